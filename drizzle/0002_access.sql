@@ -1,0 +1,95 @@
+-- Case folding as the service does it in TypeScript: NFKC, then lower case by the root locale.
+CREATE FUNCTION fold(value text) RETURNS text
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+  RETURN lower(normalize(value, NFKC) COLLATE "und-x-icu");
+--> statement-breakpoint
+-- Who a secret belongs to, before any organization is entered. These two see past row-level security, by hash only.
+CREATE FUNCTION resolve_directory_token(p_token_hash text)
+  RETURNS TABLE (organization_id text, directory_id text, token_id text)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+  AS $$ SELECT t.organization_id, t.directory_id, t.id FROM directory_tokens t WHERE t.token_hash = p_token_hash $$;
+--> statement-breakpoint
+CREATE FUNCTION resolve_api_key(p_key_hash text)
+  RETURNS TABLE (organization_id text, key_id text)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+  AS $$ SELECT k.organization_id, k.id FROM api_keys k WHERE k.key_hash = p_key_hash $$;
+--> statement-breakpoint
+-- The first statement of a transaction: it sets the organization that row-level security holds the transaction to, and
+-- refuses (SQLSTATE RC401) a secret that is revoked, expired or of another directory, in the very transaction of the work.
+CREATE FUNCTION enter_directory(p_organization_id text, p_directory_id text, p_token_hash text) RETURNS void
+  LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_config('rolecall.organization_id', p_organization_id, true);
+  IF NOT EXISTS (
+    SELECT FROM directory_tokens t
+    JOIN directories d ON d.organization_id = t.organization_id AND d.id = t.directory_id
+    JOIN organizations o ON o.id = t.organization_id
+    WHERE t.token_hash = p_token_hash AND t.organization_id = p_organization_id AND t.directory_id = p_directory_id
+      AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
+      AND d.status = 'active' AND o.status = 'active'
+  ) THEN
+    RAISE EXCEPTION 'directory token refused' USING ERRCODE = 'RC401';
+  END IF;
+END
+$$;
+--> statement-breakpoint
+CREATE FUNCTION enter_api_key(p_organization_id text, p_key_hash text) RETURNS void
+  LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_config('rolecall.organization_id', p_organization_id, true);
+  IF NOT EXISTS (
+    SELECT FROM api_keys k
+    JOIN organizations o ON o.id = k.organization_id
+    WHERE k.key_hash = p_key_hash AND k.organization_id = p_organization_id
+      AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()) AND o.status = 'active'
+  ) THEN
+    RAISE EXCEPTION 'api key refused' USING ERRCODE = 'RC401';
+  END IF;
+END
+$$;
+--> statement-breakpoint
+-- Stops the transaction when a write refers to something that is not there: SQLSTATE RC400, the message lists what.
+CREATE FUNCTION refuse_missing(p_missing text[]) RETURNS boolean
+  LANGUAGE plpgsql AS $$
+BEGIN
+  IF coalesce(cardinality(p_missing), 0) > 0 THEN
+    RAISE EXCEPTION '%', array_to_string(p_missing[1:5], ', ') USING ERRCODE = 'RC400';
+  END IF;
+  RETURN true;
+END
+$$;
+--> statement-breakpoint
+-- Who holds what, and through what: computed, never copied. `group_path` leads from the group the user is a member of to
+-- the mapped group. A predicate on user_id reaches the users table, so one user's access costs what that user has.
+CREATE VIEW effective_assignments WITH (security_invoker = true) AS
+SELECT u.organization_id, u.id AS user_id, m.role_id, m.brand_id, 'mapping' AS source, m.id AS source_id,
+       reached.path AS group_path, NULL::text AS reason, NULL::timestamptz AS expires_at
+FROM users u
+CROSS JOIN LATERAL (
+  WITH RECURSIVE climbed (group_id, path) AS (
+    SELECT gm.group_id, ARRAY[gm.group_id] FROM group_members gm
+    WHERE gm.organization_id = u.organization_id AND gm.user_id = u.id
+    UNION ALL
+    SELECT n.group_id, climbed.path || n.group_id FROM climbed
+    JOIN group_nestings n ON n.organization_id = u.organization_id AND n.child_group_id = climbed.group_id
+    WHERE n.group_id <> ALL (climbed.path)
+  )
+  SELECT group_id, path FROM climbed
+) reached
+JOIN mappings m ON m.organization_id = u.organization_id AND m.group_id = reached.group_id
+UNION ALL
+SELECT a.organization_id, a.user_id, a.role_id, a.brand_id, 'direct', a.id, NULL, a.reason, a.expires_at
+FROM assignments a
+WHERE (a.valid_from IS NULL OR a.valid_from <= now()) AND (a.expires_at IS NULL OR a.expires_at > now());
+--> statement-breakpoint
+GRANT USAGE ON SCHEMA public TO rolecall_server;
+--> statement-breakpoint
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO rolecall_server;
+--> statement-breakpoint
+REVOKE DELETE ON organizations FROM rolecall_server;
+--> statement-breakpoint
+REVOKE UPDATE, DELETE ON audit_events FROM rolecall_server;
+--> statement-breakpoint
+REVOKE ALL ON FUNCTION resolve_directory_token(text), resolve_api_key(text) FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION resolve_directory_token(text), resolve_api_key(text) TO rolecall_server;

@@ -1,0 +1,59 @@
+// The audit row of a change. It is sent in the transaction of the change, so that neither exists without the other.
+import { type SQL, sql } from 'drizzle-orm'
+import { type CallContext, nowOf } from '#src/context.ts'
+import { auditEvents } from '#db/schema.ts'
+import { prepared, type Statement } from '#db/statement.ts'
+
+export type AuditEntry = {
+  /** noun.verb, e.g. `user.deactivate` */
+  action: string
+  targetType: 'organization' | 'brand' | 'user' | 'group' | 'role' | 'mapping' | 'assignment' | 'directory' | 'api_key'
+  targetId: string
+  /** What changed, by names and ids; never secrets. */
+  detail?: Record<string, unknown>
+}
+
+export type AuditParameters = {
+  auditId: string
+  auditOrganizationId: string
+  auditAt: string
+  actorType: string
+  actorId: string
+  action: string
+  targetType: string
+  targetId: string
+  detail: string
+  requestId: string
+}
+
+/** The parameters of `auditRow` and `auditColumns` for one entry. */
+export function auditParameters(ctx: CallContext, entry: AuditEntry): AuditParameters {
+  return {
+    auditId: ctx.ids.next('evt'),
+    auditOrganizationId: ctx.organizationId,
+    auditAt: nowOf(ctx),
+    actorType: ctx.actor.type,
+    actorId: ctx.actor.id,
+    action: entry.action,
+    targetType: entry.targetType,
+    targetId: entry.targetId,
+    detail: JSON.stringify(entry.detail ?? {}),
+    requestId: ctx.requestId,
+  }
+}
+
+/**
+ * `insert into audit_events … select …`, to go on with a `from` or `where` of the statement around it, so that the row
+ * is written exactly if something changed. `detail` may be replaced by an expression over what changed.
+ */
+export function insertAudit(p: { [K in keyof AuditParameters]: SQL }, detail: SQL = sql`${p.detail}::jsonb`): SQL {
+  return sql`insert into ${auditEvents} (organization_id, id, occurred_at, actor_type, actor_id, action, target_type,
+      target_id, detail, request_id)
+    select ${p.auditOrganizationId}, ${p.auditId}, ${p.auditAt}::timestamptz, ${p.actorType}, ${p.actorId}, ${p.action},
+      ${p.targetType}, ${p.targetId}, ${detail}, ${p.requestId}`
+}
+
+const insertOne = prepared<AuditParameters, never>((p) => insertAudit(p))
+
+/** The audit row as a statement of its own. */
+export const recordAudit = (ctx: CallContext, entry: AuditEntry): Statement<never> => insertOne(auditParameters(ctx, entry))

@@ -1,0 +1,86 @@
+// What every verb is called with: for which organization, by whom, with which permissions, and the means to do it.
+import type { Database, Transaction } from '#db/database.ts'
+import { prepared, type Statement } from '#db/statement.ts'
+import type { Clock } from '#platform/clock.ts'
+import type { RandomBytes } from '#platform/crypto.ts'
+import { AppError, notFound } from '#platform/errors.ts'
+import type { Ids } from '#platform/ids.ts'
+import { sql } from 'drizzle-orm'
+
+export type { Transaction } from '#db/database.ts'
+
+export type Actor = { type: 'directory' | 'api_key' | 'operator' | 'user' | 'system'; id: string }
+
+/** What a caller may do with the management verbs. Roles of people use the same names. */
+export type ManagementPermission =
+  | 'organization.read'
+  | 'organization.write'
+  | 'users.read'
+  | 'users.write'
+  | 'groups.read'
+  | 'groups.write'
+  | 'brands.read'
+  | 'brands.write'
+  | 'roles.read'
+  | 'roles.write'
+  | 'mappings.read'
+  | 'mappings.write'
+  | 'assignments.read'
+  | 'assignments.write'
+  | 'directories.read'
+  | 'directories.write'
+  | 'api_keys.write'
+  | 'audit.read'
+  | 'access.read'
+
+export type Permissions = 'all' | ReadonlySet<ManagementPermission>
+
+/** The parts that do not change from call to call. */
+export type Services = {
+  database: Database
+  clock: Clock
+  ids: Ids
+  randomBytes: RandomBytes
+}
+
+export type CallContext = Services & {
+  organizationId: string
+  actor: Actor
+  permissions: Permissions
+  /** The first statement of each transaction: enters the organization, and refuses a secret that is dead by now. */
+  entry: Statement<unknown>
+  requestId: string
+}
+
+/** @throws AppError forbidden */
+export function requirePermission(ctx: CallContext, permission: ManagementPermission): void {
+  if (ctx.permissions === 'all' || ctx.permissions.has(permission)) return
+  throw new AppError('forbidden', `This needs the permission ${permission}`, { reason: 'permission' })
+}
+
+/** Runs `work` in one transaction inside the context's organization. @throws AppError */
+export function inTransaction<T>(ctx: CallContext, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return ctx.database.transaction(ctx.entry, work)
+}
+
+/**
+ * For an id that none of ours can have: no look-up, but whether the caller may ask at all is still to be settled.
+ * @throws AppError not_found, or what the entry refuses with
+ */
+export async function refuseUnknown(ctx: CallContext, what: string): Promise<never> {
+  await inTransaction(ctx, (tx) => tx.entered())
+  throw notFound(what)
+}
+
+/** The time of the call, as the database takes it. */
+export const nowOf = (ctx: Pick<CallContext, 'clock'>): string => ctx.clock.now().toISOString()
+
+/** The entry for callers whose right to be there was settled otherwise: the operator's commands, jobs, tests. */
+export const enterOrganization = prepared<{ organizationId: string }, unknown>(
+  (p) => sql`select set_config('rolecall.organization_id', ${p.organizationId}, true)`,
+)
+
+/** The entry that opens the list of organizations itself, and nothing else. */
+export const enterInstance = prepared<Record<string, never>, unknown>(
+  () => sql`select set_config('rolecall.instance', 'on', true)`,
+)

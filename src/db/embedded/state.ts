@@ -1,0 +1,48 @@
+// What the data directory says of the embedded PostgreSQL: how to reach it, and whether it runs.
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Secret } from '#platform/secret.ts'
+
+export type EmbeddedState = { port: number; password: string; launcher: string }
+
+const statePath = (dataDir: string): string => join(dataDir, 'postgres.json')
+
+export const clusterPath = (dataDir: string): string => join(dataDir, 'postgres')
+
+/** Undefined where no cluster was made yet. */
+export function readState(dataDir: string): EmbeddedState | undefined {
+  const text = readOptional(statePath(dataDir))
+  return text === undefined ? undefined : (JSON.parse(text) as EmbeddedState)
+}
+
+/** Replaces the file in one step; only its owner may read it, since it holds the password. */
+export function writeState(dataDir: string, state: EmbeddedState): void {
+  const temporary = `${statePath(dataDir)}.new`
+  writeFileSync(temporary, `${JSON.stringify(state)}\n`, { mode: 0o600 })
+  renameSync(temporary, statePath(dataDir))
+}
+
+export function databaseUrl(state: EmbeddedState, database = 'rolecall'): Secret {
+  return new Secret(`postgres://rolecall:${state.password}@127.0.0.1:${state.port}/${database}`)
+}
+
+/** The process id that PostgreSQL wrote down, if that process lives. */
+export function postmasterPid(dataDir: string): number | undefined {
+  const pid = Number(readOptional(join(clusterPath(dataDir), 'postmaster.pid'))?.split('\n')[0])
+  if (!Number.isInteger(pid) || pid <= 0) return undefined
+  try {
+    process.kill(pid, 0)
+    return pid
+  } catch {
+    return undefined
+  }
+}
+
+function readOptional(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}

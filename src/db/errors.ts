@@ -1,0 +1,64 @@
+// What the driver and the database say, as AppErrors. A lost or busy database is `unavailable`, never "not found".
+import { AppError, unavailable } from '#platform/errors.ts'
+
+const connectionCodes = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+])
+
+/** SQLSTATE class 08 connection, 25P03/57014 time-outs, 53 resources, 57P shutdown, 58 system, 40 deadlock/serialization. */
+const unavailableStates = /^(08|53|58|57P|40)|^(57014|25P03|25P04|55P03|XX001|XX002)$/
+
+/** The state of a statement that followed a failed one in its transaction; the first failure is the one that matters. */
+export const isAftermath = (error: unknown): boolean => codeOf(error) === '25P02'
+
+export const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
+
+const constraintOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'constraint_name' in error ? String(error.constraint_name) : ''
+
+/** Sentences for the constraints that a request can run into. */
+const conflicts: Record<string, string> = {
+  users_user_name: 'A user with this userName exists already',
+  organizations_slug_unique: 'An organization with this slug exists already',
+  brands_slug: 'A brand with this slug exists already',
+  roles_key: 'A role with this key exists already',
+  mappings_once: 'This mapping exists already',
+  assignments_once: 'The user holds this role there already by a direct assignment',
+}
+
+/** @returns the error to throw on for whatever the driver threw */
+export function translateDatabaseError(error: unknown): unknown {
+  if (error instanceof AppError) return error
+  const code = codeOf(error)
+  if (connectionCodes.has(code) || unavailableStates.test(code)) return unavailable(error)
+  if (code === 'RC401') {
+    return new AppError('unauthenticated', 'The token or key is not valid (any more)', { cause: error })
+  }
+  if (code === 'RC400') {
+    const missing = error instanceof Error ? error.message : ''
+    return new AppError('invalid', `These do not exist: ${missing}`, { reason: 'invalidValue', cause: error })
+  }
+  if (code === '23505') {
+    const message = conflicts[constraintOf(error)] ?? 'It exists already'
+    return new AppError('conflict', message, { reason: 'uniqueness', cause: error })
+  }
+  if (code === '23503') {
+    return new AppError('conflict', 'It is in use, or refers to something that is gone', { cause: error })
+  }
+  // 22P05/22021: a NUL or broken character that PostgreSQL cannot store; 54000: limits such as an index row size.
+  if (code === '22P05' || code === '22021' || code === '54000') {
+    return new AppError('invalid', 'The text cannot be stored', { reason: 'invalidValue', cause: error })
+  }
+  return error
+}

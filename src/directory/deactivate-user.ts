@@ -1,0 +1,58 @@
+// The one door out: whatever switches a person off comes through here. One statement sets the status, bumps the epoch,
+// closes every credential and writes the audit row.
+import { type SQL, sql } from 'drizzle-orm'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
+import { prepared, type Statement } from '#db/statement.ts'
+import { credentialKinds } from './credentials.ts'
+import { lockUserRow, type StatusReason, type UserRecord, type UserReference, userColumns } from './users.ts'
+
+type Parameters = AuditParameters & { organizationId: string; userId: string; reason: string; now: string }
+
+const closings = (p: { organizationId: SQL; userId: SQL; now: SQL }): SQL =>
+  sql.join(
+    credentialKinds.map((kind) => sql`${sql.identifier(`closed_${kind.name}`)} as (${kind.close(p)})`),
+    sql`, `,
+  )
+
+const closedCounts = sql`jsonb_build_object(${sql.join(
+  credentialKinds.map(
+    (kind) => sql`${sql.raw(`'${kind.name}'`)}, (select count(*) from ${sql.identifier(`closed_${kind.name}`)})`,
+  ),
+  sql`, `,
+)})`
+
+const deactivate = prepared<Parameters, UserRecord>(
+  (p) => sql`with deactivated as (
+      update users u set status = 'inactive', status_reason = ${p.reason}, status_changed_at = ${p.now}::timestamptz,
+        epoch = epoch + 1, version = version + 1, updated_at = ${p.now}::timestamptz
+      where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.status in ('active', 'invited')
+      returning ${userColumns}),
+    ${closings(p)},
+    audited as (${insertAudit(p, sql`${p.detail}::jsonb || jsonb_build_object('closed', ${closedCounts})`)}
+      from deactivated)
+    select * from deactivated`,
+)
+
+/** The deactivation as a statement for a transaction that holds the user's row; no row where they are inactive already. */
+export function deactivation(ctx: CallContext, userId: string, reason: StatusReason): Statement<UserRecord> {
+  const entry = { action: 'user.deactivate', targetType: 'user', targetId: userId, detail: { reason } } as const
+  const now = nowOf(ctx)
+  return deactivate({ ...auditParameters(ctx, entry), organizationId: ctx.organizationId, userId, reason, now })
+}
+
+/**
+ * Switches a person off. Doing it twice is no error; memberships and assignments stay for a reactivation, credentials
+ * are gone for good. @throws AppError not_found
+ */
+export async function deactivateUser(
+  ctx: CallContext,
+  input: UserReference & { reason: StatusReason },
+): Promise<UserRecord> {
+  requirePermission(ctx, 'users.write')
+  return inTransaction(ctx, async (tx) => {
+    const user = await lockUserRow(tx, ctx, input)
+    const [rows] = await tx.commitWith(deactivation(ctx, user.id, input.reason))
+    return rows?.[0] ?? user
+  })
+}

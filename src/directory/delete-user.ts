@@ -1,0 +1,42 @@
+// SCIM DELETE: the person is switched off by the one verb, leaves all groups and is hidden from the directory. The
+// userName is free again, for a new user with a new id and none of the old rights. Nothing is destroyed.
+import { sql } from 'drizzle-orm'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
+import { prepared } from '#db/statement.ts'
+import { AppError } from '#platform/errors.ts'
+import { deactivation } from './deactivate-user.ts'
+import { lockUserRow, type UserReference } from './users.ts'
+
+const hide = prepared<AuditParameters & { organizationId: string; userId: string; now: string }, never>(
+  (p) => sql`with hidden as (
+      update users set deleted_at = ${p.now}::timestamptz, version = version + 1, updated_at = ${p.now}::timestamptz
+      where organization_id = ${p.organizationId} and id = ${p.userId}),
+    left_groups as (
+      delete from group_members where organization_id = ${p.organizationId} and user_id = ${p.userId}
+      returning group_id),
+    forgotten as (delete from user_emails where organization_id = ${p.organizationId} and user_id = ${p.userId}),
+    bumped as (
+      update groups set version = version + 1, updated_at = ${p.now}::timestamptz
+      where organization_id = ${p.organizationId} and id in (select group_id from left_groups))
+    ${insertAudit(p, sql`jsonb_build_object('groups', (select coalesce(jsonb_agg(group_id), '[]') from left_groups))`)}`,
+)
+
+/** @throws AppError not_found, also at the second time; precondition_failed where `expectedVersion` is not current */
+export async function deleteUser(
+  ctx: CallContext,
+  input: UserReference & { expectedVersion?: number | undefined },
+): Promise<void> {
+  requirePermission(ctx, 'users.write')
+  await inTransaction(ctx, async (tx) => {
+    const user = await lockUserRow(tx, ctx, input)
+    if (input.expectedVersion !== undefined && input.expectedVersion !== user.version) {
+      throw new AppError('precondition_failed', 'The user was changed meanwhile; read it again')
+    }
+    const audit = auditParameters(ctx, { action: 'user.delete', targetType: 'user', targetId: user.id })
+    await tx.commitWith<unknown>(
+      deactivation(ctx, user.id, 'directory_deleted'),
+      hide({ ...audit, organizationId: ctx.organizationId, userId: user.id, now: nowOf(ctx) }),
+    )
+  })
+}

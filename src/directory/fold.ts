@@ -1,0 +1,4 @@
+// Case folding for look-ups: NFKC, then lower case; the SQL function fold() does the same. Stored values keep their form.
+
+/** RFC 7643 §2.2 leaves the folding to the server; two names that look alike must not be two users. */
+export const fold = (text: string): string => text.normalize('NFKC').toLowerCase()

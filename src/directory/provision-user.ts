@@ -1,0 +1,71 @@
+// Provisioning: a person comes to exist. One statement writes the user, the e-mail look-ups and the audit row.
+import { sql } from 'drizzle-orm'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
+import { prepared } from '#db/statement.ts'
+import { fold } from './fold.ts'
+import { emailKeys, type UserContent } from './user-content.ts'
+import type { UserRecord } from './users.ts'
+
+type Parameters = AuditParameters & {
+  organizationId: string
+  userId: string
+  directoryId: string | null
+  userName: string
+  userNameKey: string
+  externalId: string | null
+  displayName: string | null
+  status: string
+  statusReason: string | null
+  attributes: string
+  emailKeys: readonly string[]
+  now: string
+}
+
+const insertUser = prepared<Parameters, never>(
+  (p) => sql`with provisioned as (
+      insert into users (organization_id, id, directory_id, user_name, user_name_key, external_id, display_name, status,
+        status_reason, status_changed_at, attributes, created_at, updated_at)
+      values (${p.organizationId}, ${p.userId}, ${p.directoryId}, ${p.userName}, ${p.userNameKey}, ${p.externalId},
+        ${p.displayName}, ${p.status}, ${p.statusReason}, ${p.now}::timestamptz, ${p.attributes}::jsonb,
+        ${p.now}::timestamptz, ${p.now}::timestamptz)),
+    addresses as (
+      insert into user_emails (organization_id, value_key, user_id)
+      select ${p.organizationId}, value_key, ${p.userId} from unnest(${p.emailKeys}::text[]) value_key)
+    ${insertAudit(p)}`,
+)
+
+/**
+ * Creates a user, active unless the content says otherwise.
+ * @throws AppError conflict (reason `uniqueness`) where the organization has the userName already
+ */
+export async function provisionUser(
+  ctx: CallContext,
+  input: { directoryId: string | null; content: UserContent },
+): Promise<UserRecord> {
+  requirePermission(ctx, 'users.write')
+  const { directoryId, content } = input
+  const [userId, now] = [ctx.ids.next('usr'), nowOf(ctx)]
+  const status = content.isActive ? 'active' : 'inactive'
+  const statusReason = content.isActive ? null : directoryId === null ? 'administrator' : 'directory'
+  const entry = { action: 'user.provision', targetType: 'user', targetId: userId, detail: { directoryId, status } } as const
+  const statement = insertUser({
+    ...auditParameters(ctx, entry),
+    organizationId: ctx.organizationId,
+    userId,
+    directoryId,
+    userName: content.userName,
+    userNameKey: fold(content.userName),
+    externalId: content.externalId,
+    displayName: content.displayName,
+    status,
+    statusReason,
+    attributes: JSON.stringify(content.attributes),
+    emailKeys: emailKeys(content.attributes),
+    now,
+  })
+  await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  const { isActive: _, ...columns } = content
+  const fresh = { epoch: 0, version: 1, createdAt: now, updatedAt: now, deletedAt: null, groups: [] }
+  return { id: userId, directoryId, status, statusReason, ...columns, ...fresh }
+}

@@ -1,0 +1,124 @@
+// Where the fields of users and groups are stored: columns for what is searched most, JSON for the rest.
+import { type SQL, sql } from 'drizzle-orm'
+import type { Field } from './condition.ts'
+import type { Scalar, Scope } from './condition-sql.ts'
+
+const isUrn = (name: string): boolean => name.includes(':')
+
+/** Attributes of a user that have several values; `groups` and `schemas` are computed. */
+const userLists = new Set([
+  'emails',
+  'phoneNumbers',
+  'ims',
+  'photos',
+  'addresses',
+  'entitlements',
+  'roles',
+  'x509Certificates',
+])
+
+const userColumns: Record<string, Scalar> = {
+  id: { expression: sql`u.id` },
+  userName: { expression: sql`u.user_name_key`, isFolded: true },
+  externalId: { expression: sql`u.external_id` },
+  displayName: { expression: sql`u.display_name` },
+  active: { expression: sql`(u.status in ('active', 'invited'))` },
+  'meta.created': { expression: sql`u.created_at` },
+  'meta.lastModified': { expression: sql`u.updated_at` },
+  'meta.resourceType': { expression: sql`'User'::text` },
+  'meta.version': { expression: sql`('W/"' || u.version || '"')` },
+}
+
+const groupColumns: Record<string, Scalar> = {
+  id: { expression: sql`g.id` },
+  externalId: { expression: sql`g.external_id` },
+  displayName: { expression: sql`g.display_name_key`, isFolded: true },
+  'meta.created': { expression: sql`g.created_at` },
+  'meta.lastModified': { expression: sql`g.updated_at` },
+  'meta.resourceType': { expression: sql`'Group'::text` },
+  'meta.version': { expression: sql`('W/"' || g.version || '"')` },
+}
+
+/** A place in a JSON document; names are parameters, never text. */
+function jsonScalar(document: SQL, path: readonly string[]): Scalar {
+  const parents = path.slice(0, -1).reduce((parent, name) => sql`${parent} -> ${name}::text`, document)
+  return { expression: sql`(${parents} ->> ${path.at(-1) ?? ''}::text)` }
+}
+
+const own = <T>(table: Record<string, T>, key: string): T | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined
+
+const jsonElement: Scope = {
+  scalar: (field) => jsonScalar(sql`e.value`, field.path),
+  list: () => undefined,
+}
+
+/** Elements that are rows with the columns value, display and type. */
+const rowElement: Scope = {
+  scalar: (field) => ({ expression: sql`e.${sql.identifier(field.path.at(-1) ?? '')}` }),
+  list: () => undefined,
+}
+
+const plainElement: Scope = { scalar: () => ({ expression: sql`e.value` }), list: () => undefined }
+
+const groupsOfUser = sql`(select gr.id as value, gr.display_name as display, 'direct'::text as type
+  from group_members gm join groups gr on gr.organization_id = gm.organization_id and gr.id = gm.group_id
+  where gm.organization_id = u.organization_id and gm.user_id = u.id) e`
+
+/** The members of `groups g`, as rows. */
+export const membersOfGroup = sql`(select mu.id as value, coalesce(mu.display_name, mu.user_name) as display, 'User'::text as type
+  from group_members gm join users mu on mu.organization_id = gm.organization_id and mu.id = gm.user_id
+  where gm.organization_id = g.organization_id and gm.group_id = g.id
+  union all
+  select c.id, c.display_name, 'Group'
+  from group_nestings n join groups c on c.organization_id = n.organization_id and c.id = n.child_group_id
+  where n.organization_id = g.organization_id and n.group_id = g.id) e`
+
+const schemasOf = (core: string, attributes: SQL): SQL =>
+  sql`(select ${core}::text as value union all select key from jsonb_object_keys(${attributes}) key where key like 'urn:%') e`
+
+const coreSchema = (resource: 'User' | 'Group'): string => `urn:ietf:params:scim:schemas:core:2.0:${resource}`
+
+function jsonList(field: Field, document: SQL): { from: SQL; element: Scope } | undefined {
+  const [name] = field.path
+  if (field.path.length !== 1 || name === undefined || !userLists.has(name)) return undefined
+  return { from: sql`jsonb_array_elements(${document} -> ${name}::text) e`, element: jsonElement }
+}
+
+const isListPath = (path: readonly string[], lists: (name: string) => boolean): boolean => {
+  const [first] = path
+  return first !== undefined && !isUrn(first) && lists(first)
+}
+
+/** Fields of `users u`. */
+export const userScope: Scope = {
+  scalar: (field) => {
+    if (isListPath(field.path, (name) => userLists.has(name) || name === 'groups' || name === 'schemas')) return undefined
+    return own(userColumns, field.path.join('.')) ?? jsonScalar(sql`u.attributes`, field.path)
+  },
+  list: (field) => {
+    const name = field.path.join('.')
+    if (name === 'groups') return { from: groupsOfUser, element: rowElement }
+    if (name === 'schemas') return { from: schemasOf(coreSchema('User'), sql`u.attributes`), element: plainElement }
+    return jsonList(field, sql`u.attributes`)
+  },
+  narrow: (field, foldedValue) =>
+    field.path.join('.') === 'emails'
+      ? sql`u.id in (select ue.user_id from user_emails ue
+          where ue.organization_id = u.organization_id and ue.value_key = ${foldedValue})`
+      : undefined,
+}
+
+/** Fields of `groups g`. */
+export const groupScope: Scope = {
+  scalar: (field) => {
+    if (isListPath(field.path, (name) => name === 'members' || name === 'schemas')) return undefined
+    return own(groupColumns, field.path.join('.')) ?? jsonScalar(sql`g.attributes`, field.path)
+  },
+  list: (field) => {
+    const name = field.path.join('.')
+    if (name === 'members') return { from: membersOfGroup, element: rowElement }
+    if (name === 'schemas') return { from: schemasOf(coreSchema('Group'), sql`g.attributes`), element: plainElement }
+    return undefined
+  },
+}

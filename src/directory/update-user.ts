@@ -1,0 +1,104 @@
+// Changing a user: the row is locked, a pure function says what it shall be, and only what differs is written. A change
+// of status goes through the verbs for it, in the same transaction.
+import { sql } from 'drizzle-orm'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
+import { prepared, type Statement } from '#db/statement.ts'
+import { AppError } from '#platform/errors.ts'
+import { deactivation } from './deactivate-user.ts'
+import { fold } from './fold.ts'
+import { reactivation } from './reactivate-user.ts'
+import { changedFields, contentOf, emailKeys, type UserContent } from './user-content.ts'
+import { lockUserRow, type UserRecord, type UserReference, userColumns } from './users.ts'
+
+type Parameters = AuditParameters & {
+  organizationId: string
+  userId: string
+  userName: string
+  userNameKey: string
+  externalId: string | null
+  displayName: string | null
+  attributes: string
+  now: string
+}
+
+const writeContent = prepared<Parameters, UserRecord>(
+  (p) => sql`with written as (
+      update users u set user_name = ${p.userName}, user_name_key = ${p.userNameKey}, external_id = ${p.externalId},
+        display_name = ${p.displayName}, attributes = ${p.attributes}::jsonb, version = version + 1,
+        updated_at = ${p.now}::timestamptz
+      where u.organization_id = ${p.organizationId} and u.id = ${p.userId}
+      returning ${userColumns}),
+    audited as (${insertAudit(p)})
+    select * from written`,
+)
+
+const forgetEmails = prepared<{ organizationId: string; userId: string; keys: readonly string[] }, never>(
+  (p) => sql`delete from user_emails where organization_id = ${p.organizationId} and user_id = ${p.userId}
+    and value_key <> all (${p.keys}::text[])`,
+)
+
+const rememberEmails = prepared<{ organizationId: string; userId: string; keys: readonly string[] }, never>(
+  (p) => sql`insert into user_emails (organization_id, value_key, user_id)
+    select ${p.organizationId}, value_key, ${p.userId} from unnest(${p.keys}::text[]) value_key on conflict do nothing`,
+)
+
+export type UpdateUserInput = UserReference & {
+  /** The version that the caller has seen, or undefined where they do not care. */
+  expectedVersion?: number | undefined
+  /** What the user shall be; pure, since it runs while the row is locked. May throw AppError invalid. */
+  change(current: UserRecord): UserContent
+}
+
+/**
+ * @returns the user as they are now; the same version where nothing differs
+ * @throws AppError not_found; precondition_failed where `expectedVersion` is not the current one; conflict where the
+ *   userName is taken; whatever `change` throws
+ */
+export async function updateUser(ctx: CallContext, input: UpdateUserInput): Promise<UserRecord> {
+  requirePermission(ctx, 'users.write')
+  return inTransaction(ctx, async (tx) => {
+    const current = await lockUserRow(tx, ctx, input)
+    if (input.expectedVersion !== undefined && input.expectedVersion !== current.version) {
+      throw new AppError('precondition_failed', 'The user was changed meanwhile; read it again')
+    }
+    const statements = changeStatements(ctx, current, input.change(current))
+    if (statements.length === 0) return current
+    const results = await tx.commitWith<UserRecord | never>(...statements)
+    return results.flat().at(-1) ?? current
+  })
+}
+
+/** Content first, status last: the last row returned is the user as they are now. */
+function changeStatements(ctx: CallContext, current: UserRecord, after: UserContent): Statement<UserRecord>[] {
+  const before = contentOf(current)
+  const statements: Statement<UserRecord>[] = []
+  const fields = changedFields(before, after)
+  if (fields.length > 0) statements.push(...contentStatements(ctx, current, after, fields))
+  if (before.isActive && !after.isActive) statements.push(deactivation(ctx, current.id, 'directory'))
+  if (!before.isActive && after.isActive) statements.push(reactivation(ctx, current.id))
+  return statements
+}
+
+function contentStatements(
+  ctx: CallContext,
+  current: UserRecord,
+  after: UserContent,
+  fields: string[],
+): Statement<UserRecord>[] {
+  const key = { organizationId: ctx.organizationId, userId: current.id }
+  const entry = { action: 'user.update', targetType: 'user', targetId: current.id, detail: { fields } } as const
+  const write = writeContent({
+    ...auditParameters(ctx, entry),
+    ...key,
+    userName: after.userName,
+    userNameKey: fold(after.userName),
+    externalId: after.externalId,
+    displayName: after.displayName,
+    attributes: JSON.stringify(after.attributes),
+    now: nowOf(ctx),
+  })
+  if (!fields.includes('emails')) return [write]
+  const keys = emailKeys(after.attributes)
+  return [forgetEmails({ ...key, keys }), rememberEmails({ ...key, keys }), write]
+}

@@ -1,0 +1,35 @@
+// What a directory or an administrator may say of a user, and how two such statements compare.
+import { isDeepStrictEqual } from 'node:util'
+import { fold } from './fold.ts'
+import { type Attributes, isActive, type UserRecord } from './users.ts'
+
+export type UserContent = {
+  userName: string
+  externalId: string | null
+  displayName: string | null
+  isActive: boolean
+  attributes: Attributes
+}
+
+export const contentOf = (user: UserRecord): UserContent => ({
+  userName: user.userName,
+  externalId: user.externalId,
+  displayName: user.displayName,
+  isActive: isActive(user),
+  attributes: user.attributes,
+})
+
+/** The names of what differs, for the audit row; empty where nothing does. Status is not part of it. */
+export function changedFields(before: UserContent, after: UserContent): string[] {
+  const fields = (['userName', 'externalId', 'displayName'] as const).filter((name) => before[name] !== after[name])
+  const names = new Set([...Object.keys(before.attributes), ...Object.keys(after.attributes)])
+  const attributes = [...names].filter((name) => !isDeepStrictEqual(before.attributes[name], after.attributes[name]))
+  return [...fields, ...attributes]
+}
+
+/** The folded, distinct e-mail addresses, for the look-up table. */
+export function emailKeys(attributes: Attributes): string[] {
+  const emails = Array.isArray(attributes['emails']) ? (attributes['emails'] as { value?: unknown }[]) : []
+  const values = emails.map(({ value }) => value).filter((value) => typeof value === 'string')
+  return [...new Set(values.map(fold))]
+}

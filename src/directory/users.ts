@@ -1,0 +1,83 @@
+// Users: what a user is, and how one is read.
+import { sql } from 'drizzle-orm'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
+import { prepared } from '#db/statement.ts'
+import { notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+
+export type UserStatus = 'invited' | 'active' | 'inactive' | 'erased'
+
+export type StatusReason = 'directory' | 'directory_deleted' | 'administrator' | 'inactivity' | 'end_date'
+
+/** SCIM attributes that have no column of their own, canonical (RFC 7643 names, no nulls). */
+export type Attributes = Record<string, unknown>
+
+export type UserRecord = {
+  id: string
+  directoryId: string | null
+  userName: string
+  externalId: string | null
+  displayName: string | null
+  status: UserStatus
+  statusReason: StatusReason | null
+  epoch: number
+  attributes: Attributes
+  version: number
+  createdAt: string
+  updatedAt: string
+  deletedAt: string | null
+  /** The groups that the user is a direct member of. */
+  groups: { id: string; displayName: string }[]
+}
+
+/** Invited and active users count as active towards a directory. */
+export const isActive = (user: Pick<UserRecord, 'status'>): boolean =>
+  user.status === 'active' || user.status === 'invited'
+
+/** The columns of a UserRecord, for `users u`. */
+export const userColumns = sql`u.id, u.directory_id as "directoryId", u.user_name as "userName",
+  u.external_id as "externalId", u.display_name as "displayName", u.status, u.status_reason as "statusReason", u.epoch,
+  u.attributes, u.version, u.created_at as "createdAt", u.updated_at as "updatedAt", u.deleted_at as "deletedAt",
+  (select coalesce(json_agg(json_build_object('id', g.id, 'displayName', g.display_name) order by g.id), '[]')
+   from group_members gm join groups g on g.organization_id = gm.organization_id and g.id = gm.group_id
+   where gm.organization_id = u.organization_id and gm.user_id = u.id) as groups`
+
+type UserKey = { organizationId: string; directoryId: string | null; userId: string }
+
+/** Which users a caller sees: a directory its own, everybody else the whole organization. */
+const isInReach = (directoryId: ReturnType<typeof sql>) =>
+  sql`(${directoryId}::text is null or u.directory_id = ${directoryId})`
+
+const selectUser = prepared<UserKey, UserRecord>(
+  (p) => sql`select ${userColumns} from users u
+    where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.deleted_at is null
+      and ${isInReach(p.directoryId)}`,
+)
+
+const lockUser = prepared<UserKey, UserRecord>(
+  (p) => sql`select ${userColumns} from users u
+    where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.deleted_at is null
+      and ${isInReach(p.directoryId)}
+    for no key update of u`,
+)
+
+/** `directoryId` limits the look-up to the users of that directory. */
+export type UserReference = { userId: string; directoryId: string | null }
+
+/** @throws AppError not_found, also for a deleted user and for another organization's */
+export async function getUser(ctx: CallContext, reference: UserReference): Promise<UserRecord> {
+  requirePermission(ctx, 'users.read')
+  if (!isId('usr', reference.userId)) return refuseUnknown(ctx, 'User')
+  const statement = selectUser({ organizationId: ctx.organizationId, ...reference })
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  const user = rows?.[0]
+  if (user === undefined) throw notFound('User')
+  return user
+}
+
+/** Reads the user and keeps others from changing them until the transaction ends. @throws AppError not_found */
+export async function lockUserRow(tx: Transaction, ctx: CallContext, reference: UserReference): Promise<UserRecord> {
+  const [user] = await tx.run(lockUser({ organizationId: ctx.organizationId, ...reference }))
+  if (user === undefined) throw notFound('User')
+  return user
+}

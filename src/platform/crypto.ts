@@ -1,0 +1,22 @@
+// Randomness and hashing. Secrets that we issue have 256 random bits, so a plain SHA-256 is enough at rest.
+import { createHash, randomBytes as nodeRandomBytes, timingSafeEqual } from 'node:crypto'
+
+export type RandomBytes = (size: number) => Buffer
+
+export const systemRandom: RandomBytes = (size) => nodeRandomBytes(size)
+
+export type IssuedSecret = { plain: string; hash: string; lastFour: string }
+
+/** A new secret with a prefix that scanners recognise: `rcs_…` for directory tokens, `rck_…` for API keys. */
+export function issueSecret(prefix: 'rcs' | 'rck', randomBytes: RandomBytes): IssuedSecret {
+  const plain = `${prefix}_${randomBytes(32).toString('base64url')}`
+  return { plain, hash: sha256(plain), lastFour: plain.slice(-4) }
+}
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** Compares two texts in constant time for equal lengths. */
+export function constantTimeEqual(left: string, right: string): boolean {
+  const [a, b] = [Buffer.from(left), Buffer.from(right)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}

@@ -1,0 +1,53 @@
+// Structured logs: one JSON object a line; a message that reads alone, ids as fields, no secrets, bodies or e-mails.
+import pino, { type Logger } from 'pino'
+
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'> & { child(fields: object): Log }
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent'
+
+const redactedPaths = [
+  'authorization',
+  'token',
+  'password',
+  'cookie',
+  'key',
+  'databaseUrl',
+  '*.authorization',
+  '*.token',
+  '*.password',
+  '*.cookie',
+  '*.key',
+  '*.databaseUrl',
+]
+
+/**
+ * The process log, written to standard error so that commands can print their result on standard output.
+ * Levels below `warn` are buffered in the stream; `flush` is not needed, the process writes on exit.
+ */
+export function createLog(level: LogLevel, destination?: pino.DestinationStream): Log {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: redactedPaths, censor: '[redacted]' },
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { error: serializeError },
+    },
+    destination ?? pino.destination({ dest: 2, sync: true }),
+  )
+}
+
+type SerializedError = { type: string; message: string; code?: unknown; stack?: string; cause?: SerializedError }
+
+// Database errors carry the statement's parameters (`parameters`, `detail`): only named fields are taken over.
+function serializeError(error: unknown): SerializedError {
+  if (!(error instanceof Error)) return { type: typeof error, message: 'not an Error' }
+  return {
+    type: error.name,
+    message: error.message,
+    ...('code' in error ? { code: error.code } : {}),
+    ...(error.stack === undefined ? {} : { stack: error.stack }),
+    ...(error.cause === undefined ? {} : { cause: serializeError(error.cause) }),
+  }
+}
