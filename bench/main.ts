@@ -1,0 +1,70 @@
+// `npm run bench -- members | requests`: measures a server of its own on this machine. Absolute figures say as much about
+// the machine as about Rolecall; the ratios are what docs/benchmarks.md keeps.
+import { parseArgs } from 'node:util'
+import { startFloor } from './floor.ts'
+import { describeMembers, isMembersTargetMet, measureMembers } from './members.ts'
+import { areRequestTargetsMet, describeRequests, measureRequests } from './requests.ts'
+import { type Rolecall, startRolecall } from './rolecall.ts'
+
+const usage = `Usage: npm run bench -- members | requests [flags]
+  --json         print the result as JSON
+  --check        end with exit code 1 where a target is missed
+  --samples N    members: how often each size is measured (default 200)
+  --rounds N     requests: rounds of each side (default 5)
+  --seconds S    requests: length of a round (default 2)`
+
+type Outcome = { result: object; text: string; isTargetMet: boolean }
+
+const progress = (text: string): void => {
+  process.stderr.write(`${text}\n`)
+}
+
+async function members(rolecall: Rolecall, samples: number): Promise<Outcome> {
+  progress('Seeding 50,000 people and four groups, then measuring')
+  const result = await measureMembers(rolecall, { samples })
+  return { result, text: describeMembers(result), isTargetMet: isMembersTargetMet(result) }
+}
+
+async function requests(rolecall: Rolecall, options: { rounds: number; seconds: number }): Promise<Outcome> {
+  const floor = await startFloor(rolecall)
+  try {
+    progress('Seeding 2,000 people on each side')
+    const result = await measureRequests(
+      { ours: rolecall.scim, floor: floor.http, owner: rolecall.owner },
+      options,
+      progress,
+    )
+    return { result, text: describeRequests(result), isTargetMet: areRequestTargetsMet(result) }
+  } finally {
+    await floor.stop()
+  }
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+      samples: { type: 'string', default: '200' },
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '2' },
+    },
+  })
+  const [what] = positionals
+  if (what !== 'members' && what !== 'requests') {
+    console.error(usage)
+    return 2
+  }
+  const rolecall = await startRolecall()
+  try {
+    const options = { rounds: Number(values.rounds), seconds: Number(values.seconds) }
+    const outcome = await (what === 'members' ? members(rolecall, Number(values.samples)) : requests(rolecall, options))
+    console.log(values.json ? JSON.stringify(outcome.result, null, 2) : outcome.text)
+    return values.check && !outcome.isTargetMet ? 1 : 0
+  } finally {
+    await rolecall.stop()
+  }
+}
+
+process.exit(await main())

@@ -1,0 +1,47 @@
+// A Rolecall server to measure: started by us, with one organization and one directory, made by its own commands.
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import postgres from 'postgres'
+import { startServer } from '../scripts/server-process.ts'
+import { type Client, createClient } from './client.ts'
+
+export type Rolecall = {
+  /** Speaks to the directory as an identity provider does. */
+  scim: Client
+  directoryId: string
+  organizationId: string
+  /** The database as its owner, past row-level security: for seeding and for checks. */
+  owner: postgres.Sql
+  databaseUrl: string
+  stop(): Promise<void>
+}
+
+const run = promisify(execFile)
+const program = join(import.meta.dirname, '../src/main.ts')
+
+/** Starts a server with durable settings and an empty directory. */
+export async function startRolecall(): Promise<Rolecall> {
+  const server = await startServer()
+  try {
+    const rolecall = async (...args: string[]) =>
+      (await run(process.execPath, [program, ...args], server)).stdout.trim()
+    const named = ['--organization', 'bench', '--name', 'Bench']
+    const printed = await rolecall('directory', 'create', ...named, '--create-organization', '--json')
+    const { directoryId, baseUrl, token } = JSON.parse(printed) as Record<'directoryId' | 'baseUrl' | 'token', string>
+    const databaseUrl = await rolecall('database', 'url')
+    const owner = postgres(databaseUrl, { max: 2, onnotice: () => {} })
+    const [row] = await owner`select organization_id from directories where id = ${directoryId}`
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' }
+    const scim = createClient(`${server.origin}${new URL(baseUrl).pathname}`, headers)
+    const stop = async () => {
+      scim.close()
+      await owner.end()
+      await server.stop()
+    }
+    return { scim, directoryId, organizationId: String(row?.['organization_id']), owner, databaseUrl, stop }
+  } catch (error) {
+    await server.stop().catch(() => {})
+    throw error
+  }
+}

@@ -1,0 +1,49 @@
+// `npm run schemas`: writes what is published of this version's contracts from the code that fulfils them. With --check
+// it writes nothing and fails where a file differs, so that a contract never changes unseen.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { openApiDocument } from '../src/api/openapi.ts'
+import { environmentSchema } from '../src/config.ts'
+import { schemaDocuments } from '../src/scim/discovery.ts'
+import { withConfigTable } from './config-table.ts'
+
+const projectFolder = join(import.meta.dirname, '..')
+
+type PublishedFile = { path: string; text: string }
+
+const json = (path: string, document: unknown): PublishedFile => ({
+  path,
+  text: `${JSON.stringify(document, null, 2)}\n`,
+})
+
+const readText = (path: string): string | undefined => {
+  try {
+    return readFileSync(join(projectFolder, path), 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+function publishedFiles(): PublishedFile[] {
+  const config = z.toJSONSchema(environmentSchema, { io: 'input' })
+  return [
+    json('schemas/config.json', { title: 'Environment of Rolecall', ...config }),
+    json('schemas/openapi.json', openApiDocument()),
+    ...schemaDocuments().map(({ name, document }) => json(`schemas/scim/${name}.json`, document)),
+    { path: 'README.md', text: withConfigTable(readText('README.md') ?? '', config) },
+  ]
+}
+
+const stale = publishedFiles().filter(({ path, text }) => readText(path) !== text)
+
+if (process.argv.includes('--check')) {
+  for (const { path } of stale) console.error(`${path} is not what the code says; run npm run schemas`)
+  process.exitCode = stale.length === 0 ? 0 : 1
+} else {
+  for (const { path, text } of stale) {
+    mkdirSync(dirname(join(projectFolder, path)), { recursive: true })
+    writeFileSync(join(projectFolder, path), text)
+    console.log(`wrote ${path}`)
+  }
+}

@@ -1,0 +1,66 @@
+// Direct assignments: a user holds a role by somebody's decision. How they are read; ended ones are listed too.
+import { sql } from 'drizzle-orm'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
+import { prepared } from '#db/statement.ts'
+import { notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+
+export type AssignmentRecord = {
+  id: string
+  user: { id: string; userName: string }
+  role: { id: string; key: string; name: string }
+  brand: { id: string; slug: string; name: string } | null
+  reason: string
+  sponsor: string | null
+  validFrom: string | null
+  expiresAt: string | null
+  createdAt: string
+  createdBy: string
+}
+
+const selectAssignment = sql`select a.id, json_build_object('id', u.id, 'userName', u.user_name) as "user",
+    json_build_object('id', r.id, 'key', r.key, 'name', r.name) as role,
+    case when b.id is not null then json_build_object('id', b.id, 'slug', b.slug, 'name', b.name) end as brand,
+    a.reason, a.sponsor, a.valid_from as "validFrom", a.expires_at as "expiresAt", a.created_at as "createdAt",
+    a.created_by as "createdBy"
+  from assignments a
+  join users u on u.organization_id = a.organization_id and u.id = a.user_id
+  join roles r on r.organization_id = a.organization_id and r.id = a.role_id
+  left join brands b on b.organization_id = a.organization_id and b.id = a.brand_id`
+
+const selectAssignments = prepared<
+  { organizationId: string; userId: string | null; after: string | null; limit: number | null },
+  AssignmentRecord
+>(
+  (p) => sql`${selectAssignment} where a.organization_id = ${p.organizationId}
+      and (${p.userId}::text is null or a.user_id = ${p.userId}) and (${p.after}::text is null or a.id > ${p.after})
+    order by a.id limit ${p.limit}::int`,
+)
+
+const assignmentById = prepared<{ organizationId: string; assignmentId: string }, AssignmentRecord>(
+  (p) => sql`${selectAssignment} where a.organization_id = ${p.organizationId} and a.id = ${p.assignmentId}`,
+)
+
+/** In order of creation, of one user or of all, those after an id and as many as asked for. */
+export async function listAssignments(
+  ctx: CallContext,
+  page: { userId?: string | undefined; after?: string | undefined; limit?: number | undefined } = {},
+): Promise<AssignmentRecord[]> {
+  requirePermission(ctx, 'assignments.read')
+  const { organizationId } = ctx
+  const { userId = null, after = null, limit = null } = page
+  const statement = selectAssignments({ organizationId, userId, after, limit })
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  return rows ?? []
+}
+
+/** @throws AppError not_found, also for another organization's assignment */
+export async function getAssignment(ctx: CallContext, assignmentId: string): Promise<AssignmentRecord> {
+  requirePermission(ctx, 'assignments.read')
+  if (!isId('asg', assignmentId)) return refuseUnknown(ctx, 'Assignment')
+  const statement = assignmentById({ organizationId: ctx.organizationId, assignmentId })
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  const assignment = rows?.[0]
+  if (assignment === undefined) throw notFound('Assignment')
+  return assignment
+}

@@ -1,0 +1,78 @@
+// Somebody gives a user a role directly: for a reason, and better until a date.
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { recordAudit } from '#audit/record.ts'
+import { instantSchema, nameSchema, parseInput, requireFuture } from '#connections/input.ts'
+import { prepared } from '#db/statement.ts'
+import { AppError, notFound } from '#platform/errors.ts'
+import { requireTargets } from '../targets.ts'
+import type { AssignmentRecord } from './assignments.ts'
+
+const CreateAssignmentInput = z.object({
+  userId: z.string(),
+  roleId: z.string(),
+  /** Absent or null: the role is held in the organization. */
+  brandId: z.string().nullish(),
+  reason: z
+    .string()
+    .trim()
+    .min(1, 'a direct assignment needs a reason')
+    .max(1_000, 'must have at most 1000 characters'),
+  sponsor: nameSchema.nullish(),
+  validFrom: instantSchema.nullish(),
+  expiresAt: instantSchema.nullish(),
+})
+
+const insertAssignment = prepared<
+  {
+    organizationId: string
+    id: string
+    userId: string
+    roleId: string
+    brandId: string | null
+    reason: string
+    sponsor: string | null
+    validFrom: string | null
+    expiresAt: string | null
+    now: string
+    createdBy: string
+  },
+  never
+>(
+  (p) => sql`insert into assignments (organization_id, id, user_id, role_id, brand_id, reason, sponsor, valid_from,
+      expires_at, created_at, created_by)
+    values (${p.organizationId}, ${p.id}, ${p.userId}, ${p.roleId}, ${p.brandId}, ${p.reason}, ${p.sponsor},
+      ${p.validFrom}::timestamptz, ${p.expiresAt}::timestamptz, ${p.now}::timestamptz, ${p.createdBy})`,
+)
+
+/** @throws AppError invalid (a reason is required, the end is to come); not_found; conflict where they hold it already */
+export async function createAssignment(
+  ctx: CallContext,
+  input: z.input<typeof CreateAssignmentInput>,
+): Promise<AssignmentRecord> {
+  requirePermission(ctx, 'assignments.write')
+  const parsed = parseInput(CreateAssignmentInput, input)
+  const { userId, roleId, brandId = null, reason, sponsor = null, validFrom = null, expiresAt = null } = parsed
+  requirePeriod(ctx, validFrom, expiresAt)
+  const { organizationId } = ctx
+  return inTransaction(ctx, async (tx) => {
+    const { user, role, brand } = await requireTargets(tx, ctx, { userId, roleId, brandId })
+    if (user === null) throw notFound('User')
+    const [id, now, createdBy] = [ctx.ids.next('asg'), nowOf(ctx), ctx.actor.id]
+    const own = { id, reason, sponsor, validFrom, expiresAt }
+    const detail = { userId, role: role.key, roleId, brand: brand?.slug ?? null, brandId, reason, validFrom, expiresAt }
+    await tx.commitWith(
+      insertAssignment({ organizationId, ...own, userId, roleId, brandId, now, createdBy }),
+      recordAudit(ctx, { action: 'assignment.create', targetType: 'assignment', targetId: id, detail }),
+    )
+    return { ...own, user, role, brand, createdAt: now, createdBy }
+  })
+}
+
+function requirePeriod(ctx: CallContext, validFrom: string | null, expiresAt: string | null): void {
+  requireFuture(expiresAt, ctx.clock.now(), 'expiresAt')
+  if (validFrom === null || expiresAt === null || validFrom < expiresAt) return
+  const fields = [{ path: 'expiresAt', message: 'must come after validFrom' }]
+  throw new AppError('invalid', 'expiresAt: must come after validFrom', { reason: 'invalidValue', fields })
+}

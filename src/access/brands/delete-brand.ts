@@ -1,0 +1,37 @@
+// A brand goes, and with it the mappings and assignments in it; the audit row says how many.
+import { sql } from 'drizzle-orm'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
+import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
+import { prepared } from '#db/statement.ts'
+import { isId } from '#platform/ids.ts'
+import { lockBrandRow } from './brands.ts'
+
+type Parameters = AuditParameters & { organizationId: string; brandId: string }
+
+const remove = prepared<Parameters, never>(
+  (p) => sql`with gone_mappings as (
+      delete from mappings where organization_id = ${p.organizationId} and brand_id = ${p.brandId} returning id),
+    gone_assignments as (
+      delete from assignments where organization_id = ${p.organizationId} and brand_id = ${p.brandId} returning id)
+    ${insertAudit(
+      p,
+      sql`${p.detail}::jsonb || jsonb_build_object('mappings', (select count(*) from gone_mappings),
+        'assignments', (select count(*) from gone_assignments))`,
+    )}`,
+)
+
+const removeBrand = prepared<{ organizationId: string; brandId: string }, never>(
+  (p) => sql`delete from brands where organization_id = ${p.organizationId} and id = ${p.brandId}`,
+)
+
+/** @throws AppError not_found */
+export async function deleteBrand(ctx: CallContext, brandId: string): Promise<void> {
+  requirePermission(ctx, 'brands.write')
+  if (!isId('brd', brandId)) return refuseUnknown(ctx, 'Brand')
+  const key = { organizationId: ctx.organizationId, brandId }
+  await inTransaction(ctx, async (tx) => {
+    const { slug, name } = await lockBrandRow(tx, ctx, brandId)
+    const entry = { action: 'brand.delete', targetType: 'brand', targetId: brandId, detail: { slug, name } } as const
+    await tx.commitWith(remove({ ...auditParameters(ctx, entry), ...key }), removeBrand(key))
+  })
+}

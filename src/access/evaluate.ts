@@ -1,0 +1,134 @@
+// May this user do this, here? A pure function over what the user holds: status, scope, permission, deny, in that order.
+import type { UserStatus } from '#directory/users.ts'
+import { covers } from './permissions.ts'
+
+export type AssignmentSource =
+  | { type: 'mapping'; mappingId: string; path: { id: string; displayName: string }[] }
+  | { type: 'direct'; assignmentId: string; reason: string; expiresAt: string | null }
+
+export type RoleHeld = {
+  id: string
+  key: string
+  name: string
+  rank: number
+  allows: readonly string[]
+  denies: readonly string[]
+}
+
+/** One way in which a user holds a role, in the organization (`brand` null) or in a brand. */
+export type EffectiveAssignment = {
+  role: RoleHeld
+  brand: { id: string; slug: string; name: string } | null
+  source: AssignmentSource
+}
+
+export type AccessPolicy = {
+  organizationStatus: 'active' | 'suspended'
+  administratorBrandAccess: 'explicit' | 'implicit'
+  roleStrategy: 'union' | 'highest'
+}
+
+export type Question = {
+  status: UserStatus
+  policy: AccessPolicy
+  assignments: readonly EffectiveAssignment[]
+  permission: string
+  /** The id of the brand in which it is asked; undefined for the organization. */
+  brandId?: string | undefined
+}
+
+export type DecisionStep = 'status' | 'scope' | 'permission' | 'deny'
+
+export type DecisionReason =
+  | 'granted'
+  | 'administrator_implicit'
+  | 'organization_suspended'
+  | 'organization_unknown'
+  | 'user_unknown'
+  | 'user_invited'
+  | 'user_inactive'
+  | 'brand_unknown'
+  | 'no_brand_access'
+  | 'no_role'
+  | 'not_granted'
+  | 'denied'
+
+/** Group → mapping → role → permission (or assignment → role → permission): one line of the reason. */
+export type ChainEntry = {
+  effect: 'allow' | 'deny'
+  permission: string
+  role: { id: string; key: string; name: string }
+  brand: string | null
+  source: AssignmentSource
+}
+
+export type Decision = { allowed: boolean; step: DecisionStep; reason: DecisionReason; chain: ChainEntry[] }
+
+const refused = (step: DecisionStep, reason: DecisionReason, chain: ChainEntry[] = []): Decision => ({
+  allowed: false,
+  step,
+  reason,
+  chain,
+})
+
+/** The decision with the step that settled it. Never throws; what is not granted is refused. */
+export function evaluate(question: Question): Decision {
+  const barred = statusBar(question)
+  if (barred !== undefined) return refused('status', barred)
+  const scope = scopeOf(question)
+  if (scope.assignments.length === 0) return refused('scope', question.brandId === undefined ? 'no_role' : 'no_brand_access')
+  const denied = chainOf(scope.assignments, question.permission, 'deny')
+  if (denied.length > 0) return refused('deny', 'denied', denied)
+  const granted = chainOf(scope.assignments, question.permission, 'allow')
+  if (granted.length === 0) return refused('permission', 'not_granted')
+  if (scope.isImplicit) return { allowed: true, step: 'scope', reason: 'administrator_implicit', chain: granted }
+  return { allowed: true, step: 'permission', reason: 'granted', chain: granted }
+}
+
+/** The decision about somebody or something that does not exist. */
+export const unknown = (what: 'user' | 'organization' | 'brand'): Decision =>
+  refused(what === 'brand' ? 'scope' : 'status', `${what}_unknown`)
+
+function statusBar({ status, policy }: Question): DecisionReason | undefined {
+  if (policy.organizationStatus !== 'active') return 'organization_suspended'
+  if (status === 'active') return undefined
+  return status === 'invited' ? 'user_invited' : 'user_inactive'
+}
+
+/** In a brand, the brand's assignments replace the organization's; none there means no access there. */
+function scopeOf({ assignments, brandId, policy }: Question): {
+  assignments: readonly EffectiveAssignment[]
+  isImplicit: boolean
+} {
+  const within = (id: string | undefined) =>
+    byStrategy(
+      assignments.filter(({ brand }) => brand?.id === id),
+      policy.roleStrategy,
+    )
+  const own = within(brandId)
+  if (brandId === undefined || own.length > 0) return { assignments: own, isImplicit: false }
+  const organization = within(undefined)
+  const isAdministrator = organization.some(({ role }) => role.allows.includes('*'))
+  const isImplicit = policy.administratorBrandAccess === 'implicit' && isAdministrator
+  return { assignments: isImplicit ? organization : [], isImplicit }
+}
+
+function byStrategy(
+  assignments: readonly EffectiveAssignment[],
+  strategy: AccessPolicy['roleStrategy'],
+): readonly EffectiveAssignment[] {
+  if (strategy === 'union') return assignments
+  const top = Math.max(...assignments.map(({ role }) => role.rank))
+  return assignments.filter(({ role }) => role.rank === top)
+}
+
+const chainOf = (
+  assignments: readonly EffectiveAssignment[],
+  permission: string,
+  effect: 'allow' | 'deny',
+): ChainEntry[] =>
+  assignments.flatMap(({ role, brand, source }) => {
+    const held = (effect === 'allow' ? role.allows : role.denies).filter((name) => covers(name, permission))
+    const { id, key, name } = role
+    return held.map((text) => ({ effect, permission: text, role: { id, key, name }, brand: brand?.slug ?? null, source }))
+  })

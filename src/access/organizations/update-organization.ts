@@ -1,0 +1,84 @@
+// Name and policies of an organization, and its suspension, which only the operator may order.
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import { recordAudit } from '#audit/record.ts'
+import { nameSchema, parseInput } from '#connections/input.ts'
+import { prepared } from '#db/statement.ts'
+import { notFound } from '#platform/errors.ts'
+import { type OrganizationRecord, organizationColumns, requireOperator } from './organizations.ts'
+
+const UpdateOrganizationInput = z.object({
+  organizationId: z.string(),
+  name: nameSchema.optional(),
+  administratorBrandAccess: z.enum(['explicit', 'implicit']).optional(),
+  roleStrategy: z.enum(['union', 'highest']).optional(),
+})
+
+type Changes = Partial<
+  Pick<OrganizationRecord, 'name' | 'administratorBrandAccess' | 'roleStrategy' | 'status'>
+>
+
+const lockOrganization = prepared<{ organizationId: string }, OrganizationRecord>(
+  (p) => sql`select ${organizationColumns} from organizations o where o.id = ${p.organizationId} for no key update`,
+)
+
+const update = prepared<
+  {
+    organizationId: string
+    name: string
+    administratorBrandAccess: string
+    roleStrategy: string
+    status: string
+    now: string
+  },
+  OrganizationRecord
+>(
+  (p) => sql`update organizations o set name = ${p.name}, administrator_brand_access = ${p.administratorBrandAccess},
+      role_strategy = ${p.roleStrategy}, status = ${p.status}, updated_at = ${p.now}::timestamptz
+    where o.id = ${p.organizationId} returning ${organizationColumns}`,
+)
+
+/** @returns the organization as it is now. @throws AppError not_found, invalid */
+export async function updateOrganization(
+  ctx: CallContext,
+  input: z.input<typeof UpdateOrganizationInput>,
+): Promise<OrganizationRecord> {
+  requirePermission(ctx, 'organization.write')
+  const { organizationId, ...changes } = parseInput(UpdateOrganizationInput, input)
+  if (organizationId !== ctx.organizationId) return refuseUnknown(ctx, 'Organization')
+  return change(ctx, 'organization.update', changes as Changes)
+}
+
+/**
+ * Suspends or resumes the context's organization. Suspended, every token and key is refused and every decision is no,
+ * from the next transaction on; nothing is lost. @throws AppError forbidden, not_found
+ */
+export async function setOrganizationStatus(
+  ctx: CallContext,
+  status: OrganizationRecord['status'],
+): Promise<OrganizationRecord> {
+  requireOperator(ctx)
+  return change(ctx, status === 'active' ? 'organization.resume' : 'organization.suspend', { status })
+}
+
+function change(ctx: CallContext, action: string, changes: Changes): Promise<OrganizationRecord> {
+  const { organizationId } = ctx
+  return inTransaction(ctx, async (tx) => {
+    const [before] = await tx.run(lockOrganization({ organizationId }))
+    if (before === undefined) throw notFound('Organization')
+    const wanted = definedOf(changes).filter(([name, value]) => before[name] !== value)
+    if (wanted.length === 0) return before
+    const { name, administratorBrandAccess, roleStrategy, status } = { ...before, ...Object.fromEntries(wanted) }
+    const policies = { administratorBrandAccess, roleStrategy, status }
+    const detail = { after: Object.fromEntries(wanted), before: Object.fromEntries(wanted.map(([key]) => [key, before[key]])) }
+    const [rows] = await tx.commitWith<OrganizationRecord>(
+      update({ organizationId, name, ...policies, now: nowOf(ctx) }),
+      recordAudit(ctx, { action, targetType: 'organization', targetId: organizationId, detail }),
+    )
+    return rows?.[0] ?? before
+  })
+}
+
+const definedOf = (changes: Changes): [keyof Changes, string][] =>
+  Object.entries(changes).filter(([, value]) => value !== undefined) as [keyof Changes, string][]

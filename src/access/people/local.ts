@@ -1,0 +1,53 @@
+// Users and groups that no directory manages may be changed by administrators; what a directory manages, it decides.
+import type { CallContext } from '#src/context.ts'
+import { deleteGroup } from '#directory/delete-group.ts'
+import { type GroupRecord, getGroup } from '#directory/groups.ts'
+import type { MemberChange } from '#directory/members.ts'
+import { type GroupContent, updateGroup } from '#directory/update-group.ts'
+import { updateUser } from '#directory/update-user.ts'
+import type { UserContent } from '#directory/user-content.ts'
+import type { UserRecord } from '#directory/users.ts'
+import { AppError } from '#platform/errors.ts'
+
+/** @throws AppError conflict (reason `managed_by_directory`) */
+function requireLocal(what: string, { directoryId }: { directoryId: string | null }): void {
+  if (directoryId === null) return
+  const message = `The ${what} is managed by the directory ${directoryId}; change it at the identity provider`
+  throw new AppError('conflict', message, { reason: 'managed_by_directory' })
+}
+
+/** Changes what is known of a local user. @throws AppError not_found, conflict; whatever `change` throws */
+export function updateLocalUser(
+  ctx: CallContext,
+  input: { userId: string; change(current: UserRecord): UserContent },
+): Promise<UserRecord> {
+  const change = (current: UserRecord): UserContent => {
+    requireLocal('user', current)
+    return input.change(current)
+  }
+  return updateUser(ctx, { userId: input.userId, directoryId: null, change })
+}
+
+/** Changes name or members of a local group. @throws AppError not_found, conflict, invalid */
+export async function updateLocalGroup(
+  ctx: CallContext,
+  input: {
+    groupId: string
+    change?: (current: GroupRecord) => GroupContent
+    members?: readonly MemberChange[]
+  },
+): Promise<void> {
+  const { groupId, members = [], change } = input
+  const guarded = (current: GroupRecord): GroupContent => {
+    requireLocal('group', current)
+    const { displayName, externalId, attributes } = current
+    return change?.(current) ?? { displayName, externalId, attributes }
+  }
+  await updateGroup(ctx, { groupId, directoryId: null, change: guarded, members })
+}
+
+/** Deletes a local group with its memberships and mappings. @throws AppError not_found, conflict */
+export async function deleteLocalGroup(ctx: CallContext, groupId: string): Promise<void> {
+  requireLocal('group', await getGroup(ctx, { groupId, directoryId: null }))
+  await deleteGroup(ctx, { groupId, directoryId: null })
+}

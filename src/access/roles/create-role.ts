@@ -1,0 +1,51 @@
+// Custom roles: from scratch with a stated purpose, or as the clone of another role.
+import { z } from 'zod'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
+import { recordAudit } from '#audit/record.ts'
+import { parseInput } from '#connections/input.ts'
+import { notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+import { type RoleRecord, roleById } from './roles.ts'
+import { newRole, roleFields } from './write-role.ts'
+
+const CreateRoleInput = z.object({
+  ...roleFields,
+  rank: roleFields.rank.default(20),
+  allows: roleFields.allows.default([]),
+  denies: roleFields.denies.default([]),
+})
+
+const CloneRoleInput = z.object({
+  roleId: z.string(),
+  key: roleFields.key,
+  name: roleFields.name,
+  purpose: roleFields.purpose,
+})
+
+/** @throws AppError invalid (a purpose is required, permissions are of the catalogue); conflict where the key is taken */
+export async function createRole(ctx: CallContext, input: z.input<typeof CreateRoleInput>): Promise<RoleRecord> {
+  requirePermission(ctx, 'roles.write')
+  const role = parseInput(CreateRoleInput, input)
+  const { record, statements } = newRole(ctx, { ...role, pack: null, isBuiltIn: false })
+  const detail = { key: role.key, allows: record.allows, denies: role.denies }
+  const audit = recordAudit(ctx, { action: 'role.create', targetType: 'role', targetId: record.id, detail })
+  await inTransaction(ctx, (tx) => tx.commitWith(...statements, audit))
+  return record
+}
+
+/** A custom role that starts as a copy of another, built-in or not. @throws AppError not_found, invalid, conflict */
+export async function cloneRole(ctx: CallContext, input: z.input<typeof CloneRoleInput>): Promise<RoleRecord> {
+  requirePermission(ctx, 'roles.write')
+  const { roleId, ...own } = parseInput(CloneRoleInput, input)
+  if (!isId('rol', roleId)) return refuseUnknown(ctx, 'Role')
+  return inTransaction(ctx, async (tx) => {
+    const [original] = await tx.run(roleById({ organizationId: ctx.organizationId, roleId }))
+    if (original === undefined) throw notFound('Role')
+    const { rank, allows, denies } = original
+    const { record, statements } = newRole(ctx, { ...own, rank, allows, denies, pack: null, isBuiltIn: false })
+    const detail = { key: own.key, clonedFrom: roleId }
+    const audit = recordAudit(ctx, { action: 'role.create', targetType: 'role', targetId: record.id, detail })
+    await tx.commitWith(...statements, audit)
+    return record
+  })
+}

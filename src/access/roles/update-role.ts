@@ -1,0 +1,64 @@
+// Changing a custom role changes what all of its holders may do, at once; the audit row counts what points to it.
+import { isDeepStrictEqual } from 'node:util'
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
+import { parseInput } from '#connections/input.ts'
+import { prepared } from '#db/statement.ts'
+import { isId } from '#platform/ids.ts'
+import { lockCustomRole, type RoleRecord } from './roles.ts'
+import { replacePermissions, roleFields } from './write-role.ts'
+
+const UpdateRoleInput = z.object({ roleId: z.string(), ...z.object(roleFields).partial().shape })
+
+type RoleColumns = { organizationId: string; roleId: string; key: string; name: string; purpose: string; rank: number }
+
+const update = prepared<RoleColumns & { now: string }, never>(
+  (p) => sql`update roles set key = ${p.key}, name = ${p.name}, purpose = ${p.purpose}, rank = ${p.rank},
+      updated_at = ${p.now}::timestamptz
+    where organization_id = ${p.organizationId} and id = ${p.roleId}`,
+)
+
+const audit = prepared<AuditParameters & { organizationId: string; roleId: string }, never>((p) =>
+  insertAudit(
+    p,
+    sql`${p.detail}::jsonb || jsonb_build_object(
+      'mappings', (select count(*) from mappings where organization_id = ${p.organizationId} and role_id = ${p.roleId}),
+      'assignments', (select count(*) from assignments where organization_id = ${p.organizationId} and role_id = ${p.roleId}))`,
+  ),
+)
+
+/** @returns the role as it is now. @throws AppError not_found, invalid; forbidden for a built-in role; conflict */
+export async function updateRole(ctx: CallContext, input: z.input<typeof UpdateRoleInput>): Promise<RoleRecord> {
+  requirePermission(ctx, 'roles.write')
+  const { roleId, ...changes } = parseInput(UpdateRoleInput, input)
+  if (!isId('rol', roleId)) return refuseUnknown(ctx, 'Role')
+  return inTransaction(ctx, async (tx) => {
+    const before = await lockCustomRole(tx, ctx, roleId)
+    const after = changedRole(before, changes)
+    const fields = (Object.keys(roleFields) as (keyof typeof roleFields)[]).filter(
+      (name) => !isDeepStrictEqual(before[name], after[name]),
+    )
+    if (fields.length === 0) return before
+    const { key, name, purpose, rank, allows, denies } = after
+    const { organizationId } = ctx
+    const now = nowOf(ctx)
+    const detail = { fields, allows, denies, before: { allows: before.allows, denies: before.denies } }
+    const entry = { action: 'role.update', targetType: 'role', targetId: roleId, detail } as const
+    await tx.commitWith(
+      update({ organizationId, roleId, key, name, purpose, rank, now }),
+      ...replacePermissions(ctx, { roleId, allows, denies }),
+      audit({ ...auditParameters(ctx, entry), organizationId, roleId }),
+    )
+    return { ...after, updatedAt: now }
+  })
+}
+
+type Changes = Omit<z.output<typeof UpdateRoleInput>, 'roleId'>
+
+function changedRole(before: RoleRecord, changes: Changes): RoleRecord {
+  const present = Object.entries(changes).filter(([, value]) => value !== undefined)
+  const after: RoleRecord = { ...before, ...Object.fromEntries(present) }
+  return { ...after, allows: after.allows.filter((permission) => !after.denies.includes(permission)) }
+}

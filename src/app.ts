@@ -1,0 +1,51 @@
+// The composition root: which middleware, in which order, and what is mounted where.
+import { Hono } from 'hono'
+import { createApi } from '#api/api.ts'
+import { createAuthZen } from '#api/authzen.ts'
+import { migrationState } from '#db/migrate.ts'
+import type { AppEnv } from '#http/env.ts'
+import { problemResponse } from '#http/problem.ts'
+import { requestScope } from '#http/request-scope.ts'
+import { asAppError, notFound } from '#platform/errors.ts'
+import type { Log } from '#platform/log.ts'
+import type { Urls } from '#platform/urls.ts'
+import { createScim } from '#scim/routes.ts'
+import type { Services } from './context.ts'
+
+export type AppOptions = Services & {
+  urls: Urls
+  log: Log
+  /** True from the moment at which the server is asked to stop. */
+  isStopping(): boolean
+}
+
+export function createApp(options: AppOptions): Hono<AppEnv> {
+  const app = new Hono<AppEnv>()
+  app.use(requestScope(options))
+  app.get('/healthz', (c) => c.json({ status: 'ok' }))
+  app.get('/readyz', async (c) => {
+    const readiness = await readinessOf(options)
+    return c.json(readiness, readiness.status === 'ready' ? 200 : 503)
+  })
+  app.route('/scim/v2', createScim(options))
+  app.route('/api/v1', createApi(options))
+  app.route('/', createAuthZen(options))
+  app.notFound((c) => problemResponse(notFound('Page'), c.get('requestId')))
+  app.onError((error, c) => {
+    options.log.error({ error, requestId: c.get('requestId') }, 'A request failed unexpectedly')
+    return problemResponse(asAppError(error), c.get('requestId'))
+  })
+  return app
+}
+
+type Readiness = { status: 'ready' | 'stopping' | 'database_unavailable' | 'migrations_pending' }
+
+async function readinessOf({ database, isStopping }: AppOptions): Promise<Readiness> {
+  if (isStopping()) return { status: 'stopping' }
+  try {
+    const { applied, known } = await migrationState(database)
+    return { status: applied >= known ? 'ready' : 'migrations_pending' }
+  } catch {
+    return { status: 'database_unavailable' }
+  }
+}

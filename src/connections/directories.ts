@@ -1,0 +1,71 @@
+// Directories: an organization's SCIM feeds, and how they are read.
+import { sql } from 'drizzle-orm'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
+import { prepared } from '#db/statement.ts'
+import { notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+
+export type DirectoryRecord = {
+  id: string
+  name: string
+  status: 'active' | 'disabled'
+  createdAt: string
+  updatedAt: string
+}
+
+/** The columns of a DirectoryRecord, for `directories d`. */
+export const directoryColumns = sql`d.id, d.name, d.status, d.created_at as "createdAt", d.updated_at as "updatedAt"`
+
+const selectDirectories = prepared<
+  { organizationId: string; after: string | null; limit: number | null },
+  DirectoryRecord
+>(
+  (p) => sql`select ${directoryColumns} from directories d
+    where d.organization_id = ${p.organizationId} and (${p.after}::text is null or d.id > ${p.after})
+    order by d.id limit ${p.limit}::int`,
+)
+
+/** One directory as a statement, for a transaction that asks for more. */
+export const directoryById = prepared<{ organizationId: string; directoryId: string }, DirectoryRecord>(
+  (p) => sql`select ${directoryColumns} from directories d
+    where d.organization_id = ${p.organizationId} and d.id = ${p.directoryId}`,
+)
+
+const lockDirectory = prepared<{ organizationId: string; directoryId: string }, DirectoryRecord>(
+  (p) => sql`select ${directoryColumns} from directories d
+    where d.organization_id = ${p.organizationId} and d.id = ${p.directoryId} for no key update`,
+)
+
+/** The organization's directories in order of creation, those after an id and as many as asked for. */
+export async function listDirectories(
+  ctx: CallContext,
+  page: { after?: string | undefined; limit?: number | undefined } = {},
+): Promise<DirectoryRecord[]> {
+  requirePermission(ctx, 'directories.read')
+  const { organizationId } = ctx
+  const statement = selectDirectories({ organizationId, after: page.after ?? null, limit: page.limit ?? null })
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  return rows ?? []
+}
+
+/** @throws AppError not_found, also for another organization's directory */
+export async function getDirectory(ctx: CallContext, directoryId: string): Promise<DirectoryRecord> {
+  requirePermission(ctx, 'directories.read')
+  if (!isId('dir', directoryId)) return refuseUnknown(ctx, 'Directory')
+  const statement = directoryById({ organizationId: ctx.organizationId, directoryId })
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  const directory = rows?.[0]
+  if (directory === undefined) throw notFound('Directory')
+  return directory
+}
+
+/** Reads the directory and keeps others from changing it until the transaction ends. @throws AppError not_found */
+export async function lockDirectoryRow(
+  tx: Transaction,
+  ctx: CallContext,
+  directoryId: string,
+): Promise<DirectoryRecord> {
+  const [directory] = await tx.run(lockDirectory({ organizationId: ctx.organizationId, directoryId }))
+  if (directory === undefined) throw notFound('Directory')
+  return directory
+}

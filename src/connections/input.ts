@@ -1,0 +1,42 @@
+// What a verb was asked for, checked against its schema.
+import { z } from 'zod'
+import { AppError } from '#platform/errors.ts'
+
+/** @throws AppError invalid (reason `invalidValue`) naming every field that is wrong */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  throw invalidInput(parsed.error.issues)
+}
+
+/** The issues of a failed check as one AppError invalid. */
+export function invalidInput(issues: readonly z.core.$ZodIssue[]): AppError {
+  const fields = issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }))
+  const [first] = fields
+  const message = first === undefined ? 'The input is not valid' : sentence(first)
+  return new AppError('invalid', message, { reason: 'invalidValue', fields })
+}
+
+const sentence = ({ path, message }: { path: string; message: string }): string =>
+  path === '' ? message : `${path}: ${message}`
+
+/** A name for people to read: no control characters, nothing but blanks at the ends is cut off. */
+export const nameSchema = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(200, 'must have at most 200 characters')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
+  .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
+
+/** An instant with its offset, as an ISO text in UTC. */
+export const instantSchema = z.iso
+  .datetime({ offset: true, message: 'must be a date and time such as 2030-01-31T12:00:00Z' })
+  .transform((text) => new Date(text).toISOString())
+
+/** @throws AppError invalid where the end is not in the future */
+export function requireFuture(end: string | null | undefined, now: Date, path: string): void {
+  if (end === undefined || end === null || new Date(end) > now) return
+  const message = 'must be in the future'
+  throw new AppError('invalid', `${path}: ${message}`, { reason: 'invalidValue', fields: [{ path, message }] })
+}

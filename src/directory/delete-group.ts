@@ -1,0 +1,33 @@
+// A group goes, with its memberships and mappings: whoever held a role through it holds it no more.
+import { sql } from 'drizzle-orm'
+import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
+import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
+import { prepared } from '#db/statement.ts'
+import { AppError } from '#platform/errors.ts'
+import { type GroupKey, type GroupReference, isGroup, lockGroupRow } from './groups.ts'
+
+const remove = prepared<AuditParameters & GroupKey, never>(
+  (p) => sql`with mapped as (
+      select m.id, m.role_id, m.brand_id from mappings m
+      where m.organization_id = ${p.organizationId} and m.group_id = ${p.groupId}),
+    removed as (delete from groups g where ${isGroup(p)})
+    ${insertAudit(p, sql`${p.detail}::jsonb || jsonb_build_object('mappings', (select coalesce(jsonb_agg(to_jsonb(mapped)), '[]') from mapped))`)}`,
+)
+
+/** @throws AppError not_found; precondition_failed where `expectedVersion` is not the current one */
+export async function deleteGroup(
+  ctx: CallContext,
+  input: GroupReference & { expectedVersion?: number | undefined },
+): Promise<void> {
+  requirePermission(ctx, 'groups.write')
+  await inTransaction(ctx, async (tx) => {
+    const group = await lockGroupRow(tx, ctx, input)
+    if (input.expectedVersion !== undefined && input.expectedVersion !== group.version) {
+      throw new AppError('precondition_failed', 'The group was changed meanwhile; read it again')
+    }
+    const detail = { displayName: group.displayName, directoryId: group.directoryId }
+    const entry = { action: 'group.delete', targetType: 'group', targetId: group.id, detail } as const
+    const key = { organizationId: ctx.organizationId, directoryId: input.directoryId, groupId: group.id }
+    await tx.commitWith(remove({ ...auditParameters(ctx, entry), ...key }))
+  })
+}

@@ -1,0 +1,159 @@
+// Changes of a group's members, as SQL on the changed members only. The group's row is locked by the caller, so that
+// changes of one group follow each other; the statements never read the members that do not change.
+import { type SQL, sql } from 'drizzle-orm'
+import { type CallContext, nowOf } from '#src/context.ts'
+import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
+import { once, prepared, type Statement } from '#db/statement.ts'
+import { isId } from '#platform/ids.ts'
+import type { Condition } from './condition.ts'
+import { conditionSql } from './condition-sql.ts'
+import { type GroupKey, isGroup } from './groups.ts'
+import { groupScope, membersOfGroup } from './scopes.ts'
+
+/** `ids` are ids of users and groups. `remove` of somebody who is not in, and `add` of somebody who is, change nothing. */
+export type MemberChange =
+  | { kind: 'add' | 'remove' | 'replace'; ids: readonly string[] }
+  /** Removes the members that satisfy the condition, whose fields are relative to the member. */
+  | { kind: 'removeWhere'; condition: Condition }
+
+export type ChangedRow = { changed: number }
+
+type Parameters = AuditParameters & GroupKey & { ids: readonly string[]; now: string }
+
+const isUserId = (id: string): boolean => !id.startsWith('grp_')
+
+/** Ids in one order for everybody, so that two changes that overlap cannot wait for each other. */
+const ordered = (ids: Iterable<string>): string[] => [...new Set(ids)].sort()
+
+type Chunks = { [K in keyof Parameters]: SQL }
+
+/** What follows a CTE `changed (id)`: the group's new version and the audit row, if anything changed at all. */
+const bumpAndAudit = (p: Chunks): SQL => sql`
+    bumped as (
+      update groups g set version = version + 1, updated_at = ${p.now}::timestamptz
+      where ${isGroup(p)} and exists (select from changed)),
+    audited as (${insertAudit(p, changedDetail)} where exists (select from changed))`
+
+const countChanged = sql`select count(*)::int as changed from changed`
+
+// The check is part of the result, since PostgreSQL leaves out what nothing asks for.
+const countComplete = sql`select count(*)::int as changed, (select is_complete from complete) from changed`
+
+// The number is always told, the ids of the first hundred.
+const changedDetail = sql`jsonb_build_object('count', (select count(*) from changed),
+    'ids', (select jsonb_agg(id) from (select id from changed limit 100) some))`
+
+const addUsers = prepared<Parameters, ChangedRow>(
+  (p) => sql`with wanted as (select id from unnest(${p.ids}::text[]) id),
+    found as (
+      select w.id from wanted w join users u on u.organization_id = ${p.organizationId} and u.id = w.id
+        and u.deleted_at is null and (${p.directoryId}::text is null or u.directory_id = ${p.directoryId})),
+    complete as (select refuse_missing(array(select id from wanted except select id from found)) as is_complete),
+    changed as (
+      insert into group_members (organization_id, group_id, user_id, created_at)
+      select g.organization_id, g.id, f.id, ${p.now}::timestamptz from groups g, found f where ${isGroup(p)}
+      order by f.id on conflict do nothing returning user_id as id),
+    ${bumpAndAudit(p)} ${countComplete}`,
+)
+
+const addGroups = prepared<Parameters, ChangedRow>(
+  (p) => sql`with wanted as (select id from unnest(${p.ids}::text[]) id),
+    found as (
+      select w.id from wanted w join groups c on c.organization_id = ${p.organizationId} and c.id = w.id
+        and (${p.directoryId}::text is null or c.directory_id = ${p.directoryId})),
+    complete as (select refuse_missing(array(select id from wanted except select id from found)) as is_complete),
+    changed as (
+      insert into group_nestings (organization_id, group_id, child_group_id, created_at)
+      select g.organization_id, g.id, f.id, ${p.now}::timestamptz from groups g, found f where ${isGroup(p)}
+      order by f.id on conflict do nothing returning child_group_id as id),
+    ${bumpAndAudit(p)} ${countComplete}`,
+)
+
+const removals = {
+  users: {
+    remove: prepared<Parameters, ChangedRow>(
+      (p) => sql`with changed as (
+          delete from group_members where organization_id = ${p.organizationId} and group_id = ${p.groupId}
+            and user_id = any (${p.ids}::text[]) returning user_id as id), ${bumpAndAudit(p)} ${countChanged}`,
+    ),
+    keepOnly: prepared<Parameters, ChangedRow>(
+      (p) => sql`with changed as (
+          delete from group_members where organization_id = ${p.organizationId} and group_id = ${p.groupId}
+            and user_id <> all (${p.ids}::text[]) returning user_id as id), ${bumpAndAudit(p)} ${countChanged}`,
+    ),
+  },
+  groups: {
+    remove: prepared<Parameters, ChangedRow>(
+      (p) => sql`with changed as (
+          delete from group_nestings where organization_id = ${p.organizationId} and group_id = ${p.groupId}
+            and child_group_id = any (${p.ids}::text[]) returning child_group_id as id), ${bumpAndAudit(p)} ${countChanged}`,
+    ),
+    keepOnly: prepared<Parameters, ChangedRow>(
+      (p) => sql`with changed as (
+          delete from group_nestings where organization_id = ${p.organizationId} and group_id = ${p.groupId}
+            and child_group_id <> all (${p.ids}::text[]) returning child_group_id as id), ${bumpAndAudit(p)} ${countChanged}`,
+    ),
+  },
+}
+
+/** The ids of the members of a group that satisfy a condition. */
+export function matchingMembers(key: GroupKey, condition: Condition): Statement<{ id: string }> {
+  const list = groupScope.list({ path: ['members'], type: 'complex', isCaseExact: true })
+  if (list === undefined) throw new Error('members is a list')
+  return once(
+    sql`select e.value as id from groups g cross join lateral ${membersOfGroup}
+      where g.organization_id = ${key.organizationId} and g.id = ${key.groupId}
+        and ${conditionSql(condition, list.element)}`,
+    { isPrepared: false },
+  )
+}
+
+type KnownChange = Exclude<MemberChange, { kind: 'removeWhere' }>
+
+/**
+ * The statements of a change, for a transaction that holds the group's row. They fail as `invalid` (invalidValue) where
+ * an added member does not exist for the caller.
+ */
+export function memberStatements(ctx: CallContext, key: GroupKey, change: KnownChange): Statement<ChangedRow>[] {
+  const users = ordered(change.ids.filter(isUserId))
+  const groups = ordered(change.ids.filter((id) => !isUserId(id)))
+  const parameters = (kind: 'added' | 'removed', ids: string[]): Parameters => {
+    const entry = { action: `group.members_${kind}`, targetType: 'group', targetId: key.groupId } as const
+    return { ...auditParameters(ctx, entry), ...key, ids, now: nowOf(ctx) }
+  }
+  const statements: Statement<ChangedRow>[] = []
+  if (change.kind === 'replace') {
+    statements.push(removals.users.keepOnly(parameters('removed', users)))
+    statements.push(removals.groups.keepOnly(parameters('removed', groups)))
+  }
+  if (change.kind === 'remove') {
+    if (users.length > 0) statements.push(removals.users.remove(parameters('removed', users)))
+    if (groups.length > 0) statements.push(removals.groups.remove(parameters('removed', groups)))
+    return statements
+  }
+  if (users.length > 0) statements.push(addUsers(parameters('added', users)))
+  if (groups.length > 0) statements.push(addGroups(parameters('added', groups)))
+  return statements
+}
+
+/** The groups that a change would put into the group; adding them needs the check for cycles. */
+export const addedGroups = (change: MemberChange): string[] =>
+  change.kind === 'add' || change.kind === 'replace' ? change.ids.filter((id) => isId('grp', id)) : []
+
+const findCycle = prepared<{ organizationId: string; groupId: string; ids: readonly string[] }, { id: string }>(
+  (p) => sql`with recursive climbed (id) as (
+      select ${p.groupId}::text
+      union
+      select n.group_id from climbed join group_nestings n
+        on n.organization_id = ${p.organizationId} and n.child_group_id = climbed.id)
+    select id from climbed where id = any (${p.ids}::text[])`,
+)
+
+/** Those of `ids` that contain the group already, directly or not: each would close a cycle. */
+export const cycleThrough = (key: GroupKey, ids: readonly string[]): Statement<{ id: string }> =>
+  findCycle({ organizationId: key.organizationId, groupId: key.groupId, ids })
+
+/** Nesting changes of an organization follow each other: two that are harmless alone could close a cycle together. */
+export const lockNestings = prepared<{ organizationId: string }, unknown>(
+  (p) => sql`select pg_advisory_xact_lock(hashtextextended('nestings ' || ${p.organizationId}, 0))`,
+)

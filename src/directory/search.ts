@@ -1,0 +1,132 @@
+// Lists of users and groups: conditions, order and pages, all in SQL. A page costs its own size, not the directory's.
+import { type SQL, sql } from 'drizzle-orm'
+import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
+import { once, type Statement } from '#db/statement.ts'
+import type { Condition, Sort } from './condition.ts'
+import { conditionSql, type Scope } from './condition-sql.ts'
+import { type GroupRecord, type GroupWithMembers, groupColumns, memberColumn } from './groups.ts'
+import { groupScope, userScope } from './scopes.ts'
+import { type Cursor, orderBy, type SortKey, sortKey } from './sorting.ts'
+import { type UserRecord, userColumns } from './users.ts'
+
+export type Page =
+  /** `offset` rows are passed over; for stable paging the order ends with the id. */
+  | { kind: 'index'; offset: number; limit: number }
+  /** What follows the row that the cursor was made from; undefined for the first page. */
+  | { kind: 'after'; cursor: Cursor | undefined; limit: number }
+
+export type Search = {
+  /** Null: the whole organization. */
+  directoryId: string | null
+  condition?: Condition | undefined
+  sort?: Sort | undefined
+  page: Page
+}
+
+export type SearchResult<Row> = {
+  rows: Row[]
+  /** How many match in all; undefined for pages by cursor. */
+  total: number | undefined
+  /** For the next page by cursor; undefined on the last page. */
+  next: Cursor | undefined
+}
+
+/** Users that were not deleted. @throws AppError */
+export function searchUsers(ctx: CallContext, search: Search): Promise<SearchResult<UserRecord>> {
+  requirePermission(ctx, 'users.read')
+  const alias = sql`u`
+  const where = sql`u.organization_id = ${ctx.organizationId} and u.deleted_at is null${inDirectory(alias, search)}`
+  return find(ctx, search, { table: sql`users u`, alias, columns: userColumns, scope: userScope, where })
+}
+
+/** @param withMembers false leaves the members unread. @throws AppError */
+export function searchGroups(
+  ctx: CallContext,
+  search: Search,
+  options: { withMembers: boolean },
+): Promise<SearchResult<GroupRecord & Partial<Pick<GroupWithMembers, 'members'>>>> {
+  requirePermission(ctx, 'groups.read')
+  const alias = sql`g`
+  const where = sql`g.organization_id = ${ctx.organizationId}${inDirectory(alias, search)}`
+  const columns = options.withMembers ? sql`${groupColumns}, ${memberColumn}` : groupColumns
+  return find(ctx, search, { table: sql`groups g`, alias, columns, scope: groupScope, where })
+}
+
+const inDirectory = (alias: SQL, { directoryId }: Search): SQL =>
+  directoryId === null ? sql`` : sql` and ${alias}.directory_id = ${directoryId}`
+
+type Source = { table: SQL; alias: SQL; columns: SQL; scope: Scope; where: SQL }
+
+async function find<Row extends { id: string }>(
+  ctx: CallContext,
+  search: Search,
+  source: Source,
+): Promise<SearchResult<Row>> {
+  const where =
+    search.condition === undefined ? source.where : sql`${source.where} and ${conditionSql(search.condition, source.scope)}`
+  const narrowed = { ...source, where }
+  const isPrepared = search.condition === undefined || search.condition.kind === 'compare'
+  const sort = search.sort === undefined ? undefined : sortKey(search.sort, source.scope)
+  if (search.page.kind === 'after') return pageAfter<Row>(ctx, search.page, narrowed, sort)
+  return pageAt<Row>(ctx, search.page, narrowed, sort, isPrepared)
+}
+
+async function pageAt<Row>(
+  ctx: CallContext,
+  page: { offset: number; limit: number },
+  source: Source,
+  sort: SortKey | undefined,
+  isPrepared: boolean,
+): Promise<SearchResult<Row>> {
+  const select: Statement<Row> = once(selectPage(source, sort, page), { isPrepared })
+  const count: Statement<{ total: number }> = once(
+    sql`select count(*)::int as total from ${source.table} where ${source.where}`,
+    { isPrepared },
+  )
+  if (page.limit === 0) {
+    const [counted] = await inTransaction(ctx, (tx) => tx.commitWith(count))
+    return { rows: [], total: counted?.[0]?.total ?? 0, next: undefined }
+  }
+  return inTransaction(ctx, async (tx) => {
+    const rows = await tx.run(select)
+    // A page that is not full tells the total by itself.
+    const isLast = rows.length < page.limit && (rows.length > 0 || page.offset === 0)
+    if (isLast) return { rows, total: page.offset + rows.length, next: undefined }
+    const [counted] = await tx.commitWith(count)
+    return { rows, total: counted?.[0]?.total ?? 0, next: undefined }
+  })
+}
+
+async function pageAfter<Row extends { id: string }>(
+  ctx: CallContext,
+  page: { cursor: Cursor | undefined; limit: number },
+  source: Source,
+  sort: SortKey | undefined,
+): Promise<SearchResult<Row>> {
+  const after = page.cursor === undefined ? undefined : orderBy.after(page.cursor, sort, source.alias)
+  const where = after === undefined ? source.where : sql`${source.where} and ${after}`
+  // One row more than asked for tells whether there is a next page.
+  const wanted = selectPage({ ...source, where }, sort, { offset: 0, limit: page.limit + 1 })
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(once<Row & { sortKey?: string | null }>(wanted)))
+  const found = rows ?? []
+  const shown = found.slice(0, page.limit)
+  const last = shown.at(-1)
+  const hasNext = found.length > page.limit && last !== undefined
+  return {
+    rows: shown,
+    total: undefined,
+    next: hasNext ? { id: last.id, ...(sort === undefined ? {} : { key: last.sortKey ?? null }) } : undefined,
+  }
+}
+
+/** The ids of the page come from the index first, so that rows which are passed over are never read whole. */
+function selectPage(source: Source, sort: SortKey | undefined, page: { offset: number; limit: number }): SQL {
+  const order = orderBy.clause(sort, source.alias)
+  const columns = sort === undefined ? source.columns : sql`${source.columns}, (${sort.expression})::text as "sortKey"`
+  const limits = sql`limit ${page.limit} offset ${page.offset}`
+  if (page.offset === 0) return sql`select ${columns} from ${source.table} where ${source.where} order by ${order} ${limits}`
+  const ids = sql`select ${source.alias}.organization_id, ${source.alias}.id from ${source.table} where ${source.where}
+    order by ${order} ${limits}`
+  return sql`select ${columns} from (${ids}) page join ${source.table}
+    on ${source.alias}.organization_id = page.organization_id and ${source.alias}.id = page.id order by ${order}`
+}

@@ -1,0 +1,31 @@
+// The frame of every request: its id, its log, the headers that every answer has, and one line about how it went.
+import type { MiddlewareHandler } from 'hono'
+import type { Clock } from '#platform/clock.ts'
+import type { Ids } from '#platform/ids.ts'
+import type { Log } from '#platform/log.ts'
+import type { AppEnv } from './env.ts'
+
+const acceptableId = /^[\w.-]{8,64}$/
+
+export function requestScope(options: { ids: Ids; log: Log; clock: Clock }): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const given = c.req.header('x-request-id')
+    const requestId = given !== undefined && acceptableId.test(given) ? given : options.ids.next('req')
+    const startedAt = performance.now()
+    c.set('requestId', requestId)
+    c.set('log', options.log.child({ requestId }))
+    await next()
+    c.header('X-Request-Id', requestId)
+    c.header('X-Content-Type-Options', 'nosniff')
+    c.header('Cache-Control', 'no-store')
+    // The path holds ids; the query may hold an e-mail in a filter, so it is not logged.
+    const fields = {
+      requestId,
+      method: c.req.method,
+      path: c.req.path,
+      status: c.res.status,
+      durationMillis: Math.round((performance.now() - startedAt) * 10) / 10,
+    }
+    options.log.info(fields, `${c.req.method} answered ${c.res.status}`)
+  }
+}

@@ -1,0 +1,40 @@
+// What the commands run on: the services, for the time of one command, and the server.
+import type { CliRuntime } from '#cli/runtime.ts'
+import { migrateDatabase } from '#db/migrate.ts'
+import type { Log } from '#platform/log.ts'
+import { createUrls } from '#platform/urls.ts'
+import type { Config } from './config.ts'
+import { serve } from './serve.ts'
+import { createServices, openDatabase, originOf } from './services.ts'
+
+export function createRuntime(config: Config, log: Log): CliRuntime {
+  return {
+    withServices: async (work) => {
+      const opened = await openDatabase(config, 'share')
+      try {
+        await migrateDatabase(opened.url)
+        const services = createServices(config, opened.url)
+        const result = await work({ ...services, urls: createUrls(originOf(config)) })
+        await services.database.close()
+        return result
+      } finally {
+        await opened.close()
+      }
+    },
+    serve: () => serve(config, log),
+    migrate: async () => {
+      const opened = await openDatabase(config, 'share')
+      await migrateDatabase(opened.url).finally(() => opened.close())
+    },
+    databaseUrl: async () => {
+      const opened = await openDatabase(config, 'share')
+      await opened.close()
+      return opened.url.reveal()
+    },
+    print: (line) => process.stdout.write(`${line}\n`),
+    printError: (line) => process.stderr.write(`${line}\n`),
+    setExitCode: (code) => {
+      process.exitCode = code
+    },
+  }
+}

@@ -1,0 +1,46 @@
+// Answers in the SCIM media type, with Location and ETag where a resource is answered.
+import type { Context } from 'hono'
+import type { ScimEnv } from './guard.ts'
+import { entityTag } from './resources/user.ts'
+import { type Projection, project } from './query/projection.ts'
+import { namesIn } from './query/list.ts'
+import { parseProjection } from './query/projection.ts'
+import type { ResourceSchema } from './schema/attributes.ts'
+import type { JsonObject } from './schema/canonical.ts'
+
+export const scimMediaType = 'application/scim+json; charset=utf-8'
+
+export function answer(body: JsonObject, status = 200, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': scimMediaType, ...headers } })
+}
+
+export const noContent = (): Response => new Response(null, { status: 204 })
+
+export function answerResource(
+  resource: JsonObject,
+  row: { version: number },
+  projection: Projection,
+  status: 200 | 201 = 200,
+): Response {
+  const location = (resource['meta'] as JsonObject)['location']
+  return answer(project(resource, projection), status, { Location: String(location), ETag: entityTag(row.version) })
+}
+
+export const notModified = (version: number): Response =>
+  new Response(null, { status: 304, headers: { ETag: entityTag(version) } })
+
+/** `+` is a space, and a URL may end in `?` or `&` (wire 13). */
+export function queryOf(c: Context<ScimEnv>): URLSearchParams {
+  const start = c.req.url.indexOf('?')
+  return new URLSearchParams(start < 0 ? '' : c.req.url.slice(start + 1))
+}
+
+export function projectionOf(c: Context<ScimEnv>, schema: ResourceSchema): Projection {
+  if (!c.req.url.includes('?')) return parseProjection(schema, undefined, undefined)
+  const query = queryOf(c)
+  return parseProjection(
+    schema,
+    namesIn(query.get('attributes') ?? undefined),
+    namesIn(query.get('excludedAttributes') ?? undefined),
+  )
+}

@@ -1,0 +1,49 @@
+// Request bodies: JSON objects within a size, free of keys that reach for prototypes.
+import type { Context } from 'hono'
+import { parse } from 'secure-json-parse'
+import { AppError, invalid } from '#platform/errors.ts'
+import type { ScimEnv } from './guard.ts'
+import { isObject, type JsonObject } from './schema/canonical.ts'
+
+/** A request about users fits one person; a request about groups may name many thousands of members. */
+export const bodyLimits = { user: 1_048_576, group: 16_777_216 }
+
+/**
+ * RFC 7644 §3.1 asks for application/scim+json; application/json, and none at all, are common.
+ * @throws AppError too_large, or invalid with reason `invalidSyntax`
+ */
+export async function readBody(c: Context<ScimEnv>, limit: number): Promise<JsonObject> {
+  const mediaType = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
+  if (mediaType !== undefined && mediaType !== '' && !/^application\/(scim\+)?json$/.test(mediaType)) {
+    throw invalid(`The body must be application/scim+json, not ${mediaType.slice(0, 60)}`, 'invalidSyntax')
+  }
+  const body = parseJson(await readText(c, limit))
+  if (!isObject(body)) throw invalid('The body must be a JSON object', 'invalidSyntax')
+  return body
+}
+
+async function readText(c: Context<ScimEnv>, limit: number): Promise<string> {
+  const declared = Number(c.req.header('content-length') ?? Number.NaN)
+  if (declared > limit) throw tooLarge(limit)
+  if (declared >= 0) return c.req.text()
+  // Without a length (chunked) the body is counted as it comes.
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of c.req.raw.body ?? []) {
+    size += chunk.byteLength
+    if (size > limit) throw tooLarge(limit)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+const tooLarge = (limit: number): AppError =>
+  new AppError('too_large', `The body is larger than ${limit} bytes`, { reason: 'tooMany' })
+
+function parseJson(text: string): unknown {
+  try {
+    return parse(text, { protoAction: 'error', constructorAction: 'error' })
+  } catch {
+    throw invalid('The body is not valid JSON', 'invalidSyntax')
+  }
+}

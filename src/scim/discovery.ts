@@ -1,0 +1,107 @@
+// Discovery (RFC 7644 §4; RFC 7643 §5–§7): what this server supports, exactly.
+import type { Urls } from '#platform/urls.ts'
+import { AppError, notFound } from '#platform/errors.ts'
+import { cursorTimeoutSeconds } from './query/cursor.ts'
+import { pageLimits } from './query/list.ts'
+import type { JsonObject } from './schema/canonical.ts'
+import {
+  enterpriseSchemaId,
+  groupSchemaId,
+  schemaDocuments as scimSchemas,
+  userSchemaId,
+} from './schema/definitions.ts'
+
+const core = 'urn:ietf:params:scim:schemas:core:2.0'
+
+function serviceProviderConfig(base: string): JsonObject {
+  return {
+    schemas: [`${core}:ServiceProviderConfig`],
+    patch: { supported: true },
+    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    filter: { supported: true, maxResults: pageLimits.maximumSize },
+    changePassword: { supported: false },
+    sort: { supported: true },
+    etag: { supported: true },
+    pagination: {
+      cursor: true,
+      index: true,
+      defaultPaginationMethod: 'index',
+      defaultPageSize: pageLimits.defaultSize,
+      maxPageSize: pageLimits.maximumSize,
+      cursorTimeout: cursorTimeoutSeconds,
+    },
+    authenticationSchemes: [
+      {
+        type: 'oauthbearertoken',
+        name: 'Bearer token',
+        description: 'The token of the directory, sent as "Authorization: Bearer"',
+        specUri: 'https://www.rfc-editor.org/info/rfc6750',
+        primary: true,
+      },
+    ],
+    meta: { resourceType: 'ServiceProviderConfig', location: `${base}/ServiceProviderConfig` },
+  }
+}
+
+function resourceTypes(base: string): JsonObject[] {
+  const type = (id: string, schema: string, description: string, extensions: string[]): JsonObject => ({
+    schemas: [`${core}:ResourceType`],
+    id,
+    name: id,
+    description,
+    endpoint: `/${id}s`,
+    schema,
+    schemaExtensions: extensions.map((extension) => ({ schema: extension, required: false })),
+    meta: { resourceType: 'ResourceType', location: `${base}/ResourceTypes/${id}` },
+  })
+  return [
+    type('User', userSchemaId, 'People', [enterpriseSchemaId]),
+    type('Group', groupSchemaId, 'Groups of people and of other groups', []),
+  ]
+}
+
+const schemas = (base: string): JsonObject[] =>
+  scimSchemas.map((document) => ({
+    ...(document as unknown as JsonObject),
+    meta: { resourceType: 'Schema', location: `${base}/Schemas/${document.id}` },
+  }))
+
+const lists = { ResourceTypes: resourceTypes, Schemas: schemas }
+
+/** RFC 7644 §3.4.2: lists are ListResponses, also these. */
+export const listResponse = (resources: JsonObject[], extra: JsonObject = {}): JsonObject => ({
+  schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
+  totalResults: resources.length,
+  itemsPerPage: resources.length,
+  startIndex: 1,
+  ...extra,
+  Resources: resources,
+})
+
+export type DiscoveryPath = 'ServiceProviderConfig' | 'ResourceTypes' | 'Schemas'
+
+/** @throws AppError not_found for an unknown id */
+export function discover(path: DiscoveryPath, id: string | undefined, urls: Urls, directoryId: string): JsonObject {
+  const base = urls.scimBase(directoryId)
+  if (path === 'ServiceProviderConfig') return serviceProviderConfig(base)
+  const resources = lists[path](base)
+  if (id === undefined) return listResponse(resources)
+  const found = resources.find((resource) => String(resource['id']).toLowerCase() === id.toLowerCase())
+  if (found === undefined) throw notFound(path === 'Schemas' ? 'Schema' : 'Resource type')
+  return found
+}
+
+/** RFC 7644 §4: a filter on a discovery endpoint is refused with 403. @throws AppError forbidden */
+export function refuseFilter(query: URLSearchParams): void {
+  if (query.has('filter')) throw new AppError('forbidden', 'Discovery cannot be filtered')
+}
+
+/** The documents as published in schemas/scim, for a base URL of `/scim/v2/{directoryId}`. */
+export function schemaDocuments(): { name: string; document: unknown }[] {
+  const base = '/scim/v2/{directoryId}'
+  return [
+    { name: 'service-provider-config', document: serviceProviderConfig(base) },
+    { name: 'resource-types', document: listResponse(resourceTypes(base)) },
+    { name: 'schemas', document: listResponse(schemas(base)) },
+  ]
+}

@@ -1,0 +1,56 @@
+// AppErrors as SCIM error messages (RFC 7644 §3.12). One exhaustive table; what is not expected says nothing of itself.
+import { asAppError, type AppError, type ErrorCode } from '#platform/errors.ts'
+
+const errorSchema = 'urn:ietf:params:scim:api:messages:2.0:Error'
+
+const statuses = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  precondition_failed: 412,
+  too_large: 413,
+  too_many: 429,
+  unavailable: 503,
+  internal: 500,
+} as const satisfies Record<ErrorCode, number>
+
+/** RFC 7644 table 9, and the ones of RFC 9865 §4. */
+const scimTypes = new Set([
+  'invalidFilter',
+  'tooMany',
+  'uniqueness',
+  'mutability',
+  'invalidSyntax',
+  'invalidPath',
+  'noTarget',
+  'invalidValue',
+  'invalidVers',
+  'sensitive',
+  'invalidCursor',
+  'expiredCursor',
+  'invalidCount',
+])
+
+export type ScimErrorAnswer = { status: number; headers: Record<string, string>; body: string; error: AppError }
+
+export function scimError(thrown: unknown, requestId: string): ScimErrorAnswer {
+  const error = asAppError(thrown)
+  const status = statuses[error.code]
+  const scimType = error.reason !== undefined && scimTypes.has(error.reason) ? error.reason : undefined
+  const detail = error.code === 'internal' ? `${error.message}: ${requestId}` : error.message
+  const body = JSON.stringify({
+    schemas: [errorSchema],
+    status: String(status),
+    ...(scimType === undefined ? {} : { scimType }),
+    detail,
+  })
+  return { status, headers: headersOf(error.code), body, error }
+}
+
+function headersOf(code: ErrorCode): Record<string, string> {
+  if (code === 'unauthenticated') return { 'WWW-Authenticate': 'Bearer realm="scim"' }
+  if (code === 'unavailable' || code === 'too_many') return { 'Retry-After': '2' }
+  return {}
+}

@@ -1,0 +1,83 @@
+// Who asks: the bearer token of a directory becomes a CallContext. Which directory a token belongs to never changes, so
+// that may be remembered; whether the token is still good is settled in the transaction of each request.
+import type { MiddlewareHandler } from 'hono'
+import {
+  type DirectoryToken,
+  enterDirectory,
+  resolveDirectoryToken,
+  touchDirectoryToken,
+} from '#connections/resolve-directory-token.ts'
+import type { AppEnv } from '#http/env.ts'
+import { sha256 } from '#platform/crypto.ts'
+import { AppError, notFound } from '#platform/errors.ts'
+import type { Urls } from '#platform/urls.ts'
+import { type CallContext, inTransaction, type ManagementPermission, nowOf, type Services } from '#src/context.ts'
+
+export type ScimServices = Services & { urls: Urls }
+
+export type ScimEnv = { Variables: AppEnv['Variables'] & { ctx: CallContext; directoryId: string; urls: Urls } }
+
+const permissions: ReadonlySet<ManagementPermission> = new Set([
+  'users.read',
+  'users.write',
+  'groups.read',
+  'groups.write',
+])
+
+const rememberedTokens = 10_000
+const touchIntervalMillis = 60_000
+
+/** @throws AppError unauthenticated; not_found for a directory that is not the token's */
+export function requireDirectoryToken(services: ScimServices): MiddlewareHandler<ScimEnv> {
+  const owners = new Map<string, DirectoryToken>()
+  const touchedAt = new Map<string, number>()
+
+  async function ownerOf(tokenHash: string): Promise<DirectoryToken> {
+    const known = owners.get(tokenHash)
+    if (known !== undefined) return known
+    const owner = await resolveDirectoryToken(services.database, tokenHash)
+    if (owner === undefined) throw new AppError('unauthenticated', 'The token is not valid')
+    if (owners.size >= rememberedTokens) owners.clear()
+    owners.set(tokenHash, owner)
+    return owner
+  }
+
+  function touch(ctx: CallContext, tokenId: string): void {
+    const now = services.clock.now().getTime()
+    if (now - (touchedAt.get(tokenId) ?? 0) < touchIntervalMillis) return
+    touchedAt.set(tokenId, now)
+    // "Last used" is a convenience: where it cannot be written, the request itself has failed or will.
+    const note = touchDirectoryToken({ organizationId: ctx.organizationId, tokenId, now: nowOf(ctx) })
+    inTransaction(ctx, (tx) => tx.commitWith(note)).catch(() => touchedAt.delete(tokenId))
+  }
+
+  return async (c, next) => {
+    const tokenHash = sha256(bearerToken(c.req.header('authorization')))
+    const { organizationId, directoryId, tokenId } = await ownerOf(tokenHash)
+    const ctx: CallContext = {
+      database: services.database,
+      clock: services.clock,
+      ids: services.ids,
+      randomBytes: services.randomBytes,
+      organizationId,
+      actor: { type: 'directory', id: directoryId },
+      permissions,
+      entry: enterDirectory({ organizationId, directoryId, tokenHash }),
+      requestId: c.get('requestId'),
+    }
+    if (c.req.param('directoryId') !== directoryId) throw notFound('Directory')
+    c.set('ctx', ctx)
+    c.set('directoryId', directoryId)
+    c.set('urls', services.urls)
+    await next()
+    if (c.res.status !== 401) touch(ctx, tokenId)
+  }
+}
+
+function bearerToken(header: string | undefined): string {
+  const token = /^bearer +([\w.~+/=-]{1,512})$/i.exec(header ?? '')?.[1]
+  if (token === undefined) {
+    throw new AppError('unauthenticated', 'Send the token of the directory as "Authorization: Bearer …"')
+  }
+  return token
+}

@@ -1,0 +1,82 @@
+// The writable part of a resource as one canonical document; extensions are keyed by their URN.
+import { invalid } from '#platform/errors.ts'
+import { extensionName, type ResourceSchema, resolveAttribute } from '../schema/attributes.ts'
+import { boundedExtension, canonicalValue, isObject, type Json, type JsonObject } from '../schema/canonical.ts'
+import type { AttributeDefinition } from '../schema/definitions.ts'
+
+export type Document = JsonObject
+
+/** What a client may write: not readOnly, and not the password, which Rolecall never takes from a directory. */
+export const isWritable = (attribute: AttributeDefinition): boolean =>
+  attribute.mutability === 'readWrite' || attribute.mutability === 'immutable'
+
+/**
+ * The document that a POST or PUT body states. Unknown attributes and readOnly ones are left out (RFC 7644 §3.3, §3.5.1),
+ * unknown extensions are kept.
+ * @throws AppError invalid where a value is of the wrong type or an attribute is given twice
+ */
+export function documentFromBody(schema: ResourceSchema, body: JsonObject): Document {
+  const document: Document = {}
+  const seen = new Set<string>()
+  for (const [key, value] of Object.entries(body)) {
+    const found = resolveAttribute(schema, key)
+    if (found === undefined && !isUrn(key)) continue
+    const name = found === undefined ? extensionName(schema, key) : identity(found.extension, found.attribute.name)
+    if (seen.has(name.toLowerCase())) throw invalid(`${name} is given twice`, 'invalidSyntax')
+    seen.add(name.toLowerCase())
+    if (found === undefined) mergeExtension(schema, document, name, value)
+    else if (found.sub === undefined) assign(document, found.extension, found.attribute, value)
+  }
+  return document
+}
+
+const isUrn = (name: string): boolean => name.toLowerCase().startsWith('urn:')
+
+const identity = (extension: string | undefined, name: string): string =>
+  extension === undefined ? name : `${extension}:${name}`
+
+/** The place that holds a schema's attributes: the document itself, or the object of the extension. */
+export function holderOf(document: Document, extension: string | undefined): JsonObject {
+  if (extension === undefined) return document
+  const held = document[extension]
+  return isObject(held) ? held : {}
+}
+
+/** Sets or, for undefined, removes an attribute; an extension without attributes disappears. */
+export function put(document: Document, extension: string | undefined, name: string, value: Json | undefined): void {
+  if (extension === undefined) {
+    if (value === undefined) delete document[name]
+    else document[name] = value
+    return
+  }
+  const { [name]: _, ...others } = holderOf(document, extension)
+  const held = value === undefined ? others : { ...others, [name]: value }
+  if (Object.keys(held).length === 0) delete document[extension]
+  else document[extension] = held
+}
+
+function assign(document: Document, extension: string | undefined, attribute: AttributeDefinition, value: Json): void {
+  if (isWritable(attribute)) put(document, extension, attribute.name, canonicalValue(attribute, value))
+}
+
+/** The attributes of an extension: canonical where the schema knows it, as they came where it does not. */
+export function mergeExtension(schema: ResourceSchema, document: Document, urn: string, value: Json): void {
+  const known = schema.extensions.get(urn.toLowerCase())
+  if (value === null) {
+    delete document[urn]
+    return
+  }
+  if (known === undefined) {
+    document[urn] = boundedExtension(urn, isObject(value) ? { ...holderOf(document, urn), ...value } : value)
+    return
+  }
+  if (!isObject(value)) throw invalid(`${urn} must be an object`, 'invalidValue')
+  const seen = new Set<string>()
+  for (const [name, raw] of Object.entries(value)) {
+    const attribute = known.attributes.get(name.toLowerCase())
+    if (attribute === undefined) continue
+    if (seen.has(attribute.name)) throw invalid(`${attribute.name} is given twice`, 'invalidSyntax')
+    seen.add(attribute.name)
+    assign(document, urn, attribute, raw)
+  }
+}

@@ -1,0 +1,86 @@
+// The body of a PATCH (RFC 7644 §3.5.2) as a list of operations; each with its path parsed and resolved.
+import { AppError, invalid } from '#platform/errors.ts'
+import type { Condition } from '#directory/condition.ts'
+import { FilterParser, filterLimits } from '../query/filter.ts'
+import { resolveElementFilter } from '../query/resolve.ts'
+import { tokenize } from '../query/tokens.ts'
+import { type ResolvedAttribute, type ResourceSchema, resolveAttribute, subAttributeOf } from '../schema/attributes.ts'
+import { isObject, type Json, type JsonObject } from '../schema/canonical.ts'
+
+export type OperationName = 'add' | 'replace' | 'remove'
+
+export type Operation = { op: OperationName; path: string | undefined; value: Json | undefined }
+
+/** Where an operation points. `filter` picks elements of a multi-valued attribute. */
+export type Target = ResolvedAttribute & { filter: Condition | undefined }
+
+export const patchLimits = { operations: 1_000 }
+
+const names = new Set<string>(['add', 'replace', 'remove'])
+
+/**
+ * Names of members and `op` compare without case: Entra sends `Add` (wire 2); an empty list is a no-op (wire 15).
+ * @throws AppError invalid with reason invalidSyntax, or noTarget for a remove without path
+ */
+export function parseOperations(body: JsonObject): Operation[] {
+  const list = member(body, 'operations')
+  if (!Array.isArray(list)) throw invalid('A PATCH needs a list of Operations', 'invalidSyntax')
+  if (list.length > patchLimits.operations) {
+    throw new AppError('too_large', `A PATCH may have ${patchLimits.operations} operations`)
+  }
+  return list.map(parseOperation)
+}
+
+function parseOperation(entry: Json): Operation {
+  if (!isObject(entry)) throw invalid('An operation must be an object', 'invalidSyntax')
+  const op = member(entry, 'op')
+  const name = typeof op === 'string' ? op.toLowerCase() : ''
+  if (!names.has(name)) throw invalid('op must be add, replace or remove', 'invalidSyntax')
+  const path = member(entry, 'path')
+  if (path !== undefined && path !== null && typeof path !== 'string') {
+    throw invalid('path must be text', 'invalidPath')
+  }
+  const operation = { op: name as OperationName, path: path ?? undefined, value: member(entry, 'value') }
+  if (operation.op === 'remove' && (operation.path ?? '') === '') {
+    throw invalid('A remove needs a path', 'noTarget')
+  }
+  return operation.path === '' ? { ...operation, path: undefined } : operation
+}
+
+/** A member of a message by its name in any case. @throws AppError invalid where it is there twice */
+export function member(object: JsonObject, name: string): Json | undefined {
+  const matching = Object.keys(object).filter((key) => key.toLowerCase() === name)
+  if (matching.length > 1) throw invalid(`${name} is given twice`, 'invalidSyntax')
+  return matching[0] === undefined ? undefined : object[matching[0]]
+}
+
+const failure = (path: string): AppError =>
+  invalid(`The path "${path.length > 80 ? `${path.slice(0, 80)}…` : path}" leads nowhere`, 'invalidPath')
+
+/**
+ * `attribute`, `attribute.sub`, `attribute[filter]` or `attribute[filter].sub`, with or without the schema's URN.
+ * @returns undefined for a name that the schema does not have
+ * @throws AppError invalid with reason invalidPath (the path) or invalidFilter (what stands in its brackets)
+ */
+export function resolvePath(schema: ResourceSchema, path: string): Target | undefined {
+  if (path.length > filterLimits.length) throw failure(path)
+  const tokens = tokenize(path)
+  if (tokens === undefined || tokens[0]?.kind !== 'word') throw failure(path)
+  const parser = new FilterParser(tokens)
+  const name = parser.word('an attribute')
+  const node = parser.optionalValueFilter()
+  const subName = parser.isAtEnd ? undefined : parser.word('a sub-attribute')
+  if (!parser.isAtEnd) throw failure(path)
+  const found = resolveAttribute(schema, name)
+  if (node === undefined) {
+    if (subName !== undefined) throw failure(path)
+    return found === undefined ? undefined : { ...found, filter: undefined }
+  }
+  if (found === undefined) return undefined
+  if (found.sub !== undefined || !found.attribute.multiValued || found.attribute.type !== 'complex') throw failure(path)
+  const filter = resolveElementFilter(node, found.attribute)
+  if (subName === undefined) return { ...found, filter }
+  const sub = subName.startsWith('.') ? subAttributeOf(found.attribute, subName.slice(1)) : undefined
+  if (sub === undefined) throw failure(path)
+  return { ...found, sub, filter }
+}

@@ -1,0 +1,53 @@
+// The SCIM 2.0 service provider, mounted at /scim/v2: one base URL per directory.
+import { type Context, Hono } from 'hono'
+import { notFound } from '#platform/errors.ts'
+import { inTransaction } from '#src/context.ts'
+import { answer, queryOf, scimMediaType } from './answers.ts'
+import { bodyLimits, readBody } from './body.ts'
+import { type DiscoveryPath, discover, refuseFilter } from './discovery.ts'
+import { scimError } from './errors.ts'
+import { groups } from './groups.ts'
+import { requireDirectoryToken, type ScimEnv, type ScimServices } from './guard.ts'
+import { answerRootSearch } from './lists.ts'
+import { listRequestFromBody } from './query/list.ts'
+import { users } from './users.ts'
+
+/** @returns an app to be mounted at `/scim/v2` */
+export function createScim(services: ScimServices): Hono<ScimEnv> {
+  const scim = new Hono<ScimEnv>({ strict: false })
+  scim.onError((thrown, c) => answerError(thrown, c as Context<ScimEnv>))
+  scim.notFound((c) => answerError(notFound('Endpoint'), c as Context<ScimEnv>))
+  scim.use('/:directoryId/*', requireDirectoryToken(services))
+  scim.use('/:directoryId', requireDirectoryToken(services))
+
+  scim.route('/:directoryId/Users', users)
+  scim.route('/:directoryId/Groups', groups)
+  scim.post('/:directoryId/.search', async (c) =>
+    answerRootSearch(c, listRequestFromBody(await readBody(c, bodyLimits.user))),
+  )
+  for (const path of ['ServiceProviderConfig', 'ResourceTypes', 'Schemas'] as const) {
+    scim.get(`/:directoryId/${path}`, (c) => answerDiscovery(c, path, undefined))
+    scim.get(`/:directoryId/${path}/:id`, (c) => answerDiscovery(c, path, c.req.param('id')))
+  }
+  return scim
+}
+
+async function answerDiscovery(
+  c: Context<ScimEnv>,
+  path: DiscoveryPath,
+  id: string | undefined,
+): Promise<Response> {
+  const { ctx, urls, directoryId } = c.var
+  await inTransaction(ctx, (tx) => tx.entered())
+  refuseFilter(queryOf(c))
+  return answer(discover(path, id, urls, directoryId))
+}
+
+function answerError(thrown: unknown, c: Context<ScimEnv>): Response {
+  const { status, headers, body, error } = scimError(thrown, c.get('requestId'))
+  if (error.code === 'internal' || error.code === 'unavailable') {
+    c.get('log').error({ error: error.cause ?? error, code: error.code }, 'A SCIM request failed on our side')
+  }
+  return new Response(body, { status, headers: { 'Content-Type': scimMediaType, ...headers } })
+}
+

@@ -1,0 +1,154 @@
+// What identity providers send, made canonical: names as in the schema, `"False"` a boolean, `manager` an object, empty
+// values absent. The tolerances are those of the quirks that providers are known for; the rest is refused.
+import { type AppError, invalid } from '#platform/errors.ts'
+import { subAttributeOf } from './attributes.ts'
+import type { AttributeDefinition } from './definitions.ts'
+
+export type Json = null | boolean | number | string | Json[] | JsonObject
+export type JsonObject = { [name: string]: Json }
+
+export const valueLimits = { textLength: 16_384, elements: 1_000, extensionBytes: 65_536, extensionDepth: 12 }
+
+const failure = (message: string): AppError => invalid(message, 'invalidValue')
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * The canonical form of an attribute's value, or undefined for "not assigned" (null, "", [], {}; RFC 7643 §2.5).
+ * @throws AppError invalid with reason `invalidValue` where the value cannot be of the attribute's type
+ */
+export function canonicalValue(definition: AttributeDefinition, value: Json | undefined): Json | undefined {
+  if (value === undefined || value === null || value === '') return undefined
+  if (!definition.multiValued) return canonicalSingle(definition, Array.isArray(value) ? onlyElement(value) : value)
+  // OneLogin's templates may make `emails` a single object.
+  const elements = Array.isArray(value) ? value : [value]
+  if (elements.length > valueLimits.elements) {
+    throw failure(`${definition.name} has more than ${valueLimits.elements} values`)
+  }
+  const canonical = elements.map((element) => canonicalElement(definition, element)).filter((each) => each !== undefined)
+  return canonical.length === 0 ? undefined : withOnePrimary(canonical)
+}
+
+/** One element of a multi-valued attribute. */
+export function canonicalElement(definition: AttributeDefinition, element: Json): Json | undefined {
+  return element === null || element === '' ? undefined : canonicalSingle(definition, element)
+}
+
+// `manager` may come as an array of one.
+function onlyElement(value: Json[]): Json | undefined {
+  if (value.length > 1) throw failure('A single value is expected, not several')
+  return value[0]
+}
+
+function canonicalSingle(definition: AttributeDefinition, value: Json | undefined): Json | undefined {
+  if (value === undefined || value === null || value === '') return undefined
+  switch (definition.type) {
+    case 'complex':
+      return canonicalComplex(definition, value)
+    case 'boolean':
+      return canonicalBoolean(definition.name, value)
+    case 'decimal':
+    case 'integer':
+      return canonicalNumber(definition.name, value)
+    default:
+      return canonicalText(definition.name, value)
+  }
+}
+
+function canonicalText(name: string, value: Json): string {
+  // An employee number may come as a number.
+  const text = typeof value === 'number' ? String(value) : value
+  if (typeof text !== 'string') throw failure(`${name} must be text`)
+  if (text.length > valueLimits.textLength) throw failure(`${name} is longer than ${valueLimits.textLength} characters`)
+  return text
+}
+
+// Entra sends `active` as the string "False"; RFC 7643 §4.1.1 wants a boolean. Accept both, store a boolean.
+function canonicalBoolean(name: string, value: Json): boolean {
+  if (typeof value === 'boolean') return value
+  const text = typeof value === 'string' ? value.toLowerCase() : undefined
+  if (text === 'true' || text === 'false') return text === 'true'
+  throw failure(`${name} must be true or false`)
+}
+
+function canonicalNumber(name: string, value: Json): number {
+  if (typeof value === 'number') return value
+  throw failure(`${name} must be a number`)
+}
+
+function canonicalComplex(definition: AttributeDefinition, value: Json): Json | undefined {
+  const object = typeof value === 'string' ? fromText(definition, value) : value
+  if (!isObject(object)) throw failure(`${definition.name} must be an object`)
+  const canonical: JsonObject = {}
+  for (const [sub, raw] of subAttributesIn(definition, object)) {
+    const subValue = canonicalValue(sub, raw)
+    if (subValue !== undefined) canonical[sub.name] = subValue
+  }
+  return Object.keys(canonical).length === 0 ? undefined : expandDocument(definition, canonical)
+}
+
+// A bare string stands for the `value`: Entra's manager, WSO2's emails.
+function fromText(definition: AttributeDefinition, text: string): JsonObject {
+  if (subAttributeOf(definition, 'value') === undefined) throw failure(`${definition.name} must be an object`)
+  return { value: text }
+}
+
+/** The known sub-attributes of an object; unknown ones are dropped. @throws AppError where a name comes twice */
+function subAttributesIn(definition: AttributeDefinition, object: JsonObject): [AttributeDefinition, Json][] {
+  const found = new Map<string, [AttributeDefinition, Json]>()
+  for (const [name, value] of Object.entries(object)) {
+    const sub = subAttributeOf(definition, name)
+    if (sub === undefined) continue
+    if (found.has(sub.name)) throw invalid(`${definition.name}.${sub.name} is given twice`, 'invalidSyntax')
+    found.set(sub.name, [sub, value])
+  }
+  return [...found.values()]
+}
+
+// Entra's AppRoleAssignmentsComplex sends each role as a JSON document in a string.
+function expandDocument(definition: AttributeDefinition, element: JsonObject): JsonObject {
+  const { value } = element
+  if (definition.name !== 'roles' || typeof value !== 'string' || !value.startsWith('{')) return element
+  const document = parseObject(value)
+  if (typeof document?.['value'] !== 'string') return element
+  const display = document['displayName']
+  return { ...element, value: document['value'], ...(typeof display === 'string' ? { display } : {}) }
+}
+
+function parseObject(text: string): JsonObject | undefined {
+  try {
+    const parsed = JSON.parse(text) as Json
+    return isObject(parsed) ? parsed : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** RFC 7643 §2.4: `primary` true at most once; the first one that says so keeps it. */
+export function withOnePrimary(elements: Json[], keep?: Json): Json[] {
+  const isPrimary = (element: Json): boolean => isObject(element) && element['primary'] === true
+  const chosen = keep !== undefined && isPrimary(keep) ? keep : elements.find(isPrimary)
+  return elements.map((element) =>
+    element !== chosen && isObject(element) && isPrimary(element) ? { ...element, primary: false } : element,
+  )
+}
+
+/** An extension that the schema does not know is kept as it came, within bounds. @throws AppError invalid */
+export function boundedExtension(urn: string, value: Json): Json {
+  if (urn.length > 256) throw failure('The name of an extension is too long')
+  if (depthOf(value) > valueLimits.extensionDepth) throw failure('An extension is nested too deeply')
+  if (JSON.stringify(value).length > valueLimits.extensionBytes) throw failure('An extension is too large')
+  return value
+}
+
+// Level by level, so that no depth can exhaust the stack.
+function depthOf(value: Json): number {
+  let level: Json[] = [value]
+  let depth = 0
+  while (level.length > 0 && depth <= valueLimits.extensionDepth) {
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []))
+    depth += 1
+  }
+  return depth
+}

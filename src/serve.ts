@@ -1,0 +1,81 @@
+// The server's life: database, migrations, listening, and an orderly end on SIGTERM or SIGINT.
+import type { Server } from 'node:http'
+import { serve as listen } from '@hono/node-server'
+import { migrateDatabase } from '#db/migrate.ts'
+import type { Log } from '#platform/log.ts'
+import { createUrls } from '#platform/urls.ts'
+import { createApp } from './app.ts'
+import type { Config } from './config.ts'
+import { createServices, openDatabase, originOf } from './services.ts'
+
+/** Runs until a signal ends it. @throws AppError where the database is unreachable or in use by another server */
+export async function serve(config: Config, log: Log): Promise<void> {
+  const stopping = new AbortController()
+  const asked = signalled(stopping)
+  const opened = await openDatabase(config, 'own')
+  try {
+    await migrateDatabase(opened.url)
+    const services = createServices(config, opened.url)
+    const isStopping = (): boolean => stopping.signal.aborted
+    const { server, port } = await start(config, (origin) => {
+      const app = createApp({ ...services, urls: createUrls(origin), log, isStopping })
+      return app.fetch
+    })
+    log.info({ host: config.host, port, origin: originOf(config, port) }, `Rolecall listens on ${originOf(config, port)}`)
+    await asked
+    log.info('Stopping: requests under way may finish')
+    await drain(server, config.shutdownSeconds)
+    await services.database.close()
+  } finally {
+    await opened.close()
+  }
+  log.info('Stopped')
+}
+
+type Fetch = ReturnType<typeof createApp>['fetch']
+
+// The origin may depend on the port, which with PORT=0 is only known once it listens.
+function start(config: Config, build: (origin: string) => Fetch): Promise<{ server: Server; port: number }> {
+  return new Promise((resolve, reject) => {
+    let fetch: Fetch | undefined
+    const server = listen(
+      {
+        fetch: (request, env) => (fetch as Fetch)(request, env),
+        hostname: config.host,
+        port: config.port,
+        // A long filter in a URL deserves an answer in SCIM's form rather than a bare 431.
+        serverOptions: { maxHeaderSize: 65_536, keepAliveTimeout: 65_000, requestTimeout: 60_000 },
+      },
+      ({ port }) => {
+        fetch = build(originOf(config, port))
+        resolve({ server: server as Server, port })
+      },
+    )
+    server.once('error', reject)
+  })
+}
+
+/** Resolves at the first signal; the second one ends the process at once. */
+function signalled(stopping: AbortController): Promise<void> {
+  return new Promise((resolve) => {
+    const onSignal = (): void => {
+      if (stopping.signal.aborted) process.exit(1)
+      stopping.abort()
+      resolve()
+    }
+    process.on('SIGTERM', onSignal)
+    process.on('SIGINT', onSignal)
+  })
+}
+
+/** No new connections, idle ones closed, requests under way given their time; then whatever is left is cut. */
+function drain(server: Server, seconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const deadline = setTimeout(() => server.closeAllConnections(), seconds * 1000)
+    server.close(() => {
+      clearTimeout(deadline)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}

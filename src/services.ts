@@ -1,0 +1,38 @@
+// What both the server and the commands stand on: the database, embedded or given, and where clients reach the server.
+import { mkdirSync } from 'node:fs'
+import { Database, databaseDefaults } from '#db/database.ts'
+import { startEmbedded } from '#db/embedded/embedded.ts'
+import { serverRole } from '#db/schema.ts'
+import { systemClock } from '#platform/clock.ts'
+import { systemRandom } from '#platform/crypto.ts'
+import { createIds } from '#platform/ids.ts'
+import type { Secret } from '#platform/secret.ts'
+import type { Config } from './config.ts'
+import type { Services } from './context.ts'
+
+export type OpenDatabase = { url: Secret; close(): Promise<void> }
+
+/** @param mode `own` for the server, `share` for commands, which may run beside it */
+export async function openDatabase(config: Config, mode: 'own' | 'share'): Promise<OpenDatabase> {
+  if (config.databaseUrl !== undefined) return { url: config.databaseUrl, close: async () => {} }
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  const embedded = await startEmbedded({ dataDir: config.dataDir, randomBytes: systemRandom, mode })
+  return { url: embedded.url, close: () => embedded.stop() }
+}
+
+/** The services on a migrated database; as the server's role, so that row-level security holds for commands too. */
+export function createServices(config: Config, url: Secret): Services {
+  const database = new Database({
+    ...databaseDefaults,
+    url,
+    role: serverRole.name,
+    lanes: config.databaseConnections,
+  })
+  return { database, clock: systemClock, ids: createIds(systemClock, systemRandom), randomBytes: systemRandom }
+}
+
+/** Where clients reach the server, as far as the configuration tells. */
+export const originOf = (config: Config, port = config.port): string => {
+  const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
+  return config.publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}

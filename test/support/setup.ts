@@ -1,0 +1,9 @@
+// Before every test file: the second wall against prototype pollution, as the server has it, and a canary after each test.
+import { afterEach, expect } from 'vitest'
+
+const pristine = Object.getOwnPropertyNames(Object.prototype).length
+
+afterEach(() => {
+  expect(Object.getOwnPropertyNames(Object.prototype)).toHaveLength(pristine)
+  expect(({} as Record<string, unknown>)['isAdmin']).toBeUndefined()
+})
