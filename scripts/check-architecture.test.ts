@@ -52,7 +52,8 @@ it.each([
   ['scim-imports-a-delivery-room', 'src/scim/routes.ts', '#api/routes.ts'],
   ['scim-imports-the-database', 'src/scim/routes.ts', '#db/lane.ts'],
   ['cli-and-jobs-skip-http-and-app', 'src/cli/serve.ts', '#http/problem.ts'],
-  ['only-main-imports-cli-and-jobs', 'src/app.ts', '#cli/program.ts'],
+  ['rooms-do-not-know-the-process', 'src/app.ts', './main.ts'],
+  ['only-the-process-imports-cli-and-jobs', 'src/app.ts', '#cli/program.ts'],
   ['sandbox-speaks-http-only', 'src/sandbox/okta.ts', '#platform/secret.ts'],
   ['nobody-imports-the-sandbox', 'src/app.ts', '#sandbox/entra.ts'],
   ['only-main-imports-the-value-of-config', 'src/app.ts', './config.ts'],
@@ -63,10 +64,11 @@ it.each([
   ['scimmy-only-in-scim', 'src/api/routes.ts', 'scimmy'],
   ['drizzle-orm-only-in-access-connections-directory-audit-context.ts-db', 'src/http/problem.ts', 'drizzle-orm'],
   ['postgres-only-in-db', 'src/context.ts', 'postgres'],
+  ['hono-only-in-scim-api-console-http-app.ts-serve.ts', 'src/cli/serve.ts', 'hono'],
   ['pino-only-in-platform/log.ts', 'src/http/problem.ts', 'pino'],
 ])('%s: %s may not import %s', async (rule, file, imported) => {
   const others = ['db/lane', 'directory/users', 'connections/tokens', 'access/roles', 'api/routes', 'http/problem']
-  const more = ['cli/program', 'platform/secret', 'platform/ids', 'sandbox/entra', 'config']
+  const more = ['cli/program', 'platform/secret', 'platform/ids', 'sandbox/entra', 'config', 'main']
   const leaves = Object.fromEntries([...others, ...more].map((name) => [`src/${name}.ts`, leaf]))
   const report = await check({ ...leaves, 'test/app.ts': leaf, [file]: importing(imported) })
   expect(report.faults.map((fault) => fault.split(': ')[0])).toContain(rule)

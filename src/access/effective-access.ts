@@ -1,12 +1,12 @@
 // What one user holds and through what, and the decision about it. User, policy, assignments and the roles' permissions
 // come in one statement; a question about a brand sends a second one along with it.
 import { type SQL, sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import type { StatusReason, UserStatus } from '#directory/users.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import {
   type AccessPolicy,
   type AssignmentSource,
@@ -17,7 +17,13 @@ import {
 } from './evaluate.ts'
 
 export type EffectiveAccess = {
-  user: { id: string; userName: string; displayName: string | null; status: UserStatus; statusReason: StatusReason | null }
+  user: {
+    id: string
+    userName: string
+    displayName: string | null
+    status: UserStatus
+    statusReason: StatusReason | null
+  }
   organization: { id: string; slug: string }
   policy: AccessPolicy
   assignments: EffectiveAssignment[]
@@ -86,7 +92,9 @@ const brandByReference = prepared<{ organizationId: string; reference: string },
 )
 
 const accessStatement = (organizationId: string, user: string): Statement<EffectiveAccess> =>
-  isId('usr', user) ? accessById({ organizationId, userId: user }) : accessByName({ organizationId, userNameKey: fold(user) })
+  isId('usr', user)
+    ? accessById({ organizationId, userId: user })
+    : accessByName({ organizationId, userNameKey: fold(user) })
 
 /** @param user an id or a userName. @throws AppError not_found */
 export async function getEffectiveAccess(ctx: CallContext, user: string): Promise<EffectiveAccess> {
@@ -137,9 +145,8 @@ export async function decideOne(ctx: CallContext, question: AccessQuestion): Pro
 /** A NUL cannot be in the database, and PostgreSQL refuses to look for it. */
 const isText = (text: string): boolean => text.length <= 1_000 && !text.includes('\0')
 
-const unique = (names: readonly (string | undefined)[]): string[] => [
-  ...new Set(names.filter((name) => name !== undefined && isText(name))),
-] as string[]
+const unique = (names: readonly (string | undefined)[]): string[] =>
+  [...new Set(names.filter((name) => name !== undefined && isText(name)))] as string[]
 
 const inIsoTime = (access: EffectiveAccess): EffectiveAccess => ({
   ...access,

@@ -76,7 +76,8 @@ export function evaluate(question: Question): Decision {
   const barred = statusBar(question)
   if (barred !== undefined) return refused('status', barred)
   const scope = scopeOf(question)
-  if (scope.assignments.length === 0) return refused('scope', question.brandId === undefined ? 'no_role' : 'no_brand_access')
+  if (scope.assignments.length === 0)
+    return refused('scope', question.brandId === undefined ? 'no_role' : 'no_brand_access')
   const denied = chainOf(scope.assignments, question.permission, 'deny')
   if (denied.length > 0) return refused('deny', 'denied', denied)
   const granted = chainOf(scope.assignments, question.permission, 'allow')
@@ -130,5 +131,11 @@ const chainOf = (
   assignments.flatMap(({ role, brand, source }) => {
     const held = (effect === 'allow' ? role.allows : role.denies).filter((name) => covers(name, permission))
     const { id, key, name } = role
-    return held.map((text) => ({ effect, permission: text, role: { id, key, name }, brand: brand?.slug ?? null, source }))
+    return held.map((text) => ({
+      effect,
+      permission: text,
+      role: { id, key, name },
+      brand: brand?.slug ?? null,
+      source,
+    }))
   })

@@ -14,7 +14,11 @@ export const permissionCatalogue = [
   { name: 'assets.manage', description: 'Add, change and delete assets' },
   { name: 'workflow.view', description: 'See workflows and what waits where' },
   { name: 'workflow.participate', description: 'Work on a workflow step', parameter: 'step' },
-  { name: 'workflow.approve', description: 'Approve at a workflow step; `own` means steps given to oneself', parameter: 'step' },
+  {
+    name: 'workflow.approve',
+    description: 'Approve at a workflow step; `own` means steps given to oneself',
+    parameter: 'step',
+  },
   { name: 'workflow.manage', description: 'Create and change workflows' },
   { name: 'campaigns.view', description: 'See campaigns' },
   { name: 'campaigns.create', description: 'Create campaigns' },

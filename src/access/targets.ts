@@ -1,8 +1,8 @@
 // What a mapping or an assignment points to: all of it must exist in this organization.
 import { sql } from 'drizzle-orm'
-import type { CallContext, Transaction } from '#src/context.ts'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
+import type { CallContext, Transaction } from '#src/context.ts'
 
 type Named = { id: string; slug: string; name: string }
 

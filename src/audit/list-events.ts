@@ -1,7 +1,7 @@
 // The audit trail of an organization, newest first.
 import { sql } from 'drizzle-orm'
-import { type Actor, type CallContext, inTransaction, requirePermission } from '#src/context.ts'
 import { prepared } from '#db/statement.ts'
+import { type Actor, type CallContext, inTransaction, requirePermission } from '#src/context.ts'
 
 export type AuditEvent = {
   id: string
@@ -34,7 +34,9 @@ const selectEvents = prepared<
   },
   AuditEvent
 >(
-  (p) => sql`select a.id, a.occurred_at as "occurredAt", json_build_object('type', a.actor_type, 'id', a.actor_id) as actor,
+  (
+    p,
+  ) => sql`select a.id, a.occurred_at as "occurredAt", json_build_object('type', a.actor_type, 'id', a.actor_id) as actor,
       a.action, a.target_type as "targetType", a.target_id as "targetId", a.detail, a.request_id as "requestId"
     from audit_events a where a.organization_id = ${p.organizationId}
       and (${p.action}::text is null or a.action = ${p.action})
@@ -53,6 +55,8 @@ export async function listAuditEvents(
   requirePermission(ctx, 'audit.read')
   const { action = null, targetId = null, actorId = null, since = null } = filter
   const key = { organizationId: ctx.organizationId, action, targetId, actorId, since }
-  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(selectEvents({ ...key, before: before ?? null, limit })))
+  const [rows] = await inTransaction(ctx, (tx) =>
+    tx.commitWith(selectEvents({ ...key, before: before ?? null, limit })),
+  )
   return rows ?? []
 }

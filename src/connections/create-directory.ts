@@ -1,9 +1,9 @@
 // A new directory comes with its first token, so that an identity provider can start.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import type { DirectoryRecord } from './directories.ts'
 import { type IssuedDirectoryToken, newToken } from './directory-tokens.ts'
 import { instantSchema, nameSchema, parseInput, requireFuture } from './input.ts'

@@ -1,10 +1,10 @@
 // A directory can go once nobody is left in it; people who were deleted by it stay on record without a directory.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { lockDirectoryRow } from './directories.ts'
 
 type Key = { organizationId: string; directoryId: string }
@@ -38,7 +38,12 @@ export async function deleteDirectory(ctx: CallContext, directoryId: string): Pr
       const message = `The directory still has ${what}; disable it instead, or let the identity provider remove them first`
       throw new AppError('conflict', message, { reason: 'in_use' })
     }
-    const entry = { action: 'directory.delete', targetType: 'directory', targetId: directoryId, detail: { name } } as const
+    const entry = {
+      action: 'directory.delete',
+      targetType: 'directory',
+      targetId: directoryId,
+      detail: { name },
+    } as const
     await tx.commitWith(detachDeletedUsers(key), remove(key), recordAudit(ctx, entry))
   })
 }

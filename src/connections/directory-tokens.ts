@@ -1,10 +1,10 @@
 // Bearer tokens of a directory: 256 random bits each, SHA-256 at rest, several at once.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { issueSecret } from '#platform/crypto.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import { directoryById } from './directories.ts'
 
 export type DirectoryTokenRecord = {
@@ -32,7 +32,9 @@ const insertToken = prepared<
   },
   never
 >(
-  (p) => sql`insert into directory_tokens (organization_id, id, directory_id, token_hash, last_four, created_at, expires_at)
+  (
+    p,
+  ) => sql`insert into directory_tokens (organization_id, id, directory_id, token_hash, last_four, created_at, expires_at)
     values (${p.organizationId}, ${p.id}, ${p.directoryId}, ${p.tokenHash}, ${p.lastFour}, ${p.now}::timestamptz,
       ${p.expiresAt}::timestamptz)`,
 )

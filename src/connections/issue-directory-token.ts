@@ -1,8 +1,8 @@
 // One more token for a directory, so that tokens can be changed without an interruption.
 import { z } from 'zod'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { recordAudit } from '#audit/record.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { lockDirectoryRow } from './directories.ts'
 import { type IssuedDirectoryToken, newToken } from './directory-tokens.ts'
 import { instantSchema, parseInput, requireFuture } from './input.ts'

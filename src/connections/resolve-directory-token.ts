@@ -16,7 +16,10 @@ const resolve = prepared<{ tokenHash: string }, DirectoryToken>(
  * never changes, so it may be kept; `enterDirectory` decides whether the token works.
  * @throws AppError unavailable
  */
-export async function resolveDirectoryToken(database: Database, tokenHash: string): Promise<DirectoryToken | undefined> {
+export async function resolveDirectoryToken(
+  database: Database,
+  tokenHash: string,
+): Promise<DirectoryToken | undefined> {
   const [token] = await database.run(resolve({ tokenHash }))
   return token
 }

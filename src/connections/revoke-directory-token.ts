@@ -1,10 +1,10 @@
 // A token stops working with the next transaction that would begin by it; a second revocation changes nothing.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 
 type TokenKey = { organizationId: string; directoryId: string; tokenId: string }
 

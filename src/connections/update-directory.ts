@@ -1,10 +1,10 @@
 // A directory gets another name, or is switched off and on. Switched off, all of its tokens are refused at once.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import { type DirectoryRecord, directoryColumns, lockDirectoryRow } from './directories.ts'
 import { nameSchema, parseInput } from './input.ts'
 

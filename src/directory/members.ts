@@ -41,7 +41,7 @@ const countComplete = sql`select count(*)::int as changed, (select is_complete f
 
 // The number is always told, the ids of the first hundred.
 const changedDetail = sql`jsonb_build_object('count', (select count(*) from changed),
-    'ids', (select jsonb_agg(id) from (select id from changed limit 100) some))`
+    'ids', (select jsonb_agg(id) from (select id from changed limit 100) shown))`
 
 const addUsers = prepared<Parameters, ChangedRow>(
   (p) => sql`with wanted as (select id from unnest(${p.ids}::text[]) id),

@@ -16,7 +16,6 @@ import { users } from './users.ts'
 export function createScim(services: ScimServices): Hono<ScimEnv> {
   const scim = new Hono<ScimEnv>({ strict: false })
   scim.onError((thrown, c) => answerError(thrown, c as Context<ScimEnv>))
-  scim.notFound((c) => answerError(notFound('Endpoint'), c as Context<ScimEnv>))
   scim.use('/:directoryId/*', requireDirectoryToken(services))
   scim.use('/:directoryId', requireDirectoryToken(services))
 
@@ -29,6 +28,9 @@ export function createScim(services: ScimServices): Hono<ScimEnv> {
     scim.get(`/:directoryId/${path}`, (c) => answerDiscovery(c, path, undefined))
     scim.get(`/:directoryId/${path}/:id`, (c) => answerDiscovery(c, path, c.req.param('id')))
   }
+  scim.all('*', () => {
+    throw notFound('Endpoint')
+  })
   return scim
 }
 

@@ -1,13 +1,13 @@
 // API keys of an organization: issued once in plain, kept as SHA-256, listed without what could be used.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import { recordAudit } from '#audit/record.ts'
 import { instantSchema, nameSchema, parseInput, requireFuture } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { issueSecret } from '#platform/crypto.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 
 export type ApiKeyRecord = {
   id: string

@@ -1,9 +1,9 @@
 // Direct assignments: a user holds a role by somebody's decision. How they are read; ended ones are listed too.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 
 export type AssignmentRecord = {
   id: string

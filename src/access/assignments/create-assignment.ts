@@ -1,11 +1,11 @@
 // Somebody gives a user a role directly: for a reason, and better until a date.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { recordAudit } from '#audit/record.ts'
 import { instantSchema, nameSchema, parseInput, requireFuture } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { requireTargets } from '../targets.ts'
 import type { AssignmentRecord } from './assignments.ts'
 

@@ -1,10 +1,10 @@
 // A direct assignment is taken back; what the user holds through groups stays.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 
 const remove = prepared<
   { organizationId: string; assignmentId: string },

@@ -1,9 +1,9 @@
 // Brands: spaces inside an organization, and how they are read.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
 
 export type BrandRecord = { id: string; slug: string; name: string; createdAt: string; updatedAt: string }
 
@@ -19,7 +19,8 @@ const selectBrands = prepared<{ organizationId: string; after: string | null; li
 )
 
 const selectBrand = prepared<BrandKey, BrandRecord>(
-  (p) => sql`select ${brandColumns} from brands b where b.organization_id = ${p.organizationId} and b.id = ${p.brandId}`,
+  (p) =>
+    sql`select ${brandColumns} from brands b where b.organization_id = ${p.organizationId} and b.id = ${p.brandId}`,
 )
 
 const lockBrand = prepared<BrandKey, BrandRecord>(

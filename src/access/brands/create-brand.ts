@@ -1,10 +1,10 @@
 // A new brand; nobody has access to it before a mapping or an assignment says so.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { recordAudit } from '#audit/record.ts'
 import { nameSchema, parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { slugSchema } from '../slug.ts'
 import type { BrandRecord } from './brands.ts'
 

@@ -1,9 +1,9 @@
 // A brand goes, and with it the mappings and assignments in it; the audit row says how many.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { lockBrandRow } from './brands.ts'
 
 type Parameters = AuditParameters & { organizationId: string; brandId: string }

@@ -1,11 +1,11 @@
 // A brand gets another name or slug; who has access to it stays as it was.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import { recordAudit } from '#audit/record.ts'
 import { nameSchema, parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import { slugSchema } from '../slug.ts'
 import { type BrandRecord, brandColumns, lockBrandRow } from './brands.ts'
 

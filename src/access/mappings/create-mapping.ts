@@ -1,11 +1,11 @@
 // A group's members, present and future, get a role: one row, whatever the size of the group.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { recordAudit } from '#audit/record.ts'
 import { parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { requireTargets } from '../targets.ts'
 import type { MappingRecord } from './mappings.ts'
 

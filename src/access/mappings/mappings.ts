@@ -1,9 +1,9 @@
 // Mappings: members of a group hold a role, in the organization or in a brand. How they are read.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 
 export type MappingRecord = {
   id: string

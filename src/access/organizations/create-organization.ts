@@ -1,10 +1,10 @@
 // A new organization comes with its role pack: both or neither.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { type CallContext, enterOrganization, inTransaction, nowOf } from '#src/context.ts'
 import { recordAudit } from '#audit/record.ts'
 import { nameSchema, parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
+import { type CallContext, enterOrganization, inTransaction, nowOf } from '#src/context.ts'
 import { insertPackRoles } from '../roles/install-role-pack.ts'
 import { defaultRolePack, findRolePack, rolePacks } from '../roles/role-packs.ts'
 import { slugSchema } from '../slug.ts'

@@ -1,8 +1,8 @@
 // Organizations: the customers, and how they are read. Each sees itself; the operator sees the list.
 import { sql } from 'drizzle-orm'
-import { type CallContext, enterInstance, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
+import { type CallContext, enterInstance, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 
 export type OrganizationRecord = {
   id: string

@@ -1,11 +1,11 @@
 // Name and policies of an organization, and its suspension, which only the operator may order.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import { recordAudit } from '#audit/record.ts'
 import { nameSchema, parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import { type OrganizationRecord, organizationColumns, requireOperator } from './organizations.ts'
 
 const UpdateOrganizationInput = z.object({
@@ -15,9 +15,7 @@ const UpdateOrganizationInput = z.object({
   roleStrategy: z.enum(['union', 'highest']).optional(),
 })
 
-type Changes = Partial<
-  Pick<OrganizationRecord, 'name' | 'administratorBrandAccess' | 'roleStrategy' | 'status'>
->
+type Changes = Partial<Pick<OrganizationRecord, 'name' | 'administratorBrandAccess' | 'roleStrategy' | 'status'>>
 
 const lockOrganization = prepared<{ organizationId: string }, OrganizationRecord>(
   (p) => sql`select ${organizationColumns} from organizations o where o.id = ${p.organizationId} for no key update`,
@@ -71,7 +69,10 @@ function change(ctx: CallContext, action: string, changes: Changes): Promise<Org
     if (wanted.length === 0) return before
     const { name, administratorBrandAccess, roleStrategy, status } = { ...before, ...Object.fromEntries(wanted) }
     const policies = { administratorBrandAccess, roleStrategy, status }
-    const detail = { after: Object.fromEntries(wanted), before: Object.fromEntries(wanted.map(([key]) => [key, before[key]])) }
+    const detail = {
+      after: Object.fromEntries(wanted),
+      before: Object.fromEntries(wanted.map(([key]) => [key, before[key]])),
+    }
     const [rows] = await tx.commitWith<OrganizationRecord>(
       update({ organizationId, name, ...policies, now: nowOf(ctx) }),
       recordAudit(ctx, { action, targetType: 'organization', targetId: organizationId, detail }),

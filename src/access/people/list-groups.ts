@@ -1,11 +1,11 @@
 // The list of groups, and the members of one, page by page.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { type GroupMember, type GroupRecord, groupColumns } from '#directory/groups.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 
 const selectGroups = prepared<
   { organizationId: string; key: string | null; part: string | null; after: string | null; limit: number | null },

@@ -1,9 +1,9 @@
 // The list of users as administrators search it: exact look-ups, a status, and part of a name or address.
 import { type SQL, sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
 import { once } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { type UserRecord, type UserStatus, userColumns } from '#directory/users.ts'
+import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
 
 export type UserFilter = {
   userName?: string | undefined
@@ -47,7 +47,8 @@ const hasAddress = (condition: SQL): SQL =>
 /** Folded, and without what NFKD splits off as combining marks: Zoë is found by zoe. */
 const bare = (text: string): string => fold(text.normalize('NFKD').replaceAll(/\p{Mn}/gu, ''))
 
-const bareColumn = (column: SQL): SQL => sql`fold(regexp_replace(normalize(${column}, NFKD), '[\u0300-\u036f]', '', 'g'))`
+const bareColumn = (column: SQL): SQL =>
+  sql`fold(regexp_replace(normalize(${column}, NFKD), '[\u0300-\u036f]', '', 'g'))`
 
 function isLike(q: string): SQL {
   const wanted = bare(q)

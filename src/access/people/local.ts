@@ -1,5 +1,5 @@
 // Users and groups that no directory manages may be changed by administrators; what a directory manages, it decides.
-import type { CallContext } from '#src/context.ts'
+
 import { deleteGroup } from '#directory/delete-group.ts'
 import { type GroupRecord, getGroup } from '#directory/groups.ts'
 import type { MemberChange } from '#directory/members.ts'
@@ -8,6 +8,7 @@ import { updateUser } from '#directory/update-user.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import type { UserRecord } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
+import type { CallContext } from '#src/context.ts'
 
 /** @throws AppError conflict (reason `managed_by_directory`) */
 function requireLocal(what: string, { directoryId }: { directoryId: string | null }): void {

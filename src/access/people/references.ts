@@ -1,10 +1,10 @@
 // What people type to name something: a slug, a key, a name or an id. Each look-up stays inside the context's organization.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
 
 type Key = { organizationId: string; reference: string; key: string }
 
@@ -88,5 +88,7 @@ async function theOne<Row extends { id: string }>(
   if (first === undefined) throw missing
   if (others.length === 0 || (isId(prefix, reference) && first.id === reference)) return first
   const ids = rows.map(({ id }) => id).join(', ')
-  throw new AppError('conflict', `Several have the name ${reference}; name one by its id: ${ids}`, { reason: 'ambiguous' })
+  throw new AppError('conflict', `Several have the name ${reference}; name one by its id: ${ids}`, {
+    reason: 'ambiguous',
+  })
 }

@@ -1,10 +1,10 @@
 // Custom roles: from scratch with a stated purpose, or as the clone of another role.
 import { z } from 'zod'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { recordAudit } from '#audit/record.ts'
 import { parseInput } from '#connections/input.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { type RoleRecord, roleById } from './roles.ts'
 import { newRole, roleFields } from './write-role.ts'
 

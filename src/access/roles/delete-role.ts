@@ -1,10 +1,10 @@
 // A custom role can go once nothing gives it to anybody.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { lockCustomRole } from './roles.ts'
 
 type RoleKey = { organizationId: string; roleId: string }

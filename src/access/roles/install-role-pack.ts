@@ -1,9 +1,9 @@
 // A role pack comes into an organization. What is there already stays as it is, so a second time changes nothing.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
 import { recordAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
+import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
 import { findRolePack, type PackRole, type RolePack } from './role-packs.ts'
 import { newRole } from './write-role.ts'
 

@@ -58,7 +58,16 @@ const mixer5: RolePack = {
       name: 'Editor / Manager',
       purpose: 'Manages brands, approves and publishes, and looks after the people of the team',
       rank: 70,
-      permissions: [...read, ...discuss, ...write, ...release, 'content.delete', 'brands.manage', 'users.read', 'users.invite'],
+      permissions: [
+        ...read,
+        ...discuss,
+        ...write,
+        ...release,
+        'content.delete',
+        'brands.manage',
+        'users.read',
+        'users.invite',
+      ],
     },
     {
       key: 'contributor',

@@ -1,9 +1,9 @@
 // Roles: named sets of permissions with a purpose, and how they are read.
 import { type SQL, sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
 
 export type RoleRecord = {
   id: string
@@ -63,7 +63,9 @@ export async function listRoles(
 export async function getRole(ctx: CallContext, roleId: string): Promise<RoleRecord> {
   requirePermission(ctx, 'roles.read')
   if (!isId('rol', roleId)) return refuseUnknown(ctx, 'Role')
-  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(roleById({ organizationId: ctx.organizationId, roleId })))
+  const [rows] = await inTransaction(ctx, (tx) =>
+    tx.commitWith(roleById({ organizationId: ctx.organizationId, roleId })),
+  )
   const role = rows?.[0]
   if (role === undefined) throw notFound('Role')
   return role
@@ -77,5 +79,7 @@ export async function lockCustomRole(tx: Transaction, ctx: CallContext, roleId: 
   const [role] = await tx.run(lockRole({ organizationId: ctx.organizationId, roleId }))
   if (role === undefined) throw notFound('Role')
   if (!role.isBuiltIn) return role
-  throw new AppError('forbidden', `The role ${role.key} is built-in; clone it and change the clone`, { reason: 'built_in' })
+  throw new AppError('forbidden', `The role ${role.key} is built-in; clone it and change the clone`, {
+    reason: 'built_in',
+  })
 }

@@ -2,11 +2,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import { lockCustomRole, type RoleRecord } from './roles.ts'
 import { replacePermissions, roleFields } from './write-role.ts'
 

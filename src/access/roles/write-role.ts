@@ -1,9 +1,9 @@
 // What a role is made of, checked, and the statements that write it.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { type CallContext, nowOf } from '#src/context.ts'
 import { nameSchema } from '#connections/input.ts'
 import { prepared, type Statement } from '#db/statement.ts'
+import { type CallContext, nowOf } from '#src/context.ts'
 import { permissionFault } from '../permissions.ts'
 import { slugSchema } from '../slug.ts'
 import type { RoleRecord } from './roles.ts'
@@ -48,7 +48,9 @@ const insertRole = prepared<
   },
   never
 >(
-  (p) => sql`insert into roles (organization_id, id, key, name, purpose, rank, pack, is_built_in, created_at, updated_at)
+  (
+    p,
+  ) => sql`insert into roles (organization_id, id, key, name, purpose, rank, pack, is_built_in, created_at, updated_at)
     values (${p.organizationId}, ${p.id}, ${p.key}, ${p.name}, ${p.purpose}, ${p.rank}, ${p.pack}, ${p.isBuiltIn},
       ${p.now}::timestamptz, ${p.now}::timestamptz)`,
 )

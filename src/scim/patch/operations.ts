@@ -40,6 +40,9 @@ function parseOperation(entry: Json): Operation {
   if (path !== undefined && path !== null && typeof path !== 'string') {
     throw invalid('path must be text', 'invalidPath')
   }
+  if (name !== 'remove' && member(entry, 'value') === undefined) {
+    throw invalid(`A ${name} needs a value`, 'invalidValue')
+  }
   const operation = { op: name as OperationName, path: path ?? undefined, value: member(entry, 'value') }
   if (operation.op === 'remove' && (operation.path ?? '') === '') {
     throw invalid('A remove needs a path', 'noTarget')

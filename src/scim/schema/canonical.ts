@@ -20,7 +20,10 @@ export const isObject = (value: unknown): value is JsonObject =>
  */
 export function canonicalValue(definition: AttributeDefinition, value: Json | undefined): Json | undefined {
   if (value === undefined || value === null || value === '') return undefined
-  if (!definition.multiValued) return canonicalSingle(definition, Array.isArray(value) ? onlyElement(value) : value)
+  if (!definition.multiValued) {
+    const isList = definition.type === 'complex' && Array.isArray(value)
+    return canonicalSingle(definition, isList ? onlyElement(value) : value)
+  }
   // OneLogin's templates may make `emails` a single object.
   const elements = Array.isArray(value) ? value : [value]
   if (elements.length > valueLimits.elements) {

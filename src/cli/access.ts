@@ -1,0 +1,88 @@
+// `rolecall access …`: what somebody holds and why, and whether they may do something.
+import type { Command } from 'commander'
+import { decideOne, getEffectiveAccess } from '#access/effective-access.ts'
+import type { AssignmentSource, ChainEntry, EffectiveAssignment } from '#access/evaluate.ts'
+import { deniedExitCode } from './errors.ts'
+import { type OutputOptions, print, printList } from './output.ts'
+import { type CliRuntime, inOrganization } from './runtime.ts'
+
+type Scope = OutputOptions & { organization: string; user: string }
+
+type CheckOptions = Scope & { permission: string; brand?: string }
+
+export function addAccessCommands(program: Command, runtime: CliRuntime): void {
+  const access = program.command('access').description('what a user holds, and what they may do')
+  access
+    .command('show')
+    .description('list what a user holds, each with its source')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .requiredOption('--user <name>', 'userName or id')
+    .option('--json', 'print one JSON line')
+    .action((options: Scope) => show(runtime, options))
+  access
+    .command('check')
+    .description('may the user do this? Exit code 0: allowed, 3: denied')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .requiredOption('--user <name>', 'userName or id')
+    .requiredOption('--permission <name>', 'such as content.publish')
+    .option('--brand <slug>', 'slug or id; without it the organization is meant')
+    .option('--json', 'print one JSON line')
+    .action((options: CheckOptions) => check(runtime, options))
+}
+
+async function show(runtime: CliRuntime, options: Scope): Promise<void> {
+  const { user, assignments } = await inOrganization(runtime, options.organization, (ctx) =>
+    getEffectiveAccess(ctx, options.user),
+  )
+  if (options.json === true) {
+    const { id, userName, status } = user
+    const json = { user: { id, userName, status }, assignments: assignments.map(summary) }
+    print(runtime, options, { json, human: () => [] })
+    return
+  }
+  runtime.print(`${user.userName} (${user.id}) is ${user.status}`)
+  if (assignments.length === 0) runtime.print('No assignments')
+  else {
+    printList(runtime, options, assignments, {
+      ROLE: ({ role }) => role.key,
+      BRAND: ({ brand }) => brand?.slug ?? '(organization)',
+      'BECAUSE OF': ({ source }) => because(source),
+    })
+  }
+}
+
+const summary = ({ role, brand, source }: EffectiveAssignment): object => ({
+  role: role.key,
+  brand: brand?.slug ?? null,
+  source: sourceSummary(source),
+})
+
+function sourceSummary(source: AssignmentSource): object {
+  if (source.type === 'direct') {
+    const { type, assignmentId, reason, expiresAt } = source
+    return { type, reason, expiresAt, assignmentId }
+  }
+  const mapped = source.path.at(-1)
+  const { type, mappingId, path } = source
+  return { type, group: mapped?.displayName ?? null, groupId: mapped?.id ?? null, mappingId, path }
+}
+
+function because(source: AssignmentSource): string {
+  if (source.type === 'mapping') return `group ${source.path.map(({ displayName }) => displayName).join(' → ')}`
+  const until = source.expiresAt === null ? '' : ` until ${source.expiresAt}`
+  return `direct assignment${until}: ${source.reason}`
+}
+
+async function check(runtime: CliRuntime, options: CheckOptions): Promise<void> {
+  const { user, permission, brand } = options
+  const decision = await inOrganization(runtime, options.organization, (ctx) =>
+    decideOne(ctx, { user, permission, brand }),
+  )
+  const { allowed, step, reason, chain } = decision
+  const verdict = `${allowed ? 'allowed' : 'denied'}: ${reason} (decided by ${step})`
+  print(runtime, options, { json: decision, human: () => [verdict, ...chain.map(chainLine)] })
+  runtime.setExitCode(allowed ? 0 : deniedExitCode)
+}
+
+const chainLine = ({ effect, permission, role, brand, source }: ChainEntry): string =>
+  `  ${because(source)} → role ${role.key} in ${brand ?? 'the organization'} → ${effect} ${permission}`

@@ -1,0 +1,84 @@
+// `rolecall assignment …`
+import type { Command } from 'commander'
+import { listAssignments } from '#access/assignments/assignments.ts'
+import { createAssignment } from '#access/assignments/create-assignment.ts'
+import { deleteAssignment } from '#access/assignments/delete-assignment.ts'
+import { resolveBrand, resolveRole, resolveUser } from '#access/people/references.ts'
+import { type OutputOptions, print, printList, withIsoTimes } from './output.ts'
+import { type CliRuntime, inOrganization } from './runtime.ts'
+
+type Scope = OutputOptions & { organization: string }
+
+type CreateOptions = Scope & {
+  user: string
+  role: string
+  brand?: string
+  reason: string
+  from?: string
+  expires?: string
+}
+
+export function addAssignmentCommands(program: Command, runtime: CliRuntime): void {
+  const assignment = program.command('assignment').description('roles given to a user directly')
+  assignment
+    .command('create')
+    .description('give a role to a user, for a reason')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .requiredOption('--user <name>', 'userName or id')
+    .requiredOption('--role <key>', 'key or id')
+    .requiredOption('--reason <text>', 'why')
+    .option('--brand <slug>', 'slug or id; without it the role is held in the organization')
+    .option('--from <time>', 'when it begins, e.g. 2030-01-01T00:00:00Z')
+    .option('--expires <time>', 'when it ends')
+    .option('--json', 'print one JSON line')
+    .action((options: CreateOptions) => create(runtime, options))
+  assignment
+    .command('list')
+    .description('list the direct assignments')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .option('--user <name>', 'of this user only: userName or id')
+    .option('--json', 'print one JSON line')
+    .action((options: Scope & { user?: string }) => list(runtime, options))
+  assignment
+    .command('delete')
+    .description('take back a direct assignment')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .requiredOption('--assignment <id>', 'id of the assignment')
+    .option('--json', 'print one JSON line')
+    .action(async (options: Scope & { assignment: string }) => {
+      await inOrganization(runtime, options.organization, (ctx) => deleteAssignment(ctx, options.assignment))
+      const human = () => [`The assignment ${options.assignment} is deleted`]
+      print(runtime, options, { json: { deleted: options.assignment }, human })
+    })
+}
+
+async function create(runtime: CliRuntime, options: CreateOptions): Promise<void> {
+  const made = await inOrganization(runtime, options.organization, async (ctx) => {
+    const [user, role, brand] = await Promise.all([
+      resolveUser(ctx, options.user),
+      resolveRole(ctx, options.role),
+      options.brand === undefined ? undefined : resolveBrand(ctx, options.brand),
+    ])
+    const period = { validFrom: options.from ?? null, expiresAt: options.expires ?? null }
+    const target = { userId: user.id, roleId: role.id, brandId: brand?.id ?? null }
+    return createAssignment(ctx, { ...target, ...period, reason: options.reason })
+  })
+  const where = made.brand === null ? 'the organization' : `the brand ${made.brand.slug}`
+  const human = () => [`${made.user.userName} is ${made.role.key} in ${where} (${made.id})`]
+  print(runtime, options, { json: made, human })
+}
+
+async function list(runtime: CliRuntime, options: Scope & { user?: string }): Promise<void> {
+  const items = await inOrganization(runtime, options.organization, async (ctx) => {
+    const userId = options.user === undefined ? undefined : (await resolveUser(ctx, options.user)).id
+    return listAssignments(ctx, { userId })
+  })
+  printList(runtime, options, items.map(withIsoTimes), {
+    USER: ({ user }) => user.userName,
+    ROLE: ({ role }) => role.key,
+    BRAND: ({ brand }) => brand?.slug ?? '(organization)',
+    EXPIRES: ({ expiresAt }) => expiresAt,
+    REASON: ({ reason }) => reason,
+    ID: ({ id }) => id,
+  })
+}

@@ -1,0 +1,72 @@
+// `rolecall directory …`
+import type { Command } from 'commander'
+import { createOrganization } from '#access/organizations/create-organization.ts'
+import { findOrganization } from '#access/organizations/organizations.ts'
+import { createDirectory } from '#connections/create-directory.ts'
+import { listDirectories } from '#connections/directories.ts'
+import { AppError } from '#platform/errors.ts'
+import { addDirectoryTokenCommands } from './directory-token.ts'
+import { type OutputOptions, print, printList, withIsoTimes } from './output.ts'
+import { type CliRuntime, type CliServices, inOrganization, instanceContext } from './runtime.ts'
+
+type Scope = OutputOptions & { organization: string }
+
+type CreateOptions = Scope & { name: string; createOrganization?: true; tokenExpires?: string }
+
+export function addDirectoryCommands(program: Command, runtime: CliRuntime): void {
+  const directory = program.command('directory').description('SCIM feeds of an organization')
+  directory
+    .command('create')
+    .description('create a directory with its first token, which is shown this once')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .requiredOption('--name <name>', 'name for people')
+    .option('--create-organization', 'create the organization first where its slug is new')
+    .option('--token-expires <time>', 'when the token ends, e.g. 2030-01-31T12:00:00Z')
+    .option('--json', 'print one JSON line')
+    .action((options: CreateOptions) => create(runtime, options))
+  directory
+    .command('list')
+    .description('list the directories')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .option('--json', 'print one JSON line')
+    .action((options: Scope) => list(runtime, options))
+  addDirectoryTokenCommands(directory, runtime)
+}
+
+async function create(runtime: CliRuntime, options: CreateOptions): Promise<void> {
+  const { organization, name, tokenExpires } = options
+  if (options.createOrganization) await runtime.withServices((services) => ensureOrganization(services, organization))
+  const made = await inOrganization(runtime, organization, async (ctx, { urls }) => {
+    const { directory, token } = await createDirectory(ctx, { name, tokenExpiresAt: tokenExpires })
+    return { directoryId: directory.id, baseUrl: urls.scimBase(directory.id), token: token.token }
+  })
+  const human = () => [
+    `Created the directory ${name} (${made.directoryId})`,
+    `  SCIM base URL  ${made.baseUrl}`,
+    `  Token          ${made.token}`,
+    'The token is not shown again.',
+  ]
+  print(runtime, options, { json: made, human })
+}
+
+async function ensureOrganization(services: CliServices, slug: string): Promise<void> {
+  const ctx = instanceContext(services)
+  if ((await findOrganization(ctx, slug)) !== undefined) return
+  await createOrganization(ctx, { slug, name: slug }).catch((error: unknown) => {
+    // Another process may have been faster, with the same wish.
+    if (!(error instanceof AppError && error.code === 'conflict')) throw error
+  })
+}
+
+async function list(runtime: CliRuntime, options: Scope): Promise<void> {
+  const items = await inOrganization(runtime, options.organization, async (ctx, { urls }) => {
+    const directories = await listDirectories(ctx)
+    return directories.map((directory) => ({ ...withIsoTimes(directory), baseUrl: urls.scimBase(directory.id) }))
+  })
+  printList(runtime, options, items, {
+    NAME: ({ name }) => name,
+    STATUS: ({ status }) => status,
+    ID: ({ id }) => id,
+    'BASE URL': ({ baseUrl }) => baseUrl,
+  })
+}

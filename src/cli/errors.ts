@@ -1,0 +1,39 @@
+// Errors as the command line shows them: one line, and an exit code.
+import { CommanderError } from 'commander'
+import { type AppError, asAppError, type ErrorCode } from '#platform/errors.ts'
+import type { CliRuntime } from './runtime.ts'
+
+/** 2 is for a command that was not written correctly, 3 for "denied" of `access check`. */
+const exitCodes = {
+  invalid: 1,
+  unauthenticated: 1,
+  forbidden: 1,
+  not_found: 1,
+  conflict: 1,
+  precondition_failed: 1,
+  too_large: 1,
+  too_many: 1,
+  unavailable: 1,
+  internal: 1,
+} satisfies Record<ErrorCode, number>
+
+export const usageExitCode = 2
+export const deniedExitCode = 3
+
+/** Says what went wrong and sets the exit code; never throws. */
+export function reportError(runtime: CliRuntime, thrown: unknown): void {
+  // Commander has printed its own message, or the help that was asked for.
+  if (thrown instanceof CommanderError) {
+    runtime.setExitCode(thrown.exitCode === 0 ? 0 : usageExitCode)
+    return
+  }
+  const error = asAppError(thrown)
+  runtime.printError(`error: ${messageOf(error)}`)
+  runtime.setExitCode(exitCodes[error.code])
+}
+
+// The operator owns the machine: where something unforeseen happens, they may read what.
+function messageOf(error: AppError): string {
+  if (error.code !== 'internal' || !(error.cause instanceof Error)) return error.message
+  return error.cause.message.replaceAll(/\s*\n\s*/g, ' ')
+}

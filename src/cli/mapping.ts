@@ -1,0 +1,64 @@
+// `rolecall mapping …`
+import type { Command } from 'commander'
+import { createMapping } from '#access/mappings/create-mapping.ts'
+import { deleteMapping } from '#access/mappings/delete-mapping.ts'
+import { listMappings } from '#access/mappings/mappings.ts'
+import { resolveBrand, resolveGroup, resolveRole } from '#access/people/references.ts'
+import { type OutputOptions, print, printList, withIsoTimes } from './output.ts'
+import { type CliRuntime, inOrganization } from './runtime.ts'
+
+type Scope = OutputOptions & { organization: string }
+
+type CreateOptions = Scope & { group: string; role: string; brand?: string }
+
+export function addMappingCommands(program: Command, runtime: CliRuntime): void {
+  const mapping = program.command('mapping').description('rules: members of a group hold a role')
+  mapping
+    .command('create')
+    .description('give a role to the members of a group, in the organization or in a brand')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .requiredOption('--group <name>', 'display name or id')
+    .requiredOption('--role <key>', 'key or id')
+    .option('--brand <slug>', 'slug or id; without it the role is held in the organization')
+    .option('--json', 'print one JSON line')
+    .action((options: CreateOptions) => create(runtime, options))
+  mapping
+    .command('list')
+    .description('list the mappings')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .option('--json', 'print one JSON line')
+    .action(async (options: Scope) => {
+      const items = await inOrganization(runtime, options.organization, (ctx) => listMappings(ctx))
+      printList(runtime, options, items.map(withIsoTimes), {
+        GROUP: ({ group }) => group.displayName,
+        ROLE: ({ role }) => role.key,
+        BRAND: ({ brand }) => brand?.slug ?? '(organization)',
+        ID: ({ id }) => id,
+      })
+    })
+  mapping
+    .command('delete')
+    .description('take back what a mapping gives')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .requiredOption('--mapping <id>', 'id of the mapping')
+    .option('--json', 'print one JSON line')
+    .action(async (options: Scope & { mapping: string }) => {
+      await inOrganization(runtime, options.organization, (ctx) => deleteMapping(ctx, options.mapping))
+      const human = () => [`The mapping ${options.mapping} is deleted`]
+      print(runtime, options, { json: { deleted: options.mapping }, human })
+    })
+}
+
+async function create(runtime: CliRuntime, options: CreateOptions): Promise<void> {
+  const made = await inOrganization(runtime, options.organization, async (ctx) => {
+    const [group, role, brand] = await Promise.all([
+      resolveGroup(ctx, options.group),
+      resolveRole(ctx, options.role),
+      options.brand === undefined ? undefined : resolveBrand(ctx, options.brand),
+    ])
+    return createMapping(ctx, { groupId: group.id, roleId: role.id, brandId: brand?.id ?? null })
+  })
+  const where = made.brand === null ? 'the organization' : `the brand ${made.brand.slug}`
+  const human = () => [`Members of ${made.group.displayName} are ${made.role.key} in ${where} (${made.id})`]
+  print(runtime, options, { json: made, human })
+}

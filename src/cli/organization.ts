@@ -1,0 +1,62 @@
+// `rolecall organization …`
+import type { Command } from 'commander'
+import { createOrganization } from '#access/organizations/create-organization.ts'
+import { listOrganizations } from '#access/organizations/organizations.ts'
+import { setOrganizationStatus } from '#access/organizations/update-organization.ts'
+import { type OutputOptions, print, printList, withIsoTimes } from './output.ts'
+import { type CliRuntime, inOrganization, instanceContext } from './runtime.ts'
+
+type CreateOptions = OutputOptions & { slug: string; name: string; rolePack?: string }
+
+export function addOrganizationCommands(program: Command, runtime: CliRuntime): void {
+  const organization = program.command('organization').description('customers; each is isolated from the others')
+  organization
+    .command('create')
+    .description('create an organization with its role pack')
+    .requiredOption('--slug <slug>', 'short name: a-z, 0-9 and "-"')
+    .requiredOption('--name <name>', 'name for people')
+    .option('--role-pack <key>', 'mixer3 (default), mixer5, owner5, workspace or simple2')
+    .option('--json', 'print one JSON line')
+    .action((options: CreateOptions) => create(runtime, options))
+  organization
+    .command('list')
+    .description('list all organizations')
+    .option('--json', 'print one JSON line')
+    .action(async (options: OutputOptions) => {
+      const items = await runtime.withServices((services) => listOrganizations(instanceContext(services)))
+      printList(runtime, options, items.map(withIsoTimes), {
+        SLUG: ({ slug }) => slug,
+        NAME: ({ name }) => name,
+        STATUS: ({ status }) => status,
+        ID: ({ id }) => id,
+      })
+    })
+  addStatusCommand(organization, runtime, { verb: 'suspend', status: 'suspended', done: 'is suspended' })
+  addStatusCommand(organization, runtime, { verb: 'resume', status: 'active', done: 'is active' })
+}
+
+async function create(runtime: CliRuntime, { slug, name, rolePack, json }: CreateOptions): Promise<void> {
+  const pack = rolePack === undefined ? {} : { rolePack }
+  const made = await runtime.withServices((services) =>
+    createOrganization(instanceContext(services), { slug, name, ...pack }),
+  )
+  const human = () => [`Created the organization ${made.slug} (${made.id})`]
+  print(runtime, json === undefined ? {} : { json }, { json: made, human })
+}
+
+function addStatusCommand(
+  organization: Command,
+  runtime: CliRuntime,
+  { verb, status, done }: { verb: string; status: 'active' | 'suspended'; done: string },
+): void {
+  organization
+    .command(verb)
+    .description(`${verb} an organization; nothing is lost by a suspension`)
+    .requiredOption('--organization <slug>', 'slug or id')
+    .option('--json', 'print one JSON line')
+    .action(async (options: OutputOptions & { organization: string }) => {
+      const changed = await inOrganization(runtime, options.organization, (ctx) => setOrganizationStatus(ctx, status))
+      const human = () => [`The organization ${changed.slug} ${done}`]
+      print(runtime, options, { json: withIsoTimes(changed), human })
+    })
+}

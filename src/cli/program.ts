@@ -1,0 +1,56 @@
+// The `rolecall` command: a noun, a verb and options; each calls the verb that the API calls.
+import { Command } from 'commander'
+import { addAccessCommands } from './access.ts'
+import { addApiKeyCommands } from './api-key.ts'
+import { addAssignmentCommands } from './assignment.ts'
+import { addAuditCommands } from './audit.ts'
+import { addBrandCommands } from './brand.ts'
+import { addDirectoryCommands } from './directory.ts'
+import { reportError } from './errors.ts'
+import { addGroupCommands } from './group.ts'
+import { addMappingCommands } from './mapping.ts'
+import { addOrganizationCommands } from './organization.ts'
+import { addRoleCommands } from './role.ts'
+import type { CliRuntime } from './runtime.ts'
+import { addServerCommands } from './server.ts'
+import { addUserCommands } from './user.ts'
+
+/** The program with all of its commands. Its actions reject with AppError, its parser with CommanderError. */
+export function createCli(runtime: CliRuntime): Command {
+  const program = new Command('rolecall')
+    .description('Self-hosted SCIM provisioning: identity-provider groups become roles and brand memberships')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => runtime.print(text.trimEnd()),
+      writeErr: (text) => runtime.printError(text.trimEnd()),
+    })
+    .showHelpAfterError('(add --help for the options)')
+  const parts = [
+    addServerCommands,
+    addOrganizationCommands,
+    addBrandCommands,
+    addDirectoryCommands,
+    addRoleCommands,
+    addMappingCommands,
+    addAssignmentCommands,
+    addAccessCommands,
+    addUserCommands,
+    addGroupCommands,
+    addApiKeyCommands,
+    addAuditCommands,
+  ]
+  for (const add of parts) add(program, runtime)
+  return program
+}
+
+/**
+ * Runs one command line (without `node` and the script). Errors are printed, not thrown.
+ * Exit codes: 0 done, 1 failed, 2 not written correctly, 3 denied by `access check`.
+ */
+export async function runCli(runtime: CliRuntime, args: readonly string[]): Promise<void> {
+  try {
+    await createCli(runtime).parseAsync([...args], { from: 'user' })
+  } catch (error) {
+    reportError(runtime, error)
+  }
+}

@@ -1,0 +1,50 @@
+// What commands are given: the process around them, and the operator's way into an organization.
+import { findOrganization } from '#access/organizations/organizations.ts'
+import { notFound } from '#platform/errors.ts'
+import type { Urls } from '#platform/urls.ts'
+import { type CallContext, enterInstance, enterOrganization, type Services } from '#src/context.ts'
+
+export type CliServices = Services & { urls: Urls }
+
+export type CliRuntime = {
+  /** Opens the database, attaching to or starting the embedded one, and closes it afterwards. */
+  withServices<T>(work: (services: CliServices) => Promise<T>): Promise<T>
+  serve(): Promise<void>
+  migrate(): Promise<void>
+  databaseUrl(): Promise<string>
+  /** One line on standard output. */
+  print(line: string): void
+  /** One line on standard error. */
+  printError(line: string): void
+  setExitCode(code: number): void
+}
+
+/** The operator's context for the instance: its organizations, and nothing inside of them. */
+export function instanceContext({ database, clock, ids, randomBytes }: CliServices): CallContext {
+  return {
+    ...{ database, clock, ids, randomBytes },
+    organizationId: '',
+    actor: { type: 'operator', id: 'cli' },
+    permissions: 'all',
+    entry: enterInstance({}),
+    requestId: ids.next('req'),
+  }
+}
+
+/** The operator's context inside an organization. */
+export function organizationContext(services: CliServices, organizationId: string): CallContext {
+  return { ...instanceContext(services), organizationId, entry: enterOrganization({ organizationId }) }
+}
+
+/** Runs `work` inside the organization with this slug or id. @throws AppError not_found */
+export function inOrganization<T>(
+  runtime: CliRuntime,
+  reference: string,
+  work: (ctx: CallContext, services: CliServices) => Promise<T>,
+): Promise<T> {
+  return runtime.withServices(async (services) => {
+    const organization = await findOrganization(instanceContext(services), reference)
+    if (organization === undefined) throw notFound(`Organization ${reference}`)
+    return work(organizationContext(services, organization.id), services)
+  })
+}

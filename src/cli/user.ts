@@ -1,0 +1,85 @@
+// `rolecall user …`
+import type { Command } from 'commander'
+import { listUsers } from '#access/people/list-users.ts'
+import { resolveUser } from '#access/people/references.ts'
+import { deactivateUser } from '#directory/deactivate-user.ts'
+import { reactivateUser } from '#directory/reactivate-user.ts'
+import { getUser, type UserRecord, type UserStatus } from '#directory/users.ts'
+import type { CallContext } from '#src/context.ts'
+import { type OutputOptions, print, printList, withIsoTimes } from './output.ts'
+import { type CliRuntime, inOrganization } from './runtime.ts'
+
+type Scope = OutputOptions & { organization: string }
+
+type ListOptions = Scope & { status?: UserStatus; search?: string }
+
+type Act = (ctx: CallContext, userId: string) => Promise<UserRecord>
+
+export function addUserCommands(program: Command, runtime: CliRuntime): void {
+  const user = program.command('user').description('people')
+  user
+    .command('list')
+    .description('list users')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .option('--status <status>', 'invited, active, inactive or erased')
+    .option('--search <text>', 'part of a name or an e-mail address')
+    .option('--json', 'print one JSON line')
+    .action((options: ListOptions) => list(runtime, options))
+  addUserCommand(user, runtime, 'show', {
+    description: 'show one user',
+    act: (ctx, userId) => getUser(ctx, { userId, directoryId: null }),
+  })
+  addUserCommand(user, runtime, 'deactivate', {
+    description: 'switch a user off and close everything they hold',
+    act: (ctx, userId) => deactivateUser(ctx, { userId, directoryId: null, reason: 'administrator' }),
+  })
+  addUserCommand(user, runtime, 'reactivate', {
+    description: 'switch a user on again; old sessions and keys stay closed',
+    act: (ctx, userId) => reactivateUser(ctx, { userId, directoryId: null }),
+  })
+}
+
+async function list(runtime: CliRuntime, options: ListOptions): Promise<void> {
+  const filter = { status: options.status, q: options.search }
+  const items = await inOrganization(runtime, options.organization, (ctx) => listUsers(ctx, { filter }))
+  printList(runtime, options, items.map(summary), {
+    'USER NAME': ({ userName }) => userName,
+    NAME: ({ displayName }) => displayName,
+    STATUS: ({ status, statusReason }) => (statusReason === null ? status : `${status} (${statusReason})`),
+    ID: ({ id }) => id,
+  })
+}
+
+function addUserCommand(
+  user: Command,
+  runtime: CliRuntime,
+  verb: string,
+  { description, act }: { description: string; act: Act },
+): void {
+  user
+    .command(verb)
+    .description(description)
+    .requiredOption('--organization <slug>', 'slug or id')
+    .requiredOption('--user <name>', 'userName or id')
+    .option('--json', 'print one JSON line')
+    .action(async (options: Scope & { user: string }) => {
+      const shown = await inOrganization(runtime, options.organization, async (ctx) => {
+        const { id } = await resolveUser(ctx, options.user)
+        return summary(await act(ctx, id))
+      })
+      print(runtime, options, { json: shown, human: () => humanLines(shown) })
+    })
+}
+
+const summary = (user: UserRecord) => {
+  const { id, userName, displayName, status, statusReason, directoryId, externalId, groups, createdAt, updatedAt } =
+    user
+  return withIsoTimes({
+    ...{ id, userName, displayName, status, statusReason, directoryId, externalId, groups, createdAt, updatedAt },
+  })
+}
+
+const humanLines = (user: ReturnType<typeof summary>): string[] => [
+  `${user.userName} (${user.id}) is ${user.status}${user.statusReason === null ? '' : ` (${user.statusReason})`}`,
+  ...user.groups.map(({ displayName, id }) => `  member of ${displayName} (${id})`),
+]
