@@ -11,8 +11,8 @@ export type RoleHeld = {
   key: string
   name: string
   rank: number
-  allows: readonly string[]
-  denies: readonly string[]
+  allows: string[]
+  denies: string[]
 }
 
 /** One way in which a user holds a role, in the organization (`brand` null) or in a brand. */

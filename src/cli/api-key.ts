@@ -1,7 +1,8 @@
 // `rolecall api-key …`
 import type { Command } from 'commander'
 import { issueApiKey, listApiKeys, revokeApiKey } from '#access/api-keys/api-keys.ts'
-import { type OutputOptions, print, printList, withIsoTimes } from './output.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
 type Scope = OutputOptions & { organization: string }

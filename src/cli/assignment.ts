@@ -4,7 +4,8 @@ import { listAssignments } from '#access/assignments/assignments.ts'
 import { createAssignment } from '#access/assignments/create-assignment.ts'
 import { deleteAssignment } from '#access/assignments/delete-assignment.ts'
 import { resolveBrand, resolveRole, resolveUser } from '#access/people/references.ts'
-import { type OutputOptions, print, printList, withIsoTimes } from './output.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
 type Scope = OutputOptions & { organization: string }

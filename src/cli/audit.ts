@@ -1,7 +1,8 @@
 // `rolecall audit …`
 import { type Command, InvalidArgumentError } from 'commander'
+import { withIsoTimes } from '#access/times.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
-import { type OutputOptions, printList, withIsoTimes } from './output.ts'
+import { type OutputOptions, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
 type ListOptions = OutputOptions & {

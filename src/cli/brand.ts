@@ -2,7 +2,8 @@
 import type { Command } from 'commander'
 import { listBrands } from '#access/brands/brands.ts'
 import { createBrand } from '#access/brands/create-brand.ts'
-import { type OutputOptions, print, printList, withIsoTimes } from './output.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
 type Scope = OutputOptions & { organization: string }

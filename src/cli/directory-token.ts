@@ -1,10 +1,11 @@
 // `rolecall directory token …`
 import type { Command } from 'commander'
 import { resolveDirectory } from '#access/people/references.ts'
+import { withIsoTimes } from '#access/times.ts'
 import { listDirectoryTokens } from '#connections/directory-tokens.ts'
 import { issueDirectoryToken } from '#connections/issue-directory-token.ts'
 import { revokeDirectoryToken } from '#connections/revoke-directory-token.ts'
-import { type OutputOptions, print, printList, withIsoTimes } from './output.ts'
+import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
 type Scope = OutputOptions & { organization: string; directory: string }

@@ -2,11 +2,12 @@
 import type { Command } from 'commander'
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { findOrganization } from '#access/organizations/organizations.ts'
+import { withIsoTimes } from '#access/times.ts'
 import { createDirectory } from '#connections/create-directory.ts'
 import { listDirectories } from '#connections/directories.ts'
 import { AppError } from '#platform/errors.ts'
 import { addDirectoryTokenCommands } from './directory-token.ts'
-import { type OutputOptions, print, printList, withIsoTimes } from './output.ts'
+import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, type CliServices, inOrganization, instanceContext } from './runtime.ts'
 
 type Scope = OutputOptions & { organization: string }

@@ -1,7 +1,8 @@
 // `rolecall group …`
 import type { Command } from 'commander'
 import { listGroups } from '#access/people/list-groups.ts'
-import { type OutputOptions, printList, withIsoTimes } from './output.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { type OutputOptions, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
 export function addGroupCommands(program: Command, runtime: CliRuntime): void {

@@ -4,7 +4,8 @@ import { createMapping } from '#access/mappings/create-mapping.ts'
 import { deleteMapping } from '#access/mappings/delete-mapping.ts'
 import { listMappings } from '#access/mappings/mappings.ts'
 import { resolveBrand, resolveGroup, resolveRole } from '#access/people/references.ts'
-import { type OutputOptions, print, printList, withIsoTimes } from './output.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
 type Scope = OutputOptions & { organization: string }

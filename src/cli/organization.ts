@@ -3,7 +3,8 @@ import type { Command } from 'commander'
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { listOrganizations } from '#access/organizations/organizations.ts'
 import { setOrganizationStatus } from '#access/organizations/update-organization.ts'
-import { type OutputOptions, print, printList, withIsoTimes } from './output.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization, instanceContext } from './runtime.ts'
 
 type CreateOptions = OutputOptions & { slug: string; name: string; rolePack?: string }

@@ -1,5 +1,4 @@
 // What commands print: one JSON line for programs, a table or a sentence for people.
-import { isoTime } from '#access/times.ts'
 import type { CliRuntime } from './runtime.ts'
 
 export type OutputOptions = { json?: true }
@@ -37,13 +36,4 @@ function table(headings: readonly string[], rows: readonly (readonly Cell[])[]):
       .join('  ')
       .trimEnd(),
   )
-}
-
-/** The record with its times (fields ending in At, and validFrom) in ISO 8601. */
-export function withIsoTimes<Item extends object>(item: Item): Item {
-  const entries = Object.entries(item).map(([name, value]) => {
-    const isTime = typeof value === 'string' && (name.endsWith('At') || name === 'validFrom')
-    return [name, isTime ? isoTime(value) : value]
-  })
-  return Object.fromEntries(entries) as Item
 }

@@ -1,7 +1,8 @@
 // `rolecall role …`
 import type { Command } from 'commander'
 import { listRoles } from '#access/roles/roles.ts'
-import { type OutputOptions, printList, withIsoTimes } from './output.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { type OutputOptions, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
 export function addRoleCommands(program: Command, runtime: CliRuntime): void {

@@ -1,12 +1,13 @@
 // `rolecall user …`
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { listUsers } from '#access/people/list-users.ts'
 import { resolveUser } from '#access/people/references.ts'
+import { withIsoTimes } from '#access/times.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'
 import { reactivateUser } from '#directory/reactivate-user.ts'
 import { getUser, type UserRecord, type UserStatus } from '#directory/users.ts'
 import type { CallContext } from '#src/context.ts'
-import { type OutputOptions, print, printList, withIsoTimes } from './output.ts'
+import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
 type Scope = OutputOptions & { organization: string }
@@ -21,7 +22,7 @@ export function addUserCommands(program: Command, runtime: CliRuntime): void {
     .command('list')
     .description('list users')
     .requiredOption('--organization <slug>', 'slug or id')
-    .option('--status <status>', 'invited, active, inactive or erased')
+    .addOption(new Option('--status <status>').choices(['invited', 'active', 'inactive', 'erased']))
     .option('--search <text>', 'part of a name or an e-mail address')
     .option('--json', 'print one JSON line')
     .action((options: ListOptions) => list(runtime, options))

@@ -36,7 +36,7 @@ export function searchUsers(ctx: CallContext, search: Search): Promise<SearchRes
   requirePermission(ctx, 'users.read')
   const alias = sql`u`
   const where = sql`u.organization_id = ${ctx.organizationId} and u.deleted_at is null${inDirectory(alias, search)}`
-  return find(ctx, search, { table: sql`users u`, alias, columns: userColumns, scope: userScope, where })
+  return find(ctx, search, { table: sql`users u`, alias, columns: userColumns, scope: userScope, where, isPinned: isPinned(search.condition) })
 }
 
 /** @param withMembers false leaves the members unread. @throws AppError */
@@ -49,13 +49,36 @@ export function searchGroups(
   const alias = sql`g`
   const where = sql`g.organization_id = ${ctx.organizationId}${inDirectory(alias, search)}`
   const columns = options.withMembers ? sql`${groupColumns}, ${memberColumn}` : groupColumns
-  return find(ctx, search, { table: sql`groups g`, alias, columns, scope: groupScope, where })
+  return find(ctx, search, { table: sql`groups g`, alias, columns, scope: groupScope, where, isPinned: isPinned(search.condition) })
 }
 
 const inDirectory = (alias: SQL, { directoryId }: Search): SQL =>
   directoryId === null ? sql`` : sql` and ${alias}.directory_id = ${directoryId}`
 
-type Source = { table: SQL; alias: SQL; columns: SQL; scope: Scope; where: SQL }
+type Source = {
+  table: SQL
+  alias: SQL
+  columns: SQL
+  scope: Scope
+  where: SQL
+  /** The condition leaves a handful of rows: they are to be found by its index and not by walking in the order of ids. */
+  isPinned: boolean
+}
+
+const pinningFields = new Set(['id', 'userName', 'externalId', 'displayName', 'emails.value'])
+
+/** True where a field that is nearly unique must equal one value. */
+function isPinned(condition: Condition | undefined): boolean {
+  if (condition === undefined) return false
+  if (condition.kind === 'and') return condition.parts.some(isPinned)
+  if (condition.kind === 'any') return condition.list.path.join('.') === 'emails' && requiresValue(condition.part)
+  return condition.kind === 'compare' && condition.operator === 'eq' && pinningFields.has(condition.field.path.join('.'))
+}
+
+const requiresValue = (condition: Condition): boolean =>
+  condition.kind === 'and'
+    ? condition.parts.some(requiresValue)
+    : condition.kind === 'compare' && condition.operator === 'eq' && condition.field.path.join('.') === 'value'
 
 async function find<Row extends { id: string }>(
   ctx: CallContext,
@@ -121,7 +144,7 @@ async function pageAfter<Row extends { id: string }>(
 
 /** The ids of the page come from the index first, so that rows which are passed over are never read whole. */
 function selectPage(source: Source, sort: SortKey | undefined, page: { offset: number; limit: number }): SQL {
-  const order = orderBy.clause(sort, source.alias)
+  const order = source.isPinned && sort === undefined ? sql`(${source.alias}.id || '')` : orderBy.clause(sort, source.alias)
   const columns = sort === undefined ? source.columns : sql`${source.columns}, (${sort.expression})::text as "sortKey"`
   const limits = sql`limit ${page.limit} offset ${page.offset}`
   if (page.offset === 0) return sql`select ${columns} from ${source.table} where ${source.where} order by ${order} ${limits}`

@@ -38,9 +38,9 @@ export const isActive = (user: Pick<UserRecord, 'status'>): boolean =>
 export const userColumns = sql`u.id, u.directory_id as "directoryId", u.user_name as "userName",
   u.external_id as "externalId", u.display_name as "displayName", u.status, u.status_reason as "statusReason", u.epoch,
   u.attributes, u.version, u.created_at as "createdAt", u.updated_at as "updatedAt", u.deleted_at as "deletedAt",
-  (select coalesce(json_agg(json_build_object('id', g.id, 'displayName', g.display_name) order by g.id), '[]')
+  array(select json_build_object('id', g.id, 'displayName', g.display_name)
    from group_members gm join groups g on g.organization_id = gm.organization_id and g.id = gm.group_id
-   where gm.organization_id = u.organization_id and gm.user_id = u.id) as groups`
+   where gm.organization_id = u.organization_id and gm.user_id = u.id order by gm.group_id) as groups`
 
 type UserKey = { organizationId: string; directoryId: string | null; userId: string }
 

@@ -22,7 +22,6 @@ const kinds = {
 
 /** What goes wrong with HTTP itself, before any verb is called. */
 const httpKinds = {
-  method_not_allowed: { status: 405, title: 'The method is not allowed here' },
   unsupported_media_type: { status: 415, title: 'The media type is not supported' },
 } satisfies Record<string, Kind>
 

@@ -1,0 +1,94 @@
+// AuthZEN 1.0 requests and answers: subject, action, resource and context become a question; decisions become answers.
+import { z } from '@hono/zod-openapi'
+import type { AccessQuestion } from '#access/effective-access.ts'
+import { type Decision, unknown } from '#access/evaluate.ts'
+import { invalidInput, parseInput } from '#connections/input.ts'
+import { AppError } from '#platform/errors.ts'
+
+const text = z.string().min(1).max(1_000)
+const properties = z.record(z.string(), z.unknown()).optional()
+
+const subject = z.looseObject({ type: text, id: text, properties })
+const action = z.looseObject({ name: text, properties })
+const resource = z.looseObject({ type: text, id: text, properties })
+const context = z.record(z.string(), z.unknown())
+
+const Evaluation = z.looseObject({ subject, action, resource, context: context.optional() })
+
+const semantics = z.enum(['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'])
+
+const largestBatch = 1_000
+
+/** Whatever a single evaluation leaves out comes from the top level; each is checked for itself. */
+const Evaluations = z.looseObject({
+  subject: z.unknown(),
+  action: z.unknown(),
+  resource: z.unknown(),
+  context: z.unknown(),
+  evaluations: z.array(z.record(z.string(), z.unknown())).max(largestBatch).optional(),
+  options: z.looseObject({ evaluations_semantic: semantics.optional() }).optional(),
+})
+
+/** What cannot be asked is refused in its place in a batch, and the rest is answered. */
+export type Asked = { question: AccessQuestion } | { refusal: Decision } | { fault: AppError }
+
+export type Batch = { asked: Asked[]; semantic: z.infer<typeof semantics> }
+
+export type Answer = { decision: boolean; context: Record<string, unknown> }
+
+/** @throws AppError invalid */
+export function readEvaluation(body: unknown): Asked {
+  return asked(parseInput(Evaluation, body))
+}
+
+/** Undefined where the request has no `evaluations` and is a single one. @throws AppError invalid */
+export function readEvaluations(body: unknown): Batch | undefined {
+  const { evaluations = [], options, ...defaults } = parseInput(Evaluations, body)
+  if (evaluations.length === 0) return undefined
+  return {
+    asked: evaluations.map((evaluation) => readItem({ ...defaults, ...evaluation })),
+    semantic: options?.evaluations_semantic ?? 'execute_all',
+  }
+}
+
+function readItem(item: unknown): Asked {
+  const parsed = Evaluation.safeParse(item)
+  return parsed.success ? asked(parsed.data) : { fault: invalidInput(parsed.error.issues) }
+}
+
+function asked(evaluation: z.infer<typeof Evaluation>): Asked {
+  const { subject: who, action: what, resource: where } = evaluation
+  if (who.type !== 'user') return { refusal: unknown('user') }
+  const brand = brandOf(evaluation)
+  if (brand !== undefined && typeof brand !== 'string') return { fault: brandFault }
+  const organization = where.type === 'organization' ? where.id : undefined
+  return { question: { user: who.id, permission: what.name, brand, organization } }
+}
+
+const brandFault = new AppError('invalid', 'brand: must be the id or slug of a brand', { reason: 'invalidValue' })
+
+/** The resource is a brand, or lies in one, which its properties or the context name. */
+function brandOf({ resource: where, context: around }: z.infer<typeof Evaluation>): unknown {
+  if (where.type === 'brand') return where.id
+  if (where.type === 'organization') return undefined
+  return where.properties?.['brand'] ?? around?.['brand']
+}
+
+export const answerOf = ({ allowed, step, reason, chain }: Decision): Answer => ({
+  decision: allowed,
+  context: { reason: { step, code: reason, chain } },
+})
+
+/** The answer in the place of an evaluation that was not a question. */
+export const faultAnswer = ({ message }: AppError): Answer => ({
+  decision: false,
+  context: { error: { status: 400, message } },
+})
+
+/** Cuts the answers off after the one that settles the batch. */
+export function bySemantic(answers: readonly Answer[], semantic: Batch['semantic']): Answer[] {
+  if (semantic === 'execute_all') return [...answers]
+  const settles = semantic === 'permit_on_first_permit'
+  const at = answers.findIndex(({ decision }) => decision === settles)
+  return answers.slice(0, at < 0 ? answers.length : at + 1)
+}

@@ -1,0 +1,84 @@
+// The Authorization API 1.0 of OpenID AuthZEN: decisions for host applications, one at a time or in batches.
+
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { decide } from '#access/effective-access.ts'
+import { unknown } from '#access/evaluate.ts'
+import { invalid, notFound } from '#platform/errors.ts'
+import type { Urls } from '#platform/urls.ts'
+import {
+  type Answer,
+  type Asked,
+  answerOf,
+  bySemantic,
+  faultAnswer,
+  readEvaluation,
+  readEvaluations,
+} from './authzen-questions.ts'
+import type { ApiEnv, ApiServices } from './env.ts'
+import { requireApiKey } from './guard.ts'
+import { answerError, limitBody, requireJson } from './requests.ts'
+import { newRoutes } from './routes.ts'
+
+type ApiContext = Context<ApiEnv>
+
+/** `/access/v1/evaluation`, `/access/v1/evaluations` and `/.well-known/authzen-configuration`, to be mounted at `/`. */
+export function createAuthZen(services: ApiServices): OpenAPIHono<ApiEnv> {
+  const routes = newRoutes()
+  routes.onError((error, c) => answerError(services.log, error, c))
+  routes.get('/.well-known/authzen-configuration', (c) => c.json(authZenConfiguration(services.urls)))
+  routes.use('/access/v1/*', echoRequestId, requireApiKey(services), limitBody, requireJson)
+  routes.post('/access/v1/evaluation', async (c) => c.json(await evaluation(c, await readJson(c))))
+  routes.post('/access/v1/evaluations', async (c) => c.json(await evaluations(c, await readJson(c))))
+  routes.all('/access/v1/*', () => {
+    throw notFound('Resource')
+  })
+  return routes
+}
+
+/** The metadata of the policy decision point (AuthZEN 1.0 §9). */
+export const authZenConfiguration = ({ origin }: Urls) => ({
+  policy_decision_point: origin,
+  access_evaluation_endpoint: `${origin}/access/v1/evaluation`,
+  access_evaluations_endpoint: `${origin}/access/v1/evaluations`,
+})
+
+/** AuthZEN 1.0 §10.1.4: the client's X-Request-ID comes back with the answer. */
+async function echoRequestId(c: ApiContext, next: () => Promise<void>): Promise<void> {
+  const requestId = c.req.header('x-request-id')
+  await next()
+  if (requestId !== undefined && /^[\x21-\x7e]{1,200}$/.test(requestId)) c.res.headers.set('X-Request-ID', requestId)
+}
+
+async function evaluation(c: ApiContext, body: unknown): Promise<Answer> {
+  const one = readEvaluation(body)
+  if ('fault' in one) throw one.fault
+  const [answer] = await answers(c, [one])
+  return answer ?? answerOf(unknown('user'))
+}
+
+async function evaluations(c: ApiContext, body: unknown): Promise<Answer | { evaluations: Answer[] }> {
+  const batch = readEvaluations(body)
+  if (batch === undefined) return evaluation(c, body)
+  return { evaluations: bySemantic(await answers(c, batch.asked), batch.semantic) }
+}
+
+/** All questions are decided on one state of the database, whatever the batch stops at. */
+async function answers(c: ApiContext, asked: readonly Asked[]): Promise<Answer[]> {
+  const questions = asked.flatMap((one) => ('question' in one ? [one.question] : []))
+  const decisions = (await decide(c.get('ctx'), questions)).values()
+  return asked.map((one) => {
+    if ('fault' in one) return faultAnswer(one.fault)
+    if ('refusal' in one) return answerOf(one.refusal)
+    return answerOf(decisions.next().value ?? unknown('user'))
+  })
+}
+
+async function readJson(c: ApiContext): Promise<unknown> {
+  const text = await c.req.text()
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalid('The body is not valid JSON', 'invalidSyntax')
+  }
+}

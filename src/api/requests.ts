@@ -1,0 +1,46 @@
+// What every request is held to before a handler sees it, and how its failure is answered.
+import type { Context, MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
+import { httpProblemResponse, problemResponse } from '#http/problem.ts'
+import { AppError, asAppError, invalid } from '#platform/errors.ts'
+import type { Log } from '#platform/log.ts'
+import type { ApiEnv } from './env.ts'
+
+const bodyLimitBytes = 1_048_576
+
+/** @throws AppError too_large */
+export const limitBody: MiddlewareHandler<ApiEnv> = bodyLimit({
+  maxSize: bodyLimitBytes,
+  onError: () => {
+    throw new AppError('too_large', `The body is larger than ${bodyLimitBytes} bytes`)
+  },
+})
+
+/** Answers 415 to a body that does not say to be JSON. */
+export const requireJson: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
+  const isJson = type === 'application/json'
+  if (isJson || (type === undefined && !(await hasBody(c)))) return next()
+  if (['GET', 'HEAD', 'DELETE'].includes(c.req.method) && !(await hasBody(c))) return next()
+  return httpProblemResponse('unsupported_media_type', 'Send the body as application/json', c.get('requestId'))
+}
+
+const hasBody = async (c: Context): Promise<boolean> =>
+  c.req.raw.body !== null && c.req.header('content-length') !== '0' && (await c.req.text()) !== ''
+
+/** Every error as problem+json; what is our own fault is logged, once. */
+export function answerError(log: Log, error: Error, c: Context<ApiEnv>): Response {
+  const known = knownError(error)
+  const requestId = c.get('requestId')
+  if (known.code === 'internal') log.error({ error, requestId }, 'A request to the API failed unexpectedly')
+  if (known.code === 'unavailable') log.warn({ error, requestId }, 'A request to the API found no database')
+  return problemResponse(known, requestId)
+}
+
+/** Hono's validators throw HTTPException 400 for JSON that cannot be parsed. */
+function knownError(error: Error): AppError {
+  if (error instanceof HTTPException && error.status < 500)
+    return invalid('The body is not valid JSON', 'invalidSyntax')
+  return asAppError(error)
+}

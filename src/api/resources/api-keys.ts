@@ -1,0 +1,76 @@
+// /api-keys
+import { createRoute, z } from '@hono/zod-openapi'
+import { issueApiKey, listApiKeys, revokeApiKey } from '#access/api-keys/api-keys.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { afterId, page, pageOf, pageQuery } from '../paging.ts'
+import {
+  idParam,
+  jsonAnswer,
+  jsonBody,
+  newRoutes,
+  noContent,
+  readFailures,
+  security,
+  writeFailures,
+} from '../routes.ts'
+import { time, timeInput } from '../schemas.ts'
+
+const ApiKey = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    lastFour: z.string(),
+    createdAt: time,
+    expiresAt: time.nullable(),
+    revokedAt: time.nullable(),
+    lastUsedAt: time.nullable(),
+  })
+  .openapi('ApiKey')
+
+const NewApiKey = ApiKey.extend({
+  key: z.string().openapi({ description: 'The key; shown this once' }),
+}).openapi('NewApiKey')
+
+const shared = { tags: ['API keys'], security }
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/api-keys',
+  operationId: 'listApiKeys',
+  summary: 'List the API keys, without what could be used',
+  request: { query: pageQuery },
+  responses: { 200: jsonAnswer(pageOf(ApiKey), 'A page of API keys'), ...readFailures },
+})
+
+const issueRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/api-keys',
+  operationId: 'issueApiKey',
+  summary: 'Issue an API key for this organization',
+  request: { body: jsonBody(z.strictObject({ name: z.string(), expiresAt: timeInput.nullish() })) },
+  responses: { 201: jsonAnswer(NewApiKey, 'The new key'), ...writeFailures },
+})
+
+const revokeRoute = createRoute({
+  ...shared,
+  method: 'delete',
+  path: '/api-keys/{id}',
+  operationId: 'revokeApiKey',
+  summary: 'Revoke an API key; it is refused from the next request on',
+  request: { params: idParam },
+  responses: { 204: noContent('The key is revoked'), ...readFailures },
+})
+
+export const apiKeyRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const { limit, cursor } = c.req.valid('query')
+    const rows = await listApiKeys(c.get('ctx'), { after: afterId(cursor, 'key'), limit: limit + 1 })
+    return c.json(page(rows.map(withIsoTimes), limit), 200)
+  })
+  .openapi(issueRoute, async (c) => c.json(await issueApiKey(c.get('ctx'), c.req.valid('json')), 201))
+  .openapi(revokeRoute, async (c) => {
+    await revokeApiKey(c.get('ctx'), c.req.valid('param').id)
+    return c.body(null, 204)
+  })

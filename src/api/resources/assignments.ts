@@ -1,0 +1,98 @@
+// /assignments
+import { createRoute, z } from '@hono/zod-openapi'
+import { getAssignment, listAssignments } from '#access/assignments/assignments.ts'
+import { createAssignment } from '#access/assignments/create-assignment.ts'
+import { deleteAssignment } from '#access/assignments/delete-assignment.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { afterId, page, pageOf, pageParams } from '../paging.ts'
+import {
+  idParam,
+  jsonAnswer,
+  jsonBody,
+  newRoutes,
+  noContent,
+  readFailures,
+  security,
+  writeFailures,
+} from '../routes.ts'
+import { brandReference, roleReference, time, timeInput } from '../schemas.ts'
+
+const Assignment = z
+  .object({
+    id: z.string(),
+    user: z.object({ id: z.string(), userName: z.string() }),
+    role: roleReference,
+    brand: brandReference.openapi({ description: 'Null: the role is held in the organization' }),
+    reason: z.string(),
+    sponsor: z.string().nullable(),
+    validFrom: time.nullable(),
+    expiresAt: time.nullable(),
+    createdAt: time,
+    createdBy: z.string(),
+  })
+  .openapi('Assignment')
+
+const CreateAssignment = z.strictObject({
+  userId: z.string(),
+  roleId: z.string(),
+  brandId: z.string().nullish(),
+  reason: z.string().openapi({ description: 'Why; required' }),
+  sponsor: z.string().nullish(),
+  validFrom: timeInput.nullish(),
+  expiresAt: timeInput.nullish(),
+})
+
+const shared = { tags: ['Assignments'], security }
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/assignments',
+  operationId: 'listAssignments',
+  summary: 'List the direct assignments, ended ones too',
+  request: { query: z.strictObject({ ...pageParams, userId: z.string().max(100).optional() }) },
+  responses: { 200: jsonAnswer(pageOf(Assignment), 'A page of assignments'), ...readFailures },
+})
+
+const createAssignmentRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/assignments',
+  operationId: 'createAssignment',
+  summary: 'Give a role to a user directly, for a reason',
+  request: { body: jsonBody(CreateAssignment) },
+  responses: { 201: jsonAnswer(Assignment, 'The new assignment'), ...writeFailures },
+})
+
+const getRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/assignments/{id}',
+  operationId: 'getAssignment',
+  summary: 'Read a direct assignment',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(Assignment, 'The assignment'), ...readFailures },
+})
+
+const deleteRoute = createRoute({
+  ...shared,
+  method: 'delete',
+  path: '/assignments/{id}',
+  operationId: 'deleteAssignment',
+  summary: 'Take back a direct assignment',
+  request: { params: idParam },
+  responses: { 204: noContent('The assignment is gone'), ...readFailures },
+})
+
+export const assignmentRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const { limit, cursor, userId } = c.req.valid('query')
+    const rows = await listAssignments(c.get('ctx'), { userId, after: afterId(cursor, 'asg'), limit: limit + 1 })
+    return c.json(page(rows.map(withIsoTimes), limit), 200)
+  })
+  .openapi(createAssignmentRoute, async (c) => c.json(await createAssignment(c.get('ctx'), c.req.valid('json')), 201))
+  .openapi(getRoute, async (c) => c.json(withIsoTimes(await getAssignment(c.get('ctx'), c.req.valid('param').id)), 200))
+  .openapi(deleteRoute, async (c) => {
+    await deleteAssignment(c.get('ctx'), c.req.valid('param').id)
+    return c.body(null, 204)
+  })

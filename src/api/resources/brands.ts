@@ -1,0 +1,90 @@
+// /brands
+import { createRoute, z } from '@hono/zod-openapi'
+import { getBrand, listBrands } from '#access/brands/brands.ts'
+import { createBrand } from '#access/brands/create-brand.ts'
+import { deleteBrand } from '#access/brands/delete-brand.ts'
+import { updateBrand } from '#access/brands/update-brand.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { afterId, page, pageOf, pageQuery } from '../paging.ts'
+import {
+  idParam,
+  jsonAnswer,
+  jsonBody,
+  newRoutes,
+  noContent,
+  readFailures,
+  security,
+  writeFailures,
+} from '../routes.ts'
+import { slug, time } from '../schemas.ts'
+
+const Brand = z.object({ id: z.string(), slug, name: z.string(), createdAt: time, updatedAt: time }).openapi('Brand')
+
+const shared = { tags: ['Brands'], security }
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/brands',
+  operationId: 'listBrands',
+  summary: 'List the brands',
+  request: { query: pageQuery },
+  responses: { 200: jsonAnswer(pageOf(Brand), 'A page of brands'), ...readFailures },
+})
+
+const createBrandRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/brands',
+  operationId: 'createBrand',
+  summary: 'Create a brand',
+  request: { body: jsonBody(z.strictObject({ slug, name: z.string() })) },
+  responses: { 201: jsonAnswer(Brand, 'The new brand'), ...writeFailures },
+})
+
+const getRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/brands/{id}',
+  operationId: 'getBrand',
+  summary: 'Read a brand',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(Brand, 'The brand'), ...readFailures },
+})
+
+const updateRoute = createRoute({
+  ...shared,
+  method: 'patch',
+  path: '/brands/{id}',
+  operationId: 'updateBrand',
+  summary: 'Change slug or name of a brand',
+  request: { params: idParam, body: jsonBody(z.strictObject({ slug: slug.optional(), name: z.string().optional() })) },
+  responses: { 200: jsonAnswer(Brand, 'The brand as it is now'), ...writeFailures },
+})
+
+const deleteRoute = createRoute({
+  ...shared,
+  method: 'delete',
+  path: '/brands/{id}',
+  operationId: 'deleteBrand',
+  summary: 'Delete a brand with its mappings and assignments',
+  request: { params: idParam },
+  responses: { 204: noContent('The brand is gone'), ...readFailures },
+})
+
+export const brandRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const { limit, cursor } = c.req.valid('query')
+    const rows = await listBrands(c.get('ctx'), { after: afterId(cursor, 'brd'), limit: limit + 1 })
+    return c.json(page(rows.map(withIsoTimes), limit), 200)
+  })
+  .openapi(createBrandRoute, async (c) => c.json(await createBrand(c.get('ctx'), c.req.valid('json')), 201))
+  .openapi(getRoute, async (c) => c.json(withIsoTimes(await getBrand(c.get('ctx'), c.req.valid('param').id)), 200))
+  .openapi(updateRoute, async (c) => {
+    const brand = await updateBrand(c.get('ctx'), { brandId: c.req.valid('param').id, ...c.req.valid('json') })
+    return c.json(withIsoTimes(brand), 200)
+  })
+  .openapi(deleteRoute, async (c) => {
+    await deleteBrand(c.get('ctx'), c.req.valid('param').id)
+    return c.body(null, 204)
+  })

@@ -1,0 +1,118 @@
+// /directories
+import { createRoute, z } from '@hono/zod-openapi'
+import { withIsoTimes } from '#access/times.ts'
+import { createDirectory } from '#connections/create-directory.ts'
+import { deleteDirectory } from '#connections/delete-directory.ts'
+import { type DirectoryRecord, getDirectory, listDirectories } from '#connections/directories.ts'
+import { updateDirectory } from '#connections/update-directory.ts'
+import type { Urls } from '#platform/urls.ts'
+import { afterId, page, pageOf, pageQuery } from '../paging.ts'
+import {
+  idParam,
+  jsonAnswer,
+  jsonBody,
+  newRoutes,
+  noContent,
+  readFailures,
+  security,
+  writeFailures,
+} from '../routes.ts'
+import { time, timeInput } from '../schemas.ts'
+
+const status = z.enum(['active', 'disabled'])
+
+const Directory = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    status,
+    baseUrl: z.string().openapi({ description: 'The SCIM base URL, for the identity provider' }),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .openapi('Directory')
+
+const present = (urls: Urls, directory: DirectoryRecord): z.infer<typeof Directory> => ({
+  ...withIsoTimes(directory),
+  baseUrl: urls.scimBase(directory.id),
+})
+
+const NewDirectory = Directory.extend({
+  tokenId: z.string(),
+  token: z.string().openapi({ description: 'The first bearer token; shown this once' }),
+}).openapi('NewDirectory')
+
+const shared = { tags: ['Directories'], security }
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/directories',
+  operationId: 'listDirectories',
+  summary: 'List the SCIM directories',
+  request: { query: pageQuery },
+  responses: { 200: jsonAnswer(pageOf(Directory), 'A page of directories'), ...readFailures },
+})
+
+const createDirectoryRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/directories',
+  operationId: 'createDirectory',
+  summary: 'Create a SCIM directory with its first token',
+  request: { body: jsonBody(z.strictObject({ name: z.string(), tokenExpiresAt: timeInput.nullish() })) },
+  responses: { 201: jsonAnswer(NewDirectory, 'The new directory'), ...writeFailures },
+})
+
+const getRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/directories/{id}',
+  operationId: 'getDirectory',
+  summary: 'Read a directory',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(Directory, 'The directory'), ...readFailures },
+})
+
+const updateRoute = createRoute({
+  ...shared,
+  method: 'patch',
+  path: '/directories/{id}',
+  operationId: 'updateDirectory',
+  summary: 'Rename a directory, or switch it off and on; switched off, its tokens are refused at once',
+  request: { params: idParam, body: jsonBody(z.strictObject({ name: z.string(), status }).partial()) },
+  responses: { 200: jsonAnswer(Directory, 'The directory as it is now'), ...writeFailures },
+})
+
+const deleteRoute = createRoute({
+  ...shared,
+  method: 'delete',
+  path: '/directories/{id}',
+  operationId: 'deleteDirectory',
+  summary: 'Delete a directory that has no users and groups any more',
+  request: { params: idParam },
+  responses: { 204: noContent('The directory is gone'), ...writeFailures },
+})
+
+export const directoryRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const { limit, cursor } = c.req.valid('query')
+    const rows = await listDirectories(c.get('ctx'), { after: afterId(cursor, 'dir'), limit: limit + 1 })
+    const presented = rows.map((row) => present(c.get('urls'), row))
+    return c.json(page(presented, limit), 200)
+  })
+  .openapi(createDirectoryRoute, async (c) => {
+    const { directory, token } = await createDirectory(c.get('ctx'), c.req.valid('json'))
+    return c.json({ ...present(c.get('urls'), directory), tokenId: token.id, token: token.token }, 201)
+  })
+  .openapi(getRoute, async (c) => {
+    return c.json(present(c.get('urls'), await getDirectory(c.get('ctx'), c.req.valid('param').id)), 200)
+  })
+  .openapi(updateRoute, async (c) => {
+    const input = { directoryId: c.req.valid('param').id, ...c.req.valid('json') }
+    return c.json(present(c.get('urls'), await updateDirectory(c.get('ctx'), input)), 200)
+  })
+  .openapi(deleteRoute, async (c) => {
+    await deleteDirectory(c.get('ctx'), c.req.valid('param').id)
+    return c.body(null, 204)
+  })

@@ -1,0 +1,85 @@
+// /directories/{id}/tokens
+import { createRoute, z } from '@hono/zod-openapi'
+import { withIsoTimes } from '#access/times.ts'
+import { listDirectoryTokens } from '#connections/directory-tokens.ts'
+import { issueDirectoryToken } from '#connections/issue-directory-token.ts'
+import { revokeDirectoryToken } from '#connections/revoke-directory-token.ts'
+import { afterId, page, pageOf, pageQuery } from '../paging.ts'
+import {
+  idParam,
+  jsonAnswer,
+  jsonBody,
+  newRoutes,
+  noContent,
+  readFailures,
+  security,
+  writeFailures,
+} from '../routes.ts'
+import { time, timeInput } from '../schemas.ts'
+
+const Token = z
+  .object({
+    id: z.string(),
+    directoryId: z.string(),
+    lastFour: z.string(),
+    createdAt: time,
+    expiresAt: time.nullable(),
+    revokedAt: time.nullable(),
+    lastUsedAt: time.nullable(),
+  })
+  .openapi('DirectoryToken')
+
+const NewToken = Token.extend({
+  token: z.string().openapi({ description: 'The bearer token; shown this once' }),
+}).openapi('NewDirectoryToken')
+
+const shared = { tags: ['Directories'], security }
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/directories/{id}/tokens',
+  operationId: 'listDirectoryTokens',
+  summary: 'List the tokens of a directory, without what could be used',
+  request: { params: idParam, query: pageQuery },
+  responses: { 200: jsonAnswer(pageOf(Token), 'A page of tokens'), ...readFailures },
+})
+
+const issueRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/directories/{id}/tokens',
+  operationId: 'issueDirectoryToken',
+  summary: 'Issue one more token; the others keep working',
+  request: { params: idParam, body: jsonBody(z.strictObject({ expiresAt: timeInput.nullish() })) },
+  responses: { 201: jsonAnswer(NewToken, 'The new token'), ...writeFailures },
+})
+
+const tokenParam = idParam.extend({ tokenId: z.string().openapi({ description: 'The id of the token' }) })
+
+const revokeRoute = createRoute({
+  ...shared,
+  method: 'delete',
+  path: '/directories/{id}/tokens/{tokenId}',
+  operationId: 'revokeDirectoryToken',
+  summary: 'Revoke a token; it is refused from the next request on',
+  request: { params: tokenParam },
+  responses: { 204: noContent('The token is revoked'), ...readFailures },
+})
+
+export const directoryTokenRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const { limit, cursor } = c.req.valid('query')
+    const input = { directoryId: c.req.valid('param').id, after: afterId(cursor, 'tok'), limit: limit + 1 }
+    const rows = await listDirectoryTokens(c.get('ctx'), input)
+    return c.json(page(rows.map(withIsoTimes), limit), 200)
+  })
+  .openapi(issueRoute, async (c) => {
+    const input = { directoryId: c.req.valid('param').id, ...c.req.valid('json') }
+    return c.json(await issueDirectoryToken(c.get('ctx'), input), 201)
+  })
+  .openapi(revokeRoute, async (c) => {
+    const { id: directoryId, tokenId } = c.req.valid('param')
+    await revokeDirectoryToken(c.get('ctx'), { directoryId, tokenId })
+    return c.body(null, 204)
+  })

@@ -1,0 +1,86 @@
+// /mappings
+import { createRoute, z } from '@hono/zod-openapi'
+import { createMapping } from '#access/mappings/create-mapping.ts'
+import { deleteMapping } from '#access/mappings/delete-mapping.ts'
+import { getMapping, listMappings } from '#access/mappings/mappings.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { afterId, page, pageOf, pageQuery } from '../paging.ts'
+import {
+  idParam,
+  jsonAnswer,
+  jsonBody,
+  newRoutes,
+  noContent,
+  readFailures,
+  security,
+  writeFailures,
+} from '../routes.ts'
+import { brandReference, roleReference, time } from '../schemas.ts'
+
+const Mapping = z
+  .object({
+    id: z.string(),
+    group: z.object({ id: z.string(), displayName: z.string() }),
+    role: roleReference,
+    brand: brandReference.openapi({ description: 'Null: the role is held in the organization' }),
+    createdAt: time,
+    createdBy: z.string(),
+  })
+  .openapi('Mapping')
+
+const shared = { tags: ['Mappings'], security }
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/mappings',
+  operationId: 'listMappings',
+  summary: 'List the mappings',
+  request: { query: pageQuery },
+  responses: { 200: jsonAnswer(pageOf(Mapping), 'A page of mappings'), ...readFailures },
+})
+
+const createMappingRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/mappings',
+  operationId: 'createMapping',
+  summary: 'Give a role to the members of a group, in the organization or in a brand',
+  request: {
+    body: jsonBody(z.strictObject({ groupId: z.string(), roleId: z.string(), brandId: z.string().nullish() })),
+  },
+  responses: { 201: jsonAnswer(Mapping, 'The new mapping'), ...writeFailures },
+})
+
+const getRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/mappings/{id}',
+  operationId: 'getMapping',
+  summary: 'Read a mapping',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(Mapping, 'The mapping'), ...readFailures },
+})
+
+const deleteRoute = createRoute({
+  ...shared,
+  method: 'delete',
+  path: '/mappings/{id}',
+  operationId: 'deleteMapping',
+  summary: 'Take back what a mapping gives',
+  request: { params: idParam },
+  responses: { 204: noContent('The mapping is gone'), ...readFailures },
+})
+
+export const mappingRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const { limit, cursor } = c.req.valid('query')
+    const rows = await listMappings(c.get('ctx'), { after: afterId(cursor, 'map'), limit: limit + 1 })
+    return c.json(page(rows.map(withIsoTimes), limit), 200)
+  })
+  .openapi(createMappingRoute, async (c) => c.json(await createMapping(c.get('ctx'), c.req.valid('json')), 201))
+  .openapi(getRoute, async (c) => c.json(withIsoTimes(await getMapping(c.get('ctx'), c.req.valid('param').id)), 200))
+  .openapi(deleteRoute, async (c) => {
+    await deleteMapping(c.get('ctx'), c.req.valid('param').id)
+    return c.body(null, 204)
+  })

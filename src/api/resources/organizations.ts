@@ -1,0 +1,80 @@
+// /organizations: the caller's own.
+import { createRoute, z } from '@hono/zod-openapi'
+import { getOrganization } from '#access/organizations/organizations.ts'
+import { updateOrganization } from '#access/organizations/update-organization.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { pageOf } from '../paging.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
+import { slug, time } from '../schemas.ts'
+
+const administratorBrandAccess = z.enum(['explicit', 'implicit']).openapi({
+  description: 'Whether an administrator of the organization has access to brands without a membership there',
+})
+
+const roleStrategy = z.enum(['union', 'highest']).openapi({
+  description: 'Whether several roles in one scope unite, or only those of the highest rank count',
+})
+
+const Organization = z
+  .object({
+    id: z.string(),
+    slug,
+    name: z.string(),
+    status: z.enum(['active', 'suspended']),
+    administratorBrandAccess,
+    roleStrategy,
+    createdAt: time,
+    updatedAt: time,
+  })
+  .openapi('Organization')
+
+const shared = { tags: ['Organization'], security }
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/organizations',
+  operationId: 'listOrganizations',
+  summary: 'List the organizations that the API key reaches: its own',
+  responses: { 200: jsonAnswer(pageOf(Organization), 'A page with one organization'), ...readFailures },
+})
+
+const getRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/organizations/{id}',
+  operationId: 'getOrganization',
+  summary: 'Read the organization',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(Organization, 'The organization'), ...readFailures },
+})
+
+const UpdateOrganization = z.strictObject({
+  name: z.string().optional(),
+  administratorBrandAccess: administratorBrandAccess.optional(),
+  roleStrategy: roleStrategy.optional(),
+})
+
+const updateRoute = createRoute({
+  ...shared,
+  method: 'patch',
+  path: '/organizations/{id}',
+  operationId: 'updateOrganization',
+  summary: 'Change name and policies of the organization',
+  request: { params: idParam, body: jsonBody(UpdateOrganization) },
+  responses: { 200: jsonAnswer(Organization, 'The organization as it is now'), ...writeFailures },
+})
+
+export const organizationRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const ctx = c.get('ctx')
+    const own = await getOrganization(ctx, ctx.organizationId)
+    return c.json({ items: [withIsoTimes(own)], nextCursor: null }, 200)
+  })
+  .openapi(getRoute, async (c) => {
+    return c.json(withIsoTimes(await getOrganization(c.get('ctx'), c.req.valid('param').id)), 200)
+  })
+  .openapi(updateRoute, async (c) => {
+    const input = { organizationId: c.req.valid('param').id, ...c.req.valid('json') }
+    return c.json(withIsoTimes(await updateOrganization(c.get('ctx'), input)), 200)
+  })

@@ -1,0 +1,32 @@
+// All resources of the management API, in the order of the document.
+import { apiKeyRoutes } from './api-keys.ts'
+import { assignmentRoutes } from './assignments.ts'
+import { auditEventRoutes } from './audit-events.ts'
+import { brandRoutes } from './brands.ts'
+import { directoryRoutes } from './directories.ts'
+import { directoryTokenRoutes } from './directory-tokens.ts'
+import { groupMemberRoutes } from './group-members.ts'
+import { groupRoutes } from './groups.ts'
+import { mappingRoutes } from './mappings.ts'
+import { organizationRoutes } from './organizations.ts'
+import { rolePackRoutes } from './role-packs.ts'
+import { roleRoutes } from './roles.ts'
+import { userAccessRoutes } from './user-access.ts'
+import { userRoutes } from './users.ts'
+
+export const resourceRoutes = [
+  organizationRoutes,
+  brandRoutes,
+  userRoutes,
+  userAccessRoutes,
+  groupRoutes,
+  groupMemberRoutes,
+  roleRoutes,
+  rolePackRoutes,
+  mappingRoutes,
+  assignmentRoutes,
+  directoryRoutes,
+  directoryTokenRoutes,
+  apiKeyRoutes,
+  auditEventRoutes,
+] as const

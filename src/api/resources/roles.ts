@@ -1,0 +1,134 @@
+// /roles
+import { createRoute, z } from '@hono/zod-openapi'
+import { cloneRole, createRole } from '#access/roles/create-role.ts'
+import { deleteRole } from '#access/roles/delete-role.ts'
+import { getRole, listRoles } from '#access/roles/roles.ts'
+import { updateRole } from '#access/roles/update-role.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { afterId, page, pageOf, pageQuery } from '../paging.ts'
+import {
+  idParam,
+  jsonAnswer,
+  jsonBody,
+  newRoutes,
+  noContent,
+  readFailures,
+  security,
+  writeFailures,
+} from '../routes.ts'
+import { permissionName, slug, time } from '../schemas.ts'
+
+const fields = {
+  key: slug,
+  name: z.string(),
+  purpose: z.string().openapi({ description: 'What the role is for; shown wherever it is chosen' }),
+  rank: z.number().int().openapi({ description: 'Higher is more; decides under the role strategy `highest`' }),
+  allows: z.array(permissionName),
+  denies: z.array(permissionName).openapi({ description: 'Denied even where another role allows it' }),
+}
+
+const Role = z
+  .object({
+    id: z.string(),
+    ...fields,
+    pack: z.string().nullable(),
+    isBuiltIn: z.boolean(),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .openapi('Role')
+
+const optional = {
+  rank: fields.rank.optional(),
+  allows: fields.allows.optional(),
+  denies: fields.denies.optional(),
+}
+
+const identity = { key: fields.key, name: fields.name, purpose: fields.purpose }
+
+const shared = { tags: ['Roles'], security }
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/roles',
+  operationId: 'listRoles',
+  summary: 'List the roles with what they allow and deny',
+  request: { query: pageQuery },
+  responses: { 200: jsonAnswer(pageOf(Role), 'A page of roles'), ...readFailures },
+})
+
+const createRoleRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/roles',
+  operationId: 'createRole',
+  summary: 'Create a custom role',
+  request: { body: jsonBody(z.strictObject({ ...identity, ...optional })) },
+  responses: { 201: jsonAnswer(Role, 'The new role'), ...writeFailures },
+})
+
+const cloneRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/roles/{id}/clone',
+  operationId: 'cloneRole',
+  summary: 'Create a custom role as a copy of another role',
+  request: { params: idParam, body: jsonBody(z.strictObject(identity)) },
+  responses: { 201: jsonAnswer(Role, 'The new role'), ...writeFailures },
+})
+
+const getRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/roles/{id}',
+  operationId: 'getRole',
+  summary: 'Read a role',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(Role, 'The role'), ...readFailures },
+})
+
+const updateRoute = createRoute({
+  ...shared,
+  method: 'patch',
+  path: '/roles/{id}',
+  operationId: 'updateRole',
+  summary: 'Change a custom role, for all who hold it',
+  request: { params: idParam, body: jsonBody(z.strictObject({ ...identity, ...optional }).partial()) },
+  responses: { 200: jsonAnswer(Role, 'The role as it is now'), 403: builtIn(), ...writeFailures },
+})
+
+const deleteRoute = createRoute({
+  ...shared,
+  method: 'delete',
+  path: '/roles/{id}',
+  operationId: 'deleteRole',
+  summary: 'Delete a custom role that nothing gives any more',
+  request: { params: idParam },
+  responses: { 204: noContent('The role is gone'), 403: builtIn(), ...writeFailures },
+})
+
+function builtIn() {
+  return { ...writeFailures[409], description: 'The role is built-in (reason `built_in`); clone it instead' }
+}
+
+export const roleRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const { limit, cursor } = c.req.valid('query')
+    const rows = await listRoles(c.get('ctx'), { after: afterId(cursor, 'rol'), limit: limit + 1 })
+    return c.json(page(rows.map(withIsoTimes), limit), 200)
+  })
+  .openapi(createRoleRoute, async (c) => c.json(await createRole(c.get('ctx'), c.req.valid('json')), 201))
+  .openapi(cloneRoute, async (c) => {
+    const input = { roleId: c.req.valid('param').id, ...c.req.valid('json') }
+    return c.json(await cloneRole(c.get('ctx'), input), 201)
+  })
+  .openapi(getRoute, async (c) => c.json(withIsoTimes(await getRole(c.get('ctx'), c.req.valid('param').id)), 200))
+  .openapi(updateRoute, async (c) => {
+    const input = { roleId: c.req.valid('param').id, ...c.req.valid('json') }
+    return c.json(withIsoTimes(await updateRole(c.get('ctx'), input)), 200)
+  })
+  .openapi(deleteRoute, async (c) => {
+    await deleteRole(c.get('ctx'), c.req.valid('param').id)
+    return c.body(null, 204)
+  })

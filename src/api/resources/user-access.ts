@@ -1,0 +1,81 @@
+// /users/{id}/access and /explain: what somebody holds and through what, and why they may or may not do something.
+import { createRoute, z } from '@hono/zod-openapi'
+import { decideOne, getEffectiveAccess } from '#access/effective-access.ts'
+import { notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+import { refuseUnknown } from '#src/context.ts'
+import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../routes.ts'
+import { brandReference, decisionSchema, permissionName, roleReference, sourceSchema } from '../schemas.ts'
+
+const shared = { tags: ['Access'], security }
+
+const Access = z
+  .object({
+    user: z.object({
+      id: z.string(),
+      userName: z.string(),
+      displayName: z.string().nullable(),
+      status: z.enum(['invited', 'active', 'inactive', 'erased']),
+      statusReason: z.string().nullable(),
+    }),
+    assignments: z.array(
+      z.object({
+        role: roleReference.extend({
+          rank: z.number().int(),
+          allows: z.array(permissionName),
+          denies: z.array(permissionName),
+        }),
+        brand: brandReference,
+        source: sourceSchema,
+      }),
+    ),
+  })
+  .openapi('Access')
+
+const accessRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/users/{id}/access',
+  operationId: 'getUserAccess',
+  summary: 'List what a user holds, each with its source',
+  description: 'An inactive user is shown with what they would hold; every decision about them is no.',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(Access, 'The effective assignments'), ...readFailures },
+})
+
+const explainRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/users/{id}/explain',
+  operationId: 'explainUserAccess',
+  summary: 'Say whether a user may do something, and why',
+  request: {
+    params: idParam,
+    query: z.strictObject({
+      permission: permissionName.min(1).max(300),
+      brand: z
+        .string()
+        .min(1)
+        .max(300)
+        .optional()
+        .openapi({ description: 'Id or slug; without it the organization is meant' }),
+    }),
+  },
+  responses: { 200: jsonAnswer(decisionSchema, 'The decision with its reason'), ...readFailures },
+})
+
+export const userAccessRoutes = newRoutes()
+  .openapi(accessRoute, async (c) => {
+    const [ctx, { id }] = [c.get('ctx'), c.req.valid('param')]
+    if (!isId('usr', id)) return refuseUnknown(ctx, 'User')
+    const { user, assignments } = await getEffectiveAccess(ctx, id)
+    return c.json({ user, assignments }, 200)
+  })
+  .openapi(explainRoute, async (c) => {
+    const [ctx, { id }, { permission, brand }] = [c.get('ctx'), c.req.valid('param'), c.req.valid('query')]
+    if (!isId('usr', id)) return refuseUnknown(ctx, 'User')
+    const decision = await decideOne(ctx, { user: id, permission, brand })
+    if (decision.reason === 'user_unknown') throw notFound('User')
+    if (decision.reason === 'brand_unknown') throw notFound('Brand')
+    return c.json(decision, 200)
+  })

@@ -1,0 +1,119 @@
+// /users
+import { createRoute, z } from '@hono/zod-openapi'
+import { listUsers } from '#access/people/list-users.ts'
+import { updateLocalUser } from '#access/people/local.ts'
+import { deactivateUser } from '#directory/deactivate-user.ts'
+import { provisionUser } from '#directory/provision-user.ts'
+import { reactivateUser } from '#directory/reactivate-user.ts'
+import { contentOf } from '#directory/user-content.ts'
+import { getUser } from '#directory/users.ts'
+import { afterId, page, pageOf, pageParams } from '../paging.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
+import { CreateUser, changedContent, newContent, presentUser, UpdateUser, User, userStatus } from './user-shape.ts'
+
+const shared = { tags: ['Users'], security }
+
+const filter = {
+  userName: z.string().max(1_000).optional(),
+  email: z.string().max(1_000).optional(),
+  status: userStatus.optional(),
+  q: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .openapi({ description: 'Part of a name or address; case and accents do not matter' }),
+}
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/users',
+  operationId: 'listUsers',
+  summary: 'List and search users',
+  request: { query: z.strictObject({ ...pageParams, ...filter }) },
+  responses: { 200: jsonAnswer(pageOf(User), 'A page of users'), ...readFailures },
+})
+
+const createUserRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/users',
+  operationId: 'createUser',
+  summary: 'Create a user who belongs to no directory',
+  request: { body: jsonBody(CreateUser) },
+  responses: { 201: jsonAnswer(User, 'The new user'), ...writeFailures },
+})
+
+const getRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/users/{id}',
+  operationId: 'getUser',
+  summary: 'Read a user',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(User, 'The user'), ...readFailures },
+})
+
+const updateRoute = createRoute({
+  ...shared,
+  method: 'patch',
+  path: '/users/{id}',
+  operationId: 'updateUser',
+  summary: 'Change a user who belongs to no directory',
+  request: { params: idParam, body: jsonBody(UpdateUser) },
+  responses: { 200: jsonAnswer(User, 'The user as they are now'), ...writeFailures },
+})
+
+const deactivateRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/users/{id}/deactivate',
+  operationId: 'deactivateUser',
+  summary: 'Switch a user off and close everything they hold',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(User, 'The user as they are now'), ...writeFailures },
+})
+
+const reactivateRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/users/{id}/reactivate',
+  operationId: 'reactivateUser',
+  summary: 'Switch a user on again; old sessions and keys stay closed',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(User, 'The user as they are now'), ...writeFailures },
+})
+
+export const userRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const { limit, cursor, ...wanted } = c.req.valid('query')
+    const after = afterId(cursor, 'usr')
+    const rows = await listUsers(c.get('ctx'), { filter: wanted, after, limit: limit + 1 })
+    return c.json(page(rows.map(presentUser), limit), 200)
+  })
+  .openapi(createUserRoute, async (c) => {
+    const content = newContent(c.req.valid('json'))
+    return c.json(presentUser(await provisionUser(c.get('ctx'), { directoryId: null, content })), 201)
+  })
+  .openapi(getRoute, async (c) => {
+    const reference = { userId: c.req.valid('param').id, directoryId: null }
+    return c.json(presentUser(await getUser(c.get('ctx'), reference)), 200)
+  })
+  .openapi(updateRoute, async (c) => {
+    const input = c.req.valid('json')
+    const user = await updateLocalUser(c.get('ctx'), {
+      userId: c.req.valid('param').id,
+      change: (current) => changedContent(contentOf(current), input),
+    })
+    return c.json(presentUser(user), 200)
+  })
+  .openapi(deactivateRoute, async (c) => {
+    const reference = { userId: c.req.valid('param').id, directoryId: null }
+    const user = await deactivateUser(c.get('ctx'), { ...reference, reason: 'administrator' })
+    return c.json(presentUser(user), 200)
+  })
+  .openapi(reactivateRoute, async (c) => {
+    const reference = { userId: c.req.valid('param').id, directoryId: null }
+    return c.json(presentUser(await reactivateUser(c.get('ctx'), reference)), 200)
+  })

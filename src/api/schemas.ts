@@ -1,0 +1,65 @@
+// The shapes that more than one resource has.
+import { z } from '@hono/zod-openapi'
+
+export const time = z.string().openapi({ format: 'date-time', example: '2030-01-31T12:00:00.000Z' })
+
+export const timeInput = z
+  .string()
+  .openapi({ format: 'date-time', description: 'Date and time with offset, in the future where it is an end' })
+
+export const slug = z.string().openapi({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$', example: 'northwind' })
+
+export const brandReference = z.object({ id: z.string(), slug: z.string(), name: z.string() }).nullable()
+
+export const roleReference = z.object({ id: z.string(), key: z.string(), name: z.string() })
+
+export const permissionName = z.string().openapi({ example: 'content.publish' })
+
+/** Through what a role is held. */
+export const sourceSchema = z
+  .discriminatedUnion('type', [
+    z.object({
+      type: z.literal('mapping'),
+      mappingId: z.string(),
+      path: z
+        .array(z.object({ id: z.string(), displayName: z.string() }))
+        .openapi({ description: 'From the group that the user is a member of to the group that is mapped' }),
+    }),
+    z.object({
+      type: z.literal('direct'),
+      assignmentId: z.string(),
+      reason: z.string(),
+      expiresAt: time.nullable(),
+    }),
+  ])
+  .openapi('AssignmentSource')
+
+export const decisionSchema = z
+  .object({
+    allowed: z.boolean(),
+    step: z.enum(['status', 'scope', 'permission', 'deny']).openapi({ description: 'The step that settled it' }),
+    reason: z.enum([
+      'granted',
+      'administrator_implicit',
+      'organization_suspended',
+      'organization_unknown',
+      'user_unknown',
+      'user_invited',
+      'user_inactive',
+      'brand_unknown',
+      'no_brand_access',
+      'no_role',
+      'not_granted',
+      'denied',
+    ]),
+    chain: z.array(
+      z.object({
+        effect: z.enum(['allow', 'deny']),
+        permission: z.string(),
+        role: roleReference,
+        brand: z.string().nullable(),
+        source: sourceSchema,
+      }),
+    ),
+  })
+  .openapi('Decision')
