@@ -14,7 +14,10 @@ const stopSeconds = 60
 export type ServerProcess = {
   origin: string
   dataDir: string
-  /** With DATA_DIR, PORT and a PATH on which `node` is this very Node: what a command needs to attach to the server. */
+  /**
+   * What a command needs to attach to the server: DATA_DIR, PORT and a PATH on which `node` is this very Node. Compiled
+   * code is kept while the server runs, since a check may start hundreds of commands.
+   */
   env: NodeJS.ProcessEnv
   /** Stops the server in an orderly way and removes its data. Rejects where it did not end with exit code 0. */
   stop(): Promise<void>
@@ -29,7 +32,8 @@ export async function startServer(settings: Record<string, string> = {}): Promis
   const port = await freePort()
   const { DATABASE_URL: _, PUBLIC_URL: __, ...surroundings } = process.env
   const path = `${dirname(process.execPath)}${delimiter}${surroundings['PATH'] ?? ''}`
-  const env = { LOG_LEVEL: 'warn', ...surroundings, PATH: path, DATA_DIR: dataDir, PORT: String(port), ...settings }
+  const place = { PATH: path, DATA_DIR: dataDir, PORT: String(port), NODE_COMPILE_CACHE: join(dataDir, 'compiled') }
+  const env = { LOG_LEVEL: 'warn', ...surroundings, ...place, ...settings }
   const logFile = join(dataDir, 'server.log')
   const child = startLogged(join(projectFolder, 'src/main.ts'), ['serve'], { env, logFile })
   const origin = `http://127.0.0.1:${port}`

@@ -1,0 +1,139 @@
+// The whole application on a database of its own: real PostgreSQL, real requests, no port. Every test makes the
+// organizations that it needs.
+import { randomUUID } from 'node:crypto'
+import postgres from 'postgres'
+import { inject } from 'vitest'
+import { issueApiKey } from '#access/api-keys/api-keys.ts'
+import { createOrganization } from '#access/organizations/create-organization.ts'
+import { createDirectory } from '#connections/create-directory.ts'
+import { Database, databaseDefaults } from '#db/database.ts'
+import type { Clock } from '#platform/clock.ts'
+import { systemRandom } from '#platform/crypto.ts'
+import { createIds } from '#platform/ids.ts'
+import { createLog, type Log } from '#platform/log.ts'
+import { Secret } from '#platform/secret.ts'
+import { createUrls, type Urls } from '#platform/urls.ts'
+import { createApp } from '#src/app.ts'
+import { type CallContext, enterInstance, enterOrganization, type Services } from '#src/context.ts'
+import { type ScimClient, scimClient } from './scim.ts'
+
+/** A clock that tests set; it stands still otherwise, but for a millisecond a look, so that times stay distinct. */
+export type TestClock = Clock & { advance(millis: number): void }
+
+export type TestOrganization = {
+  id: string
+  slug: string
+  /** The operator's context inside the organization. */
+  ctx: CallContext
+}
+
+export type TestApp = {
+  services: Services
+  urls: Urls
+  clock: TestClock
+  log: { lines: string[] }
+  request(path: string, init?: RequestInit): Promise<Response>
+  createOrganization(slug?: string): Promise<TestOrganization>
+  createDirectory(organization: TestOrganization): Promise<{ directoryId: string; token: string }>
+  createApiKey(organization: TestOrganization): Promise<string>
+  /** A new organization with a new directory, and a client for it. */
+  createScim(): Promise<ScimClient & { organization: TestOrganization; directoryId: string; token: string }>
+  /** The database as its owner, past row-level security. */
+  owner: postgres.Sql
+  /** One connection as the server's role, as raw as SQL gets. */
+  serverRole(): postgres.Sql
+  databaseUrl: string
+  close(): Promise<void>
+}
+
+function testClock(): TestClock {
+  let offset = 0
+  return {
+    now: () => new Date(Date.now() + offset),
+    advance: (millis) => {
+      offset += millis
+    },
+  }
+}
+
+async function cloneTemplate(): Promise<string> {
+  const template = inject('clusterUrl')
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  const admin = postgres(template.replace(/\/rolecall$/, '/postgres'), { max: 1, onnotice: () => {} })
+  await admin.unsafe(`create database ${name} template rolecall strategy file_copy`)
+  await admin.end()
+  return template.replace(/\/rolecall$/, `/${name}`)
+}
+
+function collectingLog(): { log: Log; lines: string[] } {
+  const lines: string[] = []
+  return { log: createLog('debug', { destination: { write: (line: string) => lines.push(line) } }), lines }
+}
+
+export async function startTestApp(options: { lanes?: number } = {}): Promise<TestApp> {
+  const databaseUrl = await cloneTemplate()
+  const clock = testClock()
+  const database = new Database({
+    ...databaseDefaults,
+    lanes: options.lanes ?? 5,
+    url: new Secret(databaseUrl),
+    role: 'rolecall_server',
+  })
+  const services: Services = { database, clock, ids: createIds(clock, systemRandom), randomBytes: systemRandom }
+  const urls = createUrls('https://id.example.com')
+  const { log, lines } = collectingLog()
+  const app = createApp({ ...services, urls, log, isStopping: () => false })
+  const owner = postgres(databaseUrl, { max: 3, onnotice: () => {} })
+  const roleConnections: postgres.Sql[] = []
+  let slugs = 0
+
+  const operator = (organizationId: string): CallContext => ({
+    ...services,
+    organizationId,
+    actor: { type: 'operator', id: 'test' },
+    permissions: 'all',
+    entry: organizationId === '' ? enterInstance({}) : enterOrganization({ organizationId }),
+    requestId: 'req_test',
+  })
+
+  const testApp: TestApp = {
+    services,
+    urls,
+    clock,
+    log: { lines },
+    request: async (path, init) => app.request(path, init),
+    createOrganization: async (slug) => {
+      slugs += 1
+      const chosen = slug ?? `organization-${slugs}`
+      const { id } = await createOrganization(operator(''), { slug: chosen, name: chosen })
+      return { id, slug: chosen, ctx: operator(id) }
+    },
+    createDirectory: async (organization) => {
+      const { directory, token } = await createDirectory(organization.ctx, { name: 'Directory' })
+      return { directoryId: directory.id, token: token.token }
+    },
+    createApiKey: async (organization) => (await issueApiKey(organization.ctx, { name: 'Test' })).key,
+    createScim: async () => {
+      const organization = await testApp.createOrganization()
+      const { directoryId, token } = await testApp.createDirectory(organization)
+      const send = (path: string, init: RequestInit) => testApp.request(path, init)
+      return { ...scimClient(send, { directoryId, token }), organization, directoryId, token }
+    },
+    owner,
+    serverRole: () => {
+      const connection = postgres(databaseUrl, {
+        max: 1,
+        onnotice: () => {},
+        connection: { role: 'rolecall_server' } as object,
+      })
+      roleConnections.push(connection)
+      return connection
+    },
+    databaseUrl,
+    close: async () => {
+      await Promise.all([owner, ...roleConnections].map((connection) => connection.end()))
+      await database.close()
+    },
+  }
+  return testApp
+}
