@@ -18,7 +18,7 @@ CREATE FUNCTION resolve_api_key(p_key_hash text)
 -- refuses (SQLSTATE RC401) a secret that is revoked, expired or of another directory, in the very transaction of the work.
 -- They read past row-level security, by the hash that only the secret's holder can know, since this is on every request's
 -- path; names are qualified in place of a search_path setting, which would cost as much as the look-up.
-CREATE FUNCTION enter_directory(p_organization_id text, p_directory_id text, p_token_hash text) RETURNS void
+CREATE FUNCTION enter_directory(p_organization_id text, p_directory_id text, p_token_hash text) RETURNS text
   LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   PERFORM pg_catalog.set_config('rolecall.organization_id', p_organization_id, true);
@@ -31,10 +31,11 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'directory token refused' USING ERRCODE = 'RC401';
   END IF;
+  RETURN p_organization_id;
 END
 $$;
 --> statement-breakpoint
-CREATE FUNCTION enter_api_key(p_organization_id text, p_key_hash text) RETURNS void
+CREATE FUNCTION enter_api_key(p_organization_id text, p_key_hash text) RETURNS text
   LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   PERFORM pg_catalog.set_config('rolecall.organization_id', p_organization_id, true);
@@ -45,6 +46,7 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'api key refused' USING ERRCODE = 'RC401';
   END IF;
+  RETURN p_organization_id;
 END
 $$;
 --> statement-breakpoint

@@ -19,7 +19,7 @@ export type ServerProcess = {
    * code is kept while the server runs, since a check may start hundreds of commands.
    */
   env: NodeJS.ProcessEnv
-  /** Stops the server in an orderly way and removes its data. Rejects where it did not end with exit code 0. */
+  /** Stops the server in an orderly way and removes its data. Rejects where it ended before, or with a failure. */
   stop(): Promise<void>
 }
 
@@ -38,10 +38,13 @@ export async function startServer(settings: Record<string, string> = {}): Promis
   const child = startLogged(join(projectFolder, 'src/main.ts'), ['serve'], { env, logFile })
   const origin = `http://127.0.0.1:${port}`
   const stop = async () => {
+    const isEarly = hasEnded(child)
     const ending = await endOf(child)
     const lastWords = lastLines(logFile)
     rmSync(dataDir, { recursive: true, force: true })
-    if (ending !== 'exit code 0') throw new Error(`The server ended with ${ending}\n${lastWords}`)
+    if (isEarly || ending !== 'exit code 0') {
+      throw new Error(`The server ended ${isEarly ? 'before it was asked to, ' : ''}with ${ending}\n${lastWords}`)
+    }
   }
   try {
     await untilOk(`${origin}/readyz`, child)
@@ -71,7 +74,7 @@ export function startLogged(
 export async function untilOk(url: string, child: ChildProcess): Promise<void> {
   const deadline = Date.now() + readySeconds * 1000
   while (Date.now() < deadline) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error('The server ended at its start')
+    if (hasEnded(child)) throw new Error('The server ended at its start')
     const isOk = await fetch(url, { signal: AbortSignal.timeout(5000) }).then(
       (response) => response.body?.cancel().then(() => response.status === 200),
       () => false,
@@ -82,9 +85,11 @@ export async function untilOk(url: string, child: ChildProcess): Promise<void> {
   throw new Error(`${url} did not answer 200 within ${readySeconds} s`)
 }
 
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null
+
 /** Ends the program by SIGTERM, after a long wait by SIGKILL, and says how it ended. */
 export async function endOf(child: ChildProcess): Promise<string> {
-  if (child.exitCode === null && child.signalCode === null) {
+  if (!hasEnded(child)) {
     const ended = once(child, 'exit')
     child.kill('SIGTERM')
     const timer = setTimeout(() => child.kill('SIGKILL'), stopSeconds * 1000)

@@ -63,6 +63,11 @@ export function inTransaction<T>(ctx: CallContext, work: (tx: Transaction) => Pr
   return ctx.database.transaction(ctx.entry, work)
 }
 
+/** Carries out one statement that holds the CTE `entered`, as a transaction of its own. @throws AppError */
+export function inOneStatement<Row>(ctx: CallContext, statement: Statement<Row>): Promise<Row[]> {
+  return ctx.database.single(ctx.entry, statement)
+}
+
 /**
  * For an id that none of ours can have: no look-up, but whether the caller may ask at all is still to be settled.
  * @throws AppError not_found, or what the entry refuses with
@@ -77,7 +82,7 @@ export const nowOf = (ctx: Pick<CallContext, 'clock'>): string => ctx.clock.now(
 
 /** The entry for callers whose right to be there was settled otherwise: the operator's commands, jobs, tests. */
 export const enterOrganization = prepared<{ organizationId: string }, unknown>(
-  (p) => sql`select set_config('rolecall.organization_id', ${p.organizationId}, true)`,
+  (p) => sql`select set_config('rolecall.organization_id', ${p.organizationId}, true) as organization_id`,
 )
 
 /** The entry that opens the list of organizations itself, and nothing else. */

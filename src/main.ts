@@ -1,11 +1,6 @@
-// The process: configuration, database, app, listening, stopping. The only file with effects on import.
-import { createCli } from '#cli/cli.ts'
-import { createLog } from '#platform/log.ts'
-import { loadConfig } from './config.ts'
-import { createRuntime } from './runtime.ts'
-
-// The second wall against prototype pollution: nothing can be added to what every object inherits.
-Object.seal(Object.prototype)
+// The process: a guard on Node's version, the second wall against prototype pollution, then the command. The only file
+// with effects on import; the rest is loaded by it, so that the guard comes first.
+import { enableCompileCache } from 'node:module'
 
 const supportedNode = 24
 
@@ -17,12 +12,16 @@ if (Number(process.versions.node.split('.')[0]) < supportedNode) {
   process.exit(1)
 }
 
+enableCompileCache?.()
+
+// Nothing can be added to what every object inherits.
+Object.seal(Object.prototype)
+
 try {
-  const config = loadConfig(process.env)
-  const isServer = process.argv[2] === 'serve'
-  const log = createLog(config.logLevel, { isServer })
-  const runtime = createRuntime(config, log)
-  await createCli(runtime).parseAsync(process.argv)
+  const { loadConfig } = await import('./config.ts')
+  const { createRuntime } = await import('./runtime.ts')
+  const { createCli } = await import('#cli/cli.ts')
+  await createCli(createRuntime(loadConfig(process.env))).parseAsync(process.argv)
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1

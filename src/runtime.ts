@@ -1,13 +1,11 @@
 // What the commands run on: the services, for the time of one command, and the server.
 import type { CliRuntime } from '#cli/runtime.ts'
 import { migrateDatabase } from '#db/migrate.ts'
-import type { Log } from '#platform/log.ts'
 import { createUrls } from '#platform/urls.ts'
 import type { Config } from './config.ts'
-import { serve } from './serve.ts'
 import { createServices, openDatabase, originOf } from './services.ts'
 
-export function createRuntime(config: Config, log: Log): CliRuntime {
+export function createRuntime(config: Config): CliRuntime {
   return {
     withServices: async (work) => {
       const opened = await openDatabase(config, 'share')
@@ -21,7 +19,8 @@ export function createRuntime(config: Config, log: Log): CliRuntime {
         await opened.close()
       }
     },
-    serve: () => serve(config, log),
+    // Commands do not need what the server is made of, so it is loaded only to serve.
+    serve: async () => (await import('./serve.ts')).serve(config),
     migrate: async () => {
       const opened = await openDatabase(config, 'share')
       await migrateDatabase(opened.url).finally(() => opened.close())

@@ -2,14 +2,15 @@
 import type { Server } from 'node:http'
 import { serve as listen } from '@hono/node-server'
 import { migrateDatabase } from '#db/migrate.ts'
-import type { Log } from '#platform/log.ts'
+import { createLog } from '#platform/log.ts'
 import { createUrls } from '#platform/urls.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { createServices, openDatabase, originOf } from './services.ts'
 
 /** Runs until a signal ends it. @throws AppError where the database is unreachable or in use by another server */
-export async function serve(config: Config, log: Log): Promise<void> {
+export async function serve(config: Config): Promise<void> {
+  const log = createLog(config.logLevel, { isServer: true })
   const stopping = new AbortController()
   const asked = signalled(stopping)
   const opened = await openDatabase(config, 'own')

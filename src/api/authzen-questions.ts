@@ -21,10 +21,10 @@ const largestBatch = 1_000
 
 /** Whatever a single evaluation leaves out comes from the top level; each is checked for itself. */
 const Evaluations = z.looseObject({
-  subject: z.unknown(),
-  action: z.unknown(),
-  resource: z.unknown(),
-  context: z.unknown(),
+  subject: z.unknown().optional(),
+  action: z.unknown().optional(),
+  resource: z.unknown().optional(),
+  context: z.unknown().optional(),
   evaluations: z.array(z.record(z.string(), z.unknown())).max(largestBatch).optional(),
   options: z.looseObject({ evaluations_semantic: semantics.optional() }).optional(),
 })

@@ -27,7 +27,7 @@ export function createAuthZen(services: ApiServices): OpenAPIHono<ApiEnv> {
   const routes = newRoutes()
   routes.onError((error, c) => answerError(services.log, error, c))
   routes.get('/.well-known/authzen-configuration', (c) => c.json(authZenConfiguration(services.urls)))
-  routes.use('/access/v1/*', echoRequestId, requireApiKey(services), limitBody, requireJson)
+  routes.use('/access/v1/*', requireApiKey(services), limitBody, requireJson)
   routes.post('/access/v1/evaluation', async (c) => c.json(await evaluation(c, await readJson(c))))
   routes.post('/access/v1/evaluations', async (c) => c.json(await evaluations(c, await readJson(c))))
   routes.all('/access/v1/*', () => {
@@ -42,13 +42,6 @@ export const authZenConfiguration = ({ origin }: Urls) => ({
   access_evaluation_endpoint: `${origin}/access/v1/evaluation`,
   access_evaluations_endpoint: `${origin}/access/v1/evaluations`,
 })
-
-/** AuthZEN 1.0 §10.1.4: the client's X-Request-ID comes back with the answer. */
-async function echoRequestId(c: ApiContext, next: () => Promise<void>): Promise<void> {
-  const requestId = c.req.header('x-request-id')
-  await next()
-  if (requestId !== undefined && /^[\x21-\x7e]{1,200}$/.test(requestId)) c.res.headers.set('X-Request-ID', requestId)
-}
 
 async function evaluation(c: ApiContext, body: unknown): Promise<Answer> {
   const one = readEvaluation(body)

@@ -1,7 +1,7 @@
 // `rolecall user …`
 import { type Command, Option } from 'commander'
 import { listUsers } from '#access/people/list-users.ts'
-import { resolveUser } from '#access/people/references.ts'
+import { resolveUser } from '#access/references.ts'
 import { withIsoTimes } from '#access/times.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'
 import { reactivateUser } from '#directory/reactivate-user.ts'

@@ -29,7 +29,7 @@ export async function resolveDirectoryToken(
  * another directory, or the directory or the organization is switched off.
  */
 export const enterDirectory = prepared<{ organizationId: string; directoryId: string; tokenHash: string }, unknown>(
-  (p) => sql`select enter_directory(${p.organizationId}, ${p.directoryId}, ${p.tokenHash})`,
+  (p) => sql`select enter_directory(${p.organizationId}, ${p.directoryId}, ${p.tokenHash}) as organization_id`,
 )
 
 /** Notes the use of a token, to the minute, so that a busy token is not a row that everybody writes. */

@@ -4,7 +4,7 @@ import { AppError, unavailable } from '#platform/errors.ts'
 import type { Secret } from '#platform/secret.ts'
 import { codeOf, isAftermath, translateDatabaseError } from './errors.ts'
 import { type Drizzle, Lane, type LaneOptions } from './lane.ts'
-import type { Statement } from './statement.ts'
+import { type Statement, withEntry, withoutParameters } from './statement.ts'
 
 export type DatabaseOptions = {
   url: Secret
@@ -35,12 +35,24 @@ export class Database {
    * Runs `work` in one transaction that starts with `entry`, commits when it returns and rolls back when it throws.
    * @throws AppError; `unavailable` where the database cannot be reached, is too busy, or the outcome is unknown
    */
-  async transaction<T>(entry: Statement<unknown>, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  transaction<T>(entry: Statement<unknown>, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#onLane((lane) => new LaneTransaction(lane).perform(entry, work))
+  }
+
+  /**
+   * Carries out one statement that holds the CTE `entered`, as a transaction of its own: the fewest messages there can be.
+   * @throws AppError as `transaction` does
+   */
+  single<Row>(entry: Statement<unknown>, statement: Statement<Row>): Promise<Row[]> {
+    return this.#onLane((lane) => lane.send(withEntry(statement, entry)))
+  }
+
+  async #onLane<T>(work: (lane: Lane) => Promise<T>): Promise<T> {
     const lane = await this.#acquire()
     const deadline = setTimeout(() => this.#discard(lane), this.#options.statementTimeoutMillis * 2)
     try {
       await lane.open()
-      return await new LaneTransaction(lane).perform(entry, work)
+      return await work(lane)
     } catch (error) {
       throw translateDatabaseError(error)
     } finally {
@@ -49,9 +61,9 @@ export class Database {
     }
   }
 
-  /** One statement in a transaction of its own that enters no organization. */
+  /** One statement as a transaction of its own, which enters no organization. */
   async run<Row>(statement: Statement<Row>): Promise<Row[]> {
-    return this.transaction(statement, async (tx) => (await tx.entered()) as Row[])
+    return this.#onLane((lane) => lane.send(statement))
   }
 
   /** Ends the connections after the work under way; nothing new is taken on. */
@@ -111,15 +123,15 @@ export type Transaction = {
   run<Row>(statement: Statement<Row>): Promise<Row[]>
   /** Sends these and the COMMIT in one go and waits until all are carried out; the last thing that a unit of work does. */
   commitWith<Row>(...statements: Statement<Row>[]): Promise<Row[][]>
-  /** The result of the entry statement. */
-  entered(): Promise<unknown[]>
+  /** Resolves once the organization is entered. */
+  entered(): Promise<void>
   /** drizzle's query builder in this transaction. */
   readonly drizzle: Drizzle
 }
 
 class LaneTransaction implements Transaction {
   readonly #lane: Lane
-  #entry: Promise<unknown[]> = Promise.resolve([])
+  #entry: Promise<unknown> = Promise.resolve()
   #failure: unknown
   #isCommitted = false
 
@@ -132,8 +144,7 @@ class LaneTransaction implements Transaction {
   }
 
   async perform<T>(entry: Statement<unknown>, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    this.#watch(this.#lane.sendText('BEGIN'))
-    this.#entry = this.run(entry)
+    this.#entry = this.#begin(entry)
     this.#entry.catch(() => {})
     try {
       const result = await work(this)
@@ -145,12 +156,20 @@ class LaneTransaction implements Transaction {
     }
   }
 
+  /** BEGIN and the entry in one message where that is possible. */
+  #begin(entry: Statement<unknown>): Promise<unknown> {
+    const text = withoutParameters(entry)
+    if (text !== undefined) return this.#watch(this.#lane.sendText(`BEGIN; ${text}`))
+    this.#watch(this.#lane.sendText('BEGIN'))
+    return this.run(entry)
+  }
+
   run<Row>(statement: Statement<Row>): Promise<Row[]> {
     return this.#watch(this.#lane.send(statement))
   }
 
-  entered(): Promise<unknown[]> {
-    return this.#entry
+  async entered(): Promise<void> {
+    await this.#entry
   }
 
   async commitWith<Row>(...statements: Statement<Row>[]): Promise<Row[][]> {

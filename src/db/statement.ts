@@ -48,3 +48,42 @@ export function once<Row>(template: SQL, options: { isPrepared?: boolean } = {})
   const { sql: text, params } = dialect.sqlToQuery(template)
   return { text, values: params as Value[], isPrepared: options.isPrepared ?? true }
 }
+
+const entryMark = '/* the entry of the transaction */'
+
+/**
+ * The CTE `entered (organization_id)`: one row, by which the organization is entered. A statement that has it is a unit of
+ * work of its own, without BEGIN and COMMIT. Row-level security looks at the setting that the entry makes, so whatever
+ * reads a table must depend on that row (`from entered cross join lateral (… offset 0)`), and whatever writes must insert
+ * from it.
+ */
+export const entered: SQL = sql.raw(`entered as materialized (${entryMark})`)
+
+const combined = new Map<string, string>()
+const combinedLimit = 2_000
+
+/** The statement with the entry in its place; the entry's values follow its own. */
+export function withEntry<Row>(statement: Statement<Row>, entry: Statement<unknown>): Statement<Row> {
+  const key = `${entry.text}\n${statement.text}`
+  const known = combined.get(key)
+  const text = known ?? combine(statement, entry)
+  if (known === undefined && statement.isPrepared) {
+    if (combined.size >= combinedLimit) combined.clear()
+    combined.set(key, text)
+  }
+  return { text, values: [...statement.values, ...entry.values], isPrepared: statement.isPrepared }
+}
+
+function combine(statement: Statement<unknown>, entry: Statement<unknown>): string {
+  const shifted = entry.text.replace(/\$(\d+)/g, (_, number) => `$${Number(number) + statement.values.length}`)
+  return statement.text.replace(entryMark, () => shifted)
+}
+
+/**
+ * A text without parameters that does the same, for the simple protocol; undefined where a value is anything but letters,
+ * digits and `_`, which ids and hashes never are.
+ */
+export function withoutParameters({ text, values }: Statement<unknown>): string | undefined {
+  if (!values.every((value) => typeof value === 'string' && /^\w{1,128}$/.test(value))) return undefined
+  return text.replace(/\$(\d+)/g, (_, number) => `'${values[Number(number) - 1]}'`)
+}

@@ -1,7 +1,7 @@
 // Groups: what a group is, and how one is read, with and without its members.
 import { type SQL, sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
-import { prepared } from '#db/statement.ts'
+import { type CallContext, inOneStatement, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
+import { entered, prepared, type Statement } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import type { Attributes } from './users.ts'
@@ -45,11 +45,17 @@ export const isGroup = (p: { [K in keyof GroupKey]: SQL }): SQL =>
   sql`g.organization_id = ${p.organizationId} and g.id = ${p.groupId}
     and (${p.directoryId}::text is null or g.directory_id = ${p.directoryId})`
 
-const selectGroup = prepared<GroupKey, GroupRecord>((p) => sql`select ${groupColumns} from groups g where ${isGroup(p)}`)
+type ReadKey = Omit<GroupKey, 'organizationId'>
 
-const selectWithMembers = prepared<GroupKey, GroupWithMembers>(
-  (p) => sql`select ${groupColumns}, ${memberColumn} from groups g where ${isGroup(p)}`,
-)
+const select = (columns: SQL, p: { [K in keyof ReadKey]: SQL }): SQL => sql`with ${entered}
+  select found.* from entered cross join lateral (
+    select ${columns} from groups g
+    where ${isGroup({ organizationId: sql`entered.organization_id`, directoryId: p.directoryId, groupId: p.groupId })}
+    offset 0) found`
+
+const selectGroup = prepared<ReadKey, GroupRecord>((p) => select(groupColumns, p))
+
+const selectWithMembers = prepared<ReadKey, GroupWithMembers>((p) => select(sql`${groupColumns}, ${memberColumn}`, p))
 
 /** Reads the group and locks its row until the transaction ends. */
 export const lockGroupStatement = prepared<GroupKey, GroupRecord>(
@@ -57,26 +63,21 @@ export const lockGroupStatement = prepared<GroupKey, GroupRecord>(
 )
 
 /** @throws AppError not_found, also for another organization's group */
-export async function getGroup(ctx: CallContext, reference: GroupReference): Promise<GroupRecord> {
-  const statement = selectGroup({ organizationId: ctx.organizationId, ...reference })
-  return oneGroup(ctx, reference, (tx) => tx.commitWith(statement))
-}
+export const getGroup = (ctx: CallContext, reference: GroupReference): Promise<GroupRecord> =>
+  readGroup(ctx, reference, selectGroup)
 
 /** @throws AppError not_found, also for another organization's group */
-export async function getGroupWithMembers(ctx: CallContext, reference: GroupReference): Promise<GroupWithMembers> {
-  const statement = selectWithMembers({ organizationId: ctx.organizationId, ...reference })
-  return oneGroup(ctx, reference, (tx) => tx.commitWith(statement))
-}
+export const getGroupWithMembers = (ctx: CallContext, reference: GroupReference): Promise<GroupWithMembers> =>
+  readGroup(ctx, reference, selectWithMembers)
 
-async function oneGroup<Row>(
+async function readGroup<Row>(
   ctx: CallContext,
-  reference: GroupReference,
-  read: (tx: Transaction) => Promise<Row[][]>,
+  { groupId, directoryId }: GroupReference,
+  statement: (key: ReadKey) => Statement<Row>,
 ): Promise<Row> {
   requirePermission(ctx, 'groups.read')
-  if (!isId('grp', reference.groupId)) return refuseUnknown(ctx, 'Group')
-  const [rows] = await inTransaction(ctx, read)
-  const group = rows?.[0]
+  if (!isId('grp', groupId)) return refuseUnknown(ctx, 'Group')
+  const [group] = await inOneStatement(ctx, statement({ groupId, directoryId }))
   if (group === undefined) throw notFound('Group')
   return group
 }

@@ -1,14 +1,13 @@
 // Provisioning: a person comes to exist. One statement writes the user, the e-mail look-ups and the audit row.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { type CallContext, inOneStatement, nowOf, requirePermission } from '#src/context.ts'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
-import { prepared } from '#db/statement.ts'
+import { entered, prepared } from '#db/statement.ts'
 import { fold } from './fold.ts'
 import { emailKeys, type UserContent } from './user-content.ts'
 import type { UserRecord } from './users.ts'
 
 type Parameters = AuditParameters & {
-  organizationId: string
   userId: string
   directoryId: string | null
   userName: string
@@ -23,16 +22,17 @@ type Parameters = AuditParameters & {
 }
 
 const insertUser = prepared<Parameters, never>(
-  (p) => sql`with provisioned as (
+  (p) => sql`with ${entered},
+    provisioned as (
       insert into users (organization_id, id, directory_id, user_name, user_name_key, external_id, display_name, status,
         status_reason, status_changed_at, attributes, created_at, updated_at)
-      values (${p.organizationId}, ${p.userId}, ${p.directoryId}, ${p.userName}, ${p.userNameKey}, ${p.externalId},
+      select entered.organization_id, ${p.userId}, ${p.directoryId}, ${p.userName}, ${p.userNameKey}, ${p.externalId},
         ${p.displayName}, ${p.status}, ${p.statusReason}, ${p.now}::timestamptz, ${p.attributes}::jsonb,
-        ${p.now}::timestamptz, ${p.now}::timestamptz)),
+        ${p.now}::timestamptz, ${p.now}::timestamptz from entered),
     addresses as (
       insert into user_emails (organization_id, value_key, user_id)
-      select ${p.organizationId}, value_key, ${p.userId} from unnest(${p.emailKeys}::text[]) value_key)
-    ${insertAudit(p)}`,
+      select entered.organization_id, value_key, ${p.userId} from entered, unnest(${p.emailKeys}::text[]) value_key)
+    ${insertAudit(p)} from entered`,
 )
 
 /**
@@ -51,7 +51,6 @@ export async function provisionUser(
   const entry = { action: 'user.provision', targetType: 'user', targetId: userId, detail: { directoryId, status } } as const
   const statement = insertUser({
     ...auditParameters(ctx, entry),
-    organizationId: ctx.organizationId,
     userId,
     directoryId,
     userName: content.userName,
@@ -64,7 +63,7 @@ export async function provisionUser(
     emailKeys: emailKeys(content.attributes),
     now,
   })
-  await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  await inOneStatement(ctx, statement)
   const { isActive: _, ...columns } = content
   const fresh = { epoch: 0, version: 1, createdAt: now, updatedAt: now, deletedAt: null, groups: [] }
   return { id: userId, directoryId, status, statusReason, ...columns, ...fresh }

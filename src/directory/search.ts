@@ -1,7 +1,7 @@
 // Lists of users and groups: conditions, order and pages, all in SQL. A page costs its own size, not the directory's.
 import { type SQL, sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
-import { once, type Statement } from '#db/statement.ts'
+import { type CallContext, inOneStatement, requirePermission } from '#src/context.ts'
+import { entered, once, type Statement } from '#db/statement.ts'
 import type { Condition, Sort } from './condition.ts'
 import { conditionSql, type Scope } from './condition-sql.ts'
 import { type GroupRecord, type GroupWithMembers, groupColumns, memberColumn } from './groups.ts'
@@ -35,7 +35,7 @@ export type SearchResult<Row> = {
 export function searchUsers(ctx: CallContext, search: Search): Promise<SearchResult<UserRecord>> {
   requirePermission(ctx, 'users.read')
   const alias = sql`u`
-  const where = sql`u.organization_id = ${ctx.organizationId} and u.deleted_at is null${inDirectory(alias, search)}`
+  const where = sql`u.organization_id = entered.organization_id and u.deleted_at is null${inDirectory(alias, search)}`
   return find(ctx, search, { table: sql`users u`, alias, columns: userColumns, scope: userScope, where, isPinned: isPinned(search.condition) })
 }
 
@@ -47,13 +47,18 @@ export function searchGroups(
 ): Promise<SearchResult<GroupRecord & Partial<Pick<GroupWithMembers, 'members'>>>> {
   requirePermission(ctx, 'groups.read')
   const alias = sql`g`
-  const where = sql`g.organization_id = ${ctx.organizationId}${inDirectory(alias, search)}`
+  const where = sql`g.organization_id = entered.organization_id${inDirectory(alias, search)}`
   const columns = options.withMembers ? sql`${groupColumns}, ${memberColumn}` : groupColumns
   return find(ctx, search, { table: sql`groups g`, alias, columns, scope: groupScope, where, isPinned: isPinned(search.condition) })
 }
 
-const inDirectory = (alias: SQL, { directoryId }: Search): SQL =>
-  directoryId === null ? sql`` : sql` and ${alias}.directory_id = ${directoryId}`
+// "is not distinct from" cannot be looked up in an index: for a condition that is nearly unique, the index of the directory
+// is never the one to take, but a plan that knows no values might.
+const inDirectory = (alias: SQL, { directoryId, condition }: Search): SQL => {
+  if (directoryId === null) return sql``
+  const equals = sql.raw(isPinned(condition) ? 'is not distinct from' : '=')
+  return sql` and ${alias}.directory_id ${equals} ${directoryId}::text`
+}
 
 type Source = {
   table: SQL
@@ -101,24 +106,19 @@ async function pageAt<Row>(
   sort: SortKey | undefined,
   isPrepared: boolean,
 ): Promise<SearchResult<Row>> {
-  const select: Statement<Row> = once(selectPage(source, sort, page), { isPrepared })
-  const count: Statement<{ total: number }> = once(
-    sql`select count(*)::int as total from ${source.table} where ${source.where}`,
-    { isPrepared },
-  )
-  if (page.limit === 0) {
-    const [counted] = await inTransaction(ctx, (tx) => tx.commitWith(count))
-    return { rows: [], total: counted?.[0]?.total ?? 0, next: undefined }
-  }
-  return inTransaction(ctx, async (tx) => {
-    const rows = await tx.run(select)
-    // A page that is not full tells the total by itself.
-    const isLast = rows.length < page.limit && (rows.length > 0 || page.offset === 0)
-    if (isLast) return { rows, total: page.offset + rows.length, next: undefined }
-    const [counted] = await tx.commitWith(count)
-    return { rows, total: counted?.[0]?.total ?? 0, next: undefined }
-  })
+  const wanted = entering<Row>(selectPage(source, sort, page), isPrepared)
+  const rows = page.limit === 0 ? [] : await inOneStatement(ctx, wanted)
+  // A page that is not full tells the total by itself.
+  const isLast = rows.length < page.limit && (rows.length > 0 || page.offset === 0)
+  if (isLast) return { rows, total: page.offset + rows.length, next: undefined }
+  const count = sql`select count(*)::int as total from ${source.table} where ${source.where}`
+  const [counted] = await inOneStatement(ctx, entering<{ total: number }>(count, isPrepared))
+  return { rows, total: counted?.total ?? 0, next: undefined }
 }
+
+/** `offset 0` keeps PostgreSQL from looking at the tables before the organization is entered. */
+const entering = <Row>(select: SQL, isPrepared: boolean): Statement<Row> =>
+  once(sql`with ${entered} select found.* from entered cross join lateral (select * from (${select}) page offset 0) found`, { isPrepared })
 
 async function pageAfter<Row extends { id: string }>(
   ctx: CallContext,
@@ -130,8 +130,7 @@ async function pageAfter<Row extends { id: string }>(
   const where = after === undefined ? source.where : sql`${source.where} and ${after}`
   // One row more than asked for tells whether there is a next page.
   const wanted = selectPage({ ...source, where }, sort, { offset: 0, limit: page.limit + 1 })
-  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(once<Row & { sortKey?: string | null }>(wanted)))
-  const found = rows ?? []
+  const found = await inOneStatement(ctx, entering<Row & { sortKey?: string | null }>(wanted, false))
   const shown = found.slice(0, page.limit)
   const last = shown.at(-1)
   const hasNext = found.length > page.limit && last !== undefined

@@ -1,7 +1,7 @@
 // Users: what a user is, and how one is read.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
-import { prepared } from '#db/statement.ts'
+import { type CallContext, inOneStatement, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
+import { entered, prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 
@@ -48,10 +48,11 @@ type UserKey = { organizationId: string; directoryId: string | null; userId: str
 const isInReach = (directoryId: ReturnType<typeof sql>) =>
   sql`(${directoryId}::text is null or u.directory_id = ${directoryId})`
 
-const selectUser = prepared<UserKey, UserRecord>(
-  (p) => sql`select ${userColumns} from users u
-    where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.deleted_at is null
-      and ${isInReach(p.directoryId)}`,
+const selectUser = prepared<Omit<UserKey, 'organizationId'>, UserRecord>(
+  (p) => sql`with ${entered} select found.* from entered cross join lateral (
+    select ${userColumns} from users u
+    where u.organization_id = entered.organization_id and u.id = ${p.userId} and u.deleted_at is null
+      and ${isInReach(p.directoryId)} offset 0) found`,
 )
 
 const lockUser = prepared<UserKey, UserRecord>(
@@ -68,9 +69,8 @@ export type UserReference = { userId: string; directoryId: string | null }
 export async function getUser(ctx: CallContext, reference: UserReference): Promise<UserRecord> {
   requirePermission(ctx, 'users.read')
   if (!isId('usr', reference.userId)) return refuseUnknown(ctx, 'User')
-  const statement = selectUser({ organizationId: ctx.organizationId, ...reference })
-  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
-  const user = rows?.[0]
+  const { userId, directoryId } = reference
+  const [user] = await inOneStatement(ctx, selectUser({ userId, directoryId }))
   if (user === undefined) throw notFound('User')
   return user
 }

@@ -64,7 +64,7 @@ test('directory create --create-organization prints one JSON line, and its token
   const { json, lines } = await stage.rolecall(...args, '--create-organization')
   expect(lines).toHaveLength(1)
   expect(Object.keys(json)).toEqual(['directoryId', 'baseUrl', 'token'])
-  expect(json.baseUrl).toBe(`http://rolecall.example.com/scim/v2/${json.directoryId}`)
+  expect(json.baseUrl).toBe(`https://id.example.com/scim/v2/${json.directoryId}`)
   expect(json.token).toMatch(/^rcs_/)
   const second = await stage.rolecall(...args, '--create-organization')
   expect(second.json.directoryId).not.toBe(json.directoryId)
@@ -197,7 +197,10 @@ test('roles, audit and the process commands', async () => {
   const roles = await stage.rolecall('role', 'list', '--organization', 'misc', '--json')
   expect(roles.json.items.map(({ key }: { key: string }) => key)).toEqual(['administrator', 'editor', 'viewer'])
   const audit = await stage.rolecall('audit', 'list', '--organization', 'misc', '--json')
-  expect(audit.json.items.at(-1)).toMatchObject({ action: 'organization.create', actor: { type: 'operator', id: 'cli' } })
+  expect(audit.json.items.at(-1)).toMatchObject({
+    action: 'organization.create',
+    actor: { type: 'operator', id: 'test' },
+  })
   expect((await stage.rolecall('audit', 'list', '--organization', 'misc', '--limit', 'x')).exitCode).toBe(2)
   expect((await stage.rolecall('serve')).lines).toEqual(['served'])
   expect((await stage.rolecall('migrate')).lines).toEqual(['migrated'])

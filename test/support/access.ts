@@ -1,24 +1,9 @@
-// What tests of access, API and CLI start from: a database of their own, the API on it, and the command line in-process.
-import { randomBytes } from 'node:crypto'
-import { Hono } from 'hono'
-import postgres from 'postgres'
-import { inject } from 'vitest'
-import { issueApiKey } from '#access/api-keys/api-keys.ts'
-import { createOrganization } from '#access/organizations/create-organization.ts'
-import { createApi } from '#api/api.ts'
-import { createAuthZen } from '#api/authzen.ts'
+// What tests of access, API and CLI start from: the application, clients with an API key, and the command line in-process.
 import { runCli } from '#cli/cli.ts'
-import { instanceContext, organizationContext } from '#cli/runtime.ts'
-import { Database, databaseDefaults } from '#db/database.ts'
-import { serverRole } from '#db/schema.ts'
 import { provisionUser } from '#directory/provision-user.ts'
-import type { AppEnv } from '#http/env.ts'
-import { systemRandom } from '#platform/crypto.ts'
-import { createIds } from '#platform/ids.ts'
-import { createLog } from '#platform/log.ts'
-import { Secret } from '#platform/secret.ts'
-import { createUrls, type Urls } from '#platform/urls.ts'
+import type { Urls } from '#platform/urls.ts'
 import type { CallContext, Services } from '#src/context.ts'
+import { startTestApp, type TestApp } from './app.ts'
 
 export type Answer = {
   status: number
@@ -46,77 +31,33 @@ export type Client = {
 export type CommandResult = { exitCode: number; lines: string[]; errors: string[]; json: Answer['body'] }
 
 export type AccessStage = {
+  app: TestApp
   services: Services & { urls: Urls }
-  request(path: string, init?: RequestInit): Promise<Response>
+  request: TestApp['request']
   createClient(slug?: string): Promise<Client>
   rolecall(...args: string[]): Promise<CommandResult>
   close(): Promise<void>
 }
 
-let count = 0
-
-/** A fresh database from the migrated template, and everything on it. */
+/** A fresh database with the whole application on it, and the command line beside it. */
 export async function startStage(): Promise<AccessStage> {
-  const { url, drop } = await cloneDatabase()
-  const database = new Database({ ...databaseDefaults, lanes: 4, url: new Secret(url), role: serverRole.name })
-  const clock = { now: () => new Date() }
-  const services = {
-    ...{ database, clock, ids: createIds(clock, systemRandom), randomBytes: systemRandom },
-    urls: createUrls('http://rolecall.example.com'),
-  }
-  const app = appOn(services)
-  const request = async (path: string, init?: RequestInit): Promise<Response> => app.request(path, init)
+  const app = await startTestApp()
+  const services = { ...app.services, urls: app.urls }
   return {
+    app,
     services,
-    request,
-    createClient: (slug) => createClient(services, request, slug),
+    request: app.request,
+    createClient: (slug) => createClient(app, slug),
     rolecall: (...args) => runCommand(services, args),
-    close: async () => {
-      await database.close()
-      await drop()
-    },
+    close: () => app.close(),
   }
 }
 
-async function cloneDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
-  const template = inject('clusterUrl')
-  const name = `access_${randomBytes(6).toString('hex')}`
-  const admin = postgres(template.replace(/\/rolecall$/, '/postgres'), { max: 1, onnotice: () => {} })
-  await admin.unsafe(`create database ${name} template rolecall`)
-  return {
-    url: template.replace(/\/rolecall$/, `/${name}`),
-    drop: async () => {
-      await admin.unsafe(`drop database ${name} with (force)`)
-      await admin.end()
-    },
-  }
-}
-
-function appOn(services: Services & { urls: Urls }): Hono<AppEnv> {
-  const log = createLog('silent')
-  const app = new Hono<AppEnv>()
-  app.use(async (c, next) => {
-    c.set('requestId', services.ids.next('req'))
-    c.set('log', log)
-    await next()
-  })
-  app.route('/api/v1', createApi({ ...services, log }))
-  app.route('/', createAuthZen({ ...services, log }))
-  return app
-}
-
-async function createClient(
-  services: Services & { urls: Urls },
-  request: AccessStage['request'],
-  wanted?: string,
-): Promise<Client> {
-  count += 1
-  const slug = wanted ?? `org-${count}`
-  const organization = await createOrganization(instanceContext(services), { slug, name: `Organization ${slug}` })
-  const ctx = organizationContext(services, organization.id)
-  const { key } = await issueApiKey(ctx, { name: 'test' })
+async function createClient(app: TestApp, wanted?: string): Promise<Client> {
+  const { id: organizationId, slug, ctx } = await app.createOrganization(wanted)
+  const key = await app.createApiKey({ id: organizationId, slug, ctx })
   const send: Client['send'] = async (method, path, body) => {
-    const response = await request(path.startsWith('/') ? path : `/api/v1/${path}`, {
+    const response = await app.request(path.startsWith('/') ? path : `/api/v1/${path}`, {
       method,
       headers: {
         Authorization: `Bearer ${key}`,
@@ -127,7 +68,7 @@ async function createClient(
     return read(response)
   }
   return {
-    ...{ organizationId: organization.id, slug, key, ctx, send },
+    ...{ organizationId, slug, key, ctx, send },
     get: (path) => send('GET', path),
     post: (path, body) => send('POST', path, body),
     patch: (path, body) => send('PATCH', path, body),

@@ -21,7 +21,7 @@ export async function resolveApiKey(database: Database, keyHash: string): Promis
 
 /** The entry of a transaction of an API client; it fails (AppError unauthenticated) where the key is dead by now. */
 export const enterApiKey = prepared<{ organizationId: string; keyHash: string }, unknown>(
-  (p) => sql`select enter_api_key(${p.organizationId}, ${p.keyHash})`,
+  (p) => sql`select enter_api_key(${p.organizationId}, ${p.keyHash}) as organization_id`,
 )
 
 /** Notes the use of a key, to the minute, so that a busy key is not a row that everybody writes. */

@@ -1,0 +1,222 @@
+// The evaluator: each step of the design with its reason, and what must hold for whatever anybody holds.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type AccessPolicy, type EffectiveAssignment, evaluate, type Question } from './evaluate.ts'
+import { covers, permissionFault } from './permissions.ts'
+
+const aurora = { id: 'brd_a', slug: 'aurora', name: 'Aurora' }
+const borealis = { id: 'brd_b', slug: 'borealis', name: 'Borealis' }
+const brands = [null, aurora, borealis]
+
+const policy: AccessPolicy = {
+  organizationStatus: 'active',
+  administratorBrandAccess: 'explicit',
+  roleStrategy: 'union',
+}
+
+type Holding = { allows?: string[]; denies?: string[]; rank?: number; brand?: typeof aurora | null; key?: string }
+
+const holds = ({ allows = [], denies = [], rank = 10, brand = null, key = 'role' }: Holding): EffectiveAssignment => ({
+  role: { id: `rol_${key}`, key, name: key, rank, allows, denies },
+  brand,
+  source: { type: 'mapping', mappingId: `map_${key}`, path: [{ id: 'grp_1', displayName: 'Group' }] },
+})
+
+const ask = (assignments: EffectiveAssignment[], question: Partial<Question> = {}) =>
+  evaluate({ status: 'active', policy, assignments, permission: 'content.edit', ...question })
+
+describe('status', () => {
+  test.each([
+    ['inactive', 'user_inactive'],
+    ['erased', 'user_inactive'],
+    ['invited', 'user_invited'],
+  ] as const)('%s users may do nothing', (status, reason) => {
+    expect(ask([holds({ allows: ['*'] })], { status })).toEqual({ allowed: false, step: 'status', reason, chain: [] })
+  })
+
+  test('nobody of a suspended organization may do anything', () => {
+    const suspended = { ...policy, organizationStatus: 'suspended' as const }
+    const decision = ask([holds({ allows: ['*'] })], { policy: suspended })
+    expect(decision).toMatchObject({ allowed: false, step: 'status', reason: 'organization_suspended' })
+  })
+})
+
+describe('scope', () => {
+  test('in a brand the brand assignments replace the roles of the organization (000-24)', () => {
+    const held = [holds({ allows: ['content.edit'] }), holds({ allows: ['content.view'], brand: aurora })]
+    expect(ask(held)).toMatchObject({ allowed: true, reason: 'granted' })
+    expect(ask(held, { brandId: aurora.id })).toMatchObject({
+      allowed: false,
+      step: 'permission',
+      reason: 'not_granted',
+    })
+  })
+
+  test('an administrator without a membership has no access in a brand (000-25)', () => {
+    const decision = ask([holds({ allows: ['*'] })], { brandId: aurora.id })
+    expect(decision).toMatchObject({ allowed: false, step: 'scope', reason: 'no_brand_access' })
+  })
+
+  test('unless the policy is implicit, for administrators only (C3)', () => {
+    const implicit = { policy: { ...policy, administratorBrandAccess: 'implicit' as const }, brandId: aurora.id }
+    const admin = ask([holds({ allows: ['*'], key: 'administrator' })], implicit)
+    expect(admin).toMatchObject({ allowed: true, step: 'scope', reason: 'administrator_implicit' })
+    expect(admin.chain).toMatchObject([{ effect: 'allow', permission: '*', role: { key: 'administrator' } }])
+    expect(ask([holds({ allows: ['content.*'] })], implicit)).toMatchObject({ reason: 'no_brand_access' })
+    const membership = [holds({ allows: ['*'] }), holds({ allows: ['content.view'], brand: aurora })]
+    expect(ask(membership, implicit)).toMatchObject({ allowed: false, reason: 'not_granted' })
+  })
+
+  test('a brand administrator has everything there and nothing elsewhere (000-27)', () => {
+    const held = [holds({ allows: ['*'], brand: aurora })]
+    expect(ask(held, { brandId: aurora.id }).allowed).toBe(true)
+    expect(ask(held, { brandId: borealis.id })).toMatchObject({ allowed: false, reason: 'no_brand_access' })
+    expect(ask(held)).toMatchObject({ allowed: false, step: 'scope', reason: 'no_role' })
+  })
+})
+
+describe('permission and deny', () => {
+  test('several roles unite', () => {
+    const held = [holds({ allows: ['content.view'], rank: 90 }), holds({ allows: ['content.edit'], rank: 5 })]
+    expect(ask(held).allowed).toBe(true)
+  })
+
+  test('under the strategy "highest" only the top rank of the scope counts', () => {
+    const held = [holds({ allows: ['content.view'], rank: 90 }), holds({ allows: ['content.edit'], rank: 5 })]
+    const highest = { policy: { ...policy, roleStrategy: 'highest' as const } }
+    expect(ask(held, highest)).toMatchObject({ allowed: false, reason: 'not_granted' })
+    expect(ask(held, { ...highest, permission: 'content.view' }).allowed).toBe(true)
+  })
+
+  test('a deny wins over every allow and names its role (C8)', () => {
+    const held = [holds({ allows: ['*'] }), holds({ denies: ['content.edit'], key: 'auditor' })]
+    const decision = ask(held)
+    expect(decision).toMatchObject({ allowed: false, step: 'deny', reason: 'denied' })
+    expect(decision.chain).toMatchObject([{ effect: 'deny', permission: 'content.edit', role: { key: 'auditor' } }])
+    expect(ask(held, { permission: 'content.view' }).allowed).toBe(true)
+  })
+
+  test('the chain leads from the group to the permission', () => {
+    expect(ask([holds({ allows: ['content.edit', 'content.*'] })]).chain).toMatchObject([
+      { permission: 'content.edit', source: { type: 'mapping', mappingId: 'map_role', path: [{ id: 'grp_1' }] } },
+      { permission: 'content.*' },
+    ])
+  })
+})
+
+describe('permissions', () => {
+  test.each([
+    ['*', 'content.edit', true],
+    ['content.*', 'content.edit', true],
+    ['content.*', 'content', false],
+    ['content.*', 'workflow.edit', false],
+    ['*.view', 'content.view', true],
+    ['*.view', 'content.edit', false],
+    ['workflow.approve', 'workflow.approve:legal', true],
+    ['workflow.approve:legal', 'workflow.approve:legal', true],
+    ['workflow.approve:legal', 'workflow.approve:brand', false],
+    ['workflow.approve:legal', 'workflow.approve', false],
+    ['workflow.*', 'workflow.approve:legal', true],
+    ['content', 'content.edit', false],
+  ])('holding %s, may one %s? %s', (held, wanted, expected) => {
+    expect(covers(held, wanted)).toBe(expected)
+  })
+
+  test.each(['content.view', '*', 'content.*', 'workflow.approve:legal', 'app.reports.print'])(
+    'a role may hold %s',
+    (held) => {
+      expect(permissionFault(held)).toBeUndefined()
+    },
+  )
+
+  test.each(['', 'content.fly', 'Content.View', 'content.view:x', 'content..view', 'app', '__proto__', 'a b'])(
+    'a role may not hold "%s"',
+    (held) => {
+      expect(permissionFault(held)).toBeDefined()
+    },
+  )
+})
+
+const names = ['content.view', 'content.edit', 'content.*', '*', 'workflow.approve', 'workflow.approve:legal']
+
+const holding = fc
+  .record({
+    allows: fc.subarray(names),
+    denies: fc.subarray(names, { maxLength: 2 }),
+    rank: fc.integer({ min: 0, max: 3 }),
+    brand: fc.constantFrom(...brands),
+    key: fc.constantFrom('a', 'b', 'c'),
+  })
+  .map(holds)
+
+const question = fc.record({
+  status: fc.constantFrom('active' as const, 'inactive' as const, 'invited' as const, 'erased' as const),
+  policy: fc.record({
+    organizationStatus: fc.constantFrom('active' as const, 'suspended' as const),
+    administratorBrandAccess: fc.constantFrom('explicit' as const, 'implicit' as const),
+    roleStrategy: fc.constantFrom('union' as const, 'highest' as const),
+  }),
+  assignments: fc.array(holding, { maxLength: 6 }),
+  permission: fc.constantFrom(...names.filter((name) => !name.includes('*')), 'content.delete'),
+  brandId: fc.constantFrom(undefined, aurora.id, borealis.id),
+})
+
+describe('for whatever anybody holds', () => {
+  test('adding a deny to a role never allows more', () => {
+    fc.assert(
+      fc.property(question, fc.constantFrom(...names), fc.nat(), (asked, denied, at) => {
+        const denying = asked.assignments.map((assignment, index) => {
+          if (index !== at % asked.assignments.length) return assignment
+          return { ...assignment, role: { ...assignment.role, denies: [...assignment.role.denies, denied] } }
+        })
+        const after = evaluate({ ...asked, assignments: denying })
+        expect(after.allowed && !evaluate(asked).allowed).toBe(false)
+      }),
+    )
+  })
+
+  test('an assignment that only denies never allows more', () => {
+    fc.assert(
+      fc.property(question, holding, (asked, extra) => {
+        const denyOnly = { ...extra, role: { ...extra.role, allows: [] } }
+        const after = evaluate({ ...asked, assignments: [...asked.assignments, denyOnly] })
+        expect(after.allowed && !evaluate(asked).allowed).toBe(false)
+      }),
+    )
+  })
+
+  test('the order of assignments does not matter', () => {
+    const shuffled = question.chain((asked) =>
+      fc
+        .shuffledSubarray(asked.assignments, { minLength: asked.assignments.length })
+        .map((mixed) => ({ asked, mixed })),
+    )
+    fc.assert(
+      fc.property(shuffled, ({ asked, mixed }) => {
+        const [one, other] = [evaluate(asked), evaluate({ ...asked, assignments: mixed })]
+        const { allowed, step, reason } = one
+        expect(other).toMatchObject({ allowed, step, reason })
+        expect(other.chain).toHaveLength(one.chain.length)
+      }),
+    )
+  })
+
+  test('nobody who is not active is ever allowed anything', () => {
+    fc.assert(
+      fc.property(question, (asked) => {
+        const { allowed } = evaluate(asked)
+        expect(allowed && (asked.status !== 'active' || asked.policy.organizationStatus !== 'active')).toBe(false)
+      }),
+    )
+  })
+
+  test('what is allowed has a chain of allows, what is denied a chain of denies', () => {
+    fc.assert(
+      fc.property(question, (asked) => {
+        const { allowed, step, chain } = evaluate(asked)
+        if (allowed) expect(chain.every(({ effect }) => effect === 'allow') && chain.length > 0).toBe(true)
+        if (step === 'deny') expect(chain.every(({ effect }) => effect === 'deny') && chain.length > 0).toBe(true)
+      }),
+    )
+  })
+})
