@@ -20,8 +20,8 @@ Object.seal(Object.prototype)
 try {
   const { loadConfig } = await import('./config.ts')
   const { createRuntime } = await import('./runtime.ts')
-  const { createCli } = await import('#cli/cli.ts')
-  await createCli(createRuntime(loadConfig(process.env))).parseAsync(process.argv)
+  const { runCli } = await import('#cli/cli.ts')
+  await runCli(createRuntime(loadConfig(process.env)), process.argv.slice(2))
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1

@@ -13,11 +13,13 @@ export function requestScope(options: { ids: Ids; log: Log; clock: Clock }): Mid
     const requestId = given !== undefined && acceptableId.test(given) ? given : options.ids.next('req')
     const startedAt = performance.now()
     c.set('requestId', requestId)
-    c.set('log', options.log.child({ requestId }))
+    c.set('log', options.log)
     await next()
-    c.header('X-Request-Id', requestId)
-    c.header('X-Content-Type-Options', 'nosniff')
-    c.header('Cache-Control', 'no-store')
+    // On the headers themselves: c.header() would make the answer anew, with its body as a stream.
+    const { headers } = c.res
+    headers.set('X-Request-Id', requestId)
+    headers.set('X-Content-Type-Options', 'nosniff')
+    headers.set('Cache-Control', 'no-store')
     // The path holds ids; the query may hold an e-mail in a filter, so it is not logged.
     const fields = {
       requestId,

@@ -34,8 +34,18 @@ export function createLog(level: LogLevel, options: { isServer?: boolean; destin
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: serializeError },
     },
-    options.destination ?? pino.destination({ dest: 2, sync: options.isServer !== true }),
+    options.destination ?? (options.isServer === true ? bufferedStderr() : pino.destination({ dest: 2, sync: true })),
   )
+}
+
+const flushIntervalMillis = 200
+
+// Many lines a write; at the latest after a moment, and what is left when the process exits.
+function bufferedStderr(): pino.DestinationStream {
+  const destination = pino.destination({ dest: 2, sync: false, minLength: 8_192 })
+  setInterval(() => destination.flush(), flushIntervalMillis).unref()
+  process.on('exit', () => destination.flushSync())
+  return destination
 }
 
 type SerializedError = { type: string; message: string; code?: unknown; stack?: string; cause?: SerializedError }

@@ -48,7 +48,8 @@ async function answerDiscovery(
 function answerError(thrown: unknown, c: Context<ScimEnv>): Response {
   const { status, headers, body, error } = scimError(thrown, c.get('requestId'))
   if (error.code === 'internal' || error.code === 'unavailable') {
-    c.get('log').error({ error: error.cause ?? error, code: error.code }, 'A SCIM request failed on our side')
+    const fields = { error: error.cause ?? error, code: error.code, requestId: c.get('requestId') }
+    c.get('log').error(fields, 'A SCIM request failed on our side')
   }
   return new Response(body, { status, headers: { 'Content-Type': scimMediaType, ...headers } })
 }

@@ -206,3 +206,29 @@ test('roles, audit and the process commands', async () => {
   expect((await stage.rolecall('migrate')).lines).toEqual(['migrated'])
   expect((await stage.rolecall('database', 'url', '--json')).json.url).toMatch(/^postgres:/)
 })
+
+test('without --json every listing is a table under its headings', async () => {
+  const client = await stage.createClient('tables')
+  const userId = await createUser(client, 'ada@example.com')
+  await createGroup(client.ctx, { directoryId: null, content: localGroup('Team'), memberIds: [userId] })
+  const org = ['--organization', 'tables']
+  await stage.rolecall('brand', 'create', ...org, '--slug', 'aurora', '--name', 'Aurora')
+  await stage.rolecall('directory', 'create', ...org, '--name', 'Okta')
+  await stage.rolecall('assignment', 'create', ...org, '--user', userId, '--role', 'viewer', '--reason', 'Audit')
+  const heading = async (...args: string[]) => {
+    const { lines } = await stage.rolecall(...args)
+    expect(lines.length).toBeGreaterThan(1)
+    return lines[0]?.split(/ {2,}/)
+  }
+  expect(await heading('organization', 'list')).toEqual(['SLUG', 'NAME', 'STATUS', 'ID'])
+  expect(await heading('brand', 'list', ...org)).toEqual(['SLUG', 'NAME', 'ID'])
+  expect(await heading('role', 'list', ...org)).toEqual(['KEY', 'NAME', 'RANK', 'PACK', 'PURPOSE', 'ID'])
+  expect(await heading('group', 'list', ...org)).toEqual(['NAME', 'DIRECTORY', 'ID'])
+  expect(await heading('api-key', 'list', ...org)).toContain('LAST USED')
+  expect(await heading('directory', 'token', 'list', ...org, '--directory', 'okta')).toContain('ENDS IN')
+  const since = ['--since', '2020-01-01T00:00:00Z', '--action', 'assignment.create']
+  expect(await heading('audit', 'list', ...org, ...since)).toEqual(['TIME', 'ACTION', 'TARGET', 'ACTOR'])
+  expect((await stage.rolecall('audit', 'list', ...org, '--since', 'soon')).exitCode).toBe(2)
+  const shown = await stage.rolecall('access', 'show', ...org, '--user', 'ada@example.com')
+  expect(shown.lines.at(-1)).toMatch(/^viewer +\(organization\) +direct assignment: Audit$/)
+})

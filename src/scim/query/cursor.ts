@@ -12,12 +12,12 @@ export function encodeCursor(cursor: Cursor, now: Date): string {
 
 /** @throws AppError invalid with reason `invalidCursor` or `expiredCursor` */
 export function decodeCursor(text: string, now: Date): Cursor {
-  const broken = invalid('The cursor is not one of ours', 'invalidCursor')
+  const broken = () => invalid('The cursor is not one of ours', 'invalidCursor')
   const payload = parse(text)
-  if (!Array.isArray(payload) || payload.length < 2 || payload.length > 3) throw broken
+  if (!Array.isArray(payload) || payload.length < 2 || payload.length > 3) throw broken()
   const [id, issuedAt, key] = payload as unknown[]
   const isKey = key === undefined || key === null || typeof key === 'string'
-  if (typeof id !== 'string' || typeof issuedAt !== 'number' || !isKey || text.includes('\0')) throw broken
+  if (typeof id !== 'string' || typeof issuedAt !== 'number' || !isKey || text.includes('\0')) throw broken()
   if (now.getTime() / 1000 - issuedAt > cursorTimeoutSeconds) {
     throw invalid('The cursor has expired; begin with the first page again', 'expiredCursor')
   }

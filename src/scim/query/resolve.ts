@@ -138,18 +138,18 @@ const operatorsOf = (type: Field['type']): ReadonlySet<Operator> =>
   type === 'boolean' ? equality : type === 'string' ? every : order
 
 function coerce(field: Field, name: string, value: string | number | boolean): string | number | boolean {
-  const wrong = failure(`${name} cannot be compared with a ${typeof value}`)
+  const wrong = (): AppError => failure(`${name} cannot be compared with a ${typeof value}`)
   if (field.type === 'boolean') {
     // Entra compares `primary` with "True".
     const text = String(value).toLowerCase()
-    if (typeof value === 'number' || (text !== 'true' && text !== 'false')) throw wrong
+    if (typeof value === 'number' || (text !== 'true' && text !== 'false')) throw wrong()
     return text === 'true'
   }
   if (field.type === 'number') {
-    if (typeof value !== 'number') throw wrong
+    if (typeof value !== 'number') throw wrong()
     return value
   }
-  if (typeof value !== 'string') throw wrong
+  if (typeof value !== 'string') throw wrong()
   return field.type === 'dateTime' ? dateTime(value, name) : value
 }
 

@@ -1,0 +1,100 @@
+// Every verb of access and connections asks for its permission first, and what spans organizations is the operator's.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { issueApiKey, listApiKeys, revokeApiKey } from '#access/api-keys/api-keys.ts'
+import { getAssignment, listAssignments } from '#access/assignments/assignments.ts'
+import { createAssignment } from '#access/assignments/create-assignment.ts'
+import { deleteAssignment } from '#access/assignments/delete-assignment.ts'
+import { getBrand, listBrands } from '#access/brands/brands.ts'
+import { createBrand } from '#access/brands/create-brand.ts'
+import { deleteBrand } from '#access/brands/delete-brand.ts'
+import { updateBrand } from '#access/brands/update-brand.ts'
+import { decideOne, getEffectiveAccess } from '#access/effective-access.ts'
+import { createMapping } from '#access/mappings/create-mapping.ts'
+import { deleteMapping } from '#access/mappings/delete-mapping.ts'
+import { getMapping, listMappings } from '#access/mappings/mappings.ts'
+import { createOrganization } from '#access/organizations/create-organization.ts'
+import { findOrganization, getOrganization, listOrganizations } from '#access/organizations/organizations.ts'
+import { setOrganizationStatus, updateOrganization } from '#access/organizations/update-organization.ts'
+import { listGroups, listMembers } from '#access/people/list-groups.ts'
+import { listUsers } from '#access/people/list-users.ts'
+import { deleteLocalGroup, updateLocalGroup, updateLocalUser } from '#access/people/local.ts'
+import { cloneRole, createRole } from '#access/roles/create-role.ts'
+import { deleteRole } from '#access/roles/delete-role.ts'
+import { installRolePack } from '#access/roles/install-role-pack.ts'
+import { getRole, listRoles } from '#access/roles/roles.ts'
+import { updateRole } from '#access/roles/update-role.ts'
+import { listAuditEvents } from '#audit/list-events.ts'
+import { createDirectory } from '#connections/create-directory.ts'
+import { deleteDirectory } from '#connections/delete-directory.ts'
+import { getDirectory, listDirectories } from '#connections/directories.ts'
+import { listDirectoryTokens } from '#connections/directory-tokens.ts'
+import { issueDirectoryToken } from '#connections/issue-directory-token.ts'
+import { revokeDirectoryToken } from '#connections/revoke-directory-token.ts'
+import { updateDirectory } from '#connections/update-directory.ts'
+import { contentOf } from '#directory/user-content.ts'
+import type { CallContext } from '#src/context.ts'
+import { type AccessStage, startStage } from '../support/access.ts'
+
+let stage: AccessStage
+let powerless: CallContext
+beforeAll(async () => {
+  stage = await startStage()
+  const { ctx } = await stage.createClient()
+  powerless = { ...ctx, actor: { type: 'api_key', id: 'key_test' }, permissions: new Set() }
+})
+afterAll(() => stage.close())
+
+const named = { key: 'x', name: 'X', purpose: 'X' }
+
+const verbs: Record<string, (ctx: CallContext) => unknown> = {
+  issueApiKey: (ctx) => issueApiKey(ctx, { name: 'X' }),
+  listApiKeys: (ctx) => listApiKeys(ctx),
+  revokeApiKey: (ctx) => revokeApiKey(ctx, 'x'),
+  getAssignment: (ctx) => getAssignment(ctx, 'x'),
+  listAssignments: (ctx) => listAssignments(ctx),
+  createAssignment: (ctx) => createAssignment(ctx, { userId: 'x', roleId: 'x', reason: 'x' }),
+  deleteAssignment: (ctx) => deleteAssignment(ctx, 'x'),
+  getBrand: (ctx) => getBrand(ctx, 'x'),
+  listBrands: (ctx) => listBrands(ctx),
+  createBrand: (ctx) => createBrand(ctx, { slug: 'x', name: 'X' }),
+  updateBrand: (ctx) => updateBrand(ctx, { brandId: 'x' }),
+  deleteBrand: (ctx) => deleteBrand(ctx, 'x'),
+  getEffectiveAccess: (ctx) => getEffectiveAccess(ctx, 'x'),
+  decideOne: (ctx) => decideOne(ctx, { user: 'x', permission: 'x' }),
+  createMapping: (ctx) => createMapping(ctx, { groupId: 'x', roleId: 'x' }),
+  deleteMapping: (ctx) => deleteMapping(ctx, 'x'),
+  getMapping: (ctx) => getMapping(ctx, 'x'),
+  listMappings: (ctx) => listMappings(ctx),
+  createOrganization: (ctx) => createOrganization(ctx, { slug: 'forbidden', name: 'X' }),
+  findOrganization: (ctx) => findOrganization(ctx, 'x'),
+  getOrganization: (ctx) => getOrganization(ctx, ctx.organizationId),
+  listOrganizations: (ctx) => listOrganizations(ctx),
+  setOrganizationStatus: (ctx) => setOrganizationStatus({ ...ctx, permissions: 'all' }, 'suspended'),
+  updateOrganization: (ctx) => updateOrganization(ctx, { organizationId: ctx.organizationId }),
+  listGroups: (ctx) => listGroups(ctx),
+  listMembers: (ctx) => listMembers(ctx, { groupId: 'x' }),
+  listUsers: (ctx) => listUsers(ctx, {}),
+  updateLocalUser: (ctx) => updateLocalUser(ctx, { userId: 'x', change: contentOf }),
+  updateLocalGroup: (ctx) => updateLocalGroup(ctx, { groupId: 'x' }),
+  deleteLocalGroup: (ctx) => deleteLocalGroup(ctx, 'x'),
+  createRole: (ctx) => createRole(ctx, named),
+  cloneRole: (ctx) => cloneRole(ctx, { roleId: 'x', ...named }),
+  updateRole: (ctx) => updateRole(ctx, { roleId: 'x' }),
+  deleteRole: (ctx) => deleteRole(ctx, 'x'),
+  installRolePack: (ctx) => installRolePack(ctx, 'owner5'),
+  getRole: (ctx) => getRole(ctx, 'x'),
+  listRoles: (ctx) => listRoles(ctx),
+  listAuditEvents: (ctx) => listAuditEvents(ctx, { limit: 1 }),
+  createDirectory: (ctx) => createDirectory(ctx, { name: 'X' }),
+  updateDirectory: (ctx) => updateDirectory(ctx, { directoryId: 'x' }),
+  deleteDirectory: (ctx) => deleteDirectory(ctx, 'x'),
+  getDirectory: (ctx) => getDirectory(ctx, 'x'),
+  listDirectories: (ctx) => listDirectories(ctx),
+  listDirectoryTokens: (ctx) => listDirectoryTokens(ctx, { directoryId: 'x' }),
+  issueDirectoryToken: (ctx) => issueDirectoryToken(ctx, { directoryId: 'x' }),
+  revokeDirectoryToken: (ctx) => revokeDirectoryToken(ctx, { directoryId: 'x', tokenId: 'x' }),
+}
+
+test.each(Object.entries(verbs))('%s is forbidden without its permission', async (_name, verb) => {
+  await expect((async () => verb(powerless))()).rejects.toMatchObject({ code: 'forbidden' })
+})
