@@ -1,11 +1,12 @@
 // What every verb is called with: for which organization, by whom, with which permissions, and the means to do it.
+
+import { sql } from 'drizzle-orm'
 import type { Database, Transaction } from '#db/database.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { RandomBytes } from '#platform/crypto.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import type { Ids } from '#platform/ids.ts'
-import { sql } from 'drizzle-orm'
 
 export type { Transaction } from '#db/database.ts'
 

@@ -22,7 +22,10 @@ export async function serve(config: Config): Promise<void> {
       const app = createApp({ ...services, urls: createUrls(origin), log, isStopping })
       return app.fetch
     })
-    log.info({ host: config.host, port, origin: originOf(config, port) }, `Rolecall listens on ${originOf(config, port)}`)
+    log.info(
+      { host: config.host, port, origin: originOf(config, port) },
+      `Rolecall listens on ${originOf(config, port)}`,
+    )
     await asked
     log.info('Stopping: requests under way may finish')
     await drain(server, config.shutdownSeconds)

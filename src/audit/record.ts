@@ -1,8 +1,8 @@
 // The audit row of a change. It is sent in the transaction of the change, so that neither exists without the other.
 import { type SQL, sql } from 'drizzle-orm'
-import { type CallContext, nowOf } from '#src/context.ts'
 import { auditEvents } from '#db/schema.ts'
 import { prepared, type Statement } from '#db/statement.ts'
+import { type CallContext, nowOf } from '#src/context.ts'
 
 export type AuditEntry = {
   /** noun.verb, e.g. `user.deactivate` */
@@ -56,4 +56,5 @@ export function insertAudit(p: { [K in keyof AuditParameters]: SQL }, detail: SQ
 const insertOne = prepared<AuditParameters, never>((p) => insertAudit(p))
 
 /** The audit row as a statement of its own. */
-export const recordAudit = (ctx: CallContext, entry: AuditEntry): Statement<never> => insertOne(auditParameters(ctx, entry))
+export const recordAudit = (ctx: CallContext, entry: AuditEntry): Statement<never> =>
+  insertOne(auditParameters(ctx, entry))

@@ -2,14 +2,14 @@
 // transaction, so a killed migration leaves nothing behind.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import type { Secret } from '#platform/secret.ts'
 import type { Database } from './database.ts'
 import { serverRole } from './schema.ts'
-import { once, prepared } from './statement.ts'
-import { sql } from 'drizzle-orm'
+import { prepared } from './statement.ts'
 
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
 const lockKey = 7_265_636_101
@@ -37,6 +37,3 @@ export async function migrationState(database: Database): Promise<{ applied: num
   const [row] = await database.run(countApplied({}))
   return { applied: row?.applied ?? 0, known: journal.entries.length }
 }
-
-/** The cheapest question that proves that the database answers. */
-export const ping = once<{ answer: number }>(sql`select 1 as answer`)

@@ -1,8 +1,8 @@
 // Conditions as parametrised SQL. Comparisons may come out NULL for an absent value; that counts as false, and `not`
 // makes it so before it negates.
 import { type SQL, sql } from 'drizzle-orm'
-import { fold } from './fold.ts'
 import type { Condition, Field } from './condition.ts'
+import { fold } from './fold.ts'
 
 /** An SQL expression for a single value. `isFolded`: it is a key that was folded when it was written. */
 export type Scalar = { expression: SQL; isFolded?: boolean }
@@ -101,8 +101,10 @@ function compareScalar({ field, operator, value }: Comparison, scalar: Scalar): 
     return operator === 'eq' ? sql`${scalar.expression} is null` : sql`${scalar.expression} is not null`
   }
   if (field.type === 'dateTime') return compareOrdered(scalar.expression, operator, sql`${value}::timestamptz`)
-  if (field.type === 'number') return compareOrdered(sql`(${scalar.expression})::numeric`, operator, sql`${value}::numeric`)
-  if (field.type === 'boolean') return compareOrdered(sql`(${scalar.expression})::boolean`, operator, sql`${value}::boolean`)
+  if (field.type === 'number')
+    return compareOrdered(sql`(${scalar.expression})::numeric`, operator, sql`${value}::numeric`)
+  if (field.type === 'boolean')
+    return compareOrdered(sql`(${scalar.expression})::boolean`, operator, sql`${value}::boolean`)
   return compareText(scalar, operator, String(value), field.isCaseExact)
 }
 

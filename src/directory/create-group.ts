@@ -1,8 +1,8 @@
 // A group comes to exist, with its first members, in one round trip.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { fold } from './fold.ts'
 import type { GroupRecord } from './groups.ts'
 import { memberStatements } from './members.ts'

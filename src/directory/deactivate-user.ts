@@ -1,11 +1,18 @@
 // The one door out: whatever switches a person off comes through here. One statement sets the status, bumps the epoch,
 // closes every credential and writes the audit row.
 import { type SQL, sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { credentialKinds } from './credentials.ts'
-import { lockUserRow, type StatusReason, type UserRecord, type UserReference, userColumns } from './users.ts'
+import {
+  lockUserRow,
+  type StatusReason,
+  type UserRecord,
+  type UserReference,
+  type WrittenUser,
+  writtenColumns,
+} from './users.ts'
 
 type Parameters = AuditParameters & { organizationId: string; userId: string; reason: string; now: string }
 
@@ -22,12 +29,12 @@ const closedCounts = sql`jsonb_build_object(${sql.join(
   sql`, `,
 )})`
 
-const deactivate = prepared<Parameters, UserRecord>(
+const deactivate = prepared<Parameters, WrittenUser>(
   (p) => sql`with deactivated as (
       update users u set status = 'inactive', status_reason = ${p.reason}, status_changed_at = ${p.now}::timestamptz,
         epoch = epoch + 1, version = version + 1, updated_at = ${p.now}::timestamptz
       where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.status in ('active', 'invited')
-      returning ${userColumns}),
+      returning ${writtenColumns}),
     ${closings(p)},
     audited as (${insertAudit(p, sql`${p.detail}::jsonb || jsonb_build_object('closed', ${closedCounts})`)}
       from deactivated)
@@ -35,7 +42,7 @@ const deactivate = prepared<Parameters, UserRecord>(
 )
 
 /** The deactivation as a statement for a transaction that holds the user's row; no row where they are inactive already. */
-export function deactivation(ctx: CallContext, userId: string, reason: StatusReason): Statement<UserRecord> {
+export function deactivation(ctx: CallContext, userId: string, reason: StatusReason): Statement<WrittenUser> {
   const entry = { action: 'user.deactivate', targetType: 'user', targetId: userId, detail: { reason } } as const
   const now = nowOf(ctx)
   return deactivate({ ...auditParameters(ctx, entry), organizationId: ctx.organizationId, userId, reason, now })
@@ -53,6 +60,6 @@ export async function deactivateUser(
   return inTransaction(ctx, async (tx) => {
     const user = await lockUserRow(tx, ctx, input)
     const [rows] = await tx.commitWith(deactivation(ctx, user.id, input.reason))
-    return rows?.[0] ?? user
+    return { ...user, ...rows?.[0] }
   })
 }

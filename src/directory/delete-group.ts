@@ -1,9 +1,9 @@
 // A group goes, with its memberships and mappings: whoever held a role through it holds it no more.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
+import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
 import { type GroupKey, type GroupReference, isGroup, lockGroupRow } from './groups.ts'
 
 const remove = prepared<AuditParameters & GroupKey, never>(

@@ -1,10 +1,10 @@
 // SCIM DELETE: the person is switched off by the one verb, leaves all groups and is hidden from the directory. The
 // userName is free again, for a new user with a new id and none of the old rights. Nothing is destroyed.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { deactivation } from './deactivate-user.ts'
 import { lockUserRow, type UserReference } from './users.ts'
 

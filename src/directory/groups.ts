@@ -1,9 +1,9 @@
 // Groups: what a group is, and how one is read, with and without its members.
 import { type SQL, sql } from 'drizzle-orm'
-import { type CallContext, inOneStatement, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
 import { entered, prepared, type Statement } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inOneStatement, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
 import type { Attributes } from './users.ts'
 
 export type GroupMember = { id: string; type: 'User' | 'Group'; display: string }

@@ -1,10 +1,10 @@
 // Changes of a group's members, as SQL on the changed members only. The group's row is locked by the caller, so that
 // changes of one group follow each other; the statements never read the members that do not change.
 import { type SQL, sql } from 'drizzle-orm'
-import { type CallContext, nowOf } from '#src/context.ts'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { once, prepared, type Statement } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, nowOf } from '#src/context.ts'
 import type { Condition } from './condition.ts'
 import { conditionSql } from './condition-sql.ts'
 import { type GroupKey, isGroup } from './groups.ts'

@@ -1,8 +1,8 @@
 // Provisioning: a person comes to exist. One statement writes the user, the e-mail look-ups and the audit row.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inOneStatement, nowOf, requirePermission } from '#src/context.ts'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { entered, prepared } from '#db/statement.ts'
+import { type CallContext, inOneStatement, nowOf, requirePermission } from '#src/context.ts'
 import { fold } from './fold.ts'
 import { emailKeys, type UserContent } from './user-content.ts'
 import type { UserRecord } from './users.ts'
@@ -48,7 +48,12 @@ export async function provisionUser(
   const [userId, now] = [ctx.ids.next('usr'), nowOf(ctx)]
   const status = content.isActive ? 'active' : 'inactive'
   const statusReason = content.isActive ? null : directoryId === null ? 'administrator' : 'directory'
-  const entry = { action: 'user.provision', targetType: 'user', targetId: userId, detail: { directoryId, status } } as const
+  const entry = {
+    action: 'user.provision',
+    targetType: 'user',
+    targetId: userId,
+    detail: { directoryId, status },
+  } as const
   const statement = insertUser({
     ...auditParameters(ctx, entry),
     userId,

@@ -1,23 +1,23 @@
 // Reactivation: the person may come in again, by a new sign-in. No old session or key revives; the epoch stays bumped.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
-import { lockUserRow, type UserRecord, type UserReference, userColumns } from './users.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { lockUserRow, type UserRecord, type UserReference, type WrittenUser, writtenColumns } from './users.ts'
 
-const reactivate = prepared<AuditParameters & { organizationId: string; userId: string; now: string }, UserRecord>(
+const reactivate = prepared<AuditParameters & { organizationId: string; userId: string; now: string }, WrittenUser>(
   (p) => sql`with reactivated as (
       update users u set status = 'active', status_reason = null, status_changed_at = ${p.now}::timestamptz,
         version = version + 1, updated_at = ${p.now}::timestamptz
       where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.status = 'inactive'
         and u.deleted_at is null
-      returning ${userColumns}),
+      returning ${writtenColumns}),
     audited as (${insertAudit(p)} from reactivated)
     select * from reactivated`,
 )
 
 /** The reactivation as a statement for a transaction that holds the user's row. */
-export function reactivation(ctx: CallContext, userId: string): Statement<UserRecord> {
+export function reactivation(ctx: CallContext, userId: string): Statement<WrittenUser> {
   const entry = { action: 'user.reactivate', targetType: 'user', targetId: userId } as const
   return reactivate({ ...auditParameters(ctx, entry), organizationId: ctx.organizationId, userId, now: nowOf(ctx) })
 }
@@ -28,6 +28,6 @@ export async function reactivateUser(ctx: CallContext, input: UserReference): Pr
   return inTransaction(ctx, async (tx) => {
     const user = await lockUserRow(tx, ctx, input)
     const [rows] = await tx.commitWith(reactivation(ctx, user.id))
-    return rows?.[0] ?? user
+    return { ...user, ...rows?.[0] }
   })
 }

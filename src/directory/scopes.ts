@@ -93,7 +93,8 @@ const isListPath = (path: readonly string[], lists: (name: string) => boolean): 
 /** Fields of `users u`. */
 export const userScope: Scope = {
   scalar: (field) => {
-    if (isListPath(field.path, (name) => userLists.has(name) || name === 'groups' || name === 'schemas')) return undefined
+    if (isListPath(field.path, (name) => userLists.has(name) || name === 'groups' || name === 'schemas'))
+      return undefined
     return own(userColumns, field.path.join('.')) ?? jsonScalar(sql`u.attributes`, field.path)
   },
   list: (field) => {

@@ -1,7 +1,7 @@
 // Lists of users and groups: conditions, order and pages, all in SQL. A page costs its own size, not the directory's.
 import { type SQL, sql } from 'drizzle-orm'
-import { type CallContext, inOneStatement, requirePermission } from '#src/context.ts'
 import { entered, once, type Statement } from '#db/statement.ts'
+import { type CallContext, inOneStatement, requirePermission } from '#src/context.ts'
 import type { Condition, Sort } from './condition.ts'
 import { conditionSql, type Scope } from './condition-sql.ts'
 import { type GroupRecord, type GroupWithMembers, groupColumns, memberColumn } from './groups.ts'
@@ -36,7 +36,14 @@ export function searchUsers(ctx: CallContext, search: Search): Promise<SearchRes
   requirePermission(ctx, 'users.read')
   const alias = sql`u`
   const where = sql`u.organization_id = entered.organization_id and u.deleted_at is null${inDirectory(alias, search)}`
-  return find(ctx, search, { table: sql`users u`, alias, columns: userColumns, scope: userScope, where, isPinned: isPinned(search.condition) })
+  return find(ctx, search, {
+    table: sql`users u`,
+    alias,
+    columns: userColumns,
+    scope: userScope,
+    where,
+    isPinned: isPinned(search.condition),
+  })
 }
 
 /** @param withMembers false leaves the members unread. @throws AppError */
@@ -49,7 +56,14 @@ export function searchGroups(
   const alias = sql`g`
   const where = sql`g.organization_id = entered.organization_id${inDirectory(alias, search)}`
   const columns = options.withMembers ? sql`${groupColumns}, ${memberColumn}` : groupColumns
-  return find(ctx, search, { table: sql`groups g`, alias, columns, scope: groupScope, where, isPinned: isPinned(search.condition) })
+  return find(ctx, search, {
+    table: sql`groups g`,
+    alias,
+    columns,
+    scope: groupScope,
+    where,
+    isPinned: isPinned(search.condition),
+  })
 }
 
 // "is not distinct from" cannot be looked up in an index: for a condition that is nearly unique, the index of the directory
@@ -77,7 +91,9 @@ function isPinned(condition: Condition | undefined): boolean {
   if (condition === undefined) return false
   if (condition.kind === 'and') return condition.parts.some(isPinned)
   if (condition.kind === 'any') return condition.list.path.join('.') === 'emails' && requiresValue(condition.part)
-  return condition.kind === 'compare' && condition.operator === 'eq' && pinningFields.has(condition.field.path.join('.'))
+  return (
+    condition.kind === 'compare' && condition.operator === 'eq' && pinningFields.has(condition.field.path.join('.'))
+  )
 }
 
 const requiresValue = (condition: Condition): boolean =>
@@ -91,7 +107,9 @@ async function find<Row extends { id: string }>(
   source: Source,
 ): Promise<SearchResult<Row>> {
   const where =
-    search.condition === undefined ? source.where : sql`${source.where} and ${conditionSql(search.condition, source.scope)}`
+    search.condition === undefined
+      ? source.where
+      : sql`${source.where} and ${conditionSql(search.condition, source.scope)}`
   const narrowed = { ...source, where }
   const isPrepared = search.condition === undefined || search.condition.kind === 'compare'
   const sort = search.sort === undefined ? undefined : sortKey(search.sort, source.scope)
@@ -118,7 +136,10 @@ async function pageAt<Row>(
 
 /** `offset 0` keeps PostgreSQL from looking at the tables before the organization is entered. */
 const entering = <Row>(select: SQL, isPrepared: boolean): Statement<Row> =>
-  once(sql`with ${entered} select found.* from entered cross join lateral (select * from (${select}) page offset 0) found`, { isPrepared })
+  once(
+    sql`with ${entered} select found.* from entered cross join lateral (select * from (${select}) page offset 0) found`,
+    { isPrepared },
+  )
 
 async function pageAfter<Row extends { id: string }>(
   ctx: CallContext,
@@ -143,10 +164,12 @@ async function pageAfter<Row extends { id: string }>(
 
 /** The ids of the page come from the index first, so that rows which are passed over are never read whole. */
 function selectPage(source: Source, sort: SortKey | undefined, page: { offset: number; limit: number }): SQL {
-  const order = source.isPinned && sort === undefined ? sql`(${source.alias}.id || '')` : orderBy.clause(sort, source.alias)
+  const order =
+    source.isPinned && sort === undefined ? sql`(${source.alias}.id || '')` : orderBy.clause(sort, source.alias)
   const columns = sort === undefined ? source.columns : sql`${source.columns}, (${sort.expression})::text as "sortKey"`
   const limits = sql`limit ${page.limit} offset ${page.offset}`
-  if (page.offset === 0) return sql`select ${columns} from ${source.table} where ${source.where} order by ${order} ${limits}`
+  if (page.offset === 0)
+    return sql`select ${columns} from ${source.table} where ${source.where} order by ${order} ${limits}`
   const ids = sql`select ${source.alias}.organization_id, ${source.alias}.id from ${source.table} where ${source.where}
     order by ${order} ${limits}`
   return sql`select ${columns} from (${ids}) page join ${source.table}

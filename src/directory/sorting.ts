@@ -3,12 +3,22 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Field, Sort } from './condition.ts'
 import type { Scalar, Scope } from './condition-sql.ts'
 
-export type SortKey = { expression: SQL; isDescending: boolean; sqlType: 'text' | 'timestamptz' | 'boolean' | 'numeric' }
+export type SortKey = {
+  expression: SQL
+  isDescending: boolean
+  sqlType: 'text' | 'timestamptz' | 'boolean' | 'numeric'
+}
 
 /** The row that a page ended with; `key` is its sort key where the list is sorted by one. */
 export type Cursor = { id: string; key?: string | null }
 
-const sqlTypes = { string: 'text', complex: 'text', dateTime: 'timestamptz', boolean: 'boolean', number: 'numeric' } as const
+const sqlTypes = {
+  string: 'text',
+  complex: 'text',
+  dateTime: 'timestamptz',
+  boolean: 'boolean',
+  number: 'numeric',
+} as const
 
 /**
  * RFC 7644 §3.4.2.3: strings by the attribute's case rule, and of a multi-valued attribute the primary or first value.

@@ -2,11 +2,11 @@
 // group's size.
 import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
 import { fold } from './fold.ts'
 import {
   type GroupKey,
@@ -17,7 +17,14 @@ import {
   lockGroupRow,
   lockGroupStatement,
 } from './groups.ts'
-import { addedGroups, cycleThrough, lockNestings, type MemberChange, matchingMembers, memberStatements } from './members.ts'
+import {
+  addedGroups,
+  cycleThrough,
+  lockNestings,
+  type MemberChange,
+  matchingMembers,
+  memberStatements,
+} from './members.ts'
 import type { Attributes } from './users.ts'
 
 export type GroupContent = { displayName: string; externalId: string | null; attributes: Attributes }
@@ -133,7 +140,9 @@ function contentStatements(
     (name) => !isDeepStrictEqual(after[name], current[name]),
   )
   if (fields.length === 0) return []
-  const renamed = fields.includes('displayName') ? { renamed: { from: current.displayName, to: after.displayName } } : {}
+  const renamed = fields.includes('displayName')
+    ? { renamed: { from: current.displayName, to: after.displayName } }
+    : {}
   const detail = { fields, ...renamed }
   const entry = { action: 'group.update', targetType: 'group', targetId: current.id, detail } as const
   return [

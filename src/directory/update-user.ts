@@ -1,15 +1,15 @@
 // Changing a user: the row is locked, a pure function says what it shall be, and only what differs is written. A change
 // of status goes through the verbs for it, in the same transaction.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { deactivation } from './deactivate-user.ts'
 import { fold } from './fold.ts'
 import { reactivation } from './reactivate-user.ts'
 import { changedFields, contentOf, emailKeys, type UserContent } from './user-content.ts'
-import { lockUserRow, type UserRecord, type UserReference, userColumns } from './users.ts'
+import { lockUserRow, type UserRecord, type UserReference, type WrittenUser, writtenColumns } from './users.ts'
 
 type Parameters = AuditParameters & {
   organizationId: string
@@ -22,13 +22,13 @@ type Parameters = AuditParameters & {
   now: string
 }
 
-const writeContent = prepared<Parameters, UserRecord>(
+const writeContent = prepared<Parameters, WrittenUser>(
   (p) => sql`with written as (
       update users u set user_name = ${p.userName}, user_name_key = ${p.userNameKey}, external_id = ${p.externalId},
         display_name = ${p.displayName}, attributes = ${p.attributes}::jsonb, version = version + 1,
         updated_at = ${p.now}::timestamptz
       where u.organization_id = ${p.organizationId} and u.id = ${p.userId}
-      returning ${userColumns}),
+      returning ${writtenColumns}),
     audited as (${insertAudit(p)})
     select * from written`,
 )
@@ -64,15 +64,15 @@ export async function updateUser(ctx: CallContext, input: UpdateUserInput): Prom
     }
     const statements = changeStatements(ctx, current, input.change(current))
     if (statements.length === 0) return current
-    const results = await tx.commitWith<UserRecord | never>(...statements)
-    return results.flat().at(-1) ?? current
+    const results = await tx.commitWith(...statements)
+    return { ...current, ...results.flat().at(-1) }
   })
 }
 
 /** Content first, status last: the last row returned is the user as they are now. */
-function changeStatements(ctx: CallContext, current: UserRecord, after: UserContent): Statement<UserRecord>[] {
+function changeStatements(ctx: CallContext, current: UserRecord, after: UserContent): Statement<WrittenUser>[] {
   const before = contentOf(current)
-  const statements: Statement<UserRecord>[] = []
+  const statements: Statement<WrittenUser>[] = []
   const fields = changedFields(before, after)
   if (fields.length > 0) statements.push(...contentStatements(ctx, current, after, fields))
   if (before.isActive && !after.isActive) statements.push(deactivation(ctx, current.id, 'directory'))
@@ -85,7 +85,7 @@ function contentStatements(
   current: UserRecord,
   after: UserContent,
   fields: string[],
-): Statement<UserRecord>[] {
+): Statement<WrittenUser>[] {
   const key = { organizationId: ctx.organizationId, userId: current.id }
   const entry = { action: 'user.update', targetType: 'user', targetId: current.id, detail: { fields } } as const
   const write = writeContent({

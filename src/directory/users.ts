@@ -1,9 +1,9 @@
 // Users: what a user is, and how one is read.
 import { sql } from 'drizzle-orm'
-import { type CallContext, inOneStatement, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
 import { entered, prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, inOneStatement, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
 
 export type UserStatus = 'invited' | 'active' | 'inactive' | 'erased'
 
@@ -34,11 +34,16 @@ export type UserRecord = {
 export const isActive = (user: Pick<UserRecord, 'status'>): boolean =>
   user.status === 'active' || user.status === 'invited'
 
-/** The columns of a UserRecord, for `users u`. */
-export const userColumns = sql`u.id, u.directory_id as "directoryId", u.user_name as "userName",
+/** What is written of a user: a UserRecord without its groups, which no write of a user changes. */
+export type WrittenUser = Omit<UserRecord, 'groups'>
+
+/** The columns of a WrittenUser, for `users u`. */
+export const writtenColumns = sql`u.id, u.directory_id as "directoryId", u.user_name as "userName",
   u.external_id as "externalId", u.display_name as "displayName", u.status, u.status_reason as "statusReason", u.epoch,
-  u.attributes, u.version, u.created_at as "createdAt", u.updated_at as "updatedAt", u.deleted_at as "deletedAt",
-  array(select json_build_object('id', g.id, 'displayName', g.display_name)
+  u.attributes, u.version, u.created_at as "createdAt", u.updated_at as "updatedAt", u.deleted_at as "deletedAt"`
+
+/** The columns of a UserRecord, for `users u`. */
+export const userColumns = sql`${writtenColumns}, array(select json_build_object('id', g.id, 'displayName', g.display_name)
    from group_members gm join groups g on g.organization_id = gm.organization_id and g.id = gm.group_id
    where gm.organization_id = u.organization_id and gm.user_id = u.id order by gm.group_id) as groups`
 

@@ -1,5 +1,5 @@
 // Randomness and hashing. Secrets that we issue have 256 random bits, so a plain SHA-256 is enough at rest.
-import { createHash, randomBytes as nodeRandomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, randomBytes as nodeRandomBytes } from 'node:crypto'
 
 export type RandomBytes = (size: number) => Buffer
 
@@ -14,9 +14,3 @@ export function issueSecret(prefix: 'rcs' | 'rck', randomBytes: RandomBytes): Is
 }
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-
-/** Compares two texts in constant time for equal lengths. */
-export function constantTimeEqual(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)]
-  return a.length === b.length && timingSafeEqual(a, b)
-}

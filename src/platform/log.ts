@@ -24,7 +24,10 @@ const redactedPaths = [
  * The process log, written to standard error so that commands can print their result on standard output.
  * A server writes without waiting for each line; what is left is written when the process exits.
  */
-export function createLog(level: LogLevel, options: { isServer?: boolean; destination?: pino.DestinationStream } = {}): Log {
+export function createLog(
+  level: LogLevel,
+  options: { isServer?: boolean; destination?: pino.DestinationStream } = {},
+): Log {
   return pino(
     {
       level,

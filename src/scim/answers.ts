@@ -1,10 +1,9 @@
 // Answers in the SCIM media type, with Location and ETag where a resource is answered.
 import type { Context } from 'hono'
 import type { ScimEnv } from './guard.ts'
-import { entityTag } from './resources/user.ts'
-import { type Projection, project } from './query/projection.ts'
 import { namesIn } from './query/list.ts'
-import { parseProjection } from './query/projection.ts'
+import { type Projection, parseProjection, project } from './query/projection.ts'
+import { entityTag } from './resources/user.ts'
 import type { ResourceSchema } from './schema/attributes.ts'
 import type { JsonObject } from './schema/canonical.ts'
 

@@ -1,6 +1,7 @@
 // Discovery (RFC 7644 §4; RFC 7643 §5–§7): what this server supports, exactly.
-import type { Urls } from '#platform/urls.ts'
+
 import { AppError, notFound } from '#platform/errors.ts'
+import type { Urls } from '#platform/urls.ts'
 import { cursorTimeoutSeconds } from './query/cursor.ts'
 import { pageLimits } from './query/list.ts'
 import type { JsonObject } from './schema/canonical.ts'

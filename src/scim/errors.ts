@@ -1,5 +1,5 @@
 // AppErrors as SCIM error messages (RFC 7644 §3.12). One exhaustive table; what is not expected says nothing of itself.
-import { asAppError, type AppError, type ErrorCode } from '#platform/errors.ts'
+import { type AppError, asAppError, type ErrorCode } from '#platform/errors.ts'
 
 const errorSchema = 'urn:ietf:params:scim:api:messages:2.0:Error'
 

@@ -1,7 +1,7 @@
 // Lists and searches of users, of groups, and of both at once (RFC 7644 §3.4.2, §3.4.3).
 import type { Context } from 'hono'
 import type { Condition } from '#directory/condition.ts'
-import { searchGroups, searchUsers, type Search, type SearchResult } from '#directory/search.ts'
+import { type Search, type SearchResult, searchGroups, searchUsers } from '#directory/search.ts'
 import { AppError } from '#platform/errors.ts'
 import { answer } from './answers.ts'
 import { listResponse } from './discovery.ts'
@@ -63,7 +63,9 @@ const answerList =
   async (c: Context<ScimEnv>, request: ListRequest): Promise<Response> => {
     const { resources, total, nextCursor } = await find(c, request, pageOf(request, c.var.ctx.clock.now()))
     if (request.cursor === undefined) {
-      return answer(listResponse(resources, { totalResults: total ?? resources.length, startIndex: request.startIndex }))
+      return answer(
+        listResponse(resources, { totalResults: total ?? resources.length, startIndex: request.startIndex }),
+      )
     }
     const { totalResults: _total, startIndex: _start, ...body } = listResponse(resources)
     return answer({ ...body, ...(nextCursor === undefined ? {} : { nextCursor }) })

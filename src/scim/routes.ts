@@ -34,11 +34,7 @@ export function createScim(services: ScimServices): Hono<ScimEnv> {
   return scim
 }
 
-async function answerDiscovery(
-  c: Context<ScimEnv>,
-  path: DiscoveryPath,
-  id: string | undefined,
-): Promise<Response> {
+async function answerDiscovery(c: Context<ScimEnv>, path: DiscoveryPath, id: string | undefined): Promise<Response> {
   const { ctx, urls, directoryId } = c.var
   await inTransaction(ctx, (tx) => tx.entered())
   refuseFilter(queryOf(c))
@@ -53,4 +49,3 @@ function answerError(thrown: unknown, c: Context<ScimEnv>): Response {
   }
   return new Response(body, { status, headers: { 'Content-Type': scimMediaType, ...headers } })
 }
-

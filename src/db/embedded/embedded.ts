@@ -1,7 +1,7 @@
 // PostgreSQL from npm, in the data directory: made once, started with the server, stopped with it, and stopped by a
 // supervising shell if the server is killed.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -181,6 +181,3 @@ function freePort(): Promise<number> {
     })
   })
 }
-
-/** True where the data directory holds a cluster. */
-export const hasCluster = (dataDir: string): boolean => existsSync(clusterPath(resolve(dataDir)))

@@ -4,7 +4,14 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Condition } from '#directory/condition.ts'
 import { invalid } from '#platform/errors.ts'
 import { type ResourceSchema, resolveExtension } from '../schema/attributes.ts'
-import { canonicalElement, canonicalValue, isObject, type Json, type JsonObject, withOnePrimary } from '../schema/canonical.ts'
+import {
+  canonicalElement,
+  canonicalValue,
+  isObject,
+  type Json,
+  type JsonObject,
+  withOnePrimary,
+} from '../schema/canonical.ts'
 import type { AttributeDefinition } from '../schema/definitions.ts'
 import { type Document, holderOf, isWritable, mergeExtension, put } from './document.ts'
 import { matches, requiredValues } from './match.ts'
@@ -55,9 +62,9 @@ function applyAtPath(schema: ResourceSchema, document: Document, located: Locate
     return
   }
   const target = resolvePath(schema, located.path)
-  if (target === undefined) return applyToUnknown(schema, document, located)
-  if (!isWritable(target.attribute)) return refuseReadOnly(target.attribute, located, identity)
-  applyToTarget(document, target, located.op, located.value)
+  if (target === undefined) applyToUnknown(schema, document, located)
+  else if (!isWritable(target.attribute)) refuseReadOnly(target.attribute, located, identity)
+  else applyToTarget(document, target, located.op, located.value)
 }
 
 /** `urn:…:attribute` of an extension that the schema does not know, which is kept as it comes. */
@@ -126,7 +133,12 @@ function nextElements(target: Target, op: OperationName, current: Json[], value:
   return elements.length === 0 ? undefined : elements
 }
 
-function changeWhole(attribute: AttributeDefinition, op: OperationName, current: Json[], value: Json | undefined): Json[] {
+function changeWhole(
+  attribute: AttributeDefinition,
+  op: OperationName,
+  current: Json[],
+  value: Json | undefined,
+): Json[] {
   const given = canonicalValue(attribute, value)
   const elements = Array.isArray(given) ? given : []
   if (op === 'replace') return elements
@@ -179,7 +191,10 @@ function changeMatching(
   const changed = current.map((element) => (isMatched(element) ? change(element) : element))
   const elements = [...changed, created].filter((element) => element !== undefined)
   const touched = [...changed.filter((element, index) => element !== current[index]), created]
-  return withOnePrimary(elements, touched.find((element) => isObject(element) && element['primary'] === true))
+  return withOnePrimary(
+    elements,
+    touched.find((element) => isObject(element) && element['primary'] === true),
+  )
 }
 
 // An element that has lost what it was about (its type and rank alone say nothing) goes.

@@ -26,7 +26,10 @@ function read(field: Field, element: Json): Json | undefined {
   return isObject(element) && Object.hasOwn(element, name) ? element[name] : undefined
 }
 
-function compare({ field, operator, value }: Extract<Condition, { kind: 'compare' }>, found: Json | undefined): boolean {
+function compare(
+  { field, operator, value }: Extract<Condition, { kind: 'compare' }>,
+  found: Json | undefined,
+): boolean {
   if (value === null) return (operator === 'eq') === (found === undefined)
   if (found === undefined) return operator === 'ne'
   const isText = typeof found === 'string' && typeof value === 'string'

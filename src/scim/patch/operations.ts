@@ -1,7 +1,8 @@
 // The body of a PATCH (RFC 7644 §3.5.2) as a list of operations; each with its path parsed and resolved.
-import { AppError, invalid } from '#platform/errors.ts'
+
 import type { Condition } from '#directory/condition.ts'
-import { FilterParser, filterLimits } from '../query/filter.ts'
+import { AppError, invalid } from '#platform/errors.ts'
+import { type FilterNode, FilterParser, filterLimits } from '../query/filter.ts'
 import { resolveElementFilter } from '../query/resolve.ts'
 import { tokenize } from '../query/tokens.ts'
 import { type ResolvedAttribute, type ResourceSchema, resolveAttribute, subAttributeOf } from '../schema/attributes.ts'
@@ -75,11 +76,13 @@ export function resolvePath(schema: ResourceSchema, path: string): Target | unde
   const subName = parser.isAtEnd ? undefined : parser.word('a sub-attribute')
   if (!parser.isAtEnd) throw failure(path)
   const found = resolveAttribute(schema, name)
-  if (node === undefined) {
-    if (subName !== undefined) throw failure(path)
-    return found === undefined ? undefined : { ...found, filter: undefined }
-  }
-  if (found === undefined) return undefined
+  if (node !== undefined) return found && elementTarget(found, node, subName, path)
+  if (subName !== undefined) throw failure(path)
+  return found && { ...found, filter: undefined }
+}
+
+/** `attribute[filter]` or `attribute[filter].sub` */
+function elementTarget(found: ResolvedAttribute, node: FilterNode, subName: string | undefined, path: string): Target {
   if (found.sub !== undefined || !found.attribute.multiValued || found.attribute.type !== 'complex') throw failure(path)
   const filter = resolveElementFilter(node, found.attribute)
   if (subName === undefined) return { ...found, filter }

@@ -26,7 +26,16 @@ export type ListRequest = {
 
 type Raw = { [K in keyof ListRequest | 'sortOrder']?: string | undefined }
 
-const names = ['filter', 'sortBy', 'sortOrder', 'startIndex', 'count', 'cursor', 'attributes', 'excludedAttributes'] as const
+const names = [
+  'filter',
+  'sortBy',
+  'sortOrder',
+  'startIndex',
+  'count',
+  'cursor',
+  'attributes',
+  'excludedAttributes',
+] as const
 
 /** @throws AppError invalid; a parameter that comes twice is refused rather than one of the two believed */
 export function listRequestFromQuery(query: URLSearchParams): ListRequest {
@@ -86,7 +95,8 @@ function integer(name: string, text: string | undefined, reason = 'invalidValue'
 /** A comma-separated list of attribute names. */
 export function namesIn(text: string | undefined): string[] | undefined {
   if (text === undefined || text.trim() === '') return undefined
-  if (text.length > 8_192) throw new AppError('invalid', 'The list of attributes is too long', { reason: 'invalidValue' })
+  if (text.length > 8_192)
+    throw new AppError('invalid', 'The list of attributes is too long', { reason: 'invalidValue' })
   return text.split(',').filter((name) => name.trim() !== '')
 }
 

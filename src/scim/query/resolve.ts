@@ -21,7 +21,7 @@ export const resolveElementFilter = (node: FilterNode, attribute: AttributeDefin
 /** The field that a sortBy or a filter names. @throws AppError invalid with the given reason */
 export function resolveField(name: string, schema: ResourceSchema): Field {
   const { field, definition } = namesOf(schema)(name)
-  return definition.type === 'complex' ? valueOf({ field, definition }).field : field
+  return definition.type === 'complex' ? valueField({ field, definition }).field : field
 }
 
 function resolveNode(node: FilterNode, names: Names, schema: ResourceSchema | undefined): Condition {
@@ -34,7 +34,7 @@ function resolveNode(node: FilterNode, names: Names, schema: ResourceSchema | un
     case 'present':
       return presence(node.name, names, schema)
     case 'compare':
-      return comparison(valueOf(names(node.name)), node.operator, node.value)
+      return comparison(valueField(names(node.name)), node.operator, node.value)
     case 'valuePath':
       return valuePath(node, names)
   }
@@ -110,7 +110,7 @@ const nestedNames =
 const shown = (name: string): string => (name.length > 80 ? `${name.slice(0, 80)}…` : name)
 
 /** Comparing a complex attribute means its `value` (RFC 7644 §3.4.2.2: `emails co "example.com"`). */
-function valueOf({ field, definition }: ReturnType<Names>): ReturnType<Names> {
+function valueField({ field, definition }: ReturnType<Names>): ReturnType<Names> {
   if (definition.type !== 'complex') return { field, definition }
   const value = subAttributeOf(definition, 'value')
   if (value === undefined) throw failure(`"${definition.name}" has sub-attributes; name one of them`)
@@ -125,7 +125,8 @@ function comparison({ field, definition }: ReturnType<Names>, operator: Operator
   if (!allowed.has(operator)) throw failure(`${definition.name} cannot be compared by ${operator}`)
   const coerced = value === null ? null : coerce(field, definition.name, value)
   // PostgreSQL has no text with NUL, so nothing stored can match it.
-  if (typeof coerced === 'string' && coerced.includes('\0')) return operator === 'ne' ? { kind: 'and', parts: [] } : never
+  if (typeof coerced === 'string' && coerced.includes('\0'))
+    return operator === 'ne' ? { kind: 'and', parts: [] } : never
   return { kind: 'compare', field, operator, value: coerced }
 }
 

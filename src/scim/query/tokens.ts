@@ -8,8 +8,8 @@ export type Token =
 
 const punctuation = { '(': 'open', ')': 'close', '[': 'openValuePath', ']': 'closeValuePath' } as const
 
-// A JSON string; a word is whatever stands between white space, brackets and quotes.
-const pattern = /\s+|([()[\]])|("(?:[^"\\\u0000-\u001f]|\\.)*")|([^\s()[\]"]+)/y
+// A JSON string, whose inside JSON.parse judges; a word is whatever stands between white space, brackets and quotes.
+const pattern = /\s+|([()[\]])|("(?:[^"\\]|\\.)*")|([^\s()[\]"]+)/y
 
 /** @returns undefined where the text has something that is no token, such as a string without its end */
 export function tokenize(text: string): Token[] | undefined {

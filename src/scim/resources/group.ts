@@ -57,7 +57,8 @@ export function memberIds(value: Json | undefined): string[] {
 
 function memberId(member: Json): string {
   const value = isObject(member) ? Object.entries(member).find(([name]) => name.toLowerCase() === 'value')?.[1] : member
-  if (typeof value !== 'string' || value === '') throw invalid('A member needs a value, the id of a user or group', 'invalidValue')
+  if (typeof value !== 'string' || value === '')
+    throw invalid('A member needs a value, the id of a user or group', 'invalidValue')
   return value
 }
 

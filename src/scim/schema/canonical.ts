@@ -29,7 +29,9 @@ export function canonicalValue(definition: AttributeDefinition, value: Json | un
   if (elements.length > valueLimits.elements) {
     throw failure(`${definition.name} has more than ${valueLimits.elements} values`)
   }
-  const canonical = elements.map((element) => canonicalElement(definition, element)).filter((each) => each !== undefined)
+  const canonical = elements
+    .map((element) => canonicalElement(definition, element))
+    .filter((each) => each !== undefined)
   return canonical.length === 0 ? undefined : withOnePrimary(canonical)
 }
 

@@ -6,7 +6,15 @@ export const userSchemaId = 'urn:ietf:params:scim:schemas:core:2.0:User'
 export const groupSchemaId = 'urn:ietf:params:scim:schemas:core:2.0:Group'
 export const enterpriseSchemaId = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 
-export type AttributeType = 'string' | 'complex' | 'boolean' | 'binary' | 'decimal' | 'integer' | 'dateTime' | 'reference'
+export type AttributeType =
+  | 'string'
+  | 'complex'
+  | 'boolean'
+  | 'binary'
+  | 'decimal'
+  | 'integer'
+  | 'dateTime'
+  | 'reference'
 
 export type AttributeDefinition = {
   name: string

@@ -1,0 +1,456 @@
+// What identity providers send about people, by the numbers of the short list in docs on the wire (points 2, 3, 5–7, 10, 11).
+// Points 16 and 17 are about SAML and about groups in tokens: they come with sign-in.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTestApp, type TestApp } from '../support/app.ts'
+import { core, enterprise, patchOp } from '../support/scim.ts'
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startTestApp()
+})
+afterAll(() => app.close())
+
+const badge = 'urn:ietf:params:scim:schemas:extension:custom:2.0:User'
+
+/** A user after one PATCH with the given operations. */
+async function patched(attributes: Record<string, unknown>, ...operations: Record<string, unknown>[]) {
+  const scim = await app.createScim()
+  const id = await scim.user('pat@example.com', attributes)
+  const answer = await scim.patch(`/Users/${id}`, ...operations)
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200)
+  const { body } = await scim.get(`/Users/${id}`)
+  expect(answer.body).toEqual(body)
+  return body
+}
+
+describe('wire 2: names compare without case', () => {
+  test.each([['Add'], ['Replace'], ['ADD'], ['replace']])('wire 2: op "%s" is read', async (op) => {
+    expect((await patched({}, { op, path: 'title', value: 'Editor' })).title).toBe('Editor')
+  })
+
+  test.each([['Remove'], ['REMOVE'], ['remove']])('wire 2: op "%s" is read', async (op) => {
+    expect((await patched({ title: 'Editor' }, { op, path: 'title' })).title).toBeUndefined()
+  })
+
+  test.each([['TITLE'], ['Title'], [`${core}:User:title`], [`${core}:User:title`.toUpperCase()]])(
+    'wire 2: the path "%s" leads to title',
+    async (path) => {
+      expect((await patched({ title: 'Old' }, { op: 'Replace', path, value: 'New' })).title).toBe('New')
+    },
+  )
+
+  test('wire 2: attribute names of a body in PascalCase are read, and answered as in the schema', async () => {
+    const scim = await app.createScim()
+    const { status, body } = await scim.post('/Users', {
+      Schemas: [`${core}:User`],
+      UserName: 'pascal@example.com',
+      Name: { GivenName: 'Pas', FamilyName: 'Cal' },
+      Emails: [{ Value: 'pascal@example.com', Type: 'work', Primary: true }],
+      [enterprise.toUpperCase()]: { Department: 'Legal' },
+    })
+    expect(status).toBe(201)
+    expect(body).toMatchObject({
+      userName: 'pascal@example.com',
+      name: { givenName: 'Pas', familyName: 'Cal' },
+      emails: [{ value: 'pascal@example.com', type: 'work', primary: true }],
+      [enterprise]: { department: 'Legal' },
+    })
+  })
+
+  test('wire 2: operators and keywords of filters, and the names of a PATCH message', async () => {
+    const scim = await app.createScim()
+    const id = await scim.user('Case@example.com', { title: 'Editor', [enterprise]: { department: 'Legal' } })
+    await scim.user('other@example.com')
+    const filter = `USERNAME Eq "case@EXAMPLE.com" AND Title PR and ${enterprise.toUpperCase()}:Department EQ "legal"`
+    const { body } = await scim.list('Users', filter)
+    expect(body.Resources.map((user: { id: string }) => user.id)).toEqual([id])
+    const message = { Schemas: [patchOp], operations: [{ Op: 'Replace', Path: 'title', Value: 'Chief' }] }
+    expect((await scim.send('PATCH', `/Users/${id}`, message)).body.title).toBe('Chief')
+  })
+})
+
+describe('wire 3: active as text', () => {
+  test.each([
+    ['Entra, legacy', { op: 'Replace', path: 'active', value: 'False' }],
+    ['Entra, with the flag', { op: 'replace', path: 'active', value: false }],
+    ['Entra, path-less', { op: 'Replace', value: { active: 'False' } }],
+    ['Okta', { op: 'replace', value: { active: false } }],
+    ['SailPoint', { op: 'add', value: { active: false } }],
+    ['Keycloak extension', { op: 'replace', path: 'active', value: 'false' }],
+    ['with the URN', { op: 'Add', path: `${core}:User:active`, value: 'FALSE' }],
+  ])('wire 3: %s switches the leaver off, and back on', async (_, operation) => {
+    const scim = await app.createScim()
+    const id = await scim.user('leaver@example.com')
+    expect((await scim.patch(`/Users/${id}`, operation)).body.active).toBe(false)
+    expect((await scim.list('Users', 'active eq false')).body.totalResults).toBe(1)
+    const on = JSON.parse(JSON.stringify(operation).replace(/false/i, (text) => (text === 'false' ? 'true' : 'True')))
+    expect((await scim.patch(`/Users/${id}`, on)).body.active).toBe(true)
+  })
+
+  test('wire 3: POST and PUT take text, too', async () => {
+    const scim = await app.createScim()
+    const { body } = await scim.post('/Users', { schemas: [], userName: 'text@example.com', active: 'False' })
+    expect(body.active).toBe(false)
+    const put = await scim.put(`/Users/${body.id}`, { schemas: [], userName: 'text@example.com', active: 'true' })
+    expect(put.body.active).toBe(true)
+  })
+
+  test.each([['no'], [0], [{}], ['']])(
+    'wire 3: %j is no boolean: refused or no statement, never a silent "on"',
+    async (value) => {
+      const scim = await app.createScim()
+      const id = await scim.user('odd@example.com')
+      const answer = await scim.patch(`/Users/${id}`, { op: 'replace', path: 'active', value })
+      if (value !== '') expect(answer).toMatchObject({ status: 400, body: { scimType: 'invalidValue' } })
+      expect((await scim.get(`/Users/${id}`)).body.active).toBe(true)
+    },
+  )
+})
+
+describe('wire 5: add or replace through a filter that matches nothing', () => {
+  test.each([['add'], ['replace'], ['Add'], ['Replace']])('wire 5: %s creates the element', async (op) => {
+    const value = 'new@example.com'
+    const user = await patched({}, { op, path: 'emails[type eq "work"].value', value })
+    expect(user.emails).toEqual([{ type: 'work', value }])
+  })
+
+  test('wire 5: what is there under another type stays', async () => {
+    const user = await patched(
+      { emails: [{ type: 'other', value: 'o@example.com', primary: true }] },
+      { op: 'Replace', path: 'emails[type eq "work"].value', value: 'w@example.com' },
+    )
+    expect(user.emails).toEqual([
+      { type: 'other', value: 'o@example.com', primary: true },
+      { type: 'work', value: 'w@example.com' },
+    ])
+  })
+
+  test('wire 5: several operations on one filter give one element', async () => {
+    const path = 'addresses[type eq "work"]'
+    const user = await patched(
+      {},
+      { op: 'Add', path: `${path}.streetAddress`, value: '1 Long Road' },
+      { op: 'Add', path: `${path}.locality`, value: 'Leeds' },
+      { op: 'Add', path: `${path}.postalCode`, value: 'LS1' },
+    )
+    expect(user.addresses).toEqual([
+      { type: 'work', streetAddress: '1 Long Road', locality: 'Leeds', postalCode: 'LS1' },
+    ])
+  })
+
+  test('wire 5: an existing element is changed, not doubled', async () => {
+    const user = await patched(
+      {
+        phoneNumbers: [
+          { type: 'mobile', value: '1' },
+          { type: 'work', value: '2' },
+        ],
+      },
+      { op: 'Replace', path: 'phoneNumbers[type eq "mobile"].value', value: '3' },
+    )
+    expect(user.phoneNumbers).toEqual([
+      { type: 'mobile', value: '3' },
+      { type: 'work', value: '2' },
+    ])
+  })
+
+  test('wire 5: `roles[primary eq "True"].value` compares a boolean with text', async () => {
+    const user = await patched({}, { op: 'Add', path: 'roles[primary eq "True"].value', value: 'Admin' })
+    expect(user.roles).toEqual([{ primary: true, value: 'Admin' }])
+    const again = await patched(
+      { roles: [{ primary: true, type: 'WindowsAzureActiveDirectoryRole', value: 'User' }] },
+      { op: 'Replace', path: 'roles[primary eq "True"].value', value: 'Admin' },
+    )
+    expect(again.roles).toEqual([{ primary: true, type: 'WindowsAzureActiveDirectoryRole', value: 'Admin' }])
+  })
+})
+
+describe('wire 6: path-less values', () => {
+  test.each([['replace'], ['add']])('wire 6: %s with dotted keys, URN keys, objects and the own id', async (op) => {
+    const scim = await app.createScim()
+    const id = await scim.user('keys@example.com', { name: { givenName: 'Old', familyName: 'Stays' } })
+    const { status, body } = await scim.patch(`/Users/${id}`, {
+      op,
+      value: {
+        id,
+        displayName: 'Keys',
+        'name.givenName': 'New',
+        [`${enterprise}:department`]: 'Legal',
+        [enterprise]: { division: 'North' },
+        'emails[type eq "work"].value': 'keys@example.com',
+        addresses: [{ type: 'home', locality: 'York' }],
+      },
+    })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      id,
+      displayName: 'Keys',
+      name: { givenName: 'New', familyName: 'Stays' },
+      [enterprise]: { department: 'Legal', division: 'North' },
+      emails: [{ type: 'work', value: 'keys@example.com' }],
+      addresses: [{ type: 'home', locality: 'York' }],
+    })
+  })
+
+  test('wire 6: another id is refused, and nothing of the operation is kept', async () => {
+    const scim = await app.createScim()
+    const id = await scim.user('keys@example.com')
+    const { status, body } = await scim.patch(`/Users/${id}`, { op: 'replace', value: { title: 'X', id: 'usr_other' } })
+    expect(status).toBe(400)
+    expect(body.scimType).toBe('mutability')
+    expect((await scim.get(`/Users/${id}`)).body.title).toBeUndefined()
+  })
+
+  test('wire 6: meta, groups and schemas of a path-less value are passed over', async () => {
+    const user = await patched(
+      {},
+      { op: 'replace', value: { schemas: [`${core}:User`], meta: { resourceType: 'X' }, groups: [], title: 'T' } },
+    )
+    expect(user).toMatchObject({ title: 'T', meta: { resourceType: 'User' } })
+  })
+
+  test('wire 6: SailPoint sends name in two path-less replaces', async () => {
+    const user = await patched(
+      { name: { givenName: 'A', familyName: 'B' } },
+      { op: 'replace', value: { name: { givenName: 'C' } } },
+      { op: 'replace', value: { name: { familyName: 'D' } } },
+    )
+    expect(user.name).toMatchObject({ givenName: 'C', familyName: 'D' })
+  })
+
+  test('wire 6: the noise that Entra adds (`name` in the operation, `id` in the message) is no error', async () => {
+    const scim = await app.createScim()
+    const id = await scim.user('noise@example.com')
+    const operation = { op: 'Replace', name: 'title', path: 'title', value: 'Editor' }
+    const answer = await scim.send('PATCH', `/Users/${id}`, { schemas: [patchOp], id, Operations: [operation] })
+    expect(answer.body.title).toBe('Editor')
+  })
+})
+
+describe('wire 7: manager', () => {
+  const path = `${enterprise}:manager`
+  const shapes: [string, unknown][] = [
+    ['a bare string', 'boss'],
+    ['an object', { value: 'boss' }],
+    ['an array of one', [{ $ref: '../Users/boss', value: 'boss' }]],
+  ]
+  test.each(shapes)('wire 7: %s is stored as an object, by POST, PUT and PATCH', async (_, value) => {
+    const scim = await app.createScim()
+    const body = { schemas: [`${core}:User`, enterprise], userName: 'm@example.com', [enterprise]: { manager: value } }
+    const created = await scim.post('/Users', body)
+    expect(created.body[enterprise].manager).toMatchObject({ value: 'boss' })
+    const replaced = await scim.put(`/Users/${created.body.id}`, body)
+    expect(replaced.body[enterprise].manager).toMatchObject({ value: 'boss' })
+    for (const op of ['Add', 'Replace']) {
+      const user = await patched({}, { op, path, value })
+      expect(user[enterprise].manager).toMatchObject({ value: 'boss' })
+    }
+    const pathless = await patched({}, { op: 'replace', value: { [path]: value } })
+    expect(pathless[enterprise].manager).toMatchObject({ value: 'boss' })
+    const nested = await patched({}, { op: 'replace', value: { [enterprise]: { manager: value } } })
+    expect(nested[enterprise].manager).toMatchObject({ value: 'boss' })
+  })
+
+  test.each<[string, Record<string, unknown>]>([
+    ['Replace with ""', { op: 'Replace', path, value: '' }],
+    ['Replace with null', { op: 'Replace', path, value: null }],
+    ['Replace with {"value": ""}', { op: 'Replace', path, value: { value: '' } }],
+    ['Remove', { op: 'Remove', path }],
+    ['Remove with a value', { op: 'Remove', path, value: 'boss' }],
+    ['Remove of manager.value', { op: 'Remove', path: `${path}.value` }],
+  ])('wire 7: %s clears it and leaves the department', async (_, operation) => {
+    const user = await patched({ [enterprise]: { manager: { value: 'boss' }, department: 'Legal' } }, operation)
+    expect(user[enterprise]).toEqual({ department: 'Legal' })
+  })
+
+  test('wire 7: Microsoft’s sequence of Add, Replace and Replace with "", read in between', async () => {
+    const scim = await app.createScim()
+    const id = await scim.user('seq@example.com')
+    const managerAfter = async (op: string, value: string) => {
+      await scim.patch(`/Users/${id}`, { op, path, value })
+      return (await scim.get(`/Users/${id}`)).body[enterprise]?.manager
+    }
+    expect(await managerAfter('Add', 'first')).toEqual({ value: 'first' })
+    expect(await managerAfter('Replace', 'second')).toEqual({ value: 'second' })
+    expect(await managerAfter('Replace', '')).toBeUndefined()
+  })
+
+  test('wire 7: a look-up by manager finds it', async () => {
+    const scim = await app.createScim()
+    const id = await scim.user('m@example.com', { [enterprise]: { manager: 'boss' } })
+    const other = await scim.user('n@example.com', { [enterprise]: { manager: 'chief' } })
+    const { body } = await scim.list('Users', `id eq "${id}" and ${path} eq "boss"`, { attributes: 'id' })
+    expect(body.Resources.map((user: { id: string }) => user.id)).toEqual([id])
+    expect((await scim.list('Users', `id eq "${other}" and ${path} eq "boss"`)).body.totalResults).toBe(0)
+  })
+})
+
+describe('wire 11: what the server does not keep is no reason to refuse a user', () => {
+  test('wire 11: meta, empty lists, nulls, unknown attributes and schemas', async () => {
+    const scim = await app.createScim()
+    const { status, body } = await scim.post('/Users', {
+      schemas: [`${core}:User`, 'urn:scim:schemas:core:1.0', 'urn:example:unknown', 'http://schemas.example.com/old'],
+      userName: 'noise@example.com',
+      meta: { resourceType: 'User', created: 'nonsense' },
+      ...{ roles: [], groups: [], photos: [], addresses: null, phoneNumbers: null, title: null, nickName: '' },
+      ...{ department: null, manager: null, isSoftDeleted: 'False', favouriteColour: 'blue' },
+      profileUrl: 'no url at all',
+      name: { givenName: 'No', familyName: '', unknownPart: 'x' },
+      emails: [{ value: 'noise@example.com', type: 'untyped', unknownPart: 1 }],
+    })
+    expect(status, JSON.stringify(body)).toBe(201)
+    expect(body.name).toEqual({ givenName: 'No' })
+    expect(body).not.toHaveProperty('favouriteColour')
+    expect(body).not.toHaveProperty('roles')
+  })
+
+  test('wire 11: an unknown extension is stored and returned, its URN in schemas or not', async () => {
+    const scim = await app.createScim()
+    const { body } = await scim.post('/Users', {
+      schemas: [`${core}:User`],
+      userName: 'ext@example.com',
+      [badge]: { badge: 'B-17', level: 3, tags: ['a', { b: null }] },
+    })
+    expect(body.schemas).toEqual([`${core}:User`, badge])
+    expect((await scim.get(`/Users/${body.id}`)).body[badge]).toEqual({
+      badge: 'B-17',
+      level: 3,
+      tags: ['a', { b: null }],
+    })
+  })
+
+  test('wire 11: an attribute of an unknown extension by its URN path: POST, PATCH with path, path-less PATCH', async () => {
+    const scim = await app.createScim()
+    const created = await scim.post('/Users', { schemas: [], userName: 'ext@example.com', [`${badge}:badge`]: 'B-1' })
+    expect(created.status).toBe(201)
+    const id = created.body.id
+    const byPath = await scim.patch(`/Users/${id}`, { op: 'Add', path: `${badge}:badge`, value: 'B-2' })
+    expect(byPath.body[badge]).toEqual({ badge: 'B-2' })
+    const pathless = await scim.patch(`/Users/${id}`, { op: 'replace', value: { [`${badge}:level`]: '4' } })
+    expect(pathless.body[badge]).toEqual({ badge: 'B-2', level: '4' })
+    const removed = await scim.patch(`/Users/${id}`, { op: 'remove', path: `${badge}:badge` })
+    expect(removed.body[badge]).toEqual({ level: '4' })
+  })
+
+  test('wire 11: the mistyped URN …enterprise:2.0User is kept apart and harms nothing', async () => {
+    const scim = await app.createScim()
+    const mistyped = enterprise.replace('2.0:User', '2.0User')
+    const { status, body } = await scim.post('/Users', {
+      schemas: [`${core}:User`, mistyped],
+      userName: 'typo@example.com',
+      [mistyped]: { department: 'Legal' },
+    })
+    expect(status).toBe(201)
+    expect((await scim.get(`/Users/${body.id}`)).body.userName).toBe('typo@example.com')
+  })
+
+  test('wire 11: the noise of the public validator in PATCH', async () => {
+    const user = await patched(
+      {},
+      { op: 'replace', path: 'profileUrl', value: 'JKHG8S' },
+      { op: 'add', path: `${enterprise}:manager`, value: 'nobody-at-all' },
+      {
+        op: 'add',
+        value: { phoneNumbers: ['work', 'mobile', 'fax'].map((type) => ({ type, value: '1', primary: 'False' })) },
+      },
+      { op: 'replace', path: 'emails[type eq "untyped"].value', value: 'u@example.com' },
+      { op: 'replace', path: 'emails[type eq "untyped"].primary', value: 'True' },
+      { op: 'replace', path: 'emails[primary eq true].value', value: 'v@example.com' },
+    )
+    expect(user.phoneNumbers).toHaveLength(3)
+    expect(user.emails).toEqual([{ type: 'untyped', value: 'v@example.com', primary: true }])
+  })
+
+  test('wire 11: OneLogin’s template: emails an object, old URNs, active missing', async () => {
+    const scim = await app.createScim()
+    const { status, body } = await scim.post('/Users', {
+      schemas: ['urn:scim:schemas:core:2.0', 'urn:scim:schemas:extension:enterprise:2.0'],
+      userName: 'one@example.com',
+      emails: { value: 'one@example.com', primary: true, type: 'work' },
+      'urn:scim:schemas:extension:enterprise:2.0': { department: 'Legal' },
+    })
+    expect(status).toBe(201)
+    expect(body).toMatchObject({
+      active: true,
+      emails: [{ value: 'one@example.com' }],
+      [enterprise]: { department: 'Legal' },
+    })
+  })
+
+  test('wire 11: JumpCloud’s minimal PUT with emails null and phone as a tel: URI', async () => {
+    const scim = await app.createScim()
+    const id = await scim.user('jump@example.com', { emails: [{ value: 'jump@example.com' }] })
+    const { status, body } = await scim.put(`/Users/${id}`, {
+      schemas: [enterprise, `${core}:User`],
+      userName: 'jump@example.com',
+      emails: null,
+      addresses: [],
+      photos: [{ value: 'not-a-url' }],
+      phoneNumbers: [{ type: 'work', value: 'tel:+1-201-555-0123' }],
+    })
+    expect(status).toBe(200)
+    expect(body).not.toHaveProperty('emails')
+    expect(body.phoneNumbers).toEqual([{ type: 'work', value: 'tel:+1-201-555-0123' }])
+  })
+
+  test('wire 11: authentik’s POST: type other, empty familyName, empty photos', async () => {
+    const scim = await app.createScim()
+    const { body } = await scim.post('/Users', {
+      schemas: [`${core}:User`],
+      externalId: 'e3b0c44298fc1c14',
+      userName: 'auth@example.com',
+      name: { formatted: 'Auth', givenName: 'Auth', familyName: '' },
+      photos: [],
+      emails: [{ primary: true, type: 'other', value: 'auth@example.com' }],
+    })
+    expect(body).toMatchObject({ name: { givenName: 'Auth' }, emails: [{ type: 'other', value: 'auth@example.com' }] })
+    expect((await scim.list('Users', 'emails eq "AUTH@example.com"')).body.totalResults).toBe(1)
+  })
+
+  test('wire 11: WSO2 mixes strings and objects in emails', async () => {
+    const scim = await app.createScim()
+    const { status, body } = await scim.post('/Users', {
+      schemas: [`${core}:User`],
+      userName: 'wso2@example.com',
+      emails: ['one@example.com', { type: 'work', value: 'two@example.com', primary: true }],
+    })
+    expect(status).toBe(201)
+    expect(body.emails).toEqual([
+      { value: 'one@example.com' },
+      { type: 'work', value: 'two@example.com', primary: true },
+    ])
+  })
+
+  test('wire 11: AppRoleAssignmentsComplex: each role is a JSON document in a string', async () => {
+    const role = (value: string) => ({
+      value: JSON.stringify({ id: `id-${value}`, value, displayName: `The ${value}` }),
+    })
+    const user = await patched(
+      {},
+      { op: 'Add', path: 'roles', value: [role('Admin'), role('Editor')] },
+      { op: 'Add', path: 'roles', value: [role('Admin')] },
+    )
+    expect(user.roles).toEqual([
+      { value: 'Admin', display: 'The Admin' },
+      { value: 'Editor', display: 'The Editor' },
+    ])
+  })
+})
+
+describe('wire 10: inactive users', () => {
+  test('wire 10: stay readable, findable and countable, and keep their groups', async () => {
+    const scim = await app.createScim()
+    const id = await scim.user('away@example.com', { externalId: 'x-1' })
+    const groupId = await scim.group('Writers', [id])
+    await scim.patch(`/Users/${id}`, { op: 'Replace', path: 'active', value: 'False' })
+    const { body } = await scim.get(`/Users/${id}`)
+    expect(body).toMatchObject({ active: false, groups: [{ value: groupId, display: 'Writers' }] })
+    for (const filter of ['userName eq "away@example.com"', 'externalId eq "x-1"', 'active eq false']) {
+      expect((await scim.list('Users', filter)).body.totalResults).toBe(1)
+    }
+    expect((await scim.get('/Users')).body.totalResults).toBe(1)
+    expect((await scim.get(`/Groups/${groupId}`)).body.members).toMatchObject([{ value: id }])
+    const restored = await scim.patch(`/Users/${id}`, { op: 'Replace', path: 'active', value: 'True' })
+    expect(restored.body).toMatchObject({ active: true, groups: [{ value: groupId }] })
+  })
+})
