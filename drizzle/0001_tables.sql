@@ -9,6 +9,7 @@ CREATE TABLE "api_keys" (
 	"expires_at" timestamp(3) with time zone,
 	"revoked_at" timestamp(3) with time zone,
 	"last_used_at" timestamp(3) with time zone,
+	"is_open" boolean DEFAULT true NOT NULL,
 	CONSTRAINT "api_keys_organization_id_id_pk" PRIMARY KEY("organization_id","id"),
 	CONSTRAINT "api_keys_key_hash_unique" UNIQUE("key_hash")
 );
@@ -79,6 +80,7 @@ CREATE TABLE "directory_tokens" (
 	"expires_at" timestamp(3) with time zone,
 	"revoked_at" timestamp(3) with time zone,
 	"last_used_at" timestamp(3) with time zone,
+	"is_open" boolean DEFAULT true NOT NULL,
 	CONSTRAINT "directory_tokens_organization_id_id_pk" PRIMARY KEY("organization_id","id"),
 	CONSTRAINT "directory_tokens_token_hash_unique" UNIQUE("token_hash")
 );
@@ -218,8 +220,6 @@ ALTER TABLE "mappings" ADD CONSTRAINT "mappings_organization_id_role_id_roles_or
 ALTER TABLE "mappings" ADD CONSTRAINT "mappings_organization_id_brand_id_brands_organization_id_id_fk" FOREIGN KEY ("organization_id","brand_id") REFERENCES "public"."brands"("organization_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "role_permissions" ADD CONSTRAINT "role_permissions_organization_id_role_id_roles_organization_id_id_fk" FOREIGN KEY ("organization_id","role_id") REFERENCES "public"."roles"("organization_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "roles" ADD CONSTRAINT "roles_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "user_emails" ADD CONSTRAINT "user_emails_organization_id_user_id_users_organization_id_id_fk" FOREIGN KEY ("organization_id","user_id") REFERENCES "public"."users"("organization_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "users" ADD CONSTRAINT "users_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "users" ADD CONSTRAINT "users_organization_id_directory_id_directories_organization_id_id_fk" FOREIGN KEY ("organization_id","directory_id") REFERENCES "public"."directories"("organization_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "api_keys_user" ON "api_keys" USING btree ("organization_id","user_id") WHERE user_id is not null;--> statement-breakpoint
 CREATE INDEX "audit_events_target" ON "audit_events" USING btree ("organization_id","target_id","id");--> statement-breakpoint
@@ -228,7 +228,6 @@ CREATE INDEX "group_members_user" ON "group_members" USING btree ("organization_
 CREATE INDEX "group_nestings_child" ON "group_nestings" USING btree ("organization_id","child_group_id");--> statement-breakpoint
 CREATE INDEX "groups_directory" ON "groups" USING btree ("organization_id","directory_id","id");--> statement-breakpoint
 CREATE INDEX "groups_display_name" ON "groups" USING btree ("organization_id","display_name_key");--> statement-breakpoint
-CREATE INDEX "user_emails_user" ON "user_emails" USING btree ("organization_id","user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "users_user_name" ON "users" USING btree ("organization_id","user_name_key") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "users_directory" ON "users" USING btree ("organization_id","directory_id","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "users_external_id" ON "users" USING btree ("organization_id","external_id") WHERE deleted_at is null and external_id is not null;--> statement-breakpoint

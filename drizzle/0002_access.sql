@@ -23,11 +23,8 @@ CREATE FUNCTION enter_directory(p_organization_id text, p_directory_id text, p_t
 BEGIN
   PERFORM pg_catalog.set_config('rolecall.organization_id', p_organization_id, true);
   PERFORM FROM public.directory_tokens t
-    JOIN public.directories d ON d.organization_id = t.organization_id AND d.id = t.directory_id
-    JOIN public.organizations o ON o.id = t.organization_id
     WHERE t.token_hash = p_token_hash AND t.organization_id = p_organization_id AND t.directory_id = p_directory_id
-      AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > pg_catalog.now())
-      AND d.status = 'active' AND o.status = 'active';
+      AND t.is_open AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > pg_catalog.now());
   IF NOT FOUND THEN
     RAISE EXCEPTION 'directory token refused' USING ERRCODE = 'RC401';
   END IF;
@@ -40,15 +37,66 @@ CREATE FUNCTION enter_api_key(p_organization_id text, p_key_hash text) RETURNS t
 BEGIN
   PERFORM pg_catalog.set_config('rolecall.organization_id', p_organization_id, true);
   PERFORM FROM public.api_keys k
-    JOIN public.organizations o ON o.id = k.organization_id
     WHERE k.key_hash = p_key_hash AND k.organization_id = p_organization_id
-      AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > pg_catalog.now()) AND o.status = 'active';
+      AND k.is_open AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > pg_catalog.now());
   IF NOT FOUND THEN
     RAISE EXCEPTION 'api key refused' USING ERRCODE = 'RC401';
   END IF;
   RETURN p_organization_id;
 END
 $$;
+--> statement-breakpoint
+-- Whether a token or key works is one row's matter: is_open says that whatever it hangs on is active, and is kept here, in the
+-- transaction that changes the status. The functions see past row-level security, since the operator suspends an
+-- organization without entering it.
+CREATE FUNCTION open_new_token() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  NEW.is_open := EXISTS (
+    SELECT FROM directories d JOIN organizations o ON o.id = d.organization_id
+    WHERE d.organization_id = NEW.organization_id AND d.id = NEW.directory_id
+      AND d.status = 'active' AND o.status = 'active');
+  RETURN NEW;
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER open_new_token BEFORE INSERT ON directory_tokens FOR EACH ROW EXECUTE FUNCTION open_new_token();
+--> statement-breakpoint
+CREATE FUNCTION open_new_key() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  NEW.is_open := EXISTS (SELECT FROM organizations o WHERE o.id = NEW.organization_id AND o.status = 'active');
+  RETURN NEW;
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER open_new_key BEFORE INSERT ON api_keys FOR EACH ROW EXECUTE FUNCTION open_new_key();
+--> statement-breakpoint
+CREATE FUNCTION open_or_close_tokens() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+BEGIN
+  UPDATE directory_tokens t SET is_open = NEW.status = 'active' AND EXISTS (
+      SELECT FROM organizations o WHERE o.id = NEW.organization_id AND o.status = 'active')
+    WHERE t.organization_id = NEW.organization_id AND t.directory_id = NEW.id;
+  RETURN NULL;
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER open_or_close_tokens AFTER UPDATE OF status ON directories
+  FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION open_or_close_tokens();
+--> statement-breakpoint
+CREATE FUNCTION open_or_close_organization() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = public, pg_temp AS $$
+BEGIN
+  UPDATE api_keys k SET is_open = NEW.status = 'active' WHERE k.organization_id = NEW.id;
+  UPDATE directory_tokens t SET is_open = NEW.status = 'active' AND EXISTS (
+      SELECT FROM directories d
+      WHERE d.organization_id = NEW.id AND d.id = t.directory_id AND d.status = 'active')
+    WHERE t.organization_id = NEW.id;
+  RETURN NULL;
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER open_or_close_organization AFTER UPDATE OF status ON organizations
+  FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION open_or_close_organization();
 --> statement-breakpoint
 -- Stops the transaction when a write refers to something that is not there: SQLSTATE RC400, the message lists what.
 CREATE FUNCTION refuse_missing(p_missing text[]) RETURNS boolean

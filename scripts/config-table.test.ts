@@ -14,11 +14,13 @@ it('replaces what is between the markers', () => {
   const text = 'before\n<!-- config:begin -->\nold\n<!-- config:end -->\nafter\n'
   expect(withConfigTable(text, schema)).toBe(`before
 <!-- config:begin -->
-| Variable | Default | Meaning |
-| --- | --- | --- |
-| \`PORT\` | \`8080\` | The port |
-| \`LEVEL\` | \`info\` | What is logged: \`info\`, \`debug\` |
-| \`DATABASE_URL\` |  | The database |
+
+| Variable       | Default | Meaning                         |
+| -------------- | ------- | ------------------------------- |
+| \`PORT\`         | \`8080\`  | The port                        |
+| \`LEVEL\`        | \`info\`  | What is logged: \`info\`, \`debug\` |
+| \`DATABASE_URL\` |         | The database                    |
+
 <!-- config:end -->
 after
 `)

@@ -40,6 +40,7 @@ export class Lane {
       },
       connection: {
         application_name: 'rolecall',
+        plan_cache_mode: 'force_generic_plan',
         statement_timeout: options.statementTimeoutMillis,
         idle_in_transaction_session_timeout: options.statementTimeoutMillis * 2,
         ...(options.role === undefined ? {} : { role: options.role }),

@@ -117,6 +117,8 @@ export const directoryTokens = pgTable(
     expiresAt: time('expires_at'),
     revokedAt: time('revoked_at'),
     lastUsedAt: time('last_used_at'),
+    /** Kept by triggers: the directory and the organization are active. One row then tells whether the token works. */
+    isOpen: boolean('is_open').notNull().default(true),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
@@ -136,9 +138,7 @@ export const directoryTokens = pgTable(
 export const users = pgTable(
   'users',
   {
-    organizationId: text('organization_id')
-      .notNull()
-      .references(() => organizations.id, { onDelete: 'cascade' }),
+    organizationId: text('organization_id').notNull(),
     id: text('id').notNull(),
     directoryId: text('directory_id'),
     userName: text('user_name').notNull(),
@@ -174,7 +174,10 @@ export const users = pgTable(
   ],
 )
 
-/** Folded e-mail addresses of users, for look-ups; the addresses themselves are in `users.attributes`. */
+/**
+ * Folded e-mail addresses of users, for look-ups; the addresses themselves are in `users.attributes`, and each write of
+ * those writes here. An index rather than a record, so it has no foreign key to pay for.
+ */
 export const userEmails = pgTable(
   'user_emails',
   {
@@ -182,15 +185,7 @@ export const userEmails = pgTable(
     valueKey: text('value_key').notNull(),
     userId: text('user_id').notNull(),
   },
-  (table) => [
-    primaryKey({ columns: [table.organizationId, table.valueKey, table.userId] }),
-    index('user_emails_user').on(table.organizationId, table.userId),
-    foreignKey({
-      columns: [table.organizationId, table.userId],
-      foreignColumns: [users.organizationId, users.id],
-    }).onDelete('cascade'),
-    ownOrganizationOnly(),
-  ],
+  (table) => [primaryKey({ columns: [table.organizationId, table.valueKey, table.userId] }), ownOrganizationOnly()],
 )
 
 /** Groups from a directory, or local ones (`directory_id` null). */
@@ -398,6 +393,8 @@ export const apiKeys = pgTable(
     expiresAt: time('expires_at'),
     revokedAt: time('revoked_at'),
     lastUsedAt: time('last_used_at'),
+    /** Kept by triggers: the organization is active. */
+    isOpen: boolean('is_open').notNull().default(true),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),

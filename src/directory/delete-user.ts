@@ -6,16 +6,26 @@ import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { deactivation } from './deactivate-user.ts'
+import { emailKeys } from './user-content.ts'
 import { lockUserRow, type UserReference } from './users.ts'
 
-const hide = prepared<AuditParameters & { organizationId: string; userId: string; now: string }, never>(
+type Parameters = AuditParameters & {
+  organizationId: string
+  userId: string
+  emailKeys: readonly string[]
+  now: string
+}
+
+const hide = prepared<Parameters, never>(
   (p) => sql`with hidden as (
       update users set deleted_at = ${p.now}::timestamptz, version = version + 1, updated_at = ${p.now}::timestamptz
       where organization_id = ${p.organizationId} and id = ${p.userId}),
     left_groups as (
       delete from group_members where organization_id = ${p.organizationId} and user_id = ${p.userId}
       returning group_id),
-    forgotten as (delete from user_emails where organization_id = ${p.organizationId} and user_id = ${p.userId}),
+    forgotten as (
+      delete from user_emails where organization_id = ${p.organizationId} and user_id = ${p.userId}
+        and value_key = any (${p.emailKeys}::text[])),
     bumped as (
       update groups set version = version + 1, updated_at = ${p.now}::timestamptz
       where organization_id = ${p.organizationId} and id in (select group_id from left_groups))
@@ -36,7 +46,13 @@ export async function deleteUser(
     const audit = auditParameters(ctx, { action: 'user.delete', targetType: 'user', targetId: user.id })
     await tx.commitWith<unknown>(
       deactivation(ctx, user.id, 'directory_deleted'),
-      hide({ ...audit, organizationId: ctx.organizationId, userId: user.id, now: nowOf(ctx) }),
+      hide({
+        ...audit,
+        organizationId: ctx.organizationId,
+        userId: user.id,
+        emailKeys: emailKeys(user.attributes),
+        now: nowOf(ctx),
+      }),
     )
   })
 }

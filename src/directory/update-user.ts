@@ -35,7 +35,7 @@ const writeContent = prepared<Parameters, WrittenUser>(
 
 const forgetEmails = prepared<{ organizationId: string; userId: string; keys: readonly string[] }, never>(
   (p) => sql`delete from user_emails where organization_id = ${p.organizationId} and user_id = ${p.userId}
-    and value_key <> all (${p.keys}::text[])`,
+    and value_key = any (${p.keys}::text[])`,
 )
 
 const rememberEmails = prepared<{ organizationId: string; userId: string; keys: readonly string[] }, never>(
@@ -100,5 +100,6 @@ function contentStatements(
   })
   if (!fields.includes('emails')) return [write]
   const keys = emailKeys(after.attributes)
-  return [forgetEmails({ ...key, keys }), rememberEmails({ ...key, keys }), write]
+  const dropped = emailKeys(current.attributes).filter((each) => !keys.includes(each))
+  return [forgetEmails({ ...key, keys: dropped }), rememberEmails({ ...key, keys }), write]
 }

@@ -13,7 +13,7 @@ import {
   withOnePrimary,
 } from '../schema/canonical.ts'
 import type { AttributeDefinition } from '../schema/definitions.ts'
-import { type Document, holderOf, isWritable, mergeExtension, put } from './document.ts'
+import { type Document, heldAs, holderOf, isWritable, mergeExtension, put, unknownAttribute } from './document.ts'
 import { matches, requiredValues } from './match.ts'
 import { type Operation, type OperationName, resolvePath, type Target } from './operations.ts'
 
@@ -71,19 +71,18 @@ function applyAtPath(schema: ResourceSchema, document: Document, located: Locate
 function applyToUnknown(schema: ResourceSchema, document: Document, { op, path, value }: Located): void {
   const urn = path.toLowerCase().startsWith('urn:') ? path : undefined
   if (urn === undefined) throw invalid(`"${path.slice(0, 80)}" is not an attribute`, 'invalidPath')
-  const isWhole = Object.hasOwn(document, urn) || isObject(value)
-  if (isWhole) {
-    if (op === 'remove') delete document[urn]
-    else mergeExtension(schema, document, urn, value ?? null)
+  const held = heldAs(document, urn)
+  if (Object.hasOwn(document, held) || isObject(value)) {
+    if (op === 'remove') delete document[held]
+    else mergeExtension(schema, document, held, value ?? null)
     return
   }
-  const end = urn.lastIndexOf(':')
-  const name = urn.slice(end + 1)
-  const isUsable = end > 'urn:'.length && /^[\w$-]+$/.test(name) && name !== '__proto__'
-  if (!isUsable) throw invalid(`"${path.slice(0, 80)}" is not an attribute`, 'invalidPath')
-  const holder = urn.slice(0, end)
-  if (op === 'remove' || value === undefined || value === null || value === '') put(document, holder, name, undefined)
-  else mergeExtension(schema, document, holder, { [name]: value })
+  const attribute = unknownAttribute(urn)
+  if (attribute === undefined) throw invalid(`"${path.slice(0, 80)}" is not an attribute`, 'invalidPath')
+  const holder = heldAs(document, attribute.urn)
+  if (op === 'remove' || value === undefined || value === null || value === '') {
+    put(document, holder, attribute.name, undefined)
+  } else mergeExtension(schema, document, holder, { [attribute.name]: value })
 }
 
 function refuseReadOnly(attribute: AttributeDefinition, { value, op }: Located, identity: Identity): void {

@@ -24,11 +24,34 @@ export function documentFromBody(schema: ResourceSchema, body: JsonObject): Docu
     const name = found === undefined ? extensionName(schema, key) : identity(found.extension, found.attribute.name)
     if (seen.has(name.toLowerCase())) throw invalid(`${name} is given twice`, 'invalidSyntax')
     seen.add(name.toLowerCase())
-    if (found === undefined) mergeExtension(schema, document, name, value)
+    if (found === undefined) mergeUnknown(schema, document, name, value)
     else if (found.sub === undefined) assign(document, found.extension, found.attribute, value)
   }
   return document
 }
+
+/** An extension that the schema does not know, or one attribute of it by its path. */
+function mergeUnknown(schema: ResourceSchema, document: Document, name: string, value: Json): void {
+  if (isObject(value) || value === null || schema.extensions.has(name.toLowerCase())) {
+    mergeExtension(schema, document, name, value)
+    return
+  }
+  const path = unknownAttribute(name)
+  if (path === undefined) throw invalid(`${name.slice(0, 80)} must be an object`, 'invalidValue')
+  if (value !== '') mergeExtension(schema, document, path.urn, { [path.name]: value })
+}
+
+/** `urn:…:User:badge` as extension and attribute; undefined where it cannot be read so. */
+export function unknownAttribute(path: string): { urn: string; name: string } | undefined {
+  const end = path.lastIndexOf(':')
+  const name = path.slice(end + 1)
+  const isUsable = end > 'urn:'.length && /^[\w$-]+$/.test(name) && name !== '__proto__'
+  return isUsable ? { urn: path.slice(0, end), name } : undefined
+}
+
+/** The key under which the document holds an extension; URNs compare without case. */
+export const heldAs = (document: Document, urn: string): string =>
+  Object.keys(document).find((key) => key.toLowerCase() === urn.toLowerCase()) ?? urn
 
 const isUrn = (name: string): boolean => name.toLowerCase().startsWith('urn:')
 
@@ -62,15 +85,16 @@ function assign(document: Document, extension: string | undefined, attribute: At
 /** The attributes of an extension: canonical where the schema knows it, as they came where it does not. */
 export function mergeExtension(schema: ResourceSchema, document: Document, urn: string, value: Json): void {
   const known = schema.extensions.get(urn.toLowerCase())
+  const key = heldAs(document, urn)
   if (value === null) {
-    delete document[urn]
+    delete document[key]
     return
   }
+  if (!isObject(value)) throw invalid(`${urn.slice(0, 80)} must be an object`, 'invalidValue')
   if (known === undefined) {
-    document[urn] = boundedExtension(urn, isObject(value) ? { ...holderOf(document, urn), ...value } : value)
+    document[key] = boundedExtension(key, { ...holderOf(document, key), ...value })
     return
   }
-  if (!isObject(value)) throw invalid(`${urn} must be an object`, 'invalidValue')
   const seen = new Set<string>()
   for (const [name, raw] of Object.entries(value)) {
     const attribute = known.attributes.get(name.toLowerCase())
