@@ -59,19 +59,25 @@ const entryMark = '/* the entry of the transaction */'
  */
 export const entered: SQL = sql.raw(`entered as materialized (${entryMark})`)
 
-const combined = new Map<string, string>()
+/** Per entry: the texts of statements, and what they become with it. */
+const combined = new Map<string, Map<string, string>>()
 const combinedLimit = 2_000
 
 /** The statement with the entry in its place; the entry's values follow its own. */
 export function withEntry<Row>(statement: Statement<Row>, entry: Statement<unknown>): Statement<Row> {
-  const key = `${entry.text}\n${statement.text}`
-  const known = combined.get(key)
-  const text = known ?? combine(statement, entry)
-  if (known === undefined && statement.isPrepared) {
-    if (combined.size >= combinedLimit) combined.clear()
-    combined.set(key, text)
-  }
+  const text = statement.isPrepared ? rememberedText(statement, entry) : combine(statement, entry)
   return { text, values: [...statement.values, ...entry.values], isPrepared: statement.isPrepared }
+}
+
+function rememberedText(statement: Statement<unknown>, entry: Statement<unknown>): string {
+  const texts = combined.get(entry.text) ?? new Map<string, string>()
+  const known = texts.get(statement.text)
+  if (known !== undefined) return known
+  if (texts.size >= combinedLimit) texts.clear()
+  const text = combine(statement, entry)
+  texts.set(statement.text, text)
+  combined.set(entry.text, texts)
+  return text
 }
 
 function combine(statement: Statement<unknown>, entry: Statement<unknown>): string {

@@ -69,29 +69,32 @@ const addGroups = prepared<Parameters, ChangedRow>(
     ${bumpAndAudit(p)} ${countComplete}`,
 )
 
+// A directory changes its own groups only.
+const isInReach = (p: Chunks): SQL => sql`exists (select from groups g where ${isGroup(p)})`
+
 const removals = {
   users: {
     remove: prepared<Parameters, ChangedRow>(
       (p) => sql`with changed as (
           delete from group_members where organization_id = ${p.organizationId} and group_id = ${p.groupId}
-            and user_id = any (${p.ids}::text[]) returning user_id as id), ${bumpAndAudit(p)} ${countChanged}`,
+            and ${isInReach(p)} and user_id = any (${p.ids}::text[]) returning user_id as id), ${bumpAndAudit(p)} ${countChanged}`,
     ),
     keepOnly: prepared<Parameters, ChangedRow>(
       (p) => sql`with changed as (
           delete from group_members where organization_id = ${p.organizationId} and group_id = ${p.groupId}
-            and user_id <> all (${p.ids}::text[]) returning user_id as id), ${bumpAndAudit(p)} ${countChanged}`,
+            and ${isInReach(p)} and user_id <> all (${p.ids}::text[]) returning user_id as id), ${bumpAndAudit(p)} ${countChanged}`,
     ),
   },
   groups: {
     remove: prepared<Parameters, ChangedRow>(
       (p) => sql`with changed as (
           delete from group_nestings where organization_id = ${p.organizationId} and group_id = ${p.groupId}
-            and child_group_id = any (${p.ids}::text[]) returning child_group_id as id), ${bumpAndAudit(p)} ${countChanged}`,
+            and ${isInReach(p)} and child_group_id = any (${p.ids}::text[]) returning child_group_id as id), ${bumpAndAudit(p)} ${countChanged}`,
     ),
     keepOnly: prepared<Parameters, ChangedRow>(
       (p) => sql`with changed as (
           delete from group_nestings where organization_id = ${p.organizationId} and group_id = ${p.groupId}
-            and child_group_id <> all (${p.ids}::text[]) returning child_group_id as id), ${bumpAndAudit(p)} ${countChanged}`,
+            and ${isInReach(p)} and child_group_id <> all (${p.ids}::text[]) returning child_group_id as id), ${bumpAndAudit(p)} ${countChanged}`,
     ),
   },
 }

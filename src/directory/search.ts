@@ -134,12 +134,9 @@ async function pageAt<Row>(
   return { rows, total: counted?.total ?? 0, next: undefined }
 }
 
-/** `offset 0` keeps PostgreSQL from looking at the tables before the organization is entered. */
+/** The limit of a page, or the aggregate, keeps PostgreSQL from looking at the tables before the organization is entered. */
 const entering = <Row>(select: SQL, isPrepared: boolean): Statement<Row> =>
-  once(
-    sql`with ${entered} select found.* from entered cross join lateral (select * from (${select}) page offset 0) found`,
-    { isPrepared },
-  )
+  once(sql`with ${entered} select found.* from entered cross join lateral (${select}) found`, { isPrepared })
 
 async function pageAfter<Row extends { id: string }>(
   ctx: CallContext,

@@ -1,5 +1,5 @@
 // Randomness and hashing. Secrets that we issue have 256 random bits, so a plain SHA-256 is enough at rest.
-import { createHash, randomBytes as nodeRandomBytes } from 'node:crypto'
+import { hash, randomBytes as nodeRandomBytes } from 'node:crypto'
 
 export type RandomBytes = (size: number) => Buffer
 
@@ -13,4 +13,4 @@ export function issueSecret(prefix: 'rcs' | 'rck', randomBytes: RandomBytes): Is
   return { plain, hash: sha256(plain), lastFour: plain.slice(-4) }
 }
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+export const sha256 = (text: string): string => hash('sha256', text)

@@ -13,29 +13,52 @@ export function isId(prefix: IdPrefix, text: string): boolean {
   return text.length === 30 && text.startsWith(`${prefix}_`) && /^[0-9a-hjkmnp-tv-z]{26}$/.test(text.slice(4))
 }
 
+const timeLength = 10
+const randomLength = 16
+
 /**
  * Ids that grow with time, and strictly within one process and millisecond, so that the default order of a list is the
  * order of creation.
  */
 export function createIds(clock: Clock, randomBytes: RandomBytes): Ids {
-  let lastMillis = 0
-  let random = 0n
+  let lastMillis = -1
+  let time = ''
+  let digits = new Uint8Array(randomLength)
   return {
     next(prefix) {
-      const millis = Math.max(clock.now().getTime(), lastMillis)
-      random = millis === lastMillis ? random + 1n : BigInt(`0x${randomBytes(10).toString('hex')}`) >> 1n
-      lastMillis = millis
-      return `${prefix}_${encode(BigInt(millis), 10)}${encode(random, 16)}`
+      const millis = clock.now().getTime()
+      if (millis > lastMillis) {
+        lastMillis = millis
+        time = encodeTime(millis)
+        digits = randomBytes(randomLength).map((byte) => byte & 31)
+        // Room to count up within the millisecond.
+        digits[0] = (digits[0] ?? 0) & 15
+      } else increment(digits)
+      return `${prefix}_${time}${text(digits)}`
     },
   }
 }
 
-function encode(value: bigint, length: number): string {
-  let rest = value
-  let text = ''
-  for (let position = 0; position < length; position += 1) {
-    text = alphabet.charAt(Number(rest & 31n)) + text
-    rest >>= 5n
+function encodeTime(millis: number): string {
+  const digits = new Uint8Array(timeLength)
+  let rest = millis
+  for (let position = timeLength - 1; position >= 0; position -= 1) {
+    digits[position] = rest % 32
+    rest = Math.floor(rest / 32)
   }
-  return text
+  return text(digits)
+}
+
+function increment(digits: Uint8Array): void {
+  for (let position = digits.length - 1; position >= 0; position -= 1) {
+    const digit = digits[position] ?? 0
+    digits[position] = (digit + 1) & 31
+    if (digit < 31) return
+  }
+}
+
+function text(digits: Uint8Array): string {
+  let result = ''
+  for (const digit of digits) result += alphabet[digit]
+  return result
 }

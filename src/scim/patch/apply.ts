@@ -27,7 +27,8 @@ export function applyOperations(
   operations: readonly Operation[],
   identity: Identity,
 ): Document {
-  const patched = structuredClone(document)
+  // Values are replaced and never changed in place, so a copy of the outermost object is copy enough.
+  const patched = { ...document }
   for (const operation of operations) applyOperation(schema, patched, operation, identity)
   return patched
 }
