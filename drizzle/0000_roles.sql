@@ -15,7 +15,9 @@ $$;
 --> statement-breakpoint
 DO $$
 BEGIN
-  IF NOT pg_has_role(current_user, 'rolecall_server', 'MEMBER') THEN
+  -- Since PostgreSQL 16 the creator of a role administers it without being able to act as it.
+  IF NOT pg_has_role(current_user, 'rolecall_server',
+    CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
     EXECUTE format('GRANT rolecall_server TO %I', current_user);
   END IF;
 END
