@@ -118,6 +118,8 @@ function supervise(
     unix_socket_directories: '',
     max_connections: '100',
     log_destination: 'stderr',
+    // Statistics soon after a first import, so that plans fit the size that the tables have by then.
+    autovacuum_naptime: '15s',
     ...settings,
   }
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
