@@ -4,7 +4,8 @@ import { send } from '../run/http.ts'
 import { Skipped } from '../run/outcome.ts'
 import type { Target } from '../run/target.ts'
 import { buildUrl } from '../run/url.ts'
-import { type Check, expectStatus, type ScimBody, type ScimResponse, withBody } from './check.ts'
+import type { Check } from './check.ts'
+import { expectStatus, type ScimBody, type ScimResponse, withBody } from './expect.ts'
 import { enterpriseUrn, groupUrn, patchUrn, userUrn } from './urns.ts'
 
 export interface SendOptions {

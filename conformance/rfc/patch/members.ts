@@ -1,6 +1,7 @@
 // PATCH of group members: RFC 7644 §3.5.2, with the examples the standard gives for groups.
-import { type Check, check, expectBody, expectStatus } from '../check.ts'
+import { type Check, check } from '../check.ts'
 import type { PatchOperation, ScimClient } from '../client.ts'
+import { expectBody, expectStatus } from '../expect.ts'
 
 interface Crew {
   readonly ann: string

@@ -1,6 +1,7 @@
 // What PATCH refuses, and that a refused request changes nothing: RFC 7644 §3.5.2.
-import { type Check, check, expectBody, expectError, expectStatus } from '../check.ts'
+import { type Check, check } from '../check.ts'
 import type { PatchOperation, ScimClient } from '../client.ts'
+import { expectBody, expectError, expectStatus } from '../expect.ts'
 
 async function expectRefused(client: ScimClient, operation: PatchOperation, ...scimTypes: string[]): Promise<void> {
   const { path } = await client.createUser({ title: 'Pilot' })

@@ -1,6 +1,7 @@
 // PATCH add, replace and remove by path shape: RFC 7644 §3.5.2.1 to §3.5.2.3.
-import { type Check, check, expectBody, expectEqual } from '../check.ts'
+import { type Check, check } from '../check.ts'
 import type { PatchOperation } from '../client.ts'
+import { expectBody, expectEqual } from '../expect.ts'
 import { enterpriseUrn, userUrn } from '../urns.ts'
 
 interface Example {

@@ -1,5 +1,6 @@
 // Filter logic, value paths, names and refusals: RFC 7644 §3.4.2.2.
-import { type Check, check, expectBody, expectError, expectStatus, fail, skip } from '../check.ts'
+import { type Check, check, skip } from '../check.ts'
+import { expectBody, expectError, expectStatus, fail } from '../expect.ts'
 import { enterpriseUrn, userUrn } from '../urns.ts'
 import { createPeople, expectRefusedFilter, type Label, labelsOf } from './people.ts'
 

@@ -1,6 +1,7 @@
 // Lists and paging: RFC 7644 §3.4.2 and §3.4.2.4.
-import { type Check, check, expectBody, expectError, expectStatus, fail } from '../check.ts'
+import { type Check, check } from '../check.ts'
 import { resourcesOf, type ScimClient } from '../client.ts'
+import { expectBody, expectError, expectStatus, fail } from '../expect.ts'
 import { listUrn } from '../urns.ts'
 import { createPeople } from './people.ts'
 

@@ -1,6 +1,7 @@
 // Three users whose attributes differ in what filters, sorting and paging look at.
-import { expectBody, expectEqual, expectError, type ScimResponse } from '../check.ts'
+
 import { resourcesOf, type ScimClient } from '../client.ts'
+import { expectBody, expectEqual, expectError, type ScimResponse } from '../expect.ts'
 
 export type Label = 'ann' | 'bob' | 'cyd'
 

@@ -1,6 +1,7 @@
 // Querying with POST: RFC 7644 §3.4.3, and at the server root: §3.4.2.1.
-import { type Check, check, expectBody, expectError, expectStatus, skip } from '../check.ts'
+import { type Check, check, skip } from '../check.ts'
 import type { ScimClient } from '../client.ts'
+import { expectBody, expectError, expectStatus } from '../expect.ts'
 import { listUrn, searchUrn } from '../urns.ts'
 import { createPeople } from './people.ts'
 

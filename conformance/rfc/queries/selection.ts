@@ -1,6 +1,7 @@
 // Attribute selection: RFC 7644 §3.4.2.5 and §3.9, attribute notation §3.10.
-import { type Check, check, expectBody, expectEqual, expectStatus } from '../check.ts'
+import { type Check, check } from '../check.ts'
 import type { ScimClient } from '../client.ts'
+import { expectBody, expectEqual, expectStatus } from '../expect.ts'
 import { enterpriseUrn, userUrn } from '../urns.ts'
 
 const absent = { $absent: true }

@@ -1,6 +1,7 @@
 // Sorting: RFC 7644 §3.4.2.3. Skipped when ServiceProviderConfig says that it is not supported.
-import { type Check, check, expectEqual } from '../check.ts'
+import { type Check, check } from '../check.ts'
 import type { ScimClient } from '../client.ts'
+import { expectEqual } from '../expect.ts'
 import { createPeople, labelsOf } from './people.ts'
 
 async function expectOrder(

@@ -1,6 +1,7 @@
 // Bulk operations: RFC 7644 §3.7. Skipped when ServiceProviderConfig says that they are not supported.
-import { type Check, check, expectBody, expectStatus, skip } from '../check.ts'
+import { type Check, check, skip } from '../check.ts'
 import type { ScimClient } from '../client.ts'
+import { expectBody, expectStatus } from '../expect.ts'
 import { bulkRequestUrn, bulkResponseUrn, groupUrn } from '../urns.ts'
 
 async function sendBulk(client: ScimClient, operations: readonly object[], failOnErrors?: number) {

@@ -1,5 +1,6 @@
 // Creating resources: RFC 7644 §3.3, attribute rules of RFC 7643 §2 and §3.
-import { type Check, check, expectBody, expectEqual, expectError, expectStatus, fail } from '../check.ts'
+import { type Check, check } from '../check.ts'
+import { expectBody, expectEqual, expectError, expectStatus, fail } from '../expect.ts'
 import { enterpriseUrn, groupUrn, userUrn } from '../urns.ts'
 
 const dateTime = { $regex: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$' }

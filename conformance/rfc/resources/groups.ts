@@ -1,5 +1,6 @@
 // Groups and their members: RFC 7643 §4.2, and the `groups` of a user: RFC 7643 §4.1.2.
-import { type Check, check, expectBody, expectError, expectStatus } from '../check.ts'
+import { type Check, check } from '../check.ts'
+import { expectBody, expectError, expectStatus } from '../expect.ts'
 import { groupUrn } from '../urns.ts'
 
 export const groupChecks: readonly Check[] = [

@@ -1,6 +1,7 @@
 // Reading (RFC 7644 §3.4.1) and deleting (§3.6) single resources, and the password that never comes back.
-import { type Check, check, expectBody, expectEqual, expectError, expectStatus } from '../check.ts'
+import { type Check, check } from '../check.ts'
 import type { ScimClient } from '../client.ts'
+import { expectBody, expectEqual, expectError, expectStatus } from '../expect.ts'
 
 const secret = 'Tr1cky-Tide!42'
 

@@ -1,5 +1,6 @@
 // Replacing with PUT: RFC 7644 §3.5.1.
-import { type Check, check, expectBody, expectEqual, expectError, expectStatus } from '../check.ts'
+import { type Check, check } from '../check.ts'
+import { expectBody, expectEqual, expectError, expectStatus } from '../expect.ts'
 import { enterpriseUrn } from '../urns.ts'
 
 export const replaceChecks: readonly Check[] = [

@@ -1,6 +1,7 @@
 // What real identity providers send beside the standard; refusing it breaks their provisioning (RFC 7643 §2.2 and §2.3
 // leave room, RFC 7644 §3.3 lets the server ignore what it does not keep).
-import { type Check, check, expectBody, expectStatus } from '../check.ts'
+import { type Check, check } from '../check.ts'
+import { expectBody, expectStatus } from '../expect.ts'
 import { userUrn } from '../urns.ts'
 
 export const toleranceChecks: readonly Check[] = [

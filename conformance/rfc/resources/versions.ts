@@ -1,6 +1,7 @@
 // Resource versions: RFC 7644 §3.14. Skipped when ServiceProviderConfig says that ETags are not supported.
-import { type Check, check, expectBody, expectError, expectStatus, fail } from '../check.ts'
+import { type Check, check } from '../check.ts'
 import type { ScimClient, SendOptions } from '../client.ts'
+import { expectBody, expectError, expectStatus, fail } from '../expect.ts'
 
 async function createVersioned(client: ScimClient): Promise<{ path: string; etag: string }> {
   await client.requireFeature('etag')

@@ -1,6 +1,7 @@
 // Discovery endpoints: RFC 7644 §4, RFC 7643 §5 to §7.
-import { type Check, check, expectBody, expectEqual, expectError, expectStatus, fail, type ScimBody } from '../check.ts'
+import { type Check, check } from '../check.ts'
 import { resourcesOf, type ScimClient } from '../client.ts'
+import { expectBody, expectEqual, expectError, expectStatus, fail, type ScimBody } from '../expect.ts'
 import { groupUrn, listUrn, userUrn } from '../urns.ts'
 
 const supported = { supported: { $type: 'boolean' } }

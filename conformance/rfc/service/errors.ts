@@ -1,6 +1,7 @@
 // Error answers: RFC 7644 §3.12, authentication §2, versions of the protocol §3.13.
-import { type Check, check, expectBody, expectEqual, expectError, expectStatus, fail } from '../check.ts'
+import { type Check, check } from '../check.ts'
 import type { ScimClient, SendOptions } from '../client.ts'
+import { expectBody, expectEqual, expectError, expectStatus, fail } from '../expect.ts'
 import { listUrn, userUrn } from '../urns.ts'
 
 const unknownId = '/Users/00000000-0000-4000-8000-000000000000'
