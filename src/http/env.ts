@@ -1,4 +1,13 @@
 // What every request carries through the delivery rooms.
 import type { Log } from '#platform/log.ts'
 
-export type AppEnv = { Variables: { requestId: string; log: Log } }
+export type AppEnv = {
+  Variables: {
+    requestId: string
+    log: Log
+    /** Headers of every answer. */
+    frame: Record<string, string>
+    /** Set by who made the answer with them already. */
+    isFramed: boolean
+  }
+}

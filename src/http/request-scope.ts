@@ -14,12 +14,12 @@ export function requestScope(options: { ids: Ids; log: Log; clock: Clock }): Mid
     const startedAt = performance.now()
     c.set('requestId', requestId)
     c.set('log', options.log)
+    const frame = { 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' }
+    c.set('frame', frame)
+    c.set('isFramed', false)
     await next()
     // On the headers themselves: c.header() would make the answer anew, with its body as a stream.
-    const { headers } = c.res
-    headers.set('X-Request-Id', requestId)
-    headers.set('X-Content-Type-Options', 'nosniff')
-    headers.set('Cache-Control', 'no-store')
+    if (!c.get('isFramed')) for (const [name, value] of Object.entries(frame)) c.res.headers.set(name, value)
     // The path holds ids; the query may hold an e-mail in a filter, so it is not logged.
     const fields = {
       requestId,

@@ -7,26 +7,49 @@ import { entityTag } from './resources/user.ts'
 import type { ResourceSchema } from './schema/attributes.ts'
 import type { JsonObject } from './schema/canonical.ts'
 
-export const scimMediaType = 'application/scim+json; charset=utf-8'
+const scimMediaType = 'application/scim+json; charset=utf-8'
 
-export function answer(body: JsonObject, status = 200, headers: Record<string, string> = {}): Response {
-  return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': scimMediaType, ...headers } })
+/** An answer with the headers that all have, in the plain form that costs least to send. */
+function framed(
+  c: Context<ScimEnv>,
+  body: string | null,
+  { status, headers }: { status: number; headers: Record<string, string> },
+): Response {
+  c.set('isFramed', true)
+  return new Response(body, { status, headers: { ...headers, ...c.get('frame') } })
 }
 
-export const noContent = (): Response => new Response(null, { status: 204 })
+export function answer(
+  c: Context<ScimEnv>,
+  body: JsonObject,
+  status = 200,
+  headers: Record<string, string> = {},
+): Response {
+  return answerText(c, JSON.stringify(body), status, headers)
+}
+
+export const answerText = (
+  c: Context<ScimEnv>,
+  body: string,
+  status: number,
+  headers: Record<string, string>,
+): Response => framed(c, body, { status, headers: { 'Content-Type': scimMediaType, ...headers } })
+
+export const noContent = (c: Context<ScimEnv>): Response => framed(c, null, { status: 204, headers: {} })
 
 export function answerResource(
+  c: Context<ScimEnv>,
   resource: JsonObject,
   row: { version: number },
   projection: Projection,
   status: 200 | 201 = 200,
 ): Response {
-  const location = (resource['meta'] as JsonObject)['location']
-  return answer(project(resource, projection), status, { Location: String(location), ETag: entityTag(row.version) })
+  const location = String((resource['meta'] as JsonObject)['location'])
+  return answer(c, project(resource, projection), status, { Location: location, ETag: entityTag(row.version) })
 }
 
-export const notModified = (version: number): Response =>
-  new Response(null, { status: 304, headers: { ETag: entityTag(version) } })
+export const notModified = (c: Context<ScimEnv>, version: number): Response =>
+  framed(c, null, { status: 304, headers: { ETag: entityTag(version) } })
 
 /** `+` is a space, and a URL may end in `?` or `&` (wire 13). */
 export function queryOf(c: Context<ScimEnv>): URLSearchParams {

@@ -28,15 +28,15 @@ groups.post('/', async (c) => {
   const created = await createGroup(ctx, { directoryId, content, memberIds })
   const projection = projectionOf(c, groupSchema)
   const group = memberIds.length === 0 ? created : await readGroup(ctx, created.id, directoryId, projection)
-  return answerResource(groupResource(group, urls, directoryId), group, projection, 201)
+  return answerResource(c, groupResource(group, urls, directoryId), group, projection, 201)
 })
 
 groups.get('/:groupId', async (c) => {
   const { ctx, directoryId, urls } = c.var
   const projection = projectionOf(c, groupSchema)
   const group = await readGroup(ctx, c.req.param('groupId'), directoryId, projection)
-  if (isUnchanged(c.req.header('if-none-match'), group.version)) return notModified(group.version)
-  return answerResource(groupResource(group, urls, directoryId), group, projection)
+  if (isUnchanged(c.req.header('if-none-match'), group.version)) return notModified(c, group.version)
+  return answerResource(c, groupResource(group, urls, directoryId), group, projection)
 })
 
 groups.put('/:groupId', async (c) => {
@@ -52,7 +52,7 @@ groups.put('/:groupId', async (c) => {
   })
   const projection = projectionOf(c, groupSchema)
   const group = await readGroup(ctx, groupId, directoryId, projection)
-  return answerResource(groupResource(group, urls, directoryId), group, projection)
+  return answerResource(c, groupResource(group, urls, directoryId), group, projection)
 })
 
 groups.patch('/:groupId', async (c) => {
@@ -62,17 +62,17 @@ groups.patch('/:groupId', async (c) => {
   const version = expectedVersion(c.req.header('if-match'))
   await updateGroup(ctx, { groupId, directoryId, expectedVersion: version, ...groupPatch(operations) })
   // RFC 7644 §3.5.2: 204, unless the client asks for attributes.
-  if (!queryOf(c).has('attributes')) return noContent()
+  if (!queryOf(c).has('attributes')) return noContent(c)
   const projection = projectionOf(c, groupSchema)
   const group = await readGroup(ctx, groupId, directoryId, projection)
-  return answerResource(groupResource(group, urls, directoryId), group, projection)
+  return answerResource(c, groupResource(group, urls, directoryId), group, projection)
 })
 
 groups.delete('/:groupId', async (c) => {
   const { ctx, directoryId } = c.var
   const version = expectedVersion(c.req.header('if-match'))
   await deleteGroup(ctx, { groupId: c.req.param('groupId'), directoryId, expectedVersion: version })
-  return noContent()
+  return noContent(c)
 })
 
 function readGroup(

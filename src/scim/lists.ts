@@ -64,11 +64,12 @@ const answerList =
     const { resources, total, nextCursor } = await find(c, request, pageOf(request, c.var.ctx.clock.now()))
     if (request.cursor === undefined) {
       return answer(
+        c,
         listResponse(resources, { totalResults: total ?? resources.length, startIndex: request.startIndex }),
       )
     }
     const { totalResults: _total, startIndex: _start, ...body } = listResponse(resources)
-    return answer({ ...body, ...(nextCursor === undefined ? {} : { nextCursor }) })
+    return answer(c, { ...body, ...(nextCursor === undefined ? {} : { nextCursor }) })
   }
 
 export const answerUserList = answerList(findUsers)
@@ -99,5 +100,5 @@ export async function answerRootSearch(c: Context<ScimEnv>, request: ListRequest
   if (users.refused !== undefined && groups.refused !== undefined) throw users.refused
   const resources = [...users.found.resources, ...groups.found.resources]
   const totalResults = userTotal + (groups.found.total ?? 0)
-  return answer(listResponse(resources, { totalResults, startIndex: request.startIndex }))
+  return answer(c, listResponse(resources, { totalResults, startIndex: request.startIndex }))
 }

@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { notFound } from '#platform/errors.ts'
 import { inTransaction } from '#src/context.ts'
-import { answer, queryOf, scimMediaType } from './answers.ts'
+import { answer, answerText, queryOf } from './answers.ts'
 import { bodyLimits, readBody } from './body.ts'
 import { type DiscoveryPath, discover, refuseFilter } from './discovery.ts'
 import { scimError } from './errors.ts'
@@ -38,7 +38,7 @@ async function answerDiscovery(c: Context<ScimEnv>, path: DiscoveryPath, id: str
   const { ctx, urls, directoryId } = c.var
   await inTransaction(ctx, (tx) => tx.entered())
   refuseFilter(queryOf(c))
-  return answer(discover(path, id, urls, directoryId))
+  return answer(c, discover(path, id, urls, directoryId))
 }
 
 function answerError(thrown: unknown, c: Context<ScimEnv>): Response {
@@ -47,5 +47,5 @@ function answerError(thrown: unknown, c: Context<ScimEnv>): Response {
     const fields = { error: error.cause ?? error, code: error.code, requestId: c.get('requestId') }
     c.get('log').error(fields, 'A SCIM request failed on our side')
   }
-  return new Response(body, { status, headers: { 'Content-Type': scimMediaType, ...headers } })
+  return answerText(c, body, status, headers)
 }

@@ -25,14 +25,14 @@ users.post('/', async (c) => {
   const { ctx, directoryId, urls } = c.var
   const content = contentFromBody(await readBody(c, bodyLimits.user))
   const user = await provisionUser(ctx, { directoryId, content })
-  return answerResource(userResource(user, urls, directoryId), user, projectionOf(c, userSchema), 201)
+  return answerResource(c, userResource(user, urls, directoryId), user, projectionOf(c, userSchema), 201)
 })
 
 users.get('/:userId', async (c) => {
   const { ctx, directoryId, urls } = c.var
   const user = await getUser(ctx, { userId: c.req.param('userId'), directoryId })
-  if (isUnchanged(c.req.header('if-none-match'), user.version)) return notModified(user.version)
-  return answerResource(userResource(user, urls, directoryId), user, projectionOf(c, userSchema))
+  if (isUnchanged(c.req.header('if-none-match'), user.version)) return notModified(c, user.version)
+  return answerResource(c, userResource(user, urls, directoryId), user, projectionOf(c, userSchema))
 })
 
 users.put('/:userId', async (c) => {
@@ -44,7 +44,7 @@ users.put('/:userId', async (c) => {
     expectedVersion: expectedVersion(c.req.header('if-match')),
     change: () => content,
   })
-  return answerResource(userResource(user, urls, directoryId), user, projectionOf(c, userSchema))
+  return answerResource(c, userResource(user, urls, directoryId), user, projectionOf(c, userSchema))
 })
 
 users.patch('/:userId', async (c) => {
@@ -59,12 +59,12 @@ users.patch('/:userId', async (c) => {
       return contentFromDocument(applyOperations(userSchema, before, operations, current), before)
     },
   })
-  return answerResource(userResource(user, urls, directoryId), user, projectionOf(c, userSchema))
+  return answerResource(c, userResource(user, urls, directoryId), user, projectionOf(c, userSchema))
 })
 
 users.delete('/:userId', async (c) => {
   const { ctx, directoryId } = c.var
   const version = expectedVersion(c.req.header('if-match'))
   await deleteUser(ctx, { userId: c.req.param('userId'), directoryId, expectedVersion: version })
-  return noContent()
+  return noContent(c)
 })

@@ -34,7 +34,7 @@ const body = (over: Record<string, unknown>) => ({ schemas: [`${core}:User`], us
 
 describe('wrong types', () => {
   const wrong: Record<string, unknown>[] = [
-    { userName: 7.5e300 === 0 ? 0 : {} },
+    { userName: {} },
     { userName: ['a@example.com'] },
     { userName: true },
     { userName: null },
@@ -200,16 +200,17 @@ describe('C-029: too much', () => {
       value: many(index * 50, 50),
     }))
     const { answer, millis } = await bestOfThree(() => scim.patch(`/Users/${userId}`, ...operations))
-    expect(answer.status).toBe(400)
-    expect(millis).toBeLessThan(300)
+    expect([400, 413]).toContain(answer.status)
+    expect(millis).toBeLessThan(100)
   })
 
   test('filters over many elements in many operations do not block anybody', async () => {
     const id = await scim.user('many@example.com', { emails: many(0, 1_000) })
     const filter = Array.from({ length: 18 }, (_, index) => `value eq "x${index}"`).join(' or ')
     const operations = Array.from({ length: 1_000 }, () => ({ op: 'remove', path: `emails[${filter}]` }))
-    const { millis } = await bestOfThree(() => scim.patch(`/Users/${id}`, ...operations))
-    expect(millis).toBeLessThan(300)
+    const { answer, millis } = await bestOfThree(() => scim.patch(`/Users/${id}`, ...operations))
+    expect(answer.status).toBe(413)
+    expect(millis).toBeLessThan(100)
   })
 })
 

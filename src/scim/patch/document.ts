@@ -1,7 +1,14 @@
 // The writable part of a resource as one canonical document; extensions are keyed by their URN.
 import { invalid } from '#platform/errors.ts'
 import { extensionName, type ResourceSchema, resolveAttribute } from '../schema/attributes.ts'
-import { boundedExtension, canonicalValue, isObject, type Json, type JsonObject } from '../schema/canonical.ts'
+import {
+  boundedExtension,
+  canonicalValue,
+  isObject,
+  type Json,
+  type JsonObject,
+  valueLimits,
+} from '../schema/canonical.ts'
 import type { AttributeDefinition } from '../schema/definitions.ts'
 
 export type Document = JsonObject
@@ -92,6 +99,8 @@ export function mergeExtension(schema: ResourceSchema, document: Document, urn: 
   }
   if (!isObject(value)) throw invalid(`${urn.slice(0, 80)} must be an object`, 'invalidValue')
   if (known === undefined) {
+    // Before anything is made of them: the copy of many thousand members takes its time.
+    if (Object.keys(value).length > valueLimits.elements) throw invalid('An extension is too large', 'invalidValue')
     document[key] = boundedExtension(key, { ...holderOf(document, key), ...value })
     return
   }

@@ -64,3 +64,10 @@ export function requiredValues(condition: Condition): JsonObject {
   if (condition.kind !== 'compare' || condition.operator !== 'eq' || condition.value === null) return {}
   return { [condition.field.path.at(-1) ?? '']: condition.value }
 }
+
+/** How many comparisons it takes to hold an element against the condition. */
+export function comparisonsIn(condition: Condition): number {
+  if (condition.kind === 'not' || condition.kind === 'any') return comparisonsIn(condition.part)
+  if (condition.kind === 'compare' || condition.kind === 'present') return 1
+  return condition.parts.reduce((sum, part) => sum + comparisonsIn(part), 0)
+}

@@ -15,7 +15,11 @@ export type Operation = { op: OperationName; path: string | undefined; value: Js
 /** Where an operation points. `filter` picks elements of a multi-valued attribute. */
 export type Target = ResolvedAttribute & { filter: Condition | undefined }
 
-export const patchLimits = { operations: 1_000 }
+/**
+ * `work` is what the operations on lists and extensions may come to: characters looked at, times comparisons; it keeps the
+ * longest PATCH to a few milliseconds. `documentLength` is what a resource may grow to.
+ */
+export const patchLimits = { operations: 1_000, work: 2_000_000, documentLength: 1_048_576 }
 
 const names = new Set<string>(['add', 'replace', 'remove'])
 

@@ -56,8 +56,9 @@ export function listRequestFromBody(body: JsonObject): ListRequest {
 
 function textOf(name: string, value: Json | undefined): string | undefined {
   if (value === undefined || value === null) return undefined
-  if (Array.isArray(value)) return value.map((each) => textOf(name, each) ?? '').join(',')
   if (typeof value === 'string' || typeof value === 'number') return String(value)
+  const isNames = Array.isArray(value) && value.every((each) => typeof each === 'string')
+  if (isNames && /attributes$/i.test(name)) return value.join(',')
   throw invalid(`${name} must be text or a number`, 'invalidValue')
 }
 

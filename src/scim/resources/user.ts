@@ -46,13 +46,17 @@ export function contentFromDocument(document: Document, before: Document): UserC
 const optionalText = (value: Json | undefined): string | null => (typeof value === 'string' ? value : null)
 
 // Characters that do not show would let two names look the same: controls, zero-width characters, byte order marks.
-const invisible = /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/u
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 
 function checkedUserName(value: Json | undefined): string {
-  const userName = typeof value === 'string' ? value.normalize('NFC').trim() : ''
+  const given = typeof value === 'string' ? value : ''
+  const userName = given.normalize('NFC').trim()
   if (userName === '') throw invalid('userName is required', 'invalidValue')
   if (userName.length > 512) throw invalid('userName is longer than 512 characters', 'invalidValue')
-  if (invisible.test(userName)) throw invalid('userName has characters that cannot be seen', 'invalidValue')
+  // A byte order mark counts as white space, which trim() takes away.
+  if (invisible.test(userName) || given.includes('\ufeff')) {
+    throw invalid('userName has characters that cannot be seen', 'invalidValue')
+  }
   return userName
 }
 

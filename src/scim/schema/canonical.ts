@@ -66,6 +66,8 @@ function canonicalText(name: string, value: Json): string {
   const text = typeof value === 'number' ? String(value) : value
   if (typeof text !== 'string') throw failure(`${name} must be text`)
   if (text.length > valueLimits.textLength) throw failure(`${name} is longer than ${valueLimits.textLength} characters`)
+  // Half a surrogate pair is no character; it would be stored as another one.
+  if (!text.isWellFormed()) throw failure(`${name} has a broken character`)
   return text
 }
 
