@@ -70,8 +70,9 @@ function collectingLog(): { log: Log; lines: string[] } {
   return { log: createLog('debug', { destination: { write: (line: string) => lines.push(line) } }), lines }
 }
 
-export async function startTestApp(options: { lanes?: number } = {}): Promise<TestApp> {
-  const databaseUrl = await cloneTemplate()
+/** @param options.databaseUrl a migrated database to use in place of a fresh clone */
+export async function startTestApp(options: { lanes?: number; databaseUrl?: string } = {}): Promise<TestApp> {
+  const databaseUrl = options.databaseUrl ?? (await cloneTemplate())
   const clock = testClock()
   const database = new Database({
     ...databaseDefaults,
