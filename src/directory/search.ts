@@ -1,9 +1,10 @@
 // Lists of users and groups: conditions, order and pages, all in SQL. A page costs its own size, not the directory's.
 import { type SQL, sql } from 'drizzle-orm'
-import { entered, once, type Statement } from '#db/statement.ts'
+import { entered, once, prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, inOneStatement, requirePermission } from '#src/context.ts'
 import type { Condition, Sort } from './condition.ts'
 import { conditionSql, type Scope } from './condition-sql.ts'
+import { fold } from './fold.ts'
 import { type GroupRecord, type GroupWithMembers, groupColumns, memberColumn } from './groups.ts'
 import { groupScope, userScope } from './scopes.ts'
 import { type Cursor, orderBy, type SortKey, sortKey } from './sorting.ts'
@@ -31,9 +32,32 @@ export type SearchResult<Row> = {
   next: Cursor | undefined
 }
 
+const selectByUserName = prepared<{ userNameKey: string; directoryId: string | null }, UserRecord>(
+  (p) => sql`with ${entered} select found.* from entered cross join lateral (
+    select ${userColumns} from users u
+    where u.organization_id = entered.organization_id and u.deleted_at is null and u.user_name_key = ${p.userNameKey}
+      and (${p.directoryId}::text is null or u.directory_id = ${p.directoryId}) offset 0) found`,
+)
+
+/** The userName that is asked for, where a search is nothing but the question who has it. */
+function soleUserName({ condition, page }: Search): string | undefined {
+  if (condition?.kind !== 'compare' || condition.operator !== 'eq' || condition.field.path.join('.') !== 'userName') {
+    return undefined
+  }
+  const isFirstPage = page.kind === 'index' && page.offset === 0 && page.limit > 0
+  return isFirstPage && typeof condition.value === 'string' ? condition.value : undefined
+}
+
 /** Users that were not deleted. @throws AppError */
-export function searchUsers(ctx: CallContext, search: Search): Promise<SearchResult<UserRecord>> {
+export async function searchUsers(ctx: CallContext, search: Search): Promise<SearchResult<UserRecord>> {
   requirePermission(ctx, 'users.read')
+  // Identity providers look for a userName before each user that they send, so this has a statement of its own.
+  const userName = soleUserName(search)
+  if (userName !== undefined) {
+    const key = { userNameKey: fold(userName), directoryId: search.directoryId }
+    const rows = await inOneStatement(ctx, selectByUserName(key))
+    return { rows, total: rows.length, next: undefined }
+  }
   const alias = sql`u`
   const where = sql`u.organization_id = entered.organization_id and u.deleted_at is null${inDirectory(alias, search)}`
   return find(ctx, search, {
