@@ -8,6 +8,8 @@ import { isObject, type JsonObject } from './schema/canonical.ts'
 /** A request about users fits one person; a request about groups may name many thousands of members. */
 export const bodyLimits = { user: 1_048_576, group: 16_777_216 }
 
+const droppedBytes = 16_777_216
+
 /**
  * RFC 7644 §3.1 asks for application/scim+json; application/json, and none at all, are common.
  * @throws AppError too_large, or invalid with reason `invalidSyntax`
@@ -26,14 +28,17 @@ async function readText(c: Context<ScimEnv>, limit: number): Promise<string> {
   const declared = Number(c.req.header('content-length') ?? Number.NaN)
   if (declared > limit) throw tooLarge(limit)
   if (declared >= 0) return c.req.text()
-  // Without a length (chunked) the body is counted as it comes.
+  // Without a length (chunked) the body is counted as it comes. What is too much is read and dropped for a while: a client
+  // that is cut off while it sends would never read why.
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of c.req.raw.body ?? []) {
     size += chunk.byteLength
-    if (size > limit) throw tooLarge(limit)
-    chunks.push(chunk)
+    if (size > limit) chunks.length = 0
+    if (size > limit + droppedBytes) break
+    if (size <= limit) chunks.push(chunk)
   }
+  if (size > limit) throw tooLarge(limit)
   return Buffer.concat(chunks).toString()
 }
 

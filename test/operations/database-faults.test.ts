@@ -21,9 +21,11 @@ afterAll(async () => {
 type Scim = Awaited<ReturnType<TestApp['createScim']>>
 type Kind = 'create' | 'read' | 'look-up' | 'list' | 'patch' | 'member'
 
+type Answered = { kind: Kind; answer: ScimAnswer; millis: number }
+
 /** Clients that never stop asking, and a record of every answer. */
 function load(scim: Scim, { userId, groupId }: { userId: string; groupId: string }) {
-  const answers: { kind: Kind; answer: ScimAnswer }[] = []
+  const answers: Answered[] = []
   const acknowledged: string[] = []
   let isOver = false
   let serial = 0
@@ -43,8 +45,9 @@ function load(scim: Scim, { userId, groupId }: { userId: string; groupId: string
   }
   const client = async (kind: Kind): Promise<void> => {
     while (!isOver) {
+      const start = performance.now()
       const answer = await asks[kind]()
-      answers.push({ kind, answer })
+      answers.push({ kind, answer, millis: performance.now() - start })
       // A client that is told to come back does so after a while.
       await sleep(answer.status === 503 ? 30 : 1)
     }
@@ -62,8 +65,9 @@ function load(scim: Scim, { userId, groupId }: { userId: string; groupId: string
 
 const success: Record<Kind, number> = { create: 201, read: 200, 'look-up': 200, list: 200, patch: 200, member: 204 }
 
-function expectTruth(answers: { kind: Kind; answer: ScimAnswer }[]): void {
-  for (const { kind, answer } of answers) {
+function expectTruth(answers: Answered[]): void {
+  for (const { kind, answer, millis } of answers) {
+    expect(millis, `${kind} must not hang on a connection that is gone`).toBeLessThan(6_000)
     const { status, body, headers } = answer
     expect([success[kind], 503], `${kind}: ${status} ${JSON.stringify(body)}`).toContain(status)
     if (status === 503) {
