@@ -122,7 +122,6 @@ describe('each kind of error', () => {
     const broken = await startTestApp()
     const client = await broken.createScim()
     const id = await client.user('ada@example.com')
-    await broken.owner`alter table users rename column title_that_is_not_there to x`.catch(() => {})
     await broken.owner`alter table users rename column display_name to hidden_name`
     const { status, body, headers } = await client.patch(`/Users/${id}`, { op: 'replace', path: 'title', value: 'x' })
     expect(status).toBe(500)
@@ -223,9 +222,9 @@ describe('C-001: who is not let in', () => {
   test('an organization that is suspended, until it is resumed', async () => {
     const { organization, directoryId: _, ...client } = await app.createScim()
     const id = await client.user('ada@example.com')
-    await setOrganizationStatus(organization.ctx, { organizationId: organization.id, status: 'suspended' })
+    await setOrganizationStatus(organization.ctx, 'suspended')
     await expectShut(client, id)
-    await setOrganizationStatus(organization.ctx, { organizationId: organization.id, status: 'active' })
+    await setOrganizationStatus(organization.ctx, 'active')
     expect((await client.get('/Users')).status).toBe(200)
   })
 
