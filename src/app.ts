@@ -20,7 +20,8 @@ export type AppOptions = Services & {
 }
 
 export function createApp(options: AppOptions): Hono<AppEnv> {
-  const app = new Hono<AppEnv>()
+  // Identity providers end URLs in a slash where the administrator's base URL did (wire 13).
+  const app = new Hono<AppEnv>({ strict: false })
   app.use(requestScope(options))
   app.get('/healthz', (c) => c.json({ status: 'ok' }))
   app.get('/readyz', async (c) => {

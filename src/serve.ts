@@ -72,12 +72,17 @@ function signalled(stopping: AbortController): Promise<void> {
   })
 }
 
+const sweepIntervalMillis = 100
+
 /** No new connections, idle ones closed, requests under way given their time; then whatever is left is cut. */
 function drain(server: Server, seconds: number): Promise<void> {
   return new Promise((resolve) => {
     const deadline = setTimeout(() => server.closeAllConnections(), seconds * 1000)
+    // A connection that was busy at the signal is kept alive by its client after the answer, and idle from then on.
+    const sweep = setInterval(() => server.closeIdleConnections(), sweepIntervalMillis)
     server.close(() => {
       clearTimeout(deadline)
+      clearInterval(sweep)
       resolve()
     })
     server.closeIdleConnections()

@@ -43,9 +43,11 @@ export async function deleteUser(
     if (input.expectedVersion !== undefined && input.expectedVersion !== user.version) {
       throw new AppError('precondition_failed', 'The user was changed meanwhile; read it again')
     }
+    // Made first, so that its audit row comes first.
+    const switchedOff = deactivation(ctx, user.id, 'directory_deleted')
     const audit = auditParameters(ctx, { action: 'user.delete', targetType: 'user', targetId: user.id })
     await tx.commitWith<unknown>(
-      deactivation(ctx, user.id, 'directory_deleted'),
+      switchedOff,
       hide({
         ...audit,
         organizationId: ctx.organizationId,

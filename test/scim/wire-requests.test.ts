@@ -145,19 +145,22 @@ describe('wire 13: media types, user agents and URLs', () => {
     },
   )
 
-  test.each([['?'], ['&'], ['?&'], ['?aadOptscim062020']])('wire 13: a URL may end in "%s"', async (ending) => {
-    const scim = await app.createScim()
-    const id = await scim.user('ending@example.com')
-    const suffix = ending === '&' ? '?attributes=userName&' : ending
-    expect((await scim.get(`/Users/${id}${suffix}`)).body.userName).toBe('ending@example.com')
-    expect((await scim.get(`/Users${suffix}`)).body.totalResults).toBe(1)
-    const replaced = await scim.put(`/Users/${id}${suffix}`, { schemas: [], userName: 'ending2@example.com' })
-    expect(replaced.status).toBe(200)
-    const groupId = await scim.group('Endings')
-    const renamed = await scim.patch(`/Groups/${groupId}${suffix}`, { op: 'replace', value: { displayName: 'E' } })
-    expect([200, 204]).toContain(renamed.status)
-    expect((await scim.delete(`/Users/${id}${suffix}`)).status).toBe(204)
-  })
+  test.each([['?'], ['&'], ['?&'], ['?aadOptscim062020'], ['/'], ['/?aadOptscim062020']])(
+    'wire 13: a URL may end in "%s"',
+    async (ending) => {
+      const scim = await app.createScim()
+      const id = await scim.user('ending@example.com')
+      const suffix = ending === '&' ? '?attributes=userName&' : ending
+      expect((await scim.get(`/Users/${id}${suffix}`)).body.userName).toBe('ending@example.com')
+      expect((await scim.get(`/Users${suffix}`)).body.totalResults).toBe(1)
+      const replaced = await scim.put(`/Users/${id}${suffix}`, { schemas: [], userName: 'ending2@example.com' })
+      expect(replaced.status).toBe(200)
+      const groupId = await scim.group('Endings')
+      const renamed = await scim.patch(`/Groups/${groupId}${suffix}`, { op: 'replace', value: { displayName: 'E' } })
+      expect([200, 204]).toContain(renamed.status)
+      expect((await scim.delete(`/Users/${id}${suffix}`)).status).toBe(204)
+    },
+  )
 
   test.each([
     ['OneLogin: plus for space, trailing &', 'filter=userName+eq+%22plus%40example.com%22&'],

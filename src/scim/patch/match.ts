@@ -48,15 +48,18 @@ function compareText(operator: string, left: string, right: string): boolean {
     case 'ew':
       return left.endsWith(right)
     case 'gt':
-      return left > right
+      return order(left, right) > 0
     case 'ge':
-      return left >= right
+      return order(left, right) >= 0
     case 'lt':
-      return left < right
+      return order(left, right) < 0
     default:
-      return left <= right
+      return order(left, right) <= 0
   }
 }
+
+// By code point, as PostgreSQL orders text in its "C" collation; the bytes of UTF-8 have the same order.
+const order = (left: string, right: string): number => Buffer.compare(Buffer.from(left), Buffer.from(right))
 
 /** The values that an element must have to satisfy the condition, as far as it says so by `eq` and `and`. */
 export function requiredValues(condition: Condition): JsonObject {
