@@ -2,8 +2,8 @@
 import { sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
-import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
+import { requireVersion } from './expected-version.ts'
 import { type GroupKey, type GroupReference, isGroup, lockGroupRow } from './groups.ts'
 
 const remove = prepared<AuditParameters & GroupKey, never>(
@@ -22,9 +22,7 @@ export async function deleteGroup(
   requirePermission(ctx, 'groups.write')
   await inTransaction(ctx, async (tx) => {
     const group = await lockGroupRow(tx, ctx, input)
-    if (input.expectedVersion !== undefined && input.expectedVersion !== group.version) {
-      throw new AppError('precondition_failed', 'The group was changed meanwhile; read it again')
-    }
+    requireVersion('group', group, input.expectedVersion)
     const detail = { displayName: group.displayName, directoryId: group.directoryId }
     const entry = { action: 'group.delete', targetType: 'group', targetId: group.id, detail } as const
     const key = { organizationId: ctx.organizationId, directoryId: input.directoryId, groupId: group.id }

@@ -3,9 +3,9 @@
 import { sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
-import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { deactivation } from './deactivate-user.ts'
+import { requireVersion } from './expected-version.ts'
 import { emailKeys } from './user-content.ts'
 import { lockUserRow, type UserReference } from './users.ts'
 
@@ -40,9 +40,7 @@ export async function deleteUser(
   requirePermission(ctx, 'users.write')
   await inTransaction(ctx, async (tx) => {
     const user = await lockUserRow(tx, ctx, input)
-    if (input.expectedVersion !== undefined && input.expectedVersion !== user.version) {
-      throw new AppError('precondition_failed', 'The user was changed meanwhile; read it again')
-    }
+    requireVersion('user', user, input.expectedVersion)
     // Made first, so that its audit row comes first.
     const switchedOff = deactivation(ctx, user.id, 'directory_deleted')
     const audit = auditParameters(ctx, { action: 'user.delete', targetType: 'user', targetId: user.id })

@@ -111,7 +111,8 @@ export function matchingMembers(key: GroupKey, condition: Condition): Statement<
   )
 }
 
-type KnownChange = Exclude<MemberChange, { kind: 'removeWhere' }>
+/** A change whose ids are known without asking the database. */
+export type KnownChange = Exclude<MemberChange, { kind: 'removeWhere' }>
 
 /**
  * The statements of a change, for a transaction that holds the group's row. They fail as `invalid` (invalidValue) where

@@ -7,6 +7,7 @@ import { prepared, type Statement } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
+import { requireVersion } from './expected-version.ts'
 import { fold } from './fold.ts'
 import {
   type GroupKey,
@@ -20,6 +21,7 @@ import {
 import {
   addedGroups,
   cycleThrough,
+  type KnownChange,
   lockNestings,
   type MemberChange,
   matchingMembers,
@@ -73,8 +75,6 @@ export async function updateGroup(ctx: CallContext, input: UpdateGroupInput): Pr
   )
 }
 
-type KnownChange = Exclude<MemberChange, { kind: 'removeWhere' }>
-
 /** Lock, changes and COMMIT in one pipeline: none of them depends on the answer to another. */
 async function changeMembersAtOnce(
   tx: Transaction,
@@ -98,9 +98,7 @@ async function changeStepByStep(
   input: UpdateGroupInput,
 ): Promise<void> {
   const current = await lockGroupRow(tx, ctx, input)
-  if (input.expectedVersion !== undefined && input.expectedVersion !== current.version) {
-    throw new AppError('precondition_failed', 'The group was changed meanwhile; read it again')
-  }
+  requireVersion('group', current, input.expectedVersion)
   const members = input.members ?? []
   const nested = members.flatMap(addedGroups)
   if (nested.length > 0) await refuseCycle(tx, key, nested)

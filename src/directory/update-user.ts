@@ -3,9 +3,9 @@
 import { sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
-import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { deactivation } from './deactivate-user.ts'
+import { requireVersion } from './expected-version.ts'
 import { fold } from './fold.ts'
 import { reactivation } from './reactivate-user.ts'
 import { changedFields, contentOf, emailKeys, type UserContent } from './user-content.ts'
@@ -59,9 +59,7 @@ export async function updateUser(ctx: CallContext, input: UpdateUserInput): Prom
   requirePermission(ctx, 'users.write')
   return inTransaction(ctx, async (tx) => {
     const current = await lockUserRow(tx, ctx, input)
-    if (input.expectedVersion !== undefined && input.expectedVersion !== current.version) {
-      throw new AppError('precondition_failed', 'The user was changed meanwhile; read it again')
-    }
+    requireVersion('user', current, input.expectedVersion)
     const statements = changeStatements(ctx, current, input.change(current))
     if (statements.length === 0) return current
     const results = await tx.commitWith(...statements)
