@@ -32,9 +32,9 @@ export const enterDirectory = prepared<{ organizationId: string; directoryId: st
   (p) => sql`select enter_directory(${p.organizationId}, ${p.directoryId}, ${p.tokenHash}) as organization_id`,
 )
 
-/** Notes the use of a token, to the minute, so that a busy token is not a row that everybody writes. */
+/** Notes the use of a live token, to the minute, so that a busy token is not a row that everybody writes. */
 export const touchDirectoryToken = prepared<{ organizationId: string; tokenId: string; now: string }, never>(
   (p) => sql`update directory_tokens set last_used_at = ${p.now}::timestamptz
-    where organization_id = ${p.organizationId} and id = ${p.tokenId}
+    where organization_id = ${p.organizationId} and id = ${p.tokenId} and revoked_at is null
       and (last_used_at is null or last_used_at < ${p.now}::timestamptz - interval '1 minute')`,
 )

@@ -24,9 +24,9 @@ export const enterApiKey = prepared<{ organizationId: string; keyHash: string },
   (p) => sql`select enter_api_key(${p.organizationId}, ${p.keyHash}) as organization_id`,
 )
 
-/** Notes the use of a key, to the minute, so that a busy key is not a row that everybody writes. */
+/** Notes the use of a live key, to the minute, so that a busy key is not a row that everybody writes. */
 export const touchApiKey = prepared<{ organizationId: string; keyId: string; now: string }, never>(
   (p) => sql`update api_keys set last_used_at = ${p.now}::timestamptz
-    where organization_id = ${p.organizationId} and id = ${p.keyId}
+    where organization_id = ${p.organizationId} and id = ${p.keyId} and revoked_at is null
       and (last_used_at is null or last_used_at < ${p.now}::timestamptz - interval '1 minute')`,
 )
