@@ -45,7 +45,7 @@ it('finds nothing in a tree that keeps the rules, and reads all of it', async ()
 
 it.each([
   ['platform-imports-nothing-of-ours', 'src/platform/ids.ts', '#db/lane.ts'],
-  ['db-imports-upward', 'src/db/schema.ts', '#directory/users.ts'],
+  ['db-imports-upward', 'src/db/schema/audit.ts', '#directory/users.ts'],
   ['directory-imports-a-sibling', 'src/directory/groups.ts', '#connections/tokens.ts'],
   ['connections-imports-a-sibling', 'src/connections/tokens.ts', '#directory/users.ts'],
   ['connections-directory-imports-upward', 'src/directory/groups.ts', '#access/roles.ts'],

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { Database, databaseDefaults } from '#db/database.ts'
 import { startEmbedded } from '#db/embedded/embedded.ts'
-import { serverRole } from '#db/schema.ts'
+import { serverRole } from '#db/schema/common.ts'
 import { systemClock } from '#platform/clock.ts'
 import { systemRandom } from '#platform/crypto.ts'
 import { createIds } from '#platform/ids.ts'

@@ -1,6 +1,6 @@
 // The audit row of a change. It is sent in the transaction of the change, so that neither exists without the other.
 import { type SQL, sql } from 'drizzle-orm'
-import { auditEvents } from '#db/schema.ts'
+import { auditEvents } from '#db/schema/audit.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, nowOf } from '#src/context.ts'
 

@@ -8,7 +8,7 @@ import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import type { Secret } from '#platform/secret.ts'
 import type { Database } from './database.ts'
-import { serverRole } from './schema.ts'
+import { serverRole } from './schema/common.ts'
 import { prepared } from './statement.ts'
 
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))

@@ -1,0 +1,22 @@
+// What all tables share. Each row carries organization_id, each table (but organizations) has it first in its primary key,
+// every foreign key includes it, and row-level security holds the server's role to the organization of its transaction.
+import { sql } from 'drizzle-orm'
+import { pgPolicy, pgRole, timestamp } from 'drizzle-orm/pg-core'
+
+/** The server's own database role: not the owner of the tables and not a superuser. */
+export const serverRole = pgRole('rolecall_server').existing()
+
+const isOwnOrganization = sql`organization_id = (select current_setting('rolecall.organization_id', true))`
+
+/** The second wall: rows of the organization that the transaction has entered, and no others. */
+export const ownOrganizationOnly = () =>
+  pgPolicy('own_organization', {
+    as: 'permissive',
+    for: 'all',
+    to: serverRole,
+    using: isOwnOrganization,
+    withCheck: isOwnOrganization,
+  })
+
+/** A time to the millisecond, read as text. */
+export const time = (name: string) => timestamp(name, { precision: 3, withTimezone: true, mode: 'string' })

@@ -1,0 +1,127 @@
+// What a customer has wired up for sign-in: connections, e-mail domains, and the identities that came in through them.
+import { sql } from 'drizzle-orm'
+import { boolean, foreignKey, index, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { roles } from './access.ts'
+import { ownOrganizationOnly, time } from './common.ts'
+import { directories, groups, users } from './directory.ts'
+import { organizations } from './organizations.ts'
+
+/**
+ * An organization's SAML or OIDC identity provider. `settings` holds what depends on the type (SamlSettings, OidcSettings);
+ * secrets are sealed, each in a column of its own.
+ */
+export const connections = pgTable(
+  'connections',
+  {
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    id: text('id').notNull(),
+    type: text('type', { enum: ['saml', 'oidc'] }).notNull(),
+    preset: text('preset').notNull(),
+    name: text('name').notNull(),
+    status: text('status', { enum: ['draft', 'tested', 'optional', 'enforced', 'disabled'] }).notNull(),
+    settings: jsonb('settings').notNull(),
+    /** SAML: our private key for signing and decryption. OIDC: the client secret or the key of private_key_jwt. */
+    secretSealed: text('secret_sealed'),
+    /** The directory that is the source of authority for this connection's people (design 2.11). */
+    directoryId: text('directory_id'),
+    jit: text('jit', { enum: ['off', 'verified_domains', 'approval'] }).notNull(),
+    defaultRoleId: text('default_role_id'),
+    isIdpInitiatedAllowed: boolean('is_idp_initiated_allowed').notNull(),
+    testedAt: time('tested_at'),
+    refreshedAt: time('refreshed_at'),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex('connections_id').on(table.id),
+    foreignKey({
+      columns: [table.organizationId, table.directoryId],
+      foreignColumns: [directories.organizationId, directories.id],
+    }),
+    foreignKey({
+      columns: [table.organizationId, table.defaultRoleId],
+      foreignColumns: [roles.organizationId, roles.id],
+    }),
+    ownOrganizationOnly(),
+  ],
+)
+
+/** An e-mail domain that an organization claims. Verified, it belongs to one organization of the whole installation. */
+export const domains = pgTable(
+  'domains',
+  {
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    id: text('id').notNull(),
+    /** Lower case, as DNS has it (punycode). */
+    name: text('name').notNull(),
+    status: text('status', { enum: ['pending', 'verified', 'lapsed'] }).notNull(),
+    /** What the TXT record has to say; no secret. */
+    challenge: text('challenge').notNull(),
+    verifiedBy: text('verified_by', { enum: ['dns', 'operator'] }),
+    verifiedAt: time('verified_at'),
+    checkedAt: time('checked_at'),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex('domains_name').on(table.organizationId, table.name),
+    uniqueIndex('domains_verified').on(table.name).where(sql`status = 'verified'`),
+    ownOrganizationOnly(),
+  ],
+)
+
+/** The stored link from (connection, subject) to a user; never by e-mail (design 2.10). */
+export const identities = pgTable(
+  'identities',
+  {
+    organizationId: text('organization_id').notNull(),
+    connectionId: text('connection_id').notNull(),
+    /** `sub`, or the NameID or attribute that the connection names as the subject; with case. */
+    subject: text('subject').notNull(),
+    userId: text('user_id').notNull(),
+    createdAt: time('created_at').notNull(),
+    lastSignInAt: time('last_sign_in_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.connectionId, table.subject] }),
+    index('identities_user').on(table.organizationId, table.userId),
+    foreignKey({
+      columns: [table.organizationId, table.connectionId],
+      foreignColumns: [connections.organizationId, connections.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      columns: [table.organizationId, table.userId],
+      foreignColumns: [users.organizationId, users.id],
+    }).onDelete('cascade'),
+    ownOrganizationOnly(),
+  ],
+)
+
+/** Which groups came from a connection's claims, by the value that the claims carry. */
+export const connectionGroups = pgTable(
+  'connection_groups',
+  {
+    organizationId: text('organization_id').notNull(),
+    connectionId: text('connection_id').notNull(),
+    value: text('value').notNull(),
+    groupId: text('group_id').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.connectionId, table.value] }),
+    uniqueIndex('connection_groups_group').on(table.organizationId, table.groupId),
+    foreignKey({
+      columns: [table.organizationId, table.connectionId],
+      foreignColumns: [connections.organizationId, connections.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      columns: [table.organizationId, table.groupId],
+      foreignColumns: [groups.organizationId, groups.id],
+    }).onDelete('cascade'),
+    ownOrganizationOnly(),
+  ],
+)

@@ -1,0 +1,198 @@
+// Who exists: SCIM directories with their tokens, users, groups and members.
+import { sql } from 'drizzle-orm'
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
+import { ownOrganizationOnly, time } from './common.ts'
+import { organizations } from './organizations.ts'
+
+/** An organization's SCIM feed. */
+export const directories = pgTable(
+  'directories',
+  {
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    id: text('id').notNull(),
+    name: text('name').notNull(),
+    status: text('status', { enum: ['active', 'disabled'] })
+      .notNull()
+      .default('active'),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.id] }), ownOrganizationOnly()],
+)
+
+/** Bearer tokens of a directory, several at once; only the SHA-256 is kept. */
+export const directoryTokens = pgTable(
+  'directory_tokens',
+  {
+    organizationId: text('organization_id').notNull(),
+    id: text('id').notNull(),
+    directoryId: text('directory_id').notNull(),
+    tokenHash: text('token_hash').notNull().unique(),
+    lastFour: text('last_four').notNull(),
+    createdAt: time('created_at').notNull(),
+    expiresAt: time('expires_at'),
+    revokedAt: time('revoked_at'),
+    lastUsedAt: time('last_used_at'),
+    /** Kept by triggers: the directory and the organization are active. One row then tells whether the token works. */
+    isOpen: boolean('is_open').notNull().default(true),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    foreignKey({
+      columns: [table.organizationId, table.directoryId],
+      foreignColumns: [directories.organizationId, directories.id],
+    }).onDelete('cascade'),
+    index('directory_tokens_directory').on(table.organizationId, table.directoryId),
+    ownOrganizationOnly(),
+  ],
+)
+
+/**
+ * People. What is searched has a column (keys are folded: NFKC and lower case); the rest of the SCIM resource is in
+ * `attributes`, already canonical. `epoch` grows with each deactivation: whatever was issued under an older epoch is dead.
+ */
+export const users = pgTable(
+  'users',
+  {
+    organizationId: text('organization_id').notNull(),
+    id: text('id').notNull(),
+    directoryId: text('directory_id'),
+    userName: text('user_name').notNull(),
+    userNameKey: text('user_name_key').notNull(),
+    externalId: text('external_id'),
+    displayName: text('display_name'),
+    status: text('status', { enum: ['invited', 'active', 'inactive', 'erased'] }).notNull(),
+    statusReason: text('status_reason', {
+      enum: ['directory', 'directory_deleted', 'administrator', 'inactivity', 'end_date'],
+    }),
+    statusChangedAt: time('status_changed_at').notNull(),
+    epoch: integer('epoch').notNull().default(0),
+    attributes: jsonb('attributes').notNull(),
+    version: integer('version').notNull().default(1),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+    /** Set by SCIM DELETE: hidden from the directory, never revived; the userName is free again. */
+    deletedAt: time('deleted_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    foreignKey({
+      columns: [table.organizationId, table.directoryId],
+      foreignColumns: [directories.organizationId, directories.id],
+    }),
+    uniqueIndex('users_user_name').on(table.organizationId, table.userNameKey).where(sql`deleted_at is null`),
+    index('users_directory').on(table.organizationId, table.directoryId, table.id).where(sql`deleted_at is null`),
+    index('users_external_id')
+      .on(table.organizationId, table.externalId)
+      .where(sql`deleted_at is null and external_id is not null`),
+    check('users_reason_when_inactive', sql`(status = 'inactive') = (status_reason is not null)`),
+    ownOrganizationOnly(),
+  ],
+)
+
+/**
+ * Folded e-mail addresses of users, for look-ups; the addresses themselves are in `users.attributes`, and each write of
+ * those writes here. An index rather than a record, so it has no foreign key to pay for.
+ */
+export const userEmails = pgTable(
+  'user_emails',
+  {
+    organizationId: text('organization_id').notNull(),
+    valueKey: text('value_key').notNull(),
+    userId: text('user_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.valueKey, table.userId] }), ownOrganizationOnly()],
+)
+
+/** Groups from a directory, or local ones (`directory_id` null). */
+export const groups = pgTable(
+  'groups',
+  {
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    id: text('id').notNull(),
+    directoryId: text('directory_id'),
+    externalId: text('external_id'),
+    displayName: text('display_name').notNull(),
+    displayNameKey: text('display_name_key').notNull(),
+    attributes: jsonb('attributes').notNull(),
+    version: integer('version').notNull().default(1),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    foreignKey({
+      columns: [table.organizationId, table.directoryId],
+      foreignColumns: [directories.organizationId, directories.id],
+    }),
+    index('groups_directory').on(table.organizationId, table.directoryId, table.id),
+    index('groups_display_name').on(table.organizationId, table.displayNameKey),
+    ownOrganizationOnly(),
+  ],
+)
+
+/** Users in groups. */
+export const groupMembers = pgTable(
+  'group_members',
+  {
+    organizationId: text('organization_id').notNull(),
+    groupId: text('group_id').notNull(),
+    userId: text('user_id').notNull(),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.groupId, table.userId] }),
+    index('group_members_user').on(table.organizationId, table.userId),
+    foreignKey({
+      columns: [table.organizationId, table.groupId],
+      foreignColumns: [groups.organizationId, groups.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      columns: [table.organizationId, table.userId],
+      foreignColumns: [users.organizationId, users.id],
+    }).onDelete('cascade'),
+    ownOrganizationOnly(),
+  ],
+)
+
+/** Groups in groups; cycles are refused by the verb that writes here. */
+export const groupNestings = pgTable(
+  'group_nestings',
+  {
+    organizationId: text('organization_id').notNull(),
+    groupId: text('group_id').notNull(),
+    childGroupId: text('child_group_id').notNull(),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.groupId, table.childGroupId] }),
+    index('group_nestings_child').on(table.organizationId, table.childGroupId),
+    foreignKey({
+      columns: [table.organizationId, table.groupId],
+      foreignColumns: [groups.organizationId, groups.id],
+      name: 'group_nestings_group',
+    }).onDelete('cascade'),
+    foreignKey({
+      columns: [table.organizationId, table.childGroupId],
+      foreignColumns: [groups.organizationId, groups.id],
+      name: 'group_nestings_child_group',
+    }).onDelete('cascade'),
+    check('group_nestings_not_itself', sql`group_id <> child_group_id`),
+    ownOrganizationOnly(),
+  ],
+)

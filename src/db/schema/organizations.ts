@@ -1,0 +1,68 @@
+// Organizations and their brands.
+import { sql } from 'drizzle-orm'
+import { integer, pgPolicy, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import { ownOrganizationOnly, serverRole, time } from './common.ts'
+
+const isOrganizationInReach = sql`id = (select current_setting('rolecall.organization_id', true)) or (select current_setting('rolecall.instance', true)) = 'on'`
+
+/** A customer; the unit of isolation. The `instance` setting opens this table alone, for the operator's commands. */
+export const organizations = pgTable(
+  'organizations',
+  {
+    id: text('id').primaryKey(),
+    slug: text('slug').notNull().unique(),
+    name: text('name').notNull(),
+    status: text('status', { enum: ['active', 'suspended'] })
+      .notNull()
+      .default('active'),
+    administratorBrandAccess: text('administrator_brand_access', { enum: ['explicit', 'implicit'] })
+      .notNull()
+      .default('explicit'),
+    roleStrategy: text('role_strategy', { enum: ['union', 'highest'] })
+      .notNull()
+      .default('union'),
+    /** Whether people with a password may use it; an enforced connection switches it off for all but emergency accounts. */
+    passwordSignIn: text('password_sign_in', { enum: ['allowed', 'off'] })
+      .notNull()
+      .default('allowed'),
+    passwordMinLength: integer('password_min_length').notNull().default(12),
+    /** `required`: a password alone opens no session. */
+    secondFactor: text('second_factor', { enum: ['optional', 'required'] })
+      .notNull()
+      .default('optional'),
+    sessionIdleMinutes: integer('session_idle_minutes').notNull().default(60),
+    sessionAbsoluteMinutes: integer('session_absolute_minutes').notNull().default(720),
+    invitationDays: integer('invitation_days').notNull().default(7),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+  },
+  () => [
+    pgPolicy('own_organization', {
+      as: 'permissive',
+      for: 'all',
+      to: serverRole,
+      using: isOrganizationInReach,
+      withCheck: isOrganizationInReach,
+    }),
+  ],
+)
+
+/** A space inside an organization with its own memberships. */
+export const brands = pgTable(
+  'brands',
+  {
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    id: text('id').notNull(),
+    slug: text('slug').notNull(),
+    name: text('name').notNull(),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    unique('brands_slug').on(table.organizationId, table.slug),
+    ownOrganizationOnly(),
+  ],
+)

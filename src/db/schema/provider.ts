@@ -1,0 +1,114 @@
+// Rolecall as an OpenID provider for host applications, and what belongs to the whole installation.
+import { sql } from 'drizzle-orm'
+import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { ownOrganizationOnly, time } from './common.ts'
+import { organizations } from './organizations.ts'
+
+/** A host product that trusts Rolecall; its id is its client_id. */
+export const applications = pgTable(
+  'applications',
+  {
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    id: text('id').notNull(),
+    name: text('name').notNull(),
+    status: text('status', { enum: ['active', 'disabled'] })
+      .notNull()
+      .default('active'),
+    /** Sealed rather than hashed: the client may use client_secret_jwt, and logout tokens may be signed with it. */
+    secretSealed: text('secret_sealed').notNull(),
+    redirectUris: jsonb('redirect_uris').notNull(),
+    postLogoutRedirectUris: jsonb('post_logout_redirect_uris').notNull(),
+    backchannelLogoutUri: text('backchannel_logout_uri'),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex('applications_id').on(table.id),
+    ownOrganizationOnly(),
+  ],
+)
+
+/** Logout tokens to deliver to applications (OpenID Connect Back-Channel Logout 1.0), written where a session ends. */
+export const applicationLogouts = pgTable(
+  'application_logouts',
+  {
+    organizationId: text('organization_id').notNull(),
+    id: text('id').notNull(),
+    applicationId: text('application_id').notNull(),
+    userId: text('user_id').notNull(),
+    sessionId: text('session_id').notNull(),
+    status: text('status', { enum: ['queued', 'sent', 'failed'] }).notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    nextAttemptAt: time('next_attempt_at'),
+    lastError: text('last_error'),
+    createdAt: time('created_at').notNull(),
+    sentAt: time('sent_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    index('application_logouts_due').on(table.nextAttemptAt).where(sql`status = 'queued'`),
+    ownOrganizationOnly(),
+  ],
+)
+
+/** Which applications a session has been used for: they are told when it ends. */
+export const applicationSessions = pgTable(
+  'application_sessions',
+  {
+    organizationId: text('organization_id').notNull(),
+    sessionId: text('session_id').notNull(),
+    applicationId: text('application_id').notNull(),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.sessionId, table.applicationId] }),
+    ownOrganizationOnly(),
+  ],
+)
+
+/**
+ * What the OpenID provider keeps: codes, tokens, grants, interactions, by the SHA-256 of their id. Whose they are is often
+ * not known before they are read, so the server's role has no right to the table and reaches single rows by functions.
+ */
+export const providerArtifacts = pgTable(
+  'provider_artifacts',
+  {
+    model: text('model').notNull(),
+    idHash: text('id_hash').notNull(),
+    organizationId: text('organization_id'),
+    userId: text('user_id'),
+    /** The Rolecall session that it was issued under; it dies with it. */
+    sessionId: text('session_id'),
+    grantId: text('grant_id'),
+    uid: text('uid'),
+    payload: jsonb('payload').notNull(),
+    consumedAt: time('consumed_at'),
+    expiresAt: time('expires_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.model, table.idHash] }),
+    index('provider_artifacts_grant').on(table.grantId),
+    index('provider_artifacts_uid').on(table.uid),
+    index('provider_artifacts_user').on(table.organizationId, table.userId),
+    index('provider_artifacts_expiry').on(table.expiresAt),
+  ],
+).enableRLS()
+
+/** The provider's signing keys and cookie keys, sealed; and a sealed known text that proves the sealing key right. */
+export const instanceKeys = pgTable('instance_keys', {
+  id: text('id').primaryKey(),
+  purpose: text('purpose', { enum: ['check', 'signing', 'cookie'] }).notNull(),
+  valueSealed: text('value_sealed').notNull(),
+  createdAt: time('created_at').notNull(),
+  retiredAt: time('retired_at'),
+}).enableRLS()
+
+/** Counters of attempts in a window of time, by the hash of what is counted (an address, an account). */
+export const throttles = pgTable('throttles', {
+  keyHash: text('key_hash').primaryKey(),
+  count: integer('count').notNull(),
+  windowEndsAt: time('window_ends_at').notNull(),
+}).enableRLS()
