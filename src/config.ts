@@ -19,6 +19,29 @@ export const environmentSchema = z.object({
     .transform((url) => url.replace(/\/+$/, ''))
     .optional()
     .describe('The origin that identity providers and browsers use, e.g. https://id.example.com'),
+  ENCRYPTION_KEYS: z
+    .string()
+    .regex(
+      /^[\w-]{1,32}:[A-Za-z0-9+/]{43}=(,[\w-]{1,32}:[A-Za-z0-9+/]{43}=)*$/,
+      'must be id:base64 of 32 bytes, with commas between',
+    )
+    .optional()
+    .describe(
+      'Keys for secrets at rest, the current one first: `id:$(openssl rand -base64 32)`. The same on every node. Unset: one in DATA_DIR',
+    ),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
+    .optional()
+    .describe('Where mail is sent, e.g. smtps://user:password@mail.example.com. Unset: it stays in the outbox'),
+  MAIL_FROM: z.string().min(3).default('Rolecall <rolecall@localhost>').describe('The sender of mail'),
+  TRUSTED_PROXIES: wholeNumber(0, 10)
+    .default(0)
+    .describe('How many proxies in front add to X-Forwarded-For; 0 means that the header is not believed'),
+  ALLOW_LOOPBACK: z
+    .stringbool()
+    .default(false)
+    .describe('For development: identity providers and applications on loopback addresses may be fetched, by http too'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('What is logged'),
   SHUTDOWN_SECONDS: wholeNumber(1, 300).default(20).describe('How long requests under way may take after SIGTERM'),
 })
@@ -30,6 +53,11 @@ export type Config = Readonly<{
   host: string
   port: number
   publicUrl: string | undefined
+  encryptionKeys: readonly { id: string; key: Secret }[]
+  smtpUrl: Secret | undefined
+  mailFrom: string
+  trustedProxies: number
+  isLoopbackAllowed: boolean
   logLevel: z.infer<typeof environmentSchema>['LOG_LEVEL']
   shutdownSeconds: number
 }>
@@ -52,7 +80,21 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
     host: env.HOST,
     port: env.PORT,
     publicUrl: env.PUBLIC_URL,
+    encryptionKeys: encryptionKeys(env.ENCRYPTION_KEYS),
+    smtpUrl: env.SMTP_URL === undefined ? undefined : new Secret(env.SMTP_URL),
+    mailFrom: env.MAIL_FROM,
+    trustedProxies: env.TRUSTED_PROXIES,
+    isLoopbackAllowed: env.ALLOW_LOOPBACK,
     logLevel: env.LOG_LEVEL,
     shutdownSeconds: env.SHUTDOWN_SECONDS,
   })
 }
+
+const encryptionKeys = (text = ''): { id: string; key: Secret }[] =>
+  text
+    .split(',')
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const at = pair.indexOf(':')
+      return { id: pair.slice(0, at), key: new Secret(pair.slice(at + 1)) }
+    })

@@ -7,6 +7,8 @@ import type { Clock } from '#platform/clock.ts'
 import type { RandomBytes } from '#platform/crypto.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import type { Ids } from '#platform/ids.ts'
+import type { Outgoing } from '#platform/outgoing.ts'
+import type { Sealing } from '#platform/sealing.ts'
 
 export type { Transaction } from '#db/database.ts'
 
@@ -30,6 +32,17 @@ export type ManagementPermission =
   | 'assignments.write'
   | 'directories.read'
   | 'directories.write'
+  | 'connections.read'
+  | 'connections.write'
+  | 'applications.read'
+  | 'applications.write'
+  | 'invitations.read'
+  | 'invitations.write'
+  | 'sessions.read'
+  | 'sessions.write'
+  | 'accounts.write'
+  | 'mails.read'
+  | 'sign_ins.read'
   | 'api_keys.write'
   | 'audit.read'
   | 'access.read'
@@ -42,7 +55,22 @@ export type Services = {
   clock: Clock
   ids: Ids
   randomBytes: RandomBytes
+  sealing: Sealing
+  outgoing: Outgoing
+  /** The TXT records of a name (DNS); a name without any answers with an empty list. */
+  resolveTxt(name: string): Promise<string[]>
 }
+
+/** The services alone, out of a wider object; what a context is made of. */
+export const servicesOf = ({
+  database,
+  clock,
+  ids,
+  randomBytes,
+  sealing,
+  outgoing,
+  resolveTxt,
+}: Services): Services => ({ database, clock, ids, randomBytes, sealing, outgoing, resolveTxt })
 
 export type CallContext = Services & {
   organizationId: string

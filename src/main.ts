@@ -18,6 +18,8 @@ enableCompileCache?.()
 Object.seal(Object.prototype)
 
 try {
+  const { registerJsx } = await import('./platform/jsx.ts')
+  registerJsx()
   const { loadConfig } = await import('./config.ts')
   const { createRuntime } = await import('./runtime.ts')
   const { runCli } = await import('#cli/cli.ts')

@@ -5,7 +5,11 @@ import { startEmbedded } from '#db/embedded/embedded.ts'
 import { serverRole } from '#db/schema/common.ts'
 import { systemClock } from '#platform/clock.ts'
 import { systemRandom } from '#platform/crypto.ts'
+import { resolveTxt } from '#platform/dns.ts'
 import { createIds } from '#platform/ids.ts'
+import { keyFromFile } from '#platform/key-file.ts'
+import { createOutgoing } from '#platform/outgoing.ts'
+import { createSealing } from '#platform/sealing.ts'
 import type { Secret } from '#platform/secret.ts'
 import type { Config } from './config.ts'
 import type { Services } from './context.ts'
@@ -28,7 +32,16 @@ export function createServices(config: Config, url: Secret): Services {
     role: serverRole.name,
     lanes: config.databaseConnections,
   })
-  return { database, clock: systemClock, ids: createIds(systemClock, systemRandom), randomBytes: systemRandom }
+  const keys = config.encryptionKeys.length > 0 ? config.encryptionKeys : [keyFromFile(config.dataDir, systemRandom)]
+  return {
+    database,
+    clock: systemClock,
+    ids: createIds(systemClock, systemRandom),
+    randomBytes: systemRandom,
+    sealing: createSealing(keys, systemRandom),
+    outgoing: createOutgoing({ isLoopbackAllowed: config.isLoopbackAllowed }),
+    resolveTxt,
+  }
 }
 
 /** Where clients reach the server, as far as the configuration tells. */

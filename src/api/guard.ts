@@ -4,7 +4,7 @@ import type { MiddlewareHandler } from 'hono'
 import { type ApiKeyOwner, enterApiKey, resolveApiKey, touchApiKey } from '#access/api-keys/resolve-api-key.ts'
 import { sha256 } from '#platform/crypto.ts'
 import { AppError } from '#platform/errors.ts'
-import { type CallContext, inTransaction, nowOf } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, servicesOf } from '#src/context.ts'
 import type { ApiEnv, ApiServices } from './env.ts'
 
 const rememberedKeys = 1_000
@@ -14,6 +14,7 @@ const touchIntervalMillis = 60_000
 export function requireApiKey(services: ApiServices): MiddlewareHandler<ApiEnv> {
   const owners = new Map<string, ApiKeyOwner>()
   const touch = createTouch(services)
+  const parts = servicesOf(services)
 
   async function ownerOf(keyHash: string): Promise<ApiKeyOwner> {
     const known = owners.get(keyHash)
@@ -28,9 +29,8 @@ export function requireApiKey(services: ApiServices): MiddlewareHandler<ApiEnv> 
   return async (c, next) => {
     const keyHash = sha256(bearerKey(c.req.header('authorization')))
     const { organizationId, keyId } = await ownerOf(keyHash)
-    const { database, clock, ids, randomBytes } = services
     const ctx: CallContext = {
-      ...{ database, clock, ids, randomBytes },
+      ...parts,
       organizationId,
       actor: { type: 'api_key', id: keyId },
       permissions: 'all',

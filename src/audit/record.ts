@@ -7,7 +7,22 @@ import { type CallContext, nowOf } from '#src/context.ts'
 export type AuditEntry = {
   /** noun.verb, e.g. `user.deactivate` */
   action: string
-  targetType: 'organization' | 'brand' | 'user' | 'group' | 'role' | 'mapping' | 'assignment' | 'directory' | 'api_key'
+  targetType:
+    | 'organization'
+    | 'brand'
+    | 'user'
+    | 'group'
+    | 'role'
+    | 'mapping'
+    | 'assignment'
+    | 'directory'
+    | 'api_key'
+    | 'connection'
+    | 'domain'
+    | 'session'
+    | 'application'
+    | 'invitation'
+    | 'mail'
   targetId: string
   /** What changed, by names and ids; never secrets. */
   detail?: Record<string, unknown>

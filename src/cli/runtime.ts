@@ -2,7 +2,7 @@
 import { findOrganization } from '#access/organizations/organizations.ts'
 import { notFound } from '#platform/errors.ts'
 import type { Urls } from '#platform/urls.ts'
-import { type CallContext, enterInstance, enterOrganization, type Services } from '#src/context.ts'
+import { type CallContext, enterInstance, enterOrganization, type Services, servicesOf } from '#src/context.ts'
 
 export type CliServices = Services & { urls: Urls }
 
@@ -20,14 +20,14 @@ export type CliRuntime = {
 }
 
 /** The operator's context for the instance: its organizations, and nothing inside of them. */
-export function instanceContext({ database, clock, ids, randomBytes }: CliServices): CallContext {
+export function instanceContext(services: CliServices): CallContext {
   return {
-    ...{ database, clock, ids, randomBytes },
+    ...servicesOf(services),
     organizationId: '',
     actor: { type: 'operator', id: 'cli' },
     permissions: 'all',
     entry: enterInstance({}),
-    requestId: ids.next('req'),
+    requestId: services.ids.next('req'),
   }
 }
 

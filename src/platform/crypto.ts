@@ -7,10 +7,16 @@ export const systemRandom: RandomBytes = (size) => nodeRandomBytes(size)
 
 export type IssuedSecret = { plain: string; hash: string; lastFour: string }
 
-/** A new secret with a prefix that scanners recognise: `rcs_…` for directory tokens, `rck_…` for API keys. */
-export function issueSecret(prefix: 'rcs' | 'rck', randomBytes: RandomBytes): IssuedSecret {
+/** A new secret with a prefix that scanners recognise: `rcs_…` for directory tokens, `rck_…` for API keys, `rca_…` for applications. */
+export function issueSecret(prefix: 'rcs' | 'rck' | 'rca', randomBytes: RandomBytes): IssuedSecret {
   const plain = `${prefix}_${randomBytes(32).toString('base64url')}`
   return { plain, hash: sha256(plain), lastFour: plain.slice(-4) }
+}
+
+/** A secret without a prefix, for cookies and links: 256 bits in base64url. */
+export function issueToken(randomBytes: RandomBytes): { plain: string; hash: string } {
+  const plain = randomBytes(32).toString('base64url')
+  return { plain, hash: sha256(plain) }
 }
 
 export const sha256 = (text: string): string => hash('sha256', text)

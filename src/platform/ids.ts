@@ -2,7 +2,28 @@
 import type { Clock } from './clock.ts'
 import type { RandomBytes } from './crypto.ts'
 
-export type IdPrefix = 'org' | 'brd' | 'usr' | 'grp' | 'dir' | 'tok' | 'rol' | 'map' | 'asg' | 'key' | 'evt' | 'req'
+export type IdPrefix =
+  | 'org'
+  | 'brd'
+  | 'usr'
+  | 'grp'
+  | 'dir'
+  | 'tok'
+  | 'rol'
+  | 'map'
+  | 'asg'
+  | 'key'
+  | 'evt'
+  | 'req'
+  | 'con'
+  | 'dom'
+  | 'att'
+  | 'ses'
+  | 'app'
+  | 'inv'
+  | 'pky'
+  | 'mal'
+  | 'kid'
 
 export type Ids = { next(prefix: IdPrefix): string }
 

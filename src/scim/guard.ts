@@ -11,7 +11,14 @@ import type { AppEnv } from '#http/env.ts'
 import { sha256 } from '#platform/crypto.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import type { Urls } from '#platform/urls.ts'
-import { type CallContext, inTransaction, type ManagementPermission, nowOf, type Services } from '#src/context.ts'
+import {
+  type CallContext,
+  inTransaction,
+  type ManagementPermission,
+  nowOf,
+  type Services,
+  servicesOf,
+} from '#src/context.ts'
 
 export type ScimServices = Services & { urls: Urls }
 
@@ -31,6 +38,7 @@ const touchIntervalMillis = 60_000
 export function requireDirectoryToken(services: ScimServices): MiddlewareHandler<ScimEnv> {
   const owners = new Map<string, DirectoryToken>()
   const touchedAt = new Map<string, number>()
+  const parts = servicesOf(services)
 
   async function ownerOf(tokenHash: string): Promise<DirectoryToken> {
     const known = owners.get(tokenHash)
@@ -55,10 +63,7 @@ export function requireDirectoryToken(services: ScimServices): MiddlewareHandler
     const tokenHash = sha256(bearerToken(c.req.header('authorization')))
     const { organizationId, directoryId, tokenId } = await ownerOf(tokenHash)
     const ctx: CallContext = {
-      database: services.database,
-      clock: services.clock,
-      ids: services.ids,
-      randomBytes: services.randomBytes,
+      ...parts,
       organizationId,
       actor: { type: 'directory', id: directoryId },
       permissions,

@@ -11,6 +11,8 @@ import type { Clock } from '#platform/clock.ts'
 import { systemRandom } from '#platform/crypto.ts'
 import { createIds } from '#platform/ids.ts'
 import { createLog, type Log } from '#platform/log.ts'
+import { createOutgoing } from '#platform/outgoing.ts'
+import { createSealing } from '#platform/sealing.ts'
 import { Secret } from '#platform/secret.ts'
 import { createUrls, type Urls } from '#platform/urls.ts'
 import { createApp } from '#src/app.ts'
@@ -31,6 +33,8 @@ export type TestApp = {
   services: Services
   urls: Urls
   clock: TestClock
+  /** What DNS answers, by name. */
+  txt: Map<string, string[]>
   log: { lines: string[] }
   request(path: string, init?: RequestInit): Promise<Response>
   createOrganization(slug?: string): Promise<TestOrganization>
@@ -70,17 +74,30 @@ function collectingLog(): { log: Log; lines: string[] } {
   return { log: createLog('debug', { destination: { write: (line: string) => lines.push(line) } }), lines }
 }
 
+const testKey = Buffer.alloc(32, 7).toString('base64')
+
 /** @param options.databaseUrl a migrated database to use in place of a fresh clone */
-export async function startTestApp(options: { lanes?: number; databaseUrl?: string } = {}): Promise<TestApp> {
+export async function startTestApp(
+  options: { lanes?: number; databaseUrl?: string; isLoopbackAllowed?: boolean } = {},
+): Promise<TestApp> {
   const databaseUrl = options.databaseUrl ?? (await cloneTemplate())
   const clock = testClock()
+  const txt = new Map<string, string[]>()
   const database = new Database({
     ...databaseDefaults,
     lanes: options.lanes ?? 5,
     url: new Secret(databaseUrl),
     role: 'rolecall_server',
   })
-  const services: Services = { database, clock, ids: createIds(clock, systemRandom), randomBytes: systemRandom }
+  const services: Services = {
+    database,
+    clock,
+    ids: createIds(clock, systemRandom),
+    randomBytes: systemRandom,
+    sealing: createSealing([{ id: 'test', key: new Secret(testKey) }], systemRandom),
+    outgoing: createOutgoing({ isLoopbackAllowed: options.isLoopbackAllowed ?? true }),
+    resolveTxt: async (name) => txt.get(name) ?? [],
+  }
   const urls = createUrls('https://id.example.com')
   const { log, lines } = collectingLog()
   const app = createApp({ ...services, urls, log, isStopping: () => false })
@@ -101,6 +118,7 @@ export async function startTestApp(options: { lanes?: number; databaseUrl?: stri
     services,
     urls,
     clock,
+    txt,
     log: { lines },
     request: async (path, init) => app.request(path, init),
     createOrganization: async (slug) => {

@@ -1,0 +1,136 @@
+// The one way out: whatever Rolecall fetches for a customer (metadata, discovery, keys, logout deliveries) goes through
+// here. https only, public addresses only (checked on the address that is connected to), no redirects, bounded in time and
+// size. For development, loopback alone can be allowed, and there http too.
+import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
+import type { LookupFunction } from 'node:net'
+import ipaddr from 'ipaddr.js'
+import { Agent, fetch as undiciFetch } from 'undici'
+import { AppError } from './errors.ts'
+
+export type OutgoingRequest = {
+  method?: string
+  headers?: Record<string, string>
+  body?: string
+  /** In bytes; the default is 1 MiB. */
+  maxBytes?: number
+}
+
+export type Outgoing = {
+  /** @throws AppError invalid (reason `address`) for what may not be fetched, `unreachable` where it did not answer in time */
+  fetch(url: string, request?: OutgoingRequest): Promise<Response>
+  /** @throws AppError invalid for a URL that may not be fetched, as far as that shows without a look-up */
+  check(url: string): void
+  close(): Promise<void>
+}
+
+export type OutgoingOptions = {
+  /** Lets loopback addresses through, for development and tests. */
+  isLoopbackAllowed: boolean
+  timeoutMillis?: number
+}
+
+const defaultMaxBytes = 1_048_576
+const defaultTimeoutMillis = 5_000
+
+export function createOutgoing(options: OutgoingOptions): Outgoing {
+  const { isLoopbackAllowed, timeoutMillis = defaultTimeoutMillis } = options
+  const mayConnect = (address: string): boolean => isReachable(address, isLoopbackAllowed)
+  const agent = new Agent({
+    connect: { lookup: guardedLookup(mayConnect), timeout: timeoutMillis },
+    connections: 20,
+    headersTimeout: timeoutMillis,
+    bodyTimeout: timeoutMillis,
+  })
+  const check = (text: string): void => {
+    const url = parse(text)
+    const host = url.hostname.replace(/^\[|\]$/g, '')
+    const isLiteral = ipaddr.isValid(host)
+    if (isLiteral && !mayConnect(host)) throw refused('The address is not a public one')
+    const isLoopback = isLoopbackAllowed && (isLiteral ? isLoopbackAddress(host) : host === 'localhost')
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback))
+      throw refused('The URL must begin with https://')
+    if (url.username !== '' || url.password !== '') throw refused('The URL must not contain a user name or password')
+    if (!isLiteral && isLocalName(host) && !isLoopback) throw refused('The address is not a public one')
+  }
+  return {
+    check,
+    fetch: async (url, { maxBytes = defaultMaxBytes, ...request } = {}) => {
+      check(url)
+      const signal = AbortSignal.timeout(timeoutMillis)
+      try {
+        const answer = await undiciFetch(url, { ...request, redirect: 'manual', dispatcher: agent, signal })
+        if (answer.status >= 300 && answer.status < 400)
+          throw refused('The address redirects elsewhere, which is not followed')
+        const body = await readCapped(answer.body, maxBytes)
+        const hasBody = ![101, 204, 205, 304].includes(answer.status)
+        return new Response(hasBody ? body : null, { status: answer.status, headers: [...answer.headers] })
+      } catch (error) {
+        throw asUnreachable(error)
+      }
+    },
+    close: () => agent.close(),
+  }
+}
+
+function parse(text: string): URL {
+  try {
+    return new URL(text)
+  } catch {
+    throw refused('This is not a URL')
+  }
+}
+
+/** Names that mean this machine or its network, whatever a resolver says of them. */
+const isLocalName = (host: string): boolean =>
+  host.replace(/\.$/, '') === 'localhost' ||
+  /(^|\.)(localhost|local|internal|home\.arpa)\.?$/.test(host) ||
+  !host.includes('.')
+
+const isLoopbackAddress = (address: string): boolean => ipaddr.process(address).range() === 'loopback'
+
+/** `unicast` is what remains when private, link-local, shared, reserved, multicast and embedded ranges are taken away. */
+function isReachable(address: string, isLoopbackAllowed: boolean): boolean {
+  const range = ipaddr.process(address).range()
+  return range === 'unicast' || (isLoopbackAllowed && range === 'loopback')
+}
+
+const guardedLookup =
+  (mayConnect: (address: string) => boolean): LookupFunction =>
+  (hostname, options, callback) => {
+    dnsLookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+      if (error !== null) return callback(error, '', 0)
+      const first = addresses[0]
+      if (first === undefined || !addresses.every(({ address }) => mayConnect(address)))
+        return callback(refused('The address is not a public one'), '', 0)
+      return options.all === true ? callback(null, addresses) : callback(null, first.address, first.family)
+    })
+  }
+
+async function readCapped(body: AsyncIterable<Uint8Array> | null, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength
+    if (size > maxBytes) throw refused(`The answer is larger than ${maxBytes} bytes`)
+    chunks.push(chunk)
+  }
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return whole
+}
+
+const refused = (message: string): AppError => new AppError('invalid', message, { reason: 'address' })
+
+/** undici wraps what the look-up refused with; that is still a refusal. Everything else means: not reached. */
+function asUnreachable(error: unknown): AppError {
+  if (error instanceof AppError) return error
+  if (error instanceof Error && error.cause instanceof AppError) return error.cause
+  return new AppError('invalid', 'The address did not answer in time or refused the connection', {
+    reason: 'unreachable',
+    cause: error,
+  })
+}
