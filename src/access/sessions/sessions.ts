@@ -1,0 +1,39 @@
+// Sessions as people and administrators see them.
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
+import type { SessionMethod } from './resolve-session.ts'
+
+export type SessionRecord = {
+  id: string
+  userId: string
+  method: SessionMethod
+  connectionId: string | null
+  connectionName: string | null
+  hasSecondFactor: boolean
+  ip: string | null
+  userAgent: string | null
+  createdAt: string
+  lastSeenAt: string
+  expiresAt: string
+}
+
+const list = prepared<{ organizationId: string; userId: string }, SessionRecord>(
+  (
+    p,
+  ) => sql`select s.id, s.user_id as "userId", s.method, s.connection_id as "connectionId", c.name as "connectionName",
+      s.has_second_factor as "hasSecondFactor", s.ip, s.user_agent as "userAgent", s.created_at as "createdAt",
+      s.last_seen_at as "lastSeenAt", least(s.expires_at, s.idle_expires_at) as "expiresAt"
+    from sessions s join users u on u.organization_id = s.organization_id and u.id = s.user_id
+    left join connections c on c.organization_id = s.organization_id and c.id = s.connection_id
+    where s.organization_id = ${p.organizationId} and s.user_id = ${p.userId} and s.ended_at is null
+      and s.epoch = u.epoch and u.status = 'active' and s.expires_at > now() and s.idle_expires_at > now()
+    order by s.last_seen_at desc, s.id limit 200`,
+)
+
+/** A person's live sessions, the last seen first. @throws AppError forbidden */
+export async function listSessions(ctx: CallContext, userId: string): Promise<SessionRecord[]> {
+  requirePermission(ctx, 'sessions.read')
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(list({ organizationId: ctx.organizationId, userId })))
+  return rows ?? []
+}

@@ -1,0 +1,167 @@
+// Attempts to sign in, each with its trace, for administrators.
+import { sql } from 'drizzle-orm'
+import { recordAudit } from '#audit/record.ts'
+import { prepared, type Statement } from '#db/statement.ts'
+import { notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import type { Trace } from './trace.ts'
+
+export type SignInMethod = 'saml' | 'oidc' | 'password' | 'passkey' | 'invitation' | 'emergency'
+
+export type Visitor = { ip: string | null; userAgent: string | null }
+
+export type SignInAttempt = {
+  id: string
+  /** What a refused person is shown, to be read out to an administrator. */
+  reference: string
+  method: SignInMethod
+  connectionId: string | null
+  userId: string | null
+  outcome: 'signed_in' | 'refused' | 'tested' | 'pending'
+  reason: string | null
+  trace: Trace
+  ip: string | null
+  userAgent: string | null
+  occurredAt: string
+}
+
+type NewAttempt = Visitor & {
+  reference: string
+  method: SignInMethod
+  connectionId: string | null
+  userId: string | null
+  outcome: SignInAttempt['outcome']
+  reason: string | null
+  trace: Trace
+}
+
+const insertAttempt = prepared<
+  {
+    organizationId: string
+    id: string
+    reference: string
+    method: string
+    connectionId: string | null
+    userId: string | null
+    outcome: string
+    reason: string | null
+    trace: string
+    ip: string | null
+    userAgent: string | null
+    now: string
+    requestId: string
+  },
+  never
+>(
+  (
+    p,
+  ) => sql`insert into sign_in_attempts (organization_id, id, reference, method, connection_id, user_id, outcome, reason,
+      trace, ip, user_agent, occurred_at, request_id)
+    values (${p.organizationId}, ${p.id}, ${p.reference}, ${p.method}, ${p.connectionId}, ${p.userId}, ${p.outcome},
+      ${p.reason}, ${p.trace}::jsonb, ${p.ip}, ${p.userAgent}, ${p.now}::timestamptz, ${p.requestId})`,
+)
+
+const maxText = 500
+
+/** PostgreSQL stores no NUL, and nobody reads a megabyte: what came from outside is cut to size. */
+const storable = (_key: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.replaceAll('\0', '\uFFFD').slice(0, maxText) : value
+
+/** The attempt as a statement for the transaction of its outcome. */
+export function attemptStatement(ctx: CallContext, attempt: NewAttempt): Statement<never> {
+  return insertAttempt({
+    organizationId: ctx.organizationId,
+    id: ctx.ids.next('att'),
+    reference: attempt.reference,
+    method: attempt.method,
+    connectionId: attempt.connectionId,
+    userId: attempt.userId,
+    outcome: attempt.outcome,
+    reason: attempt.reason,
+    trace: JSON.stringify(attempt.trace, storable),
+    ip: attempt.ip,
+    userAgent: attempt.userAgent?.slice(0, 300) ?? null,
+    now: nowOf(ctx),
+    requestId: ctx.requestId,
+  })
+}
+
+/** A code to read out: ten characters without those that look alike. */
+export function newReference(ctx: Pick<CallContext, 'randomBytes'>): string {
+  const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
+  const text = [...ctx.randomBytes(10)].map((byte) => alphabet[byte % alphabet.length]).join('')
+  return `${text.slice(0, 5)}-${text.slice(5)}`
+}
+
+/** Keeps a refused attempt with its audit row. @returns the reference */
+export async function recordRefusal(
+  ctx: CallContext,
+  attempt: Omit<NewAttempt, 'reference' | 'outcome'> & { reason: string },
+): Promise<string> {
+  const reference = newReference(ctx)
+  const { connectionId, userId, method, reason } = attempt
+  const target = connectionId ?? userId ?? ctx.organizationId
+  const targetType = connectionId !== null ? 'connection' : userId !== null ? 'user' : 'organization'
+  const detail = { method, reason, reference, connectionId, userId }
+  const audit = recordAudit(ctx, { action: 'sign_in.refuse', targetType, targetId: target, detail })
+  const row = attemptStatement(ctx, { ...attempt, reference, outcome: 'refused' })
+  await inTransaction(ctx, (tx) => tx.commitWith(row, audit))
+  return reference
+}
+
+type Filter = {
+  organizationId: string
+  after: string | null
+  userId: string | null
+  connectionId: string | null
+  reference: string | null
+  limit: number
+}
+
+const columns = sql`a.id, a.reference, a.method, a.connection_id as "connectionId", a.user_id as "userId", a.outcome,
+  a.reason, a.trace, a.ip, a.user_agent as "userAgent", a.occurred_at as "occurredAt"`
+
+const selectAttempts = prepared<Filter, SignInAttempt>(
+  (p) => sql`select ${columns} from sign_in_attempts a
+    where a.organization_id = ${p.organizationId} and (${p.after}::text is null or a.id < ${p.after})
+      and (${p.userId}::text is null or a.user_id = ${p.userId})
+      and (${p.connectionId}::text is null or a.connection_id = ${p.connectionId})
+      and (${p.reference}::text is null or a.reference = ${p.reference})
+    order by a.id desc limit ${p.limit}::int`,
+)
+
+const attemptById = prepared<{ organizationId: string; id: string }, SignInAttempt>(
+  (p) =>
+    sql`select ${columns} from sign_in_attempts a where a.organization_id = ${p.organizationId} and a.id = ${p.id}`,
+)
+
+export type AttemptFilter = {
+  after?: string | undefined
+  userId?: string | undefined
+  connectionId?: string | undefined
+  reference?: string | undefined
+  limit: number
+}
+
+/** The newest first. @throws AppError forbidden */
+export async function listAttempts(ctx: CallContext, filter: AttemptFilter): Promise<SignInAttempt[]> {
+  requirePermission(ctx, 'sign_ins.read')
+  const { after = null, userId = null, connectionId = null, reference = null, limit } = filter
+  const { organizationId } = ctx
+  const statement = selectAttempts({ organizationId, after, userId, connectionId, reference, limit })
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  return rows ?? []
+}
+
+/** @throws AppError not_found */
+export async function getAttempt(ctx: CallContext, id: string): Promise<SignInAttempt> {
+  requirePermission(ctx, 'sign_ins.read')
+  if (!isId('att', id)) return refuseUnknown(ctx, 'Sign-in attempt')
+  const [rows] = await inTransaction(ctx, (tx) =>
+    tx.commitWith(attemptById({ organizationId: ctx.organizationId, id })),
+  )
+  const attempt = rows?.[0]
+  if (attempt === undefined) throw notFound('Sign-in attempt')
+  return attempt
+}

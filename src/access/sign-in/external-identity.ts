@@ -1,0 +1,32 @@
+// What an identity provider's message says of a person, once it is verified: SAML assertions and ID tokens both become this.
+
+export type Profile = {
+  email: string | null
+  firstName: string | null
+  lastName: string | null
+  displayName: string | null
+  /** How the directory of the same provider calls the person, where the message tells. */
+  externalId: string | null
+  groups: string[]
+  roles: string[]
+}
+
+/**
+ * `listed`: these groups and no others, be it none. `not-provided` and `unknown-overage` (too many to list) say nothing
+ * about groups, so what is stored stays.
+ */
+export type GroupsState = 'listed' | 'not-provided' | 'unknown-overage'
+
+export type ExternalIdentity = {
+  subject: string
+  profile: Profile
+  groupsState: GroupsState
+  /** Whether the provider vouches for the address, and may. */
+  isEmailVerified: boolean
+  /** How the provider calls its own session, for logout. */
+  providerSession: string | null
+  /** When the provider wants our session to end at the latest. */
+  notAfter: string | null
+  hasSecondFactor: boolean
+  idToken: string | null
+}

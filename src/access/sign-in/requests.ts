@@ -1,0 +1,121 @@
+// Sign-ins under way: kept from the moment a browser leaves until the answer that counts, or ten minutes.
+import { sql } from 'drizzle-orm'
+import type { Database } from '#db/database.ts'
+import { prepared } from '#db/statement.ts'
+import { sha256 } from '#platform/crypto.ts'
+import type { SealPlace } from '#platform/sealing.ts'
+import { type CallContext, inTransaction } from '#src/context.ts'
+
+export type SignInPurpose = 'sign_in' | 'test' | 'link' | 'invitation' | 'second_factor' | 'step_up' | 'approval'
+
+export type SignInRequest = {
+  stateHash: string
+  purpose: SignInPurpose
+  connectionId: string | null
+  userId: string | null
+  browserHash: string
+  returnTo: string
+  secretSealed: string | null
+  expiresAt: string
+}
+
+export const requestMinutes = 10
+
+const insertRequest = prepared<
+  {
+    organizationId: string
+    stateHash: string
+    purpose: string
+    connectionId: string | null
+    userId: string | null
+    browserHash: string
+    returnTo: string
+    secretSealed: string | null
+    minutes: number
+  },
+  never
+>(
+  (p) => sql`insert into sign_in_requests (organization_id, state_hash, purpose, connection_id, user_id, browser_hash,
+      return_to, secret_sealed, created_at, expires_at)
+    values (${p.organizationId}, ${p.stateHash}, ${p.purpose}, ${p.connectionId}, ${p.userId}, ${p.browserHash},
+      ${p.returnTo}, ${p.secretSealed}, now(), now() + make_interval(mins => ${p.minutes}::int))`,
+)
+
+const columns = sql`r.state_hash as "stateHash", r.purpose, r.connection_id as "connectionId", r.user_id as "userId",
+  r.browser_hash as "browserHash", r.return_to as "returnTo", r.secret_sealed as "secretSealed", r.expires_at as "expiresAt"`
+
+const findRequest = prepared<{ organizationId: string; stateHash: string }, SignInRequest>(
+  (p) => sql`select ${columns} from sign_in_requests r
+    where r.organization_id = ${p.organizationId} and r.state_hash = ${p.stateHash} and r.used_at is null
+      and r.expires_at > now()`,
+)
+
+/** Uses a request up, as a statement; no row where it is used, run out or unknown. */
+export const useRequest = prepared<{ organizationId: string; stateHash: string }, SignInRequest>(
+  (p) => sql`update sign_in_requests r set used_at = now()
+    where r.organization_id = ${p.organizationId} and r.state_hash = ${p.stateHash} and r.used_at is null
+      and r.expires_at > now() returning ${columns}`,
+)
+
+const ownerOfRequest = prepared<{ stateHash: string }, { organizationId: string }>(
+  (p) => sql`select organization_id as "organizationId" from resolve_sign_in_request(${p.stateHash})`,
+)
+
+/** Where the secret of a request belongs. */
+const secretPlace = (organizationId: string, stateHash: string): SealPlace => [
+  'sign_in_requests',
+  'secret_sealed',
+  organizationId,
+  stateHash,
+]
+
+export type NewSignInRequest = {
+  /** The state as it comes back: kept as its SHA-256. */
+  state: string
+  purpose: SignInPurpose
+  connectionId?: string | null
+  userId?: string | null
+  /** The value of the login-state cookie. */
+  browser: string
+  returnTo: string
+  /** What the next step needs and nobody else may see. */
+  secret?: Record<string, unknown>
+}
+
+/** Keeps a sign-in that begins. @throws AppError unavailable */
+export async function beginSignIn(ctx: CallContext, request: NewSignInRequest): Promise<void> {
+  const { organizationId } = ctx
+  const stateHash = sha256(request.state)
+  const secret = request.secret === undefined ? null : JSON.stringify(request.secret)
+  const insert = insertRequest({
+    ...{ organizationId, stateHash },
+    purpose: request.purpose,
+    connectionId: request.connectionId ?? null,
+    userId: request.userId ?? null,
+    browserHash: sha256(request.browser),
+    returnTo: request.returnTo,
+    secretSealed: secret === null ? null : ctx.sealing.seal(secret, secretPlace(organizationId, stateHash)),
+    minutes: requestMinutes,
+  })
+  await inTransaction(ctx, (tx) => tx.commitWith(insert))
+}
+
+/** A request that still waits; looking at it does not use it up. */
+export async function findSignIn(ctx: CallContext, state: string): Promise<SignInRequest | undefined> {
+  const statement = findRequest({ organizationId: ctx.organizationId, stateHash: sha256(state) })
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  return rows?.[0]
+}
+
+/** Whose request this is, by its state. @throws AppError unavailable */
+export async function resolveSignIn(database: Database, state: string): Promise<string | undefined> {
+  const [owner] = await database.run(ownerOfRequest({ stateHash: sha256(state) }))
+  return owner?.organizationId
+}
+
+/** The secret that the request was begun with; empty where it has none. */
+export function openRequestSecret(ctx: CallContext, request: SignInRequest): Record<string, unknown> {
+  if (request.secretSealed === null) return {}
+  const place = secretPlace(ctx.organizationId, request.stateHash)
+  return JSON.parse(ctx.sealing.open(request.secretSealed, place)) as Record<string, unknown>
+}

@@ -1,0 +1,79 @@
+// X.509 certificates: those of identity providers are read, our own are made.
+import { createHash, generateKeyPair, webcrypto, X509Certificate } from 'node:crypto'
+import { promisify } from 'node:util'
+import * as x509 from '@peculiar/x509'
+import { invalid } from '#platform/errors.ts'
+import type { SamlCertificate } from '../sign-in/settings.ts'
+
+/**
+ * Reads a certificate in PEM or bare base64.
+ * @throws AppError invalid (reason `certificate`) for anything else, and for keys under 2048 bits or of other kinds than RSA and EC
+ */
+export function readCertificate(text: string, status: SamlCertificate['status']): SamlCertificate {
+  const value = text.replace(/-----(BEGIN|END) CERTIFICATE-----/g, '').replace(/\s+/g, '')
+  const parsed = parse(value)
+  const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = parsed.publicKey
+  if (kind === 'rsa' && (details?.modulusLength ?? 0) < 2048)
+    throw invalid('The certificate has an RSA key of less than 2048 bits', 'certificate')
+  if (kind !== 'rsa' && kind !== 'ec') throw invalid(`The certificate has a key of the kind ${kind}`, 'certificate')
+  return {
+    value,
+    sha256: createHash('sha256').update(parsed.raw).digest('hex'),
+    subject: parsed.subject.replaceAll('\n', ', ').slice(0, 300),
+    notBefore: new Date(parsed.validFrom).toISOString(),
+    notAfter: new Date(parsed.validTo).toISOString(),
+    status,
+  }
+}
+
+function parse(value: string): X509Certificate {
+  try {
+    return new X509Certificate(Buffer.from(value, 'base64'))
+  } catch {
+    throw invalid('The certificate cannot be read', 'certificate')
+  }
+}
+
+/** The certificate with header lines, as libraries want it. */
+export const toPem = (value: string): string =>
+  `-----BEGIN CERTIFICATE-----\n${value.replace(/(.{64})/g, '$1\n').trimEnd()}\n-----END CERTIFICATE-----\n`
+
+const validYears = 10
+
+/** A new RSA key with a certificate that it signs itself. `certificate` is bare base64, `privateKey` PKCS#8 PEM. */
+export async function createKeyPair(name: string, now: Date): Promise<{ certificate: string; privateKey: string }> {
+  const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
+  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
+  const keys = {
+    privateKey: await webcrypto.subtle.importKey(
+      'pkcs8',
+      privateKey.export({ type: 'pkcs8', format: 'der' }),
+      algorithm,
+      false,
+      ['sign'],
+    ),
+    publicKey: await webcrypto.subtle.importKey(
+      'spki',
+      publicKey.export({ type: 'spki', format: 'der' }),
+      algorithm,
+      true,
+      ['verify'],
+    ),
+  }
+  const until = new Date(now)
+  until.setUTCFullYear(until.getUTCFullYear() + validYears)
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
+    // A day's grace for providers whose clock is behind.
+    {
+      name: [{ CN: [name] }],
+      notBefore: new Date(now.getTime() - 86_400_000),
+      notAfter: until,
+      signingAlgorithm: algorithm,
+      keys,
+    },
+  )
+  return {
+    certificate: Buffer.from(certificate.rawData).toString('base64'),
+    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  }
+}

@@ -1,0 +1,186 @@
+// A new connection: what the preset knows, what the provider's metadata or discovery says, and keys of our own.
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { recordAudit } from '#audit/record.ts'
+import { prepared } from '#db/statement.ts'
+import { invalid } from '#platform/errors.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { nameSchema, parseInput } from '../input.ts'
+import { createKeyPair } from '../saml/certificates.ts'
+import { fetchIdpMetadata } from '../saml/fetch-metadata.ts'
+import { type IdpMetadata, readIdpMetadata } from '../saml/metadata.ts'
+import { createClientKey } from './client-key.ts'
+import { type Connection, connectionColumns, connectionSecretPlace } from './connections.ts'
+import { presetNames, presets } from './presets.ts'
+import type { OidcSettings, SamlSettings } from './settings.ts'
+
+const common = {
+  name: nameSchema.optional(),
+  preset: z.enum(presetNames).default('generic'),
+  jit: z.enum(['off', 'verified_domains', 'approval']).default('off'),
+  defaultRoleId: z.string().nullish(),
+  directoryId: z.string().nullish(),
+}
+
+const CreateSaml = z.strictObject({
+  ...common,
+  type: z.literal('saml'),
+  /** The provider's metadata as XML, or where it is published. */
+  metadataXml: z.string().optional(),
+  metadataUrl: z.string().optional(),
+  /** Which provider, where the metadata has several. */
+  entityId: z.string().optional(),
+  isIdpInitiatedAllowed: z.boolean().default(false),
+  signed: z.enum(['either', 'assertion', 'response', 'both']).default('either'),
+  isEncryptionRequired: z.boolean().default(false),
+  isSha1Allowed: z.boolean().default(false),
+})
+
+const CreateOidc = z.strictObject({
+  ...common,
+  type: z.literal('oidc'),
+  issuer: z.string().min(1),
+  clientId: z.string().min(1).max(512),
+  clientSecret: z.string().min(1).max(4096).optional(),
+  clientAuthentication: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt']).optional(),
+  hostedDomains: z.array(z.string()).optional(),
+})
+
+export const createConnectionInput = z.discriminatedUnion('type', [CreateSaml, CreateOidc])
+
+export type CreateConnectionInput = z.input<typeof createConnectionInput>
+
+type Made = { settings: SamlSettings | OidcSettings; secret: string | null; metadata?: IdpMetadata }
+
+type Parameters = {
+  organizationId: string
+  id: string
+  type: string
+  preset: string
+  name: string
+  settings: string
+  secretSealed: string | null
+  directoryId: string | null
+  jit: string
+  defaultRoleId: string | null
+  isIdpInitiatedAllowed: boolean
+  refreshedAt: string | null
+  now: string
+}
+
+const insertConnection = prepared<Parameters, Connection>(
+  (p) => sql`insert into connections as c (organization_id, id, type, preset, name, status, settings, secret_sealed,
+      directory_id, jit, default_role_id, is_idp_initiated_allowed, refreshed_at, created_at, updated_at)
+    values (${p.organizationId}, ${p.id}, ${p.type}, ${p.preset}, ${p.name}, 'draft', ${p.settings}::jsonb,
+      ${p.secretSealed}, ${p.directoryId}, ${p.jit}, ${p.defaultRoleId}, ${p.isIdpInitiatedAllowed},
+      ${p.refreshedAt}::timestamptz, ${p.now}::timestamptz, ${p.now}::timestamptz)
+    returning ${connectionColumns}`,
+)
+
+/**
+ * Creates a connection as a draft: it serves test sign-ins until somebody opens it.
+ * @throws AppError invalid (reasons `metadata`, `certificate`, `address`, `unreachable`) naming what the provider's side lacks
+ */
+export async function createConnection(ctx: CallContext, input: CreateConnectionInput): Promise<Connection> {
+  requirePermission(ctx, 'connections.write')
+  const wanted = parseInput(createConnectionInput, input)
+  const [id, now, { organizationId }] = [ctx.ids.next('con'), nowOf(ctx), ctx]
+  const made = wanted.type === 'saml' ? await makeSaml(ctx, wanted, id) : await makeOidc(ctx, wanted)
+  const name = wanted.name ?? `${presets[wanted.preset].title} (${wanted.type === 'saml' ? 'SAML' : 'OpenID Connect'})`
+  const { type, preset, jit } = wanted
+  const insert = insertConnection({
+    ...{ organizationId, id, type, preset, name, jit, now },
+    settings: JSON.stringify(made.settings),
+    secretSealed:
+      made.secret === null ? null : ctx.sealing.seal(made.secret, connectionSecretPlace(organizationId, id)),
+    directoryId: wanted.directoryId ?? null,
+    defaultRoleId: wanted.defaultRoleId ?? null,
+    isIdpInitiatedAllowed: wanted.type === 'saml' && wanted.isIdpInitiatedAllowed,
+    refreshedAt: made.metadata === undefined ? null : now,
+  })
+  const detail = { name, type, preset, jit, provider: providerOf(made.settings) }
+  const audit = recordAudit(ctx, { action: 'connection.create', targetType: 'connection', targetId: id, detail })
+  return inTransaction(ctx, async (tx) => {
+    const [rows] = await tx.commitWith<Connection>(insert, audit)
+    const [created] = rows ?? []
+    if (created === undefined) throw new Error('The insert returned no row')
+    return created
+  })
+}
+
+const providerOf = (settings: SamlSettings | OidcSettings): string =>
+  'issuer' in settings ? settings.issuer : settings.idpEntityId
+
+async function makeSaml(ctx: CallContext, wanted: z.output<typeof CreateSaml>, id: string): Promise<Made> {
+  const { metadataXml, metadataUrl, entityId, preset } = wanted
+  if ((metadataXml === undefined) === (metadataUrl === undefined))
+    throw invalid('Give the metadata of the identity provider: as XML, or the URL where it is published', 'metadata')
+  const metadata =
+    metadataUrl === undefined
+      ? readIdpMetadata(metadataXml ?? '', { entityId, now: ctx.clock.now() })
+      : await fetchIdpMetadata(ctx, { url: metadataUrl, entityId })
+  checkEndpoints(metadata)
+  const { certificate, privateKey } = await createKeyPair(id, ctx.clock.now())
+  const { attributes, nameIdFormat } = presets[preset].saml
+  const settings: SamlSettings = {
+    idpEntityId: metadata.entityId,
+    sso: metadata.sso,
+    slo: metadata.slo,
+    certificates: metadata.certificates,
+    metadataUrl: metadataUrl ?? null,
+    signed: wanted.signed,
+    isEncryptionRequired: wanted.isEncryptionRequired,
+    signsRequests: true,
+    nameIdFormat,
+    attributes: copied(attributes),
+    groupSeparator: null,
+    isSha1Allowed: wanted.isSha1Allowed,
+    refusesExpiredCertificates: false,
+    spCertificate: certificate,
+  }
+  return { settings, secret: privateKey, metadata }
+}
+
+/** Browsers are sent there, so they have to be pages and nothing like `javascript:`. @throws AppError invalid */
+export function checkEndpoints(metadata: IdpMetadata): void {
+  const urls = [metadata.sso.url, metadata.slo?.url, metadata.slo?.responseUrl].filter((url) => url !== undefined)
+  for (const url of urls) requireWebUrl(url)
+}
+
+function requireWebUrl(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !['https:', 'http:'].includes(url.protocol))
+    throw invalid(`The metadata names an address that is no web page: ${text.slice(0, 200)}`, 'metadata')
+}
+
+async function makeOidc(ctx: CallContext, wanted: z.output<typeof CreateOidc>): Promise<Made> {
+  const { issuer, clientId, clientSecret, preset } = wanted
+  ctx.outgoing.check(issuer)
+  const clientAuthentication =
+    wanted.clientAuthentication ?? (clientSecret === undefined ? 'private_key_jwt' : 'client_secret_basic')
+  const usesKey = clientAuthentication === 'private_key_jwt'
+  if (!usesKey && clientSecret === undefined) throw invalid('Give the client secret', 'invalidValue')
+  const key = usesKey ? await createClientKey(ctx) : undefined
+  const defaults = presets[preset].oidc
+  const settings: OidcSettings = {
+    ...{ issuer, clientId, clientAuthentication },
+    publicJwk: key?.publicJwk ?? null,
+    scopes: [...defaults.scopes],
+    claims: copied(defaults.claims),
+    subjectClaims: [...defaults.subjectClaims],
+    emailVerifiedClaim: defaults.emailVerifiedClaim,
+    hostedDomains: preset === 'google' ? (wanted.hostedDomains ?? []) : null,
+    usesUserinfo: true,
+  }
+  return { settings, secret: key?.privateKey ?? clientSecret ?? null }
+}
+
+const copied = (names: (typeof presets)['generic']['saml']['attributes']): SamlSettings['attributes'] => ({
+  email: [...names.email],
+  firstName: [...names.firstName],
+  lastName: [...names.lastName],
+  displayName: [...names.displayName],
+  externalId: [...names.externalId],
+  groups: [...names.groups],
+  roles: [...names.roles],
+})
