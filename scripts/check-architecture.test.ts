@@ -64,7 +64,7 @@ it.each([
   ['scimmy-only-in-scim', 'src/api/routes.ts', 'scimmy'],
   ['drizzle-orm-only-in-access-connections-directory-audit-context.ts-db', 'src/http/problem.ts', 'drizzle-orm'],
   ['postgres-only-in-db', 'src/context.ts', 'postgres'],
-  ['hono-only-in-scim-api-console-http-app.ts-serve.ts', 'src/cli/serve.ts', 'hono'],
+  ['hono-only-in-scim-api-sso-account-provider-console-http-app.ts-serve.ts-sandbox', 'src/cli/serve.ts', 'hono'],
   ['pino-only-in-platform/log.ts', 'src/http/problem.ts', 'pino'],
 ])('%s: %s may not import %s', async (rule, file, imported) => {
   const others = ['db/lane', 'directory/users', 'connections/tokens', 'access/roles', 'api/routes', 'http/problem']

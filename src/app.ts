@@ -1,11 +1,14 @@
 // The composition root: which middleware, in which order, and what is mounted where.
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { createApi } from '#api/api.ts'
 import { createAuthZen } from '#api/authzen.ts'
 import { migrationState } from '#db/migrate.ts'
 import type { AppEnv } from '#http/env.ts'
+import { renderErrorPage } from '#http/pages-errors.ts'
 import { problemResponse } from '#http/problem.ts'
 import { requestScope } from '#http/request-scope.ts'
+import { securityHeaders } from '#http/security-headers.ts'
+import { createAssets } from '#http/ui/assets.ts'
 import { asAppError, notFound } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
 import type { Urls } from '#platform/urls.ts'
@@ -22,22 +25,28 @@ export type AppOptions = Services & {
 export function createApp(options: AppOptions): Hono<AppEnv> {
   // Identity providers end URLs in a slash where the administrator's base URL did (wire 13).
   const app = new Hono<AppEnv>({ strict: false })
-  app.use(requestScope(options))
+  app.use(requestScope(options), securityHeaders({ origin: options.urls.origin, randomBytes: options.randomBytes }))
   app.get('/healthz', (c) => c.json({ status: 'ok' }))
   app.get('/readyz', async (c) => {
     const readiness = await readinessOf(options)
     return c.json(readiness, readiness.status === 'ready' ? 200 : 503)
   })
+  app.route('/assets', createAssets())
   app.route('/scim/v2', createScim(options))
   app.route('/api/v1', createApi(options))
   app.route('/', createAuthZen(options))
-  app.notFound((c) => problemResponse(notFound('Page'), c.get('requestId')))
+  app.notFound((c) =>
+    isForReaders(c) ? renderErrorPage(c, notFound('Page')) : problemResponse(notFound('Page'), c.get('requestId')),
+  )
   app.onError((error, c) => {
+    if (isForReaders(c)) return renderErrorPage(c, error)
     options.log.error({ error, requestId: c.get('requestId') }, 'A request failed unexpectedly')
     return problemResponse(asAppError(error), c.get('requestId'))
   })
   return app
 }
+
+const isForReaders = (c: Context): boolean => c.req.header('accept')?.includes('text/html') === true
 
 type Readiness = { status: 'ready' | 'stopping' | 'database_unavailable' | 'migrations_pending' }
 

@@ -1,8 +1,15 @@
 // Provisioning: a person comes to exist. One statement writes the user, the e-mail look-ups and the audit row.
 import { sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
-import { entered, prepared } from '#db/statement.ts'
-import { type CallContext, inOneStatement, nowOf, requirePermission } from '#src/context.ts'
+import { entered, prepared, type Statement, withEntry } from '#db/statement.ts'
+import {
+  type CallContext,
+  enterOrganization,
+  inOneStatement,
+  nowOf,
+  requirePermission,
+  type Transaction,
+} from '#src/context.ts'
 import { fold } from './fold.ts'
 import { emailKeys, type UserContent } from './user-content.ts'
 import type { UserRecord } from './users.ts'
@@ -35,19 +42,30 @@ const insertUser = prepared<Parameters, never>(
     ${insertAudit(p)} from entered`,
 )
 
+type Provision = {
+  directoryId: string | null
+  content: UserContent
+  /** True for people who have yet to accept an invitation or to be approved. */
+  isInvited?: boolean
+}
+
 /**
  * Creates a user, active unless the content says otherwise.
  * @throws AppError conflict (reason `uniqueness`) where the organization has the userName already
  */
-export async function provisionUser(
-  ctx: CallContext,
-  input: { directoryId: string | null; content: UserContent },
-): Promise<UserRecord> {
+export async function provisionUser(ctx: CallContext, input: Provision): Promise<UserRecord> {
   requirePermission(ctx, 'users.write')
-  const { directoryId, content } = input
+  const { user, statement } = provisioning(ctx, input)
+  await inOneStatement(ctx, statement)
+  return user
+}
+
+/** The user to be, and the statement (with the CTE `entered`) that provisions them. */
+function provisioning(ctx: CallContext, input: Provision): { user: UserRecord; statement: Statement<never> } {
+  const { directoryId, content, isInvited = false } = input
   const [userId, now] = [ctx.ids.next('usr'), nowOf(ctx)]
-  const status = content.isActive ? 'active' : 'inactive'
-  const statusReason = content.isActive ? null : directoryId === null ? 'administrator' : 'directory'
+  const status = isInvited ? 'invited' : content.isActive ? 'active' : 'inactive'
+  const statusReason = status !== 'inactive' ? null : directoryId === null ? 'administrator' : 'directory'
   const entry = {
     action: 'user.provision',
     targetType: 'user',
@@ -68,8 +86,15 @@ export async function provisionUser(
     emailKeys: emailKeys(content.attributes),
     now,
   })
-  await inOneStatement(ctx, statement)
   const { isActive: _, ...columns } = content
   const fresh = { epoch: 0, version: 1, createdAt: now, updatedAt: now, deletedAt: null, groups: [] }
-  return { id: userId, directoryId, status, statusReason, ...columns, ...fresh }
+  return { user: { id: userId, directoryId, status, statusReason, ...columns, ...fresh }, statement }
+}
+
+/** Creates a user inside a transaction that goes on. @throws AppError as `provisionUser` does */
+export async function provisionWithin(tx: Transaction, ctx: CallContext, input: Provision): Promise<UserRecord> {
+  const { user, statement } = provisioning(ctx, input)
+  const { organizationId } = ctx
+  await tx.run(withEntry(statement, enterOrganization({ organizationId })))
+  return user
 }

@@ -9,5 +9,9 @@ export type AppEnv = {
     frame: Record<string, string>
     /** Set by who made the answer with them already. */
     isFramed: boolean
+    /** 128 random bits for the scripts of one page. */
+    newNonce: () => string
+    /** The page's own, from the first use on. */
+    nonce: string | undefined
   }
 }

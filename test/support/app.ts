@@ -37,6 +37,7 @@ export type TestApp = {
   txt: Map<string, string[]>
   log: { lines: string[] }
   request(path: string, init?: RequestInit): Promise<Response>
+  fetch: ReturnType<typeof createApp>['fetch']
   createOrganization(slug?: string): Promise<TestOrganization>
   createDirectory(organization: TestOrganization): Promise<{ directoryId: string; token: string }>
   createApiKey(organization: TestOrganization): Promise<string>
@@ -76,10 +77,16 @@ function collectingLog(): { log: Log; lines: string[] } {
 
 const testKey = Buffer.alloc(32, 7).toString('base64')
 
-/** @param options.databaseUrl a migrated database to use in place of a fresh clone */
-export async function startTestApp(
-  options: { lanes?: number; databaseUrl?: string; isLoopbackAllowed?: boolean } = {},
-): Promise<TestApp> {
+export type TestAppOptions = {
+  lanes?: number
+  /** A migrated database to use in place of a fresh clone. */
+  databaseUrl?: string
+  isLoopbackAllowed?: boolean
+  /** The public origin; `startListeningApp` passes the one that it listens on. */
+  origin?: string
+}
+
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const databaseUrl = options.databaseUrl ?? (await cloneTemplate())
   const clock = testClock()
   const txt = new Map<string, string[]>()
@@ -98,7 +105,7 @@ export async function startTestApp(
     outgoing: createOutgoing({ isLoopbackAllowed: options.isLoopbackAllowed ?? true }),
     resolveTxt: async (name) => txt.get(name) ?? [],
   }
-  const urls = createUrls('https://id.example.com')
+  const urls = createUrls(options.origin ?? 'https://id.example.com')
   const { log, lines } = collectingLog()
   const app = createApp({ ...services, urls, log, isStopping: () => false })
   const owner = postgres(databaseUrl, { max: 3, onnotice: () => {} })
@@ -121,6 +128,7 @@ export async function startTestApp(
     txt,
     log: { lines },
     request: async (path, init) => app.request(path, init),
+    fetch: app.fetch,
     createOrganization: async (slug) => {
       slugs += 1
       const chosen = slug ?? `organization-${slugs}`

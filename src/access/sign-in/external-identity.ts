@@ -21,8 +21,8 @@ export type ExternalIdentity = {
   subject: string
   profile: Profile
   groupsState: GroupsState
-  /** Whether the provider vouches for the address, and may. */
-  isEmailVerified: boolean
+  /** What the provider says of the address; `unknown` where it says nothing, or nothing that could be believed. */
+  emailVerification: 'verified' | 'denied' | 'unknown'
   /** How the provider calls its own session, for logout. */
   providerSession: string | null
   /** When the provider wants our session to end at the latest. */

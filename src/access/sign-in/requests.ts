@@ -17,6 +17,8 @@ export type SignInRequest = {
   returnTo: string
   secretSealed: string | null
   expiresAt: string
+  /** Used up or run out: it opens nothing any more, but tells a repeated message from one out of nowhere. */
+  isOver: boolean
 }
 
 export const requestMinutes = 10
@@ -42,12 +44,12 @@ const insertRequest = prepared<
 )
 
 const columns = sql`r.state_hash as "stateHash", r.purpose, r.connection_id as "connectionId", r.user_id as "userId",
-  r.browser_hash as "browserHash", r.return_to as "returnTo", r.secret_sealed as "secretSealed", r.expires_at as "expiresAt"`
+  r.browser_hash as "browserHash", r.return_to as "returnTo", r.secret_sealed as "secretSealed", r.expires_at as "expiresAt",
+  r.used_at is not null or r.expires_at <= now() as "isOver"`
 
 const findRequest = prepared<{ organizationId: string; stateHash: string }, SignInRequest>(
   (p) => sql`select ${columns} from sign_in_requests r
-    where r.organization_id = ${p.organizationId} and r.state_hash = ${p.stateHash} and r.used_at is null
-      and r.expires_at > now()`,
+    where r.organization_id = ${p.organizationId} and r.state_hash = ${p.stateHash}`,
 )
 
 /** Uses a request up, as a statement; no row where it is used, run out or unknown. */
@@ -100,7 +102,7 @@ export async function beginSignIn(ctx: CallContext, request: NewSignInRequest): 
   await inTransaction(ctx, (tx) => tx.commitWith(insert))
 }
 
-/** A request that still waits; looking at it does not use it up. */
+/** A request, which may be over; looking at it does not use it up. */
 export async function findSignIn(ctx: CallContext, state: string): Promise<SignInRequest | undefined> {
   const statement = findRequest({ organizationId: ctx.organizationId, stateHash: sha256(state) })
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))

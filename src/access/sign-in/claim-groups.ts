@@ -1,0 +1,92 @@
+// Groups from claims at sign-in, for people whom no directory manages: stored as groups of their connection, and mapped to
+// roles like any other group (design 2.11).
+import { sql } from 'drizzle-orm'
+import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
+import { prepared } from '#db/statement.ts'
+import { fold } from '#directory/fold.ts'
+import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
+
+const maxGroups = 1_000
+
+type Key = { organizationId: string; connectionId: string; userId: string; values: readonly string[] }
+
+const compare = prepared<Key, { missing: number; surplus: number }>(
+  (p) => sql`with wanted as (select value from unnest(${p.values}::text[]) value),
+    held as (
+      select cg.value from connection_groups cg
+      join group_members m on m.organization_id = cg.organization_id and m.group_id = cg.group_id and m.user_id = ${p.userId}
+      where cg.organization_id = ${p.organizationId} and cg.connection_id = ${p.connectionId})
+    select (select count(*)::int from (select value from wanted except select value from held) x) as missing,
+      (select count(*)::int from (select value from held except select value from wanted) x) as surplus`,
+)
+
+const lockGroups = prepared<{ connectionId: string }, never>(
+  (p) => sql`select pg_advisory_xact_lock(hashtextextended(${p.connectionId}, 7265))`,
+)
+
+type Parameters = AuditParameters & Key & { ids: readonly string[]; keys: readonly string[]; now: string }
+
+const apply = prepared<Parameters, { added: number; removed: number }>(
+  (p) => sql`with wanted as (
+      select value, id, name_key from unnest(${p.values}::text[], ${p.ids}::text[], ${p.keys}::text[]) w (value, id, name_key)),
+    known as (
+      select cg.value, cg.group_id from connection_groups cg
+      where cg.organization_id = ${p.organizationId} and cg.connection_id = ${p.connectionId}),
+    fresh as (select w.* from wanted w where not exists (select from known k where k.value = w.value)),
+    created as (
+      insert into groups (organization_id, id, display_name, display_name_key, attributes, created_at, updated_at)
+      select ${p.organizationId}, f.id, f.value, f.name_key, '{}', ${p.now}::timestamptz, ${p.now}::timestamptz from fresh f),
+    linked as (
+      insert into connection_groups (organization_id, connection_id, value, group_id)
+      select ${p.organizationId}, ${p.connectionId}, f.value, f.id from fresh f),
+    target as (
+      select f.id as group_id from fresh f
+      union all select k.group_id from known k join wanted w on w.value = k.value),
+    added as (
+      insert into group_members (organization_id, group_id, user_id, created_at)
+      select ${p.organizationId}, t.group_id, ${p.userId}, ${p.now}::timestamptz from target t
+      order by t.group_id on conflict do nothing returning group_id),
+    removed as (
+      delete from group_members m where m.organization_id = ${p.organizationId} and m.user_id = ${p.userId}
+        and m.group_id in (select group_id from known) and m.group_id not in (select group_id from target)
+      returning m.group_id),
+    bumped as (
+      update groups g set version = version + 1, updated_at = ${p.now}::timestamptz
+      where g.organization_id = ${p.organizationId}
+        and g.id in (select group_id from added union select group_id from removed)),
+    audited as (${insertAudit(
+      p,
+      sql`jsonb_build_object('added', (select coalesce(jsonb_agg(group_id), '[]') from added),
+        'removed', (select coalesce(jsonb_agg(group_id), '[]') from removed))`,
+    )})
+    select (select count(*)::int from added) as added, (select count(*)::int from removed) as removed`,
+)
+
+/**
+ * Makes the person a member of exactly these groups of the connection, creating those that are new. Groups of directories
+ * and local ones are not touched. @returns how many were added and removed
+ */
+export async function setClaimGroups(
+  tx: Transaction,
+  ctx: CallContext,
+  input: { connectionId: string; userId: string; values: readonly string[] },
+): Promise<{ added: number; removed: number }> {
+  const values = [...new Set(input.values)].slice(0, maxGroups)
+  const { organizationId } = ctx
+  const key = { organizationId, connectionId: input.connectionId, userId: input.userId, values }
+  const [difference] = await tx.run(compare(key))
+  if (difference !== undefined && difference.missing + difference.surplus === 0) return { added: 0, removed: 0 }
+  // Two first sign-ins with one new group make one group of it.
+  await tx.run(lockGroups({ connectionId: input.connectionId }))
+  const entry = { action: 'user.claim_groups', targetType: 'user', targetId: input.userId } as const
+  const [outcome] = await tx.run(
+    apply({
+      ...auditParameters(ctx, entry),
+      ...key,
+      ids: values.map(() => ctx.ids.next('grp')),
+      keys: values.map(fold),
+      now: nowOf(ctx),
+    }),
+  )
+  return outcome ?? { added: 0, removed: 0 }
+}

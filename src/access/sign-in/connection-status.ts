@@ -1,0 +1,104 @@
+// The states of a connection: draft → tested → optional → enforced, or disabled (design 6). Enforcing asks for a green test and
+// a proven way in that does not need the provider; disabling ends what came in through it.
+import { sql } from 'drizzle-orm'
+import { recordAudit } from '#audit/record.ts'
+import { type Connection, connectionColumns, lockConnectionRow } from '#connections/sign-in/connections.ts'
+import { prepared, type Statement } from '#db/statement.ts'
+import { AppError } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+import {
+  type CallContext,
+  inTransaction,
+  nowOf,
+  refuseUnknown,
+  requirePermission,
+  type Transaction,
+} from '#src/context.ts'
+import { connectionSessionsEnd } from '../sessions/end-sessions.ts'
+
+type Key = { organizationId: string; connectionId: string }
+
+const writeStatus = prepared<Key & { status: string; now: string }, Connection>(
+  (p) => sql`update connections c set status = ${p.status}, updated_at = ${p.now}::timestamptz
+    where c.organization_id = ${p.organizationId} and c.id = ${p.connectionId} returning ${connectionColumns}`,
+)
+
+const dropRequests = prepared<Key, never>(
+  (p) => sql`update sign_in_requests set used_at = now()
+    where organization_id = ${p.organizationId} and connection_id = ${p.connectionId} and used_at is null`,
+)
+
+// From now on the password opens nothing; sessions that it opened end too, but for those of emergency accounts.
+const endLocalSessions = prepared<{ organizationId: string }, never>(
+  (p) => sql`update sessions set ended_at = now(), end_reason = 'connection_enforced'
+    where organization_id = ${p.organizationId} and ended_at is null and method in ('password', 'passkey')`,
+)
+
+const provenEmergency = prepared<{ organizationId: string }, { count: number }>(
+  (p) => sql`select count(*)::int as count from emergency_accounts e
+    join users u on u.organization_id = e.organization_id and u.id = e.user_id and u.status = 'active'
+    where e.organization_id = ${p.organizationId} and e.last_used_at > now() - interval '90 days'`,
+)
+
+export type StatusChange = {
+  connectionId: string
+  status: 'draft' | 'optional' | 'enforced' | 'disabled'
+  /** The operator's word in place of test and emergency account; audited. */
+  isForced?: boolean
+}
+
+/** @throws AppError not_found; conflict (reasons `not_tested`, `no_emergency_account`) saying what to do first */
+export async function setConnectionStatus(ctx: CallContext, change: StatusChange): Promise<Connection> {
+  requirePermission(ctx, 'connections.write')
+  const { connectionId, status, isForced = false } = change
+  if (!isId('con', connectionId)) return refuseUnknown(ctx, 'Connection')
+  if (isForced && ctx.actor.type !== 'operator')
+    throw new AppError('forbidden', 'Only the operator may enforce without a test', { reason: 'permission' })
+  const { organizationId } = ctx
+  return inTransaction(ctx, async (tx) => {
+    const before = await lockConnectionRow(tx, ctx, connectionId)
+    if (before.status === status) return before
+    if (status === 'enforced' && !isForced) await requireReady(tx, ctx, before)
+    const detail = { status, before: before.status, isForced }
+    const audit = { action: 'connection.status', targetType: 'connection', targetId: connectionId, detail } as const
+    const [rows] = await tx.commitWith<unknown>(
+      writeStatus({ organizationId, connectionId, status, now: nowOf(ctx) }),
+      recordAudit(ctx, audit),
+      ...consequences(ctx, connectionId, status),
+    )
+    return (rows?.[0] as Connection | undefined) ?? before
+  })
+}
+
+function consequences(ctx: CallContext, connectionId: string, status: StatusChange['status']): Statement<unknown>[] {
+  const { organizationId } = ctx
+  if (status === 'enforced') return [endLocalSessions({ organizationId })]
+  if (status !== 'disabled') return []
+  return [
+    connectionSessionsEnd(ctx, connectionId, { reason: 'connection_disabled' }),
+    dropRequests({ organizationId, connectionId }),
+  ]
+}
+
+async function requireReady(tx: Transaction, ctx: CallContext, connection: Connection): Promise<void> {
+  if (connection.testedAt === null)
+    throw new AppError('conflict', 'Nobody has signed in through this connection yet; run a test sign-in first', {
+      reason: 'not_tested',
+    })
+  const [row] = await tx.run(provenEmergency({ organizationId: ctx.organizationId }))
+  if ((row?.count ?? 0) > 0) return
+  const message =
+    'Enforcing needs an emergency account whose sign-in was proven within 90 days: create one and sign in with it'
+  throw new AppError('conflict', message, { reason: 'no_emergency_account' })
+}
+
+const enforcing = prepared<{ organizationId: string }, { isEnforced: boolean }>(
+  (
+    p,
+  ) => sql`select exists (select from connections c where c.organization_id = ${p.organizationId} and c.status = 'enforced')
+    as "isEnforced"`,
+)
+
+/** Whether the organization's people have to come through a provider, as a statement. */
+export const isSignInEnforced = (organizationId: string): Statement<{ isEnforced: boolean }> =>
+  enforcing({ organizationId })

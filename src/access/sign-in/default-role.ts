@@ -1,0 +1,85 @@
+// The role of people whom a first sign-in creates. It is an ordinary one: who may change other people's access is decided
+// by an administrator's mapping or assignment, never by just-in-time provisioning (design 4).
+import { sql } from 'drizzle-orm'
+import type { Connection } from '#connections/sign-in/connections.ts'
+import { prepared, type Statement } from '#db/statement.ts'
+import { AppError } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { covers } from '../permissions.ts'
+
+/** Whoever may do one of these can give themselves the rest. */
+const administrative = [
+  'users.edit',
+  'users.deactivate',
+  'roles.assign',
+  'roles.manage',
+  'settings.manage',
+  'settings.integrations',
+  'billing.manage',
+]
+
+const permissionsOf = prepared<{ organizationId: string; roleId: string }, { permissions: string[] }>(
+  (p) => sql`select array(select rp.permission from role_permissions rp
+      where rp.organization_id = r.organization_id and rp.role_id = r.id and rp.effect = 'allow')::text[] as permissions
+    from roles r where r.organization_id = ${p.organizationId} and r.id = ${p.roleId}`,
+)
+
+/** @throws AppError invalid where the role is unknown, or is an administrator's */
+export async function requireOrdinaryRole(ctx: CallContext, roleId: string): Promise<void> {
+  requirePermission(ctx, 'connections.write')
+  const statement = permissionsOf({ organizationId: ctx.organizationId, roleId: isId('rol', roleId) ? roleId : '' })
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  const role = rows?.[0]
+  if (role === undefined) throw refused('There is no such role')
+  const held = permissionList(role.permissions)
+  if (!isOrdinary(held)) throw refused('A role of administrators cannot be the default of first sign-ins')
+}
+
+const isOrdinary = (held: readonly string[]): boolean =>
+  !held.some((permission) => administrative.some((wanted) => covers(permission, wanted)))
+
+// An array of PostgreSQL may arrive as its text.
+const permissionList = (value: string[] | string): string[] =>
+  Array.isArray(value)
+    ? value
+    : value
+        .replace(/^\{|\}$/g, '')
+        .split(',')
+        .filter((part) => part !== '')
+
+const refused = (message: string): AppError =>
+  new AppError('invalid', message, { reason: 'invalidValue', fields: [{ path: 'defaultRoleId', message }] })
+
+const assign = prepared<
+  {
+    organizationId: string
+    id: string
+    userId: string
+    roleId: string
+    reason: string
+    now: string
+    createdBy: string
+  },
+  never
+>(
+  (p) => sql`insert into assignments (organization_id, id, user_id, role_id, reason, created_at, created_by)
+    select ${p.organizationId}, ${p.id}, ${p.userId}, r.id, ${p.reason}, ${p.now}::timestamptz, ${p.createdBy}
+    from roles r where r.organization_id = ${p.organizationId} and r.id = ${p.roleId} and not exists (
+      select from role_permissions rp where rp.organization_id = r.organization_id and rp.role_id = r.id
+        and rp.effect = 'allow' and (rp.permission in ('*', 'users.*', 'roles.*', 'settings.*')
+          or rp.permission = any (string_to_array(${sql.raw(`'${administrative.join(',')}'`)}, ','))))
+    on conflict do nothing`,
+)
+
+/** The default role of a connection for a new person, as a statement; none where the role has become an administrator's. */
+export const defaultAssignment = (ctx: CallContext, connection: Connection, userId: string): Statement<never> =>
+  assign({
+    organizationId: ctx.organizationId,
+    id: ctx.ids.next('asg'),
+    userId,
+    roleId: connection.defaultRoleId ?? '',
+    reason: `Default role of the connection ${connection.name}`,
+    now: nowOf(ctx),
+    createdBy: connection.id,
+  })

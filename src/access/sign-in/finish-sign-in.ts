@@ -1,0 +1,234 @@
+// The end of a sign-in through a provider: one transaction uses the request up, marks the message as used, finds the person,
+// sets their groups from claims, and opens the session. What is not committed did not happen, replays included.
+import { sql } from 'drizzle-orm'
+import { recordAudit } from '#audit/record.ts'
+import { type Connection, connectionById, isOpenForSignIn } from '#connections/sign-in/connections.ts'
+import { prepared } from '#db/statement.ts'
+import { sha256 } from '#platform/crypto.ts'
+import { type CallContext, inTransaction, nowOf, type Transaction } from '#src/context.ts'
+import { sessionStart } from '../sessions/start-session.ts'
+import { attemptStatement, newReference, type SignInMethod, type Visitor } from './attempts.ts'
+import { setClaimGroups } from './claim-groups.ts'
+import type { ExternalIdentity } from './external-identity.ts'
+import { type SignInPurpose, type SignInRequest, useRequest } from './requests.ts'
+import { type ResolvedPerson, resolvePerson } from './resolve-person.ts'
+import { noted, passed, refuse, type Trace } from './trace.ts'
+
+export type Arrived = {
+  connectionId: string
+  identity: ExternalIdentity
+  /** The request that this answers; null for one that the provider began. */
+  request: SignInRequest | null
+  /** The message that counts once, until it would be refused for its age anyway. */
+  message: { id: string; expiresAt: string } | null
+  visitor: Visitor
+  trace: Trace
+}
+
+export type SignInOutcome =
+  | { kind: 'signed_in'; token: string; expiresAt: string; userId: string; returnTo: string; reference: string }
+  /** A test sign-in: what would have happened. */
+  | { kind: 'tested'; trace: Trace; reference: string; person: ResolvedPerson }
+  /** Created, and waits for an administrator. */
+  | { kind: 'pending'; reference: string }
+
+const markUsed = prepared<
+  { organizationId: string; connectionId: string; messageHash: string; expiresAt: string },
+  { isFirst: boolean }
+>(
+  (p) => sql`insert into used_messages (organization_id, connection_id, message_hash, expires_at)
+    values (${p.organizationId}, ${p.connectionId}, ${p.messageHash}, ${p.expiresAt}::timestamptz)
+    on conflict do nothing returning true as "isFirst"`,
+)
+
+const markTested = prepared<{ organizationId: string; connectionId: string; now: string }, never>(
+  (p) => sql`update connections set tested_at = ${p.now}::timestamptz,
+      status = case when status = 'draft' then 'tested' else status end
+    where organization_id = ${p.organizationId} and id = ${p.connectionId} and (tested_at is null or status = 'draft')`,
+)
+
+/** Thrown to undo a test sign-in: it leaves nothing behind but its attempt. */
+class TestDone extends Error {
+  readonly person: ResolvedPerson
+  constructor(person: ResolvedPerson) {
+    super('A test sign-in changes nothing')
+    this.person = person
+  }
+}
+
+/**
+ * @throws SignInRefused with the trace filled in; nothing is committed then, and a request that waits goes on waiting.
+ * @throws AppError unavailable
+ */
+export async function finishSignIn(ctx: CallContext, arrived: Arrived): Promise<SignInOutcome> {
+  const purpose = arrived.request?.purpose ?? 'sign_in'
+  if (purpose !== 'test') return inTransaction(ctx, (tx) => arrive(tx, ctx, arrived, purpose))
+  try {
+    await inTransaction(ctx, async (tx) => {
+      throw new TestDone((await walk(tx, ctx, arrived, purpose)).person)
+    })
+  } catch (error) {
+    if (error instanceof TestDone) return testDone(ctx, arrived, error.person)
+    throw error
+  }
+  throw new Error('A test sign-in ends by undoing itself')
+}
+
+type Walked = { connection: Connection; person: ResolvedPerson; request: SignInRequest | null }
+
+/** What sign-ins and tests have in common: message, request, person, groups. */
+async function walk(tx: Transaction, ctx: CallContext, arrived: Arrived, purpose: SignInPurpose): Promise<Walked> {
+  const { trace, connectionId, identity, message } = arrived
+  const { organizationId } = ctx
+  // Sent at once, judged in this order: a message that was used before is a replay, whatever became of its request.
+  const [connections, marks, uses] = await Promise.all([
+    tx.run(connectionById({ organizationId, connectionId })),
+    message === null ? undefined : tx.run(markUsed({ ...messageKey(message), organizationId, connectionId })),
+    arrived.request === null ? undefined : tx.run(useRequest({ organizationId, stateHash: arrived.request.stateHash })),
+  ])
+  const connection = requireOpen(connections[0], purpose, trace)
+  if (marks !== undefined) requireFirst(marks[0], trace)
+  const request = uses === undefined ? null : requireWaiting(uses[0], trace)
+  const isInvitation = purpose === 'invitation'
+  const expectedUserId = purpose === 'link' || isInvitation ? (request?.userId ?? null) : null
+  const person = await resolvePerson(tx, ctx, { connection, identity, expectedUserId, isInvitation, trace })
+  trace.mapped = { ...trace.mapped, profile: identity.profile, userId: person.userId, how: person.how }
+  if (identity.groupsState !== 'listed') {
+    noted(trace, 'groups', `The message says nothing about groups (${identity.groupsState}); stored ones stay`)
+  } else if (person.directoryId !== null) {
+    noted(trace, 'groups', 'The directory decides the groups of this person; those of the message are ignored')
+  } else {
+    const values = identity.profile.groups
+    const { added, removed } = await setClaimGroups(tx, ctx, { connectionId, userId: person.userId, values })
+    passed(trace, 'groups', `${values.length} groups, ${added} new, ${removed} gone`)
+  }
+  return { connection, person, request }
+}
+
+const messageKey = (message: { id: string; expiresAt: string }) => ({
+  messageHash: sha256(message.id),
+  expiresAt: message.expiresAt,
+})
+
+function requireOpen(connection: Connection | undefined, purpose: SignInPurpose, trace: Trace): Connection {
+  if (connection === undefined) return refuse(trace, 'unknown_connection', 'The connection is gone')
+  const isOpen = purpose === 'test' ? connection.status !== 'disabled' : isOpenForSignIn(connection)
+  if (!isOpen) refuse(trace, 'connection_closed', `The connection is ${connection.status}`)
+  passed(trace, 'connection', connection.status)
+  return connection
+}
+
+function requireFirst(mark: { isFirst: boolean } | undefined, trace: Trace): void {
+  if (mark === undefined) refuse(trace, 'replay', 'The message was used before')
+  passed(trace, 'replay', 'The message is used for the first time')
+}
+
+function requireWaiting(request: SignInRequest | undefined, trace: Trace): SignInRequest {
+  if (request === undefined) return refuse(trace, 'request_used', 'The sign-in that this answers is finished or has run out')
+  passed(trace, 'request', 'It answers a sign-in that waited for it')
+  return request
+}
+
+async function arrive(
+  tx: Transaction,
+  ctx: CallContext,
+  arrived: Arrived,
+  purpose: SignInPurpose,
+): Promise<SignInOutcome> {
+  const { identity, visitor, trace, connectionId } = arrived
+  const { connection, person, request } = await walk(tx, ctx, arrived, purpose)
+  const reference = newReference(ctx)
+  const shared = {
+    ...visitor,
+    reference,
+    method: connection.type as SignInMethod,
+    connectionId,
+    userId: person.userId,
+    trace,
+  }
+  if (person.how === 'created' && connection.jit === 'approval') {
+    await tx.commitWith(attemptStatement(ctx, { ...shared, outcome: 'pending', reason: 'awaits_approval' }))
+    return { kind: 'pending', reference }
+  }
+  const start = sessionStart(
+    { ...ctx, actor: { type: 'user', id: person.userId } },
+    {
+      userId: person.userId,
+      method: connection.type,
+      hasSecondFactor: identity.hasSecondFactor,
+      connectionId,
+      subject: identity.subject,
+      providerSession: identity.providerSession,
+      idTokenSealed: null,
+      notAfter: identity.notAfter,
+      ...visitor,
+    },
+  )
+  const { organizationId } = ctx
+  const [started] = await tx.run(start.statement)
+  if (started === undefined) refuse(trace, 'inactive', 'The user was switched off meanwhile')
+  passed(trace, 'session', `until ${started.expiresAt}`)
+  await tx.commitWith<unknown>(
+    attemptStatement(ctx, { ...shared, outcome: 'signed_in', reason: null }),
+    markTested({ organizationId, connectionId, now: nowOf(ctx) }),
+    ...(identity.idToken === null ? [] : [keepIdToken(ctx, start.sessionId, identity.idToken)]),
+  )
+  const returnTo = request?.returnTo ?? '/account'
+  return {
+    kind: 'signed_in',
+    token: start.token,
+    expiresAt: started.expiresAt,
+    userId: person.userId,
+    returnTo,
+    reference,
+  }
+}
+
+const writeIdToken = prepared<{ organizationId: string; sessionId: string; idTokenSealed: string }, never>(
+  (p) => sql`update sessions set id_token_sealed = ${p.idTokenSealed}
+    where organization_id = ${p.organizationId} and id = ${p.sessionId}`,
+)
+
+/** Where a session's ID token belongs. */
+export const idTokenPlace = (organizationId: string, sessionId: string) =>
+  ['sessions', 'id_token_sealed', organizationId, sessionId] as const
+
+const keepIdToken = (ctx: CallContext, sessionId: string, idToken: string) =>
+  writeIdToken({
+    organizationId: ctx.organizationId,
+    sessionId,
+    idTokenSealed: ctx.sealing.seal(idToken, idTokenPlace(ctx.organizationId, sessionId)),
+  })
+
+async function testDone(ctx: CallContext, arrived: Arrived, person: ResolvedPerson): Promise<SignInOutcome> {
+  const { connectionId, visitor, trace, request } = arrived
+  const { organizationId } = ctx
+  const reference = newReference(ctx)
+  const userId = person.how === 'created' ? null : person.userId
+  const method = 'subject' in arrived.identity && arrived.identity.idToken !== null ? 'oidc' : 'saml'
+  const attempt = {
+    ...visitor,
+    reference,
+    method,
+    connectionId,
+    userId,
+    trace,
+    outcome: 'tested',
+    reason: null,
+  } as const
+  const audit = {
+    action: 'connection.test',
+    targetType: 'connection',
+    targetId: connectionId,
+    detail: { reference },
+  } as const
+  await inTransaction(ctx, (tx) =>
+    tx.commitWith<unknown>(
+      ...(request === null ? [] : [useRequest({ organizationId, stateHash: request.stateHash })]),
+      attemptStatement(ctx, attempt),
+      markTested({ organizationId, connectionId, now: nowOf(ctx) }),
+      recordAudit(ctx, audit),
+    ),
+  )
+  return { kind: 'tested', trace, reference, person }
+}

@@ -1,0 +1,193 @@
+// From a verified message to a person (design 6): the stored identity, or a link that may be made, or a new person where
+// the connection allows that. Every way is noted in the trace; whoever is not let in is refused with a reason.
+import { sql } from 'drizzle-orm'
+import { recordAudit } from '#audit/record.ts'
+import { domainOf, isVerifiedDomain } from '#connections/domains/domains.ts'
+import type { Connection } from '#connections/sign-in/connections.ts'
+import { prepared } from '#db/statement.ts'
+import { activation } from '#directory/activate-user.ts'
+import { provisionWithin } from '#directory/provision-user.ts'
+import { AppError } from '#platform/errors.ts'
+import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
+import { defaultAssignment } from './default-role.ts'
+import type { ExternalIdentity } from './external-identity.ts'
+import { findPersons, lockStatus, type Person } from './find-person.ts'
+import { passed, refuse, type Trace } from './trace.ts'
+
+export type Arrival = {
+  connection: Connection
+  identity: ExternalIdentity
+  /** Somebody who has proven to be this user and asked for the link (or accepts an invitation). */
+  expectedUserId: string | null
+  isInvitation: boolean
+  trace: Trace
+}
+
+export type ResolvedPerson = { userId: string; directoryId: string | null; how: 'identity' | 'linked' | 'created' }
+
+const insertIdentity = prepared<
+  { organizationId: string; connectionId: string; subject: string; userId: string; now: string },
+  { userId: string }
+>(
+  (p) => sql`insert into identities as i (organization_id, connection_id, subject, user_id, created_at, last_sign_in_at)
+    values (${p.organizationId}, ${p.connectionId}, ${p.subject}, ${p.userId}, ${p.now}::timestamptz, ${p.now}::timestamptz)
+    on conflict (organization_id, connection_id, subject) do update set last_sign_in_at = excluded.last_sign_in_at
+    returning i.user_id as "userId"`,
+)
+
+/** @throws SignInRefused */
+export async function resolvePerson(tx: Transaction, ctx: CallContext, arrival: Arrival): Promise<ResolvedPerson> {
+  const { connection, identity, trace } = arrival
+  const { subject, profile } = identity
+  const found = await findPersons(tx, {
+    ...{ organizationId: ctx.organizationId, connectionId: connection.id, directoryId: connection.directoryId },
+    ...{ subject, externalId: profile.externalId, email: profile.email },
+  })
+  const [known] = found.identity
+  if (known !== undefined) {
+    requireExpected(arrival, known)
+    passed(trace, 'identity', 'The identity is known')
+    return { userId: await admit(tx, ctx, arrival, known), directoryId: known.directoryId, how: 'identity' }
+  }
+  const person = await linkable(tx, ctx, arrival, found)
+  if (person !== undefined) {
+    const userId = await admit(tx, ctx, arrival, person)
+    await link(tx, ctx, arrival, userId)
+    return { userId, directoryId: person.directoryId, how: 'linked' }
+  }
+  if (found.removed.length > 0)
+    refuse(trace, 'removed_by_directory', 'The directory removed this person; only the directory can bring them back')
+  const userId = await create(tx, ctx, arrival)
+  await link(tx, ctx, arrival, userId)
+  return { userId, directoryId: null, how: 'created' }
+}
+
+function requireExpected({ expectedUserId, trace }: Arrival, person: Person): void {
+  if (expectedUserId === null || expectedUserId === person.id) return
+  refuse(trace, 'identity_of_another', 'The identity belongs to another user than the one who asked for the link')
+}
+
+/** The one person whom this identity may be linked to. */
+async function linkable(
+  tx: Transaction,
+  ctx: CallContext,
+  arrival: Arrival,
+  found: Awaited<ReturnType<typeof findPersons>>,
+): Promise<Person | undefined> {
+  const { expectedUserId, trace } = arrival
+  if (expectedUserId !== null) return expected(tx, ctx, arrival, expectedUserId)
+  const [byId, ...others] = found.external_id
+  if (byId !== undefined && others.length === 0) {
+    passed(trace, 'link', 'The directory of this connection knows the person by the same externalId')
+    return byId
+  }
+  const [byEmail, ...more] = found.email
+  if (byEmail === undefined) return undefined
+  if (more.length > 0) refuse(trace, 'ambiguous_email', 'Several users have this e-mail address')
+  await requireVerifiedEmail(tx, ctx, arrival, 'link_needs_confirmation')
+  if (byEmail.isEmergencyAccount)
+    refuse(trace, 'emergency_account', 'Emergency accounts do not sign in through a provider')
+  passed(trace, 'link', 'The e-mail address is in a domain that the organization has verified')
+  return byEmail
+}
+
+const personById = prepared<{ organizationId: string; userId: string }, Person>(
+  (p) => sql`select u.id, u.directory_id as "directoryId", u.status, u.status_reason as "statusReason",
+      u.deleted_at is not null as "isDeleted", true as "isInvited", false as "isEmergencyAccount"
+    from users u where u.organization_id = ${p.organizationId} and u.id = ${p.userId}`,
+)
+
+async function expected(tx: Transaction, ctx: CallContext, { trace }: Arrival, userId: string): Promise<Person> {
+  const [person] = await tx.run(personById({ organizationId: ctx.organizationId, userId }))
+  if (person === undefined) refuse(trace, 'unknown_user', 'The user who asked for the link is gone')
+  passed(trace, 'link', 'The person asked for the link and has proven who they are')
+  return person
+}
+
+/** @throws SignInRefused unless the provider's address is in a domain that the organization has proven */
+async function requireVerifiedEmail(
+  tx: Transaction,
+  ctx: CallContext,
+  { identity, trace }: Arrival,
+  reason: string,
+): Promise<void> {
+  const domain = identity.profile.email === null ? undefined : domainOf(identity.profile.email)
+  if (domain === undefined) refuse(trace, reason, 'The provider sent no e-mail address')
+  const [row] = await tx.run(isVerifiedDomain({ organizationId: ctx.organizationId, name: domain }))
+  if (row?.isVerified !== true) refuse(trace, reason, `The domain ${domain} is not verified for this organization`)
+  if (identity.emailVerification === 'denied')
+    refuse(trace, 'email_not_verified', 'The provider says that it has not verified the e-mail address')
+  passed(trace, 'verified_domain', domain)
+}
+
+/** Lets a person through who exists. @throws SignInRefused for whoever is not active */
+async function admit(tx: Transaction, ctx: CallContext, arrival: Arrival, person: Person): Promise<string> {
+  const { trace, isInvitation } = arrival
+  const { id: userId, isDeleted, statusReason } = person
+  if (isDeleted) refuse(trace, 'removed_by_directory', 'The directory removed this person')
+  const status = await lockStatus(tx, { organizationId: ctx.organizationId, userId })
+  if (status === 'invited' && (person.isInvited || isInvitation)) {
+    await tx.run(activation(ctx, userId, 'invitation'))
+    passed(trace, 'invitation', 'The open invitation is accepted by this sign-in')
+    return userId
+  }
+  if (status === 'invited') refuse(trace, 'awaits_approval', 'The person waits for the approval of an administrator')
+  if (status !== 'active') refuse(trace, 'inactive', `The user is ${status ?? 'gone'} (${statusReason ?? 'no reason'})`)
+  passed(trace, 'status', 'active')
+  return userId
+}
+
+async function link(tx: Transaction, ctx: CallContext, arrival: Arrival, userId: string): Promise<void> {
+  const { organizationId } = ctx
+  const { connection, identity, trace } = arrival
+  const { subject } = identity
+  const [row] = await tx.run(
+    insertIdentity({ organizationId, connectionId: connection.id, subject, userId, now: nowOf(ctx) }),
+  )
+  if (row?.userId !== userId) refuse(trace, 'identity_of_another', 'The identity was linked to somebody else meanwhile')
+  const detail = { connectionId: connection.id, subject }
+  await tx.run(recordAudit(ctx, { action: 'user.link_identity', targetType: 'user', targetId: userId, detail }))
+}
+
+/** Just-in-time provisioning. @throws SignInRefused where the connection does not allow it for this person */
+async function create(tx: Transaction, ctx: CallContext, arrival: Arrival): Promise<string> {
+  const { connection, identity, trace } = arrival
+  const { jit } = connection
+  if (jit === 'off')
+    refuse(trace, 'unknown_user', 'Nobody is known by this identity, and first sign-ins create nobody here')
+  if (jit === 'verified_domains') await requireVerifiedEmail(tx, ctx, arrival, 'jit_domain')
+  const { profile, subject } = identity
+  const userName = profile.email ?? subject
+  const isInvited = jit === 'approval'
+  const content = {
+    userName,
+    externalId: profile.externalId,
+    displayName: displayNameOf(identity),
+    isActive: true,
+    attributes: attributesOf(identity),
+  }
+  const user = await provisionWithin(tx, ctx, { directoryId: null, content, isInvited }).catch((error: unknown) => {
+    if (!(error instanceof AppError && error.code === 'conflict')) throw error
+    return refuse(trace, 'link_needs_confirmation', 'A user with this userName exists already and is not linked')
+  })
+  if (connection.defaultRoleId !== null) await tx.run(defaultAssignment(ctx, connection, user.id))
+  passed(trace, 'created', isInvited ? 'Created, and waits for approval' : 'Created by the first sign-in')
+  return user.id
+}
+
+function displayNameOf({ profile, subject }: ExternalIdentity): string {
+  const whole = [profile.firstName, profile.lastName].filter((part) => part !== null).join(' ')
+  return profile.displayName ?? (whole === '' ? (profile.email ?? subject) : whole)
+}
+
+function attributesOf({ profile }: ExternalIdentity): Record<string, unknown> {
+  const { firstName, lastName, email } = profile
+  const name = {
+    ...(firstName === null ? {} : { givenName: firstName }),
+    ...(lastName === null ? {} : { familyName: lastName }),
+  }
+  return {
+    ...(Object.keys(name).length === 0 ? {} : { name }),
+    ...(email === null ? {} : { emails: [{ value: email, type: 'work', primary: true }] }),
+  }
+}

@@ -1,0 +1,36 @@
+// An invited person becomes active: by accepting the invitation, or by an administrator's approval of a first sign-in.
+import { sql } from 'drizzle-orm'
+import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
+import { prepared, type Statement } from '#db/statement.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { lockUserRow, type UserRecord, type UserReference, type WrittenUser, writtenColumns } from './users.ts'
+
+const activate = prepared<AuditParameters & { organizationId: string; userId: string; now: string }, WrittenUser>(
+  (p) => sql`with activated as (
+      update users u set status = 'active', status_changed_at = ${p.now}::timestamptz, version = version + 1,
+        updated_at = ${p.now}::timestamptz
+      where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.status = 'invited' and u.deleted_at is null
+      returning ${writtenColumns}),
+    accepted as (
+      update invitations i set status = 'accepted', accepted_at = ${p.now}::timestamptz
+      where i.organization_id = ${p.organizationId} and i.user_id = ${p.userId} and i.status = 'pending'
+        and exists (select from activated)),
+    audited as (${insertAudit(p)} from activated)
+    select * from activated`,
+)
+
+/** The activation as a statement for a transaction that holds the user's row; no row where they are not invited. */
+export function activation(ctx: CallContext, userId: string, by: 'invitation' | 'approval'): Statement<WrittenUser> {
+  const entry = { action: 'user.activate', targetType: 'user', targetId: userId, detail: { by } } as const
+  return activate({ ...auditParameters(ctx, entry), organizationId: ctx.organizationId, userId, now: nowOf(ctx) })
+}
+
+/** An administrator lets a person in who waits for it; an active one stays as they are. @throws AppError not_found */
+export async function approveUser(ctx: CallContext, input: UserReference): Promise<UserRecord> {
+  requirePermission(ctx, 'users.write')
+  return inTransaction(ctx, async (tx) => {
+    const user = await lockUserRow(tx, ctx, input)
+    const [rows] = await tx.commitWith(activation(ctx, user.id, 'approval'))
+    return { ...user, ...rows?.[0] }
+  })
+}

@@ -1,0 +1,60 @@
+// Pages: HTML under a content security policy that allows nothing but what we serve ourselves.
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { AppEnv } from './env.ts'
+
+/** What a component returns. */
+export type PageElement = { toString(): string | Promise<string> }
+
+export type PageOptions = {
+  status?: ContentfulStatusCode
+  /** URLs outside of our origin that a form of the page may lead to, by itself or by a redirect after it. */
+  formAction?: readonly string[]
+}
+
+/**
+ * Answers with a page. Cookies set before by `setCookie` go with it.
+ * @throws TypeError where `formAction` holds what is no URL
+ */
+export async function renderPage<E extends AppEnv>(
+  c: Context<E>,
+  element: PageElement,
+  { status = 200, formAction = [] }: PageOptions = {},
+): Promise<Response> {
+  const html = await element.toString()
+  return c.body(`<!doctype html>${html}`, status, {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': contentSecurityPolicy(scriptNonce(c), formAction),
+  })
+}
+
+/** The nonce of the page that answers this request, for a script written into it. */
+export function scriptNonce<E extends AppEnv>(c: Context<E>): string {
+  const { nonce = c.var.newNonce() } = c.var
+  c.set('nonce', nonce)
+  return nonce
+}
+
+function contentSecurityPolicy(nonce: string, formAction: readonly string[]): string {
+  const directives = {
+    'default-src': "'none'",
+    'script-src': `'self' 'nonce-${nonce}'`,
+    'style-src': "'self'",
+    'img-src': "'self' data:",
+    'font-src': "'self'",
+    'connect-src': "'self'",
+    'form-action': ["'self'", ...new Set(formAction.map(formTarget))].join(' '),
+    'frame-ancestors': "'none'",
+    'base-uri': "'none'",
+    'object-src': "'none'",
+  }
+  return Object.entries(directives)
+    .map(([name, value]) => `${name} ${value}`)
+    .join('; ')
+}
+
+/** CSP 3 §2.3.1: a source is an origin; applications of a device's own scheme, and IPv6 addresses, have only the scheme. */
+function formTarget(text: string): string {
+  const { protocol, hostname, origin } = new URL(text)
+  return /^https?:$/.test(protocol) && !hostname.startsWith('[') ? origin : protocol
+}

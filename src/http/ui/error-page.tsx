@@ -1,0 +1,31 @@
+// A page for what went wrong: what it was, what to do next, and a code that leads an administrator to the details.
+import { CardPage } from './page.tsx'
+
+export type ErrorPageProps = {
+  title: string
+  /** What it was, where the person can do something about it. */
+  detail?: string | undefined
+  /** What to do next. */
+  advice: string
+  /** The request id, or that of a sign-in attempt. */
+  reference: string
+  organization?: string | undefined
+  /** Where to go from here. */
+  action?: { label: string; href: string } | undefined
+}
+
+export const ErrorPage = ({ title, detail, advice, reference, organization, action }: ErrorPageProps) => (
+  <CardPage title={title} organization={organization} lead={detail}>
+    <p>{advice}</p>
+    {action === undefined ? null : (
+      <p>
+        <a class="btn btn-primary w-100" href={action.href}>
+          {action.label}
+        </a>
+      </p>
+    )}
+    <p class="reference">
+      Reference <code>{reference}</code>
+    </p>
+  </CardPage>
+)

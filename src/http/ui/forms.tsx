@@ -1,0 +1,87 @@
+// Parts of forms. Labels, hints and messages are tied to their field, so that every reader hears what the eye sees.
+import type { Child } from 'hono/jsx'
+
+export type FieldProps = {
+  /** The field's name, and its id: once a page. */
+  name: string
+  label: string
+  type?: 'text' | 'email' | 'password' | 'url' | 'search' | 'tel' | 'number' | 'date'
+  value?: string | undefined
+  hint?: Child
+  /** What is wrong with the value: marks the field and is read out with it. */
+  error?: string | undefined
+  /** WCAG 1.3.5, and what password managers go by: `username webauthn`, `current-password`, `one-time-code`, `off`. */
+  autocomplete?: string
+  inputmode?: 'text' | 'numeric' | 'email' | 'url'
+  placeholder?: string
+  maxlength?: number
+  isOptional?: boolean
+  isReadOnly?: boolean
+  hasFocus?: boolean
+}
+
+export const Field = (props: FieldProps) => {
+  const { name, label, type = 'text', value, hint, error, isOptional = false, isReadOnly = false } = props
+  return (
+    <div class="field">
+      <label class="form-label" for={name}>
+        {label}
+        {isOptional ? <span class="field-optional"> (optional)</span> : null}
+      </label>
+      <input
+        class={error === undefined ? 'form-control' : 'form-control is-invalid'}
+        id={name}
+        name={name}
+        type={type}
+        value={value}
+        autocomplete={props.autocomplete}
+        inputmode={props.inputmode}
+        placeholder={props.placeholder}
+        maxlength={props.maxlength}
+        required={!isOptional}
+        readonly={isReadOnly}
+        autofocus={props.hasFocus === true}
+        autocapitalize={type === 'email' ? 'none' : undefined}
+        aria-invalid={error === undefined ? undefined : 'true'}
+        aria-describedby={describedBy(name, hint, error)}
+      />
+      {error === undefined ? null : (
+        <p class="field-error" id={`${name}-error`}>
+          {error}
+        </p>
+      )}
+      {hint === undefined ? null : (
+        <p class="field-hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function describedBy(name: string, hint: Child, error: string | undefined): string | undefined {
+  const ids = [error === undefined ? [] : [`${name}-error`], hint === undefined ? [] : [`${name}-hint`]].flat()
+  return ids.length === 0 ? undefined : ids.join(' ')
+}
+
+export type SubmitButtonProps = {
+  label: string
+  /** `primary` once a page: what most people came for. */
+  kind?: 'primary' | 'secondary' | 'danger'
+  /** Tells the buttons of one form apart. */
+  name?: string
+  value?: string
+  /** As wide as the card. */
+  wide?: boolean
+}
+
+const buttonClasses = { primary: 'btn btn-primary', secondary: 'btn', danger: 'btn btn-danger' }
+
+export const SubmitButton = ({ label, kind = 'primary', name, value, wide = false }: SubmitButtonProps) => (
+  <button type="submit" class={`${buttonClasses[kind]}${wide ? ' w-100' : ''}`} name={name} value={value}>
+    {label}
+  </button>
+)
+
+/** The buttons at the end of a form, side by side while there is room. */
+export const Actions = ({ children }: { children: Child }) => <div class="actions">{children}</div>

@@ -1,0 +1,148 @@
+// The frame around every page: head, skip link, header, main, footer. Two shapes: `Page` for work, `CardPage` for the few
+// decisions of signing in. Works without scripts; light or dark by the reader's own setting.
+import type { Child } from 'hono/jsx'
+import { type AssetName, assetPath } from './assets.ts'
+import { Logo } from './logo.tsx'
+
+type DocumentProps = {
+  title: string
+  organization?: string | undefined
+  /** Scripts of ours that the page needs, run once it is parsed. */
+  scripts?: readonly AssetName[]
+  bodyClass: string
+  children: Child
+}
+
+const Document = ({ title, organization, scripts = [], bodyClass, children }: DocumentProps) => (
+  <html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="robots" content="noindex" />
+      <title>{`${title} · ${organization ?? 'Rolecall'}`}</title>
+      <link rel="icon" type="image/svg+xml" href={assetPath('rolecall.svg')} />
+      <link rel="stylesheet" href={assetPath('tabler.css')} />
+      <link rel="stylesheet" href={assetPath('rolecall.css')} />
+      {scripts.map((name) => (
+        <script src={assetPath(name)} defer></script>
+      ))}
+    </head>
+    <body class={bodyClass}>
+      <a class="skip-link" href="#main">
+        Skip to content
+      </a>
+      {children}
+    </body>
+  </html>
+)
+
+export type PageLink = { label: string; href: string; isCurrent?: boolean }
+
+export type PageUser = {
+  name: string
+  /** Where the person's own page is. */
+  accountPath: string
+  /** Takes a POST, so that no link or image can sign anybody out. */
+  signOutPath: string
+}
+
+export type PageProps = {
+  title: string
+  organization?: string | undefined
+  user?: PageUser | undefined
+  /** The sections of this part of Rolecall. */
+  navigation?: readonly PageLink[]
+  scripts?: readonly AssetName[]
+  /** For tables: as wide as the window allows. */
+  wide?: boolean
+  /** A sentence below the title. */
+  lead?: Child
+  /** Buttons beside the title. */
+  actions?: Child
+  children?: Child
+}
+
+export const Page = ({
+  title,
+  organization,
+  user,
+  navigation = [],
+  scripts = [],
+  wide = false,
+  ...rest
+}: PageProps) => (
+  <Document title={title} organization={organization} scripts={scripts} bodyClass="work-page">
+    <header class="work-header">
+      <div class="work-width is-wide work-bar">
+        <a class="brand" href="/">
+          <Logo />
+          <span class="brand-name">{organization ?? 'Rolecall'}</span>
+        </a>
+        {user === undefined ? null : <UserMenu {...user} />}
+      </div>
+      {navigation.length === 0 ? null : <Navigation links={navigation} />}
+    </header>
+    <main id="main" tabindex={-1} class={wide ? 'work-width is-wide' : 'work-width'}>
+      <div class="title-row">
+        <div>
+          <h1>{title}</h1>
+          {rest.lead === undefined ? null : <p class="lead-sentence">{rest.lead}</p>}
+        </div>
+        {rest.actions === undefined ? null : <div class="actions">{rest.actions}</div>}
+      </div>
+      {rest.children}
+    </main>
+  </Document>
+)
+
+const UserMenu = ({ name, accountPath, signOutPath }: PageUser) => (
+  <div class="user-menu">
+    <a href={accountPath}>{name}</a>
+    <form method="post" action={signOutPath}>
+      <button type="submit" class="btn btn-sm">
+        Sign out
+      </button>
+    </form>
+  </div>
+)
+
+const Navigation = ({ links }: { links: readonly PageLink[] }) => (
+  <nav class="work-width is-wide sections" aria-label="Sections">
+    <ul>
+      {links.map(({ label, href, isCurrent = false }) => (
+        <li>
+          <a href={href} aria-current={isCurrent ? 'page' : undefined}>
+            {label}
+          </a>
+        </li>
+      ))}
+    </ul>
+  </nav>
+)
+
+export type CardPageProps = {
+  title: string
+  organization?: string | undefined
+  /** A sentence below the title. */
+  lead?: Child
+  scripts?: readonly AssetName[]
+  /** Below the card: another way, a link for help. */
+  footer?: Child
+  children?: Child
+}
+
+export const CardPage = ({ title, organization, lead, scripts = [], footer, children }: CardPageProps) => (
+  <Document title={title} organization={organization} scripts={scripts} bodyClass="card-page">
+    <header class="card-header-row">
+      <Logo />
+      <span class="brand-name">{organization ?? 'Rolecall'}</span>
+    </header>
+    <main id="main" tabindex={-1} class="card sheet">
+      <h1>{title}</h1>
+      {lead === undefined ? null : <p class="lead-sentence">{lead}</p>}
+      {children}
+    </main>
+    {footer === undefined ? null : <footer class="sheet-footer">{footer}</footer>}
+  </Document>
+)
