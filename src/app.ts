@@ -1,5 +1,6 @@
 // The composition root: which middleware, in which order, and what is mounted where.
 import { type Context, Hono } from 'hono'
+import { createAccount } from '#account/account.ts'
 import { createApi } from '#api/api.ts'
 import { createAuthZen } from '#api/authzen.ts'
 import { migrationState } from '#db/migrate.ts'
@@ -11,13 +12,14 @@ import { securityHeaders } from '#http/security-headers.ts'
 import { createAssets } from '#http/ui/assets.ts'
 import { asAppError, notFound } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
-import type { Urls } from '#platform/urls.ts'
 import { createScim } from '#scim/routes.ts'
+import { createSso, createSsoServices } from '#sso/sso.ts'
 import type { Services } from './context.ts'
 
 export type AppOptions = Services & {
-  urls: Urls
   log: Log
+  /** How many proxies in front add to X-Forwarded-For. */
+  trustedProxies: number
   /** True from the moment at which the server is asked to stop. */
   isStopping(): boolean
 }
@@ -35,6 +37,9 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route('/scim/v2', createScim(options))
   app.route('/api/v1', createApi(options))
   app.route('/', createAuthZen(options))
+  app.route('/', createAccount(options))
+  const sso = createSsoServices(options)
+  app.route('/', createSso(sso))
   app.notFound((c) =>
     isForReaders(c) ? renderErrorPage(c, notFound('Page')) : problemResponse(notFound('Page'), c.get('requestId')),
   )

@@ -1,4 +1,5 @@
 // What every request carries through the delivery rooms.
+import type { BrowserSession } from '#access/sessions/resolve-session.ts'
 import type { Log } from '#platform/log.ts'
 
 export type AppEnv = {
@@ -13,5 +14,7 @@ export type AppEnv = {
     newNonce: () => string
     /** The page's own, from the first use on. */
     nonce: string | undefined
+    /** The browser's live session, where `readSession` has looked for it. */
+    session: BrowserSession | undefined
   }
 }

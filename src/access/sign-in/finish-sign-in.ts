@@ -19,6 +19,8 @@ export type Arrived = {
   identity: ExternalIdentity
   /** The request that this answers; null for one that the provider began. */
   request: SignInRequest | null
+  /** True where the request was used up before (`claimSignIn`). */
+  isClaimed?: boolean
   /** The message that counts once, until it would be refused for its age anyway. */
   message: { id: string; expiresAt: string } | null
   visitor: Visitor
@@ -40,6 +42,17 @@ const markUsed = prepared<
     values (${p.organizationId}, ${p.connectionId}, ${p.messageHash}, ${p.expiresAt}::timestamptz)
     on conflict do nothing returning true as "isFirst"`,
 )
+
+/** Marks a message as used where no sign-in follows, such as a logout request. @returns whether it was the first time */
+export async function markMessageUsed(
+  tx: Transaction,
+  ctx: CallContext,
+  connectionId: string,
+  message: { id: string; expiresAt: string },
+): Promise<boolean> {
+  const [mark] = await tx.run(markUsed({ ...messageKey(message), organizationId: ctx.organizationId, connectionId }))
+  return mark !== undefined
+}
 
 const markTested = prepared<{ organizationId: string; connectionId: string; now: string }, never>(
   (p) => sql`update connections set tested_at = ${p.now}::timestamptz,
@@ -80,15 +93,16 @@ type Walked = { connection: Connection; person: ResolvedPerson; request: SignInR
 async function walk(tx: Transaction, ctx: CallContext, arrived: Arrived, purpose: SignInPurpose): Promise<Walked> {
   const { trace, connectionId, identity, message } = arrived
   const { organizationId } = ctx
+  const isWaiting = arrived.request !== null && arrived.isClaimed !== true
   // Sent at once, judged in this order: a message that was used before is a replay, whatever became of its request.
   const [connections, marks, uses] = await Promise.all([
     tx.run(connectionById({ organizationId, connectionId })),
     message === null ? undefined : tx.run(markUsed({ ...messageKey(message), organizationId, connectionId })),
-    arrived.request === null ? undefined : tx.run(useRequest({ organizationId, stateHash: arrived.request.stateHash })),
+    isWaiting ? tx.run(useRequest({ organizationId, stateHash: arrived.request?.stateHash ?? '' })) : undefined,
   ])
   const connection = requireOpen(connections[0], purpose, trace)
   if (marks !== undefined) requireFirst(marks[0], trace)
-  const request = uses === undefined ? null : requireWaiting(uses[0], trace)
+  const request = uses === undefined ? arrived.request : requireWaiting(uses[0], trace)
   const isInvitation = purpose === 'invitation'
   const expectedUserId = purpose === 'link' || isInvitation ? (request?.userId ?? null) : null
   const person = await resolvePerson(tx, ctx, { connection, identity, expectedUserId, isInvitation, trace })
@@ -124,7 +138,8 @@ function requireFirst(mark: { isFirst: boolean } | undefined, trace: Trace): voi
 }
 
 function requireWaiting(request: SignInRequest | undefined, trace: Trace): SignInRequest {
-  if (request === undefined) return refuse(trace, 'request_used', 'The sign-in that this answers is finished or has run out')
+  if (request === undefined)
+    return refuse(trace, 'request_used', 'The sign-in that this answers is finished or has run out')
   passed(trace, 'request', 'It answers a sign-in that waited for it')
   return request
 }

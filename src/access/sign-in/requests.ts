@@ -109,6 +109,16 @@ export async function findSignIn(ctx: CallContext, state: string): Promise<SignI
   return rows?.[0]
 }
 
+/**
+ * Uses a request up before its answer is looked at, for answers that must be tried once (authorization codes). Undefined where
+ * it is over or unknown. @throws AppError unavailable
+ */
+export async function claimSignIn(ctx: CallContext, stateHash: string): Promise<SignInRequest | undefined> {
+  const statement = useRequest({ organizationId: ctx.organizationId, stateHash })
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  return rows?.[0]
+}
+
 /** Whose request this is, by its state. @throws AppError unavailable */
 export async function resolveSignIn(database: Database, state: string): Promise<string | undefined> {
   const [owner] = await database.run(ownerOfRequest({ stateHash: sha256(state) }))

@@ -1,0 +1,100 @@
+// The browser's session: its cookie, whose it is, and what a person may do with it. Liveness is asked of the database by
+// each request and never remembered.
+import type { Context, MiddlewareHandler } from 'hono'
+import { type BrowserSession, enterSession, resolveSession, touchSession } from '#access/sessions/resolve-session.ts'
+import type { Clock } from '#platform/clock.ts'
+import { sha256 } from '#platform/crypto.ts'
+import { AppError } from '#platform/errors.ts'
+import { type CallContext, enterOrganization, type Services, servicesOf } from '#src/context.ts'
+import { clearCookie, readCookie, setCookie } from './cookies.ts'
+import type { AppEnv } from './env.ts'
+import { problemResponse } from './problem.ts'
+
+const cookieName = 'rolecall_session'
+const touchIntervalMillis = 60_000
+const rememberedTouches = 10_000
+
+/** The SHA-256 of the token in the session cookie; undefined where there is none that we could have given out. */
+export function sessionTokenHash(c: Context): string | undefined {
+  const token = readCookie(c, cookieName)
+  return token !== undefined && /^[\w-]{43}$/.test(token) ? sha256(token) : undefined
+}
+
+/** Puts the token into the browser, until the session's absolute end. */
+export function setSessionCookie(c: Context, token: string, expiresAt: string, clock: Clock): void {
+  const maxAgeSeconds = Math.max(0, (Date.parse(expiresAt) - clock.now().getTime()) / 1000)
+  setCookie(c, cookieName, token, { maxAgeSeconds })
+}
+
+export const clearSessionCookie = (c: Context): void => clearCookie(c, cookieName)
+
+/**
+ * Sets `session`: the live session of the browser, or undefined. One query, none without a cookie; a cookie whose session
+ * is not live is taken away. The request counts as activity of the person.
+ */
+export function readSession(services: Services): MiddlewareHandler<AppEnv> {
+  const touch = createTouch(services)
+  return async (c, next) => {
+    const tokenHash = sessionTokenHash(c)
+    const live = tokenHash === undefined ? undefined : await resolveSession(services.database, tokenHash)
+    const session = live === undefined || tokenHash === undefined ? undefined : { ...live, tokenHash }
+    c.set('session', session)
+    if (session !== undefined) touch(c, session)
+    return next()
+  }
+}
+
+/** After `readSession`: readers go to sign in and come back, everything else gets 401. */
+export const requireSession: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (c.get('session') !== undefined) return next()
+  if (c.req.header('accept')?.includes('text/html') !== true) {
+    return problemResponse(new AppError('unauthenticated', 'There is no live session here'), c.get('requestId'))
+  }
+  const { pathname, search } = new URL(c.req.url)
+  const returnTo = c.req.method === 'GET' ? `${pathname}${search}` : '/account'
+  return c.redirect(`/login?return_to=${encodeURIComponent(returnTo)}`, 303)
+}
+
+/** The session of a request that `requireSession` let through. */
+export function sessionOf(c: Context<AppEnv>): BrowserSession {
+  const session = c.get('session')
+  if (session === undefined) throw new AppError('unauthenticated', 'There is no live session here')
+  return session
+}
+
+/**
+ * The context of a person at their own things. It has no management permission at all: every verb that takes somebody's id
+ * refuses it. What people do for themselves takes the person from `actor` (access/own.ts).
+ */
+export function personContext(services: Services, session: BrowserSession, requestId: string): CallContext {
+  const { organizationId, userId, tokenHash } = session
+  return {
+    ...servicesOf(services),
+    organizationId,
+    actor: { type: 'user', id: userId },
+    permissions: new Set(),
+    entry: enterSession({ organizationId, tokenHash }),
+    requestId,
+  }
+}
+
+/** Notes that a session is in use, at most once a minute; the request does not wait for it. */
+export function createTouch(services: Services): (c: Context<AppEnv>, session: TouchedSession) => void {
+  const touchedAt = new Map<string, number>()
+  return (c, { organizationId, tokenHash }) => {
+    const now = services.clock.now().getTime()
+    if (now - (touchedAt.get(tokenHash) ?? 0) < touchIntervalMillis) return
+    if (touchedAt.size >= rememberedTouches) touchedAt.clear()
+    touchedAt.set(tokenHash, now)
+    const key = { organizationId, tokenHash }
+    const noted = services.database.transaction(enterOrganization({ organizationId }), (tx) =>
+      tx.commitWith(touchSession(key)),
+    )
+    noted.catch((error: unknown) => {
+      touchedAt.delete(tokenHash)
+      c.get('log').debug({ error, requestId: c.get('requestId') }, 'The use of a session could not be noted')
+    })
+  }
+}
+
+type TouchedSession = Pick<BrowserSession, 'organizationId' | 'tokenHash'>

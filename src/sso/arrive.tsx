@@ -1,0 +1,62 @@
+// The last step of every sign-in through a provider: the verb decides, this turns its outcome into cookies and pages.
+import type { Context } from 'hono'
+import { recordRefusal, type SignInMethod } from '#access/sign-in/attempts.ts'
+import { type Arrived, finishSignIn, type SignInOutcome } from '#access/sign-in/finish-sign-in.ts'
+import { SignInRefused, type Trace } from '#access/sign-in/trace.ts'
+import { renderPage } from '#http/pages.ts'
+import { setSessionCookie } from '#http/session.ts'
+import { AppError } from '#platform/errors.ts'
+import type { CallContext } from '#src/context.ts'
+import { PendingPage, RefusedPage, TestPage } from './pages.tsx'
+import type { SsoEnv } from './services.ts'
+
+export type Entrance = {
+  method: SignInMethod
+  connectionId: string
+  visitor: Arrived['visitor']
+  trace: Trace
+  /** A test shows its result instead of a refusal without reasons. */
+  isTest: boolean
+}
+
+/** Carries the sign-in out and answers the browser. @throws AppError unavailable */
+export async function arrive(
+  c: Context<SsoEnv>,
+  ctx: CallContext,
+  arrived: Arrived,
+  method: SignInMethod,
+): Promise<Response> {
+  const { connectionId, visitor, trace } = arrived
+  const isTest = arrived.request?.purpose === 'test'
+  return guarded(c, ctx, { method, connectionId, visitor, trace, isTest }, async () => {
+    return answer(c, ctx, await finishSignIn(ctx, arrived))
+  })
+}
+
+/** Runs a part of a sign-in; a refusal is recorded and shown. Everything else that goes wrong is thrown on. */
+export async function guarded(
+  c: Context<SsoEnv>,
+  ctx: CallContext,
+  entrance: Entrance,
+  work: () => Promise<Response>,
+): Promise<Response> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === 'unavailable' || error.code === 'internal') throw error
+    const reason = error.reason ?? error.code
+    const { isTest, visitor, ...attempt } = entrance
+    const reference = await recordRefusal(ctx, { ...visitor, ...attempt, userId: null, reason })
+    if (!isTest) return renderPage(c, <RefusedPage reference={reference} />, { status: 403 })
+    const verdict = error instanceof SignInRefused ? error.detail : error.message
+    return renderPage(c, <TestPage trace={entrance.trace} reference={reference} verdict={verdict} />, { status: 403 })
+  }
+}
+
+function answer(c: Context<SsoEnv>, ctx: CallContext, outcome: SignInOutcome): Response | Promise<Response> {
+  if (outcome.kind === 'pending') return renderPage(c, <PendingPage reference={outcome.reference} />, { status: 403 })
+  if (outcome.kind === 'tested')
+    return renderPage(c, <TestPage trace={outcome.trace} reference={outcome.reference} verdict={null} />)
+  setSessionCookie(c, outcome.token, outcome.expiresAt, ctx.clock)
+  return c.redirect(outcome.returnTo, 303)
+}

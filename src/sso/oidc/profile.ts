@@ -1,0 +1,94 @@
+// From ID token (and userinfo) claims to an ExternalIdentity, by the names that the connection's preset gives.
+import type { ExternalIdentity, GroupsState } from '#access/sign-in/external-identity.ts'
+import { refuse, type Trace } from '#access/sign-in/trace.ts'
+import type { OidcConnection } from '#connections/sign-in/connections.ts'
+
+export type Claims = Readonly<Record<string, unknown>>
+
+/** Okta cuts its list of groups off there without a word (idp/wire 8). */
+const oktaGroupLimit = 100
+
+/** @throws SignInRefused where the claims name no stable subject, or one of a domain that the connection does not take */
+export function identityOfClaims(
+  connection: OidcConnection,
+  idToken: Claims,
+  userinfo: Claims,
+  trace: Trace,
+): ExternalIdentity {
+  const { settings } = connection
+  // What the token says wins; userinfo fills in what it leaves out.
+  const claims: Claims = { ...userinfo, ...idToken }
+  requireHostedDomain(settings.hostedDomains, claims, trace)
+  const first = (names: readonly string[]): string | null =>
+    (names.map((name) => own(claims, name)).find((value) => typeof value === 'string' && value !== '') as
+      | string
+      | null) ?? null
+  const { email, firstName, lastName, displayName, externalId } = settings.claims
+  const { groups, groupsState } = groupsOf(connection, claims)
+  return {
+    subject: subjectOf(settings.subjectClaims, idToken, trace),
+    profile: {
+      email: first(email),
+      firstName: first(firstName),
+      lastName: first(lastName),
+      displayName: first(displayName),
+      externalId: first(externalId),
+      groups,
+      roles: settings.claims.roles.flatMap((name) => texts(own(claims, name))),
+    },
+    groupsState,
+    emailVerification: verificationOf(settings.emailVerifiedClaim, claims),
+    providerSession: first(['sid']),
+    notAfter:
+      typeof claims['session_expiry'] === 'number' ? new Date(claims['session_expiry'] * 1000).toISOString() : null,
+    hasSecondFactor: texts(claims['amr']).some((method) => ['mfa', 'otp', 'hwk', 'fido'].includes(method)),
+    idToken: null,
+  }
+}
+
+const own = (claims: Claims, name: string): unknown => (Object.hasOwn(claims, name) ? claims[name] : undefined)
+
+/** A list may come as one bare text. */
+const texts = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : [value]).filter((item): item is string => typeof item === 'string' && item !== '')
+
+function subjectOf(names: readonly string[], claims: Claims, trace: Trace): string {
+  const parts = names.map((name) => own(claims, name))
+  const isComplete = parts.every((part) => typeof part === 'string' && part !== '' && part.length <= 500)
+  if (!isComplete) refuse(trace, 'subject', `The token lacks a claim that names the person (${names.join(', ')})`)
+  return parts.join(':')
+}
+
+function verificationOf(name: string | null, claims: Claims): ExternalIdentity['emailVerification'] {
+  const value = name === null ? undefined : own(claims, name)
+  if (value === true || value === 'true') return 'verified'
+  return value === false || value === 'false' ? 'denied' : 'unknown'
+}
+
+function requireHostedDomain(domains: readonly string[] | null, claims: Claims, trace: Trace): void {
+  if (domains === null) return
+  const hosted = own(claims, 'hd')
+  if (typeof hosted !== 'string') refuse(trace, 'hosted_domain', 'The account belongs to no Google Workspace')
+  if (domains.length > 0 && !domains.includes(hosted.toLowerCase()))
+    refuse(trace, 'hosted_domain', `The account belongs to the Workspace ${hosted}`)
+}
+
+function groupsOf(connection: OidcConnection, claims: Claims): { groups: string[]; groupsState: GroupsState } {
+  const values = connection.settings.claims.groups
+    .map((name) => own(claims, name))
+    .filter((value) => value !== undefined)
+  const groups = values.flatMap(texts)
+  const isCut = connection.preset === 'okta' && groups.length >= oktaGroupLimit
+  if (isOverage(connection, claims) || isCut) return { groups: [], groupsState: 'unknown-overage' }
+  return { groups, groupsState: values.length === 0 ? 'not-provided' : 'listed' }
+}
+
+// Entra names a URL to ask instead; it is never asked, since what names it came from outside (idp/wire 8).
+function isOverage(connection: OidcConnection, claims: Claims): boolean {
+  const elsewhere = own(claims, '_claim_names')
+  const isElsewhere =
+    typeof elsewhere === 'object' &&
+    elsewhere !== null &&
+    connection.settings.claims.groups.some((name) => Object.hasOwn(elsewhere, name))
+  return isElsewhere || own(claims, 'hasgroups') === true || own(claims, 'hasgroups') === 'true'
+}

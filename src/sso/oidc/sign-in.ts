@@ -1,0 +1,161 @@
+// OpenID Connect as a relying party: the way to the provider (code flow, PKCE S256, nonce) and what comes back (RFC 9207 `iss`,
+// ID token with signature, and the checks that the library leaves to us).
+import { createHash } from 'node:crypto'
+import * as client from 'openid-client'
+import type { ExternalIdentity } from '#access/sign-in/external-identity.ts'
+import { noted, passed, refuse, type Trace } from '#access/sign-in/trace.ts'
+import type { OidcConnection } from '#connections/sign-in/connections.ts'
+import { AppError } from '#platform/errors.ts'
+import type { CallContext } from '#src/context.ts'
+import type { OidcClients } from './clients.ts'
+import { type Claims, identityOfClaims } from './profile.ts'
+
+export type OidcSecret = { nonce: string; verifier: string }
+
+const maxTokenAgeSeconds = 600
+const skewSeconds = 60
+
+/** Where the browser goes, and what has to be remembered until it is back. @throws AppError invalid */
+export async function authorizationUrl(
+  clients: OidcClients,
+  ctx: CallContext,
+  connection: OidcConnection,
+  request: { state: string; redirectUri: string; forceAuthn: boolean },
+): Promise<{ url: string; secret: OidcSecret }> {
+  const configuration = await clients.clientFor(ctx, connection)
+  const secret = {
+    nonce: ctx.randomBytes(32).toString('base64url'),
+    verifier: ctx.randomBytes(32).toString('base64url'),
+  }
+  const url = client.buildAuthorizationUrl(configuration, {
+    redirect_uri: request.redirectUri,
+    scope: offered(connection, configuration).join(' '),
+    state: request.state,
+    nonce: secret.nonce,
+    code_challenge: createHash('sha256').update(secret.verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+    ...(request.forceAuthn ? { prompt: 'login', max_age: '0' } : {}),
+  })
+  return { url: url.href, secret }
+}
+
+/** Scopes that the provider lists; all where it lists none. Okta answers an unknown one with an error. */
+function offered({ settings }: OidcConnection, configuration: client.Configuration): string[] {
+  const supported = configuration.serverMetadata().scopes_supported
+  return settings.scopes.filter((scope) => scope === 'openid' || supported === undefined || supported.includes(scope))
+}
+
+/** Where the browser ends its session at the provider (RP-Initiated Logout 1.0); undefined where the provider has no such page. */
+export function endSessionUrl(
+  configuration: client.Configuration,
+  options: { idToken: string | undefined; returnTo: string },
+): string | undefined {
+  if (configuration.serverMetadata().end_session_endpoint === undefined) return undefined
+  const hint = options.idToken === undefined ? {} : { id_token_hint: options.idToken }
+  return client.buildEndSessionUrl(configuration, { post_logout_redirect_uri: options.returnTo, ...hint }).href
+}
+
+/** Exchanges the code and verifies what comes for it. @throws SignInRefused; AppError unavailable */
+export async function verifyCallback(
+  clients: OidcClients,
+  ctx: CallContext,
+  connection: OidcConnection,
+  answer: { url: URL; state: string; secret: OidcSecret; trace: Trace },
+): Promise<ExternalIdentity> {
+  const { url, state, secret, trace } = answer
+  const configuration = await clients.clientFor(ctx, connection).catch((error: unknown) => refuseWith(trace, error))
+  const tokens = await client
+    .authorizationCodeGrant(configuration, url, {
+      expectedState: state,
+      expectedNonce: secret.nonce,
+      pkceCodeVerifier: secret.verifier,
+      idTokenExpected: true,
+    })
+    .catch((error: unknown) => refuseWith(trace, error))
+  const claims = tokens.claims() as Claims | undefined
+  if (claims === undefined || tokens.id_token === undefined)
+    return refuse(trace, 'id_token', 'The provider sent no ID token')
+  passed(trace, 'id_token', 'Signature, issuer, audience, nonce and times')
+  checkFurther(ctx, connection, { claims, accessToken: tokens.access_token, idToken: tokens.id_token }, trace)
+  const userinfo = await fetchUserinfo(configuration, connection, tokens.access_token, claims, trace)
+  trace.received = { idToken: shown(claims), userinfo: shown(userinfo) }
+  return { ...identityOfClaims(connection, claims, userinfo, trace), idToken: tokens.id_token }
+}
+
+/** On top of the library: azp, age, at_hash (OpenID Connect Core 3.1.3.7, 3.1.3.8). */
+function checkFurther(
+  ctx: CallContext,
+  { settings }: OidcConnection,
+  token: { claims: Claims; accessToken: string; idToken: string },
+  trace: Trace,
+): void {
+  const { claims } = token
+  const audiences = Array.isArray(claims['aud']) ? claims['aud'] : [claims['aud']]
+  const authorizedParty = claims['azp']
+  if (authorizedParty !== undefined && authorizedParty !== settings.clientId)
+    refuse(trace, 'azp', 'The ID token was issued to another client (azp)')
+  if (audiences.length > 1 && authorizedParty === undefined)
+    refuse(trace, 'azp', 'The ID token has several audiences and does not say which of them asked (azp)')
+  const [issued, now] = [Number(claims['iat']), ctx.clock.now().getTime() / 1000]
+  if (!(issued <= now + skewSeconds)) refuse(trace, 'iat', 'The ID token was issued in the future; compare the clocks')
+  if (!(issued >= now - maxTokenAgeSeconds)) refuse(trace, 'iat', 'The ID token is older than ten minutes')
+  const expected = claims['at_hash']
+  if (expected !== undefined && !accessTokenHashes(token.accessToken).includes(String(expected)))
+    refuse(trace, 'at_hash', 'The ID token was issued with another access token (at_hash)')
+  passed(trace, 'azp, iat, at_hash')
+}
+
+/** By each hash that goes with a signing algorithm; which one it was does not matter for what it proves. */
+const accessTokenHashes = (accessToken: string): string[] =>
+  ['sha256', 'sha384', 'sha512'].map((name) => {
+    const digest = createHash(name).update(accessToken).digest()
+    return digest.subarray(0, digest.length / 2).toString('base64url')
+  })
+
+async function fetchUserinfo(
+  configuration: client.Configuration,
+  { settings }: OidcConnection,
+  accessToken: string,
+  claims: Claims,
+  trace: Trace,
+): Promise<Claims> {
+  if (!settings.usesUserinfo || configuration.serverMetadata().userinfo_endpoint === undefined) return {}
+  try {
+    const userinfo = await client.fetchUserInfo(configuration, accessToken, String(claims['sub']))
+    passed(trace, 'userinfo', 'Of the same subject')
+    return userinfo as Claims
+  } catch (error) {
+    // Another subject is an attack or a broken provider. One that does not answer has told the essential in the token.
+    if (isMismatch(error)) refuse(trace, 'userinfo', 'Userinfo is that of another subject than the ID token')
+    noted(trace, 'userinfo', `Not available: ${messageOf(error)}`)
+    return {}
+  }
+}
+
+const isMismatch = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED'
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message.slice(0, 200) : 'unknown error')
+
+const reasons: Record<string, string> = {
+  OAUTH_JWT_CLAIM_COMPARISON_FAILED: 'claims',
+  OAUTH_JWT_TIMESTAMP_CHECK_FAILED: 'expired',
+  OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED: 'claims',
+  OAUTH_RESPONSE_BODY_ERROR: 'token_endpoint',
+  OAUTH_AUTHORIZATION_RESPONSE_ERROR: 'provider_error',
+  OAUTH_KEY_SELECTION_FAILED: 'signature',
+}
+
+/** Whatever the library does not accept, as a refusal whose cause is kept for the trace. @throws SignInRefused */
+function refuseWith(trace: Trace, error: unknown): never {
+  if (error instanceof AppError && error.code === 'unavailable') throw error
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const nested = error instanceof Error && error.cause instanceof Error ? `: ${messageOf(error.cause)}` : ''
+  const reason = error instanceof AppError ? (error.reason ?? 'discovery') : (reasons[code] ?? 'id_token')
+  return refuse(trace, reason, `${messageOf(error)}${nested}`)
+}
+
+const secretClaims = new Set(['nonce', 'at_hash', 'c_hash', 'jti'])
+
+const shown = (claims: Claims): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(claims).filter(([name]) => !secretClaims.has(name)))

@@ -1,0 +1,123 @@
+// Pages of a sign-in that ends here: refused, waiting, or a test that shows what would have happened.
+import type { Trace } from '#access/sign-in/trace.ts'
+import type { AssetName } from '#http/ui/assets.ts'
+import { Alert, Facts, Table } from '#http/ui/content.tsx'
+import { ErrorPage } from '#http/ui/error-page.tsx'
+import { CardPage, Page } from '#http/ui/page.tsx'
+
+/** The same words for every reason: who is refused learns a reference, an administrator the reason. */
+export const RefusedPage = ({ reference }: { reference: string }) => (
+  <ErrorPage
+    title="You could not be signed in"
+    advice="Try again from the start. If it happens again, send the reference below to an administrator of your organization, who can see what was missing."
+    reference={reference}
+    action={{ label: 'Back to sign-in', href: '/login' }}
+  />
+)
+
+export const PendingPage = ({ reference }: { reference: string }) => (
+  <CardPage title="Almost there" lead="An administrator has to approve your first sign-in.">
+    <p>You are known now, but have no access yet. Once you are approved, sign in again in the same way.</p>
+    <p class="reference">
+      Reference <code>{reference}</code>
+    </p>
+  </CardPage>
+)
+
+/** After the provider's part of a logout. */
+export const SignedOutPage = () => (
+  <CardPage title="You are signed out" lead="Your session here and at your identity provider has ended.">
+    <p>
+      <a class="btn btn-primary w-100" href="/login">
+        Sign in again
+      </a>
+    </p>
+  </CardPage>
+)
+
+/** Another person is signed in here: an identity provider's own start must not swap them unseen. */
+export const SwapPage = ({ action, name }: { action: string; name: string }) => (
+  <CardPage title="Switch accounts?" lead="Somebody else is signed in with this browser.">
+    <p>
+      Your identity provider wants to sign in <strong>{name}</strong>. The account that is signed in now will be signed
+      out here.
+    </p>
+    <form method="post" action={action}>
+      <button class="btn btn-primary w-100" type="submit">
+        Continue as {name}
+      </button>
+    </form>
+    <p class="mt-3">
+      <a class="btn w-100" href="/account">
+        Stay signed in as I am
+      </a>
+    </p>
+  </CardPage>
+)
+
+/** A form for the provider's POST binding; one click where scripts are off. */
+export const PostPage = ({
+  url,
+  fields,
+  script,
+}: {
+  url: string
+  fields: Record<string, string>
+  script: AssetName
+}) => (
+  <CardPage title="On to your identity provider" scripts={[script]}>
+    <form method="post" action={url} data-submit-at-once>
+      {Object.entries(fields).map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
+      <button class="btn btn-primary w-100" type="submit">
+        Continue
+      </button>
+    </form>
+  </CardPage>
+)
+
+const marks = { ok: 'Passed', failed: 'Refused', note: 'Note' } as const
+
+/** What an administrator sees of an attempt or a test. */
+export const TestPage = ({
+  trace,
+  reference,
+  verdict,
+}: {
+  trace: Trace
+  reference: string
+  verdict: string | null
+}) => (
+  <Page title="Test sign-in" lead="Nobody was signed in and nothing was changed.">
+    {verdict === null ? (
+      <Alert kind="success" title="This sign-in would work">
+        The person would be let in as shown below.
+      </Alert>
+    ) : (
+      <Alert kind="danger" title="This sign-in would be refused">
+        {verdict}
+      </Alert>
+    )}
+    <h2>What would happen</h2>
+    <Facts facts={factsOf(trace.mapped)} />
+    <h2>What was received</h2>
+    <Facts facts={factsOf(trace.received)} />
+    <h2>Checks</h2>
+    <Table
+      caption="Checks, in the order in which they were made"
+      columns={[{ label: 'Check' }, { label: 'Result' }, { label: 'Detail' }]}
+      rows={trace.steps.map(({ check, result, detail }) => [check, marks[result], detail ?? ''])}
+    />
+    <p class="reference">
+      Reference <code>{reference}</code>
+    </p>
+  </Page>
+)
+
+const factsOf = (values: Record<string, unknown>): { term: string; value: string }[] =>
+  Object.entries(values).flatMap(([label, value]) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? factsOf(value as Record<string, unknown>)
+      : [{ term: label, value: Array.isArray(value) ? value.join(', ') : String(value ?? '—') }],
+  )

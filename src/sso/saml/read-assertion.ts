@@ -1,0 +1,191 @@
+// Reads a verified assertion (SAML Core 2.3, Profiles 4.1.4.2/3) and checks what it says of itself: exactly one of everything
+// that counts, issued by our provider, for us, now, in answer to our request.
+import { assertionNamespace, bearerMethod, transientFormat } from './names.ts'
+import { Refusal, requireThat, type Step } from './verdict.ts'
+import { childrenOf, type XmlElement } from './xml.ts'
+
+export type AssertionExpectations = {
+  idpEntityId: string
+  /** The audience. */
+  entityId: string
+  /** The recipient. */
+  acsUrl: string
+  /** Milliseconds since 1970. */
+  now: number
+  /** The ID of our request; null for a message that the provider began. */
+  requestId: string | null
+}
+
+export type VerifiedAssertion = {
+  id: string
+  issuer: string
+  nameId: string
+  nameIdFormat: string | null
+  sessionIndex: string | null
+  /** When the provider wants the session to end. */
+  sessionNotOnOrAfter: string | null
+  /** When the assertion could no longer be used, skew included; until then it counts once. */
+  expiresAt: string
+  authnContext: string | null
+  attributes: { name: string; values: string[] }[]
+}
+
+const skewMillis = 60_000
+const maxAgeMillis = 5 * 60_000
+const maxValues = 2_000
+
+/** @throws Refusal naming the first check that fails */
+export function readAssertion(
+  assertion: XmlElement,
+  expected: AssertionExpectations,
+  steps: Step[],
+): VerifiedAssertion {
+  const passed = (check: string, detail?: string): void => {
+    steps.push({ check, result: 'ok', ...(detail === undefined ? {} : { detail }) })
+  }
+  const isAssertion = assertion.namespace === assertionNamespace && assertion.name === 'Assertion'
+  requireThat(
+    isAssertion && assertion.attributes.get('Version') === '2.0',
+    'assertion_form',
+    'This is no SAML 2.0 assertion',
+  )
+  const id = assertion.attributes.get('ID') ?? ''
+  requireThat(id !== '', 'assertion_form', 'The assertion has no ID')
+  const issuer = exactlyOne(assertion, 'Issuer').text.trim()
+  requireThat(issuer === expected.idpEntityId, 'issuer', `The assertion was issued by ${issuer.slice(0, 200)}`)
+  passed('issuer', issuer)
+  requireFresh(assertion, expected.now)
+  passed('issue_instant')
+  const subject = exactlyOne(assertion, 'Subject')
+  const nameId = readNameId(subject)
+  const confirmedUntil = requireBearer(subject, expected)
+  passed('subject_confirmation', 'bearer, for our address and our request')
+  const conditionsUntil = checkConditions(exactlyOne(assertion, 'Conditions'), expected)
+  passed('conditions', 'within its time, and we are the audience')
+  const statement = exactlyOne(assertion, 'AuthnStatement')
+  const sessionNotOnOrAfter = statement.attributes.get('SessionNotOnOrAfter') ?? null
+  const sessionEnd = sessionNotOnOrAfter === null ? null : instant(sessionNotOnOrAfter, 'SessionNotOnOrAfter')
+  requireThat(
+    sessionEnd === null || sessionEnd > expected.now,
+    'session_ended',
+    'The session at the provider has ended',
+  )
+  return {
+    ...{ id, issuer },
+    ...nameId,
+    sessionIndex: statement.attributes.get('SessionIndex') ?? null,
+    sessionNotOnOrAfter: sessionEnd === null ? null : new Date(sessionEnd).toISOString(),
+    expiresAt: new Date(Math.max(confirmedUntil, conditionsUntil) + 2 * skewMillis).toISOString(),
+    authnContext: contextOf(statement),
+    attributes: readAttributes(assertion),
+  }
+}
+
+function exactlyOne(parent: XmlElement, name: string): XmlElement {
+  const found = childrenOf(parent, assertionNamespace, name)
+  requireThat(found.length === 1, 'assertion_form', `The assertion has ${found.length} elements ${name} instead of one`)
+  return found[0] as XmlElement
+}
+
+/** RFC 3339 with a time zone, or refused: a time without zone could mean anything. */
+function instant(text: string, what: string): number {
+  const isDateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(text)
+  const millis = isDateTime ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(millis)) throw new Refusal('assertion_form', `${what} is no date and time: ${text.slice(0, 40)}`)
+  return millis
+}
+
+function requireFresh(assertion: XmlElement, now: number): void {
+  const issued = instant(assertion.attributes.get('IssueInstant') ?? '', 'IssueInstant')
+  requireThat(issued <= now + skewMillis, 'issue_instant', 'The assertion was issued in the future; compare the clocks')
+  requireThat(issued >= now - maxAgeMillis - skewMillis, 'issue_instant', 'The assertion is older than five minutes')
+}
+
+function readNameId(subject: XmlElement): { nameId: string; nameIdFormat: string | null } {
+  const nameIds = childrenOf(subject, assertionNamespace, 'NameID')
+  requireThat(nameIds.length === 1, 'name_id', `The subject has ${nameIds.length} NameIDs instead of one`)
+  const [element] = nameIds as [XmlElement]
+  const nameId = element.text.trim()
+  const isPlain = element.children.length === 0 && nameId !== '' && nameId.length <= 1_000
+  requireThat(isPlain && !/\p{Cc}/u.test(nameId), 'name_id', 'The NameID is empty, too long or no plain text')
+  const nameIdFormat = element.attributes.get('Format') ?? null
+  requireThat(
+    nameIdFormat !== transientFormat,
+    'name_id',
+    'The NameID is transient: it names nobody beyond this sign-in',
+  )
+  return { nameId, nameIdFormat }
+}
+
+/** @returns until when it is confirmed, in milliseconds */
+function requireBearer(subject: XmlElement, expected: AssertionExpectations): number {
+  const confirmations = childrenOf(subject, assertionNamespace, 'SubjectConfirmation').filter(
+    ({ attributes }) => attributes.get('Method') === bearerMethod,
+  )
+  requireThat(
+    confirmations.length === 1,
+    'subject_confirmation',
+    'The subject is not confirmed by exactly one bearer confirmation',
+  )
+  const data = exactlyOne(confirmations[0] as XmlElement, 'SubjectConfirmationData')
+  const value = (name: string): string | undefined => data.attributes.get(name)
+  requireThat(
+    value('Recipient') === expected.acsUrl,
+    'recipient',
+    `The assertion is for ${value('Recipient') ?? 'nobody'}`,
+  )
+  requireThat(
+    value('NotBefore') === undefined,
+    'subject_confirmation',
+    'The confirmation has a NotBefore, which the profile forbids',
+  )
+  const until = instant(value('NotOnOrAfter') ?? '', 'NotOnOrAfter of the confirmation')
+  requireThat(expected.now < until + skewMillis, 'expired', 'The confirmation has run out')
+  const inResponseTo = value('InResponseTo') ?? null
+  const isAnswer = inResponseTo === expected.requestId
+  requireThat(isAnswer, 'in_response_to', 'The assertion does not answer the request that this browser sent')
+  return until
+}
+
+/** @returns until when they hold, in milliseconds */
+function checkConditions(conditions: XmlElement, expected: AssertionExpectations): number {
+  const notBefore = conditions.attributes.get('NotBefore')
+  const notOnOrAfter = conditions.attributes.get('NotOnOrAfter')
+  if (notBefore !== undefined) {
+    const isReached = expected.now >= instant(notBefore, 'NotBefore') - skewMillis
+    requireThat(isReached, 'not_yet_valid', 'The assertion is not valid yet; compare the clocks')
+  }
+  const until = instant(notOnOrAfter ?? '', 'NotOnOrAfter of the conditions')
+  requireThat(expected.now < until + skewMillis, 'expired', 'The assertion has run out')
+  const restrictions = childrenOf(conditions, assertionNamespace, 'AudienceRestriction')
+  requireThat(restrictions.length > 0, 'audience', 'The assertion says nothing of its audience')
+  for (const restriction of restrictions) {
+    const audiences = childrenOf(restriction, assertionNamespace, 'Audience').map(({ text }) => text.trim())
+    const isForUs = audiences.includes(expected.entityId)
+    requireThat(isForUs, 'audience', `The assertion is for the audience ${audiences.join(', ').slice(0, 200)}`)
+  }
+  return until
+}
+
+const contextOf = (statement: XmlElement): string | null => {
+  const [context] = childrenOf(statement, assertionNamespace, 'AuthnContext')
+  const [reference] = context === undefined ? [] : childrenOf(context, assertionNamespace, 'AuthnContextClassRef')
+  return reference?.text.trim() ?? null
+}
+
+/** Attributes of one name are one (Keycloak sends a group each); values are plain text, whatever they claim to be. */
+function readAttributes(assertion: XmlElement): VerifiedAssertion['attributes'] {
+  const byName = new Map<string, string[]>()
+  let count = 0
+  for (const statement of childrenOf(assertion, assertionNamespace, 'AttributeStatement')) {
+    for (const attribute of childrenOf(statement, assertionNamespace, 'Attribute')) {
+      const name = attribute.attributes.get('Name') ?? ''
+      const values = childrenOf(attribute, assertionNamespace, 'AttributeValue')
+      count += values.length
+      requireThat(count <= maxValues, 'attributes', `The assertion has more than ${maxValues} attribute values`)
+      const texts = values.filter(({ children }) => children.length === 0).map(({ text }) => text)
+      byName.set(name, [...(byName.get(name) ?? []), ...texts])
+    }
+  }
+  return [...byName].map(([name, values]) => ({ name, values }))
+}

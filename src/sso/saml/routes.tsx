@@ -1,0 +1,248 @@
+// The SAML endpoints of a connection: metadata, assertion consumer service, single logout.
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { connectionSessionsEnd } from '#access/sessions/end-sessions.ts'
+import { markMessageUsed } from '#access/sign-in/finish-sign-in.ts'
+import { findSignIn, type SignInRequest } from '#access/sign-in/requests.ts'
+import { newTrace, noted, refuse, type Trace } from '#access/sign-in/trace.ts'
+import { toPem } from '#connections/saml/certificates.ts'
+import { getConnection, resolveConnection, type SamlConnection } from '#connections/sign-in/connections.ts'
+import { visitorOf } from '#http/client-address.ts'
+import { renderPage } from '#http/pages.ts'
+import { type Form, readForm } from '#http/read-form.ts'
+import { safeReturnTo } from '#http/return-to.ts'
+import { AppError, invalid, notFound } from '#platform/errors.ts'
+import type { ConnectionUrls } from '#platform/urls.ts'
+import { type CallContext, inTransaction } from '#src/context.ts'
+import { arrive, guarded } from '../arrive.tsx'
+import { isSameBrowser } from '../browser-state.ts'
+import { SignedOutPage } from '../pages.tsx'
+import { type SsoEnv, type SsoServices, signInContext } from '../services.ts'
+import { keepUnsolicited } from '../unsolicited.tsx'
+import type { LogoutMessage } from './logout-message.ts'
+import { type RedirectQuery, readRedirectQuery } from './query.ts'
+import { logoutResponse, newMessageId, partyOf, serviceProviderMetadata } from './service-provider.ts'
+import { identityOfAssertion } from './to-identity.ts'
+import type { Validation } from './validate.ts'
+
+const maxBodyBytes = 524_288
+
+type Place = { ctx: CallContext; connection: SamlConnection; urls: ConnectionUrls }
+
+/** Mounted at `/saml`. */
+export function createSamlRoutes(services: SsoServices): Hono<SsoEnv> {
+  const routes = new Hono<SsoEnv>()
+  routes.use(
+    '*',
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: () => {
+        throw new AppError('too_large', `The message is larger than ${maxBodyBytes} bytes`)
+      },
+    }),
+  )
+  routes.get('/:connectionId/metadata', async (c) => {
+    const { connection, urls } = await placeOf(services, c)
+    return c.body(serviceProviderMetadata({ connection, urls }), 200, {
+      'Content-Type': 'application/samlmetadata+xml',
+    })
+  })
+  routes.post('/:connectionId/acs', async (c) => consume(services, c, await placeOf(services, c)))
+  routes.get('/:connectionId/slo', async (c) => {
+    const query = readRedirectQuery(new URL(c.req.url).search.slice(1))
+    return logout(services, c, { ...(await placeOf(services, c)), ...messageOf(query), binding: 'redirect' })
+  })
+  routes.post('/:connectionId/slo', async (c) => {
+    const form = await readForm(c)
+    return logout(services, c, { ...(await placeOf(services, c)), ...postedMessage(form), binding: 'post' })
+  })
+  return routes
+}
+
+async function placeOf(services: SsoServices, c: Context<SsoEnv>): Promise<Place> {
+  const connectionId = c.req.param('connectionId') ?? ''
+  const organizationId = await resolveConnection(services.database, connectionId)
+  const ctx = signInContext(services, organizationId, c.get('requestId'))
+  const connection = await getConnection(ctx, connectionId)
+  if (connection.type !== 'saml') throw notFound('Connection')
+  return { ctx, connection, urls: services.urls.connection(connectionId) }
+}
+
+/** The assertion consumer service (SAML Profiles 4.1.4). */
+async function consume(services: SsoServices, c: Context<SsoEnv>, { ctx, connection, urls }: Place): Promise<Response> {
+  const trace = newTrace()
+  const visitor = visitorOf(c, services.trustedProxies)
+  const entrance = { method: 'saml', connectionId: connection.id, visitor, trace, isTest: false } as const
+  return guarded(c, ctx, entrance, async () => {
+    const form = await readForm(c)
+    const message = form['SAMLResponse'] ?? ''
+    const request = await requestOf(c, ctx, connection, message)
+    const isTest = request?.purpose === 'test'
+    return guarded(c, ctx, { ...entrance, isTest }, async () => {
+      const validation = await services.saml.validateResponse(message, {
+        ...expectations(ctx, connection, urls),
+        requestId: request === undefined ? null : request.id,
+      })
+      const assertion = verified(validation, trace)
+      requireSolicited(connection, request, trace)
+      noteCertificates(ctx, connection, trace)
+      trace.received = { ...assertion }
+      const identity = identityOfAssertion(connection, assertion)
+      const { expiresAt } = assertion
+      const arrived = {
+        ...{ connectionId: connection.id, identity, visitor, trace },
+        message: { id: `${assertion.issuer}\n${assertion.id}`, expiresAt },
+      }
+      if (request !== undefined) return arrive(c, ctx, { ...arrived, request: request.row }, 'saml')
+      const returnTo = safeReturnTo(form['RelayState'], services.urls.origin)
+      return keepUnsolicited(c, ctx, { ...arrived, returnTo })
+    })
+  })
+}
+
+const expectations = (ctx: CallContext, connection: SamlConnection, urls: ConnectionUrls) => {
+  const { settings } = connection
+  return {
+    idpEntityId: settings.idpEntityId,
+    entityId: urls.entityId,
+    acsUrl: urls.acsUrl,
+    certificates: trustedCertificates(connection),
+    signed: settings.signed,
+    isSha1Allowed: settings.isSha1Allowed,
+    isEncryptionRequired: settings.isEncryptionRequired,
+    decryptionKey: partyOf(ctx, connection, urls).privateKey,
+    now: ctx.clock.now().getTime(),
+  }
+}
+
+const trustedCertificates = ({ settings }: SamlConnection): string[] =>
+  settings.certificates.filter(({ status }) => status === 'trusted').map(({ value }) => toPem(value))
+
+type KnownRequest = { id: string; row: SignInRequest; purpose: SignInRequest['purpose'] }
+
+/**
+ * The request that the message says to answer, if this browser sent it through this connection. That a message says so is
+ * only a way to find the request: whether it does is checked on what is signed.
+ */
+async function requestOf(
+  c: Context<SsoEnv>,
+  ctx: CallContext,
+  connection: SamlConnection,
+  message: string,
+): Promise<KnownRequest | undefined> {
+  const id = claimedRequest(message)
+  if (id === undefined) return undefined
+  const row = await findSignIn(ctx, id)
+  const isOurs = row !== undefined && row.connectionId === connection.id && isSameBrowser(c, row)
+  // An id of somebody else's request is passed on as one that was never sent: the message then answers nothing.
+  return isOurs ? { id, row, purpose: row.purpose } : undefined
+}
+
+/** Looks at the first kilobytes only: a proper message has it in its first tag. */
+function claimedRequest(message: string): string | undefined {
+  const head = Buffer.from(message.slice(0, 16_384), 'base64').toString('utf8')
+  return /^[^>]*?<(?:[\w.-]+:)?Response\b[^>]*?\sInResponseTo\s*=\s*["']([\w.-]{1,128})["']/.exec(
+    head.replace(/^\s*<\?xml[^>]*\?>/, ''),
+  )?.[1]
+}
+
+function verified(validation: Validation, trace: Trace): Extract<Validation, { isValid: true }>['assertion'] {
+  trace.steps.push(...validation.steps.filter(({ result }) => result !== 'failed'))
+  if (!validation.isValid) return refuse(trace, validation.reason, validation.message)
+  return validation.assertion
+}
+
+function requireSolicited(connection: SamlConnection, request: KnownRequest | undefined, trace: Trace): void {
+  if (request !== undefined || connection.isIdpInitiatedAllowed) return
+  refuse(trace, 'unsolicited', 'The provider began this sign-in by itself, which the connection does not allow')
+}
+
+/** The key counts, not the dates around it; but somebody should know that they have passed (or it is refused by setting). */
+function noteCertificates(ctx: CallContext, { settings }: SamlConnection, trace: Trace): void {
+  const now = ctx.clock.now().toISOString()
+  const trusted = settings.certificates.filter(({ status }) => status === 'trusted')
+  if (trusted.some(({ notAfter }) => notAfter > now)) return
+  if (settings.refusesExpiredCertificates)
+    refuse(trace, 'certificate_expired', "The provider's certificates have run out")
+  noted(trace, 'certificate_expired', "The provider's certificates have run out; the connection lets that pass")
+}
+
+type LogoutCall = Place & {
+  binding: 'redirect' | 'post'
+  kind: 'LogoutRequest' | 'LogoutResponse'
+  message: string
+  relayState: string | null
+  query: RedirectQuery['signed']
+}
+
+const messageOf = ({ name, message, relayState, signed }: RedirectQuery) => ({
+  kind: name === 'SAMLRequest' ? ('LogoutRequest' as const) : ('LogoutResponse' as const),
+  message,
+  relayState,
+  query: signed,
+})
+
+function postedMessage(form: Form) {
+  const { SAMLRequest: request, SAMLResponse: response, RelayState: relayState = null } = form
+  if ((request === undefined) === (response === undefined))
+    throw invalid('There is not exactly one message', 'malformed')
+  const kind = request === undefined ? ('LogoutResponse' as const) : ('LogoutRequest' as const)
+  return { kind, message: request ?? response ?? '', relayState, query: null }
+}
+
+/** Single logout (SAML Profiles 4.4): the provider ends sessions, or answers the end that we asked for. */
+async function logout(services: SsoServices, c: Context<SsoEnv>, call: LogoutCall): Promise<Response> {
+  const { ctx, connection, urls, binding, kind, query } = call
+  const trace = newTrace()
+  const entrance = {
+    method: 'saml',
+    connectionId: connection.id,
+    visitor: visitorOf(c, services.trustedProxies),
+    trace,
+    isTest: false,
+  } as const
+  return guarded(c, ctx, entrance, async () => {
+    const verification = await services.saml.verifyLogout(call.message, {
+      ...{ kind, binding, query },
+      idpEntityId: connection.settings.idpEntityId,
+      destination: urls.sloUrl,
+      certificates: trustedCertificates(connection),
+      isSha1Allowed: connection.settings.isSha1Allowed,
+      now: ctx.clock.now().getTime(),
+    })
+    trace.steps.push(...verification.steps.filter(({ result }) => result !== 'failed'))
+    if (!verification.isValid) return refuse(trace, verification.reason, verification.message)
+    if (kind === 'LogoutResponse') return renderPage(c, <SignedOutPage />)
+    await endSessions(ctx, connection, verification.message, trace)
+    return answerLogout(c, call, verification.message)
+  })
+}
+
+async function endSessions(
+  ctx: CallContext,
+  connection: SamlConnection,
+  message: LogoutMessage,
+  trace: Trace,
+): Promise<void> {
+  const { id, issuer, nameId, sessionIndexes, expiresAt } = message
+  await inTransaction(ctx, async (tx) => {
+    const isFirst = await markMessageUsed(tx, ctx, connection.id, { id: `${issuer}\n${id}`, expiresAt })
+    if (!isFirst) refuse(trace, 'replay', 'The logout request was used before')
+    const subject = nameId ?? ''
+    const indexes = sessionIndexes.length === 0 ? [undefined] : sessionIndexes
+    const ends = indexes.map((providerSession) =>
+      connectionSessionsEnd(ctx, connection.id, { reason: 'provider_logout', subject, providerSession }),
+    )
+    await tx.commitWith(...ends)
+  })
+}
+
+function answerLogout(c: Context<SsoEnv>, { ctx, connection, urls, relayState }: LogoutCall, message: LogoutMessage) {
+  const url = logoutResponse(partyOf(ctx, connection, urls), {
+    id: newMessageId(ctx),
+    now: ctx.clock.now(),
+    inResponseTo: message.id,
+    relayState,
+  })
+  return url === undefined ? renderPage(c, <SignedOutPage />) : c.redirect(url, 303)
+}

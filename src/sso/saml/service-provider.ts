@@ -1,0 +1,117 @@
+// What we say as a SAML service provider: metadata, AuthnRequest, LogoutRequest and LogoutResponse, signed with the
+// connection's own key.
+import { createSign } from 'node:crypto'
+import { deflateRawSync } from 'node:zlib'
+import { SAML } from '@node-saml/node-saml'
+import { openConnectionSecret, type SamlConnection } from '#connections/sign-in/connections.ts'
+import type { ConnectionUrls } from '#platform/urls.ts'
+import type { CallContext } from '#src/context.ts'
+import { assertionNamespace, protocolNamespace, rsaSha256, successStatus } from './names.ts'
+
+export type Party = { connection: SamlConnection; urls: ConnectionUrls; privateKey: string }
+
+export const partyOf = (ctx: CallContext, connection: SamlConnection, urls: ConnectionUrls): Party => ({
+  connection,
+  urls,
+  privateKey: openConnectionSecret(ctx, connection) ?? '',
+})
+
+const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' }
+
+const escapeXml = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? character)
+
+/** An ID as SAML wants it: an NCName, so it begins with no digit (Entra insists). */
+export const newMessageId = (ctx: Pick<CallContext, 'randomBytes'>): string => `_${ctx.randomBytes(20).toString('hex')}`
+
+/** Metadata of us as this connection's service provider (SAML Metadata 2.4.4). */
+export function serviceProviderMetadata({ connection, urls }: Pick<Party, 'connection' | 'urls'>): string {
+  const { spCertificate, nameIdFormat, signsRequests } = connection.settings
+  const key = (use: string): string =>
+    `<md:KeyDescriptor use="${use}"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${spCertificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>${
+      use === 'encryption' ? encryptionMethods : ''
+    }</md:KeyDescriptor>`
+  const slo = ['Redirect', 'POST'].map(
+    (binding) =>
+      `<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-${binding}" Location="${escapeXml(urls.sloUrl)}"/>`,
+  )
+  const format = nameIdFormat === null ? '' : `<md:NameIDFormat>${escapeXml(nameIdFormat)}</md:NameIDFormat>`
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="${escapeXml(urls.entityId)}"><md:SPSSODescriptor AuthnRequestsSigned="${signsRequests}" WantAssertionsSigned="true" protocolSupportEnumeration="${protocolNamespace}">${key('signing')}${key('encryption')}${slo.join('')}${format}<md:AssertionConsumerService index="0" isDefault="true" Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${escapeXml(urls.acsUrl)}"/></md:SPSSODescriptor></md:EntityDescriptor>`
+}
+
+const encryptionMethods = [
+  'http://www.w3.org/2009/xmlenc11#aes256-gcm',
+  'http://www.w3.org/2009/xmlenc11#aes128-gcm',
+  'http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p',
+]
+  .map((algorithm) => `<md:EncryptionMethod Algorithm="${algorithm}"/>`)
+  .join('')
+
+export type Outgoing = { kind: 'redirect'; url: string } | { kind: 'post'; url: string; fields: Record<string, string> }
+
+/** The request to sign somebody in, by the binding that the provider has. */
+export async function authnRequest(party: Party, options: { id: string; forceAuthn: boolean }): Promise<Outgoing> {
+  const { connection, urls, privateKey } = party
+  const { sso, signsRequests, nameIdFormat } = connection.settings
+  const saml = new SAML({
+    callbackUrl: urls.acsUrl,
+    entryPoint: sso.url,
+    issuer: urls.entityId,
+    idpCert: 'unused',
+    identifierFormat: nameIdFormat,
+    disableRequestedAuthnContext: true,
+    forceAuthn: options.forceAuthn,
+    generateUniqueId: () => options.id,
+    signatureAlgorithm: 'sha256',
+    digestAlgorithm: 'sha256',
+    ...(signsRequests ? { privateKey } : {}),
+  })
+  if (sso.binding === 'redirect') return { kind: 'redirect', url: await saml.getAuthorizeUrlAsync('', undefined, {}) }
+  const message = await saml.getAuthorizeMessageAsync('')
+  return {
+    kind: 'post',
+    url: sso.url,
+    fields: Object.fromEntries(Object.entries(message).map(([name, value]) => [name, String(value)])),
+  }
+}
+
+/** The request to end the person's session at the provider too; by redirect, which every provider with logout has. */
+export function logoutRequest(
+  party: Party,
+  options: { id: string; now: Date; nameId: string; sessionIndex: string | null; relayState: string },
+): string | undefined {
+  const { connection, urls } = party
+  const { slo } = connection.settings
+  if (slo === null) return undefined
+  const index =
+    options.sessionIndex === null ? '' : `<samlp:SessionIndex>${escapeXml(options.sessionIndex)}</samlp:SessionIndex>`
+  const until = new Date(options.now.getTime() + 5 * 60_000).toISOString()
+  const xml = `<samlp:LogoutRequest xmlns:samlp="${protocolNamespace}" xmlns:saml="${assertionNamespace}" ID="${options.id}" Version="2.0" IssueInstant="${options.now.toISOString()}" NotOnOrAfter="${until}" Destination="${escapeXml(slo.url)}"><saml:Issuer>${escapeXml(urls.entityId)}</saml:Issuer><saml:NameID>${escapeXml(options.nameId)}</saml:NameID>${index}</samlp:LogoutRequest>`
+  return signedRedirect(party, { to: slo.url, name: 'SAMLRequest', xml, relayState: options.relayState })
+}
+
+/** The answer to a provider's request that was carried out. */
+export function logoutResponse(
+  party: Party,
+  options: { id: string; now: Date; inResponseTo: string; relayState: string | null },
+): string | undefined {
+  const { connection, urls } = party
+  const { slo } = connection.settings
+  if (slo === null) return undefined
+  const xml = `<samlp:LogoutResponse xmlns:samlp="${protocolNamespace}" xmlns:saml="${assertionNamespace}" ID="${options.id}" Version="2.0" IssueInstant="${options.now.toISOString()}" Destination="${escapeXml(slo.responseUrl)}" InResponseTo="${escapeXml(options.inResponseTo)}"><saml:Issuer>${escapeXml(urls.entityId)}</saml:Issuer><samlp:Status><samlp:StatusCode Value="${successStatus}"/></samlp:Status></samlp:LogoutResponse>`
+  return signedRedirect(party, { to: slo.responseUrl, name: 'SAMLResponse', xml, relayState: options.relayState })
+}
+
+type RedirectMessage = { to: string; name: 'SAMLRequest' | 'SAMLResponse'; xml: string; relayState: string | null }
+
+/** The redirect binding with its signature over the query (SAML Bindings 3.4.4.1). */
+function signedRedirect({ privateKey }: Party, { to, name, xml, relayState }: RedirectMessage): string {
+  const pairs = [
+    [name, deflateRawSync(xml).toString('base64')],
+    ...(relayState === null ? [] : [['RelayState', relayState]]),
+    ['SigAlg', rsaSha256],
+  ] as [string, string][]
+  const query = pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&')
+  const signature = createSign('RSA-SHA256').update(query).sign(privateKey, 'base64')
+  return `${to}${to.includes('?') ? '&' : '?'}${query}&Signature=${encodeURIComponent(signature)}`
+}

@@ -1,0 +1,142 @@
+// From the bytes of a SAMLResponse to a verified assertion: strict reading, signature by node-saml, then our checks on
+// nothing but what was signed. Runs in a worker thread, so it takes and gives plain data.
+import { SAML, ValidateInResponseTo } from '@node-saml/node-saml'
+import { assertionNamespace, protocolNamespace, successStatus } from './names.ts'
+import { requireMessage, requireOneAssertion, requireProperSignatures, requireUniqueIds } from './precheck.ts'
+import { readAssertion, type VerifiedAssertion } from './read-assertion.ts'
+import { Refusal, requireThat, type Step } from './verdict.ts'
+import { childrenOf, parseXml, type XmlElement, XmlRefused } from './xml.ts'
+
+export type ResponseExpectations = {
+  idpEntityId: string
+  entityId: string
+  acsUrl: string
+  /** PEM, those that are trusted. */
+  certificates: string[]
+  signed: 'either' | 'assertion' | 'response' | 'both'
+  isSha1Allowed: boolean
+  isEncryptionRequired: boolean
+  /** PKCS#8 PEM of our key. */
+  decryptionKey: string
+  now: number
+  requestId: string | null
+}
+
+export type Validation =
+  | { isValid: true; assertion: VerifiedAssertion; steps: Step[] }
+  | { isValid: false; reason: string; message: string; steps: Step[] }
+
+/** Never throws: whatever is wrong with a message becomes a reason. */
+export async function validateResponse(base64: string, expected: ResponseExpectations): Promise<Validation> {
+  const steps: Step[] = []
+  try {
+    const assertion = await validate(base64, expected, steps)
+    return { isValid: true, assertion, steps }
+  } catch (error) {
+    const { reason, message } = asRefusal(error)
+    steps.push({ check: reason, result: 'failed', detail: message })
+    return { isValid: false, reason, message, steps }
+  }
+}
+
+/** Also for what libraries throw: nothing that a message can do is our fault. */
+export function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  if (error instanceof XmlRefused) return new Refusal('malformed', error.message)
+  const text = error instanceof Error ? error.message : String(error)
+  if (/signature/i.test(text)) return new Refusal('signature', `The signature is not valid (${text.slice(0, 200)})`)
+  return new Refusal('malformed', `The message cannot be processed (${text.slice(0, 200)})`)
+}
+
+async function validate(base64: string, expected: ResponseExpectations, steps: Step[]): Promise<VerifiedAssertion> {
+  const xml = decode(base64)
+  const response = parseXml(xml)
+  requireMessage(response, 'Response')
+  requireUniqueIds(response)
+  requireSuccess(response)
+  requireDestination(response, expected)
+  requireIssuer(response, expected)
+  requireProperSignatures(response, expected.isSha1Allowed, steps)
+  const { isEncrypted } = requireOneAssertion(response)
+  requireThat(isEncrypted || !expected.isEncryptionRequired, 'encryption', 'The connection wants encrypted assertions')
+  steps.push({ check: 'form', result: 'ok', detail: isEncrypted ? 'encrypted assertion' : 'clear assertion' })
+  const inResponseTo = response.attributes.get('InResponseTo') ?? null
+  requireThat(
+    inResponseTo === expected.requestId,
+    'in_response_to',
+    'The response does not answer the request that this browser sent',
+  )
+  const assertion = parseXml(await verifiedAssertion(base64, expected))
+  steps.push({ check: 'signature', result: 'ok' })
+  return readAssertion(assertion, expected, steps)
+}
+
+/** @throws Refusal for anything but strict base64 of UTF-8 */
+export function decode(base64: string): string {
+  const text = base64.replace(/[\r\n]/g, '')
+  const isBase64 = text !== '' && text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text)
+  requireThat(isBase64, 'malformed', 'The message is not base64')
+  try {
+    const xml = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(Buffer.from(text, 'base64'))
+    requireThat(!xml.includes('\0'), 'malformed', 'The message holds NUL characters')
+    return xml
+  } catch (error) {
+    if (error instanceof Refusal) throw error
+    throw new Refusal('malformed', 'The message is not UTF-8')
+  }
+}
+
+function requireSuccess(response: XmlElement): void {
+  const [status] = childrenOf(response, protocolNamespace, 'Status')
+  const codes = status === undefined ? [] : childrenOf(status, protocolNamespace, 'StatusCode')
+  const code = codes.length === 1 ? codes[0]?.attributes.get('Value') : undefined
+  if (code === successStatus) return
+  const [nested] = codes[0] === undefined ? [] : childrenOf(codes[0], protocolNamespace, 'StatusCode')
+  const [said] = status === undefined ? [] : childrenOf(status, protocolNamespace, 'StatusMessage')
+  const names = [code, nested?.attributes.get('Value')]
+    .map((name) => name?.split(':').at(-1))
+    .filter((name) => name !== undefined)
+  throw new Refusal(
+    'status',
+    `The provider answered ${names.join(' / ') || 'without a status'}${said === undefined ? '' : `: ${said.text.slice(0, 200)}`}`,
+  )
+}
+
+/** Where the response is signed, its Destination is what keeps it from being played to somebody else (Bindings 3.5.5.2). */
+function requireDestination(response: XmlElement, { acsUrl }: ResponseExpectations): void {
+  const destination = response.attributes.get('Destination')
+  const isSigned = response.children.some(({ name }) => name === 'Signature')
+  requireThat(destination !== undefined || !isSigned, 'destination', 'The signed response has no Destination')
+  requireThat(
+    [undefined, acsUrl].includes(destination),
+    'destination',
+    `The response is for ${destination?.slice(0, 200)}`,
+  )
+}
+
+function requireIssuer(response: XmlElement, { idpEntityId }: ResponseExpectations): void {
+  const issuers = childrenOf(response, assertionNamespace, 'Issuer').map(({ text }) => text.trim())
+  const isOurs = issuers.length <= 1 && [undefined, idpEntityId].includes(issuers[0])
+  requireThat(isOurs, 'issuer', `The response was issued by ${issuers.join(', ').slice(0, 200)}`)
+}
+
+/** The assertion as it was signed, in canonical form; nothing else of the message is read after this. */
+async function verifiedAssertion(base64: string, expected: ResponseExpectations): Promise<string> {
+  const { signed } = expected
+  const saml = new SAML({
+    callbackUrl: expected.acsUrl,
+    issuer: expected.entityId,
+    idpCert: expected.certificates,
+    decryptionPvk: expected.decryptionKey,
+    wantAuthnResponseSigned: signed === 'response' || signed === 'both',
+    wantAssertionsSigned: signed === 'assertion' || signed === 'both',
+    // Times, audience and request are checked on the verified assertion, with our clock and to the second.
+    acceptedClockSkewMs: -1,
+    audience: false,
+    validateInResponseTo: ValidateInResponseTo.never,
+  })
+  const { profile } = await saml.validatePostResponseAsync({ SAMLResponse: base64 })
+  const xml = profile?.getAssertionXml?.()
+  requireThat(xml !== undefined, 'signature', 'The signature covers no assertion')
+  return xml
+}

@@ -1,0 +1,138 @@
+// The pool of worker threads that verify SAML messages. Each job has a hard time limit: a worker that exceeds it is ended
+// and replaced, and the message counts as refused.
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { unavailable } from '#platform/errors.ts'
+import type { LogoutExpectations, LogoutVerification } from './logout-message.ts'
+import type { ResponseExpectations, Validation } from './validate.ts'
+
+export type Job =
+  | { kind: 'response'; message: string; expected: ResponseExpectations }
+  | { kind: 'logout'; message: string; expected: LogoutExpectations }
+
+type Result = Validation | LogoutVerification
+
+type Waiting = { job: Job; resolve(result: Result): void; reject(error: unknown): void }
+
+export type SamlVerifier = {
+  /** @throws AppError unavailable where too many messages wait already */
+  validateResponse(message: string, expected: ResponseExpectations): Promise<Validation>
+  /** @throws AppError unavailable */
+  verifyLogout(message: string, expected: LogoutExpectations): Promise<LogoutVerification>
+  close(): Promise<void>
+}
+
+const limitMillis = 1_000
+const startMillis = 10_000
+const maxWaiting = 200
+
+/** Threads start with the first message and do not keep the process alive. */
+export function createSamlVerifier(options: { threads?: number; limitMillis?: number } = {}): SamlVerifier {
+  const threads = options.threads ?? Math.max(1, Math.min(4, availableParallelism()))
+  const limit = options.limitMillis ?? limitMillis
+  const waiting: Waiting[] = []
+  const idle: Thread[] = []
+  const all = new Set<Thread>()
+  let isClosed = false
+
+  const next = (): void => {
+    const task = waiting[0]
+    if (task === undefined) return
+    const thread = idle.pop() ?? (all.size < threads ? open() : undefined)
+    if (thread === undefined) return
+    waiting.shift()
+    void thread.perform(task).then((isUsable) => {
+      if (isUsable && !isClosed) idle.push(thread)
+      else all.delete(thread)
+      next()
+    })
+  }
+  const open = (): Thread => {
+    const thread = new Thread(limit)
+    all.add(thread)
+    return thread
+  }
+  const submit = (job: Job): Promise<Result> =>
+    new Promise((resolve, reject) => {
+      if (isClosed || waiting.length >= maxWaiting) return reject(unavailable(new Error('Too many messages wait')))
+      waiting.push({ job, resolve, reject })
+      next()
+    })
+  return {
+    validateResponse: (message, expected) => submit({ kind: 'response', message, expected }) as Promise<Validation>,
+    verifyLogout: (message, expected) => submit({ kind: 'logout', message, expected }) as Promise<LogoutVerification>,
+    close: async () => {
+      isClosed = true
+      await Promise.all([...all].map((thread) => thread.end()))
+    },
+  }
+}
+
+class Thread {
+  readonly #worker: Worker
+  readonly #ready: Promise<void>
+  readonly #limitMillis: number
+  #jobs = 0
+
+  constructor(limit: number) {
+    this.#limitMillis = limit
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { execArgv: [], stdout: false, stderr: false })
+    this.#worker.unref()
+    this.#ready = new Promise((resolve, reject) => {
+      this.#worker.once('message', () => resolve())
+      this.#worker.once('error', reject)
+      this.#worker.once('exit', () => reject(new Error('The worker thread ended')))
+    })
+    this.#ready.catch(() => {})
+  }
+
+  /** @returns whether the thread can go on */
+  async perform({ job, resolve, reject }: Waiting): Promise<boolean> {
+    try {
+      await withLimit(this.#ready, startMillis)
+      resolve(await this.#send(job))
+      return true
+    } catch (error) {
+      await this.end()
+      if (error instanceof TimeUp)
+        resolve({ isValid: false, reason: 'too_complex', message: 'The message takes too long to verify', steps: [] })
+      else reject(unavailable(error))
+      return false
+    }
+  }
+
+  #send(job: Job): Promise<Result> {
+    this.#jobs += 1
+    const id = this.#jobs
+    const answered = new Promise<Result>((resolve, reject) => {
+      const onMessage = (answer: { id: number; result: Result }): void => {
+        if (answer.id !== id) return
+        stop()
+        resolve(answer.result)
+      }
+      const onEnd = (error?: unknown): void => {
+        stop()
+        reject(error instanceof Error ? error : new Error('The worker thread ended'))
+      }
+      const stop = (): void => {
+        this.#worker.off('message', onMessage).off('error', onEnd).off('exit', onEnd)
+      }
+      this.#worker.on('message', onMessage).on('error', onEnd).on('exit', onEnd)
+    })
+    this.#worker.postMessage({ id, job })
+    return withLimit(answered, this.#limitMillis)
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate()
+  }
+}
+
+class TimeUp extends Error {}
+
+function withLimit<T>(work: Promise<T>, millis: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new TimeUp('Time is up')), millis)
+    work.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}

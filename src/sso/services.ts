@@ -1,0 +1,28 @@
+// What sign-in is served from, and the contexts that it works in before anybody is signed in.
+import type { AppEnv } from '#http/env.ts'
+import type { Log } from '#platform/log.ts'
+import type { Urls } from '#platform/urls.ts'
+import { type CallContext, enterOrganization, type Services, servicesOf } from '#src/context.ts'
+import type { OidcClients } from './oidc/clients.ts'
+import type { SamlVerifier } from './saml/verifier.ts'
+
+export type SsoServices = Services & {
+  urls: Urls
+  log: Log
+  /** How many proxies in front add to X-Forwarded-For. */
+  trustedProxies: number
+  saml: SamlVerifier
+  oidc: OidcClients
+}
+
+export type SsoEnv = AppEnv
+
+/** The context of a sign-in: nobody yet, in the organization whose connection it came through. */
+export const signInContext = (services: Services, organizationId: string, requestId: string): CallContext => ({
+  ...servicesOf(services),
+  organizationId,
+  actor: { type: 'system', id: 'sign-in' },
+  permissions: 'all',
+  entry: enterOrganization({ organizationId }),
+  requestId,
+})

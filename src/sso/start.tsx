@@ -1,0 +1,109 @@
+// The beginning of a sign-in through a provider: `GET /sign-in/{connectionId}`. What it is for comes along: a page to return
+// to, a test, an invitation, or a link that somebody who is signed in asked for.
+import { type Context, Hono } from 'hono'
+import { resolveSession } from '#access/sessions/resolve-session.ts'
+import { findInvited } from '#access/sign-in/invited.ts'
+import { beginSignIn, type SignInPurpose } from '#access/sign-in/requests.ts'
+import { findTest } from '#access/sign-in/tests.ts'
+import { newTrace, refuse } from '#access/sign-in/trace.ts'
+import { type Connection, getConnection, isOpenForSignIn, resolveConnection } from '#connections/sign-in/connections.ts'
+import { visitorOf } from '#http/client-address.ts'
+import { renderPage } from '#http/pages.ts'
+import { safeReturnTo } from '#http/return-to.ts'
+import { sessionTokenHash } from '#http/session.ts'
+import { issueToken } from '#platform/crypto.ts'
+import type { CallContext } from '#src/context.ts'
+import { guarded } from './arrive.tsx'
+import { ensureBrowserState } from './browser-state.ts'
+import { authorizationUrl } from './oidc/sign-in.ts'
+import { PostPage } from './pages.tsx'
+import { authnRequest, newMessageId, type Outgoing, partyOf } from './saml/service-provider.ts'
+import { type SsoEnv, type SsoServices, signInContext } from './services.ts'
+
+type Intent = { purpose: SignInPurpose; userId: string | null; returnTo: string; forceAuthn: boolean }
+
+/** Mounted at `/sign-in`. */
+export function createStart(services: SsoServices): Hono<SsoEnv> {
+  const routes = new Hono<SsoEnv>()
+  routes.get('/:connectionId', async (c) => {
+    const connectionId = c.req.param('connectionId')
+    const organizationId = await resolveConnection(services.database, connectionId)
+    const ctx = signInContext(services, organizationId, c.get('requestId'))
+    const connection = await getConnection(ctx, connectionId)
+    const trace = newTrace()
+    const isTest = c.req.query('test') !== undefined
+    const entrance = {
+      method: connection.type,
+      connectionId,
+      visitor: visitorOf(c, services.trustedProxies),
+      trace,
+      isTest,
+    }
+    return guarded(c, ctx, entrance, async () => {
+      const intent = await intentOf(services, c, ctx, connection)
+      const isOpen = intent.purpose === 'test' ? connection.status !== 'disabled' : isOpenForSignIn(connection)
+      if (!isOpen) refuse(trace, 'connection_closed', `The connection is ${connection.status}`)
+      return leave(c, await begin(services, c, ctx, connection, intent))
+    })
+  })
+  return routes
+}
+
+/** What the sign-in is for, by the parameters of its link. */
+async function intentOf(
+  services: SsoServices,
+  c: Context<SsoEnv>,
+  ctx: CallContext,
+  connection: Connection,
+): Promise<Intent> {
+  const { test, invitation, link, return_to: wanted } = c.req.query()
+  const returnTo = safeReturnTo(wanted, services.urls.origin)
+  const plain = { purpose: 'sign_in', userId: null, returnTo, forceAuthn: false } as const
+  const trace = newTrace()
+  if (test !== undefined) {
+    if (!(await findTest(ctx, connection.id, test)))
+      refuse(trace, 'test_link', 'The link of the test sign-in has run out')
+    return { ...plain, purpose: 'test', forceAuthn: true }
+  }
+  if (invitation !== undefined) {
+    const userId = await findInvited(ctx, invitation)
+    if (userId === undefined) return refuse(trace, 'invitation', 'The invitation is used, cancelled or has run out')
+    return { ...plain, purpose: 'invitation', userId }
+  }
+  if (link === undefined) return plain
+  const tokenHash = sessionTokenHash(c)
+  const session = tokenHash === undefined ? undefined : await resolveSession(services.database, tokenHash)
+  if (session === undefined || session.organizationId !== ctx.organizationId)
+    return refuse(trace, 'link_session', 'Whoever asks for a link has to be signed in')
+  return { ...plain, purpose: 'link', userId: session.userId, forceAuthn: true }
+}
+
+/** Keeps what the answer is compared with, and says where the browser goes. */
+async function begin(
+  services: SsoServices,
+  c: Context<SsoEnv>,
+  ctx: CallContext,
+  connection: Connection,
+  intent: Intent,
+): Promise<Outgoing> {
+  const { forceAuthn, ...kept } = intent
+  const urls = services.urls.connection(connection.id)
+  const browser = ensureBrowserState(c, ctx.randomBytes)
+  const shared = { ...kept, connectionId: connection.id, browser }
+  if (connection.type === 'saml') {
+    const id = newMessageId(ctx)
+    await beginSignIn(ctx, { ...shared, state: id })
+    return authnRequest(partyOf(ctx, connection, urls), { id, forceAuthn })
+  }
+  const state = issueToken(ctx.randomBytes).plain
+  const request = { state, redirectUri: urls.redirectUri, forceAuthn }
+  const { url, secret } = await authorizationUrl(services.oidc, ctx, connection, request)
+  await beginSignIn(ctx, { ...shared, state, secret })
+  return { kind: 'redirect', url }
+}
+
+function leave(c: Context<SsoEnv>, outgoing: Outgoing): Response | Promise<Response> {
+  if (outgoing.kind === 'redirect') return c.redirect(outgoing.url, 303)
+  const { url, fields } = outgoing
+  return renderPage(c, <PostPage url={url} fields={fields} script="submit-at-once.js" />, { formAction: [url] })
+}
