@@ -2,10 +2,13 @@
 import { Command } from 'commander'
 import { addAccessCommands } from './access.ts'
 import { addApiKeyCommands } from './api-key.ts'
+import { addApplicationCommands } from './application.ts'
 import { addAssignmentCommands } from './assignment.ts'
 import { addAuditCommands } from './audit.ts'
 import { addBrandCommands } from './brand.ts'
+import { addConnectionCommands } from './connection.ts'
 import { addDirectoryCommands } from './directory.ts'
+import { addDomainCommands } from './domain.ts'
 import { reportError } from './errors.ts'
 import { addGroupCommands } from './group.ts'
 import { addMappingCommands } from './mapping.ts'
@@ -30,12 +33,15 @@ export function createCli(runtime: CliRuntime): Command {
     addOrganizationCommands,
     addBrandCommands,
     addDirectoryCommands,
+    addConnectionCommands,
+    addDomainCommands,
     addRoleCommands,
     addMappingCommands,
     addAssignmentCommands,
     addAccessCommands,
     addUserCommands,
     addGroupCommands,
+    addApplicationCommands,
     addApiKeyCommands,
     addAuditCommands,
   ]

@@ -1,16 +1,20 @@
 // All resources of the management API, in the order of the document.
 import { apiKeyRoutes } from './api-keys.ts'
+import { applicationRoutes } from './applications.ts'
 import { assignmentRoutes } from './assignments.ts'
 import { auditEventRoutes } from './audit-events.ts'
 import { brandRoutes } from './brands.ts'
+import { connectionRoutes } from './connections.ts'
 import { directoryRoutes } from './directories.ts'
 import { directoryTokenRoutes } from './directory-tokens.ts'
+import { domainRoutes } from './domains.ts'
 import { groupMemberRoutes } from './group-members.ts'
 import { groupRoutes } from './groups.ts'
 import { mappingRoutes } from './mappings.ts'
 import { organizationRoutes } from './organizations.ts'
 import { rolePackRoutes } from './role-packs.ts'
 import { roleRoutes } from './roles.ts'
+import { signInAttemptRoutes } from './sign-in-attempts.ts'
 import { userAccessRoutes } from './user-access.ts'
 import { userRoutes } from './users.ts'
 
@@ -27,6 +31,10 @@ export const resourceRoutes = [
   assignmentRoutes,
   directoryRoutes,
   directoryTokenRoutes,
+  connectionRoutes,
+  domainRoutes,
+  signInAttemptRoutes,
+  applicationRoutes,
   apiKeyRoutes,
   auditEventRoutes,
 ] as const

@@ -1,0 +1,152 @@
+// /applications
+import { createRoute, z } from '@hono/zod-openapi'
+import { type ApplicationRecord, getApplication, listApplications } from '#access/applications/applications.ts'
+import { createApplication } from '#access/applications/create-application.ts'
+import { deleteApplication } from '#access/applications/delete-application.ts'
+import { rotateApplicationSecret } from '#access/applications/rotate-application-secret.ts'
+import { updateApplication } from '#access/applications/update-application.ts'
+import { withIsoTimes } from '#access/times.ts'
+import type { Urls } from '#platform/urls.ts'
+import { afterId, page, pageOf, pageQuery } from '../paging.ts'
+import {
+  idParam,
+  jsonAnswer,
+  jsonBody,
+  newRoutes,
+  noContent,
+  readFailures,
+  security,
+  writeFailures,
+} from '../routes.ts'
+import { time } from '../schemas.ts'
+
+const status = z.enum(['active', 'disabled'])
+
+const fields = {
+  name: z.string(),
+  redirectUris: z.array(z.string()).openapi({
+    description: 'Where codes may be sent: https, or http on loopback; compared character by character',
+  }),
+  postLogoutRedirectUris: z.array(z.string()),
+  backchannelLogoutUri: z.string().nullable().openapi({ description: 'Where the end of a session is told' }),
+}
+
+const Application = z
+  .object({
+    id: z.string(),
+    ...fields,
+    status,
+    clientId: z.string(),
+    issuer: z.string(),
+    discoveryUrl: z.string(),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .openapi('Application')
+
+const secret = { clientSecret: z.string().openapi({ description: 'The client secret; shown this once' }) }
+
+const NewApplication = Application.extend(secret).openapi('NewApplication')
+
+const NewSecret = z.object({ clientId: z.string(), ...secret }).openapi('ApplicationSecret')
+
+const CreateApplication = z.strictObject({
+  ...{ name: fields.name, redirectUris: fields.redirectUris },
+  postLogoutRedirectUris: fields.postLogoutRedirectUris.optional(),
+  backchannelLogoutUri: fields.backchannelLogoutUri.optional(),
+})
+
+const present = (urls: Urls, application: ApplicationRecord): z.infer<typeof Application> => ({
+  ...withIsoTimes(application),
+  clientId: application.id,
+  ...urls.provider,
+})
+
+const shared = { tags: ['Applications'], security }
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/applications',
+  operationId: 'listApplications',
+  summary: 'List the host applications',
+  request: { query: pageQuery },
+  responses: { 200: jsonAnswer(pageOf(Application), 'A page of applications'), ...readFailures },
+})
+
+const createApplicationRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/applications',
+  operationId: 'createApplication',
+  summary: 'Register a host application, which signs people in by OpenID Connect',
+  request: { body: jsonBody(CreateApplication) },
+  responses: { 201: jsonAnswer(NewApplication, 'The new application'), ...writeFailures },
+})
+
+const getRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/applications/{id}',
+  operationId: 'getApplication',
+  summary: 'Read an application',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(Application, 'The application'), ...readFailures },
+})
+
+const updateRoute = createRoute({
+  ...shared,
+  method: 'patch',
+  path: '/applications/{id}',
+  operationId: 'updateApplication',
+  summary: 'Change an application, or switch it off and on; switched off, its tokens are gone for good',
+  request: { params: idParam, body: jsonBody(z.strictObject({ ...fields, status }).partial()) },
+  responses: { 200: jsonAnswer(Application, 'The application as it is now'), ...writeFailures },
+})
+
+const rotateRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/applications/{id}/secret',
+  operationId: 'rotateApplicationSecret',
+  summary: 'Replace the client secret; the old one is refused at once',
+  request: { params: idParam },
+  responses: { 201: jsonAnswer(NewSecret, 'The new secret'), ...writeFailures },
+})
+
+const deleteRoute = createRoute({
+  ...shared,
+  method: 'delete',
+  path: '/applications/{id}',
+  operationId: 'deleteApplication',
+  summary: 'Delete an application with all of its tokens',
+  request: { params: idParam },
+  responses: { 204: noContent('The application is gone'), ...writeFailures },
+})
+
+export const applicationRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const { limit, cursor } = c.req.valid('query')
+    const rows = await listApplications(c.get('ctx'), { after: afterId(cursor, 'app'), limit: limit + 1 })
+    const presented = rows.map((row) => present(c.get('urls'), row))
+    return c.json(page(presented, limit), 200)
+  })
+  .openapi(createApplicationRoute, async (c) => {
+    const { application, clientSecret } = await createApplication(c.get('ctx'), c.req.valid('json'))
+    return c.json({ ...present(c.get('urls'), application), clientSecret }, 201)
+  })
+  .openapi(getRoute, async (c) => {
+    return c.json(present(c.get('urls'), await getApplication(c.get('ctx'), c.req.valid('param').id)), 200)
+  })
+  .openapi(updateRoute, async (c) => {
+    const input = { applicationId: c.req.valid('param').id, ...c.req.valid('json') }
+    return c.json(present(c.get('urls'), await updateApplication(c.get('ctx'), input)), 200)
+  })
+  .openapi(rotateRoute, async (c) => {
+    const { id } = c.req.valid('param')
+    return c.json({ clientId: id, clientSecret: await rotateApplicationSecret(c.get('ctx'), id) }, 201)
+  })
+  .openapi(deleteRoute, async (c) => {
+    await deleteApplication(c.get('ctx'), c.req.valid('param').id)
+    return c.body(null, 204)
+  })

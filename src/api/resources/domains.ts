@@ -1,0 +1,103 @@
+// /domains
+import { createRoute, z } from '@hono/zod-openapi'
+import { withIsoTimes } from '#access/times.ts'
+import { addDomain, removeDomain, verifyDomain } from '#connections/domains/change-domains.ts'
+import { type DomainRecord, getDomain, listDomains, txtRecordOf } from '#connections/domains/domains.ts'
+import { afterId, page, pageOf, pageQuery } from '../paging.ts'
+import {
+  idParam,
+  jsonAnswer,
+  jsonBody,
+  newRoutes,
+  noContent,
+  readFailures,
+  security,
+  writeFailures,
+} from '../routes.ts'
+import { time } from '../schemas.ts'
+
+const Domain = z
+  .object({
+    id: z.string(),
+    name: z.string().openapi({ example: 'example.com' }),
+    status: z.enum(['pending', 'verified', 'lapsed']),
+    verifiedBy: z.enum(['dns', 'operator']).nullable(),
+    verifiedAt: time.nullable(),
+    checkedAt: time.nullable(),
+    createdAt: time,
+    txtRecord: z
+      .object({ name: z.string(), value: z.string() })
+      .openapi({ description: 'What DNS has to say to prove the domain' }),
+  })
+  .openapi('Domain')
+
+function present(domain: DomainRecord): z.infer<typeof Domain> {
+  const { challenge: _, ...rest } = domain
+  return { ...withIsoTimes(rest), txtRecord: txtRecordOf(domain) }
+}
+
+const shared = { tags: ['Domains'], security }
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/domains',
+  operationId: 'listDomains',
+  summary: 'List the e-mail domains that the organization claims',
+  request: { query: pageQuery },
+  responses: { 200: jsonAnswer(pageOf(Domain), 'A page of domains'), ...readFailures },
+})
+
+const addRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/domains',
+  operationId: 'addDomain',
+  summary: 'Claim an e-mail domain; it counts once DNS proves it',
+  request: { body: jsonBody(z.strictObject({ name: z.string() })) },
+  responses: { 201: jsonAnswer(Domain, 'The domain with the TXT record to publish'), ...writeFailures },
+})
+
+const getRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/domains/{id}',
+  operationId: 'getDomain',
+  summary: 'Read a domain',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(Domain, 'The domain'), ...readFailures },
+})
+
+const verifyRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/domains/{id}/verify',
+  operationId: 'verifyDomain',
+  summary: 'Look for the TXT record now',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(Domain, 'The domain as it is now'), ...writeFailures },
+})
+
+const removeRoute = createRoute({
+  ...shared,
+  method: 'delete',
+  path: '/domains/{id}',
+  operationId: 'removeDomain',
+  summary: 'Give a domain up: nobody is routed or linked by it any more',
+  request: { params: idParam },
+  responses: { 204: noContent('The domain is given up'), ...writeFailures },
+})
+
+export const domainRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const { limit, cursor } = c.req.valid('query')
+    const rows = await listDomains(c.get('ctx'), { after: afterId(cursor, 'dom'), limit: limit + 1 })
+    return c.json(page(rows.map(present), limit), 200)
+  })
+  .openapi(addRoute, async (c) => c.json(present(await addDomain(c.get('ctx'), c.req.valid('json'))), 201))
+  .openapi(getRoute, async (c) => c.json(present(await getDomain(c.get('ctx'), c.req.valid('param').id)), 200))
+  .openapi(verifyRoute, async (c) => c.json(present(await verifyDomain(c.get('ctx'), c.req.valid('param').id)), 200))
+  .openapi(removeRoute, async (c) => {
+    await removeDomain(c.get('ctx'), c.req.valid('param').id)
+    return c.body(null, 204)
+  })

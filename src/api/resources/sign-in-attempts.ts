@@ -1,0 +1,70 @@
+// /sign-in-attempts
+import { createRoute, z } from '@hono/zod-openapi'
+import { getAttempt, listAttempts } from '#access/sign-in/attempts.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { afterId, page, pageOf, pageParams } from '../paging.ts'
+import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../routes.ts'
+import { time } from '../schemas.ts'
+
+const Attempt = z
+  .object({
+    id: z.string(),
+    reference: z.string().openapi({ description: 'What the person was shown', example: '7K2QF-9XM4T' }),
+    method: z.enum(['saml', 'oidc', 'password', 'passkey', 'invitation', 'emergency']),
+    connectionId: z.string().nullable(),
+    userId: z.string().nullable(),
+    outcome: z.enum(['signed_in', 'refused', 'tested', 'pending']),
+    reason: z.string().nullable().openapi({ description: 'The check that refused' }),
+    trace: z
+      .object({
+        steps: z.array(
+          z.object({ check: z.string(), result: z.enum(['ok', 'failed', 'note']), detail: z.string().optional() }),
+        ),
+        received: z.record(z.string(), z.unknown()),
+        mapped: z.record(z.string(), z.unknown()),
+      })
+      .openapi({
+        description: 'What was received, decoded and mapped, and each check with its result; secrets are left out',
+      }),
+    ip: z.string().nullable(),
+    userAgent: z.string().nullable(),
+    occurredAt: time,
+  })
+  .openapi('SignInAttempt')
+
+const query = z.strictObject({
+  ...pageParams,
+  userId: z.string().max(100).optional(),
+  connectionId: z.string().max(100).optional(),
+  reference: z.string().max(100).optional(),
+})
+
+const shared = { tags: ['Sign-in'], security }
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/sign-in-attempts',
+  operationId: 'listSignInAttempts',
+  summary: 'List attempts to sign in, newest first',
+  request: { query },
+  responses: { 200: jsonAnswer(pageOf(Attempt), 'A page of attempts'), ...readFailures },
+})
+
+const getRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/sign-in-attempts/{id}',
+  operationId: 'getSignInAttempt',
+  summary: 'Read an attempt with its trace',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(Attempt, 'The attempt'), ...readFailures },
+})
+
+export const signInAttemptRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const { limit, cursor, ...filter } = c.req.valid('query')
+    const rows = await listAttempts(c.get('ctx'), { ...filter, after: afterId(cursor, 'att'), limit: limit + 1 })
+    return c.json(page(rows.map(withIsoTimes), limit), 200)
+  })
+  .openapi(getRoute, async (c) => c.json(withIsoTimes(await getAttempt(c.get('ctx'), c.req.valid('param').id)), 200))
