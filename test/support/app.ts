@@ -11,7 +11,7 @@ import type { Clock } from '#platform/clock.ts'
 import { systemRandom } from '#platform/crypto.ts'
 import { createIds } from '#platform/ids.ts'
 import { createLog, type Log } from '#platform/log.ts'
-import { createOutgoing } from '#platform/outgoing.ts'
+import { createOutgoing, type Outgoing } from '#platform/outgoing.ts'
 import { createSealing } from '#platform/sealing.ts'
 import { Secret } from '#platform/secret.ts'
 import { createUrls, type Urls } from '#platform/urls.ts'
@@ -35,6 +35,8 @@ export type TestApp = {
   clock: TestClock
   /** What DNS answers, by name. */
   txt: Map<string, string[]>
+  /** Origins of vendors that a test plays itself, with what answers for them. */
+  elsewhere: Elsewhere
   log: { lines: string[] }
   request(path: string, init?: RequestInit): Promise<Response>
   fetch: ReturnType<typeof createApp>['fetch']
@@ -77,6 +79,19 @@ function collectingLog(): { log: Log; lines: string[] } {
 
 const testKey = Buffer.alloc(32, 7).toString('base64')
 
+type Elsewhere = Map<string, (url: string, init: RequestInit) => Promise<Response>>
+
+/** The real way out, except to origins that the test plays. */
+const withElsewhere = (outgoing: Outgoing, elsewhere: Elsewhere): Outgoing => ({
+  ...outgoing,
+  fetch: (url, { maxBytes, ...init } = {}) => {
+    const played = elsewhere.get(new URL(url).origin)
+    return played === undefined
+      ? outgoing.fetch(url, { ...init, ...(maxBytes === undefined ? {} : { maxBytes }) })
+      : played(url, init)
+  },
+})
+
 export type TestAppOptions = {
   lanes?: number
   /** A migrated database to use in place of a fresh clone. */
@@ -84,30 +99,40 @@ export type TestAppOptions = {
   isLoopbackAllowed?: boolean
   /** The public origin; `startListeningApp` passes the one that it listens on. */
   origin?: string
+  hasMailServer?: boolean
+  trustedProxies?: number
 }
 
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const databaseUrl = options.databaseUrl ?? (await cloneTemplate())
   const clock = testClock()
   const txt = new Map<string, string[]>()
+  const elsewhere: Elsewhere = new Map()
   const database = new Database({
     ...databaseDefaults,
     lanes: options.lanes ?? 5,
     url: new Secret(databaseUrl),
     role: 'rolecall_server',
   })
+  const urls = createUrls(options.origin ?? 'https://id.example.com')
   const services: Services = {
     database,
     clock,
     ids: createIds(clock, systemRandom),
     randomBytes: systemRandom,
     sealing: createSealing([{ id: 'test', key: new Secret(testKey) }], systemRandom),
-    outgoing: createOutgoing({ isLoopbackAllowed: options.isLoopbackAllowed ?? true }),
+    outgoing: withElsewhere(createOutgoing({ isLoopbackAllowed: options.isLoopbackAllowed ?? true }), elsewhere),
     resolveTxt: async (name) => txt.get(name) ?? [],
+    urls,
+    hasMailServer: options.hasMailServer ?? false,
   }
-  const urls = createUrls(options.origin ?? 'https://id.example.com')
   const { log, lines } = collectingLog()
-  const app = createApp({ ...services, urls, log, isStopping: () => false })
+  const app = createApp({
+    ...services,
+    log,
+    trustedProxies: options.trustedProxies ?? 0,
+    isStopping: () => false,
+  })
   const owner = postgres(databaseUrl, { max: 3, onnotice: () => {} })
   const roleConnections: postgres.Sql[] = []
   let slugs = 0
@@ -126,6 +151,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     urls,
     clock,
     txt,
+    elsewhere,
     log: { lines },
     request: async (path, init) => app.request(path, init),
     fetch: app.fetch,
