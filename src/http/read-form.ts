@@ -5,20 +5,21 @@ import { AppError, invalid } from '#platform/errors.ts'
 /** Without a prototype: whatever is not in the form is undefined. */
 export type Form = Readonly<Record<string, string | undefined>>
 
-const maxBytes = 65_536
+const usualMaxBytes = 65_536
 const maxFields = 500
 const fieldName = /^[a-z][\w.:-]{0,127}$/i
 const inherited = new Set(['constructor', 'prototype', 'hasOwnProperty', 'toString', 'valueOf'])
 
 /**
- * The fields of an application/x-www-form-urlencoded body, values as sent.
+ * The fields of an application/x-www-form-urlencoded body, values as sent. Forms of people have 64 KB; `maxBytes` is for
+ * messages of other systems.
  * @throws AppError invalid or too_large
  */
-export async function readForm(c: Context): Promise<Form> {
+export async function readForm(c: Context, { maxBytes = usualMaxBytes } = {}): Promise<Form> {
   if (mediaTypeOf(c) !== 'application/x-www-form-urlencoded') {
     throw invalid('The body must be application/x-www-form-urlencoded')
   }
-  return parseForm(await readText(c))
+  return parseForm(await readText(c, maxBytes))
 }
 
 /** @throws AppError invalid */
@@ -41,14 +42,14 @@ export function parseForm(text: string): Form {
 export const mediaTypeOf = (c: Context): string =>
   (c.req.header('content-type') ?? '').split(';', 1).join().trim().toLowerCase()
 
-async function readText(c: Context): Promise<string> {
+async function readText(c: Context, maxBytes: number): Promise<string> {
   const declared = Number(c.req.header('content-length') ?? Number.NaN)
-  if (declared > maxBytes) throw tooLarge()
+  if (declared > maxBytes) throw tooLarge(maxBytes)
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of c.req.raw.body ?? []) {
     size += chunk.byteLength
-    if (size > maxBytes) throw tooLarge()
+    if (size > maxBytes) throw tooLarge(maxBytes)
     chunks.push(chunk)
   }
   try {
@@ -58,7 +59,7 @@ async function readText(c: Context): Promise<string> {
   }
 }
 
-const tooLarge = (): AppError => new AppError('too_large', `The form is larger than ${maxBytes} bytes`)
+const tooLarge = (maxBytes: number): AppError => new AppError('too_large', `The form is larger than ${maxBytes} bytes`)
 
 function decode(text: string): string {
   let decoded: string

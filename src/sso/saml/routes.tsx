@@ -53,7 +53,7 @@ export function createSamlRoutes(services: SsoServices): Hono<SsoEnv> {
     return logout(services, c, { ...(await placeOf(services, c)), ...messageOf(query), binding: 'redirect' })
   })
   routes.post('/:connectionId/slo', async (c) => {
-    const form = await readForm(c)
+    const form = await readForm(c, { maxBytes: maxBodyBytes })
     return logout(services, c, { ...(await placeOf(services, c)), ...postedMessage(form), binding: 'post' })
   })
   return routes
@@ -74,7 +74,7 @@ async function consume(services: SsoServices, c: Context<SsoEnv>, { ctx, connect
   const visitor = visitorOf(c, services.trustedProxies)
   const entrance = { method: 'saml', connectionId: connection.id, visitor, trace, isTest: false } as const
   return guarded(c, ctx, entrance, async () => {
-    const form = await readForm(c)
+    const form = await readForm(c, { maxBytes: maxBodyBytes })
     const message = form['SAMLResponse'] ?? ''
     const request = await requestOf(c, ctx, connection, message)
     const isTest = request?.purpose === 'test'
