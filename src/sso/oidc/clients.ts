@@ -8,7 +8,11 @@ import { importPrivateKey } from './client-key.ts'
 
 type Known = { metadata: client.ServerMetadata; fetchedAt: number; keys: Keys | undefined }
 
-type Keys = { jwks: { keys: { kid?: string }[] }; fetchedAt: number }
+type Keys = {
+  jwks: { keys: { kid?: string }[] }
+  fetchedAt: number /** When a key was last missed. */
+  missedAt: number
+}
 
 export type OidcClients = {
   /** @throws AppError invalid (reasons `address`, `unreachable`, `discovery`) */
@@ -51,14 +55,15 @@ export function createOidcClients(): OidcClients {
     const now = ctx.clock.now().getTime()
     const { keys } = known
     const hasKey = kid === undefined || keys?.jwks.keys.some((key) => key.kid === kid) === true
-    const age = keys === undefined ? Number.POSITIVE_INFINITY : now - keys.fetchedAt
-    if (keys !== undefined && age < (hasKey ? freshKeysMillis : refetchMillis)) return keys.jwks
+    const mayLookAgain = hasKey || keys === undefined || now - keys.missedAt >= refetchMillis
+    const isFresh = keys !== undefined && now - keys.fetchedAt < freshKeysMillis
+    if (keys !== undefined && isFresh && (hasKey || !mayLookAgain)) return keys.jwks
     const answer = await ctx.outgoing.fetch(known.metadata.jwks_uri ?? '', { headers: { Accept: 'application/json' } })
     if (answer.status !== 200)
       throw invalid(`The provider's keys could not be fetched (${answer.status})`, 'unreachable')
     const jwks = (await answer.json()) as Keys['jwks']
     if (!Array.isArray(jwks?.keys)) throw invalid("The provider's keys cannot be read", 'discovery')
-    known.keys = { jwks, fetchedAt: now }
+    known.keys = { jwks, fetchedAt: now, missedAt: hasKey || keys === undefined ? (keys?.missedAt ?? 0) : now }
     return jwks
   }
 
