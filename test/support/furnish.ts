@@ -1,0 +1,123 @@
+// One row in each table of sign-in and local accounts, straight into the database: for tests that walk all tables.
+import { randomUUID } from 'node:crypto'
+import type postgres from 'postgres'
+
+/** @param sql the owner's connection */
+export async function furnishSignIn(sql: postgres.Sql, organizationId: string, userId: string): Promise<void> {
+  const id = () => randomUUID()
+  const at = new Date().toISOString()
+  const later = new Date(Date.now() + 3_600_000).toISOString()
+  const [con, ses, app] = [`con_${id()}`, `ses_${id()}`, `app_${id()}`]
+  const groupId = `grp_${id()}`
+  const insert = (table: string, row: Record<string, unknown>) =>
+    sql`insert into ${sql(table)} select r.* from jsonb_populate_record(null::${sql(table)},
+      ${sql.json({ organization_id: organizationId, created_at: at, ...row } as postgres.JSONValue)}) r`
+  const user = { user_id: userId }
+  await insert('connections', {
+    id: con,
+    type: 'saml',
+    preset: 'generic',
+    name: 'x',
+    status: 'draft',
+    settings: {},
+    jit: 'off',
+    is_idp_initiated_allowed: false,
+    updated_at: at,
+  })
+  await insert('domains', { id: `dom_${id()}`, name: `${id()}.example`, status: 'pending', challenge: 'x' })
+  await insert('identities', { ...user, connection_id: con, subject: 'x' })
+  await insert('groups', {
+    id: groupId,
+    display_name: 'Claimed',
+    display_name_key: 'claimed',
+    attributes: {},
+    version: 1,
+    updated_at: at,
+  })
+  await insert('connection_groups', { connection_id: con, value: 'x', group_id: groupId })
+  await insert('sign_in_requests', {
+    ...user,
+    connection_id: con,
+    state_hash: id(),
+    purpose: 'sign_in',
+    browser_hash: 'x',
+    return_to: '/account',
+    expires_at: later,
+  })
+  await insert('used_messages', { connection_id: con, message_hash: id(), expires_at: later })
+  await insert('sign_in_attempts', {
+    id: `att_${id()}`,
+    reference: 'x',
+    method: 'saml',
+    outcome: 'refused',
+    trace: {},
+    occurred_at: at,
+    request_id: 'req_x',
+  })
+  await insert('sessions', {
+    ...user,
+    id: ses,
+    token_hash: id(),
+    epoch: 0,
+    method: 'saml',
+    connection_id: con,
+    has_second_factor: false,
+    authenticated_at: at,
+    last_seen_at: at,
+    idle_expires_at: later,
+    expires_at: later,
+  })
+  await insert('passwords', { ...user, hash: 'x', must_change: false, changed_at: at })
+  await insert('totp_factors', { ...user, secret_sealed: 'x' })
+  await insert('passkeys', {
+    ...user,
+    id: `pky_${id()}`,
+    credential_id: id(),
+    public_key: 'x',
+    counter: 0,
+    transports: [],
+    name: 'x',
+    is_backed_up: false,
+  })
+  await insert('recovery_codes', { ...user, code_hash: 'x' })
+  await insert('password_resets', { ...user, token_hash: id(), expires_at: later })
+  await insert('emergency_accounts', user)
+  await insert('invitations', {
+    ...user,
+    id: `inv_${id()}`,
+    email: 'x@example.com',
+    email_key: 'x@example.com',
+    token_hash: id(),
+    status: 'pending',
+    invited_by: 'x',
+    sent_count: 1,
+    expires_at: later,
+  })
+  await insert('mails', {
+    id: `mal_${id()}`,
+    kind: 'x',
+    recipient: 'x@example.com',
+    subject: 'x',
+    body_sealed: 'x',
+    status: 'kept',
+    attempts: 0,
+  })
+  await insert('applications', {
+    id: app,
+    name: 'x',
+    status: 'active',
+    secret_sealed: 'x',
+    redirect_uris: [],
+    post_logout_redirect_uris: [],
+    updated_at: at,
+  })
+  await insert('application_logouts', {
+    ...user,
+    id: `lgo_${id()}`,
+    application_id: app,
+    session_id: ses,
+    status: 'failed',
+    attempts: 0,
+  })
+  await insert('application_sessions', { session_id: ses, application_id: app })
+}
