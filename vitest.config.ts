@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { AttackReporter } from './test/attacks/reporter.ts'
 
 export default defineConfig({
   test: {
@@ -8,6 +9,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    reporters: ['default', new AttackReporter()],
     coverage: { provider: 'v8', include: ['src/**/*.{ts,tsx}'], reporter: ['text-summary', 'json-summary'] },
   },
 })

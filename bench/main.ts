@@ -1,16 +1,17 @@
-// `npm run bench -- members | requests`: measures a server of its own on this machine. Absolute figures say as much about
+// `npm run bench -- members | requests | sign-in`: measures a server of its own on this machine. Absolute figures say as much about
 // the machine as about Rolecall; the ratios are what docs/benchmarks.md keeps.
 import { parseArgs } from 'node:util'
 import { startFloor } from './floor.ts'
 import { describeMembers, isMembersTargetMet, measureMembers } from './members.ts'
 import { areRequestTargetsMet, describeRequests, measureRequests } from './requests.ts'
 import { type Rolecall, startRolecall } from './rolecall.ts'
+import { describeSignIn, isSignInTargetMet, measureSignIn } from './sign-in.ts'
 
-const usage = `Usage: npm run bench -- members | requests [flags]
+const usage = `Usage: npm run bench -- members | requests | sign-in [flags]
   --json         print the result as JSON
   --check        end with exit code 1 where a target is missed
   --samples N    members: how often each size is measured (default 200)
-  --rounds N     requests: rounds of each side (default 5)
+  --rounds N     requests, sign-in: rounds of each side (default 5)
   --seconds S    requests: length of a round (default 2)`
 
 type Outcome = { result: object; text: string; isTargetMet: boolean }
@@ -40,6 +41,11 @@ async function requests(rolecall: Rolecall, options: { rounds: number; seconds: 
   }
 }
 
+async function signIn(rolecall: Rolecall, rounds: number): Promise<Outcome> {
+  const result = await measureSignIn(rolecall, { rounds, perRound: 40 }, progress)
+  return { result, text: describeSignIn(result), isTargetMet: isSignInTargetMet(result) }
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -52,14 +58,18 @@ async function main(): Promise<number> {
     },
   })
   const [what] = positionals
-  if (what !== 'members' && what !== 'requests') {
+  if (what !== 'members' && what !== 'requests' && what !== 'sign-in') {
     console.error(usage)
     return 2
   }
   const rolecall = await startRolecall()
   try {
     const options = { rounds: Number(values.rounds), seconds: Number(values.seconds) }
-    const outcome = await (what === 'members' ? members(rolecall, Number(values.samples)) : requests(rolecall, options))
+    const outcome = await {
+      members: () => members(rolecall, Number(values.samples)),
+      requests: () => requests(rolecall, options),
+      'sign-in': () => signIn(rolecall, options.rounds),
+    }[what]()
     console.log(values.json ? JSON.stringify(outcome.result, null, 2) : outcome.text)
     return values.check && !outcome.isTargetMet ? 1 : 0
   } finally {

@@ -14,6 +14,8 @@ export type Rolecall = {
   /** The database as its owner, past row-level security: for seeding and for checks. */
   owner: postgres.Sql
   databaseUrl: string
+  /** One of its commands, as the operator types it. @returns what it prints */
+  run(...args: string[]): Promise<string>
   stop(): Promise<void>
 }
 
@@ -22,7 +24,7 @@ const program = join(import.meta.dirname, '../src/main.ts')
 
 /** Starts a server with durable settings and an empty directory. */
 export async function startRolecall(): Promise<Rolecall> {
-  const server = await startServer()
+  const server = await startServer({ ALLOW_LOOPBACK: 'true' })
   try {
     const rolecall = async (...args: string[]) =>
       (await run(process.execPath, [program, ...args], server)).stdout.trim()
@@ -39,7 +41,15 @@ export async function startRolecall(): Promise<Rolecall> {
       await owner.end()
       await server.stop()
     }
-    return { scim, directoryId, organizationId: String(row?.['organization_id']), owner, databaseUrl, stop }
+    return {
+      scim,
+      directoryId,
+      organizationId: String(row?.['organization_id']),
+      owner,
+      databaseUrl,
+      run: rolecall,
+      stop,
+    }
   } catch (error) {
     await server.stop().catch(() => {})
     throw error
