@@ -6,10 +6,11 @@ import { type Connection, connectionById, isOpenForSignIn } from '#connections/s
 import { prepared } from '#db/statement.ts'
 import { sha256 } from '#platform/crypto.ts'
 import { type CallContext, inTransaction, nowOf, type Transaction } from '#src/context.ts'
-import { sessionStart } from '../sessions/start-session.ts'
+import { type StartedSession, sessionStart } from '../sessions/start-session.ts'
 import { attemptStatement, newReference, type SignInMethod, type Visitor } from './attempts.ts'
 import { setClaimGroups } from './claim-groups.ts'
 import type { ExternalIdentity } from './external-identity.ts'
+import { knownPerson } from './find-person.ts'
 import { type SignInPurpose, type SignInRequest, useRequest } from './requests.ts'
 import { type ResolvedPerson, resolvePerson } from './resolve-person.ts'
 import { noted, passed, refuse, type Trace } from './trace.ts'
@@ -95,8 +96,10 @@ async function walk(tx: Transaction, ctx: CallContext, arrived: Arrived, purpose
   const { organizationId } = ctx
   const isWaiting = arrived.request !== null && arrived.isClaimed !== true
   // Sent at once, judged in this order: a message that was used before is a replay, whatever became of its request.
-  const [connections, marks, uses] = await Promise.all([
+  const key = { organizationId, connectionId, subject: identity.subject, now: nowOf(ctx) }
+  const [connections, persons, marks, uses] = await Promise.all([
     tx.run(connectionById({ organizationId, connectionId })),
+    tx.run(knownPerson(key)),
     message === null ? undefined : tx.run(markUsed({ ...messageKey(message), organizationId, connectionId })),
     isWaiting ? tx.run(useRequest({ organizationId, stateHash: arrived.request?.stateHash ?? '' })) : undefined,
   ])
@@ -105,7 +108,14 @@ async function walk(tx: Transaction, ctx: CallContext, arrived: Arrived, purpose
   const request = uses === undefined ? arrived.request : requireWaiting(uses[0], trace)
   const isInvitation = purpose === 'invitation'
   const expectedUserId = purpose === 'link' || isInvitation ? (request?.userId ?? null) : null
-  const person = await resolvePerson(tx, ctx, { connection, identity, expectedUserId, isInvitation, trace })
+  const person = await resolvePerson(tx, ctx, {
+    connection,
+    identity,
+    expectedUserId,
+    isInvitation,
+    known: persons[0],
+    trace,
+  })
   trace.mapped = { ...trace.mapped, profile: identity.profile, userId: person.userId, how: person.how }
   if (identity.groupsState !== 'listed') {
     noted(trace, 'groups', `The message says nothing about groups (${identity.groupsState}); stored ones stay`)
@@ -180,14 +190,16 @@ async function arrive(
     },
   )
   const { organizationId } = ctx
-  const [started] = await tx.run(start.statement)
-  if (started === undefined) refuse(trace, 'inactive', 'The user was switched off meanwhile')
-  passed(trace, 'session', `until ${started.expiresAt}`)
-  await tx.commitWith<unknown>(
+  passed(trace, 'session')
+  const [rows] = await tx.commitWith<unknown>(
+    start.statement,
     attemptStatement(ctx, { ...shared, outcome: 'signed_in', reason: null }),
-    markTested({ organizationId, connectionId, now: nowOf(ctx) }),
+    ...(connection.testedAt === null ? [markTested({ organizationId, connectionId, now: nowOf(ctx) })] : []),
     ...(identity.idToken === null ? [] : [keepIdToken(ctx, start.sessionId, identity.idToken)]),
   )
+  // The person's row is locked since their status was read, so there is a session, unless the organization was suspended.
+  const [started] = (rows ?? []) as StartedSession[]
+  if (started === undefined) return refuse(trace, 'inactive', 'The organization was suspended meanwhile')
   const returnTo = request?.returnTo ?? '/account'
   return {
     kind: 'signed_in',

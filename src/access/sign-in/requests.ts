@@ -109,12 +109,32 @@ export async function findSignIn(ctx: CallContext, state: string): Promise<SignI
   return rows?.[0]
 }
 
+const claimRequest = prepared<
+  { organizationId: string; stateHash: string; connectionId: string; browserHash: string },
+  SignInRequest
+>(
+  (p) => sql`update sign_in_requests r set used_at = now()
+    where r.organization_id = ${p.organizationId} and r.state_hash = ${p.stateHash} and r.used_at is null
+      and r.expires_at > now() and r.connection_id = ${p.connectionId} and r.browser_hash = ${p.browserHash}
+    returning ${columns}`,
+)
+
 /**
- * Uses a request up before its answer is looked at, for answers that must be tried once (authorization codes). Undefined where
- * it is over or unknown. @throws AppError unavailable
+ * Uses a request up before its answer is looked at, for answers that must be tried once (authorization codes): that of this
+ * state, through this connection, by this browser. Undefined for every other. @throws AppError unavailable
  */
-export async function claimSignIn(ctx: CallContext, stateHash: string): Promise<SignInRequest | undefined> {
-  const statement = useRequest({ organizationId: ctx.organizationId, stateHash })
+export async function claimSignIn(
+  ctx: CallContext,
+  key: { state: string; connectionId: string; browser: string },
+): Promise<SignInRequest | undefined> {
+  const { organizationId } = ctx
+  const { connectionId } = key
+  const statement = claimRequest({
+    organizationId,
+    connectionId,
+    stateHash: sha256(key.state),
+    browserHash: sha256(key.browser),
+  })
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
   return rows?.[0]
 }

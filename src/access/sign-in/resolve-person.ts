@@ -20,6 +20,8 @@ export type Arrival = {
   /** Somebody who has proven to be this user and asked for the link (or accepts an invitation). */
   expectedUserId: string | null
   isInvitation: boolean
+  /** Of the stored identity; undefined where there is none yet. */
+  known: Person | undefined
   trace: Trace
 }
 
@@ -37,18 +39,20 @@ const insertIdentity = prepared<
 
 /** @throws SignInRefused */
 export async function resolvePerson(tx: Transaction, ctx: CallContext, arrival: Arrival): Promise<ResolvedPerson> {
-  const { connection, identity, trace } = arrival
-  const { subject, profile } = identity
-  const found = await findPersons(tx, {
-    ...{ organizationId: ctx.organizationId, connectionId: connection.id, directoryId: connection.directoryId },
-    ...{ subject, externalId: profile.externalId, email: profile.email },
-  })
-  const [known] = found.identity
+  const { connection, identity, known, trace } = arrival
   if (known !== undefined) {
     requireExpected(arrival, known)
     passed(trace, 'identity', 'The identity is known')
-    return { userId: await admit(tx, ctx, arrival, known), directoryId: known.directoryId, how: 'identity' }
+    // The row is locked, so its status is that of the session's beginning.
+    return {
+      userId: await admitAs(tx, ctx, arrival, known, known.status),
+      directoryId: known.directoryId,
+      how: 'identity',
+    }
   }
+  const { externalId, email } = identity.profile
+  const { organizationId } = ctx
+  const found = await findPersons(tx, { organizationId, directoryId: connection.directoryId, externalId, email })
   const person = await linkable(tx, ctx, arrival, found)
   if (person !== undefined) {
     const userId = await admit(tx, ctx, arrival, person)
@@ -122,10 +126,20 @@ async function requireVerifiedEmail(
 
 /** Lets a person through who exists. @throws SignInRefused for whoever is not active */
 async function admit(tx: Transaction, ctx: CallContext, arrival: Arrival, person: Person): Promise<string> {
+  const status = await lockStatus(tx, { organizationId: ctx.organizationId, userId: person.id })
+  return admitAs(tx, ctx, arrival, person, status)
+}
+
+async function admitAs(
+  tx: Transaction,
+  ctx: CallContext,
+  arrival: Arrival,
+  person: Person,
+  status: Person['status'] | undefined,
+): Promise<string> {
   const { trace, isInvitation } = arrival
   const { id: userId, isDeleted, statusReason } = person
   if (isDeleted) refuse(trace, 'removed_by_directory', 'The directory removed this person')
-  const status = await lockStatus(tx, { organizationId: ctx.organizationId, userId })
   if (status === 'invited' && (person.isInvited || isInvitation)) {
     await tx.run(activation(ctx, userId, 'invitation'))
     passed(trace, 'invitation', 'The open invitation is accepted by this sign-in')

@@ -54,10 +54,8 @@ export function createOidcClients(): OidcClients {
   async function keysOf(ctx: CallContext, known: Known, kid: string | undefined): Promise<Keys['jwks']> {
     const now = ctx.clock.now().getTime()
     const { keys } = known
-    const hasKey = kid === undefined || keys?.jwks.keys.some((key) => key.kid === kid) === true
-    const mayLookAgain = hasKey || keys === undefined || now - keys.missedAt >= refetchMillis
-    const isFresh = keys !== undefined && now - keys.fetchedAt < freshKeysMillis
-    if (keys !== undefined && isFresh && (hasKey || !mayLookAgain)) return keys.jwks
+    const hasKey = holdsKey(keys, kid)
+    if (keys !== undefined && isUsable(keys, hasKey, now)) return keys.jwks
     const answer = await ctx.outgoing.fetch(known.metadata.jwks_uri ?? '', { headers: { Accept: 'application/json' } })
     if (answer.status !== 200)
       throw invalid(`The provider's keys could not be fetched (${answer.status})`, 'unreachable')
@@ -75,6 +73,13 @@ export function createOidcClients(): OidcClients {
     keysFor: async (ctx, connection, kid) => keysOf(ctx, await knownOf(ctx, connection), kid),
   }
 }
+
+const holdsKey = (keys: Keys | undefined, kid: string | undefined): boolean =>
+  kid === undefined || keys?.jwks.keys.some((key) => key.kid === kid) === true
+
+/** Young enough; and with the key, or looked for in vain a moment ago. */
+const isUsable = (keys: Keys, hasKey: boolean, now: number): boolean =>
+  now - keys.fetchedAt < freshKeysMillis && (hasKey || now - keys.missedAt < refetchMillis)
 
 /** OpenID Connect Discovery 1.0; the issuer in the document has to be the configured one, to the letter. */
 async function discover(ctx: CallContext, issuer: string): Promise<client.ServerMetadata> {

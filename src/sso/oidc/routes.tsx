@@ -9,7 +9,7 @@ import { readForm } from '#http/read-form.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { arrive, guarded } from '../arrive.tsx'
-import { isSameBrowser } from '../browser-state.ts'
+import { isSameBrowser, readBrowserState } from '../browser-state.ts'
 import { type SsoEnv, type SsoServices, signInContext } from '../services.ts'
 import { endByLogoutToken, endByProviderSession } from './logout.ts'
 import { type OidcSecret, verifyCallback } from './sign-in.ts'
@@ -89,13 +89,15 @@ async function requestOf(
   state: string,
   trace: Trace,
 ): Promise<SignInRequest> {
+  // Used up before the code is tried: a code that is sent twice makes providers revoke what they gave for it.
+  const browser = readBrowserState(c)
+  const claimed =
+    browser === undefined ? undefined : await claimSignIn(ctx, { state, connectionId: connection.id, browser })
+  if (claimed !== undefined) return claimed
   const found = await findSignIn(ctx, state)
   if (found === undefined || found.connectionId !== connection.id || !isSameBrowser(c, found))
     return refuse(trace, 'state', 'The answer belongs to no sign-in that this browser began here')
-  // Used up before the code is tried: a code that is sent twice makes providers revoke what they gave for it.
-  const claimed = await claimSignIn(ctx, found.stateHash)
-  if (claimed === undefined) return refuse(trace, 'replay', 'The sign-in is finished or has run out')
-  return claimed
+  return refuse(trace, 'replay', 'The sign-in is finished or has run out')
 }
 
 /** OpenID Connect Back-Channel Logout 1.0, 2.8: 200 for a logout that was carried out, 400 for a token that is not valid. */
