@@ -1,17 +1,19 @@
-// `npm run bench -- members | requests | sign-in`: measures a server of its own on this machine. Absolute figures say as much about
+// `npm run bench -- members | requests | sign-in | deactivation`: measures a server of its own on this machine. Absolute figures say as much about
 // the machine as about Rolecall; the ratios are what docs/benchmarks.md keeps.
 import { parseArgs } from 'node:util'
+import { describeDeactivation, measureDeactivation } from './deactivation.ts'
 import { startFloor } from './floor.ts'
 import { describeMembers, isMembersTargetMet, measureMembers } from './members.ts'
 import { areRequestTargetsMet, describeRequests, measureRequests } from './requests.ts'
 import { type Rolecall, startRolecall } from './rolecall.ts'
 import { describeSignIn, isSignInTargetMet, measureSignIn } from './sign-in.ts'
 
-const usage = `Usage: npm run bench -- members | requests | sign-in [flags]
+const usage = `Usage: npm run bench -- members | requests | sign-in | deactivation [flags]
   --json         print the result as JSON
   --check        end with exit code 1 where a target is missed
   --samples N    members: how often each size is measured (default 200)
   --rounds N     requests, sign-in: rounds of each side (default 5)
+  --trials N     deactivation: how many people (default 1000)
   --seconds S    requests: length of a round (default 2)`
 
 type Outcome = { result: object; text: string; isTargetMet: boolean }
@@ -46,6 +48,26 @@ async function signIn(rolecall: Rolecall, rounds: number): Promise<Outcome> {
   return { result, text: describeSignIn(result), isTargetMet: isSignInTargetMet(result) }
 }
 
+async function deactivation(rolecall: Rolecall, trials: number): Promise<Outcome> {
+  const second = await rolecall.startSecondNode()
+  try {
+    const application = JSON.parse(
+      await rolecall.run(
+        ...['application', 'create', '--organization', 'bench', '--name', 'Bench', '--json'],
+        ...['--redirect-uri', 'https://app.example.com/callback'],
+      ),
+    ) as { clientId: string; clientSecret: string }
+    progress(`${trials} people, each with five sessions, a refresh token and an API key`)
+    const result = await measureDeactivation(
+      { ...rolecall.nodeFacts, origins: [rolecall.origin, second.origin], application },
+      trials,
+    )
+    return { result, text: describeDeactivation(result), isTargetMet: result.accepted === 0 }
+  } finally {
+    await second.stop()
+  }
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -53,12 +75,13 @@ async function main(): Promise<number> {
       json: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
       samples: { type: 'string', default: '200' },
+      trials: { type: 'string', default: '1000' },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '2' },
     },
   })
   const [what] = positionals
-  if (what !== 'members' && what !== 'requests' && what !== 'sign-in') {
+  if (what !== 'members' && what !== 'requests' && what !== 'sign-in' && what !== 'deactivation') {
     console.error(usage)
     return 2
   }
@@ -69,6 +92,7 @@ async function main(): Promise<number> {
       members: () => members(rolecall, Number(values.samples)),
       requests: () => requests(rolecall, options),
       'sign-in': () => signIn(rolecall, options.rounds),
+      deactivation: () => deactivation(rolecall, Number(values.trials)),
     }[what]()
     console.log(values.json ? JSON.stringify(outcome.result, null, 2) : outcome.text)
     return values.check && !outcome.isTargetMet ? 1 : 0

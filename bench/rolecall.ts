@@ -1,5 +1,6 @@
 // A Rolecall server to measure: started by us, with one organization and one directory, made by its own commands.
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import postgres from 'postgres'
@@ -16,6 +17,11 @@ export type Rolecall = {
   databaseUrl: string
   /** One of its commands, as the operator types it. @returns what it prints */
   run(...args: string[]): Promise<string>
+  origin: string
+  /** What a client of either node has to know. */
+  nodeFacts: { organizationId: string; scim: { path: string; token: string }; owner: postgres.Sql }
+  /** One more server process on the same database, behind the same public origin. */
+  startSecondNode(): Promise<{ origin: string; stop(): Promise<void> }>
   stop(): Promise<void>
 }
 
@@ -41,17 +47,21 @@ export async function startRolecall(): Promise<Rolecall> {
       await owner.end()
       await server.stop()
     }
+    const organizationId = String(row?.['organization_id'])
+    const path = new URL(baseUrl).pathname
     return {
-      scim,
-      directoryId,
-      organizationId: String(row?.['organization_id']),
-      owner,
-      databaseUrl,
-      run: rolecall,
-      stop,
+      ...{ scim, directoryId, organizationId, owner, databaseUrl, run: rolecall, stop, origin: server.origin },
+      nodeFacts: { organizationId, scim: { path, token }, owner },
+      startSecondNode: () => {
+        const shared = { DATABASE_URL: databaseUrl, PUBLIC_URL: server.origin, ENCRYPTION_KEYS: keyOf(server.dataDir) }
+        return startServer({ ALLOW_LOOPBACK: 'true' }, shared)
+      },
     }
   } catch (error) {
     await server.stop().catch(() => {})
     throw error
   }
 }
+
+/** The sealing key that the first node made, for nodes beside it. */
+const keyOf = (dataDir: string): string => readFileSync(join(dataDir, 'encryption.key'), 'utf8').trim()

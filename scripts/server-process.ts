@@ -24,16 +24,19 @@ export type ServerProcess = {
 }
 
 /**
- * Starts `serve` and waits until /readyz answers 200. DATABASE_URL of the surroundings is ignored.
+ * Starts `serve` and waits until /readyz answers 200. DATABASE_URL of the surroundings is ignored; `place` may give one.
  * @throws Error with the server's last lines where it does not become ready
  */
-export async function startServer(settings: Record<string, string> = {}): Promise<ServerProcess> {
+export async function startServer(
+  settings: Record<string, string> = {},
+  place: Record<string, string> = {},
+): Promise<ServerProcess> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-'))
   const port = await freePort()
   const { DATABASE_URL: _, PUBLIC_URL: __, ...surroundings } = process.env
   const path = `${dirname(process.execPath)}${delimiter}${surroundings['PATH'] ?? ''}`
-  const place = { PATH: path, DATA_DIR: dataDir, PORT: String(port), NODE_COMPILE_CACHE: join(dataDir, 'compiled') }
-  const env = { LOG_LEVEL: 'warn', ...surroundings, ...place, ...settings }
+  const own = { PATH: path, DATA_DIR: dataDir, PORT: String(port), NODE_COMPILE_CACHE: join(dataDir, 'compiled') }
+  const env = { LOG_LEVEL: 'warn', ...surroundings, ...own, ...settings, ...place }
   const logFile = join(dataDir, 'server.log')
   const child = startLogged(join(projectFolder, 'src/main.ts'), ['serve'], { env, logFile })
   const origin = `http://127.0.0.1:${port}`
