@@ -106,6 +106,21 @@ $$;
 CREATE TRIGGER close_session AFTER UPDATE OF ended_at ON sessions
   FOR EACH ROW WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL) EXECUTE FUNCTION close_session();
 --> statement-breakpoint
+-- A suspended organization's sessions end, and do not come back with it.
+CREATE FUNCTION close_organization() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  UPDATE sessions s SET ended_at = now(), end_reason = 'organization_suspended'
+    WHERE s.organization_id = NEW.id AND s.ended_at IS NULL;
+  RETURN NULL;
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER close_organization AFTER UPDATE OF status ON organizations
+  FOR EACH ROW WHEN (OLD.status = 'active' AND NEW.status <> 'active') EXECUTE FUNCTION close_organization();
+--> statement-breakpoint
+-- When a session runs out by itself: the worker looks for those that have, every second.
+CREATE INDEX sessions_running_out ON sessions (least(expires_at, idle_expires_at)) WHERE ended_at IS NULL;
+--> statement-breakpoint
 CREATE INDEX provider_artifacts_session ON provider_artifacts (session_id) WHERE session_id IS NOT NULL;
 --> statement-breakpoint
 -- The OpenID provider's storage. Ids are secrets of 256 bits or more and arrive hashed, so knowing one is the right to it.
@@ -119,11 +134,20 @@ CREATE FUNCTION put_provider_artifact(p_model text, p_id_hash text, p_organizati
       session_id = excluded.session_id, grant_id = excluded.grant_id, uid = excluded.uid, payload = excluded.payload,
       expires_at = excluded.expires_at $$;
 --> statement-breakpoint
+-- What was issued under a session is found only while the session lives: ended, run out, or its person or organization
+-- switched off, the very next look-up finds nothing, on whichever node.
 CREATE FUNCTION find_provider_artifact(p_model text, p_id_hash text)
   RETURNS TABLE (payload jsonb, consumed_at timestamptz)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT p.payload, p.consumed_at::timestamptz FROM provider_artifacts p
-    WHERE p.model = p_model AND p.id_hash = p_id_hash AND (p.expires_at IS NULL OR p.expires_at > now()) $$;
+    WHERE p.model = p_model AND p.id_hash = p_id_hash AND (p.expires_at IS NULL OR p.expires_at > now())
+      AND (p.session_id IS NULL OR EXISTS (
+        SELECT FROM sessions s
+          JOIN users u ON u.organization_id = s.organization_id AND u.id = s.user_id
+          JOIN organizations o ON o.id = s.organization_id
+          WHERE s.organization_id = p.organization_id AND s.id = p.session_id AND s.ended_at IS NULL
+            AND s.expires_at > now() AND s.idle_expires_at > now()
+            AND u.status = 'active' AND u.deleted_at IS NULL AND u.epoch = s.epoch AND o.status = 'active')) $$;
 --> statement-breakpoint
 CREATE FUNCTION find_provider_artifact_by_uid(p_model text, p_uid text) RETURNS TABLE (payload jsonb, consumed_at timestamptz)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -143,6 +167,13 @@ CREATE FUNCTION drop_provider_artifact(p_model text, p_id_hash text) RETURNS voi
 CREATE FUNCTION drop_provider_grant(p_grant_id text) RETURNS void
   LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
   DELETE FROM provider_artifacts p WHERE p.grant_id = p_grant_id $$;
+--> statement-breakpoint
+-- What was issued to an application; its organization's to take back.
+CREATE FUNCTION drop_provider_artifacts_of_application(p_organization_id text, p_application_id text) RETURNS void
+  LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  DELETE FROM provider_artifacts p WHERE p.organization_id = p_organization_id
+    AND p.payload ->> 'clientId' = p_application_id
+    AND p_organization_id = current_setting('rolecall.organization_id', true) $$;
 --> statement-breakpoint
 -- Everything that host applications hold for a person; part of the one door out.
 CREATE FUNCTION drop_provider_artifacts_of(p_organization_id text, p_user_id text) RETURNS TABLE (closed integer)
@@ -175,7 +206,7 @@ CREATE FUNCTION organizations_with_work() RETURNS TABLE (organization_id text, k
   SELECT DISTINCT l.organization_id, 'logout' FROM application_logouts l WHERE l.status = 'queued' AND l.next_attempt_at <= now()
   UNION ALL
   SELECT DISTINCT s.organization_id, 'sessions' FROM sessions s
-    WHERE s.ended_at IS NULL AND (s.expires_at <= now() OR s.idle_expires_at <= now())
+    WHERE s.ended_at IS NULL AND least(s.expires_at, s.idle_expires_at) <= now()
   UNION ALL
   SELECT DISTINCT d.organization_id, 'domain' FROM domains d
     WHERE d.verified_by IS DISTINCT FROM 'operator' AND (d.checked_at IS NULL OR d.checked_at <= now() - CASE
@@ -206,7 +237,7 @@ REVOKE ALL ON FUNCTION resolve_connection(text), resolve_application(text), reso
   resolve_sign_in_request(text), resolve_session(text), enter_session(text, text),
   put_provider_artifact(text, text, text, text, text, text, text, text, integer), find_provider_artifact(text, text),
   find_provider_artifact_by_uid(text, text), consume_provider_artifact(text, text), drop_provider_artifact(text, text),
-  drop_provider_grant(text), drop_provider_artifacts_of(text, text), throttle(text, integer, integer), clear_throttle(text),
+  drop_provider_grant(text), drop_provider_artifacts_of(text, text), drop_provider_artifacts_of_application(text, text), throttle(text, integer, integer), clear_throttle(text),
   organizations_with_work(), sweep_expired() FROM PUBLIC;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION resolve_connection(text), resolve_application(text), resolve_domain(text), resolve_organization(text),
@@ -214,5 +245,5 @@ GRANT EXECUTE ON FUNCTION resolve_connection(text), resolve_application(text), r
   resolve_sign_in_request(text), resolve_session(text), enter_session(text, text),
   put_provider_artifact(text, text, text, text, text, text, text, text, integer), find_provider_artifact(text, text),
   find_provider_artifact_by_uid(text, text), consume_provider_artifact(text, text), drop_provider_artifact(text, text),
-  drop_provider_grant(text), drop_provider_artifacts_of(text, text), throttle(text, integer, integer), clear_throttle(text),
+  drop_provider_grant(text), drop_provider_artifacts_of(text, text), drop_provider_artifacts_of_application(text, text), throttle(text, integer, integer), clear_throttle(text),
   organizations_with_work(), sweep_expired() TO rolecall_server;

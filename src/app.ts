@@ -12,7 +12,10 @@ import { securityHeaders } from '#http/security-headers.ts'
 import { createAssets } from '#http/ui/assets.ts'
 import { asAppError, notFound } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
+import { createProvider } from '#provider/provider.ts'
 import { createScim } from '#scim/routes.ts'
+import { createLocal } from '#sso/local/local.tsx'
+import { providerSignOut } from '#sso/sign-out.ts'
 import { createSso, createSsoServices } from '#sso/sso.ts'
 import type { Services } from './context.ts'
 
@@ -37,8 +40,10 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route('/scim/v2', createScim(options))
   app.route('/api/v1', createApi(options))
   app.route('/', createAuthZen(options))
-  app.route('/', createAccount(options))
+  app.route('/', createProvider(options))
   const sso = createSsoServices(options)
+  app.route('/', createAccount({ ...options, afterSignOut: (session, id) => providerSignOut(sso, session, id) }))
+  app.route('/', createLocal(options))
   app.route('/', createSso(sso))
   app.notFound((c) =>
     isForReaders(c) ? renderErrorPage(c, notFound('Page')) : problemResponse(notFound('Page'), c.get('requestId')),

@@ -9,6 +9,7 @@ import { AppError, notFound } from '#platform/errors.ts'
 import type { Ids } from '#platform/ids.ts'
 import type { Outgoing } from '#platform/outgoing.ts'
 import type { Sealing } from '#platform/sealing.ts'
+import type { Urls } from '#platform/urls.ts'
 
 export type { Transaction } from '#db/database.ts'
 
@@ -59,6 +60,9 @@ export type Services = {
   outgoing: Outgoing
   /** The TXT records of a name (DNS); a name without any answers with an empty list. */
   resolveTxt(name: string): Promise<string[]>
+  urls: Urls
+  /** Without one, mail is kept in the outbox. */
+  hasMailServer: boolean
 }
 
 /** The services alone, out of a wider object; what a context is made of. */
@@ -70,7 +74,11 @@ export const servicesOf = ({
   sealing,
   outgoing,
   resolveTxt,
-}: Services): Services => ({ database, clock, ids, randomBytes, sealing, outgoing, resolveTxt })
+  urls,
+  hasMailServer,
+}: Services): Services => ({
+  ...{ database, clock, ids, randomBytes, sealing, outgoing, resolveTxt, urls, hasMailServer },
+})
 
 export type CallContext = Services & {
   organizationId: string

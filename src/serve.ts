@@ -2,7 +2,10 @@
 import type { Server } from 'node:http'
 import { serve as listen } from '@hono/node-server'
 import { migrateDatabase } from '#db/migrate.ts'
+import { mailJob } from '#jobs/mail.ts'
+import { startWorker } from '#jobs/worker.ts'
 import { createLog } from '#platform/log.ts'
+import { createMailTransport } from '#platform/smtp.ts'
 import { createUrls } from '#platform/urls.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
@@ -19,16 +22,27 @@ export async function serve(config: Config): Promise<void> {
     const services = createServices(config, opened.url)
     const isStopping = (): boolean => stopping.signal.aborted
     const { server, port } = await start(config, (origin) => {
-      const app = createApp({ ...services, urls: createUrls(origin), log, isStopping })
+      const app = createApp({
+        ...services,
+        urls: createUrls(origin),
+        log,
+        trustedProxies: config.trustedProxies,
+        isStopping,
+      })
       return app.fetch
     })
     log.info(
       { host: config.host, port, origin: originOf(config, port) },
       `Rolecall listens on ${originOf(config, port)}`,
     )
+    const transport = config.smtpUrl === undefined ? undefined : createMailTransport(config.smtpUrl, config.mailFrom)
+    const own = { ...services, urls: createUrls(originOf(config, port)) }
+    const worker = startWorker(own, log, { jobs: mailJob(transport) })
     await asked
     log.info('Stopping: requests under way may finish')
-    await drain(server, config.shutdownSeconds)
+    await Promise.all([drain(server, config.shutdownSeconds), worker.stop()])
+    transport?.close()
+    await services.outgoing.close()
     await services.database.close()
   } finally {
     await opened.close()

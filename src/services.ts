@@ -11,6 +11,7 @@ import { keyFromFile } from '#platform/key-file.ts'
 import { createOutgoing } from '#platform/outgoing.ts'
 import { createSealing } from '#platform/sealing.ts'
 import type { Secret } from '#platform/secret.ts'
+import { createUrls } from '#platform/urls.ts'
 import type { Config } from './config.ts'
 import type { Services } from './context.ts'
 
@@ -41,6 +42,8 @@ export function createServices(config: Config, url: Secret): Services {
     sealing: createSealing(keys, systemRandom),
     outgoing: createOutgoing({ isLoopbackAllowed: config.isLoopbackAllowed }),
     resolveTxt,
+    urls: createUrls(originOf(config)),
+    hasMailServer: config.smtpUrl !== undefined,
   }
 }
 

@@ -96,6 +96,10 @@ const accessStatement = (organizationId: string, user: string): Statement<Effect
     ? accessById({ organizationId, userId: user })
     : accessByName({ organizationId, userNameKey: fold(user) })
 
+/** What a user holds as a statement, for a transaction that asks for more; its row goes through `inIsoTime`. */
+export const effectiveAccessOf = (organizationId: string, userId: string): Statement<EffectiveAccess> =>
+  accessById({ organizationId, userId })
+
 /** @param user an id or a userName. @throws AppError not_found */
 export async function getEffectiveAccess(ctx: CallContext, user: string): Promise<EffectiveAccess> {
   requirePermission(ctx, 'access.read')
@@ -148,7 +152,8 @@ const isText = (text: string): boolean => text.length <= 1_000 && !text.includes
 const unique = (names: readonly (string | undefined)[]): string[] =>
   [...new Set(names.filter((name) => name !== undefined && isText(name)))] as string[]
 
-const inIsoTime = (access: EffectiveAccess): EffectiveAccess => ({
+/** The access with its times as they are shown. */
+export const inIsoTime = (access: EffectiveAccess): EffectiveAccess => ({
   ...access,
   assignments: access.assignments.map((assignment) => ({ ...assignment, source: sourceInIsoTime(assignment.source) })),
 })

@@ -114,7 +114,8 @@ function scopeOf({ assignments, brandId, policy }: Question): {
   return { assignments: isImplicit ? organization : [], isImplicit }
 }
 
-function byStrategy(
+/** The assignments of one scope that count there: all of them, or those of the highest rank. */
+export function byStrategy(
   assignments: readonly EffectiveAssignment[],
   strategy: AccessPolicy['roleStrategy'],
 ): readonly EffectiveAssignment[] {

@@ -9,8 +9,12 @@ import { addBrandCommands } from './brand.ts'
 import { addConnectionCommands } from './connection.ts'
 import { addDirectoryCommands } from './directory.ts'
 import { addDomainCommands } from './domain.ts'
+import { addEmergencyCommands } from './emergency.ts'
 import { reportError } from './errors.ts'
 import { addGroupCommands } from './group.ts'
+import { addInvitationCommands } from './invitation.ts'
+import { addKeysCommands } from './keys.ts'
+import { addMailCommands } from './mail.ts'
 import { addMappingCommands } from './mapping.ts'
 import { addOrganizationCommands } from './organization.ts'
 import { addRoleCommands } from './role.ts'
@@ -40,10 +44,14 @@ export function createCli(runtime: CliRuntime): Command {
     addAssignmentCommands,
     addAccessCommands,
     addUserCommands,
+    addInvitationCommands,
+    addMailCommands,
+    addEmergencyCommands,
     addGroupCommands,
     addApplicationCommands,
     addApiKeyCommands,
     addAuditCommands,
+    addKeysCommands,
   ]
   for (const add of parts) add(program, runtime)
   return program

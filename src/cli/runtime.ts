@@ -12,6 +12,8 @@ export type CliRuntime = {
   serve(): Promise<void>
   migrate(): Promise<void>
   databaseUrl(): Promise<string>
+  /** All of standard input. */
+  readInput(): Promise<string>
   /** One line on standard output. */
   print(line: string): void
   /** One line on standard error. */

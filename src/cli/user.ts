@@ -9,6 +9,7 @@ import { getUser, type UserRecord, type UserStatus } from '#directory/users.ts'
 import type { CallContext } from '#src/context.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
+import { addUserAccountCommands } from './user-account.ts'
 
 type Scope = OutputOptions & { organization: string }
 
@@ -26,6 +27,7 @@ export function addUserCommands(program: Command, runtime: CliRuntime): void {
     .option('--search <text>', 'part of a name or an e-mail address')
     .option('--json', 'print one JSON line')
     .action((options: ListOptions) => list(runtime, options))
+  addUserAccountCommands(user, runtime)
   addUserCommand(user, runtime, 'show', {
     description: 'show one user',
     act: (ctx, userId) => getUser(ctx, { userId, directoryId: null }),

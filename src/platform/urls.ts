@@ -7,6 +7,8 @@ export type Urls = {
   scimGroup(directoryId: string, groupId: string): string
   /** What an identity provider and a browser need of a connection. */
   connection(connectionId: string): ConnectionUrls
+  /** What a host application needs of Rolecall as an OpenID provider. */
+  provider: { issuer: string; discoveryUrl: string }
   /** A page of ours; `path` begins with a slash. */
   page(path: string): string
 }
@@ -44,6 +46,7 @@ export function createUrls(origin: string): Urls {
   return {
     origin,
     connection,
+    provider: { issuer: origin, discoveryUrl: `${origin}/.well-known/openid-configuration` },
     page: (path) => `${origin}${path}`,
     scimBase,
     scimUser: (directoryId, userId) => `${scimBase(directoryId)}/Users/${userId}`,

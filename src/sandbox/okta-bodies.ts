@@ -28,7 +28,7 @@ export function oktaGroup(group: Group): JsonObject {
 }
 
 /** Okta's own id of a person, 00u and 17 letters or digits, the same on every run. */
-function oktaIdOf(person: Person): string {
+export function oktaIdOf(person: Person): string {
   const hash = createHash('sha256').update(`${person.employeeNumber} ${person.key}`).digest('base64url')
   return `00u${hash.replace(/[-_]/g, 'x').slice(0, 17)}`
 }

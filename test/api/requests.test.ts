@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openApiDocument } from '#api/openapi.ts'
 import { type AccessStage, type Client, createUser, read, roleId, startStage } from '../support/access.ts'
+import { signIn } from '../support/sessions.ts'
 
 let stage: AccessStage
 let client: Client
@@ -42,6 +43,8 @@ const bodies: Record<string, unknown> = {
   'post /roles/{id}/clone': { key: 'x', name: 'X', purpose: 'X' },
   'patch /roles/{id}': { name: 'X' },
   'post /role-packs': { pack: 'owner5' },
+  'post /applications': { name: 'X', redirectUris: ['https://x.example.com/callback'] },
+  'patch /applications/{id}': { name: 'X' },
   'post /mappings': { groupId: 'x', roleId: 'x' },
   'post /assignments': { userId: 'x', roleId: 'x', reason: 'X' },
   'post /directories': { name: 'X' },
@@ -56,8 +59,11 @@ async function furnish(owner: Client): Promise<Record<string, string>> {
   const groups = (await owner.post('groups', { displayName: 'G', userIds: [users] })).body.id
   const roles = (await owner.post('roles', { key: 'custom', name: 'C', purpose: 'Tests' })).body.id
   const directory = (await owner.post('directories', { name: 'D' })).body
+  const application = { name: 'A', redirectUris: ['https://a.example.com/callback'] }
   return {
     organizations: owner.organizationId,
+    applications: (await owner.post('applications', application)).body.id,
+    sessions: (await signIn(owner, users)).sessionId,
     ...{ users, groups, roles },
     brands: (await owner.post('brands', { slug: 'b', name: 'B' })).body.id,
     directories: directory.id,
@@ -79,6 +85,8 @@ const unknownIds = {
   mappings: `map_${'0'.repeat(26)}`,
   assignments: `asg_${'0'.repeat(26)}`,
   'api-keys': `key_${'0'.repeat(26)}`,
+  applications: `app_${'0'.repeat(26)}`,
+  sessions: `ses_${'0'.repeat(26)}`,
 }
 
 describe('keys', () => {

@@ -220,6 +220,7 @@ describe('refused', () => {
     ['no application', (url) => url.searchParams.delete('client_id')],
     ['a parameter twice', (url) => url.searchParams.append('redirect_uri', 'https://evil.example.net/callback')],
     ['a NUL', (url) => url.searchParams.set('state', 'a\0b')],
+    ['9 KB', (url) => url.searchParams.set('state', 'a'.repeat(9_000))],
   ]
   test.each(pages)('%s: on a page of ours, nobody is sent anywhere', async (_, change) => {
     const { session, party } = await stage()

@@ -2,6 +2,7 @@
 import { decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadSigningKeys, rotateSigningKeys } from '#access/applications/signing-keys.ts'
+import { startStage } from '../support/access.ts'
 import { startTestApp } from '../support/app.ts'
 import { startListeningApp } from '../support/listening.ts'
 import { createPerson } from '../support/people.ts'
@@ -54,6 +55,16 @@ test('a rotation: the new key is published first, signs later, and the old one s
   app.clock.advance(61_000)
   expect(await published()).not.toContain(before)
   expect(await signer()).toBe(added.kid)
+})
+
+test('rolecall keys rotate adds one of each kind', async () => {
+  const stage = await startStage()
+  const { json } = await stage.rolecall('keys', 'rotate', '--json')
+  expect(json.added.map(({ alg }: { alg: string }) => alg)).toEqual(['RS256', 'ES256'])
+  const { lines } = await stage.rolecall('keys', 'rotate')
+  expect(lines[0]).toMatch(/^Added kid_\w+ \(RS256\)$/)
+  expect((await loadSigningKeys(stage.services)).length).toBe(4)
+  await stage.close()
 })
 
 test('only the operator may order a rotation', async () => {

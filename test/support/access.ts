@@ -3,7 +3,7 @@ import { runCli } from '#cli/cli.ts'
 import { provisionUser } from '#directory/provision-user.ts'
 import type { Urls } from '#platform/urls.ts'
 import type { CallContext, Services } from '#src/context.ts'
-import { startTestApp, type TestApp } from './app.ts'
+import { startTestApp, type TestApp, type TestAppOptions } from './app.ts'
 
 export type Answer = {
   status: number
@@ -36,12 +36,14 @@ export type AccessStage = {
   request: TestApp['request']
   createClient(slug?: string): Promise<Client>
   rolecall(...args: string[]): Promise<CommandResult>
+  /** The same, with this on standard input. */
+  rolecallWith(input: string, ...args: string[]): Promise<CommandResult>
   close(): Promise<void>
 }
 
 /** A fresh database with the whole application on it, and the command line beside it. */
-export async function startStage(): Promise<AccessStage> {
-  const app = await startTestApp()
+export async function startStage(options: TestAppOptions = {}): Promise<AccessStage> {
+  const app = await startTestApp(options)
   const services = { ...app.services, urls: app.urls }
   return {
     app,
@@ -49,6 +51,7 @@ export async function startStage(): Promise<AccessStage> {
     request: app.request,
     createClient: (slug) => createClient(app, slug),
     rolecall: (...args) => runCommand(services, args),
+    rolecallWith: (input, ...args) => runCommand(services, args, input),
     close: () => app.close(),
   }
 }
@@ -99,7 +102,7 @@ export async function roleId(client: Client, key: string): Promise<string> {
   return body.items.find((role: { key: string }) => role.key === key).id
 }
 
-async function runCommand(services: Services & { urls: Urls }, args: string[]): Promise<CommandResult> {
+async function runCommand(services: Services & { urls: Urls }, args: string[], input = ''): Promise<CommandResult> {
   const result: CommandResult = { exitCode: 0, lines: [], errors: [], json: undefined }
   await runCli(
     {
@@ -111,6 +114,7 @@ async function runCommand(services: Services & { urls: Urls }, args: string[]): 
         result.lines.push('migrated')
       },
       databaseUrl: async () => 'postgres://rolecall.example.com/rolecall',
+      readInput: async () => input,
       print: (line) => result.lines.push(line),
       printError: (line) => result.errors.push(line),
       setExitCode: (code) => {

@@ -21,6 +21,9 @@ export type EndedSession = {
   sessionId: string
   userId: string
   connectionId: string | null
+  /** What the identity provider needs to end its own session. */
+  subject: string | null
+  providerSession: string | null
   idTokenSealed: string | null
 }
 
@@ -31,10 +34,11 @@ const ending = <Extra>(p: { [K in keyof (Parameters & Extra)]: SQL }, which: SQL
   return sql`with ended as (
       update sessions s set ended_at = now(), end_reason = ${shared.reason}
       where s.organization_id = ${shared.organizationId} and s.ended_at is null and ${which}
-      returning s.id, s.user_id, s.connection_id, s.id_token_sealed),
+      returning s.id, s.user_id, s.connection_id, s.subject, s.provider_session, s.id_token_sealed),
     audited as (${insertAudit(shared, sql`${shared.detail}::jsonb || jsonb_build_object('sessions', (select jsonb_agg(id) from (select id from ended limit 100) shown))`)}
       where exists (select from ended))
-    select id as "sessionId", user_id as "userId", connection_id as "connectionId", id_token_sealed as "idTokenSealed" from ended`
+    select id as "sessionId", user_id as "userId", connection_id as "connectionId", subject,
+      provider_session as "providerSession", id_token_sealed as "idTokenSealed" from ended`
 }
 
 const endById = prepared<Parameters & { sessionId: string }, EndedSession>((p) =>
@@ -59,11 +63,33 @@ const endOfProvider = prepared<
   ),
 )
 
+const expiredAtOnce = 100
+
+const endOverdue = prepared<Parameters, EndedSession>((p) =>
+  ending<object>(
+    p,
+    sql`s.id in (select e.id from sessions e where e.organization_id = ${p.organizationId} and e.ended_at is null
+      and least(e.expires_at, e.idle_expires_at) <= now() order by least(e.expires_at, e.idle_expires_at)
+      limit ${sql.raw(String(expiredAtOnce))} for update skip locked)`,
+  ),
+)
+
 const parameters = (ctx: CallContext, targetId: string, reason: EndReason): Parameters => ({
   ...auditParameters(ctx, { action: 'session.end', targetType: 'session', targetId, detail: { reason } }),
   organizationId: ctx.organizationId,
   reason,
 })
+
+const endOwn = prepared<Parameters & { sessionId: string; userId: string }, EndedSession>((p) =>
+  ending<{ sessionId: string; userId: string }>(p, sql`s.id = ${p.sessionId} and s.user_id = ${p.userId}`),
+)
+
+/** The end of one session of a certain person, as a statement; no row where it has ended already or is somebody else's. */
+export const ownSessionEnd = (
+  ctx: CallContext,
+  session: { sessionId: string; userId: string },
+  reason: EndReason,
+): Statement<EndedSession> => endOwn({ ...parameters(ctx, session.sessionId, reason), ...session })
 
 /** The end of one session, as a statement; no row where it has ended already. */
 export const sessionEnd = (ctx: CallContext, sessionId: string, reason: EndReason): Statement<EndedSession> =>
@@ -108,13 +134,33 @@ const exists = prepared<{ organizationId: string; sessionId: string }, { id: str
   (p) => sql`select id from sessions where organization_id = ${p.organizationId} and id = ${p.sessionId}`,
 )
 
-/** Ends all sessions of a person, or all but one. @returns how many. @throws AppError forbidden */
+/** Ends all sessions of a person, or all but one. @returns how many. @throws AppError not_found, forbidden */
 export async function endUserSessions(
   ctx: CallContext,
   input: { userId: string; reason: EndReason; exceptId?: string },
 ): Promise<number> {
   requirePermission(ctx, 'sessions.write')
   const { userId, ...options } = input
-  const [ended] = await inTransaction(ctx, (tx) => tx.commitWith(userSessionsEnd(ctx, userId, options)))
+  if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
+  return inTransaction(ctx, async (tx) => {
+    const [known] = await tx.run(personExists({ organizationId: ctx.organizationId, userId }))
+    if (known === undefined) throw notFound('User')
+    const [ended] = await tx.commitWith(userSessionsEnd(ctx, userId, options))
+    return ended?.length ?? 0
+  })
+}
+
+const personExists = prepared<{ organizationId: string; userId: string }, { id: string }>(
+  (p) => sql`select id from users where organization_id = ${p.organizationId} and id = ${p.userId}`,
+)
+
+/**
+ * Notes the end of sessions that have run out by themselves, so that applications are told; refused they are anyway.
+ * @returns how many, a hundred at most. @throws AppError forbidden
+ */
+export async function endExpiredSessions(ctx: CallContext): Promise<number> {
+  requirePermission(ctx, 'sessions.write')
+  const statement = endOverdue(parameters(ctx, ctx.organizationId, 'expired'))
+  const [ended] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
   return ended?.length ?? 0
 }

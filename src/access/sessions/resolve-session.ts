@@ -1,6 +1,6 @@
 // The way in of a browser: whose session its cookie is, the entry that checks it in the transaction of the work, and when
 // it was last seen. Nothing of this is remembered: each request asks the database (design: no cache outlives a deactivation).
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
 import { prepared } from '#db/statement.ts'
 
@@ -19,6 +19,9 @@ export type LiveSession = {
   idleExpiresAt: string
   expiresAt: string
 }
+
+/** A live session in the browser's hands: the hash of its token enters its transactions. */
+export type BrowserSession = LiveSession & { tokenHash: string }
 
 const resolve = prepared<{ tokenHash: string }, LiveSession>(
   (p) => sql`select organization_id as "organizationId", session_id as "sessionId", user_id as "userId", method,
@@ -41,11 +44,23 @@ export const enterSession = prepared<{ organizationId: string; tokenHash: string
   (p) => sql`select enter_session(${p.organizationId}, ${p.tokenHash}) as organization_id`,
 )
 
-/** Moves the idle limit on, at most once a minute, so that a busy session is not a row that everybody writes. */
-export const touchSession = prepared<{ organizationId: string; tokenHash: string }, never>(
-  (p) => sql`update sessions s set last_seen_at = now(),
+const touched = (organizationId: SQL, isSession: SQL): SQL =>
+  sql`update sessions s set last_seen_at = now(),
       idle_expires_at = least(s.expires_at, now() + make_interval(mins => o.session_idle_minutes))
     from organizations o
-    where s.organization_id = ${p.organizationId} and s.token_hash = ${p.tokenHash} and s.ended_at is null
-      and s.last_seen_at < now() - interval '1 minute' and o.id = s.organization_id`,
+    where s.organization_id = ${organizationId} and ${isSession} and s.ended_at is null
+      and s.idle_expires_at > now() and s.expires_at > now() and s.last_seen_at < now() - interval '1 minute'
+      and o.id = s.organization_id`
+
+/**
+ * Moves the idle limit of a live session on, at most once a minute, so that a busy session is not a row that everybody
+ * writes.
+ */
+export const touchSession = prepared<{ organizationId: string; tokenHash: string }, never>((p) =>
+  touched(p.organizationId, sql`s.token_hash = ${p.tokenHash}`),
+)
+
+/** The same for an application that acts for the person with a refresh token: whoever works there is not idle. */
+export const touchSessionById = prepared<{ organizationId: string; sessionId: string }, never>((p) =>
+  touched(p.organizationId, sql`s.id = ${p.sessionId}`),
 )

@@ -1,7 +1,9 @@
 // Sessions as people and administrators see them.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
-import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
+import { notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import type { SessionMethod } from './resolve-session.ts'
 
 export type SessionRecord = {
@@ -31,9 +33,22 @@ const list = prepared<{ organizationId: string; userId: string }, SessionRecord>
     order by s.last_seen_at desc, s.id limit 200`,
 )
 
-/** A person's live sessions, the last seen first. @throws AppError forbidden */
+/** A person's live sessions as a statement. */
+export const liveSessionsOf = list
+
+const person = prepared<{ organizationId: string; userId: string }, { id: string }>(
+  (p) => sql`select id from users where organization_id = ${p.organizationId} and id = ${p.userId}`,
+)
+
+/** A person's live sessions, the last seen first. @throws AppError not_found, forbidden */
 export async function listSessions(ctx: CallContext, userId: string): Promise<SessionRecord[]> {
   requirePermission(ctx, 'sessions.read')
-  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(list({ organizationId: ctx.organizationId, userId })))
-  return rows ?? []
+  if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
+  const key = { organizationId: ctx.organizationId, userId }
+  return inTransaction(ctx, async (tx) => {
+    const known = tx.run(person(key))
+    const [rows] = await tx.commitWith(list(key))
+    if ((await known).length === 0) throw notFound('User')
+    return rows ?? []
+  })
 }

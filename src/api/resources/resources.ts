@@ -1,4 +1,5 @@
 // All resources of the management API, in the order of the document.
+import { accountRoutes } from './accounts.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { applicationRoutes } from './applications.ts'
 import { assignmentRoutes } from './assignments.ts'
@@ -10,10 +11,13 @@ import { directoryTokenRoutes } from './directory-tokens.ts'
 import { domainRoutes } from './domains.ts'
 import { groupMemberRoutes } from './group-members.ts'
 import { groupRoutes } from './groups.ts'
+import { invitationRoutes } from './invitations.ts'
+import { mailRoutes } from './mails.ts'
 import { mappingRoutes } from './mappings.ts'
 import { organizationRoutes } from './organizations.ts'
 import { rolePackRoutes } from './role-packs.ts'
 import { roleRoutes } from './roles.ts'
+import { sessionRoutes } from './sessions.ts'
 import { signInAttemptRoutes } from './sign-in-attempts.ts'
 import { userAccessRoutes } from './user-access.ts'
 import { userRoutes } from './users.ts'
@@ -23,6 +27,8 @@ export const resourceRoutes = [
   brandRoutes,
   userRoutes,
   userAccessRoutes,
+  accountRoutes,
+  sessionRoutes,
   groupRoutes,
   groupMemberRoutes,
   roleRoutes,
@@ -35,6 +41,8 @@ export const resourceRoutes = [
   domainRoutes,
   signInAttemptRoutes,
   applicationRoutes,
+  invitationRoutes,
+  mailRoutes,
   apiKeyRoutes,
   auditEventRoutes,
 ] as const

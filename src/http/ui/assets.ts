@@ -17,6 +17,7 @@ const files = {
   'tabler.css': () => require.resolve('@tabler/core/dist/css/tabler.min.css'),
   'rolecall.css': () => own('rolecall.css'),
   'rolecall.svg': () => own('rolecall.svg'),
+  'passkey.js': () => own('passkey.js'),
   'submit-at-once.js': () => own('submit-at-once.js'),
   'webauthn.js': () => join(require.resolve('@simplewebauthn/browser'), '../../dist/bundle/index.umd.min.js'),
 } as const satisfies Record<string, () => string>

@@ -4,6 +4,7 @@ import { quoted } from './command-line.ts'
 import type { Output } from './output.ts'
 import type { Feed } from './provisioning.ts'
 import type { Brand } from './set-up.ts'
+import type { SignInScene } from './sign-in.ts'
 
 export type Farewell = {
   output: Output
@@ -15,6 +16,7 @@ export type Farewell = {
   brand: Brand
   /** Variables that a command needs in front of it to find this server, such as `DATA_DIR=…`. */
   setting: string
+  example: { signIn: SignInScene; person: Person }
 }
 
 /** Prints addresses and example commands. Tokens are shown: they belong to made-up people on this machine. */
@@ -24,12 +26,19 @@ export function sayFarewell(farewell: Farewell): void {
   output.table(
     ['What', 'Address'],
     [
+      ['Sign in', farewell.example.signIn.isRouted ? `${origin}/login` : farewell.example.signIn.startUrl],
+      ['My access and sessions', `${origin}/account`],
+      ['Example application', farewell.example.signIn.applicationUrl],
       ['Health', `${origin}/readyz`],
       ...farewell.feeds.map(({ provider, directory }) => [`SCIM base URL, ${provider.name}`, directory.baseUrl]),
       ['Management API', `${origin}/api/v1`],
       ['OpenAPI document', `${origin}/api/v1/openapi.json`],
     ],
   )
+  output.heading('Sign in yourself')
+  const { person } = farewell.example
+  output.line(`  Open the example application or ${origin}/login in a browser, enter ${person.userName},`)
+  output.line('  and choose that person on the page of the emulated Okta. No password is asked.')
   output.heading('Try next')
   for (const example of examples(farewell)) output.line(`  ${example}\n`)
   output.line('  Press Ctrl-C to stop the server.')

@@ -7,7 +7,7 @@ import { inParallel } from './in-parallel.ts'
 import { brandNames, type MappingPlan, organizationName } from './northwind.ts'
 
 export type Brand = { id: string; slug: string; name: string }
-export type ScimDirectory = { baseUrl: string; token: string }
+export type ScimDirectory = { directoryId: string; baseUrl: string; token: string }
 
 // Each command is a process of its own, so more at once would only make them wait for a processor.
 const commandsAtOnce = 3
@@ -44,7 +44,8 @@ export async function createDirectory(
 ): Promise<ScimDirectory> {
   const directory = await rolecall('directory', 'create', '--organization', organization, '--name', name)
   const { pathname } = new URL(textAt(directory, 'baseUrl'))
-  return { baseUrl: `${origin}${pathname}`, token: textAt(directory, 'token') }
+  const directoryId = textAt(directory, 'directoryId')
+  return { directoryId, baseUrl: `${origin}${pathname}`, token: textAt(directory, 'token') }
 }
 
 /** Maps the pushed groups to roles, each by its id: names may be changed by the identity provider, ids may not. */

@@ -1,0 +1,89 @@
+// Applications: the host products that trust Rolecall, and how they are read. An application's id is its client_id.
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+import { notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+import type { SealPlace } from '#platform/sealing.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
+
+export type ApplicationRecord = {
+  id: string
+  name: string
+  status: 'active' | 'disabled'
+  redirectUris: string[]
+  postLogoutRedirectUris: string[]
+  backchannelLogoutUri: string | null
+  createdAt: string
+  updatedAt: string
+}
+
+/** The columns of an ApplicationRecord, for `applications a`. */
+export const applicationColumns = sql`a.id, a.name, a.status, a.redirect_uris as "redirectUris",
+  a.post_logout_redirect_uris as "postLogoutRedirectUris", a.backchannel_logout_uri as "backchannelLogoutUri",
+  a.created_at as "createdAt", a.updated_at as "updatedAt"`
+
+const selectApplications = prepared<
+  { organizationId: string; after: string | null; limit: number | null },
+  ApplicationRecord
+>(
+  (p) => sql`select ${applicationColumns} from applications a
+    where a.organization_id = ${p.organizationId} and (${p.after}::text is null or a.id > ${p.after})
+    order by a.id limit ${p.limit}::int`,
+)
+
+const selectApplication = prepared<{ organizationId: string; applicationId: string }, ApplicationRecord>(
+  (p) => sql`select ${applicationColumns} from applications a
+    where a.organization_id = ${p.organizationId} and a.id = ${p.applicationId}`,
+)
+
+const lockApplication = prepared<{ organizationId: string; applicationId: string }, ApplicationRecord>(
+  (p) => sql`select ${applicationColumns} from applications a
+    where a.organization_id = ${p.organizationId} and a.id = ${p.applicationId} for no key update`,
+)
+
+/** Takes back every code, grant and token that the application holds. */
+export const dropTokens = prepared<{ organizationId: string; applicationId: string }, never>(
+  (p) => sql`select drop_provider_artifacts_of_application(${p.organizationId}, ${p.applicationId})`,
+)
+
+/** Where the secret of an application belongs. */
+export const applicationSecretPlace = (organizationId: string, applicationId: string): SealPlace => [
+  'applications',
+  'secret_sealed',
+  organizationId,
+  applicationId,
+]
+
+/** The organization's applications in order of creation, those after an id and as many as asked for. */
+export async function listApplications(
+  ctx: CallContext,
+  page: { after?: string | undefined; limit?: number | undefined } = {},
+): Promise<ApplicationRecord[]> {
+  requirePermission(ctx, 'applications.read')
+  const { organizationId } = ctx
+  const statement = selectApplications({ organizationId, after: page.after ?? null, limit: page.limit ?? null })
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  return rows ?? []
+}
+
+/** @throws AppError not_found, also for another organization's application */
+export async function getApplication(ctx: CallContext, applicationId: string): Promise<ApplicationRecord> {
+  requirePermission(ctx, 'applications.read')
+  if (!isId('app', applicationId)) return refuseUnknown(ctx, 'Application')
+  const statement = selectApplication({ organizationId: ctx.organizationId, applicationId })
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  const application = rows?.[0]
+  if (application === undefined) throw notFound('Application')
+  return application
+}
+
+/** Reads the application and keeps others from changing it until the transaction ends. @throws AppError not_found */
+export async function lockApplicationRow(
+  tx: Transaction,
+  ctx: CallContext,
+  applicationId: string,
+): Promise<ApplicationRecord> {
+  const [application] = await tx.run(lockApplication({ organizationId: ctx.organizationId, applicationId }))
+  if (application === undefined) throw notFound('Application')
+  return application
+}

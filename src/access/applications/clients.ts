@@ -1,0 +1,65 @@
+// Applications as the OpenID provider knows them: by client_id, before any organization is entered.
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+import { isId } from '#platform/ids.ts'
+import { enterOrganization, type Services } from '#src/context.ts'
+import { type ApplicationRecord, applicationSecretPlace } from './applications.ts'
+
+export type Client = Pick<ApplicationRecord, 'id' | 'name' | 'redirectUris' | 'postLogoutRedirectUris'> & {
+  organization: { id: string; slug: string; name: string }
+  backchannelLogoutUri: string | null
+  secret: string
+}
+
+type Row = Omit<Client, 'secret'> & { secretSealed: string }
+
+const resolve = prepared<{ applicationId: string }, { organizationId: string }>(
+  (p) => sql`select organization_id as "organizationId" from resolve_application(${p.applicationId})`,
+)
+
+const select = prepared<{ organizationId: string; applicationId: string }, Row>(
+  (p) => sql`select a.id, a.name, a.redirect_uris as "redirectUris",
+      a.post_logout_redirect_uris as "postLogoutRedirectUris", a.backchannel_logout_uri as "backchannelLogoutUri",
+      a.secret_sealed as "secretSealed",
+      json_build_object('id', o.id, 'slug', o.slug, 'name', o.name) as organization
+    from applications a join organizations o on o.id = a.organization_id and o.status = 'active'
+    where a.organization_id = ${p.organizationId} and a.id = ${p.applicationId} and a.status = 'active'`,
+)
+
+const remembered = 1_000
+
+export type ClientReader = {
+  /** The active application of an active organization. @throws AppError unavailable */
+  find(clientId: string): Promise<Client | undefined>
+}
+
+/** Whose application it is never changes and is remembered; all else is asked each time. */
+export function createClientReader(services: Services): ClientReader {
+  const owners = new Map<string, string>()
+
+  async function ownerOf(applicationId: string): Promise<string | undefined> {
+    const known = owners.get(applicationId)
+    if (known !== undefined) return known
+    const [row] = await services.database.run(resolve({ applicationId }))
+    if (row === undefined) return undefined
+    if (owners.size >= remembered) owners.clear()
+    owners.set(applicationId, row.organizationId)
+    return row.organizationId
+  }
+
+  return {
+    find: async (applicationId) => {
+      if (!isId('app', applicationId)) return undefined
+      const organizationId = await ownerOf(applicationId)
+      if (organizationId === undefined) return undefined
+      const [row] = await services.database
+        .transaction(enterOrganization({ organizationId }), (tx) =>
+          tx.commitWith(select({ organizationId, applicationId })),
+        )
+        .then(([rows]) => rows ?? [])
+      if (row === undefined) return undefined
+      const { secretSealed, ...client } = row
+      return { ...client, secret: services.sealing.open(secretSealed, applicationSecretPlace(organizationId, row.id)) }
+    },
+  }
+}

@@ -1,0 +1,30 @@
+// An application's secret is replaced; the old one is refused from the next request on, tokens go on.
+import { sql } from 'drizzle-orm'
+import { recordAudit } from '#audit/record.ts'
+import { prepared } from '#db/statement.ts'
+import { issueSecret } from '#platform/crypto.ts'
+import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import { applicationSecretPlace, lockApplicationRow } from './applications.ts'
+
+const write = prepared<{ organizationId: string; applicationId: string; secretSealed: string; now: string }, never>(
+  (p) => sql`update applications set secret_sealed = ${p.secretSealed}, updated_at = ${p.now}::timestamptz
+    where organization_id = ${p.organizationId} and id = ${p.applicationId}`,
+)
+
+/** @returns the new secret, which is shown this once. @throws AppError not_found */
+export async function rotateApplicationSecret(ctx: CallContext, applicationId: string): Promise<string> {
+  requirePermission(ctx, 'applications.write')
+  if (!isId('app', applicationId)) return refuseUnknown(ctx, 'Application')
+  const { organizationId } = ctx
+  const { plain } = issueSecret('rca', ctx.randomBytes)
+  const secretSealed = ctx.sealing.seal(plain, applicationSecretPlace(organizationId, applicationId))
+  await inTransaction(ctx, async (tx) => {
+    await lockApplicationRow(tx, ctx, applicationId)
+    await tx.commitWith(
+      write({ organizationId, applicationId, secretSealed, now: nowOf(ctx) }),
+      recordAudit(ctx, { action: 'application.rotate_secret', targetType: 'application', targetId: applicationId }),
+    )
+  })
+  return plain
+}

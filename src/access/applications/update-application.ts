@@ -1,0 +1,84 @@
+// An application changes its addresses or name, or is switched off and on. Switched off, whatever it holds is gone for good.
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { recordAudit } from '#audit/record.ts'
+import { nameSchema, parseInput } from '#connections/input.ts'
+import { prepared } from '#db/statement.ts'
+import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import { type ApplicationRecord, applicationColumns, dropTokens, lockApplicationRow } from './applications.ts'
+import { applicationUris, checkBackchannel } from './uris.ts'
+
+const UpdateApplicationInput = z.object({
+  applicationId: z.string(),
+  name: nameSchema.optional(),
+  status: z.enum(['active', 'disabled']).optional(),
+  redirectUris: applicationUris.redirectUris.optional(),
+  postLogoutRedirectUris: applicationUris.postLogoutRedirectUris.optional(),
+  backchannelLogoutUri: applicationUris.backchannelLogoutUri.optional(),
+})
+
+type Parameters = {
+  organizationId: string
+  applicationId: string
+  name: string
+  status: string
+  redirectUris: string
+  postLogoutRedirectUris: string
+  backchannelLogoutUri: string | null
+  now: string
+}
+
+const update = prepared<Parameters, ApplicationRecord>(
+  (p) => sql`update applications a set name = ${p.name}, status = ${p.status}, redirect_uris = ${p.redirectUris}::jsonb,
+      post_logout_redirect_uris = ${p.postLogoutRedirectUris}::jsonb,
+      backchannel_logout_uri = ${p.backchannelLogoutUri}, updated_at = ${p.now}::timestamptz
+    where a.organization_id = ${p.organizationId} and a.id = ${p.applicationId} returning ${applicationColumns}`,
+)
+
+/** @returns the application as it is now. @throws AppError not_found, invalid */
+export async function updateApplication(
+  ctx: CallContext,
+  input: z.input<typeof UpdateApplicationInput>,
+): Promise<ApplicationRecord> {
+  requirePermission(ctx, 'applications.write')
+  const { applicationId, ...wanted } = parseInput(UpdateApplicationInput, input)
+  checkBackchannel(ctx, wanted.backchannelLogoutUri)
+  if (!isId('app', applicationId)) return refuseUnknown(ctx, 'Application')
+  const { organizationId } = ctx
+  return inTransaction(ctx, async (tx) => {
+    const before = await lockApplicationRow(tx, ctx, applicationId)
+    const changes = changesOf(before, wanted)
+    if (Object.keys(changes).length === 0) return before
+    const after = { ...before, ...changes }
+    const write = update({
+      ...{ organizationId, applicationId, name: after.name, status: after.status, now: nowOf(ctx) },
+      redirectUris: JSON.stringify(after.redirectUris),
+      postLogoutRedirectUris: JSON.stringify(after.postLogoutRedirectUris),
+      backchannelLogoutUri: after.backchannelLogoutUri,
+    })
+    const detail = { after: changes, before: pick(before, Object.keys(changes)) }
+    const entry = {
+      action: 'application.update',
+      targetType: 'application',
+      targetId: applicationId,
+      detail,
+    } as const
+    const drop = changes.status === 'disabled' ? [dropTokens({ organizationId, applicationId })] : []
+    const [rows] = await tx.commitWith<ApplicationRecord>(write, ...drop, recordAudit(ctx, entry))
+    return rows?.[0] ?? before
+  })
+}
+
+type Changes = Partial<ApplicationRecord>
+
+const changesOf = (before: ApplicationRecord, wanted: { [Key in keyof Changes]: Changes[Key] | undefined }): Changes =>
+  Object.fromEntries(
+    Object.entries(wanted).filter(
+      ([name, value]) =>
+        value !== undefined && JSON.stringify(value) !== JSON.stringify(before[name as keyof ApplicationRecord]),
+    ),
+  )
+
+const pick = (record: ApplicationRecord, names: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => names.includes(name)))

@@ -1,0 +1,12 @@
+// The one address of a person that others are told.
+import { sql } from 'drizzle-orm'
+
+/**
+ * For `users u`: the primary e-mail address, else the first one, else a userName that is one; null where there is none.
+ */
+export const emailColumn = sql`coalesce(
+  (select e.value ->> 'value' from jsonb_array_elements(
+      case jsonb_typeof(u.attributes -> 'emails') when 'array' then u.attributes -> 'emails' else '[]' end)
+    with ordinality e (value, at)
+    where e.value ->> 'value' is not null order by (e.value ->> 'primary' = 'true') desc nulls last, e.at limit 1),
+  case when u.user_name like '_%@_%._%' then u.user_name end)`

@@ -1,0 +1,57 @@
+// My access: the roles that a person holds in the organization and in each brand, where each comes from, until when.
+import type { OwnAccess, OwnAssignment } from '#access/own-access.ts'
+import { AccountPage } from '#http/ui/account-page.tsx'
+import { EmptyState, Table } from '#http/ui/content.tsx'
+import { sourceInWords, timeInWords } from './words.ts'
+
+const columns = [{ label: 'Role' }, { label: 'Where it comes from' }, { label: 'Until' }]
+
+const Until = ({ source }: Pick<OwnAssignment, 'source'>) => {
+  if (source.type === 'mapping') return <>As long as you are in the group</>
+  if (source.expiresAt === null) return <>No end date</>
+  return <time datetime={source.expiresAt}>{timeInWords(source.expiresAt)}</time>
+}
+
+const rowOf = ({ role, source, counts }: OwnAssignment) => [
+  role.name,
+  <>
+    {sourceInWords(source)}
+    {counts ? null : <div class="text-secondary">Not in use: a higher role of yours counts here</div>}
+  </>,
+  <Until source={source} />,
+]
+
+type Scope = { title: string; held: OwnAssignment[] }
+
+function scopesOf({ organization, assignments }: OwnAccess): Scope[] {
+  const scopes = new Map<string, Scope>()
+  for (const assignment of assignments) {
+    const { id, name } = assignment.brand ?? { id: '', name: `All of ${organization.name}` }
+    const scope = scopes.get(id) ?? { title: name, held: [] }
+    scopes.set(id, { ...scope, held: [...scope.held, assignment] })
+  }
+  return [...scopes.values()]
+}
+
+export const AccessPage = ({ access }: { access: OwnAccess }) => (
+  <AccountPage
+    section="access"
+    name={access.name}
+    organization={access.organization.name}
+    lead="What you may do, and why."
+  >
+    {access.assignments.length === 0 ? (
+      <EmptyState
+        title="You have no roles yet"
+        text={`You are signed in, but nothing has been opened for you. An administrator of ${access.organization.name} can do that.`}
+      />
+    ) : (
+      scopesOf(access).map(({ title, held }) => (
+        <>
+          <h2>{title}</h2>
+          <Table caption={`Your roles: ${title}`} columns={columns} rows={held.map(rowOf)} />
+        </>
+      ))
+    )}
+  </AccountPage>
+)

@@ -1,0 +1,74 @@
+// What people see of themselves: their session as JSON, their access, their sessions, the way out.
+import { Hono } from 'hono'
+import { getOwnAccess } from '#access/own-access.ts'
+import { endOwnSession, endOwnSessions, listOwnSessions } from '#access/sessions/own-sessions.ts'
+import { withIsoTimes } from '#access/times.ts'
+import type { AppEnv } from '#http/env.ts'
+import { requireSameOrigin } from '#http/origin-check.ts'
+import { renderPage } from '#http/pages.ts'
+import { personContext, readSession, requireSession, sessionOf } from '#http/session.ts'
+import { forgetSession, signOutHere, tellApplications } from '#http/session-ends.ts'
+import { AccessPage } from './access-page.tsx'
+import type { AccountServices } from './env.ts'
+import { answerSession } from './session-json.ts'
+import { SessionsPage } from './sessions-page.tsx'
+import { LeavingPage, SignedOutPage } from './signed-out-page.tsx'
+
+/** @returns an app to be mounted at `/` */
+export function createAccount(services: AccountServices): Hono<AppEnv> {
+  const account = new Hono<AppEnv>()
+  account.get('/', (c) => c.redirect('/account', 303))
+  account.get('/session', answerSession(services))
+  account.get('/signed-out', (c) => renderPage(c, SignedOutPage()))
+  account.route('/account', createPages(services))
+  return account
+}
+
+function createPages(services: AccountServices): Hono<AppEnv> {
+  const pages = new Hono<AppEnv>()
+  const sameOrigin = requireSameOrigin({ origin: services.urls.origin })
+  const [session, own] = [readSession(services), [readSession(services), requireSession] as const]
+
+  pages.post('/sign-out', sameOrigin, session, async (c) => {
+    const ended = await signOutHere(c, services)
+    const next = ended === undefined ? undefined : await services.afterSignOut(ended, c.get('requestId'))
+    if (next === undefined) return c.redirect('/signed-out', 303)
+    // A redirect of the form's own answer would have to be allowed by every page that has the button (CSP form-action).
+    c.header('Refresh', `0;url=${next}`)
+    return renderPage(c, LeavingPage({ url: next }))
+  })
+
+  pages.get('/', ...own, async (c) => {
+    const ctx = personContext(services, sessionOf(c), c.get('requestId'))
+    return renderPage(c, AccessPage({ access: await getOwnAccess(ctx) }))
+  })
+
+  pages.get('/sessions', ...own, async (c) => {
+    const { sessionId } = sessionOf(c)
+    const ctx = personContext(services, sessionOf(c), c.get('requestId'))
+    const [{ name, organization }, sessions] = await Promise.all([getOwnAccess(ctx), listOwnSessions(ctx)])
+    const page = SessionsPage({
+      ...{ name, organization: organization.name, currentId: sessionId, now: services.clock.now() },
+      sessions: sessions.map(withIsoTimes),
+      hasEnded: c.req.query('ended') === '1',
+    })
+    return renderPage(c, page)
+  })
+
+  pages.post('/sessions/end-all', sameOrigin, ...own, async (c) => {
+    const { organizationId } = sessionOf(c)
+    await endOwnSessions(personContext(services, sessionOf(c), c.get('requestId')))
+    tellApplications(c, services, organizationId)
+    forgetSession(c)
+    return c.redirect('/signed-out', 303)
+  })
+
+  pages.post('/sessions/:id/end', sameOrigin, ...own, async (c) => {
+    const { organizationId } = sessionOf(c)
+    const ctx = personContext(services, sessionOf(c), c.get('requestId'))
+    await endOwnSession(ctx, c.req.param('id'), 'revoked')
+    tellApplications(c, services, organizationId)
+    return c.redirect('/account/sessions?ended=1', 303)
+  })
+  return pages
+}

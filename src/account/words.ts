@@ -1,0 +1,79 @@
+// Facts in the words of people: devices, times, where a role comes from.
+import type { AssignmentSource } from '#access/evaluate.ts'
+
+const browsers: readonly (readonly [RegExp, string])[] = [
+  [/\bEdg(e|A|iOS)?\//, 'Edge'],
+  [/\b(OPR|Opera)\//, 'Opera'],
+  [/\bSamsungBrowser\//, 'Samsung Internet'],
+  [/\b(Firefox|FxiOS)\//, 'Firefox'],
+  [/\b(Chrome|CriOS|Chromium)\//, 'Chrome'],
+  [/\bSafari\//, 'Safari'],
+]
+
+const systems: readonly (readonly [RegExp, string])[] = [
+  [/\biPhone\b/, 'iPhone'],
+  [/\biPad\b/, 'iPad'],
+  [/\bAndroid\b/, 'Android'],
+  [/\bWindows\b/, 'Windows'],
+  [/\bCrOS\b/, 'ChromeOS'],
+  [/\bMacintosh\b/, 'Mac'],
+  [/\bLinux\b/, 'Linux'],
+]
+
+const firstOf = (table: readonly (readonly [RegExp, string])[], text: string): string | undefined =>
+  table.find(([pattern]) => pattern.test(text))?.[1]
+
+/** `Firefox on Linux`, as far as a browser says so. */
+export function deviceName(userAgent: string | null): string {
+  const [browser, system] = [firstOf(browsers, userAgent ?? ''), firstOf(systems, userAgent ?? '')]
+  if (browser === undefined) return system === undefined ? 'Unknown device' : `A program on ${system}`
+  return system === undefined ? browser : `${browser} on ${system}`
+}
+
+const dateAndTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+
+/** `31 January 2030 at 12:00 UTC` */
+export const timeInWords = (time: string): string => `${dateAndTime.format(new Date(time))} UTC`
+
+const spans = [
+  { unit: 'day', seconds: 86_400 },
+  { unit: 'hour', seconds: 3_600 },
+  { unit: 'minute', seconds: 60 },
+] as const
+
+/** `5 minutes ago`; under two minutes `just now`, beyond a week the date. */
+export function agoInWords(time: string, now: Date): string {
+  const seconds = (now.getTime() - Date.parse(time)) / 1000
+  if (seconds > 7 * 86_400) return timeInWords(time)
+  const span = spans.find((each) => seconds >= each.seconds)
+  if (span === undefined || seconds < 120) return 'just now'
+  const count = Math.floor(seconds / span.seconds)
+  return `${count} ${span.unit}${count === 1 ? '' : 's'} ago`
+}
+
+const signInWays = {
+  saml: 'your company sign-in',
+  oidc: 'your company sign-in',
+  password: 'your password',
+  passkey: 'a passkey',
+  emergency: 'an emergency account',
+}
+
+/** `with Okta and a second factor` */
+export function signedInWith(session: {
+  method: keyof typeof signInWays
+  connectionName: string | null
+  hasSecondFactor: boolean
+}): string {
+  const way = session.connectionName ?? signInWays[session.method]
+  return `with ${way}${session.hasSecondFactor ? ' and a second factor' : ''}`
+}
+
+/** From the person's own group to what gives the role. */
+export function sourceInWords(source: AssignmentSource): string {
+  if (source.type === 'direct') return `An administrator gave it to you: ${source.reason}`
+  const names = source.path.map(({ displayName }) => displayName)
+  const [own = 'a group', ...above] = names
+  const reached = above.map((name) => `, which belongs to ${name}`).join('')
+  return `You are in the group ${own}${reached}; your organization gives this role to that group`
+}

@@ -1,0 +1,137 @@
+// /invitations
+import { createRoute, z } from '@hono/zod-openapi'
+import { cancelInvitation, resendInvitation } from '#access/invitations/change-invitation.ts'
+import { createInvitation } from '#access/invitations/create-invitation.ts'
+import { getInvitation, type InvitationRecord, listInvitations } from '#access/invitations/invitations.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { afterId, page, pageOf, pageParams } from '../paging.ts'
+import {
+  idParam,
+  jsonAnswer,
+  jsonBody,
+  newRoutes,
+  noContent,
+  readFailures,
+  security,
+  writeFailures,
+} from '../routes.ts'
+import { brandReference, roleReference, time } from '../schemas.ts'
+
+const status = z.enum(['pending', 'expired', 'accepted', 'cancelled', 'withdrawn'])
+
+const Invitation = z
+  .object({
+    id: z.string(),
+    userId: z.string().openapi({ description: 'The person, who is `invited` until they accept' }),
+    email: z.string(),
+    displayName: z.string().nullable(),
+    status: status.openapi({ description: '`withdrawn`: the person was switched off before they accepted' }),
+    note: z.string().nullable(),
+    invitedBy: z.string(),
+    sentCount: z.number().int(),
+    createdAt: time,
+    expiresAt: time,
+    acceptedAt: time.nullable(),
+    roles: z
+      .array(z.object({ role: roleReference, brand: brandReference }))
+      .openapi({ description: 'What the person holds once they have accepted; `brand` null: in the organization' }),
+    delivery: z
+      .object({
+        mailId: z.string(),
+        status: z.enum(['queued', 'sent', 'failed', 'kept']),
+        lastError: z.string().nullable(),
+      })
+      .nullable()
+      .openapi({ description: 'Of the last mail; `kept`: there is no mail server, so it waits in the outbox' }),
+  })
+  .openapi('Invitation')
+
+const CreateInvitation = z
+  .strictObject({
+    email: z.string(),
+    displayName: z.string().nullish(),
+    roleId: z.string().nullish().openapi({ description: 'In the organization' }),
+    brands: z
+      .array(z.strictObject({ brandId: z.string(), roleId: z.string() }))
+      .max(100)
+      .optional(),
+    note: z.string().nullish().openapi({ description: 'A few words of your own; they are in the mail' }),
+    days: z.number().int().min(1).max(90).nullish().openapi({ description: 'How long the link is good' }),
+  })
+  .openapi('CreateInvitation')
+
+const shared = { tags: ['Invitations'], security }
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/invitations',
+  operationId: 'listInvitations',
+  summary: 'List the invitations, those that are over too',
+  request: { query: z.strictObject({ ...pageParams, status: status.optional() }) },
+  responses: { 200: jsonAnswer(pageOf(Invitation), 'A page of invitations'), ...readFailures },
+})
+
+const createInvitationRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/invitations',
+  operationId: 'createInvitation',
+  summary: 'Invite a person; one who is invited already, to the same roles, gets a new link',
+  request: { body: jsonBody(CreateInvitation) },
+  responses: { 201: jsonAnswer(Invitation, 'The invitation'), ...writeFailures },
+})
+
+const getRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/invitations/{id}',
+  operationId: 'getInvitation',
+  summary: 'Read an invitation',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(Invitation, 'The invitation'), ...readFailures },
+})
+
+const resendRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/invitations/{id}/resend',
+  operationId: 'resendInvitation',
+  summary: 'Send a new link; the old one is void',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(Invitation, 'The invitation as it is now'), ...writeFailures },
+})
+
+const cancelRoute = createRoute({
+  ...shared,
+  method: 'delete',
+  path: '/invitations/{id}',
+  operationId: 'cancelInvitation',
+  summary: 'Take an invitation back; its link and its roles are void',
+  request: { params: idParam },
+  responses: { 204: noContent('The invitation is cancelled'), ...writeFailures },
+})
+
+const present = (invitation: InvitationRecord): InvitationRecord => withIsoTimes(invitation)
+
+export const invitationRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const { limit, cursor, status: wanted } = c.req.valid('query')
+    const rows = await listInvitations(c.get('ctx'), {
+      status: wanted,
+      after: afterId(cursor, 'inv'),
+      limit: limit + 1,
+    })
+    return c.json(page(rows.map(present), limit), 200)
+  })
+  .openapi(createInvitationRoute, async (c) =>
+    c.json(present(await createInvitation(c.get('ctx'), c.req.valid('json'))), 201),
+  )
+  .openapi(getRoute, async (c) => c.json(present(await getInvitation(c.get('ctx'), c.req.valid('param').id)), 200))
+  .openapi(resendRoute, async (c) =>
+    c.json(present(await resendInvitation(c.get('ctx'), c.req.valid('param').id)), 200),
+  )
+  .openapi(cancelRoute, async (c) => {
+    await cancelInvitation(c.get('ctx'), c.req.valid('param').id)
+    return c.body(null, 204)
+  })

@@ -1,0 +1,65 @@
+// /mails: the outbox.
+import { createRoute, z } from '@hono/zod-openapi'
+import { getMail, listMails } from '#access/mail/mails.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { afterId, page, pageOf, pageParams } from '../paging.ts'
+import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../routes.ts'
+import { time } from '../schemas.ts'
+
+const fields = {
+  id: z.string(),
+  kind: z.enum(['invitation', 'password_reset', 'password_changed', 'emergency_use', 'test']),
+  recipient: z.string(),
+  subject: z.string(),
+  status: z
+    .enum(['queued', 'sent', 'failed', 'kept'])
+    .openapi({ description: '`kept`: there is no mail server, so it waits here to be read' }),
+  attempts: z.number().int(),
+  nextAttemptAt: time.nullable(),
+  lastError: z.string().nullable().openapi({ description: 'What the mail server said last' }),
+  targetId: z.string().nullable().openapi({ description: 'What it is about: an invitation, a user' }),
+  createdAt: time,
+  sentAt: time.nullable(),
+}
+
+const Mail = z.object(fields).openapi('Mail')
+
+const MailWithBody = z
+  .object({
+    ...fields,
+    body: z
+      .object({ text: z.string(), html: z.string() })
+      .nullable()
+      .openapi({ description: 'Only while the mail is kept; links in it belong to the recipient' }),
+  })
+  .openapi('MailWithBody')
+
+const shared = { tags: ['Mail'], security }
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/mails',
+  operationId: 'listMails',
+  summary: 'List the mails, newest first',
+  request: { query: z.strictObject({ ...pageParams, targetId: z.string().max(100).optional() }) },
+  responses: { 200: jsonAnswer(pageOf(Mail), 'A page of mails'), ...readFailures },
+})
+
+const getRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/mails/{id}',
+  operationId: 'getMail',
+  summary: 'Read a mail',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(MailWithBody, 'The mail'), ...readFailures },
+})
+
+export const mailRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const { limit, cursor, targetId } = c.req.valid('query')
+    const rows = await listMails(c.get('ctx'), { targetId, after: afterId(cursor, 'mal'), limit: limit + 1 })
+    return c.json(page(rows.map(withIsoTimes), limit), 200)
+  })
+  .openapi(getRoute, async (c) => c.json(withIsoTimes(await getMail(c.get('ctx'), c.req.valid('param').id)), 200))

@@ -1,0 +1,69 @@
+// /users/{id}/sessions and /sessions/{id}: where people are signed in, and ending it.
+import { createRoute, z } from '@hono/zod-openapi'
+import { endSession, endUserSessions } from '#access/sessions/end-sessions.ts'
+import { listSessions } from '#access/sessions/sessions.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { idParam, jsonAnswer, newRoutes, noContent, readFailures, security } from '../routes.ts'
+import { time } from '../schemas.ts'
+
+const Session = z
+  .object({
+    id: z.string(),
+    userId: z.string(),
+    method: z.enum(['saml', 'oidc', 'password', 'passkey', 'emergency']),
+    connectionId: z.string().nullable(),
+    connectionName: z.string().nullable(),
+    hasSecondFactor: z.boolean(),
+    ip: z.string().nullable(),
+    userAgent: z.string().nullable(),
+    createdAt: time,
+    lastSeenAt: time,
+    expiresAt: time.openapi({ description: 'When it ends by itself, if it is not used until then' }),
+  })
+  .openapi('Session')
+
+const shared = { tags: ['Sessions'], security }
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/users/{id}/sessions',
+  operationId: 'listUserSessions',
+  summary: 'List the live sessions of a user, the last seen first',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(z.object({ items: z.array(Session) }), 'The live sessions'), ...readFailures },
+})
+
+const endAllRoute = createRoute({
+  ...shared,
+  method: 'delete',
+  path: '/users/{id}/sessions',
+  operationId: 'endUserSessions',
+  summary: 'Sign a user out everywhere, with the tokens that applications hold for those sessions',
+  request: { params: idParam },
+  responses: { 204: noContent('The sessions have ended'), ...readFailures },
+})
+
+const endRoute = createRoute({
+  ...shared,
+  method: 'delete',
+  path: '/sessions/{id}',
+  operationId: 'endSession',
+  summary: 'End a session, with the tokens that applications hold for it; an ended one is no error',
+  request: { params: idParam },
+  responses: { 204: noContent('The session has ended'), ...readFailures },
+})
+
+export const sessionRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const sessions = await listSessions(c.get('ctx'), c.req.valid('param').id)
+    return c.json({ items: sessions.map(withIsoTimes) }, 200)
+  })
+  .openapi(endAllRoute, async (c) => {
+    await endUserSessions(c.get('ctx'), { userId: c.req.valid('param').id, reason: 'revoked' })
+    return c.body(null, 204)
+  })
+  .openapi(endRoute, async (c) => {
+    await endSession(c.get('ctx'), { sessionId: c.req.valid('param').id, reason: 'revoked' })
+    return c.body(null, 204)
+  })

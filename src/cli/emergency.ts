@@ -1,0 +1,54 @@
+// `rolecall emergency …`: accounts for when the identity provider does not work.
+import type { Command } from 'commander'
+import { createEmergencyAccount, listEmergencyAccounts } from '#access/accounts/emergency/emergency.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { type OutputOptions, print, printList } from './output.ts'
+import { type CliRuntime, inOrganization } from './runtime.ts'
+
+type Scope = OutputOptions & { organization: string }
+
+export function addEmergencyCommands(program: Command, runtime: CliRuntime): void {
+  const emergency = program.command('emergency').description('sealed accounts for when sign-in does not work')
+  emergency
+    .command('create')
+    .description('make an emergency account; what is printed is not shown again')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .requiredOption('--name <name>', 'where it is kept, e.g. "Safe of the head office"')
+    .option('--json', 'print one JSON line')
+    .action((options: Scope & { name: string }) => create(runtime, options))
+  emergency
+    .command('list')
+    .description('list the emergency accounts, and whether they are proven to work')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .option('--json', 'print one JSON line')
+    .action((options: Scope) => list(runtime, options))
+}
+
+async function create(runtime: CliRuntime, options: Scope & { name: string }): Promise<void> {
+  const made = await inOrganization(runtime, options.organization, async (ctx, { urls }) => ({
+    ...(await createEmergencyAccount(ctx, { name: options.name })),
+    signInUrl: urls.page('/emergency'),
+  }))
+  const human = () => [
+    `The emergency account ${options.name}. Print this, seal it, and then sign in with it once to prove that it works.`,
+    `  Sign in at      ${made.signInUrl}`,
+    `  User name       ${made.userName}`,
+    `  Password        ${made.password}`,
+    `  Authenticator   ${made.totpUri}`,
+    `  Recovery codes  ${made.recoveryCodes.slice(0, 5).join('  ')}`,
+    `                  ${made.recoveryCodes.slice(5).join('  ')}`,
+    'None of it is shown again.',
+  ]
+  print(runtime, options, { json: made, human })
+}
+
+async function list(runtime: CliRuntime, options: Scope): Promise<void> {
+  const items = await inOrganization(runtime, options.organization, (ctx) => listEmergencyAccounts(ctx))
+  printList(runtime, options, items.map(withIsoTimes), {
+    'USER NAME': ({ userName }) => userName,
+    NAME: ({ displayName }) => displayName,
+    STATUS: ({ status }) => status,
+    'LAST USED': ({ lastUsedAt }) => lastUsedAt ?? 'never',
+    PROVEN: ({ isProven }) => (isProven ? 'yes' : 'no, sign in with it'),
+  })
+}

@@ -1,0 +1,45 @@
+// The frame of the pages that people have about themselves.
+import type { Child } from 'hono/jsx'
+import type { AssetName } from './assets.ts'
+import { Page } from './page.tsx'
+
+const sections = {
+  access: { label: 'My access', href: '/account' },
+  sessions: { label: 'My sessions', href: '/account/sessions' },
+  security: { label: 'Security', href: '/account/security' },
+} as const
+
+export type AccountSection = keyof typeof sections
+
+export type AccountPageProps = {
+  section: AccountSection
+  /** The name of the person. */
+  name: string
+  organization: string
+  lead?: Child
+  actions?: Child
+  scripts?: readonly AssetName[]
+  children?: Child
+}
+
+export const AccountPage = ({
+  section,
+  name,
+  organization,
+  lead,
+  actions,
+  scripts = [],
+  children,
+}: AccountPageProps) => (
+  <Page
+    title={sections[section].label}
+    organization={organization}
+    user={{ name, accountPath: '/account', signOutPath: '/account/sign-out' }}
+    navigation={Object.entries(sections).map(([key, link]) => ({ ...link, isCurrent: key === section }))}
+    lead={lead}
+    actions={actions}
+    scripts={scripts}
+  >
+    {children}
+  </Page>
+)

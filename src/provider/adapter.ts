@@ -1,0 +1,131 @@
+// The OpenID provider's storage. Its session is Rolecall's, read only; its clients are the applications; the rest is kept by
+// hash. No payload holds the id under which it is found.
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import { waitingPayload } from '#access/applications/authorization-requests.ts'
+import type { Client, ClientReader } from '#access/applications/clients.ts'
+import {
+  consumeArtifact,
+  dropArtifact,
+  dropGrant,
+  findArtifact,
+  type NewArtifact,
+  putArtifact,
+  putCode,
+} from '#access/applications/provider-artifacts.ts'
+import type { BrowserSession } from '#access/sessions/resolve-session.ts'
+import type { Services } from '#src/context.ts'
+import { visitOf } from './visits.ts'
+
+/** Makes the adapter of each model, by its name. */
+export function createAdapters(services: Services, clients: ClientReader): (model: string) => Adapter {
+  return (model) => {
+    if (model === 'Client') return clientAdapter(clients)
+    if (model === 'Session') return sessionAdapter()
+    return artifactAdapter(services, clients, model)
+  }
+}
+
+const unsupported = (): never => {
+  throw new Error('Nothing of this kind is enabled')
+}
+
+const nothing = async (): Promise<undefined> => undefined
+
+function clientAdapter(clients: ClientReader): Adapter {
+  return {
+    find: async (id) => {
+      const client = await clients.find(id)
+      return client === undefined ? undefined : metadataOf(client)
+    },
+    ...{ upsert: unsupported, findByUid: unsupported, findByUserCode: unsupported },
+    ...{ consume: unsupported, destroy: unsupported, revokeByGrantId: unsupported },
+  }
+}
+
+/** An application in the words of dynamic client registration (RFC 7591). */
+const metadataOf = (client: Client): AdapterPayload & { response_modes: string[] } => ({
+  client_id: client.id,
+  client_name: client.name,
+  client_secret: client.secret,
+  redirect_uris: client.redirectUris,
+  post_logout_redirect_uris: client.postLogoutRedirectUris,
+  response_modes: ['query'],
+  ...(client.backchannelLogoutUri === null
+    ? {}
+    : { backchannel_logout_uri: client.backchannelLogoutUri, backchannel_logout_session_required: true }),
+})
+
+/** A browser's session is whatever its Rolecall session says at this moment, and nothing where that is not live. */
+function sessionAdapter(): Adapter {
+  return {
+    find: async (id) => {
+      const { session } = visitOf()
+      return session?.sessionId === id ? sessionPayload(session) : undefined
+    },
+    ...{ upsert: nothing, destroy: nothing },
+    ...{ findByUid: unsupported, findByUserCode: unsupported, consume: unsupported, revokeByGrantId: unsupported },
+  }
+}
+
+export const secondsOf = (time: string): number => Math.floor(Date.parse(time) / 1000)
+
+const sessionPayload = (session: BrowserSession): AdapterPayload => ({
+  ...{ kind: 'Session', jti: session.sessionId, uid: session.sessionId, accountId: session.userId },
+  loginTs: secondsOf(session.authenticatedAt),
+  amr: methodsOf(session),
+  iat: secondsOf(session.authenticatedAt),
+  exp: secondsOf(session.expiresAt),
+})
+
+/** Authentication methods (RFC 8176), as far as they are known here: what happened at an identity provider is not. */
+function methodsOf({ method, hasSecondFactor }: BrowserSession): string[] {
+  const first = { password: ['pwd'], emergency: ['pwd'], passkey: ['hwk'], saml: [], oidc: [] }[method]
+  return hasSecondFactor ? [...first, 'mfa'] : first
+}
+
+function artifactAdapter(services: Services, clients: ClientReader, model: string): Adapter {
+  const { database } = services
+  return {
+    upsert: async (id, { jti: _, ...payload }, seconds) => {
+      const artifact = await artifactOf(clients, { model, id, payload, seconds: seconds ?? null })
+      const { organizationId, sessionId } = artifact
+      if (model !== 'AuthorizationCode') return putArtifact(database, artifact)
+      if (organizationId === null || sessionId === null) throw new errors.InvalidRequest('a code needs a session')
+      return putCode(database, { ...artifact, organizationId, sessionId }, payload.clientId ?? '')
+    },
+    find: async (id) => {
+      const found = await findArtifact(database, model, id)
+      if (found === undefined) return undefined
+      const consumed = found.consumedAt === null ? {} : { consumed: secondsOf(found.consumedAt) }
+      return { ...found.payload, jti: id, ...consumed }
+    },
+    // Of two requests with one code or refresh token, both of which found it unused, one is the first.
+    consume: async (id) => {
+      if (!(await consumeArtifact(database, model, id))) throw new errors.InvalidGrant('already used')
+    },
+    destroy: (id) => dropArtifact(database, model, id),
+    revokeByGrantId: (grantId) => dropGrant(database, grantId),
+    ...{ findByUid: unsupported, findByUserCode: unsupported },
+  }
+}
+
+async function artifactOf(
+  clients: ClientReader,
+  given: { model: string; id: string; payload: AdapterPayload; seconds: number | null },
+): Promise<NewArtifact> {
+  const { session } = visitOf()
+  if (given.model === 'Interaction') {
+    const payload = waitingPayload(given.payload.params, session?.authenticatedAt ?? null)
+    return { ...given, payload, organizationId: null, userId: null, sessionId: null, grantId: null }
+  }
+  const { accountId = null, clientId = '', grantId = null, sessionUid } = given.payload
+  return {
+    ...given,
+    payload: { ...given.payload },
+    organizationId: (await clients.find(clientId))?.organization.id ?? null,
+    userId: accountId,
+    // A grant is made for the session that is there; codes and tokens say under which one they were issued.
+    sessionId: sessionUid ?? session?.sessionId ?? null,
+    grantId: given.model === 'Grant' ? null : grantId,
+  }
+}

@@ -1,0 +1,144 @@
+// How oidc-provider is set up: code flow with PKCE alone, short-lived tokens, one session, which is Rolecall's.
+import type { Account, Configuration, KoaContextWithOIDC, UnknownObject } from 'oidc-provider'
+import { continuationPath } from '#access/applications/authorization-requests.ts'
+import type { ClientReader } from '#access/applications/clients.ts'
+import { findPersonClaims, type PersonClaims } from '#access/applications/person-claims.ts'
+import type { SigningKey } from '#access/applications/signing-keys.ts'
+import { touchSessionById } from '#access/sessions/resolve-session.ts'
+import { enterOrganization, type Services } from '#src/context.ts'
+import { createAdapters } from './adapter.ts'
+import { createPolicy } from './policy.ts'
+import { visitOf } from './visits.ts'
+
+/** The cookie by which the provider is told of the session; it is never on the wire (provider.ts). */
+export const innerCookieName = 'session'
+
+/** Where each of the provider's endpoints is. */
+export const routes = {
+  authorization: '/oauth2/authorize',
+  token: '/oauth2/token',
+  userinfo: '/oauth2/userinfo',
+  jwks: '/oauth2/jwks',
+  introspection: '/oauth2/introspect',
+  revocation: '/oauth2/revoke',
+  end_session: '/oauth2/logout',
+} as const
+
+const claims = {
+  openid: ['sub', 'sid', 'auth_time', 'amr', 'organization', 'roles', 'brands'],
+  profile: ['name', 'preferred_username'],
+  email: ['email', 'email_verified'],
+}
+
+const day = 86_400
+
+export function configurationOf(services: Services, clients: ClientReader, keys: readonly SigningKey[]): Configuration {
+  return {
+    adapter: createAdapters(services, clients),
+    jwks: { keys: [...keys] } as NonNullable<Configuration['jwks']>,
+    claims,
+    scopes: ['openid', 'profile', 'email', 'offline_access'],
+    // Claims stand in the ID token, too, so that an application needs one call.
+    conformIdTokenClaims: false,
+    responseTypes: ['code'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
+    clientDefaults: { grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] },
+    pkce: { required: () => true },
+    cookies: { names: { session: innerCookieName } },
+    routes,
+    features,
+    interactions: { policy: createPolicy(clients), url: signInUrl(clients) },
+    // All of them die with the session, which is shorter than the longest of these.
+    ttl: {
+      ...{ AccessToken: 600, AuthorizationCode: 60, IdToken: 300, Interaction: 1_800, Session: day },
+      ...{ RefreshToken: 14 * day, Grant: 14 * day },
+    },
+    expiresWithSession: () => false,
+    issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: () => true,
+    loadExistingGrant: grantWhatIsAsked,
+    findAccount: findAccount(services, clients),
+    renderError: (ctx, { error, error_description: description }) => {
+      visitOf(ctx).failure = { status: ctx.status, code: error, description }
+    },
+    allowOmittingSingleRegisteredRedirectUri: false,
+    // Nothing that a client could name is fetched; logout tokens go out by access/applications/deliver-logouts.ts.
+    fetch: () => Promise.reject(new Error('The OpenID provider fetches nothing')),
+  }
+}
+
+/** A client sees its own tokens alone (RFC 7662 §2.2, RFC 7009 §2.1). */
+const ownTokens = (_: KoaContextWithOIDC, client: { clientId: string }, token: { clientId?: string | undefined }) =>
+  token.clientId === client.clientId
+
+const features: NonNullable<Configuration['features']> = {
+  devInteractions: { enabled: false },
+  dPoP: { enabled: false },
+  pushedAuthorizationRequests: { enabled: false },
+  resourceIndicators: { enabled: false },
+  backchannelLogout: { enabled: true },
+  rpInitiatedLogout: { enabled: true },
+  userinfo: { enabled: true },
+  introspection: { enabled: true, allowedPolicy: ownTokens },
+  revocation: { enabled: true, allowedPolicy: ownTokens },
+}
+
+type SignInUrl = NonNullable<NonNullable<Configuration['interactions']>['url']>
+
+/** Sign-in at the application's organization, then back to the waiting request. */
+const signInUrl =
+  (clients: ClientReader): SignInUrl =>
+  async (ctx, { uid, params }) => {
+    const client = await clients.find(String(params['client_id']))
+    const query = new URLSearchParams({
+      return_to: continuationPath(uid),
+      organization: client?.organization.slug ?? '',
+    })
+    if (typeof params['login_hint'] === 'string') query.set('login_hint', params['login_hint'].slice(0, 320))
+    // Whoever is signed in already has to sign in again, or as somebody else.
+    if (visitOf(ctx).session !== undefined) query.set('prompt', 'login')
+    return `/login?${query}`
+  }
+
+/** A grant of its own for each authorization, so that its end ends nothing else. */
+async function grantWhatIsAsked({ oidc, req }: KoaContextWithOIDC) {
+  const { client, account, session } = oidc
+  const live = visitOf({ req }).session
+  if (client === undefined || account === undefined || session === undefined || live === undefined) return undefined
+  session.sidFor(client.clientId, live.sessionId)
+  const grant = new oidc.provider.Grant({ clientId: client.clientId, accountId: account.accountId })
+  grant.addOIDCScope([...oidc.requestParamOIDCScopes].join(' '))
+  await grant.save()
+  return grant
+}
+
+type FindAccount = NonNullable<Configuration['findAccount']>
+
+/**
+ * For a code or token: the person, if active at this moment; that its session lives was settled as it was found. For an
+ * authorization: whoever the live session is of.
+ */
+function findAccount(services: Services, clients: ClientReader): FindAccount {
+  return async (_, userId, token) => {
+    if (token === undefined) return accountOf(userId, undefined, undefined)
+    const organization = (await clients.find(token.clientId ?? ''))?.organization
+    if (organization === undefined) return undefined
+    const found = await findPersonClaims(services, { organizationId: organization.id, userId })
+    if (found === undefined) return undefined
+    const { sessionUid } = token as { sessionUid?: string }
+    if (token.kind === 'RefreshToken' && sessionUid !== undefined) {
+      await services.database.transaction(enterOrganization({ organizationId: organization.id }), (tx) =>
+        tx.commitWith(touchSessionById({ organizationId: organization.id, sessionId: sessionUid })),
+      )
+    }
+    return accountOf(userId, found, sessionUid)
+  }
+}
+
+const accountOf = (userId: string, found: PersonClaims | undefined, sessionId: string | undefined): Account => ({
+  accountId: userId,
+  claims: (use) => {
+    const sid: UnknownObject = use === 'id_token' && sessionId !== undefined ? { sid: sessionId } : {}
+    return { sub: userId, ...found, ...sid }
+  },
+})

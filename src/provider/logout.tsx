@@ -1,0 +1,112 @@
+// Sign-out that an application asks for (OpenID Connect RP-Initiated Logout 1.0). The person confirms; the Rolecall session
+// ends, and with it every application's.
+
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { createLocalJWKSet, jwtVerify } from 'jose'
+import type { Client, ClientReader } from '#access/applications/clients.ts'
+import { loadSigningKeys, publicPart } from '#access/applications/signing-keys.ts'
+import type { AppEnv } from '#http/env.ts'
+import { requireSameOrigin } from '#http/origin-check.ts'
+import { renderPage } from '#http/pages.ts'
+import { renderErrorPage } from '#http/pages-errors.ts'
+import { readForm } from '#http/read-form.ts'
+import { signOutHere } from '#http/session-ends.ts'
+import { Actions, SubmitButton } from '#http/ui/forms.tsx'
+import { CardPage } from '#http/ui/page.tsx'
+import { invalid } from '#platform/errors.ts'
+import { routes } from './configuration.ts'
+import type { ProviderServices } from './engine.ts'
+
+type Fields = Readonly<Record<string, string | undefined>>
+
+/** The application that asked, and where the person goes on afterwards. */
+type Asked = { client: Client | undefined; target: string | undefined }
+
+const confirmPath = `${routes.end_session}/confirm`
+
+export function createLogout(
+  services: ProviderServices,
+  clients: ClientReader,
+  session: MiddlewareHandler<AppEnv>,
+): Hono<AppEnv> {
+  const logout = new Hono<AppEnv>()
+  logout.onError((error, c) => renderErrorPage(c, error))
+
+  const ask = async (c: Context<AppEnv>, fields: Fields): Promise<Response> => {
+    const asked = await readRequest(services, clients, fields)
+    if (c.get('session') === undefined) return c.redirect(asked.target ?? '/signed-out', 303)
+    const formAction = asked.target === undefined ? [] : [asked.target]
+    return renderPage(c, ConfirmPage(asked, fields), { formAction })
+  }
+  logout.get(routes.end_session, session, (c) => ask(c, queryOf(c)))
+  // Applications may post their people here (§2); what they post ends nothing by itself.
+  logout.post(routes.end_session, session, async (c) => ask(c, await readForm(c)))
+
+  logout.post(confirmPath, session, requireSameOrigin({ origin: services.urls.origin }), async (c) => {
+    const asked = await readRequest(services, clients, await readForm(c))
+    await signOutHere(c, services)
+    return c.redirect(asked.target ?? '/signed-out', 303)
+  })
+  return logout
+}
+
+function queryOf(c: Context): Fields {
+  const entries = Object.entries(c.req.queries())
+  const twice = entries.find(([, values]) => values.length > 1)
+  if (twice !== undefined) throw invalid(`The parameter ${twice[0]} must be given once`)
+  return Object.fromEntries(entries.map(([name, [value]]) => [name, value]))
+}
+
+/** @throws AppError invalid */
+async function readRequest(services: ProviderServices, clients: ClientReader, fields: Fields): Promise<Asked> {
+  const { id_token_hint: hint, client_id: clientId, post_logout_redirect_uri: uri, state } = fields
+  const audience = hint === undefined || hint === '' ? undefined : await audienceOf(services, hint)
+  if (audience !== undefined && clientId !== undefined && clientId !== '' && audience !== clientId)
+    throw invalid('client_id is not the application that id_token_hint was issued to')
+  const client = await clients.find(audience ?? clientId ?? '')
+  if (uri === undefined || uri === '') return { client, target: undefined }
+  // Without a registered application to compare with, nobody is sent anywhere (§3).
+  if (client?.postLogoutRedirectUris.includes(uri) !== true)
+    throw invalid('post_logout_redirect_uri is not registered with the application')
+  const target = new URL(uri)
+  if (state !== undefined) target.searchParams.set('state', state)
+  return { client, target: target.href }
+}
+
+/** Whom the ID token was issued to. It may have expired: it only says who asks. */
+async function audienceOf(services: ProviderServices, hint: string): Promise<string> {
+  const keys = createLocalJWKSet({ keys: (await loadSigningKeys(services)).map(publicPart) })
+  const verified = await jwtVerify(hint, keys, {
+    issuer: services.urls.provider.issuer,
+    algorithms: ['RS256', 'ES256'],
+    currentDate: new Date(0),
+  }).catch(() => undefined)
+  if (typeof verified?.payload.aud !== 'string') throw invalid('id_token_hint is not an ID token of ours')
+  return verified.payload.aud
+}
+
+const carried = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'] as const
+
+const ConfirmPage = ({ client, target }: Asked, fields: Fields) => (
+  <CardPage
+    title="Sign out?"
+    organization={client?.organization.name}
+    lead={
+      client === undefined
+        ? 'You will be signed out here and in every application that you use through this sign-in.'
+        : `${client.name} asks to sign you out. You will be signed out in every application that you use through this sign-in.`
+    }
+  >
+    <form method="post" action={confirmPath}>
+      {carried.map((name) =>
+        fields[name] === undefined ? null : <input type="hidden" name={name} value={fields[name]} />,
+      )}
+      <Actions>
+        <SubmitButton label="Sign out" />
+        <a class="btn" href={target ?? '/account'}>
+          Stay signed in
+        </a>
+      </Actions>
+    </form>
+  </CardPage>
+)

@@ -1,0 +1,38 @@
+// When a person is sent to sign in. The session is Rolecall's: there is one or not, of this organization or not, recent
+// enough or not. Applications are the organization's own, so nobody is asked for consent.
+import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import type { ClientReader } from '#access/applications/clients.ts'
+import { isFresh, visitOf } from './visits.ts'
+
+const { base, Check } = interactionPolicy
+
+export function createPolicy(clients: ClientReader): interactionPolicy.DefaultPolicy {
+  const policy = base()
+  const [login, consent] = [policy.get('login'), policy.get('consent')]
+  if (login === undefined || consent === undefined) throw new Error('The default policy is not as it was')
+  login.checks.remove('login_prompt')
+  login.checks.remove('max_age')
+  login.checks.add(new Check('login_prompt', 'the person has to sign in again', asksToSignIn))
+  login.checks.add(new Check('max_age', 'the sign-in is too long ago', isTooLongAgo))
+  consent.checks.clear()
+  consent.checks.add(
+    new Check('organization', 'the person is of another organization', (ctx) => refuseStrangers(ctx, clients)),
+  )
+  return policy
+}
+
+const asksToSignIn = ({ req, oidc }: KoaContextWithOIDC): boolean =>
+  oidc.prompts.has('login') && !isFresh(visitOf({ req }))
+
+function isTooLongAgo({ req, oidc }: KoaContextWithOIDC): boolean {
+  const maxAge = oidc.params?.['max_age']
+  if (maxAge === undefined || isFresh(visitOf({ req }))) return false
+  return oidc.session?.past(Number(maxAge)) !== false
+}
+
+async function refuseStrangers({ req, oidc }: KoaContextWithOIDC, clients: ClientReader): Promise<boolean> {
+  const client = await clients.find(oidc.client?.clientId ?? '')
+  const organizationId = visitOf({ req }).session?.organizationId
+  if (client?.organization.id === organizationId) return false
+  throw new errors.AccessDenied('The person is signed in at another organization')
+}

@@ -1,0 +1,98 @@
+// Rolecall as an OpenID provider (OpenID Connect Core 1.0, Discovery 1.0, RFC 7009, RFC 7662, RFC 9207). oidc-provider does the
+// protocol; who is signed in, and what a page looks like, is ours.
+import type { HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { type Context, Hono } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import {
+  continuationPath,
+  dropWaitingRequest,
+  findWaitingRequest,
+  type WaitingRequest,
+} from '#access/applications/authorization-requests.ts'
+import { createClientReader } from '#access/applications/clients.ts'
+import type { AppEnv } from '#http/env.ts'
+import { renderPage } from '#http/pages.ts'
+import { readSession } from '#http/session.ts'
+import { ErrorPage } from '#http/ui/error-page.tsx'
+import { notFound } from '#platform/errors.ts'
+import { innerCookieName, routes } from './configuration.ts'
+import { createEngine, type Engine, type ProviderServices } from './engine.ts'
+import { createLogout } from './logout.tsx'
+import { beginVisit, type Failure } from './visits.ts'
+
+const discovery = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']
+
+/** A request that waits is kept as it is. */
+const maxUrlLength = 8_192
+
+/** Endpoints that applications call by themselves: no browser, no session. */
+const direct = [routes.token, routes.userinfo, routes.jwks, routes.introspection, routes.revocation]
+
+/** @returns an app to be mounted at `/` */
+export function createProvider(services: ProviderServices): Hono<AppEnv> {
+  const { database } = services
+  const clients = createClientReader(services)
+  const engine = createEngine(services, clients)
+  const session = readSession(services)
+  const provider = new Hono<AppEnv>()
+  for (const path of [...discovery, ...direct]) provider.all(path, (c) => pass(c, services, engine))
+  provider.get(routes.authorization, session, (c) => pass(c, services, engine))
+  provider.get(`${continuationPath('')}:uid`, session, async (c) => {
+    const uid = c.req.param('uid') ?? ''
+    const request = await findWaitingRequest(database, uid)
+    if (request === undefined) return renderFailure(c, expired)
+    if (c.get('session') === undefined) return c.redirect(`/login?return_to=${encodeURIComponent(c.req.path)}`, 303)
+    await dropWaitingRequest(database, uid)
+    return pass(c, services, engine, request)
+  })
+  provider.route('/', createLogout(services, clients, session))
+  return provider
+}
+
+/** Lets oidc-provider answer, on the connection itself. @param waiting the request to carry out in place of this one */
+async function pass(
+  c: Context<AppEnv>,
+  services: ProviderServices,
+  engine: Engine,
+  waiting?: WaitingRequest,
+): Promise<Response> {
+  // PostgreSQL keeps no NUL, and nothing that OAuth knows has one, or is that long.
+  if (/%00/.test(c.req.url) || c.req.url.length > maxUrlLength) return renderFailure(c, malformed)
+  const { incoming, outgoing } = (c.env ?? {}) as Partial<HttpBindings>
+  // It writes on the connection, so a request needs one.
+  if (incoming === undefined || outgoing === undefined) throw notFound('Page')
+  const answer = await engine.current()
+  const session = c.get('session')
+  const { host, protocol } = new URL(services.urls.provider.issuer)
+  Object.assign(incoming.headers, { 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) })
+  incoming.headers.cookie = session === undefined ? '' : `${innerCookieName}=${session.sessionId}`
+  if (waiting !== undefined) incoming.url = `${routes.authorization}?${new URLSearchParams(waiting.params)}`
+  for (const [name, value] of Object.entries(c.get('frame'))) outgoing.setHeader(name, value)
+  const visit = beginVisit(incoming, session, waiting)
+  await answer(incoming, outgoing)
+  if (visit.failure !== undefined) return renderFailure(c, visit.failure)
+  // A clone is a Response of the platform: @hono/node-server does not look for the mark on its own kind.
+  return new Response(null, { status: outgoing.statusCode, headers: RESPONSE_ALREADY_SENT.headers }).clone()
+}
+
+const expired: Failure = { status: 400, code: 'expired', description: undefined }
+
+const malformed: Failure = {
+  status: 400,
+  code: 'invalid_request',
+  description: 'the request is too long or holds what no parameter may hold',
+}
+
+/** What went wrong between an application and us, for the person who is in between. */
+function renderFailure(c: Context<AppEnv>, { status, code, description }: Failure): Promise<Response> {
+  const page = ErrorPage({
+    title: 'This sign-in cannot go on',
+    advice:
+      'Go back to the application and start again. If it happens again, give the reference below to your administrator.',
+    ...(code === 'expired' ? { detail: 'It waited too long, or was finished already.' } : {}),
+    ...(description === undefined ? {} : { detail: `${code}: ${description}` }),
+    reference: c.get('requestId'),
+  })
+  return renderPage(c, page, { status: status as ContentfulStatusCode })
+}

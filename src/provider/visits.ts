@@ -1,0 +1,40 @@
+// One visit: what of Rolecall's own goes along with a request through the OpenID provider, and what comes back from it.
+import type { IncomingMessage } from 'node:http'
+import { type KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { BrowserSession } from '#access/sessions/resolve-session.ts'
+
+export type Failure = { status: number; code: string; description: string | undefined }
+
+export type Visit = {
+  /** The live session of the browser; the provider has none of its own. */
+  session: BrowserSession | undefined
+  /** Where a waiting request goes on: when the person of that time had last proven who they are. */
+  continued: { authenticatedAt: string | null } | undefined
+  /** What is to be shown as a page. */
+  failure: Failure | undefined
+}
+
+const visits = new WeakMap<IncomingMessage, Visit>()
+
+export function beginVisit(
+  request: IncomingMessage,
+  session: BrowserSession | undefined,
+  continued?: Visit['continued'],
+): Visit {
+  const visit: Visit = { session, continued, failure: undefined }
+  visits.set(request, visit)
+  return visit
+}
+
+/** The visit of a request. @throws Error for a request that did not come in through `provider.ts` */
+export function visitOf(ctx: Pick<KoaContextWithOIDC, 'req'> | undefined = Provider.ctx): Visit {
+  const visit = ctx === undefined ? undefined : visits.get(ctx.req)
+  if (visit === undefined) throw new Error('The OpenID provider was reached past its door')
+  return visit
+}
+
+/** Whether the person has proven who they are since the request began to wait. Both times are the database's. */
+export function isFresh({ session, continued }: Visit): boolean {
+  if (session === undefined || continued === undefined) return false
+  return continued.authenticatedAt === null || session.authenticatedAt > continued.authenticatedAt
+}
