@@ -1,6 +1,7 @@
 // The server's life: database, migrations, listening, and an orderly end on SIGTERM or SIGINT.
 import type { Server } from 'node:http'
 import { serve as listen } from '@hono/node-server'
+import { requireSealingKeys } from '#access/sealing-check.ts'
 import { migrateDatabase } from '#db/migrate.ts'
 import { mailJob } from '#jobs/mail.ts'
 import { startWorker } from '#jobs/worker.ts'
@@ -20,6 +21,7 @@ export async function serve(config: Config): Promise<void> {
   try {
     await migrateDatabase(opened.url)
     const services = createServices(config, opened.url)
+    await requireSealingKeys(services)
     const isStopping = (): boolean => stopping.signal.aborted
     const { server, port } = await start(config, (origin) => {
       const app = createApp({
