@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config'
 import { AttackReporter } from './test/attacks/reporter.ts'
+import { testsWithoutChromium } from './test/support/chromium.ts'
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'src/**/*.test.ts', 'conformance/**/*.test.ts', 'scripts/**/*.test.ts'],
+    exclude: ['**/node_modules/**', ...testsWithoutChromium()],
     globalSetup: ['test/support/cluster.ts'],
     setupFiles: ['test/support/setup.ts'],
     testTimeout: 30_000,

@@ -1,25 +1,8 @@
 // A real Chromium for tests of pages, with axe for accessibility and a virtual authenticator for passkeys.
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-
-const usualPlaces = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-]
-
-/** @throws Error that says how to get one */
-function chromiumPath(): string {
-  const given = process.env['CHROMIUM_PATH']
-  const found = (given === undefined ? usualPlaces : [given]).find((path) => existsSync(path))
-  if (found !== undefined) return found
-  throw new Error(
-    `Tests of pages need Chromium, and there is none at ${given ?? usualPlaces.join(', ')}. ` +
-      'Install it ("apt-get install chromium" on Debian and Ubuntu), or set CHROMIUM_PATH to where it is.',
-  )
-}
+import { chromiumPath } from './chromium.ts'
 
 /** Close it in `afterAll`. @throws Error where there is no Chromium */
 export async function launchBrowser(): Promise<Browser> {
