@@ -62,6 +62,8 @@ export async function authnRequest(party: Party, options: { id: string; forceAut
     disableRequestedAuthnContext: true,
     forceAuthn: options.forceAuthn,
     generateUniqueId: () => options.id,
+    // Only the redirect binding deflates (SAML Bindings 3.4.4.1).
+    skipRequestCompression: sso.binding === 'post',
     signatureAlgorithm: 'sha256',
     digestAlgorithm: 'sha256',
     ...(signsRequests ? { privateKey } : {}),
