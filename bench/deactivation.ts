@@ -160,7 +160,8 @@ async function refreshStatus(nodes: Nodes, origin: string, refreshToken: string)
 
 async function requireOpen(door: Door, origin: string, index: number): Promise<void> {
   const status = await door(origin)
-  if (status >= 400) throw new Error(`Credential ${index} does not work before the deactivation (${status} at ${origin})`)
+  if (status >= 400)
+    throw new Error(`Credential ${index} does not work before the deactivation (${status} at ${origin})`)
 }
 
 /** By each node in turn, and in each of the ways that identity providers have. */

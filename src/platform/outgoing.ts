@@ -41,17 +41,7 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
     headersTimeout: timeoutMillis,
     bodyTimeout: timeoutMillis,
   })
-  const check = (text: string): void => {
-    const url = parse(text)
-    const host = url.hostname.replace(/^\[|\]$/g, '')
-    const isLiteral = ipaddr.isValid(host)
-    if (isLiteral && !mayConnect(host)) throw refused('The address is not a public one')
-    const isLoopback = isLoopbackAllowed && (isLiteral ? isLoopbackAddress(host) : host === 'localhost')
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback))
-      throw refused('The URL must begin with https://')
-    if (url.username !== '' || url.password !== '') throw refused('The URL must not contain a user name or password')
-    if (!isLiteral && isLocalName(host) && !isLoopback) throw refused('The address is not a public one')
-  }
+  const check = (text: string): void => checkUrl(text, { mayConnect, isLoopbackAllowed })
   return {
     check,
     fetch: async (url, { maxBytes = defaultMaxBytes, ...request } = {}) => {
@@ -70,6 +60,22 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
     },
     close: () => agent.close(),
   }
+}
+
+type Rules = { mayConnect(address: string): boolean; isLoopbackAllowed: boolean }
+
+/** What shows without a look-up: scheme, credentials, and addresses that are written out. @throws AppError invalid */
+function checkUrl(text: string, { mayConnect, isLoopbackAllowed }: Rules): void {
+  const url = parse(text)
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const isLiteral = ipaddr.isValid(host)
+  const isNamedLoopback = isLiteral ? isLoopbackAddress(host) : host === 'localhost'
+  const isLoopback = isLoopbackAllowed && isNamedLoopback
+  const isSecure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)
+  const isElsewhere = isLiteral ? mayConnect(host) : !isLocalName(host)
+  if (!isLoopback && !isElsewhere) throw refused('The address is not a public one')
+  if (!isSecure) throw refused('The URL must begin with https://')
+  if (url.username !== '' || url.password !== '') throw refused('The URL must not contain a user name or password')
 }
 
 function parse(text: string): URL {

@@ -91,14 +91,3 @@ async function requireReady(tx: Transaction, ctx: CallContext, connection: Conne
     'Enforcing needs an emergency account whose sign-in was proven within 90 days: create one and sign in with it'
   throw new AppError('conflict', message, { reason: 'no_emergency_account' })
 }
-
-const enforcing = prepared<{ organizationId: string }, { isEnforced: boolean }>(
-  (
-    p,
-  ) => sql`select exists (select from connections c where c.organization_id = ${p.organizationId} and c.status = 'enforced')
-    as "isEnforced"`,
-)
-
-/** Whether the organization's people have to come through a provider, as a statement. */
-export const isSignInEnforced = (organizationId: string): Statement<{ isEnforced: boolean }> =>
-  enforcing({ organizationId })
