@@ -1,4 +1,5 @@
 // What the commands run on: the services, for the time of one command, and the server.
+import { text } from 'node:stream/consumers'
 import type { CliRuntime } from '#cli/runtime.ts'
 import { migrateDatabase } from '#db/migrate.ts'
 import { createUrls } from '#platform/urls.ts'
@@ -30,6 +31,7 @@ export function createRuntime(config: Config): CliRuntime {
       await opened.close()
       return opened.url.reveal()
     },
+    readInput: () => text(process.stdin),
     print: (line) => process.stdout.write(`${line}\n`),
     printError: (line) => process.stderr.write(`${line}\n`),
     setExitCode: (code) => {

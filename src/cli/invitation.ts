@@ -88,6 +88,8 @@ async function list(runtime: CliRuntime, options: Scope & { status?: InvitationS
     MAIL: ({ delivery }) => delivery?.status,
     ROLES: ({ roles }) =>
       roles.map(({ role, brand }) => (brand === null ? role.key : `${role.key}@${brand.slug}`)).join(' '),
+    'INVITED BY': ({ invitedBy }) => invitedBy,
+    CREATED: ({ createdAt }) => createdAt,
     EXPIRES: ({ expiresAt }) => expiresAt,
     ID: ({ id }) => id,
   })

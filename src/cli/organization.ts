@@ -6,6 +6,7 @@ import { setOrganizationStatus } from '#access/organizations/update-organization
 import { withIsoTimes } from '#access/times.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization, instanceContext } from './runtime.ts'
+import { addSignInPolicyCommand } from './sign-in-policy.ts'
 
 type CreateOptions = OutputOptions & { slug: string; name: string; rolePack?: string }
 
@@ -32,6 +33,7 @@ export function addOrganizationCommands(program: Command, runtime: CliRuntime): 
         ID: ({ id }) => id,
       })
     })
+  addSignInPolicyCommand(organization, runtime)
   addStatusCommand(organization, runtime, { verb: 'suspend', status: 'suspended', done: 'is suspended' })
   addStatusCommand(organization, runtime, { verb: 'resume', status: 'active', done: 'is active' })
 }

@@ -36,6 +36,9 @@ const bodies: Record<string, unknown> = {
   'patch /organizations/{id}': { name: 'X' },
   'post /users': { userName: 'x@example.com' },
   'patch /users/{id}': { displayName: 'X' },
+  'put /users/{id}/password': { password: 'mossy lantern 47 drift' },
+  'post /invitations': { email: 'x@example.com', roleId: 'x' },
+  'patch /sign-in-policy': {},
   'post /groups': { displayName: 'X' },
   'patch /groups/{id}': { displayName: 'X' },
   'post /groups/{id}/members': { userIds: [] },
@@ -60,8 +63,11 @@ async function furnish(owner: Client): Promise<Record<string, string>> {
   const roles = (await owner.post('roles', { key: 'custom', name: 'C', purpose: 'Tests' })).body.id
   const directory = (await owner.post('directories', { name: 'D' })).body
   const application = { name: 'A', redirectUris: ['https://a.example.com/callback'] }
+  const invitation = (await owner.post('invitations', { email: 'invited@example.com', roleId: roles })).body
   return {
     organizations: owner.organizationId,
+    invitations: invitation.id,
+    mails: invitation.delivery.mailId,
     applications: (await owner.post('applications', application)).body.id,
     sessions: (await signIn(owner, users)).sessionId,
     ...{ users, groups, roles },
@@ -87,6 +93,8 @@ const unknownIds = {
   'api-keys': `key_${'0'.repeat(26)}`,
   applications: `app_${'0'.repeat(26)}`,
   sessions: `ses_${'0'.repeat(26)}`,
+  invitations: `inv_${'0'.repeat(26)}`,
+  mails: `mal_${'0'.repeat(26)}`,
 }
 
 describe('keys', () => {

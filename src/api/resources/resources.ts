@@ -19,6 +19,7 @@ import { rolePackRoutes } from './role-packs.ts'
 import { roleRoutes } from './roles.ts'
 import { sessionRoutes } from './sessions.ts'
 import { signInAttemptRoutes } from './sign-in-attempts.ts'
+import { signInPolicyRoutes } from './sign-in-policy.ts'
 import { userAccessRoutes } from './user-access.ts'
 import { userRoutes } from './users.ts'
 
@@ -39,6 +40,7 @@ export const resourceRoutes = [
   directoryTokenRoutes,
   connectionRoutes,
   domainRoutes,
+  signInPolicyRoutes,
   signInAttemptRoutes,
   applicationRoutes,
   invitationRoutes,

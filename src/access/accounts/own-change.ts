@@ -1,0 +1,11 @@
+// The audit row of what somebody did to their own ways of signing in.
+import { recordAudit } from '#audit/record.ts'
+import type { Statement } from '#db/statement.ts'
+import type { CallContext } from '#src/context.ts'
+
+export const ownChange = (
+  ctx: CallContext,
+  userId: string,
+  action: string,
+  detail: Record<string, unknown> = {},
+): Statement<never> => recordAudit(ctx, { action, targetType: 'user', targetId: userId, detail })

@@ -1,0 +1,147 @@
+// A forgotten password: a link by mail, good once and for half an hour, the newest one only. Whoever asks learns nothing.
+import { sql } from 'drizzle-orm'
+import { recordAudit } from '#audit/record.ts'
+import { prepared } from '#db/statement.ts'
+import { fold } from '#directory/fold.ts'
+import { issueToken, sha256 } from '#platform/crypto.ts'
+import { type CallContext, inTransaction, type Services } from '#src/context.ts'
+import { queueMail } from '../../mail/queue-mail.ts'
+import { userSessionsEnd } from '../../sessions/end-sessions.ts'
+import type { Visitor } from '../../sign-in/attempts.ts'
+import { addressKey, countAttempt, forgetAttempts } from '../../throttle.ts'
+import { findAccount, type LocalAccount } from '../account.ts'
+import { barrierOf } from '../barriers.ts'
+import { limits } from '../limits.ts'
+import { notifyPasswordChanged } from '../notify.ts'
+import { type Candidate, findCandidates } from '../sign-in/password-sign-in.ts'
+import { asPerson, signInContext } from '../sign-in-context.ts'
+import { requireGoodPassword, rulesOf } from './password-policy.ts'
+import { passwordWrite, pendingSignInsEnd } from './passwords.ts'
+
+const minutes = 30
+
+type Key = { organizationId: string; userId: string }
+
+const insert = prepared<Key & { tokenHash: string; minutes: number }, never>(
+  (p) => sql`with older as (
+      update password_resets set used_at = now()
+      where organization_id = ${p.organizationId} and user_id = ${p.userId} and used_at is null)
+    insert into password_resets (organization_id, user_id, token_hash, created_at, expires_at)
+    values (${p.organizationId}, ${p.userId}, ${p.tokenHash}, now(), now() + make_interval(mins => ${p.minutes}::int))`,
+)
+
+const open = prepared<{ organizationId: string; tokenHash: string }, { userId: string }>(
+  (p) => sql`select user_id as "userId" from password_resets
+    where organization_id = ${p.organizationId} and token_hash = ${p.tokenHash} and used_at is null and expires_at > now()`,
+)
+
+const use = prepared<{ organizationId: string; tokenHash: string }, { userId: string }>(
+  (p) => sql`update password_resets set used_at = now()
+    where organization_id = ${p.organizationId} and token_hash = ${p.tokenHash} and used_at is null and expires_at > now()
+    returning user_id as "userId"`,
+)
+
+const resolve = prepared<{ tokenHash: string }, Key>(
+  (p) =>
+    sql`select organization_id as "organizationId", user_id as "userId" from resolve_password_reset(${p.tokenHash})`,
+)
+
+export type ResetRequest = { name: string; visitor: Visitor; requestId: string }
+
+/**
+ * Sends a link to whoever of this name may have one: active, with a password, and not bound to a provider. Everybody else,
+ * and everybody who asks too often, is passed over in silence. @returns the seconds to wait where the address asks too often
+ */
+export async function requestPasswordReset(services: Services, request: ResetRequest): Promise<number> {
+  const { name, visitor, requestId } = request
+  const perAddress = { limit: limits.resetPerAddress, key: addressKey(visitor.ip) }
+  const key = fold(name.trim())
+  const seconds = await countAttempt(services.database, perAddress)
+  if (seconds > 0) return seconds
+  const isTooOften = (await countAttempt(services.database, { limit: limits.resetPerAccount, key })) > 0
+  const candidates = await findCandidates(services, { key, organizationId: undefined, requestId })
+  for (const candidate of isTooOften ? [] : candidates) await sendLink(candidate, visitor)
+  return 0
+}
+
+async function sendLink({ ctx, account }: Candidate, visitor: Visitor): Promise<void> {
+  const { userId, email, organization } = account
+  if (email === null || barrierOf(account, 'password') !== undefined) return
+  const { plain, hash } = issueToken(ctx.randomBytes)
+  const { organizationId } = ctx
+  const detail = { ip: visitor.ip }
+  await inTransaction(ctx, async (tx) => {
+    await queueMail(tx, ctx, {
+      ...{ kind: 'password_reset', to: email, targetId: userId },
+      letter: {
+        subject: `Choose a new password for ${organization.name}`,
+        paragraphs: [
+          `Somebody, most likely you, asked for a new password for ${account.userName} at ${organization.name}.`,
+        ],
+        action: { label: 'Choose a new password', url: ctx.urls.page(`/login/reset/${plain}`) },
+        closing: [
+          `The link works once, for ${minutes} minutes. If you did not ask for it, do nothing: your password stays as it is.`,
+        ],
+      },
+    })
+    await tx.commitWith<unknown>(
+      insert({ organizationId, userId, tokenHash: hash, minutes }),
+      recordAudit(ctx, { action: 'user.password_reset_request', targetType: 'user', targetId: userId, detail }),
+    )
+  })
+}
+
+export type OpenReset = { ctx: CallContext; account: LocalAccount }
+
+/** Whom a link is for; undefined where it is used, replaced, run out or unknown, or the person may not sign in this way. */
+export async function findPasswordReset(
+  services: Services,
+  { token, requestId }: { token: string; requestId: string },
+): Promise<OpenReset | undefined> {
+  const tokenHash = sha256(token)
+  const [owner] = await services.database.run(resolve({ tokenHash }))
+  if (owner === undefined) return undefined
+  const { organizationId } = owner
+  const ctx = signInContext(services, organizationId, requestId)
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(open({ organizationId, tokenHash })))
+  if (rows?.[0] === undefined) return undefined
+  const account = await findAccount(ctx, owner.userId)
+  return account === undefined || barrierOf(account, 'password') !== undefined ? undefined : { ctx, account }
+}
+
+/**
+ * Sets the new password and ends every session of the person. @returns false where the link is over
+ * @throws AppError invalid where the password is not good enough; the link stays good then
+ */
+export async function resetPassword(
+  services: Services,
+  { token, password, requestId }: { token: string; password: string; requestId: string },
+): Promise<boolean> {
+  const found = await findPasswordReset(services, { token, requestId })
+  if (found === undefined) return false
+  const { account } = found
+  const { userId } = account
+  requireGoodPassword(password, rulesOf(account))
+  const ctx = asPerson(found.ctx, userId)
+  const { organizationId } = ctx
+  const write = await passwordWrite(ctx, { userId, password })
+  const isDone = await inTransaction(ctx, async (tx) => {
+    const [used] = await tx.run(use({ organizationId, tokenHash: sha256(token) }))
+    if (used === undefined) return false
+    await notifyPasswordChanged(tx, ctx, account)
+    await tx.commitWith<unknown>(
+      ...[write, pendingSignInsEnd(ctx, userId)],
+      recordAudit(ctx, { action: 'user.password_reset', targetType: 'user', targetId: userId }),
+      userSessionsEnd(ctx, userId, { reason: 'password_changed' }),
+    )
+    return true
+  })
+  if (isDone) await forgetNames(services, account)
+  return isDone
+}
+
+/** Whoever was kept out by wrong passwords, be they their own or somebody else's, gets in with the new one at once. */
+async function forgetNames({ database }: Services, { userName, email }: LocalAccount): Promise<void> {
+  const keys = [userName, ...(email === null ? [] : [email])].map(fold)
+  for (const key of new Set(keys)) await forgetAttempts(database, { limit: limits.passwordPerAccount, key })
+}

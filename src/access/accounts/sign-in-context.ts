@@ -1,0 +1,18 @@
+// The context of somebody who is at the door: the sign-in itself acts, inside the organization that it is for.
+import { type CallContext, enterOrganization, type Services, servicesOf } from '#src/context.ts'
+
+/** Never handed to a page or route: the verbs here make it for what they look up and record. */
+export const signInContext = (services: Services, organizationId: string, requestId: string): CallContext => ({
+  ...servicesOf(services),
+  organizationId,
+  actor: { type: 'system', id: 'sign-in' },
+  permissions: 'all',
+  entry: enterOrganization({ organizationId }),
+  requestId,
+})
+
+/** The same, once it is proven who the person is: what follows is their own doing. */
+export const asPerson = (ctx: CallContext, userId: string): CallContext => ({
+  ...ctx,
+  actor: { type: 'user', id: userId },
+})

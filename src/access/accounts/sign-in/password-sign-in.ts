@@ -1,0 +1,135 @@
+// Signing in with a password. Whether there is such a person is not to be learnt from the answer nor from its time: each
+// attempt looks up once, verifies once, and says the same.
+import { sql } from 'drizzle-orm'
+import type { Database } from '#db/database.ts'
+import { prepared } from '#db/statement.ts'
+import { fold } from '#directory/fold.ts'
+import { needsRehash, verifyNobody, verifyPassword } from '#platform/password.ts'
+import { type CallContext, inTransaction, type Services } from '#src/context.ts'
+import { newTrace } from '../../sign-in/trace.ts'
+import { addressKey, countAttempt, forgetAttempts } from '../../throttle.ts'
+import { findAccount, type LocalAccount } from '../account.ts'
+import { type Barrier, barrierOf } from '../barriers.ts'
+import { limits } from '../limits.ts'
+import { passwordRehash } from '../passwords/passwords.ts'
+import { signInContext } from '../sign-in-context.ts'
+import { type Browser, type Completion, completeSignIn, refuseAccount } from './complete-sign-in.ts'
+
+export type PasswordAttempt = {
+  /** An e-mail address or userName, as typed. */
+  name: string
+  password: string
+  /** The organization that it is for, where that is known; otherwise any that has such a person. */
+  organizationId: string | undefined
+  /** Where an attempt for nobody is recorded: the organization that owns the address's domain. */
+  homeOrganizationId: string | undefined
+  browser: Browser
+  requestId: string
+}
+
+export type PasswordOutcome =
+  | Exclude<Completion, { kind: 'refused' }>
+  | { kind: 'refused' }
+  | { kind: 'throttled'; seconds: number }
+  /** The same password opens several organizations: the person has to say which. */
+  | { kind: 'several'; organizations: { slug: string; name: string }[] }
+
+const resolve = prepared<{ key: string }, { organizationId: string; userId: string }>(
+  (p) => sql`select organization_id as "organizationId", user_id as "userId" from resolve_password_accounts(${p.key})`,
+)
+
+/** The people with a password who have this folded name or address, in whichever organization. */
+export const resolvePasswordAccounts = (
+  database: Database,
+  key: string,
+): Promise<{ organizationId: string; userId: string }[]> => database.run(resolve({ key }))
+
+export type Candidate = { ctx: CallContext; account: LocalAccount }
+
+/** Their accounts, each in the context of its organization. */
+export async function findCandidates(
+  services: Services,
+  { key, organizationId, requestId }: { key: string; organizationId: string | undefined; requestId: string },
+): Promise<Candidate[]> {
+  const found = await resolvePasswordAccounts(services.database, key)
+  const wanted = found.filter((each) => organizationId === undefined || each.organizationId === organizationId)
+  // For nobody, too, an account is looked for.
+  const looked = wanted.length > 0 ? wanted : [{ organizationId: '', userId: '' }]
+  const accounts = await Promise.all(
+    looked.map(async (each) => {
+      const ctx = signInContext(services, each.organizationId, requestId)
+      return { ctx, account: await findAccount(ctx, each.userId) }
+    }),
+  )
+  return accounts.flatMap(({ ctx, account }) => (account === undefined ? [] : [{ ctx, account }]))
+}
+
+/** @throws AppError unavailable, too_many */
+export async function signInWithPassword(services: Services, attempt: PasswordAttempt): Promise<PasswordOutcome> {
+  const { name, password, organizationId, requestId, browser } = attempt
+  const key = fold(name.trim())
+  const perAccount = { limit: limits.passwordPerAccount, key }
+  const perAddress = { limit: limits.passwordPerAddress, key: addressKey(browser.visitor.ip) }
+  const seconds = await countAttempt(services.database, perAccount, perAddress)
+  if (seconds > 0) return { kind: 'throttled', seconds }
+  const candidates = await findCandidates(services, { key, organizationId, requestId })
+  const judged = await judge(candidates, password)
+  const open = judged.filter(({ refusal }) => refusal === undefined)
+  const [first, ...others] = open
+  if (first === undefined) return refuseAll(services, attempt, judged)
+  if (others.length > 0) return { kind: 'several', organizations: open.map(({ account }) => account.organization) }
+  await forgetAttempts(services.database, perAccount)
+  const { ctx, account } = first
+  await renewHash(ctx, account, password)
+  const progress = { method: 'password', hasSecondFactor: false, hasNewPassword: false } as const
+  const outcome = await completeSignIn(ctx, { account, progress, browser, trace: traceOf(name) })
+  return outcome.kind === 'refused' ? { kind: 'refused' } : outcome
+}
+
+type Judged = Candidate & { refusal: Barrier | undefined }
+
+const wrongPassword: Barrier = { reason: 'wrong_password', detail: 'The password is wrong' }
+
+/** All at once, so that two accounts of one name take no longer than one. */
+async function judge(candidates: Candidate[], password: string): Promise<Judged[]> {
+  if (candidates.length === 0) await verifyNobody(password)
+  return Promise.all(
+    candidates.map(async (candidate) => {
+      const isRight = await verifyPassword(password, candidate.account.passwordHash ?? '')
+      return { ...candidate, refusal: isRight ? barrierOf(candidate.account, 'password') : wrongPassword }
+    }),
+  )
+}
+
+async function refuseAll(
+  services: Services,
+  { name, homeOrganizationId, organizationId, browser, requestId }: PasswordAttempt,
+  judged: Judged[],
+): Promise<{ kind: 'refused' }> {
+  const method = 'password'
+  for (const { ctx, account, refusal = wrongPassword } of judged)
+    await refuseAccount(ctx, { ...{ account, method, browser }, ...refusal, trace: traceOf(name) })
+  const home = organizationId ?? homeOrganizationId
+  if (judged.length === 0 && home !== undefined) {
+    const ctx = signInContext(services, home, requestId)
+    const nobody = { reason: 'unknown_user', detail: 'Nobody with a password has this name or address' }
+    await refuseAccount(ctx, { ...nobody, account: undefined, method, browser, trace: traceOf(addressOnly(name)) })
+  }
+  return { kind: 'refused' }
+}
+
+// Some type their password where the name belongs; that must not be kept.
+const addressOnly = (name: string): string => (name.includes('@') ? name : '(no address)')
+
+const traceOf = (name: string) => {
+  const trace = newTrace()
+  trace.received['name'] = name
+  return trace
+}
+
+/** A hash from the time of a lower cost becomes one of today's, now that the password is at hand. */
+async function renewHash(ctx: CallContext, { userId, passwordHash }: LocalAccount, password: string): Promise<void> {
+  if (passwordHash === null || !needsRehash(passwordHash)) return
+  const write = await passwordRehash(ctx, { userId, password, before: passwordHash })
+  await inTransaction(ctx, (tx) => tx.commitWith(write))
+}

@@ -1,0 +1,86 @@
+// Proving again who one is, before what matters. The session goes on under a new token, with a fresh time of proof.
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+import { issueToken } from '#platform/crypto.ts'
+import { verifyNobody, verifyPassword } from '#platform/password.ts'
+import { type CallContext, inTransaction, nowOf, type Services } from '#src/context.ts'
+import { ownUserId } from '../../own.ts'
+import type { BrowserSession } from '../../sessions/resolve-session.ts'
+import { countAttempt } from '../../throttle.ts'
+import { findAccount } from '../account.ts'
+import { listPasskeys, passkeyQuestion } from '../factors/passkeys.ts'
+import { limits } from '../limits.ts'
+import { ownChange } from '../own-change.ts'
+import { isSecondFactor } from './second-factor.ts'
+
+/** How long a proof counts as recent. */
+const recentMinutes = 10
+
+/** Whether the person has proven lately who they are. */
+export const isRecent = (ctx: Pick<CallContext, 'clock'>, session: Pick<BrowserSession, 'authenticatedAt'>): boolean =>
+  ctx.clock.now().getTime() - Date.parse(session.authenticatedAt) < recentMinutes * 60_000
+
+const renew = prepared<
+  { organizationId: string; sessionId: string; tokenHash: string; hasSecondFactor: boolean },
+  { expiresAt: string }
+>(
+  (p) => sql`update sessions set token_hash = ${p.tokenHash}, authenticated_at = now(),
+      has_second_factor = has_second_factor or ${p.hasSecondFactor}::boolean
+    where organization_id = ${p.organizationId} and id = ${p.sessionId} and ended_at is null
+    returning expires_at as "expiresAt"`,
+)
+
+export type StepUpProof = { password: string; code: string | undefined; credential: string | undefined }
+
+export type StepUp =
+  | { kind: 'done'; token: string; expiresAt: string }
+  | { kind: 'wrong' }
+  | { kind: 'throttled'; seconds: number }
+
+const purposeOf = (sessionId: string): string => `step-up:${sessionId}`
+
+/** What the browser is asked for a passkey of this person. */
+export async function stepUpQuestion(ctx: CallContext, { sessionId }: { sessionId: string }) {
+  return passkeyQuestion(ctx, purposeOf(sessionId), await listPasskeys(ctx, ownUserId(ctx)))
+}
+
+/**
+ * With the password, and with the second factor where there is one; or with a passkey alone.
+ * @throws AppError unavailable; unauthenticated where the session has ended meanwhile
+ */
+export async function stepUp(
+  services: Services,
+  ctx: CallContext,
+  input: StepUpProof & { sessionId: string },
+): Promise<StepUp> {
+  const { password, code, credential, sessionId } = input
+  const userId = ownUserId(ctx)
+  const seconds = await countAttempt(services.database, { limit: limits.secondFactorPerUser, key: userId })
+  if (seconds > 0) return { kind: 'throttled', seconds }
+  const account = await findAccount(ctx, userId)
+  if (account === undefined) return { kind: 'wrong' }
+  const proof = { account, purpose: purposeOf(sessionId) }
+  const isByPasskey = credential !== undefined && credential !== ''
+  const isProven = isByPasskey
+    ? await isSecondFactor(services, ctx, { ...proof, code: undefined, credential })
+    : (await isPassword(password, account.passwordHash)) &&
+      (!account.hasTotp || (await isSecondFactor(services, ctx, { ...proof, code, credential: undefined })))
+  if (!isProven) return { kind: 'wrong' }
+  const { plain, hash } = issueToken(ctx.randomBytes)
+  const hasSecondFactor = isByPasskey || account.hasTotp
+  const { organizationId } = ctx
+  const [rows] = await inTransaction(ctx, (tx) =>
+    tx.commitWith<unknown>(
+      renew({ organizationId, sessionId, tokenHash: hash, hasSecondFactor }),
+      ownChange(ctx, userId, 'session.step_up', { sessionId, at: nowOf(ctx) }),
+    ),
+  )
+  const [renewed] = (rows ?? []) as { expiresAt: string }[]
+  return renewed === undefined ? { kind: 'wrong' } : { kind: 'done', token: plain, expiresAt: renewed.expiresAt }
+}
+
+async function isPassword(password: string, hash: string | null): Promise<boolean> {
+  if (hash !== null) return verifyPassword(password, hash)
+  await verifyNobody(password)
+  return false
+}

@@ -1,0 +1,205 @@
+// Inviting a person: they exist from now on, as invited, with the roles that they will hold; none of it has effect before they
+// accept. Inviting the same person again is sending it again.
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { recordAudit } from '#audit/record.ts'
+import { nameSchema, parseInput } from '#connections/input.ts'
+import { prepared } from '#db/statement.ts'
+import { fold } from '#directory/fold.ts'
+import { provisionWithin } from '#directory/provision-user.ts'
+import { issueToken } from '#platform/crypto.ts'
+import { AppError, notFound } from '#platform/errors.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
+import { openAssignment } from '../assignments/open-assignment.ts'
+import { requireTargets } from '../targets.ts'
+import { type InvitationRecord, invitationById } from './invitations.ts'
+import { queueInvitation, resendWithin } from './send-invitation.ts'
+
+const maxBrands = 100
+
+const CreateInvitationInput = z
+  .object({
+    email: z.email('must be an e-mail address').max(320),
+    displayName: nameSchema.nullish(),
+    /** In the organization. */
+    roleId: z.string().nullish(),
+    brands: z
+      .array(z.object({ brandId: z.string(), roleId: z.string() }))
+      .max(maxBrands)
+      .default([]),
+    note: z
+      .string()
+      .trim()
+      .max(1_000, 'must have at most 1000 characters')
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
+      .regex(/^[^\u0000-\u0009\u000b-\u001f\u007f]*$/, 'must not contain control characters')
+      .nullish(),
+    /** How long the link is good; the organization's policy unless said otherwise. */
+    days: z.int().min(1).max(90).nullish(),
+  })
+  .refine(({ roleId, brands }) => (roleId ?? null) !== null || brands.length > 0, {
+    path: ['roleId'],
+    message: 'an invitation needs a role, in the organization or in a brand',
+  })
+
+type Wanted = z.output<typeof CreateInvitationInput>
+type Holding = { roleId: string; brandId: string | null }
+
+type Known = {
+  userId: string
+  status: string
+  invitationId: string | null
+  holdings: Holding[]
+}
+
+// Locked, so that two invitations of one address follow each other.
+const lockKnown = prepared<{ organizationId: string; key: string }, Known>(
+  (p) => sql`select u.id as "userId", u.status,
+      (select i.id from invitations i where i.organization_id = u.organization_id and i.user_id = u.id and i.status = 'pending')
+        as "invitationId",
+      (select coalesce(json_agg(json_build_object('roleId', a.role_id, 'brandId', a.brand_id)), '[]') from assignments a
+        where a.organization_id = u.organization_id and a.user_id = u.id) as holdings
+    from users u where u.organization_id = ${p.organizationId} and u.deleted_at is null
+      and (u.user_name_key = ${p.key} or exists (select from user_emails e
+        where e.organization_id = u.organization_id and e.user_id = u.id and e.value_key = ${p.key}))
+    order by u.id limit 1 for no key update of u`,
+)
+
+const invitationPolicy = prepared<{ organizationId: string }, { days: number; name: string }>(
+  (p) => sql`select o.invitation_days as days, o.name from organizations o where o.id = ${p.organizationId}`,
+)
+
+const insertInvitation = prepared<
+  {
+    organizationId: string
+    id: string
+    userId: string
+    email: string
+    emailKey: string
+    tokenHash: string
+    note: string | null
+    invitedBy: string
+    days: number
+    now: string
+  },
+  { expiresAt: string; inviter: string | null }
+>(
+  (
+    p,
+  ) => sql`insert into invitations (organization_id, id, user_id, email, email_key, token_hash, status, note, invited_by,
+      created_at, expires_at)
+    values (${p.organizationId}, ${p.id}, ${p.userId}, ${p.email}, ${p.emailKey}, ${p.tokenHash}, 'pending', ${p.note},
+      ${p.invitedBy}, ${p.now}::timestamptz, now() + make_interval(days => ${p.days}::int))
+    returning expires_at as "expiresAt", (select coalesce(u.display_name, u.user_name) from users u
+      where u.organization_id = ${p.organizationId} and u.id = ${p.invitedBy}) as inviter`,
+)
+
+const dropAssignments = prepared<{ organizationId: string; userId: string }, never>(
+  (p) => sql`delete from assignments where organization_id = ${p.organizationId} and user_id = ${p.userId}`,
+)
+
+/**
+ * @throws AppError invalid; not_found for a role or brand that is not there; conflict where the person exists already
+ *   (reason `uniqueness`), or is invited with other roles (reason `other_roles`)
+ */
+export async function createInvitation(
+  ctx: CallContext,
+  input: z.input<typeof CreateInvitationInput>,
+): Promise<InvitationRecord> {
+  requirePermission(ctx, 'invitations.write')
+  const wanted = parseInput(CreateInvitationInput, input)
+  const { organizationId } = ctx
+  const key = fold(wanted.email)
+  return inTransaction(ctx, async (tx) => {
+    const holdings = await requireHoldings(tx, ctx, wanted)
+    const [policy] = await tx.run(invitationPolicy({ organizationId }))
+    const days = wanted.days ?? policy?.days ?? 7
+    const [known] = await tx.run(lockKnown({ organizationId, key }))
+    const invitation = { wanted, holdings, days, organizationName: policy?.name ?? '' }
+    const invitationId =
+      known === undefined || known.invitationId === null
+        ? await invite(tx, ctx, known, invitation)
+        : await inviteAgain(tx, ctx, known, invitation)
+    const [rows] = await tx.commitWith(invitationById({ organizationId, invitationId }))
+    const made = rows?.[0]
+    if (made === undefined) throw notFound('Invitation')
+    return made
+  })
+}
+
+const existsAlready = (): AppError =>
+  new AppError('conflict', 'A person with this e-mail address exists already', { reason: 'uniqueness' })
+
+const otherRoles = (): AppError =>
+  new AppError('conflict', 'This person is invited already, with other roles; cancel that invitation first', {
+    reason: 'other_roles',
+  })
+
+const audit = (ctx: CallContext, invitationId: string, action: string, detail: Record<string, unknown>) =>
+  recordAudit(ctx, { action, targetType: 'invitation', targetId: invitationId, detail })
+
+/** Each role and brand has to exist in this organization. */
+async function requireHoldings(tx: Transaction, ctx: CallContext, { roleId, brands }: Wanted): Promise<Holding[]> {
+  const inOrganization = roleId === null || roleId === undefined ? [] : [{ roleId, brandId: null }]
+  const holdings: Holding[] = [...inOrganization, ...brands]
+  for (const holding of holdings) await requireTargets(tx, ctx, holding)
+  return [...new Map(holdings.map((holding) => [keyOf(holding), holding])).values()]
+}
+
+const keyOf = ({ roleId, brandId }: Holding): string => `${roleId} ${brandId ?? ''}`
+
+const isSame = (left: Holding[], right: Holding[]): boolean =>
+  JSON.stringify(left.map(keyOf).sort()) === JSON.stringify(right.map(keyOf).sort())
+
+async function provision(tx: Transaction, ctx: CallContext, { email, displayName = null }: Wanted): Promise<string> {
+  const content = {
+    ...{ userName: email, externalId: null, displayName, isActive: true },
+    attributes: { emails: [{ value: email, type: 'work', primary: true }] },
+  }
+  const permitted = { ...ctx, permissions: 'all' as const }
+  return (await provisionWithin(tx, permitted, { directoryId: null, content, isInvited: true })).id
+}
+
+type Invitation = { wanted: Wanted; holdings: Holding[]; days: number; organizationName: string }
+
+/** @returns the id of the invitation that waits already. @throws AppError conflict where it is to other roles */
+async function inviteAgain(
+  tx: Transaction,
+  ctx: CallContext,
+  known: Known,
+  { wanted, holdings, days }: Invitation,
+): Promise<string> {
+  const { invitationId } = known
+  if (known.status !== 'invited' || invitationId === null) throw existsAlready()
+  if (!isSame(known.holdings, holdings)) throw otherRoles()
+  await resendWithin(tx, ctx, { invitationId, days })
+  await tx.run(audit(ctx, invitationId, 'invitation.resend', { email: wanted.email }))
+  return invitationId
+}
+
+/** A new person, or one whose earlier invitation was cancelled. @returns the id of the invitation */
+async function invite(
+  tx: Transaction,
+  ctx: CallContext,
+  known: Known | undefined,
+  { wanted, holdings, days, organizationName }: Invitation,
+): Promise<string> {
+  if (known !== undefined && known.status !== 'invited') throw existsAlready()
+  const { email, note = null } = wanted
+  const { organizationId } = ctx
+  const userId = known?.userId ?? (await provision(tx, ctx, wanted))
+  if (known !== undefined) await tx.run(dropAssignments({ organizationId, userId }))
+  const invitationId = ctx.ids.next('inv')
+  const { plain, hash } = issueToken(ctx.randomBytes)
+  const [now, createdBy] = [nowOf(ctx), ctx.actor.id]
+  const row = { organizationId, id: invitationId, userId, email, emailKey: fold(email), tokenHash: hash, note }
+  const [made] = await tx.run(insertInvitation({ ...row, invitedBy: createdBy, days, now }))
+  for (const holding of holdings) await tx.run(openAssignment(ctx, { ...holding, userId, reason: 'Invitation' }))
+  await queueInvitation(tx, ctx, {
+    ...{ invitationId, token: plain, email, note, organizationName },
+    expiresAt: made?.expiresAt ?? now,
+    inviter: made?.inviter ?? null,
+  })
+  await tx.run(audit(ctx, invitationId, 'invitation.create', { email, userId, holdings, days }))
+  return invitationId
+}

@@ -1,0 +1,69 @@
+// A mail is written in the transaction of what it is about, and sent afterwards by the worker. Its body may hold a link that
+// lets somebody in, so it is sealed.
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+import type { SealPlace } from '#platform/sealing.ts'
+import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
+import { compose, type Letter } from './compose.ts'
+
+export type MailKind = 'invitation' | 'password_reset' | 'password_changed' | 'emergency_use' | 'test'
+
+export type NewMail = {
+  kind: MailKind
+  to: string
+  letter: Letter
+  /** What it is about: an invitation's or a user's id. */
+  targetId: string
+}
+
+const insert = prepared<
+  {
+    organizationId: string
+    id: string
+    kind: string
+    recipient: string
+    subject: string
+    bodySealed: string
+    status: string
+    targetId: string
+    now: string
+  },
+  never
+>(
+  (p) => sql`insert into mails (organization_id, id, kind, recipient, subject, body_sealed, status, next_attempt_at,
+      target_id, created_at)
+    values (${p.organizationId}, ${p.id}, ${p.kind}, ${p.recipient}, ${p.subject}, ${p.bodySealed}, ${p.status},
+      case when ${p.status} = 'queued' then date_trunc('milliseconds', now()) end, ${p.targetId}, ${p.now}::timestamptz)`,
+)
+
+/** Where the body of a mail belongs. */
+export const mailBodyPlace = (organizationId: string, mailId: string): SealPlace => [
+  'mails',
+  'body_sealed',
+  organizationId,
+  mailId,
+]
+
+/** Without a mail server it is kept in the outbox, to be read there. @returns the mail's id */
+export async function queueMail(tx: Transaction, ctx: CallContext, mail: NewMail): Promise<string> {
+  const { organizationId } = ctx
+  const id = ctx.ids.next('mal')
+  const body = JSON.stringify(compose(mail.letter))
+  await tx.run(
+    insert({
+      ...{ organizationId, id, kind: mail.kind, targetId: mail.targetId, now: nowOf(ctx) },
+      recipient: mail.to,
+      subject: oneLine(mail.letter.subject),
+      bodySealed: ctx.sealing.seal(body, mailBodyPlace(organizationId, id)),
+      status: ctx.hasMailServer ? 'queued' : 'kept',
+    }),
+  )
+  return id
+}
+
+/** Names that people chose are in it: no line may begin inside of it. */
+const oneLine = (subject: string): string =>
+  subject
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, 200)

@@ -1,0 +1,85 @@
+// How people of an organization sign in, as far as it is not up to a provider: passwords, second factors, sessions, invitations.
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { recordAudit } from '#audit/record.ts'
+import { parseInput } from '#connections/input.ts'
+import { prepared } from '#db/statement.ts'
+import { AppError, notFound } from '#platform/errors.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+
+const minutesOfMonth = 43_200
+
+const SignInPolicyFields = z.object({
+  passwordSignIn: z.enum(['allowed', 'off']),
+  passwordMinLength: z.int().min(6, 'must be at least 6').max(64, 'must be at most 64'),
+  secondFactor: z.enum(['optional', 'required']),
+  sessionIdleMinutes: z.int().min(5, 'must be at least 5').max(minutesOfMonth),
+  sessionAbsoluteMinutes: z.int().min(5, 'must be at least 5').max(minutesOfMonth),
+  invitationDays: z.int().min(1).max(90),
+})
+
+const SignInPolicyInput = SignInPolicyFields.partial()
+
+export type SignInPolicy = z.output<typeof SignInPolicyFields>
+
+const columns = sql`o.password_sign_in as "passwordSignIn", o.password_min_length as "passwordMinLength",
+  o.second_factor as "secondFactor", o.session_idle_minutes as "sessionIdleMinutes",
+  o.session_absolute_minutes as "sessionAbsoluteMinutes", o.invitation_days as "invitationDays"`
+
+const select = prepared<{ organizationId: string }, SignInPolicy>(
+  (p) => sql`select ${columns} from organizations o where o.id = ${p.organizationId}`,
+)
+
+const lock = prepared<{ organizationId: string }, SignInPolicy>(
+  (p) => sql`select ${columns} from organizations o where o.id = ${p.organizationId} for no key update`,
+)
+
+const update = prepared<SignInPolicy & { organizationId: string; now: string }, never>(
+  (
+    p,
+  ) => sql`update organizations set password_sign_in = ${p.passwordSignIn}, password_min_length = ${p.passwordMinLength}::int,
+      second_factor = ${p.secondFactor}, session_idle_minutes = ${p.sessionIdleMinutes}::int,
+      session_absolute_minutes = ${p.sessionAbsoluteMinutes}::int, invitation_days = ${p.invitationDays}::int,
+      updated_at = ${p.now}::timestamptz
+    where id = ${p.organizationId}`,
+)
+
+/** @throws AppError forbidden */
+export async function getSignInPolicy(ctx: CallContext): Promise<SignInPolicy> {
+  requirePermission(ctx, 'organization.read')
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(select({ organizationId: ctx.organizationId })))
+  const policy = rows?.[0]
+  if (policy === undefined) throw notFound('Organization')
+  return policy
+}
+
+/** Holds for sign-ins from now on. @returns the policy as it is now. @throws AppError invalid, forbidden */
+export async function updateSignInPolicy(
+  ctx: CallContext,
+  input: z.input<typeof SignInPolicyInput>,
+): Promise<SignInPolicy> {
+  requirePermission(ctx, 'organization.write')
+  const changes = Object.entries(parseInput(SignInPolicyInput, input)).filter(([, value]) => value !== undefined)
+  const { organizationId } = ctx
+  return inTransaction(ctx, async (tx) => {
+    const [before] = await tx.run(lock({ organizationId }))
+    if (before === undefined) throw notFound('Organization')
+    const after: SignInPolicy = { ...before, ...Object.fromEntries(changes) }
+    requireOrder(after)
+    const detail = { before, after }
+    const audit = {
+      action: 'organization.sign_in_policy',
+      targetType: 'organization',
+      targetId: organizationId,
+    } as const
+    await tx.commitWith(update({ ...after, organizationId, now: nowOf(ctx) }), recordAudit(ctx, { ...audit, detail }))
+    return after
+  })
+}
+
+function requireOrder({ sessionIdleMinutes, sessionAbsoluteMinutes }: SignInPolicy): void {
+  if (sessionIdleMinutes <= sessionAbsoluteMinutes) return
+  const message = 'must not be more than sessionAbsoluteMinutes'
+  const fields = [{ path: 'sessionIdleMinutes', message }]
+  throw new AppError('invalid', `sessionIdleMinutes: ${message}`, { reason: 'invalidValue', fields })
+}

@@ -1,0 +1,48 @@
+// /sign-in-policy
+import { createRoute, z } from '@hono/zod-openapi'
+import { getSignInPolicy, updateSignInPolicy } from '#access/organizations/sign-in-policy.ts'
+import { jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
+
+const fields = {
+  passwordSignIn: z.enum(['allowed', 'off']).openapi({ description: 'Whether people with a password may use it' }),
+  passwordMinLength: z.number().int().openapi({ description: 'At least 6; 12 to begin with' }),
+  secondFactor: z
+    .enum(['optional', 'required'])
+    .openapi({ description: '`required`: a password alone opens no session' }),
+  sessionIdleMinutes: z.number().int(),
+  sessionAbsoluteMinutes: z.number().int(),
+  invitationDays: z.number().int().openapi({ description: 'How long the link of an invitation is good' }),
+}
+
+const SignInPolicy = z.object(fields).openapi('SignInPolicy')
+
+const UpdateSignInPolicy = z.strictObject(fields).partial().openapi('UpdateSignInPolicy')
+
+const shared = { tags: ['Sign-in'], security }
+const path = '/sign-in-policy'
+
+const getRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path,
+  operationId: 'getSignInPolicy',
+  summary: 'Read how people sign in',
+  responses: { 200: jsonAnswer(SignInPolicy, 'The policy'), ...readFailures },
+})
+
+const updateRoute = createRoute({
+  ...shared,
+  method: 'patch',
+  path,
+  operationId: 'updateSignInPolicy',
+  summary: 'Change how people sign in, from now on',
+  request: { body: jsonBody(UpdateSignInPolicy) },
+  responses: { 200: jsonAnswer(SignInPolicy, 'The policy as it is now'), ...writeFailures },
+})
+
+export const signInPolicyRoutes = newRoutes()
+  .openapi(getRoute, async (c) => c.json(await getSignInPolicy(c.get('ctx')), 200))
+  .openapi(updateRoute, async (c) => {
+    const changes = Object.entries(c.req.valid('json')).filter(([, value]) => value !== undefined)
+    return c.json(await updateSignInPolicy(c.get('ctx'), Object.fromEntries(changes)), 200)
+  })

@@ -1,0 +1,56 @@
+// `rolecall organization sign-in-policy`
+import { type Command, Option } from 'commander'
+import { getSignInPolicy, type SignInPolicy, updateSignInPolicy } from '#access/organizations/sign-in-policy.ts'
+import { type OutputOptions, print } from './output.ts'
+import { type CliRuntime, inOrganization } from './runtime.ts'
+
+type Options = OutputOptions & {
+  organization: string
+  passwords?: SignInPolicy['passwordSignIn']
+  passwordMinLength?: string
+  secondFactor?: SignInPolicy['secondFactor']
+  sessionIdleMinutes?: string
+  sessionAbsoluteMinutes?: string
+  invitationDays?: string
+}
+
+export function addSignInPolicyCommand(organization: Command, runtime: CliRuntime): void {
+  organization
+    .command('sign-in-policy')
+    .description('show how people sign in without a provider, or change it by the options')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .addOption(new Option('--passwords <policy>').choices(['allowed', 'off']))
+    .option('--password-min-length <number>', 'at least 6')
+    .addOption(new Option('--second-factor <policy>').choices(['optional', 'required']))
+    .option('--session-idle-minutes <number>', 'when an unused session ends')
+    .option('--session-absolute-minutes <number>', 'when any session ends')
+    .option('--invitation-days <number>', 'how long the link of an invitation is good')
+    .option('--json', 'print one JSON line')
+    .action((options: Options) => run(runtime, options))
+}
+
+async function run(runtime: CliRuntime, options: Options): Promise<void> {
+  const changes = Object.fromEntries(
+    Object.entries({
+      passwordSignIn: options.passwords,
+      passwordMinLength: number(options.passwordMinLength),
+      secondFactor: options.secondFactor,
+      sessionIdleMinutes: number(options.sessionIdleMinutes),
+      sessionAbsoluteMinutes: number(options.sessionAbsoluteMinutes),
+      invitationDays: number(options.invitationDays),
+    }).filter(([, value]) => value !== undefined),
+  )
+  const isChange = Object.keys(changes).length > 0
+  const policy = await inOrganization(runtime, options.organization, (ctx) =>
+    isChange ? updateSignInPolicy(ctx, changes) : getSignInPolicy(ctx),
+  )
+  const human = () => [
+    `Passwords                 ${policy.passwordSignIn}, at least ${policy.passwordMinLength} characters`,
+    `Second factor             ${policy.secondFactor}`,
+    `Sessions end              after ${policy.sessionIdleMinutes} minutes unused, ${policy.sessionAbsoluteMinutes} at most`,
+    `Invitations are good for  ${policy.invitationDays} days`,
+  ]
+  print(runtime, options, { json: policy, human })
+}
+
+const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text))

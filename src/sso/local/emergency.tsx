@@ -1,0 +1,80 @@
+// `/emergency`: the door that needs neither provider nor mail server. All at once, so that it works from a sealed envelope.
+import { type Context, Hono } from 'hono'
+import { signInForEmergency } from '#access/accounts/emergency/emergency-sign-in.ts'
+import { requireSameOrigin } from '#http/origin-check.ts'
+import { renderPage } from '#http/pages.ts'
+import { type Form, readForm } from '#http/read-form.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { CardPage } from '#http/ui/page.tsx'
+import {
+  browserOf,
+  goOn,
+  inEvenTime,
+  type LocalEnv,
+  type LocalServices,
+  putSession,
+  renderThrottled,
+} from '../login/shared.tsx'
+
+type EmergencyPageProps = { userName?: string | undefined; reason?: string | undefined; error?: string | undefined }
+
+const EmergencyPage = ({ userName, reason, error }: EmergencyPageProps) => (
+  <CardPage
+    title="Emergency access"
+    lead="For when your organization’s sign-in does not work. All administrators are told, and everything is recorded."
+  >
+    {error === undefined ? null : <Alert kind="danger" title={error} />}
+    <form method="post" action="/emergency">
+      <Field name="userName" label="User name" value={userName} autocomplete="username" maxlength={320} hasFocus />
+      <Field name="password" label="Password" type="password" autocomplete="current-password" maxlength={200} />
+      <Field
+        name="code"
+        label="Code"
+        autocomplete="one-time-code"
+        maxlength={40}
+        hint="Of the authenticator, or a recovery code."
+      />
+      <Field
+        name="reason"
+        label="Reason"
+        value={reason}
+        autocomplete="off"
+        maxlength={500}
+        hint="What happened, or that it is a drill."
+      />
+      <SubmitButton label="Sign in" kind="danger" wide />
+    </form>
+    <p class="aside">
+      <a href="/login">Back to the usual sign-in</a>
+    </p>
+  </CardPage>
+)
+
+/** Mounted at `/emergency`. */
+export function createEmergency(services: LocalServices): Hono<LocalEnv> {
+  const routes = new Hono<LocalEnv>()
+  routes.get('/', (c) => renderPage(c, <EmergencyPage />))
+  routes.post('/', requireSameOrigin({ origin: services.urls.origin }), async (c) =>
+    signIn(c, services, await readForm(c)),
+  )
+  return routes
+}
+
+async function signIn(c: Context<LocalEnv>, services: LocalServices, form: Form): Promise<Response> {
+  const { userName = '', password = '', code = '' } = form
+  const reason = (form['reason'] ?? '').trim().slice(0, 500)
+  const again = (error: string, status: 403 | 422): Promise<Response> =>
+    renderPage(c, <EmergencyPage userName={userName} reason={reason} error={error} />, { status })
+  if (reason === '') return again('Say why; a few words are enough', 422)
+  const browser = browserOf(c, services, '/account')
+  const attempt = { userName, password, code, reason, browser, requestId: c.get('requestId') }
+  const outcome = await inEvenTime(
+    () => signInForEmergency(services, attempt),
+    ({ kind }) => kind === 'refused',
+  )
+  if (outcome.kind === 'throttled') return renderThrottled(c, outcome.seconds)
+  if (outcome.kind === 'refused') return again('That did not work; check all three and try again', 403)
+  await putSession(c, services, outcome)
+  return goOn(c, outcome.returnTo)
+}

@@ -1,0 +1,109 @@
+// `/invitation/{token}`: looking at an invitation does not use it up, accepting it does.
+import { type Context, Hono } from 'hono'
+import { limits } from '#access/accounts/limits.ts'
+import {
+  acceptInvitation,
+  findInvitation,
+  invitationPasskeyQuestion,
+  type OpenInvitation,
+} from '#access/invitations/accept-invitation.ts'
+import { getOwnAccess } from '#access/own-access.ts'
+import { addressKey, countAttempt } from '#access/throttle.ts'
+import { clientAddress } from '#http/client-address.ts'
+import { requireSameOrigin } from '#http/origin-check.ts'
+import { renderPage } from '#http/pages.ts'
+import { type Form, readForm } from '#http/read-form.ts'
+import { personContext, readSession } from '#http/session.ts'
+import { signOutHere } from '#http/session-ends.ts'
+import { ErrorPage } from '#http/ui/error-page.tsx'
+import { notFound } from '#platform/errors.ts'
+import { browserOf, goOn, type LocalEnv, type LocalServices, putSession, renderThrottled } from '../login/shared.tsx'
+import { InvitationPage, OtherPersonPage, OverPage } from './invitation-pages.tsx'
+import { faultOf, newPasswordOf } from './new-password.tsx'
+
+/** Mounted at `/invitation`. */
+export function createInvitationPages(services: LocalServices): Hono<LocalEnv> {
+  const routes = new Hono<LocalEnv>()
+  const sameOrigin = requireSameOrigin({ origin: services.urls.origin })
+  const session = readSession(services)
+
+  routes.get('/:token', session, (c) => guarded(c, services, (found) => show(c, { found, token: tokenOf(c) })))
+
+  routes.post('/:token/sign-out', sameOrigin, session, async (c) => {
+    await signOutHere(c, services)
+    return c.redirect(`/invitation/${tokenOf(c)}`, 303)
+  })
+
+  routes.post('/:token/question', sameOrigin, session, async (c) => {
+    const question = await invitationPasskeyQuestion(services, { token: tokenOf(c), requestId: c.get('requestId') })
+    if (question === undefined) throw notFound('Invitation')
+    return c.json(question)
+  })
+
+  routes.post('/:token', sameOrigin, session, async (c) => {
+    const form = await readForm(c)
+    return guarded(c, services, (found) => accept(c, services, found, form))
+  })
+  return routes
+}
+
+const tokenOf = (c: Context<LocalEnv>): string => c.req.param('token') ?? ''
+
+/** Unknown, over, or opened by somebody else: each has a page of its own. */
+async function guarded(
+  c: Context<LocalEnv>,
+  services: LocalServices,
+  work: (found: OpenInvitation) => Promise<Response>,
+): Promise<Response> {
+  const key = addressKey(clientAddress(c, services.trustedProxies))
+  const seconds = await countAttempt(services.database, { limit: limits.invitationPerAddress, key })
+  if (seconds > 0) return renderThrottled(c, seconds)
+  const found = await findInvitation(services, { token: tokenOf(c), requestId: c.get('requestId') })
+  if (found === undefined) return renderUnknown(c)
+  if (found.invitation.status !== 'pending')
+    return renderPage(c, <OverPage found={found} reference={c.get('requestId')} />, { status: 410 })
+  const live = c.get('session')
+  if (live === undefined || live.userId === found.account.userId) return work(found)
+  const { name } = await getOwnAccess(personContext(services, live, c.get('requestId')))
+  return renderPage(c, <OtherPersonPage found={found} token={tokenOf(c)} userName={name} />, { status: 409 })
+}
+
+type Shown = { found: OpenInvitation; token: string; name?: string | undefined; error?: string | undefined }
+
+const show = (c: Context<LocalEnv>, shown: Shown): Promise<Response> =>
+  renderPage(c, <InvitationPage {...shown} />, { status: shown.error === undefined ? 200 : 422 })
+
+async function accept(
+  c: Context<LocalEnv>,
+  services: LocalServices,
+  found: OpenInvitation,
+  form: Form,
+): Promise<Response> {
+  const token = tokenOf(c)
+  const { name = '', credential } = form
+  try {
+    const isByPasskey = credential !== undefined && credential !== ''
+    const password = isByPasskey ? '' : newPasswordOf(form)
+    const browser = browserOf(c, services, '/account')
+    const acceptance = { token, name: name.trim() === '' && isByPasskey ? found.invitation.email : name, password }
+    const requestId = c.get('requestId')
+    const outcome = await acceptInvitation(services, { ...acceptance, credential, browser, requestId })
+    if (outcome.kind === 'pending') return c.redirect(`/login/continue?state=${outcome.state}`, 303)
+    if (outcome.kind !== 'signed_in') return await guarded(c, services, () => Promise.resolve(renderUnknown(c)))
+    await putSession(c, services, outcome)
+    return await goOn(c, outcome.returnTo)
+  } catch (error) {
+    return show(c, { found, token, name, error: faultOf(error) })
+  }
+}
+
+const renderUnknown = (c: Context<LocalEnv>): Promise<Response> =>
+  renderPage(
+    c,
+    <ErrorPage
+      title="This invitation is not valid"
+      advice="The link may be incomplete, or a newer mail has replaced it. Use the link in the last mail, or ask for a new invitation."
+      reference={c.get('requestId')}
+    />,
+    { status: 404 },
+  )

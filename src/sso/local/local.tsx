@@ -1,0 +1,21 @@
+// Sign-in without a provider, put together: passwords, passkeys, second factors, invitations, emergencies.
+import { Hono } from 'hono'
+import { createLogin } from '../login/login.tsx'
+import type { LocalEnv, LocalServices } from '../login/shared.tsx'
+import { createEmergency } from './emergency.tsx'
+import { createForgot } from './forgot.tsx'
+import { createInvitationPages } from './invitation.tsx'
+import { createSecurity } from './security.tsx'
+import { createStepUp } from './step-up.tsx'
+
+/** Routes at the root: `/login`, `/invitation`, `/emergency`, `/account/security`. */
+export function createLocal(services: LocalServices): Hono<LocalEnv> {
+  const routes = new Hono<LocalEnv>()
+  routes.route('/login/step-up', createStepUp(services))
+  routes.route('/login', createForgot(services))
+  routes.route('/login', createLogin(services))
+  routes.route('/invitation', createInvitationPages(services))
+  routes.route('/emergency', createEmergency(services))
+  routes.route('/account/security', createSecurity(services))
+  return routes
+}

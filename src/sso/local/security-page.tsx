@@ -1,0 +1,204 @@
+// `/account/security`: how a person signs in, and what they can change about it.
+import { isLocal, nameOf } from '#access/accounts/account.ts'
+import type { OwnFactors } from '#access/accounts/factors/own-factors.ts'
+import type { TotpSetup } from '#access/accounts/factors/totp.ts'
+import { AccountPage } from '#http/ui/account-page.tsx'
+import { Alert, Table } from '#http/ui/content.tsx'
+import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { PasskeyForm, passkeyScripts } from '../login/passkey-form.tsx'
+import { AuthenticatorFields, RecoveryCodes } from '../login/step-pages.tsx'
+import { NewPasswordFields } from './new-password.tsx'
+
+const notices = {
+  password: 'Your password is changed, and you are signed out elsewhere',
+  totp: 'The authenticator is set up',
+  'totp-removed': 'The authenticator is removed',
+  passkey: 'The passkey is added',
+  'passkey-renamed': 'The passkey has its new name',
+  'passkey-removed': 'The passkey is removed',
+} as const
+
+export type Notice = keyof typeof notices
+
+export type Fault = { at: 'password' | 'totp' | 'passkeys'; message: string }
+
+type FactorsProps = { factors: OwnFactors; fault?: Fault | undefined }
+
+export type SecurityPageProps = FactorsProps & { notice?: string | undefined }
+
+const noticeOf = (name: string | undefined): string | undefined =>
+  name !== undefined && Object.hasOwn(notices, name) ? notices[name as Notice] : undefined
+
+const path = '/account/security'
+
+export const SecurityPage = ({ factors, fault, notice }: SecurityPageProps) => {
+  const { account } = factors
+  const said = noticeOf(notice)
+  const isOpen = isLocal(account) && !account.isEmergencyAccount && !account.organization.isEnforced
+  return (
+    <AccountPage
+      section="security"
+      name={nameOf(account)}
+      organization={account.organization.name}
+      lead="How you sign in."
+      scripts={isOpen ? passkeyScripts : []}
+    >
+      {said === undefined ? null : <Alert kind="success" title={said} />}
+      {isOpen ? <Parts factors={factors} fault={fault} /> : <Elsewhere isEmergency={account.isEmergencyAccount} />}
+    </AccountPage>
+  )
+}
+
+const Elsewhere = ({ isEmergency }: { isEmergency: boolean }) =>
+  isEmergency ? (
+    <Alert kind="info" title="This is an emergency account">
+      <p>It is not changed but replaced: make a new one afterwards, and seal it.</p>
+    </Alert>
+  ) : (
+    <Alert kind="info" title="You sign in through your organization">
+      <p>Password, second factor and passkeys are set there, not here.</p>
+    </Alert>
+  )
+
+const Parts = ({ factors, fault }: FactorsProps) => (
+  <>
+    {factors.account.passwordHash === null ? null : <Password factors={factors} fault={fault} />}
+    <Passkeys factors={factors} fault={fault} />
+    <Authenticator factors={factors} fault={fault} />
+  </>
+)
+
+const Wrong = ({ fault, at }: { fault: Fault | undefined; at: Fault['at'] }) =>
+  fault?.at === at ? <Alert kind="danger" title={fault.message} /> : null
+
+const Password = ({ factors, fault }: FactorsProps) => (
+  <section aria-labelledby="password-title">
+    <h2 id="password-title">Password</h2>
+    <Wrong fault={fault} at="password" />
+    <form method="post" action={`${path}/password`}>
+      <input type="text" name="username" value={factors.account.userName} autocomplete="username" readonly hidden />
+      <Field
+        name="oldPassword"
+        label="Present password"
+        type="password"
+        autocomplete="current-password"
+        maxlength={200}
+      />
+      <NewPasswordFields minLength={factors.account.organization.passwordMinLength} />
+      <SubmitButton label="Change password" kind="secondary" />
+    </form>
+  </section>
+)
+
+const day = (time: string): string =>
+  new Date(time).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
+
+const Passkeys = ({ factors: { passkeys }, fault }: FactorsProps) => (
+  <section aria-labelledby="passkeys-title">
+    <h2 id="passkeys-title">Passkeys</h2>
+    <p>Signing in with the fingerprint, face or code of your device; it is password and second factor in one.</p>
+    <Wrong fault={fault} at="passkeys" />
+    {passkeys.length === 0 ? null : (
+      <Table
+        caption="Your passkeys"
+        columns={[{ label: 'Name' }, { label: 'Added' }, { label: 'Last used' }, { label: 'Action' }]}
+        rows={passkeys.map(({ id, name, createdAt, lastUsedAt }) => [
+          <form method="post" action={`${path}/passkeys/${id}/rename`} class="inline-form">
+            <input
+              class="form-control"
+              name="name"
+              value={name}
+              maxlength={200}
+              aria-label={`Name of ${name}`}
+              required
+            />
+            <button type="submit" class="btn btn-sm" aria-label={`Rename ${name}`}>
+              Rename
+            </button>
+          </form>,
+          day(createdAt),
+          lastUsedAt === null ? 'never' : day(lastUsedAt),
+          <form method="post" action={`${path}/passkeys/${id}/remove`}>
+            <button type="submit" class="btn btn-sm" aria-label={`Remove ${name}`}>
+              Remove
+            </button>
+          </form>,
+        ])}
+      />
+    )}
+    <PasskeyForm
+      action={`${path}/passkeys`}
+      question={`${path}/passkeys/question`}
+      kind="new"
+      label="Add a passkey"
+      wide={false}
+    >
+      <Field name="passkeyName" label="Name of this device" isOptional placeholder="Work laptop" maxlength={200} />
+    </PasskeyForm>
+    <noscript>
+      <p>Adding a passkey needs scripts, which are switched off in this browser.</p>
+    </noscript>
+  </section>
+)
+
+const Authenticator = ({ factors, fault }: FactorsProps) => (
+  <section aria-labelledby="totp-title">
+    <h2 id="totp-title">Authenticator app</h2>
+    <Wrong fault={fault} at="totp" />
+    {factors.account.hasTotp ? (
+      <>
+        <p>
+          It is set up: after the password you are asked for its code. You have {factors.recoveryCodesLeft} recovery{' '}
+          {factors.recoveryCodesLeft === 1 ? 'code' : 'codes'} left.
+        </p>
+        <div class="actions">
+          <form method="post" action={`${path}/recovery-codes`}>
+            <SubmitButton label="New recovery codes" kind="secondary" />
+          </form>
+          <form method="post" action={`${path}/totp/remove`}>
+            <SubmitButton label="Remove the authenticator" kind="danger" />
+          </form>
+        </div>
+      </>
+    ) : (
+      <>
+        <p>A code from your phone or computer beside the password, so that the password alone opens nothing.</p>
+        <a class="btn" href={`${path}/totp`}>
+          Set up an authenticator
+        </a>
+      </>
+    )}
+  </section>
+)
+
+type TotpPageProps = { name: string; organization: string; setup: TotpSetup; error?: string | undefined }
+
+export const TotpPage = ({ name, organization, setup, error }: TotpPageProps) => (
+  <AccountPage section="security" name={name} organization={organization} lead="Set up an authenticator app.">
+    <form method="post" action={`${path}/totp`}>
+      <AuthenticatorFields setup={setup} error={error} />
+      <Actions>
+        <SubmitButton label="Finish" />
+        <a class="btn" href={path}>
+          Not now
+        </a>
+      </Actions>
+    </form>
+  </AccountPage>
+)
+
+type CodesPageProps = { name: string; organization: string; codes: readonly string[] }
+
+export const CodesPage = ({ name, organization, codes }: CodesPageProps) => (
+  <AccountPage
+    section="security"
+    name={name}
+    organization={organization}
+    lead="Recovery codes, for when your phone is lost."
+  >
+    <RecoveryCodes codes={codes} />
+    <a class="btn btn-primary" href={path}>
+      I have kept them
+    </a>
+  </AccountPage>
+)

@@ -1,0 +1,127 @@
+// `/login/step-up`: proving again who one is, before what matters. Somebody may have found the browser open.
+import { type Context, Hono } from 'hono'
+import { findAccount, isLocal, type LocalAccount } from '#access/accounts/account.ts'
+import { isRecent, stepUp, stepUpQuestion } from '#access/accounts/sign-in/step-up.ts'
+import { requireSameOrigin } from '#http/origin-check.ts'
+import { renderPage } from '#http/pages.ts'
+import { readForm } from '#http/read-form.ts'
+import { personContext, readSession, requireSession, sessionOf, setSessionCookie } from '#http/session.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { CardPage } from '#http/ui/page.tsx'
+import { notFound } from '#platform/errors.ts'
+import { Or, PasskeyForm, passkeyScripts } from '../login/passkey-form.tsx'
+import {
+  type Carried,
+  CarriedFields,
+  carriedOf,
+  type LocalEnv,
+  type LocalServices,
+  renderThrottled,
+} from '../login/shared.tsx'
+
+type StepUpPageProps = { account: LocalAccount; connectionId: string | null; carried: Carried; isWrong: boolean }
+
+const StepUpPage = ({ account, connectionId, carried, isWrong }: StepUpPageProps) => {
+  const { passwordHash, hasTotp, passkeys, userName, organization } = account
+  return (
+    <CardPage
+      title="Confirm that it is you"
+      organization={organization.name}
+      lead={`You are signed in as ${userName}. What comes next needs a fresh proof.`}
+      scripts={passkeys > 0 ? passkeyScripts : []}
+    >
+      {isWrong ? <Alert kind="danger" title="That did not work; try again" /> : null}
+      {passwordHash === null ? null : (
+        <form method="post" action="/login/step-up">
+          <CarriedFields {...carried} />
+          <input type="text" name="username" value={userName} autocomplete="username" readonly hidden />
+          <Field
+            name="password"
+            label="Password"
+            type="password"
+            autocomplete="current-password"
+            maxlength={200}
+            hasFocus
+          />
+          {hasTotp ? (
+            <Field
+              name="code"
+              label="Code"
+              autocomplete="one-time-code"
+              maxlength={40}
+              hint="From your authenticator app, or a recovery code."
+            />
+          ) : null}
+          <SubmitButton label="Continue" wide />
+        </form>
+      )}
+      {passwordHash !== null && passkeys > 0 ? (
+        <div data-with-passkey hidden>
+          <Or />
+        </div>
+      ) : null}
+      {passkeys > 0 ? (
+        <PasskeyForm action="/login/step-up" question="/login/step-up/question" kind="use" label="Use a passkey">
+          <CarriedFields {...carried} />
+        </PasskeyForm>
+      ) : null}
+      {connectionId === null ? null : (
+        <p>
+          <a class="btn w-100" href={`/sign-in/${connectionId}?return_to=${encodeURIComponent(carried.returnTo)}`}>
+            Sign in again through your organization
+          </a>
+        </p>
+      )}
+    </CardPage>
+  )
+}
+
+/** Mounted at `/login/step-up`. */
+export function createStepUp(services: LocalServices): Hono<LocalEnv> {
+  const routes = new Hono<LocalEnv>()
+  const sameOrigin = requireSameOrigin({ origin: services.urls.origin })
+  const own = [readSession(services), requireSession] as const
+
+  routes.get('/', ...own, (c) => show(c, services, { carried: carriedOf(services, c.req.query()), isWrong: false }))
+
+  routes.post('/question', sameOrigin, ...own, async (c) => {
+    const ctx = personContext(services, sessionOf(c), c.get('requestId'))
+    return c.json(await stepUpQuestion(ctx, sessionOf(c)))
+  })
+
+  routes.post('/', sameOrigin, ...own, async (c) => {
+    const form = await readForm(c)
+    const carried = carriedOf(services, form)
+    const ctx = personContext(services, sessionOf(c), c.get('requestId'))
+    const proof = { password: form['password'] ?? '', code: form['code'], credential: form['credential'] }
+    const outcome = await stepUp(services, ctx, { ...proof, sessionId: sessionOf(c).sessionId })
+    if (outcome.kind === 'throttled') return renderThrottled(c, outcome.seconds)
+    if (outcome.kind === 'wrong') return show(c, services, { carried, isWrong: true })
+    setSessionCookie(c, outcome.token, outcome.expiresAt, services.clock)
+    return c.redirect(carried.returnTo, 303)
+  })
+  return routes
+}
+
+async function show(
+  c: Context<LocalEnv>,
+  services: LocalServices,
+  { carried, isWrong }: { carried: Carried; isWrong: boolean },
+): Promise<Response> {
+  const session = sessionOf(c)
+  const ctx = personContext(services, session, c.get('requestId'))
+  const account = await findAccount(ctx, session.userId)
+  if (account === undefined) throw notFound('User')
+  // Whoever has nothing of their own to prove with signs in again.
+  if (!isLocal(account) && session.connectionId === null) return c.redirect('/login', 303)
+  const { connectionId } = session
+  const page = <StepUpPage account={account} connectionId={connectionId} carried={carried} isWrong={isWrong} />
+  return renderPage(c, page, { status: isWrong ? 403 : 200 })
+}
+
+/** Sends whoever has not proven lately who they are to do so, and back to `path`. */
+export function stepUpFirst(c: Context<LocalEnv>, services: LocalServices, path: string): Response | undefined {
+  if (isRecent(services, sessionOf(c))) return undefined
+  return c.redirect(`/login/step-up?return_to=${encodeURIComponent(path)}`, 303)
+}

@@ -1,0 +1,141 @@
+// `/login`: e-mail first, then the organization's own provider, a choice, or the password. Works without scripts, but for
+// passkeys.
+import { type Context, Hono } from 'hono'
+import {
+  countDiscovery,
+  findHomeRealm,
+  type HomeRealm,
+  onlyConnection,
+  resolveHome,
+  resolveOrganization,
+} from '#access/accounts/sign-in/home-realm.ts'
+import { passkeySignInQuestion, signInWithPasskey } from '#access/accounts/sign-in/passkey-sign-in.ts'
+import { type PasswordOutcome, signInWithPassword } from '#access/accounts/sign-in/password-sign-in.ts'
+import { clientAddress } from '#http/client-address.ts'
+import { requireSameOrigin } from '#http/origin-check.ts'
+import { renderPage } from '#http/pages.ts'
+import { type Form, readForm } from '#http/read-form.ts'
+import { ChooserPage, NamePage, PasswordPage, SeveralPage } from './pages.tsx'
+import {
+  browserOf,
+  type Carried,
+  carriedOf,
+  goOn,
+  inEvenTime,
+  knownBrowserOf,
+  type LocalEnv,
+  type LocalServices,
+  putSession,
+  renderThrottled,
+} from './shared.tsx'
+import { createSteps } from './steps.tsx'
+
+/** Mounted at `/login`. */
+export function createLogin(services: LocalServices): Hono<LocalEnv> {
+  const routes = new Hono<LocalEnv>()
+  const sameOrigin = requireSameOrigin({ origin: services.urls.origin })
+
+  routes.get('/', async (c) => {
+    const carried = carriedOf(services, c.req.query())
+    return renderPage(c, <NamePage carried={carried} realm={await namedRealm(c, services, carried)} />)
+  })
+  routes.post('/', sameOrigin, async (c) => discover(c, services, await readForm(c)))
+
+  routes.get('/password', async (c) => {
+    const carried = carriedOf(services, c.req.query())
+    const { organization } = await namedRealm(c, services, carried)
+    return renderPage(c, PasswordPage({ carried, organization: organization?.name, name: undefined, isWrong: false }))
+  })
+  routes.post('/password', sameOrigin, async (c) => password(c, services, await readForm(c)))
+
+  routes.post('/passkey/question', sameOrigin, async (c) => {
+    const seconds = await countDiscovery(services, clientAddress(c, services.trustedProxies))
+    if (seconds > 0) return renderThrottled(c, seconds)
+    return c.json(await passkeySignInQuestion(services, browserOf(c, services, '')))
+  })
+  routes.post('/passkey', sameOrigin, async (c) => passkey(c, services, await readForm(c)))
+
+  routes.route('/continue', createSteps(services))
+  return routes
+}
+
+/** The ways into the organization that an application named. */
+async function namedRealm(c: Context<LocalEnv>, services: LocalServices, carried: Carried): Promise<HomeRealm> {
+  const organizationId = await resolveOrganization(services, carried.organization)
+  return findHomeRealm(services, organizationId, c.get('requestId'))
+}
+
+/** From the address to the way. The domain may be known of; whether the person exists is never asked. */
+async function discover(c: Context<LocalEnv>, services: LocalServices, form: Form): Promise<Response> {
+  const seconds = await countDiscovery(services, clientAddress(c, services.trustedProxies))
+  if (seconds > 0) return renderThrottled(c, seconds)
+  const carried = carriedOf(services, form)
+  const name = (form['email'] ?? '').trim().slice(0, 320)
+  const named = await resolveOrganization(services, carried.organization)
+  const realm = await findHomeRealm(services, named ?? (await resolveHome(services, name)), c.get('requestId'))
+  if (name === '') {
+    const page = <NamePage carried={carried} realm={realm} error="Enter your e-mail address or user name" />
+    return renderPage(c, page, { status: 422 })
+  }
+  const only = onlyConnection(realm)
+  if (only !== undefined) return goOn(c, `/sign-in/${only.id}?return_to=${encodeURIComponent(carried.returnTo)}`)
+  const wantsPassword = form['with'] === 'password' && realm.allowsPassword
+  if (realm.connections.length > 0 && !wantsPassword)
+    return renderPage(c, <ChooserPage carried={carried} realm={realm} name={name} />)
+  return renderPage(c, PasswordPage({ carried, organization: realm.organization?.name, name, isWrong: false }))
+}
+
+async function password(c: Context<LocalEnv>, services: LocalServices, form: Form): Promise<Response> {
+  const carried = carriedOf(services, form)
+  const name = (form['email'] ?? '').slice(0, 320)
+  const browser = browserOf(c, services, carried.returnTo)
+  const work = async (): Promise<PasswordOutcome> => {
+    const [organizationId, homeOrganizationId] = await Promise.all([
+      resolveOrganization(services, carried.organization),
+      resolveHome(services, name),
+    ])
+    const attempt = { name, password: form['password'] ?? '', organizationId, homeOrganizationId, browser }
+    return signInWithPassword(services, { ...attempt, requestId: c.get('requestId') })
+  }
+  const outcome = await inEvenTime(work, ({ kind }) => kind === 'refused')
+  switch (outcome.kind) {
+    case 'throttled':
+      return renderThrottled(c, outcome.seconds)
+    case 'refused': {
+      const { organization } = await namedRealm(c, services, carried)
+      const page = PasswordPage({ carried, organization: organization?.name, name, isWrong: true })
+      return renderPage(c, page, { status: 403 })
+    }
+    case 'several':
+      return renderPage(c, <SeveralPage carried={carried} organizations={outcome.organizations} />)
+    case 'pending':
+      return c.redirect(`/login/continue?state=${outcome.state}`, 303)
+    case 'signed_in':
+      await putSession(c, services, outcome)
+      return goOn(c, outcome.returnTo)
+  }
+}
+
+async function passkey(c: Context<LocalEnv>, services: LocalServices, form: Form): Promise<Response> {
+  const carried = carriedOf(services, form)
+  const browser = { ...knownBrowserOf(c, services), returnTo: carried.returnTo }
+  const attempt = { credential: form['credential'], browser, requestId: c.get('requestId') }
+  const outcome = await inEvenTime(
+    () => signInWithPasskey(services, attempt),
+    ({ kind }) => kind === 'refused',
+  )
+  switch (outcome.kind) {
+    case 'throttled':
+      return renderThrottled(c, outcome.seconds)
+    case 'refused': {
+      const realm = await namedRealm(c, services, carried)
+      const page = <NamePage carried={carried} realm={realm} error="This passkey could not be used here" />
+      return renderPage(c, page, { status: 403 })
+    }
+    case 'pending':
+      return c.redirect(`/login/continue?state=${outcome.state}`, 303)
+    case 'signed_in':
+      await putSession(c, services, outcome)
+      return goOn(c, outcome.returnTo)
+  }
+}

@@ -1,0 +1,118 @@
+// What the pages of local sign-in share: who is served, what is carried from page to page, and how they end.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Context } from 'hono'
+import type { SignedIn } from '#access/accounts/sign-in/complete-sign-in.ts'
+import { endOwnSession } from '#access/sessions/own-sessions.ts'
+import { resolveSession } from '#access/sessions/resolve-session.ts'
+import { visitorOf } from '#http/client-address.ts'
+import type { AppEnv } from '#http/env.ts'
+import { renderPage } from '#http/pages.ts'
+import type { Form } from '#http/read-form.ts'
+import { safeReturnTo } from '#http/return-to.ts'
+import { personContext, sessionTokenHash, setSessionCookie } from '#http/session.ts'
+import { tellApplications } from '#http/session-ends.ts'
+import { ErrorPage } from '#http/ui/error-page.tsx'
+import { CardPage } from '#http/ui/page.tsx'
+import { AppError } from '#platform/errors.ts'
+import type { Log } from '#platform/log.ts'
+import type { Services } from '#src/context.ts'
+import { ensureBrowserState, readBrowserState } from '../browser-state.ts'
+
+export type LocalServices = Services & { log: Log; trustedProxies: number }
+
+export type LocalEnv = AppEnv
+
+/** What comes along from the first page to the last. */
+export type Carried = {
+  returnTo: string
+  /** The slug of the organization that an application named; as given, so perhaps of none. */
+  organization: string | undefined
+}
+
+/** From a query or a form. A return that is not one of our pages becomes the account page. */
+export const carriedOf = (services: Services, from: Form | Record<string, string>): Carried => ({
+  returnTo: safeReturnTo(from['return_to'], services.urls.origin),
+  organization: from['organization'] === '' ? undefined : from['organization'],
+})
+
+export const CarriedFields = ({ returnTo, organization }: Carried) => (
+  <>
+    <input type="hidden" name="return_to" value={returnTo} />
+    {organization === undefined ? null : <input type="hidden" name="organization" value={organization} />}
+  </>
+)
+
+/** A page of sign-in, with what is carried in its query. */
+export function withCarried(path: string, { returnTo, organization }: Carried): string {
+  const query = new URLSearchParams({ return_to: returnTo, ...(organization === undefined ? {} : { organization }) })
+  return `${path}?${query}`
+}
+
+/** The browser as the verbs take it, with its state made where it has none. */
+export const browserOf = (c: Context<LocalEnv>, services: LocalServices, returnTo: string) => ({
+  state: ensureBrowserState(c, services.randomBytes),
+  returnTo,
+  visitor: visitorOf(c, services.trustedProxies),
+})
+
+/** The browser without making it one that has begun something. */
+export const knownBrowserOf = (c: Context<LocalEnv>, services: LocalServices) => ({
+  state: readBrowserState(c) ?? '',
+  visitor: visitorOf(c, services.trustedProxies),
+})
+
+/** Puts the session into the browser; one that was there before has ended by then. */
+export async function putSession(c: Context<LocalEnv>, services: LocalServices, signedIn: SignedIn): Promise<void> {
+  await endReplaced(c, services)
+  setSessionCookie(c, signedIn.token, signedIn.expiresAt, services.clock)
+}
+
+async function endReplaced(c: Context<LocalEnv>, services: LocalServices): Promise<void> {
+  const tokenHash = sessionTokenHash(c)
+  const live = tokenHash === undefined ? undefined : await resolveSession(services.database, tokenHash)
+  if (live === undefined || tokenHash === undefined) return
+  const ctx = personContext(services, { ...live, tokenHash }, c.get('requestId'))
+  await endOwnSession(ctx, live.sessionId, 'replaced').catch((error: unknown) => {
+    if (!(error instanceof AppError && ['unauthenticated', 'not_found'].includes(error.code))) throw error
+  })
+  tellApplications(c, services, live.organizationId)
+}
+
+/**
+ * On to a page of ours after a form. What may lead out of our origin from there (a provider, an application) starts from a page
+ * of its own: browsers hold a form to its page's `form-action` through all redirects (CSP 3 §4.2.4).
+ */
+export function goOn(c: Context<LocalEnv>, path: string): Response | Promise<Response> {
+  if (!/^\/(oauth2|sign-in)\//.test(path)) return c.redirect(path, 303)
+  c.header('Refresh', `0;url=${path}`)
+  return renderPage(c, <OnwardPage path={path} />)
+}
+
+const OnwardPage = ({ path }: { path: string }) => (
+  <CardPage title="One moment" lead="You are being taken on.">
+    <p>
+      <a class="btn btn-primary w-100" href={path}>
+        Continue
+      </a>
+    </p>
+  </CardPage>
+)
+
+/** Too many attempts, be there such a person or not. */
+export function renderThrottled(c: Context<LocalEnv>, seconds: number): Promise<Response> {
+  c.header('Retry-After', String(seconds))
+  const minutes = Math.ceil(seconds / 60)
+  const advice = `Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, then try again.`
+  const page = <ErrorPage title="Too many attempts" advice={advice} reference={c.get('requestId')} />
+  return renderPage(c, page, { status: 429 })
+}
+
+const evenMillis = 250
+
+/** Does the work, and answers no sooner than the same work takes for anybody: not even its time tells who exists. */
+export async function inEvenTime<T>(work: () => Promise<T>, isTelling: (result: T) => boolean): Promise<T> {
+  const startedAt = performance.now()
+  const result = await work()
+  if (isTelling(result)) await sleep(Math.max(0, evenMillis - (performance.now() - startedAt)))
+  return result
+}
