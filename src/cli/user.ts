@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander'
 import { listUsers } from '#access/people/list-users.ts'
 import { resolveUser } from '#access/references.ts'
 import { withIsoTimes } from '#access/times.ts'
+import { approveUser } from '#directory/activate-user.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'
 import { reactivateUser } from '#directory/reactivate-user.ts'
 import { getUser, type UserRecord, type UserStatus } from '#directory/users.ts'
@@ -31,6 +32,10 @@ export function addUserCommands(program: Command, runtime: CliRuntime): void {
   addUserCommand(user, runtime, 'show', {
     description: 'show one user',
     act: (ctx, userId) => getUser(ctx, { userId, directoryId: null }),
+  })
+  addUserCommand(user, runtime, 'approve', {
+    description: 'let a user in who waits for approval after a first sign-in',
+    act: (ctx, userId) => approveUser(ctx, { userId, directoryId: null }),
   })
   addUserCommand(user, runtime, 'deactivate', {
     description: 'switch a user off and close everything they hold',

@@ -17,6 +17,20 @@ export function invalidInput(issues: readonly z.core.$ZodIssue[]): AppError {
   return new AppError('invalid', message, { reason: 'invalidValue', fields })
 }
 
+/** A check that a schema cannot make. */
+export const invalidField = (path: string, message: string, reason = 'invalidValue'): AppError =>
+  new AppError('invalid', message, { reason, fields: [{ path, message }] })
+
+/** Runs a check of one field; what it refuses is said of that field. @throws AppError */
+export async function checkingField<T>(path: string, check: () => T | Promise<T>): Promise<T> {
+  try {
+    return await check()
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'invalid' || error.fields !== undefined) throw error
+    throw invalidField(path, error.message, error.reason)
+  }
+}
+
 const sentence = ({ path, message }: { path: string; message: string }): string =>
   path === '' ? message : `${path}: ${message}`
 

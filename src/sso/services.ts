@@ -2,7 +2,7 @@
 import type { AppEnv } from '#http/env.ts'
 import type { Log } from '#platform/log.ts'
 import type { Urls } from '#platform/urls.ts'
-import { type CallContext, enterOrganization, type Services, servicesOf } from '#src/context.ts'
+import type { Services } from '#src/context.ts'
 import type { OidcClients } from './oidc/clients.ts'
 import type { SamlVerifier } from './saml/verifier.ts'
 
@@ -16,13 +16,3 @@ export type SsoServices = Services & {
 }
 
 export type SsoEnv = AppEnv
-
-/** The context of a sign-in: nobody yet, in the organization whose connection it came through. */
-export const signInContext = (services: Services, organizationId: string, requestId: string): CallContext => ({
-  ...servicesOf(services),
-  organizationId,
-  actor: { type: 'system', id: 'sign-in' },
-  permissions: 'all',
-  entry: enterOrganization({ organizationId }),
-  requestId,
-})

@@ -1,12 +1,12 @@
 // After the end of a session here: where the browser goes so that it ends at the identity provider too.
 
+import { signInContext } from '#access/accounts/sign-in-context.ts'
 import { idTokenPlace } from '#access/sign-in/finish-sign-in.ts'
 import { getConnection } from '#connections/sign-in/connections.ts'
 import { AppError } from '#platform/errors.ts'
 import { endSessionUrl } from './oidc/sign-in.ts'
 import { logoutRequest, newMessageId, partyOf } from './saml/service-provider.ts'
 import type { SsoServices } from './services.ts'
-import { signInContext } from './services.ts'
 
 export type EndedAtProvider = {
   organizationId: string

@@ -1,7 +1,9 @@
 // The beginning of a sign-in through a provider: `GET /sign-in/{connectionId}`. What it is for comes along: a page to return
 // to, a test, an invitation, or a link that somebody who is signed in asked for.
+
 import { type Context, Hono } from 'hono'
-import { resolveSession } from '#access/sessions/resolve-session.ts'
+import { signInContext } from '#access/accounts/sign-in-context.ts'
+import { type LiveSession, resolveSession } from '#access/sessions/resolve-session.ts'
 import { findInvited } from '#access/sign-in/invited.ts'
 import { beginSignIn, type SignInPurpose } from '#access/sign-in/requests.ts'
 import { findTest } from '#access/sign-in/tests.ts'
@@ -18,9 +20,14 @@ import { ensureBrowserState } from './browser-state.ts'
 import { authorizationUrl } from './oidc/sign-in.ts'
 import { PostPage } from './pages.tsx'
 import { authnRequest, newMessageId, type Outgoing, partyOf } from './saml/service-provider.ts'
-import { type SsoEnv, type SsoServices, signInContext } from './services.ts'
+import type { SsoEnv, SsoServices } from './services.ts'
 
-type Intent = { purpose: SignInPurpose; userId: string | null; returnTo: string; forceAuthn: boolean }
+type Intent = {
+  purpose: SignInPurpose
+  userId: string | null
+  returnTo: string
+  forceAuthn: boolean
+}
 
 /** Mounted at `/sign-in`. */
 export function createStart(services: SsoServices): Hono<SsoEnv> {
@@ -56,9 +63,9 @@ async function intentOf(
   ctx: CallContext,
   connection: Connection,
 ): Promise<Intent> {
-  const { test, invitation, link, return_to: wanted } = c.req.query()
+  const { test, invitation, link, prompt, return_to: wanted } = c.req.query()
   const returnTo = safeReturnTo(wanted, services.urls.origin)
-  const plain = { purpose: 'sign_in', userId: null, returnTo, forceAuthn: false } as const
+  const plain = { purpose: 'sign_in', userId: null, returnTo, forceAuthn: prompt === 'login' } as const
   const trace = newTrace()
   if (test !== undefined) {
     if (!(await findTest(ctx, connection.id, test)))
@@ -71,11 +78,20 @@ async function intentOf(
     return { ...plain, purpose: 'invitation', userId }
   }
   if (link === undefined) return plain
+  const session = await sessionHere(services, c, ctx)
+  if (session === undefined) return refuse(trace, 'link_session', 'Whoever asks for a link has to be signed in')
+  return { ...plain, purpose: 'link', userId: session.userId, forceAuthn: true }
+}
+
+/** The live session of this browser in the connection's organization. Providers that post across sites do not bring its cookie. */
+async function sessionHere(
+  services: SsoServices,
+  c: Context<SsoEnv>,
+  ctx: CallContext,
+): Promise<LiveSession | undefined> {
   const tokenHash = sessionTokenHash(c)
   const session = tokenHash === undefined ? undefined : await resolveSession(services.database, tokenHash)
-  if (session === undefined || session.organizationId !== ctx.organizationId)
-    return refuse(trace, 'link_session', 'Whoever asks for a link has to be signed in')
-  return { ...plain, purpose: 'link', userId: session.userId, forceAuthn: true }
+  return session?.organizationId === ctx.organizationId ? session : undefined
 }
 
 /** Keeps what the answer is compared with, and says where the browser goes. */
@@ -89,16 +105,18 @@ async function begin(
   const { forceAuthn, ...kept } = intent
   const urls = services.urls.connection(connection.id)
   const browser = ensureBrowserState(c, ctx.randomBytes)
+  // The session that the new one will take the place of: no browser keeps two (session fixation, and left-overs).
+  const replaces = (await sessionHere(services, c, ctx))?.sessionId
   const shared = { ...kept, connectionId: connection.id, browser }
   if (connection.type === 'saml') {
     const id = newMessageId(ctx)
-    await beginSignIn(ctx, { ...shared, state: id })
+    await beginSignIn(ctx, { ...shared, state: id, secret: { replaces } })
     return authnRequest(partyOf(ctx, connection, urls), { id, forceAuthn })
   }
   const state = issueToken(ctx.randomBytes).plain
   const request = { state, redirectUri: urls.redirectUri, forceAuthn }
   const { url, secret } = await authorizationUrl(services.oidc, ctx, connection, request)
-  await beginSignIn(ctx, { ...shared, state, secret })
+  await beginSignIn(ctx, { ...shared, state, secret: { ...secret, replaces } })
   return { kind: 'redirect', url }
 }
 

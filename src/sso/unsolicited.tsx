@@ -1,7 +1,9 @@
 // Sign-ins that the identity provider begins. They arrive by a post across sites, to which browsers give no session cookie;
 // so the verified identity waits for a moment, and the browser comes back by a page of ours. If somebody else is signed in
 // there by then, it asks before it swaps them.
+
 import { type Context, Hono } from 'hono'
+import { signInContext } from '#access/accounts/sign-in-context.ts'
 import { resolveSession } from '#access/sessions/resolve-session.ts'
 import type { Arrived } from '#access/sign-in/finish-sign-in.ts'
 import {
@@ -20,7 +22,7 @@ import type { CallContext } from '#src/context.ts'
 import { arrive } from './arrive.tsx'
 import { ensureBrowserState, isSameBrowser } from './browser-state.ts'
 import { SwapPage } from './pages.tsx'
-import { type SsoEnv, type SsoServices, signInContext } from './services.ts'
+import type { SsoEnv, SsoServices } from './services.ts'
 
 type Unsolicited = Omit<Arrived, 'request'> & { returnTo: string }
 

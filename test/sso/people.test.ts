@@ -97,6 +97,23 @@ describe('linking', () => {
   })
 })
 
+test('W-002 each sign-in opens a session of its own, and ends the one that the browser had', async () => {
+  const { organization, arrive } = await stage({ jit: 'off' })
+  const ada = await person(organization, 'ada@example.com')
+  const browser = createTestBrowser(app.request, app.urls.origin)
+  const before = await signIn(organization, ada)
+  browser.cookies.set('__Host-rolecall_session', before.token)
+  await expectSignedIn(await arrive({ nameId: 'ada@example.com' }, { browser }), ada)
+  expect(browser.cookies.get('__Host-rolecall_session')).not.toBe(before.token)
+  const [old] = await app.owner`select end_reason from sessions where id = ${before.sessionId}`
+  expect(old?.['end_reason']).toBe('replaced')
+  // A value that somebody planted opens nothing and is not kept.
+  const planted = createTestBrowser(app.request, app.urls.origin)
+  planted.cookies.set('__Host-rolecall_session', 'A'.repeat(43))
+  await expectSignedIn(await arrive({ nameId: 'ada@example.com' }, { browser: planted }), ada)
+  expect(planted.cookies.get('__Host-rolecall_session')).not.toBe('A'.repeat(43))
+})
+
 describe('first sign-ins', () => {
   test('off: nobody comes to exist', async () => {
     const { organization, arrive } = await stage({ jit: 'off' })

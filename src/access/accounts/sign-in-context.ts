@@ -1,7 +1,7 @@
 // The context of somebody who is at the door: the sign-in itself acts, inside the organization that it is for.
 import { type CallContext, enterOrganization, type Services, servicesOf } from '#src/context.ts'
 
-/** Never handed to a page or route: the verbs here make it for what they look up and record. */
+/** For what a sign-in looks up, writes and records; nobody is signed in yet. */
 export const signInContext = (services: Services, organizationId: string, requestId: string): CallContext => ({
   ...servicesOf(services),
   organizationId,

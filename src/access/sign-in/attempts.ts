@@ -147,8 +147,10 @@ export type AttemptFilter = {
 /** The newest first. @throws AppError forbidden */
 export async function listAttempts(ctx: CallContext, filter: AttemptFilter): Promise<SignInAttempt[]> {
   requirePermission(ctx, 'sign_ins.read')
-  const { after = null, userId = null, connectionId = null, reference = null, limit } = filter
+  const { after = null, userId = null, connectionId = null, limit } = filter
   const { organizationId } = ctx
+  // It was read out or typed off a page, so its case and blanks around it say nothing.
+  const reference = filter.reference?.trim().toUpperCase() ?? null
   const statement = selectAttempts({ organizationId, after, userId, connectionId, reference, limit })
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
   return rows ?? []

@@ -3,15 +3,16 @@
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { type Connection, connectionById, isOpenForSignIn } from '#connections/sign-in/connections.ts'
-import { prepared } from '#db/statement.ts'
+import { prepared, type Statement } from '#db/statement.ts'
 import { sha256 } from '#platform/crypto.ts'
 import { type CallContext, inTransaction, nowOf, type Transaction } from '#src/context.ts'
+import { sessionEnd } from '../sessions/end-sessions.ts'
 import { type StartedSession, sessionStart } from '../sessions/start-session.ts'
 import { attemptStatement, newReference, type SignInMethod, type Visitor } from './attempts.ts'
 import { setClaimGroups } from './claim-groups.ts'
 import type { ExternalIdentity } from './external-identity.ts'
 import { knownPerson } from './find-person.ts'
-import { type SignInPurpose, type SignInRequest, useRequest } from './requests.ts'
+import { openRequestSecret, type SignInPurpose, type SignInRequest, useRequest } from './requests.ts'
 import { type ResolvedPerson, resolvePerson } from './resolve-person.ts'
 import { noted, passed, refuse, type Trace } from './trace.ts'
 
@@ -193,6 +194,7 @@ async function arrive(
   passed(trace, 'session')
   const [rows] = await tx.commitWith<unknown>(
     start.statement,
+    ...replacedEnd(ctx, request),
     attemptStatement(ctx, { ...shared, outcome: 'signed_in', reason: null }),
     ...(connection.testedAt === null ? [markTested({ organizationId, connectionId, now: nowOf(ctx) })] : []),
     ...(identity.idToken === null ? [] : [keepIdToken(ctx, start.sessionId, identity.idToken)]),
@@ -209,6 +211,12 @@ async function arrive(
     returnTo,
     reference,
   }
+}
+
+/** The end of the session that this browser had when the sign-in began. */
+function replacedEnd(ctx: CallContext, request: SignInRequest | null): Statement<unknown>[] {
+  const replaced = request === null ? undefined : openRequestSecret(ctx, request)['replaces']
+  return typeof replaced === 'string' ? [sessionEnd(ctx, replaced, 'replaced')] : []
 }
 
 const writeIdToken = prepared<{ organizationId: string; sessionId: string; idTokenSealed: string }, never>(

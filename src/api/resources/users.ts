@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { listUsers } from '#access/people/list-users.ts'
 import { updateLocalUser } from '#access/people/local.ts'
+import { approveUser } from '#directory/activate-user.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'
 import { provisionUser } from '#directory/provision-user.ts'
 import { reactivateUser } from '#directory/reactivate-user.ts'
@@ -65,6 +66,16 @@ const updateRoute = createRoute({
   responses: { 200: jsonAnswer(User, 'The user as they are now'), ...writeFailures },
 })
 
+const approveRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/users/{id}/approve',
+  operationId: 'approveUser',
+  summary: 'Let a user in who waits for approval after a first sign-in; nothing changes for others',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(User, 'The user as they are now'), ...writeFailures },
+})
+
 const deactivateRoute = createRoute({
   ...shared,
   method: 'post',
@@ -107,6 +118,10 @@ export const userRoutes = newRoutes()
       change: (current) => changedContent(contentOf(current), input),
     })
     return c.json(presentUser(user), 200)
+  })
+  .openapi(approveRoute, async (c) => {
+    const reference = { userId: c.req.valid('param').id, directoryId: null }
+    return c.json(presentUser(await approveUser(c.get('ctx'), reference)), 200)
   })
   .openapi(deactivateRoute, async (c) => {
     const reference = { userId: c.req.valid('param').id, directoryId: null }

@@ -4,8 +4,9 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { invalid } from '#platform/errors.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
-import { nameSchema, parseInput } from '../input.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
+import { directoryById } from '../directories.ts'
+import { checkingField, invalidField, nameSchema, parseInput } from '../input.ts'
 import { createKeyPair } from '../saml/certificates.ts'
 import { fetchIdpMetadata } from '../saml/fetch-metadata.ts'
 import { type IdpMetadata, readIdpMetadata } from '../saml/metadata.ts'
@@ -101,11 +102,23 @@ export async function createConnection(ctx: CallContext, input: CreateConnection
   const detail = { name, type, preset, jit, provider: providerOf(made.settings) }
   const audit = recordAudit(ctx, { action: 'connection.create', targetType: 'connection', targetId: id, detail })
   return inTransaction(ctx, async (tx) => {
+    await requireDirectory(tx, ctx, wanted.directoryId)
     const [rows] = await tx.commitWith<Connection>(insert, audit)
     const [created] = rows ?? []
     if (created === undefined) throw new Error('The insert returned no row')
     return created
   })
+}
+
+/** @throws AppError invalid where the organization has no such directory */
+export async function requireDirectory(
+  tx: Transaction,
+  ctx: CallContext,
+  directoryId: string | null | undefined,
+): Promise<void> {
+  if (directoryId === null || directoryId === undefined) return
+  const [directory] = await tx.run(directoryById({ organizationId: ctx.organizationId, directoryId }))
+  if (directory === undefined) throw invalidField('directoryId', 'There is no such directory')
 }
 
 const providerOf = (settings: SamlSettings | OidcSettings): string =>
@@ -114,12 +127,19 @@ const providerOf = (settings: SamlSettings | OidcSettings): string =>
 async function makeSaml(ctx: CallContext, wanted: z.output<typeof CreateSaml>, id: string): Promise<Made> {
   const { metadataXml, metadataUrl, entityId, preset } = wanted
   if ((metadataXml === undefined) === (metadataUrl === undefined))
-    throw invalid('Give the metadata of the identity provider: as XML, or the URL where it is published', 'metadata')
-  const metadata =
-    metadataUrl === undefined
-      ? readIdpMetadata(metadataXml ?? '', { entityId, now: ctx.clock.now() })
-      : await fetchIdpMetadata(ctx, { url: metadataUrl, entityId })
-  checkEndpoints(metadata)
+    throw invalidField(
+      'metadataXml',
+      'Give the metadata of the identity provider: as XML, or the URL where it is published',
+      'metadata',
+    )
+  const metadata = await checkingField(metadataUrl === undefined ? 'metadataXml' : 'metadataUrl', async () => {
+    const read =
+      metadataUrl === undefined
+        ? readIdpMetadata(metadataXml ?? '', { entityId, now: ctx.clock.now() })
+        : await fetchIdpMetadata(ctx, { url: metadataUrl, entityId })
+    checkEndpoints(read)
+    return read
+  })
   const { certificate, privateKey } = await createKeyPair(id, ctx.clock.now())
   const { attributes, nameIdFormat } = presets[preset].saml
   const settings: SamlSettings = {
@@ -155,11 +175,11 @@ function requireWebUrl(text: string): void {
 
 async function makeOidc(ctx: CallContext, wanted: z.output<typeof CreateOidc>): Promise<Made> {
   const { issuer, clientId, clientSecret, preset } = wanted
-  ctx.outgoing.check(issuer)
+  await checkingField('issuer', () => ctx.outgoing.check(issuer))
   const clientAuthentication =
     wanted.clientAuthentication ?? (clientSecret === undefined ? 'private_key_jwt' : 'client_secret_basic')
   const usesKey = clientAuthentication === 'private_key_jwt'
-  if (!usesKey && clientSecret === undefined) throw invalid('Give the client secret', 'invalidValue')
+  if (!usesKey && clientSecret === undefined) throw invalidField('clientSecret', 'Give the client secret')
   const key = usesKey ? await createClientKey(ctx) : undefined
   const defaults = presets[preset].oidc
   const settings: OidcSettings = {

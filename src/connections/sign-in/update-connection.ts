@@ -3,11 +3,11 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
-import { AppError, invalid } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
-import { nameSchema, parseInput } from '../input.ts'
+import { invalidField, nameSchema, parseInput } from '../input.ts'
 import { type Connection, connectionColumns, connectionSecretPlace, lockConnectionRow } from './connections.ts'
+import { requireDirectory } from './create-connection.ts'
 import { attributeNamesSchema, oidcSettingsSchema, type SamlSettings, samlSettingsSchema } from './settings.ts'
 
 const UpdateConnectionInput = z.strictObject({
@@ -59,6 +59,7 @@ export async function updateConnection(ctx: CallContext, input: UpdateConnection
   if (!isId('con', connectionId)) return refuseUnknown(ctx, 'Connection')
   return inTransaction(ctx, async (tx) => {
     const before = await lockConnectionRow(tx, ctx, connectionId)
+    await requireDirectory(tx, ctx, changes.directoryId)
     const { clientSecret, connectionId: _, ...shown } = changes
     const { organizationId } = ctx
     const changed = update({
@@ -84,7 +85,7 @@ export async function updateConnection(ctx: CallContext, input: UpdateConnection
 
 function requireOidc(connection: Connection, secret: string): string {
   if (connection.type === 'oidc' && connection.settings.clientAuthentication !== 'private_key_jwt') return secret
-  throw invalid('This connection has no client secret', 'invalidValue')
+  throw invalidField('clientSecret', 'This connection has no client secret')
 }
 
 const samlOnly = [
@@ -100,7 +101,7 @@ function changedSettings(before: Connection, changes: z.output<typeof UpdateConn
   const { attributes, hostedDomains } = changes
   if (before.type === 'oidc') {
     const foreign = samlOnly.find((name) => changes[name] !== undefined)
-    if (foreign !== undefined) throw invalid(`${foreign} is a setting of SAML connections`, 'invalidValue')
+    if (foreign !== undefined) throw invalidField(foreign, `${foreign} is a setting of SAML connections`)
     const { settings } = before
     return {
       ...settings,
@@ -109,7 +110,7 @@ function changedSettings(before: Connection, changes: z.output<typeof UpdateConn
     }
   }
   if (hostedDomains !== undefined)
-    throw invalid('hostedDomains is a setting of OpenID Connect connections', 'invalidValue')
+    throw invalidField('hostedDomains', 'hostedDomains is a setting of OpenID Connect connections')
   const { signed, isEncryptionRequired, isSha1Allowed, refusesExpiredCertificates, groupSeparator } = changes
   const { settings } = before
   return {
@@ -128,11 +129,7 @@ const given = <T extends Record<string, unknown>>(values: T): { [K in keyof T]?:
 
 function trusted(certificates: SamlSettings['certificates'], sha256s: readonly string[]): SamlSettings['certificates'] {
   const unknown = sha256s.find((sha256) => !certificates.some((certificate) => certificate.sha256 === sha256))
-  if (unknown !== undefined)
-    throw new AppError('invalid', 'There is no such certificate', {
-      reason: 'invalidValue',
-      fields: [{ path: 'trustCertificates', message: unknown }],
-    })
+  if (unknown !== undefined) throw invalidField('trustCertificates', 'There is no such certificate')
   return certificates.map((certificate) =>
     sha256s.includes(certificate.sha256) ? { ...certificate, status: 'trusted' } : certificate,
   )

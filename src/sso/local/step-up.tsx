@@ -17,6 +17,7 @@ import {
   carriedOf,
   type LocalEnv,
   type LocalServices,
+  providerPath,
   renderThrottled,
 } from '../login/shared.tsx'
 
@@ -68,7 +69,7 @@ const StepUpPage = ({ account, connectionId, carried, isWrong }: StepUpPageProps
       ) : null}
       {connectionId === null ? null : (
         <p>
-          <a class="btn w-100" href={`/sign-in/${connectionId}?return_to=${encodeURIComponent(carried.returnTo)}`}>
+          <a class="btn w-100" href={providerPath(connectionId, { ...carried, prompt: 'login' })}>
             Sign in again through your organization
           </a>
         </p>

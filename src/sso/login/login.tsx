@@ -25,6 +25,7 @@ import {
   knownBrowserOf,
   type LocalEnv,
   type LocalServices,
+  providerPath,
   putSession,
   renderThrottled,
 } from './shared.tsx'
@@ -78,7 +79,7 @@ async function discover(c: Context<LocalEnv>, services: LocalServices, form: For
     return renderPage(c, page, { status: 422 })
   }
   const only = onlyConnection(realm)
-  if (only !== undefined) return goOn(c, `/sign-in/${only.id}?return_to=${encodeURIComponent(carried.returnTo)}`)
+  if (only !== undefined) return goOn(c, providerPath(only.id, carried))
   const wantsPassword = form['with'] === 'password' && realm.allowsPassword
   if (realm.connections.length > 0 && !wantsPassword)
     return renderPage(c, <ChooserPage carried={carried} realm={realm} name={name} />)

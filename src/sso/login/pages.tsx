@@ -4,7 +4,7 @@ import { Alert } from '#http/ui/content.tsx'
 import { Field, SubmitButton } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { Or, PasskeyForm, passkeyScripts } from './passkey-form.tsx'
-import { type Carried, CarriedFields, withCarried } from './shared.tsx'
+import { type Carried, CarriedFields, providerPath, withCarried } from './shared.tsx'
 
 type Ways = { carried: Carried; realm: HomeRealm }
 
@@ -30,10 +30,7 @@ const PasskeySignIn = ({ carried }: { carried: Carried }) => (
 const Providers = ({ realm, carried }: Ways) => (
   <div class="ways">
     {realm.connections.map(({ id, name }, index) => (
-      <a
-        class={`btn${index === 0 ? ' btn-primary' : ''} w-100`}
-        href={`/sign-in/${id}?return_to=${encodeURIComponent(carried.returnTo)}`}
-      >
+      <a class={`btn${index === 0 ? ' btn-primary' : ''} w-100`} href={providerPath(id, carried)}>
         Continue with {name}
       </a>
     ))}

@@ -27,25 +27,36 @@ export type Carried = {
   returnTo: string
   /** The slug of the organization that an application named; as given, so perhaps of none. */
   organization: string | undefined
+  /** `login`: an application wants a new proof, so the provider is asked for one. */
+  prompt: 'login' | undefined
 }
 
 /** From a query or a form. A return that is not one of our pages becomes the account page. */
 export const carriedOf = (services: Services, from: Form | Record<string, string>): Carried => ({
   returnTo: safeReturnTo(from['return_to'], services.urls.origin),
   organization: from['organization'] === '' ? undefined : from['organization'],
+  prompt: from['prompt'] === 'login' ? 'login' : undefined,
 })
 
-export const CarriedFields = ({ returnTo, organization }: Carried) => (
+export const CarriedFields = ({ returnTo, organization, prompt }: Carried) => (
   <>
     <input type="hidden" name="return_to" value={returnTo} />
     {organization === undefined ? null : <input type="hidden" name="organization" value={organization} />}
+    {prompt === undefined ? null : <input type="hidden" name="prompt" value={prompt} />}
   </>
 )
 
 /** A page of sign-in, with what is carried in its query. */
-export function withCarried(path: string, { returnTo, organization }: Carried): string {
-  const query = new URLSearchParams({ return_to: returnTo, ...(organization === undefined ? {} : { organization }) })
+export function withCarried(path: string, { returnTo, organization, prompt }: Carried): string {
+  const named = organization === undefined ? {} : { organization }
+  const query = new URLSearchParams({ return_to: returnTo, ...named, ...(prompt === undefined ? {} : { prompt }) })
   return `${path}?${query}`
+}
+
+/** Where a sign-in through a provider begins. */
+export function providerPath(connectionId: string, { returnTo, prompt }: Carried): string {
+  const query = new URLSearchParams({ return_to: returnTo, ...(prompt === undefined ? {} : { prompt }) })
+  return `/sign-in/${connectionId}?${query}`
 }
 
 /** The browser as the verbs take it, with its state made where it has none. */

@@ -39,12 +39,17 @@ export function identityOfClaims(
     groupsState,
     emailVerification: verificationOf(settings.emailVerifiedClaim, claims),
     providerSession: first(['sid']),
-    notAfter:
-      typeof claims['session_expiry'] === 'number' ? new Date(claims['session_expiry'] * 1000).toISOString() : null,
+    notAfter: sessionEnd(own(claims, 'session_expiry')),
     hasSecondFactor: texts(claims['amr']).some((method) => ['mfa', 'otp', 'hwk', 'fido'].includes(method)),
     idToken: null,
   }
 }
+
+/** The last second that both JavaScript and PostgreSQL write with a year of four digits; what is later bounds nothing. */
+const lastSecond = 253_402_300_799
+
+const sessionEnd = (seconds: unknown): string | null =>
+  typeof seconds === 'number' && seconds <= lastSecond ? new Date(Math.max(0, seconds) * 1000).toISOString() : null
 
 const own = (claims: Claims, name: string): unknown => (Object.hasOwn(claims, name) ? claims[name] : undefined)
 

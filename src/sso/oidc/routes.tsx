@@ -1,6 +1,8 @@
 // The OpenID Connect endpoints of a connection: callback, back-channel and front-channel logout.
+
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { signInContext } from '#access/accounts/sign-in-context.ts'
 import { claimSignIn, findSignIn, openRequestSecret, type SignInRequest } from '#access/sign-in/requests.ts'
 import { newTrace, refuse, type Trace } from '#access/sign-in/trace.ts'
 import { getConnection, type OidcConnection, resolveConnection } from '#connections/sign-in/connections.ts'
@@ -10,7 +12,7 @@ import { AppError, notFound } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { arrive, guarded } from '../arrive.tsx'
 import { isSameBrowser, readBrowserState } from '../browser-state.ts'
-import { type SsoEnv, type SsoServices, signInContext } from '../services.ts'
+import type { SsoEnv, SsoServices } from '../services.ts'
 import { endByLogoutToken, endByProviderSession } from './logout.ts'
 import { type OidcSecret, verifyCallback } from './sign-in.ts'
 

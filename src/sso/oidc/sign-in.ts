@@ -79,7 +79,11 @@ export async function verifyCallback(
   checkFurther(ctx, connection, { claims, accessToken: tokens.access_token, idToken: tokens.id_token }, trace)
   const userinfo = await fetchUserinfo(configuration, connection, tokens.access_token, claims, trace)
   trace.received = { idToken: shown(claims), userinfo: shown(userinfo) }
-  return { ...identityOfClaims(connection, claims, userinfo, trace), idToken: tokens.id_token }
+  const identity = identityOfClaims(connection, claims, userinfo, trace)
+  // A session that is over at once would send the browser round in circles.
+  if (identity.notAfter !== null && Date.parse(identity.notAfter) <= ctx.clock.now().getTime())
+    refuse(trace, 'session_ended', 'The session at the provider has ended (session_expiry)')
+  return { ...identity, idToken: tokens.id_token }
 }
 
 /** On top of the library: azp, age, at_hash (OpenID Connect Core 3.1.3.7, 3.1.3.8). */

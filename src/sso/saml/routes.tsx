@@ -1,6 +1,8 @@
 // The SAML endpoints of a connection: metadata, assertion consumer service, single logout.
+
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { signInContext } from '#access/accounts/sign-in-context.ts'
 import { connectionSessionsEnd } from '#access/sessions/end-sessions.ts'
 import { markMessageUsed } from '#access/sign-in/finish-sign-in.ts'
 import { findSignIn, type SignInRequest } from '#access/sign-in/requests.ts'
@@ -17,9 +19,10 @@ import { type CallContext, inTransaction } from '#src/context.ts'
 import { arrive, guarded } from '../arrive.tsx'
 import { isSameBrowser } from '../browser-state.ts'
 import { SignedOutPage } from '../pages.tsx'
-import { type SsoEnv, type SsoServices, signInContext } from '../services.ts'
+import type { SsoEnv, SsoServices } from '../services.ts'
 import { keepUnsolicited } from '../unsolicited.tsx'
 import type { LogoutMessage } from './logout-message.ts'
+import { successStatus } from './names.ts'
 import { type RedirectQuery, readRedirectQuery } from './query.ts'
 import { logoutResponse, newMessageId, partyOf, serviceProviderMetadata } from './service-provider.ts'
 import { identityOfAssertion } from './to-identity.ts'
@@ -212,11 +215,15 @@ async function logout(services: SsoServices, c: Context<SsoEnv>, call: LogoutCal
     })
     trace.steps.push(...verification.steps.filter(({ result }) => result !== 'failed'))
     if (!verification.isValid) return refuse(trace, verification.reason, verification.message)
-    if (kind === 'LogoutResponse') return renderPage(c, <SignedOutPage />)
+    if (kind === 'LogoutResponse') return afterOurLogout(c, verification.message)
     await endSessions(ctx, connection, verification.message, trace)
     return answerLogout(c, call, verification.message)
   })
 }
+
+/** The session here has ended anyway; that the provider's did too is only said where the provider says so. */
+const afterOurLogout = (c: Context<SsoEnv>, { status }: LogoutMessage): Response | Promise<Response> =>
+  status === successStatus ? renderPage(c, <SignedOutPage />) : c.redirect('/signed-out', 303)
 
 async function endSessions(
   ctx: CallContext,

@@ -77,14 +77,14 @@ export async function authnRequest(party: Party, options: { id: string; forceAut
   }
 }
 
-/** The request to end the person's session at the provider too; by redirect, which every provider with logout has. */
+/** The request to end the person's session at the provider too, by redirect; undefined where the provider takes none so. */
 export function logoutRequest(
   party: Party,
   options: { id: string; now: Date; nameId: string; sessionIndex: string | null; relayState: string },
 ): string | undefined {
   const { connection, urls } = party
   const { slo } = connection.settings
-  if (slo === null) return undefined
+  if (slo === null || slo.binding !== 'redirect') return undefined
   const index =
     options.sessionIndex === null ? '' : `<samlp:SessionIndex>${escapeXml(options.sessionIndex)}</samlp:SessionIndex>`
   const until = new Date(options.now.getTime() + 5 * 60_000).toISOString()
@@ -92,14 +92,14 @@ export function logoutRequest(
   return signedRedirect(party, { to: slo.url, name: 'SAMLRequest', xml, relayState: options.relayState })
 }
 
-/** The answer to a provider's request that was carried out. */
+/** The answer to a provider's request that was carried out, by redirect; undefined where the provider takes none so. */
 export function logoutResponse(
   party: Party,
   options: { id: string; now: Date; inResponseTo: string; relayState: string | null },
 ): string | undefined {
   const { connection, urls } = party
   const { slo } = connection.settings
-  if (slo === null) return undefined
+  if (slo === null || slo.binding !== 'redirect') return undefined
   const xml = `<samlp:LogoutResponse xmlns:samlp="${protocolNamespace}" xmlns:saml="${assertionNamespace}" ID="${options.id}" Version="2.0" IssueInstant="${options.now.toISOString()}" Destination="${escapeXml(slo.responseUrl)}" InResponseTo="${escapeXml(options.inResponseTo)}"><saml:Issuer>${escapeXml(urls.entityId)}</saml:Issuer><samlp:Status><samlp:StatusCode Value="${successStatus}"/></samlp:Status></samlp:LogoutResponse>`
   return signedRedirect(party, { to: slo.responseUrl, name: 'SAMLResponse', xml, relayState: options.relayState })
 }
