@@ -1,5 +1,6 @@
 # syntax=docker/dockerfile:1
-# One image: the server, its packages and the embedded PostgreSQL. TypeScript runs as it is, so there is nothing to build.
+# One image: the server, its packages and the embedded PostgreSQL. TypeScript runs as it is, and pages (.tsx) are turned into
+# JavaScript as they are loaded, so there is nothing to build.
 
 FROM node:24-slim AS packages
 WORKDIR /app
@@ -16,7 +17,8 @@ COPY --from=packages /app/node_modules ./node_modules
 COPY package.json ./
 COPY drizzle ./drizzle
 COPY src ./src
-# Used only while DATABASE_URL is unset; PostgreSQL refuses a data directory of another user.
+# The key for secrets at rest while ENCRYPTION_KEYS is unset, and the embedded PostgreSQL while DATABASE_URL is unset, which
+# refuses a data directory of another user.
 RUN mkdir /data && chown node:node /data
 VOLUME /data
 ENV HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
