@@ -13,9 +13,9 @@ export function createRuntime(config: Config): CliRuntime {
       try {
         await migrateDatabase(opened.url)
         const services = createServices(config, opened.url)
-        const result = await work({ ...services, urls: createUrls(originOf(config)) })
-        await services.database.close()
-        return result
+        const working = work({ ...services, urls: createUrls(originOf(config)) })
+        // Also after a failure: open connections would keep the process from ending.
+        return await working.finally(() => services.database.close())
       } finally {
         await opened.close()
       }

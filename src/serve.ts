@@ -21,31 +21,34 @@ export async function serve(config: Config): Promise<void> {
   try {
     await migrateDatabase(opened.url)
     const services = createServices(config, opened.url)
-    await requireSealingKeys(services)
-    const isStopping = (): boolean => stopping.signal.aborted
-    const { server, port } = await start(config, (origin) => {
-      const app = createApp({
-        ...services,
-        urls: createUrls(origin),
-        log,
-        trustedProxies: config.trustedProxies,
-        isStopping,
+    try {
+      await requireSealingKeys(services)
+      const isStopping = (): boolean => stopping.signal.aborted
+      const { server, port } = await start(config, (origin) => {
+        const app = createApp({
+          ...services,
+          urls: createUrls(origin),
+          log,
+          trustedProxies: config.trustedProxies,
+          isStopping,
+        })
+        return app.fetch
       })
-      return app.fetch
-    })
-    log.info(
-      { host: config.host, port, origin: originOf(config, port) },
-      `Rolecall listens on ${originOf(config, port)}`,
-    )
-    const transport = config.smtpUrl === undefined ? undefined : createMailTransport(config.smtpUrl, config.mailFrom)
-    const own = { ...services, urls: createUrls(originOf(config, port)) }
-    const worker = startWorker(own, log, { jobs: mailJob(transport) })
-    await asked
-    log.info('Stopping: requests under way may finish')
-    await Promise.all([drain(server, config.shutdownSeconds), worker.stop()])
-    transport?.close()
-    await services.outgoing.close()
-    await services.database.close()
+      log.info(
+        { host: config.host, port, origin: originOf(config, port) },
+        `Rolecall listens on ${originOf(config, port)}`,
+      )
+      const transport = config.smtpUrl === undefined ? undefined : createMailTransport(config.smtpUrl, config.mailFrom)
+      const own = { ...services, urls: createUrls(originOf(config, port)) }
+      const worker = startWorker(own, log, { jobs: mailJob(transport) })
+      await asked
+      log.info('Stopping: requests under way may finish')
+      await Promise.all([drain(server, config.shutdownSeconds), worker.stop()])
+      transport?.close()
+    } finally {
+      await services.outgoing.close()
+      await services.database.close()
+    }
   } finally {
     await opened.close()
   }

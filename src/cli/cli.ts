@@ -25,7 +25,9 @@ import { addUserCommands } from './user.ts'
 /** The program with all of its commands. Its actions reject with AppError, its parser with CommanderError. */
 export function createCli(runtime: CliRuntime): Command {
   const program = new Command('rolecall')
-    .description('Self-hosted SCIM provisioning: identity-provider groups become roles and brand memberships')
+    .description(
+      'Self-hosted SCIM provisioning and single sign-on: identity-provider groups become roles and brand memberships',
+    )
     .exitOverride()
     .configureOutput({
       writeOut: (text) => runtime.print(text.trimEnd()),

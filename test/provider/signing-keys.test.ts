@@ -75,6 +75,7 @@ test('only the operator may order a rotation', async () => {
 })
 
 test('W-037: private keys are sealed for their row', async () => {
+  await loadSigningKeys(app.services)
   const rows = await app.owner`select id, value_sealed as sealed from instance_keys where purpose = 'signing'`
   expect(rows.length).toBeGreaterThan(0)
   for (const { sealed } of rows) expect(sealed).toMatch(/^v1\.test\.[\w-]+$/)

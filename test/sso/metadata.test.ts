@@ -195,6 +195,7 @@ describe('at a URL', () => {
     expect(answer.headers.get('content-type')).toBe('application/samlmetadata+xml')
     const { acsUrl, entityId: ours, sloUrl } = app.urls.connection(connection.id)
     for (const part of [acsUrl, ours, sloUrl, connection.settings.spCertificate]) expect(xml).toContain(part)
+    expect(xml.match(/KeyDescriptor use=/g)).toHaveLength(2)
     const { url: redirect } = await startSaml(createTestBrowser(app.request, app.urls.origin), connection.id)
     const certificates = [toPem(connection.settings.spCertificate)]
     expect(isRedirectSigned(redirect.href, certificates)).toBe(true)

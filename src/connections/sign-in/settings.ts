@@ -64,7 +64,7 @@ export const oidcSettingsSchema = z.strictObject({
   claims: attributeNamesSchema,
   subjectClaims: z.array(z.string().min(1)).min(1).max(3),
   emailVerifiedClaim: z.string().nullable(),
-  /** Google: the `hd` claim has to be one of these; an empty list asks for any verified domain of the organization. */
+  /** Google: the `hd` claim has to be one of these; an empty list takes any Workspace, whose people then need a verified domain. */
   hostedDomains: z.array(z.string()).nullable(),
   usesUserinfo: z.boolean(),
 })

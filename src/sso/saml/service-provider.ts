@@ -30,13 +30,15 @@ export function serviceProviderMetadata({ connection, urls }: Pick<Party, 'conne
     `<md:KeyDescriptor use="${use}"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${spCertificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>${
       use === 'encryption' ? encryptionMethods : ''
     }</md:KeyDescriptor>`
+  // AD FS encrypts as soon as it sees a certificate for that, and by AES-CBC, which is refused here.
+  const encryptionKey = connection.preset === 'adfs' ? '' : key('encryption')
   const slo = ['Redirect', 'POST'].map(
     (binding) =>
       `<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-${binding}" Location="${escapeXml(urls.sloUrl)}"/>`,
   )
   const format = nameIdFormat === null ? '' : `<md:NameIDFormat>${escapeXml(nameIdFormat)}</md:NameIDFormat>`
   return `<?xml version="1.0" encoding="UTF-8"?>
-<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="${escapeXml(urls.entityId)}"><md:SPSSODescriptor AuthnRequestsSigned="${signsRequests}" WantAssertionsSigned="true" protocolSupportEnumeration="${protocolNamespace}">${key('signing')}${key('encryption')}${slo.join('')}${format}<md:AssertionConsumerService index="0" isDefault="true" Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${escapeXml(urls.acsUrl)}"/></md:SPSSODescriptor></md:EntityDescriptor>`
+<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="${escapeXml(urls.entityId)}"><md:SPSSODescriptor AuthnRequestsSigned="${signsRequests}" WantAssertionsSigned="true" protocolSupportEnumeration="${protocolNamespace}">${key('signing')}${encryptionKey}${slo.join('')}${format}<md:AssertionConsumerService index="0" isDefault="true" Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${escapeXml(urls.acsUrl)}"/></md:SPSSODescriptor></md:EntityDescriptor>`
 }
 
 const encryptionMethods = [
