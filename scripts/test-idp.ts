@@ -1,9 +1,10 @@
 // `npm run test:idp`: sign-in and single logout with a real identity provider that is none of ours, SimpleSAMLphp. It is
-// installed where it is missing and that is possible; otherwise this says what to do and fails.
+// installed where it is missing and that is possible; otherwise this says what to do
+// and ends with exit code 3.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { type Browser, createBrowser, readForm } from '#sandbox/sign-in/browser.ts'
-import { requireSimpleSaml, type SimpleSaml, startSimpleSaml } from './idp/simplesamlphp.ts'
+import { NotInstalled, requireSimpleSaml, type SimpleSaml, startSimpleSaml } from './idp/simplesamlphp.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 
 const run = promisify(execFile)
@@ -256,6 +257,6 @@ async function main(): Promise<number> {
 process.exit(
   await main().catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : error)
-    return 1
+    return error instanceof NotInstalled ? 3 : 1
   }),
 )

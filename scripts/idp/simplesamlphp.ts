@@ -19,7 +19,10 @@ export type SimpleSaml = {
   stop(): Promise<void>
 }
 
-/** Installs what is missing. @throws Error saying what to do where that is not possible */
+/** It is not here, and could not be installed. */
+export class NotInstalled extends Error {}
+
+/** Installs what is missing. @throws NotInstalled saying what to do where that is not possible */
 export function requireSimpleSaml(): void {
   if (isInstalled()) return
   if (process.getuid?.() === 0) {
@@ -31,7 +34,7 @@ export function requireSimpleSaml(): void {
     })
   }
   if (!isInstalled()) {
-    throw new Error(
+    throw new NotInstalled(
       `SimpleSAMLphp is not installed, and could not be. On Debian or Ubuntu: apt-get install --no-install-recommends ${packages.join(' ')}`,
     )
   }
