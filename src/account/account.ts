@@ -8,18 +8,21 @@ import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { personContext, readSession, requireSession, sessionOf } from '#http/session.ts'
 import { forgetSession, signOutHere, tellApplications } from '#http/session-ends.ts'
+import { SignedOutPage } from '#http/ui/signed-out-page.tsx'
 import { AccessPage } from './access-page.tsx'
 import type { AccountServices } from './env.ts'
+import { LeavingPage } from './leaving-page.tsx'
 import { answerSession } from './session-json.ts'
 import { SessionsPage } from './sessions-page.tsx'
-import { LeavingPage, SignedOutPage } from './signed-out-page.tsx'
 
 /** @returns an app to be mounted at `/` */
 export function createAccount(services: AccountServices): Hono<AppEnv> {
   const account = new Hono<AppEnv>()
   account.get('/', (c) => c.redirect('/account', 303))
   account.get('/session', answerSession(services))
-  account.get('/signed-out', (c) => renderPage(c, SignedOutPage()))
+  account.get('/signed-out', (c) =>
+    renderPage(c, SignedOutPage({ lead: 'Close the window if this is not your own device.' })),
+  )
   account.route('/account', createPages(services))
   return account
 }

@@ -24,17 +24,6 @@ export const PendingPage = ({ reference }: { reference: string }) => (
   </CardPage>
 )
 
-/** After the provider's part of a logout. */
-export const SignedOutPage = () => (
-  <CardPage title="You are signed out" lead="Your session here and at your identity provider has ended.">
-    <p>
-      <a class="btn btn-primary w-100" href="/login">
-        Sign in again
-      </a>
-    </p>
-  </CardPage>
-)
-
 /** Another person is signed in here: an identity provider's own start must not swap them unseen. */
 export const SwapPage = ({ action, name }: { action: string; name: string }) => (
   <CardPage title="Switch accounts?" lead="Somebody else is signed in with this browser.">

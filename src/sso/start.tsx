@@ -2,13 +2,13 @@
 // to, a test, an invitation, or a link that somebody who is signed in asked for.
 
 import { type Context, Hono } from 'hono'
-import { signInContext } from '#access/accounts/sign-in-context.ts'
 import { type LiveSession, resolveSession } from '#access/sessions/resolve-session.ts'
+import { requireOpen } from '#access/sign-in/finish-sign-in.ts'
 import { findInvited } from '#access/sign-in/invited.ts'
 import { beginSignIn, type SignInPurpose } from '#access/sign-in/requests.ts'
 import { findTest } from '#access/sign-in/tests.ts'
-import { newTrace, refuse } from '#access/sign-in/trace.ts'
-import { type Connection, getConnection, isOpenForSignIn, resolveConnection } from '#connections/sign-in/connections.ts'
+import { newTrace, refuse, type Trace } from '#access/sign-in/trace.ts'
+import type { Connection } from '#connections/sign-in/connections.ts'
 import { visitorOf } from '#http/client-address.ts'
 import { renderPage } from '#http/pages.ts'
 import { safeReturnTo } from '#http/return-to.ts'
@@ -17,6 +17,7 @@ import { issueToken } from '#platform/crypto.ts'
 import type { CallContext } from '#src/context.ts'
 import { guarded } from './arrive.tsx'
 import { ensureBrowserState } from './browser-state.ts'
+import { connectionAt } from './connection-at.ts'
 import { authorizationUrl } from './oidc/sign-in.ts'
 import { PostPage } from './pages.tsx'
 import { authnRequest, newMessageId, type Outgoing, partyOf } from './saml/service-provider.ts'
@@ -29,44 +30,45 @@ type Intent = {
   forceAuthn: boolean
 }
 
+type Asked = { connection: Connection; session: LiveSession | undefined; returnTo: string; trace: Trace }
+
+type Beginning = {
+  connection: Connection
+  intent: Intent
+  /** The session that the new one will take the place of: no browser keeps two (session fixation, and left-overs). */
+  replaces: string | undefined
+}
+
 /** Mounted at `/sign-in`. */
 export function createStart(services: SsoServices): Hono<SsoEnv> {
   const routes = new Hono<SsoEnv>()
   routes.get('/:connectionId', async (c) => {
-    const connectionId = c.req.param('connectionId')
-    const organizationId = await resolveConnection(services.database, connectionId)
-    const ctx = signInContext(services, organizationId, c.get('requestId'))
-    const connection = await getConnection(ctx, connectionId)
+    const { ctx, connection } = await connectionAt(services, c)
     const trace = newTrace()
     const isTest = c.req.query('test') !== undefined
     const entrance = {
       method: connection.type,
-      connectionId,
+      connectionId: connection.id,
       visitor: visitorOf(c, services.trustedProxies),
       trace,
       isTest,
     }
     return guarded(c, ctx, entrance, async () => {
-      const intent = await intentOf(services, c, ctx, connection)
-      const isOpen = intent.purpose === 'test' ? connection.status !== 'disabled' : isOpenForSignIn(connection)
-      if (!isOpen) refuse(trace, 'connection_closed', `The connection is ${connection.status}`)
-      return leave(c, await begin(services, c, ctx, connection, intent))
+      const session = await sessionHere(services, c, ctx)
+      const returnTo = safeReturnTo(c.req.query('return_to'), services.urls.origin)
+      const intent = await intentOf(c, ctx, { connection, session, returnTo, trace })
+      requireOpen(connection, intent.purpose, trace)
+      return leave(c, await begin(services, c, ctx, { connection, intent, replaces: session?.sessionId }))
     })
   })
   return routes
 }
 
 /** What the sign-in is for, by the parameters of its link. */
-async function intentOf(
-  services: SsoServices,
-  c: Context<SsoEnv>,
-  ctx: CallContext,
-  connection: Connection,
-): Promise<Intent> {
-  const { test, invitation, link, prompt, return_to: wanted } = c.req.query()
-  const returnTo = safeReturnTo(wanted, services.urls.origin)
+async function intentOf(c: Context<SsoEnv>, ctx: CallContext, asked: Asked): Promise<Intent> {
+  const { connection, session, returnTo, trace } = asked
+  const { test, invitation, link, prompt } = c.req.query()
   const plain = { purpose: 'sign_in', userId: null, returnTo, forceAuthn: prompt === 'login' } as const
-  const trace = newTrace()
   if (test !== undefined) {
     if (!(await findTest(ctx, connection.id, test)))
       refuse(trace, 'test_link', 'The link of the test sign-in has run out')
@@ -78,7 +80,6 @@ async function intentOf(
     return { ...plain, purpose: 'invitation', userId }
   }
   if (link === undefined) return plain
-  const session = await sessionHere(services, c, ctx)
   if (session === undefined) return refuse(trace, 'link_session', 'Whoever asks for a link has to be signed in')
   return { ...plain, purpose: 'link', userId: session.userId, forceAuthn: true }
 }
@@ -99,14 +100,12 @@ async function begin(
   services: SsoServices,
   c: Context<SsoEnv>,
   ctx: CallContext,
-  connection: Connection,
-  intent: Intent,
+  beginning: Beginning,
 ): Promise<Outgoing> {
+  const { connection, intent, replaces } = beginning
   const { forceAuthn, ...kept } = intent
   const urls = services.urls.connection(connection.id)
   const browser = ensureBrowserState(c, ctx.randomBytes)
-  // The session that the new one will take the place of: no browser keeps two (session fixation, and left-overs).
-  const replaces = (await sessionHere(services, c, ctx))?.sessionId
   const shared = { ...kept, connectionId: connection.id, browser }
   if (connection.type === 'saml') {
     const id = newMessageId(ctx)

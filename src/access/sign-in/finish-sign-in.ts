@@ -2,7 +2,7 @@
 // sets their groups from claims, and opens the session. What is not committed did not happen, replays included.
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
-import { type Connection, connectionById, isOpenForSignIn } from '#connections/sign-in/connections.ts'
+import { type Connection, connectionById, isOpenForSignIn, isOpenForTests } from '#connections/sign-in/connections.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { sha256 } from '#platform/crypto.ts'
 import { type CallContext, inTransaction, nowOf, type Transaction } from '#src/context.ts'
@@ -135,9 +135,10 @@ const messageKey = (message: { id: string; expiresAt: string }) => ({
   expiresAt: message.expiresAt,
 })
 
-function requireOpen(connection: Connection | undefined, purpose: SignInPurpose, trace: Trace): Connection {
+/** @throws SignInRefused where the connection does not serve such sign-ins (any more) */
+export function requireOpen(connection: Connection | undefined, purpose: SignInPurpose, trace: Trace): Connection {
   if (connection === undefined) return refuse(trace, 'unknown_connection', 'The connection is gone')
-  const isOpen = purpose === 'test' ? connection.status !== 'disabled' : isOpenForSignIn(connection)
+  const isOpen = purpose === 'test' ? isOpenForTests(connection) : isOpenForSignIn(connection)
   if (!isOpen) refuse(trace, 'connection_closed', `The connection is ${connection.status}`)
   passed(trace, 'connection', connection.status)
   return connection

@@ -118,3 +118,6 @@ export function openConnectionSecret(ctx: CallContext, connection: Connection): 
 
 /** Whether people may sign in through it; a draft only serves test sign-ins. */
 export const isOpenForSignIn = ({ status }: Connection): boolean => status === 'optional' || status === 'enforced'
+
+/** Whether it serves test sign-ins: from the first draft until it is disabled. */
+export const isOpenForTests = ({ status }: Connection): boolean => status !== 'disabled'

@@ -2,26 +2,24 @@
 
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { signInContext } from '#access/accounts/sign-in-context.ts'
 import { claimSignIn, findSignIn, openRequestSecret, type SignInRequest } from '#access/sign-in/requests.ts'
 import { newTrace, refuse, type Trace } from '#access/sign-in/trace.ts'
-import { getConnection, type OidcConnection, resolveConnection } from '#connections/sign-in/connections.ts'
+import type { OidcConnection } from '#connections/sign-in/connections.ts'
 import { visitorOf } from '#http/client-address.ts'
 import { readForm } from '#http/read-form.ts'
-import { AppError, notFound } from '#platform/errors.ts'
+import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { arrive, guarded } from '../arrive.tsx'
 import { isSameBrowser, readBrowserState } from '../browser-state.ts'
+import { type At, connectionOfType } from '../connection-at.ts'
 import type { SsoEnv, SsoServices } from '../services.ts'
 import { endByLogoutToken, endByProviderSession } from './logout.ts'
 import { type OidcSecret, verifyCallback } from './sign-in.ts'
 
-type Place = { ctx: CallContext; connection: OidcConnection }
-
 /** Mounted at `/oidc`. */
 export function createOidcRoutes(services: SsoServices): Hono<SsoEnv> {
   const routes = new Hono<SsoEnv>()
-  routes.get('/:connectionId/callback', async (c) => callback(services, c, await placeOf(services, c)))
+  routes.get('/:connectionId/callback', async (c) => callback(services, c, await connectionOfType(services, c, 'oidc')))
   routes.post(
     '/:connectionId/backchannel-logout',
     bodyLimit({
@@ -30,10 +28,10 @@ export function createOidcRoutes(services: SsoServices): Hono<SsoEnv> {
         throw new AppError('too_large', 'The logout token is too large')
       },
     }),
-    async (c) => backchannelLogout(services, c, await placeOf(services, c)),
+    async (c) => backchannelLogout(services, c, await connectionOfType(services, c, 'oidc')),
   )
   routes.get('/:connectionId/frontchannel-logout', async (c) => {
-    const { ctx, connection } = await placeOf(services, c)
+    const { ctx, connection } = await connectionOfType(services, c, 'oidc')
     const { iss, sid } = c.req.query()
     await endByProviderSession(ctx, connection, { issuer: iss, providerSession: sid })
     return c.body('', 200, { 'Content-Type': 'text/plain; charset=utf-8' })
@@ -41,17 +39,12 @@ export function createOidcRoutes(services: SsoServices): Hono<SsoEnv> {
   return routes
 }
 
-async function placeOf(services: SsoServices, c: Context<SsoEnv>): Promise<Place> {
-  const connectionId = c.req.param('connectionId') ?? ''
-  const organizationId = await resolveConnection(services.database, connectionId)
-  const ctx = signInContext(services, organizationId, c.get('requestId'))
-  const connection = await getConnection(ctx, connectionId)
-  if (connection.type !== 'oidc') throw notFound('Connection')
-  return { ctx, connection }
-}
-
 /** The redirect URI (OpenID Connect Core 3.1.2.5). Nothing is asked of the provider before the state is known to be ours. */
-async function callback(services: SsoServices, c: Context<SsoEnv>, { ctx, connection }: Place): Promise<Response> {
+async function callback(
+  services: SsoServices,
+  c: Context<SsoEnv>,
+  { ctx, connection }: At<OidcConnection>,
+): Promise<Response> {
   const trace = newTrace()
   const visitor = visitorOf(c, services.trustedProxies)
   const entrance = { method: 'oidc', connectionId: connection.id, visitor, trace, isTest: false } as const
@@ -106,7 +99,7 @@ async function requestOf(
 async function backchannelLogout(
   services: SsoServices,
   c: Context<SsoEnv>,
-  { ctx, connection }: Place,
+  { ctx, connection }: At<OidcConnection>,
 ): Promise<Response> {
   try {
     const form = await readForm(c)

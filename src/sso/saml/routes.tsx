@@ -2,23 +2,23 @@
 
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { signInContext } from '#access/accounts/sign-in-context.ts'
 import { connectionSessionsEnd } from '#access/sessions/end-sessions.ts'
 import { markMessageUsed } from '#access/sign-in/finish-sign-in.ts'
 import { findSignIn, type SignInRequest } from '#access/sign-in/requests.ts'
 import { newTrace, noted, refuse, type Trace } from '#access/sign-in/trace.ts'
 import { toPem } from '#connections/saml/certificates.ts'
-import { getConnection, resolveConnection, type SamlConnection } from '#connections/sign-in/connections.ts'
+import type { SamlConnection } from '#connections/sign-in/connections.ts'
 import { visitorOf } from '#http/client-address.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { safeReturnTo } from '#http/return-to.ts'
-import { AppError, invalid, notFound } from '#platform/errors.ts'
+import { SignedOutPage } from '#http/ui/signed-out-page.tsx'
+import { AppError, invalid } from '#platform/errors.ts'
 import type { ConnectionUrls } from '#platform/urls.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import { arrive, guarded } from '../arrive.tsx'
 import { isSameBrowser } from '../browser-state.ts'
-import { SignedOutPage } from '../pages.tsx'
+import { connectionOfType } from '../connection-at.ts'
 import type { SsoEnv, SsoServices } from '../services.ts'
 import { keepUnsolicited } from '../unsolicited.tsx'
 import type { LogoutMessage } from './logout-message.ts'
@@ -26,7 +26,7 @@ import { successStatus } from './names.ts'
 import { type RedirectQuery, readRedirectQuery } from './query.ts'
 import { logoutResponse, newMessageId, partyOf, serviceProviderMetadata } from './service-provider.ts'
 import { identityOfAssertion } from './to-identity.ts'
-import type { Validation } from './validate.ts'
+import type { Step } from './verdict.ts'
 
 const maxBodyBytes = 524_288
 
@@ -63,12 +63,8 @@ export function createSamlRoutes(services: SsoServices): Hono<SsoEnv> {
 }
 
 async function placeOf(services: SsoServices, c: Context<SsoEnv>): Promise<Place> {
-  const connectionId = c.req.param('connectionId') ?? ''
-  const organizationId = await resolveConnection(services.database, connectionId)
-  const ctx = signInContext(services, organizationId, c.get('requestId'))
-  const connection = await getConnection(ctx, connectionId)
-  if (connection.type !== 'saml') throw notFound('Connection')
-  return { ctx, connection, urls: services.urls.connection(connectionId) }
+  const { ctx, connection } = await connectionOfType(services, c, 'saml')
+  return { ctx, connection, urls: services.urls.connection(connection.id) }
 }
 
 /** The assertion consumer service (SAML Profiles 4.1.4). */
@@ -80,13 +76,13 @@ async function consume(services: SsoServices, c: Context<SsoEnv>, { ctx, connect
     const form = await readForm(c, { maxBytes: maxBodyBytes })
     const message = form['SAMLResponse'] ?? ''
     const request = await requestOf(c, ctx, connection, message)
-    const isTest = request?.purpose === 'test'
+    const isTest = request?.row.purpose === 'test'
     return guarded(c, ctx, { ...entrance, isTest }, async () => {
       const validation = await services.saml.validateResponse(message, {
         ...expectations(ctx, connection, urls),
-        requestId: request === undefined ? null : request.id,
+        requestId: request?.id ?? null,
       })
-      const assertion = verified(validation, trace)
+      const { assertion } = requireValid(validation, trace)
       requireSolicited(connection, request, trace)
       noteCertificates(ctx, connection, trace)
       trace.received = { ...assertion }
@@ -109,7 +105,7 @@ const expectations = (ctx: CallContext, connection: SamlConnection, urls: Connec
     idpEntityId: settings.idpEntityId,
     entityId: urls.entityId,
     acsUrl: urls.acsUrl,
-    certificates: trustedCertificates(connection),
+    certificates: trustedPems(connection),
     signed: settings.signed,
     isSha1Allowed: settings.isSha1Allowed,
     isEncryptionRequired: settings.isEncryptionRequired,
@@ -118,10 +114,13 @@ const expectations = (ctx: CallContext, connection: SamlConnection, urls: Connec
   }
 }
 
-const trustedCertificates = ({ settings }: SamlConnection): string[] =>
-  settings.certificates.filter(({ status }) => status === 'trusted').map(({ value }) => toPem(value))
+const trustedCertificates = ({ settings }: SamlConnection): SamlConnection['settings']['certificates'] =>
+  settings.certificates.filter(({ status }) => status === 'trusted')
 
-type KnownRequest = { id: string; row: SignInRequest; purpose: SignInRequest['purpose'] }
+const trustedPems = (connection: SamlConnection): string[] =>
+  trustedCertificates(connection).map(({ value }) => toPem(value))
+
+type KnownRequest = { id: string; row: SignInRequest }
 
 /**
  * The request that the message says to answer, if this browser sent it through this connection. That a message says so is
@@ -138,7 +137,7 @@ async function requestOf(
   const row = await findSignIn(ctx, id)
   const isOurs = row !== undefined && row.connectionId === connection.id && isSameBrowser(c, row)
   // An id of somebody else's request is passed on as one that was never sent: the message then answers nothing.
-  return isOurs ? { id, row, purpose: row.purpose } : undefined
+  return isOurs ? { id, row } : undefined
 }
 
 /** Looks at the first kilobytes only: a proper message has it in its first tag. */
@@ -149,10 +148,13 @@ function claimedRequest(message: string): string | undefined {
   )?.[1]
 }
 
-function verified(validation: Validation, trace: Trace): Extract<Validation, { isValid: true }>['assertion'] {
-  trace.steps.push(...validation.steps.filter(({ result }) => result !== 'failed'))
-  if (!validation.isValid) return refuse(trace, validation.reason, validation.message)
-  return validation.assertion
+/** What held goes into the trace; what did not refuses. @throws SignInRefused */
+function requireValid<Valid extends { isValid: true; steps: Step[] }>(
+  verdict: Valid | { isValid: false; reason: string; message: string; steps: Step[] },
+  trace: Trace,
+): Valid {
+  trace.steps.push(...verdict.steps.filter(({ result }) => result !== 'failed'))
+  return verdict.isValid ? verdict : refuse(trace, verdict.reason, verdict.message)
 }
 
 function requireSolicited(connection: SamlConnection, request: KnownRequest | undefined, trace: Trace): void {
@@ -161,11 +163,10 @@ function requireSolicited(connection: SamlConnection, request: KnownRequest | un
 }
 
 /** The key counts, not the dates around it; but somebody should know that they have passed (or it is refused by setting). */
-function noteCertificates(ctx: CallContext, { settings }: SamlConnection, trace: Trace): void {
+function noteCertificates(ctx: CallContext, connection: SamlConnection, trace: Trace): void {
   const now = ctx.clock.now().toISOString()
-  const trusted = settings.certificates.filter(({ status }) => status === 'trusted')
-  if (trusted.some(({ notAfter }) => notAfter > now)) return
-  if (settings.refusesExpiredCertificates)
+  if (trustedCertificates(connection).some(({ notAfter }) => notAfter > now)) return
+  if (connection.settings.refusesExpiredCertificates)
     refuse(trace, 'certificate_expired', "The provider's certificates have run out")
   noted(trace, 'certificate_expired', "The provider's certificates have run out; the connection lets that pass")
 }
@@ -209,21 +210,24 @@ async function logout(services: SsoServices, c: Context<SsoEnv>, call: LogoutCal
       ...{ kind, binding, query },
       idpEntityId: connection.settings.idpEntityId,
       destination: urls.sloUrl,
-      certificates: trustedCertificates(connection),
+      certificates: trustedPems(connection),
       isSha1Allowed: connection.settings.isSha1Allowed,
       now: ctx.clock.now().getTime(),
     })
-    trace.steps.push(...verification.steps.filter(({ result }) => result !== 'failed'))
-    if (!verification.isValid) return refuse(trace, verification.reason, verification.message)
-    if (kind === 'LogoutResponse') return afterOurLogout(c, verification.message)
-    await endSessions(ctx, connection, verification.message, trace)
-    return answerLogout(c, call, verification.message)
+    const { message } = requireValid(verification, trace)
+    if (kind === 'LogoutResponse') return afterOurLogout(c, message)
+    await endSessions(ctx, connection, message, trace)
+    return answerLogout(c, call, message)
   })
 }
 
+const signedOutEverywhere = 'Your session here and at your identity provider has ended.'
+
 /** The session here has ended anyway; that the provider's did too is only said where the provider says so. */
 const afterOurLogout = (c: Context<SsoEnv>, { status }: LogoutMessage): Response | Promise<Response> =>
-  status === successStatus ? renderPage(c, <SignedOutPage />) : c.redirect('/signed-out', 303)
+  status === successStatus
+    ? renderPage(c, <SignedOutPage lead={signedOutEverywhere} />)
+    : c.redirect('/signed-out', 303)
 
 async function endSessions(
   ctx: CallContext,
@@ -251,5 +255,5 @@ function answerLogout(c: Context<SsoEnv>, { ctx, connection, urls, relayState }:
     inResponseTo: message.id,
     relayState,
   })
-  return url === undefined ? renderPage(c, <SignedOutPage />) : c.redirect(url, 303)
+  return url === undefined ? renderPage(c, <SignedOutPage lead={signedOutEverywhere} />) : c.redirect(url, 303)
 }
