@@ -212,7 +212,6 @@ CREATE TABLE "provider_artifacts" (
 	"user_id" text,
 	"session_id" text,
 	"grant_id" text,
-	"uid" text,
 	"payload" jsonb NOT NULL,
 	"consumed_at" timestamp(3) with time zone,
 	"expires_at" timestamp(3) with time zone,
@@ -342,7 +341,6 @@ CREATE INDEX "identities_user" ON "identities" USING btree ("organization_id","u
 CREATE INDEX "application_logouts_due" ON "application_logouts" USING btree ("next_attempt_at") WHERE status = 'queued';--> statement-breakpoint
 CREATE UNIQUE INDEX "applications_id" ON "applications" USING btree ("id");--> statement-breakpoint
 CREATE INDEX "provider_artifacts_grant" ON "provider_artifacts" USING btree ("grant_id");--> statement-breakpoint
-CREATE INDEX "provider_artifacts_uid" ON "provider_artifacts" USING btree ("uid");--> statement-breakpoint
 CREATE INDEX "provider_artifacts_user" ON "provider_artifacts" USING btree ("organization_id","user_id");--> statement-breakpoint
 CREATE INDEX "provider_artifacts_expiry" ON "provider_artifacts" USING btree ("expires_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "sessions_token" ON "sessions" USING btree ("token_hash");--> statement-breakpoint

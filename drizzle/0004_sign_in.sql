@@ -52,8 +52,16 @@ CREATE FUNCTION resolve_sign_in_request(p_state_hash text) RETURNS TABLE (organi
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
   AS $$ SELECT r.organization_id FROM sign_in_requests r WHERE r.state_hash = p_state_hash $$;
 --> statement-breakpoint
--- Whose session this is, and whether it is live: one look-up by an indexed hash reads session, user and organization. The
--- clock is the database's, so that nodes cannot disagree.
+-- The sessions that open something: not ended, within their times, of a person who is active under the epoch that they began
+-- in, in an active organization. The clock is the database's, so that nodes cannot disagree.
+CREATE VIEW live_sessions WITH (security_invoker = true) AS
+SELECT s.* FROM sessions s
+JOIN users u ON u.organization_id = s.organization_id AND u.id = s.user_id
+JOIN organizations o ON o.id = s.organization_id
+WHERE s.ended_at IS NULL AND s.expires_at > now() AND s.idle_expires_at > now()
+  AND u.status = 'active' AND u.deleted_at IS NULL AND u.epoch = s.epoch AND o.status = 'active';
+--> statement-breakpoint
+-- Whose session this is, if it is live: one look-up by an indexed hash reads session, user and organization.
 CREATE FUNCTION resolve_session(p_token_hash text)
   RETURNS TABLE (organization_id text, session_id text, user_id text, method text, connection_id text,
     has_second_factor boolean, authenticated_at timestamptz, last_seen_at timestamptz, idle_expires_at timestamptz,
@@ -62,12 +70,7 @@ CREATE FUNCTION resolve_session(p_token_hash text)
 BEGIN
   RETURN QUERY SELECT s.organization_id, s.id, s.user_id, s.method, s.connection_id, s.has_second_factor,
       s.authenticated_at::timestamptz, s.last_seen_at::timestamptz, s.idle_expires_at::timestamptz, s.expires_at::timestamptz
-    FROM public.sessions s
-    JOIN public.users u ON u.organization_id = s.organization_id AND u.id = s.user_id
-    JOIN public.organizations o ON o.id = s.organization_id
-    WHERE s.token_hash = p_token_hash AND s.ended_at IS NULL
-      AND s.expires_at > pg_catalog.now() AND s.idle_expires_at > pg_catalog.now()
-      AND u.status = 'active' AND u.deleted_at IS NULL AND u.epoch = s.epoch AND o.status = 'active';
+    FROM public.live_sessions s WHERE s.token_hash = p_token_hash;
 END
 $$;
 --> statement-breakpoint
@@ -76,12 +79,7 @@ CREATE FUNCTION enter_session(p_organization_id text, p_token_hash text) RETURNS
   LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   PERFORM pg_catalog.set_config('rolecall.organization_id', p_organization_id, true);
-  PERFORM FROM public.sessions s
-    JOIN public.users u ON u.organization_id = s.organization_id AND u.id = s.user_id
-    JOIN public.organizations o ON o.id = s.organization_id
-    WHERE s.token_hash = p_token_hash AND s.organization_id = p_organization_id AND s.ended_at IS NULL
-      AND s.expires_at > pg_catalog.now() AND s.idle_expires_at > pg_catalog.now()
-      AND u.status = 'active' AND u.deleted_at IS NULL AND u.epoch = s.epoch AND o.status = 'active';
+  PERFORM FROM public.live_sessions s WHERE s.token_hash = p_token_hash AND s.organization_id = p_organization_id;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'session refused' USING ERRCODE = 'RC401';
   END IF;
@@ -125,13 +123,13 @@ CREATE INDEX provider_artifacts_session ON provider_artifacts (session_id) WHERE
 --> statement-breakpoint
 -- The OpenID provider's storage. Ids are secrets of 256 bits or more and arrive hashed, so knowing one is the right to it.
 CREATE FUNCTION put_provider_artifact(p_model text, p_id_hash text, p_organization_id text, p_user_id text,
-    p_session_id text, p_grant_id text, p_uid text, p_payload text, p_seconds integer) RETURNS void
+    p_session_id text, p_grant_id text, p_payload text, p_seconds integer) RETURNS void
   LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  INSERT INTO provider_artifacts (model, id_hash, organization_id, user_id, session_id, grant_id, uid, payload, expires_at)
-    VALUES (p_model, p_id_hash, p_organization_id, p_user_id, p_session_id, p_grant_id, p_uid, p_payload::jsonb,
+  INSERT INTO provider_artifacts (model, id_hash, organization_id, user_id, session_id, grant_id, payload, expires_at)
+    VALUES (p_model, p_id_hash, p_organization_id, p_user_id, p_session_id, p_grant_id, p_payload::jsonb,
       now() + make_interval(secs => p_seconds))
     ON CONFLICT (model, id_hash) DO UPDATE SET organization_id = excluded.organization_id, user_id = excluded.user_id,
-      session_id = excluded.session_id, grant_id = excluded.grant_id, uid = excluded.uid, payload = excluded.payload,
+      session_id = excluded.session_id, grant_id = excluded.grant_id, payload = excluded.payload,
       expires_at = excluded.expires_at $$;
 --> statement-breakpoint
 -- What was issued under a session is found only while the session lives: ended, run out, or its person or organization
@@ -142,17 +140,7 @@ CREATE FUNCTION find_provider_artifact(p_model text, p_id_hash text)
   SELECT p.payload, p.consumed_at::timestamptz FROM provider_artifacts p
     WHERE p.model = p_model AND p.id_hash = p_id_hash AND (p.expires_at IS NULL OR p.expires_at > now())
       AND (p.session_id IS NULL OR EXISTS (
-        SELECT FROM sessions s
-          JOIN users u ON u.organization_id = s.organization_id AND u.id = s.user_id
-          JOIN organizations o ON o.id = s.organization_id
-          WHERE s.organization_id = p.organization_id AND s.id = p.session_id AND s.ended_at IS NULL
-            AND s.expires_at > now() AND s.idle_expires_at > now()
-            AND u.status = 'active' AND u.deleted_at IS NULL AND u.epoch = s.epoch AND o.status = 'active')) $$;
---> statement-breakpoint
-CREATE FUNCTION find_provider_artifact_by_uid(p_model text, p_uid text) RETURNS TABLE (payload jsonb, consumed_at timestamptz)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT p.payload, p.consumed_at::timestamptz FROM provider_artifacts p
-    WHERE p.model = p_model AND p.uid = p_uid AND (p.expires_at IS NULL OR p.expires_at > now()) $$;
+        SELECT FROM live_sessions s WHERE s.organization_id = p.organization_id AND s.id = p.session_id)) $$;
 --> statement-breakpoint
 CREATE FUNCTION consume_provider_artifact(p_model text, p_id_hash text) RETURNS boolean
   LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -224,6 +212,8 @@ CREATE FUNCTION sweep_expired() RETURNS void LANGUAGE sql SECURITY DEFINER SET s
   DELETE FROM throttles t WHERE t.window_ends_at < now();
   DELETE FROM password_resets r WHERE r.expires_at < now() - interval '1 day' $$;
 --> statement-breakpoint
+GRANT SELECT ON live_sessions TO rolecall_server;
+--> statement-breakpoint
 GRANT SELECT, INSERT, UPDATE, DELETE ON connections, domains, identities, connection_groups, sign_in_requests,
   used_messages, sign_in_attempts, sessions, passwords, totp_factors, passkeys, recovery_codes, password_resets,
   emergency_accounts, invitations, mails, applications, application_logouts, application_sessions TO rolecall_server;
@@ -235,15 +225,15 @@ GRANT SELECT, INSERT, UPDATE ON instance_keys TO rolecall_server;
 REVOKE ALL ON FUNCTION resolve_connection(text), resolve_application(text), resolve_domain(text), resolve_organization(text),
   resolve_password_accounts(text), resolve_passkey(text), resolve_password_reset(text), resolve_invitation(text),
   resolve_sign_in_request(text), resolve_session(text), enter_session(text, text),
-  put_provider_artifact(text, text, text, text, text, text, text, text, integer), find_provider_artifact(text, text),
-  find_provider_artifact_by_uid(text, text), consume_provider_artifact(text, text), drop_provider_artifact(text, text),
+  put_provider_artifact(text, text, text, text, text, text, text, integer), find_provider_artifact(text, text),
+  consume_provider_artifact(text, text), drop_provider_artifact(text, text),
   drop_provider_grant(text), drop_provider_artifacts_of(text, text), drop_provider_artifacts_of_application(text, text), throttle(text, integer, integer), clear_throttle(text),
   organizations_with_work(), sweep_expired() FROM PUBLIC;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION resolve_connection(text), resolve_application(text), resolve_domain(text), resolve_organization(text),
   resolve_password_accounts(text), resolve_passkey(text), resolve_password_reset(text), resolve_invitation(text),
   resolve_sign_in_request(text), resolve_session(text), enter_session(text, text),
-  put_provider_artifact(text, text, text, text, text, text, text, text, integer), find_provider_artifact(text, text),
-  find_provider_artifact_by_uid(text, text), consume_provider_artifact(text, text), drop_provider_artifact(text, text),
+  put_provider_artifact(text, text, text, text, text, text, text, integer), find_provider_artifact(text, text),
+  consume_provider_artifact(text, text), drop_provider_artifact(text, text),
   drop_provider_grant(text), drop_provider_artifacts_of(text, text), drop_provider_artifacts_of_application(text, text), throttle(text, integer, integer), clear_throttle(text),
   organizations_with_work(), sweep_expired() TO rolecall_server;

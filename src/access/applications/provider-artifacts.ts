@@ -29,7 +29,7 @@ const put = prepared<
   unknown
 >(
   (p) => sql`select put_provider_artifact(${p.model}, ${p.idHash}, ${p.organizationId}, ${p.userId}, ${p.sessionId},
-    ${p.grantId}, null, ${p.payload}, ${p.seconds}::integer)`,
+    ${p.grantId}, ${p.payload}, ${p.seconds}::integer)`,
 )
 
 const find = prepared<Key, { payload: ArtifactPayload; consumedAt: string | null }>(

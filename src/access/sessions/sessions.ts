@@ -26,10 +26,9 @@ const list = prepared<{ organizationId: string; userId: string }, SessionRecord>
   ) => sql`select s.id, s.user_id as "userId", s.method, s.connection_id as "connectionId", c.name as "connectionName",
       s.has_second_factor as "hasSecondFactor", s.ip, s.user_agent as "userAgent", s.created_at as "createdAt",
       s.last_seen_at as "lastSeenAt", least(s.expires_at, s.idle_expires_at) as "expiresAt"
-    from sessions s join users u on u.organization_id = s.organization_id and u.id = s.user_id
+    from live_sessions s
     left join connections c on c.organization_id = s.organization_id and c.id = s.connection_id
-    where s.organization_id = ${p.organizationId} and s.user_id = ${p.userId} and s.ended_at is null
-      and s.epoch = u.epoch and u.status = 'active' and s.expires_at > now() and s.idle_expires_at > now()
+    where s.organization_id = ${p.organizationId} and s.user_id = ${p.userId}
     order by s.last_seen_at desc, s.id limit 200`,
 )
 

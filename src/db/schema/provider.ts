@@ -83,7 +83,6 @@ export const providerArtifacts = pgTable(
     /** The Rolecall session that it was issued under; it dies with it. */
     sessionId: text('session_id'),
     grantId: text('grant_id'),
-    uid: text('uid'),
     payload: jsonb('payload').notNull(),
     consumedAt: time('consumed_at'),
     expiresAt: time('expires_at'),
@@ -91,16 +90,15 @@ export const providerArtifacts = pgTable(
   (table) => [
     primaryKey({ columns: [table.model, table.idHash] }),
     index('provider_artifacts_grant').on(table.grantId),
-    index('provider_artifacts_uid').on(table.uid),
     index('provider_artifacts_user').on(table.organizationId, table.userId),
     index('provider_artifacts_expiry').on(table.expiresAt),
   ],
 ).enableRLS()
 
-/** The provider's signing keys and cookie keys, sealed; and a sealed known text that proves the sealing key right. */
+/** The provider's signing keys, sealed; and a sealed known text that proves the sealing key right. */
 export const instanceKeys = pgTable('instance_keys', {
   id: text('id').primaryKey(),
-  purpose: text('purpose', { enum: ['check', 'signing', 'cookie'] }).notNull(),
+  purpose: text('purpose', { enum: ['check', 'signing'] }).notNull(),
   valueSealed: text('value_sealed').notNull(),
   createdAt: time('created_at').notNull(),
   retiredAt: time('retired_at'),

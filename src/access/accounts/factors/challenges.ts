@@ -11,8 +11,7 @@ const seconds = 300
 const challengeBytes = 32
 
 const put = prepared<{ model: string; idHash: string; seconds: number }, unknown>(
-  (p) =>
-    sql`select put_provider_artifact(${p.model}, ${p.idHash}, null, null, null, null, null, '{}', ${p.seconds}::int)`,
+  (p) => sql`select put_provider_artifact(${p.model}, ${p.idHash}, null, null, null, null, '{}', ${p.seconds}::int)`,
 )
 
 const consume = prepared<{ model: string; idHash: string }, { isConsumed: boolean }>(
