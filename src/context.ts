@@ -13,7 +13,7 @@ import type { Urls } from '#platform/urls.ts'
 
 export type { Transaction } from '#db/database.ts'
 
-export type Actor = { type: 'directory' | 'api_key' | 'operator' | 'user' | 'system'; id: string }
+export type Actor = { type: 'directory' | 'api_key' | 'operator' | 'user' | 'system' | 'setup_link'; id: string }
 
 /** What a caller may do with the management verbs. Roles of people use the same names. */
 export type ManagementPermission =
@@ -63,6 +63,11 @@ export type Services = {
   urls: Urls
   /** Without one, mail is kept in the outbox. */
   hasMailServer: boolean
+  /**
+   * A SCIM filter over users as a jsonpath predicate over their document (SQL: user_document).
+   * It throws AppError invalid (reason `invalidFilter`).
+   */
+  userFilterPath(text: string): string
 }
 
 /** The services alone, out of a wider object; what a context is made of. */
@@ -76,23 +81,62 @@ export const servicesOf = ({
   resolveTxt,
   urls,
   hasMailServer,
+  userFilterPath,
 }: Services): Services => ({
-  ...{ database, clock, ids, randomBytes, sealing, outgoing, resolveTxt, urls, hasMailServer },
+  ...{ database, clock, ids, randomBytes, sealing, outgoing, resolveTxt, urls, hasMailServer, userFilterPath },
 })
+
+/** Permissions of roles, as a person holds them in one scope. */
+export type HeldPermissions = { allows: readonly string[]; denies: readonly string[] }
+
+/** What a person holds: beyond it they give nothing to others. In a brand, what they hold in the organization counts too. */
+export type Ceiling = { organization: HeldPermissions; brands: ReadonlyMap<string, HeldPermissions> }
 
 export type CallContext = Services & {
   organizationId: string
   actor: Actor
+  /** In the whole organization, its brands included. */
   permissions: Permissions
+  /** In single brands, by their id, on top of `permissions`: delegated administration. */
+  brandPermissions?: ReadonlyMap<string, ReadonlySet<ManagementPermission>>
+  /** Absent: no limit (operator, API key, system). */
+  ceiling?: Ceiling
   /** The first statement of each transaction: enters the organization, and refuses a secret that is dead by now. */
   entry: Statement<unknown>
   requestId: string
 }
 
-/** @throws AppError forbidden */
+/** In the whole organization. @throws AppError forbidden */
 export function requirePermission(ctx: CallContext, permission: ManagementPermission): void {
-  if (ctx.permissions === 'all' || ctx.permissions.has(permission)) return
+  if (isPermitted(ctx, permission)) return
   throw new AppError('forbidden', `This needs the permission ${permission}`, { reason: 'permission' })
+}
+
+/** Whether the caller may do it in the whole organization, or, asked with a brand, at least there. */
+export const isPermitted = (ctx: CallContext, permission: ManagementPermission, brandId?: string | null): boolean =>
+  ctx.permissions === 'all' ||
+  ctx.permissions.has(permission) ||
+  (brandId !== undefined && brandId !== null && ctx.brandPermissions?.get(brandId)?.has(permission) === true)
+
+/** In the brand, or for null in the whole organization. @throws AppError forbidden (reason `permission` or `other_brand`) */
+export function requirePermissionIn(ctx: CallContext, permission: ManagementPermission, brandId: string | null): void {
+  if (isPermitted(ctx, permission, brandId)) return
+  const isElsewhere = brandId !== null && brandsPermitted(ctx, permission).length > 0
+  throw new AppError('forbidden', `This needs the permission ${permission}${brandId === null ? '' : ' in this brand'}`, {
+    reason: isElsewhere ? 'other_brand' : 'permission',
+  })
+}
+
+/** Where the caller may do it: `all`, or the ids of the brands, none where they may not at all. */
+export function brandsPermitted(ctx: CallContext, permission: ManagementPermission): 'all' | readonly string[] {
+  if (isPermitted(ctx, permission)) return 'all'
+  return [...(ctx.brandPermissions ?? [])].filter(([, held]) => held.has(permission)).map(([brandId]) => brandId)
+}
+
+/** At least in some brand; where, `brandsPermitted` says. @throws AppError forbidden */
+export function requirePermissionSomewhere(ctx: CallContext, permission: ManagementPermission): void {
+  if (brandsPermitted(ctx, permission).length > 0) return
+  requirePermission(ctx, permission)
 }
 
 /** Runs `work` in one transaction inside the context's organization. @throws AppError */

@@ -12,6 +12,7 @@ import { createOutgoing } from '#platform/outgoing.ts'
 import { createSealing } from '#platform/sealing.ts'
 import type { Secret } from '#platform/secret.ts'
 import { createUrls } from '#platform/urls.ts'
+import { userFilterPath } from '#scim/query/filter-path.ts'
 import type { Config } from './config.ts'
 import type { Services } from './context.ts'
 
@@ -44,6 +45,7 @@ export function createServices(config: Config, url: Secret): Services {
     resolveTxt,
     urls: createUrls(originOf(config)),
     hasMailServer: config.smtpUrl !== undefined,
+    userFilterPath,
   }
 }
 

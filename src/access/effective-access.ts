@@ -47,7 +47,8 @@ const pathColumn = sql`(select coalesce(json_agg(json_build_object('id', g.id, '
   join groups g on g.organization_id = e.organization_id and g.id = step.id)`
 
 const sourceColumn = sql`case e.source
-  when 'mapping' then json_build_object('type', 'mapping', 'mappingId', e.source_id, 'path', ${pathColumn})
+  when 'mapping' then json_build_object('type', 'mapping', 'mappingId', e.source_id, 'path', ${pathColumn},
+    'filter', e.filter)
   else json_build_object('type', 'direct', 'assignmentId', e.source_id, 'reason', e.reason, 'expiresAt', e.expires_at) end`
 
 const permissionsColumn = (effect: 'allow' | 'deny'): SQL =>
@@ -58,6 +59,11 @@ const roleColumn = sql`json_build_object('id', r.id, 'key', r.key, 'name', r.nam
   'allows', ${permissionsColumn('allow')}, 'denies', ${permissionsColumn('deny')})`
 
 const brandColumn = sql`case when b.id is not null then json_build_object('id', b.id, 'slug', b.slug, 'name', b.name) end`
+
+/** The policies of `organizations o`. */
+export const rulesColumn = sql`(select coalesce(json_agg(json_build_object('id', p.id, 'name', p.name,
+      'permission', p.permission, 'brandId', p.brand_id, 'exceptRoleIds', p.except_role_ids) order by p.id), '[]')
+    from policies p where p.organization_id = o.id)`
 
 const accessOf = (organizationId: SQL, isUser: SQL): SQL =>
   sql`with person as (
@@ -74,7 +80,7 @@ const accessOf = (organizationId: SQL, isUser: SQL): SQL =>
         'status', person.status, 'statusReason', person.status_reason) as "user",
       json_build_object('id', o.id, 'slug', o.slug) as organization,
       json_build_object('organizationStatus', o.status, 'administratorBrandAccess', o.administrator_brand_access,
-        'roleStrategy', o.role_strategy) as policy,
+        'roleStrategy', o.role_strategy, 'rules', ${rulesColumn}) as policy,
       coalesce(held.assignments, '[]') as assignments
     from person cross join held join organizations o on o.id = ${organizationId}`
 

@@ -12,6 +12,7 @@ const policy: AccessPolicy = {
   organizationStatus: 'active',
   administratorBrandAccess: 'explicit',
   roleStrategy: 'union',
+  rules: [],
 }
 
 type Holding = { allows?: string[]; denies?: string[]; rank?: number; brand?: typeof aurora | null; key?: string }
@@ -19,7 +20,7 @@ type Holding = { allows?: string[]; denies?: string[]; rank?: number; brand?: ty
 const holds = ({ allows = [], denies = [], rank = 10, brand = null, key = 'role' }: Holding): EffectiveAssignment => ({
   role: { id: `rol_${key}`, key, name: key, rank, allows, denies },
   brand,
-  source: { type: 'mapping', mappingId: `map_${key}`, path: [{ id: 'grp_1', displayName: 'Group' }] },
+  source: { type: 'mapping', mappingId: `map_${key}`, path: [{ id: 'grp_1', displayName: 'Group' }], filter: null },
 })
 
 const ask = (assignments: EffectiveAssignment[], question: Partial<Question> = {}) =>
@@ -155,6 +156,17 @@ const question = fc.record({
     organizationStatus: fc.constantFrom('active' as const, 'suspended' as const),
     administratorBrandAccess: fc.constantFrom('explicit' as const, 'implicit' as const),
     roleStrategy: fc.constantFrom('union' as const, 'highest' as const),
+    rules: fc.array(
+      fc.record({
+        id: fc.constant('pol_1'),
+        name: fc.constant('Rule'),
+        permission: fc.constantFrom(...names),
+        brandId: fc.constantFrom(null, aurora.id),
+        // Of nobody here: whoever gains an excepted role gains what the policy takes.
+        exceptRoleIds: fc.constantFrom([], ['rol_none']),
+      }),
+      { maxLength: 2 },
+    ),
   }),
   assignments: fc.array(holding, { maxLength: 6 }),
   permission: fc.constantFrom(...names.filter((name) => !name.includes('*')), 'content.delete'),

@@ -3,7 +3,8 @@ import type { UserStatus } from '#directory/users.ts'
 import { covers } from './permissions.ts'
 
 export type AssignmentSource =
-  | { type: 'mapping'; mappingId: string; path: { id: string; displayName: string }[] }
+  /** By a group (`path` leads from the user's own to the mapped one) or by a filter that the user satisfies. */
+  | { type: 'mapping'; mappingId: string; path: { id: string; displayName: string }[]; filter: string | null }
   | { type: 'direct'; assignmentId: string; reason: string; expiresAt: string | null }
 
 export type RoleHeld = {
@@ -22,10 +23,21 @@ export type EffectiveAssignment = {
   source: AssignmentSource
 }
 
+/** Takes a permission away from everybody in its scope but the holders of the excepted roles. */
+export type PolicyRule = {
+  id: string
+  name: string
+  permission: string
+  /** Null: everywhere. */
+  brandId: string | null
+  exceptRoleIds: readonly string[]
+}
+
 export type AccessPolicy = {
   organizationStatus: 'active' | 'suspended'
   administratorBrandAccess: 'explicit' | 'implicit'
   roleStrategy: 'union' | 'highest'
+  rules: readonly PolicyRule[]
 }
 
 export type Question = {
@@ -53,13 +65,16 @@ export type DecisionReason =
   | 'not_granted'
   | 'denied'
 
-/** Group → mapping → role → permission (or assignment → role → permission): one line of the reason. */
+/**
+ * Group → mapping → role → permission (or assignment → role → permission): one line of the reason. Without a role where a
+ * policy is the source.
+ */
 export type ChainEntry = {
   effect: 'allow' | 'deny'
   permission: string
-  role: { id: string; key: string; name: string }
+  role: { id: string; key: string; name: string } | null
   brand: string | null
-  source: AssignmentSource
+  source: AssignmentSource | { type: 'policy'; policyId: string; name: string }
 }
 
 export type Decision = { allowed: boolean; step: DecisionStep; reason: DecisionReason; chain: ChainEntry[] }
@@ -78,7 +93,7 @@ export function evaluate(question: Question): Decision {
   const scope = scopeOf(question)
   if (scope.assignments.length === 0)
     return refused('scope', question.brandId === undefined ? 'no_role' : 'no_brand_access')
-  const denied = chainOf(scope.assignments, question.permission, 'deny')
+  const denied = [...chainOf(scope.assignments, question.permission, 'deny'), ...ruledOut(question, scope.assignments)]
   if (denied.length > 0) return refused('deny', 'denied', denied)
   const granted = chainOf(scope.assignments, question.permission, 'allow')
   if (granted.length === 0) return refused('permission', 'not_granted')
@@ -94,6 +109,18 @@ function statusBar({ status, policy }: Question): DecisionReason | undefined {
   if (policy.organizationStatus !== 'active') return 'organization_suspended'
   if (status === 'active') return undefined
   return status === 'invited' ? 'user_invited' : 'user_inactive'
+}
+
+/** The policies that take this permission away here from somebody who holds these roles. */
+function ruledOut({ policy, permission, brandId }: Question, held: readonly EffectiveAssignment[]): ChainEntry[] {
+  const applies = (rule: PolicyRule): boolean =>
+    covers(rule.permission, permission) &&
+    (rule.brandId === null || rule.brandId === brandId) &&
+    !held.some(({ role }) => rule.exceptRoleIds.includes(role.id))
+  return policy.rules.filter(applies).map(({ id, name, permission: text }) => ({
+    ...{ effect: 'deny', permission: text, role: null, brand: null },
+    source: { type: 'policy', policyId: id, name },
+  }))
 }
 
 /** In a brand, the brand's assignments replace the organization's; none there means no access there. */

@@ -47,12 +47,22 @@ export const permissionCatalogue = [
   { name: 'billing.manage', description: 'Change plan and payment' },
 ] as const satisfies readonly { name: string; description: string; parameter?: string }[]
 
+/** Whoever may do one of these can give themselves, or take from others, the rest. */
+export const administrative: readonly string[] = [
+  'users.manage',
+  'roles.assign',
+  'roles.manage',
+  'settings.manage',
+  'settings.integrations',
+  'billing.manage',
+]
+
 /** Names of the host application's own begin with this and need no entry in the catalogue. */
 const applicationArea = 'app'
 
 const syntax = /^(\*|[a-z0-9_]+)(\.(\*|[a-z0-9_]+))*(:[A-Za-z0-9._-]{1,100})?$/
 
-/** Why a role cannot hold this permission; undefined where it can. */
+/** Why a role cannot hold this permission, as far as its writing and our own catalogue tell; undefined where it can. */
 export function permissionFault(held: string): string | undefined {
   if (held.length > 200 || !syntax.test(held)) return `${held.slice(0, 200)} is not written like a permission`
   const { segments, parameter } = split(held)

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
+import { requireWithinCeiling } from './ceiling.ts'
 
 type Named = { id: string; slug: string; name: string }
 
@@ -10,6 +11,8 @@ export type Targets = {
   group: { id: string; displayName: string } | null
   user: { id: string; userName: string } | null
   role: { id: string; key: string; name: string }
+  /** What the role allows and denies, for the ceiling of who gives it. */
+  permissions: { allows: string[]; denies: string[] }
   brand: Named | null
 }
 
@@ -33,11 +36,17 @@ const findTargets = prepared<
       where organization_id = ${p.organizationId} and id = ${p.userId} and deleted_at is null) as "user",
     (select json_build_object('id', id, 'key', key, 'name', name) from roles
       where organization_id = ${p.organizationId} and id = ${p.roleId}) as role,
+    (select json_build_object('allows', coalesce(json_agg(permission) filter (where effect = 'allow'), '[]'),
+        'denies', coalesce(json_agg(permission) filter (where effect = 'deny'), '[]')) from role_permissions
+      where organization_id = ${p.organizationId} and role_id = ${p.roleId}) as permissions,
     (select json_build_object('id', id, 'slug', slug, 'name', name) from brands
       where organization_id = ${p.organizationId} and id = ${p.brandId}) as brand`,
 )
 
-/** @throws AppError not_found naming the first that is not there, also for another organization's */
+/**
+ * @throws AppError not_found naming the first that is not there, also for another organization's; forbidden (reason `ceiling`)
+ *   where the role allows more than the caller holds
+ */
 export async function requireTargets(tx: Transaction, ctx: CallContext, wanted: TargetReferences): Promise<Targets> {
   const { groupId = null, userId = null, roleId, brandId = null } = wanted
   const [found] = await tx.run(findTargets({ organizationId: ctx.organizationId, groupId, userId, roleId, brandId }))
@@ -45,5 +54,6 @@ export async function requireTargets(tx: Transaction, ctx: CallContext, wanted: 
   if (userId !== null && found.user === null) throw notFound('User')
   if (found.role === null) throw notFound('Role')
   if (brandId !== null && found.brand === null) throw notFound('Brand')
+  requireWithinCeiling(ctx, { ...found.role, ...found.permissions }, brandId)
   return { ...found, role: found.role }
 }

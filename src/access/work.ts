@@ -3,7 +3,14 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
 import { prepared } from '#db/statement.ts'
 
-export type WorkKind = 'mail' | 'logout' | 'sessions' | 'domain' | 'metadata'
+/** What may not wait: asked for every second. */
+type PromptKind = 'mail' | 'logout' | 'sessions' | 'alarm' | 'domain' | 'metadata'
+
+/** What may wait for minutes. */
+type UpkeepKind = 'reminder' | 'end_date' | 'retention' | 'certificate' | 'emergency_drill'
+
+/** Each kind has a queue of its name in the database. */
+export type WorkKind = PromptKind | UpkeepKind
 
 export type Work = { organizationId: string; kind: WorkKind }
 
@@ -11,10 +18,17 @@ const pending = prepared<Record<string, never>, Work>(
   () => sql`select organization_id as "organizationId", kind from organizations_with_work()`,
 )
 
+const upkeep = prepared<Record<string, never>, Work>(
+  () => sql`select organization_id as "organizationId", kind from organizations_with_upkeep()`,
+)
+
 const sweep = prepared<Record<string, never>, unknown>(() => sql`select sweep_expired()`)
 
 /** @throws AppError unavailable */
 export const listWork = (database: Database): Promise<Work[]> => database.run(pending({}))
+
+/** @throws AppError unavailable */
+export const listUpkeep = (database: Database): Promise<Work[]> => database.run(upkeep({}))
 
 /** Removes what has run out and means nothing any more. @throws AppError unavailable */
 export async function sweepExpired(database: Database): Promise<void> {

@@ -60,7 +60,7 @@ test('ways of signing in', () => {
 
 test('the way to a role through nested groups', () => {
   const path = ['Press', 'Marketing', 'Everyone'].map((displayName, index) => ({ id: `grp_${index}`, displayName }))
-  expect(sourceInWords({ type: 'mapping', mappingId: 'map_1', path })).toBe(
+  expect(sourceInWords({ type: 'mapping', mappingId: 'map_1', path, filter: null })).toBe(
     'You are in the group Press, which belongs to Marketing, which belongs to Everyone; your organization gives this role to that group',
   )
 })

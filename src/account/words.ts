@@ -72,6 +72,7 @@ export function signedInWith(session: {
 /** From the person's own group to what gives the role. */
 export function sourceInWords(source: AssignmentSource): string {
   if (source.type === 'direct') return `An administrator gave it to you: ${source.reason}`
+  if (source.filter !== null) return `Your organization gives it to everybody whose profile says: ${source.filter}`
   const names = source.path.map(({ displayName }) => displayName)
   const [own = 'a group', ...above] = names
   const reached = above.map((name) => `, which belongs to ${name}`).join('')

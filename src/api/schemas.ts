@@ -24,6 +24,7 @@ export const sourceSchema = z
       path: z
         .array(z.object({ id: z.string(), displayName: z.string() }))
         .openapi({ description: 'From the group that the user is a member of to the group that is mapped' }),
+      filter: z.string().nullable().openapi({ description: 'The SCIM filter, where the mapping is by one' }),
     }),
     z.object({
       type: z.literal('direct'),
@@ -56,9 +57,12 @@ export const decisionSchema = z
       z.object({
         effect: z.enum(['allow', 'deny']),
         permission: z.string(),
-        role: roleReference,
+        role: roleReference.nullable().openapi({ description: 'Null where a policy is the source' }),
         brand: z.string().nullable(),
-        source: sourceSchema,
+        source: z.union([
+          sourceSchema,
+          z.object({ type: z.literal('policy'), policyId: z.string(), name: z.string() }).openapi('PolicySource'),
+        ]),
       }),
     ),
   })

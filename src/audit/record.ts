@@ -14,6 +14,7 @@ export type AuditEntry = {
     | 'group'
     | 'role'
     | 'mapping'
+  | 'policy'
     | 'assignment'
     | 'directory'
     | 'api_key'
@@ -23,6 +24,7 @@ export type AuditEntry = {
     | 'application'
     | 'invitation'
     | 'mail'
+    | 'alarm'
   targetId: string
   /** What changed, by names and ids; never secrets. */
   detail?: Record<string, unknown>

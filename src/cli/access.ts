@@ -63,11 +63,13 @@ function sourceSummary(source: AssignmentSource): object {
     return { type, reason, expiresAt, assignmentId }
   }
   const mapped = source.path.at(-1)
-  const { type, mappingId, path } = source
-  return { type, group: mapped?.displayName ?? null, groupId: mapped?.id ?? null, mappingId, path }
+  const { type, mappingId, path, filter } = source
+  return { type, group: mapped?.displayName ?? null, groupId: mapped?.id ?? null, filter, mappingId, path }
 }
 
-function because(source: AssignmentSource): string {
+function because(source: ChainEntry['source']): string {
+  if (source.type === 'policy') return `policy ${source.name}`
+  if (source.type === 'mapping' && source.filter !== null) return `filter ${source.filter}`
   if (source.type === 'mapping') return `group ${source.path.map(({ displayName }) => displayName).join(' → ')}`
   const until = source.expiresAt === null ? '' : ` until ${source.expiresAt}`
   return `direct assignment${until}: ${source.reason}`
@@ -84,5 +86,7 @@ async function check(runtime: CliRuntime, options: CheckOptions): Promise<void> 
   runtime.setExitCode(allowed ? 0 : deniedExitCode)
 }
 
-const chainLine = ({ effect, permission, role, brand, source }: ChainEntry): string =>
-  `  ${because(source)} → role ${role.key} in ${brand ?? 'the organization'} → ${effect} ${permission}`
+const chainLine = ({ effect, permission, role, brand, source }: ChainEntry): string => {
+  const through = role === null ? '' : ` → role ${role.key} in ${brand ?? 'the organization'}`
+  return `  ${because(source)}${through} → ${effect} ${permission}`
+}

@@ -10,7 +10,7 @@ import { type CliRuntime, inOrganization } from './runtime.ts'
 
 type Scope = OutputOptions & { organization: string }
 
-type CreateOptions = Scope & { group: string; role: string; brand?: string }
+type CreateOptions = Scope & { group?: string; filter?: string; role: string; brand?: string }
 
 export function addMappingCommands(program: Command, runtime: CliRuntime): void {
   const mapping = program.command('mapping').description('rules: members of a group hold a role')
@@ -18,7 +18,8 @@ export function addMappingCommands(program: Command, runtime: CliRuntime): void 
     .command('create')
     .description('give a role to the members of a group, in the organization or in a brand')
     .requiredOption('--organization <slug>', 'slug or id')
-    .requiredOption('--group <name>', 'display name or id')
+    .option('--group <name>', 'display name or id')
+    .option('--filter <text>', 'in place of a group: a SCIM filter over the user, such as title eq "Counsel"')
     .requiredOption('--role <key>', 'key or id')
     .option('--brand <slug>', 'slug or id; without it the role is held in the organization')
     .option('--json', 'print one JSON line')
@@ -31,7 +32,7 @@ export function addMappingCommands(program: Command, runtime: CliRuntime): void 
     .action(async (options: Scope) => {
       const items = await inOrganization(runtime, options.organization, (ctx) => listMappings(ctx))
       printList(runtime, options, items.map(withIsoTimes), {
-        GROUP: ({ group }) => group.displayName,
+        'GROUP OR FILTER': ({ group, filter }) => group?.displayName ?? filter ?? '',
         ROLE: ({ role }) => role.key,
         BRAND: ({ brand }) => brand?.slug ?? '(organization)',
         ID: ({ id }) => id,
@@ -53,13 +54,15 @@ export function addMappingCommands(program: Command, runtime: CliRuntime): void 
 async function create(runtime: CliRuntime, options: CreateOptions): Promise<void> {
   const made = await inOrganization(runtime, options.organization, async (ctx) => {
     const [group, role, brand] = await Promise.all([
-      resolveGroup(ctx, options.group),
+      options.group === undefined ? undefined : resolveGroup(ctx, options.group),
       resolveRole(ctx, options.role),
       options.brand === undefined ? undefined : resolveBrand(ctx, options.brand),
     ])
-    return createMapping(ctx, { groupId: group.id, roleId: role.id, brandId: brand?.id ?? null })
+    const whose = { groupId: group?.id ?? null, filter: options.filter ?? null }
+    return createMapping(ctx, { ...whose, roleId: role.id, brandId: brand?.id ?? null })
   })
   const where = made.brand === null ? 'the organization' : `the brand ${made.brand.slug}`
-  const human = () => [`Members of ${made.group.displayName} are ${made.role.key} in ${where} (${made.id})`]
+  const who = made.group === null ? `Users with ${made.filter}` : `Members of ${made.group.displayName}`
+  const human = () => [`${who} are ${made.role.key} in ${where} (${made.id})`]
   print(runtime, options, { json: made, human })
 }

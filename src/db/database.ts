@@ -4,7 +4,7 @@ import { AppError, unavailable } from '#platform/errors.ts'
 import type { Secret } from '#platform/secret.ts'
 import { codeOf, isAftermath, translateDatabaseError } from './errors.ts'
 import { type Drizzle, Lane, type LaneOptions } from './lane.ts'
-import { type Statement, withEntry, withoutParameters } from './statement.ts'
+import { type Statement, type Value, withEntry, withoutParameters } from './statement.ts'
 
 export type DatabaseOptions = {
   url: Secret
@@ -64,6 +64,14 @@ export class Database {
   /** One statement as a transaction of its own, which enters no organization. */
   async run<Row>(statement: Statement<Row>): Promise<Row[]> {
     return this.#onLane((lane) => lane.send(statement))
+  }
+
+  /**
+   * SQL that a library wrote: one statement with parameters, or several without, which bring their own BEGIN and COMMIT.
+   * @returns the rows of all of them
+   */
+  async script(text: string, values: readonly Value[]): Promise<Record<string, unknown>[]> {
+    return this.#onLane((lane) => lane.script(text, values))
   }
 
   /** Ends the connections after the work under way; nothing new is taken on. */

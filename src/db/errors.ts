@@ -49,6 +49,10 @@ export function translateDatabaseError(error: unknown): unknown {
     const missing = error instanceof Error ? error.message : ''
     return new AppError('invalid', `These do not exist: ${missing}`, { reason: 'invalidValue', cause: error })
   }
+  if (code === 'RC409') {
+    const message = 'Nobody could administer the organization any more; make somebody else an administrator first'
+    return new AppError('conflict', message, { reason: 'last_administrator', cause: error })
+  }
   if (code === '23505') {
     const message = conflicts[constraintOf(error)] ?? 'It exists already'
     return new AppError('conflict', message, { reason: 'uniqueness', cause: error })

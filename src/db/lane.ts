@@ -4,7 +4,7 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres, { type PendingQuery, type Row, type Sql } from 'postgres'
 import { unavailable } from '#platform/errors.ts'
 import type { Secret } from '#platform/secret.ts'
-import type { Statement } from './statement.ts'
+import type { Statement, Value } from './statement.ts'
 
 export type LaneOptions = {
   url: Secret
@@ -66,6 +66,18 @@ export class Lane {
   /** Sends a text without parameters by the simple protocol: BEGIN, COMMIT, ROLLBACK. */
   sendText(text: string): Promise<Outcome> {
     return this.#query(text, []).execute() as unknown as Promise<Outcome>
+  }
+
+  /** One statement with parameters, or several without any; a transaction that they began and failed in is rolled back. */
+  async script(text: string, values: readonly Value[]): Promise<Record<string, unknown>[]> {
+    try {
+      const result: unknown[] = await this.#query(text, values)
+      // Of several statements the driver answers a list of lists.
+      return result.flat() as Record<string, unknown>[]
+    } catch (error) {
+      if (values.length === 0) await this.#query('ROLLBACK', []).catch(() => {})
+      throw error
+    }
   }
 
   /** Cuts the connection off; what is under way fails as unavailable. */

@@ -14,6 +14,17 @@ const remove = prepared<AuditParameters & GroupKey, never>(
     ${insertAudit(p, sql`${p.detail}::jsonb || jsonb_build_object('mappings', (select coalesce(jsonb_agg(to_jsonb(mapped)), '[]') from mapped))`)}`,
 )
 
+// First and by a statement of its own: what the cascade of a foreign key takes is gone before any trigger looks at it.
+const removeMembers = prepared<GroupKey, never>(
+  (p) => sql`delete from group_members gm using groups g where ${isGroup(p)}
+    and gm.organization_id = g.organization_id and gm.group_id = g.id`,
+)
+
+const removeNestings = prepared<GroupKey, never>(
+  (p) => sql`delete from group_nestings n using groups g where ${isGroup(p)}
+    and n.organization_id = g.organization_id and g.id in (n.group_id, n.child_group_id)`,
+)
+
 /** @throws AppError not_found; precondition_failed where `expectedVersion` is not the current one */
 export async function deleteGroup(
   ctx: CallContext,
@@ -26,6 +37,6 @@ export async function deleteGroup(
     const detail = { displayName: group.displayName, directoryId: group.directoryId }
     const entry = { action: 'group.delete', targetType: 'group', targetId: group.id, detail } as const
     const key = { organizationId: ctx.organizationId, directoryId: input.directoryId, groupId: group.id }
-    await tx.commitWith(remove({ ...auditParameters(ctx, entry), ...key }))
+    await tx.commitWith(removeNestings(key), removeMembers(key), remove({ ...auditParameters(ctx, entry), ...key }))
   })
 }

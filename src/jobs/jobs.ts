@@ -1,7 +1,12 @@
-// What there is to do in an organization, by kind. A run does what is due at the moment; whatever is claimed by one node is
-// left alone by the others, and what is done twice does no harm.
+// What there is to do in an organization, by kind. A run does what is due at the moment; what is done twice does no harm.
+import { notifyAlarms } from '#access/alarms/notify-alarms.ts'
 import { deliverLogouts } from '#access/applications/deliver-logouts.ts'
 import { endExpiredSessions } from '#access/sessions/end-sessions.ts'
+import { warnOfCertificates } from '#access/upkeep/certificates.ts'
+import { askForDrill } from '#access/upkeep/emergency-drill.ts'
+import { endAccounts, proposeReturns } from '#access/upkeep/end-dates.ts'
+import { remindOfEnds } from '#access/upkeep/remind.ts'
+import { removeOld } from '#access/upkeep/retention.ts'
 import type { WorkKind } from '#access/work.ts'
 import { verifyDomain } from '#connections/domains/change-domains.ts'
 import { type DomainRecord, listDomains } from '#connections/domains/domains.ts'
@@ -17,16 +22,21 @@ export type Jobs = Partial<Record<WorkKind, Job>>
 
 const minute = 60_000
 const hour = 60 * minute
-const day = 24 * hour
-
-/** Certificates are warned about from this long before their end. */
-const warningMillis = 30 * day
 
 export const standardJobs: Jobs = {
   logout: (ctx) => deliverLogouts(ctx),
   sessions: (ctx) => endExpiredSessions(ctx),
   domain: checkDomains,
   metadata: refreshConnections,
+  alarm: notifyAlarms,
+  reminder: (ctx) => remindOfEnds(ctx),
+  end_date: async (ctx) => {
+    await endAccounts(ctx)
+    await proposeReturns(ctx)
+  },
+  retention: removeOldRows,
+  certificate: checkCertificates,
+  emergency_drill: askForDrill,
 }
 
 const isOlder = (ctx: CallContext, time: string | null, millis: number): boolean =>
@@ -51,20 +61,22 @@ async function refreshConnections(ctx: CallContext, log: Log): Promise<void> {
     connection.settings.metadataUrl !== null &&
     isOlder(ctx, connection.refreshedAt, 6 * hour)
   const due = (await listConnections(ctx)).filter(isDue)
-  for (const connection of due) warnOfCertificates(ctx, log, connection)
   await eachOf(due, log, 'The metadata of a connection could not be refreshed', ({ id }) => refreshMetadata(ctx, id))
 }
 
-function warnOfCertificates(ctx: CallContext, log: Log, { id, name, settings }: SamlConnection): void {
-  const trusted = settings.certificates.filter(({ status }) => status === 'trusted')
-  for (const { sha256, notAfter } of trusted) {
-    if (Date.parse(notAfter) - ctx.clock.now().getTime() > warningMillis) continue
-    const fields = { organizationId: ctx.organizationId, connectionId: id, sha256, notAfter }
-    log.warn(fields, `A certificate of the connection ${name} ends at ${notAfter}`)
+async function checkCertificates(ctx: CallContext, log: Log): Promise<void> {
+  for (const { name, notAfter, ...fields } of await warnOfCertificates(ctx)) {
+    const { organizationId } = ctx
+    log.warn({ organizationId, ...fields, notAfter }, `A certificate of the connection ${name} ends at ${notAfter}`)
   }
 }
 
-/** One that fails does not keep the others waiting; the last failure is thrown, so that the worker pauses. */
+async function removeOldRows(ctx: CallContext, log: Log): Promise<void> {
+  const removed = await removeOld(ctx)
+  log.info({ organizationId: ctx.organizationId, ...removed }, 'What was kept for long enough is removed')
+}
+
+/** One that fails does not keep the others waiting; the last failure is thrown, so that it is tried again. */
 async function eachOf<Item extends { id: string }>(
   items: readonly Item[],
   log: Log,

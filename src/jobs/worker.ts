@@ -1,10 +1,12 @@
-// The background worker of a node. Every second it asks which organizations have something to do, and does it, organization by
-// organization. Nodes need not know of each other: what must not be done twice is claimed row by row.
+// The background worker of a node. Every second it asks which organizations have something to do and puts that on the queue;
+// whichever node is free takes it. So each kind of work of an organization is done on one node at a time; row by row it is
+// claimed all the same.
 import { systemContext } from '#access/system-context.ts'
-import { listWork, sweepExpired, type Work } from '#access/work.ts'
+import { listUpkeep, listWork, sweepExpired, type WorkKind } from '#access/work.ts'
 import type { Log } from '#platform/log.ts'
 import type { Services } from '#src/context.ts'
-import { type Jobs, standardJobs } from './jobs.ts'
+import { type Job, type Jobs, standardJobs } from './jobs.ts'
+import { createQueue, type JobQueue } from './queue.ts'
 
 export type Worker = {
   /** Takes nothing new on and waits for what is under way. */
@@ -14,36 +16,52 @@ export type Worker = {
 export type WorkerOptions = {
   jobs?: Jobs
   tickMillis?: number
+  /** How often it asks for what may wait. */
+  upkeepMillis?: number
+  /** How often it looks for jobs that a dead node left behind. */
+  maintenanceSeconds?: number
 }
 
-/** After a failure an organization's work of that kind waits; what has times of its own (deliveries, mail) keeps to them. */
-const pauseMillis = 60_000
 const sweepMillis = 3_600_000
 /** So that slow name servers or providers of many organizations do not take all of the connections to the database. */
 const atOncePerKind = 2
 
 /** Works until it is stopped; keeps no process alive by itself. */
 export function startWorker(services: Services, log: Log, options: WorkerOptions = {}): Worker {
-  const { tickMillis = 1_000 } = options
-  const run = createRuns(services, log, { ...standardJobs, ...options.jobs })
-  let isStopped = false
+  const { tickMillis = 1_000, upkeepMillis = 300_000, maintenanceSeconds = 15 } = options
+  const jobs = jobsOf({ ...standardJobs, ...options.jobs })
   let isFailing = false
+  let isStarted = false
   let ticking: Promise<void> | undefined
-  let sweptAt = Number.NEGATIVE_INFINITY
+  const queue = createQueue(services, { onError: complain, maintenanceSeconds })
+  const isDue = timetable(services, {
+    sweep: sweepMillis,
+    upkeep: upkeepMillis,
+    maintenance: maintenanceSeconds * 1_000,
+  })
+
+  // Once, not every second for as long as the database is away.
+  function complain(error: unknown): void {
+    if (!isFailing) log.warn({ error }, 'The worker could not look for work; it keeps trying')
+    isFailing = true
+  }
+
+  async function start(): Promise<void> {
+    await queue.start()
+    for (const [kind, job] of jobs) await queue.take(kind, atOncePerKind, runOf(services, log, kind, job))
+    isStarted = true
+  }
 
   async function tick(): Promise<void> {
     try {
-      const now = services.clock.now().getTime()
-      if (now - sweptAt >= sweepMillis) {
-        await sweepExpired(services.database)
-        sweptAt = now
-      }
-      for (const work of await listWork(services.database)) if (!isStopped) run.start(work)
+      if (!isStarted) await start()
+      await isDue('sweep', () => sweepExpired(services.database))
+      await isDue('maintenance', () => queue.maintain())
+      await offer(queue, jobs, await listWork(services.database))
+      await isDue('upkeep', async () => offer(queue, jobs, await listUpkeep(services.database)))
       isFailing = false
     } catch (error) {
-      // Once, not every second for as long as the database is away.
-      if (!isFailing) log.warn({ error }, 'The worker could not look for work; it keeps trying')
-      isFailing = true
+      complain(error)
     }
   }
 
@@ -56,41 +74,47 @@ export function startWorker(services: Services, log: Log, options: WorkerOptions
 
   return {
     stop: async () => {
-      isStopped = true
       clearInterval(timer)
       await ticking
-      await run.finished()
+      await queue.stop()
     },
   }
 }
 
-type Runs = { start(work: Work): void; finished(): Promise<void> }
+const jobsOf = (jobs: Jobs): ReadonlyMap<WorkKind, Job> =>
+  new Map(Object.entries(jobs).flatMap(([kind, job]) => (job === undefined ? [] : [[kind as WorkKind, job]])))
 
-function createRuns(services: Services, log: Log, jobs: Jobs): Runs {
-  const running = new Map<string, { kind: Work['kind']; done: Promise<void> }>()
-  const pausedUntil = new Map<string, number>()
-  const now = (): number => services.clock.now().getTime()
+/** Does what is due by its own pace; what fails is due again at once. */
+function timetable<Name extends string>({ clock }: Services, every: Record<Name, number>) {
+  const doneAt = new Map<Name, number>()
+  return async (name: Name, work: () => Promise<void>): Promise<void> => {
+    const now = clock.now().getTime()
+    if (now - (doneAt.get(name) ?? Number.NEGATIVE_INFINITY) < every[name]) return
+    await work()
+    doneAt.set(name, now)
+  }
+}
 
-  async function work({ organizationId, kind }: Work, key: string): Promise<void> {
+/** Work of kinds that this node has no job for waits for one that has. */
+async function offer(
+  queue: JobQueue,
+  jobs: ReadonlyMap<WorkKind, Job>,
+  found: Awaited<ReturnType<typeof listWork>>,
+): Promise<void> {
+  const works = found.filter(({ kind }) => jobs.has(kind))
+  if (works.length === 0) return
+  await queue.put(works)
+  for (const kind of new Set(works.map(({ kind }) => kind))) queue.wake(kind)
+}
+
+const runOf =
+  (services: Services, log: Log, kind: WorkKind, job: Job) =>
+  async (organizationId: string): Promise<void> => {
     try {
-      await jobs[kind]?.(systemContext(services, organizationId), log)
-      pausedUntil.delete(key)
+      await job(systemContext(services, organizationId), log)
     } catch (error) {
-      pausedUntil.set(key, now() + pauseMillis)
-      log.warn({ error, organizationId, kind }, `Work of the kind ${kind} failed; it is tried again in a minute`)
+      log.warn({ error, organizationId, kind }, `Work of the kind ${kind} failed; it is tried again later`)
+      // The queue keeps what it is told: nothing of the error, which may hold what a statement was about.
+      throw new Error('It failed; see the log')
     }
   }
-
-  return {
-    start: (item) => {
-      const key = `${item.organizationId} ${item.kind}`
-      if (jobs[item.kind] === undefined || running.has(key) || (pausedUntil.get(key) ?? 0) > now()) return
-      if ([...running.values()].filter(({ kind }) => kind === item.kind).length >= atOncePerKind) return
-      const done = work(item, key).finally(() => running.delete(key))
-      running.set(key, { kind: item.kind, done })
-    },
-    finished: async () => {
-      await Promise.all([...running.values()].map(({ done }) => done))
-    },
-  }
-}

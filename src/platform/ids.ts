@@ -24,6 +24,10 @@ export type IdPrefix =
   | 'pky'
   | 'mal'
   | 'kid'
+  | 'pol'
+  | 'alm'
+  | 'stp'
+  | 'prv'
 
 export type Ids = { next(prefix: IdPrefix): string }
 

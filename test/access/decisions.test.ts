@@ -143,6 +143,9 @@ describe('direct assignments', () => {
 
 test('a deactivated user may do nothing at once, and everything again after reactivation', async () => {
   await assign('administrator')
+  const other = (await client.post('users', { userName: 'other-administrator' })).body.id
+  const role = await roleId(client, 'administrator')
+  await client.post('assignments', { userId: other, roleId: role, reason: 'So that there is one' })
   expect((await explain('anything')).allowed).toBe(true)
   await client.post(`users/${userId}/deactivate`)
   expect(await explain('anything')).toMatchObject({ allowed: false, step: 'status', reason: 'user_inactive' })

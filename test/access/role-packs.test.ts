@@ -9,7 +9,7 @@ function mayDo(pack: string, key: string, permission: string): boolean {
   if (role === undefined) throw new Error(`${pack} has no role ${key}`)
   return evaluate({
     status: 'active',
-    policy: { organizationStatus: 'active', administratorBrandAccess: 'explicit', roleStrategy: 'union' },
+    policy: { organizationStatus: 'active', administratorBrandAccess: 'explicit', roleStrategy: 'union', rules: [] },
     assignments: [
       {
         role: { id: key, key, name: role.name, rank: role.rank, allows: [...role.permissions], denies: [] },

@@ -5,7 +5,7 @@ import type postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sha256 } from '#platform/crypto.ts'
 import { type AccessStage, type Client, roleId, startStage } from '../support/access.ts'
-import { furnishSignIn } from '../support/furnish.ts'
+import { furnishConsole, furnishSignIn } from '../support/furnish.ts'
 import { scimClient } from '../support/scim.ts'
 
 let stage: AccessStage
@@ -27,6 +27,7 @@ async function furnish(client: Client) {
   await client.post('mappings', { groupId, roleId: editor, brandId })
   await client.post('assignments', { userId, roleId: editor, reason: 'Because' })
   await furnishSignIn(stage.app.owner, client.organizationId, userId)
+  await furnishConsole(stage.app.owner, client.organizationId, credentials.directoryId)
   return credentials
 }
 

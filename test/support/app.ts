@@ -15,6 +15,7 @@ import { createOutgoing, type Outgoing } from '#platform/outgoing.ts'
 import { createSealing } from '#platform/sealing.ts'
 import { Secret } from '#platform/secret.ts'
 import { createUrls, type Urls } from '#platform/urls.ts'
+import { userFilterPath } from '#scim/query/filter-path.ts'
 import { createApp } from '#src/app.ts'
 import { type CallContext, enterInstance, enterOrganization, type Services } from '#src/context.ts'
 import { type ScimClient, scimClient } from './scim.ts'
@@ -125,6 +126,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     resolveTxt: async (name) => txt.get(name) ?? [],
     urls,
     hasMailServer: options.hasMailServer ?? false,
+    userFilterPath,
   }
   const { log, lines } = collectingLog()
   const app = createApp({

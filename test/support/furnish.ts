@@ -121,3 +121,34 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
   })
   await insert('application_sessions', { session_id: ses, application_id: app })
 }
+
+/** One row in each table that the console came with. */
+export async function furnishConsole(sql: postgres.Sql, organizationId: string, directoryId: string): Promise<void> {
+  const id = () => randomUUID()
+  const at = new Date().toISOString()
+  const insert = (table: string, row: Record<string, unknown>) =>
+    sql`insert into ${sql(table)} select r.* from jsonb_populate_record(null::${sql(table)},
+      ${sql.json({ organization_id: organizationId, created_at: at, ...row } as postgres.JSONValue)}) r`
+  await insert('application_permissions', { name: 'app.x', description: 'x', created_by: 'x' })
+  await insert('policies', {
+    id: `pol_${id()}`,
+    name: id(),
+    permission: 'content.publish',
+    except_role_ids: [],
+    created_by: 'x',
+  })
+  await insert('directory_activity', { directory_id: directoryId, first_request_at: at, last_request_at: at })
+  await insert('provisioning_events', {
+    id: `prv_${id()}`,
+    directory_id: directoryId,
+    occurred_at: at,
+    method: 'GET',
+    path: '/Users',
+    status: 200,
+    duration_millis: 1,
+    quirks: [],
+    request_id: 'req_x',
+  })
+  await insert('setup_links', { id: `stp_${id()}`, token_hash: id(), label: 'x', created_by: 'x', expires_at: at })
+  await insert('alarms', { id: `alm_${id()}`, kind: 'x', detail: {}, raised_at: at })
+}

@@ -3,7 +3,14 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
+import {
+  brandsPermitted,
+  type CallContext,
+  inTransaction,
+  isPermitted,
+  refuseUnknown,
+  requirePermissionSomewhere,
+} from '#src/context.ts'
 
 export type AssignmentRecord = {
   id: string
@@ -14,6 +21,8 @@ export type AssignmentRecord = {
   sponsor: string | null
   validFrom: string | null
   expiresAt: string | null
+  /** When somebody should ask again whether it is still right. */
+  reviewAt: string | null
   createdAt: string
   createdBy: string
 }
@@ -21,7 +30,7 @@ export type AssignmentRecord = {
 const selectAssignment = sql`select a.id, json_build_object('id', u.id, 'userName', u.user_name) as "user",
     json_build_object('id', r.id, 'key', r.key, 'name', r.name) as role,
     case when b.id is not null then json_build_object('id', b.id, 'slug', b.slug, 'name', b.name) end as brand,
-    a.reason, a.sponsor, a.valid_from as "validFrom", a.expires_at as "expiresAt", a.created_at as "createdAt",
+    a.reason, a.sponsor, a.valid_from as "validFrom", a.expires_at as "expiresAt", a.review_at as "reviewAt", a.created_at as "createdAt",
     a.created_by as "createdBy"
   from assignments a
   join users u on u.organization_id = a.organization_id and u.id = a.user_id
@@ -29,38 +38,54 @@ const selectAssignment = sql`select a.id, json_build_object('id', u.id, 'userNam
   left join brands b on b.organization_id = a.organization_id and b.id = a.brand_id`
 
 const selectAssignments = prepared<
-  { organizationId: string; userId: string | null; after: string | null; limit: number | null },
+  {
+    organizationId: string
+    userId: string | null
+    brandIds: readonly string[] | null
+    after: string | null
+    limit: number | null
+  },
   AssignmentRecord
 >(
   (p) => sql`${selectAssignment} where a.organization_id = ${p.organizationId}
+      and (${p.brandIds}::text[] is null or a.brand_id = any (${p.brandIds}::text[]))
       and (${p.userId}::text is null or a.user_id = ${p.userId}) and (${p.after}::text is null or a.id > ${p.after})
     order by a.id limit ${p.limit}::int`,
 )
 
-const assignmentById = prepared<{ organizationId: string; assignmentId: string }, AssignmentRecord>(
+/** One assignment, as a statement. */
+export const assignmentById = prepared<{ organizationId: string; assignmentId: string }, AssignmentRecord>(
   (p) => sql`${selectAssignment} where a.organization_id = ${p.organizationId} and a.id = ${p.assignmentId}`,
 )
 
-/** In order of creation, of one user or of all, those after an id and as many as asked for. */
+/** In order of creation, of one user or of all, in the brands that the caller may look into, those after an id and as many as asked for. */
 export async function listAssignments(
   ctx: CallContext,
   page: { userId?: string | undefined; after?: string | undefined; limit?: number | undefined } = {},
 ): Promise<AssignmentRecord[]> {
-  requirePermission(ctx, 'assignments.read')
+  requirePermissionSomewhere(ctx, 'assignments.read')
   const { organizationId } = ctx
   const { userId = null, after = null, limit = null } = page
-  const statement = selectAssignments({ organizationId, userId, after, limit })
+  const brands = brandsPermitted(ctx, 'assignments.read')
+  const statement = selectAssignments({
+    organizationId,
+    userId,
+    brandIds: brands === 'all' ? null : brands,
+    after,
+    limit,
+  })
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
   return rows ?? []
 }
 
 /** @throws AppError not_found, also for another organization's assignment */
 export async function getAssignment(ctx: CallContext, assignmentId: string): Promise<AssignmentRecord> {
-  requirePermission(ctx, 'assignments.read')
+  requirePermissionSomewhere(ctx, 'assignments.read')
   if (!isId('asg', assignmentId)) return refuseUnknown(ctx, 'Assignment')
   const statement = assignmentById({ organizationId: ctx.organizationId, assignmentId })
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
   const assignment = rows?.[0]
-  if (assignment === undefined) throw notFound('Assignment')
+  if (assignment === undefined || !isPermitted(ctx, 'assignments.read', assignment.brand?.id))
+    throw notFound('Assignment')
   return assignment
 }

@@ -5,9 +5,11 @@ import { recordAudit } from '#audit/record.ts'
 import { instantSchema, nameSchema, parseInput, requireFuture } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, requirePermissionIn } from '#src/context.ts'
+import { raiseAlarm } from '../alarms/raise-alarm.ts'
 import { requireTargets } from '../targets.ts'
 import type { AssignmentRecord } from './assignments.ts'
+import { notifyOfAccess } from './notify.ts'
 
 const CreateAssignmentInput = z.object({
   userId: z.string(),
@@ -22,6 +24,7 @@ const CreateAssignmentInput = z.object({
   sponsor: nameSchema.nullish(),
   validFrom: instantSchema.nullish(),
   expiresAt: instantSchema.nullish(),
+  reviewAt: instantSchema.nullish(),
 })
 
 const insertAssignment = prepared<
@@ -35,35 +38,53 @@ const insertAssignment = prepared<
     sponsor: string | null
     validFrom: string | null
     expiresAt: string | null
+    reviewAt: string | null
     now: string
     createdBy: string
   },
   never
 >(
   (p) => sql`insert into assignments (organization_id, id, user_id, role_id, brand_id, reason, sponsor, valid_from,
-      expires_at, created_at, created_by)
+      expires_at, review_at, created_at, created_by)
     values (${p.organizationId}, ${p.id}, ${p.userId}, ${p.roleId}, ${p.brandId}, ${p.reason}, ${p.sponsor},
-      ${p.validFrom}::timestamptz, ${p.expiresAt}::timestamptz, ${p.now}::timestamptz, ${p.createdBy})`,
+      ${p.validFrom}::timestamptz, ${p.expiresAt}::timestamptz, ${p.reviewAt}::timestamptz, ${p.now}::timestamptz, ${p.createdBy})`,
 )
 
-/** @throws AppError invalid (a reason is required, the end is to come); not_found; conflict where they hold it already */
+/**
+ * @throws AppError invalid (a reason is required, the end is to come); not_found; forbidden (reasons `permission`,
+ *   `other_brand`, `ceiling`); conflict where they hold it already
+ */
 export async function createAssignment(
   ctx: CallContext,
   input: z.input<typeof CreateAssignmentInput>,
 ): Promise<AssignmentRecord> {
-  requirePermission(ctx, 'assignments.write')
   const parsed = parseInput(CreateAssignmentInput, input)
-  const { userId, roleId, brandId = null, reason, sponsor = null, validFrom = null, expiresAt = null } = parsed
+  const { userId, roleId, brandId = null, reason, sponsor = null, validFrom = null } = parsed
+  const { expiresAt = null, reviewAt = null } = parsed
+  requirePermissionIn(ctx, 'assignments.write', brandId)
   requirePeriod(ctx, validFrom, expiresAt)
   const { organizationId } = ctx
   return inTransaction(ctx, async (tx) => {
     const { user, role, brand } = await requireTargets(tx, ctx, { userId, roleId, brandId })
     if (user === null) throw notFound('User')
     const [id, now, createdBy] = [ctx.ids.next('asg'), nowOf(ctx), ctx.actor.id]
-    const own = { id, reason, sponsor, validFrom, expiresAt }
-    const detail = { userId, role: role.key, roleId, brand: brand?.slug ?? null, brandId, reason, validFrom, expiresAt }
+    const own = { id, reason, sponsor, validFrom, expiresAt, reviewAt }
+    const isSelf = ctx.actor.type === 'user' && userId === createdBy
+    const detail = {
+      ...{ userId, role: role.key, roleId, brand: brand?.slug ?? null, brandId, reason, validFrom, expiresAt },
+      ...(isSelf ? { isSelfGrant: true } : {}),
+    }
+    await tx.run(insertAssignment({ organizationId, ...own, userId, roleId, brandId, now, createdBy }))
+    if (isSelf) await tx.run(raiseAlarm(ctx, { kind: 'self_grant', detail: { assignment: id, ...detail } }))
+    await notifyOfAccess(tx, ctx, {
+      userId,
+      kind: 'given',
+      role: role.name,
+      brand: brand?.name ?? null,
+      reason,
+      expiresAt,
+    })
     await tx.commitWith(
-      insertAssignment({ organizationId, ...own, userId, roleId, brandId, now, createdBy }),
       recordAudit(ctx, { action: 'assignment.create', targetType: 'assignment', targetId: id, detail }),
     )
     return { ...own, user, role, brand, createdAt: now, createdBy }

@@ -2,26 +2,27 @@
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
-import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermissionSomewhere } from '#src/context.ts'
+import { lockAssignment } from './lock-assignment.ts'
+import { notifyOfAccess } from './notify.ts'
 
-const remove = prepared<
-  { organizationId: string; assignmentId: string },
-  { userId: string; roleId: string; brandId: string | null }
->(
-  (p) => sql`delete from assignments where organization_id = ${p.organizationId} and id = ${p.assignmentId}
-    returning user_id as "userId", role_id as "roleId", brand_id as "brandId"`,
+const remove = prepared<{ organizationId: string; assignmentId: string }, never>(
+  (p) => sql`delete from assignments where organization_id = ${p.organizationId} and id = ${p.assignmentId}`,
 )
 
-/** @throws AppError not_found */
+/** @throws AppError not_found; forbidden (reason `ceiling`); conflict (reason `last_administrator`) */
 export async function deleteAssignment(ctx: CallContext, assignmentId: string): Promise<void> {
-  requirePermission(ctx, 'assignments.write')
+  requirePermissionSomewhere(ctx, 'assignments.write')
   if (!isId('asg', assignmentId)) return refuseUnknown(ctx, 'Assignment')
+  const { organizationId } = ctx
   await inTransaction(ctx, async (tx) => {
-    const [detail] = await tx.run(remove({ organizationId: ctx.organizationId, assignmentId }))
-    if (detail === undefined) throw notFound('Assignment')
+    const { user, role, brand, reason } = await lockAssignment(tx, ctx, assignmentId)
+    await tx.run(remove({ organizationId, assignmentId }))
+    const notice = { userId: user.id, kind: 'taken', role: role.name, brand: brand?.name ?? null } as const
+    await notifyOfAccess(tx, ctx, { ...notice, reason: null, expiresAt: null })
     const entry = { action: 'assignment.delete', targetType: 'assignment', targetId: assignmentId } as const
-    await tx.commitWith(recordAudit(ctx, { ...entry, detail: { ...detail } }))
+    const detail = { userId: user.id, roleId: role.id, role: role.key, brandId: brand?.id ?? null, reason }
+    await tx.commitWith(recordAudit(ctx, { ...entry, detail }))
   })
 }

@@ -6,7 +6,16 @@ import type { SealPlace } from '#platform/sealing.ts'
 import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
 import { compose, type Letter } from './compose.ts'
 
-export type MailKind = 'invitation' | 'password_reset' | 'password_changed' | 'emergency_use' | 'test'
+export type MailKind =
+  | 'invitation'
+  | 'password_reset'
+  | 'password_changed'
+  | 'emergency_use'
+  | 'emergency_drill'
+  | 'alarm'
+  | 'reminder'
+  | 'access_changed'
+  | 'test'
 
 export type NewMail = {
   kind: MailKind

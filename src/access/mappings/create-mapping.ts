@@ -1,54 +1,93 @@
-// A group's members, present and future, get a role: one row, whatever the size of the group.
+// A rule: the members of a group, or the users that satisfy a filter, get a role, present and future ones: one row, whatever
+// their number.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
-import { notFound } from '#platform/errors.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
-import { requireTargets } from '../targets.ts'
+import { AppError, notFound } from '#platform/errors.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
+import { requireTargets, type Targets } from '../targets.ts'
 import type { MappingRecord } from './mappings.ts'
 
-const CreateMappingInput = z.object({
-  groupId: z.string(),
-  roleId: z.string(),
-  /** Absent or null: the role is held in the organization. */
-  brandId: z.string().nullish(),
-})
+const CreateMappingInput = z
+  .object({
+    groupId: z.string().nullish(),
+    /** A SCIM filter over the user, in place of a group. */
+    filter: z.string().trim().min(1).nullish(),
+    roleId: z.string(),
+    /** Absent or null: the role is held in the organization. */
+    brandId: z.string().nullish(),
+    pattern: z.string().max(200).nullish(),
+  })
+  .refine(({ groupId, filter }) => ((groupId ?? null) === null) !== ((filter ?? null) === null), {
+    path: ['groupId'],
+    message: 'a mapping is of a group or of a filter: name one of them',
+  })
+
+export type NewMapping = z.input<typeof CreateMappingInput>
 
 const insertMapping = prepared<
   {
     organizationId: string
     id: string
-    groupId: string
+    groupId: string | null
+    filter: string | null
+    filterPath: string | null
     roleId: string
     brandId: string | null
+    pattern: string | null
     now: string
     createdBy: string
   },
   never
 >(
-  (p) => sql`insert into mappings (organization_id, id, group_id, role_id, brand_id, created_at, created_by)
-    values (${p.organizationId}, ${p.id}, ${p.groupId}, ${p.roleId}, ${p.brandId}, ${p.now}::timestamptz, ${p.createdBy})`,
+  (
+    p,
+  ) => sql`insert into mappings (organization_id, id, group_id, filter, filter_path, role_id, brand_id, pattern, created_at,
+      created_by)
+    values (${p.organizationId}, ${p.id}, ${p.groupId}, ${p.filter}, (${p.filterPath}::jsonpath)::text, ${p.roleId},
+      ${p.brandId}, ${p.pattern}, ${p.now}::timestamptz, ${p.createdBy})`,
 )
 
-/** @throws AppError not_found for a group, role or brand that is not there; conflict where the mapping exists */
-export async function createMapping(
+/**
+ * @throws AppError invalid; not_found for a group, role or brand that is not there; forbidden (reason `ceiling`); conflict
+ *   where the mapping exists
+ */
+export function createMapping(ctx: CallContext, input: NewMapping): Promise<MappingRecord> {
+  return inTransaction(ctx, (tx) => createMappingWithin(tx, ctx, input))
+}
+
+/** The same in a transaction of the caller's. */
+export async function createMappingWithin(
+  tx: Transaction,
   ctx: CallContext,
-  input: z.input<typeof CreateMappingInput>,
+  input: NewMapping,
 ): Promise<MappingRecord> {
   requirePermission(ctx, 'mappings.write')
-  const { groupId, roleId, brandId = null } = parseInput(CreateMappingInput, input)
+  const parsed = parseInput(CreateMappingInput, input)
+  const { groupId = null, filter = null, roleId, brandId = null, pattern = null } = parsed
+  const filterPath = filter === null ? null : ctx.userFilterPath(filter)
+  const targets = await requireTargets(tx, ctx, { groupId: groupId ?? undefined, roleId, brandId })
+  const { group, role, brand } = targets
+  if (groupId !== null && group === null) throw notFound('Group')
+  if (filter !== null) refuseEverything(targets)
+  const [id, now, createdBy] = [ctx.ids.next('map'), nowOf(ctx), ctx.actor.id]
+  const detail = {
+    ...(group === null ? { filter } : { group: group.displayName, groupId }),
+    ...{ role: role.key, roleId, brand: brand?.slug ?? null, brandId, ...(pattern === null ? {} : { pattern }) },
+  }
   const { organizationId } = ctx
-  return inTransaction(ctx, async (tx) => {
-    const { group, role, brand } = await requireTargets(tx, ctx, { groupId, roleId, brandId })
-    if (group === null) throw notFound('Group')
-    const [id, now, createdBy] = [ctx.ids.next('map'), nowOf(ctx), ctx.actor.id]
-    const detail = { group: group.displayName, groupId, role: role.key, roleId, brand: brand?.slug ?? null, brandId }
-    await tx.commitWith(
-      insertMapping({ organizationId, id, groupId, roleId, brandId, now, createdBy }),
-      recordAudit(ctx, { action: 'mapping.create', targetType: 'mapping', targetId: id, detail }),
-    )
-    return { id, group, role, brand, createdAt: now, createdBy }
-  })
+  await tx.run(
+    insertMapping({ organizationId, id, groupId, filter, filterPath, roleId, brandId, pattern, now, createdBy }),
+  )
+  await tx.run(recordAudit(ctx, { action: 'mapping.create', targetType: 'mapping', targetId: id, detail }))
+  return { id, group, filter, role, brand, pattern, createdAt: now, createdBy }
+}
+
+/** Attributes are changed by many hands: they make no administrators (design 4). */
+function refuseEverything({ role, permissions }: Targets): void {
+  if (!permissions.allows.includes('*')) return
+  const message = `The role ${role.key} may do everything; give it to a group or to a person, not by attributes`
+  throw new AppError('invalid', message, { reason: 'invalidValue', fields: [{ path: 'roleId', message }] })
 }

@@ -4,24 +4,26 @@ import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, requirePermission, type Transaction } from '#src/context.ts'
 
-const remove = prepared<
-  { organizationId: string; mappingId: string },
-  { groupId: string; roleId: string; brandId: string | null }
->(
+type Removed = { groupId: string | null; filter: string | null; roleId: string; brandId: string | null }
+
+const remove = prepared<{ organizationId: string; mappingId: string }, Removed>(
   (p) => sql`delete from mappings where organization_id = ${p.organizationId} and id = ${p.mappingId}
-    returning group_id as "groupId", role_id as "roleId", brand_id as "brandId"`,
+    returning group_id as "groupId", filter, role_id as "roleId", brand_id as "brandId"`,
 )
 
-/** @throws AppError not_found */
-export async function deleteMapping(ctx: CallContext, mappingId: string): Promise<void> {
+/** @throws AppError not_found; conflict (reason `last_administrator`) */
+export function deleteMapping(ctx: CallContext, mappingId: string): Promise<void> {
+  return inTransaction(ctx, (tx) => deleteMappingWithin(tx, ctx, mappingId))
+}
+
+/** The same in a transaction of the caller's. */
+export async function deleteMappingWithin(tx: Transaction, ctx: CallContext, mappingId: string): Promise<void> {
   requirePermission(ctx, 'mappings.write')
-  if (!isId('map', mappingId)) return refuseUnknown(ctx, 'Mapping')
-  await inTransaction(ctx, async (tx) => {
-    const [detail] = await tx.run(remove({ organizationId: ctx.organizationId, mappingId }))
-    if (detail === undefined) throw notFound('Mapping')
-    const entry = { action: 'mapping.delete', targetType: 'mapping', targetId: mappingId } as const
-    await tx.commitWith(recordAudit(ctx, { ...entry, detail: { ...detail } }))
-  })
+  const { organizationId } = ctx
+  const [detail] = await tx.run(remove({ organizationId, mappingId: isId('map', mappingId) ? mappingId : '' }))
+  if (detail === undefined) throw notFound('Mapping')
+  const entry = { action: 'mapping.delete', targetType: 'mapping', targetId: mappingId } as const
+  await tx.run(recordAudit(ctx, { ...entry, detail: { ...detail } }))
 }

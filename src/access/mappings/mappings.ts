@@ -7,20 +7,26 @@ import { type CallContext, inTransaction, refuseUnknown, requirePermission } fro
 
 export type MappingRecord = {
   id: string
-  group: { id: string; displayName: string }
+  /** Null where a filter takes its place. */
+  group: { id: string; displayName: string } | null
+  /** A SCIM filter over the user. */
+  filter: string | null
   role: { id: string; key: string; name: string }
   brand: { id: string; slug: string; name: string } | null
+  /** The pattern over group names that it was made from. */
+  pattern: string | null
   createdAt: string
   createdBy: string
 }
 
 /** A mapping with the names of what it binds. */
-export const selectMapping = sql`select m.id, json_build_object('id', g.id, 'displayName', g.display_name) as "group",
+export const selectMapping = sql`select m.id,
+    case when g.id is not null then json_build_object('id', g.id, 'displayName', g.display_name) end as "group", m.filter,
     json_build_object('id', r.id, 'key', r.key, 'name', r.name) as role,
     case when b.id is not null then json_build_object('id', b.id, 'slug', b.slug, 'name', b.name) end as brand,
-    m.created_at as "createdAt", m.created_by as "createdBy"
+    m.pattern, m.created_at as "createdAt", m.created_by as "createdBy"
   from mappings m
-  join groups g on g.organization_id = m.organization_id and g.id = m.group_id
+  left join groups g on g.organization_id = m.organization_id and g.id = m.group_id
   join roles r on r.organization_id = m.organization_id and r.id = m.role_id
   left join brands b on b.organization_id = m.organization_id and b.id = m.brand_id`
 

@@ -5,7 +5,14 @@ import { recordAudit } from '#audit/record.ts'
 import { nameSchema, parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import {
+  type CallContext,
+  inTransaction,
+  nowOf,
+  refuseUnknown,
+  requirePermission,
+  type Transaction,
+} from '#src/context.ts'
 import { type OrganizationRecord, organizationColumns, requireOperator } from './organizations.ts'
 
 const UpdateOrganizationInput = z.object({
@@ -37,15 +44,26 @@ const update = prepared<
     where o.id = ${p.organizationId} returning ${organizationColumns}`,
 )
 
+export type OrganizationChange = z.input<typeof UpdateOrganizationInput>
+
 /** @returns the organization as it is now. @throws AppError not_found, invalid */
-export async function updateOrganization(
+export async function updateOrganization(ctx: CallContext, input: OrganizationChange): Promise<OrganizationRecord> {
+  if (input.organizationId !== ctx.organizationId) {
+    requirePermission(ctx, 'organization.write')
+    return refuseUnknown(ctx, 'Organization')
+  }
+  return inTransaction(ctx, (tx) => updateOrganizationWithin(tx, ctx, input))
+}
+
+/** The same in a transaction of the caller's. */
+export function updateOrganizationWithin(
+  tx: Transaction,
   ctx: CallContext,
-  input: z.input<typeof UpdateOrganizationInput>,
+  input: OrganizationChange,
 ): Promise<OrganizationRecord> {
   requirePermission(ctx, 'organization.write')
-  const { organizationId, ...changes } = parseInput(UpdateOrganizationInput, input)
-  if (organizationId !== ctx.organizationId) return refuseUnknown(ctx, 'Organization')
-  return change(ctx, 'organization.update', changes as Changes)
+  const { organizationId: _own, ...changes } = parseInput(UpdateOrganizationInput, input)
+  return change(tx, ctx, 'organization.update', changes as Changes)
 }
 
 /**
@@ -57,28 +75,30 @@ export async function setOrganizationStatus(
   status: OrganizationRecord['status'],
 ): Promise<OrganizationRecord> {
   requireOperator(ctx)
-  return change(ctx, status === 'active' ? 'organization.resume' : 'organization.suspend', { status })
+  const action = status === 'active' ? 'organization.resume' : 'organization.suspend'
+  return inTransaction(ctx, (tx) => change(tx, ctx, action, { status }))
 }
 
-function change(ctx: CallContext, action: string, changes: Changes): Promise<OrganizationRecord> {
+async function change(
+  tx: Transaction,
+  ctx: CallContext,
+  action: string,
+  changes: Changes,
+): Promise<OrganizationRecord> {
   const { organizationId } = ctx
-  return inTransaction(ctx, async (tx) => {
-    const [before] = await tx.run(lockOrganization({ organizationId }))
-    if (before === undefined) throw notFound('Organization')
-    const wanted = definedOf(changes).filter(([name, value]) => before[name] !== value)
-    if (wanted.length === 0) return before
-    const { name, administratorBrandAccess, roleStrategy, status } = { ...before, ...Object.fromEntries(wanted) }
-    const policies = { administratorBrandAccess, roleStrategy, status }
-    const detail = {
-      after: Object.fromEntries(wanted),
-      before: Object.fromEntries(wanted.map(([key]) => [key, before[key]])),
-    }
-    const [rows] = await tx.commitWith<OrganizationRecord>(
-      update({ organizationId, name, ...policies, now: nowOf(ctx) }),
-      recordAudit(ctx, { action, targetType: 'organization', targetId: organizationId, detail }),
-    )
-    return rows?.[0] ?? before
-  })
+  const [before] = await tx.run(lockOrganization({ organizationId }))
+  if (before === undefined) throw notFound('Organization')
+  const wanted = definedOf(changes).filter(([name, value]) => before[name] !== value)
+  if (wanted.length === 0) return before
+  const { name, administratorBrandAccess, roleStrategy, status } = { ...before, ...Object.fromEntries(wanted) }
+  const policies = { administratorBrandAccess, roleStrategy, status }
+  const detail = {
+    after: Object.fromEntries(wanted),
+    before: Object.fromEntries(wanted.map(([key]) => [key, before[key]])),
+  }
+  const [after] = await tx.run(update({ organizationId, name, ...policies, now: nowOf(ctx) }))
+  await tx.run(recordAudit(ctx, { action, targetType: 'organization', targetId: organizationId, detail }))
+  return after ?? before
 }
 
 const definedOf = (changes: Changes): [keyof Changes, string][] =>

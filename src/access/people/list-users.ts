@@ -1,63 +1,136 @@
-// The list of users as administrators search it: exact look-ups, a status, and part of a name or address.
+// The list of users as administrators search it: a page in some order, with what each holds, and how many there are in all.
 import { type SQL, sql } from 'drizzle-orm'
 import { once } from '#db/statement.ts'
-import { fold } from '#directory/fold.ts'
-import { type UserRecord, type UserStatus, userColumns } from '#directory/users.ts'
-import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
+import { type UserRecord, userColumns } from '#directory/users.ts'
+import { brandsPermitted, type CallContext, inTransaction } from '#src/context.ts'
+import { emailColumn } from './email.ts'
+import { heldByPage } from './holders.ts'
+import { planAnew } from './plan-anew.ts'
+import { type UserFilter, wantedUsers } from './user-filter.ts'
+import {
+  cursorOf,
+  isAfter,
+  type Keys,
+  keysColumn,
+  keysOf,
+  orderBy,
+  orderColumns,
+  type UserOrder,
+} from './user-order.ts'
 
-export type UserFilter = {
-  userName?: string | undefined
-  email?: string | undefined
-  status?: UserStatus | undefined
-  /** Part of userName, display, given or family name or of an e-mail address; case and accents do not matter. */
-  q?: string | undefined
+export type { UserFilter } from './user-filter.ts'
+
+export type ListedUser = UserRecord & {
+  /** The address that they are told by; null where they have none. */
+  email: string | null
+  lastActiveAt: string | null
+  /** Until when a deactivation is meant. */
+  returnsAt: string | null
+  /** The directory that manages them. */
+  directory: { id: string; name: string } | null
+  /** Held in the organization, each once. */
+  roles: { id: string; key: string; name: string }[]
+  /** Where they hold something in a brand, and what. */
+  brands: { id: string; slug: string; name: string; roles: { id: string; key: string; name: string }[] }[]
+  /** The invitation that waits for them. */
+  invitationId: string | null
 }
 
-/** Users that were not deleted, in order of creation, those after an id and as many as asked for. */
+export type UserPage = { items: ListedUser[]; total: number; nextCursor: string | null }
+
+/** In order of creation. */
+const defaultOrder: UserOrder = { sort: 'created', direction: 'asc' }
+
+export const defaultLimit = 50
+
+type Row = { total: number; items: (ListedUser & { keys: Keys })[] }
+
+/**
+ * One page, and the number of all that the filter finds. Whoever manages single brands sees the people of those brands, and of
+ * what they hold that alone.
+ * @throws AppError forbidden; invalid (reason `invalidCursor`)
+ */
+export async function searchUsers(
+  ctx: CallContext,
+  page: { filter?: UserFilter; order?: UserOrder; cursor?: string | undefined; limit?: number } = {},
+): Promise<UserPage> {
+  const { filter = {}, order = defaultOrder, cursor, limit = defaultLimit } = page
+  const after = cursor === undefined ? undefined : keysOf(order, cursor)
+  const statement = searchStatement(ctx, { filter, order, after, limit })
+  const [, rows] = await inTransaction(ctx, (tx) =>
+    tx.commitWith<unknown>(planAnew, once<Row>(statement, { isPrepared: false })),
+  )
+  const { total, items: found } = (rows as Row[] | undefined)?.[0] ?? { total: 0, items: [] }
+  const items = found.slice(0, limit)
+  const last = items.at(-1)
+  const nextCursor = found.length > limit && last !== undefined ? cursorOf(order, last.keys) : null
+  return { items: items.map(({ keys: _, ...user }) => user), total, nextCursor }
+}
+
+type Search = { filter: UserFilter; order: UserOrder; after: Keys | undefined; limit: number }
+
+/** What is narrow is found once, for the page and for the number; otherwise an index has the page in its order. */
+function searchStatement(ctx: CallContext, { filter, order, after, limit }: Search): SQL {
+  const { tables, conditions, isNarrow } = wantedUsers(ctx, filter)
+  const hits = sql`hits as ${sql.raw(isNarrow ? 'materialized' : 'not materialized')} (
+    select ${orderColumns(order, 'u')} from users u
+    where ${sql.join(conditions, sql` and `)})`
+  const from = after === undefined ? sql`true` : isAfter(order, after, 'h')
+  return sql`with recursive ${sql.join([...tables, hits], sql`, `)},
+    page as (select h.* from hits h where ${from} order by ${orderBy(order, 'h')} limit ${limit + 1}::int),
+    ${heldByPage(ctx.organizationId, 'page')}
+    select (select count(*)::int from hits) as total,
+      (select coalesce(json_agg(to_json(x)), '[]') from (
+        select ${userColumns}, ${emailColumn} as email, u.last_active_at as "lastActiveAt", u.returns_at as "returnsAt",
+          ${directoryColumn} as directory, ${rolesColumn(reachOf(ctx))} as roles, ${brandsColumn(reachOf(ctx))} as brands,
+          ${invitationColumn} as "invitationId", ${keysColumn(order, 'p')} as keys
+        from page p join users u on u.organization_id = ${ctx.organizationId} and u.id = p.id
+        order by ${orderBy(order, 'p')}) x) as items`
+}
+
+/** The brands whose roles the caller sees; undefined: all, and the organization's, too. */
+function reachOf(ctx: CallContext): readonly string[] | undefined {
+  const brands = brandsPermitted(ctx, 'users.read')
+  return brands === 'all' ? undefined : brands
+}
+
+const directoryColumn = sql`(select json_build_object('id', d.id, 'name', d.name) from directories d
+  where d.organization_id = u.organization_id and d.id = u.directory_id)`
+
+const invitationColumn = sql`(select i.id from invitations i
+  where i.organization_id = u.organization_id and i.user_id = u.id and i.status = 'pending')`
+
+const roleJson = sql`json_build_object('id', r.id, 'key', r.key, 'name', r.name)`
+
+const heldIn = (condition: SQL): SQL =>
+  sql`held e join roles r on r.organization_id = u.organization_id and r.id = e.role_id and e.user_id = u.id and ${condition}`
+
+const rolesColumn = (reach: readonly string[] | undefined): SQL =>
+  reach === undefined
+    ? sql`(select coalesce(json_agg(${roleJson} order by r.rank desc, r.key), '[]')
+      from ${heldIn(sql`e.brand_id is null`)})`
+    : sql`json_build_array()`
+
+function brandsColumn(reach: readonly string[] | undefined): SQL {
+  const inReach =
+    reach === undefined ? sql`e.brand_id is not null` : sql`e.brand_id = any (${sql.param(reach)}::text[])`
+  return sql`(select coalesce(json_agg(json_build_object('id', b.id, 'slug', b.slug, 'name', b.name, 'roles', b.roles)
+      order by b.name, b.id), '[]')
+    from (select b.id, b.slug, b.name, json_agg(${roleJson} order by r.rank desc, r.key) as roles
+      from ${heldIn(inReach)} join brands b on b.organization_id = u.organization_id and b.id = e.brand_id
+      group by b.id, b.slug, b.name) b)`
+}
+
+/** Everybody whom the filter finds, in order of creation, without what they hold. @throws AppError forbidden */
 export async function listUsers(
   ctx: CallContext,
-  { filter = {}, after, limit }: { filter?: UserFilter; after?: string | undefined; limit?: number | undefined },
+  { filter = {} }: { filter?: UserFilter } = {},
 ): Promise<UserRecord[]> {
-  requirePermission(ctx, 'users.read')
-  const conditions = [
-    sql`u.organization_id = ${ctx.organizationId} and u.deleted_at is null`,
-    ...(after === undefined ? [] : [sql`u.id > ${after}`]),
-    ...filterConditions(filter),
-  ]
-  const where = sql.join(conditions, sql` and `)
-  const limited = limit === undefined ? sql`` : sql` limit ${limit}::int`
-  const statement = once<UserRecord>(sql`select ${userColumns} from users u where ${where} order by u.id${limited}`)
-  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
-  return rows ?? []
-}
-
-function filterConditions({ userName, email, status, q }: UserFilter): SQL[] {
-  const conditions: SQL[] = []
-  if (userName !== undefined) conditions.push(sql`u.user_name_key = ${fold(userName)}`)
-  if (email !== undefined) conditions.push(hasAddress(sql`ue.value_key = ${fold(email)}`))
-  if (status !== undefined) conditions.push(sql`u.status = ${status}`)
-  if (q !== undefined) conditions.push(isLike(q))
-  return conditions
-}
-
-const hasAddress = (condition: SQL): SQL =>
-  sql`exists (select from user_emails ue
-    where ue.organization_id = u.organization_id and ue.user_id = u.id and ${condition})`
-
-/** Folded, and without what NFKD splits off as combining marks: Zoë is found by zoe. */
-const bare = (text: string): string => fold(text.normalize('NFKD').replaceAll(/\p{Mn}/gu, ''))
-
-const bareColumn = (column: SQL): SQL =>
-  sql`fold(regexp_replace(normalize(${column}, NFKD), '[\u0300-\u036f]', '', 'g'))`
-
-function isLike(q: string): SQL {
-  const wanted = bare(q)
-  const names = [
-    sql`u.user_name`,
-    sql`u.display_name`,
-    sql`(u.attributes -> 'name' ->> 'givenName')`,
-    sql`(u.attributes -> 'name' ->> 'familyName')`,
-  ]
-  const parts = names.map((name) => sql`strpos(coalesce(${bareColumn(name)}, ''), ${wanted}::text) > 0`)
-  return sql`(${sql.join([...parts, hasAddress(sql`strpos(ue.value_key, ${wanted}::text) > 0`)], sql` or `)})`
+  const { tables, conditions } = wantedUsers(ctx, filter)
+  const prefix = tables.length === 0 ? sql`` : sql`with recursive ${sql.join(tables, sql`, `)} `
+  const statement = sql`${prefix}select ${userColumns} from users u where ${sql.join(conditions, sql` and `)} order by u.id`
+  const [, rows] = await inTransaction(ctx, (tx) =>
+    tx.commitWith<unknown>(planAnew, once<UserRecord>(statement, { isPrepared: false })),
+  )
+  return (rows ?? []) as UserRecord[]
 }

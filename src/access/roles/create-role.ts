@@ -5,6 +5,8 @@ import { parseInput } from '#connections/input.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
+import { requireKnownPermissions } from '../catalogue.ts'
+import { requireWithinCeiling } from '../ceiling.ts'
 import { type RoleRecord, roleById } from './roles.ts'
 import { newRole, roleFields } from './write-role.ts'
 
@@ -13,6 +15,8 @@ const CreateRoleInput = z.object({
   rank: roleFields.rank.default(20),
   allows: roleFields.allows.default([]),
   denies: roleFields.denies.default([]),
+  owner: roleFields.owner.default(null),
+  reviewAt: roleFields.reviewAt.default(null),
 })
 
 const CloneRoleInput = z.object({
@@ -20,12 +24,16 @@ const CloneRoleInput = z.object({
   key: roleFields.key,
   name: roleFields.name,
   purpose: roleFields.purpose,
+  owner: roleFields.owner.default(null),
+  reviewAt: roleFields.reviewAt.default(null),
 })
 
 /** @throws AppError invalid (a purpose is required, permissions are of the catalogue); conflict where the key is taken */
 export async function createRole(ctx: CallContext, input: z.input<typeof CreateRoleInput>): Promise<RoleRecord> {
   requirePermission(ctx, 'roles.write')
   const role = parseInput(CreateRoleInput, input)
+  requireWithinCeiling(ctx, role, null)
+  await requireKnownPermissions(ctx, [...role.allows, ...role.denies])
   const { record, statements } = newRole(ctx, { ...role, pack: null, isBuiltIn: false })
   const detail = { key: role.key, allows: record.allows, denies: role.denies }
   const audit = recordAudit(ctx, { action: 'role.create', targetType: 'role', targetId: record.id, detail })
@@ -42,6 +50,7 @@ export async function cloneRole(ctx: CallContext, input: z.input<typeof CloneRol
     const [original] = await tx.run(roleById({ organizationId: ctx.organizationId, roleId }))
     if (original === undefined) throw notFound('Role')
     const { rank, allows, denies } = original
+    requireWithinCeiling(ctx, original, null)
     const { record, statements } = newRole(ctx, { ...own, rank, allows, denies, pack: null, isBuiltIn: false })
     const detail = { key: own.key, clonedFrom: roleId }
     const audit = recordAudit(ctx, { action: 'role.create', targetType: 'role', targetId: record.id, detail })

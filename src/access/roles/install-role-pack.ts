@@ -21,7 +21,7 @@ const lockRoles = prepared<{ organizationId: string }, unknown>(
 /** The statements that write the roles of a pack. */
 export const insertPackRoles = (ctx: CallContext, pack: RolePack, roles: readonly PackRole[]): Statement<never>[] =>
   roles.flatMap(({ permissions, ...role }) => {
-    const columns = { ...role, pack: pack.key, isBuiltIn: true }
+    const columns = { ...role, pack: pack.key, isBuiltIn: true, owner: null, reviewAt: null }
     return newRole(ctx, { ...columns, allows: [...permissions], denies: [] }).statements
   })
 

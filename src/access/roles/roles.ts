@@ -14,6 +14,10 @@ export type RoleRecord = {
   /** The role pack that a built-in role came with. */
   pack: string | null
   isBuiltIn: boolean
+  /** Who answers for a custom role. */
+  owner: string | null
+  /** When somebody should look at it again. */
+  reviewAt: string | null
   allows: string[]
   denies: string[]
   createdAt: string
@@ -27,7 +31,8 @@ const permissionsColumn = (effect: 'allow' | 'deny'): SQL =>
     where rp.organization_id = r.organization_id and rp.role_id = r.id and rp.effect = ${sql.raw(`'${effect}'`)})`
 
 /** The columns of a RoleRecord, for `roles r`. */
-const roleColumns = sql`r.id, r.key, r.name, r.purpose, r.rank, r.pack, r.is_built_in as "isBuiltIn",
+export const roleColumns = sql`r.id, r.key, r.name, r.purpose, r.rank, r.pack, r.is_built_in as "isBuiltIn",
+  r.owner, r.review_at as "reviewAt",
   ${permissionsColumn('allow')} as allows, ${permissionsColumn('deny')} as denies,
   r.created_at as "createdAt", r.updated_at as "updatedAt"`
 

@@ -6,17 +6,28 @@ import { type AuditParameters, auditParameters, insertAudit } from '#audit/recor
 import { parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
+import { requireKnownPermissionsWithin } from '../catalogue.ts'
+import { requireWithinCeiling } from '../ceiling.ts'
 import { lockCustomRole, type RoleRecord } from './roles.ts'
 import { replacePermissions, roleFields } from './write-role.ts'
 
 const UpdateRoleInput = z.object({ roleId: z.string(), ...z.object(roleFields).partial().shape })
 
-type RoleColumns = { organizationId: string; roleId: string; key: string; name: string; purpose: string; rank: number }
+type RoleColumns = {
+  organizationId: string
+  roleId: string
+  key: string
+  name: string
+  purpose: string
+  rank: number
+  owner: string | null
+  reviewAt: string | null
+}
 
 const update = prepared<RoleColumns & { now: string }, never>(
   (p) => sql`update roles set key = ${p.key}, name = ${p.name}, purpose = ${p.purpose}, rank = ${p.rank},
-      updated_at = ${p.now}::timestamptz
+      owner = ${p.owner}, review_at = ${p.reviewAt}::timestamptz, updated_at = ${p.now}::timestamptz
     where organization_id = ${p.organizationId} and id = ${p.roleId}`,
 )
 
@@ -29,30 +40,35 @@ const audit = prepared<AuditParameters & { organizationId: string; roleId: strin
   ),
 )
 
+export type RoleChange = z.input<typeof UpdateRoleInput>
+
 /** @returns the role as it is now. @throws AppError not_found, invalid; forbidden for a built-in role; conflict */
-export async function updateRole(ctx: CallContext, input: z.input<typeof UpdateRoleInput>): Promise<RoleRecord> {
+export function updateRole(ctx: CallContext, input: RoleChange): Promise<RoleRecord> {
+  return inTransaction(ctx, (tx) => updateRoleWithin(tx, ctx, input))
+}
+
+/** The same in a transaction of the caller's. */
+export async function updateRoleWithin(tx: Transaction, ctx: CallContext, input: RoleChange): Promise<RoleRecord> {
   requirePermission(ctx, 'roles.write')
   const { roleId, ...changes } = parseInput(UpdateRoleInput, input)
-  if (!isId('rol', roleId)) return refuseUnknown(ctx, 'Role')
-  return inTransaction(ctx, async (tx) => {
-    const before = await lockCustomRole(tx, ctx, roleId)
-    const after = changedRole(before, changes)
-    const fields = (Object.keys(roleFields) as (keyof typeof roleFields)[]).filter(
-      (name) => !isDeepStrictEqual(before[name], after[name]),
-    )
-    if (fields.length === 0) return before
-    const { key, name, purpose, rank, allows, denies } = after
-    const { organizationId } = ctx
-    const now = nowOf(ctx)
-    const detail = { fields, allows, denies, before: { allows: before.allows, denies: before.denies } }
-    const entry = { action: 'role.update', targetType: 'role', targetId: roleId, detail } as const
-    await tx.commitWith(
-      update({ organizationId, roleId, key, name, purpose, rank, now }),
-      ...replacePermissions(ctx, { roleId, allows, denies }),
-      audit({ ...auditParameters(ctx, entry), organizationId, roleId }),
-    )
-    return { ...after, updatedAt: now }
-  })
+  const before = await lockCustomRole(tx, ctx, isId('rol', roleId) ? roleId : '')
+  const after = changedRole(before, changes)
+  requireWithinCeiling(ctx, before, null)
+  requireWithinCeiling(ctx, after, null)
+  await requireKnownPermissionsWithin(tx, ctx, [...after.allows, ...after.denies])
+  const fields = (Object.keys(roleFields) as (keyof typeof roleFields)[]).filter(
+    (name) => !isDeepStrictEqual(before[name], after[name]),
+  )
+  if (fields.length === 0) return before
+  const { key, name, purpose, rank, owner, reviewAt, allows, denies } = after
+  const { organizationId } = ctx
+  const now = nowOf(ctx)
+  const detail = { fields, allows, denies, before: { allows: before.allows, denies: before.denies } }
+  const entry = { action: 'role.update', targetType: 'role', targetId: roleId, detail } as const
+  await tx.run(update({ organizationId, roleId, key, name, purpose, rank, owner, reviewAt, now }))
+  for (const statement of replacePermissions(ctx, { roleId, allows, denies })) await tx.run(statement)
+  await tx.run(audit({ ...auditParameters(ctx, entry), organizationId, roleId }))
+  return { ...after, updatedAt: now }
 }
 
 type Changes = Omit<z.output<typeof UpdateRoleInput>, 'roleId'>

@@ -1,7 +1,7 @@
 // What a role is made of, checked, and the statements that write it.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { nameSchema } from '#connections/input.ts'
+import { instantSchema, nameSchema } from '#connections/input.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, nowOf } from '#src/context.ts'
 import { permissionFault } from '../permissions.ts'
@@ -30,9 +30,11 @@ export const roleFields = {
   rank: z.number().int().min(0).max(1_000),
   allows: permissionsSchema,
   denies: permissionsSchema,
+  owner: nameSchema.nullable(),
+  reviewAt: instantSchema.nullable(),
 }
 
-export type NewRole = Pick<RoleRecord, 'key' | 'name' | 'purpose' | 'rank' | 'pack' | 'isBuiltIn' | 'allows' | 'denies'>
+export type NewRole = Omit<RoleRecord, 'id' | 'createdAt' | 'updatedAt'>
 
 const insertRole = prepared<
   {
@@ -44,14 +46,15 @@ const insertRole = prepared<
     rank: number
     pack: string | null
     isBuiltIn: boolean
+    owner: string | null
+    reviewAt: string | null
     now: string
   },
   never
 >(
-  (
-    p,
-  ) => sql`insert into roles (organization_id, id, key, name, purpose, rank, pack, is_built_in, created_at, updated_at)
-    values (${p.organizationId}, ${p.id}, ${p.key}, ${p.name}, ${p.purpose}, ${p.rank}, ${p.pack}, ${p.isBuiltIn},
+  (p) => sql`insert into roles (organization_id, id, key, name, purpose, rank, pack, is_built_in, owner, review_at,
+      created_at, updated_at)
+    values (${p.organizationId}, ${p.id}, ${p.key}, ${p.name}, ${p.purpose}, ${p.rank}, ${p.pack}, ${p.isBuiltIn}, ${p.owner}, ${p.reviewAt}::timestamptz,
       ${p.now}::timestamptz, ${p.now}::timestamptz)`,
 )
 

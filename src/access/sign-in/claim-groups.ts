@@ -62,6 +62,11 @@ const apply = prepared<Parameters, { added: number; removed: number }>(
     select (select count(*)::int from added) as added, (select count(*)::int from removed) as removed`,
 )
 
+// The provider decides who is in its groups, the last administrator included; an alarm tells of it.
+const honourProvider = prepared<Record<string, never>, unknown>(
+  () => sql`select set_config('rolecall.last_administrator', 'honour', true)`,
+)
+
 /**
  * Makes the person a member of exactly these groups of the connection, creating those that are new. Groups of directories
  * and local ones are not touched. @returns how many were added and removed
@@ -76,6 +81,7 @@ export async function setClaimGroups(
   const key = { organizationId, connectionId: input.connectionId, userId: input.userId, values }
   const [difference] = await tx.run(compare(key))
   if (difference !== undefined && difference.missing + difference.surplus === 0) return { added: 0, removed: 0 }
+  await tx.run(honourProvider({}))
   // Two first sign-ins with one new group make one group of it.
   await tx.run(lockGroups({ connectionId: input.connectionId }))
   const entry = { action: 'user.claim_groups', targetType: 'user', targetId: input.userId } as const

@@ -6,18 +6,7 @@ import { prepared, type Statement } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
-import { covers } from '../permissions.ts'
-
-/** Whoever may do one of these can give themselves the rest. */
-const administrative = [
-  'users.edit',
-  'users.deactivate',
-  'roles.assign',
-  'roles.manage',
-  'settings.manage',
-  'settings.integrations',
-  'billing.manage',
-]
+import { administrative, covers } from '../permissions.ts'
 
 const permissionsOf = prepared<{ organizationId: string; roleId: string }, { permissions: string[] }>(
   (p) => sql`select array(select rp.permission from role_permissions rp

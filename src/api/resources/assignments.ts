@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { getAssignment, listAssignments } from '#access/assignments/assignments.ts'
 import { createAssignment } from '#access/assignments/create-assignment.ts'
 import { deleteAssignment } from '#access/assignments/delete-assignment.ts'
+import { updateAssignment } from '#access/assignments/update-assignment.ts'
 import { withIsoTimes } from '#access/times.ts'
 import { afterId, page, pageOf, pageParams } from '../paging.ts'
 import {
@@ -27,6 +28,7 @@ const Assignment = z
     sponsor: z.string().nullable(),
     validFrom: time.nullable(),
     expiresAt: time.nullable(),
+    reviewAt: time.nullable().openapi({ description: 'When somebody should ask again whether it is still right' }),
     createdAt: time,
     createdBy: z.string(),
   })
@@ -40,6 +42,14 @@ const CreateAssignment = z.strictObject({
   sponsor: z.string().nullish(),
   validFrom: timeInput.nullish(),
   expiresAt: timeInput.nullish(),
+  reviewAt: timeInput.nullish(),
+})
+
+const UpdateAssignment = z.strictObject({
+  reason: z.string().optional(),
+  sponsor: z.string().nullish(),
+  expiresAt: timeInput.nullish(),
+  reviewAt: timeInput.nullish(),
 })
 
 const shared = { tags: ['Assignments'], security }
@@ -74,6 +84,16 @@ const getRoute = createRoute({
   responses: { 200: jsonAnswer(Assignment, 'The assignment'), ...readFailures },
 })
 
+const updateRoute = createRoute({
+  ...shared,
+  method: 'patch',
+  path: '/assignments/{id}',
+  operationId: 'updateAssignment',
+  summary: 'Change the end, the reason or the sponsor of a direct assignment',
+  request: { params: idParam, body: jsonBody(UpdateAssignment) },
+  responses: { 200: jsonAnswer(Assignment, 'The assignment as it is now'), ...writeFailures },
+})
+
 const deleteRoute = createRoute({
   ...shared,
   method: 'delete',
@@ -92,6 +112,10 @@ export const assignmentRoutes = newRoutes()
   })
   .openapi(createAssignmentRoute, async (c) => c.json(await createAssignment(c.get('ctx'), c.req.valid('json')), 201))
   .openapi(getRoute, async (c) => c.json(withIsoTimes(await getAssignment(c.get('ctx'), c.req.valid('param').id)), 200))
+  .openapi(updateRoute, async (c) => {
+    const input = { assignmentId: c.req.valid('param').id, ...c.req.valid('json') }
+    return c.json(withIsoTimes(await updateAssignment(c.get('ctx'), input)), 200)
+  })
   .openapi(deleteRoute, async (c) => {
     await deleteAssignment(c.get('ctx'), c.req.valid('param').id)
     return c.body(null, 204)

@@ -10,7 +10,10 @@ const AuditEvent = z
   .object({
     id: z.string(),
     occurredAt: time,
-    actor: z.object({ type: z.enum(['directory', 'api_key', 'operator', 'user', 'system']), id: z.string() }),
+    actor: z.object({
+      type: z.enum(['directory', 'api_key', 'operator', 'user', 'system', 'setup_link']),
+      id: z.string(),
+    }),
     action: z.string().openapi({ example: 'user.deactivate' }),
     targetType: z.string(),
     targetId: z.string(),

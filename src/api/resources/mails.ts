@@ -8,7 +8,17 @@ import { time } from '../schemas.ts'
 
 const fields = {
   id: z.string(),
-  kind: z.enum(['invitation', 'password_reset', 'password_changed', 'emergency_use', 'test']),
+  kind: z.enum([
+    'invitation',
+    'password_reset',
+    'password_changed',
+    'emergency_use',
+    'emergency_drill',
+    'alarm',
+    'reminder',
+    'access_changed',
+    'test',
+  ]),
   recipient: z.string(),
   subject: z.string(),
   status: z

@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { createMapping } from '#access/mappings/create-mapping.ts'
 import { deleteMapping } from '#access/mappings/delete-mapping.ts'
 import { getMapping, listMappings } from '#access/mappings/mappings.ts'
+import { suggestMappings } from '#access/mappings/suggest.ts'
 import { withIsoTimes } from '#access/times.ts'
 import { afterId, page, pageOf, pageQuery } from '../paging.ts'
 import {
@@ -20,9 +21,14 @@ import { brandReference, roleReference, time } from '../schemas.ts'
 const Mapping = z
   .object({
     id: z.string(),
-    group: z.object({ id: z.string(), displayName: z.string() }),
+    group: z
+      .object({ id: z.string(), displayName: z.string() })
+      .nullable()
+      .openapi({ description: 'Null where a filter takes its place' }),
+    filter: z.string().nullable().openapi({ description: 'A SCIM filter over the user' }),
     role: roleReference,
     brand: brandReference.openapi({ description: 'Null: the role is held in the organization' }),
+    pattern: z.string().nullable().openapi({ description: 'The pattern over group names that it was made from' }),
     createdAt: time,
     createdBy: z.string(),
   })
@@ -47,7 +53,14 @@ const createMappingRoute = createRoute({
   operationId: 'createMapping',
   summary: 'Give a role to the members of a group, in the organization or in a brand',
   request: {
-    body: jsonBody(z.strictObject({ groupId: z.string(), roleId: z.string(), brandId: z.string().nullish() })),
+    body: jsonBody(
+      z.strictObject({
+        groupId: z.string().nullish(),
+        filter: z.string().nullish().openapi({ description: 'In place of a group', example: 'title eq "Counsel"' }),
+        roleId: z.string(),
+        brandId: z.string().nullish(),
+      }),
+    ),
   },
   responses: { 201: jsonAnswer(Mapping, 'The new mapping'), ...writeFailures },
 })
@@ -60,6 +73,42 @@ const getRoute = createRoute({
   summary: 'Read a mapping',
   request: { params: idParam },
   responses: { 200: jsonAnswer(Mapping, 'The mapping'), ...readFailures },
+})
+
+const suggestRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/mapping-suggestions',
+  operationId: 'suggestMappings',
+  summary: 'Mappings that the names of groups suggest; nothing is mapped by it',
+  request: {
+    query: z.strictObject({
+      pattern: z
+        .string()
+        .max(200)
+        .optional()
+        .openapi({
+          example: 'brand-{brand}-{role}',
+          description: 'Without one, any name with a role and a brand in it',
+        }),
+    }),
+  },
+  responses: {
+    200: jsonAnswer(
+      z.object({
+        items: z.array(
+          z.object({
+            group: z.object({ id: z.string(), displayName: z.string() }),
+            role: roleReference,
+            brand: brandReference,
+            isWithinCeiling: z.boolean(),
+          }),
+        ),
+      }),
+      'What is not mapped yet, at most 500',
+    ),
+    ...readFailures,
+  },
 })
 
 const deleteRoute = createRoute({
@@ -79,6 +128,9 @@ export const mappingRoutes = newRoutes()
     return c.json(page(rows.map(withIsoTimes), limit), 200)
   })
   .openapi(createMappingRoute, async (c) => c.json(await createMapping(c.get('ctx'), c.req.valid('json')), 201))
+  .openapi(suggestRoute, async (c) =>
+    c.json({ items: await suggestMappings(c.get('ctx'), c.req.valid('query').pattern) }, 200),
+  )
   .openapi(getRoute, async (c) => c.json(withIsoTimes(await getMapping(c.get('ctx'), c.req.valid('param').id)), 200))
   .openapi(deleteRoute, async (c) => {
     await deleteMapping(c.get('ctx'), c.req.valid('param').id)

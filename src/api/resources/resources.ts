@@ -1,5 +1,7 @@
 // All resources of the management API, in the order of the document.
+import { accessChangeRoutes } from './access-changes.ts'
 import { accountRoutes } from './accounts.ts'
+import { alarmRoutes } from './alarms.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { applicationRoutes } from './applications.ts'
 import { assignmentRoutes } from './assignments.ts'
@@ -15,6 +17,7 @@ import { invitationRoutes } from './invitations.ts'
 import { mailRoutes } from './mails.ts'
 import { mappingRoutes } from './mappings.ts'
 import { organizationRoutes } from './organizations.ts'
+import { policyRoutes } from './policies.ts'
 import { rolePackRoutes } from './role-packs.ts'
 import { roleRoutes } from './roles.ts'
 import { sessionRoutes } from './sessions.ts'
@@ -35,6 +38,8 @@ export const resourceRoutes = [
   roleRoutes,
   rolePackRoutes,
   mappingRoutes,
+  policyRoutes,
+  accessChangeRoutes,
   assignmentRoutes,
   directoryRoutes,
   directoryTokenRoutes,
@@ -47,4 +52,5 @@ export const resourceRoutes = [
   mailRoutes,
   apiKeyRoutes,
   auditEventRoutes,
+  alarmRoutes,
 ] as const

@@ -16,7 +16,7 @@ import {
   security,
   writeFailures,
 } from '../routes.ts'
-import { permissionName, slug, time } from '../schemas.ts'
+import { permissionName, slug, time, timeInput } from '../schemas.ts'
 
 const fields = {
   key: slug,
@@ -25,6 +25,8 @@ const fields = {
   rank: z.number().int().openapi({ description: 'Higher is more; decides under the role strategy `highest`' }),
   allows: z.array(permissionName),
   denies: z.array(permissionName).openapi({ description: 'Denied even where another role allows it' }),
+  owner: z.string().nullable().openapi({ description: 'Who answers for a custom role' }),
+  reviewAt: time.nullable().openapi({ description: 'When somebody should look at it again' }),
 }
 
 const Role = z
@@ -42,6 +44,8 @@ const optional = {
   rank: fields.rank.optional(),
   allows: fields.allows.optional(),
   denies: fields.denies.optional(),
+  owner: z.string().nullish(),
+  reviewAt: timeInput.nullish(),
 }
 
 const identity = { key: fields.key, name: fields.name, purpose: fields.purpose }
@@ -74,7 +78,10 @@ const cloneRoute = createRoute({
   path: '/roles/{id}/clone',
   operationId: 'cloneRole',
   summary: 'Create a custom role as a copy of another role',
-  request: { params: idParam, body: jsonBody(z.strictObject(identity)) },
+  request: {
+    params: idParam,
+    body: jsonBody(z.strictObject({ ...identity, owner: optional.owner, reviewAt: optional.reviewAt })),
+  },
   responses: { 201: jsonAnswer(Role, 'The new role'), ...writeFailures },
 })
 

@@ -1,6 +1,7 @@
 // /users/{id}/access and /explain: what somebody holds and through what, and why they may or may not do something.
 import { createRoute, z } from '@hono/zod-openapi'
 import { decideOne, getEffectiveAccess } from '#access/effective-access.ts'
+import { explainAccess } from '#access/explain.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { refuseUnknown } from '#src/context.ts'
@@ -43,6 +44,28 @@ const accessRoute = createRoute({
   responses: { 200: jsonAnswer(Access, 'The effective assignments'), ...readFailures },
 })
 
+const roleOfGrant = roleReference.extend({ rank: z.number().int(), purpose: z.string() })
+
+const Explanation = decisionSchema
+  .extend({
+    isReplacedByBrand: z.boolean().openapi({
+      description: 'They could in the organization; in this brand, the assignments of the brand replace those',
+    }),
+    nearest: z
+      .discriminatedUnion('kind', [
+        z.object({
+          kind: z.literal('group'),
+          group: z.object({ id: z.string(), displayName: z.string() }),
+          mappingId: z.string(),
+          role: roleOfGrant,
+        }),
+        z.object({ kind: z.literal('role'), role: roleOfGrant }),
+      ])
+      .nullable()
+      .openapi({ description: 'For a no: the least that would have allowed it' }),
+  })
+  .openapi('Explanation')
+
 const explainRoute = createRoute({
   ...shared,
   method: 'get',
@@ -61,7 +84,7 @@ const explainRoute = createRoute({
         .openapi({ description: 'Id or slug; without it the organization is meant' }),
     }),
   },
-  responses: { 200: jsonAnswer(decisionSchema, 'The decision with its reason'), ...readFailures },
+  responses: { 200: jsonAnswer(Explanation, 'The decision with its reason'), ...readFailures },
 })
 
 export const userAccessRoutes = newRoutes()
@@ -77,5 +100,7 @@ export const userAccessRoutes = newRoutes()
     const decision = await decideOne(ctx, { user: id, permission, brand })
     if (decision.reason === 'user_unknown') throw notFound('User')
     if (decision.reason === 'brand_unknown') throw notFound('Brand')
-    return c.json(decision, 200)
+    const explained = await explainAccess(ctx, { userId: id, permission, brand: brand ?? null })
+    const { isReplacedByBrand, nearest } = explained
+    return c.json({ ...explained.decision, isReplacedByBrand, nearest }, 200)
   })

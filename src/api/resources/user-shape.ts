@@ -1,5 +1,6 @@
 // How a user looks in the API, and what an administrator may say of one.
 import { z } from '@hono/zod-openapi'
+import type { ListedUser as ListedRecord } from '#access/people/list-users.ts'
 import { withIsoTimes } from '#access/times.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import type { Attributes, UserRecord } from '#directory/users.ts'
@@ -27,6 +28,18 @@ export const User = z
     updatedAt: time,
   })
   .openapi('User')
+
+const role = z.object({ id: z.string(), key: z.string(), name: z.string() })
+
+export const ListedUser = User.extend({
+  email: z.string().nullable().openapi({ description: 'The address that they are told by' }),
+  lastActiveAt: time.nullable().openapi({ description: 'When a session of theirs was last in use, to the hour' }),
+  returnsAt: time.nullable().openapi({ description: 'Until when their deactivation is meant' }),
+  directory: z.object({ id: z.string(), name: z.string() }).nullable(),
+  roles: z.array(role).openapi({ description: 'Held in the organization now, through whatever' }),
+  brands: z.array(z.object({ id: z.string(), slug: z.string(), name: z.string(), roles: z.array(role) })),
+  invitationId: z.string().nullable().openapi({ description: 'The invitation that waits for them' }),
+}).openapi('ListedUser')
 
 const text = z
   .string()
@@ -61,6 +74,15 @@ export function presentUser(user: UserRecord): z.infer<typeof User> {
     emails: addresses(user.attributes),
     ...{ createdAt, updatedAt },
   })
+}
+
+export function presentListed(user: ListedRecord): z.infer<typeof ListedUser> {
+  const { email, lastActiveAt, returnsAt, directory, roles, brands, invitationId } = user
+  return {
+    ...presentUser(user),
+    ...withIsoTimes({ lastActiveAt, returnsAt }),
+    ...{ email, directory, roles, brands, invitationId },
+  }
 }
 
 function namePart({ name }: Attributes, part: 'givenName' | 'familyName'): string | null {

@@ -1,18 +1,31 @@
 // /users
 import { createRoute, z } from '@hono/zod-openapi'
-import { listUsers } from '#access/people/list-users.ts'
+import { searchUsers } from '#access/people/list-users.ts'
 import { updateLocalUser } from '#access/people/local.ts'
+import { userSorts } from '#access/people/user-order.ts'
 import { approveUser } from '#directory/activate-user.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'
 import { provisionUser } from '#directory/provision-user.ts'
 import { reactivateUser } from '#directory/reactivate-user.ts'
 import { contentOf } from '#directory/user-content.ts'
 import { getUser } from '#directory/users.ts'
-import { afterId, page, pageOf, pageParams } from '../paging.ts'
+import { pageOf, pageParams } from '../paging.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
-import { CreateUser, changedContent, newContent, presentUser, UpdateUser, User, userStatus } from './user-shape.ts'
+import {
+  CreateUser,
+  changedContent,
+  ListedUser,
+  newContent,
+  presentListed,
+  presentUser,
+  UpdateUser,
+  User,
+  userStatus,
+} from './user-shape.ts'
 
 const shared = { tags: ['Users'], security }
+
+const moment = z.iso.datetime({ offset: true })
 
 const filter = {
   userName: z.string().max(1_000).optional(),
@@ -23,7 +36,23 @@ const filter = {
     .min(1)
     .max(200)
     .optional()
-    .openapi({ description: 'Part of a name or address; case and accents do not matter' }),
+    .openapi({ description: 'Words, each a part of a name or address; case and accents do not matter' }),
+  roleId: z.string().max(100).optional().openapi({
+    description: 'Who holds this role: anywhere, or, with `brandId`, in the organization or in that brand',
+  }),
+  brandId: z.string().max(100).optional().openapi({ description: 'Who holds any role in this brand' }),
+  source: z.string().max(100).optional().openapi({
+    description: 'Id of the directory that manages them or a connection that they came through, or `local`',
+  }),
+  activeSince: moment.optional(),
+  notActiveSince: moment.optional().openapi({ description: 'Who was never active counts, too' }),
+  neverActive: z.enum(['true', 'false']).optional(),
+}
+
+const order = {
+  sort: z.enum(userSorts).default('created'),
+  direction: z.enum(['asc', 'desc']).default('asc'),
+  cursor: z.string().max(4_000).optional().openapi({ description: '`nextCursor` of the page before' }),
 }
 
 const listRoute = createRoute({
@@ -31,9 +60,15 @@ const listRoute = createRoute({
   method: 'get',
   path: '/users',
   operationId: 'listUsers',
-  summary: 'List and search users',
-  request: { query: z.strictObject({ ...pageParams, ...filter }) },
-  responses: { 200: jsonAnswer(pageOf(User), 'A page of users'), ...readFailures },
+  summary: 'List and search users; all filters have to hold',
+  request: { query: z.strictObject({ ...pageParams, ...order, ...filter }) },
+  responses: {
+    200: jsonAnswer(
+      pageOf(ListedUser).extend({ total: z.number().int() }),
+      'A page of users, and how many there are in all',
+    ),
+    ...readFailures,
+  },
 })
 
 const createUserRoute = createRoute({
@@ -98,10 +133,10 @@ const reactivateRoute = createRoute({
 
 export const userRoutes = newRoutes()
   .openapi(listRoute, async (c) => {
-    const { limit, cursor, ...wanted } = c.req.valid('query')
-    const after = afterId(cursor, 'usr')
-    const rows = await listUsers(c.get('ctx'), { filter: wanted, after, limit: limit + 1 })
-    return c.json(page(rows.map(presentUser), limit), 200)
+    const { limit, cursor, sort, direction, neverActive, ...wanted } = c.req.valid('query')
+    const narrowed = { ...wanted, neverActive: neverActive === 'true' }
+    const found = await searchUsers(c.get('ctx'), { filter: narrowed, order: { sort, direction }, cursor, limit })
+    return c.json({ ...found, items: found.items.map(presentListed) }, 200)
   })
   .openapi(createUserRoute, async (c) => {
     const content = newContent(c.req.valid('json'))

@@ -1,6 +1,17 @@
 // Who may do what: roles, mappings, assignments, API keys.
 import { sql } from 'drizzle-orm'
-import { boolean, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core'
 import { ownOrganizationOnly, time } from './common.ts'
 import { groups, users } from './directory.ts'
 import { brands, organizations } from './organizations.ts'
@@ -19,6 +30,10 @@ export const roles = pgTable(
     rank: integer('rank').notNull(),
     pack: text('pack'),
     isBuiltIn: boolean('is_built_in').notNull(),
+    /** Who answers for a custom role: a name, a team. */
+    owner: text('owner'),
+    /** When somebody should look at it again. */
+    reviewAt: time('review_at'),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
   },
@@ -48,21 +63,39 @@ export const rolePermissions = pgTable(
   ],
 )
 
-/** The rule: members of this group hold this role, in the organization or in a brand. Bound to the group's id. */
+/**
+ * The rule: members of this group (bound to its id), or users that satisfy this filter, hold this role, in the organization
+ * or in a brand.
+ */
 export const mappings = pgTable(
   'mappings',
   {
     organizationId: text('organization_id').notNull(),
     id: text('id').notNull(),
-    groupId: text('group_id').notNull(),
+    groupId: text('group_id'),
+    /** A SCIM filter over the user, as it was written; then there is no group. */
+    filter: text('filter'),
+    /** The same as a jsonpath predicate over the user's document: what the database evaluates. */
+    filterPath: text('filter_path'),
     roleId: text('role_id').notNull(),
     brandId: text('brand_id'),
+    /** The pattern over group names that it was resolved from, where it was. */
+    pattern: text('pattern'),
     createdAt: time('created_at').notNull(),
     createdBy: text('created_by').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
-    unique('mappings_once').on(table.organizationId, table.groupId, table.roleId, table.brandId).nullsNotDistinct(),
+    unique('mappings_once')
+      .on(table.organizationId, table.groupId, table.filter, table.roleId, table.brandId)
+      .nullsNotDistinct(),
+    index('mappings_role').on(table.organizationId, table.roleId),
+    index('mappings_brand').on(table.organizationId, table.brandId),
+    index('mappings_filter').on(table.organizationId).where(sql`filter_path is not null`),
+    check(
+      'mappings_group_or_filter',
+      sql`(group_id is null) = (filter is not null) and (filter is null) = (filter_path is null)`,
+    ),
     foreignKey({
       columns: [table.organizationId, table.groupId],
       foreignColumns: [groups.organizationId, groups.id],
@@ -92,11 +125,18 @@ export const assignments = pgTable(
     sponsor: text('sponsor'),
     validFrom: time('valid_from'),
     expiresAt: time('expires_at'),
+    /** When somebody should ask again whether the exception still holds. */
+    reviewAt: time('review_at'),
+    /** The last reminder of its end that went out, as days before it. */
+    remindedDays: integer('reminded_days'),
     createdAt: time('created_at').notNull(),
     createdBy: text('created_by').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
+    index('assignments_role').on(table.organizationId, table.roleId),
+    index('assignments_brand').on(table.organizationId, table.brandId),
+    index('assignments_ending').on(table.expiresAt).where(sql`expires_at is not null`),
     unique('assignments_once').on(table.organizationId, table.userId, table.roleId, table.brandId).nullsNotDistinct(),
     foreignKey({
       columns: [table.organizationId, table.userId],
@@ -106,6 +146,51 @@ export const assignments = pgTable(
       columns: [table.organizationId, table.roleId],
       foreignColumns: [roles.organizationId, roles.id],
     }),
+    foreignKey({
+      columns: [table.organizationId, table.brandId],
+      foreignColumns: [brands.organizationId, brands.id],
+    }).onDelete('cascade'),
+    ownOrganizationOnly(),
+  ],
+)
+
+/** The catalogue's extension: permissions that host applications registered. Their names begin with `app.`. */
+export const applicationPermissions = pgTable(
+  'application_permissions',
+  {
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    description: text('description').notNull(),
+    /** What comes after a colon, in a word, such as `step`; null where the permission takes no parameter. */
+    parameter: text('parameter'),
+    createdAt: time('created_at').notNull(),
+    createdBy: text('created_by').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.name] }), ownOrganizationOnly()],
+)
+
+/** A rule that takes a permission away from everybody in its scope but the holders of the excepted roles: deny wins. */
+export const policies = pgTable(
+  'policies',
+  {
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    id: text('id').notNull(),
+    name: text('name').notNull(),
+    permission: text('permission').notNull(),
+    /** Null: everywhere in the organization, its brands included. */
+    brandId: text('brand_id'),
+    /** Ids of roles. */
+    exceptRoleIds: jsonb('except_role_ids').notNull(),
+    createdAt: time('created_at').notNull(),
+    createdBy: text('created_by').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    unique('policies_name').on(table.organizationId, table.name),
     foreignKey({
       columns: [table.organizationId, table.brandId],
       foreignColumns: [brands.organizationId, brands.id],

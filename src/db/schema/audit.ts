@@ -1,6 +1,8 @@
 // The audit trail.
+import { sql } from 'drizzle-orm'
 import { index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { ownOrganizationOnly, time } from './common.ts'
+import { organizations } from './organizations.ts'
 
 /** Who changed what, written in the transaction of the change. The server's role may insert and read, nothing else. */
 export const auditEvents = pgTable(
@@ -9,7 +11,7 @@ export const auditEvents = pgTable(
     organizationId: text('organization_id').notNull(),
     id: text('id').notNull(),
     occurredAt: time('occurred_at').notNull(),
-    actorType: text('actor_type', { enum: ['directory', 'api_key', 'operator', 'user', 'system'] }).notNull(),
+    actorType: text('actor_type', { enum: ['directory', 'api_key', 'operator', 'user', 'system', 'setup_link'] }).notNull(),
     actorId: text('actor_id').notNull(),
     action: text('action').notNull(),
     targetType: text('target_type').notNull(),
@@ -20,6 +22,31 @@ export const auditEvents = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
     index('audit_events_target').on(table.organizationId, table.targetId, table.id),
+    index('audit_events_action').on(table.organizationId, table.action, table.id),
+    index('audit_events_actor').on(table.organizationId, table.actorId, table.id),
+    ownOrganizationOnly(),
+  ],
+)
+
+/** What administrators have to be told at once; it stays in sight until somebody settles it. */
+export const alarms = pgTable(
+  'alarms',
+  {
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    id: text('id').notNull(),
+    kind: text('kind').notNull(),
+    detail: jsonb('detail').notNull(),
+    raisedAt: time('raised_at').notNull(),
+    /** When mails about it were queued. */
+    notifiedAt: time('notified_at'),
+    settledAt: time('settled_at'),
+    settledBy: text('settled_by'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    index('alarms_to_notify').on(table.raisedAt).where(sql`notified_at is null`),
     ownOrganizationOnly(),
   ],
 )

@@ -125,3 +125,40 @@ export const connectionGroups = pgTable(
     ownOrganizationOnly(),
   ],
 )
+
+/**
+ * A link that lets somebody without an account connect one identity provider: it makes one connection and one directory,
+ * and sees nothing else. The token is hashed.
+ */
+export const setupLinks = pgTable(
+  'setup_links',
+  {
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    id: text('id').notNull(),
+    tokenHash: text('token_hash').notNull(),
+    /** For whom it was made: a name or an address, for the list of links. */
+    label: text('label').notNull(),
+    connectionId: text('connection_id'),
+    directoryId: text('directory_id'),
+    createdBy: text('created_by').notNull(),
+    createdAt: time('created_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+    revokedAt: time('revoked_at'),
+    lastUsedAt: time('last_used_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex('setup_links_token').on(table.tokenHash),
+    foreignKey({
+      columns: [table.organizationId, table.connectionId],
+      foreignColumns: [connections.organizationId, connections.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      columns: [table.organizationId, table.directoryId],
+      foreignColumns: [directories.organizationId, directories.id],
+    }).onDelete('cascade'),
+    ownOrganizationOnly(),
+  ],
+)

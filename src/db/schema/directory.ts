@@ -60,6 +60,66 @@ export const directoryTokens = pgTable(
   ],
 )
 
+/** When a directory last asked for something, and how that went; written in batches, off the path of the request. */
+export const directoryActivity = pgTable(
+  'directory_activity',
+  {
+    organizationId: text('organization_id').notNull(),
+    directoryId: text('directory_id').notNull(),
+    firstRequestAt: time('first_request_at').notNull(),
+    lastRequestAt: time('last_request_at').notNull(),
+    lastChangeAt: time('last_change_at'),
+    lastErrorAt: time('last_error_at'),
+    lastError: text('last_error'),
+    userAgent: text('user_agent'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.directoryId] }),
+    foreignKey({
+      columns: [table.organizationId, table.directoryId],
+      foreignColumns: [directories.organizationId, directories.id],
+    }).onDelete('cascade'),
+    ownOrganizationOnly(),
+  ],
+)
+
+/** Requests of identity providers and our answers, redacted, for as long as the organization keeps them. */
+export const provisioningEvents = pgTable(
+  'provisioning_events',
+  {
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    id: text('id').notNull(),
+    directoryId: text('directory_id').notNull(),
+    occurredAt: time('occurred_at').notNull(),
+    method: text('method').notNull(),
+    /** Below the directory's base URL, with the query. */
+    path: text('path').notNull(),
+    status: integer('status').notNull(),
+    durationMillis: integer('duration_millis').notNull(),
+    /** Null where there was none, or it was no JSON; cut where it is long. */
+    request: jsonb('request'),
+    response: jsonb('response'),
+    /** Habits of the provider that were tolerated, by their names. */
+    quirks: jsonb('quirks').notNull(),
+    /** The user or group that it was about, where the path or the answer names one. */
+    targetId: text('target_id'),
+    userAgent: text('user_agent'),
+    requestId: text('request_id').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    index('provisioning_events_directory').on(table.organizationId, table.directoryId, table.id),
+    index('provisioning_events_target')
+      .on(table.organizationId, table.targetId, table.id)
+      .where(sql`target_id is not null`),
+    index('provisioning_events_failed').on(table.organizationId, table.id).where(sql`status >= 400`),
+    index('provisioning_events_age').on(table.occurredAt),
+    ownOrganizationOnly(),
+  ],
+)
+
 /**
  * People. What is searched has a column (keys are folded: NFKC and lower case); the rest of the SCIM resource is in
  * `attributes`, already canonical. `epoch` grows with each deactivation: whatever was issued under an older epoch is dead.
@@ -86,6 +146,18 @@ export const users = pgTable(
     updatedAt: time('updated_at').notNull(),
     /** Set by SCIM DELETE: hidden from the directory, never revived; the userName is free again. */
     deletedAt: time('deleted_at'),
+    /** Until when a deactivation is meant; at that time the person is proposed for reactivation. */
+    returnsAt: time('returns_at'),
+    /** When a session of theirs was last in use, to the hour; kept by a trigger. */
+    lastActiveAt: time('last_active_at'),
+    /** What lists are sorted by: the display name, or else the userName, without case and accents. */
+    nameKey: text('name_key').generatedAlwaysAs(sql`bare(coalesce(display_name, user_name))`),
+    /** What lists are searched in: all names and addresses, without case and accents. */
+    searchKey: text('search_key').generatedAlwaysAs(
+      sql`bare(coalesce(display_name, '') || ' ' || user_name || ' ' || coalesce(attributes #>> '{name,givenName}', '')
+        || ' ' || coalesce(attributes #>> '{name,familyName}', '')
+        || ' ' || jsonb_path_query_array(attributes, '$.emails[*].value')::text)`,
+    ),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
@@ -98,6 +170,12 @@ export const users = pgTable(
     index('users_external_id')
       .on(table.organizationId, table.externalId)
       .where(sql`deleted_at is null and external_id is not null`),
+    index('users_name').on(table.organizationId, table.nameKey, table.id).where(sql`deleted_at is null`),
+    index('users_status').on(table.organizationId, table.status, table.nameKey, table.id).where(sql`deleted_at is null`),
+    index('users_last_active')
+      .on(table.organizationId, sql`last_active_at desc nulls last`, table.id)
+      .where(sql`deleted_at is null`),
+    index('users_returning').on(table.returnsAt).where(sql`returns_at is not null`),
     check('users_reason_when_inactive', sql`(status = 'inactive') = (status_reason is not null)`),
     ownOrganizationOnly(),
   ],

@@ -1,6 +1,6 @@
 // Organizations and their brands.
 import { sql } from 'drizzle-orm'
-import { integer, pgPolicy, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import { integer, jsonb, pgPolicy, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import { ownOrganizationOnly, serverRole, time } from './common.ts'
 
 const isOrganizationInReach = sql`id = (select current_setting('rolecall.organization_id', true)) or (select current_setting('rolecall.instance', true)) = 'on'`
@@ -33,6 +33,18 @@ export const organizations = pgTable(
     sessionIdleMinutes: integer('session_idle_minutes').notNull().default(60),
     sessionAbsoluteMinutes: integer('session_absolute_minutes').notNull().default(720),
     invitationDays: integer('invitation_days').notNull().default(7),
+    /** How long requests of identity providers are kept for the provisioning log. */
+    provisioningLogDays: integer('provisioning_log_days').notNull().default(30),
+    /** How long traces of sign-ins are kept. */
+    signInTraceDays: integer('sign_in_trace_days').notNull().default(180),
+    /** How long mails are kept after they were sent. */
+    mailDays: integer('mail_days').notNull().default(30),
+    /** People whose last assignment ended this many days ago are deactivated (reason `end_date`); null: never. */
+    endDateGraceDays: integer('end_date_grace_days'),
+    /** Whom to ask for access, as every refusal shows it: a name, an address, a sentence. */
+    accessContact: text('access_contact'),
+    /** Domains of personal mail that invitations warn of; null: the usual ones. */
+    personalMailDomains: jsonb('personal_mail_domains'),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
   },

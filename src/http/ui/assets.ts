@@ -16,6 +16,10 @@ const own = (name: string): string => join(import.meta.dirname, 'assets', name)
 const files = {
   'tabler.css': () => require.resolve('@tabler/core/dist/css/tabler.min.css'),
   'rolecall.css': () => own('rolecall.css'),
+  'console.css': () => own('console.css'),
+  'console.js': () => own('console.js'),
+  'htmx.js': () => require.resolve('htmx.org/dist/htmx.min.js'),
+  'htmx-sse.js': () => require.resolve('htmx-ext-sse/dist/sse.min.js'),
   'rolecall.svg': () => own('rolecall.svg'),
   'passkey.js': () => own('passkey.js'),
   'submit-at-once.js': () => own('submit-at-once.js'),

@@ -4,16 +4,19 @@ import type { Child } from 'hono/jsx'
 import { type AssetName, assetPath } from './assets.ts'
 import { Logo } from './logo.tsx'
 
-type DocumentProps = {
+export type DocumentProps = {
   title: string
   organization?: string | undefined
   /** Scripts of ours that the page needs, run once it is parsed. */
   scripts?: readonly AssetName[]
+  /** Style sheets on top of those that every page has. */
+  styles?: readonly AssetName[]
+  meta?: readonly { name: string; content: string }[]
   bodyClass: string
   children: Child
 }
 
-const Document = ({ title, organization, scripts = [], bodyClass, children }: DocumentProps) => (
+export const Document = ({ title, organization, scripts = [], bodyClass, children, ...rest }: DocumentProps) => (
   <html lang="en">
     <head>
       <meta charset="utf-8" />
@@ -24,6 +27,12 @@ const Document = ({ title, organization, scripts = [], bodyClass, children }: Do
       <link rel="icon" type="image/svg+xml" href={assetPath('rolecall.svg')} />
       <link rel="stylesheet" href={assetPath('tabler.css')} />
       <link rel="stylesheet" href={assetPath('rolecall.css')} />
+      {(rest.styles ?? []).map((name) => (
+        <link rel="stylesheet" href={assetPath(name)} />
+      ))}
+      {(rest.meta ?? []).map(({ name, content }) => (
+        <meta name={name} content={content} />
+      ))}
       {scripts.map((name) => (
         <script src={assetPath(name)} defer></script>
       ))}
@@ -96,7 +105,7 @@ export const Page = ({
   </Document>
 )
 
-const UserMenu = ({ name, accountPath, signOutPath }: PageUser) => (
+export const UserMenu = ({ name, accountPath, signOutPath }: PageUser) => (
   <div class="user-menu">
     <a href={accountPath}>{name}</a>
     <form method="post" action={signOutPath}>

@@ -1,0 +1,61 @@
+// Alarms: what administrators have to know of and settle. How they are read.
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
+
+/**
+ * What there is to tell. `detail` has, for
+ * - `last_administrator`: emergencyAccounts (their number)
+ * - `return_due`: userId, userName, displayName, returnsAt
+ * - `end_date_refused`: userId, userName, displayName
+ * - `certificate_ending`: connectionId, name, sha256, notAfter
+ * - `self_grant`: assignment, userId, role (its key), brand (its slug or null), reason
+ * - `emergency_drill`: accounts (user names); raised settled, it only notes when the mail went out
+ */
+export type AlarmKind =
+  | 'last_administrator'
+  | 'return_due'
+  | 'end_date_refused'
+  | 'certificate_ending'
+  | 'self_grant'
+  | 'emergency_drill'
+
+export type Alarm = {
+  id: string
+  kind: AlarmKind
+  detail: Record<string, unknown>
+  raisedAt: string
+  /** When mails about it were queued. */
+  notifiedAt: string | null
+  settledAt: string | null
+  /** A user's or key's id, or `system`. */
+  settledBy: string | null
+}
+
+/** The columns of an Alarm, for `alarms a`. */
+export const alarmColumns = sql`a.id, a.kind, a.detail, a.raised_at as "raisedAt", a.notified_at as "notifiedAt",
+  a.settled_at as "settledAt", a.settled_by as "settledBy"`
+
+type Filter = { organizationId: string; isOpen: boolean | null; after: string | null; limit: number | null }
+
+const select = prepared<Filter, Alarm>(
+  (p) => sql`select ${alarmColumns} from alarms a
+    left join alarms c on c.organization_id = a.organization_id and c.id = ${p.after}
+    where a.organization_id = ${p.organizationId}
+      and (${p.isOpen}::boolean is null or (a.settled_at is null) = ${p.isOpen}::boolean)
+      and (${p.after}::text is null or (c.settled_at is null and a.settled_at is not null)
+        or ((c.settled_at is null) = (a.settled_at is null) and a.id < ${p.after}))
+    order by (a.settled_at is not null), a.id desc limit ${p.limit}::int`,
+)
+
+/** The open ones first, of each the newest first. @throws AppError forbidden */
+export async function listAlarms(
+  ctx: CallContext,
+  page: { isOpen?: boolean | undefined; after?: string | undefined; limit?: number | undefined } = {},
+): Promise<Alarm[]> {
+  requirePermission(ctx, 'users.read')
+  const { isOpen = null, after = null, limit = null } = page
+  const statement = select({ organizationId: ctx.organizationId, isOpen, after, limit })
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  return rows ?? []
+}

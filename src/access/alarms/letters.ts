@@ -1,0 +1,74 @@
+// What administrators are told of an alarm.
+import type { Urls } from '#platform/urls.ts'
+import type { Letter } from '../mail/compose.ts'
+import type { Alarm, AlarmKind } from './alarms.ts'
+
+type Words = { subject: string; paragraphs: string[]; closing: string[] }
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+const personOf = ({ userName, displayName }: Record<string, unknown>): string =>
+  typeof displayName === 'string' ? `${displayName} (${text(userName)})` : text(userName)
+
+const dateOf = (value: unknown): string => new Date(text(value)).toUTCString().slice(5, 16)
+
+const words: Record<AlarmKind, (detail: Record<string, unknown>, organization: string) => Words> = {
+  last_administrator: (_, organization) => ({
+    subject: `${organization} has lost its last administrator`,
+    paragraphs: [
+      `The identity provider has taken away the last person who could administer ${organization}. The change was carried out as it asked.`,
+      'Only the emergency accounts can administer it now.',
+    ],
+    closing: ['Use an emergency account to make somebody an administrator, and settle the alarm afterwards.'],
+  }),
+  return_due: (detail, organization) => ({
+    subject: `${personOf(detail)} is due back at ${organization}`,
+    paragraphs: [
+      `${personOf(detail)} was deactivated for a time, to return on ${dateOf(detail['returnsAt'])}.`,
+      'Nothing happened by itself: please reactivate the account, or leave it as it is.',
+    ],
+    closing: [
+      'Reactivated, they hold what their groups and unexpired assignments give then. Settle the alarm afterwards.',
+    ],
+  }),
+  end_date_refused: (detail, organization) => ({
+    subject: `${personOf(detail)} could not be deactivated at ${organization}`,
+    paragraphs: [
+      `All assignments of ${personOf(detail)} have ended, so the account was to be deactivated. That was refused: nobody could administer ${organization} any more.`,
+    ],
+    closing: ['Make somebody else an administrator. Once the alarm is settled, it is tried again.'],
+  }),
+  certificate_ending: (detail, organization) => ({
+    subject: `A sign-in certificate of ${organization} ends on ${dateOf(detail['notAfter'])}`,
+    paragraphs: [
+      `A certificate that the connection ${text(detail['name'])} trusts ends on ${dateOf(detail['notAfter'])}. Signatures by it are refused from then on.`,
+    ],
+    closing: [
+      'Ask whoever runs the identity provider for the next certificate and add it to the connection beforehand; a connection with a metadata address takes it over by itself once it is published there.',
+    ],
+  }),
+  self_grant: (detail, organization) => ({
+    subject: `Somebody at ${organization} has given themselves a role`,
+    paragraphs: [
+      `An administrator has given themselves the role ${text(detail['role'])} in ${text(detail['brand']) || organization}. Their reason: ${text(detail['reason'])}`,
+    ],
+    closing: ['If that was not agreed upon, take the role back on their page, and settle the alarm.'],
+  }),
+  emergency_drill: (detail, organization) => ({
+    subject: `Time to try the emergency accounts of ${organization}`,
+    paragraphs: [
+      `Nobody has signed in with these emergency accounts for 30 days or more: ${(Array.isArray(detail['accounts']) ? detail['accounts'] : []).map(text).join(', ')}.`,
+      'An account that nobody tries may fail when it is needed. A drill is one sign-in with a reason such as “drill”.',
+    ],
+    closing: ['The sign-in alarms all administrators, as every use of an emergency account does.'],
+  }),
+}
+
+export function letterOf({ kind, detail }: Pick<Alarm, 'kind' | 'detail'>, organization: string, urls: Urls): Letter {
+  const { subject, paragraphs, closing } = words[kind](detail, organization)
+  const action =
+    kind === 'emergency_drill'
+      ? { label: 'Emergency sign-in', url: urls.page('/emergency') }
+      : { label: 'Open the console', url: urls.page('/console') }
+  return { subject, paragraphs, action, closing }
+}

@@ -1,0 +1,35 @@
+// Settling an alarm: somebody has seen to it.
+import { sql } from 'drizzle-orm'
+import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
+import { prepared } from '#db/statement.ts'
+import { notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import { type Alarm, alarmColumns } from './alarms.ts'
+
+type Key = { organizationId: string; alarmId: string }
+
+const settle = prepared<AuditParameters & Key & { now: string }, never>(
+  (p) => sql`with settled as (
+      update alarms set settled_at = ${p.now}::timestamptz, settled_by = ${p.actorId}
+      where organization_id = ${p.organizationId} and id = ${p.alarmId} and settled_at is null returning kind)
+    ${insertAudit(p, sql`jsonb_build_object('kind', settled.kind)`)} from settled`,
+)
+
+const select = prepared<Key, Alarm>(
+  (p) =>
+    sql`select ${alarmColumns} from alarms a where a.organization_id = ${p.organizationId} and a.id = ${p.alarmId}`,
+)
+
+/** Doing it twice is no error; who did it first stays. @throws AppError not_found, forbidden */
+export async function settleAlarm(ctx: CallContext, alarmId: string): Promise<Alarm> {
+  requirePermission(ctx, 'users.write')
+  if (!isId('alm', alarmId)) return refuseUnknown(ctx, 'Alarm')
+  const key = { organizationId: ctx.organizationId, alarmId }
+  const entry = { action: 'alarm.settle', targetType: 'alarm', targetId: alarmId } as const
+  const statement = settle({ ...auditParameters(ctx, entry), ...key, now: nowOf(ctx) })
+  const [, rows] = await inTransaction(ctx, (tx) => tx.commitWith<Alarm>(statement, select(key)))
+  const alarm = rows?.[0]
+  if (alarm === undefined) throw notFound('Alarm')
+  return alarm
+}

@@ -1,0 +1,76 @@
+// A direct assignment gets another end, reason or sponsor: extended with a reason, ended early, put up for review.
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { recordAudit } from '#audit/record.ts'
+import { instantSchema, invalidField, nameSchema, parseInput, requireFuture } from '#connections/input.ts'
+import { prepared } from '#db/statement.ts'
+import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermissionSomewhere } from '#src/context.ts'
+import type { AssignmentRecord } from './assignments.ts'
+import { lockAssignment } from './lock-assignment.ts'
+import { notifyOfAccess } from './notify.ts'
+
+const UpdateAssignmentInput = z.object({
+  assignmentId: z.string(),
+  reason: z.string().trim().min(1, 'a direct assignment needs a reason').max(1_000).optional(),
+  sponsor: nameSchema.nullish(),
+  expiresAt: instantSchema.nullish(),
+  reviewAt: instantSchema.nullish(),
+})
+
+type Columns = {
+  organizationId: string
+  assignmentId: string
+  reason: string
+  sponsor: string | null
+  expiresAt: string | null
+  reviewAt: string | null
+}
+
+// Another end wants reminders of its own.
+const update = prepared<Columns, never>(
+  (
+    p,
+  ) => sql`update assignments set reason = ${p.reason}, sponsor = ${p.sponsor}, review_at = ${p.reviewAt}::timestamptz,
+      reminded_days = case when expires_at is distinct from ${p.expiresAt}::timestamptz then null else reminded_days end,
+      expires_at = ${p.expiresAt}::timestamptz
+    where organization_id = ${p.organizationId} and id = ${p.assignmentId}`,
+)
+
+/** What is not mentioned stays. @throws AppError invalid (the end is to come, and after the begin); not_found; forbidden */
+export async function updateAssignment(
+  ctx: CallContext,
+  input: z.input<typeof UpdateAssignmentInput>,
+): Promise<AssignmentRecord> {
+  requirePermissionSomewhere(ctx, 'assignments.write')
+  const { assignmentId, ...changes } = parseInput(UpdateAssignmentInput, input)
+  if (!isId('asg', assignmentId)) return refuseUnknown(ctx, 'Assignment')
+  requireFuture(changes.expiresAt, ctx.clock.now(), 'expiresAt')
+  return inTransaction(ctx, async (tx) => {
+    const before = await lockAssignment(tx, ctx, assignmentId)
+    const present = Object.entries(changes).filter(([, value]) => value !== undefined)
+    const after: AssignmentRecord = { ...before, ...Object.fromEntries(present) }
+    const { reason, sponsor, expiresAt, reviewAt, validFrom } = after
+    if (expiresAt !== null && validFrom !== null && Date.parse(expiresAt) <= Date.parse(validFrom))
+      throw invalidField('expiresAt', 'must come after validFrom')
+    await tx.run(update({ organizationId: ctx.organizationId, assignmentId, reason, sponsor, expiresAt, reviewAt }))
+    const { user, role, brand } = before
+    if (changes.expiresAt !== undefined) {
+      const notice = { userId: user.id, kind: 'moved', role: role.name, brand: brand?.name ?? null } as const
+      await notifyOfAccess(tx, ctx, { ...notice, reason, expiresAt })
+    }
+    const told = ({ reason: why, sponsor: by, expiresAt: until, reviewAt: review }: AssignmentRecord) => ({
+      ...{ reason: why, sponsor: by, expiresAt: until, reviewAt: review },
+    })
+    const detail = {
+      userId: user.id,
+      role: role.key,
+      brandId: brand?.id ?? null,
+      before: told(before),
+      after: told(after),
+    }
+    const entry = { action: 'assignment.update', targetType: 'assignment', targetId: assignmentId } as const
+    await tx.commitWith(recordAudit(ctx, { ...entry, detail }))
+    return after
+  })
+}

@@ -1,0 +1,57 @@
+// Nobody gives more than they hold, and nobody changes somebody who holds more (design 4). Operators, API keys and the system
+// have no such limit.
+import { AppError } from '#platform/errors.ts'
+import type { CallContext, HeldPermissions, Transaction } from '#src/context.ts'
+import { effectiveAccessOf } from './effective-access.ts'
+import { covers } from './permissions.ts'
+
+type Role = { key: string; allows: readonly string[]; denies: readonly string[] }
+
+/** The permissions of a role that a giver does not hold; a deny of theirs takes all that it touches. */
+export function beyond(held: readonly HeldPermissions[], role: Pick<Role, 'allows'>): string[] {
+  const allows = held.flatMap((each) => each.allows)
+  const denies = held.flatMap((each) => each.denies)
+  return role.allows.filter(
+    (wanted) =>
+      !allows.some((name) => covers(name, wanted)) ||
+      denies.some((denied) => covers(denied, wanted) || covers(wanted, denied)),
+  )
+}
+
+/** What the caller holds where they want to give something: in a brand, their rights in the organization count, too. */
+function heldAt(ctx: CallContext, brandId: string | null): HeldPermissions[] | undefined {
+  if (ctx.ceiling === undefined) return undefined
+  const inBrand = brandId === null ? undefined : ctx.ceiling.brands.get(brandId)
+  return inBrand === undefined ? [ctx.ceiling.organization] : [ctx.ceiling.organization, inBrand]
+}
+
+/** Whether the caller could give this role there. */
+export function isWithinCeiling(ctx: CallContext, role: Pick<Role, 'allows'>, brandId: string | null): boolean {
+  const held = heldAt(ctx, brandId)
+  return held === undefined || beyond(held, role).length === 0
+}
+
+/** @throws AppError forbidden (reason `ceiling`) naming what the caller lacks */
+export function requireWithinCeiling(ctx: CallContext, role: Role, brandId: string | null): void {
+  const held = heldAt(ctx, brandId)
+  const missing = held === undefined ? [] : beyond(held, role)
+  if (missing.length === 0) return
+  const named = missing.slice(0, 5).join(', ')
+  throw new AppError('forbidden', `The role ${role.key} allows what you do not hold yourself: ${named}`, {
+    reason: 'ceiling',
+  })
+}
+
+/**
+ * For changes that would let the caller act as that person or against them: their account, their status.
+ * @throws AppError forbidden (reason `ceiling`) where they hold more than the caller
+ */
+export async function requireNotAbove(tx: Transaction, ctx: CallContext, userId: string): Promise<void> {
+  if (ctx.ceiling === undefined) return
+  const [access] = await tx.run(effectiveAccessOf(ctx.organizationId, userId))
+  const above = access?.assignments.find(({ role, brand }) => !isWithinCeiling(ctx, role, brand?.id ?? null))
+  if (above === undefined) return
+  throw new AppError('forbidden', `They hold the role ${above.role.name}, which goes beyond your own rights`, {
+    reason: 'ceiling',
+  })
+}

@@ -1,0 +1,126 @@
+// Who gains and who loses what between two standings: by the evaluator itself, so that what is foretold is what will be decided.
+import { type AccessPolicy, type EffectiveAssignment, evaluate } from '../evaluate.ts'
+import { administrative } from '../permissions.ts'
+import type { Meaning, Scopes } from './standing.ts'
+
+/** People who stood alike before and stand alike after. */
+export type Movement = { before: Scopes; after: Scopes; count: number; sample: readonly string[]; digest: string }
+
+export type DifferenceEntry = {
+  /** Null: the organization; `others`: each brand where they have no membership. */
+  brandId: string | null | 'others'
+  gained: string[]
+  lost: string[]
+  /** Ids of roles that they hold there now, or no longer. */
+  rolesGained: string[]
+  rolesLost: string[]
+  /** True where somebody gains or loses a right over other people's access. */
+  isPrivileged: boolean
+  count: number
+  sample: string[]
+  digests: string[]
+}
+
+export type Difference = {
+  entries: DifferenceEntry[]
+  gaining: number
+  losing: number
+  withoutAccess: { count: number; sample: string[] }
+}
+
+type Sides = { before: Meaning; after: Meaning; permissions: readonly string[] }
+
+/** A brand that nobody has a membership in: it stands for all those where somebody has none. */
+const elsewhere = 'brd_elsewhere'
+
+/** Sorted: what touches rights over others first, then by how many people it concerns. */
+export function differenceOf(movements: readonly Movement[], sides: Sides): Difference {
+  const allowed = createReader(sides.permissions)
+  const entries = new Map<string, DifferenceEntry>()
+  const total = { gaining: 0, losing: 0, withoutAccess: { count: 0, sample: [] as string[] } }
+  for (const movement of movements) {
+    const { before, after, count } = movement
+    const found = scopesOf(movement, sides).map((scope) => {
+      const had = allowed(sides.before, before, scope)
+      const has = allowed(sides.after, after, scope)
+      return { scope, had, has, roles: rolesMoved(before[scope] ?? [], after[scope] ?? []) }
+    })
+    for (const { scope, had, has, roles } of found) {
+      const change = { gained: without(has, had), lost: without(had, has), ...roles }
+      if (Object.values(change).every((list) => list.length === 0)) continue
+      add(entries, scope, change, movement)
+    }
+    const [hadAny, hasAny] = [found.some(({ had }) => had.length > 0), found.some(({ has }) => has.length > 0)]
+    if (found.some(({ had, has }) => without(has, had).length > 0)) total.gaining += count
+    if (found.some(({ had, has }) => without(had, has).length > 0)) total.losing += count
+    if (!hadAny || hasAny) continue
+    total.withoutAccess.count += count
+    total.withoutAccess.sample.push(...movement.sample)
+  }
+  const sorted = [...entries.values()].toSorted(
+    (a, b) => Number(b.isPrivileged) - Number(a.isPrivileged) || b.lost.length - a.lost.length || b.count - a.count,
+  )
+  return { ...total, entries: sorted }
+}
+
+function scopesOf({ before, after }: Movement, sides: Sides): string[] {
+  const named = [...new Set(['', ...Object.keys(before), ...Object.keys(after)])].sort()
+  const isImplicit = [sides.before, sides.after].some((side) => side.policy.administratorBrandAccess === 'implicit')
+  return isImplicit ? [...named, elsewhere] : named
+}
+
+type Change = Pick<DifferenceEntry, 'gained' | 'lost' | 'rolesGained' | 'rolesLost'>
+
+function add(entries: Map<string, DifferenceEntry>, scope: string, change: Change, movement: Movement): void {
+  const { gained, lost } = change
+  const key = JSON.stringify([scope, change])
+  const known = entries.get(key)
+  const brandId = scope === '' ? null : scope === elsewhere ? 'others' : scope
+  const isPrivileged = [...gained, ...lost].some((permission) => administrative.includes(permission))
+  const entry = known ?? { brandId, ...change, isPrivileged, count: 0, sample: [], digests: [] }
+  entry.count += movement.count
+  entry.sample.push(...movement.sample)
+  entry.digests.push(movement.digest)
+  entries.set(key, entry)
+}
+
+/** What somebody may do in a scope; remembered, since few kinds of standing are asked for again and again. */
+function createReader(permissions: readonly string[]) {
+  const known = new Map<Meaning, Map<string, string[]>>()
+  return (meaning: Meaning, scopes: Scopes, scope: string): string[] => {
+    const cache = known.get(meaning) ?? new Map<string, string[]>()
+    known.set(meaning, cache)
+    const key = JSON.stringify([scope, scopes[scope] ?? null, scopes[''] ?? null])
+    const read = cache.get(key) ?? allowedIn(meaning, scopes, scope, permissions)
+    cache.set(key, read)
+    return read
+  }
+}
+
+function allowedIn(
+  { roles, policy }: { roles: Meaning['roles']; policy: AccessPolicy },
+  scopes: Scopes,
+  scope: string,
+  permissions: readonly string[],
+): string[] {
+  const held = (brandId: string): EffectiveAssignment[] =>
+    (scopes[brandId] ?? []).flatMap((id) => {
+      const role = roles.get(id)
+      const brand = brandId === '' ? null : { id: brandId, slug: brandId, name: brandId }
+      const source = { type: 'direct', assignmentId: '', reason: '', expiresAt: null } as const
+      return role === undefined ? [] : [{ role, brand, source }]
+    })
+  const assignments = scope === '' ? held('') : [...held(''), ...held(scope)]
+  const question = { status: 'active', policy, assignments, brandId: scope === '' ? undefined : scope } as const
+  return permissions.filter((permission) => evaluate({ ...question, permission }).allowed)
+}
+
+const without = (left: readonly string[], right: readonly string[]): string[] => {
+  const gone = new Set(right)
+  return left.filter((each) => !gone.has(each))
+}
+
+const rolesMoved = (before: readonly string[], after: readonly string[]) => ({
+  rolesGained: without(after, before),
+  rolesLost: without(before, after),
+})

@@ -1,0 +1,115 @@
+// Where people stand: which roles they hold in which scope. Read as a set, from the mappings down to the members, for the people
+// whom a change may concern.
+import { type SQL, sql } from 'drizzle-orm'
+import { once, prepared } from '#db/statement.ts'
+import type { CallContext, Transaction } from '#src/context.ts'
+import { rulesColumn } from '../effective-access.ts'
+import type { AccessPolicy, RoleHeld } from '../evaluate.ts'
+import { roleColumns } from '../roles/roles.ts'
+
+/** Ids of the roles held in the organization (`''`) and in brands, by the brand's id; sorted. */
+export type Scopes = Readonly<Record<string, readonly string[]>>
+
+/** Whom a change may concern: members of groups, people whom filters match, or everybody. */
+export type Concerned = 'everybody' | { groupIds: readonly string[]; filterPaths: readonly string[] }
+
+/** Of `users u`: what each holds now, as one JSON object; people who hold nothing have none. */
+const standings = (organizationId: string, concerned: Concerned): SQL => sql`
+  with recursive ${
+    concerned === 'everybody'
+      ? sql``
+      : sql`below (group_id) as (
+      select unnest(${sql.param(concerned.groupIds)}::text[])
+      union select n.child_group_id from below b join group_nestings n
+        on n.organization_id = ${organizationId} and n.group_id = b.group_id),
+    concerned (user_id) as materialized (
+      select gm.user_id from below b join group_members gm
+        on gm.organization_id = ${organizationId} and gm.group_id = b.group_id
+      union select u.id from users u cross join unnest(${sql.param(concerned.filterPaths)}::text[]) f (path)
+        where u.organization_id = ${organizationId} and jsonb_path_match(user_document(u), f.path::jsonpath, '{}', true)),`
+  }
+    reach (mapped, group_id) as (
+      select distinct m.group_id, m.group_id from mappings m
+        where m.organization_id = ${organizationId} and m.group_id is not null
+      union select r.mapped, n.child_group_id from reach r join group_nestings n
+        on n.organization_id = ${organizationId} and n.group_id = r.group_id),
+    held (user_id, role_id, brand_id) as (
+      select gm.user_id, m.role_id, m.brand_id from mappings m
+        join reach r on r.mapped = m.group_id
+        join group_members gm on gm.organization_id = ${organizationId} and gm.group_id = r.group_id
+        where m.organization_id = ${organizationId} ${isConcerned(concerned, sql`gm.user_id`)}
+      union select u.id, m.role_id, m.brand_id from mappings m join users u on u.organization_id = m.organization_id
+        where m.organization_id = ${organizationId} and m.filter_path is not null ${isConcerned(concerned, sql`u.id`)}
+          and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)
+      union select a.user_id, a.role_id, a.brand_id from assignments a
+        where a.organization_id = ${organizationId} ${isConcerned(concerned, sql`a.user_id`)}
+          and (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now())),
+    scopes (user_id, brand_id, role_ids) as (
+      select h.user_id, coalesce(h.brand_id, ''), json_agg(h.role_id order by h.role_id) from held h
+        join users u on u.organization_id = ${organizationId} and u.id = h.user_id and u.status = 'active'
+          and u.deleted_at is null
+        group by 1, 2),
+    standing (user_id, scopes) as (
+      select user_id, json_object_agg(brand_id, role_ids order by brand_id)::text from scopes group by user_id)`
+
+const isConcerned = (concerned: Concerned, userId: SQL): SQL =>
+  concerned === 'everybody' ? sql`` : sql`and ${userId} in (select user_id from concerned)`
+
+/** Each concerned person who holds something. @returns by the user's id */
+export async function standingOfEach(
+  tx: Transaction,
+  ctx: CallContext,
+  concerned: Concerned,
+): Promise<Map<string, Scopes>> {
+  const statement = once<{ userId: string; scopes: string }>(
+    sql`${standings(ctx.organizationId, concerned)} select user_id as "userId", scopes from standing`,
+    { isPrepared: false },
+  )
+  const parsed = new Map<string, Scopes>()
+  const scopesOf = (text: string): Scopes => {
+    const known = parsed.get(text) ?? (JSON.parse(text) as Scopes)
+    parsed.set(text, known)
+    return known
+  }
+  return new Map((await tx.run(statement)).map(({ userId, scopes }) => [userId, scopesOf(scopes)]))
+}
+
+export type Cohort = { scopes: Scopes; count: number; sample: string[]; digest: string }
+
+/** Everybody, by what they hold: few kinds of people, however many there are. */
+export async function cohorts(tx: Transaction, ctx: CallContext, sampleSize: number): Promise<Cohort[]> {
+  const statement = once<{ scopes: string; count: number; sample: string; digest: string }>(
+    sql`${standings(ctx.organizationId, 'everybody')}
+      select scopes, count(*)::int as count, to_json((array_agg(user_id order by user_id))[1:${sampleSize}::int])::text as sample,
+        md5(string_agg(user_id, ' ' order by user_id)) as digest
+      from standing group by scopes order by scopes`,
+    { isPrepared: false },
+  )
+  const rows = await tx.run(statement)
+  return rows.map(({ scopes, count, sample, digest }) => ({
+    ...{ scopes: JSON.parse(scopes) as Scopes, count, digest },
+    sample: JSON.parse(sample) as string[],
+  }))
+}
+
+/** What roles and policies mean at this moment. */
+export type Meaning = { roles: ReadonlyMap<string, RoleHeld>; policy: AccessPolicy; administrators: number }
+
+const selectRoles = prepared<{ organizationId: string }, RoleHeld>(
+  (p) => sql`select ${roleColumns} from roles r where r.organization_id = ${p.organizationId}`,
+)
+
+const selectPolicy = prepared<{ organizationId: string }, AccessPolicy & { administrators: number }>(
+  (p) => sql`select o.status as "organizationStatus", o.administrator_brand_access as "administratorBrandAccess",
+      o.role_strategy as "roleStrategy", ${rulesColumn} as rules, count_administrators() as administrators
+    from organizations o where o.id = ${p.organizationId}`,
+)
+
+export async function meaningNow(tx: Transaction, ctx: CallContext): Promise<Meaning> {
+  const { organizationId } = ctx
+  const roles = await tx.run(selectRoles({ organizationId }))
+  const [row] = await tx.run(selectPolicy({ organizationId }))
+  if (row === undefined) throw new Error('The organization of the context is there')
+  const { administrators, ...policy } = row
+  return { roles: new Map(roles.map((role) => [role.id, role])), policy, administrators }
+}

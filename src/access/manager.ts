@@ -1,0 +1,45 @@
+// A person as a manager of their organization or of brands: what their session and roles let them do now. Asked anew by each
+// request, so that a change of roles counts at once.
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+import { AppError } from '#platform/errors.ts'
+import { type CallContext, inTransaction } from '#src/context.ts'
+import { type EffectiveAccess, effectiveAccessOf } from './effective-access.ts'
+import { isManager, managementRights } from './management.ts'
+import { ownUserId } from './own.ts'
+
+type Organization = { id: string; slug: string; name: string; accessContact: string | null }
+
+export type ManagerAccess = {
+  ctx: CallContext
+  name: string
+  organization: Organization
+  /** False: there is nothing in the console for this person. */
+  isManager: boolean
+}
+
+const organizationOf = prepared<{ organizationId: string }, Organization>(
+  (p) =>
+    sql`select id, slug, name, access_contact as "accessContact" from organizations where id = ${p.organizationId}`,
+)
+
+/** @param person the context of somebody at their own things. @throws AppError unauthenticated, unavailable */
+export async function asManager(person: CallContext): Promise<ManagerAccess> {
+  const userId = ownUserId(person)
+  const { organizationId } = person
+  const [accesses, organizations] = await inTransaction(person, (tx) =>
+    tx.commitWith<unknown>(effectiveAccessOf(organizationId, userId), organizationOf({ organizationId })),
+  )
+  const access = accesses?.[0] as EffectiveAccess | undefined
+  const organization = organizations?.[0] as Organization | undefined
+  if (access === undefined || organization === undefined)
+    throw new AppError('unauthenticated', 'There is no such person')
+  const rights = managementRights(access)
+  const { user } = access
+  return {
+    ctx: { ...person, ...rights },
+    name: user.displayName ?? user.userName,
+    organization,
+    isManager: isManager(rights),
+  }
+}

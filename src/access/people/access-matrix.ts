@@ -1,0 +1,169 @@
+// What one person holds, as a table: roles down, the organization and its brands across, each cell with its sources; and what is
+// yet to begin or has ended.
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+import type { StatusReason, UserStatus } from '#directory/users.ts'
+import { notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+import {
+  brandsPermitted,
+  type CallContext,
+  inTransaction,
+  refuseUnknown,
+  requirePermissionSomewhere,
+} from '#src/context.ts'
+import { catalogueOf } from '../catalogue.ts'
+import { effectiveAccessOf, inIsoTime } from '../effective-access.ts'
+import { evaluate } from '../evaluate.ts'
+import { withIsoTimes } from '../times.ts'
+import { fromHeld, type HeldRole, type HoldingSource, heldInIsoTime, heldRoleJson } from './sources.ts'
+
+type Brand = { id: string; slug: string; name: string }
+type Role = HeldRole['role']
+
+/** A direct assignment that is not in force: not yet, or not any more. */
+export type IdleAssignment = {
+  id: string
+  role: { id: string; key: string; name: string }
+  brand: Brand | null
+  reason: string
+  sponsor: string | null
+  validFrom: string | null
+  expiresAt: string | null
+  createdAt: string
+  createdBy: string
+}
+
+export type MatrixCell = {
+  /** Null: the organization. */
+  brandId: string | null
+  /** False where the organization counts the highest role of a scope alone, and this is a lower one. */
+  counts: boolean
+  sources: HoldingSource[]
+}
+
+export type AccessMatrix = {
+  user: Person
+  /** The organization (null) first, then the brands in which they hold something, by name. */
+  scopes: (Brand | null)[]
+  /** The highest role first; a cell for each scope in which it is held. */
+  rows: { role: Role; cells: MatrixCell[] }[]
+  upcoming: IdleAssignment[]
+  ended: IdleAssignment[]
+}
+
+type Person = {
+  id: string
+  userName: string
+  displayName: string | null
+  status: UserStatus
+  statusReason: StatusReason | null
+}
+
+type Found = { user: Person; strategy: 'union' | 'highest'; held: HeldRole[]; idle: IdleAssignment[] }
+
+const find = prepared<{ organizationId: string; userId: string }, Found>(
+  (
+    p,
+  ) => sql`select json_build_object('id', u.id, 'userName', u.user_name, 'displayName', u.display_name, 'status', u.status,
+        'statusReason', u.status_reason) as "user", o.role_strategy as strategy,
+      (select coalesce(json_agg(${heldRoleJson} order by r.rank desc, r.key, b.name nulls first, e.source, e.source_id), '[]')
+        from ${fromHeld} where e.organization_id = u.organization_id and e.user_id = u.id) as held,
+      (select coalesce(json_agg(json_build_object('id', a.id, 'reason', a.reason, 'sponsor', a.sponsor,
+          'role', json_build_object('id', r.id, 'key', r.key, 'name', r.name),
+          'brand', case when b.id is not null then json_build_object('id', b.id, 'slug', b.slug, 'name', b.name) end,
+          'validFrom', a.valid_from, 'expiresAt', a.expires_at, 'createdAt', a.created_at, 'createdBy', a.created_by)
+          order by coalesce(a.expires_at, a.valid_from), a.id), '[]')
+        from assignments a join roles r on r.organization_id = a.organization_id and r.id = a.role_id
+        left join brands b on b.organization_id = a.organization_id and b.id = a.brand_id
+        where a.organization_id = u.organization_id and a.user_id = u.id
+          and (a.valid_from > now() or a.expires_at <= now())) as idle
+    from users u join organizations o on o.id = u.organization_id
+    where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.deleted_at is null`,
+)
+
+/**
+ * Whoever manages single brands sees those brands alone. @throws AppError forbidden; not_found, also for somebody who has nothing
+ * to do with the caller's brands
+ */
+export async function getAccessMatrix(ctx: CallContext, userId: string): Promise<AccessMatrix> {
+  requirePermissionSomewhere(ctx, 'access.read')
+  if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(find({ organizationId: ctx.organizationId, userId })))
+  const found = rows?.[0]
+  if (found === undefined) throw notFound('User')
+  const isSeen = sightOf(ctx)
+  const held = found.held.filter(({ brand }) => isSeen(brand?.id ?? null)).map(heldInIsoTime)
+  const idle = found.idle.filter(({ brand }) => isSeen(brand?.id ?? null)).map(withIsoTimes)
+  if (!isSeen(null) && held.length === 0 && idle.length === 0) throw notFound('User')
+  const hasBegun = ({ expiresAt }: IdleAssignment): boolean =>
+    expiresAt !== null && new Date(expiresAt) <= ctx.clock.now()
+  return {
+    user: found.user,
+    scopes: [...(isSeen(null) ? [null] : []), ...brandsOf(held)],
+    rows: rowsOf(held, found.strategy),
+    upcoming: idle.filter((each) => !hasBegun(each)),
+    ended: idle.filter(hasBegun),
+  }
+}
+
+/** Which scopes the caller sees: all, or their brands. */
+function sightOf(ctx: CallContext): (brandId: string | null) => boolean {
+  const brands = brandsPermitted(ctx, 'access.read')
+  return (brandId) => brands === 'all' || (brandId !== null && brands.includes(brandId))
+}
+
+const brandsOf = (held: readonly HeldRole[]): Brand[] => {
+  const brands = new Map(held.flatMap(({ brand }) => (brand === null ? [] : [[brand.id, brand] as const])))
+  return [...brands.values()].toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
+}
+
+function rowsOf(held: readonly HeldRole[], strategy: Found['strategy']): AccessMatrix['rows'] {
+  const top = new Map<string | null, number>()
+  for (const { role, brand } of held)
+    top.set(brand?.id ?? null, Math.max(role.rank, top.get(brand?.id ?? null) ?? role.rank))
+  const rows = new Map<string, { role: Role; cells: MatrixCell[] }>()
+  for (const { role, brand, source } of held) {
+    const brandId = brand?.id ?? null
+    const row = rows.get(role.id) ?? { role, cells: [] }
+    rows.set(role.id, row)
+    const known = row.cells.find((cell) => cell.brandId === brandId)
+    if (known === undefined) {
+      row.cells.push({ brandId, counts: strategy === 'union' || role.rank === top.get(brandId), sources: [source] })
+    } else known.sources.push(source)
+  }
+  return [...rows.values()]
+}
+
+export type PermissionMatrix = {
+  scopes: (Brand | null)[]
+  /** In the order of the catalogue; `allowed` in the order of the scopes. */
+  permissions: { name: string; description: string; allowed: boolean[] }[]
+}
+
+/**
+ * What one person may do, permission by permission, in the organization and in each brand where they hold something.
+ * @throws AppError forbidden, not_found
+ */
+export async function getPermissionMatrix(ctx: CallContext, userId: string): Promise<PermissionMatrix> {
+  requirePermissionSomewhere(ctx, 'access.read')
+  if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
+  const [access, catalogue] = await inTransaction(ctx, async (tx) => {
+    const found = tx.run(effectiveAccessOf(ctx.organizationId, userId))
+    return [(await found)[0], await catalogueOf(tx, ctx)] as const
+  })
+  if (access === undefined) throw notFound('User')
+  const { user, policy, assignments } = inIsoTime(access)
+  const isSeen = sightOf(ctx)
+  const brands = new Map(assignments.flatMap(({ brand }) => (brand === null ? [] : [[brand.id, brand] as const])))
+  const named = [...brands.values()].toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
+  const scopes = [null, ...named].filter((scope) => isSeen(scope?.id ?? null))
+  if (scopes.length === 0) throw notFound('User')
+  const permissions = catalogue.map(({ name, description }) => ({
+    ...{ name, description },
+    allowed: scopes.map(
+      (scope) => evaluate({ status: user.status, policy, assignments, permission: name, brandId: scope?.id }).allowed,
+    ),
+  }))
+  return { scopes, permissions }
+}

@@ -1,0 +1,82 @@
+// Who holds a role or stands in a brand, as a set: from the mappings down to the members, so that a question about all people
+// costs one look at the groups that matter, and not one look at each person.
+import { type SQL, sql } from 'drizzle-orm'
+
+export type Holding = {
+  roleId?: string | undefined
+  /** Ids of brands; `organization` for what is held in no brand; absent: anywhere. */
+  where?: 'organization' | readonly string[] | undefined
+}
+
+export type Holders = {
+  /** Common table expressions, for a `with recursive` before the statement. */
+  tables: SQL
+  /** For `users u`: they hold it now. */
+  condition: SQL
+}
+
+/** Paths that look at more of a user than their attributes; only for those the whole document is put together. */
+const namesColumns = String.raw`\$\."?(userName|externalId|displayName|active)\M`
+
+/**
+ * The same as rows of `effective_assignments` for a given holding, turned around. The conditions are joined by `or`, which keeps
+ * PostgreSQL to hashed look-ups: however few or many hold it, the cost is that of reading the members and the users once.
+ * @param name tells the tables of one statement apart
+ */
+export function holdersOf(name: string, organizationId: string, holding: Holding): Holders {
+  const groups = sql.identifier(`${name}_groups`)
+  const filters = sql.identifier(`${name}_filters`)
+  const tables = sql`${groups} (group_id) as (
+      select m.group_id from mappings m
+      where m.organization_id = ${organizationId} and m.group_id is not null and ${isAbout('m', holding)}
+      union select n.child_group_id from ${groups} g join group_nestings n
+        on n.organization_id = ${organizationId} and n.group_id = g.group_id),
+    ${filters} (path, is_whole) as materialized (
+      select m.filter_path::jsonpath, m.filter_path ~ ${namesColumns} from mappings m
+      where m.organization_id = ${organizationId} and m.filter_path is not null and ${isAbout('m', holding)})`
+  const condition = sql`(u.id in (select gm.user_id from group_members gm where gm.organization_id = ${organizationId}
+        and gm.group_id = any (array(select group_id from ${groups})))
+      or u.id in (select a.user_id from assignments a where a.organization_id = ${organizationId}
+        and (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now())
+        and ${isAbout('a', holding)})
+      or ((select count(*) from ${filters}) > 0 and exists (select from ${filters} f where
+        jsonb_path_match(case when f.is_whole then user_document(u) else u.attributes end, f.path, '{}', true))))`
+  return { tables, condition }
+}
+
+/** For a row with the columns role_id and brand_id. */
+export function isAbout(alias: string, { roleId, where }: Holding): SQL {
+  const row = sql.raw(alias)
+  const conditions = [
+    ...(roleId === undefined ? [] : [sql`${row}.role_id = ${roleId}`]),
+    ...(where === undefined ? [] : [where === 'organization' ? sql`${row}.brand_id is null` : isIn(row, where)]),
+  ]
+  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `)
+}
+
+const isIn = (row: SQL, brandIds: readonly string[]): SQL => sql`${row}.brand_id = any (${sql.param(brandIds)}::text[])`
+
+/**
+ * Tables with what the people of a page hold now: `held (user_id, role_id, brand_id)`, each once, found for all of them together.
+ * @param page names a table that has the people's ids as `id`
+ */
+export const heldByPage = (organizationId: string, page: string): SQL => {
+  const people = sql.identifier(page)
+  return sql`climbed (user_id, group_id) as (
+      select gm.user_id, gm.group_id from ${people} p join group_members gm
+        on gm.organization_id = ${organizationId} and gm.user_id = p.id
+      union select c.user_id, n.group_id from climbed c join group_nestings n
+        on n.organization_id = ${organizationId} and n.child_group_id = c.group_id),
+    held (user_id, role_id, brand_id) as materialized (
+      select c.user_id, m.role_id, m.brand_id from climbed c join mappings m
+        on m.organization_id = ${organizationId} and m.group_id = c.group_id
+      union
+      select u.id, m.role_id, m.brand_id from mappings m cross join ${people} p join users u
+        on u.organization_id = ${organizationId} and u.id = p.id
+        where m.organization_id = ${organizationId} and m.filter_path is not null
+          and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)
+      union
+      select a.user_id, a.role_id, a.brand_id from ${people} p join assignments a
+        on a.organization_id = ${organizationId} and a.user_id = p.id
+        where (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now()))`
+}

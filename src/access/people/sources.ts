@@ -1,0 +1,75 @@
+// Through what somebody holds a role, in more words than a decision needs: since when, by whom, until when.
+import { sql } from 'drizzle-orm'
+
+export type HoldingSource =
+  | {
+      type: 'mapping'
+      mappingId: string
+      /** From the group that the person is a member of to the group that is mapped; empty where a filter takes its place. */
+      path: { id: string; displayName: string }[]
+      filter: string | null
+      /** Since when they are a member of the first group. */
+      since: string | null
+    }
+  | {
+      type: 'direct'
+      assignmentId: string
+      reason: string
+      sponsor: string | null
+      since: string
+      expiresAt: string | null
+      reviewAt: string | null
+    }
+
+export type HeldRole = {
+  role: { id: string; key: string; name: string; rank: number }
+  /** Null: in the organization. */
+  brand: { id: string; slug: string; name: string } | null
+  source: HoldingSource
+}
+
+const pathColumn = sql`(select coalesce(json_agg(json_build_object('id', g.id, 'displayName', g.display_name) order by step.at), '[]')
+  from unnest(e.group_path) with ordinality step (id, at)
+  join groups g on g.organization_id = e.organization_id and g.id = step.id)`
+
+const sinceColumn = sql`(select gm.created_at from group_members gm where gm.organization_id = e.organization_id
+  and gm.group_id = e.group_path[1] and gm.user_id = e.user_id)`
+
+/** Of `effective_assignments e`. */
+const sourceColumn = sql`case e.source
+  when 'mapping' then json_build_object('type', 'mapping', 'mappingId', e.source_id, 'path', ${pathColumn},
+    'filter', e.filter, 'since', ${sinceColumn})
+  else (select json_build_object('type', 'direct', 'assignmentId', a.id, 'reason', a.reason, 'sponsor', a.sponsor,
+      'since', coalesce(a.valid_from, a.created_at), 'expiresAt', a.expires_at, 'reviewAt', a.review_at)
+    from assignments a where a.organization_id = e.organization_id and a.id = e.source_id) end`
+
+/** A HeldRole as JSON; of `effective_assignments e join roles r left join brands b`. */
+export const heldRoleJson = sql`json_build_object('role', json_build_object('id', r.id, 'key', r.key, 'name', r.name, 'rank', r.rank),
+  'brand', case when b.id is not null then json_build_object('id', b.id, 'slug', b.slug, 'name', b.name) end,
+  'source', ${sourceColumn})`
+
+export const fromHeld = sql`effective_assignments e
+  join roles r on r.organization_id = e.organization_id and r.id = e.role_id
+  left join brands b on b.organization_id = e.organization_id and b.id = e.brand_id`
+
+const iso = (time: string | null): string | null => (time === null ? null : new Date(time).toISOString())
+
+/** With its times as they are shown. */
+export const heldInIsoTime = (held: HeldRole): HeldRole => ({
+  ...held,
+  source:
+    held.source.type === 'mapping'
+      ? { ...held.source, since: iso(held.source.since) }
+      : {
+          ...held.source,
+          since: new Date(held.source.since).toISOString(),
+          ...{ expiresAt: iso(held.source.expiresAt), reviewAt: iso(held.source.reviewAt) },
+        },
+})
+
+/** A source in a few words, for lists and exports. */
+export function sourceText(source: HoldingSource): string {
+  if (source.type === 'direct') return `directly: ${source.reason}`
+  if (source.filter !== null) return `filter ${source.filter}`
+  return `group ${source.path.map(({ displayName }) => displayName).join(' in ')}`
+}

@@ -1,0 +1,111 @@
+// By what people are searched. All that is said has to hold.
+import { type SQL, sql } from 'drizzle-orm'
+import { fold } from '#directory/fold.ts'
+import type { UserStatus } from '#directory/users.ts'
+import { isId } from '#platform/ids.ts'
+import { brandsPermitted, type CallContext, requirePermission } from '#src/context.ts'
+import { type Holders, holdersOf } from './holders.ts'
+import { isFound, searchWords } from './search-text.ts'
+
+export type UserFilter = {
+  userName?: string | undefined
+  email?: string | undefined
+  status?: UserStatus | undefined
+  /** Words, each a part of userName, display, given or family name or of an e-mail address; case and accents do not matter. */
+  q?: string | undefined
+  /** Who holds this role: anywhere, or, with `brandId`, in the organization or in that brand. */
+  roleId?: string | undefined
+  /** Who holds any role in this brand. */
+  brandId?: string | undefined
+  /** The id of a directory that manages them, of a connection that they have signed in through, or `local`. */
+  source?: string | undefined
+  /** ISO time: a session of theirs was in use then or later. */
+  activeSince?: string | undefined
+  /** ISO time: no session of theirs was in use from then on; who never had one counts. */
+  notActiveSince?: string | undefined
+  neverActive?: boolean | undefined
+}
+
+export type Wanted = {
+  /** For a `with recursive`; empty where nothing needs one. */
+  tables: SQL[]
+  /** For `users u`; all of them have to hold. */
+  conditions: SQL[]
+  /** Whether more is asked than an index answers in the order of the list. */
+  isNarrow: boolean
+}
+
+/**
+ * Which users the caller sees, cut to the filter: whoever manages single brands sees the people of those brands.
+ * @throws AppError forbidden where they see nobody at all
+ */
+export function wantedUsers(ctx: CallContext, filter: UserFilter): Wanted {
+  const brands = brandsPermitted(ctx, 'users.read')
+  if (brands !== 'all' && brands.length === 0) requirePermission(ctx, 'users.read')
+  const holders = holdersOfFilter(ctx.organizationId, filter, brands)
+  const narrowing = [...holders.map(({ condition }) => condition), ...narrowConditions(filter)]
+  return {
+    tables: holders.map(({ tables }) => tables),
+    conditions: [
+      sql`u.organization_id = ${ctx.organizationId} and u.deleted_at is null`,
+      ...(filter.status === undefined ? [] : [sql`u.status = ${filter.status}`]),
+      ...narrowing,
+    ],
+    isNarrow: narrowing.length > 0,
+  }
+}
+
+/** Within reach of a manager of brands, a role counts only where it is held in their brands. */
+function holdersOfFilter(
+  organizationId: string,
+  { roleId, brandId }: UserFilter,
+  reach: 'all' | readonly string[],
+): Holders[] {
+  const holders: Holders[] = []
+  if (reach !== 'all') holders.push(holdersOf('reach', organizationId, { where: reach }))
+  if (roleId !== undefined && brandId === undefined)
+    holders.push(holdersOf('role', organizationId, { roleId, where: reach === 'all' ? undefined : reach }))
+  if (brandId !== undefined) {
+    const where = reach === 'all' || reach.includes(brandId) ? [brandId] : []
+    holders.push(holdersOf('brand', organizationId, { where }))
+    if (roleId !== undefined) holders.push(roleNear(organizationId, roleId, where, reach === 'all'))
+  }
+  return holders
+}
+
+function roleNear(organizationId: string, roleId: string, where: readonly string[], isWhole: boolean): Holders {
+  const inBrand = holdersOf('role_there', organizationId, { roleId, where })
+  if (!isWhole) return inBrand
+  const inOrganization = holdersOf('role', organizationId, { roleId, where: 'organization' })
+  return {
+    tables: sql`${inBrand.tables}, ${inOrganization.tables}`,
+    condition: sql`(${inBrand.condition} or ${inOrganization.condition})`,
+  }
+}
+
+function narrowConditions(filter: UserFilter): SQL[] {
+  const { userName, email, q, source, activeSince, notActiveSince, neverActive } = filter
+  const words = q === undefined ? [] : searchWords(q)
+  return [
+    ...(userName === undefined ? [] : [sql`u.user_name_key = ${fold(userName)}`]),
+    ...(email === undefined ? [] : [hasAddress(email)]),
+    ...(words.length === 0 ? [] : [isFound(words)]),
+    ...(source === undefined ? [] : [comesFrom(source)]),
+    ...(activeSince === undefined ? [] : [sql`u.last_active_at >= ${activeSince}::timestamptz`]),
+    ...(notActiveSince === undefined
+      ? []
+      : [sql`(u.last_active_at is null or u.last_active_at < ${notActiveSince}::timestamptz)`]),
+    ...(neverActive === true ? [sql`u.last_active_at is null`] : []),
+  ]
+}
+
+const hasAddress = (email: string): SQL =>
+  sql`exists (select from user_emails ue
+    where ue.organization_id = u.organization_id and ue.user_id = u.id and ue.value_key = ${fold(email)})`
+
+function comesFrom(source: string): SQL {
+  if (isId('con', source))
+    return sql`exists (select from identities y where y.organization_id = u.organization_id and y.user_id = u.id
+      and y.connection_id = ${source})`
+  return source === 'local' ? sql`u.directory_id is null` : sql`u.directory_id = ${source}`
+}

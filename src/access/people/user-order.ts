@@ -1,0 +1,102 @@
+// In which orders people are listed, and where a page begins: after the last row of the one before, by what it was sorted by and
+// its id, so that no page repeats or leaves out anybody while people come and go.
+import { type SQL, sql } from 'drizzle-orm'
+import { invalid } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+
+export const userSorts = ['name', 'userName', 'status', 'lastActive', 'created'] as const
+
+export type UserSort = (typeof userSorts)[number]
+
+export type UserOrder = { sort: UserSort; direction: 'asc' | 'desc' }
+
+/** Columns of `users u` that an index has in this order, the id among them. */
+const columns: Record<Exclude<UserSort, 'lastActive'>, readonly string[]> = {
+  name: ['name_key', 'id'],
+  userName: ['user_name_key', 'id'],
+  status: ['status', 'name_key', 'id'],
+  created: ['id'],
+}
+
+const columnsOf = (sort: UserSort): readonly string[] =>
+  sort === 'lastActive' ? ['last_active_at', 'id'] : columns[sort]
+
+const of = (alias: string, column: string): SQL => sql`${sql.raw(alias)}.${sql.identifier(column)}`
+
+/** What an order looks at, the id last. */
+export const orderColumns = ({ sort }: UserOrder, alias: string): SQL =>
+  sql.join(
+    columnsOf(sort).map((column) => of(alias, column)),
+    sql`, `,
+  )
+
+/** The keys of a row, as a JSON array of texts. */
+export const keysColumn = ({ sort }: UserOrder, alias: string): SQL =>
+  sql`json_build_array(${sql.join(
+    columnsOf(sort).map((column) => (column === 'last_active_at' ? asIsoTime(of(alias, column)) : of(alias, column))),
+    sql`, `,
+  )})`
+
+const asIsoTime = (time: SQL): SQL => sql`to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
+/** What comes after `order by`. Who was never active comes last where the latest come first. */
+export function orderBy({ sort, direction }: UserOrder, alias: string): SQL {
+  const way = sql.raw(direction)
+  if (sort === 'lastActive')
+    return direction === 'desc'
+      ? sql`${of(alias, 'last_active_at')} desc nulls last, ${of(alias, 'id')}`
+      : sql`${of(alias, 'last_active_at')} asc nulls first, ${of(alias, 'id')} desc`
+  return sql.join(
+    columnsOf(sort).map((column) => sql`${of(alias, column)} ${way}`),
+    sql`, `,
+  )
+}
+
+/** True for the rows that come after the one with these keys. */
+export function isAfter({ sort, direction }: UserOrder, keys: Keys, alias: string): SQL {
+  if (sort === 'lastActive') return isAfterActivity(direction, keys, alias)
+  const left = columnsOf(sort).map((column) => of(alias, column))
+  const right = keys.map((key) => sql`${key}::text`)
+  return sql`(${sql.join(left, sql`, `)}) ${sql.raw(direction === 'asc' ? '>' : '<')} (${sql.join(right, sql`, `)})`
+}
+
+function isAfterActivity(direction: 'asc' | 'desc', [at, id]: Keys, alias: string): SQL {
+  const [active, own] = [of(alias, 'last_active_at'), of(alias, 'id')]
+  if (direction === 'desc')
+    return at === null
+      ? sql`${active} is null and ${own} > ${id}`
+      : sql`(${active} < ${at}::timestamptz or ${active} is null or (${active} = ${at}::timestamptz and ${own} > ${id}))`
+  return at === null
+    ? sql`(${active} is not null or ${own} < ${id})`
+    : sql`(${active} > ${at}::timestamptz or (${active} = ${at}::timestamptz and ${own} < ${id}))`
+}
+
+export type Keys = readonly (string | null)[]
+
+export const cursorOf = ({ sort, direction }: UserOrder, keys: Keys): string =>
+  Buffer.from(JSON.stringify([sort, direction, ...keys])).toString('base64url')
+
+/** @throws AppError invalid (reason `invalidCursor`) for a text that is no cursor of a list in this order */
+export function keysOf({ sort, direction }: UserOrder, cursor: string): Keys {
+  const parts = parsed(cursor)
+  const keys = parts.slice(2) as Keys
+  const isWhole = parts[0] === sort && parts[1] === direction && keys.length === columnsOf(sort).length
+  const isText = keys.every((key) => (key === null ? sort === 'lastActive' : typeof key === 'string' && isPlain(key)))
+  const isTime = sort !== 'lastActive' || keys[0] === null || isIsoTime(String(keys[0]))
+  if (isWhole && isText && isTime && isId('usr', keys.at(-1) ?? '')) return keys
+  throw invalid('The cursor is not one of this list', 'invalidCursor')
+}
+
+const isIsoTime = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text))
+
+const isPlain = (text: string): boolean => !text.includes('\0')
+
+function parsed(cursor: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    return Array.isArray(value) ? value : []
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,35 @@
+// The monthly mail about emergency accounts that nobody has tried. When it went out is noted as an alarm that is settled.
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+import type { Log } from '#platform/log.ts'
+import { type CallContext, inTransaction } from '#src/context.ts'
+import { letterOf } from '../alarms/letters.ts'
+import { raiseAlarm } from '../alarms/raise-alarm.ts'
+import { alarmRecipients } from '../alarms/recipients.ts'
+import { queueMail } from '../mail/queue-mail.ts'
+import { organizationName } from './organization-name.ts'
+
+const unproven = prepared<{ organizationId: string }, { userName: string; displayName: string | null }>(
+  (p) => sql`select user_name as "userName", display_name as "displayName" from emergency_accounts_to_prove
+    where organization_id = ${p.organizationId} order by user_id`,
+)
+
+export async function askForDrill(ctx: CallContext, log: Log): Promise<void> {
+  const { organizationId } = ctx
+  const addresses = await alarmRecipients(ctx)
+  const isUnheard = await inTransaction(ctx, async (tx) => {
+    const accounts = await tx.run(unproven({ organizationId }))
+    if (accounts.length === 0) return false
+    const shown = accounts.map(({ userName, displayName }) =>
+      displayName === null ? userName : `${userName} (${displayName})`,
+    )
+    const detail = { accounts: shown }
+    const [alarm] = await tx.run(raiseAlarm(ctx, { kind: 'emergency_drill', detail, isNote: true }))
+    const letter = letterOf({ kind: 'emergency_drill', detail }, await organizationName(tx, ctx), ctx.urls)
+    for (const to of addresses) {
+      await queueMail(tx, ctx, { kind: 'emergency_drill', to, letter, targetId: alarm?.id ?? organizationId })
+    }
+    return addresses.length === 0
+  })
+  if (isUnheard) log.error({ organizationId }, 'Nobody could be asked to try the emergency accounts')
+}

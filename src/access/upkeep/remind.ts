@@ -1,0 +1,91 @@
+// Reminders of assignments that end soon: to the person, and to the sponsor where that is an address or somebody's userName.
+import { sql } from 'drizzle-orm'
+import { recordAudit } from '#audit/record.ts'
+import { prepared } from '#db/statement.ts'
+import { fold } from '#directory/fold.ts'
+import { type CallContext, inTransaction, type Transaction } from '#src/context.ts'
+import type { Letter } from '../mail/compose.ts'
+import { queueMail } from '../mail/queue-mail.ts'
+import { emailColumn } from '../people/email.ts'
+import { organizationName } from './organization-name.ts'
+
+type Due = {
+  id: string
+  days: number
+  expiresAt: string
+  userId: string
+  userName: string
+  displayName: string | null
+  email: string | null
+  sponsor: string | null
+  role: string
+  brand: string | null
+}
+
+const atOnce = 50
+
+/** Marks what it finds, so that each reminder goes out once. */
+const claim = prepared<{ organizationId: string; limit: number }, Due>(
+  (p) => sql`update assignments a set reminded_days = due.days
+    from (select r.assignment_id, r.days from assignments_to_remind r where r.organization_id = ${p.organizationId}
+        order by r.assignment_id limit ${p.limit}::int) due, users u, roles r
+    where a.organization_id = ${p.organizationId} and a.id = due.assignment_id
+      and u.organization_id = a.organization_id and u.id = a.user_id
+      and r.organization_id = a.organization_id and r.id = a.role_id
+    returning a.id, due.days, a.expires_at as "expiresAt", u.id as "userId", u.user_name as "userName",
+      u.display_name as "displayName", ${emailColumn} as email, a.sponsor, r.name as role,
+      (select b.name from brands b where b.organization_id = a.organization_id and b.id = a.brand_id) as brand`,
+)
+
+const addressOf = prepared<{ organizationId: string; userNameKey: string }, { email: string | null }>(
+  (p) => sql`select ${emailColumn} as email from users u where u.organization_id = ${p.organizationId}
+    and u.user_name_key = ${p.userNameKey} and u.deleted_at is null and u.status = 'active'`,
+)
+
+/** Queues the reminders that are due, with an audit row for each assignment. */
+export async function remindOfEnds(ctx: CallContext): Promise<void> {
+  const found = await inTransaction(ctx, async (tx) => {
+    const organization = await organizationName(tx, ctx)
+    const due = await tx.run(claim({ organizationId: ctx.organizationId, limit: atOnce }))
+    for (const each of due) await remind(tx, ctx, each, organization)
+    return due.length
+  })
+  if (found === atOnce) await remindOfEnds(ctx)
+}
+
+async function remind(tx: Transaction, ctx: CallContext, due: Due, organization: string): Promise<void> {
+  const sponsor = await sponsorAddress(tx, ctx, due.sponsor)
+  const recipients = new Set([due.email, sponsor].filter((address) => address !== null))
+  for (const to of recipients) {
+    const letter = letterOf(ctx, due, organization, to === due.email)
+    await queueMail(tx, ctx, { kind: 'reminder', to, letter, targetId: due.id })
+  }
+  const detail = { days: due.days, userId: due.userId, toPerson: due.email !== null, toSponsor: sponsor !== null }
+  await tx.run(recordAudit(ctx, { action: 'assignment.remind', targetType: 'assignment', targetId: due.id, detail }))
+}
+
+async function sponsorAddress(tx: Transaction, ctx: CallContext, sponsor: string | null): Promise<string | null> {
+  if (sponsor === null) return null
+  const userNameKey = fold(sponsor.trim())
+  const [user] = await tx.run(addressOf({ organizationId: ctx.organizationId, userNameKey }))
+  if (user?.email) return user.email
+  return /^[^\s@<>",;]+@[^\s@<>",;]+\.[^\s@<>",;]+$/.test(sponsor.trim()) ? sponsor.trim() : null
+}
+
+function letterOf(ctx: CallContext, due: Due, organization: string, isForPerson: boolean): Letter {
+  const where = due.brand === null ? organization : `${due.brand} (${organization})`
+  const whose = isForPerson ? 'your' : `${due.displayName ?? due.userName}’s`
+  const date = new Date(due.expiresAt).toUTCString().slice(5, 22)
+  return {
+    subject: `${isForPerson ? 'Your' : whose} access to ${where} ends on ${date.slice(0, 11)}`,
+    paragraphs: [
+      `On ${date} UTC ${whose} assignment ends: ${due.role} in ${where}. What it allows is refused from that moment on.`,
+    ],
+    ...(isForPerson ? {} : { action: { label: 'Extend it', url: ctx.urls.page(`/console/people/${due.userId}`) } }),
+    closing: [
+      isForPerson
+        ? 'If you need it for longer, ask your administrator, who can give the assignment another end.'
+        : 'You are named as the sponsor. If it is needed for longer, give the assignment another end, or ask an administrator to. If not, there is nothing to do.',
+    ],
+  }
+}

@@ -1,0 +1,46 @@
+// What has been kept for as long as the organization wants it: provisioning log, traces of sign-ins, mails. Never the audit trail.
+import { type SQL, sql } from 'drizzle-orm'
+import { prepared, type Statement } from '#db/statement.ts'
+import { type CallContext, inTransaction } from '#src/context.ts'
+
+type Batch = { organizationId: string; limit: number }
+
+const batchSize = 1_000
+
+/** Rows of one table that are older than the setting; by id, which grows with time. */
+const deletion = (table: string, time: string, days: string, only: SQL = sql`true`) =>
+  prepared<Batch, { one: number }>(
+    (p) => sql`delete from ${sql.identifier(table)} t using (
+        select x.id from ${sql.identifier(table)} x join organizations o on o.id = x.organization_id
+        where x.organization_id = ${p.organizationId} and ${only}
+          and x.${sql.identifier(time)} < now() - make_interval(days => o.${sql.identifier(days)})
+        order by x.id limit ${p.limit}::int) old
+      where t.organization_id = ${p.organizationId} and t.id = old.id returning 1 as one`,
+  )
+
+const deletions: Record<'events' | 'attempts' | 'mails', (batch: Batch) => Statement<{ one: number }>> = {
+  events: deletion('provisioning_events', 'occurred_at', 'provisioning_log_days'),
+  attempts: deletion('sign_in_attempts', 'occurred_at', 'sign_in_trace_days'),
+  mails: deletion('mails', 'created_at', 'mail_days', sql`x.status <> 'queued'`),
+}
+
+export type Removed = Record<keyof typeof deletions, number>
+
+/** In batches, each a transaction of its own. @returns how many rows of each kind are gone */
+export async function removeOld(ctx: CallContext): Promise<Removed> {
+  return {
+    events: await removeAll(ctx, deletions.events),
+    attempts: await removeAll(ctx, deletions.attempts),
+    mails: await removeAll(ctx, deletions.mails),
+  }
+}
+
+async function removeAll(ctx: CallContext, statement: (batch: Batch) => Statement<{ one: number }>): Promise<number> {
+  let removed = 0
+  for (;;) {
+    const batch = statement({ organizationId: ctx.organizationId, limit: batchSize })
+    const [rows = []] = await inTransaction(ctx, (tx) => tx.commitWith(batch))
+    removed += rows.length
+    if (rows.length < batchSize) return removed
+  }
+}

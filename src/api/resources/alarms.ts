@@ -1,0 +1,69 @@
+// /alarms: what administrators have to know of and settle.
+import { createRoute, z } from '@hono/zod-openapi'
+import { listAlarms } from '#access/alarms/alarms.ts'
+import { settleAlarm } from '#access/alarms/settle-alarm.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { afterId, page, pageOf, pageParams } from '../paging.ts'
+import { idParam, jsonAnswer, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
+import { time } from '../schemas.ts'
+
+const Alarm = z
+  .object({
+    id: z.string(),
+    kind: z
+      .enum([
+        'last_administrator',
+        'return_due',
+        'end_date_refused',
+        'certificate_ending',
+        'self_grant',
+        'emergency_drill',
+      ])
+      .openapi({ description: '`emergency_drill` only notes that the monthly mail went out' }),
+    detail: z
+      .record(z.string(), z.unknown())
+      .openapi({ description: 'What it is about, by the kind: userId, connectionId, notAfter and so on' }),
+    raisedAt: time,
+    notifiedAt: time.nullable().openapi({ description: 'When mails about it were queued' }),
+    settledAt: time.nullable(),
+    settledBy: z.string().nullable(),
+  })
+  .openapi('Alarm')
+
+const query = z.strictObject({
+  ...pageParams,
+  status: z.enum(['open', 'settled']).optional().openapi({ description: 'Both where it is left out' }),
+})
+
+const shared = { tags: ['Alarms'], security }
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/alarms',
+  operationId: 'listAlarms',
+  summary: 'List the alarms: the open ones first, of each the newest first',
+  request: { query },
+  responses: { 200: jsonAnswer(pageOf(Alarm), 'A page of alarms'), ...readFailures },
+})
+
+const settleRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/alarms/{id}/settle',
+  operationId: 'settleAlarm',
+  summary: 'Say that an alarm was seen to',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(Alarm, 'The alarm as it is now'), ...writeFailures },
+})
+
+export const alarmRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const { limit, cursor, status } = c.req.valid('query')
+    const isOpen = status === undefined ? undefined : status === 'open'
+    const rows = await listAlarms(c.get('ctx'), { isOpen, after: afterId(cursor, 'alm'), limit: limit + 1 })
+    return c.json(page(rows.map(withIsoTimes), limit), 200)
+  })
+  .openapi(settleRoute, async (c) =>
+    c.json(withIsoTimes(await settleAlarm(c.get('ctx'), c.req.valid('param').id)), 200),
+  )

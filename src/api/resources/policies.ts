@@ -1,0 +1,133 @@
+// /policies and /permissions
+import { createRoute, z } from '@hono/zod-openapi'
+import { listPermissions, registerPermission, withdrawPermission } from '#access/catalogue.ts'
+import { createPolicy, deletePolicy, listPolicies } from '#access/policies/policies.ts'
+import { withIsoTimes } from '#access/times.ts'
+import {
+  idParam,
+  jsonAnswer,
+  jsonBody,
+  newRoutes,
+  noContent,
+  readFailures,
+  security,
+  writeFailures,
+} from '../routes.ts'
+import { brandReference, permissionName, roleReference, time } from '../schemas.ts'
+
+const Policy = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    permission: permissionName,
+    brand: brandReference.openapi({ description: 'Null: everywhere' }),
+    exceptRoles: z.array(roleReference).openapi({ description: 'Whoever holds one of these there is not concerned' }),
+    createdAt: time,
+    createdBy: z.string(),
+  })
+  .openapi('Policy')
+
+const shared = { tags: ['Policies'], security }
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/policies',
+  operationId: 'listPolicies',
+  summary: 'List the rules that take permissions away',
+  responses: { 200: jsonAnswer(z.object({ items: z.array(Policy) }), 'All of them'), ...readFailures },
+})
+
+const createPolicyRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/policies',
+  operationId: 'createPolicy',
+  summary: 'Take a permission away from everybody but the holders of some roles',
+  request: {
+    body: jsonBody(
+      z.strictObject({
+        name: z.string(),
+        permission: permissionName,
+        brandId: z.string().nullish(),
+        exceptRoleIds: z.array(z.string()).optional(),
+      }),
+    ),
+  },
+  responses: { 201: jsonAnswer(Policy, 'The new policy'), ...writeFailures },
+})
+
+const deleteRoute = createRoute({
+  ...shared,
+  method: 'delete',
+  path: '/policies/{id}',
+  operationId: 'deletePolicy',
+  summary: 'Delete a policy',
+  request: { params: idParam },
+  responses: { 204: noContent('The policy is gone'), ...readFailures },
+})
+
+const Permission = z
+  .object({
+    name: permissionName,
+    description: z.string(),
+    parameter: z.string().nullable().openapi({ description: 'What may come after a colon, in a word' }),
+    isBuiltIn: z.boolean().openapi({ description: 'False: registered by a host application' }),
+  })
+  .openapi('Permission')
+
+const nameParam = z.object({ name: z.string().max(200) })
+
+const listPermissionsRoute = createRoute({
+  tags: ['Permissions'],
+  security,
+  method: 'get',
+  path: '/permissions',
+  operationId: 'listPermissions',
+  summary: 'The catalogue that roles are built from',
+  responses: { 200: jsonAnswer(z.object({ items: z.array(Permission) }), 'The catalogue'), ...readFailures },
+})
+
+const registerRoute = createRoute({
+  tags: ['Permissions'],
+  security,
+  method: 'put',
+  path: '/permissions/{name}',
+  operationId: 'registerPermission',
+  summary: 'Register a permission of a host application; its name begins with `app.`',
+  request: {
+    params: nameParam,
+    body: jsonBody(z.strictObject({ description: z.string(), parameter: z.string().nullish() })),
+  },
+  responses: { 200: jsonAnswer(Permission, 'The permission'), ...writeFailures },
+})
+
+const withdrawRoute = createRoute({
+  tags: ['Permissions'],
+  security,
+  method: 'delete',
+  path: '/permissions/{name}',
+  operationId: 'withdrawPermission',
+  summary: 'Take a registered permission out of the catalogue',
+  request: { params: nameParam },
+  responses: { 204: noContent('It is gone'), ...writeFailures },
+})
+
+export const policyRoutes = newRoutes()
+  .openapi(listRoute, async (c) => c.json({ items: (await listPolicies(c.get('ctx'))).map(withIsoTimes) }, 200))
+  .openapi(createPolicyRoute, async (c) =>
+    c.json(withIsoTimes(await createPolicy(c.get('ctx'), c.req.valid('json'))), 201),
+  )
+  .openapi(deleteRoute, async (c) => {
+    await deletePolicy(c.get('ctx'), c.req.valid('param').id)
+    return c.body(null, 204)
+  })
+  .openapi(listPermissionsRoute, async (c) => c.json({ items: await listPermissions(c.get('ctx')) }, 200))
+  .openapi(registerRoute, async (c) => {
+    const input = { ...c.req.valid('json'), name: c.req.valid('param').name }
+    return c.json(await registerPermission(c.get('ctx'), input), 200)
+  })
+  .openapi(withdrawRoute, async (c) => {
+    await withdrawPermission(c.get('ctx'), c.req.valid('param').name)
+    return c.body(null, 204)
+  })

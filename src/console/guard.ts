@@ -1,0 +1,31 @@
+// Who is at the door of the console: a live session becomes a context with what the person's roles allow, as they are now.
+import type { MiddlewareHandler } from 'hono'
+import { asManager } from '#access/manager.ts'
+import { renderPage } from '#http/pages.ts'
+import { personContext, sessionOf } from '#http/session.ts'
+import { ErrorPage } from '#http/ui/error-page.tsx'
+import type { ConsoleEnv, ConsoleServices } from './env.ts'
+
+/** After `readSession` and `requireSession`. Whoever manages nothing is told whom to ask. */
+export function requireManager(services: ConsoleServices): MiddlewareHandler<ConsoleEnv> {
+  return async (c, next) => {
+    const session = sessionOf(c as never)
+    const person = personContext(services, session, c.get('requestId'))
+    const { ctx, name, organization, isManager } = await asManager(person)
+    if (!isManager) {
+      const contact = organization.accessContact ?? `an administrator of ${organization.name}`
+      const page = ErrorPage({
+        title: 'The console is for managers',
+        advice: `You are signed in, but no role of yours lets you manage people or brands. If you need that for your work, ask ${contact}.`,
+        reference: c.get('requestId'),
+        organization: organization.name,
+        action: { label: 'See my access', href: '/account' },
+      })
+      return renderPage(c, page, { status: 403 })
+    }
+    c.set('ctx', ctx)
+    const isEmergency = session.method === 'emergency'
+    c.set('manager', { userId: session.userId, name, organization, isEmergency })
+    return next()
+  }
+}

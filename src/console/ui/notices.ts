@@ -1,0 +1,34 @@
+// What a form has just done, as the page after it says: a word in the address (`?done=…`), never a text from it.
+
+export const notices = {
+  saved: 'Saved',
+  created: 'Created',
+  deleted: 'Deleted',
+  deactivated: 'Deactivated: everything that was open is closed',
+  reactivated: 'Reactivated',
+  ended: 'Ended',
+  assigned: 'The role is given',
+  unassigned: 'The role is taken back',
+  invited: 'The invitation is on its way',
+  resent: 'A new link is on its way; the old one is void',
+  cancelled: 'The invitation is cancelled; its link is void',
+  installed: 'The roles are installed',
+  revoked: 'Revoked',
+  rotated: 'Replaced',
+  settled: 'Settled',
+  sent: 'Sent',
+  verified: 'Verified',
+  unverified: 'Not found yet; DNS may take a while',
+} as const
+
+export type NoticeKey = keyof typeof notices
+
+export type Notice = { key: NoticeKey; kind: 'success' | 'info' }
+
+export const noticeText = ({ key }: Notice): string => notices[key]
+
+/** From the query parameter `done`; undefined for anything else than one of our words. */
+export function noticeOf(done: string | undefined): Notice | undefined {
+  if (done === undefined || !Object.hasOwn(notices, done)) return undefined
+  return { key: done as NoticeKey, kind: done === 'unverified' ? 'info' : 'success' }
+}

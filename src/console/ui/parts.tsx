@@ -1,0 +1,344 @@
+// Parts that the console's pages are made of; they know nothing of what they show.
+import type { Child } from 'hono/jsx'
+
+export type Tone = 'good' | 'warning' | 'bad' | 'quiet' | 'info'
+
+/** A word with a shape and a colour, so that nobody has to tell colours apart (WCAG 1.4.1). */
+export const Badge = ({ tone, children }: { tone: Tone; children: Child }) => (
+  <span class={`badge-word badge-${tone}`}>{children}</span>
+)
+
+export type TabLink = { label: string; href: string; isCurrent: boolean; count?: number | undefined }
+
+/** Pages about one thing, side by side. */
+export const Tabs = ({ label, links }: { label: string; links: readonly TabLink[] }) => (
+  <nav class="tabs" aria-label={label}>
+    <ul>
+      {links.map(({ label: text, href, isCurrent, count }) => (
+        <li>
+          <a href={href} aria-current={isCurrent ? 'page' : undefined}>
+            {text}
+            {count === undefined ? null : <span class="tab-count">{count.toLocaleString('en')}</span>}
+          </a>
+        </li>
+      ))}
+    </ul>
+  </nav>
+)
+
+/** A card with a heading of its own. */
+export const Panel = ({
+  title,
+  lead,
+  actions,
+  id,
+  children,
+}: {
+  title: string
+  lead?: Child
+  actions?: Child
+  id?: string
+  children?: Child
+}) => (
+  <section class="panel" id={id} aria-labelledby={`${id ?? slugOf(title)}-title`}>
+    <div class="panel-head">
+      <div>
+        <h2 id={`${id ?? slugOf(title)}-title`}>{title}</h2>
+        {lead === undefined ? null : <p class="panel-lead">{lead}</p>}
+      </div>
+      {actions === undefined ? null : <div class="actions">{actions}</div>}
+    </div>
+    {children}
+  </section>
+)
+
+const slugOf = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 60)
+
+/** A value to take elsewhere: shown whole, selected at a click, with a button where there is script. */
+export const CopyField = ({ label, value, id, hint }: { label: string; value: string; id: string; hint?: Child }) => (
+  <div class="field copy-field">
+    <label class="form-label" for={id}>
+      {label}
+    </label>
+    <div class="copy-row">
+      <input class="form-control" id={id} value={value} readonly data-select-all />
+      <button type="button" class="btn" data-copy={id} hidden>
+        Copy<span class="visually-hidden"> {label}</span>
+      </button>
+    </div>
+    {hint === undefined ? null : <p class="field-hint">{hint}</p>}
+  </div>
+)
+
+export type SelectProps = {
+  name: string
+  label: string
+  options: readonly { value: string; label: string; isDisabled?: boolean }[]
+  value?: string | undefined
+  hint?: Child
+  error?: string | undefined
+  /** Where nothing need be chosen: the words of the empty choice. */
+  empty?: string
+  /** For several of the same name on one page. */
+  id?: string
+}
+
+export const Select = ({ name, label, options, value = '', hint, error, empty, id = name }: SelectProps) => {
+  const described = [error === undefined ? [] : [`${id}-error`], hint === undefined ? [] : [`${id}-hint`]].flat()
+  return (
+    <div class="field">
+      <label class="form-label" for={id}>
+        {label}
+      </label>
+      <select
+        class={error === undefined ? 'form-select' : 'form-select is-invalid'}
+        id={id}
+        name={name}
+        aria-invalid={error === undefined ? undefined : 'true'}
+        aria-describedby={described.length === 0 ? undefined : described.join(' ')}
+      >
+        {empty === undefined ? null : (
+          <option value="" selected={value === ''}>
+            {empty}
+          </option>
+        )}
+        {options.map((option) => (
+          <option value={option.value} selected={option.value === value} disabled={option.isDisabled === true}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+      {error === undefined ? null : (
+        <p class="field-error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+      {hint === undefined ? null : (
+        <p class="field-hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  )
+}
+
+export type TextAreaProps = {
+  name: string
+  label: string
+  value?: string | undefined
+  hint?: Child
+  error?: string | undefined
+  rows?: number
+  maxlength?: number
+  isOptional?: boolean
+}
+
+export const TextArea = (props: TextAreaProps) => {
+  const { name, label, value = '', hint, error, rows = 3, isOptional = false } = props
+  const described = [error === undefined ? [] : [`${name}-error`], hint === undefined ? [] : [`${name}-hint`]].flat()
+  return (
+    <div class="field">
+      <label class="form-label" for={name}>
+        {label}
+        {isOptional ? <span class="field-optional"> (optional)</span> : null}
+      </label>
+      <textarea
+        class={error === undefined ? 'form-control' : 'form-control is-invalid'}
+        id={name}
+        name={name}
+        rows={rows}
+        maxlength={props.maxlength}
+        required={!isOptional}
+        aria-invalid={error === undefined ? undefined : 'true'}
+        aria-describedby={described.length === 0 ? undefined : described.join(' ')}
+      >
+        {value}
+      </textarea>
+      {error === undefined ? null : (
+        <p class="field-error" id={`${name}-error`}>
+          {error}
+        </p>
+      )}
+      {hint === undefined ? null : (
+        <p class="field-hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  )
+}
+
+export type CheckProps = {
+  name: string
+  value?: string
+  label: Child
+  isChecked?: boolean
+  hint?: Child
+  id?: string
+  type?: 'checkbox' | 'radio'
+  isDisabled?: boolean
+}
+
+export const Check = ({ name, value = 'on', label, hint, type = 'checkbox', ...props }: CheckProps) => {
+  const id = props.id ?? `${name}-${value}`
+  return (
+    <div class="form-check">
+      <input
+        class="form-check-input"
+        type={type}
+        id={id}
+        name={name}
+        value={value}
+        checked={props.isChecked === true}
+        disabled={props.isDisabled === true}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+      />
+      <label class="form-check-label" for={id}>
+        {label}
+      </label>
+      {hint === undefined ? null : (
+        <p class="field-hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** Where a list goes on; pages are links, so they can be kept and shared. */
+export const Pager = ({ shown, total, next, first }: PagerProps) => (
+  <nav class="pager" aria-label="Pages">
+    <p>
+      {shown.toLocaleString('en')} shown{total === undefined ? null : ` of ${total.toLocaleString('en')}`}
+    </p>
+    <div class="actions">
+      {first === undefined ? null : (
+        <a class="btn btn-sm" href={first}>
+          First page
+        </a>
+      )}
+      {next === undefined ? null : (
+        <a class="btn btn-sm" href={next} rel="next">
+          Next page
+        </a>
+      )}
+    </div>
+  </nav>
+)
+
+export type PagerProps = {
+  shown: number
+  total?: number | undefined
+  /** The address of the next page; undefined on the last one. */
+  next?: string | undefined
+  /** The address of the first page; undefined on it. */
+  first?: string | undefined
+}
+
+/** One figure with its name, as large as it is important. */
+export const Figure = ({
+  label,
+  value,
+  detail,
+  href,
+}: {
+  label: string
+  value: Child
+  detail?: Child
+  href?: string
+}) => (
+  <div class="figure-card">
+    <p class="figure-label">{href === undefined ? label : <a href={href}>{label}</a>}</p>
+    <p class="figure-value">{value}</p>
+    {detail === undefined ? null : <p class="figure-detail">{detail}</p>}
+  </div>
+)
+
+export type Bar = { label: string; value: number; tone?: Tone; part?: number }
+
+/** Values as bars, for the eye; the same numbers stand in a table for everybody else. */
+export const BarChart = ({
+  caption,
+  bars,
+  height = 120,
+}: {
+  caption: string
+  bars: readonly Bar[]
+  height?: number
+}) => {
+  const top = Math.max(1, ...bars.map(({ value }) => value))
+  const width = 100 / Math.max(1, bars.length)
+  return (
+    <figure class="chart">
+      <svg
+        viewBox={`0 0 100 ${height}`}
+        preserveAspectRatio="none"
+        height={height}
+        aria-hidden="true"
+        focusable="false"
+      >
+        {bars.map(({ value, part = 0 }, index) => {
+          const whole = (value / top) * (height - 4)
+          const lower = (part / top) * (height - 4)
+          const x = index * width + width * 0.15
+          return (
+            <>
+              <rect class="bar" x={x} y={height - whole} width={width * 0.7} height={whole} />
+              {part === 0 ? null : (
+                <rect class="bar-part" x={x} y={height - lower} width={width * 0.7} height={lower} />
+              )}
+            </>
+          )
+        })}
+      </svg>
+      <figcaption>{caption}</figcaption>
+      <table class="visually-hidden">
+        <caption>{caption}</caption>
+        <tbody>
+          {bars.map(({ label, value, part }) => (
+            <tr>
+              <th scope="row">{label}</th>
+              <td>{value}</td>
+              {part === undefined ? null : <td>{part}</td>}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </figure>
+  )
+}
+
+/** A time as people read it, in UTC; the exact one is in its markup. */
+export const Time = ({ at, empty = '—' }: { at: string | null; empty?: string }) =>
+  at === null ? <>{empty}</> : <time datetime={at}>{shortTime.format(new Date(at))}</time>
+
+const shortTime = new Intl.DateTimeFormat('en-GB', {
+  ...{ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' },
+})
+
+/** A form that only has a button: for a change that needs no further word. */
+export const ButtonForm = ({
+  action,
+  label,
+  kind = '',
+  fields = {},
+}: {
+  action: string
+  label: Child
+  /** Classes of Tabler beside `btn`: `btn-danger`, `btn-sm`. */
+  kind?: string
+  fields?: Record<string, string>
+}) => (
+  <form method="post" action={action} class="button-form">
+    {Object.entries(fields).map(([name, value]) => (
+      <input type="hidden" name={name} value={value} />
+    ))}
+    <button type="submit" class={`btn ${kind}`}>
+      {label}
+    </button>
+  </form>
+)

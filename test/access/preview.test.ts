@@ -1,0 +1,212 @@
+// Previews of changes of access: what is foretold is what happens, for random states and changes; and nothing is saved on a
+// preview that is out of date.
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AccessChange } from '#access/changes/change.ts'
+import { type Preview, previewChange, saveChange } from '#access/changes/preview.ts'
+import { decide } from '#access/effective-access.ts'
+import { createPolicy } from '#access/policies/policies.ts'
+import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
+
+let stage: AccessStage
+
+beforeAll(async () => {
+  stage = await startStage()
+})
+
+afterAll(() => stage.close())
+
+const permissions = ['content.view', 'content.edit', 'content.publish', 'roles.assign', 'billing.manage', 'app.x.y']
+
+type World = { client: Client; users: string[]; groups: string[]; brands: string[]; roles: string[]; custom: string }
+
+async function newWorld(): Promise<World> {
+  const client = await stage.createClient()
+  const made = async (path: string, body: object): Promise<string> => (await client.post(path, body)).body.id
+  await client.send('PUT', 'permissions/app.x.y', { description: 'Something of an application' })
+  const users: string[] = []
+  for (let index = 0; index < 5; index += 1) users.push(await createUser(client, `user${index}@example.com`))
+  const groups = [await made('groups', { displayName: 'A' }), await made('groups', { displayName: 'B' })]
+  await client.post(`groups/${groups[0]}/members`, { groupIds: [groups[1]] })
+  const brands = [
+    await made('brands', { slug: 'aurora', name: 'Aurora' }),
+    await made('brands', { slug: 'borealis', name: 'Borealis' }),
+  ]
+  const custom = await made('roles', {
+    ...{ key: 'custom', name: 'Custom', purpose: 'Tried out', rank: 60 },
+    ...{ allows: ['content.edit', 'content.publish'], denies: ['billing.*'] },
+  })
+  const packed = await Promise.all(['viewer', 'editor', 'administrator'].map((key) => roleId(client, key)))
+  return { client, users, groups, brands, roles: [...packed, custom], custom }
+}
+
+type Step = { who: number; what: number; role: number; brand: number }
+const step = fc.record({ who: fc.nat(4), what: fc.nat(5), role: fc.nat(3), brand: fc.nat(2) })
+
+const at = <T>(items: readonly T[], index: number): T => items[index % items.length] as T
+
+/** Puts the world into some state, by steps that may each be refused. */
+async function wander(world: World, steps: readonly Step[]): Promise<void> {
+  const { client, users, groups, brands, roles } = world
+  for (const { who, what, role, brand } of steps) {
+    const [userId, groupId, to] = [at(users, who), at(groups, who), at(roles, role)]
+    const brandId = [null, ...brands][brand] ?? null
+    if (what <= 1) await client.post(`groups/${groupId}/members`, { userIds: [userId] })
+    if (what === 2) await client.post('mappings', { groupId, roleId: to, brandId })
+    if (what === 3) await client.post('assignments', { userId, roleId: to, brandId, reason: 'Because' })
+    if (what === 4) await client.post('mappings', { filter: `userName sw "user${who}"`, roleId: to, brandId })
+    if (what === 5) {
+      const policy = { name: `Rule ${who}${role}${brand}`, permission: at(permissions, who), brandId }
+      await createPolicy(client.ctx, { ...policy, exceptRoleIds: [to] }).catch(() => {})
+    }
+  }
+}
+
+async function changeOf(world: World, { who, what, role, brand }: Step): Promise<AccessChange> {
+  const { client, groups, brands, roles, custom } = world
+  const [to, brandId] = [at(roles, role), [null, ...brands][brand] ?? null]
+  const mappings = (await client.get('mappings')).body.items as { id: string }[]
+  if (what === 0) return { kind: 'create_mappings', mappings: [{ groupId: at(groups, who), roleId: to, brandId }] }
+  if (what === 1) return { kind: 'create_mappings', mappings: [{ filter: 'userName co "3"', roleId: to, brandId }] }
+  if (what === 2 && mappings.length > 0) return { kind: 'delete_mappings', mappingIds: [at(mappings, who).id] }
+  if (what === 3) {
+    const allows = permissions.filter((_, index) => index % 2 === who % 2 && index !== 5)
+    return { kind: 'update_role', role: { roleId: custom, allows, rank: role * 40, denies: [] } }
+  }
+  if (what === 4) {
+    const policy = { name: 'New rule', permission: at(permissions, role), brandId, exceptRoleIds: [to] }
+    return { kind: 'create_policy', policy }
+  }
+  const roleStrategy = who % 2 === 0 ? 'highest' : 'union'
+  const administratorBrandAccess = role % 2 === 0 ? 'implicit' : 'explicit'
+  return { kind: 'update_organization', organization: { roleStrategy, administratorBrandAccess } }
+}
+
+/** `user brand permission` of everything that anybody may do. */
+async function everything({ client, users, brands }: World): Promise<Set<string>> {
+  const scopes = [undefined, ...brands]
+  const questions = users.flatMap((user) =>
+    scopes.flatMap((brand) => permissions.map((permission) => ({ user, permission, brand }))),
+  )
+  const decisions = await decide(client.ctx, questions)
+  const allowed = questions.filter((_, index) => decisions[index]?.allowed)
+  return new Set(allowed.map(({ user, brand = '', permission }) => `${user} ${brand} ${permission}`))
+}
+
+/** In which brands somebody holds something. */
+async function memberships({ client, users }: World): Promise<Set<string>> {
+  const held = await Promise.all(users.map((id) => client.get(`users/${id}/access`)))
+  return new Set(
+    held.flatMap(({ body }, index) =>
+      (body.assignments as { brand: { id: string } | null }[]).map(({ brand }) => `${users[index]} ${brand?.id ?? ''}`),
+    ),
+  )
+}
+
+type Sides = { before: Set<string>; after: Set<string> }
+
+const foretold = (preview: Preview, { brands }: World, members: Sides): { gained: string[]; lost: string[] } => {
+  const rights = (kind: 'gained' | 'lost'): string[] =>
+    preview.entries.flatMap((entry) =>
+      entry.sample.flatMap(({ id }) => {
+        const isStranger = (brand: string) =>
+          !members.before.has(`${id} ${brand}`) && !members.after.has(`${id} ${brand}`)
+        const scopes =
+          entry.brand === 'others' ? brands.filter(isStranger) : [entry.brand === null ? '' : entry.brand.id]
+        const names = entry[kind].filter((permission) => permissions.includes(permission))
+        return scopes.flatMap((scope) => names.map((permission) => `${id} ${scope} ${permission}`))
+      }),
+    )
+  return { gained: rights('gained').sort(), lost: rights('lost').sort() }
+}
+
+const difference = ({ before, after }: Sides) => ({
+  gained: [...after].filter((each) => !before.has(each)).sort(),
+  lost: [...before].filter((each) => !after.has(each)).sort(),
+})
+
+test('for random states and changes, what is foretold is what happens', { timeout: 120_000 }, async () => {
+  let changed = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 24, size: 'max' }), step, async (steps, last) => {
+      const world = await newWorld()
+      await wander(world, steps)
+      const change = await changeOf(world, last)
+      const { ctx } = world.client
+      const [before, membersBefore] = [await everything(world), await memberships(world)]
+      let preview: Preview
+      try {
+        preview = await previewChange(ctx, change)
+      } catch (error) {
+        // What cannot be previewed cannot be made: the world is as it was.
+        await expect(saveChange(ctx, change, 'x')).rejects.toMatchObject({ code: (error as { code: string }).code })
+        expect(await everything(world)).toEqual(before)
+        return
+      }
+      expect(await everything(world)).toEqual(before)
+      await saveChange(ctx, change, preview.hash)
+      const after = await everything(world)
+      const members = { before: membersBefore, after: await memberships(world) }
+      const happened = difference({ before, after })
+      changed += happened.gained.length + happened.lost.length
+      expect(foretold(preview, world, members)).toEqual(happened)
+      const losers = new Set(happened.lost.map((each) => each.split(' ')[0]))
+      expect(preview.losing).toBeGreaterThanOrEqual(losers.size)
+    }),
+    { numRuns: 60 },
+  )
+  expect(changed).toBeGreaterThan(100)
+})
+
+describe('a stale preview is refused', () => {
+  test('when somebody joined the group meanwhile; then nothing is saved', async () => {
+    const { client, groups, users, roles } = await newWorld()
+    const change = { kind: 'create_mappings', mappings: [{ groupId: groups[0], roleId: roles[1] }] }
+    const preview = (await client.post('access-changes/preview', change)).body
+    await client.post(`groups/${groups[0]}/members`, { userIds: [users[0]] })
+    expect(await client.post('access-changes', { change, hash: preview.hash })).toMatchObject({
+      status: 412,
+      body: { reason: 'stale_preview' },
+    })
+    expect((await client.get('mappings')).body.items).toEqual([])
+    const again = (await client.post('access-changes/preview', change)).body
+    expect(again).toMatchObject({ gaining: 1, losing: 0, entries: [{ count: 1, rolesGained: [{ key: 'editor' }] }] })
+    expect((await client.post('access-changes', { change, hash: again.hash })).status).toBe(200)
+  })
+
+  test('and so is the preview of another change', async () => {
+    const { client, groups, roles } = await newWorld()
+    const change = (role: number) => ({
+      kind: 'create_mappings',
+      mappings: [{ groupId: groups[0], roleId: roles[role] }],
+    })
+    const { hash } = (await client.post('access-changes/preview', change(0))).body
+    expect((await client.post('access-changes', { change: change(1), hash })).status).toBe(412)
+  })
+})
+
+test('privileged changes come first; who is left without access and how many administrators remain is told', async () => {
+  const { client, groups, users, roles } = await newWorld()
+  const [, , administrator] = roles
+  await client.post(`groups/${groups[0]}/members`, { userIds: [users[0], users[1]] })
+  const { id } = (await client.post('mappings', { groupId: groups[0], roleId: administrator })).body
+  await client.post('assignments', { userId: users[2], roleId: administrator, reason: 'Stays' })
+  await client.post('assignments', { userId: users[1], roleId: roles[0], reason: 'Stays' })
+  const preview = (await client.post('access-changes/preview', { kind: 'delete_mappings', mappingIds: [id] })).body
+  expect(preview).toMatchObject({
+    administrators: { before: 3, after: 1 },
+    withoutAccess: { count: 1, sample: [{ id: users[0] }] },
+    losing: 2,
+  })
+  expect(preview.entries[0]).toMatchObject({ isPrivileged: true, brand: null, gained: [] })
+})
+
+test('a change that would take the last administrator away is refused in the preview already', async () => {
+  const { client, groups, users, roles } = await newWorld()
+  await client.post(`groups/${groups[0]}/members`, { userIds: [users[0]] })
+  const { id } = (await client.post('mappings', { groupId: groups[0], roleId: roles[2] })).body
+  expect(await client.post('access-changes/preview', { kind: 'delete_mappings', mappingIds: [id] })).toMatchObject({
+    status: 409,
+    body: { reason: 'last_administrator' },
+  })
+})
