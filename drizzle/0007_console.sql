@@ -122,7 +122,12 @@ CREATE FUNCTION administrators_of(p_organization_id text) RETURNS TABLE (user_id
         AND (a.valid_from IS NULL OR a.valid_from <= now()) AND (a.expires_at IS NULL OR a.expires_at > now()))
   SELECT h.user_id FROM holders h WHERE is_working(p_organization_id, h.user_id) $$;
 --> statement-breakpoint
--- How many there are in the transaction's organization.
+-- Who they are, in the transaction's organization.
+CREATE FUNCTION effective_administrators() RETURNS TABLE (user_id text) LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = public, pg_temp
+  AS $$ SELECT user_id FROM administrators_of(current_setting('rolecall.organization_id', true)) $$;
+--> statement-breakpoint
+-- How many there are.
 CREATE FUNCTION count_administrators() RETURNS integer LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
   AS $$ SELECT count(*)::integer FROM administrators_of(current_setting('rolecall.organization_id', true)) $$;
 --> statement-breakpoint
@@ -343,7 +348,7 @@ GRANT SELECT, INSERT, UPDATE ON alarms TO rolecall_server;
 --> statement-breakpoint
 REVOKE ALL ON FUNCTION find_users(text[]), resolve_setup_link(text), enter_setup_link(text, text), has_organizations(),
   is_administrator_role(text, text), is_working(text, text), groups_below(text, text[]), groups_above(text, text[]),
-  administrators_of(text), count_administrators(), check_administrators(text) FROM PUBLIC;
+  administrators_of(text), effective_administrators(), count_administrators(), check_administrators(text) FROM PUBLIC;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION find_users(text[]), resolve_setup_link(text), enter_setup_link(text, text), has_organizations(),
-  count_administrators() TO rolecall_server;
+  effective_administrators(), count_administrators() TO rolecall_server;

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono'
 import { createAccount } from '#account/account.ts'
 import { createApi } from '#api/api.ts'
 import { createAuthZen } from '#api/authzen.ts'
+import type { ProvisioningLog } from '#connections/provisioning/log.ts'
 import { createConsole } from '#console/console.ts'
 import { migrationState } from '#db/migrate.ts'
 import type { AppEnv } from '#http/env.ts'
@@ -22,6 +23,8 @@ import type { Services } from './context.ts'
 
 export type AppOptions = Services & {
   log: Log
+  /** Where requests of directories are kept. */
+  provisioning: Pick<ProvisioningLog, 'record'>
   /** How many proxies in front add to X-Forwarded-For. */
   trustedProxies: number
   /** True from the moment at which the server is asked to stop. */

@@ -2,6 +2,7 @@
 import type { Server } from 'node:http'
 import { serve as listen } from '@hono/node-server'
 import { requireSealingKeys } from '#access/sealing-check.ts'
+import { createProvisioningLog } from '#connections/provisioning/log.ts'
 import { migrateDatabase } from '#db/migrate.ts'
 import { mailJob } from '#jobs/mail.ts'
 import { startWorker } from '#jobs/worker.ts'
@@ -24,11 +25,13 @@ export async function serve(config: Config): Promise<void> {
     try {
       await requireSealingKeys(services)
       const isStopping = (): boolean => stopping.signal.aborted
+      const provisioning = createProvisioningLog(services, log)
       const { server, port } = await start(config, (origin) => {
         const app = createApp({
           ...services,
           urls: createUrls(origin),
           log,
+          provisioning,
           trustedProxies: config.trustedProxies,
           isStopping,
         })
@@ -44,6 +47,8 @@ export async function serve(config: Config): Promise<void> {
       await asked
       log.info('Stopping: requests under way may finish')
       await Promise.all([drain(server, config.shutdownSeconds), worker.stop()])
+      // After the last request was answered.
+      await provisioning.stop()
       transport?.close()
     } finally {
       await services.outgoing.close()

@@ -5,7 +5,14 @@ import { recordAudit } from '#audit/record.ts'
 import { parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
+import {
+  type CallContext,
+  inTransaction,
+  nowOf,
+  requirePermission,
+  requirePermissionSomewhere,
+  type Transaction,
+} from '#src/context.ts'
 import { covers, permissionCatalogue } from './permissions.ts'
 
 export type CatalogueEntry = {
@@ -32,7 +39,7 @@ const builtIn: readonly CatalogueEntry[] = permissionCatalogue.map((entry) => ({
 
 /** Ours first, then the applications' by name. */
 export async function listPermissions(ctx: CallContext): Promise<CatalogueEntry[]> {
-  requirePermission(ctx, 'roles.read')
+  requirePermissionSomewhere(ctx, 'roles.read')
   return inTransaction(ctx, (tx) => catalogueOf(tx, ctx))
 }
 

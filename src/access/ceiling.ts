@@ -1,5 +1,7 @@
 // Nobody gives more than they hold, and nobody changes somebody who holds more (design 4). Operators, API keys and the system
 // have no such limit.
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext, HeldPermissions, Transaction } from '#src/context.ts'
 import { effectiveAccessOf } from './effective-access.ts'
@@ -54,4 +56,28 @@ export async function requireNotAbove(tx: Transaction, ctx: CallContext, userId:
   throw new AppError('forbidden', `They hold the role ${above.role.name}, which goes beyond your own rights`, {
     reason: 'ceiling',
   })
+}
+
+type GivenRole = { key: string; allows: string[]; brandId: string | null }
+
+const rolesThrough = prepared<{ organizationId: string; groupId: string }, GivenRole>(
+  (p) => sql`with recursive above (group_id) as (
+      select ${p.groupId}::text
+      union select n.group_id from above join group_nestings n
+        on n.organization_id = ${p.organizationId} and n.child_group_id = above.group_id)
+    select distinct on (r.id, m.brand_id) r.key, m.brand_id as "brandId",
+      (select coalesce(json_agg(rp.permission), '[]') from role_permissions rp where rp.organization_id = r.organization_id
+        and rp.role_id = r.id and rp.effect = 'allow') as allows
+    from above join mappings m on m.organization_id = ${p.organizationId} and m.group_id = above.group_id
+    join roles r on r.organization_id = m.organization_id and r.id = m.role_id`,
+)
+
+/**
+ * Whoever puts somebody into a group gives them what it is mapped to, and so does whoever takes somebody out.
+ * @throws AppError forbidden (reason `ceiling`) where that is more than the caller holds
+ */
+export async function requireGroupWithinCeiling(tx: Transaction, ctx: CallContext, groupId: string): Promise<void> {
+  if (ctx.ceiling === undefined) return
+  const given = await tx.run(rolesThrough({ organizationId: ctx.organizationId, groupId }))
+  for (const { key, allows, brandId } of given) requireWithinCeiling(ctx, { key, allows, denies: [] }, brandId)
 }

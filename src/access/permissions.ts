@@ -16,7 +16,7 @@ export const permissionCatalogue = [
   { name: 'workflow.participate', description: 'Work on a workflow step', parameter: 'step' },
   {
     name: 'workflow.approve',
-    description: 'Approve at a workflow step; `own` means steps given to oneself',
+    description: 'Approve at a workflow step (“own”: steps given to oneself)',
     parameter: 'step',
   },
   { name: 'workflow.manage', description: 'Create and change workflows' },

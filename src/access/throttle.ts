@@ -1,7 +1,7 @@
 // Limits on attempts. They are counted in the database, so that all nodes count together, under a hash of what is counted.
 import { sql } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
-import { prepared } from '#db/statement.ts'
+import { prepared, type Statement } from '#db/statement.ts'
 import { sha256 } from '#platform/crypto.ts'
 
 /** So many attempts in a window of time, which begins with the first one; it does not grow by further attempts. */
@@ -26,6 +26,12 @@ export async function countAttempt(database: Database, ...counted: Counted[]): P
     }),
   )
   return Math.max(0, ...rows.map(([row]) => row?.seconds ?? 0))
+}
+
+/** Counting as a statement, for a transaction that is rolled back: how long the next attempt would have to wait. */
+export const attemptCounted = (counted: Counted): Statement<{ seconds: number }> => {
+  const { attempts, windowSeconds } = counted.limit
+  return count({ keyHash: hashOf(counted), attempts, windowSeconds })
 }
 
 /** Whoever has proven who they are begins anew. */

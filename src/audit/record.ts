@@ -14,7 +14,7 @@ export type AuditEntry = {
     | 'group'
     | 'role'
     | 'mapping'
-  | 'policy'
+    | 'policy'
     | 'assignment'
     | 'directory'
     | 'api_key'

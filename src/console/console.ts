@@ -4,16 +4,34 @@ import { Hono } from 'hono'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderErrorPage } from '#http/pages-errors.ts'
 import { readSession, requireSession } from '#http/session.ts'
+import { createChanges } from './changes/changes.tsx'
+import { createEmergencyPages } from './emergency/emergency.tsx'
 import type { ConsoleEnv, ConsoleServices } from './env.ts'
 import { requireManager } from './guard.ts'
+import { createMappings } from './mappings/mappings.tsx'
 import { createOverview } from './overview/overview.tsx'
+import { createPolicies } from './policies/policies.tsx'
+import { createRoles } from './roles/roles.tsx'
+import { createApplicationPages } from './settings/applications.tsx'
+import { createDomains } from './settings/domains.tsx'
+import { createGeneral } from './settings/general.tsx'
+import { createMailPages } from './settings/mail.tsx'
 
 /** @returns an app to be mounted at `/console` */
 export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   const console = new Hono<ConsoleEnv>()
   console.use(requireSameOrigin({ origin: services.urls.origin }), readSession(services), requireSession)
   console.use(requireManager(services))
-  console.route('/', createOverview(services))
+  console.route('/', createOverview())
+  console.route('/roles', createRoles())
+  console.route('/mappings', createMappings())
+  console.route('/policies', createPolicies())
+  console.route('/changes', createChanges())
+  console.route('/settings', createGeneral())
+  console.route('/settings', createApplicationPages(services))
+  console.route('/settings/domains', createDomains())
+  console.route('/settings/mail', createMailPages(services))
+  console.route('/emergency', createEmergencyPages())
   console.onError((error, c) => renderErrorPage(c, error))
   return console
 }

@@ -1,4 +1,5 @@
-// An invited person becomes active: by accepting the invitation, or by an administrator's approval of a first sign-in.
+// An invited person becomes active: by accepting the invitation, by an administrator's approval of a first
+// sign-in, or since a directory brings them.
 import { sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
@@ -20,7 +21,11 @@ const activate = prepared<AuditParameters & { organizationId: string; userId: st
 )
 
 /** The activation as a statement for a transaction that holds the user's row; no row where they are not invited. */
-export function activation(ctx: CallContext, userId: string, by: 'invitation' | 'approval'): Statement<WrittenUser> {
+export function activation(
+  ctx: CallContext,
+  userId: string,
+  by: 'invitation' | 'approval' | 'directory',
+): Statement<WrittenUser> {
   const entry = { action: 'user.activate', targetType: 'user', targetId: userId, detail: { by } } as const
   return activate({ ...auditParameters(ctx, entry), organizationId: ctx.organizationId, userId, now: nowOf(ctx) })
 }

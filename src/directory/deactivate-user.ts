@@ -14,7 +14,13 @@ import {
   writtenColumns,
 } from './users.ts'
 
-type Parameters = AuditParameters & { organizationId: string; userId: string; reason: string; now: string }
+type Parameters = AuditParameters & {
+  organizationId: string
+  userId: string
+  reason: string
+  returnsAt: string | null
+  now: string
+}
 
 const closings = (p: { organizationId: SQL; userId: SQL; now: SQL }): SQL =>
   sql.join(
@@ -31,7 +37,8 @@ const closedCounts = sql`jsonb_build_object(${sql.join(
 
 const deactivate = prepared<Parameters, WrittenUser>(
   (p) => sql`with deactivated as (
-      update users u set status = 'inactive', status_reason = ${p.reason}, status_changed_at = ${p.now}::timestamptz,
+      update users u set status = 'inactive', status_reason = ${p.reason},
+        returns_at = ${p.returnsAt}::timestamptz, status_changed_at = ${p.now}::timestamptz,
         epoch = epoch + 1, version = version + 1, updated_at = ${p.now}::timestamptz
       where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.status in ('active', 'invited')
       returning ${writtenColumns}),
@@ -41,11 +48,24 @@ const deactivate = prepared<Parameters, WrittenUser>(
     select * from deactivated`,
 )
 
+export type Deactivation = {
+  reason: StatusReason
+  /** In somebody's words, for the audit trail. */
+  note?: string | null
+  /** Until when it is meant: then the person is proposed for reactivation. */
+  returnsAt?: string | null
+}
+
 /** The deactivation as a statement for a transaction that holds the user's row; no row where they are inactive already. */
-export function deactivation(ctx: CallContext, userId: string, reason: StatusReason): Statement<WrittenUser> {
-  const entry = { action: 'user.deactivate', targetType: 'user', targetId: userId, detail: { reason } } as const
-  const now = nowOf(ctx)
-  return deactivate({ ...auditParameters(ctx, entry), organizationId: ctx.organizationId, userId, reason, now })
+export function deactivation(
+  ctx: CallContext,
+  userId: string,
+  { reason, note = null, returnsAt = null }: Deactivation,
+): Statement<WrittenUser> {
+  const detail = { reason, ...(note === null ? {} : { note }), ...(returnsAt === null ? {} : { returnsAt }) }
+  const entry = { action: 'user.deactivate', targetType: 'user', targetId: userId, detail } as const
+  const { organizationId } = ctx
+  return deactivate({ ...auditParameters(ctx, entry), organizationId, userId, reason, returnsAt, now: nowOf(ctx) })
 }
 
 /**
@@ -59,7 +79,7 @@ export async function deactivateUser(
   requirePermission(ctx, 'users.write')
   return inTransaction(ctx, async (tx) => {
     const user = await lockUserRow(tx, ctx, input)
-    const [rows] = await tx.commitWith(deactivation(ctx, user.id, input.reason))
+    const [rows] = await tx.commitWith(deactivation(ctx, user.id, { reason: input.reason }))
     return { ...user, ...rows?.[0] }
   })
 }

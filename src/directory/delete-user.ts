@@ -42,7 +42,7 @@ export async function deleteUser(
     const user = await lockUserRow(tx, ctx, input)
     requireVersion('user', user, input.expectedVersion)
     // Made first, so that its audit row comes first.
-    const switchedOff = deactivation(ctx, user.id, 'directory_deleted')
+    const switchedOff = deactivation(ctx, user.id, { reason: 'directory_deleted' })
     const audit = auditParameters(ctx, { action: 'user.delete', targetType: 'user', targetId: user.id })
     await tx.commitWith<unknown>(
       switchedOff,

@@ -1,4 +1,5 @@
-// Provisioning: a person comes to exist. One statement writes the user, the e-mail look-ups and the audit row.
+// Provisioning: a person comes to exist. One statement writes the user, the e-mail look-ups and the audit row. Whom the
+// organization has invited exists already: a directory that brings them completes the invitation.
 import { sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { entered, prepared, type Statement, withEntry } from '#db/statement.ts'
@@ -10,6 +11,7 @@ import {
   requirePermission,
   type Transaction,
 } from '#src/context.ts'
+import { completeInvited } from './complete-invited.ts'
 import { fold } from './fold.ts'
 import { emailKeys, type UserContent } from './user-content.ts'
 import type { UserRecord } from './users.ts'
@@ -28,18 +30,29 @@ type Parameters = AuditParameters & {
   now: string
 }
 
-const insertUser = prepared<Parameters, never>(
+/** Nobody is provisioned where a directory brings somebody who is invited: their id is answered. */
+const insertUser = prepared<Parameters, { invitedId: string }>(
   (p) => sql`with ${entered},
+    invited as materialized (
+      select found.id from entered cross join lateral (
+        select u.id from invitations i join users u on u.organization_id = i.organization_id and u.id = i.user_id
+        where ${p.directoryId}::text is not null and i.organization_id = entered.organization_id
+          and i.status in ('pending', 'cancelled')
+          and i.email_key = any (${p.emailKeys}::text[] || ${p.userNameKey}::text)
+          and u.status = 'invited' and u.directory_id is null and u.deleted_at is null
+        order by (u.user_name_key = ${p.userNameKey}) desc, u.id limit 1 offset 0) found),
+    fresh as (select organization_id from entered where not exists (select from invited)),
     provisioned as (
       insert into users (organization_id, id, directory_id, user_name, user_name_key, external_id, display_name, status,
         status_reason, status_changed_at, attributes, created_at, updated_at)
-      select entered.organization_id, ${p.userId}, ${p.directoryId}, ${p.userName}, ${p.userNameKey}, ${p.externalId},
+      select fresh.organization_id, ${p.userId}, ${p.directoryId}, ${p.userName}, ${p.userNameKey}, ${p.externalId},
         ${p.displayName}, ${p.status}, ${p.statusReason}, ${p.now}::timestamptz, ${p.attributes}::jsonb,
-        ${p.now}::timestamptz, ${p.now}::timestamptz from entered),
+        ${p.now}::timestamptz, ${p.now}::timestamptz from fresh),
     addresses as (
       insert into user_emails (organization_id, value_key, user_id)
-      select entered.organization_id, value_key, ${p.userId} from entered, unnest(${p.emailKeys}::text[]) value_key)
-    ${insertAudit(p)} from entered`,
+      select fresh.organization_id, value_key, ${p.userId} from fresh, unnest(${p.emailKeys}::text[]) value_key),
+    audited as (${insertAudit(p)} from fresh)
+    select id as "invitedId" from invited`,
 )
 
 type Provision = {
@@ -50,18 +63,24 @@ type Provision = {
 }
 
 /**
- * Creates a user, active unless the content says otherwise.
+ * Creates a user, active unless the content says otherwise. Somebody whom the organization has invited becomes the directory's,
+ * with the id and the roles that they have.
  * @throws AppError conflict (reason `uniqueness`) where the organization has the userName already
  */
 export async function provisionUser(ctx: CallContext, input: Provision): Promise<UserRecord> {
   requirePermission(ctx, 'users.write')
   const { user, statement } = provisioning(ctx, input)
-  await inOneStatement(ctx, statement)
-  return user
+  const [found] = await inOneStatement(ctx, statement)
+  const { directoryId, content } = input
+  if (found === undefined || directoryId === null) return user
+  return completeInvited(ctx, { userId: found.invitedId, directoryId, content })
 }
 
 /** The user to be, and the statement (with the CTE `entered`) that provisions them. */
-function provisioning(ctx: CallContext, input: Provision): { user: UserRecord; statement: Statement<never> } {
+function provisioning(
+  ctx: CallContext,
+  input: Provision,
+): { user: UserRecord; statement: Statement<{ invitedId: string }> } {
   const { directoryId, content, isInvited = false } = input
   const [userId, now] = [ctx.ids.next('usr'), nowOf(ctx)]
   const status = isInvited ? 'invited' : content.isActive ? 'active' : 'inactive'

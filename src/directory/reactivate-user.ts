@@ -7,7 +7,8 @@ import { lockUserRow, type UserRecord, type UserReference, type WrittenUser, wri
 
 const reactivate = prepared<AuditParameters & { organizationId: string; userId: string; now: string }, WrittenUser>(
   (p) => sql`with reactivated as (
-      update users u set status = 'active', status_reason = null, status_changed_at = ${p.now}::timestamptz,
+      update users u set status = 'active', status_reason = null, returns_at = null,
+        status_changed_at = ${p.now}::timestamptz,
         version = version + 1, updated_at = ${p.now}::timestamptz
       where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.status = 'inactive'
         and u.deleted_at is null

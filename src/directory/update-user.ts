@@ -73,7 +73,7 @@ function changeStatements(ctx: CallContext, current: UserRecord, after: UserCont
   const statements: Statement<WrittenUser>[] = []
   const fields = changedFields(before, after)
   if (fields.length > 0) statements.push(...contentStatements(ctx, current, after, fields))
-  if (before.isActive && !after.isActive) statements.push(deactivation(ctx, current.id, 'directory'))
+  if (before.isActive && !after.isActive) statements.push(deactivation(ctx, current.id, { reason: 'directory' }))
   if (!before.isActive && after.isActive) statements.push(reactivation(ctx, current.id))
   return statements
 }

@@ -64,6 +64,10 @@ export function createIds(clock: Clock, randomBytes: RandomBytes): Ids {
   }
 }
 
+/** The smallest id that could have been made at this time: where a range of time begins in a list by id. */
+export const firstIdAt = (prefix: IdPrefix, time: Date): string =>
+  `${prefix}_${encodeTime(Math.max(0, time.getTime()))}${'0'.repeat(randomLength)}`
+
 function encodeTime(millis: number): string {
   const digits = new Uint8Array(timeLength)
   let rest = millis

@@ -33,7 +33,10 @@ export const answerText = (
   body: string,
   status: number,
   headers: Record<string, string>,
-): Response => framed(c, body, { status, headers: { 'Content-Type': scimMediaType, ...headers } })
+): Response => {
+  c.set('sent', body)
+  return framed(c, body, { status, headers: { 'Content-Type': scimMediaType, ...headers } })
+}
 
 export const noContent = (c: Context<ScimEnv>): Response => framed(c, null, { status: 204, headers: {} })
 

@@ -21,6 +21,7 @@ export async function readBody(c: Context<ScimEnv>, limit: number): Promise<Json
   }
   const body = parseJson(await readText(c, limit))
   if (!isObject(body)) throw invalid('The body must be a JSON object', 'invalidSyntax')
+  c.set('received', body)
   return body
 }
 

@@ -1,6 +1,8 @@
 // Who asks: the bearer token of a directory becomes a CallContext. Which directory a token belongs to never changes, so
 // that may be remembered; whether the token is still good is settled in the transaction of each request.
 import type { MiddlewareHandler } from 'hono'
+import type { ProvisioningLog } from '#connections/provisioning/log.ts'
+import type { QuirkName } from '#connections/provisioning/quirks.ts'
 import {
   type DirectoryToken,
   enterDirectory,
@@ -19,10 +21,21 @@ import {
   type Services,
   servicesOf,
 } from '#src/context.ts'
+import type { JsonObject } from './schema/canonical.ts'
 
-export type ScimServices = Services & { urls: Urls }
+export type ScimServices = Services & { urls: Urls; provisioning: Pick<ProvisioningLog, 'record'> }
 
-export type ScimEnv = { Variables: AppEnv['Variables'] & { ctx: CallContext; directoryId: string; urls: Urls } }
+export type ScimEnv = {
+  Variables: AppEnv['Variables'] & {
+    ctx: CallContext
+    directoryId: string
+    urls: Urls
+    /** For the provisioning log: tolerances that were made use of, the body once it is parsed, the answer once it is made. */
+    noted: Set<QuirkName> | undefined
+    received: JsonObject | undefined
+    sent: string | undefined
+  }
+}
 
 const permissions: ReadonlySet<ManagementPermission> = new Set([
   'users.read',
@@ -70,8 +83,8 @@ export function requireDirectoryToken(services: ScimServices): MiddlewareHandler
       entry: enterDirectory({ organizationId, directoryId, tokenHash }),
       requestId: c.get('requestId'),
     }
-    if (c.req.param('directoryId') !== directoryId) throw notFound('Directory')
     c.set('ctx', ctx)
+    if (c.req.param('directoryId') !== directoryId) throw notFound('Directory')
     c.set('directoryId', directoryId)
     c.set('urls', services.urls)
     await next()

@@ -9,6 +9,7 @@ import { scimError } from './errors.ts'
 import { groups } from './groups.ts'
 import { requireDirectoryToken, type ScimEnv, type ScimServices } from './guard.ts'
 import { answerRootSearch } from './lists.ts'
+import { provisioningLog } from './provisioning-log.ts'
 import { listRequestFromBody } from './query/list.ts'
 import { users } from './users.ts'
 
@@ -16,6 +17,7 @@ import { users } from './users.ts'
 export function createScim(services: ScimServices): Hono<ScimEnv> {
   const scim = new Hono<ScimEnv>({ strict: false })
   scim.onError((thrown, c) => answerError(thrown, c as Context<ScimEnv>))
+  scim.use('/:directoryId/*', provisioningLog(services))
   scim.use('/:directoryId/*', requireDirectoryToken(services))
   scim.use('/:directoryId', requireDirectoryToken(services))
 

@@ -11,6 +11,7 @@ import { answerUserList } from './lists.ts'
 import { applyOperations } from './patch/apply.ts'
 import { parseOperations } from './patch/operations.ts'
 import { expectedVersion, isUnchanged } from './preconditions.ts'
+import { noteOf } from './provisioning-log.ts'
 import { listRequestFromBody, listRequestFromQuery } from './query/list.ts'
 import { contentFromBody, contentFromDocument, documentOfUser, userResource } from './resources/user.ts'
 import { userSchema } from './schema/attributes.ts'
@@ -56,7 +57,10 @@ users.patch('/:userId', async (c) => {
     expectedVersion: expectedVersion(c.req.header('if-match')),
     change: (current) => {
       const before = documentOfUser(current)
-      return contentFromDocument(applyOperations(userSchema, before, operations, current), before)
+      return contentFromDocument(
+        applyOperations(userSchema, before, operations, { id: current.id, note: noteOf(c) }),
+        before,
+      )
     },
   })
   return answerResource(c, userResource(user, urls, directoryId), user, projectionOf(c, userSchema))

@@ -81,9 +81,9 @@ describe('an alarm', () => {
   test('goes to whoever manages users where no administrator has an address', async () => {
     await newClient('administrator')
     const userId = await createPerson(client, 'uma@example.com')
-    const role = { key: 'user_manager', name: 'User manager', purpose: 'Manages users', rank: 5 }
+    const role = { key: 'user-manager', name: 'User manager', purpose: 'Manages users', rank: 5 }
     expect(await client.post('roles', { ...role, allows: ['users.manage'] })).toMatchObject({ status: 201 })
-    await giveRole(client, { userId, role: 'user_manager' })
+    await giveRole(client, { userId, role: 'user-manager' })
     await raise(alarm)
     await run('alarm')
     expect((await mails()).map(({ recipient }) => recipient)).toEqual(['uma@example.com'])

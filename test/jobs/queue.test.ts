@@ -2,15 +2,18 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { PgBoss } from 'pg-boss'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createQueue } from '#jobs/queue.ts'
 import { startWorker, type WorkerOptions } from '#jobs/worker.ts'
 import { createLog } from '#platform/log.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
-import { createPerson } from '../support/people.ts'
+import { createPerson, giveRole } from '../support/people.ts'
 import { type OwnPostgres, ownPostgres } from '../support/postgres.ts'
 import { signIn } from '../support/sessions.ts'
+
+const dyingNode = fileURLToPath(new URL('../support/dying-node.ts', import.meta.url))
 
 let app: TestApp
 beforeAll(async () => {
@@ -26,7 +29,8 @@ async function withWork() {
   const organization = await app.createOrganization()
   const { sessionId } = await signIn(organization, await createPerson(organization))
   await owner`update sessions set idle_expires_at = now() where id = ${sessionId}`
-  const finish = () => owner`update sessions set ended_at = now(), end_reason = 'expired' where id = ${sessionId}`
+  const finish = () =>
+    owner`update sessions set ended_at = now(), end_reason = 'expired' where id = ${sessionId} and ended_at is null returning id`
   return { ...organization, finish }
 }
 
@@ -66,21 +70,38 @@ describe('the tables', () => {
 describe('two nodes on one database', () => {
   test('do each job once, and work of one organization never at once', async () => {
     const organizations = await Promise.all(Array.from({ length: 6 }, withWork))
-    const runs: string[] = []
+    const done: string[] = []
     const underWay = new Set<string>()
+    // A node that looked before the other had finished may ask once more: then there is nothing to do.
     const sessions: NonNullable<WorkerOptions['jobs']>['sessions'] = async ({ organizationId }) => {
       expect(underWay.has(organizationId)).toBe(false)
       underWay.add(organizationId)
-      runs.push(organizationId)
       await sleep(120)
-      await organizations.find(({ id }) => id === organizationId)?.finish()
+      const finished = await organizations.find(({ id }) => id === organizationId)?.finish()
+      if (finished?.length === 1) done.push(organizationId)
       underWay.delete(organizationId)
     }
     const nodes = [node({ jobs: { sessions } }), node({ jobs: { sessions } })]
-    await expect.poll(() => runs.length, { timeout: 10_000 }).toBe(6)
+    await expect.poll(() => done.length, { timeout: 10_000 }).toBe(6)
     await sleep(400)
     await Promise.all(nodes.map((each) => each.stop()))
-    expect(runs.sort()).toEqual(organizations.map(({ id }) => id).sort())
+    expect(done.sort()).toEqual(organizations.map(({ id }) => id).sort())
+  })
+
+  test('tell of each alarm once', async () => {
+    const organizations = await Promise.all(Array.from({ length: 5 }, () => app.createOrganization()))
+    for (const organization of organizations) {
+      const userId = await createPerson(organization, 'ada@example.com')
+      await giveRole(organization, { userId, role: 'administrator' })
+      await owner`insert into alarms (organization_id, id, kind, detail, raised_at)
+        values (${organization.id}, ${`alm_${organization.slug}`}, 'last_administrator', '{}', now())`
+    }
+    const nodes = [node({}), node({})]
+    const untold = async () => (await owner`select from alarms where notified_at is null`).length
+    await expect.poll(untold, { timeout: 10_000 }).toBe(0)
+    await Promise.all(nodes.map((each) => each.stop()))
+    const mails = await owner`select organization_id as id from mails where kind = 'alarm'`
+    expect(mails.map(({ id }) => id).sort()).toEqual(organizations.map(({ id }) => id).sort())
   })
 
   test('leave kinds that one has no job for to the other', async () => {
@@ -107,7 +128,7 @@ describe('two nodes on one database', () => {
 describe('a node that dies', () => {
   test('at work: another takes the job over once its heartbeat is missing', async () => {
     const { id, finish } = await withWork()
-    const dying = spawn(process.execPath, ['test/support/dying-node.ts', app.databaseUrl])
+    const dying = spawn(process.execPath, [dyingNode, app.databaseUrl])
     await once(dying.stdout, 'data')
     let runs = 0
     const jobs: WorkerOptions['jobs'] = {

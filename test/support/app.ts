@@ -6,6 +6,7 @@ import { inject } from 'vitest'
 import { issueApiKey } from '#access/api-keys/api-keys.ts'
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { createDirectory } from '#connections/create-directory.ts'
+import { createProvisioningLog, type ProvisioningLog } from '#connections/provisioning/log.ts'
 import { Database, databaseDefaults } from '#db/database.ts'
 import type { Clock } from '#platform/clock.ts'
 import { systemRandom } from '#platform/crypto.ts'
@@ -39,6 +40,8 @@ export type TestApp = {
   /** Origins of vendors that a test plays itself, with what answers for them. */
   elsewhere: Elsewhere
   log: { lines: string[] }
+  /** Flush it to read what requests left. */
+  provisioning: ProvisioningLog
   request(path: string, init?: RequestInit): Promise<Response>
   fetch: ReturnType<typeof createApp>['fetch']
   createOrganization(slug?: string): Promise<TestOrganization>
@@ -129,9 +132,11 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     userFilterPath,
   }
   const { log, lines } = collectingLog()
+  const provisioning = createProvisioningLog(services, log)
   const app = createApp({
     ...services,
     log,
+    provisioning,
     trustedProxies: options.trustedProxies ?? 0,
     isStopping: () => false,
   })
@@ -155,6 +160,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     txt,
     elsewhere,
     log: { lines },
+    provisioning,
     request: async (path, init) => app.request(path, init),
     fetch: app.fetch,
     createOrganization: async (slug) => {
@@ -187,6 +193,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     databaseUrl,
     close: async () => {
       await Promise.all([owner, ...roleConnections].map((connection) => connection.end()))
+      await provisioning.stop()
       await database.close()
     },
   }

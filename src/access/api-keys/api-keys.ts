@@ -8,6 +8,7 @@ import { issueSecret } from '#platform/crypto.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import { requireWithinCeiling } from '../ceiling.ts'
 
 export type ApiKeyRecord = {
   id: string
@@ -60,9 +61,13 @@ const insertKey = prepared<
       ${p.expiresAt}::timestamptz)`,
 )
 
-/** @returns the key, which is shown this once. @throws AppError invalid */
+/** What a key may do: everything in its organization, so only whoever may do everything gives one away. */
+const reach = { key: 'of an API key', allows: ['*'], denies: [] }
+
+/** @returns the key, which is shown this once. @throws AppError invalid; forbidden (reason `ceiling`) */
 export async function issueApiKey(ctx: CallContext, input: z.input<typeof IssueApiKeyInput>): Promise<IssuedApiKey> {
   requirePermission(ctx, 'api_keys.write')
+  requireWithinCeiling(ctx, reach, null)
   const { name, expiresAt = null } = parseInput(IssueApiKeyInput, input)
   requireFuture(expiresAt, ctx.clock.now(), 'expiresAt')
   const { plain, hash, lastFour } = issueSecret('rck', ctx.randomBytes)

@@ -7,7 +7,7 @@ import type { Meaning, Scopes } from './standing.ts'
 export type Movement = { before: Scopes; after: Scopes; count: number; sample: readonly string[]; digest: string }
 
 export type DifferenceEntry = {
-  /** Null: the organization; `others`: each brand where they have no membership. */
+  /** Null: the organization; `others`: each brand where they have no membership and that no policy names. */
   brandId: string | null | 'others'
   gained: string[]
   lost: string[]
@@ -64,9 +64,11 @@ export function differenceOf(movements: readonly Movement[], sides: Sides): Diff
 }
 
 function scopesOf({ before, after }: Movement, sides: Sides): string[] {
-  const named = [...new Set(['', ...Object.keys(before), ...Object.keys(after)])].sort()
-  const isImplicit = [sides.before, sides.after].some((side) => side.policy.administratorBrandAccess === 'implicit')
-  return isImplicit ? [...named, elsewhere] : named
+  const held = ['', ...Object.keys(before), ...Object.keys(after)]
+  const policies = [sides.before.policy, sides.after.policy]
+  const isImplicit = policies.some(({ administratorBrandAccess }) => administratorBrandAccess === 'implicit')
+  const ruled = policies.flatMap(({ rules }) => rules.flatMap(({ brandId }) => brandId ?? []))
+  return [...new Set(isImplicit ? [...held, ...ruled, elsewhere] : held)].sort()
 }
 
 type Change = Pick<DifferenceEntry, 'gained' | 'lost' | 'rolesGained' | 'rolesLost'>

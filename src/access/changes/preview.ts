@@ -14,7 +14,7 @@ export type Person = { id: string; name: string }
 type RoleName = { id: string; key: string; name: string }
 
 export type PreviewEntry = Omit<DifferenceEntry, 'brandId' | 'sample' | 'digests' | 'rolesGained' | 'rolesLost'> & {
-  /** Null: the organization; `others`: each brand where they have no membership. */
+  /** Null: the organization; `others`: each brand where they have no membership and that no policy names. */
   brand: { id: string; slug: string; name: string } | null | 'others'
   rolesGained: RoleName[]
   rolesLost: RoleName[]

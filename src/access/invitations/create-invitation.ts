@@ -3,21 +3,21 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
-import { nameSchema, parseInput } from '#connections/input.ts'
+import { instantSchema, nameSchema, parseInput, requireFuture } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { provisionWithin } from '#directory/provision-user.ts'
 import { issueToken } from '#platform/crypto.ts'
 import { AppError, notFound } from '#platform/errors.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
-import { openAssignment } from '../assignments/open-assignment.ts'
+import { type CallContext, inTransaction, nowOf, requirePermissionIn, type Transaction } from '#src/context.ts'
 import { requireTargets } from '../targets.ts'
-import { type InvitationRecord, invitationById } from './invitations.ts'
+import { type InvitationRecord, invitationById, shown } from './invitations.ts'
+import { insertHolding } from './invited-holding.ts'
 import { queueInvitation, resendWithin } from './send-invitation.ts'
 
 const maxBrands = 100
 
-const CreateInvitationInput = z
+export const CreateInvitationInput = z
   .object({
     email: z.email('must be an e-mail address').max(320),
     displayName: nameSchema.nullish(),
@@ -36,6 +36,10 @@ const CreateInvitationInput = z
       .nullish(),
     /** How long the link is good; the organization's policy unless said otherwise. */
     days: z.int().min(1).max(90).nullish(),
+    /** When what they will hold ends. */
+    expiresAt: instantSchema.nullish(),
+    /** Who vouches for them; the inviter unless said otherwise. */
+    sponsor: nameSchema.nullish(),
   })
   .refine(({ roleId, brands }) => (roleId ?? null) !== null || brands.length > 0, {
     path: ['roleId'],
@@ -43,7 +47,7 @@ const CreateInvitationInput = z
   })
 
 type Wanted = z.output<typeof CreateInvitationInput>
-type Holding = { roleId: string; brandId: string | null }
+export type Holding = { roleId: string; brandId: string | null }
 
 type Known = {
   userId: string
@@ -99,31 +103,47 @@ const dropAssignments = prepared<{ organizationId: string; userId: string }, nev
 )
 
 /**
- * @throws AppError invalid; not_found for a role or brand that is not there; conflict where the person exists already
- *   (reason `uniqueness`), or is invited with other roles (reason `other_roles`)
+ * @throws AppError invalid; not_found for a role or brand that is not there; forbidden (reasons `permission`, `other_brand`,
+ *   `ceiling`); conflict where the person exists already (reason `uniqueness`), or is invited with other roles (reason
+ *   `other_roles`)
  */
 export async function createInvitation(
   ctx: CallContext,
   input: z.input<typeof CreateInvitationInput>,
 ): Promise<InvitationRecord> {
-  requirePermission(ctx, 'invitations.write')
-  const wanted = parseInput(CreateInvitationInput, input)
+  const { invitation } = await invitePerson(ctx, parseInput(CreateInvitationInput, input), 'resend')
+  return invitation
+}
+
+/**
+ * @param whereInvited whether somebody who is invited to the same already gets a new link
+ * @throws AppError as `createInvitation` does
+ */
+export async function invitePerson(
+  ctx: CallContext,
+  wanted: Wanted,
+  whereInvited: 'resend' | 'leave',
+): Promise<{ invitation: InvitationRecord; isNew: boolean }> {
+  const holdings = holdingsOf(wanted)
+  for (const { brandId } of holdings) requirePermissionIn(ctx, 'invitations.write', brandId)
+  requireFuture(wanted.expiresAt, ctx.clock.now(), 'expiresAt')
   const { organizationId } = ctx
   const key = fold(wanted.email)
   return inTransaction(ctx, async (tx) => {
-    const holdings = await requireHoldings(tx, ctx, wanted)
+    // Each role and brand has to exist in this organization.
+    for (const holding of holdings) await requireTargets(tx, ctx, holding)
     const [policy] = await tx.run(invitationPolicy({ organizationId }))
     const days = wanted.days ?? policy?.days ?? 7
     const [known] = await tx.run(lockKnown({ organizationId, key }))
-    const invitation = { wanted, holdings, days, organizationName: policy?.name ?? '' }
-    const invitationId =
-      known === undefined || known.invitationId === null
-        ? await invite(tx, ctx, known, invitation)
-        : await inviteAgain(tx, ctx, known, invitation)
+    const asked = { wanted, holdings, days, organizationName: policy?.name ?? '' }
+    const isNew = known === undefined || known.invitationId === null
+    const invitationId = isNew
+      ? await invite(tx, ctx, known, asked)
+      : await inviteAgain(tx, ctx, known, { ...asked, whereInvited })
     const [rows] = await tx.commitWith(invitationById({ organizationId, invitationId }))
-    const made = rows?.[0]
-    if (made === undefined) throw notFound('Invitation')
-    return made
+    const invitation = rows?.[0]
+    if (invitation === undefined) throw notFound('Invitation')
+    return { invitation: shown(invitation), isNew }
   })
 }
 
@@ -138,11 +158,10 @@ const otherRoles = (): AppError =>
 const audit = (ctx: CallContext, invitationId: string, action: string, detail: Record<string, unknown>) =>
   recordAudit(ctx, { action, targetType: 'invitation', targetId: invitationId, detail })
 
-/** Each role and brand has to exist in this organization. */
-async function requireHoldings(tx: Transaction, ctx: CallContext, { roleId, brands }: Wanted): Promise<Holding[]> {
+/** Each once. */
+export function holdingsOf({ roleId, brands }: Pick<Wanted, 'roleId' | 'brands'>): Holding[] {
   const inOrganization = roleId === null || roleId === undefined ? [] : [{ roleId, brandId: null }]
   const holdings: Holding[] = [...inOrganization, ...brands]
-  for (const holding of holdings) await requireTargets(tx, ctx, holding)
   return [...new Map(holdings.map((holding) => [keyOf(holding), holding])).values()]
 }
 
@@ -167,11 +186,12 @@ async function inviteAgain(
   tx: Transaction,
   ctx: CallContext,
   known: Known,
-  { wanted, holdings, days }: Invitation,
+  { wanted, holdings, days, whereInvited }: Invitation & { whereInvited: 'resend' | 'leave' },
 ): Promise<string> {
   const { invitationId } = known
   if (known.status !== 'invited' || invitationId === null) throw existsAlready()
   if (!isSame(known.holdings, holdings)) throw otherRoles()
+  if (whereInvited === 'leave') return invitationId
   await resendWithin(tx, ctx, { invitationId, days })
   await tx.run(audit(ctx, invitationId, 'invitation.resend', { email: wanted.email }))
   return invitationId
@@ -185,7 +205,7 @@ async function invite(
   { wanted, holdings, days, organizationName }: Invitation,
 ): Promise<string> {
   if (known !== undefined && known.status !== 'invited') throw existsAlready()
-  const { email, note = null } = wanted
+  const { email, note = null, expiresAt = null, sponsor = null } = wanted
   const { organizationId } = ctx
   const userId = known?.userId ?? (await provision(tx, ctx, wanted))
   if (known !== undefined) await tx.run(dropAssignments({ organizationId, userId }))
@@ -194,12 +214,12 @@ async function invite(
   const [now, createdBy] = [nowOf(ctx), ctx.actor.id]
   const row = { organizationId, id: invitationId, userId, email, emailKey: fold(email), tokenHash: hash, note }
   const [made] = await tx.run(insertInvitation({ ...row, invitedBy: createdBy, days, now }))
-  for (const holding of holdings) await tx.run(openAssignment(ctx, { ...holding, userId, reason: 'Invitation' }))
+  for (const holding of holdings) await tx.run(insertHolding(ctx, { ...holding, userId, expiresAt, sponsor }))
   await queueInvitation(tx, ctx, {
     ...{ invitationId, token: plain, email, note, organizationName },
     expiresAt: made?.expiresAt ?? now,
     inviter: made?.inviter ?? null,
   })
-  await tx.run(audit(ctx, invitationId, 'invitation.create', { email, userId, holdings, days }))
+  await tx.run(audit(ctx, invitationId, 'invitation.create', { email, userId, holdings, days, expiresAt }))
   return invitationId
 }

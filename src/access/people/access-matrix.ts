@@ -12,9 +12,6 @@ import {
   refuseUnknown,
   requirePermissionSomewhere,
 } from '#src/context.ts'
-import { catalogueOf } from '../catalogue.ts'
-import { effectiveAccessOf, inIsoTime } from '../effective-access.ts'
-import { evaluate } from '../evaluate.ts'
 import { withIsoTimes } from '../times.ts'
 import { fromHeld, type HeldRole, type HoldingSource, heldInIsoTime, heldRoleJson } from './sources.ts'
 
@@ -108,7 +105,7 @@ export async function getAccessMatrix(ctx: CallContext, userId: string): Promise
 }
 
 /** Which scopes the caller sees: all, or their brands. */
-function sightOf(ctx: CallContext): (brandId: string | null) => boolean {
+export function sightOf(ctx: CallContext): (brandId: string | null) => boolean {
   const brands = brandsPermitted(ctx, 'access.read')
   return (brandId) => brands === 'all' || (brandId !== null && brands.includes(brandId))
 }
@@ -133,37 +130,4 @@ function rowsOf(held: readonly HeldRole[], strategy: Found['strategy']): AccessM
     } else known.sources.push(source)
   }
   return [...rows.values()]
-}
-
-export type PermissionMatrix = {
-  scopes: (Brand | null)[]
-  /** In the order of the catalogue; `allowed` in the order of the scopes. */
-  permissions: { name: string; description: string; allowed: boolean[] }[]
-}
-
-/**
- * What one person may do, permission by permission, in the organization and in each brand where they hold something.
- * @throws AppError forbidden, not_found
- */
-export async function getPermissionMatrix(ctx: CallContext, userId: string): Promise<PermissionMatrix> {
-  requirePermissionSomewhere(ctx, 'access.read')
-  if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
-  const [access, catalogue] = await inTransaction(ctx, async (tx) => {
-    const found = tx.run(effectiveAccessOf(ctx.organizationId, userId))
-    return [(await found)[0], await catalogueOf(tx, ctx)] as const
-  })
-  if (access === undefined) throw notFound('User')
-  const { user, policy, assignments } = inIsoTime(access)
-  const isSeen = sightOf(ctx)
-  const brands = new Map(assignments.flatMap(({ brand }) => (brand === null ? [] : [[brand.id, brand] as const])))
-  const named = [...brands.values()].toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
-  const scopes = [null, ...named].filter((scope) => isSeen(scope?.id ?? null))
-  if (scopes.length === 0) throw notFound('User')
-  const permissions = catalogue.map(({ name, description }) => ({
-    ...{ name, description },
-    allowed: scopes.map(
-      (scope) => evaluate({ status: user.status, policy, assignments, permission: name, brandId: scope?.id }).allowed,
-    ),
-  }))
-  return { scopes, permissions }
 }

@@ -8,7 +8,8 @@ import { updateUser } from '#directory/update-user.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import type { UserRecord } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
-import type { CallContext } from '#src/context.ts'
+import { type CallContext, inTransaction } from '#src/context.ts'
+import { requireGroupWithinCeiling, requireNotAbove } from '../ceiling.ts'
 
 /** @throws AppError conflict (reason `managed_by_directory`) */
 function requireLocal(what: string, { directoryId }: { directoryId: string | null }): void {
@@ -17,8 +18,11 @@ function requireLocal(what: string, { directoryId }: { directoryId: string | nul
   throw new AppError('conflict', message, { reason: 'managed_by_directory' })
 }
 
-/** Changes what is known of a local user. @throws AppError not_found, conflict; whatever `change` throws */
-export function updateLocalUser(
+/**
+ * Changes what is known of a local user. Whoever chooses somebody's address can get into their account.
+ * @throws AppError not_found, conflict; forbidden (reason `ceiling`); whatever `change` throws
+ */
+export async function updateLocalUser(
   ctx: CallContext,
   input: { userId: string; change(current: UserRecord): UserContent },
 ): Promise<UserRecord> {
@@ -26,10 +30,11 @@ export function updateLocalUser(
     requireLocal('user', current)
     return input.change(current)
   }
+  await inTransaction(ctx, (tx) => requireNotAbove(tx, ctx, input.userId))
   return updateUser(ctx, { userId: input.userId, directoryId: null, change })
 }
 
-/** Changes name or members of a local group. @throws AppError not_found, conflict, invalid */
+/** Changes name or members of a local group. @throws AppError not_found, conflict, invalid; forbidden (reason `ceiling`) */
 export async function updateLocalGroup(
   ctx: CallContext,
   input: {
@@ -44,11 +49,13 @@ export async function updateLocalGroup(
     const { displayName, externalId, attributes } = current
     return change?.(current) ?? { displayName, externalId, attributes }
   }
+  if (members.length > 0) await inTransaction(ctx, (tx) => requireGroupWithinCeiling(tx, ctx, groupId))
   await updateGroup(ctx, { groupId, directoryId: null, change: guarded, members })
 }
 
 /** Deletes a local group with its memberships and mappings. @throws AppError not_found, conflict */
 export async function deleteLocalGroup(ctx: CallContext, groupId: string): Promise<void> {
   requireLocal('group', await getGroup(ctx, { groupId, directoryId: null }))
+  await inTransaction(ctx, (tx) => requireGroupWithinCeiling(tx, ctx, groupId))
   await deleteGroup(ctx, { groupId, directoryId: null })
 }

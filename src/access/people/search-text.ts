@@ -29,4 +29,7 @@ export function isFound(words: readonly string[]): SQL {
   return sql`u.search_key like all (${sql.param(words.map(patternOf))}::text[])`
 }
 
+/** The words of a text, each as a LIKE pattern, for other bare texts than those of users. */
+export const patternsOf = (q: string): string[] => searchWords(q).map(patternOf)
+
 const patternOf = (word: string): string => `%${word.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`

@@ -3,7 +3,13 @@ import { type SQL, sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
+import {
+  type CallContext,
+  inTransaction,
+  refuseUnknown,
+  requirePermissionSomewhere,
+  type Transaction,
+} from '#src/context.ts'
 
 export type RoleRecord = {
   id: string
@@ -57,7 +63,7 @@ export async function listRoles(
   ctx: CallContext,
   page: { after?: string | undefined; limit?: number | undefined } = {},
 ): Promise<RoleRecord[]> {
-  requirePermission(ctx, 'roles.read')
+  requirePermissionSomewhere(ctx, 'roles.read')
   const { organizationId } = ctx
   const statement = selectRoles({ organizationId, after: page.after ?? null, limit: page.limit ?? null })
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
@@ -66,7 +72,7 @@ export async function listRoles(
 
 /** @throws AppError not_found, also for another organization's role */
 export async function getRole(ctx: CallContext, roleId: string): Promise<RoleRecord> {
-  requirePermission(ctx, 'roles.read')
+  requirePermissionSomewhere(ctx, 'roles.read')
   if (!isId('rol', roleId)) return refuseUnknown(ctx, 'Role')
   const [rows] = await inTransaction(ctx, (tx) =>
     tx.commitWith(roleById({ organizationId: ctx.organizationId, roleId })),

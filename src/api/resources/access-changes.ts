@@ -66,9 +66,10 @@ const Preview = z
     hash: z.string().openapi({ description: 'What saving needs' }),
     entries: z.array(
       z.object({
-        brand: z
-          .union([brandReference, z.literal('others')])
-          .openapi({ description: 'Null: the organization; `others`: each brand where they have no membership' }),
+        brand: z.union([brandReference, z.literal('others')]).openapi({
+          description:
+            'Null: the organization; `others`: each brand where they have no membership and that no policy names',
+        }),
         gained: z.array(permissionName),
         lost: z.array(permissionName),
         rolesGained: z.array(roleReference),

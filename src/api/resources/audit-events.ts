@@ -1,7 +1,9 @@
 // /audit-events
 import { createRoute, z } from '@hono/zod-openapi'
 import { withIsoTimes } from '#access/times.ts'
+import { exportAuditEvents } from '#audit/export-events.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
+import { download } from '#http/download.ts'
 import { afterId, page, pageOf, pageParams } from '../paging.ts'
 import { jsonAnswer, newRoutes, readFailures, security } from '../routes.ts'
 import { time } from '../schemas.ts'
@@ -13,36 +15,71 @@ const AuditEvent = z
     actor: z.object({
       type: z.enum(['directory', 'api_key', 'operator', 'user', 'system', 'setup_link']),
       id: z.string(),
+      name: z.string().nullable(),
     }),
     action: z.string().openapi({ example: 'user.deactivate' }),
     targetType: z.string(),
     targetId: z.string(),
+    targetName: z.string().nullable().openapi({ description: 'As it is called today, where that is known' }),
     detail: z.record(z.string(), z.unknown()),
     requestId: z.string(),
   })
   .openapi('AuditEvent')
 
-const query = z.strictObject({
-  ...pageParams,
-  action: z.string().max(100).optional(),
+const moment = z.iso.datetime({ offset: true })
+
+const filter = {
+  action: z
+    .string()
+    .max(100)
+    .optional()
+    .openapi({ description: 'One action, or with a dot at its end all that begin with it', example: 'user.' }),
   targetId: z.string().max(100).optional(),
   actorId: z.string().max(100).optional(),
-  since: z.iso.datetime({ offset: true }).optional().openapi({ description: 'What happened then or later' }),
-})
+  brandId: z.string().max(100).optional().openapi({ description: 'What concerns this brand' }),
+  since: moment.optional().openapi({ description: 'What happened then or later' }),
+  until: moment.optional().openapi({ description: 'What happened before' }),
+  q: z.string().max(200).optional().openapi({ description: 'An id, or words of the names of people' }),
+}
+
+const shared = { tags: ['Audit'], security }
 
 const listRoute = createRoute({
+  ...shared,
   method: 'get',
   path: '/audit-events',
   operationId: 'listAuditEvents',
   summary: 'List who changed what, newest first',
-  tags: ['Audit'],
-  security,
-  request: { query },
+  request: { query: z.strictObject({ ...pageParams, ...filter }) },
   responses: { 200: jsonAnswer(pageOf(AuditEvent), 'A page of audit events'), ...readFailures },
 })
 
-export const auditEventRoutes = newRoutes().openapi(listRoute, async (c) => {
-  const { limit, cursor, ...filter } = c.req.valid('query')
-  const rows = await listAuditEvents(c.get('ctx'), { filter, before: afterId(cursor, 'evt'), limit: limit + 1 })
-  return c.json(page(rows.map(withIsoTimes), limit), 200)
+const exportRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/audit-events/export',
+  operationId: 'exportAuditEvents',
+  summary: 'Download who changed what, newest first',
+  request: { query: z.strictObject({ format: z.enum(['csv', 'ndjson']).default('csv'), ...filter }) },
+  responses: {
+    200: {
+      description: 'All of it, as it is read',
+      content: { 'text/csv': { schema: z.string() }, 'application/x-ndjson': { schema: z.string() } },
+    },
+    ...readFailures,
+  },
 })
+
+export const auditEventRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const { limit, cursor, ...wanted } = c.req.valid('query')
+    const before = afterId(cursor, 'evt')
+    const rows = await listAuditEvents(c.get('ctx'), { filter: wanted, before, limit: limit + 1 })
+    return c.json(page(rows.map(withIsoTimes), limit), 200)
+  })
+  .openapi(exportRoute, async (c) => {
+    const { format, ...wanted } = c.req.valid('query')
+    const lines = await exportAuditEvents(c.get('ctx'), { format, filter: wanted })
+    const type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson'
+    return download(lines, { type, name: `audit.${format}` })
+  })

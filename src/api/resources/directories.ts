@@ -4,6 +4,7 @@ import { withIsoTimes } from '#access/times.ts'
 import { createDirectory } from '#connections/create-directory.ts'
 import { deleteDirectory } from '#connections/delete-directory.ts'
 import { type DirectoryRecord, getDirectory, listDirectories } from '#connections/directories.ts'
+import { type DirectoryActivity, getDirectoryActivity } from '#connections/provisioning/activity.ts'
 import { updateDirectory } from '#connections/update-directory.ts'
 import type { Urls } from '#platform/urls.ts'
 import { afterId, page, pageOf, pageQuery } from '../paging.ts'
@@ -32,10 +33,27 @@ const Directory = z
   })
   .openapi('Directory')
 
+const activity = z
+  .object({
+    firstRequestAt: time,
+    lastRequestAt: time,
+    lastChangeAt: time.nullable(),
+    lastErrorAt: time.nullable(),
+    lastError: z.string().nullable().openapi({ description: 'What the last refusal said' }),
+    userAgent: z.string().nullable(),
+  })
+  .openapi('DirectoryActivity')
+
+const DirectoryWithActivity = Directory.extend({
+  activity: activity.nullable().openapi({ description: 'Null where the directory was never asked anything' }),
+}).openapi('DirectoryWithActivity')
+
 const present = (urls: Urls, directory: DirectoryRecord): z.infer<typeof Directory> => ({
   ...withIsoTimes(directory),
   baseUrl: urls.scimBase(directory.id),
 })
+
+const activityShape = ({ directoryId: _, ...shown }: DirectoryActivity): z.infer<typeof activity> => withIsoTimes(shown)
 
 const NewDirectory = Directory.extend({
   tokenId: z.string(),
@@ -69,9 +87,9 @@ const getRoute = createRoute({
   method: 'get',
   path: '/directories/{id}',
   operationId: 'getDirectory',
-  summary: 'Read a directory',
+  summary: 'Read a directory, and how it is doing',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(Directory, 'The directory'), ...readFailures },
+  responses: { 200: jsonAnswer(DirectoryWithActivity, 'The directory'), ...readFailures },
 })
 
 const updateRoute = createRoute({
@@ -106,7 +124,10 @@ export const directoryRoutes = newRoutes()
     return c.json({ ...present(c.get('urls'), directory), tokenId: token.id, token: token.token }, 201)
   })
   .openapi(getRoute, async (c) => {
-    return c.json(present(c.get('urls'), await getDirectory(c.get('ctx'), c.req.valid('param').id)), 200)
+    const [ctx, { id }] = [c.get('ctx'), c.req.valid('param')]
+    const directory = present(c.get('urls'), await getDirectory(ctx, id))
+    const found = await getDirectoryActivity(ctx, id)
+    return c.json({ ...directory, activity: found === null ? null : activityShape(found) }, 200)
   })
   .openapi(updateRoute, async (c) => {
     const input = { directoryId: c.req.valid('param').id, ...c.req.valid('json') }

@@ -15,7 +15,7 @@ import {
   security,
   writeFailures,
 } from '../routes.ts'
-import { brandReference, roleReference, time } from '../schemas.ts'
+import { brandReference, roleReference, time, timeInput } from '../schemas.ts'
 
 const status = z.enum(['pending', 'expired', 'accepted', 'cancelled', 'withdrawn'])
 
@@ -28,12 +28,13 @@ const Invitation = z
     status: status.openapi({ description: '`withdrawn`: the person was switched off before they accepted' }),
     note: z.string().nullable(),
     invitedBy: z.string(),
+    inviter: z.string().nullable().openapi({ description: 'Their name' }),
     sentCount: z.number().int(),
     createdAt: time,
     expiresAt: time,
     acceptedAt: time.nullable(),
     roles: z
-      .array(z.object({ role: roleReference, brand: brandReference }))
+      .array(z.object({ role: roleReference, brand: brandReference, expiresAt: time.nullable() }))
       .openapi({ description: 'What the person holds once they have accepted; `brand` null: in the organization' }),
     delivery: z
       .object({
@@ -46,7 +47,7 @@ const Invitation = z
   })
   .openapi('Invitation')
 
-const CreateInvitation = z
+export const CreateInvitation = z
   .strictObject({
     email: z.string(),
     displayName: z.string().nullish(),
@@ -57,6 +58,8 @@ const CreateInvitation = z
       .optional(),
     note: z.string().nullish().openapi({ description: 'A few words of your own; they are in the mail' }),
     days: z.number().int().min(1).max(90).nullish().openapi({ description: 'How long the link is good' }),
+    expiresAt: timeInput.nullish().openapi({ description: 'When what they will hold ends' }),
+    sponsor: z.string().nullish().openapi({ description: 'Who vouches for them; the inviter unless said otherwise' }),
   })
   .openapi('CreateInvitation')
 
@@ -68,7 +71,15 @@ const listRoute = createRoute({
   path: '/invitations',
   operationId: 'listInvitations',
   summary: 'List the invitations, those that are over too',
-  request: { query: z.strictObject({ ...pageParams, status: status.optional() }) },
+  request: {
+    query: z.strictObject({
+      ...pageParams,
+      status: status.optional(),
+      q: z.string().max(200).optional().openapi({ description: 'Words of the address or the name' }),
+      brandId: z.string().max(100).optional(),
+      order: z.enum(['oldest', 'newest']).default('oldest'),
+    }),
+  },
   responses: { 200: jsonAnswer(pageOf(Invitation), 'A page of invitations'), ...readFailures },
 })
 
@@ -116,9 +127,9 @@ const present = (invitation: InvitationRecord): InvitationRecord => withIsoTimes
 
 export const invitationRoutes = newRoutes()
   .openapi(listRoute, async (c) => {
-    const { limit, cursor, status: wanted } = c.req.valid('query')
+    const { limit, cursor, ...wanted } = c.req.valid('query')
     const rows = await listInvitations(c.get('ctx'), {
-      status: wanted,
+      ...wanted,
       after: afterId(cursor, 'inv'),
       limit: limit + 1,
     })

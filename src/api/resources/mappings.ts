@@ -83,14 +83,10 @@ const suggestRoute = createRoute({
   summary: 'Mappings that the names of groups suggest; nothing is mapped by it',
   request: {
     query: z.strictObject({
-      pattern: z
-        .string()
-        .max(200)
-        .optional()
-        .openapi({
-          example: 'brand-{brand}-{role}',
-          description: 'Without one, any name with a role and a brand in it',
-        }),
+      pattern: z.string().max(200).optional().openapi({
+        example: 'brand-{brand}-{role}',
+        description: 'Without one, any name with a role and a brand in it',
+      }),
     }),
   },
   responses: {

@@ -85,7 +85,10 @@ const listPermissionsRoute = createRoute({
   path: '/permissions',
   operationId: 'listPermissions',
   summary: 'The catalogue that roles are built from',
-  responses: { 200: jsonAnswer(z.object({ items: z.array(Permission) }), 'The catalogue'), ...readFailures },
+  responses: {
+    200: jsonAnswer(z.object({ items: z.array(Permission), nextCursor: z.null() }), 'The whole catalogue'),
+    ...readFailures,
+  },
 })
 
 const registerRoute = createRoute({
@@ -122,7 +125,9 @@ export const policyRoutes = newRoutes()
     await deletePolicy(c.get('ctx'), c.req.valid('param').id)
     return c.body(null, 204)
   })
-  .openapi(listPermissionsRoute, async (c) => c.json({ items: await listPermissions(c.get('ctx')) }, 200))
+  .openapi(listPermissionsRoute, async (c) =>
+    c.json({ items: await listPermissions(c.get('ctx')), nextCursor: null }, 200),
+  )
   .openapi(registerRoute, async (c) => {
     const input = { ...c.req.valid('json'), name: c.req.valid('param').name }
     return c.json(await registerPermission(c.get('ctx'), input), 200)

@@ -13,28 +13,40 @@ import { directoryTokenRoutes } from './directory-tokens.ts'
 import { domainRoutes } from './domains.ts'
 import { groupMemberRoutes } from './group-members.ts'
 import { groupRoutes } from './groups.ts'
+import { holderRoutes } from './holders.ts'
+import { invitationListRoutes } from './invitation-lists.ts'
 import { invitationRoutes } from './invitations.ts'
 import { mailRoutes } from './mails.ts'
 import { mappingRoutes } from './mappings.ts'
 import { organizationRoutes } from './organizations.ts'
 import { policyRoutes } from './policies.ts'
+import { provisioningEventRoutes } from './provisioning-events.ts'
 import { rolePackRoutes } from './role-packs.ts'
 import { roleRoutes } from './roles.ts'
 import { sessionRoutes } from './sessions.ts'
+import { settingsRoutes } from './settings.ts'
 import { signInAttemptRoutes } from './sign-in-attempts.ts'
+import { signInExplanationRoutes } from './sign-in-explanation.ts'
 import { signInPolicyRoutes } from './sign-in-policy.ts'
 import { userAccessRoutes } from './user-access.ts'
+import { userChangeRoutes } from './user-changes.ts'
+import { userMatrixRoutes } from './user-matrix.ts'
+import { userStatusRoutes } from './user-status.ts'
 import { userRoutes } from './users.ts'
 
 export const resourceRoutes = [
   organizationRoutes,
   brandRoutes,
   userRoutes,
+  userStatusRoutes,
+  userChangeRoutes,
   userAccessRoutes,
+  userMatrixRoutes,
   accountRoutes,
   sessionRoutes,
   groupRoutes,
   groupMemberRoutes,
+  holderRoutes,
   roleRoutes,
   rolePackRoutes,
   mappingRoutes,
@@ -43,11 +55,15 @@ export const resourceRoutes = [
   assignmentRoutes,
   directoryRoutes,
   directoryTokenRoutes,
+  provisioningEventRoutes,
   connectionRoutes,
   domainRoutes,
   signInPolicyRoutes,
+  settingsRoutes,
   signInAttemptRoutes,
+  signInExplanationRoutes,
   applicationRoutes,
+  invitationListRoutes,
   invitationRoutes,
   mailRoutes,
   apiKeyRoutes,

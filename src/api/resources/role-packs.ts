@@ -1,20 +1,11 @@
-// /permissions and /role-packs: what roles are made of, and the sets that can be installed.
+// /role-packs: the sets of roles that can be installed
 import { createRoute, z } from '@hono/zod-openapi'
-import { permissionCatalogue } from '#access/permissions.ts'
 import { installRolePack } from '#access/roles/install-role-pack.ts'
 import { rolePacks } from '#access/roles/role-packs.ts'
 import { inTransaction } from '#src/context.ts'
 import { pageOf } from '../paging.ts'
 import { jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
 import { permissionName } from '../schemas.ts'
-
-const Permission = z
-  .object({
-    name: permissionName,
-    description: z.string(),
-    parameter: z.string().nullable().openapi({ description: 'What may follow after a colon, such as a workflow step' }),
-  })
-  .openapi('Permission')
 
 const RolePack = z
   .object({
@@ -33,17 +24,6 @@ const RolePack = z
   .openapi('RolePack')
 
 const shared = { tags: ['Roles'], security }
-
-const permissionsRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/permissions',
-  operationId: 'listPermissions',
-  summary: 'List the permissions that roles are made of',
-  description:
-    'A role may also hold names with `*` as a segment, and names of the host application’s own under `app.`.',
-  responses: { 200: jsonAnswer(pageOf(Permission), 'All permissions'), ...readFailures },
-})
 
 const packsRoute = createRoute({
   ...shared,
@@ -70,22 +50,12 @@ const installRoute = createRoute({
   },
 })
 
-const permissions = permissionCatalogue.map((entry) => ({
-  name: entry.name,
-  description: entry.description,
-  parameter: 'parameter' in entry ? entry.parameter : null,
-}))
-
 const packs = rolePacks.map(({ roles, ...pack }) => ({
   ...pack,
   roles: roles.map((role) => ({ ...role, permissions: [...role.permissions] })),
 }))
 
 export const rolePackRoutes = newRoutes()
-  .openapi(permissionsRoute, async (c) => {
-    await inTransaction(c.get('ctx'), (tx) => tx.entered())
-    return c.json({ items: permissions, nextCursor: null }, 200)
-  })
   .openapi(packsRoute, async (c) => {
     await inTransaction(c.get('ctx'), (tx) => tx.entered())
     return c.json({ items: packs, nextCursor: null }, 200)

@@ -4,9 +4,7 @@ import { searchUsers } from '#access/people/list-users.ts'
 import { updateLocalUser } from '#access/people/local.ts'
 import { userSorts } from '#access/people/user-order.ts'
 import { approveUser } from '#directory/activate-user.ts'
-import { deactivateUser } from '#directory/deactivate-user.ts'
 import { provisionUser } from '#directory/provision-user.ts'
-import { reactivateUser } from '#directory/reactivate-user.ts'
 import { contentOf } from '#directory/user-content.ts'
 import { getUser } from '#directory/users.ts'
 import { pageOf, pageParams } from '../paging.ts'
@@ -111,26 +109,6 @@ const approveRoute = createRoute({
   responses: { 200: jsonAnswer(User, 'The user as they are now'), ...writeFailures },
 })
 
-const deactivateRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/users/{id}/deactivate',
-  operationId: 'deactivateUser',
-  summary: 'Switch a user off and close everything they hold',
-  request: { params: idParam },
-  responses: { 200: jsonAnswer(User, 'The user as they are now'), ...writeFailures },
-})
-
-const reactivateRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/users/{id}/reactivate',
-  operationId: 'reactivateUser',
-  summary: 'Switch a user on again; old sessions and keys stay closed',
-  request: { params: idParam },
-  responses: { 200: jsonAnswer(User, 'The user as they are now'), ...writeFailures },
-})
-
 export const userRoutes = newRoutes()
   .openapi(listRoute, async (c) => {
     const { limit, cursor, sort, direction, neverActive, ...wanted } = c.req.valid('query')
@@ -157,13 +135,4 @@ export const userRoutes = newRoutes()
   .openapi(approveRoute, async (c) => {
     const reference = { userId: c.req.valid('param').id, directoryId: null }
     return c.json(presentUser(await approveUser(c.get('ctx'), reference)), 200)
-  })
-  .openapi(deactivateRoute, async (c) => {
-    const reference = { userId: c.req.valid('param').id, directoryId: null }
-    const user = await deactivateUser(c.get('ctx'), { ...reference, reason: 'administrator' })
-    return c.json(presentUser(user), 200)
-  })
-  .openapi(reactivateRoute, async (c) => {
-    const reference = { userId: c.req.valid('param').id, directoryId: null }
-    return c.json(presentUser(await reactivateUser(c.get('ctx'), reference)), 200)
   })

@@ -30,6 +30,10 @@ export function refusedForm(values: Form, thrown: unknown, names: Record<string,
   return { values, errors, message: Object.keys(errors).length === 0 ? `${thrown.message}.` : undefined }
 }
 
+/** Whether the form comes back because something is wrong with it. */
+export const isRefused = ({ message, errors }: FormState): boolean =>
+  message !== undefined || Object.keys(errors).length > 0
+
 /** The values of a checkbox list: fields `name.value`, which a form may hold only once each. */
 export const chosen = (form: Form, name: string): string[] =>
   Object.keys(form)

@@ -50,6 +50,12 @@ const groups = [
 type KeysOf<T> = T extends unknown ? keyof T : never
 export type ConsoleSection = 'overview' | KeysOf<(typeof groups)[number]['links']>
 
+/** The way to a page below a section. */
+export function sectionTrail(section: ConsoleSection): { label: string; href: string }[] {
+  const link = groups.flatMap(({ links }) => Object.entries<SectionLink>(links)).find(([key]) => key === section)?.[1]
+  return link === undefined ? [] : [{ label: link.label, href: link.href }]
+}
+
 /** Whether somebody who may do this, at least in some brand, sees the section. */
 const isOpen = (ctx: CallContext, { needs, isDelegable = false }: SectionLink): boolean =>
   isDelegable ? brandsPermitted(ctx, needs).length > 0 : isPermitted(ctx, needs)

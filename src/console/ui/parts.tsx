@@ -314,7 +314,7 @@ export const BarChart = ({
 
 /** A time as people read it, in UTC; the exact one is in its markup. */
 export const Time = ({ at, empty = '—' }: { at: string | null; empty?: string }) =>
-  at === null ? <>{empty}</> : <time datetime={at}>{shortTime.format(new Date(at))}</time>
+  at === null ? <span>{empty}</span> : <time datetime={at}>{shortTime.format(new Date(at))}</time>
 
 const shortTime = new Intl.DateTimeFormat('en-GB', {
   ...{ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' },
@@ -342,3 +342,40 @@ export const ButtonForm = ({
     </button>
   </form>
 )
+
+/** Parts of a whole, side by side, with their names below. */
+export const Share = ({
+  caption,
+  parts,
+}: {
+  caption: string
+  parts: readonly { label: string; value: number; tone: Tone }[]
+}) => {
+  const whole = Math.max(
+    1,
+    parts.reduce((sum, { value }) => sum + value, 0),
+  )
+  let at = 0
+  return (
+    <figure class="share">
+      <svg viewBox="0 0 100 3" preserveAspectRatio="none" height="12" aria-hidden="true" focusable="false">
+        {parts.map(({ value, tone }) => {
+          const width = (value / whole) * 100
+          const x = at
+          at += width
+          return (
+            <rect class={`tone-${tone}`} x={x} y="0" width={Math.max(0, width - (width > 1 ? 0.25 : 0))} height="3" />
+          )
+        })}
+      </svg>
+      <figcaption>
+        <span class="visually-hidden">{caption}: </span>
+        {parts.map(({ label, value, tone }) => (
+          <span class={`share-part tone-${tone}`}>
+            {label} {Math.round((value / whole) * 100)} %
+          </span>
+        ))}
+      </figcaption>
+    </figure>
+  )
+}

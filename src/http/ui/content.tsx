@@ -30,7 +30,12 @@ export const Alert = ({ kind, title, children }: AlertProps) => (
   </div>
 )
 
-export type Column = { label: string; isNumeric?: boolean }
+export type Column = {
+  label: string
+  isNumeric?: boolean
+  /** Said, but not shown: for a column of buttons. */
+  isSilent?: boolean
+}
 
 export type TableProps = {
   /** What the table lists; for screen readers. */
@@ -47,9 +52,9 @@ export const Table = ({ caption, columns, rows }: TableProps) => (
       <caption class="visually-hidden">{caption}</caption>
       <thead>
         <tr>
-          {columns.map(({ label, isNumeric = false }) => (
+          {columns.map(({ label, isNumeric = false, isSilent = false }) => (
             <th scope="col" class={isNumeric ? 'text-end' : undefined}>
-              {label}
+              {isSilent ? <span class="visually-hidden">{label}</span> : label}
             </th>
           ))}
         </tr>

@@ -1,6 +1,7 @@
 // PATCH on one document: operations in their order, all or nothing (RFC 7644 §3.5.2), with what identity providers expect
 // beyond the RFC (wire 4, 5, 6, 7). Pure: the document that comes in is not changed.
 import { AppError, invalid } from '#platform/errors.ts'
+import type { Note } from '../quirks/note.ts'
 import { type ResourceSchema, resolveExtension } from '../schema/attributes.ts'
 import { canonicalValue, isObject, type Json } from '../schema/canonical.ts'
 import type { AttributeDefinition } from '../schema/definitions.ts'
@@ -10,7 +11,11 @@ import { comparisonsIn } from './match.ts'
 import { type Operation, type OperationName, patchLimits, resolvePath, type Target } from './operations.ts'
 
 /** What a PATCH may repeat without meaning a change: the resource's own id. */
-export type Identity = { id: string }
+export type Identity = {
+  id: string
+  /** Told of what was tolerated. */
+  note?: Note | undefined
+}
 
 /** @throws AppError invalid with the reason that RFC 7644 §3.12 names */
 export function applyOperations(
@@ -21,7 +26,7 @@ export function applyOperations(
 ): Document {
   // Values are replaced and never changed in place, so a copy of the outermost object is copy enough.
   const patched = { ...document }
-  const progress: Progress = { id: identity.id, work: 0 }
+  const progress: Progress = { id: identity.id, note: identity.note, work: 0 }
   for (const operation of operations) applyOperation(schema, patched, operation, progress)
   if (sizeOf(patched) > patchLimits.documentLength) throw invalid('The resource is too large', 'invalidValue')
   return patched
@@ -115,7 +120,12 @@ function applyToTarget(document: Document, target: Target, { op, value }: Locate
   }
   const comparisons = filter === undefined ? 1 : comparisonsIn(filter)
   spend(progress, sizeOf(current) * Math.max(comparisons, op === 'remove' && Array.isArray(value) ? value.length : 1))
-  put(document, extension, attribute.name, nextElements(target, op, Array.isArray(current) ? current : [], value))
+  put(
+    document,
+    extension,
+    attribute.name,
+    nextElements(target, op, Array.isArray(current) ? current : [], value, progress.note),
+  )
 }
 
 function nextSingle({ attribute, sub }: Target, op: OperationName, current: Json | undefined, value: Json | undefined) {

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Condition } from '#directory/condition.ts'
 import { invalid } from '#platform/errors.ts'
+import type { Note } from '../quirks/note.ts'
 import {
   canonicalElement,
   canonicalValue,
@@ -21,13 +22,14 @@ export function nextElements(
   op: OperationName,
   current: Json[],
   value: Json | undefined,
+  note?: Note,
 ): Json[] | undefined {
   const { attribute, filter, sub } = target
   const elements =
     filter !== undefined
-      ? changeMatching(attribute, filter, sub, op, current, value)
+      ? changeMatching(target, filter, op, current, value, note)
       : sub !== undefined
-        ? changeMatching(attribute, { kind: 'and', parts: [] }, sub, op, current, value)
+        ? changeMatching(target, { kind: 'and', parts: [] }, op, current, value, note)
         : changeWhole(attribute, op, current, value)
   if (elements.length > valueLimits.elements) {
     throw invalid(`${attribute.name} has more than ${valueLimits.elements} values`, 'invalidValue')
@@ -84,12 +86,12 @@ const isCovered = (pattern: Json, element: Json): boolean =>
 
 /** Elements that satisfy the filter are changed; wire 5: where none does, one that satisfies it comes to exist. */
 function changeMatching(
-  attribute: AttributeDefinition,
+  { attribute, sub }: Target,
   filter: Condition,
-  sub: AttributeDefinition | undefined,
   op: OperationName,
   current: Json[],
   value: Json | undefined,
+  note: Note | undefined,
 ): Json[] {
   const change = (element: JsonObject): Json | undefined => {
     if (op === 'remove') return sub === undefined ? undefined : emptied(withSub(element, sub, undefined))
@@ -103,6 +105,7 @@ function changeMatching(
   if (isNew && !matches(filter, requiredValues(filter))) {
     throw invalid(`No element of ${attribute.name} satisfies the filter`, 'noTarget')
   }
+  if (isNew) note?.('element-created-by-filter')
   const created = isNew ? change(requiredValues(filter)) : undefined
   const changed = current.map((element) => (isMatched(element) ? change(element) : element))
   const elements = [...changed, created].filter((element) => element !== undefined)

@@ -9,6 +9,7 @@ import { provisionWithin } from '#directory/provision-user.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { openAssignment } from '../../assignments/open-assignment.ts'
+import { requireWithinCeiling } from '../../ceiling.ts'
 import { emailColumn } from '../../people/email.ts'
 import { covers } from '../../permissions.ts'
 import { newRecoveryCodes } from '../factors/recovery-codes.ts'
@@ -92,6 +93,7 @@ export async function createEmergencyAccount(
   return inTransaction(ctx, async (tx) => {
     const [role] = await tx.run(highestRole({ organizationId }))
     if (role === undefined) throw new AppError('conflict', 'No role of this organization may do everything')
+    requireWithinCeiling(ctx, { key: role.key, allows: ['*'], denies: [] }, null)
     const { id: userId } = await provisionWithin(tx, ctx, { directoryId: null, content })
     const totp = confirmedTotp(ctx, { userId, userName, organizationName: 'Rolecall emergency' })
     const recovery = newRecoveryCodes(ctx, userId)

@@ -6,6 +6,7 @@ import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { verifyPassword } from '#platform/password.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
+import { requireNotAbove } from '../../ceiling.ts'
 import { ownUserId } from '../../own.ts'
 import { userSessionsEnd } from '../../sessions/end-sessions.ts'
 import { countAttempt } from '../../throttle.ts'
@@ -70,6 +71,7 @@ export async function setUserPassword(ctx: CallContext, input: z.input<typeof Se
   const write = await passwordWrite(ctx, { userId, password, mustChange })
   const audit = { action: 'user.password_set', targetType: 'user', targetId: userId, detail: { mustChange } } as const
   await inTransaction(ctx, async (tx) => {
+    await requireNotAbove(tx, ctx, userId)
     await notifyPasswordChanged(tx, ctx, account)
     await tx.commitWith<unknown>(
       ...[write, pendingSignInsEnd(ctx, userId), recordAudit(ctx, audit)],

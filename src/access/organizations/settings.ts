@@ -1,0 +1,88 @@
+// What an organization has decided about itself beyond access and sign-in: how long things are kept, whom to ask, which mail is
+// personal, what happens to people whose time is over.
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { recordAudit } from '#audit/record.ts'
+import { nameSchema, parseInput } from '#connections/input.ts'
+import { prepared } from '#db/statement.ts'
+import { notFound } from '#platform/errors.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+
+const keptDays = z.int().min(1, 'must be at least 1').max(3_650, 'must be at most 3650')
+
+const SettingsFields = z.object({
+  name: nameSchema,
+  provisioningLogDays: keptDays,
+  signInTraceDays: keptDays,
+  mailDays: keptDays,
+  /** Null: nobody is deactivated because their assignments have ended. */
+  endDateGraceDays: z.int().min(0).max(3_650).nullable(),
+  /** Whom to ask for access: a name, an address, a sentence. */
+  accessContact: z.string().trim().max(300, 'must have at most 300 characters').nullable(),
+  /** Null: the usual ones. */
+  personalMailDomains: z
+    .array(z.string().regex(/^[a-z0-9.-]{1,253}\.[a-z0-9-]{2,63}$/, 'must be domains such as example.com'))
+    .max(500)
+    .nullable(),
+})
+
+const SettingsInput = SettingsFields.partial()
+
+export type OrganizationSettings = z.output<typeof SettingsFields>
+
+const columns = sql`o.name, o.provisioning_log_days as "provisioningLogDays", o.sign_in_trace_days as "signInTraceDays",
+  o.mail_days as "mailDays", o.end_date_grace_days as "endDateGraceDays", o.access_contact as "accessContact",
+  o.personal_mail_domains as "personalMailDomains"`
+
+const select = prepared<{ organizationId: string }, OrganizationSettings>(
+  (p) => sql`select ${columns} from organizations o where o.id = ${p.organizationId}`,
+)
+
+const lock = prepared<{ organizationId: string }, OrganizationSettings>(
+  (p) => sql`select ${columns} from organizations o where o.id = ${p.organizationId} for no key update`,
+)
+
+type Columns = Omit<OrganizationSettings, 'personalMailDomains'> & {
+  organizationId: string
+  personalMailDomains: string | null
+  now: string
+}
+
+const update = prepared<Columns, never>(
+  (p) => sql`update organizations set name = ${p.name}, provisioning_log_days = ${p.provisioningLogDays}::int,
+      sign_in_trace_days = ${p.signInTraceDays}::int, mail_days = ${p.mailDays}::int,
+      end_date_grace_days = ${p.endDateGraceDays}::int, access_contact = ${p.accessContact},
+      personal_mail_domains = ${p.personalMailDomains}::jsonb, updated_at = ${p.now}::timestamptz
+    where id = ${p.organizationId}`,
+)
+
+/** @throws AppError forbidden */
+export async function getSettings(ctx: CallContext): Promise<OrganizationSettings> {
+  requirePermission(ctx, 'organization.read')
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(select({ organizationId: ctx.organizationId })))
+  const settings = rows?.[0]
+  if (settings === undefined) throw notFound('Organization')
+  return settings
+}
+
+/** What is not mentioned stays. @throws AppError invalid, forbidden */
+export async function updateSettings(
+  ctx: CallContext,
+  input: z.input<typeof SettingsInput>,
+): Promise<OrganizationSettings> {
+  requirePermission(ctx, 'organization.write')
+  const changes = Object.entries(parseInput(SettingsInput, input)).filter(([, value]) => value !== undefined)
+  const { organizationId } = ctx
+  return inTransaction(ctx, async (tx) => {
+    const [before] = await tx.run(lock({ organizationId }))
+    if (before === undefined) throw notFound('Organization')
+    const after: OrganizationSettings = { ...before, ...Object.fromEntries(changes) }
+    const personalMailDomains = after.personalMailDomains === null ? null : JSON.stringify(after.personalMailDomains)
+    const audit = { action: 'organization.settings', targetType: 'organization', targetId: organizationId } as const
+    await tx.commitWith(
+      update({ ...after, personalMailDomains, organizationId, now: nowOf(ctx) }),
+      recordAudit(ctx, { ...audit, detail: { before, after } }),
+    )
+    return after
+  })
+}

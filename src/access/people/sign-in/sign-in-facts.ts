@@ -1,0 +1,126 @@
+// All that decides whether somebody with this address can sign in, read at once.
+import { sql } from 'drizzle-orm'
+import { domainOf } from '#connections/domains/domains.ts'
+import { prepared } from '#db/statement.ts'
+import { fold } from '#directory/fold.ts'
+import type { StatusReason, UserStatus } from '#directory/users.ts'
+import { type CallContext, inTransaction } from '#src/context.ts'
+import { limits } from '../../accounts/limits.ts'
+import type { SignInAttempt } from '../../sign-in/attempts.ts'
+import { attemptCounted } from '../../throttle.ts'
+
+export type Connection = { id: string; name: string; status: string; jit: string; directoryId: string | null }
+
+export type SignInFacts = {
+  organization: { isActive: boolean; passwordSignIn: 'allowed' | 'off' }
+  person: {
+    id: string
+    userName: string
+    displayName: string | null
+    status: UserStatus
+    statusReason: StatusReason | null
+    statusChangedAt: string
+    directory: { id: string; name: string } | null
+    hasPassword: boolean
+    passkeys: number
+    isEmergencyAccount: boolean
+    /** Connections that they have signed in through. */
+    identities: string[]
+    invitation: { id: string; expiresAt: string; isExpired: boolean; delivery: string | null } | null
+    /** How many roles they hold now, in the organization or in brands. */
+    roles: number
+  } | null
+  /** Somebody of this name whom a directory has deleted. */
+  isDeleted: boolean
+  connections: Connection[]
+  /** The organization has proven the domain of the address. */
+  isVerifiedDomain: boolean
+  domain: string | null
+  /** How long the next attempt with a password would have to wait; 0: not at all. */
+  lockedSeconds: number
+  attempts: SignInAttempt[]
+}
+
+type Key = { organizationId: string; key: string; domain: string }
+
+const facts = prepared<Key, Omit<SignInFacts, 'domain' | 'lockedSeconds' | 'attempts'>>(
+  (p) => sql`with person as (
+      select u.* from users u where u.organization_id = ${p.organizationId} and u.deleted_at is null
+        and (u.user_name_key = ${p.key} or u.id in (select e.user_id from user_emails e
+          where e.organization_id = ${p.organizationId} and e.value_key = ${p.key}))
+      order by (u.user_name_key = ${p.key}) desc, u.id limit 1)
+    select json_build_object('isActive', o.status = 'active', 'passwordSignIn', o.password_sign_in) as organization,
+      (select json_build_object('id', u.id, 'userName', u.user_name, 'displayName', u.display_name, 'status', u.status,
+          'statusReason', u.status_reason, 'statusChangedAt', u.status_changed_at,
+          'directory', (select json_build_object('id', d.id, 'name', d.name) from directories d
+            where d.organization_id = o.id and d.id = u.directory_id),
+          'hasPassword', exists (select from passwords w where w.organization_id = o.id and w.user_id = u.id),
+          'passkeys', (select count(*)::int from passkeys k where k.organization_id = o.id and k.user_id = u.id),
+          'isEmergencyAccount', exists (select from emergency_accounts a where a.organization_id = o.id and a.user_id = u.id),
+          'identities', (select coalesce(json_agg(distinct y.connection_id), '[]') from identities y
+            where y.organization_id = o.id and y.user_id = u.id),
+          'invitation', (select json_build_object('id', i.id, 'expiresAt', i.expires_at, 'isExpired', i.expires_at <= now(),
+              'delivery', (select m.status from mails m where m.organization_id = o.id and m.target_id = i.id
+                order by m.id desc limit 1))
+            from invitations i where i.organization_id = o.id and i.user_id = u.id and i.status = 'pending'),
+          'roles', (select count(*)::int from effective_assignments e where e.organization_id = o.id and e.user_id = u.id))
+        from person u) as person,
+      exists (select from users u where u.organization_id = o.id and u.deleted_at is not null
+        and u.user_name_key = ${p.key}) as "isDeleted",
+      (select coalesce(json_agg(json_build_object('id', c.id, 'name', c.name, 'status', c.status, 'jit', c.jit,
+          'directoryId', c.directory_id) order by c.id), '[]')
+        from connections c where c.organization_id = o.id and c.status in ('optional', 'enforced')) as connections,
+      exists (select from domains d where d.organization_id = o.id and d.name = ${p.domain} and d.status = 'verified')
+        as "isVerifiedDomain"
+    from organizations o where o.id = ${p.organizationId}`,
+)
+
+const recent = 1_000
+
+/** Of the person, and those of nobody that named the address. */
+const attemptsOf = prepared<{ organizationId: string; userId: string | null; key: string }, SignInAttempt>(
+  (
+    p,
+  ) => sql`select a.id, a.reference, a.method, a.connection_id as "connectionId", a.user_id as "userId", a.outcome, a.reason,
+      a.trace, a.ip, a.user_agent as "userAgent", a.occurred_at as "occurredAt"
+    from (
+      (select * from sign_in_attempts where organization_id = ${p.organizationId} and user_id = ${p.userId}
+        order by id desc limit 10)
+      union
+      (select * from (select * from sign_in_attempts where organization_id = ${p.organizationId}
+          order by id desc limit ${sql.raw(String(recent))}) latest
+        where user_id is null and strpos(fold((trace -> 'received')::text), ${p.key}) > 0 limit 10)) a
+    order by a.id desc limit 10`,
+)
+
+/** Thrown to roll back what was counted. */
+class Counted extends Error {
+  seconds = 0
+}
+
+/** @param name an e-mail address or userName, as it is typed at the sign-in page. */
+export async function readSignInFacts(ctx: CallContext, name: string): Promise<SignInFacts | undefined> {
+  const key = fold(name.trim())
+  const domain = domainOf(name.trim()) ?? null
+  const { organizationId } = ctx
+  const found = await inTransaction(ctx, async (tx) => {
+    const [row] = await tx.run(facts({ organizationId, key, domain: domain ?? '' }))
+    const attempts = await tx.run(attemptsOf({ organizationId, userId: row?.person?.id ?? null, key }))
+    return row === undefined ? undefined : { ...row, domain, attempts }
+  })
+  return found === undefined ? undefined : { ...found, lockedSeconds: await lockedSeconds(ctx, key) }
+}
+
+async function lockedSeconds(ctx: CallContext, key: string): Promise<number> {
+  const counted = new Counted()
+  try {
+    await inTransaction(ctx, async (tx) => {
+      const [row] = await tx.run(attemptCounted({ limit: limits.passwordPerAccount, key }))
+      counted.seconds = row?.seconds ?? 0
+      throw counted
+    })
+  } catch (error) {
+    if (error !== counted) throw error
+  }
+  return counted.seconds
+}

@@ -1,0 +1,51 @@
+// An administrator switches somebody off: by the one verb, with words for the audit trail, and until a date where it is meant to
+// pass.
+import { z } from 'zod'
+import { instantSchema, parseInput, requireFuture } from '#connections/input.ts'
+import { deactivation } from '#directory/deactivate-user.ts'
+import { lockUserRow, type UserRecord } from '#directory/users.ts'
+import { AppError } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
+import { requireNotAbove } from '../../ceiling.ts'
+
+const DeactivatePersonInput = z.object({
+  userId: z.string(),
+  note: z
+    .string()
+    .trim()
+    .max(1_000, 'must have at most 1000 characters')
+    .refine((text) => !text.includes('\0'), 'must not contain NUL')
+    .nullish(),
+  /** When they are expected back: then their reactivation is proposed. */
+  returnsAt: instantSchema.nullish(),
+})
+
+export type DeactivatePersonInput = z.input<typeof DeactivatePersonInput>
+
+/**
+ * Doing it twice is no error. @throws AppError invalid, not_found; forbidden (reason `ceiling`) where they hold more than the
+ * caller; conflict (reasons `last_administrator`, `yourself`)
+ */
+export async function deactivatePerson(ctx: CallContext, input: DeactivatePersonInput): Promise<UserRecord> {
+  requirePermission(ctx, 'users.write')
+  const { userId, note, returnsAt = null } = parseInput(DeactivatePersonInput, input)
+  requireFuture(returnsAt, ctx.clock.now(), 'returnsAt')
+  if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
+  const words = note === undefined || note === '' ? null : note
+  return inTransaction(ctx, (tx) => deactivateWithin(tx, ctx, { userId, note: words, returnsAt }))
+}
+
+/** The same in a transaction of the caller's, which has to end after it. */
+export async function deactivateWithin(
+  tx: Transaction,
+  ctx: CallContext,
+  { userId, note, returnsAt }: { userId: string; note: string | null; returnsAt: string | null },
+): Promise<UserRecord> {
+  if (ctx.actor.type === 'user' && ctx.actor.id === userId)
+    throw new AppError('conflict', 'Somebody else has to deactivate you', { reason: 'yourself' })
+  const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
+  await requireNotAbove(tx, ctx, userId)
+  const [written] = await tx.run(deactivation(ctx, userId, { reason: 'administrator', note, returnsAt }))
+  return { ...user, ...written }
+}

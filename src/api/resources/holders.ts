@@ -1,0 +1,63 @@
+// /holders: who holds a role, or stands in a brand, and through what.
+import { createRoute, z } from '@hono/zod-openapi'
+import { holdersCsv, listHolders } from '#access/people/list-holders.ts'
+import { download } from '#http/download.ts'
+import { pageOf, pageParams } from '../paging.ts'
+import { jsonAnswer, newRoutes, readFailures, security } from '../routes.ts'
+import { time } from '../schemas.ts'
+import { HeldRole, person } from './held-shape.ts'
+
+const shared = { tags: ['Access'], security }
+
+const filter = {
+  roleId: z.string().max(100).optional(),
+  brandId: z
+    .string()
+    .max(100)
+    .optional()
+    .openapi({ description: 'A brand, or `organization` for what is held in no brand; without it, anywhere' }),
+  q: z.string().max(200).optional().openapi({ description: 'Words of names or addresses' }),
+}
+
+const Holder = z
+  .object({
+    user: person.omit({ statusReason: true }).extend({ email: z.string().nullable(), lastActiveAt: time.nullable() }),
+    holdings: z.array(HeldRole).openapi({ description: 'Each way in which they hold it' }),
+  })
+  .openapi('Holder')
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/holders',
+  operationId: 'listHolders',
+  summary: 'List active and invited people who hold a role or stand in a brand, by name',
+  request: { query: z.strictObject({ ...pageParams, ...filter, cursor: z.string().max(4_000).optional() }) },
+  responses: {
+    200: jsonAnswer(pageOf(Holder).extend({ total: z.number().int() }), 'A page of people, and how many there are'),
+    ...readFailures,
+  },
+})
+
+const exportRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/holders/export',
+  operationId: 'exportHolders',
+  summary: 'Download the same as CSV',
+  request: { query: z.strictObject(filter) },
+  responses: {
+    200: { description: 'A line for each way of holding a role', content: { 'text/csv': { schema: z.string() } } },
+    ...readFailures,
+  },
+})
+
+export const holderRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const { limit, cursor, ...wanted } = c.req.valid('query')
+    return c.json(await listHolders(c.get('ctx'), { filter: wanted, cursor, limit }), 200)
+  })
+  .openapi(exportRoute, async (c) => {
+    const lines = await holdersCsv(c.get('ctx'), c.req.valid('query'))
+    return download(lines, { type: 'text/csv; charset=utf-8', name: 'access.csv' })
+  })

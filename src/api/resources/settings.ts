@@ -1,0 +1,48 @@
+// /settings
+import { createRoute, z } from '@hono/zod-openapi'
+import { getSettings, updateSettings } from '#access/organizations/settings.ts'
+import { jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
+
+const days = z.number().int()
+
+const fields = {
+  name: z.string(),
+  provisioningLogDays: days.openapi({ description: 'How long requests of identity providers are kept' }),
+  signInTraceDays: days.openapi({ description: 'How long traces of sign-ins are kept' }),
+  mailDays: days.openapi({ description: 'How long mails are kept after they were sent' }),
+  endDateGraceDays: days
+    .nullable()
+    .openapi({ description: 'Whose assignments have all ended this long ago is deactivated; null: nobody is' }),
+  accessContact: z.string().nullable().openapi({ description: 'Whom to ask for access, as refusals show it' }),
+  personalMailDomains: z
+    .array(z.string())
+    .nullable()
+    .openapi({ description: 'Domains that invitations warn of; null: the usual ones' }),
+}
+
+const Settings = z.object(fields).openapi('OrganizationSettings')
+
+const shared = { tags: ['Settings'], security }
+
+const getRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/settings',
+  operationId: 'getSettings',
+  summary: 'Read the settings of the organization',
+  responses: { 200: jsonAnswer(Settings, 'The settings'), ...readFailures },
+})
+
+const updateRoute = createRoute({
+  ...shared,
+  method: 'patch',
+  path: '/settings',
+  operationId: 'updateSettings',
+  summary: 'Change the settings of the organization',
+  request: { body: jsonBody(z.strictObject(fields).partial()) },
+  responses: { 200: jsonAnswer(Settings, 'The settings as they are now'), ...writeFailures },
+})
+
+export const settingsRoutes = newRoutes()
+  .openapi(getRoute, async (c) => c.json(await getSettings(c.get('ctx')), 200))
+  .openapi(updateRoute, async (c) => c.json(await updateSettings(c.get('ctx'), c.req.valid('json')), 200))

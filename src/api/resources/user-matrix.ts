@@ -1,0 +1,70 @@
+// /users/{id}/access-matrix and /permissions: what somebody holds, and what they may do, in the organization and in each brand.
+import { createRoute, z } from '@hono/zod-openapi'
+import { getAccessMatrix } from '#access/people/access-matrix.ts'
+import { getPermissionMatrix } from '#access/people/permission-matrix.ts'
+import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../routes.ts'
+import { brandReference, permissionName } from '../schemas.ts'
+import { HoldingSource, idle, person, rankedRole } from './held-shape.ts'
+
+const shared = { tags: ['Access'], security, request: { params: idParam } }
+
+const scopes = z
+  .array(brandReference)
+  .openapi({ description: 'Null: the organization; then the brands in which they hold something' })
+
+const AccessMatrix = z
+  .object({
+    user: person,
+    scopes,
+    rows: z.array(
+      z.object({
+        role: rankedRole,
+        cells: z.array(
+          z.object({
+            brandId: z.string().nullable(),
+            counts: z
+              .boolean()
+              .openapi({ description: 'False: a higher role counts there, under the strategy `highest`' }),
+            sources: z.array(HoldingSource),
+          }),
+        ),
+      }),
+    ),
+    ...idle,
+  })
+  .openapi('AccessMatrix')
+
+const matrixRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/users/{id}/access-matrix',
+  operationId: 'getUserAccessMatrix',
+  summary: 'What a user holds: roles by organization and brands, each with its sources',
+  responses: { 200: jsonAnswer(AccessMatrix, 'The matrix'), ...readFailures },
+})
+
+const PermissionMatrix = z
+  .object({
+    scopes,
+    permissions: z.array(
+      z.object({
+        name: permissionName,
+        description: z.string(),
+        allowed: z.array(z.boolean()).openapi({ description: 'In the order of the scopes' }),
+      }),
+    ),
+  })
+  .openapi('PermissionMatrix')
+
+const permissionsRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/users/{id}/permissions',
+  operationId: 'getUserPermissions',
+  summary: 'What a user may do: permissions by organization and brands',
+  responses: { 200: jsonAnswer(PermissionMatrix, 'The matrix'), ...readFailures },
+})
+
+export const userMatrixRoutes = newRoutes()
+  .openapi(matrixRoute, async (c) => c.json(await getAccessMatrix(c.get('ctx'), c.req.valid('param').id), 200))
+  .openapi(permissionsRoute, async (c) => c.json(await getPermissionMatrix(c.get('ctx'), c.req.valid('param').id), 200))

@@ -1,0 +1,157 @@
+// /users/{id}/deactivate and /reactivate, what each of them would do, and what the last deactivation did.
+import { createRoute, z } from '@hono/zod-openapi'
+import { deactivatePerson } from '#access/people/status/deactivate-person.ts'
+import { getDeactivationReceipt } from '#access/people/status/deactivation-receipt.ts'
+import { previewDeactivation } from '#access/people/status/preview-deactivation.ts'
+import { previewReactivation } from '#access/people/status/preview-reactivation.ts'
+import { reactivatePerson } from '#access/people/status/reactivate-person.ts'
+import { idParam, jsonAnswer, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
+import { brandReference, roleReference, time, timeInput } from '../schemas.ts'
+import { HeldRole, idle, person } from './held-shape.ts'
+import { presentUser, User } from './user-shape.ts'
+
+const shared = { tags: ['Users'], security }
+
+const optionalBody = <Schema extends z.ZodType>(schema: Schema) => ({
+  required: false,
+  content: { 'application/json': { schema } },
+})
+
+const deactivateRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/users/{id}/deactivate',
+  operationId: 'deactivateUser',
+  summary: 'Switch a user off and close everything they hold',
+  request: {
+    params: idParam,
+    body: optionalBody(
+      z.strictObject({
+        note: z.string().nullish().openapi({ description: 'Why, for the audit trail' }),
+        returnsAt: timeInput.nullish().openapi({ description: 'When they are expected back' }),
+      }),
+    ),
+  },
+  responses: { 200: jsonAnswer(User, 'The user as they are now'), ...writeFailures },
+})
+
+const reactivateRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/users/{id}/reactivate',
+  operationId: 'reactivateUser',
+  summary: 'Switch a user on again; old sessions and keys stay closed',
+  request: {
+    params: idParam,
+    body: optionalBody(
+      z.strictObject({
+        restore: z
+          .union([z.enum(['all', 'none']), z.array(z.string()).max(1_000)])
+          .optional()
+          .openapi({ description: 'Which direct assignments come back: all (unless said otherwise), none, or these' }),
+        mustChangePassword: z.boolean().optional(),
+      }),
+    ),
+  },
+  responses: { 200: jsonAnswer(User, 'The user as they are now'), ...writeFailures },
+})
+
+const counts = z.record(z.string(), z.number().int()).openapi({ example: { sessions: 2, api_keys: 0 } })
+
+const DeactivationPreview = z
+  .object({
+    user: person
+      .omit({ statusReason: true })
+      .extend({ directoryId: z.string().nullable(), email: z.string().nullable() }),
+    closes: counts,
+    roles: z.array(HeldRole),
+    sponsored: z
+      .array(
+        z.object({
+          assignmentId: z.string(),
+          user: z.object({ id: z.string(), userName: z.string(), displayName: z.string().nullable() }),
+          role: roleReference,
+          brand: brandReference,
+          expiresAt: time.nullable(),
+        }),
+      )
+      .openapi({ description: 'Assignments of others for which they vouch' }),
+    refusal: z
+      .object({ reason: z.string(), message: z.string() })
+      .nullable()
+      .openapi({ description: 'Why it would be refused' }),
+  })
+  .openapi('DeactivationPreview')
+
+const previewDeactivationRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/users/{id}/deactivation-preview',
+  operationId: 'previewDeactivation',
+  summary: 'What switching a user off would close',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(DeactivationPreview, 'Nothing is changed'), ...writeFailures },
+})
+
+const ReactivationPreview = z
+  .object({
+    user: person.extend({ directoryId: z.string().nullable() }),
+    derived: z.array(HeldRole).openapi({ description: 'By groups and filters: comes back by itself' }),
+    direct: z.array(HeldRole).openapi({ description: 'Direct ones, to be chosen from' }),
+    ...idle,
+    hasPassword: z.boolean(),
+    isDirectoryDecision: z.boolean().openapi({ description: 'Their identity provider switched them off' }),
+  })
+  .openapi('ReactivationPreview')
+
+const previewReactivationRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/users/{id}/reactivation-preview',
+  operationId: 'previewReactivation',
+  summary: 'What switching a user on again would bring back',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(ReactivationPreview, 'Nothing is changed'), ...readFailures },
+})
+
+const DeactivationReceipt = z
+  .object({
+    auditEventId: z.string(),
+    occurredAt: time,
+    actor: z.object({ type: z.string(), id: z.string(), name: z.string().nullable() }),
+    reason: z.string(),
+    note: z.string().nullable(),
+    returnsAt: time.nullable(),
+    closed: counts,
+    logouts: z
+      .object({ sent: z.number().int(), queued: z.number().int(), failed: z.number().int() })
+      .openapi({ description: 'Applications that were told that a session has ended' }),
+  })
+  .openapi('DeactivationReceipt')
+
+const receiptRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/users/{id}/deactivation-receipt',
+  operationId: 'getDeactivationReceipt',
+  summary: 'What the latest deactivation of a user closed',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(DeactivationReceipt, 'The receipt'), ...readFailures },
+})
+
+export const userStatusRoutes = newRoutes()
+  .openapi(deactivateRoute, async (c) => {
+    const input = { userId: c.req.valid('param').id, ...c.req.valid('json') }
+    return c.json(presentUser(await deactivatePerson(c.get('ctx'), input)), 200)
+  })
+  .openapi(reactivateRoute, async (c) => {
+    const input = { userId: c.req.valid('param').id, ...c.req.valid('json') }
+    return c.json(presentUser(await reactivatePerson(c.get('ctx'), input)), 200)
+  })
+  .openapi(previewDeactivationRoute, async (c) =>
+    c.json(await previewDeactivation(c.get('ctx'), c.req.valid('param').id), 200),
+  )
+  .openapi(previewReactivationRoute, async (c) =>
+    c.json(await previewReactivation(c.get('ctx'), c.req.valid('param').id), 200),
+  )
+  .openapi(receiptRoute, async (c) => c.json(await getDeactivationReceipt(c.get('ctx'), c.req.valid('param').id), 200))

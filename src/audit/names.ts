@@ -1,0 +1,33 @@
+// What the ids of an audit row stand for, as they are called today.
+import { type SQL, sql } from 'drizzle-orm'
+
+/** For `audit_events a`: a column of the row with this id in a table of the organization's. */
+const named = (table: string, column: SQL, id: SQL): SQL =>
+  sql`(select ${column} from ${sql.identifier(table)} x where x.organization_id = a.organization_id and x.id = ${id})`
+
+const ofUser = sql`coalesce(x.display_name, x.user_name)`
+const ofName = sql`x.name`
+
+export const actorName = sql`case a.actor_type
+  when 'user' then ${named('users', ofUser, sql`a.actor_id`)}
+  when 'api_key' then ${named('api_keys', ofName, sql`a.actor_id`)}
+  when 'directory' then ${named('directories', ofName, sql`a.actor_id`)}
+  when 'setup_link' then ${named('setup_links', sql`x.label`, sql`a.actor_id`)} end`
+
+/** Of what has no name of its own, whom it is about. */
+const ofPerson = named('users', ofUser, sql`a.detail ->> 'userId'`)
+
+export const targetName = sql`case a.target_type
+  when 'user' then ${named('users', ofUser, sql`a.target_id`)}
+  when 'group' then ${named('groups', sql`x.display_name`, sql`a.target_id`)}
+  when 'role' then coalesce(${named('roles', ofName, sql`a.target_id`)}, a.detail ->> 'name')
+  when 'brand' then coalesce(${named('brands', ofName, sql`a.target_id`)}, a.detail ->> 'name')
+  when 'directory' then ${named('directories', ofName, sql`a.target_id`)}
+  when 'api_key' then ${named('api_keys', ofName, sql`a.target_id`)}
+  when 'connection' then ${named('connections', ofName, sql`a.target_id`)}
+  when 'domain' then ${named('domains', ofName, sql`a.target_id`)}
+  when 'application' then ${named('applications', ofName, sql`a.target_id`)}
+  when 'invitation' then ${named('invitations', sql`x.email`, sql`a.target_id`)}
+  when 'organization' then (select o.name from organizations o where o.id = a.target_id)
+  when 'assignment' then ${ofPerson} when 'session' then ${ofPerson}
+  else a.detail ->> 'name' end`

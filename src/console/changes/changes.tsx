@@ -1,0 +1,69 @@
+// Saving what a preview showed, and showing it anew where it is out of date.
+import { type Context, Hono } from 'hono'
+import type { AccessChange } from '#access/changes/change.ts'
+import { previewChange, saveChange } from '#access/changes/preview.ts'
+import { renderPage } from '#http/pages.ts'
+import { readForm } from '#http/read-form.ts'
+import { AppError, invalid } from '#platform/errors.ts'
+import type { ConsoleEnv } from '../env.ts'
+import { type ConsoleSection, sectionTrail } from '../ui/frame.tsx'
+import { PreviewPage } from './preview-page.tsx'
+
+export type Proposal = {
+  section: ConsoleSection
+  title: string
+  change: AccessChange
+  next: string
+  back: string
+}
+
+/** Answers with the preview of a change. @throws AppError whatever making it would throw */
+export async function showPreview(
+  c: Context<ConsoleEnv>,
+  proposal: Proposal,
+  { isStale = false } = {},
+): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const preview = await previewChange(ctx, proposal.change)
+  const page = (
+    <PreviewPage {...proposal} {...{ ctx, manager, preview, isStale }} trail={sectionTrail(proposal.section)} />
+  )
+  return renderPage(c, page, { status: isStale ? 412 : 200 })
+}
+
+/** @returns an app to be mounted at `/console/changes` */
+export function createChanges(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+  pages.post('/', async (c) => {
+    const form = await readForm(c, { maxBytes: 1_048_576 })
+    const { hash = '', next = '', back = '', section = '', title = '' } = form
+    const proposal = { title, section: section as ConsoleSection, change: changeOf(form['change']), ...{ next, back } }
+    try {
+      await saveChange(c.get('ctx'), proposal.change, hash)
+    } catch (error) {
+      if (!(error instanceof AppError) || error.reason !== 'stale_preview') throw error
+      return showPreview(c, { ...proposal, next: within(next), back: within(back) }, { isStale: true })
+    }
+    const target = within(next)
+    return c.redirect(`${target}${target.includes('?') ? '&' : '?'}done=saved`, 303)
+  })
+  return pages
+}
+
+/** A page of the console, and nothing else. */
+const within = (path: string): string => (/^\/console(\/[\w./?=&%-]*)?$/.test(path) ? path : '/console')
+
+const kinds = new Set([
+  ...['create_mappings', 'delete_mappings', 'update_role', 'create_policy', 'delete_policy', 'update_organization'],
+])
+
+/** As our own preview wrote it; what is in it is checked by the verbs. @throws AppError invalid */
+function changeOf(text = ''): AccessChange {
+  try {
+    const change = JSON.parse(text) as AccessChange
+    if (kinds.has(change.kind)) return change
+  } catch {
+    // Not ours.
+  }
+  throw invalid('The form does not hold a change; go back and start again')
+}

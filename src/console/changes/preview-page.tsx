@@ -1,0 +1,140 @@
+// What a change would do, before it is saved: who gains, who loses, what it leaves.
+import type { AccessChange } from '#access/changes/change.ts'
+import type { Preview, PreviewEntry } from '#access/changes/preview.ts'
+import { Alert, EmptyState } from '#http/ui/content.tsx'
+import { Actions, SubmitButton } from '#http/ui/forms.tsx'
+import type { CallContext } from '#src/context.ts'
+import type { Manager } from '../env.ts'
+import { ConsolePage, type ConsolePageProps } from '../ui/frame.tsx'
+import { Badge, Figure, Panel } from '../ui/parts.tsx'
+
+export type PreviewPageProps = {
+  ctx: CallContext
+  manager: Manager
+  section: ConsolePageProps['section']
+  trail: ConsolePageProps['trail']
+  /** What the change is, in a sentence. */
+  title: string
+  change: AccessChange
+  preview: Preview
+  /** Where it goes on once saved. */
+  next: string
+  /** Where somebody goes who thinks again. */
+  back: string
+  isStale?: boolean
+}
+
+export const PreviewPage = (props: PreviewPageProps) => {
+  const { ctx, manager, section, trail = [], title, change, preview, next, back, isStale = false } = props
+  const { gaining, losing, withoutAccess, administrators } = preview
+  return (
+    <ConsolePage
+      {...{ ctx, manager, section, trail }}
+      title={title}
+      lead="Nothing is changed yet. This is what saving would do, as of now."
+    >
+      {isStale ? (
+        <Alert kind="warning" title="Something has changed since you looked">
+          Somebody joined, left or changed a rule meanwhile. This is the preview as of now; look at it again before you
+          save.
+        </Alert>
+      ) : null}
+      <div class="figures">
+        <Figure label="People who gain something" value={gaining.toLocaleString('en')} />
+        <Figure label="People who lose something" value={losing.toLocaleString('en')} />
+        <Figure label="Left without any access" value={withoutAccess.count.toLocaleString('en')} />
+        <Figure
+          label="Administrators"
+          value={administrators.after.toLocaleString('en')}
+          detail={administrators.after === administrators.before ? 'as before' : `${administrators.before} before`}
+        />
+      </div>
+      {preview.entries.length === 0 ? (
+        <EmptyState
+          title="Nobody's access changes now"
+          text="The rule is kept and counts for whoever it fits later on."
+        />
+      ) : (
+        preview.entries.map((entry) => <Entry entry={entry} />)
+      )}
+      {withoutAccess.count === 0 ? null : (
+        <Panel title="Left without any access" lead="They hold nothing at all afterwards.">
+          <People people={withoutAccess.sample} count={withoutAccess.count} />
+        </Panel>
+      )}
+      <form method="post" action="/console/changes">
+        <input type="hidden" name="change" value={JSON.stringify(change)} />
+        <input type="hidden" name="hash" value={preview.hash} />
+        <input type="hidden" name="title" value={title} />
+        <input type="hidden" name="section" value={section} />
+        <input type="hidden" name="next" value={next} />
+        <input type="hidden" name="back" value={back} />
+        <Actions>
+          <SubmitButton label="Save this change" kind={losing > 0 ? 'danger' : 'primary'} />
+          <a class="btn" href={back}>
+            Think again
+          </a>
+        </Actions>
+      </form>
+    </ConsolePage>
+  )
+}
+
+const placeOf = ({ brand }: PreviewEntry): string => {
+  if (brand === null) return 'the organization'
+  return brand === 'others' ? 'every brand without a membership of theirs' : brand.name
+}
+
+const Entry = ({ entry }: { entry: PreviewEntry }) => {
+  const { gained, lost, rolesGained, rolesLost, count, sample, isPrivileged } = entry
+  const people = `${count.toLocaleString('en')} ${count === 1 ? 'person' : 'people'}`
+  return (
+    <Panel
+      title={`${people} in ${placeOf(entry)}`}
+      actions={isPrivileged ? <Badge tone="warning">Rights over others</Badge> : null}
+    >
+      <dl class="facts">
+        {rolesGained.length === 0 ? null : <Fact term="Role" kind="gain" words={rolesGained.map(({ name }) => name)} />}
+        {rolesLost.length === 0 ? null : <Fact term="Role" kind="loss" words={rolesLost.map(({ name }) => name)} />}
+        {gained.length === 0 ? null : <Fact term="May" kind="gain" words={gained} />}
+        {lost.length === 0 ? null : <Fact term="May no longer" kind="loss" words={lost} />}
+        <div>
+          <dt>Who</dt>
+          <dd>
+            <People people={sample} count={count} />
+          </dd>
+        </div>
+      </dl>
+    </Panel>
+  )
+}
+
+const shownWords = 12
+
+const Fact = ({ term, kind, words }: { term: string; kind: 'gain' | 'loss'; words: readonly string[] }) => (
+  <div>
+    <dt>{term}</dt>
+    <dd class={kind}>
+      {kind === 'gain' ? '+ ' : '− '}
+      {words.slice(0, shownWords).join(', ')}
+      {words.length <= shownWords ? null : (
+        <details>
+          <summary>and {words.length - shownWords} more</summary>
+          {words.slice(shownWords).join(', ')}
+        </details>
+      )}
+    </dd>
+  </div>
+)
+
+const People = ({ people, count }: { people: readonly { id: string; name: string }[]; count: number }) => (
+  <>
+    {people.map(({ id, name }, index) => (
+      <>
+        {index === 0 ? null : ', '}
+        <a href={`/console/users/${id}`}>{name}</a>
+      </>
+    ))}
+    {count > people.length ? ` and ${(count - people.length).toLocaleString('en')} more` : null}
+  </>
+)

@@ -1,0 +1,122 @@
+// Mappings: looked at in a table, made and taken back by way of a preview, suggested by the names of groups.
+import { type Context, Hono } from 'hono'
+import { listBrands } from '#access/brands/brands.ts'
+import type { AccessChange } from '#access/changes/change.ts'
+import type { NewMapping } from '#access/mappings/create-mapping.ts'
+import { getMapping, listMappings, type MappingRecord } from '#access/mappings/mappings.ts'
+import { suggestMappings } from '#access/mappings/suggest.ts'
+import { listGroups } from '#access/people/list-groups.ts'
+import { listRoles } from '#access/roles/roles.ts'
+import { renderPage } from '#http/pages.ts'
+import { type Form, readForm } from '#http/read-form.ts'
+import { AppError, invalid } from '#platform/errors.ts'
+import { isPermitted } from '#src/context.ts'
+import { type Proposal, showPreview } from '../changes/changes.tsx'
+import type { ConsoleEnv } from '../env.ts'
+import { type FormState, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { noticeOf } from '../ui/notices.ts'
+import { MappingListPage, NewMappingPage, SuggestionsPage } from './mapping-pages.tsx'
+
+/** Groups to choose from in one list; whoever has more comes from the group's own page. */
+const shownGroups = 1_000
+
+/** @returns an app to be mounted at `/console/mappings` */
+export function createMappings(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+
+  pages.get('/', async (c) => {
+    const [ctx, manager, q] = [c.get('ctx'), c.get('manager'), c.req.query('q')?.trim() ?? '']
+    const all = await listMappings(ctx)
+    const suggested = isPermitted(ctx, 'mappings.write') ? (await suggestMappings(ctx)).length : 0
+    const mappings = all.filter((mapping) => fits(mapping, q.toLowerCase()))
+    return renderPage(
+      c,
+      <MappingListPage {...{ ctx, manager, mappings, q, suggested }} notice={noticeOf(c.req.query('done'))} />,
+    )
+  })
+
+  pages.get('/new', (c) => {
+    const { group, role, brand } = c.req.query()
+    return showNew(c, filledForm({ groupId: group, roleId: role, brandId: brand }))
+  })
+
+  pages.post('/preview', async (c) => {
+    const form = await readForm(c)
+    try {
+      const mappings = [mappingOf(form)]
+      return await showPreview(c, proposal('A new mapping', { kind: 'create_mappings', mappings }))
+    } catch (error) {
+      if (error instanceof AppError && error.reason === 'invalidFilter')
+        return showNew(c, refusedForm(form, missing('filter', error.message)))
+      return showNew(c, refusedForm(form, error))
+    }
+  })
+
+  pages.post('/:id/delete', async (c) => {
+    const mapping = await getMapping(c.get('ctx'), c.req.param('id'))
+    const whose = mapping.group?.displayName ?? mapping.filter
+    const title = `Take ${mapping.role.name} back from ${whose}`
+    return showPreview(c, proposal(title, { kind: 'delete_mappings', mappingIds: [mapping.id] }))
+  })
+
+  pages.get('/suggestions', async (c) => {
+    const [ctx, manager, pattern] = [c.get('ctx'), c.get('manager'), c.req.query('pattern')?.trim() ?? '']
+    try {
+      const suggestions = await suggestMappings(ctx, pattern === '' ? undefined : pattern)
+      return renderPage(c, <SuggestionsPage {...{ ctx, manager, suggestions, pattern }} error={undefined} />)
+    } catch (error) {
+      const { message = '' } = refusedForm({}, error)
+      const page = <SuggestionsPage {...{ ctx, manager, pattern }} suggestions={[]} error={message} />
+      return renderPage(c, page, { status: 400 })
+    }
+  })
+
+  pages.post('/suggestions', async (c) => {
+    const form = await readForm(c)
+    const pattern = textOf(form, 'pattern') ?? null
+    const mappings = Object.keys(form).flatMap((name): NewMapping[] => {
+      const [mark, groupId, roleId = '', brandId = ''] = name.split('.')
+      return mark === 'm' ? [{ groupId, roleId, brandId: brandId === '' ? null : brandId, pattern }] : []
+    })
+    if (mappings.length === 0) throw invalid('Choose at least one of the suggestions')
+    const title = mappings.length === 1 ? 'A new mapping' : `${mappings.length} new mappings`
+    return showPreview(c, proposal(title, { kind: 'create_mappings', mappings }))
+  })
+  return pages
+}
+
+/** @throws AppError invalid where something is not chosen yet */
+function mappingOf(form: Form): NewMapping {
+  const [roleId, brandId] = [textOf(form, 'roleId'), textOf(form, 'brandId') ?? null]
+  const isFilter = form['kind'] === 'filter'
+  const whose = textOf(form, isFilter ? 'filter' : 'groupId')
+  if (whose === undefined)
+    throw isFilter ? missing('filter', 'Say whom it is about') : missing('groupId', 'Choose a group')
+  if (roleId === undefined) throw missing('roleId', 'Choose a role')
+  return { ...(isFilter ? { filter: whose } : { groupId: whose }), roleId, brandId }
+}
+
+const proposal = (title: string, change: AccessChange): Proposal => ({
+  ...{ section: 'mappings', title, change, next: '/console/mappings' },
+  back: '/console/mappings',
+})
+
+const missing = (path: string, message: string): AppError =>
+  new AppError('invalid', message, { reason: 'invalidValue', fields: [{ path, message }] })
+
+const fits = ({ group, filter, role, brand }: MappingRecord, q: string): boolean =>
+  [group?.displayName, filter, role.name, role.key, brand?.name, brand?.slug].some((text) =>
+    text?.toLowerCase().includes(q),
+  )
+
+async function showNew(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const [listed, roles, brands] = await Promise.all([
+    listGroups(ctx, { limit: shownGroups }),
+    listRoles(ctx),
+    listBrands(ctx),
+  ])
+  const groups = listed.toSorted((a, b) => a.displayName.localeCompare(b.displayName))
+  const page = <NewMappingPage {...{ ctx, manager, state, groups, roles, brands }} />
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}

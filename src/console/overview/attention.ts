@@ -1,0 +1,175 @@
+// What needs somebody's attention, in words, with where to go about it; the worst first.
+import type { Alarm } from '#access/alarms/alarms.ts'
+import type { ConnectionHealth, OverviewCounts } from '#access/overview.ts'
+import type { DirectoryActivity } from '#connections/provisioning/activity.ts'
+
+export type Attention = {
+  level: 'bad' | 'warning' | 'info'
+  title: string
+  text: string
+  href: string
+  /** Of an alarm, which can be settled here. */
+  alarmId?: string
+}
+
+export type DirectoryHealth = {
+  directoryId: string
+  name: string
+  /** Null where it was never asked anything. */
+  activity: DirectoryActivity | null
+}
+
+export type AttentionInput = {
+  counts: OverviewCounts | undefined
+  alarms: readonly Alarm[]
+  connections: readonly ConnectionHealth[]
+  directories: readonly DirectoryHealth[]
+  now: Date
+}
+
+const day = 86_400_000
+const certificateDays = 30
+/** Entra asks every 40 minutes, others when something changes: silence of days says something. */
+const silentDays = 3
+
+const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<string, unknown>) => string }> = {
+  last_administrator: { title: 'The last administrator is gone', href: () => '/console/emergency' },
+  return_due: { title: 'Somebody is due back', href: (detail) => `/console/users/${String(detail['userId'])}` },
+  end_date_refused: {
+    title: 'Somebody could not be deactivated at their end date',
+    href: (detail) => `/console/users/${String(detail['userId'])}`,
+  },
+  certificate_ending: {
+    title: 'A certificate ends soon',
+    href: (detail) => `/console/connections/${String(detail['connectionId'])}`,
+  },
+  self_grant: {
+    title: 'An administrator gave themselves a role',
+    href: (detail) => `/console/users/${String(detail['userId'])}`,
+  },
+  emergency_drill: { title: 'Try the emergency accounts', href: () => '/console/emergency' },
+}
+
+const ofAlarm = ({ id, kind, detail, raisedAt }: Alarm): Attention => {
+  const { title, href } = alarmWords[kind]
+  const subject = [detail['displayName'], detail['userName'], detail['name'], detail['role'], detail['reason']]
+  const text = subject.filter((part) => typeof part === 'string').join(', ')
+  const since = `Since ${new Date(raisedAt).toUTCString().slice(5, 22)} UTC`
+  return {
+    level: kind === 'last_administrator' ? 'bad' : 'warning',
+    ...{ title, text: text === '' ? since : `${text}. ${since}`, href: href(detail), alarmId: id },
+  }
+}
+
+const many = (count: number, one: string, more: string): string =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : more}`
+
+function ofConnection(connection: ConnectionHealth, now: Date): Attention[] {
+  const { id, name, status, signedIn, refused, certificateEndsAt } = connection
+  const href = `/console/connections/${id}`
+  const found: Attention[] = []
+  if (refused > 0 && refused >= signedIn) {
+    const text = `${many(refused, 'sign-in was', 'sign-ins were')} refused in the last day, and ${signedIn} went well.`
+    found.push({
+      level: 'bad',
+      title: `People cannot sign in through ${name}`,
+      text,
+      href: `/console/sign-ins?connection=${id}`,
+    })
+  }
+  const left = certificateEndsAt === null ? Number.POSITIVE_INFINITY : Date.parse(certificateEndsAt) - now.getTime()
+  if (left < certificateDays * day && status !== 'disabled') {
+    const text =
+      left < 0 ? 'Signatures by it are refused.' : `It ends in ${many(Math.ceil(left / day), 'day', 'days')}.`
+    found.push({ level: left < 7 * day ? 'bad' : 'warning', title: `The certificate of ${name}`, text, href })
+  }
+  if (status === 'draft' || status === 'tested') {
+    const text = status === 'draft' ? 'It waits for a test sign-in.' : 'It is tested and waits to be turned on.'
+    found.push({ level: 'info', title: `${name} is not in use yet`, text, href: `/console/connect/${id}` })
+  }
+  return found
+}
+
+function ofDirectory({ directoryId, name, activity }: DirectoryHealth, now: Date): Attention[] {
+  if (activity === null) return []
+  const { lastRequestAt, lastErrorAt, lastError } = activity
+  const href = `/console/directories/${directoryId}`
+  const found: Attention[] = []
+  const silent = now.getTime() - Date.parse(lastRequestAt)
+  if (silent > silentDays * day) {
+    const text = `No request for ${many(Math.floor(silent / day), 'day', 'days')}: who leaves is not switched off.`
+    found.push({ level: 'bad', title: `${name} has gone silent`, text, href })
+  }
+  if (lastErrorAt !== null && now.getTime() - Date.parse(lastErrorAt) < day) {
+    const text = lastError ?? 'A request was refused in the last day.'
+    found.push({
+      level: 'warning',
+      title: `${name} had refusals`,
+      text,
+      href: `/console/provisioning?directory=${directoryId}&status=failed`,
+    })
+  }
+  return found
+}
+
+function ofCounts(counts: OverviewCounts): Attention[] {
+  const { people, emergencyAccounts, overdueReviews } = counts
+  const found: (Attention | false)[] = [
+    counts.administrators + emergencyAccounts.all > 0 &&
+      counts.independentAdministrators + emergencyAccounts.proven < 2 && {
+        level: 'warning',
+        title: 'Fewer than two ways in without the identity provider',
+        text: 'If it fails, nobody can repair it. Set up two emergency accounts and try them.',
+        href: '/console/emergency',
+      },
+    people.awaitingApproval > 0 && {
+      level: 'warning',
+      title: many(people.awaitingApproval, 'person waits to be let in', 'people wait to be let in'),
+      text: 'They signed in for the first time, and their connection asks for an approval.',
+      href: '/console/users?status=invited',
+    },
+    counts.failedMails > 0 && {
+      level: 'warning',
+      title: many(counts.failedMails, 'mail was not delivered', 'mails were not delivered'),
+      text: 'Somebody did not get an invitation or a link.',
+      href: '/console/settings/mail',
+    },
+    counts.expiredInvitations > 0 && {
+      level: 'info',
+      title: many(counts.expiredInvitations, 'invitation has run out', 'invitations have run out'),
+      text: 'Send them again, or cancel them.',
+      href: '/console/invitations?status=expired',
+    },
+    overdueReviews.assignments + overdueReviews.roles > 0 && {
+      level: 'info',
+      title: 'Reviews are overdue',
+      text: `${many(overdueReviews.assignments, 'exception', 'exceptions')} and ${many(overdueReviews.roles, 'role', 'roles')} were to be looked at again by now.`,
+      href: '/console/roles',
+    },
+    counts.endingSoon > 0 && {
+      level: 'info',
+      title: many(counts.endingSoon, 'assignment ends', 'assignments end'),
+      text: 'Within the next 14 days. Whoever sponsors them is reminded.',
+      href: '/console/users?ending=1',
+    },
+    counts.unverifiedDomains > 0 && {
+      level: 'info',
+      title: many(counts.unverifiedDomains, 'domain is not proven', 'domains are not proven'),
+      text: 'Until the DNS record is found, nobody is recognized by an address there.',
+      href: '/console/settings/domains',
+    },
+  ]
+  return found.filter((each) => each !== false)
+}
+
+const order = { bad: 0, warning: 1, info: 2 }
+
+export function attentionOf({ counts, alarms, connections, directories, now }: AttentionInput): Attention[] {
+  const found = [
+    ...alarms.filter(({ settledAt }) => settledAt === null).map(ofAlarm),
+    ...connections.flatMap((connection) => ofConnection(connection, now)),
+    ...directories.flatMap((directory) => ofDirectory(directory, now)),
+    ...(counts === undefined ? [] : ofCounts(counts)),
+  ]
+  return found.toSorted((a, b) => order[a.level] - order[b.level])
+}

@@ -1,0 +1,205 @@
+// Policies: rules that take a permission away, and the two policies of the organization that say how roles are read.
+import { type Context, Hono } from 'hono'
+import { listBrands } from '#access/brands/brands.ts'
+import { listPermissions } from '#access/catalogue.ts'
+import { getOrganization } from '#access/organizations/organizations.ts'
+import { listPolicies, type PolicyRecord } from '#access/policies/policies.ts'
+import { listRoles } from '#access/roles/roles.ts'
+import { renderPage } from '#http/pages.ts'
+import { readForm } from '#http/read-form.ts'
+import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
+import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { isPermitted } from '#src/context.ts'
+import { showPreview } from '../changes/changes.tsx'
+import type { ConsoleEnv } from '../env.ts'
+import { chosen, emptyForm, type FormState, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { ConsolePage } from '../ui/frame.tsx'
+import { noticeOf } from '../ui/notices.ts'
+import { ButtonForm, Check, Panel, Select } from '../ui/parts.tsx'
+
+/** @returns an app to be mounted at `/console/policies` */
+export function createPolicies(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+  const own = { section: 'policies', next: '/console/policies', back: '/console/policies' } as const
+
+  pages.get('/', (c) => showPolicies(c, emptyForm))
+
+  pages.post('/', async (c) => {
+    const form = await readForm(c)
+    const policy = {
+      ...{ name: form['name'] ?? '', permission: form['permission'] ?? '' },
+      ...{ brandId: textOf(form, 'brandId') ?? null, exceptRoleIds: chosen(form, 'except') },
+    }
+    try {
+      return await showPreview(c, {
+        ...own,
+        title: `New policy: ${policy.name}`,
+        change: { kind: 'create_policy', policy },
+      })
+    } catch (error) {
+      return showPolicies(c, refusedForm(form, error))
+    }
+  })
+
+  pages.post('/reading', async (c) => {
+    const form = await readForm(c)
+    const organization = {
+      roleStrategy: form['roleStrategy'] === 'highest' ? 'highest' : 'union',
+      administratorBrandAccess: form['administratorBrandAccess'] === 'implicit' ? 'implicit' : 'explicit',
+    } as const
+    return showPreview(c, {
+      ...own,
+      title: 'How roles are read',
+      change: { kind: 'update_organization', organization },
+    })
+  })
+
+  pages.post('/:id/delete', async (c) => {
+    const policy = (await listPolicies(c.get('ctx'))).find(({ id }) => id === c.req.param('id'))
+    const change = { kind: 'delete_policy', policyId: c.req.param('id') } as const
+    return showPreview(c, { ...own, title: `Delete the policy ${policy?.name ?? ''}`, change })
+  })
+  return pages
+}
+
+async function showPolicies(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const mayWrite = isPermitted(ctx, 'roles.write')
+  const [policies, roles, brands, catalogue] = await Promise.all([
+    ...([listPolicies(ctx), listRoles(ctx), listBrands(ctx), listPermissions(ctx)] as const),
+  ])
+  const organization = isPermitted(ctx, 'organization.read')
+    ? await getOrganization(ctx, ctx.organizationId)
+    : undefined
+  const { values, errors, message } = state
+  const page = (
+    <ConsolePage
+      {...{ ctx, manager }}
+      section="policies"
+      title="Policies"
+      lead="Rules that hold whatever roles say: the most restrictive one wins."
+      notice={noticeOf(c.req.query('done'))}
+    >
+      {policies.length === 0 ? (
+        <EmptyState
+          title="No policy takes anything away"
+          text="A policy denies one permission to everybody but the holders of some roles, for example: only administrators approve."
+        />
+      ) : (
+        <PolicyTable {...{ policies, mayWrite }} organizationName={manager.organization.name} />
+      )}
+      {!mayWrite ? null : (
+        <Panel title="New policy" id="new">
+          {message === undefined ? null : <Alert kind="danger" title={message} />}
+          <form method="post" action="/console/policies">
+            <Field name="name" label="Name" value={values['name']} error={errors['name']} maxlength={200} />
+            <Select
+              name="permission"
+              label="Nobody may"
+              value={values['permission']}
+              error={errors['permission']}
+              options={catalogue.map((entry) => ({ value: entry.name, label: `${entry.description} (${entry.name})` }))}
+            />
+            <Select
+              name="brandId"
+              label="Where"
+              empty="Everywhere"
+              value={values['brandId']}
+              options={brands.map(({ id, name }) => ({ value: id, label: name }))}
+            />
+            <fieldset>
+              <legend>But holders of</legend>
+              {roles.map(({ id, name }) => (
+                <Check
+                  name={`except.${id}`}
+                  id={`except-${id}`}
+                  label={name}
+                  isChecked={values[`except.${id}`] !== undefined}
+                />
+              ))}
+            </fieldset>
+            <Actions>
+              <SubmitButton label="See what changes" />
+            </Actions>
+          </form>
+        </Panel>
+      )}
+      {organization === undefined ? null : (
+        <Panel title="How roles are read" id="reading">
+          <form method="post" action="/console/policies/reading">
+            <fieldset>
+              <legend>Somebody with several roles in one place</legend>
+              <Check
+                type="radio"
+                name="roleStrategy"
+                value="union"
+                label="may do what any of them allows"
+                isChecked={organization.roleStrategy === 'union'}
+              />
+              <Check
+                type="radio"
+                name="roleStrategy"
+                value="highest"
+                label="may do what the highest of them allows"
+                isChecked={organization.roleStrategy === 'highest'}
+              />
+            </fieldset>
+            <fieldset>
+              <legend>Administrators without a membership in a brand</legend>
+              <Check
+                type="radio"
+                name="administratorBrandAccess"
+                value="explicit"
+                label="have no access there until somebody gives it to them"
+                isChecked={organization.administratorBrandAccess === 'explicit'}
+              />
+              <Check
+                type="radio"
+                name="administratorBrandAccess"
+                value="implicit"
+                label="have access there as administrators; every decision says so"
+                isChecked={organization.administratorBrandAccess === 'implicit'}
+              />
+            </fieldset>
+            {isPermitted(ctx, 'organization.write') ? (
+              <Actions>
+                <SubmitButton label="See what changes" kind="secondary" />
+              </Actions>
+            ) : null}
+          </form>
+        </Panel>
+      )}
+    </ConsolePage>
+  )
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}
+
+const PolicyTable = (props: { policies: readonly PolicyRecord[]; mayWrite: boolean; organizationName: string }) => (
+  <Table
+    caption="Policies"
+    columns={[
+      { label: 'Policy' },
+      { label: 'Nobody may' },
+      { label: 'Where' },
+      { label: 'But' },
+      { label: 'Actions', isSilent: true },
+    ]}
+    rows={props.policies.map(({ id, name, permission, brand, exceptRoles }) => [
+      name,
+      <code>{permission}</code>,
+      brand?.name ?? 'Everywhere',
+      exceptRoles.length === 0 ? 'No exception' : exceptRoles.map((role) => role.name).join(', '),
+      props.mayWrite ? (
+        <ButtonForm
+          action={`/console/policies/${id}/delete`}
+          label={
+            <>
+              Delete…<span class="visually-hidden"> {name}</span>
+            </>
+          }
+          kind="btn-sm"
+        />
+      ) : null,
+    ])}
+  />
+)

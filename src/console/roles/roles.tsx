@@ -1,0 +1,122 @@
+// Roles: the matrix, packs, custom roles and who gets them. A custom role that people hold is changed by way of a preview.
+import { type Context, Hono } from 'hono'
+import { listPermissions } from '#access/catalogue.ts'
+import { listMappings } from '#access/mappings/mappings.ts'
+import { createRole } from '#access/roles/create-role.ts'
+import { deleteRole } from '#access/roles/delete-role.ts'
+import { installRolePack } from '#access/roles/install-role-pack.ts'
+import { rolePacks } from '#access/roles/role-packs.ts'
+import { countRoleUses } from '#access/roles/role-uses.ts'
+import { getRole, listRoles, type RoleRecord } from '#access/roles/roles.ts'
+import { renderPage } from '#http/pages.ts'
+import { readForm } from '#http/read-form.ts'
+import { isPermitted } from '#src/context.ts'
+import { showPreview } from '../changes/changes.tsx'
+import type { ConsoleEnv } from '../env.ts'
+import { emptyForm, type FormState, isRefused, refusedForm } from '../ui/forms.ts'
+import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import { noticeOf } from '../ui/notices.ts'
+import { formOfRole, RoleForm, roleOfForm } from './role-form.tsx'
+import { RoleListPage, RolePage } from './role-pages.tsx'
+
+/** @returns an app to be mounted at `/console/roles` */
+export function createRoles(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+
+  pages.get('/', async (c) => {
+    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+    const [roles, uses, catalogue] = await Promise.all([listRoles(ctx), countRoleUses(ctx), listPermissions(ctx)])
+    const packs = rolePacks.map((pack) => ({ ...pack, isInstalled: pack.roles.every((role) => isThere(role, roles)) }))
+    const byRank = roles.toSorted((a, b) => b.rank - a.rank)
+    const notice = noticeOf(c.req.query('done'))
+    return renderPage(c, <RoleListPage {...{ ctx, manager, notice, uses, catalogue, packs }} roles={byRank} />)
+  })
+
+  pages.post('/packs', async (c) => {
+    const { pack = '' } = await readForm(c)
+    await installRolePack(c.get('ctx'), pack)
+    return c.redirect('/console/roles?done=installed', 303)
+  })
+
+  pages.get('/new', async (c) => {
+    const from = c.req.query('from')
+    const [ctx, catalogue] = [c.get('ctx'), await listPermissions(c.get('ctx'))]
+    if (from === undefined) return showNew(c, emptyForm)
+    const form = formOfRole(await getRole(ctx, from), catalogue)
+    const { name = '', key = '' } = form.values
+    return showNew(c, { ...form, values: { ...form.values, name: `${name} (copy)`, key: `${key}-copy` } })
+  })
+
+  pages.post('/', async (c) => {
+    const form = await readForm(c)
+    try {
+      const { id } = await createRole(c.get('ctx'), roleOfForm(form))
+      return c.redirect(`/console/roles/${id}?done=created`, 303)
+    } catch (error) {
+      return showNew(c, refusedForm(form, error))
+    }
+  })
+
+  pages.get('/:id', async (c) => {
+    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+    const role = await getRole(ctx, c.req.param('id'))
+    const all = isPermitted(ctx, 'mappings.read') ? await listMappings(ctx) : []
+    const [uses, catalogue] = await Promise.all([countRoleUses(ctx), listPermissions(ctx)])
+    const mappings = all.filter((mapping) => mapping.role.id === role.id)
+    const notice = noticeOf(c.req.query('done'))
+    return renderPage(c, <RolePage {...{ ctx, manager, notice, role, catalogue, mappings }} use={uses.get(role.id)} />)
+  })
+
+  pages.get('/:id/edit', async (c) => {
+    const role = await getRole(c.get('ctx'), c.req.param('id'))
+    return showEdit(c, role, formOfRole(role, await listPermissions(c.get('ctx'))))
+  })
+
+  pages.post('/:id', async (c) => {
+    const role = await getRole(c.get('ctx'), c.req.param('id'))
+    const form = await readForm(c)
+    try {
+      return await showPreview(c, {
+        section: 'roles',
+        title: `Change the role ${role.name}`,
+        change: { kind: 'update_role', role: { roleId: role.id, ...roleOfForm(form) } },
+        next: `/console/roles/${role.id}`,
+        back: `/console/roles/${role.id}/edit`,
+      })
+    } catch (error) {
+      return showEdit(c, role, refusedForm(form, error))
+    }
+  })
+
+  pages.post('/:id/delete', async (c) => {
+    await deleteRole(c.get('ctx'), c.req.param('id'))
+    return c.redirect('/console/roles?done=deleted', 303)
+  })
+  return pages
+}
+
+const isThere = (role: { name: string; purpose: string }, roles: readonly RoleRecord[]): boolean =>
+  roles.some(({ isBuiltIn, purpose }) => isBuiltIn && purpose === role.purpose)
+
+async function showNew(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const catalogue = await listPermissions(ctx)
+  const page = (
+    <ConsolePage {...{ ctx, manager }} section="roles" title="New role" trail={sectionTrail('roles')}>
+      <RoleForm action="/console/roles" submit="Create the role" {...{ catalogue, state }} />
+    </ConsolePage>
+  )
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}
+
+async function showEdit(c: Context<ConsoleEnv>, role: RoleRecord, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const catalogue = await listPermissions(ctx)
+  const trail = [...sectionTrail('roles'), { label: role.name, href: `/console/roles/${role.id}` }]
+  const page = (
+    <ConsolePage {...{ ctx, manager, trail }} section="roles" title={`Edit ${role.name}`}>
+      <RoleForm action={`/console/roles/${role.id}`} submit="See what changes" {...{ catalogue, state }} />
+    </ConsolePage>
+  )
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}

@@ -1,0 +1,114 @@
+// Settings: the e-mail domains of the organization, proven by DNS.
+import { type Context, Hono } from 'hono'
+import { addDomain, removeDomain, verifyDomain } from '#connections/domains/change-domains.ts'
+import { type DomainRecord, listDomains, txtRecordOf } from '#connections/domains/domains.ts'
+import { renderPage } from '#http/pages.ts'
+import { readForm } from '#http/read-form.ts'
+import { Alert, EmptyState } from '#http/ui/content.tsx'
+import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { isPermitted } from '#src/context.ts'
+import type { ConsoleEnv } from '../env.ts'
+import { emptyForm, type FormState, isRefused, refusedForm } from '../ui/forms.ts'
+import { noticeOf } from '../ui/notices.ts'
+import { Badge, ButtonForm, CopyField, Panel, Time, type Tone } from '../ui/parts.tsx'
+import { SettingsFrame } from './settings-frame.tsx'
+
+const tones: Record<DomainRecord['status'], { tone: Tone; word: string }> = {
+  pending: { tone: 'warning', word: 'Waiting for the DNS record' },
+  verified: { tone: 'good', word: 'Proven' },
+  lapsed: { tone: 'bad', word: 'The DNS record is gone' },
+}
+
+/** @returns an app to be mounted at `/console/settings/domains` */
+export function createDomains(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+  pages.get('/', (c) => showDomains(c, emptyForm))
+  pages.post('/', async (c) => {
+    const form = await readForm(c)
+    try {
+      await addDomain(c.get('ctx'), { name: form['name'] ?? '' })
+      return c.redirect('/console/settings/domains?done=created', 303)
+    } catch (error) {
+      return showDomains(c, refusedForm(form, error))
+    }
+  })
+  pages.post('/:id/verify', async (c) => {
+    const { status } = await verifyDomain(c.get('ctx'), c.req.param('id'))
+    return c.redirect(`/console/settings/domains?done=${status === 'verified' ? 'verified' : 'unverified'}`, 303)
+  })
+  pages.post('/:id/remove', async (c) => {
+    await removeDomain(c.get('ctx'), c.req.param('id'))
+    return c.redirect('/console/settings/domains?done=deleted', 303)
+  })
+  return pages
+}
+
+async function showDomains(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const domains = await listDomains(ctx)
+  const mayWrite = isPermitted(ctx, 'connections.write')
+  const page = (
+    <SettingsFrame {...{ ctx, manager }} tab="domains" notice={noticeOf(c.req.query('done'))}>
+      {domains.length === 0 ? (
+        <EmptyState
+          title="No domain yet"
+          text="With a proven domain, people sign in by their address alone, and invited or provisioned people are recognized by it."
+        />
+      ) : (
+        domains.map((domain) => <DomainPanel {...{ domain, mayWrite }} />)
+      )}
+      {!mayWrite ? null : (
+        <Panel title="Add a domain" id="add">
+          <form method="post" action="/console/settings/domains">
+            {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+            <Field
+              name="name"
+              label="Domain"
+              value={state.values['name']}
+              error={state.errors['name']}
+              placeholder="example.com"
+              maxlength={253}
+            />
+            <Actions>
+              <SubmitButton label="Add" />
+            </Actions>
+          </form>
+        </Panel>
+      )}
+    </SettingsFrame>
+  )
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}
+
+const DomainPanel = ({ domain, mayWrite }: { domain: DomainRecord; mayWrite: boolean }) => {
+  const { id, name, status, verifiedBy, checkedAt } = domain
+  const record = txtRecordOf(domain)
+  return (
+    <Panel
+      title={name}
+      id={id}
+      lead={
+        <>
+          <Badge tone={tones[status].tone}>{tones[status].word}</Badge>{' '}
+          {verifiedBy === 'operator' ? 'vouched for by the operator' : null} Last checked{' '}
+          <Time at={checkedAt} empty="never" />
+        </>
+      }
+      actions={
+        mayWrite ? (
+          <>
+            <ButtonForm action={`/console/settings/domains/${id}/verify`} label="Check now" kind="btn-sm" />
+            <ButtonForm action={`/console/settings/domains/${id}/remove`} label="Remove" kind="btn-sm" />
+          </>
+        ) : null
+      }
+    >
+      {status === 'verified' ? null : (
+        <>
+          <CopyField id={`${id}-name`} label="Name of the TXT record" value={record.name} />
+          <CopyField id={`${id}-value`} label="Its value" value={record.value} />
+        </>
+      )}
+    </Panel>
+  )
+}

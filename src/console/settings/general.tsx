@@ -1,0 +1,231 @@
+// Settings: the organization itself, how long things are kept; and how people sign in without a provider.
+import { type Context, Hono } from 'hono'
+import { getSettings, type OrganizationSettings, updateSettings } from '#access/organizations/settings.ts'
+import { getSignInPolicy, type SignInPolicy, updateSignInPolicy } from '#access/organizations/sign-in-policy.ts'
+import { renderPage } from '#http/pages.ts'
+import { readForm } from '#http/read-form.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { isPermitted } from '#src/context.ts'
+import type { ConsoleEnv } from '../env.ts'
+import { type FormState, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { noticeOf } from '../ui/notices.ts'
+import { Check, Panel, TextArea } from '../ui/parts.tsx'
+import { SettingsFrame } from './settings-frame.tsx'
+
+/** @returns an app to be mounted at `/console/settings` */
+export function createGeneral(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+
+  pages.get('/', async (c) => showGeneral(c, formOf(await getSettings(c.get('ctx')))))
+
+  pages.post('/', async (c) => {
+    const form = await readForm(c)
+    const domains = textOf(form, 'personalMailDomains')
+    const grace = textOf(form, 'endDateGraceDays')
+    try {
+      await updateSettings(c.get('ctx'), {
+        name: form['name'] ?? '',
+        accessContact: textOf(form, 'accessContact') ?? null,
+        personalMailDomains: domains?.toLowerCase().split(/[\s,;]+/) ?? null,
+        endDateGraceDays: grace === undefined ? null : Number(grace),
+        provisioningLogDays: Number(form['provisioningLogDays']),
+        signInTraceDays: Number(form['signInTraceDays']),
+        mailDays: Number(form['mailDays']),
+      })
+      return c.redirect('/console/settings?done=saved', 303)
+    } catch (error) {
+      return showGeneral(c, refusedForm(form, error))
+    }
+  })
+
+  pages.get('/sign-in', async (c) => showSignIn(c, formOfPolicy(await getSignInPolicy(c.get('ctx')))))
+
+  pages.post('/sign-in', async (c) => {
+    const form = await readForm(c)
+    try {
+      await updateSignInPolicy(c.get('ctx'), {
+        passwordSignIn: form['passwordSignIn'] === 'off' ? 'off' : 'allowed',
+        secondFactor: form['secondFactor'] === 'required' ? 'required' : 'optional',
+        passwordMinLength: Number(form['passwordMinLength']),
+        sessionIdleMinutes: Number(form['sessionIdleMinutes']),
+        sessionAbsoluteMinutes: Number(form['sessionAbsoluteMinutes']),
+        invitationDays: Number(form['invitationDays']),
+      })
+      return c.redirect('/console/settings/sign-in?done=saved', 303)
+    } catch (error) {
+      return showSignIn(c, refusedForm(form, error))
+    }
+  })
+  return pages
+}
+
+const formOf = (settings: OrganizationSettings): FormState =>
+  filledForm({
+    name: settings.name,
+    accessContact: settings.accessContact ?? '',
+    personalMailDomains: settings.personalMailDomains?.join('\n') ?? '',
+    endDateGraceDays: settings.endDateGraceDays === null ? '' : String(settings.endDateGraceDays),
+    provisioningLogDays: String(settings.provisioningLogDays),
+    signInTraceDays: String(settings.signInTraceDays),
+    mailDays: String(settings.mailDays),
+  })
+
+const formOfPolicy = (policy: SignInPolicy): FormState =>
+  filledForm(Object.fromEntries(Object.entries(policy).map(([name, value]) => [name, String(value)])))
+
+async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const { values, errors, message } = state
+  const number = (name: string, label: string, hint?: string) => (
+    <Field
+      {...{ name, label, type: 'number', value: values[name], error: errors[name] }}
+      {...(hint === undefined ? {} : { hint })}
+    />
+  )
+  const page = (
+    <SettingsFrame {...{ ctx, manager }} tab="general" notice={noticeOf(c.req.query('done'))}>
+      <form method="post" action="/console/settings">
+        {message === undefined ? null : <Alert kind="danger" title={message} />}
+        <Panel title="Organization">
+          <Field name="name" label="Name" value={values['name']} error={errors['name']} maxlength={200} />
+          <Field
+            name="accessContact"
+            label="Whom to ask for access"
+            value={values['accessContact']}
+            error={errors['accessContact']}
+            hint="Shown on every page that refuses somebody: a name, an address, a sentence."
+            maxlength={300}
+            isOptional
+          />
+          <TextArea
+            name="personalMailDomains"
+            label="Personal mail"
+            value={values['personalMailDomains']}
+            error={Object.entries(errors).find(([path]) => path.startsWith('personalMailDomains'))?.[1]}
+            hint="Domains that invitations warn of, one a line; empty for the usual ones."
+            isOptional
+          />
+        </Panel>
+        <Panel title="When somebody's time is over">
+          <Field
+            name="endDateGraceDays"
+            label="Deactivate people this many days after their last assignment has ended"
+            type="number"
+            value={values['endDateGraceDays']}
+            error={errors['endDateGraceDays']}
+            hint="Empty: they stay, without access. People of a directory are left to it."
+            isOptional
+          />
+        </Panel>
+        <Panel title="How long things are kept" lead="In days. The audit trail is kept for good.">
+          {number('provisioningLogDays', 'Provisioning log')}
+          {number('signInTraceDays', 'Traces of sign-ins')}
+          {number('mailDays', 'Mails')}
+        </Panel>
+        {isPermitted(ctx, 'organization.write') ? (
+          <Actions>
+            <SubmitButton label="Save" />
+          </Actions>
+        ) : null}
+      </form>
+    </SettingsFrame>
+  )
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}
+
+const smallPassword = 8
+
+async function showSignIn(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const { values, errors, message } = state
+  const page = (
+    <SettingsFrame {...{ ctx, manager }} tab="signIn" notice={noticeOf(c.req.query('done'))}>
+      <form method="post" action="/console/settings/sign-in">
+        {message === undefined ? null : <Alert kind="danger" title={message} />}
+        {Number(values['passwordMinLength']) < smallPassword ? (
+          <Alert kind="warning" title="Short passwords are guessed easily">
+            NIST SP 800-63B asks for eight characters at least; twelve is what we suggest.
+          </Alert>
+        ) : null}
+        <Panel
+          title="Passwords"
+          lead="For people without an identity provider. An enforced connection switches them off."
+        >
+          <fieldset>
+            <legend>Signing in with a password</legend>
+            <Check
+              type="radio"
+              name="passwordSignIn"
+              value="allowed"
+              label="is allowed"
+              isChecked={values['passwordSignIn'] !== 'off'}
+            />
+            <Check
+              type="radio"
+              name="passwordSignIn"
+              value="off"
+              label="is off"
+              isChecked={values['passwordSignIn'] === 'off'}
+            />
+          </fieldset>
+          <Field
+            name="passwordMinLength"
+            label="Least number of characters"
+            type="number"
+            value={values['passwordMinLength']}
+            error={errors['passwordMinLength']}
+          />
+          <fieldset>
+            <legend>A second factor</legend>
+            <Check
+              type="radio"
+              name="secondFactor"
+              value="optional"
+              label="is up to each person"
+              isChecked={values['secondFactor'] !== 'required'}
+            />
+            <Check
+              type="radio"
+              name="secondFactor"
+              value="required"
+              label="is required"
+              isChecked={values['secondFactor'] === 'required'}
+            />
+          </fieldset>
+        </Panel>
+        <Panel title="Sessions" lead="In minutes.">
+          <Field
+            name="sessionIdleMinutes"
+            label="End after this long without activity"
+            type="number"
+            value={values['sessionIdleMinutes']}
+            error={errors['sessionIdleMinutes']}
+          />
+          <Field
+            name="sessionAbsoluteMinutes"
+            label="End after this long in any case"
+            type="number"
+            value={values['sessionAbsoluteMinutes']}
+            error={errors['sessionAbsoluteMinutes']}
+          />
+        </Panel>
+        <Panel title="Invitations">
+          <Field
+            name="invitationDays"
+            label="Links are good for this many days"
+            type="number"
+            value={values['invitationDays']}
+            error={errors['invitationDays']}
+          />
+        </Panel>
+        {isPermitted(ctx, 'organization.write') ? (
+          <Actions>
+            <SubmitButton label="Save" />
+          </Actions>
+        ) : null}
+      </form>
+    </SettingsFrame>
+  )
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}

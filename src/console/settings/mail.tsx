@@ -1,0 +1,98 @@
+// Settings: mail. What went out, what did not, and a test.
+import { type Context, Hono } from 'hono'
+import { listMails, type MailRecord } from '#access/mail/mails.ts'
+import { sendTestMail } from '#access/mail/send-test-mail.ts'
+import { renderPage } from '#http/pages.ts'
+import { readForm } from '#http/read-form.ts'
+import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
+import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { isPermitted } from '#src/context.ts'
+import type { ConsoleEnv, ConsoleServices } from '../env.ts'
+import { emptyForm, type FormState, isRefused, refusedForm } from '../ui/forms.ts'
+import { noticeOf } from '../ui/notices.ts'
+import { Badge, Panel, Time, type Tone } from '../ui/parts.tsx'
+import { SettingsFrame } from './settings-frame.tsx'
+
+const shownMails = 100
+
+const tones: Record<MailRecord['status'], { tone: Tone; word: string }> = {
+  queued: { tone: 'info', word: 'On its way' },
+  sent: { tone: 'good', word: 'Sent' },
+  failed: { tone: 'bad', word: 'Not delivered' },
+  kept: { tone: 'warning', word: 'Kept here' },
+}
+
+/** @returns an app to be mounted at `/console/settings/mail` */
+export function createMailPages(services: ConsoleServices): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+  pages.get('/', (c) => showMail(c, services, emptyForm))
+  pages.post('/test', async (c) => {
+    const form = await readForm(c)
+    try {
+      await sendTestMail(c.get('ctx'), { to: form['to'] ?? '' })
+      return c.redirect('/console/settings/mail?done=sent', 303)
+    } catch (error) {
+      return showMail(c, services, refusedForm(form, error))
+    }
+  })
+  return pages
+}
+
+async function showMail(
+  c: Context<ConsoleEnv>,
+  { hasMailServer }: ConsoleServices,
+  state: FormState,
+): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const mails = await listMails(ctx, { limit: shownMails })
+  const page = (
+    <SettingsFrame {...{ ctx, manager }} tab="mail" notice={noticeOf(c.req.query('done'))}>
+      {hasMailServer ? null : (
+        <Alert kind="warning" title="There is no mail server">
+          Mails are kept here and reach nobody. The operator sets SMTP_URL and MAIL_FROM and starts the server anew;
+          links can be read with the command <code>rolecall mail show</code> until then.
+        </Alert>
+      )}
+      {isPermitted(ctx, 'organization.write') ? (
+        <Panel title="Does mail arrive?" id="test">
+          <form method="post" action="/console/settings/mail/test">
+            {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+            <Field
+              name="to"
+              label="Send a test to"
+              type="email"
+              value={state.values['to']}
+              error={state.errors['to']}
+              autocomplete="email"
+            />
+            <Actions>
+              <SubmitButton label="Send" kind="secondary" />
+            </Actions>
+          </form>
+        </Panel>
+      ) : null}
+      <h2>The last mails</h2>
+      {mails.length === 0 ? (
+        <EmptyState
+          title="No mail yet"
+          text="Invitations, password links and reminders show up here with what became of them."
+        />
+      ) : (
+        <Table
+          caption="The last mails"
+          columns={[{ label: 'To' }, { label: 'Subject' }, { label: 'State' }, { label: 'When' }]}
+          rows={mails.map(({ recipient, subject, status, lastError, createdAt, sentAt }) => [
+            recipient,
+            subject,
+            <>
+              <Badge tone={tones[status].tone}>{tones[status].word}</Badge>
+              {lastError === null ? null : <div class="under">{lastError}</div>}
+            </>,
+            <Time at={sentAt ?? createdAt} />,
+          ])}
+        />
+      )}
+    </SettingsFrame>
+  )
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}

@@ -1,0 +1,35 @@
+// The frame of the settings' pages: one tab each.
+import type { Child } from 'hono/jsx'
+import type { CallContext } from '#src/context.ts'
+import type { Manager } from '../env.ts'
+import { ConsolePage } from '../ui/frame.tsx'
+import type { Notice } from '../ui/notices.ts'
+import { Tabs } from '../ui/parts.tsx'
+
+const tabs = {
+  general: { label: 'General', href: '/console/settings' },
+  signIn: { label: 'Sign-in', href: '/console/settings/sign-in' },
+  domains: { label: 'Domains', href: '/console/settings/domains' },
+  applications: { label: 'Applications', href: '/console/settings/applications' },
+  keys: { label: 'API keys', href: '/console/settings/api-keys' },
+  mail: { label: 'Mail', href: '/console/settings/mail' },
+} as const
+
+export type SettingsTab = keyof typeof tabs
+
+export type SettingsFrameProps = {
+  ctx: CallContext
+  manager: Manager
+  tab: SettingsTab
+  notice?: Notice | undefined
+  lead?: Child
+  actions?: Child
+  children?: Child
+}
+
+export const SettingsFrame = ({ tab, children, ...rest }: SettingsFrameProps) => (
+  <ConsolePage {...rest} section="settings" title="Settings">
+    <Tabs label="Settings" links={Object.entries(tabs).map(([key, link]) => ({ ...link, isCurrent: key === tab }))} />
+    {children}
+  </ConsolePage>
+)

@@ -1,0 +1,72 @@
+// A directory brings somebody whom the organization has invited: the same person, with the same id and the roles of the
+// invitation, is the directory's from now on. Their invitation is accepted by it, or, if they come switched off, withdrawn.
+import { sql } from 'drizzle-orm'
+import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
+import { prepared } from '#db/statement.ts'
+import { AppError } from '#platform/errors.ts'
+import { type CallContext, inTransaction, nowOf } from '#src/context.ts'
+import { activation } from './activate-user.ts'
+import { deactivation } from './deactivate-user.ts'
+import { fold } from './fold.ts'
+import { emailKeys, type UserContent } from './user-content.ts'
+import { lockUserRow, type UserRecord, type WrittenUser, writtenColumns } from './users.ts'
+
+type Parameters = AuditParameters & {
+  organizationId: string
+  userId: string
+  directoryId: string
+  userName: string
+  userNameKey: string
+  externalId: string | null
+  displayName: string | null
+  attributes: string
+  emailKeys: readonly string[]
+  now: string
+}
+
+const takeOver = prepared<Parameters, WrittenUser>(
+  (p) => sql`with taken as (
+      update users u set directory_id = ${p.directoryId}, user_name = ${p.userName}, user_name_key = ${p.userNameKey},
+        external_id = ${p.externalId}, display_name = coalesce(${p.displayName}, u.display_name),
+        attributes = ${p.attributes}::jsonb, version = version + 1, updated_at = ${p.now}::timestamptz
+      where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.status = 'invited'
+        and u.directory_id is null
+      returning ${writtenColumns}),
+    forgotten as (
+      delete from user_emails e using taken where e.organization_id = ${p.organizationId} and e.user_id = taken.id
+        and e.value_key <> all (${p.emailKeys}::text[])),
+    addresses as (
+      insert into user_emails (organization_id, value_key, user_id)
+      select ${p.organizationId}, value_key, taken.id from taken, unnest(${p.emailKeys}::text[]) value_key
+      on conflict do nothing),
+    audited as (${insertAudit(p)} from taken)
+    select * from taken`,
+)
+
+/** @throws AppError not_found; conflict (reason `uniqueness`) where they have come in meanwhile, or the userName is taken */
+export function completeInvited(
+  ctx: CallContext,
+  { userId, directoryId, content }: { userId: string; directoryId: string; content: UserContent },
+): Promise<UserRecord> {
+  const { organizationId } = ctx
+  return inTransaction(ctx, async (tx) => {
+    const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
+    const entry = { action: 'user.adopt', targetType: 'user', targetId: userId } as const
+    const write = takeOver({
+      ...auditParameters(ctx, { ...entry, detail: { directoryId, by: 'invitation' } }),
+      ...{ organizationId, userId, directoryId, userName: content.userName, userNameKey: fold(content.userName) },
+      ...{ externalId: content.externalId, displayName: content.displayName },
+      attributes: JSON.stringify(content.attributes),
+      emailKeys: emailKeys(content.attributes),
+      now: nowOf(ctx),
+    })
+    const [taken] = await tx.run(write)
+    if (taken === undefined)
+      throw new AppError('conflict', 'A user with this userName exists already', { reason: 'uniqueness' })
+    const status = content.isActive
+      ? activation(ctx, userId, 'directory')
+      : deactivation(ctx, userId, { reason: 'directory' })
+    const [rows] = await tx.commitWith(status)
+    return { ...user, ...taken, ...rows?.[0] }
+  })
+}

@@ -1,0 +1,53 @@
+// What of a request was tolerated, as far as the request itself tells; what depends on the state of the resource is noted where
+// it happens (patch/elements.ts).
+import { groupSchema, userSchema } from '../schema/attributes.ts'
+import type { JsonObject } from '../schema/canonical.ts'
+import type { Note } from './note.ts'
+import { notePatch } from './patch.ts'
+import { noteMembers } from './values.ts'
+
+export type ReceivedRequest = {
+  method: string
+  /** Below the directory's base URL, with the query. */
+  path: string
+  mediaType: string | undefined
+  /** The body as it was parsed. */
+  body: JsonObject | undefined
+}
+
+export function noteRequest({ method, path, mediaType, body }: ReceivedRequest, note: Note): void {
+  const start = path.indexOf('?')
+  noteAddress(start < 0 ? path : path.slice(0, start), start < 0 ? undefined : path.slice(start + 1), note)
+  if (body === undefined) return
+  if (!mediaType?.toLowerCase().startsWith('application/scim+json')) note('other-media-type')
+  const schema = /^\/Users/i.test(path) ? userSchema : /^\/Groups/i.test(path) ? groupSchema : undefined
+  if (schema === undefined || path.includes('/.search')) return
+  if (!Object.keys(body).some((name) => name.toLowerCase() === 'schemas')) note('schemas-missing')
+  if (method === 'PATCH') notePatch(schema, body, note)
+  if (method !== 'POST' && method !== 'PUT') return
+  noteMembers(schema, body, note)
+  const saysActive = Object.keys(body).some((name) => /^(urn:.*:)?active$/i.test(name))
+  if (schema === userSchema && !saysActive) note('active-missing')
+}
+
+function noteAddress(pathname: string, query: string | undefined, note: Note): void {
+  if (pathname.length > 1 && pathname.endsWith('/')) note('trailing-slash')
+  if (query === undefined) return
+  if (query === '' || query.endsWith('&')) note('dangling-query')
+  const filter = /(?:^|&)filter=([^&]*)/.exec(query)?.[1]
+  if (filter === undefined) return
+  if (filter.includes('+')) note('plus-for-space')
+  const text = decoded(filter)
+  if (/\b(primary|active)\s+(eq|ne)\s+"(true|false)"/i.test(text)) note('boolean-as-text')
+  // Outside of quotes: a comparison with something that is no JSON value.
+  const bare = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""')
+  if (/\s(eq|ne|co|sw|ew)\s+(?!"|true\b|false\b|null\b|-?\d)[^\s)\]]/i.test(bare)) note('unquoted-filter-value')
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return ''
+  }
+}

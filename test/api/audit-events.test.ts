@@ -1,0 +1,114 @@
+// The audit trail: searched, by brand, and taken along.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { exportAuditEvents } from '#audit/export-events.ts'
+import { listAuditEvents } from '#audit/list-events.ts'
+import { parseCsv } from '#platform/csv.ts'
+import type { CallContext } from '#src/context.ts'
+import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
+
+let stage: AccessStage
+let client: Client
+let brand: string
+let user: string
+let assignment: string
+beforeAll(async () => {
+  stage = await startStage()
+  client = await stage.createClient()
+  brand = (await client.post('brands', { slug: 'aurora', name: '=Aurora' })).body.id
+  user = (await client.post('users', { userName: 'amara@example.com', displayName: 'Amara Okafor' })).body.id
+  const given = { userId: user, roleId: await roleId(client, 'editor'), brandId: brand, reason: 'Works, "here"' }
+  assignment = (await client.post('assignments', given)).body.id
+  await client.post(`users/${user}/deactivate`)
+  await createUser(client, 'bo@example.com')
+})
+afterAll(() => stage.close())
+
+const actions = async (query: string): Promise<string[]> => {
+  const { status, body } = await client.get(`audit-events?${query}`)
+  expect(status).toBe(200)
+  return body.items.map(({ action }: { action: string }) => action)
+}
+
+describe('searching', () => {
+  test('by one action, or all of a kind', async () => {
+    expect(await actions('action=user.deactivate')).toEqual(['user.deactivate'])
+    expect(await actions('action=user.')).toEqual(['user.provision', 'user.deactivate', 'user.provision'])
+    expect(await actions('action=user')).toEqual([])
+  })
+
+  test('by words of people’s names, or an id', async () => {
+    expect(await actions('q=okafor+AMARA')).toEqual(['user.deactivate', 'assignment.create', 'user.provision'])
+    expect(await actions(`q=${assignment}`)).toEqual(['assignment.create'])
+    expect(await actions('q=nobody')).toEqual([])
+    expect(await actions('q=%25')).toEqual([])
+  })
+
+  test('by time', async () => {
+    const [event] = (await client.get('audit-events?action=user.deactivate')).body.items
+    const at = encodeURIComponent(event.occurredAt)
+    expect(await actions(`action=user.&since=${at}`)).toEqual(['user.provision', 'user.deactivate'])
+    expect(await actions(`action=user.&until=${at}`)).toEqual(['user.provision'])
+  })
+
+  test('000-26: all that concerns a brand', async () => {
+    expect(await actions(`brandId=${brand}`)).toEqual(['assignment.create', 'brand.create'])
+  })
+
+  test('names who and what is meant', async () => {
+    const { items } = (await client.get('audit-events?action=assignment.create')).body
+    expect(items).toMatchObject([{ actor: { type: 'api_key', name: 'Test' }, targetName: 'Amara Okafor' }])
+    const gone = (await client.get('audit-events?action=brand.create')).body.items
+    expect(gone).toMatchObject([{ targetName: '=Aurora' }])
+  })
+
+  test('a manager of a brand sees what concerns it; without the permission nobody sees anything', async () => {
+    const ctx: CallContext = {
+      ...client.ctx,
+      permissions: new Set(),
+      brandPermissions: new Map([[brand, new Set(['audit.read'])]]),
+    }
+    const seen = await listAuditEvents(ctx, { limit: 10 })
+    expect(seen.map(({ action }) => action)).toEqual(['assignment.create', 'brand.create'])
+    const weak: CallContext = { ...client.ctx, permissions: new Set(['users.read']) }
+    await expect(listAuditEvents(weak, { limit: 10 })).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(exportAuditEvents(weak, { format: 'csv', filter: {} })).rejects.toMatchObject({ code: 'forbidden' })
+  })
+})
+
+describe('exporting', () => {
+  test('as CSV: every row, quoted, and nothing for a spreadsheet to run', async () => {
+    const answer = await client.get('audit-events/export?format=csv')
+    expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8')
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="audit.csv"')
+    const [headings, ...rows] = parseCsv(answer.body)
+    expect(headings).toContain('action')
+    const all = await client.get('audit-events?limit=200')
+    // The export itself is in the trail, too.
+    expect(rows.length).toBe(all.body.items.length)
+    expect(rows[0]?.[5]).toBe('audit.export')
+    expect(rows.find((row) => row[5] === 'brand.create')?.[8]).toBe("'=Aurora")
+    expect(rows.find((row) => row[5] === 'assignment.create')?.[9]).toContain('Works, \\"here\\"')
+  })
+
+  test('as NDJSON, filtered, over more than one page of reading', async () => {
+    const own = await stage.createClient()
+    await stage.app
+      .owner`insert into audit_events (organization_id, id, occurred_at, actor_type, actor_id, action, target_type,
+        target_id, detail, request_id)
+      select ${own.organizationId}, 'evt_' || lpad(i::text, 26, '0'), now(), 'system', 'x', 'test.bulk', 'user', 'x', '{}', 'req'
+      from generate_series(1, 2500) i`
+    const { body } = await own.get('audit-events/export?format=ndjson&action=test.bulk')
+    const lines = body
+      .trim()
+      .split('\n')
+      .map((line: string) => JSON.parse(line))
+    expect(new Set(lines.map(({ id }: { id: string }) => id)).size).toBe(2_500)
+    expect(lines[0]).toMatchObject({ action: 'test.bulk', occurredAt: expect.stringMatching(/Z$/) })
+  })
+
+  test('of another organization has nothing of this one', async () => {
+    const other = await stage.createClient()
+    const { body } = await other.get('audit-events/export?format=ndjson')
+    expect(body).not.toContain(client.organizationId)
+  })
+})
