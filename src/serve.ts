@@ -1,16 +1,18 @@
 // The server's life: database, migrations, listening, and an orderly end on SIGTERM or SIGINT.
 import type { Server } from 'node:http'
 import { serve as listen } from '@hono/node-server'
+import { offerFirstAdministrator } from '#access/first-administrator.ts'
 import { requireSealingKeys } from '#access/sealing-check.ts'
 import { createProvisioningLog } from '#connections/provisioning/log.ts'
 import { migrateDatabase } from '#db/migrate.ts'
 import { mailJob } from '#jobs/mail.ts'
 import { startWorker } from '#jobs/worker.ts'
-import { createLog } from '#platform/log.ts'
+import { createLog, type Log } from '#platform/log.ts'
 import { createMailTransport } from '#platform/smtp.ts'
 import { createUrls } from '#platform/urls.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
+import type { Services } from './context.ts'
 import { createServices, openDatabase, originOf } from './services.ts'
 
 /** Runs until a signal ends it. @throws AppError where the database is unreachable or in use by another server */
@@ -41,6 +43,7 @@ export async function serve(config: Config): Promise<void> {
         { host: config.host, port, origin: originOf(config, port) },
         `Rolecall listens on ${originOf(config, port)}`,
       )
+      await offerFirst(services, originOf(config, port), log)
       const transport = config.smtpUrl === undefined ? undefined : createMailTransport(config.smtpUrl, config.mailFrom)
       const own = { ...services, urls: createUrls(originOf(config, port)) }
       const worker = startWorker(own, log, { jobs: mailJob(transport) })
@@ -58,6 +61,14 @@ export async function serve(config: Config): Promise<void> {
     await opened.close()
   }
   log.info('Stopped')
+}
+
+/** There is no default password: a new installation prints a link that makes its first administrator. */
+async function offerFirst(services: Services, origin: string, log: Log): Promise<void> {
+  const token = await offerFirstAdministrator(services)
+  if (token === undefined) return
+  const link = `${origin}/first/${token}`
+  log.info({ link }, `Nobody can administer this installation yet. Create the first administrator at ${link}`)
 }
 
 type Fetch = ReturnType<typeof createApp>['fetch']

@@ -78,3 +78,18 @@ const granted = ({ allows, denies }: HeldPermissions): ManagementPermission[] =>
 /** Whether there is anything at all for this person in the console. */
 export const isManager = ({ permissions, brandPermissions }: ManagementRights): boolean =>
   permissions.size > 0 || [...brandPermissions.values()].some((held) => held.size > 0)
+
+/** What an emergency is for: connections, directories, who administers, and seeing what happened. */
+const repairs = new Set<ManagementPermission>([
+  ...['organization.read', 'connections.read', 'connections.write', 'directories.read', 'directories.write'],
+  ...['users.read', 'users.write', 'groups.read', 'brands.read', 'roles.read', 'mappings.read', 'assignments.read'],
+  ...['assignments.write', 'access.read', 'invitations.read', 'invitations.write', 'accounts.write'],
+  ...['sessions.read', 'sessions.write', 'sign_ins.read', 'mails.read', 'audit.read'],
+] as const satisfies readonly ManagementPermission[])
+
+/** The same rights as far as repairing goes, and nothing in single brands. */
+export const repairRights = (rights: ManagementRights): ManagementRights => ({
+  ...rights,
+  permissions: new Set([...rights.permissions].filter((permission) => repairs.has(permission))),
+  brandPermissions: new Map(),
+})

@@ -5,7 +5,7 @@ import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import { type EffectiveAccess, effectiveAccessOf } from './effective-access.ts'
-import { isManager, managementRights } from './management.ts'
+import { isManager, managementRights, repairRights } from './management.ts'
 import { ownUserId } from './own.ts'
 
 type Organization = { id: string; slug: string; name: string; accessContact: string | null }
@@ -23,8 +23,12 @@ const organizationOf = prepared<{ organizationId: string }, Organization>(
     sql`select id, slug, name, access_contact as "accessContact" from organizations where id = ${p.organizationId}`,
 )
 
-/** @param person the context of somebody at their own things. @throws AppError unauthenticated, unavailable */
-export async function asManager(person: CallContext): Promise<ManagerAccess> {
+/**
+ * @param person the context of somebody at their own things
+ * @param isEmergency whether they signed in with an emergency account: then they can repair, and nothing else
+ * @throws AppError unauthenticated, unavailable
+ */
+export async function asManager(person: CallContext, { isEmergency = false } = {}): Promise<ManagerAccess> {
   const userId = ownUserId(person)
   const { organizationId } = person
   const [accesses, organizations] = await inTransaction(person, (tx) =>
@@ -34,7 +38,8 @@ export async function asManager(person: CallContext): Promise<ManagerAccess> {
   const organization = organizations?.[0] as Organization | undefined
   if (access === undefined || organization === undefined)
     throw new AppError('unauthenticated', 'There is no such person')
-  const rights = managementRights(access)
+  const held = managementRights(access)
+  const rights = isEmergency ? repairRights(held) : held
   const { user } = access
   return {
     ctx: { ...person, ...rights },

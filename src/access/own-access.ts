@@ -5,6 +5,7 @@ import { notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import { effectiveAccessOf, inIsoTime } from './effective-access.ts'
 import { byStrategy, type EffectiveAssignment } from './evaluate.ts'
+import { isManager, managementRights } from './management.ts'
 import { ownUserId } from './own.ts'
 
 export type OwnAssignment = EffectiveAssignment & {
@@ -14,12 +15,14 @@ export type OwnAssignment = EffectiveAssignment & {
 
 export type OwnAccess = {
   name: string
-  organization: { id: string; slug: string; name: string }
+  organization: { id: string; slug: string; name: string; accessContact: string | null }
+  /** There is something in the console for them. */
+  isManager: boolean
   assignments: OwnAssignment[]
 }
 
-const organizationName = prepared<{ organizationId: string }, { name: string }>(
-  (p) => sql`select name from organizations where id = ${p.organizationId}`,
+const organizationName = prepared<{ organizationId: string }, { name: string; accessContact: string | null }>(
+  (p) => sql`select name, access_contact as "accessContact" from organizations where id = ${p.organizationId}`,
 )
 
 /** @throws AppError forbidden where the caller is no person; unauthenticated */
@@ -35,7 +38,8 @@ export async function getOwnAccess(ctx: CallContext): Promise<OwnAccess> {
   const { user, organization, policy, assignments } = inIsoTime(found)
   return {
     name: user.displayName ?? user.userName,
-    organization: { ...organization, name: named.name },
+    organization: { ...organization, ...named },
+    isManager: isManager(managementRights({ assignments, policy })),
     assignments: assignments.map((assignment) => {
       const scope = assignments.filter(({ brand }) => brand?.id === assignment.brand?.id)
       return { ...assignment, counts: byStrategy(scope, policy.roleStrategy).includes(assignment) }

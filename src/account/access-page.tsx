@@ -33,17 +33,22 @@ function scopesOf({ organization, assignments }: OwnAccess): Scope[] {
   return [...scopes.values()]
 }
 
+/** Whom to ask for access. */
+const askedBy = ({ organization }: OwnAccess, anybody = 'An administrator'): string =>
+  organization.accessContact ?? `${anybody} of ${organization.name}`
+
 export const AccessPage = ({ access }: { access: OwnAccess }) => (
   <AccountPage
     section="access"
     name={access.name}
     organization={access.organization.name}
+    isManager={access.isManager}
     lead="What you may do, and why."
   >
     {access.assignments.length === 0 ? (
       <EmptyState
         title="You have no roles yet"
-        text={`You are signed in, but nothing has been opened for you. An administrator of ${access.organization.name} can do that.`}
+        text={`You are signed in, but nothing has been opened for you. ${askedBy(access)} can do that.`}
       />
     ) : (
       scopesOf(access).map(({ title, held }) => (
@@ -52,6 +57,9 @@ export const AccessPage = ({ access }: { access: OwnAccess }) => (
           <Table caption={`Your roles: ${title}`} columns={columns} rows={held.map(rowOf)} />
         </>
       ))
+    )}
+    {access.assignments.length === 0 ? null : (
+      <p class="lead-sentence">Is something missing? Ask {askedBy(access, 'an administrator')}.</p>
     )}
   </AccountPage>
 )

@@ -18,7 +18,12 @@ import { SessionsPage } from './sessions-page.tsx'
 /** @returns an app to be mounted at `/` */
 export function createAccount(services: AccountServices): Hono<AppEnv> {
   const account = new Hono<AppEnv>()
-  account.get('/', (c) => c.redirect('/account', 303))
+  account.get('/', readSession(services), async (c) => {
+    const session = c.get('session')
+    if (session === undefined) return c.redirect('/account', 303)
+    const { isManager } = await getOwnAccess(personContext(services, session, c.get('requestId')))
+    return c.redirect(isManager ? '/console' : '/account', 303)
+  })
   account.get('/session', answerSession(services))
   account.get('/signed-out', (c) =>
     renderPage(c, SignedOutPage({ lead: 'Close the window if this is not your own device.' })),
@@ -49,9 +54,9 @@ function createPages(services: AccountServices): Hono<AppEnv> {
   pages.get('/sessions', ...own, async (c) => {
     const { sessionId } = sessionOf(c)
     const ctx = personContext(services, sessionOf(c), c.get('requestId'))
-    const [{ name, organization }, sessions] = await Promise.all([getOwnAccess(ctx), listOwnSessions(ctx)])
+    const [{ name, organization, isManager }, sessions] = await Promise.all([getOwnAccess(ctx), listOwnSessions(ctx)])
     const page = SessionsPage({
-      ...{ name, organization: organization.name, currentId: sessionId, now: services.clock.now() },
+      ...{ name, organization: organization.name, isManager, currentId: sessionId, now: services.clock.now() },
       sessions: sessions.map(withIsoTimes),
       hasEnded: c.req.query('ended') === '1',
     })

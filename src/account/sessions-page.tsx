@@ -8,6 +8,7 @@ import { agoInWords, deviceName, signedInWith, timeInWords } from './words.ts'
 export type SessionsPageProps = {
   name: string
   organization: string
+  isManager: boolean
   sessions: readonly SessionRecord[]
   currentId: string
   now: Date
@@ -44,11 +45,20 @@ const SessionItem = ({ session, isCurrent, now }: ItemProps) => {
   )
 }
 
-export const SessionsPage = ({ name, organization, sessions, currentId, now, hasEnded }: SessionsPageProps) => (
+export const SessionsPage = ({
+  name,
+  organization,
+  isManager,
+  sessions,
+  currentId,
+  now,
+  hasEnded,
+}: SessionsPageProps) => (
   <AccountPage
     section="sessions"
     name={name}
     organization={organization}
+    isManager={isManager}
     lead="Where you are signed in. If you do not recognise one of these, sign it out and tell your administrator."
   >
     {hasEnded ? <Alert kind="success" title="That device is signed out" /> : null}

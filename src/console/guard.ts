@@ -11,7 +11,8 @@ export function requireManager(services: ConsoleServices): MiddlewareHandler<Con
   return async (c, next) => {
     const session = sessionOf(c as never)
     const person = personContext(services, session, c.get('requestId'))
-    const { ctx, name, organization, isManager } = await asManager(person)
+    const isEmergency = session.method === 'emergency'
+    const { ctx, name, organization, isManager } = await asManager(person, { isEmergency })
     if (!isManager) {
       const contact = organization.accessContact ?? `an administrator of ${organization.name}`
       const page = ErrorPage({
@@ -24,7 +25,6 @@ export function requireManager(services: ConsoleServices): MiddlewareHandler<Con
       return renderPage(c, page, { status: 403 })
     }
     c.set('ctx', ctx)
-    const isEmergency = session.method === 'emergency'
     c.set('manager', { userId: session.userId, name, organization, isEmergency })
     return next()
   }

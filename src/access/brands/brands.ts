@@ -3,7 +3,15 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
+import {
+  brandsPermitted,
+  type CallContext,
+  inTransaction,
+  isPermitted,
+  refuseUnknown,
+  requirePermissionSomewhere,
+  type Transaction,
+} from '#src/context.ts'
 
 export type BrandRecord = { id: string; slug: string; name: string; createdAt: string; updatedAt: string }
 
@@ -12,9 +20,13 @@ type BrandKey = { organizationId: string; brandId: string }
 /** The columns of a BrandRecord, for `brands b`. */
 export const brandColumns = sql`b.id, b.slug, b.name, b.created_at as "createdAt", b.updated_at as "updatedAt"`
 
-const selectBrands = prepared<{ organizationId: string; after: string | null; limit: number | null }, BrandRecord>(
+const selectBrands = prepared<
+  { organizationId: string; ids: readonly string[] | null; after: string | null; limit: number | null },
+  BrandRecord
+>(
   (p) => sql`select ${brandColumns} from brands b
     where b.organization_id = ${p.organizationId} and (${p.after}::text is null or b.id > ${p.after})
+      and (${p.ids}::text[] is null or b.id = any (${p.ids}::text[]))
     order by b.id limit ${p.limit}::int`,
 )
 
@@ -28,22 +40,28 @@ const lockBrand = prepared<BrandKey, BrandRecord>(
     where b.organization_id = ${p.organizationId} and b.id = ${p.brandId} for no key update`,
 )
 
-/** In order of creation, those after an id and as many as asked for. */
+/** In order of creation, those that the caller may see, after an id and as many as asked for. @throws AppError forbidden */
 export async function listBrands(
   ctx: CallContext,
   page: { after?: string | undefined; limit?: number | undefined } = {},
 ): Promise<BrandRecord[]> {
-  requirePermission(ctx, 'brands.read')
+  requirePermissionSomewhere(ctx, 'brands.read')
   const { organizationId } = ctx
-  const statement = selectBrands({ organizationId, after: page.after ?? null, limit: page.limit ?? null })
+  const brands = brandsPermitted(ctx, 'brands.read')
+  const statement = selectBrands({
+    organizationId,
+    ids: brands === 'all' ? null : brands,
+    after: page.after ?? null,
+    limit: page.limit ?? null,
+  })
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
   return rows ?? []
 }
 
 /** @throws AppError not_found, also for another organization's brand */
 export async function getBrand(ctx: CallContext, brandId: string): Promise<BrandRecord> {
-  requirePermission(ctx, 'brands.read')
-  if (!isId('brd', brandId)) return refuseUnknown(ctx, 'Brand')
+  requirePermissionSomewhere(ctx, 'brands.read')
+  if (!isId('brd', brandId) || !isPermitted(ctx, 'brands.read', brandId)) return refuseUnknown(ctx, 'Brand')
   const statement = selectBrand({ organizationId: ctx.organizationId, brandId })
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
   const brand = rows?.[0]

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { nameSchema, parseInput } from '#connections/input.ts'
-import { prepared } from '#db/statement.ts'
+import { prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, enterOrganization, inTransaction, nowOf } from '#src/context.ts'
 import { insertPackRoles } from '../roles/install-role-pack.ts'
 import { defaultRolePack, findRolePack, rolePacks } from '../roles/role-packs.ts'
@@ -21,6 +21,23 @@ const insertOrganization = prepared<{ id: string; slug: string; name: string; no
     values (${p.id}, ${p.slug}, ${p.name}, ${p.now}::timestamptz, ${p.now}::timestamptz)`,
 )
 
+/** An organization to be, the context inside of it, and the statements that make it. @throws AppError invalid */
+export function newOrganization(ctx: CallContext, input: z.input<typeof CreateOrganizationInput>) {
+  const { slug, name, rolePack } = parseInput(CreateOrganizationInput, input)
+  const [id, now] = [ctx.ids.next('org'), nowOf(ctx)]
+  const own: CallContext = { ...ctx, organizationId: id, entry: enterOrganization({ organizationId: id }) }
+  const pack = findRolePack(rolePack) ?? defaultRolePack
+  const detail = { slug, name, rolePack }
+  const policy = { administratorBrandAccess: 'explicit', roleStrategy: 'union' } as const
+  const record: OrganizationRecord = { id, slug, name, status: 'active', ...policy, createdAt: now, updatedAt: now }
+  const statements: Statement<never>[] = [
+    insertOrganization({ id, slug, name, now }),
+    ...insertPackRoles(own, pack, pack.roles),
+    recordAudit(own, { action: 'organization.create', targetType: 'organization', targetId: id, detail }),
+  ]
+  return { own, record, statements }
+}
+
 /**
  * Creates an organization with the roles of its pack (`mixer3` unless said otherwise); for the operator.
  * @throws AppError forbidden, invalid; conflict where the slug is taken
@@ -30,18 +47,7 @@ export async function createOrganization(
   input: z.input<typeof CreateOrganizationInput>,
 ): Promise<OrganizationRecord> {
   requireOperator(ctx)
-  const { slug, name, rolePack } = parseInput(CreateOrganizationInput, input)
-  const [id, now] = [ctx.ids.next('org'), nowOf(ctx)]
-  const own: CallContext = { ...ctx, organizationId: id, entry: enterOrganization({ organizationId: id }) }
-  const pack = findRolePack(rolePack) ?? defaultRolePack
-  const detail = { slug, name, rolePack }
-  await inTransaction(own, (tx) =>
-    tx.commitWith(
-      insertOrganization({ id, slug, name, now }),
-      ...insertPackRoles(own, pack, pack.roles),
-      recordAudit(own, { action: 'organization.create', targetType: 'organization', targetId: id, detail }),
-    ),
-  )
-  const policy = { administratorBrandAccess: 'explicit', roleStrategy: 'union' } as const
-  return { id, slug, name, status: 'active', ...policy, createdAt: now, updatedAt: now }
+  const { own, record, statements } = newOrganization(ctx, input)
+  await inTransaction(own, (tx) => tx.commitWith(...statements))
+  return record
 }

@@ -2,7 +2,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { once } from '#db/statement.ts'
 import { type UserRecord, userColumns } from '#directory/users.ts'
-import { brandsPermitted, type CallContext, inTransaction } from '#src/context.ts'
+import { notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+import { brandsPermitted, type CallContext, inTransaction, refuseUnknown } from '#src/context.ts'
 import { emailColumn } from './email.ts'
 import { heldByPage } from './holders.ts'
 import { planAnew } from './plan-anew.ts'
@@ -119,6 +121,15 @@ function brandsColumn(reach: readonly string[] | undefined): SQL {
     from (select b.id, b.slug, b.name, json_agg(${roleJson} order by r.rank desc, r.key) as roles
       from ${heldIn(inReach)} join brands b on b.organization_id = u.organization_id and b.id = e.brand_id
       group by b.id, b.slug, b.name) b)`
+}
+
+/** One person as the list has them. @throws AppError forbidden; not_found, also for somebody whom the caller does not see */
+export async function getListedUser(ctx: CallContext, userId: string): Promise<ListedUser> {
+  if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
+  const { items } = await searchUsers(ctx, { filter: { userId }, limit: 1 })
+  const [user] = items
+  if (user === undefined) throw notFound('User')
+  return user
 }
 
 /** Everybody whom the filter finds, in order of creation, without what they hold. @throws AppError forbidden */

@@ -8,6 +8,8 @@ import { type Holders, holdersOf } from './holders.ts'
 import { isFound, searchWords } from './search-text.ts'
 
 export type UserFilter = {
+  /** One person, if the caller sees them. */
+  userId?: string | undefined
   userName?: string | undefined
   email?: string | undefined
   status?: UserStatus | undefined
@@ -24,6 +26,8 @@ export type UserFilter = {
   /** ISO time: no session of theirs was in use from then on; who never had one counts. */
   notActiveSince?: string | undefined
   neverActive?: boolean | undefined
+  /** Who holds something directly that ends within so many days. */
+  endingDays?: number | undefined
 }
 
 export type Wanted = {
@@ -84,9 +88,10 @@ function roleNear(organizationId: string, roleId: string, where: readonly string
 }
 
 function narrowConditions(filter: UserFilter): SQL[] {
-  const { userName, email, q, source, activeSince, notActiveSince, neverActive } = filter
+  const { userId, userName, email, q, source, activeSince, notActiveSince, neverActive, endingDays } = filter
   const words = q === undefined ? [] : searchWords(q)
   return [
+    ...(userId === undefined ? [] : [sql`u.id = ${userId}`]),
     ...(userName === undefined ? [] : [sql`u.user_name_key = ${fold(userName)}`]),
     ...(email === undefined ? [] : [hasAddress(email)]),
     ...(words.length === 0 ? [] : [isFound(words)]),
@@ -96,8 +101,13 @@ function narrowConditions(filter: UserFilter): SQL[] {
       ? []
       : [sql`(u.last_active_at is null or u.last_active_at < ${notActiveSince}::timestamptz)`]),
     ...(neverActive === true ? [sql`u.last_active_at is null`] : []),
+    ...(endingDays === undefined ? [] : [isEnding(endingDays)]),
   ]
 }
+
+const isEnding = (days: number): SQL =>
+  sql`u.id in (select a.user_id from assignments a where a.organization_id = u.organization_id
+    and a.expires_at > now() and a.expires_at <= now() + make_interval(days => ${days}::int))`
 
 const hasAddress = (email: string): SQL =>
   sql`exists (select from user_emails ue

@@ -98,7 +98,7 @@ export const providerArtifacts = pgTable(
 /** The provider's signing keys, sealed; and a sealed known text that proves the sealing key right. */
 export const instanceKeys = pgTable('instance_keys', {
   id: text('id').primaryKey(),
-  purpose: text('purpose', { enum: ['check', 'signing'] }).notNull(),
+  purpose: text('purpose', { enum: ['check', 'signing', 'first_administrator'] }).notNull(),
   valueSealed: text('value_sealed').notNull(),
   createdAt: time('created_at').notNull(),
   retiredAt: time('retired_at'),

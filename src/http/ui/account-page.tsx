@@ -16,6 +16,8 @@ export type AccountPageProps = {
   /** The name of the person. */
   name: string
   organization: string
+  /** Leads on to the console. */
+  isManager?: boolean
   lead?: Child
   actions?: Child
   scripts?: readonly AssetName[]
@@ -26,6 +28,7 @@ export const AccountPage = ({
   section,
   name,
   organization,
+  isManager = false,
   lead,
   actions,
   scripts = [],
@@ -35,7 +38,10 @@ export const AccountPage = ({
     title={sections[section].label}
     organization={organization}
     user={{ name, accountPath: '/account', signOutPath: '/account/sign-out' }}
-    navigation={Object.entries(sections).map(([key, link]) => ({ ...link, isCurrent: key === section }))}
+    navigation={[
+      ...Object.entries(sections).map(([key, link]) => ({ ...link, isCurrent: key === section })),
+      ...(isManager ? [{ label: 'Console', href: '/console' }] : []),
+    ]}
     lead={lead}
     actions={actions}
     scripts={scripts}

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { createLogin } from '../login/login.tsx'
 import type { LocalEnv, LocalServices } from '../login/shared.tsx'
 import { createEmergency } from './emergency.tsx'
+import { createFirst } from './first.tsx'
 import { createForgot } from './forgot.tsx'
 import { createInvitationPages } from './invitation.tsx'
 import { createSecurity } from './security.tsx'
@@ -15,6 +16,7 @@ export function createLocal(services: LocalServices): Hono<LocalEnv> {
   routes.route('/login', createForgot(services))
   routes.route('/login', createLogin(services))
   routes.route('/invitation', createInvitationPages(services))
+  routes.route('/first', createFirst(services))
   routes.route('/emergency', createEmergency(services))
   routes.route('/account/security', createSecurity(services))
   return routes

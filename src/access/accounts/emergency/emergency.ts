@@ -12,6 +12,7 @@ import { openAssignment } from '../../assignments/open-assignment.ts'
 import { requireWithinCeiling } from '../../ceiling.ts'
 import { emailColumn } from '../../people/email.ts'
 import { covers } from '../../permissions.ts'
+import { highestRole } from '../../roles/highest-role.ts'
 import { newRecoveryCodes } from '../factors/recovery-codes.ts'
 import { confirmedTotp } from '../factors/totp.ts'
 import { firstPassword } from '../passwords/passwords.ts'
@@ -53,13 +54,6 @@ export async function listEmergencyAccounts(ctx: CallContext): Promise<Emergency
 const insertAccount = prepared<{ organizationId: string; userId: string; now: string }, never>(
   (p) => sql`insert into emergency_accounts (organization_id, user_id, created_at)
     values (${p.organizationId}, ${p.userId}, ${p.now}::timestamptz)`,
-)
-
-const highestRole = prepared<{ organizationId: string }, { id: string; key: string }>(
-  (p) => sql`select r.id, r.key from roles r
-    where r.organization_id = ${p.organizationId} and exists (select from role_permissions rp
-      where rp.organization_id = r.organization_id and rp.role_id = r.id and rp.effect = 'allow' and rp.permission = '*')
-    order by r.rank desc, r.id limit 1`,
 )
 
 const CreateInput = z.object({ name: nameSchema })

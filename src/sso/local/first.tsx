@@ -1,0 +1,103 @@
+// `/first/{token}`: the link that the first start prints. It creates the organization and its first administrator, once.
+import { type Context, Hono } from 'hono'
+import { limits } from '#access/accounts/limits.ts'
+import { createFirstAdministrator, isFirstAdministratorOffer } from '#access/first-administrator.ts'
+import { addressKey, countAttempt } from '#access/throttle.ts'
+import { clientAddress } from '#http/client-address.ts'
+import { requireSameOrigin } from '#http/origin-check.ts'
+import { renderPage } from '#http/pages.ts'
+import { type Form, readForm } from '#http/read-form.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { ErrorPage } from '#http/ui/error-page.tsx'
+import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { CardPage } from '#http/ui/page.tsx'
+import { AppError } from '#platform/errors.ts'
+import { browserOf, type LocalEnv, type LocalServices, putSession, renderThrottled } from '../login/shared.tsx'
+import { NewPasswordFields, newPasswordOf } from './new-password.tsx'
+
+type FirstPageProps = { token: string; values: Form; errors: Record<string, string> }
+
+const shortestPassword = 12
+
+const FirstPage = ({ token, values, errors }: FirstPageProps) => (
+  <CardPage title="Welcome to Rolecall" lead="Name your organization, and become its first administrator.">
+    {errors[''] === undefined ? null : <Alert kind="danger" title={errors['']} />}
+    <form method="post" action={`/first/${token}`}>
+      <Field
+        name="organization"
+        label="Organization"
+        value={values['organization']}
+        error={errors['organization']}
+        autocomplete="organization"
+        maxlength={200}
+        hasFocus
+      />
+      <Field
+        name="name"
+        label="Your name"
+        value={values['name']}
+        error={errors['name']}
+        autocomplete="name"
+        maxlength={200}
+      />
+      <Field
+        name="email"
+        label="Your e-mail address"
+        type="email"
+        value={values['email']}
+        error={errors['email']}
+        autocomplete="username"
+        maxlength={320}
+      />
+      <NewPasswordFields minLength={shortestPassword} error={errors['password']} />
+      <SubmitButton label="Begin" wide />
+    </form>
+  </CardPage>
+)
+
+/** Mounted at `/first`. */
+export function createFirst(services: LocalServices): Hono<LocalEnv> {
+  const routes = new Hono<LocalEnv>()
+
+  routes.get('/:token', (c) =>
+    guarded(c, services, async (token) => renderPage(c, <FirstPage token={token} values={{}} errors={{}} />)),
+  )
+
+  routes.post('/:token', requireSameOrigin({ origin: services.urls.origin }), async (c) => {
+    const form = await readForm(c)
+    return guarded(c, services, (token) => begin(c, services, token, form))
+  })
+  return routes
+}
+
+async function begin(c: Context<LocalEnv>, services: LocalServices, token: string, form: Form): Promise<Response> {
+  try {
+    const { organization = '', name = '', email = '' } = form
+    const signedIn = await createFirstAdministrator(services, {
+      ...{ token, organization, name, email, password: newPasswordOf(form) },
+      ...{ browser: browserOf(c, services, '/console'), requestId: c.get('requestId') },
+    })
+    await putSession(c, services, signedIn)
+    return c.redirect('/console', 303)
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'invalid') throw error
+    const fields = (error.fields ?? [{ path: '', message: error.message }]).map(({ path, message }) => [path, message])
+    return renderPage(c, <FirstPage token={token} values={form} errors={Object.fromEntries(fields)} />, { status: 422 })
+  }
+}
+
+async function guarded(
+  c: Context<LocalEnv>,
+  services: LocalServices,
+  work: (token: string) => Promise<Response>,
+): Promise<Response> {
+  const key = addressKey(clientAddress(c, services.trustedProxies))
+  const seconds = await countAttempt(services.database, { limit: limits.invitationPerAddress, key })
+  if (seconds > 0) return renderThrottled(c, seconds)
+  const token = c.req.param('token') ?? ''
+  if (await isFirstAdministratorOffer(services, token)) return work(token)
+  const advice =
+    'The link was used, or a day has passed. As long as there is no organization, each start of the server prints a new one; afterwards administrators invite each other.'
+  const page = <ErrorPage title="This link is over" advice={advice} reference={c.get('requestId')} />
+  return renderPage(c, page, { status: 410 })
+}
