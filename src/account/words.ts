@@ -1,34 +1,5 @@
-// Facts in the words of people: devices, times, where a role comes from.
+// Facts in the words of people: times, where a role comes from.
 import type { AssignmentSource } from '#access/evaluate.ts'
-
-const browsers: readonly (readonly [RegExp, string])[] = [
-  [/\bEdg(e|A|iOS)?\//, 'Edge'],
-  [/\b(OPR|Opera)\//, 'Opera'],
-  [/\bSamsungBrowser\//, 'Samsung Internet'],
-  [/\b(Firefox|FxiOS)\//, 'Firefox'],
-  [/\b(Chrome|CriOS|Chromium)\//, 'Chrome'],
-  [/\bSafari\//, 'Safari'],
-]
-
-const systems: readonly (readonly [RegExp, string])[] = [
-  [/\biPhone\b/, 'iPhone'],
-  [/\biPad\b/, 'iPad'],
-  [/\bAndroid\b/, 'Android'],
-  [/\bWindows\b/, 'Windows'],
-  [/\bCrOS\b/, 'ChromeOS'],
-  [/\bMacintosh\b/, 'Mac'],
-  [/\bLinux\b/, 'Linux'],
-]
-
-const firstOf = (table: readonly (readonly [RegExp, string])[], text: string): string | undefined =>
-  table.find(([pattern]) => pattern.test(text))?.[1]
-
-/** `Firefox on Linux`, as far as a browser says so. */
-export function deviceName(userAgent: string | null): string {
-  const [browser, system] = [firstOf(browsers, userAgent ?? ''), firstOf(systems, userAgent ?? '')]
-  if (browser === undefined) return system === undefined ? 'Unknown device' : `A program on ${system}`
-  return system === undefined ? browser : `${browser} on ${system}`
-}
 
 const dateAndTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
 

@@ -92,7 +92,7 @@ const concerns = (brandIds: readonly string[]): SQL =>
     where named #>> '{}' = any (${sql.param(brandIds)}::text[])))`
 
 function isMeant(ctx: CallContext, words: string): SQL {
-  if (/^[a-z]{3}_\w+$/.test(words)) return sql`${words} in (a.id, a.actor_id, a.target_id, a.request_id)`
+  if (/^[a-z]{3}_\w+$/.test(words)) return sql`(${words} in (a.id, a.actor_id, a.target_id, a.request_id) or a.detail ->> 'userId' = ${words})`
   const people = sql`array(select u.id from users u where u.organization_id = ${ctx.organizationId}
     and u.id in (select user_id from find_users(string_to_array(bare(regexp_replace(${words}::text, '\\s+', ' ', 'g')), ' ')))
     limit ${maxPeople}::int)`

@@ -15,6 +15,7 @@ export type AuditEntry = {
     | 'role'
     | 'mapping'
     | 'policy'
+    | 'setup_link'
     | 'assignment'
     | 'directory'
     | 'api_key'

@@ -1,6 +1,5 @@
 // Users and groups that no directory manages may be changed by administrators; what a directory manages, it decides.
-import { sql } from 'drizzle-orm'
-import { prepared } from '#db/statement.ts'
+
 import { deleteGroup } from '#directory/delete-group.ts'
 import { type GroupRecord, getGroup } from '#directory/groups.ts'
 import type { MemberChange } from '#directory/members.ts'
@@ -32,34 +31,7 @@ export async function updateLocalUser(
     return input.change(current)
   }
   await inTransaction(ctx, (tx) => requireNotAbove(tx, ctx, input.userId))
-  await inTransaction(ctx, (tx) => requireNotAbove(tx, ctx, input.userId))
   return updateUser(ctx, { userId: input.userId, directoryId: null, change })
-}
-
-const rolesThrough = prepared<
-  { organizationId: string; groupId: string },
-  { key: string; brandId: string | null; allows: string[]; denies: string[] }
->(
-  (p) => sql`with recursive above (group_id) as (
-      select ${p.groupId}::text
-      union select n.group_id from above a join group_nestings n
-        on n.organization_id = ${p.organizationId} and n.child_group_id = a.group_id)
-    select r.key, m.brand_id as "brandId",
-      (select coalesce(json_agg(permission) filter (where effect = 'allow'), '[]') from role_permissions rp
-        where rp.organization_id = r.organization_id and rp.role_id = r.id) as allows,
-      (select coalesce(json_agg(permission) filter (where effect = 'deny'), '[]') from role_permissions rp
-        where rp.organization_id = r.organization_id and rp.role_id = r.id) as denies
-    from above a join mappings m on m.organization_id = ${p.organizationId} and m.group_id = a.group_id
-    join roles r on r.organization_id = m.organization_id and r.id = m.role_id`,
-)
-
-/** Making somebody a member gives them what the group is mapped to. @throws AppError forbidden (reason `ceiling`) */
-async function requireRolesWithinCeiling(ctx: CallContext, groupId: string): Promise<void> {
-  if (ctx.ceiling === undefined) return
-  const [roles] = await inTransaction(ctx, (tx) =>
-    tx.commitWith(rolesThrough({ organizationId: ctx.organizationId, groupId })),
-  )
-  for (const { brandId, ...role } of roles ?? []) requireWithinCeiling(ctx, role, brandId)
 }
 
 /** Changes name or members of a local group. @throws AppError not_found, conflict, invalid; forbidden (reason `ceiling`) */
@@ -72,7 +44,6 @@ export async function updateLocalGroup(
   },
 ): Promise<void> {
   const { groupId, members = [], change } = input
-  if (members.some(({ kind }) => kind !== 'remove')) await requireRolesWithinCeiling(ctx, groupId)
   const guarded = (current: GroupRecord): GroupContent => {
     requireLocal('group', current)
     const { displayName, externalId, attributes } = current

@@ -25,6 +25,7 @@ import { rolePackRoutes } from './role-packs.ts'
 import { roleRoutes } from './roles.ts'
 import { sessionRoutes } from './sessions.ts'
 import { settingsRoutes } from './settings.ts'
+import { setupLinkRoutes } from './setup-links.ts'
 import { signInAttemptRoutes } from './sign-in-attempts.ts'
 import { signInExplanationRoutes } from './sign-in-explanation.ts'
 import { signInPolicyRoutes } from './sign-in-policy.ts'
@@ -57,6 +58,7 @@ export const resourceRoutes = [
   directoryTokenRoutes,
   provisioningEventRoutes,
   connectionRoutes,
+  setupLinkRoutes,
   domainRoutes,
   signInPolicyRoutes,
   settingsRoutes,

@@ -26,6 +26,7 @@ export function sayFarewell(farewell: Farewell): void {
   output.table(
     ['What', 'Address'],
     [
+      ['Console', `${origin}/console`],
       ['Sign in', farewell.example.signIn.isRouted ? `${origin}/login` : farewell.example.signIn.startUrl],
       ['My access and sessions', `${origin}/account`],
       ['Example application', farewell.example.signIn.applicationUrl],
@@ -35,10 +36,12 @@ export function sayFarewell(farewell: Farewell): void {
       ['OpenAPI document', `${origin}/api/v1/openapi.json`],
     ],
   )
-  output.heading('Sign in yourself')
-  const { person } = farewell.example
-  output.line(`  Open the example application or ${origin}/login in a browser, enter ${person.userName},`)
-  output.line('  and choose that person on the page of the emulated Okta. No password is asked.')
+  output.heading('Open the console')
+  const { person, signIn } = farewell.example
+  const way = signIn.isRouted ? `${origin}/console` : `${signIn.startUrl}?return_to=/console`
+  output.line(`  Open ${way} in a browser, enter ${person.userName} (an administrator),`)
+  output.line('  and choose that person on the page of the emulated Okta. No password is asked. Everybody of the story is in there.')
+  output.line('  The example application takes the same people.')
   output.heading('Try next')
   for (const example of examples(farewell)) output.line(`  ${example}\n`)
   output.line('  Press Ctrl-C to stop the server.')

@@ -44,6 +44,7 @@ const Filter = z.strictObject({
   activeSince: instantSchema.optional(),
   notActiveSince: instantSchema.optional(),
   neverActive: z.boolean().optional(),
+  endingDays: z.int().min(0).max(3_650).optional(),
 })
 
 const ids = z.array(z.string().max(100)).max(maxSelected)

@@ -31,6 +31,7 @@ document.addEventListener('keydown', (event) => {
 })
 
 const ready = (root) => {
+  for (const box of root.querySelectorAll('[data-check-all]')) box.hidden = false
   if (!navigator.clipboard) return
   for (const button of root.querySelectorAll('[data-copy]')) button.hidden = false
 }

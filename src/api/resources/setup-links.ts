@@ -1,0 +1,94 @@
+// /setup-links
+import { createRoute, z } from '@hono/zod-openapi'
+import { withIsoTimes } from '#access/times.ts'
+import { createSetupLink, revokeSetupLink } from '#connections/setup-links/change-setup-links.ts'
+import { getSetupLink, listSetupLinks } from '#connections/setup-links/setup-links.ts'
+import { afterId, page, pageOf, pageQuery } from '../paging.ts'
+import {
+  idParam,
+  jsonAnswer,
+  jsonBody,
+  newRoutes,
+  noContent,
+  readFailures,
+  security,
+  writeFailures,
+} from '../routes.ts'
+import { time } from '../schemas.ts'
+
+const SetupLink = z
+  .object({
+    id: z.string(),
+    label: z.string().openapi({ description: 'For whom it was made' }),
+    status: z.enum(['open', 'expired', 'revoked']),
+    connectionId: z.string().nullable(),
+    directoryId: z.string().nullable(),
+    createdBy: z.string(),
+    createdAt: time,
+    expiresAt: time,
+    revokedAt: time.nullable(),
+    lastUsedAt: time.nullable(),
+  })
+  .openapi('SetupLink')
+
+const NewSetupLink = SetupLink.extend({
+  url: z.string().openapi({ description: 'The link itself; shown this once' }),
+}).openapi('NewSetupLink')
+
+const shared = { tags: ['Setup links'], security }
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/setup-links',
+  operationId: 'listSetupLinks',
+  summary: 'List the setup links, the newest first',
+  request: { query: pageQuery },
+  responses: { 200: jsonAnswer(pageOf(SetupLink), 'A page of setup links'), ...readFailures },
+})
+
+const createLinkRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/setup-links',
+  operationId: 'createSetupLink',
+  summary: 'Make a link by which somebody without an account connects one identity provider',
+  request: { body: jsonBody(z.strictObject({ label: z.string(), days: z.number().int().optional() })) },
+  responses: { 201: jsonAnswer(NewSetupLink, 'The new link'), ...writeFailures },
+})
+
+const getRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/setup-links/{id}',
+  operationId: 'getSetupLink',
+  summary: 'Read a setup link',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(SetupLink, 'The setup link'), ...readFailures },
+})
+
+const revokeRoute = createRoute({
+  ...shared,
+  method: 'delete',
+  path: '/setup-links/{id}',
+  operationId: 'revokeSetupLink',
+  summary: 'Revoke a setup link; what it has made stays',
+  request: { params: idParam },
+  responses: { 204: noContent('The link opens nothing any more'), ...readFailures },
+})
+
+export const setupLinkRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const { limit, cursor } = c.req.valid('query')
+    const rows = await listSetupLinks(c.get('ctx'), { after: afterId(cursor, 'stp'), limit: limit + 1 })
+    return c.json(page(rows.map(withIsoTimes), limit), 200)
+  })
+  .openapi(createLinkRoute, async (c) => {
+    const { link, token } = await createSetupLink(c.get('ctx'), c.req.valid('json'))
+    return c.json({ ...withIsoTimes(link), url: c.get('urls').page(`/setup/${token}`) }, 201)
+  })
+  .openapi(getRoute, async (c) => c.json(withIsoTimes(await getSetupLink(c.get('ctx'), c.req.valid('param').id)), 200))
+  .openapi(revokeRoute, async (c) => {
+    await revokeSetupLink(c.get('ctx'), c.req.valid('param').id)
+    return c.body(null, 204)
+  })

@@ -1,0 +1,103 @@
+// How people are shown: their status in words and shapes, their roles, and through what they hold them.
+import type { HeldRole, HoldingSource } from '#access/people/sources.ts'
+import type { StatusReason, UserStatus } from '#directory/users.ts'
+import { Badge, Time, type Tone } from './parts.tsx'
+
+const statuses: Record<UserStatus, { label: string; tone: Tone }> = {
+  active: { label: 'Active', tone: 'good' },
+  invited: { label: 'Pending', tone: 'info' },
+  inactive: { label: 'Inactive', tone: 'quiet' },
+  erased: { label: 'Erased', tone: 'quiet' },
+}
+
+export const reasonWords: Record<StatusReason, string> = {
+  directory: 'by their identity provider',
+  directory_deleted: 'deleted by their identity provider',
+  administrator: 'by an administrator',
+  inactivity: 'for not being here',
+  end_date: 'at an end date',
+}
+
+export const StatusBadge = ({ status }: { status: UserStatus }) => (
+  <Badge tone={statuses[status].tone}>{statuses[status].label}</Badge>
+)
+
+export const Status = ({ status, reason }: { status: UserStatus; reason: StatusReason | null }) => (
+  <>
+    <StatusBadge status={status} />
+    {reason === null ? null : <div class="under">{reasonWords[reason]}</div>}
+  </>
+)
+
+type Named = { id: string; name: string }
+
+/** The first few of many, and how many more there are. */
+export const NameList = ({
+  names,
+  empty = '—',
+  most = 3,
+}: {
+  names: readonly Named[]
+  empty?: string
+  most?: number
+}) => {
+  if (names.length === 0) return <span class="text-secondary">{empty}</span>
+  const more = names.length - most
+  return (
+    <span>
+      {names
+        .slice(0, most)
+        .map(({ name }) => name)
+        .join(', ')}
+      {more > 0 ? <span class="text-secondary"> and {more} more</span> : null}
+    </span>
+  )
+}
+
+/** Through what a role is held. */
+export const Source = ({ source }: { source: HoldingSource }) =>
+  source.type === 'direct' ? <DirectSource source={source} /> : <MappingSource source={source} />
+
+const MappingSource = ({ source }: { source: Extract<HoldingSource, { type: 'mapping' }> }) => (
+  <div>
+    {source.filter === null ? (
+      <>
+        Group{' '}
+        {source.path.map(({ id, displayName }, index) => (
+          <>
+            {index === 0 ? null : ' in '}
+            <a href={`/console/groups/${id}`}>{displayName}</a>
+          </>
+        ))}
+      </>
+    ) : (
+      <>
+        Filter <code>{source.filter}</code>
+      </>
+    )}
+    {source.since === null ? null : (
+      <div class="under">
+        since <Time at={source.since} />
+      </div>
+    )}
+  </div>
+)
+
+const DirectSource = ({ source }: { source: Extract<HoldingSource, { type: 'direct' }> }) => (
+  <div>
+    Directly: {source.reason}
+    <div class="under">
+      since <Time at={source.since} />
+      {source.expiresAt === null ? null : (
+        <>
+          , until <Time at={source.expiresAt} />
+        </>
+      )}
+      {source.sponsor === null ? null : `, ${source.sponsor} vouches`}
+    </div>
+  </div>
+)
+
+/** A role with where it is held. */
+export const heldName = ({ role, brand }: Pick<HeldRole, 'role' | 'brand'>, organization: string): string =>
+  `${role.name} in ${brand?.name ?? organization}`

@@ -1,0 +1,108 @@
+// One person: what they hold, their sessions, sign-ins and history. What changes them has files of its own.
+import { Hono } from 'hono'
+import { getAccessMatrix } from '#access/people/access-matrix.ts'
+import { getListedUser } from '#access/people/list-users.ts'
+import { getDeactivationReceipt } from '#access/people/status/deactivation-receipt.ts'
+import { endSession, endUserSessions } from '#access/sessions/end-sessions.ts'
+import { listSessions } from '#access/sessions/sessions.ts'
+import { listAttempts } from '#access/sign-in/attempts.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { listAuditEvents } from '#audit/list-events.ts'
+import { approveUser } from '#directory/activate-user.ts'
+import { renderPage } from '#http/pages.ts'
+import { type CallContext, isPermitted } from '#src/context.ts'
+import type { ConsoleEnv } from '../env.ts'
+import { noticeOf } from '../ui/notices.ts'
+import { AccessTab } from './access-tab.tsx'
+import { createAssignmentPages } from './assignment-pages.tsx'
+import { createEditPages } from './edit-pages.tsx'
+import { createStatusPages } from './status-pages.tsx'
+import { UserFrame } from './user-frame.tsx'
+import { HistoryTab, SessionsTab, SignInsTab } from './user-tabs.tsx'
+import { createWhyPage } from './why-page.tsx'
+
+const shownEvents = 50
+
+/** @returns an app to be mounted at `/console/users` */
+export function createUserPages(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+
+  pages.get('/:id', async (c) => {
+    const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id')]
+    const [user, matrix] = await Promise.all([getListedUser(ctx, id), getAccessMatrix(ctx, id)])
+    const receipt = user.status === 'inactive' ? await receiptOf(ctx, id) : undefined
+    return renderPage(
+      c,
+      <UserFrame {...{ ctx, manager, user }} tab="access" notice={noticeOf(c.req.query('done'))}>
+        <AccessTab {...{ ctx, manager, user, matrix, receipt }} />
+      </UserFrame>,
+    )
+  })
+
+  pages.get('/:id/sessions', async (c) => {
+    const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id')]
+    const [user, sessions] = await Promise.all([getListedUser(ctx, id), listSessions(ctx, id)])
+    return renderPage(
+      c,
+      <UserFrame {...{ ctx, manager, user }} tab="sessions" notice={noticeOf(c.req.query('done'))}>
+        <SessionsTab {...{ ctx, user }} sessions={sessions.map(withIsoTimes)} />
+      </UserFrame>,
+    )
+  })
+
+  pages.post('/:id/sessions/end', async (c) => {
+    const userId = c.req.param('id')
+    await endUserSessions(c.get('ctx'), { userId, reason: 'revoked' })
+    return c.redirect(`/console/users/${userId}/sessions?done=ended`, 303)
+  })
+
+  pages.post('/:id/sessions/:sessionId/end', async (c) => {
+    await endSession(c.get('ctx'), { sessionId: c.req.param('sessionId'), reason: 'revoked' })
+    return c.redirect(`/console/users/${c.req.param('id')}/sessions?done=ended`, 303)
+  })
+
+  pages.get('/:id/sign-ins', async (c) => {
+    const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id')]
+    const user = await getListedUser(ctx, id)
+    const attempts = await listAttempts(ctx, { userId: id, limit: shownEvents })
+    return renderPage(
+      c,
+      <UserFrame {...{ ctx, manager, user }} tab="sign-ins">
+        <SignInsTab user={user} attempts={attempts.map(withIsoTimes)} />
+      </UserFrame>,
+    )
+  })
+
+  pages.get('/:id/audit', async (c) => {
+    const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id')]
+    const user = await getListedUser(ctx, id)
+    const events = await listAuditEvents(ctx, { filter: { q: id }, limit: shownEvents })
+    return renderPage(
+      c,
+      <UserFrame {...{ ctx, manager, user }} tab="audit">
+        <HistoryTab user={user} events={events.map(withIsoTimes)} />
+      </UserFrame>,
+    )
+  })
+
+  pages.post('/:id/approve', async (c) => {
+    const userId = c.req.param('id')
+    await approveUser(c.get('ctx'), { userId, directoryId: null })
+    return c.redirect(`/console/users/${userId}?done=saved`, 303)
+  })
+
+  pages.route('/', createWhyPage())
+  pages.route('/', createAssignmentPages())
+  pages.route('/', createStatusPages())
+  pages.route('/', createEditPages())
+  return pages
+}
+
+/** Undefined for who was never deactivated, or came switched off. */
+async function receiptOf(ctx: CallContext, userId: string) {
+  if (!isPermitted(ctx, 'users.read')) return undefined
+  return getDeactivationReceipt(ctx, userId).catch((error: { code?: string }) => {
+    if (error.code === 'not_found') return undefined
+    throw error
+  })
+}

@@ -1,0 +1,309 @@
+// The page of the list of users: search and filters, the table, and what can be done to those who are chosen.
+import type { Child } from 'hono/jsx'
+import type { ListedUser, UserPage } from '#access/people/list-users.ts'
+import type { UserSort } from '#access/people/user-order.ts'
+import { EmptyState } from '#http/ui/content.tsx'
+import { Field } from '#http/ui/forms.tsx'
+import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
+import type { Manager } from '../env.ts'
+import { ConsolePage } from '../ui/frame.tsx'
+import { type ListColumn, ListTable } from '../ui/list-table.tsx'
+import type { Notice } from '../ui/notices.ts'
+import { Check, Pager, Select, Time } from '../ui/parts.tsx'
+import { NameList, Status } from '../ui/people.tsx'
+import {
+  activities,
+  type ColumnKey,
+  columns,
+  isNarrowed,
+  maxChosen,
+  queryText,
+  type UsersQuery,
+  usersHref,
+} from './users-query.ts'
+
+type Option = { value: string; label: string }
+
+export type UsersPageProps = {
+  ctx: CallContext
+  manager: Manager
+  notice: Notice | undefined
+  query: UsersQuery
+  found: UserPage
+  options: { roles: readonly Option[]; brands: readonly Option[]; sources: readonly Option[] }
+}
+
+/** Who may do something to many. */
+const mayAct = (ctx: CallContext): boolean =>
+  isPermitted(ctx, 'users.write') || brandsPermitted(ctx, 'assignments.write').length > 0
+
+export const UsersPage = ({ ctx, manager, notice, query, found, options }: UsersPageProps) => (
+  <ConsolePage
+    {...{ ctx, manager, notice }}
+    section="users"
+    title="Users"
+    lead="Everybody who belongs to the organization, and what they hold."
+    actions={<UsersActions ctx={ctx} />}
+  >
+    <Filters query={query} options={options} />
+    {found.items.length === 0 ? <NobodyFound query={query} ctx={ctx} /> : <Found {...{ ctx, query, found }} />}
+  </ConsolePage>
+)
+
+const UsersActions = ({ ctx }: { ctx: CallContext }) => (
+  <>
+    {brandsPermitted(ctx, 'invitations.write').length === 0 ? null : (
+      <a class="btn btn-primary" href="/console/invitations/new">
+        Invite
+      </a>
+    )}
+    {isPermitted(ctx, 'users.write') && isPermitted(ctx, 'accounts.write') ? (
+      <a class="btn" href="/console/users/new">
+        Create a user
+      </a>
+    ) : null}
+    {isPermitted(ctx, 'sign_ins.read') ? (
+      <a class="btn" href="/console/users/sign-in-help">
+        Somebody cannot sign in
+      </a>
+    ) : null}
+  </>
+)
+
+const Filters = ({ query, options }: Pick<UsersPageProps, 'query' | 'options'>) => (
+  <search>
+    <form class="filters" method="get" action="/console/users">
+      <div class="is-search field">
+        <Field name="q" label="Search" type="search" value={query.q} placeholder="Name or address" isOptional />
+      </div>
+      <Select
+        name="status"
+        label="Status"
+        value={query.status}
+        empty="Any"
+        options={[
+          { value: 'active', label: 'Active' },
+          { value: 'invited', label: 'Pending' },
+          { value: 'inactive', label: 'Inactive' },
+        ]}
+      />
+      <Select name="role" label="Role" value={query.role} empty="Any" options={options.roles} />
+      <Select name="brand" label="Brand" value={query.brand} empty="Any" options={options.brands} />
+      <Select name="source" label="Source" value={query.source} empty="Any" options={options.sources} />
+      <Select
+        name="activity"
+        label="Activity"
+        value={query.activity}
+        empty="Any"
+        options={Object.entries(activities).map(([value, label]) => ({ value, label }))}
+      />
+      <KeptOrder query={query} />
+      <button type="submit" class="btn btn-primary">
+        Search
+      </button>
+      {isNarrowed(query) ? (
+        <a class="btn" href={usersHref({ ...query, ...nothingWanted })}>
+          Show everybody
+        </a>
+      ) : null}
+      <details class="more-filters">
+        <summary>Columns</summary>
+        <fieldset class="choices">
+          <legend class="visually-hidden">Columns</legend>
+          {Object.entries(columns).map(([key, label]) => (
+            <Check name="columns" value={key} label={label} isChecked={query.columns.includes(key as ColumnKey)} />
+          ))}
+        </fieldset>
+      </details>
+    </form>
+  </search>
+)
+
+const nothingWanted = {
+  ...{ q: '', status: '', role: '', brand: '', source: '', activity: '' },
+  ...{ isEnding: false, isAll: false, chosen: [] },
+} as const
+
+const KeptOrder = ({ query: { order, isEnding } }: { query: UsersQuery }) => (
+  <>
+    <input type="hidden" name="sort" value={order.sort} />
+    <input type="hidden" name="direction" value={order.direction} />
+    {isEnding ? <input type="hidden" name="ending" value="1" /> : null}
+  </>
+)
+
+const NobodyFound = ({ query, ctx }: Pick<UsersPageProps, 'query' | 'ctx'>) =>
+  isNarrowed(query) ? (
+    <EmptyState title="Nobody is found" text="No person fits all of what you have chosen. Take something away from it.">
+      <a class="btn" href={usersHref({ ...query, ...nothingWanted })}>
+        Show everybody
+      </a>
+    </EmptyState>
+  ) : (
+    <EmptyState
+      title="Nobody is here yet"
+      text="People come by themselves once an identity provider is connected, or you invite them."
+    >
+      <UsersActions ctx={ctx} />
+    </EmptyState>
+  )
+
+type Sorted = { key: string; label: string; sort?: UserSort }
+
+const Found = ({ ctx, query, found }: Pick<UsersPageProps, 'ctx' | 'query' | 'found'>) => {
+  const { items, total, nextCursor } = found
+  const canChoose = mayAct(ctx)
+  const isChosen = (id: string): boolean => query.chosen.includes(id) !== query.isAll
+  const rows = items.map((user) => ({
+    choice: canChoose
+      ? { name: `user.${user.id}`, label: `Choose ${user.displayName ?? user.userName}`, isChecked: isChosen(user.id) }
+      : undefined,
+    cells: cellsOf(user, query.columns),
+  }))
+  const table = (
+    <ListTable
+      caption="Users"
+      columns={columnsOf(query)}
+      rows={rows}
+      chooseAll={canChoose ? 'Choose everybody on this page' : undefined}
+    />
+  )
+  const first = query.cursor === undefined ? undefined : usersHref(query)
+  const next = nextCursor === null ? undefined : nextCursor
+  if (!canChoose)
+    return (
+      <>
+        {table}
+        <Pager
+          shown={items.length}
+          total={total}
+          next={next === undefined ? undefined : usersHref(query, { cursor: next })}
+          first={first}
+        />
+      </>
+    )
+  return (
+    <form method="post" action="/console/users/choose">
+      <input type="hidden" name="query" value={queryText(query)} />
+      <input type="hidden" name="shown" value={items.map(({ id }) => id).join('.')} />
+      <input type="hidden" name="next" value={next ?? ''} />
+      <SelectionBar {...{ ctx, query, total }} />
+      {table}
+      <ChoosingPager shown={items.length} total={total} hasNext={next !== undefined} hasFirst={first !== undefined} />
+    </form>
+  )
+}
+
+/** Pages by buttons, since a link would forget the boxes. */
+const ChoosingPager = (props: { shown: number; total: number; hasNext: boolean; hasFirst: boolean }) => (
+  <div class="pager" role="navigation" aria-label="Pages">
+    <p>
+      {props.shown.toLocaleString('en')} shown of {props.total.toLocaleString('en')}
+    </p>
+    <div class="actions">
+      {props.hasFirst ? (
+        <button type="submit" class="btn btn-sm" name="do" value="first">
+          First page
+        </button>
+      ) : null}
+      {props.hasNext ? (
+        <button type="submit" class="btn btn-sm" name="do" value="next">
+          Next page
+        </button>
+      ) : null}
+    </div>
+  </div>
+)
+
+const SelectionBar = ({ ctx, query, total }: { ctx: CallContext; query: UsersQuery; total: number }) => {
+  const { isAll, chosen } = query
+  const count = isAll ? total - chosen.length : chosen.length
+  return (
+    <div class="card selection-bar" role="group" aria-label="What to do with those who are chosen">
+      <span>
+        {count === 0 ? 'Choose people to change several at once' : `${count.toLocaleString('en')} chosen`}
+        {isAll ? ', all that are found' : ''}
+      </span>
+      <div class="actions">
+        {isPermitted(ctx, 'users.write') ? (
+          <>
+            <BulkButton value="deactivate" label="Deactivate" />
+            <BulkButton value="reactivate" label="Reactivate" />
+          </>
+        ) : null}
+        {brandsPermitted(ctx, 'assignments.write').length === 0 ? null : (
+          <>
+            <BulkButton value="assign" label="Give a role" />
+            <BulkButton value="unassign" label="Take a role" />
+          </>
+        )}
+      </div>
+      {isAll ? null : (
+        <a href={usersHref(query, { isAll: true, chosen: [], cursor: query.cursor })}>
+          Choose all {total.toLocaleString('en')}
+        </a>
+      )}
+      {count === 0 ? null : (
+        <a href={usersHref(query, { isAll: false, chosen: [], cursor: query.cursor })}>Choose nobody</a>
+      )}
+      {chosen.length >= maxChosen ? (
+        <span class="under">No more fit; narrow the list and choose all of it.</span>
+      ) : null}
+    </div>
+  )
+}
+
+const BulkButton = ({ value, label }: Option) => (
+  <button type="submit" class="btn btn-sm" name="do" value={value}>
+    {label}
+  </button>
+)
+
+const sortable: Partial<Record<ColumnKey, UserSort>> = {
+  status: 'status',
+  lastActive: 'lastActive',
+  created: 'created',
+}
+
+function columnsOf(query: UsersQuery): ListColumn[] {
+  const shown: Sorted[] = query.columns.map((key) => {
+    const sort = sortable[key]
+    return { key, label: columns[key], ...(sort === undefined ? {} : { sort }) }
+  })
+  return [{ key: 'name', label: 'Name', sort: 'name' as const }, ...shown].map(({ label, sort }) => {
+    if (sort === undefined) return { label }
+    const isCurrent = query.order.sort === sort
+    const isUp = query.order.direction === 'asc'
+    const first = sort === 'lastActive' || sort === 'created' ? 'desc' : 'asc'
+    const direction = isCurrent ? (isUp ? 'desc' : 'asc') : first
+    return {
+      label,
+      sortHref: usersHref(query, { order: { sort, direction } }),
+      sorted: isCurrent ? (isUp ? ('ascending' as const) : ('descending' as const)) : undefined,
+    }
+  })
+}
+
+const cellsOf = (user: ListedUser, shown: readonly ColumnKey[]): Child[] => [
+  <>
+    <a href={`/console/users/${user.id}`}>{user.displayName ?? user.userName}</a>
+    <div class="under">{user.email ?? user.userName}</div>
+  </>,
+  ...shown.map((key) => cells[key](user)),
+]
+
+const cells: Record<ColumnKey, (user: ListedUser) => Child> = {
+  roles: ({ roles }) => <NameList names={roles} empty="None" />,
+  brands: ({ brands }) =>
+    brands.length <= 1 ? (
+      <NameList names={brands} empty="None" />
+    ) : (
+      <>
+        {brands.length.toLocaleString('en')}: <NameList names={brands} />
+      </>
+    ),
+  status: ({ status, statusReason }) => <Status status={status} reason={statusReason} />,
+  source: ({ directory }) => (directory === null ? 'Local' : directory.name),
+  lastActive: ({ lastActiveAt }) => <Time at={lastActiveAt} empty="Never" />,
+  created: ({ createdAt }) => <Time at={createdAt} />,
+}
