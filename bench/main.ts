@@ -1,6 +1,7 @@
-// `npm run bench -- members | requests | sign-in | deactivation`: measures a server of its own on this machine. Absolute figures say as much about
+// `npm run bench -- members | requests | sign-in | deactivation | console`: measures a server of its own on this machine. Absolute figures say as much about
 // the machine as about Rolecall; the ratios are what docs/benchmarks.md keeps.
 import { parseArgs } from 'node:util'
+import { describeConsole, isConsoleTargetMet, measureConsole } from './console.ts'
 import { describeDeactivation, measureDeactivation } from './deactivation.ts'
 import { startFloor } from './floor.ts'
 import { describeMembers, isMembersTargetMet, measureMembers } from './members.ts'
@@ -8,10 +9,10 @@ import { areRequestTargetsMet, describeRequests, measureRequests } from './reque
 import { type Rolecall, startRolecall } from './rolecall.ts'
 import { describeSignIn, isSignInTargetMet, measureSignIn } from './sign-in.ts'
 
-const usage = `Usage: npm run bench -- members | requests | sign-in | deactivation [flags]
+const usage = `Usage: npm run bench -- members | requests | sign-in | deactivation | console [flags]
   --json         print the result as JSON
   --check        end with exit code 1 where a target is missed
-  --samples N    members: how often each size is measured (default 200)
+  --samples N    members, console: how often each is measured (default 200)
   --rounds N     requests, sign-in: rounds of each side (default 5)
   --trials N     deactivation: how many people (default 1000)
   --seconds S    requests: length of a round (default 2)`
@@ -68,6 +69,16 @@ async function deactivation(rolecall: Rolecall, trials: number): Promise<Outcome
   }
 }
 
+async function pages(rolecall: Rolecall, samples: number): Promise<Outcome> {
+  const result = await measureConsole(rolecall, { samples }, progress)
+  return { result, text: describeConsole(result), isTargetMet: isConsoleTargetMet(result) }
+}
+
+const benches = ['members', 'requests', 'sign-in', 'deactivation', 'console'] as const
+
+const isBench = (what: string | undefined): what is (typeof benches)[number] =>
+  (benches as readonly (string | undefined)[]).includes(what)
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -81,7 +92,7 @@ async function main(): Promise<number> {
     },
   })
   const [what] = positionals
-  if (what !== 'members' && what !== 'requests' && what !== 'sign-in' && what !== 'deactivation') {
+  if (!isBench(what)) {
     console.error(usage)
     return 2
   }
@@ -93,6 +104,7 @@ async function main(): Promise<number> {
       requests: () => requests(rolecall, options),
       'sign-in': () => signIn(rolecall, options.rounds),
       deactivation: () => deactivation(rolecall, Number(values.trials)),
+      console: () => pages(rolecall, Number(values.samples)),
     }[what]()
     console.log(values.json ? JSON.stringify(outcome.result, null, 2) : outcome.text)
     return values.check && !outcome.isTargetMet ? 1 : 0

@@ -1,9 +1,11 @@
 // My sessions: where a person is signed in, and the way to end it there or everywhere.
+
 import type { SessionRecord } from '#access/sessions/sessions.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { Alert } from '#http/ui/content.tsx'
+import { deviceName } from '#http/ui/devices.ts'
 import { SubmitButton } from '#http/ui/forms.tsx'
-import { agoInWords, deviceName, signedInWith, timeInWords } from './words.ts'
+import { agoInWords, signedInWith, timeInWords } from './words.ts'
 
 export type SessionsPageProps = {
   name: string

@@ -1,6 +1,7 @@
 // Facts in the words of people.
 import { describe, expect, test } from 'vitest'
-import { agoInWords, deviceName, signedInWith, sourceInWords, timeInWords } from './words.ts'
+import { deviceName } from '#http/ui/devices.ts'
+import { agoInWords, signedInWith, sourceInWords, timeInWords } from './words.ts'
 
 describe('devices', () => {
   test.each([

@@ -5,6 +5,7 @@ import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderErrorPage } from '#http/pages-errors.ts'
 import { readSession, requireSession } from '#http/session.ts'
 import { createChanges } from './changes/changes.tsx'
+import { createConnect } from './connect/connect.tsx'
 import { createEmergencyPages } from './emergency/emergency.tsx'
 import type { ConsoleEnv, ConsoleServices } from './env.ts'
 import { requireManager } from './guard.ts'
@@ -16,6 +17,7 @@ import { createApplicationPages } from './settings/applications.tsx'
 import { createDomains } from './settings/domains.tsx'
 import { createGeneral } from './settings/general.tsx'
 import { createMailPages } from './settings/mail.tsx'
+import { createErasePages } from './users/erase.tsx'
 
 /** @returns an app to be mounted at `/console` */
 export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
@@ -23,6 +25,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.use(requireSameOrigin({ origin: services.urls.origin }), readSession(services), requireSession)
   console.use(requireManager(services))
   console.route('/', createOverview())
+  console.route('/users', createErasePages())
   console.route('/roles', createRoles())
   console.route('/mappings', createMappings())
   console.route('/policies', createPolicies())
@@ -31,6 +34,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/settings', createApplicationPages(services))
   console.route('/settings/domains', createDomains())
   console.route('/settings/mail', createMailPages(services))
+  console.route('/connect', createConnect(services))
   console.route('/emergency', createEmergencyPages())
   console.onError((error, c) => renderErrorPage(c, error))
   return console

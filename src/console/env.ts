@@ -5,6 +5,8 @@ import type { CallContext, Services } from '#src/context.ts'
 export type ConsoleServices = Services & {
   /** How many proxies in front add to X-Forwarded-For. */
   trustedProxies: number
+  /** True from the moment at which the server is asked to stop: pages that wait for news end. */
+  isStopping(): boolean
 }
 
 /** Who is at the console, as its frame shows them. */

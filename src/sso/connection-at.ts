@@ -1,7 +1,7 @@
 // The connection that an address names, and the context of a sign-in in its organization.
 import type { Context } from 'hono'
 import { signInContext } from '#access/accounts/sign-in-context.ts'
-import { type Connection, getConnection, resolveConnection } from '#connections/sign-in/connections.ts'
+import { type Connection, getConnection, isConfigured, resolveConnection } from '#connections/sign-in/connections.ts'
 import { notFound } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import type { SsoEnv, SsoServices } from './services.ts'
@@ -24,6 +24,8 @@ export async function connectionOfType<Type extends Connection['type']>(
 ): Promise<At<Extract<Connection, { type: Type }>>> {
   const { ctx, connection } = await connectionAt(services, c)
   if (connection.type !== type) throw notFound('Connection')
+  // A draft that waits for its provider has nothing to take messages from; SAML metadata of ours it has already.
+  if (type === 'oidc' && !isConfigured(connection)) throw notFound('Connection')
   // Just compared; TypeScript does not narrow a union by a generic.
   return { ctx, connection: connection as Extract<Connection, { type: Type }> }
 }

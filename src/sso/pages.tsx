@@ -88,8 +88,9 @@ export const TestPage = ({
         {verdict}
       </Alert>
     )}
+    {verdict === null ? <WouldBecome access={trace.mapped['access']} /> : null}
     <h2>What would happen</h2>
-    <Facts facts={factsOf(trace.mapped)} />
+    <Facts facts={factsOf({ ...trace.mapped, access: undefined }).filter(({ term }) => term !== 'access')} />
     <h2>What was received</h2>
     <Facts facts={factsOf(trace.received)} />
     <h2>Checks</h2>
@@ -98,10 +99,26 @@ export const TestPage = ({
       columns={[{ label: 'Check' }, { label: 'Result' }, { label: 'Detail' }]}
       rows={trace.steps.map(({ check, result, detail }) => [check, marks[result], detail ?? ''])}
     />
+    <p>You can close this page: where a set-up is open in another tab, its step has ticked itself.</p>
     <p class="reference">
       Reference <code>{reference}</code>
     </p>
   </Page>
+)
+
+const WouldBecome = ({ access }: { access: unknown }) => (
+  <>
+    <h2>What they would become</h2>
+    {Array.isArray(access) && access.length > 0 ? (
+      <ul>
+        {access.map((line) => (
+          <li>{String(line)}</li>
+        ))}
+      </ul>
+    ) : (
+      <p>They would be signed in without any role: no group of theirs is mapped to one, and none is given directly.</p>
+    )}
+  </>
 )
 
 const factsOf = (values: Record<string, unknown>): { term: string; value: string }[] =>

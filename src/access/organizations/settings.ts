@@ -17,6 +17,10 @@ const SettingsFields = z.object({
   mailDays: keptDays,
   /** Null: nobody is deactivated because their assignments have ended. */
   endDateGraceDays: z.int().min(0).max(3_650).nullable(),
+  /** How long somebody has to be inactive before they can be erased. */
+  eraseAfterDays: z.int().min(0).max(3_650),
+  /** Whether the address of somebody whom no directory manages may be changed. */
+  emailChange: z.enum(['allowed', 'never']),
   /** Whom to ask for access: a name, an address, a sentence. */
   accessContact: z.string().trim().max(300, 'must have at most 300 characters').nullable(),
   /** Null: the usual ones. */
@@ -32,6 +36,7 @@ export type OrganizationSettings = z.output<typeof SettingsFields>
 
 const columns = sql`o.name, o.provisioning_log_days as "provisioningLogDays", o.sign_in_trace_days as "signInTraceDays",
   o.mail_days as "mailDays", o.end_date_grace_days as "endDateGraceDays", o.access_contact as "accessContact",
+  o.erase_after_days as "eraseAfterDays", o.email_change as "emailChange",
   o.personal_mail_domains as "personalMailDomains"`
 
 const select = prepared<{ organizationId: string }, OrganizationSettings>(
@@ -52,6 +57,7 @@ const update = prepared<Columns, never>(
   (p) => sql`update organizations set name = ${p.name}, provisioning_log_days = ${p.provisioningLogDays}::int,
       sign_in_trace_days = ${p.signInTraceDays}::int, mail_days = ${p.mailDays}::int,
       end_date_grace_days = ${p.endDateGraceDays}::int, access_contact = ${p.accessContact},
+      erase_after_days = ${p.eraseAfterDays}::int, email_change = ${p.emailChange},
       personal_mail_domains = ${p.personalMailDomains}::jsonb, updated_at = ${p.now}::timestamptz
     where id = ${p.organizationId}`,
 )

@@ -1,5 +1,8 @@
 // Users and groups that no directory manages may be changed by administrators; what a directory manages, it decides.
 
+import { isDeepStrictEqual } from 'node:util'
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
 import { deleteGroup } from '#directory/delete-group.ts'
 import { type GroupRecord, getGroup } from '#directory/groups.ts'
 import type { MemberChange } from '#directory/members.ts'
@@ -26,12 +29,31 @@ export async function updateLocalUser(
   ctx: CallContext,
   input: { userId: string; change(current: UserRecord): UserContent },
 ): Promise<UserRecord> {
+  const { organizationId } = ctx
+  const isFixed = await inTransaction(ctx, async (tx) => {
+    await requireNotAbove(tx, ctx, input.userId)
+    return (await tx.run(emailPolicy({ organizationId })))[0]?.emailChange === 'never'
+  })
   const change = (current: UserRecord): UserContent => {
     requireLocal('user', current)
-    return input.change(current)
+    const after = input.change(current)
+    if (isFixed) requireSameAddress(current, after)
+    return after
   }
-  await inTransaction(ctx, (tx) => requireNotAbove(tx, ctx, input.userId))
   return updateUser(ctx, { userId: input.userId, directoryId: null, change })
+}
+
+const emailPolicy = prepared<{ organizationId: string }, { emailChange: 'allowed' | 'never' }>(
+  (p) => sql`select email_change as "emailChange" from organizations where id = ${p.organizationId}`,
+)
+
+/** @throws AppError conflict (reason `email_immutable`) */
+function requireSameAddress(before: UserRecord, after: UserContent): void {
+  const [old, wanted] = [before.attributes['emails'], after.attributes['emails']]
+  if (before.userName === after.userName && isDeepStrictEqual(old, wanted)) return
+  const message = 'Addresses are never changed in this organization; deactivate the person and invite the new address'
+  const fields = [{ path: 'emails', message }]
+  throw new AppError('conflict', message, { reason: 'email_immutable', fields })
 }
 
 /** Changes name or members of a local group. @throws AppError not_found, conflict, invalid; forbidden (reason `ceiling`) */

@@ -2,7 +2,12 @@
 // a proven way in that does not need the provider; disabling ends what came in through it.
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
-import { type Connection, connectionColumns, lockConnectionRow } from '#connections/sign-in/connections.ts'
+import {
+  type Connection,
+  connectionColumns,
+  isConfigured,
+  lockConnectionRow,
+} from '#connections/sign-in/connections.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -58,6 +63,14 @@ export async function setConnectionStatus(ctx: CallContext, change: StatusChange
   return inTransaction(ctx, async (tx) => {
     const before = await lockConnectionRow(tx, ctx, connectionId)
     if (before.status === status) return before
+    if (status !== 'disabled' && !isConfigured(before))
+      throw new AppError(
+        'conflict',
+        'The connection does not know its provider yet; enter its metadata or client first',
+        {
+          reason: 'not_configured',
+        },
+      )
     if (status === 'enforced' && !isForced) await requireReady(tx, ctx, before)
     const detail = { status, before: before.status, isForced }
     const audit = { action: 'connection.status', targetType: 'connection', targetId: connectionId, detail } as const

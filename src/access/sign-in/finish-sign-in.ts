@@ -2,10 +2,17 @@
 // sets their groups from claims, and opens the session. What is not committed did not happen, replays included.
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
-import { type Connection, connectionById, isOpenForSignIn, isOpenForTests } from '#connections/sign-in/connections.ts'
+import {
+  type Connection,
+  connectionById,
+  isConfigured,
+  isOpenForSignIn,
+  isOpenForTests,
+} from '#connections/sign-in/connections.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { sha256 } from '#platform/crypto.ts'
 import { type CallContext, inTransaction, nowOf, type Transaction } from '#src/context.ts'
+import { type EffectiveAccess, effectiveAccessOf } from '../effective-access.ts'
 import { sessionEnd } from '../sessions/end-sessions.ts'
 import { type StartedSession, sessionStart } from '../sessions/start-session.ts'
 import { attemptStatement, newReference, type SignInMethod, type Visitor } from './attempts.ts'
@@ -80,13 +87,29 @@ export async function finishSignIn(ctx: CallContext, arrived: Arrived): Promise<
   if (purpose !== 'test') return inTransaction(ctx, (tx) => arrive(tx, ctx, arrived, purpose))
   try {
     await inTransaction(ctx, async (tx) => {
-      throw new TestDone((await walk(tx, ctx, arrived, purpose)).person)
+      const { person } = await walk(tx, ctx, arrived, purpose)
+      const [held] = await tx.run(effectiveAccessOf(ctx.organizationId, person.userId))
+      arrived.trace.mapped = { ...arrived.trace.mapped, access: accessWords(held) }
+      throw new TestDone(person)
     })
   } catch (error) {
     if (error instanceof TestDone) return testDone(ctx, arrived, error.person)
     throw error
   }
   throw new Error('A test sign-in ends by undoing itself')
+}
+
+/** What the person would be, a line each, with the reason. */
+const accessWords = (access: EffectiveAccess | undefined): string[] =>
+  (access?.assignments ?? []).map(({ role, brand, source }) => {
+    const where = brand === null ? 'in the whole organization' : `in ${brand.name}`
+    return `${role.name} ${where}, because ${sourceWords(source)}`
+  })
+
+function sourceWords(source: EffectiveAccess['assignments'][number]['source']): string {
+  if (source.type === 'direct') return `it is given directly: ${source.reason}`
+  const path = source.path.map(({ displayName }) => displayName).join(', in ')
+  return path === '' ? 'the person fits the filter of a mapping' : `they are in the group ${path}`
 }
 
 type Walked = { connection: Connection; person: ResolvedPerson; request: SignInRequest | null }
@@ -139,6 +162,7 @@ const messageKey = (message: { id: string; expiresAt: string }) => ({
 export function requireOpen(connection: Connection | undefined, purpose: SignInPurpose, trace: Trace): Connection {
   if (connection === undefined) return refuse(trace, 'unknown_connection', 'The connection is gone')
   const isOpen = purpose === 'test' ? isOpenForTests(connection) : isOpenForSignIn(connection)
+  if (!isConfigured(connection)) refuse(trace, 'not_configured', 'The connection does not know its provider yet')
   if (!isOpen) refuse(trace, 'connection_closed', `The connection is ${connection.status}`)
   passed(trace, 'connection', connection.status)
   return connection

@@ -31,6 +31,7 @@ import { signInExplanationRoutes } from './sign-in-explanation.ts'
 import { signInPolicyRoutes } from './sign-in-policy.ts'
 import { userAccessRoutes } from './user-access.ts'
 import { userChangeRoutes } from './user-changes.ts'
+import { userErasureRoutes } from './user-erasure.ts'
 import { userMatrixRoutes } from './user-matrix.ts'
 import { userStatusRoutes } from './user-status.ts'
 import { userRoutes } from './users.ts'
@@ -39,6 +40,7 @@ export const resourceRoutes = [
   organizationRoutes,
   brandRoutes,
   userRoutes,
+  userErasureRoutes,
   userStatusRoutes,
   userChangeRoutes,
   userAccessRoutes,

@@ -13,6 +13,10 @@ const fields = {
   endDateGraceDays: days
     .nullable()
     .openapi({ description: 'Whose assignments have all ended this long ago is deactivated; null: nobody is' }),
+  eraseAfterDays: days.openapi({ description: 'How long somebody has to be inactive before they can be erased' }),
+  emailChange: z
+    .enum(['allowed', 'never'])
+    .openapi({ description: 'Whether the address of somebody whom no directory manages may be changed' }),
   accessContact: z.string().nullable().openapi({ description: 'Whom to ask for access, as refusals show it' }),
   personalMailDomains: z
     .array(z.string())

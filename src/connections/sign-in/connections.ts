@@ -116,6 +116,10 @@ export function openConnectionSecret(ctx: CallContext, connection: Connection): 
   return ctx.sealing.open(connection.secretSealed, connectionSecretPlace(ctx.organizationId, connection.id))
 }
 
+/** Whether it knows its provider yet: a draft may wait for what the provider's administrator brings. */
+export const isConfigured = (connection: Connection): boolean =>
+  connection.type === 'saml' ? connection.settings.idpEntityId !== '' : connection.settings.issuer !== ''
+
 /** Whether people may sign in through it; a draft only serves test sign-ins. */
 export const isOpenForSignIn = ({ status }: Connection): boolean => status === 'optional' || status === 'enforced'
 

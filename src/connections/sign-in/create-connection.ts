@@ -69,7 +69,8 @@ type Parameters = {
   now: string
 }
 
-const insertConnection = prepared<Parameters, Connection>(
+/** A new connection, as a draft. */
+export const insertConnection = prepared<Parameters, Connection>(
   (p) => sql`insert into connections as c (organization_id, id, type, preset, name, status, settings, secret_sealed,
       directory_id, jit, default_role_id, is_idp_initiated_allowed, refreshed_at, created_at, updated_at)
     values (${p.organizationId}, ${p.id}, ${p.type}, ${p.preset}, ${p.name}, 'draft', ${p.settings}::jsonb,
@@ -125,21 +126,8 @@ const providerOf = (settings: SamlSettings | OidcSettings): string =>
   'issuer' in settings ? settings.issuer : settings.idpEntityId
 
 async function makeSaml(ctx: CallContext, wanted: z.output<typeof CreateSaml>, id: string): Promise<Made> {
-  const { metadataXml, metadataUrl, entityId, preset } = wanted
-  if ((metadataXml === undefined) === (metadataUrl === undefined))
-    throw invalidField(
-      'metadataXml',
-      'Give the metadata of the identity provider: as XML, or the URL where it is published',
-      'metadata',
-    )
-  const metadata = await checkingField(metadataUrl === undefined ? 'metadataXml' : 'metadataUrl', async () => {
-    const read =
-      metadataUrl === undefined
-        ? readIdpMetadata(metadataXml ?? '', { entityId, now: ctx.clock.now() })
-        : await fetchIdpMetadata(ctx, { url: metadataUrl, entityId })
-    checkEndpoints(read)
-    return read
-  })
+  const { metadataUrl, preset } = wanted
+  const metadata = await metadataOf(ctx, wanted)
   const { certificate, privateKey } = await createKeyPair(id, ctx.clock.now())
   const { attributes, nameIdFormat } = presets[preset].saml
   const settings: SamlSettings = {
@@ -159,6 +147,31 @@ async function makeSaml(ctx: CallContext, wanted: z.output<typeof CreateSaml>, i
     spCertificate: certificate,
   }
   return { settings, secret: privateKey, metadata }
+}
+
+type MetadataSource = {
+  metadataXml?: string | undefined
+  metadataUrl?: string | undefined
+  entityId?: string | undefined
+}
+
+/** The provider's metadata, as text or from where it is published. @throws AppError invalid naming the field */
+export async function metadataOf(ctx: CallContext, source: MetadataSource): Promise<IdpMetadata> {
+  const { metadataXml, metadataUrl, entityId } = source
+  if ((metadataXml === undefined) === (metadataUrl === undefined))
+    throw invalidField(
+      'metadataXml',
+      'Give the metadata of the identity provider: as XML, or the URL where it is published',
+      'metadata',
+    )
+  return checkingField(metadataUrl === undefined ? 'metadataXml' : 'metadataUrl', async () => {
+    const read =
+      metadataUrl === undefined
+        ? readIdpMetadata(metadataXml ?? '', { entityId, now: ctx.clock.now() })
+        : await fetchIdpMetadata(ctx, { url: metadataUrl, entityId })
+    checkEndpoints(read)
+    return read
+  })
 }
 
 /** Browsers are sent there, so they have to be pages and nothing like `javascript:`. @throws AppError invalid */
@@ -195,7 +208,8 @@ async function makeOidc(ctx: CallContext, wanted: z.output<typeof CreateOidc>): 
   return { settings, secret: key?.privateKey ?? clientSecret ?? null }
 }
 
-const copied = (names: (typeof presets)['generic']['saml']['attributes']): SamlSettings['attributes'] => ({
+/** Lists of names of our own, so that a change of them changes no preset. */
+export const copied = (names: (typeof presets)['generic']['saml']['attributes']): SamlSettings['attributes'] => ({
   email: [...names.email],
   firstName: [...names.firstName],
   lastName: [...names.lastName],

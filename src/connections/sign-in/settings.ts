@@ -67,6 +67,8 @@ export const oidcSettingsSchema = z.strictObject({
   /** Google: the `hd` claim has to be one of these; an empty list takes any Workspace, whose people then need a verified domain. */
   hostedDomains: z.array(z.string()).nullable(),
   usesUserinfo: z.boolean(),
+  /** When the client secret runs out at the provider, as the administrator read it there. */
+  secretExpiresAt: z.string().nullable().optional(),
 })
 
 export type OidcSettings = z.infer<typeof oidcSettingsSchema>

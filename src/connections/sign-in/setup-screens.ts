@@ -31,7 +31,39 @@ export type SetupScreen = {
   /** What to bring back to us. */
   bringBack: string[]
   notes: string[]
+  /** Provisioning: how the provider calls the field for the token. */
+  tokenField?: string
 }
+
+/** The screen for provisioning by the provider; undefined where it has no SCIM client for applications like this one. */
+export function provisioningScreenOf(preset: Connection['preset'], scimBaseUrl: string): SetupScreen | undefined {
+  const all: readonly Screen[] = screens.screens
+  const screen = all.find(({ idp, protocol }) => idp === preset && protocol === 'scim')
+  if (screen?.fromUs === undefined) return preset === 'generic' ? generalProvisioning(scimBaseUrl) : undefined
+  // The token is shown once, on its own, so it is none of the values to paste.
+  const { token, rest } = withoutToken(screen.fromUs)
+  const { paste, ...filledScreen } = filled({ ...screen, fromUs: rest }, undefined)
+  const values = paste.map(({ field, value }) => ({ field, value: value.replace('scimBaseUrl', scimBaseUrl) }))
+  return { ...filledScreen, paste: values, tokenField: token }
+}
+
+function withoutToken(fromUs: Record<string, string>): { token: string; rest: Record<string, string> } {
+  const entries = Object.entries(fromUs)
+  const [token] = entries.find(([, value]) => value === 'token') ?? ['Token']
+  return { token, rest: Object.fromEntries(entries.filter(([, value]) => /^scimBaseUrl/.test(value))) }
+}
+
+const generalProvisioning = (scimBaseUrl: string): SetupScreen => ({
+  ...{ provider: 'generic', protocol: 'scim', path: 'Provisioning (SCIM 2.0) of the application for Rolecall' },
+  paste: [{ field: 'SCIM base URL', value: scimBaseUrl }],
+  choose: [
+    { field: 'Authentication', value: 'Bearer token (HTTP header Authorization)' },
+    { field: 'Unique identifier of users', value: 'userName' },
+  ],
+  bringBack: [],
+  notes: [],
+  tokenField: 'Bearer token',
+})
 
 /** The screen for a connection's provider; that of a general one where the provider has none of its own. */
 export function setupScreenOf(connection: Pick<Connection, 'preset' | 'type'>, urls: ConnectionUrls): SetupScreen {
@@ -40,7 +72,7 @@ export function setupScreenOf(connection: Pick<Connection, 'preset' | 'type'>, u
   return screen === undefined ? generalScreen(connection, urls) : filled(screen, urls)
 }
 
-function filled(screen: Screen, urls: ConnectionUrls): SetupScreen {
+function filled(screen: Screen, urls: ConnectionUrls | undefined): SetupScreen {
   const { fromUs = {}, choose = {}, fromThem = [], statements = {}, groupStatement = {}, extra = {} } = screen
   const { then = [], rules = [], warnings = [] } = screen
   const chosen = {
@@ -53,7 +85,10 @@ function filled(screen: Screen, urls: ConnectionUrls): SetupScreen {
     provider: screen.idp,
     protocol: screen.protocol,
     path: screen.path,
-    paste: Object.entries(fromUs).map(([field, name]) => ({ field, value: ourValue(name, urls) })),
+    paste: Object.entries(fromUs).map(([field, name]) => ({
+      field,
+      value: urls === undefined ? name : ourValue(name, urls),
+    })),
     choose: Object.entries(chosen).map(([field, value]) => ({ field, value: [value].flat().join(', ') })),
     bringBack: fromThem,
     notes: [...rules, ...then, ...warnings],

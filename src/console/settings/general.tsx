@@ -32,6 +32,8 @@ export function createGeneral(): Hono<ConsoleEnv> {
         provisioningLogDays: Number(form['provisioningLogDays']),
         signInTraceDays: Number(form['signInTraceDays']),
         mailDays: Number(form['mailDays']),
+        eraseAfterDays: Number(form['eraseAfterDays']),
+        emailChange: form['emailChange'] === 'never' ? 'never' : 'allowed',
       })
       return c.redirect('/console/settings?done=saved', 303)
     } catch (error) {
@@ -69,6 +71,8 @@ const formOf = (settings: OrganizationSettings): FormState =>
     provisioningLogDays: String(settings.provisioningLogDays),
     signInTraceDays: String(settings.signInTraceDays),
     mailDays: String(settings.mailDays),
+    eraseAfterDays: String(settings.eraseAfterDays),
+    emailChange: settings.emailChange,
   })
 
 const formOfPolicy = (policy: SignInPolicy): FormState =>
@@ -107,6 +111,25 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
             isOptional
           />
         </Panel>
+        <Panel title="Addresses">
+          <fieldset>
+            <legend>The e-mail address of people whom no directory manages</legend>
+            <Check
+              type="radio"
+              name="emailChange"
+              value="allowed"
+              label="may be changed by administrators"
+              isChecked={values['emailChange'] !== 'never'}
+            />
+            <Check
+              type="radio"
+              name="emailChange"
+              value="never"
+              label="is never changed"
+              isChecked={values['emailChange'] === 'never'}
+            />
+          </fieldset>
+        </Panel>
         <Panel title="When somebody's time is over">
           <Field
             name="endDateGraceDays"
@@ -122,6 +145,7 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
           {number('provisioningLogDays', 'Provisioning log')}
           {number('signInTraceDays', 'Traces of sign-ins')}
           {number('mailDays', 'Mails')}
+          {number('eraseAfterDays', 'Inactive people', 'So long they cannot be erased yet.')}
         </Panel>
         {isPermitted(ctx, 'organization.write') ? (
           <Actions>

@@ -118,7 +118,7 @@ export const ConsolePage = ({ section, title, ctx, manager, trail = [], notice, 
 )
 
 /** htmx without what the content security policy forbids: no style of its own, no eval, no requests elsewhere. */
-const htmxConfig = JSON.stringify({
+export const htmxConfig = JSON.stringify({
   ...{ includeIndicatorStyles: false, allowEval: false, selfRequestsOnly: true, historyCacheSize: 0 },
   ...{ refreshOnHistoryMiss: true, allowScriptTags: false },
 })

@@ -4,6 +4,7 @@ export const notices = {
   saved: 'Saved',
   created: 'Created',
   deleted: 'Deleted',
+  erased: 'Erased for good',
   deactivated: 'Deactivated: everything that was open is closed',
   reactivated: 'Reactivated',
   ended: 'Ended',

@@ -45,7 +45,9 @@ export const AccessTab = ({ ctx, manager, user, matrix, receipt }: AccessTabProp
         <Matrix {...{ ctx, manager, user, matrix }} />
       )}
     </Panel>
-    {matrix.upcoming.length === 0 ? null : <Idle title="Yet to begin" assignments={matrix.upcoming} manager={manager} />}
+    {matrix.upcoming.length === 0 ? null : (
+      <Idle title="Yet to begin" assignments={matrix.upcoming} manager={manager} />
+    )}
     {matrix.ended.length === 0 ? null : <Idle title="Ended" assignments={matrix.ended} manager={manager} />}
     {user.groups.length === 0 || !isPermitted(ctx, 'groups.read') ? null : (
       <Panel title="Groups" lead="That they are a direct member of.">
@@ -81,13 +83,7 @@ const WideMatrix = ({ ctx, manager, user, matrix }: MatrixProps) => (
         role.name,
         ...matrix.scopes.map((scope) => {
           const cell = cells.find(({ brandId }) => brandId === (scope?.id ?? null))
-          return cell === undefined ? (
-            <span class="cell-no" aria-label="not held">
-              –
-            </span>
-          ) : (
-            <Cell {...{ ctx, user, cell }} />
-          )
+          return cell === undefined ? <span class="cell-no">–</span> : <Cell {...{ ctx, user, cell }} />
         }),
       ])}
     />

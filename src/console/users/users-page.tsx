@@ -102,7 +102,7 @@ const Filters = ({ query, options }: Pick<UsersPageProps, 'query' | 'options'>) 
         Search
       </button>
       {isNarrowed(query) ? (
-        <a class="btn" href={usersHref({ ...query, ...nothingWanted })}>
+        <a class="btn" href={usersHref(query, nothingWanted)}>
           Show everybody
         </a>
       ) : null}
@@ -119,10 +119,10 @@ const Filters = ({ query, options }: Pick<UsersPageProps, 'query' | 'options'>) 
   </search>
 )
 
-const nothingWanted = {
+const nothingWanted: Partial<UsersQuery> = {
   ...{ q: '', status: '', role: '', brand: '', source: '', activity: '' },
   ...{ isEnding: false, isAll: false, chosen: [] },
-} as const
+}
 
 const KeptOrder = ({ query: { order, isEnding } }: { query: UsersQuery }) => (
   <>
@@ -135,7 +135,7 @@ const KeptOrder = ({ query: { order, isEnding } }: { query: UsersQuery }) => (
 const NobodyFound = ({ query, ctx }: Pick<UsersPageProps, 'query' | 'ctx'>) =>
   isNarrowed(query) ? (
     <EmptyState title="Nobody is found" text="No person fits all of what you have chosen. Take something away from it.">
-      <a class="btn" href={usersHref({ ...query, ...nothingWanted })}>
+      <a class="btn" href={usersHref(query, nothingWanted)}>
         Show everybody
       </a>
     </EmptyState>
@@ -196,7 +196,7 @@ const Found = ({ ctx, query, found }: Pick<UsersPageProps, 'ctx' | 'query' | 'fo
 
 /** Pages by buttons, since a link would forget the boxes. */
 const ChoosingPager = (props: { shown: number; total: number; hasNext: boolean; hasFirst: boolean }) => (
-  <div class="pager" role="navigation" aria-label="Pages">
+  <nav class="pager" aria-label="Pages">
     <p>
       {props.shown.toLocaleString('en')} shown of {props.total.toLocaleString('en')}
     </p>
@@ -212,14 +212,15 @@ const ChoosingPager = (props: { shown: number; total: number; hasNext: boolean; 
         </button>
       ) : null}
     </div>
-  </div>
+  </nav>
 )
 
 const SelectionBar = ({ ctx, query, total }: { ctx: CallContext; query: UsersQuery; total: number }) => {
   const { isAll, chosen } = query
   const count = isAll ? total - chosen.length : chosen.length
   return (
-    <div class="card selection-bar" role="group" aria-label="What to do with those who are chosen">
+    <fieldset class="card selection-bar">
+      <legend class="visually-hidden">What to do with those who are chosen</legend>
       <span>
         {count === 0 ? 'Choose people to change several at once' : `${count.toLocaleString('en')} chosen`}
         {isAll ? ', all that are found' : ''}
@@ -249,7 +250,7 @@ const SelectionBar = ({ ctx, query, total }: { ctx: CallContext; query: UsersQue
       {chosen.length >= maxChosen ? (
         <span class="under">No more fit; narrow the list and choose all of it.</span>
       ) : null}
-    </div>
+    </fieldset>
   )
 }
 

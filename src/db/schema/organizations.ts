@@ -41,6 +41,12 @@ export const organizations = pgTable(
     mailDays: integer('mail_days').notNull().default(30),
     /** People whose last assignment ended this many days ago are deactivated (reason `end_date`); null: never. */
     endDateGraceDays: integer('end_date_grace_days'),
+    /** How long somebody has to be inactive before they can be erased. */
+    eraseAfterDays: integer('erase_after_days').notNull().default(30),
+    /** Whether administrators may change the address of people whom no directory manages. */
+    emailChange: text('email_change', { enum: ['allowed', 'never'] })
+      .notNull()
+      .default('allowed'),
     /** Whom to ask for access, as every refusal shows it: a name, an address, a sentence. */
     accessContact: text('access_contact'),
     /** Domains of personal mail that invitations warn of; null: the usual ones. */

@@ -1,0 +1,89 @@
+// Erasing a person: what is known of them goes for good; their id stays, so that the audit trail still says that it was one and
+// the same. Only of somebody who has been inactive for as long as the organization keeps people, and with their name typed again.
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { recordAudit } from '#audit/record.ts'
+import { invalidField, parseInput } from '#connections/input.ts'
+import { prepared, type Statement } from '#db/statement.ts'
+import { lockUserRow } from '#directory/users.ts'
+import { AppError } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import { requireNotAbove } from '../../ceiling.ts'
+
+const EraseInput = z.object({
+  userId: z.string(),
+  /** The userName, typed again. */
+  confirm: z.string(),
+})
+
+type Key = { organizationId: string; userId: string }
+
+const retention = prepared<Key, { days: number; isOver: boolean }>(
+  (p) => sql`select o.erase_after_days as days,
+      u.status = 'inactive' and u.status_changed_at <= now() - make_interval(days => o.erase_after_days) as "isOver"
+    from users u join organizations o on o.id = u.organization_id
+    where u.organization_id = ${p.organizationId} and u.id = ${p.userId}`,
+)
+
+const forgetMails = prepared<Key, never>(
+  (p) => sql`delete from mails m where m.organization_id = ${p.organizationId} and (m.target_id = ${p.userId}
+    or m.target_id in (select i.id from invitations i where i.organization_id = ${p.organizationId} and i.user_id = ${p.userId}))`,
+)
+
+const pseudonymise = prepared<Key & { now: string }, never>(
+  (p) => sql`update users set status = 'erased', status_reason = null, status_changed_at = ${p.now}::timestamptz,
+      user_name = 'erased-' || id, user_name_key = 'erased-' || id, external_id = null, display_name = null, attributes = '{}',
+      deleted_at = coalesce(deleted_at, ${p.now}::timestamptz), returns_at = null, last_active_at = null,
+      epoch = epoch + 1, version = version + 1, updated_at = ${p.now}::timestamptz
+    where organization_id = ${p.organizationId} and id = ${p.userId}`,
+)
+
+/** What hangs on a person, by `user_id`; a new table of theirs is one more line. */
+export const tables = [
+  ...['user_emails', 'identities', 'group_members', 'assignments', 'sessions', 'api_keys', 'passwords', 'totp_factors'],
+  ...['passkeys', 'recovery_codes', 'password_resets', 'emergency_accounts', 'invitations', 'sign_in_requests'],
+  ...['sign_in_attempts', 'application_logouts'],
+] as const
+
+const forgetTables = tables.map((table) =>
+  prepared<Key, never>(
+    (p) => sql`delete from ${sql.identifier(table)}
+      where organization_id = ${p.organizationId} and user_id = ${p.userId}`,
+  ),
+)
+
+const forgetRequests = prepared<Key, never>(
+  (p) => sql`delete from provisioning_events where organization_id = ${p.organizationId} and target_id = ${p.userId}`,
+)
+
+const statementsOf = (key: Key, now: string): Statement<never>[] => [
+  forgetMails(key),
+  ...forgetTables.map((forget) => forget(key)),
+  forgetRequests(key),
+  pseudonymise({ ...key, now }),
+]
+
+/**
+ * There is no way back. @throws AppError not_found; invalid where the name is not the one; forbidden (reason `ceiling`);
+ * conflict (reason `retention`) before the time is over
+ */
+export async function erasePerson(ctx: CallContext, input: z.input<typeof EraseInput>): Promise<void> {
+  requirePermission(ctx, 'users.write')
+  const { userId, confirm } = parseInput(EraseInput, input)
+  if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
+  const key = { organizationId: ctx.organizationId, userId }
+  await inTransaction(ctx, async (tx) => {
+    const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
+    await requireNotAbove(tx, ctx, userId)
+    const [kept] = await tx.run(retention(key))
+    if (kept?.isOver !== true) {
+      const message = `Only somebody who has been inactive for ${kept?.days ?? 0} days can be erased`
+      throw new AppError('conflict', message, { reason: 'retention' })
+    }
+    if (confirm !== user.userName)
+      throw invalidField('confirm', 'is not the user name; type it exactly as it is written')
+    for (const statement of statementsOf(key, nowOf(ctx))) await tx.run(statement)
+    await tx.run(recordAudit(ctx, { action: 'user.erase', targetType: 'user', targetId: userId }))
+  })
+}

@@ -1,0 +1,24 @@
+// /users/{id}/erase
+import { createRoute, z } from '@hono/zod-openapi'
+import { erasePerson } from '#access/people/status/erase-person.ts'
+import { idParam, jsonBody, newRoutes, noContent, security, writeFailures } from '../routes.ts'
+
+const eraseRoute = createRoute({
+  tags: ['Users'],
+  security,
+  method: 'post',
+  path: '/users/{id}/erase',
+  operationId: 'eraseUser',
+  summary: 'Destroy what is known of an inactive user; the id stays for the audit trail',
+  description: 'Refused (reason `retention`) before somebody has been inactive for as long as the settings say.',
+  request: {
+    params: idParam,
+    body: jsonBody(z.strictObject({ confirm: z.string().openapi({ description: 'The userName, once more' }) })),
+  },
+  responses: { 204: noContent('Erased'), ...writeFailures },
+})
+
+export const userErasureRoutes = newRoutes().openapi(eraseRoute, async (c) => {
+  await erasePerson(c.get('ctx'), { userId: c.req.valid('param').id, ...c.req.valid('json') })
+  return c.body(null, 204)
+})

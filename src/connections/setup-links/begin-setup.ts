@@ -1,0 +1,85 @@
+// The beginning of a set-up: a draft connection and, where the provider speaks SCIM, a directory that decides about its people.
+// Both are there or neither; a setup link is bound to them.
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { recordAudit } from '#audit/record.ts'
+import { prepared, type Statement } from '#db/statement.ts'
+import { AppError } from '#platform/errors.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { nameSchema, parseInput } from '../input.ts'
+import { draftSettings } from '../sign-in/configure-connection.ts'
+import { type Connection, connectionSecretPlace } from '../sign-in/connections.ts'
+import { insertConnection } from '../sign-in/create-connection.ts'
+import { presetNames, presets } from '../sign-in/presets.ts'
+import { provisioningScreenOf } from '../sign-in/setup-screens.ts'
+import { bindToSetupLink } from './use-setup-link.ts'
+
+const BeginSetupInput = z.object({
+  preset: z.enum(presetNames, { error: 'Choose a provider' }),
+  type: z.enum(['saml', 'oidc'], { error: 'Choose how people sign in' }),
+  name: nameSchema.optional(),
+})
+
+export type BeginSetupInput = { preset: string; type: string; name?: string | undefined }
+
+const insertDirectory = prepared<{ organizationId: string; id: string; name: string; now: string }, never>(
+  (p) => sql`insert into directories (organization_id, id, name, created_at, updated_at)
+    values (${p.organizationId}, ${p.id}, ${p.name}, ${p.now}::timestamptz, ${p.now}::timestamptz)`,
+)
+
+/** @param linkId the setup link by which it is done. @throws AppError invalid; conflict where the link is used already */
+export async function beginSetup(ctx: CallContext, input: BeginSetupInput, linkId?: string): Promise<Connection> {
+  requirePermission(ctx, 'connections.write')
+  requirePermission(ctx, 'directories.write')
+  const { preset, type, ...given } = parseInput(BeginSetupInput, input)
+  const name = given.name ?? presets[preset].title
+  const { organizationId } = ctx
+  const [id, now] = [ctx.ids.next('con'), nowOf(ctx)]
+  const directoryId = provisioningScreenOf(preset, '') === undefined ? null : ctx.ids.next('dir')
+  const { settings, secret } = await draftSettings(ctx, { id, type, preset })
+  const place = connectionSecretPlace(organizationId, id)
+  const insert = insertConnection({
+    ...{ organizationId, id, type, preset, name, directoryId, now },
+    settings: JSON.stringify(settings),
+    secretSealed: secret === null ? null : ctx.sealing.seal(secret, place),
+    // Where a directory decides who is there, first sign-ins create nobody.
+    jit: directoryId === null ? 'verified_domains' : 'off',
+    ...{ defaultRoleId: null, isIdpInitiatedAllowed: false, refreshedAt: null },
+  })
+  return inTransaction(ctx, async (tx) => {
+    for (const statement of directoryId === null ? [] : directoryStatements(ctx, { directoryId, name, now }))
+      await tx.run(statement)
+    const [created] = await tx.run(insert)
+    if (created === undefined) throw new Error('The insert returned no row')
+    if (linkId !== undefined) await bind(ctx, tx, { linkId, connectionId: id, directoryId: directoryId ?? undefined })
+    const detail = { name, type, preset, directoryId }
+    await tx.commitWith(
+      recordAudit(ctx, { action: 'connection.create', targetType: 'connection', targetId: id, detail }),
+    )
+    return created
+  })
+}
+
+function directoryStatements(
+  ctx: CallContext,
+  { directoryId, name, now }: { directoryId: string; name: string; now: string },
+): Statement<never>[] {
+  const entry = {
+    action: 'directory.create',
+    targetType: 'directory',
+    targetId: directoryId,
+    detail: { name },
+  } as const
+  return [insertDirectory({ organizationId: ctx.organizationId, id: directoryId, name, now }), recordAudit(ctx, entry)]
+}
+
+async function bind(
+  ctx: CallContext,
+  tx: Parameters<typeof bindToSetupLink>[0],
+  made: Parameters<typeof bindToSetupLink>[2],
+): Promise<void> {
+  await bindToSetupLink(tx, ctx, made).catch((error: unknown) => {
+    if (!(error instanceof AppError) || error.code !== 'not_found') throw error
+    throw new AppError('conflict', 'This link has connected a provider already; reload the page', { reason: 'in_use' })
+  })
+}

@@ -1,0 +1,157 @@
+// A draft that knows its provider later: our values can be shown before there is anything to bring back from there. What is
+// brought back may be put right until somebody has signed in; after that another provider would be handed their accounts.
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { recordAudit } from '#audit/record.ts'
+import { prepared } from '#db/statement.ts'
+import { AppError } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import { checkingField, instantSchema, invalidField, parseInput } from '../input.ts'
+import { createKeyPair } from '../saml/certificates.ts'
+import { type Connection, connectionColumns, connectionSecretPlace, lockConnectionRow } from './connections.ts'
+import { copied, metadataOf } from './create-connection.ts'
+import { type Preset, presets } from './presets.ts'
+import type { OidcSettings, SamlSettings } from './settings.ts'
+
+/** Settings that lack the provider, with a key of our own for SAML. */
+export async function draftSettings(
+  ctx: CallContext,
+  draft: { id: string; type: Connection['type']; preset: Preset },
+): Promise<{ settings: SamlSettings | OidcSettings; secret: string | null }> {
+  const { saml, oidc } = presets[draft.preset]
+  if (draft.type === 'oidc') {
+    const settings: OidcSettings = {
+      ...{ issuer: '', clientId: '', clientAuthentication: 'client_secret_basic', publicJwk: null },
+      ...{ scopes: [...oidc.scopes], claims: copied(oidc.claims), subjectClaims: [...oidc.subjectClaims] },
+      emailVerifiedClaim: oidc.emailVerifiedClaim,
+      hostedDomains: draft.preset === 'google' ? [] : null,
+      usesUserinfo: true,
+      secretExpiresAt: null,
+    }
+    return { settings, secret: null }
+  }
+  const { certificate, privateKey } = await createKeyPair(draft.id, ctx.clock.now())
+  const settings: SamlSettings = {
+    ...{ idpEntityId: '', sso: { url: '', binding: 'redirect' }, slo: null, certificates: [], metadataUrl: null },
+    ...{ signed: 'either', isEncryptionRequired: false, signsRequests: true, nameIdFormat: saml.nameIdFormat },
+    attributes: copied(saml.attributes),
+    ...{ groupSeparator: null, isSha1Allowed: false, refusesExpiredCertificates: false, spCertificate: certificate },
+  }
+  return { settings, secret: privateKey }
+}
+
+const text = (max: number) => z.string().trim().min(1, 'must not be empty').max(max)
+
+const SamlProvider = z.strictObject({
+  connectionId: z.string(),
+  metadataXml: z.string().optional(),
+  metadataUrl: text(2048).optional(),
+  entityId: text(1024).optional(),
+})
+
+const OidcProvider = z.strictObject({
+  connectionId: z.string(),
+  issuer: text(1024),
+  clientId: text(512),
+  clientSecret: text(4096),
+  secretExpiresAt: instantSchema.nullish(),
+})
+
+export type ProviderInput = z.input<typeof SamlProvider> | z.input<typeof OidcProvider>
+
+const write = prepared<
+  {
+    organizationId: string
+    connectionId: string
+    settings: string
+    secretSealed: string | null
+    refreshedAt: string | null
+    now: string
+  },
+  Connection
+>(
+  (p) => sql`update connections c set settings = ${p.settings}::jsonb, status = 'draft', tested_at = null,
+      secret_sealed = coalesce(${p.secretSealed}, c.secret_sealed), refreshed_at = ${p.refreshedAt}::timestamptz,
+      updated_at = ${p.now}::timestamptz
+    where c.organization_id = ${p.organizationId} and c.id = ${p.connectionId} returning ${connectionColumns}`,
+)
+
+const anyIdentity = prepared<{ organizationId: string; connectionId: string }, { isInUse: boolean }>(
+  (p) => sql`select exists (select from identities where organization_id = ${p.organizationId}
+    and connection_id = ${p.connectionId}) as "isInUse"`,
+)
+
+/**
+ * Tells a draft its provider: metadata for SAML, issuer and client for OpenID Connect. It is to be tested anew.
+ * @throws AppError not_found; invalid naming the field; conflict (reason `in_use`) once somebody has signed in
+ */
+export async function configureConnection(
+  ctx: CallContext,
+  { type, ...input }: ProviderInput & { type: Connection['type'] },
+): Promise<Connection> {
+  requirePermission(ctx, 'connections.write')
+  if (!isId('con', input.connectionId)) return refuseUnknown(ctx, 'Connection')
+  const found = type === 'saml' ? await samlProvider(ctx, input) : await oidcProvider(ctx, input)
+  const { organizationId } = ctx
+  const { connectionId } = input
+  return inTransaction(ctx, async (tx) => {
+    const before = await lockConnectionRow(tx, ctx, connectionId)
+    if (before.type !== type) throw invalidField('type', 'The connection is of another type')
+    const [used] = await tx.run(anyIdentity({ organizationId, connectionId }))
+    if (used?.isInUse === true || (before.status !== 'draft' && before.status !== 'tested'))
+      throw new AppError('conflict', 'People sign in through this connection; make another one for another provider', {
+        reason: 'in_use',
+      })
+    const settings = { ...before.settings, ...found.settings }
+    const { secret } = found
+    const sealed =
+      secret === null ? null : ctx.sealing.seal(secret, connectionSecretPlace(organizationId, connectionId))
+    const now = nowOf(ctx)
+    const refreshedAt = type === 'saml' ? now : null
+    const detail = { provider: found.provider }
+    const audit = { action: 'connection.configure', targetType: 'connection', targetId: connectionId, detail } as const
+    const [rows] = await tx.commitWith<Connection>(
+      write({
+        ...{ organizationId, connectionId, refreshedAt, now },
+        settings: JSON.stringify(settings),
+        secretSealed: sealed,
+      }),
+      recordAudit(ctx, audit),
+    )
+    return rows?.[0] ?? before
+  })
+}
+
+type Found = { settings: Partial<SamlSettings> | Partial<OidcSettings>; secret: string | null; provider: string }
+
+async function samlProvider(ctx: CallContext, input: unknown): Promise<Found> {
+  const wanted = parseInput(SamlProvider, input)
+  const { entityId, sso, slo, certificates } = await metadataOf(ctx, wanted)
+  const settings = { idpEntityId: entityId, sso, slo, certificates, metadataUrl: wanted.metadataUrl ?? null }
+  return { settings, secret: null, provider: entityId }
+}
+
+async function oidcProvider(ctx: CallContext, input: unknown): Promise<Found> {
+  const { clientId, clientSecret, secretExpiresAt = null, ...wanted } = parseInput(OidcProvider, input)
+  const issuer = await checkingField('issuer', () => discoveredIssuer(ctx, wanted.issuer))
+  return { settings: { issuer, clientId, secretExpiresAt }, secret: clientSecret, provider: issuer }
+}
+
+/** The issuer as the provider itself writes it (OpenID Connect Discovery 4.3). @throws AppError invalid in words */
+async function discoveredIssuer(ctx: CallContext, typed: string): Promise<string> {
+  const base = typed.replace(/\/\.well-known\/openid-configuration$/, '').replace(/\/$/, '')
+  if (!URL.canParse(base)) throw wrong('This is no address such as https://login.example.com')
+  const answer = await ctx.outgoing.fetch(`${base}/.well-known/openid-configuration`)
+  if (answer.status !== 200)
+    throw wrong(`There is no OpenID provider at this address: its discovery document answered ${answer.status}`)
+  const said: unknown = await answer.json().catch(() => undefined)
+  const issuer = said !== null && typeof said === 'object' && 'issuer' in said ? said.issuer : undefined
+  if (typeof issuer !== 'string')
+    throw wrong('The discovery document at this address is not that of an OpenID provider')
+  if (issuer.replace(/\/$/, '') !== base)
+    throw wrong(`The provider at this address calls itself ${issuer.slice(0, 200)}; enter that`)
+  return issuer
+}
+
+const wrong = (message: string): AppError => new AppError('invalid', message, { reason: 'unreachable' })

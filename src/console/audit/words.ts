@@ -1,0 +1,126 @@
+// What has happened, in words. Actions are `noun.verb`; a new one reads well enough by the rule, and may get words of its own.
+
+const nouns: Record<string, string> = {
+  api_key: 'API key',
+  audit: 'Audit trail',
+  role_pack: 'Role pack',
+  setup_link: 'Setup link',
+  sign_in: 'Sign-in',
+  user: 'Person',
+}
+
+const verbs: Record<string, string> = {
+  activate: 'let in',
+  add: 'added',
+  adopt: 'taken over by a directory',
+  cancel: 'cancelled',
+  claim_groups: 'got groups from their sign-in',
+  create: 'created',
+  create_test_link: 'got a link for a test',
+  deactivate: 'deactivated',
+  delete: 'deleted',
+  end: 'ended',
+  export: 'exported',
+  first_administrator: 'got its first administrator',
+  install: 'installed',
+  issue: 'issued',
+  issue_token: 'got a token',
+  last_administrator_lost: 'lost its last administrator',
+  link_identity: 'linked to an identity provider',
+  passkey_add: 'added a passkey',
+  passkey_remove: 'removed a passkey',
+  passkey_rename: 'renamed a passkey',
+  password_change: 'changed the password',
+  password_reset: 'set a new password by a link',
+  password_reset_request: 'asked for a link to set a new password',
+  password_set: 'got a password',
+  provision: 'came to exist',
+  raise: 'raised',
+  reactivate: 'reactivated',
+  recovery_codes: 'made recovery codes',
+  refresh: 'refreshed',
+  refuse: 'refused',
+  register: 'registered',
+  remind: 'reminded of',
+  remove: 'removed',
+  resend: 'sent again',
+  revoke: 'revoked',
+  revoke_token: 'lost a token',
+  rotate_secret: 'got a new secret',
+  settings: 'settings changed',
+  settle: 'settled',
+  sign_in_policy: 'sign-in policy changed',
+  start: 'started',
+  status: 'turned on or off',
+  step_up: 'proved again',
+  test: 'tested',
+  totp_enrol: 'set up an authenticator',
+  totp_remove: 'removed an authenticator',
+  update: 'changed',
+  use: 'used',
+  verify: 'verified',
+  withdraw: 'withdrawn',
+}
+
+const spaced = (text: string): string => text.replaceAll('_', ' ')
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
+
+/** `assignment.create`: Assignment created. */
+export function actionWords(action: string): string {
+  const [noun = '', verb = ''] = action.split('.')
+  return `${nouns[noun] ?? capital(spaced(noun))} ${verbs[verb] ?? spaced(verb)}`
+}
+
+/** The kinds of actions that can be searched for, as prefixes. */
+export const actionKinds: readonly { value: string; label: string }[] = [
+  { value: 'user.', label: 'People' },
+  { value: 'invitation.', label: 'Invitations' },
+  { value: 'assignment.', label: 'Assignments' },
+  { value: 'group.', label: 'Groups' },
+  { value: 'mapping.', label: 'Mappings' },
+  { value: 'role.', label: 'Roles' },
+  { value: 'policy.', label: 'Policies' },
+  { value: 'brand.', label: 'Brands' },
+  { value: 'session.', label: 'Sessions' },
+  { value: 'sign_in.', label: 'Refused sign-ins' },
+  { value: 'connection.', label: 'Connections' },
+  { value: 'directory.', label: 'Directories' },
+  { value: 'domain.', label: 'Domains' },
+  { value: 'application.', label: 'Applications' },
+  { value: 'api_key.', label: 'API keys' },
+  { value: 'emergency.', label: 'Emergency access' },
+  { value: 'organization.', label: 'Settings' },
+  { value: 'audit.', label: 'Exports of this trail' },
+]
+
+const actorTypes: Record<string, string> = {
+  directory: 'a directory',
+  api_key: 'an API key',
+  operator: 'the operator',
+  system: 'Rolecall itself',
+  setup_link: 'a setup link',
+  user: 'somebody',
+}
+
+/** Who did it, by name where one is known. */
+export const actorWords = ({ type, id, name }: { type: string; id: string; name: string | null }): string => {
+  if (name !== null) return name
+  return type === 'user' || type === 'api_key' || type === 'directory'
+    ? `${actorTypes[type]} (${id})`
+    : (actorTypes[type] ?? id)
+}
+
+const pages: Record<string, string> = {
+  user: 'users',
+  group: 'groups',
+  role: 'roles',
+  brand: 'brands',
+  invitation: 'invitations',
+  connection: 'connections',
+  directory: 'directories',
+}
+
+/** The page of what was changed, where it has one. */
+export const targetHref = (type: string, id: string): string | undefined =>
+  pages[type] === undefined ? undefined : `/console/${pages[type]}/${id}`

@@ -1,0 +1,111 @@
+// Brands: the list, and one with everybody who has access to it. For a manager of brands, this is home.
+import { type Context, Hono } from 'hono'
+import { type BrandRecord, getBrand } from '#access/brands/brands.ts'
+import { createBrand } from '#access/brands/create-brand.ts'
+import { deleteBrand } from '#access/brands/delete-brand.ts'
+import { searchBrands } from '#access/brands/search-brands.ts'
+import { updateBrand } from '#access/brands/update-brand.ts'
+import { holdersCsv, listHolders } from '#access/people/list-holders.ts'
+import { searchUsers } from '#access/people/list-users.ts'
+import { listRoles } from '#access/roles/roles.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { listAuditEvents } from '#audit/list-events.ts'
+import { download } from '#http/download.ts'
+import { renderPage } from '#http/pages.ts'
+import { readForm } from '#http/read-form.ts'
+import { isPermitted, requirePermissionIn } from '#src/context.ts'
+import type { ConsoleEnv } from '../env.ts'
+import { emptyForm, type FormState, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
+import { noticeOf } from '../ui/notices.ts'
+import { BrandFormPage, BrandGivePage, BrandPage, BrandsPage } from './brand-pages.tsx'
+
+const shownEvents = 10
+const foundPeople = 20
+
+/** @returns an app to be mounted at `/console/brands` */
+export function createBrands(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+
+  pages.get('/', async (c) => {
+    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+    const { q = '', cursor, done } = c.req.query()
+    const found = await searchBrands(ctx, { q, cursor })
+    return renderPage(c, <BrandsPage {...{ ctx, manager, found, q, cursor }} notice={noticeOf(done)} />)
+  })
+
+  pages.get('/new', (c) => showForm(c, undefined, emptyForm))
+
+  pages.post('/', async (c) => {
+    const form = await readForm(c)
+    try {
+      const { id } = await createBrand(c.get('ctx'), { name: form['name'] ?? '', slug: form['slug'] ?? '' })
+      return c.redirect(`/console/brands/${id}?done=created`, 303)
+    } catch (error) {
+      return showForm(c, undefined, refusedForm(form, error))
+    }
+  })
+
+  pages.get('/:id', async (c) => {
+    const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id')]
+    const { q = '', role = '', cursor, done } = c.req.query()
+    const brand = await getBrand(ctx, id)
+    const filter = { brandId: id, ...(q === '' ? {} : { q }), ...(role === '' ? {} : { roleId: role }) }
+    const [found, roles, events] = await Promise.all([
+      isPermitted(ctx, 'users.read', id) ? listHolders(ctx, { filter, cursor }) : undefined,
+      listRoles({ ...ctx, permissions: 'all' }),
+      isPermitted(ctx, 'audit.read', id) ? listAuditEvents(ctx, { filter: { brandId: id }, limit: shownEvents }) : [],
+    ])
+    const page = { ctx, manager, brand, found, roles, q, role, cursor, events: events.map(withIsoTimes) }
+    return renderPage(c, <BrandPage {...page} notice={noticeOf(done)} />)
+  })
+
+  pages.get('/:id/people.csv', async (c) => {
+    const [ctx, id] = [c.get('ctx'), c.req.param('id')]
+    const { slug } = await getBrand(ctx, id)
+    // Before the first line is sent, so that a refusal is a page.
+    requirePermissionIn(ctx, 'users.read', id)
+    return download(holdersCsv(ctx, { brandId: id }), { type: 'text/csv; charset=utf-8', name: `${slug}.csv` })
+  })
+
+  pages.get('/:id/give', async (c) => {
+    const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id')]
+    const q = c.req.query('q') ?? ''
+    const brand = await getBrand(ctx, id)
+    const order = { sort: 'name', direction: 'asc' } as const
+    const found = q === '' ? undefined : await searchUsers(ctx, { filter: { q }, order, limit: foundPeople })
+    return renderPage(c, <BrandGivePage {...{ ctx, manager, brand, q, found }} />)
+  })
+
+  pages.get('/:id/edit', async (c) => {
+    const brand = await getBrand(c.get('ctx'), c.req.param('id'))
+    return showForm(c, brand, filledForm({ name: brand.name, slug: brand.slug }))
+  })
+
+  pages.post('/:id', async (c) => {
+    const [ctx, brandId, form] = [c.get('ctx'), c.req.param('id'), await readForm(c)]
+    const brand = await getBrand(ctx, brandId)
+    try {
+      await updateBrand(ctx, { brandId, name: form['name'] ?? '', slug: form['slug'] ?? '' })
+      return c.redirect(`/console/brands/${brandId}?done=saved`, 303)
+    } catch (error) {
+      return showForm(c, brand, refusedForm(form, error))
+    }
+  })
+
+  pages.post('/:id/delete', async (c) => {
+    const [ctx, form] = [c.get('ctx'), await readForm(c)]
+    const brand = await getBrand(ctx, c.req.param('id'))
+    if (form['proof']?.trim() !== brand.slug) {
+      const values = { name: brand.name, slug: brand.slug, proof: form['proof'] }
+      return showForm(c, brand, { values, errors: { proof: `Type ${brand.slug} to go on` }, message: undefined })
+    }
+    await deleteBrand(ctx, brand.id)
+    return c.redirect('/console/brands?done=deleted', 303)
+  })
+  return pages
+}
+
+async function showForm(c: Context<ConsoleEnv>, brand: BrandRecord | undefined, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  return renderPage(c, <BrandFormPage {...{ ctx, manager, brand, state }} />, { status: isRefused(state) ? 400 : 200 })
+}

@@ -1,0 +1,67 @@
+// The beginning: which provider, and how people sign in.
+import { type Preset, presetNames, presets } from '#connections/sign-in/presets.ts'
+import { provisioningScreenOf } from '#connections/sign-in/setup-screens.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import type { FormState } from '../ui/forms.ts'
+import { Check } from '../ui/parts.tsx'
+
+export const ChooseProvider = ({ action, state }: { action: string; state: FormState }) => {
+  const { values, errors, message } = state
+  return (
+    <form method="post" action={action} class="panel">
+      {message === undefined ? null : <Alert kind="danger" title={message} />}
+      <fieldset class="choose-provider">
+        <legend>Which identity provider do people sign in with?</legend>
+        {errors['preset'] === undefined ? null : <p class="field-error">{errors['preset']}</p>}
+        <div class="provider-grid">
+          {presetNames.map((preset) => (
+            <Check
+              type="radio"
+              name="preset"
+              value={preset}
+              label={presets[preset].title}
+              isChecked={values['preset'] === preset}
+              hint={hintOf(preset)}
+            />
+          ))}
+        </div>
+      </fieldset>
+      <fieldset>
+        <legend>How do they sign in?</legend>
+        {errors['type'] === undefined ? null : <p class="field-error">{errors['type']}</p>}
+        <Check
+          type="radio"
+          name="type"
+          value="saml"
+          label="SAML"
+          hint="Usual for Okta, OneLogin, JumpCloud, AD FS and Google."
+          isChecked={values['type'] !== 'oidc'}
+        />
+        <Check
+          type="radio"
+          name="type"
+          value="oidc"
+          label="OpenID Connect"
+          hint="Usual for Microsoft Entra ID and Keycloak. Its client secret has an end date."
+          isChecked={values['type'] === 'oidc'}
+        />
+      </fieldset>
+      <Field
+        name="name"
+        label="Name"
+        value={values['name']}
+        error={errors['name']}
+        maxlength={200}
+        hint="How it is called here; people may see it at sign-in. Left empty, it is called like the provider."
+        isOptional
+      />
+      <Actions>
+        <SubmitButton label="Continue" />
+      </Actions>
+    </form>
+  )
+}
+
+const hintOf = (preset: Preset): string =>
+  provisioningScreenOf(preset, '') === undefined ? 'Sign-in only' : 'Sign-in, people and groups'

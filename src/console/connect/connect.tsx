@@ -1,0 +1,78 @@
+// Connecting a provider in the console: `/console/connect`, then one page for the connection.
+import { type Context, Hono } from 'hono'
+import { beginSetup } from '#connections/setup-links/begin-setup.ts'
+import { getConnection } from '#connections/sign-in/connections.ts'
+import { renderPage } from '#http/pages.ts'
+import { readForm } from '#http/read-form.ts'
+import { requirePermission } from '#src/context.ts'
+import type { ConsoleEnv, ConsoleServices } from '../env.ts'
+import { type FormState, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import { ChooseProvider } from './choose.tsx'
+import { createLiveStreams } from './events.ts'
+import type { WizardEnv, WizardHost } from './host.ts'
+import { createWizard } from './wizard.tsx'
+
+type Env = ConsoleEnv & WizardEnv
+
+/** @returns an app to be mounted at `/console/connect` */
+export function createConnect(services: ConsoleServices): Hono<Env> {
+  const pages = new Hono<Env>()
+
+  pages.get('/', (c) => showChoice(c, filledForm({ preset: c.req.query('preset') })))
+
+  pages.post('/', async (c) => {
+    const form = await readForm(c)
+    try {
+      const { preset = '', type = '' } = form
+      const { id } = await beginSetup(c.get('ctx'), { preset, type, name: textOf(form, 'name') })
+      return c.redirect(`/console/connect/${id}?done=created`, 303)
+    } catch (error) {
+      return showChoice(c, refusedForm(form, error))
+    }
+  })
+
+  const wizard = new Hono<Env>()
+  wizard.use(async (c, next) => {
+    c.set('wizard', await hostOf(c, c.req.param('connectionId') ?? ''))
+    return next()
+  })
+  wizard.route('/', createWizard(createLiveStreams(services)))
+  pages.route('/:connectionId', wizard)
+  return pages
+}
+
+async function hostOf(c: Context<Env>, id: string): Promise<WizardHost> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  requirePermission(ctx, 'connections.write')
+  requirePermission(ctx, 'directories.write')
+  const { id: connectionId, directoryId } = await getConnection(ctx, id)
+  return {
+    ...{ ctx, connectionId, directoryId, base: `/console/connect/${connectionId}`, isConsole: true },
+    page: (props) => (
+      <ConsolePage section="connections" trail={sectionTrail('connections')} {...{ ctx, manager }} {...props} />
+    ),
+  }
+}
+
+function showChoice(c: Context<Env>, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  requirePermission(ctx, 'connections.write')
+  const page = (
+    <ConsolePage
+      section="connections"
+      title="Connect an identity provider"
+      lead="It takes about five minutes. Somebody else can do it for you by a setup link, without an account."
+      trail={sectionTrail('connections')}
+      actions={
+        <a class="btn" href="/console/connections#setup-links">
+          Make a setup link instead
+        </a>
+      }
+      {...{ ctx, manager }}
+    >
+      <ChooseProvider action="/console/connect" state={state} />
+    </ConsolePage>
+  )
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}

@@ -1,0 +1,75 @@
+// What has changed, as it happens (server-sent events): the database is asked again and again in transactions of their own, and
+// what reads differently now is sent. Streams are few, and end by themselves.
+import type { Context } from 'hono'
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
+import { AppError } from '#platform/errors.ts'
+import type { LivePart } from './live.tsx'
+
+const limits = { perActor: 3, all: 100, minutes: 15, pollMillis: 1_500, heartbeatMillis: 15_000 }
+
+export type LiveStreams = {
+  /** Answers with a stream of what `read` says; 204, which browsers take for an end, where there are too many. */
+  open(c: Context, actor: string, read: () => Promise<LivePart[]>): Response
+}
+
+export function createLiveStreams({ isStopping }: { isStopping(): boolean }): LiveStreams {
+  const open = new Map<string, number>()
+  let total = 0
+
+  function take(actor: string): boolean {
+    const own = open.get(actor) ?? 0
+    if (own >= limits.perActor || total >= limits.all) return false
+    open.set(actor, own + 1)
+    total += 1
+    return true
+  }
+
+  function giveBack(actor: string): void {
+    const own = (open.get(actor) ?? 1) - 1
+    if (own <= 0) open.delete(actor)
+    else open.set(actor, own)
+    total -= 1
+  }
+
+  return {
+    open: (c, actor, read) => {
+      if (!take(actor)) return c.body(null, 204)
+      c.header('X-Accel-Buffering', 'no')
+      return streamSSE(c, async (stream) => {
+        try {
+          await tell(stream, read, isStopping)
+        } catch (error) {
+          // The link or session is over, or the thing is gone: there is nothing more to tell.
+          if (!(error instanceof AppError) || error.code === 'unavailable') return
+          await stream.writeSSE({ event: 'end', data: '' })
+        } finally {
+          giveBack(actor)
+        }
+      })
+    },
+  }
+}
+
+async function tell(
+  stream: SSEStreamingApi,
+  read: () => Promise<LivePart[]>,
+  isStopping: () => boolean,
+): Promise<void> {
+  const startedAt = performance.now()
+  const sent = new Map<string, string>()
+  let lastSentAt = startedAt
+  while (!stream.aborted && !isStopping() && performance.now() - startedAt < limits.minutes * 60_000) {
+    const changed = (await textsOf(await read())).filter(({ event, data }) => sent.get(event) !== data)
+    for (const { event, data } of changed) {
+      sent.set(event, data)
+      await stream.writeSSE({ event, data })
+    }
+    const isSilent = performance.now() - lastSentAt > limits.heartbeatMillis
+    if (isSilent && changed.length === 0) await stream.write(': still here\n\n')
+    if (isSilent || changed.length > 0) lastSentAt = performance.now()
+    await stream.sleep(limits.pollMillis)
+  }
+}
+
+const textsOf = (parts: LivePart[]): Promise<{ event: string; data: string }[]> =>
+  Promise.all(parts.map(async ({ event, content }) => ({ event, data: String(await content.toString()) })))

@@ -1,0 +1,50 @@
+// Step: the organization's e-mail domains, proven by DNS.
+import { type DomainRecord, txtRecordOf } from '#connections/domains/domains.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { ButtonForm, CopyField } from '../../ui/parts.tsx'
+import type { StepProps } from '../host.ts'
+
+export const DomainStep = ({ host, facts, state }: StepProps) => {
+  const waiting = facts.domains.filter(({ status }) => status !== 'verified')
+  return (
+    <>
+      {waiting.map((domain) => (
+        <PendingDomain domain={domain} base={host.base} />
+      ))}
+      <form method="post" action={`${host.base}/domains#domain`} class="inline-form">
+        {state?.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+        <Field
+          name="name"
+          label={facts.domains.length === 0 ? 'The domain of your e-mail addresses' : 'Another domain'}
+          value={state?.values['name']}
+          error={state?.errors['name']}
+          placeholder="example.com"
+          maxlength={253}
+        />
+        <SubmitButton label="Add the domain" kind={facts.domains.length === 0 ? 'primary' : 'secondary'} />
+      </form>
+    </>
+  )
+}
+
+const PendingDomain = ({ domain, base }: { domain: DomainRecord; base: string }) => {
+  const record = txtRecordOf(domain)
+  return (
+    <div class="wizard-part">
+      <h3>{domain.name}</h3>
+      <p>Have this TXT record added to the DNS of {domain.name}. It may take a few minutes until it is seen.</p>
+      <CopyField id={`${domain.id}-name`} label="Name of the TXT record" value={record.name} />
+      <CopyField id={`${domain.id}-value`} label="Its value" value={record.value} />
+      <ButtonForm
+        action={`${base}/domains/${domain.id}/check`}
+        label={
+          <>
+            Check the record<span class="visually-hidden"> of {domain.name}</span>
+          </>
+        }
+        kind="btn-primary"
+      />
+    </div>
+  )
+}

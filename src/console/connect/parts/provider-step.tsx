@@ -1,0 +1,134 @@
+// Step: our values for the provider, under its own names of the fields, and what comes back from there.
+
+import { isConfigured } from '#connections/sign-in/connections.ts'
+import type { SetupScreen } from '#connections/sign-in/setup-screens.ts'
+import { setupScreenOf } from '#connections/sign-in/setup-screens.ts'
+import { Alert, Facts } from '#http/ui/content.tsx'
+import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { CopyField, TextArea } from '../../ui/parts.tsx'
+import type { StepProps } from '../host.ts'
+
+export const ProviderStep = ({ host, facts, state }: StepProps) => {
+  const { connection } = facts
+  const screen = setupScreenOf(connection, host.ctx.urls.connection(connection.id))
+  const isOpen = connection.status === 'draft' || connection.status === 'tested'
+  const form = connection.type === 'saml' ? SamlForm({ host, facts, state }) : OidcForm({ host, facts, state })
+  return (
+    <>
+      <Screen screen={screen} id="values" />
+      <h3>Bring back</h3>
+      {screen.bringBack.length === 0 ? null : <p>From the provider: {screen.bringBack.join(', ')}.</p>}
+      {isOpen && (!isConfigured(connection) || state !== undefined) ? form : null}
+      {isOpen && isConfigured(connection) && state === undefined ? (
+        <details class="wizard-again">
+          <summary>Enter it again</summary>
+          {form}
+        </details>
+      ) : null}
+      {isOpen ? null : <p>People sign in through it, so another provider would be another connection.</p>}
+    </>
+  )
+}
+
+/** Where to go at the provider, what to paste and what to choose there. */
+export const Screen = ({ screen, id }: { screen: SetupScreen; id: string }) => (
+  <>
+    <p>
+      At the provider, go to <strong>{screen.path.replaceAll(' > ', ' › ')}</strong> and enter:
+    </p>
+    {screen.paste.map(({ field, value }, index) => (
+      <CopyField id={`${id}-${index}`} label={field} value={value} />
+    ))}
+    {screen.choose.length === 0 ? null : (
+      <>
+        <h3>Choose there</h3>
+        <Facts facts={screen.choose.map(({ field, value }) => ({ term: field, value }))} />
+      </>
+    )}
+    {screen.notes.length === 0 ? null : (
+      <ul class="wizard-notes">
+        {screen.notes.map((note) => (
+          <li>{note.replaceAll(' > ', ' › ')}</li>
+        ))}
+      </ul>
+    )}
+  </>
+)
+
+const SamlForm = ({ host, state }: StepProps) => (
+  <form method="post" action={`${host.base}/provider#provider`}>
+    {state?.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+    <Field
+      name="metadataUrl"
+      label="Address of the metadata"
+      type="url"
+      value={state?.values['metadataUrl']}
+      error={state?.errors['metadataUrl']}
+      hint="The best way: new certificates are then noticed by themselves."
+      maxlength={2048}
+      isOptional
+    />
+    <TextArea
+      name="metadataXml"
+      label="Or the metadata itself (XML)"
+      value={state?.values['metadataXml']}
+      error={state?.errors['metadataXml']}
+      rows={4}
+      isOptional
+    />
+    <Actions>
+      <SubmitButton label="Read the metadata" />
+    </Actions>
+  </form>
+)
+
+const OidcForm = ({ host, facts, state }: StepProps) => {
+  const isEntra = facts.connection.preset === 'entra'
+  return (
+    <form method="post" action={`${host.base}/provider#provider`} autocomplete="off">
+      {state?.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+      <Field
+        name="issuer"
+        label={isEntra ? 'Directory (tenant) ID' : 'Issuer'}
+        value={state?.values['issuer']}
+        error={state?.errors['issuer']}
+        hint={isEntra ? 'Or the address of the issuer, where it is another cloud.' : undefined}
+        placeholder={isEntra ? '' : 'https://login.example.com'}
+        maxlength={1024}
+      />
+      <Field
+        name="clientId"
+        label={isEntra ? 'Application (client) ID' : 'Client ID'}
+        value={state?.values['clientId']}
+        error={state?.errors['clientId']}
+        autocomplete="off"
+        maxlength={512}
+      />
+      <Field
+        name="clientSecret"
+        label={isEntra ? 'Client secret value' : 'Client secret'}
+        type="password"
+        error={state?.errors['clientSecret']}
+        autocomplete="off"
+        maxlength={4096}
+        hint={
+          isEntra
+            ? 'The value, not the secret’s ID. It is kept sealed and never shown again.'
+            : 'It is kept sealed and never shown again.'
+        }
+      />
+      <Field
+        name="secretExpiresAt"
+        label="The secret is good until"
+        type="date"
+        value={state?.values['secretExpiresAt']}
+        error={state?.errors['secretExpiresAt']}
+        hint="So that you are warned before nobody can sign in any more."
+        isOptional
+      />
+      <Actions>
+        <SubmitButton label="Connect" />
+      </Actions>
+    </form>
+  )
+}

@@ -1,0 +1,149 @@
+// The wizard's routes, the same in the console and behind a setup link. Whoever mounts it sets `wizard` before, with a context
+// that may do this, and with the one connection and directory that everything here is about.
+import { type Context, Hono } from 'hono'
+import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
+import { createTestLink } from '#access/sign-in/tests.ts'
+import { addDomain, verifyDomain } from '#connections/domains/change-domains.ts'
+import { issueDirectoryToken } from '#connections/issue-directory-token.ts'
+import { readSetupFacts } from '#connections/setup-links/setup-facts.ts'
+import { configureConnection, type ProviderInput } from '#connections/sign-in/configure-connection.ts'
+import type { Connection } from '#connections/sign-in/connections.ts'
+import { renderPage } from '#http/pages.ts'
+import { type Form, readForm } from '#http/read-form.ts'
+import { CardPage } from '#http/ui/page.tsx'
+import { AppError, notFound } from '#platform/errors.ts'
+import { endOfDay, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { noticeOf } from '../ui/notices.ts'
+import type { LiveStreams } from './events.ts'
+import type { WizardEnv, WizardHost } from './host.ts'
+import { livePartsOf } from './live.tsx'
+import { type StepKey, stepsOf } from './steps.ts'
+import { type Shown, wizardPage } from './wizard-page.tsx'
+
+/** Metadata of federations is long. */
+const metadataBytes = 1_500_000
+
+export function createWizard(streams: LiveStreams): Hono<WizardEnv> {
+  const pages = new Hono<WizardEnv>()
+
+  pages.get('/', (c) => show(c))
+
+  pages.get('/events', (c) => {
+    const { ctx, connectionId, isConsole, base } = c.get('wizard')
+    return streams.open(c, ctx.actor.id, async () => {
+      const facts = await readSetupFacts(ctx, connectionId)
+      return livePartsOf(stepsOf(facts, { now: ctx.clock.now(), isConsole }), base)
+    })
+  })
+
+  pages.post('/domains', (c) =>
+    carryOut(c, 'domain', async ({ ctx }, form) => {
+      const { status } = await addDomain(ctx, { name: form['name'] ?? '' }).catch(asField('name'))
+      return status === 'verified' ? 'verified' : 'created'
+    }),
+  )
+
+  pages.post('/domains/:id/check', (c) =>
+    carryOut(c, 'domain', async ({ ctx }) => {
+      const { status } = await verifyDomain(ctx, c.req.param('id'))
+      return status === 'verified' ? 'verified' : 'unverified'
+    }),
+  )
+
+  pages.post('/provider', (c) =>
+    carryOut(c, 'provider', async ({ ctx, connectionId }, form) => {
+      const { connection } = await readSetupFacts(ctx, connectionId)
+      await configureConnection(ctx, { type: connection.type, ...providerOf(connection, form) })
+      return 'saved'
+    }),
+  )
+
+  pages.post('/token', async (c) => {
+    const { ctx, directoryId } = c.get('wizard')
+    if (directoryId === null) throw notFound('Directory')
+    const { token } = await issueDirectoryToken(ctx, { directoryId })
+    return show(c, { token })
+  })
+
+  pages.post('/test', async (c) => {
+    const { ctx, connectionId } = c.get('wizard')
+    const token = await createTestLink(ctx, connectionId)
+    const href = `/sign-in/${connectionId}?test=${encodeURIComponent(token)}`
+    // Not a redirect: the policy of the page with the form would hold for where it leads, which is the provider.
+    c.header('Refresh', `0; url=${href}`)
+    return renderPage(c, <LeavingPage href={href} />)
+  })
+
+  pages.post('/status', (c) =>
+    carryOut(c, 'on', async ({ ctx, connectionId, isConsole }, form) => {
+      if (!isConsole) throw notFound('Page')
+      const status = form['status'] === 'enforced' ? 'enforced' : 'optional'
+      await setConnectionStatus(ctx, { connectionId, status })
+      return 'saved'
+    }),
+  )
+  return pages
+}
+
+const LeavingPage = ({ href }: { href: string }) => (
+  <CardPage title="On to your identity provider" lead="The sign-in opens by itself.">
+    <p>
+      <a class="btn btn-primary w-100" href={href}>
+        Open it now
+      </a>
+    </p>
+  </CardPage>
+)
+
+/** Carries out what a step's form asks for; where it is refused, the form comes back as it was typed. */
+async function carryOut(
+  c: Context<WizardEnv>,
+  step: StepKey,
+  work: (host: WizardHost, form: Form) => Promise<string>,
+): Promise<Response> {
+  const host = c.get('wizard')
+  const form = await readForm(c, { maxBytes: metadataBytes })
+  try {
+    const done = await work(host, form)
+    return c.redirect(`${host.base}?done=${done}#${step}`, 303)
+  } catch (error) {
+    const isDns = error instanceof AppError && error.reason === 'dns'
+    const state = isDns ? { values: form, errors: {}, message: `${error.message}.` } : refusedForm(form, error)
+    return show(c, { form: { step, state } })
+  }
+}
+
+async function show(c: Context<WizardEnv>, shown: Shown = {}): Promise<Response> {
+  const host = c.get('wizard')
+  const facts = await readSetupFacts(host.ctx, host.connectionId)
+  const page = wizardPage({ host, facts, shown, notice: noticeOf(c.req.query('done')) })
+  const isWrong = shown.form !== undefined && isRefused(shown.form.state)
+  return renderPage(c, page, { status: isWrong ? 400 : 200 })
+}
+
+const tenantId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+function providerOf({ id: connectionId, type, preset }: Connection, form: Form): ProviderInput {
+  if (type === 'saml')
+    return { connectionId, metadataUrl: textOf(form, 'metadataUrl'), metadataXml: textOf(form, 'metadataXml') }
+  const typed = textOf(form, 'issuer') ?? ''
+  const isTenant = preset === 'entra' && tenantId.test(typed)
+  return {
+    connectionId,
+    issuer: isTenant ? `https://login.microsoftonline.com/${typed.toLowerCase()}/v2.0` : typed,
+    clientId: textOf(form, 'clientId') ?? '',
+    clientSecret: textOf(form, 'clientSecret') ?? '',
+    secretExpiresAt: endOfDay(form, 'secretExpiresAt') ?? null,
+  }
+}
+
+/** What is wrong without naming a field is about this one. */
+const asField =
+  (path: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof AppError) || error.code !== 'invalid' || error.fields !== undefined) throw error
+    throw new AppError('invalid', error.message, {
+      reason: error.reason ?? 'invalidValue',
+      fields: [{ path, message: error.message }],
+    })
+  }

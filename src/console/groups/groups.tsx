@@ -1,0 +1,123 @@
+// Groups: from directories, from sign-in claims, or made here. What a directory manages is looked at; local ones are changed.
+import { type Context, Hono } from 'hono'
+import { z } from 'zod'
+import { listMembers } from '#access/people/list-groups.ts'
+import { searchUsers } from '#access/people/list-users.ts'
+import { deleteLocalGroup, updateLocalGroup } from '#access/people/local.ts'
+import { getListedGroup, listGroupMappings, searchGroups } from '#access/people/search-groups.ts'
+import { listDirectories } from '#connections/directories.ts'
+import { nameSchema, parseInput } from '#connections/input.ts'
+import { createGroup } from '#directory/create-group.ts'
+import { renderPage } from '#http/pages.ts'
+import { readForm } from '#http/read-form.ts'
+import { isPermitted } from '#src/context.ts'
+import type { ConsoleEnv } from '../env.ts'
+import { emptyForm, type FormState, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
+import { noticeOf } from '../ui/notices.ts'
+import { GroupFormPage, GroupPage, GroupsPage } from './group-pages.tsx'
+
+const memberPage = 50
+const foundPeople = 10
+
+const NameInput = z.object({ displayName: nameSchema })
+
+/** @returns an app to be mounted at `/console/groups` */
+export function createGroups(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+
+  pages.get('/', async (c) => {
+    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+    const { q = '', source = '', cursor, done } = c.req.query()
+    const filter = { ...(q === '' ? {} : { q }), ...(source === '' ? {} : { source }) }
+    const [found, directories] = await Promise.all([
+      searchGroups(ctx, { filter, cursor }),
+      isPermitted(ctx, 'directories.read') ? listDirectories(ctx) : [],
+    ])
+    return renderPage(
+      c,
+      <GroupsPage {...{ ctx, manager, found, q, source, cursor, directories }} notice={noticeOf(done)} />,
+    )
+  })
+
+  pages.get('/new', (c) => showForm(c, undefined, emptyForm))
+
+  pages.post('/', async (c) => {
+    const form = await readForm(c)
+    try {
+      const { displayName } = parseInput(NameInput, form)
+      const content = { displayName, externalId: null, attributes: {} }
+      const { id } = await createGroup(c.get('ctx'), { directoryId: null, content, memberIds: [] })
+      return c.redirect(`/console/groups/${id}?done=created`, 303)
+    } catch (error) {
+      return showForm(c, undefined, refusedForm(form, error))
+    }
+  })
+
+  pages.get('/:id', async (c) => {
+    const [ctx, manager, groupId] = [c.get('ctx'), c.get('manager'), c.req.param('id')]
+    const { q = '', after, done } = c.req.query()
+    const [group, mappings, members] = await Promise.all([
+      getListedGroup(ctx, groupId),
+      listGroupMappings(ctx, groupId),
+      listMembers(ctx, { groupId, after, limit: memberPage + 1 }),
+    ])
+    const mayChange = group.directory === null && group.connection === null && isPermitted(ctx, 'groups.write')
+    const found =
+      mayChange && q !== ''
+        ? await searchUsers(ctx, { filter: { q }, order: { sort: 'name', direction: 'asc' }, limit: foundPeople })
+        : undefined
+    const page = { members: members.slice(0, memberPage), after, hasMore: members.length > memberPage }
+    return renderPage(
+      c,
+      <GroupPage {...{ ctx, manager, group, mappings, page, q, found, mayChange }} notice={noticeOf(done)} />,
+    )
+  })
+
+  pages.get('/:id/edit', async (c) => {
+    const { id, displayName } = await getListedGroup(c.get('ctx'), c.req.param('id'))
+    return showForm(c, id, filledForm({ displayName }))
+  })
+
+  pages.post('/:id', async (c) => {
+    const form = await readForm(c)
+    const groupId = c.req.param('id')
+    try {
+      const { displayName } = parseInput(NameInput, form)
+      const change = ({
+        externalId,
+        attributes,
+      }: {
+        externalId: string | null
+        attributes: Record<string, unknown>
+      }) => ({
+        ...{ displayName, externalId, attributes },
+      })
+      await updateLocalGroup(c.get('ctx'), { groupId, change })
+      return c.redirect(`/console/groups/${groupId}?done=saved`, 303)
+    } catch (error) {
+      return showForm(c, groupId, refusedForm(form, error))
+    }
+  })
+
+  pages.post('/:id/members', (c) => changeMembers(c, 'add'))
+  pages.post('/:id/members/remove', (c) => changeMembers(c, 'remove'))
+
+  pages.post('/:id/delete', async (c) => {
+    await deleteLocalGroup(c.get('ctx'), c.req.param('id'))
+    return c.redirect('/console/groups?done=deleted', 303)
+  })
+  return pages
+}
+
+async function changeMembers(c: Context<ConsoleEnv>, kind: 'add' | 'remove'): Promise<Response> {
+  const { member = '' } = await readForm(c)
+  const groupId = c.req.param('id') ?? ''
+  await updateLocalGroup(c.get('ctx'), { groupId, members: [{ kind, ids: [member] }] })
+  return c.redirect(`/console/groups/${groupId}?done=saved`, 303)
+}
+
+async function showForm(c: Context<ConsoleEnv>, groupId: string | undefined, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const group = groupId === undefined ? undefined : await getListedGroup(ctx, groupId)
+  return renderPage(c, <GroupFormPage {...{ ctx, manager, group, state }} />, { status: isRefused(state) ? 400 : 200 })
+}

@@ -1,0 +1,108 @@
+// Changing many people at once: what and why, a preview of everybody, and an outcome for each.
+import { type Context, Hono } from 'hono'
+import { type BulkPreview, previewBulk } from '#access/people/bulk/preview-bulk.ts'
+import { runBulk } from '#access/people/bulk/run-bulk.ts'
+import { renderPage } from '#http/pages.ts'
+import { type Form, readForm } from '#http/read-form.ts'
+import { AppError, notFound } from '#platform/errors.ts'
+import type { ConsoleEnv } from '../../env.ts'
+import { emptyForm, endOfDay, type FormState, isRefused, refusedForm, textOf } from '../../ui/forms.ts'
+import { brandOfScope, roleChoices } from '../../ui/role-choices.ts'
+import { filterOf, parseQuery } from '../users-query.ts'
+import { BulkFormPage, type BulkKind, BulkPreviewPage, BulkResultPage, isBulkKind } from './bulk-pages.tsx'
+
+type BulkInput = Parameters<typeof previewBulk>[1]
+
+/** @returns an app to be mounted at `/console/users/bulk` */
+export function createBulkPages(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+
+  pages.get('/:kind', async (c) => {
+    const query = new URL(c.req.url).search.slice(1)
+    return showForm(c, kindOf(c), { ...emptyForm, values: { query } })
+  })
+
+  pages.post('/:kind', async (c) => {
+    const [kind, form] = [kindOf(c), await readForm(c)]
+    try {
+      const input = inputOf(kind, form, c.get('ctx').clock.now())
+      return await showPreview(c, kind, form, await previewBulk(c.get('ctx'), input))
+    } catch (error) {
+      return showForm(c, kind, refusedForm(form, error, { brandId: 'scope', 'action.reason': 'reason' }))
+    }
+  })
+
+  pages.post('/:kind/run', async (c) => {
+    const [ctx, manager, kind, form] = [c.get('ctx'), c.get('manager'), kindOf(c), await readForm(c)]
+    // Filters that look back from now look back from when they were previewed.
+    const input = inputOf(kind, form, timeOf(form['at']) ?? ctx.clock.now())
+    try {
+      const result = await runBulk(ctx, { ...input, hash: form['hash'] ?? '' })
+      return renderPage(c, <BulkResultPage {...{ ctx, manager, kind, result }} />)
+    } catch (error) {
+      if (!(error instanceof AppError) || error.reason !== 'stale_preview') throw error
+      return showPreview(c, kind, form, await previewBulk(ctx, input), { isStale: true })
+    }
+  })
+  return pages
+}
+
+function timeOf(text: string | undefined): Date | undefined {
+  const time = new Date(text ?? Number.NaN)
+  return Number.isNaN(time.getTime()) ? undefined : time
+}
+
+function kindOf(c: Context<ConsoleEnv>): BulkKind {
+  const kind = c.req.param('kind') ?? ''
+  if (isBulkKind(kind)) return kind
+  throw notFound('Page')
+}
+
+/** Whom and what the form is about, as the verbs take it. */
+function inputOf(kind: BulkKind, form: Form, now: Date): BulkInput {
+  const query = parseQuery(new URLSearchParams(form['query'] ?? ''))
+  const { userName: _, email: __, userId: ___, ...filter } = filterOf(query, now)
+  const action = actionOf(kind, form)
+  return query.isAll
+    ? { action, selection: { filter }, excluded: [...query.chosen] }
+    : { action, selection: { userIds: [...query.chosen] } }
+}
+
+function actionOf(kind: BulkKind, form: Form): BulkInput['action'] {
+  const [roleId, brandId] = [form['roleId'] ?? '', brandOfScope(form['scope'])]
+  switch (kind) {
+    case 'deactivate':
+      return { kind, note: textOf(form, 'note'), returnsAt: endOfDay(form, 'returnsAt') }
+    case 'reactivate':
+      return { kind, restore: form['restore'] === 'none' ? 'none' : 'all' }
+    case 'assign':
+      return {
+        ...{ kind, roleId, brandId, reason: form['reason'] ?? '' },
+        ...{ expiresAt: endOfDay(form, 'expiresAt'), sponsor: textOf(form, 'sponsor') },
+      }
+    case 'unassign':
+      return { kind, roleId, brandId }
+  }
+}
+
+async function showForm(c: Context<ConsoleEnv>, kind: BulkKind, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const choices = kind === 'assign' || kind === 'unassign' ? await roleChoices(ctx, 'assignments.write') : undefined
+  return renderPage(c, <BulkFormPage {...{ ctx, manager, kind, state, choices }} />, {
+    status: isRefused(state) ? 400 : 200,
+  })
+}
+
+async function showPreview(
+  c: Context<ConsoleEnv>,
+  kind: BulkKind,
+  form: Form,
+  preview: BulkPreview,
+  { isStale = false } = {},
+): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const at = ctx.clock.now().toISOString()
+  return renderPage(c, <BulkPreviewPage {...{ ctx, manager, kind, form, preview, isStale, at }} />, {
+    status: isStale ? 412 : 200,
+  })
+}

@@ -1,0 +1,73 @@
+// Erasing a person: what goes, what stays, and the name typed again.
+import { type Context, Hono } from 'hono'
+import { getSettings } from '#access/organizations/settings.ts'
+import { erasePerson } from '#access/people/status/erase-person.ts'
+import { getUser, type UserRecord } from '#directory/users.ts'
+import { renderPage } from '#http/pages.ts'
+import { readForm } from '#http/read-form.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { isPermitted } from '#src/context.ts'
+import type { ConsoleEnv } from '../env.ts'
+import { emptyForm, type FormState, isRefused, refusedForm } from '../ui/forms.ts'
+import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import { Panel } from '../ui/parts.tsx'
+
+/** @returns an app to be mounted at `/console/users` */
+export function createErasePages(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+  pages.get('/:id/erase', async (c) => showErase(c, await personAt(c), emptyForm))
+  pages.post('/:id/erase', async (c) => {
+    const [form, user] = [await readForm(c), await personAt(c)]
+    try {
+      await erasePerson(c.get('ctx'), { userId: user.id, confirm: form['confirm'] ?? '' })
+      return c.redirect('/console/users?done=erased', 303)
+    } catch (error) {
+      return showErase(c, user, refusedForm(form, error))
+    }
+  })
+  return pages
+}
+
+const personAt = (c: Context<ConsoleEnv>): Promise<UserRecord> =>
+  getUser(c.get('ctx'), { userId: c.req.param('id') ?? '', directoryId: null })
+
+async function showErase(c: Context<ConsoleEnv>, user: UserRecord, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const name = user.displayName ?? user.userName
+  const days = isPermitted(ctx, 'organization.read') ? (await getSettings(ctx)).eraseAfterDays : undefined
+  const trail = [...sectionTrail('users'), { label: name, href: `/console/users/${user.id}` }]
+  const page = (
+    <ConsolePage
+      {...{ ctx, manager, trail }}
+      section="users"
+      title={`Erase ${name}`}
+      lead="This cannot be undone. Deactivating is enough to shut somebody out."
+    >
+      <Panel title="What goes, and what stays">
+        <p>
+          Name, addresses, profile, groups, roles, sign-in data, mails and traces of {name} are destroyed. The audit
+          trail keeps what they did under their id, and what it said about them at the time.
+        </p>
+        {days === undefined ? null : <p>Only somebody who has been inactive for {days} days can be erased.</p>}
+        {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+        <form method="post" action={`/console/users/${user.id}/erase`}>
+          <Field
+            name="confirm"
+            label={`Type the user name to confirm: ${user.userName}`}
+            value={state.values['confirm']}
+            error={state.errors['confirm']}
+            autocomplete="off"
+          />
+          <Actions>
+            <SubmitButton label="Erase for good" kind="danger" />
+            <a class="btn" href={`/console/users/${user.id}`}>
+              Think again
+            </a>
+          </Actions>
+        </form>
+      </Panel>
+    </ConsolePage>
+  )
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}

@@ -1,0 +1,135 @@
+// A local person who can sign in at once: an administrator chooses the first password, the person the next one.
+import { type Context, Hono } from 'hono'
+import { findPolicy } from '#access/accounts/account.ts'
+import { createLocalUser } from '#access/accounts/create-local-user.ts'
+import { renderPage } from '#http/pages.ts'
+import { type Form, readForm } from '#http/read-form.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import type { ConsoleEnv } from '../env.ts'
+import { BrandRoles, brandRolesOf } from '../ui/brand-roles.tsx'
+import { emptyForm, type FormState, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import { Check, Select } from '../ui/parts.tsx'
+import { type RoleChoices, roleChoices } from '../ui/role-choices.ts'
+import { RolePurposes } from './assignment-pages.tsx'
+
+/** @returns an app to be mounted at `/console/users/new` */
+export function createNewUser(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+  pages.get('/', (c) => show(c, emptyForm))
+  pages.post('/', async (c) => {
+    const form = await readForm(c)
+    const { password = '', repeat = '', ...kept } = form
+    if (password !== repeat) {
+      const errors = { repeat: 'The two do not match' }
+      return show(c, { ...emptyForm, values: kept, errors })
+    }
+    try {
+      const { id } = await createLocalUser(c.get('ctx'), {
+        ...{ userName: form['userName'] ?? '', email: textOf(form, 'email'), displayName: textOf(form, 'displayName') },
+        ...{ password, mustChange: form['mustChange'] === 'on', holdings: holdingsOf(form) },
+      })
+      return c.redirect(`/console/users/${id}?done=created`, 303)
+    } catch (error) {
+      return show(c, refusedForm(kept, error))
+    }
+  })
+  return pages
+}
+
+function holdingsOf(form: Form): { roleId: string; brandId: string | null }[] {
+  const roleId = textOf(form, 'roleId')
+  return [...(roleId === undefined ? [] : [{ roleId, brandId: null }]), ...brandRolesOf(form)]
+}
+
+async function show(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const [choices, policy] = await Promise.all([roleChoices(ctx, 'assignments.write'), findPolicy(ctx)])
+  const page = (
+    <ConsolePage
+      {...{ ctx, manager }}
+      section="users"
+      title="Create a user"
+      lead="They can sign in at once. An invitation is better where they have an address: nobody but them knows the password then."
+      trail={sectionTrail('users')}
+    >
+      <NewUserForm {...{ choices, state }} minLength={policy?.passwordMinLength ?? 12} />
+    </ConsolePage>
+  )
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}
+
+type FormProps = { choices: RoleChoices; state: FormState; minLength: number }
+
+const NewUserForm = ({ choices, state: { values, errors, message }, minLength }: FormProps) => (
+  <form method="post" action="/console/users/new" class="panel">
+    {message === undefined ? null : <Alert kind="danger" title={message} />}
+    <div class="form-grid">
+      <Field
+        name="userName"
+        label="User name"
+        value={values['userName']}
+        error={errors['userName']}
+        hint="Their e-mail address, if they have one."
+        autocomplete="off"
+      />
+      <Field
+        name="displayName"
+        label="Name"
+        value={values['displayName']}
+        error={errors['displayName']}
+        autocomplete="off"
+        isOptional
+      />
+      <Field
+        name="email"
+        label="E-mail address"
+        type="email"
+        value={values['email']}
+        error={errors['email']}
+        hint="Where it is not the user name."
+        autocomplete="off"
+        isOptional
+      />
+      <Select
+        name="roleId"
+        label="Role in the organization"
+        value={values['roleId']}
+        error={errors['roleId']}
+        empty="None"
+        options={choices.hasOrganization ? choices.roles : []}
+      />
+    </div>
+    <div class="form-grid">
+      <Field
+        name="password"
+        label="First password"
+        type="password"
+        error={errors['password']}
+        hint={`At least ${minLength} characters.`}
+        autocomplete="new-password"
+      />
+      <Field
+        name="repeat"
+        label="The same again"
+        type="password"
+        error={errors['repeat']}
+        autocomplete="new-password"
+      />
+    </div>
+    <Check
+      name="mustChange"
+      label="They choose their own at the first sign-in"
+      isChecked={values['userName'] === undefined || values['mustChange'] === 'on'}
+    />
+    <BrandRoles choices={choices} values={values} />
+    <Actions>
+      <SubmitButton label="Create the user" />
+      <a class="btn" href="/console/users">
+        Cancel
+      </a>
+    </Actions>
+    <RolePurposes choices={choices} />
+  </form>
+)

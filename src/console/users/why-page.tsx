@@ -1,0 +1,168 @@
+// May somebody do something, and why, or why not: for every permission, in the organization and in each brand.
+import { Hono } from 'hono'
+import { listBrands } from '#access/brands/brands.ts'
+import { listPermissions } from '#access/catalogue.ts'
+import type { ChainEntry, DecisionReason } from '#access/evaluate.ts'
+import { type Explanation, explainAccess } from '#access/explain.ts'
+import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
+import { renderPage } from '#http/pages.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { SubmitButton } from '#http/ui/forms.tsx'
+import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
+import type { ConsoleEnv, Manager } from '../env.ts'
+import { ConsolePage } from '../ui/frame.tsx'
+import { Panel, Select } from '../ui/parts.tsx'
+import { nameOf, userTrail } from './user-frame.tsx'
+
+type Option = { value: string; label: string }
+
+/** @returns an app to be mounted at `/console/users` */
+export function createWhyPage(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+  pages.get('/:id/why', async (c) => {
+    const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id')]
+    const [permission = '', brand = ''] = [c.req.query('permission'), c.req.query('brand')]
+    const [user, brands, catalogue] = await Promise.all([
+      getListedUser(ctx, id),
+      brandsPermitted(ctx, 'brands.read').length > 0 ? listBrands(ctx, { limit: 500 }) : [],
+      listPermissions({ ...ctx, permissions: 'all' }),
+    ])
+    const explanation =
+      permission === ''
+        ? undefined
+        : await explainAccess(ctx, {
+            ...{ userId: id, permission: permission.slice(0, 300) },
+            brand: brand === '' ? null : brand,
+          })
+    const options = {
+      permissions: catalogue.map(({ name, description }) => ({ value: name, label: `${description} (${name})` })),
+      brands: brands.map((each) => ({ value: each.id, label: each.name })),
+    }
+    return renderPage(c, <WhyPage {...{ ctx, manager, user, permission, brand, explanation, options }} />)
+  })
+  return pages
+}
+
+type WhyProps = {
+  ctx: CallContext
+  manager: Manager
+  user: ListedUser
+  permission: string
+  brand: string
+  explanation: Explanation | undefined
+  options: { permissions: readonly Option[]; brands: readonly Option[] }
+}
+
+const WhyPage = ({ ctx, manager, user, permission, brand, explanation, options }: WhyProps) => (
+  <ConsolePage
+    {...{ ctx, manager }}
+    section="users"
+    title={`What may ${nameOf(user)} do?`}
+    lead="Choose what it is about, and where. The answer is the one that applications get."
+    trail={userTrail(user)}
+  >
+    <form class="filters" method="get" action={`/console/users/${user.id}/why`}>
+      <div class="is-search field">
+        <Select name="permission" label="May they" value={permission} options={options.permissions} />
+      </div>
+      <Select
+        name="brand"
+        label="Where"
+        value={brand}
+        {...(isPermitted(ctx, 'access.read') ? { empty: manager.organization.name } : {})}
+        options={options.brands}
+      />
+      <SubmitButton label="Explain" />
+    </form>
+    {explanation === undefined ? null : <Answer explanation={explanation} organization={manager.organization.name} />}
+  </ConsolePage>
+)
+
+const reasons: Record<DecisionReason, string> = {
+  granted: 'A role of theirs allows it.',
+  administrator_implicit: 'Administrators have access to every brand in this organization.',
+  organization_suspended: 'The organization is suspended.',
+  organization_unknown: 'There is no such organization.',
+  user_unknown: 'There is no such person.',
+  user_invited: 'They have not accepted their invitation yet, or wait to be let in.',
+  user_inactive: 'They are inactive.',
+  brand_unknown: 'There is no such brand.',
+  no_brand_access: 'They hold nothing in this brand; what they hold in the organization does not count there.',
+  no_role: 'They hold no role in the organization.',
+  not_granted: 'No role of theirs allows it there.',
+  denied: 'It is denied, and a deny wins over whatever allows it.',
+}
+
+const Answer = ({ explanation, organization }: { explanation: Explanation; organization: string }) => {
+  const { decision, permission, brand, considered, isReplacedByBrand, nearest } = explanation
+  const where = brand?.name ?? organization
+  return (
+    <>
+      <Alert
+        kind={decision.allowed ? 'success' : 'warning'}
+        title={`${decision.allowed ? 'Yes' : 'No'}: ${permission} in ${where}`}
+      >
+        {reasons[decision.reason]}
+        {isReplacedByBrand
+          ? ' In the organization they may; in this brand, the roles that they hold there take the place of those.'
+          : ''}
+      </Alert>
+      {decision.chain.length === 0 ? null : (
+        <Panel title="The chain" lead="Through what it is held, step by step.">
+          <ol class="steps">
+            {decision.chain.map((entry) => (
+              <li class={entry.effect === 'allow' ? 'is-done' : 'is-failed'}>{chainWords(entry)}</li>
+            ))}
+          </ol>
+        </Panel>
+      )}
+      {nearest === null ? null : (
+        <Panel title="What would allow it" lead="The least that does.">
+          {nearest.kind === 'group' ? (
+            <p>
+              Membership in the group <a href={`/console/groups/${nearest.group.id}`}>{nearest.group.displayName}</a>,
+              which is mapped to {nearest.role.name}.
+            </p>
+          ) : (
+            <p>
+              The role <a href={`/console/roles/${nearest.role.id}`}>{nearest.role.name}</a>: {nearest.role.purpose}
+            </p>
+          )}
+          <a
+            class="btn btn-sm"
+            href={`/console/users/${explanation.user.id}/give?role=${nearest.role.id}${brand === null ? '' : `&brand=${brand.id}`}`}
+          >
+            Give {nearest.role.name}
+          </a>
+        </Panel>
+      )}
+      <Panel title={`What they hold in ${where}`}>
+        {considered.length === 0 ? (
+          <p class="text-secondary">Nothing.</p>
+        ) : (
+          <ul class="role-list">
+            {considered.map(({ role, source }) => (
+              <li>
+                <a href={`/console/roles/${role.id}`}>{role.name}</a>, {sourceWords(source)}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Panel>
+    </>
+  )
+}
+
+function sourceWords(source: ChainEntry['source']): string {
+  if (source.type === 'policy') return `the policy ${source.name}`
+  if (source.type === 'direct') return `directly: ${source.reason}`
+  if (source.filter !== null) return `by the filter ${source.filter}`
+  return `by the group ${source.path.map(({ displayName }) => displayName).join(' in ')}`
+}
+
+function chainWords({ role, permission, source, effect }: ChainEntry): string {
+  const what = effect === 'allow' ? 'allows' : 'denies'
+  if (source.type === 'policy') return `The policy ${source.name} takes ${permission} away`
+  const through = sourceWords(source)
+  return `${through.slice(0, 1).toUpperCase()}${through.slice(1)} → the role ${role?.name ?? ''} → ${what} ${permission}`
+}
