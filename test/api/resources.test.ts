@@ -230,6 +230,7 @@ describe('roles', () => {
       name: 'workflow.approve',
       description: expect.any(String),
       parameter: 'step',
+      isBuiltIn: true,
     })
     const packs = (await other.get('role-packs')).body.items.map(({ key }: { key: string }) => key)
     expect(packs).toEqual(['mixer3', 'mixer5', 'owner5', 'workspace', 'simple2'])
