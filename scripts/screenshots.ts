@@ -2,8 +2,9 @@
 // people of its own. Needs Chromium (test/support/browser.ts says where it is looked for).
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
-import { launchBrowser, openPage } from '../test/support/browser.ts'
+import type { Browser, Page } from 'playwright-core'
+import { launchBrowser, openPage, type View } from '../test/support/browser.ts'
+import { furnishConsole } from './screenshots/console.ts'
 import { codeOf, furnish, goodPassword, type Scene } from './screenshots/scene.ts'
 import { startServer } from './server-process.ts'
 
@@ -16,13 +17,17 @@ const userAgents = {
   laptop: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36',
 }
 
+/** Of longer pages, their beginning is shown. */
+const longest = 1_600
+
 /** The page as it is, in both colour schemes. */
 async function shoot(page: Page, name: string): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor()
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     const path = join(folder, `${name}-${colorScheme}.png`)
-    await page.screenshot({ path, fullPage: true, animations: 'disabled', caret: 'hide' })
+    const height = await page.evaluate<number>('document.documentElement.scrollHeight')
+    await page.screenshot({ path, fullPage: height <= longest, animations: 'disabled', caret: 'hide' })
   }
   console.log(`${name}: light and dark`)
 }
@@ -70,6 +75,36 @@ async function journey(page: Page, origin: string, { person }: Scene): Promise<v
   await shoot(page, 'security')
 }
 
+/** The pages of the console, with everybody of the demo in them; users, the most used one, on a phone as well. */
+async function consolePages(chromium: Browser): Promise<void> {
+  const server = await startServer({ ALLOW_LOOPBACK: 'true' })
+  const { origin } = server
+  const scene = await furnishConsole(server.env, origin)
+  try {
+    const enter = async (view: View): Promise<Page> => {
+      const page = await openPage(chromium, view)
+      await page.goto(`${scene.signIn.startUrl}?return_to=/console`)
+      await page.getByRole('button', { name: scene.administrator.displayName }).click()
+      await page.waitForURL(`${origin}/console`)
+      return page
+    }
+    const page = await enter({ height: 900 })
+    for (const [name, path] of Object.entries(scene.paths)) {
+      await page.goto(`${origin}${path}`)
+      await shoot(page, name === 'console' ? name : `console-${name}`)
+    }
+    await page.goto(`${origin}/console/mappings/suggestions`)
+    await press(page, 'See who gains what')
+    await shoot(page, 'console-preview')
+    const phone = await enter({ width: 390, height: 844 })
+    await phone.goto(`${origin}/console/users`)
+    await shoot(phone, 'console-phone')
+  } finally {
+    await scene.signIn.stop()
+    await server.stop()
+  }
+}
+
 const server = await startServer()
 const chromium = await launchBrowser()
 try {
@@ -90,6 +125,10 @@ try {
   await phone.waitForURL(`${origin}/account`)
   await journey(laptop, origin, scene)
 } finally {
-  await chromium.close()
   await server.stop()
+}
+try {
+  await consolePages(chromium)
+} finally {
+  await chromium.close()
 }

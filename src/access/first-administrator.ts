@@ -16,7 +16,7 @@ import { firstPassword } from './accounts/passwords/passwords.ts'
 import { type Browser, openSession, type SignedIn } from './accounts/sign-in/complete-sign-in.ts'
 import { openAssignment } from './assignments/open-assignment.ts'
 import { newOrganization } from './organizations/create-organization.ts'
-import { bare } from './people/search-text.ts'
+import { bare } from './people/search/search-text.ts'
 import { highestRole } from './roles/highest-role.ts'
 import { newTrace } from './sign-in/trace.ts'
 

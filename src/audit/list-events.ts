@@ -1,11 +1,14 @@
 // The audit trail of an organization, newest first: searched, with the names of who and what is meant.
 import { type SQL, sql } from 'drizzle-orm'
 import { once } from '#db/statement.ts'
+import { notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
 import {
   type Actor,
   brandsPermitted,
   type CallContext,
   inTransaction,
+  refuseUnknown,
   requirePermissionSomewhere,
 } from '#src/context.ts'
 import { actorName, targetName } from './names.ts'
@@ -24,6 +27,7 @@ export type AuditEvent = {
 }
 
 export type AuditFilter = {
+  eventId?: string | undefined
   /** One action, such as `user.deactivate`, or all that begin with a word and a dot: `user.`. */
   action?: string | undefined
   targetId?: string | undefined
@@ -62,18 +66,28 @@ export async function listAuditEvents(
   return (rows ?? []) as AuditEvent[]
 }
 
+/** One event. @throws AppError forbidden; not_found, also for one that does not concern the caller's brands */
+export async function getAuditEvent(ctx: CallContext, eventId: string): Promise<AuditEvent> {
+  requirePermissionSomewhere(ctx, 'audit.read')
+  if (!isId('evt', eventId)) return refuseUnknown(ctx, 'Event')
+  const [event] = await listAuditEvents(ctx, { filter: { eventId }, limit: 1 })
+  if (event === undefined) throw notFound('Event')
+  return event
+}
+
 /** Elsewhere one plan serves all parameters; a search is planned for what it looks for. */
 const planAnew = once<unknown>(sql`select set_config('plan_cache_mode', 'force_custom_plan', true)`)
 
 /** Whoever may read the trail of single brands sees what concerns those. */
 function conditionsOf(ctx: CallContext, filter: AuditFilter): SQL[] {
-  const { action, targetId, actorId, brandId, since, until, q } = filter
+  const { eventId, action, targetId, actorId, brandId, since, until, q } = filter
   const brands = brandsPermitted(ctx, 'audit.read')
   const words = (q ?? '').trim()
   return [
     sql`a.organization_id = ${ctx.organizationId}`,
     ...(brands === 'all' ? [] : [concerns(brands)]),
     ...(brandId === undefined ? [] : [concerns([brandId])]),
+    ...(eventId === undefined ? [] : [sql`a.id = ${eventId}`]),
     ...(action === undefined ? [] : [isAction(action)]),
     ...(targetId === undefined ? [] : [sql`a.target_id = ${targetId}`]),
     ...(actorId === undefined ? [] : [sql`a.actor_id = ${actorId}`]),
@@ -92,7 +106,8 @@ const concerns = (brandIds: readonly string[]): SQL =>
     where named #>> '{}' = any (${sql.param(brandIds)}::text[])))`
 
 function isMeant(ctx: CallContext, words: string): SQL {
-  if (/^[a-z]{3}_\w+$/.test(words)) return sql`(${words} in (a.id, a.actor_id, a.target_id, a.request_id) or a.detail ->> 'userId' = ${words})`
+  if (/^[a-z]{3}_\w+$/.test(words))
+    return sql`(${words} in (a.id, a.actor_id, a.target_id, a.request_id) or a.detail ->> 'userId' = ${words})`
   const people = sql`array(select u.id from users u where u.organization_id = ${ctx.organizationId}
     and u.id in (select user_id from find_users(string_to_array(bare(regexp_replace(${words}::text, '\\s+', ' ', 'g')), ' ')))
     limit ${maxPeople}::int)`

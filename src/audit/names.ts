@@ -29,5 +29,6 @@ export const targetName = sql`case a.target_type
   when 'application' then ${named('applications', ofName, sql`a.target_id`)}
   when 'invitation' then ${named('invitations', sql`x.email`, sql`a.target_id`)}
   when 'organization' then (select o.name from organizations o where o.id = a.target_id)
+  when 'mapping' then coalesce(a.detail ->> 'group', a.detail ->> 'filter') || ' → ' || coalesce(a.detail ->> 'role', '')
   when 'assignment' then ${ofPerson} when 'session' then ${ofPerson}
   else a.detail ->> 'name' end`

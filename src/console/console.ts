@@ -4,20 +4,29 @@ import { Hono } from 'hono'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderErrorPage } from '#http/pages-errors.ts'
 import { readSession, requireSession } from '#http/session.ts'
+import { createAudit } from './audit/audit.tsx'
+import { createBrands } from './brands/brands.tsx'
 import { createChanges } from './changes/changes.tsx'
 import { createConnect } from './connect/connect.tsx'
+import { createConnectionPages } from './connections/connections.tsx'
+import { createDirectoryPages } from './directories/directories.tsx'
 import { createEmergencyPages } from './emergency/emergency.tsx'
 import type { ConsoleEnv, ConsoleServices } from './env.ts'
+import { createGroups } from './groups/groups.tsx'
 import { requireManager } from './guard.ts'
+import { createInvitations } from './invitations/invitations.tsx'
 import { createMappings } from './mappings/mappings.tsx'
 import { createOverview } from './overview/overview.tsx'
 import { createPolicies } from './policies/policies.tsx'
+import { createProvisioningPages } from './provisioning/provisioning.tsx'
 import { createRoles } from './roles/roles.tsx'
 import { createApplicationPages } from './settings/applications.tsx'
 import { createDomains } from './settings/domains.tsx'
 import { createGeneral } from './settings/general.tsx'
 import { createMailPages } from './settings/mail.tsx'
+import { createSignInPages } from './sign-ins/sign-ins.tsx'
 import { createErasePages } from './users/erase.tsx'
+import { createUsers } from './users/users.tsx'
 
 /** @returns an app to be mounted at `/console` */
 export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
@@ -26,6 +35,11 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.use(requireManager(services))
   console.route('/', createOverview())
   console.route('/users', createErasePages())
+  console.route('/audit', createAudit())
+  console.route('/brands', createBrands())
+  console.route('/groups', createGroups())
+  console.route('/invitations', createInvitations())
+  console.route('/users', createUsers())
   console.route('/roles', createRoles())
   console.route('/mappings', createMappings())
   console.route('/policies', createPolicies())
@@ -35,6 +49,10 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/settings/domains', createDomains())
   console.route('/settings/mail', createMailPages(services))
   console.route('/connect', createConnect(services))
+  console.route('/connections', createConnectionPages())
+  console.route('/directories', createDirectoryPages())
+  console.route('/provisioning', createProvisioningPages())
+  console.route('/sign-ins', createSignInPages())
   console.route('/emergency', createEmergencyPages())
   console.onError((error, c) => renderErrorPage(c, error))
   return console

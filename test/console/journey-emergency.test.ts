@@ -2,8 +2,8 @@
 // to every administrator.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { TestApp } from '../support/app.ts'
 import { codeOf, outbox } from '../support/accounts.ts'
+import type { TestApp } from '../support/app.ts'
 import { axeViolations, collectPageErrors, launchBrowser, openPage } from '../support/browser.ts'
 import { type ConsoleStage, openConsole } from '../support/console.ts'
 import { startListeningApp } from '../support/listening.ts'

@@ -4,8 +4,8 @@ import { once } from '#db/statement.ts'
 import { invalid } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { brandsPermitted, type CallContext, inTransaction, requirePermissionSomewhere } from '#src/context.ts'
-import { planAnew } from '../people/plan-anew.ts'
-import { patternsOf } from '../people/search-text.ts'
+import { planAnew } from '../people/search/plan-anew.ts'
+import { patternsOf } from '../people/search/search-text.ts'
 
 export type ListedBrand = {
   id: string

@@ -10,7 +10,7 @@ import {
   refuseUnknown,
   requirePermissionSomewhere,
 } from '#src/context.ts'
-import { patternsOf } from '../people/search-text.ts'
+import { patternsOf } from '../people/search/search-text.ts'
 import { withIsoTimes } from '../times.ts'
 
 export type InvitationStatus = 'pending' | 'expired' | 'accepted' | 'cancelled' | 'withdrawn'

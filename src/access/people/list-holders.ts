@@ -11,9 +11,9 @@ import {
   requirePermissionIn,
 } from '#src/context.ts'
 import { emailColumn } from './email.ts'
-import { type Holding, holdersOf, isAbout } from './holders.ts'
-import { planAnew } from './plan-anew.ts'
-import { isFound, searchWords } from './search-text.ts'
+import { type Holding, holdersOf, isAbout } from './search/holders.ts'
+import { planAnew } from './search/plan-anew.ts'
+import { isFound, searchWords } from './search/search-text.ts'
 import { fromHeld, type HeldRole, heldInIsoTime, heldRoleJson, sourceText } from './sources.ts'
 import {
   cursorOf,
@@ -24,7 +24,7 @@ import {
   orderBy,
   orderColumns,
   type UserOrder,
-} from './user-order.ts'
+} from './search/user-order.ts'
 
 export type HoldersFilter = {
   roleId?: string | undefined

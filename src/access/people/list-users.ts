@@ -6,9 +6,9 @@ import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { brandsPermitted, type CallContext, inTransaction, refuseUnknown } from '#src/context.ts'
 import { emailColumn } from './email.ts'
-import { heldByPage } from './holders.ts'
-import { planAnew } from './plan-anew.ts'
-import { type UserFilter, wantedUsers } from './user-filter.ts'
+import { heldByPage } from './search/holders.ts'
+import { planAnew } from './search/plan-anew.ts'
+import { type UserFilter, wantedUsers } from './search/user-filter.ts'
 import {
   cursorOf,
   isAfter,
@@ -18,9 +18,9 @@ import {
   orderBy,
   orderColumns,
   type UserOrder,
-} from './user-order.ts'
+} from './search/user-order.ts'
 
-export type { UserFilter } from './user-filter.ts'
+export type { UserFilter } from './search/user-filter.ts'
 
 export type ListedUser = UserRecord & {
   /** The address that they are told by; null where they have none. */

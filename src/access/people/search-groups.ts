@@ -5,8 +5,8 @@ import { invalid, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { withIsoTimes } from '../times.ts'
-import { planAnew } from './plan-anew.ts'
-import { patternsOf } from './search-text.ts'
+import { planAnew } from './search/plan-anew.ts'
+import { patternsOf } from './search/search-text.ts'
 
 export type ListedGroup = {
   id: string

@@ -116,6 +116,8 @@ type Filter = {
   userId: string | null
   connectionId: string | null
   reference: string | null
+  outcome: string | null
+  pattern: string | null
   limit: number
 }
 
@@ -128,6 +130,11 @@ const selectAttempts = prepared<Filter, SignInAttempt>(
       and (${p.userId}::text is null or a.user_id = ${p.userId})
       and (${p.connectionId}::text is null or a.connection_id = ${p.connectionId})
       and (${p.reference}::text is null or a.reference = ${p.reference})
+      and (${p.outcome}::text is null or a.outcome = ${p.outcome})
+      and (${p.pattern}::text is null or (a.trace -> 'mapped')::text ilike ${p.pattern}
+        or (a.trace -> 'received')::text ilike ${p.pattern}
+        or a.user_id in (select u.id from users u where u.organization_id = a.organization_id
+          and (u.user_name ilike ${p.pattern} or u.display_name ilike ${p.pattern})))
     order by a.id desc limit ${p.limit}::int`,
 )
 
@@ -141,17 +148,23 @@ export type AttemptFilter = {
   userId?: string | undefined
   connectionId?: string | undefined
   reference?: string | undefined
+  outcome?: SignInAttempt['outcome'] | undefined
+  /** Text of the person's name, or anywhere in what was received and what it was made of. */
+  q?: string | undefined
   limit: number
 }
 
 /** The newest first. @throws AppError forbidden */
 export async function listAttempts(ctx: CallContext, filter: AttemptFilter): Promise<SignInAttempt[]> {
   requirePermission(ctx, 'sign_ins.read')
-  const { after = null, userId = null, connectionId = null, limit } = filter
+  const { after = null, userId = null, connectionId = null, outcome = null, limit } = filter
   const { organizationId } = ctx
   // It was read out or typed off a page, so its case and blanks around it say nothing.
   const reference = filter.reference?.trim().toUpperCase() ?? null
-  const statement = selectAttempts({ organizationId, after, userId, connectionId, reference, limit })
+  const q = filter.q?.trim() ?? ''
+  const pattern = q === '' ? null : `%${q.replaceAll(/[\\%_]/g, '\\$&')}%`
+  const key = { organizationId, after, userId, connectionId, reference, outcome, pattern, limit }
+  const statement = selectAttempts(key)
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
   return rows ?? []
 }

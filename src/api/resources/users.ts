@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { searchUsers } from '#access/people/list-users.ts'
 import { updateLocalUser } from '#access/people/local.ts'
-import { userSorts } from '#access/people/user-order.ts'
+import { userSorts } from '#access/people/search/user-order.ts'
 import { approveUser } from '#directory/activate-user.ts'
 import { provisionUser } from '#directory/provision-user.ts'
 import { contentOf } from '#directory/user-content.ts'

@@ -5,7 +5,7 @@ import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
-import { invalidField, nameSchema, parseInput } from '../input.ts'
+import { instantSchema, invalidField, nameSchema, parseInput } from '../input.ts'
 import { type Connection, connectionColumns, connectionSecretPlace, lockConnectionRow } from './connections.ts'
 import { requireDirectory } from './create-connection.ts'
 import { attributeNamesSchema, oidcSettingsSchema, type SamlSettings, samlSettingsSchema } from './settings.ts'
@@ -27,6 +27,8 @@ const UpdateConnectionInput = z.strictObject({
   trustCertificates: z.array(z.string()).max(20).optional(),
   hostedDomains: oidcSettingsSchema.shape.hostedDomains.optional(),
   clientSecret: z.string().min(1).max(4096).optional(),
+  /** When the client secret runs out at the provider. */
+  secretExpiresAt: instantSchema.nullish(),
 })
 
 export type UpdateConnectionInput = z.input<typeof UpdateConnectionInput>
@@ -107,8 +109,11 @@ function changedSettings(before: Connection, changes: z.output<typeof UpdateConn
       ...settings,
       claims: { ...settings.claims, ...given(attributes ?? {}) },
       hostedDomains: hostedDomains === undefined ? settings.hostedDomains : hostedDomains,
+      ...given({ secretExpiresAt: changes.secretExpiresAt }),
     }
   }
+  if (changes.secretExpiresAt !== undefined)
+    throw invalidField('secretExpiresAt', 'secretExpiresAt is a setting of OpenID Connect connections')
   if (hostedDomains !== undefined)
     throw invalidField('hostedDomains', 'hostedDomains is a setting of OpenID Connect connections')
   const { signed, isEncryptionRequired, isSha1Allowed, refusesExpiredCertificates, groupSeparator } = changes

@@ -20,10 +20,10 @@ export const EventTable = ({ caption, events }: { caption: string; events: reado
 export const Target = ({ event: { targetType, targetId, targetName } }: { event: AuditEvent }) => {
   const href = targetHref(targetType, targetId)
   const name = targetName ?? targetId
-  return href === undefined ? <>{name}</> : <a href={href}>{name}</a>
+  return href === undefined ? <span>{name}</span> : <a href={href}>{name}</a>
 }
 
 export const Actor = ({ event: { actor } }: { event: AuditEvent }) => {
   const href = actor.name === null ? undefined : targetHref(actor.type, actor.id)
-  return href === undefined ? <>{actorWords(actor)}</> : <a href={href}>{actorWords(actor)}</a>
+  return href === undefined ? <span>{actorWords(actor)}</span> : <a href={href}>{actorWords(actor)}</a>
 }

@@ -17,7 +17,10 @@ import { isPermitted, requirePermissionIn } from '#src/context.ts'
 import type { ConsoleEnv } from '../env.ts'
 import { emptyForm, type FormState, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
-import { BrandFormPage, BrandGivePage, BrandPage, BrandsPage } from './brand-pages.tsx'
+import { BrandFormPage } from './brand-form-page.tsx'
+import { BrandGivePage } from './brand-give-page.tsx'
+import { BrandPage } from './brand-page.tsx'
+import { BrandsPage } from './brands-page.tsx'
 
 const shownEvents = 10
 const foundPeople = 20
@@ -55,7 +58,17 @@ export function createBrands(): Hono<ConsoleEnv> {
       listRoles({ ...ctx, permissions: 'all' }),
       isPermitted(ctx, 'audit.read', id) ? listAuditEvents(ctx, { filter: { brandId: id }, limit: shownEvents }) : [],
     ])
-    const page = { ctx, manager, brand, found, roles, q, role, cursor, events: events.map(withIsoTimes) }
+    const page = {
+      ctx,
+      manager,
+      brand,
+      found,
+      roles,
+      q,
+      role,
+      cursor,
+      events: events.map((event) => withIsoTimes(event)),
+    }
     return renderPage(c, <BrandPage {...page} notice={noticeOf(done)} />)
   })
 

@@ -14,7 +14,9 @@ import { isPermitted } from '#src/context.ts'
 import type { ConsoleEnv } from '../env.ts'
 import { emptyForm, type FormState, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
-import { GroupFormPage, GroupPage, GroupsPage } from './group-pages.tsx'
+import { GroupFormPage } from './group-form-page.tsx'
+import { GroupPage } from './group-page.tsx'
+import { GroupsPage } from './groups-page.tsx'
 
 const memberPage = 50
 const foundPeople = 10

@@ -10,7 +10,7 @@ import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
-import { isPermitted } from '#src/context.ts'
+import { isPermitted, requirePermission } from '#src/context.ts'
 import type { ConsoleEnv } from '../env.ts'
 import { emptyForm, type FormState, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
 import { ConsolePage } from '../ui/frame.tsx'
@@ -22,6 +22,7 @@ export function createEditPages(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
 
   pages.get('/:id/edit', async (c) => {
+    requirePermission(c.get('ctx'), 'users.write')
     const user = await getListedUser(c.get('ctx'), c.req.param('id'))
     return showEdit(c, user, { profile: filledForm(profileOf(user)), password: emptyForm })
   })

@@ -37,7 +37,7 @@ export const UserFrame = ({ ctx, manager, user, tab, notice, children }: UserFra
     trail={sectionTrail('users')}
     actions={<UserActions ctx={ctx} user={user} />}
   >
-    <div class="card">
+    <div class="panel">
       <Facts facts={factsOf(user)} />
     </div>
     <Tabs label={`About ${nameOf(user)}`} links={tabsOf(ctx, user, tab)} />

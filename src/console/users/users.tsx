@@ -13,11 +13,19 @@ import type { ConsoleEnv } from '../env.ts'
 import { chosen as boxes } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
 import { createBulkPages } from './bulk/bulk.tsx'
+import { UsersPage } from './list/users-page.tsx'
+import {
+  filterOf,
+  maxChosen,
+  parseQuery,
+  queryText,
+  type UsersQuery,
+  usersHref,
+  usersQuery,
+} from './list/users-query.ts'
 import { createNewUser } from './new-user.tsx'
 import { SignInHelpPage } from './sign-in-help-page.tsx'
 import { createUserPages } from './user.tsx'
-import { UsersPage } from './users-page.tsx'
-import { filterOf, maxChosen, parseQuery, queryText, type UsersQuery, usersHref, usersQuery } from './users-query.ts'
 
 const maxOptions = 500
 

@@ -50,7 +50,7 @@ export function configurationOf({ people, keys, adapter, cookieKey, claimsOf }: 
     adapter,
     jwks: { keys: keys.map((key) => key.privateJwk) as NonNullable<Configuration['jwks']>['keys'] },
     cookies: { keys: [cookieKey] },
-    claims: scopes,
+    claims: { ...scopes, openid: ['sub', ...people.flatMap((person) => Object.keys(claimsOf(person)))] },
     scopes: [...Object.keys(scopes), 'offline_access'],
     // Claims stand in the ID token, not only in the answer of userinfo: that is what the big products do.
     conformIdTokenClaims: false,

@@ -7,8 +7,8 @@ import { once } from '#db/statement.ts'
 import type { UserStatus } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
-import { planAnew } from '../plan-anew.ts'
-import { wantedUsers } from '../user-filter.ts'
+import { planAnew } from '../search/plan-anew.ts'
+import { wantedUsers } from '../search/user-filter.ts'
 
 export const maxSelected = 10_000
 

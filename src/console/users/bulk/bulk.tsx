@@ -8,8 +8,10 @@ import { AppError, notFound } from '#platform/errors.ts'
 import type { ConsoleEnv } from '../../env.ts'
 import { emptyForm, endOfDay, type FormState, isRefused, refusedForm, textOf } from '../../ui/forms.ts'
 import { brandOfScope, roleChoices } from '../../ui/role-choices.ts'
-import { filterOf, parseQuery } from '../users-query.ts'
-import { BulkFormPage, type BulkKind, BulkPreviewPage, BulkResultPage, isBulkKind } from './bulk-pages.tsx'
+import { filterOf, parseQuery } from '../list/users-query.ts'
+import { BulkFormPage } from './bulk-form-page.tsx'
+import { type BulkKind, isBulkKind } from './bulk-kinds.ts'
+import { BulkPreviewPage, BulkResultPage } from './bulk-pages.tsx'
 
 type BulkInput = Parameters<typeof previewBulk>[1]
 

@@ -1,11 +1,11 @@
 // What the address of the list of users says: filters, order, columns, and who is chosen. The form and the links of the page are
 // made from it, so that nothing of it is lost on the way.
 import type { Context } from 'hono'
-import type { UserFilter } from '#access/people/user-filter.ts'
-import { type UserOrder, userSorts } from '#access/people/user-order.ts'
+import type { UserFilter } from '#access/people/search/user-filter.ts'
+import { type UserOrder, userSorts } from '#access/people/search/user-order.ts'
 import type { UserStatus } from '#directory/users.ts'
 import { isId } from '#platform/ids.ts'
-import type { ConsoleEnv } from '../env.ts'
+import type { ConsoleEnv } from '../../env.ts'
 
 export const columns = {
   roles: 'Roles',

@@ -1,110 +1,17 @@
-// The pages of groups: the list, one with its members and what it is mapped to, and the name of a local one.
+// One group: its members, and what they get through it.
 import type { UserPage } from '#access/people/list-users.ts'
-import type { GroupsPage as FoundGroups, GroupMapping, ListedGroup } from '#access/people/search-groups.ts'
+import type { GroupMapping, ListedGroup } from '#access/people/search-groups.ts'
 import type { GroupMember } from '#directory/groups.ts'
-import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Facts, Table } from '#http/ui/content.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import type { Manager } from '../env.ts'
-import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
-import { Badge, ButtonForm, Pager, Panel, Select, Time } from '../ui/parts.tsx'
+import { ButtonForm, Pager, Panel, Time } from '../ui/parts.tsx'
 import { PersonPicker } from '../ui/person-picker.tsx'
+import { sourceOf } from './group-source.ts'
 
 type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
-
-type GroupsProps = Common & {
-  found: FoundGroups
-  q: string
-  source: string
-  cursor: string | undefined
-  directories: readonly { id: string; name: string }[]
-}
-
-const hrefOf = (params: Record<string, string | undefined>): string => {
-  const present = Object.entries(params).filter((entry): entry is [string, string] => (entry[1] ?? '') !== '')
-  const text = new URLSearchParams(present).toString()
-  return text === '' ? '/console/groups' : `/console/groups?${text}`
-}
-
-export const GroupsPage = ({ ctx, manager, notice, found, q, source, cursor, directories }: GroupsProps) => (
-  <ConsolePage
-    {...{ ctx, manager, notice }}
-    section="groups"
-    title="Groups"
-    lead="People come in groups; mappings turn groups into roles and memberships of brands."
-    actions={
-      isPermitted(ctx, 'groups.write') ? (
-        <a class="btn" href="/console/groups/new">
-          New group
-        </a>
-      ) : null
-    }
-  >
-    <search>
-      <form class="filters" method="get" action="/console/groups">
-        <div class="is-search field">
-          <Field name="q" label="Search" type="search" value={q} placeholder="Part of the name" isOptional />
-        </div>
-        <Select
-          name="source"
-          label="Source"
-          value={source}
-          empty="Any"
-          options={[
-            { value: 'local', label: 'Made here, or by sign-ins' },
-            ...directories.map(({ id, name }) => ({ value: id, label: `Directory ${name}` })),
-          ]}
-        />
-        <button type="submit" class="btn btn-primary">
-          Search
-        </button>
-      </form>
-    </search>
-    {found.items.length === 0 ? (
-      <EmptyState
-        title={q === '' && source === '' ? 'There are no groups yet' : 'No group is found'}
-        text={
-          q === '' && source === ''
-            ? 'They come with the identity provider: assign groups to the application there, and push them.'
-            : 'Take something away from what you have searched for.'
-        }
-      />
-    ) : (
-      <>
-        <Table
-          caption="Groups"
-          columns={[
-            { label: 'Group' },
-            { label: 'Source' },
-            { label: 'People', isNumeric: true },
-            { label: 'Groups inside', isNumeric: true },
-            { label: 'Mappings', isNumeric: true },
-          ]}
-          rows={found.items.map((group) => [
-            <a href={`/console/groups/${group.id}`}>{group.displayName}</a>,
-            sourceOf(group),
-            group.people.toLocaleString('en'),
-            group.groups === 0 ? '–' : group.groups.toLocaleString('en'),
-            group.mappings === 0 ? <Badge tone="quiet">Not mapped</Badge> : group.mappings.toLocaleString('en'),
-          ])}
-        />
-        <Pager
-          shown={found.items.length}
-          total={found.total}
-          next={found.nextCursor === null ? undefined : hrefOf({ q, source, cursor: found.nextCursor })}
-          first={cursor === undefined ? undefined : hrefOf({ q, source })}
-        />
-      </>
-    )}
-  </ConsolePage>
-)
-
-const sourceOf = ({ directory, connection }: ListedGroup): string => {
-  if (directory !== null) return directory.name
-  return connection === null ? 'Made here' : `Sign-ins through ${connection.name}`
-}
 
 type GroupProps = Common & {
   group: ListedGroup
@@ -136,7 +43,7 @@ export const GroupPage = ({ ctx, manager, notice, group, mappings, page, q, foun
       </>
     }
   >
-    <div class="card">
+    <div class="panel">
       <Facts
         facts={[
           { term: 'Source', value: sourceOf(group) },
@@ -173,7 +80,7 @@ const GivesPanel = ({ mappings, manager }: Pick<GroupProps, 'mappings' | 'manage
       <p class="text-secondary">Nothing: neither this group nor one that it is in is mapped to a role.</p>
     ) : (
       <Table
-        caption="What its members get"
+        caption="Roles through this group"
         columns={[{ label: 'Role' }, { label: 'Where' }, { label: 'Through' }]}
         rows={mappings.map(({ role, brand, through }) => [
           <a href={`/console/roles/${role.id}`}>{role.name}</a>,
@@ -273,37 +180,4 @@ const AddPanel = ({ group, q, found }: Pick<GroupProps, 'group' | 'q' | 'found'>
       }
     />
   </Panel>
-)
-
-type FormPageProps = Common & { group: ListedGroup | undefined; state: FormState }
-
-export const GroupFormPage = ({ ctx, manager, group, state: { values, errors, message } }: FormPageProps) => (
-  <ConsolePage
-    {...{ ctx, manager }}
-    section="groups"
-    title={group === undefined ? 'New group' : `Rename ${group.displayName}`}
-    lead={
-      group === undefined
-        ? 'For people whom no identity provider groups the way you need. Members are added afterwards.'
-        : 'Mappings stay: they are bound to the group, not to its name.'
-    }
-    trail={sectionTrail('groups')}
-  >
-    <form method="post" action={group === undefined ? '/console/groups' : `/console/groups/${group.id}`} class="panel">
-      {message === undefined ? null : <Alert kind="danger" title={message} />}
-      <Field
-        name="displayName"
-        label="Name"
-        value={values['displayName']}
-        error={errors['displayName']}
-        maxlength={200}
-      />
-      <Actions>
-        <SubmitButton label={group === undefined ? 'Create the group' : 'Save'} />
-        <a class="btn" href={group === undefined ? '/console/groups' : `/console/groups/${group.id}`}>
-          Cancel
-        </a>
-      </Actions>
-    </form>
-  </ConsolePage>
 )

@@ -1,28 +1,17 @@
 // The page of the list of users: search and filters, the table, and what can be done to those who are chosen.
 import type { Child } from 'hono/jsx'
 import type { ListedUser, UserPage } from '#access/people/list-users.ts'
-import type { UserSort } from '#access/people/user-order.ts'
+import type { UserSort } from '#access/people/search/user-order.ts'
 import { EmptyState } from '#http/ui/content.tsx'
-import { Field } from '#http/ui/forms.tsx'
 import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
-import type { Manager } from '../env.ts'
-import { ConsolePage } from '../ui/frame.tsx'
-import { type ListColumn, ListTable } from '../ui/list-table.tsx'
-import type { Notice } from '../ui/notices.ts'
-import { Check, Pager, Select, Time } from '../ui/parts.tsx'
-import { NameList, Status } from '../ui/people.tsx'
-import {
-  activities,
-  type ColumnKey,
-  columns,
-  isNarrowed,
-  maxChosen,
-  queryText,
-  type UsersQuery,
-  usersHref,
-} from './users-query.ts'
-
-type Option = { value: string; label: string }
+import type { Manager } from '../../env.ts'
+import { ConsolePage } from '../../ui/frame.tsx'
+import { type ListColumn, ListTable } from '../../ui/list-table.tsx'
+import type { Notice } from '../../ui/notices.ts'
+import { Pager, Time } from '../../ui/parts.tsx'
+import { NameList, Status } from '../../ui/people.tsx'
+import { type FilterOptions, Filters, nothingWanted, type Option } from './users-filters.tsx'
+import { type ColumnKey, columns, isNarrowed, maxChosen, queryText, type UsersQuery, usersHref } from './users-query.ts'
 
 export type UsersPageProps = {
   ctx: CallContext
@@ -30,7 +19,7 @@ export type UsersPageProps = {
   notice: Notice | undefined
   query: UsersQuery
   found: UserPage
-  options: { roles: readonly Option[]; brands: readonly Option[]; sources: readonly Option[] }
+  options: FilterOptions
 }
 
 /** Who may do something to many. */
@@ -67,68 +56,6 @@ const UsersActions = ({ ctx }: { ctx: CallContext }) => (
         Somebody cannot sign in
       </a>
     ) : null}
-  </>
-)
-
-const Filters = ({ query, options }: Pick<UsersPageProps, 'query' | 'options'>) => (
-  <search>
-    <form class="filters" method="get" action="/console/users">
-      <div class="is-search field">
-        <Field name="q" label="Search" type="search" value={query.q} placeholder="Name or address" isOptional />
-      </div>
-      <Select
-        name="status"
-        label="Status"
-        value={query.status}
-        empty="Any"
-        options={[
-          { value: 'active', label: 'Active' },
-          { value: 'invited', label: 'Pending' },
-          { value: 'inactive', label: 'Inactive' },
-        ]}
-      />
-      <Select name="role" label="Role" value={query.role} empty="Any" options={options.roles} />
-      <Select name="brand" label="Brand" value={query.brand} empty="Any" options={options.brands} />
-      <Select name="source" label="Source" value={query.source} empty="Any" options={options.sources} />
-      <Select
-        name="activity"
-        label="Activity"
-        value={query.activity}
-        empty="Any"
-        options={Object.entries(activities).map(([value, label]) => ({ value, label }))}
-      />
-      <KeptOrder query={query} />
-      <button type="submit" class="btn btn-primary">
-        Search
-      </button>
-      {isNarrowed(query) ? (
-        <a class="btn" href={usersHref(query, nothingWanted)}>
-          Show everybody
-        </a>
-      ) : null}
-      <details class="more-filters">
-        <summary>Columns</summary>
-        <fieldset class="choices">
-          <legend class="visually-hidden">Columns</legend>
-          {Object.entries(columns).map(([key, label]) => (
-            <Check name="columns" value={key} label={label} isChecked={query.columns.includes(key as ColumnKey)} />
-          ))}
-        </fieldset>
-      </details>
-    </form>
-  </search>
-)
-
-const nothingWanted: Partial<UsersQuery> = {
-  ...{ q: '', status: '', role: '', brand: '', source: '', activity: '' },
-  ...{ isEnding: false, isAll: false, chosen: [] },
-}
-
-const KeptOrder = ({ query: { order, isEnding } }: { query: UsersQuery }) => (
-  <>
-    <input type="hidden" name="sort" value={order.sort} />
-    <input type="hidden" name="direction" value={order.direction} />
-    {isEnding ? <input type="hidden" name="ending" value="1" /> : null}
   </>
 )
 

@@ -1,0 +1,201 @@
+// The pages of the audit trail: the list, and one event with what it changed.
+import type { AuditEvent } from '#audit/list-events.ts'
+import { EmptyState, Facts, Table } from '#http/ui/content.tsx'
+import { Field } from '#http/ui/forms.tsx'
+import type { CallContext } from '#src/context.ts'
+import type { Manager } from '../env.ts'
+import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import { Panel, Select, Time } from '../ui/parts.tsx'
+import { Actor, EventTable, Target } from './event-table.tsx'
+import { actionKinds, actionWords } from './words.ts'
+
+export type AuditQuery = {
+  q: string
+  action: string
+  actor: string
+  target: string
+  brand: string
+  from: string
+  to: string
+}
+
+type Common = { ctx: CallContext; manager: Manager }
+
+type AuditProps = Common & {
+  query: AuditQuery
+  events: readonly AuditEvent[]
+  next: string | undefined
+  isFirst: boolean
+  brandName: string | undefined
+}
+
+const hrefOf = (path: string, query: AuditQuery, more: Record<string, string> = {}): string => {
+  const params = Object.entries({ ...query, ...more }).filter(([, value]) => value !== '')
+  const text = new URLSearchParams(params).toString()
+  return text === '' ? path : `${path}?${text}`
+}
+
+export const AuditPage = ({ ctx, manager, query, events, next, isFirst, brandName }: AuditProps) => (
+  <ConsolePage
+    {...{ ctx, manager }}
+    section="audit"
+    title={brandName === undefined ? 'Audit' : `Audit of ${brandName}`}
+    lead="Who changed what, and when. Nothing is ever taken out of it."
+    actions={
+      <>
+        <a class="btn" href={hrefOf('/console/audit/export', query, { format: 'csv' })} download="audit.csv">
+          Export CSV
+        </a>
+        <a class="btn" href={hrefOf('/console/audit/export', query, { format: 'ndjson' })} download="audit.ndjson">
+          Export NDJSON
+        </a>
+      </>
+    }
+  >
+    <search>
+      <form class="filters" method="get" action="/console/audit">
+        <div class="is-search field">
+          <Field
+            name="q"
+            label="Search"
+            type="search"
+            value={query.q}
+            placeholder="Name of a person, or an id"
+            isOptional
+          />
+        </div>
+        <Select name="action" label="About" value={query.action} empty="Everything" options={kindsWith(query.action)} />
+        <Field name="from" label="From" type="date" value={query.from} isOptional />
+        <Field name="to" label="To" type="date" value={query.to} isOptional />
+        {(['actor', 'target', 'brand'] as const).map((name) =>
+          query[name] === '' ? null : <input type="hidden" name={name} value={query[name]} />,
+        )}
+        <button type="submit" class="btn btn-primary">
+          Search
+        </button>
+        {Object.values(query).some((value) => value !== '') ? (
+          <a class="btn" href="/console/audit">
+            Show everything
+          </a>
+        ) : null}
+      </form>
+    </search>
+    {events.length === 0 ? (
+      <EmptyState title="Nothing is found" text="Nothing of that kind has happened, or not in that time." />
+    ) : (
+      <>
+        <EventTable caption="Audit trail" events={events} />
+        <nav class="pager" aria-label="Pages">
+          <p>{events.length} shown, newest first</p>
+          <div class="actions">
+            {isFirst ? null : (
+              <a class="btn btn-sm" href={hrefOf('/console/audit', query)}>
+                Newest
+              </a>
+            )}
+            {next === undefined ? null : (
+              <a class="btn btn-sm" href={hrefOf('/console/audit', query, { before: next })} rel="next">
+                Older
+              </a>
+            )}
+          </div>
+        </nav>
+      </>
+    )}
+  </ConsolePage>
+)
+
+/** One action that was linked to is a choice, too. */
+const kindsWith = (action: string) =>
+  action === '' || actionKinds.some(({ value }) => value === action)
+    ? actionKinds
+    : [{ value: action, label: actionWords(action) }, ...actionKinds]
+
+export const EventPage = ({ ctx, manager, event }: Common & { event: AuditEvent }) => {
+  const { before, after, ...rest } = event.detail
+  return (
+    <ConsolePage
+      {...{ ctx, manager }}
+      section="audit"
+      title={actionWords(event.action)}
+      lead={<Time at={event.occurredAt} />}
+      trail={sectionTrail('audit')}
+    >
+      <div class="panel">
+        <Facts
+          facts={[
+            { term: 'Whom or what', value: <Target event={event} /> },
+            { term: 'By', value: <Actor event={event} /> },
+            { term: 'Action', value: <code>{event.action}</code> },
+            { term: 'Event', value: <code>{event.id}</code> },
+            { term: 'Request', value: <code>{event.requestId}</code> },
+          ]}
+        />
+      </div>
+      {isObject(before) && isObject(after) ? (
+        <Difference before={before} after={after} />
+      ) : isObject(before) ? (
+        <Difference before={before} after={rest} />
+      ) : null}
+      {Object.keys(rest).length === 0 ? null : (
+        <Panel title="Details">
+          <Facts
+            facts={Object.entries(rest).map(([term, value]) => ({
+              term: wordsOf(term),
+              value: <Value value={value} />,
+            }))}
+          />
+        </Panel>
+      )}
+      <p class="lead-sentence">
+        <a href={`/console/audit?target=${event.targetId}`}>Everything about this</a>
+        {' · '}
+        <a href={`/console/audit?actor=${event.actor.id}`}>Everything by the same</a>
+      </p>
+    </ConsolePage>
+  )
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** `expiresAt`: Expires at. */
+const wordsOf = (name: string): string => {
+  const words = name
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .toLowerCase()
+  return words.slice(0, 1).toUpperCase() + words.slice(1)
+}
+
+const Value = ({ value }: { value: unknown }) => {
+  if (value === null || value === '') return <span class="text-secondary">nothing</span>
+  if (typeof value === 'string') return /^[a-z]{3}_[0-9a-z]{26}$/.test(value) ? <code>{value}</code> : <>{value}</>
+  if (typeof value === 'object') return <pre class="code-block">{JSON.stringify(value, null, 2)}</pre>
+  return <>{String(value)}</>
+}
+
+const Difference = ({ before, after }: { before: Record<string, unknown>; after: Record<string, unknown> }) => {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  const changed = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+  if (changed.length === 0) return null
+  return (
+    <div class="difference">
+      <Panel title="What has changed">
+        <Table
+          caption="What has changed"
+          columns={[{ label: 'What' }, { label: 'Before' }, { label: 'After' }]}
+          rows={changed.map((name) => [
+            wordsOf(name),
+            <del>
+              <Value value={before[name] ?? null} />
+            </del>,
+            <ins>
+              <Value value={after[name] ?? null} />
+            </ins>,
+          ])}
+        />
+      </Panel>
+    </div>
+  )
+}

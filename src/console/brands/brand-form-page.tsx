@@ -1,0 +1,62 @@
+// The name of a brand, and its end.
+import type { BrandRecord } from '#access/brands/brands.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import type { CallContext } from '#src/context.ts'
+import type { Manager } from '../env.ts'
+import type { FormState } from '../ui/forms.ts'
+import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import type { Notice } from '../ui/notices.ts'
+import { Panel } from '../ui/parts.tsx'
+
+type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
+
+type FormPageProps = Common & { brand: BrandRecord | undefined; state: FormState }
+
+export const BrandFormPage = ({ ctx, manager, brand, state: { values, errors, message } }: FormPageProps) => {
+  const path = brand === undefined ? '/console/brands' : `/console/brands/${brand.id}`
+  return (
+    <ConsolePage
+      {...{ ctx, manager }}
+      section="brands"
+      title={brand === undefined ? 'New brand' : `Edit ${brand.name}`}
+      trail={[
+        ...sectionTrail('brands'),
+        ...(brand === undefined ? [] : [{ label: brand.name, href: `/console/brands/${brand.id}` }]),
+      ]}
+    >
+      <form method="post" action={path} class="panel">
+        {message === undefined ? null : <Alert kind="danger" title={message} />}
+        <Field name="name" label="Name" value={values['name']} error={errors['name']} maxlength={200} />
+        <Field
+          name="slug"
+          label="Short name"
+          value={values['slug']}
+          error={errors['slug']}
+          hint="What applications and patterns of group names call it: lower-case letters, digits and hyphens."
+          maxlength={63}
+        />
+        <Actions>
+          <SubmitButton label={brand === undefined ? 'Create the brand' : 'Save'} />
+          <a class="btn" href={path}>
+            Cancel
+          </a>
+        </Actions>
+      </form>
+      {brand === undefined ? null : (
+        <Panel title="Delete the brand" lead="Its mappings and everything that was given in it go with it, at once.">
+          <form method="post" action={`${path}/delete`}>
+            <Field
+              name="proof"
+              label={`Type ${brand.slug} to confirm`}
+              value={values['proof']}
+              error={errors['proof']}
+              autocomplete="off"
+            />
+            <SubmitButton label="Delete the brand" kind="danger" />
+          </form>
+        </Panel>
+      )}
+    </ConsolePage>
+  )
+}

@@ -1,0 +1,166 @@
+// One brand with everybody who has access to it, through what, and what has happened in it.
+import type { BrandRecord } from '#access/brands/brands.ts'
+import type { Holder, HoldersPage } from '#access/people/list-holders.ts'
+import type { RoleRecord } from '#access/roles/roles.ts'
+import type { AuditEvent } from '#audit/list-events.ts'
+import { EmptyState, Table } from '#http/ui/content.tsx'
+import { Field } from '#http/ui/forms.tsx'
+import { type CallContext, isPermitted } from '#src/context.ts'
+import { EventTable } from '../audit/event-table.tsx'
+import type { Manager } from '../env.ts'
+import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import type { Notice } from '../ui/notices.ts'
+import { Pager, Panel, Select, Time } from '../ui/parts.tsx'
+import { NameList, Source, StatusBadge } from '../ui/people.tsx'
+import { withParams } from './with-params.ts'
+
+type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
+
+type BrandProps = Common & {
+  brand: BrandRecord
+  found: HoldersPage | undefined
+  roles: readonly RoleRecord[]
+  q: string
+  role: string
+  cursor: string | undefined
+  events: readonly AuditEvent[]
+}
+
+export const BrandPage = (props: BrandProps) => {
+  const { ctx, manager, notice, brand, events } = props
+  return (
+    <ConsolePage
+      {...{ ctx, manager, notice }}
+      section="brands"
+      title={brand.name}
+      lead={<code>{brand.slug}</code>}
+      trail={sectionTrail('brands')}
+      actions={<BrandActions ctx={ctx} brand={brand} />}
+    >
+      <People {...props} />
+      {events.length === 0 ? null : (
+        <Panel
+          title="What has happened here"
+          actions={
+            <a class="btn btn-sm" href={`/console/audit?brand=${brand.id}`}>
+              All of it
+            </a>
+          }
+        >
+          <EventTable caption={`History of ${brand.name}`} events={events} />
+        </Panel>
+      )}
+    </ConsolePage>
+  )
+}
+
+const BrandActions = ({ ctx, brand }: { ctx: CallContext; brand: BrandRecord }) => (
+  <>
+    {isPermitted(ctx, 'invitations.write', brand.id) ? (
+      <a class="btn btn-primary" href={`/console/invitations/new?brand=${brand.id}`}>
+        Invite here
+      </a>
+    ) : null}
+    {isPermitted(ctx, 'assignments.write', brand.id) ? (
+      <a class="btn" href={`/console/brands/${brand.id}/give`}>
+        Give somebody a role
+      </a>
+    ) : null}
+    {isPermitted(ctx, 'users.read', brand.id) ? (
+      <a class="btn" href={`/console/brands/${brand.id}/people.csv`} download={`${brand.slug}.csv`}>
+        Export
+      </a>
+    ) : null}
+    {isPermitted(ctx, 'brands.write') ? (
+      <a class="btn" href={`/console/brands/${brand.id}/edit`}>
+        Edit
+      </a>
+    ) : null}
+  </>
+)
+
+const People = ({ ctx, brand, found, roles, q, role, cursor }: BrandProps) => {
+  if (found === undefined) return null
+  const path = `/console/brands/${brand.id}`
+  const isSearched = q !== '' || role !== ''
+  return (
+    <Panel
+      title="Who has access"
+      lead={`${found.total.toLocaleString('en')} ${found.total === 1 ? 'person' : 'people'}${isSearched ? ' found' : ''}`}
+    >
+      <search>
+        <form class="filters" method="get" action={path}>
+          <div class="is-search field">
+            <Field name="q" label="Search" type="search" value={q} placeholder="Name or address" isOptional />
+          </div>
+          <Select
+            name="role"
+            label="Role"
+            value={role}
+            empty="Any"
+            options={roles.map(({ id, name }) => ({ value: id, label: name }))}
+          />
+          <button type="submit" class="btn">
+            Search
+          </button>
+        </form>
+      </search>
+      {found.items.length === 0 ? (
+        <EmptyState
+          title={isSearched ? 'Nobody is found' : 'Nobody has access yet'}
+          text={
+            isSearched
+              ? 'Take something away from what you have searched for.'
+              : 'Invite somebody here, give somebody a role here, or map a group to it.'
+          }
+        />
+      ) : (
+        <>
+          <Table
+            caption={`Who has access to ${brand.name}`}
+            columns={[
+              { label: 'Name' },
+              { label: 'Role' },
+              { label: 'Through' },
+              { label: 'Status' },
+              { label: 'Last activity' },
+            ]}
+            rows={found.items.map((holder) => rowOf(ctx, holder, brand))}
+          />
+          <Pager
+            shown={found.items.length}
+            total={found.total}
+            next={found.nextCursor === null ? undefined : withParams(path, { q, role, cursor: found.nextCursor })}
+            first={cursor === undefined ? undefined : withParams(path, { q, role })}
+          />
+        </>
+      )}
+    </Panel>
+  )
+}
+
+function rowOf(ctx: CallContext, { user, holdings }: Holder, brand: BrandRecord) {
+  const roles = [...new Map(holdings.map(({ role }) => [role.id, role])).values()]
+  const mayChange = isPermitted(ctx, 'assignments.write', brand.id)
+  return [
+    <>
+      <a href={`/console/users/${user.id}`}>{user.displayName ?? user.userName}</a>
+      <div class="under">{user.email ?? user.userName}</div>
+    </>,
+    <NameList names={roles} />,
+    <ul class="source-list">
+      {holdings.map(({ source }) => (
+        <li>
+          <Source source={source} />
+          {source.type === 'direct' && mayChange ? (
+            <a href={`/console/users/${user.id}/assignments/${source.assignmentId}`}>
+              Change<span class="visually-hidden"> what {user.displayName ?? user.userName} was given</span>
+            </a>
+          ) : null}
+        </li>
+      ))}
+    </ul>,
+    <StatusBadge status={user.status} />,
+    <Time at={user.lastActiveAt} empty="Never" />,
+  ]
+}

@@ -1,0 +1,85 @@
+import type { BrandsPage as FoundBrands } from '#access/brands/search-brands.ts'
+import { EmptyState, Table } from '#http/ui/content.tsx'
+import { Field } from '#http/ui/forms.tsx'
+import { type CallContext, isPermitted } from '#src/context.ts'
+import type { Manager } from '../env.ts'
+import { ConsolePage } from '../ui/frame.tsx'
+import type { Notice } from '../ui/notices.ts'
+import { Pager } from '../ui/parts.tsx'
+import { NameList } from '../ui/people.tsx'
+import { withParams } from './with-params.ts'
+
+type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
+
+type BrandsProps = Common & { found: FoundBrands; q: string; cursor: string | undefined }
+
+export const BrandsPage = ({ ctx, manager, notice, found, q, cursor }: BrandsProps) => {
+  const mayCreate = isPermitted(ctx, 'brands.write')
+  return (
+    <ConsolePage
+      {...{ ctx, manager, notice }}
+      section="brands"
+      title="Brands"
+      lead="Each has members of its own; roles held in a brand count there alone."
+      actions={
+        mayCreate ? (
+          <a class="btn btn-primary" href="/console/brands/new">
+            New brand
+          </a>
+        ) : null
+      }
+    >
+      <search>
+        <form class="filters" method="get" action="/console/brands">
+          <div class="is-search field">
+            <Field name="q" label="Search" type="search" value={q} placeholder="Part of the name" isOptional />
+          </div>
+          <button type="submit" class="btn">
+            Search
+          </button>
+        </form>
+      </search>
+      {found.items.length === 0 ? (
+        <EmptyState
+          title={q === '' ? 'There are no brands yet' : 'No brand is found'}
+          text={
+            q === ''
+              ? 'A brand is a space with members of its own: a title, a market, a label.'
+              : 'Take something away from what you have searched for.'
+          }
+        >
+          {mayCreate && q === '' ? (
+            <a class="btn btn-primary" href="/console/brands/new">
+              New brand
+            </a>
+          ) : null}
+        </EmptyState>
+      ) : (
+        <>
+          <Table
+            caption="Brands"
+            columns={[{ label: 'Brand' }, { label: 'People', isNumeric: true }, { label: 'Roles held there' }]}
+            rows={found.items.map(({ id, slug, name, people, isMore, roles }) => [
+              <>
+                <a href={`/console/brands/${id}`}>{name}</a>
+                <div class="under">
+                  <code>{slug}</code>
+                </div>
+              </>,
+              `${people.toLocaleString('en')}${isMore ? ' or more' : ''}`,
+              <NameList names={roles} empty="None yet" />,
+            ])}
+          />
+          <Pager
+            shown={found.items.length}
+            total={found.total}
+            next={
+              found.nextCursor === null ? undefined : withParams('/console/brands', { q, cursor: found.nextCursor })
+            }
+            first={cursor === undefined ? undefined : withParams('/console/brands', { q })}
+          />
+        </>
+      )}
+    </ConsolePage>
+  )
+}

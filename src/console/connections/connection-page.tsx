@@ -1,0 +1,197 @@
+// The page of one connection: what it is, how it does, what came in lately, and what can be changed.
+import type { ConnectionHealth } from '#access/overview.ts'
+import type { RoleRecord } from '#access/roles/roles.ts'
+import type { SignInAttempt } from '#access/sign-in/attempts.ts'
+import type { DirectoryRecord } from '#connections/directories.ts'
+import type { SetupLinkRecord } from '#connections/setup-links/setup-links.ts'
+import { type Connection, isConfigured, type SamlConnection } from '#connections/sign-in/connections.ts'
+import { presets } from '#connections/sign-in/presets.ts'
+import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
+import { type CallContext, isPermitted } from '#src/context.ts'
+import { endingOf } from '../connect/words.ts'
+import type { Manager } from '../env.ts'
+import { AttemptTable } from '../sign-ins/attempt-table.tsx'
+import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import type { Notice } from '../ui/notices.ts'
+import { Badge, ButtonForm, Panel, Time } from '../ui/parts.tsx'
+import { SetupLinkTable } from './list-page.tsx'
+import { changeLabels, changes, statusWords } from './words.ts'
+
+export type ConnectionPageProps = {
+  ctx: CallContext
+  manager: Manager
+  connection: Connection
+  health: ConnectionHealth | undefined
+  links: readonly SetupLinkRecord[]
+  attempts: readonly SignInAttempt[]
+  defaultRole: RoleRecord | undefined
+  directory: DirectoryRecord | undefined
+  fault: string | undefined
+  notice: Notice | undefined
+}
+
+export const jitWords: Record<Connection['jit'], string> = {
+  off: 'Nobody: people are delivered by the directory, or invited',
+  verified_domains: 'People of proven domains',
+  approval: 'Everybody, once an administrator has approved them',
+}
+
+export const ConnectionPage = (props: ConnectionPageProps) => {
+  const { ctx, manager, connection, links, attempts, fault, notice } = props
+  const mayWrite = isPermitted(ctx, 'connections.write')
+  const address = `/console/connections/${connection.id}`
+  return (
+    <ConsolePage
+      {...{ ctx, manager, notice }}
+      section="connections"
+      title={connection.name}
+      lead={statusWords[connection.status].sentence}
+      trail={sectionTrail('connections')}
+      actions={
+        mayWrite ? (
+          <>
+            <a class="btn" href={`${address}/settings`}>
+              Settings
+            </a>
+            <a class="btn btn-primary" href={`/console/connect/${connection.id}`}>
+              {isConfigured(connection) ? 'Set-up and test' : 'Go on with the set-up'}
+            </a>
+          </>
+        ) : null
+      }
+    >
+      {fault === undefined ? null : <Alert kind="danger" title={fault} />}
+      <Panel title="How it stands">
+        <Facts facts={factsOf(props)} />
+        {mayWrite ? <StatusLinks connection={connection} /> : null}
+      </Panel>
+      {connection.type === 'saml' ? <Certificates {...{ connection, mayWrite }} now={ctx.clock.now()} /> : null}
+      {isPermitted(ctx, 'sign_ins.read') ? (
+        <Panel
+          title="Lately"
+          actions={
+            <a class="btn btn-sm" href={`/console/sign-ins?connection=${connection.id}`}>
+              All sign-ins
+            </a>
+          }
+        >
+          {attempts.length === 0 ? (
+            <EmptyState
+              title="Nobody has come in yet"
+              text="Test sign-ins and real ones are kept here, each with its trace."
+            />
+          ) : (
+            <AttemptTable attempts={attempts} />
+          )}
+        </Panel>
+      ) : null}
+      {links.length === 0 ? null : (
+        <Panel title="Set up by">
+          <SetupLinkTable links={links} mayRevoke={mayWrite} />
+        </Panel>
+      )}
+    </ConsolePage>
+  )
+}
+
+function factsOf({ ctx, connection, health, defaultRole, directory }: ConnectionPageProps) {
+  const { status, preset, type, jit, testedAt } = connection
+  const provider = type === 'saml' ? connection.settings.idpEntityId : connection.settings.issuer
+  const ending =
+    type === 'oidc' && typeof connection.settings.secretExpiresAt === 'string'
+      ? endingOf(connection.settings.secretExpiresAt, ctx.clock.now())
+      : undefined
+  return [
+    { term: 'Status', value: <Badge tone={statusWords[status].tone}>{statusWords[status].word}</Badge> },
+    { term: 'Provider', value: `${presets[preset].title}, ${type === 'saml' ? 'SAML' : 'OpenID Connect'}` },
+    { term: 'Calls itself', value: provider === '' ? 'Not known yet' : <code>{provider}</code> },
+    { term: 'Last sign-in', value: <Time at={health?.lastSignInAt ?? null} empty="Never" /> },
+    { term: 'In the last day', value: `${health?.signedIn ?? 0} signed in, ${health?.refused ?? 0} refused` },
+    { term: 'First tested', value: <Time at={testedAt} empty="Not yet" /> },
+    ...(ending === undefined
+      ? []
+      : [
+          { term: 'Client secret', value: ending.isNear ? <Badge tone="warning">{ending.words}</Badge> : ending.words },
+        ]),
+    { term: 'Who comes to exist by a first sign-in', value: jitWords[jit] },
+    { term: 'Their role', value: defaultRole?.name ?? 'None' },
+    {
+      term: 'Directory that decides about its people',
+      value: directory === undefined ? 'None' : <a href={`/console/directories/${directory.id}`}>{directory.name}</a>,
+    },
+  ]
+}
+
+const StatusLinks = ({ connection }: { connection: Connection }) => (
+  <div class="actions">
+    {changes
+      .filter((change) => change !== connection.status && !(change === 'draft' && connection.status === 'tested'))
+      .map((change) => (
+        <a class="btn" href={`/console/connections/${connection.id}/status?to=${change}`}>
+          {changeLabels[change]}…
+        </a>
+      ))}
+  </div>
+)
+
+const Certificates = ({
+  connection: { id, settings, refreshedAt },
+  mayWrite,
+  now,
+}: {
+  connection: SamlConnection
+  mayWrite: boolean
+  now: Date
+}) => {
+  if (settings.certificates.length === 0) return null
+  const isWaiting = settings.certificates.some(({ status }) => status === 'pending')
+  return (
+    <Panel
+      title="Certificates of the provider"
+      lead={
+        settings.metadataUrl === null ? (
+          'The metadata was pasted, so a new certificate has to be pasted too.'
+        ) : (
+          <>
+            Read from the metadata again and again, last <Time at={refreshedAt} empty="never" />.
+          </>
+        )
+      }
+      actions={
+        mayWrite && settings.metadataUrl !== null ? (
+          <ButtonForm action={`/console/connections/${id}/refresh`} label="Read it now" kind="btn-sm" />
+        ) : null
+      }
+    >
+      {isWaiting ? (
+        <Alert kind="warning" title="A new certificate waits for your word">
+          It came by the metadata. Compare its fingerprint with the provider’s before you trust it.
+        </Alert>
+      ) : null}
+      <Table
+        caption="Certificates"
+        columns={[{ label: 'Subject' }, { label: 'Good until' }, { label: 'Status' }, { label: 'SHA-256' }]}
+        rows={settings.certificates.map((certificate) => {
+          const ending = endingOf(certificate.notAfter, now)
+          return [
+            certificate.subject,
+            ending.isNear ? <Badge tone="warning">{ending.words}</Badge> : ending.words,
+            certificate.status === 'trusted' ? (
+              <Badge tone="good">Trusted</Badge>
+            ) : mayWrite ? (
+              <ButtonForm
+                action={`/console/connections/${id}/trust`}
+                label="Trust it"
+                kind="btn-sm"
+                fields={{ sha256: certificate.sha256 }}
+              />
+            ) : (
+              <Badge tone="warning">Waits</Badge>
+            ),
+            <code class="long-code">{certificate.sha256}</code>,
+          ]
+        })}
+      />
+    </Panel>
+  )
+}

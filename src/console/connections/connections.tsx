@@ -1,0 +1,159 @@
+// Connections: how each of them does, its page, what its state and settings are, and the setup links.
+import { type Context, Hono } from 'hono'
+import { listConnectionHealth } from '#access/overview.ts'
+import { listRoles } from '#access/roles/roles.ts'
+import { listAttempts } from '#access/sign-in/attempts.ts'
+import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
+import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
+import { previewConnectionStatus } from '#access/sign-in/status-effects.ts'
+import { listDirectories } from '#connections/directories.ts'
+import { refreshMetadata } from '#connections/saml/refresh-metadata.ts'
+import { createSetupLink, revokeSetupLink } from '#connections/setup-links/change-setup-links.ts'
+import { listSetupLinks } from '#connections/setup-links/setup-links.ts'
+import { type Connection, getConnection } from '#connections/sign-in/connections.ts'
+import { updateConnection } from '#connections/sign-in/update-connection.ts'
+import { renderPage } from '#http/pages.ts'
+import { readForm } from '#http/read-form.ts'
+import { notFound } from '#platform/errors.ts'
+import { isPermitted } from '#src/context.ts'
+import type { ConsoleEnv } from '../env.ts'
+import { emptyForm, type FormState, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { noticeOf } from '../ui/notices.ts'
+import { ConnectionPage } from './connection-page.tsx'
+import { ConnectionListPage, NewLinkPage } from './list-page.tsx'
+import { changesOf, SettingsPage, valuesOf } from './settings-form.tsx'
+import { StatusPage } from './status-page.tsx'
+import { isStatusChange, type StatusChange } from './words.ts'
+
+const path = '/console/connections'
+
+/** @returns an app to be mounted at `/console/connections` */
+export function createConnectionPages(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+
+  pages.get('/', (c) => showList(c, emptyForm))
+
+  pages.post('/setup-links', async (c) => {
+    const [ctx, manager, form] = [c.get('ctx'), c.get('manager'), await readForm(c)]
+    try {
+      const days = Number(textOf(form, 'days') ?? 7)
+      const { link, token } = await createSetupLink(ctx, { label: form['label'] ?? '', days })
+      return renderPage(c, <NewLinkPage {...{ ctx, manager, link }} url={ctx.urls.page(`/setup/${token}`)} />)
+    } catch (error) {
+      return showList(c, refusedForm(form, error))
+    }
+  })
+
+  pages.post('/setup-links/:linkId/revoke', async (c) => {
+    await revokeSetupLink(c.get('ctx'), c.req.param('linkId'))
+    return c.redirect(`${path}?done=revoked#setup-links`, 303)
+  })
+
+  pages.get('/:id', (c) => showConnection(c, c.req.param('id')))
+
+  pages.get('/:id/settings', async (c) => {
+    const connection = await getConnection(c.get('ctx'), c.req.param('id'))
+    return showSettings(c, connection, { ...emptyForm, values: valuesOf(connection) })
+  })
+
+  pages.post('/:id/settings', async (c) => {
+    const [ctx, form] = [c.get('ctx'), await readForm(c)]
+    const connection = await getConnection(ctx, c.req.param('id'))
+    try {
+      const changes = changesOf(connection, form)
+      if (typeof changes.defaultRoleId === 'string') await requireOrdinaryRole(ctx, changes.defaultRoleId)
+      await updateConnection(ctx, { connectionId: connection.id, ...changes })
+      return c.redirect(`${path}/${connection.id}?done=saved`, 303)
+    } catch (error) {
+      return showSettings(c, connection, refusedForm(form, error))
+    }
+  })
+
+  pages.post('/:id/refresh', async (c) => {
+    try {
+      await refreshMetadata(c.get('ctx'), c.req.param('id'))
+      return c.redirect(`${path}/${c.req.param('id')}?done=saved`, 303)
+    } catch (error) {
+      return showConnection(c, c.req.param('id'), refusedForm({}, error).message)
+    }
+  })
+
+  pages.post('/:id/trust', async (c) => {
+    const [form, connectionId] = [await readForm(c), c.req.param('id')]
+    await updateConnection(c.get('ctx'), { connectionId, trustCertificates: [form['sha256'] ?? ''] })
+    return c.redirect(`${path}/${connectionId}?done=saved`, 303)
+  })
+
+  pages.get('/:id/status', (c) => showStatus(c, wantedStatus(c.req.query('to')), emptyForm))
+
+  pages.post('/:id/status', async (c) => {
+    const [ctx, form] = [c.get('ctx'), await readForm(c)]
+    const status = wantedStatus(form['to'])
+    const { id, name } = await getConnection(ctx, c.req.param('id'))
+    if (status === 'disabled' && form['confirm'] !== name) {
+      const errors = { confirm: 'Type the name exactly as it is written above' }
+      return showStatus(c, status, { ...emptyForm, values: form, errors })
+    }
+    try {
+      await setConnectionStatus(ctx, { connectionId: id, status })
+      return c.redirect(`${path}/${id}?done=saved`, 303)
+    } catch (error) {
+      return showStatus(c, status, refusedForm(form, error))
+    }
+  })
+  return pages
+}
+
+function wantedStatus(text: string | undefined): StatusChange {
+  if (isStatusChange(text)) return text
+  throw notFound('Page')
+}
+
+async function showList(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const [connections, links] = await Promise.all([listConnectionHealth(ctx), listSetupLinks(ctx, { limit: 50 })])
+  const notice = noticeOf(c.req.query('done'))
+  const page = <ConnectionListPage {...{ ctx, manager, connections, links, state, notice }} />
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}
+
+async function showConnection(c: Context<ConsoleEnv>, id: string, fault?: string): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const connection = await getConnection(ctx, id)
+  const [health, links, attempts, roles, directories] = await Promise.all([
+    listConnectionHealth(ctx),
+    listSetupLinks(ctx),
+    isPermitted(ctx, 'sign_ins.read') ? listAttempts(ctx, { connectionId: id, limit: 8 }) : [],
+    isPermitted(ctx, 'roles.read') ? listRoles(ctx) : [],
+    isPermitted(ctx, 'directories.read') ? listDirectories(ctx) : [],
+  ])
+  const page = (
+    <ConnectionPage
+      {...{ ctx, manager, connection, attempts, fault }}
+      health={health.find((each) => each.id === id)}
+      links={links.filter(({ connectionId }) => connectionId === id)}
+      defaultRole={roles.find((role) => role.id === connection.defaultRoleId)}
+      directory={directories.find((directory) => directory.id === connection.directoryId)}
+      notice={noticeOf(c.req.query('done'))}
+    />
+  )
+  return renderPage(c, page, { status: fault === undefined ? 200 : 400 })
+}
+
+async function showSettings(c: Context<ConsoleEnv>, connection: Connection, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const [roles, directories] = await Promise.all([
+    isPermitted(ctx, 'roles.read') ? listRoles(ctx) : [],
+    isPermitted(ctx, 'directories.read') ? listDirectories(ctx) : [],
+  ])
+  const page = <SettingsPage {...{ ctx, manager, connection, state, roles, directories }} />
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}
+
+async function showStatus(c: Context<ConsoleEnv>, to: StatusChange, state: FormState): Promise<Response> {
+  const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id') ?? '']
+  const connection = await getConnection(ctx, id)
+  const effects = await previewConnectionStatus(ctx, id)
+  const page = <StatusPage {...{ ctx, manager, connection, effects, to, state }} />
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}

@@ -1,0 +1,177 @@
+// The list of connections with how they do, and the setup links.
+import type { ConnectionHealth } from '#access/overview.ts'
+import type { SetupLinkRecord } from '#connections/setup-links/setup-links.ts'
+import type { ConnectionStatus } from '#connections/sign-in/connections.ts'
+import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
+import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { type CallContext, isPermitted } from '#src/context.ts'
+import { dateWords, endingOf } from '../connect/words.ts'
+import type { Manager } from '../env.ts'
+import type { FormState } from '../ui/forms.ts'
+import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import type { Notice } from '../ui/notices.ts'
+import { Badge, ButtonForm, CopyField, Panel, Time, type Tone } from '../ui/parts.tsx'
+import { statusWords } from './words.ts'
+
+export type ConnectionListProps = {
+  ctx: CallContext
+  manager: Manager
+  connections: readonly ConnectionHealth[]
+  links: readonly SetupLinkRecord[]
+  state: FormState
+  notice: Notice | undefined
+}
+
+const mayConnect = (ctx: CallContext): boolean =>
+  isPermitted(ctx, 'connections.write') && isPermitted(ctx, 'directories.write')
+
+const ConnectButton = () => (
+  <a class="btn btn-primary" href="/console/connect">
+    Connect a provider
+  </a>
+)
+
+export const ConnectionListPage = ({ ctx, manager, connections, links, state, notice }: ConnectionListProps) => (
+  <ConsolePage
+    {...{ ctx, manager, notice }}
+    section="connections"
+    title="Connections"
+    lead="The identity providers that people sign in with."
+    actions={mayConnect(ctx) && connections.length > 0 ? <ConnectButton /> : null}
+  >
+    {connections.length === 0 ? (
+      <EmptyState
+        title="No identity provider is connected yet"
+        text="Once one is, people sign in with the account that they have at work. It takes about five minutes."
+      >
+        {mayConnect(ctx) ? <ConnectButton /> : null}
+      </EmptyState>
+    ) : (
+      <Table
+        caption="Connections"
+        columns={[
+          { label: 'Connection' },
+          { label: 'Status' },
+          { label: 'Last sign-in' },
+          { label: 'Last day', isNumeric: true },
+          { label: 'Certificate' },
+        ]}
+        rows={connections.map((connection) => healthRow(connection, ctx.clock.now()))}
+      />
+    )}
+    <div class="after-table" />
+    <SetupLinks {...{ ctx, links, state }} />
+  </ConsolePage>
+)
+
+function healthRow(connection: ConnectionHealth, now: Date) {
+  const { id, name, type, status, lastSignInAt, signedIn, refused, certificateEndsAt } = connection
+  const { word, tone } = statusWords[status as ConnectionStatus]
+  const ending = certificateEndsAt === null ? undefined : endingOf(certificateEndsAt, now)
+  return [
+    <>
+      <a href={`/console/connections/${id}`}>{name}</a>
+      <div class="under">{type === 'saml' ? 'SAML' : 'OpenID Connect'}</div>
+    </>,
+    <Badge tone={tone}>{word}</Badge>,
+    <Time at={lastSignInAt} empty="Never" />,
+    <>
+      {signedIn.toLocaleString('en')} in
+      <div class={refused > 0 ? 'under loss' : 'under'}>{refused.toLocaleString('en')} refused</div>
+    </>,
+    ending === undefined ? '—' : ending.isNear ? <Badge tone="warning">{ending.words}</Badge> : ending.words,
+  ]
+}
+
+const linkTones: Record<SetupLinkRecord['status'], { tone: Tone; word: string }> = {
+  open: { tone: 'good', word: 'Open' },
+  expired: { tone: 'quiet', word: 'Expired' },
+  revoked: { tone: 'bad', word: 'Revoked' },
+}
+
+const SetupLinks = ({ ctx, links, state }: Pick<ConnectionListProps, 'ctx' | 'links' | 'state'>) => (
+  <Panel
+    title="Setup links"
+    id="setup-links"
+    lead="Whoever has such a link connects one provider without an account here, and reaches nothing else."
+  >
+    {links.length === 0 ? null : <SetupLinkTable links={links} mayRevoke={isPermitted(ctx, 'connections.write')} />}
+    {mayConnect(ctx) ? (
+      <form method="post" action="/console/connections/setup-links">
+        {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+        <div class="form-grid">
+          <Field
+            name="label"
+            label="For whom"
+            value={state.values['label']}
+            error={state.errors['label']}
+            placeholder="IT of Northwind"
+            maxlength={200}
+          />
+          <Field
+            name="days"
+            label="Good for how many days (1 to 30)"
+            type="number"
+            value={state.values['days'] ?? '7'}
+            error={state.errors['days']}
+          />
+        </div>
+        <SubmitButton label="Make a setup link" kind="secondary" />
+      </form>
+    ) : null}
+  </Panel>
+)
+
+export const SetupLinkTable = ({ links, mayRevoke }: { links: readonly SetupLinkRecord[]; mayRevoke: boolean }) => (
+  <Table
+    caption="Setup links"
+    columns={[
+      { label: 'For whom' },
+      { label: 'Status' },
+      { label: 'Until' },
+      { label: 'Last used' },
+      { label: 'Connects' },
+      { label: 'Actions', isSilent: true },
+    ]}
+    rows={links.map(({ id, label, status, expiresAt, lastUsedAt, connectionId }) => [
+      label,
+      <Badge tone={linkTones[status].tone}>{linkTones[status].word}</Badge>,
+      <Time at={expiresAt} />,
+      <Time at={lastUsedAt} empty="Never" />,
+      connectionId === null ? 'Nothing yet' : <a href={`/console/connections/${connectionId}`}>What it made</a>,
+      status === 'open' && mayRevoke ? (
+        <ButtonForm
+          action={`/console/connections/setup-links/${id}/revoke`}
+          label={
+            <>
+              Revoke<span class="visually-hidden"> {label}</span>
+            </>
+          }
+          kind="btn-sm"
+        />
+      ) : null,
+    ])}
+  />
+)
+
+export type NewLinkProps = { ctx: CallContext; manager: Manager; link: SetupLinkRecord; url: string }
+
+/** The only page that shows a link; it is an answer, not an address, so that it cannot be gone back to. */
+export const NewLinkPage = ({ ctx, manager, link, url }: NewLinkProps) => (
+  <ConsolePage
+    {...{ ctx, manager }}
+    section="connections"
+    title="The setup link is made"
+    trail={sectionTrail('connections')}
+  >
+    <Panel title={`For ${link.label}`} lead={`It works until ${dateWords(link.expiresAt)}, or until you revoke it.`}>
+      <Alert kind="warning" title="This link is shown once">
+        Send it to the person who administers the identity provider. Whoever has it can connect a provider here.
+      </Alert>
+      <CopyField id="setup-link" label="Setup link" value={url} />
+      <a class="btn btn-primary" href="/console/connections#setup-links">
+        I have copied it
+      </a>
+    </Panel>
+  </ConsolePage>
+)

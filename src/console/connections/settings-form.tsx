@@ -1,0 +1,204 @@
+// The settings of a connection: what it is called, who comes to exist by it, and how the provider calls things.
+import type { RoleRecord } from '#access/roles/roles.ts'
+import type { DirectoryRecord } from '#connections/directories.ts'
+import type { Connection } from '#connections/sign-in/connections.ts'
+import type { UpdateConnectionInput } from '#connections/sign-in/update-connection.ts'
+import type { Form } from '#http/read-form.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import type { CallContext } from '#src/context.ts'
+import type { Manager } from '../env.ts'
+import { endOfDay, type FormState, textOf } from '../ui/forms.ts'
+import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import { Check, Panel, Select } from '../ui/parts.tsx'
+import { jitWords } from './connection-page.tsx'
+
+const attributeLabels = {
+  email: 'E-mail address',
+  firstName: 'First name',
+  lastName: 'Last name',
+  displayName: 'Display name',
+  externalId: 'Id in the directory',
+  groups: 'Groups',
+  roles: 'Roles',
+} as const
+
+type AttributeName = keyof typeof attributeLabels
+
+const attributeNames = Object.keys(attributeLabels) as AttributeName[]
+
+const namesOf = (connection: Connection) =>
+  connection.type === 'saml' ? connection.settings.attributes : connection.settings.claims
+
+/** The settings as the form shows them. */
+export function valuesOf(connection: Connection): Form {
+  const { name, jit, defaultRoleId, directoryId, isIdpInitiatedAllowed } = connection
+  const own =
+    connection.type === 'saml'
+      ? { signed: connection.settings.signed, groupSeparator: connection.settings.groupSeparator ?? '' }
+      : { secretExpiresAt: connection.settings.secretExpiresAt?.slice(0, 10) ?? '' }
+  const names = namesOf(connection)
+  return {
+    ...{ name, jit, defaultRoleId: defaultRoleId ?? '', directoryId: directoryId ?? '', ...own },
+    ...(isIdpInitiatedAllowed ? { isIdpInitiatedAllowed: 'on' } : {}),
+    ...Object.fromEntries(attributeNames.map((each) => [`attributes.${each}`, names[each].join(', ')])),
+  }
+}
+
+const listOf = (text: string | undefined): string[] =>
+  (text ?? '')
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
+
+/** What the form asks for. */
+export function changesOf({ type }: Connection, form: Form): Omit<UpdateConnectionInput, 'connectionId'> {
+  const attributes = Object.fromEntries(attributeNames.map((each) => [each, listOf(form[`attributes.${each}`])]))
+  const shared = {
+    name: form['name'] ?? '',
+    jit: (form['jit'] ?? 'off') as Connection['jit'],
+    defaultRoleId: textOf(form, 'defaultRoleId') ?? null,
+    directoryId: textOf(form, 'directoryId') ?? null,
+    attributes,
+  }
+  if (type === 'oidc') {
+    const clientSecret = textOf(form, 'clientSecret')
+    const secret = clientSecret === undefined ? {} : { clientSecret }
+    return { ...shared, ...secret, secretExpiresAt: endOfDay(form, 'secretExpiresAt') ?? null }
+  }
+  return {
+    ...shared,
+    isIdpInitiatedAllowed: form['isIdpInitiatedAllowed'] !== undefined,
+    signed: (form['signed'] ?? 'either') as NonNullable<UpdateConnectionInput['signed']>,
+    groupSeparator: textOf(form, 'groupSeparator') ?? null,
+  }
+}
+
+export type SettingsPageProps = {
+  ctx: CallContext
+  manager: Manager
+  connection: Connection
+  state: FormState
+  roles: readonly RoleRecord[]
+  directories: readonly DirectoryRecord[]
+}
+
+export const SettingsPage = ({ ctx, manager, connection, state, roles, directories }: SettingsPageProps) => {
+  const { values, errors, message } = state
+  const address = `/console/connections/${connection.id}`
+  return (
+    <ConsolePage
+      {...{ ctx, manager }}
+      section="connections"
+      title={`Settings of ${connection.name}`}
+      trail={[...sectionTrail('connections'), { label: connection.name, href: address }]}
+    >
+      <form method="post" action={`${address}/settings`} autocomplete="off">
+        {message === undefined ? null : <Alert kind="danger" title={message} />}
+        <Panel title="People">
+          <Field name="name" label="Name" value={values['name']} error={errors['name']} maxlength={200} />
+          <Select
+            name="jit"
+            label="Who comes to exist by a first sign-in"
+            value={values['jit']}
+            error={errors['jit']}
+            options={Object.entries(jitWords).map(([value, label]) => ({ value, label }))}
+          />
+          <Select
+            name="defaultRoleId"
+            label="Role of those people"
+            empty="None"
+            value={values['defaultRoleId']}
+            error={errors['defaultRoleId']}
+            options={roles.map(({ id, name }) => ({ value: id, label: name }))}
+            hint="Roles of administrators cannot be chosen."
+          />
+          <Select
+            name="directoryId"
+            label="Directory that decides about its people"
+            empty="None"
+            value={values['directoryId']}
+            error={errors['directoryId']}
+            options={directories.map(({ id, name }) => ({ value: id, label: name }))}
+            hint="Groups in messages are ignored for people of a directory."
+          />
+        </Panel>
+        {connection.type === 'saml' ? <SamlSettings state={state} /> : <OidcSettings state={state} />}
+        <Panel
+          title={connection.type === 'saml' ? 'Names of attributes' : 'Names of claims'}
+          lead="Several names with commas between them; the first that is there counts."
+        >
+          {attributeNames.map((each) => (
+            <Field
+              name={`attributes.${each}`}
+              label={attributeLabels[each]}
+              value={values[`attributes.${each}`]}
+              error={errors[`attributes.${each}`]}
+              isOptional
+            />
+          ))}
+        </Panel>
+        <Actions>
+          <SubmitButton label="Save" />
+          <a class="btn" href={address}>
+            Leave it as it is
+          </a>
+        </Actions>
+      </form>
+    </ConsolePage>
+  )
+}
+
+const SamlSettings = ({ state: { values, errors } }: { state: FormState }) => (
+  <Panel title="SAML">
+    <Select
+      name="signed"
+      label="What has to be signed"
+      value={values['signed']}
+      error={errors['signed']}
+      options={[
+        { value: 'either', label: 'Assertion or response' },
+        { value: 'assertion', label: 'The assertion' },
+        { value: 'response', label: 'The response' },
+        { value: 'both', label: 'Both' },
+      ]}
+    />
+    <Field
+      name="groupSeparator"
+      label="Groups come as one text, separated by"
+      value={values['groupSeparator']}
+      error={errors['groupSeparator']}
+      maxlength={3}
+      isOptional
+    />
+    <Check
+      name="isIdpInitiatedAllowed"
+      label="The provider may begin sign-ins by itself"
+      isChecked={values['isIdpInitiatedAllowed'] !== undefined}
+      hint="For tiles on the provider’s own page. Tiles that open the sign-in address here need no such thing."
+    />
+  </Panel>
+)
+
+const OidcSettings = ({ state: { values, errors } }: { state: FormState }) => (
+  <Panel title="Client secret">
+    <Field
+      name="clientSecret"
+      label="New client secret"
+      type="password"
+      error={errors['clientSecret']}
+      autocomplete="off"
+      maxlength={4096}
+      hint="Left empty, the one that is there stays."
+      isOptional
+    />
+    <Field
+      name="secretExpiresAt"
+      label="The secret is good until"
+      type="date"
+      value={values['secretExpiresAt']}
+      error={errors['secretExpiresAt']}
+      isOptional
+    />
+  </Panel>
+)

@@ -1,0 +1,51 @@
+// What the states of a connection are called, and what a change of them does.
+import type { StatusEffects } from '#access/sign-in/status-effects.ts'
+import type { ConnectionStatus } from '#connections/sign-in/connections.ts'
+import { count } from '../connect/words.ts'
+import type { Tone } from '../ui/parts.tsx'
+
+export const statusWords: Record<ConnectionStatus, { word: string; tone: Tone; sentence: string }> = {
+  draft: { word: 'Draft', tone: 'quiet', sentence: 'Only test sign-ins work.' },
+  tested: { word: 'Tested', tone: 'info', sentence: 'A test worked; people do not sign in through it yet.' },
+  optional: { word: 'On', tone: 'good', sentence: 'People can sign in through it, beside other ways.' },
+  enforced: { word: 'Enforced', tone: 'good', sentence: 'Nobody signs in by a password, but emergency accounts.' },
+  disabled: { word: 'Off', tone: 'bad', sentence: 'Nobody signs in through it.' },
+}
+
+export const changes = ['optional', 'enforced', 'disabled', 'draft'] as const
+
+export type StatusChange = (typeof changes)[number]
+
+export const isStatusChange = (text: string | undefined): text is StatusChange =>
+  changes.some((change) => change === text)
+
+export const changeLabels: Record<StatusChange, string> = {
+  optional: 'Let people sign in through it',
+  enforced: 'Enforce it',
+  disabled: 'Switch it off',
+  draft: 'Back to a draft',
+}
+
+/** Sentences about what will happen. */
+export function effectsOf(to: StatusChange, effects: StatusEffects): string[] {
+  const { ownSessions, localSessions, people } = effects
+  const isAre = (number: number): string => `${count(number, 'session')} ${number === 1 ? 'ends' : 'end'} at once.`
+  if (to === 'enforced')
+    return [
+      'Passwords and passkeys open nothing any more, except the emergency accounts.',
+      `Opened by a password or passkey: ${isAre(localSessions)}`,
+      'People sign in through this provider from now on.',
+    ]
+  if (to === 'disabled')
+    return [
+      `Opened through this connection: ${isAre(ownSessions)}`,
+      `${count(people, 'person has', 'people have')} signed in through it before; they need another way in.`,
+      'Sign-ins that are under way are refused. Nobody’s roles change.',
+    ]
+  if (to === 'draft')
+    return ['Nobody signs in through it any more; tests go on working.', 'Sessions that are open stay open.']
+  return [
+    'People of proven domains are led to this provider when they enter their address.',
+    'Passwords and other ways go on working.',
+  ]
+}

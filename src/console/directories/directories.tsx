@@ -1,0 +1,149 @@
+// Directories: what delivers people and groups by SCIM, its tokens, how it does, and what can be switched off.
+import { type Context, Hono } from 'hono'
+import { createDirectory } from '#connections/create-directory.ts'
+import { deleteDirectory } from '#connections/delete-directory.ts'
+import { type DirectoryRecord, getDirectory, listDirectories } from '#connections/directories.ts'
+import { type IssuedDirectoryToken, listDirectoryTokens } from '#connections/directory-tokens.ts'
+import { issueDirectoryToken } from '#connections/issue-directory-token.ts'
+import { getDirectoryActivity, listDirectoryActivity } from '#connections/provisioning/activity.ts'
+import { listProvisioningEvents } from '#connections/provisioning/events.ts'
+import { revokeDirectoryToken } from '#connections/revoke-directory-token.ts'
+import { countDirectoryContent } from '#connections/setup-links/directory-content.ts'
+import { updateDirectory } from '#connections/update-directory.ts'
+import { renderPage } from '#http/pages.ts'
+import { readForm } from '#http/read-form.ts'
+import { notFound } from '#platform/errors.ts'
+import type { ConsoleEnv } from '../env.ts'
+import { emptyForm, endOfDay, type FormState, isRefused, refusedForm } from '../ui/forms.ts'
+import { noticeOf } from '../ui/notices.ts'
+import { ChangePage, isDirectoryChange, RevokePage } from './change-pages.tsx'
+import { DirectoryPage, NewTokenPage } from './directory-page.tsx'
+import { DirectoryListPage } from './list-page.tsx'
+
+const path = '/console/directories'
+
+/** @returns an app to be mounted at `/console/directories` */
+export function createDirectoryPages(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+
+  pages.get('/', (c) => showList(c, emptyForm))
+
+  pages.post('/', async (c) => {
+    const form = await readForm(c)
+    try {
+      const { directory, token } = await createDirectory(c.get('ctx'), { name: form['name'] ?? '' })
+      return showToken(c, directory, token)
+    } catch (error) {
+      return showList(c, refusedForm(form, error))
+    }
+  })
+
+  pages.get('/:id', (c) => showDirectory(c, emptyForm))
+
+  pages.post('/:id/name', async (c) => {
+    const form = await readForm(c)
+    try {
+      await updateDirectory(c.get('ctx'), { directoryId: c.req.param('id'), name: form['name'] ?? '' })
+      return c.redirect(`${path}/${c.req.param('id')}?done=saved`, 303)
+    } catch (error) {
+      return showDirectory(c, refusedForm(form, error))
+    }
+  })
+
+  pages.post('/:id/tokens', async (c) => {
+    const form = await readForm(c)
+    const directory = await getDirectory(c.get('ctx'), c.req.param('id'))
+    try {
+      const expiresAt = endOfDay(form, 'expiresAt') ?? null
+      return showToken(c, directory, await issueDirectoryToken(c.get('ctx'), { directoryId: directory.id, expiresAt }))
+    } catch (error) {
+      return showDirectory(c, refusedForm(form, error))
+    }
+  })
+
+  pages.get('/:id/tokens/:tokenId/revoke', (c) => showRevoke(c, emptyForm))
+
+  pages.post('/:id/tokens/:tokenId/revoke', async (c) => {
+    const [ctx, form, { id, tokenId }] = [c.get('ctx'), await readForm(c), c.req.param()]
+    const token = (await listDirectoryTokens(ctx, { directoryId: id })).find((each) => each.id === tokenId)
+    if (token === undefined) throw notFound('Token')
+    if (form['confirm']?.trim() !== token.lastFour) {
+      const errors = { confirm: 'Type the last four characters as they are written above' }
+      return showRevoke(c, { ...emptyForm, values: form, errors })
+    }
+    await revokeDirectoryToken(ctx, { directoryId: id, tokenId })
+    return c.redirect(`${path}/${id}?done=revoked`, 303)
+  })
+
+  pages.get('/:id/:change{disable|enable|delete}', (c) => showChange(c, emptyForm))
+
+  pages.post('/:id/:change{disable|enable|delete}', async (c) => {
+    const [ctx, form, { id, change }] = [c.get('ctx'), await readForm(c), c.req.param()]
+    const directory = await getDirectory(ctx, id)
+    if (change !== 'enable' && form['confirm'] !== directory.name) {
+      const errors = { confirm: 'Type the name exactly as it is written above' }
+      return showChange(c, { ...emptyForm, values: form, errors })
+    }
+    try {
+      if (change === 'delete') {
+        await deleteDirectory(ctx, id)
+        return c.redirect(`${path}?done=deleted`, 303)
+      }
+      await updateDirectory(ctx, { directoryId: id, status: change === 'disable' ? 'disabled' : 'active' })
+      return c.redirect(`${path}/${id}?done=saved`, 303)
+    } catch (error) {
+      return showChange(c, refusedForm(form, error))
+    }
+  })
+  return pages
+}
+
+async function showList(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const [directories, activities] = await Promise.all([listDirectories(ctx), listDirectoryActivity(ctx)])
+  const notice = noticeOf(c.req.query('done'))
+  const page = <DirectoryListPage {...{ ctx, manager, directories, activities, state, notice }} />
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}
+
+async function showDirectory(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
+  const [ctx, manager, directoryId] = [c.get('ctx'), c.get('manager'), c.req.param('id') ?? '']
+  const directory = await getDirectory(ctx, directoryId)
+  const [tokens, activity, events, content] = await Promise.all([
+    listDirectoryTokens(ctx, { directoryId }),
+    getDirectoryActivity(ctx, directoryId),
+    listProvisioningEvents(ctx, { directoryId, limit: 8 }),
+    countDirectoryContent(ctx, directoryId),
+  ])
+  const notice = noticeOf(c.req.query('done'))
+  const page = <DirectoryPage {...{ ctx, manager, directory, tokens, activity, events, content, state, notice }} />
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}
+
+const showToken = (
+  c: Context<ConsoleEnv>,
+  directory: DirectoryRecord,
+  token: IssuedDirectoryToken,
+): Promise<Response> =>
+  renderPage(c, <NewTokenPage {...{ ctx: c.get('ctx'), manager: c.get('manager'), directory, token }} />)
+
+async function showRevoke(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const { id = '', tokenId } = c.req.param() as Record<string, string | undefined>
+  const directory = await getDirectory(ctx, id)
+  const tokens = await listDirectoryTokens(ctx, { directoryId: id })
+  const token = tokens.find((each) => each.id === tokenId)
+  if (token === undefined) throw notFound('Token')
+  const page = <RevokePage {...{ ctx, manager, directory, token, tokens, state }} />
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}
+
+async function showChange(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const { id = '', change = '' } = c.req.param() as Record<string, string | undefined>
+  if (!isDirectoryChange(change)) throw notFound('Page')
+  const directory = await getDirectory(ctx, id)
+  const content = await countDirectoryContent(ctx, id)
+  const page = <ChangePage {...{ ctx, manager, directory, content, change, state }} />
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}

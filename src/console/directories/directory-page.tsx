@@ -1,0 +1,202 @@
+// The page of one directory: where it is, how it does, its tokens, its last requests.
+import type { DirectoryRecord } from '#connections/directories.ts'
+import type { DirectoryTokenRecord, IssuedDirectoryToken } from '#connections/directory-tokens.ts'
+import type { DirectoryActivity } from '#connections/provisioning/activity.ts'
+import type { ProvisioningEvent } from '#connections/provisioning/events.ts'
+import type { DirectoryContent } from '#connections/setup-links/directory-content.ts'
+import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
+import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { type CallContext, isPermitted } from '#src/context.ts'
+import { agoWords, count } from '../connect/words.ts'
+import type { Manager } from '../env.ts'
+import { EventTable } from '../provisioning/log-page.tsx'
+import type { FormState } from '../ui/forms.ts'
+import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import type { Notice } from '../ui/notices.ts'
+import { Badge, CopyField, Panel, Time } from '../ui/parts.tsx'
+import { silenceOf } from './list-page.tsx'
+
+export type DirectoryPageProps = {
+  ctx: CallContext
+  manager: Manager
+  directory: DirectoryRecord
+  tokens: readonly DirectoryTokenRecord[]
+  activity: DirectoryActivity | null
+  events: readonly ProvisioningEvent[]
+  content: DirectoryContent
+  state: FormState
+  notice: Notice | undefined
+}
+
+export const DirectoryPage = (props: DirectoryPageProps) => {
+  const { ctx, manager, directory, activity, events, notice } = props
+  const mayWrite = isPermitted(ctx, 'directories.write')
+  const silence = silenceOf(activity, ctx.clock.now())
+  return (
+    <ConsolePage
+      {...{ ctx, manager, notice }}
+      section="directories"
+      title={directory.name}
+      trail={sectionTrail('directories')}
+    >
+      {silence === null ? null : (
+        <Alert kind="warning" title={silence}>
+          Providers usually ask at least once a day. See at the provider whether provisioning is paused or in
+          quarantine.
+        </Alert>
+      )}
+      <Panel title="How it does">
+        <Facts facts={factsOf(props)} />
+        <CopyField id="base-url" label="SCIM base URL" value={ctx.urls.scimBase(directory.id)} />
+      </Panel>
+      <Tokens {...props} mayWrite={mayWrite} />
+      <Panel
+        title="Its last requests"
+        actions={
+          <a class="btn btn-sm" href={`/console/provisioning?directory=${directory.id}`}>
+            The whole log
+          </a>
+        }
+      >
+        {events.length === 0 ? (
+          <EmptyState
+            title="Nothing yet"
+            text="Enter the base URL and a token at the provider, and press “Test” there."
+          />
+        ) : (
+          <EventTable events={events} />
+        )}
+      </Panel>
+      {mayWrite ? <Changes {...props} /> : null}
+    </ConsolePage>
+  )
+}
+
+function factsOf({ ctx, directory, activity, content }: DirectoryPageProps) {
+  const now = ctx.clock.now()
+  return [
+    {
+      term: 'Status',
+      value: directory.status === 'active' ? <Badge tone="good">On</Badge> : <Badge tone="bad">Off</Badge>,
+    },
+    {
+      term: 'What it has delivered',
+      value: `${count(content.users, 'person', 'people')}, ${content.activeUsers.toLocaleString('en')} of them active; ${count(content.groups, 'group')}`,
+    },
+    { term: 'Last request', value: activity === null ? 'Never' : agoWords(activity.lastRequestAt, now) },
+    { term: 'Last change', value: activity?.lastChangeAt == null ? 'Never' : agoWords(activity.lastChangeAt, now) },
+    {
+      term: 'Last refusal',
+      value:
+        activity?.lastErrorAt == null
+          ? 'None'
+          : `${agoWords(activity.lastErrorAt, now)}: ${activity.lastError ?? 'without a reason'}`,
+    },
+    { term: 'Sent by', value: activity?.userAgent ?? '—' },
+  ]
+}
+
+const stateOf = ({ revokedAt, expiresAt }: DirectoryTokenRecord, now: Date) => {
+  if (revokedAt !== null) return <Badge tone="bad">Revoked</Badge>
+  if (expiresAt !== null && new Date(expiresAt) <= now) return <Badge tone="quiet">Expired</Badge>
+  return <Badge tone="good">Live</Badge>
+}
+
+const Tokens = ({ ctx, directory, tokens, state, mayWrite }: DirectoryPageProps & { mayWrite: boolean }) => (
+  <Panel
+    title="Tokens"
+    lead="To replace one without an interruption: make a new token, enter it at the provider, and revoke the old one once the new one is in use."
+  >
+    {tokens.length === 0 ? null : (
+      <Table
+        caption="Tokens"
+        columns={[
+          { label: 'Ends in' },
+          { label: 'Status' },
+          { label: 'Last used' },
+          { label: 'Until' },
+          { label: 'Actions', isSilent: true },
+        ]}
+        rows={tokens.map((token) => [
+          <code>…{token.lastFour}</code>,
+          stateOf(token, ctx.clock.now()),
+          <Time at={token.lastUsedAt} empty="Never" />,
+          <Time at={token.expiresAt} empty="No end" />,
+          mayWrite && token.revokedAt === null ? (
+            <a class="btn btn-sm" href={`/console/directories/${directory.id}/tokens/${token.id}/revoke`}>
+              Revoke…<span class="visually-hidden"> the token that ends in {token.lastFour}</span>
+            </a>
+          ) : null,
+        ])}
+      />
+    )}
+    {mayWrite ? (
+      <form method="post" action={`/console/directories/${directory.id}/tokens`} class="inline-form">
+        {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+        <Field
+          name="expiresAt"
+          label="Good until"
+          type="date"
+          value={state.values['expiresAt']}
+          error={state.errors['expiresAt']}
+          isOptional
+        />
+        <SubmitButton label="Make a token" kind="secondary" />
+      </form>
+    ) : null}
+  </Panel>
+)
+
+const Changes = ({ directory, state }: DirectoryPageProps) => {
+  const address = `/console/directories/${directory.id}`
+  return (
+    <Panel title="Change">
+      <form method="post" action={`${address}/name`} class="inline-form">
+        <Field
+          name="name"
+          label="Name"
+          value={state.values['name'] ?? directory.name}
+          error={state.errors['name']}
+          maxlength={200}
+        />
+        <SubmitButton label="Rename" kind="secondary" />
+      </form>
+      <div class="actions">
+        <a class="btn" href={`${address}/${directory.status === 'active' ? 'disable' : 'enable'}`}>
+          {directory.status === 'active' ? 'Switch it off…' : 'Switch it on…'}
+        </a>
+        <a class="btn" href={`${address}/delete`}>
+          Delete it…
+        </a>
+      </div>
+    </Panel>
+  )
+}
+
+export type NewTokenProps = {
+  ctx: CallContext
+  manager: Manager
+  directory: DirectoryRecord
+  token: IssuedDirectoryToken
+}
+
+/** The only page that shows a token; it is an answer, not an address, so that it cannot be gone back to. */
+export const NewTokenPage = ({ ctx, manager, directory, token }: NewTokenProps) => (
+  <ConsolePage
+    {...{ ctx, manager }}
+    section="directories"
+    title="A new token"
+    trail={[...sectionTrail('directories'), { label: directory.name, href: `/console/directories/${directory.id}` }]}
+  >
+    <Panel title={`For ${directory.name}`} id="new-token">
+      <Alert kind="warning" title="This token is shown once">
+        Copy it into the provider now. Older tokens go on working until you revoke them.
+      </Alert>
+      <CopyField id="base-url" label="SCIM base URL" value={ctx.urls.scimBase(directory.id)} />
+      <CopyField id="token" label="Bearer token" value={token.token} />
+      <a class="btn btn-primary" href={`/console/directories/${directory.id}`}>
+        I have copied it
+      </a>
+    </Panel>
+  </ConsolePage>
+)

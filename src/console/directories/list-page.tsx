@@ -1,0 +1,101 @@
+// The list of directories with how they do.
+import type { DirectoryRecord } from '#connections/directories.ts'
+import type { DirectoryActivity } from '#connections/provisioning/activity.ts'
+import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
+import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { type CallContext, isPermitted } from '#src/context.ts'
+import { agoWords } from '../connect/words.ts'
+import type { Manager } from '../env.ts'
+import type { FormState } from '../ui/forms.ts'
+import { ConsolePage } from '../ui/frame.tsx'
+import type { Notice } from '../ui/notices.ts'
+import { Badge, Panel } from '../ui/parts.tsx'
+
+export type DirectoryListProps = {
+  ctx: CallContext
+  manager: Manager
+  directories: readonly DirectoryRecord[]
+  activities: readonly DirectoryActivity[]
+  state: FormState
+  notice: Notice | undefined
+}
+
+const silentDays = 3
+
+/** Null where there is nothing to say. */
+export function silenceOf(activity: DirectoryActivity | null, now: Date): string | null {
+  if (activity === null) return null
+  const millis = now.getTime() - new Date(activity.lastRequestAt).getTime()
+  return millis < silentDays * 86_400_000 ? null : `Silent for ${Math.floor(millis / 86_400_000)} days`
+}
+
+export const DirectoryListPage = (props: DirectoryListProps) => {
+  const { ctx, manager, directories, activities, state, notice } = props
+  const mayWrite = isPermitted(ctx, 'directories.write')
+  return (
+    <ConsolePage
+      {...{ ctx, manager, notice }}
+      section="directories"
+      title="Directories"
+      lead="What delivers people and groups by SCIM."
+    >
+      {directories.length === 0 ? (
+        <EmptyState
+          title="No directory yet"
+          text="A directory comes with the set-up of a provider: people then appear, change and go here as they do there."
+        >
+          {mayWrite && isPermitted(ctx, 'connections.write') ? (
+            <a class="btn btn-primary" href="/console/connect">
+              Connect a provider
+            </a>
+          ) : null}
+        </EmptyState>
+      ) : (
+        <Table
+          caption="Directories"
+          columns={[{ label: 'Directory' }, { label: 'Status' }, { label: 'Last request' }, { label: 'Last change' }]}
+          rows={directories.map((directory) =>
+            rowOf(
+              directory,
+              activities.find(({ directoryId }) => directoryId === directory.id) ?? null,
+              ctx.clock.now(),
+            ),
+          )}
+        />
+      )}
+      <div class="after-table" />
+      {mayWrite ? (
+        <Panel
+          title="A directory on its own"
+          id="create"
+          lead="For people and groups without a sign-in by the same provider. With one, connect the provider instead."
+        >
+          <form method="post" action="/console/directories" class="inline-form">
+            {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+            <Field name="name" label="Name" value={state.values['name']} error={state.errors['name']} maxlength={200} />
+            <SubmitButton label="Create the directory" kind="secondary" />
+          </form>
+        </Panel>
+      ) : null}
+    </ConsolePage>
+  )
+}
+
+function rowOf(directory: DirectoryRecord, activity: DirectoryActivity | null, now: Date) {
+  return [
+    <a href={`/console/directories/${directory.id}`}>{directory.name}</a>,
+    <Health {...{ directory, activity, now }} />,
+    activity === null ? 'Never' : agoWords(activity.lastRequestAt, now),
+    activity?.lastChangeAt == null ? 'Never' : agoWords(activity.lastChangeAt, now),
+  ]
+}
+
+type HealthProps = { directory: DirectoryRecord; activity: DirectoryActivity | null; now: Date }
+
+const Health = ({ directory, activity, now }: HealthProps) => {
+  if (directory.status === 'disabled') return <Badge tone="bad">Off</Badge>
+  if (activity === null) return <Badge tone="quiet">Waits for the provider</Badge>
+  if (activity.lastErrorAt === activity.lastRequestAt) return <Badge tone="warning">Last request refused</Badge>
+  const silence = silenceOf(activity, now)
+  return silence === null ? <Badge tone="good">Working</Badge> : <Badge tone="warning">{silence}</Badge>
+}

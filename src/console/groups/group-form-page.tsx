@@ -1,0 +1,43 @@
+import type { ListedGroup } from '#access/people/search-groups.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import type { CallContext } from '#src/context.ts'
+import type { Manager } from '../env.ts'
+import type { FormState } from '../ui/forms.ts'
+import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import type { Notice } from '../ui/notices.ts'
+
+type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
+
+type FormPageProps = Common & { group: ListedGroup | undefined; state: FormState }
+
+export const GroupFormPage = ({ ctx, manager, group, state: { values, errors, message } }: FormPageProps) => (
+  <ConsolePage
+    {...{ ctx, manager }}
+    section="groups"
+    title={group === undefined ? 'New group' : `Rename ${group.displayName}`}
+    lead={
+      group === undefined
+        ? 'For people whom no identity provider groups the way you need. Members are added afterwards.'
+        : 'Mappings stay: they are bound to the group, not to its name.'
+    }
+    trail={sectionTrail('groups')}
+  >
+    <form method="post" action={group === undefined ? '/console/groups' : `/console/groups/${group.id}`} class="panel">
+      {message === undefined ? null : <Alert kind="danger" title={message} />}
+      <Field
+        name="displayName"
+        label="Name"
+        value={values['displayName']}
+        error={errors['displayName']}
+        maxlength={200}
+      />
+      <Actions>
+        <SubmitButton label={group === undefined ? 'Create the group' : 'Save'} />
+        <a class="btn" href={group === undefined ? '/console/groups' : `/console/groups/${group.id}`}>
+          Cancel
+        </a>
+      </Actions>
+    </form>
+  </ConsolePage>
+)

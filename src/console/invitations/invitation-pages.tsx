@@ -1,0 +1,234 @@
+// The pages of invitations: the list, and one with what became of it.
+import type { InvitationRecord, InvitationStatus } from '#access/invitations/invitations.ts'
+import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
+import { Field } from '#http/ui/forms.tsx'
+import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
+import type { Manager } from '../env.ts'
+import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import type { Notice } from '../ui/notices.ts'
+import { Badge, ButtonForm, Pager, Panel, Select, Time, type Tone } from '../ui/parts.tsx'
+
+type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
+
+const statuses: Record<InvitationStatus, { label: string; tone: Tone }> = {
+  pending: { label: 'Pending', tone: 'info' },
+  expired: { label: 'Expired', tone: 'warning' },
+  accepted: { label: 'Accepted', tone: 'good' },
+  cancelled: { label: 'Cancelled', tone: 'quiet' },
+  withdrawn: { label: 'Withdrawn', tone: 'quiet' },
+}
+
+export const isStatus = (text: string): text is InvitationStatus => Object.hasOwn(statuses, text)
+
+const deliveries: Record<string, { label: string; tone: Tone }> = {
+  queued: { label: 'On its way', tone: 'info' },
+  sent: { label: 'Delivered', tone: 'good' },
+  failed: { label: 'Not delivered', tone: 'bad' },
+  kept: { label: 'In the outbox', tone: 'warning' },
+}
+
+const Delivery = ({ delivery }: Pick<InvitationRecord, 'delivery'>) => {
+  if (delivery === null) return <span class="text-secondary">No mail</span>
+  const { label, tone } = deliveries[delivery.status] ?? { label: delivery.status, tone: 'quiet' as const }
+  return (
+    <>
+      <Badge tone={tone}>{label}</Badge>
+      {delivery.lastError === null ? null : <div class="under">{delivery.lastError}</div>}
+    </>
+  )
+}
+
+const StatusWord = ({ status }: { status: InvitationStatus }) => (
+  <Badge tone={statuses[status].tone}>{statuses[status].label}</Badge>
+)
+
+type ListProps = Common & {
+  items: readonly InvitationRecord[]
+  total: number
+  /** The last one shown, where there are more. */
+  next: string | undefined
+  q: string
+  status: string
+  brand: string
+  isFirst: boolean
+}
+
+export const InvitationsPage = (props: ListProps) => {
+  const { ctx, manager, notice, items, total, next, q, status, brand, isFirst } = props
+  const mayInvite = brandsPermitted(ctx, 'invitations.write').length > 0
+  const href = (before?: string): string => {
+    const params = new URLSearchParams(
+      Object.entries({ q, status, brand, before: before ?? '' }).filter(([, value]) => value !== ''),
+    ).toString()
+    return params === '' ? '/console/invitations' : `/console/invitations?${params}`
+  }
+  return (
+    <ConsolePage
+      {...{ ctx, manager, notice }}
+      section="invitations"
+      title="Invitations"
+      lead="Who was asked to join, to what, and what became of it."
+      actions={mayInvite ? <InviteLinks /> : null}
+    >
+      <search>
+        <form class="filters" method="get" action="/console/invitations">
+          <div class="is-search field">
+            <Field name="q" label="Search" type="search" value={q} placeholder="Name or address" isOptional />
+          </div>
+          <Select
+            name="status"
+            label="Status"
+            value={status}
+            empty="Any"
+            options={Object.entries(statuses).map(([value, { label }]) => ({ value, label }))}
+          />
+          {brand === '' ? null : <input type="hidden" name="brand" value={brand} />}
+          <button type="submit" class="btn">
+            Search
+          </button>
+        </form>
+      </search>
+      {items.length === 0 ? (
+        <EmptyState
+          title={q === '' && status === '' ? 'Nobody is invited' : 'No invitation is found'}
+          text={
+            q === '' && status === ''
+              ? 'Invite people by their address: they choose how they sign in, and what they will hold waits for them.'
+              : 'Take something away from what you have searched for.'
+          }
+        >
+          {mayInvite ? <InviteLinks /> : null}
+        </EmptyState>
+      ) : (
+        <>
+          <Table
+            caption="Invitations"
+            columns={[
+              { label: 'Who' },
+              { label: 'To what' },
+              { label: 'Status' },
+              { label: 'Sent' },
+              { label: 'Good until' },
+              { label: 'Mail' },
+            ]}
+            rows={items.map((invitation) => [
+              <>
+                <a href={`/console/invitations/${invitation.id}`}>{invitation.email}</a>
+                {invitation.displayName === null ? null : <div class="under">{invitation.displayName}</div>}
+              </>,
+              <Roles invitation={invitation} organization={manager.organization.name} />,
+              <StatusWord status={invitation.status} />,
+              <>
+                <Time at={invitation.createdAt} />
+                <div class="under">
+                  by {invitation.inviter ?? 'an operator'}
+                  {invitation.sentCount > 1 ? `, ${invitation.sentCount} times` : ''}
+                </div>
+              </>,
+              <Time at={invitation.expiresAt} />,
+              <Delivery delivery={invitation.delivery} />,
+            ])}
+          />
+          <Pager
+            shown={items.length}
+            total={total}
+            next={next === undefined ? undefined : href(next)}
+            first={isFirst ? undefined : href()}
+          />
+        </>
+      )}
+    </ConsolePage>
+  )
+}
+
+const InviteLinks = () => (
+  <>
+    <a class="btn btn-primary" href="/console/invitations/new">
+      Invite somebody
+    </a>
+    <a class="btn" href="/console/invitations/bulk">
+      Invite many
+    </a>
+  </>
+)
+
+export const Roles = ({
+  invitation: { roles },
+  organization,
+}: {
+  invitation: Pick<InvitationRecord, 'roles'>
+  organization: string
+}) => {
+  if (roles.length === 0) return <span class="text-secondary">Nothing any more</span>
+  return (
+    <ul class="role-list">
+      {roles.slice(0, 4).map(({ role, brand, expiresAt }) => (
+        <li>
+          {role.name} in {brand?.name ?? organization}
+          {expiresAt === null ? null : (
+            <div class="under">
+              until <Time at={expiresAt} />
+            </div>
+          )}
+        </li>
+      ))}
+      {roles.length > 4 ? <li class="text-secondary">and {roles.length - 4} more</li> : null}
+    </ul>
+  )
+}
+
+export const InvitationPage = ({ ctx, manager, notice, invitation }: Common & { invitation: InvitationRecord }) => {
+  const { id, email, displayName, status, note, userId, inviter, roles } = invitation
+  const isOpen = status === 'pending' || status === 'expired'
+  const mayChange =
+    isOpen &&
+    (isPermitted(ctx, 'invitations.write') ||
+      (roles.length > 0 && roles.every(({ brand }) => isPermitted(ctx, 'invitations.write', brand?.id))))
+  return (
+    <ConsolePage
+      {...{ ctx, manager, notice }}
+      section="invitations"
+      title={email}
+      lead={displayName ?? undefined}
+      trail={sectionTrail('invitations')}
+      actions={
+        mayChange ? (
+          <ButtonForm action={`/console/invitations/${id}/resend`} label="Send a new link" kind="btn-primary" />
+        ) : null
+      }
+    >
+      {invitation.delivery?.status === 'kept' ? (
+        <Alert kind="warning" title="The mail waits in the outbox">
+          There is no mail server, so nothing is sent. The link is in <a href="/console/settings/mail">the outbox</a>.
+        </Alert>
+      ) : null}
+      <div class="panel">
+        <Facts
+          facts={[
+            { term: 'Status', value: <StatusWord status={status} /> },
+            {
+              term: 'What they get',
+              value: <Roles invitation={invitation} organization={manager.organization.name} />,
+            },
+            { term: 'Invited by', value: inviter ?? 'An operator' },
+            { term: 'Invited', value: <Time at={invitation.createdAt} /> },
+            { term: 'The link is good until', value: <Time at={invitation.expiresAt} /> },
+            ...(invitation.acceptedAt === null
+              ? []
+              : [{ term: 'Accepted', value: <Time at={invitation.acceptedAt} /> }]),
+            { term: 'Mail', value: <Delivery delivery={invitation.delivery} /> },
+            ...(note === null ? [] : [{ term: 'Note', value: note }]),
+            ...(brandsPermitted(ctx, 'users.read').length === 0
+              ? []
+              : [{ term: 'Person', value: <a href={`/console/users/${userId}`}>{displayName ?? email}</a> }]),
+          ]}
+        />
+      </div>
+      {mayChange ? (
+        <Panel title="Cancel it" lead="The link is void at once, and what it would have brought is gone.">
+          <ButtonForm action={`/console/invitations/${id}/cancel`} label="Cancel the invitation" kind="btn-danger" />
+        </Panel>
+      ) : null}
+    </ConsolePage>
+  )
+}

@@ -1,0 +1,142 @@
+// Invitations: who was invited to what, and inviting: one person by way of a review, or a whole list.
+import { type Context, Hono } from 'hono'
+import { cancelInvitation, resendInvitation } from '#access/invitations/change-invitation.ts'
+import { createInvitation } from '#access/invitations/create-invitation.ts'
+import {
+  countInvitations,
+  getInvitation,
+  type InvitationStatus,
+  listInvitations,
+} from '#access/invitations/invitations.ts'
+import { inviteMany, previewInvitations } from '#access/invitations/invite-many.ts'
+import { previewInvitation } from '#access/invitations/preview-invitation.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { renderPage } from '#http/pages.ts'
+import { type Form, readForm } from '#http/read-form.ts'
+import { isId } from '#platform/ids.ts'
+import type { ConsoleEnv } from '../env.ts'
+import { brandRolesOf } from '../ui/brand-roles.tsx'
+import { emptyForm, endOfDay, type FormState, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { noticeOf } from '../ui/notices.ts'
+import { roleChoices } from '../ui/role-choices.ts'
+import { InvitationPage, InvitationsPage, isStatus } from './invitation-pages.tsx'
+import { InviteManyPage, InviteOutcomesPage } from './invite-many-pages.tsx'
+import { InviteFormPage, InviteReviewPage } from './invite-pages.tsx'
+
+const pageSize = 50
+
+/** A pasted list is longer than other forms. */
+const listBytes = 1_048_576
+
+/** @returns an app to be mounted at `/console/invitations` */
+export function createInvitations(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+
+  pages.get('/', async (c) => {
+    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+    const { q = '', status = '', brand = '', before, done } = c.req.query()
+    const filter = {
+      ...(q === '' ? {} : { q }),
+      ...(isStatus(status) ? { status } : {}),
+      ...(brand === '' ? {} : { brandId: brand }),
+    } satisfies { q?: string; status?: InvitationStatus; brandId?: string }
+    const after = isId('inv', before ?? '') ? before : undefined
+    const [rows, total] = await Promise.all([
+      listInvitations(ctx, { ...filter, order: 'newest', after, limit: pageSize + 1 }),
+      countInvitations(ctx, filter),
+    ])
+    const items = rows.slice(0, pageSize).map(withIsoTimes)
+    const next = rows.length > pageSize ? items.at(-1)?.id : undefined
+    const page = { ctx, manager, items, total, next, q, status, brand, isFirst: after === undefined }
+    return renderPage(c, <InvitationsPage {...page} notice={noticeOf(done)} />)
+  })
+
+  pages.get('/new', async (c) => {
+    const brand = c.req.query('brand')
+    const choices = await roleChoices(c.get('ctx'), 'invitations.write')
+    // Invited into a brand, most people get the least that there is.
+    const least = choices.roles.at(-1)?.value
+    const isKnown = brand !== undefined && choices.brands.some(({ value }) => value === brand)
+    return showForm(c, isKnown ? filledForm({ [`brand.${brand}`]: least, from: brand }) : emptyForm)
+  })
+
+  pages.post('/new', async (c) => {
+    const [ctx, manager, form] = [c.get('ctx'), c.get('manager'), await readForm(c)]
+    // Back from the review, to change something.
+    if (form['step'] === 'back') return showForm(c, filledForm({ ...form }))
+    try {
+      const preview = await previewInvitation(ctx, invitationOf(form))
+      if (form['step'] !== 'send' || preview.person === 'exists')
+        return await renderPage(c, <InviteReviewPage {...{ ctx, manager, form, preview }} />)
+      const { id } = await createInvitation(ctx, invitationOf(form))
+      return c.redirect(`/console/invitations/${id}?done=invited`, 303)
+    } catch (error) {
+      return showForm(c, refusedForm(form, error))
+    }
+  })
+
+  pages.get('/bulk', (c) => showMany(c, emptyForm))
+
+  pages.post('/bulk', async (c) => {
+    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+    const form = await readForm(c, { maxBytes: listBytes })
+    if (form['step'] === 'back') return showMany(c, filledForm({ ...form }))
+    const isSent = form['step'] === 'send'
+    const { email: _, displayName: __, ...shared } = invitationOf(form)
+    const input = { ...shared, text: form['text'] ?? '' }
+    try {
+      const result = await (isSent ? inviteMany(ctx, input) : previewInvitations(ctx, input))
+      return await renderPage(c, <InviteOutcomesPage {...{ ctx, manager, form, result, isSent }} />)
+    } catch (error) {
+      return showMany(c, refusedForm(form, error))
+    }
+  })
+
+  pages.get('/:id', async (c) => {
+    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+    const invitation = withIsoTimes(await getInvitation(ctx, c.req.param('id')))
+    const notice = noticeOf(c.req.query('done'))
+    return renderPage(c, <InvitationPage {...{ ctx, manager, invitation, notice }} />)
+  })
+
+  pages.post('/:id/resend', async (c) => {
+    const { id } = await resendInvitation(c.get('ctx'), c.req.param('id'))
+    return c.redirect(`/console/invitations/${id}?done=resent`, 303)
+  })
+
+  pages.post('/:id/cancel', async (c) => {
+    await cancelInvitation(c.get('ctx'), c.req.param('id'))
+    return c.redirect('/console/invitations?done=cancelled', 303)
+  })
+  return pages
+}
+
+/** What the form says, as the verbs take it. */
+function invitationOf(form: Form) {
+  const days = textOf(form, 'days')
+  return {
+    ...{
+      email: (form['email'] ?? '').trim(),
+      displayName: textOf(form, 'displayName'),
+      roleId: textOf(form, 'roleId'),
+    },
+    ...{ brands: brandRolesOf(form), note: textOf(form, 'note')?.replaceAll('\r\n', '\n') },
+    ...{ days: days === undefined ? undefined : Number(days), expiresAt: endOfDay(form, 'expiresAt') },
+  }
+}
+
+async function showForm(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const choices = await roleChoices(ctx, 'invitations.write')
+  return renderPage(c, <InviteFormPage {...{ ctx, manager, state, choices }} />, {
+    status: isRefused(state) ? 400 : 200,
+  })
+}
+
+async function showMany(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const choices = await roleChoices(ctx, 'invitations.write')
+  return renderPage(c, <InviteManyPage {...{ ctx, manager, state, choices }} />, {
+    status: isRefused(state) ? 400 : 200,
+  })
+}

@@ -1,0 +1,127 @@
+// Inviting a whole list: the list with what everybody gets, and an outcome for each line, before and after.
+import type { InviteManyResult, InviteOutcome } from '#access/invitations/invite-many.ts'
+import type { Form } from '#http/read-form.ts'
+import { Alert, Table } from '#http/ui/content.tsx'
+import { Actions, SubmitButton } from '#http/ui/forms.tsx'
+import type { CallContext } from '#src/context.ts'
+import type { Manager } from '../env.ts'
+import type { FormState } from '../ui/forms.ts'
+import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import { Badge, Figure, Panel, TextArea, type Tone } from '../ui/parts.tsx'
+import type { RoleChoices } from '../ui/role-choices.ts'
+import { RolePurposes } from '../users/assignment-pages.tsx'
+import { CarriedForm, SharedFields, StepButtons } from './invite-pages.tsx'
+
+type Common = { ctx: CallContext; manager: Manager }
+
+export const InviteManyPage = ({
+  ctx,
+  manager,
+  state,
+  choices,
+}: Common & { state: FormState; choices: RoleChoices }) => (
+  <ConsolePage
+    {...{ ctx, manager }}
+    section="invitations"
+    title="Invite many"
+    lead="Everybody gets the same, unless their line says otherwise. You see what becomes of each line before anything is sent."
+    trail={sectionTrail('invitations')}
+  >
+    <form method="post" action="/console/invitations/bulk">
+      {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+      <Panel title="Whom">
+        <TextArea
+          name="text"
+          label="Addresses"
+          value={state.values['text']}
+          error={state.errors['text']}
+          hint={
+            <>
+              Parted by commas, blanks or lines, such as <code>Mei Lin &lt;mei@example.com&gt;</code>. Or paste a table,
+              with the headings <code>email</code>, <code>name</code>, <code>role</code>, <code>brand</code> and{' '}
+              <code>until</code>. At most 1,000 people.
+            </>
+          }
+          rows={8}
+        />
+      </Panel>
+      <Panel title="To what">
+        <SharedFields {...{ state, choices }} organization={manager.organization.name} />
+        <RolePurposes choices={choices} />
+      </Panel>
+      <Actions>
+        <SubmitButton label="Review" />
+        <a class="btn" href="/console/invitations">
+          Cancel
+        </a>
+      </Actions>
+    </form>
+  </ConsolePage>
+)
+
+const outcomes: Record<InviteOutcome['outcome'], { label: string; tone: Tone }> = {
+  ready: { label: 'Will be invited', tone: 'good' },
+  invited: { label: 'Invited', tone: 'good' },
+  already_invited: { label: 'Invited already', tone: 'info' },
+  exists: { label: 'Is here already', tone: 'quiet' },
+  repeated: { label: 'Twice in the list', tone: 'quiet' },
+  invalid: { label: 'Not understood', tone: 'bad' },
+  failed: { label: 'Not possible', tone: 'bad' },
+}
+
+type OutcomesProps = Common & { form: Form; result: InviteManyResult; isSent: boolean }
+
+export const InviteOutcomesPage = ({ ctx, manager, form, result, isSent }: OutcomesProps) => {
+  const done = result.counts[isSent ? 'invited' : 'ready'] ?? 0
+  return (
+    <ConsolePage
+      {...{ ctx, manager }}
+      section="invitations"
+      title={isSent ? 'Invited' : 'Invite many'}
+      lead={isSent ? 'This is what came of each line.' : 'Nothing is sent yet. This is what would come of each line.'}
+      trail={sectionTrail('invitations')}
+    >
+      <div class="figures">
+        <Figure label="Lines" value={result.total.toLocaleString('en')} />
+        <Figure label={isSent ? 'Invited' : 'Will be invited'} value={done.toLocaleString('en')} />
+        <Figure
+          label={isSent ? 'Left as they were' : 'Will be left as they are'}
+          value={(result.total - done).toLocaleString('en')}
+        />
+      </div>
+      <Table
+        caption="Outcomes"
+        columns={[
+          { label: 'Address' },
+          { label: 'Line', isNumeric: true },
+          { label: 'Outcome' },
+          { label: 'Why, and what to think of' },
+        ]}
+        rows={result.outcomes.map(({ line, email, displayName, outcome, message, warnings, invitationId }) => [
+          <>
+            {invitationId === null ? email : <a href={`/console/invitations/${invitationId}`}>{email}</a>}
+            {displayName === null ? null : <div class="under">{displayName}</div>}
+          </>,
+          line,
+          <Badge tone={outcomes[outcome].tone}>{outcomes[outcome].label}</Badge>,
+          [...(message === null ? [] : [message]), ...warnings].join(' '),
+        ])}
+      />
+      <div class="after-table">
+        {isSent ? (
+          <a class="btn btn-primary" href="/console/invitations">
+            All invitations
+          </a>
+        ) : (
+          <form method="post" action="/console/invitations/bulk">
+            <CarriedForm form={form} />
+            <StepButtons
+              send={`Invite ${done.toLocaleString('en')} ${done === 1 ? 'person' : 'people'}`}
+              isReady={done > 0}
+            />
+          </form>
+        )}
+      </div>
+    </ConsolePage>
+  )
+}

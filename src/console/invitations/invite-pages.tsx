@@ -1,0 +1,192 @@
+// Inviting one person: the form, and the review before anything is sent.
+import type { InvitationPreview } from '#access/invitations/preview-invitation.ts'
+import type { Form } from '#http/read-form.ts'
+import { Alert, Facts } from '#http/ui/content.tsx'
+import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import type { CallContext } from '#src/context.ts'
+import type { Manager } from '../env.ts'
+import { BrandRoles } from '../ui/brand-roles.tsx'
+import type { FormState } from '../ui/forms.ts'
+import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import { Panel, Select, TextArea, Time } from '../ui/parts.tsx'
+import type { RoleChoices } from '../ui/role-choices.ts'
+import { RolePurposes } from '../users/assignment-pages.tsx'
+
+type Common = { ctx: CallContext; manager: Manager }
+
+type InviteFormProps = Common & { state: FormState; choices: RoleChoices }
+
+export const InviteFormPage = ({ ctx, manager, state, choices }: InviteFormProps) => {
+  const { values, errors, message } = state
+  return (
+    <ConsolePage
+      {...{ ctx, manager }}
+      section="invitations"
+      title="Invite somebody"
+      lead="They get a mail with a link for them alone, and choose themselves how they sign in."
+      trail={sectionTrail('invitations')}
+      actions={
+        <a class="btn" href="/console/invitations/bulk">
+          Invite many
+        </a>
+      }
+    >
+      <form method="post" action="/console/invitations/new" class="panel">
+        {message === undefined ? null : <Alert kind="danger" title={message} />}
+        <div class="form-grid">
+          <Field
+            name="email"
+            label="E-mail address"
+            type="email"
+            value={values['email']}
+            error={errors['email']}
+            autocomplete="off"
+            hasFocus
+          />
+          <Field
+            name="displayName"
+            label="Name"
+            value={values['displayName']}
+            error={errors['displayName']}
+            autocomplete="off"
+            isOptional
+          />
+        </div>
+        <SharedFields {...{ state, choices }} organization={manager.organization.name} />
+        <Actions>
+          <SubmitButton label="Review" />
+          <a class="btn" href="/console/invitations">
+            Cancel
+          </a>
+        </Actions>
+        <RolePurposes choices={choices} />
+      </form>
+    </ConsolePage>
+  )
+}
+
+type SharedProps = { state: FormState; choices: RoleChoices; organization: string }
+
+/** What is the same for one person and for many. */
+export const SharedFields = ({ state: { values, errors }, choices, organization }: SharedProps) => (
+  <>
+    {choices.hasOrganization ? (
+      <Select
+        name="roleId"
+        label={`Role in ${organization}`}
+        value={values['roleId']}
+        error={errors['roleId']}
+        empty="None"
+        options={choices.roles}
+        hint="What they may do where no brand is concerned. In a brand, a role there takes its place."
+      />
+    ) : errors['roleId'] === undefined ? null : (
+      <Alert kind="danger" title="Choose a role in a brand" />
+    )}
+    <BrandRoles choices={choices} values={values} />
+    <div class="form-grid after-table">
+      <Field
+        name="expiresAt"
+        label="Until"
+        type="date"
+        value={values['expiresAt']}
+        error={errors['expiresAt']}
+        hint="When what they get ends. For people from outside, choose one."
+        isOptional
+      />
+      <Field
+        name="days"
+        label="The link is good for days"
+        type="number"
+        value={values['days']}
+        error={errors['days']}
+        isOptional
+      />
+    </div>
+    <TextArea
+      name="note"
+      label="A few words of your own"
+      value={values['note']}
+      error={errors['note']}
+      hint="They are in the mail."
+      maxlength={1_000}
+      isOptional
+    />
+  </>
+)
+
+/** What the form said, once more, for the step after it. */
+export const CarriedForm = ({ form }: { form: Form }) => (
+  <>
+    {Object.entries(form).map(([name, value]) =>
+      name === 'step' || value === undefined || value === '' ? null : <input type="hidden" name={name} value={value} />,
+    )}
+  </>
+)
+
+export const StepButtons = ({ send, isReady }: { send: string; isReady: boolean }) => (
+  <Actions>
+    {isReady ? <SubmitButton label={send} name="step" value="send" /> : null}
+    <SubmitButton label="Change something" kind="secondary" name="step" value="back" />
+    <a class="btn" href="/console/invitations">
+      Cancel
+    </a>
+  </Actions>
+)
+
+type ReviewProps = Common & { form: Form; preview: InvitationPreview }
+
+export const InviteReviewPage = ({ ctx, manager, form, preview }: ReviewProps) => {
+  const { email, displayName, person, roles, days, expiresAt, warnings } = preview
+  return (
+    <ConsolePage
+      {...{ ctx, manager }}
+      section="invitations"
+      title={`Invite ${displayName ?? email}`}
+      lead="Nothing is sent yet. This is what they will get."
+      trail={sectionTrail('invitations')}
+    >
+      {person === 'exists' ? (
+        <Alert kind="danger" title="A person with this address is here already">
+          Give them a role instead:{' '}
+          <a href={`/console/users?q=${encodeURIComponent(email)}`}>find them among the users</a>.
+        </Alert>
+      ) : null}
+      {person === 'invited' ? (
+        <Alert kind="info" title="They are invited already">
+          To the same roles they get a new link, and the old one is void.
+        </Alert>
+      ) : null}
+      {warnings.map(({ message }) => (
+        <Alert kind="warning" title={message} />
+      ))}
+      <div class="panel">
+        <Facts
+          facts={[
+            { term: 'Goes to', value: email },
+            { term: 'The link is good for', value: `${days} ${days === 1 ? 'day' : 'days'}` },
+            { term: 'What they get ends', value: <Time at={expiresAt} empty="Never" /> },
+            ...((form['note'] ?? '') === '' ? [] : [{ term: 'Your words', value: form['note'] }]),
+          ]}
+        />
+      </div>
+      <Panel title="What they will hold">
+        <dl class="facts">
+          {roles.map(({ role, brand }) => (
+            <div>
+              <dt>{brand?.name ?? manager.organization.name}</dt>
+              <dd>
+                {role.name}
+                <div class="under">{role.purpose}</div>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </Panel>
+      <form method="post" action="/console/invitations/new">
+        <CarriedForm form={form} />
+        <StepButtons send="Send the invitation" isReady={person !== 'exists'} />
+      </form>
+    </ConsolePage>
+  )
+}

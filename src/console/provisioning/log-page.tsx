@@ -1,0 +1,182 @@
+// The list of the provisioning log with its filters, all of which are in the address.
+import type { DirectoryRecord } from '#connections/directories.ts'
+import type { ProvisioningEvent } from '#connections/provisioning/events.ts'
+import { EmptyState, Table } from '#http/ui/content.tsx'
+import { Field } from '#http/ui/forms.tsx'
+import { type CallContext, isPermitted } from '#src/context.ts'
+import type { Manager } from '../env.ts'
+import { ConsolePage } from '../ui/frame.tsx'
+import { Badge, Pager, Select, Time } from '../ui/parts.tsx'
+
+export type LogQuery = {
+  directory: string | undefined
+  status: 'failed' | 'changed' | undefined
+  /** A user or a group. */
+  target: string | undefined
+  q: string | undefined
+  before: string | undefined
+}
+
+export type LogPageProps = {
+  ctx: CallContext
+  manager: Manager
+  query: LogQuery
+  directories: readonly DirectoryRecord[]
+  events: readonly ProvisioningEvent[]
+  /** The id before which the next page begins. */
+  next: string | undefined
+}
+
+export const logHref = (query: Partial<LogQuery>): string => {
+  const entries = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  const text = new URLSearchParams(entries).toString()
+  return text === '' ? '/console/provisioning' : `/console/provisioning?${text}`
+}
+
+export const LogPage = ({ ctx, manager, query, directories, events, next }: LogPageProps) => {
+  const { before, ...filter } = query
+  const isNarrowed = Object.values(filter).some((value) => value !== undefined)
+  return (
+    <ConsolePage
+      {...{ ctx, manager }}
+      section="provisioning"
+      title="Provisioning log"
+      lead="Every request of a directory with its answer, without secrets."
+    >
+      <Filters {...{ query, directories, isNarrowed }} />
+      {events.length === 0 ? (
+        <NothingYet {...{ ctx, isNarrowed }} hasDirectory={directories.length > 0} />
+      ) : (
+        <>
+          <EventTable events={events} directories={directories} />
+          <Pager
+            shown={events.length}
+            next={next === undefined ? undefined : logHref({ ...filter, before: next })}
+            first={before === undefined ? undefined : logHref(filter)}
+          />
+        </>
+      )}
+    </ConsolePage>
+  )
+}
+
+const Filters = ({
+  query,
+  directories,
+  isNarrowed,
+}: Pick<LogPageProps, 'query' | 'directories'> & { isNarrowed: boolean }) => (
+  <search>
+    <form class="filters" method="get" action="/console/provisioning">
+      <div class="is-search field">
+        <Field name="q" label="Search" type="search" value={query.q} placeholder="Anything in it" isOptional />
+      </div>
+      <Select
+        name="directory"
+        label="Directory"
+        value={query.directory}
+        empty="Any"
+        options={directories.map(({ id, name }) => ({ value: id, label: name }))}
+      />
+      <Select
+        name="status"
+        label="What"
+        value={query.status}
+        empty="Everything"
+        options={[
+          { value: 'failed', label: 'What was refused' },
+          { value: 'changed', label: 'What changed something' },
+        ]}
+      />
+      {query.target === undefined ? null : <input type="hidden" name="target" value={query.target} />}
+      <button type="submit" class="btn btn-primary">
+        Search
+      </button>
+      {isNarrowed ? (
+        <a class="btn" href="/console/provisioning">
+          Show all
+        </a>
+      ) : null}
+      {query.target === undefined ? null : (
+        <p class="field-hint">
+          Only what is about one {query.target.startsWith('usr') ? 'person' : 'group'}: <code>{query.target}</code>
+        </p>
+      )}
+    </form>
+  </search>
+)
+
+const NothingYet = ({
+  ctx,
+  isNarrowed,
+  hasDirectory,
+}: {
+  ctx: CallContext
+  isNarrowed: boolean
+  hasDirectory: boolean
+}) => {
+  if (isNarrowed)
+    return (
+      <EmptyState
+        title="Nothing fits that"
+        text="The log is kept for some weeks only. Take something away from what you have chosen."
+      />
+    )
+  return (
+    <EmptyState
+      title="Nothing has been delivered yet"
+      text={
+        hasDirectory
+          ? 'As soon as the provider sends its first request, it is here with its answer.'
+          : 'Connect an identity provider, and have it deliver people and groups.'
+      }
+    >
+      {!hasDirectory && isPermitted(ctx, 'directories.write') ? (
+        <a class="btn btn-primary" href="/console/connect">
+          Connect a provider
+        </a>
+      ) : null}
+    </EmptyState>
+  )
+}
+
+export const StatusOf = ({ status }: { status: number }) => (
+  <Badge tone={status >= 500 ? 'bad' : status >= 400 ? 'warning' : 'good'}>{status}</Badge>
+)
+
+export const EventTable = ({
+  events,
+  directories = [],
+}: {
+  events: readonly ProvisioningEvent[]
+  directories?: readonly DirectoryRecord[]
+}) => (
+  <Table
+    caption="Requests, the newest first"
+    columns={[
+      { label: 'Request' },
+      { label: 'When' },
+      { label: 'Answer' },
+      { label: 'About' },
+      ...(directories.length > 1 ? [{ label: 'Directory' }] : []),
+    ]}
+    rows={events.map(({ id, method, path, occurredAt, status, error, quirks, targetId, directoryId }) => [
+      <a href={`/console/provisioning/${id}`} class="long-code">
+        {method} {path.length > 80 ? `${path.slice(0, 80)}…` : path}
+      </a>,
+      <Time at={occurredAt} />,
+      <>
+        <StatusOf status={status} />
+        {error === null ? null : <div class="under">{error.detail ?? error.scimType ?? ''}</div>}
+        {quirks.length === 0 ? null : <div class="under">{quirks.length} tolerated</div>}
+      </>,
+      <Target targetId={targetId} />,
+      ...(directories.length > 1 ? [directories.find((each) => each.id === directoryId)?.name ?? '—'] : []),
+    ])}
+  />
+)
+
+export const Target = ({ targetId }: { targetId: string | null }) => {
+  if (targetId?.startsWith('usr')) return <a href={`/console/users/${targetId}`}>Person</a>
+  if (targetId?.startsWith('grp')) return <a href={`/console/groups/${targetId}`}>Group</a>
+  return <span>—</span>
+}

@@ -1,0 +1,121 @@
+// One attempt to sign in: the checks in their order, what was received, what was made of it, and what to change.
+import type { SignInAttempt } from '#access/sign-in/attempts.ts'
+import type { TraceStep } from '#access/sign-in/trace.ts'
+import type { Connection } from '#connections/sign-in/connections.ts'
+import { Alert, Facts } from '#http/ui/content.tsx'
+import type { CallContext } from '#src/context.ts'
+import type { Manager } from '../env.ts'
+import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import { Badge, Panel, Time } from '../ui/parts.tsx'
+import { adviceOf, methods, outcomes } from './attempt-words.ts'
+
+export type AttemptPageProps = {
+  ctx: CallContext
+  manager: Manager
+  attempt: SignInAttempt
+  connection: Connection | undefined
+}
+
+const stepClass = { ok: 'is-done', failed: 'is-failed', note: 'is-note' } as const
+const stepWord = { ok: 'Passed', failed: 'Refused', note: 'Note' } as const
+
+export const AttemptPage = ({ ctx, manager, attempt, connection }: AttemptPageProps) => {
+  const { reference, outcome, trace } = attempt
+  const failed = trace.steps.find(({ result }) => result === 'failed')
+  const advice = adviceOf(attempt)
+  const { access, ...mapped } = trace.mapped
+  return (
+    <ConsolePage {...{ ctx, manager }} section="signIns" title={`Sign-in ${reference}`} trail={sectionTrail('signIns')}>
+      {advice === undefined ? null : (
+        <Alert
+          kind={outcome === 'refused' ? 'danger' : 'warning'}
+          title={failed?.detail ?? (outcome === 'refused' ? 'It was refused' : 'It waits for approval')}
+        >
+          <strong>What to change:</strong> {advice}
+        </Alert>
+      )}
+      <div class="card">
+        <Facts facts={factsOf(attempt, connection)} />
+      </div>
+      <Panel title="What was checked" lead="In the order in which it was.">
+        {trace.steps.length === 0 ? <p>Nothing was checked: it ended before.</p> : <Steps steps={trace.steps} />}
+      </Panel>
+      <div class="columns">
+        <Panel title="What was received" lead="Decoded; without secrets and signatures.">
+          <Values values={trace.received} empty="The trace tells nothing." />
+        </Panel>
+        <Panel title="What it was taken for">
+          <Values values={mapped} empty="It was refused before anything was made of it." />
+          {Array.isArray(access) && access.length > 0 ? (
+            <>
+              <h3>What they would become</h3>
+              <ul>
+                {access.map((line) => (
+                  <li>{String(line)}</li>
+                ))}
+              </ul>
+            </>
+          ) : null}
+        </Panel>
+      </div>
+    </ConsolePage>
+  )
+}
+
+function factsOf(attempt: SignInAttempt, connection: Connection | undefined) {
+  const { outcome, reason, occurredAt, method, userId, connectionId, ip, userAgent } = attempt
+  return [
+    {
+      term: 'Outcome',
+      value: (
+        <>
+          <Badge tone={outcomes[outcome].tone}>{outcomes[outcome].word}</Badge>
+          {reason === null ? null : ` ${reason.replaceAll('_', ' ')}`}
+        </>
+      ),
+    },
+    { term: 'When', value: <Time at={occurredAt} /> },
+    { term: 'How', value: methods[method] },
+    ...(connectionId === null
+      ? []
+      : [
+          {
+            term: 'Connection',
+            value: <a href={`/console/connections/${connectionId}`}>{connection?.name ?? connectionId}</a>,
+          },
+        ]),
+    {
+      term: 'Person',
+      value: userId === null ? 'Nobody known' : <a href={`/console/users/${userId}`}>To the person’s page</a>,
+    },
+    { term: 'From', value: ip ?? '—' },
+    { term: 'Browser', value: userAgent ?? '—' },
+  ]
+}
+
+const Steps = ({ steps }: { steps: readonly TraceStep[] }) => (
+  <ol class="steps">
+    {steps.map(({ check, result, detail }) => (
+      <li class={stepClass[result]}>
+        <span class="visually-hidden">{stepWord[result]}: </span>
+        <strong>{check.replaceAll('_', ' ')}</strong>
+        {detail === undefined ? null : <div class="under">{detail}</div>}
+      </li>
+    ))}
+  </ol>
+)
+
+const Values = ({ values, empty }: { values: Record<string, unknown>; empty: string }) => {
+  const facts = flattened(values)
+  return facts.length === 0 ? <p>{empty}</p> : <Facts facts={facts} />
+}
+
+/** Names with their values, those of objects below a path. */
+const flattened = (values: Record<string, unknown>, prefix = ''): { term: string; value: string }[] =>
+  Object.entries(values).flatMap(([name, value]) => {
+    const term = `${prefix}${name}`
+    if (value !== null && typeof value === 'object' && !Array.isArray(value))
+      return flattened(value as Record<string, unknown>, `${term} › `)
+    const text = Array.isArray(value) ? value.map(String).join(', ') : String(value ?? '')
+    return [{ term, value: text === '' ? '—' : text }]
+  })

@@ -1,0 +1,36 @@
+// Attempts to sign in as rows.
+import type { SignInAttempt } from '#access/sign-in/attempts.ts'
+import { Table } from '#http/ui/content.tsx'
+import { Badge, Time } from '../ui/parts.tsx'
+import { methods, outcomes } from './attempt-words.ts'
+
+/** The name or address that the message was about, where it told one. */
+export function subjectOf({ trace }: Pick<SignInAttempt, 'trace'>): string | undefined {
+  const profile = trace.mapped['profile'] as Record<string, unknown> | undefined
+  const { received } = trace
+  const candidates = [profile?.['email'], received['email'], received['nameId'], received['userName'], received['sub']]
+  return candidates.find((each): each is string => typeof each === 'string' && each !== '')
+}
+
+export const AttemptTable = ({ attempts }: { attempts: readonly SignInAttempt[] }) => (
+  <Table
+    caption="Sign-ins, the newest first"
+    columns={[{ label: 'When' }, { label: 'Who' }, { label: 'How' }, { label: 'Outcome' }, { label: 'Reference' }]}
+    rows={attempts.map((attempt) => {
+      const { id, occurredAt, userId, method, outcome, reason, reference } = attempt
+      const who = subjectOf(attempt)
+      return [
+        <a href={`/console/sign-ins/${id}`}>
+          <Time at={occurredAt} />
+        </a>,
+        userId === null ? (who ?? '—') : <a href={`/console/users/${userId}`}>{who ?? 'The person'}</a>,
+        methods[method],
+        <>
+          <Badge tone={outcomes[outcome].tone}>{outcomes[outcome].word}</Badge>
+          {reason === null ? null : <div class="under">{reason.replaceAll('_', ' ')}</div>}
+        </>,
+        <code>{reference}</code>,
+      ]
+    })}
+  />
+)

@@ -1,0 +1,61 @@
+// What attempts to sign in are called, and what to change where one was refused.
+import type { SignInAttempt } from '#access/sign-in/attempts.ts'
+import type { Tone } from '../ui/parts.tsx'
+
+export const outcomes: Record<SignInAttempt['outcome'], { word: string; tone: Tone }> = {
+  signed_in: { word: 'Signed in', tone: 'good' },
+  refused: { word: 'Refused', tone: 'bad' },
+  tested: { word: 'Test worked', tone: 'info' },
+  pending: { word: 'Waits for approval', tone: 'warning' },
+}
+
+export const methods: Record<SignInAttempt['method'], string> = {
+  saml: 'SAML',
+  oidc: 'OpenID Connect',
+  password: 'Password',
+  passkey: 'Passkey',
+  invitation: 'Invitation',
+  emergency: 'Emergency access',
+}
+
+const again = 'Have the person begin again from the sign-in page, in the same browser tab.'
+
+const advice: Record<string, string> = {
+  unknown_user:
+    'Assign the person to the application at the provider, so that it delivers them; or invite them; or let first sign-ins create people, in the settings of the connection.',
+  link_needs_confirmation:
+    'Somebody with this address or name exists, but the address proves nothing here. Prove its domain, or have the person link the account while signed in.',
+  jit_domain: 'Prove the domain of the address under Settings, Domains.',
+  ambiguous_email: 'Several people have this address. Correct it for all but one of them.',
+  removed_by_directory:
+    'Assign the person to the application at the provider again; only the directory brings them back.',
+  inactive: 'The person was deactivated. Their page says by whom and why; whoever did it can reactivate them.',
+  awaits_approval: 'Approve the person on their page.',
+  email_not_verified: 'Have the person confirm their address at the provider.',
+  connection_closed: 'Turn the connection on, on its page.',
+  not_configured: 'Finish the set-up of the connection.',
+  replay: `The same message came twice, as by going back in the browser. ${again}`,
+  request_used: again,
+  state: `The answer belongs to no sign-in that this browser began: often a bookmark of the provider’s page, or blocked cookies. ${again}`,
+  test_link: 'Begin the test again on the page of the set-up.',
+  link_session: 'Sign in first, then ask for the link again.',
+  signature:
+    'The provider signs with a certificate that is not trusted. Read its metadata again on the page of the connection.',
+  certificate:
+    'The provider signs with a certificate that is not trusted. Read its metadata again on the page of the connection.',
+  audience:
+    'The message is for another application. Compare the entity ID or client ID at the provider with the set-up here.',
+  issuer:
+    'The message is of another provider than this connection knows. Read the metadata again, or correct the issuer.',
+  expired: 'The clocks of the provider and of this server differ, or the person waited too long at the sign-in.',
+  password: 'The password was wrong. The person can ask for a link to set a new one.',
+  local_closed: 'Passwords open nothing here: a connection is enforced. The person has to sign in through it.',
+  throttled: 'There were too many attempts. It goes on by itself after some minutes.',
+}
+
+/** One or two sentences; undefined for what was not refused. */
+export function adviceOf({ outcome, reason }: Pick<SignInAttempt, 'outcome' | 'reason'>): string | undefined {
+  if (outcome !== 'refused' && outcome !== 'pending') return undefined
+  if (reason !== null && Object.hasOwn(advice, reason)) return advice[reason]
+  return 'The step that failed says what was expected. Compare it with what was received, and change the application at the provider accordingly.'
+}

@@ -1,0 +1,100 @@
+// The list of attempts with its filters, all of which are in the address.
+import type { SignInAttempt } from '#access/sign-in/attempts.ts'
+import type { Connection } from '#connections/sign-in/connections.ts'
+import { EmptyState } from '#http/ui/content.tsx'
+import { Field } from '#http/ui/forms.tsx'
+import type { CallContext } from '#src/context.ts'
+import type { Manager } from '../env.ts'
+import { ConsolePage } from '../ui/frame.tsx'
+import { Pager, Select } from '../ui/parts.tsx'
+import { AttemptTable } from './attempt-table.tsx'
+import { outcomes } from './attempt-words.ts'
+
+export type AttemptQuery = {
+  reference: string | undefined
+  q: string | undefined
+  connection: string | undefined
+  person: string | undefined
+  outcome: SignInAttempt['outcome'] | undefined
+  after: string | undefined
+}
+
+export type SignInListProps = {
+  ctx: CallContext
+  manager: Manager
+  query: AttemptQuery
+  attempts: readonly SignInAttempt[]
+  /** The id after which the next page begins. */
+  next: string | undefined
+  connections: readonly Connection[]
+}
+
+const hrefOf = (query: Partial<AttemptQuery>): string => {
+  const entries = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  const text = new URLSearchParams(entries).toString()
+  return text === '' ? '/console/sign-ins' : `/console/sign-ins?${text}`
+}
+
+export const SignInListPage = ({ ctx, manager, query, attempts, next, connections }: SignInListProps) => {
+  const { after, ...filter } = query
+  const isNarrowed = Object.values(filter).some((value) => value !== undefined)
+  return (
+    <ConsolePage
+      {...{ ctx, manager }}
+      section="signIns"
+      title="Sign-ins"
+      lead="Every attempt with its trace. Whoever is refused is shown a reference; enter it here to see why."
+    >
+      <search>
+        <form class="filters" method="get" action="/console/sign-ins">
+          <Field name="reference" label="Reference" value={query.reference} placeholder="ABCDE-23456" isOptional />
+          <div class="is-search field">
+            <Field name="q" label="Search" type="search" value={query.q} placeholder="Name or address" isOptional />
+          </div>
+          <Select
+            name="connection"
+            label="Connection"
+            value={query.connection}
+            empty="Any"
+            options={connections.map(({ id, name }) => ({ value: id, label: name }))}
+          />
+          <Select
+            name="outcome"
+            label="Outcome"
+            value={query.outcome}
+            empty="Any"
+            options={Object.entries(outcomes).map(([value, { word }]) => ({ value, label: word }))}
+          />
+          {query.person === undefined ? null : <input type="hidden" name="person" value={query.person} />}
+          <button type="submit" class="btn btn-primary">
+            Search
+          </button>
+          {isNarrowed ? (
+            <a class="btn" href="/console/sign-ins">
+              Show all
+            </a>
+          ) : null}
+        </form>
+      </search>
+      {attempts.length === 0 ? (
+        <EmptyState
+          title={isNarrowed ? 'No sign-in fits that' : 'Nobody has tried to sign in yet'}
+          text={
+            isNarrowed
+              ? 'Traces are kept for some weeks only. Take something away from what you have chosen.'
+              : 'Sign-ins, tests and refusals are kept here, each with what was received and checked.'
+          }
+        />
+      ) : (
+        <>
+          <AttemptTable attempts={attempts} />
+          <Pager
+            shown={attempts.length}
+            next={next === undefined ? undefined : hrefOf({ ...filter, after: next })}
+            first={after === undefined ? undefined : hrefOf(filter)}
+          />
+        </>
+      )}
+    </ConsolePage>
+  )
+}

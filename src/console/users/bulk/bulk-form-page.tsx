@@ -1,0 +1,120 @@
+import type { Form } from '#http/read-form.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import type { FormState } from '../../ui/forms.ts'
+import { ConsolePage, sectionTrail } from '../../ui/frame.tsx'
+import { Check, Select, TextArea } from '../../ui/parts.tsx'
+import { type RoleChoices, scopeOptions } from '../../ui/role-choices.ts'
+import { RolePurposes } from '../assignment-pages.tsx'
+import { type Common, kinds, listHref } from './bulk-kinds.ts'
+
+export const BulkFormPage = ({
+  ctx,
+  manager,
+  kind,
+  state,
+  choices,
+}: Common & { state: FormState; choices: RoleChoices | undefined }) => {
+  const { values, message } = state
+  return (
+    <ConsolePage
+      {...{ ctx, manager }}
+      section="users"
+      title={kinds[kind].title}
+      lead={kinds[kind].lead}
+      trail={sectionTrail('users')}
+    >
+      <form method="post" action={`/console/users/bulk/${kind}`} class="panel">
+        {message === undefined ? null : <Alert kind="danger" title={message} />}
+        <input type="hidden" name="query" value={values['query'] ?? ''} />
+        {kind === 'deactivate' ? <DeactivateFields state={state} /> : null}
+        {kind === 'reactivate' ? <ReactivateFields values={values} /> : null}
+        {choices === undefined ? null : (
+          <RoleFields {...{ state, choices }} organization={manager.organization.name} isGiven={kind === 'assign'} />
+        )}
+        <Actions>
+          <SubmitButton label="See what it does" />
+          <a class="btn" href={listHref(values['query'])}>
+            Back to the list
+          </a>
+        </Actions>
+      </form>
+    </ConsolePage>
+  )
+}
+
+const DeactivateFields = ({ state: { values, errors } }: { state: FormState }) => (
+  <div class="form-grid">
+    <TextArea
+      name="note"
+      label="Note"
+      value={values['note']}
+      error={errors['action.note']}
+      hint="Why, for the audit trail."
+      rows={2}
+      isOptional
+    />
+    <Field
+      name="returnsAt"
+      label="Expected back on"
+      type="date"
+      value={values['returnsAt']}
+      error={errors['action.returnsAt'] ?? errors['returnsAt']}
+      isOptional
+    />
+  </div>
+)
+
+const ReactivateFields = ({ values }: { values: Form }) => (
+  <fieldset>
+    <legend>What was given to them directly</legend>
+    <Check
+      type="radio"
+      name="restore"
+      value="all"
+      label="Comes back, as far as it has not ended"
+      isChecked={values['restore'] !== 'none'}
+    />
+    <Check
+      type="radio"
+      name="restore"
+      value="none"
+      label="Is taken back for good"
+      isChecked={values['restore'] === 'none'}
+    />
+  </fieldset>
+)
+
+type RoleFieldsProps = { state: FormState; choices: RoleChoices; organization: string; isGiven: boolean }
+
+const RoleFields = ({ state: { values, errors }, choices, organization, isGiven }: RoleFieldsProps) => (
+  <>
+    <div class="form-grid">
+      <Select name="roleId" label="Role" value={values['roleId']} options={choices.roles} />
+      <Select
+        name="scope"
+        label="Where"
+        value={values['scope']}
+        error={errors['scope']}
+        options={scopeOptions(choices, organization)}
+      />
+    </div>
+    {isGiven ? (
+      <>
+        <TextArea name="reason" label="Reason" value={values['reason']} error={errors['reason']} rows={2} />
+        <div class="form-grid">
+          <Field
+            name="expiresAt"
+            label="Until"
+            type="date"
+            value={values['expiresAt']}
+            error={errors['action.expiresAt'] ?? errors['expiresAt']}
+            isOptional
+          />
+          <Field name="sponsor" label="Sponsor" value={values['sponsor']} error={errors['action.sponsor']} isOptional />
+        </div>
+      </>
+    ) : null}
+    <RolePurposes choices={choices} />
+  </>
+)

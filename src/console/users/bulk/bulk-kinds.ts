@@ -1,0 +1,34 @@
+// What can be done to many people, in words.
+import type { CallContext } from '#src/context.ts'
+import type { Manager } from '../../env.ts'
+
+export const kinds = {
+  deactivate: {
+    title: 'Deactivate several people',
+    lead: 'They are shut out with their next request, everywhere.',
+    run: 'Deactivate',
+  },
+  reactivate: {
+    title: 'Reactivate several people',
+    lead: 'They may sign in again, anew. What their groups give comes back by itself.',
+    run: 'Reactivate',
+  },
+  assign: {
+    title: 'Give several people a role',
+    lead: 'Directly, for one and the same reason.',
+    run: 'Give the role to',
+  },
+  unassign: {
+    title: 'Take a role from several people',
+    lead: 'What was given directly is taken back; what groups give stays.',
+    run: 'Take the role from',
+  },
+} as const
+
+export type BulkKind = keyof typeof kinds
+
+export const isBulkKind = (text: string): text is BulkKind => Object.hasOwn(kinds, text)
+
+export type Common = { ctx: CallContext; manager: Manager; kind: BulkKind }
+
+export const listHref = (query: string | undefined): string => `/console/users${query === undefined ? '' : `?${query}`}`

@@ -1,0 +1,125 @@
+// What switching one person off does, and the name to type before it is done.
+import type { Context } from 'hono'
+import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
+import { type DeactivationPreview, previewDeactivation } from '#access/people/status/preview-deactivation.ts'
+import { renderPage } from '#http/pages.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import type { ConsoleEnv, Manager } from '../../env.ts'
+import { type FormState, isRefused } from '../../ui/forms.ts'
+import { ConsolePage } from '../../ui/frame.tsx'
+import { Panel, TextArea, Time } from '../../ui/parts.tsx'
+import { heldName } from '../../ui/people.tsx'
+import { closingWords } from '../access-tab.tsx'
+import { nameOf, userTrail } from '../user-frame.tsx'
+
+/** What has to be typed before somebody is switched off. */
+export const proofOf = ({ email, userName }: Pick<ListedUser, 'email' | 'userName'>): string => email ?? userName
+
+export async function showDeactivate(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
+  const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id') ?? '']
+  const user = await getListedUser(ctx, id)
+  const preview = await previewDeactivation(ctx, id)
+  const page = (
+    <ConsolePage
+      {...{ ctx, manager }}
+      section="users"
+      title={`Deactivate ${nameOf(user)}`}
+      lead="They are shut out with their next request, everywhere. What they made stays, and so do their roles, for a return."
+      trail={userTrail(user)}
+    >
+      {preview.refusal === null ? null : (
+        <Alert kind="danger" title="This will be refused">
+          {preview.refusal.message}.
+        </Alert>
+      )}
+      <Consequences preview={preview} manager={manager} />
+      <form method="post" action={`/console/users/${id}/deactivate`} class="panel">
+        {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+        <div class="form-grid">
+          <TextArea
+            name="note"
+            label="Note"
+            value={state.values['note']}
+            error={state.errors['note']}
+            hint="Why, for the audit trail."
+            rows={2}
+            maxlength={1_000}
+            isOptional
+          />
+          <Field
+            name="returnsAt"
+            label="Expected back on"
+            type="date"
+            value={state.values['returnsAt']}
+            error={state.errors['returnsAt']}
+            hint="On that day you are reminded to reactivate them."
+            isOptional
+          />
+        </div>
+        <Field
+          name="proof"
+          label={`Type ${proofOf(user)} to confirm`}
+          value={state.values['proof']}
+          error={state.errors['proof']}
+          autocomplete="off"
+        />
+        <Actions>
+          <SubmitButton label="Deactivate" kind="danger" />
+          <a class="btn" href={`/console/users/${id}`}>
+            Cancel
+          </a>
+        </Actions>
+      </form>
+    </ConsolePage>
+  )
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}
+
+const Consequences = ({ preview, manager }: { preview: DeactivationPreview; manager: Manager }) => {
+  const closing = closingWords(preview.closes)
+  return (
+    <div class="columns">
+      <Panel title="Closes at once">
+        {closing.length === 0 ? (
+          <p class="text-secondary">Nothing of theirs is open.</p>
+        ) : (
+          <ul>
+            {closing.map((words) => (
+              <li>{words}</li>
+            ))}
+          </ul>
+        )}
+      </Panel>
+      <Panel title="Goes dark">
+        {preview.roles.length === 0 ? (
+          <p class="text-secondary">They hold no role.</p>
+        ) : (
+          <ul>
+            {[...new Set(preview.roles.map((held) => heldName(held, manager.organization.name)))].map((name) => (
+              <li>{name}</li>
+            ))}
+          </ul>
+        )}
+      </Panel>
+      {preview.sponsored.length === 0 ? null : (
+        <Panel title="Who else is concerned" lead="They vouch for these. Somebody else should.">
+          <ul>
+            {preview.sponsored.map(({ user, role, brand, expiresAt }) => (
+              <li>
+                <a href={`/console/users/${user.id}`}>{user.displayName ?? user.userName}</a>: {role.name} in{' '}
+                {brand?.name ?? manager.organization.name}
+                {expiresAt === null ? null : (
+                  <>
+                    {' '}
+                    until <Time at={expiresAt} />
+                  </>
+                )}
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      )}
+    </div>
+  )
+}

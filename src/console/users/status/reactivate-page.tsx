@@ -1,0 +1,125 @@
+// What comes back with one person, by itself or by choice.
+import type { Context } from 'hono'
+import { getListedUser } from '#access/people/list-users.ts'
+import { previewReactivation, type ReactivationPreview } from '#access/people/status/preview-reactivation.ts'
+import { renderPage } from '#http/pages.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { Actions, SubmitButton } from '#http/ui/forms.tsx'
+import type { ConsoleEnv, Manager } from '../../env.ts'
+import { type FormState, isRefused } from '../../ui/forms.ts'
+import { ConsolePage } from '../../ui/frame.tsx'
+import { Check, Panel, Time } from '../../ui/parts.tsx'
+import { heldName, Source } from '../../ui/people.tsx'
+import { nameOf, userTrail } from '../user-frame.tsx'
+
+type Values = Readonly<Record<string, string | undefined>>
+
+export async function showReactivate(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
+  const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id') ?? '']
+  const [user, preview] = await Promise.all([getListedUser(ctx, id), previewReactivation(ctx, id)])
+  const page = (
+    <ConsolePage
+      {...{ ctx, manager }}
+      section="users"
+      title={`Reactivate ${nameOf(user)}`}
+      lead="They may sign in again, anew: no old session, key or link revives."
+      trail={userTrail(user)}
+    >
+      {preview.isDirectoryDecision ? (
+        <Alert kind="warning" title="Their identity provider switched them off">
+          It may do so again with its next request. Better switch them on there.
+        </Alert>
+      ) : null}
+      <form method="post" action={`/console/users/${id}/reactivate`}>
+        {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+        <ComesBack {...{ preview, manager }} values={state.values} />
+        <Actions>
+          <SubmitButton label="Reactivate" />
+          <a class="btn" href={`/console/users/${id}`}>
+            Cancel
+          </a>
+        </Actions>
+      </form>
+    </ConsolePage>
+  )
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}
+
+type ComesBackProps = { preview: ReactivationPreview; manager: Manager; values: Values }
+
+const ComesBack = ({ preview, manager, values }: ComesBackProps) => {
+  const organization = manager.organization.name
+  const { derived, direct, upcoming, ended, hasPassword } = preview
+  const toChoose = [
+    ...direct.flatMap(({ source, ...held }) =>
+      source.type === 'direct'
+        ? [{ id: source.assignmentId, name: heldName(held, organization), hint: source.reason }]
+        : [],
+    ),
+    ...upcoming.map(({ id, role, brand, reason }) => ({
+      ...{ id, name: `${role.name} in ${brand?.name ?? organization}, from later on`, hint: reason },
+    })),
+  ]
+  const restore = values['restore'] ?? 'all'
+  return (
+    <>
+      <Panel title="Comes back by itself" lead="What their groups give now.">
+        {derived.length === 0 ? (
+          <p class="text-secondary">Nothing: no group of theirs is mapped to a role.</p>
+        ) : (
+          <ul class="role-list">
+            {derived.map((held) => (
+              <li>
+                {heldName(held, organization)} <Source source={held.source} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Panel>
+      {toChoose.length === 0 ? null : (
+        <Panel title="Was given directly" lead="What you do not choose is taken back for good.">
+          <fieldset>
+            <legend class="visually-hidden">What comes back</legend>
+            <Check type="radio" name="restore" value="all" label="All of it" isChecked={restore === 'all'} />
+            <Check type="radio" name="restore" value="none" label="Nothing of it" isChecked={restore === 'none'} />
+            <Check
+              type="radio"
+              name="restore"
+              value="some"
+              label="What is chosen here"
+              isChecked={restore === 'some'}
+            />
+            <div class="nested-choices">
+              {toChoose.map(({ id, name, hint }) => (
+                <Check
+                  name={`assignment.${id}`}
+                  label={name}
+                  hint={hint}
+                  isChecked={restore !== 'some' || values[`assignment.${id}`] === 'on'}
+                />
+              ))}
+            </div>
+          </fieldset>
+        </Panel>
+      )}
+      {ended.length === 0 ? null : (
+        <Panel title="Has ended meanwhile" lead="It stays ended.">
+          <ul>
+            {ended.map(({ role, brand, expiresAt }) => (
+              <li>
+                {role.name} in {brand?.name ?? organization}, ended <Time at={expiresAt} />
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      )}
+      {hasPassword ? (
+        <Check
+          name="mustChange"
+          label="They choose a new password at their next sign-in"
+          isChecked={values['mustChange'] === 'on'}
+        />
+      ) : null}
+    </>
+  )
+}

@@ -1,0 +1,128 @@
+// Every page of the console, one line each: it shows its content with scripts off, nothing is stopped by its policy, axe finds
+// nothing in light and in dark, and it fits a phone.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createInvitation } from '#access/invitations/create-invitation.ts'
+import { createMapping } from '#access/mappings/create-mapping.ts'
+import { listRoles } from '#access/roles/roles.ts'
+import { listAuditEvents } from '#audit/list-events.ts'
+import { createGroup } from '#directory/create-group.ts'
+import { deactivateUser } from '#directory/deactivate-user.ts'
+import type { TestApp } from '../support/app.ts'
+import { axeViolations, collectPageErrors, launchBrowser, overflowsSideways } from '../support/browser.ts'
+import { type ConsolePerson, createManager, createTestBrand, openAs } from '../support/console.ts'
+import { startListeningApp } from '../support/listening.ts'
+import { createPerson, giveRole } from '../support/people.ts'
+
+let app: TestApp & { origin: string }
+let browser: Browser
+let administrator: ConsolePerson
+const views: Record<string, Page> = {}
+const errors: Record<string, string[]> = {}
+const ids: Record<string, string> = {}
+
+beforeAll(async () => {
+  app = await startListeningApp()
+  browser = await launchBrowser()
+  const organization = await app.createOrganization()
+  const { ctx } = organization
+  administrator = await createManager(organization)
+  const roles = await listRoles(ctx)
+  const roleId = roles.find(({ key }) => key === 'viewer')?.id ?? ''
+  const brand = await createTestBrand(organization, 'aurora', 'Aurora Magazine')
+  const long = `Wolfeschlegelsteinhausenbergerdorff-${'x'.repeat(40)}`
+  const user = await createPerson(organization, `${long.toLowerCase()}@example.com`, long)
+  const gone = await createPerson(organization, 'gone@example.com', 'Gone Girl')
+  await giveRole(organization, { userId: user, role: 'editor', brandId: brand, expiresAt: '2099-01-01T00:00:00Z' })
+  await giveRole(organization, { userId: gone, role: 'viewer' })
+  await deactivateUser(ctx, { userId: gone, directoryId: null, reason: 'administrator' })
+  const content = { displayName: 'Writers', externalId: null, attributes: {} }
+  const group = (await createGroup(ctx, { directoryId: null, content, memberIds: [user] })).id
+  await createMapping(ctx, { groupId: group, roleId, brandId: brand })
+  const invitation = (await createInvitation(ctx, { email: 'guest@example.com', roleId })).id
+  const [assigned] = await listAuditEvents(ctx, { filter: { action: 'assignment.create' }, limit: 1 })
+  const { id: me } = { id: administrator.userId }
+  Object.assign(ids, { user, gone, group, brand, invitation, me, event: assigned?.id, assignment: assigned?.targetId })
+  views['light'] = await openAs(browser, app, administrator)
+  views['dark'] = await openAs(browser, app, administrator, { colorScheme: 'dark' })
+  views['phone'] = await openAs(browser, app, administrator, { width: 320 })
+  views['plain'] = await openAs(browser, app, administrator, { scripts: false })
+  for (const [name, page] of Object.entries(views)) errors[name] = collectPageErrors(page)
+})
+afterAll(async () => {
+  await browser.close()
+  await app.close()
+})
+
+/** Addresses, with `:name` for an id of the stage; and words that the page shows. */
+const pages: readonly (readonly [path: string, words: string])[] = [
+  ['/console/users', 'Everybody who belongs'],
+  ['/console/users?q=zzzz', 'Nobody is found'],
+  ['/console/users?columns=created&columns=status&sort=created&direction=desc', 'Created'],
+  ['/console/users/:user', 'What they hold now'],
+  ['/console/users/:me/sessions', 'Open sessions'],
+  ['/console/users/:user/sign-ins', 'Attempts to sign in'],
+  ['/console/users/:user/audit', 'History'],
+  ['/console/users/:user/why?permission=content.delete&brand=:brand', 'content.delete in Aurora Magazine'],
+  ['/console/users/:user/why?permission=content.view', 'No:'],
+  ['/console/users/:user/give', 'What the roles are for'],
+  ['/console/users/:user/assignments/:assignment', 'Take it back'],
+  ['/console/users/:user/edit', 'Links to set a password go there'],
+  ['/console/users/:user/deactivate', 'Closes at once'],
+  ['/console/users/:gone', 'The receipt of their deactivation'],
+  ['/console/users/:gone/reactivate', 'Comes back by itself'],
+  ['/console/users/new', 'At least'],
+  ['/console/users/sign-in-help', 'Type what they type'],
+  ['/console/users/sign-in-help?name=guest@example.com', 'They have not accepted their invitation yet'],
+  ['/console/users/bulk/deactivate', 'See what it does'],
+  ['/console/users/bulk/reactivate', 'See what it does'],
+  ['/console/users/bulk/assign', 'Reason'],
+  ['/console/users/bulk/unassign', 'Where'],
+  ['/console/groups', 'Writers'],
+  ['/console/groups?q=zzzz', 'No group is found'],
+  ['/console/groups/:group?q=gone', 'Add somebody'],
+  ['/console/groups/new', 'Create the group'],
+  ['/console/groups/:group/edit', 'Mappings stay'],
+  ['/console/brands', 'Aurora Magazine'],
+  ['/console/brands/:brand', 'Who has access'],
+  ['/console/brands/:brand/give?q=gone', 'Choose'],
+  ['/console/brands/new', 'Short name'],
+  ['/console/brands/:brand/edit', 'Delete the brand'],
+  ['/console/invitations', 'guest@example.com'],
+  ['/console/invitations?status=accepted', 'No invitation is found'],
+  ['/console/invitations/:invitation', 'In the outbox'],
+  ['/console/invitations/new', 'A few words of your own'],
+  ['/console/invitations/new?brand=:brand', '1 chosen'],
+  ['/console/invitations/bulk', 'Whom'],
+  ['/console/audit', 'Assignment created'],
+  ['/console/audit/:event', 'Everything about this'],
+]
+
+const addressOf = (path: string): string => path.replace(/:(\w+)/g, (_, name: string) => ids[name] ?? '')
+
+describe.each(pages)('%s', (path, words) => {
+  const open = async (view: string): Promise<Page> => {
+    const page = views[view]
+    if (page === undefined) throw new Error(`There is no view ${view}`)
+    errors[view]?.splice(0)
+    const answer = await page.goto(app.origin + addressOf(path))
+    expect(answer?.status()).toBe(200)
+    return page
+  }
+
+  test.each(['light', 'dark'])('is right for everybody, %s', async (view) => {
+    const page = await open(view)
+    expect(await axeViolations(page)).toEqual([])
+    expect(errors[view]).toEqual([])
+  })
+
+  test('fits a phone', async () => {
+    const page = await open('phone')
+    expect(await overflowsSideways(page)).toBe(false)
+  })
+
+  test('says what it has to say without scripts', async () => {
+    const page = await open('plain')
+    expect(await page.textContent('main')).toContain(words)
+  })
+})
