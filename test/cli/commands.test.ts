@@ -127,6 +127,7 @@ test('mappings and assignments give access, which show and check explain', async
           type: 'mapping',
           group: 'Aurora Editors',
           groupId: group.id,
+          filter: null,
           mappingId: mapping.json.id,
           path: [{ id: group.id, displayName: 'Aurora Editors' }],
         },

@@ -14,7 +14,6 @@ import { emailColumn } from './email.ts'
 import { type Holding, holdersOf, isAbout } from './search/holders.ts'
 import { planAnew } from './search/plan-anew.ts'
 import { isFound, searchWords } from './search/search-text.ts'
-import { fromHeld, type HeldRole, heldInIsoTime, heldRoleJson, sourceText } from './sources.ts'
 import {
   cursorOf,
   isAfter,
@@ -25,6 +24,7 @@ import {
   orderColumns,
   type UserOrder,
 } from './search/user-order.ts'
+import { fromHeld, type HeldRole, heldInIsoTime, heldRoleJson, sourceText } from './sources.ts'
 
 export type HoldersFilter = {
   roleId?: string | undefined

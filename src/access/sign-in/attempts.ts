@@ -124,6 +124,12 @@ type Filter = {
 const columns = sql`a.id, a.reference, a.method, a.connection_id as "connectionId", a.user_id as "userId", a.outcome,
   a.reason, a.trace, a.ip, a.user_agent as "userAgent", a.occurred_at as "occurredAt"`
 
+/** What the person was called by whoever sent the message, and what was made of it. */
+const namesOf = sql`concat_ws(' ', a.trace #>> '{received,nameId}', a.trace #>> '{received,name}',
+  a.trace #>> '{received,idToken,email}', a.trace #>> '{received,idToken,preferred_username}',
+  a.trace #>> '{received,idToken,sub}', a.trace #>> '{mapped,profile,email}',
+  a.trace #>> '{mapped,profile,displayName}')`
+
 const selectAttempts = prepared<Filter, SignInAttempt>(
   (p) => sql`select ${columns} from sign_in_attempts a
     where a.organization_id = ${p.organizationId} and (${p.after}::text is null or a.id < ${p.after})
@@ -131,8 +137,7 @@ const selectAttempts = prepared<Filter, SignInAttempt>(
       and (${p.connectionId}::text is null or a.connection_id = ${p.connectionId})
       and (${p.reference}::text is null or a.reference = ${p.reference})
       and (${p.outcome}::text is null or a.outcome = ${p.outcome})
-      and (${p.pattern}::text is null or (a.trace -> 'mapped')::text ilike ${p.pattern}
-        or (a.trace -> 'received')::text ilike ${p.pattern}
+      and (${p.pattern}::text is null or ${namesOf} ilike ${p.pattern}
         or a.user_id in (select u.id from users u where u.organization_id = a.organization_id
           and (u.user_name ilike ${p.pattern} or u.display_name ilike ${p.pattern})))
     order by a.id desc limit ${p.limit}::int`,
@@ -149,7 +154,7 @@ export type AttemptFilter = {
   connectionId?: string | undefined
   reference?: string | undefined
   outcome?: SignInAttempt['outcome'] | undefined
-  /** Text of the person's name, or anywhere in what was received and what it was made of. */
+  /** A part of the person's name or address, as we or the provider know them. */
   q?: string | undefined
   limit: number
 }

@@ -1,3 +1,4 @@
+// The list of brands.
 import type { BrandsPage as FoundBrands } from '#access/brands/search-brands.ts'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'

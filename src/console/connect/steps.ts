@@ -98,9 +98,18 @@ function scimStep(facts: SetupFacts, now: Date): Part | undefined {
     warnings: [
       ...(isRefused && lastError !== null ? [`The last request was refused: ${lastError}`] : []),
       ...(directory.status === 'disabled' ? ['The directory is switched off, so every request is refused.'] : []),
-      ...quirks.map(({ explanation, change }) => `${explanation} ${change ?? ''}`.trim()),
+      ...quirkWarnings(quirks),
     ],
   }
+}
+
+/** What is changed in one place is said once. */
+function quirkWarnings(quirks: SetupFacts['quirks']): string[] {
+  const changes = [...new Set(quirks.map(({ change }) => change))]
+  return changes.map((change) => {
+    const about = quirks.filter((quirk) => quirk.change === change).map(({ explanation }) => explanation)
+    return `${about.join(' ')} ${change ?? ''}`.trim()
+  })
 }
 
 function testStep({ connection, lastGood, lastRefused, hasOverage, directory }: SetupFacts, now: Date): Part {

@@ -7,7 +7,7 @@ import type { FormState } from '../ui/forms.ts'
 import type { Notice } from '../ui/notices.ts'
 import { ButtonForm } from '../ui/parts.tsx'
 import type { StepProps, WizardHost } from './host.ts'
-import { Overview, StepState } from './live.tsx'
+import { Overview, Progress, StepState } from './live.tsx'
 import { DomainStep } from './parts/domain-step.tsx'
 import { ProviderStep } from './parts/provider-step.tsx'
 import { ScimStep } from './parts/scim-step.tsx'
@@ -40,7 +40,10 @@ export const wizardPage = ({ host, facts, shown, notice }: WizardProps) => {
               Check again
             </a>
           </div>
-          <div sse-swap="overview" aria-live="polite">
+          <p class="wizard-progress" role="status" sse-swap="progress">
+            <Progress steps={steps} />
+          </p>
+          <div sse-swap="overview">
             <Overview steps={steps} base={host.base} />
           </div>
         </section>

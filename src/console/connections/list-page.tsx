@@ -48,7 +48,7 @@ export const ConnectionListPage = ({ ctx, manager, connections, links, state, no
       </EmptyState>
     ) : (
       <Table
-        caption="Connections"
+        caption="Connections and how they do"
         columns={[
           { label: 'Connection' },
           { label: 'Status' },
@@ -124,7 +124,7 @@ const SetupLinks = ({ ctx, links, state }: Pick<ConnectionListProps, 'ctx' | 'li
 
 export const SetupLinkTable = ({ links, mayRevoke }: { links: readonly SetupLinkRecord[]; mayRevoke: boolean }) => (
   <Table
-    caption="Setup links"
+    caption="Setup links that were made"
     columns={[
       { label: 'For whom' },
       { label: 'Status' },

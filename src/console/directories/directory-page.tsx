@@ -109,7 +109,7 @@ const Tokens = ({ ctx, directory, tokens, state, mayWrite }: DirectoryPageProps 
   >
     {tokens.length === 0 ? null : (
       <Table
-        caption="Tokens"
+        caption="Tokens of the directory"
         columns={[
           { label: 'Ends in' },
           { label: 'Status' },
@@ -131,7 +131,7 @@ const Tokens = ({ ctx, directory, tokens, state, mayWrite }: DirectoryPageProps 
       />
     )}
     {mayWrite ? (
-      <form method="post" action={`/console/directories/${directory.id}/tokens`} class="inline-form">
+      <form method="post" action={`/console/directories/${directory.id}/tokens`} class="narrow-form">
         {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
         <Field
           name="expiresAt"
@@ -151,7 +151,7 @@ const Changes = ({ directory, state }: DirectoryPageProps) => {
   const address = `/console/directories/${directory.id}`
   return (
     <Panel title="Change">
-      <form method="post" action={`${address}/name`} class="inline-form">
+      <form method="post" action={`${address}/name`} class="narrow-form">
         <Field
           name="name"
           label="Name"

@@ -70,7 +70,7 @@ export const DirectoryListPage = (props: DirectoryListProps) => {
           id="create"
           lead="For people and groups without a sign-in by the same provider. With one, connect the provider instead."
         >
-          <form method="post" action="/console/directories" class="inline-form">
+          <form method="post" action="/console/directories" class="narrow-form">
             {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
             <Field name="name" label="Name" value={state.values['name']} error={state.errors['name']} maxlength={200} />
             <SubmitButton label="Create the directory" kind="secondary" />

@@ -1,3 +1,4 @@
+// The name of a local group.
 import type { ListedGroup } from '#access/people/search-groups.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'

@@ -1,3 +1,4 @@
+// The list of groups.
 import type { GroupsPage as FoundGroups } from '#access/people/search-groups.ts'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'

@@ -6,7 +6,7 @@ import type { CallContext } from '#src/context.ts'
 import type { Manager } from '../env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Panel, Time } from '../ui/parts.tsx'
-import { logHref, StatusOf, Target } from './log-page.tsx'
+import { decoded, logHref, StatusOf, Target } from './log-page.tsx'
 
 export type EventPageProps = {
   ctx: CallContext
@@ -29,9 +29,9 @@ export const EventPage = ({ ctx, manager, event, directory }: EventPageProps) =>
           <strong>What to do:</strong> {advice}
         </Alert>
       )}
-      <div class="card">
+      <Panel title="How it went">
         <Facts facts={factsOf(event, directory)} />
-      </div>
+      </Panel>
       <div class="columns">
         <Panel title="What was asked">
           <Body body={event.request} empty="The request had no body." label="Body of the request" />
@@ -88,14 +88,6 @@ function factsOf(event: ProvisioningEventDetail, directory: DirectoryRecord | un
     { term: 'Sent by', value: userAgent ?? '—' },
     { term: 'Request id', value: <code>{requestId}</code> },
   ]
-}
-
-function decoded(query: string): string {
-  try {
-    return decodeURIComponent(query.replaceAll('+', ' '))
-  } catch {
-    return query
-  }
 }
 
 const Body = ({ body, empty, label }: { body: unknown; empty: string; label: string }) =>

@@ -139,6 +139,17 @@ const NothingYet = ({
   )
 }
 
+const shortened = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}…` : text)
+
+/** As people read it: `filter=userName eq "ada"`. */
+export function decoded(query: string): string {
+  try {
+    return decodeURIComponent(query.replaceAll('+', ' '))
+  } catch {
+    return query
+  }
+}
+
 export const StatusOf = ({ status }: { status: number }) => (
   <Badge tone={status >= 500 ? 'bad' : status >= 400 ? 'warning' : 'good'}>{status}</Badge>
 )
@@ -161,7 +172,7 @@ export const EventTable = ({
     ]}
     rows={events.map(({ id, method, path, occurredAt, status, error, quirks, targetId, directoryId }) => [
       <a href={`/console/provisioning/${id}`} class="long-code">
-        {method} {path.length > 80 ? `${path.slice(0, 80)}…` : path}
+        {method} {shortened(decoded(path))}
       </a>,
       <Time at={occurredAt} />,
       <>

@@ -6,6 +6,7 @@ import { beginSetup } from '#connections/setup-links/begin-setup.ts'
 import {
   findSetupLink,
   requireOwnConnection,
+  requireOwnDirectory,
   type SetupLinkInHand,
   touchSetupLink,
 } from '#connections/setup-links/use-setup-link.ts'
@@ -67,7 +68,8 @@ export function createSetup(services: ConsoleServices): Hono<SetupEnv> {
     if (link.connectionId === null) return c.redirect(baseOf(c), 303)
     const { label, expiresAt, directoryId } = link
     c.set('wizard', {
-      ...{ ctx, base: baseOf(c), directoryId, isConsole: false },
+      ...{ ctx, base: baseOf(c), isConsole: false },
+      directoryId: directoryId === null ? null : requireOwnDirectory(link, directoryId),
       connectionId: requireOwnConnection(link, link.connectionId),
       page: (props) => <SetupPage {...{ label, expiresAt, organization: organization.name }} {...props} />,
     })

@@ -34,9 +34,9 @@ export const AttemptPage = ({ ctx, manager, attempt, connection }: AttemptPagePr
           <strong>What to change:</strong> {advice}
         </Alert>
       )}
-      <div class="card">
+      <Panel title="How it went">
         <Facts facts={factsOf(attempt, connection)} />
-      </div>
+      </Panel>
       <Panel title="What was checked" lead="In the order in which it was.">
         {trace.steps.length === 0 ? <p>Nothing was checked: it ended before.</p> : <Steps steps={trace.steps} />}
       </Panel>
@@ -110,12 +110,27 @@ const Values = ({ values, empty }: { values: Record<string, unknown>; empty: str
   return facts.length === 0 ? <p>{empty}</p> : <Facts facts={facts} />
 }
 
+type Fact = { term: string; value: string }
+
 /** Names with their values, those of objects below a path. */
-const flattened = (values: Record<string, unknown>, prefix = ''): { term: string; value: string }[] =>
-  Object.entries(values).flatMap(([name, value]) => {
+function flattened(values: Record<string, unknown>, prefix = ''): Fact[] {
+  return Object.entries(values).flatMap(([name, value]): Fact[] => {
     const term = `${prefix}${name}`
-    if (value !== null && typeof value === 'object' && !Array.isArray(value))
-      return flattened(value as Record<string, unknown>, `${term} › `)
-    const text = Array.isArray(value) ? value.map(String).join(', ') : String(value ?? '')
+    if (Array.isArray(value)) return listed(term, value)
+    if (value !== null && typeof value === 'object') return flattened(value as Record<string, unknown>, `${term} › `)
+    const text = String(value ?? '')
     return [{ term, value: text === '' ? '—' : text }]
   })
+}
+
+/** SAML attributes come as a list of names with their values. */
+function listed(term: string, list: unknown[]): Fact[] {
+  if (list.length === 0) return [{ term, value: '—' }]
+  return list.every((each) => each !== null && typeof each === 'object')
+    ? list.flatMap((each) => {
+        const { name, values, ...rest } = each as Record<string, unknown>
+        if (typeof name === 'string' && Array.isArray(values)) return listed(`${term} › ${name}`, values)
+        return [{ term, value: JSON.stringify({ ...(name === undefined ? {} : { name }), ...rest }) }]
+      })
+    : [{ term, value: list.map(String).join(', ') }]
+}

@@ -6,11 +6,14 @@ import { methods, outcomes } from './attempt-words.ts'
 
 /** The name or address that the message was about, where it told one. */
 export function subjectOf({ trace }: Pick<SignInAttempt, 'trace'>): string | undefined {
-  const profile = trace.mapped['profile'] as Record<string, unknown> | undefined
-  const { received } = trace
-  const candidates = [profile?.['email'], received['email'], received['nameId'], received['userName'], received['sub']]
+  const { received, mapped } = trace
+  const [profile, idToken] = [objectOf(mapped['profile']), objectOf(received['idToken'])]
+  const candidates = [profile['email'], received['nameId'], idToken['email'], idToken['sub'], received['name']]
   return candidates.find((each): each is string => typeof each === 'string' && each !== '')
 }
+
+const objectOf = (value: unknown): Record<string, unknown> =>
+  value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {}
 
 export const AttemptTable = ({ attempts }: { attempts: readonly SignInAttempt[] }) => (
   <Table

@@ -20,6 +20,14 @@ export const methods: Record<SignInAttempt['method'], string> = {
 
 const again = 'Have the person begin again from the sign-in page, in the same browser tab.'
 
+const certificates =
+  'The provider signs with a certificate that is not trusted here. Read its metadata again on the page of the connection.'
+
+const otherApplication =
+  'The message is for another application or address. Compare the entity ID, the addresses and the client ID at the provider with the set-up here.'
+
+const clocks = 'The clocks of the provider and of this server differ, or the person waited too long at the sign-in.'
+
 const advice: Record<string, string> = {
   unknown_user:
     'Assign the person to the application at the provider, so that it delivers them; or invite them; or let first sign-ins create people, in the settings of the connection.',
@@ -39,18 +47,34 @@ const advice: Record<string, string> = {
   state: `The answer belongs to no sign-in that this browser began: often a bookmark of the provider’s page, or blocked cookies. ${again}`,
   test_link: 'Begin the test again on the page of the set-up.',
   link_session: 'Sign in first, then ask for the link again.',
-  signature:
-    'The provider signs with a certificate that is not trusted. Read its metadata again on the page of the connection.',
-  certificate:
-    'The provider signs with a certificate that is not trusted. Read its metadata again on the page of the connection.',
-  audience:
-    'The message is for another application. Compare the entity ID or client ID at the provider with the set-up here.',
+  signature: certificates,
+  certificate_expired: certificates,
+  algorithm: 'The provider signs by an outdated algorithm. Choose SHA-256 in the application at the provider.',
+  encryption:
+    'The message is encrypted for another key, or by a method that is not accepted. Enter our metadata at the provider again, or switch encryption off there.',
+  audience: otherApplication,
+  recipient: otherApplication,
+  destination: otherApplication,
+  azp: otherApplication,
   issuer:
     'The message is of another provider than this connection knows. Read the metadata again, or correct the issuer.',
-  expired: 'The clocks of the provider and of this server differ, or the person waited too long at the sign-in.',
-  password: 'The password was wrong. The person can ask for a link to set a new one.',
-  local_closed: 'Passwords open nothing here: a connection is enforced. The person has to sign in through it.',
-  throttled: 'There were too many attempts. It goes on by itself after some minutes.',
+  expired: clocks,
+  not_yet_valid: clocks,
+  issue_instant: clocks,
+  iat: clocks,
+  in_response_to: again,
+  unsolicited:
+    'The provider began the sign-in by itself. Allow it in the settings of the connection, or have the tile open the sign-in address of the connection.',
+  status: 'The provider itself refused. See its own log: usually the person is not assigned to the application.',
+  id_token:
+    'The token of the provider is not valid here. Compare the client ID and the client secret, and whether the secret has ended.',
+  subject: 'The token lacks the claims that name the person. Add them to the application at the provider.',
+  hosted_domain: 'The account is of another Google Workspace. Have the person choose their work account.',
+  identity_of_another: 'The account at the provider is linked to somebody else. See the page of that person.',
+  connection_disabled: 'Turn the connection on, on its page.',
+  emergency_account: 'Emergency accounts sign in at the emergency page only.',
+  wrong_password: 'The password was wrong. The person can ask for a link to set a new one.',
+  wrong_second_factor: 'The code was wrong. An administrator can take the second factor away on the person’s page.',
 }
 
 /** One or two sentences; undefined for what was not refused. */

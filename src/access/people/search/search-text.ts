@@ -14,8 +14,8 @@ export const searchWords = (q: string): string[] =>
     .filter((word) => word !== '')
     .slice(0, maxWords)
 
-/** From so many letters on, the index of trigrams is worth its while. */
-const indexedLength = 5
+/** From so many letters on, few enough are found that find_users() is quicker than matching in the order of the list. */
+const indexedLength = 4
 
 /**
  * For `users u`. Row-level security keeps the trigram index from being used, so that find_users() reads past it; what is too

@@ -12,7 +12,7 @@ export const DomainStep = ({ host, facts, state }: StepProps) => {
       {waiting.map((domain) => (
         <PendingDomain domain={domain} base={host.base} />
       ))}
-      <form method="post" action={`${host.base}/domains#domain`} class="inline-form">
+      <form method="post" action={`${host.base}/domains#domain`} class="narrow-form">
         {state?.message === undefined ? null : <Alert kind="danger" title={state.message} />}
         <Field
           name="name"

@@ -16,6 +16,11 @@ export const ProviderStep = ({ host, facts, state }: StepProps) => {
   return (
     <>
       <Screen screen={screen} id="values" />
+      {facts.directory === null ? null : (
+        <p class="field-hint">
+          Groups come by SCIM in the next step and decide here, so the messages of sign-ins need not carry any.
+        </p>
+      )}
       <h3>Bring back</h3>
       {screen.bringBack.length === 0 ? null : <p>From the provider: {screen.bringBack.join(', ')}.</p>}
       {isOpen && (!isConfigured(connection) || state !== undefined) ? form : null}

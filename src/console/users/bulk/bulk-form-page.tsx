@@ -1,3 +1,4 @@
+// The question before many people are changed: what, and why.
 import type { Form } from '#http/read-form.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'

@@ -1,0 +1,83 @@
+// Every page about providers in a browser: nothing that axe finds wrong in light and dark, no error, no sideways scrolling on a
+// phone, and its content there without scripts. A new page is one line.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { TestApp } from '../support/app.ts'
+import {
+  axeViolations,
+  collectPageErrors,
+  launchBrowser,
+  openPage,
+  overflowsSideways,
+  type View,
+} from '../support/browser.ts'
+import { type ConsoleStage, openAs, openConsole } from '../support/console.ts'
+import { startListeningApp } from '../support/listening.ts'
+import { type Furnished, furnishConnect } from './connect-stage.ts'
+
+let app: TestApp & { origin: string }
+let browser: Browser
+let stage: ConsoleStage
+let furnished: Furnished
+
+beforeAll(async () => {
+  app = await startListeningApp()
+  browser = await launchBrowser()
+  stage = await openConsole(app, browser)
+  furnished = await furnishConnect(app, stage.organization)
+})
+afterAll(async () => {
+  await browser?.close()
+  await app?.close()
+})
+
+const pages: [string, (at: Furnished) => string, string][] = [
+  ['connections', () => '/console/connections', 'Cedar sign-in'],
+  ['a connection', ({ open }) => `/console/connections/${open}`, 'Certificates of the provider'],
+  ['settings of a connection', ({ open }) => `/console/connections/${open}/settings`, 'Names of attributes'],
+  ['switching a connection off', ({ open }) => `/console/connections/${open}/status?to=disabled`, 'What will happen'],
+  ['choosing a provider', () => '/console/connect', 'Which identity provider'],
+  ['the wizard', ({ draft }) => `/console/connect/${draft}`, 'How far it is'],
+  ['directories', () => '/console/directories', 'Microsoft Entra ID'],
+  ['a directory', ({ directory }) => `/console/directories/${directory}`, 'SCIM base URL'],
+  ['deleting a directory', ({ directory }) => `/console/directories/${directory}/delete`, 'it cannot be deleted'],
+  [
+    'revoking a token',
+    ({ directory, token }) => `/console/directories/${directory}/tokens/${token}/revoke`,
+    'No other token',
+  ],
+  ['the provisioning log', () => '/console/provisioning', 'exists already'],
+  ['a refused request', ({ refusedEvent }) => `/console/provisioning/${refusedEvent}`, 'What to do:'],
+  ['a tolerated request', ({ tolerantEvent }) => `/console/provisioning/${tolerantEvent}`, 'What was tolerated'],
+  ['sign-ins', () => '/console/sign-ins', 'Test worked'],
+  ['a refused sign-in', ({ refusedAttempt }) => `/console/sign-ins/${refusedAttempt}`, 'What to change:'],
+  ['a test sign-in', ({ testedAttempt }) => `/console/sign-ins/${testedAttempt}`, 'What was received'],
+  ['a fresh setup link', ({ freshLink }) => `/setup/${freshLink}`, 'Which identity provider'],
+  ['a setup link in use', ({ usedLink }) => `/setup/${usedLink}`, 'How far it is'],
+]
+
+const openFor = (path: string, view: View) =>
+  path.startsWith('/setup') ? openPage(browser, view) : openAs(browser, app, stage.administrator, view)
+
+describe.each(pages)('%s', (_, pathOf, content) => {
+  test.each([
+    ['light', 1280],
+    ['dark', 320],
+  ] as const)('is in order: %s, %s px', async (colorScheme, width) => {
+    const path = pathOf(furnished)
+    const page = await openFor(path, { colorScheme, width })
+    const errors = collectPageErrors(page)
+    await page.goto(`${app.origin}${path}`)
+    expect(await page.textContent('main')).toContain(content)
+    expect([await axeViolations(page), errors, await overflowsSideways(page)]).toEqual([[], [], false])
+    await page.context().close()
+  })
+
+  test('is there without scripts', async () => {
+    const path = pathOf(furnished)
+    const page = await openFor(path, { scripts: false })
+    await page.goto(`${app.origin}${path}`)
+    await page.getByText(content).filter({ visible: true }).first().waitFor()
+    await page.context().close()
+  })
+})

@@ -1,0 +1,291 @@
+// Setup links and the wizard by plain requests: who may, what a link reaches and what it does not, and what the live stream says.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addDomain } from '#connections/domains/change-domains.ts'
+import { beginSetup } from '#connections/setup-links/begin-setup.ts'
+import { createSetupLink, revokeSetupLink } from '#connections/setup-links/change-setup-links.ts'
+import { listSetupLinks } from '#connections/setup-links/setup-links.ts'
+import { getConnection } from '#connections/sign-in/connections.ts'
+import { presetNames } from '#connections/sign-in/presets.ts'
+import { buildMetadata } from '#sandbox/saml-idp/metadata.ts'
+import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
+import { consoleClient, createManager, createTestBrand } from '../support/console.ts'
+import { createSamlConnection, testKey } from '../support/sign-in.ts'
+
+let app: TestApp
+let organization: TestOrganization
+
+beforeAll(async () => {
+  app = await startTestApp()
+  organization = await app.createOrganization('cedar')
+})
+afterAll(() => app.close())
+
+/** Somebody with a link and nothing else. */
+function visitor(token: string) {
+  const send = async (path: string, init: RequestInit = {}) => {
+    const answer = await app.request(`/setup/${token}${path}`, {
+      ...init,
+      headers: { accept: 'text/html', ...(init.headers as Record<string, string>) },
+    })
+    return { status: answer.status, location: answer.headers.get('location'), text: await answer.text(), answer }
+  }
+  return {
+    get: (path = '') => send(path),
+    post: (path: string, fields: Record<string, string> = {}) =>
+      send(path, {
+        method: 'POST',
+        headers: {
+          ...{ 'content-type': 'application/x-www-form-urlencoded', origin: app.urls.origin },
+          'sec-fetch-site': 'same-origin',
+        },
+        body: new URLSearchParams(fields).toString(),
+      }),
+  }
+}
+
+const metadata = (entityId: string) =>
+  buildMetadata({
+    entityId,
+    certificates: [testKey().certificate],
+    sso: { redirect: 'https://idp.example.net/sso' },
+  })
+
+async function linkOf(label = 'IT of Cedar') {
+  const { token, link } = await createSetupLink(organization.ctx, { label })
+  return { token, link, ...visitor(token) }
+}
+
+describe('setup links in the console', () => {
+  test('are made by who may connect, shown once, listed and revoked', async () => {
+    const client = consoleClient(app, await createManager(organization))
+    const made = await client.post('/console/connections/setup-links', { label: 'IT of Cedar', days: '3' })
+    expect(made.status).toBe(200)
+    const token = /\/setup\/([\w-]+)/.exec(made.text)?.[1] ?? ''
+    expect((await visitor(token).get()).status).toBe(200)
+    expect((await client.get('/console/connections')).text).not.toContain(token)
+    const [link] = await listSetupLinks(organization.ctx)
+    expect(link).toMatchObject({ label: 'IT of Cedar', status: 'open' })
+    expect((await client.post(`/console/connections/setup-links/${link?.id}/revoke`)).status).toBe(303)
+    expect((await visitor(token).get()).status).toBe(401)
+  })
+
+  test.each([
+    ['0', 'must be at least 1'],
+    ['31', 'must be at most 30'],
+  ])('are not good for %s days', async (days, message) => {
+    const name = days === '0' ? 'Early Bird' : 'Late Bird'
+    const client = consoleClient(app, await createManager(organization, { name }))
+    const refused = await client.post('/console/connections/setup-links', { label: 'IT', days })
+    expect([refused.status, refused.text.includes(message)]).toEqual([400, true])
+  })
+
+  test('a brand manager and a viewer reach none of it', async () => {
+    const brandId = await createTestBrand(organization, 'aurora', 'Aurora')
+    const manager = consoleClient(
+      app,
+      await createManager(organization, { name: 'Bea Lind', role: 'administrator', brandId }),
+    )
+    const connection = await createSamlConnection(organization)
+    for (const path of [
+      ...['/console/connect', '/console/connections', '/console/directories', '/console/provisioning'],
+      ...['/console/sign-ins', `/console/connections/${connection.id}`, `/console/connect/${connection.id}`],
+    ])
+      expect([path, (await manager.get(path)).status]).toEqual([path, 403])
+    expect((await manager.post('/console/connections/setup-links', { label: 'x', days: '1' })).status).not.toBe(200)
+    expect((await manager.post('/console/connect', { preset: 'okta', type: 'saml' })).status).not.toBe(303)
+  })
+})
+
+describe('a setup link', () => {
+  test('expired, revoked and unknown ones say so, and what to do', async () => {
+    const revoked = await linkOf()
+    await revokeSetupLink(organization.ctx, revoked.link.id)
+    const expired = await linkOf()
+    await app.owner`update setup_links set expires_at = now() - interval '1 minute' where id = ${expired.link.id}`
+    for (const over of [revoked, expired]) {
+      const answers = await Promise.all([
+        over.get(),
+        over.post('', { preset: 'okta', type: 'saml' }),
+        over.get('/events'),
+      ])
+      expect(answers.map(({ status }) => status)).toEqual([401, 401, 401])
+      expect(answers[0].text).toContain('This link has expired or was revoked')
+    }
+    expect((await visitor('nonsense').get()).status).toBe(404)
+  })
+
+  test('whoever tries tokens is stopped, whoever has one is not', async () => {
+    const own = await linkOf()
+    const tries = []
+    for (let index = 0; index < 40; index += 1) tries.push((await visitor(`guess-${index}`).get()).status)
+    expect(tries.at(-1)).toBe(429)
+    expect((await own.get()).status).toBe(200)
+  })
+
+  test('makes one connection with its directory, and no second one', async () => {
+    const own = await linkOf()
+    expect(await own.post('', { preset: 'okta', type: 'saml' })).toMatchObject({ status: 303 })
+    const again = await own.post('', { preset: 'entra', type: 'oidc' })
+    expect([again.status, again.text.includes('has connected a provider already')]).toEqual([400, true])
+    const link = (await listSetupLinks(organization.ctx)).find(({ id }) => id === own.link.id)
+    const connection = await getConnection(organization.ctx, link?.connectionId ?? '')
+    expect(connection).toMatchObject({ preset: 'okta', status: 'draft', jit: 'off', directoryId: link?.directoryId })
+  })
+
+  test('reaches no other connection, no other directory, nothing of the console, and turns nothing on', async () => {
+    const [own, other] = [await linkOf(), await linkOf()]
+    await own.post('', { preset: 'okta', type: 'saml' })
+    await other.post('', { preset: 'okta', type: 'saml' })
+    const links = await listSetupLinks(organization.ctx)
+    const theirs = links.find(({ id }) => id === other.link.id)
+    expect((await own.get()).text).not.toContain(theirs?.connectionId ?? 'missing')
+    expect((await own.get()).text).not.toContain(theirs?.directoryId ?? 'missing')
+    expect((await own.post('/status', { status: 'optional' })).status).toBe(404)
+    const before = await getConnection(organization.ctx, theirs?.connectionId ?? '')
+    const fields = { metadataXml: metadata('https://idp.example.net/own'), connectionId: before.id }
+    expect((await own.post('/provider', fields)).status).toBe(303)
+    expect(await getConnection(organization.ctx, before.id)).toEqual(before)
+    for (const path of ['/console', '/console/connections', '/api/v1/connections']) {
+      const answer = await app.request(path, { headers: { authorization: `Bearer ${own.token}`, accept: 'text/html' } })
+      expect([path, answer.status < 300]).toEqual([path, false])
+    }
+  })
+
+  test('proves domains, but takes no domain’s standing away', async () => {
+    const own = await linkOf()
+    await own.post('', { preset: 'okta', type: 'saml' })
+    expect((await own.post('/domains', { name: 'not a domain' })).text).toContain('This is not a domain such as')
+    await own.post('/domains', { name: 'proven.example.com' })
+    const [domain] = await app.owner`select id, challenge from domains where name = 'proven.example.com'`
+    const check = () => own.post(`/domains/${domain?.['id']}/check`)
+    expect((await check()).location).toContain('done=unverified')
+    app.txt.set('_rolecall.proven.example.com', [`rolecall-domain-verification=${domain?.['challenge']}`])
+    expect((await check()).location).toContain('done=verified')
+    app.txt.delete('_rolecall.proven.example.com')
+    await check()
+    const [after] = await app.owner`select status from domains where name = 'proven.example.com'`
+    expect(after?.['status']).toBe('verified')
+  })
+
+  test('forms from elsewhere change nothing', async () => {
+    const own = await linkOf()
+    const answer = await app.request(`/setup/${own.token}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://elsewhere.example.net' },
+      body: 'preset=okta&type=saml',
+    })
+    expect(answer.status).toBe(403)
+    expect((await own.get()).text).toContain('Which identity provider do people sign in with?')
+  })
+})
+
+describe('the wizard', () => {
+  test.each(presetNames.flatMap((preset) => [[preset, 'saml'] as const, [preset, 'oidc'] as const]))(
+    'has our values under the names of %s, %s',
+    async (preset, type) => {
+      const own = await linkOf()
+      await own.post('', { preset, type })
+      const page = await own.get()
+      expect(page.status).toBe(200)
+      expect(page.text).not.toMatch(/undefined|scimBaseUrl|redirectUri|acsUrl|\[object/)
+      const links = await listSetupLinks(organization.ctx)
+      const connectionId = links.find(({ id }) => id === own.link.id)?.connectionId ?? ''
+      const { acsUrl, redirectUri } = app.urls.connection(connectionId)
+      expect(page.text).toContain(type === 'saml' ? acsUrl : redirectUri)
+    },
+  )
+
+  test('a draft without its provider signs nobody in, takes no message and cannot be turned on', async () => {
+    const { id } = await beginSetup(organization.ctx, { preset: 'entra', type: 'oidc' })
+    const administrator = consoleClient(app, await createManager(organization, { name: 'Cleo Ahn' }))
+    const refused = await administrator.post(`/console/connect/${id}/status`, { status: 'optional' })
+    expect([refused.status, refused.text.includes('does not know its provider yet')]).toEqual([400, true])
+    expect((await app.request(`/sign-in/${id}`, { headers: { accept: 'text/html' } })).status).toBe(403)
+    const logout = await app.request(`/oidc/${id}/backchannel-logout`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'logout_token=x',
+    })
+    expect(logout.status).toBe(404)
+  })
+
+  test('metadata that cannot be read is refused in words and stays in the form', async () => {
+    const own = await linkOf()
+    await own.post('', { preset: 'okta', type: 'saml' })
+    const refused = await own.post('/provider', { metadataXml: '<nothing/>' })
+    expect(refused.status).toBe(400)
+    expect(refused.text).toContain('describes no identity provider')
+    expect(refused.text).toContain('&lt;nothing/&gt;')
+    expect((await own.post('/provider', {})).text).toContain('Give the metadata of the identity provider')
+  })
+
+  test('once somebody has signed in, another provider is another connection', async () => {
+    const connection = await createSamlConnection(organization, { idpEntityId: 'https://idp.example.net/used' })
+    const administrator = consoleClient(app, await createManager(organization, { name: 'Dana Roth' }))
+    const fields = { metadataXml: metadata('https://idp.example.net/another') }
+    const refused = await administrator.post(`/console/connect/${connection.id}/provider`, fields)
+    expect(refused.status).toBe(400)
+    expect(await getConnection(organization.ctx, connection.id)).toMatchObject({ settings: connection.settings })
+  })
+})
+
+describe('the live stream', () => {
+  /** The events until one fits. */
+  async function until(answer: Response, fits: (text: string) => boolean): Promise<string> {
+    const reader = answer.body?.getReader()
+    let text = ''
+    for (;;) {
+      const chunk = await reader?.read()
+      text += new TextDecoder().decode(chunk?.value)
+      if (chunk?.done !== false || fits(text)) break
+    }
+    await reader?.cancel()
+    return text
+  }
+
+  test('tells a change as it happens, and ends with the link', { timeout: 20_000 }, async () => {
+    const own = await linkOf()
+    await own.post('', { preset: 'okta', type: 'saml' })
+    const open = () => app.request(`/setup/${own.token}/events`)
+    const answer = await open()
+    expect(answer.headers.get('content-type')).toContain('text/event-stream')
+    setTimeout(() => void addDomain(organization.ctx, { name: 'live.example.com', isVerified: true }), 300)
+    expect(await until(answer, (text) => text.includes('live.example.com'))).toContain('event: step-domain')
+    const second = await open()
+    setTimeout(() => void revokeSetupLink(organization.ctx, own.link.id), 300)
+    expect(await until(second, (text) => text.includes('event: end'))).toContain('event: end')
+  })
+
+  test('there are at most three at once for one link', { timeout: 20_000 }, async () => {
+    const own = await linkOf()
+    await own.post('', { preset: 'okta', type: 'saml' })
+    const open = () => app.request(`/setup/${own.token}/events`)
+    const streams = [await open(), await open(), await open()]
+    expect((await open()).status).toBe(204)
+    await Promise.all(streams.map((stream) => stream.body?.cancel()))
+    await expect.poll(async () => (await open()).status, { timeout: 8_000 }).toBe(200)
+  })
+})
+
+describe('/setup-links of the API', () => {
+  test('makes, shows, lists and revokes links', async () => {
+    const key = await app.createApiKey(organization)
+    const send = (path: string, method = 'GET', body?: unknown) =>
+      app.request(`/api/v1/setup-links${path}`, {
+        method,
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+    const made = await send('', 'POST', { label: 'IT of Elm', days: 2 })
+    const link = (await made.json()) as { id: string; url: string; expiresAt: string }
+    expect([made.status, (await app.request(new URL(link.url).pathname)).status]).toEqual([201, 200])
+    expect(new Date(link.expiresAt).getTime() - Date.now()).toBeGreaterThan(1.9 * 86_400_000)
+    const shown = await (await send(`/${link.id}`)).text()
+    expect([shown.includes('IT of Elm'), shown.includes(link.url)]).toEqual([true, false])
+    expect(await (await send('?limit=1')).text()).toContain(link.id)
+    expect((await send('', 'POST', { label: 'x', days: 31 })).status).toBe(400)
+    expect((await send(`/${link.id}`, 'DELETE')).status).toBe(204)
+    expect((await app.request(new URL(link.url).pathname)).status).toBe(401)
+    expect((await send('/stp_nonsense')).status).toBe(404)
+  })
+})

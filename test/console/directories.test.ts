@@ -1,0 +1,160 @@
+// Directories and connections by plain requests: tokens, what is asked before something goes, settings, states.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listRoles } from '#access/roles/roles.ts'
+import { getDirectory, listDirectories } from '#connections/directories.ts'
+import { listDirectoryTokens } from '#connections/directory-tokens.ts'
+import { getConnection } from '#connections/sign-in/connections.ts'
+import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
+import { type ConsoleClient, consoleClient, createManager } from '../support/console.ts'
+import { createOidcConnection, createSamlConnection } from '../support/sign-in.ts'
+
+let app: TestApp
+let organization: TestOrganization
+let client: ConsoleClient
+
+beforeAll(async () => {
+  app = await startTestApp()
+  organization = await app.createOrganization('rowan')
+  client = consoleClient(app, await createManager(organization))
+})
+afterAll(() => app.close())
+
+const asks = (directoryId: string, token: string): Promise<number> =>
+  app
+    .request(`/scim/v2/${directoryId}/Users`, { headers: { authorization: `Bearer ${token}` } })
+    .then(({ status }) => status)
+
+async function create(name: string): Promise<{ id: string; path: string; token: string }> {
+  const made = await client.post('/console/directories', { name })
+  const token = /value="(rcs_[^"]+)"/.exec(made.text)?.[1] ?? ''
+  const id = (await listDirectories(organization.ctx)).find((each) => each.name === name)?.id ?? ''
+  return { id, path: `/console/directories/${id}`, token }
+}
+
+describe('a directory', () => {
+  test('its token is shown once, a new one works beside it, and the old one goes by its last four characters', async () => {
+    const { id, path, token } = await create('People of Rowan')
+    expect(await asks(id, token)).toBe(200)
+    expect((await client.get(path)).text).not.toContain(token)
+    const issued = await client.post(`${path}/tokens`, { expiresAt: '' })
+    const second = /value="(rcs_[^"]+)"/.exec(issued.text)?.[1] ?? ''
+    expect([await asks(id, token), await asks(id, second)]).toEqual([200, 200])
+    const [old] = await listDirectoryTokens(organization.ctx, { directoryId: id })
+    const asked = await client.get(`${path}/tokens/${old?.id}/revoke`)
+    expect(asked.text).toContain('1 other token goes on working')
+    expect((await client.post(`${path}/tokens/${old?.id}/revoke`, { confirm: 'nope' })).status).toBe(400)
+    expect(await asks(id, token)).toBe(200)
+    const revoked = await client.post(`${path}/tokens/${old?.id}/revoke`, { confirm: old?.lastFour ?? '' })
+    expect([revoked.status, await asks(id, token), await asks(id, second)]).toEqual([303, 401, 200])
+  })
+
+  test('a token does not end in the past', async () => {
+    const { path } = await create('Past of Rowan')
+    const refused = await client.post(`${path}/tokens`, { expiresAt: '2020-01-01' })
+    expect([refused.status, refused.text.includes('must be in the future')]).toEqual([400, true])
+  })
+
+  test('is switched off and on with its name typed, and goes when it is empty', async () => {
+    const { id, path, token } = await create('Door of Rowan')
+    expect((await client.get(`${path}/disable`)).text).toContain('All of its tokens are refused at once')
+    expect((await client.post(`${path}/disable`, { confirm: 'door' })).status).toBe(400)
+    expect((await client.post(`${path}/disable`, { confirm: 'Door of Rowan' })).status).toBe(303)
+    expect(await asks(id, token)).toBe(401)
+    expect((await client.post(`${path}/enable`)).status).toBe(303)
+    await app.request(`/scim/v2/${id}/Users`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
+      body: JSON.stringify({ userName: 'ada@rowan.example.com' }),
+    })
+    const refused = await client.post(`${path}/delete`, { confirm: 'Door of Rowan' })
+    expect([refused.status, refused.text.includes('still has users')]).toEqual([400, true])
+    const empty = await create('Empty of Rowan')
+    expect((await client.post(`${empty.path}/delete`, { confirm: 'Empty of Rowan' })).status).toBe(303)
+    expect((await client.get(empty.path)).status).toBe(404)
+  })
+
+  test('is renamed, and an empty name is refused with what was typed', async () => {
+    const { id, path } = await create('Old of Rowan')
+    expect((await client.post(`${path}/name`, { name: ' ' })).status).toBe(400)
+    expect((await client.post(`${path}/name`, { name: 'New of Rowan' })).status).toBe(303)
+    expect((await getDirectory(organization.ctx, id)).name).toBe('New of Rowan')
+  })
+
+  test('a viewer sees nothing of it, and another organization’s is not there', async () => {
+    const { path } = await create('Hidden of Rowan')
+    const other = await app.createOrganization('elder')
+    expect((await consoleClient(app, await createManager(other)).get(path)).status).toBe(404)
+    const viewer = await createManager(organization, { name: 'Vi Ewer', role: 'viewer' })
+    expect((await consoleClient(app, viewer).get(path)).status).toBe(403)
+  })
+})
+
+describe('a connection', () => {
+  test('is enforced only with a proven emergency account, and switched off only with its name', async () => {
+    const { id } = await createSamlConnection(organization, { name: 'Rowan sign-in' })
+    const path = `/console/connections/${id}`
+    await app.owner`update connections set tested_at = now() where id = ${id}`
+    expect((await client.get(`${path}/status?to=enforced`)).text).toContain(
+      'Passwords and passkeys open nothing any more',
+    )
+    const refused = await client.post(`${path}/status`, { to: 'enforced' })
+    expect([refused.status, refused.text.includes('Enforcing needs an emergency account')]).toEqual([400, true])
+    expect((await client.post(`${path}/status`, { to: 'disabled' })).status).toBe(400)
+    expect((await client.post(`${path}/status`, { to: 'disabled', confirm: 'Rowan sign-in' })).status).toBe(303)
+    expect((await getConnection(organization.ctx, id)).status).toBe('disabled')
+    expect((await client.get(`${path}/status?to=anything`)).status).toBe(404)
+  })
+
+  test('keeps its settings, and refuses a role of administrators for first sign-ins', async () => {
+    const { id } = await createSamlConnection(organization, { name: 'Settings sign-in' })
+    const roles = await listRoles(organization.ctx)
+    const roleId = (key: string) => roles.find((role) => role.key === key)?.id ?? ''
+    const fields = {
+      ...{ name: 'Changed sign-in', jit: 'approval', signed: 'both', groupSeparator: ';', directoryId: '' },
+      ...{ 'attributes.email': 'mail, email', 'attributes.groups': 'memberOf', isIdpInitiatedAllowed: 'on' },
+    }
+    const refused = await client.post(`/console/connections/${id}/settings`, {
+      ...fields,
+      defaultRoleId: roleId('administrator'),
+    })
+    expect([refused.status, refused.text.includes('A role of administrators cannot be')]).toEqual([400, true])
+    expect(refused.text).toContain('Changed sign-in')
+    const saved = await client.post(`/console/connections/${id}/settings`, {
+      ...fields,
+      defaultRoleId: roleId('viewer'),
+    })
+    expect(saved.status).toBe(303)
+    expect(await getConnection(organization.ctx, id)).toMatchObject({
+      ...{ name: 'Changed sign-in', jit: 'approval', defaultRoleId: roleId('viewer'), isIdpInitiatedAllowed: true },
+      settings: { signed: 'both', groupSeparator: ';', attributes: { email: ['mail', 'email'], groups: ['memberOf'] } },
+    })
+  })
+
+  test('by OpenID Connect gets a new secret with its end, and never shows one', async () => {
+    const { id, secretSealed } = await createOidcConnection(organization, {
+      ...{ issuer: 'https://login.example.net', clientId: 'rolecall', name: 'Secret sign-in' },
+    })
+    const fields = { name: 'Secret sign-in', jit: 'off', clientSecret: 'a-new-secret', secretExpiresAt: '2031-05-01' }
+    expect((await client.post(`/console/connections/${id}/settings`, fields)).status).toBe(303)
+    const after = await getConnection(organization.ctx, id)
+    expect(after.secretSealed).not.toBe(secretSealed)
+    expect(after.settings).toMatchObject({ secretExpiresAt: '2031-05-01T23:59:59.000Z' })
+    const pages = await Promise.all(['', '/settings'].map((part) => client.get(`/console/connections/${id}${part}`)))
+    expect(pages.map(({ text }) => text.includes('a-new-secret'))).toEqual([false, false])
+    expect(pages[0]?.text).toContain('1 May 2031')
+  })
+
+  test('trusts a waiting certificate by a word', async () => {
+    const { id, settings } = await createSamlConnection(organization, { name: 'Waiting sign-in' })
+    const certificates = settings.certificates.map((each) => ({ ...each, sha256: 'ab'.repeat(32), status: 'pending' }))
+    const waiting = JSON.stringify([...settings.certificates, ...certificates])
+    await app.owner`update connections set settings = jsonb_set(settings, '{certificates}', ${waiting}::text::jsonb) where id = ${id}`
+    expect((await client.get(`/console/connections/${id}`)).text).toContain('A new certificate waits for your word')
+    await client.post(`/console/connections/${id}/trust`, { sha256: 'ab'.repeat(32) })
+    const after = await getConnection(organization.ctx, id)
+    expect(after.type === 'saml' && after.settings.certificates.map(({ status }) => status)).toEqual([
+      'trusted',
+      'trusted',
+    ])
+  })
+})
