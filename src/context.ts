@@ -122,9 +122,13 @@ export const isPermitted = (ctx: CallContext, permission: ManagementPermission, 
 export function requirePermissionIn(ctx: CallContext, permission: ManagementPermission, brandId: string | null): void {
   if (isPermitted(ctx, permission, brandId)) return
   const isElsewhere = brandId !== null && brandsPermitted(ctx, permission).length > 0
-  throw new AppError('forbidden', `This needs the permission ${permission}${brandId === null ? '' : ' in this brand'}`, {
-    reason: isElsewhere ? 'other_brand' : 'permission',
-  })
+  throw new AppError(
+    'forbidden',
+    `This needs the permission ${permission}${brandId === null ? '' : ' in this brand'}`,
+    {
+      reason: isElsewhere ? 'other_brand' : 'permission',
+    },
+  )
 }
 
 /** Where the caller may do it: `all`, or the ids of the brands, none where they may not at all. */

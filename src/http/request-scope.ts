@@ -5,6 +5,10 @@ import type { Ids } from '#platform/ids.ts'
 import type { Log } from '#platform/log.ts'
 import type { AppEnv } from './env.ts'
 
+/** Links that let somebody in have their token in the path; whoever reads the log is not to use them. */
+export const withoutTokens = (path: string): string =>
+  path.replace(/^\/(setup|invitation|first|login\/reset)\/[^/]+/, '/$1/…')
+
 const acceptableId = /^[\w.-]{8,64}$/
 
 export function requestScope(options: { ids: Ids; log: Log; clock: Clock }): MiddlewareHandler<AppEnv> {
@@ -24,7 +28,7 @@ export function requestScope(options: { ids: Ids; log: Log; clock: Clock }): Mid
     const fields = {
       requestId,
       method: c.req.method,
-      path: c.req.path,
+      path: withoutTokens(c.req.path),
       status: c.res.status,
       durationMillis: Math.round((performance.now() - startedAt) * 10) / 10,
     }

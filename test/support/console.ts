@@ -28,18 +28,16 @@ export async function openAs(
 ): Promise<Page> {
   const page = await openPage(browser, view)
   const { hostname } = new URL(app.origin)
-  await page
-    .context()
-    .addCookies([
-      {
-        name: '__Host-rolecall_session',
-        value: session.token,
-        domain: hostname,
-        path: '/',
-        secure: true,
-        httpOnly: true,
-      },
-    ])
+  await page.context().addCookies([
+    {
+      name: '__Host-rolecall_session',
+      value: session.token,
+      domain: hostname,
+      path: '/',
+      secure: true,
+      httpOnly: true,
+    },
+  ])
   return page
 }
 

@@ -13,7 +13,9 @@ const eraseRoute = createRoute({
   description: 'Refused (reason `retention`) before somebody has been inactive for as long as the settings say.',
   request: {
     params: idParam,
-    body: jsonBody(z.strictObject({ confirm: z.string().default('').openapi({ description: 'The userName, once more' }) })),
+    body: jsonBody(
+      z.strictObject({ confirm: z.string().default('').openapi({ description: 'The userName, once more' }) }),
+    ),
   },
   responses: { 204: noContent('Erased'), ...writeFailures },
 })

@@ -170,7 +170,7 @@ const wordsOf = (name: string): string => {
 
 const Value = ({ value }: { value: unknown }) => {
   if (value === null || value === '') return <span class="text-secondary">nothing</span>
-  if (typeof value === 'string') return /^[a-z]{3}_[0-9a-z]{26}$/.test(value) ? <code>{value}</code> : <>{value}</>
+  if (typeof value === 'string') return /^[a-z]{3}_[0-9a-z]{26}$/.test(value) ? <code>{value}</code> : value
   if (typeof value === 'object') return <pre class="code-block">{JSON.stringify(value, null, 2)}</pre>
   return <>{String(value)}</>
 }

@@ -11,8 +11,8 @@ export const ChooseProvider = ({ action, state }: { action: string; state: FormS
   return (
     <form method="post" action={action} class="panel">
       {message === undefined ? null : <Alert kind="danger" title={message} />}
-      <fieldset class="choose-provider">
-        <legend>Which identity provider do people sign in with?</legend>
+      <fieldset class="wizard-choice">
+        <legend class="wizard-question">Which identity provider do people sign in with?</legend>
         {errors['preset'] === undefined ? null : <p class="field-error">{errors['preset']}</p>}
         <div class="provider-grid">
           {presetNames.map((preset) => (
@@ -27,8 +27,8 @@ export const ChooseProvider = ({ action, state }: { action: string; state: FormS
           ))}
         </div>
       </fieldset>
-      <fieldset>
-        <legend>How do they sign in?</legend>
+      <fieldset class="wizard-choice">
+        <legend class="wizard-question">How do they sign in?</legend>
         {errors['type'] === undefined ? null : <p class="field-error">{errors['type']}</p>}
         <Check
           type="radio"

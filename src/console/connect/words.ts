@@ -23,7 +23,8 @@ export function endingOf(notAfter: string, now: Date): Ending {
   const days = Math.floor((new Date(notAfter).getTime() - now.getTime()) / day)
   if (days < 0) return { words: `ended on ${dateWords(notAfter)}`, isNear: true }
   const when = days === 0 ? 'today' : days === 1 ? 'tomorrow' : `in ${days} days`
-  return { words: `good until ${dateWords(notAfter)} (${days <= 90 ? `ends ${when}` : when})`, isNear: days < 30 }
+  const soon = days <= 90 ? ` (ends ${when})` : ''
+  return { words: `good until ${dateWords(notAfter)}${soon}`, isNear: days < 30 }
 }
 
 export const count = (number: number, one: string, many = `${one}s`): string =>

@@ -11,7 +11,9 @@ export const auditEvents = pgTable(
     organizationId: text('organization_id').notNull(),
     id: text('id').notNull(),
     occurredAt: time('occurred_at').notNull(),
-    actorType: text('actor_type', { enum: ['directory', 'api_key', 'operator', 'user', 'system', 'setup_link'] }).notNull(),
+    actorType: text('actor_type', {
+      enum: ['directory', 'api_key', 'operator', 'user', 'system', 'setup_link'],
+    }).notNull(),
     actorId: text('actor_id').notNull(),
     action: text('action').notNull(),
     targetType: text('target_type').notNull(),

@@ -171,7 +171,9 @@ export const users = pgTable(
       .on(table.organizationId, table.externalId)
       .where(sql`deleted_at is null and external_id is not null`),
     index('users_name').on(table.organizationId, table.nameKey, table.id).where(sql`deleted_at is null`),
-    index('users_status').on(table.organizationId, table.status, table.nameKey, table.id).where(sql`deleted_at is null`),
+    index('users_status')
+      .on(table.organizationId, table.status, table.nameKey, table.id)
+      .where(sql`deleted_at is null`),
     index('users_last_active')
       .on(table.organizationId, sql`last_active_at desc nulls last`, table.id)
       .where(sql`deleted_at is null`),

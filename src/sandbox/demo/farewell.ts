@@ -40,7 +40,9 @@ export function sayFarewell(farewell: Farewell): void {
   const { person, signIn } = farewell.example
   const way = signIn.isRouted ? `${origin}/console` : `${signIn.startUrl}?return_to=/console`
   output.line(`  Open ${way} in a browser, enter ${person.userName} (an administrator),`)
-  output.line('  and choose that person on the page of the emulated Okta. No password is asked. Everybody of the story is in there.')
+  output.line(
+    '  and choose that person on the page of the emulated Okta. No password is asked. Everybody of the story is in there.',
+  )
   output.line('  The example application takes the same people.')
   output.heading('Try next')
   for (const example of examples(farewell)) output.line(`  ${example}\n`)

@@ -18,12 +18,16 @@ export type Holders = {
 /** Paths that look at more of a user than their attributes; only for those the whole document is put together. */
 const namesColumns = String.raw`\$\."?(userName|externalId|displayName|active)\M`
 
+/** Up to so many candidates, looking at the groups of each is quicker than reading all members of a role. */
+const fewCandidates = 3_000
+
 /**
  * The same as rows of `effective_assignments` for a given holding, turned around. The conditions are joined by `or`, which keeps
  * PostgreSQL to hashed look-ups: however few or many hold it, the cost is that of reading the members and the users once.
  * @param name tells the tables of one statement apart
+ * @param among a table of candidates that nobody else is asked of: where they are few, their groups are looked at instead
  */
-export function holdersOf(name: string, organizationId: string, holding: Holding): Holders {
+export function holdersOf(name: string, organizationId: string, holding: Holding, among?: string): Holders {
   const groups = sql.identifier(`${name}_groups`)
   const filters = sql.identifier(`${name}_filters`)
   const tables = sql`${groups} (group_id) as (
@@ -34,8 +38,16 @@ export function holdersOf(name: string, organizationId: string, holding: Holding
     ${filters} (path, is_whole) as materialized (
       select m.filter_path::jsonpath, m.filter_path ~ ${namesColumns} from mappings m
       where m.organization_id = ${organizationId} and m.filter_path is not null and ${isAbout('m', holding)})`
-  const condition = sql`(u.id in (select gm.user_id from group_members gm where gm.organization_id = ${organizationId}
-        and gm.group_id = any (array(select group_id from ${groups})))
+  const isMember = sql`u.id in (select gm.user_id from group_members gm where gm.organization_id = ${organizationId}
+    and gm.group_id = any (array(select group_id from ${groups})))`
+  const isOneOfTheirs = sql`exists (select from group_members gm where gm.organization_id = ${organizationId}
+    and gm.user_id = u.id and gm.group_id = any (array(select group_id from ${groups})))`
+  const byGroup =
+    among === undefined
+      ? isMember
+      : sql`case when (select count(*) from ${sql.identifier(among)}) <= ${sql.raw(String(fewCandidates))}
+        then ${isOneOfTheirs} else ${isMember} end`
+  const condition = sql`(${byGroup}
       or u.id in (select a.user_id from assignments a where a.organization_id = ${organizationId}
         and (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now())
         and ${isAbout('a', holding)})

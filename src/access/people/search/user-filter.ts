@@ -46,41 +46,49 @@ export type Wanted = {
 export function wantedUsers(ctx: CallContext, filter: UserFilter): Wanted {
   const brands = brandsPermitted(ctx, 'users.read')
   if (brands !== 'all' && brands.length === 0) requirePermission(ctx, 'users.read')
-  const holders = holdersOfFilter(ctx.organizationId, filter, brands)
-  const narrowing = [...holders.map(({ condition }) => condition), ...narrowConditions(filter)]
+  const words = filter.q === undefined ? [] : searchWords(filter.q)
+  // A role may be held by nearly everybody, a brand is not: only for a role it pays to find first and look at holdings then.
+  const isFoundFirst = words.length > 0 && filter.roleId !== undefined && filter.brandId === undefined
+  const among = isFoundFirst ? 'found' : undefined
+  const holders = holdersOfFilter(ctx.organizationId, filter, { reach: brands, among })
+  const plain = [
+    sql`u.organization_id = ${ctx.organizationId} and u.deleted_at is null`,
+    ...(filter.status === undefined ? [] : [sql`u.status = ${filter.status}`]),
+  ]
+  const found = sql`found (id) as materialized (
+    select u.id from users u where ${sql.join([...plain, isFound(words)], sql` and `)})`
+  const narrowing = [
+    ...(words.length === 0 ? [] : [isFoundFirst ? sql`u.id in (select id from found)` : isFound(words)]),
+    ...holders.map(({ condition }) => condition),
+    ...narrowConditions(filter),
+  ]
   return {
-    tables: holders.map(({ tables }) => tables),
-    conditions: [
-      sql`u.organization_id = ${ctx.organizationId} and u.deleted_at is null`,
-      ...(filter.status === undefined ? [] : [sql`u.status = ${filter.status}`]),
-      ...narrowing,
-    ],
+    tables: [...(isFoundFirst ? [found] : []), ...holders.map(({ tables }) => tables)],
+    conditions: [...plain, ...narrowing],
     isNarrow: narrowing.length > 0,
   }
 }
 
+type Limits = { reach: 'all' | readonly string[]; among: string | undefined }
+
 /** Within reach of a manager of brands, a role counts only where it is held in their brands. */
-function holdersOfFilter(
-  organizationId: string,
-  { roleId, brandId }: UserFilter,
-  reach: 'all' | readonly string[],
-): Holders[] {
+function holdersOfFilter(organizationId: string, { roleId, brandId }: UserFilter, { reach, among }: Limits): Holders[] {
   const holders: Holders[] = []
-  if (reach !== 'all') holders.push(holdersOf('reach', organizationId, { where: reach }))
+  if (reach !== 'all') holders.push(holdersOf('reach', organizationId, { where: reach }, among))
   if (roleId !== undefined && brandId === undefined)
-    holders.push(holdersOf('role', organizationId, { roleId, where: reach === 'all' ? undefined : reach }))
+    holders.push(holdersOf('role', organizationId, { roleId, where: reach === 'all' ? undefined : reach }, among))
   if (brandId !== undefined) {
     const where = reach === 'all' || reach.includes(brandId) ? [brandId] : []
-    holders.push(holdersOf('brand', organizationId, { where }))
-    if (roleId !== undefined) holders.push(roleNear(organizationId, roleId, where, reach === 'all'))
+    holders.push(holdersOf('brand', organizationId, { where }, among))
+    if (roleId !== undefined) holders.push(roleNear(organizationId, roleId, where, { reach, among }))
   }
   return holders
 }
 
-function roleNear(organizationId: string, roleId: string, where: readonly string[], isWhole: boolean): Holders {
-  const inBrand = holdersOf('role_there', organizationId, { roleId, where })
-  if (!isWhole) return inBrand
-  const inOrganization = holdersOf('role', organizationId, { roleId, where: 'organization' })
+function roleNear(organizationId: string, roleId: string, where: readonly string[], { reach, among }: Limits): Holders {
+  const inBrand = holdersOf('role_there', organizationId, { roleId, where }, among)
+  if (reach !== 'all') return inBrand
+  const inOrganization = holdersOf('role', organizationId, { roleId, where: 'organization' }, among)
   return {
     tables: sql`${inBrand.tables}, ${inOrganization.tables}`,
     condition: sql`(${inBrand.condition} or ${inOrganization.condition})`,
@@ -88,13 +96,11 @@ function roleNear(organizationId: string, roleId: string, where: readonly string
 }
 
 function narrowConditions(filter: UserFilter): SQL[] {
-  const { userId, userName, email, q, source, activeSince, notActiveSince, neverActive, endingDays } = filter
-  const words = q === undefined ? [] : searchWords(q)
+  const { userId, userName, email, source, activeSince, notActiveSince, neverActive, endingDays } = filter
   return [
     ...(userId === undefined ? [] : [sql`u.id = ${userId}`]),
     ...(userName === undefined ? [] : [sql`u.user_name_key = ${fold(userName)}`]),
     ...(email === undefined ? [] : [hasAddress(email)]),
-    ...(words.length === 0 ? [] : [isFound(words)]),
     ...(source === undefined ? [] : [comesFrom(source)]),
     ...(activeSince === undefined ? [] : [sql`u.last_active_at >= ${activeSince}::timestamptz`]),
     ...(notActiveSince === undefined
