@@ -6,9 +6,9 @@ import { newRecoveryCodes } from '#access/accounts/factors/recovery-codes.ts'
 import { confirmedTotp } from '#access/accounts/factors/totp.ts'
 import { createAssignment } from '#access/assignments/create-assignment.ts'
 import { createBrand } from '#access/brands/create-brand.ts'
+import { previewChange, saveChange } from '#access/changes/preview.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import { getMail, listMails } from '#access/mail/mails.ts'
-import { createMapping } from '#access/mappings/create-mapping.ts'
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { resolveRole } from '#access/references.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
@@ -68,7 +68,9 @@ async function createPerson(ctx: CallContext): Promise<Scene['person']> {
   const { id: userId } = await createLocalUser(ctx, { ...named })
   const content = { displayName: 'Aurora Editors', externalId: null, attributes: {} }
   const { id: groupId } = await createGroup(ctx, { directoryId: null, content, memberIds: [userId] })
-  await createMapping(ctx, { groupId, roleId: editor.id, brandId: aurora.id })
+  const mappings = [{ groupId, roleId: editor.id, brandId: aurora.id }]
+  const mapped = { kind: 'create_mappings', mappings } as const
+  await saveChange(ctx, mapped, (await previewChange(ctx, mapped)).hash)
   const expiresAt = new Date(ctx.clock.now().getTime() + 90 * 86_400_000).toISOString()
   const covering = { reason: 'Covers for a colleague', expiresAt }
   await createAssignment(ctx, { userId, roleId: viewer.id, brandId: borealis.id, ...covering })

@@ -13,7 +13,7 @@ export const newRoutes = (): OpenAPIHono<ApiEnv> =>
 
 export const security = [{ apiKey: [] }]
 
-const problemSchema = z
+export const problemSchema = z
   .object({
     type: z.string().openapi({ example: 'urn:rolecall:problem:not_found' }),
     status: z.number().int(),
@@ -25,7 +25,8 @@ const problemSchema = z
   })
   .openapi('Problem', { description: 'RFC 9457 problem details' })
 
-const problem = (description: string) => ({
+/** A failure, as OpenAPI describes it. */
+export const problem = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: problemSchema } },
 })

@@ -2,9 +2,9 @@
 import type { Command } from 'commander'
 import { listAssignments } from '#access/assignments/assignments.ts'
 import { createAssignment } from '#access/assignments/create-assignment.ts'
-import { deleteAssignment } from '#access/assignments/delete-assignment.ts'
 import { resolveBrand, resolveRole, resolveUser } from '#access/references.ts'
 import { withIsoTimes } from '#access/times.ts'
+import { confirmOption, makeChange } from './make-change.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
@@ -45,10 +45,13 @@ export function addAssignmentCommands(program: Command, runtime: CliRuntime): vo
     .description('take back a direct assignment')
     .requiredOption('--organization <slug>', 'slug or id')
     .requiredOption('--assignment <id>', 'id of the assignment')
+    .option(...confirmOption)
     .option('--json', 'print one JSON line')
-    .action(async (options: Scope & { assignment: string }) => {
-      await inOrganization(runtime, options.organization, (ctx) => deleteAssignment(ctx, options.assignment))
-      const human = () => [`The assignment ${options.assignment} is deleted`]
+    .action(async (options: Scope & { assignment: string; yes?: true }) => {
+      const { effect } = await inOrganization(runtime, options.organization, (ctx) =>
+        makeChange(ctx, { kind: 'delete_assignments', assignmentIds: [options.assignment] }, options),
+      )
+      const human = () => [`The assignment ${options.assignment} is deleted. ${effect}`]
       print(runtime, options, { json: { deleted: options.assignment }, human })
     })
 }

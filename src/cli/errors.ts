@@ -11,6 +11,7 @@ const exitCodes = {
   not_found: 1,
   conflict: 1,
   precondition_failed: 1,
+  precondition_required: 1,
   too_large: 1,
   too_many: 1,
   unavailable: 1,

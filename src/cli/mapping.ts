@@ -1,16 +1,17 @@
 // `rolecall mapping …`
 import type { Command } from 'commander'
-import { createMapping } from '#access/mappings/create-mapping.ts'
-import { deleteMapping } from '#access/mappings/delete-mapping.ts'
 import { listMappings } from '#access/mappings/mappings.ts'
 import { resolveBrand, resolveGroup, resolveRole } from '#access/references.ts'
 import { withIsoTimes } from '#access/times.ts'
+import { confirmOption, makeChange } from './make-change.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
 type Scope = OutputOptions & { organization: string }
 
-type CreateOptions = Scope & { group?: string; filter?: string; role: string; brand?: string }
+type CreateOptions = Scope & { group?: string; filter?: string; role: string; brand?: string; yes?: true }
+
+type DeleteOptions = Scope & { mapping: string; yes?: true }
 
 export function addMappingCommands(program: Command, runtime: CliRuntime): void {
   const mapping = program.command('mapping').description('rules: members of a group hold a role')
@@ -22,6 +23,7 @@ export function addMappingCommands(program: Command, runtime: CliRuntime): void 
     .option('--filter <text>', 'in place of a group: a SCIM filter over the user, such as title eq "Counsel"')
     .requiredOption('--role <key>', 'key or id')
     .option('--brand <slug>', 'slug or id; without it the role is held in the organization')
+    .option(...confirmOption)
     .option('--json', 'print one JSON line')
     .action((options: CreateOptions) => create(runtime, options))
   mapping
@@ -43,26 +45,32 @@ export function addMappingCommands(program: Command, runtime: CliRuntime): void 
     .description('take back what a mapping gives')
     .requiredOption('--organization <slug>', 'slug or id')
     .requiredOption('--mapping <id>', 'id of the mapping')
+    .option(...confirmOption)
     .option('--json', 'print one JSON line')
-    .action(async (options: Scope & { mapping: string }) => {
-      await inOrganization(runtime, options.organization, (ctx) => deleteMapping(ctx, options.mapping))
-      const human = () => [`The mapping ${options.mapping} is deleted`]
+    .action(async (options: DeleteOptions) => {
+      const { effect } = await inOrganization(runtime, options.organization, (ctx) =>
+        makeChange(ctx, { kind: 'delete_mappings', mappingIds: [options.mapping] }, options),
+      )
+      const human = () => [`The mapping ${options.mapping} is deleted. ${effect}`]
       print(runtime, options, { json: { deleted: options.mapping }, human })
     })
 }
 
 async function create(runtime: CliRuntime, options: CreateOptions): Promise<void> {
-  const made = await inOrganization(runtime, options.organization, async (ctx) => {
+  const { outcome, effect } = await inOrganization(runtime, options.organization, async (ctx) => {
     const [group, role, brand] = await Promise.all([
       options.group === undefined ? undefined : resolveGroup(ctx, options.group),
       resolveRole(ctx, options.role),
       options.brand === undefined ? undefined : resolveBrand(ctx, options.brand),
     ])
     const whose = { groupId: group?.id ?? null, filter: options.filter ?? null }
-    return createMapping(ctx, { ...whose, roleId: role.id, brandId: brand?.id ?? null })
+    const mappings = [{ ...whose, roleId: role.id, brandId: brand?.id ?? null }]
+    return makeChange(ctx, { kind: 'create_mappings', mappings }, options)
   })
-  const where = made.brand === null ? 'the organization' : `the brand ${made.brand.slug}`
-  const who = made.group === null ? `Users with ${made.filter}` : `Members of ${made.group.displayName}`
-  const human = () => [`${who} are ${made.role.key} in ${where} (${made.id})`]
-  print(runtime, options, { json: made, human })
+  for (const made of outcome) {
+    const where = made.brand === null ? 'the organization' : `the brand ${made.brand.slug}`
+    const who = made.group === null ? `Users with ${made.filter}` : `Members of ${made.group.displayName}`
+    const human = () => [`${who} are ${made.role.key} in ${where} (${made.id}). ${effect}`]
+    print(runtime, options, { json: made, human })
+  }
 }

@@ -41,6 +41,11 @@ const kinds = {
     title: 'Someone was faster',
     advice: 'This was changed meanwhile. Go back, reload the page and make your change again.',
   },
+  precondition_required: {
+    status: 428,
+    title: 'This needs a confirmation',
+    advice: 'Go back, look at what the change would do, and confirm it.',
+  },
   too_large: { status: 413, title: 'That was too much', advice: 'Go back and send less at once.' },
   too_many: {
     status: 429,

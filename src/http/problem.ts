@@ -14,6 +14,7 @@ const kinds = {
   not_found: { status: 404, title: 'There is no such thing' },
   conflict: { status: 409, title: 'It conflicts with what is there' },
   precondition_failed: { status: 412, title: 'It was changed meanwhile' },
+  precondition_required: { status: 428, title: 'It needs a confirmation' },
   too_large: { status: 413, title: 'The request is too large' },
   too_many: { status: 429, title: 'Too many requests', headers: { 'Retry-After': '1' } },
   unavailable: { status: 503, title: 'The service is not available at the moment', headers: { 'Retry-After': '2' } },
@@ -38,9 +39,9 @@ export type Problem = {
 
 /** The answer for an error. Causes, stacks and SQL stay out of it. */
 export function problemResponse(error: AppError, requestId: string): Response {
-  const { code, message, reason, fields } = error
-  const extras = { ...(reason === undefined ? {} : { reason }), ...(fields === undefined ? {} : { errors: fields }) }
-  return respond(code, kinds[code], message, requestId, extras)
+  const { code, message, reason, fields, extensions = {} } = error
+  const told = { ...(reason === undefined ? {} : { reason }), ...(fields === undefined ? {} : { errors: fields }) }
+  return respond(code, kinds[code], message, requestId, { ...extensions, ...told })
 }
 
 /** The answer for a request that HTTP itself is to refuse. */

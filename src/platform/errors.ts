@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'not_found'
   | 'conflict'
   | 'precondition_failed'
+  | 'precondition_required'
   | 'too_large'
   | 'too_many'
   | 'unavailable'
@@ -19,6 +20,8 @@ export type ErrorOptions = {
   cause?: unknown
   /** Field problems for forms and problem+json. */
   fields?: ReadonlyArray<{ path: string; message: string }>
+  /** What whoever asked needs to go on: members of the problem+json by their name (RFC 9457 3.2). */
+  extensions?: Readonly<Record<string, unknown>>
 }
 
 /** `message` is safe to show to whoever asked; `cause` is not. */
@@ -26,6 +29,7 @@ export class AppError extends Error {
   readonly code: ErrorCode
   readonly reason: string | undefined
   readonly fields: ErrorOptions['fields']
+  readonly extensions: ErrorOptions['extensions']
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -33,6 +37,7 @@ export class AppError extends Error {
     this.code = code
     this.reason = options.reason
     this.fields = options.fields
+    this.extensions = options.extensions
   }
 }
 

@@ -10,6 +10,7 @@ const statuses = {
   not_found: 404,
   conflict: 409,
   precondition_failed: 412,
+  precondition_required: 428,
   too_large: 413,
   too_many: 429,
   unavailable: 503,

@@ -25,7 +25,7 @@ const group = async (displayName: string, userIds: string[] = []): Promise<strin
   (await client.post('groups', { displayName, userIds })).body.id
 
 async function map(groupId: string, role: string, brandId?: string): Promise<string> {
-  const answer = await client.post('mappings', {
+  const answer = await client.confirm('POST', 'mappings', {
     groupId,
     roleId: await roleId(client, role),
     brandId: brandId ?? null,
@@ -67,7 +67,7 @@ test('an administrator of the organization has no access in a brand, until the p
     step: 'scope',
     reason: 'no_brand_access',
   })
-  await client.patch(`organizations/${client.organizationId}`, { administratorBrandAccess: 'implicit' })
+  await client.confirm('PATCH', `organizations/${client.organizationId}`, { administratorBrandAccess: 'implicit' })
   expect(await explain('content.view', 'quiet')).toMatchObject({ allowed: true, reason: 'administrator_implicit' })
 })
 
@@ -106,7 +106,7 @@ test('access ends with the membership, the mapping, the group and the brand', as
   expect(await isAllowed()).toBe(false)
   await client.post(`groups/${team}/members`, { userIds: [userId] })
   expect(await isAllowed()).toBe(true)
-  await client.delete(`mappings/${mappingId}`)
+  await client.confirm('DELETE', `mappings/${mappingId}`)
   expect(await isAllowed()).toBe(false)
   await map(team, 'editor', aurora)
   await client.delete(`brands/${aurora}`)
@@ -163,7 +163,7 @@ test('changing a role changes all who hold it at once, and a deny wins (001-08, 
   await client.post('assignments', { userId, roleId: role.id, reason: 'x' })
   await assign('editor')
   expect((await explain('workflow.approve:legal')).chain).toHaveLength(2)
-  await client.patch(`roles/${role.id}`, { denies: ['content.publish'] })
+  await client.confirm('PATCH', `roles/${role.id}`, { denies: ['content.publish'] })
   const denied = await explain('content.publish')
   expect(denied).toMatchObject({ allowed: false, step: 'deny', reason: 'denied' })
   expect(denied.chain).toMatchObject([{ effect: 'deny', role: { key: 'legal' } }])
@@ -180,7 +180,7 @@ test('under the strategy "highest" only the top role of a scope counts (C7)', as
   await client.post('assignments', { userId, roleId: role.id, reason: 'x' })
   await assign('editor')
   expect((await explain('content.edit')).allowed).toBe(true)
-  await client.patch(`organizations/${client.organizationId}`, { roleStrategy: 'highest' })
+  await client.confirm('PATCH', `organizations/${client.organizationId}`, { roleStrategy: 'highest' })
   expect((await explain('content.edit')).allowed).toBe(false)
   expect((await explain('audit.view')).allowed).toBe(true)
 })

@@ -35,7 +35,7 @@ afterAll(() => stage.close())
 
 /** Who holds the role while a mapping by this filter exists. */
 async function matching(filter: string): Promise<string[]> {
-  const made = await client.post('mappings', { filter, roleId: editor })
+  const made = await client.confirm('POST', 'mappings', { filter, roleId: editor })
   expect(made).toMatchObject({ status: 201, body: { filter, group: null } })
   const held = await Promise.all(
     [...people].map(async ([name, id]) => {
@@ -45,7 +45,7 @@ async function matching(filter: string): Promise<string[]> {
       return sources.length > 0 ? [name] : []
     }),
   )
-  expect((await client.delete(`mappings/${made.body.id}`)).status).toBe(204)
+  expect((await client.confirm('DELETE', `mappings/${made.body.id}`)).status).toBe(204)
   return held.flat()
 }
 
@@ -84,17 +84,20 @@ describe('refused', () => {
     ['groups, which mappings are about', 'groups.value eq "x"', 'invalidFilter'],
     ['a filter that is too long', `title eq "${'x'.repeat(1_000)}"`, 'invalidFilter'],
   ])('%s', async (_, filter, reason) => {
-    expect(await client.post('mappings', { filter, roleId: editor })).toMatchObject({ status: 400, body: { reason } })
+    expect(await client.confirm('POST', 'mappings', { filter, roleId: editor })).toMatchObject({
+      status: 400,
+      body: { reason },
+    })
   })
 
   test('a role that may do everything: attributes make no administrators', async () => {
     const administrator = await roleId(client, 'administrator')
-    expect((await client.post('mappings', { filter: 'title pr', roleId: administrator })).status).toBe(400)
+    expect((await client.confirm('POST', 'mappings', { filter: 'title pr', roleId: administrator })).status).toBe(400)
   })
 
   test('a group and a filter at once, or neither', async () => {
     const groupId = (await client.post('groups', { displayName: 'A' })).body.id
-    expect((await client.post('mappings', { groupId, filter: 'title pr', roleId: editor })).status).toBe(400)
-    expect((await client.post('mappings', { roleId: editor })).status).toBe(400)
+    expect((await client.confirm('POST', 'mappings', { groupId, filter: 'title pr', roleId: editor })).status).toBe(400)
+    expect((await client.confirm('POST', 'mappings', { roleId: editor })).status).toBe(400)
   })
 })

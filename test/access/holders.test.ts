@@ -27,7 +27,7 @@ beforeAll(async () => {
   const inner = (await client.post('groups', { displayName: 'Writers' })).body.id
   await client.post(`groups/${outer}/members`, { groupIds: [inner] })
   await client.post(`groups/${inner}/members`, { userIds: [ada] })
-  await client.post('mappings', { groupId: outer, roleId: editor, brandId: aurora })
+  await client.confirm('POST', 'mappings', { groupId: outer, roleId: editor, brandId: aurora })
   const direct = { userId: ada, roleId: editor, brandId: aurora, reason: 'Launch', sponsor: 'bo@example.com' }
   await client.post('assignments', { ...direct, expiresAt: '2099-01-01T00:00:00Z' })
   await client.post('assignments', { userId: ada, roleId: viewer, reason: 'Reads' })
@@ -115,9 +115,9 @@ describe('the matrix of a person', () => {
 
   test('where the highest role counts alone, the others say so', async () => {
     await client.post('assignments', { userId: ada, roleId: viewer, brandId: aurora, reason: 'Also' })
-    await client.patch(`organizations/${client.organizationId}`, { roleStrategy: 'highest' })
+    await client.confirm('PATCH', `organizations/${client.organizationId}`, { roleStrategy: 'highest' })
     const { body } = await client.get(`users/${ada}/access-matrix`)
-    await client.patch(`organizations/${client.organizationId}`, { roleStrategy: 'union' })
+    await client.confirm('PATCH', `organizations/${client.organizationId}`, { roleStrategy: 'union' })
     const row = body.rows.find(({ role }: { role: { key: string } }) => role.key === 'viewer')
     expect(row.cells.map(({ brandId, counts }: { brandId: string; counts: boolean }) => [brandId, counts])).toEqual([
       [null, true],

@@ -47,7 +47,7 @@ describe('people and programs are refused', () => {
 
   test('taking the role back', async () => {
     const assignment = await give(await newUser('ada'), administrator)
-    expect(await client.delete(`assignments/${assignment}`)).toMatchObject(refusal)
+    expect(await client.confirm('DELETE', `assignments/${assignment}`)).toMatchObject(refusal)
     expect((await client.get(`assignments/${assignment}`)).status).toBe(200)
   })
 
@@ -57,8 +57,8 @@ describe('people and programs are refused', () => {
     const outer = (await client.post('groups', { displayName: 'Outer' })).body.id
     await client.post(`groups/${inner}/members`, { userIds: [ada] })
     await client.post(`groups/${outer}/members`, { groupIds: [inner] })
-    const mapping = (await client.post('mappings', { groupId: outer, roleId: administrator })).body.id
-    expect(await client.delete(`mappings/${mapping}`)).toMatchObject(refusal)
+    const mapping = (await client.confirm('POST', 'mappings', { groupId: outer, roleId: administrator })).body.id
+    expect(await client.confirm('DELETE', `mappings/${mapping}`)).toMatchObject(refusal)
     expect(await client.delete(`groups/${outer}`)).toMatchObject(refusal)
     expect(await client.delete(`groups/${inner}`)).toMatchObject(refusal)
     expect(await client.delete(`groups/${inner}/members/${ada}`)).toMatchObject(refusal)
@@ -71,8 +71,8 @@ describe('people and programs are refused', () => {
     const fields = { key: 'all', name: 'All', purpose: 'Everything', allows: ['*'] }
     const custom = (await client.post('roles', fields)).body.id
     await give(await newUser('ada'), custom)
-    expect(await client.patch(`roles/${custom}`, { allows: ['content.view'] })).toMatchObject(refusal)
-    expect((await client.patch(`roles/${custom}`, { name: 'Everything' })).status).toBe(200)
+    expect(await client.confirm('PATCH', `roles/${custom}`, { allows: ['content.view'] })).toMatchObject(refusal)
+    expect((await client.confirm('PATCH', `roles/${custom}`, { name: 'Everything' })).status).toBe(200)
   })
 
   test('by the command line', async () => {
@@ -95,16 +95,17 @@ describe('people and programs are refused', () => {
       const pair = [await newUser(`ada${round}`), await newUser(`grace${round}`)]
       const made = await Promise.all(pair.map((userId) => give(userId, administrator)))
       const others = (await client.get('assignments?limit=200')).body.items as { id: string }[]
-      for (const { id } of others.filter(({ id }) => !made.includes(id))) await client.delete(`assignments/${id}`)
-      const answers = await Promise.all(made.map((id) => client.delete(`assignments/${id}`)))
+      for (const { id } of others.filter(({ id }) => !made.includes(id)))
+        await client.confirm('DELETE', `assignments/${id}`)
+      const answers = await Promise.all(made.map((id) => client.confirm('DELETE', `assignments/${id}`)))
       expect(answers.map(({ status }) => status).sort()).toEqual([204, 409])
     }
   })
 
   test('an organization that never had one is not concerned', async () => {
     const group = (await client.post('groups', { displayName: 'Empty' })).body.id
-    const mapping = (await client.post('mappings', { groupId: group, roleId: administrator })).body.id
-    expect((await client.delete(`mappings/${mapping}`)).status).toBe(204)
+    const mapping = (await client.confirm('POST', 'mappings', { groupId: group, roleId: administrator })).body.id
+    expect((await client.confirm('DELETE', `mappings/${mapping}`)).status).toBe(204)
     const ada = await newUser('ada')
     expect((await client.post(`users/${ada}/deactivate`)).status).toBe(200)
   })
@@ -124,7 +125,7 @@ describe('the identity provider is honoured, with an alarm', () => {
   beforeEach(async () => {
     ada = await scim.user('ada@example.com')
     group = await scim.group('Administrators', [ada])
-    await client.post('mappings', { groupId: group, roleId: administrator })
+    await client.confirm('POST', 'mappings', { groupId: group, roleId: administrator })
   })
 
   const ways: Record<string, () => Promise<{ status: number }>> = {

@@ -8,13 +8,13 @@ import { getBrand, listBrands } from '#access/brands/brands.ts'
 import { createBrand } from '#access/brands/create-brand.ts'
 import { deleteBrand } from '#access/brands/delete-brand.ts'
 import { updateBrand } from '#access/brands/update-brand.ts'
+import type { AccessChange } from '#access/changes/change.ts'
+import { confirmChange } from '#access/changes/preview.ts'
 import { decideOne, getEffectiveAccess } from '#access/effective-access.ts'
-import { createMapping } from '#access/mappings/create-mapping.ts'
-import { deleteMapping } from '#access/mappings/delete-mapping.ts'
 import { getMapping, listMappings } from '#access/mappings/mappings.ts'
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { findOrganization, getOrganization, listOrganizations } from '#access/organizations/organizations.ts'
-import { setOrganizationStatus, updateOrganization } from '#access/organizations/update-organization.ts'
+import { setOrganizationStatus } from '#access/organizations/update-organization.ts'
 import { listGroups, listMembers } from '#access/people/list-groups.ts'
 import { listUsers } from '#access/people/list-users.ts'
 import { deleteLocalGroup, updateLocalGroup, updateLocalUser } from '#access/people/local.ts'
@@ -22,7 +22,6 @@ import { cloneRole, createRole } from '#access/roles/create-role.ts'
 import { deleteRole } from '#access/roles/delete-role.ts'
 import { installRolePack } from '#access/roles/install-role-pack.ts'
 import { getRole, listRoles } from '#access/roles/roles.ts'
-import { updateRole } from '#access/roles/update-role.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { createDirectory } from '#connections/create-directory.ts'
 import { deleteDirectory } from '#connections/delete-directory.ts'
@@ -46,6 +45,8 @@ afterAll(() => stage.close())
 
 const named = { key: 'x', name: 'X', purpose: 'X' }
 
+const changing = (change: AccessChange) => (ctx: CallContext) => confirmChange(ctx, change, undefined)
+
 const verbs: Record<string, (ctx: CallContext) => unknown> = {
   issueApiKey: (ctx) => issueApiKey(ctx, { name: 'X' }),
   listApiKeys: (ctx) => listApiKeys(ctx),
@@ -61,8 +62,8 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   deleteBrand: (ctx) => deleteBrand(ctx, 'x'),
   getEffectiveAccess: (ctx) => getEffectiveAccess(ctx, 'x'),
   decideOne: (ctx) => decideOne(ctx, { user: 'x', permission: 'x' }),
-  createMapping: (ctx) => createMapping(ctx, { groupId: 'x', roleId: 'x' }),
-  deleteMapping: (ctx) => deleteMapping(ctx, 'x'),
+  createMapping: changing({ kind: 'create_mappings', mappings: [{ groupId: 'x', roleId: 'x' }] }),
+  deleteMapping: changing({ kind: 'delete_mappings', mappingIds: ['x'] }),
   getMapping: (ctx) => getMapping(ctx, 'x'),
   listMappings: (ctx) => listMappings(ctx),
   createOrganization: (ctx) => createOrganization(ctx, { slug: 'forbidden', name: 'X' }),
@@ -70,7 +71,7 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   getOrganization: (ctx) => getOrganization(ctx, ctx.organizationId),
   listOrganizations: (ctx) => listOrganizations(ctx),
   setOrganizationStatus: (ctx) => setOrganizationStatus({ ...ctx, permissions: 'all' }, 'suspended'),
-  updateOrganization: (ctx) => updateOrganization(ctx, { organizationId: ctx.organizationId }),
+  updateOrganization: changing({ kind: 'update_organization', organization: {} }),
   listGroups: (ctx) => listGroups(ctx),
   listMembers: (ctx) => listMembers(ctx, { groupId: 'x' }),
   listUsers: (ctx) => listUsers(ctx, {}),
@@ -79,7 +80,10 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   deleteLocalGroup: (ctx) => deleteLocalGroup(ctx, 'x'),
   createRole: (ctx) => createRole(ctx, named),
   cloneRole: (ctx) => cloneRole(ctx, { roleId: 'x', ...named }),
-  updateRole: (ctx) => updateRole(ctx, { roleId: 'x' }),
+  updateRole: changing({ kind: 'update_role', role: { roleId: 'x' } }),
+  createPolicy: changing({ kind: 'create_policy', policy: { name: 'x', permission: 'content.view' } }),
+  deletePolicy: changing({ kind: 'delete_policy', policyId: 'x' }),
+  deleteAssignments: changing({ kind: 'delete_assignments', assignmentIds: ['x'] }),
   deleteRole: (ctx) => deleteRole(ctx, 'x'),
   installRolePack: (ctx) => installRolePack(ctx, 'owner5'),
   getRole: (ctx) => getRole(ctx, 'x'),

@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AccessChange } from '#access/changes/change.ts'
 import { type Preview, previewChange, saveChange } from '#access/changes/preview.ts'
 import { decide } from '#access/effective-access.ts'
-import { createPolicy } from '#access/policies/policies.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
 
 let stage: AccessStage
@@ -41,7 +40,7 @@ async function newWorld(): Promise<World> {
 }
 
 type Step = { who: number; what: number; role: number; brand: number }
-const step = fc.record({ who: fc.nat(4), what: fc.nat(5), role: fc.nat(3), brand: fc.nat(2) })
+const step = fc.record({ who: fc.nat(4), what: fc.nat(6), role: fc.nat(3), brand: fc.nat(2) })
 
 const at = <T>(items: readonly T[], index: number): T => items[index % items.length] as T
 
@@ -52,12 +51,13 @@ async function wander(world: World, steps: readonly Step[]): Promise<void> {
     const [userId, groupId, to] = [at(users, who), at(groups, who), at(roles, role)]
     const brandId = [null, ...brands][brand] ?? null
     if (what <= 1) await client.post(`groups/${groupId}/members`, { userIds: [userId] })
-    if (what === 2) await client.post('mappings', { groupId, roleId: to, brandId })
-    if (what === 3) await client.post('assignments', { userId, roleId: to, brandId, reason: 'Because' })
-    if (what === 4) await client.post('mappings', { filter: `userName sw "user${who}"`, roleId: to, brandId })
+    if (what === 2) await client.confirm('POST', 'mappings', { groupId, roleId: to, brandId })
+    if (what === 3 || what === 6) await client.post('assignments', { userId, roleId: to, brandId, reason: 'Because' })
+    if (what === 4)
+      await client.confirm('POST', 'mappings', { filter: `userName sw "user${who}"`, roleId: to, brandId })
     if (what === 5) {
       const policy = { name: `Rule ${who}${role}${brand}`, permission: at(permissions, who), brandId }
-      await createPolicy(client.ctx, { ...policy, exceptRoleIds: [to] }).catch(() => {})
+      await client.confirm('POST', 'policies', { ...policy, exceptRoleIds: [to] })
     }
   }
 }
@@ -76,6 +76,10 @@ async function changeOf(world: World, { who, what, role, brand }: Step): Promise
   if (what === 4) {
     const policy = { name: 'New rule', permission: at(permissions, role), brandId, exceptRoleIds: [to] }
     return { kind: 'create_policy', policy }
+  }
+  if (what === 6) {
+    const assignments = (await client.get('assignments')).body.items as { id: string }[]
+    if (assignments.length > 0) return { kind: 'delete_assignments', assignmentIds: [at(assignments, who).id] }
   }
   const roleStrategy = who % 2 === 0 ? 'highest' : 'union'
   const administratorBrandAccess = role % 2 === 0 ? 'implicit' : 'explicit'
@@ -194,11 +198,82 @@ describe('a stale preview is refused', () => {
   })
 })
 
+describe('what changes access asks for its preview first', () => {
+  const made = async (client: Client, path: string, body: object) => (await client.confirm('POST', path, body)).body
+
+  test.each([
+    [
+      'a new mapping',
+      async ({ groups, roles }: World) => ['POST', 'mappings', { groupId: groups[0], roleId: roles[2] }],
+    ],
+    [
+      'the end of a mapping',
+      async ({ client, groups, roles }: World) => {
+        const { id } = await made(client, 'mappings', { groupId: groups[0], roleId: roles[1] })
+        return ['DELETE', `mappings/${id}`]
+      },
+    ],
+    [
+      'other permissions of a role',
+      async ({ custom }: World) => ['PATCH', `roles/${custom}`, { allows: ['content.view'] }],
+    ],
+    ['a new policy', async () => ['POST', 'policies', { name: 'No', permission: 'content.view' }]],
+    [
+      'the end of a policy',
+      async ({ client }: World) => {
+        const { id } = await made(client, 'policies', { name: 'No', permission: 'content.view' })
+        return ['DELETE', `policies/${id}`]
+      },
+    ],
+    [
+      'another strategy',
+      async ({ client }: World) => ['PATCH', `organizations/${client.organizationId}`, { roleStrategy: 'highest' }],
+    ],
+    [
+      'the end of an assignment',
+      async ({ client, users, roles }: World) => {
+        const { id } = await made(client, 'assignments', { userId: users[4], roleId: roles[1], reason: 'Because' })
+        return ['DELETE', `assignments/${id}`]
+      },
+    ],
+  ] as [string, (world: World) => Promise<[string, string, object?]>][])('%s', async (_name, prepare) => {
+    const world = await newWorld()
+    const { client, users, groups, custom } = world
+    await client.post(`groups/${groups[0]}/members`, { userIds: [users[0]] })
+    await client.post('assignments', { userId: users[1], roleId: custom, reason: 'Because' })
+    await client.post('assignments', { userId: users[1], roleId: await roleId(client, 'viewer'), reason: 'Because' })
+    const [method, path, body] = await prepare(world)
+    const before = await everything(world)
+
+    const first = await client.send(method, path, body)
+    expect(first).toMatchObject({
+      status: 428,
+      body: { reason: 'preview_required', type: 'urn:rolecall:problem:precondition_required' },
+    })
+    expect(first.body.preview.gaining + first.body.preview.losing).toBeGreaterThan(0)
+    expect(await everything(world)).toEqual(before)
+
+    const wrong = await client.send(method, path, body, { 'Preview-Hash': 'something-else' })
+    expect(wrong).toMatchObject({ status: 412, body: { reason: 'stale_preview' } })
+    expect(await everything(world)).toEqual(before)
+
+    const last = await client.send(method, path, body, { 'Preview-Hash': first.body.preview.hash })
+    expect(last.status).toBeLessThan(300)
+    expect(await everything(world)).not.toEqual(before)
+  })
+
+  test('what cannot change it does not', async () => {
+    const { client, custom } = await newWorld()
+    expect((await client.patch(`roles/${custom}`, { name: 'Tailored', purpose: 'Tried on' })).status).toBe(200)
+    expect((await client.patch(`organizations/${client.organizationId}`, { name: 'Acme' })).status).toBe(200)
+  })
+})
+
 test('privileged changes come first; who is left without access and how many administrators remain is told', async () => {
   const { client, groups, users, roles } = await newWorld()
   const [, , administrator] = roles
   await client.post(`groups/${groups[0]}/members`, { userIds: [users[0], users[1]] })
-  const { id } = (await client.post('mappings', { groupId: groups[0], roleId: administrator })).body
+  const { id } = (await client.confirm('POST', 'mappings', { groupId: groups[0], roleId: administrator })).body
   await client.post('assignments', { userId: users[2], roleId: administrator, reason: 'Stays' })
   await client.post('assignments', { userId: users[1], roleId: roles[0], reason: 'Stays' })
   const preview = (await client.post('access-changes/preview', { kind: 'delete_mappings', mappingIds: [id] })).body
@@ -213,7 +288,7 @@ test('privileged changes come first; who is left without access and how many adm
 test('a change that would take the last administrator away is refused in the preview already', async () => {
   const { client, groups, users, roles } = await newWorld()
   await client.post(`groups/${groups[0]}/members`, { userIds: [users[0]] })
-  const { id } = (await client.post('mappings', { groupId: groups[0], roleId: roles[2] })).body
+  const { id } = (await client.confirm('POST', 'mappings', { groupId: groups[0], roleId: roles[2] })).body
   expect(await client.post('access-changes/preview', { kind: 'delete_mappings', mappingIds: [id] })).toMatchObject({
     status: 409,
     body: { reason: 'last_administrator' },

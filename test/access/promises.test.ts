@@ -79,7 +79,7 @@ test('people are told when what they may do changes: what, why, by whom, until w
     expiresAt: '2099-01-31T12:00:00Z',
   })
   await client.patch(`assignments/${made.body.id}`, { expiresAt: '2099-03-31T12:00:00Z', reason: 'Longer' })
-  await client.delete(`assignments/${made.body.id}`)
+  await client.confirm('DELETE', `assignments/${made.body.id}`)
   const mails = await outbox({ ctx: client.ctx }, 'mara@example.com')
   expect(mails.map(({ kind }) => kind)).toEqual(['access_changed', 'access_changed', 'access_changed'])
   expect(mails[0]?.text).toMatch(/gave you the role Editor in .* until Sat, 31 Jan 2099/)

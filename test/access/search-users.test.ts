@@ -33,10 +33,10 @@ beforeAll(async () => {
   const inner = (await client.post('groups', { displayName: 'Writers' })).body.id
   await client.post(`groups/${outer}/members`, { groupIds: [inner] })
   await client.post(`groups/${inner}/members`, { userIds: [people['john']] })
-  await client.post('mappings', { groupId: outer, roleId: editor })
+  await client.confirm('POST', 'mappings', { groupId: outer, roleId: editor })
   const readers = (await client.post('groups', { displayName: 'Readers' })).body.id
   await client.post(`groups/${readers}/members`, { userIds: [people['zoe'], people['john']] })
-  await client.post('mappings', { groupId: readers, roleId: viewer, brandId: brands['aurora'] })
+  await client.confirm('POST', 'mappings', { groupId: readers, roleId: viewer, brandId: brands['aurora'] })
   await client.post('assignments', {
     ...{ userId: people['mei'], roleId: editor, brandId: brands['boreal'], reason: 'Covers for Per' },
   })
@@ -100,9 +100,9 @@ describe('filters', () => {
       content: { ...counsel, userName: 'bo@example.com', attributes: { title: 'Clerk' } },
     })
     const role = await roleId(own, 'viewer')
-    const { status } = await own.post('mappings', { filter: 'title eq "Counsel"', roleId: role })
+    const { status } = await own.confirm('POST', 'mappings', { filter: 'title eq "Counsel"', roleId: role })
     expect(status).toBe(201)
-    const byName = await own.post('mappings', {
+    const byName = await own.confirm('POST', 'mappings', {
       filter: 'userName eq "bo@example.com"',
       roleId: await roleId(own, 'editor'),
     })

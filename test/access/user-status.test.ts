@@ -137,7 +137,7 @@ describe('a reactivation', () => {
     const id = await person()
     const group = (await client.post('groups', { displayName: `Group of ${id}` })).body.id
     await client.post(`groups/${group}/members`, { userIds: [id] })
-    await client.post('mappings', { groupId: group, roleId: viewer, brandId: brand })
+    await client.confirm('POST', 'mappings', { groupId: group, roleId: viewer, brandId: brand })
     const [kept, dropped] = [await assign(id), await assign(id, { roleId: viewer })]
     const ended = await assign(id, { brandId: brand, expiresAt: later(1) })
     await stage.app.owner`update assignments set expires_at = now() - interval '1 day' where id = ${ended}`

@@ -2,9 +2,9 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createBrand } from '#access/brands/create-brand.ts'
-import { createMapping } from '#access/mappings/create-mapping.ts'
 import { listRoles } from '#access/roles/roles.ts'
 import { createGroup } from '#directory/create-group.ts'
+import { change } from '../support/access.ts'
 import type { TestOrganization } from '../support/app.ts'
 import {
   axeViolations,
@@ -50,7 +50,10 @@ async function giveAccess({ organization, userId }: Stage): Promise<void> {
   })
   const roles = await listRoles(ctx)
   const editor = roles.find(({ key }) => key === 'editor')
-  await createMapping(ctx, { groupId: group.id, roleId: editor?.id ?? '', brandId: brand.id })
+  await change(ctx, {
+    kind: 'create_mappings',
+    mappings: [{ groupId: group.id, roleId: editor?.id ?? '', brandId: brand.id }],
+  })
   await giveRole(organization, { userId, role: 'viewer' })
   await giveRole(organization, { userId, role: 'viewer', brandId: brand.id, expiresAt: '2090-01-31T12:00:00Z' })
 }

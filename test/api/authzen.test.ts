@@ -13,7 +13,7 @@ beforeAll(async () => {
   userId = await createUser(client, 'Ada@example.com')
   brandId = (await client.post('brands', { slug: 'aurora', name: 'Aurora' })).body.id
   groupId = (await client.post('groups', { displayName: 'Aurora Editors', userIds: [userId] })).body.id
-  await client.post('mappings', { groupId, roleId: await roleId(client, 'editor'), brandId })
+  await client.confirm('POST', 'mappings', { groupId, roleId: await roleId(client, 'editor'), brandId })
 })
 afterAll(() => stage.close())
 

@@ -74,7 +74,7 @@ async function furnish(owner: Client): Promise<Record<string, string>> {
     brands: (await owner.post('brands', { slug: 'b', name: 'B' })).body.id,
     directories: directory.id,
     tokens: directory.tokenId,
-    mappings: (await owner.post('mappings', { groupId: groups, roleId: roles })).body.id,
+    mappings: (await owner.confirm('POST', 'mappings', { groupId: groups, roleId: roles })).body.id,
     assignments: (await owner.post('assignments', { userId: users, roleId: roles, reason: 'Tests' })).body.id,
     'api-keys': (await owner.post('api-keys', { name: 'K' })).body.id,
   }

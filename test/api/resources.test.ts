@@ -15,18 +15,21 @@ describe('organization', () => {
     const { body } = await client.get('organizations')
     expect(body.items.map(({ id }: { id: string }) => id)).toEqual([client.organizationId])
     const path = `organizations/${client.organizationId}`
-    const changed = await client.patch(path, { administratorBrandAccess: 'implicit', roleStrategy: 'highest' })
+    const changed = await client.confirm('PATCH', path, {
+      administratorBrandAccess: 'implicit',
+      roleStrategy: 'highest',
+    })
     expect(changed).toMatchObject({
       status: 200,
       body: { administratorBrandAccess: 'implicit', roleStrategy: 'highest' },
     })
     expect((await client.get(path)).body).toEqual(changed.body)
     expect(await client.auditOf(client.organizationId)).toEqual(['organization.create', 'organization.update'])
-    await client.patch(path, { administratorBrandAccess: 'explicit', roleStrategy: 'union' })
+    await client.confirm('PATCH', path, { administratorBrandAccess: 'explicit', roleStrategy: 'union' })
   })
 
   test('the status is the operator’s to change', async () => {
-    const answer = await client.patch(`organizations/${client.organizationId}`, { status: 'suspended' })
+    const answer = await client.confirm('PATCH', `organizations/${client.organizationId}`, { status: 'suspended' })
     expect(answer.status).toBe(400)
   })
 })
@@ -56,7 +59,7 @@ describe('brands', () => {
     const { body: brand } = await client.post('brands', { slug: 'short-lived', name: 'Short' })
     const { body: group } = await client.post('groups', { displayName: 'Short' })
     const editor = await roleId(client, 'editor')
-    await client.post('mappings', { groupId: group.id, roleId: editor, brandId: brand.id })
+    await client.confirm('POST', 'mappings', { groupId: group.id, roleId: editor, brandId: brand.id })
     await client.delete(`brands/${brand.id}`)
     const { body } = await client.get(`audit-events?targetId=${brand.id}&action=brand.delete`)
     expect(body.items[0].detail).toMatchObject({ slug: 'short-lived', mappings: 1, assignments: 0 })
@@ -185,7 +188,7 @@ describe('roles', () => {
     const created = await client.post('roles', { ...custom, denies: ['content.edit'] })
     expect(created).toMatchObject({ status: 201, body: { ...custom, isBuiltIn: false, pack: null } })
     const path = `roles/${created.body.id}`
-    const changed = await client.patch(path, { allows: ['content.view', 'content.publish'], rank: 33 })
+    const changed = await client.confirm('PATCH', path, { allows: ['content.view', 'content.publish'], rank: 33 })
     expect(changed.body).toMatchObject({
       allows: ['content.publish', 'content.view'],
       denies: ['content.edit'],
@@ -206,7 +209,7 @@ describe('roles', () => {
 
   test('a built-in role is cloned, not edited', async () => {
     const editor = await roleId(client, 'editor')
-    expect(await client.patch(`roles/${editor}`, { name: 'Mine' })).toMatchObject({
+    expect(await client.confirm('PATCH', `roles/${editor}`, { name: 'Mine' })).toMatchObject({
       status: 403,
       body: { reason: 'built_in' },
     })
@@ -214,13 +217,13 @@ describe('roles', () => {
     const clone = await client.post(`roles/${editor}/clone`, { key: 'my-editor', name: 'Mine', purpose: 'Edits' })
     expect(clone.status).toBe(201)
     expect(clone.body.allows).toEqual((await client.get(`roles/${editor}`)).body.allows)
-    expect((await client.patch(`roles/${clone.body.id}`, { name: 'Ours' })).body.name).toBe('Ours')
+    expect((await client.confirm('PATCH', `roles/${clone.body.id}`, { name: 'Ours' })).body.name).toBe('Ours')
   })
 
   test('a role in use is not deleted', async () => {
     const { body: role } = await client.post('roles', { ...custom, key: 'in-use' })
     const { body: group } = await client.post('groups', { displayName: 'Users of it' })
-    await client.post('mappings', { groupId: group.id, roleId: role.id })
+    await client.confirm('POST', 'mappings', { groupId: group.id, roleId: role.id })
     expect(await client.delete(`roles/${role.id}`)).toMatchObject({ status: 409, body: { reason: 'in_use' } })
   })
 
@@ -256,12 +259,12 @@ describe('mappings and assignments', () => {
   test('a mapping is created once, listed and deleted', async () => {
     const { body: group } = await client.post('groups', { displayName: 'Mapped' })
     const input = { groupId: group.id, roleId: await roleId(client, 'viewer') }
-    const created = await client.post('mappings', input)
+    const created = await client.confirm('POST', 'mappings', input)
     expect(created).toMatchObject({ status: 201, body: { group: { displayName: 'Mapped' }, brand: null } })
-    expect(await client.post('mappings', { ...input, brandId: null })).toMatchObject({ status: 409 })
+    expect(await client.confirm('POST', 'mappings', { ...input, brandId: null })).toMatchObject({ status: 409 })
     expect((await client.get(`mappings/${created.body.id}`)).body).toEqual(created.body)
-    expect((await client.delete(`mappings/${created.body.id}`)).status).toBe(204)
-    expect((await client.delete(`mappings/${created.body.id}`)).status).toBe(404)
+    expect((await client.confirm('DELETE', `mappings/${created.body.id}`)).status).toBe(204)
+    expect((await client.confirm('DELETE', `mappings/${created.body.id}`)).status).toBe(404)
     expect(await client.auditOf(created.body.id)).toEqual(['mapping.create', 'mapping.delete'])
   })
 
@@ -282,7 +285,7 @@ describe('mappings and assignments', () => {
     expect((await client.get(`assignments/${created.body.id}`)).body).toEqual(created.body)
     expect((await client.get(`assignments?userId=${userId}`)).body.items).toEqual([created.body])
     expect((await client.post('assignments', { ...input, reason: 'again' })).status).toBe(409)
-    expect((await client.delete(`assignments/${created.body.id}`)).status).toBe(204)
+    expect((await client.confirm('DELETE', `assignments/${created.body.id}`)).status).toBe(204)
     expect(await client.auditOf(created.body.id)).toEqual(['assignment.create', 'assignment.delete'])
   })
 })

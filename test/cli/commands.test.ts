@@ -146,8 +146,16 @@ test('mappings and assignments give access, which show and check explain', async
   const list = await stage.rolecall('mapping', 'list', ...org)
   expect(list.lines[1]).toMatch(/^Aurora Editors +editor +aurora +map_/)
   expect((await stage.rolecall('assignment', 'list', ...org, '--user', 'ada@example.com')).lines).toHaveLength(2)
-  await stage.rolecall('mapping', 'delete', ...org, '--mapping', mapping.json.id)
-  await stage.rolecall('assignment', 'delete', ...org, '--assignment', assignment.json.id)
+  for (const taken of [
+    ['mapping', 'delete', ...org, '--mapping', mapping.json.id],
+    ['assignment', 'delete', ...org, '--assignment', assignment.json.id],
+  ]) {
+    const refused = await stage.rolecall(...taken)
+    expect(refused).toMatchObject({ exitCode: 1, lines: [] })
+    expect(refused.errors[0]).toMatch(/^error: Nothing is changed yet\. 1 person has something less/)
+    const confirmed = await stage.rolecall(...taken, '--yes')
+    expect(confirmed.lines[0]).toMatch(/is deleted\. 1 person has something less.* from now on$/)
+  }
   const gone = await stage.rolecall('access', 'show', ...org, '--user', userId)
   expect(gone.lines).toEqual([`Ada@example.com (${userId}) is active`, 'No assignments'])
 })

@@ -8,7 +8,14 @@ import { createGroup } from '#directory/create-group.ts'
 import { updateGroup } from '#directory/update-group.ts'
 import type { TestApp, TestOrganization } from '../support/app.ts'
 import { collectPageErrors, launchBrowser } from '../support/browser.ts'
-import { type ConsolePerson, consoleClient, createManager, createTestBrand, openAs } from '../support/console.ts'
+import {
+  type ConsolePerson,
+  consoleClient,
+  createManager,
+  createTestBrand,
+  openAs,
+  savingForm,
+} from '../support/console.ts'
 import { startListeningApp } from '../support/listening.ts'
 import { createPerson } from '../support/people.ts'
 
@@ -39,15 +46,6 @@ const group = async (displayName: string, memberIds: string[] = []): Promise<str
 
 const roleId = async (key: string): Promise<string> =>
   (await listRoles(organization.ctx)).find((role) => role.key === key)?.id ?? ''
-
-/** The hidden fields of the form that saves what a preview shows. */
-const savingForm = (html: string): Record<string, string> => {
-  const form = html.slice(html.indexOf('action="/console/changes"'))
-  const fields = [...form.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)]
-  const decoded = (text: string) =>
-    text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&amp;', '&')
-  return Object.fromEntries(fields.map(([, name = '', value = '']) => [name, decoded(value)]))
-}
 
 test('an administrator maps a suggested group, seeing first who gains what', async () => {
   const ada = await createPerson(organization, 'zoe@example.com', 'Zoë Łukasz')

@@ -2,7 +2,6 @@
 // Entra ID (OpenID Connect and SCIM) in the console; both with emulated providers, in a real browser, counting interactions.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createMapping } from '#access/mappings/create-mapping.ts'
 import { listRoles } from '#access/roles/roles.ts'
 import { createSetupLink } from '#connections/setup-links/change-setup-links.ts'
 import { createEntra } from '#sandbox/entra.ts'
@@ -10,6 +9,7 @@ import { createOidcIdentityProvider, type OidcIdentityProvider } from '#sandbox/
 import { createOkta } from '#sandbox/okta.ts'
 import { company } from '#sandbox/population.ts'
 import { type RunningSamlIdentityProvider, startSamlIdentityProvider } from '#sandbox/saml-idp/start.ts'
+import { change } from '../support/access.ts'
 import type { TestApp, TestOrganization } from '../support/app.ts'
 import { axeViolations, collectPageErrors, launchBrowser, openPage, overflowsSideways } from '../support/browser.ts'
 import { createManager, createTestBrand, openAs } from '../support/console.ts'
@@ -86,7 +86,10 @@ async function withBrandAndGroup(organization: TestOrganization, groupName: stri
   const [group] = await app.owner`select id from groups where organization_id = ${organization.id}
     and display_name = ${groupName}`
   const viewer = (await listRoles(organization.ctx)).find(({ key }) => key === 'viewer')
-  await createMapping(organization.ctx, { groupId: String(group?.['id']), roleId: viewer?.id ?? '', brandId })
+  await change(organization.ctx, {
+    kind: 'create_mappings',
+    mappings: [{ groupId: String(group?.['id']), roleId: viewer?.id ?? '', brandId }],
+  })
 }
 
 describe('J1: Okta by a setup link', () => {

@@ -3,11 +3,11 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
-import { createMapping } from '#access/mappings/create-mapping.ts'
 import { listRoles } from '#access/roles/roles.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { createGroup } from '#directory/create-group.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'
+import { change } from '../support/access.ts'
 import type { TestApp } from '../support/app.ts'
 import { axeViolations, collectPageErrors, launchBrowser, overflowsSideways } from '../support/browser.ts'
 import { type ConsolePerson, createManager, createTestBrand, openAs } from '../support/console.ts'
@@ -38,7 +38,7 @@ beforeAll(async () => {
   await deactivateUser(ctx, { userId: gone, directoryId: null, reason: 'administrator' })
   const content = { displayName: 'Writers', externalId: null, attributes: {} }
   const group = (await createGroup(ctx, { directoryId: null, content, memberIds: [user] })).id
-  await createMapping(ctx, { groupId: group, roleId, brandId: brand })
+  await change(ctx, { kind: 'create_mappings', mappings: [{ groupId: group, roleId, brandId: brand }] })
   const invitation = (await createInvitation(ctx, { email: 'guest@example.com', roleId })).id
   const [assigned] = await listAuditEvents(ctx, { filter: { action: 'assignment.create' }, limit: 1 })
   const { id: me } = { id: administrator.userId }

@@ -9,7 +9,7 @@ import { getUser } from '#directory/users.ts'
 import { parseCsv } from '#platform/csv.ts'
 import { outbox } from '../support/accounts.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
-import { type ConsoleClient, consoleClient, createManager, createTestBrand } from '../support/console.ts'
+import { type ConsoleClient, consoleClient, createManager, createTestBrand, savingForm } from '../support/console.ts'
 import { createPerson, giveRole } from '../support/people.ts'
 import { signIn } from '../support/sessions.ts'
 
@@ -191,7 +191,10 @@ describe('one person', () => {
       reason: 'Longer',
       sponsor: null,
     })
-    expect((await admin.post(`${path}/delete`)).status).toBe(303)
+    const preview = await admin.post(`${path}/delete`)
+    expect([preview.status, preview.text.includes('Left without any access')]).toEqual([200, true])
+    expect(await listAssignments(organization.ctx, { userId: id })).toHaveLength(1)
+    expect((await admin.post('/console/changes', savingForm(preview.text))).status).toBe(303)
     expect(await listAssignments(organization.ctx, { userId: id })).toEqual([])
   })
 

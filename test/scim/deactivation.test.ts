@@ -19,7 +19,7 @@ async function employee(userName = 'ada@example.com') {
   const scim = scimClient((path, init) => stage.request(path, init), await stage.app.createDirectory(organization))
   const userId = await scim.user(userName)
   const groupId = await scim.group('Editors', [userId])
-  await client.post('mappings', { groupId, roleId: await roleId(client, 'editor') })
+  await client.confirm('POST', 'mappings', { groupId, roleId: await roleId(client, 'editor') })
   const key = await ownKey(client.organizationId, userId)
 
   const row = async (id = userId) =>

@@ -24,7 +24,7 @@ async function furnish(client: Client) {
   const groupId = await scim.group('Outer', [inner, userId])
   const brandId = (await client.post('brands', { slug: 'aurora', name: 'Aurora' })).body.id
   const editor = await roleId(client, 'editor')
-  await client.post('mappings', { groupId, roleId: editor, brandId })
+  await client.confirm('POST', 'mappings', { groupId, roleId: editor, brandId })
   await client.post('assignments', { userId, roleId: editor, reason: 'Because' })
   await furnishSignIn(stage.app.owner, client.organizationId, userId)
   await furnishConsole(stage.app.owner, client.organizationId, credentials.directoryId)

@@ -1,4 +1,6 @@
 // What tests of access, API and CLI start from: the application, clients with an API key, and the command line in-process.
+import type { ChangeKind, ChangeOf } from '#access/changes/change.ts'
+import { previewChange, saveChange } from '#access/changes/preview.ts'
 import { runCli } from '#cli/cli.ts'
 import { provisionUser } from '#directory/provision-user.ts'
 import type { Urls } from '#platform/urls.ts'
@@ -19,7 +21,9 @@ export type Client = {
   key: string
   /** The operator's context in this organization. */
   ctx: CallContext
-  send(method: string, path: string, body?: unknown): Promise<Answer>
+  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
+  /** The same, once more with the hash where a preview answers. */
+  confirm(method: string, path: string, body?: unknown): Promise<Answer>
   get(path: string): Promise<Answer>
   post(path: string, body?: unknown): Promise<Answer>
   patch(path: string, body: unknown): Promise<Answer>
@@ -59,12 +63,13 @@ export async function startStage(options: TestAppOptions = {}): Promise<AccessSt
 async function createClient(app: TestApp, wanted?: string): Promise<Client> {
   const { id: organizationId, slug, ctx } = await app.createOrganization(wanted)
   const key = await app.createApiKey({ id: organizationId, slug, ctx })
-  const send: Client['send'] = async (method, path, body) => {
+  const send: Client['send'] = async (method, path, body, headers = {}) => {
     const response = await app.request(path.startsWith('/') ? path : `/api/v1/${path}`, {
       method,
       headers: {
         Authorization: `Bearer ${key}`,
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
@@ -72,6 +77,10 @@ async function createClient(app: TestApp, wanted?: string): Promise<Client> {
   }
   return {
     ...{ organizationId, slug, key, ctx, send },
+    confirm: async (method, path, body) => {
+      const first = await send(method, path, body)
+      return first.status === 428 ? send(method, path, body, { 'Preview-Hash': first.body.preview.hash }) : first
+    },
     get: (path) => send('GET', path),
     post: (path, body) => send('POST', path, body),
     patch: (path, body) => send('PATCH', path, body),
@@ -94,6 +103,12 @@ export async function createUser({ ctx }: Client, userName: string): Promise<str
   const content = { userName, externalId: null, displayName: null, isActive: true, attributes: {} }
   const { id } = await provisionUser(ctx, { directoryId: null, content })
   return id
+}
+
+/** Makes a change as its preview shows it. @returns what it made */
+export async function change<Kind extends ChangeKind>(ctx: CallContext, wanted: ChangeOf<Kind>) {
+  const { hash } = await previewChange(ctx, wanted)
+  return saveChange<Kind>(ctx, wanted, hash)
 }
 
 /** The id of a role by its key. */

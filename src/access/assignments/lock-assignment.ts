@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
 import { type CallContext, isPermitted, type Transaction } from '#src/context.ts'
 import { requireTargets } from '../targets.ts'
 import { type AssignmentRecord, assignmentById } from './assignments.ts'
@@ -22,7 +23,7 @@ export async function lockAssignment(
   ctx: CallContext,
   assignmentId: string,
 ): Promise<AssignmentRecord> {
-  const key = { organizationId: ctx.organizationId, assignmentId }
+  const key = { organizationId: ctx.organizationId, assignmentId: isId('asg', assignmentId) ? assignmentId : '' }
   await tx.run(lock(key))
   const [assignment] = await tx.run(assignmentById(key))
   const brandId = assignment?.brand?.id ?? null

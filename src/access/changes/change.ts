@@ -2,46 +2,92 @@
 // be tried before it is made.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
-import { notFound } from '#platform/errors.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
+import { deleteAssignmentWithin } from '../assignments/delete-assignment.ts'
 import { createMappingWithin, type NewMapping } from '../mappings/create-mapping.ts'
 import { deleteMappingWithin } from '../mappings/delete-mapping.ts'
+import type { MappingRecord } from '../mappings/mappings.ts'
+import type { OrganizationRecord } from '../organizations/organizations.ts'
 import { type OrganizationChange, updateOrganizationWithin } from '../organizations/update-organization.ts'
-import { createPolicyWithin, deletePolicyWithin, type NewPolicy } from '../policies/policies.ts'
+import { createPolicyWithin, deletePolicyWithin, type NewPolicy, type PolicyRecord } from '../policies/policies.ts'
+import type { RoleRecord } from '../roles/roles.ts'
 import { type RoleChange, updateRoleWithin } from '../roles/update-role.ts'
 import type { Concerned } from './standing.ts'
 
-export type AccessChange =
-  | { kind: 'create_mappings'; mappings: readonly NewMapping[] }
-  | { kind: 'delete_mappings'; mappingIds: readonly string[] }
-  | { kind: 'update_role'; role: RoleChange }
-  | { kind: 'create_policy'; policy: NewPolicy }
-  | { kind: 'delete_policy'; policyId: string }
-  | { kind: 'update_organization'; organization: Omit<OrganizationChange, 'organizationId' | 'name'> }
+type Changes = {
+  create_mappings: { mappings: readonly NewMapping[] }
+  delete_mappings: { mappingIds: readonly string[] }
+  update_role: { role: RoleChange }
+  create_policy: { policy: NewPolicy }
+  delete_policy: { policyId: string }
+  update_organization: { organization: OrganizationChange }
+  delete_assignments: { assignmentIds: readonly string[] }
+}
 
-/** Makes the change. @returns the ids of what was made or changed. @throws whatever the verb throws */
-export async function applyWithin(tx: Transaction, ctx: CallContext, change: AccessChange): Promise<string[]> {
-  switch (change.kind) {
-    case 'create_mappings': {
-      const ids: string[] = []
-      for (const mapping of change.mappings) ids.push((await createMappingWithin(tx, ctx, mapping)).id)
-      return ids
-    }
-    case 'delete_mappings':
-      for (const id of change.mappingIds) await deleteMappingWithin(tx, ctx, id)
-      return [...change.mappingIds]
-    case 'update_role':
-      return [(await updateRoleWithin(tx, ctx, change.role)).id]
-    case 'create_policy':
-      return [(await createPolicyWithin(tx, ctx, change.policy)).id]
-    case 'delete_policy':
-      await deletePolicyWithin(tx, ctx, change.policyId)
-      return [change.policyId]
-    case 'update_organization':
-      return [
-        (await updateOrganizationWithin(tx, ctx, { ...change.organization, organizationId: ctx.organizationId })).id,
-      ]
-  }
+/** What each kind of change leaves: the records as they are now, or the ids of what is gone. */
+type Outcomes = {
+  create_mappings: MappingRecord[]
+  delete_mappings: Gone[]
+  update_role: RoleRecord[]
+  create_policy: PolicyRecord[]
+  delete_policy: Gone[]
+  update_organization: OrganizationRecord[]
+  delete_assignments: Gone[]
+}
+type Gone = { id: string }
+
+export type ChangeKind = keyof Changes
+export type OutcomeOf<Kind extends ChangeKind> = Outcomes[Kind]
+export type AccessChange = { [Kind in ChangeKind]: { kind: Kind } & Changes[Kind] }[ChangeKind]
+export type ChangeOf<Kind extends ChangeKind> = AccessChange & { kind: Kind }
+
+type Verb<Kind extends ChangeKind> = (
+  tx: Transaction,
+  ctx: CallContext,
+  change: ChangeOf<Kind>,
+) => Promise<Outcomes[Kind]>
+
+const verbs: { [Kind in ChangeKind]: Verb<Kind> } = {
+  create_mappings: (tx, ctx, { mappings }) => oneByOne(mappings, (each) => createMappingWithin(tx, ctx, each)),
+  delete_mappings: (tx, ctx, { mappingIds }) => without(mappingIds, (id) => deleteMappingWithin(tx, ctx, id)),
+  update_role: (tx, ctx, { role }) => oneByOne([role], (each) => updateRoleWithin(tx, ctx, each)),
+  create_policy: (tx, ctx, { policy }) => oneByOne([policy], (each) => createPolicyWithin(tx, ctx, each)),
+  delete_policy: (tx, ctx, { policyId }) => without([policyId], (id) => deletePolicyWithin(tx, ctx, id)),
+  update_organization: (tx, ctx, { organization }) =>
+    oneByOne([organization], (each) => updateOrganizationWithin(tx, ctx, each)),
+  delete_assignments: (tx, ctx, { assignmentIds }) =>
+    without(assignmentIds, (id) => deleteAssignmentWithin(tx, ctx, id)),
+}
+
+export const changeKinds: ReadonlySet<string> = new Set(Object.keys(verbs))
+
+async function oneByOne<Input, Output>(
+  inputs: readonly Input[],
+  make: (input: Input) => Promise<Output>,
+): Promise<Output[]> {
+  const made: Output[] = []
+  for (const input of inputs) made.push(await make(input))
+  return made
+}
+
+const without = (ids: readonly string[], remove: (id: string) => Promise<void>): Promise<Gone[]> =>
+  oneByOne(ids, async (id) => {
+    await remove(id)
+    return { id }
+  })
+
+/** Makes the change. @throws whatever the verb throws */
+export const applyWithin = <Kind extends ChangeKind>(
+  tx: Transaction,
+  ctx: CallContext,
+  change: ChangeOf<Kind>,
+): Promise<OutcomeOf<Kind>> => verbs[change.kind as Kind](tx, ctx, change)
+
+/** Whether it can touch anybody's access; names, purposes and dates of review cannot. */
+export function isAboutAccess(change: AccessChange): boolean {
+  if (change.kind === 'update_role') return ['allows', 'denies', 'rank'].some((field) => field in change.role)
+  if (change.kind !== 'update_organization') return true
+  return ['administratorBrandAccess', 'roleStrategy'].some((field) => field in change.organization)
 }
 
 const mappingTargets = prepared<
@@ -52,22 +98,35 @@ const mappingTargets = prepared<
     where organization_id = ${p.organizationId} and id = any (${p.ids}::text[])`,
 )
 
-/** Whom it may concern. @throws AppError not_found, invalid */
+const assignmentUsers = prepared<{ organizationId: string; ids: readonly string[] }, { userId: string }>(
+  (p) => sql`select user_id as "userId" from assignments
+    where organization_id = ${p.organizationId} and id = any (${p.ids}::text[])`,
+)
+
+/** Whom it may concern. What is not there concerns nobody: the verb will say so. @throws AppError invalid */
 export async function concernedBy(tx: Transaction, ctx: CallContext, change: AccessChange): Promise<Concerned> {
+  const { organizationId } = ctx
   if (change.kind === 'create_mappings') {
-    const { mappings } = change
+    const groupIds = change.mappings.flatMap(({ groupId }) => groupId ?? [])
     return {
-      groupIds: mappings.flatMap(({ groupId }) => (groupId === null || groupId === undefined ? [] : [groupId])),
-      filterPaths: mappings.flatMap(({ filter }) =>
+      userIds: [],
+      groupIds,
+      filterPaths: change.mappings.flatMap(({ filter }) =>
         filter === null || filter === undefined ? [] : [ctx.userFilterPath(filter)],
       ),
     }
   }
-  if (change.kind !== 'delete_mappings') return 'everybody'
-  const targets = await tx.run(mappingTargets({ organizationId: ctx.organizationId, ids: change.mappingIds }))
-  if (targets.length !== new Set(change.mappingIds).size) throw notFound('Mapping')
-  return {
-    groupIds: targets.flatMap(({ groupId }) => groupId ?? []),
-    filterPaths: targets.flatMap(({ filterPath }) => filterPath ?? []),
+  if (change.kind === 'delete_mappings') {
+    const targets = await tx.run(mappingTargets({ organizationId, ids: change.mappingIds }))
+    return {
+      userIds: [],
+      groupIds: targets.flatMap(({ groupId }) => groupId ?? []),
+      filterPaths: targets.flatMap(({ filterPath }) => filterPath ?? []),
+    }
   }
+  if (change.kind === 'delete_assignments') {
+    const users = await tx.run(assignmentUsers({ organizationId, ids: change.assignmentIds }))
+    return { userIds: users.map(({ userId }) => userId), groupIds: [], filterPaths: [] }
+  }
+  return 'everybody'
 }

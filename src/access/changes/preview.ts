@@ -6,7 +6,15 @@ import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, type Transaction } from '#src/context.ts'
 import { catalogueOf } from '../catalogue.ts'
-import { type AccessChange, applyWithin, concernedBy } from './change.ts'
+import {
+  type AccessChange,
+  applyWithin,
+  type ChangeKind,
+  type ChangeOf,
+  concernedBy,
+  isAboutAccess,
+  type OutcomeOf,
+} from './change.ts'
 import { type Difference, type DifferenceEntry, differenceOf, type Movement } from './difference.ts'
 import { type Concerned, cohorts, type Meaning, meaningNow, type Scopes, standingOfEach } from './standing.ts'
 
@@ -64,30 +72,53 @@ const lockChanges = prepared<{ organizationId: string }, unknown>(
 
 /**
  * Makes the change if it does what its preview showed.
- * @returns the ids of what was made or changed
+ * @returns what was made or changed as it is now, or the ids of what is gone
  * @throws AppError precondition_failed (reason `stale_preview`) where it would do something else by now
  */
-export function saveChange(ctx: CallContext, change: AccessChange, hash: string): Promise<string[]> {
+export function saveChange<Kind extends ChangeKind>(
+  ctx: CallContext,
+  change: ChangeOf<Kind>,
+  hash: string,
+): Promise<OutcomeOf<Kind>> {
   return inTransaction(ctx, async (tx) => {
     await tx.run(lockChanges({ organizationId: ctx.organizationId }))
-    const { preview, ids } = await carryOut(tx, ctx, change)
-    if (preview.hash === hash) return ids
+    const { preview, outcome } = await carryOut(tx, ctx, change)
+    if (preview.hash === hash) return outcome
     throw new AppError('precondition_failed', 'Something has changed since the preview; look at it again', {
       reason: 'stale_preview',
     })
   })
 }
 
+/**
+ * Makes the change where the caller has seen what it does, and shows it to them otherwise. What cannot touch anybody's access
+ * is made at once.
+ * @param hash of the preview that the caller has seen
+ * @throws AppError precondition_required (reason `preview_required`) with the preview; precondition_failed (reason
+ *   `stale_preview`)
+ */
+export async function confirmChange<Kind extends ChangeKind>(
+  ctx: CallContext,
+  change: ChangeOf<Kind>,
+  hash: string | undefined,
+): Promise<OutcomeOf<Kind>> {
+  if (!isAboutAccess(change)) return inTransaction(ctx, (tx) => applyWithin(tx, ctx, change))
+  if (hash !== undefined) return saveChange(ctx, change, hash)
+  const preview = await previewChange(ctx, change)
+  const message = 'Nothing is changed yet: look at the preview, and send it again with its hash'
+  throw new AppError('precondition_required', message, { reason: 'preview_required', extensions: { preview } })
+}
+
 const checkAtOnce = prepared<Record<string, never>, unknown>(() => sql`set constraints all immediate`)
 
-async function carryOut(
+async function carryOut<Kind extends ChangeKind>(
   tx: Transaction,
   ctx: CallContext,
-  change: AccessChange,
-): Promise<{ preview: Preview; ids: string[] }> {
+  change: ChangeOf<Kind>,
+): Promise<{ preview: Preview; outcome: OutcomeOf<Kind> }> {
   const concerned = await concernedBy(tx, ctx, change)
   const before = await observe(tx, ctx, concerned)
-  const ids = await applyWithin(tx, ctx, change)
+  const outcome = await applyWithin(tx, ctx, change)
   await tx.run(checkAtOnce({}))
   const after = await observe(tx, ctx, concerned)
   const names = [...before.meaning.roles.values(), ...after.meaning.roles.values()]
@@ -96,7 +127,10 @@ async function carryOut(
   const permissions = [...new Set([...catalogue, ...written.filter((name) => !name.includes('*'))])].sort()
   const movements = pair(before, after)
   const difference = differenceOf(movements, { before: before.meaning, after: after.meaning, permissions })
-  return { ids, preview: await shownOf(tx, ctx, { change, difference, before: before.meaning, after: after.meaning }) }
+  return {
+    outcome,
+    preview: await shownOf(tx, ctx, { change, difference, before: before.meaning, after: after.meaning }),
+  }
 }
 
 type Observation = { meaning: Meaning; people: Map<string, Scopes> | Awaited<ReturnType<typeof cohorts>> }

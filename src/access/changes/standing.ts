@@ -10,8 +10,10 @@ import { roleColumns } from '../roles/roles.ts'
 /** Ids of the roles held in the organization (`''`) and in brands, by the brand's id; sorted. */
 export type Scopes = Readonly<Record<string, readonly string[]>>
 
-/** Whom a change may concern: members of groups, people whom filters match, or everybody. */
-export type Concerned = 'everybody' | { groupIds: readonly string[]; filterPaths: readonly string[] }
+/** Whom a change may concern: people themselves, members of groups, people whom filters match, or everybody. */
+export type Concerned =
+  | 'everybody'
+  | { userIds: readonly string[]; groupIds: readonly string[]; filterPaths: readonly string[] }
 
 /** Of `users u`: what each holds now, as one JSON object; people who hold nothing have none. */
 const standings = (organizationId: string, concerned: Concerned): SQL => sql`
@@ -23,7 +25,8 @@ const standings = (organizationId: string, concerned: Concerned): SQL => sql`
       union select n.child_group_id from below b join group_nestings n
         on n.organization_id = ${organizationId} and n.group_id = b.group_id),
     concerned (user_id) as materialized (
-      select gm.user_id from below b join group_members gm
+      select unnest(${sql.param(concerned.userIds)}::text[])
+      union select gm.user_id from below b join group_members gm
         on gm.organization_id = ${organizationId} and gm.group_id = b.group_id
       union select u.id from users u cross join unnest(${sql.param(concerned.filterPaths)}::text[]) f (path)
         where u.organization_id = ${organizationId} and jsonb_path_match(user_document(u), f.path::jsonpath, '{}', true)),`

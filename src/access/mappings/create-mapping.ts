@@ -6,7 +6,7 @@ import { recordAudit } from '#audit/record.ts'
 import { parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
+import { type CallContext, nowOf, requirePermission, type Transaction } from '#src/context.ts'
 import { requireTargets, type Targets } from '../targets.ts'
 import type { MappingRecord } from './mappings.ts'
 
@@ -54,11 +54,6 @@ const insertMapping = prepared<
  * @throws AppError invalid; not_found for a group, role or brand that is not there; forbidden (reason `ceiling`); conflict
  *   where the mapping exists
  */
-export function createMapping(ctx: CallContext, input: NewMapping): Promise<MappingRecord> {
-  return inTransaction(ctx, (tx) => createMappingWithin(tx, ctx, input))
-}
-
-/** The same in a transaction of the caller's. */
 export async function createMappingWithin(
   tx: Transaction,
   ctx: CallContext,

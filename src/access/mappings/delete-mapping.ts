@@ -4,7 +4,7 @@ import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, requirePermission, type Transaction } from '#src/context.ts'
+import { type CallContext, requirePermission, type Transaction } from '#src/context.ts'
 
 type Removed = { groupId: string | null; filter: string | null; roleId: string; brandId: string | null }
 
@@ -14,11 +14,6 @@ const remove = prepared<{ organizationId: string; mappingId: string }, Removed>(
 )
 
 /** @throws AppError not_found; conflict (reason `last_administrator`) */
-export function deleteMapping(ctx: CallContext, mappingId: string): Promise<void> {
-  return inTransaction(ctx, (tx) => deleteMappingWithin(tx, ctx, mappingId))
-}
-
-/** The same in a transaction of the caller's. */
 export async function deleteMappingWithin(tx: Transaction, ctx: CallContext, mappingId: string): Promise<void> {
   requirePermission(ctx, 'mappings.write')
   const { organizationId } = ctx

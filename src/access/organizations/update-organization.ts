@@ -5,18 +5,10 @@ import { recordAudit } from '#audit/record.ts'
 import { nameSchema, parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
-import {
-  type CallContext,
-  inTransaction,
-  nowOf,
-  refuseUnknown,
-  requirePermission,
-  type Transaction,
-} from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
 import { type OrganizationRecord, organizationColumns, requireOperator } from './organizations.ts'
 
 const UpdateOrganizationInput = z.object({
-  organizationId: z.string(),
   name: nameSchema.optional(),
   administratorBrandAccess: z.enum(['explicit', 'implicit']).optional(),
   roleStrategy: z.enum(['union', 'highest']).optional(),
@@ -46,24 +38,14 @@ const update = prepared<
 
 export type OrganizationChange = z.input<typeof UpdateOrganizationInput>
 
-/** @returns the organization as it is now. @throws AppError not_found, invalid */
-export async function updateOrganization(ctx: CallContext, input: OrganizationChange): Promise<OrganizationRecord> {
-  if (input.organizationId !== ctx.organizationId) {
-    requirePermission(ctx, 'organization.write')
-    return refuseUnknown(ctx, 'Organization')
-  }
-  return inTransaction(ctx, (tx) => updateOrganizationWithin(tx, ctx, input))
-}
-
-/** The same in a transaction of the caller's. */
+/** Of the context's organization. @returns it as it is now. @throws AppError not_found, invalid */
 export function updateOrganizationWithin(
   tx: Transaction,
   ctx: CallContext,
   input: OrganizationChange,
 ): Promise<OrganizationRecord> {
   requirePermission(ctx, 'organization.write')
-  const { organizationId: _own, ...changes } = parseInput(UpdateOrganizationInput, input)
-  return change(tx, ctx, 'organization.update', changes as Changes)
+  return change(tx, ctx, 'organization.update', parseInput(UpdateOrganizationInput, input) as Changes)
 }
 
 /**

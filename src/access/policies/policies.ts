@@ -86,10 +86,6 @@ const countTargets = prepared<
 )
 
 /** @throws AppError invalid; not_found for a brand or role that is not there; conflict where the name is taken */
-export const createPolicy = (ctx: CallContext, input: NewPolicy): Promise<PolicyRecord> =>
-  inTransaction(ctx, (tx) => createPolicyWithin(tx, ctx, input))
-
-/** The same in a transaction of the caller's. */
 export async function createPolicyWithin(tx: Transaction, ctx: CallContext, input: NewPolicy): Promise<PolicyRecord> {
   requirePermission(ctx, 'roles.write')
   const { name, permission, brandId = null, exceptRoleIds } = parseInput(NewPolicyInput, input)
@@ -115,10 +111,6 @@ const remove = prepared<{ organizationId: string; policyId: string }, never>(
 )
 
 /** @throws AppError not_found */
-export const deletePolicy = (ctx: CallContext, policyId: string): Promise<void> =>
-  inTransaction(ctx, (tx) => deletePolicyWithin(tx, ctx, policyId))
-
-/** The same in a transaction of the caller's. */
 export async function deletePolicyWithin(tx: Transaction, ctx: CallContext, policyId: string): Promise<void> {
   requirePermission(ctx, 'roles.write')
   const key = { organizationId: ctx.organizationId, policyId: isId('pol', policyId) ? policyId : '' }

@@ -6,7 +6,7 @@ import { type AuditParameters, auditParameters, insertAudit } from '#audit/recor
 import { parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
+import { type CallContext, nowOf, requirePermission, type Transaction } from '#src/context.ts'
 import { requireKnownPermissionsWithin } from '../catalogue.ts'
 import { requireWithinCeiling } from '../ceiling.ts'
 import { lockCustomRole, type RoleRecord } from './roles.ts'
@@ -43,11 +43,6 @@ const audit = prepared<AuditParameters & { organizationId: string; roleId: strin
 export type RoleChange = z.input<typeof UpdateRoleInput>
 
 /** @returns the role as it is now. @throws AppError not_found, invalid; forbidden for a built-in role; conflict */
-export function updateRole(ctx: CallContext, input: RoleChange): Promise<RoleRecord> {
-  return inTransaction(ctx, (tx) => updateRoleWithin(tx, ctx, input))
-}
-
-/** The same in a transaction of the caller's. */
 export async function updateRoleWithin(tx: Transaction, ctx: CallContext, input: RoleChange): Promise<RoleRecord> {
   requirePermission(ctx, 'roles.write')
   const { roleId, ...changes } = parseInput(UpdateRoleInput, input)

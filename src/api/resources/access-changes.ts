@@ -2,8 +2,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { AccessChange } from '#access/changes/change.ts'
 import { previewChange, saveChange } from '#access/changes/preview.ts'
+import { AccessPreview, staleFailure } from '../confirming.ts'
 import { jsonAnswer, jsonBody, newRoutes, security, writeFailures } from '../routes.ts'
-import { brandReference, permissionName, roleReference, timeInput } from '../schemas.ts'
+import { permissionName, timeInput } from '../schemas.ts'
 
 const id = z.string().max(100)
 
@@ -49,42 +50,17 @@ const Change = z
       }),
     }),
     z.strictObject({ kind: z.literal('delete_policy'), policyId: id }),
+    z.strictObject({ kind: z.literal('delete_assignments'), assignmentIds: z.array(id).min(1).max(500) }),
     z.strictObject({
       kind: z.literal('update_organization'),
       organization: z.strictObject({
+        name: z.string().optional(),
         administratorBrandAccess: z.enum(['explicit', 'implicit']).optional(),
         roleStrategy: z.enum(['union', 'highest']).optional(),
       }),
     }),
   ])
   .openapi('AccessChange')
-
-const person = z.object({ id: z.string(), name: z.string() })
-
-const Preview = z
-  .object({
-    hash: z.string().openapi({ description: 'What saving needs' }),
-    entries: z.array(
-      z.object({
-        brand: z.union([brandReference, z.literal('others')]).openapi({
-          description:
-            'Null: the organization; `others`: each brand where they have no membership and that no policy names',
-        }),
-        gained: z.array(permissionName),
-        lost: z.array(permissionName),
-        rolesGained: z.array(roleReference),
-        rolesLost: z.array(roleReference),
-        isPrivileged: z.boolean(),
-        count: z.number().int(),
-        sample: z.array(person),
-      }),
-    ),
-    gaining: z.number().int(),
-    losing: z.number().int(),
-    withoutAccess: z.object({ count: z.number().int(), sample: z.array(person) }),
-    administrators: z.object({ before: z.number().int(), after: z.number().int() }),
-  })
-  .openapi('AccessPreview')
 
 const shared = { tags: ['Access changes'], security }
 
@@ -95,7 +71,7 @@ const previewRoute = createRoute({
   operationId: 'previewAccessChange',
   summary: 'Who would gain and who would lose what by a change; nothing is changed',
   request: { body: jsonBody(Change) },
-  responses: { 200: jsonAnswer(Preview, 'What the change would do'), ...writeFailures },
+  responses: { 200: jsonAnswer(AccessPreview, 'What the change would do'), ...writeFailures },
 })
 
 const saveRoute = createRoute({
@@ -107,7 +83,7 @@ const saveRoute = createRoute({
   request: { body: jsonBody(z.strictObject({ change: Change, hash: z.string().max(100) })) },
   responses: {
     200: jsonAnswer(z.object({ ids: z.array(z.string()) }), 'What was made or changed'),
-    412: { ...writeFailures[409], description: 'It would do something else by now (reason `stale_preview`)' },
+    ...staleFailure,
     ...writeFailures,
   },
 })
@@ -118,5 +94,6 @@ export const accessChangeRoutes = newRoutes()
   )
   .openapi(saveRoute, async (c) => {
     const { change, hash } = c.req.valid('json')
-    return c.json({ ids: await saveChange(c.get('ctx'), change as AccessChange, hash) }, 200)
+    const outcome = await saveChange(c.get('ctx'), change as AccessChange, hash)
+    return c.json({ ids: outcome.map(({ id }) => id) }, 200)
   })

@@ -2,9 +2,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { getAssignment, listAssignments } from '#access/assignments/assignments.ts'
 import { createAssignment } from '#access/assignments/create-assignment.ts'
-import { deleteAssignment } from '#access/assignments/delete-assignment.ts'
 import { updateAssignment } from '#access/assignments/update-assignment.ts'
 import { withIsoTimes } from '#access/times.ts'
+import { confirmFailures, makeConfirmed, previewHeaders } from '../confirming.ts'
 import { afterId, page, pageOf, pageParams } from '../paging.ts'
 import {
   idParam,
@@ -100,8 +100,8 @@ const deleteRoute = createRoute({
   path: '/assignments/{id}',
   operationId: 'deleteAssignment',
   summary: 'Take back a direct assignment',
-  request: { params: idParam },
-  responses: { 204: noContent('The assignment is gone'), ...readFailures },
+  request: { params: idParam, headers: previewHeaders },
+  responses: { 204: noContent('The assignment is gone'), ...confirmFailures, ...writeFailures },
 })
 
 export const assignmentRoutes = newRoutes()
@@ -117,6 +117,6 @@ export const assignmentRoutes = newRoutes()
     return c.json(withIsoTimes(await updateAssignment(c.get('ctx'), input)), 200)
   })
   .openapi(deleteRoute, async (c) => {
-    await deleteAssignment(c.get('ctx'), c.req.valid('param').id)
+    await makeConfirmed(c, { kind: 'delete_assignments', assignmentIds: [c.req.valid('param').id] })
     return c.body(null, 204)
   })

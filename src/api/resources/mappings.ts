@@ -1,10 +1,9 @@
 // /mappings
 import { createRoute, z } from '@hono/zod-openapi'
-import { createMapping } from '#access/mappings/create-mapping.ts'
-import { deleteMapping } from '#access/mappings/delete-mapping.ts'
 import { getMapping, listMappings } from '#access/mappings/mappings.ts'
 import { suggestMappings } from '#access/mappings/suggest.ts'
 import { withIsoTimes } from '#access/times.ts'
+import { confirmFailures, makeConfirmed, previewHeaders } from '../confirming.ts'
 import { afterId, page, pageOf, pageQuery } from '../paging.ts'
 import {
   idParam,
@@ -53,6 +52,7 @@ const createMappingRoute = createRoute({
   operationId: 'createMapping',
   summary: 'Give a role to the members of a group, in the organization or in a brand',
   request: {
+    headers: previewHeaders,
     body: jsonBody(
       z.strictObject({
         groupId: z.string().nullish(),
@@ -62,7 +62,7 @@ const createMappingRoute = createRoute({
       }),
     ),
   },
-  responses: { 201: jsonAnswer(Mapping, 'The new mapping'), ...writeFailures },
+  responses: { 201: jsonAnswer(Mapping, 'The new mapping'), ...confirmFailures, ...writeFailures },
 })
 
 const getRoute = createRoute({
@@ -113,8 +113,8 @@ const deleteRoute = createRoute({
   path: '/mappings/{id}',
   operationId: 'deleteMapping',
   summary: 'Take back what a mapping gives',
-  request: { params: idParam },
-  responses: { 204: noContent('The mapping is gone'), ...readFailures },
+  request: { params: idParam, headers: previewHeaders },
+  responses: { 204: noContent('The mapping is gone'), ...confirmFailures, ...writeFailures },
 })
 
 export const mappingRoutes = newRoutes()
@@ -123,12 +123,15 @@ export const mappingRoutes = newRoutes()
     const rows = await listMappings(c.get('ctx'), { after: afterId(cursor, 'map'), limit: limit + 1 })
     return c.json(page(rows.map(withIsoTimes), limit), 200)
   })
-  .openapi(createMappingRoute, async (c) => c.json(await createMapping(c.get('ctx'), c.req.valid('json')), 201))
+  .openapi(createMappingRoute, async (c) => {
+    const change = { kind: 'create_mappings', mappings: [c.req.valid('json')] } as const
+    return c.json(await makeConfirmed(c, change), 201)
+  })
   .openapi(suggestRoute, async (c) =>
     c.json({ items: await suggestMappings(c.get('ctx'), c.req.valid('query').pattern) }, 200),
   )
   .openapi(getRoute, async (c) => c.json(withIsoTimes(await getMapping(c.get('ctx'), c.req.valid('param').id)), 200))
   .openapi(deleteRoute, async (c) => {
-    await deleteMapping(c.get('ctx'), c.req.valid('param').id)
+    await makeConfirmed(c, { kind: 'delete_mappings', mappingIds: [c.req.valid('param').id] })
     return c.body(null, 204)
   })

@@ -1,8 +1,8 @@
 // /organizations: the caller's own.
 import { createRoute, z } from '@hono/zod-openapi'
 import { getOrganization } from '#access/organizations/organizations.ts'
-import { updateOrganization } from '#access/organizations/update-organization.ts'
 import { withIsoTimes } from '#access/times.ts'
+import { confirmFailures, makeConfirmed, previewHeaders } from '../confirming.ts'
 import { pageOf } from '../paging.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
 import { slug, time } from '../schemas.ts'
@@ -61,8 +61,8 @@ const updateRoute = createRoute({
   path: '/organizations/{id}',
   operationId: 'updateOrganization',
   summary: 'Change name and policies of the organization',
-  request: { params: idParam, body: jsonBody(UpdateOrganization) },
-  responses: { 200: jsonAnswer(Organization, 'The organization as it is now'), ...writeFailures },
+  request: { params: idParam, headers: previewHeaders, body: jsonBody(UpdateOrganization) },
+  responses: { 200: jsonAnswer(Organization, 'The organization as it is now'), ...confirmFailures, ...writeFailures },
 })
 
 export const organizationRoutes = newRoutes()
@@ -75,6 +75,7 @@ export const organizationRoutes = newRoutes()
     return c.json(withIsoTimes(await getOrganization(c.get('ctx'), c.req.valid('param').id)), 200)
   })
   .openapi(updateRoute, async (c) => {
-    const input = { organizationId: c.req.valid('param').id, ...c.req.valid('json') }
-    return c.json(withIsoTimes(await updateOrganization(c.get('ctx'), input)), 200)
+    await getOrganization(c.get('ctx'), c.req.valid('param').id)
+    const change = { kind: 'update_organization', organization: c.req.valid('json') } as const
+    return c.json(withIsoTimes(await makeConfirmed(c, change)), 200)
   })

@@ -1,8 +1,9 @@
 // /policies and /permissions
 import { createRoute, z } from '@hono/zod-openapi'
 import { listPermissions, registerPermission, withdrawPermission } from '#access/catalogue.ts'
-import { createPolicy, deletePolicy, listPolicies } from '#access/policies/policies.ts'
+import { listPolicies } from '#access/policies/policies.ts'
 import { withIsoTimes } from '#access/times.ts'
+import { confirmFailures, makeConfirmed, previewHeaders } from '../confirming.ts'
 import {
   idParam,
   jsonAnswer,
@@ -45,6 +46,7 @@ const createPolicyRoute = createRoute({
   operationId: 'createPolicy',
   summary: 'Take a permission away from everybody but the holders of some roles',
   request: {
+    headers: previewHeaders,
     body: jsonBody(
       z.strictObject({
         name: z.string(),
@@ -54,7 +56,7 @@ const createPolicyRoute = createRoute({
       }),
     ),
   },
-  responses: { 201: jsonAnswer(Policy, 'The new policy'), ...writeFailures },
+  responses: { 201: jsonAnswer(Policy, 'The new policy'), ...confirmFailures, ...writeFailures },
 })
 
 const deleteRoute = createRoute({
@@ -63,8 +65,8 @@ const deleteRoute = createRoute({
   path: '/policies/{id}',
   operationId: 'deletePolicy',
   summary: 'Delete a policy',
-  request: { params: idParam },
-  responses: { 204: noContent('The policy is gone'), ...readFailures },
+  request: { params: idParam, headers: previewHeaders },
+  responses: { 204: noContent('The policy is gone'), ...confirmFailures, ...writeFailures },
 })
 
 const Permission = z
@@ -118,11 +120,12 @@ const withdrawRoute = createRoute({
 
 export const policyRoutes = newRoutes()
   .openapi(listRoute, async (c) => c.json({ items: (await listPolicies(c.get('ctx'))).map(withIsoTimes) }, 200))
-  .openapi(createPolicyRoute, async (c) =>
-    c.json(withIsoTimes(await createPolicy(c.get('ctx'), c.req.valid('json'))), 201),
-  )
+  .openapi(createPolicyRoute, async (c) => {
+    const made = await makeConfirmed(c, { kind: 'create_policy', policy: c.req.valid('json') })
+    return c.json(withIsoTimes(made), 201)
+  })
   .openapi(deleteRoute, async (c) => {
-    await deletePolicy(c.get('ctx'), c.req.valid('param').id)
+    await makeConfirmed(c, { kind: 'delete_policy', policyId: c.req.valid('param').id })
     return c.body(null, 204)
   })
   .openapi(listPermissionsRoute, async (c) =>

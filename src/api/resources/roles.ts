@@ -3,8 +3,8 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { cloneRole, createRole } from '#access/roles/create-role.ts'
 import { deleteRole } from '#access/roles/delete-role.ts'
 import { getRole, listRoles } from '#access/roles/roles.ts'
-import { updateRole } from '#access/roles/update-role.ts'
 import { withIsoTimes } from '#access/times.ts'
+import { confirmFailures, makeConfirmed, previewHeaders } from '../confirming.ts'
 import { afterId, page, pageOf, pageQuery } from '../paging.ts'
 import {
   idParam,
@@ -101,8 +101,12 @@ const updateRoute = createRoute({
   path: '/roles/{id}',
   operationId: 'updateRole',
   summary: 'Change a custom role, for all who hold it',
-  request: { params: idParam, body: jsonBody(z.strictObject({ ...identity, ...optional }).partial()) },
-  responses: { 200: jsonAnswer(Role, 'The role as it is now'), 403: builtIn(), ...writeFailures },
+  request: {
+    params: idParam,
+    headers: previewHeaders,
+    body: jsonBody(z.strictObject({ ...identity, ...optional }).partial()),
+  },
+  responses: { 200: jsonAnswer(Role, 'The role as it is now'), 403: builtIn(), ...confirmFailures, ...writeFailures },
 })
 
 const deleteRoute = createRoute({
@@ -132,8 +136,8 @@ export const roleRoutes = newRoutes()
   })
   .openapi(getRoute, async (c) => c.json(withIsoTimes(await getRole(c.get('ctx'), c.req.valid('param').id)), 200))
   .openapi(updateRoute, async (c) => {
-    const input = { roleId: c.req.valid('param').id, ...c.req.valid('json') }
-    return c.json(withIsoTimes(await updateRole(c.get('ctx'), input)), 200)
+    const role = { roleId: c.req.valid('param').id, ...c.req.valid('json') }
+    return c.json(withIsoTimes(await makeConfirmed(c, { kind: 'update_role', role })), 200)
   })
   .openapi(deleteRoute, async (c) => {
     await deleteRole(c.get('ctx'), c.req.valid('param').id)

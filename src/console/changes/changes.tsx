@@ -1,6 +1,6 @@
 // Saving what a preview showed, and showing it anew where it is out of date.
 import { type Context, Hono } from 'hono'
-import type { AccessChange } from '#access/changes/change.ts'
+import { type AccessChange, changeKinds } from '#access/changes/change.ts'
 import { previewChange, saveChange } from '#access/changes/preview.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
@@ -53,15 +53,11 @@ export function createChanges(): Hono<ConsoleEnv> {
 /** A page of the console, and nothing else. */
 const within = (path: string): string => (/^\/console(\/[\w./?=&%-]*)?$/.test(path) ? path : '/console')
 
-const kinds = new Set([
-  ...['create_mappings', 'delete_mappings', 'update_role', 'create_policy', 'delete_policy', 'update_organization'],
-])
-
 /** As our own preview wrote it; what is in it is checked by the verbs. @throws AppError invalid */
 function changeOf(text = ''): AccessChange {
   try {
     const change = JSON.parse(text) as AccessChange
-    if (kinds.has(change.kind)) return change
+    if (changeKinds.has(change.kind)) return change
   } catch {
     // Not ours.
   }

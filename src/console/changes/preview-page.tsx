@@ -52,7 +52,7 @@ export const PreviewPage = (props: PreviewPageProps) => {
       {preview.entries.length === 0 ? (
         <EmptyState
           title="Nobody's access changes now"
-          text="The rule is kept and counts for whoever it fits later on."
+          text="What is saved counts from now on, for whomever it concerns later."
         />
       ) : (
         preview.entries.map((entry) => <Entry entry={entry} />)

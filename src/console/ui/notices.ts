@@ -9,7 +9,6 @@ export const notices = {
   reactivated: 'Reactivated',
   ended: 'Ended',
   assigned: 'The role is given',
-  unassigned: 'The role is taken back',
   invited: 'The invitation is on its way',
   resent: 'A new link is on its way; the old one is void',
   cancelled: 'The invitation is cancelled; its link is void',

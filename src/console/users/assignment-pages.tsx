@@ -2,13 +2,13 @@
 import { type Context, Hono } from 'hono'
 import { type AssignmentRecord, getAssignment } from '#access/assignments/assignments.ts'
 import { createAssignment } from '#access/assignments/create-assignment.ts'
-import { deleteAssignment } from '#access/assignments/delete-assignment.ts'
 import { updateAssignment } from '#access/assignments/update-assignment.ts'
 import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { showPreview } from '../changes/changes.tsx'
 import type { ConsoleEnv } from '../env.ts'
 import { endOfDay, type FormState, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
 import { ConsolePage } from '../ui/frame.tsx'
@@ -64,8 +64,15 @@ export function createAssignmentPages(): Hono<ConsoleEnv> {
   })
 
   pages.post('/:id/assignments/:assignmentId/delete', async (c) => {
-    await deleteAssignment(c.get('ctx'), c.req.param('assignmentId'))
-    return c.redirect(`/console/users/${c.req.param('id')}?done=unassigned`, 303)
+    const { id, user, role, brand } = await getAssignment(c.get('ctx'), c.req.param('assignmentId'))
+    const where = brand?.name ?? c.get('manager').organization.name
+    const page = `/console/users/${user.id}`
+    return showPreview(c, {
+      section: 'users',
+      title: `Take back ${role.name} in ${where} from ${user.userName}`,
+      change: { kind: 'delete_assignments', assignmentIds: [id] },
+      ...{ next: page, back: `${page}/assignments/${id}` },
+    })
   })
   return pages
 }
@@ -220,7 +227,10 @@ async function showChange(c: Context<ConsoleEnv>, assignment: AssignmentRecord, 
           </a>
         </Actions>
       </form>
-      <Panel title="Take it back" lead={`${nameOf(user)} is told. What groups give stays.`}>
+      <Panel
+        title="Take it back"
+        lead={`You see first what it changes. ${nameOf(user)} is told, and what groups give stays.`}
+      >
         <ButtonForm action={`${href}/delete`} label={`Take back ${assignment.role.name}`} kind="btn-danger" />
       </Panel>
     </ConsolePage>

@@ -1,0 +1,36 @@
+// Changes of what people may do, by command: each says what it does, and what takes something away is to be said twice.
+import type { ChangeKind, ChangeOf, OutcomeOf } from '#access/changes/change.ts'
+import { type Preview, previewChange, saveChange } from '#access/changes/preview.ts'
+import { AppError } from '#platform/errors.ts'
+import type { CallContext } from '#src/context.ts'
+
+export const confirmOption = ['--yes', 'go on although people lose something by it'] as const
+
+/**
+ * @returns the outcome, and who gains and loses in words
+ * @throws AppError precondition_required where somebody loses something and `yes` is not said; whatever the verb throws
+ */
+export async function makeChange<Kind extends ChangeKind>(
+  ctx: CallContext,
+  change: ChangeOf<Kind>,
+  { yes = false }: { yes?: boolean | undefined },
+): Promise<{ outcome: OutcomeOf<Kind>; effect: string }> {
+  const preview = await previewChange(ctx, change)
+  const effect = effectOf(preview)
+  if (preview.losing > 0 && !yes)
+    throw new AppError('precondition_required', `Nothing is changed yet. ${effect}. Repeat it with --yes to go on`)
+  return { outcome: await saveChange(ctx, change, preview.hash), effect }
+}
+
+function effectOf({ gaining, losing, withoutAccess, administrators }: Preview): string {
+  const parts = [
+    ...(gaining === 0 ? [] : [`${people(gaining)} something more`]),
+    ...(losing === 0 ? [] : [`${people(losing)} something less`]),
+    ...(withoutAccess.count === 0 ? [] : [`${people(withoutAccess.count)} nothing at all`]),
+  ]
+  const left = administrators.after === administrators.before ? [] : [`administrators: ${administrators.after}`]
+  if (parts.length === 0) return ["Nobody's access changes now", ...left].join('; ')
+  return [`${parts.join(', ')} from now on`, ...left].join('; ')
+}
+
+const people = (count: number): string => `${count} ${count === 1 ? 'person has' : 'people have'}`
