@@ -14,6 +14,8 @@ export type OverviewCounts = {
   /** Administrators who can get in without the identity provider: by a password or a passkey. */
   independentAdministrators: number
   emergencyAccounts: { all: number; proven: number }
+  /** Uses of emergency accounts whose report nobody has signed. */
+  unsignedReports: number
   failedMails: number
   expiredInvitations: number
   /** Direct assignments and custom roles whose date for a review has passed. */
@@ -38,6 +40,8 @@ const selectCounts = prepared<{ organizationId: string }, OverviewCounts>(
     (select json_build_object('all', count(*), 'proven', count(*) filter (where e.last_used_at > now() - interval '90 days'))
       from emergency_accounts e join users u on u.organization_id = e.organization_id and u.id = e.user_id
         and u.status = 'active' where e.organization_id = ${p.organizationId}) as "emergencyAccounts",
+    (select count(*)::int from emergency_uses where organization_id = ${p.organizationId} and signed_at is null)
+      as "unsignedReports",
     (select count(*)::int from mails where organization_id = ${p.organizationId} and status = 'failed') as "failedMails",
     (select count(*)::int from invitations where organization_id = ${p.organizationId} and status = 'pending'
       and expires_at <= now()) as "expiredInvitations",

@@ -1,6 +1,6 @@
 // Times as they are shown: ISO 8601 in UTC, whatever form the database gave them.
 
-const isoTime = (time: string): string => new Date(time).toISOString()
+export const isoTime = (time: string): string => new Date(time).toISOString()
 
 /** The record with its times (fields ending in At, and validFrom) in ISO 8601. */
 export function withIsoTimes<Item extends object>(item: Item): Item {

@@ -1,6 +1,12 @@
 // `rolecall emergency …`: accounts for when the identity provider does not work.
 import type { Command } from 'commander'
-import { createEmergencyAccount, listEmergencyAccounts } from '#access/accounts/emergency/emergency.ts'
+import {
+  createEmergencyAccount,
+  listEmergencyAccounts,
+  type NewEmergencyAccount,
+  resealEmergencyAccount,
+} from '#access/accounts/emergency/emergency.ts'
+import { resolveUser } from '#access/references.ts'
 import { withIsoTimes } from '#access/times.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
@@ -22,6 +28,13 @@ export function addEmergencyCommands(program: Command, runtime: CliRuntime): voi
     .requiredOption('--organization <slug>', 'slug or id')
     .option('--json', 'print one JSON line')
     .action((options: Scope) => list(runtime, options))
+  emergency
+    .command('reseal')
+    .description('new password, authenticator and codes for an account whose envelope was opened')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .requiredOption('--user <name>', 'user name or id of the emergency account')
+    .option('--json', 'print one JSON line')
+    .action((options: Scope & { user: string }) => reseal(runtime, options))
 }
 
 async function create(runtime: CliRuntime, options: Scope & { name: string }): Promise<void> {
@@ -29,8 +42,22 @@ async function create(runtime: CliRuntime, options: Scope & { name: string }): P
     ...(await createEmergencyAccount(ctx, { name: options.name })),
     signInUrl: urls.page('/emergency'),
   }))
+  printEnvelope(runtime, options, { ...made, title: `The emergency account ${options.name}` })
+}
+
+async function reseal(runtime: CliRuntime, options: Scope & { user: string }): Promise<void> {
+  const made = await inOrganization(runtime, options.organization, async (ctx, { urls }) => {
+    const { id } = await resolveUser(ctx, options.user)
+    return { ...(await resealEmergencyAccount(ctx, id)), signInUrl: urls.page('/emergency') }
+  })
+  printEnvelope(runtime, options, { ...made, title: 'What was in the old envelope is void' })
+}
+
+type Printed = NewEmergencyAccount & { signInUrl: string; title: string }
+
+function printEnvelope(runtime: CliRuntime, options: Scope, { title, ...made }: Printed): void {
   const human = () => [
-    `The emergency account ${options.name}. Print this, seal it, and then sign in with it once to prove that it works.`,
+    `${title}. Print this, seal it, and then try it once as a drill to prove that it works.`,
     `  Sign in at      ${made.signInUrl}`,
     `  User name       ${made.userName}`,
     `  Password        ${made.password}`,
@@ -49,6 +76,7 @@ async function list(runtime: CliRuntime, options: Scope): Promise<void> {
     NAME: ({ displayName }) => displayName,
     STATUS: ({ status }) => status,
     'LAST USED': ({ lastUsedAt }) => lastUsedAt ?? 'never',
-    PROVEN: ({ isProven }) => (isProven ? 'yes' : 'no, sign in with it'),
+    PROVEN: ({ isProven, isOpened }) =>
+      isOpened ? 'opened, seal it anew' : isProven ? 'yes' : 'no, try it as a drill',
   })
 }

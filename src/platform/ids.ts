@@ -28,6 +28,7 @@ export type IdPrefix =
   | 'alm'
   | 'stp'
   | 'prv'
+  | 'emu'
 
 export type Ids = { next(prefix: IdPrefix): string }
 

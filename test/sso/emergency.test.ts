@@ -1,6 +1,7 @@
 // Emergency accounts: the door that works when nothing else does, and that nobody uses unseen.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEmergencyAccount, type NewEmergencyAccount } from '#access/accounts/emergency/emergency.ts'
+import { signEmergencyReport } from '#access/accounts/emergency/emergency-uses.ts'
 import { decideOne } from '#access/effective-access.ts'
 import { listAttempts } from '#access/sign-in/attempts.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
@@ -100,6 +101,73 @@ describe('J6', () => {
   })
 })
 
+describe('afterwards', () => {
+  test('a use waits for a report, which somebody else signs once the account is sealed anew', async () => {
+    const { account, client } = await bench()
+    const at = browser()
+    await enter(at, account)
+    const [opened] = (await client.get('emergency-accounts')).body.items
+    expect(opened).toMatchObject({ isOpened: true, isProven: true })
+    const [use] = (await client.get('emergency-uses')).body.items
+    expect(use).toMatchObject({ reason: 'The provider is down', isSealedAnew: false, report: null })
+    const path = `emergency-uses/${use.id}/report`
+    const statement = 'The certificate had run out; it is replaced.'
+    expect(await client.post(path, { statement: ' ' })).toMatchObject({ status: 400 })
+    expect(await client.post(path, { statement })).toMatchObject({ status: 409, body: { reason: 'not_sealed' } })
+
+    const envelope = (await client.post(`emergency-accounts/${account.userId}/reseal`)).body
+    expect(await at.session()).toBeUndefined()
+    const fresh = { ...account, ...envelope }
+    for (const stale of [
+      { ...fresh, password: account.password },
+      { ...fresh, totpSecret: account.totpSecret },
+    ])
+      expect((await enter(browser(), stale)).status).toBe(403)
+    expect((await enter(browser(), fresh, { code: account.recoveryCodes[0] ?? '' })).status).toBe(403)
+    expect((await client.get('emergency-accounts')).body.items[0]).toMatchObject({
+      ...{ isOpened: false, isProven: false, recoveryCodesLeft: 10 },
+    })
+    const self = { ...client.ctx, actor: { type: 'user', id: account.userId } } as const
+    await expect(signEmergencyReport(self, { useId: use.id, statement })).rejects.toMatchObject({
+      ...{ code: 'forbidden', reason: 'own_report' },
+    })
+    expect((await client.post(path, { statement })).body.report).toMatchObject({ statement })
+    expect(await client.post(path, { statement })).toMatchObject({ status: 409, body: { reason: 'already_signed' } })
+    expect(await client.auditOf(account.userId)).toEqual(
+      expect.arrayContaining(['emergency.use', 'emergency.reseal', 'emergency.report']),
+    )
+    expect((await enter(browser(), fresh)).status).toBe(303)
+  })
+
+  test('of an account that is switched off, the report can be signed as it is', async () => {
+    const { account, client } = await bench()
+    await enter(browser(), account)
+    await deactivateUser(client.ctx, { userId: account.userId, directoryId: null, reason: 'administrator' })
+    const [use] = (await client.get('emergency-uses')).body.items
+    expect((await client.post(`emergency-uses/${use.id}/report`, { statement: 'Stolen' })).status).toBe(200)
+    expect((await client.post(`emergency-accounts/${account.userId}/reseal`)).status).toBe(404)
+  })
+})
+
+test('a drill proves the account, opens nothing and needs no report', async () => {
+  const { account, client, organization } = await bench()
+  const { id } = await createLocalPerson(organization, `${client.slug}-boss`, { email: 'boss@example.com' })
+  await giveRole(organization, { userId: id, role: 'administrator' })
+  const at = browser()
+  const wrong = await enter(at, account, { isDrill: 'on', password: 'wrong' })
+  expect([wrong.status, (await wrong.text()).includes('checked')]).toEqual([403, true])
+  const answer = await enter(at, account, { isDrill: 'on', reason: 'The monthly drill' })
+  expect([answer.status, (await answer.text()).includes('It works')]).toEqual([200, true])
+  expect(await at.session()).toBeUndefined()
+  expect(await stage.app.owner`select id from sessions where user_id = ${account.userId}`).toEqual([])
+  expect((await client.get('emergency-accounts')).body.items).toMatchObject([{ isProven: true, isOpened: false }])
+  expect((await client.get('emergency-uses')).body.items).toEqual([])
+  const [mail] = (await outbox(organization)).filter(({ kind }) => kind === 'emergency_use')
+  expect(mail?.text).toContain('The drill opened no session')
+  expect((await listAttempts(client.ctx, { userId: account.userId, limit: 1 }))[0]).toMatchObject({ outcome: 'tested' })
+  expect(await client.auditOf(account.userId)).toContain('emergency.drill')
+})
+
 describe('the emergency door opens', () => {
   test.each([
     ['without a reason', { reason: '  ' }, 422],
@@ -175,7 +243,7 @@ describe('the command line', () => {
     expect(password.length).toBeGreaterThanOrEqual(24)
     expect(totpUri).toMatch(new RegExp(`^otpauth://totp/.*secret=${totpSecret}`))
     expect(recoveryCodes).toHaveLength(10)
-    expect((await enter(browser(), made.json)).status).toBe(303)
+    expect((await enter(browser(), made.json, { isDrill: 'on' })).status).toBe(200)
     const dump = await stage.app.owner`
       select row_to_json(t)::text as text from totp_factors t union all select row_to_json(r)::text from recovery_codes r
       union all select row_to_json(p)::text from passwords p union all select row_to_json(e)::text from audit_events e`
@@ -187,5 +255,15 @@ describe('the command line', () => {
     const listed = await stage.rolecall('emergency', 'list', '--organization', client.slug)
     expect(listed.lines[1]).toMatch(new RegExp(`^${userName} +Head office +active +\\S+ +yes$`))
     expect(await client.auditOf(userId)).toContain('emergency.create')
+  })
+
+  test('seals an account anew', async () => {
+    const { account, client } = await bench()
+    const again = await stage.rolecall(
+      ...['emergency', 'reseal', '--organization', client.slug, '--user', account.userName, '--json'],
+    )
+    expect(again.json).toMatchObject({ userId: account.userId, userName: account.userName })
+    expect((await enter(browser(), account, { isDrill: 'on' })).status).toBe(403)
+    expect((await enter(browser(), again.json, { isDrill: 'on' })).status).toBe(200)
   })
 })

@@ -81,7 +81,8 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
   })
   await insert('recovery_codes', { ...user, code_hash: 'x' })
   await insert('password_resets', { ...user, token_hash: id(), expires_at: later })
-  await insert('emergency_accounts', user)
+  await insert('emergency_accounts', { ...user, sealed_at: at })
+  await insert('emergency_uses', { ...user, id: `emu_${id()}`, reason: 'x', started_at: at })
   await insert('invitations', {
     ...user,
     id: `inv_${id()}`,

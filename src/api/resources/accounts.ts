@@ -1,19 +1,7 @@
-// /users/{id}/password and /emergency-accounts
+// /users/{id}/password
 import { createRoute, z } from '@hono/zod-openapi'
-import { listEmergencyAccounts } from '#access/accounts/emergency/emergency.ts'
 import { setUserPassword } from '#access/accounts/passwords/change-password.ts'
-import { withIsoTimes } from '#access/times.ts'
-import {
-  idParam,
-  jsonAnswer,
-  jsonBody,
-  newRoutes,
-  noContent,
-  readFailures,
-  security,
-  writeFailures,
-} from '../routes.ts'
-import { time } from '../schemas.ts'
+import { idParam, jsonBody, newRoutes, noContent, security, writeFailures } from '../routes.ts'
 
 const SetPassword = z
   .strictObject({
@@ -35,38 +23,7 @@ const setPasswordRoute = createRoute({
   responses: { 204: noContent('The password is set'), ...writeFailures },
 })
 
-const EmergencyAccount = z
-  .object({
-    userId: z.string(),
-    userName: z.string(),
-    displayName: z.string().nullable(),
-    status: z.string(),
-    createdAt: time,
-    lastUsedAt: time.nullable().openapi({ description: 'The last sign-in, drills included' }),
-    isProven: z.boolean().openapi({ description: 'False: nobody has signed in with it for 90 days; time for a drill' }),
-    recoveryCodesLeft: z.number().int(),
-  })
-  .openapi('EmergencyAccount')
-
-const listRoute = createRoute({
-  tags: ['Sign-in'],
-  security,
-  method: 'get',
-  path: '/emergency-accounts',
-  operationId: 'listEmergencyAccounts',
-  summary: 'List the emergency accounts, and whether they are proven to work',
-  responses: {
-    200: jsonAnswer(z.object({ items: z.array(EmergencyAccount) }), 'The emergency accounts'),
-    ...readFailures,
-  },
+export const accountRoutes = newRoutes().openapi(setPasswordRoute, async (c) => {
+  await setUserPassword(c.get('ctx'), { userId: c.req.valid('param').id, ...c.req.valid('json') })
+  return c.body(null, 204)
 })
-
-export const accountRoutes = newRoutes()
-  .openapi(setPasswordRoute, async (c) => {
-    await setUserPassword(c.get('ctx'), { userId: c.req.valid('param').id, ...c.req.valid('json') })
-    return c.body(null, 204)
-  })
-  .openapi(listRoute, async (c) => {
-    const items = (await listEmergencyAccounts(c.get('ctx'))).map(withIsoTimes)
-    return c.json({ items }, 200)
-  })

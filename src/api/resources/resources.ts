@@ -11,6 +11,7 @@ import { connectionRoutes } from './connections.ts'
 import { directoryRoutes } from './directories.ts'
 import { directoryTokenRoutes } from './directory-tokens.ts'
 import { domainRoutes } from './domains.ts'
+import { emergencyRoutes } from './emergency.ts'
 import { groupMemberRoutes } from './group-members.ts'
 import { groupRoutes } from './groups.ts'
 import { holderRoutes } from './holders.ts'
@@ -46,6 +47,7 @@ export const resourceRoutes = [
   userAccessRoutes,
   userMatrixRoutes,
   accountRoutes,
+  emergencyRoutes,
   sessionRoutes,
   groupRoutes,
   groupMemberRoutes,

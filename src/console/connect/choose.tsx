@@ -2,9 +2,8 @@
 import { type Preset, presetNames, presets } from '#connections/sign-in/presets.ts'
 import { provisioningScreenOf } from '#connections/sign-in/setup-screens.ts'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
 import type { FormState } from '../ui/forms.ts'
-import { Check } from '../ui/parts.tsx'
 
 export const ChooseProvider = ({ action, state }: { action: string; state: FormState }) => {
   const { values, errors, message } = state

@@ -3,13 +3,13 @@ import type { MappingRecord } from '#access/mappings/mappings.ts'
 import type { Suggestion } from '#access/mappings/suggest.ts'
 import type { RoleRecord } from '#access/roles/roles.ts'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import type { Manager } from '../env.ts'
 import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
-import { ButtonForm, Check, Panel, Select, Time } from '../ui/parts.tsx'
+import { ButtonForm, Panel, Select, Time } from '../ui/parts.tsx'
 
 type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
 type Brand = { id: string; slug: string; name: string }

@@ -122,6 +122,12 @@ function ofCounts(counts: OverviewCounts): Attention[] {
         text: 'If it fails, nobody can repair it. Set up two emergency accounts and try them.',
         href: '/console/emergency',
       },
+    counts.unsignedReports > 0 && {
+      level: 'bad',
+      title: many(counts.unsignedReports, 'emergency use has no report', 'emergency uses have no report'),
+      text: 'See what was done, seal the account anew, and sign.',
+      href: '/console/emergency',
+    },
     people.awaitingApproval > 0 && {
       level: 'warning',
       title: many(people.awaitingApproval, 'person waits to be let in', 'people wait to be let in'),

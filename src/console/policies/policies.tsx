@@ -8,14 +8,14 @@ import { listRoles } from '#access/roles/roles.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { showPreview } from '../changes/changes.tsx'
 import type { ConsoleEnv } from '../env.ts'
 import { chosen, emptyForm, type FormState, isRefused, refusedForm, textOf } from '../ui/forms.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { noticeOf } from '../ui/notices.ts'
-import { ButtonForm, Check, Panel, Select } from '../ui/parts.tsx'
+import { ButtonForm, Panel, Select } from '../ui/parts.tsx'
 
 /** @returns an app to be mounted at `/console/policies` */
 export function createPolicies(): Hono<ConsoleEnv> {

@@ -5,12 +5,12 @@ import { getSignInPolicy, type SignInPolicy, updateSignInPolicy } from '#access/
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import type { ConsoleEnv } from '../env.ts'
 import { type FormState, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
-import { Check, Panel, TextArea } from '../ui/parts.tsx'
+import { Panel, TextArea } from '../ui/parts.tsx'
 import { SettingsFrame } from './settings-frame.tsx'
 
 /** @returns an app to be mounted at `/console/settings` */

@@ -16,6 +16,7 @@ export const notices = {
   revoked: 'Revoked',
   rotated: 'Replaced',
   settled: 'Settled',
+  signed: 'Signed',
   sent: 'Sent',
   verified: 'Verified',
   unverified: 'Not found yet; DNS may take a while',

@@ -172,43 +172,6 @@ export const TextArea = (props: TextAreaProps) => {
   )
 }
 
-export type CheckProps = {
-  name: string
-  value?: string
-  label: Child
-  isChecked?: boolean
-  hint?: Child
-  id?: string
-  type?: 'checkbox' | 'radio'
-  isDisabled?: boolean
-}
-
-export const Check = ({ name, value = 'on', label, hint, type = 'checkbox', ...props }: CheckProps) => {
-  const id = props.id ?? `${name}-${value}`
-  return (
-    <div class="form-check">
-      <input
-        class="form-check-input"
-        type={type}
-        id={id}
-        name={name}
-        value={value}
-        checked={props.isChecked === true}
-        disabled={props.isDisabled === true}
-        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
-      />
-      <label class="form-check-label" for={id}>
-        {label}
-      </label>
-      {hint === undefined ? null : (
-        <p class="field-hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-    </div>
-  )
-}
-
 /** Where a list goes on; pages are links, so they can be kept and shared. */
 export const Pager = ({ shown, total, next, first }: PagerProps) => (
   <nav class="pager" aria-label="Pages">

@@ -122,7 +122,9 @@ export const emergencyAccounts = pgTable(
   {
     ...ofUser(),
     createdAt: time('created_at').notNull(),
-    /** When somebody last signed in with it, drills included; enforcing a connection wants proof that it works. */
+    /** When its password, authenticator and codes were made. */
+    sealedAt: time('sealed_at').notNull().defaultNow(),
+    /** When somebody last signed in with these, drills included; enforcing a connection wants proof that it works. */
     lastUsedAt: time('last_used_at'),
   },
   (table) => [
@@ -131,6 +133,32 @@ export const emergencyAccounts = pgTable(
       columns: [table.organizationId, table.userId],
       foreignColumns: [users.organizationId, users.id],
     }).onDelete('cascade'),
+    ownOrganizationOnly(),
+  ],
+)
+
+/** Uses of emergency accounts other than drills; each waits for a report that somebody signs. */
+export const emergencyUses = pgTable(
+  'emergency_uses',
+  {
+    ...ofUser(),
+    id: text('id').notNull(),
+    reason: text('reason').notNull(),
+    ip: text('ip'),
+    startedAt: time('started_at').notNull(),
+    /** What happened and what was done about it, in the words of whoever signs. */
+    statement: text('statement'),
+    signedAt: time('signed_at'),
+    /** The id of the actor. */
+    signedBy: text('signed_by'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    foreignKey({
+      columns: [table.organizationId, table.userId],
+      foreignColumns: [users.organizationId, users.id],
+    }).onDelete('cascade'),
+    index('emergency_uses_user').on(table.organizationId, table.userId, table.startedAt),
     ownOrganizationOnly(),
   ],
 )

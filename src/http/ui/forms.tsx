@@ -85,3 +85,40 @@ export const SubmitButton = ({ label, kind = 'primary', name, value, wide = fals
 
 /** The buttons at the end of a form, side by side while there is room. */
 export const Actions = ({ children }: { children: Child }) => <div class="actions">{children}</div>
+
+type CheckProps = {
+  name: string
+  value?: string
+  label: Child
+  isChecked?: boolean
+  hint?: Child
+  id?: string
+  type?: 'checkbox' | 'radio'
+  isDisabled?: boolean
+}
+
+export const Check = ({ name, value = 'on', label, hint, type = 'checkbox', ...props }: CheckProps) => {
+  const id = props.id ?? `${name}-${value}`
+  return (
+    <div class="form-check">
+      <input
+        class="form-check-input"
+        type={type}
+        id={id}
+        name={name}
+        value={value}
+        checked={props.isChecked === true}
+        disabled={props.isDisabled === true}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+      />
+      <label class="form-check-label" for={id}>
+        {label}
+      </label>
+      {hint === undefined ? null : (
+        <p class="field-hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  )
+}

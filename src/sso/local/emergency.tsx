@@ -5,7 +5,7 @@ import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { Alert } from '#http/ui/content.tsx'
-import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Check, Field, SubmitButton } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import {
   browserOf,
@@ -17,9 +17,9 @@ import {
   renderThrottled,
 } from '../login/shared.tsx'
 
-type EmergencyPageProps = { userName?: string | undefined; reason?: string | undefined; error?: string | undefined }
+type EmergencyPageProps = { userName?: string; reason?: string; isDrill?: boolean; error?: string }
 
-const EmergencyPage = ({ userName, reason, error }: EmergencyPageProps) => (
+const EmergencyPage = ({ userName, reason, isDrill = false, error }: EmergencyPageProps) => (
   <CardPage
     title="Emergency access"
     lead="For when your organization’s sign-in does not work. All administrators are told, and everything is recorded."
@@ -41,12 +41,30 @@ const EmergencyPage = ({ userName, reason, error }: EmergencyPageProps) => (
         value={reason}
         autocomplete="off"
         maxlength={500}
-        hint="What happened, or that it is a drill."
+        hint="What happened, or why you try it."
+      />
+      <Check
+        name="isDrill"
+        label="Only a drill"
+        hint="Shows that the account works, and opens nothing."
+        isChecked={isDrill}
       />
       <SubmitButton label="Sign in" kind="danger" wide />
     </form>
     <p class="aside">
       <a href="/login">Back to the usual sign-in</a>
+    </p>
+  </CardPage>
+)
+
+const ProvenPage = () => (
+  <CardPage
+    title="It works"
+    lead="User name, password and code are right. Nothing was opened, and nobody is signed in."
+  >
+    <p>All administrators are told about the drill. Put everything back into an envelope and seal it.</p>
+    <p class="aside">
+      <a href="/login">To the usual sign-in</a>
     </p>
   </CardPage>
 )
@@ -64,17 +82,19 @@ export function createEmergency(services: LocalServices): Hono<LocalEnv> {
 async function signIn(c: Context<LocalEnv>, services: LocalServices, form: Form): Promise<Response> {
   const { userName = '', password = '', code = '' } = form
   const reason = (form['reason'] ?? '').trim().slice(0, 500)
+  const isDrill = form['isDrill'] === 'on'
   const again = (error: string, status: 403 | 422): Promise<Response> =>
-    renderPage(c, <EmergencyPage userName={userName} reason={reason} error={error} />, { status })
+    renderPage(c, <EmergencyPage {...{ userName, reason, isDrill, error }} />, { status })
   if (reason === '') return again('Say why; a few words are enough', 422)
   const browser = browserOf(c, services, '/account')
-  const attempt = { userName, password, code, reason, browser, requestId: c.get('requestId') }
+  const attempt = { userName, password, code, reason, isDrill, browser, requestId: c.get('requestId') }
   const outcome = await inEvenTime(
     () => signInForEmergency(services, attempt),
     ({ kind }) => kind === 'refused',
   )
   if (outcome.kind === 'throttled') return renderThrottled(c, outcome.seconds)
   if (outcome.kind === 'refused') return again('That did not work; check all three and try again', 403)
+  if (outcome.kind === 'proven') return renderPage(c, <ProvenPage />)
   await putSession(c, services, outcome)
   return goOn(c, outcome.returnTo)
 }

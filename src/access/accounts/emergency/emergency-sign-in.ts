@@ -5,9 +5,11 @@ import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { verifyNobody, verifyPassword } from '#platform/password.ts'
-import { type CallContext, inTransaction, type Services } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, type Services } from '#src/context.ts'
+import type { Letter } from '../../mail/compose.ts'
 import { queueMail } from '../../mail/queue-mail.ts'
-import { newTrace } from '../../sign-in/trace.ts'
+import { attemptStatement, newReference } from '../../sign-in/attempts.ts'
+import { newTrace, passed } from '../../sign-in/trace.ts'
 import { addressKey, countAttempt, forgetAttempts } from '../../throttle.ts'
 import type { LocalAccount } from '../account.ts'
 import { limits } from '../limits.ts'
@@ -27,11 +29,17 @@ export type EmergencyAttempt = {
   code: string
   /** Why; everybody who is alarmed reads it. */
   reason: string
+  /** To show that the account works, and nothing else: no session is opened. */
+  isDrill: boolean
   browser: Browser
   requestId: string
 }
 
-export type EmergencyOutcome = SignedIn | { kind: 'refused' } | { kind: 'throttled'; seconds: number }
+export type EmergencyOutcome =
+  | SignedIn
+  | { kind: 'proven' }
+  | { kind: 'refused' }
+  | { kind: 'throttled'; seconds: number }
 
 const noteUse = prepared<{ organizationId: string; userId: string }, never>(
   (p) => sql`update emergency_accounts set last_used_at = now()
@@ -57,8 +65,8 @@ export async function signInForEmergency(services: Services, attempt: EmergencyA
     await refuseAccount(candidate.ctx, { ...refusal, account: candidate.account, method, browser })
     return { kind: 'refused' }
   }
-  const outcome = await enter(candidate, attempt)
-  if (outcome.kind === 'signed_in') await forgetAttempts(services.database, perAccount)
+  const outcome = attempt.isDrill ? await prove(candidate, attempt) : await enter(candidate, attempt)
+  if (outcome.kind !== 'refused') await forgetAttempts(services.database, perAccount)
   return outcome
 }
 
@@ -75,6 +83,41 @@ async function faultOf({ ctx, account }: Candidate, { password, code }: Emergenc
   return undefined
 }
 
+const insertUse = prepared<
+  { organizationId: string; id: string; userId: string; reason: string; ip: string | null; now: string },
+  never
+>(
+  (p) => sql`insert into emergency_uses (organization_id, id, user_id, reason, ip, started_at)
+    values (${p.organizationId}, ${p.id}, ${p.userId}, ${p.reason}, ${p.ip}, ${p.now}::timestamptz)`,
+)
+
+async function prove({ ctx, account }: Candidate, { reason, browser }: EmergencyAttempt): Promise<EmergencyOutcome> {
+  const { userId } = account
+  const own = asPerson(ctx, userId)
+  const trace = newTrace()
+  trace.received['reason'] = reason
+  passed(trace, 'drill', 'Password and code are right; a drill opens no session')
+  const row = {
+    method,
+    connectionId: null,
+    userId,
+    reason: null,
+    outcome: 'tested',
+    trace,
+    ...browser.visitor,
+  } as const
+  const entry = { action: 'emergency.drill', targetType: 'user', targetId: userId } as const
+  await inTransaction(ctx, (tx) =>
+    tx.commitWith<unknown>(
+      noteUse({ organizationId: ctx.organizationId, userId }),
+      attemptStatement(own, { ...row, reference: newReference(ctx) }),
+      recordAudit(own, { ...entry, detail: { reason, ip: browser.visitor.ip } }),
+    ),
+  )
+  await tell(own, drillLetter(ctx, account, { reason, browser }), userId)
+  return { kind: 'proven' }
+}
+
 async function enter({ ctx, account }: Candidate, { reason, browser }: EmergencyAttempt): Promise<EmergencyOutcome> {
   const { userId } = account
   const { organizationId } = ctx
@@ -87,34 +130,53 @@ async function enter({ ctx, account }: Candidate, { reason, browser }: Emergency
     progress: { method, hasSecondFactor: true, hasNewPassword: false },
     statements: [
       noteUse({ organizationId, userId }),
+      insertUse({ organizationId, id: ctx.ids.next('emu'), userId, reason, ip: browser.visitor.ip, now: nowOf(ctx) }),
       recordAudit(own, { action: 'emergency.use', targetType: 'user', targetId: userId, detail }),
     ],
   })
   if (outcome.kind === 'refused') return { kind: 'refused' }
-  await alarm(own, account, { reason, browser })
+  await tell(own, useLetter(ctx, account, { reason, browser }), userId)
   return outcome
 }
 
-/** Everybody who could have done this in the usual way hears of it. */
-async function alarm(
-  ctx: CallContext,
-  account: LocalAccount,
-  { reason, browser }: Pick<EmergencyAttempt, 'reason' | 'browser'>,
-): Promise<void> {
-  const addresses = await administratorAddresses({ ...ctx, permissions: 'all' })
-  const { organization, userName, userId } = account
-  const letter = {
-    subject: `Emergency access to ${organization.name} was used`,
-    paragraphs: [
-      `The emergency account ${userName} (${account.displayName ?? 'without a name'}) signed in to ${organization.name} at ${ctx.clock.now().toUTCString()}${browser.visitor.ip === null ? '' : ` from ${browser.visitor.ip}`}.`,
-      'The reason given was:',
-    ],
+type Said = Pick<EmergencyAttempt, 'reason' | 'browser'>
+
+const happened = (
+  { clock }: CallContext,
+  { organization, userName, displayName }: LocalAccount,
+  ip: string | null,
+) => ({
+  account: `The emergency account ${userName} (${displayName ?? 'without a name'})`,
+  where: `${organization.name} at ${clock.now().toUTCString()}${ip === null ? '' : ` from ${ip}`}`,
+})
+
+function useLetter(ctx: CallContext, account: LocalAccount, { reason, browser }: Said): Letter {
+  const { account: who, where } = happened(ctx, account, browser.visitor.ip)
+  return {
+    subject: `Emergency access to ${account.organization.name} was used`,
+    paragraphs: [`${who} signed in to ${where}.`, 'The reason given was:'],
     quote: reason,
     closing: [
-      `The session ends after ${sessionMinutes} minutes, and all that is done in it is in the audit trail. If nobody among you did this, switch the account off at once. If somebody did, make a new emergency account afterwards and seal it.`,
+      `The session ends after ${sessionMinutes} minutes, and all that is done in it is in the audit trail. If nobody among you did this, switch the account off at once. If somebody did, seal the account anew afterwards and sign the report, both under Emergency access.`,
     ],
+    action: { label: 'Emergency access', url: ctx.urls.page('/console/emergency') },
   }
+}
+
+function drillLetter(ctx: CallContext, account: LocalAccount, { reason, browser }: Said): Letter {
+  const { account: who, where } = happened(ctx, account, browser.visitor.ip)
+  return {
+    subject: `Emergency access to ${account.organization.name} was tried`,
+    paragraphs: [`${who} was tried for ${where}, and it works. The drill opened no session.`, 'The reason given was:'],
+    quote: reason,
+    closing: ['If nobody among you did this, somebody else has the envelope: seal the account anew at once.'],
+  }
+}
+
+/** Everybody who could have done this in the usual way hears of it. */
+async function tell(ctx: CallContext, letter: Letter, targetId: string): Promise<void> {
+  const addresses = await administratorAddresses({ ...ctx, permissions: 'all' })
   await inTransaction(ctx, async (tx) => {
-    for (const to of addresses) await queueMail(tx, ctx, { kind: 'emergency_use', to, letter, targetId: userId })
+    for (const to of addresses) await queueMail(tx, ctx, { kind: 'emergency_use', to, letter, targetId })
   })
 }

@@ -4,18 +4,20 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { nameSchema, parseInput } from '#connections/input.ts'
-import { prepared } from '#db/statement.ts'
+import { prepared, type Statement } from '#db/statement.ts'
 import { provisionWithin } from '#directory/provision-user.ts'
-import { AppError } from '#platform/errors.ts'
+import { AppError, notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { openAssignment } from '../../assignments/open-assignment.ts'
-import { requireWithinCeiling } from '../../ceiling.ts'
+import { requireNotAbove, requireWithinCeiling } from '../../ceiling.ts'
 import { emailColumn } from '../../people/email.ts'
 import { covers } from '../../permissions.ts'
 import { highestRole } from '../../roles/highest-role.ts'
+import { userSessionsEnd } from '../../sessions/end-sessions.ts'
 import { newRecoveryCodes } from '../factors/recovery-codes.ts'
 import { confirmedTotp } from '../factors/totp.ts'
-import { firstPassword } from '../passwords/passwords.ts'
+import { firstPassword, pendingSignInsEnd } from '../passwords/passwords.ts'
 
 export type EmergencyAccount = {
   userId: string
@@ -23,8 +25,12 @@ export type EmergencyAccount = {
   displayName: string | null
   status: string
   createdAt: string
-  /** When somebody last signed in with it, drills included. */
+  /** When its password, authenticator and codes were made. */
+  sealedAt: string
+  /** When somebody last signed in with these, drills included. */
   lastUsedAt: string | null
+  /** True where it was used for more than a drill since: the envelope is open. */
+  isOpened: boolean
   /** False where nobody has shown for 90 days that it works: time for a drill. */
   isProven: boolean
   recoveryCodesLeft: number
@@ -35,7 +41,9 @@ const provenDays = 90
 
 const select = prepared<{ organizationId: string; days: number }, EmergencyAccount>(
   (p) => sql`select u.id as "userId", u.user_name as "userName", u.display_name as "displayName", u.status,
-      e.created_at as "createdAt", e.last_used_at as "lastUsedAt",
+      e.created_at as "createdAt", e.sealed_at as "sealedAt", e.last_used_at as "lastUsedAt",
+      exists (select from emergency_uses x where x.organization_id = e.organization_id and x.user_id = e.user_id
+        and x.started_at >= e.sealed_at) as "isOpened",
       coalesce(e.last_used_at > now() - make_interval(days => ${p.days}::int), false) as "isProven",
       (select count(*)::int from recovery_codes r where r.organization_id = u.organization_id and r.user_id = u.id
         and r.used_at is null) as "recoveryCodesLeft"
@@ -52,8 +60,8 @@ export async function listEmergencyAccounts(ctx: CallContext): Promise<Emergency
 }
 
 const insertAccount = prepared<{ organizationId: string; userId: string; now: string }, never>(
-  (p) => sql`insert into emergency_accounts (organization_id, user_id, created_at)
-    values (${p.organizationId}, ${p.userId}, ${p.now}::timestamptz)`,
+  (p) => sql`insert into emergency_accounts (organization_id, user_id, created_at, sealed_at)
+    values (${p.organizationId}, ${p.userId}, ${p.now}::timestamptz, ${p.now}::timestamptz)`,
 )
 
 const CreateInput = z.object({ name: nameSchema })
@@ -68,6 +76,24 @@ export type NewEmergencyAccount = {
   recoveryCodes: string[]
 }
 
+/** A new password, authenticator and codes. Before the transaction, since hashing takes longer than all the rest. */
+async function newEnvelope(ctx: CallContext) {
+  const password = ctx
+    .randomBytes(18)
+    .toString('base64url')
+    .replace(/(.{6})(?=.)/g, '$1.')
+  const setPassword = await firstPassword(ctx, { password })
+  return (userId: string, userName: string): { envelope: NewEmergencyAccount; statements: Statement<never>[] } => {
+    const totp = confirmedTotp(ctx, { userId, userName, organizationName: 'Rolecall emergency' })
+    const recovery = newRecoveryCodes(ctx, userId)
+    const { secret: totpSecret, uri: totpUri } = totp.setup
+    return {
+      envelope: { userId, userName, password, totpSecret, totpUri, recoveryCodes: recovery.codes },
+      statements: [setPassword(userId), totp.statement, recovery.statement],
+    }
+  }
+}
+
 /** With the highest role of the organization. @throws AppError invalid; conflict where no role may do everything */
 export async function createEmergencyAccount(
   ctx: CallContext,
@@ -78,30 +104,55 @@ export async function createEmergencyAccount(
   const { organizationId } = ctx
   // Unlike any address, and not to be guessed from another one.
   const userName = `emergency-${ctx.randomBytes(5).toString('hex')}`
-  const password = ctx
-    .randomBytes(18)
-    .toString('base64url')
-    .replace(/(.{6})(?=.)/g, '$1.')
   const content = { userName, externalId: null, displayName: name, isActive: true, attributes: {} }
-  const setPassword = await firstPassword(ctx, { password })
+  const enclose = await newEnvelope(ctx)
   return inTransaction(ctx, async (tx) => {
     const [role] = await tx.run(highestRole({ organizationId }))
     if (role === undefined) throw new AppError('conflict', 'No role of this organization may do everything')
     requireWithinCeiling(ctx, { key: role.key, allows: ['*'], denies: [] }, null)
     const { id: userId } = await provisionWithin(tx, ctx, { directoryId: null, content })
-    const totp = confirmedTotp(ctx, { userId, userName, organizationName: 'Rolecall emergency' })
-    const recovery = newRecoveryCodes(ctx, userId)
-    const now = nowOf(ctx)
+    const { envelope, statements } = enclose(userId, userName)
     const detail = { name, role: role.key }
     await tx.commitWith<unknown>(
-      ...[setPassword(userId), totp.statement, recovery.statement, insertAccount({ organizationId, userId, now })],
+      ...[...statements, insertAccount({ organizationId, userId, now: nowOf(ctx) })],
       openAssignment(ctx, { userId, roleId: role.id, brandId: null, reason: 'Emergency account' }),
       recordAudit(ctx, { action: 'emergency.create', targetType: 'user', targetId: userId, detail }),
     )
-    return {
-      ...{ userId, userName, password, totpSecret: totp.setup.secret, totpUri: totp.setup.uri },
-      recoveryCodes: recovery.codes,
-    }
+    return envelope
+  })
+}
+
+const lockAccount = prepared<{ organizationId: string; userId: string }, { userName: string }>(
+  (p) => sql`select u.user_name as "userName" from emergency_accounts e
+    join users u on u.organization_id = e.organization_id and u.id = e.user_id and u.status = 'active'
+    where e.organization_id = ${p.organizationId} and e.user_id = ${p.userId} for update of e`,
+)
+
+// Nobody has shown yet that the new ones work.
+const seal = prepared<{ organizationId: string; userId: string; now: string }, never>(
+  (p) => sql`update emergency_accounts set sealed_at = ${p.now}::timestamptz, last_used_at = null
+    where organization_id = ${p.organizationId} and user_id = ${p.userId}`,
+)
+
+/**
+ * A new password, authenticator and codes for an account whose envelope was opened; the old ones are void and its sessions
+ * end. @throws AppError not_found where there is no such account that is active; forbidden (reason `ceiling`)
+ */
+export async function resealEmergencyAccount(ctx: CallContext, userId: string): Promise<NewEmergencyAccount> {
+  requirePermission(ctx, 'accounts.write')
+  const key = { organizationId: ctx.organizationId, userId: isId('usr', userId) ? userId : '' }
+  const enclose = await newEnvelope(ctx)
+  return inTransaction(ctx, async (tx) => {
+    const [account] = await tx.run(lockAccount(key))
+    if (account === undefined) throw notFound('Emergency account')
+    await requireNotAbove(tx, ctx, userId)
+    const { envelope, statements } = enclose(userId, account.userName)
+    await tx.commitWith<unknown>(
+      ...[...statements, pendingSignInsEnd(ctx, userId), seal({ ...key, now: nowOf(ctx) })],
+      userSessionsEnd(ctx, userId, { reason: 'password_changed' }),
+      recordAudit(ctx, { action: 'emergency.reseal', targetType: 'user', targetId: userId }),
+    )
+    return envelope
   })
 }
 

@@ -87,10 +87,12 @@ export async function beginTotp(ctx: CallContext, owner: Owner): Promise<TotpSet
 
 const confirm = prepared<Key & { secretSealed: string; now: string }, never>(
   (p) => sql`insert into totp_factors (organization_id, user_id, secret_sealed, confirmed_at, created_at)
-    values (${p.organizationId}, ${p.userId}, ${p.secretSealed}, ${p.now}::timestamptz, ${p.now}::timestamptz)`,
+    values (${p.organizationId}, ${p.userId}, ${p.secretSealed}, ${p.now}::timestamptz, ${p.now}::timestamptz)
+    on conflict (organization_id, user_id) do update set secret_sealed = excluded.secret_sealed,
+      confirmed_at = excluded.confirmed_at, created_at = excluded.created_at, last_step = null`,
 )
 
-/** A secret that counts at once, for an account that is handed over whole. */
+/** A secret that counts at once, in place of any other, for an account that is handed over whole. */
 export function confirmedTotp(ctx: CallContext, owner: Owner): { setup: TotpSetup; statement: Statement<never> } {
   const key = { organizationId: ctx.organizationId, userId: owner.userId }
   const { secret, secretSealed } = sealedSecret(ctx, key)

@@ -93,7 +93,7 @@ function refusalOf({
     return { reason: 'managed_by_directory', message }
   }
   if (isEmergencyAccount)
-    return { reason: 'emergency_account', message: 'Emergency accounts are made anew instead (emergency create)' }
+    return { reason: 'emergency_account', message: 'Emergency accounts are sealed anew instead (emergency reseal)' }
   if (organization.isEnforced)
     return {
       reason: 'sign_in_enforced',

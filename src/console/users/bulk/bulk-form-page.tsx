@@ -1,10 +1,10 @@
 // The question before many people are changed: what, and why.
 import type { Form } from '#http/read-form.ts'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
 import type { FormState } from '../../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../../ui/frame.tsx'
-import { Check, Select, TextArea } from '../../ui/parts.tsx'
+import { Select, TextArea } from '../../ui/parts.tsx'
 import { type RoleChoices, scopeOptions } from '../../ui/role-choices.ts'
 import { RolePurposes } from '../assignment-pages.tsx'
 import { type Common, kinds, listHref } from './bulk-kinds.ts'

@@ -1,6 +1,6 @@
 // By what users are searched, and which columns are shown.
-import { Field } from '#http/ui/forms.tsx'
-import { Check, Select } from '../../ui/parts.tsx'
+import { Check, Field } from '#http/ui/forms.tsx'
+import { Select } from '../../ui/parts.tsx'
 import { activities, type ColumnKey, columns, isNarrowed, type UsersQuery, usersHref } from './users-query.ts'
 
 export type Option = { value: string; label: string }

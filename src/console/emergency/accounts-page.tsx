@@ -1,0 +1,149 @@
+// The accounts with their state, what they were used for, and the way to another one.
+import type { EmergencyAccount } from '#access/accounts/emergency/emergency.ts'
+import type { EmergencyUse } from '#access/accounts/emergency/emergency-uses.ts'
+import type { SignInAttempt } from '#access/sign-in/attempts.ts'
+import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
+import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import type { CallContext } from '#src/context.ts'
+import type { Manager } from '../env.ts'
+import type { FormState } from '../ui/forms.ts'
+import { ConsolePage, type ConsolePageProps } from '../ui/frame.tsx'
+import { Badge, Panel, Time } from '../ui/parts.tsx'
+
+/** Two, so that one that fails is not the end; each proven by a sign-in within 90 days. */
+const wantedAccounts = 2
+
+type Props = {
+  ctx: CallContext
+  manager: Manager
+  accounts: readonly EmergencyAccount[]
+  uses: readonly EmergencyUse[]
+  attempts: readonly SignInAttempt[]
+  state: FormState
+  notice: ConsolePageProps['notice']
+}
+
+export const AccountsPage = ({ ctx, manager, accounts, uses, attempts, state, notice }: Props) => {
+  const proven = accounts.filter(({ isProven, status }) => isProven && status === 'active').length
+  return (
+    <ConsolePage
+      {...{ ctx, manager, notice }}
+      section="emergency"
+      title="Emergency access"
+      lead="Accounts for the day on which the identity provider fails or is set up wrongly. They work at /emergency, without provider and mail."
+    >
+      {proven >= wantedAccounts ? null : (
+        <Alert kind="warning" title={`${proven} of ${wantedAccounts} proven`}>
+          Have two accounts in two sealed envelopes, and try each of them every now and then. A connection can only be
+          enforced once one of them is proven.
+        </Alert>
+      )}
+      {accounts.length === 0 ? (
+        <EmptyState title="No emergency account" text="Make two, print them, seal the envelopes and lock them away." />
+      ) : (
+        <Accounts accounts={accounts} />
+      )}
+      <Panel
+        title="Make an account"
+        id="new"
+        lead="User name, password, authenticator secret and recovery codes are shown once."
+      >
+        <form method="post" action="/console/emergency">
+          {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+          <Field
+            name="name"
+            label="Name"
+            value={state.values['name']}
+            error={state.errors['name']}
+            hint="For example where the envelope lies: Safe, head office."
+            maxlength={200}
+          />
+          <Actions>
+            <SubmitButton label="Make it" />
+          </Actions>
+        </form>
+      </Panel>
+      <h2>Uses</h2>
+      {uses.length === 0 ? (
+        <EmptyState title="Never used" text="Each use shows up here with a report to sign. Drills do not count." />
+      ) : (
+        <Uses uses={uses} />
+      )}
+      {attempts.length === 0 ? null : <Attempts attempts={attempts} />}
+    </ConsolePage>
+  )
+}
+
+const stateOf = ({ isProven, isOpened, status, lastUsedAt }: EmergencyAccount) => {
+  if (status !== 'active') return <Badge tone="bad">Does not work: {status}</Badge>
+  if (isOpened) return <Badge tone="bad">Opened: seal it anew</Badge>
+  if (isProven) return <Badge tone="good">Proven</Badge>
+  return <Badge tone="warning">{lastUsedAt === null ? 'Never tried' : 'Not tried for 90 days'}</Badge>
+}
+
+const Accounts = ({ accounts }: Pick<Props, 'accounts'>) => (
+  <Table
+    caption="Emergency accounts"
+    columns={[
+      { label: 'Account' },
+      { label: 'State' },
+      { label: 'Sealed' },
+      { label: 'Last tried' },
+      { label: 'Recovery codes left', isNumeric: true },
+      { label: 'Seal anew', isSilent: true },
+    ]}
+    rows={accounts.map((account) => [
+      <>
+        {account.displayName ?? account.userName}
+        <div class="under">
+          <code>{account.userName}</code>
+        </div>
+      </>,
+      stateOf(account),
+      <Time at={account.sealedAt} />,
+      <Time at={account.lastUsedAt} empty="Never" />,
+      account.recoveryCodesLeft,
+      account.status !== 'active' ? null : (
+        <a class="btn" href={`/console/emergency/accounts/${account.userId}/reseal`}>
+          Seal anew<span class="visually-hidden"> {account.displayName ?? account.userName}</span>
+        </a>
+      ),
+    ])}
+  />
+)
+
+const Uses = ({ uses }: Pick<Props, 'uses'>) => (
+  <Table
+    caption="Uses of emergency accounts"
+    columns={[{ label: 'When' }, { label: 'Account' }, { label: 'Reason' }, { label: 'Report' }]}
+    rows={uses.map(({ id, startedAt, account, reason, report }) => [
+      <a href={`/console/emergency/uses/${id}`}>
+        <Time at={startedAt} />
+      </a>,
+      account.displayName ?? account.userName,
+      reason,
+      report === null ? <Badge tone="warning">To be signed</Badge> : <Badge tone="good">Signed</Badge>,
+    ])}
+  />
+)
+
+const outcomes: Partial<Record<SignInAttempt['outcome'], string>> = { signed_in: 'Used', tested: 'Drill' }
+
+const Attempts = ({ attempts }: Pick<Props, 'attempts'>) => (
+  <>
+    <h2>At the door</h2>
+    <Table
+      caption="Attempts to use an emergency account"
+      columns={[{ label: 'When' }, { label: 'Outcome' }, { label: 'From' }]}
+      rows={attempts.map(({ id, occurredAt, outcome, ip }) => [
+        <a href={`/console/sign-ins/${id}`}>
+          <Time at={occurredAt} />
+        </a>,
+        <Badge tone={outcome === 'tested' ? 'good' : outcome === 'signed_in' ? 'warning' : 'bad'}>
+          {outcomes[outcome] ?? 'Refused'}
+        </Badge>,
+        ip ?? '—',
+      ])}
+    />
+  </>
+)

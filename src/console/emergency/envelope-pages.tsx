@@ -1,0 +1,71 @@
+// What goes into an envelope, shown once; and the step before old contents become void.
+import type { EmergencyAccount, NewEmergencyAccount } from '#access/accounts/emergency/emergency.ts'
+import { Actions, SubmitButton } from '#http/ui/forms.tsx'
+import type { CallContext } from '#src/context.ts'
+import type { Manager } from '../env.ts'
+import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import { CopyField, Panel } from '../ui/parts.tsx'
+
+type Frame = { ctx: CallContext; manager: Manager }
+
+export const EnvelopePage = ({ ctx, manager, account }: Frame & { account: NewEmergencyAccount }) => (
+  <ConsolePage
+    {...{ ctx, manager }}
+    section="emergency"
+    title="Print this page and seal it"
+    lead="None of it is shown again. Try it once as a drill, so that it counts."
+    trail={sectionTrail('emergency')}
+  >
+    <Panel title="Emergency account" id="envelope">
+      <CopyField id="address" label="Where" value={ctx.urls.page('/emergency')} />
+      <CopyField id="user-name" label="User name" value={account.userName} />
+      <CopyField id="password" label="Password" value={account.password} />
+      <CopyField
+        id="totp"
+        label="Secret for an authenticator"
+        value={account.totpSecret}
+        hint="Or use a recovery code below."
+      />
+      <p class="form-label">Recovery codes, each good once</p>
+      <ul class="recovery-codes">
+        {account.recoveryCodes.map((code) => (
+          <li>
+            <code>{code}</code>
+          </li>
+        ))}
+      </ul>
+      <a class="btn btn-primary" href="/console/emergency">
+        It is printed and sealed
+      </a>
+    </Panel>
+  </ConsolePage>
+)
+
+export const ResealPage = ({ ctx, manager, account }: Frame & { account: EmergencyAccount }) => {
+  const name = account.displayName ?? account.userName
+  return (
+    <ConsolePage
+      {...{ ctx, manager }}
+      section="emergency"
+      title={`Seal ${name} anew`}
+      lead="After a use, and whenever somebody may have looked into the envelope."
+      trail={sectionTrail('emergency')}
+    >
+      <Panel title="What happens">
+        <ul>
+          <li>The account gets a new password, a new authenticator secret and new recovery codes.</li>
+          <li>What is in the envelope now is void at once, and whoever is signed in with it is out.</li>
+          <li>It counts as never tried, until somebody tries it as a drill.</li>
+        </ul>
+        <form method="post" action={`/console/emergency/accounts/${account.userId}/reseal`}>
+          <Actions>
+            <SubmitButton label="Seal it anew" kind="danger" />
+            <a class="btn" href="/console/emergency">
+              Cancel
+            </a>
+          </Actions>
+        </form>
+      </Panel>
+    </ConsolePage>
+  )
+}
