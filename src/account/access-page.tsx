@@ -1,8 +1,9 @@
 // My access: the roles that a person holds in the organization and in each brand, where each comes from, until when.
 import type { OwnAccess, OwnAssignment } from '#access/own-access.ts'
+import type { OwnChange } from '#access/own-changes.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
-import { sourceInWords, timeInWords } from './words.ts'
+import { changeInWords, sourceInWords, timeInWords } from './words.ts'
 
 const columns = [{ label: 'Role' }, { label: 'Where it comes from' }, { label: 'Until' }]
 
@@ -37,7 +38,22 @@ function scopesOf({ organization, assignments }: OwnAccess): Scope[] {
 const askedBy = ({ organization }: OwnAccess, anybody = 'An administrator'): string =>
   organization.accessContact ?? `${anybody} of ${organization.name}`
 
-export const AccessPage = ({ access }: { access: OwnAccess }) => (
+const Changes = ({ changes }: { changes: readonly OwnChange[] }) => (
+  <>
+    <h2>What has changed lately</h2>
+    <Table
+      caption="Changes of your access"
+      columns={[{ label: 'What' }, { label: 'By' }, { label: 'When' }]}
+      rows={changes.map((change) => [
+        changeInWords(change),
+        change.actor ?? '—',
+        <time datetime={change.occurredAt}>{timeInWords(change.occurredAt)}</time>,
+      ])}
+    />
+  </>
+)
+
+export const AccessPage = ({ access, changes }: { access: OwnAccess; changes: readonly OwnChange[] }) => (
   <AccountPage
     section="access"
     name={access.name}
@@ -61,5 +77,6 @@ export const AccessPage = ({ access }: { access: OwnAccess }) => (
     {access.assignments.length === 0 ? null : (
       <p class="lead-sentence">Is something missing? Ask {askedBy(access, 'an administrator')}.</p>
     )}
+    {changes.length === 0 ? null : <Changes changes={changes} />}
   </AccountPage>
 )

@@ -1,6 +1,7 @@
 // What people see of themselves: their session as JSON, their access, their sessions, the way out.
 import { Hono } from 'hono'
 import { getOwnAccess } from '#access/own-access.ts'
+import { listOwnChanges } from '#access/own-changes.ts'
 import { endOwnSession, endOwnSessions, listOwnSessions } from '#access/sessions/own-sessions.ts'
 import { withIsoTimes } from '#access/times.ts'
 import type { AppEnv } from '#http/env.ts'
@@ -48,7 +49,8 @@ function createPages(services: AccountServices): Hono<AppEnv> {
 
   pages.get('/', ...own, async (c) => {
     const ctx = personContext(services, sessionOf(c), c.get('requestId'))
-    return renderPage(c, AccessPage({ access: await getOwnAccess(ctx) }))
+    const [access, changes] = await Promise.all([getOwnAccess(ctx), listOwnChanges(ctx)])
+    return renderPage(c, AccessPage({ access, changes: changes.map(withIsoTimes) }))
   })
 
   pages.get('/sessions', ...own, async (c) => {

@@ -1,5 +1,6 @@
 // Facts in the words of people: times, where a role comes from.
 import type { AssignmentSource } from '#access/evaluate.ts'
+import type { OwnChange } from '#access/own-changes.ts'
 
 const dateAndTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
 
@@ -48,4 +49,22 @@ export function sourceInWords(source: AssignmentSource): string {
   const [own = 'a group', ...above] = names
   const reached = above.map((name) => `, which belongs to ${name}`).join('')
   return `You are in the group ${own}${reached}; your organization gives this role to that group`
+}
+
+/** A change of somebody's own access, as they are told: `You were given Editor in Aurora`. */
+export function changeInWords({ action, role, brand, group, reason }: OwnChange): string {
+  const what = `${role ?? 'a role'}${brand === null ? '' : ` in ${brand}`}`
+  const why = reason === null ? '' : `: ${reason}`
+  const sentences: Record<OwnChange['action'], string> = {
+    'assignment.create': `You were given ${what}${why}`,
+    'assignment.update': `How long or why you hold ${what} was changed`,
+    'assignment.delete': `${what} was taken back from you`,
+    'group.members_added': `You joined the group ${group ?? 'that is gone by now'}`,
+    'group.members_removed': `You left the group ${group ?? 'that is gone by now'}`,
+    'mapping.create': `Your group ${group ?? ''} now gives ${what}`,
+    'mapping.delete': `Your group ${group ?? ''} no longer gives ${what}`,
+    'role.update': `What ${role ?? 'your role'} allows was changed`,
+    'user.reactivate': 'You were let in again',
+  }
+  return sentences[action]
 }

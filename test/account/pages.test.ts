@@ -1,7 +1,11 @@
 // The pages that people have about themselves, in a real browser and past it.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listAssignments } from '#access/assignments/assignments.ts'
+import { deleteAssignment } from '#access/assignments/delete-assignment.ts'
 import { createBrand } from '#access/brands/create-brand.ts'
+import { listGroups } from '#access/people/list-groups.ts'
+import { updateLocalGroup } from '#access/people/local.ts'
 import { listRoles } from '#access/roles/roles.ts'
 import { createGroup } from '#directory/create-group.ts'
 import { change } from '../support/access.ts'
@@ -123,6 +127,27 @@ describe('my access', () => {
     expect(await page.textContent('header')).toContain('Amara Okafor')
     await page.context().close()
   })
+  test('tells what has changed lately, of their own access alone', async () => {
+    const it = await stage()
+    const { ctx } = it.organization
+    await giveAccess(it)
+    const stranger = await createPerson(it.organization, 'stranger@example.com', 'Stranger')
+    await giveRole(it.organization, { userId: stranger, role: 'administrator' })
+    const [group] = await listGroups(ctx)
+    await updateLocalGroup(ctx, { groupId: group?.id ?? '', members: [{ kind: 'remove', ids: [it.userId] }] })
+    const [given] = (await listAssignments(ctx, { userId: it.userId })).filter(({ brand }) => brand === null)
+    await deleteAssignment(ctx, given?.id ?? '')
+    const text = await (await get('/account', it.session.cookie)).text()
+    const changes = [...text.slice(text.indexOf('What has changed lately')).matchAll(/<th scope="row">(.*?)<\/th>/g)]
+    expect(changes.map(([, what]) => what)).toEqual([
+      'Viewer was taken back from you',
+      'You left the group Newsroom &lt;b&gt;',
+      'You were given Viewer in Harbor Lane: Works here',
+      'You were given Viewer: Works here',
+      'You joined the group Newsroom &lt;b&gt;',
+    ])
+  })
+
   test('says what to do where there is nothing yet', async () => {
     const { session } = await stage()
     expect(await (await get('/account', session.cookie)).text()).toContain('You have no roles yet')

@@ -64,7 +64,7 @@ export async function updateAssignment(
     })
     const detail = {
       userId: user.id,
-      role: role.key,
+      ...{ role: role.key, roleId: role.id },
       brandId: brand?.id ?? null,
       before: told(before),
       after: told(after),
