@@ -37,6 +37,7 @@ const refusals = {
   404: problem('There is no such thing in this organization'),
   409: problem('It conflicts with what is there'),
   413: problem('The body is larger than 1 MB'),
+  422: problem('A rule of the organization is against it'),
   415: problem('The body is not application/json'),
   503: problem('The database cannot be reached at the moment; see Retry-After'),
 }

@@ -12,6 +12,7 @@ const exitCodes = {
   conflict: 1,
   precondition_failed: 1,
   precondition_required: 1,
+  against_policy: 1,
   too_large: 1,
   too_many: 1,
   unavailable: 1,

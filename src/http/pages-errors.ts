@@ -41,6 +41,12 @@ const kinds = {
     title: 'Someone was faster',
     advice: 'This was changed meanwhile. Go back, reload the page and make your change again.',
   },
+  against_policy: {
+    status: 422,
+    title: 'Your organization does not allow this',
+    advice: 'Go back and do it another way, or ask an administrator about the rule.',
+    isToldWhy: true,
+  },
   precondition_required: {
     status: 428,
     title: 'This needs a confirmation',

@@ -14,6 +14,7 @@ const kinds = {
   not_found: { status: 404, title: 'There is no such thing' },
   conflict: { status: 409, title: 'It conflicts with what is there' },
   precondition_failed: { status: 412, title: 'It was changed meanwhile' },
+  against_policy: { status: 422, title: 'A rule of the organization is against it' },
   precondition_required: { status: 428, title: 'It needs a confirmation' },
   too_large: { status: 413, title: 'The request is too large' },
   too_many: { status: 429, title: 'Too many requests', headers: { 'Retry-After': '1' } },

@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'conflict'
   | 'precondition_failed'
   | 'precondition_required'
+  /** Understood and valid, and against a rule that the organization has set. */
+  | 'against_policy'
   | 'too_large'
   | 'too_many'
   | 'unavailable'

@@ -11,6 +11,7 @@ const statuses = {
   conflict: 409,
   precondition_failed: 412,
   precondition_required: 428,
+  against_policy: 400,
   too_large: 413,
   too_many: 429,
   unavailable: 503,

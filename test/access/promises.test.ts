@@ -151,7 +151,7 @@ describe('addresses (004-04)', () => {
   test('where they are never changed, an administrator’s change is refused, and a directory’s is not', async () => {
     expect((await client.patch('settings', { emailChange: 'never' })).status).toBe(200)
     const userId = await person()
-    const refused = { status: 409, body: { reason: 'email_immutable' } }
+    const refused = { status: 422, body: { reason: 'email_immutable' } }
     expect(await client.patch(`users/${userId}`, { emails: ['other@example.com'] })).toMatchObject(refused)
     expect(await client.patch(`users/${userId}`, { userName: 'other@example.com' })).toMatchObject(refused)
     expect((await client.patch(`users/${userId}`, { displayName: 'Mara Q.' })).status).toBe(200)

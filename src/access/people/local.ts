@@ -47,13 +47,13 @@ const emailPolicy = prepared<{ organizationId: string }, { emailChange: 'allowed
   (p) => sql`select email_change as "emailChange" from organizations where id = ${p.organizationId}`,
 )
 
-/** @throws AppError conflict (reason `email_immutable`) */
+/** @throws AppError against_policy (reason `email_immutable`) */
 function requireSameAddress(before: UserRecord, after: UserContent): void {
   const [old, wanted] = [before.attributes['emails'], after.attributes['emails']]
   if (before.userName === after.userName && isDeepStrictEqual(old, wanted)) return
   const message = 'Addresses are never changed in this organization; deactivate the person and invite the new address'
   const fields = [{ path: 'emails', message }]
-  throw new AppError('conflict', message, { reason: 'email_immutable', fields })
+  throw new AppError('against_policy', message, { reason: 'email_immutable', fields })
 }
 
 /** Changes name or members of a local group. @throws AppError not_found, conflict, invalid; forbidden (reason `ceiling`) */

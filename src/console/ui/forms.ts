@@ -17,7 +17,7 @@ export const emptyForm: FormState = { values: {}, errors: {}, message: undefined
 export const filledForm = (values: Record<string, string | undefined>): FormState => ({ ...emptyForm, values })
 
 /** What people can put right by themselves; everything else is an error page. */
-const correctable = new Set(['invalid', 'conflict', 'forbidden', 'precondition_failed'])
+const correctable = new Set(['invalid', 'conflict', 'forbidden', 'precondition_failed', 'against_policy'])
 
 /**
  * The form after a refusal.
