@@ -28,7 +28,7 @@ const columns = sql`x.id, x.reason, x.ip, x.started_at as "startedAt",
 
 const from = sql`from emergency_uses x
   join users u on u.organization_id = x.organization_id and u.id = x.user_id
-  join emergency_accounts e on e.organization_id = x.organization_id and e.user_id = x.user_id
+  left join emergency_accounts e on e.organization_id = x.organization_id and e.user_id = x.user_id
   left join users s on s.organization_id = x.organization_id and s.id = x.signed_by`
 
 const newest = prepared<{ organizationId: string }, EmergencyUse>(
