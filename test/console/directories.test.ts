@@ -48,6 +48,44 @@ describe('a directory', () => {
     expect([revoked.status, await asks(id, token), await asks(id, second)]).toEqual([303, 401, 200])
   })
 
+  describe('says when its provider delivers', () => {
+    const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString()
+
+    /** Requests of a directory, as so many minutes ago. */
+    async function received(name: string, ago: readonly number[]): Promise<string> {
+      const { id, path } = await create(name)
+      for (const [index, minutes] of ago.entries()) {
+        const eventId = `prv_${id}_${index}`
+        await app.owner`insert into provisioning_events (organization_id, id, directory_id, occurred_at, method, path, status,
+            duration_millis, quirks, request_id)
+          values (${organization.id}, ${eventId}, ${id}, ${minutesAgo(minutes)}, 'GET', '/Users', 200, 1, '[]', 'req_x')`
+      }
+      return (await client.get(path)).text
+    }
+
+    test('in cycles, and when the next one is due', async () => {
+      const ago = [90, 89, 50, 49, 48, 10, 9].toSorted((a, b) => b - a)
+      const text = await received('Entra of Rowan', ago)
+      expect(text).toContain('In cycles, about every 40 minutes')
+      expect(text).toContain(`expected at about ${minutesAgo(-30).slice(11, 16)} UTC`)
+    })
+
+    test('and that one is late', async () => {
+      expect(await received('Late of Rowan', [210, 170, 130, 90])).toContain('The next cycle is 50 min late')
+    })
+
+    test.each([
+      ['without a rhythm', 'Okta of Rowan', [300, 250, 90, 60, 11]],
+      ['too few to say', 'New of Rowan', [60, 20]],
+    ])('%s: whenever something changes', async (_, name, ago) => {
+      expect(await received(name, ago)).toContain('Whenever something changes at the provider')
+    })
+
+    test('and nothing before it has', async () => {
+      expect(await received('Silent of Rowan', [])).not.toContain('Delivers')
+    })
+  })
+
   test('a token does not end in the past', async () => {
     const { path } = await create('Past of Rowan')
     const refused = await client.post(`${path}/tokens`, { expiresAt: '2020-01-01' })

@@ -5,6 +5,7 @@ import { createDirectory } from '#connections/create-directory.ts'
 import { deleteDirectory } from '#connections/delete-directory.ts'
 import { type DirectoryRecord, getDirectory, listDirectories } from '#connections/directories.ts'
 import { type DirectoryActivity, getDirectoryActivity } from '#connections/provisioning/activity.ts'
+import { getDirectoryRhythm } from '#connections/provisioning/rhythm.ts'
 import { updateDirectory } from '#connections/update-directory.ts'
 import type { Urls } from '#platform/urls.ts'
 import { afterId, page, pageOf, pageQuery } from '../paging.ts'
@@ -44,8 +45,17 @@ const activity = z
   })
   .openapi('DirectoryActivity')
 
+const rhythm = z
+  .object({
+    everyMinutes: z.number().int().nullable().openapi({ description: 'Null where it keeps no rhythm' }),
+    lastStartAt: time,
+    nextExpectedAt: time.nullable().openapi({ description: 'In the past where the next cycle is late' }),
+  })
+  .openapi('DirectoryRhythm')
+
 const DirectoryWithActivity = Directory.extend({
   activity: activity.nullable().openapi({ description: 'Null where the directory was never asked anything' }),
+  rhythm: rhythm.nullable().openapi({ description: 'When the provider delivers; null where the log is empty' }),
 }).openapi('DirectoryWithActivity')
 
 const present = (urls: Urls, directory: DirectoryRecord): z.infer<typeof Directory> => ({
@@ -126,8 +136,8 @@ export const directoryRoutes = newRoutes()
   .openapi(getRoute, async (c) => {
     const [ctx, { id }] = [c.get('ctx'), c.req.valid('param')]
     const directory = present(c.get('urls'), await getDirectory(ctx, id))
-    const found = await getDirectoryActivity(ctx, id)
-    return c.json({ ...directory, activity: found === null ? null : activityShape(found) }, 200)
+    const [found, paced] = await Promise.all([getDirectoryActivity(ctx, id), getDirectoryRhythm(ctx, id)])
+    return c.json({ ...directory, activity: found === null ? null : activityShape(found), rhythm: paced }, 200)
   })
   .openapi(updateRoute, async (c) => {
     const input = { directoryId: c.req.valid('param').id, ...c.req.valid('json') }

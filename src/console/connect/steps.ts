@@ -93,7 +93,11 @@ function scimStep(facts: SetupFacts, now: Date): Part | undefined {
         : [
             `First request received ${agoWords(firstRequestAt, now)}, the last one ${agoWords(lastRequestAt, now)}.`,
             `${count(users, 'person', 'people')} and ${count(groups, 'group')} have arrived.`,
-            ...(connection.preset === 'entra' ? ['Entra delivers changes about every 40 minutes.'] : []),
+            ...(connection.preset === 'entra'
+              ? [
+                  'Entra delivers changes in cycles, about every 40 minutes; the page of the directory says when the next one is due.',
+                ]
+              : []),
           ],
     warnings: [
       ...(isRefused && lastError !== null ? [`The last request was refused: ${lastError}`] : []),

@@ -7,6 +7,7 @@ import { type IssuedDirectoryToken, listDirectoryTokens } from '#connections/dir
 import { issueDirectoryToken } from '#connections/issue-directory-token.ts'
 import { getDirectoryActivity, listDirectoryActivity } from '#connections/provisioning/activity.ts'
 import { listProvisioningEvents } from '#connections/provisioning/events.ts'
+import { getDirectoryRhythm } from '#connections/provisioning/rhythm.ts'
 import { revokeDirectoryToken } from '#connections/revoke-directory-token.ts'
 import { countDirectoryContent } from '#connections/setup-links/directory-content.ts'
 import { updateDirectory } from '#connections/update-directory.ts'
@@ -109,14 +110,17 @@ async function showList(c: Context<ConsoleEnv>, state: FormState): Promise<Respo
 async function showDirectory(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
   const [ctx, manager, directoryId] = [c.get('ctx'), c.get('manager'), c.req.param('id') ?? '']
   const directory = await getDirectory(ctx, directoryId)
-  const [tokens, activity, events, content] = await Promise.all([
+  const [tokens, activity, rhythm, events, content] = await Promise.all([
     listDirectoryTokens(ctx, { directoryId }),
     getDirectoryActivity(ctx, directoryId),
+    getDirectoryRhythm(ctx, directoryId),
     listProvisioningEvents(ctx, { directoryId, limit: 8 }),
     countDirectoryContent(ctx, directoryId),
   ])
   const notice = noticeOf(c.req.query('done'))
-  const page = <DirectoryPage {...{ ctx, manager, directory, tokens, activity, events, content, state, notice }} />
+  const page = (
+    <DirectoryPage {...{ ctx, manager, directory, tokens, activity, rhythm, events, content, state, notice }} />
+  )
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
 }
 

@@ -3,6 +3,7 @@ import type { DirectoryRecord } from '#connections/directories.ts'
 import type { DirectoryTokenRecord, IssuedDirectoryToken } from '#connections/directory-tokens.ts'
 import type { DirectoryActivity } from '#connections/provisioning/activity.ts'
 import type { ProvisioningEvent } from '#connections/provisioning/events.ts'
+import type { DirectoryRhythm } from '#connections/provisioning/rhythm.ts'
 import type { DirectoryContent } from '#connections/setup-links/directory-content.ts'
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { Field, SubmitButton } from '#http/ui/forms.tsx'
@@ -22,6 +23,7 @@ export type DirectoryPageProps = {
   directory: DirectoryRecord
   tokens: readonly DirectoryTokenRecord[]
   activity: DirectoryActivity | null
+  rhythm: DirectoryRhythm | null
   events: readonly ProvisioningEvent[]
   content: DirectoryContent
   state: FormState
@@ -72,7 +74,7 @@ export const DirectoryPage = (props: DirectoryPageProps) => {
   )
 }
 
-function factsOf({ ctx, directory, activity, content }: DirectoryPageProps) {
+function factsOf({ ctx, directory, activity, rhythm, content }: DirectoryPageProps) {
   const now = ctx.clock.now()
   return [
     {
@@ -84,6 +86,7 @@ function factsOf({ ctx, directory, activity, content }: DirectoryPageProps) {
       value: `${count(content.users, 'person', 'people')}, ${content.activeUsers.toLocaleString('en')} of them active; ${count(content.groups, 'group')}`,
     },
     { term: 'Last request', value: activity === null ? 'Never' : agoWords(activity.lastRequestAt, now) },
+    ...(rhythm === null ? [] : [{ term: 'Delivers', value: rhythmWords(rhythm, now) }]),
     { term: 'Last change', value: activity?.lastChangeAt == null ? 'Never' : agoWords(activity.lastChangeAt, now) },
     {
       term: 'Last refusal',
@@ -94,6 +97,17 @@ function factsOf({ ctx, directory, activity, content }: DirectoryPageProps) {
     },
     { term: 'Sent by', value: activity?.userAgent ?? '—' },
   ]
+}
+
+/** When the next cycle comes, for those who wait for somebody to arrive or to leave. */
+function rhythmWords({ everyMinutes, nextExpectedAt }: DirectoryRhythm, now: Date): string {
+  if (everyMinutes === null || nextExpectedAt === null) return 'Whenever something changes at the provider'
+  const late = Math.floor((now.getTime() - Date.parse(nextExpectedAt)) / 60_000)
+  const next =
+    late > everyMinutes / 2
+      ? `The next cycle is ${late} min late`
+      : `The next cycle is expected at about ${nextExpectedAt.slice(11, 16)} UTC`
+  return `In cycles, about every ${everyMinutes} minutes. ${next}; who has to go at once is deactivated here`
 }
 
 const stateOf = ({ revokedAt, expiresAt }: DirectoryTokenRecord, now: Date) => {
