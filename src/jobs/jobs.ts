@@ -65,9 +65,10 @@ async function refreshConnections(ctx: CallContext, log: Log): Promise<void> {
 }
 
 async function checkCertificates(ctx: CallContext, log: Log): Promise<void> {
-  for (const { name, notAfter, ...fields } of await warnOfCertificates(ctx)) {
+  for (const { kind, name, notAfter, ...fields } of await warnOfCertificates(ctx)) {
     const { organizationId } = ctx
-    log.warn({ organizationId, ...fields, notAfter }, `A certificate of the connection ${name} ends at ${notAfter}`)
+    const what = kind === 'certificate_ending' ? 'A certificate' : 'The client secret'
+    log.warn({ organizationId, ...fields, notAfter }, `${what} of the connection ${name} ends at ${notAfter}`)
   }
 }
 

@@ -11,7 +11,7 @@ import { createSigningKey } from '#sandbox/saml-idp/keys.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import { type AccessStage, type Client, startStage } from '../support/access.ts'
 import { createPerson, giveRole } from '../support/people.ts'
-import { createSamlConnection } from '../support/sign-in.ts'
+import { createOidcConnection, createSamlConnection } from '../support/sign-in.ts'
 
 let stage: AccessStage
 let client: Client
@@ -148,6 +148,27 @@ test('a certificate that ends soon raises one alarm, of a connection without a m
   expect(alarms).toMatchObject([{ kind: 'certificate_ending', detail: { connectionId: id, sha256: 'soon' } }])
   await settleAlarm(ctx, String(alarms[0]?.id))
   expect(await due()).not.toContain('certificate')
+})
+
+test('a client secret that ends soon raises one alarm, and another one when its successor does', async () => {
+  await newClient('ada@example.com')
+  const { id } = await createOidcConnection(client as never, { issuer: 'https://idp.example.com', clientId: 'x' })
+  const endsIn = (days: number) =>
+    owner`update connections set settings = settings || jsonb_build_object('secretExpiresAt',
+      ${new Date(Date.now() + days * 86_400_000).toISOString()}::text) where id = ${id}`
+  await endsIn(40)
+  expect(await due()).toEqual([])
+  await endsIn(20)
+  expect(await due()).toEqual(['certificate'])
+  lines.length = 0
+  await run('certificate')
+  expect(lines.join()).toContain('The client secret of the connection')
+  const [alarm] = await listAlarms(ctx)
+  expect(alarm).toMatchObject({ kind: 'client_secret_ending', detail: { connectionId: id } })
+  await settleAlarm(ctx, String(alarm?.id))
+  expect(await due()).not.toContain('certificate')
+  await endsIn(25)
+  expect(await due()).toContain('certificate')
 })
 
 test('once a month the administrators are asked to try the emergency accounts that nobody has tried', async () => {

@@ -9,6 +9,7 @@ import { type CallContext, inTransaction, requirePermission } from '#src/context
  * - `return_due`: userId, userName, displayName, returnsAt
  * - `end_date_refused`: userId, userName, displayName
  * - `certificate_ending`: connectionId, name, sha256, notAfter
+ * - `client_secret_ending`: connectionId, name, notAfter
  * - `self_grant`: assignment, userId, role (its key), brand (its slug or null), reason
  * - `emergency_drill`: accounts (user names); raised settled, it only notes when the mail went out
  */
@@ -17,6 +18,7 @@ export type AlarmKind =
   | 'return_due'
   | 'end_date_refused'
   | 'certificate_ending'
+  | 'client_secret_ending'
   | 'self_grant'
   | 'emergency_drill'
 

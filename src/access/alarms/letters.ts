@@ -47,6 +47,15 @@ const words: Record<AlarmKind, (detail: Record<string, unknown>, organization: s
       'Ask whoever runs the identity provider for the next certificate and add it to the connection beforehand; a connection with a metadata address takes it over by itself once it is published there.',
     ],
   }),
+  client_secret_ending: (detail, organization) => ({
+    subject: `A client secret of ${organization} ends on ${dateOf(detail['notAfter'])}`,
+    paragraphs: [
+      `The client secret of the connection ${text(detail['name'])} ends on ${dateOf(detail['notAfter'])}. Nobody can sign in through it from then on.`,
+    ],
+    closing: [
+      'Make a new secret at the identity provider, enter it with its end on the page of the connection, and remove the old one once a test sign-in has worked.',
+    ],
+  }),
   self_grant: (detail, organization) => ({
     subject: `Somebody at ${organization} has given themselves a role`,
     paragraphs: [
@@ -58,9 +67,9 @@ const words: Record<AlarmKind, (detail: Record<string, unknown>, organization: s
     subject: `Time to try the emergency accounts of ${organization}`,
     paragraphs: [
       `Nobody has signed in with these emergency accounts for 30 days or more: ${(Array.isArray(detail['accounts']) ? detail['accounts'] : []).map(text).join(', ')}.`,
-      'An account that nobody tries may fail when it is needed. A drill is one sign-in with a reason such as “drill”.',
+      'An account that nobody tries may fail when it is needed. A drill is one sign-in with “Only a drill” ticked: it opens nothing.',
     ],
-    closing: ['The sign-in alarms all administrators, as every use of an emergency account does.'],
+    closing: ['All administrators are told of it, as of every use of an emergency account.'],
   }),
 }
 

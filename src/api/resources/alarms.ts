@@ -16,6 +16,7 @@ const Alarm = z
         'return_due',
         'end_date_refused',
         'certificate_ending',
+        'client_secret_ending',
         'self_grant',
         'emergency_drill',
       ])

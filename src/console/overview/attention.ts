@@ -43,6 +43,10 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
     title: 'A certificate ends soon',
     href: (detail) => `/console/connections/${String(detail['connectionId'])}`,
   },
+  client_secret_ending: {
+    title: 'A client secret ends soon',
+    href: (detail) => `/console/connections/${String(detail['connectionId'])}`,
+  },
   self_grant: {
     title: 'An administrator gave themselves a role',
     href: (detail) => `/console/users/${String(detail['userId'])}`,
