@@ -5,14 +5,18 @@ import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
 import { AppError } from '#platform/errors.ts'
 import type { LivePart } from './live.tsx'
 
-const limits = { perActor: 3, all: 100, minutes: 15, pollMillis: 1_500, heartbeatMillis: 15_000 }
+type Limits = { perActor: number; all: number; millis: number; pollMillis: number; heartbeatMillis: number }
+
+const usual: Limits = { perActor: 3, all: 100, millis: 15 * 60_000, pollMillis: 1_500, heartbeatMillis: 15_000 }
 
 export type LiveStreams = {
   /** Answers with a stream of what `read` says; 204, which browsers take for an end, where there are too many. */
   open(c: Context, actor: string, read: () => Promise<LivePart[]>): Response
 }
 
-export function createLiveStreams({ isStopping }: { isStopping(): boolean }): LiveStreams {
+type Options = { isStopping(): boolean; limits?: Limits }
+
+export function createLiveStreams({ isStopping, limits = usual }: Options): LiveStreams {
   const open = new Map<string, number>()
   let total = 0
 
@@ -37,7 +41,7 @@ export function createLiveStreams({ isStopping }: { isStopping(): boolean }): Li
       c.header('X-Accel-Buffering', 'no')
       return streamSSE(c, async (stream) => {
         try {
-          await tell(stream, read, isStopping)
+          await tell(stream, read, { isStopping, limits })
         } catch (error) {
           // The link or session is over, or the thing is gone: there is nothing more to tell.
           if (!(error instanceof AppError) || error.code === 'unavailable') return
@@ -53,12 +57,12 @@ export function createLiveStreams({ isStopping }: { isStopping(): boolean }): Li
 async function tell(
   stream: SSEStreamingApi,
   read: () => Promise<LivePart[]>,
-  isStopping: () => boolean,
+  { isStopping, limits }: Required<Options>,
 ): Promise<void> {
   const startedAt = performance.now()
   const sent = new Map<string, string>()
   let lastSentAt = startedAt
-  while (!stream.aborted && !isStopping() && performance.now() - startedAt < limits.minutes * 60_000) {
+  while (!stream.aborted && !isStopping() && performance.now() - startedAt < limits.millis) {
     const changed = (await textsOf(await read())).filter(({ event, data }) => sent.get(event) !== data)
     for (const { event, data } of changed) {
       sent.set(event, data)
