@@ -2,6 +2,7 @@
 // (C-012 to C-018, C-023, C-025, C-029; W-053: the canary of test/support/setup.ts runs after every test).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestApp, type TestApp } from '../support/app.ts'
+import { paced } from '../support/pace.ts'
 import { core, enterprise, patchOp, type ScimAnswer, type ScimClient } from '../support/scim.ts'
 
 let app: TestApp
@@ -18,17 +19,7 @@ afterAll(() => app.close())
 
 const limitMillis = 50
 
-/** The answer, and the least time of three tries, so that a busy machine does not count. */
-async function timed(send: () => Promise<ScimAnswer>): Promise<{ answer: ScimAnswer; millis: number }> {
-  let millis = Number.POSITIVE_INFINITY
-  let answer: ScimAnswer | undefined
-  for (let attempt = 0; attempt < 3 && millis >= limitMillis; attempt += 1) {
-    const start = performance.now()
-    answer = await send()
-    millis = Math.min(millis, performance.now() - start)
-  }
-  return { answer: answer as ScimAnswer, millis }
-}
+const timed = (send: () => Promise<ScimAnswer>) => paced(send, limitMillis)
 
 async function refused(send: () => Promise<ScimAnswer>, status = 400, scimType?: string): Promise<void> {
   const users = (await scim.get('/Users')).body
