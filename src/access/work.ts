@@ -4,7 +4,7 @@ import type { Database } from '#db/database.ts'
 import { prepared } from '#db/statement.ts'
 
 /** What may not wait: asked for every second. */
-type PromptKind = 'mail' | 'logout' | 'sessions' | 'alarm' | 'domain' | 'metadata'
+type PromptKind = 'mail' | 'logout' | 'sessions' | 'alarm' | 'user_change' | 'domain' | 'metadata'
 
 /** What may wait for minutes. */
 type UpkeepKind = 'reminder' | 'end_date' | 'retention' | 'certificate' | 'emergency_drill'

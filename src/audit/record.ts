@@ -26,6 +26,7 @@ export type AuditEntry = {
     | 'invitation'
     | 'mail'
     | 'alarm'
+    | 'user_change'
   targetId: string
   /** What changed, by names and ids; never secrets. */
   detail?: Record<string, unknown>

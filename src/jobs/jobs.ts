@@ -1,6 +1,7 @@
 // What there is to do in an organization, by kind. A run does what is due at the moment; what is done twice does no harm.
 import { notifyAlarms } from '#access/alarms/notify-alarms.ts'
 import { deliverLogouts } from '#access/applications/deliver-logouts.ts'
+import { goOnWithUserChanges } from '#access/people/bulk/go-on.ts'
 import { endExpiredSessions } from '#access/sessions/end-sessions.ts'
 import { warnOfCertificates } from '#access/upkeep/certificates.ts'
 import { askForDrill } from '#access/upkeep/emergency-drill.ts'
@@ -29,6 +30,7 @@ export const standardJobs: Jobs = {
   domain: checkDomains,
   metadata: refreshConnections,
   alarm: notifyAlarms,
+  user_change: (ctx) => goOnWithUserChanges(ctx),
   reminder: (ctx) => remindOfEnds(ctx),
   end_date: async (ctx) => {
     await endAccounts(ctx)

@@ -29,6 +29,7 @@ export type IdPrefix =
   | 'stp'
   | 'prv'
   | 'emu'
+  | 'chg'
 
 export type Ids = { next(prefix: IdPrefix): string }
 

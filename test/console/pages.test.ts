@@ -42,6 +42,8 @@ beforeAll(async () => {
   const invitation = (await createInvitation(ctx, { email: 'guest@example.com', roleId })).id
   const [assigned] = await listAuditEvents(ctx, { filter: { action: 'assignment.create' }, limit: 1 })
   const { id: me } = { id: administrator.userId }
+  ids['over'] = await keptChange(organization.id, [user, gone], new Date())
+  ids['running'] = await keptChange(organization.id, [user, gone], null)
   Object.assign(ids, { user, gone, group, brand, invitation, me, event: assigned?.id, assignment: assigned?.targetId })
   views['light'] = await openAs(browser, app, administrator)
   views['dark'] = await openAs(browser, app, administrator, { colorScheme: 'dark' })
@@ -53,6 +55,20 @@ afterAll(async () => {
   await browser.close()
   await app.close()
 })
+
+/** A change of many people, of which the first was come to; nobody works on it here. @returns its id */
+async function keptChange(organizationId: string, userIds: string[], finishedAt: Date | null): Promise<string> {
+  const id = app.services.ids.next('chg')
+  const [begun, how] = [new Date(), app.owner.json({ kind: 'deactivate' })]
+  await app.owner`insert into user_changes (organization_id, id, action, actor_type, actor_id, started_at, finished_at)
+    values (${organizationId}, ${id}, ${how}, 'operator', 'cli', ${begun}, ${finishedAt})`
+  for (const [index, userId] of userIds.entries()) {
+    const outcome = index === 0 ? 'done' : finishedAt === null ? null : 'skipped'
+    await app.owner`insert into user_change_people (organization_id, change_id, position, user_id, outcome, message)
+      values (${organizationId}, ${id}, ${index + 1}, ${userId}, ${outcome}, ${index === 0 ? null : 'Is inactive already'})`
+  }
+  return id
+}
 
 /** Addresses, with `:name` for an id of the stage; and words that the page shows. */
 const pages: readonly (readonly [path: string, words: string])[] = [
@@ -71,6 +87,8 @@ const pages: readonly (readonly [path: string, words: string])[] = [
   ['/console/users/:user/deactivate', 'Closes at once'],
   ['/console/users/:gone', 'The receipt of their deactivation'],
   ['/console/users/:gone/reactivate', 'Comes back by itself'],
+  ['/console/users/bulk/changes/:over', 'Is inactive already'],
+  ['/console/users/bulk/changes/:running', '1 of 2 people'],
   ['/console/users/new', 'At least'],
   ['/console/users/sign-in-help', 'Type what they type'],
   ['/console/users/sign-in-help?name=guest@example.com', 'They have not accepted their invitation yet'],
@@ -125,4 +143,19 @@ describe.each(pages)('%s', (path, words) => {
     const page = await open('plain')
     expect(await page.textContent('main')).toContain(words)
   })
+})
+
+test('a change of many people is followed as it goes on, and then told person by person', async () => {
+  const page = views['light']
+  if (page === undefined) throw new Error('There is no view')
+  const id = ids['running'] ?? ''
+  await page.goto(`${app.origin}/console/users/bulk/changes/${id}`)
+  await page.getByText('1 of 2 people').waitFor()
+  await app.owner`update user_change_people set outcome = 'done' where change_id = ${id}`
+  await page.getByText('2 of 2 people').waitFor()
+  expect(await page.getByRole('progressbar').getAttribute('value')).toBe('2')
+  await app.owner`update user_changes set finished_at = now() where id = ${id}`
+  await page.getByRole('table', { name: 'Outcomes' }).waitFor()
+  expect(await page.getByRole('progressbar').count()).toBe(0)
+  expect(errors['light']).toEqual([])
 })

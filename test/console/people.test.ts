@@ -124,9 +124,11 @@ describe('many at once', () => {
     expect(preview.text).toContain('Give the role to 2 people')
     expect(await listAssignments(organization.ctx, { userId: first })).toEqual([])
     const run = { ...wanted, hash: hidden(preview.text, 'hash'), at: hidden(preview.text, 'at') }
-    const done = await admin.post('/console/users/bulk/assign/run', run)
-    expect(done.status).toBe(200)
+    const begun = await admin.post('/console/users/bulk/assign/run', run)
+    expect(begun.location).toMatch(/^\/console\/users\/bulk\/changes\/chg_/)
+    const done = await admin.get(begun.location ?? '')
     expect(done.text.match(/Done<\/span>/g)).toHaveLength(2)
+    expect(done.text).not.toContain('<progress')
     expect(await listAssignments(organization.ctx, { userId: second })).toMatchObject([{ reason: 'Launch team' }])
     const again = await admin.post('/console/users/bulk/assign/run', run)
     expect(again.status).toBe(412)

@@ -62,7 +62,7 @@ describe('the tables', () => {
     const kinds = (await owner`select name, policy from pgboss.queue order by name`).map(({ name }) => name)
     expect(kinds).toEqual([
       ...['alarm', 'certificate', 'domain', 'emergency_drill', 'end_date', 'logout', 'mail', 'metadata'],
-      ...['reminder', 'retention', 'sessions'],
+      ...['reminder', 'retention', 'sessions', 'user_change'],
     ])
   })
 })

@@ -216,8 +216,10 @@ describe('retention', () => {
     await owner`insert into mails select organization_id, 'mal_queued', kind, recipient, subject, body_sealed, 'queued', 0, now(),
       null, null, created_at, null from mails where organization_id = ${client.organizationId} limit 1`
     expect(await due()).toEqual(['retention'])
+    await owner`update user_changes set finished_at = now() - interval '31 days' where organization_id = ${client.organizationId}`
     const removed = await removeOld(system())
-    expect(removed).toEqual({ events: 1, attempts: before[1], mails: before[2] })
+    expect(removed).toEqual({ events: 1, attempts: before[1], mails: before[2], userChanges: 1 })
+    expect(await owner`select 1 from user_change_people where organization_id = ${client.organizationId}`).toEqual([])
     expect(await count()).toEqual([Number(before[0]) - 1, 0, 1, before[3]])
     expect(await due()).toEqual([])
   })

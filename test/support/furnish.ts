@@ -150,6 +150,16 @@ export async function furnishConsole(sql: postgres.Sql, organizationId: string, 
     quirks: [],
     request_id: 'req_x',
   })
+  const change = `chg_${id()}`
+  const actor = { actor_type: 'operator', actor_id: 'x' }
+  await insert('user_changes', {
+    id: change,
+    action: { kind: 'deactivate' },
+    ...actor,
+    started_at: at,
+    finished_at: at,
+  })
+  await insert('user_change_people', { change_id: change, position: 1, user_id: 'usr_x', outcome: 'done' })
   await insert('setup_links', { id: `stp_${id()}`, token_hash: id(), label: 'x', created_by: 'x', expires_at: at })
   await insert('alarms', { id: `alm_${id()}`, kind: 'x', detail: {}, raised_at: at })
 }

@@ -1,4 +1,5 @@
-// What has been kept for as long as the organization wants it: provisioning log, traces of sign-ins, mails. Never the audit trail.
+// What has been kept for as long as the organization wants it: provisioning log, traces of sign-ins, mails, and outcomes of
+// changes of many people. Never the audit trail.
 import { type SQL, sql } from 'drizzle-orm'
 import { prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
@@ -8,21 +9,26 @@ type Batch = { organizationId: string; limit: number }
 const batchSize = 1_000
 
 /** Rows of one table that are older than the setting; by id, which grows with time. */
-const deletion = (table: string, time: string, days: string, only: SQL = sql`true`) =>
+const deletion = (table: string, time: string, days: SQL, only: SQL = sql`true`) =>
   prepared<Batch, { one: number }>(
     (p) => sql`delete from ${sql.identifier(table)} t using (
         select x.id from ${sql.identifier(table)} x join organizations o on o.id = x.organization_id
         where x.organization_id = ${p.organizationId} and ${only}
-          and x.${sql.identifier(time)} < now() - make_interval(days => o.${sql.identifier(days)})
+          and x.${sql.identifier(time)} < now() - make_interval(days => ${days})
         order by x.id limit ${p.limit}::int) old
       where t.organization_id = ${p.organizationId} and t.id = old.id returning 1 as one`,
   )
 
-const deletions: Record<'events' | 'attempts' | 'mails', (batch: Batch) => Statement<{ one: number }>> = {
-  events: deletion('provisioning_events', 'occurred_at', 'provisioning_log_days'),
-  attempts: deletion('sign_in_attempts', 'occurred_at', 'sign_in_trace_days'),
-  mails: deletion('mails', 'created_at', 'mail_days', sql`x.status <> 'queued'`),
-}
+/** Outcomes of changes of many people; the trail has each of them for good. */
+const userChangeDays = sql`30`
+
+const deletions: Record<'events' | 'attempts' | 'mails' | 'userChanges', (batch: Batch) => Statement<{ one: number }>> =
+  {
+    events: deletion('provisioning_events', 'occurred_at', sql`o.provisioning_log_days`),
+    attempts: deletion('sign_in_attempts', 'occurred_at', sql`o.sign_in_trace_days`),
+    mails: deletion('mails', 'created_at', sql`o.mail_days`, sql`x.status <> 'queued'`),
+    userChanges: deletion('user_changes', 'finished_at', userChangeDays),
+  }
 
 export type Removed = Record<keyof typeof deletions, number>
 
@@ -32,6 +38,7 @@ export async function removeOld(ctx: CallContext): Promise<Removed> {
     events: await removeAll(ctx, deletions.events),
     attempts: await removeAll(ctx, deletions.attempts),
     mails: await removeAll(ctx, deletions.mails),
+    userChanges: await removeAll(ctx, deletions.userChanges),
   }
 }
 

@@ -1,9 +1,11 @@
 // /user-changes: the same for many users at once, after a preview, with an outcome for each.
 import { createRoute, z } from '@hono/zod-openapi'
 import { previewBulk } from '#access/people/bulk/preview-bulk.ts'
-import { runBulk } from '#access/people/bulk/run-bulk.ts'
-import { jsonAnswer, jsonBody, newRoutes, security, writeFailures } from '../routes.ts'
-import { timeInput } from '../schemas.ts'
+import { startUserChange } from '#access/people/bulk/start-user-change.ts'
+import { getUserChange, listUserChangeOutcomes, type UserChange } from '#access/people/bulk/user-changes.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
+import { time, timeInput } from '../schemas.ts'
 import { userStatus } from './user-shape.ts'
 
 const shared = { tags: ['Users'], security }
@@ -81,21 +83,27 @@ const previewRoute = createRoute({
 
 const Result = z
   .object({
+    id: z.string(),
+    startedAt: time,
+    finishedAt: time.nullable().openapi({ description: 'Null while it is under way' }),
+    total: z.number().int(),
     done: z.number().int(),
     skipped: z.number().int(),
     failed: z.number().int(),
-    outcomes: z.array(
-      z.object({
-        userId: z.string(),
-        userName: z.string(),
-        displayName: z.string().nullable(),
-        outcome: z.enum(['done', 'skipped', 'failed']),
-        reason: z.string().nullable(),
-        message: z.string().nullable(),
-      }),
-    ),
   })
-  .openapi('UserChangeResult')
+  .openapi('UserChangeProgress')
+
+const Outcome = z
+  .object({
+    position: z.number().int(),
+    userId: z.string(),
+    userName: z.string().nullable(),
+    displayName: z.string().nullable(),
+    outcome: z.enum(['done', 'skipped', 'failed']),
+    reason: z.string().nullable(),
+    message: z.string().nullable(),
+  })
+  .openapi('UserChangeOutcome')
 
 const runRoute = createRoute({
   ...shared,
@@ -104,9 +112,43 @@ const runRoute = createRoute({
   operationId: 'runUserChange',
   summary: 'Change many users, as it was previewed; whom it fails for keeps nobody else back',
   request: { body: jsonBody(z.strictObject({ ...change, hash: z.string() })) },
-  responses: { 200: jsonAnswer(Result, 'An outcome for each'), ...writeFailures },
+  responses: {
+    200: jsonAnswer(Result, 'All of it is done'),
+    202: jsonAnswer(Result, 'It goes on in the background; read it again'),
+    ...writeFailures,
+  },
 })
+
+const getRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/user-changes/{id}',
+  operationId: 'getUserChange',
+  summary: 'How far a change of many users is',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(Result, 'The change'), ...readFailures },
+})
+
+const outcomesRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/user-changes/{id}/outcomes',
+  operationId: 'listUserChangeOutcomes',
+  summary: 'What came of each, so far: what failed first, then who was kept back',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(z.object({ items: z.array(Outcome) }), 'At most 10,000'), ...readFailures },
+})
+
+const shown = ({ action: _action, actor: _actor, ...progress }: UserChange) => withIsoTimes(progress)
 
 export const userChangeRoutes = newRoutes()
   .openapi(previewRoute, async (c) => c.json(await previewBulk(c.get('ctx'), c.req.valid('json')), 200))
-  .openapi(runRoute, async (c) => c.json(await runBulk(c.get('ctx'), c.req.valid('json')), 200))
+  .openapi(runRoute, async (c) => {
+    const started = await startUserChange(c.get('ctx'), c.req.valid('json'))
+    return started.finishedAt === null ? c.json(shown(started), 202) : c.json(shown(started), 200)
+  })
+  .openapi(getRoute, async (c) => c.json(shown(await getUserChange(c.get('ctx'), c.req.valid('param').id)), 200))
+  .openapi(outcomesRoute, async (c) => {
+    const items = await listUserChangeOutcomes(c.get('ctx'), { changeId: c.req.valid('param').id, limit: 10_000 })
+    return c.json({ items }, 200)
+  })

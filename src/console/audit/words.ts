@@ -8,6 +8,7 @@ const nouns: Record<string, string> = {
   setup_link: 'Setup link',
   sign_in: 'Sign-in',
   user: 'Person',
+  user_change: 'Change of several people',
 }
 
 const verbs: Record<string, string> = {
@@ -123,6 +124,7 @@ const pages: Record<string, string> = {
   invitation: 'invitations',
   connection: 'connections',
   directory: 'directories',
+  user_change: 'users/bulk/changes',
 }
 
 /** The page of what was changed, where it has one. */

@@ -1,6 +1,5 @@
-// The preview of changing many people, and its outcome.
+// The preview of changing many people.
 import type { BulkPreview } from '#access/people/bulk/preview-bulk.ts'
-import type { BulkResult } from '#access/people/bulk/run-bulk.ts'
 import type { Form } from '#http/read-form.ts'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
 import { Actions, SubmitButton } from '#http/ui/forms.tsx'
@@ -93,54 +92,3 @@ export const BulkPreviewPage = ({ ctx, manager, kind, form, preview, isStale, at
     )}
   </ConsolePage>
 )
-
-const outcomes = {
-  done: { tone: 'good', label: 'Done' },
-  skipped: { tone: 'quiet', label: 'Kept back' },
-  failed: { tone: 'bad', label: 'Failed' },
-} as const
-
-/** More rows than that are not read; they are counted, and those that failed come first. */
-const shownOutcomes = 1_000
-
-export const BulkResultPage = ({ ctx, manager, kind, result }: Common & { result: BulkResult }) => {
-  const order = { failed: 0, skipped: 1, done: 2 }
-  const sorted = result.outcomes.toSorted((a, b) => order[a.outcome] - order[b.outcome])
-  return (
-    <ConsolePage
-      {...{ ctx, manager }}
-      section="users"
-      title={kinds[kind].title}
-      lead="This is what came of it, person by person."
-      trail={sectionTrail('users')}
-      actions={
-        <a class="btn btn-primary" href="/console/users">
-          Back to the users
-        </a>
-      }
-    >
-      <div class="figures">
-        <Figure label="Done" value={result.done.toLocaleString('en')} />
-        <Figure label="Kept back" value={result.skipped.toLocaleString('en')} />
-        <Figure label="Failed" value={result.failed.toLocaleString('en')} />
-      </div>
-      <Table
-        caption="Outcomes"
-        columns={[{ label: 'Name' }, { label: 'Outcome' }, { label: 'Why' }]}
-        rows={sorted
-          .slice(0, shownOutcomes)
-          .map(({ userId, userName, displayName, outcome, message }) => [
-            <a href={`/console/users/${userId}`}>{displayName ?? userName}</a>,
-            <Badge tone={outcomes[outcome].tone}>{outcomes[outcome].label}</Badge>,
-            message ?? '',
-          ])}
-      />
-      {sorted.length > shownOutcomes ? (
-        <p class="lead-sentence">
-          The first {shownOutcomes.toLocaleString('en')} of {sorted.length.toLocaleString('en')} are shown; the audit
-          trail has all of them.
-        </p>
-      ) : null}
-    </ConsolePage>
-  )
-}

@@ -1,7 +1,8 @@
 // Changing many people at once: what and why, a preview of everybody, and an outcome for each.
 import { type Context, Hono } from 'hono'
 import { type BulkPreview, previewBulk } from '#access/people/bulk/preview-bulk.ts'
-import { runBulk } from '#access/people/bulk/run-bulk.ts'
+import { startUserChange } from '#access/people/bulk/start-user-change.ts'
+import { getUserChange, listUserChangeOutcomes } from '#access/people/bulk/user-changes.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { AppError, notFound } from '#platform/errors.ts'
@@ -11,13 +12,21 @@ import { brandOfScope, roleChoices } from '../../ui/role-choices.ts'
 import { filterOf, parseQuery } from '../list/users-query.ts'
 import { BulkFormPage } from './bulk-form-page.tsx'
 import { type BulkKind, isBulkKind } from './bulk-kinds.ts'
-import { BulkPreviewPage, BulkResultPage } from './bulk-pages.tsx'
+import { BulkPreviewPage } from './bulk-pages.tsx'
+import { ChangePage, shownOutcomes } from './change-page.tsx'
 
 type BulkInput = Parameters<typeof previewBulk>[1]
 
 /** @returns an app to be mounted at `/console/users/bulk` */
 export function createBulkPages(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
+
+  pages.get('/changes/:id', async (c) => {
+    const [ctx, manager, changeId] = [c.get('ctx'), c.get('manager'), c.req.param('id')]
+    const outcomes = await listUserChangeOutcomes(ctx, { changeId, limit: shownOutcomes })
+    const change = await getUserChange(ctx, changeId)
+    return renderPage(c, <ChangePage {...{ ctx, manager, change, outcomes }} />)
+  })
 
   pages.get('/:kind', async (c) => {
     const query = new URL(c.req.url).search.slice(1)
@@ -35,12 +44,12 @@ export function createBulkPages(): Hono<ConsoleEnv> {
   })
 
   pages.post('/:kind/run', async (c) => {
-    const [ctx, manager, kind, form] = [c.get('ctx'), c.get('manager'), kindOf(c), await readForm(c)]
+    const [ctx, kind, form] = [c.get('ctx'), kindOf(c), await readForm(c)]
     // Filters that look back from now look back from when they were previewed.
     const input = inputOf(kind, form, timeOf(form['at']) ?? ctx.clock.now())
     try {
-      const result = await runBulk(ctx, { ...input, hash: form['hash'] ?? '' })
-      return renderPage(c, <BulkResultPage {...{ ctx, manager, kind, result }} />)
+      const { id } = await startUserChange(ctx, { ...input, hash: form['hash'] ?? '' })
+      return c.redirect(`/console/users/bulk/changes/${id}`, 303)
     } catch (error) {
       if (!(error instanceof AppError) || error.reason !== 'stale_preview') throw error
       return showPreview(c, kind, form, await previewBulk(ctx, input), { isStale: true })

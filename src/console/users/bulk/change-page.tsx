@@ -1,0 +1,86 @@
+// How far a change of many people is, and what came of each.
+import type { UserChange, UserChangeOutcome } from '#access/people/bulk/user-changes.ts'
+import { Table } from '#http/ui/content.tsx'
+import { ConsolePage, sectionTrail } from '../../ui/frame.tsx'
+import { Badge, Figure, Panel } from '../../ui/parts.tsx'
+import { type Common, kinds } from './bulk-kinds.ts'
+
+const outcomeWords = {
+  done: { tone: 'good', label: 'Done' },
+  skipped: { tone: 'quiet', label: 'Kept back' },
+  failed: { tone: 'bad', label: 'Failed' },
+} as const
+
+/** More rows than that are not read; they are counted, and those that failed come first. */
+export const shownOutcomes = 1_000
+
+type Props = Omit<Common, 'kind'> & { change: UserChange; outcomes: readonly UserChangeOutcome[] }
+
+export const ChangePage = ({ ctx, manager, change, outcomes }: Props) => (
+  <ConsolePage
+    {...{ ctx, manager }}
+    section="users"
+    title={kinds[change.action.kind].title}
+    lead="Person by person; it goes on when you leave this page."
+    trail={sectionTrail('users')}
+    actions={
+      <a class="btn btn-primary" href="/console/users">
+        Back to the users
+      </a>
+    }
+  >
+    {change.finishedAt === null ? <UnderWay change={change} /> : <Over {...{ change, outcomes }} />}
+  </ConsolePage>
+)
+
+/** Asks for itself again until it is over; without script, by a link. */
+const UnderWay = ({ change: { id, total, done, skipped, failed } }: { change: UserChange }) => {
+  const path = `/console/users/bulk/changes/${id}`
+  const reached = done + skipped + failed
+  return (
+    <div id="change" hx-get={path} hx-trigger="every 1500ms" hx-select="#change" hx-swap="outerHTML">
+      <Panel title={`${reached.toLocaleString('en')} of ${total.toLocaleString('en')} people`}>
+        <progress class="progress" value={reached} max={total} aria-label="How far it is" />
+        <noscript>
+          <p>
+            <a href={path}>How far is it now?</a>
+          </p>
+        </noscript>
+      </Panel>
+    </div>
+  )
+}
+
+const Over = ({ change, outcomes }: Pick<Props, 'change' | 'outcomes'>) => (
+  <div id="change">
+    <div class="figures" role="status">
+      <Figure label="Done" value={change.done.toLocaleString('en')} />
+      <Figure label="Kept back" value={change.skipped.toLocaleString('en')} />
+      <Figure label="Failed" value={change.failed.toLocaleString('en')} />
+    </div>
+    <Outcomes {...{ change, outcomes }} />
+  </div>
+)
+
+const Outcomes = ({ change, outcomes }: Pick<Props, 'change' | 'outcomes'>) => {
+  const all = change.done + change.skipped + change.failed
+  return (
+    <>
+      <Table
+        caption="Outcomes"
+        columns={[{ label: 'Name' }, { label: 'Outcome' }, { label: 'Why' }]}
+        rows={outcomes.map(({ userId, userName, displayName, outcome, message }) => [
+          <a href={`/console/users/${userId}`}>{displayName ?? userName ?? userId}</a>,
+          <Badge tone={outcomeWords[outcome].tone}>{outcomeWords[outcome].label}</Badge>,
+          message ?? '',
+        ])}
+      />
+      {all > outcomes.length ? (
+        <p class="lead-sentence">
+          {outcomes.length.toLocaleString('en')} of {all.toLocaleString('en')} are shown; the audit trail has all of
+          them.
+        </p>
+      ) : null}
+    </>
+  )
+}
