@@ -8,6 +8,7 @@ import { askForDrill } from '#access/upkeep/emergency-drill.ts'
 import { endAccounts, proposeReturns } from '#access/upkeep/end-dates.ts'
 import { remindOfEnds } from '#access/upkeep/remind.ts'
 import { removeOld } from '#access/upkeep/retention.ts'
+import { endUnsponsored } from '#access/upkeep/sponsors.ts'
 import type { WorkKind } from '#access/work.ts'
 import { verifyDomain } from '#connections/domains/change-domains.ts'
 import { type DomainRecord, listDomains } from '#connections/domains/domains.ts'
@@ -35,6 +36,7 @@ export const standardJobs: Jobs = {
   end_date: async (ctx) => {
     await endAccounts(ctx)
     await proposeReturns(ctx)
+    await endUnsponsored(ctx)
   },
   retention: removeOldRows,
   certificate: checkCertificates,

@@ -1,8 +1,10 @@
 // What follows from dates: reminders, accounts that end, returns, and what is kept for long enough.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listAlarms } from '#access/alarms/alarms.ts'
+import { updateAssignment } from '#access/assignments/update-assignment.ts'
 import { getMail } from '#access/mail/mails.ts'
 import { removeOld } from '#access/upkeep/retention.ts'
+import { deactivateUser } from '#directory/deactivate-user.ts'
 import { getUser } from '#directory/users.ts'
 import { standardJobs } from '#jobs/jobs.ts'
 import { createLog } from '#platform/log.ts'
@@ -135,6 +137,48 @@ describe('end dates', () => {
     // Whoever is switched on again is given the time once more.
     await owner`update users set status = 'active', status_reason = null, status_changed_at = now() where id = ${past}`
     expect(await due()).toEqual([])
+  })
+  test('come to what a sponsor vouched for who has left, two weeks later, unless somebody else stands up for it', async () => {
+    await newClient()
+    const sponsor = await createPerson(client, 'Spencer@example.com', 'Spencer')
+    const [free, soon, other] = [
+      await createPerson(client, 'free@example.com', 'Free Lance'),
+      await createPerson(client, 'soon@example.com'),
+      await createPerson(client, 'other@example.com'),
+    ]
+    const ids = [
+      await ending(free, 200, { sponsor: 'spencer@EXAMPLE.com' }),
+      await ending(soon, 2, { sponsor }),
+      await ending(other, 200, { sponsor: 'somebody@elsewhere.example.com' }),
+    ]
+    const daysLeft = async () =>
+      Promise.all(
+        ids.map(async (id) => {
+          const [row] =
+            await owner`select round(extract(epoch from expires_at - now()) / 86400)::int as days from assignments where id = ${id}`
+          return row?.['days']
+        }),
+      )
+    await run('reminder')
+    expect(await due()).toEqual([])
+    await deactivateUser(ctx, { userId: sponsor, directoryId: null, reason: 'administrator' })
+    expect(await due()).toEqual(['end_date'])
+    await run('end_date')
+    await run('end_date')
+    expect(await daysLeft()).toEqual([14, 2, 200])
+    const alarms = await listAlarms(ctx)
+    expect(alarms).toHaveLength(2)
+    expect(alarms.find(({ detail }) => detail['userId'] === free)).toMatchObject({
+      ...{ kind: 'sponsor_left', detail: { assignmentId: ids[0], sponsor: 'spencer@EXAMPLE.com', role: 'Viewer' } },
+    })
+    expect(await client.auditOf(String(ids[0]))).toContain('assignment.sponsor_left')
+    await updateAssignment(ctx, {
+      assignmentId: String(ids[0]),
+      sponsor: 'ada@example.com',
+      expiresAt: '2099-01-01T00:00:00Z',
+    })
+    await run('end_date')
+    expect((await daysLeft())[0]).toBeGreaterThan(1_000)
   })
   test('leave people of directories to their directory', async () => {
     await newClient()

@@ -10,6 +10,7 @@ import { type CallContext, inTransaction, requirePermission } from '#src/context
  * - `end_date_refused`: userId, userName, displayName
  * - `certificate_ending`: connectionId, name, sha256, notAfter
  * - `client_secret_ending`: connectionId, name, notAfter
+ * - `sponsor_left`: assignmentId, userId, userName, displayName, role, brand, sponsor, expiresAt
  * - `self_grant`: assignment, userId, role (its key), brand (its slug or null), reason
  * - `emergency_drill`: accounts (user names); raised settled, it only notes when the mail went out
  */
@@ -20,6 +21,7 @@ export type AlarmKind =
   | 'certificate_ending'
   | 'client_secret_ending'
   | 'self_grant'
+  | 'sponsor_left'
   | 'emergency_drill'
 
 export type Alarm = {

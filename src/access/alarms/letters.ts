@@ -56,6 +56,14 @@ const words: Record<AlarmKind, (detail: Record<string, unknown>, organization: s
       'Make a new secret at the identity provider, enter it with its end on the page of the connection, and remove the old one once a test sign-in has worked.',
     ],
   }),
+  sponsor_left: (detail, organization) => ({
+    subject: `The sponsor of ${personOf(detail)} has left ${organization}`,
+    paragraphs: [
+      `${personOf(detail)} holds the role ${text(detail['role'])} in ${text(detail['brand']) || organization}. ${text(detail['sponsor'])}, who vouched for it, is not active any more.`,
+      `It ends on ${dateOf(detail['expiresAt'])}, unless somebody else stands up for it.`,
+    ],
+    closing: ['Give the assignment another sponsor and another end where it is still needed, and settle the alarm.'],
+  }),
   self_grant: (detail, organization) => ({
     subject: `Somebody at ${organization} has given themselves a role`,
     paragraphs: [

@@ -32,6 +32,7 @@ const update = prepared<Columns, never>(
   (
     p,
   ) => sql`update assignments set reason = ${p.reason}, sponsor = ${p.sponsor}, review_at = ${p.reviewAt}::timestamptz,
+      sponsor_left_at = case when sponsor is not distinct from ${p.sponsor} then sponsor_left_at end,
       reminded_days = case when expires_at is distinct from ${p.expiresAt}::timestamptz then null else reminded_days end,
       expires_at = ${p.expiresAt}::timestamptz
     where organization_id = ${p.organizationId} and id = ${p.assignmentId}`,

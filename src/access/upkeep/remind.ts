@@ -81,7 +81,9 @@ function letterOf(ctx: CallContext, due: Due, organization: string, isForPerson:
     paragraphs: [
       `On ${date} UTC ${whose} assignment ends: ${due.role} in ${where}. What it allows is refused from that moment on.`,
     ],
-    ...(isForPerson ? {} : { action: { label: 'Extend it', url: ctx.urls.page(`/console/people/${due.userId}`) } }),
+    ...(isForPerson
+      ? {}
+      : { action: { label: 'Extend it', url: ctx.urls.page(`/console/users/${due.userId}/assignments/${due.id}`) } }),
     closing: [
       isForPerson
         ? 'If you need it for longer, ask your administrator, who can give the assignment another end.'

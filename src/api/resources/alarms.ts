@@ -17,6 +17,7 @@ const Alarm = z
         'end_date_refused',
         'certificate_ending',
         'client_secret_ending',
+        'sponsor_left',
         'self_grant',
         'emergency_drill',
       ])

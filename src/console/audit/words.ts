@@ -55,6 +55,7 @@ const verbs: Record<string, string> = {
   settings: 'settings changed',
   settle: 'settled',
   sign_in_policy: 'sign-in policy changed',
+  sponsor_left: 'ends since the sponsor has left',
   start: 'started',
   status: 'turned on or off',
   step_up: 'proved again',

@@ -47,6 +47,10 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
     title: 'A client secret ends soon',
     href: (detail) => `/console/connections/${String(detail['connectionId'])}`,
   },
+  sponsor_left: {
+    title: 'A sponsor has left',
+    href: ({ userId, assignmentId }) => `/console/users/${String(userId)}/assignments/${String(assignmentId)}`,
+  },
   self_grant: {
     title: 'An administrator gave themselves a role',
     href: (detail) => `/console/users/${String(detail['userId'])}`,

@@ -123,6 +123,8 @@ export const assignments = pgTable(
     brandId: text('brand_id'),
     reason: text('reason').notNull(),
     sponsor: text('sponsor'),
+    /** When it was given an end because the sponsor had gone. */
+    sponsorLeftAt: time('sponsor_left_at'),
     validFrom: time('valid_from'),
     expiresAt: time('expires_at'),
     /** When somebody should ask again whether the exception still holds. */
@@ -137,6 +139,7 @@ export const assignments = pgTable(
     index('assignments_role').on(table.organizationId, table.roleId),
     index('assignments_brand').on(table.organizationId, table.brandId),
     index('assignments_ending').on(table.expiresAt).where(sql`expires_at is not null`),
+    index('assignments_sponsored').on(table.organizationId).where(sql`sponsor is not null and sponsor_left_at is null`),
     unique('assignments_once').on(table.organizationId, table.userId, table.roleId, table.brandId).nullsNotDistinct(),
     foreignKey({
       columns: [table.organizationId, table.userId],
