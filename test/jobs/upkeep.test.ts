@@ -73,7 +73,7 @@ describe('reminders', () => {
     expect(first[0]?.['subject']).toMatch(/^Your access to organization-\d+ ends on /)
     const { body } = await getMail(ctx, first[1]?.['id'])
     expect(body?.text).toMatch(/Gus’s assignment ends: Viewer in organization-\d+/)
-    expect(body?.text).toContain(userId)
+    expect(body?.text).toContain(`/console/users/${userId}/assignments/${id}`)
     await owner`update assignments set reminded_days = 14, expires_at = now() + interval '2 days' where id = ${id}`
     // The trigger: an assignment with another end has its reminders ahead of it.
     const [row] = await owner`select reminded_days as days from assignments where id = ${id}`
