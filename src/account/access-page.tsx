@@ -1,9 +1,9 @@
 // My access: the roles that a person holds in the organization and in each brand, where each comes from, until when.
-import type { OwnAccess, OwnAssignment } from '#access/own-access.ts'
-import type { OwnChange } from '#access/own-changes.ts'
+import type { OwnAccess, OwnAssignment } from '#access/own/own-access.ts'
+import type { OwnChange } from '#access/own/own-changes.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
-import { changeInWords, sourceInWords, timeInWords } from './words.ts'
+import { actorInWords, changeInWords, sourceInWords, timeInWords } from './words.ts'
 
 const columns = [{ label: 'Role' }, { label: 'Where it comes from' }, { label: 'Until' }]
 
@@ -46,7 +46,7 @@ const Changes = ({ changes }: { changes: readonly OwnChange[] }) => (
       columns={[{ label: 'What' }, { label: 'By' }, { label: 'When' }]}
       rows={changes.map((change) => [
         changeInWords(change),
-        change.actor ?? '—',
+        actorInWords(change.actor),
         <time datetime={change.occurredAt}>{timeInWords(change.occurredAt)}</time>,
       ])}
     />

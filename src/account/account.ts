@@ -1,7 +1,7 @@
 // What people see of themselves: their session as JSON, their access, their sessions, the way out.
 import { Hono } from 'hono'
-import { getOwnAccess } from '#access/own-access.ts'
-import { listOwnChanges } from '#access/own-changes.ts'
+import { getOwnAccess } from '#access/own/own-access.ts'
+import { listOwnChanges } from '#access/own/own-changes.ts'
 import { endOwnSession, endOwnSessions, listOwnSessions } from '#access/sessions/own-sessions.ts'
 import { withIsoTimes } from '#access/times.ts'
 import type { AppEnv } from '#http/env.ts'

@@ -1,6 +1,6 @@
 // Facts in the words of people: times, where a role comes from.
-import type { AssignmentSource } from '#access/evaluate.ts'
-import type { OwnChange } from '#access/own-changes.ts'
+import type { AssignmentSource } from '#access/decisions/evaluate.ts'
+import type { OwnChange } from '#access/own/own-changes.ts'
 
 const dateAndTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
 
@@ -68,3 +68,13 @@ export function changeInWords({ action, role, brand, group, reason }: OwnChange)
   }
   return sentences[action]
 }
+
+const unnamedActors: Partial<Record<OwnChange['actor']['type'], string>> = {
+  directory: 'Your company’s directory',
+  operator: 'The operator',
+  system: 'Happened by itself',
+}
+
+/** Who changed something. */
+export const actorInWords = ({ type, name }: OwnChange['actor']): string =>
+  name ?? unnamedActors[type] ?? 'An administrator'

@@ -1,7 +1,7 @@
 // AuthZEN 1.0 requests and answers: subject, action, resource and context become a question; decisions become answers.
 import { z } from '@hono/zod-openapi'
-import type { AccessQuestion } from '#access/effective-access.ts'
-import { type Decision, unknown } from '#access/evaluate.ts'
+import type { AccessQuestion } from '#access/decisions/effective-access.ts'
+import { type Decision, unknown } from '#access/decisions/evaluate.ts'
 import { invalidInput, parseInput } from '#connections/input.ts'
 import { AppError } from '#platform/errors.ts'
 

@@ -2,8 +2,8 @@
 
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { decide } from '#access/effective-access.ts'
-import { unknown } from '#access/evaluate.ts'
+import { decide } from '#access/decisions/effective-access.ts'
+import { unknown } from '#access/decisions/evaluate.ts'
 import { invalid, notFound } from '#platform/errors.ts'
 import type { Urls } from '#platform/urls.ts'
 import {

@@ -1,7 +1,7 @@
 // `rolecall access …`: what somebody holds and why, and whether they may do something.
 import type { Command } from 'commander'
-import { decideOne, getEffectiveAccess } from '#access/effective-access.ts'
-import type { AssignmentSource, ChainEntry, EffectiveAssignment } from '#access/evaluate.ts'
+import { decideOne, getEffectiveAccess } from '#access/decisions/effective-access.ts'
+import type { AssignmentSource, ChainEntry, EffectiveAssignment } from '#access/decisions/evaluate.ts'
 import { deniedExitCode } from './errors.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { listAssignments } from '#access/assignments/assignments.ts'
 import { createAssignment } from '#access/assignments/create-assignment.ts'
-import { resolveBrand, resolveRole, resolveUser } from '#access/references.ts'
+import { resolveBrand, resolveRole, resolveUser } from '#access/managers/references.ts'
 import { withIsoTimes } from '#access/times.ts'
 import { confirmOption, makeChange } from './make-change.ts'
 import { type OutputOptions, print, printList } from './output.ts'

@@ -1,7 +1,7 @@
 // `rolecall connection …`: identity providers for sign-in.
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { resolveRole } from '#access/references.ts'
+import { resolveRole } from '#access/managers/references.ts'
 import { type StatusChange, setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { describeConnection } from '#access/sign-in/describe-connection.ts'

@@ -1,6 +1,6 @@
 // `rolecall directory token …`
 import type { Command } from 'commander'
-import { resolveDirectory } from '#access/references.ts'
+import { resolveDirectory } from '#access/managers/references.ts'
 import { withIsoTimes } from '#access/times.ts'
 import { listDirectoryTokens } from '#connections/directory-tokens.ts'
 import { issueDirectoryToken } from '#connections/issue-directory-token.ts'

@@ -6,7 +6,7 @@ import {
   type NewEmergencyAccount,
   resealEmergencyAccount,
 } from '#access/accounts/emergency/emergency.ts'
-import { resolveUser } from '#access/references.ts'
+import { resolveUser } from '#access/managers/references.ts'
 import { withIsoTimes } from '#access/times.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'

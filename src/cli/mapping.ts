@@ -1,7 +1,7 @@
 // `rolecall mapping …`
 import type { Command } from 'commander'
+import { resolveBrand, resolveGroup, resolveRole } from '#access/managers/references.ts'
 import { listMappings } from '#access/mappings/mappings.ts'
-import { resolveBrand, resolveGroup, resolveRole } from '#access/references.ts'
 import { withIsoTimes } from '#access/times.ts'
 import { confirmOption, makeChange } from './make-change.ts'
 import { type OutputOptions, print, printList } from './output.ts'

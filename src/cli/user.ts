@@ -1,7 +1,7 @@
 // `rolecall user …`
 import { type Command, Option } from 'commander'
+import { resolveUser } from '#access/managers/references.ts'
 import { listUsers } from '#access/people/list-users.ts'
-import { resolveUser } from '#access/references.ts'
 import { withIsoTimes } from '#access/times.ts'
 import { approveUser } from '#directory/activate-user.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'

@@ -1,6 +1,6 @@
 // Who is at the door of the console: a live session becomes a context with what the person's roles allow, as they are now.
 import type { MiddlewareHandler } from 'hono'
-import { asManager } from '#access/manager.ts'
+import { asManager } from '#access/managers/manager.ts'
 import { renderPage } from '#http/pages.ts'
 import { personContext, sessionOf } from '#http/session.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AccessChange } from '#access/changes/change.ts'
 import { type Preview, previewChange, saveChange } from '#access/changes/preview.ts'
-import { decide } from '#access/effective-access.ts'
+import { decide } from '#access/decisions/effective-access.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
 
 let stage: AccessStage

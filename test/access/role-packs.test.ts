@@ -1,7 +1,7 @@
 // Each role pack does what its user guide says: the matrix of roles and permissions, decided by the evaluator.
 import { describe, expect, test } from 'vitest'
-import { evaluate } from '#access/evaluate.ts'
-import { permissionCatalogue, permissionFault } from '#access/permissions.ts'
+import { evaluate } from '#access/decisions/evaluate.ts'
+import { permissionCatalogue, permissionFault } from '#access/decisions/permissions.ts'
 import { findRolePack, rolePacks } from '#access/roles/role-packs.ts'
 
 function mayDo(pack: string, key: string, permission: string): boolean {

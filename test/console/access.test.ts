@@ -185,7 +185,7 @@ describe('nobody gives more than they hold', () => {
     const fields = { kind: 'group', groupId, brandId: '', roleId: await roleId('administrator') }
     await client.post('/console/changes', savingForm((await client.post('/console/mappings/preview', fields)).text))
     const { updateLocalGroup } = await import('#access/people/local.ts')
-    const { asManager } = await import('#access/manager.ts')
+    const { asManager } = await import('#access/managers/manager.ts')
     const { personContext } = await import('#http/session.ts')
     const { resolveSession } = await import('#access/sessions/resolve-session.ts')
     const live = await resolveSession(app.services.database, lead.session.tokenHash)

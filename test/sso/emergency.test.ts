@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEmergencyAccount, type NewEmergencyAccount } from '#access/accounts/emergency/emergency.ts'
 import { signEmergencyReport } from '#access/accounts/emergency/emergency-uses.ts'
-import { decideOne } from '#access/effective-access.ts'
+import { decideOne } from '#access/decisions/effective-access.ts'
 import { listAttempts } from '#access/sign-in/attempts.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'

@@ -1,6 +1,6 @@
 // Invitations: from the API to the first session, and every way in which a link is worth nothing.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { decideOne } from '#access/effective-access.ts'
+import { decideOne } from '#access/decisions/effective-access.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'
 import { sha256 } from '#platform/crypto.ts'

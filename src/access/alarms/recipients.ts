@@ -3,8 +3,8 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import { administratorAddresses } from '../accounts/emergency/emergency.ts'
+import { covers } from '../decisions/permissions.ts'
 import { emailColumn } from '../people/email.ts'
-import { covers } from '../permissions.ts'
 
 const candidates = prepared<
   { organizationId: string },

@@ -8,7 +8,7 @@ import { issueSecret } from '#platform/crypto.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
-import { requireWithinCeiling } from '../ceiling.ts'
+import { requireWithinCeiling } from '../managers/ceiling.ts'
 
 export type ApiKeyRecord = {
   id: string

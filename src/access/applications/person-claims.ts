@@ -3,8 +3,8 @@ import { sql } from 'drizzle-orm'
 import { domainOf } from '#connections/domains/domains.ts'
 import { prepared } from '#db/statement.ts'
 import { enterOrganization, type Services } from '#src/context.ts'
-import { effectiveAccessOf } from '../effective-access.ts'
-import { heldRoles } from '../held-roles.ts'
+import { effectiveAccessOf } from '../decisions/effective-access.ts'
+import { heldRoles } from '../decisions/held-roles.ts'
 import { emailColumn } from '../people/email.ts'
 
 export type PersonClaims = {

@@ -7,7 +7,7 @@ import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, requirePermissionIn } from '#src/context.ts'
 import { raiseAlarm } from '../alarms/raise-alarm.ts'
-import { requireTargets } from '../targets.ts'
+import { requireTargets } from '../managers/targets.ts'
 import type { AssignmentRecord } from './assignments.ts'
 import { notifyOfAccess } from './notify.ts'
 

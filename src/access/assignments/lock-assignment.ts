@@ -4,7 +4,7 @@ import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, isPermitted, type Transaction } from '#src/context.ts'
-import { requireTargets } from '../targets.ts'
+import { requireTargets } from '../managers/targets.ts'
 import { type AssignmentRecord, assignmentById } from './assignments.ts'
 
 type Key = { organizationId: string; assignmentId: string }

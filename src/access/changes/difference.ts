@@ -1,6 +1,6 @@
 // Who gains and who loses what between two standings: by the evaluator itself, so that what is foretold is what will be decided.
-import { type AccessPolicy, type EffectiveAssignment, evaluate } from '../evaluate.ts'
-import { administrative } from '../permissions.ts'
+import { type AccessPolicy, type EffectiveAssignment, evaluate } from '../decisions/evaluate.ts'
+import { administrative } from '../decisions/permissions.ts'
 import type { Meaning, Scopes } from './standing.ts'
 
 /** People who stood alike before and stand alike after. */

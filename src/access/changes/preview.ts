@@ -5,7 +5,7 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, type Transaction } from '#src/context.ts'
-import { catalogueOf } from '../catalogue.ts'
+import { catalogueOf } from '../decisions/catalogue.ts'
 import {
   type AccessChange,
   applyWithin,

@@ -3,8 +3,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { once, prepared } from '#db/statement.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
-import { rulesColumn } from '../effective-access.ts'
-import type { AccessPolicy, RoleHeld } from '../evaluate.ts'
+import { rulesColumn } from '../decisions/effective-access.ts'
+import type { AccessPolicy, RoleHeld } from '../decisions/evaluate.ts'
 import { roleColumns } from '../roles/roles.ts'
 
 /** Ids of the roles held in the organization (`''`) and in brands, by the brand's id; sorted. */

@@ -6,7 +6,7 @@ import { parseInput, requireFuture } from '#connections/input.ts'
 import { once } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { type CallContext, inTransaction, requirePermissionIn } from '#src/context.ts'
-import { requireTargets } from '../targets.ts'
+import { requireTargets } from '../managers/targets.ts'
 import { CreateInvitationInput, type Holding, holdingsOf } from './create-invitation.ts'
 import { isPersonalMail } from './personal-mail.ts'
 

@@ -7,7 +7,7 @@ import { parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { type CallContext, nowOf, requirePermission, type Transaction } from '#src/context.ts'
-import { requireTargets, type Targets } from '../targets.ts'
+import { requireTargets, type Targets } from '../managers/targets.ts'
 import type { MappingRecord } from './mappings.ts'
 
 const CreateMappingInput = z

@@ -12,7 +12,7 @@ import type { UserContent } from '#directory/user-content.ts'
 import type { UserRecord } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
-import { requireGroupWithinCeiling, requireNotAbove } from '../ceiling.ts'
+import { requireGroupWithinCeiling, requireNotAbove } from '../managers/ceiling.ts'
 
 /** @throws AppError conflict (reason `managed_by_directory`) */
 function requireLocal(what: string, { directoryId }: { directoryId: string | null }): void {

@@ -2,9 +2,9 @@
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermissionSomewhere } from '#src/context.ts'
-import { catalogueOf } from '../catalogue.ts'
-import { effectiveAccessOf, inIsoTime } from '../effective-access.ts'
-import { evaluate } from '../evaluate.ts'
+import { catalogueOf } from '../decisions/catalogue.ts'
+import { effectiveAccessOf, inIsoTime } from '../decisions/effective-access.ts'
+import { evaluate } from '../decisions/evaluate.ts'
 import { sightOf } from './access-matrix.ts'
 
 type Brand = { id: string; slug: string; name: string }

@@ -8,7 +8,7 @@ import { prepared } from '#db/statement.ts'
 import { invalid, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
-import { permissionFault } from '../permissions.ts'
+import { permissionFault } from '../decisions/permissions.ts'
 
 type Named = { id: string; key: string; name: string }
 

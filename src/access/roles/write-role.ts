@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { instantSchema, nameSchema } from '#connections/input.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, nowOf } from '#src/context.ts'
-import { permissionFault } from '../permissions.ts'
+import { permissionFault } from '../decisions/permissions.ts'
 import { slugSchema } from '../slug.ts'
 import type { RoleRecord } from './roles.ts'
 

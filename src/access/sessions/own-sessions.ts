@@ -2,7 +2,7 @@
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown } from '#src/context.ts'
-import { ownUserId } from '../own.ts'
+import { ownUserId } from '../own/own-user-id.ts'
 import { type EndedSession, type EndReason, ownSessionEnd, userSessionsEnd } from './end-sessions.ts'
 import { liveSessionsOf, type SessionRecord } from './sessions.ts'
 

@@ -6,7 +6,7 @@ import { prepared, type Statement } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
-import { administrative, covers } from '../permissions.ts'
+import { administrative, covers } from '../decisions/permissions.ts'
 
 const permissionsOf = prepared<{ organizationId: string; roleId: string }, { permissions: string[] }>(
   (p) => sql`select array(select rp.permission from role_permissions rp

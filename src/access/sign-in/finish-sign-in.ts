@@ -12,7 +12,7 @@ import {
 import { prepared, type Statement } from '#db/statement.ts'
 import { sha256 } from '#platform/crypto.ts'
 import { type CallContext, inTransaction, nowOf, type Transaction } from '#src/context.ts'
-import { type EffectiveAccess, effectiveAccessOf } from '../effective-access.ts'
+import { type EffectiveAccess, effectiveAccessOf } from '../decisions/effective-access.ts'
 import { sessionEnd } from '../sessions/end-sessions.ts'
 import { type StartedSession, sessionStart } from '../sessions/start-session.ts'
 import { attemptStatement, newReference, type SignInMethod, type Visitor } from './attempts.ts'

@@ -1,6 +1,6 @@
 // /policies and /permissions
 import { createRoute, z } from '@hono/zod-openapi'
-import { listPermissions, registerPermission, withdrawPermission } from '#access/catalogue.ts'
+import { listPermissions, registerPermission, withdrawPermission } from '#access/decisions/catalogue.ts'
 import { listPolicies } from '#access/policies/policies.ts'
 import { withIsoTimes } from '#access/times.ts'
 import { confirmFailures, makeConfirmed, previewHeaders } from '../confirming.ts'

@@ -1,7 +1,7 @@
 // /users/{id}/access and /explain: what somebody holds and through what, and why they may or may not do something.
 import { createRoute, z } from '@hono/zod-openapi'
-import { decideOne, getEffectiveAccess } from '#access/effective-access.ts'
-import { explainAccess } from '#access/explain.ts'
+import { decideOne, getEffectiveAccess } from '#access/decisions/effective-access.ts'
+import { explainAccess } from '#access/decisions/explain.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { refuseUnknown } from '#src/context.ts'

@@ -1,7 +1,7 @@
 // Policies: rules that take a permission away, and the two policies of the organization that say how roles are read.
 import { type Context, Hono } from 'hono'
 import { listBrands } from '#access/brands/brands.ts'
-import { listPermissions } from '#access/catalogue.ts'
+import { listPermissions } from '#access/decisions/catalogue.ts'
 import { getOrganization } from '#access/organizations/organizations.ts'
 import { listPolicies, type PolicyRecord } from '#access/policies/policies.ts'
 import { listRoles } from '#access/roles/roles.ts'

@@ -1,6 +1,6 @@
 // Which role allows what: permissions by area, roles side by side. Allowed, denied and nothing are told apart by sign and word.
-import type { CatalogueEntry } from '#access/catalogue.ts'
-import { covers } from '#access/permissions.ts'
+import type { CatalogueEntry } from '#access/decisions/catalogue.ts'
+import { covers } from '#access/decisions/permissions.ts'
 import type { RoleRecord } from '#access/roles/roles.ts'
 
 export type Standing = 'allowed' | 'denied' | 'none'

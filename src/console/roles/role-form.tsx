@@ -1,5 +1,5 @@
 // The form of a custom role: what it is for, who answers for it, and what it allows and denies.
-import type { CatalogueEntry } from '#access/catalogue.ts'
+import type { CatalogueEntry } from '#access/decisions/catalogue.ts'
 import type { RoleRecord } from '#access/roles/roles.ts'
 import type { Form } from '#http/read-form.ts'
 import { Alert } from '#http/ui/content.tsx'

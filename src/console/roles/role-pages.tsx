@@ -1,5 +1,5 @@
 // The pages of roles: all of them with what they allow, and one with who gets it.
-import type { CatalogueEntry } from '#access/catalogue.ts'
+import type { CatalogueEntry } from '#access/decisions/catalogue.ts'
 import type { MappingRecord } from '#access/mappings/mappings.ts'
 import type { RolePack } from '#access/roles/role-packs.ts'
 import type { RoleUse } from '#access/roles/role-uses.ts'

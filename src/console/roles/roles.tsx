@@ -1,6 +1,6 @@
 // Roles: the matrix, packs, custom roles and who gets them. A custom role that people hold is changed by way of a preview.
 import { type Context, Hono } from 'hono'
-import { listPermissions } from '#access/catalogue.ts'
+import { listPermissions } from '#access/decisions/catalogue.ts'
 import { listMappings } from '#access/mappings/mappings.ts'
 import { createRole } from '#access/roles/create-role.ts'
 import { deleteRole } from '#access/roles/delete-role.ts'

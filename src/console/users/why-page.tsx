@@ -1,9 +1,9 @@
 // May somebody do something, and why, or why not: for every permission, in the organization and in each brand.
 import { Hono } from 'hono'
 import { listBrands } from '#access/brands/brands.ts'
-import { listPermissions } from '#access/catalogue.ts'
-import type { ChainEntry, DecisionReason } from '#access/evaluate.ts'
-import { type Explanation, explainAccess } from '#access/explain.ts'
+import { listPermissions } from '#access/decisions/catalogue.ts'
+import type { ChainEntry, DecisionReason } from '#access/decisions/evaluate.ts'
+import { type Explanation, explainAccess } from '#access/decisions/explain.ts'
 import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
 import { renderPage } from '#http/pages.ts'
 import { Alert } from '#http/ui/content.tsx'

@@ -1,7 +1,7 @@
 // `/first/{token}`: the link that the first start prints. It creates the organization and its first administrator, once.
 import { type Context, Hono } from 'hono'
 import { limits } from '#access/accounts/limits.ts'
-import { createFirstAdministrator, isFirstAdministratorOffer } from '#access/first-administrator.ts'
+import { createFirstAdministrator, isFirstAdministratorOffer } from '#access/managers/first-administrator.ts'
 import { addressKey, countAttempt } from '#access/throttle.ts'
 import { clientAddress } from '#http/client-address.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'

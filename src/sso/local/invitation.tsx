@@ -7,7 +7,7 @@ import {
   invitationPasskeyQuestion,
   type OpenInvitation,
 } from '#access/invitations/accept-invitation.ts'
-import { getOwnAccess } from '#access/own-access.ts'
+import { getOwnAccess } from '#access/own/own-access.ts'
 import { addressKey, countAttempt } from '#access/throttle.ts'
 import { clientAddress } from '#http/client-address.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'

@@ -3,7 +3,7 @@
 import { AppError, notFound } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { inTransaction } from '#src/context.ts'
-import { ownUserId } from '../../own.ts'
+import { ownUserId } from '../../own/own-user-id.ts'
 import { findAccount, isLocal, type LocalAccount } from '../account.ts'
 import { type Passkey, passkeysOf } from './passkeys.ts'
 import { recoveryCodesLeft } from './recovery-codes.ts'

@@ -7,7 +7,7 @@ import { lockUserRow, type UserRecord } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
-import { requireNotAbove } from '../../ceiling.ts'
+import { requireNotAbove } from '../../managers/ceiling.ts'
 
 const DeactivatePersonInput = z.object({
   userId: z.string(),

@@ -9,7 +9,7 @@ import { reactivation } from '#directory/reactivate-user.ts'
 import { lockUserRow, type UserRecord } from '#directory/users.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
-import { requireNotAbove } from '../../ceiling.ts'
+import { requireNotAbove } from '../../managers/ceiling.ts'
 
 const ReactivatePersonInput = z.object({
   userId: z.string(),

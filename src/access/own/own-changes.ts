@@ -3,8 +3,8 @@ import { type SQL, sql } from 'drizzle-orm'
 import { actorName } from '#audit/names.ts'
 import { prepared } from '#db/statement.ts'
 import { firstIdAt } from '#platform/ids.ts'
-import { type CallContext, inTransaction } from '#src/context.ts'
-import { ownUserId } from './own.ts'
+import { type Actor, type CallContext, inTransaction } from '#src/context.ts'
+import { ownUserId } from './own-user-id.ts'
 
 export type OwnChange = {
   id: string
@@ -19,8 +19,8 @@ export type OwnChange = {
     | 'mapping.delete'
     | 'role.update'
     | 'user.reactivate'
-  /** Null where there is no name to be told. */
-  actor: string | null
+  /** The name is today's; null where there is none. */
+  actor: { type: Actor['type']; name: string | null }
   role: string | null
   /** Null: the organization. */
   brand: string | null
@@ -61,7 +61,7 @@ const selectChanges = prepared<Key, OwnChange>((p) => {
     kind(p, 'role.update', isOwnRole(p)),
     kind(p, 'user.reactivate', sql`e.target_id = ${p.userId}`),
   ]
-  return sql`select a.id, a.occurred_at as "occurredAt", a.action, ${actorName} as actor, r.name as role, b.name as brand,
+  return sql`select a.id, a.occurred_at as "occurredAt", a.action, json_build_object('type', a.actor_type, 'name', ${actorName}) as actor, r.name as role, b.name as brand,
       g.display_name as "group", a.detail ->> 'reason' as reason
     from (${sql.join(kinds, sql` union all `)}) a
     left join roles r on r.organization_id = a.organization_id

@@ -4,9 +4,9 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
-import { type EffectiveAccess, effectiveAccessOf } from './effective-access.ts'
+import { type EffectiveAccess, effectiveAccessOf } from '../decisions/effective-access.ts'
+import { ownUserId } from '../own/own-user-id.ts'
 import { isManager, managementRights, repairRights } from './management.ts'
-import { ownUserId } from './own.ts'
 
 type Organization = { id: string; slug: string; name: string; accessContact: string | null }
 

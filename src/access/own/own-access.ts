@@ -3,10 +3,10 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
-import { effectiveAccessOf, inIsoTime } from './effective-access.ts'
-import { byStrategy, type EffectiveAssignment } from './evaluate.ts'
-import { isManager, managementRights } from './management.ts'
-import { ownUserId } from './own.ts'
+import { effectiveAccessOf, inIsoTime } from '../decisions/effective-access.ts'
+import { byStrategy, type EffectiveAssignment } from '../decisions/evaluate.ts'
+import { isManager, managementRights } from '../managers/management.ts'
+import { ownUserId } from './own-user-id.ts'
 
 export type OwnAssignment = EffectiveAssignment & {
   /** False where the organization counts the highest role of a scope alone, and this is a lower one. */

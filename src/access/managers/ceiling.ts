@@ -4,8 +4,8 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext, HeldPermissions, Transaction } from '#src/context.ts'
-import { effectiveAccessOf } from './effective-access.ts'
-import { covers } from './permissions.ts'
+import { effectiveAccessOf } from '../decisions/effective-access.ts'
+import { covers } from '../decisions/permissions.ts'
 
 type Role = { key: string; allows: readonly string[]; denies: readonly string[] }
 

@@ -1,8 +1,8 @@
 // What the roles of a person let them do here in Rolecall: permissions of the catalogue become management permissions, in the
 // organization or, delegated, in single brands.
 import type { Ceiling, HeldPermissions, ManagementPermission } from '#src/context.ts'
-import { type AccessPolicy, byStrategy, type EffectiveAssignment } from './evaluate.ts'
-import { covers } from './permissions.ts'
+import { type AccessPolicy, byStrategy, type EffectiveAssignment } from '../decisions/evaluate.ts'
+import { covers } from '../decisions/permissions.ts'
 
 export type ManagementRights = {
   permissions: ReadonlySet<ManagementPermission>
