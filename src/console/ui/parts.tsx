@@ -259,18 +259,20 @@ export const BarChart = ({
         })}
       </svg>
       <figcaption>{caption}</figcaption>
-      <table class="visually-hidden">
-        <caption>{caption}</caption>
-        <tbody>
-          {bars.map(({ label, value, part }) => (
-            <tr>
-              <th scope="row">{label}</th>
-              <td>{value}</td>
-              {part === undefined ? null : <td>{part}</td>}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <div class="visually-hidden">
+        <table>
+          <caption>{caption}</caption>
+          <tbody>
+            {bars.map(({ label, value, part }) => (
+              <tr>
+                <th scope="row">{label}</th>
+                <td>{value}</td>
+                {part === undefined ? null : <td>{part}</td>}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   )
 }

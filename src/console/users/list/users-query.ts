@@ -8,7 +8,7 @@ import { isId } from '#platform/ids.ts'
 import type { ConsoleEnv } from '../../env.ts'
 
 export const columns = {
-  roles: 'Roles',
+  roles: 'Organization roles',
   brands: 'Brands',
   status: 'Status',
   source: 'Source',
