@@ -40,9 +40,9 @@ export const PreviewPage = (props: PreviewPageProps) => {
         </Alert>
       ) : null}
       <div class="figures">
-        <Figure label="People who gain something" value={gaining.toLocaleString('en')} />
-        <Figure label="People who lose something" value={losing.toLocaleString('en')} />
-        <Figure label="Left without any access" value={withoutAccess.count.toLocaleString('en')} />
+        <Figure label="People who gain" value={gaining.toLocaleString('en')} />
+        <Figure label="People who lose" value={losing.toLocaleString('en')} />
+        <Figure label="Left without access" value={withoutAccess.count.toLocaleString('en')} />
         <Figure
           label="Administrators"
           value={administrators.after.toLocaleString('en')}
