@@ -1,9 +1,8 @@
 // The list of brands as the console shows it: a page by name, with how many people stand in each.
 import { type SQL, sql } from 'drizzle-orm'
 import { once } from '#db/statement.ts'
-import { invalid } from '#platform/errors.ts'
-import { isId } from '#platform/ids.ts'
 import { brandsPermitted, type CallContext, inTransaction, requirePermissionSomewhere } from '#src/context.ts'
+import { afterName, type NamePage, namePage } from '../people/search/name-pages.ts'
 import { planAnew } from '../people/search/plan-anew.ts'
 import { patternsOf } from '../people/search/search-text.ts'
 
@@ -18,7 +17,7 @@ export type ListedBrand = {
   roles: { id: string; name: string }[]
 }
 
-export type BrandsPage = { items: ListedBrand[]; total: number; nextCursor: string | null }
+export type BrandsPage = NamePage<ListedBrand>
 
 /** Memberships that are read for one brand's number; beyond, it is said to be more. */
 const maxRead = 20_000
@@ -65,7 +64,7 @@ export async function searchBrands(
     ],
     sql` and `,
   )
-  const [key, id] = cursor === undefined ? [] : cursorParts(cursor)
+  const [key, id] = cursor === undefined ? [] : afterName(cursor, 'brd')
   const beyond = key === undefined ? sql`true` : sql`(bare(b.name), b.id) > (${key}::text, ${id}::text)`
   const statement = once<Row>(
     sql`with page as (select b.*, bare(b.name) as key from brands b where ${wanted} and ${beyond}
@@ -78,24 +77,6 @@ export async function searchBrands(
     isPrepared: false,
   })
   const [, rows, counted] = await inTransaction(ctx, (tx) => tx.commitWith<unknown>(planAnew, statement, count))
-  const found = (rows ?? []) as Row[]
-  const last = found.at(limit - 1)
-  return {
-    items: found.slice(0, limit).map(({ key: _, ...brand }) => brand),
-    total: ((counted ?? []) as { total: number }[])[0]?.total ?? 0,
-    nextCursor: found.length > limit && last !== undefined ? cursorOf(last.key, last.id) : null,
-  }
-}
-
-const cursorOf = (key: string, id: string): string => Buffer.from(JSON.stringify([key, id])).toString('base64url')
-
-function cursorParts(cursor: string): [string, string] {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    const [key, id] = Array.isArray(parts) ? parts : []
-    if (typeof key === 'string' && typeof id === 'string' && !key.includes('\0') && isId('brd', id)) return [key, id]
-  } catch {
-    // Not ours.
-  }
-  throw invalid('The cursor is not one of this list', 'invalidCursor')
+  const total = ((counted ?? []) as { total: number }[])[0]?.total ?? 0
+  return namePage((rows ?? []) as Row[], total, limit)
 }

@@ -1,10 +1,11 @@
 // The list of groups as administrators search it: a page by name, with how many members each has and what it is mapped to.
 import { type SQL, sql } from 'drizzle-orm'
 import { once, prepared } from '#db/statement.ts'
-import { invalid, notFound } from '#platform/errors.ts'
+import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { withIsoTimes } from '../times.ts'
+import { afterName, type NamePage, namePage } from './search/name-pages.ts'
 import { planAnew } from './search/plan-anew.ts'
 import { patternsOf } from './search/search-text.ts'
 
@@ -30,7 +31,7 @@ export type GroupFilter = {
   source?: string | undefined
 }
 
-export type GroupsPage = { items: ListedGroup[]; total: number; nextCursor: string | null }
+export type GroupsPage = NamePage<ListedGroup>
 
 const columns = sql`g.id, g.display_name as "displayName", g.external_id as "externalId",
   (select json_build_object('id', d.id, 'name', d.name) from directories d
@@ -63,7 +64,7 @@ function comesFrom(source: string): SQL {
   return sql`g.directory_id = ${source}`
 }
 
-type Row = ListedGroup & { total: number; key: string }
+type Row = ListedGroup & { key: string }
 
 /** By name. @throws AppError forbidden; invalid (reason `invalidCursor`) */
 export async function searchGroups(
@@ -73,7 +74,7 @@ export async function searchGroups(
   requirePermission(ctx, 'groups.read')
   const { filter = {}, cursor, limit = 50 } = page
   const wanted = conditionsOf(ctx, filter)
-  const [key, id] = cursor === undefined ? [] : cursorParts(cursor)
+  const [key, id] = cursor === undefined ? [] : afterName(cursor, 'grp')
   const beyond = key === undefined ? sql`true` : sql`(g.display_name_key, g.id) > (${key}::text, ${id}::text)`
   const statement = once<Row>(
     sql`with page as (select g.* from groups g where ${wanted} and ${beyond}
@@ -85,26 +86,8 @@ export async function searchGroups(
     isPrepared: false,
   })
   const [, rows, counted] = await inTransaction(ctx, (tx) => tx.commitWith<unknown>(planAnew, statement, count))
-  const found = (rows ?? []) as Row[]
-  const last = found.at(limit - 1)
-  return {
-    items: found.slice(0, limit).map(({ key: _, ...group }) => withIsoTimes(group)),
-    total: ((counted ?? []) as { total: number }[])[0]?.total ?? 0,
-    nextCursor: found.length > limit && last !== undefined ? cursorOf(last.key, last.id) : null,
-  }
-}
-
-const cursorOf = (key: string, id: string): string => Buffer.from(JSON.stringify([key, id])).toString('base64url')
-
-function cursorParts(cursor: string): [string, string] {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    const [key, id] = Array.isArray(parts) ? parts : []
-    if (typeof key === 'string' && typeof id === 'string' && !key.includes('\0') && isId('grp', id)) return [key, id]
-  } catch {
-    // Not ours.
-  }
-  throw invalid('The cursor is not one of this list', 'invalidCursor')
+  const total = ((counted ?? []) as { total: number }[])[0]?.total ?? 0
+  return namePage(((rows ?? []) as Row[]).map(withIsoTimes), total, limit)
 }
 
 const groupById = prepared<{ organizationId: string; groupId: string }, ListedGroup>(
