@@ -81,6 +81,9 @@ async function intentOf(c: Context<SsoEnv>, ctx: CallContext, asked: Asked): Pro
   }
   if (link === undefined) return plain
   if (session === undefined) return refuse(trace, 'link_session', 'Whoever asks for a link has to be signed in')
+  // Our own page asks, not somebody else's who would like to see their identity linked to this person.
+  if (/^(cross-site|same-site)$/.test(c.req.header('sec-fetch-site') ?? ''))
+    return refuse(trace, 'link_origin', 'Another site asked for the link')
   return { ...plain, purpose: 'link', userId: session.userId, forceAuthn: true }
 }
 

@@ -8,11 +8,13 @@ import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import { createConnection } from '#connections/sign-in/create-connection.ts'
 import { type RunningSamlIdentityProvider, startSamlIdentityProvider } from '#sandbox/saml-idp/start.ts'
 import { change } from '../support/access.ts'
+import { createLocalPerson } from '../support/accounts.ts'
 import type { TestApp } from '../support/app.ts'
 import { axeViolations, collectPageErrors, launchBrowser, openPage } from '../support/browser.ts'
-import { type ConsoleStage, createTestBrand, openConsole } from '../support/console.ts'
+import { type ConsoleStage, createTestBrand, openAs, openConsole } from '../support/console.ts'
 import { startListeningApp } from '../support/listening.ts'
 import { type ScimClient, scimClient } from '../support/scim.ts'
+import { signIn as newSession } from '../support/sessions.ts'
 import { verifyDomain } from '../support/sign-in.ts'
 
 const domain = 'harbor.example.com'
@@ -131,4 +133,25 @@ test('J4: removed at the provider, out with the next request, and no ghost comes
   await signIn(page, mara.email, /Mara Quill/)
   await page.waitForURL(`${app.origin}/account`)
   expect(await page.getByRole('main').textContent()).toContain('Aurora')
+})
+
+test('somebody with an account of their own links it with the provider, and comes in that way from then on', {
+  timeout: 60_000,
+}, async () => {
+  const { organization } = stage
+  const { id: userId } = await createLocalPerson(organization, 'sten.local@example.com')
+  const page = await openAs(browser, app, { userId, session: await newSession(organization, userId) })
+  const errors = collectPageErrors(page)
+  await page.goto(`${app.origin}/account/security`)
+  expect(await axeViolations(page)).toEqual([])
+  await page.getByRole('link', { name: /^Link with/ }).click()
+  await page.getByRole('button', { name: /Sten Ranger/ }).click()
+  await page.getByText('You can sign in through your organization from now on').waitFor()
+  expect(await page.getByRole('link', { name: /^Link with/ }).count()).toBe(0)
+  expect(errors).toEqual([])
+
+  const other = await openPage(browser)
+  await signIn(other, mara.email, /Sten Ranger/)
+  await other.waitForURL(`${app.origin}/account`)
+  expect(await other.getByRole('banner').textContent()).toContain('sten.local')
 })

@@ -77,6 +77,16 @@ describe('linking', () => {
     expect([taken.attempt.outcome, taken.attempt.reason]).toEqual(['refused', 'identity_of_another'])
     const stranger = createTestBrowser(app.request, app.urls.origin)
     expect((await stranger.get(`/sign-in/${connection.id}?link=1`)).status).toBe(403)
+    // Nor does another site have somebody link what is not theirs.
+    for (const [site, status] of [
+      ['cross-site', 403],
+      ['same-site', 403],
+      ['same-origin', 303],
+      ['none', 303],
+    ] as const)
+      expect((await browser.get(`/sign-in/${connection.id}?link=1`, { 'sec-fetch-site': site })).status, site).toBe(
+        status,
+      )
   })
 
   test('the directory of the same provider links by externalId, and its word on status holds', async () => {

@@ -47,6 +47,7 @@ const advice: Record<string, string> = {
   state: `The answer belongs to no sign-in that this browser began: often a bookmark of the provider’s page, or blocked cookies. ${again}`,
   test_link: 'Begin the test again on the page of the set-up.',
   link_session: 'Sign in first, then ask for the link again.',
+  link_origin: 'Ask for the link on the page Security of your account.',
   signature: certificates,
   certificate_expired: certificates,
   algorithm: 'The provider signs by an outdated algorithm. Choose SHA-256 in the application at the provider.',

@@ -2,6 +2,7 @@
 import { isLocal, nameOf } from '#access/accounts/account.ts'
 import type { OwnFactors } from '#access/accounts/factors/own-factors.ts'
 import type { TotpSetup } from '#access/accounts/factors/totp.ts'
+import type { OwnIdentity } from '#access/sign-in/own-identities.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { Alert, Table } from '#http/ui/content.tsx'
 import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
@@ -16,6 +17,7 @@ const notices = {
   passkey: 'The passkey is added',
   'passkey-renamed': 'The passkey has its new name',
   'passkey-removed': 'The passkey is removed',
+  linked: 'You can sign in through your organization from now on',
 } as const
 
 export type Notice = keyof typeof notices
@@ -24,14 +26,14 @@ export type Fault = { at: 'password' | 'totp' | 'passkeys'; message: string }
 
 type FactorsProps = { factors: OwnFactors; fault?: Fault | undefined }
 
-export type SecurityPageProps = FactorsProps & { notice?: string | undefined }
+export type SecurityPageProps = FactorsProps & { identities: readonly OwnIdentity[]; notice?: string | undefined }
 
 const noticeOf = (name: string | undefined): string | undefined =>
   name !== undefined && Object.hasOwn(notices, name) ? notices[name as Notice] : undefined
 
 const path = '/account/security'
 
-export const SecurityPage = ({ factors, fault, notice }: SecurityPageProps) => {
+export const SecurityPage = ({ factors, identities, fault, notice }: SecurityPageProps) => {
   const { account } = factors
   const said = noticeOf(notice)
   const isOpen = isLocal(account) && !account.isEmergencyAccount && !account.organization.isEnforced
@@ -45,6 +47,7 @@ export const SecurityPage = ({ factors, fault, notice }: SecurityPageProps) => {
     >
       {said === undefined ? null : <Alert kind="success" title={said} />}
       {isOpen ? <Parts factors={factors} fault={fault} /> : <Elsewhere isEmergency={account.isEmergencyAccount} />}
+      {isOpen && identities.length > 0 ? <Identities identities={identities} /> : null}
     </AccountPage>
   )
 }
@@ -52,7 +55,7 @@ export const SecurityPage = ({ factors, fault, notice }: SecurityPageProps) => {
 const Elsewhere = ({ isEmergency }: { isEmergency: boolean }) =>
   isEmergency ? (
     <Alert kind="info" title="This is an emergency account">
-      <p>It is not changed but replaced: make a new one afterwards, and seal it.</p>
+      <p>It is not changed here: an administrator seals it anew afterwards.</p>
     </Alert>
   ) : (
     <Alert kind="info" title="You sign in through your organization">
@@ -66,6 +69,31 @@ const Parts = ({ factors, fault }: FactorsProps) => (
     <Passkeys factors={factors} fault={fault} />
     <Authenticator factors={factors} fault={fault} />
   </>
+)
+
+/** Asked for by a link, so that the provider can be gone to; it asks for the password there. */
+const linkHref = (connectionId: string): string =>
+  `/sign-in/${connectionId}?link=1&return_to=${encodeURIComponent(`${path}?done=linked`)}`
+
+const Identities = ({ identities }: Pick<SecurityPageProps, 'identities'>) => (
+  <section aria-labelledby="identities-title">
+    <h2 id="identities-title">Your organization’s sign-in</h2>
+    <p>Linked, you can come in that way as well, and find the same roles.</p>
+    <Table
+      caption="Sign-in through your organization"
+      columns={[{ label: 'Name' }, { label: 'Linked' }, { label: 'Last used' }, { label: 'Action', isSilent: true }]}
+      rows={identities.map(({ connectionId, name, linkedAt, lastSignInAt }) => [
+        name,
+        linkedAt === null ? 'not yet' : day(linkedAt),
+        lastSignInAt === null ? 'never' : day(lastSignInAt),
+        linkedAt === null ? (
+          <a class="btn btn-sm" href={linkHref(connectionId)}>
+            Link with {name}
+          </a>
+        ) : null,
+      ])}
+    />
+  </section>
 )
 
 const Wrong = ({ fault, at }: { fault: Fault | undefined; at: Fault['at'] }) =>

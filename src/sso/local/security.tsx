@@ -15,6 +15,7 @@ import {
   renewOwnRecoveryCodes,
 } from '#access/accounts/factors/own-totp.ts'
 import { changeOwnPassword } from '#access/accounts/passwords/change-password.ts'
+import { listOwnIdentities } from '#access/sign-in/own-identities.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
@@ -39,7 +40,8 @@ export function createSecurity(services: LocalServices): Hono<LocalEnv> {
   const ctxOf = (c: Context<LocalEnv>): CallContext => personContext(services, sessionOf(c), c.get('requestId'))
 
   async function show(c: Context<LocalEnv>, fault?: Fault): Promise<Response> {
-    const page = <SecurityPage factors={await getOwnFactors(ctxOf(c))} fault={fault} notice={c.req.query('done')} />
+    const [factors, identities] = await Promise.all([getOwnFactors(ctxOf(c)), listOwnIdentities(ctxOf(c))])
+    const page = <SecurityPage {...{ factors, identities, fault }} notice={c.req.query('done')} />
     return renderPage(c, page, { status: fault === undefined ? 200 : 422 })
   }
 
