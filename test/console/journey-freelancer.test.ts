@@ -2,6 +2,7 @@
 // over by the company's directory later on.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { updateSettings } from '#access/organizations/settings.ts'
 import { createRole } from '#access/roles/create-role.ts'
 import { goodPassword, linkIn, outbox } from '../support/accounts.ts'
 import type { TestApp, TestOrganization } from '../support/app.ts'
@@ -31,6 +32,7 @@ beforeAll(async () => {
     allows: [...lead, 'analytics.view', 'users.read', 'users.invite', 'roles.assign'],
   })
   manager = await createManager(organization, { name: 'Bran Dee', role: 'brand-lead', brandId })
+  await updateSettings(organization.ctx, { guestMaxDays: 730 })
 })
 
 afterAll(async () => {
@@ -69,6 +71,20 @@ async function invite(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Send the invitation' }).click()
   await page.getByText('The invitation is on its way').waitFor()
 }
+
+test('J7.1: somebody from outside needs a date, and what was typed stays', async () => {
+  const page = await openAs(browser, app, manager)
+  await page.goto(`${app.origin}/console/invitations/new?brand=${brandId}`)
+  await page.getByText('People from outside need a date, 730 days ahead at most').waitFor()
+  await page.getByLabel('E-mail address').fill(address)
+  await page.getByRole('button', { name: 'Review' }).click()
+  await page
+    .getByText(/choose a date until/)
+    .first()
+    .waitFor()
+  expect(await page.getByLabel('E-mail address').inputValue()).toBe(address)
+  expect(await axeViolations(page)).toEqual([])
+})
 
 test('J7: from the brand’s page to the last day, and on to the company’s directory', { timeout: 90_000 }, async () => {
   const page = await openAs(browser, app, manager)
@@ -113,6 +129,7 @@ test('J7.7: an invited freelancer who comes by SCIM is the same person', async (
   const invited = 'later@agency.example.com'
   await page.goto(`${app.origin}/console/invitations/new?brand=${brandId}`)
   await page.getByLabel('E-mail address').fill(invited)
+  await page.getByLabel(/^Until/).fill(oneYearOn())
   await page.getByRole('button', { name: 'Review' }).click()
   await page.getByRole('button', { name: 'Send the invitation' }).click()
   await page.getByText('The invitation is on its way').waitFor()

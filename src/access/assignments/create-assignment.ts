@@ -8,6 +8,7 @@ import { AppError, notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, requirePermissionIn } from '#src/context.ts'
 import { raiseAlarm } from '../alarms/raise-alarm.ts'
 import { requireTargets } from '../managers/targets.ts'
+import { requireGuestEnd } from '../people/guests.ts'
 import type { AssignmentRecord } from './assignments.ts'
 import { notifyOfAccess } from './notify.ts'
 
@@ -52,7 +53,7 @@ const insertAssignment = prepared<
 
 /**
  * @throws AppError invalid (a reason is required, the end is to come); not_found; forbidden (reasons `permission`,
- *   `other_brand`, `ceiling`); conflict where they hold it already
+ *   `other_brand`, `ceiling`); against_policy (reason `guest_end_date`); conflict where they hold it already
  */
 export async function createAssignment(
   ctx: CallContext,
@@ -67,6 +68,7 @@ export async function createAssignment(
   return inTransaction(ctx, async (tx) => {
     const { user, role, brand } = await requireTargets(tx, ctx, { userId, roleId, brandId })
     if (user === null) throw notFound('User')
+    await requireGuestEnd(tx, ctx, { userId, expiresAt })
     const [id, now, createdBy] = [ctx.ids.next('asg'), nowOf(ctx), ctx.actor.id]
     const own = { id, reason, sponsor, validFrom, expiresAt, reviewAt }
     const isSelf = ctx.actor.type === 'user' && userId === createdBy

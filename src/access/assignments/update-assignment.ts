@@ -6,6 +6,7 @@ import { instantSchema, invalidField, nameSchema, parseInput, requireFuture } fr
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermissionSomewhere } from '#src/context.ts'
+import { requireGuestEnd } from '../people/guests.ts'
 import type { AssignmentRecord } from './assignments.ts'
 import { lockAssignment } from './lock-assignment.ts'
 import { notifyOfAccess } from './notify.ts'
@@ -38,7 +39,11 @@ const update = prepared<Columns, never>(
     where organization_id = ${p.organizationId} and id = ${p.assignmentId}`,
 )
 
-/** What is not mentioned stays. @throws AppError invalid (the end is to come, and after the begin); not_found; forbidden */
+/**
+ * What is not mentioned stays.
+ * @throws AppError invalid (the end is to come, and after the begin); not_found; forbidden; against_policy (reason
+ *   `guest_end_date`)
+ */
 export async function updateAssignment(
   ctx: CallContext,
   input: z.input<typeof UpdateAssignmentInput>,
@@ -54,6 +59,7 @@ export async function updateAssignment(
     const { reason, sponsor, expiresAt, reviewAt, validFrom } = after
     if (expiresAt !== null && validFrom !== null && Date.parse(expiresAt) <= Date.parse(validFrom))
       throw invalidField('expiresAt', 'must come after validFrom')
+    if (changes.expiresAt !== undefined) await requireGuestEnd(tx, ctx, { userId: before.user.id, expiresAt })
     await tx.run(update({ organizationId: ctx.organizationId, assignmentId, reason, sponsor, expiresAt, reviewAt }))
     const { user, role, brand } = before
     if (changes.expiresAt !== undefined) {

@@ -11,6 +11,7 @@ import { issueToken } from '#platform/crypto.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, requirePermissionIn, type Transaction } from '#src/context.ts'
 import { requireTargets } from '../managers/targets.ts'
+import { requireGuestInvitation } from '../people/guests.ts'
 import { type InvitationRecord, invitationById, shown } from './invitations.ts'
 import { insertHolding } from './invited-holding.ts'
 import { queueInvitation, resendWithin } from './send-invitation.ts'
@@ -104,7 +105,7 @@ const dropAssignments = prepared<{ organizationId: string; userId: string }, nev
 
 /**
  * @throws AppError invalid; not_found for a role or brand that is not there; forbidden (reasons `permission`, `other_brand`,
- *   `ceiling`); conflict where the person exists already (reason `uniqueness`), or is invited with other roles (reason
+ *   `ceiling`); against_policy (reasons `guest_domain`, `guest_end_date`); conflict where the person exists already (reason `uniqueness`), or is invited with other roles (reason
  *   `other_roles`)
  */
 export async function createInvitation(
@@ -130,6 +131,7 @@ export async function invitePerson(
   const { organizationId } = ctx
   const key = fold(wanted.email)
   return inTransaction(ctx, async (tx) => {
+    await requireGuestInvitation(tx, ctx, { email: wanted.email, expiresAt: wanted.expiresAt ?? null })
     // Each role and brand has to exist in this organization.
     for (const holding of holdings) await requireTargets(tx, ctx, holding)
     const [policy] = await tx.run(invitationPolicy({ organizationId }))

@@ -7,6 +7,7 @@ import { once } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { type CallContext, inTransaction, requirePermissionIn } from '#src/context.ts'
 import { requireTargets } from '../managers/targets.ts'
+import { requireGuestInvitation } from '../people/guests.ts'
 import { CreateInvitationInput, type Holding, holdingsOf } from './create-invitation.ts'
 import { isPersonalMail } from './personal-mail.ts'
 
@@ -60,6 +61,7 @@ export async function previewInvitation(
   for (const { brandId } of holdings) requirePermissionIn(ctx, 'invitations.write', brandId)
   requireFuture(wanted.expiresAt, ctx.clock.now(), 'expiresAt')
   return inTransaction(ctx, async (tx) => {
+    await requireGuestInvitation(tx, ctx, { email: wanted.email, expiresAt: wanted.expiresAt ?? null })
     const [facts] = await tx.run(factsOf(ctx.organizationId, wanted.email, holdings))
     const targets = []
     for (const holding of holdings) targets.push(await requireTargets(tx, ctx, holding))

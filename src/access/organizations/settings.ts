@@ -10,6 +10,12 @@ import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/
 
 const keptDays = z.int().min(1, 'must be at least 1').max(3_650, 'must be at most 3650')
 
+/** Null stands for what goes without a list. */
+const domainNames = z
+  .array(z.string().regex(/^[a-z0-9.-]{1,253}\.[a-z0-9-]{2,63}$/, 'must be domains such as example.com'))
+  .max(500, 'must name at most 500 domains')
+  .nullable()
+
 const SettingsFields = z.object({
   name: nameSchema,
   provisioningLogDays: keptDays,
@@ -24,10 +30,11 @@ const SettingsFields = z.object({
   /** Whom to ask for access: a name, an address, a sentence. */
   accessContact: z.string().trim().max(300, 'must have at most 300 characters').nullable(),
   /** Null: the usual ones. */
-  personalMailDomains: z
-    .array(z.string().regex(/^[a-z0-9.-]{1,253}\.[a-z0-9-]{2,63}$/, 'must be domains such as example.com'))
-    .max(500)
-    .nullable(),
+  personalMailDomains: domainNames,
+  /** How long guests may hold what they are given directly; null: also without end. */
+  guestMaxDays: z.int().min(1, 'must be at least 1').max(3_650, 'must be at most 3650').nullable(),
+  /** Null: guests may be invited at any. */
+  guestDomains: domainNames,
 })
 
 const SettingsInput = SettingsFields.partial()
@@ -37,7 +44,7 @@ export type OrganizationSettings = z.output<typeof SettingsFields>
 const columns = sql`o.name, o.provisioning_log_days as "provisioningLogDays", o.sign_in_trace_days as "signInTraceDays",
   o.mail_days as "mailDays", o.end_date_grace_days as "endDateGraceDays", o.access_contact as "accessContact",
   o.erase_after_days as "eraseAfterDays", o.email_change as "emailChange",
-  o.personal_mail_domains as "personalMailDomains"`
+  o.personal_mail_domains as "personalMailDomains", o.guest_max_days as "guestMaxDays", o.guest_domains as "guestDomains"`
 
 const select = prepared<{ organizationId: string }, OrganizationSettings>(
   (p) => sql`select ${columns} from organizations o where o.id = ${p.organizationId}`,
@@ -47,9 +54,12 @@ const lock = prepared<{ organizationId: string }, OrganizationSettings>(
   (p) => sql`select ${columns} from organizations o where o.id = ${p.organizationId} for no key update`,
 )
 
-type Columns = Omit<OrganizationSettings, 'personalMailDomains'> & {
+type Lists = 'personalMailDomains' | 'guestDomains'
+
+type Columns = Omit<OrganizationSettings, Lists> & {
+  [list in Lists]: string | null
+} & {
   organizationId: string
-  personalMailDomains: string | null
   now: string
 }
 
@@ -58,7 +68,8 @@ const update = prepared<Columns, never>(
       sign_in_trace_days = ${p.signInTraceDays}::int, mail_days = ${p.mailDays}::int,
       end_date_grace_days = ${p.endDateGraceDays}::int, access_contact = ${p.accessContact},
       erase_after_days = ${p.eraseAfterDays}::int, email_change = ${p.emailChange},
-      personal_mail_domains = ${p.personalMailDomains}::jsonb, updated_at = ${p.now}::timestamptz
+      personal_mail_domains = ${p.personalMailDomains}::jsonb, guest_max_days = ${p.guestMaxDays}::int,
+      guest_domains = ${p.guestDomains}::jsonb, updated_at = ${p.now}::timestamptz
     where id = ${p.organizationId}`,
 )
 
@@ -83,12 +94,17 @@ export async function updateSettings(
     const [before] = await tx.run(lock({ organizationId }))
     if (before === undefined) throw notFound('Organization')
     const after: OrganizationSettings = { ...before, ...Object.fromEntries(changes) }
-    const personalMailDomains = after.personalMailDomains === null ? null : JSON.stringify(after.personalMailDomains)
+    const lists = {
+      personalMailDomains: listText(after.personalMailDomains),
+      guestDomains: listText(after.guestDomains),
+    }
     const audit = { action: 'organization.settings', targetType: 'organization', targetId: organizationId } as const
     await tx.commitWith(
-      update({ ...after, personalMailDomains, organizationId, now: nowOf(ctx) }),
+      update({ ...after, ...lists, organizationId, now: nowOf(ctx) }),
       recordAudit(ctx, { ...audit, detail: { before, after } }),
     )
     return after
   })
 }
+
+const listText = (list: readonly string[] | null): string | null => (list === null ? null : JSON.stringify(list))

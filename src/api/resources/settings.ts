@@ -22,6 +22,13 @@ const fields = {
     .array(z.string())
     .nullable()
     .openapi({ description: 'Domains that invitations warn of; null: the usual ones' }),
+  guestMaxDays: days.nullable().openapi({
+    description: 'Guests hold what they are given directly for this many days at most; null: also without end',
+  }),
+  guestDomains: z
+    .array(z.string())
+    .nullable()
+    .openapi({ description: 'Domains that guests may be invited at; null: any' }),
 }
 
 const Settings = z.object(fields).openapi('OrganizationSettings')

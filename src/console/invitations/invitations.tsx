@@ -10,6 +10,7 @@ import {
 } from '#access/invitations/invitations.ts'
 import { inviteMany, previewInvitations } from '#access/invitations/invite-many.ts'
 import { previewInvitation } from '#access/invitations/preview-invitation.ts'
+import { getGuestTerms } from '#access/people/guests.ts'
 import { withIsoTimes } from '#access/times.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
@@ -127,16 +128,16 @@ function invitationOf(form: Form) {
 
 async function showForm(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
   const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const choices = await roleChoices(ctx, 'invitations.write')
-  return renderPage(c, <InviteFormPage {...{ ctx, manager, state, choices }} />, {
+  const [choices, terms] = await Promise.all([roleChoices(ctx, 'invitations.write'), getGuestTerms(ctx)])
+  return renderPage(c, <InviteFormPage {...{ ctx, manager, state, choices, terms }} />, {
     status: isRefused(state) ? 400 : 200,
   })
 }
 
 async function showMany(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
   const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const choices = await roleChoices(ctx, 'invitations.write')
-  return renderPage(c, <InviteManyPage {...{ ctx, manager, state, choices }} />, {
+  const [choices, terms] = await Promise.all([roleChoices(ctx, 'invitations.write'), getGuestTerms(ctx)])
+  return renderPage(c, <InviteManyPage {...{ ctx, manager, state, choices, terms }} />, {
     status: isRefused(state) ? 400 : 200,
   })
 }

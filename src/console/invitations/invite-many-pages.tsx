@@ -1,5 +1,6 @@
 // Inviting a whole list: the list with what everybody gets, and an outcome for each line, before and after.
 import type { InviteManyResult, InviteOutcome } from '#access/invitations/invite-many.ts'
+import type { GuestTerms } from '#access/people/guests.ts'
 import type { Form } from '#http/read-form.ts'
 import { Alert, Table } from '#http/ui/content.tsx'
 import { Actions, SubmitButton } from '#http/ui/forms.tsx'
@@ -19,7 +20,8 @@ export const InviteManyPage = ({
   manager,
   state,
   choices,
-}: Common & { state: FormState; choices: RoleChoices }) => (
+  terms,
+}: Common & { state: FormState; choices: RoleChoices; terms: GuestTerms }) => (
   <ConsolePage
     {...{ ctx, manager }}
     section="invitations"
@@ -46,7 +48,7 @@ export const InviteManyPage = ({
         />
       </Panel>
       <Panel title="To what">
-        <SharedFields {...{ state, choices }} organization={manager.organization.name} />
+        <SharedFields {...{ state, choices, terms }} organization={manager.organization.name} />
         <RolePurposes choices={choices} />
       </Panel>
       <Actions>

@@ -1,5 +1,6 @@
 // Inviting one person: the form, and the review before anything is sent.
 import type { InvitationPreview } from '#access/invitations/preview-invitation.ts'
+import type { GuestTerms } from '#access/people/guests.ts'
 import type { Form } from '#http/read-form.ts'
 import { Alert, Facts } from '#http/ui/content.tsx'
 import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
@@ -14,9 +15,9 @@ import { RolePurposes } from '../users/assignment-pages.tsx'
 
 type Common = { ctx: CallContext; manager: Manager }
 
-type InviteFormProps = Common & { state: FormState; choices: RoleChoices }
+type InviteFormProps = Common & { state: FormState; choices: RoleChoices; terms: GuestTerms }
 
-export const InviteFormPage = ({ ctx, manager, state, choices }: InviteFormProps) => {
+export const InviteFormPage = ({ ctx, manager, state, choices, terms }: InviteFormProps) => {
   const { values, errors, message } = state
   return (
     <ConsolePage
@@ -52,7 +53,7 @@ export const InviteFormPage = ({ ctx, manager, state, choices }: InviteFormProps
             isOptional
           />
         </div>
-        <SharedFields {...{ state, choices }} organization={manager.organization.name} />
+        <SharedFields {...{ state, choices, terms }} organization={manager.organization.name} />
         <Actions>
           <SubmitButton label="Review" />
           <a class="btn" href="/console/invitations">
@@ -65,10 +66,10 @@ export const InviteFormPage = ({ ctx, manager, state, choices }: InviteFormProps
   )
 }
 
-type SharedProps = { state: FormState; choices: RoleChoices; organization: string }
+type SharedProps = { state: FormState; choices: RoleChoices; terms: GuestTerms; organization: string }
 
 /** What is the same for one person and for many. */
-export const SharedFields = ({ state: { values, errors }, choices, organization }: SharedProps) => (
+export const SharedFields = ({ state: { values, errors }, choices, terms, organization }: SharedProps) => (
   <>
     {choices.hasOrganization ? (
       <Select
@@ -91,7 +92,11 @@ export const SharedFields = ({ state: { values, errors }, choices, organization 
         type="date"
         value={values['expiresAt']}
         error={errors['expiresAt']}
-        hint="When what they get ends. For people from outside, choose one."
+        hint={
+          terms.maxDays === null
+            ? 'When what they get ends. For people from outside, choose one.'
+            : `When what they get ends. People from outside need a date, ${terms.maxDays} days ahead at most.`
+        }
         isOptional
       />
       <Field

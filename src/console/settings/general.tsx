@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono'
 import { getSettings, type OrganizationSettings, updateSettings } from '#access/organizations/settings.ts'
 import { getSignInPolicy, type SignInPolicy, updateSignInPolicy } from '#access/organizations/sign-in-policy.ts'
 import { renderPage } from '#http/pages.ts'
-import { readForm } from '#http/read-form.ts'
+import { type Form, readForm } from '#http/read-form.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
@@ -21,14 +21,14 @@ export function createGeneral(): Hono<ConsoleEnv> {
 
   pages.post('/', async (c) => {
     const form = await readForm(c)
-    const domains = textOf(form, 'personalMailDomains')
-    const grace = textOf(form, 'endDateGraceDays')
     try {
       await updateSettings(c.get('ctx'), {
         name: form['name'] ?? '',
         accessContact: textOf(form, 'accessContact') ?? null,
-        personalMailDomains: domains?.toLowerCase().split(/[\s,;]+/) ?? null,
-        endDateGraceDays: grace === undefined ? null : Number(grace),
+        personalMailDomains: listOf(form, 'personalMailDomains'),
+        endDateGraceDays: numberOf(form, 'endDateGraceDays'),
+        guestMaxDays: numberOf(form, 'guestMaxDays'),
+        guestDomains: listOf(form, 'guestDomains'),
         provisioningLogDays: Number(form['provisioningLogDays']),
         signInTraceDays: Number(form['signInTraceDays']),
         mailDays: Number(form['mailDays']),
@@ -62,11 +62,24 @@ export function createGeneral(): Hono<ConsoleEnv> {
   return pages
 }
 
+const listOf = (form: Form, name: string): string[] | null =>
+  textOf(form, name)
+    ?.toLowerCase()
+    .split(/[\s,;]+/) ?? null
+
+/** Empty: null. */
+function numberOf(form: Form, name: string): number | null {
+  const text = textOf(form, name)
+  return text === undefined ? null : Number(text)
+}
+
 const formOf = (settings: OrganizationSettings): FormState =>
   filledForm({
     name: settings.name,
     accessContact: settings.accessContact ?? '',
     personalMailDomains: settings.personalMailDomains?.join('\n') ?? '',
+    guestMaxDays: settings.guestMaxDays === null ? '' : String(settings.guestMaxDays),
+    guestDomains: settings.guestDomains?.join('\n') ?? '',
     endDateGraceDays: settings.endDateGraceDays === null ? '' : String(settings.endDateGraceDays),
     provisioningLogDays: String(settings.provisioningLogDays),
     signInTraceDays: String(settings.signInTraceDays),
@@ -87,6 +100,13 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
       {...(hint === undefined ? {} : { hint })}
     />
   )
+  const domains = (name: string, label: string, hint: string) => (
+    <TextArea
+      {...{ name, label, hint, value: values[name] }}
+      error={Object.entries(errors).find(([path]) => path.startsWith(name))?.[1]}
+      isOptional
+    />
+  )
   const page = (
     <SettingsFrame {...{ ctx, manager }} tab="general" notice={noticeOf(c.req.query('done'))}>
       <form method="post" action="/console/settings">
@@ -102,14 +122,26 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
             maxlength={300}
             isOptional
           />
-          <TextArea
-            name="personalMailDomains"
-            label="Personal mail"
-            value={values['personalMailDomains']}
-            error={Object.entries(errors).find(([path]) => path.startsWith('personalMailDomains'))?.[1]}
-            hint="Domains that invitations warn of, one a line; empty for the usual ones."
+          {domains(
+            'personalMailDomains',
+            'Personal mail',
+            'Domains that invitations warn of, one a line; empty for the usual ones.',
+          )}
+        </Panel>
+        <Panel
+          title="People from outside"
+          lead="Whom no directory manages, and who have no address in a domain that you have verified."
+        >
+          <Field
+            name="guestMaxDays"
+            label="They hold what they are given for this many days at most"
+            type="number"
+            value={values['guestMaxDays']}
+            error={errors['guestMaxDays']}
+            hint="Empty: also without an end. It counts for what is given or extended from now on."
             isOptional
           />
+          {domains('guestDomains', 'They are invited at', 'Domains, one a line; empty for any.')}
         </Panel>
         <Panel title="Addresses">
           <fieldset>

@@ -51,6 +51,10 @@ export const organizations = pgTable(
     accessContact: text('access_contact'),
     /** Domains of personal mail that invitations warn of; null: the usual ones. */
     personalMailDomains: jsonb('personal_mail_domains'),
+    /** Guests hold what they are given directly for this many days at most; null: also without end. */
+    guestMaxDays: integer('guest_max_days'),
+    /** Domains that guests may be invited at; null: any. */
+    guestDomains: jsonb('guest_domains'),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
   },
