@@ -17,7 +17,8 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-const limitMillis = 50
+// Refusals take a few milliseconds; what they stand against takes seconds. Between the two, with room for a busy machine.
+const limitMillis = 250
 
 const timed = (send: () => Promise<ScimAnswer>) => paced(send, limitMillis)
 
@@ -152,7 +153,7 @@ describe('C-015: filters that explode', () => {
     const filter = Array(32).fill('title eq "x"').join(' or ')
     const { answer, millis } = await timed(() => scim.list('Users', filter))
     expect(answer).toMatchObject({ status: 200, body: { totalResults: 0 } })
-    expect(millis).toBeLessThan(limitMillis * 4)
+    expect(millis).toBeLessThan(limitMillis)
   })
 })
 
