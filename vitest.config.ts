@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { AttackReporter } from './test/attacks/reporter.ts'
 import { testsWithoutChromium } from './test/support/chromium.ts'
@@ -11,6 +12,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Much of the time is spent waiting for PostgreSQL and Chromium.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', new AttackReporter()],
     coverage: { provider: 'v8', include: ['src/**/*.{ts,tsx}'], reporter: ['text-summary', 'json-summary'] },
   },

@@ -20,6 +20,7 @@ import { createOverview } from './overview/overview.tsx'
 import { createPolicies } from './policies/policies.tsx'
 import { createProvisioningPages } from './provisioning/provisioning.tsx'
 import { createRoles } from './roles/roles.tsx'
+import { createApiKeyPages } from './settings/api-keys.tsx'
 import { createApplicationPages } from './settings/applications.tsx'
 import { createDomains } from './settings/domains.tsx'
 import { createGeneral } from './settings/general.tsx'
@@ -46,6 +47,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/changes', createChanges())
   console.route('/settings', createGeneral())
   console.route('/settings', createApplicationPages(services))
+  console.route('/settings/api-keys', createApiKeyPages())
   console.route('/settings/domains', createDomains())
   console.route('/settings/mail', createMailPages(services))
   console.route('/connect', createConnect(services))

@@ -1,10 +1,10 @@
 // A group goes, with its memberships and mappings: whoever held a role through it holds it no more.
 import { sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
-import { prepared } from '#db/statement.ts'
-import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
+import { prepared, type Statement } from '#db/statement.ts'
+import { type CallContext, inTransaction, requirePermission, type Transaction } from '#src/context.ts'
 import { requireVersion } from './expected-version.ts'
-import { type GroupKey, type GroupReference, isGroup, lockGroupRow } from './groups.ts'
+import { type GroupKey, type GroupRecord, type GroupReference, isGroup, lockGroupRow } from './groups.ts'
 
 const remove = prepared<AuditParameters & GroupKey, never>(
   (p) => sql`with mapped as (
@@ -34,9 +34,19 @@ export async function deleteGroup(
   await inTransaction(ctx, async (tx) => {
     const group = await lockGroupRow(tx, ctx, input)
     requireVersion('group', group, input.expectedVersion)
-    const detail = { displayName: group.displayName, directoryId: group.directoryId }
-    const entry = { action: 'group.delete', targetType: 'group', targetId: group.id, detail } as const
-    const key = { organizationId: ctx.organizationId, directoryId: input.directoryId, groupId: group.id }
-    await tx.commitWith(removeNestings(key), removeMembers(key), remove({ ...auditParameters(ctx, entry), ...key }))
+    await tx.commitWith(...removals(ctx, group))
   })
+}
+
+/** The same in a transaction of the caller's, for a group that it has locked. */
+export async function deleteGroupWithin(tx: Transaction, ctx: CallContext, group: GroupRecord): Promise<void> {
+  requirePermission(ctx, 'groups.write')
+  for (const removal of removals(ctx, group)) await tx.run(removal)
+}
+
+function removals(ctx: CallContext, { id, displayName, directoryId }: GroupRecord): Statement<never>[] {
+  const detail = { displayName, directoryId }
+  const entry = { action: 'group.delete', targetType: 'group', targetId: id, detail } as const
+  const key = { organizationId: ctx.organizationId, directoryId, groupId: id }
+  return [removeNestings(key), removeMembers(key), remove({ ...auditParameters(ctx, entry), ...key })]
 }

@@ -109,7 +109,7 @@ test('access ends with the membership, the mapping, the group and the brand', as
   await client.confirm('DELETE', `mappings/${mappingId}`)
   expect(await isAllowed()).toBe(false)
   await map(team, 'editor', aurora)
-  await client.delete(`brands/${aurora}`)
+  await client.confirm('DELETE', `brands/${aurora}`)
   expect((await client.get(`users/${userId}/explain?permission=content.edit&brand=aurora`)).status).toBe(404)
 })
 
@@ -120,7 +120,7 @@ test('a mapping stays with the group’s id, whatever it is called', async () =>
     displayName: 'Others',
   })
   expect((await explain('content.edit')).allowed).toBe(true)
-  expect((await client.delete(`groups/${team}`)).body).toBe('')
+  expect((await client.confirm('DELETE', `groups/${team}`)).body).toBe('')
   await group('Editors', [userId])
   expect((await explain('content.edit')).allowed).toBe(false)
 })

@@ -59,8 +59,8 @@ describe('people and programs are refused', () => {
     await client.post(`groups/${outer}/members`, { groupIds: [inner] })
     const mapping = (await client.confirm('POST', 'mappings', { groupId: outer, roleId: administrator })).body.id
     expect(await client.confirm('DELETE', `mappings/${mapping}`)).toMatchObject(refusal)
-    expect(await client.delete(`groups/${outer}`)).toMatchObject(refusal)
-    expect(await client.delete(`groups/${inner}`)).toMatchObject(refusal)
+    expect(await client.confirm('DELETE', `groups/${outer}`)).toMatchObject(refusal)
+    expect(await client.confirm('DELETE', `groups/${inner}`)).toMatchObject(refusal)
     expect(await client.delete(`groups/${inner}/members/${ada}`)).toMatchObject(refusal)
     expect(await client.delete(`groups/${outer}/members/${inner}`)).toMatchObject(refusal)
     await give(await newUser('grace'), administrator)

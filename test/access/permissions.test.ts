@@ -6,7 +6,6 @@ import { createAssignment } from '#access/assignments/create-assignment.ts'
 import { deleteAssignment } from '#access/assignments/delete-assignment.ts'
 import { getBrand, listBrands } from '#access/brands/brands.ts'
 import { createBrand } from '#access/brands/create-brand.ts'
-import { deleteBrand } from '#access/brands/delete-brand.ts'
 import { updateBrand } from '#access/brands/update-brand.ts'
 import type { AccessChange } from '#access/changes/change.ts'
 import { confirmChange } from '#access/changes/preview.ts'
@@ -17,7 +16,7 @@ import { findOrganization, getOrganization, listOrganizations } from '#access/or
 import { setOrganizationStatus } from '#access/organizations/update-organization.ts'
 import { listGroups, listMembers } from '#access/people/list-groups.ts'
 import { listUsers } from '#access/people/list-users.ts'
-import { deleteLocalGroup, updateLocalGroup, updateLocalUser } from '#access/people/local.ts'
+import { updateLocalGroup, updateLocalUser } from '#access/people/local.ts'
 import { cloneRole, createRole } from '#access/roles/create-role.ts'
 import { deleteRole } from '#access/roles/delete-role.ts'
 import { installRolePack } from '#access/roles/install-role-pack.ts'
@@ -59,7 +58,7 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   listBrands: (ctx) => listBrands(ctx),
   createBrand: (ctx) => createBrand(ctx, { slug: 'x', name: 'X' }),
   updateBrand: (ctx) => updateBrand(ctx, { brandId: 'x' }),
-  deleteBrand: (ctx) => deleteBrand(ctx, 'x'),
+  deleteBrand: changing({ kind: 'delete_brand', brandId: 'x' }),
   getEffectiveAccess: (ctx) => getEffectiveAccess(ctx, 'x'),
   decideOne: (ctx) => decideOne(ctx, { user: 'x', permission: 'x' }),
   createMapping: changing({ kind: 'create_mappings', mappings: [{ groupId: 'x', roleId: 'x' }] }),
@@ -77,7 +76,7 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   listUsers: (ctx) => listUsers(ctx, {}),
   updateLocalUser: (ctx) => updateLocalUser(ctx, { userId: 'x', change: contentOf }),
   updateLocalGroup: (ctx) => updateLocalGroup(ctx, { groupId: 'x' }),
-  deleteLocalGroup: (ctx) => deleteLocalGroup(ctx, 'x'),
+  deleteLocalGroup: changing({ kind: 'delete_group', groupId: 'x' }),
   createRole: (ctx) => createRole(ctx, named),
   cloneRole: (ctx) => cloneRole(ctx, { roleId: 'x', ...named }),
   updateRole: changing({ kind: 'update_role', role: { roleId: 'x' } }),

@@ -40,7 +40,7 @@ async function newWorld(): Promise<World> {
 }
 
 type Step = { who: number; what: number; role: number; brand: number }
-const step = fc.record({ who: fc.nat(4), what: fc.nat(6), role: fc.nat(3), brand: fc.nat(2) })
+const step = fc.record({ who: fc.nat(4), what: fc.nat(8), role: fc.nat(3), brand: fc.nat(2) })
 
 const at = <T>(items: readonly T[], index: number): T => items[index % items.length] as T
 
@@ -81,6 +81,8 @@ async function changeOf(world: World, { who, what, role, brand }: Step): Promise
     const assignments = (await client.get('assignments')).body.items as { id: string }[]
     if (assignments.length > 0) return { kind: 'delete_assignments', assignmentIds: [at(assignments, who).id] }
   }
+  if (what === 7) return { kind: 'delete_group', groupId: at(groups, who) }
+  if (what === 8) return { kind: 'delete_brand', brandId: at(brands, who) }
   const roleStrategy = who % 2 === 0 ? 'highest' : 'union'
   const administratorBrandAccess = role % 2 === 0 ? 'implicit' : 'explicit'
   return { kind: 'update_organization', organization: { roleStrategy, administratorBrandAccess } }

@@ -42,7 +42,7 @@ describe('brands', () => {
     expect((await client.get(`brands/${id}`)).body).toEqual(created.body)
     expect((await client.patch(`brands/${id}`, { name: 'Aurora TV' })).body).toMatchObject({ name: 'Aurora TV' })
     expect(await client.patch(`brands/${id}`, {})).toMatchObject({ status: 200 })
-    expect((await client.delete(`brands/${id}`)).status).toBe(204)
+    expect((await client.confirm('DELETE', `brands/${id}`)).status).toBe(204)
     expect((await client.get(`brands/${id}`)).status).toBe(404)
     expect(await client.auditOf(id)).toEqual(['brand.create', 'brand.update', 'brand.delete'])
   })
@@ -60,7 +60,7 @@ describe('brands', () => {
     const { body: group } = await client.post('groups', { displayName: 'Short' })
     const editor = await roleId(client, 'editor')
     await client.confirm('POST', 'mappings', { groupId: group.id, roleId: editor, brandId: brand.id })
-    await client.delete(`brands/${brand.id}`)
+    await client.confirm('DELETE', `brands/${brand.id}`)
     const { body } = await client.get(`audit-events?targetId=${brand.id}&action=brand.delete`)
     expect(body.items[0].detail).toMatchObject({ slug: 'short-lived', mappings: 1, assignments: 0 })
   })
@@ -147,7 +147,7 @@ describe('groups and members', () => {
     expect(await members()).toEqual([nested, two])
     expect((await client.patch(`groups/${id}`, { displayName: 'Crew' })).body.displayName).toBe('Crew')
     expect((await client.get('groups?displayName=CREW')).body.items).toHaveLength(1)
-    expect((await client.delete(`groups/${id}`)).status).toBe(204)
+    expect((await client.confirm('DELETE', `groups/${id}`)).status).toBe(204)
     expect((await client.get(`groups/${id}/members`)).status).toBe(404)
     expect(await client.auditOf(id)).toEqual(expect.arrayContaining(['group.create', 'group.update', 'group.delete']))
   })
@@ -168,7 +168,7 @@ describe('groups and members', () => {
       await client.patch(`groups/${id}`, { displayName: 'Other' }),
       await client.post(`groups/${id}/members`, { userIds: [user] }),
       await client.delete(`groups/${id}/members/${user}`),
-      await client.delete(`groups/${id}`),
+      await client.confirm('DELETE', `groups/${id}`),
     ]
     expect(answers.map(({ status, body }) => [status, body.reason])).toEqual(
       Array.from({ length: 4 }, () => [409, 'managed_by_directory']),

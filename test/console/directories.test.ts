@@ -42,9 +42,9 @@ describe('a directory', () => {
     const [old] = await listDirectoryTokens(organization.ctx, { directoryId: id })
     const asked = await client.get(`${path}/tokens/${old?.id}/revoke`)
     expect(asked.text).toContain('1 other token goes on working')
-    expect((await client.post(`${path}/tokens/${old?.id}/revoke`, { confirm: 'nope' })).status).toBe(400)
+    expect((await client.post(`${path}/tokens/${old?.id}/revoke`, { proof: 'nope' })).status).toBe(400)
     expect(await asks(id, token)).toBe(200)
-    const revoked = await client.post(`${path}/tokens/${old?.id}/revoke`, { confirm: old?.lastFour ?? '' })
+    const revoked = await client.post(`${path}/tokens/${old?.id}/revoke`, { proof: old?.lastFour ?? '' })
     expect([revoked.status, await asks(id, token), await asks(id, second)]).toEqual([303, 401, 200])
   })
 
@@ -95,8 +95,8 @@ describe('a directory', () => {
   test('is switched off and on with its name typed, and goes when it is empty', async () => {
     const { id, path, token } = await create('Door of Rowan')
     expect((await client.get(`${path}/disable`)).text).toContain('All of its tokens are refused at once')
-    expect((await client.post(`${path}/disable`, { confirm: 'door' })).status).toBe(400)
-    expect((await client.post(`${path}/disable`, { confirm: 'Door of Rowan' })).status).toBe(303)
+    expect((await client.post(`${path}/disable`, { proof: 'door' })).status).toBe(400)
+    expect((await client.post(`${path}/disable`, { proof: 'Door of Rowan' })).status).toBe(303)
     expect(await asks(id, token)).toBe(401)
     expect((await client.post(`${path}/enable`)).status).toBe(303)
     await app.request(`/scim/v2/${id}/Users`, {
@@ -104,10 +104,10 @@ describe('a directory', () => {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
       body: JSON.stringify({ userName: 'ada@rowan.example.com' }),
     })
-    const refused = await client.post(`${path}/delete`, { confirm: 'Door of Rowan' })
+    const refused = await client.post(`${path}/delete`, { proof: 'Door of Rowan' })
     expect([refused.status, refused.text.includes('still has users')]).toEqual([400, true])
     const empty = await create('Empty of Rowan')
-    expect((await client.post(`${empty.path}/delete`, { confirm: 'Empty of Rowan' })).status).toBe(303)
+    expect((await client.post(`${empty.path}/delete`, { proof: 'Empty of Rowan' })).status).toBe(303)
     expect((await client.get(empty.path)).status).toBe(404)
   })
 
@@ -138,7 +138,7 @@ describe('a connection', () => {
     const refused = await client.post(`${path}/status`, { to: 'enforced' })
     expect([refused.status, refused.text.includes('Enforcing needs an emergency account')]).toEqual([400, true])
     expect((await client.post(`${path}/status`, { to: 'disabled' })).status).toBe(400)
-    expect((await client.post(`${path}/status`, { to: 'disabled', confirm: 'Rowan sign-in' })).status).toBe(303)
+    expect((await client.post(`${path}/status`, { to: 'disabled', proof: 'Rowan sign-in' })).status).toBe(303)
     expect((await getConnection(organization.ctx, id)).status).toBe('disabled')
     expect((await client.get(`${path}/status?to=anything`)).status).toBe(404)
   })

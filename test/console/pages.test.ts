@@ -1,7 +1,6 @@
-// Every page of the console, one line each: it shows its content with scripts off, nothing is stopped by its policy, axe finds
-// nothing in light and in dark, and it fits a phone.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+// The pages about people, groups, brands, invitations and the audit trail, one line each: see `walk.ts` for what is looked at.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import { listRoles } from '#access/roles/roles.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
@@ -9,16 +8,16 @@ import { createGroup } from '#directory/create-group.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'
 import { change } from '../support/access.ts'
 import type { TestApp } from '../support/app.ts'
-import { axeViolations, collectPageErrors, launchBrowser, overflowsSideways } from '../support/browser.ts'
+import { launchBrowser } from '../support/browser.ts'
 import { type ConsolePerson, createManager, createTestBrand, openAs } from '../support/console.ts'
 import { startListeningApp } from '../support/listening.ts'
 import { createPerson, giveRole } from '../support/people.ts'
+import { startWalk, type Walk, walkPages } from '../support/walk.ts'
 
 let app: TestApp & { origin: string }
 let browser: Browser
 let administrator: ConsolePerson
-const views: Record<string, Page> = {}
-const errors: Record<string, string[]> = {}
+let walk: Walk
 const ids: Record<string, string> = {}
 
 beforeAll(async () => {
@@ -45,11 +44,7 @@ beforeAll(async () => {
   ids['over'] = await keptChange(organization.id, [user, gone], new Date())
   ids['running'] = await keptChange(organization.id, [user, gone], null)
   Object.assign(ids, { user, gone, group, brand, invitation, me, event: assigned?.id, assignment: assigned?.targetId })
-  views['light'] = await openAs(browser, app, administrator)
-  views['dark'] = await openAs(browser, app, administrator, { colorScheme: 'dark' })
-  views['phone'] = await openAs(browser, app, administrator, { width: 320 })
-  views['plain'] = await openAs(browser, app, administrator, { scripts: false })
-  for (const [name, page] of Object.entries(views)) errors[name] = collectPageErrors(page)
+  walk = await startWalk((view) => openAs(browser, app, administrator, view))
 })
 afterAll(async () => {
   await browser.close()
@@ -116,38 +111,15 @@ const pages: readonly (readonly [path: string, words: string])[] = [
   ['/console/audit/:event', 'Everything about this'],
 ]
 
-const addressOf = (path: string): string => path.replace(/:(\w+)/g, (_, name: string) => ids[name] ?? '')
-
-describe.each(pages)('%s', (path, words) => {
-  const open = async (view: string): Promise<Page> => {
-    const page = views[view]
-    if (page === undefined) throw new Error(`There is no view ${view}`)
-    errors[view]?.splice(0)
-    const answer = await page.goto(app.origin + addressOf(path))
-    expect(answer?.status()).toBe(200)
-    return page
-  }
-
-  test.each(['light', 'dark'])('is right for everybody, %s', async (view) => {
-    const page = await open(view)
-    expect(await axeViolations(page)).toEqual([])
-    expect(errors[view]).toEqual([])
-  })
-
-  test('fits a phone', async () => {
-    const page = await open('phone')
-    expect(await overflowsSideways(page)).toBe(false)
-  })
-
-  test('says what it has to say without scripts', async () => {
-    const page = await open('plain')
-    expect(await page.textContent('main')).toContain(words)
-  })
-})
+walkPages(
+  pages,
+  () => walk,
+  (path) => app.origin + path.replace(/:(\w+)/g, (_, name: string) => ids[name] ?? ''),
+)
 
 test('a change of many people is followed as it goes on, and then told person by person', async () => {
-  const page = views['light']
-  if (page === undefined) throw new Error('There is no view')
+  const { page, errors } = walk.wide
+  errors.splice(0)
   const id = ids['running'] ?? ''
   await page.goto(`${app.origin}/console/users/bulk/changes/${id}`)
   await page.getByText('1 of 2 people').waitFor()
@@ -157,5 +129,5 @@ test('a change of many people is followed as it goes on, and then told person by
   await app.owner`update user_changes set finished_at = now() where id = ${id}`
   await page.getByRole('table', { name: 'Outcomes' }).waitFor()
   expect(await page.getByRole('progressbar').count()).toBe(0)
-  expect(errors['light']).toEqual([])
+  expect(errors).toEqual([])
 })

@@ -337,7 +337,13 @@ describe('groups', () => {
     expect((await admin.post(path, { displayName: '' })).status).toBe(400)
     await admin.post(path, { displayName: 'Externals' })
     expect((await admin.get('/console/groups?q=external')).text).toContain('Externals')
-    expect((await admin.post(`${path}/delete`)).location).toBe('/console/groups?done=deleted')
+    const preview = await admin.post(`${path}/delete`)
+    const form = savingForm(preview.text)
+    const wrong = await admin.post('/console/changes', { ...form, proof: 'Freelancers' })
+    expect([wrong.status, wrong.text.includes('Type Externals to go on')]).toEqual([400, true])
+    expect((await admin.get(path)).status).toBe(200)
+    const done = await admin.post('/console/changes', { ...form, proof: 'externals' })
+    expect([done.status, done.location]).toEqual([303, '/console/groups?done=deleted'])
     expect((await admin.get(path)).status).toBe(404)
   })
 
@@ -354,14 +360,22 @@ describe('groups', () => {
 })
 
 describe('brands', () => {
-  test('are made, renamed, and deleted after their name was typed', async () => {
+  test('are made, renamed, and deleted after a preview and their name typed', async () => {
     const taken = await admin.post('/console/brands', { name: 'Aurora again', slug: 'aurora' })
     expect([taken.status, taken.text.includes('Aurora again')]).toEqual([400, true])
     const made = await admin.post('/console/brands', { name: 'Solo', slug: 'solo' })
     const path = made.location?.replace('?done=created', '') ?? ''
     expect((await admin.post(path, { name: 'Solo TV', slug: 'solo' })).status).toBe(303)
-    expect((await admin.post(`${path}/delete`, { proof: 'no' })).status).toBe(400)
-    expect((await admin.post(`${path}/delete`, { proof: 'solo' })).location).toBe('/console/brands?done=deleted')
+    const id = await person('Soloist')
+    await giveRole(organization, { userId: id, role: 'viewer', brandId: path.split('/').at(-1) ?? '' })
+    const preview = await admin.post(`${path}/delete`)
+    expect(preview.text).toContain('1 person in Solo TV')
+    expect(preview.text).toContain('Soloist')
+    const form = savingForm(preview.text)
+    expect((await admin.post('/console/changes', { ...form, proof: 'no' })).status).toBe(400)
+    expect((await admin.post('/console/changes', { ...form, proof: 'Solo TV' })).location).toBe(
+      '/console/brands?done=deleted',
+    )
     expect((await admin.get(path)).status).toBe(404)
   })
 

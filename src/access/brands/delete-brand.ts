@@ -2,8 +2,9 @@
 import { sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
+import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
+import { type CallContext, requirePermission, type Transaction } from '#src/context.ts'
 import { lockBrandRow } from './brands.ts'
 
 type Parameters = AuditParameters & { organizationId: string; brandId: string }
@@ -24,14 +25,13 @@ const removeBrand = prepared<{ organizationId: string; brandId: string }, never>
   (p) => sql`delete from brands where organization_id = ${p.organizationId} and id = ${p.brandId}`,
 )
 
-/** @throws AppError not_found */
-export async function deleteBrand(ctx: CallContext, brandId: string): Promise<void> {
+/** In a transaction of the caller's. @throws AppError not_found */
+export async function deleteBrandWithin(tx: Transaction, ctx: CallContext, brandId: string): Promise<void> {
   requirePermission(ctx, 'brands.write')
-  if (!isId('brd', brandId)) return refuseUnknown(ctx, 'Brand')
+  if (!isId('brd', brandId)) throw notFound('Brand')
   const key = { organizationId: ctx.organizationId, brandId }
-  await inTransaction(ctx, async (tx) => {
-    const { slug, name } = await lockBrandRow(tx, ctx, brandId)
-    const entry = { action: 'brand.delete', targetType: 'brand', targetId: brandId, detail: { slug, name } } as const
-    await tx.commitWith(remove({ ...auditParameters(ctx, entry), ...key }), removeBrand(key))
-  })
+  const { slug, name } = await lockBrandRow(tx, ctx, brandId)
+  const entry = { action: 'brand.delete', targetType: 'brand', targetId: brandId, detail: { slug, name } } as const
+  await tx.run(remove({ ...auditParameters(ctx, entry), ...key }))
+  await tx.run(removeBrand(key))
 }

@@ -1,14 +1,16 @@
 // Changes of what groups, roles and policies give: each is a verb of its own, here under one name, so that every one of them can
 // be tried before it is made.
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import { deleteAssignmentWithin } from '../assignments/delete-assignment.ts'
+import { deleteBrandWithin } from '../brands/delete-brand.ts'
 import { createMappingWithin, type NewMapping } from '../mappings/create-mapping.ts'
 import { deleteMappingWithin } from '../mappings/delete-mapping.ts'
 import type { MappingRecord } from '../mappings/mappings.ts'
 import type { OrganizationRecord } from '../organizations/organizations.ts'
 import { type OrganizationChange, updateOrganizationWithin } from '../organizations/update-organization.ts'
+import { deleteLocalGroupWithin } from '../people/local.ts'
 import { createPolicyWithin, deletePolicyWithin, type NewPolicy, type PolicyRecord } from '../policies/policies.ts'
 import type { RoleRecord } from '../roles/roles.ts'
 import { type RoleChange, updateRoleWithin } from '../roles/update-role.ts'
@@ -22,6 +24,8 @@ type Changes = {
   delete_policy: { policyId: string }
   update_organization: { organization: OrganizationChange }
   delete_assignments: { assignmentIds: readonly string[] }
+  delete_group: { groupId: string }
+  delete_brand: { brandId: string }
 }
 
 /** What each kind of change leaves: the records as they are now, or the ids of what is gone. */
@@ -33,6 +37,8 @@ type Outcomes = {
   delete_policy: Gone[]
   update_organization: OrganizationRecord[]
   delete_assignments: Gone[]
+  delete_group: Gone[]
+  delete_brand: Gone[]
 }
 type Gone = { id: string }
 
@@ -57,6 +63,8 @@ const verbs: { [Kind in ChangeKind]: Verb<Kind> } = {
     oneByOne([organization], (each) => updateOrganizationWithin(tx, ctx, each)),
   delete_assignments: (tx, ctx, { assignmentIds }) =>
     without(assignmentIds, (id) => deleteAssignmentWithin(tx, ctx, id)),
+  delete_group: (tx, ctx, { groupId }) => without([groupId], (id) => deleteLocalGroupWithin(tx, ctx, id)),
+  delete_brand: (tx, ctx, { brandId }) => without([brandId], (id) => deleteBrandWithin(tx, ctx, id)),
 }
 
 export const changeKinds: ReadonlySet<string> = new Set(Object.keys(verbs))
@@ -90,10 +98,12 @@ export function isAboutAccess(change: AccessChange): boolean {
   return ['administratorBrandAccess', 'roleStrategy'].some((field) => field in change.organization)
 }
 
-const mappingTargets = prepared<
-  { organizationId: string; ids: readonly string[] },
-  { groupId: string | null; filterPath: string | null }
->(
+/** Ids of the brands that are not there afterwards. */
+export const brandsGone = (change: AccessChange): string[] => (change.kind === 'delete_brand' ? [change.brandId] : [])
+
+type Target = { groupId: string | null; filterPath: string | null }
+
+const mappingTargets = prepared<{ organizationId: string; ids: readonly string[] }, Target>(
   (p) => sql`select group_id as "groupId", filter_path as "filterPath" from mappings
     where organization_id = ${p.organizationId} and id = any (${p.ids}::text[])`,
 )
@@ -103,30 +113,63 @@ const assignmentUsers = prepared<{ organizationId: string; ids: readonly string[
     where organization_id = ${p.organizationId} and id = any (${p.ids}::text[])`,
 )
 
+// Where administrators may do everything in each brand, so may they in this one.
+const isInBrand = (p: { [column in keyof InBrand]: SQL }): SQL =>
+  sql`t.organization_id = ${p.organizationId} and (t.brand_id = ${p.brandId} or t.brand_id is null and exists (
+    select from organizations o where o.id = t.organization_id and o.administrator_brand_access = 'implicit'))`
+
+type InBrand = { organizationId: string; brandId: string }
+
+const targetsInBrand = prepared<InBrand, Target>(
+  (p) => sql`select t.group_id as "groupId", t.filter_path as "filterPath" from mappings t where ${isInBrand(p)}`,
+)
+
+const usersInBrand = prepared<InBrand, { userId: string }>(
+  (p) => sql`select distinct t.user_id as "userId" from assignments t where ${isInBrand(p)}`,
+)
+
+const usersBelow = prepared<{ organizationId: string; groupId: string }, { userId: string }>(
+  (p) => sql`with recursive below (group_id) as (
+      select ${p.groupId}::text
+      union select n.child_group_id from below b join group_nestings n
+        on n.organization_id = ${p.organizationId} and n.group_id = b.group_id)
+    select distinct gm.user_id as "userId" from below b join group_members gm
+      on gm.organization_id = ${p.organizationId} and gm.group_id = b.group_id`,
+)
+
+const nobody: Exclude<Concerned, 'everybody'> = { userIds: [], groupIds: [], filterPaths: [] }
+
+const behind = (targets: readonly Target[]): Pick<typeof nobody, 'groupIds' | 'filterPaths'> => ({
+  groupIds: targets.flatMap(({ groupId }) => groupId ?? []),
+  filterPaths: targets.flatMap(({ filterPath }) => filterPath ?? []),
+})
+
 /** Whom it may concern. What is not there concerns nobody: the verb will say so. @throws AppError invalid */
 export async function concernedBy(tx: Transaction, ctx: CallContext, change: AccessChange): Promise<Concerned> {
   const { organizationId } = ctx
-  if (change.kind === 'create_mappings') {
-    const groupIds = change.mappings.flatMap(({ groupId }) => groupId ?? [])
-    return {
-      userIds: [],
-      groupIds,
-      filterPaths: change.mappings.flatMap(({ filter }) =>
-        filter === null || filter === undefined ? [] : [ctx.userFilterPath(filter)],
-      ),
+  switch (change.kind) {
+    case 'create_mappings': {
+      const filters = change.mappings.flatMap(({ filter }) => filter ?? [])
+      const groupIds = change.mappings.flatMap(({ groupId }) => groupId ?? [])
+      return { ...nobody, groupIds, filterPaths: filters.map((filter) => ctx.userFilterPath(filter)) }
     }
-  }
-  if (change.kind === 'delete_mappings') {
-    const targets = await tx.run(mappingTargets({ organizationId, ids: change.mappingIds }))
-    return {
-      userIds: [],
-      groupIds: targets.flatMap(({ groupId }) => groupId ?? []),
-      filterPaths: targets.flatMap(({ filterPath }) => filterPath ?? []),
+    case 'delete_mappings':
+      return { ...nobody, ...behind(await tx.run(mappingTargets({ organizationId, ids: change.mappingIds }))) }
+    case 'delete_assignments': {
+      const users = await tx.run(assignmentUsers({ organizationId, ids: change.assignmentIds }))
+      return { ...nobody, userIds: users.map(({ userId }) => userId) }
     }
+    case 'delete_group': {
+      // Each by themselves: once it is gone, nobody is found through it.
+      const users = await tx.run(usersBelow({ organizationId, groupId: change.groupId }))
+      return { ...nobody, userIds: users.map(({ userId }) => userId) }
+    }
+    case 'delete_brand': {
+      const key = { organizationId, brandId: change.brandId }
+      const users = await tx.run(usersInBrand(key))
+      return { ...behind(await tx.run(targetsInBrand(key))), userIds: users.map(({ userId }) => userId) }
+    }
+    default:
+      return 'everybody'
   }
-  if (change.kind === 'delete_assignments') {
-    const users = await tx.run(assignmentUsers({ organizationId, ids: change.assignmentIds }))
-    return { userIds: users.map(({ userId }) => userId), groupIds: [], filterPaths: [] }
-  }
-  return 'everybody'
 }

@@ -28,7 +28,8 @@ export type Difference = {
   withoutAccess: { count: number; sample: string[] }
 }
 
-type Sides = { before: Meaning; after: Meaning; permissions: readonly string[] }
+/** `gone`: ids of brands that are there before, and not after. */
+type Sides = { before: Meaning; after: Meaning; permissions: readonly string[]; gone: readonly string[] }
 
 /** A brand that nobody has a membership in: it stands for all those where somebody has none. */
 const elsewhere = 'brd_elsewhere'
@@ -42,7 +43,7 @@ export function differenceOf(movements: readonly Movement[], sides: Sides): Diff
     const { before, after, count } = movement
     const found = scopesOf(movement, sides).map((scope) => {
       const had = allowed(sides.before, before, scope)
-      const has = allowed(sides.after, after, scope)
+      const has = sides.gone.includes(scope) ? [] : allowed(sides.after, after, scope)
       return { scope, had, has, roles: rolesMoved(before[scope] ?? [], after[scope] ?? []) }
     })
     for (const { scope, had, has, roles } of found) {
@@ -64,7 +65,7 @@ export function differenceOf(movements: readonly Movement[], sides: Sides): Diff
 }
 
 function scopesOf({ before, after }: Movement, sides: Sides): string[] {
-  const held = ['', ...Object.keys(before), ...Object.keys(after)]
+  const held = ['', ...Object.keys(before), ...Object.keys(after), ...sides.gone]
   const policies = [sides.before.policy, sides.after.policy]
   const isImplicit = policies.some(({ administratorBrandAccess }) => administratorBrandAccess === 'implicit')
   const ruled = policies.flatMap(({ rules }) => rules.flatMap(({ brandId }) => brandId ?? []))

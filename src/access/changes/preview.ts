@@ -9,6 +9,7 @@ import { catalogueOf } from '../decisions/catalogue.ts'
 import {
   type AccessChange,
   applyWithin,
+  brandsGone,
   type ChangeKind,
   type ChangeOf,
   concernedBy,
@@ -20,10 +21,11 @@ import { type Concerned, cohorts, type Meaning, meaningNow, type Scopes, standin
 
 export type Person = { id: string; name: string }
 type RoleName = { id: string; key: string; name: string }
+type BrandName = { id: string; slug: string; name: string }
 
 export type PreviewEntry = Omit<DifferenceEntry, 'brandId' | 'sample' | 'digests' | 'rolesGained' | 'rolesLost'> & {
   /** Null: the organization; `others`: each brand where they have no membership and that no policy names. */
-  brand: { id: string; slug: string; name: string } | null | 'others'
+  brand: BrandName | null | 'others'
   rolesGained: RoleName[]
   rolesLost: RoleName[]
   /** Some of the people. */
@@ -118,6 +120,8 @@ async function carryOut<Kind extends ChangeKind>(
 ): Promise<{ preview: Preview; outcome: OutcomeOf<Kind> }> {
   const concerned = await concernedBy(tx, ctx, change)
   const before = await observe(tx, ctx, concerned)
+  // Nobody can name it afterwards.
+  const gone = await brandsOf(tx, ctx, brandsGone(change))
   const outcome = await applyWithin(tx, ctx, change)
   await tx.run(checkAtOnce({}))
   const after = await observe(tx, ctx, concerned)
@@ -126,11 +130,9 @@ async function carryOut<Kind extends ChangeKind>(
   const catalogue = (await catalogueOf(tx, ctx)).map(({ name }) => name)
   const permissions = [...new Set([...catalogue, ...written.filter((name) => !name.includes('*'))])].sort()
   const movements = pair(before, after)
-  const difference = differenceOf(movements, { before: before.meaning, after: after.meaning, permissions })
-  return {
-    outcome,
-    preview: await shownOf(tx, ctx, { change, difference, before: before.meaning, after: after.meaning }),
-  }
+  const sides = { before: before.meaning, after: after.meaning }
+  const difference = differenceOf(movements, { ...sides, permissions, gone: gone.map(({ id }) => id) })
+  return { outcome, preview: await shownOf(tx, ctx, { change, difference, gone, ...sides }) }
 }
 
 type Observation = { meaning: Meaning; people: Map<string, Scopes> | Awaited<ReturnType<typeof cohorts>> }
@@ -176,20 +178,20 @@ const peopleNamed = prepared<{ organizationId: string; ids: readonly string[] },
     where u.organization_id = ${p.organizationId} and u.id = any (${p.ids}::text[]) order by u.name_key, u.id`,
 )
 
-const brandsNamed = prepared<
-  { organizationId: string; ids: readonly string[] },
-  { id: string; slug: string; name: string }
->(
+const brandsNamed = prepared<{ organizationId: string; ids: readonly string[] }, BrandName>(
   (p) => sql`select b.id, b.slug, b.name from brands b
     where b.organization_id = ${p.organizationId} and b.id = any (${p.ids}::text[])`,
 )
 
-type Result = { change: AccessChange; difference: Difference; before: Meaning; after: Meaning }
+const brandsOf = (tx: Transaction, { organizationId }: CallContext, ids: readonly string[]): Promise<BrandName[]> =>
+  tx.run(brandsNamed({ organizationId, ids: [...new Set(ids)] }))
+
+type Result = { change: AccessChange; difference: Difference; gone: BrandName[]; before: Meaning; after: Meaning }
 
 async function shownOf(
   tx: Transaction,
   ctx: CallContext,
-  { change, difference, before, after }: Result,
+  { change, difference, gone, before, after }: Result,
 ): Promise<Preview> {
   const { organizationId } = ctx
   const { entries, withoutAccess, gaining, losing } = difference
@@ -197,7 +199,7 @@ async function shownOf(
   const samples = [...entries.map(({ sample }) => someOf(sample)), someOf(withoutAccess.sample)]
   const people = await tx.run(peopleNamed({ organizationId, ids: [...new Set(samples.flat())] }))
   const brandIds = entries.flatMap(({ brandId }) => (brandId === null || brandId === 'others' ? [] : [brandId]))
-  const brands = await tx.run(brandsNamed({ organizationId, ids: [...new Set(brandIds)] }))
+  const brands = [...(await brandsOf(tx, ctx, brandIds)), ...gone]
   const rolesOf = (ids: readonly string[]): RoleName[] =>
     ids.flatMap((id) => {
       const role = after.roles.get(id) ?? before.roles.get(id)

@@ -1,7 +1,7 @@
 // Guests: people from outside, whom no directory manages and who have no address in a domain that the organization has
 // verified. An organization may say how long they hold what they are given directly, and at which domains they are invited.
 import { sql } from 'drizzle-orm'
-import { domainOf } from '#connections/domains/domains.ts'
+import { domainOf, isVerifiedDomain } from '#connections/domains/domains.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, requirePermissionSomewhere, type Transaction } from '#src/context.ts'
@@ -17,11 +17,6 @@ export type GuestTerms = {
 const terms = prepared<{ organizationId: string }, GuestTerms>(
   (p) => sql`select o.guest_max_days as "maxDays", o.guest_domains as domains from organizations o
     where o.id = ${p.organizationId}`,
-)
-
-const ownDomain = prepared<{ organizationId: string; domain: string }, { name: string }>(
-  (p) => sql`select d.name from domains d where d.organization_id = ${p.organizationId} and d.status = 'verified'
-    and d.name = ${p.domain}`,
 )
 
 // No row where the person is no guest, whatever their address.
@@ -76,8 +71,10 @@ async function termsWithin(tx: Transaction, { organizationId }: CallContext): Pr
 }
 
 async function isOurs(tx: Transaction, { organizationId }: CallContext, email: string | null): Promise<boolean> {
-  const domain = domainOf(email ?? '')
-  return domain !== undefined && (await tx.run(ownDomain({ organizationId, domain }))).length > 0
+  const name = domainOf(email ?? '')
+  if (name === undefined) return false
+  const [found] = await tx.run(isVerifiedDomain({ organizationId, name }))
+  return found?.isVerified === true
 }
 
 /** The last day counts to its end, as a date that people choose does. */

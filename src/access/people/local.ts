@@ -3,15 +3,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
-import { deleteGroup } from '#directory/delete-group.ts'
-import { type GroupRecord, getGroup } from '#directory/groups.ts'
+import { deleteGroupWithin } from '#directory/delete-group.ts'
+import { type GroupRecord, lockGroupRow } from '#directory/groups.ts'
 import type { MemberChange } from '#directory/members.ts'
 import { type GroupContent, updateGroup } from '#directory/update-group.ts'
 import { updateUser } from '#directory/update-user.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import type { UserRecord } from '#directory/users.ts'
-import { AppError } from '#platform/errors.ts'
-import { type CallContext, inTransaction } from '#src/context.ts'
+import { AppError, notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, requirePermission, type Transaction } from '#src/context.ts'
 import { requireGroupWithinCeiling, requireNotAbove } from '../managers/ceiling.ts'
 
 /** @throws AppError conflict (reason `managed_by_directory`) */
@@ -75,9 +76,15 @@ export async function updateLocalGroup(
   await updateGroup(ctx, { groupId, directoryId: null, change: guarded, members })
 }
 
-/** Deletes a local group with its memberships and mappings. @throws AppError not_found, conflict */
-export async function deleteLocalGroup(ctx: CallContext, groupId: string): Promise<void> {
-  requireLocal('group', await getGroup(ctx, { groupId, directoryId: null }))
-  await inTransaction(ctx, (tx) => requireGroupWithinCeiling(tx, ctx, groupId))
-  await deleteGroup(ctx, { groupId, directoryId: null })
+/**
+ * Deletes a local group with its memberships and mappings, in a transaction of the caller's.
+ * @throws AppError not_found, conflict; forbidden (reason `ceiling`)
+ */
+export async function deleteLocalGroupWithin(tx: Transaction, ctx: CallContext, groupId: string): Promise<void> {
+  requirePermission(ctx, 'groups.write')
+  if (!isId('grp', groupId)) throw notFound('Group')
+  const group = await lockGroupRow(tx, ctx, { groupId, directoryId: null })
+  requireLocal('group', group)
+  await requireGroupWithinCeiling(tx, ctx, groupId)
+  await deleteGroupWithin(tx, ctx, group)
 }

@@ -2,9 +2,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { getBrand, listBrands } from '#access/brands/brands.ts'
 import { createBrand } from '#access/brands/create-brand.ts'
-import { deleteBrand } from '#access/brands/delete-brand.ts'
 import { updateBrand } from '#access/brands/update-brand.ts'
 import { withIsoTimes } from '#access/times.ts'
+import { confirmFailures, makeConfirmed, previewHeaders } from '../confirming.ts'
 import { afterId, page, pageOf, pageQuery } from '../paging.ts'
 import {
   idParam,
@@ -68,8 +68,8 @@ const deleteRoute = createRoute({
   path: '/brands/{id}',
   operationId: 'deleteBrand',
   summary: 'Delete a brand with its mappings and assignments',
-  request: { params: idParam },
-  responses: { 204: noContent('The brand is gone'), ...readFailures },
+  request: { params: idParam, headers: previewHeaders },
+  responses: { 204: noContent('The brand is gone'), ...confirmFailures, ...readFailures },
 })
 
 export const brandRoutes = newRoutes()
@@ -85,6 +85,6 @@ export const brandRoutes = newRoutes()
     return c.json(withIsoTimes(brand), 200)
   })
   .openapi(deleteRoute, async (c) => {
-    await deleteBrand(c.get('ctx'), c.req.valid('param').id)
+    await makeConfirmed(c, { kind: 'delete_brand', brandId: c.req.valid('param').id })
     return c.body(null, 204)
   })

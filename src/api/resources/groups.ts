@@ -1,10 +1,11 @@
 // /groups
 import { createRoute, z } from '@hono/zod-openapi'
 import { listGroups } from '#access/people/list-groups.ts'
-import { deleteLocalGroup, updateLocalGroup } from '#access/people/local.ts'
+import { updateLocalGroup } from '#access/people/local.ts'
 import { withIsoTimes } from '#access/times.ts'
 import { createGroup } from '#directory/create-group.ts'
 import { type GroupRecord, getGroup } from '#directory/groups.ts'
+import { confirmFailures, makeConfirmed, previewHeaders } from '../confirming.ts'
 import { afterId, page, pageOf, pageParams } from '../paging.ts'
 import {
   idParam,
@@ -97,8 +98,8 @@ const deleteRoute = createRoute({
   path: '/groups/{id}',
   operationId: 'deleteGroup',
   summary: 'Delete a group that belongs to no directory, with its memberships and mappings',
-  request: { params: idParam },
-  responses: { 204: noContent('The group is gone'), ...writeFailures },
+  request: { params: idParam, headers: previewHeaders },
+  responses: { 204: noContent('The group is gone'), ...confirmFailures, ...writeFailures },
 })
 
 export const groupRoutes = newRoutes()
@@ -123,6 +124,6 @@ export const groupRoutes = newRoutes()
     return c.json(present(await getGroup(ctx, { groupId, directoryId: null })), 200)
   })
   .openapi(deleteRoute, async (c) => {
-    await deleteLocalGroup(c.get('ctx'), c.req.valid('param').id)
+    await makeConfirmed(c, { kind: 'delete_group', groupId: c.req.valid('param').id })
     return c.body(null, 204)
   })

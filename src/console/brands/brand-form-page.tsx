@@ -7,7 +7,7 @@ import type { Manager } from '../env.ts'
 import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
-import { Panel } from '../ui/parts.tsx'
+import { ButtonForm, Panel } from '../ui/parts.tsx'
 
 type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
 
@@ -45,16 +45,7 @@ export const BrandFormPage = ({ ctx, manager, brand, state: { values, errors, me
       </form>
       {brand === undefined ? null : (
         <Panel title="Delete the brand" lead="Its mappings and everything that was given in it go with it, at once.">
-          <form method="post" action={`${path}/delete`}>
-            <Field
-              name="proof"
-              label={`Type ${brand.slug} to confirm`}
-              value={values['proof']}
-              error={errors['proof']}
-              autocomplete="off"
-            />
-            <SubmitButton label="Delete the brand" kind="danger" />
-          </form>
+          <ButtonForm action={`${path}/delete`} label="Delete the brand" kind="btn-danger" />
         </Panel>
       )}
     </ConsolePage>

@@ -2,7 +2,6 @@
 import { type Context, Hono } from 'hono'
 import { type BrandRecord, getBrand } from '#access/brands/brands.ts'
 import { createBrand } from '#access/brands/create-brand.ts'
-import { deleteBrand } from '#access/brands/delete-brand.ts'
 import { searchBrands } from '#access/brands/search-brands.ts'
 import { updateBrand } from '#access/brands/update-brand.ts'
 import { holdersCsv, listHolders } from '#access/people/list-holders.ts'
@@ -14,6 +13,7 @@ import { download } from '#http/download.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { isPermitted, requirePermissionIn } from '#src/context.ts'
+import { showPreview } from '../changes/changes.tsx'
 import type { ConsoleEnv } from '../env.ts'
 import { emptyForm, type FormState, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
@@ -106,14 +106,14 @@ export function createBrands(): Hono<ConsoleEnv> {
   })
 
   pages.post('/:id/delete', async (c) => {
-    const [ctx, form] = [c.get('ctx'), await readForm(c)]
-    const brand = await getBrand(ctx, c.req.param('id'))
-    if (form['proof']?.trim() !== brand.slug) {
-      const values = { name: brand.name, slug: brand.slug, proof: form['proof'] }
-      return showForm(c, brand, { values, errors: { proof: `Type ${brand.slug} to go on` }, message: undefined })
-    }
-    await deleteBrand(ctx, brand.id)
-    return c.redirect('/console/brands?done=deleted', 303)
+    const { id, name } = await getBrand(c.get('ctx'), c.req.param('id'))
+    return showPreview(c, {
+      section: 'brands',
+      title: `Delete the brand ${name}`,
+      change: { kind: 'delete_brand', brandId: id },
+      word: name,
+      ...{ next: '/console/brands?done=deleted', back: `/console/brands/${id}/edit` },
+    })
   })
   return pages
 }

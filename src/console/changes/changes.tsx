@@ -6,6 +6,8 @@ import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { AppError, invalid } from '#platform/errors.ts'
 import type { ConsoleEnv } from '../env.ts'
+import { typedState } from '../ui/confirm.tsx'
+import { emptyForm, type FormState, filledForm, isRefused, textOf } from '../ui/forms.ts'
 import { type ConsoleSection, sectionTrail } from '../ui/frame.tsx'
 import { PreviewPage } from './preview-page.tsx'
 
@@ -15,20 +17,22 @@ export type Proposal = {
   change: AccessChange
   next: string
   back: string
+  /** Where the change cannot be undone: what is to be typed, so that nobody makes it by mistake. */
+  word?: string | undefined
 }
 
 /** Answers with the preview of a change. @throws AppError whatever making it would throw */
 export async function showPreview(
   c: Context<ConsoleEnv>,
   proposal: Proposal,
-  { isStale = false } = {},
+  { isStale = false, state = emptyForm }: { isStale?: boolean; state?: FormState } = {},
 ): Promise<Response> {
   const [ctx, manager] = [c.get('ctx'), c.get('manager')]
   const preview = await previewChange(ctx, proposal.change)
   const page = (
-    <PreviewPage {...proposal} {...{ ctx, manager, preview, isStale }} trail={sectionTrail(proposal.section)} />
+    <PreviewPage {...proposal} {...{ ctx, manager, preview, isStale, state }} trail={sectionTrail(proposal.section)} />
   )
-  return renderPage(c, page, { status: isStale ? 412 : 200 })
+  return renderPage(c, page, { status: isStale ? 412 : isRefused(state) ? 400 : 200 })
 }
 
 /** @returns an app to be mounted at `/console/changes` */
@@ -36,22 +40,25 @@ export function createChanges(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
   pages.post('/', async (c) => {
     const form = await readForm(c, { maxBytes: 1_048_576 })
-    const { hash = '', next = '', back = '', section = '', title = '' } = form
-    const proposal = { title, section: section as ConsoleSection, change: changeOf(form['change']), ...{ next, back } }
+    const { hash = '', section = '', title = '' } = form
+    const [next, back, word] = [within(form['next']), within(form['back']), textOf(form, 'word')]
+    const proposal = { title, section: section as ConsoleSection, change: changeOf(form['change']), next, back, word }
+    const state = typedState(form, word)
+    if (isRefused(state)) return showPreview(c, proposal, { state })
     try {
       await saveChange(c.get('ctx'), proposal.change, hash)
     } catch (error) {
       if (!(error instanceof AppError) || error.reason !== 'stale_preview') throw error
-      return showPreview(c, { ...proposal, next: within(next), back: within(back) }, { isStale: true })
+      return showPreview(c, proposal, { isStale: true, state: filledForm(form) })
     }
-    const target = within(next)
-    return c.redirect(`${target}${target.includes('?') ? '&' : '?'}done=saved`, 303)
+    if (next.includes('done=')) return c.redirect(next, 303)
+    return c.redirect(`${next}${next.includes('?') ? '&' : '?'}done=saved`, 303)
   })
   return pages
 }
 
 /** A page of the console, and nothing else. */
-const within = (path: string): string => (/^\/console(\/[\w./?=&%-]*)?$/.test(path) ? path : '/console')
+const within = (path = ''): string => (/^\/console(\/[\w./?=&%-]*)?$/.test(path) ? path : '/console')
 
 /** As our own preview wrote it; what is in it is checked by the verbs. @throws AppError invalid */
 function changeOf(text = ''): AccessChange {

@@ -5,6 +5,8 @@ import { Alert, EmptyState } from '#http/ui/content.tsx'
 import { Actions, SubmitButton } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
 import type { Manager } from '../env.ts'
+import { TypedWord } from '../ui/confirm.tsx'
+import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, type ConsolePageProps } from '../ui/frame.tsx'
 import { Badge, Figure, Panel } from '../ui/parts.tsx'
 
@@ -22,10 +24,13 @@ export type PreviewPageProps = {
   /** Where somebody goes who thinks again. */
   back: string
   isStale?: boolean
+  /** What is to be typed, where it is. */
+  word?: string | undefined
+  state: FormState
 }
 
 export const PreviewPage = (props: PreviewPageProps) => {
-  const { ctx, manager, section, trail = [], title, change, preview, next, back, isStale = false } = props
+  const { ctx, manager, section, trail = [], title, change, preview, next, back, isStale = false, word, state } = props
   const { gaining, losing, withoutAccess, administrators } = preview
   return (
     <ConsolePage
@@ -69,8 +74,9 @@ export const PreviewPage = (props: PreviewPageProps) => {
         <input type="hidden" name="section" value={section} />
         <input type="hidden" name="next" value={next} />
         <input type="hidden" name="back" value={back} />
+        {word === undefined ? null : <TypedWord {...{ word, state }} />}
         <Actions>
-          <SubmitButton label="Save this change" kind={losing > 0 ? 'danger' : 'primary'} />
+          <SubmitButton label="Save this change" kind={losing > 0 || word !== undefined ? 'danger' : 'primary'} />
           <a class="btn" href={back}>
             Think again
           </a>

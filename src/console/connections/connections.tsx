@@ -9,7 +9,7 @@ import { previewConnectionStatus } from '#access/sign-in/status-effects.ts'
 import { listDirectories } from '#connections/directories.ts'
 import { refreshMetadata } from '#connections/saml/refresh-metadata.ts'
 import { createSetupLink, revokeSetupLink } from '#connections/setup-links/change-setup-links.ts'
-import { listSetupLinks } from '#connections/setup-links/setup-links.ts'
+import { getSetupLink, listSetupLinks } from '#connections/setup-links/setup-links.ts'
 import { type Connection, getConnection } from '#connections/sign-in/connections.ts'
 import { updateConnection } from '#connections/sign-in/update-connection.ts'
 import { renderPage } from '#http/pages.ts'
@@ -17,12 +17,13 @@ import { readForm } from '#http/read-form.ts'
 import { notFound } from '#platform/errors.ts'
 import { isPermitted } from '#src/context.ts'
 import type { ConsoleEnv } from '../env.ts'
+import { typedState } from '../ui/confirm.tsx'
 import { emptyForm, type FormState, isRefused, refusedForm, textOf } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
 import { ConnectionPage } from './connection-page.tsx'
-import { ConnectionListPage, NewLinkPage } from './list-page.tsx'
+import { ConnectionListPage, NewLinkPage, RevokeLinkPage } from './list-page.tsx'
 import { changesOf, SettingsPage, valuesOf } from './settings-form.tsx'
-import { StatusPage } from './status-page.tsx'
+import { StatusPage, wordFor } from './status-page.tsx'
 import { isStatusChange, type StatusChange } from './words.ts'
 
 const path = '/console/connections'
@@ -42,6 +43,11 @@ export function createConnectionPages(): Hono<ConsoleEnv> {
     } catch (error) {
       return showList(c, refusedForm(form, error))
     }
+  })
+
+  pages.get('/setup-links/:linkId/revoke', async (c) => {
+    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+    return renderPage(c, <RevokeLinkPage {...{ ctx, manager }} link={await getSetupLink(ctx, c.req.param('linkId'))} />)
   })
 
   pages.post('/setup-links/:linkId/revoke', async (c) => {
@@ -89,14 +95,12 @@ export function createConnectionPages(): Hono<ConsoleEnv> {
   pages.post('/:id/status', async (c) => {
     const [ctx, form] = [c.get('ctx'), await readForm(c)]
     const status = wantedStatus(form['to'])
-    const { id, name } = await getConnection(ctx, c.req.param('id'))
-    if (status === 'disabled' && form['confirm'] !== name) {
-      const errors = { confirm: 'Type the name exactly as it is written above' }
-      return showStatus(c, status, { ...emptyForm, values: form, errors })
-    }
+    const connection = await getConnection(ctx, c.req.param('id'))
+    const state = typedState(form, wordFor(status, connection))
+    if (isRefused(state)) return showStatus(c, status, state)
     try {
-      await setConnectionStatus(ctx, { connectionId: id, status })
-      return c.redirect(`${path}/${id}?done=saved`, 303)
+      await setConnectionStatus(ctx, { connectionId: connection.id, status })
+      return c.redirect(`${path}/${connection.id}?done=saved`, 303)
     } catch (error) {
       return showStatus(c, status, refusedForm(form, error))
     }

@@ -7,10 +7,11 @@ import { Field, SubmitButton } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import { dateWords, endingOf } from '../connect/words.ts'
 import type { Manager } from '../env.ts'
-import type { FormState } from '../ui/forms.ts'
+import { Confirm } from '../ui/confirm.tsx'
+import { emptyForm, type FormState } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
-import { Badge, ButtonForm, CopyField, Panel, Time, type Tone } from '../ui/parts.tsx'
+import { Badge, CopyField, Panel, Time, type Tone } from '../ui/parts.tsx'
 import { statusWords } from './words.ts'
 
 export type ConnectionListProps = {
@@ -140,15 +141,9 @@ export const SetupLinkTable = ({ links, mayRevoke }: { links: readonly SetupLink
       <Time at={lastUsedAt} empty="Never" />,
       connectionId === null ? 'Nothing yet' : <a href={`/console/connections/${connectionId}`}>What it made</a>,
       status === 'open' && mayRevoke ? (
-        <ButtonForm
-          action={`/console/connections/setup-links/${id}/revoke`}
-          label={
-            <>
-              Revoke<span class="visually-hidden"> {label}</span>
-            </>
-          }
-          kind="btn-sm"
-        />
+        <a class="btn btn-sm" href={`/console/connections/setup-links/${id}/revoke`}>
+          Revoke<span class="visually-hidden"> {label}</span>
+        </a>
       ) : null,
     ])}
   />
@@ -173,5 +168,30 @@ export const NewLinkPage = ({ ctx, manager, link, url }: NewLinkProps) => (
         I have copied it
       </a>
     </Panel>
+  </ConsolePage>
+)
+
+export type RevokeLinkProps = { ctx: CallContext; manager: Manager; link: SetupLinkRecord }
+
+export const RevokeLinkPage = ({ ctx, manager, link }: RevokeLinkProps) => (
+  <ConsolePage
+    {...{ ctx, manager }}
+    section="connections"
+    title={`Revoke the setup link for ${link.label}`}
+    trail={sectionTrail('connections')}
+  >
+    <Confirm
+      action={`/console/connections/setup-links/${link.id}/revoke`}
+      effects={[
+        'It opens nothing any more, from the next click on. It cannot be undone; a new link can be made.',
+        link.connectionId === null
+          ? 'Nothing was made with it yet.'
+          : 'The connection and the directory that were made with it stay as they are.',
+      ]}
+      word={undefined}
+      submit="Revoke the link"
+      back="/console/connections#setup-links"
+      state={emptyForm}
+    />
   </ConsolePage>
 )

@@ -2,14 +2,13 @@
 import type { DirectoryRecord } from '#connections/directories.ts'
 import type { DirectoryTokenRecord } from '#connections/directory-tokens.ts'
 import type { DirectoryContent } from '#connections/setup-links/directory-content.ts'
-import { Alert } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
 import { count } from '../connect/words.ts'
 import type { Manager } from '../env.ts'
+import { Confirm } from '../ui/confirm.tsx'
 import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { Panel, Time } from '../ui/parts.tsx'
+import { Time } from '../ui/parts.tsx'
 
 type Common = { ctx: CallContext; manager: Manager; directory: DirectoryRecord; state: FormState }
 
@@ -33,34 +32,22 @@ export const RevokePage = ({ ctx, manager, directory, token, tokens, state }: Re
       title={`Revoke the token …${token.lastFour}`}
       trail={trailOf(directory)}
     >
-      <Panel title="What will happen">
-        <ul>
-          <li>Requests with this token are refused from the next one on. It cannot be undone.</li>
-          <li>
+      <Confirm
+        action={`/console/directories/${directory.id}/tokens/${token.id}/revoke`}
+        effects={[
+          'Requests with this token are refused from the next one on. It cannot be undone.',
+          <>
             It was last used: <Time at={token.lastUsedAt} empty="never" />.
-          </li>
-          <li>
-            {others.length === 0
-              ? 'No other token is live: the provider delivers nothing until it has a new one. Nobody is deactivated by that.'
-              : `${count(others.length, 'other token')} ${others.length === 1 ? 'goes' : 'go'} on working.`}
-          </li>
-        </ul>
-        <form method="post" action={`/console/directories/${directory.id}/tokens/${token.id}/revoke`}>
-          <Field
-            name="confirm"
-            label={`To revoke it, type its last four characters: ${token.lastFour}`}
-            value={state.values['confirm']}
-            error={state.errors['confirm']}
-            autocomplete="off"
-          />
-          <Actions>
-            <SubmitButton label="Revoke the token" kind="danger" />
-            <a class="btn" href={`/console/directories/${directory.id}`}>
-              Keep it
-            </a>
-          </Actions>
-        </form>
-      </Panel>
+          </>,
+          others.length === 0
+            ? 'No other token is live: the provider delivers nothing until it has a new one. Nobody is deactivated by that.'
+            : `${count(others.length, 'other token')} ${others.length === 1 ? 'goes' : 'go'} on working.`,
+        ]}
+        word={token.lastFour}
+        submit="Revoke the token"
+        back={`/console/directories/${directory.id}`}
+        state={state}
+      />
     </ConsolePage>
   )
 }
@@ -73,6 +60,10 @@ const changes = {
 
 type DirectoryChange = keyof typeof changes
 
+/** What is to be typed; undefined where nothing is lost. */
+export const wordFor = (change: string, { name }: DirectoryRecord): string | undefined =>
+  change === 'enable' ? undefined : name
+
 export const isDirectoryChange = (text: string): text is DirectoryChange => Object.hasOwn(changes, text)
 
 export type ChangeProps = Common & { change: DirectoryChange; content: DirectoryContent }
@@ -84,31 +75,14 @@ export const ChangePage = ({ ctx, manager, directory, content, change, state }: 
     title={`${changes[change].title}: ${directory.name}`}
     trail={trailOf(directory)}
   >
-    <Panel title="What will happen">
-      {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
-      <ul>
-        {effectsOf(change, content).map((sentence) => (
-          <li>{sentence}</li>
-        ))}
-      </ul>
-      <form method="post" action={`/console/directories/${directory.id}/${change}`}>
-        {change === 'enable' ? null : (
-          <Field
-            name="confirm"
-            label={`To go on, type its name: ${directory.name}`}
-            value={state.values['confirm']}
-            error={state.errors['confirm']}
-            autocomplete="off"
-          />
-        )}
-        <Actions>
-          <SubmitButton label={changes[change].submit} kind={change === 'enable' ? 'primary' : 'danger'} />
-          <a class="btn" href={`/console/directories/${directory.id}`}>
-            Leave it as it is
-          </a>
-        </Actions>
-      </form>
-    </Panel>
+    <Confirm
+      action={`/console/directories/${directory.id}/${change}`}
+      effects={effectsOf(change, content)}
+      word={wordFor(change, directory)}
+      submit={changes[change].submit}
+      back={`/console/directories/${directory.id}`}
+      state={state}
+    />
   </ConsolePage>
 )
 

@@ -15,9 +15,10 @@ import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { notFound } from '#platform/errors.ts'
 import type { ConsoleEnv } from '../env.ts'
+import { typedState } from '../ui/confirm.tsx'
 import { emptyForm, endOfDay, type FormState, isRefused, refusedForm } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
-import { ChangePage, isDirectoryChange, RevokePage } from './change-pages.tsx'
+import { ChangePage, isDirectoryChange, RevokePage, wordFor } from './change-pages.tsx'
 import { DirectoryPage, NewTokenPage } from './directory-page.tsx'
 import { DirectoryListPage } from './list-page.tsx'
 
@@ -68,10 +69,8 @@ export function createDirectoryPages(): Hono<ConsoleEnv> {
     const [ctx, form, { id, tokenId }] = [c.get('ctx'), await readForm(c), c.req.param()]
     const token = (await listDirectoryTokens(ctx, { directoryId: id })).find((each) => each.id === tokenId)
     if (token === undefined) throw notFound('Token')
-    if (form['confirm']?.trim() !== token.lastFour) {
-      const errors = { confirm: 'Type the last four characters as they are written above' }
-      return showRevoke(c, { ...emptyForm, values: form, errors })
-    }
+    const state = typedState(form, token.lastFour)
+    if (isRefused(state)) return showRevoke(c, state)
     await revokeDirectoryToken(ctx, { directoryId: id, tokenId })
     return c.redirect(`${path}/${id}?done=revoked`, 303)
   })
@@ -81,10 +80,8 @@ export function createDirectoryPages(): Hono<ConsoleEnv> {
   pages.post('/:id/:change{disable|enable|delete}', async (c) => {
     const [ctx, form, { id, change }] = [c.get('ctx'), await readForm(c), c.req.param()]
     const directory = await getDirectory(ctx, id)
-    if (change !== 'enable' && form['confirm'] !== directory.name) {
-      const errors = { confirm: 'Type the name exactly as it is written above' }
-      return showChange(c, { ...emptyForm, values: form, errors })
-    }
+    const state = typedState(form, wordFor(change, directory))
+    if (isRefused(state)) return showChange(c, state)
     try {
       if (change === 'delete') {
         await deleteDirectory(ctx, id)

@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { listMembers } from '#access/people/list-groups.ts'
 import { searchUsers } from '#access/people/list-users.ts'
-import { deleteLocalGroup, updateLocalGroup } from '#access/people/local.ts'
+import { updateLocalGroup } from '#access/people/local.ts'
 import { getListedGroup, listGroupMappings, searchGroups } from '#access/people/search-groups.ts'
 import { listDirectories } from '#connections/directories.ts'
 import { nameSchema, parseInput } from '#connections/input.ts'
@@ -11,6 +11,7 @@ import { createGroup } from '#directory/create-group.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { isPermitted } from '#src/context.ts'
+import { showPreview } from '../changes/changes.tsx'
 import type { ConsoleEnv } from '../env.ts'
 import { emptyForm, type FormState, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
@@ -105,8 +106,14 @@ export function createGroups(): Hono<ConsoleEnv> {
   pages.post('/:id/members/remove', (c) => changeMembers(c, 'remove'))
 
   pages.post('/:id/delete', async (c) => {
-    await deleteLocalGroup(c.get('ctx'), c.req.param('id'))
-    return c.redirect('/console/groups?done=deleted', 303)
+    const { id, displayName } = await getListedGroup(c.get('ctx'), c.req.param('id'))
+    return showPreview(c, {
+      section: 'groups',
+      title: `Delete the group ${displayName}`,
+      change: { kind: 'delete_group', groupId: id },
+      word: displayName,
+      ...{ next: '/console/groups?done=deleted', back: `/console/groups/${id}` },
+    })
   })
   return pages
 }

@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { listPermissions } from '#access/decisions/catalogue.ts'
 import { listMappings } from '#access/mappings/mappings.ts'
+import { listHolders } from '#access/people/list-holders.ts'
 import { createRole } from '#access/roles/create-role.ts'
 import { deleteRole } from '#access/roles/delete-role.ts'
 import { installRolePack } from '#access/roles/install-role-pack.ts'
@@ -17,7 +18,10 @@ import { emptyForm, type FormState, isRefused, refusedForm } from '../ui/forms.t
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { noticeOf } from '../ui/notices.ts'
 import { formOfRole, RoleForm, roleOfForm } from './role-form.tsx'
-import { RoleListPage, RolePage } from './role-pages.tsx'
+import { RolePage } from './role-page.tsx'
+import { RoleListPage } from './roles-page.tsx'
+
+const shownHolders = 10
 
 /** @returns an app to be mounted at `/console/roles` */
 export function createRoles(): Hono<ConsoleEnv> {
@@ -61,10 +65,16 @@ export function createRoles(): Hono<ConsoleEnv> {
     const [ctx, manager] = [c.get('ctx'), c.get('manager')]
     const role = await getRole(ctx, c.req.param('id'))
     const all = isPermitted(ctx, 'mappings.read') ? await listMappings(ctx) : []
-    const [uses, catalogue] = await Promise.all([countRoleUses(ctx), listPermissions(ctx)])
+    const [uses, catalogue, holders] = await Promise.all([
+      countRoleUses(ctx),
+      listPermissions(ctx),
+      isPermitted(ctx, 'users.read')
+        ? listHolders(ctx, { filter: { roleId: role.id }, limit: shownHolders })
+        : undefined,
+    ])
     const mappings = all.filter((mapping) => mapping.role.id === role.id)
-    const notice = noticeOf(c.req.query('done'))
-    return renderPage(c, <RolePage {...{ ctx, manager, notice, role, catalogue, mappings }} use={uses.get(role.id)} />)
+    const page = { ctx, manager, role, catalogue, mappings, holders, notice: noticeOf(c.req.query('done')) }
+    return renderPage(c, <RolePage {...page} use={uses.get(role.id)} />)
   })
 
   pages.get('/:id/edit', async (c) => {

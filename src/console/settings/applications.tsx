@@ -1,6 +1,5 @@
-// Settings: host applications that sign people in through Rolecall, and the API keys of programs. Secrets are shown once.
+// Settings: host applications that sign people in through Rolecall. Secrets are shown once.
 import { type Context, Hono } from 'hono'
-import { issueApiKey, listApiKeys, revokeApiKey } from '#access/api-keys/api-keys.ts'
 import { type ApplicationRecord, getApplication, listApplications } from '#access/applications/applications.ts'
 import { createApplication } from '#access/applications/create-application.ts'
 import { deleteApplication } from '#access/applications/delete-application.ts'
@@ -12,7 +11,8 @@ import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import type { ConsoleEnv, ConsoleServices } from '../env.ts'
-import { emptyForm, endOfDay, type FormState, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { Confirm, typedState } from '../ui/confirm.tsx'
+import { emptyForm, type FormState, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
 import { Badge, ButtonForm, CopyField, Panel, TextArea, Time } from '../ui/parts.tsx'
 import { SettingsFrame } from './settings-frame.tsx'
@@ -52,44 +52,23 @@ export function createApplicationPages(services: ConsoleServices): Hono<ConsoleE
     }
   })
 
-  pages.post('/applications/:id/rotate', async (c) => {
-    const application = await getApplication(c.get('ctx'), c.req.param('id'))
-    return showSecret(c, services, application, await rotateApplicationSecret(c.get('ctx'), application.id))
+  pages.get('/applications/:id/:change{rotate|disable|delete}', (c) => showChange(c, emptyForm))
+
+  pages.post('/applications/:id/:change{rotate|disable|delete}', async (c) => {
+    const [ctx, { id, change }] = [c.get('ctx'), c.req.param()]
+    const application = await getApplication(ctx, id)
+    const state = typedState(await readForm(c), application.name)
+    if (isRefused(state)) return showChange(c, state)
+    if (change === 'rotate') return showSecret(c, services, application, await rotateApplicationSecret(ctx, id))
+    if (change === 'disable') await updateApplication(ctx, { applicationId: id, status: 'disabled' })
+    else await deleteApplication(ctx, id)
+    return c.redirect(change === 'disable' ? `${path}/${id}?done=saved` : `${path}?done=deleted`, 303)
   })
 
-  pages.post('/applications/:id/status', async (c) => {
-    const status = (await readForm(c))['status'] === 'disabled' ? 'disabled' : 'active'
-    await updateApplication(c.get('ctx'), { applicationId: c.req.param('id'), status })
-    return c.redirect(`${path}/${c.req.param('id')}?done=saved`, 303)
-  })
-
-  pages.post('/applications/:id/delete', async (c) => {
-    const application = await getApplication(c.get('ctx'), c.req.param('id'))
-    const form = await readForm(c)
-    if (form['confirm'] !== application.name) {
-      const errors = { confirm: 'Type the name exactly as it is written above' }
-      return showApplication(c, services, application, { ...formOf(application), errors })
-    }
-    await deleteApplication(c.get('ctx'), application.id)
-    return c.redirect(`${path}?done=deleted`, 303)
-  })
-
-  pages.get('/api-keys', (c) => showKeys(c, emptyForm))
-
-  pages.post('/api-keys', async (c) => {
-    const form = await readForm(c)
-    try {
-      const expiresAt = endOfDay(form, 'expiresAt') ?? null
-      const { key } = await issueApiKey(c.get('ctx'), { name: form['name'] ?? '', expiresAt })
-      return showKeys(c, emptyForm, key)
-    } catch (error) {
-      return showKeys(c, refusedForm(form, error))
-    }
-  })
-
-  pages.post('/api-keys/:id/revoke', async (c) => {
-    await revokeApiKey(c.get('ctx'), c.req.param('id'))
-    return c.redirect('/console/settings/api-keys?done=revoked', 303)
+  pages.post('/applications/:id/enable', async (c) => {
+    const applicationId = c.req.param('id')
+    await updateApplication(c.get('ctx'), { applicationId, status: 'active' })
+    return c.redirect(`${path}/${applicationId}?done=saved`, 303)
   })
   return pages
 }
@@ -228,28 +207,26 @@ async function showApplication(
             <ApplicationForm action={`${path}/${id}`} submit="Save" state={state} />
           </Panel>
           <Panel title="Secret" lead="A new secret makes the old one void at once.">
-            <ButtonForm action={`${path}/${id}/rotate`} label="Make a new secret" />
+            <a class="btn" href={`${path}/${id}/rotate`}>
+              Make a new secret
+            </a>
           </Panel>
           <Panel
             title="Turn off or delete"
             lead="Either way everybody who is signed in there is signed out, and its tokens are void."
           >
             <div class="actions">
-              <ButtonForm
-                action={`${path}/${id}/status`}
-                label={status === 'active' ? 'Turn off' : 'Turn on'}
-                fields={{ status: status === 'active' ? 'disabled' : 'active' }}
-              />
+              {status === 'active' ? (
+                <a class="btn" href={`${path}/${id}/disable`}>
+                  Turn off
+                </a>
+              ) : (
+                <ButtonForm action={`${path}/${id}/enable`} label="Turn on" />
+              )}
+              <a class="btn" href={`${path}/${id}/delete`}>
+                Delete
+              </a>
             </div>
-            <form method="post" action={`${path}/${id}/delete`}>
-              <Field
-                name="confirm"
-                label={`To delete it, type its name: ${name}`}
-                error={state.errors['confirm']}
-                autocomplete="off"
-              />
-              <SubmitButton label="Delete the application" kind="danger" />
-            </form>
           </Panel>
         </>
       )}
@@ -258,77 +235,44 @@ async function showApplication(
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
 }
 
-async function showKeys(c: Context<ConsoleEnv>, state: FormState, fresh?: string): Promise<Response> {
+const changes = {
+  rotate: {
+    title: 'Make a new secret',
+    effects: [
+      'The secret that it has now is void at once: nobody can sign in there until it has the new one.',
+      'Who is signed in there stays so.',
+    ],
+    submit: 'Make a new secret',
+  },
+  disable: {
+    title: 'Turn off',
+    effects: [
+      'Everybody who is signed in there is signed out, and its tokens are void.',
+      'Nobody can sign in there until it is turned on again.',
+    ],
+    submit: 'Turn it off',
+  },
+  delete: {
+    title: 'Delete',
+    effects: [
+      'Everybody who is signed in there is signed out, and its tokens are void.',
+      'Its client id and secret are gone. It cannot be undone.',
+    ],
+    submit: 'Delete the application',
+  },
+} as const
+
+async function showChange(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
   const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const keys = isPermitted(ctx, 'api_keys.write') ? await listApiKeys(ctx) : []
+  const { id = '', change = '' } = c.req.param() as Record<string, string | undefined>
+  const { title, effects, submit } = changes[change as keyof typeof changes]
+  const { name } = await getApplication(ctx, id)
   const page = (
-    <SettingsFrame {...{ ctx, manager }} tab="keys" notice={noticeOf(c.req.query('done'))}>
-      {fresh === undefined ? null : (
-        <Panel title="The new key" id="new-key">
-          <Alert kind="warning" title="This key is shown once">
-            It may do everything in this organization. Keep it where secrets are kept.
-          </Alert>
-          <CopyField id="api-key" label="API key" value={fresh} />
-        </Panel>
-      )}
-      {keys.length === 0 ? (
-        <EmptyState title="No API key" text="Programs use the management API with a key of their own." />
-      ) : (
-        <Table
-          caption="API keys"
-          columns={[
-            { label: 'Name' },
-            { label: 'Ends in' },
-            { label: 'Last used' },
-            { label: 'Until' },
-            { label: 'Actions', isSilent: true },
-          ]}
-          rows={keys.map(({ id, name, lastFour, lastUsedAt, expiresAt, revokedAt }) => [
-            name,
-            <code>…{lastFour}</code>,
-            <Time at={lastUsedAt} empty="Never" />,
-            <Time at={expiresAt} empty="No end" />,
-            revokedAt === null ? (
-              <ButtonForm
-                action={`/console/settings/api-keys/${id}/revoke`}
-                label={
-                  <>
-                    Revoke<span class="visually-hidden"> {name}</span>
-                  </>
-                }
-                kind="btn-sm"
-              />
-            ) : (
-              <Badge tone="bad">revoked</Badge>
-            ),
-          ])}
-        />
-      )}
-      {isPermitted(ctx, 'api_keys.write') ? (
-        <Panel title="Issue a key" id="issue">
-          <form method="post" action="/console/settings/api-keys">
-            {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
-            <Field
-              name="name"
-              label="What it is for"
-              value={state.values['name']}
-              error={state.errors['name']}
-              maxlength={200}
-            />
-            <Field
-              name="expiresAt"
-              label="Good until"
-              type="date"
-              value={state.values['expiresAt']}
-              error={state.errors['expiresAt']}
-              isOptional
-            />
-            <Actions>
-              <SubmitButton label="Issue" />
-            </Actions>
-          </form>
-        </Panel>
-      ) : null}
+    <SettingsFrame {...{ ctx, manager }} tab="applications">
+      <h2>
+        {title}: {name}
+      </h2>
+      <Confirm {...{ effects, submit, state }} action={`${path}/${id}/${change}`} word={name} back={`${path}/${id}`} />
     </SettingsFrame>
   )
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })

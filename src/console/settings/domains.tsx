@@ -1,13 +1,14 @@
 // Settings: the e-mail domains of the organization, proven by DNS.
 import { type Context, Hono } from 'hono'
 import { addDomain, removeDomain, verifyDomain } from '#connections/domains/change-domains.ts'
-import { type DomainRecord, listDomains, txtRecordOf } from '#connections/domains/domains.ts'
+import { type DomainRecord, getDomain, listDomains, txtRecordOf } from '#connections/domains/domains.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Alert, EmptyState } from '#http/ui/content.tsx'
 import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import type { ConsoleEnv } from '../env.ts'
+import { Confirm, typedState } from '../ui/confirm.tsx'
 import { emptyForm, type FormState, isRefused, refusedForm } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
 import { Badge, ButtonForm, CopyField, Panel, Time, type Tone } from '../ui/parts.tsx'
@@ -36,8 +37,12 @@ export function createDomains(): Hono<ConsoleEnv> {
     const { status } = await verifyDomain(c.get('ctx'), c.req.param('id'))
     return c.redirect(`/console/settings/domains?done=${status === 'verified' ? 'verified' : 'unverified'}`, 303)
   })
+  pages.get('/:id/remove', async (c) => showRemove(c, await getDomain(c.get('ctx'), c.req.param('id')), emptyForm))
   pages.post('/:id/remove', async (c) => {
-    await removeDomain(c.get('ctx'), c.req.param('id'))
+    const domain = await getDomain(c.get('ctx'), c.req.param('id'))
+    const state = typedState(await readForm(c), domain.name)
+    if (isRefused(state)) return showRemove(c, domain, state)
+    await removeDomain(c.get('ctx'), domain.id)
     return c.redirect('/console/settings/domains?done=deleted', 303)
   })
   return pages
@@ -98,7 +103,9 @@ const DomainPanel = ({ domain, mayWrite }: { domain: DomainRecord; mayWrite: boo
         mayWrite ? (
           <>
             <ButtonForm action={`/console/settings/domains/${id}/verify`} label="Check now" kind="btn-sm" />
-            <ButtonForm action={`/console/settings/domains/${id}/remove`} label="Remove" kind="btn-sm" />
+            <a class="btn btn-sm" href={`/console/settings/domains/${id}/remove`}>
+              Remove<span class="visually-hidden"> {name}</span>
+            </a>
           </>
         ) : null
       }
@@ -111,4 +118,31 @@ const DomainPanel = ({ domain, mayWrite }: { domain: DomainRecord; mayWrite: boo
       )}
     </Panel>
   )
+}
+
+async function showRemove(c: Context<ConsoleEnv>, domain: DomainRecord, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const { id, name, status } = domain
+  const page = (
+    <SettingsFrame {...{ ctx, manager }} tab="domains">
+      <h2>Remove {name}</h2>
+      <Confirm
+        action={`/console/settings/domains/${id}/remove`}
+        effects={
+          status === 'verified'
+            ? [
+                `People with an address at ${name} are no longer led to your identity provider by it.`,
+                'New people with such an address are not created at their first sign-in any more, and count as people from outside.',
+                'Nobody is deactivated by it. Another organization may prove the domain from now on.',
+              ]
+            : ['The record that was asked for counts no more. Nobody is deactivated by it.']
+        }
+        word={name}
+        submit="Remove the domain"
+        back="/console/settings/domains"
+        state={state}
+      />
+    </SettingsFrame>
+  )
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
 }

@@ -6,9 +6,10 @@ import { getUser, type UserRecord } from '#directory/users.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Actions, SubmitButton } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import type { ConsoleEnv } from '../env.ts'
+import { TypedWord } from '../ui/confirm.tsx'
 import { emptyForm, type FormState, isRefused, refusedForm } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Panel } from '../ui/parts.tsx'
@@ -20,10 +21,10 @@ export function createErasePages(): Hono<ConsoleEnv> {
   pages.post('/:id/erase', async (c) => {
     const [form, user] = [await readForm(c), await personAt(c)]
     try {
-      await erasePerson(c.get('ctx'), { userId: user.id, confirm: form['confirm'] ?? '' })
+      await erasePerson(c.get('ctx'), { userId: user.id, confirm: form['proof'] ?? '' })
       return c.redirect('/console/users?done=erased', 303)
     } catch (error) {
-      return showErase(c, user, refusedForm(form, error))
+      return showErase(c, user, refusedForm(form, error, { confirm: 'proof' }))
     }
   })
   return pages
@@ -52,13 +53,7 @@ async function showErase(c: Context<ConsoleEnv>, user: UserRecord, state: FormSt
         {days === undefined ? null : <p>Only somebody who has been inactive for {days} days can be erased.</p>}
         {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
         <form method="post" action={`/console/users/${user.id}/erase`}>
-          <Field
-            name="confirm"
-            label={`Type the user name to confirm: ${user.userName}`}
-            value={state.values['confirm']}
-            error={state.errors['confirm']}
-            autocomplete="off"
-          />
+          <TypedWord word={user.userName} state={state} />
           <Actions>
             <SubmitButton label="Erase for good" kind="danger" />
             <a class="btn" href={`/console/users/${user.id}`}>

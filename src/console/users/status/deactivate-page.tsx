@@ -6,6 +6,7 @@ import { renderPage } from '#http/pages.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
 import type { ConsoleEnv, Manager } from '../../env.ts'
+import { TypedWord } from '../../ui/confirm.tsx'
 import { type FormState, isRefused } from '../../ui/forms.ts'
 import { ConsolePage } from '../../ui/frame.tsx'
 import { Panel, TextArea, Time } from '../../ui/parts.tsx'
@@ -57,13 +58,7 @@ export async function showDeactivate(c: Context<ConsoleEnv>, state: FormState): 
             isOptional
           />
         </div>
-        <Field
-          name="proof"
-          label={`Type ${proofOf(user)} to confirm`}
-          value={state.values['proof']}
-          error={state.errors['proof']}
-          autocomplete="off"
-        />
+        <TypedWord word={proofOf(user)} state={state} />
         <Actions>
           <SubmitButton label="Deactivate" kind="danger" />
           <a class="btn" href={`/console/users/${id}`}>

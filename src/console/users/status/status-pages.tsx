@@ -5,7 +5,8 @@ import { deactivatePerson } from '#access/people/status/deactivate-person.ts'
 import { reactivatePerson } from '#access/people/status/reactivate-person.ts'
 import { readForm } from '#http/read-form.ts'
 import type { ConsoleEnv } from '../../env.ts'
-import { chosen, emptyForm, endOfDay, refusedForm, textOf } from '../../ui/forms.ts'
+import { typedState } from '../../ui/confirm.tsx'
+import { chosen, emptyForm, endOfDay, isRefused, refusedForm, textOf } from '../../ui/forms.ts'
 import { proofOf, showDeactivate } from './deactivate-page.tsx'
 import { showReactivate } from './reactivate-page.tsx'
 
@@ -19,9 +20,8 @@ export function createStatusPages(): Hono<ConsoleEnv> {
     const form = await readForm(c)
     const [ctx, userId] = [c.get('ctx'), c.req.param('id')]
     const user = await getListedUser(ctx, userId)
-    const wanted = proofOf(user)
-    if ((form['proof'] ?? '').trim().toLowerCase() !== wanted.toLowerCase())
-      return showDeactivate(c, { values: form, errors: { proof: `Type ${wanted} to go on` }, message: undefined })
+    const state = typedState(form, proofOf(user))
+    if (isRefused(state)) return showDeactivate(c, state)
     try {
       const returnsAt = endOfDay(form, 'returnsAt')
       await deactivatePerson(ctx, { userId, note: textOf(form, 'note'), returnsAt })

@@ -1,7 +1,7 @@
-// The pages of roles: all of them with what they allow, and one with who gets it.
+// One role: who holds it, through what, and what it allows.
 import type { CatalogueEntry } from '#access/decisions/catalogue.ts'
 import type { MappingRecord } from '#access/mappings/mappings.ts'
-import type { RolePack } from '#access/roles/role-packs.ts'
+import type { HoldersPage } from '#access/people/list-holders.ts'
 import type { RoleUse } from '#access/roles/role-uses.ts'
 import type { RoleRecord } from '#access/roles/roles.ts'
 import { EmptyState, Facts, Table } from '#http/ui/content.tsx'
@@ -9,99 +9,23 @@ import { type CallContext, isPermitted } from '#src/context.ts'
 import type { Manager } from '../env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
-import { Badge, ButtonForm, Panel, Time } from '../ui/parts.tsx'
+import { ButtonForm, Panel, Time } from '../ui/parts.tsx'
+import { Source, StatusBadge } from '../ui/people.tsx'
 import { PermissionMatrix, specialPermissions } from './permission-matrix.tsx'
+import { Uses } from './roles-page.tsx'
 
 type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
-
-export type RoleListProps = Common & {
-  roles: readonly RoleRecord[]
-  uses: ReadonlyMap<string, RoleUse>
-  catalogue: readonly CatalogueEntry[]
-  packs: readonly (RolePack & { isInstalled: boolean })[]
-}
-
-export const RoleListPage = ({ ctx, manager, notice, roles, uses, catalogue, packs }: RoleListProps) => {
-  const mayWrite = isPermitted(ctx, 'roles.write')
-  const missing = packs.filter(({ isInstalled }) => !isInstalled)
-  return (
-    <ConsolePage
-      {...{ ctx, manager, notice }}
-      section="roles"
-      title="Roles"
-      lead="Named sets of permissions. People get them through mappings of their groups, or directly."
-      actions={
-        mayWrite ? (
-          <a class="btn btn-primary" href="/console/roles/new">
-            New role
-          </a>
-        ) : null
-      }
-    >
-      <Table
-        caption="Roles"
-        columns={[{ label: 'Role' }, { label: 'Kind' }, { label: 'Rank', isNumeric: true }, { label: 'Given by' }]}
-        rows={roles.map((role) => [
-          <>
-            <a href={`/console/roles/${role.id}`}>{role.name}</a>
-            <div class="under">{role.purpose}</div>
-          </>,
-          role.isBuiltIn ? <Badge tone="quiet">{`Pack ${role.pack}`}</Badge> : <Badge tone="info">Custom</Badge>,
-          role.rank,
-          <Uses use={uses.get(role.id)} />,
-        ])}
-      />
-      <h2>What each role allows</h2>
-      <PermissionMatrix caption="Permissions of the roles" catalogue={catalogue} roles={roles} />
-      {!mayWrite || missing.length === 0 ? null : (
-        <Panel title="Role packs" lead="Ready-made sets. Installing one adds its roles; nobody gets them by that.">
-          <Table
-            caption="Role packs that can be installed"
-            columns={[{ label: 'Pack' }, { label: 'Roles' }, { label: 'Actions', isSilent: true }]}
-            rows={missing.map(({ key, name, roles: packed }) => [
-              <>
-                {name}
-                <div class="under">
-                  <code>{key}</code>
-                </div>
-              </>,
-              packed.map((role) => role.name).join(', '),
-              <ButtonForm
-                action="/console/roles/packs"
-                label={
-                  <>
-                    Install<span class="visually-hidden"> {key}</span>
-                  </>
-                }
-                kind="btn-sm"
-                fields={{ pack: key }}
-              />,
-            ])}
-          />
-        </Panel>
-      )}
-    </ConsolePage>
-  )
-}
-
-const Uses = ({ use }: { use: RoleUse | undefined }) => {
-  if (use === undefined) return <span class="text-secondary">Nothing yet</span>
-  const { mappings, assignments } = use
-  const words = [
-    ...(mappings === 0 ? [] : [`${mappings} ${mappings === 1 ? 'mapping' : 'mappings'}`]),
-    ...(assignments === 0 ? [] : [`${assignments} direct`]),
-  ]
-  return <span>{words.join(', ')}</span>
-}
 
 export type RolePageProps = Common & {
   role: RoleRecord
   use: RoleUse | undefined
   catalogue: readonly CatalogueEntry[]
   mappings: readonly MappingRecord[]
+  /** The first few; undefined for whoever may not look. */
+  holders: HoldersPage | undefined
 }
 
-export const RolePage = ({ ctx, manager, notice, role, use, catalogue, mappings }: RolePageProps) => {
+export const RolePage = ({ ctx, manager, notice, role, use, catalogue, mappings, holders }: RolePageProps) => {
   const mayWrite = isPermitted(ctx, 'roles.write')
   const special = [
     ...specialPermissions(role.allows, catalogue),
@@ -125,9 +49,6 @@ export const RolePage = ({ ctx, manager, notice, role, use, catalogue, mappings 
             <a class="btn" href={`/console/roles/new?from=${role.id}`}>
               Clone
             </a>
-            <a class="btn" href={`/console/users?role=${role.id}`}>
-              Who holds it
-            </a>
           </>
         ) : null
       }
@@ -149,6 +70,7 @@ export const RolePage = ({ ctx, manager, notice, role, use, catalogue, mappings 
           { term: 'Given by', value: <Uses use={use} /> },
         ]}
       />
+      {holders === undefined ? null : <Holders {...{ role, holders }} organization={manager.organization.name} />}
       <h2>Given through mappings</h2>
       {mappings.length === 0 ? (
         <EmptyState title="No group gives this role" text="A mapping gives it to all members of a group at once.">
@@ -179,3 +101,41 @@ export const RolePage = ({ ctx, manager, notice, role, use, catalogue, mappings 
     </ConsolePage>
   )
 }
+
+type HoldersProps = { role: RoleRecord; holders: HoldersPage; organization: string }
+
+const Holders = ({ role, holders: { items, total }, organization }: HoldersProps) => (
+  <>
+    <h2>Who holds it</h2>
+    {items.length === 0 ? (
+      <EmptyState title="Nobody holds it yet" text="Map a group to it, or give it to somebody on their page." />
+    ) : (
+      <>
+        <Table
+          caption={`Who holds ${role.name}`}
+          columns={[{ label: 'Name' }, { label: 'Where and through what' }, { label: 'Status' }]}
+          rows={items.map(({ user, holdings }) => [
+            <>
+              <a href={`/console/users/${user.id}`}>{user.displayName ?? user.userName}</a>
+              <div class="under">{user.email ?? user.userName}</div>
+            </>,
+            <ul class="source-list">
+              {holdings.map(({ brand, source }) => (
+                <li>
+                  {brand?.name ?? organization}
+                  <Source source={source} />
+                </li>
+              ))}
+            </ul>,
+            <StatusBadge status={user.status} />,
+          ])}
+        />
+        {total <= items.length ? null : (
+          <p class="after-table">
+            <a href={`/console/users?role=${role.id}`}>All {total.toLocaleString('en')} people</a>
+          </p>
+        )}
+      </>
+    )}
+  </>
+)

@@ -1,0 +1,94 @@
+// All roles with what they allow, and the packs that there are.
+import type { CatalogueEntry } from '#access/decisions/catalogue.ts'
+import type { RolePack } from '#access/roles/role-packs.ts'
+import type { RoleUse } from '#access/roles/role-uses.ts'
+import type { RoleRecord } from '#access/roles/roles.ts'
+import { Table } from '#http/ui/content.tsx'
+import { type CallContext, isPermitted } from '#src/context.ts'
+import type { Manager } from '../env.ts'
+import { ConsolePage } from '../ui/frame.tsx'
+import type { Notice } from '../ui/notices.ts'
+import { Badge, ButtonForm, Panel } from '../ui/parts.tsx'
+import { PermissionMatrix } from './permission-matrix.tsx'
+
+type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
+
+export type RoleListProps = Common & {
+  roles: readonly RoleRecord[]
+  uses: ReadonlyMap<string, RoleUse>
+  catalogue: readonly CatalogueEntry[]
+  packs: readonly (RolePack & { isInstalled: boolean })[]
+}
+
+export const RoleListPage = ({ ctx, manager, notice, roles, uses, catalogue, packs }: RoleListProps) => {
+  const mayWrite = isPermitted(ctx, 'roles.write')
+  const missing = packs.filter(({ isInstalled }) => !isInstalled)
+  return (
+    <ConsolePage
+      {...{ ctx, manager, notice }}
+      section="roles"
+      title="Roles"
+      lead="Named sets of permissions. People get them through mappings of their groups, or directly."
+      actions={
+        mayWrite ? (
+          <a class="btn btn-primary" href="/console/roles/new">
+            New role
+          </a>
+        ) : null
+      }
+    >
+      <Table
+        caption="Roles"
+        columns={[{ label: 'Role' }, { label: 'Kind' }, { label: 'Rank', isNumeric: true }, { label: 'Given by' }]}
+        rows={roles.map((role) => [
+          <>
+            <a href={`/console/roles/${role.id}`}>{role.name}</a>
+            <div class="under">{role.purpose}</div>
+          </>,
+          role.isBuiltIn ? <Badge tone="quiet">{`Pack ${role.pack}`}</Badge> : <Badge tone="info">Custom</Badge>,
+          role.rank,
+          <Uses use={uses.get(role.id)} />,
+        ])}
+      />
+      <h2>What each role allows</h2>
+      <PermissionMatrix caption="Permissions of the roles" catalogue={catalogue} roles={roles} />
+      {!mayWrite || missing.length === 0 ? null : (
+        <Panel title="Role packs" lead="Ready-made sets. Installing one adds its roles; nobody gets them by that.">
+          <Table
+            caption="Role packs that can be installed"
+            columns={[{ label: 'Pack' }, { label: 'Roles' }, { label: 'Actions', isSilent: true }]}
+            rows={missing.map(({ key, name, roles: packed }) => [
+              <>
+                {name}
+                <div class="under">
+                  <code>{key}</code>
+                </div>
+              </>,
+              packed.map((role) => role.name).join(', '),
+              <ButtonForm
+                action="/console/roles/packs"
+                label={
+                  <>
+                    Install<span class="visually-hidden"> {key}</span>
+                  </>
+                }
+                kind="btn-sm"
+                fields={{ pack: key }}
+              />,
+            ])}
+          />
+        </Panel>
+      )}
+    </ConsolePage>
+  )
+}
+
+export const Uses = ({ use }: { use: RoleUse | undefined }) => {
+  if (use === undefined) return <span class="text-secondary">Nothing yet</span>
+  const { mappings, assignments } = use
+  const words = [
+    ...(mappings === 0 ? [] : [`${mappings} ${mappings === 1 ? 'mapping' : 'mappings'}`]),
+    ...(assignments === 0 ? [] : [`${assignments} direct`]),
+  ]
+  return <span>{words.join(', ')}</span>
+}

@@ -1,0 +1,145 @@
+// Settings: the API keys of programs. A key is shown once.
+import { type Context, Hono } from 'hono'
+import { type ApiKeyRecord, issueApiKey, listApiKeys, revokeApiKey } from '#access/api-keys/api-keys.ts'
+import { renderPage } from '#http/pages.ts'
+import { readForm } from '#http/read-form.ts'
+import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
+import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { notFound } from '#platform/errors.ts'
+import { isPermitted } from '#src/context.ts'
+import type { ConsoleEnv } from '../env.ts'
+import { Confirm, typedState } from '../ui/confirm.tsx'
+import { emptyForm, endOfDay, type FormState, isRefused, refusedForm } from '../ui/forms.ts'
+import { noticeOf } from '../ui/notices.ts'
+import { Badge, CopyField, Panel, Time } from '../ui/parts.tsx'
+import { SettingsFrame } from './settings-frame.tsx'
+
+const path = '/console/settings/api-keys'
+
+/** @returns an app to be mounted at `/console/settings/api-keys` */
+export function createApiKeyPages(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+
+  pages.get('/', (c) => showKeys(c, emptyForm))
+
+  pages.post('/', async (c) => {
+    const form = await readForm(c)
+    try {
+      const expiresAt = endOfDay(form, 'expiresAt') ?? null
+      const { key } = await issueApiKey(c.get('ctx'), { name: form['name'] ?? '', expiresAt })
+      return showKeys(c, emptyForm, key)
+    } catch (error) {
+      return showKeys(c, refusedForm(form, error))
+    }
+  })
+
+  pages.get('/:id/revoke', async (c) => showRevoke(c, await keyAt(c), emptyForm))
+
+  pages.post('/:id/revoke', async (c) => {
+    const key = await keyAt(c)
+    const state = typedState(await readForm(c), key.name)
+    if (isRefused(state)) return showRevoke(c, key, state)
+    await revokeApiKey(c.get('ctx'), key.id)
+    return c.redirect(`${path}?done=revoked`, 303)
+  })
+  return pages
+}
+
+async function keyAt(c: Context<ConsoleEnv>): Promise<ApiKeyRecord> {
+  const key = (await listApiKeys(c.get('ctx'))).find(({ id }) => id === c.req.param('id'))
+  if (key === undefined) throw notFound('API key')
+  return key
+}
+
+async function showRevoke(c: Context<ConsoleEnv>, key: ApiKeyRecord, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const page = (
+    <SettingsFrame {...{ ctx, manager }} tab="keys">
+      <h2>Revoke the key {key.name}</h2>
+      <Confirm
+        action={`${path}/${key.id}/revoke`}
+        effects={[
+          'Requests with this key are refused from the next one on. It cannot be undone.',
+          <>
+            It was last used: <Time at={key.lastUsedAt} empty="never" />.
+          </>,
+        ]}
+        word={key.name}
+        submit="Revoke the key"
+        back={path}
+        state={state}
+      />
+    </SettingsFrame>
+  )
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}
+
+async function showKeys(c: Context<ConsoleEnv>, state: FormState, fresh?: string): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const keys = isPermitted(ctx, 'api_keys.write') ? await listApiKeys(ctx) : []
+  const page = (
+    <SettingsFrame {...{ ctx, manager }} tab="keys" notice={noticeOf(c.req.query('done'))}>
+      {fresh === undefined ? null : (
+        <Panel title="The new key" id="new-key">
+          <Alert kind="warning" title="This key is shown once">
+            It may do everything in this organization. Keep it where secrets are kept.
+          </Alert>
+          <CopyField id="api-key" label="API key" value={fresh} />
+        </Panel>
+      )}
+      {keys.length === 0 ? (
+        <EmptyState title="No API key" text="Programs use the management API with a key of their own." />
+      ) : (
+        <Table
+          caption="API keys"
+          columns={[
+            { label: 'Name' },
+            { label: 'Ends in' },
+            { label: 'Last used' },
+            { label: 'Until' },
+            { label: 'Actions', isSilent: true },
+          ]}
+          rows={keys.map(({ id, name, lastFour, lastUsedAt, expiresAt, revokedAt }) => [
+            name,
+            <code>…{lastFour}</code>,
+            <Time at={lastUsedAt} empty="Never" />,
+            <Time at={expiresAt} empty="No end" />,
+            revokedAt === null ? (
+              <a class="btn btn-sm" href={`${path}/${id}/revoke`}>
+                Revoke<span class="visually-hidden"> {name}</span>
+              </a>
+            ) : (
+              <Badge tone="bad">revoked</Badge>
+            ),
+          ])}
+        />
+      )}
+      {isPermitted(ctx, 'api_keys.write') ? (
+        <Panel title="Issue a key" id="issue">
+          <form method="post" action={path}>
+            {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+            <Field
+              name="name"
+              label="What it is for"
+              value={state.values['name']}
+              error={state.errors['name']}
+              maxlength={200}
+            />
+            <Field
+              name="expiresAt"
+              label="Good until"
+              type="date"
+              value={state.values['expiresAt']}
+              error={state.errors['expiresAt']}
+              isOptional
+            />
+            <Actions>
+              <SubmitButton label="Issue" />
+            </Actions>
+          </form>
+        </Panel>
+      ) : null}
+    </SettingsFrame>
+  )
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}

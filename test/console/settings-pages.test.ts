@@ -1,0 +1,105 @@
+// The pages about access itself, the overview, settings and emergency access, one line each: see `walk.ts` for what is looked at.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createEmergencyAccount } from '#access/accounts/emergency/emergency.ts'
+import { issueApiKey, listApiKeys } from '#access/api-keys/api-keys.ts'
+import { createApplication } from '#access/applications/create-application.ts'
+import { sendTestMail } from '#access/mail/send-test-mail.ts'
+import { createRole } from '#access/roles/create-role.ts'
+import { listRoles } from '#access/roles/roles.ts'
+import { addDomain } from '#connections/domains/change-domains.ts'
+import { createGroup } from '#directory/create-group.ts'
+import { change } from '../support/access.ts'
+import type { TestApp } from '../support/app.ts'
+import { axeViolations, launchBrowser, overflowsSideways } from '../support/browser.ts'
+import { type ConsolePerson, createManager, createTestBrand, openAs } from '../support/console.ts'
+import { startListeningApp } from '../support/listening.ts'
+import { createPerson, giveRole } from '../support/people.ts'
+import { startWalk, type Walk, walkPages } from '../support/walk.ts'
+
+let app: TestApp & { origin: string }
+let browser: Browser
+let administrator: ConsolePerson
+let walk: Walk
+const ids: Record<string, string> = {}
+
+beforeAll(async () => {
+  app = await startListeningApp()
+  browser = await launchBrowser()
+  const organization = await app.createOrganization()
+  const { ctx } = organization
+  administrator = await createManager(organization)
+  const brand = await createTestBrand(organization, 'aurora', 'Aurora Magazine')
+  const user = await createPerson(organization, 'wren@example.com', 'Wren Writer')
+  const fields = { key: 'reporter', name: `Reporter ${'x'.repeat(60)}`, purpose: 'Writes', owner: 'Ada', rank: 35 }
+  const role = (await createRole(ctx, { ...fields, allows: ['content.view', 'content.edit'], denies: [] })).id
+  await giveRole(organization, { userId: user, role: 'reporter', brandId: brand })
+  const editor = (await listRoles(ctx)).find(({ key }) => key === 'editor')?.id ?? ''
+  const made = async (displayName: string): Promise<string> => {
+    const content = { displayName, externalId: null, attributes: {} }
+    return (await createGroup(ctx, { directoryId: null, content, memberIds: [user] })).id
+  }
+  const [group] = [await made('Writers'), await made('brand-aurora-viewer')]
+  await change(ctx, { kind: 'create_mappings', mappings: [{ groupId: group, roleId: editor, brandId: brand }] })
+  const policy = { name: 'Only editors publish', permission: 'content.publish', exceptRoleIds: [editor] }
+  await change(ctx, { kind: 'create_policy', policy })
+  const application = (
+    await createApplication(ctx, { name: 'Newsroom', redirectUris: ['https://newsroom.example.com/callback'] })
+  ).application.id
+  await issueApiKey(ctx, { name: 'Nightly report' })
+  const key = (await listApiKeys(ctx))[0]?.id
+  const domain = (await addDomain(ctx, { name: 'example.org' })).id
+  await sendTestMail(ctx, { to: 'ops@example.com' })
+  const emergency = (await createEmergencyAccount(ctx, { name: 'Envelope one' })).userId
+  Object.assign(ids, { brand, user, role, editor, group, application, key, domain, emergency })
+  walk = await startWalk((view) => openAs(browser, app, administrator, view))
+})
+afterAll(async () => {
+  await browser?.close()
+  await app?.close()
+})
+
+const at = (path: string): string => app.origin + path.replace(/:(\w+)/g, (_, name: string) => ids[name] ?? '')
+
+walkPages(
+  [
+    ['/console', 'Needs attention'],
+    ['/console/roles', 'Reporter'],
+    ['/console/roles/new', 'Purpose'],
+    ['/console/roles/:role', 'Wren Writer'],
+    ['/console/roles/:editor', 'Edit'],
+    ['/console/roles/:role/edit', 'Reporter'],
+    ['/console/mappings', 'Writers'],
+    ['/console/mappings/new', 'Group'],
+    ['/console/mappings/suggestions', 'brand-aurora-viewer'],
+    ['/console/policies', 'Only editors publish'],
+    ['/console/settings', 'People from outside'],
+    ['/console/settings/sign-in', 'Passwords'],
+    ['/console/settings/domains', 'example.org'],
+    ['/console/settings/domains/:domain/remove', 'What will happen'],
+    ['/console/settings/applications', 'Newsroom'],
+    ['/console/settings/applications/:application', 'Discovery address'],
+    ['/console/settings/applications/:application/rotate', 'void at once'],
+    ['/console/settings/applications/:application/disable', 'until it is turned on again'],
+    ['/console/settings/applications/:application/delete', 'cannot be undone'],
+    ['/console/settings/api-keys', 'Nightly report'],
+    ['/console/settings/api-keys/:key/revoke', 'What will happen'],
+    ['/console/settings/mail', 'ops@example.com'],
+    ['/console/emergency', 'Envelope one'],
+    ['/console/emergency/accounts/:emergency/reseal', 'Envelope one'],
+  ],
+  () => walk,
+  at,
+)
+
+test.each(['wide', 'phone'] as const)(
+  'the preview of what cannot be undone is right for everybody, %s',
+  async (view) => {
+    const { page, errors } = walk[view]
+    errors.splice(0)
+    await page.goto(at('/console/groups/:group'))
+    await page.getByRole('button', { name: 'Delete Writers' }).click()
+    await page.getByText('1 person in Aurora Magazine').waitFor()
+    expect([await axeViolations(page), errors, await overflowsSideways(page)]).toEqual([[], [], false])
+  },
+)
