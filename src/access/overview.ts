@@ -29,8 +29,7 @@ const selectCounts = prepared<{ organizationId: string }, OverviewCounts>(
   (p) => sql`select
     (select json_build_object('active', count(*) filter (where status = 'active'),
         'invited', count(*) filter (where status = 'invited'), 'inactive', count(*) filter (where status = 'inactive'),
-        'awaitingApproval', count(*) filter (where status = 'invited' and not exists (
-          select from invitations i where i.organization_id = u.organization_id and i.user_id = u.id)))
+        'awaitingApproval', count(*) filter (where is_waiting(u)))
       from users u where u.organization_id = ${p.organizationId} and u.deleted_at is null) as people,
     count_administrators() as administrators,
     (select count(distinct a.user_id)::int from effective_administrators() a

@@ -7,12 +7,14 @@ import { createDirectory } from '#connections/create-directory.ts'
 import { listDirectories } from '#connections/directories.ts'
 import { AppError } from '#platform/errors.ts'
 import { addDirectoryTokenCommands } from './directory-token.ts'
+import { confirmOption, makeChange } from './make-change.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, type CliServices, inOrganization, instanceContext } from './runtime.ts'
 
 type Scope = OutputOptions & { organization: string }
 
-type CreateOptions = Scope & { name: string; createOrganization?: true; tokenExpires?: string }
+type CreateOptions = Scope & { name: string; createOrganization?: true; staged?: true; tokenExpires?: string }
+type AdmitOptions = Scope & { directory: string; yes?: true }
 
 export function addDirectoryCommands(program: Command, runtime: CliRuntime): void {
   const directory = program.command('directory').description('SCIM feeds of an organization')
@@ -22,6 +24,7 @@ export function addDirectoryCommands(program: Command, runtime: CliRuntime): voi
     .requiredOption('--organization <slug>', 'slug or id')
     .requiredOption('--name <name>', 'name for people')
     .option('--create-organization', 'create the organization first where its slug is new')
+    .option('--staged', 'people whom it brings wait until `directory admit` lets them in')
     .option('--token-expires <time>', 'when the token ends, e.g. 2030-01-31T12:00:00Z')
     .option('--json', 'print one JSON line')
     .action((options: CreateOptions) => create(runtime, options))
@@ -31,14 +34,23 @@ export function addDirectoryCommands(program: Command, runtime: CliRuntime): voi
     .requiredOption('--organization <slug>', 'slug or id')
     .option('--json', 'print one JSON line')
     .action((options: Scope) => list(runtime, options))
+  directory
+    .command('admit')
+    .description('let in everybody who waits, and nobody waits from then on')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .requiredOption('--directory <id>', 'id')
+    .option(...confirmOption)
+    .option('--json', 'print one JSON line')
+    .action((options: AdmitOptions) => admit(runtime, options))
   addDirectoryTokenCommands(directory, runtime)
 }
 
 async function create(runtime: CliRuntime, options: CreateOptions): Promise<void> {
-  const { organization, name, tokenExpires } = options
+  const { organization, name, staged = false, tokenExpires } = options
+  const arrivals = staged ? 'staged' : 'active'
   if (options.createOrganization) await runtime.withServices((services) => ensureOrganization(services, organization))
   const made = await inOrganization(runtime, organization, async (ctx, { urls }) => {
-    const { directory, token } = await createDirectory(ctx, { name, tokenExpiresAt: tokenExpires })
+    const { directory, token } = await createDirectory(ctx, { name, arrivals, tokenExpiresAt: tokenExpires })
     return { directoryId: directory.id, baseUrl: urls.scimBase(directory.id), token: token.token }
   })
   const human = () => [
@@ -48,6 +60,15 @@ async function create(runtime: CliRuntime, options: CreateOptions): Promise<void
     'The token is not shown again.',
   ]
   print(runtime, options, { json: made, human })
+}
+
+async function admit(runtime: CliRuntime, options: AdmitOptions): Promise<void> {
+  const change = { kind: 'admit_arrivals', directoryId: options.directory } as const
+  const { outcome, effect } = await inOrganization(runtime, options.organization, (ctx) =>
+    makeChange(ctx, change, options),
+  )
+  const human = () => [`Let in: ${outcome.length}`, effect]
+  print(runtime, options, { json: { admitted: outcome.length }, human })
 }
 
 async function ensureOrganization(services: CliServices, slug: string): Promise<void> {
@@ -67,6 +88,7 @@ async function list(runtime: CliRuntime, options: Scope): Promise<void> {
   printList(runtime, options, items, {
     NAME: ({ name }) => name,
     STATUS: ({ status }) => status,
+    ARRIVALS: ({ arrivals }) => arrivals,
     ID: ({ id }) => id,
     'BASE URL': ({ baseUrl }) => baseUrl,
   })

@@ -1,6 +1,6 @@
 // Changes of what people may do, by command: each says what it does, and what takes something away is to be said twice.
 import type { ChangeKind, ChangeOf, OutcomeOf } from '#access/changes/change.ts'
-import { type Preview, previewChange, saveChange } from '#access/changes/preview.ts'
+import { makeAcceptable, type Preview } from '#access/changes/preview.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 
@@ -15,11 +15,12 @@ export async function makeChange<Kind extends ChangeKind>(
   change: ChangeOf<Kind>,
   { yes = false }: { yes?: boolean | undefined },
 ): Promise<{ outcome: OutcomeOf<Kind>; effect: string }> {
-  const preview = await previewChange(ctx, change)
-  const effect = effectOf(preview)
-  if (preview.losing > 0 && !yes)
-    throw new AppError('precondition_required', `Nothing is changed yet. ${effect}. Repeat it with --yes to go on`)
-  return { outcome: await saveChange(ctx, change, preview.hash), effect }
+  const { outcome, preview } = await makeAcceptable(ctx, change, (shown) => {
+    if (shown.losing === 0 || yes) return
+    const message = `Nothing is changed yet. ${effectOf(shown)}. Repeat it with --yes to go on`
+    throw new AppError('precondition_required', message)
+  })
+  return { outcome, effect: effectOf(preview) }
 }
 
 function effectOf({ gaining, losing, withoutAccess, administrators }: Preview): string {

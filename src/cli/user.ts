@@ -2,8 +2,8 @@
 import { type Command, Option } from 'commander'
 import { resolveUser } from '#access/managers/references.ts'
 import { listUsers } from '#access/people/list-users.ts'
+import { approvePerson } from '#access/people/status/approve-person.ts'
 import { withIsoTimes } from '#access/times.ts'
-import { approveUser } from '#directory/activate-user.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'
 import { reactivateUser } from '#directory/reactivate-user.ts'
 import { getUser, type UserRecord, type UserStatus } from '#directory/users.ts'
@@ -35,7 +35,7 @@ export function addUserCommands(program: Command, runtime: CliRuntime): void {
   })
   addUserCommand(user, runtime, 'approve', {
     description: 'let a user in who waits for approval after a first sign-in',
-    act: (ctx, userId) => approveUser(ctx, { userId, directoryId: null }),
+    act: (ctx, userId) => approvePerson(ctx, userId),
   })
   addUserCommand(user, runtime, 'deactivate', {
     description: 'switch a user off and close everything they hold',

@@ -9,12 +9,14 @@ export type DirectoryRecord = {
   id: string
   name: string
   status: 'active' | 'disabled'
+  /** `staged`: people whom it brings wait until somebody has looked at what they get. */
+  arrivals: 'active' | 'staged'
   createdAt: string
   updatedAt: string
 }
 
 /** The columns of a DirectoryRecord, for `directories d`. */
-export const directoryColumns = sql`d.id, d.name, d.status, d.created_at as "createdAt", d.updated_at as "updatedAt"`
+export const directoryColumns = sql`d.id, d.name, d.status, d.arrivals, d.created_at as "createdAt", d.updated_at as "updatedAt"`
 
 const selectDirectories = prepared<
   { organizationId: string; after: string | null; limit: number | null },
@@ -69,3 +71,11 @@ export async function lockDirectoryRow(
   if (directory === undefined) throw notFound('Directory')
   return directory
 }
+
+type NewDirectory = { organizationId: string; id: string; name: string; arrivals: string; now: string }
+
+/** A new directory as a statement, for a transaction that says who made it. */
+export const insertDirectory = prepared<NewDirectory, never>(
+  (p) => sql`insert into directories (organization_id, id, name, arrivals, created_at, updated_at)
+    values (${p.organizationId}, ${p.id}, ${p.name}, ${p.arrivals}, ${p.now}::timestamptz, ${p.now}::timestamptz)`,
+)

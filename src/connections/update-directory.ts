@@ -1,10 +1,18 @@
 // A directory gets another name, or is switched off and on. Switched off, all of its tokens are refused at once.
+import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import {
+  type CallContext,
+  inTransaction,
+  nowOf,
+  refuseUnknown,
+  requirePermission,
+  type Transaction,
+} from '#src/context.ts'
 import { type DirectoryRecord, directoryColumns, lockDirectoryRow } from './directories.ts'
 import { nameSchema, parseInput } from './input.ts'
 
@@ -12,33 +20,42 @@ const UpdateDirectoryInput = z.object({
   directoryId: z.string(),
   name: nameSchema.optional(),
   status: z.enum(['active', 'disabled']).optional(),
+  arrivals: z.enum(['active', 'staged']).optional(),
 })
 
-const update = prepared<
-  { organizationId: string; directoryId: string; name: string; status: string; now: string },
-  DirectoryRecord
->(
-  (p) => sql`update directories d set name = ${p.name}, status = ${p.status}, updated_at = ${p.now}::timestamptz
+type Settings = Pick<DirectoryRecord, 'name' | 'status' | 'arrivals'>
+
+const update = prepared<Settings & { organizationId: string; directoryId: string; now: string }, DirectoryRecord>(
+  (p) => sql`update directories d set name = ${p.name}, status = ${p.status}, arrivals = ${p.arrivals},
+      updated_at = ${p.now}::timestamptz
     where d.organization_id = ${p.organizationId} and d.id = ${p.directoryId} returning ${directoryColumns}`,
 )
 
-/** @returns the directory as it is now. @throws AppError not_found, invalid */
-export async function updateDirectory(
+export type UpdateDirectoryInput = z.input<typeof UpdateDirectoryInput>
+
+/** What is not mentioned stays. @returns the directory as it is now. @throws AppError not_found, invalid */
+export async function updateDirectory(ctx: CallContext, input: UpdateDirectoryInput): Promise<DirectoryRecord> {
+  requirePermission(ctx, 'directories.write')
+  if (!isId('dir', input.directoryId)) return refuseUnknown(ctx, 'Directory')
+  return inTransaction(ctx, (tx) => updateDirectoryWithin(tx, ctx, input))
+}
+
+/** The same in a transaction of the caller's. */
+export async function updateDirectoryWithin(
+  tx: Transaction,
   ctx: CallContext,
-  input: z.input<typeof UpdateDirectoryInput>,
+  input: UpdateDirectoryInput,
 ): Promise<DirectoryRecord> {
   requirePermission(ctx, 'directories.write')
   const { directoryId, ...changes } = parseInput(UpdateDirectoryInput, input)
-  if (!isId('dir', directoryId)) return refuseUnknown(ctx, 'Directory')
-  return inTransaction(ctx, async (tx) => {
-    const before = await lockDirectoryRow(tx, ctx, directoryId)
-    const { name = before.name, status = before.status } = changes
-    if (name === before.name && status === before.status) return before
-    const detail = { name, status, before: { name: before.name, status: before.status } }
-    const audit = { action: 'directory.update', targetType: 'directory', targetId: directoryId, detail } as const
-    const { organizationId } = ctx
-    const changed = update({ organizationId, directoryId, name, status, now: nowOf(ctx) })
-    const [rows] = await tx.commitWith<DirectoryRecord>(changed, recordAudit(ctx, audit))
-    return rows?.[0] ?? before
-  })
+  const before = await lockDirectoryRow(tx, ctx, directoryId)
+  const { name, status, arrivals } = before
+  const kept: Settings = { name, status, arrivals }
+  const present = Object.entries(changes).filter(([, value]) => value !== undefined)
+  const after: Settings = { ...kept, ...Object.fromEntries(present) }
+  if (isDeepStrictEqual(after, kept)) return before
+  const [changed] = await tx.run(update({ organizationId: ctx.organizationId, directoryId, ...after, now: nowOf(ctx) }))
+  const detail = { ...after, before: kept }
+  await tx.run(recordAudit(ctx, { action: 'directory.update', targetType: 'directory', targetId: directoryId, detail }))
+  return changed ?? before
 }

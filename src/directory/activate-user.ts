@@ -3,8 +3,8 @@
 import { sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
-import { lockUserRow, type UserRecord, type UserReference, type WrittenUser, writtenColumns } from './users.ts'
+import { type CallContext, nowOf } from '#src/context.ts'
+import { type WrittenUser, writtenColumns } from './users.ts'
 
 const activate = prepared<AuditParameters & { organizationId: string; userId: string; now: string }, WrittenUser>(
   (p) => sql`with activated as (
@@ -28,14 +28,4 @@ export function activation(
 ): Statement<WrittenUser> {
   const entry = { action: 'user.activate', targetType: 'user', targetId: userId, detail: { by } } as const
   return activate({ ...auditParameters(ctx, entry), organizationId: ctx.organizationId, userId, now: nowOf(ctx) })
-}
-
-/** An administrator lets a person in who waits for it; an active one stays as they are. @throws AppError not_found */
-export async function approveUser(ctx: CallContext, input: UserReference): Promise<UserRecord> {
-  requirePermission(ctx, 'users.write')
-  return inTransaction(ctx, async (tx) => {
-    const user = await lockUserRow(tx, ctx, input)
-    const [rows] = await tx.commitWith(activation(ctx, user.id, 'approval'))
-    return { ...user, ...rows?.[0] }
-  })
 }

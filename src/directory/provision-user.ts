@@ -13,8 +13,9 @@ import {
 } from '#src/context.ts'
 import { completeInvited } from './complete-invited.ts'
 import { fold } from './fold.ts'
+import { isStaged } from './staged.ts'
 import { emailKeys, type UserContent } from './user-content.ts'
-import type { UserRecord } from './users.ts'
+import type { UserRecord, UserStatus } from './users.ts'
 
 type Parameters = AuditParameters & {
   userId: string
@@ -31,7 +32,9 @@ type Parameters = AuditParameters & {
 }
 
 /** Nobody is provisioned where a directory brings somebody who is invited: their id is answered. */
-const insertUser = prepared<Parameters, { invitedId: string }>(
+type Provisioned = { invitedId: string; status: null } | { invitedId: null; status: UserStatus }
+
+const insertUser = prepared<Parameters, Provisioned>(
   (p) => sql`with ${entered},
     invited as materialized (
       select found.id from entered cross join lateral (
@@ -46,13 +49,14 @@ const insertUser = prepared<Parameters, { invitedId: string }>(
       insert into users (organization_id, id, directory_id, user_name, user_name_key, external_id, display_name, status,
         status_reason, status_changed_at, attributes, created_at, updated_at)
       select fresh.organization_id, ${p.userId}, ${p.directoryId}, ${p.userName}, ${p.userNameKey}, ${p.externalId},
-        ${p.displayName}, ${p.status}, ${p.statusReason}, ${p.now}::timestamptz, ${p.attributes}::jsonb,
-        ${p.now}::timestamptz, ${p.now}::timestamptz from fresh),
+        ${p.displayName}, case when ${p.status} = 'active' and ${isStaged(sql`fresh.organization_id`, p.directoryId)} then 'invited' else ${p.status} end, ${p.statusReason}, ${p.now}::timestamptz, ${p.attributes}::jsonb,
+        ${p.now}::timestamptz, ${p.now}::timestamptz from fresh
+      returning status),
     addresses as (
       insert into user_emails (organization_id, value_key, user_id)
       select fresh.organization_id, value_key, ${p.userId} from fresh, unnest(${p.emailKeys}::text[]) value_key),
-    audited as (${insertAudit(p)} from fresh)
-    select id as "invitedId" from invited`,
+    audited as (${insertAudit(p, sql`${p.detail}::jsonb || jsonb_build_object('status', provisioned.status)`)} from provisioned)
+    select (select id from invited) as "invitedId", (select status from provisioned) as status`,
 )
 
 type Provision = {
@@ -63,7 +67,7 @@ type Provision = {
 }
 
 /**
- * Creates a user, active unless the content says otherwise. Somebody whom the organization has invited becomes the directory's,
+ * Creates a user, active unless the content says otherwise, or pending where the directory's arrivals are staged. Somebody whom the organization has invited becomes the directory's,
  * with the id and the roles that they have.
  * @throws AppError conflict (reason `uniqueness`) where the organization has the userName already
  */
@@ -72,15 +76,13 @@ export async function provisionUser(ctx: CallContext, input: Provision): Promise
   const { user, statement } = provisioning(ctx, input)
   const [found] = await inOneStatement(ctx, statement)
   const { directoryId, content } = input
-  if (found === undefined || directoryId === null) return user
+  if (found === undefined) throw new Error('Provisioning says what came of it')
+  if (found.invitedId === null || directoryId === null) return { ...user, status: found.status ?? user.status }
   return completeInvited(ctx, { userId: found.invitedId, directoryId, content })
 }
 
 /** The user to be, and the statement (with the CTE `entered`) that provisions them. */
-function provisioning(
-  ctx: CallContext,
-  input: Provision,
-): { user: UserRecord; statement: Statement<{ invitedId: string }> } {
+function provisioning(ctx: CallContext, input: Provision): { user: UserRecord; statement: Statement<Provisioned> } {
   const { directoryId, content, isInvited = false } = input
   const [userId, now] = [ctx.ids.next('usr'), nowOf(ctx)]
   const status = isInvited ? 'invited' : content.isActive ? 'active' : 'inactive'

@@ -3,11 +3,16 @@ import { sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { isStaged } from './staged.ts'
 import { lockUserRow, type UserRecord, type UserReference, type WrittenUser, writtenColumns } from './users.ts'
 
-const reactivate = prepared<AuditParameters & { organizationId: string; userId: string; now: string }, WrittenUser>(
+type Parameters = AuditParameters & { organizationId: string; userId: string; isArrival: boolean; now: string }
+
+const reactivate = prepared<Parameters, WrittenUser>(
   (p) => sql`with reactivated as (
-      update users u set status = 'active', status_reason = null, returns_at = null,
+      update users u set status = case when ${p.isArrival}::boolean and ${isStaged(sql`u.organization_id`, sql`u.directory_id`)}
+          then 'invited' else 'active' end,
+        status_reason = null, returns_at = null,
         status_changed_at = ${p.now}::timestamptz,
         version = version + 1, updated_at = ${p.now}::timestamptz
       where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.status = 'inactive'
@@ -17,10 +22,19 @@ const reactivate = prepared<AuditParameters & { organizationId: string; userId: 
     select * from reactivated`,
 )
 
-/** The reactivation as a statement for a transaction that holds the user's row. */
-export function reactivation(ctx: CallContext, userId: string): Statement<WrittenUser> {
+/**
+ * The reactivation as a statement for a transaction that holds the user's row.
+ * @param by a directory brings people back as it brings them: where its arrivals are staged, they wait
+ */
+export function reactivation(
+  ctx: CallContext,
+  userId: string,
+  by: 'directory' | 'administrator',
+): Statement<WrittenUser> {
   const entry = { action: 'user.reactivate', targetType: 'user', targetId: userId } as const
-  return reactivate({ ...auditParameters(ctx, entry), organizationId: ctx.organizationId, userId, now: nowOf(ctx) })
+  const { organizationId } = ctx
+  const isArrival = by === 'directory'
+  return reactivate({ ...auditParameters(ctx, entry), organizationId, userId, isArrival, now: nowOf(ctx) })
 }
 
 /** Switches a person on again; they get what their groups and unexpired assignments give now. @throws AppError not_found */
@@ -28,7 +42,7 @@ export async function reactivateUser(ctx: CallContext, input: UserReference): Pr
   requirePermission(ctx, 'users.write')
   return inTransaction(ctx, async (tx) => {
     const user = await lockUserRow(tx, ctx, input)
-    const [rows] = await tx.commitWith(reactivation(ctx, user.id))
+    const [rows] = await tx.commitWith(reactivation(ctx, user.id, 'administrator'))
     return { ...user, ...rows?.[0] }
   })
 }

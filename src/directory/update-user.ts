@@ -74,7 +74,7 @@ function changeStatements(ctx: CallContext, current: UserRecord, after: UserCont
   const fields = changedFields(before, after)
   if (fields.length > 0) statements.push(...contentStatements(ctx, current, after, fields))
   if (before.isActive && !after.isActive) statements.push(deactivation(ctx, current.id, { reason: 'directory' }))
-  if (!before.isActive && after.isActive) statements.push(reactivation(ctx, current.id))
+  if (!before.isActive && after.isActive) statements.push(reactivation(ctx, current.id, 'directory'))
   return statements
 }
 

@@ -14,6 +14,7 @@ import { getMapping, listMappings } from '#access/mappings/mappings.ts'
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { findOrganization, getOrganization, listOrganizations } from '#access/organizations/organizations.ts'
 import { setOrganizationStatus } from '#access/organizations/update-organization.ts'
+import { getGuestTerms } from '#access/people/guests.ts'
 import { listGroups, listMembers } from '#access/people/list-groups.ts'
 import { listUsers } from '#access/people/list-users.ts'
 import { updateLocalGroup, updateLocalUser } from '#access/people/local.ts'
@@ -77,6 +78,9 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   updateLocalUser: (ctx) => updateLocalUser(ctx, { userId: 'x', change: contentOf }),
   updateLocalGroup: (ctx) => updateLocalGroup(ctx, { groupId: 'x' }),
   deleteLocalGroup: changing({ kind: 'delete_group', groupId: 'x' }),
+  approvePerson: (ctx) => approvePerson(ctx, 'x'),
+  admitArrivals: changing({ kind: 'admit_arrivals', directoryId: 'x' }),
+  getGuestTerms: (ctx) => getGuestTerms(ctx),
   createRole: (ctx) => createRole(ctx, named),
   cloneRole: (ctx) => cloneRole(ctx, { roleId: 'x', ...named }),
   updateRole: changing({ kind: 'update_role', role: { roleId: 'x' } }),

@@ -296,3 +296,18 @@ test('a change that would take the last administrator away is refused in the pre
     body: { reason: 'last_administrator' },
   })
 })
+
+test('changes by command wait for each other: none of them is out of date', async () => {
+  const { client, groups, users } = await newWorld()
+  for (const groupId of groups) await client.post(`groups/${groupId}/members`, { userIds: users })
+  const keys = ['viewer', 'editor', 'custom']
+  const made = await Promise.all(
+    groups.flatMap((group) =>
+      keys.map((role) =>
+        stage.rolecall('mapping', 'create', '--organization', client.slug, '--group', group, '--role', role),
+      ),
+    ),
+  )
+  expect(made.map(({ exitCode, errors }) => [exitCode, errors])).toEqual(made.map(() => [0, []]))
+  expect((await client.get('mappings')).body.items).toHaveLength(made.length)
+})

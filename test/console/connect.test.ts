@@ -1,11 +1,13 @@
 // Setup links and the wizard by plain requests: who may, what a link reaches and what it does not, and what the live stream says.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listDirectories } from '#connections/directories.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
 import { beginSetup } from '#connections/setup-links/begin-setup.ts'
 import { createSetupLink, revokeSetupLink } from '#connections/setup-links/change-setup-links.ts'
 import { listSetupLinks } from '#connections/setup-links/setup-links.ts'
 import { getConnection } from '#connections/sign-in/connections.ts'
 import { presetNames } from '#connections/sign-in/presets.ts'
+import { provisionUser } from '#directory/provision-user.ts'
 import { buildMetadata } from '#sandbox/saml-idp/metadata.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
 import { consoleClient, createManager, createTestBrand } from '../support/console.ts'
@@ -194,6 +196,25 @@ describe('the wizard', () => {
       expect(page.text).toContain(type === 'saml' ? acsUrl : redirectUri)
     },
   )
+
+  test('J1: whoever begins may have people wait at first, which the page then says', async () => {
+    const administrator = consoleClient(app, await createManager(organization, { name: 'Noor Haddad' }))
+    const form = { preset: 'okta', type: 'saml', name: 'Okta with a look first', arrivals: 'staged' }
+    const begun = await administrator.post('/console/connect', form)
+    const page = begun.location?.replace('?done=created', '') ?? ''
+    const [directory] = (await listDirectories(organization.ctx)).filter(({ name }) => name === form.name)
+    expect(directory?.arrivals).toBe('staged')
+    await provisionUser(organization.ctx, {
+      directoryId: directory?.id ?? '',
+      content: { userName: 'waits@example.com', externalId: null, displayName: null, isActive: true, attributes: {} },
+    })
+    expect((await administrator.get(page)).text).toContain(`/console/directories/${directory?.id}#arrivals`)
+    const plain = await administrator.post('/console/connect', { ...form, name: 'Okta at once', arrivals: '' })
+    expect(plain.status).toBe(303)
+    expect((await listDirectories(organization.ctx)).find(({ name }) => name === 'Okta at once')?.arrivals).toBe(
+      'active',
+    )
+  })
 
   test('a draft without its provider signs nobody in, takes no message and cannot be turned on', async () => {
     const { id } = await beginSetup(organization.ctx, { preset: 'entra', type: 'oidc' })

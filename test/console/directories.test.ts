@@ -4,8 +4,10 @@ import { listRoles } from '#access/roles/roles.ts'
 import { getDirectory, listDirectories } from '#connections/directories.ts'
 import { listDirectoryTokens } from '#connections/directory-tokens.ts'
 import { getConnection } from '#connections/sign-in/connections.ts'
+import { change } from '../support/access.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
-import { type ConsoleClient, consoleClient, createManager } from '../support/console.ts'
+import { type ConsoleClient, consoleClient, createManager, savingForm } from '../support/console.ts'
+import { scimClient } from '../support/scim.ts'
 import { createOidcConnection, createSamlConnection } from '../support/sign-in.ts'
 
 let app: TestApp
@@ -46,6 +48,27 @@ describe('a directory', () => {
     expect(await asks(id, token)).toBe(200)
     const revoked = await client.post(`${path}/tokens/${old?.id}/revoke`, { proof: old?.lastFour ?? '' })
     expect([revoked.status, await asks(id, token), await asks(id, second)]).toEqual([303, 401, 200])
+  })
+
+  test('J1: has its people wait, shows what they would get, and lets them in', async () => {
+    const { id, path, token } = await create('Staged of Rowan')
+    expect((await client.get(path)).text).toContain('let in as they come')
+    expect((await client.post(`${path}/arrivals`, { arrivals: 'staged' })).status).toBe(303)
+    const scim = scimClient((where, init) => app.request(where, init), { directoryId: id, token })
+    const userId = await scim.user('wren@example.com', { displayName: 'Wren Writer' })
+    const editor = (await listRoles(organization.ctx)).find(({ key }) => key === 'editor')?.id ?? ''
+    const groupId = await scim.group('Writers of Rowan', [userId])
+    await change(organization.ctx, { kind: 'create_mappings', mappings: [{ groupId, roleId: editor }] })
+    expect((await client.get(path)).text).toContain('1 person waits to be let in')
+    expect((await client.get('/console')).text).toContain('1 person waits to be let in')
+    const preview = await client.post(`${path}/admit`)
+    for (const words of ['Let in the people of Staged of Rowan', 'Wren Writer', 'Editor'])
+      expect(preview.text).toContain(words)
+    expect((await getDirectory(organization.ctx, id)).arrivals).toBe('staged')
+    const saved = await client.post('/console/changes', savingForm(preview.text))
+    expect([saved.status, saved.location]).toEqual([303, `${path}?done=saved`])
+    expect((await client.get(path)).text).not.toContain('waits to be let in')
+    expect((await client.get(`/console/users/${userId}`)).text).toContain('Active')
   })
 
   describe('says when its provider delivers', () => {

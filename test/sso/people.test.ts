@@ -1,11 +1,11 @@
 // Who somebody is who comes back from a provider: the stored identity, a link that may be made, or a new person where the
 // connection allows that (design: identity is connection and subject, never e-mail).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { approvePerson } from '#access/people/status/approve-person.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { createConnection } from '#connections/sign-in/create-connection.ts'
 import { updateConnection } from '#connections/sign-in/update-connection.ts'
-import { approveUser } from '#directory/activate-user.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
 import { arriveBySaml, type Claims, expectRefusedFor, expectSignedIn, person } from '../support/arrivals.ts'
 import { scimClient } from '../support/scim.ts'
@@ -180,7 +180,7 @@ describe('first sign-ins', () => {
     expect([first.attempt.outcome, first.status]).toEqual(['pending', 403])
     await expectRefusedFor(await arrive({ nameId: 'waiting@somewhere.example.com' }), 'awaits_approval')
     const userId = first.attempt.userId as string
-    await approveUser(organization.ctx, { userId, directoryId: null })
+    await approvePerson(organization.ctx, userId)
     await expectSignedIn(await arrive({ nameId: 'waiting@somewhere.example.com' }), userId)
   })
 

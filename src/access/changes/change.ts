@@ -11,6 +11,7 @@ import type { MappingRecord } from '../mappings/mappings.ts'
 import type { OrganizationRecord } from '../organizations/organizations.ts'
 import { type OrganizationChange, updateOrganizationWithin } from '../organizations/update-organization.ts'
 import { deleteLocalGroupWithin } from '../people/local.ts'
+import { admitArrivalsWithin, lockArrivals } from '../people/status/admit-arrivals.ts'
 import { createPolicyWithin, deletePolicyWithin, type NewPolicy, type PolicyRecord } from '../policies/policies.ts'
 import type { RoleRecord } from '../roles/roles.ts'
 import { type RoleChange, updateRoleWithin } from '../roles/update-role.ts'
@@ -26,6 +27,7 @@ type Changes = {
   delete_assignments: { assignmentIds: readonly string[] }
   delete_group: { groupId: string }
   delete_brand: { brandId: string }
+  admit_arrivals: { directoryId: string }
 }
 
 /** What each kind of change leaves: the records as they are now, or the ids of what is gone. */
@@ -39,6 +41,7 @@ type Outcomes = {
   delete_assignments: Gone[]
   delete_group: Gone[]
   delete_brand: Gone[]
+  admit_arrivals: { id: string }[]
 }
 type Gone = { id: string }
 
@@ -64,6 +67,8 @@ const verbs: { [Kind in ChangeKind]: Verb<Kind> } = {
   delete_assignments: (tx, ctx, { assignmentIds }) =>
     without(assignmentIds, (id) => deleteAssignmentWithin(tx, ctx, id)),
   delete_group: (tx, ctx, { groupId }) => without([groupId], (id) => deleteLocalGroupWithin(tx, ctx, id)),
+  admit_arrivals: async (tx, ctx, { directoryId }) =>
+    (await admitArrivalsWithin(tx, ctx, directoryId)).map((id) => ({ id })),
   delete_brand: (tx, ctx, { brandId }) => without([brandId], (id) => deleteBrandWithin(tx, ctx, id)),
 }
 
@@ -159,6 +164,8 @@ export async function concernedBy(tx: Transaction, ctx: CallContext, change: Acc
       const users = await tx.run(assignmentUsers({ organizationId, ids: change.assignmentIds }))
       return { ...nobody, userIds: users.map(({ userId }) => userId) }
     }
+    case 'admit_arrivals':
+      return { ...nobody, userIds: await lockArrivals(tx, ctx, change.directoryId) }
     case 'delete_group': {
       // Each by themselves: once it is gone, nobody is found through it.
       const users = await tx.run(usersBelow({ organizationId, groupId: change.groupId }))

@@ -77,18 +77,34 @@ const lockChanges = prepared<{ organizationId: string }, unknown>(
  * @returns what was made or changed as it is now, or the ids of what is gone
  * @throws AppError precondition_failed (reason `stale_preview`) where it would do something else by now
  */
-export function saveChange<Kind extends ChangeKind>(
+export async function saveChange<Kind extends ChangeKind>(
   ctx: CallContext,
   change: ChangeOf<Kind>,
   hash: string,
 ): Promise<OutcomeOf<Kind>> {
-  return inTransaction(ctx, async (tx) => {
-    await tx.run(lockChanges({ organizationId: ctx.organizationId }))
-    const { preview, outcome } = await carryOut(tx, ctx, change)
-    if (preview.hash === hash) return outcome
+  const { outcome } = await makeAcceptable(ctx, change, (preview) => {
+    if (preview.hash === hash) return
     throw new AppError('precondition_failed', 'Something has changed since the preview; look at it again', {
       reason: 'stale_preview',
     })
+  })
+  return outcome
+}
+
+/**
+ * Makes the change if what it does is acceptable, whatever happens meanwhile.
+ * @param accept throws where it is not; then nothing is changed
+ */
+export function makeAcceptable<Kind extends ChangeKind>(
+  ctx: CallContext,
+  change: ChangeOf<Kind>,
+  accept: (preview: Preview) => void,
+): Promise<{ outcome: OutcomeOf<Kind>; preview: Preview }> {
+  return inTransaction(ctx, async (tx) => {
+    await tx.run(lockChanges({ organizationId: ctx.organizationId }))
+    const made = await carryOut(tx, ctx, change)
+    accept(made.preview)
+    return made
   })
 }
 

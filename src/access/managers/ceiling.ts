@@ -49,7 +49,7 @@ export function requireWithinCeiling(ctx: CallContext, role: Role, brandId: stri
  * @throws AppError forbidden (reason `ceiling`) where they hold more than the caller
  */
 export async function requireNotAbove(tx: Transaction, ctx: CallContext, userId: string): Promise<void> {
-  if (ctx.ceiling === undefined) return
+  if (ctx.ceiling === undefined || isWithinCeiling(ctx, { allows: ['*'] }, null)) return
   const [access] = await tx.run(effectiveAccessOf(ctx.organizationId, userId))
   const above = access?.assignments.find(({ role, brand }) => !isWithinCeiling(ctx, role, brand?.id ?? null))
   if (above === undefined) return

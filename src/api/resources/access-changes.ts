@@ -53,6 +53,7 @@ const Change = z
     z.strictObject({ kind: z.literal('delete_assignments'), assignmentIds: z.array(id).min(1).max(500) }),
     z.strictObject({ kind: z.literal('delete_group'), groupId: id }),
     z.strictObject({ kind: z.literal('delete_brand'), brandId: id }),
+    z.strictObject({ kind: z.literal('admit_arrivals'), directoryId: id }),
     z.strictObject({
       kind: z.literal('update_organization'),
       organization: z.strictObject({

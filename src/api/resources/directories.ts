@@ -1,5 +1,6 @@
 // /directories
 import { createRoute, z } from '@hono/zod-openapi'
+import { confirmChange } from '#access/changes/preview.ts'
 import { withIsoTimes } from '#access/times.ts'
 import { createDirectory } from '#connections/create-directory.ts'
 import { deleteDirectory } from '#connections/delete-directory.ts'
@@ -8,6 +9,7 @@ import { type DirectoryActivity, getDirectoryActivity } from '#connections/provi
 import { getDirectoryRhythm } from '#connections/provisioning/rhythm.ts'
 import { updateDirectory } from '#connections/update-directory.ts'
 import type { Urls } from '#platform/urls.ts'
+import { confirmFailures, previewHeaders } from '../confirming.ts'
 import { afterId, page, pageOf, pageQuery } from '../paging.ts'
 import {
   idParam,
@@ -23,11 +25,17 @@ import { time, timeInput } from '../schemas.ts'
 
 const status = z.enum(['active', 'disabled'])
 
+const arrivals = z.enum(['active', 'staged']).openapi({
+  description:
+    '`staged`: people whom it brings wait until `admit` lets them in; their groups and roles are there already',
+})
+
 const Directory = z
   .object({
     id: z.string(),
     name: z.string(),
     status,
+    arrivals,
     baseUrl: z.string().openapi({ description: 'The SCIM base URL, for the identity provider' }),
     createdAt: time,
     updatedAt: time,
@@ -88,7 +96,11 @@ const createDirectoryRoute = createRoute({
   path: '/directories',
   operationId: 'createDirectory',
   summary: 'Create a SCIM directory with its first token',
-  request: { body: jsonBody(z.strictObject({ name: z.string(), tokenExpiresAt: timeInput.nullish() })) },
+  request: {
+    body: jsonBody(
+      z.strictObject({ name: z.string(), arrivals: arrivals.optional(), tokenExpiresAt: timeInput.nullish() }),
+    ),
+  },
   responses: { 201: jsonAnswer(NewDirectory, 'The new directory'), ...writeFailures },
 })
 
@@ -108,8 +120,22 @@ const updateRoute = createRoute({
   path: '/directories/{id}',
   operationId: 'updateDirectory',
   summary: 'Rename a directory, or switch it off and on; switched off, its tokens are refused at once',
-  request: { params: idParam, body: jsonBody(z.strictObject({ name: z.string(), status }).partial()) },
+  request: { params: idParam, body: jsonBody(z.strictObject({ name: z.string(), status, arrivals }).partial()) },
   responses: { 200: jsonAnswer(Directory, 'The directory as it is now'), ...writeFailures },
+})
+
+const admitRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/directories/{id}/admit',
+  operationId: 'admitArrivals',
+  summary: 'Let in everybody who waits, and nobody waits from then on; asks for its preview first',
+  request: { params: idParam, headers: previewHeaders },
+  responses: {
+    200: jsonAnswer(z.object({ admitted: z.number().int() }), 'They are in'),
+    ...confirmFailures,
+    ...writeFailures,
+  },
 })
 
 const deleteRoute = createRoute({
@@ -146,4 +172,9 @@ export const directoryRoutes = newRoutes()
   .openapi(deleteRoute, async (c) => {
     await deleteDirectory(c.get('ctx'), c.req.valid('param').id)
     return c.body(null, 204)
+  })
+  .openapi(admitRoute, async (c) => {
+    const change = { kind: 'admit_arrivals', directoryId: c.req.valid('param').id } as const
+    const admitted = await confirmChange(c.get('ctx'), change, c.req.header('preview-hash'))
+    return c.json({ admitted: admitted.length }, 200)
   })

@@ -3,7 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { searchUsers } from '#access/people/list-users.ts'
 import { updateLocalUser } from '#access/people/local.ts'
 import { userSorts } from '#access/people/search/user-order.ts'
-import { approveUser } from '#directory/activate-user.ts'
+import { approvePerson } from '#access/people/status/approve-person.ts'
 import { provisionUser } from '#directory/provision-user.ts'
 import { contentOf } from '#directory/user-content.ts'
 import { getUser } from '#directory/users.ts'
@@ -104,7 +104,8 @@ const approveRoute = createRoute({
   method: 'post',
   path: '/users/{id}/approve',
   operationId: 'approveUser',
-  summary: 'Let a user in who waits for approval after a first sign-in; nothing changes for others',
+  summary:
+    'Let a user in who waits: after a first sign-in, or brought by a staged directory; nothing changes for others',
   request: { params: idParam },
   responses: { 200: jsonAnswer(User, 'The user as they are now'), ...writeFailures },
 })
@@ -133,6 +134,5 @@ export const userRoutes = newRoutes()
     return c.json(presentUser(user), 200)
   })
   .openapi(approveRoute, async (c) => {
-    const reference = { userId: c.req.valid('param').id, directoryId: null }
-    return c.json(presentUser(await approveUser(c.get('ctx'), reference)), 200)
+    return c.json(presentUser(await approvePerson(c.get('ctx'), c.req.valid('param').id)), 200)
   })

@@ -1,11 +1,11 @@
 // The beginning of a set-up: a draft connection and, where the provider speaks SCIM, a directory that decides about its people.
 // Both are there or neither; a setup link is bound to them.
-import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
-import { prepared, type Statement } from '#db/statement.ts'
+import type { Statement } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { insertDirectory } from '../directories.ts'
 import { nameSchema, parseInput } from '../input.ts'
 import { draftSettings } from '../sign-in/configure-connection.ts'
 import { type Connection, connectionSecretPlace } from '../sign-in/connections.ts'
@@ -18,20 +18,22 @@ const BeginSetupInput = z.object({
   preset: z.enum(presetNames, { error: 'Choose a provider' }),
   type: z.enum(['saml', 'oidc'], { error: 'Choose how people sign in' }),
   name: nameSchema.optional(),
+  arrivals: z.enum(['active', 'staged']).default('active'),
 })
 
-export type BeginSetupInput = { preset: string; type: string; name?: string | undefined }
-
-const insertDirectory = prepared<{ organizationId: string; id: string; name: string; now: string }, never>(
-  (p) => sql`insert into directories (organization_id, id, name, created_at, updated_at)
-    values (${p.organizationId}, ${p.id}, ${p.name}, ${p.now}::timestamptz, ${p.now}::timestamptz)`,
-)
+export type BeginSetupInput = {
+  preset: string
+  type: string
+  name?: string | undefined
+  /** Of the directory. */
+  arrivals?: 'active' | 'staged'
+}
 
 /** @param linkId the setup link by which it is done. @throws AppError invalid; conflict where the link is used already */
 export async function beginSetup(ctx: CallContext, input: BeginSetupInput, linkId?: string): Promise<Connection> {
   requirePermission(ctx, 'connections.write')
   requirePermission(ctx, 'directories.write')
-  const { preset, type, ...given } = parseInput(BeginSetupInput, input)
+  const { preset, type, arrivals, ...given } = parseInput(BeginSetupInput, input)
   const name = given.name ?? presets[preset].title
   const { organizationId } = ctx
   const [id, now] = [ctx.ids.next('con'), nowOf(ctx)]
@@ -47,7 +49,7 @@ export async function beginSetup(ctx: CallContext, input: BeginSetupInput, linkI
     ...{ defaultRoleId: null, isIdpInitiatedAllowed: false, refreshedAt: null },
   })
   return inTransaction(ctx, async (tx) => {
-    for (const statement of directoryId === null ? [] : directoryStatements(ctx, { directoryId, name, now }))
+    for (const statement of directoryId === null ? [] : directoryStatements(ctx, { directoryId, name, arrivals, now }))
       await tx.run(statement)
     const [created] = await tx.run(insert)
     if (created === undefined) throw new Error('The insert returned no row')
@@ -62,15 +64,18 @@ export async function beginSetup(ctx: CallContext, input: BeginSetupInput, linkI
 
 function directoryStatements(
   ctx: CallContext,
-  { directoryId, name, now }: { directoryId: string; name: string; now: string },
+  { directoryId, name, arrivals, now }: { directoryId: string; name: string; arrivals: string; now: string },
 ): Statement<never>[] {
   const entry = {
     action: 'directory.create',
     targetType: 'directory',
     targetId: directoryId,
-    detail: { name },
+    detail: { name, arrivals },
   } as const
-  return [insertDirectory({ organizationId: ctx.organizationId, id: directoryId, name, now }), recordAudit(ctx, entry)]
+  return [
+    insertDirectory({ organizationId: ctx.organizationId, id: directoryId, name, arrivals, now }),
+    recordAudit(ctx, entry),
+  ]
 }
 
 async function bind(

@@ -23,6 +23,8 @@ type Row = {
     lastError: string | null
   } | null
   users: number
+  /** Of them, those who wait to be let in. */
+  waiting: number
   groups: number
   mappings: number
   quirkNames: string[]
@@ -54,6 +56,8 @@ const select = prepared<{ organizationId: string; connectionId: string }, Row>(
       where d.organization_id = own.organization_id and d.id = own.directory_id) as directory,
     (select count(*)::int from users u where u.organization_id = own.organization_id
       and u.directory_id = own.directory_id and u.deleted_at is null) as users,
+    (select count(*)::int from users u where u.organization_id = own.organization_id
+      and u.directory_id = own.directory_id and u.deleted_at is null and is_waiting(u)) as waiting,
     (select count(*)::int from groups g where g.organization_id = own.organization_id
       and g.directory_id = own.directory_id) as groups,
     (select count(*)::int from mappings m left join groups g on g.organization_id = m.organization_id and g.id = m.group_id

@@ -1,6 +1,7 @@
 // The beginning: which provider, and how people sign in.
 import { type Preset, presetNames, presets } from '#connections/sign-in/presets.ts'
 import { provisioningScreenOf } from '#connections/sign-in/setup-screens.ts'
+import type { Form } from '#http/read-form.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
 import type { FormState } from '../ui/forms.ts'
@@ -55,12 +56,22 @@ export const ChooseProvider = ({ action, state }: { action: string; state: FormS
         hint="How it is called here; people may see it at sign-in. Left empty, it is called like the provider."
         isOptional
       />
+      <Check
+        name="arrivals"
+        value="staged"
+        label="People whom it brings wait at first"
+        isChecked={values['arrivals'] === 'staged'}
+        hint="An administrator looks at what everybody would get, and lets them all in at once. Where the provider delivers people by SCIM."
+      />
       <Actions>
         <SubmitButton label="Continue" />
       </Actions>
     </form>
   )
 }
+
+/** As the box of the form says. */
+export const arrivalsOf = (form: Form): 'active' | 'staged' => (form['arrivals'] === 'staged' ? 'staged' : 'active')
 
 const hintOf = (preset: Preset): string =>
   provisioningScreenOf(preset, '') === undefined ? 'Sign-in only' : 'Sign-in, people and groups'

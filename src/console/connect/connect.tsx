@@ -8,7 +8,7 @@ import { requirePermission } from '#src/context.ts'
 import type { ConsoleEnv, ConsoleServices } from '../env.ts'
 import { type FormState, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { ChooseProvider } from './choose.tsx'
+import { arrivalsOf, ChooseProvider } from './choose.tsx'
 import { createLiveStreams } from './events.ts'
 import type { WizardEnv, WizardHost } from './host.ts'
 import { createWizard } from './wizard.tsx'
@@ -25,7 +25,12 @@ export function createConnect(services: ConsoleServices): Hono<Env> {
     const form = await readForm(c)
     try {
       const { preset = '', type = '' } = form
-      const { id } = await beginSetup(c.get('ctx'), { preset, type, name: textOf(form, 'name') })
+      const { id } = await beginSetup(c.get('ctx'), {
+        preset,
+        type,
+        name: textOf(form, 'name'),
+        arrivals: arrivalsOf(form),
+      })
       return c.redirect(`/console/connect/${id}?done=created`, 303)
     } catch (error) {
       return showChoice(c, refusedForm(form, error))

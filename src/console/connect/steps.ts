@@ -75,7 +75,7 @@ function providerStep(facts: SetupFacts, now: Date): Part {
 }
 
 function scimStep(facts: SetupFacts, now: Date): Part | undefined {
-  const { directory, quirks, users, groups, connection } = facts
+  const { directory, quirks, users, waiting: people, groups, connection } = facts
   if (directory === null) return undefined
   const { firstRequestAt, lastRequestAt, lastErrorAt, lastError, liveTokens } = directory
   const isRefused = lastErrorAt !== null && lastErrorAt === lastRequestAt
@@ -93,6 +93,9 @@ function scimStep(facts: SetupFacts, now: Date): Part | undefined {
         : [
             `First request received ${agoWords(firstRequestAt, now)}, the last one ${agoWords(lastRequestAt, now)}.`,
             `${count(users, 'person', 'people')} and ${count(groups, 'group')} have arrived.`,
+            ...(people === 0
+              ? []
+              : [`${count(people, 'of them waits', 'of them wait')} until an administrator lets them in.`]),
             ...(connection.preset === 'entra'
               ? [
                   'Entra delivers changes in cycles, about every 40 minutes; the page of the directory says when the next one is due.',

@@ -14,6 +14,8 @@ import { updateDirectory } from '#connections/update-directory.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { notFound } from '#platform/errors.ts'
+import { showPreview } from '../changes/changes.tsx'
+import { arrivalsOf } from '../connect/choose.tsx'
 import type { ConsoleEnv } from '../env.ts'
 import { typedState } from '../ui/confirm.tsx'
 import { emptyForm, endOfDay, type FormState, isRefused, refusedForm } from '../ui/forms.ts'
@@ -73,6 +75,22 @@ export function createDirectoryPages(): Hono<ConsoleEnv> {
     if (isRefused(state)) return showRevoke(c, state)
     await revokeDirectoryToken(ctx, { directoryId: id, tokenId })
     return c.redirect(`${path}/${id}?done=revoked`, 303)
+  })
+
+  pages.post('/:id/arrivals', async (c) => {
+    const directoryId = c.req.param('id')
+    await updateDirectory(c.get('ctx'), { directoryId, arrivals: arrivalsOf(await readForm(c)) })
+    return c.redirect(`${path}/${directoryId}?done=saved`, 303)
+  })
+
+  pages.post('/:id/admit', async (c) => {
+    const { id, name } = await getDirectory(c.get('ctx'), c.req.param('id'))
+    return showPreview(c, {
+      section: 'directories',
+      title: `Let in the people of ${name}`,
+      change: { kind: 'admit_arrivals', directoryId: id },
+      ...{ next: `${path}/${id}`, back: `${path}/${id}` },
+    })
   })
 
   pages.get('/:id/:change{disable|enable|delete}', (c) => showChange(c, emptyForm))

@@ -14,7 +14,7 @@ import { EventTable } from '../provisioning/log-page.tsx'
 import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
-import { Badge, CopyField, Panel, Time } from '../ui/parts.tsx'
+import { Badge, ButtonForm, CopyField, Panel, Time } from '../ui/parts.tsx'
 import { silenceOf } from './list-page.tsx'
 
 export type DirectoryPageProps = {
@@ -51,6 +51,7 @@ export const DirectoryPage = (props: DirectoryPageProps) => {
         <Facts facts={factsOf(props)} />
         <CopyField id="base-url" label="SCIM base URL" value={ctx.urls.scimBase(directory.id)} />
       </Panel>
+      <Arrivals {...props} />
       <Tokens {...props} mayWrite={mayWrite} />
       <Panel
         title="Its last requests"
@@ -114,6 +115,43 @@ const stateOf = ({ revokedAt, expiresAt }: DirectoryTokenRecord, now: Date) => {
   if (revokedAt !== null) return <Badge tone="bad">Revoked</Badge>
   if (expiresAt !== null && new Date(expiresAt) <= now) return <Badge tone="quiet">Expired</Badge>
   return <Badge tone="good">Live</Badge>
+}
+
+const Arrivals = ({ ctx, directory, content: { waitingUsers } }: DirectoryPageProps) => {
+  const address = `/console/directories/${directory.id}`
+  const isStaged = directory.arrivals === 'staged'
+  const mayAdmit = isPermitted(ctx, 'users.write') && isPermitted(ctx, 'directories.write')
+  return (
+    <Panel
+      title="Arrivals"
+      id="arrivals"
+      lead={
+        isStaged
+          ? 'People whom it brings wait: they have their groups and roles, and can do nothing with them before they are let in.'
+          : 'People whom it brings are let in as they come.'
+      }
+    >
+      {isStaged || waitingUsers > 0 ? (
+        <p>
+          {waitingUsers === 0
+            ? 'Nobody waits at the moment.'
+            : `${count(waitingUsers, 'person waits', 'people wait')} to be let in.`}
+        </p>
+      ) : null}
+      {mayAdmit ? (
+        <div class="actions">
+          {waitingUsers === 0 ? null : (
+            <ButtonForm action={`${address}/admit`} label="See what they get, and let them in" kind="btn-primary" />
+          )}
+          <ButtonForm
+            action={`${address}/arrivals`}
+            label={isStaged ? 'Let people in as they come' : 'Have people wait'}
+            fields={{ arrivals: isStaged ? 'active' : 'staged' }}
+          />
+        </div>
+      ) : null}
+    </Panel>
+  )
 }
 
 const Tokens = ({ ctx, directory, tokens, state, mayWrite }: DirectoryPageProps & { mayWrite: boolean }) => (

@@ -18,7 +18,7 @@ import { readForm } from '#http/read-form.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
-import { ChooseProvider } from '../connect/choose.tsx'
+import { arrivalsOf, ChooseProvider } from '../connect/choose.tsx'
 import { createLiveStreams } from '../connect/events.ts'
 import type { WizardEnv } from '../connect/host.ts'
 import { createWizard } from '../connect/wizard.tsx'
@@ -55,7 +55,7 @@ export function createSetup(services: ConsoleServices): Hono<SetupEnv> {
     const form = await readForm(c)
     try {
       const { preset = '', type = '' } = form
-      await beginSetup(ctx, { preset, type, name: textOf(form, 'name') }, link.id)
+      await beginSetup(ctx, { preset, type, name: textOf(form, 'name'), arrivals: arrivalsOf(form) }, link.id)
       return c.redirect(`${baseOf(c)}?done=created`, 303)
     } catch (error) {
       return showChoice(c, refusedForm(form, error))

@@ -2,13 +2,13 @@
 import { Hono } from 'hono'
 import { getAccessMatrix } from '#access/people/access-matrix.ts'
 import { getListedUser } from '#access/people/list-users.ts'
+import { approvePerson } from '#access/people/status/approve-person.ts'
 import { getDeactivationReceipt } from '#access/people/status/deactivation-receipt.ts'
 import { endSession, endUserSessions } from '#access/sessions/end-sessions.ts'
 import { listSessions } from '#access/sessions/sessions.ts'
 import { listAttempts } from '#access/sign-in/attempts.ts'
 import { withIsoTimes } from '#access/times.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
-import { approveUser } from '#directory/activate-user.ts'
 import { renderPage } from '#http/pages.ts'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import type { ConsoleEnv } from '../env.ts'
@@ -87,7 +87,7 @@ export function createUserPages(): Hono<ConsoleEnv> {
 
   pages.post('/:id/approve', async (c) => {
     const userId = c.req.param('id')
-    await approveUser(c.get('ctx'), { userId, directoryId: null })
+    await approvePerson(c.get('ctx'), userId)
     return c.redirect(`/console/users/${userId}?done=saved`, 303)
   })
 

@@ -27,6 +27,10 @@ export const directories = pgTable(
     status: text('status', { enum: ['active', 'disabled'] })
       .notNull()
       .default('active'),
+    /** `staged`: people whom it brings wait (as invited ones do) until somebody has looked at what they get. */
+    arrivals: text('arrivals', { enum: ['active', 'staged'] })
+      .notNull()
+      .default('active'),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
   },

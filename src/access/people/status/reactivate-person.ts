@@ -49,7 +49,7 @@ export async function reactivatePerson(ctx: CallContext, input: ReactivatePerson
     if (restore !== 'all') await dropOthers(tx, ctx, userId, restore === 'none' ? [] : restore)
     await requireNotAbove(tx, ctx, userId)
     if (mustChangePassword) await tx.run(requireNewPassword({ organizationId, userId }))
-    const [rows] = await tx.commitWith(reactivation(ctx, userId))
+    const [rows] = await tx.commitWith(reactivation(ctx, userId, 'administrator'))
     return { ...user, ...rows?.[0] }
   })
 }

@@ -17,6 +17,13 @@ export const ScimStep = ({ host, facts, state, token }: StepProps & { token: str
       ) : (
         <Screen screen={screen} id="scim" />
       )}
+      {facts.waiting > 0 && host.isConsole ? (
+        <p class="wizard-part">
+          <a href={`/console/directories/${directory.id}#arrivals`}>
+            See what the people who wait get, and let them in
+          </a>
+        </p>
+      ) : null}
       {state?.message === undefined ? null : <Alert kind="danger" title={state.message} />}
       {token === undefined ? (
         <div class="wizard-part">

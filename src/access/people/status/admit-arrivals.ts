@@ -1,0 +1,74 @@
+// People whom a directory has brought while its arrivals are staged are let in, all of them at once; whom it brings from then on
+// does not wait.
+import { type SQL, sql } from 'drizzle-orm'
+import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
+import { updateDirectoryWithin } from '#connections/update-directory.ts'
+import { prepared } from '#db/statement.ts'
+import { notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+import { type CallContext, nowOf, requirePermission, type Transaction } from '#src/context.ts'
+import { requireNotAbove } from '../../managers/ceiling.ts'
+
+const waiting = prepared<{ organizationId: string; directoryId: string }, { userId: string }>(
+  (p) => sql`select u.id as "userId" from users u
+    where u.organization_id = ${p.organizationId} and u.directory_id = ${p.directoryId} and u.deleted_at is null
+      and is_waiting(u)
+    order by u.id for no key update of u`,
+)
+
+type Admission = AuditParameters & {
+  organizationId: string
+  userIds: readonly string[]
+  auditIds: readonly string[]
+  now: string
+}
+
+// One row for each of them, which the parameters of one entry do not have.
+const auditOfEach = (p: { [column in keyof AuditParameters]: SQL }): typeof p => ({
+  ...{ auditId: sql`n.audit_id`, targetId: sql`n.user_id`, targetType: p.targetType },
+  ...{ auditOrganizationId: p.auditOrganizationId, auditAt: p.auditAt, actorType: p.actorType, actorId: p.actorId },
+  ...{ action: p.action, detail: p.detail, requestId: p.requestId },
+})
+
+const activateAll = prepared<Admission, never>(
+  (p) => sql`with activated as (
+      update users u set status = 'active', status_changed_at = ${p.now}::timestamptz, version = version + 1,
+        updated_at = ${p.now}::timestamptz
+      where u.organization_id = ${p.organizationId} and u.id = any (${p.userIds}::text[]) returning u.id)
+    ${insertAudit(auditOfEach(p))}
+    from unnest(${p.userIds}::text[], ${p.auditIds}::text[]) n (user_id, audit_id)
+    join activated on activated.id = n.user_id`,
+)
+
+/** The people who wait, locked until the transaction ends. */
+export async function lockArrivals(tx: Transaction, ctx: CallContext, directoryId: string): Promise<string[]> {
+  const rows = await tx.run(waiting({ organizationId: ctx.organizationId, directoryId }))
+  return rows.map(({ userId }) => userId)
+}
+
+/**
+ * In a transaction of the caller's.
+ * @returns the ids of the people who were let in
+ * @throws AppError not_found; forbidden (reason `ceiling`) where somebody would hold more than the caller
+ */
+export async function admitArrivalsWithin(tx: Transaction, ctx: CallContext, directoryId: string): Promise<string[]> {
+  requirePermission(ctx, 'users.write')
+  if (!isId('dir', directoryId)) throw notFound('Directory')
+  await updateDirectoryWithin(tx, ctx, { directoryId, arrivals: 'active' })
+  const userIds = await lockArrivals(tx, ctx, directoryId)
+  for (const userId of userIds) await requireNotAbove(tx, ctx, userId)
+  const entry = {
+    action: 'user.activate',
+    targetType: 'user',
+    targetId: '',
+    detail: { by: 'approval', directoryId },
+  } as const
+  await tx.run(
+    activateAll({
+      ...auditParameters(ctx, entry),
+      ...{ organizationId: ctx.organizationId, userIds, now: nowOf(ctx) },
+      auditIds: userIds.map(() => ctx.ids.next('evt')),
+    }),
+  )
+  return userIds
+}
