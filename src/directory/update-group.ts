@@ -75,6 +75,13 @@ export async function updateGroup(ctx: CallContext, input: UpdateGroupInput): Pr
   )
 }
 
+/** The same in a transaction of the caller's. */
+export async function updateGroupWithin(tx: Transaction, ctx: CallContext, input: UpdateGroupInput): Promise<void> {
+  requirePermission(ctx, 'groups.write')
+  const { directoryId, groupId } = input
+  await changeStepByStep(tx, ctx, { organizationId: ctx.organizationId, directoryId, groupId }, input)
+}
+
 /** Lock, changes and COMMIT in one pipeline: none of them depends on the answer to another. */
 async function changeMembersAtOnce(
   tx: Transaction,

@@ -78,6 +78,7 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   listUsers: (ctx) => listUsers(ctx, {}),
   updateLocalUser: (ctx) => updateLocalUser(ctx, { userId: 'x', change: contentOf }),
   updateLocalGroup: (ctx) => updateLocalGroup(ctx, { groupId: 'x' }),
+  removeMembers: changing({ kind: 'remove_members', groupId: 'x', memberIds: ['x'] }),
   deleteLocalGroup: changing({ kind: 'delete_group', groupId: 'x' }),
   approvePerson: (ctx) => approvePerson(ctx, 'x'),
   admitArrivals: changing({ kind: 'admit_arrivals', directoryId: 'x' }),

@@ -40,7 +40,7 @@ async function newWorld(): Promise<World> {
 }
 
 type Step = { who: number; what: number; role: number; brand: number }
-const step = fc.record({ who: fc.nat(4), what: fc.nat(8), role: fc.nat(3), brand: fc.nat(2) })
+const step = fc.record({ who: fc.nat(4), what: fc.nat(10), role: fc.nat(3), brand: fc.nat(2) })
 
 const at = <T>(items: readonly T[], index: number): T => items[index % items.length] as T
 
@@ -63,7 +63,7 @@ async function wander(world: World, steps: readonly Step[]): Promise<void> {
 }
 
 async function changeOf(world: World, { who, what, role, brand }: Step): Promise<AccessChange> {
-  const { client, groups, brands, roles, custom } = world
+  const { client, users, groups, brands, roles, custom } = world
   const [to, brandId] = [at(roles, role), [null, ...brands][brand] ?? null]
   const mappings = (await client.get('mappings')).body.items as { id: string }[]
   if (what === 0) return { kind: 'create_mappings', mappings: [{ groupId: at(groups, who), roleId: to, brandId }] }
@@ -81,6 +81,8 @@ async function changeOf(world: World, { who, what, role, brand }: Step): Promise
     const assignments = (await client.get('assignments')).body.items as { id: string }[]
     if (assignments.length > 0) return { kind: 'delete_assignments', assignmentIds: [at(assignments, who).id] }
   }
+  if (what === 9) return { kind: 'remove_members', groupId: at(groups, who), memberIds: [at(users, role)] }
+  if (what === 10) return { kind: 'remove_members', groupId: at(groups, 0), memberIds: [at(groups, 1)] }
   if (what === 7) return { kind: 'delete_group', groupId: at(groups, who) }
   if (what === 8) return { kind: 'delete_brand', brandId: at(brands, who) }
   const roleStrategy = who % 2 === 0 ? 'highest' : 'union'
@@ -168,7 +170,7 @@ test('for random states and changes, what is foretold is what happens', { timeou
       const losers = new Set(happened.lost.map((each) => each.split(' ')[0]))
       expect(preview.losing).toBeGreaterThanOrEqual(losers.size)
     }),
-    { numRuns: 60 },
+    { numRuns: 80 },
   )
   expect(changed).toBeGreaterThan(100)
 })

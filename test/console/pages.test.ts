@@ -118,7 +118,7 @@ walkPages(
 )
 
 test('a change of many people is followed as it goes on, and then told person by person', async () => {
-  const { page, errors } = walk.wide
+  const { page, errors } = walk.full
   errors.splice(0)
   const id = ids['running'] ?? ''
   await page.goto(`${app.origin}/console/users/bulk/changes/${id}`)

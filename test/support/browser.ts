@@ -44,7 +44,7 @@ type AxeResult = { violations: { id: string; help: string; nodes: { html: string
  * outside of the page, so the page keeps its content security policy.
  */
 export async function axeViolations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource)
+  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axeSource)
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
   const { violations } = await page.evaluate<AxeResult>(
     `axe.run(document, { runOnly: { type: 'tag', values: ${JSON.stringify(tags)} } })`,
@@ -57,6 +57,25 @@ export async function axeViolations(page: Page): Promise<string[]> {
 /** True where the page is wider than its window, so that one has to scroll sideways to read (WCAG 1.4.10). */
 export const overflowsSideways = (page: Page): Promise<boolean> =>
   page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')
+
+const sights = [
+  { colorScheme: 'light', width: 1280 },
+  { colorScheme: 'dark', width: 320 },
+] as const satisfies View[]
+
+/** What is wrong with the page as it stands, in light on a desk and in dark on a phone; empty where all is well. */
+export async function pageFaults(page: Page): Promise<string[]> {
+  const faults: string[] = []
+  for (const { colorScheme, width } of sights) {
+    // What moves is in two colours at once.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.setViewportSize({ width, height: 800 })
+    const found = await axeViolations(page)
+    if (await overflowsSideways(page)) found.push('it has to be scrolled sideways')
+    faults.push(...found.map((fault) => `${colorScheme}, ${width} px: ${fault}`))
+  }
+  return faults
+}
 
 /** What the page's policy stopped and what went wrong in its scripts, from now on. */
 export function collectPageErrors(page: Page): string[] {

@@ -2,6 +2,7 @@
 // be tried before it is made.
 import { type SQL, sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
+import { isId } from '#platform/ids.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import { deleteAssignmentWithin } from '../assignments/delete-assignment.ts'
 import { deleteBrandWithin } from '../brands/delete-brand.ts'
@@ -10,7 +11,7 @@ import { deleteMappingWithin } from '../mappings/delete-mapping.ts'
 import type { MappingRecord } from '../mappings/mappings.ts'
 import type { OrganizationRecord } from '../organizations/organizations.ts'
 import { type OrganizationChange, updateOrganizationWithin } from '../organizations/update-organization.ts'
-import { deleteLocalGroupWithin } from '../people/local.ts'
+import { deleteLocalGroupWithin, removeMembersWithin } from '../people/local.ts'
 import { admitArrivalsWithin, lockArrivals } from '../people/status/admit-arrivals.ts'
 import { createPolicyWithin, deletePolicyWithin, type NewPolicy, type PolicyRecord } from '../policies/policies.ts'
 import type { RoleRecord } from '../roles/roles.ts'
@@ -25,6 +26,7 @@ type Changes = {
   delete_policy: { policyId: string }
   update_organization: { organization: OrganizationChange }
   delete_assignments: { assignmentIds: readonly string[] }
+  remove_members: { groupId: string; memberIds: readonly string[] }
   delete_group: { groupId: string }
   delete_brand: { brandId: string }
   admit_arrivals: { directoryId: string }
@@ -39,6 +41,7 @@ type Outcomes = {
   delete_policy: Gone[]
   update_organization: OrganizationRecord[]
   delete_assignments: Gone[]
+  remove_members: Gone[]
   delete_group: Gone[]
   delete_brand: Gone[]
   admit_arrivals: { id: string }[]
@@ -66,6 +69,10 @@ const verbs: { [Kind in ChangeKind]: Verb<Kind> } = {
     oneByOne([organization], (each) => updateOrganizationWithin(tx, ctx, each)),
   delete_assignments: (tx, ctx, { assignmentIds }) =>
     without(assignmentIds, (id) => deleteAssignmentWithin(tx, ctx, id)),
+  remove_members: async (tx, ctx, change) => {
+    await removeMembersWithin(tx, ctx, change)
+    return change.memberIds.map((id) => ({ id }))
+  },
   delete_group: (tx, ctx, { groupId }) => without([groupId], (id) => deleteLocalGroupWithin(tx, ctx, id)),
   admit_arrivals: async (tx, ctx, { directoryId }) =>
     (await admitArrivalsWithin(tx, ctx, directoryId)).map((id) => ({ id })),
@@ -166,6 +173,10 @@ export async function concernedBy(tx: Transaction, ctx: CallContext, change: Acc
     }
     case 'admit_arrivals':
       return { ...nobody, userIds: await lockArrivals(tx, ctx, change.directoryId) }
+    case 'remove_members': {
+      const groupIds = change.memberIds.filter((id) => isId('grp', id))
+      return { ...nobody, userIds: change.memberIds.filter((id) => isId('usr', id)), groupIds }
+    }
     case 'delete_group': {
       // Each by themselves: once it is gone, nobody is found through it.
       const users = await tx.run(usersBelow({ organizationId, groupId: change.groupId }))

@@ -6,7 +6,7 @@ import { prepared } from '#db/statement.ts'
 import { deleteGroupWithin } from '#directory/delete-group.ts'
 import { type GroupRecord, lockGroupRow } from '#directory/groups.ts'
 import type { MemberChange } from '#directory/members.ts'
-import { type GroupContent, updateGroup } from '#directory/update-group.ts'
+import { type GroupContent, updateGroup, updateGroupWithin } from '#directory/update-group.ts'
 import { updateUser } from '#directory/update-user.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import type { UserRecord } from '#directory/users.ts'
@@ -87,4 +87,20 @@ export async function deleteLocalGroupWithin(tx: Transaction, ctx: CallContext, 
   requireLocal('group', group)
   await requireGroupWithinCeiling(tx, ctx, groupId)
   await deleteGroupWithin(tx, ctx, group)
+}
+
+/**
+ * Takes people and groups out of a local group, in a transaction of the caller's; who is not in it does not matter.
+ * @throws AppError not_found, conflict; forbidden (reason `ceiling`)
+ */
+export async function removeMembersWithin(
+  tx: Transaction,
+  ctx: CallContext,
+  { groupId, memberIds }: { groupId: string; memberIds: readonly string[] },
+): Promise<void> {
+  requirePermission(ctx, 'groups.write')
+  if (!isId('grp', groupId)) throw notFound('Group')
+  requireLocal('group', await lockGroupRow(tx, ctx, { groupId, directoryId: null }))
+  await requireGroupWithinCeiling(tx, ctx, groupId)
+  await updateGroupWithin(tx, ctx, { groupId, directoryId: null, members: [{ kind: 'remove', ids: [...memberIds] }] })
 }

@@ -51,6 +51,7 @@ const Change = z
     }),
     z.strictObject({ kind: z.literal('delete_policy'), policyId: id }),
     z.strictObject({ kind: z.literal('delete_assignments'), assignmentIds: z.array(id).min(1).max(500) }),
+    z.strictObject({ kind: z.literal('remove_members'), groupId: id, memberIds: z.array(id).min(1).max(500) }),
     z.strictObject({ kind: z.literal('delete_group'), groupId: id }),
     z.strictObject({ kind: z.literal('delete_brand'), brandId: id }),
     z.strictObject({ kind: z.literal('admit_arrivals'), directoryId: id }),

@@ -1,5 +1,5 @@
 // What a change would do, before it is saved: who gains, who loses, what it leaves.
-import type { AccessChange } from '#access/changes/change.ts'
+import type { AccessChange, ChangeKind } from '#access/changes/change.ts'
 import type { Preview, PreviewEntry } from '#access/changes/preview.ts'
 import { Alert, EmptyState } from '#http/ui/content.tsx'
 import { Actions, SubmitButton } from '#http/ui/forms.tsx'
@@ -76,7 +76,10 @@ export const PreviewPage = (props: PreviewPageProps) => {
         <input type="hidden" name="back" value={back} />
         {word === undefined ? null : <TypedWord {...{ word, state }} />}
         <Actions>
-          <SubmitButton label="Save this change" kind={losing > 0 || word !== undefined ? 'danger' : 'primary'} />
+          <SubmitButton
+            label={submits[change.kind] ?? 'Save this change'}
+            kind={losing > 0 || word !== undefined ? 'danger' : 'primary'}
+          />
           <a class="btn" href={back}>
             Think again
           </a>
@@ -84,6 +87,13 @@ export const PreviewPage = (props: PreviewPageProps) => {
       </form>
     </ConsolePage>
   )
+}
+
+const submits: Partial<Record<ChangeKind, string>> = {
+  remove_members: 'Take them out',
+  delete_group: 'Delete the group',
+  delete_brand: 'Delete the brand',
+  admit_arrivals: 'Let them in',
 }
 
 const placeOf = ({ brand }: PreviewEntry): string => {

@@ -47,6 +47,24 @@ export const ChooseProvider = ({ action, state }: { action: string; state: FormS
           isChecked={values['type'] === 'oidc'}
         />
       </fieldset>
+      <fieldset class="wizard-choice">
+        <legend class="wizard-question">Do people come in as soon as they are delivered?</legend>
+        <Check
+          type="radio"
+          name="arrivals"
+          value="active"
+          label="Yes, with what their groups give them"
+          isChecked={values['arrivals'] !== 'staged'}
+        />
+        <Check
+          type="radio"
+          name="arrivals"
+          value="staged"
+          label="They wait at first"
+          hint="An administrator sees what everybody would get, and lets them in all at once."
+          isChecked={values['arrivals'] === 'staged'}
+        />
+      </fieldset>
       <Field
         name="name"
         label="Name"
@@ -55,13 +73,6 @@ export const ChooseProvider = ({ action, state }: { action: string; state: FormS
         maxlength={200}
         hint="How it is called here; people may see it at sign-in. Left empty, it is called like the provider."
         isOptional
-      />
-      <Check
-        name="arrivals"
-        value="staged"
-        label="People whom it brings wait at first"
-        isChecked={values['arrivals'] === 'staged'}
-        hint="An administrator looks at what everybody would get, and lets them all in at once. Where the provider delivers people by SCIM."
       />
       <Actions>
         <SubmitButton label="Continue" />

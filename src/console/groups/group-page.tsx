@@ -132,7 +132,7 @@ const MembersPanel = ({ group, page, mayChange }: Pick<GroupProps, 'group' | 'pa
                     <ButtonForm
                       action={`${href}/members/remove`}
                       kind="btn-sm"
-                      fields={{ member: id }}
+                      fields={{ member: id, name: display }}
                       label={
                         <>
                           Remove<span class="visually-hidden"> {display}</span>

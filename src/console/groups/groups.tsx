@@ -102,8 +102,23 @@ export function createGroups(): Hono<ConsoleEnv> {
     }
   })
 
-  pages.post('/:id/members', (c) => changeMembers(c, 'add'))
-  pages.post('/:id/members/remove', (c) => changeMembers(c, 'remove'))
+  pages.post('/:id/members', async (c) => {
+    const { member = '' } = await readForm(c)
+    const groupId = c.req.param('id')
+    await updateLocalGroup(c.get('ctx'), { groupId, members: [{ kind: 'add', ids: [member] }] })
+    return c.redirect(`/console/groups/${groupId}?done=saved`, 303)
+  })
+
+  pages.post('/:id/members/remove', async (c) => {
+    const { member = '', name = '' } = await readForm(c)
+    const { id, displayName } = await getListedGroup(c.get('ctx'), c.req.param('id'))
+    return showPreview(c, {
+      section: 'groups',
+      title: `Take ${name === '' ? 'a member' : name} out of ${displayName}`,
+      change: { kind: 'remove_members', groupId: id, memberIds: [member] },
+      ...{ next: `/console/groups/${id}`, back: `/console/groups/${id}` },
+    })
+  })
 
   pages.post('/:id/delete', async (c) => {
     const { id, displayName } = await getListedGroup(c.get('ctx'), c.req.param('id'))
@@ -116,13 +131,6 @@ export function createGroups(): Hono<ConsoleEnv> {
     })
   })
   return pages
-}
-
-async function changeMembers(c: Context<ConsoleEnv>, kind: 'add' | 'remove'): Promise<Response> {
-  const { member = '' } = await readForm(c)
-  const groupId = c.req.param('id') ?? ''
-  await updateLocalGroup(c.get('ctx'), { groupId, members: [{ kind, ids: [member] }] })
-  return c.redirect(`/console/groups/${groupId}?done=saved`, 303)
 }
 
 async function showForm(c: Context<ConsoleEnv>, groupId: string | undefined, state: FormState): Promise<Response> {

@@ -139,7 +139,7 @@ function ofCounts(counts: OverviewCounts): Attention[] {
     people.awaitingApproval > 0 && {
       level: 'warning',
       title: many(people.awaitingApproval, 'person waits to be let in', 'people wait to be let in'),
-      text: 'They signed in for the first time, and their connection asks for an approval.',
+      text: 'After a first sign-in that asks for an approval, or brought by a directory whose people wait.',
       href: '/console/users?status=invited',
     },
     counts.failedMails > 0 && {

@@ -80,7 +80,7 @@ const People = ({ counts }: { counts: OverviewCounts }) => {
     <>
       <div class="figures">
         <Figure label="Active people" value={people.active.toLocaleString('en')} href="/console/users?status=active" />
-        <Figure label="Invited" value={people.invited.toLocaleString('en')} href="/console/users?status=invited" />
+        <Figure label="Pending" value={people.invited.toLocaleString('en')} href="/console/users?status=invited" />
         <Figure label="Inactive" value={people.inactive.toLocaleString('en')} href="/console/users?status=inactive" />
         <Figure
           label="Administrators"
@@ -92,7 +92,7 @@ const People = ({ counts }: { counts: OverviewCounts }) => {
         caption="People by status"
         parts={[
           { label: 'Active', value: people.active, tone: 'good' },
-          { label: 'Invited', value: people.invited, tone: 'info' },
+          { label: 'Pending', value: people.invited, tone: 'info' },
           { label: 'Inactive', value: people.inactive, tone: 'quiet' },
         ]}
       />

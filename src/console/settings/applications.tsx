@@ -203,7 +203,7 @@ async function showApplication(
       />
       {!isPermitted(ctx, 'applications.write') ? null : (
         <>
-          <Panel title="Addresses" id="addresses">
+          <Panel title="Name and addresses" id="addresses">
             <ApplicationForm action={`${path}/${id}`} submit="Save" state={state} />
           </Panel>
           <Panel title="Secret" lead="A new secret makes the old one void at once.">
