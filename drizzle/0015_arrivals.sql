@@ -4,7 +4,3 @@ ALTER TABLE "directories" ADD COLUMN "arrivals" text DEFAULT 'active' NOT NULL;-
 CREATE FUNCTION is_waiting(u users) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT u.status = 'invited' AND NOT EXISTS (SELECT FROM invitations i
     WHERE i.organization_id = u.organization_id AND i.user_id = u.id AND (i.status = 'pending' OR u.directory_id IS NULL)) $$;
---> statement-breakpoint
-REVOKE ALL ON FUNCTION is_waiting(users) FROM PUBLIC;
---> statement-breakpoint
-GRANT EXECUTE ON FUNCTION is_waiting(users) TO rolecall_server;

@@ -1,6 +1,7 @@
 // How an organization is doing, in numbers: people, sign-ins, and what waits for somebody.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
+import { isWaiting } from '#db/waiting.ts'
 import { firstIdAt } from '#platform/ids.ts'
 import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
 
@@ -29,7 +30,7 @@ const selectCounts = prepared<{ organizationId: string }, OverviewCounts>(
   (p) => sql`select
     (select json_build_object('active', count(*) filter (where status = 'active'),
         'invited', count(*) filter (where status = 'invited'), 'inactive', count(*) filter (where status = 'inactive'),
-        'awaitingApproval', count(*) filter (where is_waiting(u)))
+        'awaitingApproval', count(*) filter (where ${isWaiting}))
       from users u where u.organization_id = ${p.organizationId} and u.deleted_at is null) as people,
     count_administrators() as administrators,
     (select count(distinct a.user_id)::int from effective_administrators() a

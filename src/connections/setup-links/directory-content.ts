@@ -1,6 +1,7 @@
 // Who and what is in a directory, in numbers.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
+import { isWaiting } from '#db/waiting.ts'
 import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
 
 export type DirectoryContent = {
@@ -13,7 +14,7 @@ export type DirectoryContent = {
 
 const countAll = prepared<{ organizationId: string; directoryId: string }, DirectoryContent>(
   (p) => sql`select count(*)::int as users, (count(*) filter (where u.status = 'active'))::int as "activeUsers",
-    (count(*) filter (where is_waiting(u)))::int as "waitingUsers",
+    (count(*) filter (where ${isWaiting}))::int as "waitingUsers",
     (select count(*)::int from groups g where g.organization_id = ${p.organizationId}
       and g.directory_id = ${p.directoryId}) as groups,
     (select count(*)::int from mappings m join groups g on g.organization_id = m.organization_id and g.id = m.group_id

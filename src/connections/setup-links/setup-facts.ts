@@ -1,6 +1,7 @@
 // How far a set-up is: everything that its steps tick themselves by, read at once, since pages ask for it again and again.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
+import { isWaiting } from '#db/waiting.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
@@ -57,7 +58,7 @@ const select = prepared<{ organizationId: string; connectionId: string }, Row>(
     (select count(*)::int from users u where u.organization_id = own.organization_id
       and u.directory_id = own.directory_id and u.deleted_at is null) as users,
     (select count(*)::int from users u where u.organization_id = own.organization_id
-      and u.directory_id = own.directory_id and u.deleted_at is null and is_waiting(u)) as waiting,
+      and u.directory_id = own.directory_id and u.deleted_at is null and ${isWaiting}) as waiting,
     (select count(*)::int from groups g where g.organization_id = own.organization_id
       and g.directory_id = own.directory_id) as groups,
     (select count(*)::int from mappings m left join groups g on g.organization_id = m.organization_id and g.id = m.group_id

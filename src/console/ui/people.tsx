@@ -18,6 +18,25 @@ export const reasonWords: Record<StatusReason, string> = {
   end_date: 'at an end date',
 }
 
+type Person = { id: string; userName: string; displayName: string | null; email: string | null }
+
+/** The name of a person and their address below it. */
+export const PersonName = ({ user, isLink = true }: { user: Person; isLink?: boolean }) => {
+  const name = user.displayName ?? user.userName
+  const [local = '', ...domain] = (user.email ?? user.userName).split(/(?=@)/)
+  return (
+    <>
+      {isLink ? <a href={`/console/users/${user.id}`}>{name}</a> : name}
+      <div class="under">
+        {local}
+        {/* Where a narrow column breaks a long address first. */}
+        <wbr />
+        {domain.join('')}
+      </div>
+    </>
+  )
+}
+
 export const StatusBadge = ({ status }: { status: UserStatus }) => (
   <Badge tone={statuses[status].tone}>{statuses[status].label}</Badge>
 )

@@ -3,7 +3,7 @@ import type { Child } from 'hono/jsx'
 import type { ListedUser } from '#access/people/list-users.ts'
 import { Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
-import { StatusBadge } from './people.tsx'
+import { PersonName, StatusBadge } from './people.tsx'
 
 export type PersonPickerProps = {
   /** The page that it is on: the search comes back to it. */
@@ -33,10 +33,7 @@ export const PersonPicker = ({ action, q, found, total, choose }: PersonPickerPr
           caption="People who are found"
           columns={[{ label: 'Name' }, { label: 'Status' }, { label: 'Choose', isSilent: true }]}
           rows={found.map((user) => [
-            <>
-              {user.displayName ?? user.userName}
-              <div class="under">{user.email ?? user.userName}</div>
-            </>,
+            <PersonName user={user} isLink={false} />,
             <StatusBadge status={user.status} />,
             choose(user),
           ])}

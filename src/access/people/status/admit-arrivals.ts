@@ -4,6 +4,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { updateDirectoryWithin } from '#connections/update-directory.ts'
 import { prepared } from '#db/statement.ts'
+import { isWaiting } from '#db/waiting.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, nowOf, requirePermission, type Transaction } from '#src/context.ts'
@@ -12,7 +13,7 @@ import { requireNotAbove } from '../../managers/ceiling.ts'
 const waiting = prepared<{ organizationId: string; directoryId: string }, { userId: string }>(
   (p) => sql`select u.id as "userId" from users u
     where u.organization_id = ${p.organizationId} and u.directory_id = ${p.directoryId} and u.deleted_at is null
-      and is_waiting(u)
+      and ${isWaiting}
     order by u.id for no key update of u`,
 )
 
