@@ -11,9 +11,10 @@ import {
   requirePermissionIn,
 } from '#src/context.ts'
 import { emailColumn } from './email.ts'
-import { type Holding, holdersOf, isAbout } from './search/holders.ts'
+import { hitsTable } from './search/hits.ts'
+import { type Holding, holdersOf, isAbout, peopleOf } from './search/holders.ts'
 import { planAnew } from './search/plan-anew.ts'
-import { isFound, searchWords } from './search/search-text.ts'
+import { isFound, isMatching, searchWords } from './search/search-text.ts'
 import {
   cursorOf,
   isAfter,
@@ -97,11 +98,19 @@ type Wanted = { holding: Holding; q: string | undefined; after: Keys | undefined
 
 function holdersStatement({ organizationId }: CallContext, { holding, q, after, limit }: Wanted): SQL {
   const { tables, condition } = holdersOf('wanted', organizationId, holding)
+  const people = peopleOf('wanted', organizationId, holding)
+  const words = q === undefined ? [] : searchWords(q)
+  const plain = sql`u.organization_id = ${organizationId} and u.deleted_at is null and u.status in ('active', 'invited')`
+  // A role may be held by nearly everybody, a brand is not.
+  const isOfBrands = Array.isArray(holding.where)
+  const hits = hitsTable({
+    columns: orderColumns(byName, 'u'),
+    conditions: [plain, condition, isFound(words)],
+    near: isOfBrands ? { people: people.name, conditions: [plain, isMatching(words)] } : undefined,
+    isMaterialized: true,
+  })
   const from = after === undefined ? sql`true` : isAfter(byName, after, 'h')
-  return sql`with recursive ${tables},
-    hits as materialized (select ${orderColumns(byName, 'u')} from users u
-      where u.organization_id = ${organizationId} and u.deleted_at is null and u.status in ('active', 'invited')
-        and ${condition} and ${q === undefined ? sql`true` : isFound(searchWords(q))}),
+  return sql`with recursive ${tables}, ${isOfBrands ? sql`${people.table}, ` : sql``}${hits},
     page as (select h.* from hits h where ${from} order by ${orderBy(byName, 'h')} limit ${limit + 1}::int)
     select (select count(*)::int from hits) as total, (select coalesce(json_agg(to_json(x)), '[]') from (
       select json_build_object('id', u.id, 'userName', u.user_name, 'displayName', u.display_name, 'email', ${emailColumn},

@@ -6,6 +6,7 @@ import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { brandsPermitted, type CallContext, inTransaction, refuseUnknown } from '#src/context.ts'
 import { emailColumn } from './email.ts'
+import { hitsTable } from './search/hits.ts'
 import { heldByPage } from './search/holders.ts'
 import { planAnew } from './search/plan-anew.ts'
 import { type UserFilter, wantedUsers } from './search/user-filter.ts'
@@ -73,10 +74,8 @@ type Search = { filter: UserFilter; order: UserOrder; after: Keys | undefined; l
 
 /** What is narrow is found once, for the page and for the number; otherwise an index has the page in its order. */
 function searchStatement(ctx: CallContext, { filter, order, after, limit }: Search): SQL {
-  const { tables, conditions, isNarrow } = wantedUsers(ctx, filter)
-  const hits = sql`hits as ${sql.raw(isNarrow ? 'materialized' : 'not materialized')} (
-    select ${orderColumns(order, 'u')} from users u
-    where ${sql.join(conditions, sql` and `)})`
+  const { tables, conditions, near, isNarrow } = wantedUsers(ctx, filter)
+  const hits = hitsTable({ columns: orderColumns(order, 'u'), conditions, near, isMaterialized: isNarrow })
   const from = after === undefined ? sql`true` : isAfter(order, after, 'h')
   return sql`with recursive ${sql.join([...tables, hits], sql`, `)},
     page as (select h.* from hits h where ${from} order by ${orderBy(order, 'h')} limit ${limit + 1}::int),

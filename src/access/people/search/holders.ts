@@ -9,6 +9,7 @@ export type Holding = {
 }
 
 export type Holders = {
+  name: string
   /** Common table expressions, for a `with recursive` before the statement. */
   tables: SQL
   /** For `users u`: they hold it now. */
@@ -53,7 +54,30 @@ export function holdersOf(name: string, organizationId: string, holding: Holding
         and ${isAbout('a', holding)})
       or ((select count(*) from ${filters}) > 0 and exists (select from ${filters} f where
         jsonb_path_match(case when f.is_whole then user_document(u) else u.attributes end, f.path, '{}', true))))`
-  return { tables, condition }
+  return { name, tables, condition }
+}
+
+export type People = {
+  /** A table `user_id` of them, to come after those of `holdersOf` of the same name. */
+  table: SQL
+  name: SQL
+}
+
+/** Everybody who holds it, found by themselves: for what few hold, such as the roles in one brand. */
+export function peopleOf(name: string, organizationId: string, holding: Holding): People {
+  const groups = sql.identifier(`${name}_groups`)
+  const filters = sql.identifier(`${name}_filters`)
+  const people = sql`${sql.identifier(`${name}_people`)}`
+  const table = sql`${people} (user_id) as materialized (
+      select gm.user_id from group_members gm where gm.organization_id = ${organizationId}
+        and gm.group_id = any (array(select group_id from ${groups}))
+      union select a.user_id from assignments a where a.organization_id = ${organizationId}
+        and (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now())
+        and ${isAbout('a', holding)}
+      union select u.id from users u where u.organization_id = ${organizationId} and (select count(*) from ${filters}) > 0
+        and exists (select from ${filters} f where
+          jsonb_path_match(case when f.is_whole then user_document(u) else u.attributes end, f.path, '{}', true)))`
+  return { table, name: people }
 }
 
 /** For a row with the columns role_id and brand_id. */

@@ -14,20 +14,34 @@ export const searchWords = (q: string): string[] =>
     .filter((word) => word !== '')
     .slice(0, maxWords)
 
-/** From so many letters on, few enough are found that find_users() is quicker than matching in the order of the list. */
-const indexedLength = 4
+/** From so many letters on, a trigram index knows the word. */
+const indexedLength = 3
+
+/** Whether an index knows one of the words at least, which is enough. */
+export const isIndexed = (words: readonly string[]): boolean => words.some((word) => word.length >= indexedLength)
 
 /**
- * For `users u`. Row-level security keeps the trigram index from being used, so that find_users() reads past it; what is too
- * short for trigrams is matched row by row.
+ * The ids of the people in whom all of the words are found. Row-level security keeps the trigram index from being used, so that
+ * find_users() reads past it.
  */
+export const idsFound = (words: readonly string[]): SQL =>
+  sql`select user_id from find_users(${sql.param(words)}::text[])`
+
+/** For `users u`. What is too short for the index is matched row by row. */
 export function isFound(words: readonly string[]): SQL {
   if (words.length === 0) return sql`true`
-  const isIndexed = words.some((word) => word.length >= indexedLength)
   // Not a plain `in`, which would be planned for a thousand matches, however many there are.
-  if (isIndexed) return sql`(u.id in (select user_id from find_users(${sql.param(words)}::text[]))) is true`
-  return sql`u.search_key like all (${sql.param(words.map(patternOf))}::text[])`
+  return isIndexed(words) ? sql`(u.id in (${idsFound(words)})) is true` : isMatching(words)
 }
+
+/** The same, row by row: for a few people who are known already. */
+export const isMatching = (words: readonly string[]): SQL =>
+  words.length === 0
+    ? sql`true`
+    : sql.join(
+        words.map((word) => sql`u.search_key like ${patternOf(word)}`),
+        sql` and `,
+      )
 
 /** The words of a text, each as a LIKE pattern, for other bare texts than those of users. */
 export const patternsOf = (q: string): string[] => searchWords(q).map(patternOf)

@@ -4,8 +4,9 @@ import { fold } from '#directory/fold.ts'
 import type { UserStatus } from '#directory/users.ts'
 import { isId } from '#platform/ids.ts'
 import { brandsPermitted, type CallContext, requirePermission } from '#src/context.ts'
-import { type Holders, holdersOf } from './holders.ts'
-import { isFound, searchWords } from './search-text.ts'
+import type { Near } from './hits.ts'
+import { type Holders, holdersOf, type People, peopleOf } from './holders.ts'
+import { idsFound, isFound, isIndexed, isMatching, searchWords } from './search-text.ts'
 
 export type UserFilter = {
   /** One person, if the caller sees them. */
@@ -35,6 +36,8 @@ export type Wanted = {
   tables: SQL[]
   /** For `users u`; all of them have to hold. */
   conditions: SQL[]
+  /** The same, among few people who are known already: of a brand, or found by their names. */
+  near: Near | undefined
   /** Whether more is asked than an index answers in the order of the list. */
   isNarrow: boolean
 }
@@ -47,27 +50,61 @@ export function wantedUsers(ctx: CallContext, filter: UserFilter): Wanted {
   const brands = brandsPermitted(ctx, 'users.read')
   if (brands !== 'all' && brands.length === 0) requirePermission(ctx, 'users.read')
   const words = filter.q === undefined ? [] : searchWords(filter.q)
-  // A role may be held by nearly everybody, a brand is not: only for a role it pays to find first and look at holdings then.
-  const isFoundFirst = words.length > 0 && filter.roleId !== undefined && filter.brandId === undefined
-  const among = isFoundFirst ? 'found' : undefined
-  const holders = holdersOfFilter(ctx.organizationId, filter, { reach: brands, among })
+  const inBrand = filter.brandId === undefined ? undefined : brandHolding(filter.brandId, brands)
+  const found = inBrand === undefined ? foundFirst(ctx.organizationId, words, filter) : undefined
+  const holders = holdersOfFilter(ctx.organizationId, filter, { reach: brands, among: found && 'found' })
   const plain = [
     sql`u.organization_id = ${ctx.organizationId} and u.deleted_at is null`,
     ...(filter.status === undefined ? [] : [sql`u.status = ${filter.status}`]),
   ]
-  const found = sql`found (id) as materialized (
-    select u.id from users u where ${sql.join([...plain, isFound(words)], sql` and `)})`
+  const others = narrowConditions(filter)
   const narrowing = [
-    ...(words.length === 0 ? [] : [isFoundFirst ? sql`u.id in (select id from found)` : isFound(words)]),
+    ...(words.length === 0 ? [] : [found === undefined ? isFound(words) : sql`u.id in (select user_id from found)`]),
     ...holders.map(({ condition }) => condition),
-    ...narrowConditions(filter),
+    ...others,
   ]
+  const ofBrand = inBrand && peopleOf('brand', ctx.organizationId, inBrand)
   return {
-    tables: [...(isFoundFirst ? [found] : []), ...holders.map(({ tables }) => tables)],
+    tables: [found?.table, ...holders.map(({ tables }) => tables), ofBrand?.table].filter(
+      (table) => table !== undefined,
+    ),
     conditions: [...plain, ...narrowing],
+    near: nearOf({ found, ofBrand, words, holders, plain: [...plain, ...others] }),
     isNarrow: narrowing.length > 0,
   }
 }
+
+type Known = {
+  found: People | undefined
+  ofBrand: People | undefined
+  words: readonly string[]
+  holders: readonly Holders[]
+  plain: readonly SQL[]
+}
+
+/** Whoever is in question is in the brand, or has been found, already. */
+function nearOf({ found, ofBrand, words, holders, plain }: Known): Near | undefined {
+  const besides = holders.filter(({ name }) => name !== 'brand').map(({ condition }) => condition)
+  if (ofBrand !== undefined) return { people: ofBrand.name, conditions: [...plain, isMatching(words), ...besides] }
+  return found && { people: found.name, conditions: [...plain, ...besides] }
+}
+
+/**
+ * A role may be held by nearly everybody, a brand is not: it pays to find the words first and look at holdings then, and
+ * wherever the index finds the words.
+ */
+function foundFirst(organizationId: string, words: readonly string[], { roleId }: UserFilter): People | undefined {
+  if (words.length === 0 || (roleId === undefined && !isIndexed(words))) return undefined
+  const ids = isIndexed(words)
+    ? idsFound(words)
+    : sql`select u.id from users u where u.organization_id = ${organizationId} and u.deleted_at is null and ${isMatching(words)}`
+  return { table: sql`found (user_id) as materialized (${ids})`, name: sql`found` }
+}
+
+/** Within what the caller may see. */
+const brandHolding = (brandId: string, reach: 'all' | readonly string[]) => ({
+  where: reach === 'all' || reach.includes(brandId) ? [brandId] : [],
+})
 
 type Limits = { reach: 'all' | readonly string[]; among: string | undefined }
 
@@ -78,7 +115,7 @@ function holdersOfFilter(organizationId: string, { roleId, brandId }: UserFilter
   if (roleId !== undefined && brandId === undefined)
     holders.push(holdersOf('role', organizationId, { roleId, where: reach === 'all' ? undefined : reach }, among))
   if (brandId !== undefined) {
-    const where = reach === 'all' || reach.includes(brandId) ? [brandId] : []
+    const { where } = brandHolding(brandId, reach)
     holders.push(holdersOf('brand', organizationId, { where }, among))
     if (roleId !== undefined) holders.push(roleNear(organizationId, roleId, where, { reach, among }))
   }
@@ -90,6 +127,7 @@ function roleNear(organizationId: string, roleId: string, where: readonly string
   if (reach !== 'all') return inBrand
   const inOrganization = holdersOf('role', organizationId, { roleId, where: 'organization' }, among)
   return {
+    name: 'role_near',
     tables: sql`${inBrand.tables}, ${inOrganization.tables}`,
     condition: sql`(${inBrand.condition} or ${inOrganization.condition})`,
   }
