@@ -251,3 +251,30 @@ describe('who gets in', () => {
     expect(await listRoles(organization.ctx)).toHaveLength(3)
   })
 })
+
+test.each([
+  '',
+  'null',
+  '{',
+  '{"kind":"everything"}',
+  '{"kind":"delete_mappings"}',
+  '{"kind":"delete_mappings","mappingIds":"x"}',
+  '{"kind":"create_mappings","mappings":[{"filter":5}]}',
+  '{"kind":"create_mappings","mappings":[{}]}',
+  '{"kind":"update_role","role":{"roleId":"rol_nobody","allows":5}}',
+  '{"kind":"create_policy","policy":{}}',
+  '{"kind":"update_organization","organization":{"roleStrategy":"none"}}',
+  '{"kind":"remove_members","groupId":"grp_nobody","memberIds":[5]}',
+  '{"kind":"delete_group","groupId":"\\u0000"}',
+  '{"kind":"admit_arrivals","directoryId":"x"}',
+])('what is no change is refused in words: %s', async (change) => {
+  const client = consoleClient(app, administrator)
+  const { status, text } = await client.post('/console/changes', {
+    change,
+    hash: 'x',
+    next: '/console',
+    back: '/console',
+  })
+  expect([400, 404]).toContain(status)
+  expect(text).toContain('<h1')
+})

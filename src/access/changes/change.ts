@@ -79,8 +79,6 @@ const verbs: { [Kind in ChangeKind]: Verb<Kind> } = {
   delete_brand: (tx, ctx, { brandId }) => without([brandId], (id) => deleteBrandWithin(tx, ctx, id)),
 }
 
-export const changeKinds: ReadonlySet<string> = new Set(Object.keys(verbs))
-
 async function oneByOne<Input, Output>(
   inputs: readonly Input[],
   make: (input: Input) => Promise<Output>,

@@ -1,6 +1,7 @@
 // Saving what a preview showed, and showing it anew where it is out of date.
 import { type Context, Hono } from 'hono'
-import { type AccessChange, changeKinds } from '#access/changes/change.ts'
+import type { AccessChange } from '#access/changes/change.ts'
+import { parseChange } from '#access/changes/parse-change.ts'
 import { previewChange, saveChange } from '#access/changes/preview.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
@@ -60,13 +61,11 @@ export function createChanges(): Hono<ConsoleEnv> {
 /** A page of the console, and nothing else. */
 const within = (path = ''): string => (/^\/console(\/[\w./?=&%-]*)?$/.test(path) ? path : '/console')
 
-/** As our own preview wrote it; what is in it is checked by the verbs. @throws AppError invalid */
+/** As our own preview wrote it. @throws AppError invalid */
 function changeOf(text = ''): AccessChange {
   try {
-    const change = JSON.parse(text) as AccessChange
-    if (changeKinds.has(change.kind)) return change
+    return parseChange(JSON.parse(text))
   } catch {
-    // Not ours.
+    throw invalid('The form does not hold a change; go back and start again')
   }
-  throw invalid('The form does not hold a change; go back and start again')
 }
