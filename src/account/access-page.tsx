@@ -2,7 +2,8 @@
 import type { OwnAccess, OwnAssignment } from '#access/own/own-access.ts'
 import type { OwnChange } from '#access/own/own-changes.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
-import { EmptyState, Table } from '#http/ui/content.tsx'
+import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
+import { Field, SubmitButton } from '#http/ui/forms.tsx'
 import { actorInWords, changeInWords, sourceInWords, timeInWords } from './words.ts'
 
 const columns = [{ label: 'Role' }, { label: 'Where it comes from' }, { label: 'Until' }]
@@ -35,8 +36,8 @@ function scopesOf({ organization, assignments }: OwnAccess): Scope[] {
 }
 
 /** Whom to ask for access. */
-const askedBy = ({ organization }: OwnAccess, anybody = 'An administrator'): string =>
-  organization.accessContact ?? `${anybody} of ${organization.name}`
+const askedBy = ({ organization }: OwnAccess): string =>
+  organization.accessContact ?? `An administrator of ${organization.name}`
 
 const Changes = ({ changes }: { changes: readonly OwnChange[] }) => (
   <>
@@ -53,7 +54,36 @@ const Changes = ({ changes }: { changes: readonly OwnChange[] }) => (
   </>
 )
 
-export const AccessPage = ({ access, changes }: { access: OwnAccess; changes: readonly OwnChange[] }) => (
+/** What somebody is asking for: since when, or what was typed and what is wrong with it. */
+type OwnRequest = { openSince: string | null; words?: string | undefined; error?: string | undefined }
+
+const Ask = ({ access, request }: { access: OwnAccess; request: OwnRequest }) => (
+  <>
+    <h2 id="ask">Is something missing?</h2>
+    {request.openSince === null ? (
+      <form method="post" action="/account/request">
+        <Field
+          name="words"
+          label="What you need, and what for"
+          value={request.words}
+          error={request.error}
+          hint={`The administrators of ${access.organization.name} are told. ${access.organization.accessContact === null ? '' : `You can also ask ${access.organization.accessContact}.`}`}
+          maxlength={300}
+        />
+        <SubmitButton label="Ask for access" kind="secondary" />
+      </form>
+    ) : (
+      <Alert kind="info" title="You have asked for access">
+        On <time datetime={request.openSince}>{timeInWords(request.openSince)}</time>. The administrators of{' '}
+        {access.organization.name} have been told; you get a mail when they give you something.
+      </Alert>
+    )}
+  </>
+)
+
+type AccessPageProps = { access: OwnAccess; changes: readonly OwnChange[]; request: OwnRequest }
+
+export const AccessPage = ({ access, changes, request }: AccessPageProps) => (
   <AccountPage
     section="access"
     name={access.name}
@@ -74,9 +104,7 @@ export const AccessPage = ({ access, changes }: { access: OwnAccess; changes: re
         </>
       ))
     )}
-    {access.assignments.length === 0 ? null : (
-      <p class="lead-sentence">Is something missing? Ask {askedBy(access, 'an administrator')}.</p>
-    )}
+    <Ask {...{ access, request }} />
     {changes.length === 0 ? null : <Changes changes={changes} />}
   </AccountPage>
 )

@@ -1,15 +1,19 @@
 // What people see of themselves: their session as JSON, their access, their sessions, the way out.
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { getOwnAccess } from '#access/own/own-access.ts'
 import { listOwnChanges } from '#access/own/own-changes.ts'
+import { getOwnRequest, requestAccess } from '#access/own/request-access.ts'
 import { endOwnSession, endOwnSessions, listOwnSessions } from '#access/sessions/own-sessions.ts'
 import { withIsoTimes } from '#access/times.ts'
 import type { AppEnv } from '#http/env.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
+import { readForm } from '#http/read-form.ts'
 import { personContext, readSession, requireSession, sessionOf } from '#http/session.ts'
 import { forgetSession, signOutHere, tellApplications } from '#http/session-ends.ts'
 import { SignedOutPage } from '#http/ui/signed-out-page.tsx'
+import { AppError } from '#platform/errors.ts'
+import type { CallContext } from '#src/context.ts'
 import { AccessPage } from './access-page.tsx'
 import type { AccountServices } from './env.ts'
 import { LeavingPage } from './leaving-page.tsx'
@@ -49,8 +53,19 @@ function createPages(services: AccountServices): Hono<AppEnv> {
 
   pages.get('/', ...own, async (c) => {
     const ctx = personContext(services, sessionOf(c), c.get('requestId'))
-    const [access, changes] = await Promise.all([getOwnAccess(ctx), listOwnChanges(ctx)])
-    return renderPage(c, AccessPage({ access, changes: changes.map(withIsoTimes) }))
+    return showAccess(c, ctx, {})
+  })
+
+  pages.post('/request', sameOrigin, ...own, async (c) => {
+    const ctx = personContext(services, sessionOf(c), c.get('requestId'))
+    const { words = '' } = await readForm(c)
+    try {
+      await requestAccess(ctx, { words })
+    } catch (error) {
+      if (!(error instanceof AppError) || !correctable.has(error.code)) throw error
+      return showAccess(c, ctx, { words, error: error.fields?.[0]?.message ?? error.message })
+    }
+    return c.redirect('/account#ask', 303)
   })
 
   pages.get('/sessions', ...own, async (c) => {
@@ -81,4 +96,22 @@ function createPages(services: AccountServices): Hono<AppEnv> {
     return c.redirect('/account/sessions?ended=1', 303)
   })
   return pages
+}
+
+/** What people can put right by themselves, or by waiting. */
+const correctable = new Set(['invalid', 'conflict', 'too_many'])
+
+async function showAccess(
+  c: Context<AppEnv>,
+  ctx: CallContext,
+  asked: { words?: string; error?: string },
+): Promise<Response> {
+  const [access, changes, { openSince }] = await Promise.all([
+    getOwnAccess(ctx),
+    listOwnChanges(ctx),
+    getOwnRequest(ctx),
+  ])
+  const request = { ...asked, openSince: openSince === null ? null : new Date(openSince).toISOString() }
+  const page = AccessPage({ access, changes: changes.map(withIsoTimes), request })
+  return renderPage(c, page, { status: asked.error === undefined ? 200 : 400 })
 }

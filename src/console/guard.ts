@@ -20,7 +20,7 @@ export function requireManager(services: ConsoleServices): MiddlewareHandler<Con
         advice: `You are signed in, but no role of yours lets you manage people or brands. If you need that for your work, ask ${contact}.`,
         reference: c.get('requestId'),
         organization: organization.name,
-        action: { label: 'See my access', href: '/account' },
+        action: { label: 'Ask for access', href: '/account#ask' },
       })
       return renderPage(c, page, { status: 403 })
     }

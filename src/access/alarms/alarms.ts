@@ -12,6 +12,7 @@ import { type CallContext, inTransaction, requirePermission } from '#src/context
  * - `client_secret_ending`: connectionId, name, notAfter
  * - `sponsor_left`: assignmentId, userId, userName, displayName, role, brand, sponsor, expiresAt
  * - `self_grant`: assignment, userId, role (its key), brand (its slug or null), reason
+ * - `access_request`: userId, userName, displayName, words (their own)
  * - `emergency_drill`: accounts (user names); raised settled, it only notes when the mail went out
  */
 export type AlarmKind =
@@ -22,6 +23,7 @@ export type AlarmKind =
   | 'client_secret_ending'
   | 'self_grant'
   | 'sponsor_left'
+  | 'access_request'
   | 'emergency_drill'
 
 export type Alarm = {

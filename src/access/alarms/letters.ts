@@ -64,6 +64,13 @@ const words: Record<AlarmKind, (detail: Record<string, unknown>, organization: s
     ],
     closing: ['Give the assignment another sponsor and another end where it is still needed, and settle the alarm.'],
   }),
+  access_request: (detail, organization) => ({
+    subject: `${personOf(detail)} asks for access at ${organization}`,
+    paragraphs: [`${personOf(detail)} writes: ${text(detail['words'])}`],
+    closing: [
+      'Give them a role, or add them to a group at the identity provider, if that is right; they are told of what they are given. Settle the alarm either way.',
+    ],
+  }),
   self_grant: (detail, organization) => ({
     subject: `Somebody at ${organization} has given themselves a role`,
     paragraphs: [

@@ -19,6 +19,7 @@ const Alarm = z
         'client_secret_ending',
         'sponsor_left',
         'self_grant',
+        'access_request',
         'emergency_drill',
       ])
       .openapi({ description: '`emergency_drill` only notes that the monthly mail went out' }),

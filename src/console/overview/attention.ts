@@ -51,6 +51,10 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
     title: 'A sponsor has left',
     href: ({ userId, assignmentId }) => `/console/users/${String(userId)}/assignments/${String(assignmentId)}`,
   },
+  access_request: {
+    title: 'Somebody asks for access',
+    href: (detail) => `/console/users/${String(detail['userId'])}`,
+  },
   self_grant: {
     title: 'An administrator gave themselves a role',
     href: (detail) => `/console/users/${String(detail['userId'])}`,
@@ -60,7 +64,14 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
 
 const ofAlarm = ({ id, kind, detail, raisedAt }: Alarm): Attention => {
   const { title, href } = alarmWords[kind]
-  const subject = [detail['displayName'], detail['userName'], detail['name'], detail['role'], detail['reason']]
+  const subject = [
+    detail['displayName'],
+    detail['userName'],
+    detail['name'],
+    detail['role'],
+    detail['reason'],
+    detail['words'],
+  ]
   const text = subject.filter((part) => typeof part === 'string').join(', ')
   const since = `Since ${new Date(raisedAt).toUTCString().slice(5, 22)} UTC`
   return {
