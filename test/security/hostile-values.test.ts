@@ -17,8 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-// Refusals take a few milliseconds; what they stand against takes seconds. Between the two, with room for a busy machine.
-const limitMillis = 250
+const limitMillis = 50
 
 const body = (over: Record<string, unknown>) => ({ schemas: [`${core}:User`], userName: 'typed@example.com', ...over })
 
@@ -189,18 +188,18 @@ describe('C-029: too much', () => {
       path: 'emails',
       value: many(index * 50, 50),
     }))
-    const { answer, millis } = await paced(() => scim.patch(`/Users/${userId}`, ...operations), limitMillis)
+    const { answer, millis } = await paced(() => scim.patch(`/Users/${userId}`, ...operations), 2 * limitMillis)
     expect([400, 413]).toContain(answer.status)
-    expect(millis).toBeLessThan(limitMillis)
+    expect(millis).toBeLessThan(2 * limitMillis)
   })
 
   test('filters over many elements in many operations do not block anybody', async () => {
     const id = await scim.user('many@example.com', { emails: many(0, 1_000) })
     const filter = Array.from({ length: 18 }, (_, index) => `value eq "x${index}"`).join(' or ')
     const operations = Array.from({ length: 1_000 }, () => ({ op: 'remove', path: `emails[${filter}]` }))
-    const { answer, millis } = await paced(() => scim.patch(`/Users/${id}`, ...operations), limitMillis)
+    const { answer, millis } = await paced(() => scim.patch(`/Users/${id}`, ...operations), 2 * limitMillis)
     expect(answer.status).toBe(413)
-    expect(millis).toBeLessThan(limitMillis)
+    expect(millis).toBeLessThan(2 * limitMillis)
   })
 })
 
