@@ -34,14 +34,22 @@ export async function checkingField<T>(path: string, check: () => T | Promise<T>
 const sentence = ({ path, message }: { path: string; message: string }): string =>
   path === '' ? message : `${path}: ${message}`
 
-/** A name for people to read: no control characters, nothing but blanks at the ends is cut off. */
-export const nameSchema = z
-  .string()
-  .trim()
-  .min(1, 'must not be empty')
-  .max(200, 'must have at most 200 characters')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
-  .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
+/**
+ * A line for people to read: no control characters, blanks at the ends are cut off.
+ * @param most characters
+ * @param ifEmpty what is said where nothing is left
+ */
+export const lineSchema = (most: number, ifEmpty = 'must not be empty') =>
+  z
+    .string()
+    .trim()
+    .min(1, ifEmpty)
+    .max(most, `must have at most ${most} characters`)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
+    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
+
+/** A name for people to read. */
+export const nameSchema = lineSchema(200)
 
 /** An instant with its offset, as an ISO text in UTC. */
 export const instantSchema = z.iso

@@ -17,6 +17,7 @@ import {
   type OutcomeOf,
 } from './change.ts'
 import { type Difference, type DifferenceEntry, differenceOf, type Movement } from './difference.ts'
+import { requireFresh } from './stale-preview.ts'
 import { type Concerned, cohorts, type Meaning, meaningNow, type Scopes, standingOfEach } from './standing.ts'
 
 export type Person = { id: string; name: string }
@@ -82,12 +83,7 @@ export async function saveChange<Kind extends ChangeKind>(
   change: ChangeOf<Kind>,
   hash: string,
 ): Promise<OutcomeOf<Kind>> {
-  const { outcome } = await makeAcceptable(ctx, change, (preview) => {
-    if (preview.hash === hash) return
-    throw new AppError('precondition_failed', 'Something has changed since the preview; look at it again', {
-      reason: 'stale_preview',
-    })
-  })
+  const { outcome } = await makeAcceptable(ctx, change, (preview) => requireFresh(hash, preview.hash))
   return outcome
 }
 

@@ -1,22 +1,14 @@
 // Somebody asks for access that they miss. The administrators are told as of an alarm, give it or not, and settle it.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { parseInput } from '#connections/input.ts'
+import { lineSchema, parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import { raiseAlarm } from '../alarms/raise-alarm.ts'
 import { ownUserId } from './own-user-id.ts'
 
-const RequestAccessInput = z.object({
-  words: z
-    .string()
-    .trim()
-    .min(1, 'say what you need, and what for')
-    .max(300, 'must have at most 300 characters')
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
-    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters'),
-})
+const RequestAccessInput = z.object({ words: lineSchema(300, 'say what you need, and what for') })
 
 /** More are no help to anybody. */
 const mostADay = 3

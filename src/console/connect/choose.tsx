@@ -3,7 +3,7 @@ import { type Preset, presetNames, presets } from '#connections/sign-in/presets.
 import { provisioningScreenOf } from '#connections/sign-in/setup-screens.ts'
 import type { Form } from '#http/read-form.ts'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Actions, Check, Choice, Field, SubmitButton } from '#http/ui/forms.tsx'
 import type { FormState } from '../ui/forms.ts'
 
 export const ChooseProvider = ({ action, state }: { action: string; state: FormState }) => {
@@ -27,44 +27,33 @@ export const ChooseProvider = ({ action, state }: { action: string; state: FormS
           ))}
         </div>
       </fieldset>
-      <fieldset class="wizard-choice">
-        <legend class="wizard-question">How do they sign in?</legend>
-        {errors['type'] === undefined ? null : <p class="field-error">{errors['type']}</p>}
-        <Check
-          type="radio"
-          name="type"
-          value="saml"
-          label="SAML"
-          hint="Usual for Okta, OneLogin, JumpCloud, AD FS and Google."
-          isChecked={values['type'] !== 'oidc'}
-        />
-        <Check
-          type="radio"
-          name="type"
-          value="oidc"
-          label="OpenID Connect"
-          hint="Usual for Microsoft Entra ID and Keycloak. Its client secret has an end date."
-          isChecked={values['type'] === 'oidc'}
-        />
-      </fieldset>
-      <fieldset class="wizard-choice">
-        <legend class="wizard-question">Do people come in as soon as they are delivered?</legend>
-        <Check
-          type="radio"
-          name="arrivals"
-          value="active"
-          label="Yes, with what their groups give them"
-          isChecked={values['arrivals'] !== 'staged'}
-        />
-        <Check
-          type="radio"
-          name="arrivals"
-          value="staged"
-          label="They wait at first"
-          hint="An administrator sees what everybody would get, and lets them in all at once."
-          isChecked={values['arrivals'] === 'staged'}
-        />
-      </fieldset>
+      <Choice
+        name="type"
+        legend="How do they sign in?"
+        value={values['type']}
+        error={errors['type']}
+        options={[
+          { value: 'saml', label: 'SAML', hint: 'Usual for Okta, OneLogin, JumpCloud, AD FS and Google.' },
+          {
+            ...{ value: 'oidc', label: 'OpenID Connect' },
+            hint: 'Usual for Microsoft Entra ID and Keycloak. Its client secret has an end date.',
+          },
+        ]}
+        isQuestion
+      />
+      <Choice
+        name="arrivals"
+        legend="Do people come in as soon as they are delivered?"
+        value={values['arrivals']}
+        options={[
+          { value: 'active', label: 'Yes, with what their groups give them' },
+          {
+            ...{ value: 'staged', label: 'They wait at first' },
+            hint: 'An administrator sees what everybody would get, and lets them in all at once.',
+          },
+        ]}
+        isQuestion
+      />
       <Field
         name="name"
         label="Name"

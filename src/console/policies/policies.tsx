@@ -8,7 +8,7 @@ import { listRoles } from '#access/roles/roles.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
-import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Actions, Check, Choice, Field, SubmitButton } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { showPreview } from '../changes/changes.tsx'
 import type { ConsoleEnv } from '../env.ts'
@@ -127,40 +127,24 @@ async function showPolicies(c: Context<ConsoleEnv>, state: FormState): Promise<R
       {organization === undefined ? null : (
         <Panel title="How roles are read" id="reading">
           <form method="post" action="/console/policies/reading">
-            <fieldset>
-              <legend>Somebody with several roles in one place</legend>
-              <Check
-                type="radio"
-                name="roleStrategy"
-                value="union"
-                label="may do what any of them allows"
-                isChecked={organization.roleStrategy === 'union'}
-              />
-              <Check
-                type="radio"
-                name="roleStrategy"
-                value="highest"
-                label="may do what the highest of them allows"
-                isChecked={organization.roleStrategy === 'highest'}
-              />
-            </fieldset>
-            <fieldset>
-              <legend>Administrators without a membership in a brand</legend>
-              <Check
-                type="radio"
-                name="administratorBrandAccess"
-                value="explicit"
-                label="have no access there until somebody gives it to them"
-                isChecked={organization.administratorBrandAccess === 'explicit'}
-              />
-              <Check
-                type="radio"
-                name="administratorBrandAccess"
-                value="implicit"
-                label="have access there as administrators; every decision says so"
-                isChecked={organization.administratorBrandAccess === 'implicit'}
-              />
-            </fieldset>
+            <Choice
+              name="roleStrategy"
+              legend="Somebody with several roles in one place"
+              value={organization.roleStrategy}
+              options={[
+                { value: 'union', label: 'may do what any of them allows' },
+                { value: 'highest', label: 'may do what the highest of them allows' },
+              ]}
+            />
+            <Choice
+              name="administratorBrandAccess"
+              legend="Administrators without a membership in a brand"
+              value={organization.administratorBrandAccess}
+              options={[
+                { value: 'explicit', label: 'have no access there until somebody gives it to them' },
+                { value: 'implicit', label: 'have access there as administrators; every decision says so' },
+              ]}
+            />
             {isPermitted(ctx, 'organization.write') ? (
               <Actions>
                 <SubmitButton label="See what changes" kind="secondary" />

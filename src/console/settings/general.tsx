@@ -5,7 +5,7 @@ import { getSignInPolicy, type SignInPolicy, updateSignInPolicy } from '#access/
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Actions, Choice, Field, SubmitButton } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import type { ConsoleEnv } from '../env.ts'
 import { type FormState, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
@@ -144,23 +144,15 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
           {domains('guestDomains', 'They are invited at', 'Domains, one a line; empty for any.')}
         </Panel>
         <Panel title="Addresses">
-          <fieldset>
-            <legend>The e-mail address of people whom no directory manages</legend>
-            <Check
-              type="radio"
-              name="emailChange"
-              value="allowed"
-              label="may be changed by administrators"
-              isChecked={values['emailChange'] !== 'never'}
-            />
-            <Check
-              type="radio"
-              name="emailChange"
-              value="never"
-              label="is never changed"
-              isChecked={values['emailChange'] === 'never'}
-            />
-          </fieldset>
+          <Choice
+            name="emailChange"
+            legend="The e-mail address of people whom no directory manages"
+            value={values['emailChange']}
+            options={[
+              { value: 'allowed', label: 'may be changed by administrators' },
+              { value: 'never', label: 'is never changed' },
+            ]}
+          />
         </Panel>
         <Panel title="When somebody's time is over">
           <Field
@@ -208,23 +200,15 @@ async function showSignIn(c: Context<ConsoleEnv>, state: FormState): Promise<Res
           title="Passwords"
           lead="For people without an identity provider. An enforced connection switches them off."
         >
-          <fieldset>
-            <legend>Signing in with a password</legend>
-            <Check
-              type="radio"
-              name="passwordSignIn"
-              value="allowed"
-              label="is allowed"
-              isChecked={values['passwordSignIn'] !== 'off'}
-            />
-            <Check
-              type="radio"
-              name="passwordSignIn"
-              value="off"
-              label="is off"
-              isChecked={values['passwordSignIn'] === 'off'}
-            />
-          </fieldset>
+          <Choice
+            name="passwordSignIn"
+            legend="Signing in with a password"
+            value={values['passwordSignIn']}
+            options={[
+              { value: 'allowed', label: 'is allowed' },
+              { value: 'off', label: 'is off' },
+            ]}
+          />
           <Field
             name="passwordMinLength"
             label="Least number of characters"
@@ -232,23 +216,15 @@ async function showSignIn(c: Context<ConsoleEnv>, state: FormState): Promise<Res
             value={values['passwordMinLength']}
             error={errors['passwordMinLength']}
           />
-          <fieldset>
-            <legend>A second factor</legend>
-            <Check
-              type="radio"
-              name="secondFactor"
-              value="optional"
-              label="is up to each person"
-              isChecked={values['secondFactor'] !== 'required'}
-            />
-            <Check
-              type="radio"
-              name="secondFactor"
-              value="required"
-              label="is required"
-              isChecked={values['secondFactor'] === 'required'}
-            />
-          </fieldset>
+          <Choice
+            name="secondFactor"
+            legend="A second factor"
+            value={values['secondFactor']}
+            options={[
+              { value: 'optional', label: 'is up to each person' },
+              { value: 'required', label: 'is required' },
+            ]}
+          />
         </Panel>
         <Panel title="Sessions" lead="In minutes.">
           <Field

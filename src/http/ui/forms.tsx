@@ -122,3 +122,28 @@ export const Check = ({ name, value = 'on', label, hint, type = 'checkbox', ...p
     </div>
   )
 }
+
+export type ChoiceProps = {
+  name: string
+  legend: string
+  /** The first one is chosen where this is none of them. */
+  options: readonly { value: string; label: string; hint?: Child }[]
+  value: string | undefined
+  error?: string | undefined
+  /** The question stands out, as the steps of the wizard do. */
+  isQuestion?: boolean
+}
+
+/** One of a few that exclude each other. */
+export const Choice = ({ name, legend, options, value, error, isQuestion = false }: ChoiceProps) => {
+  const chosen = options.find((option) => option.value === value) ?? options[0]
+  return (
+    <fieldset class={isQuestion ? 'wizard-choice' : undefined}>
+      <legend class={isQuestion ? 'wizard-question' : undefined}>{legend}</legend>
+      {error === undefined ? null : <p class="field-error">{error}</p>}
+      {options.map((option) => (
+        <Check type="radio" name={name} {...option} isChecked={option === chosen} />
+      ))}
+    </fieldset>
+  )
+}

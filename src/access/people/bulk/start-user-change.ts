@@ -4,8 +4,8 @@ import type { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
-import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf } from '#src/context.ts'
+import { requireFresh } from '../../changes/stale-preview.ts'
 import { requireAction } from './blockers.ts'
 import { goOnWith } from './go-on.ts'
 import { BulkInput, hashOf, selectPeople } from './selection.ts'
@@ -45,10 +45,7 @@ export async function startUserChange(
   await inTransaction(ctx, async (tx) => {
     await requireAction(tx, ctx, wanted.action)
     const people = await selectPeople(tx, ctx, wanted)
-    if (hashOf(wanted.action, people) !== hash)
-      throw new AppError('precondition_failed', 'Something has changed since the preview; look at it again', {
-        reason: 'stale_preview',
-      })
+    requireFresh(hash, hashOf(wanted.action, people))
     const row = { organizationId, id, actorType: actor.type, actorId: actor.id, now: nowOf(ctx) }
     await tx.run(insertChange({ ...row, action: JSON.stringify(wanted.action) }))
     await tx.run(insertPeople({ organizationId, changeId: id, userIds: people.map((person) => person.id) }))

@@ -1,7 +1,7 @@
 // The question before many people are changed: what, and why.
 import type { Form } from '#http/read-form.ts'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Actions, Choice, Field, SubmitButton } from '#http/ui/forms.tsx'
 import type { FormState } from '../../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../../ui/frame.tsx'
 import { Select, TextArea } from '../../ui/parts.tsx'
@@ -67,23 +67,15 @@ const DeactivateFields = ({ state: { values, errors } }: { state: FormState }) =
 )
 
 const ReactivateFields = ({ values }: { values: Form }) => (
-  <fieldset>
-    <legend>What was given to them directly</legend>
-    <Check
-      type="radio"
-      name="restore"
-      value="all"
-      label="Comes back, as far as it has not ended"
-      isChecked={values['restore'] !== 'none'}
-    />
-    <Check
-      type="radio"
-      name="restore"
-      value="none"
-      label="Is taken back for good"
-      isChecked={values['restore'] === 'none'}
-    />
-  </fieldset>
+  <Choice
+    name="restore"
+    legend="What was given to them directly"
+    value={values['restore']}
+    options={[
+      { value: 'all', label: 'Comes back, as far as it has not ended' },
+      { value: 'none', label: 'Is taken back for good' },
+    ]}
+  />
 )
 
 type RoleFieldsProps = { state: FormState; choices: RoleChoices; organization: string; isGiven: boolean }
