@@ -6,9 +6,10 @@ import { Actions, SubmitButton } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
 import type { Manager } from '../env.ts'
 import { TypedWord } from '../ui/confirm.tsx'
+import { Figure } from '../ui/figures.tsx'
 import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, type ConsolePageProps } from '../ui/frame.tsx'
-import { Badge, Figure, Panel } from '../ui/parts.tsx'
+import { Badge, Panel } from '../ui/parts.tsx'
 
 export type PreviewPageProps = {
   ctx: CallContext

@@ -3,9 +3,10 @@ import type { ConnectionHealth, OverviewCounts, SignInDay } from '#access/overvi
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import type { CallContext } from '#src/context.ts'
 import type { Manager } from '../env.ts'
+import { BarChart, Figure, Share } from '../ui/figures.tsx'
 import { ConsolePage } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
-import { Badge, BarChart, ButtonForm, Figure, Panel, Share, Time, type Tone } from '../ui/parts.tsx'
+import { Badge, ButtonForm, Panel, Time, type Tone } from '../ui/parts.tsx'
 import type { Attention, DirectoryHealth } from './attention.ts'
 
 export type OverviewPageProps = {

@@ -1,8 +1,9 @@
 // How far a change of many people is, and what came of each.
 import type { UserChange, UserChangeOutcome } from '#access/people/bulk/user-changes.ts'
 import { Table } from '#http/ui/content.tsx'
+import { Figure } from '../../ui/figures.tsx'
 import { ConsolePage, sectionTrail } from '../../ui/frame.tsx'
-import { Badge, Figure, Panel } from '../../ui/parts.tsx'
+import { Badge, Panel } from '../../ui/parts.tsx'
 import { type Common, kinds } from './bulk-kinds.ts'
 
 const outcomeWords = {
