@@ -77,16 +77,24 @@ export async function updateLocalGroup(
 }
 
 /**
- * Deletes a local group with its memberships and mappings, in a transaction of the caller's.
+ * A local group that is about to change, and by nobody else meanwhile.
  * @throws AppError not_found, conflict; forbidden (reason `ceiling`)
  */
-export async function deleteLocalGroupWithin(tx: Transaction, ctx: CallContext, groupId: string): Promise<void> {
+async function lockLocalGroup(tx: Transaction, ctx: CallContext, groupId: string): Promise<GroupRecord> {
   requirePermission(ctx, 'groups.write')
   if (!isId('grp', groupId)) throw notFound('Group')
   const group = await lockGroupRow(tx, ctx, { groupId, directoryId: null })
   requireLocal('group', group)
   await requireGroupWithinCeiling(tx, ctx, groupId)
-  await deleteGroupWithin(tx, ctx, group)
+  return group
+}
+
+/**
+ * Deletes a local group with its memberships and mappings, in a transaction of the caller's.
+ * @throws AppError not_found, conflict; forbidden (reason `ceiling`)
+ */
+export async function deleteLocalGroupWithin(tx: Transaction, ctx: CallContext, groupId: string): Promise<void> {
+  await deleteGroupWithin(tx, ctx, await lockLocalGroup(tx, ctx, groupId))
 }
 
 /**
@@ -98,9 +106,6 @@ export async function removeMembersWithin(
   ctx: CallContext,
   { groupId, memberIds }: { groupId: string; memberIds: readonly string[] },
 ): Promise<void> {
-  requirePermission(ctx, 'groups.write')
-  if (!isId('grp', groupId)) throw notFound('Group')
-  requireLocal('group', await lockGroupRow(tx, ctx, { groupId, directoryId: null }))
-  await requireGroupWithinCeiling(tx, ctx, groupId)
+  await lockLocalGroup(tx, ctx, groupId)
   await updateGroupWithin(tx, ctx, { groupId, directoryId: null, members: [{ kind: 'remove', ids: [...memberIds] }] })
 }
