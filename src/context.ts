@@ -89,8 +89,30 @@ export const servicesOf = ({
 /** Permissions of roles, as a person holds them in one scope. */
 export type HeldPermissions = { allows: readonly string[]; denies: readonly string[] }
 
-/** What a person holds: beyond it they give nothing to others. In a brand, what they hold in the organization counts too. */
-export type Ceiling = { organization: HeldPermissions; brands: ReadonlyMap<string, HeldPermissions> }
+/**
+ * Whom something can speak for: whoever controls a connection, a directory or an application's address can act as the people whom
+ * it vouches for.
+ */
+export type Reach =
+  /** A SCIM directory: its people, its groups and what they are mapped to. */
+  | { kind: 'directory'; directoryId: string | null }
+  /** An identity provider: the people who come by it, and those whom it could be linked to once it is open. */
+  | { kind: 'connection'; connectionId: string | null; isOpen: boolean }
+  /** An e-mail domain: whoever has an address in it. */
+  | { kind: 'domain'; name: string }
+  /** A host application: everybody who signs in to it. */
+  | { kind: 'application' }
+
+/**
+ * What a caller holds who does not hold everything; what they change is judged by its effect (access/ceiling). In a brand, what
+ * they hold in the organization counts too.
+ */
+export type Ceiling = {
+  organization: HeldPermissions
+  brands: ReadonlyMap<string, HeldPermissions>
+  /** @throws AppError forbidden (reason `ceiling`) where it reaches somebody above the caller, now or by the mappings there are */
+  requireReach(tx: Transaction, ctx: CallContext, reach: Reach): Promise<void>
+}
 
 export type CallContext = Services & {
   organizationId: string
@@ -99,7 +121,7 @@ export type CallContext = Services & {
   permissions: Permissions
   /** In single brands, by their id, on top of `permissions`: delegated administration. */
   brandPermissions?: ReadonlyMap<string, ReadonlySet<ManagementPermission>>
-  /** Absent: no limit (operator, API key, system). */
+  /** Absent: no limit (operator, system, and whoever holds everything). */
   ceiling?: Ceiling
   /** The first statement of each transaction: enters the organization, and refuses a secret that is dead by now. */
   entry: Statement<unknown>
@@ -142,6 +164,10 @@ export function requirePermissionSomewhere(ctx: CallContext, permission: Managem
   if (brandsPermitted(ctx, permission).length > 0) return
   requirePermission(ctx, permission)
 }
+
+/** For rooms below access, which change what people come in by. @throws AppError forbidden (reason `ceiling`) */
+export const requireReach = (tx: Transaction, ctx: CallContext, reach: Reach): Promise<void> =>
+  ctx.ceiling?.requireReach(tx, ctx, reach) ?? Promise.resolve()
 
 /** Runs `work` in one transaction inside the context's organization. @throws AppError */
 export function inTransaction<T>(ctx: CallContext, work: (tx: Transaction) => Promise<T>): Promise<T> {

@@ -3,7 +3,7 @@
 import { sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
 import { deactivation } from './deactivate-user.ts'
 import { requireVersion } from './expected-version.ts'
 import { fold } from './fold.ts'
@@ -58,13 +58,26 @@ export type UpdateUserInput = UserReference & {
 export async function updateUser(ctx: CallContext, input: UpdateUserInput): Promise<UserRecord> {
   requirePermission(ctx, 'users.write')
   return inTransaction(ctx, async (tx) => {
-    const current = await lockUserRow(tx, ctx, input)
-    requireVersion('user', current, input.expectedVersion)
-    const statements = changeStatements(ctx, current, input.change(current))
+    const { current, statements } = await changeOf(tx, ctx, input)
     if (statements.length === 0) return current
     const results = await tx.commitWith(...statements)
     return { ...current, ...results.flat().at(-1) }
   })
+}
+
+/** The same in a transaction of the caller's. */
+export async function updateUserWithin(tx: Transaction, ctx: CallContext, input: UpdateUserInput): Promise<UserRecord> {
+  requirePermission(ctx, 'users.write')
+  const { current, statements } = await changeOf(tx, ctx, input)
+  let user = current
+  for (const statement of statements) user = { ...user, ...(await tx.run(statement))[0] }
+  return user
+}
+
+async function changeOf(tx: Transaction, ctx: CallContext, input: UpdateUserInput) {
+  const current = await lockUserRow(tx, ctx, input)
+  requireVersion('user', current, input.expectedVersion)
+  return { current, statements: changeStatements(ctx, current, input.change(current)) }
 }
 
 /** Content first, status last: the last row returned is the user as they are now. */

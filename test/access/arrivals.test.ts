@@ -5,6 +5,7 @@ import { createInvitation } from '#access/invitations/create-invitation.ts'
 import { approvePerson } from '#access/people/status/approve-person.ts'
 import { getDirectory } from '#connections/directories.ts'
 import { type AccessStage, type Client, roleId, startStage } from '../support/access.ts'
+import { within } from '../support/ceilings.ts'
 import { type ScimClient, scimClient } from '../support/scim.ts'
 
 let stage: AccessStage
@@ -134,7 +135,7 @@ describe('letting in', () => {
   test('nobody lets in whoever would hold more than they do, one by one or together', async () => {
     const boss = await arrived('boss@example.com', 'administrator')
     const held = { allows: ['*'], denies: ['billing.manage'] }
-    const limited = { ...client.ctx, ceiling: { organization: held, brands: new Map() } }
+    const limited = within(client.ctx, held)
     const change = { kind: 'admit_arrivals', directoryId } as const
     await expect(previewChange(limited, change)).rejects.toMatchObject({ code: 'forbidden', reason: 'ceiling' })
     await expect(approvePerson(limited, boss)).rejects.toMatchObject({ code: 'forbidden', reason: 'ceiling' })

@@ -9,6 +9,7 @@ import { previewInvitations } from '#access/invitations/invite-many.ts'
 import type { CallContext } from '#src/context.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
 import { browserAt, createLocalPerson, goodPassword, linkIn, outbox } from '../support/accounts.ts'
+import { within } from '../support/ceilings.ts'
 import { scimClient } from '../support/scim.ts'
 
 let stage: AccessStage
@@ -181,22 +182,11 @@ describe('the list of invitations', () => {
 })
 
 describe('a manager of a brand', () => {
+  const areas = ['content.*', 'assets.*', 'workflow.*', 'analytics.*', 'campaigns.*', 'brands.*', 'users.*']
   const manager = (): CallContext => ({
-    ...client.ctx,
+    ...within(client.ctx, { allows: [], denies: [] }, new Map([[aurora, { allows: areas, denies: [] }]])),
     permissions: new Set(),
     brandPermissions: new Map([[aurora, new Set(['invitations.read', 'invitations.write'])]]),
-    ceiling: {
-      organization: { allows: [], denies: [] },
-      brands: new Map([
-        [
-          aurora,
-          {
-            allows: ['content.*', 'assets.*', 'workflow.*', 'analytics.*', 'campaigns.*', 'brands.*', 'users.*'],
-            denies: [],
-          },
-        ],
-      ]),
-    },
   })
 
   test('000-02, 000-40: invites into that brand, to no other, and to nothing in the organization', async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { countOverview } from '#access/overview.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
 import { outbox } from '../support/accounts.ts'
+import { within } from '../support/ceilings.ts'
 import { scimClient } from '../support/scim.ts'
 import { signIn } from '../support/sessions.ts'
 
@@ -131,10 +132,9 @@ describe('why a role cannot be given (002-12)', () => {
     const userId = await person()
     const held = { allows: ['content.view', 'roles.assign'], denies: [] }
     const lead = {
-      ...ctx,
+      ...within(ctx, { allows: [], denies: [] }, new Map([[mine, held]])),
       permissions: new Set<never>(),
       brandPermissions: new Map([[mine, new Set(['assignments.write' as const])]]),
-      ceiling: { organization: { allows: [], denies: [] }, brands: new Map([[mine, held]]) },
     }
     const viewing = await client.post('roles', { key: 'see', name: 'See', purpose: 'Sees', allows: ['content.view'] })
     const give = (brandId: string | null, role: string) =>

@@ -6,6 +6,7 @@ import { reactivatePerson } from '#access/people/status/reactivate-person.ts'
 import type { CallContext } from '#src/context.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
 import { createLocalPerson } from '../support/accounts.ts'
+import { within } from '../support/ceilings.ts'
 import { signIn } from '../support/sessions.ts'
 
 let stage: AccessStage
@@ -114,7 +115,7 @@ describe('a deactivation', () => {
     await expect(deactivatePerson(self, { userId: id })).rejects.toMatchObject({ reason: 'yourself' })
     await assign(id)
     const held = { allows: ['content.view'], denies: [] }
-    const lower: CallContext = { ...client.ctx, ceiling: { organization: held, brands: new Map() } }
+    const lower = within(client.ctx, held)
     await expect(deactivatePerson(lower, { userId: id })).rejects.toMatchObject({ reason: 'ceiling' })
     await expect(previewDeactivation(lower, id)).rejects.toMatchObject({ reason: 'ceiling' })
     expect((await client.get(`users/${id}`)).body.status).toBe('active')

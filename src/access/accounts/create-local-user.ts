@@ -7,6 +7,7 @@ import type { UserRecord } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
 import { openAssignment } from '../assignments/open-assignment.ts'
+import { withinCeiling } from '../ceiling/ceiling.ts'
 import { requireTargets } from '../managers/targets.ts'
 import { findPolicy } from './account.ts'
 import { requireGoodPassword } from './passwords/password-policy.ts'
@@ -45,13 +46,15 @@ export async function createLocalUser(ctx: CallContext, input: z.input<typeof Lo
   const setPassword = await firstPassword(ctx, { password, mustChange })
   return inTransaction(ctx, async (tx) => {
     for (const holding of holdings) await requireTargets(tx, ctx, holding)
-    const user = await provisionWithin(tx, ctx, { directoryId: null, content })
-    const assignments = holdings.map((holding) =>
-      openAssignment(ctx, { ...holding, userId: user.id, reason: 'Created with the user' }),
-    )
+    const user = await withinCeiling(tx, ctx, { arrivals: ({ id }: UserRecord) => [id] }, async () => {
+      const made = await provisionWithin(tx, ctx, { directoryId: null, content })
+      for (const holding of holdings)
+        await tx.run(openAssignment(ctx, { ...holding, userId: made.id, reason: 'Created with the user' }))
+      return made
+    })
     const detail = { mustChange, holdings }
     const audit = { action: 'user.password_set', targetType: 'user', targetId: user.id, detail } as const
-    await tx.commitWith(setPassword(user.id), ...assignments, recordAudit(ctx, audit))
+    await tx.commitWith(setPassword(user.id), recordAudit(ctx, audit))
     return user
   })
 }

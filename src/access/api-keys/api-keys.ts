@@ -8,7 +8,7 @@ import { issueSecret } from '#platform/crypto.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
-import { requireWithinCeiling } from '../managers/ceiling.ts'
+import { requireEverything } from '../ceiling/ceiling.ts'
 
 export type ApiKeyRecord = {
   id: string
@@ -61,25 +61,23 @@ const insertKey = prepared<
       ${p.expiresAt}::timestamptz)`,
 )
 
-/** What a key may do: everything in its organization, so only whoever may do everything gives one away. */
-const reach = { key: 'of an API key', allows: ['*'], denies: [] }
-
 /** @returns the key, which is shown this once. @throws AppError invalid; forbidden (reason `ceiling`) */
 export async function issueApiKey(ctx: CallContext, input: z.input<typeof IssueApiKeyInput>): Promise<IssuedApiKey> {
   requirePermission(ctx, 'api_keys.write')
-  requireWithinCeiling(ctx, reach, null)
   const { name, expiresAt = null } = parseInput(IssueApiKeyInput, input)
   requireFuture(expiresAt, ctx.clock.now(), 'expiresAt')
   const { plain, hash, lastFour } = issueSecret('rck', ctx.randomBytes)
   const [id, now] = [ctx.ids.next('key'), nowOf(ctx)]
   const { organizationId } = ctx
   const detail = { name, expiresAt }
-  await inTransaction(ctx, (tx) =>
-    tx.commitWith(
+  await inTransaction(ctx, async (tx) => {
+    // A key may do everything, so only whoever may do everything gives one away.
+    await requireEverything(tx, ctx, 'Issuing an API key')
+    await tx.commitWith(
       insertKey({ organizationId, id, name, keyHash: hash, lastFour, now, expiresAt }),
       recordAudit(ctx, { action: 'api_key.issue', targetType: 'api_key', targetId: id, detail }),
-    ),
-  )
+    )
+  })
   return { id, name, lastFour, createdAt: now, expiresAt, revokedAt: null, lastUsedAt: null, key: plain }
 }
 
@@ -104,6 +102,7 @@ export async function revokeApiKey(ctx: CallContext, keyId: string): Promise<voi
     const [found] = await tx.run(lockKey(key))
     if (found === undefined) throw notFound('API key')
     if (found.isRevoked) return
+    await requireEverything(tx, ctx, 'Revoking an API key')
     const entry = { action: 'api_key.revoke', targetType: 'api_key', targetId: keyId } as const
     await tx.commitWith(revoke({ ...key, now: nowOf(ctx) }), recordAudit(ctx, entry))
   })

@@ -7,6 +7,7 @@ import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, requirePermissionIn } from '#src/context.ts'
 import { raiseAlarm } from '../alarms/raise-alarm.ts'
+import { withinCeiling } from '../ceiling/ceiling.ts'
 import { requireTargets } from '../managers/targets.ts'
 import { requireGuestEnd } from '../people/guests.ts'
 import type { AssignmentRecord } from './assignments.ts'
@@ -76,7 +77,8 @@ export async function createAssignment(
       ...{ userId, role: role.key, roleId, brand: brand?.slug ?? null, brandId, reason, validFrom, expiresAt },
       ...(isSelf ? { isSelfGrant: true } : {}),
     }
-    await tx.run(insertAssignment({ organizationId, ...own, userId, roleId, brandId, now, createdBy }))
+    const row = { organizationId, ...own, userId, roleId, brandId, now, createdBy }
+    await withinCeiling(tx, ctx, { users: [userId] }, () => tx.run(insertAssignment(row)))
     if (isSelf) await tx.run(raiseAlarm(ctx, { kind: 'self_grant', detail: { assignment: id, ...detail } }))
     await notifyOfAccess(tx, ctx, {
       userId,

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { type CallContext, inTransaction, requirePermissionSomewhere, type Transaction } from '#src/context.ts'
+import { withinCeiling } from '../ceiling/ceiling.ts'
 import { lockAssignment } from './lock-assignment.ts'
 import { notifyOfAccess } from './notify.ts'
 
@@ -20,7 +21,7 @@ export async function deleteAssignmentWithin(tx: Transaction, ctx: CallContext, 
   requirePermissionSomewhere(ctx, 'assignments.write')
   const { organizationId } = ctx
   const { user, role, brand, reason } = await lockAssignment(tx, ctx, assignmentId)
-  await tx.run(remove({ organizationId, assignmentId }))
+  await withinCeiling(tx, ctx, { users: [user.id] }, () => tx.run(remove({ organizationId, assignmentId })))
   const notice = { userId: user.id, kind: 'taken', role: role.name, brand: brand?.name ?? null } as const
   await notifyOfAccess(tx, ctx, { ...notice, reason: null, expiresAt: null })
   const entry = { action: 'assignment.delete', targetType: 'assignment', targetId: assignmentId } as const

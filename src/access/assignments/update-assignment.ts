@@ -6,6 +6,7 @@ import { instantSchema, invalidField, nameSchema, parseInput, requireFuture } fr
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermissionSomewhere } from '#src/context.ts'
+import { withinCeiling } from '../ceiling/ceiling.ts'
 import { requireGuestEnd } from '../people/guests.ts'
 import type { AssignmentRecord } from './assignments.ts'
 import { lockAssignment } from './lock-assignment.ts'
@@ -60,7 +61,8 @@ export async function updateAssignment(
     if (expiresAt !== null && validFrom !== null && Date.parse(expiresAt) <= Date.parse(validFrom))
       throw invalidField('expiresAt', 'must come after validFrom')
     if (changes.expiresAt !== undefined) await requireGuestEnd(tx, ctx, { userId: before.user.id, expiresAt })
-    await tx.run(update({ organizationId: ctx.organizationId, assignmentId, reason, sponsor, expiresAt, reviewAt }))
+    const row = { organizationId: ctx.organizationId, assignmentId, reason, sponsor, expiresAt, reviewAt }
+    await withinCeiling(tx, ctx, { users: [before.user.id] }, () => tx.run(update(row)))
     const { user, role, brand } = before
     if (changes.expiresAt !== undefined) {
       const notice = { userId: user.id, kind: 'moved', role: role.name, brand: brand?.name ?? null } as const

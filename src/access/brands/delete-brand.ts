@@ -1,10 +1,11 @@
 // A brand goes, and with it the mappings and assignments in it; the audit row says how many.
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, requirePermission, type Transaction } from '#src/context.ts'
+import { withinCeiling } from '../ceiling/ceiling.ts'
 import { lockBrandRow } from './brands.ts'
 
 type Parameters = AuditParameters & { organizationId: string; brandId: string }
@@ -25,13 +26,21 @@ const removeBrand = prepared<{ organizationId: string; brandId: string }, never>
   (p) => sql`delete from brands where organization_id = ${p.organizationId} and id = ${p.brandId}`,
 )
 
-/** In a transaction of the caller's. @throws AppError not_found */
+/** Of `users u`: whoever holds something in the brand. */
+const heldIn = ({ organizationId, brandId }: { organizationId: string; brandId: string }): SQL =>
+  sql`exists (select from effective_assignments e where e.organization_id = ${organizationId} and e.user_id = u.id
+    and e.brand_id = ${brandId})`
+
+/** In a transaction of the caller's. @throws AppError not_found; forbidden (reason `ceiling`) */
 export async function deleteBrandWithin(tx: Transaction, ctx: CallContext, brandId: string): Promise<void> {
   requirePermission(ctx, 'brands.write')
   if (!isId('brd', brandId)) throw notFound('Brand')
   const key = { organizationId: ctx.organizationId, brandId }
   const { slug, name } = await lockBrandRow(tx, ctx, brandId)
   const entry = { action: 'brand.delete', targetType: 'brand', targetId: brandId, detail: { slug, name } } as const
-  await tx.run(remove({ ...auditParameters(ctx, entry), ...key }))
-  await tx.run(removeBrand(key))
+  const concern = { which: heldIn(key), isAboutMeaning: true, gone: [brandId] }
+  await withinCeiling(tx, ctx, concern, async () => {
+    await tx.run(remove({ ...auditParameters(ctx, entry), ...key }))
+    await tx.run(removeBrand(key))
+  })
 }

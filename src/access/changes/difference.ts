@@ -1,7 +1,6 @@
 // Who gains and who loses what between two standings: by the evaluator itself, so that what is foretold is what will be decided.
-import { type AccessPolicy, type EffectiveAssignment, evaluate } from '../decisions/evaluate.ts'
+import { createReader, elsewhere, type Meaning, type Scopes } from '../decisions/meaning.ts'
 import { administrative } from '../decisions/permissions.ts'
-import type { Meaning, Scopes } from './standing.ts'
 
 /** People who stood alike before and stand alike after. */
 export type Movement = { before: Scopes; after: Scopes; count: number; sample: readonly string[]; digest: string }
@@ -31,19 +30,16 @@ export type Difference = {
 /** `gone`: ids of brands that are there before, and not after. */
 type Sides = { before: Meaning; after: Meaning; permissions: readonly string[]; gone: readonly string[] }
 
-/** A brand that nobody has a membership in: it stands for all those where somebody has none. */
-const elsewhere = 'brd_elsewhere'
-
 /** Sorted: what touches rights over others first, then by how many people it concerns. */
 export function differenceOf(movements: readonly Movement[], sides: Sides): Difference {
-  const allowed = createReader(sides.permissions)
+  const { allowed } = createReader(sides.permissions)
   const entries = new Map<string, DifferenceEntry>()
   const total = { gaining: 0, losing: 0, withoutAccess: { count: 0, sample: [] as string[] } }
   for (const movement of movements) {
     const { before, after, count } = movement
     const found = scopesOf(movement, sides).map((scope) => {
-      const had = allowed(sides.before, before, scope)
-      const has = sides.gone.includes(scope) ? [] : allowed(sides.after, after, scope)
+      const had = [...allowed(sides.before, before, scope)]
+      const has = sides.gone.includes(scope) ? [] : [...allowed(sides.after, after, scope)]
       return { scope, had, has, roles: rolesMoved(before[scope] ?? [], after[scope] ?? []) }
     })
     for (const { scope, had, has, roles } of found) {
@@ -85,37 +81,6 @@ function add(entries: Map<string, DifferenceEntry>, scope: string, change: Chang
   entry.sample.push(...movement.sample)
   entry.digests.push(movement.digest)
   entries.set(key, entry)
-}
-
-/** What somebody may do in a scope; remembered, since few kinds of standing are asked for again and again. */
-function createReader(permissions: readonly string[]) {
-  const known = new Map<Meaning, Map<string, string[]>>()
-  return (meaning: Meaning, scopes: Scopes, scope: string): string[] => {
-    const cache = known.get(meaning) ?? new Map<string, string[]>()
-    known.set(meaning, cache)
-    const key = JSON.stringify([scope, scopes[scope] ?? null, scopes[''] ?? null])
-    const read = cache.get(key) ?? allowedIn(meaning, scopes, scope, permissions)
-    cache.set(key, read)
-    return read
-  }
-}
-
-function allowedIn(
-  { roles, policy }: { roles: Meaning['roles']; policy: AccessPolicy },
-  scopes: Scopes,
-  scope: string,
-  permissions: readonly string[],
-): string[] {
-  const held = (brandId: string): EffectiveAssignment[] =>
-    (scopes[brandId] ?? []).flatMap((id) => {
-      const role = roles.get(id)
-      const brand = brandId === '' ? null : { id: brandId, slug: brandId, name: brandId }
-      const source = { type: 'direct', assignmentId: '', reason: '', expiresAt: null } as const
-      return role === undefined ? [] : [{ role, brand, source }]
-    })
-  const assignments = scope === '' ? held('') : [...held(''), ...held(scope)]
-  const question = { status: 'active', policy, assignments, brandId: scope === '' ? undefined : scope } as const
-  return permissions.filter((permission) => evaluate({ ...question, permission }).allowed)
 }
 
 const without = (left: readonly string[], right: readonly string[]): string[] => {

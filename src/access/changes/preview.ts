@@ -6,6 +6,7 @@ import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, type Transaction } from '#src/context.ts'
 import { catalogueOf } from '../decisions/catalogue.ts'
+import { type Meaning, meaningNow, type Scopes } from '../decisions/meaning.ts'
 import {
   type AccessChange,
   applyWithin,
@@ -18,7 +19,7 @@ import {
 } from './change.ts'
 import { type Difference, type DifferenceEntry, differenceOf, type Movement } from './difference.ts'
 import { requireFresh } from './stale-preview.ts'
-import { type Concerned, cohorts, type Meaning, meaningNow, type Scopes, standingOfEach } from './standing.ts'
+import { type Concerned, cohorts, countAdministrators, standingOfEach } from './standing.ts'
 
 export type Person = { id: string; name: string }
 type RoleName = { id: string; key: string; name: string }
@@ -144,13 +145,19 @@ async function carryOut<Kind extends ChangeKind>(
   const movements = pair(before, after)
   const sides = { before: before.meaning, after: after.meaning }
   const difference = differenceOf(movements, { ...sides, permissions, gone: gone.map(({ id }) => id) })
-  return { outcome, preview: await shownOf(tx, ctx, { change, difference, gone, ...sides }) }
+  const administrators = { before: before.administrators, after: after.administrators }
+  return { outcome, preview: await shownOf(tx, ctx, { change, difference, gone, administrators, ...sides }) }
 }
 
-type Observation = { meaning: Meaning; people: Map<string, Scopes> | Awaited<ReturnType<typeof cohorts>> }
+type Observation = {
+  meaning: Meaning
+  administrators: number
+  people: Map<string, Scopes> | Awaited<ReturnType<typeof cohorts>>
+}
 
 const observe = async (tx: Transaction, ctx: CallContext, concerned: Concerned): Promise<Observation> => ({
   meaning: await meaningNow(tx, ctx),
+  administrators: await countAdministrators(tx),
   people: concerned === 'everybody' ? await cohorts(tx, ctx, sampleSize) : await standingOfEach(tx, ctx, concerned),
 })
 
@@ -198,12 +205,19 @@ const brandsNamed = prepared<{ organizationId: string; ids: readonly string[] },
 const brandsOf = (tx: Transaction, { organizationId }: CallContext, ids: readonly string[]): Promise<BrandName[]> =>
   tx.run(brandsNamed({ organizationId, ids: [...new Set(ids)] }))
 
-type Result = { change: AccessChange; difference: Difference; gone: BrandName[]; before: Meaning; after: Meaning }
+type Result = {
+  change: AccessChange
+  difference: Difference
+  gone: BrandName[]
+  administrators: Preview['administrators']
+  before: Meaning
+  after: Meaning
+}
 
 async function shownOf(
   tx: Transaction,
   ctx: CallContext,
-  { change, difference, gone, before, after }: Result,
+  { change, difference, gone, administrators, before, after }: Result,
 ): Promise<Preview> {
   const { organizationId } = ctx
   const { entries, withoutAccess, gaining, losing } = difference
@@ -221,7 +235,6 @@ async function shownOf(
     const wanted = new Set(someOf(ids))
     return people.filter(({ id }) => wanted.has(id))
   }
-  const administrators = { before: before.administrators, after: after.administrators }
   const signed = { change, entries, withoutAccess: withoutAccess.count, administrators }
   return {
     hash: digestOf(JSON.stringify(signed, inOrder)),

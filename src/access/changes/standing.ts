@@ -3,12 +3,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { once, prepared } from '#db/statement.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
-import { rulesColumn } from '../decisions/effective-access.ts'
-import type { AccessPolicy, RoleHeld } from '../decisions/evaluate.ts'
-import { roleColumns } from '../roles/roles.ts'
-
-/** Ids of the roles held in the organization (`''`) and in brands, by the brand's id; sorted. */
-export type Scopes = Readonly<Record<string, readonly string[]>>
+import type { Scopes } from '../decisions/meaning.ts'
 
 /** Whom a change may concern: people themselves, members of groups, people whom filters match, or everybody. */
 export type Concerned =
@@ -95,24 +90,12 @@ export async function cohorts(tx: Transaction, ctx: CallContext, sampleSize: num
   }))
 }
 
-/** What roles and policies mean at this moment. */
-export type Meaning = { roles: ReadonlyMap<string, RoleHeld>; policy: AccessPolicy; administrators: number }
-
-const selectRoles = prepared<{ organizationId: string }, RoleHeld>(
-  (p) => sql`select ${roleColumns} from roles r where r.organization_id = ${p.organizationId}`,
+const count = prepared<Record<string, never>, { administrators: number }>(
+  () => sql`select count_administrators() as administrators`,
 )
 
-const selectPolicy = prepared<{ organizationId: string }, AccessPolicy & { administrators: number }>(
-  (p) => sql`select o.status as "organizationStatus", o.administrator_brand_access as "administratorBrandAccess",
-      o.role_strategy as "roleStrategy", ${rulesColumn} as rules, count_administrators() as administrators
-    from organizations o where o.id = ${p.organizationId}`,
-)
-
-export async function meaningNow(tx: Transaction, ctx: CallContext): Promise<Meaning> {
-  const { organizationId } = ctx
-  const roles = await tx.run(selectRoles({ organizationId }))
-  const [row] = await tx.run(selectPolicy({ organizationId }))
-  if (row === undefined) throw new Error('The organization of the context is there')
-  const { administrators, ...policy } = row
-  return { roles: new Map(roles.map((role) => [role.id, role])), policy, administrators }
+/** How many people administer the organization now, by the rule that keeps the last one. */
+export async function countAdministrators(tx: Transaction): Promise<number> {
+  const [row] = await tx.run(count({}))
+  return row?.administrators ?? 0
 }

@@ -51,7 +51,8 @@ const sourceColumn = sql`case e.source
     'filter', e.filter)
   else json_build_object('type', 'direct', 'assignmentId', e.source_id, 'reason', e.reason, 'expiresAt', e.expires_at) end`
 
-const permissionsColumn = (effect: 'allow' | 'deny'): SQL =>
+/** What a role of `roles r` allows or denies. */
+export const permissionsColumn = (effect: 'allow' | 'deny'): SQL =>
   sql`(select coalesce(json_agg(rp.permission order by rp.permission), '[]') from role_permissions rp
     where rp.organization_id = r.organization_id and rp.role_id = r.id and rp.effect = ${sql.raw(`'${effect}'`)})`
 

@@ -93,13 +93,22 @@ export function evaluate(question: Question): Decision {
   const scope = scopeOf(question)
   if (scope.assignments.length === 0)
     return refused('scope', question.brandId === undefined ? 'no_role' : 'no_brand_access')
-  const denied = [...chainOf(scope.assignments, question.permission, 'deny'), ...ruledOut(question, scope.assignments)]
+  const denied = deniesOf(question, scope.assignments)
   if (denied.length > 0) return refused('deny', 'denied', denied)
   const granted = chainOf(scope.assignments, question.permission, 'allow')
   if (granted.length === 0) return refused('permission', 'not_granted')
   if (scope.isImplicit) return { allowed: true, step: 'scope', reason: 'administrator_implicit', chain: granted }
   return { allowed: true, step: 'permission', reason: 'granted', chain: granted }
 }
+
+const deniesOf = (question: Question, held: readonly EffectiveAssignment[]): ChainEntry[] => [
+  ...chainOf(held, question.permission, 'deny'),
+  ...ruledOut(question, held),
+]
+
+/** What takes this permission away from somebody where it is asked, whether or not anything would give it to them. */
+export const restrictionsOn = (question: Omit<Question, 'status'>): ChainEntry[] =>
+  deniesOf({ ...question, status: 'active' }, scopeOf({ ...question, status: 'active' }).assignments)
 
 /** The decision about somebody or something that does not exist. */
 export const unknown = (what: 'user' | 'organization' | 'brand'): Decision =>

@@ -57,6 +57,9 @@ export const administrative: readonly string[] = [
   'billing.manage',
 ]
 
+/** What an administrator needs at least to set right whatever went wrong; the last-administrator rule counts by these. */
+export const essential: readonly string[] = ['users.manage', 'roles.assign', 'roles.manage', 'settings.manage']
+
 /** Names of the host application's own begin with this and need no entry in the catalogue. */
 const applicationArea = 'app'
 
@@ -65,7 +68,7 @@ const syntax = /^(\*|[a-z0-9_]+)(\.(\*|[a-z0-9_]+))*(:[A-Za-z0-9._-]{1,100})?$/
 /** Why a role cannot hold this permission, as far as its writing and our own catalogue tell; undefined where it can. */
 export function permissionFault(held: string): string | undefined {
   if (held.length > 200 || !syntax.test(held)) return `${held.slice(0, 200)} is not written like a permission`
-  const { segments, parameter } = split(held)
+  const { segments, parameter } = splitPermission(held)
   if (segments[0] === applicationArea && segments.length > 1) return undefined
   const known = permissionCatalogue.filter((entry) => coversName(segments, entry.name.split('.')))
   if (known.length === 0) return `${held} is not in the catalogue; names of your own begin with ${applicationArea}.`
@@ -79,7 +82,7 @@ export function permissionFault(held: string): string | undefined {
  */
 export function covers(held: string, wanted: string): boolean {
   if (held === wanted) return true
-  const [left, right] = [split(held), split(wanted)]
+  const [left, right] = [splitPermission(held), splitPermission(wanted)]
   if (left.parameter !== undefined && left.parameter !== right.parameter) return false
   return coversName(left.segments, right.segments)
 }
@@ -90,7 +93,8 @@ function coversName(held: readonly string[], wanted: readonly string[]): boolean
   return held.every((segment, index) => segment === '*' || segment === wanted[index])
 }
 
-function split(permission: string): { segments: string[]; parameter: string | undefined } {
+/** The segments of a name, and what comes after the colon. */
+export function splitPermission(permission: string): { segments: string[]; parameter: string | undefined } {
   const colon = permission.indexOf(':')
   const name = colon < 0 ? permission : permission.slice(0, colon)
   return { segments: name.split('.'), parameter: colon < 0 ? undefined : permission.slice(colon + 1) }

@@ -13,6 +13,8 @@ import {
   requirePermissionSomewhere,
   type Transaction,
 } from '#src/context.ts'
+import { dropAssignments } from '../assignments/drop-assignments.ts'
+import { requireNotAbove, withinCeiling } from '../ceiling/ceiling.ts'
 import { type InvitationRecord, invitationById, shown } from './invitations.ts'
 import { resendWithin } from './send-invitation.ts'
 
@@ -33,19 +35,14 @@ const cancel = prepared<Key, never>(
     where organization_id = ${p.organizationId} and id = ${p.invitationId} and status = 'pending'`,
 )
 
-const dropRoles = prepared<{ organizationId: string; userId: string }, never>(
-  (p) => sql`delete from assignments a using users u
-    where a.organization_id = ${p.organizationId} and a.user_id = ${p.userId}
-      and u.organization_id = a.organization_id and u.id = a.user_id and u.status = 'invited'`,
-)
-
 /** A new link for a full term, also where the old one has run out. @throws AppError not_found, forbidden; conflict where it is over */
 export async function resendInvitation(ctx: CallContext, invitationId: string): Promise<InvitationRecord> {
   requirePermissionSomewhere(ctx, 'invitations.write')
   const { organizationId } = ctx
   if (!isId('inv', invitationId)) return refuseUnknown(ctx, 'Invitation')
   return inTransaction(ctx, async (tx) => {
-    const { days, brandIds } = await requirePending(tx, ctx, { organizationId, invitationId })
+    const { userId, days, brandIds } = await requirePending(tx, ctx, { organizationId, invitationId })
+    await requireNotAbove(tx, ctx, userId)
     await resendWithin(tx, ctx, { invitationId, days })
     const [, rows] = await tx.commitWith<unknown>(
       auditOf(ctx, 'invitation.resend', invitationId, brandIds),
@@ -64,11 +61,11 @@ export async function cancelInvitation(ctx: CallContext, invitationId: string): 
   if (!isId('inv', invitationId)) return refuseUnknown(ctx, 'Invitation')
   await inTransaction(ctx, async (tx) => {
     const { userId, brandIds } = await requirePending(tx, ctx, { organizationId, invitationId })
-    await tx.commitWith(
-      cancel({ organizationId, invitationId }),
-      dropRoles({ organizationId, userId }),
-      auditOf(ctx, 'invitation.cancel', invitationId, brandIds),
-    )
+    await withinCeiling(tx, ctx, { users: [userId] }, async () => {
+      await tx.run(cancel({ organizationId, invitationId }))
+      await dropAssignments(tx, ctx, { userId, at: 'invitation_cancelled' })
+    })
+    await tx.commitWith(auditOf(ctx, 'invitation.cancel', invitationId, brandIds))
   })
 }
 

@@ -5,11 +5,14 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { instantSchema, nameSchema, parseInput, requireFuture } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
+import { isWaiting } from '#db/waiting.ts'
 import { fold } from '#directory/fold.ts'
 import { provisionWithin } from '#directory/provision-user.ts'
 import { issueToken } from '#platform/crypto.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, requirePermissionIn, type Transaction } from '#src/context.ts'
+import { dropAssignments } from '../assignments/drop-assignments.ts'
+import { requireNotAbove, withinCeiling } from '../ceiling/ceiling.ts'
 import { requireTargets } from '../managers/targets.ts'
 import { requireGuestInvitation } from '../people/guests.ts'
 import { type InvitationRecord, invitationById, shown } from './invitations.ts'
@@ -53,13 +56,15 @@ export type Holding = { roleId: string; brandId: string | null }
 type Known = {
   userId: string
   status: string
+  /** Brought by a staged directory, or by a first sign-in that wants an approval. */
+  isWaiting: boolean
   invitationId: string | null
   holdings: Holding[]
 }
 
 // Locked, so that two invitations of one address follow each other.
 const lockKnown = prepared<{ organizationId: string; key: string }, Known>(
-  (p) => sql`select u.id as "userId", u.status,
+  (p) => sql`select u.id as "userId", u.status, ${isWaiting} as "isWaiting",
       (select i.id from invitations i where i.organization_id = u.organization_id and i.user_id = u.id and i.status = 'pending')
         as "invitationId",
       (select coalesce(json_agg(json_build_object('roleId', a.role_id, 'brandId', a.brand_id)), '[]') from assignments a
@@ -99,14 +104,10 @@ const insertInvitation = prepared<
       where u.organization_id = ${p.organizationId} and u.id = ${p.invitedBy}) as inviter`,
 )
 
-const dropAssignments = prepared<{ organizationId: string; userId: string }, never>(
-  (p) => sql`delete from assignments where organization_id = ${p.organizationId} and user_id = ${p.userId}`,
-)
-
 /**
  * @throws AppError invalid; not_found for a role or brand that is not there; forbidden (reasons `permission`, `other_brand`,
- *   `ceiling`); against_policy (reasons `guest_domain`, `guest_end_date`); conflict where the person exists already (reason `uniqueness`), or is invited with other roles (reason
- *   `other_roles`)
+ *   `ceiling`); against_policy (reasons `guest_domain`, `guest_end_date`); conflict where the person exists already
+ *   (reason `uniqueness`), waits to be let in (reason `waiting`), or is invited with other roles (reason `other_roles`)
  */
 export async function createInvitation(
   ctx: CallContext,
@@ -139,9 +140,13 @@ export async function invitePerson(
     const [known] = await tx.run(lockKnown({ organizationId, key }))
     const asked = { wanted, holdings, days, organizationName: policy?.name ?? '' }
     const isNew = known === undefined || known.invitationId === null
-    const invitationId = isNew
-      ? await invite(tx, ctx, known, asked)
-      : await inviteAgain(tx, ctx, known, { ...asked, whereInvited })
+    if (known !== undefined) await requireNotAbove(tx, ctx, known.userId)
+    const concern = { users: known === undefined ? [] : [known.userId], arrivals: ({ userId }: Made) => [userId] }
+    const { invitationId } = await withinCeiling(tx, ctx, concern, () =>
+      known === undefined || isNew
+        ? invite(tx, ctx, known, asked)
+        : inviteAgain(tx, ctx, known, { ...asked, whereInvited }),
+    )
     const [rows] = await tx.commitWith(invitationById({ organizationId, invitationId }))
     const invitation = rows?.[0]
     if (invitation === undefined) throw notFound('Invitation')
@@ -151,6 +156,11 @@ export async function invitePerson(
 
 const existsAlready = (): AppError =>
   new AppError('conflict', 'A person with this e-mail address exists already', { reason: 'uniqueness' })
+
+const waits = (): AppError =>
+  new AppError('conflict', 'This person waits to be let in; look at what they would hold and let them in instead', {
+    reason: 'waiting',
+  })
 
 const otherRoles = (): AppError =>
   new AppError('conflict', 'This person is invited already, with other roles; cancel that invitation first', {
@@ -181,36 +191,39 @@ async function provision(tx: Transaction, ctx: CallContext, { email, displayName
   return (await provisionWithin(tx, permitted, { directoryId: null, content, isInvited: true })).id
 }
 
+type Made = { invitationId: string; userId: string }
+
 type Invitation = { wanted: Wanted; holdings: Holding[]; days: number; organizationName: string }
 
-/** @returns the id of the invitation that waits already. @throws AppError conflict where it is to other roles */
+/** @returns the invitation that waits already. @throws AppError conflict where it is to other roles */
 async function inviteAgain(
   tx: Transaction,
   ctx: CallContext,
   known: Known,
   { wanted, holdings, days, whereInvited }: Invitation & { whereInvited: 'resend' | 'leave' },
-): Promise<string> {
-  const { invitationId } = known
+): Promise<Made> {
+  const { invitationId, userId } = known
   if (known.status !== 'invited' || invitationId === null) throw existsAlready()
   if (!isSame(known.holdings, holdings)) throw otherRoles()
-  if (whereInvited === 'leave') return invitationId
+  if (whereInvited === 'leave') return { invitationId, userId }
   await resendWithin(tx, ctx, { invitationId, days })
   await tx.run(audit(ctx, invitationId, 'invitation.resend', { email: wanted.email }))
-  return invitationId
+  return { invitationId, userId }
 }
 
-/** A new person, or one whose earlier invitation was cancelled. @returns the id of the invitation */
+/** A new person, or one whose earlier invitation was cancelled: nobody is invited past those who would let them in. */
 async function invite(
   tx: Transaction,
   ctx: CallContext,
   known: Known | undefined,
   { wanted, holdings, days, organizationName }: Invitation,
-): Promise<string> {
+): Promise<Made> {
   if (known !== undefined && known.status !== 'invited') throw existsAlready()
+  if (known?.isWaiting === true) throw waits()
   const { email, note = null, expiresAt = null, sponsor = null } = wanted
   const { organizationId } = ctx
   const userId = known?.userId ?? (await provision(tx, ctx, wanted))
-  if (known !== undefined) await tx.run(dropAssignments({ organizationId, userId }))
+  if (known !== undefined) await dropAssignments(tx, ctx, { userId, at: 'invitation' })
   const invitationId = ctx.ids.next('inv')
   const { plain, hash } = issueToken(ctx.randomBytes)
   const [now, createdBy] = [nowOf(ctx), ctx.actor.id]
@@ -223,5 +236,5 @@ async function invite(
     inviter: made?.inviter ?? null,
   })
   await tx.run(audit(ctx, invitationId, 'invitation.create', { email, userId, holdings, days, expiresAt }))
-  return invitationId
+  return { invitationId, userId }
 }

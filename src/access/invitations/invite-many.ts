@@ -95,7 +95,7 @@ async function attempt(act: () => Promise<Done>): Promise<Done> {
 }
 
 function outcomeOf(code: string, reason: string | undefined): InviteOutcome['outcome'] {
-  if (reason === 'uniqueness') return 'exists'
+  if (reason === 'uniqueness' || reason === 'waiting') return 'exists'
   if (reason === 'other_roles') return 'already_invited'
   return code === 'invalid' ? 'invalid' : 'failed'
 }

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { domainOf } from '#connections/domains/domains.ts'
 import { parseInput, requireFuture } from '#connections/input.ts'
 import { once } from '#db/statement.ts'
+import { isWaiting } from '#db/waiting.ts'
 import { fold } from '#directory/fold.ts'
 import { type CallContext, inTransaction, requirePermissionIn } from '#src/context.ts'
 import { requireTargets } from '../managers/targets.ts'
@@ -16,8 +17,11 @@ export type WarningCode = 'personal_mail' | 'foreign_domain' | 'no_end_date' | '
 export type InvitationPreview = {
   email: string
   displayName: string | null
-  /** `invited`: they wait already, and to the same roles get a new link; `exists`: they cannot be invited. */
-  person: 'new' | 'invited' | 'exists'
+  /**
+   * `invited`: they have an invitation already, and to the same roles get a new link; `exists`: they cannot be invited;
+   * `waiting`: nor can they, since somebody has to let them in.
+   */
+  person: 'new' | 'invited' | 'exists' | 'waiting'
   roles: {
     role: { id: string; key: string; name: string; purpose: string; allows: string[] }
     brand: { id: string; slug: string; name: string } | null
@@ -40,7 +44,7 @@ type Facts = {
 
 const factsOf = (organizationId: string, email: string, holdings: readonly Holding[]) =>
   once<Facts>(sql`select o.invitation_days as days, o.personal_mail_domains as "personalDomains",
-      (select u.status from users u where u.organization_id = o.id and u.deleted_at is null
+      (select case when ${isWaiting} then 'waiting' else u.status end from users u where u.organization_id = o.id and u.deleted_at is null
         and (u.user_name_key = ${fold(email)} or u.id in (select e.user_id from user_emails e
           where e.organization_id = o.id and e.value_key = ${fold(email)})) order by u.id limit 1) as status,
       exists (select from domains d where d.organization_id = o.id and d.name = ${domainOf(email) ?? ''}
@@ -79,9 +83,12 @@ export async function previewInvitation(
   })
 }
 
+/** Whether an invitation to this person would be made, or made again. */
+export const canBeSent = ({ person }: InvitationPreview): boolean => person === 'new' || person === 'invited'
+
 const personOf = (status: string | null): InvitationPreview['person'] => {
   if (status === null) return 'new'
-  return status === 'invited' ? 'invited' : 'exists'
+  return status === 'invited' || status === 'waiting' ? status : 'exists'
 }
 
 function warningsOf(

@@ -1,13 +1,15 @@
 // What the roles of a person let them do here in Rolecall: permissions of the catalogue become management permissions, in the
 // organization or, delegated, in single brands.
-import type { Ceiling, HeldPermissions, ManagementPermission } from '#src/context.ts'
-import { type AccessPolicy, byStrategy, type EffectiveAssignment } from '../decisions/evaluate.ts'
-import { covers } from '../decisions/permissions.ts'
+import type { HeldPermissions, ManagementPermission } from '#src/context.ts'
+import { type AccessPolicy, byStrategy, type EffectiveAssignment, evaluate } from '../decisions/evaluate.ts'
 
 export type ManagementRights = {
   permissions: ReadonlySet<ManagementPermission>
   brandPermissions: ReadonlyMap<string, ReadonlySet<ManagementPermission>>
-  ceiling: Ceiling
+  /** What they hold, by their roles and less what policies take; a deny of one brand's policy counts there. */
+  held: { organization: HeldPermissions; brands: ReadonlyMap<string, HeldPermissions> }
+  /** True where nothing is denied to them, anywhere: their changes need not be judged. */
+  holdsEverything: boolean
 }
 
 const aboutPeople = [
@@ -43,37 +45,52 @@ const delegable = new Set<ManagementPermission>([
   ...['assignments.write', 'invitations.write', 'audit.read'],
 ] as const satisfies readonly ManagementPermission[])
 
-/** What somebody with these effective assignments may do as a manager of the organization or of brands. */
-export function managementRights(held: {
-  assignments: readonly EffectiveAssignment[]
-  policy: AccessPolicy
-}): ManagementRights {
-  const heldIn = (brandId: string | undefined): HeldPermissions =>
-    permissionsOf(
-      byStrategy(
-        held.assignments.filter(({ brand }) => brand?.id === brandId),
-        held.policy.roleStrategy,
-      ),
-    )
-  const organization = heldIn(undefined)
+/** The names of the catalogue that let somebody do something here. */
+export const managing: readonly string[] = Object.keys(grants)
+
+type Held = { assignments: readonly EffectiveAssignment[]; policy: AccessPolicy }
+
+/**
+ * What somebody with these effective assignments may do as a manager of the organization or of brands: decided as everything else
+ * is, denies and policies included.
+ */
+export function managementRights(held: Held): ManagementRights {
+  const organization = heldIn(held, undefined)
   const brandIds = new Set(held.assignments.flatMap(({ brand }) => (brand === null ? [] : [brand.id])))
-  const brands = new Map([...brandIds].map((id) => [id, heldIn(id)]))
+  const brands = new Map([...brandIds].map((id) => [id, heldIn(held, id)]))
   const brandPermissions = new Map(
-    [...brands].map(([id, permissions]) => [id, new Set(granted(permissions).filter((name) => delegable.has(name)))]),
+    [...brandIds].map((id) => [id, new Set(granted(held, id).filter((name) => delegable.has(name)))]),
   )
-  return { permissions: new Set(granted(organization)), brandPermissions, ceiling: { organization, brands } }
+  const denies = [organization, ...brands.values()].flatMap((each) => each.denies)
+  return {
+    ...{ permissions: new Set(granted(held, undefined)), brandPermissions, held: { organization, brands } },
+    holdsEverything: organization.allows.includes('*') && denies.length === 0 && held.policy.rules.length === 0,
+  }
 }
 
-const permissionsOf = (assignments: readonly EffectiveAssignment[]): HeldPermissions => ({
-  allows: [...new Set(assignments.flatMap(({ role }) => role.allows))],
-  denies: [...new Set(assignments.flatMap(({ role }) => role.denies))],
-})
+/** The permissions of the roles that count there, and what the policies take from somebody who holds these. */
+function heldIn({ assignments, policy }: Held, brandId: string | undefined): HeldPermissions {
+  const counting = byStrategy(
+    assignments.filter(({ brand }) => brand?.id === brandId),
+    policy.roleStrategy,
+  )
+  const ruled = policy.rules.filter(
+    (rule) =>
+      (rule.brandId === null || rule.brandId === brandId) &&
+      !counting.some(({ role }) => rule.exceptRoleIds.includes(role.id)),
+  )
+  return {
+    allows: [...new Set(counting.flatMap(({ role }) => role.allows))],
+    denies: [
+      ...new Set([...counting.flatMap(({ role }) => role.denies), ...ruled.map(({ permission }) => permission)]),
+    ],
+  }
+}
 
-const granted = ({ allows, denies }: HeldPermissions): ManagementPermission[] =>
-  Object.entries(grants).flatMap(([name, permissions]) => {
-    const isHeld = allows.some((held) => covers(held, name)) && !denies.some((denied) => covers(denied, name))
-    return isHeld ? permissions : []
-  })
+const granted = ({ assignments, policy }: Held, brandId: string | undefined): ManagementPermission[] =>
+  Object.entries(grants).flatMap(([permission, permissions]) =>
+    evaluate({ status: 'active', policy, assignments, permission, brandId }).allowed ? permissions : [],
+  )
 
 /** Whether there is anything at all for this person in the console. */
 export const isManager = ({ permissions, brandPermissions }: ManagementRights): boolean =>

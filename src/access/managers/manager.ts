@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
+import { requireReachWithin } from '../ceiling/reach.ts'
 import { type EffectiveAccess, effectiveAccessOf } from '../decisions/effective-access.ts'
 import { ownUserId } from '../own/own-user-id.ts'
 import { isManager, managementRights, repairRights } from './management.ts'
@@ -41,8 +42,12 @@ export async function asManager(person: CallContext, { isEmergency = false } = {
   const held = managementRights(access)
   const rights = isEmergency ? repairRights(held) : held
   const { user } = access
+  const { permissions, brandPermissions, holdsEverything } = rights
   return {
-    ctx: { ...person, ...rights },
+    ctx: {
+      ...{ ...person, permissions, brandPermissions },
+      ...(holdsEverything ? {} : { ceiling: { ...rights.held, requireReach: requireReachWithin } }),
+    },
     name: user.displayName ?? user.userName,
     organization,
     isManager: isManager(rights),

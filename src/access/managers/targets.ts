@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
-import { requireWithinCeiling } from './ceiling.ts'
+import { requireGivable } from '../ceiling/ceiling.ts'
 
 type Named = { id: string; slug: string; name: string }
 
@@ -11,7 +11,7 @@ export type Targets = {
   group: { id: string; displayName: string } | null
   user: { id: string; userName: string } | null
   role: { id: string; key: string; name: string }
-  /** What the role allows and denies, for the ceiling of who gives it. */
+  /** What the role allows and denies. */
   permissions: { allows: string[]; denies: string[] }
   brand: Named | null
 }
@@ -54,6 +54,6 @@ export async function requireTargets(tx: Transaction, ctx: CallContext, wanted: 
   if (userId !== null && found.user === null) throw notFound('User')
   if (found.role === null) throw notFound('Role')
   if (brandId !== null && found.brand === null) throw notFound('Brand')
-  requireWithinCeiling(ctx, { ...found.role, ...found.permissions }, brandId)
+  await requireGivable(tx, ctx, [{ scope: brandId ?? '', roleId: found.role.id }])
   return { ...found, role: found.role }
 }

@@ -5,9 +5,11 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
-import { AppError, notFound } from '#platform/errors.ts'
+import { notFound } from '#platform/errors.ts'
 import { type CallContext, nowOf, requirePermission, type Transaction } from '#src/context.ts'
-import { requireTargets, type Targets } from '../managers/targets.ts'
+import { withinCeiling } from '../ceiling/ceiling.ts'
+import { requireTargets } from '../managers/targets.ts'
+import { requireFitForFilter } from '../roles/attribute-roles.ts'
 import type { MappingRecord } from './mappings.ts'
 
 const CreateMappingInput = z
@@ -66,23 +68,16 @@ export async function createMappingWithin(
   const targets = await requireTargets(tx, ctx, { groupId: groupId ?? undefined, roleId, brandId })
   const { group, role, brand } = targets
   if (groupId !== null && group === null) throw notFound('Group')
-  if (filter !== null) refuseEverything(targets)
+  if (filter !== null) requireFitForFilter({ key: role.key, allows: targets.permissions.allows })
   const [id, now, createdBy] = [ctx.ids.next('map'), nowOf(ctx), ctx.actor.id]
   const detail = {
     ...(group === null ? { filter } : { group: group.displayName, groupId }),
     ...{ role: role.key, roleId, brand: brand?.slug ?? null, brandId, ...(pattern === null ? {} : { pattern }) },
   }
   const { organizationId } = ctx
-  await tx.run(
-    insertMapping({ organizationId, id, groupId, filter, filterPath, roleId, brandId, pattern, now, createdBy }),
-  )
+  const row = { organizationId, id, groupId, filter, filterPath, roleId, brandId, pattern, now, createdBy }
+  const concern = groupId === null ? { filterPaths: [filterPath ?? ''] } : { groups: [groupId] }
+  await withinCeiling(tx, ctx, concern, () => tx.run(insertMapping(row)))
   await tx.run(recordAudit(ctx, { action: 'mapping.create', targetType: 'mapping', targetId: id, detail }))
   return { id, group, filter, role, brand, pattern, createdAt: now, createdBy }
-}
-
-/** Attributes are changed by many hands: they make no administrators (design 4). */
-function refuseEverything({ role, permissions }: Targets): void {
-  if (!permissions.allows.includes('*')) return
-  const message = `The role ${role.key} may do everything; give it to a group or to a person, not by attributes`
-  throw new AppError('invalid', message, { reason: 'invalidValue', fields: [{ path: 'roleId', message }] })
 }

@@ -5,7 +5,7 @@ import { prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { invalid } from '#platform/errors.ts'
 import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
-import { isWithinCeiling } from '../managers/ceiling.ts'
+import { isWithinCeiling } from '../ceiling/could-give.ts'
 
 type Named = { id: string; key: string; name: string }
 

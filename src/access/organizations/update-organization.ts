@@ -6,6 +6,8 @@ import { nameSchema, parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
+import { withinCeiling } from '../ceiling/ceiling.ts'
+import { everybody } from '../ceiling/holdings.ts'
 import { type OrganizationRecord, organizationColumns, requireOperator } from './organizations.ts'
 
 const UpdateOrganizationInput = z.object({
@@ -78,7 +80,8 @@ async function change(
     after: Object.fromEntries(wanted),
     before: Object.fromEntries(wanted.map(([key]) => [key, before[key]])),
   }
-  const [after] = await tx.run(update({ organizationId, name, ...policies, now: nowOf(ctx) }))
+  const write = update({ organizationId, name, ...policies, now: nowOf(ctx) })
+  const [after] = await withinCeiling(tx, ctx, { ...everybody, isAboutMeaning: true }, () => tx.run(write))
   await tx.run(recordAudit(ctx, { action, targetType: 'organization', targetId: organizationId, detail }))
   return after ?? before
 }

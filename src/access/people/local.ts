@@ -6,14 +6,16 @@ import { prepared } from '#db/statement.ts'
 import { deleteGroupWithin } from '#directory/delete-group.ts'
 import { type GroupRecord, lockGroupRow } from '#directory/groups.ts'
 import type { MemberChange } from '#directory/members.ts'
+import { provisionWithin } from '#directory/provision-user.ts'
 import { type GroupContent, updateGroup, updateGroupWithin } from '#directory/update-group.ts'
-import { updateUser } from '#directory/update-user.ts'
+import { updateUserWithin } from '#directory/update-user.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import type { UserRecord } from '#directory/users.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, requirePermission, type Transaction } from '#src/context.ts'
-import { requireGroupWithinCeiling, requireNotAbove } from '../managers/ceiling.ts'
+import { requireNotAbove, withinCeiling } from '../ceiling/ceiling.ts'
+import type { Concerned } from '../ceiling/holdings.ts'
 
 /** @throws AppError conflict (reason `managed_by_directory`) */
 function requireLocal(what: string, { directoryId }: { directoryId: string | null }): void {
@@ -30,18 +32,33 @@ export async function updateLocalUser(
   ctx: CallContext,
   input: { userId: string; change(current: UserRecord): UserContent },
 ): Promise<UserRecord> {
+  requirePermission(ctx, 'users.write')
   const { organizationId } = ctx
-  const isFixed = await inTransaction(ctx, async (tx) => {
-    await requireNotAbove(tx, ctx, input.userId)
-    return (await tx.run(emailPolicy({ organizationId })))[0]?.emailChange === 'never'
+  const { userId } = input
+  return inTransaction(ctx, async (tx) => {
+    const [policy] = await tx.run(emailPolicy({ organizationId }))
+    const change = (current: UserRecord): UserContent => {
+      requireLocal('user', current)
+      const after = input.change(current)
+      if (policy?.emailChange === 'never') requireSameAddress(current, after)
+      return after
+    }
+    await requireNotAbove(tx, ctx, userId)
+    // Mappings by attributes give by what is written here.
+    return withinCeiling(tx, ctx, { users: [userId] }, () =>
+      updateUserWithin(tx, ctx, { userId, directoryId: null, change }),
+    )
   })
-  const change = (current: UserRecord): UserContent => {
-    requireLocal('user', current)
-    const after = input.change(current)
-    if (isFixed) requireSameAddress(current, after)
-    return after
-  }
-  return updateUser(ctx, { userId: input.userId, directoryId: null, change })
+}
+
+/** Creates a user who belongs to no directory. @throws AppError conflict; forbidden (reason `ceiling`) */
+export function createLocalPerson(ctx: CallContext, content: UserContent): Promise<UserRecord> {
+  requirePermission(ctx, 'users.write')
+  return inTransaction(ctx, (tx) =>
+    withinCeiling(tx, ctx, { arrivals: ({ id }: UserRecord) => [id] }, () =>
+      provisionWithin(tx, ctx, { directoryId: null, content }),
+    ),
+  )
 }
 
 const emailPolicy = prepared<{ organizationId: string }, { emailChange: 'allowed' | 'never' }>(
@@ -67,25 +84,35 @@ export async function updateLocalGroup(
   },
 ): Promise<void> {
   const { groupId, members = [], change } = input
-  const guarded = (current: GroupRecord): GroupContent => {
+  const local = (current: GroupRecord): GroupContent => {
     requireLocal('group', current)
     const { displayName, externalId, attributes } = current
     return change?.(current) ?? { displayName, externalId, attributes }
   }
-  if (members.length > 0) await inTransaction(ctx, (tx) => requireGroupWithinCeiling(tx, ctx, groupId))
-  await updateGroup(ctx, { groupId, directoryId: null, change: guarded, members })
+  const update = { groupId, directoryId: null, change: local, members }
+  if (ctx.ceiling === undefined || members.length === 0) return updateGroup(ctx, update)
+  await inTransaction(ctx, (tx) =>
+    withinCeiling(tx, ctx, whomMembersConcern(groupId, members), () => updateGroupWithin(tx, ctx, update)),
+  )
+}
+
+/** Those who come and go; all members, where it is not said who they are. */
+function whomMembersConcern(groupId: string, members: readonly MemberChange[]): Concerned {
+  const ids = members.flatMap((member) => (member.kind === 'removeWhere' ? [] : member.ids))
+  const isOpen = members.some(({ kind }) => kind === 'removeWhere' || kind === 'replace')
+  const groups = ids.filter((id) => isId('grp', id))
+  return { users: ids.filter((id) => isId('usr', id)), groups: isOpen ? [...groups, groupId] : groups }
 }
 
 /**
  * A local group that is about to change, and by nobody else meanwhile.
- * @throws AppError not_found, conflict; forbidden (reason `ceiling`)
+ * @throws AppError not_found, conflict
  */
 async function lockLocalGroup(tx: Transaction, ctx: CallContext, groupId: string): Promise<GroupRecord> {
   requirePermission(ctx, 'groups.write')
   if (!isId('grp', groupId)) throw notFound('Group')
   const group = await lockGroupRow(tx, ctx, { groupId, directoryId: null })
   requireLocal('group', group)
-  await requireGroupWithinCeiling(tx, ctx, groupId)
   return group
 }
 
@@ -94,7 +121,8 @@ async function lockLocalGroup(tx: Transaction, ctx: CallContext, groupId: string
  * @throws AppError not_found, conflict; forbidden (reason `ceiling`)
  */
 export async function deleteLocalGroupWithin(tx: Transaction, ctx: CallContext, groupId: string): Promise<void> {
-  await deleteGroupWithin(tx, ctx, await lockLocalGroup(tx, ctx, groupId))
+  const group = await lockLocalGroup(tx, ctx, groupId)
+  await withinCeiling(tx, ctx, { groups: [groupId] }, () => deleteGroupWithin(tx, ctx, group))
 }
 
 /**
@@ -107,5 +135,8 @@ export async function removeMembersWithin(
   { groupId, memberIds }: { groupId: string; memberIds: readonly string[] },
 ): Promise<void> {
   await lockLocalGroup(tx, ctx, groupId)
-  await updateGroupWithin(tx, ctx, { groupId, directoryId: null, members: [{ kind: 'remove', ids: [...memberIds] }] })
+  const members: MemberChange[] = [{ kind: 'remove', ids: [...memberIds] }]
+  await withinCeiling(tx, ctx, whomMembersConcern(groupId, members), () =>
+    updateGroupWithin(tx, ctx, { groupId, directoryId: null, members }),
+  )
 }

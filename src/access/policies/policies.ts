@@ -8,6 +8,8 @@ import { prepared } from '#db/statement.ts'
 import { invalid, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
+import { withinCeiling } from '../ceiling/ceiling.ts'
+import { everybody } from '../ceiling/holdings.ts'
 import { permissionFault } from '../decisions/permissions.ts'
 
 type Named = { id: string; key: string; name: string }
@@ -85,7 +87,10 @@ const countTargets = prepared<
     (select count(*)::int from roles where organization_id = ${p.organizationId} and id = any (${p.roleIds}::text[])) as roles`,
 )
 
-/** @throws AppError invalid; not_found for a brand or role that is not there; conflict where the name is taken */
+/**
+ * @throws AppError invalid; not_found for a brand or role that is not there; conflict where the name is taken; forbidden (reason
+ *   `ceiling`) where it takes something from somebody above the caller
+ */
 export async function createPolicyWithin(tx: Transaction, ctx: CallContext, input: NewPolicy): Promise<PolicyRecord> {
   requirePermission(ctx, 'roles.write')
   const { name, permission, brandId = null, exceptRoleIds } = parseInput(NewPolicyInput, input)
@@ -98,7 +103,8 @@ export async function createPolicyWithin(tx: Transaction, ctx: CallContext, inpu
   if (found?.roles !== roleIds.length) throw notFound('Role')
   const [id, now] = [ctx.ids.next('pol'), nowOf(ctx)]
   const row = { organizationId, id, name, permission, brandId, exceptRoleIds: JSON.stringify(roleIds) }
-  await tx.run(insertPolicy({ ...row, now, createdBy: ctx.actor.id }))
+  const insert = insertPolicy({ ...row, now, createdBy: ctx.actor.id })
+  await withinCeiling(tx, ctx, { ...everybody, isAboutMeaning: true }, () => tx.run(insert))
   const entry = { action: 'policy.create', targetType: 'policy', targetId: id } as const
   await tx.run(recordAudit(ctx, { ...entry, detail: { name, permission, brandId, exceptRoleIds: roleIds } }))
   const [made] = await tx.run(policyById({ organizationId, policyId: id }))
@@ -110,13 +116,13 @@ const remove = prepared<{ organizationId: string; policyId: string }, never>(
   (p) => sql`delete from policies where organization_id = ${p.organizationId} and id = ${p.policyId}`,
 )
 
-/** @throws AppError not_found */
+/** @throws AppError not_found; forbidden (reason `ceiling`) where it binds the caller, or gives somebody more than they hold */
 export async function deletePolicyWithin(tx: Transaction, ctx: CallContext, policyId: string): Promise<void> {
   requirePermission(ctx, 'roles.write')
   const key = { organizationId: ctx.organizationId, policyId: isId('pol', policyId) ? policyId : '' }
   const [policy] = await tx.run(policyById(key))
   if (policy === undefined) throw notFound('Policy')
-  await tx.run(remove(key))
+  await withinCeiling(tx, ctx, { ...everybody, isAboutMeaning: true }, () => tx.run(remove(key)))
   const { name, permission, brand, exceptRoles } = policy
   const detail = { name, permission, brandId: brand?.id ?? null, exceptRoleIds: exceptRoles.map(({ id }) => id) }
   await tx.run(recordAudit(ctx, { action: 'policy.delete', targetType: 'policy', targetId: policyId, detail }))

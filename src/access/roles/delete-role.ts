@@ -5,6 +5,7 @@ import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
+import { withinCeiling } from '../ceiling/ceiling.ts'
 import { lockCustomRole } from './roles.ts'
 
 type RoleKey = { organizationId: string; roleId: string }
@@ -19,7 +20,7 @@ const remove = prepared<RoleKey, never>(
   (p) => sql`delete from roles where organization_id = ${p.organizationId} and id = ${p.roleId}`,
 )
 
-/** @throws AppError not_found; forbidden for a built-in role; conflict (reason `in_use`) while something gives it */
+/** @throws AppError not_found; forbidden for a built-in role, or (reason `ceiling`) one beyond the caller's rights; conflict (reason `in_use`) while something gives it */
 export async function deleteRole(ctx: CallContext, roleId: string): Promise<void> {
   requirePermission(ctx, 'roles.write')
   if (!isId('rol', roleId)) return refuseUnknown(ctx, 'Role')
@@ -32,6 +33,7 @@ export async function deleteRole(ctx: CallContext, roleId: string): Promise<void
       throw new AppError('conflict', message, { reason: 'in_use' })
     }
     const entry = { action: 'role.delete', targetType: 'role', targetId: roleId } as const
-    await tx.commitWith(remove(roleKey), recordAudit(ctx, { ...entry, detail: { key, allows, denies } }))
+    await withinCeiling(tx, ctx, { isAboutMeaning: true }, () => tx.run(remove(roleKey)))
+    await tx.commitWith(recordAudit(ctx, { ...entry, detail: { key, allows, denies } }))
   })
 }

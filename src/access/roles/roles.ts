@@ -1,5 +1,5 @@
 // Roles: named sets of permissions with a purpose, and how they are read.
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -10,6 +10,7 @@ import {
   requirePermissionSomewhere,
   type Transaction,
 } from '#src/context.ts'
+import { permissionsColumn } from '../decisions/effective-access.ts'
 
 export type RoleRecord = {
   id: string
@@ -31,10 +32,6 @@ export type RoleRecord = {
 }
 
 type RoleKey = { organizationId: string; roleId: string }
-
-const permissionsColumn = (effect: 'allow' | 'deny'): SQL =>
-  sql`(select coalesce(json_agg(rp.permission order by rp.permission), '[]') from role_permissions rp
-    where rp.organization_id = r.organization_id and rp.role_id = r.id and rp.effect = ${sql.raw(`'${effect}'`)})`
 
 /** The columns of a RoleRecord, for `roles r`. */
 export const roleColumns = sql`r.id, r.key, r.name, r.purpose, r.rank, r.pack, r.is_built_in as "isBuiltIn",

@@ -7,8 +7,10 @@ import { parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, nowOf, requirePermission, type Transaction } from '#src/context.ts'
+import { requireGivable, withinCeiling } from '../ceiling/ceiling.ts'
+import { everybody } from '../ceiling/holdings.ts'
 import { requireKnownPermissionsWithin } from '../decisions/catalogue.ts'
-import { requireWithinCeiling } from '../managers/ceiling.ts'
+import { requireFitForAttributes } from './attribute-roles.ts'
 import { lockCustomRole, type RoleRecord } from './roles.ts'
 import { replacePermissions, roleFields } from './write-role.ts'
 
@@ -42,14 +44,17 @@ const audit = prepared<AuditParameters & { organizationId: string; roleId: strin
 
 export type RoleChange = z.input<typeof UpdateRoleInput>
 
-/** @returns the role as it is now. @throws AppError not_found, invalid; forbidden for a built-in role; conflict */
+/**
+ * @returns the role as it is now
+ * @throws AppError not_found, invalid; forbidden for a built-in role, or (reason `ceiling`) beyond the caller's rights; conflict
+ */
 export async function updateRoleWithin(tx: Transaction, ctx: CallContext, input: RoleChange): Promise<RoleRecord> {
   requirePermission(ctx, 'roles.write')
   const { roleId, ...changes } = parseInput(UpdateRoleInput, input)
   const before = await lockCustomRole(tx, ctx, isId('rol', roleId) ? roleId : '')
   const after = changedRole(before, changes)
-  requireWithinCeiling(ctx, before, null)
-  requireWithinCeiling(ctx, after, null)
+  await requireGivable(tx, ctx, [{ scope: '', roleId }])
+  await requireFitForAttributes(tx, ctx, after)
   await requireKnownPermissionsWithin(tx, ctx, [...after.allows, ...after.denies])
   const fields = (Object.keys(roleFields) as (keyof typeof roleFields)[]).filter(
     (name) => !isDeepStrictEqual(before[name], after[name]),
@@ -60,8 +65,10 @@ export async function updateRoleWithin(tx: Transaction, ctx: CallContext, input:
   const now = nowOf(ctx)
   const detail = { fields, allows, denies, before: { allows: before.allows, denies: before.denies } }
   const entry = { action: 'role.update', targetType: 'role', targetId: roleId, detail } as const
-  await tx.run(update({ organizationId, roleId, key, name, purpose, rank, owner, reviewAt, now }))
-  for (const statement of replacePermissions(ctx, { roleId, allows, denies })) await tx.run(statement)
+  await withinCeiling(tx, ctx, { ...everybody, isAboutMeaning: true }, async () => {
+    await tx.run(update({ organizationId, roleId, key, name, purpose, rank, owner, reviewAt, now }))
+    for (const statement of replacePermissions(ctx, { roleId, allows, denies })) await tx.run(statement)
+  })
   await tx.run(audit({ ...auditParameters(ctx, entry), organizationId, roleId }))
   return { ...after, updatedAt: now }
 }

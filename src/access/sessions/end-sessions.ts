@@ -6,6 +6,7 @@ import { prepared, type Statement } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
+import { requireNotAbove } from '../ceiling/ceiling.ts'
 
 export type EndReason =
   | 'signed_out'
@@ -119,19 +120,21 @@ export const connectionSessionsEnd = (
     providerSession: options.providerSession ?? null,
   })
 
-/** Ends one session of anybody. Ending an ended one is no error. @throws AppError not_found, forbidden */
+/** Ends one session of anybody. Ending an ended one is no error. @throws AppError not_found, forbidden (reasons `permission`, `ceiling`) */
 export async function endSession(ctx: CallContext, input: { sessionId: string; reason: EndReason }): Promise<void> {
   requirePermission(ctx, 'sessions.write')
   if (!isId('ses', input.sessionId)) return refuseUnknown(ctx, 'Session')
   await inTransaction(ctx, async (tx) => {
     const [known] = await tx.run(exists({ organizationId: ctx.organizationId, sessionId: input.sessionId }))
     if (known === undefined) throw notFound('Session')
+    await requireNotAbove(tx, ctx, known.userId)
     await tx.commitWith(sessionEnd(ctx, input.sessionId, input.reason))
   })
 }
 
-const exists = prepared<{ organizationId: string; sessionId: string }, { id: string }>(
-  (p) => sql`select id from sessions where organization_id = ${p.organizationId} and id = ${p.sessionId}`,
+const exists = prepared<{ organizationId: string; sessionId: string }, { userId: string }>(
+  (p) =>
+    sql`select user_id as "userId" from sessions where organization_id = ${p.organizationId} and id = ${p.sessionId}`,
 )
 
 /** Ends all sessions of a person, or all but one. @returns how many. @throws AppError not_found, forbidden */
@@ -145,6 +148,7 @@ export async function endUserSessions(
   return inTransaction(ctx, async (tx) => {
     const [known] = await tx.run(personExists({ organizationId: ctx.organizationId, userId }))
     if (known === undefined) throw notFound('User')
+    await requireNotAbove(tx, ctx, userId)
     const [ended] = await tx.commitWith(userSessionsEnd(ctx, userId, options))
     return ended?.length ?? 0
   })

@@ -6,7 +6,8 @@ import { prepared, type Statement } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
-import { administrative, covers } from '../decisions/permissions.ts'
+import { administrative } from '../decisions/permissions.ts'
+import { isOrdinary } from '../roles/attribute-roles.ts'
 
 const permissionsOf = prepared<{ organizationId: string; roleId: string }, { permissions: string[] }>(
   (p) => sql`select array(select rp.permission from role_permissions rp
@@ -24,9 +25,6 @@ export async function requireOrdinaryRole(ctx: CallContext, roleId: string): Pro
   const held = permissionList(role.permissions)
   if (!isOrdinary(held)) throw refused('A role of administrators cannot be the default of first sign-ins')
 }
-
-const isOrdinary = (held: readonly string[]): boolean =>
-  !held.some((permission) => administrative.some((wanted) => covers(permission, wanted)))
 
 // An array of PostgreSQL may arrive as its text.
 const permissionList = (value: string[] | string): string[] =>
@@ -55,9 +53,9 @@ const assign = prepared<
   (p) => sql`insert into assignments (organization_id, id, user_id, role_id, reason, created_at, created_by)
     select ${p.organizationId}, ${p.id}, ${p.userId}, r.id, ${p.reason}, ${p.now}::timestamptz, ${p.createdBy}
     from roles r where r.organization_id = ${p.organizationId} and r.id = ${p.roleId} and not exists (
-      select from role_permissions rp where rp.organization_id = r.organization_id and rp.role_id = r.id
-        and rp.effect = 'allow' and (rp.permission in ('*', 'users.*', 'roles.*', 'settings.*')
-          or rp.permission = any (string_to_array(${sql.raw(`'${administrative.join(',')}'`)}, ','))))
+      select from role_permissions rp cross join unnest(string_to_array(${sql.raw(`'${administrative.join(',')}'`)}, ',')) wanted
+        where rp.organization_id = r.organization_id and rp.role_id = r.id and rp.effect = 'allow'
+          and permission_covers(rp.permission, wanted))
     on conflict do nothing`,
 )
 

@@ -12,7 +12,7 @@ const InvitationPreview = z
   .object({
     email: z.string(),
     displayName: z.string().nullable(),
-    person: z.enum(['new', 'invited', 'exists']),
+    person: z.enum(['new', 'invited', 'exists', 'waiting']),
     roles: z.array(
       z.object({
         role: roleReference.extend({ purpose: z.string(), allows: z.array(permissionName) }),

@@ -1,10 +1,9 @@
 // /users
 import { createRoute, z } from '@hono/zod-openapi'
 import { searchUsers } from '#access/people/list-users.ts'
-import { updateLocalUser } from '#access/people/local.ts'
+import { createLocalPerson, updateLocalUser } from '#access/people/local.ts'
 import { userSorts } from '#access/people/search/user-order.ts'
 import { approvePerson } from '#access/people/status/approve-person.ts'
-import { provisionUser } from '#directory/provision-user.ts'
 import { contentOf } from '#directory/user-content.ts'
 import { getUser } from '#directory/users.ts'
 import { pageOf, pageParams } from '../paging.ts'
@@ -119,7 +118,7 @@ export const userRoutes = newRoutes()
   })
   .openapi(createUserRoute, async (c) => {
     const content = newContent(c.req.valid('json'))
-    return c.json(presentUser(await provisionUser(c.get('ctx'), { directoryId: null, content })), 201)
+    return c.json(presentUser(await createLocalPerson(c.get('ctx'), content)), 201)
   })
   .openapi(getRoute, async (c) => {
     const reference = { userId: c.req.valid('param').id, directoryId: null }

@@ -9,7 +9,7 @@ import {
   listInvitations,
 } from '#access/invitations/invitations.ts'
 import { inviteMany, previewInvitations } from '#access/invitations/invite-many.ts'
-import { previewInvitation } from '#access/invitations/preview-invitation.ts'
+import { canBeSent, previewInvitation } from '#access/invitations/preview-invitation.ts'
 import { getGuestTerms } from '#access/people/guests.ts'
 import { withIsoTimes } from '#access/times.ts'
 import { renderPage } from '#http/pages.ts'
@@ -67,7 +67,7 @@ export function createInvitations(): Hono<ConsoleEnv> {
     if (form['step'] === 'back') return showForm(c, filledForm({ ...form }))
     try {
       const preview = await previewInvitation(ctx, invitationOf(form))
-      if (form['step'] !== 'send' || preview.person === 'exists')
+      if (form['step'] !== 'send' || !canBeSent(preview))
         return await renderPage(c, <InviteReviewPage {...{ ctx, manager, form, preview }} />)
       const { id } = await createInvitation(ctx, invitationOf(form))
       return c.redirect(`/console/invitations/${id}?done=invited`, 303)

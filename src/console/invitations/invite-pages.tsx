@@ -1,5 +1,5 @@
 // Inviting one person: the form, and the review before anything is sent.
-import type { InvitationPreview } from '#access/invitations/preview-invitation.ts'
+import { canBeSent, type InvitationPreview } from '#access/invitations/preview-invitation.ts'
 import type { GuestTerms } from '#access/people/guests.ts'
 import type { Form } from '#http/read-form.ts'
 import { Alert, Facts } from '#http/ui/content.tsx'
@@ -157,6 +157,12 @@ export const InviteReviewPage = ({ ctx, manager, form, preview }: ReviewProps) =
           <a href={`/console/users?q=${encodeURIComponent(email)}`}>find them among the users</a>.
         </Alert>
       ) : null}
+      {person === 'waiting' ? (
+        <Alert kind="danger" title="This person waits to be let in">
+          They came with a directory or a first sign-in:{' '}
+          <a href={`/console/users?q=${encodeURIComponent(email)}`}>look at them</a> and let them in instead.
+        </Alert>
+      ) : null}
       {person === 'invited' ? (
         <Alert kind="info" title="They are invited already">
           To the same roles they get a new link, and the old one is void.
@@ -190,7 +196,7 @@ export const InviteReviewPage = ({ ctx, manager, form, preview }: ReviewProps) =
       </Panel>
       <form method="post" action="/console/invitations/new">
         <CarriedForm form={form} />
-        <StepButtons send="Send the invitation" isReady={person !== 'exists'} />
+        <StepButtons send="Send the invitation" isReady={canBeSent(preview)} />
       </form>
     </ConsolePage>
   )

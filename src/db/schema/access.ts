@@ -55,6 +55,7 @@ export const rolePermissions = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.roleId, table.permission] }),
+    index('role_permissions_denies').on(table.organizationId).where(sql`effect = 'deny'`),
     foreignKey({
       columns: [table.organizationId, table.roleId],
       foreignColumns: [roles.organizationId, roles.id],

@@ -10,8 +10,8 @@ import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { openAssignment } from '../../assignments/open-assignment.ts'
+import { requireEverything, requireNotAbove } from '../../ceiling/ceiling.ts'
 import { covers } from '../../decisions/permissions.ts'
-import { requireNotAbove, requireWithinCeiling } from '../../managers/ceiling.ts'
 import { emailColumn } from '../../people/email.ts'
 import { highestRole } from '../../roles/highest-role.ts'
 import { userSessionsEnd } from '../../sessions/end-sessions.ts'
@@ -94,7 +94,7 @@ async function newEnvelope(ctx: CallContext) {
   }
 }
 
-/** With the highest role of the organization. @throws AppError invalid; conflict where no role may do everything */
+/** With the highest role of the organization. @throws AppError invalid; forbidden (reason `ceiling`); conflict where no role may do everything */
 export async function createEmergencyAccount(
   ctx: CallContext,
   input: z.input<typeof CreateInput>,
@@ -109,7 +109,7 @@ export async function createEmergencyAccount(
   return inTransaction(ctx, async (tx) => {
     const [role] = await tx.run(highestRole({ organizationId }))
     if (role === undefined) throw new AppError('conflict', 'No role of this organization may do everything')
-    requireWithinCeiling(ctx, { key: role.key, allows: ['*'], denies: [] }, null)
+    await requireEverything(tx, ctx, 'Making an emergency account')
     const { id: userId } = await provisionWithin(tx, ctx, { directoryId: null, content })
     const { envelope, statements } = enclose(userId, userName)
     const detail = { name, role: role.key }

@@ -8,7 +8,7 @@ import { isWaiting } from '#db/waiting.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, nowOf, requirePermission, type Transaction } from '#src/context.ts'
-import { requireNotAbove } from '../../managers/ceiling.ts'
+import { withinCeiling } from '../../ceiling/ceiling.ts'
 
 const waiting = prepared<{ organizationId: string; directoryId: string }, { userId: string }>(
   (p) => sql`select u.id as "userId" from users u
@@ -57,19 +57,17 @@ export async function admitArrivalsWithin(tx: Transaction, ctx: CallContext, dir
   if (!isId('dir', directoryId)) throw notFound('Directory')
   await updateDirectoryWithin(tx, ctx, { directoryId, arrivals: 'active' })
   const userIds = await lockArrivals(tx, ctx, directoryId)
-  for (const userId of userIds) await requireNotAbove(tx, ctx, userId)
   const entry = {
     action: 'user.activate',
     targetType: 'user',
     targetId: '',
     detail: { by: 'approval', directoryId },
   } as const
-  await tx.run(
-    activateAll({
-      ...auditParameters(ctx, entry),
-      ...{ organizationId: ctx.organizationId, userIds, now: nowOf(ctx) },
-      auditIds: userIds.map(() => ctx.ids.next('evt')),
-    }),
-  )
+  const activate = activateAll({
+    ...auditParameters(ctx, entry),
+    ...{ organizationId: ctx.organizationId, userIds, now: nowOf(ctx) },
+    auditIds: userIds.map(() => ctx.ids.next('evt')),
+  })
+  await withinCeiling(tx, ctx, { users: userIds }, () => tx.run(activate))
   return userIds
 }

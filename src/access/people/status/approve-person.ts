@@ -3,7 +3,7 @@ import { activation } from '#directory/activate-user.ts'
 import { lockUserRow, type UserRecord } from '#directory/users.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
-import { requireNotAbove } from '../../managers/ceiling.ts'
+import { withinCeiling } from '../../ceiling/ceiling.ts'
 
 /**
  * After a first sign-in that wants an approval, or since a directory brought them while its arrivals are staged; an active one
@@ -15,8 +15,9 @@ export async function approvePerson(ctx: CallContext, userId: string): Promise<U
   if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
   return inTransaction(ctx, async (tx) => {
     const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
-    await requireNotAbove(tx, ctx, userId)
-    const [rows] = await tx.commitWith(activation(ctx, user.id, 'approval'))
-    return { ...user, ...rows?.[0] }
+    const [written] = await withinCeiling(tx, ctx, { users: [userId] }, () =>
+      tx.run(activation(ctx, user.id, 'approval')),
+    )
+    return { ...user, ...written }
   })
 }

@@ -7,7 +7,7 @@ import { lockUserRow, type UserRecord } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
-import { requireNotAbove } from '../../managers/ceiling.ts'
+import { requireNotAbove, withinCeiling } from '../../ceiling/ceiling.ts'
 
 const DeactivatePersonInput = z.object({
   userId: z.string(),
@@ -46,6 +46,8 @@ export async function deactivateWithin(
     throw new AppError('conflict', 'Somebody else has to deactivate you', { reason: 'yourself' })
   const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
   await requireNotAbove(tx, ctx, userId)
-  const [written] = await tx.run(deactivation(ctx, userId, { reason: 'administrator', note, returnsAt }))
+  const [written] = await withinCeiling(tx, ctx, { users: [userId] }, () =>
+    tx.run(deactivation(ctx, userId, { reason: 'administrator', note, returnsAt })),
+  )
   return { ...user, ...written }
 }

@@ -9,7 +9,7 @@ import { lockUserRow } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
-import { requireNotAbove } from '../../managers/ceiling.ts'
+import { requireNotAbove } from '../../ceiling/ceiling.ts'
 
 const EraseInput = z.object({
   userId: z.string(),

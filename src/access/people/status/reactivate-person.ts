@@ -2,14 +2,14 @@
 // comes back by itself; old sessions and keys never do.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { recordAudit } from '#audit/record.ts'
 import { parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { reactivation } from '#directory/reactivate-user.ts'
 import { lockUserRow, type UserRecord } from '#directory/users.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
-import { requireNotAbove } from '../../managers/ceiling.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
+import { dropAssignments } from '../../assignments/drop-assignments.ts'
+import { withinCeiling } from '../../ceiling/ceiling.ts'
 
 const ReactivatePersonInput = z.object({
   userId: z.string(),
@@ -21,14 +21,6 @@ const ReactivatePersonInput = z.object({
 
 export type ReactivatePersonInput = z.input<typeof ReactivatePersonInput>
 
-type Dropped = { id: string; roleId: string; brandId: string | null; reason: string }
-
-const dropAssignments = prepared<{ organizationId: string; userId: string; kept: readonly string[] }, Dropped>(
-  (p) => sql`delete from assignments where organization_id = ${p.organizationId} and user_id = ${p.userId}
-      and id <> all (${p.kept}::text[])
-    returning id, role_id as "roleId", brand_id as "brandId", reason`,
-)
-
 const requireNewPassword = prepared<{ organizationId: string; userId: string }, never>(
   (p) => sql`update passwords set must_change = true
     where organization_id = ${p.organizationId} and user_id = ${p.userId}`,
@@ -36,7 +28,7 @@ const requireNewPassword = prepared<{ organizationId: string; userId: string }, 
 
 /**
  * Nothing changes for somebody who is not inactive. @throws AppError invalid, not_found; forbidden (reason `ceiling`) where they
- * would hold more than the caller
+ * would hold more than the caller, or lose what goes beyond the caller's rights
  */
 export async function reactivatePerson(ctx: CallContext, input: ReactivatePersonInput): Promise<UserRecord> {
   requirePermission(ctx, 'users.write')
@@ -46,18 +38,14 @@ export async function reactivatePerson(ctx: CallContext, input: ReactivatePerson
   return inTransaction(ctx, async (tx) => {
     const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
     if (user.status !== 'inactive') return user
-    if (restore !== 'all') await dropOthers(tx, ctx, userId, restore === 'none' ? [] : restore)
-    await requireNotAbove(tx, ctx, userId)
-    if (mustChangePassword) await tx.run(requireNewPassword({ organizationId, userId }))
-    const [rows] = await tx.commitWith(reactivation(ctx, userId, 'administrator'))
-    return { ...user, ...rows?.[0] }
+    const [written] = await withinCeiling(tx, ctx, { users: [userId] }, async () => {
+      if (restore !== 'all') {
+        const kept = restore === 'none' ? [] : restore
+        await dropAssignments(tx, ctx, { userId, kept, at: 'reactivation' })
+      }
+      if (mustChangePassword) await tx.run(requireNewPassword({ organizationId, userId }))
+      return tx.run(reactivation(ctx, userId, 'administrator'))
+    })
+    return { ...user, ...written }
   })
-}
-
-async function dropOthers(tx: Transaction, ctx: CallContext, userId: string, kept: readonly string[]): Promise<void> {
-  const dropped = await tx.run(dropAssignments({ organizationId: ctx.organizationId, userId, kept }))
-  for (const { id, ...detail } of dropped) {
-    const entry = { action: 'assignment.delete', targetType: 'assignment', targetId: id } as const
-    await tx.run(recordAudit(ctx, { ...entry, detail: { userId, ...detail, at: 'reactivation' } }))
-  }
 }

@@ -1,0 +1,166 @@
+// One rule for every change (design 11.1): nobody gives what they do not hold, takes from somebody who holds more, or sheds what
+// restricts themselves, by whatever detour. The change is carried out, what people may do before and after is compared by the
+// evaluator, and the transaction is undone where it goes too far. Operators, the system, and whoever holds everything have no limit.
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+import { AppError } from '#platform/errors.ts'
+import type { CallContext, Transaction } from '#src/context.ts'
+import { catalogueOf } from '../decisions/catalogue.ts'
+import { type Meaning, meaningNow, patternsOf } from '../decisions/meaning.ts'
+import { universeOf } from '../decisions/universe.ts'
+import { actorLimit } from './actor-limit.ts'
+import { type Concerned, type Grant, type Holder, holdersOf, kindsOfHolders } from './holdings.ts'
+import { aboveIn, type Breach, judge, type Pair } from './judge.ts'
+import { breachError } from './words.ts'
+
+/** A role in a scope, as an assignment or a mapping gives it. */
+export type Given = Pick<Grant, 'scope' | 'roleId'>
+
+export type Concern<T> = Concerned & {
+  /** True where what roles, policies or the organization's settings mean may change, and nobody's holdings do. */
+  isAboutMeaning?: boolean
+  /** What is given or taken as such, by an assignment or a mapping, whoever holds it by now or will some day. */
+  grants?: readonly { before?: Given; after?: Given }[]
+  /** People who are there only afterwards. */
+  arrivals?: (result: T) => readonly string[]
+  /** Ids of brands that are not there afterwards. */
+  gone?: readonly string[]
+}
+
+const lockChanges = prepared<{ organizationId: string }, unknown>(
+  (p) => sql`select pg_advisory_xact_lock(hashtextextended('access changes ' || ${p.organizationId}, 0))`,
+)
+
+/** Changes that are judged by their effect follow each other, so that two that are harmless alone are not more together. */
+export const takeTurns = ({ organizationId }: CallContext) => lockChanges({ organizationId })
+
+/**
+ * Carries out `work` within the rights of the caller. It must not commit, since it is judged afterwards.
+ * @throws AppError forbidden (reason `ceiling`) naming the person and the permission; whatever `work` throws
+ */
+export async function withinCeiling<T>(
+  tx: Transaction,
+  ctx: CallContext,
+  concern: Concern<T>,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (ctx.ceiling === undefined) return work()
+  await tx.run(takeTurns(ctx))
+  const limit = await actorLimit(tx, ctx)
+  if (limit === undefined) return work()
+  const concerned = { ...concern, users: [...(concern.users ?? []), limit.id] }
+  const before = await observe(tx, ctx, concerned)
+  const result = await work()
+  const arrived = concern.arrivals?.(result) ?? []
+  // Where the meaning changes, everybody holds what they held.
+  const after = concern.isAboutMeaning
+    ? { ...before, meaning: await meaningNow(tx, ctx) }
+    : await observe(tx, ctx, { ...concerned, users: [...concerned.users, ...arrived] })
+  const permissions = await permissionsOf(tx, ctx, [before.meaning, after.meaning, limit.meaning])
+  const pairs = [...pairsOf(before.holders, after.holders), ...grantPairs(concern.grants)]
+  const breach = judge(limit, {
+    ...{ before: before.meaning, after: after.meaning, gone: concern.gone ?? [] },
+    pairs: concern.isAboutMeaning === true ? [...pairs, ...rolePairs(before.meaning, after.meaning)] : pairs,
+    ...{ permissions: [...permissions.keys()], now: before.now },
+  })
+  if (breach !== undefined) throw await breachError(tx, ctx, written(breach, permissions))
+  return result
+}
+
+/**
+ * For what would let the caller act as that person or against them: their account, their sessions, their status.
+ * @throws AppError forbidden (reason `ceiling`) where they hold, or will hold, more than the caller
+ */
+export const requireNotAbove = (tx: Transaction, ctx: CallContext, ...userIds: string[]): Promise<void> =>
+  requireNobodyAbove(tx, ctx, { users: userIds })
+
+/** @throws AppError forbidden (reason `ceiling`) where one of them holds, or will hold, more than the caller */
+export async function requireNobodyAbove(tx: Transaction, ctx: CallContext, concerned: Concerned): Promise<void> {
+  if (ctx.ceiling === undefined) return
+  const limit = await actorLimit(tx, ctx)
+  if (limit === undefined) return
+  const { meaning, holders, now } = await observe(tx, ctx, concerned)
+  await requireNone(tx, ctx, { limit, meaning, holders, now })
+}
+
+/**
+ * Whether the caller may give these, whoever gets them.
+ * @throws AppError forbidden (reason `ceiling`)
+ */
+export async function requireGivable(tx: Transaction, ctx: CallContext, grants: readonly Given[]): Promise<void> {
+  if (ctx.ceiling === undefined || grants.length === 0) return
+  const limit = await actorLimit(tx, ctx)
+  if (limit === undefined) return
+  const holders = grants.map((grant) => [grant.roleId, holding(grant)] as const)
+  await requireNone(tx, ctx, { limit, meaning: limit.meaning, holders, now: limit.now })
+}
+
+/** @throws AppError forbidden (reason `ceiling`) for whoever does not hold everything */
+export async function requireEverything(tx: Transaction, ctx: CallContext, what: string): Promise<void> {
+  if (ctx.ceiling === undefined || (await actorLimit(tx, ctx)) === undefined) return
+  throw new AppError('forbidden', `${what} takes all rights there are, which you do not hold yourself`, {
+    reason: 'ceiling',
+  })
+}
+
+type Side = { limit: NonNullable<Awaited<ReturnType<typeof actorLimit>>>; meaning: Meaning; now: number }
+
+async function requireNone(
+  tx: Transaction,
+  ctx: CallContext,
+  { limit, holders, meaning, now }: Side & { holders: Iterable<readonly [string, Holder]> },
+): Promise<void> {
+  const permissions = await permissionsOf(tx, ctx, [meaning, limit.meaning])
+  const breach = aboveIn(limit, holders, { meaning, now, permissions: [...permissions.keys()] })
+  if (breach !== undefined) throw await breachError(tx, ctx, { ...written(breach, permissions), kind: 'above' })
+}
+
+type Observation = { meaning: Meaning; holders: Map<string, Holder>; now: number }
+
+/** Those who are named are read one by one, the rest by their kinds. */
+async function observe(tx: Transaction, ctx: CallContext, { which, ...named }: Concerned): Promise<Observation> {
+  const meaning = await meaningNow(tx, ctx)
+  const kinds = which === undefined ? [] : await kindsOfHolders(tx, ctx, { which })
+  const holders = new Map([...kinds, ...(await holdersOf(tx, ctx, named))])
+  return { meaning, holders, now: ctx.clock.now().getTime() }
+}
+
+/** Catalogue and all that is written, as names to ask about, each with the pattern that it stands for. */
+async function permissionsOf(
+  tx: Transaction,
+  ctx: CallContext,
+  meanings: readonly Meaning[],
+): Promise<Map<string, string>> {
+  const catalogue = (await catalogueOf(tx, ctx)).map(({ name }) => name)
+  return universeOf(catalogue, meanings.flatMap(patternsOf))
+}
+
+const pairsOf = (before: ReadonlyMap<string, Holder>, after: ReadonlyMap<string, Holder>): Pair[] =>
+  [...new Set([...before.keys(), ...after.keys()])].map((id) => ({ id, before: before.get(id), after: after.get(id) }))
+
+const always = { from: 0, until: Number.MAX_SAFE_INTEGER }
+
+const holding = (grant: Given): Holder => ({
+  isActive: true,
+  grants: [{ ...always, ...grant }],
+})
+
+const grantPairs = (grants: Concern<unknown>['grants'] = []): Pair[] =>
+  grants.map(({ before, after }) => ({
+    id: (after ?? before)?.roleId ?? '',
+    before: before === undefined ? undefined : holding(before),
+    after: after === undefined ? undefined : holding(after),
+  }))
+
+/** Of each role, whoever holds it and nothing else, in the organization. */
+function rolePairs(before: Meaning, after: Meaning): Pair[] {
+  const holderIn = ({ roles }: Meaning, id: string): Holder | undefined =>
+    roles.has(id) ? holding({ scope: '', roleId: id }) : undefined
+  const ids = new Set([...before.roles.keys(), ...after.roles.keys()])
+  return [...ids].map((id) => ({ id, before: holderIn(before, id), after: holderIn(after, id) }))
+}
+
+const written = (breach: Breach, permissions: ReadonlyMap<string, string>): Breach => ({
+  ...breach,
+  permission: permissions.get(breach.permission) ?? breach.permission,
+})

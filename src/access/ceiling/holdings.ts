@@ -1,0 +1,132 @@
+// What the people whom a change may concern hold, or would hold: with the time from which and until which, and whether or not they
+// are active, since whoever waits, or left, is let in some day with just that. Members of groups that have none yet count as well.
+import { type SQL, sql } from 'drizzle-orm'
+import { once } from '#db/statement.ts'
+import type { CallContext, Transaction } from '#src/context.ts'
+import type { Scopes } from '../decisions/meaning.ts'
+
+/** One role in one scope (`''`: the organization), from a source, for a time in milliseconds of the epoch. */
+export type Grant = { scope: string; roleId: string; from: number; until: number }
+
+export type Holder = {
+  /** False: what they hold has no effect before somebody lets them in. */
+  isActive: boolean
+  grants: readonly Grant[]
+}
+
+/** Whom something may concern. */
+export type Concerned = {
+  /** Ids of people. */
+  users?: readonly string[] | undefined
+  /** Ids of groups: their members at any depth, and whoever will be one. */
+  groups?: readonly string[] | undefined
+  /** Predicates over a user's document. */
+  filterPaths?: readonly string[] | undefined
+  /** An expression over `users u`. */
+  which?: SQL | undefined
+}
+
+/** Everybody of the organization. */
+export const everybody: Concerned = { which: sql`true` }
+
+type Row = { id: string; isActive: boolean; grants: string }
+
+const list = (values: readonly string[] | undefined): SQL => sql`${sql.param(values ?? [])}::text[]`
+
+const concernedUsers = (organizationId: string, { users, groups, filterPaths, which }: Concerned): SQL => sql`
+    below (group_id) as (
+      select unnest(${list(groups)})
+      union select n.child_group_id from below b join group_nestings n
+        on n.organization_id = ${organizationId} and n.group_id = b.group_id),
+    concerned (id) as materialized (
+      select unnest(${list(users)})
+      union select gm.user_id from below b join group_members gm
+        on gm.organization_id = ${organizationId} and gm.group_id = b.group_id
+      ${
+        (filterPaths ?? []).length === 0
+          ? sql``
+          : sql`union select u.id from users u cross join unnest(${list(filterPaths)}) f (path)
+              where u.organization_id = ${organizationId} and jsonb_path_match(user_document(u), f.path::jsonpath, '{}', true)`
+      }
+      ${which === undefined ? sql`` : sql`union select u.id from users u where u.organization_id = ${organizationId} and ${which}`})`
+
+// From the people up to the mappings, so that a change of one costs what that one has. A group stands for a member of its own.
+const holders = (organizationId: string, concerned: Concerned): SQL => sql`with recursive
+    ${concernedUsers(organizationId, concerned)},
+    climbed (id, group_id) as (
+      select c.id, gm.group_id from concerned c join group_members gm
+        on gm.organization_id = ${organizationId} and gm.user_id = c.id
+      union select g.id, g.id from unnest(${list(concerned.groups)}) g (id)
+      union select c.id, n.group_id from climbed c join group_nestings n
+        on n.organization_id = ${organizationId} and n.child_group_id = c.group_id),
+    held (id, brand_id, role_id, valid_from, expires_at) as (
+      select c.id, m.brand_id, m.role_id, null::timestamptz, null::timestamptz from climbed c
+        join mappings m on m.organization_id = ${organizationId} and m.group_id = c.group_id
+      union select u.id, m.brand_id, m.role_id, null, null from mappings m
+        cross join concerned c join users u on u.organization_id = ${organizationId} and u.id = c.id
+        where m.organization_id = ${organizationId} and m.filter_path is not null
+          and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)
+      union select a.user_id, a.brand_id, a.role_id, case when a.valid_from > now() then a.valid_from end, a.expires_at
+        from concerned c join assignments a on a.organization_id = ${organizationId} and a.user_id = c.id
+        where a.expires_at is null or a.expires_at > now()),
+    holdings (id, grants) as (
+      select id, json_agg(json_build_object('scope', coalesce(brand_id, ''), 'roleId', role_id,
+          'from', coalesce((extract(epoch from valid_from) * 1000)::bigint, 0),
+          'until', coalesce((extract(epoch from expires_at) * 1000)::bigint, ${forEver}::bigint))
+        order by brand_id nulls first, role_id, valid_from nulls first, expires_at nulls last)::text
+      from held group by id),
+    holders (id, is_active, grants) as (
+      select u.id, u.status = 'active', coalesce(h.grants, '[]') from concerned c
+        join users u on u.organization_id = ${organizationId} and u.id = c.id and u.deleted_at is null
+        left join holdings h on h.id = u.id
+      union all select g.id, true, coalesce(h.grants, '[]') from groups g left join holdings h on h.id = g.id
+        where g.organization_id = ${organizationId} and g.id = any (${list(concerned.groups)}))`
+
+/** As `until`: no end. */
+export const forEver = Number.MAX_SAFE_INTEGER
+
+const parse = ({ isActive, grants }: Row): Holder => ({ isActive, grants: JSON.parse(grants) as Grant[] })
+
+/** Each of them by their id, deleted ones left out; a group's id stands for whoever is, or comes to be, in it. */
+export async function holdersOf(
+  tx: Transaction,
+  { organizationId }: CallContext,
+  concerned: Concerned,
+): Promise<Map<string, Holder>> {
+  const statement = once<Row>(
+    sql`${holders(organizationId, concerned)} select id, is_active as "isActive", grants from holders`,
+    { isPrepared: false },
+  )
+  return new Map((await tx.run(statement)).map((row) => [row.id, parse(row)]))
+}
+
+/** One of each kind, however many there are: people who hold the same things for the same time. */
+export async function kindsOfHolders(
+  tx: Transaction,
+  { organizationId }: CallContext,
+  concerned: Concerned,
+): Promise<Map<string, Holder>> {
+  const statement = once<Row>(
+    sql`${holders(organizationId, concerned)}
+      select min(id) as id, is_active as "isActive", grants from holders group by is_active, grants`,
+    { isPrepared: false },
+  )
+  return new Map((await tx.run(statement)).map((row) => [row.id, parse(row)]))
+}
+
+/** What somebody holds at a moment, if they are active by then. */
+export function scopesAt(grants: readonly Grant[], at: number): Scopes {
+  const scopes: Record<string, string[]> = {}
+  for (const { scope, roleId, from, until } of grants) {
+    if (from > at || until <= at) continue
+    const held = scopes[scope] ?? []
+    scopes[scope] = held
+    if (!held.includes(roleId)) held.push(roleId)
+  }
+  return scopes
+}
+
+/** The moments, from now on, at which what somebody holds may change. */
+export const momentsOf = (grants: readonly Grant[], now: number): number[] => [
+  ...new Set([now, ...grants.flatMap(({ from, until }) => [from, until]).filter((at) => at > now && at < forEver)]),
+]

@@ -1,0 +1,176 @@
+// The ceiling (design 11.1): a change is judged by what people may do before and after it, at every moment from now on, and never
+// by its form. Pure, over what was read on both sides of the change.
+import { createReader, elsewhere, type Meaning, type Reader, type Scopes } from '../decisions/meaning.ts'
+import { type Grant, type Holder, momentsOf, scopesAt } from './holdings.ts'
+
+/** Somebody, or whoever would hold a role or be in a group, on both sides of a change; absent where they are not there. */
+export type Pair = { id: string; before: Holder | undefined; after: Holder | undefined }
+
+export type Breach = {
+  /** `gain`: more than the actor holds. `loss`: from somebody above the actor. `restriction`: one that binds the actor. */
+  kind: 'gain' | 'loss' | 'restriction'
+  id: string
+  permission: string
+  /** `''`: the organization. */
+  scope: string
+}
+
+export type Case = {
+  before: Meaning
+  after: Meaning
+  /** Ids of brands that are not there afterwards. */
+  gone: readonly string[]
+  pairs: readonly Pair[]
+  /** Every permission that could make a difference. */
+  permissions: readonly string[]
+  now: number
+}
+
+/** Whoever makes the change, by what held before it. */
+export type Limit = { id: string; holder: Holder; meaning: Meaning }
+
+const nothing: Scopes = {}
+
+/** The first thing that the actor may not bring about; undefined where all of it is within their rights. */
+export function judge(limit: Limit, wanted: Case): Breach | undefined {
+  const reader = createReader(wanted.permissions)
+  const may = rightsOf(limit, reader, wanted.now)
+  for (const pair of wanted.pairs) {
+    const breach = breachOf(pair, { limit, wanted, reader, may })
+    if (breach !== undefined) return breach
+  }
+  const own = wanted.pairs.find(({ id }) => id === limit.id)
+  return own === undefined ? undefined : liftedFrom(own, wanted, reader)
+}
+
+/** The first permission that somebody has, or will have, and the actor has not; undefined where nobody is above the actor. */
+export function aboveIn(
+  limit: Limit,
+  holders: Iterable<readonly [string, Holder]>,
+  side: { meaning: Meaning; permissions: readonly string[]; now: number },
+): Breach | undefined {
+  const reader = createReader(side.permissions)
+  const may = rightsOf(limit, reader, side.now)
+  for (const [id, holder] of holders) {
+    if (id === limit.id) continue
+    const found = above(holder, { ...side, reader, may })
+    if (found !== undefined) return { kind: 'loss', id, ...found }
+  }
+  return undefined
+}
+
+type Rights = (permission: string, scope: string, at?: number) => boolean
+
+/**
+ * What the actor holds: in a brand what they have there, or have in the organization and no deny or policy of the brand takes.
+ */
+function rightsOf({ holder, meaning }: Limit, reader: Reader, now: number): Rights {
+  const at = new Map<number, Scopes>()
+  return (permission, scope, moment = now) => {
+    const scopes = at.get(moment) ?? scopesAt(holder.grants, moment)
+    at.set(moment, scopes)
+    if (reader.allowed(meaning, scopes, scope).has(permission)) return true
+    if (scope === '') return false
+    const united = { '': scopes[''] ?? [], [scope]: [...new Set([...(scopes[''] ?? []), ...(scopes[scope] ?? [])])] }
+    return reader.allowed(meaning, united, scope).has(permission)
+  }
+}
+
+type Means = { limit: Limit; wanted: Case; reader: Reader; may: Rights }
+
+function breachOf(pair: Pair, means: Means): Breach | undefined {
+  const { id } = pair
+  const isOwn = id === means.limit.id
+  let lost: Place | undefined
+  for (const step of stepsOf(pair, means)) {
+    const gained = step.gained.find((permission) => !mayGive(permission, step, means, isOwn))
+    if (gained !== undefined) return { kind: 'gain', id, permission: gained, scope: step.scope }
+    const [first] = step.lost
+    if (first !== undefined) lost ??= { permission: first, scope: step.scope }
+  }
+  if (lost === undefined || isOwn || pair.before === undefined) return undefined
+  const side = { ...means, meaning: means.wanted.before, now: means.wanted.now }
+  return above(pair.before, side) === undefined ? undefined : { kind: 'loss', id, ...lost }
+}
+
+type Place = { permission: string; scope: string }
+
+/** Nobody makes their own rights last longer; to others they may be given for good. */
+const mayGive = (permission: string, { scope, moment }: Step, { may }: Means, isOwn: boolean): boolean =>
+  may(permission, scope) && (!isOwn || may(permission, scope, moment))
+
+type Step = { scope: string; moment: number; gained: string[]; lost: string[] }
+
+/** What somebody gains and loses in each scope at each moment. */
+function* stepsOf(pair: Pair, { wanted, reader }: Means): Generator<Step> {
+  for (const moment of bothMoments(pair, wanted.now)) {
+    for (const [before, after] of viewsAt(pair, moment)) {
+      for (const scope of scopesOf(before, after, wanted)) {
+        const had = reader.allowed(wanted.before, before, scope)
+        const has = wanted.gone.includes(scope) ? new Set<string>() : reader.allowed(wanted.after, after, scope)
+        const gained = [...has].filter((permission) => !had.has(permission))
+        const lost = [...had].filter((permission) => !has.has(permission))
+        if (gained.length > 0 || lost.length > 0) yield { scope, moment, gained, lost }
+      }
+    }
+  }
+}
+
+/** What they would hold if they were active; and what they do hold, where that is what changes. */
+function viewsAt({ before, after }: Pair, at: number): [Scopes, Scopes][] {
+  const held = (holder: Holder | undefined): Scopes => (holder === undefined ? nothing : scopesAt(holder.grants, at))
+  const effective = (holder: Holder | undefined): Scopes => (holder?.isActive === true ? held(holder) : nothing)
+  const views: [Scopes, Scopes][] = [[held(before), held(after)]]
+  if (before?.isActive !== after?.isActive) views.push([effective(before), effective(after)])
+  return views
+}
+
+const grantsOf = (holder: Holder | undefined): readonly Grant[] => holder?.grants ?? []
+
+const bothMoments = ({ before, after }: Pair, now: number): number[] =>
+  momentsOf([...grantsOf(before), ...grantsOf(after)], now)
+
+function scopesOf(
+  before: Scopes,
+  after: Scopes,
+  { before: old, after: fresh }: Pick<Case, 'before' | 'after'>,
+): string[] {
+  const held = ['', ...Object.keys(before), ...Object.keys(after)]
+  const policies = [old.policy, fresh.policy]
+  if (!policies.some(({ administratorBrandAccess }) => administratorBrandAccess === 'implicit'))
+    return [...new Set(held)]
+  const ruled = policies.flatMap(({ rules }) => rules.flatMap(({ brandId }) => brandId ?? []))
+  return [...new Set([...held, ...ruled, elsewhere])]
+}
+
+function above(
+  holder: Holder,
+  { meaning, now, reader, may }: { meaning: Meaning; now: number; reader: Reader; may: Rights },
+): Place | undefined {
+  for (const moment of momentsOf(holder.grants, now)) {
+    const scopes = scopesAt(holder.grants, moment)
+    for (const scope of scopesOf(scopes, scopes, { before: meaning, after: meaning })) {
+      const beyond = [...reader.allowed(meaning, scopes, scope)].find((permission) => !may(permission, scope))
+      if (beyond !== undefined) return { permission: beyond, scope }
+    }
+  }
+  return undefined
+}
+
+/** A deny or a policy that applies to the actor and would not any more, whether or not they gain by it at once. */
+function liftedFrom(own: Pair, wanted: Case, reader: Reader): Breach | undefined {
+  if (own.after === undefined) return undefined
+  const rules = [wanted.before, wanted.after].flatMap(({ policy }) =>
+    policy.rules.flatMap(({ brandId }) => brandId ?? []),
+  )
+  for (const moment of bothMoments(own, wanted.now)) {
+    const [before, after] = [scopesAt(grantsOf(own.before), moment), scopesAt(grantsOf(own.after), moment)]
+    for (const scope of new Set(['', ...Object.keys(before), ...Object.keys(after), ...rules])) {
+      if (wanted.gone.includes(scope)) continue
+      const still = reader.restricted(wanted.after, after, scope)
+      const lifted = [...reader.restricted(wanted.before, before, scope)].find((permission) => !still.has(permission))
+      if (lifted !== undefined) return { kind: 'restriction', id: own.id, permission: lifted, scope }
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,73 @@
+// Who can say who somebody is, can be anybody whom it vouches for (design 11.2): so a limited caller changes a connection, a
+// directory, a domain or an application's addresses only where it reaches nobody who may do more than they.
+import { type SQL, sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+import type { CallContext, Reach, Transaction } from '#src/context.ts'
+import { requireGivable, requireNobodyAbove } from './ceiling.ts'
+import type { Concerned, Grant } from './holdings.ts'
+
+/** @throws AppError forbidden (reason `ceiling`) naming somebody whom it reaches */
+export async function requireReachWithin(tx: Transaction, ctx: CallContext, reach: Reach): Promise<void> {
+  if (ctx.ceiling === undefined) return
+  // Whoever writes attributes chooses which filters somebody satisfies.
+  if (reach.kind === 'directory' || reach.kind === 'connection')
+    await requireGivable(tx, ctx, await tx.run(filterGrants({ organizationId: ctx.organizationId })))
+  await requireNobodyAbove(tx, ctx, await reachedBy(tx, ctx, reach))
+}
+
+type GivenRole = Pick<Grant, 'scope' | 'roleId'>
+
+const filterGrants = prepared<{ organizationId: string }, GivenRole>(
+  (p) => sql`select distinct coalesce(m.brand_id, '') as scope, m.role_id as "roleId" from mappings m
+    where m.organization_id = ${p.organizationId} and m.filter_path is not null`,
+)
+
+async function reachedBy(tx: Transaction, ctx: CallContext, reach: Reach): Promise<Concerned> {
+  const { organizationId } = ctx
+  switch (reach.kind) {
+    case 'directory': {
+      const key = { organizationId, directoryId: reach.directoryId }
+      return { groups: idsOf(await tx.run(groupsOfDirectory(key))), which: sql`u.directory_id = ${reach.directoryId}` }
+    }
+    case 'connection': {
+      const key = { organizationId, connectionId: reach.connectionId }
+      return { groups: idsOf(await tx.run(groupsOfConnection(key))), which: reachedByConnection(organizationId, reach) }
+    }
+    case 'domain':
+      return { which: sql`u.id in (${usersAt(organizationId, sql`${reach.name}`)})` }
+    case 'application':
+      return { which: sql`u.status in ('active', 'invited')` }
+  }
+}
+
+const idsOf = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id)
+
+const groupsOfDirectory = prepared<{ organizationId: string; directoryId: string | null }, { id: string }>(
+  (p) =>
+    sql`select g.id from groups g where g.organization_id = ${p.organizationId} and g.directory_id = ${p.directoryId}`,
+)
+
+const groupsOfConnection = prepared<{ organizationId: string; connectionId: string | null }, { id: string }>(
+  (p) => sql`select cg.group_id as id from connection_groups cg
+    where cg.organization_id = ${p.organizationId} and cg.connection_id = ${p.connectionId}`,
+)
+
+const usersAt = (organizationId: string, domain: SQL): SQL => sql`select e.user_id from user_emails e
+    where e.organization_id = ${organizationId} and split_part(e.value_key, '@', 2) = ${domain}
+  union select x.id from users x
+    where x.organization_id = ${organizationId} and split_part(x.user_name_key, '@', 2) = ${domain}`
+
+/** Those who have come by it, those of its directory, and once it is open those whom an address would link. */
+const reachedByConnection = (
+  organizationId: string,
+  { connectionId, isOpen }: Extract<Reach, { kind: 'connection' }>,
+): SQL => sql`(u.id in (select i.user_id from identities i
+      where i.organization_id = ${organizationId} and i.connection_id = ${connectionId})
+    or u.directory_id in (select c.directory_id from connections c
+      where c.organization_id = ${organizationId} and c.id = ${connectionId} and c.directory_id is not null)
+    ${
+      isOpen
+        ? sql`or u.id in (select linkable.user_id from domains d cross join lateral (${usersAt(organizationId, sql`d.name`)}) linkable
+            where d.organization_id = ${organizationId} and d.status = 'verified')`
+        : sql``
+    })`

@@ -1,0 +1,84 @@
+// What roles and policies mean at this moment, and what holding some of them comes to: decided by the evaluator itself, for
+// whoever stands alike.
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+import type { CallContext, Transaction } from '#src/context.ts'
+import { permissionsColumn, rulesColumn } from './effective-access.ts'
+import { type AccessPolicy, type EffectiveAssignment, evaluate, type RoleHeld, restrictionsOn } from './evaluate.ts'
+
+/** Ids of the roles held in the organization (`''`) and in brands, by the brand's id; sorted. */
+export type Scopes = Readonly<Record<string, readonly string[]>>
+
+export type Meaning = { roles: ReadonlyMap<string, RoleHeld>; policy: AccessPolicy }
+
+/** A brand that nobody has a membership in and that no policy names: it stands for all those. */
+export const elsewhere = 'brd_elsewhere'
+
+const selectRoles = prepared<{ organizationId: string }, RoleHeld>(
+  (p) => sql`select r.id, r.key, r.name, r.rank, ${permissionsColumn('allow')} as allows,
+      ${permissionsColumn('deny')} as denies
+    from roles r where r.organization_id = ${p.organizationId}`,
+)
+
+const selectPolicy = prepared<{ organizationId: string }, AccessPolicy>(
+  (p) => sql`select o.status as "organizationStatus", o.administrator_brand_access as "administratorBrandAccess",
+      o.role_strategy as "roleStrategy", ${rulesColumn} as rules
+    from organizations o where o.id = ${p.organizationId}`,
+)
+
+export async function meaningNow(tx: Transaction, { organizationId }: CallContext): Promise<Meaning> {
+  const roles = tx.run(selectRoles({ organizationId }))
+  const [policy] = await tx.run(selectPolicy({ organizationId }))
+  if (policy === undefined) throw new Error('The organization of the context is there')
+  return { roles: new Map((await roles).map((role) => [role.id, role])), policy }
+}
+
+/** Everything that roles and policies say, as it is written. */
+export const patternsOf = ({ roles, policy }: Meaning): string[] => [
+  ...[...roles.values()].flatMap(({ allows, denies }) => [...allows, ...denies]),
+  ...policy.rules.map(({ permission }) => permission),
+]
+
+export type Reader = {
+  /** The permissions that somebody has in a scope who holds these roles. */
+  allowed(meaning: Meaning, scopes: Scopes, scope: string): ReadonlySet<string>
+  /** The permissions that a deny or a policy takes from them there, whether or not they would have them otherwise. */
+  restricted(meaning: Meaning, scopes: Scopes, scope: string): ReadonlySet<string>
+}
+
+/** Few kinds of standing are asked for again and again, so answers are remembered. @param permissions what is asked about */
+export function createReader(permissions: readonly string[]): Reader {
+  const remembered = (decide: (meaning: Meaning, scopes: Scopes, scope: string) => string[]) => {
+    const known = new Map<Meaning, Map<string, ReadonlySet<string>>>()
+    return (meaning: Meaning, scopes: Scopes, scope: string): ReadonlySet<string> => {
+      const cache = known.get(meaning) ?? new Map<string, ReadonlySet<string>>()
+      known.set(meaning, cache)
+      const key = JSON.stringify([scope, scopes[scope] ?? null, scopes[''] ?? null])
+      const answer = cache.get(key) ?? new Set(decide(meaning, scopes, scope))
+      cache.set(key, answer)
+      return answer
+    }
+  }
+  return {
+    allowed: remembered((meaning, scopes, scope) => {
+      const question = { status: 'active', ...questionOf(meaning, scopes, scope) } as const
+      return permissions.filter((permission) => evaluate({ ...question, permission }).allowed)
+    }),
+    restricted: remembered((meaning, scopes, scope) => {
+      const question = questionOf(meaning, scopes, scope)
+      return permissions.filter((permission) => restrictionsOn({ ...question, permission }).length > 0)
+    }),
+  }
+}
+
+function questionOf({ roles, policy }: Meaning, scopes: Scopes, scope: string) {
+  const held = (brandId: string): EffectiveAssignment[] =>
+    (scopes[brandId] ?? []).flatMap((id) => {
+      const role = roles.get(id)
+      const brand = brandId === '' ? null : { id: brandId, slug: brandId, name: brandId }
+      const source = { type: 'direct', assignmentId: '', reason: '', expiresAt: null } as const
+      return role === undefined ? [] : [{ role, brand, source }]
+    })
+  const assignments = scope === '' ? held('') : [...held(''), ...held(scope)]
+  return { policy, assignments, brandId: scope === '' ? undefined : scope }
+}
