@@ -122,6 +122,7 @@ async function measureSaml(rolecall: Rolecall, options: SignInOptions): Promise<
       metadata,
       '--jit',
       'on',
+      '--force',
       '--json',
     ),
   ) as Record<'startUrl' | 'acsUrl' | 'entityId', string>
@@ -191,7 +192,7 @@ async function measureOidc(rolecall: Rolecall, options: SignInOptions): Promise<
         '--client-id',
         'bench',
       ],
-      ...['--client-secret', 'secret', '--jit', 'on', '--json'],
+      ...['--client-secret', 'secret', '--jit', 'on', '--force', '--json'],
     ),
   ) as Record<'startUrl' | 'redirectUri', string>
   const bare = await oidcClient.discovery(

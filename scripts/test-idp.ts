@@ -228,7 +228,7 @@ async function main(): Promise<number> {
     const connection = JSON.parse(
       await rolecall(
         ...['connection', 'create', '--organization', 'real', '--type', 'saml', '--idp-metadata', idp.metadataUrl],
-        ...['--jit', 'on', '--idp-initiated', '--json'],
+        ...['--jit', 'on', '--idp-initiated', '--force', '--json'],
       ),
     ) as Connection
     const metadata = await (await fetch(connection.metadataUrl)).text()

@@ -55,7 +55,7 @@ async function connect(ctx: CallContext, name: string): Promise<void> {
   const sso = { redirect: `${entityId}/sso` }
   const metadataXml = buildMetadata({ entityId, certificates: [certificate], sso })
   const { id } = await createConnection(ctx, { type: 'saml', name, metadataXml })
-  await setConnectionStatus(ctx, { connectionId: id, status: 'optional' })
+  await setConnectionStatus(ctx, { connectionId: id, status: 'optional', isForced: true })
 }
 
 /** A group's member in one brand, with an assignment until a date in another. */

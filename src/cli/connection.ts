@@ -1,6 +1,6 @@
 // `rolecall connection …`: identity providers for sign-in.
 import { readFileSync } from 'node:fs'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { resolveRole } from '#access/managers/references.ts'
 import { type StatusChange, setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
@@ -31,7 +31,7 @@ type CreateOptions = Scope & {
   directory?: string
   idpInitiated?: true
   signed?: string
-  draft?: true
+  force?: true
 }
 
 const jitPolicies: Record<string, JitPolicy> = {
@@ -61,7 +61,9 @@ export function addConnectionCommands(program: Command, runtime: CliRuntime): vo
     .option('--jit <policy>', 'first sign-ins create people: on (verified domains), approval or off', 'off')
     .option('--default-role <role>', 'key or id: what people get whom a first sign-in creates')
     .option('--directory <id>', 'the SCIM directory of the same provider')
-    .option('--draft', 'do not open it yet')
+    .option('--force', 'open it at once, without a test sign-in')
+    // What it does anyhow; scripts of earlier versions say so.
+    .addOption(new Option('--draft').hideHelp())
     .option('--json', 'print one JSON line')
     .action((options: CreateOptions) => create(runtime, options))
   connection
@@ -79,7 +81,7 @@ export function addConnectionCommands(program: Command, runtime: CliRuntime): vo
   chosen(connection, 'refresh', 'fetch the metadata now').action((options: Chosen) => refresh(runtime, options))
   for (const [verb, status, description] of statusCommands) {
     chosen(connection, verb, description)
-      .option('--force', 'enforce without a test sign-in and an emergency account')
+      .option('--force', 'without a test sign-in, and to enforce also without an emergency account')
       .action((options: Chosen & { force?: true }) => changeStatus(runtime, options, status))
   }
 }
@@ -103,12 +105,12 @@ async function create(runtime: CliRuntime, options: CreateOptions): Promise<void
     const defaultRoleId = options.defaultRole === undefined ? null : (await resolveRole(ctx, options.defaultRole)).id
     if (defaultRoleId !== null) await requireOrdinaryRole(ctx, defaultRoleId)
     const { id } = await createConnection(ctx, inputOf(options, defaultRoleId))
-    if (options.draft !== true) await setConnectionStatus(ctx, { connectionId: id, status: 'optional' })
+    if (options.force === true) await setConnectionStatus(ctx, { connectionId: id, status: 'optional', isForced: true })
     return describeConnection(await getConnection(ctx, id), urls)
   })
   const { id: connectionId, type, status, addresses } = made
   const human = () => [
-    `Created the connection ${made.name} (${connectionId}), ${status === 'draft' ? 'a draft' : 'open for sign-in'}`,
+    `Created the connection ${made.name} (${connectionId}), ${status === 'draft' ? 'a draft: "connection test", then "connection enable"' : 'open for sign-in'}`,
     ...made.setup.paste.map(({ field, value }) => `  ${field}: ${value}`),
     `  Sign in at: ${addresses.startUrl}`,
   ]

@@ -1,7 +1,7 @@
 // A new directory comes with its first token, so that an identity provider can start.
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission, requireReach } from '#src/context.ts'
 import { type DirectoryRecord, insertDirectory } from './directories.ts'
 import { type IssuedDirectoryToken, newToken } from './directory-tokens.ts'
 import { instantSchema, nameSchema, parseInput, requireFuture } from './input.ts'
@@ -14,7 +14,7 @@ const CreateDirectoryInput = z.object({
 
 export type CreateDirectoryInput = z.input<typeof CreateDirectoryInput>
 
-/** @returns the directory and its first token, which is shown this once. @throws AppError invalid */
+/** @returns the directory and its first token, which is shown this once. @throws AppError invalid; forbidden (reason `ceiling`) */
 export async function createDirectory(
   ctx: CallContext,
   input: CreateDirectoryInput,
@@ -27,8 +27,9 @@ export async function createDirectory(
   const { issued, insert } = newToken(ctx, { directoryId: id, expiresAt: tokenExpiresAt ?? null })
   const detail = { name, arrivals, tokenId: issued.id }
   const audit = recordAudit(ctx, { action: 'directory.create', targetType: 'directory', targetId: id, detail })
-  await inTransaction(ctx, (tx) =>
-    tx.commitWith(insertDirectory({ organizationId, id, name, arrivals, now }), insert, audit),
-  )
+  await inTransaction(ctx, async (tx) => {
+    await requireReach(tx, ctx, { kind: 'directory', directoryId: null })
+    await tx.commitWith(insertDirectory({ organizationId, id, name, arrivals, now }), insert, audit)
+  })
   return { directory: { id, name, status: 'active', arrivals, createdAt: now, updatedAt: now }, token: issued }
 }

@@ -2,14 +2,14 @@
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission, requireReach } from '#src/context.ts'
 import { lockDirectoryRow } from './directories.ts'
 import { type IssuedDirectoryToken, newToken } from './directory-tokens.ts'
 import { instantSchema, parseInput, requireFuture } from './input.ts'
 
 const IssueDirectoryTokenInput = z.object({ directoryId: z.string(), expiresAt: instantSchema.nullish() })
 
-/** @returns the token, which is shown this once. @throws AppError not_found, invalid */
+/** @returns the token, which is shown this once. @throws AppError not_found, invalid; forbidden (reason `ceiling`) */
 export async function issueDirectoryToken(
   ctx: CallContext,
   input: z.input<typeof IssueDirectoryTokenInput>,
@@ -20,6 +20,7 @@ export async function issueDirectoryToken(
   if (!isId('dir', directoryId)) return refuseUnknown(ctx, 'Directory')
   return inTransaction(ctx, async (tx) => {
     await lockDirectoryRow(tx, ctx, directoryId)
+    await requireReach(tx, ctx, { kind: 'directory', directoryId })
     const { issued, insert } = newToken(ctx, { directoryId, expiresAt })
     const detail = { tokenId: issued.id, expiresAt }
     const audit = { action: 'directory.issue_token', targetType: 'directory', targetId: directoryId, detail } as const

@@ -11,6 +11,7 @@ import {
   nowOf,
   refuseUnknown,
   requirePermission,
+  requireReach,
   type Transaction,
 } from '#src/context.ts'
 import { type DirectoryRecord, directoryColumns, lockDirectoryRow } from './directories.ts'
@@ -33,7 +34,7 @@ const update = prepared<Settings & { organizationId: string; directoryId: string
 
 export type UpdateDirectoryInput = z.input<typeof UpdateDirectoryInput>
 
-/** What is not mentioned stays. @returns the directory as it is now. @throws AppError not_found, invalid */
+/** What is not mentioned stays. @returns the directory as it is now. @throws AppError not_found, invalid; forbidden (reason `ceiling`) */
 export async function updateDirectory(ctx: CallContext, input: UpdateDirectoryInput): Promise<DirectoryRecord> {
   requirePermission(ctx, 'directories.write')
   if (!isId('dir', input.directoryId)) return refuseUnknown(ctx, 'Directory')
@@ -54,6 +55,7 @@ export async function updateDirectoryWithin(
   const present = Object.entries(changes).filter(([, value]) => value !== undefined)
   const after: Settings = { ...kept, ...Object.fromEntries(present) }
   if (isDeepStrictEqual(after, kept)) return before
+  if (!isDeepStrictEqual({ ...after, name }, kept)) await requireReach(tx, ctx, { kind: 'directory', directoryId })
   const [changed] = await tx.run(update({ organizationId: ctx.organizationId, directoryId, ...after, now: nowOf(ctx) }))
   const detail = { ...after, before: kept }
   await tx.run(recordAudit(ctx, { action: 'directory.update', targetType: 'directory', targetId: directoryId, detail }))

@@ -270,7 +270,7 @@ row('S-069', 'a disabled connection', async (attempt) => {
     await setConnectionStatus(organization.ctx, { connectionId: connection.id, status: 'disabled' })
     await attempt(() => expectRefused(stage, () => post(pending, genuine(pending))))
     await attempt(() => expectRefused(stage, () => post(pending, unasked)))
-    await setConnectionStatus(organization.ctx, { connectionId: connection.id, status: 'optional' })
+    await setConnectionStatus(organization.ctx, { connectionId: connection.id, status: 'optional', isForced: true })
     // What was under way when it was disabled stays dead.
     await attempt(() => expectRefused(stage, () => post(pending, genuine(pending))))
     await expectAccepted(await fresh(setUp))

@@ -49,7 +49,7 @@ beforeAll(async () => {
   idp = await startSamlIdentityProvider({ people: [mara, stranger], name: 'Harbor identity provider' })
   const { directoryId } = credentials
   const { id } = await createConnection(ctx, { type: 'saml', metadataXml: idp.metadata(), directoryId })
-  await setConnectionStatus(ctx, { connectionId: id, status: 'optional' })
+  await setConnectionStatus(ctx, { connectionId: id, status: 'optional', isForced: true })
   const { entityId, acsUrl, sloUrl } = app.urls.connection(id)
   idp.trust({ entityId, acsUrl, sloUrl })
 })

@@ -65,7 +65,9 @@ describe('each verb works and leaves an audit row', () => {
       attributes: { email: ['primaryMail'], firstName: expect.arrayContaining(['firstName']) },
     })
     expect((await client.patch(`connections/${id}`, { defaultRoleId: null })).body.defaultRoleId).toBeNull()
-    expect((await setStatus(id, 'optional')).body.status).toBe('optional')
+    expect(await setStatus(id, 'optional')).toMatchObject({ status: 409, body: { reason: 'not_tested' } })
+    const forced = await client.send('PUT', `connections/${id}/status`, { status: 'optional', force: true })
+    expect(forced.body.status).toBe('optional')
     expect(await setStatus(id, 'enforced')).toMatchObject({ status: 409, body: { reason: 'not_tested' } })
     expect((await client.post(`connections/${id}/refresh`)).body).toEqual({ changed: [], waiting: 0 })
     const link = await client.post(`connections/${id}/test-links`)

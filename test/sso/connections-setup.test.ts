@@ -99,7 +99,7 @@ describe('our client proves itself', () => {
       ...input,
     })
     expect(made.status).toBe(201)
-    await client.send('PUT', `connections/${made.body.id}/status`, { status: 'optional' })
+    await client.send('PUT', `connections/${made.body.id}/status`, { status: 'optional', force: true })
     return made.body
   }
 
@@ -186,10 +186,19 @@ describe('by command', () => {
 
   test('a connection is created from a file, shown, tested, refreshed, enforced and disabled', async () => {
     const args = ['--type', 'saml', '--preset', 'entra', '--jit', 'on', '--default-role', 'viewer', '--json']
-    const draft = await rolecall('connection', 'create', '--idp-metadata', metadataFile, '--draft', ...args)
+    const draft = await rolecall('connection', 'create', '--idp-metadata', metadataFile, ...args)
     expect(draft).toMatchObject({ exitCode: 0, json: { type: 'saml', status: 'draft' } })
     const url = 'https://idp.example.net/metadata'
-    const { json } = await rolecall('connection', 'create', '--idp-metadata', url, '--name', 'By URL', ...args)
+    const { json } = await rolecall(
+      'connection',
+      'create',
+      '--idp-metadata',
+      url,
+      '--name',
+      'By URL',
+      '--force',
+      ...args,
+    )
     expect(json).toMatchObject({ status: 'optional', acsUrl: `https://id.example.com/saml/${json.connectionId}/acs` })
     const it = ['--connection', json.connectionId]
     expect((await rolecall('connection', 'show', ...it)).lines[0]).toBe(
@@ -202,7 +211,7 @@ describe('by command', () => {
       'The connection By URL is enforced',
     ])
     expect((await rolecall('connection', 'disable', ...it, '--json')).json.status).toBe('disabled')
-    expect((await rolecall('connection', 'enable', ...it, '--json')).json.status).toBe('optional')
+    expect((await rolecall('connection', 'enable', ...it, '--force', '--json')).json.status).toBe('optional')
     expect((await rolecall('connection', 'list')).lines[0]).toMatch(/^NAME +TYPE +STATUS +ID +SIGN IN AT$/)
     const { body } = await client.get(`audit-events?targetId=${json.connectionId}&action=connection.status`)
     expect(body.items.map(({ detail }: { detail: object }) => detail)).toContainEqual({

@@ -31,7 +31,7 @@ async function connect(
 ): Promise<Connection> {
   await verifyDomain(organization, domain)
   const { id } = await createConnection(organization.ctx, { jit: 'verified_domains', ...input })
-  return setConnectionStatus(organization.ctx, { connectionId: id, status: 'optional' })
+  return setConnectionStatus(organization.ctx, { connectionId: id, status: 'optional', isForced: true })
 }
 
 beforeAll(async () => {

@@ -124,7 +124,11 @@ describe('at a URL', () => {
       metadataUrl: url,
       jit: 'verified_domains',
     })
-    const connection = await setConnectionStatus(organization.ctx, { connectionId: created.id, status: 'optional' })
+    const connection = await setConnectionStatus(organization.ctx, {
+      connectionId: created.id,
+      status: 'optional',
+      isForced: true,
+    })
     return { organization, connection: connection as SamlConnection }
   }
 
@@ -209,6 +213,7 @@ describe('at a URL', () => {
     const connection = (await setConnectionStatus(organization.ctx, {
       connectionId: id,
       status: 'optional',
+      isForced: true,
     })) as SamlConnection
     const answer = await createTestBrowser(app.request, app.urls.origin).get(`/sign-in/${id}`)
     const page = await answer.text()

@@ -255,7 +255,7 @@ describe('an answer of a passkey counts', () => {
     expect(await send(page, await answerOf(page))).toBe(403)
     const [attempt] = await listAttempts(own.ctx, { userId: person.id, limit: 1 })
     expect(attempt).toMatchObject({ method: 'passkey', reason: 'sign_in_enforced' })
-    await setConnectionStatus(own.ctx, { connectionId: id, status: 'optional' })
+    await setConnectionStatus(own.ctx, { connectionId: id, status: 'optional', isForced: true })
     await app.owner`update organizations set password_sign_in = 'off' where id = ${own.id}`
     expect(await send(page, await answerOf(page))).toBe(200)
     await signOut(page)

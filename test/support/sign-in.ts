@@ -103,6 +103,7 @@ export async function createSamlConnection(
   return (await setConnectionStatus(organization.ctx, {
     connectionId: created.id,
     status: 'optional',
+    isForced: true,
   })) as SamlConnection
 }
 
@@ -125,6 +126,7 @@ export async function createOidcConnection(
   return (await setConnectionStatus(organization.ctx, {
     connectionId: created.id,
     status: 'optional',
+    isForced: true,
   })) as OidcConnection
 }
 

@@ -5,7 +5,7 @@ import { recordAudit } from '#audit/record.ts'
 import { nameSchema, parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { issueSecret } from '#platform/crypto.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission, requireReach } from '#src/context.ts'
 import { type ApplicationRecord, applicationColumns, applicationSecretPlace } from './applications.ts'
 import { applicationUris, checkBackchannel } from './uris.ts'
 
@@ -37,7 +37,7 @@ const insert = prepared<Parameters, ApplicationRecord>(
     returning ${applicationColumns}`,
 )
 
-/** @returns the application and its secret, which is shown this once. @throws AppError invalid */
+/** @returns the application and its secret, which is shown this once. @throws AppError invalid; forbidden (reason `ceiling`) */
 export async function createApplication(
   ctx: CallContext,
   input: CreateApplicationInput,
@@ -57,7 +57,10 @@ export async function createApplication(
   })
   const detail = { name, redirectUris, postLogoutRedirectUris, backchannelLogoutUri }
   const audit = recordAudit(ctx, { action: 'application.create', targetType: 'application', targetId: id, detail })
-  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith<ApplicationRecord>(statement, audit))
+  const [rows] = await inTransaction(ctx, async (tx) => {
+    await requireReach(tx, ctx, { kind: 'application' })
+    return tx.commitWith<ApplicationRecord>(statement, audit)
+  })
   const application = rows?.[0]
   if (application === undefined) throw new Error('The insert returned no row')
   return { application, clientSecret: plain }

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission, requireReach } from '#src/context.ts'
 import { dropTokens, lockApplicationRow } from './applications.ts'
 
 type Key = { organizationId: string; applicationId: string }
@@ -19,13 +19,14 @@ const remove = prepared<Key, never>(
   (p) => sql`delete from applications where organization_id = ${p.organizationId} and id = ${p.applicationId}`,
 )
 
-/** @throws AppError not_found */
+/** @throws AppError not_found; forbidden (reason `ceiling`) */
 export async function deleteApplication(ctx: CallContext, applicationId: string): Promise<void> {
   requirePermission(ctx, 'applications.write')
   if (!isId('app', applicationId)) return refuseUnknown(ctx, 'Application')
   const key = { organizationId: ctx.organizationId, applicationId }
   await inTransaction(ctx, async (tx) => {
     const { name } = await lockApplicationRow(tx, ctx, applicationId)
+    await requireReach(tx, ctx, { kind: 'application' })
     const entry = {
       action: 'application.delete',
       targetType: 'application',

@@ -4,7 +4,7 @@ import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { issueSecret } from '#platform/crypto.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission, requireReach } from '#src/context.ts'
 import { applicationSecretPlace, lockApplicationRow } from './applications.ts'
 
 const write = prepared<{ organizationId: string; applicationId: string; secretSealed: string; now: string }, never>(
@@ -12,7 +12,7 @@ const write = prepared<{ organizationId: string; applicationId: string; secretSe
     where organization_id = ${p.organizationId} and id = ${p.applicationId}`,
 )
 
-/** @returns the new secret, which is shown this once. @throws AppError not_found */
+/** @returns the new secret, which is shown this once. @throws AppError not_found; forbidden (reason `ceiling`) */
 export async function rotateApplicationSecret(ctx: CallContext, applicationId: string): Promise<string> {
   requirePermission(ctx, 'applications.write')
   if (!isId('app', applicationId)) return refuseUnknown(ctx, 'Application')
@@ -21,6 +21,7 @@ export async function rotateApplicationSecret(ctx: CallContext, applicationId: s
   const secretSealed = ctx.sealing.seal(plain, applicationSecretPlace(organizationId, applicationId))
   await inTransaction(ctx, async (tx) => {
     await lockApplicationRow(tx, ctx, applicationId)
+    await requireReach(tx, ctx, { kind: 'application' })
     await tx.commitWith(
       write({ organizationId, applicationId, secretSealed, now: nowOf(ctx) }),
       recordAudit(ctx, { action: 'application.rotate_secret', targetType: 'application', targetId: applicationId }),

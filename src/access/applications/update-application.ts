@@ -5,7 +5,7 @@ import { recordAudit } from '#audit/record.ts'
 import { nameSchema, parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission, requireReach } from '#src/context.ts'
 import { type ApplicationRecord, applicationColumns, dropTokens, lockApplicationRow } from './applications.ts'
 import { applicationUris, checkBackchannel } from './uris.ts'
 
@@ -36,7 +36,7 @@ const update = prepared<Parameters, ApplicationRecord>(
     where a.organization_id = ${p.organizationId} and a.id = ${p.applicationId} returning ${applicationColumns}`,
 )
 
-/** @returns the application as it is now. @throws AppError not_found, invalid */
+/** @returns the application as it is now. @throws AppError not_found, invalid; forbidden (reason `ceiling`) */
 export async function updateApplication(
   ctx: CallContext,
   input: z.input<typeof UpdateApplicationInput>,
@@ -50,6 +50,7 @@ export async function updateApplication(
     const before = await lockApplicationRow(tx, ctx, applicationId)
     const changes = changesOf(before, wanted)
     if (Object.keys(changes).length === 0) return before
+    if (Object.keys(changes).some((name) => name !== 'name')) await requireReach(tx, ctx, { kind: 'application' })
     const after = { ...before, ...changes }
     const write = update({
       ...{ organizationId, applicationId, name: after.name, status: after.status, now: nowOf(ctx) },

@@ -9,10 +9,13 @@ import type { Concerned, Grant } from './holdings.ts'
 /** @throws AppError forbidden (reason `ceiling`) naming somebody whom it reaches */
 export async function requireReachWithin(tx: Transaction, ctx: CallContext, reach: Reach): Promise<void> {
   if (ctx.ceiling === undefined) return
+  const isOpen = reach.kind === 'connection' && reach.isOpen
   // Whoever writes attributes chooses which filters somebody satisfies.
-  if (reach.kind === 'directory' || reach.kind === 'connection')
+  if (reach.kind === 'directory' || isOpen)
     await requireGivable(tx, ctx, await tx.run(filterGrants({ organizationId: ctx.organizationId })))
   await requireNobodyAbove(tx, ctx, await reachedBy(tx, ctx, reach))
+  // No address links somebody who manages anything, so whoever brings addresses cannot be them.
+  if (isOpen) await requireNobodyAbove(tx, ctx, linkable(ctx.organizationId), { areManagersSpared: true })
 }
 
 type GivenRole = Pick<Grant, 'scope' | 'roleId'>
@@ -31,7 +34,10 @@ async function reachedBy(tx: Transaction, ctx: CallContext, reach: Reach): Promi
     }
     case 'connection': {
       const key = { organizationId, connectionId: reach.connectionId }
-      return { groups: idsOf(await tx.run(groupsOfConnection(key))), which: reachedByConnection(organizationId, reach) }
+      return {
+        groups: idsOf(await tx.run(groupsOfConnection(key))),
+        which: broughtBy(organizationId, reach.connectionId),
+      }
     }
     case 'domain':
       return { which: sql`u.id in (${usersAt(organizationId, sql`${reach.name}`)})` }
@@ -57,17 +63,16 @@ const usersAt = (organizationId: string, domain: SQL): SQL => sql`select e.user_
   union select x.id from users x
     where x.organization_id = ${organizationId} and split_part(x.user_name_key, '@', 2) = ${domain}`
 
-/** Those who have come by it, those of its directory, and once it is open those whom an address would link. */
-const reachedByConnection = (
-  organizationId: string,
-  { connectionId, isOpen }: Extract<Reach, { kind: 'connection' }>,
-): SQL => sql`(u.id in (select i.user_id from identities i
+/** Those who have come by it, and those of its directory, whom it may know by what the directory calls them. */
+const broughtBy = (organizationId: string, connectionId: string | null): SQL => sql`(u.id in (
+      select i.user_id from identities i
       where i.organization_id = ${organizationId} and i.connection_id = ${connectionId})
     or u.directory_id in (select c.directory_id from connections c
-      where c.organization_id = ${organizationId} and c.id = ${connectionId} and c.directory_id is not null)
-    ${
-      isOpen
-        ? sql`or u.id in (select linkable.user_id from domains d cross join lateral (${usersAt(organizationId, sql`d.name`)}) linkable
-            where d.organization_id = ${organizationId} and d.status = 'verified')`
-        : sql``
-    })`
+      where c.organization_id = ${organizationId} and c.id = ${connectionId} and c.directory_id is not null))`
+
+/** Those whom an address would link. */
+const linkable = (organizationId: string): Concerned => ({
+  which: sql`u.id in (select at.user_id from domains d
+    cross join lateral (${usersAt(organizationId, sql`d.name`)}) at (user_id)
+    where d.organization_id = ${organizationId} and d.status = 'verified')`,
+})

@@ -6,7 +6,9 @@ import {
   type Connection,
   connectionColumns,
   isConfigured,
+  isOpenForSignIn,
   lockConnectionRow,
+  reachOf,
 } from '#connections/sign-in/connections.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
@@ -17,8 +19,10 @@ import {
   nowOf,
   refuseUnknown,
   requirePermission,
+  requireReach,
   type Transaction,
 } from '#src/context.ts'
+import { requireEverything } from '../ceiling/ceiling.ts'
 import { connectionSessionsEnd } from '../sessions/end-sessions.ts'
 
 type Key = { organizationId: string; connectionId: string }
@@ -48,16 +52,19 @@ const provenEmergency = prepared<{ organizationId: string }, { count: number }>(
 export type StatusChange = {
   connectionId: string
   status: 'draft' | 'optional' | 'enforced' | 'disabled'
-  /** The operator's word in place of test and emergency account; audited. */
+  /** Without a successful test sign-in, and, where it is enforced, without a proven emergency account; audited. */
   isForced?: boolean
 }
 
-/** @throws AppError not_found; conflict (reasons `not_tested`, `no_emergency_account`) saying what to do first */
+/**
+ * @throws AppError not_found; conflict (reasons `not_configured`, `not_tested`, `no_emergency_account`) saying what to do first;
+ *   forbidden (reasons `permission`; `ceiling` where it reaches somebody above the caller)
+ */
 export async function setConnectionStatus(ctx: CallContext, change: StatusChange): Promise<Connection> {
   requirePermission(ctx, 'connections.write')
   const { connectionId, status, isForced = false } = change
   if (!isId('con', connectionId)) return refuseUnknown(ctx, 'Connection')
-  if (isForced && ctx.actor.type !== 'operator')
+  if (isForced && status === 'enforced' && ctx.actor.type !== 'operator')
     throw new AppError('forbidden', 'Only the operator may enforce without a test', { reason: 'permission' })
   const { organizationId } = ctx
   return inTransaction(ctx, async (tx) => {
@@ -71,7 +78,10 @@ export async function setConnectionStatus(ctx: CallContext, change: StatusChange
           reason: 'not_configured',
         },
       )
-    if (status === 'enforced' && !isForced) await requireReady(tx, ctx, before)
+    const opens = status === 'optional' || status === 'enforced'
+    await requireReach(tx, ctx, { ...reachOf(before), isOpen: opens || isOpenForSignIn(before) })
+    if (isForced) await requireEverything(tx, ctx, 'Opening a connection without a test sign-in')
+    else if (opens) await requireReady(tx, ctx, before, status)
     const detail = { status, before: before.status, isForced }
     const audit = { action: 'connection.status', targetType: 'connection', targetId: connectionId, detail } as const
     const [rows] = await tx.commitWith<unknown>(
@@ -93,11 +103,17 @@ function consequences(ctx: CallContext, connectionId: string, status: StatusChan
   ]
 }
 
-async function requireReady(tx: Transaction, ctx: CallContext, connection: Connection): Promise<void> {
+async function requireReady(
+  tx: Transaction,
+  ctx: CallContext,
+  connection: Connection,
+  status: StatusChange['status'],
+): Promise<void> {
   if (connection.testedAt === null)
     throw new AppError('conflict', 'Nobody has signed in through this connection yet; run a test sign-in first', {
       reason: 'not_tested',
     })
+  if (status !== 'enforced') return
   const [row] = await tx.run(provenEmergency({ organizationId: ctx.organizationId }))
   if ((row?.count ?? 0) > 0) return
   const message =

@@ -6,6 +6,7 @@ import { prepared, type Statement } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { requireGivable } from '../ceiling/ceiling.ts'
 import { administrative } from '../decisions/permissions.ts'
 import { isOrdinary } from '../roles/attribute-roles.ts'
 
@@ -15,12 +16,15 @@ const permissionsOf = prepared<{ organizationId: string; roleId: string }, { per
     from roles r where r.organization_id = ${p.organizationId} and r.id = ${p.roleId}`,
 )
 
-/** @throws AppError invalid where the role is unknown, or is an administrator's */
+/** @throws AppError invalid where the role is unknown, or is an administrator's; forbidden (reason `ceiling`) */
 export async function requireOrdinaryRole(ctx: CallContext, roleId: string): Promise<void> {
   requirePermission(ctx, 'connections.write')
   const statement = permissionsOf({ organizationId: ctx.organizationId, roleId: isId('rol', roleId) ? roleId : '' })
-  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
-  const role = rows?.[0]
+  const role = await inTransaction(ctx, async (tx) => {
+    const [found] = await tx.run(statement)
+    if (found !== undefined) await requireGivable(tx, ctx, [{ scope: '', roleId }])
+    return found
+  })
   if (role === undefined) throw refused('There is no such role')
   const held = permissionList(role.permissions)
   if (!isOrdinary(held)) throw refused('A role of administrators cannot be the default of first sign-ins')

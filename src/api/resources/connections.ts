@@ -172,7 +172,15 @@ const statusRoute = createRoute({
   summary: 'Open, enforce or disable a connection; disabling ends what came in through it',
   request: {
     params: idParam,
-    body: jsonBody(z.strictObject({ status: z.enum(['draft', 'optional', 'enforced', 'disabled']) })),
+    body: jsonBody(
+      z.strictObject({
+        status: z.enum(['draft', 'optional', 'enforced', 'disabled']),
+        force: z
+          .boolean()
+          .default(false)
+          .openapi({ description: 'Open it without a successful test sign-in; takes all rights, and is audited' }),
+      }),
+    ),
   },
   responses: { 200: answer('The connection as it is now'), ...writeFailures },
 })
@@ -230,8 +238,9 @@ export const connectionRoutes = newRoutes()
     return c.json(present(describeConnection(changed, c.get('urls'))), 200)
   })
   .openapi(statusRoute, async (c) => {
-    const { status } = c.req.valid('json')
-    const changed = await setConnectionStatus(c.get('ctx'), { connectionId: c.req.valid('param').id, status })
+    const { status, force: isForced } = c.req.valid('json')
+    const change = { connectionId: c.req.valid('param').id, status, isForced }
+    const changed = await setConnectionStatus(c.get('ctx'), change)
     return c.json(present(describeConnection(changed, c.get('urls'))), 200)
   })
   .openapi(testRoute, async (c) => {

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission, requireReach } from '#src/context.ts'
 import { type DomainRecord, domainColumns, domainName, getDomain, lockDomainRow, txtRecordOf } from './domains.ts'
 
 const insertDomain = prepared<
@@ -76,6 +76,7 @@ export async function verifyDomain(ctx: CallContext, reference: string): Promise
   const isProven = records.some((record) => record.trim() === wanted.value)
   return inTransaction(ctx, async (tx) => {
     const before = await lockDomainRow(tx, ctx, known.id)
+    if (isProven && before.status !== 'verified') await requireReach(tx, ctx, { kind: 'domain', name: before.name })
     const status = isProven ? 'verified' : before.status === 'verified' ? 'lapsed' : before.status
     const { organizationId } = ctx
     const verifiedBy = isProven ? 'dns' : before.verifiedBy
@@ -92,6 +93,7 @@ export async function removeDomain(ctx: CallContext, reference: string): Promise
   requirePermission(ctx, 'connections.write')
   await inTransaction(ctx, async (tx) => {
     const domain = await lockDomainRow(tx, ctx, reference)
+    if (domain.status === 'verified') await requireReach(tx, ctx, { kind: 'domain', name: domain.name })
     const audit = {
       action: 'domain.remove',
       targetType: 'domain',

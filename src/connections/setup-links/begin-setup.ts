@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import type { Statement } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission, requireReach } from '#src/context.ts'
 import { insertDirectory } from '../directories.ts'
 import { nameSchema, parseInput } from '../input.ts'
 import { draftSettings } from '../sign-in/configure-connection.ts'
@@ -49,6 +49,7 @@ export async function beginSetup(ctx: CallContext, input: BeginSetupInput, linkI
     ...{ defaultRoleId: null, isIdpInitiatedAllowed: false, refreshedAt: null },
   })
   return inTransaction(ctx, async (tx) => {
+    if (directoryId !== null) await requireReach(tx, ctx, { kind: 'directory', directoryId: null })
     for (const statement of directoryId === null ? [] : directoryStatements(ctx, { directoryId, name, arrivals, now }))
       await tx.run(statement)
     const [created] = await tx.run(insert)

@@ -6,7 +6,7 @@ import { prepared } from '#db/statement.ts'
 import { issueToken } from '#platform/crypto.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission, requireReach } from '#src/context.ts'
 import { nameSchema, parseInput } from '../input.ts'
 import { type SetupLinkRecord, setupLinkById } from './setup-links.ts'
 
@@ -52,6 +52,8 @@ export async function createSetupLink(
     detail: { label, days },
   } as const
   const link = await inTransaction(ctx, async (tx) => {
+    // Whoever holds the link may do what its maker may, and nothing more.
+    await requireReach(tx, ctx, { kind: 'directory', directoryId: null })
     await tx.run(insertLink(row))
     const [, rows] = await tx.commitWith<unknown>(
       recordAudit(ctx, audit),

@@ -6,10 +6,10 @@ import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission, requireReach } from '#src/context.ts'
 import { checkingField, instantSchema, invalidField, parseInput } from '../input.ts'
 import { createKeyPair } from '../saml/certificates.ts'
-import { type Connection, connectionColumns, connectionSecretPlace, lockConnectionRow } from './connections.ts'
+import { type Connection, connectionColumns, connectionSecretPlace, lockConnectionRow, reachOf } from './connections.ts'
 import { copied, metadataOf } from './create-connection.ts'
 import { type Preset, presets } from './presets.ts'
 import type { OidcSettings, SamlSettings } from './settings.ts'
@@ -84,7 +84,8 @@ const anyIdentity = prepared<{ organizationId: string; connectionId: string }, {
 
 /**
  * Tells a draft its provider: metadata for SAML, issuer and client for OpenID Connect. It is to be tested anew.
- * @throws AppError not_found; invalid naming the field; conflict (reason `in_use`) once somebody has signed in
+ * @throws AppError not_found; invalid naming the field; conflict (reason `in_use`) once somebody has signed in;
+ *   forbidden (reason `ceiling`)
  */
 export async function configureConnection(
   ctx: CallContext,
@@ -97,6 +98,7 @@ export async function configureConnection(
   const { connectionId } = input
   return inTransaction(ctx, async (tx) => {
     const before = await lockConnectionRow(tx, ctx, connectionId)
+    await requireReach(tx, ctx, reachOf(before))
     if (before.type !== type) throw invalidField('type', 'The connection is of another type')
     const [used] = await tx.run(anyIdentity({ organizationId, connectionId }))
     if (used?.isInUse === true || (before.status !== 'draft' && before.status !== 'tested'))

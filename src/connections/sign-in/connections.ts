@@ -5,7 +5,14 @@ import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import type { SealPlace } from '#platform/sealing.ts'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
+import {
+  type CallContext,
+  inTransaction,
+  type Reach,
+  refuseUnknown,
+  requirePermission,
+  type Transaction,
+} from '#src/context.ts'
 import type { Preset } from './presets.ts'
 import type { OidcSettings, SamlSettings } from './settings.ts'
 
@@ -122,6 +129,13 @@ export const isConfigured = (connection: Connection): boolean =>
 
 /** Whether people may sign in through it; a draft only serves test sign-ins. */
 export const isOpenForSignIn = ({ status }: Connection): boolean => status === 'optional' || status === 'enforced'
+
+/** Whom the connection can say to be. */
+export const reachOf = (connection: Connection): Extract<Reach, { kind: 'connection' }> => ({
+  kind: 'connection',
+  connectionId: connection.id,
+  isOpen: isOpenForSignIn(connection),
+})
 
 /** Whether it serves test sign-ins: from the first draft until it is disabled. */
 export const isOpenForTests = ({ status }: Connection): boolean => status !== 'disabled'

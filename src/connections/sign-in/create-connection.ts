@@ -4,7 +4,14 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { invalid } from '#platform/errors.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
+import {
+  type CallContext,
+  inTransaction,
+  nowOf,
+  requirePermission,
+  requireReach,
+  type Transaction,
+} from '#src/context.ts'
 import { directoryById } from '../directories.ts'
 import { checkingField, invalidField, nameSchema, parseInput } from '../input.ts'
 import { createKeyPair } from '../saml/certificates.ts'
@@ -104,6 +111,7 @@ export async function createConnection(ctx: CallContext, input: CreateConnection
   const audit = recordAudit(ctx, { action: 'connection.create', targetType: 'connection', targetId: id, detail })
   return inTransaction(ctx, async (tx) => {
     await requireDirectory(tx, ctx, wanted.directoryId)
+    if (wanted.directoryId != null) await requireReach(tx, ctx, { kind: 'directory', directoryId: wanted.directoryId })
     const [rows] = await tx.commitWith<Connection>(insert, audit)
     const [created] = rows ?? []
     if (created === undefined) throw new Error('The insert returned no row')

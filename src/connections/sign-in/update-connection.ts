@@ -4,9 +4,9 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission, requireReach } from '#src/context.ts'
 import { instantSchema, invalidField, nameSchema, parseInput } from '../input.ts'
-import { type Connection, connectionColumns, connectionSecretPlace, lockConnectionRow } from './connections.ts'
+import { type Connection, connectionColumns, connectionSecretPlace, lockConnectionRow, reachOf } from './connections.ts'
 import { requireDirectory } from './create-connection.ts'
 import { attributeNamesSchema, oidcSettingsSchema, type SamlSettings, samlSettingsSchema } from './settings.ts'
 
@@ -53,7 +53,7 @@ const update = prepared<Parameters, Connection>(
     where c.organization_id = ${p.organizationId} and c.id = ${p.connectionId} returning ${connectionColumns}`,
 )
 
-/** @returns the connection as it is now. @throws AppError not_found, invalid */
+/** @returns the connection as it is now. @throws AppError not_found, invalid; forbidden (reason `ceiling`) */
 export async function updateConnection(ctx: CallContext, input: UpdateConnectionInput): Promise<Connection> {
   requirePermission(ctx, 'connections.write')
   const changes = parseInput(UpdateConnectionInput, input)
@@ -62,6 +62,9 @@ export async function updateConnection(ctx: CallContext, input: UpdateConnection
   return inTransaction(ctx, async (tx) => {
     const before = await lockConnectionRow(tx, ctx, connectionId)
     await requireDirectory(tx, ctx, changes.directoryId)
+    await requireReach(tx, ctx, reachOf(before))
+    if (changes.directoryId != null)
+      await requireReach(tx, ctx, { kind: 'directory', directoryId: changes.directoryId })
     const { clientSecret, connectionId: _, ...shown } = changes
     const { organizationId } = ctx
     const changed = update({

@@ -42,7 +42,19 @@ export async function connectSignIn(options: Options): Promise<SignInScene> {
   })
   const clientSecret = 'demo-secret'
   const connection = await rolecall(
-    ...['connection', 'create', '--organization', organization, '--type', 'oidc', '--preset', 'okta', '--name', 'Okta'],
+    ...[
+      'connection',
+      'create',
+      '--organization',
+      organization,
+      '--type',
+      'oidc',
+      '--preset',
+      'okta',
+      '--name',
+      'Okta',
+      '--force',
+    ],
     ...['--issuer', identityProvider.issuer, '--client-id', 'rolecall', '--client-secret', clientSecret],
     ...['--directory', directoryId],
   )
