@@ -309,3 +309,8 @@ CREATE TRIGGER keep_administrator AFTER UPDATE OF rank ON roles FOR EACH ROW
 REVOKE ALL ON FUNCTION touches_administrators(text), administers(text, text, boolean),
   matters_to_administrators(text, text), group_matters(text, text), has_restrictions(text), holders_of_everything(text),
   check_restriction(text) FROM PUBLIC;
+--> statement-breakpoint
+-- Whoever makes a setup link decides which domains it may prove, and whether the people who come by it wait.
+ALTER TABLE "setup_links" ADD COLUMN "arrivals" text DEFAULT 'active' NOT NULL;
+--> statement-breakpoint
+ALTER TABLE "setup_links" ADD COLUMN "domains" jsonb DEFAULT '[]'::jsonb NOT NULL;

@@ -52,8 +52,8 @@ const metadata = (entityId: string) =>
     sso: { redirect: 'https://idp.example.net/sso' },
   })
 
-async function linkOf(label = 'IT of Cedar') {
-  const { token, link } = await createSetupLink(organization.ctx, { label })
+async function linkOf(domains: string[] = [], arrivals: 'active' | 'staged' = 'active') {
+  const { token, link } = await createSetupLink(organization.ctx, { label: 'IT of Cedar', domains, arrivals })
   return { token, link, ...visitor(token) }
 }
 
@@ -154,9 +154,8 @@ describe('a setup link', () => {
   })
 
   test('proves domains, but takes no domain’s standing away', async () => {
-    const own = await linkOf()
+    const own = await linkOf(['proven.example.com'])
     await own.post('', { preset: 'okta', type: 'saml' })
-    expect((await own.post('/domains', { name: 'not a domain' })).text).toContain('This is not a domain such as')
     await own.post('/domains', { name: 'proven.example.com' })
     const [domain] = await app.owner`select id, challenge from domains where name = 'proven.example.com'`
     const check = () => own.post(`/domains/${domain?.['id']}/check`)
@@ -167,6 +166,32 @@ describe('a setup link', () => {
     await check()
     const [after] = await app.owner`select status from domains where name = 'proven.example.com'`
     expect(after?.['status']).toBe('verified')
+  })
+
+  test('X-14: sees and proves the domains that it was given, and no others', async () => {
+    await addDomain(organization.ctx, { name: 'hidden.example.com' })
+    const own = await linkOf(['given.example.com'])
+    await own.post('', { preset: 'okta', type: 'saml' })
+    const shown = await own.get()
+    expect([shown.text.includes('hidden.example.com'), shown.text.includes('Prove given.example.com')]).toEqual([
+      ...[false, true],
+    ])
+    const [hidden] = await app.owner`select id from domains where name = 'hidden.example.com'`
+    expect((await own.post(`/domains/${hidden?.['id']}/check`)).status).toBe(404)
+    expect((await own.post('/domains', { name: 'other.example.com' })).status).toBe(404)
+    expect((await own.post('/domains', { name: 'given.example.com' })).location).toContain('done=created')
+  })
+
+  test('X-14: whoever made it has decided whether people wait', async () => {
+    for (const arrivals of ['staged', 'active'] as const) {
+      const own = await linkOf([], arrivals)
+      expect((await own.get()).text).not.toContain('name="arrivals"')
+      const other = arrivals === 'staged' ? 'active' : 'staged'
+      await own.post('', { preset: 'okta', type: 'saml', arrivals: other })
+      const [made] = await app.owner`select d.arrivals from setup_links l join directories d on d.id = l.directory_id
+        where l.id = ${own.link.id}`
+      expect(made?.['arrivals']).toBe(arrivals)
+    }
   })
 
   test('forms from elsewhere change nothing', async () => {
@@ -265,7 +290,7 @@ describe('the live stream', () => {
   }
 
   test('tells a change as it happens, and ends with the link', { timeout: 20_000 }, async () => {
-    const own = await linkOf()
+    const own = await linkOf(['live.example.com'])
     await own.post('', { preset: 'okta', type: 'saml' })
     const open = () => app.request(`/setup/${own.token}/events`)
     const answer = await open()

@@ -1,7 +1,9 @@
 // The rights of whoever began something, as they are by now: for what the worker goes on with in their name.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
-import { type Actor, type CallContext, inTransaction } from '#src/context.ts'
+import { isId } from '#platform/ids.ts'
+import { type Actor, type CallContext, type Ceiling, inTransaction } from '#src/context.ts'
+import { requireReachWithin } from '../ceiling/reach.ts'
 import { asManager } from './manager.ts'
 
 type Standing = { isGood: boolean; isEmergency: boolean }
@@ -29,4 +31,21 @@ export async function actorContext(system: CallContext, actor: Actor): Promise<C
   const ctx: CallContext = { ...system, actor }
   if (actor.type !== 'user') return ctx
   return (await asManager({ ...ctx, permissions: new Set() }, { isEmergency })).ctx
+}
+
+/**
+ * A setup link may do what whoever made it may by now, and no more; one that the operator made has no limit.
+ * @param ctx the link's
+ */
+export async function withinMakersCeiling(ctx: CallContext, createdBy: string): Promise<CallContext> {
+  if (!isId('usr', createdBy)) return ctx
+  const maker = await actorContext(ctx, { type: 'user', id: createdBy })
+  const ceiling = maker === undefined ? nothing : maker.ceiling
+  return ceiling === undefined ? ctx : { ...ctx, ceiling }
+}
+
+const nothing: Ceiling = {
+  organization: { allows: [], denies: [] },
+  brands: new Map(),
+  requireReach: requireReachWithin,
 }

@@ -21,6 +21,10 @@ const SetupLink = z
     id: z.string(),
     label: z.string().openapi({ description: 'For whom it was made' }),
     status: z.enum(['open', 'expired', 'revoked']),
+    arrivals: z
+      .enum(['active', 'staged'])
+      .openapi({ description: 'Whether people of its directory wait to be let in' }),
+    domains: z.array(z.string()).openapi({ description: 'E-mail domains that its holder may prove' }),
     connectionId: z.string().nullable(),
     directoryId: z.string().nullable(),
     createdBy: z.string(),
@@ -53,7 +57,16 @@ const createLinkRoute = createRoute({
   path: '/setup-links',
   operationId: 'createSetupLink',
   summary: 'Make a link by which somebody without an account connects one identity provider',
-  request: { body: jsonBody(z.strictObject({ label: z.string(), days: z.number().int().optional() })) },
+  request: {
+    body: jsonBody(
+      z.strictObject({
+        label: z.string(),
+        days: z.number().int().optional(),
+        arrivals: z.enum(['active', 'staged']).optional(),
+        domains: z.array(z.string()).optional(),
+      }),
+    ),
+  },
   responses: { 201: jsonAnswer(NewSetupLink, 'The new link'), ...writeFailures },
 })
 

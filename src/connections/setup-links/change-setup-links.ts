@@ -7,13 +7,18 @@ import { issueToken } from '#platform/crypto.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission, requireReach } from '#src/context.ts'
-import { nameSchema, parseInput } from '../input.ts'
+import { domainName } from '../domains/domains.ts'
+import { checkingField, nameSchema, parseInput } from '../input.ts'
 import { type SetupLinkRecord, setupLinkById } from './setup-links.ts'
 
 const CreateSetupLinkInput = z.object({
   /** For whom: a name or an address, as the list of links shows it. */
   label: nameSchema,
   days: z.int().min(1, 'must be at least 1').max(30, 'must be at most 30').default(7),
+  /** Whether the people of its directory wait until somebody lets them in. */
+  arrivals: z.enum(['active', 'staged']).default('active'),
+  /** E-mail domains that the holder may prove. */
+  domains: z.array(z.string().trim()).max(20, 'must name at most 20 domains').default([]),
 })
 
 const insertLink = prepared<
@@ -22,14 +27,17 @@ const insertLink = prepared<
     id: string
     tokenHash: string
     label: string
+    arrivals: string
+    domains: string
     days: number
     now: string
     createdBy: string
   },
   never
 >(
-  (p) => sql`insert into setup_links (organization_id, id, token_hash, label, created_by, created_at, expires_at)
-    values (${p.organizationId}, ${p.id}, ${p.tokenHash}, ${p.label}, ${p.createdBy}, ${p.now}::timestamptz,
+  (p) => sql`insert into setup_links (organization_id, id, token_hash, label, arrivals, domains, created_by, created_at,
+      expires_at)
+    values (${p.organizationId}, ${p.id}, ${p.tokenHash}, ${p.label}, ${p.arrivals}, ${p.domains}::jsonb, ${p.createdBy}, ${p.now}::timestamptz,
       now() + make_interval(days => ${p.days}::int))`,
 )
 
@@ -40,20 +48,25 @@ export async function createSetupLink(
 ): Promise<{ link: SetupLinkRecord; token: string }> {
   requirePermission(ctx, 'connections.write')
   requirePermission(ctx, 'directories.write')
-  const { label, days } = parseInput(CreateSetupLinkInput, input)
+  const { label, days, arrivals, ...given } = parseInput(CreateSetupLinkInput, input)
+  const domains = await checkingField('domains', async () => [...new Set(given.domains.map(domainName))])
   const { plain, hash } = issueToken(ctx.randomBytes)
   const id = ctx.ids.next('stp')
   const { organizationId } = ctx
-  const row = { organizationId, id, tokenHash: hash, label, days, now: nowOf(ctx), createdBy: ctx.actor.id }
+  const row = {
+    ...{ organizationId, id, tokenHash: hash, label, arrivals, days, now: nowOf(ctx), createdBy: ctx.actor.id },
+    domains: JSON.stringify(domains),
+  }
   const audit = {
     action: 'setup_link.create',
     targetType: 'setup_link',
     targetId: id,
-    detail: { label, days },
+    detail: { label, days, arrivals, domains },
   } as const
   const link = await inTransaction(ctx, async (tx) => {
     // Whoever holds the link may do what its maker may, and nothing more.
     await requireReach(tx, ctx, { kind: 'directory', directoryId: null })
+    for (const name of domains) await requireReach(tx, ctx, { kind: 'domain', name })
     await tx.run(insertLink(row))
     const [, rows] = await tx.commitWith<unknown>(
       recordAudit(ctx, audit),

@@ -82,27 +82,34 @@ const select = prepared<{ organizationId: string; connectionId: string }, Row>(
     from own`,
 )
 
-const allDomains = prepared<{ organizationId: string }, DomainRecord>(
-  (p) =>
-    sql`select ${domainColumns} from domains d where d.organization_id = ${p.organizationId} order by d.id limit 50`,
+const seenDomains = prepared<{ organizationId: string; names: readonly string[] | null }, DomainRecord>(
+  (p) => sql`select ${domainColumns} from domains d where d.organization_id = ${p.organizationId}
+      and (${p.names}::text[] is null or d.name = any (${p.names}::text[])) order by d.id limit 50`,
 )
 
-/** @throws AppError not_found, forbidden; unauthenticated where the caller's link or session is over by now */
-export async function readSetupFacts(ctx: CallContext, connectionId: string): Promise<SetupFacts> {
+/**
+ * @param domains the names of the domains to look at; all, unless said otherwise
+ * @throws AppError not_found, forbidden; unauthenticated where the caller's link or session is over by now
+ */
+export async function readSetupFacts(
+  ctx: CallContext,
+  connectionId: string,
+  domains: readonly string[] | null = null,
+): Promise<SetupFacts> {
   requirePermission(ctx, 'connections.read')
   requirePermission(ctx, 'directories.read')
   if (!isId('con', connectionId)) return refuseUnknown(ctx, 'Connection')
   const { organizationId } = ctx
   const key = { organizationId, connectionId }
-  const [connections, facts, domains] = await inTransaction(ctx, (tx) =>
-    tx.commitWith<unknown>(connectionById(key), select(key), allDomains({ organizationId })),
+  const [connections, facts, records] = await inTransaction(ctx, (tx) =>
+    tx.commitWith<unknown>(connectionById(key), select(key), seenDomains({ organizationId, names: domains })),
   )
   const [connection, row] = [connections?.[0] as Connection | undefined, facts?.[0] as Row | undefined]
   if (connection === undefined || row === undefined) throw notFound('Connection')
   const { quirkNames, ...rest } = row
   const worth = quirkNames.filter(isQuirkName).map((name): Quirk => quirks[name])
   return {
-    ...{ ...rest, connection, domains: (domains ?? []) as DomainRecord[] },
+    ...{ ...rest, connection, domains: (records ?? []) as DomainRecord[] },
     quirks: worth.filter(({ change }) => change !== null),
   }
 }

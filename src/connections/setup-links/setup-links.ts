@@ -13,6 +13,10 @@ export type SetupLinkRecord = {
   /** For whom it was made. */
   label: string
   status: SetupLinkStatus
+  /** Whether people of its directory wait until somebody lets them in. */
+  arrivals: 'active' | 'staged'
+  /** Names of the e-mail domains that it may prove; it sees no others. */
+  domains: string[]
   /** What it has made so far. */
   connectionId: string | null
   directoryId: string | null
@@ -24,7 +28,7 @@ export type SetupLinkRecord = {
 }
 
 /** The columns of a SetupLinkRecord, for `setup_links l`. */
-export const setupLinkColumns = sql`l.id, l.label,
+export const setupLinkColumns = sql`l.id, l.label, l.arrivals, l.domains,
   case when l.revoked_at is not null then 'revoked' when l.expires_at <= now() then 'expired' else 'open' end as status,
   l.connection_id as "connectionId", l.directory_id as "directoryId", l.created_by as "createdBy",
   l.created_at as "createdAt", l.expires_at as "expiresAt", l.revoked_at as "revokedAt", l.last_used_at as "lastUsedAt"`

@@ -6,7 +6,14 @@ import { Alert } from '#http/ui/content.tsx'
 import { Actions, Check, Choice, Field, SubmitButton } from '#http/ui/forms.tsx'
 import type { FormState } from '../ui/forms.ts'
 
-export const ChooseProvider = ({ action, state }: { action: string; state: FormState }) => {
+type ChooseProps = {
+  action: string
+  state: FormState
+  /** Behind a setup link, whoever made it has decided whether people wait. */
+  isConsole: boolean
+}
+
+export const ChooseProvider = ({ action, state, isConsole }: ChooseProps) => {
   const { values, errors, message } = state
   return (
     <form method="post" action={action} class="panel">
@@ -41,19 +48,7 @@ export const ChooseProvider = ({ action, state }: { action: string; state: FormS
         ]}
         isQuestion
       />
-      <Choice
-        name="arrivals"
-        legend="Do people come in as soon as they are delivered?"
-        value={values['arrivals']}
-        options={[
-          { value: 'active', label: 'Yes, with what their groups give them' },
-          {
-            ...{ value: 'staged', label: 'They wait at first' },
-            hint: 'An administrator sees what everybody would get, and lets them in all at once.',
-          },
-        ]}
-        isQuestion
-      />
+      {isConsole ? <ArrivalsChoice value={values['arrivals']} /> : null}
       <Field
         name="name"
         label="Name"
@@ -69,6 +64,22 @@ export const ChooseProvider = ({ action, state }: { action: string; state: FormS
     </form>
   )
 }
+
+export const ArrivalsChoice = ({ value }: { value: string | undefined }) => (
+  <Choice
+    name="arrivals"
+    legend="Do people come in as soon as they are delivered?"
+    value={value}
+    options={[
+      { value: 'active', label: 'Yes, with what their groups give them' },
+      {
+        ...{ value: 'staged', label: 'They wait at first' },
+        hint: 'An administrator sees what everybody would get, and lets them in all at once.',
+      },
+    ]}
+    isQuestion
+  />
+)
 
 /** As the box of the form says. */
 export const arrivalsOf = (form: Form): 'active' | 'staged' => (form['arrivals'] === 'staged' ? 'staged' : 'active')

@@ -53,7 +53,7 @@ async function hostOf(c: Context<Env>, id: string): Promise<WizardHost> {
   requirePermission(ctx, 'directories.write')
   const { id: connectionId, directoryId } = await getConnection(ctx, id)
   return {
-    ...{ ctx, connectionId, directoryId, base: `/console/connect/${connectionId}`, isConsole: true },
+    ...{ ctx, connectionId, directoryId, base: `/console/connect/${connectionId}`, isConsole: true, domains: null },
     page: (props) => (
       <ConsolePage section="connections" trail={sectionTrail('connections')} {...{ ctx, manager }} {...props} />
     ),
@@ -76,7 +76,7 @@ function showChoice(c: Context<Env>, state: FormState): Promise<Response> {
       }
       {...{ ctx, manager }}
     >
-      <ChooseProvider action="/console/connect" state={state} />
+      <ChooseProvider action="/console/connect" state={state} isConsole />
     </ConsolePage>
   )
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })

@@ -16,6 +16,8 @@ export type WizardHost = {
   /** The one connection that this wizard is about, and its directory. */
   connectionId: string
   directoryId: string | null
+  /** Names of the domains that may be proven here; null: any. */
+  domains: readonly string[] | null
   /** Whether there is a console around it: with mappings and with turning on. */
   isConsole: boolean
   page(props: WizardPageProps): PageElement

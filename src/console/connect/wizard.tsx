@@ -30,23 +30,26 @@ export function createWizard(streams: LiveStreams): Hono<WizardEnv> {
   pages.get('/', (c) => show(c))
 
   pages.get('/events', (c) => {
-    const { ctx, connectionId, isConsole, base } = c.get('wizard')
+    const { ctx, connectionId, domains, isConsole, base } = c.get('wizard')
     return streams.open(c, ctx.actor.id, async () => {
-      const facts = await readSetupFacts(ctx, connectionId)
+      const facts = await readSetupFacts(ctx, connectionId, domains)
       return livePartsOf(stepsOf(facts, { now: ctx.clock.now(), isConsole }), base)
     })
   })
 
   pages.post('/domains', (c) =>
-    carryOut(c, 'domain', async ({ ctx }, form) => {
-      const { status } = await addDomain(ctx, { name: form['name'] ?? '' }).catch(asField('name'))
+    carryOut(c, 'domain', async ({ ctx, domains }, form) => {
+      const name = form['name'] ?? ''
+      if (domains !== null && !domains.includes(name)) throw notFound('Domain')
+      const { status } = await addDomain(ctx, { name }).catch(asField('name'))
       return status === 'verified' ? 'verified' : 'created'
     }),
   )
 
   pages.post('/domains/:id/check', (c) =>
-    carryOut(c, 'domain', async ({ ctx, isConsole }) => {
+    carryOut(c, 'domain', async ({ ctx, domains, isConsole }) => {
       const known = await getDomain(ctx, c.req.param('id'))
+      if (domains !== null && !domains.includes(known.name)) throw notFound('Domain')
       // A check can also take a domain's standing away; that is not for whoever only sets something up.
       if (known.status === 'verified' && !isConsole) return 'verified'
       const { status } = await verifyDomain(ctx, known.id)
@@ -119,7 +122,7 @@ async function carryOut(
 
 async function show(c: Context<WizardEnv>, shown: Shown = {}): Promise<Response> {
   const host = c.get('wizard')
-  const facts = await readSetupFacts(host.ctx, host.connectionId)
+  const facts = await readSetupFacts(host.ctx, host.connectionId, host.domains)
   const page = wizardPage({ host, facts, shown, notice: noticeOf(c.req.query('done')) })
   const isWrong = shown.form !== undefined && isRefused(shown.form.state)
   return renderPage(c, page, { status: isWrong ? 400 : 200 })

@@ -16,6 +16,7 @@ import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { notFound } from '#platform/errors.ts'
 import { isPermitted } from '#src/context.ts'
+import { arrivalsOf } from '../connect/choose.tsx'
 import type { ConsoleEnv } from '../env.ts'
 import { typedState } from '../ui/confirm.tsx'
 import { emptyForm, type FormState, isRefused, refusedForm, textOf } from '../ui/forms.ts'
@@ -38,7 +39,9 @@ export function createConnectionPages(): Hono<ConsoleEnv> {
     const [ctx, manager, form] = [c.get('ctx'), c.get('manager'), await readForm(c)]
     try {
       const days = Number(textOf(form, 'days') ?? 7)
-      const { link, token } = await createSetupLink(ctx, { label: form['label'] ?? '', days })
+      const domains = (form['domains'] ?? '').split(/[\s,;]+/).filter((name) => name !== '')
+      const wanted = { label: form['label'] ?? '', days, domains, arrivals: arrivalsOf(form) }
+      const { link, token } = await createSetupLink(ctx, wanted)
       return renderPage(c, <NewLinkPage {...{ ctx, manager, link }} url={ctx.urls.page(`/setup/${token}`)} />)
     } catch (error) {
       return showList(c, refusedForm(form, error))

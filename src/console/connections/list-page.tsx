@@ -5,6 +5,7 @@ import type { ConnectionStatus } from '#connections/sign-in/connections.ts'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
 import { Field, SubmitButton } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
+import { ArrivalsChoice } from '../connect/choose.tsx'
 import { dateWords, endingOf } from '../connect/words.ts'
 import type { Manager } from '../env.ts'
 import { Confirm } from '../ui/confirm.tsx'
@@ -117,6 +118,17 @@ const SetupLinks = ({ ctx, links, state }: Pick<ConnectionListProps, 'ctx' | 'li
             error={state.errors['days']}
           />
         </div>
+        <Field
+          name="domains"
+          label="E-mail domains that they may prove"
+          value={state.values['domains']}
+          error={state.errors['domains']}
+          hint="Separated by commas. They see these and no others of your organization."
+          placeholder="northwind.example.com"
+          maxlength={2000}
+          isOptional
+        />
+        <ArrivalsChoice value={state.values['arrivals']} />
         <SubmitButton label="Make a setup link" kind="secondary" />
       </form>
     ) : null}

@@ -1,6 +1,7 @@
 // `/setup/{token}`: the wizard for somebody without an account. A link makes one connection and one directory, and everything
 // here is about those; the token is looked up anew with every request, and proven again in each transaction.
 import { type Context, Hono } from 'hono'
+import { withinMakersCeiling } from '#access/managers/actor-context.ts'
 import { addressKey, countAttempt } from '#access/throttle.ts'
 import { beginSetup } from '#connections/setup-links/begin-setup.ts'
 import {
@@ -18,7 +19,7 @@ import { readForm } from '#http/read-form.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
-import { arrivalsOf, ChooseProvider } from '../connect/choose.tsx'
+import { ChooseProvider } from '../connect/choose.tsx'
 import { createLiveStreams } from '../connect/events.ts'
 import type { WizardEnv } from '../connect/host.ts'
 import { createWizard } from '../connect/wizard.tsx'
@@ -44,7 +45,7 @@ export function createSetup(services: ConsoleServices): Hono<SetupEnv> {
     const { ctx, link } = found
     if (ctx === undefined) return renderOver(c, found)
     await touchSetupLink(ctx, link.id)
-    c.set('open', { ...found, ctx })
+    c.set('open', { ...found, ctx: await withinMakersCeiling(ctx, link.createdBy) })
     return next()
   })
 
@@ -55,7 +56,7 @@ export function createSetup(services: ConsoleServices): Hono<SetupEnv> {
     const form = await readForm(c)
     try {
       const { preset = '', type = '' } = form
-      await beginSetup(ctx, { preset, type, name: textOf(form, 'name'), arrivals: arrivalsOf(form) }, link.id)
+      await beginSetup(ctx, { preset, type, name: textOf(form, 'name'), arrivals: link.arrivals }, link.id)
       return c.redirect(`${baseOf(c)}?done=created`, 303)
     } catch (error) {
       return showChoice(c, refusedForm(form, error))
@@ -68,7 +69,7 @@ export function createSetup(services: ConsoleServices): Hono<SetupEnv> {
     if (link.connectionId === null) return c.redirect(baseOf(c), 303)
     const { label, expiresAt, directoryId } = link
     c.set('wizard', {
-      ...{ ctx, base: baseOf(c), isConsole: false },
+      ...{ ctx, base: baseOf(c), isConsole: false, domains: link.domains },
       directoryId: directoryId === null ? null : requireOwnDirectory(link, directoryId),
       connectionId: requireOwnConnection(link, link.connectionId),
       page: (props) => <SetupPage {...{ label, expiresAt, organization: organization.name }} {...props} />,
@@ -98,7 +99,7 @@ function showChoice(c: Context<SetupEnv>, state: FormState): Promise<Response> {
       lead={`${organization.name} asks you to connect your identity provider, so that people sign in with the account that they have. It takes about five minutes, and you need no account here.`}
       {...{ label: link.label, expiresAt: link.expiresAt, organization: organization.name }}
     >
-      <ChooseProvider action={baseOf(c)} state={state} />
+      <ChooseProvider action={baseOf(c)} state={state} isConsole={false} />
     </SetupPage>
   )
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })

@@ -140,6 +140,12 @@ export const setupLinks = pgTable(
     tokenHash: text('token_hash').notNull(),
     /** For whom it was made: a name or an address, for the list of links. */
     label: text('label').notNull(),
+    /** Whether the people of the directory that it makes wait until somebody lets them in. */
+    arrivals: text('arrivals', { enum: ['active', 'staged'] })
+      .notNull()
+      .default('active'),
+    /** Names of the e-mail domains that it may prove, and sees. */
+    domains: jsonb('domains').notNull().default([]),
     connectionId: text('connection_id'),
     directoryId: text('directory_id'),
     createdBy: text('created_by').notNull(),

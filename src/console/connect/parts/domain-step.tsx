@@ -12,21 +12,44 @@ export const DomainStep = ({ host, facts, state }: StepProps) => {
       {waiting.map((domain) => (
         <PendingDomain domain={domain} base={host.base} />
       ))}
-      <form method="post" action={`${host.base}/domains#domain`} class="narrow-form">
-        {state?.message === undefined ? null : <Alert kind="danger" title={state.message} />}
-        <Field
-          name="name"
-          label={facts.domains.length === 0 ? 'The domain of your e-mail addresses' : 'Another domain'}
-          value={state?.values['name']}
-          error={state?.errors['name']}
-          placeholder="example.com"
-          maxlength={253}
-        />
-        <SubmitButton label="Add the domain" kind={facts.domains.length === 0 ? 'primary' : 'secondary'} />
-      </form>
+      {host.domains === null ? <AnyDomain {...{ host, facts, state }} /> : <GivenDomains {...{ host, facts, state }} />}
     </>
   )
 }
+
+/** Behind a setup link: the domains that it was given, and no others. */
+const GivenDomains = ({ host, facts, state }: StepProps) => {
+  const left = (host.domains ?? []).filter((name) => !facts.domains.some((domain) => domain.name === name))
+  return (
+    <>
+      {state?.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+      {host.domains?.length === 0 ? (
+        <p>No domain goes with this link. If people shall be found by their addresses, tell whoever sent it to you.</p>
+      ) : null}
+      {left.map((name) => (
+        <form method="post" action={`${host.base}/domains#domain`}>
+          <input type="hidden" name="name" value={name} />
+          <SubmitButton label={`Prove ${name}`} />
+        </form>
+      ))}
+    </>
+  )
+}
+
+const AnyDomain = ({ host, facts, state }: StepProps) => (
+  <form method="post" action={`${host.base}/domains#domain`} class="narrow-form">
+    {state?.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+    <Field
+      name="name"
+      label={facts.domains.length === 0 ? 'The domain of your e-mail addresses' : 'Another domain'}
+      value={state?.values['name']}
+      error={state?.errors['name']}
+      placeholder="example.com"
+      maxlength={253}
+    />
+    <SubmitButton label="Add the domain" kind={facts.domains.length === 0 ? 'primary' : 'secondary'} />
+  </form>
+)
 
 const PendingDomain = ({ domain, base }: { domain: DomainRecord; base: string }) => {
   const record = txtRecordOf(domain)
