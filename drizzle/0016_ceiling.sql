@@ -314,3 +314,16 @@ REVOKE ALL ON FUNCTION touches_administrators(text), administers(text, text, boo
 ALTER TABLE "setup_links" ADD COLUMN "arrivals" text DEFAULT 'active' NOT NULL;
 --> statement-breakpoint
 ALTER TABLE "setup_links" ADD COLUMN "domains" jsonb DEFAULT '[]'::jsonb NOT NULL;
+--> statement-breakpoint
+-- Whether somebody manages anything here, or will: has a role, anywhere, that lets them (`managing` in the service).
+CREATE FUNCTION manages_anything(p_organization_id text, p_user_id text) RETURNS boolean
+  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (
+    SELECT FROM (
+      SELECT e.role_id FROM effective_assignments e WHERE e.organization_id = p_organization_id AND e.user_id = p_user_id
+      UNION SELECT a.role_id FROM assignments a WHERE a.organization_id = p_organization_id AND a.user_id = p_user_id
+        AND (a.expires_at IS NULL OR a.expires_at > now())) h
+    JOIN role_permissions rp ON rp.organization_id = p_organization_id AND rp.role_id = h.role_id AND rp.effect = 'allow'
+    CROSS JOIN unnest(ARRAY['users.read', 'users.invite', 'users.manage', 'roles.assign', 'roles.manage', 'brands.create',
+      'brands.manage', 'settings.view', 'settings.manage', 'settings.integrations', 'audit.view']) w
+    WHERE permission_covers(rp.permission, w)) $$;

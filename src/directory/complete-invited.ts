@@ -8,6 +8,7 @@ import { type CallContext, inTransaction, nowOf } from '#src/context.ts'
 import { activation } from './activate-user.ts'
 import { deactivation } from './deactivate-user.ts'
 import { fold } from './fold.ts'
+import { isStaged } from './staged.ts'
 import { emailKeys, type UserContent } from './user-content.ts'
 import { lockUserRow, type UserRecord, type WrittenUser, writtenColumns } from './users.ts'
 
@@ -43,7 +44,42 @@ const takeOver = prepared<Parameters, WrittenUser>(
     select * from taken`,
 )
 
-/** @throws AppError not_found; conflict (reason `uniqueness`) where they have come in meanwhile, or the userName is taken */
+type Facts = { isOurDomain: boolean; holdsAnything: boolean; managesAnything: boolean; isStaged: boolean }
+
+const factsOf = prepared<{ organizationId: string; userId: string; directoryId: string }, Facts>(
+  (p) => sql`select
+      exists (select from invitations i join domains d on d.organization_id = i.organization_id and d.status = 'verified'
+          and d.name = split_part(i.email_key, '@', 2)
+        where i.organization_id = ${p.organizationId} and i.user_id = ${p.userId}) as "isOurDomain",
+      exists (select from assignments a where a.organization_id = ${p.organizationId} and a.user_id = ${p.userId})
+        as "holdsAnything",
+      manages_anything(${p.organizationId}, ${p.userId}) as "managesAnything",
+      ${isStaged(p.organizationId, p.directoryId)} as "isStaged"`,
+)
+
+// A directory's word makes nobody a manager, and vouches for no address in a domain that is not the organization's.
+function requireTrusted({ isOurDomain, holdsAnything, managesAnything }: Facts, userId: string): void {
+  if (!holdsAnything) return
+  const why = managesAnything
+    ? 'is invited to manage something, and accepts that invitation themselves'
+    : 'is invited at an address in a domain that the organization has not verified'
+  if (isOurDomain && !managesAnything) return
+  throw new AppError('conflict', `The person with this userName ${why}`, {
+    reason: 'invitation',
+    extensions: { userId },
+  })
+}
+
+const keepInvitation = prepared<{ organizationId: string; userId: string; now: string }, never>(
+  (p) => sql`update invitations set status = 'accepted', accepted_at = ${p.now}::timestamptz
+    where organization_id = ${p.organizationId} and user_id = ${p.userId} and status = 'pending'`,
+)
+
+/**
+ * Where the directory's arrivals are staged, they wait until somebody lets them in.
+ * @throws AppError not_found; conflict: reason `uniqueness` where they have come in meanwhile, or the userName is taken; reason
+ *   `invitation` where a directory's word is not enough, with `userId`
+ */
 export function completeInvited(
   ctx: CallContext,
   { userId, directoryId, content }: { userId: string; directoryId: string; content: UserContent },
@@ -51,6 +87,8 @@ export function completeInvited(
   const { organizationId } = ctx
   return inTransaction(ctx, async (tx) => {
     const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
+    const [facts] = await tx.run(factsOf({ organizationId, userId, directoryId }))
+    if (facts !== undefined) requireTrusted(facts, userId)
     const entry = { action: 'user.adopt', targetType: 'user', targetId: userId } as const
     const write = takeOver({
       ...auditParameters(ctx, { ...entry, detail: { directoryId, by: 'invitation' } }),
@@ -63,6 +101,10 @@ export function completeInvited(
     const [taken] = await tx.run(write)
     if (taken === undefined)
       throw new AppError('conflict', 'A user with this userName exists already', { reason: 'uniqueness' })
+    if (content.isActive && facts?.isStaged === true) {
+      await tx.commitWith(keepInvitation({ organizationId, userId, now: nowOf(ctx) }))
+      return { ...user, ...taken }
+    }
     const status = content.isActive
       ? activation(ctx, userId, 'directory')
       : deactivation(ctx, userId, { reason: 'directory' })

@@ -1,7 +1,7 @@
 // /Users: each handler reads the request, calls the verb and answers (RFC 7644 §3.3–§3.6).
 import { Hono } from 'hono'
+import { provisionFromDirectory } from '#access/people/provision-from-directory.ts'
 import { deleteUser } from '#directory/delete-user.ts'
-import { provisionUser } from '#directory/provision-user.ts'
 import { updateUser } from '#directory/update-user.ts'
 import { getUser } from '#directory/users.ts'
 import { answerResource, noContent, notModified, projectionOf, queryOf } from './answers.ts'
@@ -25,7 +25,7 @@ users.post('/.search', async (c) => answerUserList(c, listRequestFromBody(await 
 users.post('/', async (c) => {
   const { ctx, directoryId, urls } = c.var
   const content = contentFromBody(await readBody(c, bodyLimits.user))
-  const user = await provisionUser(ctx, { directoryId, content })
+  const user = await provisionFromDirectory(ctx, { directoryId, content })
   return answerResource(c, userResource(user, urls, directoryId), user, projectionOf(c, userSchema), 201)
 })
 

@@ -1,7 +1,6 @@
 // J1: people whom a staged directory brings wait, with their groups and roles, until somebody has looked at what they get.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { previewChange } from '#access/changes/preview.ts'
-import { createInvitation } from '#access/invitations/create-invitation.ts'
 import { approvePerson } from '#access/people/status/approve-person.ts'
 import { getDirectory } from '#connections/directories.ts'
 import { type AccessStage, type Client, roleId, startStage } from '../support/access.ts'
@@ -70,8 +69,6 @@ describe('a staged directory', () => {
     const ada = await arrived('ada@example.com')
     expect((await client.post(`users/${ada}/approve`)).status).toBe(200)
     expect(await may(ada, 'content.edit')).toMatchObject({ allowed: true })
-    await createInvitation(client.ctx, { email: 'grace@example.com', roleId: await roleId(client, 'viewer') })
-    expect(await statusOf(await scim.user('grace@example.com', email('grace@example.com')))).toBe('active')
     const lin = await arrived('lin@example.com')
     await scim.patch(`/Users/${lin}`, { op: 'replace', value: { active: false } })
     expect((await client.post(`users/${lin}/reactivate`)).body.status).toBe('active')

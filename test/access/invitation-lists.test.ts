@@ -6,6 +6,7 @@ import { cancelInvitation, resendInvitation } from '#access/invitations/change-i
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import { countInvitations, getInvitation, listInvitations } from '#access/invitations/invitations.ts'
 import { previewInvitations } from '#access/invitations/invite-many.ts'
+import { addDomain } from '#connections/domains/change-domains.ts'
 import type { CallContext } from '#src/context.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
 import { browserAt, createLocalPerson, goodPassword, linkIn, outbox } from '../support/accounts.ts'
@@ -242,6 +243,9 @@ describe('whom a directory brings', () => {
   const directory = async () => {
     const own = await stage.createClient()
     const organization = { id: own.organizationId, slug: own.slug, ctx: own.ctx }
+    // A directory completes invitations at addresses of the organization's own.
+    await stage.app.owner`delete from domains where name = 'example.com'`
+    await addDomain(organization.ctx, { name: 'example.com', isVerified: true })
     const { directoryId, token } = await stage.app.createDirectory(organization)
     const scim = scimClient((path, init) => stage.app.request(path, init), { directoryId, token })
     return { own, directoryId, scim, role: await roleId(own, 'editor') }

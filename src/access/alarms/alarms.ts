@@ -13,6 +13,7 @@ import { type CallContext, inTransaction, requirePermission } from '#src/context
  * - `sponsor_left`: assignmentId, userId, userName, displayName, role, brand, sponsor, expiresAt
  * - `self_grant`: assignment, userId, role (its key), brand (its slug or null), reason
  * - `access_request`: userId, userName, displayName, words (their own)
+ * - `invitation_claimed`: userId, userName, directoryId, reason; a directory brings somebody whose invitation it may not complete
  * - `emergency_drill`: accounts (user names); raised settled, it only notes when the mail went out
  */
 export type AlarmKind =
@@ -24,6 +25,7 @@ export type AlarmKind =
   | 'self_grant'
   | 'sponsor_left'
   | 'access_request'
+  | 'invitation_claimed'
   | 'emergency_drill'
 
 export type Alarm = {

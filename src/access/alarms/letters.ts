@@ -78,6 +78,15 @@ const words: Record<AlarmKind, (detail: Record<string, unknown>, organization: s
     ],
     closing: ['If that was not agreed upon, take the role back on their page, and settle the alarm.'],
   }),
+  invitation_claimed: (detail, organization) => ({
+    subject: `A directory brings ${text(detail['userName'])}, who is invited at ${organization}`,
+    paragraphs: [
+      `A directory of ${organization} delivers an account with the address of somebody who has an open invitation. It was refused: ${text(detail['reason'])}.`,
+    ],
+    closing: [
+      'If it is the same person, let them accept the invitation, or cancel it and invite them once the directory has brought them. If nobody expected this, look at who holds a token of the directory.',
+    ],
+  }),
   emergency_drill: (detail, organization) => ({
     subject: `Time to try the emergency accounts of ${organization}`,
     paragraphs: [

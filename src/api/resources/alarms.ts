@@ -20,6 +20,7 @@ const Alarm = z
         'sponsor_left',
         'self_grant',
         'access_request',
+        'invitation_claimed',
         'emergency_drill',
       ])
       .openapi({ description: '`emergency_drill` only notes that the monthly mail went out' }),

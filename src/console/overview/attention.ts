@@ -59,6 +59,10 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
     title: 'An administrator gave themselves a role',
     href: (detail) => `/console/users/${String(detail['userId'])}`,
   },
+  invitation_claimed: {
+    title: 'A directory brings somebody who is invited',
+    href: (detail) => `/console/users/${String(detail['userId'])}`,
+  },
   emergency_drill: { title: 'Try the emergency accounts', href: () => '/console/emergency' },
 }
 

