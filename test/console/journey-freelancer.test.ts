@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { updateSettings } from '#access/organizations/settings.ts'
 import { createRole } from '#access/roles/create-role.ts'
+import { addDomain } from '#connections/domains/change-domains.ts'
 import { goodPassword, linkIn, outbox } from '../support/accounts.ts'
 import type { TestApp, TestOrganization } from '../support/app.ts'
 import { axeViolations, collectPageErrors, launchBrowser, openPage } from '../support/browser.ts'
@@ -126,7 +127,8 @@ test('J7: from the brand’s page to the last day, and on to the company’s dir
 
 test('J7.7: an invited freelancer who comes by SCIM is the same person', async () => {
   const page = await openAs(browser, app, manager)
-  const invited = 'later@agency.example.com'
+  const invited = 'later@company.example.com'
+  await addDomain(organization.ctx, { name: 'company.example.com', isVerified: true })
   await page.goto(`${app.origin}/console/invitations/new?brand=${brandId}`)
   await page.getByLabel('E-mail address').fill(invited)
   await page.getByLabel(/^Until/).fill(oneYearOn())
