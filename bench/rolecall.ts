@@ -52,8 +52,12 @@ export async function startRolecall(): Promise<Rolecall> {
     return {
       ...{ scim, directoryId, organizationId, owner, databaseUrl, run: rolecall, stop, origin: server.origin },
       nodeFacts: { organizationId, scim: { path, token }, owner },
-      startSecondNode: () => {
-        const shared = { DATABASE_URL: databaseUrl, PUBLIC_URL: server.origin, ENCRYPTION_KEYS: keyOf(server.dataDir) }
+      startSecondNode: async () => {
+        const shared = {
+          DATABASE_URL: await rolecall('database', 'url', '--server'),
+          PUBLIC_URL: server.origin,
+          ENCRYPTION_KEYS: keyOf(server.dataDir),
+        }
         return startServer({ ALLOW_LOOPBACK: 'true' }, shared)
       },
     }

@@ -275,7 +275,7 @@ async function measureSession(rolecall: Rolecall, options: SignInOptions): Promi
         many(async () => {
           if ((await resolveSession(database, sha256(token))) === undefined) throw new Error('The session is not live')
         }),
-      floor: () => many(() => bare.run(statement)),
+      floor: () => many(() => bare.read(statement)),
     },
     options,
   )

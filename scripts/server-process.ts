@@ -33,7 +33,7 @@ export async function startServer(
 ): Promise<ServerProcess> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-'))
   const port = await freePort()
-  const { DATABASE_URL: _, PUBLIC_URL: __, ...surroundings } = process.env
+  const { DATABASE_URL: _, DATABASE_OWNER_URL: __, PUBLIC_URL: ___, ...surroundings } = process.env
   const path = `${dirname(process.execPath)}${delimiter}${surroundings['PATH'] ?? ''}`
   const own = { PATH: path, DATA_DIR: dataDir, PORT: String(port), NODE_COMPILE_CACHE: join(dataDir, 'compiled') }
   const env = { LOG_LEVEL: 'warn', ...surroundings, ...own, ...settings, ...place }

@@ -9,7 +9,14 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
     .optional()
-    .describe('PostgreSQL 15 or later, as a user that owns the tables. Unset: an embedded PostgreSQL in DATA_DIR'),
+    .describe('PostgreSQL 15 or later, as the server logs in. Unset: an embedded PostgreSQL in DATA_DIR'),
+  DATABASE_OWNER_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+    .optional()
+    .describe(
+      'The same database as the user that owns the tables, for migrations. Unset: DATABASE_URL, which then is the owner or finds them done',
+    ),
   DATA_DIR: z.string().min(1).default('./data').describe('Where the embedded PostgreSQL keeps its data'),
   DATABASE_CONNECTIONS: wholeNumber(1, 200).default(10).describe('Connections to PostgreSQL a node'),
   HOST: z.string().min(1).default('127.0.0.1').describe('The address to listen on'),
@@ -48,6 +55,7 @@ export const environmentSchema = z.object({
 
 export type Config = Readonly<{
   databaseUrl: Secret | undefined
+  databaseOwnerUrl: Secret | undefined
   dataDir: string
   databaseConnections: number
   host: string
@@ -74,14 +82,15 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
   }
   const env = parsed.data
   return Object.freeze({
-    databaseUrl: env.DATABASE_URL === undefined ? undefined : new Secret(env.DATABASE_URL),
+    databaseUrl: optionalSecret(env.DATABASE_URL),
+    databaseOwnerUrl: optionalSecret(env.DATABASE_OWNER_URL),
     dataDir: env.DATA_DIR,
     databaseConnections: env.DATABASE_CONNECTIONS,
     host: env.HOST,
     port: env.PORT,
     publicUrl: env.PUBLIC_URL,
     encryptionKeys: encryptionKeys(env.ENCRYPTION_KEYS),
-    smtpUrl: env.SMTP_URL === undefined ? undefined : new Secret(env.SMTP_URL),
+    smtpUrl: optionalSecret(env.SMTP_URL),
     mailFrom: env.MAIL_FROM,
     trustedProxies: env.TRUSTED_PROXIES,
     isLoopbackAllowed: env.ALLOW_LOOPBACK,
@@ -89,6 +98,9 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
     shutdownSeconds: env.SHUTDOWN_SECONDS,
   })
 }
+
+const optionalSecret = (text: string | undefined): Secret | undefined =>
+  text === undefined ? undefined : new Secret(text)
 
 const encryptionKeys = (text = ''): { id: string; key: Secret }[] =>
   text

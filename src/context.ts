@@ -169,14 +169,22 @@ export function requirePermissionSomewhere(ctx: CallContext, permission: Managem
 export const requireReach = (tx: Transaction, ctx: CallContext, reach: Reach): Promise<void> =>
   ctx.ceiling?.requireReach(tx, ctx, reach) ?? Promise.resolve()
 
-/** Runs `work` in one transaction inside the context's organization. @throws AppError */
+/**
+ * Runs `work` in one transaction inside the context's organization. It may be run more than once, where it collides with
+ * another one: what it does beside its statements must bear that. @throws AppError
+ */
 export function inTransaction<T>(ctx: CallContext, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  return ctx.database.transaction(ctx.entry, work)
+  return ctx.database.transaction(ctx.entry, work, ctx.organizationId)
 }
 
-/** Carries out one statement that holds the CTE `entered`, as a transaction of its own. @throws AppError */
+/** Reads by one statement that holds the CTE `entered`, as a transaction of its own. @throws AppError */
 export function inOneStatement<Row>(ctx: CallContext, statement: Statement<Row>): Promise<Row[]> {
-  return ctx.database.single(ctx.entry, statement)
+  return ctx.database.single(ctx.entry, statement, ctx.organizationId)
+}
+
+/** Writes by one statement that holds the CTE `entered`, as a transaction of its own. @throws AppError */
+export function writeInOneStatement<Row>(ctx: CallContext, statement: Statement<Row>): Promise<Row[]> {
+  return ctx.database.singleWrite(ctx.entry, statement, ctx.organizationId)
 }
 
 /**

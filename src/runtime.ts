@@ -11,11 +11,16 @@ export function createRuntime(config: Config): CliRuntime {
     withServices: async (work) => {
       const opened = await openDatabase(config, 'share')
       try {
-        await migrateDatabase(opened.url)
+        await migrateDatabase(opened.ownerUrl, opened.url)
         const services = createServices(config, opened.url)
-        const working = work({ ...services, urls: createUrls(originOf(config)) })
-        // Also after a failure: open connections would keep the process from ending.
-        return await working.finally(() => services.database.close())
+        try {
+          await services.database.check()
+          return await work({ ...services, urls: createUrls(originOf(config)) })
+        } finally {
+          // Also after a failure: open connections would keep the process from ending.
+          await services.database.close()
+          await services.outgoing.close()
+        }
       } finally {
         await opened.close()
       }
@@ -24,12 +29,12 @@ export function createRuntime(config: Config): CliRuntime {
     serve: async () => (await import('./serve.ts')).serve(config),
     migrate: async () => {
       const opened = await openDatabase(config, 'share')
-      await migrateDatabase(opened.url).finally(() => opened.close())
+      await migrateDatabase(opened.ownerUrl, opened.url).finally(() => opened.close())
     },
-    databaseUrl: async () => {
+    databaseUrl: async (whose) => {
       const opened = await openDatabase(config, 'share')
       await opened.close()
-      return opened.url.reveal()
+      return (whose === 'server' ? opened.url : opened.ownerUrl).reveal()
     },
     readInput: () => text(process.stdin),
     print: (line) => process.stdout.write(`${line}\n`),

@@ -4,6 +4,7 @@ import { serve as listen } from '@hono/node-server'
 import { offerFirstAdministrator } from '#access/managers/first-administrator.ts'
 import { requireSealingKeys } from '#access/sealing-check.ts'
 import { createProvisioningLog } from '#connections/provisioning/log.ts'
+import { loginWarning } from '#db/login.ts'
 import { migrateDatabase } from '#db/migrate.ts'
 import { mailJob } from '#jobs/mail.ts'
 import { startWorker } from '#jobs/worker.ts'
@@ -22,9 +23,12 @@ export async function serve(config: Config): Promise<void> {
   const asked = signalled(stopping)
   const opened = await openDatabase(config, 'own')
   try {
-    await migrateDatabase(opened.url)
+    await migrateDatabase(opened.ownerUrl, opened.url)
     const services = createServices(config, opened.url)
     try {
+      await services.database.check()
+      const warning = await loginWarning(services.database)
+      if (warning !== undefined) log.warn(warning)
       await requireSealingKeys(services)
       const isStopping = (): boolean => stopping.signal.aborted
       const provisioning = createProvisioningLog(services, log)

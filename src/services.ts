@@ -16,14 +16,16 @@ import { userFilterPath } from '#scim/query/filter-path.ts'
 import type { Config } from './config.ts'
 import type { Services } from './context.ts'
 
-export type OpenDatabase = { url: Secret; close(): Promise<void> }
+/** `url`: as the server logs in; `ownerUrl`: as whoever owns the tables, as far as that is known to be another. */
+export type OpenDatabase = { url: Secret; ownerUrl: Secret; close(): Promise<void> }
 
 /** @param mode `own` for the server, `share` for commands, which may run beside it */
 export async function openDatabase(config: Config, mode: 'own' | 'share'): Promise<OpenDatabase> {
-  if (config.databaseUrl !== undefined) return { url: config.databaseUrl, close: async () => {} }
+  const { databaseUrl: url, databaseOwnerUrl } = config
+  if (url !== undefined) return { url, ownerUrl: databaseOwnerUrl ?? url, close: async () => {} }
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
   const embedded = await startEmbedded({ dataDir: config.dataDir, randomBytes: systemRandom, mode })
-  return { url: embedded.url, close: () => embedded.stop() }
+  return { url: embedded.serverUrl, ownerUrl: embedded.url, close: () => embedded.stop() }
 }
 
 /** The services on a migrated database; as the server's role, so that row-level security holds for commands too. */

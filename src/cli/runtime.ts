@@ -11,7 +11,8 @@ export type CliRuntime = {
   withServices<T>(work: (services: CliServices) => Promise<T>): Promise<T>
   serve(): Promise<void>
   migrate(): Promise<void>
-  databaseUrl(): Promise<string>
+  /** As whom: the owner of the tables, for psql and backups, or the server, for another node. */
+  databaseUrl(whose: 'owner' | 'server'): Promise<string>
   /** All of standard input. */
   readInput(): Promise<string>
   /** One line on standard output. */

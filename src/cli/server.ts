@@ -16,10 +16,11 @@ export function addServerCommands(program: Command, runtime: CliRuntime): void {
     .command('database')
     .description('the database in use')
     .command('url')
-    .description('the connection string, for a second node or psql')
+    .description('the connection string of the owner of the tables, for psql and pg_dump')
+    .option('--server', "the server's own, for a second node")
     .option('--json', 'print one JSON line')
-    .action(async (options: OutputOptions) => {
-      const url = await runtime.databaseUrl()
+    .action(async (options: OutputOptions & { server?: true }) => {
+      const url = await runtime.databaseUrl(options.server === true ? 'server' : 'owner')
       print(runtime, options, { json: { url }, human: () => [url] })
     })
 }

@@ -20,7 +20,7 @@ export async function resolveDirectoryToken(
   database: Database,
   tokenHash: string,
 ): Promise<DirectoryToken | undefined> {
-  const [token] = await database.run(resolve({ tokenHash }))
+  const [token] = await database.read(resolve({ tokenHash }))
   return token
 }
 

@@ -1,217 +1,118 @@
 // Units of work on a small pool of lanes. BEGIN, the entry statement and whatever the work sends go out as one pipeline:
 // a unit of work whose statements do not depend on each other's results costs one round trip, commit included.
-import { AppError, unavailable } from '#platform/errors.ts'
-import type { Secret } from '#platform/secret.ts'
-import { codeOf, isAftermath, translateDatabaseError } from './errors.ts'
-import { type Drizzle, Lane, type LaneOptions } from './lane.ts'
-import { type Statement, type Value, withEntry, withoutParameters } from './statement.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AppError } from '#platform/errors.ts'
+import { isCollision, translateDatabaseError } from './errors.ts'
+import type { Lane } from './lane.ts'
+import { Lanes, type PoolOptions } from './lanes.ts'
+import { UnfitConnection } from './proof.ts'
+import { type Statement, type Value, withEntry } from './statement.ts'
+import { type Transaction, UnitOfWork } from './unit-of-work.ts'
 
-export type DatabaseOptions = {
-  url: Secret
-  role: string | undefined
-  lanes: number
-  /** How long a unit of work may wait for a lane before it is refused as unavailable. */
-  queueTimeoutMillis: number
-  /** The bound on one statement, kept by PostgreSQL; twice this bounds a whole unit of work, kept here. */
-  statementTimeoutMillis: number
-}
+export type { Transaction } from './unit-of-work.ts'
+
+/** `statementTimeoutMillis`: the bound on one statement, kept by PostgreSQL; twice this bounds a whole unit of work, kept here. */
+export type DatabaseOptions = PoolOptions
 
 export const databaseDefaults = { lanes: 10, queueTimeoutMillis: 2_000, statementTimeoutMillis: 5_000 }
 
-type Waiting = { resolve: (lane: Lane) => void; timer: NodeJS.Timeout }
+/** How often a unit of work is tried that PostgreSQL gave up in favour of another one: so many times, with a wait between. */
+const tries = 4
+const retryWaitMillis = 20
 
 export class Database {
   readonly #options: DatabaseOptions
-  readonly #free: Lane[] = []
-  readonly #waiting: Waiting[] = []
-  readonly #all = new Set<Lane>()
-  #isClosed = false
+  readonly #lanes: Lanes
 
   constructor(options: DatabaseOptions) {
     this.#options = options
+    this.#lanes = new Lanes(options)
   }
 
   /**
-   * Runs `work` in one transaction that starts with `entry`, commits when it returns and rolls back when it throws.
+   * Runs `work` in one transaction that starts with `entry`, commits when it returns and rolls back when it throws. Where
+   * PostgreSQL gives it up because it collided with another one (deadlock, serialization), all of `work` is run again: what it
+   * does beside its statements must bear that.
+   * @param owner the organization, which shares lanes fairly with the others; '' for none
    * @throws AppError; `unavailable` where the database cannot be reached, is too busy, or the outcome is unknown
    */
-  transaction<T>(entry: Statement<unknown>, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.#onLane((lane) => new LaneTransaction(lane).perform(entry, work))
+  transaction<T>(entry: Statement<unknown>, work: (tx: Transaction) => Promise<T>, owner = ''): Promise<T> {
+    return this.#onLane(owner, (lane) => new UnitOfWork(lane).perform(entry, work))
   }
 
   /**
-   * Carries out one statement that holds the CTE `entered`, as a transaction of its own: the fewest messages there can be.
-   * @throws AppError as `transaction` does
+   * Carries out one statement that holds the CTE `entered` and reads, as a transaction of its own: the fewest messages there can
+   * be. @throws AppError as `transaction` does
    */
-  single<Row>(entry: Statement<unknown>, statement: Statement<Row>): Promise<Row[]> {
-    return this.#onLane((lane) => lane.send(withEntry(statement, entry)))
+  single<Row>(entry: Statement<unknown>, statement: Statement<Row>, owner = ''): Promise<Row[]> {
+    return this.#onLane(owner, (lane) => lane.send(withEntry(statement, entry)))
   }
 
-  async #onLane<T>(work: (lane: Lane) => Promise<T>): Promise<T> {
-    const lane = await this.#acquire()
-    const deadline = setTimeout(() => this.#discard(lane), this.#options.statementTimeoutMillis * 2)
-    try {
-      await lane.open()
-      return await work(lane)
-    } catch (error) {
-      throw translateDatabaseError(error)
-    } finally {
-      clearTimeout(deadline)
-      this.#release(lane)
-    }
+  /** Carries out one statement that holds the CTE `entered` and may write. @throws AppError as `transaction` does */
+  singleWrite<Row>(entry: Statement<unknown>, statement: Statement<Row>, owner = ''): Promise<Row[]> {
+    return this.#onLane(owner, (lane) => new UnitOfWork(lane).performOne(withEntry(statement, entry)))
   }
 
-  /** One statement as a transaction of its own, which enters no organization. */
-  async run<Row>(statement: Statement<Row>): Promise<Row[]> {
-    return this.#onLane((lane) => lane.send(statement))
+  /** One statement as a transaction of its own, which enters no organization and may write. */
+  run<Row>(statement: Statement<Row>): Promise<Row[]> {
+    return this.#onLane('', (lane) => new UnitOfWork(lane).performOne(statement))
+  }
+
+  /** One statement that reads, and enters no organization. */
+  read<Row>(statement: Statement<Row>): Promise<Row[]> {
+    return this.#onLane('', (lane) => lane.send(statement))
   }
 
   /**
    * SQL that a library wrote: one statement with parameters, or several without, which bring their own BEGIN and COMMIT.
    * @returns the rows of all of them
    */
-  async script(text: string, values: readonly Value[]): Promise<Record<string, unknown>[]> {
-    return this.#onLane((lane) => lane.script(text, values))
+  script(text: string, values: readonly Value[]): Promise<Record<string, unknown>[]> {
+    return this.#onLane('', (lane) => lane.script(text, values))
+  }
+
+  /** Opens a connection. @throws AppError unavailable, which says why a connection is not fit for use */
+  async check(): Promise<void> {
+    try {
+      await this.#onLane('', async () => {})
+    } catch (error) {
+      const cause = error instanceof Error ? error.cause : undefined
+      throw cause instanceof UnfitConnection ? new AppError('unavailable', cause.message, { cause }) : error
+    }
   }
 
   /** Ends the connections after the work under way; nothing new is taken on. */
-  async close(): Promise<void> {
-    this.#isClosed = true
-    await Promise.all([...this.#all].map((lane) => lane.end()))
+  close(): Promise<void> {
+    return this.#lanes.close()
   }
 
-  #acquire(): Promise<Lane> {
-    if (this.#isClosed) throw unavailable()
-    const free = this.#free.pop()
-    if (free !== undefined) return Promise.resolve(free)
-    if (this.#all.size < this.#options.lanes) {
-      const lane = new Lane(this.#options satisfies LaneOptions)
-      this.#all.add(lane)
-      return Promise.resolve(lane)
-    }
-    return new Promise((resolve, reject) => {
-      const waiting: Waiting = {
-        resolve,
-        timer: setTimeout(() => {
-          this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
-          reject(unavailable(new Error('No database connection became free in time')))
-        }, this.#options.queueTimeoutMillis),
-      }
-      this.#waiting.push(waiting)
-    })
-  }
-
-  #release(lane: Lane): void {
-    const next = this.#waiting.shift()
-    const usable = this.#all.has(lane) ? lane : this.#replacement(next !== undefined)
-    if (usable === undefined) return
-    if (next === undefined) {
-      this.#free.push(usable)
-      return
-    }
-    clearTimeout(next.timer)
-    next.resolve(usable)
-  }
-
-  #replacement(isWanted: boolean): Lane | undefined {
-    if (!isWanted) return undefined
-    const lane = new Lane(this.#options)
-    this.#all.add(lane)
-    return lane
-  }
-
-  #discard(lane: Lane): void {
-    this.#all.delete(lane)
-    void lane.destroy()
-  }
-}
-
-/** What a unit of work may do. Statements are sent when `run` is called, not when its promise is awaited. */
-export type Transaction = {
-  run<Row>(statement: Statement<Row>): Promise<Row[]>
-  /** Sends these and the COMMIT in one go and waits until all are carried out; the last thing that a unit of work does. */
-  commitWith<Row>(...statements: Statement<Row>[]): Promise<Row[][]>
-  /** Resolves once the organization is entered. */
-  entered(): Promise<void>
-  /** drizzle's query builder in this transaction. */
-  readonly drizzle: Drizzle
-}
-
-class LaneTransaction implements Transaction {
-  readonly #lane: Lane
-  #entry: Promise<unknown> = Promise.resolve()
-  #failure: unknown
-  #isCommitted = false
-
-  constructor(lane: Lane) {
-    this.#lane = lane
-  }
-
-  get drizzle(): Drizzle {
-    return this.#lane.drizzle
-  }
-
-  async perform<T>(entry: Statement<unknown>, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    this.#entry = this.#begin(entry)
-    this.#entry.catch(() => {})
+  async #onLane<T>(owner: string, work: (lane: Lane) => Promise<T>): Promise<T> {
+    const lane = await this.#lanes.acquire(owner)
+    let isUsable = true
+    const deadline = setTimeout(() => {
+      isUsable = false
+      lane.destroy()
+    }, this.#options.statementTimeoutMillis * 2)
     try {
-      const result = await work(this)
-      if (!this.#isCommitted) await this.#commit()
-      return result
+      return await this.#tried(lane, work)
     } catch (error) {
-      if (!this.#isCommitted) await this.#rollback()
-      throw this.#firstCause(error)
+      throw translateDatabaseError(error)
+    } finally {
+      clearTimeout(deadline)
+      this.#lanes.release(lane, owner, isUsable && !lane.isOver)
     }
   }
 
-  /** BEGIN and the entry in one message where that is possible. */
-  #begin(entry: Statement<unknown>): Promise<unknown> {
-    const text = withoutParameters(entry)
-    if (text !== undefined) return this.#watch(this.#lane.sendText(`BEGIN; ${text}`))
-    this.#watch(this.#lane.sendText('BEGIN'))
-    return this.run(entry)
-  }
-
-  run<Row>(statement: Statement<Row>): Promise<Row[]> {
-    return this.#watch(this.#lane.send(statement))
-  }
-
-  async entered(): Promise<void> {
-    await this.#entry
-  }
-
-  async commitWith<Row>(...statements: Statement<Row>[]): Promise<Row[][]> {
-    const pending = statements.map((statement) => this.run(statement))
-    const committed = this.#commit()
-    const [results] = await Promise.all([Promise.all(pending), committed])
-    return results
-  }
-
-  async #commit(): Promise<void> {
-    this.#isCommitted = true
-    const outcome = await this.#lane.sendText('COMMIT')
-    // PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK, and no error.
-    if (outcome.command !== 'COMMIT') throw this.#failure ?? new AppError('internal', 'The transaction was rolled back')
-  }
-
-  async #rollback(): Promise<void> {
-    // A lost connection has rolled back by itself.
-    await Promise.resolve()
-      .then(() => this.#lane.sendText('ROLLBACK'))
-      .catch(() => {})
-  }
-
-  /** Remembers the first failure and keeps promises that nobody awaits from ending the process. */
-  #watch<T>(pending: Promise<T>): Promise<T> {
-    pending.catch((error: unknown) => {
-      this.#failure ??= error
-    })
-    return pending
-  }
-
-  // drizzle wraps what the driver threw; the cause has the code.
-  #firstCause(error: unknown): unknown {
-    const own = error instanceof Error && codeOf(error) === '' && codeOf(error.cause) !== '' ? error.cause : error
-    return isAftermath(own) ? (this.#failure ?? own) : own
+  async #tried<T>(lane: Lane, work: (lane: Lane) => Promise<T>): Promise<T> {
+    for (let left = tries - 1; ; left -= 1) {
+      await lane.open()
+      try {
+        return await work(lane)
+      } catch (error) {
+        if (left === 0 || lane.isOver || !isCollision(error)) throw error
+        // The two of them must not meet again in step.
+        await sleep(Math.random() * retryWaitMillis * (tries - left))
+      }
+    }
   }
 }

@@ -21,6 +21,9 @@ const unavailableStates = /^(08|53|58|57P|40)|^(57014|25P03|25P04|55P03|XX001|XX
 /** The state of a statement that followed a failed one in its transaction; the first failure is the one that matters. */
 export const isAftermath = (error: unknown): boolean => codeOf(error) === '25P02'
 
+/** PostgreSQL gave the transaction up, and nothing of it holds, because it collided with another one: it may be tried again. */
+export const isCollision = (error: unknown): boolean => codeOf(error) === '40001' || codeOf(error) === '40P01'
+
 export const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
 

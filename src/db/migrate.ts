@@ -6,34 +6,79 @@ import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
+import { systemRandom } from '#platform/crypto.ts'
+import { AppError } from '#platform/errors.ts'
 import type { Secret } from '#platform/secret.ts'
 import type { Database } from './database.ts'
+import { codeOf } from './errors.ts'
+import { provideLogin } from './login.ts'
+import { prove } from './proof.ts'
 import { serverRole } from './schema/common.ts'
 import { prepared } from './statement.ts'
 
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
 const lockKey = 7_265_636_101
 
-/** @param url a connection as the owner of the tables. @throws what the database says, e.g. a missing privilege */
-export async function migrateDatabase(url: Secret): Promise<void> {
-  const connection = postgres(url.reveal(), { max: 1, onnotice: () => {}, connect_timeout: 10 })
+/**
+ * @param owner a connection as the owner of the tables; as somebody else it is only looked at whether there is anything to do
+ * @param server how the server itself logs in, where that is another user: it is made if need be
+ * @throws AppError unavailable where something is missing, saying what to do; what else the database says
+ */
+export async function migrateDatabase(owner: Secret, server?: Secret): Promise<void> {
+  const connection = postgres(owner.reveal(), { max: 1, onnotice: () => {}, connect_timeout: 10 })
   try {
+    await prove({ sql: connection }, undefined)
+    if (await isForeign(connection)) {
+      await requireCurrent(connection)
+      return
+    }
     await connection`select pg_advisory_lock(${lockKey})`
     await migrate(drizzle(connection), { migrationsFolder })
     await connection.unsafe(`grant usage on schema drizzle to ${serverRole.name}`)
     await connection.unsafe(`grant select on all tables in schema drizzle to ${serverRole.name}`)
+    if (server !== undefined) await provideLogin(connection, { server, randomBytes: systemRandom })
   } finally {
     await connection.end({ timeout: 5 })
   }
 }
 
+/** Whether the tables are there already, and another user's. */
+async function isForeign(connection: postgres.Sql): Promise<boolean> {
+  const [found] = await connection`select not pg_has_role(c.relowner, 'USAGE') as "isForeign" from pg_class c
+    where c.oid = to_regclass('drizzle.__drizzle_migrations')`
+  return found?.['isForeign'] === true
+}
+
+async function requireCurrent(connection: postgres.Sql): Promise<void> {
+  const [row] = await connection`select count(*)::int as applied from drizzle.__drizzle_migrations`.catch(
+    (error: unknown) => {
+      if (codeOf(error) !== '42501') throw error
+      throw new AppError('unavailable', `${whoseLogin} may not even read them: grant ${serverRole.name} to it`)
+    },
+  )
+  const [applied, known] = [Number(row?.['applied']), knownMigrations()]
+  if (applied >= known) return
+  throw new AppError(
+    'unavailable',
+    `The database has ${applied} of ${known} migrations. ${whoseLogin} may not apply the others: set DATABASE_OWNER_URL, ` +
+      'or run "rolecall migrate" with it, which may be done beforehand and from elsewhere',
+  )
+}
+
+const whoseLogin = 'The tables belong to another user, and the login of DATABASE_URL'
+
 const countApplied = prepared<Record<string, never>, { applied: number }>(
   () => sql`select count(*)::int as applied from drizzle.__drizzle_migrations`,
 )
 
+function knownMigrations(): number {
+  const journal = JSON.parse(readFileSync(`${migrationsFolder}/meta/_journal.json`, 'utf8')) as { entries: unknown[] }
+  return journal.entries.length
+}
+
 /** How many of this version's migrations the database has; for the readiness check. @throws AppError unavailable */
 export async function migrationState(database: Database): Promise<{ applied: number; known: number }> {
-  const journal = JSON.parse(readFileSync(`${migrationsFolder}/meta/_journal.json`, 'utf8')) as { entries: unknown[] }
-  const [row] = await database.run(countApplied({}))
-  return { applied: row?.applied ?? 0, known: journal.entries.length }
+  const known = knownMigrations()
+  const [row] = await database.read(countApplied({}))
+  return { applied: row?.applied ?? 0, known }
 }

@@ -6,10 +6,10 @@ import { entered, prepared, type Statement, withEntry } from '#db/statement.ts'
 import {
   type CallContext,
   enterOrganization,
-  inOneStatement,
   nowOf,
   requirePermission,
   type Transaction,
+  writeInOneStatement,
 } from '#src/context.ts'
 import { completeInvited } from './complete-invited.ts'
 import { fold } from './fold.ts'
@@ -74,7 +74,7 @@ type Provision = {
 export async function provisionUser(ctx: CallContext, input: Provision): Promise<UserRecord> {
   requirePermission(ctx, 'users.write')
   const { user, statement } = provisioning(ctx, input)
-  const [found] = await inOneStatement(ctx, statement)
+  const [found] = await writeInOneStatement(ctx, statement)
   const { directoryId, content } = input
   if (found === undefined) throw new Error('Provisioning says what came of it')
   if (found.invitedId === null || directoryId === null) return { ...user, status: found.status ?? user.status }

@@ -45,7 +45,7 @@ export const issuerB = 'https://idp.test/B'
 /** @throws whatever goes wrong on the way */
 export async function startStage(): Promise<Stage> {
   const first = await startTestApp()
-  const second = await startTestApp({ databaseUrl: first.databaseUrl })
+  const second = await startTestApp({ databaseUrl: first.databaseUrl, ownerUrl: first.ownerUrl })
   const side = async (name: 'a' | 'b', issuer: string) => {
     const organization = await first.createOrganization(name)
     await verifyDomain(organization, `${name}.test`)

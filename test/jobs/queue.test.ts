@@ -189,7 +189,7 @@ describe('without the database', () => {
 
   test('the worker says so once, keeps trying, and works when it is back', async () => {
     await cluster.stop('SIGINT')
-    const own = await startTestApp({ databaseUrl: cluster.url })
+    const own = await startTestApp({ databaseUrl: cluster.serverUrl, ownerUrl: cluster.url })
     const lines: string[] = []
     const log = createLog('warn', { destination: { write: (line: string) => lines.push(line) } })
     const worker = startWorker(own.services, log, { tickMillis: 50 })

@@ -11,7 +11,7 @@ let database: OwnPostgres
 let app: TestApp
 beforeAll(async () => {
   database = await ownPostgres()
-  app = await startTestApp({ databaseUrl: database.url })
+  app = await startTestApp({ databaseUrl: database.serverUrl, ownerUrl: database.url })
 })
 afterAll(async () => {
   await app.close()

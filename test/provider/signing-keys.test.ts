@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => app.close())
 
 test('nodes that start at once make one set of keys', async () => {
-  const other = await startTestApp({ databaseUrl: app.databaseUrl })
+  const other = await startTestApp({ databaseUrl: app.databaseUrl, ownerUrl: app.ownerUrl })
   const sets = await Promise.all([app, other, app, other].map(({ services }) => loadSigningKeys(services)))
   const kids = sets.map((keys) => keys.map(({ kid }) => kid))
   expect(kids[0]).toHaveLength(2)

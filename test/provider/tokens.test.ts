@@ -176,7 +176,7 @@ describe('everything dies, on every node, with the very next request, by', () =>
   let node: Awaited<ReturnType<typeof listen>>
   beforeAll(async () => {
     // A second node on the same database, with the same public origin.
-    other = await startTestApp({ databaseUrl: app.databaseUrl, origin: app.origin })
+    other = await startTestApp({ databaseUrl: app.databaseUrl, ownerUrl: app.ownerUrl, origin: app.origin })
     node = await listen(() => other)
   })
   afterAll(async () => {

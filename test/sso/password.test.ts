@@ -267,7 +267,7 @@ describe('W-011', () => {
   })
 
   test('one password over many accounts is limited by address, whatever the request says of it', async () => {
-    const direct = await startTestApp({ databaseUrl: app.databaseUrl })
+    const direct = await startTestApp({ databaseUrl: app.databaseUrl, ownerUrl: app.ownerUrl })
     const statuses = await eachOf(70, (tried) => {
       const spoofed: TestApp['request'] = (path, init = {}) => {
         const headers = { ...(init.headers as Record<string, string>), 'x-forwarded-for': `203.0.113.${tried}` }

@@ -53,7 +53,10 @@ export type TestApp = {
   owner: postgres.Sql
   /** One connection as the server's role, as raw as SQL gets. */
   serverRole(): postgres.Sql
+  /** As the server logs in. */
   databaseUrl: string
+  /** As the owner of the tables. */
+  ownerUrl: string
   close(): Promise<void>
 }
 
@@ -67,13 +70,16 @@ function testClock(): TestClock {
   }
 }
 
-async function cloneTemplate(): Promise<string> {
+type TestDatabase = { databaseUrl: string; ownerUrl: string }
+
+async function cloneTemplate(): Promise<TestDatabase> {
   const template = inject('clusterUrl')
   const name = `test_${randomUUID().replaceAll('-', '')}`
   const admin = postgres(template.replace(/\/rolecall$/, '/postgres'), { max: 1, onnotice: () => {} })
   await admin.unsafe(`create database ${name} template rolecall strategy file_copy`)
   await admin.end()
-  return template.replace(/\/rolecall$/, `/${name}`)
+  const named = (url: string): string => url.replace(/\/rolecall$/, `/${name}`)
+  return { databaseUrl: named(inject('clusterServerUrl')), ownerUrl: named(template) }
 }
 
 function collectingLog(): { log: Log; lines: string[] } {
@@ -98,8 +104,9 @@ const withElsewhere = (outgoing: Outgoing, elsewhere: Elsewhere): Outgoing => ({
 
 export type TestAppOptions = {
   lanes?: number
-  /** A migrated database to use in place of a fresh clone. */
+  /** A migrated database to use in place of a fresh clone: as the server logs in, and as the owner of the tables. */
   databaseUrl?: string
+  ownerUrl?: string
   isLoopbackAllowed?: boolean
   /** The public origin; `startListeningApp` passes the one that it listens on. */
   origin?: string
@@ -107,8 +114,11 @@ export type TestAppOptions = {
   trustedProxies?: number
 }
 
+const databaseOf = async ({ databaseUrl, ownerUrl = databaseUrl }: TestAppOptions): Promise<TestDatabase> =>
+  databaseUrl === undefined || ownerUrl === undefined ? cloneTemplate() : { databaseUrl, ownerUrl }
+
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const databaseUrl = options.databaseUrl ?? (await cloneTemplate())
+  const { databaseUrl, ownerUrl } = await databaseOf(options)
   const clock = testClock()
   const txt = new Map<string, string[]>()
   const elsewhere: Elsewhere = new Map()
@@ -140,7 +150,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     trustedProxies: options.trustedProxies ?? 0,
     isStopping: () => false,
   })
-  const owner = postgres(databaseUrl, { max: 3, onnotice: () => {} })
+  const owner = postgres(ownerUrl, { max: 3, onnotice: () => {} })
   const roleConnections: postgres.Sql[] = []
   let slugs = 0
 
@@ -191,6 +201,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       return connection
     },
     databaseUrl,
+    ownerUrl,
     close: async () => {
       await Promise.all([owner, ...roleConnections].map((connection) => connection.end()))
       await provisioning.stop()

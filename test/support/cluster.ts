@@ -10,7 +10,10 @@ import { migrateDatabase } from '#db/migrate.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
+    /** As the owner of the tables. */
     clusterUrl: string
+    /** As the server logs in. */
+    clusterServerUrl: string
   }
 }
 
@@ -20,12 +23,13 @@ const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'o
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-test-'))
   const cluster = await startEmbedded({ dataDir, randomBytes, mode: 'own', settings })
-  await migrateDatabase(cluster.url)
+  await migrateDatabase(cluster.url, cluster.serverUrl)
   const url = cluster.url.reveal()
   const admin = postgres(url.replace(/\/rolecall$/, '/postgres'), { max: 1, onnotice: () => {} })
   await admin.unsafe('alter database rolecall is_template true')
   await admin.end()
   project.provide('clusterUrl', url)
+  project.provide('clusterServerUrl', cluster.serverUrl.reveal())
   return async () => {
     await cluster.stop()
     rmSync(dataDir, { recursive: true, force: true })

@@ -1,7 +1,7 @@
 // A PostgreSQL of one's own that a test can stop, kill and start again on the same port and data, with real durability.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,28 +9,37 @@ import postgres from 'postgres'
 import { findBinaries } from '#db/embedded/binaries.ts'
 import { startEmbedded } from '#db/embedded/embedded.ts'
 import { chooseLauncher } from '#db/embedded/launcher.ts'
-import { clusterPath, databaseUrl, readState } from '#db/embedded/state.ts'
+import { clusterPath, databaseUrl, readState, serverUrl } from '#db/embedded/state.ts'
 import { migrateDatabase } from '#db/migrate.ts'
 
 export type OwnPostgres = {
+  /** As the owner of the tables. */
   url: string
+  /** As the server logs in. */
+  serverUrl: string
+  /** What PostgreSQL has written to its log. */
+  log(): string
   start(): Promise<void>
   /** SIGINT: fast shutdown; SIGQUIT: immediate, as a crash; SIGKILL: no chance to do anything. */
   stop(signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Promise<void>
   remove(): Promise<void>
 }
 
-/** A running, migrated cluster in a directory of its own. */
-export async function ownPostgres(): Promise<OwnPostgres> {
+/**
+ * A running, migrated cluster in a directory of its own.
+ * @param settings of PostgreSQL, on top
+ */
+export async function ownPostgres(settings: Record<string, string> = {}): Promise<OwnPostgres> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-faults-'))
   const made = await startEmbedded({ dataDir, randomBytes, mode: 'own' })
-  await migrateDatabase(made.url)
+  await migrateDatabase(made.url, made.serverUrl)
   await made.stop()
-  const state = readState(dataDir)
+  const state = readState(dataDir, () => '')
   if (state === undefined) throw new Error('The cluster left no state')
   const { postgres: binary } = findBinaries()
   const { prefix } = chooseLauncher(binary, state.launcher)
-  const options = { port: state.port, listen_addresses: '127.0.0.1', unix_socket_directories: '' }
+  const options = { port: state.port, listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings }
+  const logFile = join(dataDir, 'own.log')
   const flags = Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const [command = '', ...args] = [...prefix, binary, '-D', clusterPath(dataDir), ...flags]
   let child: ChildProcess | undefined
@@ -47,12 +56,16 @@ export async function ownPostgres(): Promise<OwnPostgres> {
 
   const own: OwnPostgres = {
     url: databaseUrl(state).reveal(),
+    serverUrl: serverUrl(state).reveal(),
+    log: () => readFileSync(logFile, 'utf8'),
     start: async () => {
       const deadline = Date.now() + 30_000
       while (Date.now() < deadline) {
         // What a kill left behind may still hold the shared memory for a moment: then it ends, and is tried again.
         if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
-          child = spawn(command, args, { stdio: 'ignore', cwd: dataDir })
+          const output = openSync(logFile, 'a')
+          child = spawn(command, args, { stdio: ['ignore', output, output], cwd: dataDir })
+          closeSync(output)
         }
         if (await accepts()) return
         await sleep(100)

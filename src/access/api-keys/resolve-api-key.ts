@@ -15,7 +15,7 @@ const resolve = prepared<{ keyHash: string }, ApiKeyOwner>(
  * @throws AppError unavailable
  */
 export async function resolveApiKey(database: Database, keyHash: string): Promise<ApiKeyOwner | undefined> {
-  const [owner] = await database.run(resolve({ keyHash }))
+  const [owner] = await database.read(resolve({ keyHash }))
   return owner
 }
 

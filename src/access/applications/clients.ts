@@ -40,7 +40,7 @@ export function createClientReader(services: Services): ClientReader {
   async function ownerOf(applicationId: string): Promise<string | undefined> {
     const known = owners.get(applicationId)
     if (known !== undefined) return known
-    const [row] = await services.database.run(resolve({ applicationId }))
+    const [row] = await services.database.read(resolve({ applicationId }))
     if (row === undefined) return undefined
     if (owners.size >= remembered) owners.clear()
     owners.set(applicationId, row.organizationId)

@@ -75,7 +75,7 @@ export async function findArtifact(
   model: string,
   id: string,
 ): Promise<{ payload: ArtifactPayload; consumedAt: string | null } | undefined> {
-  const [found] = await database.run(find({ model, idHash: sha256(id) }))
+  const [found] = await database.read(find({ model, idHash: sha256(id) }))
   return found
 }
 

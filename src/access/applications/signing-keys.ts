@@ -47,7 +47,7 @@ const placeOf = (id: string): SealPlace => ['instance_keys', 'value_sealed', 'in
  * @throws AppError unavailable; internal where the sealing key is not the one that they were sealed with
  */
 export async function loadSigningKeys(services: Services): Promise<SigningKey[]> {
-  const rows = await services.database.run(publishedKeys({}))
+  const rows = await services.database.read(publishedKeys({}))
   return inOrder(services, rows.length > 0 ? rows : await makeFirst(services))
 }
 

@@ -61,7 +61,7 @@ export async function findInvitation(
   services: Services,
   { token, requestId }: { token: string; requestId: string },
 ): Promise<OpenInvitation | undefined> {
-  const [owner] = await services.database.run(resolve({ tokenHash: sha256(token) }))
+  const [owner] = await services.database.read(resolve({ tokenHash: sha256(token) }))
   if (owner === undefined) return undefined
   const { organizationId, invitationId } = owner
   const ctx = signInContext(services, organizationId, requestId)

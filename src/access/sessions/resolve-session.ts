@@ -35,7 +35,7 @@ const resolve = prepared<{ tokenHash: string }, LiveSession>(
  * it began in, in an active organization. One indexed query. Undefined for everything else. @throws AppError unavailable
  */
 export async function resolveSession(database: Database, tokenHash: string): Promise<LiveSession | undefined> {
-  const [session] = await database.run(resolve({ tokenHash }))
+  const [session] = await database.read(resolve({ tokenHash }))
   return session
 }
 

@@ -141,7 +141,7 @@ export async function claimSignIn(
 
 /** Whose request this is, by its state. @throws AppError unavailable */
 export async function resolveSignIn(database: Database, state: string): Promise<string | undefined> {
-  const [owner] = await database.run(ownerOfRequest({ stateHash: sha256(state) }))
+  const [owner] = await database.read(ownerOfRequest({ stateHash: sha256(state) }))
   return owner?.organizationId
 }
 

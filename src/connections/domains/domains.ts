@@ -72,7 +72,7 @@ export const isVerifiedDomain = prepared<{ organizationId: string; name: string 
 
 /** Home realm discovery: the organization that has proven the domain. @throws AppError unavailable */
 export async function resolveDomain(database: Database, name: string): Promise<string | undefined> {
-  const [owner] = await database.run(verifiedOwner({ name }))
+  const [owner] = await database.read(verifiedOwner({ name }))
   return owner?.organizationId
 }
 

@@ -44,7 +44,7 @@ export async function findSetupLink(
   { token, requestId }: { token: string; requestId: string },
 ): Promise<SetupLinkInHand | undefined> {
   const tokenHash = sha256(token)
-  const [owner] = await services.database.run(resolve({ tokenHash }))
+  const [owner] = await services.database.read(resolve({ tokenHash }))
   if (owner === undefined) return undefined
   const { organizationId, linkId } = owner
   const [link, organization] = await services.database.transaction(

@@ -74,7 +74,7 @@ const ownerOf = prepared<{ connectionId: string }, { organizationId: string }>(
 /** Whose connection this is, in an active organization; its id is in public URLs. @throws AppError not_found */
 export async function resolveConnection(database: Database, connectionId: string): Promise<string> {
   if (!isId('con', connectionId)) throw notFound('Connection')
-  const [owner] = await database.run(ownerOf({ connectionId }))
+  const [owner] = await database.read(ownerOf({ connectionId }))
   if (owner === undefined) throw notFound('Connection')
   return owner.organizationId
 }

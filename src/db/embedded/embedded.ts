@@ -12,7 +12,15 @@ import type { Secret } from '#platform/secret.ts'
 import { codeOf } from '../errors.ts'
 import { type Binaries, findBinaries } from './binaries.ts'
 import { chooseLauncher, type Launcher } from './launcher.ts'
-import { clusterPath, databaseUrl, type EmbeddedState, postmasterPid, readState, writeState } from './state.ts'
+import {
+  clusterPath,
+  databaseUrl,
+  type EmbeddedState,
+  postmasterPid,
+  readState,
+  serverUrl,
+  writeState,
+} from './state.ts'
 
 export type EmbeddedOptions = {
   dataDir: string
@@ -23,8 +31,8 @@ export type EmbeddedOptions = {
   settings?: Record<string, string>
 }
 
-/** `stop` ends PostgreSQL where this process started it, and waits for it. */
-export type Embedded = { url: Secret; stop(): Promise<void> }
+/** `url` is the owner's, `serverUrl` for the server's own login; `stop` ends PostgreSQL where this process started it, and waits for it. */
+export type Embedded = { url: Secret; serverUrl: Secret; stop(): Promise<void> }
 
 const readyTimeoutMillis = 30_000
 const vacateTimeoutMillis = 8_000
@@ -35,32 +43,38 @@ const vacateTimeoutMillis = 8_000
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const dataDir = resolve(options.dataDir)
-  const running = await runningInstance(dataDir, options.mode)
-  if (running !== undefined) return { url: databaseUrl(running), stop: async () => {} }
+  const newPassword = (): string => options.randomBytes(24).toString('hex')
+  const running = await runningInstance(dataDir, options.mode, newPassword)
+  if (running !== undefined) return { url: databaseUrl(running), serverUrl: serverUrl(running), stop: async () => {} }
 
   const binaries = findBinaries()
-  const launcher = chooseLauncher(binaries.postgres, readState(dataDir)?.launcher)
-  const made = readState(dataDir) ?? makeCluster(dataDir, binaries, launcher, options.randomBytes)
+  const known = readState(dataDir, newPassword)
+  const launcher = chooseLauncher(binaries.postgres, known?.launcher)
+  const made = known ?? makeCluster(dataDir, binaries, launcher, newPassword)
   const state = { ...made, port: await freePort() }
   writeState(dataDir, state)
   const supervisor = supervise(dataDir, binaries, launcher, { port: String(state.port), ...options.settings })
   await ready(state, supervisor)
   await createDatabase(state)
-  return { url: databaseUrl(state), stop: () => stop(supervisor) }
+  return { url: databaseUrl(state), serverUrl: serverUrl(state), stop: () => stop(supervisor) }
 }
 
-async function runningInstance(dataDir: string, mode: 'own' | 'share'): Promise<EmbeddedState | undefined> {
+async function runningInstance(
+  dataDir: string,
+  mode: 'own' | 'share',
+  newPassword: () => string,
+): Promise<EmbeddedState | undefined> {
   const deadline = Date.now() + vacateTimeoutMillis
   // An instance whose server was killed, or that a command started for itself, is about to go away.
   while (postmasterPid(dataDir) !== undefined) {
-    const state = readState(dataDir)
+    const state = readState(dataDir, newPassword)
     if (state !== undefined && mode === 'share' && (await accepts(state))) return state
     if (Date.now() > deadline) {
       throw new AppError(
         'conflict',
         `The database in ${dataDir} is in use by another process (PostgreSQL ${postmasterPid(dataDir)}). ` +
           'Stop that server first, set another DATA_DIR, or run this one as a second node with DATABASE_URL ' +
-          'set to what `rolecall database url` prints',
+          'set to what `rolecall database url --server` prints',
       )
     }
     await sleep(100)
@@ -68,14 +82,19 @@ async function runningInstance(dataDir: string, mode: 'own' | 'share'): Promise<
   return undefined
 }
 
-function makeCluster(dataDir: string, binaries: Binaries, launcher: Launcher, randomBytes: RandomBytes): EmbeddedState {
+function makeCluster(
+  dataDir: string,
+  binaries: Binaries,
+  launcher: Launcher,
+  newPassword: () => string,
+): EmbeddedState {
   const cluster = clusterPath(dataDir)
   mkdirSync(cluster, { recursive: true, mode: 0o700 })
   // Without a state file, whatever is there is the rest of an interrupted attempt.
   rmSync(cluster, { recursive: true })
   mkdirSync(cluster, { mode: 0o700 })
   chmodSync(cluster, 0o700)
-  const password = randomBytes(24).toString('hex')
+  const password = newPassword()
   const passwordFile = join(dataDir, 'postgres.password')
   writeFileSync(passwordFile, password, { mode: 0o600 })
   if (launcher.owner !== undefined) {
@@ -92,7 +111,7 @@ function makeCluster(dataDir: string, binaries: Binaries, launcher: Launcher, ra
     rmSync(cluster, { recursive: true, force: true })
     throw new AppError('unavailable', `initdb failed in ${cluster}: ${(result.stderr || String(result.error)).trim()}`)
   }
-  return { port: 0, password, launcher: launcher.name }
+  return { port: 0, password, loginPassword: newPassword(), launcher: launcher.name }
 }
 
 // The shell ends PostgreSQL (SIGINT: fast shutdown) as soon as its standard input closes, which the end of this process

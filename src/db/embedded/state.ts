@@ -3,16 +3,25 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Secret } from '#platform/secret.ts'
 
-export type EmbeddedState = { port: number; password: string; launcher: string }
+/** `password` is the superuser's, who owns the tables; `loginPassword` is that of the server's own login. */
+export type EmbeddedState = { port: number; password: string; loginPassword: string; launcher: string }
+
+/** Before the server had a login of its own, it had one password. */
+type StoredState = Omit<EmbeddedState, 'loginPassword'> & { loginPassword?: string }
 
 const statePath = (dataDir: string): string => join(dataDir, 'postgres.json')
 
 export const clusterPath = (dataDir: string): string => join(dataDir, 'postgres')
 
-/** Undefined where no cluster was made yet. */
-export function readState(dataDir: string): EmbeddedState | undefined {
+/** Undefined where no cluster was made yet. @param newPassword for a state that has no password of the login yet */
+export function readState(dataDir: string, newPassword: () => string): EmbeddedState | undefined {
   const text = readOptional(statePath(dataDir))
-  return text === undefined ? undefined : (JSON.parse(text) as EmbeddedState)
+  if (text === undefined) return undefined
+  const stored = JSON.parse(text) as StoredState
+  if (stored.loginPassword !== undefined) return { ...stored, loginPassword: stored.loginPassword }
+  const state = { ...stored, loginPassword: newPassword() }
+  writeState(dataDir, state)
+  return state
 }
 
 /** Replaces the file in one step; only its owner may read it, since it holds the password. */
@@ -22,9 +31,13 @@ export function writeState(dataDir: string, state: EmbeddedState): void {
   renameSync(temporary, statePath(dataDir))
 }
 
-export function databaseUrl(state: EmbeddedState, database = 'rolecall'): Secret {
-  return new Secret(`postgres://rolecall:${state.password}@127.0.0.1:${state.port}/${database}`)
-}
+/** As the owner of the tables, for migrations and backups. */
+export const databaseUrl = (state: EmbeddedState, database = 'rolecall'): Secret =>
+  new Secret(`postgres://rolecall:${state.password}@127.0.0.1:${state.port}/${database}`)
+
+/** As the server logs in. */
+export const serverUrl = (state: EmbeddedState): Secret =>
+  new Secret(`postgres://rolecall_login:${state.loginPassword}@127.0.0.1:${state.port}/rolecall`)
 
 /** The process id that PostgreSQL wrote down, if that process lives. */
 export function postmasterPid(dataDir: string): number | undefined {

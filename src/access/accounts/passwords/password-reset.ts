@@ -99,7 +99,7 @@ export async function findPasswordReset(
   { token, requestId }: { token: string; requestId: string },
 ): Promise<OpenReset | undefined> {
   const tokenHash = sha256(token)
-  const [owner] = await services.database.run(resolve({ tokenHash }))
+  const [owner] = await services.database.read(resolve({ tokenHash }))
   if (owner === undefined) return undefined
   const { organizationId } = owner
   const ctx = signInContext(services, organizationId, requestId)

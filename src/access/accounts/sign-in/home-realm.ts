@@ -24,7 +24,7 @@ const resolveSlug = prepared<{ slug: string }, { organizationId: string }>(
 /** The organization that an application named. */
 export async function resolveOrganization(services: Services, slug: string | undefined): Promise<string | undefined> {
   if (slug === undefined || !/^[a-z0-9][a-z0-9-]{0,62}$/.test(slug)) return undefined
-  const [found] = await services.database.run(resolveSlug({ slug }))
+  const [found] = await services.database.read(resolveSlug({ slug }))
   return found?.organizationId
 }
 

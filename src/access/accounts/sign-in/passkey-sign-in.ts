@@ -36,7 +36,7 @@ export async function signInWithPasskey(
   if (seconds > 0) return { kind: 'throttled', seconds }
   const answer = parsePasskeyAnswer(credential)
   if (answer === undefined) return { kind: 'refused' }
-  const [owner] = await services.database.run(resolve({ credentialId: answer.id }))
+  const [owner] = await services.database.read(resolve({ credentialId: answer.id }))
   if (owner === undefined) return { kind: 'refused' }
   const ctx = signInContext(services, owner.organizationId, requestId)
   const account = await findAccount(ctx, owner.userId)

@@ -42,7 +42,7 @@ const resolve = prepared<{ key: string }, { organizationId: string; userId: stri
 export const resolvePasswordAccounts = (
   database: Database,
   key: string,
-): Promise<{ organizationId: string; userId: string }[]> => database.run(resolve({ key }))
+): Promise<{ organizationId: string; userId: string }[]> => database.read(resolve({ key }))
 
 export type Candidate = { ctx: CallContext; account: LocalAccount }
 

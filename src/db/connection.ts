@@ -1,0 +1,119 @@
+// One connection to PostgreSQL, from its making to its loss, by a client of the driver that can make no other: the driver
+// would reconnect by itself and send on the new connection, outside of any transaction, what was queued for the old one.
+import { connect as connectSocket, type Socket } from 'node:net'
+import postgres, { type Sql } from 'postgres'
+import { unavailable } from '#platform/errors.ts'
+import type { Secret } from '#platform/secret.ts'
+
+export type ConnectionOptions = {
+  url: Secret
+  /** The role to work as; undefined for the owner. */
+  role: string | undefined
+  statementTimeoutMillis: number
+}
+
+export type Connection = {
+  sql: Sql
+  /** Nothing may be sent any more. */
+  isLost: boolean
+  socket: Socket | undefined
+  /** How many hosts the URL names; 1 until the first of them was tried. */
+  hosts: number
+}
+
+/** What the driver made of the URL, as far as it matters to a socket. */
+type Target = { host: string[]; port: number[]; path?: string | false }
+
+const connectTimeoutMillis = 5_000
+
+const asItIs = <T>(value: T): T => value
+
+/** JSON goes out as the text that it is already, and times come and go as text. */
+const textualTypes = {
+  json: { to: 114, from: [114, 3802], serialize: asItIs<string>, parse: (text: string): unknown => JSON.parse(text) },
+  date: { to: 1184, from: [1082, 1114, 1184], serialize: asItIs<string>, parse: asItIs<string> },
+}
+
+/**
+ * A connection yet to be opened: its first query does.
+ * @param attempt which of the URL's hosts to begin with
+ */
+export function newConnection({ url, role, statementTimeoutMillis }: ConnectionOptions, attempt: number): Connection {
+  const connection: Omit<Connection, 'sql'> = { isLost: false, socket: undefined, hosts: 1 }
+  const sql = postgres(url.reveal(), {
+    max: 1,
+    // The pool of lanes keeps connections; an ending by the driver could fall between two statements of a transaction.
+    max_lifetime: null,
+    connect_timeout: connectTimeoutMillis / 1000,
+    backoff: false,
+    // The driver would look up array types first, in a query whose failure nobody could catch.
+    fetch_types: false,
+    types: textualTypes,
+    onnotice: () => {},
+    onclose: () => abandon(Object.assign(connection, { sql })),
+    connection: {
+      application_name: 'rolecall',
+      plan_cache_mode: 'force_generic_plan',
+      statement_timeout: statementTimeoutMillis,
+      idle_in_transaction_session_timeout: statementTimeoutMillis * 2,
+      // Whatever should ever run outside of a transaction of ours can change nothing: those begin with READ WRITE.
+      default_transaction_read_only: true,
+      ...(role === undefined ? {} : { role }),
+    },
+    ...{ socket: (target: Target) => onlySocket(connection, target, attempt) },
+  })
+  return Object.assign(connection, { sql })
+}
+
+/** Cuts the connection off; what is under way fails, and whatever waits in the driver is refused. */
+export function abandon(connection: Connection): void {
+  connection.isLost = true
+  connection.socket?.destroy()
+  void connection.sql.end({ timeout: 0 })
+}
+
+async function onlySocket(connection: Omit<Connection, 'sql'>, target: Target, attempt: number): Promise<Socket> {
+  if (connection.isLost || connection.socket !== undefined) throw lost()
+  connection.hosts = target.host.length
+  const socket = await firstSocket(target, attempt)
+  connection.socket = socket
+  if (!connection.isLost) return socket
+  socket.destroy()
+  throw lost()
+}
+
+const lost = (): Error => Object.assign(new Error('The connection was lost'), { code: 'CONNECTION_CLOSED' })
+
+/** Of a URL with several hosts the first that can be reached. */
+async function firstSocket({ host, port, path }: Target, attempt: number): Promise<Socket> {
+  if (typeof path === 'string') return openSocket({ path }, '')
+  let failure: unknown
+  for (let tried = 0; tried < host.length; tried += 1) {
+    const index = (attempt + tried) % host.length
+    const name = host[index] ?? 'localhost'
+    try {
+      return await openSocket({ host: name, port: port[index] ?? 5432 }, name)
+    } catch (error) {
+      failure = error
+    }
+  }
+  throw failure ?? unavailable()
+}
+
+function openSocket(to: { path: string } | { host: string; port: number }, host: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connectSocket(to)
+    const late = Object.assign(new Error('The database did not answer in time'), { code: 'CONNECT_TIMEOUT' })
+    const timer = setTimeout(() => socket.destroy(late), connectTimeoutMillis)
+    socket.once('error', (error) => {
+      clearTimeout(timer)
+      reject(error)
+    })
+    socket.once('connect', () => {
+      clearTimeout(timer)
+      socket.removeAllListeners('error')
+      // The driver asks the socket which name the certificate must have.
+      resolve(Object.assign(socket, { host }))
+    })
+  })
+}
