@@ -2,16 +2,22 @@
 import { text } from 'node:stream/consumers'
 import type { CliRuntime } from '#cli/runtime.ts'
 import { migrateDatabase } from '#db/migrate.ts'
+import { settledWarning } from '#db/settle.ts'
 import { createUrls } from '#platform/urls.ts'
 import type { Config } from './config.ts'
-import { createServices, openDatabase, originOf } from './services.ts'
+import { createServices, type OpenDatabase, openDatabase, originOf } from './services.ts'
+
+async function migrated({ ownerUrl, url }: OpenDatabase): Promise<void> {
+  const warning = settledWarning(await migrateDatabase(ownerUrl, url))
+  if (warning !== undefined) process.stderr.write(`warning: ${warning}\n`)
+}
 
 export function createRuntime(config: Config): CliRuntime {
   return {
     withServices: async (work) => {
       const opened = await openDatabase(config, 'share')
       try {
-        await migrateDatabase(opened.ownerUrl, opened.url)
+        await migrated(opened)
         const services = createServices(config, opened.url)
         try {
           await services.database.check()
@@ -29,7 +35,7 @@ export function createRuntime(config: Config): CliRuntime {
     serve: async () => (await import('./serve.ts')).serve(config),
     migrate: async () => {
       const opened = await openDatabase(config, 'share')
-      await migrateDatabase(opened.ownerUrl, opened.url).finally(() => opened.close())
+      await migrated(opened).finally(() => opened.close())
     },
     databaseUrl: async (whose) => {
       const opened = await openDatabase(config, 'share')

@@ -6,9 +6,10 @@ import { requireSealingKeys } from '#access/sealing-check.ts'
 import { createProvisioningLog } from '#connections/provisioning/log.ts'
 import { loginWarning } from '#db/login.ts'
 import { migrateDatabase } from '#db/migrate.ts'
+import { type Settled, settledWarning } from '#db/settle.ts'
 import { mailJob } from '#jobs/mail.ts'
 import { startWorker } from '#jobs/worker.ts'
-import { createLog, type Log } from '#platform/log.ts'
+import { createLog } from '#platform/log.ts'
 import { createMailTransport } from '#platform/smtp.ts'
 import { createUrls } from '#platform/urls.ts'
 import { createApp } from './app.ts'
@@ -23,8 +24,12 @@ export async function serve(config: Config): Promise<void> {
   const asked = signalled(stopping)
   const opened = await openDatabase(config, 'own')
   try {
-    await migrateDatabase(opened.ownerUrl, opened.url)
-    const services = createServices(config, opened.url)
+    const onSettled = (state: Settled): void => {
+      const warning = settledWarning(state)
+      if (warning !== undefined) log.warn({ state }, warning)
+    }
+    onSettled(await migrateDatabase(opened.ownerUrl, opened.url))
+    const services = createServices(config, opened.url, { onSettled })
     try {
       await services.database.check()
       const warning = await loginWarning(services.database)
@@ -47,7 +52,7 @@ export async function serve(config: Config): Promise<void> {
         { host: config.host, port, origin: originOf(config, port) },
         `Rolecall listens on ${originOf(config, port)}`,
       )
-      await offerFirst(services, originOf(config, port), log)
+      await offerFirst(services, originOf(config, port))
       const transport = config.smtpUrl === undefined ? undefined : createMailTransport(config.smtpUrl, config.mailFrom)
       const own = { ...services, urls: createUrls(originOf(config, port)) }
       const worker = startWorker(own, log, { jobs: mailJob(transport) })
@@ -67,12 +72,20 @@ export async function serve(config: Config): Promise<void> {
   log.info('Stopped')
 }
 
-/** There is no default password: a new installation prints a link that makes its first administrator. */
-async function offerFirst(services: Services, origin: string, log: Log): Promise<void> {
+/**
+ * There is no default password: a new installation prints a link that makes its first administrator. It is for whoever started
+ * the server, so it stands by itself on standard output, whatever is logged.
+ */
+async function offerFirst(services: Services, origin: string): Promise<void> {
   const token = await offerFirstAdministrator(services)
   if (token === undefined) return
-  const link = `${origin}/first/${token}`
-  log.info({ link }, `Nobody can administer this installation yet. Create the first administrator at ${link}`)
+  const lines = [
+    'Nobody can administer this installation yet.',
+    'Create your organization and its first administrator here (good once, for 24 hours):',
+    '',
+    `  ${origin}/first/${token}`,
+  ]
+  process.stdout.write(`\n${lines.join('\n')}\n\n`)
 }
 
 type Fetch = ReturnType<typeof createApp>['fetch']

@@ -1,6 +1,6 @@
 // What both the server and the commands stand on: the database, embedded or given, and where clients reach the server.
 import { mkdirSync } from 'node:fs'
-import { Database, databaseDefaults } from '#db/database.ts'
+import { Database, type DatabaseOptions, databaseDefaults } from '#db/database.ts'
 import { startEmbedded } from '#db/embedded/embedded.ts'
 import { serverRole } from '#db/schema/common.ts'
 import { systemClock } from '#platform/clock.ts'
@@ -29,12 +29,17 @@ export async function openDatabase(config: Config, mode: 'own' | 'share'): Promi
 }
 
 /** The services on a migrated database; as the server's role, so that row-level security holds for commands too. */
-export function createServices(config: Config, url: Secret): Services {
+export function createServices(
+  config: Config,
+  url: Secret,
+  { onSettled }: Pick<DatabaseOptions, 'onSettled'> = {},
+): Services {
   const database = new Database({
     ...databaseDefaults,
     url,
     role: serverRole.name,
     lanes: config.databaseConnections,
+    onSettled,
   })
   const keys = config.encryptionKeys.length > 0 ? config.encryptionKeys : [keyFromFile(config.dataDir, systemRandom)]
   return {

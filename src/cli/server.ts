@@ -1,7 +1,8 @@
-// `rolecall serve`, `migrate` and `database url`.
+// `rolecall serve`, `migrate`, `database url` and `database restored`.
 import type { Command } from 'commander'
+import { endAllAccess } from '#access/end-all-access.ts'
 import { type OutputOptions, print } from './output.ts'
-import type { CliRuntime } from './runtime.ts'
+import { type CliRuntime, instanceContext } from './runtime.ts'
 
 export function addServerCommands(program: Command, runtime: CliRuntime): void {
   program
@@ -12,9 +13,8 @@ export function addServerCommands(program: Command, runtime: CliRuntime): void {
     .command('migrate')
     .description('bring the database to this version')
     .action(() => runtime.migrate())
-  program
-    .command('database')
-    .description('the database in use')
+  const database = program.command('database').description('the database in use')
+  database
     .command('url')
     .description('the connection string of the owner of the tables, for psql and pg_dump')
     .option('--server', "the server's own, for a second node")
@@ -22,5 +22,18 @@ export function addServerCommands(program: Command, runtime: CliRuntime): void {
     .action(async (options: OutputOptions & { server?: true }) => {
       const url = await runtime.databaseUrl(options.server === true ? 'server' : 'owner')
       print(runtime, options, { json: { url }, human: () => [url] })
+    })
+  database
+    .command('restored')
+    .description(
+      'end every session, code, token and link: after a recovery to a point in time or from a copy of the disk',
+    )
+    .option('--json', 'print one JSON line')
+    .action(async (options: OutputOptions) => {
+      const sessions = await runtime.withServices((services) => endAllAccess(instanceContext(services)))
+      const human = () => [
+        `Ended ${sessions} ${sessions === 1 ? 'session' : 'sessions'}, and all sign-ins under way, tokens of applications, password links and setup links`,
+      ]
+      print(runtime, options, { json: { sessions }, human })
     })
 }

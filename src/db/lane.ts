@@ -4,17 +4,23 @@ import type { PendingQuery, Row } from 'postgres'
 import { unavailable } from '#platform/errors.ts'
 import { abandon, type Connection, type ConnectionOptions, newConnection } from './connection.ts'
 import { prove, UnfitConnection } from './proof.ts'
+import { type Settled, settle } from './settle.ts'
 import type { Statement, Value } from './statement.ts'
 
 /** What PostgreSQL reports of a statement that it carried out. */
 export type Outcome = { count: number; command: string }
 
+export type LaneOptions = ConnectionOptions & {
+  /** Told where a connection found the database somewhere else than before. */
+  onSettled?: ((state: Settled) => void) | undefined
+}
+
 export class Lane {
-  readonly #options: ConnectionOptions
+  readonly #options: LaneOptions
   #connection: Connection | undefined
   #isOver = false
 
-  constructor(options: ConnectionOptions) {
+  constructor(options: LaneOptions) {
     this.#options = options
   }
 
@@ -35,6 +41,7 @@ export class Lane {
       this.#connection = connection
       try {
         await prove(connection, this.#options.role)
+        await this.#settle(connection)
         if (connection.isLost) throw unavailable()
         return
       } catch (error) {
@@ -45,6 +52,13 @@ export class Lane {
       }
     }
     throw unavailable(failure)
+  }
+
+  async #settle(connection: Connection): Promise<void> {
+    const { role, onSettled } = this.#options
+    if (role === undefined) return
+    const state = await settle(connection)
+    if (state !== 'same') onSettled?.(state)
   }
 
   /** Sends now, without waiting for the answers to what was sent before. @throws AppError unavailable */

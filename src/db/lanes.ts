@@ -1,10 +1,9 @@
 // The pool of lanes, and who gets the next one. Organizations take turns, and a single one cannot have them all, so that one
 // that keeps the database busy does not keep the others waiting.
 import { unavailable } from '#platform/errors.ts'
-import type { ConnectionOptions } from './connection.ts'
-import { Lane } from './lane.ts'
+import { Lane, type LaneOptions } from './lane.ts'
 
-export type PoolOptions = ConnectionOptions & {
+export type PoolOptions = LaneOptions & {
   lanes: number
   /** How long a unit of work may wait for a lane before it is refused as unavailable. */
   queueTimeoutMillis: number

@@ -14,6 +14,7 @@ import { codeOf } from './errors.ts'
 import { provideLogin } from './login.ts'
 import { prove } from './proof.ts'
 import { serverRole } from './schema/common.ts'
+import { type Settled, settle } from './settle.ts'
 import { prepared } from './statement.ts'
 
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
@@ -22,21 +23,23 @@ const lockKey = 7_265_636_101
 /**
  * @param owner a connection as the owner of the tables; as somebody else it is only looked at whether there is anything to do
  * @param server how the server itself logs in, where that is another user: it is made if need be
+ * @returns whether the database is where it was
  * @throws AppError unavailable where something is missing, saying what to do; what else the database says
  */
-export async function migrateDatabase(owner: Secret, server?: Secret): Promise<void> {
+export async function migrateDatabase(owner: Secret, server?: Secret): Promise<Settled> {
   const connection = postgres(owner.reveal(), { max: 1, onnotice: () => {}, connect_timeout: 10 })
   try {
     await prove({ sql: connection }, undefined)
     if (await isForeign(connection)) {
       await requireCurrent(connection)
-      return
+      return await settle({ sql: connection })
     }
     await connection`select pg_advisory_lock(${lockKey})`
     await migrate(drizzle(connection), { migrationsFolder })
     await connection.unsafe(`grant usage on schema drizzle to ${serverRole.name}`)
     await connection.unsafe(`grant select on all tables in schema drizzle to ${serverRole.name}`)
     if (server !== undefined) await provideLogin(connection, { server, randomBytes: systemRandom })
+    return await settle({ sql: connection })
   } finally {
     await connection.end({ timeout: 5 })
   }

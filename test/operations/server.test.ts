@@ -49,6 +49,17 @@ async function gone(directory: string): Promise<number> {
   return processesOf(directory).length
 }
 
+test('the link to the first administrator is printed for people, whatever is logged', { timeout: 60_000 }, async () => {
+  const link = /^ {2}(http:\/\/[\w.:]+)(\/first\/[\w-]{43})$/m
+  const server = await startServer({ ...dataDirectory(), LOG_LEVEL: 'fatal' }, { link })
+  servers.push(server)
+  expect(server.log()).toBe('')
+  server.signal('SIGTERM')
+  const { stdout } = await server.finished
+  expect(stdout).toMatch(/Create your organization and its first administrator here/)
+  expect(stdout).toMatch(link)
+})
+
 describe('a server on its embedded database', () => {
   test('from its start over commands and hostile requests to SIGTERM', { timeout: 90_000 }, async () => {
     const environment = dataDirectory()

@@ -117,7 +117,11 @@ export async function roleId(client: Client, key: string): Promise<string> {
   return body.items.find((role: { key: string }) => role.key === key).id
 }
 
-async function runCommand(services: Services & { urls: Urls }, args: string[], input = ''): Promise<CommandResult> {
+export async function runCommand(
+  services: Services & { urls: Urls },
+  args: string[],
+  input = '',
+): Promise<CommandResult> {
   const result: CommandResult = { exitCode: 0, lines: [], errors: [], json: undefined }
   await runCli(
     {

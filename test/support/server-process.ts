@@ -35,12 +35,16 @@ function launch(
   return { child, output, finished }
 }
 
-/** Resolves when it listens. */
-export async function startServer(environment: Environment): Promise<ServerProcess> {
+/** Resolves when it listens, or has printed a link. @param quiet where its log does not say that it listens */
+export async function startServer(environment: Environment, quiet?: { link: RegExp }): Promise<ServerProcess> {
   const { child, output, finished } = launch({ PORT: '0', ...environment }, ['serve'])
   const deadline = Date.now() + 40_000
   while (Date.now() < deadline) {
-    const origin = /Rolecall listens on (http:\/\/[\w.:]+)/.exec(output.stderr)?.[1]
+    const said =
+      quiet === undefined
+        ? /Rolecall listens on (http:\/\/[\w.:]+)/.exec(output.stderr)
+        : quiet.link.exec(output.stdout)
+    const origin = said?.[1]
     if (origin !== undefined) return { origin, log: () => output.stderr, signal: (name) => child.kill(name), finished }
     if (child.exitCode !== null) break
     await sleep(50)

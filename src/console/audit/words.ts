@@ -49,6 +49,7 @@ const verbs: Record<string, string> = {
   resend: 'sent again',
   report: 'report signed',
   reseal: 'sealed anew',
+  restored: 'restored from a backup: all sessions, tokens and links ended',
   revoke: 'revoked',
   revoke_token: 'lost a token',
   rotate_secret: 'got a new secret',

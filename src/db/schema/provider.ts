@@ -104,6 +104,14 @@ export const instanceKeys = pgTable('instance_keys', {
   retiredAt: time('retired_at'),
 }).enableRLS()
 
+/** Where PostgreSQL has this database, by its own numbers: a backup that was restored is somewhere else. */
+export const instancePlaces = pgTable('instance_places', {
+  id: integer('id').primaryKey(),
+  place: jsonb('place').notNull(),
+  timeline: integer('timeline'),
+  settledAt: time('settled_at').notNull(),
+}).enableRLS()
+
 /** Counters of attempts in a window of time, by the hash of what is counted (an address, an account). */
 export const throttles = pgTable('throttles', {
   keyHash: text('key_hash').primaryKey(),
