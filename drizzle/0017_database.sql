@@ -97,3 +97,34 @@ $$;
 REVOKE ALL ON FUNCTION current_place(), current_timeline(), is_settled(), end_all_access(), settle_in() FROM PUBLIC;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION is_settled(), end_all_access(), settle_in() TO rolecall_server;
+--> statement-breakpoint
+-- An attempt that succeeded is taken back; the others stay counted.
+CREATE FUNCTION forgive_throttle(p_key_hash text) RETURNS void
+  LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  UPDATE throttles t SET count = greatest(t.count - 1, 0) WHERE t.key_hash = p_key_hash $$;
+--> statement-breakpoint
+-- The people who could sign in with this folded userName or e-mail and a password: in one organization, or in whichever. The
+-- first are those of the organization that has proven the domain, then those whose userName it is, then the oldest. Of one
+-- organization two at most, so that no number of accounts there keeps anybody of another out.
+CREATE FUNCTION resolve_password_accounts(p_key text, p_organization_id text)
+  RETURNS TABLE (organization_id text, user_id text)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  WITH named AS (
+    SELECT u.organization_id, u.id, u.created_at, u.user_name_key = p_key AS is_user_name,
+      EXISTS (SELECT FROM domains d WHERE d.organization_id = u.organization_id AND d.status = 'verified'
+        AND d.name = split_part(p_key, '@', 2)) AS is_home,
+      row_number() OVER (PARTITION BY u.organization_id ORDER BY u.user_name_key = p_key DESC, u.created_at, u.id) AS place
+    FROM passwords p
+    JOIN users u ON u.organization_id = p.organization_id AND u.id = p.user_id
+    JOIN organizations o ON o.id = p.organization_id
+    WHERE o.status = 'active' AND u.deleted_at IS NULL
+      AND (p_organization_id IS NULL OR p.organization_id = p_organization_id)
+      AND (p.organization_id, p.user_id) IN (
+        SELECT n.organization_id, n.id FROM users n WHERE n.user_name_key = p_key AND n.deleted_at IS NULL
+        UNION SELECT e.organization_id, e.user_id FROM user_emails e WHERE e.value_key = p_key))
+  SELECT n.organization_id, n.id FROM named n WHERE n.place <= 2
+    ORDER BY n.is_home DESC, n.is_user_name DESC, n.created_at, n.organization_id, n.id LIMIT 10 $$;
+--> statement-breakpoint
+REVOKE ALL ON FUNCTION forgive_throttle(text), resolve_password_accounts(text, text) FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION forgive_throttle(text), resolve_password_accounts(text, text) TO rolecall_server;

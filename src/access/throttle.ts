@@ -13,6 +13,8 @@ const count = prepared<{ keyHash: string; attempts: number; windowSeconds: numbe
   (p) => sql`select throttle(${p.keyHash}, ${p.attempts}::int, ${p.windowSeconds}::int) as seconds`,
 )
 
+const forgive = prepared<{ keyHash: string }, unknown>((p) => sql`select forgive_throttle(${p.keyHash})`)
+
 const clear = prepared<{ keyHash: string }, unknown>((p) => sql`select clear_throttle(${p.keyHash})`)
 
 const hashOf = ({ limit, key }: Counted): string => sha256(`${limit.name}:${key}`)
@@ -32,6 +34,14 @@ export async function countAttempt(database: Database, ...counted: Counted[]): P
 export const attemptCounted = (counted: Counted): Statement<{ seconds: number }> => {
   const { attempts, windowSeconds } = counted.limit
   return count({ keyHash: hashOf(counted), attempts, windowSeconds })
+}
+
+/**
+ * Takes an attempt back that has turned out well: limits by address are for those who guess, not for the many who share one.
+ * Others stay counted, so that one's own sign-in gives nobody another try.
+ */
+export async function forgiveAttempt(database: Database, ...counted: Counted[]): Promise<void> {
+  await Promise.all(counted.map((each) => database.run(forgive({ keyHash: hashOf(each) }))))
 }
 
 /** Whoever has proven who they are begins anew. */

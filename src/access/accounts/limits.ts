@@ -1,5 +1,6 @@
 // How often one may try. Per account, so that one password cannot be guessed; per address, so that not one password can be tried
-// on everybody. The windows are short: whoever is kept out by somebody else's attempts is not for long.
+// on everybody. What turns out well is taken back from the latter, since many people may share an address. The windows are
+// short: whoever is kept out by somebody else's attempts is not for long.
 import type { Limit } from '../throttle.ts'
 
 const quarterHour = 900
@@ -9,6 +10,7 @@ export const limits = {
   passwordPerAccount: { name: 'password.account', attempts: 10, windowSeconds: quarterHour },
   passwordPerAddress: { name: 'password.address', attempts: 60, windowSeconds: quarterHour },
   discoveryPerAddress: { name: 'discovery.address', attempts: 120, windowSeconds: quarterHour },
+  passkeyQuestionPerAddress: { name: 'passkey-question.address', attempts: 120, windowSeconds: quarterHour },
   passkeyPerAddress: { name: 'passkey.address', attempts: 60, windowSeconds: quarterHour },
   secondFactorPerUser: { name: 'second-factor.user', attempts: 10, windowSeconds: quarterHour },
   resetPerAccount: { name: 'reset.account', attempts: 5, windowSeconds: hour },

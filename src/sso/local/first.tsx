@@ -1,9 +1,6 @@
 // `/first/{token}`: the link that the first start prints. It creates the organization and its first administrator, once.
 import { type Context, Hono } from 'hono'
-import { limits } from '#access/accounts/limits.ts'
 import { createFirstAdministrator, isFirstAdministratorOffer } from '#access/managers/first-administrator.ts'
-import { addressKey, countAttempt } from '#access/throttle.ts'
-import { clientAddress } from '#http/client-address.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
@@ -12,7 +9,7 @@ import { ErrorPage } from '#http/ui/error-page.tsx'
 import { Field, SubmitButton } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { AppError } from '#platform/errors.ts'
-import { browserOf, type LocalEnv, type LocalServices, putSession, renderThrottled } from '../login/shared.tsx'
+import { browserOf, type LocalEnv, type LocalServices, putSession, refuseToken } from '../login/shared.tsx'
 import { NewPasswordFields, newPasswordOf } from './new-password.tsx'
 
 type FirstPageProps = { token: string; values: Form; errors: Record<string, string> }
@@ -91,13 +88,10 @@ async function guarded(
   services: LocalServices,
   work: (token: string) => Promise<Response>,
 ): Promise<Response> {
-  const key = addressKey(clientAddress(c, services.trustedProxies))
-  const seconds = await countAttempt(services.database, { limit: limits.invitationPerAddress, key })
-  if (seconds > 0) return renderThrottled(c, seconds)
   const token = c.req.param('token') ?? ''
   if (await isFirstAdministratorOffer(services, token)) return work(token)
   const advice =
     'The link was used, or a day has passed. As long as there is no organization, each start of the server prints a new one; afterwards administrators invite each other.'
   const page = <ErrorPage title="This link is over" advice={advice} reference={c.get('requestId')} />
-  return renderPage(c, page, { status: 410 })
+  return refuseToken(c, services, () => renderPage(c, page, { status: 410 }))
 }

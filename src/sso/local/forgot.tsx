@@ -93,7 +93,14 @@ export function createForgot(services: LocalServices): Hono<LocalEnv> {
     const found = await findPasswordReset(services, where)
     if (found === undefined) return renderOver(c)
     try {
-      if (!(await resetPassword(services, { ...where, password: newPasswordOf(form) }))) return renderOver(c)
+      if (
+        !(await resetPassword(services, {
+          ...where,
+          password: newPasswordOf(form),
+          visitor: visitorOf(c, services.trustedProxies),
+        }))
+      )
+        return renderOver(c)
     } catch (error) {
       return showReset(c, services, faultOf(error))
     }

@@ -1,6 +1,5 @@
 // `/invitation/{token}`: looking at an invitation does not use it up, accepting it does.
 import { type Context, Hono } from 'hono'
-import { limits } from '#access/accounts/limits.ts'
 import {
   acceptInvitation,
   findInvitation,
@@ -8,8 +7,6 @@ import {
   type OpenInvitation,
 } from '#access/invitations/accept-invitation.ts'
 import { getOwnAccess } from '#access/own/own-access.ts'
-import { addressKey, countAttempt } from '#access/throttle.ts'
-import { clientAddress } from '#http/client-address.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
@@ -17,7 +14,7 @@ import { personContext, readSession } from '#http/session.ts'
 import { signOutHere } from '#http/session-ends.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { notFound } from '#platform/errors.ts'
-import { browserOf, goOn, type LocalEnv, type LocalServices, putSession, renderThrottled } from '../login/shared.tsx'
+import { browserOf, goOn, type LocalEnv, type LocalServices, putSession, refuseToken } from '../login/shared.tsx'
 import { InvitationPage, OtherPersonPage, OverPage } from './invitation-pages.tsx'
 import { faultOf, newPasswordOf } from './new-password.tsx'
 
@@ -55,11 +52,8 @@ async function guarded(
   services: LocalServices,
   work: (found: OpenInvitation) => Promise<Response>,
 ): Promise<Response> {
-  const key = addressKey(clientAddress(c, services.trustedProxies))
-  const seconds = await countAttempt(services.database, { limit: limits.invitationPerAddress, key })
-  if (seconds > 0) return renderThrottled(c, seconds)
   const found = await findInvitation(services, { token: tokenOf(c), requestId: c.get('requestId') })
-  if (found === undefined) return renderUnknown(c)
+  if (found === undefined) return refuseToken(c, services, () => renderUnknown(c))
   if (found.invitation.status !== 'pending')
     return renderPage(c, <OverPage found={found} reference={c.get('requestId')} />, { status: 410 })
   const live = c.get('session')

@@ -3,6 +3,7 @@
 import { type Context, Hono } from 'hono'
 import {
   countDiscovery,
+  countPasskeyQuestion,
   findHomeRealm,
   type HomeRealm,
   onlyConnection,
@@ -50,7 +51,7 @@ export function createLogin(services: LocalServices): Hono<LocalEnv> {
   routes.post('/password', sameOrigin, async (c) => password(c, services, await readForm(c)))
 
   routes.post('/passkey/question', sameOrigin, async (c) => {
-    const seconds = await countDiscovery(services, clientAddress(c, services.trustedProxies))
+    const seconds = await countPasskeyQuestion(services, clientAddress(c, services.trustedProxies))
     if (seconds > 0) return renderThrottled(c, seconds)
     return c.json(await passkeySignInQuestion(services, browserOf(c, services, '')))
   })
@@ -68,12 +69,15 @@ async function namedRealm(c: Context<LocalEnv>, services: LocalServices, carried
 
 /** From the address to the way. The domain may be known of; whether the person exists is never asked. */
 async function discover(c: Context<LocalEnv>, services: LocalServices, form: Form): Promise<Response> {
-  const seconds = await countDiscovery(services, clientAddress(c, services.trustedProxies))
-  if (seconds > 0) return renderThrottled(c, seconds)
   const carried = carriedOf(services, form)
   const name = (form['email'] ?? '').trim().slice(0, 320)
   const named = await resolveOrganization(services, carried.organization)
-  const realm = await findHomeRealm(services, named ?? (await resolveHome(services, name)), c.get('requestId'))
+  const organizationId = named ?? (await resolveHome(services, name))
+  // Only addresses that lead nowhere are counted: of an organization, everybody may come from one address.
+  const isUnknown = organizationId === undefined && name !== ''
+  const seconds = isUnknown ? await countDiscovery(services, clientAddress(c, services.trustedProxies)) : 0
+  if (seconds > 0) return renderThrottled(c, seconds)
+  const realm = await findHomeRealm(services, organizationId, c.get('requestId'))
   if (name === '') {
     const page = <NamePage carried={carried} realm={realm} error="Enter your e-mail address or user name" />
     return renderPage(c, page, { status: 422 })

@@ -1,10 +1,12 @@
 // What the pages of local sign-in share: who is served, what is carried from page to page, and how they end.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from 'hono'
+import { limits } from '#access/accounts/limits.ts'
 import type { SignedIn } from '#access/accounts/sign-in/complete-sign-in.ts'
 import { endOwnSession } from '#access/sessions/own-sessions.ts'
 import { resolveSession } from '#access/sessions/resolve-session.ts'
-import { visitorOf } from '#http/client-address.ts'
+import { addressKey, countAttempt } from '#access/throttle.ts'
+import { clientAddress, visitorOf } from '#http/client-address.ts'
 import type { AppEnv } from '#http/env.ts'
 import { renderPage } from '#http/pages.ts'
 import type { Form } from '#http/read-form.ts'
@@ -116,6 +118,17 @@ export function renderThrottled(c: Context<LocalEnv>, seconds: number): Promise<
   const advice = `Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, then try again.`
   const page = <ErrorPage title="Too many attempts" advice={advice} reference={c.get('requestId')} />
   return renderPage(c, page, { status: 429 })
+}
+
+/** Only links that nobody made are counted, by address: whoever has one may look at it as often as they like. */
+export async function refuseToken(
+  c: Context<LocalEnv>,
+  { database, trustedProxies }: LocalServices,
+  render: () => Promise<Response>,
+): Promise<Response> {
+  const key = addressKey(clientAddress(c, trustedProxies))
+  const seconds = await countAttempt(database, { limit: limits.invitationPerAddress, key })
+  return seconds > 0 ? renderThrottled(c, seconds) : render()
 }
 
 const evenMillis = 250

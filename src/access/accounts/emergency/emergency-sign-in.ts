@@ -10,11 +10,11 @@ import type { Letter } from '../../mail/compose.ts'
 import { queueMail } from '../../mail/queue-mail.ts'
 import { attemptStatement, newReference } from '../../sign-in/attempts.ts'
 import { newTrace, passed } from '../../sign-in/trace.ts'
-import { addressKey, countAttempt, forgetAttempts } from '../../throttle.ts'
+import { addressKey, countAttempt, forgetAttempts, forgiveAttempt } from '../../throttle.ts'
 import type { LocalAccount } from '../account.ts'
 import { limits } from '../limits.ts'
+import { type Candidate, countCandidates, findCandidates, nameCounter } from '../sign-in/candidates.ts'
 import { type Browser, openSession, refuseAccount, type SignedIn } from '../sign-in/complete-sign-in.ts'
-import { type Candidate, findCandidates } from '../sign-in/password-sign-in.ts'
 import { isCode } from '../sign-in/second-factor.ts'
 import { asPerson } from '../sign-in-context.ts'
 import { administratorAddresses } from './emergency.ts'
@@ -49,13 +49,15 @@ const noteUse = prepared<{ organizationId: string; userId: string }, never>(
 /** @throws AppError unavailable */
 export async function signInForEmergency(services: Services, attempt: EmergencyAttempt): Promise<EmergencyOutcome> {
   const { browser, requestId, password } = attempt
-  const key = fold(attempt.userName.trim())
-  const perAccount = { limit: limits.emergencyPerAccount, key }
+  const { database } = services
   const perAddress = { limit: limits.emergencyPerAddress, key: addressKey(browser.visitor.ip) }
-  const seconds = await countAttempt(services.database, perAccount, perAddress)
+  const tooMany = await countAttempt(database, perAddress)
+  if (tooMany > 0) return { kind: 'throttled', seconds: tooMany }
+  const wanted = { key: fold(attempt.userName.trim()), organizationId: undefined, requestId }
+  const found = (await findCandidates(services, wanted)).filter(({ account }) => account.isEmergencyAccount)
+  const { open, seconds } = await countCandidates(services, limits.emergencyPerAccount, found, wanted)
   if (seconds > 0) return { kind: 'throttled', seconds }
-  const candidates = await findCandidates(services, { key, organizationId: undefined, requestId })
-  const candidate = candidates.find(({ account }) => account.isEmergencyAccount)
+  const candidate = await meant(open, password)
   if (candidate === undefined) {
     await verifyNobody(password)
     return { kind: 'refused' }
@@ -66,8 +68,18 @@ export async function signInForEmergency(services: Services, attempt: EmergencyA
     return { kind: 'refused' }
   }
   const outcome = attempt.isDrill ? await prove(candidate, attempt) : await enter(candidate, attempt)
-  if (outcome.kind !== 'refused') await forgetAttempts(services.database, perAccount)
+  if (outcome.kind === 'refused') return outcome
+  const { organizationId } = candidate.ctx
+  const own = nameCounter(limits.emergencyPerAccount, { key: wanted.key, organizationId, isNamed: false })
+  await Promise.all([forgetAttempts(database, own), forgiveAttempt(database, perAddress)])
   return outcome
+}
+
+/** Of emergency accounts of one name in several organizations, the one that the password opens; else the likeliest. */
+async function meant(candidates: readonly Candidate[], password: string): Promise<Candidate | undefined> {
+  if (candidates.length < 2) return candidates[0]
+  const right = await Promise.all(candidates.map(({ account }) => verifyPassword(password, account.passwordHash ?? '')))
+  return candidates.find((_, index) => right[index] === true) ?? candidates[0]
 }
 
 // The code comes last: a wrong password must not use one up.

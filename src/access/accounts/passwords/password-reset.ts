@@ -8,12 +8,12 @@ import { type CallContext, inTransaction, type Services } from '#src/context.ts'
 import { queueMail } from '../../mail/queue-mail.ts'
 import { userSessionsEnd } from '../../sessions/end-sessions.ts'
 import type { Visitor } from '../../sign-in/attempts.ts'
-import { addressKey, countAttempt, forgetAttempts } from '../../throttle.ts'
+import { addressKey, type Counted, countAttempt, forgetAttempts, forgiveAttempt } from '../../throttle.ts'
 import { findAccount, type LocalAccount } from '../account.ts'
 import { barrierOf } from '../barriers.ts'
 import { limits } from '../limits.ts'
 import { notifyPasswordChanged } from '../notify.ts'
-import { type Candidate, findCandidates } from '../sign-in/password-sign-in.ts'
+import { type Candidate, countCandidates, findCandidates, nameCounter } from '../sign-in/candidates.ts'
 import { asPerson, signInContext } from '../sign-in-context.ts'
 import { requireGoodPassword, rulesOf } from './password-policy.ts'
 import { passwordWrite, pendingSignInsEnd } from './passwords.ts'
@@ -46,6 +46,8 @@ const resolve = prepared<{ tokenHash: string }, Key>(
     sql`select organization_id as "organizationId", user_id as "userId" from resolve_password_reset(${p.tokenHash})`,
 )
 
+const perAddress = ({ ip }: Visitor): Counted => ({ limit: limits.resetPerAddress, key: addressKey(ip) })
+
 export type ResetRequest = { name: string; visitor: Visitor; requestId: string }
 
 /**
@@ -54,13 +56,12 @@ export type ResetRequest = { name: string; visitor: Visitor; requestId: string }
  */
 export async function requestPasswordReset(services: Services, request: ResetRequest): Promise<number> {
   const { name, visitor, requestId } = request
-  const perAddress = { limit: limits.resetPerAddress, key: addressKey(visitor.ip) }
-  const key = fold(name.trim())
-  const seconds = await countAttempt(services.database, perAddress)
+  const seconds = await countAttempt(services.database, perAddress(visitor))
   if (seconds > 0) return seconds
-  const isTooOften = (await countAttempt(services.database, { limit: limits.resetPerAccount, key })) > 0
-  const candidates = await findCandidates(services, { key, organizationId: undefined, requestId })
-  for (const candidate of isTooOften ? [] : candidates) await sendLink(candidate, visitor)
+  const wanted = { key: fold(name.trim()), organizationId: undefined, requestId }
+  const candidates = await findCandidates(services, wanted)
+  const { open: within } = await countCandidates(services, limits.resetPerAccount, candidates, wanted)
+  for (const candidate of within) await sendLink(candidate, visitor)
   return 0
 }
 
@@ -115,7 +116,7 @@ export async function findPasswordReset(
  */
 export async function resetPassword(
   services: Services,
-  { token, password, requestId }: { token: string; password: string; requestId: string },
+  { token, password, visitor, requestId }: { token: string; password: string; visitor: Visitor; requestId: string },
 ): Promise<boolean> {
   const found = await findPasswordReset(services, { token, requestId })
   if (found === undefined) return false
@@ -136,12 +137,21 @@ export async function resetPassword(
     )
     return true
   })
-  if (isDone) await forgetNames(services, account)
+  if (isDone) {
+    await forgetNames(services, account)
+    await forgiveAttempt(services.database, perAddress(visitor))
+  }
   return isDone
 }
 
 /** Whoever was kept out by wrong passwords, be they their own or somebody else's, gets in with the new one at once. */
-async function forgetNames({ database }: Services, { userName, email }: LocalAccount): Promise<void> {
+async function forgetNames({ database }: Services, account: LocalAccount): Promise<void> {
+  const { userName, email, organization } = account
   const keys = [userName, ...(email === null ? [] : [email])].map(fold)
-  for (const key of new Set(keys)) await forgetAttempts(database, { limit: limits.passwordPerAccount, key })
+  for (const key of new Set(keys)) {
+    for (const isNamed of [true, false]) {
+      const counter = nameCounter(limits.passwordPerAccount, { key, organizationId: organization.id, isNamed })
+      await forgetAttempts(database, counter)
+    }
+  }
 }

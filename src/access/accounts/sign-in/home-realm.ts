@@ -58,6 +58,13 @@ export const onlyConnection = ({
 }: HomeRealm): HomeRealm['connections'][number] | undefined =>
   connections.length === 1 && !allowsPassword ? connections[0] : undefined
 
-/** @returns the seconds to wait where one address asks for too many */
+/**
+ * Counts a look for an address that leads to no organization; a sign-in with a password takes one back.
+ * @returns the seconds to wait where one address asks for too many
+ */
 export const countDiscovery = (services: Services, ip: string | null): Promise<number> =>
   countAttempt(services.database, { limit: limits.discoveryPerAddress, key: addressKey(ip) })
+
+/** The same for questions to passkeys, of which a sign-in with one takes one back. */
+export const countPasskeyQuestion = (services: Services, ip: string | null): Promise<number> =>
+  countAttempt(services.database, { limit: limits.passkeyQuestionPerAddress, key: addressKey(ip) })

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { inTransaction, type Services } from '#src/context.ts'
 import { newTrace, type Trace } from '../../sign-in/trace.ts'
-import { addressKey, countAttempt } from '../../throttle.ts'
+import { addressKey, countAttempt, forgiveAttempt } from '../../throttle.ts'
 import { findAccount, type LocalAccount } from '../account.ts'
 import { barrierOf } from '../barriers.ts'
 import { listPasskeys, parsePasskeyAnswer, passkeyQuestion, passkeyUse, verifyPasskey } from '../factors/passkeys.ts'
@@ -31,7 +31,8 @@ export async function signInWithPasskey(
   services: Services,
   { credential, browser, requestId }: { credential: string | undefined; browser: Browser; requestId: string },
 ): Promise<PasskeyOutcome> {
-  const perAddress = { limit: limits.passkeyPerAddress, key: addressKey(browser.visitor.ip) }
+  const key = addressKey(browser.visitor.ip)
+  const perAddress = { limit: limits.passkeyPerAddress, key }
   const seconds = await countAttempt(services.database, perAddress)
   if (seconds > 0) return { kind: 'throttled', seconds }
   const answer = parsePasskeyAnswer(credential)
@@ -55,6 +56,7 @@ export async function signInWithPasskey(
   }
   const [noted] = await inTransaction(ctx, (tx) => tx.commitWith(passkeyUse(ctx, verified)))
   if (noted?.length !== 1) return { kind: 'refused' }
+  await forgiveAttempt(services.database, perAddress, { limit: limits.passkeyQuestionPerAddress, key })
   trace.mapped['passkey'] = verified.passkey.id
   const progress = { method, hasSecondFactor: true, hasNewPassword: false } as const
   const outcome = await completeSignIn(ctx, { account, progress, browser, trace })

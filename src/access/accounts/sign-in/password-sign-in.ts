@@ -1,18 +1,16 @@
 // Signing in with a password. Whether there is such a person is not to be learnt from the answer nor from its time: each
 // attempt looks up once, verifies once, and says the same.
-import { sql } from 'drizzle-orm'
-import type { Database } from '#db/database.ts'
-import { prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { needsRehash, verifyNobody, verifyPassword } from '#platform/password.ts'
 import { type CallContext, inTransaction, type Services } from '#src/context.ts'
 import { newTrace } from '../../sign-in/trace.ts'
-import { addressKey, countAttempt, forgetAttempts } from '../../throttle.ts'
-import { findAccount, type LocalAccount } from '../account.ts'
+import { addressKey, countAttempt, forgetAttempts, forgiveAttempt } from '../../throttle.ts'
+import type { LocalAccount } from '../account.ts'
 import { type Barrier, barrierOf } from '../barriers.ts'
 import { limits } from '../limits.ts'
 import { passwordRehash } from '../passwords/passwords.ts'
 import { signInContext } from '../sign-in-context.ts'
+import { type Candidate, countCandidates, findCandidates, nameCounter } from './candidates.ts'
 import { type Browser, type Completion, completeSignIn, refuseAccount } from './complete-sign-in.ts'
 
 export type PasswordAttempt = {
@@ -34,52 +32,28 @@ export type PasswordOutcome =
   /** The same password opens several organizations: the person has to say which. */
   | { kind: 'several'; organizations: { slug: string; name: string }[] }
 
-const resolve = prepared<{ key: string }, { organizationId: string; userId: string }>(
-  (p) => sql`select organization_id as "organizationId", user_id as "userId" from resolve_password_accounts(${p.key})`,
-)
-
-/** The people with a password who have this folded name or address, in whichever organization. */
-export const resolvePasswordAccounts = (
-  database: Database,
-  key: string,
-): Promise<{ organizationId: string; userId: string }[]> => database.read(resolve({ key }))
-
-export type Candidate = { ctx: CallContext; account: LocalAccount }
-
-/** Their accounts, each in the context of its organization. */
-export async function findCandidates(
-  services: Services,
-  { key, organizationId, requestId }: { key: string; organizationId: string | undefined; requestId: string },
-): Promise<Candidate[]> {
-  const found = await resolvePasswordAccounts(services.database, key)
-  const wanted = found.filter((each) => organizationId === undefined || each.organizationId === organizationId)
-  // For nobody, too, an account is looked for.
-  const looked = wanted.length > 0 ? wanted : [{ organizationId: '', userId: '' }]
-  const accounts = await Promise.all(
-    looked.map(async (each) => {
-      const ctx = signInContext(services, each.organizationId, requestId)
-      return { ctx, account: await findAccount(ctx, each.userId) }
-    }),
-  )
-  return accounts.flatMap(({ ctx, account }) => (account === undefined ? [] : [{ ctx, account }]))
-}
-
 /** @throws AppError unavailable, too_many */
 export async function signInWithPassword(services: Services, attempt: PasswordAttempt): Promise<PasswordOutcome> {
   const { name, password, organizationId, requestId, browser } = attempt
+  const { database } = services
   const key = fold(name.trim())
-  const perAccount = { limit: limits.passwordPerAccount, key }
-  const perAddress = { limit: limits.passwordPerAddress, key: addressKey(browser.visitor.ip) }
-  const seconds = await countAttempt(services.database, perAccount, perAddress)
-  if (seconds > 0) return { kind: 'throttled', seconds }
+  const address = addressKey(browser.visitor.ip)
+  const perAddress = { limit: limits.passwordPerAddress, key: address }
+  const tooMany = await countAttempt(database, perAddress)
+  if (tooMany > 0) return { kind: 'throttled', seconds: tooMany }
   const candidates = await findCandidates(services, { key, organizationId, requestId })
-  const judged = await judge(candidates, password)
+  const counting = await countCandidates(services, limits.passwordPerAccount, candidates, { key, organizationId })
+  if (counting.seconds > 0) return { kind: 'throttled', seconds: counting.seconds }
+  const judged = await judge(counting.open, password)
   const open = judged.filter(({ refusal }) => refusal === undefined)
   const [first, ...others] = open
-  if (first === undefined) return refuseAll(services, attempt, judged)
+  if (first === undefined) return refuse(services, attempt, judged)
+  await forgiveAttempt(database, perAddress, { limit: limits.discoveryPerAddress, key: address })
   if (others.length > 0) return { kind: 'several', organizations: open.map(({ account }) => account.organization) }
-  await forgetAttempts(services.database, perAccount)
   const { ctx, account } = first
+  const isNamed = organizationId !== undefined
+  const own = { key, organizationId: ctx.organizationId, isNamed }
+  await forgetAttempts(database, nameCounter(limits.passwordPerAccount, own))
   await renewHash(ctx, account, password)
   const progress = { method: 'password', hasSecondFactor: false, hasNewPassword: false } as const
   const outcome = await completeSignIn(ctx, { account, progress, browser, trace: traceOf(name) })
@@ -101,13 +75,14 @@ async function judge(candidates: Candidate[], password: string): Promise<Judged[
   )
 }
 
-async function refuseAll(
+/** Recorded in one organization: what is tried at one's account is no other's business, be the name the same. */
+async function refuse(
   services: Services,
   { name, homeOrganizationId, organizationId, browser, requestId }: PasswordAttempt,
   judged: Judged[],
 ): Promise<{ kind: 'refused' }> {
   const method = 'password'
-  for (const { ctx, account, refusal = wrongPassword } of judged)
+  for (const { ctx, account, refusal = wrongPassword } of meant(judged))
     await refuseAccount(ctx, { ...{ account, method, browser }, ...refusal, trace: traceOf(name) })
   const home = organizationId ?? homeOrganizationId
   if (judged.length === 0 && home !== undefined) {
@@ -116,6 +91,13 @@ async function refuseAll(
     await refuseAccount(ctx, { ...nobody, account: undefined, method, browser, trace: traceOf(addressOnly(name)) })
   }
   return { kind: 'refused' }
+}
+
+/** Where the password was right, that account was meant; otherwise those of the likeliest organization. */
+function meant(judged: readonly Judged[]): readonly Judged[] {
+  const right = judged.filter(({ refusal }) => refusal !== wrongPassword)
+  if (right.length > 0) return right
+  return judged.filter(({ ctx }) => ctx.organizationId === judged[0]?.ctx.organizationId)
 }
 
 // Some type their password where the name belongs; that must not be kept.

@@ -6,6 +6,7 @@ import { fold } from '#directory/fold.ts'
 import type { StatusReason, UserStatus } from '#directory/users.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import { limits } from '../../accounts/limits.ts'
+import { nameCounter } from '../../accounts/sign-in/candidates.ts'
 import type { SignInAttempt } from '../../sign-in/attempts.ts'
 import { attemptCounted } from '../../throttle.ts'
 
@@ -111,12 +112,17 @@ export async function readSignInFacts(ctx: CallContext, name: string): Promise<S
   return found === undefined ? undefined : { ...found, lockedSeconds: await lockedSeconds(ctx, key) }
 }
 
+/** At whichever door it is longer; what other organizations count is not looked at. */
 async function lockedSeconds(ctx: CallContext, key: string): Promise<number> {
   const counted = new Counted()
+  const { organizationId } = ctx
+  const counters = [true, false].map((isNamed) =>
+    nameCounter(limits.passwordPerAccount, { key, organizationId, isNamed }),
+  )
   try {
     await inTransaction(ctx, async (tx) => {
-      const [row] = await tx.run(attemptCounted({ limit: limits.passwordPerAccount, key }))
-      counted.seconds = row?.seconds ?? 0
+      const rows = await Promise.all(counters.map((counter) => tx.run(attemptCounted(counter))))
+      counted.seconds = Math.max(...rows.map(([row]) => row?.seconds ?? 0))
       throw counted
     })
   } catch (error) {
