@@ -10,6 +10,7 @@ import { migrationState } from '#db/migrate.ts'
 import type { AppEnv } from '#http/env.ts'
 import { renderErrorPage } from '#http/pages-errors.ts'
 import { problemResponse } from '#http/problem.ts'
+import { createRequestLimits, type RequestRates } from '#http/request-limits.ts'
 import { requestScope } from '#http/request-scope.ts'
 import { securityHeaders } from '#http/security-headers.ts'
 import { createAssets } from '#http/ui/assets.ts'
@@ -28,6 +29,8 @@ export type AppOptions = Services & {
   provisioning: Pick<ProvisioningLog, 'record'>
   /** How many proxies in front add to X-Forwarded-For. */
   trustedProxies: number
+  /** What directories, API keys and organizations may ask; the defaults where it is not said. */
+  rates?: RequestRates
   /** True from the moment at which the server is asked to stop. */
   isStopping(): boolean
 }
@@ -42,9 +45,10 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     return c.json(readiness, readiness.status === 'ready' ? 200 : 503)
   })
   app.route('/assets', createAssets())
-  app.route('/scim/v2', createScim(options))
-  app.route('/api/v1', createApi(options))
-  app.route('/', createAuthZen(options))
+  const limited = { ...options, limits: createRequestLimits(options.clock, options.rates) }
+  app.route('/scim/v2', createScim(limited))
+  app.route('/api/v1', createApi(limited))
+  app.route('/', createAuthZen(limited))
   app.route('/', createProvider(options))
   const sso = createSsoServices(options)
   app.route('/', createAccount({ ...options, afterSignOut: (session, id) => providerSignOut(sso, session, id) }))

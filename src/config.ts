@@ -45,6 +45,20 @@ export const environmentSchema = z.object({
   TRUSTED_PROXIES: wholeNumber(0, 10)
     .default(0)
     .describe('How many proxies in front add to X-Forwarded-For; 0 means that the header is not believed'),
+  SCIM_REQUESTS_PER_SECOND: wholeNumber(0, 100_000)
+    .default(100)
+    .describe(
+      'What one directory may ask a node in the long run; 0: no limit. Above it the answer is 429 with Retry-After',
+    ),
+  API_REQUESTS_PER_SECOND: wholeNumber(0, 100_000)
+    .default(500)
+    .describe('The same for one API key, decisions (AuthZEN) included'),
+  ORGANIZATION_REQUESTS_PER_SECOND: wholeNumber(0, 100_000)
+    .default(600)
+    .describe('The same for all directories and API keys of an organization together'),
+  REQUEST_BURST_SECONDS: wholeNumber(1, 3_600)
+    .default(20)
+    .describe("How many seconds' worth of requests may come at once"),
   ALLOW_LOOPBACK: z
     .stringbool()
     .default(false)
@@ -52,6 +66,14 @@ export const environmentSchema = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('What is logged'),
   SHUTDOWN_SECONDS: wholeNumber(1, 300).default(20).describe('How long requests under way may take after SIGTERM'),
 })
+
+/** Requests a second, 0 for no limit. */
+type RequestRates = {
+  directoryPerSecond: number
+  apiKeyPerSecond: number
+  organizationPerSecond: number
+  burstSeconds: number
+}
 
 export type Config = Readonly<{
   databaseUrl: Secret | undefined
@@ -65,6 +87,7 @@ export type Config = Readonly<{
   smtpUrl: Secret | undefined
   mailFrom: string
   trustedProxies: number
+  rates: RequestRates
   isLoopbackAllowed: boolean
   logLevel: z.infer<typeof environmentSchema>['LOG_LEVEL']
   shutdownSeconds: number
@@ -93,6 +116,12 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
     smtpUrl: optionalSecret(env.SMTP_URL),
     mailFrom: env.MAIL_FROM,
     trustedProxies: env.TRUSTED_PROXIES,
+    rates: {
+      directoryPerSecond: env.SCIM_REQUESTS_PER_SECOND,
+      apiKeyPerSecond: env.API_REQUESTS_PER_SECOND,
+      organizationPerSecond: env.ORGANIZATION_REQUESTS_PER_SECOND,
+      burstSeconds: env.REQUEST_BURST_SECONDS,
+    },
     isLoopbackAllowed: env.ALLOW_LOOPBACK,
     logLevel: env.LOG_LEVEL,
     shutdownSeconds: env.SHUTDOWN_SECONDS,

@@ -44,6 +44,7 @@ export async function serve(config: Config): Promise<void> {
           log,
           provisioning,
           trustedProxies: config.trustedProxies,
+          rates: config.rates,
           isStopping,
         })
         return app.fetch

@@ -1,7 +1,8 @@
-// Who asks: a bearer API key becomes a CallContext. Whose key it is never changes, so that may be remembered; whether the
-// key is still good is settled in the transaction of each request.
+// Who asks: a bearer API key becomes a CallContext, within what the key may ask.
 import type { MiddlewareHandler } from 'hono'
 import { type ApiKeyOwner, enterApiKey, resolveApiKey, touchApiKey } from '#access/api-keys/resolve-api-key.ts'
+import { clientAddress } from '#http/client-address.ts'
+import { createSecretGate } from '#http/request-limits.ts'
 import { sha256 } from '#platform/crypto.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, servicesOf } from '#src/context.ts'
@@ -10,25 +11,20 @@ import type { ApiEnv, ApiServices } from './env.ts'
 const rememberedKeys = 1_000
 const touchIntervalMillis = 60_000
 
-/** @throws AppError unauthenticated for a missing or unknown key */
+/** @throws AppError unauthenticated for a missing or unknown key; too_many */
 export function requireApiKey(services: ApiServices): MiddlewareHandler<ApiEnv> {
-  const owners = new Map<string, ApiKeyOwner>()
+  const gate = createSecretGate<ApiKeyOwner>(services.limits, {
+    resolve: (keyHash) => resolveApiKey(services.database, keyHash),
+    askerOf: ({ organizationId, keyId }) => ({ organizationId, kind: 'apiKey', id: keyId }),
+    refusal: 'The API key is not valid',
+  })
   const touch = createTouch(services)
   const parts = servicesOf(services)
 
-  async function ownerOf(keyHash: string): Promise<ApiKeyOwner> {
-    const known = owners.get(keyHash)
-    if (known !== undefined) return known
-    const owner = await resolveApiKey(services.database, keyHash)
-    if (owner === undefined) throw new AppError('unauthenticated', 'The API key is not valid')
-    if (owners.size >= rememberedKeys) owners.clear()
-    owners.set(keyHash, owner)
-    return owner
-  }
-
   return async (c, next) => {
     const keyHash = sha256(bearerKey(c.req.header('authorization')))
-    const { organizationId, keyId } = await ownerOf(keyHash)
+    const ip = clientAddress(c, services.trustedProxies)
+    const { organizationId, keyId } = await gate.enter(keyHash, ip)
     const ctx: CallContext = {
       ...parts,
       organizationId,
@@ -40,6 +36,7 @@ export function requireApiKey(services: ApiServices): MiddlewareHandler<ApiEnv> 
     c.set('ctx', ctx)
     c.set('urls', services.urls)
     await next()
+    gate.leave(keyHash, ip, c.res.status)
     if (c.res.status !== 401) touch(ctx)
   }
 }

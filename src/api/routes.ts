@@ -39,11 +39,18 @@ const refusals = {
   413: problem('The body is larger than 1 MB'),
   422: problem('A rule of the organization is against it'),
   415: problem('The body is not application/json'),
+  429: problem('The key or its organization sends more requests than it may; see Retry-After'),
   503: problem('The database cannot be reached at the moment; see Retry-After'),
 }
 
 /** Failures of reading: a list, or one thing by its id. */
-export const readFailures = { 400: refusals[400], 401: refusals[401], 404: refusals[404], 503: refusals[503] }
+export const readFailures = {
+  400: refusals[400],
+  401: refusals[401],
+  404: refusals[404],
+  429: refusals[429],
+  503: refusals[503],
+}
 
 /** Failures of changing something. */
 export const writeFailures = refusals

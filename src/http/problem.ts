@@ -40,9 +40,15 @@ export type Problem = {
 
 /** The answer for an error. Causes, stacks and SQL stay out of it. */
 export function problemResponse(error: AppError, requestId: string): Response {
-  const { code, message, reason, fields, extensions = {} } = error
+  const { code, message, reason, fields, extensions = {}, retryAfterSeconds } = error
+  const kind: Kind = kinds[code]
+  const headers =
+    retryAfterSeconds === undefined ? kind.headers : { ...kind.headers, 'Retry-After': String(retryAfterSeconds) }
   const told = { ...(reason === undefined ? {} : { reason }), ...(fields === undefined ? {} : { errors: fields }) }
-  return respond(code, kinds[code], message, requestId, { ...extensions, ...told })
+  return respond(code, { ...kind, ...(headers === undefined ? {} : { headers }) }, message, requestId, {
+    ...extensions,
+    ...told,
+  })
 }
 
 /** The answer for a request that HTTP itself is to refuse. */

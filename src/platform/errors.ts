@@ -24,6 +24,8 @@ export type ErrorOptions = {
   fields?: ReadonlyArray<{ path: string; message: string }>
   /** What whoever asked needs to go on: members of the problem+json by their name (RFC 9457 3.2). */
   extensions?: Readonly<Record<string, unknown>>
+  /** When to come again (Retry-After), where that is known better than by the code. */
+  retryAfterSeconds?: number
 }
 
 /** `message` is safe to show to whoever asked; `cause` is not. */
@@ -32,6 +34,7 @@ export class AppError extends Error {
   readonly reason: string | undefined
   readonly fields: ErrorOptions['fields']
   readonly extensions: ErrorOptions['extensions']
+  readonly retryAfterSeconds: number | undefined
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -40,6 +43,7 @@ export class AppError extends Error {
     this.reason = options.reason
     this.fields = options.fields
     this.extensions = options.extensions
+    this.retryAfterSeconds = options.retryAfterSeconds
   }
 }
 

@@ -48,11 +48,11 @@ export function scimError(thrown: unknown, requestId: string): ScimErrorAnswer {
     ...(scimType === undefined ? {} : { scimType }),
     detail,
   })
-  return { status, headers: headersOf(error.code), body, error }
+  return { status, headers: headersOf(error), body, error }
 }
 
-function headersOf(code: ErrorCode): Record<string, string> {
+function headersOf({ code, retryAfterSeconds = 2 }: AppError): Record<string, string> {
   if (code === 'unauthenticated') return { 'WWW-Authenticate': 'Bearer realm="scim"' }
-  if (code === 'unavailable' || code === 'too_many') return { 'Retry-After': '2' }
+  if (code === 'unavailable' || code === 'too_many') return { 'Retry-After': String(retryAfterSeconds) }
   return {}
 }

@@ -1,5 +1,4 @@
-// Who asks: the bearer token of a directory becomes a CallContext. Which directory a token belongs to never changes, so
-// that may be remembered; whether the token is still good is settled in the transaction of each request.
+// Who asks: the bearer token of a directory becomes a CallContext, within what the directory may ask.
 import type { MiddlewareHandler } from 'hono'
 import type { ProvisioningLog } from '#connections/provisioning/log.ts'
 import type { QuirkName } from '#connections/provisioning/quirks.ts'
@@ -9,7 +8,9 @@ import {
   resolveDirectoryToken,
   touchDirectoryToken,
 } from '#connections/resolve-directory-token.ts'
+import { clientAddress } from '#http/client-address.ts'
 import type { AppEnv } from '#http/env.ts'
+import { createSecretGate, type RequestLimits } from '#http/request-limits.ts'
 import { sha256 } from '#platform/crypto.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import type { Urls } from '#platform/urls.ts'
@@ -23,7 +24,12 @@ import {
 } from '#src/context.ts'
 import type { JsonObject } from './schema/canonical.ts'
 
-export type ScimServices = Services & { urls: Urls; provisioning: Pick<ProvisioningLog, 'record'> }
+export type ScimServices = Services & {
+  urls: Urls
+  provisioning: Pick<ProvisioningLog, 'record'>
+  limits: RequestLimits
+  trustedProxies: number
+}
 
 export type ScimEnv = {
   Variables: AppEnv['Variables'] & {
@@ -44,24 +50,17 @@ const permissions: ReadonlySet<ManagementPermission> = new Set([
   'groups.write',
 ])
 
-const rememberedTokens = 10_000
 const touchIntervalMillis = 60_000
 
-/** @throws AppError unauthenticated; not_found for a directory that is not the token's */
+/** @throws AppError unauthenticated; too_many; not_found for a directory that is not the token's */
 export function requireDirectoryToken(services: ScimServices): MiddlewareHandler<ScimEnv> {
-  const owners = new Map<string, DirectoryToken>()
+  const gate = createSecretGate<DirectoryToken>(services.limits, {
+    resolve: (tokenHash) => resolveDirectoryToken(services.database, tokenHash),
+    askerOf: ({ organizationId, directoryId }) => ({ organizationId, kind: 'directory', id: directoryId }),
+    refusal: 'The token is not valid',
+  })
   const touchedAt = new Map<string, number>()
   const parts = servicesOf(services)
-
-  async function ownerOf(tokenHash: string): Promise<DirectoryToken> {
-    const known = owners.get(tokenHash)
-    if (known !== undefined) return known
-    const owner = await resolveDirectoryToken(services.database, tokenHash)
-    if (owner === undefined) throw new AppError('unauthenticated', 'The token is not valid')
-    if (owners.size >= rememberedTokens) owners.clear()
-    owners.set(tokenHash, owner)
-    return owner
-  }
 
   function touch(ctx: CallContext, tokenId: string): void {
     const now = services.clock.now().getTime()
@@ -74,7 +73,8 @@ export function requireDirectoryToken(services: ScimServices): MiddlewareHandler
 
   return async (c, next) => {
     const tokenHash = sha256(bearerToken(c.req.header('authorization')))
-    const { organizationId, directoryId, tokenId } = await ownerOf(tokenHash)
+    const ip = clientAddress(c, services.trustedProxies)
+    const { organizationId, directoryId, tokenId } = await gate.enter(tokenHash, ip)
     const ctx: CallContext = {
       ...parts,
       organizationId,
@@ -88,6 +88,7 @@ export function requireDirectoryToken(services: ScimServices): MiddlewareHandler
     c.set('directoryId', directoryId)
     c.set('urls', services.urls)
     await next()
+    gate.leave(tokenHash, ip, c.res.status)
     if (c.res.status !== 401) touch(ctx, tokenId)
   }
 }

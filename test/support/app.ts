@@ -8,6 +8,7 @@ import { createOrganization } from '#access/organizations/create-organization.ts
 import { createDirectory } from '#connections/create-directory.ts'
 import { createProvisioningLog, type ProvisioningLog } from '#connections/provisioning/log.ts'
 import { Database, databaseDefaults } from '#db/database.ts'
+import type { RequestRates } from '#http/request-limits.ts'
 import type { Clock } from '#platform/clock.ts'
 import { systemRandom } from '#platform/crypto.ts'
 import { createIds } from '#platform/ids.ts'
@@ -112,6 +113,7 @@ export type TestAppOptions = {
   origin?: string
   hasMailServer?: boolean
   trustedProxies?: number
+  rates?: RequestRates
 }
 
 const databaseOf = async ({ databaseUrl, ownerUrl = databaseUrl }: TestAppOptions): Promise<TestDatabase> =>
@@ -148,6 +150,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     log,
     provisioning,
     trustedProxies: options.trustedProxies ?? 0,
+    ...(options.rates === undefined ? {} : { rates: options.rates }),
     isStopping: () => false,
   })
   const owner = postgres(ownerUrl, { max: 3, onnotice: () => {} })
