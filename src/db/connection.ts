@@ -34,6 +34,23 @@ const textualTypes = {
   date: { to: 1184, from: [1082, 1114, 1184], serialize: asItIs<string>, parse: asItIs<string> },
 }
 
+const settingsOf = (statementTimeoutMillis: number) => ({
+  plan_cache_mode: 'force_generic_plan',
+  statement_timeout: statementTimeoutMillis,
+  idle_in_transaction_session_timeout: statementTimeoutMillis * 2,
+  // Whatever should ever run outside of a transaction of ours can change nothing: those begin with READ WRITE.
+  default_transaction_read_only: true,
+})
+
+/** For a connection to which a pooler did not pass them on at its start. */
+export async function applySettings(
+  { sql }: Pick<Connection, 'sql'>,
+  { statementTimeoutMillis }: Pick<ConnectionOptions, 'statementTimeoutMillis'>,
+): Promise<void> {
+  const settings = Object.entries(settingsOf(statementTimeoutMillis))
+  await sql.unsafe(settings.map(([name, value]) => `SET ${name} = '${value}'`).join('; '))
+}
+
 /**
  * A connection yet to be opened: its first query does.
  * @param attempt which of the URL's hosts to begin with
@@ -53,11 +70,7 @@ export function newConnection({ url, role, statementTimeoutMillis }: ConnectionO
     onclose: () => abandon(Object.assign(connection, { sql })),
     connection: {
       application_name: 'rolecall',
-      plan_cache_mode: 'force_generic_plan',
-      statement_timeout: statementTimeoutMillis,
-      idle_in_transaction_session_timeout: statementTimeoutMillis * 2,
-      // Whatever should ever run outside of a transaction of ours can change nothing: those begin with READ WRITE.
-      default_transaction_read_only: true,
+      ...settingsOf(statementTimeoutMillis),
       ...(role === undefined ? {} : { role }),
     },
     ...{ socket: (target: Target) => onlySocket(connection, target, attempt) },

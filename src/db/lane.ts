@@ -2,7 +2,7 @@
 // lost, or the lane is ended, it sends nothing more, so that no statement can run outside of its transaction.
 import type { PendingQuery, Row } from 'postgres'
 import { unavailable } from '#platform/errors.ts'
-import { abandon, type Connection, type ConnectionOptions, newConnection } from './connection.ts'
+import { abandon, applySettings, type Connection, type ConnectionOptions, newConnection } from './connection.ts'
 import { prove, UnfitConnection } from './proof.ts'
 import { type Settled, settle } from './settle.ts'
 import type { Statement, Value } from './statement.ts'
@@ -40,7 +40,8 @@ export class Lane {
       const connection = newConnection(this.#options, attempt)
       this.#connection = connection
       try {
-        await prove(connection, this.#options.role)
+        const { isReadOnly } = await prove(connection, this.#options.role)
+        if (!isReadOnly) await applySettings(connection, this.#options)
         await this.#settle(connection)
         if (connection.isLost) throw unavailable()
         return

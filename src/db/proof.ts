@@ -16,7 +16,10 @@ export class UnfitConnection extends Error {
 }
 
 type Rights = { name: string; isPowerful: boolean; isOwner: boolean }
-type Proof = Rights & { isStandby: boolean }
+type Proof = Rights & { isStandby: boolean; isReadOnly: boolean }
+
+/** `isReadOnly`: the settings of the connection's start-up have arrived. */
+export type Proven = Pick<Proof, 'isReadOnly'>
 
 /** Whoever may become the owner of a table counts as its owner; a superuser may become anybody. */
 const rightsOf = (user: 'current_user' | 'session_user'): string => `${user}::text as name,
@@ -26,7 +29,8 @@ const rightsOf = (user: 'current_user' | 'session_user'): string => `${user}::te
       where n.nspname !~ '^pg_' and n.nspname <> 'information_schema') owners
     where pg_catalog.pg_has_role(${user}, owners.relowner, 'MEMBER')) as "isOwner"`
 
-const currentRights = `select ${rightsOf('current_user')}, pg_catalog.pg_is_in_recovery() as "isStandby"`
+const currentRights = `select ${rightsOf('current_user')}, pg_catalog.pg_is_in_recovery() as "isStandby",
+  pg_catalog.current_setting('default_transaction_read_only') = 'on' as "isReadOnly"`
 
 /** What whoever logged in may do, past the role that the connection works as. */
 export const loginRights = `select ${rightsOf('session_user')}`
@@ -36,14 +40,14 @@ export const loginRights = `select ${rightsOf('session_user')}`
  * @param role what it must work as; undefined for whoever means to be the owner
  * @throws UnfitConnection, or what the driver throws
  */
-export async function prove({ sql }: Pick<Connection, 'sql'>, role: string | undefined): Promise<void> {
+export async function prove({ sql }: Pick<Connection, 'sql'>, role: string | undefined): Promise<Proven> {
   const [found] = await sql.unsafe<Proof[]>(currentRights)
   if (found === undefined) throw new UnfitConnection('The database said nothing about the role of the connection')
   if (found.isStandby) {
     const message = 'The database is a standby, which takes no writes: point DATABASE_URL at the primary'
     throw new UnfitConnection(message, true)
   }
-  if (role === undefined) return
+  if (role === undefined) return found
   if (found.name !== role) {
     throw new UnfitConnection(
       `The connection works as ${found.name} and not as ${role}, so row-level security would not hold. Something between ` +
@@ -58,4 +62,5 @@ export async function prove({ sql }: Pick<Connection, 'sql'>, role: string | und
         'its memberships in other roles, and its tables ("reassign owned by … to …")',
     )
   }
+  return found
 }

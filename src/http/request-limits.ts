@@ -40,17 +40,22 @@ class Buckets {
   wait(key: string, now: number): number {
     const { perSecond, burst } = this.#bucket
     if (perSecond === 0) return 0
+    return Math.max(0, this.#ahead(key, now) + (1 - burst) * (1000 / perSecond))
+  }
+
+  /** How long it takes until the key's bucket is full again. */
+  #ahead(key: string, now: number): number {
+    const { perSecond, burst } = this.#bucket
     const ahead = Math.max(0, (this.#fullAt.get(key) ?? now) - now)
-    return Math.max(0, ahead + (1 - burst) * (1000 / perSecond))
+    // Longer than an empty bucket takes: the clock was set back, and what was counted means nothing any more.
+    return ahead > burst * (1000 / perSecond) ? 0 : ahead
   }
 
   take(key: string, now: number): void {
     const { perSecond, burst } = this.#bucket
     if (perSecond === 0) return
-    const emptied = now + burst * (1000 / perSecond)
-    // A clock that was set back must not close anything for longer than an empty bucket does.
-    const fullAt = Math.min(emptied, Math.max(now, this.#fullAt.get(key) ?? now) + 1000 / perSecond)
-    this.#fullAt.set(key, fullAt)
+    const empty = burst * (1000 / perSecond)
+    this.#fullAt.set(key, now + Math.min(empty, this.#ahead(key, now) + 1000 / perSecond))
     if (this.#fullAt.size > rememberedKeys) this.#sweep(now)
   }
 
