@@ -17,8 +17,8 @@ const start = async (options: TestAppOptions = {}): Promise<void> => {
 }
 afterEach(() => app.close())
 
-/** Ten at once, then five a second of a directory; an organization twice that. */
-const tight = { directoryPerSecond: 5, apiKeyPerSecond: 5, organizationPerSecond: 10, burstSeconds: 2 }
+/** Ten at once, then one in ten seconds of a directory; an organization twice that. */
+const tight = { directoryPerSecond: 0.1, apiKeyPerSecond: 0.1, organizationPerSecond: 0.2, burstSeconds: 100 }
 
 const bearer = (token: string, ip = '192.0.2.1'): RequestInit => ({
   headers: { authorization: `Bearer ${token}`, 'x-forwarded-for': ip },
@@ -30,7 +30,7 @@ const counted = (answers: Response[]): Record<number, number> => {
   return counts
 }
 
-/** A bucket fills a little while it is emptied. */
+/** A bucket fills a little while it is emptied, on a busy machine. */
 function expectAbout(counts: Record<number, number>, { passed, of }: { passed: number; of: number }): void {
   expect(counts[200]).toBeGreaterThanOrEqual(passed)
   expect(counts[200]).toBeLessThan(passed + 6)
@@ -47,7 +47,8 @@ describe('X-22: rates', () => {
     const answers = await Promise.all(Array.from({ length: 30 }, () => ask(loud)))
     expectAbout(counted(answers), { passed: 10, of: 30 })
     const refused = answers.find(({ status }) => status === 429)
-    expect(Number(refused?.headers.get('retry-after'))).toBe(1)
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThanOrEqual(5)
+    expect(Number(refused?.headers.get('retry-after'))).toBeLessThanOrEqual(10)
     expect(refused?.headers.get('content-type')).toMatch(/^application\/scim\+json/)
     expect(await refused?.json()).toMatchObject({
       schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
@@ -55,7 +56,7 @@ describe('X-22: rates', () => {
       detail: expect.stringContaining('Retry-After'),
     })
     expect((await ask(quiet)).status).toBe(200)
-    app.clock.advance(1_000)
+    app.clock.advance(10_000)
     expect((await ask(loud)).status).toBe(200)
   })
 
@@ -94,9 +95,23 @@ describe('X-22: rates', () => {
     expect((await app.request('/api/v1/users', bearer(await app.createApiKey(other)))).status).toBe(200)
   })
 
+  test('a token that was revoked takes nothing from its directory', async () => {
+    const organization = await app.createOrganization()
+    const { directoryId, token } = await app.createDirectory(organization)
+    const [row] = await app.owner`select id from directory_tokens where directory_id = ${directoryId}`
+    const fresh = await issueDirectoryToken(organization.ctx, { directoryId })
+    await revokeDirectoryToken(organization.ctx, { directoryId, tokenId: String(row?.['id']) })
+    const ask = (secret: string, ip: string) => app.request(`/scim/v2/${directoryId}/Users`, bearer(secret, ip))
+    for (let round = 0; round < 30; round += 1) expect((await ask(token, '192.0.2.66')).status).toBe(401)
+    expect((await ask(fresh.token, '192.0.2.1')).status).toBe(200)
+  })
+})
+
+describe('X-22: patience', () => {
   test('an identity provider that obeys Retry-After finishes its cycle without an error', {
     timeout: 60_000,
   }, async () => {
+    await start({ rates: { ...tight, directoryPerSecond: 10, organizationPerSecond: 20, burstSeconds: 1 } })
     const organization = await app.createOrganization()
     const { directoryId, token } = await app.createDirectory(organization)
     const statuses: number[] = []
@@ -119,17 +134,6 @@ describe('X-22: rates', () => {
     expect(statuses.filter((status) => status === 201)).toHaveLength(people.length)
     expect(statuses.filter((status) => status >= 400 && status !== 429)).toEqual([])
     expect(await app.owner`select 1 from users where organization_id = ${organization.id}`).toHaveLength(people.length)
-  })
-
-  test('a token that was revoked takes nothing from its directory', async () => {
-    const organization = await app.createOrganization()
-    const { directoryId, token } = await app.createDirectory(organization)
-    const [row] = await app.owner`select id from directory_tokens where directory_id = ${directoryId}`
-    const fresh = await issueDirectoryToken(organization.ctx, { directoryId })
-    await revokeDirectoryToken(organization.ctx, { directoryId, tokenId: String(row?.['id']) })
-    const ask = (secret: string, ip: string) => app.request(`/scim/v2/${directoryId}/Users`, bearer(secret, ip))
-    for (let round = 0; round < 30; round += 1) expect((await ask(token, '192.0.2.66')).status).toBe(401)
-    expect((await ask(fresh.token, '192.0.2.1')).status).toBe(200)
   })
 })
 
