@@ -24,6 +24,8 @@ export type OverviewCounts = {
   endingSoon: number
   unmappedGroups: number
   unverifiedDomains: number
+  /** Names of API keys that may do everything. */
+  unboundedKeys: string[]
 }
 
 const selectCounts = prepared<{ organizationId: string }, OverviewCounts>(
@@ -55,7 +57,10 @@ const selectCounts = prepared<{ organizationId: string }, OverviewCounts>(
     (select count(*)::int from groups g where g.organization_id = ${p.organizationId} and not exists (
       select from mappings m where m.organization_id = g.organization_id and m.group_id = g.id)) as "unmappedGroups",
     (select count(*)::int from domains where organization_id = ${p.organizationId} and status <> 'verified')
-      as "unverifiedDomains"`,
+      as "unverifiedDomains",
+    (select coalesce(json_agg(k.name order by k.id), '[]') from (select id, name from api_keys
+      where organization_id = ${p.organizationId} and access = 'everything' and user_id is null and revoked_at is null
+        and (expires_at is null or expires_at > now()) order by id limit 20) k) as "unboundedKeys"`,
 )
 
 /** @throws AppError forbidden */

@@ -1,5 +1,6 @@
 // Who asks: a bearer API key becomes a CallContext, within what the key may ask.
 import type { MiddlewareHandler } from 'hono'
+import { isWithinRanges, rightsOfKey } from '#access/api-keys/key-scope.ts'
 import { type ApiKeyOwner, enterApiKey, resolveApiKey, touchApiKey } from '#access/api-keys/resolve-api-key.ts'
 import { clientAddress } from '#http/client-address.ts'
 import { createSecretGate } from '#http/request-limits.ts'
@@ -24,12 +25,14 @@ export function requireApiKey(services: ApiServices): MiddlewareHandler<ApiEnv> 
   return async (c, next) => {
     const keyHash = sha256(bearerKey(c.req.header('authorization')))
     const ip = clientAddress(c, services.trustedProxies)
-    const { organizationId, keyId } = await gate.enter(keyHash, ip)
+    const { organizationId, keyId, scope } = await gate.enter(keyHash, ip)
+    if (!isWithinRanges(scope, ip))
+      throw new AppError('forbidden', 'The API key is not good from this address', { reason: 'address' })
     const ctx: CallContext = {
       ...parts,
       organizationId,
       actor: { type: 'api_key', id: keyId },
-      permissions: 'all',
+      ...rightsOfKey(scope),
       entry: enterApiKey({ organizationId, keyHash }),
       requestId: c.get('requestId'),
     }

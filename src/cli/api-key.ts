@@ -1,13 +1,23 @@
 // `rolecall api-key …`
 import type { Command } from 'commander'
 import { issueApiKey, listApiKeys, revokeApiKey } from '#access/api-keys/api-keys.ts'
+import { resolveBrand } from '#access/managers/references.ts'
 import { withIsoTimes } from '#access/times.ts'
+import { invalid } from '#platform/errors.ts'
+import type { CallContext } from '#src/context.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
 type Scope = OutputOptions & { organization: string }
 
-type CreateOptions = Scope & { name: string; expires?: string }
+type CreateOptions = Scope & {
+  name: string
+  expires?: string
+  access: string
+  permission?: string[]
+  brand?: string[]
+  from?: string[]
+}
 
 export function addApiKeyCommands(program: Command, runtime: CliRuntime): void {
   const apiKey = program.command('api-key').description('keys for the management API and for decisions')
@@ -16,12 +26,18 @@ export function addApiKeyCommands(program: Command, runtime: CliRuntime): void {
     .description('issue a key, which is shown this once')
     .requiredOption('--organization <slug>', 'slug or id')
     .option('--name <name>', 'what the key is for', 'API key')
-    .option('--expires <time>', 'when it ends, e.g. 2030-01-31T12:00:00Z')
+    .option(
+      '--expires <time>',
+      'when it ends, e.g. 2030-01-31T12:00:00Z, or never; a year from now unless said otherwise',
+    )
+    .option('--access <access>', 'everything, decisions, or permissions with --permission', 'everything')
+    .option('--permission <names...>', 'what it may do, e.g. users.manage')
+    .option('--brand <brands...>', 'slugs or ids, where it may do so')
+    .option('--from <ranges...>', 'addresses that it is good from, e.g. 192.0.2.0/24')
     .option('--json', 'print one JSON line')
     .action(async (options: CreateOptions) => {
-      const { name, expires } = options
-      const { id, key } = await inOrganization(runtime, options.organization, (ctx) =>
-        issueApiKey(ctx, { name, expiresAt: expires }),
+      const { id, key } = await inOrganization(runtime, options.organization, async (ctx) =>
+        issueApiKey(ctx, await inputOf(ctx, options)),
       )
       print(runtime, options, { json: { id, key }, human: () => [key, 'The key is not shown again.'] })
     })
@@ -43,11 +59,27 @@ export function addApiKeyCommands(program: Command, runtime: CliRuntime): void {
     })
 }
 
+async function inputOf(ctx: CallContext, options: CreateOptions): Promise<Parameters<typeof issueApiKey>[1]> {
+  const { name, expires, permission, brand, from } = options
+  const access = accesses.find((each) => each === options.access)
+  if (access === undefined) throw invalid(`--access is ${accesses.join(', ')}`, 'invalidValue')
+  const brandIds: string[] = []
+  for (const reference of brand ?? []) brandIds.push((await resolveBrand(ctx, reference)).id)
+  return {
+    ...{ name, access, permissions: permission ?? null, addressRanges: from ?? null },
+    brandIds: brand === undefined ? null : brandIds,
+    ...(expires === undefined ? {} : { expiresAt: expires === 'never' ? null : expires }),
+  }
+}
+
+const accesses = ['everything', 'decisions', 'permissions'] as const
+
 async function list(runtime: CliRuntime, options: Scope): Promise<void> {
   const items = await inOrganization(runtime, options.organization, (ctx) => listApiKeys(ctx))
   printList(runtime, options, items.map(withIsoTimes), {
     NAME: ({ name }) => name,
     'ENDS IN': ({ lastFour }) => `…${lastFour}`,
+    'MAY DO': ({ access, permissions }) => permissions?.join(' ') ?? access,
     CREATED: ({ createdAt }) => createdAt,
     EXPIRES: ({ expiresAt }) => expiresAt,
     REVOKED: ({ revokedAt }) => revokedAt,

@@ -147,7 +147,7 @@ describe('applications', () => {
 })
 
 test('an API key is shown once, works, and is revoked after its name was typed', async () => {
-  const { text } = await client.post('/console/settings/api-keys', { name: 'Nightly' })
+  const { text } = await client.post('/console/settings/api-keys', { name: 'Nightly', access: 'everything' })
   const key = copied(text, 'api-key')
   const asked = async () =>
     (await app.request('/api/v1/brands', { headers: { authorization: `Bearer ${key}` } })).status

@@ -50,6 +50,7 @@ test('50 parallel posts of one assertion over two processes open exactly one ses
       file,
       '--jit',
       'on',
+      '--force',
       '--json',
     ],
   )

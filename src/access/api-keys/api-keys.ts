@@ -7,10 +7,18 @@ import { prepared } from '#db/statement.ts'
 import { issueSecret } from '#platform/crypto.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
-import { requireEverything } from '../ceiling/ceiling.ts'
+import {
+  type CallContext,
+  inTransaction,
+  nowOf,
+  refuseUnknown,
+  requirePermission,
+  type Transaction,
+} from '#src/context.ts'
+import { requireEverything, requireHolding } from '../ceiling/ceiling.ts'
+import { type KeyScope, keyScopeFields, keyScopeOf } from './key-scope.ts'
 
-export type ApiKeyRecord = {
+export type ApiKeyRecord = KeyScope & {
   id: string
   name: string
   lastFour: string
@@ -23,9 +31,12 @@ export type ApiKeyRecord = {
 /** The only time that the key itself is shown. */
 export type IssuedApiKey = ApiKeyRecord & { key: string }
 
+/** The columns of a KeyScope, for `api_keys k`. */
+const scopeColumns = sql`k.access, k.permissions, k.brand_ids as "brandIds", k.address_ranges as "addressRanges"`
+
 const selectKeys = prepared<{ organizationId: string; after: string | null; limit: number | null }, ApiKeyRecord>(
   (p) => sql`select k.id, k.name, k.last_four as "lastFour", k.created_at as "createdAt", k.expires_at as "expiresAt",
-      k.revoked_at as "revokedAt", k.last_used_at as "lastUsedAt"
+      k.revoked_at as "revokedAt", k.last_used_at as "lastUsedAt", ${scopeColumns}
     from api_keys k where k.organization_id = ${p.organizationId} and (${p.after}::text is null or k.id > ${p.after})
     order by k.id limit ${p.limit}::int`,
 )
@@ -42,7 +53,14 @@ export async function listApiKeys(
   return rows ?? []
 }
 
-const IssueApiKeyInput = z.object({ name: nameSchema, expiresAt: instantSchema.nullish() })
+const IssueApiKeyInput = z.object({
+  name: nameSchema,
+  /** A year from now, unless said otherwise; null: without end. */
+  expiresAt: instantSchema.nullish(),
+  ...keyScopeFields,
+})
+
+const usualDays = 365
 
 const insertKey = prepared<
   {
@@ -53,39 +71,77 @@ const insertKey = prepared<
     lastFour: string
     now: string
     expiresAt: string | null
+    access: string
+    permissions: string | null
+    brandIds: string | null
+    addressRanges: string | null
   },
   never
 >(
-  (p) => sql`insert into api_keys (organization_id, id, name, key_hash, last_four, created_at, expires_at)
+  (p) => sql`insert into api_keys (organization_id, id, name, key_hash, last_four, created_at, expires_at, access,
+      permissions, brand_ids, address_ranges)
     values (${p.organizationId}, ${p.id}, ${p.name}, ${p.keyHash}, ${p.lastFour}, ${p.now}::timestamptz,
-      ${p.expiresAt}::timestamptz)`,
+      ${p.expiresAt}::timestamptz, ${p.access}, ${p.permissions}::jsonb, ${p.brandIds}::jsonb, ${p.addressRanges}::jsonb)`,
 )
 
 /** @returns the key, which is shown this once. @throws AppError invalid; forbidden (reason `ceiling`) */
 export async function issueApiKey(ctx: CallContext, input: z.input<typeof IssueApiKeyInput>): Promise<IssuedApiKey> {
   requirePermission(ctx, 'api_keys.write')
-  const { name, expiresAt = null } = parseInput(IssueApiKeyInput, input)
+  const { name, expiresAt = inDays(ctx, usualDays), ...given } = parseInput(IssueApiKeyInput, input)
   requireFuture(expiresAt, ctx.clock.now(), 'expiresAt')
+  const scope = keyScopeOf(given)
   const { plain, hash, lastFour } = issueSecret('rck', ctx.randomBytes)
   const [id, now] = [ctx.ids.next('key'), nowOf(ctx)]
   const { organizationId } = ctx
-  const detail = { name, expiresAt }
+  const detail = { name, expiresAt, ...scope }
   await inTransaction(ctx, async (tx) => {
-    // A key may do everything, so only whoever may do everything gives one away.
-    await requireEverything(tx, ctx, 'Issuing an API key')
+    await requireScope(tx, ctx, scope, 'Issuing an API key that may do everything')
     await tx.commitWith(
-      insertKey({ organizationId, id, name, keyHash: hash, lastFour, now, expiresAt }),
+      insertKey({
+        ...{ organizationId, id, name, keyHash: hash, lastFour, now, expiresAt, access: scope.access },
+        permissions: listText(scope.permissions),
+        brandIds: listText(scope.brandIds),
+        addressRanges: listText(scope.addressRanges),
+      }),
       recordAudit(ctx, { action: 'api_key.issue', targetType: 'api_key', targetId: id, detail }),
     )
   })
-  return { id, name, lastFour, createdAt: now, expiresAt, revokedAt: null, lastUsedAt: null, key: plain }
+  return { id, name, lastFour, createdAt: now, expiresAt, revokedAt: null, lastUsedAt: null, ...scope, key: plain }
+}
+
+const listText = (list: readonly string[] | null): string | null => (list === null ? null : JSON.stringify(list))
+
+const inDays = (ctx: CallContext, days: number): string =>
+  new Date(ctx.clock.now().getTime() + days * 86_400_000).toISOString()
+
+const countBrands = prepared<{ organizationId: string; ids: readonly string[] }, { found: number }>(
+  (p) => sql`select count(*)::int as found from brands
+    where organization_id = ${p.organizationId} and id = any (${p.ids}::text[])`,
+)
+
+/**
+ * Nobody gives a key more than they hold, or takes one away that may do more.
+ * @throws AppError forbidden (reason `ceiling`); not_found for a brand that is not there
+ */
+async function requireScope(
+  tx: Transaction,
+  ctx: CallContext,
+  { access, permissions, brandIds }: KeyScope,
+  what: string,
+): Promise<void> {
+  if (access === 'everything') return requireEverything(tx, ctx, what)
+  const ids = [...new Set(brandIds ?? [])]
+  const [counted] = await tx.run(countBrands({ organizationId: ctx.organizationId, ids }))
+  if (counted?.found !== ids.length) throw notFound('Brand')
+  if (access === 'decisions') return requirePermission(ctx, 'access.read')
+  await requireHolding(tx, ctx, { allows: permissions ?? [], scopes: brandIds ?? [''] })
 }
 
 type ApiKeyKey = { organizationId: string; keyId: string }
 
-const lockKey = prepared<ApiKeyKey, { isRevoked: boolean }>(
-  (p) => sql`select revoked_at is not null as "isRevoked" from api_keys
-    where organization_id = ${p.organizationId} and id = ${p.keyId} for update`,
+const lockKey = prepared<ApiKeyKey, KeyScope & { isRevoked: boolean }>(
+  (p) => sql`select k.revoked_at is not null as "isRevoked", ${scopeColumns} from api_keys k
+    where k.organization_id = ${p.organizationId} and k.id = ${p.keyId} for update`,
 )
 
 const revoke = prepared<ApiKeyKey & { now: string }, never>(
@@ -102,7 +158,7 @@ export async function revokeApiKey(ctx: CallContext, keyId: string): Promise<voi
     const [found] = await tx.run(lockKey(key))
     if (found === undefined) throw notFound('API key')
     if (found.isRevoked) return
-    await requireEverything(tx, ctx, 'Revoking an API key')
+    await requireScope(tx, ctx, { ...found, brandIds: null }, 'Revoking an API key that may do everything')
     const entry = { action: 'api_key.revoke', targetType: 'api_key', targetId: keyId } as const
     await tx.commitWith(revoke({ ...key, now: nowOf(ctx) }), recordAudit(ctx, entry))
   })

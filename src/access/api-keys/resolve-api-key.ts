@@ -2,15 +2,18 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
 import { prepared } from '#db/statement.ts'
+import type { KeyScope } from './key-scope.ts'
 
-export type ApiKeyOwner = { organizationId: string; keyId: string }
+export type ApiKeyOwner = { organizationId: string; keyId: string; scope: KeyScope }
 
 const resolve = prepared<{ keyHash: string }, ApiKeyOwner>(
-  (p) => sql`select organization_id as "organizationId", key_id as "keyId" from resolve_api_key(${p.keyHash})`,
+  (p) => sql`select organization_id as "organizationId", key_id as "keyId", json_build_object('access', access,
+      'permissions', permissions, 'brandIds', brand_ids, 'addressRanges', address_ranges) as scope
+    from resolve_api_key_scope(${p.keyHash})`,
 )
 
 /**
- * Whose key has this SHA-256, whether it is still good or not; undefined for a hash that was never issued. The answer
+ * Whose key has this SHA-256, and what it may do, whether it is still good or not; undefined for a hash that was never issued. The answer
  * never changes, so it may be kept; `enterApiKey` decides whether the key works.
  * @throws AppError unavailable
  */

@@ -109,6 +109,24 @@ export async function requireGivable(tx: Transaction, ctx: CallContext, grants: 
   await requireNone(tx, ctx, { limit, meaning: limit.meaning, holders, now: limit.now })
 }
 
+/**
+ * Whether the caller holds all of these permissions, in each of the scopes: for a key that gets them.
+ * @throws AppError forbidden (reason `ceiling`)
+ */
+export async function requireHolding(
+  tx: Transaction,
+  ctx: CallContext,
+  { allows, scopes }: { allows: readonly string[]; scopes: readonly string[] },
+): Promise<void> {
+  if (ctx.ceiling === undefined) return
+  const limit = await actorLimit(tx, ctx)
+  if (limit === undefined) return
+  const role = { id: 'rol_wanted', key: 'wanted', name: 'wanted', rank: 0, allows: [...allows], denies: [] }
+  const meaning = { ...limit.meaning, roles: new Map([...limit.meaning.roles, [role.id, role] as const]) }
+  const holders = scopes.map((scope) => [role.id, holding({ scope, roleId: role.id })] as const)
+  await requireNone(tx, ctx, { limit, meaning, holders, now: limit.now })
+}
+
 /** @throws AppError forbidden (reason `ceiling`) for whoever does not hold everything */
 export async function requireEverything(tx: Transaction, ctx: CallContext, what: string): Promise<void> {
   if (ctx.ceiling === undefined || (await actorLimit(tx, ctx)) === undefined) return

@@ -6,7 +6,14 @@ import { fold } from '#directory/fold.ts'
 import type { StatusReason, UserStatus } from '#directory/users.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
+import {
+  type CallContext,
+  inTransaction,
+  refuseUnknown,
+  requirePermission,
+  requirePermissionIn,
+  requirePermissionSomewhere,
+} from '#src/context.ts'
 import {
   type AccessPolicy,
   type AssignmentSource,
@@ -122,7 +129,7 @@ export async function getEffectiveAccess(ctx: CallContext, user: string): Promis
  * each brand is read once.
  */
 export async function decide(ctx: CallContext, questions: readonly AccessQuestion[]): Promise<Decision[]> {
-  requirePermission(ctx, 'access.read')
+  requirePermissionSomewhere(ctx, 'access.read')
   const users = unique(questions.map(({ user }) => user))
   const brands = unique(questions.map(({ brand }) => brand))
   const { organizationId } = ctx
@@ -140,6 +147,7 @@ export async function decide(ctx: CallContext, questions: readonly AccessQuestio
     const access = accesses.get(question.user)
     if (access === undefined) return unknown('user')
     const brand = question.brand === undefined ? undefined : brandRows.get(question.brand)
+    if (brand !== undefined || question.brand === undefined) requirePermissionIn(ctx, 'access.read', brand?.id ?? null)
     if (question.brand !== undefined && brand === undefined) return unknown('brand')
     const { user, organization, policy, assignments } = inIsoTime(access)
     if (![undefined, organization.id, organization.slug].includes(question.organization)) return unknown('organization')

@@ -3,10 +3,11 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
 import { type Actor, type CallContext, type Ceiling, inTransaction } from '#src/context.ts'
+import { type KeyScope, rightsOfKey } from '../api-keys/key-scope.ts'
 import { requireReachWithin } from '../ceiling/reach.ts'
 import { asManager } from './manager.ts'
 
-type Standing = { isGood: boolean; isEmergency: boolean }
+type Standing = { isGood: boolean; isEmergency: boolean; scope: KeyScope | null }
 
 const standing = prepared<{ organizationId: string; type: string; id: string }, Standing>(
   (p) => sql`select case ${p.type}
@@ -16,7 +17,10 @@ const standing = prepared<{ organizationId: string; type: string; id: string }, 
         and k.revoked_at is null and (k.expires_at is null or k.expires_at > now()))
       else true end as "isGood",
     exists (select from emergency_accounts e where e.organization_id = ${p.organizationId} and e.user_id = ${p.id})
-      as "isEmergency"`,
+      as "isEmergency",
+    (select json_build_object('access', k.access, 'permissions', k.permissions, 'brandIds', k.brand_ids,
+        'addressRanges', k.address_ranges) from api_keys k
+      where k.organization_id = ${p.organizationId} and k.id = ${p.id}) as scope`,
 )
 
 /**
@@ -26,9 +30,10 @@ const standing = prepared<{ organizationId: string; type: string; id: string }, 
 export async function actorContext(system: CallContext, actor: Actor): Promise<CallContext | undefined> {
   const question = standing({ organizationId: system.organizationId, ...actor })
   const [rows] = await inTransaction(system, (tx) => tx.commitWith(question))
-  const [{ isGood, isEmergency } = { isGood: false, isEmergency: false }] = rows ?? []
+  const [{ isGood, isEmergency, scope } = { isGood: false, isEmergency: false, scope: null }] = rows ?? []
   if (!isGood) return undefined
   const ctx: CallContext = { ...system, actor }
+  if (scope !== null) return { ...ctx, ...rightsOfKey(scope) }
   if (actor.type !== 'user') return ctx
   return (await asManager({ ...ctx, permissions: new Set() }, { isEmergency })).ctx
 }
@@ -38,8 +43,9 @@ export async function actorContext(system: CallContext, actor: Actor): Promise<C
  * @param ctx the link's
  */
 export async function withinMakersCeiling(ctx: CallContext, createdBy: string): Promise<CallContext> {
-  if (!isId('usr', createdBy)) return ctx
-  const maker = await actorContext(ctx, { type: 'user', id: createdBy })
+  const type = isId('usr', createdBy) ? 'user' : isId('key', createdBy) ? 'api_key' : undefined
+  if (type === undefined) return ctx
+  const maker = await actorContext(ctx, { type, id: createdBy })
   const ceiling = maker === undefined ? nothing : maker.ceiling
   return ceiling === undefined ? ctx : { ...ctx, ceiling }
 }

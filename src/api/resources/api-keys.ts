@@ -15,11 +15,28 @@ import {
 } from '../routes.ts'
 import { time, timeInput } from '../schemas.ts'
 
+const scope = {
+  access: z.enum(['everything', 'decisions', 'permissions']).openapi({
+    description:
+      '`decisions`: asks what people may do, and nothing else; `permissions`: what the list of them lets people do',
+  }),
+  permissions: z
+    .array(z.string())
+    .nullable()
+    .openapi({ example: ['users.manage', 'roles.assign'] }),
+  brandIds: z.array(z.string()).nullable().openapi({ description: 'Null: in the whole organization' }),
+  addressRanges: z
+    .array(z.string())
+    .nullable()
+    .openapi({ example: ['192.0.2.0/24'] }),
+}
+
 const ApiKey = z
   .object({
     id: z.string(),
     name: z.string(),
     lastFour: z.string(),
+    ...scope,
     createdAt: time,
     expiresAt: time.nullable(),
     revokedAt: time.nullable(),
@@ -49,7 +66,18 @@ const issueRoute = createRoute({
   path: '/api-keys',
   operationId: 'issueApiKey',
   summary: 'Issue an API key for this organization',
-  request: { body: jsonBody(z.strictObject({ name: z.string(), expiresAt: timeInput.nullish() })) },
+  request: {
+    body: jsonBody(
+      z.strictObject({
+        name: z.string(),
+        expiresAt: timeInput.nullish().openapi({ description: 'A year from now, unless said otherwise; null: never' }),
+        access: scope.access.optional(),
+        permissions: scope.permissions.optional(),
+        brandIds: scope.brandIds.optional(),
+        addressRanges: scope.addressRanges.optional(),
+      }),
+    ),
+  },
   responses: { 201: jsonAnswer(NewApiKey, 'The new key'), ...writeFailures },
 })
 

@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { installRolePack } from '#access/roles/install-role-pack.ts'
 import { rolePacks } from '#access/roles/role-packs.ts'
-import { inTransaction } from '#src/context.ts'
+import { inTransaction, requirePermissionSomewhere } from '#src/context.ts'
 import { pageOf } from '../paging.ts'
 import { jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
 import { permissionName } from '../schemas.ts'
@@ -57,6 +57,7 @@ const packs = rolePacks.map(({ roles, ...pack }) => ({
 
 export const rolePackRoutes = newRoutes()
   .openapi(packsRoute, async (c) => {
+    requirePermissionSomewhere(c.get('ctx'), 'roles.read')
     await inTransaction(c.get('ctx'), (tx) => tx.entered())
     return c.json({ items: packs, nextCursor: null }, 200)
   })

@@ -181,6 +181,12 @@ function ofCounts(counts: OverviewCounts): Attention[] {
       text: 'Within the next 14 days. Whoever sponsors them is reminded.',
       href: '/console/users?ending=1',
     },
+    counts.unboundedKeys.length > 0 && {
+      level: 'info' as const,
+      title: many(counts.unboundedKeys.length, 'API key may do everything', 'API keys may do everything'),
+      text: `${counts.unboundedKeys.join(', ')}. A host product needs no more than decisions.`,
+      href: '/console/settings/api-keys',
+    },
     counts.unverifiedDomains > 0 && {
       level: 'info',
       title: many(counts.unverifiedDomains, 'domain is not proven', 'domains are not proven'),

@@ -1,6 +1,13 @@
 // Settings: the API keys of programs. A key is shown once.
 import { type Context, Hono } from 'hono'
-import { type ApiKeyRecord, issueApiKey, listApiKeys, revokeApiKey } from '#access/api-keys/api-keys.ts'
+import {
+  type ApiKeyRecord,
+  type IssuedApiKey,
+  issueApiKey,
+  listApiKeys,
+  revokeApiKey,
+} from '#access/api-keys/api-keys.ts'
+import { listBrands } from '#access/brands/brands.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
@@ -9,9 +16,10 @@ import { notFound } from '#platform/errors.ts'
 import { isPermitted } from '#src/context.ts'
 import type { ConsoleEnv } from '../env.ts'
 import { Confirm, typedState } from '../ui/confirm.tsx'
-import { emptyForm, endOfDay, type FormState, isRefused, refusedForm } from '../ui/forms.ts'
+import { emptyForm, type FormState, isRefused, refusedForm } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
 import { Badge, CopyField, Panel, Time } from '../ui/parts.tsx'
+import { reachWords, ScopeFields, unboundedWords, wantedKey } from './api-key-scope.tsx'
 import { SettingsFrame } from './settings-frame.tsx'
 
 const path = '/console/settings/api-keys'
@@ -25,9 +33,8 @@ export function createApiKeyPages(): Hono<ConsoleEnv> {
   pages.post('/', async (c) => {
     const form = await readForm(c)
     try {
-      const expiresAt = endOfDay(form, 'expiresAt') ?? null
-      const { key } = await issueApiKey(c.get('ctx'), { name: form['name'] ?? '', expiresAt })
-      return showKeys(c, emptyForm, key)
+      const issued = await issueApiKey(c.get('ctx'), wantedKey(form))
+      return showKeys(c, emptyForm, issued)
     } catch (error) {
       return showKeys(c, refusedForm(form, error))
     }
@@ -74,18 +81,25 @@ async function showRevoke(c: Context<ConsoleEnv>, key: ApiKeyRecord, state: Form
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
 }
 
-async function showKeys(c: Context<ConsoleEnv>, state: FormState, fresh?: string): Promise<Response> {
+async function showKeys(c: Context<ConsoleEnv>, state: FormState, fresh?: IssuedApiKey): Promise<Response> {
   const [ctx, manager] = [c.get('ctx'), c.get('manager')]
   const keys = isPermitted(ctx, 'api_keys.write') ? await listApiKeys(ctx) : []
+  const brands = isPermitted(ctx, 'brands.read') ? await listBrands(ctx) : []
+  const unbounded = keys.filter(({ access, revokedAt }) => access === 'everything' && revokedAt === null)
   const page = (
     <SettingsFrame {...{ ctx, manager }} tab="keys" notice={noticeOf(c.req.query('done'))}>
       {fresh === undefined ? null : (
         <Panel title="The new key" id="new-key">
           <Alert kind="warning" title="This key is shown once">
-            It may do everything in this organization. Keep it where secrets are kept.
+            It may do this: {reachWords(fresh)}. Keep it where secrets are kept.
           </Alert>
-          <CopyField id="api-key" label="API key" value={fresh} />
+          <CopyField id="api-key" label="API key" value={fresh.key} />
         </Panel>
+      )}
+      {unbounded.length === 0 ? null : (
+        <Alert kind="info" title={unboundedWords(unbounded)}>
+          A host product needs no more than decisions: give it a key of its own, then revoke the old one.
+        </Alert>
       )}
       {keys.length === 0 ? (
         <EmptyState title="No API key" text="Programs use the management API with a key of their own." />
@@ -95,18 +109,22 @@ async function showKeys(c: Context<ConsoleEnv>, state: FormState, fresh?: string
           columns={[
             { label: 'Name' },
             { label: 'Ends in' },
+            { label: 'May do' },
+            { label: 'From' },
             { label: 'Last used' },
             { label: 'Until' },
             { label: 'Actions', isSilent: true },
           ]}
-          rows={keys.map(({ id, name, lastFour, lastUsedAt, expiresAt, revokedAt }) => [
-            name,
-            <code>…{lastFour}</code>,
-            <Time at={lastUsedAt} empty="Never" />,
-            <Time at={expiresAt} empty="No end" />,
-            revokedAt === null ? (
-              <a class="btn btn-sm" href={`${path}/${id}/revoke`}>
-                Revoke<span class="visually-hidden"> {name}</span>
+          rows={keys.map((key) => [
+            key.name,
+            <code>…{key.lastFour}</code>,
+            reachWords(key),
+            key.addressRanges?.join(', ') ?? 'Anywhere',
+            <Time at={key.lastUsedAt} empty="Never" />,
+            <Time at={key.expiresAt} empty="No end" />,
+            key.revokedAt === null ? (
+              <a class="btn btn-sm" href={`${path}/${key.id}/revoke`}>
+                Revoke<span class="visually-hidden"> {key.name}</span>
               </a>
             ) : (
               <Badge tone="bad">revoked</Badge>
@@ -125,12 +143,14 @@ async function showKeys(c: Context<ConsoleEnv>, state: FormState, fresh?: string
               error={state.errors['name']}
               maxlength={200}
             />
+            <ScopeFields {...{ state, brands }} />
             <Field
               name="expiresAt"
               label="Good until"
               type="date"
               value={state.values['expiresAt']}
               error={state.errors['expiresAt']}
+              hint="A year from now, unless you say otherwise."
               isOptional
             />
             <Actions>

@@ -213,6 +213,15 @@ export const apiKeys = pgTable(
     id: text('id').notNull(),
     name: text('name').notNull(),
     userId: text('user_id'),
+    access: text('access', { enum: ['everything', 'decisions', 'permissions'] })
+      .notNull()
+      .default('everything'),
+    /** Of the catalogue, where `access` says so. */
+    permissions: jsonb('permissions'),
+    /** Null: in the whole organization. */
+    brandIds: jsonb('brand_ids'),
+    /** CIDR; null: from anywhere. */
+    addressRanges: jsonb('address_ranges'),
     keyHash: text('key_hash').notNull().unique(),
     lastFour: text('last_four').notNull(),
     createdAt: time('created_at').notNull(),
@@ -224,6 +233,11 @@ export const apiKeys = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
+    check(
+      'api_keys_access',
+      sql`access in ('everything', 'decisions', 'permissions')
+  and (access = 'permissions') = (permissions is not null)`,
+    ),
     index('api_keys_user').on(table.organizationId, table.userId).where(sql`user_id is not null`),
     foreignKey({
       columns: [table.organizationId, table.userId],

@@ -1,0 +1,78 @@
+// What an API key may do: the fields of the form, what they come to, and how a list says it.
+import type { ApiKeyRecord, issueApiKey } from '#access/api-keys/api-keys.ts'
+import type { BrandRecord } from '#access/brands/brands.ts'
+import { permissionCatalogue } from '#access/decisions/permissions.ts'
+import { managing } from '#access/managers/management.ts'
+import type { Form } from '#http/read-form.ts'
+import { Check, Choice, Field } from '#http/ui/forms.tsx'
+import { endOfDay, type FormState } from '../ui/forms.ts'
+import { Select } from '../ui/parts.tsx'
+
+/** The key that a form asks for. */
+export function wantedKey(form: Form): Parameters<typeof issueApiKey>[1] {
+  const expiresAt = endOfDay(form, 'expiresAt')
+  const access = accesses.find(({ value }) => value === form['access'])?.value ?? 'decisions'
+  const chosen = managing.filter((name) => form[`permission.${name}`] === 'on')
+  const ranges = (form['addressRanges'] ?? '').split(/[\s,;]+/).filter((range) => range !== '')
+  return {
+    ...{ name: form['name'] ?? '', access, addressRanges: ranges },
+    permissions: access === 'permissions' ? chosen : null,
+    brandIds: (form['brandId'] ?? '') === '' ? null : [form['brandId'] ?? ''],
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  }
+}
+
+const accesses = [
+  { value: 'decisions', label: 'Ask what people may do', hint: 'All that a host product needs at run time.' },
+  { value: 'permissions', label: 'What I choose below', hint: 'For programs that manage people or settings.' },
+  { value: 'everything', label: 'Everything', hint: 'For whoever runs this organization by programs.' },
+] as const
+
+export const reachWords = ({ access, permissions, brandIds }: ApiKeyRecord): string => {
+  const what =
+    access === 'permissions' ? (permissions ?? []).join(', ') : access === 'decisions' ? 'Decisions' : 'Everything'
+  return brandIds === null ? what : `${what} in ${brandIds.length === 1 ? 'one brand' : `${brandIds.length} brands`}`
+}
+
+export const unboundedWords = (keys: readonly ApiKeyRecord[]): string =>
+  keys.length === 1 ? 'One key may do everything' : `${keys.length} keys may do everything`
+
+export const ScopeFields = ({ state, brands }: { state: FormState; brands: readonly BrandRecord[] }) => (
+  <>
+    <Choice name="access" legend="What it may do" value={state.values['access']} options={accesses} />
+    <fieldset>
+      <legend>Permissions, where you choose them</legend>
+      {state.errors['permissions'] === undefined ? null : <p class="field-error">{state.errors['permissions']}</p>}
+      {managing.map((name) => (
+        <Check
+          name={`permission.${name}`}
+          label={name}
+          hint={permissionCatalogue.find((entry) => entry.name === name)?.description}
+          isChecked={state.values[`permission.${name}`] === 'on'}
+        />
+      ))}
+    </fieldset>
+    {brands.length === 0 ? null : (
+      <Select
+        name="brandId"
+        label="Where"
+        value={state.values['brandId'] ?? ''}
+        error={state.errors['brandIds']}
+        options={[
+          { value: '', label: 'In the whole organization' },
+          ...brands.map(({ id, name }) => ({ value: id, label: name })),
+        ]}
+      />
+    )}
+    <Field
+      name="addressRanges"
+      label="Good from these addresses"
+      value={state.values['addressRanges']}
+      error={state.errors['addressRanges']}
+      placeholder="192.0.2.0/24"
+      hint="Separated by commas. Left empty, from anywhere."
+      maxlength={2000}
+      isOptional
+    />
+  </>
+)
