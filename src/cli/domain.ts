@@ -1,7 +1,7 @@
 // `rolecall domain …`: e-mail domains of an organization.
 import { type Command, Option } from 'commander'
 import { withIsoTimes } from '#access/times.ts'
-import { addDomain, removeDomain, verifyDomain } from '#connections/domains/change-domains.ts'
+import { addDomain, bindDomain, removeDomain, verifyDomain } from '#connections/domains/change-domains.ts'
 import { type DomainRecord, listDomains, txtRecordOf } from '#connections/domains/domains.ts'
 import { invalid } from '#platform/errors.ts'
 import { type OutputOptions, print, printList } from './output.ts'
@@ -20,6 +20,11 @@ export function addDomainCommands(program: Command, runtime: CliRuntime): void {
   named(domain, 'verify', 'look for the DNS record now').action((domain: string | undefined, options: Named) =>
     verify(runtime, { ...options, ...nameOf(domain, options) }),
   )
+  named(domain, 'bind', 'say which connections may link and create people by addresses in it; none named: all of them')
+    .option('--connection <id...>', 'the connections, by their ids')
+    .action((domain: string | undefined, options: Named & { connection?: string[] }) =>
+      bind(runtime, { ...options, ...nameOf(domain, options) }),
+    )
   named(domain, 'remove', 'give a domain up').action((domain: string | undefined, options: Named) =>
     remove(runtime, { ...options, ...nameOf(domain, options) }),
   )
@@ -73,6 +78,18 @@ async function verify(runtime: CliRuntime, options: Chosen): Promise<void> {
   if (domain.status !== 'verified') runtime.setExitCode(1)
 }
 
+async function bind(runtime: CliRuntime, options: Chosen & { connection?: string[] }): Promise<void> {
+  const input = { domain: options.domain, connectionIds: options.connection ?? [] }
+  const domain = await inOrganization(runtime, options.organization, (ctx) => bindDomain(ctx, input))
+  const { name, connectionIds } = domain
+  const human = () => [
+    connectionIds.length === 0
+      ? `Every connection may vouch for addresses at ${name}`
+      : `Only these may vouch for addresses at ${name}: ${connectionIds.join(', ')}`,
+  ]
+  print(runtime, options, { json: present(domain), human })
+}
+
 async function remove(runtime: CliRuntime, options: Chosen): Promise<void> {
   await inOrganization(runtime, options.organization, (ctx) => removeDomain(ctx, options.domain))
   print(runtime, options, { json: { removed: options.domain }, human: () => [`${options.domain} is given up`] })
@@ -86,6 +103,7 @@ async function list(runtime: CliRuntime, options: Scope): Promise<void> {
     DOMAIN: ({ name }) => name,
     STATUS: ({ status }) => status,
     'VERIFIED BY': ({ verifiedBy }) => verifiedBy,
+    CONNECTIONS: ({ connectionIds }) => (connectionIds.length === 0 ? 'all' : connectionIds.join(' ')),
     ID: ({ id }) => id,
   })
 }

@@ -30,6 +30,7 @@ export type IdPrefix =
   | 'prv'
   | 'emu'
   | 'chg'
+  | 'lrq'
 
 export type Ids = { next(prefix: IdPrefix): string }
 

@@ -2,6 +2,7 @@
 // to, a test, an invitation, or a link that somebody who is signed in asked for.
 
 import { type Context, Hono } from 'hono'
+import { isRecent } from '#access/accounts/sign-in/step-up.ts'
 import { type LiveSession, resolveSession } from '#access/sessions/resolve-session.ts'
 import { requireOpen } from '#access/sign-in/finish-sign-in.ts'
 import { findInvited } from '#access/sign-in/invited.ts'
@@ -55,6 +56,9 @@ export function createStart(services: SsoServices): Hono<SsoEnv> {
     }
     return guarded(c, ctx, entrance, async () => {
       const session = await sessionHere(services, c, ctx)
+      const isLink = c.req.query('link') !== undefined && session !== undefined
+      // Whoever is found at an open browser must not give the account another way in.
+      if (isLink && isOurPage(c) && !isRecent(services, session)) return c.redirect(proofFirst(c), 303)
       const returnTo = safeReturnTo(c.req.query('return_to'), services.urls.origin)
       const intent = await intentOf(c, ctx, { connection, session, returnTo, trace })
       requireOpen(connection, intent.purpose, trace)
@@ -82,9 +86,17 @@ async function intentOf(c: Context<SsoEnv>, ctx: CallContext, asked: Asked): Pro
   if (link === undefined) return plain
   if (session === undefined) return refuse(trace, 'link_session', 'Whoever asks for a link has to be signed in')
   // Our own page asks, not somebody else's who would like to see their identity linked to this person.
-  if (/^(cross-site|same-site)$/.test(c.req.header('sec-fetch-site') ?? ''))
-    return refuse(trace, 'link_origin', 'Another site asked for the link')
+  if (!isOurPage(c)) return refuse(trace, 'link_origin', 'Another site asked for the link')
   return { ...plain, purpose: 'link', userId: session.userId, forceAuthn: true }
+}
+
+const isOurPage = (c: Context<SsoEnv>): boolean =>
+  !/^(cross-site|same-site)$/.test(c.req.header('sec-fetch-site') ?? '')
+
+/** To the page where the person proves anew who they are, and back here. */
+function proofFirst(c: Context<SsoEnv>): string {
+  const { pathname, search } = new URL(c.req.url)
+  return `/login/step-up?return_to=${encodeURIComponent(pathname + search)}`
 }
 
 /** The live session of this browser in the connection's organization. Providers that post across sites do not bring its cookie. */

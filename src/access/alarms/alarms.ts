@@ -14,6 +14,7 @@ import { type CallContext, inTransaction, requirePermission } from '#src/context
  * - `self_grant`: assignment, userId, role (its key), brand (its slug or null), reason
  * - `access_request`: userId, userName, displayName, words (their own)
  * - `invitation_claimed`: userId, userName, directoryId, reason; a directory brings somebody whose invitation it may not complete
+ * - `link_request`: linkRequestId, userId, userName, displayName, connectionId, name, email, subject
  * - `emergency_drill`: accounts (user names); raised settled, it only notes when the mail went out
  */
 export type AlarmKind =
@@ -26,6 +27,7 @@ export type AlarmKind =
   | 'sponsor_left'
   | 'access_request'
   | 'invitation_claimed'
+  | 'link_request'
   | 'emergency_drill'
 
 export type Alarm = {

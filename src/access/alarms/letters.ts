@@ -71,6 +71,16 @@ const words: Record<AlarmKind, (detail: Record<string, unknown>, organization: s
       'Give them a role, or add them to a group at the identity provider, if that is right; they are told of what they are given. Settle the alarm either way.',
     ],
   }),
+  link_request: (detail, organization) => ({
+    subject: `Somebody signs in as ${personOf(detail)} at ${organization}: approve?`,
+    paragraphs: [
+      `Through the connection ${text(detail['name'])}, somebody with the address ${text(detail['email'])} wants to sign in as ${personOf(detail)}, who manages something at ${organization}.`,
+      'They were not let in: for such people an address alone is not enough.',
+    ],
+    closing: [
+      `Ask ${personOf(detail)} whether it was them. If so, approve the link in the console; otherwise refuse it, and see who can set addresses at that provider.`,
+    ],
+  }),
   self_grant: (detail, organization) => ({
     subject: `Somebody at ${organization} has given themselves a role`,
     paragraphs: [
@@ -102,6 +112,8 @@ export function letterOf({ kind, detail }: Pick<Alarm, 'kind' | 'detail'>, organ
   const action =
     kind === 'emergency_drill'
       ? { label: 'Emergency sign-in', url: urls.page('/emergency') }
-      : { label: 'Open the console', url: urls.page('/console') }
+      : kind === 'link_request'
+        ? { label: 'See the request', url: urls.page('/console/sign-ins/link-requests') }
+        : { label: 'Open the console', url: urls.page('/console') }
   return { subject, paragraphs, action, closing }
 }

@@ -19,9 +19,10 @@ import { attemptStatement, newReference, type SignInMethod, type Visitor } from 
 import { setClaimGroups } from './claim-groups.ts'
 import type { ExternalIdentity } from './external-identity.ts'
 import { knownPerson } from './find-person.ts'
+import { requestLink } from './link-requests.ts'
 import { openRequestSecret, type SignInPurpose, type SignInRequest, useRequest } from './requests.ts'
 import { type ResolvedPerson, resolvePerson } from './resolve-person.ts'
-import { noted, passed, refuse, type Trace } from './trace.ts'
+import { LinkAwaitsApproval, noted, passed, refuse, type Trace } from './trace.ts'
 
 export type Arrived = {
   connectionId: string
@@ -84,7 +85,10 @@ class TestDone extends Error {
  */
 export async function finishSignIn(ctx: CallContext, arrived: Arrived): Promise<SignInOutcome> {
   const purpose = arrived.request?.purpose ?? 'sign_in'
-  if (purpose !== 'test') return inTransaction(ctx, (tx) => arrive(tx, ctx, arrived, purpose))
+  if (purpose !== 'test')
+    return inTransaction(ctx, (tx) => arrive(tx, ctx, arrived, purpose)).catch((error: unknown) =>
+      keepLinkRequest(ctx, arrived, error),
+    )
   try {
     await inTransaction(ctx, async (tx) => {
       const { person } = await walk(tx, ctx, arrived, purpose)
@@ -97,6 +101,19 @@ export async function finishSignIn(ctx: CallContext, arrived: Arrived): Promise<
     throw error
   }
   throw new Error('A test sign-in ends by undoing itself')
+}
+
+/** What is refused is undone, but for the request that an administrator decides on. @throws whatever it was */
+async function keepLinkRequest(ctx: CallContext, { connectionId, trace }: Arrived, error: unknown): Promise<never> {
+  if (error instanceof LinkAwaitsApproval) {
+    const status = await requestLink(ctx, { connectionId, ...error.link })
+    noted(
+      trace,
+      'link_request',
+      status === 'refused' ? 'An administrator has refused this link' : 'It is kept and waits',
+    )
+  }
+  throw error
 }
 
 /** What the person would be, a line each, with the reason. */

@@ -2,7 +2,7 @@
 // the connection allows that. Every way is noted in the trace; whoever is not let in is refused with a reason.
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
-import { domainOf, isVerifiedDomain } from '#connections/domains/domains.ts'
+import { domainOf, domainStanding } from '#connections/domains/domains.ts'
 import type { Connection } from '#connections/sign-in/connections.ts'
 import { prepared } from '#db/statement.ts'
 import { activation } from '#directory/activate-user.ts'
@@ -12,7 +12,9 @@ import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
 import { defaultAssignment } from './default-role.ts'
 import type { ExternalIdentity } from './external-identity.ts'
 import { findPersons, lockStatus, type Person } from './find-person.ts'
-import { passed, refuse, type Trace } from './trace.ts'
+import { identityLink } from './identities.ts'
+import { managesAnything } from './manages.ts'
+import { LinkAwaitsApproval, passed, refuse, type Trace } from './trace.ts'
 
 export type Arrival = {
   connection: Connection
@@ -26,16 +28,6 @@ export type Arrival = {
 }
 
 export type ResolvedPerson = { userId: string; directoryId: string | null; how: 'identity' | 'linked' | 'created' }
-
-const insertIdentity = prepared<
-  { organizationId: string; connectionId: string; subject: string; userId: string; now: string },
-  { userId: string }
->(
-  (p) => sql`insert into identities as i (organization_id, connection_id, subject, user_id, created_at, last_sign_in_at)
-    values (${p.organizationId}, ${p.connectionId}, ${p.subject}, ${p.userId}, ${p.now}::timestamptz, ${p.now}::timestamptz)
-    on conflict (organization_id, connection_id, subject) do update set last_sign_in_at = excluded.last_sign_in_at
-    returning i.user_id as "userId"`,
-)
 
 /** @throws SignInRefused */
 export async function resolvePerson(tx: Transaction, ctx: CallContext, arrival: Arrival): Promise<ResolvedPerson> {
@@ -82,6 +74,8 @@ async function linkable(
   if (expectedUserId !== null) return expected(tx, ctx, arrival, expectedUserId)
   const [byId, ...others] = found.external_id
   if (byId !== undefined && others.length === 0) {
+    // The connection's own directory brought this person under this externalId, so the provider has named them before, by a
+    // name that it alone gives out: whoever controls it decides about this person anyway. A claim finds nobody else.
     passed(trace, 'link', 'The directory of this connection knows the person by the same externalId')
     return byId
   }
@@ -91,6 +85,7 @@ async function linkable(
   await requireVerifiedEmail(tx, ctx, arrival, 'link_needs_confirmation')
   if (byEmail.isEmergencyAccount)
     refuse(trace, 'emergency_account', 'Emergency accounts do not sign in through a provider')
+  await requireNoManager(tx, ctx, arrival, byEmail)
   passed(trace, 'link', 'The e-mail address is in a domain that the organization has verified')
   return byEmail
 }
@@ -108,20 +103,44 @@ async function expected(tx: Transaction, ctx: CallContext, { trace }: Arrival, u
   return person
 }
 
+/**
+ * Who can say who somebody is can be anybody, so an address alone never opens the account of somebody who manages something.
+ * @throws LinkAwaitsApproval
+ */
+async function requireNoManager(tx: Transaction, ctx: CallContext, arrival: Arrival, person: Person): Promise<void> {
+  const { identity, trace } = arrival
+  const key = { organizationId: ctx.organizationId, userId: person.id }
+  const status = await lockStatus(tx, key)
+  // Whoever is not active is refused for that in a moment, and asks for nothing.
+  if (status !== 'active' && status !== 'invited') return
+  if (!(await managesAnything(tx, key))) return
+  const detail =
+    'The person manages something here: an address links nobody to them without their or an administrator’s word'
+  trace.steps.push({ check: 'link_needs_approval', result: 'failed', detail })
+  throw new LinkAwaitsApproval(detail, {
+    subject: identity.subject,
+    userId: person.id,
+    email: identity.profile.email ?? '',
+  })
+}
+
 /** @throws SignInRefused unless the provider's address is in a domain that the organization has proven */
 async function requireVerifiedEmail(
   tx: Transaction,
   ctx: CallContext,
-  { identity, trace }: Arrival,
+  { connection, identity, trace }: Arrival,
   reason: string,
 ): Promise<void> {
-  const domain = identity.profile.email === null ? undefined : domainOf(identity.profile.email)
-  if (domain === undefined) refuse(trace, reason, 'The provider sent no e-mail address')
-  const [row] = await tx.run(isVerifiedDomain({ organizationId: ctx.organizationId, name: domain }))
-  if (row?.isVerified !== true) refuse(trace, reason, `The domain ${domain} is not verified for this organization`)
+  const name = identity.profile.email === null ? undefined : domainOf(identity.profile.email)
+  if (name === undefined) refuse(trace, reason, 'The provider sent no e-mail address')
+  const key = { organizationId: ctx.organizationId, name, connectionId: connection.id }
+  const [standing] = await tx.run(domainStanding(key))
+  if (standing === undefined) refuse(trace, reason, `The domain ${name} is not verified for this organization`)
+  if (!standing.mayVouch)
+    refuse(trace, 'domain_of_another', `The domain ${name} is bound to other connections than this one`)
   if (identity.emailVerification === 'denied')
-    refuse(trace, 'email_not_verified', 'The provider says that it has not verified the e-mail address')
-  passed(trace, 'verified_domain', domain)
+    refuse(trace, 'email_not_verified', 'The provider does not say that it has verified the e-mail address')
+  passed(trace, 'verified_domain', name)
 }
 
 /** Lets a person through who exists. @throws SignInRefused for whoever is not active */
@@ -155,9 +174,9 @@ async function link(tx: Transaction, ctx: CallContext, arrival: Arrival, userId:
   const { organizationId } = ctx
   const { connection, identity, trace } = arrival
   const { subject } = identity
-  const [row] = await tx.run(
-    insertIdentity({ organizationId, connectionId: connection.id, subject, userId, now: nowOf(ctx) }),
-  )
+  const now = nowOf(ctx)
+  const key = { organizationId, connectionId: connection.id, subject, userId }
+  const [row] = await tx.run(identityLink({ ...key, now, signedInAt: now }))
   if (row?.userId !== userId) refuse(trace, 'identity_of_another', 'The identity was linked to somebody else meanwhile')
   const detail = { connectionId: connection.id, subject }
   await tx.run(recordAudit(ctx, { action: 'user.link_identity', targetType: 'user', targetId: userId, detail }))

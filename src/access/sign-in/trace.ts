@@ -36,6 +36,17 @@ export class SignInRefused extends AppError {
   readonly detail: string
 }
 
+/** Nobody but an administrator, or the person themselves, may make this link; kept, so that they can. */
+export class LinkAwaitsApproval extends SignInRefused {
+  readonly link: { subject: string; userId: string; email: string }
+
+  constructor(detail: string, link: LinkAwaitsApproval['link']) {
+    super('link_needs_approval', detail)
+    this.name = 'LinkAwaitsApproval'
+    this.link = link
+  }
+}
+
 /** Notes that the check failed, and refuses. @throws SignInRefused */
 export function refuse(trace: Trace, reason: string, detail: string): never {
   trace.steps.push({ check: reason, result: 'failed', detail })

@@ -21,6 +21,7 @@ const Alarm = z
         'self_grant',
         'access_request',
         'invitation_claimed',
+        'link_request',
         'emergency_drill',
       ])
       .openapi({ description: '`emergency_drill` only notes that the monthly mail went out' }),

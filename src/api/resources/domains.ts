@@ -1,7 +1,7 @@
 // /domains
 import { createRoute, z } from '@hono/zod-openapi'
 import { withIsoTimes } from '#access/times.ts'
-import { addDomain, removeDomain, verifyDomain } from '#connections/domains/change-domains.ts'
+import { addDomain, bindDomain, removeDomain, verifyDomain } from '#connections/domains/change-domains.ts'
 import { type DomainRecord, getDomain, listDomains, txtRecordOf } from '#connections/domains/domains.ts'
 import { afterId, page, pageOf, pageQuery } from '../paging.ts'
 import {
@@ -25,6 +25,9 @@ const Domain = z
     verifiedAt: time.nullable(),
     checkedAt: time.nullable(),
     createdAt: time,
+    connectionIds: z.array(z.string()).openapi({
+      description: 'The connections that may link and create people by addresses in the domain; empty: all of them',
+    }),
     txtRecord: z
       .object({ name: z.string(), value: z.string() })
       .openapi({ description: 'What DNS has to say to prove the domain' }),
@@ -78,6 +81,16 @@ const verifyRoute = createRoute({
   responses: { 200: jsonAnswer(Domain, 'The domain as it is now'), ...writeFailures },
 })
 
+const bindRoute = createRoute({
+  ...shared,
+  method: 'put',
+  path: '/domains/{id}/connections',
+  operationId: 'bindDomain',
+  summary: 'Say which connections may link and create people by addresses in the domain; none stands for all',
+  request: { params: idParam, body: jsonBody(z.strictObject({ connectionIds: z.array(z.string()) })) },
+  responses: { 200: jsonAnswer(Domain, 'The domain as it is now'), ...writeFailures },
+})
+
 const removeRoute = createRoute({
   ...shared,
   method: 'delete',
@@ -97,6 +110,10 @@ export const domainRoutes = newRoutes()
   .openapi(addRoute, async (c) => c.json(present(await addDomain(c.get('ctx'), c.req.valid('json'))), 201))
   .openapi(getRoute, async (c) => c.json(present(await getDomain(c.get('ctx'), c.req.valid('param').id)), 200))
   .openapi(verifyRoute, async (c) => c.json(present(await verifyDomain(c.get('ctx'), c.req.valid('param').id)), 200))
+  .openapi(bindRoute, async (c) => {
+    const input = { domain: c.req.valid('param').id, ...c.req.valid('json') }
+    return c.json(present(await bindDomain(c.get('ctx'), input)), 200)
+  })
   .openapi(removeRoute, async (c) => {
     await removeDomain(c.get('ctx'), c.req.valid('param').id)
     return c.body(null, 204)

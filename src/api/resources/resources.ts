@@ -17,6 +17,7 @@ import { groupRoutes } from './groups.ts'
 import { holderRoutes } from './holders.ts'
 import { invitationListRoutes } from './invitation-lists.ts'
 import { invitationRoutes } from './invitations.ts'
+import { linkRequestRoutes } from './link-requests.ts'
 import { mailRoutes } from './mails.ts'
 import { mappingRoutes } from './mappings.ts'
 import { organizationRoutes } from './organizations.ts'
@@ -67,6 +68,7 @@ export const resourceRoutes = [
   signInPolicyRoutes,
   settingsRoutes,
   signInAttemptRoutes,
+  linkRequestRoutes,
   signInExplanationRoutes,
   applicationRoutes,
   invitationListRoutes,

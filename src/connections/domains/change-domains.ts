@@ -1,9 +1,11 @@
 // A domain is claimed, proven by DNS or by the operator's word, checked again on schedule, and given up.
 import { sql } from 'drizzle-orm'
+import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission, requireReach } from '#src/context.ts'
+import { invalidField, parseInput } from '../input.ts'
 import { type DomainRecord, domainColumns, domainName, getDomain, lockDomainRow, txtRecordOf } from './domains.ts'
 
 const insertDomain = prepared<
@@ -86,6 +88,41 @@ export async function verifyDomain(ctx: CallContext, reference: string): Promise
     const [rows] = await tx.commitWith<DomainRecord>(...(status === before.status ? [write] : [write, audit]))
     return rows?.[0] ?? before
   }).catch(taken)
+}
+
+const writeConnections = prepared<
+  { organizationId: string; id: string; connectionIds: readonly string[] },
+  { known: number }
+>(
+  (p) => sql`with wanted as (select c.id from connections c where c.organization_id = ${p.organizationId}
+      and c.id = any (${p.connectionIds}::text[])),
+    dropped as (delete from domain_connections where organization_id = ${p.organizationId} and domain_id = ${p.id}
+      and connection_id <> all (${p.connectionIds}::text[])),
+    added as (insert into domain_connections (organization_id, domain_id, connection_id)
+      select ${p.organizationId}, ${p.id}, id from wanted on conflict do nothing)
+    select count(*)::int as known from wanted`,
+)
+
+const BindInput = z.strictObject({ domain: z.string(), connectionIds: z.array(z.string()).max(50) })
+
+/**
+ * Says which connections may link and create people by addresses in the domain: these and no others; none stands for all.
+ * @throws AppError not_found; invalid where the organization has no such connection
+ */
+export async function bindDomain(ctx: CallContext, input: z.input<typeof BindInput>): Promise<DomainRecord> {
+  requirePermission(ctx, 'connections.write')
+  const wanted = parseInput(BindInput, input)
+  const connectionIds = [...new Set(wanted.connectionIds)].toSorted()
+  const { organizationId } = ctx
+  return inTransaction(ctx, async (tx) => {
+    const before = await lockDomainRow(tx, ctx, wanted.domain)
+    const { id, name } = before
+    const [written] = await tx.run(writeConnections({ organizationId, id, connectionIds }))
+    if (written?.known !== connectionIds.length) throw invalidField('connectionIds', 'There is no such connection')
+    const detail = { name, connectionIds, before: before.connectionIds }
+    await tx.commitWith(recordAudit(ctx, { action: 'domain.bind', targetType: 'domain', targetId: id, detail }))
+    return { ...before, connectionIds }
+  })
 }
 
 /** Gives a domain up: nobody is routed or linked by it any more. @throws AppError not_found */

@@ -17,11 +17,15 @@ export type DomainRecord = {
   verifiedAt: string | null
   checkedAt: string | null
   createdAt: string
+  /** The connections that may vouch for addresses in it; none: all of the organization. */
+  connectionIds: string[]
 }
 
 /** The columns of a DomainRecord, for `domains d`. */
 export const domainColumns = sql`d.id, d.name, d.status, d.challenge, d.verified_by as "verifiedBy",
-  d.verified_at as "verifiedAt", d.checked_at as "checkedAt", d.created_at as "createdAt"`
+  d.verified_at as "verifiedAt", d.checked_at as "checkedAt", d.created_at as "createdAt",
+  (select coalesce(json_agg(dc.connection_id order by dc.connection_id), '[]') from domain_connections dc
+    where dc.organization_id = d.organization_id and dc.domain_id = d.id) as "connectionIds"`
 
 /** Where the TXT record goes, and what it has to say. */
 export const txtRecordOf = (domain: Pick<DomainRecord, 'name' | 'challenge'>): { name: string; value: string } => ({
@@ -68,6 +72,25 @@ const verifiedOwner = prepared<{ name: string }, { organizationId: string }>(
 export const isVerifiedDomain = prepared<{ organizationId: string; name: string }, { isVerified: boolean }>(
   (p) => sql`select exists (select from domains d where d.organization_id = ${p.organizationId} and d.name = ${p.name}
     and d.status = 'verified') as "isVerified"`,
+)
+
+export type DomainStanding = {
+  /** Whether the connection may link and create people by addresses in the domain. */
+  mayVouch: boolean
+  /** Whether the domain is the connection's own: bound to it, or to none while there is no other connection. */
+  isOwn: boolean
+}
+
+/** What a verified domain of the organization is to a connection, as a statement; no row where it is not verified. */
+export const domainStanding = prepared<{ organizationId: string; name: string; connectionId: string }, DomainStanding>(
+  (p) => sql`select
+      b.bound = 0 or b.is_bound as "mayVouch",
+      b.is_bound or (b.bound = 0 and not exists (select from connections c where c.organization_id = d.organization_id
+        and c.id <> ${p.connectionId} and c.status <> 'disabled')) as "isOwn"
+    from domains d cross join lateral (
+      select count(*) as bound, coalesce(bool_or(dc.connection_id = ${p.connectionId}), false) as is_bound
+      from domain_connections dc where dc.organization_id = d.organization_id and dc.domain_id = d.id) b
+    where d.organization_id = ${p.organizationId} and d.name = ${p.name} and d.status = 'verified'`,
 )
 
 /** Home realm discovery: the organization that has proven the domain. @throws AppError unavailable */

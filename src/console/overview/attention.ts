@@ -55,6 +55,10 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
     title: 'Somebody asks for access',
     href: (detail) => `/console/users/${String(detail['userId'])}`,
   },
+  link_request: {
+    title: 'Somebody signs in as a person who manages something: approve?',
+    href: () => '/console/sign-ins/link-requests',
+  },
   self_grant: {
     title: 'An administrator gave themselves a role',
     href: (detail) => `/console/users/${String(detail['userId'])}`,
@@ -72,6 +76,7 @@ const ofAlarm = ({ id, kind, detail, raisedAt }: Alarm): Attention => {
     detail['displayName'],
     detail['userName'],
     detail['name'],
+    detail['email'],
     detail['role'],
     detail['reason'],
     detail['words'],

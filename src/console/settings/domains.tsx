@@ -1,11 +1,12 @@
 // Settings: the e-mail domains of the organization, proven by DNS.
 import { type Context, Hono } from 'hono'
-import { addDomain, removeDomain, verifyDomain } from '#connections/domains/change-domains.ts'
+import { addDomain, bindDomain, removeDomain, verifyDomain } from '#connections/domains/change-domains.ts'
 import { type DomainRecord, getDomain, listDomains, txtRecordOf } from '#connections/domains/domains.ts'
+import { type Connection, listConnections } from '#connections/sign-in/connections.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Alert, EmptyState } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import type { ConsoleEnv } from '../env.ts'
 import { Confirm, typedState } from '../ui/confirm.tsx'
@@ -37,6 +38,12 @@ export function createDomains(): Hono<ConsoleEnv> {
     const { status } = await verifyDomain(c.get('ctx'), c.req.param('id'))
     return c.redirect(`/console/settings/domains?done=${status === 'verified' ? 'verified' : 'unverified'}`, 303)
   })
+  pages.post('/:id/connections', async (c) => {
+    const form = await readForm(c)
+    const connectionIds = Object.keys(form).flatMap((name) => /^connection\.(.+)$/.exec(name)?.[1] ?? [])
+    await bindDomain(c.get('ctx'), { domain: c.req.param('id'), connectionIds })
+    return c.redirect('/console/settings/domains?done=saved', 303)
+  })
   pages.get('/:id/remove', async (c) => showRemove(c, await getDomain(c.get('ctx'), c.req.param('id')), emptyForm))
   pages.post('/:id/remove', async (c) => {
     const domain = await getDomain(c.get('ctx'), c.req.param('id'))
@@ -50,7 +57,7 @@ export function createDomains(): Hono<ConsoleEnv> {
 
 async function showDomains(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
   const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const domains = await listDomains(ctx)
+  const [domains, connections] = await Promise.all([listDomains(ctx), listConnections(ctx)])
   const mayWrite = isPermitted(ctx, 'connections.write')
   const page = (
     <SettingsFrame {...{ ctx, manager }} tab="domains" notice={noticeOf(c.req.query('done'))}>
@@ -60,7 +67,7 @@ async function showDomains(c: Context<ConsoleEnv>, state: FormState): Promise<Re
           text="With a proven domain, people sign in by their address alone, and invited or provisioned people are recognized by it."
         />
       ) : (
-        domains.map((domain) => <DomainPanel {...{ domain, mayWrite }} />)
+        domains.map((domain) => <DomainPanel {...{ domain, mayWrite, connections }} />)
       )}
       {!mayWrite ? null : (
         <Panel title="Add a domain" id="add">
@@ -85,7 +92,9 @@ async function showDomains(c: Context<ConsoleEnv>, state: FormState): Promise<Re
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
 }
 
-const DomainPanel = ({ domain, mayWrite }: { domain: DomainRecord; mayWrite: boolean }) => {
+type DomainPanelProps = { domain: DomainRecord; mayWrite: boolean; connections: readonly Connection[] }
+
+const DomainPanel = ({ domain, mayWrite, connections }: DomainPanelProps) => {
   const { id, name, status, verifiedBy, checkedAt } = domain
   const record = txtRecordOf(domain)
   return (
@@ -116,7 +125,35 @@ const DomainPanel = ({ domain, mayWrite }: { domain: DomainRecord; mayWrite: boo
           <CopyField id={`${id}-value`} label="Its value" value={record.value} />
         </>
       )}
+      <Vouching {...{ domain, mayWrite, connections }} />
     </Panel>
+  )
+}
+
+/** Which connections are believed about addresses in the domain. */
+const Vouching = ({ domain: { id, name, connectionIds }, mayWrite, connections }: DomainPanelProps) => {
+  const bound = connections.filter((connection) => connectionIds.includes(connection.id))
+  const who =
+    bound.length === 0
+      ? `Any connection may recognize and create people by an address at ${name}.`
+      : `Only ${bound.map((each) => each.name).join(', ')} may recognize and create people by an address at ${name}.`
+  if (!mayWrite || connections.length === 0) return <p>{who}</p>
+  return (
+    <form method="post" action={`/console/settings/domains/${id}/connections`}>
+      <p>{who}</p>
+      {connections.map((connection) => (
+        <Check
+          name={`connection.${connection.id}`}
+          id={`${id}-${connection.id}`}
+          label={connection.name}
+          isChecked={connectionIds.includes(connection.id)}
+        />
+      ))}
+      <p class="form-hint">Without a tick at any of them, all count.</p>
+      <Actions>
+        <SubmitButton label="Save the connections" />
+      </Actions>
+    </form>
   )
 }
 

@@ -33,6 +33,10 @@ const advice: Record<string, string> = {
     'Assign the person to the application at the provider, so that it delivers them; or invite them; or let first sign-ins create people, in the settings of the connection.',
   link_needs_confirmation:
     'Somebody with this address or name exists, but the address proves nothing here. Prove its domain, or have the person link the account while signed in.',
+  link_needs_approval:
+    'The person manages something here, so their address alone does not open their account. Approve the link under Sign-ins, Links to approve; or have the person sign in otherwise and link the provider on their page Security.',
+  domain_of_another:
+    'The domain of the address is bound to other connections. Bind it to this one under Settings, Domains, if its people come through it.',
   jit_domain: 'Prove the domain of the address under Settings, Domains.',
   ambiguous_email: 'Several people have this address. Correct it for all but one of them.',
   removed_by_directory:

@@ -44,6 +44,11 @@ export const SignInListPage = ({ ctx, manager, query, attempts, next, connection
       section="signIns"
       title="Sign-ins"
       lead="Every attempt with its trace. Whoever is refused is shown a reference; enter it here to see why."
+      actions={
+        <a class="btn" href="/console/sign-ins/link-requests">
+          Links to approve
+        </a>
+      }
     >
       <search>
         <form class="filters" method="get" action="/console/sign-ins">

@@ -8,6 +8,7 @@ import { isPermitted } from '#src/context.ts'
 import type { ConsoleEnv } from '../env.ts'
 import { AttemptPage } from './attempt-page.tsx'
 import { outcomes } from './attempt-words.ts'
+import { createLinkRequestPages } from './link-requests.tsx'
 import { type AttemptQuery, SignInListPage } from './list-page.tsx'
 
 const pageSize = 50
@@ -28,6 +29,8 @@ export function createSignInPages(): Hono<ConsoleEnv> {
     const connections = await connectionsOf(c)
     return renderPage(c, <SignInListPage {...{ ctx, manager, query, attempts, next, connections }} />)
   })
+
+  pages.route('/link-requests', createLinkRequestPages())
 
   pages.get('/:id', async (c) => {
     const [ctx, manager] = [c.get('ctx'), c.get('manager')]

@@ -75,6 +75,29 @@ export const domains = pgTable(
   ],
 )
 
+/** Which connections may vouch for addresses of a domain; none here: all of the organization. */
+export const domainConnections = pgTable(
+  'domain_connections',
+  {
+    organizationId: text('organization_id').notNull(),
+    domainId: text('domain_id').notNull(),
+    connectionId: text('connection_id').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.domainId, table.connectionId] }),
+    foreignKey({
+      columns: [table.organizationId, table.domainId],
+      foreignColumns: [domains.organizationId, domains.id],
+    }).onDelete('cascade'),
+    // No cascade: a domain that lost its last connection would be open to all of them.
+    foreignKey({
+      columns: [table.organizationId, table.connectionId],
+      foreignColumns: [connections.organizationId, connections.id],
+    }),
+    ownOrganizationOnly(),
+  ],
+)
+
 /** The stored link from (connection, subject) to a user; never by e-mail (design 2.10). */
 export const identities = pgTable(
   'identities',
@@ -90,6 +113,40 @@ export const identities = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.connectionId, table.subject] }),
     index('identities_user').on(table.organizationId, table.userId),
+    foreignKey({
+      columns: [table.organizationId, table.connectionId],
+      foreignColumns: [connections.organizationId, connections.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      columns: [table.organizationId, table.userId],
+      foreignColumns: [users.organizationId, users.id],
+    }).onDelete('cascade'),
+    ownOrganizationOnly(),
+  ],
+)
+
+/** Identities that wait for an administrator's word before they are linked to somebody who manages something. */
+export const linkRequests = pgTable(
+  'link_requests',
+  {
+    organizationId: text('organization_id').notNull(),
+    id: text('id').notNull(),
+    connectionId: text('connection_id').notNull(),
+    subject: text('subject').notNull(),
+    userId: text('user_id').notNull(),
+    /** The address by which the person was found. */
+    email: text('email').notNull(),
+    status: text('status', { enum: ['pending', 'approved', 'refused'] }).notNull(),
+    createdAt: time('created_at').notNull(),
+    lastSeenAt: time('last_seen_at').notNull(),
+    decidedAt: time('decided_at'),
+    /** A user's or key's id. */
+    decidedBy: text('decided_by'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex('link_requests_once').on(table.organizationId, table.connectionId, table.subject, table.userId),
+    index('link_requests_user').on(table.organizationId, table.userId),
     foreignKey({
       columns: [table.organizationId, table.connectionId],
       foreignColumns: [connections.organizationId, connections.id],

@@ -201,6 +201,31 @@ export const userEmails = pgTable(
   (table) => [primaryKey({ columns: [table.organizationId, table.valueKey, table.userId] }), ownOrganizationOnly()],
 )
 
+/**
+ * How an address of a person was proven to be theirs. A trigger takes the proof away as soon as they no longer have the
+ * address, whoever changes it.
+ */
+export const emailProofs = pgTable(
+  'email_proofs',
+  {
+    organizationId: text('organization_id').notNull(),
+    userId: text('user_id').notNull(),
+    /** The folded address. */
+    valueKey: text('value_key').notNull(),
+    how: text('how', { enum: ['invitation', 'reset', 'provider'] }).notNull(),
+    connectionId: text('connection_id'),
+    provenAt: time('proven_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.userId, table.valueKey, table.how] }),
+    foreignKey({
+      columns: [table.organizationId, table.userId],
+      foreignColumns: [users.organizationId, users.id],
+    }).onDelete('cascade'),
+    ownOrganizationOnly(),
+  ],
+)
+
 /** Groups from a directory, or local ones (`directory_id` null). */
 export const groups = pgTable(
   'groups',

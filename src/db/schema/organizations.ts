@@ -30,6 +30,10 @@ export const organizations = pgTable(
     secondFactor: text('second_factor', { enum: ['optional', 'required'] })
       .notNull()
       .default('optional'),
+    /** `neutral`: the sign-in page names neither the organization nor its ways in to whoever knows its slug. */
+    signInPage: text('sign_in_page', { enum: ['named', 'neutral'] })
+      .notNull()
+      .default('named'),
     sessionIdleMinutes: integer('session_idle_minutes').notNull().default(60),
     sessionAbsoluteMinutes: integer('session_absolute_minutes').notNull().default(720),
     invitationDays: integer('invitation_days').notNull().default(7),

@@ -87,9 +87,16 @@ export const signInAttempts = pgTable(
     userAgent: text('user_agent'),
     occurredAt: time('occurred_at').notNull(),
     requestId: text('request_id').notNull(),
+    /** How many it stands for: refusals of whoever has begun nothing here are counted, not written one by one. */
+    count: integer('count').notNull().default(1),
+    /** Connection, reason and hour of what is counted; null where the attempt stands for itself. */
+    bucket: text('bucket'),
+    /** When the latest of several was. */
+    lastAt: time('last_at'),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex('sign_in_attempts_bucket').on(table.organizationId, table.bucket).where(sql`bucket is not null`),
     index('sign_in_attempts_reference').on(table.organizationId, table.reference),
     index('sign_in_attempts_user').on(table.organizationId, table.userId, table.id),
     index('sign_in_attempts_connection').on(table.organizationId, table.connectionId, table.id),

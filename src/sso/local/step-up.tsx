@@ -15,6 +15,7 @@ import {
   type Carried,
   CarriedFields,
   carriedOf,
+  goOn,
   type LocalEnv,
   type LocalServices,
   providerPath,
@@ -100,7 +101,7 @@ export function createStepUp(services: LocalServices): Hono<LocalEnv> {
     if (outcome.kind === 'throttled') return renderThrottled(c, outcome.seconds)
     if (outcome.kind === 'wrong') return show(c, services, { carried, isWrong: true })
     setSessionCookie(c, outcome.token, outcome.expiresAt, services.clock)
-    return c.redirect(carried.returnTo, 303)
+    return goOn(c, carried.returnTo)
   })
   return routes
 }

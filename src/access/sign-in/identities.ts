@@ -1,0 +1,23 @@
+// The stored link from a provider's subject to a person; whoever has it already keeps it.
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+
+type Parameters = {
+  organizationId: string
+  connectionId: string
+  subject: string
+  userId: string
+  now: string
+  /** Null where the link is made without a sign-in. */
+  signedInAt: string | null
+}
+
+/** As a statement; the row tells whose the identity is, which may be somebody else who was quicker. */
+export const identityLink = prepared<Parameters, { userId: string }>(
+  (p) => sql`insert into identities as i (organization_id, connection_id, subject, user_id, created_at, last_sign_in_at)
+    values (${p.organizationId}, ${p.connectionId}, ${p.subject}, ${p.userId}, ${p.now}::timestamptz,
+      ${p.signedInAt}::timestamptz)
+    on conflict (organization_id, connection_id, subject)
+      do update set last_sign_in_at = coalesce(excluded.last_sign_in_at, i.last_sign_in_at)
+    returning i.user_id as "userId"`,
+)

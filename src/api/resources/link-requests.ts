@@ -1,0 +1,74 @@
+// /link-requests: identities that wait for an administrator's word before they are somebody who manages something.
+import { createRoute, z } from '@hono/zod-openapi'
+import { approveLinkRequest, refuseLinkRequest } from '#access/sign-in/decide-link-request.ts'
+import { listLinkRequests } from '#access/sign-in/link-requests.ts'
+import { withIsoTimes } from '#access/times.ts'
+import { afterId, page, pageOf, pageParams } from '../paging.ts'
+import { idParam, jsonAnswer, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
+import { time } from '../schemas.ts'
+
+const status = z.enum(['pending', 'approved', 'refused'])
+
+const LinkRequest = z
+  .object({
+    id: z.string(),
+    connectionId: z.string(),
+    connectionName: z.string(),
+    subject: z.string().openapi({ description: 'How the provider calls them' }),
+    userId: z.string().openapi({ description: 'Whom they would be' }),
+    userName: z.string(),
+    displayName: z.string().nullable(),
+    email: z.string().openapi({ description: 'The address by which the person was found' }),
+    status,
+    createdAt: time,
+    lastSeenAt: time,
+    decidedAt: time.nullable(),
+    decidedBy: z.string().nullable(),
+  })
+  .openapi('LinkRequest')
+
+const shared = { tags: ['Sign-in'], security }
+
+const listRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/link-requests',
+  operationId: 'listLinkRequests',
+  summary: 'List the links that wait or waited for an administrator’s word, the newest first',
+  request: { query: z.strictObject({ ...pageParams, status: status.optional() }) },
+  responses: { 200: jsonAnswer(pageOf(LinkRequest), 'A page of requests'), ...readFailures },
+})
+
+const approveRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/link-requests/{id}/approve',
+  operationId: 'approveLinkRequest',
+  summary: 'Link the identity to the person: they sign in by it from now on',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(LinkRequest, 'The request as it is now'), ...writeFailures },
+})
+
+const refuseRoute = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/link-requests/{id}/refuse',
+  operationId: 'refuseLinkRequest',
+  summary: 'Refuse the link for good: the identity asks in vain from now on',
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(LinkRequest, 'The request as it is now'), ...writeFailures },
+})
+
+export const linkRequestRoutes = newRoutes()
+  .openapi(listRoute, async (c) => {
+    const { limit, cursor, status: wanted } = c.req.valid('query')
+    const after = afterId(cursor, 'lrq')
+    const rows = await listLinkRequests(c.get('ctx'), { status: wanted, after, limit: limit + 1 })
+    return c.json(page(rows.map(withIsoTimes), limit), 200)
+  })
+  .openapi(approveRoute, async (c) =>
+    c.json(withIsoTimes(await approveLinkRequest(c.get('ctx'), c.req.valid('param').id)), 200),
+  )
+  .openapi(refuseRoute, async (c) =>
+    c.json(withIsoTimes(await refuseLinkRequest(c.get('ctx'), c.req.valid('param').id)), 200),
+  )
