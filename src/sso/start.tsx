@@ -29,6 +29,8 @@ type Intent = {
   userId: string | null
   returnTo: string
   forceAuthn: boolean
+  /** Whether only a proof made after this counts; a test only asks for one, to see the provider's page. */
+  needsProof: boolean
 }
 
 type Asked = { connection: Connection; session: LiveSession | undefined; returnTo: string; trace: Trace }
@@ -68,11 +70,13 @@ export function createStart(services: SsoServices): Hono<SsoEnv> {
   return routes
 }
 
+const proofOf = (isWanted: boolean) => ({ forceAuthn: isWanted, needsProof: isWanted })
+
 /** What the sign-in is for, by the parameters of its link. */
 async function intentOf(c: Context<SsoEnv>, ctx: CallContext, asked: Asked): Promise<Intent> {
   const { connection, session, returnTo, trace } = asked
   const { test, invitation, link, prompt } = c.req.query()
-  const plain = { purpose: 'sign_in', userId: null, returnTo, forceAuthn: prompt === 'login' } as const
+  const plain = { purpose: 'sign_in', userId: null, returnTo, ...proofOf(prompt === 'login') } as const
   if (test !== undefined) {
     if (!(await findTest(ctx, connection.id, test)))
       refuse(trace, 'test_link', 'The link of the test sign-in has run out')
@@ -87,7 +91,7 @@ async function intentOf(c: Context<SsoEnv>, ctx: CallContext, asked: Asked): Pro
   if (session === undefined) return refuse(trace, 'link_session', 'Whoever asks for a link has to be signed in')
   // Our own page asks, not somebody else's who would like to see their identity linked to this person.
   if (!isOurPage(c)) return refuse(trace, 'link_origin', 'Another site asked for the link')
-  return { ...plain, purpose: 'link', userId: session.userId, forceAuthn: true }
+  return { ...plain, purpose: 'link', userId: session.userId, ...proofOf(true) }
 }
 
 const isOurPage = (c: Context<SsoEnv>): boolean =>
@@ -118,19 +122,20 @@ async function begin(
   beginning: Beginning,
 ): Promise<Outgoing> {
   const { connection, intent, replaces } = beginning
-  const { forceAuthn, ...kept } = intent
+  const { forceAuthn, needsProof, ...kept } = intent
+  const secret = { replaces, ...(needsProof ? { provenSince: ctx.clock.now().toISOString() } : {}) }
   const urls = services.urls.connection(connection.id)
   const browser = ensureBrowserState(c, ctx.randomBytes)
   const shared = { ...kept, connectionId: connection.id, browser }
   if (connection.type === 'saml') {
     const id = newMessageId(ctx)
-    await beginSignIn(ctx, { ...shared, state: id, secret: { replaces } })
+    await beginSignIn(ctx, { ...shared, state: id, secret })
     return authnRequest(partyOf(ctx, connection, urls), { id, forceAuthn })
   }
   const state = issueToken(ctx.randomBytes).plain
   const request = { state, redirectUri: urls.redirectUri, forceAuthn }
-  const { url, secret } = await authorizationUrl(services.oidc, ctx, connection, request)
-  await beginSignIn(ctx, { ...shared, state, secret: { ...secret, replaces } })
+  const { url, secret: ofProvider } = await authorizationUrl(services.oidc, ctx, connection, request)
+  await beginSignIn(ctx, { ...shared, state, secret: { ...ofProvider, ...secret } })
   return { kind: 'redirect', url }
 }
 

@@ -18,6 +18,8 @@ export type NewSession = {
   idTokenSealed?: string | null
   /** An earlier end, as the identity provider wants it (SessionNotOnOrAfter, session_expiry). */
   notAfter?: string | null
+  /** When the person proved who they are, where that was not just now. */
+  authenticatedAt?: string | null
   /** A limit of this kind of sign-in in minutes (emergency accounts: 60). */
   limitMinutes?: number | null
   ip: string | null
@@ -44,7 +46,7 @@ const insert = prepared<Parameters, StartedSession>(
         idle_expires_at, expires_at)
       select person.organization_id, ${p.sessionId}, person.id, ${p.tokenHash}, person.epoch, ${p.method},
         ${p.connectionId}, ${p.subject}, ${p.providerSession}, ${p.idTokenSealed}, ${p.hasSecondFactor}::boolean, ${p.ip},
-        ${p.userAgent}, now(), now(), now(),
+        ${p.userAgent}, now(), least(now(), ${p.authenticatedAt}::timestamptz), now(),
         least(now() + make_interval(mins => o.session_idle_minutes), ${times(p)}), ${times(p)}
       from person join organizations o on o.id = person.organization_id and o.status = 'active'
       returning id, expires_at, epoch),
@@ -75,6 +77,7 @@ export function sessionStart(ctx: CallContext, session: NewSession): SessionStar
     providerSession: session.providerSession ?? null,
     idTokenSealed: session.idTokenSealed ?? null,
     notAfter: session.notAfter ?? null,
+    authenticatedAt: session.authenticatedAt ?? null,
     limitMinutes: session.limitMinutes ?? null,
     ip: session.ip,
     userAgent: session.userAgent?.slice(0, 300) ?? null,

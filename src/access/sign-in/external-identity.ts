@@ -1,6 +1,7 @@
 // What an identity provider's message says of a person, once it is verified: SAML assertions and ID tokens both become this.
 
 export type Profile = {
+  /** The address, where there is exactly one that can be meant. */
   email: string | null
   firstName: string | null
   lastName: string | null
@@ -20,6 +21,8 @@ export type GroupsState = 'listed' | 'not-provided' | 'unknown-overage'
 export type ExternalIdentity = {
   subject: string
   profile: Profile
+  /** Every address that the message gives in the place of one; which of several counts, the organization's domains decide. */
+  emails: string[]
   groupsState: GroupsState
   /** What the provider says of the address; `unknown` where it says nothing, or nothing that could be believed. */
   emailVerification: 'verified' | 'denied' | 'unknown'
@@ -27,6 +30,8 @@ export type ExternalIdentity = {
   providerSession: string | null
   /** When the provider wants our session to end at the latest. */
   notAfter: string | null
+  /** When the person proved who they are to the provider; null where it does not say. */
+  authenticatedAt: string | null
   hasSecondFactor: boolean
   idToken: string | null
 }

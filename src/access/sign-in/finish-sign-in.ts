@@ -19,6 +19,7 @@ import { attemptStatement, newReference, type SignInMethod, type Visitor } from 
 import { setClaimGroups } from './claim-groups.ts'
 import type { ExternalIdentity } from './external-identity.ts'
 import { knownPerson } from './find-person.ts'
+import { checkProof } from './fresh-proof.ts'
 import { requestLink } from './link-requests.ts'
 import { openRequestSecret, type SignInPurpose, type SignInRequest, useRequest } from './requests.ts'
 import { type ResolvedPerson, resolvePerson } from './resolve-person.ts'
@@ -129,7 +130,13 @@ function sourceWords(source: EffectiveAccess['assignments'][number]['source']): 
   return path === '' ? 'the person fits the filter of a mapping' : `they are in the group ${path}`
 }
 
-type Walked = { connection: Connection; person: ResolvedPerson; request: SignInRequest | null }
+type Walked = {
+  connection: Connection
+  person: ResolvedPerson
+  request: SignInRequest | null
+  /** Since when the session counts as proven; null: this moment. */
+  provenAt: string | null
+}
 
 /** What sign-ins and tests have in common: message, request, person, groups. */
 async function walk(tx: Transaction, ctx: CallContext, arrived: Arrived, purpose: SignInPurpose): Promise<Walked> {
@@ -147,6 +154,7 @@ async function walk(tx: Transaction, ctx: CallContext, arrived: Arrived, purpose
   const connection = requireOpen(connections[0], purpose, trace)
   if (marks !== undefined) requireFirst(marks[0], trace)
   const request = uses === undefined ? arrived.request : requireWaiting(uses[0], trace)
+  const provenAt = checkProof(ctx, { identity, request, trace })
   const isInvitation = purpose === 'invitation'
   const expectedUserId = purpose === 'link' || isInvitation ? (request?.userId ?? null) : null
   const person = await resolvePerson(tx, ctx, {
@@ -167,7 +175,7 @@ async function walk(tx: Transaction, ctx: CallContext, arrived: Arrived, purpose
     const { added, removed } = await setClaimGroups(tx, ctx, { connectionId, userId: person.userId, values })
     passed(trace, 'groups', `${values.length} groups, ${added} new, ${removed} gone`)
   }
-  return { connection, person, request }
+  return { connection, person, request, provenAt }
 }
 
 const messageKey = (message: { id: string; expiresAt: string }) => ({
@@ -204,7 +212,7 @@ async function arrive(
   purpose: SignInPurpose,
 ): Promise<SignInOutcome> {
   const { identity, visitor, trace, connectionId } = arrived
-  const { connection, person, request } = await walk(tx, ctx, arrived, purpose)
+  const { connection, person, request, provenAt } = await walk(tx, ctx, arrived, purpose)
   const reference = newReference(ctx)
   const shared = {
     ...visitor,
@@ -229,6 +237,7 @@ async function arrive(
       providerSession: identity.providerSession,
       idTokenSealed: null,
       notAfter: identity.notAfter,
+      authenticatedAt: provenAt,
       ...visitor,
     },
   )

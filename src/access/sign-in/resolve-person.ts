@@ -42,8 +42,9 @@ export async function resolvePerson(tx: Transaction, ctx: CallContext, arrival: 
       how: 'identity',
     }
   }
-  const { externalId, email } = identity.profile
   const { organizationId } = ctx
+  identity.profile.email = await chosenEmail(tx, ctx, arrival)
+  const { externalId, email } = identity.profile
   const found = await findPersons(tx, { organizationId, directoryId: connection.directoryId, externalId, email })
   const person = await linkable(tx, ctx, arrival, found)
   if (person !== undefined) {
@@ -63,6 +64,39 @@ function requireExpected({ expectedUserId, trace }: Arrival, person: Person): vo
   refuse(trace, 'identity_of_another', 'The identity belongs to another user than the one who asked for the link')
 }
 
+/**
+ * Of several addresses the one in a domain that the connection may vouch for; null where none is, or more than one: the order
+ * in which a provider writes them says nothing.
+ */
+export async function chosenEmail(
+  tx: Transaction,
+  ctx: CallContext,
+  { connection, identity }: Pick<Arrival, 'connection' | 'identity'>,
+): Promise<string | null> {
+  const { emails } = identity
+  if (emails.length < 2) return emails[0] ?? null
+  if (emails.length > maxEmails) return null
+  const { organizationId } = ctx
+  const standings = await Promise.all(
+    emails.map(async (email) => {
+      const name = domainOf(email)
+      if (name === undefined) return undefined
+      return (await tx.run(domainStanding({ organizationId, name, connectionId: connection.id })))[0]
+    }),
+  )
+  const own = emails.filter((_, index) => standings[index]?.mayVouch === true)
+  return own.length === 1 ? (own[0] ?? null) : null
+}
+
+/** Whoever has more has a list that nobody keeps. */
+const maxEmails = 20
+
+function refuseSeveral({ identity, trace }: Arrival): never {
+  const some = identity.emails.slice(0, 5).join(', ')
+  const why = 'not exactly one of them is in a domain that this connection may vouch for'
+  return refuse(trace, 'several_addresses', `The message has several e-mail addresses (${some}), and ${why}`)
+}
+
 /** The one person whom this identity may be linked to. */
 async function linkable(
   tx: Transaction,
@@ -70,7 +104,7 @@ async function linkable(
   arrival: Arrival,
   found: Awaited<ReturnType<typeof findPersons>>,
 ): Promise<Person | undefined> {
-  const { expectedUserId, trace } = arrival
+  const { identity, expectedUserId, trace } = arrival
   if (expectedUserId !== null) return expected(tx, ctx, arrival, expectedUserId)
   const [byId, ...others] = found.external_id
   if (byId !== undefined && others.length === 0) {
@@ -79,6 +113,7 @@ async function linkable(
     passed(trace, 'link', 'The directory of this connection knows the person by the same externalId')
     return byId
   }
+  if (identity.profile.email === null && identity.emails.length > 1) refuseSeveral(arrival)
   const [byEmail, ...more] = found.email
   if (byEmail === undefined) return undefined
   if (more.length > 0) refuse(trace, 'ambiguous_email', 'Several users have this e-mail address')

@@ -18,6 +18,9 @@ const jit = z
   .enum(['off', 'verified_domains', 'approval'])
   .openapi({ description: 'Who comes to exist by a first sign-in' })
 const signed = z.enum(['either', 'assertion', 'response', 'both'])
+const nameIdIsEmail = z
+  .boolean()
+  .openapi({ description: 'Take a NameID that looks like an e-mail address for one, whatever its format' })
 const fields = z.array(z.object({ field: z.string(), value: z.string() }))
 
 const Connection = z
@@ -79,6 +82,7 @@ const NewConnection = z
       signed: signed.optional(),
       isEncryptionRequired: z.boolean().optional(),
       isSha1Allowed: z.boolean().optional(),
+      nameIdIsEmail: nameIdIsEmail.optional(),
     }),
     z.strictObject({
       ...common,
@@ -106,6 +110,7 @@ const ConnectionChange = z
     isSha1Allowed: z.boolean(),
     refusesExpiredCertificates: z.boolean(),
     groupSeparator: z.string().nullable(),
+    nameIdIsEmail,
     attributes: z
       .strictObject({
         email: names,

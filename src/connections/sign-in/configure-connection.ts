@@ -35,6 +35,7 @@ export async function draftSettings(
   const settings: SamlSettings = {
     ...{ idpEntityId: '', sso: { url: '', binding: 'redirect' }, slo: null, certificates: [], metadataUrl: null },
     ...{ signed: 'either', isEncryptionRequired: false, signsRequests: true, nameIdFormat: saml.nameIdFormat },
+    nameIdIsEmail: false,
     attributes: copied(saml.attributes),
     ...{ groupSeparator: null, isSha1Allowed: false, refusesExpiredCertificates: false, spCertificate: certificate },
   }

@@ -42,6 +42,7 @@ const CreateSaml = z.strictObject({
   signed: z.enum(['either', 'assertion', 'response', 'both']).default('either'),
   isEncryptionRequired: z.boolean().default(false),
   isSha1Allowed: z.boolean().default(false),
+  nameIdIsEmail: z.boolean().default(false),
 })
 
 const CreateOidc = z.strictObject({
@@ -148,6 +149,7 @@ async function makeSaml(ctx: CallContext, wanted: z.output<typeof CreateSaml>, i
     isEncryptionRequired: wanted.isEncryptionRequired,
     signsRequests: true,
     nameIdFormat,
+    nameIdIsEmail: wanted.nameIdIsEmail,
     attributes: copied(attributes),
     groupSeparator: null,
     isSha1Allowed: wanted.isSha1Allowed,

@@ -135,7 +135,8 @@ export const presets: Record<Preset, PresetDefaults> = {
       attributes: { ...generalSaml, roles: ['http://schemas.microsoft.com/ws/2008/06/identity/claims/role'] },
       nameIdFormat: null,
     },
-    oidc: { ...oidc, claims: { ...generalOidc, externalId: [], email: ['email', 'upn'] }, emailVerifiedClaim: null },
+    // A UPN is no address by itself; where it is one, an administrator may name it.
+    oidc: { ...oidc, claims: { ...generalOidc, externalId: [] }, emailVerifiedClaim: null },
   },
   keycloak: { title: 'Keycloak', saml: { attributes: generalSaml, nameIdFormat: null }, oidc },
   generic: { title: 'Another provider', saml: { attributes: generalSaml, nameIdFormat: null }, oidc },
@@ -143,5 +144,8 @@ export const presets: Record<Preset, PresetDefaults> = {
 
 export const presetNames = Object.keys(presets) as [Preset, ...Preset[]]
 
-/** NameID formats whose value is an e-mail address. */
+/** The NameID format whose value is an e-mail address; of any other, a connection has to say so. */
 export const emailNameIdFormat = emailAddress
+
+/** Claims by which providers state whether an address was verified; a denial counts with every preset. */
+export const emailStatementClaims = ['email_verified', 'xms_edov'] as const

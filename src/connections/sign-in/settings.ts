@@ -41,6 +41,8 @@ export const samlSettingsSchema = z.strictObject({
   /** Sign our requests; always so for logout. */
   signsRequests: z.boolean(),
   nameIdFormat: z.string().nullable(),
+  /** Takes a NameID that looks like an e-mail address for one, although its format does not say so. */
+  nameIdIsEmail: z.boolean().optional(),
   attributes: attributeNamesSchema,
   /** Splits a single value of the groups attribute; null where each group is a value of its own. */
   groupSeparator: z.string().min(1).max(3).nullable(),

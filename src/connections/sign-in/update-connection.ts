@@ -22,6 +22,7 @@ const UpdateConnectionInput = z.strictObject({
   isSha1Allowed: z.boolean().optional(),
   refusesExpiredCertificates: z.boolean().optional(),
   groupSeparator: samlSettingsSchema.shape.groupSeparator.optional(),
+  nameIdIsEmail: z.boolean().optional(),
   attributes: attributeNamesSchema.partial().optional(),
   /** SHA-256 of certificates that came by a refresh and are found right. */
   trustCertificates: z.array(z.string()).max(20).optional(),
@@ -99,6 +100,7 @@ const samlOnly = [
   'isSha1Allowed',
   'refusesExpiredCertificates',
   'groupSeparator',
+  'nameIdIsEmail',
   'trustCertificates',
 ] as const
 
@@ -119,11 +121,19 @@ function changedSettings(before: Connection, changes: z.output<typeof UpdateConn
     throw invalidField('secretExpiresAt', 'secretExpiresAt is a setting of OpenID Connect connections')
   if (hostedDomains !== undefined)
     throw invalidField('hostedDomains', 'hostedDomains is a setting of OpenID Connect connections')
-  const { signed, isEncryptionRequired, isSha1Allowed, refusesExpiredCertificates, groupSeparator } = changes
+  const { signed, isEncryptionRequired, isSha1Allowed, refusesExpiredCertificates, groupSeparator, nameIdIsEmail } =
+    changes
   const { settings } = before
   return {
     ...settings,
-    ...given({ signed, isEncryptionRequired, isSha1Allowed, refusesExpiredCertificates, groupSeparator }),
+    ...given({
+      signed,
+      isEncryptionRequired,
+      isSha1Allowed,
+      refusesExpiredCertificates,
+      groupSeparator,
+      nameIdIsEmail,
+    }),
     attributes: { ...settings.attributes, ...given(attributes ?? {}) },
     certificates: trusted(settings.certificates, changes.trustCertificates ?? []),
   }

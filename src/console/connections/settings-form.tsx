@@ -35,7 +35,11 @@ export function valuesOf(connection: Connection): Form {
   const { name, jit, defaultRoleId, directoryId, isIdpInitiatedAllowed } = connection
   const own =
     connection.type === 'saml'
-      ? { signed: connection.settings.signed, groupSeparator: connection.settings.groupSeparator ?? '' }
+      ? {
+          signed: connection.settings.signed,
+          groupSeparator: connection.settings.groupSeparator ?? '',
+          ...(connection.settings.nameIdIsEmail === true ? { nameIdIsEmail: 'on' } : {}),
+        }
       : { secretExpiresAt: connection.settings.secretExpiresAt?.slice(0, 10) ?? '' }
   const names = namesOf(connection)
   return {
@@ -69,6 +73,7 @@ export function changesOf({ type }: Connection, form: Form): Omit<UpdateConnecti
   return {
     ...shared,
     isIdpInitiatedAllowed: form['isIdpInitiatedAllowed'] !== undefined,
+    nameIdIsEmail: form['nameIdIsEmail'] !== undefined,
     signed: (form['signed'] ?? 'either') as NonNullable<UpdateConnectionInput['signed']>,
     groupSeparator: textOf(form, 'groupSeparator') ?? null,
   }
@@ -170,6 +175,12 @@ const SamlSettings = ({ state: { values, errors } }: { state: FormState }) => (
       error={errors['groupSeparator']}
       maxlength={3}
       isOptional
+    />
+    <Check
+      name="nameIdIsEmail"
+      label="The NameID is the person’s e-mail address"
+      isChecked={values['nameIdIsEmail'] !== undefined}
+      hint="Only where the provider says nothing of its format, and gives nobody a name that looks like somebody else’s address."
     />
     <Check
       name="isIdpInitiatedAllowed"

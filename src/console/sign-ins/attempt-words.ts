@@ -37,6 +37,8 @@ const advice: Record<string, string> = {
     'The person manages something here, so their address alone does not open their account. Approve the link under Sign-ins, Links to approve; or have the person sign in otherwise and link the provider on their page Security.',
   domain_of_another:
     'The domain of the address is bound to other connections. Bind it to this one under Settings, Domains, if its people come through it.',
+  several_addresses:
+    'The provider sends several e-mail addresses. Have it send one, or prove the domain of the one that counts.',
   jit_domain: 'Prove the domain of the address under Settings, Domains.',
   ambiguous_email: 'Several people have this address. Correct it for all but one of them.',
   removed_by_directory:
@@ -71,6 +73,8 @@ const advice: Record<string, string> = {
   unsolicited:
     'The provider began the sign-in by itself. Allow it in the settings of the connection, or have the tile open the sign-in address of the connection.',
   status: 'The provider itself refused. See its own log: usually the person is not assigned to the application.',
+  not_fresh:
+    'What the person wanted to do needs a fresh proof, and the provider answered with an older one, or did not say when it was made. Have it send auth_time (for Entra an optional claim of the ID token) and honour max_age; or have the person prove themselves by a password or passkey.',
   id_token:
     'The token of the provider is not valid here. Compare the client ID and the client secret, and whether the secret has ended.',
   subject: 'The token lacks the claims that name the person. Add them to the application at the provider.',

@@ -1,7 +1,10 @@
 // From ID token (and userinfo) claims to an ExternalIdentity, by the names that the connection's preset gives.
 import type { ExternalIdentity, GroupsState } from '#access/sign-in/external-identity.ts'
-import { refuse, type Trace } from '#access/sign-in/trace.ts'
+import { noted, refuse, type Trace } from '#access/sign-in/trace.ts'
 import type { OidcConnection } from '#connections/sign-in/connections.ts'
+import { emailStatementClaims } from '#connections/sign-in/presets.ts'
+import { hasTwoFactors } from '#connections/sign-in/second-factors.ts'
+import { emailVerificationOf, firstEmailAddresses } from '../email-address.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
 
@@ -25,10 +28,15 @@ export function identityOfClaims(
       | null) ?? null
   const { email, firstName, lastName, displayName, externalId } = settings.claims
   const { groups, groupsState } = groupsOf(connection, claims)
+  const named = email.map((name) => texts(own(claims, name)))
+  const emails = firstEmailAddresses(named)
+  if (emails.length === 0 && named.flat().length > 0)
+    noted(trace, 'email', 'What the token has for an e-mail address is none')
   return {
     subject: subjectOf(settings.subjectClaims, idToken, trace),
+    emails,
     profile: {
-      email: first(email),
+      email: emails.length === 1 ? (emails[0] ?? null) : null,
       firstName: first(firstName),
       lastName: first(lastName),
       displayName: first(displayName),
@@ -37,10 +45,14 @@ export function identityOfClaims(
       roles: settings.claims.roles.flatMap((name) => texts(own(claims, name))),
     },
     groupsState,
-    emailVerification: verificationOf(settings.emailVerifiedClaim, claims),
+    emailVerification: verificationOf(settings.emailVerifiedClaim, [idToken, userinfo]),
     providerSession: first(['sid']),
     notAfter: sessionEnd(own(claims, 'session_expiry')),
-    hasSecondFactor: texts(claims['amr']).some((method) => ['mfa', 'otp', 'hwk', 'fido'].includes(method)),
+    authenticatedAt: authenticatedAtOf(own(idToken, 'auth_time')),
+    hasSecondFactor: hasTwoFactors(connection.preset, {
+      amr: texts(own(idToken, 'amr')),
+      acr: texts(own(idToken, 'acr'))[0] ?? null,
+    }),
     idToken: null,
   }
 }
@@ -64,11 +76,20 @@ function subjectOf(names: readonly string[], claims: Claims, trace: Trace): stri
   return parts.join(':')
 }
 
-function verificationOf(name: string | null, claims: Claims): ExternalIdentity['emailVerification'] {
-  const value = name === null ? undefined : own(claims, name)
-  if (value === true || value === 'true') return 'verified'
-  return value === false || value === 'false' ? 'denied' : 'unknown'
+/**
+ * Every statement in the token and in userinfo counts, whichever claim the preset goes by: one that is no plain yes denies.
+ * That it is verified, only the preset's own claim can say.
+ */
+function verificationOf(believed: string | null, sources: readonly Claims[]): ExternalIdentity['emailVerification'] {
+  const stated = (name: string): unknown[] =>
+    sources.filter((claims) => Object.hasOwn(claims, name)).map((claims) => claims[name])
+  const names = new Set<string>([...emailStatementClaims, ...(believed === null ? [] : [believed])])
+  if (emailVerificationOf([...names].flatMap(stated)) === 'denied') return 'denied'
+  return believed === null ? 'unknown' : emailVerificationOf(stated(believed))
 }
+
+const authenticatedAtOf = (seconds: unknown): string | null =>
+  typeof seconds === 'number' && seconds >= 0 && seconds <= lastSecond ? new Date(seconds * 1000).toISOString() : null
 
 function requireHostedDomain(domains: readonly string[] | null, claims: Claims, trace: Trace): void {
   if (domains === null) return

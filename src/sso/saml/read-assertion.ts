@@ -27,6 +27,8 @@ export type VerifiedAssertion = {
   /** When the assertion could no longer be used, skew included; until then it counts once. */
   expiresAt: string
   authnContext: string | null
+  /** When the person proved who they are; null where the provider does not say. */
+  authnInstant: string | null
   attributes: { name: string; values: string[] }[]
 }
 
@@ -77,6 +79,7 @@ export function readAssertion(
     sessionNotOnOrAfter: sessionEnd === null ? null : new Date(sessionEnd).toISOString(),
     expiresAt: new Date(Math.max(confirmedUntil, conditionsUntil) + 2 * skewMillis).toISOString(),
     authnContext: contextOf(statement),
+    authnInstant: authnInstantOf(statement),
     attributes: readAttributes(assertion),
   }
 }
@@ -165,6 +168,11 @@ function checkConditions(conditions: XmlElement, expected: AssertionExpectations
     requireThat(isForUs, 'audience', `The assertion is for the audience ${audiences.join(', ').slice(0, 200)}`)
   }
   return until
+}
+
+const authnInstantOf = (statement: XmlElement): string | null => {
+  const text = statement.attributes.get('AuthnInstant')
+  return text === undefined ? null : new Date(instant(text, 'AuthnInstant')).toISOString()
 }
 
 const contextOf = (statement: XmlElement): string | null => {

@@ -86,7 +86,7 @@ async function consume(services: SsoServices, c: Context<SsoEnv>, { ctx, connect
       requireSolicited(connection, request, trace)
       noteCertificates(ctx, connection, trace)
       trace.received = { ...assertion }
-      const identity = identityOfAssertion(connection, assertion)
+      const identity = identityOfAssertion(connection, assertion, trace)
       const { expiresAt } = assertion
       const arrived = {
         ...{ connectionId: connection.id, identity, visitor, trace },

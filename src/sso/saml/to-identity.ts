@@ -1,15 +1,23 @@
 // From a verified assertion to an ExternalIdentity, by the attribute names of the connection.
 import type { ExternalIdentity, GroupsState } from '#access/sign-in/external-identity.ts'
+import { noted, type Trace } from '#access/sign-in/trace.ts'
 import type { SamlConnection } from '#connections/sign-in/connections.ts'
 import { emailNameIdFormat } from '#connections/sign-in/presets.ts'
+import { authnMethodsAttribute, twoFactorContexts, twoFactorMethods } from '#connections/sign-in/second-factors.ts'
+import { emailVerificationOf, firstEmailAddresses, isEmailAddress } from '../email-address.ts'
 import type { VerifiedAssertion } from './read-assertion.ts'
 
 /** In place of too many groups, Entra names an address to ask; it is never asked. */
 const overageAttributes = new Set(['http://schemas.microsoft.com/claims/groups.link'])
 
-const multipleFactors = 'http://schemas.microsoft.com/claims/multipleauthn'
+/** Names under which providers send whether they have verified the address, whatever stands before them. */
+const statementName = /^(email|emailaddress|mail)_?verified$|^is_?email_?verified$|^xms_?edov$/
 
-export function identityOfAssertion({ settings }: SamlConnection, assertion: VerifiedAssertion): ExternalIdentity {
+export function identityOfAssertion(
+  { settings }: SamlConnection,
+  assertion: VerifiedAssertion,
+  trace: Trace,
+): ExternalIdentity {
   const values = new Map(assertion.attributes.map(({ name, values: texts }) => [name, texts]))
   const all = (names: readonly string[]): string[][] =>
     names.map((name) => values.get(name)).filter((found) => found !== undefined)
@@ -22,10 +30,12 @@ export function identityOfAssertion({ settings }: SamlConnection, assertion: Ver
   const listed = all(attributes.groups)
   const isOverage = [...values.keys()].some((name) => overageAttributes.has(name))
   const groupsState: GroupsState = isOverage ? 'unknown-overage' : listed.length === 0 ? 'not-provided' : 'listed'
+  const emails = emailsOf(all(attributes.email), settings, assertion, trace)
   return {
     subject: assertion.nameId,
+    emails,
     profile: {
-      email: first(attributes.email) ?? addressOf(assertion),
+      email: emails.length === 1 ? (emails[0] ?? null) : null,
       firstName: first(attributes.firstName),
       lastName: first(attributes.lastName),
       displayName: first(attributes.displayName),
@@ -34,10 +44,13 @@ export function identityOfAssertion({ settings }: SamlConnection, assertion: Ver
       roles: all(attributes.roles).flat(),
     },
     groupsState,
-    emailVerification: 'unknown',
+    emailVerification: emailVerificationOf(statementsIn(assertion)),
     providerSession: assertion.sessionIndex,
     notAfter: assertion.sessionNotOnOrAfter,
-    hasSecondFactor: assertion.attributes.some(({ values: texts }) => texts.includes(multipleFactors)),
+    authenticatedAt: assertion.authnInstant,
+    hasSecondFactor:
+      (values.get(authnMethodsAttribute) ?? []).some((method) => twoFactorMethods.has(method)) ||
+      (assertion.authnContext !== null && twoFactorContexts.has(assertion.authnContext)),
     idToken: null,
   }
 }
@@ -46,5 +59,35 @@ export function identityOfAssertion({ settings }: SamlConnection, assertion: Ver
 const split = (text: string, separator: string | null): string[] =>
   (separator === null ? [text] : text.split(separator)).map((part) => part.trim()).filter((part) => part !== '')
 
-const addressOf = ({ nameId, nameIdFormat }: VerifiedAssertion): string | null =>
-  nameIdFormat === emailNameIdFormat || /^[^\s@]+@[^\s@]+$/.test(nameId) ? nameId : null
+/** From the attributes; else the NameID, where its format or the connection says that it is an address. */
+function emailsOf(
+  listed: readonly string[][],
+  { nameIdIsEmail }: SamlConnection['settings'],
+  { nameId, nameIdFormat }: VerifiedAssertion,
+  trace: Trace,
+): string[] {
+  const emails = firstEmailAddresses(listed)
+  if (emails.length > 0) return emails
+  if (listed.flat().some((text) => text.trim() !== ''))
+    noted(trace, 'email', 'What the message has for an e-mail address is none')
+  if (!nameId.includes('@')) return []
+  if (nameIdFormat !== emailNameIdFormat && nameIdIsEmail !== true) {
+    noted(trace, 'email', 'The NameID looks like an e-mail address, but its format does not say that it is one')
+    return []
+  }
+  if (!isEmailAddress(nameId)) noted(trace, 'email', 'The NameID is no e-mail address')
+  return firstEmailAddresses([[nameId]])
+}
+
+/** An attribute without a value states something, too, and not a yes. */
+const statementsIn = ({ attributes }: VerifiedAssertion): unknown[] =>
+  attributes
+    .filter(({ name }) =>
+      statementName.test(
+        name
+          .split(/[/:#.]/)
+          .at(-1)
+          ?.toLowerCase() ?? '',
+      ),
+    )
+    .flatMap(({ values }) => (values.length === 0 ? [null] : values))
