@@ -49,12 +49,12 @@ ALTER TABLE "email_proofs" ADD CONSTRAINT "email_proofs_organization_id_user_id_
 CREATE POLICY "own_organization" ON "email_proofs" AS PERMISSIVE FOR ALL TO "rolecall_server" USING (organization_id = (select current_setting('rolecall.organization_id', true))) WITH CHECK (organization_id = (select current_setting('rolecall.organization_id', true)));--> statement-breakpoint
 GRANT SELECT, INSERT, UPDATE, DELETE ON domain_connections, link_requests, email_proofs TO rolecall_server;
 --> statement-breakpoint
--- The folded addresses that a person has: those in the e-mail list and the userName, as they are looked up by.
+-- The folded addresses that a person has: those in the e-mail list, or else the userName.
 CREATE FUNCTION address_keys(p_attributes jsonb, p_user_name_key text) RETURNS text[] LANGUAGE sql IMMUTABLE
   SET search_path = public, pg_temp AS $$
-  SELECT array_append(array(SELECT fold(e.value ->> 'value') FROM jsonb_array_elements(
+  SELECT coalesce(nullif(array(SELECT fold(e.value ->> 'value') FROM jsonb_array_elements(
       CASE jsonb_typeof(p_attributes -> 'emails') WHEN 'array' THEN p_attributes -> 'emails' ELSE '[]' END) e (value)
-    WHERE e.value ->> 'value' IS NOT NULL), p_user_name_key) $$;
+    WHERE e.value ->> 'value' IS NOT NULL), '{}'), ARRAY[p_user_name_key]) $$;
 --> statement-breakpoint
 -- Whatever changes an address, be it a directory, an administrator or the person, takes its proof away, and every link that
 -- was mailed to the old one.

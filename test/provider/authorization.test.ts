@@ -77,7 +77,7 @@ describe('a browser that is signed in', () => {
       name: 'Amara Okafor',
       preferred_username: 'amara@example.com',
       email: 'amara@example.com',
-      email_verified: true,
+      email_verified: false,
       organization: { id: organization.id, slug: organization.slug, name: organization.slug },
       roles: ['viewer'],
       brands: [{ id: brand.id, slug: 'harbor-lane', roles: ['editor'] }],

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { domainOf } from '#connections/domains/domains.ts'
 import { prepared } from '#db/statement.ts'
+import { fold } from '#directory/fold.ts'
 import { enterOrganization, type Services } from '#src/context.ts'
 import { effectiveAccessOf } from '../decisions/effective-access.ts'
 import { heldRoles } from '../decisions/held-roles.ts'
@@ -11,7 +12,7 @@ export type PersonClaims = {
   name: string
   preferred_username: string
   email?: string
-  /** True where the organization has proven the domain of the address. */
+  /** True where the person has proven the address to be theirs, or the provider of its domain has. */
   email_verified?: boolean
   organization: { id: string; slug: string; name: string }
   /** Keys of the roles in the organization. */
@@ -19,12 +20,20 @@ export type PersonClaims = {
   brands: { id: string; slug: string; roles: string[] }[]
 }
 
-type Row = { email: string | null; organizationName: string; verifiedDomains: string[] }
+type Proof = { key: string; how: 'invitation' | 'reset' | 'provider'; connectionId: string | null }
+
+type Domain = { name: string; connectionIds: string[] }
+
+type Row = { email: string | null; organizationName: string; proofs: Proof[]; domains: Domain[] }
 
 const details = prepared<{ organizationId: string; userId: string }, Row>(
   (p) => sql`select ${emailColumn} as email, o.name as "organizationName",
-      (select coalesce(json_agg(d.name), '[]') from domains d
-        where d.organization_id = o.id and d.status = 'verified') as "verifiedDomains"
+      (select coalesce(json_agg(json_build_object('key', ep.value_key, 'how', ep.how, 'connectionId', ep.connection_id)),
+        '[]') from email_proofs ep where ep.organization_id = u.organization_id and ep.user_id = u.id) as proofs,
+      (select coalesce(json_agg(json_build_object('name', d.name, 'connectionIds', (
+          select coalesce(json_agg(dc.connection_id), '[]') from domain_connections dc
+          where dc.organization_id = d.organization_id and dc.domain_id = d.id))), '[]') from domains d
+        where d.organization_id = o.id and d.status = 'verified') as domains
     from users u join organizations o on o.id = u.organization_id
     where u.organization_id = ${p.organizationId} and u.id = ${p.userId}`,
 )
@@ -54,8 +63,16 @@ export async function findPersonClaims(
   }
 }
 
-function emailClaims({ email, verifiedDomains }: Row): Pick<PersonClaims, 'email' | 'email_verified'> {
+function emailClaims({ email, proofs, domains }: Row): Pick<PersonClaims, 'email' | 'email_verified'> {
   if (email === null) return {}
-  const domain = domainOf(email)
-  return { email, email_verified: domain !== undefined && verifiedDomains.includes(domain) }
+  const domain = domains.find(({ name }) => name === domainOf(email))
+  const isVerified = proofs.some((proof) => proof.key === fold(email) && stillHolds(proof, domain))
+  return { email, email_verified: isVerified }
+}
+
+/** A provider's word is good for as long as the domain is the organization's, and not given to other providers alone. */
+function stillHolds({ how, connectionId }: Proof, domain: Domain | undefined): boolean {
+  if (how !== 'provider') return true
+  if (domain === undefined || connectionId === null) return false
+  return domain.connectionIds.length === 0 || domain.connectionIds.includes(connectionId)
 }

@@ -22,6 +22,7 @@ import {
   type Progress,
 } from '../accounts/sign-in/complete-sign-in.ts'
 import { asPerson, signInContext } from '../accounts/sign-in-context.ts'
+import { invitedEmailProof } from '../sign-in/email-proofs.ts'
 import { newTrace } from '../sign-in/trace.ts'
 import { getInvitation, type InvitationRecord } from './invitations.ts'
 
@@ -121,7 +122,7 @@ export async function acceptInvitation(
     if (pending === undefined) return false
     const [activated] = await tx.run(activation(ctx, userId, 'invitation'))
     if (activated === undefined) return false
-    await tx.commitWith<unknown>(renaming, statement)
+    await tx.commitWith<unknown>(renaming, statement, invitedEmailProof(ctx, userId))
     return true
   })
   if (!isAccepted) return { kind: 'over' }

@@ -2,6 +2,7 @@
 // sets their groups from claims, and opens the session. What is not committed did not happen, replays included.
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
+import { domainOf, domainStanding } from '#connections/domains/domains.ts'
 import {
   type Connection,
   connectionById,
@@ -17,12 +18,13 @@ import { sessionEnd } from '../sessions/end-sessions.ts'
 import { type StartedSession, sessionStart } from '../sessions/start-session.ts'
 import { attemptStatement, newReference, type SignInMethod, type Visitor } from './attempts.ts'
 import { setClaimGroups } from './claim-groups.ts'
+import { emailProof } from './email-proofs.ts'
 import type { ExternalIdentity } from './external-identity.ts'
 import { knownPerson } from './find-person.ts'
 import { checkProof } from './fresh-proof.ts'
 import { requestLink } from './link-requests.ts'
 import { openRequestSecret, type SignInPurpose, type SignInRequest, useRequest } from './requests.ts'
-import { type ResolvedPerson, resolvePerson } from './resolve-person.ts'
+import { chosenEmail, type ResolvedPerson, resolvePerson } from './resolve-person.ts'
 import { LinkAwaitsApproval, noted, passed, refuse, type Trace } from './trace.ts'
 
 export type Arrived = {
@@ -242,10 +244,12 @@ async function arrive(
     },
   )
   const { organizationId } = ctx
+  const proofs = await provenAddresses(tx, ctx, { connection, identity, userId: person.userId })
   passed(trace, 'session')
   const [rows] = await tx.commitWith<unknown>(
     start.statement,
     ...replacedEnd(ctx, request),
+    ...proofs,
     attemptStatement(ctx, { ...shared, outcome: 'signed_in', reason: null }),
     ...(connection.testedAt === null ? [markTested({ organizationId, connectionId, now: nowOf(ctx) })] : []),
     ...(identity.idToken === null ? [] : [keepIdToken(ctx, start.sessionId, identity.idToken)]),
@@ -262,6 +266,22 @@ async function arrive(
     returnTo,
     reference,
   }
+}
+
+/** The provider that a domain belongs to proves an address in it by signing its person in with it. */
+async function provenAddresses(
+  tx: Transaction,
+  ctx: CallContext,
+  { connection, identity, userId }: { connection: Connection; identity: ExternalIdentity; userId: string },
+): Promise<Statement<unknown>[]> {
+  const email = await chosenEmail(tx, ctx, { connection, identity })
+  const name = email === null || identity.emailVerification === 'denied' ? undefined : domainOf(email)
+  if (email === null || name === undefined) return []
+  const key = { organizationId: ctx.organizationId, name, connectionId: connection.id }
+  const [standing] = await tx.run(domainStanding(key))
+  return standing?.isOwn === true
+    ? [emailProof(ctx, { userId, email, how: 'provider', connectionId: connection.id })]
+    : []
 }
 
 /** The end of the session that this browser had when the sign-in began. */

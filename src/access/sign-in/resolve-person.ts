@@ -10,6 +10,7 @@ import { provisionWithin } from '#directory/provision-user.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
 import { defaultAssignment } from './default-role.ts'
+import { invitedEmailProof } from './email-proofs.ts'
 import type { ExternalIdentity } from './external-identity.ts'
 import { findPersons, lockStatus, type Person } from './find-person.ts'
 import { identityLink } from './identities.ts'
@@ -196,6 +197,8 @@ async function admitAs(
   if (isDeleted) refuse(trace, 'removed_by_directory', 'The directory removed this person')
   if (status === 'invited' && (person.isInvited || isInvitation)) {
     await tx.run(activation(ctx, userId, 'invitation'))
+    // Whoever had the link got it at the address; whoever was only recognized by the address did not need it.
+    if (isInvitation) await tx.run(invitedEmailProof(ctx, userId))
     passed(trace, 'invitation', 'The open invitation is accepted by this sign-in')
     return userId
   }

@@ -8,6 +8,7 @@ import { type CallContext, inTransaction, type Services } from '#src/context.ts'
 import { queueMail } from '../../mail/queue-mail.ts'
 import { userSessionsEnd } from '../../sessions/end-sessions.ts'
 import type { Visitor } from '../../sign-in/attempts.ts'
+import { emailProof } from '../../sign-in/email-proofs.ts'
 import { addressKey, type Counted, countAttempt, forgetAttempts, forgiveAttempt } from '../../throttle.ts'
 import { findAccount, type LocalAccount } from '../account.ts'
 import { barrierOf } from '../barriers.ts'
@@ -134,6 +135,8 @@ export async function resetPassword(
       ...[write, pendingSignInsEnd(ctx, userId)],
       recordAudit(ctx, { action: 'user.password_reset', targetType: 'user', targetId: userId }),
       userSessionsEnd(ctx, userId, { reason: 'password_changed' }),
+      // The link was mailed to this address: another one since then would have made it void.
+      ...(account.email === null ? [] : [emailProof(ctx, { userId, email: account.email, how: 'reset' })]),
     )
     return true
   })

@@ -1,0 +1,53 @@
+// That an address is a person's own, and how that was proven: by a link that was mailed to it and used, or by the provider that
+// the domain belongs to. What a manager or a directory wrote down proves nothing. A trigger (forget_address) takes a proof away
+// with the address.
+import { sql } from 'drizzle-orm'
+import { prepared, type Statement } from '#db/statement.ts'
+import { fold } from '#directory/fold.ts'
+import { type CallContext, nowOf } from '#src/context.ts'
+
+type Parameters = {
+  organizationId: string
+  userId: string
+  key: string
+  how: string
+  connectionId: string | null
+  now: string
+}
+
+// Only of an address that they have at this moment.
+const insert = prepared<Parameters, never>(
+  (p) => sql`insert into email_proofs (organization_id, user_id, value_key, how, connection_id, proven_at)
+    select u.organization_id, u.id, ${p.key}, ${p.how}, ${p.connectionId}, ${p.now}::timestamptz from users u
+    where u.organization_id = ${p.organizationId} and u.id = ${p.userId}
+      and ${p.key} = any (address_keys(u.attributes, u.user_name_key))
+    on conflict (organization_id, user_id, value_key, how)
+      do update set connection_id = excluded.connection_id, proven_at = excluded.proven_at`,
+)
+
+export type ProvenAddress =
+  | { userId: string; email: string; how: 'invitation' | 'reset' }
+  | { userId: string; email: string; how: 'provider'; connectionId: string }
+
+/** The proof as a statement for the transaction of what proved it; nothing where they do not have the address (any more). */
+export const emailProof = (ctx: CallContext, proven: ProvenAddress): Statement<never> =>
+  insert({
+    ...{ organizationId: ctx.organizationId, userId: proven.userId, how: proven.how },
+    key: fold(proven.email),
+    connectionId: proven.how === 'provider' ? proven.connectionId : null,
+    now: nowOf(ctx),
+  })
+
+const insertInvited = prepared<{ organizationId: string; userId: string; now: string }, never>(
+  (p) => sql`insert into email_proofs (organization_id, user_id, value_key, how, proven_at)
+    select u.organization_id, u.id, i.email_key, 'invitation', ${p.now}::timestamptz from users u
+    cross join lateral (select i.email_key from invitations i where i.organization_id = u.organization_id
+      and i.user_id = u.id and i.status = 'accepted' order by i.accepted_at desc limit 1) i
+    where u.organization_id = ${p.organizationId} and u.id = ${p.userId}
+      and i.email_key = any (address_keys(u.attributes, u.user_name_key))
+    on conflict (organization_id, user_id, value_key, how) do update set proven_at = excluded.proven_at`,
+)
+
+/** The address that the invitation went to whose link has just been accepted, as a statement after its acceptance. */
+export const invitedEmailProof = (ctx: CallContext, userId: string): Statement<never> =>
+  insertInvited({ organizationId: ctx.organizationId, userId, now: nowOf(ctx) })
