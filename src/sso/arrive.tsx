@@ -43,7 +43,7 @@ export async function guarded(
   try {
     return await work()
   } catch (error) {
-    if (!(error instanceof AppError) || error.code === 'unavailable' || error.code === 'internal') throw error
+    if (!(error instanceof AppError) || isOurs(error)) throw error
     const reason = error.reason ?? error.code
     const { isTest, visitor, ...attempt } = entrance
     const reference = await recordRefusal(ctx, { ...visitor, ...attempt, userId: null, reason })
@@ -52,6 +52,9 @@ export async function guarded(
     return renderPage(c, <TestPage trace={entrance.trace} reference={reference} verdict={verdict} />, { status: 403 })
   }
 }
+
+/** Nothing is wrong with such a sign-in; it may be tried again. */
+const isOurs = ({ code }: AppError): boolean => ['unavailable', 'internal', 'too_many'].includes(code)
 
 function answer(c: Context<SsoEnv>, ctx: CallContext, outcome: SignInOutcome): Response | Promise<Response> {
   if (outcome.kind === 'pending') return renderPage(c, <PendingPage reference={outcome.reference} />, { status: 403 })

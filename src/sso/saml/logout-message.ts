@@ -10,6 +10,7 @@ import {
   signatureAlgorithms,
   signatureNamespace,
 } from './names.ts'
+import { requirePlausibleSignatures } from './plausible.ts'
 import { requireMessage, requireProperSignatures, requireUniqueIds } from './precheck.ts'
 import { asRefusal, decode } from './validate.ts'
 import { Refusal, requireThat, type Step } from './verdict.ts'
@@ -101,6 +102,7 @@ function fromPost(base64: string, expected: LogoutExpectations, steps: Step[]): 
   requireProperSignatures(root, expected.isSha1Allowed, steps)
   if (childrenOf(root, signatureNamespace, 'Signature').length === 0)
     return { root: requireUnsignedAllowed(root, expected), isSigned: false }
+  requirePlausibleSignatures([root], expected.certificates)
   const signed = expected.certificates.map((pem) => signedContent(xml, pem)).find((content) => content !== undefined)
   requireThat(signed !== undefined, 'signature', 'The signature is not valid')
   const verified = parseXml(signed)

@@ -122,7 +122,7 @@ function requireSafe(
  * Exactly one assertion, clear or encrypted, directly in the response, and none anywhere else.
  * @throws Refusal (reasons `assertion_count`, `assertion_place`, `encryption`)
  */
-export function requireOneAssertion(root: XmlElement): { isEncrypted: boolean } {
+export function requireOneAssertion(root: XmlElement): { assertion: XmlElement; isEncrypted: boolean } {
   const isAssertion = ({ namespace, name }: XmlElement): boolean =>
     namespace === assertionNamespace && (name === 'Assertion' || name === 'EncryptedAssertion')
   const all = [...descendants(root)].filter((element) => isAssertion(element) || element.name === 'Assertion')
@@ -136,7 +136,7 @@ export function requireOneAssertion(root: XmlElement): { isEncrypted: boolean } 
   const isEncrypted = assertion.name === 'EncryptedAssertion'
   if (isEncrypted) requireProperEncryption(assertion)
   else forbidEncryption(assertion)
-  return { isEncrypted }
+  return { assertion, isEncrypted }
 }
 
 function requireProperEncryption(assertion: XmlElement): void {
@@ -163,7 +163,8 @@ function requireProperEncryption(assertion: XmlElement): void {
   )
 }
 
-function forbidEncryption(assertion: XmlElement): void {
+/** @throws Refusal (reason `encryption`) where a part of it is encrypted */
+export function forbidEncryption(assertion: XmlElement): void {
   const isAny = [...descendants(assertion)].some(({ namespace }) => namespace === encryptionNamespace)
   requireThat(!isAny, 'encryption', 'The assertion holds encrypted parts')
 }

@@ -76,14 +76,12 @@ async function consume(services: SsoServices, c: Context<SsoEnv>, { ctx, connect
     const form = await readForm(c, { maxBytes: maxBodyBytes })
     const message = form['SAMLResponse'] ?? ''
     const request = await requestOf(c, ctx, connection, message)
+    requireSolicited(connection, message, request, trace)
     const isTest = request?.row.purpose === 'test'
     return guarded(c, ctx, { ...entrance, isTest }, async () => {
-      const validation = await services.saml.validateResponse(message, {
-        ...expectations(ctx, connection, urls),
-        requestId: request?.id ?? null,
-      })
-      const { assertion } = requireValid(validation, trace)
-      requireSolicited(connection, request, trace)
+      const expected = { ...expectations(ctx, connection, urls), requestId: request?.id ?? null }
+      const sender = { address: visitor.ip, connectionId: connection.id, isAwaited: request !== undefined }
+      const { assertion } = requireValid(await services.saml.validateResponse(message, expected, sender), trace)
       noteCertificates(ctx, connection, trace)
       trace.received = { ...assertion }
       const identity = identityOfAssertion(connection, assertion, trace)
@@ -142,11 +140,13 @@ async function requestOf(
 
 /** Looks at the first kilobytes only: a proper message has it in its first tag. */
 function claimedRequest(message: string): string | undefined {
-  const head = Buffer.from(message.slice(0, 16_384), 'base64').toString('utf8')
-  return /^[^>]*?<(?:[\w.-]+:)?Response\b[^>]*?\sInResponseTo\s*=\s*["']([\w.-]{1,128})["']/.exec(
-    head.replace(/^\s*<\?xml[^>]*\?>/, ''),
-  )?.[1]
+  return /^[^>]*?<(?:[\w.-]+:)?Response\b[^>]*?\sInResponseTo\s*=\s*["']([\w.-]{1,128})["']/.exec(headOf(message))?.[1]
 }
+
+const headOf = (message: string): string =>
+  Buffer.from(message.slice(0, 16_384), 'base64')
+    .toString('utf8')
+    .replace(/^\s*<\?xml[^>]*\?>/, '')
 
 /** What held goes into the trace; what did not refuses. @throws SignInRefused */
 function requireValid<Valid extends { isValid: true; steps: Step[] }>(
@@ -157,9 +157,31 @@ function requireValid<Valid extends { isValid: true; steps: Step[] }>(
   return verdict.isValid ? verdict : refuse(trace, verdict.reason, verdict.message)
 }
 
-function requireSolicited(connection: SamlConnection, request: KnownRequest | undefined, trace: Trace): void {
-  if (request !== undefined || connection.isIdpInitiatedAllowed) return
+/**
+ * What nobody here has asked for is refused before anything is decrypted or verified, unless the connection lets its provider
+ * begin. @throws SignInRefused
+ */
+function requireSolicited(
+  connection: SamlConnection,
+  message: string,
+  request: KnownRequest | undefined,
+  trace: Trace,
+): void {
+  if (request?.row.isOver === true) refuseFinished(request.row, trace)
+  if (request !== undefined) return
+  if (claimedRequest(message) !== undefined)
+    refuse(trace, 'in_response_to', 'The message answers a request that this browser has not sent')
+  if (connection.isIdpInitiatedAllowed) return
+  if (/<[!?]/.test(headOf(message)))
+    refuse(trace, 'malformed', 'The message has a DOCTYPE, comment, CDATA section or processing instruction')
   refuse(trace, 'unsolicited', 'The provider began this sign-in by itself, which the connection does not allow')
+}
+
+function refuseFinished({ expiresAt }: SignInRequest, trace: Trace): never {
+  const isExpired = Date.parse(expiresAt) <= Date.now()
+  return isExpired
+    ? refuse(trace, 'request_used', 'The sign-in that this answers has run out')
+    : refuse(trace, 'replay', 'The sign-in that this answers is finished')
 }
 
 /** The key counts, not the dates around it; but somebody should know that they have passed (or it is refused by setting). */
@@ -206,14 +228,16 @@ async function logout(services: SsoServices, c: Context<SsoEnv>, call: LogoutCal
     isTest: false,
   } as const
   return guarded(c, ctx, entrance, async () => {
-    const verification = await services.saml.verifyLogout(call.message, {
+    const expected = {
       ...{ kind, binding, query },
       idpEntityId: connection.settings.idpEntityId,
       destination: urls.sloUrl,
       certificates: trustedPems(connection),
       isSha1Allowed: connection.settings.isSha1Allowed,
       now: ctx.clock.now().getTime(),
-    })
+    }
+    const sender = { address: entrance.visitor.ip, connectionId: connection.id, isAwaited: false }
+    const verification = await services.saml.verifyLogout(call.message, expected, sender)
     const { message } = requireValid(verification, trace)
     if (kind === 'LogoutResponse') return afterOurLogout(c, message)
     await endSessions(ctx, connection, message, trace)

@@ -1,8 +1,16 @@
 // From the bytes of a SAMLResponse to a verified assertion: strict reading, signature by node-saml, then our checks on
 // nothing but what was signed. Runs in a worker thread, so it takes and gives plain data.
 import { SAML, ValidateInResponseTo } from '@node-saml/node-saml'
-import { assertionNamespace, protocolNamespace, successStatus } from './names.ts'
-import { requireMessage, requireOneAssertion, requireProperSignatures, requireUniqueIds } from './precheck.ts'
+import { decryptedText } from './decrypt.ts'
+import { assertionNamespace, protocolNamespace, signatureNamespace, successStatus } from './names.ts'
+import { requirePlausibleSignatures } from './plausible.ts'
+import {
+  forbidEncryption,
+  requireMessage,
+  requireOneAssertion,
+  requireProperSignatures,
+  requireUniqueIds,
+} from './precheck.ts'
 import { readAssertion, type VerifiedAssertion } from './read-assertion.ts'
 import { Refusal, requireThat, type Step } from './verdict.ts'
 import { childrenOf, parseXml, type XmlElement, XmlRefused } from './xml.ts'
@@ -57,18 +65,40 @@ async function validate(base64: string, expected: ResponseExpectations, steps: S
   requireDestination(response, expected)
   requireIssuer(response, expected)
   requireProperSignatures(response, expected.isSha1Allowed, steps)
-  const { isEncrypted } = requireOneAssertion(response)
-  requireThat(isEncrypted || !expected.isEncryptionRequired, 'encryption', 'The connection wants encrypted assertions')
-  steps.push({ check: 'form', result: 'ok', detail: isEncrypted ? 'encrypted assertion' : 'clear assertion' })
   const inResponseTo = response.attributes.get('InResponseTo') ?? null
   requireThat(
     inResponseTo === expected.requestId,
     'in_response_to',
     'The response does not answer the request that this browser sent',
   )
+  const { assertion: sent, isEncrypted } = requireOneAssertion(response)
+  requireThat(isEncrypted || !expected.isEncryptionRequired, 'encryption', 'The connection wants encrypted assertions')
+  steps.push({ check: 'form', result: 'ok', detail: isEncrypted ? 'encrypted assertion' : 'clear assertion' })
+  const read = isEncrypted ? readEncrypted(sent, expected, steps) : sent
+  requireSignature(response, read)
+  requirePlausibleSignatures([response, read], expected.certificates)
   const assertion = parseXml(await verifiedAssertion(base64, expected))
   steps.push({ check: 'signature', result: 'ok' })
   return readAssertion(assertion, expected, steps)
+}
+
+/** What is encrypted is read as strictly as what is not, before a library builds a document of it. */
+function readEncrypted(encrypted: XmlElement, expected: ResponseExpectations, steps: Step[]): XmlElement {
+  const assertion = parseXml(decryptedText(encrypted, expected.decryptionKey))
+  const isAssertion = assertion.namespace === assertionNamespace && assertion.name === 'Assertion'
+  requireThat(isAssertion, 'assertion_form', 'What is encrypted is no SAML 2.0 assertion')
+  requireUniqueIds(assertion)
+  requireProperSignatures(assertion, expected.isSha1Allowed, steps)
+  forbidEncryption(assertion)
+  return assertion
+}
+
+/** Without any there is nothing to verify, and no reason to try. */
+function requireSignature(response: XmlElement, assertion: XmlElement): void {
+  const isSigned = [response, assertion].some(
+    (element) => childrenOf(element, signatureNamespace, 'Signature').length > 0,
+  )
+  requireThat(isSigned, 'signature', 'Neither the response nor the assertion is signed')
 }
 
 /** @throws Refusal for anything but strict base64 of UTF-8 */

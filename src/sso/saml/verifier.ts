@@ -2,8 +2,9 @@
 // and replaced, and the message counts as refused.
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { unavailable } from '#platform/errors.ts'
+import { AppError, unavailable } from '#platform/errors.ts'
 import type { LogoutExpectations, LogoutVerification } from './logout-message.ts'
+import { FairQueue, type Limits, type Sender } from './queue.ts'
 import type { ResponseExpectations, Validation } from './validate.ts'
 
 export type Job =
@@ -15,32 +16,35 @@ type Result = Validation | LogoutVerification
 type Waiting = { job: Job; resolve(result: Result): void; reject(error: unknown): void }
 
 export type SamlVerifier = {
-  /** @throws AppError unavailable where too many messages wait already */
-  validateResponse(message: string, expected: ResponseExpectations): Promise<Validation>
-  /** @throws AppError unavailable */
-  verifyLogout(message: string, expected: LogoutExpectations): Promise<LogoutVerification>
+  /** @throws AppError too_many where too many messages of this sender wait already; unavailable */
+  validateResponse(message: string, expected: ResponseExpectations, sender?: Sender): Promise<Validation>
+  /** @throws AppError too_many, unavailable */
+  verifyLogout(message: string, expected: LogoutExpectations, sender?: Sender): Promise<LogoutVerification>
   close(): Promise<void>
 }
 
 const limitMillis = 1_000
 const startMillis = 10_000
-const maxWaiting = 200
+
+/** For whoever calls without a request from outside. */
+const unnamed: Sender = { address: null, connectionId: '', isAwaited: true }
 
 /** Threads start with the first message and do not keep the process alive. */
-export function createSamlVerifier(options: { threads?: number; limitMillis?: number } = {}): SamlVerifier {
+export function createSamlVerifier(
+  options: { threads?: number; limitMillis?: number; limits?: Limits } = {},
+): SamlVerifier {
   const threads = options.threads ?? Math.max(1, Math.min(4, availableParallelism()))
   const limit = options.limitMillis ?? limitMillis
-  const waiting: Waiting[] = []
+  const waiting = new FairQueue<Waiting>(options.limits)
   const idle: Thread[] = []
   const all = new Set<Thread>()
   let isClosed = false
 
   const next = (): void => {
-    const task = waiting[0]
+    if (idle.length === 0 && all.size >= threads) return
+    const task = waiting.next()
     if (task === undefined) return
-    const thread = idle.pop() ?? (all.size < threads ? open() : undefined)
-    if (thread === undefined) return
-    waiting.shift()
+    const thread = idle.pop() ?? open()
     void thread.perform(task).then((isUsable) => {
       if (isUsable && !isClosed) idle.push(thread)
       else all.delete(thread)
@@ -52,15 +56,18 @@ export function createSamlVerifier(options: { threads?: number; limitMillis?: nu
     all.add(thread)
     return thread
   }
-  const submit = (job: Job): Promise<Result> =>
+  const submit = (job: Job, sender: Sender): Promise<Result> =>
     new Promise((resolve, reject) => {
-      if (isClosed || waiting.length >= maxWaiting) return reject(unavailable(new Error('Too many messages wait')))
-      waiting.push({ job, resolve, reject })
+      if (isClosed) return reject(unavailable(new Error('The verifier has ended')))
+      if (!waiting.add({ job, resolve, reject }, sender))
+        return reject(new AppError('too_many', 'Too many sign-ins at once; try again in a moment', { reason: 'busy' }))
       next()
     })
   return {
-    validateResponse: (message, expected) => submit({ kind: 'response', message, expected }) as Promise<Validation>,
-    verifyLogout: (message, expected) => submit({ kind: 'logout', message, expected }) as Promise<LogoutVerification>,
+    validateResponse: (message, expected, sender = unnamed) =>
+      submit({ kind: 'response', message, expected }, sender) as Promise<Validation>,
+    verifyLogout: (message, expected, sender = unnamed) =>
+      submit({ kind: 'logout', message, expected }, sender) as Promise<LogoutVerification>,
     close: async () => {
       isClosed = true
       await Promise.all([...all].map((thread) => thread.end()))

@@ -1,6 +1,8 @@
 // XML from outside, read strictly into a small tree: no DOCTYPE, no comments, no CDATA, no processing instructions, bounded in
 // size, elements and depth. What a signature library is given has passed through here first (design 8).
-import { SaxesParser } from 'saxes'
+import { SaxesParser, type SaxesTagNS } from 'saxes'
+
+export type XmlAttribute = { name: string; prefix: string; local: string; uri: string; value: string }
 
 export type XmlElement = {
   namespace: string
@@ -10,6 +12,15 @@ export type XmlElement = {
   children: XmlElement[]
   /** The text directly inside, joined. */
   text: string
+  /** Text and elements directly inside, in their order. */
+  content: (string | XmlElement)[]
+  /** As it is written. */
+  qualifiedName: string
+  prefix: string
+  /** The attributes as they are written, declarations of namespaces included. */
+  written: readonly XmlAttribute[]
+  /** What prefixes stand for here. */
+  scope: ReadonlyMap<string, string>
   parent: XmlElement | null
 }
 
@@ -32,7 +43,7 @@ export function parseXml(xml: string): XmlElement {
   parser.on('error', (error) => {
     throw new XmlRefused(`The message is not well-formed XML: ${error.message.slice(0, 120)}`)
   })
-  parser.on('opentag', ({ uri, local, attributes }) => reader.open(uri, local, Object.values(attributes)))
+  parser.on('opentag', (tag) => reader.open(tag))
   parser.on('text', (part) => reader.text(part))
   parser.on('closetag', () => reader.close())
   parser.write(text).close()
@@ -46,33 +57,49 @@ class TreeReader {
   #elements = 0
   #depth = 0
 
-  open(namespace: string, name: string, attributes: { uri: string; local: string; value: string }[]): void {
+  open({ name: qualifiedName, prefix, local, uri: namespace, attributes: found, ns }: SaxesTagNS): void {
+    const attributes = Object.values(found)
     this.#elements += 1
     this.#depth += 1
     if (this.#elements > maxElements) throw new XmlRefused(`The message has more than ${maxElements} elements`)
     if (this.#depth > maxDepth) throw new XmlRefused(`The message is nested deeper than ${maxDepth} elements`)
     if (attributes.length > maxAttributes) throw new XmlRefused('An element has too many attributes')
     const element: XmlElement = {
-      namespace,
-      name,
+      ...{ namespace, name: local, qualifiedName, prefix },
       attributes: new Map(attributes.map(({ uri, local, value }) => [uri === '' ? local : `{${uri}}${local}`, value])),
       children: [],
       text: '',
+      content: [],
+      written: attributes,
+      scope: scopeOf(this.#current?.scope, ns),
       parent: this.#current,
     }
     this.#current?.children.push(element)
+    this.#current?.content.push(element)
     this.root ??= element
     this.#current = element
   }
 
   text(part: string): void {
-    if (this.#current !== null) this.#current.text += part
+    if (this.#current === null) return
+    this.#current.text += part
+    this.#current.content.push(part)
   }
 
   close(): void {
     this.#depth -= 1
     this.#current = this.#current?.parent ?? null
   }
+}
+
+const noScope: ReadonlyMap<string, string> = new Map()
+
+function scopeOf(
+  outer: ReadonlyMap<string, string> | undefined,
+  own: Record<string, string>,
+): ReadonlyMap<string, string> {
+  const declared = Object.entries(own)
+  return declared.length === 0 ? (outer ?? noScope) : new Map([...(outer ?? noScope), ...declared])
 }
 
 /** The children with this name in this namespace. */
