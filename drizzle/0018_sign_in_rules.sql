@@ -73,12 +73,19 @@ CREATE TRIGGER forget_address AFTER UPDATE OF attributes, user_name ON users FOR
   EXECUTE FUNCTION forget_address();
 --> statement-breakpoint
 -- Refusals of whoever has begun nothing here are counted: one row for a connection, a reason and an hour.
-ALTER TABLE "sign_in_attempts" ADD COLUMN "count" integer DEFAULT 1 NOT NULL;--> statement-breakpoint
+ALTER TABLE "sign_in_attempts" ADD COLUMN "count" integer;--> statement-breakpoint
 ALTER TABLE "sign_in_attempts" ADD COLUMN "bucket" text;--> statement-breakpoint
 ALTER TABLE "sign_in_attempts" ADD COLUMN "last_at" timestamp(3) with time zone;--> statement-breakpoint
 CREATE UNIQUE INDEX "sign_in_attempts_bucket" ON "sign_in_attempts" USING btree ("organization_id","bucket") WHERE bucket is not null;--> statement-breakpoint
 -- Whether the sign-in page tells an organization's name and ways in to whoever knows its short name.
 ALTER TABLE "organizations" ADD COLUMN "sign_in_page" text DEFAULT 'named' NOT NULL;--> statement-breakpoint
+CREATE FUNCTION resolve_named_organization(p_slug text) RETURNS TABLE (organization_id text)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+  AS $$ SELECT o.id FROM organizations o WHERE o.slug = p_slug AND o.status = 'active' AND o.sign_in_page = 'named' $$;
+--> statement-breakpoint
+REVOKE ALL ON FUNCTION resolve_named_organization(text) FROM PUBLIC;--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION resolve_named_organization(text) TO rolecall_server;
+--> statement-breakpoint
 -- The AD FS preset took the UPN for an address, which it need not be.
 UPDATE connections SET settings = jsonb_set(settings, '{claims,email}', '["email"]')
   WHERE preset = 'adfs' AND type = 'oidc' AND settings #> '{claims,email}' = '["email", "upn"]';

@@ -1,6 +1,6 @@
 // The last step of every sign-in through a provider: the verb decides, this turns its outcome into cookies and pages.
 import type { Context } from 'hono'
-import { recordRefusal, type SignInMethod } from '#access/sign-in/attempts.ts'
+import { countRefusal, recordRefusal, type SignInMethod } from '#access/sign-in/attempts.ts'
 import { type Arrived, finishSignIn, type SignInOutcome } from '#access/sign-in/finish-sign-in.ts'
 import { SignInRefused, type Trace } from '#access/sign-in/trace.ts'
 import { renderPage } from '#http/pages.ts'
@@ -15,6 +15,8 @@ export type Entrance = {
   connectionId: string
   visitor: Arrived['visitor']
   trace: Trace
+  /** Whether this browser has begun it here, or the message is the provider's own; what anybody can send is only counted. */
+  isBegun: boolean
   /** A test shows its result instead of a refusal without reasons. */
   isTest: boolean
 }
@@ -28,7 +30,7 @@ export async function arrive(
 ): Promise<Response> {
   const { connectionId, visitor, trace } = arrived
   const isTest = arrived.request?.purpose === 'test'
-  return guarded(c, ctx, { method, connectionId, visitor, trace, isTest }, async () => {
+  return guarded(c, ctx, { method, connectionId, visitor, trace, isTest, isBegun: true }, async () => {
     return answer(c, ctx, await finishSignIn(ctx, arrived))
   })
 }
@@ -45,8 +47,11 @@ export async function guarded(
   } catch (error) {
     if (!(error instanceof AppError) || isOurs(error)) throw error
     const reason = error.reason ?? error.code
-    const { isTest, visitor, ...attempt } = entrance
-    const reference = await recordRefusal(ctx, { ...visitor, ...attempt, userId: null, reason })
+    const { isTest, isBegun, visitor, ...attempt } = entrance
+    const refused = { ...visitor, ...attempt, reason }
+    const reference = isBegun
+      ? await recordRefusal(ctx, { ...refused, userId: null })
+      : await countRefusal(ctx, refused)
     if (!isTest) return renderPage(c, <RefusedPage reference={reference} />, { status: 403 })
     const verdict = error instanceof SignInRefused ? error.detail : error.message
     return renderPage(c, <TestPage trace={entrance.trace} reference={reference} verdict={verdict} />, { status: 403 })

@@ -53,11 +53,11 @@ export function createStart(services: SsoServices): Hono<SsoEnv> {
       method: connection.type,
       connectionId: connection.id,
       visitor: visitorOf(c, services.trustedProxies),
-      trace,
-      isTest,
+      ...{ trace, isTest, isBegun: false },
     }
     return guarded(c, ctx, entrance, async () => {
       const session = await sessionHere(services, c, ctx)
+      entrance.isBegun = session !== undefined
       const isLink = c.req.query('link') !== undefined && session !== undefined
       // Whoever is found at an open browser must not give the account another way in.
       if (isLink && isOurPage(c) && !isRecent(services, session)) return c.redirect(proofFirst(c), 303)

@@ -24,8 +24,15 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
     is_idp_initiated_allowed: false,
     updated_at: at,
   })
-  await insert('domains', { id: `dom_${id()}`, name: `${id()}.example`, status: 'pending', challenge: 'x' })
+  const dom = `dom_${id()}`
+  await insert('domains', { id: dom, name: `${id()}.example`, status: 'pending', challenge: 'x' })
+  await insert('domain_connections', { domain_id: dom, connection_id: con })
   await insert('identities', { ...user, connection_id: con, subject: 'x' })
+  await insert('link_requests', {
+    ...user,
+    ...{ id: `lrq_${id()}`, connection_id: con, subject: 'x', email: 'x', status: 'pending', last_seen_at: at },
+  })
+  await insert('email_proofs', { ...user, value_key: 'ada@example.com', how: 'reset', proven_at: at })
   await insert('groups', {
     id: groupId,
     display_name: 'Claimed',
@@ -129,7 +136,7 @@ export async function furnishConsole(sql: postgres.Sql, organizationId: string, 
   const at = new Date().toISOString()
   const insert = (table: string, row: Record<string, unknown>) =>
     sql`insert into ${sql(table)} select r.* from jsonb_populate_record(null::${sql(table)},
-      ${sql.json({ organization_id: organizationId, created_at: at, ...row } as postgres.JSONValue)}) r`
+      ${sql.json({ organization_id: organizationId, created_at: at, ...row } as postgres.JSONValue)}) r on conflict do nothing`
   await insert('application_permissions', { name: 'app.x', description: 'x', created_by: 'x' })
   await insert('policies', {
     id: `pol_${id()}`,

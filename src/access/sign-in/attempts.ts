@@ -1,6 +1,6 @@
 // Attempts to sign in, each with its trace, for administrators.
 import { sql } from 'drizzle-orm'
-import { recordAudit } from '#audit/record.ts'
+import { type AuditParameters, auditParameters, insertAudit, recordAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -24,6 +24,10 @@ export type SignInAttempt = {
   ip: string | null
   userAgent: string | null
   occurredAt: string
+  /** How many it stands for: refusals of whoever has begun nothing here are counted by connection, reason and hour. */
+  count: number
+  /** When the latest of several was; null where there is one. */
+  lastAt: string | null
 }
 
 type NewAttempt = Visitor & {
@@ -110,6 +114,65 @@ export async function recordRefusal(
   return reference
 }
 
+type Counted = AuditParameters & {
+  organizationId: string
+  id: string
+  reference: string
+  method: string
+  connectionId: string | null
+  reason: string
+  trace: string
+  ip: string | null
+  userAgent: string | null
+  now: string
+  bucket: string
+}
+
+// The audit trail only grows, so it hears of the first, the tenth, the hundredth and so on, each time with the count.
+const countOne = prepared<Counted, { reference: string }>(
+  (p) => sql`with counted as (
+      insert into sign_in_attempts as a (organization_id, id, reference, method, connection_id, outcome, reason, trace, ip,
+        user_agent, occurred_at, request_id, bucket)
+      values (${p.organizationId}, ${p.id}, ${p.reference}, ${p.method}, ${p.connectionId}, 'refused', ${p.reason},
+        ${p.trace}::jsonb, ${p.ip}, ${p.userAgent}, ${p.now}::timestamptz, ${p.requestId}, ${p.bucket})
+      on conflict (organization_id, bucket) where bucket is not null
+        do update set count = coalesce(a.count, 1) + 1, last_at = excluded.occurred_at
+      returning a.reference, coalesce(a.count, 1) as count),
+    audited as (${insertAudit(
+      p,
+      sql`${p.detail}::jsonb || jsonb_build_object('reference', counted.reference, 'count', counted.count)`,
+    )} from counted where counted.count in (1, 10, 100, 1000, 10000, 100000, 1000000))
+    select reference from counted`,
+)
+
+/**
+ * Counts a refusal of whoever has begun nothing here: anybody can make any number of them, so all of a connection, a reason and
+ * an hour are one attempt. @returns the reference that they share
+ */
+export async function countRefusal(
+  ctx: CallContext,
+  attempt: Omit<NewAttempt, 'reference' | 'outcome' | 'userId' | 'connectionId'> & {
+    reason: string
+    connectionId: string
+  },
+): Promise<string> {
+  const { connectionId, method, reason, ip, userAgent, trace } = attempt
+  const { organizationId } = ctx
+  const now = nowOf(ctx)
+  const entry = { action: 'sign_in.refuse', targetType: 'connection', targetId: connectionId } as const
+  const statement = countOne({
+    ...auditParameters(ctx, { ...entry, detail: { method, reason, connectionId, userId: null } }),
+    ...{ organizationId, method, connectionId, reason, ip, now },
+    id: ctx.ids.next('att'),
+    reference: newReference(ctx),
+    trace: JSON.stringify(trace, storable),
+    userAgent: userAgent?.slice(0, 300) ?? null,
+    bucket: `${connectionId} ${method} ${reason} ${now.slice(0, 13)}`,
+  })
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  return rows?.[0]?.reference ?? ''
+}
+
 type Filter = {
   organizationId: string
   after: string | null
@@ -122,7 +185,7 @@ type Filter = {
 }
 
 const columns = sql`a.id, a.reference, a.method, a.connection_id as "connectionId", a.user_id as "userId", a.outcome,
-  a.reason, a.trace, a.ip, a.user_agent as "userAgent", a.occurred_at as "occurredAt"`
+  a.reason, a.trace, a.ip, a.user_agent as "userAgent", a.occurred_at as "occurredAt", coalesce(a.count, 1) as count, a.last_at as "lastAt"`
 
 /** What the person was called by whoever sent the message, and what was made of it. */
 const namesOf = sql`concat_ws(' ', a.trace #>> '{received,nameId}', a.trace #>> '{received,name}',

@@ -29,6 +29,11 @@ const Attempt = z
     ip: z.string().nullable(),
     userAgent: z.string().nullable(),
     occurredAt: time,
+    count: z.number().int().openapi({
+      description:
+        'How many it stands for: refusals of callers who had begun nothing are counted by connection, reason and hour',
+    }),
+    lastAt: time.nullable().openapi({ description: 'When the latest of several was' }),
   })
   .openapi('SignInAttempt')
 

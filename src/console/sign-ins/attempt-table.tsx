@@ -20,7 +20,7 @@ export const AttemptTable = ({ attempts }: { attempts: readonly SignInAttempt[] 
     caption="Sign-ins, the newest first"
     columns={[{ label: 'When' }, { label: 'Who' }, { label: 'How' }, { label: 'Outcome' }, { label: 'Reference' }]}
     rows={attempts.map((attempt) => {
-      const { id, occurredAt, userId, method, outcome, reason, reference } = attempt
+      const { id, occurredAt, userId, method, outcome, reason, reference, count } = attempt
       const who = subjectOf(attempt)
       return [
         <a href={`/console/sign-ins/${id}`}>
@@ -31,6 +31,7 @@ export const AttemptTable = ({ attempts }: { attempts: readonly SignInAttempt[] 
         <>
           <Badge tone={outcomes[outcome].tone}>{outcomes[outcome].word}</Badge>
           {reason === null ? null : <div class="under">{reason.replaceAll('_', ' ')}</div>}
+          {count === 1 ? null : <div class="under">{count.toLocaleString('en')} times within the hour</div>}
         </>,
         <code>{reference}</code>,
       ]

@@ -87,8 +87,8 @@ export const signInAttempts = pgTable(
     userAgent: text('user_agent'),
     occurredAt: time('occurred_at').notNull(),
     requestId: text('request_id').notNull(),
-    /** How many it stands for: refusals of whoever has begun nothing here are counted, not written one by one. */
-    count: integer('count').notNull().default(1),
+    /** How many it stands for: refusals of whoever has begun nothing here are counted, not written one by one; null: one. */
+    count: integer('count'),
     /** Connection, reason and hour of what is counted; null where the attempt stands for itself. */
     bucket: text('bucket'),
     /** When the latest of several was. */

@@ -47,12 +47,19 @@ async function callback(
 ): Promise<Response> {
   const trace = newTrace()
   const visitor = visitorOf(c, services.trustedProxies)
-  const entrance = { method: 'oidc', connectionId: connection.id, visitor, trace, isTest: false } as const
+  const entrance = {
+    method: 'oidc',
+    connectionId: connection.id,
+    visitor,
+    trace,
+    isTest: false,
+    isBegun: false,
+  } as const
   return guarded(c, ctx, entrance, async () => {
     const { search } = new URL(c.req.url)
     const state = readAnswer(new URLSearchParams(search), trace)
     const request = await requestOf(c, ctx, connection, state, trace)
-    return guarded(c, ctx, { ...entrance, isTest: request.purpose === 'test' }, async () => {
+    return guarded(c, ctx, { ...entrance, isTest: request.purpose === 'test', isBegun: true }, async () => {
       const url = new URL(services.urls.connection(connection.id).redirectUri + search)
       const secret = openRequestSecret(ctx, request) as OidcSecret
       const identity = await verifyCallback(services.oidc, ctx, connection, { url, state, secret, trace })

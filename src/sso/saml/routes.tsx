@@ -16,7 +16,7 @@ import { SignedOutPage } from '#http/ui/signed-out-page.tsx'
 import { AppError, invalid } from '#platform/errors.ts'
 import type { ConnectionUrls } from '#platform/urls.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
-import { arrive, guarded } from '../arrive.tsx'
+import { arrive, type Entrance, guarded } from '../arrive.tsx'
 import { isSameBrowser } from '../browser-state.ts'
 import { connectionOfType } from '../connection-at.ts'
 import type { SsoEnv, SsoServices } from '../services.ts'
@@ -71,17 +71,29 @@ async function placeOf(services: SsoServices, c: Context<SsoEnv>): Promise<Place
 async function consume(services: SsoServices, c: Context<SsoEnv>, { ctx, connection, urls }: Place): Promise<Response> {
   const trace = newTrace()
   const visitor = visitorOf(c, services.trustedProxies)
-  const entrance = { method: 'saml', connectionId: connection.id, visitor, trace, isTest: false } as const
+  const entrance = {
+    method: 'saml',
+    connectionId: connection.id,
+    visitor,
+    trace,
+    isTest: false,
+    isBegun: false,
+  } as const
   return guarded(c, ctx, entrance, async () => {
     const form = await readForm(c, { maxBytes: maxBodyBytes })
     const message = form['SAMLResponse'] ?? ''
     const request = await requestOf(c, ctx, connection, message)
     requireSolicited(connection, message, request, trace)
-    const isTest = request?.row.purpose === 'test'
-    return guarded(c, ctx, { ...entrance, isTest }, async () => {
+    const inner: Entrance = {
+      ...entrance,
+      isTest: request?.row.purpose === 'test',
+      isBegun: request !== undefined,
+    }
+    return guarded(c, ctx, inner, async () => {
       const expected = { ...expectations(ctx, connection, urls), requestId: request?.id ?? null }
       const sender = { address: visitor.ip, connectionId: connection.id, isAwaited: request !== undefined }
       const { assertion } = requireValid(await services.saml.validateResponse(message, expected, sender), trace)
+      inner.isBegun = true
       noteCertificates(ctx, connection, trace)
       trace.received = { ...assertion }
       const identity = identityOfAssertion(connection, assertion, trace)
@@ -224,9 +236,8 @@ async function logout(services: SsoServices, c: Context<SsoEnv>, call: LogoutCal
     method: 'saml',
     connectionId: connection.id,
     visitor: visitorOf(c, services.trustedProxies),
-    trace,
-    isTest: false,
-  } as const
+    ...{ trace, isTest: false, isBegun: false },
+  } satisfies Entrance as Entrance
   return guarded(c, ctx, entrance, async () => {
     const expected = {
       ...{ kind, binding, query },
@@ -239,6 +250,7 @@ async function logout(services: SsoServices, c: Context<SsoEnv>, call: LogoutCal
     const sender = { address: entrance.visitor.ip, connectionId: connection.id, isAwaited: false }
     const verification = await services.saml.verifyLogout(call.message, expected, sender)
     const { message } = requireValid(verification, trace)
+    entrance.isBegun = true
     if (kind === 'LogoutResponse') return afterOurLogout(c, message)
     await endSessions(ctx, connection, message, trace)
     return answerLogout(c, call, message)
