@@ -9,6 +9,7 @@ type Options = OutputOptions & {
   passwords?: SignInPolicy['passwordSignIn']
   passwordMinLength?: string
   secondFactor?: SignInPolicy['secondFactor']
+  signInPage?: SignInPolicy['signInPage']
   sessionIdleMinutes?: string
   sessionAbsoluteMinutes?: string
   invitationDays?: string
@@ -22,6 +23,12 @@ export function addSignInPolicyCommand(organization: Command, runtime: CliRuntim
     .addOption(new Option('--passwords <policy>').choices(['allowed', 'off']))
     .option('--password-min-length <number>', 'at least 6')
     .addOption(new Option('--second-factor <policy>').choices(['optional', 'required']))
+    .addOption(
+      new Option('--sign-in-page <policy>', 'neutral: it names no organization by its slug').choices([
+        'named',
+        'neutral',
+      ]),
+    )
     .option('--session-idle-minutes <number>', 'when an unused session ends')
     .option('--session-absolute-minutes <number>', 'when any session ends')
     .option('--invitation-days <number>', 'how long the link of an invitation is good')
@@ -35,6 +42,7 @@ async function run(runtime: CliRuntime, options: Options): Promise<void> {
       passwordSignIn: options.passwords,
       passwordMinLength: number(options.passwordMinLength),
       secondFactor: options.secondFactor,
+      signInPage: options.signInPage,
       sessionIdleMinutes: number(options.sessionIdleMinutes),
       sessionAbsoluteMinutes: number(options.sessionAbsoluteMinutes),
       invitationDays: number(options.invitationDays),
@@ -48,6 +56,7 @@ async function run(runtime: CliRuntime, options: Options): Promise<void> {
     `Passwords                 ${policy.passwordSignIn}, at least ${policy.passwordMinLength} characters`,
     `Second factor             ${policy.secondFactor}`,
     `Sessions end              after ${policy.sessionIdleMinutes} minutes unused, ${policy.sessionAbsoluteMinutes} at most`,
+    `Sign-in page              ${policy.signInPage}`,
     `Invitations are good for  ${policy.invitationDays} days`,
   ]
   print(runtime, options, { json: policy, human })

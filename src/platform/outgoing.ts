@@ -13,6 +13,8 @@ export type OutgoingRequest = {
   body?: string
   /** In bytes; the default is 1 MiB. */
   maxBytes?: number
+  /** For the whole answer; no longer than the way out allows anyway. */
+  timeoutMillis?: number
 }
 
 export type Outgoing = {
@@ -44,9 +46,9 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
   const check = (text: string): void => checkUrl(text, { mayConnect, isLoopbackAllowed })
   return {
     check,
-    fetch: async (url, { maxBytes = defaultMaxBytes, ...request } = {}) => {
+    fetch: async (url, { maxBytes = defaultMaxBytes, timeoutMillis: wanted = timeoutMillis, ...request } = {}) => {
       check(url)
-      const signal = AbortSignal.timeout(timeoutMillis)
+      const signal = AbortSignal.timeout(Math.min(wanted, timeoutMillis))
       try {
         const answer = await undiciFetch(url, { ...request, redirect: 'manual', dispatcher: agent, signal })
         if (answer.status >= 300 && answer.status < 400)

@@ -67,12 +67,16 @@ function create({ urls, log }: ProviderServices, configuration: ConstructorParam
   return provider.callback()
 }
 
+const corsHeaders = ['Allow-Origin', 'Allow-Methods', 'Allow-Headers', 'Allow-Credentials', 'Expose-Headers', 'Max-Age']
+
 type DoorContext = Pick<KoaContextWithOIDC, 'req' | 'path' | 'status' | 'type' | 'body' | 'respond' | 'remove'>
 
-/** The provider sets no cookie: the browser's session is not its own, and where a request waits is in the address. */
+/** The provider sets no cookie and reflects no origin: the browser's session is not its own, and where a request waits is in the address. */
 async function atTheDoor(ctx: DoorContext, next: () => Promise<unknown>): Promise<void> {
   await next()
   ctx.remove('Set-Cookie')
+  // Applications call from their servers: no page of any origin is to read an answer.
+  for (const name of corsHeaders) ctx.remove(`Access-Control-${name}`)
   if (ctx.path.startsWith('/.well-known/') && ctx.status === 200) {
     ctx.body = { ...(ctx.body as object), response_modes_supported: ['query'] }
   }

@@ -271,3 +271,26 @@ test('a session that ended between the redirects gives no code', async () => {
   await owner`update sessions set idle_expires_at = now() where id = ${session.sessionId}`
   expect((await party.visit(flow.url, session.cookie)).at.pathname).toBe('/login')
 })
+
+test('no origin may read what the provider answers', async () => {
+  const headers = { Origin: 'https://evil.example.net', Authorization: 'Bearer invented' }
+  const paths = ['/.well-known/openid-configuration', '/oauth2/jwks', '/oauth2/userinfo', '/oauth2/token']
+  for (const path of paths) {
+    const answers = [
+      await fetch(`${app.origin}${path}`, { headers }),
+      await fetch(`${app.origin}${path}`, {
+        method: 'OPTIONS',
+        headers: {
+          ...headers,
+          'Access-Control-Request-Method': 'POST',
+          'Access-Control-Request-Headers': 'authorization',
+        },
+      }),
+    ]
+    for (const answer of answers)
+      expect([path, [...answer.headers.keys()].filter((name) => name.startsWith('access-control-'))]).toEqual([
+        path,
+        [],
+      ])
+  }
+})

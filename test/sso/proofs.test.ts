@@ -4,6 +4,7 @@ import { findPersonClaims } from '#access/applications/person-claims.ts'
 import { acceptInvitation } from '#access/invitations/accept-invitation.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import type { Preset } from '#connections/sign-in/presets.ts'
+import { provisionUser } from '#directory/provision-user.ts'
 import { createScriptedOp, type ScriptedOp } from '#sandbox/oidc-idp/scripted-op.ts'
 import { type AccessStage, type Client, roleId, startStage } from '../support/access.ts'
 import { linkIn } from '../support/accounts.ts'
@@ -282,4 +283,15 @@ describe('X-16: a fresh proof', () => {
     expect((await arrive(60, '')).attempt.outcome).toBe('signed_in')
     expect(await provenMinutesAgo(organization)).toBe(60)
   })
+})
+
+test('X-12: the userName of a guest is told to nobody as an address', async () => {
+  const { organization } = await stage()
+  const content = { externalId: null, displayName: null, isActive: true, attributes: {} }
+  const create = async (userName: string) =>
+    (await provisionUser(organization.ctx, { directoryId: null, content: { ...content, userName } })).id
+  const told = async (userId: string) =>
+    (await findPersonClaims(it.services, { organizationId: organization.id, userId }))?.email
+  expect(await told(await create('name_partner.example.org#EXT#@example.com'))).toBeUndefined()
+  expect(await told(await create('plain@example.com'))).toBe('plain@example.com')
 })

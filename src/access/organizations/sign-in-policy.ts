@@ -13,6 +13,8 @@ const SignInPolicyFields = z.object({
   passwordSignIn: z.enum(['allowed', 'off']),
   passwordMinLength: z.int().min(6, 'must be at least 6').max(64, 'must be at most 64'),
   secondFactor: z.enum(['optional', 'required']),
+  /** `neutral`: the sign-in page names neither the organization nor its ways in to whoever knows its slug. */
+  signInPage: z.enum(['named', 'neutral']),
   sessionIdleMinutes: z.int().min(5, 'must be at least 5').max(minutesOfMonth),
   sessionAbsoluteMinutes: z.int().min(5, 'must be at least 5').max(minutesOfMonth),
   invitationDays: z.int().min(1).max(90),
@@ -24,7 +26,8 @@ export type SignInPolicy = z.output<typeof SignInPolicyFields>
 
 const columns = sql`o.password_sign_in as "passwordSignIn", o.password_min_length as "passwordMinLength",
   o.second_factor as "secondFactor", o.session_idle_minutes as "sessionIdleMinutes",
-  o.session_absolute_minutes as "sessionAbsoluteMinutes", o.invitation_days as "invitationDays"`
+  o.session_absolute_minutes as "sessionAbsoluteMinutes", o.invitation_days as "invitationDays",
+  o.sign_in_page as "signInPage"`
 
 const select = prepared<{ organizationId: string }, SignInPolicy>(
   (p) => sql`select ${columns} from organizations o where o.id = ${p.organizationId}`,
@@ -40,6 +43,7 @@ const update = prepared<SignInPolicy & { organizationId: string; now: string }, 
   ) => sql`update organizations set password_sign_in = ${p.passwordSignIn}, password_min_length = ${p.passwordMinLength}::int,
       second_factor = ${p.secondFactor}, session_idle_minutes = ${p.sessionIdleMinutes}::int,
       session_absolute_minutes = ${p.sessionAbsoluteMinutes}::int, invitation_days = ${p.invitationDays}::int,
+      sign_in_page = ${p.signInPage},
       updated_at = ${p.now}::timestamptz
     where id = ${p.organizationId}`,
 )

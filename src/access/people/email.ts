@@ -2,11 +2,12 @@
 import { sql } from 'drizzle-orm'
 
 /**
- * For `users u`: the primary e-mail address, else the first one, else a userName that is one; null where there is none.
+ * For `users u`: the primary e-mail address, else the first one, else a userName that is one; null where there is none. The
+ * userName of a guest of Entra (`…#EXT#@tenant`) is nobody's address.
  */
 export const emailColumn = sql`coalesce(
   (select e.value ->> 'value' from jsonb_array_elements(
       case jsonb_typeof(u.attributes -> 'emails') when 'array' then u.attributes -> 'emails' else '[]' end)
     with ordinality e (value, at)
     where e.value ->> 'value' is not null order by (e.value ->> 'primary' = 'true') desc nulls last, e.at limit 1),
-  case when u.user_name like '_%@_%._%' then u.user_name end)`
+  case when u.user_name like '_%@_%._%' and u.user_name_key not like '%#ext#%' then u.user_name end)`

@@ -9,6 +9,9 @@ const fields = {
   secondFactor: z
     .enum(['optional', 'required'])
     .openapi({ description: '`required`: a password alone opens no session' }),
+  signInPage: z.enum(['named', 'neutral']).openapi({
+    description: '`neutral`: the sign-in page names neither the organization nor its ways in to whoever knows its slug',
+  }),
   sessionIdleMinutes: z.number().int(),
   sessionAbsoluteMinutes: z.number().int(),
   invitationDays: z.number().int().openapi({ description: 'How long the link of an invitation is good' }),

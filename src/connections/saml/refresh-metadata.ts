@@ -1,6 +1,7 @@
 // The scheduled refresh of a connection's metadata. It may move addresses and drop certificates that the provider no longer
 // has, but whoever controls the URL must not get to sign: a new certificate waits for an administrator, and another
 // entityID is refused.
+import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
@@ -44,7 +45,8 @@ export async function refreshMetadata(ctx: CallContext, connectionId: string): P
     const settings = metadataUrlOf(connection).settings
     const after = merged(settings, metadata)
     const changed = (['sso', 'slo', 'certificates'] as const).filter(
-      (part) => JSON.stringify(settings[part]) !== JSON.stringify(after[part]),
+      // What comes out of the database has its keys in another order.
+      (part) => !isDeepStrictEqual(settings[part], after[part]),
     )
     const waiting = after.certificates.filter(({ status }) => status === 'pending').length
     if (changed.length === 0) return { changed, waiting }

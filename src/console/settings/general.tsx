@@ -49,6 +49,7 @@ export function createGeneral(): Hono<ConsoleEnv> {
       await updateSignInPolicy(c.get('ctx'), {
         passwordSignIn: form['passwordSignIn'] === 'off' ? 'off' : 'allowed',
         secondFactor: form['secondFactor'] === 'required' ? 'required' : 'optional',
+        signInPage: form['signInPage'] === 'neutral' ? 'neutral' : 'named',
         passwordMinLength: Number(form['passwordMinLength']),
         sessionIdleMinutes: Number(form['sessionIdleMinutes']),
         sessionAbsoluteMinutes: Number(form['sessionAbsoluteMinutes']),
@@ -223,6 +224,17 @@ async function showSignIn(c: Context<ConsoleEnv>, state: FormState): Promise<Res
             options={[
               { value: 'optional', label: 'is up to each person' },
               { value: 'required', label: 'is required' },
+            ]}
+          />
+        </Panel>
+        <Panel title="Sign-in page" lead="What it tells whoever knows the short name of the organization.">
+          <Choice
+            name="signInPage"
+            legend="The page"
+            value={values['signInPage']}
+            options={[
+              { value: 'named', label: 'names the organization and its ways in' },
+              { value: 'neutral', label: 'tells nothing before somebody has entered their address' },
             ]}
           />
         </Panel>

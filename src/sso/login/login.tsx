@@ -12,6 +12,7 @@ import {
 } from '#access/accounts/sign-in/home-realm.ts'
 import { passkeySignInQuestion, signInWithPasskey } from '#access/accounts/sign-in/passkey-sign-in.ts'
 import { type PasswordOutcome, signInWithPassword } from '#access/accounts/sign-in/password-sign-in.ts'
+import { resolveNamedOrganization } from '#access/organizations/named-organization.ts'
 import { clientAddress } from '#http/client-address.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
@@ -63,7 +64,7 @@ export function createLogin(services: LocalServices): Hono<LocalEnv> {
 
 /** The ways into the organization that an application named. */
 async function namedRealm(c: Context<LocalEnv>, services: LocalServices, carried: Carried): Promise<HomeRealm> {
-  const organizationId = await resolveOrganization(services, carried.organization)
+  const organizationId = await resolveNamedOrganization(services, carried.organization)
   return findHomeRealm(services, organizationId, c.get('requestId'))
 }
 
@@ -71,7 +72,7 @@ async function namedRealm(c: Context<LocalEnv>, services: LocalServices, carried
 async function discover(c: Context<LocalEnv>, services: LocalServices, form: Form): Promise<Response> {
   const carried = carriedOf(services, form)
   const name = (form['email'] ?? '').trim().slice(0, 320)
-  const named = await resolveOrganization(services, carried.organization)
+  const named = await resolveNamedOrganization(services, carried.organization)
   const organizationId = named ?? (await resolveHome(services, name))
   // Only addresses that lead nowhere are counted: of an organization, everybody may come from one address.
   const isUnknown = organizationId === undefined && name !== ''

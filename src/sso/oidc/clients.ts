@@ -6,18 +6,24 @@ import { AppError, invalid } from '#platform/errors.ts'
 import { type CallContext, nowOf } from '#src/context.ts'
 import { importPrivateKey } from './client-key.ts'
 
-type Known = { metadata: client.ServerMetadata; fetchedAt: number; keys: Keys | undefined }
+type Known = { metadata: client.ServerMetadata; fetchedAt: number; keys: KeyStore }
 
-type Keys = {
-  jwks: { keys: { kid?: string }[] }
-  fetchedAt: number /** When a key was last missed. */
-  missedAt: number
+type Keys = { jwks: { keys: { kid?: string }[] }; fetchedAt: number }
+
+type Asker = 'sign_in' | 'logout'
+
+type KeyStore = {
+  found: Keys | undefined
+  /** When they were last looked for anew; apart, since anybody can send a logout token with an invented key. */
+  triedAt: Record<Asker, number>
+  /** What is under way, for everybody who asks meanwhile. */
+  pending: Promise<Keys['jwks']> | undefined
 }
 
 export type OidcClients = {
   /** @throws AppError invalid (reasons `address`, `unreachable`, `discovery`) */
   clientFor(ctx: CallContext, connection: OidcConnection): Promise<client.Configuration>
-  /** The provider's keys; fetched anew where `kid` is none of those that are known. @throws AppError invalid */
+  /** The provider's keys for a logout token; fetched anew, once a minute, where `kid` is unknown. @throws AppError invalid */
   keysFor(ctx: CallContext, connection: OidcConnection, kid: string | undefined): Promise<Keys['jwks']>
 }
 
@@ -25,7 +31,9 @@ const freshMillis = 60 * 60_000
 const staleMillis = 24 * 60 * 60_000
 const freshKeysMillis = 5 * 60_000
 /** Tokens with invented key ids must not make us ask all the time. */
-const refetchMillis = 10_000
+const refetchMillis = 60_000
+/** No provider has that much to say of itself, or takes that long. */
+const documentLimits = { maxBytes: 262_144, timeoutMillis: 3_000 }
 const rememberedProviders = 500
 /** Seconds by which clocks may differ. */
 const skewSeconds = 60
@@ -40,7 +48,11 @@ export function createOidcClients(): OidcClients {
     if (known !== undefined && now - known.fetchedAt < freshMillis) return known
     try {
       const metadata = await discover(ctx, connection.settings.issuer)
-      const fresh: Known = { metadata, fetchedAt: now, keys: known?.keys }
+      const fresh: Known = {
+        metadata,
+        fetchedAt: now,
+        keys: known?.keys ?? noKeys(),
+      }
       if (providers.size >= rememberedProviders) providers.clear()
       providers.set(key, fresh)
       return fresh
@@ -51,40 +63,56 @@ export function createOidcClients(): OidcClients {
     }
   }
 
-  async function keysOf(ctx: CallContext, known: Known, kid: string | undefined): Promise<Keys['jwks']> {
+  async function keysOf(ctx: CallContext, known: Known, { kid, asker }: Wanted): Promise<Keys['jwks']> {
     const now = ctx.clock.now().getTime()
     const { keys } = known
-    const hasKey = holdsKey(keys, kid)
-    if (keys !== undefined && isUsable(keys, hasKey, now)) return keys.jwks
-    const answer = await ctx.outgoing.fetch(known.metadata.jwks_uri ?? '', { headers: { Accept: 'application/json' } })
-    if (answer.status !== 200)
-      throw invalid(`The provider's keys could not be fetched (${answer.status})`, 'unreachable')
-    const jwks = (await answer.json()) as Keys['jwks']
-    if (!Array.isArray(jwks?.keys)) throw invalid("The provider's keys cannot be read", 'discovery')
-    known.keys = { jwks, fetchedAt: now, missedAt: hasKey || keys === undefined ? (keys?.missedAt ?? 0) : now }
-    return jwks
+    const hasKey = holdsKey(keys.found, kid)
+    if (keys.found !== undefined && isUsable(keys.found, { hasKey, triedAt: keys.triedAt[asker], now }))
+      return keys.found.jwks
+    if (keys.found !== undefined) keys.triedAt[asker] = now
+    keys.pending ??= fetchKeys(ctx, known.metadata)
+      .then((jwks) => {
+        keys.found = { jwks, fetchedAt: now }
+        return jwks
+      })
+      .finally(() => {
+        keys.pending = undefined
+      })
+    return keys.pending
   }
 
   return {
     clientFor: async (ctx, connection) => {
       const known = await knownOf(ctx, connection)
-      return configure(ctx, connection, known.metadata, (kid) => keysOf(ctx, known, kid))
+      return configure(ctx, connection, known.metadata, (kid) => keysOf(ctx, known, { kid, asker: 'sign_in' }))
     },
-    keysFor: async (ctx, connection, kid) => keysOf(ctx, await knownOf(ctx, connection), kid),
+    keysFor: async (ctx, connection, kid) => keysOf(ctx, await knownOf(ctx, connection), { kid, asker: 'logout' }),
   }
+}
+
+type Wanted = { kid: string | undefined; asker: Asker }
+
+const noKeys = (): KeyStore => ({ found: undefined, triedAt: { sign_in: 0, logout: 0 }, pending: undefined })
+
+async function fetchKeys(ctx: CallContext, { jwks_uri: url = '' }: client.ServerMetadata): Promise<Keys['jwks']> {
+  const answer = await ctx.outgoing.fetch(url, { headers: { Accept: 'application/json' }, ...documentLimits })
+  if (answer.status !== 200) throw invalid(`The provider's keys could not be fetched (${answer.status})`, 'unreachable')
+  const jwks = (await answer.json().catch(() => undefined)) as Keys['jwks'] | undefined
+  if (!Array.isArray(jwks?.keys)) throw invalid("The provider's keys cannot be read", 'discovery')
+  return jwks
 }
 
 const holdsKey = (keys: Keys | undefined, kid: string | undefined): boolean =>
   kid === undefined || keys?.jwks.keys.some((key) => key.kid === kid) === true
 
-/** Young enough; and with the key, or looked for in vain a moment ago. */
-const isUsable = (keys: Keys, hasKey: boolean, now: number): boolean =>
-  now - keys.fetchedAt < freshKeysMillis && (hasKey || now - keys.missedAt < refetchMillis)
+/** Young and with the key; or looked for a moment ago, be it in vain. */
+const isUsable = (keys: Keys, { hasKey, triedAt, now }: { hasKey: boolean; triedAt: number; now: number }): boolean =>
+  (now - keys.fetchedAt < freshKeysMillis && hasKey) || now - triedAt < refetchMillis
 
 /** OpenID Connect Discovery 1.0; the issuer in the document has to be the configured one, to the letter. */
 async function discover(ctx: CallContext, issuer: string): Promise<client.ServerMetadata> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
-  const answer = await ctx.outgoing.fetch(url, { headers: { Accept: 'application/json' } })
+  const answer = await ctx.outgoing.fetch(url, { headers: { Accept: 'application/json' }, ...documentLimits })
   if (answer.status !== 200) throw invalid(`The provider's discovery document answered ${answer.status}`, 'discovery')
   const document = (await answer.json().catch(() => undefined)) as client.ServerMetadata | undefined
   if (document === undefined || document === null || typeof document !== 'object')
@@ -121,6 +149,7 @@ async function configure(
     if (url === metadata.jwks_uri) return Response.json(await keys(kid))
     const answer = await ctx.outgoing.fetch(url, {
       method: init.method,
+      maxBytes: documentLimits.maxBytes,
       headers: init.headers,
       ...(init.body === undefined || init.body === null ? {} : { body: bodyText(init.body) }),
     })

@@ -14,6 +14,10 @@ export type OidcSecret = { nonce: string; verifier: string }
 
 const maxTokenAgeSeconds = 600
 const skewSeconds = 60
+/** Providers give minutes or hours; what is good for longer was made for something else, or by nobody who cares. */
+const maxLifetimeSeconds = 86_400
+/** OpenID Connect Core 2: sub has at most 255 characters. */
+const maxSubject = 255
 
 /** Where the browser goes, and what has to be remembered until it is back. @throws AppError invalid */
 export async function authorizationUrl(
@@ -76,7 +80,12 @@ export async function verifyCallback(
   if (claims === undefined || tokens.id_token === undefined)
     return refuse(trace, 'id_token', 'The provider sent no ID token')
   passed(trace, 'id_token', 'Signature, issuer, audience, nonce and times')
-  checkFurther(ctx, connection, { claims, accessToken: tokens.access_token, idToken: tokens.id_token }, trace)
+  checkFurther(
+    ctx,
+    connection,
+    { claims, accessToken: tokens.access_token, code: url.searchParams.get('code') ?? '' },
+    trace,
+  )
   const userinfo = await fetchUserinfo(configuration, connection, tokens.access_token, claims, trace)
   trace.received = { idToken: shown(claims), userinfo: shown(userinfo) }
   const identity = identityOfClaims(connection, claims, userinfo, trace)
@@ -86,11 +95,11 @@ export async function verifyCallback(
   return { ...identity, idToken: tokens.id_token }
 }
 
-/** On top of the library: azp, age, at_hash (OpenID Connect Core 3.1.3.7, 3.1.3.8). */
+/** On top of the library: azp, age, lifetime, sub, at_hash and c_hash (OpenID Connect Core 2, 3.1.3.7, 3.1.3.8, 3.3.2.11). */
 function checkFurther(
   ctx: CallContext,
   { settings }: OidcConnection,
-  token: { claims: Claims; accessToken: string; idToken: string },
+  token: { claims: Claims; accessToken: string; code: string },
   trace: Trace,
 ): void {
   const { claims } = token
@@ -103,16 +112,22 @@ function checkFurther(
   const [issued, now] = [Number(claims['iat']), ctx.clock.now().getTime() / 1000]
   if (!(issued <= now + skewSeconds)) refuse(trace, 'iat', 'The ID token was issued in the future; compare the clocks')
   if (!(issued >= now - maxTokenAgeSeconds)) refuse(trace, 'iat', 'The ID token is older than ten minutes')
-  const expected = claims['at_hash']
-  if (expected !== undefined && !accessTokenHashes(token.accessToken).includes(String(expected)))
+  if (!(Number(claims['exp']) - issued <= maxLifetimeSeconds))
+    refuse(trace, 'lifetime', 'The ID token is good for more than a day, so it is none for a sign-in')
+  if (String(claims['sub']).length > maxSubject)
+    refuse(trace, 'subject', `The ID token names the person by more than ${maxSubject} characters (sub)`)
+  const [ofToken, ofCode] = [claims['at_hash'], claims['c_hash']]
+  if (ofToken !== undefined && !hashesOf(token.accessToken).includes(String(ofToken)))
     refuse(trace, 'at_hash', 'The ID token was issued with another access token (at_hash)')
-  passed(trace, 'azp, iat, at_hash')
+  if (ofCode !== undefined && !hashesOf(token.code).includes(String(ofCode)))
+    refuse(trace, 'c_hash', 'The ID token was issued for another code (c_hash)')
+  passed(trace, 'azp, iat, exp, sub, at_hash, c_hash')
 }
 
 /** By each hash that goes with a signing algorithm; which one it was does not matter for what it proves. */
-const accessTokenHashes = (accessToken: string): string[] =>
+const hashesOf = (text: string): string[] =>
   ['sha256', 'sha384', 'sha512'].map((name) => {
-    const digest = createHash(name).update(accessToken).digest()
+    const digest = createHash(name).update(text).digest()
     return digest.subarray(0, digest.length / 2).toString('base64url')
   })
 

@@ -131,7 +131,7 @@ function signedContent(xml: string, pem: string): string | undefined {
 
 function readMessage(root: XmlElement, isSigned: boolean, expected: LogoutExpectations): LogoutMessage {
   const value = (name: string): string | undefined => root.attributes.get(name)
-  const issuer = childrenOf(root, assertionNamespace, 'Issuer').map(({ text }) => text.trim())
+  const issuer = childrenOf(root, assertionNamespace, 'Issuer').map(({ text }) => text)
   const isRequest = expected.kind === 'LogoutRequest'
   // Entra answers logout under another issuer than it signs assertions with; an answer changes nothing.
   const isIssuer = issuer.length === 1 && (!isRequest || issuer[0] === expected.idpEntityId)
@@ -162,7 +162,7 @@ function readMessage(root: XmlElement, isSigned: boolean, expected: LogoutExpect
 
 function nameIdOf(root: XmlElement): string {
   const [nameId, ...others] = childrenOf(root, assertionNamespace, 'NameID')
-  const text = nameId?.text.trim() ?? ''
+  const text = nameId?.text ?? ''
   requireThat(
     others.length === 0 && text !== '' && nameId?.children.length === 0,
     'name_id',

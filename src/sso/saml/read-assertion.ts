@@ -53,7 +53,7 @@ export function readAssertion(
   )
   const id = assertion.attributes.get('ID') ?? ''
   requireThat(id !== '', 'assertion_form', 'The assertion has no ID')
-  const issuer = exactlyOne(assertion, 'Issuer').text.trim()
+  const issuer = exactlyOne(assertion, 'Issuer').text
   requireThat(issuer === expected.idpEntityId, 'issuer', `The assertion was issued by ${issuer.slice(0, 200)}`)
   passed('issuer', issuer)
   requireFresh(assertion, expected.now)
@@ -108,9 +108,14 @@ function readNameId(subject: XmlElement): { nameId: string; nameIdFormat: string
   const nameIds = childrenOf(subject, assertionNamespace, 'NameID')
   requireThat(nameIds.length === 1, 'name_id', `The subject has ${nameIds.length} NameIDs instead of one`)
   const [element] = nameIds as [XmlElement]
-  const nameId = element.text.trim()
-  const isPlain = element.children.length === 0 && nameId !== '' && nameId.length <= 1_000
-  requireThat(isPlain && !/\p{Cc}/u.test(nameId), 'name_id', 'The NameID is empty, too long or no plain text')
+  // Whatever is around a name belongs to it: cut off, two people could become one.
+  const nameId = element.text
+  const isPlain = element.children.length === 0 && nameId.trim() === nameId && nameId !== '' && nameId.length <= 1_000
+  requireThat(
+    isPlain && !/\p{Cc}/u.test(nameId),
+    'name_id',
+    'The NameID is empty, too long, has blanks around it or is no plain text',
+  )
   const nameIdFormat = element.attributes.get('Format') ?? null
   requireThat(
     nameIdFormat !== transientFormat,
@@ -163,7 +168,7 @@ function checkConditions(conditions: XmlElement, expected: AssertionExpectations
   const restrictions = childrenOf(conditions, assertionNamespace, 'AudienceRestriction')
   requireThat(restrictions.length > 0, 'audience', 'The assertion says nothing of its audience')
   for (const restriction of restrictions) {
-    const audiences = childrenOf(restriction, assertionNamespace, 'Audience').map(({ text }) => text.trim())
+    const audiences = childrenOf(restriction, assertionNamespace, 'Audience').map(({ text }) => text)
     const isForUs = audiences.includes(expected.entityId)
     requireThat(isForUs, 'audience', `The assertion is for the audience ${audiences.join(', ').slice(0, 200)}`)
   }

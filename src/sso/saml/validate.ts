@@ -145,7 +145,7 @@ function requireDestination(response: XmlElement, { acsUrl }: ResponseExpectatio
 }
 
 function requireIssuer(response: XmlElement, { idpEntityId }: ResponseExpectations): void {
-  const issuers = childrenOf(response, assertionNamespace, 'Issuer').map(({ text }) => text.trim())
+  const issuers = childrenOf(response, assertionNamespace, 'Issuer').map(({ text }) => text)
   const isOurs = issuers.length <= 1 && [undefined, idpEntityId].includes(issuers[0])
   requireThat(isOurs, 'issuer', `The response was issued by ${issuers.join(', ').slice(0, 200)}`)
 }
