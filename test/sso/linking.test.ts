@@ -197,6 +197,18 @@ describe('X-07: people who manage something', () => {
     ])
   })
 
+  test('a provider that invents names asks ten times for a person, and no more', async () => {
+    const { organization, client } = await stage()
+    const connection = await createSamlConnection(organization, { jit: 'off' })
+    const boss = await person(organization, 'boss@example.com')
+    await giveRole(organization, { userId: boss, role: 'administrator' })
+    const attributes = { email: ['boss@example.com'] }
+    for (let index = 0; index < 13; index += 1)
+      await arriveBySaml(it.app, organization, connection, { nameId: `name-${index}`, attributes })
+    expect((await client.get('link-requests')).body.items).toHaveLength(10)
+    expect((await client.get('alarms?status=open')).body.items).toHaveLength(10)
+  })
+
   test('a test sign-in shows it and leaves nothing to approve', async () => {
     const { organization, client } = await stage()
     const connection = await createSamlConnection(organization, { jit: 'off' })

@@ -106,15 +106,18 @@ export async function finishSignIn(ctx: CallContext, arrived: Arrived): Promise<
   throw new Error('A test sign-in ends by undoing itself')
 }
 
+const linkWords = {
+  pending: 'It is kept, and waits for an administrator',
+  approved: 'An administrator had approved this link, and it was removed since',
+  refused: 'An administrator has refused this link',
+  not_kept: 'Too many of this connection wait for the same person already; it is not kept',
+}
+
 /** What is refused is undone, but for the request that an administrator decides on. @throws whatever it was */
 async function keepLinkRequest(ctx: CallContext, { connectionId, trace }: Arrived, error: unknown): Promise<never> {
   if (error instanceof LinkAwaitsApproval) {
     const status = await requestLink(ctx, { connectionId, ...error.link })
-    noted(
-      trace,
-      'link_request',
-      status === 'refused' ? 'An administrator has refused this link' : 'It is kept and waits',
-    )
+    noted(trace, 'link_request', linkWords[status])
   }
   throw error
 }

@@ -36,13 +36,19 @@ export const linkRequestTables = sql`link_requests l
 
 export type WantedLink = { connectionId: string; subject: string; userId: string; email: string }
 
-type Parameters = WantedLink & { organizationId: string; id: string; now: string }
+/** A provider that invents one name after the other must not drown the administrators in requests. */
+const mostPending = 10
+
+type Parameters = WantedLink & { organizationId: string; id: string; now: string; most: number }
 
 const keep = prepared<Parameters, { id: string; status: LinkRequest['status']; isNew: boolean }>(
   (p) => sql`insert into link_requests as l (organization_id, id, connection_id, subject, user_id, email, status,
       created_at, last_seen_at)
-    values (${p.organizationId}, ${p.id}, ${p.connectionId}, ${p.subject}, ${p.userId}, ${p.email}, 'pending',
-      ${p.now}::timestamptz, ${p.now}::timestamptz)
+    select ${p.organizationId}, ${p.id}, ${p.connectionId}, ${p.subject}, ${p.userId}, ${p.email}, 'pending',
+      ${p.now}::timestamptz, ${p.now}::timestamptz
+    where (select count(*) filter (where k.subject <> ${p.subject}) from link_requests k
+      where k.organization_id = ${p.organizationId} and k.user_id = ${p.userId} and k.connection_id = ${p.connectionId}
+        and k.status = 'pending') < ${p.most}::int
     on conflict (organization_id, connection_id, subject, user_id)
       do update set last_seen_at = excluded.last_seen_at, email = excluded.email
     returning l.id, l.status, l.id = ${p.id} as "isNew"`,
@@ -56,12 +62,14 @@ const selectOne = prepared<{ organizationId: string; id: string }, LinkRequest>(
 /**
  * Keeps that the provider's identity asked to be this person, and tells the administrators the first time. One that was
  * refused stays refused, in silence.
+ * @returns how it stands; `not_kept` where too many of this provider wait for the same person
  */
-export async function requestLink(ctx: CallContext, wanted: WantedLink): Promise<LinkRequest['status']> {
+export async function requestLink(ctx: CallContext, wanted: WantedLink): Promise<LinkRequest['status'] | 'not_kept'> {
   const { organizationId } = ctx
   return inTransaction(ctx, async (tx) => {
-    const [kept] = await tx.run(keep({ ...wanted, organizationId, id: ctx.ids.next('lrq'), now: nowOf(ctx) }))
-    if (kept === undefined) throw new Error('The insert returned no row')
+    const own = { organizationId, id: ctx.ids.next('lrq'), now: nowOf(ctx), most: mostPending }
+    const [kept] = await tx.run(keep({ ...wanted, ...own }))
+    if (kept === undefined) return 'not_kept'
     if (!kept.isNew) return kept.status
     const [request] = await tx.run(selectOne({ organizationId, id: kept.id }))
     const { connectionId, subject, userId, email } = wanted

@@ -83,7 +83,7 @@ async function consume(services: SsoServices, c: Context<SsoEnv>, { ctx, connect
     const form = await readForm(c, { maxBytes: maxBodyBytes })
     const message = form['SAMLResponse'] ?? ''
     const request = await requestOf(c, ctx, connection, message)
-    requireSolicited(connection, message, request, trace)
+    requireSolicited({ ctx, connection }, message, request, trace)
     const inner: Entrance = {
       ...entrance,
       isTest: request?.row.purpose === 'test',
@@ -174,12 +174,12 @@ function requireValid<Valid extends { isValid: true; steps: Step[] }>(
  * begin. @throws SignInRefused
  */
 function requireSolicited(
-  connection: SamlConnection,
+  { ctx, connection }: Pick<Place, 'ctx' | 'connection'>,
   message: string,
   request: KnownRequest | undefined,
   trace: Trace,
 ): void {
-  if (request?.row.isOver === true) refuseFinished(request.row, trace)
+  if (request?.row.isOver === true) refuseFinished(request.row, ctx.clock.now(), trace)
   if (request !== undefined) return
   if (claimedRequest(message) !== undefined)
     refuse(trace, 'in_response_to', 'The message answers a request that this browser has not sent')
@@ -189,8 +189,8 @@ function requireSolicited(
   refuse(trace, 'unsolicited', 'The provider began this sign-in by itself, which the connection does not allow')
 }
 
-function refuseFinished({ expiresAt }: SignInRequest, trace: Trace): never {
-  const isExpired = Date.parse(expiresAt) <= Date.now()
+function refuseFinished({ expiresAt }: SignInRequest, now: Date, trace: Trace): never {
+  const isExpired = Date.parse(expiresAt) <= now.getTime()
   return isExpired
     ? refuse(trace, 'request_used', 'The sign-in that this answers has run out')
     : refuse(trace, 'replay', 'The sign-in that this answers is finished')
