@@ -18,6 +18,7 @@ const standard = {
   sessionIdleMinutes: 60,
   sessionAbsoluteMinutes: 720,
   invitationDays: 7,
+  signInPage: 'named',
 }
 
 test('the policy is read, changed in part, and audited', async () => {
