@@ -12,7 +12,7 @@ import {
   requirePermission,
   type Transaction,
 } from '#src/context.ts'
-import { requireNotAbove } from '../managers/ceiling.ts'
+import { requireNotAbove } from '../ceiling/ceiling.ts'
 import { lockStatus } from './find-person.ts'
 import { identityLink } from './identities.ts'
 import { type LinkRequest, linkRequestColumns, linkRequestTables } from './link-requests.ts'
