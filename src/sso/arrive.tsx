@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import { countRefusal, recordRefusal, type SignInMethod } from '#access/sign-in/attempts.ts'
 import { type Arrived, finishSignIn, type SignInOutcome } from '#access/sign-in/finish-sign-in.ts'
+import { isTest } from '#access/sign-in/requests.ts'
 import { SignInRefused, type Trace } from '#access/sign-in/trace.ts'
 import { renderPage } from '#http/pages.ts'
 import { setSessionCookie } from '#http/session.ts'
@@ -19,6 +20,8 @@ export type Entrance = {
   isBegun: boolean
   /** A test shows its result instead of a refusal without reasons. */
   isTest: boolean
+  /** How many of the checks are about the message alone, where nothing else is to be shown. */
+  messageChecks?: number
 }
 
 /** Carries the sign-in out and answers the browser. @throws AppError unavailable */
@@ -29,10 +32,11 @@ export async function arrive(
   method: SignInMethod,
 ): Promise<Response> {
   const { connectionId, visitor, trace } = arrived
-  const isTest = arrived.request?.purpose === 'test'
-  return guarded(c, ctx, { method, connectionId, visitor, trace, isTest, isBegun: true }, async () => {
-    return answer(c, ctx, await finishSignIn(ctx, arrived))
-  })
+  const purpose = arrived.request?.purpose
+  // From here on it is about people, of whom whoever holds a setup link learns nothing.
+  const shown = purpose === 'setup_test' ? { messageChecks: trace.steps.length } : {}
+  const entrance = { method, connectionId, visitor, trace, isTest: isTest(purpose), isBegun: true, ...shown }
+  return guarded(c, ctx, entrance, async () => answer(c, ctx, await finishSignIn(ctx, arrived), shown))
 }
 
 /** Runs a part of a sign-in; a refusal is recorded and shown. Everything else that goes wrong is thrown on. */
@@ -47,24 +51,35 @@ export async function guarded(
   } catch (error) {
     if (!(error instanceof AppError) || isOurs(error)) throw error
     const reason = error.reason ?? error.code
-    const { isTest, isBegun, visitor, ...attempt } = entrance
+    const { isTest: isShown, isBegun, visitor, messageChecks, ...attempt } = entrance
     const refused = { ...visitor, ...attempt, reason }
     const reference = isBegun
       ? await recordRefusal(ctx, { ...refused, userId: null })
       : await countRefusal(ctx, refused)
-    if (!isTest) return renderPage(c, <RefusedPage reference={reference} />, { status: 403 })
+    if (!isShown) return renderPage(c, <RefusedPage reference={reference} />, { status: 403 })
     const verdict = error instanceof SignInRefused ? error.detail : error.message
-    return renderPage(c, <TestPage trace={entrance.trace} reference={reference} verdict={verdict} />, { status: 403 })
+    const page = (
+      <TestPage trace={entrance.trace} reference={reference} verdict={verdict} messageChecks={messageChecks} />
+    )
+    return renderPage(c, page, { status: 403 })
   }
 }
 
 /** Nothing is wrong with such a sign-in; it may be tried again. */
 const isOurs = ({ code }: AppError): boolean => ['unavailable', 'internal', 'too_many'].includes(code)
 
-function answer(c: Context<SsoEnv>, ctx: CallContext, outcome: SignInOutcome): Response | Promise<Response> {
+function answer(
+  c: Context<SsoEnv>,
+  ctx: CallContext,
+  outcome: SignInOutcome,
+  { messageChecks }: Pick<Entrance, 'messageChecks'>,
+): Response | Promise<Response> {
   if (outcome.kind === 'pending') return renderPage(c, <PendingPage reference={outcome.reference} />, { status: 403 })
   if (outcome.kind === 'tested')
-    return renderPage(c, <TestPage trace={outcome.trace} reference={outcome.reference} verdict={null} />)
+    return renderPage(
+      c,
+      <TestPage trace={outcome.trace} reference={outcome.reference} verdict={null} messageChecks={messageChecks} />,
+    )
   setSessionCookie(c, outcome.token, outcome.expiresAt, ctx.clock)
   return c.redirect(outcome.returnTo, 303)
 }

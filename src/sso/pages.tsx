@@ -69,15 +69,24 @@ export const PostPage = ({
 const marks = { ok: 'Passed', failed: 'Refused', note: 'Note' } as const
 
 /** What an administrator sees of an attempt or a test. */
-export const TestPage = ({
-  trace,
-  reference,
-  verdict,
-}: {
-  trace: Trace
-  reference: string
-  verdict: string | null
-}) => (
+export const TestPage = ({ messageChecks, ...props }: TestProps & { messageChecks: number | undefined }) =>
+  messageChecks === undefined ? <WholeTest {...props} /> : <MessageTest {...props} messageChecks={messageChecks} />
+
+type TestProps = { trace: Trace; reference: string; verdict: string | null }
+
+/** For whoever sets up the provider by a link: what it sent, and nothing about the people of the organization. */
+const MessageTest = ({ trace, reference, messageChecks }: TestProps & { messageChecks: number }) => (
+  <Page title="Test sign-in" lead="Nobody was signed in and nothing was changed.">
+    <Alert kind="success" title="Your provider’s message is right">
+      Whom it lets in is decided by the organization; its administrators see the rest under the reference below.
+    </Alert>
+    <Received trace={trace} />
+    <Checks steps={trace.steps.slice(0, messageChecks)} />
+    <TestEnd reference={reference} />
+  </Page>
+)
+
+const WholeTest = ({ trace, reference, verdict }: TestProps) => (
   <Page title="Test sign-in" lead="Nobody was signed in and nothing was changed.">
     {verdict === null ? (
       <Alert kind="success" title="This sign-in would work">
@@ -91,19 +100,37 @@ export const TestPage = ({
     {verdict === null ? <WouldBecome access={trace.mapped['access']} /> : null}
     <h2>What would happen</h2>
     <Facts facts={factsOf({ ...trace.mapped, access: undefined }).filter(({ term }) => term !== 'access')} />
+    <Received trace={trace} />
+    <Checks steps={trace.steps} />
+    <TestEnd reference={reference} />
+  </Page>
+)
+
+const Received = ({ trace }: { trace: Trace }) => (
+  <>
     <h2>What was received</h2>
     <Facts facts={factsOf(trace.received)} />
+  </>
+)
+
+const Checks = ({ steps }: { steps: Trace['steps'] }) => (
+  <>
     <h2>Checks</h2>
     <Table
       caption="Checks, in the order in which they were made"
       columns={[{ label: 'Check' }, { label: 'Result' }, { label: 'Detail' }]}
-      rows={trace.steps.map(({ check, result, detail }) => [check, marks[result], detail ?? ''])}
+      rows={steps.map(({ check, result, detail }) => [check, marks[result], detail ?? ''])}
     />
+  </>
+)
+
+const TestEnd = ({ reference }: { reference: string }) => (
+  <>
     <p>You can close this page: where a set-up is open in another tab, its step has ticked itself.</p>
     <p class="reference">
       Reference <code>{reference}</code>
     </p>
-  </Page>
+  </>
 )
 
 const WouldBecome = ({ access }: { access: unknown }) => (

@@ -78,9 +78,9 @@ async function intentOf(c: Context<SsoEnv>, ctx: CallContext, asked: Asked): Pro
   const { test, invitation, link, prompt } = c.req.query()
   const plain = { purpose: 'sign_in', userId: null, returnTo, ...proofOf(prompt === 'login') } as const
   if (test !== undefined) {
-    if (!(await findTest(ctx, connection.id, test)))
-      refuse(trace, 'test_link', 'The link of the test sign-in has run out')
-    return { ...plain, purpose: 'test', forceAuthn: true }
+    const purpose = await findTest(ctx, connection.id, test)
+    if (purpose === undefined) return refuse(trace, 'test_link', 'The link of the test sign-in has run out')
+    return { ...plain, purpose, forceAuthn: true }
   }
   if (invitation !== undefined) {
     const userId = await findInvited(ctx, invitation)

@@ -7,6 +7,7 @@ import { updateApplication } from '#access/applications/update-application.ts'
 import { createAssignment } from '#access/assignments/create-assignment.ts'
 import { previewChange, saveChange } from '#access/changes/preview.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
+import { managing } from '#access/managers/management.ts'
 import { createRole } from '#access/roles/create-role.ts'
 import { installRolePack } from '#access/roles/install-role-pack.ts'
 import { listRoles } from '#access/roles/roles.ts'
@@ -292,4 +293,22 @@ describe('X-11: a directory completes invitations within bounds', () => {
     const { approvePerson } = await import('#access/people/status/approve-person.ts')
     expect((await approvePerson(organization.ctx, invitation.userId)).status).toBe('active')
   })
+})
+
+test('what the database takes for managing is what the service takes for it', async () => {
+  for (const name of managing) {
+    const role = await createRole(organization.ctx, {
+      key: `r-${name.replace('.', '-')}`,
+      name,
+      purpose: name,
+      allows: [name],
+    })
+    const id = await createPerson(organization, `${name}@example.com`)
+    await createAssignment(organization.ctx, { userId: id, roleId: role.id, reason: 'Test' })
+    const [row] = await app.owner`select manages_anything(${organization.id}, ${id}) as manages`
+    expect([name, row?.['manages']]).toEqual([name, true])
+  }
+  const plain = await holder('plain@example.com', 'editor')
+  const [row] = await app.owner`select manages_anything(${organization.id}, ${plain}) as manages`
+  expect(row?.['manages']).toBe(false)
 })

@@ -6,11 +6,10 @@ import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import { catalogueOf } from '../decisions/catalogue.ts'
-import { createReader, type Meaning, meaningNow, patternsOf, type Scopes } from '../decisions/meaning.ts'
+import { type Meaning, meaningNow, patternsOf } from '../decisions/meaning.ts'
 import { universeOf } from '../decisions/universe.ts'
-import { managing } from '../managers/management.ts'
 import { actorLimit } from './actor-limit.ts'
-import { type Concerned, type Grant, type Holder, holdersOf, kindsOfHolders, scopesAt } from './holdings.ts'
+import { type Concerned, type Grant, type Holder, holdersOf, kindsOfHolders } from './holdings.ts'
 import { aboveIn, type Breach, judge, type Pair } from './judge.ts'
 import { breachError } from './words.ts'
 
@@ -76,25 +75,12 @@ export const requireNotAbove = (tx: Transaction, ctx: CallContext, ...userIds: s
   requireNobodyAbove(tx, ctx, { users: userIds })
 
 /** @throws AppError forbidden (reason `ceiling`) where one of them holds, or will hold, more than the caller */
-export async function requireNobodyAbove(
-  tx: Transaction,
-  ctx: CallContext,
-  concerned: Concerned,
-  { areManagersSpared = false } = {},
-): Promise<void> {
+export async function requireNobodyAbove(tx: Transaction, ctx: CallContext, concerned: Concerned): Promise<void> {
   if (ctx.ceiling === undefined) return
   const limit = await actorLimit(tx, ctx)
   if (limit === undefined) return
   const { meaning, holders, now } = await observe(tx, ctx, concerned)
-  const judged = areManagersSpared
-    ? [...holders].filter(([, { grants }]) => !managesAnything(meaning, scopesAt(grants, now)))
-    : holders
-  await requireNone(tx, ctx, { limit, meaning, holders: judged, now })
-}
-
-const managesAnything = (meaning: Meaning, scopes: Scopes): boolean => {
-  const { allowed } = createReader(managing)
-  return Object.keys(scopes).some((scope) => allowed(meaning, scopes, scope).size > 0)
+  await requireNone(tx, ctx, { limit, meaning, holders, now })
 }
 
 /**

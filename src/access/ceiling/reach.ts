@@ -14,8 +14,7 @@ export async function requireReachWithin(tx: Transaction, ctx: CallContext, reac
   if (reach.kind === 'directory' || isOpen)
     await requireGivable(tx, ctx, await tx.run(filterGrants({ organizationId: ctx.organizationId })))
   await requireNobodyAbove(tx, ctx, await reachedBy(tx, ctx, reach))
-  // No address links somebody who manages anything, so whoever brings addresses cannot be them.
-  if (isOpen) await requireNobodyAbove(tx, ctx, linkable(ctx.organizationId), { areManagersSpared: true })
+  if (isOpen) await requireNobodyAbove(tx, ctx, linkable(ctx.organizationId))
 }
 
 type GivenRole = Pick<Grant, 'scope' | 'roleId'>
@@ -70,9 +69,9 @@ const broughtBy = (organizationId: string, connectionId: string | null): SQL => 
     or u.directory_id in (select c.directory_id from connections c
       where c.organization_id = ${organizationId} and c.id = ${connectionId} and c.directory_id is not null))`
 
-/** Those whom an address would link. */
+/** Those whom an address would link: nobody who manages anything. */
 const linkable = (organizationId: string): Concerned => ({
   which: sql`u.id in (select at.user_id from domains d
     cross join lateral (${usersAt(organizationId, sql`d.name`)}) at (user_id)
-    where d.organization_id = ${organizationId} and d.status = 'verified')`,
+    where d.organization_id = ${organizationId} and d.status = 'verified') and not manages_anything(${organizationId}, u.id)`,
 })

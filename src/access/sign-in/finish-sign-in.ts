@@ -23,7 +23,7 @@ import type { ExternalIdentity } from './external-identity.ts'
 import { knownPerson } from './find-person.ts'
 import { checkProof } from './fresh-proof.ts'
 import { requestLink } from './link-requests.ts'
-import { openRequestSecret, type SignInPurpose, type SignInRequest, useRequest } from './requests.ts'
+import { isTest, openRequestSecret, type SignInPurpose, type SignInRequest, useRequest } from './requests.ts'
 import { chosenEmail, type ResolvedPerson, resolvePerson } from './resolve-person.ts'
 import { LinkAwaitsApproval, noted, passed, refuse, type Trace } from './trace.ts'
 
@@ -88,7 +88,7 @@ class TestDone extends Error {
  */
 export async function finishSignIn(ctx: CallContext, arrived: Arrived): Promise<SignInOutcome> {
   const purpose = arrived.request?.purpose ?? 'sign_in'
-  if (purpose !== 'test')
+  if (!isTest(purpose))
     return inTransaction(ctx, (tx) => arrive(tx, ctx, arrived, purpose)).catch((error: unknown) =>
       keepLinkRequest(ctx, arrived, error),
     )
@@ -191,7 +191,7 @@ const messageKey = (message: { id: string; expiresAt: string }) => ({
 /** @throws SignInRefused where the connection does not serve such sign-ins (any more) */
 export function requireOpen(connection: Connection | undefined, purpose: SignInPurpose, trace: Trace): Connection {
   if (connection === undefined) return refuse(trace, 'unknown_connection', 'The connection is gone')
-  const isOpen = purpose === 'test' ? isOpenForTests(connection) : isOpenForSignIn(connection)
+  const isOpen = isTest(purpose) ? isOpenForTests(connection) : isOpenForSignIn(connection)
   if (!isConfigured(connection)) refuse(trace, 'not_configured', 'The connection does not know its provider yet')
   if (!isOpen) refuse(trace, 'connection_closed', `The connection is ${connection.status}`)
   passed(trace, 'connection', connection.status)

@@ -2,22 +2,11 @@
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import type { Transaction } from '#src/context.ts'
-import { type EffectiveAccess, effectiveAccessOf } from '../decisions/effective-access.ts'
-import { isManager, managementRights } from '../managers/management.ts'
 
 type Key = { organizationId: string; userId: string }
 
-type Role = { allows: string[]; denies: string[] }
-
-// What begins later counts as well: whoever is linked today would hold it then.
-const laterRoles = prepared<Key, Role>(
-  (p) => sql`select
-      (select coalesce(json_agg(rp.permission), '[]') from role_permissions rp where rp.organization_id = a.organization_id
-        and rp.role_id = a.role_id and rp.effect = 'allow') as allows,
-      (select coalesce(json_agg(rp.permission), '[]') from role_permissions rp where rp.organization_id = a.organization_id
-        and rp.role_id = a.role_id and rp.effect = 'deny') as denies
-    from assignments a where a.organization_id = ${p.organizationId} and a.user_id = ${p.userId}
-      and a.valid_from > now() and (a.expires_at is null or a.expires_at > now())`,
+const asked = prepared<Key, { manages: boolean }>(
+  (p) => sql`select manages_anything(${p.organizationId}, ${p.userId}) as manages`,
 )
 
 /**
@@ -26,25 +15,6 @@ const laterRoles = prepared<Key, Role>(
  * tomorrow.
  */
 export async function managesAnything(tx: Transaction, key: Key): Promise<boolean> {
-  const [[access], later] = await Promise.all([
-    tx.run(effectiveAccessOf(key.organizationId, key.userId)),
-    tx.run(laterRoles(key)),
-  ])
-  if (access === undefined) return false
-  const roles: Role[] = [...access.assignments.map(({ role }) => role), ...later]
-  return roles.some((role) => isManager(rightsOf(access, role)))
+  const [row] = await tx.run(asked(key))
+  return row?.manages === true
 }
-
-/** What the role alone gives, in the whole organization and without policies. */
-const rightsOf = (access: EffectiveAccess, { allows, denies }: Role): ReturnType<typeof managementRights> =>
-  managementRights({
-    ...access,
-    policy: { ...access.policy, roleStrategy: 'union', rules: [] },
-    assignments: [
-      {
-        role: { id: '', key: '', name: '', rank: 0, allows, denies },
-        brand: null,
-        source: { type: 'direct', assignmentId: '', reason: '', expiresAt: null },
-      },
-    ],
-  })

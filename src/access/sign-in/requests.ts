@@ -6,7 +6,20 @@ import { sha256 } from '#platform/crypto.ts'
 import type { SealPlace } from '#platform/sealing.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 
-export type SignInPurpose = 'sign_in' | 'test' | 'link' | 'invitation' | 'second_factor' | 'step_up' | 'approval'
+export type SignInPurpose =
+  | 'sign_in'
+  | 'test'
+  /** By whoever holds a setup link. */
+  | 'setup_test'
+  | 'link'
+  | 'invitation'
+  | 'second_factor'
+  | 'step_up'
+  | 'approval'
+
+/** Whether it shows what would happen, and changes nothing. */
+export const isTest = (purpose: string | undefined): purpose is 'test' | 'setup_test' =>
+  purpose === 'test' || purpose === 'setup_test'
 
 export type SignInRequest = {
   stateHash: string

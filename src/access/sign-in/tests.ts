@@ -7,15 +7,20 @@ import { issueToken, sha256 } from '#platform/crypto.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 
-const insertTest = prepared<{ organizationId: string; stateHash: string; connectionId: string }, never>(
+type TestPurpose = 'test' | 'setup_test'
+
+type Key = { organizationId: string; stateHash: string; connectionId: string }
+
+const insertTest = prepared<Key & { purpose: string }, never>(
   (p) => sql`insert into sign_in_requests (organization_id, state_hash, purpose, connection_id, browser_hash, return_to,
       created_at, expires_at)
-    values (${p.organizationId}, ${p.stateHash}, 'test', ${p.connectionId}, '', '/account', now(), now() + interval '1 hour')`,
+    values (${p.organizationId}, ${p.stateHash}, ${p.purpose}, ${p.connectionId}, '', '/account', now(),
+      now() + interval '1 hour')`,
 )
 
-const selectTest = prepared<{ organizationId: string; stateHash: string; connectionId: string }, { found: number }>(
-  (p) => sql`select 1 as found from sign_in_requests where organization_id = ${p.organizationId}
-    and state_hash = ${p.stateHash} and purpose = 'test' and connection_id = ${p.connectionId} and browser_hash = ''
+const selectTest = prepared<Key, { purpose: TestPurpose }>(
+  (p) => sql`select purpose from sign_in_requests where organization_id = ${p.organizationId}
+    and state_hash = ${p.stateHash} and purpose in ('test', 'setup_test') and connection_id = ${p.connectionId} and browser_hash = ''
     and used_at is null and expires_at > now()`,
 )
 
@@ -25,17 +30,23 @@ export async function createTestLink(ctx: CallContext, connectionId: string): Pr
   if (!isId('con', connectionId)) return refuseUnknown(ctx, 'Connection')
   const { plain, hash } = issueToken(ctx.randomBytes)
   const { organizationId } = ctx
+  // Whoever holds a setup link sees what their provider sent, and nothing of the people here.
+  const purpose: TestPurpose = ctx.actor.type === 'setup_link' ? 'setup_test' : 'test'
   return inTransaction(ctx, async (tx) => {
     await lockConnectionRow(tx, ctx, connectionId)
     const audit = { action: 'connection.create_test_link', targetType: 'connection', targetId: connectionId } as const
-    await tx.commitWith(insertTest({ organizationId, stateHash: hash, connectionId }), recordAudit(ctx, audit))
+    await tx.commitWith(insertTest({ organizationId, stateHash: hash, connectionId, purpose }), recordAudit(ctx, audit))
     return plain
   })
 }
 
-/** Whether the token is that of a test link of the connection. */
-export async function findTest(ctx: CallContext, connectionId: string, token: string): Promise<boolean> {
+/** What the test link of the connection with this token is for; undefined where there is none. */
+export async function findTest(
+  ctx: CallContext,
+  connectionId: string,
+  token: string,
+): Promise<TestPurpose | undefined> {
   const key = { organizationId: ctx.organizationId, stateHash: sha256(token), connectionId }
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(selectTest(key)))
-  return rows?.[0] !== undefined
+  return rows?.[0]?.purpose
 }

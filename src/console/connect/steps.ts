@@ -26,7 +26,7 @@ export function stepsOf(facts: SetupFacts, { now, isConsole }: { now: Date; isCo
     ['domain', domainStep(facts)],
     ['provider', providerStep(facts, now)],
     ['scim', scimStep(facts, now)],
-    ['test', testStep(facts, now)],
+    ['test', testStep(facts, { now, isConsole })],
     ['mappings', isConsole ? mappingsStep(facts) : undefined],
     ['on', isConsole ? onStep(facts) : undefined],
   ]
@@ -119,7 +119,10 @@ function quirkWarnings(quirks: SetupFacts['quirks']): string[] {
   })
 }
 
-function testStep({ connection, lastGood, lastRefused, hasOverage, directory }: SetupFacts, now: Date): Part {
+function testStep(
+  { connection, lastGood, lastRefused, hasOverage, directory }: SetupFacts,
+  { now, isConsole }: { now: Date; isConsole: boolean },
+): Part {
   const isDone = connection.testedAt !== null
   const isRefused = lastRefused !== null && (lastGood === null || lastRefused.occurredAt > lastGood.occurredAt)
   const overage =
@@ -135,16 +138,21 @@ function testStep({ connection, lastGood, lastRefused, hasOverage, directory }: 
         ? ['Nobody has come back from the provider yet.']
         : [`A sign-in worked ${agoWords(lastGood.occurredAt, now)} (reference ${lastGood.reference}).`],
     warnings: [
-      ...(isRefused
-        ? [
-            `The last attempt was refused: ${lastRefused.detail ?? lastRefused.reason ?? ''} (reference ${lastRefused.reference}).`,
-          ]
-        : []),
-      ...(isRefused && lastRefused.reason === 'unknown_user' ? [unknownAdvice(directory !== null)] : []),
+      ...(isRefused ? [isConsole ? refusedWords(lastRefused) : refusedInShort(lastRefused)] : []),
+      ...(isRefused && isConsole && lastRefused.reason === 'unknown_user' ? [unknownAdvice(directory !== null)] : []),
       ...(hasOverage ? [overage] : []),
     ],
   }
 }
+
+type Refused = NonNullable<SetupFacts['lastRefused']>
+
+const refusedWords = ({ detail, reason, reference }: Refused): string =>
+  `The last attempt was refused: ${detail ?? reason ?? ''} (reference ${reference}).`
+
+/** Behind a setup link: why somebody is not let in is for the organization to know. */
+const refusedInShort = ({ reference }: Refused): string =>
+  `The last attempt was refused. If its page found nothing wrong with the message, ask the organization (reference ${reference}).`
 
 const unknownAdvice = (hasDirectory: boolean): string =>
   hasDirectory

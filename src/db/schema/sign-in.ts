@@ -16,7 +16,7 @@ export const signInRequests = pgTable(
     /** SHA-256 of the state (OIDC), the AuthnRequest's ID (SAML) or the pending token (second factor). */
     stateHash: text('state_hash').notNull(),
     purpose: text('purpose', {
-      enum: ['sign_in', 'test', 'link', 'invitation', 'second_factor', 'step_up', 'approval'],
+      enum: ['sign_in', 'test', 'setup_test', 'link', 'invitation', 'second_factor', 'step_up', 'approval'],
     }).notNull(),
     connectionId: text('connection_id'),
     userId: text('user_id'),

@@ -2,7 +2,7 @@
 
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { claimSignIn, findSignIn, openRequestSecret, type SignInRequest } from '#access/sign-in/requests.ts'
+import { claimSignIn, findSignIn, isTest, openRequestSecret, type SignInRequest } from '#access/sign-in/requests.ts'
 import { newTrace, refuse, type Trace } from '#access/sign-in/trace.ts'
 import type { OidcConnection } from '#connections/sign-in/connections.ts'
 import { visitorOf } from '#http/client-address.ts'
@@ -59,7 +59,7 @@ async function callback(
     const { search } = new URL(c.req.url)
     const state = readAnswer(new URLSearchParams(search), trace)
     const request = await requestOf(c, ctx, connection, state, trace)
-    return guarded(c, ctx, { ...entrance, isTest: request.purpose === 'test', isBegun: true }, async () => {
+    return guarded(c, ctx, { ...entrance, isTest: isTest(request.purpose), isBegun: true }, async () => {
       const url = new URL(services.urls.connection(connection.id).redirectUri + search)
       const secret = openRequestSecret(ctx, request) as OidcSecret
       const identity = await verifyCallback(services.oidc, ctx, connection, { url, state, secret, trace })

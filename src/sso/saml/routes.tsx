@@ -4,7 +4,7 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { connectionSessionsEnd } from '#access/sessions/end-sessions.ts'
 import { markMessageUsed } from '#access/sign-in/finish-sign-in.ts'
-import { findSignIn, type SignInRequest } from '#access/sign-in/requests.ts'
+import { findSignIn, isTest, type SignInRequest } from '#access/sign-in/requests.ts'
 import { newTrace, noted, refuse, type Trace } from '#access/sign-in/trace.ts'
 import { toPem } from '#connections/saml/certificates.ts'
 import type { SamlConnection } from '#connections/sign-in/connections.ts'
@@ -86,7 +86,7 @@ async function consume(services: SsoServices, c: Context<SsoEnv>, { ctx, connect
     requireSolicited({ ctx, connection }, message, request, trace)
     const inner: Entrance = {
       ...entrance,
-      isTest: request?.row.purpose === 'test',
+      isTest: isTest(request?.row.purpose),
       isBegun: request !== undefined,
     }
     return guarded(c, ctx, inner, async () => {
