@@ -1,8 +1,8 @@
-// Counts the rows of the attack catalogue (tests whose title begins with their id, such as S-001) and the attempts that they
+// Counts the rows of the attack catalogue (tests whose title begins with their id, such as S-001, or X-01 of the audit of rights) and the attempts that they
 // made: the last line of `npm run attacks`.
 import type { Reporter, TestCase, TestModule } from 'vitest/node'
 
-const rowId = /\b[SOCWR]-\d{3}\b/
+const rowId = /\b(?:[SOCWR]-\d{3}|X-\d{2})\b/
 
 export class AttackReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
