@@ -8,7 +8,7 @@ import { person } from './held-shape.ts'
 const code = z.enum([
   ...['organization_suspended', 'not_found', 'comes_to_exist', 'deleted_by_directory', 'invited', 'invitation_expired'],
   ...['awaits_approval', 'inactive', 'erased', 'emergency_account', 'provider_required', 'provider_by_domain'],
-  ...['password_off', 'no_way_in', 'locked', 'no_role', 'works'],
+  ...['password_off', 'no_way_in', 'link_awaits_approval', 'locked', 'no_role', 'works'],
 ] as const)
 
 const Explanation = z

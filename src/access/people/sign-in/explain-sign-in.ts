@@ -24,6 +24,7 @@ export type FindingCode =
   | 'provider_by_domain'
   | 'password_off'
   | 'no_way_in'
+  | 'link_awaits_approval'
   | 'locked'
   | 'no_role'
   | 'works'
@@ -98,7 +99,14 @@ function findingsOf(facts: SignInFacts, name: string): Finding[] {
       ]
   const { person } = facts
   if (person === null) return [...suspended, ofNobody(facts, name)]
-  return [...suspended, ...ofStatus(person), ...ofWays(facts, person), ...ofLock(facts), ...ofRoles(person)]
+  return [
+    ...suspended,
+    ...ofStatus(person),
+    ...ofWays(facts, person),
+    ...ofLinks(person),
+    ...ofLock(facts),
+    ...ofRoles(person),
+  ]
 }
 
 function ofNobody({ isDeleted, isVerifiedDomain, connections, domain }: SignInFacts, name: string): Finding {
@@ -217,6 +225,17 @@ function ofWays({ organization, connections, isVerifiedDomain }: SignInFacts, pe
     ]
   return []
 }
+
+/** No address links somebody who manages something; the first sign-in through a provider wants a word. */
+const ofLinks = ({ waitingLinks }: Person): Finding[] =>
+  waitingLinks.map((name) =>
+    finding(
+      'link_awaits_approval',
+      false,
+      `Somebody signs in through ${name} as them; since they manage something here, that waits for an administrator.`,
+      'Look at it under Sign-ins, “Links to approve”; or let them link it themselves at My account, Security.',
+    ),
+  )
 
 function ofLock({ lockedSeconds }: SignInFacts): Finding[] {
   if (lockedSeconds === 0) return []

@@ -27,6 +27,8 @@ export type SignInFacts = {
     isEmergencyAccount: boolean
     /** Connections that they have signed in through. */
     identities: string[]
+    /** Names of connections through which somebody asks to be them, for an administrator to approve. */
+    waitingLinks: string[]
     invitation: { id: string; expiresAt: string; isExpired: boolean; delivery: string | null } | null
     /** How many roles they hold now, in the organization or in brands. */
     roles: number
@@ -60,6 +62,9 @@ const facts = prepared<Key, Omit<SignInFacts, 'domain' | 'lockedSeconds' | 'atte
           'isEmergencyAccount', exists (select from emergency_accounts a where a.organization_id = o.id and a.user_id = u.id),
           'identities', (select coalesce(json_agg(distinct y.connection_id), '[]') from identities y
             where y.organization_id = o.id and y.user_id = u.id),
+          'waitingLinks', (select coalesce(json_agg(distinct c.name), '[]') from link_requests l
+            join connections c on c.organization_id = l.organization_id and c.id = l.connection_id
+            where l.organization_id = o.id and l.user_id = u.id and l.status = 'pending'),
           'invitation', (select json_build_object('id', i.id, 'expiresAt', i.expires_at, 'isExpired', i.expires_at <= now(),
               'delivery', (select m.status from mails m where m.organization_id = o.id and m.target_id = i.id
                 order by m.id desc limit 1))
