@@ -87,7 +87,7 @@ const TestStep = ({ host, facts, state }: StepProps) => (
     {state?.message === undefined ? null : <Alert kind="danger" title={state.message} />}
     <p>
       Sign in as somebody of your own company. It opens the real sign-in in another tab and then shows what was received
-      and what the person would become. Nobody is signed in and nothing is changed.
+      {host.isConsole ? ' and what the person would become' : ''}. Nobody is signed in and nothing is changed.
     </p>
     {isConfigured(facts.connection) ? (
       <form method="post" action={`${host.base}/test`} target="_blank" rel="noopener">

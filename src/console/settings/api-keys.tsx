@@ -154,7 +154,7 @@ async function showKeys(c: Context<ConsoleEnv>, state: FormState, fresh?: Issued
               isOptional
             />
             <Actions>
-              <SubmitButton label="Issue" />
+              <SubmitButton label="Issue the key" />
             </Actions>
           </form>
         </Panel>
