@@ -32,16 +32,18 @@ CREATE FUNCTION touches_administrators(p_permission text) RETURNS boolean
 --> statement-breakpoint
 -- Whether this person can administer the organization in effect: they hold a role that may do everything, it counts by the way
 -- roles are read, and neither a deny nor a policy takes what is needed. Decided as every other question is.
--- p_later: also with what they are to hold from some later time on.
-CREATE FUNCTION administers(p_organization_id text, p_user_id text, p_later boolean) RETURNS boolean
+-- p_later: also with what they are to hold from some later time on. p_lasting: only with what has no end.
+CREATE FUNCTION administers(p_organization_id text, p_user_id text, p_later boolean, p_lasting boolean DEFAULT false)
+  RETURNS boolean
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   WITH held AS (
     SELECT e.role_id FROM effective_assignments e
     WHERE e.organization_id = p_organization_id AND e.user_id = p_user_id AND e.brand_id IS NULL
+      AND (NOT p_lasting OR e.expires_at IS NULL)
     UNION
     SELECT a.role_id FROM assignments a
     WHERE p_later AND a.organization_id = p_organization_id AND a.user_id = p_user_id AND a.brand_id IS NULL
-      AND a.valid_from > now() AND (a.expires_at IS NULL OR a.expires_at > a.valid_from)),
+      AND a.valid_from > now() AND (a.expires_at IS NULL OR a.expires_at > a.valid_from AND NOT p_lasting)),
   ranked AS (
     SELECT h.role_id, r.rank, max(r.rank) OVER () AS top FROM held h
     JOIN roles r ON r.organization_id = p_organization_id AND r.id = h.role_id),
@@ -98,9 +100,18 @@ CREATE FUNCTION group_matters(p_organization_id text, p_group_id text) RETURNS T
 -- A restriction is no loss where nobody was there to lose anything: an organization that has no administrator yet may have rules.
 ALTER TABLE administrator_checks ADD COLUMN is_restriction boolean NOT NULL DEFAULT false;
 --> statement-breakpoint
+-- What an administrator holds for good has to be left to somebody for good: not to those whose time ends.
+ALTER TABLE administrator_checks ADD COLUMN is_lasting boolean NOT NULL DEFAULT false;
+--> statement-breakpoint
+DROP FUNCTION check_administrators(text);
+--> statement-breakpoint
+CREATE FUNCTION check_administrators(p_organization_id text, p_lasting boolean DEFAULT true) RETURNS void
+  LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
+  AS $$ INSERT INTO administrator_checks (organization_id, is_lasting) VALUES (p_organization_id, p_lasting) $$;
+--> statement-breakpoint
 CREATE FUNCTION check_restriction(p_organization_id text) RETURNS void
   LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
-  AS $$ INSERT INTO administrator_checks VALUES (p_organization_id, true) $$;
+  AS $$ INSERT INTO administrator_checks (organization_id, is_restriction) VALUES (p_organization_id, true) $$;
 --> statement-breakpoint
 CREATE OR REPLACE FUNCTION require_administrator() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -112,11 +123,15 @@ BEGIN
   DELETE FROM administrator_checks c WHERE c.organization_id = p_organization_id;
   IF NOT EXISTS (SELECT FROM organizations o WHERE o.id = p_organization_id) THEN RETURN NULL; END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('administrators ' || p_organization_id, 0));
-  IF EXISTS (SELECT FROM administrators_of(p_organization_id)) THEN RETURN NULL; END IF;
+  IF EXISTS (SELECT FROM administrators_of(p_organization_id) a
+      WHERE NOT NEW.is_lasting OR administers(p_organization_id, a.user_id, true, true)) THEN RETURN NULL; END IF;
   IF NEW.is_restriction AND NOT EXISTS (SELECT FROM holders_of_everything(p_organization_id)) THEN RETURN NULL; END IF;
   IF current_setting('rolecall.last_administrator', true) IS DISTINCT FROM 'honour' THEN
-    RAISE EXCEPTION 'the last administrator' USING ERRCODE = 'RC409';
+    RAISE EXCEPTION '%', CASE WHEN EXISTS (SELECT FROM administrators_of(p_organization_id))
+      THEN 'the last administrator for good' ELSE 'the last administrator' END USING ERRCODE = 'RC409';
   END IF;
+  -- What a provider decides stands; those who are left have until their end to see to it.
+  IF EXISTS (SELECT FROM administrators_of(p_organization_id)) THEN RETURN NULL; END IF;
   IF EXISTS (SELECT FROM alarms a WHERE a.organization_id = p_organization_id AND a.kind = 'last_administrator'
       AND a.settled_at IS NULL) THEN RETURN NULL; END IF;
   v_alarm := new_id('alm');
@@ -153,9 +168,42 @@ BEGIN
     AND matters_to_administrators(v_row.organization_id, v_row.role_id) AND is_working(v_row.organization_id, v_row.user_id)
   THEN
     IF TG_OP <> 'INSERT' AND is_administrator_role(v_row.organization_id, v_row.role_id)
-    THEN PERFORM check_administrators(v_row.organization_id);
+    THEN PERFORM check_administrators(v_row.organization_id, v_row.expires_at IS NULL);
     ELSE PERFORM check_restriction(v_row.organization_id); END IF;
   END IF;
+  RETURN NULL;
+END
+$$;
+--> statement-breakpoint
+CREATE OR REPLACE FUNCTION keep_administrator_of_user() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = public, pg_temp AS $$
+DECLARE
+  v_lasting boolean;
+BEGIN
+  IF EXISTS (SELECT FROM emergency_accounts e WHERE e.organization_id = NEW.organization_id AND e.user_id = NEW.id)
+  THEN RETURN NULL; END IF;
+  SELECT bool_or(a.expires_at IS NULL) INTO v_lasting FROM effective_assignments a
+    WHERE a.organization_id = NEW.organization_id AND a.user_id = NEW.id AND a.brand_id IS NULL
+      AND is_administrator_role(a.organization_id, a.role_id);
+  IF v_lasting IS NOT NULL THEN PERFORM check_administrators(NEW.organization_id, v_lasting); END IF;
+  RETURN NULL;
+END
+$$;
+--> statement-breakpoint
+CREATE OR REPLACE FUNCTION keep_administrator_of_role() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = public, pg_temp AS $$
+DECLARE
+  v_lasting boolean;
+BEGIN
+  SELECT bool_or(h.lasting) INTO v_lasting FROM (
+    SELECT a.expires_at IS NULL AS lasting FROM assignments a WHERE a.organization_id = OLD.organization_id
+      AND a.role_id = OLD.role_id AND a.brand_id IS NULL AND is_working(a.organization_id, a.user_id)
+    UNION ALL
+    SELECT true FROM mappings m CROSS JOIN LATERAL groups_below(m.organization_id, ARRAY[m.group_id]) b
+      JOIN group_members gm ON gm.organization_id = m.organization_id AND gm.group_id = b.group_id
+      WHERE m.organization_id = OLD.organization_id AND m.role_id = OLD.role_id AND m.brand_id IS NULL
+        AND m.group_id IS NOT NULL AND is_working(m.organization_id, gm.user_id)) h;
+  IF v_lasting IS NOT NULL THEN PERFORM check_administrators(OLD.organization_id, v_lasting); END IF;
   RETURN NULL;
 END
 $$;
@@ -306,7 +354,8 @@ $$;
 CREATE TRIGGER keep_administrator AFTER UPDATE OF rank ON roles FOR EACH ROW
   WHEN (OLD.rank IS DISTINCT FROM NEW.rank) EXECUTE FUNCTION keep_administrator_of_rank();
 --> statement-breakpoint
-REVOKE ALL ON FUNCTION touches_administrators(text), administers(text, text, boolean),
+REVOKE ALL ON FUNCTION touches_administrators(text), administers(text, text, boolean, boolean),
+  check_administrators(text, boolean),
   matters_to_administrators(text, text), group_matters(text, text), has_restrictions(text), holders_of_everything(text),
   check_restriction(text) FROM PUBLIC;
 --> statement-breakpoint

@@ -110,6 +110,8 @@ export type Reach =
 export type Ceiling = {
   organization: HeldPermissions
   brands: ReadonlyMap<string, HeldPermissions>
+  /** When it ends, where the caller is no person: then the database says. */
+  until?: string | null
   /** @throws AppError forbidden (reason `ceiling`) where it reaches somebody above the caller, now or by the mappings there are */
   requireReach(tx: Transaction, ctx: CallContext, reach: Reach): Promise<void>
 }

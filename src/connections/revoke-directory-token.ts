@@ -4,7 +4,7 @@ import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission, requireReach } from '#src/context.ts'
 
 type TokenKey = { organizationId: string; directoryId: string; tokenId: string }
 
@@ -18,7 +18,7 @@ const revoke = prepared<TokenKey & { now: string }, never>(
     where organization_id = ${p.organizationId} and directory_id = ${p.directoryId} and id = ${p.tokenId}`,
 )
 
-/** @throws AppError not_found, also for a token of another directory */
+/** @throws AppError not_found, also for a token of another directory; forbidden (reason `ceiling`) */
 export async function revokeDirectoryToken(
   ctx: CallContext,
   { directoryId, tokenId }: { directoryId: string; tokenId: string },
@@ -30,6 +30,7 @@ export async function revokeDirectoryToken(
     const [token] = await tx.run(lockToken(key))
     if (token === undefined) throw notFound('Token')
     if (token.isRevoked) return
+    await requireReach(tx, ctx, { kind: 'directory', directoryId })
     const entry = { action: 'directory.revoke_token', targetType: 'directory', targetId: directoryId } as const
     await tx.commitWith(revoke({ ...key, now: nowOf(ctx) }), recordAudit(ctx, { ...entry, detail: { tokenId } }))
   })

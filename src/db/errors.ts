@@ -40,6 +40,14 @@ const conflicts: Record<string, string> = {
   assignments_once: 'The user holds this role there already by a direct assignment',
 }
 
+function lastAdministrator(error: unknown): AppError {
+  const isForNow = error instanceof Error && error.message.includes('for good')
+  const message = isForNow
+    ? 'Nobody could administer the organization for good any more; make somebody else an administrator without an end first'
+    : 'Nobody could administer the organization any more; make somebody else an administrator first'
+  return new AppError('conflict', message, { reason: 'last_administrator', cause: error })
+}
+
 /** @returns the error to throw on for whatever the driver threw */
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof AppError) return error
@@ -52,10 +60,7 @@ export function translateDatabaseError(error: unknown): unknown {
     const missing = error instanceof Error ? error.message : ''
     return new AppError('invalid', `These do not exist: ${missing}`, { reason: 'invalidValue', cause: error })
   }
-  if (code === 'RC409') {
-    const message = 'Nobody could administer the organization any more; make somebody else an administrator first'
-    return new AppError('conflict', message, { reason: 'last_administrator', cause: error })
-  }
+  if (code === 'RC409') return lastAdministrator(error)
   if (code === '23505') {
     const message = conflicts[constraintOf(error)] ?? 'It exists already'
     return new AppError('conflict', message, { reason: 'uniqueness', cause: error })

@@ -51,15 +51,16 @@ const factsOf = prepared<{ organizationId: string; userId: string; directoryId: 
       exists (select from invitations i join domains d on d.organization_id = i.organization_id and d.status = 'verified'
           and d.name = split_part(i.email_key, '@', 2)
         where i.organization_id = ${p.organizationId} and i.user_id = ${p.userId}) as "isOurDomain",
-      exists (select from assignments a where a.organization_id = ${p.organizationId} and a.user_id = ${p.userId})
-        as "holdsAnything",
+      (exists (select from assignments a where a.organization_id = ${p.organizationId} and a.user_id = ${p.userId})
+        or exists (select from effective_assignments e
+          where e.organization_id = ${p.organizationId} and e.user_id = ${p.userId})) as "holdsAnything",
       manages_anything(${p.organizationId}, ${p.userId}) as "managesAnything",
       ${isStaged(p.organizationId, p.directoryId)} as "isStaged"`,
 )
 
 // A directory's word makes nobody a manager, and vouches for no address in a domain that is not the organization's.
 function requireTrusted({ isOurDomain, holdsAnything, managesAnything }: Facts, userId: string): void {
-  if (!holdsAnything) return
+  if (!holdsAnything && !managesAnything) return
   const why = managesAnything
     ? 'is invited to manage something, and accepts that invitation themselves'
     : 'is invited at an address in a domain that the organization has not verified'

@@ -175,7 +175,9 @@ describe('nobody gives more than they hold', () => {
     const client = consoleClient(app, lead)
     const role = { name: 'Big', key: 'big', purpose: 'Big', rank: '1', 'permission.billing.manage': 'allow' }
     expect((await client.post('/console/roles', role)).text).toContain('billing.manage')
-    expect((await client.post('/console/settings/api-keys', { name: 'Mine', access: 'everything' })).text).toContain('do not hold yourself')
+    expect((await client.post('/console/settings/api-keys', { name: 'Mine', access: 'everything' })).text).toContain(
+      'do not hold yourself',
+    )
     expect((await client.post('/console/emergency', { name: 'Mine' })).text).toContain('do not hold yourself')
   })
 

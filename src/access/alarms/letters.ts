@@ -60,7 +60,9 @@ const words: Record<AlarmKind, (detail: Record<string, unknown>, organization: s
     subject: `The sponsor of ${personOf(detail)} has left ${organization}`,
     paragraphs: [
       `${personOf(detail)} holds the role ${text(detail['role'])} in ${text(detail['brand']) || organization}. ${text(detail['sponsor'])}, who vouched for it, is not active any more.`,
-      `It ends on ${dateOf(detail['expiresAt'])}, unless somebody else stands up for it.`,
+      detail['expiresAt'] === null
+        ? 'It does not end by that, since nobody else could administer the organization.'
+        : `It ends on ${dateOf(detail['expiresAt'])}, unless somebody else stands up for it.`,
     ],
     closing: ['Give the assignment another sponsor and another end where it is still needed, and settle the alarm.'],
   }),

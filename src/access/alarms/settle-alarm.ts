@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
-import { notFound } from '#platform/errors.ts'
+import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import { type Alarm, alarmColumns } from './alarms.ts'
@@ -12,7 +12,8 @@ type Key = { organizationId: string; alarmId: string }
 const settle = prepared<AuditParameters & Key & { now: string }, never>(
   (p) => sql`with settled as (
       update alarms set settled_at = ${p.now}::timestamptz, settled_by = ${p.actorId}
-      where organization_id = ${p.organizationId} and id = ${p.alarmId} and settled_at is null returning kind)
+      where organization_id = ${p.organizationId} and id = ${p.alarmId} and settled_at is null
+        and not (kind = 'self_grant' and detail ->> 'userId' = ${p.actorId}) returning kind)
     ${insertAudit(p, sql`jsonb_build_object('kind', settled.kind)`)} from settled`,
 )
 
@@ -21,7 +22,10 @@ const select = prepared<Key, Alarm>(
     sql`select ${alarmColumns} from alarms a where a.organization_id = ${p.organizationId} and a.id = ${p.alarmId}`,
 )
 
-/** Doing it twice is no error; who did it first stays. @throws AppError not_found, forbidden */
+/**
+ * Doing it twice is no error; who did it first stays.
+ * @throws AppError not_found; forbidden (reasons `permission`; `yourself` for what somebody gave themselves)
+ */
 export async function settleAlarm(ctx: CallContext, alarmId: string): Promise<Alarm> {
   requirePermission(ctx, 'users.write')
   if (!isId('alm', alarmId)) return refuseUnknown(ctx, 'Alarm')
@@ -31,5 +35,9 @@ export async function settleAlarm(ctx: CallContext, alarmId: string): Promise<Al
   const [, rows] = await inTransaction(ctx, (tx) => tx.commitWith<Alarm>(statement, select(key)))
   const alarm = rows?.[0]
   if (alarm === undefined) throw notFound('Alarm')
+  if (alarm.settledAt === null)
+    throw new AppError('forbidden', 'This is about what you gave yourself; somebody else has to look at it', {
+      reason: 'yourself',
+    })
   return alarm
 }

@@ -5,7 +5,7 @@ import { recordAudit } from '#audit/record.ts'
 import { instantSchema, nameSchema, parseInput, requireFuture } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { issueSecret } from '#platform/crypto.ts'
-import { notFound } from '#platform/errors.ts'
+import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import {
   type CallContext,
@@ -95,7 +95,8 @@ export async function issueApiKey(ctx: CallContext, input: z.input<typeof IssueA
   const { organizationId } = ctx
   const detail = { name, expiresAt, ...scope }
   await inTransaction(ctx, async (tx) => {
-    await requireScope(tx, ctx, scope, 'Issuing an API key that may do everything')
+    requireUnscoped(ctx)
+    await requireScope(tx, ctx, { ...scope, until: expiresAt }, 'Issuing an API key that may do everything')
     await tx.commitWith(
       insertKey({
         ...{ organizationId, id, name, keyHash: hash, lastFour, now, expiresAt, access: scope.access },
@@ -119,6 +120,14 @@ const countBrands = prepared<{ organizationId: string; ids: readonly string[] },
     where organization_id = ${p.organizationId} and id = any (${p.ids}::text[])`,
 )
 
+// A key that is bound to a task or to a network must not make another that is not.
+function requireUnscoped(ctx: CallContext): void {
+  if (ctx.actor.type !== 'api_key' || ctx.permissions === 'all') return
+  throw new AppError('forbidden', 'An API key with limited access issues no further keys; ask a person', {
+    reason: 'ceiling',
+  })
+}
+
 /**
  * Nobody gives a key more than they hold, or takes one away that may do more.
  * @throws AppError forbidden (reason `ceiling`); not_found for a brand that is not there
@@ -126,7 +135,7 @@ const countBrands = prepared<{ organizationId: string; ids: readonly string[] },
 async function requireScope(
   tx: Transaction,
   ctx: CallContext,
-  { access, permissions, brandIds }: KeyScope,
+  { access, permissions, brandIds, until }: KeyScope & { until: string | null },
   what: string,
 ): Promise<void> {
   if (access === 'everything') return requireEverything(tx, ctx, what)
@@ -134,7 +143,7 @@ async function requireScope(
   const [counted] = await tx.run(countBrands({ organizationId: ctx.organizationId, ids }))
   if (counted?.found !== ids.length) throw notFound('Brand')
   if (access === 'decisions') return requirePermission(ctx, 'access.read')
-  await requireHolding(tx, ctx, { allows: permissions ?? [], scopes: brandIds ?? [''] })
+  await requireHolding(tx, ctx, { allows: permissions ?? [], scopes: brandIds ?? [''], until })
 }
 
 type ApiKeyKey = { organizationId: string; keyId: string }
@@ -158,7 +167,12 @@ export async function revokeApiKey(ctx: CallContext, keyId: string): Promise<voi
     const [found] = await tx.run(lockKey(key))
     if (found === undefined) throw notFound('API key')
     if (found.isRevoked) return
-    await requireScope(tx, ctx, { ...found, brandIds: null }, 'Revoking an API key that may do everything')
+    await requireScope(
+      tx,
+      ctx,
+      { ...found, brandIds: null, until: nowOf(ctx) },
+      'Revoking an API key that may do everything',
+    )
     const entry = { action: 'api_key.revoke', targetType: 'api_key', targetId: keyId } as const
     await tx.commitWith(revoke({ ...key, now: nowOf(ctx) }), recordAudit(ctx, entry))
   })

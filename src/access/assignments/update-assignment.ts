@@ -5,8 +5,14 @@ import { recordAudit } from '#audit/record.ts'
 import { instantSchema, invalidField, nameSchema, parseInput, requireFuture } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, refuseUnknown, requirePermissionSomewhere } from '#src/context.ts'
-import { withinCeiling } from '../ceiling/ceiling.ts'
+import {
+  type CallContext,
+  inTransaction,
+  refuseUnknown,
+  requirePermissionSomewhere,
+  type Transaction,
+} from '#src/context.ts'
+import { requireEverything, requireNotAbove, withinCeiling } from '../ceiling/ceiling.ts'
 import { requireGuestEnd } from '../people/guests.ts'
 import type { AssignmentRecord } from './assignments.ts'
 import { lockAssignment } from './lock-assignment.ts'
@@ -40,6 +46,12 @@ const update = prepared<Columns, never>(
     where organization_id = ${p.organizationId} and id = ${p.assignmentId}`,
 )
 
+// An assignment lasts as long as somebody vouches for it: who that is decides about its end.
+async function requireVouching(tx: Transaction, ctx: CallContext, userId: string): Promise<void> {
+  if (userId === ctx.actor.id) await requireEverything(tx, ctx, 'Changing the sponsor of your own assignment')
+  await requireNotAbove(tx, ctx, userId)
+}
+
 /**
  * What is not mentioned stays.
  * @throws AppError invalid (the end is to come, and after the begin); not_found; forbidden; against_policy (reason
@@ -61,6 +73,7 @@ export async function updateAssignment(
     if (expiresAt !== null && validFrom !== null && Date.parse(expiresAt) <= Date.parse(validFrom))
       throw invalidField('expiresAt', 'must come after validFrom')
     if (changes.expiresAt !== undefined) await requireGuestEnd(tx, ctx, { userId: before.user.id, expiresAt })
+    if (sponsor !== before.sponsor) await requireVouching(tx, ctx, before.user.id)
     const row = { organizationId: ctx.organizationId, assignmentId, reason, sponsor, expiresAt, reviewAt }
     await withinCeiling(tx, ctx, { users: [before.user.id] }, () => tx.run(update(row)))
     const { user, role, brand } = before

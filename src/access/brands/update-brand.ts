@@ -6,6 +6,7 @@ import { nameSchema, parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import { requireEverything } from '../ceiling/ceiling.ts'
 import { slugSchema } from '../slug.ts'
 import { type BrandRecord, brandColumns, lockBrandRow } from './brands.ts'
 
@@ -19,7 +20,7 @@ const update = prepared<
     where b.organization_id = ${p.organizationId} and b.id = ${p.brandId} returning ${brandColumns}`,
 )
 
-/** @returns the brand as it is now. @throws AppError not_found, invalid; conflict where the slug is taken */
+/** @returns the brand as it is now. @throws AppError not_found, invalid; conflict where the slug is taken; forbidden (reason `ceiling`) */
 export async function updateBrand(ctx: CallContext, input: z.input<typeof UpdateBrandInput>): Promise<BrandRecord> {
   requirePermission(ctx, 'brands.write')
   const { brandId, ...changes } = parseInput(UpdateBrandInput, input)
@@ -28,6 +29,7 @@ export async function updateBrand(ctx: CallContext, input: z.input<typeof Update
     const before = await lockBrandRow(tx, ctx, brandId)
     const { slug = before.slug, name = before.name } = changes
     if (slug === before.slug && name === before.name) return before
+    if (slug !== before.slug) await requireEverything(tx, ctx, 'Changing the slug of a brand')
     const detail = { slug, name, before: { slug: before.slug, name: before.name } }
     const [rows] = await tx.commitWith<BrandRecord>(
       update({ organizationId: ctx.organizationId, brandId, slug, name, now: nowOf(ctx) }),

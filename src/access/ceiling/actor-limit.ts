@@ -5,11 +5,20 @@ import { prepared } from '#db/statement.ts'
 import type { CallContext, Ceiling, HeldPermissions, Transaction } from '#src/context.ts'
 import { catalogueOf } from '../decisions/catalogue.ts'
 import type { RoleHeld } from '../decisions/evaluate.ts'
-import { createReader, type Meaning, meaningNow, patternsOf } from '../decisions/meaning.ts'
+import { createReader, meaningNow, patternsOf, type Scopes } from '../decisions/meaning.ts'
 import { essential } from '../decisions/permissions.ts'
 import { universeOf } from '../decisions/universe.ts'
-import { forEver, type Grant, type Holder, holdersOf, scopesAt } from './holdings.ts'
-import type { Limit } from './judge.ts'
+import {
+  everybody,
+  forEver,
+  type Grant,
+  type Holder,
+  holdersOf,
+  kindsOfHolders,
+  momentsOf,
+  scopesAt,
+} from './holdings.ts'
+import { type Limit, unruled } from './judge.ts'
 
 export type ActorLimit = Limit & { now: number }
 
@@ -24,7 +33,13 @@ export function actorLimit(tx: Transaction, ctx: CallContext): Promise<ActorLimi
   return limit
 }
 
+const lockChanges = prepared<{ organizationId: string }, unknown>(
+  (p) => sql`select pg_advisory_xact_lock(hashtextextended('access changes ' || ${p.organizationId}, 0))`,
+)
+
+/** Changes that are judged follow each other, so that two that are harmless alone are not more together. */
 async function readLimit(tx: Transaction, ctx: CallContext, ceiling: Ceiling): Promise<ActorLimit | undefined> {
+  await tx.run(lockChanges({ organizationId: ctx.organizationId }))
   const now = ctx.clock.now().getTime()
   const limit = await standingOf(tx, ctx, ceiling)
   const scopes = scopesAt(limit.holder.grants, now)
@@ -33,11 +48,8 @@ async function readLimit(tx: Transaction, ctx: CallContext, ceiling: Ceiling): P
   const { allowed } = createReader(permissions)
   const may = allowed(limit.meaning, scopes, '')
   if (permissions.every((permission) => may.has(permission))) return undefined
-  const holdsWildcard = (scopes[''] ?? []).some((id) => limit.meaning.roles.get(id)?.allows.includes('*'))
-  const isAdministrator =
-    ctx.actor.type === 'user' && holdsWildcard && essential.every((permission) => may.has(permission))
-  if (isAdministrator && !(await isAnybodyAbove(tx, ctx, { limit, now, permissions, allowed }))) return undefined
-  return { ...limit, now }
+  const liftable = await liftableBy(tx, ctx, { limit, scopes, permissions, may })
+  return { ...limit, liftable, now }
 }
 
 /** A person holds what the database says of them; anybody else (a key with scopes) what came with the context. */
@@ -46,39 +58,45 @@ async function standingOf(tx: Transaction, ctx: CallContext, ceiling: Ceiling): 
   const { type, id } = ctx.actor
   if (type === 'user') {
     const found = (await holdersOf(tx, ctx, { users: [id] })).get(id)
-    return { id, meaning, holder: found ?? { isActive: false, grants: [] } }
+    return { id, meaning, liftable: new Set(), holder: found ?? { isActive: false, grants: [] } }
   }
   const given: [string, HeldPermissions][] = [['', ceiling.organization], ...ceiling.brands]
   const own = given.map(([scope, held]): RoleHeld => ({ ...ownRole, id: `${ownRole.id}:${scope}`, ...copied(held) }))
-  const grants = given.map(([scope]): Grant => ({ scope, roleId: `${ownRole.id}:${scope}`, from: 0, until: forEver }))
+  const until = ceiling.until == null ? forEver : Date.parse(ceiling.until)
+  const grants = given.map(([scope]): Grant => ({ scope, roleId: `${ownRole.id}:${scope}`, from: 0, until }))
   const roles = new Map([...meaning.roles, ...own.map((role) => [role.id, role] as const)])
   const holder: Holder = { isActive: true, grants }
-  return { id, holder, meaning: { ...meaning, roles } }
+  return { id, holder, liftable: new Set(), meaning: { ...meaning, roles } }
 }
 
 const ownRole: RoleHeld = { id: 'rol_own', key: 'own', name: 'own', rank: 0, allows: [], denies: [] }
 
 const copied = ({ allows, denies }: HeldPermissions) => ({ allows: [...allows], denies: [...denies] })
 
-const administrators = prepared<Record<string, never>, { userId: string }>(
-  () => sql`select user_id as "userId" from effective_administrators() order by 1 limit 100`,
-)
+type Bound = { limit: Limit; scopes: Scopes; permissions: readonly string[]; may: ReadonlySet<string> }
 
-// A policy that binds all administrators alike must not be there for ever: where nobody holds more, they may lift it.
-async function isAnybodyAbove(
+/**
+ * A policy that binds all administrators alike must not be there for ever. What it takes from somebody who may do everything
+ * otherwise, they may lift where nobody has it, now, later, or once they are let in.
+ */
+async function liftableBy(
   tx: Transaction,
   ctx: CallContext,
-  side: {
-    limit: Limit
-    now: number
-    permissions: readonly string[]
-    allowed: ReturnType<typeof createReader>['allowed']
-  },
-): Promise<boolean> {
-  const users = (await tx.run(administrators({}))).map(({ userId }) => userId)
-  const holders = await holdersOf(tx, ctx, { users: users.filter((id) => id !== side.limit.id) })
-  return [...holders.values()].some(({ grants }) => {
-    const may = side.allowed(side.limit.meaning satisfies Meaning, scopesAt(grants, side.now), '')
-    return side.permissions.every((permission) => may.has(permission))
-  })
+  { limit, scopes, permissions, may }: Bound,
+): Promise<ReadonlySet<string>> {
+  const holdsWildcard = (scopes[''] ?? []).some((id) => limit.meaning.roles.get(id)?.allows.includes('*'))
+  const isAdministrator = ctx.actor.type === 'user' && holdsWildcard && essential.every((name) => may.has(name))
+  if (!isAdministrator) return new Set()
+  const reader = createReader(permissions)
+  const bare = reader.allowed(unruled(limit.meaning), scopes, '')
+  const left = new Set(permissions.filter((permission) => bare.has(permission) && !may.has(permission)))
+  const now = ctx.clock.now().getTime()
+  for (const { grants } of (await kindsOfHolders(tx, ctx, everybody)).values()) {
+    for (const moment of momentsOf(grants, now)) {
+      const held = scopesAt(grants, moment)
+      for (const scope of ['', ...Object.keys(held)])
+        for (const permission of reader.allowed(limit.meaning, held, scope)) left.delete(permission)
+    }
+  }
+  return left
 }

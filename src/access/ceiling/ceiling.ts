@@ -1,16 +1,14 @@
 // One rule for every change (design 11.1): nobody gives what they do not hold, takes from somebody who holds more, or sheds what
 // restricts themselves, by whatever detour. The change is carried out, what people may do before and after is compared by the
 // evaluator, and the transaction is undone where it goes too far. Operators, the system, and whoever holds everything have no limit.
-import { sql } from 'drizzle-orm'
-import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import { catalogueOf } from '../decisions/catalogue.ts'
 import { type Meaning, meaningNow, patternsOf } from '../decisions/meaning.ts'
 import { universeOf } from '../decisions/universe.ts'
 import { actorLimit } from './actor-limit.ts'
-import { type Concerned, type Grant, type Holder, holdersOf, kindsOfHolders } from './holdings.ts'
-import { aboveIn, type Breach, judge, type Pair } from './judge.ts'
+import { type Concerned, type Grant, type Holder, holdersOf, kindsOfHolders, momentsOf } from './holdings.ts'
+import { aboveIn, type Breach, judge, type Pair, unruled } from './judge.ts'
 import { breachError } from './words.ts'
 
 /** A role in a scope, as an assignment or a mapping gives it. */
@@ -27,13 +25,6 @@ export type Concern<T> = Concerned & {
   gone?: readonly string[]
 }
 
-const lockChanges = prepared<{ organizationId: string }, unknown>(
-  (p) => sql`select pg_advisory_xact_lock(hashtextextended('access changes ' || ${p.organizationId}, 0))`,
-)
-
-/** Changes that are judged by their effect follow each other, so that two that are harmless alone are not more together. */
-export const takeTurns = ({ organizationId }: CallContext) => lockChanges({ organizationId })
-
 /**
  * Carries out `work` within the rights of the caller. It must not commit, since it is judged afterwards.
  * @throws AppError forbidden (reason `ceiling`) naming the person and the permission; whatever `work` throws
@@ -45,7 +36,6 @@ export async function withinCeiling<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   if (ctx.ceiling === undefined) return work()
-  await tx.run(takeTurns(ctx))
   const limit = await actorLimit(tx, ctx)
   if (limit === undefined) return work()
   const concerned = { ...concern, users: [...(concern.users ?? []), limit.id] }
@@ -55,7 +45,7 @@ export async function withinCeiling<T>(
   // Where the meaning changes, everybody holds what they held.
   const after = concern.isAboutMeaning
     ? { ...before, meaning: await meaningNow(tx, ctx) }
-    : await observe(tx, ctx, { ...concerned, users: [...concerned.users, ...arrived] })
+    : await observe(tx, ctx, { ...concerned, users: [...before.holders.keys(), ...concerned.users, ...arrived] })
   const permissions = await permissionsOf(tx, ctx, [before.meaning, after.meaning, limit.meaning])
   const pairs = [...pairsOf(before.holders, after.holders), ...grantPairs(concern.grants)]
   const breach = judge(limit, {
@@ -83,6 +73,19 @@ export async function requireNobodyAbove(tx: Transaction, ctx: CallContext, conc
   await requireNone(tx, ctx, { limit, meaning, holders, now })
 }
 
+/** The ids of those among them who hold, or will hold, more than the caller. */
+export async function aboveAmong(
+  tx: Transaction,
+  ctx: CallContext,
+  userIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const limit = ctx.ceiling === undefined ? undefined : await actorLimit(tx, ctx)
+  if (limit === undefined) return new Set()
+  const { meaning, holders, now } = await observe(tx, ctx, { users: userIds })
+  const permissions = [...(await permissionsOf(tx, ctx, [meaning, limit.meaning])).keys()]
+  return new Set([...aboveIn(limit, holders, { meaning, now, permissions })].map(({ id }) => id))
+}
+
 /**
  * Whether the caller may give these, whoever gets them.
  * @throws AppError forbidden (reason `ceiling`)
@@ -92,25 +95,30 @@ export async function requireGivable(tx: Transaction, ctx: CallContext, grants: 
   const limit = await actorLimit(tx, ctx)
   if (limit === undefined) return
   const holders = grants.map((grant) => [grant.roleId, holding(grant)] as const)
-  await requireNone(tx, ctx, { limit, meaning: limit.meaning, holders, now: limit.now })
+  await requireNone(tx, ctx, { limit, meaning: unruled(limit.meaning), holders, now: limit.now })
 }
 
 /**
- * Whether the caller holds all of these permissions, in each of the scopes: for a key that gets them.
+ * Whether the caller holds all of these permissions, in each of the scopes, until that time (null: for good): for a key that
+ * gets them.
  * @throws AppError forbidden (reason `ceiling`)
  */
 export async function requireHolding(
   tx: Transaction,
   ctx: CallContext,
-  { allows, scopes }: { allows: readonly string[]; scopes: readonly string[] },
+  { allows, scopes, until }: { allows: readonly string[]; scopes: readonly string[]; until: string | null },
 ): Promise<void> {
   if (ctx.ceiling === undefined) return
   const limit = await actorLimit(tx, ctx)
   if (limit === undefined) return
   const role = { id: 'rol_wanted', key: 'wanted', name: 'wanted', rank: 0, allows: [...allows], denies: [] }
-  const meaning = { ...limit.meaning, roles: new Map([...limit.meaning.roles, [role.id, role] as const]) }
+  const roles = new Map([...limit.meaning.roles, [role.id, role] as const])
+  const meaning = unruled({ ...limit.meaning, roles })
   const holders = scopes.map((scope) => [role.id, holding({ scope, roleId: role.id })] as const)
-  await requireNone(tx, ctx, { limit, meaning, holders, now: limit.now })
+  const end = until === null ? Number.MAX_SAFE_INTEGER : Date.parse(until)
+  // At each moment until then, so that what is given away does not outlast what the giver holds.
+  for (const now of momentsOf(limit.holder.grants, limit.now).filter((moment) => moment < end))
+    await requireNone(tx, ctx, { limit, meaning, holders, now })
 }
 
 /** @throws AppError forbidden (reason `ceiling`) for whoever does not hold everything */
@@ -129,16 +137,21 @@ async function requireNone(
   { limit, holders, meaning, now }: Side & { holders: Iterable<readonly [string, Holder]> },
 ): Promise<void> {
   const permissions = await permissionsOf(tx, ctx, [meaning, limit.meaning])
-  const breach = aboveIn(limit, holders, { meaning, now, permissions: [...permissions.keys()] })
+  const [breach] = aboveIn(limit, holders, { meaning, now, permissions: [...permissions.keys()] })
   if (breach !== undefined) throw await breachError(tx, ctx, { ...written(breach, permissions), kind: 'above' })
 }
 
 type Observation = { meaning: Meaning; holders: Map<string, Holder>; now: number }
 
 /** Those who are named are read one by one, the rest by their kinds. */
-async function observe(tx: Transaction, ctx: CallContext, { which, ...named }: Concerned): Promise<Observation> {
+async function observe(
+  tx: Transaction,
+  ctx: CallContext,
+  { which, mappedGroups, ...named }: Concerned,
+): Promise<Observation> {
   const meaning = await meaningNow(tx, ctx)
-  const kinds = which === undefined ? [] : await kindsOfHolders(tx, ctx, { which })
+  const isAboutMany = which !== undefined || mappedGroups === true
+  const kinds = isAboutMany ? await kindsOfHolders(tx, ctx, { which, mappedGroups }) : []
   const holders = new Map([...kinds, ...(await holdersOf(tx, ctx, named))])
   return { meaning, holders, now: ctx.clock.now().getTime() }
 }
@@ -170,12 +183,12 @@ const grantPairs = (grants: Concern<unknown>['grants'] = []): Pair[] =>
     after: after === undefined ? undefined : holding(after),
   }))
 
-/** Of each role, whoever holds it and nothing else, in the organization. */
+/** Of each role, whoever holds it and nothing else, in the organization: by what it says, since policies come and go. */
 function rolePairs(before: Meaning, after: Meaning): Pair[] {
   const holderIn = ({ roles }: Meaning, id: string): Holder | undefined =>
     roles.has(id) ? holding({ scope: '', roleId: id }) : undefined
   const ids = new Set([...before.roles.keys(), ...after.roles.keys()])
-  return [...ids].map((id) => ({ id, before: holderIn(before, id), after: holderIn(after, id) }))
+  return [...ids].map((id) => ({ id, before: holderIn(before, id), after: holderIn(after, id), isLatent: true }))
 }
 
 const written = (breach: Breach, permissions: ReadonlyMap<string, string>): Breach => ({

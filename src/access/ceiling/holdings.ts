@@ -20,14 +20,16 @@ export type Concerned = {
   users?: readonly string[] | undefined
   /** Ids of groups: their members at any depth, and whoever will be one. */
   groups?: readonly string[] | undefined
+  /** True: whoever would come into any group that is mapped, beside those who are in it. */
+  mappedGroups?: boolean | undefined
   /** Predicates over a user's document. */
   filterPaths?: readonly string[] | undefined
   /** An expression over `users u`. */
   which?: SQL | undefined
 }
 
-/** Everybody of the organization. */
-export const everybody: Concerned = { which: sql`true` }
+/** Everybody of the organization, and whoever will come into a group. */
+export const everybody: Concerned = { which: sql`true`, mappedGroups: true }
 
 type Row = { id: string; isActive: boolean; grants: string }
 
@@ -53,10 +55,18 @@ const concernedUsers = (organizationId: string, { users, groups, filterPaths, wh
 // From the people up to the mappings, so that a change of one costs what that one has. A group stands for a member of its own.
 const holders = (organizationId: string, concerned: Concerned): SQL => sql`with recursive
     ${concernedUsers(organizationId, concerned)},
+    stand_ins (id) as (
+      select unnest(${list(concerned.groups)})
+      ${
+        concerned.mappedGroups === true
+          ? sql`union select m.group_id from mappings m
+              where m.organization_id = ${organizationId} and m.group_id is not null`
+          : sql``
+      }),
     climbed (id, group_id) as (
       select c.id, gm.group_id from concerned c join group_members gm
         on gm.organization_id = ${organizationId} and gm.user_id = c.id
-      union select g.id, g.id from unnest(${list(concerned.groups)}) g (id)
+      union select s.id, s.id from stand_ins s
       union select c.id, n.group_id from climbed c join group_nestings n
         on n.organization_id = ${organizationId} and n.child_group_id = c.group_id),
     held (id, brand_id, role_id, valid_from, expires_at) as (
@@ -79,8 +89,7 @@ const holders = (organizationId: string, concerned: Concerned): SQL => sql`with 
       select u.id, u.status = 'active', coalesce(h.grants, '[]') from concerned c
         join users u on u.organization_id = ${organizationId} and u.id = c.id and u.deleted_at is null
         left join holdings h on h.id = u.id
-      union all select g.id, true, coalesce(h.grants, '[]') from groups g left join holdings h on h.id = g.id
-        where g.organization_id = ${organizationId} and g.id = any (${list(concerned.groups)}))`
+      union all select s.id, true, coalesce(h.grants, '[]') from stand_ins s left join holdings h on h.id = s.id)`
 
 /** As `until`: no end. */
 export const forEver = Number.MAX_SAFE_INTEGER

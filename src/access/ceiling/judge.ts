@@ -4,7 +4,13 @@ import { createReader, elsewhere, type Meaning, type Reader, type Scopes } from 
 import { type Grant, type Holder, momentsOf, scopesAt } from './holdings.ts'
 
 /** Somebody, or whoever would hold a role or be in a group, on both sides of a change; absent where they are not there. */
-export type Pair = { id: string; before: Holder | undefined; after: Holder | undefined }
+export type Pair = {
+  id: string
+  before: Holder | undefined
+  after: Holder | undefined
+  /** Nobody in person: judged by what roles say, without policies, which come and go. */
+  isLatent?: boolean
+}
 
 export type Breach = {
   /** `gain`: more than the actor holds. `loss`: from somebody above the actor. `restriction`: one that binds the actor. */
@@ -27,9 +33,26 @@ export type Case = {
 }
 
 /** Whoever makes the change, by what held before it. */
-export type Limit = { id: string; holder: Holder; meaning: Meaning }
+export type Limit = {
+  id: string
+  holder: Holder
+  meaning: Meaning
+  /** What a policy takes from everybody, the actor included, who is an administrator otherwise: they may lift it. */
+  liftable: ReadonlySet<string>
+}
 
 const nothing: Scopes = {}
+
+const withoutRules = new WeakMap<Meaning, Meaning>()
+
+/** The same roles, read without policies and all of them counting. */
+export function unruled(meaning: Meaning): Meaning {
+  const known = withoutRules.get(meaning)
+  if (known !== undefined) return known
+  const bare: Meaning = { ...meaning, policy: { ...meaning.policy, rules: [] } }
+  withoutRules.set(meaning, bare)
+  return bare
+}
 
 /** The first thing that the actor may not bring about; undefined where all of it is within their rights. */
 export function judge(limit: Limit, wanted: Case): Breach | undefined {
@@ -40,23 +63,22 @@ export function judge(limit: Limit, wanted: Case): Breach | undefined {
     if (breach !== undefined) return breach
   }
   const own = wanted.pairs.find(({ id }) => id === limit.id)
-  return own === undefined ? undefined : liftedFrom(own, wanted, reader)
+  return own === undefined ? undefined : liftedFrom(own, wanted, { reader, liftable: limit.liftable })
 }
 
-/** The first permission that somebody has, or will have, and the actor has not; undefined where nobody is above the actor. */
-export function aboveIn(
+/** Of each of them who has, or will have, what the actor has not: the first such permission. */
+export function* aboveIn(
   limit: Limit,
   holders: Iterable<readonly [string, Holder]>,
   side: { meaning: Meaning; permissions: readonly string[]; now: number },
-): Breach | undefined {
+): Generator<Breach> {
   const reader = createReader(side.permissions)
   const may = rightsOf(limit, reader, side.now)
   for (const [id, holder] of holders) {
     if (id === limit.id) continue
     const found = above(holder, { ...side, reader, may })
-    if (found !== undefined) return { kind: 'loss', id, ...found }
+    if (found !== undefined) yield { kind: 'loss', id, ...found }
   }
-  return undefined
 }
 
 type Rights = (permission: string, scope: string, at?: number) => boolean
@@ -64,15 +86,16 @@ type Rights = (permission: string, scope: string, at?: number) => boolean
 /**
  * What the actor holds: in a brand what they have there, or have in the organization and no deny or policy of the brand takes.
  */
-function rightsOf({ holder, meaning }: Limit, reader: Reader, now: number): Rights {
+function rightsOf({ holder, meaning, liftable }: Limit, reader: Reader, now: number): Rights {
   const at = new Map<number, Scopes>()
   return (permission, scope, moment = now) => {
     const scopes = at.get(moment) ?? scopesAt(holder.grants, moment)
     at.set(moment, scopes)
-    if (reader.allowed(meaning, scopes, scope).has(permission)) return true
-    if (scope === '') return false
-    const united = { '': scopes[''] ?? [], [scope]: [...new Set([...(scopes[''] ?? []), ...(scopes[scope] ?? [])])] }
-    return reader.allowed(meaning, united, scope).has(permission)
+    if (liftable.has(permission) || reader.allowed(meaning, scopes, scope).has(permission)) return true
+    if (scope === '' || !reader.allowed(meaning, scopes, '').has(permission)) return false
+    // Whoever has no membership there stands in it with what they have in the organization.
+    const there = scopes[scope] === undefined ? { ...scopes, [scope]: scopes[''] ?? [] } : scopes
+    return !reader.restricted(meaning, there, scope).has(permission)
   }
 }
 
@@ -103,18 +126,21 @@ type Step = { scope: string; moment: number; gained: string[]; lost: string[] }
 
 /** What somebody gains and loses in each scope at each moment. */
 function* stepsOf(pair: Pair, { wanted, reader }: Means): Generator<Step> {
+  const isLatent = pair.isLatent === true
+  const [old, fresh] = isLatent ? [unruled(wanted.before), unruled(wanted.after)] : [wanted.before, wanted.after]
   for (const moment of bothMoments(pair, wanted.now)) {
     for (const [before, after] of viewsAt(pair, moment)) {
       for (const scope of scopesOf(before, after, wanted)) {
-        const had = reader.allowed(wanted.before, before, scope)
-        const has = wanted.gone.includes(scope) ? new Set<string>() : reader.allowed(wanted.after, after, scope)
-        const gained = [...has].filter((permission) => !had.has(permission))
-        const lost = [...had].filter((permission) => !has.has(permission))
-        if (gained.length > 0 || lost.length > 0) yield { scope, moment, gained, lost }
+        const had = reader.allowed(old, before, scope)
+        const has = wanted.gone.includes(scope) ? new Set<string>() : reader.allowed(fresh, after, scope)
+        yield { scope, moment, gained: without(has, had), lost: without(had, has) }
       }
     }
   }
 }
+
+const without = (some: ReadonlySet<string>, others: ReadonlySet<string>): string[] =>
+  [...some].filter((permission) => !others.has(permission))
 
 /** What they would hold if they were active; and what they do hold, where that is what changes. */
 function viewsAt({ before, after }: Pair, at: number): [Scopes, Scopes][] {
@@ -158,7 +184,11 @@ function above(
 }
 
 /** A deny or a policy that applies to the actor and would not any more, whether or not they gain by it at once. */
-function liftedFrom(own: Pair, wanted: Case, reader: Reader): Breach | undefined {
+function liftedFrom(
+  own: Pair,
+  wanted: Case,
+  { reader, liftable }: { reader: Reader; liftable: ReadonlySet<string> },
+): Breach | undefined {
   if (own.after === undefined) return undefined
   const rules = [wanted.before, wanted.after].flatMap(({ policy }) =>
     policy.rules.flatMap(({ brandId }) => brandId ?? []),
@@ -168,7 +198,9 @@ function liftedFrom(own: Pair, wanted: Case, reader: Reader): Breach | undefined
     for (const scope of new Set(['', ...Object.keys(before), ...Object.keys(after), ...rules])) {
       if (wanted.gone.includes(scope)) continue
       const still = reader.restricted(wanted.after, after, scope)
-      const lifted = [...reader.restricted(wanted.before, before, scope)].find((permission) => !still.has(permission))
+      const lifted = [...reader.restricted(wanted.before, before, scope)].find(
+        (permission) => !still.has(permission) && !liftable.has(permission),
+      )
       if (lifted !== undefined) return { kind: 'restriction', id: own.id, permission: lifted, scope }
     }
   }

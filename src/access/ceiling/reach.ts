@@ -4,7 +4,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import type { CallContext, Reach, Transaction } from '#src/context.ts'
 import { requireGivable, requireNobodyAbove } from './ceiling.ts'
-import type { Concerned, Grant } from './holdings.ts'
+import { type Concerned, everybody, type Grant } from './holdings.ts'
 
 /** @throws AppError forbidden (reason `ceiling`) naming somebody whom it reaches */
 export async function requireReachWithin(tx: Transaction, ctx: CallContext, reach: Reach): Promise<void> {
@@ -41,7 +41,7 @@ async function reachedBy(tx: Transaction, ctx: CallContext, reach: Reach): Promi
     case 'domain':
       return { which: sql`u.id in (${usersAt(organizationId, sql`${reach.name}`)})` }
     case 'application':
-      return { which: sql`u.status in ('active', 'invited')` }
+      return everybody
   }
 }
 

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
-import type { CallContext, Transaction } from '#src/context.ts'
+import { type CallContext, isPermitted, type Transaction } from '#src/context.ts'
 import type { Breach } from './judge.ts'
 
 type Named = { person: string | null; role: string | null; group: string | null; brand: string | null }
@@ -22,7 +22,8 @@ export async function breachError(
   ctx: CallContext,
   { kind, id, permission, scope }: Omit<Breach, 'kind'> & { kind: Breach['kind'] | 'above' },
 ): Promise<AppError> {
-  const [row] = await tx.run(named({ organizationId: ctx.organizationId, id, scope }))
+  const [found] = await tx.run(named({ organizationId: ctx.organizationId, id, scope }))
+  const row = found === undefined || isPermitted(ctx, 'users.read') ? found : { ...found, person: null }
   const isSelf = ctx.actor.type === 'user' && ctx.actor.id === id
   const where = scope === '' ? '' : ` in ${row?.brand ?? 'other brands'}`
   const isGiven = kind === 'above' && row?.person == null && row?.role != null

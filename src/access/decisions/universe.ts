@@ -1,6 +1,7 @@
 // Every permission that could make a difference. Roles and policies are written with wildcards and apply to names that nobody has
 // listed; so what is compared are the names of the catalogue, the names that are written somewhere, and for each pattern, and for
-// each two patterns that meet, a name that nothing else covers.
+// whatever several of them have in common, a name that nothing else covers.
+import { AppError } from '#platform/errors.ts'
 import { splitPermission } from './permissions.ts'
 
 /** Stands for whatever name a wildcard covers and nobody has written. */
@@ -41,19 +42,41 @@ function instancesOf(pattern: string): string[] {
   return lengths.map((names) => `${names.join('.')}${parameter === undefined ? '' : `:${parameter}`}`)
 }
 
+/** More patterns than that are nobody's roles. */
+const mostPatterns = 3_000
+
+/**
+ * All patterns, and whatever any number of them have in common.
+ * @throws AppError conflict where there would be too many to compare
+ */
+function closure(patterns: readonly string[]): Set<string> {
+  const found = new Set(patterns)
+  const wild = [...found].filter((pattern) => pattern.includes('*'))
+  for (let next = wild.shift(); next !== undefined; next = wild.shift()) {
+    for (const other of [...found]) {
+      const met = meet(next, other)
+      if (met === undefined || found.has(met)) continue
+      found.add(met)
+      if (met.includes('*')) wild.push(met)
+    }
+    if (found.size > mostPatterns)
+      throw new AppError(
+        'conflict',
+        'The roles and policies hold too many wildcards to be compared; write fewer of them',
+      )
+  }
+  return found
+}
+
 /**
  * @param catalogue the names of the organization's catalogue
  * @param patterns what roles and policies allow and deny, as it is written
  * @returns each name once, with the pattern that it stands for
+ * @throws AppError conflict where there are too many wildcards
  */
 export function universeOf(catalogue: readonly string[], patterns: readonly string[]): Map<string, string> {
-  const written = [...new Set(patterns)]
-  const wild = written.filter((pattern) => pattern.includes('*'))
-  const met = wild.flatMap((left) => written.map((right) => meet(left, right)))
   const universe = new Map(catalogue.map((name) => [name, name]))
-  for (const pattern of new Set([...written, ...met])) {
-    if (pattern === undefined) continue
+  for (const pattern of closure(patterns))
     for (const name of instancesOf(pattern)) if (!universe.has(name)) universe.set(name, pattern)
-  }
   return universe
 }

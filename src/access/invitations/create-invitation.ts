@@ -140,7 +140,10 @@ export async function invitePerson(
     const [known] = await tx.run(lockKnown({ organizationId, key }))
     const asked = { wanted, holdings, days, organizationName: policy?.name ?? '' }
     const isNew = known === undefined || known.invitationId === null
-    if (known !== undefined) await requireNotAbove(tx, ctx, known.userId)
+    if (known !== undefined) {
+      requireInvitable(known)
+      await requireNotAbove(tx, ctx, known.userId)
+    }
     const concern = { users: known === undefined ? [] : [known.userId], arrivals: ({ userId }: Made) => [userId] }
     const { invitationId } = await withinCeiling(tx, ctx, concern, () =>
       known === undefined || isNew
@@ -161,6 +164,12 @@ const waits = (): AppError =>
   new AppError('conflict', 'This person waits to be let in; look at what they would hold and let them in instead', {
     reason: 'waiting',
   })
+
+/** Nobody is invited past those who would let them in. @throws AppError conflict (reasons `uniqueness`, `waiting`) */
+function requireInvitable({ status, isWaiting: waitsAlready, invitationId }: Known): void {
+  if (status !== 'invited') throw existsAlready()
+  if (waitsAlready && invitationId === null) throw waits()
+}
 
 const otherRoles = (): AppError =>
   new AppError('conflict', 'This person is invited already, with other roles; cancel that invitation first', {
@@ -203,7 +212,7 @@ async function inviteAgain(
   { wanted, holdings, days, whereInvited }: Invitation & { whereInvited: 'resend' | 'leave' },
 ): Promise<Made> {
   const { invitationId, userId } = known
-  if (known.status !== 'invited' || invitationId === null) throw existsAlready()
+  if (invitationId === null) throw existsAlready()
   if (!isSame(known.holdings, holdings)) throw otherRoles()
   if (whereInvited === 'leave') return { invitationId, userId }
   await resendWithin(tx, ctx, { invitationId, days })
@@ -211,15 +220,13 @@ async function inviteAgain(
   return { invitationId, userId }
 }
 
-/** A new person, or one whose earlier invitation was cancelled: nobody is invited past those who would let them in. */
+/** A new person, or one whose earlier invitation was cancelled. */
 async function invite(
   tx: Transaction,
   ctx: CallContext,
   known: Known | undefined,
   { wanted, holdings, days, organizationName }: Invitation,
 ): Promise<Made> {
-  if (known !== undefined && known.status !== 'invited') throw existsAlready()
-  if (known?.isWaiting === true) throw waits()
   const { email, note = null, expiresAt = null, sponsor = null } = wanted
   const { organizationId } = ctx
   const userId = known?.userId ?? (await provision(tx, ctx, wanted))

@@ -7,6 +7,7 @@ import { nameSchema, parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { requireEverything } from '../ceiling/ceiling.ts'
 
 const keptDays = z.int().min(1, 'must be at least 1').max(3_650, 'must be at most 3650')
 
@@ -82,7 +83,19 @@ export async function getSettings(ctx: CallContext): Promise<OrganizationSetting
   return settings
 }
 
-/** What is not mentioned stays. @throws AppError invalid, forbidden */
+/** What protects people from whoever manages them gets weaker. */
+function isWeaker(before: OrganizationSettings, after: OrganizationSettings): boolean {
+  const old = before.guestDomains
+  const lasts = (days: number | null): number => days ?? Number.POSITIVE_INFINITY
+  return (
+    (before.emailChange === 'never' && after.emailChange === 'allowed') ||
+    after.eraseAfterDays < before.eraseAfterDays ||
+    lasts(after.guestMaxDays) > lasts(before.guestMaxDays) ||
+    (old !== null && (after.guestDomains === null || after.guestDomains.some((domain) => !old.includes(domain))))
+  )
+}
+
+/** What is not mentioned stays. @throws AppError invalid; forbidden (reasons `permission`; `ceiling` for a weaker rule) */
 export async function updateSettings(
   ctx: CallContext,
   input: z.input<typeof SettingsInput>,
@@ -94,6 +107,7 @@ export async function updateSettings(
     const [before] = await tx.run(lock({ organizationId }))
     if (before === undefined) throw notFound('Organization')
     const after: OrganizationSettings = { ...before, ...Object.fromEntries(changes) }
+    if (isWeaker(before, after)) await requireEverything(tx, ctx, 'Loosening a rule of the organization')
     const lists = {
       personalMailDomains: listText(after.personalMailDomains),
       guestDomains: listText(after.guestDomains),

@@ -22,7 +22,8 @@ import {
   requireReach,
   type Transaction,
 } from '#src/context.ts'
-import { requireEverything } from '../ceiling/ceiling.ts'
+import { requireEverything, requireNobodyAbove } from '../ceiling/ceiling.ts'
+import { everybody } from '../ceiling/holdings.ts'
 import { connectionSessionsEnd } from '../sessions/end-sessions.ts'
 
 type Key = { organizationId: string; connectionId: string }
@@ -80,6 +81,8 @@ export async function setConnectionStatus(ctx: CallContext, change: StatusChange
       )
     const opens = status === 'optional' || status === 'enforced'
     await requireReach(tx, ctx, { ...reachOf(before), isOpen: opens || isOpenForSignIn(before) })
+    // It decides how everybody signs in, and ends the sessions of those who came in otherwise.
+    if (status === 'enforced' || before.status === 'enforced') await requireNobodyAbove(tx, ctx, everybody)
     if (isForced) await requireEverything(tx, ctx, 'Opening a connection without a test sign-in')
     else if (opens) await requireReady(tx, ctx, before, status)
     const detail = { status, before: before.status, isForced }

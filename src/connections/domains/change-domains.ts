@@ -107,7 +107,7 @@ const BindInput = z.strictObject({ domain: z.string(), connectionIds: z.array(z.
 
 /**
  * Says which connections may link and create people by addresses in the domain: these and no others; none stands for all.
- * @throws AppError not_found; invalid where the organization has no such connection
+ * @throws AppError not_found; invalid where the organization has no such connection; forbidden (reason `ceiling`)
  */
 export async function bindDomain(ctx: CallContext, input: z.input<typeof BindInput>): Promise<DomainRecord> {
   requirePermission(ctx, 'connections.write')
@@ -117,6 +117,7 @@ export async function bindDomain(ctx: CallContext, input: z.input<typeof BindInp
   return inTransaction(ctx, async (tx) => {
     const before = await lockDomainRow(tx, ctx, wanted.domain)
     const { id, name } = before
+    await requireReach(tx, ctx, { kind: 'domain', name })
     const [written] = await tx.run(writeConnections({ organizationId, id, connectionIds }))
     if (written?.known !== connectionIds.length) throw invalidField('connectionIds', 'There is no such connection')
     const detail = { name, connectionIds, before: before.connectionIds }

@@ -5,12 +5,18 @@ import type { BulkAction, Selected } from './selection.ts'
 
 export type Blocker = { reason: string; message: string }
 
+/** Deactivating and reactivating: nobody does it to somebody above them. */
+export const decidesWhoIsIn = (
+  action: BulkAction,
+): action is Extract<BulkAction, { kind: 'deactivate' | 'reactivate' }> =>
+  action.kind === 'deactivate' || action.kind === 'reactivate'
+
 /**
  * Whether the caller may do it at all.
  * @throws AppError forbidden (reasons `permission`, `other_brand`, `ceiling`); not_found for a role or brand that is not there
  */
 export async function requireAction(tx: Transaction, ctx: CallContext, action: BulkAction): Promise<void> {
-  if (action.kind === 'deactivate' || action.kind === 'reactivate') {
+  if (decidesWhoIsIn(action)) {
     requirePermission(ctx, 'users.write')
     return
   }
@@ -21,7 +27,12 @@ export async function requireAction(tx: Transaction, ctx: CallContext, action: B
 const blocker = (reason: string, message: string): Blocker => ({ reason, message })
 
 /** Undefined where nothing is in the way. */
-export function blockerOf(ctx: CallContext, action: BulkAction, person: Selected): Blocker | undefined {
+export function blockerOf(
+  ctx: CallContext,
+  action: BulkAction,
+  person: Selected & { isAbove?: boolean },
+): Blocker | undefined {
+  if (person.isAbove === true) return blocker('ceiling', 'May do more than you; this takes somebody with their rights')
   switch (action.kind) {
     case 'deactivate':
       if (ctx.actor.type === 'user' && ctx.actor.id === person.id)

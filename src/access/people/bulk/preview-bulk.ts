@@ -2,7 +2,8 @@
 import type { z } from 'zod'
 import { parseInput } from '#connections/input.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
-import { type Blocker, blockerOf, requireAction } from './blockers.ts'
+import { aboveAmong } from '../../ceiling/ceiling.ts'
+import { type Blocker, blockerOf, decidesWhoIsIn, requireAction } from './blockers.ts'
 import { BulkInput, hashOf, type Selected, selectPeople } from './selection.ts'
 
 export type BulkRow = Pick<Selected, 'id' | 'userName' | 'displayName' | 'status'> & { blocker: Blocker | null }
@@ -21,16 +22,26 @@ export type BulkPreview = {
 
 const shownRows = 50
 
+const nobody: ReadonlySet<string> = new Set()
+
 /** @throws AppError invalid, forbidden, not_found */
 export async function previewBulk(ctx: CallContext, input: z.input<typeof BulkInput>): Promise<BulkPreview> {
   const wanted = parseInput(BulkInput, input)
-  const people = await inTransaction(ctx, async (tx) => {
+  const { people, above } = await inTransaction(ctx, async (tx) => {
     await requireAction(tx, ctx, wanted.action)
-    return selectPeople(tx, ctx, wanted)
+    const selected = await selectPeople(tx, ctx, wanted)
+    const ids = selected.map(({ id }) => id)
+    return { people: selected, above: decidesWhoIsIn(wanted.action) ? await aboveAmong(tx, ctx, ids) : nobody }
   })
   const rows = people.map((person): BulkRow => {
     const { id, userName, displayName, status } = person
-    return { id, userName, displayName, status, blocker: blockerOf(ctx, wanted.action, person) ?? null }
+    return {
+      id,
+      userName,
+      displayName,
+      status,
+      blocker: blockerOf(ctx, wanted.action, { ...person, isAbove: above.has(id) }) ?? null,
+    }
   })
   const blockers = rows.flatMap(({ blocker }) => (blocker === null ? [] : [blocker]))
   return {

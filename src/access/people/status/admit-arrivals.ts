@@ -1,11 +1,11 @@
 // People whom a directory has brought while its arrivals are staged are let in, all of them at once; whom it brings from then on
-// does not wait.
+// does not wait, if the caller may decide so.
 import { type SQL, sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { updateDirectoryWithin } from '#connections/update-directory.ts'
 import { prepared } from '#db/statement.ts'
 import { isWaiting } from '#db/waiting.ts'
-import { notFound } from '#platform/errors.ts'
+import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, nowOf, requirePermission, type Transaction } from '#src/context.ts'
 import { withinCeiling } from '../../ceiling/ceiling.ts'
@@ -47,17 +47,26 @@ export async function lockArrivals(tx: Transaction, ctx: CallContext, directoryI
   return rows.map(({ userId }) => userId)
 }
 
+// Whoever comes from then on comes without anybody's word: where that may bring more than the caller holds, the directory keeps
+// its arrivals waiting, and only those who wait by now are judged.
+async function openDirectory(tx: Transaction, ctx: CallContext, directoryId: string): Promise<void> {
+  try {
+    await updateDirectoryWithin(tx, ctx, { directoryId, arrivals: 'active' })
+  } catch (error) {
+    if (!(error instanceof AppError) || error.reason !== 'ceiling') throw error
+  }
+}
+
 /**
- * In a transaction of the caller's.
+ * In a transaction of the caller's. Whom the directory brings later is let in at once from then on, but where that goes beyond the
+ * rights of the caller: then they go on waiting.
  * @returns the ids of the people who were let in
  * @throws AppError not_found; forbidden (reason `ceiling`) where somebody would hold more than the caller
  */
 export async function admitArrivalsWithin(tx: Transaction, ctx: CallContext, directoryId: string): Promise<string[]> {
   requirePermission(ctx, 'users.write')
   if (!isId('dir', directoryId)) throw notFound('Directory')
-  // What is judged is who comes in by it now; whom the directory brings later is decided by it and by the mappings.
-  const { ceiling: _, ...unlimited } = ctx
-  await updateDirectoryWithin(tx, unlimited, { directoryId, arrivals: 'active' })
+  await openDirectory(tx, ctx, directoryId)
   const userIds = await lockArrivals(tx, ctx, directoryId)
   const entry = {
     action: 'user.activate',

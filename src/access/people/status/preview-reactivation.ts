@@ -6,6 +6,7 @@ import type { StatusReason, UserStatus } from '#directory/users.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
+import { requireNotAbove } from '../../ceiling/ceiling.ts'
 import { getAccessMatrix, type IdleAssignment } from '../access-matrix.ts'
 import type { HeldRole } from '../sources.ts'
 
@@ -40,13 +41,14 @@ const describe = prepared<{ organizationId: string; userId: string }, Person>(
     from users u where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.deleted_at is null`,
 )
 
-/** @throws AppError forbidden, not_found */
+/** @throws AppError forbidden (reasons `permission`, `ceiling`), not_found */
 export async function previewReactivation(ctx: CallContext, userId: string): Promise<ReactivationPreview> {
   requirePermission(ctx, 'users.write')
   if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
-  const [rows] = await inTransaction(ctx, (tx) =>
-    tx.commitWith(describe({ organizationId: ctx.organizationId, userId })),
-  )
+  const [rows] = await inTransaction(ctx, async (tx) => {
+    await requireNotAbove(tx, ctx, userId)
+    return tx.commitWith(describe({ organizationId: ctx.organizationId, userId }))
+  })
   const person = rows?.[0]
   if (person === undefined) throw notFound('User')
   const { rows: held, scopes, upcoming, ended } = await getAccessMatrix({ ...ctx, permissions: 'all' }, userId)
