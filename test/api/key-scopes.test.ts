@@ -123,11 +123,20 @@ describe('a key with chosen permissions', () => {
       id: client.organizationId,
       slug: client.slug,
     } as never)
+    // Not the last one, whom another rule keeps.
+    await createManager({ ctx: client.ctx, id: client.organizationId, slug: client.slug } as never, {
+      name: 'Bo Second',
+    })
     const plain = await createUser(client, 'plain@example.com')
     const change = { action: { kind: 'deactivate' }, selection: { userIds: [boss, plain] } }
     const preview = await send(key, 'POST', 'user-changes/preview', change)
     const started = await send(key, 'POST', 'user-changes', { ...change, hash: preview.body.hash })
     expect(started.status).toBeLessThan(300)
+    // As a node leaves it behind that dies at once.
+    const { owner } = stage.app
+    await owner`update user_change_people set outcome = null, claimed_at = null where change_id = ${started.body.id}`
+    await owner`update user_changes set finished_at = null where id = ${started.body.id}`
+    await client.post(`users/${plain}/reactivate`)
     const { goOnWithUserChanges } = await import('#access/people/bulk/go-on.ts')
     await goOnWithUserChanges({ ...client.ctx, actor: { type: 'system', id: 'worker' } })
     expect((await client.get(`users/${plain}`)).body.status).toBe('inactive')

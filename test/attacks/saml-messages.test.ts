@@ -132,6 +132,7 @@ samlRow(() => stage, 'S-007', 'XSW7: an evil copy with the same ID in Extensions
     name: 'same ID',
     only: onlyAssertion,
     make: (pending) => inExtensions(pending, (assertion) => evil(copy(assertion), assertion.getAttribute('ID') ?? '')),
+    reason: 'duplicate_id',
   },
 ])
 
@@ -160,6 +161,7 @@ samlRow(() => stage, 'S-013', 'two validly signed assertions', [
       const xml = buildResponse({ ...pending.options, response: { assertions: [first, second(pending)] } })
       return pending.setUp.sign.response ? signXml(xml, ['Response'], { key: stage.a.key }) : xml
     },
+    reason: 'assertion_count',
   },
 ])
 
@@ -169,6 +171,7 @@ samlRow(() => stage, 'S-014', 'an unsigned assertion beside the signed one', [
     only: onlyAssertion,
     make: (pending) =>
       wrapped(pending, (document) => responseOf(document).appendChild(evil(copy(assertionOf(document))))),
+    reason: 'assertion_count',
   },
   {
     name: 'before',
@@ -178,6 +181,7 @@ samlRow(() => stage, 'S-014', 'an unsigned assertion beside the signed one', [
         const assertion = assertionOf(document)
         responseOf(document).insertBefore(evil(copy(assertion)), assertion)
       }),
+    reason: 'assertion_count',
   },
 ])
 
@@ -335,7 +339,22 @@ const withSignedInfo = (place: 'before' | 'after' | 'nested') => (pending: Pendi
     rename(findElement(document, 'NameID'))
   })
 
-samlRow(() => stage, 'S-036', 'two SignedInfo', [
+const withSignature = (place: (document: XmlDocument, signature: XmlElement) => unknown) => (pending: Pending) =>
+  wrapped(pending, (document) => place(document, copy(findElement(document, 'Signature'))))
+
+samlRow(() => stage, 'S-036', 'two SignedInfo, two signatures, and one where none belongs', [
+  {
+    name: 'signature twice',
+    make: withSignature((document, signature) =>
+      findElement(document, 'Signature').parentNode?.insertBefore(signature, findElement(document, 'Signature')),
+    ),
+    reason: 'signature_place',
+  },
+  {
+    name: 'signature in the Subject',
+    make: withSignature((document, signature) => findElement(document, 'Subject').appendChild(signature)),
+    reason: 'signature_place',
+  },
   { name: 'before', make: withSignedInfo('before'), reason: 'signature_form' },
   { name: 'after', make: withSignedInfo('after'), reason: 'signature_form' },
   { name: 'nested', make: withSignedInfo('nested'), reason: 'signature_form' },
@@ -374,12 +393,14 @@ samlRow(() => stage, 'S-040', 'XPath and XSLT transforms', [
     make: withTransform(
       `<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"><ds:XPath>${'//*[count('.repeat(30)}1${')>0]'.repeat(30)}</ds:XPath></ds:Transform>`,
     ),
+    reason: 'algorithm',
   },
   {
     name: 'XSLT',
     make: withTransform(
       '<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xslt-19991116"><xsl:stylesheet xmlns:xsl="http://www.w3.org/1999/XSL/Transform" version="1.0"><xsl:template match="/"><xsl:value-of select="document(\'http://127.0.0.1:9/canary\')"/></xsl:template></xsl:stylesheet></ds:Transform>',
     ),
+    reason: 'algorithm',
   },
 ])
 
@@ -511,8 +532,10 @@ samlRow(() => stage, 'S-055', 'the window of the confirmation', [
   },
 ])
 
-samlRow(() => stage, 'S-057', 'no Conditions', [
-  { name: 'none', make: assertionWith({ conditions: null }), reason: 'assertion_form' },
+samlRow(() => stage, 'S-057', 'no Conditions, AuthnStatement or Subject', [
+  { name: 'no Conditions', make: assertionWith({ conditions: null }), reason: 'assertion_form' },
+  { name: 'no Subject', make: assertionWith({ subject: null }), reason: 'assertion_form' },
+  { name: 'no AuthnStatement', make: assertionWith({ authnStatement: null }), reason: 'assertion_form' },
 ])
 
 samlRow(() => stage, 'S-073', 'a status other than Success', [

@@ -8,6 +8,7 @@ import { listSetupLinks } from '#connections/setup-links/setup-links.ts'
 import { getConnection } from '#connections/sign-in/connections.ts'
 import { presetNames } from '#connections/sign-in/presets.ts'
 import { provisionUser } from '#directory/provision-user.ts'
+import { sha256 } from '#platform/crypto.ts'
 import { buildMetadata } from '#sandbox/saml-idp/metadata.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
 import { consoleClient, createManager, createTestBrand } from '../support/console.ts'
@@ -67,6 +68,9 @@ describe('setup links in the console', () => {
     expect((await client.get('/console/connections')).text).not.toContain(token)
     const [link] = await listSetupLinks(organization.ctx)
     expect(link).toMatchObject({ label: 'IT of Cedar', status: 'open' })
+    const [row] = await app.owner`select to_jsonb(l)::text as text from setup_links l where id = ${link?.id ?? ''}`
+    expect(row?.['text']).toContain(sha256(token))
+    expect(row?.['text']).not.toContain(token)
     expect((await client.post(`/console/connections/setup-links/${link?.id}/revoke`)).status).toBe(303)
     expect((await visitor(token).get()).status).toBe(401)
   })

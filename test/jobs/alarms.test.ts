@@ -10,6 +10,7 @@ import { createLog } from '#platform/log.ts'
 import { createSigningKey } from '#sandbox/saml-idp/keys.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import { type AccessStage, type Client, startStage } from '../support/access.ts'
+import { actingAs } from '../support/ceilings.ts'
 import { createPerson, giveRole } from '../support/people.ts'
 import { createOidcConnection, createSamlConnection } from '../support/sign-in.ts'
 
@@ -97,6 +98,18 @@ describe('an alarm', () => {
     expect(JSON.parse(lines[0] ?? '{}')).toMatchObject({ level: 'error', organizationId: client.organizationId })
     expect(await due()).toEqual([])
   })
+})
+
+test('a role that people give themselves raises one, and one that they give others does not', async () => {
+  await newClient()
+  const organization = { ctx, id: client.organizationId, slug: client.slug } as Parameters<typeof actingAs>[0]
+  const [ada, other] = [await createPerson(client, 'ada@example.com'), await createPerson(client, 'bo@example.com')]
+  await giveRole(client, { userId: ada, role: 'administrator' })
+  const asAda = { ctx: await actingAs(organization, ada) }
+  await giveRole(asAda, { userId: other, role: 'viewer' })
+  expect(await listAlarms(ctx)).toEqual([])
+  await giveRole(asAda, { userId: ada, role: 'viewer' })
+  expect(await listAlarms(ctx)).toMatchObject([{ kind: 'self_grant', detail: { userId: ada, role: 'viewer' } }])
 })
 
 describe('in the API', () => {

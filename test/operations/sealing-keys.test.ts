@@ -1,5 +1,5 @@
 // W-037, W-039: secrets are sealed under a key that the server proves to have when it starts.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -55,5 +55,7 @@ test('the key file is made once, for its owner alone', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rolecall-key-'))
   const keys = await Promise.all(Array.from({ length: 8 }, async () => keyFromFile(folder, systemRandom).key.reveal()))
   expect(new Set(keys).size).toBe(1)
+  expect(readdirSync(folder)).toEqual(['encryption.key'])
+  expect(statSync(join(folder, 'encryption.key')).mode & 0o777).toBe(0o600)
   rmSync(folder, { recursive: true })
 })

@@ -49,6 +49,12 @@ async function gone(directory: string): Promise<number> {
   return processesOf(directory).length
 }
 
+test('nothing can be added to what every object inherits', { timeout: 60_000 }, async () => {
+  const look = 'process.on("exit",()=>process.stderr.write("sealed:"+Object.isSealed(Object.prototype)))'
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(look)}`
+  expect(await rolecall({ NODE_OPTIONS }, 'help')).toMatchObject({ code: 0, stderr: 'sealed:true' })
+})
+
 test('the link to the first administrator is printed for people, whatever is logged', { timeout: 60_000 }, async () => {
   const link = /^ {2}(http:\/\/[\w.:]+)(\/first\/[\w-]{43})$/m
   const server = await startServer({ ...dataDirectory(), LOG_LEVEL: 'fatal' }, { link })
@@ -100,6 +106,8 @@ describe('a server on its embedded database', () => {
     const long = await fetch(url, { headers: { authorization: `Bearer ${created.token}` } })
     expect(long.status).toBe(400)
     expect(await long.json()).toMatchObject({ scimType: 'invalidFilter', status: '400' })
+    const large = await fetch(`${server.origin}/healthz`, { headers: { 'x-large': 'x'.repeat(70_000) } })
+    expect(large.status).toBe(431)
     const searched = await scim.post('/Users/.search', { schemas: [], filter })
     expect(searched).toMatchObject({ status: 400, body: { scimType: 'invalidFilter' } })
     const chunks = async function* () {

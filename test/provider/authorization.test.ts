@@ -193,6 +193,8 @@ describe('refused', () => {
     ['the implicit flow', { response_type: 'id_token' }, 'invalid_request'],
     ['the hybrid flow', { response_type: 'code id_token' }, 'invalid_request'],
     ['another response mode', { response_mode: 'form_post' }, 'invalid_request'],
+    ['a request object', { request: 'e30.e30.' }, 'request_not_supported'],
+    ['an address to fetch it from', { request_uri: 'https://evil.example.net/' }, 'request_uri_not_supported'],
   ]
   test.each(refusals)('%s', async (_, parameters, error) => {
     const { session, party } = await stage()

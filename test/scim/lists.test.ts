@@ -89,6 +89,16 @@ describe('pages', () => {
     expect((await page('count=100000')).Resources).toHaveLength(people)
   })
 
+  test('a page has 1,000 people at most', async () => {
+    const other = await app.createScim()
+    await app.owner`insert into users (organization_id, id, directory_id, user_name, user_name_key, status,
+        status_changed_at, attributes, created_at, updated_at)
+      select ${other.organization.id}, 'usr_page' || lpad(n::text, 22, '0'), ${other.directoryId}, 'page' || n, 'page' || n,
+        'active', now(), '{}', now(), now() from generate_series(1, 1001) n`
+    const { body } = await other.get('/Users?count=100000')
+    expect([body.totalResults, body.itemsPerPage, body.Resources.length]).toEqual([1_001, 1_000, 1_000])
+  })
+
   test.each(['count=many', 'startIndex=1.5', 'sortOrder=sideways', 'sortBy=nothing', 'count=1&count=2'])(
     'refused: %s',
     async (query) => {

@@ -1,7 +1,9 @@
 // The one way out (W-044, O-026, R-015): where it does not go, what it does not follow, and when it gives up.
+import dns from 'node:dns'
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { syncBuiltinESMExports } from 'node:module'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createOutgoing } from '#platform/outgoing.ts'
 
 let server: Server
@@ -89,6 +91,37 @@ describe('W-044 nothing inside of the network is reached', () => {
     '',
   ])('no other scheme, and no credentials: %j', (url) => {
     expect(() => development().check(url)).toThrow(/URL|https|public/)
+  })
+})
+
+describe('W-044 what counts is the address that a name leads to', () => {
+  const real = dns.lookup
+  /** A resolver that says what somebody else wants it to. */
+  const resolveTo = (...addresses: string[]): void => {
+    const answer = addresses.map((address) => ({ address, family: 4 }))
+    const lookup = (_: string, __: object, callback: (error: null, found: typeof answer) => void) =>
+      callback(null, answer)
+    dns.lookup = lookup as unknown as typeof dns.lookup
+    syncBuiltinESMExports()
+  }
+  afterEach(() => {
+    dns.lookup = real
+    syncBuiltinESMExports()
+  })
+
+  test.each([['127.0.0.1'], ['10.0.0.1'], ['169.254.169.254'], ['192.0.2.1', '10.0.0.1']])(
+    '%s is refused under a public name',
+    async (...addresses) => {
+      resolveTo(...addresses)
+      const fetched = production().fetch(`https://public.example.com:${new URL(origin).port}/ok`)
+      await expect(fetched).rejects.toMatchObject({ reason: 'address' })
+    },
+  )
+
+  test('positive control: where loopback is allowed it is connected to, though not by plain http', async () => {
+    resolveTo('127.0.0.1')
+    const fetched = development().fetch(`https://public.example.com:${new URL(origin).port}/ok`)
+    await expect(fetched).rejects.toMatchObject({ reason: 'unreachable' })
   })
 })
 

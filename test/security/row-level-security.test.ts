@@ -98,6 +98,18 @@ describe('every table of an organization', () => {
     expect(open.map(({ relname }) => relname)).toEqual([])
   })
 
+  test('has foreign keys that include the organization, so that no row refers to another organization’s', async () => {
+    const rows = await stage.app.owner`select c.conname as name, c.conrelid::regclass::text as "table",
+        c.confrelid::regclass::text as target, (
+          select array_agg(a.attname::text) from unnest(c.conkey) k join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k
+        ) as columns
+      from pg_constraint c where c.contype = 'f' and c.connamespace = 'public'::regnamespace`
+    const owned = new Set([...tables.map(({ name }) => name), 'organizations'])
+    const within = rows.filter((row) => owned.has(row['table']) && owned.has(row['target']))
+    expect(within.length).toBeGreaterThan(20)
+    expect(within.filter((row) => !row['columns'].includes('organization_id')).map(({ name }) => name)).toEqual([])
+  })
+
   test('select sees one’s own rows and none of the other’s', async () => {
     for (const { name } of tables) {
       const rows = await inMine((sql) => sql`select organization_id from ${sql(name)}`)

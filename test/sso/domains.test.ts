@@ -21,6 +21,7 @@ test('a claim counts once the TXT record proves it, and no longer than it does',
     'pending',
     undefined,
   ])
+  expect(domain.challenge).toMatch(/^[0-9a-f]{32}$/)
   expect((await verifyDomain(ctx, domain.id)).status).toBe('pending')
   const record = txtRecordOf(domain)
   app.txt.set(record.name, ['something else', ` ${record.value} `])

@@ -224,6 +224,16 @@ describe('the emergency door opens', () => {
   })
 })
 
+test('W-011: the emergency door is tried twenty times from one address', async () => {
+  const { account } = await bench()
+  const ip = '198.51.100.78'
+  const statuses: number[] = []
+  for (let tried = 0; tried < 22; tried += 1)
+    statuses.push((await enter(browserAt(stage.app, ip), { ...account, userName: `emergency-${tried}` })).status)
+  expect([new Set(statuses.slice(0, 20)), statuses.slice(20)]).toEqual([new Set([403]), [429, 429]])
+  expect((await enter(browser(), account)).status).toBe(303)
+})
+
 describe('the command line', () => {
   test('makes an account, shows everything once, and keeps nothing of it in clear', async () => {
     const client = await stage.createClient()

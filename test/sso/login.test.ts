@@ -167,6 +167,19 @@ describe('W-014', () => {
   })
 })
 
+test('questions to passkeys and their answers are throttled by address', async () => {
+  const browser = browserAt(app)
+  const statuses = async (path: string, fields: Record<string, string>, count: number): Promise<number[]> => {
+    const found: number[] = []
+    for (let tried = 0; tried < count; tried += 1) found.push((await browser.post(path, fields)).status)
+    return found
+  }
+  const questions = await statuses('/login/passkey/question', {}, 122)
+  expect([questions.slice(0, 120).every((status) => status === 200), questions.slice(120)]).toEqual([true, [429, 429]])
+  const answers = await statuses('/login/passkey', { credential: '{}' }, 62)
+  expect([answers.slice(0, 60).every((status) => status === 403), answers.slice(60)]).toEqual([true, [429, 429]])
+})
+
 test('forms of other sites are not taken', async () => {
   for (const path of [
     '/login',

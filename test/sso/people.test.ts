@@ -231,6 +231,13 @@ describe('groups from claims', () => {
     expect(await groupsOf(userId)).toEqual([])
   })
 
+  test('of more than 1,000 groups the first 1,000 count', { timeout: 60_000 }, async () => {
+    const { arrive } = await stage({ jit: 'verified_domains' })
+    const groups = Array.from({ length: 1_050 }, (_, index) => `Group ${String(index).padStart(4, '0')}`)
+    const arrival = await arrive({ attributes: { email: ['ada@example.com'], groups } })
+    expect(await groupsOf(arrival.attempt.userId as string)).toEqual(groups.slice(0, 1_000))
+  })
+
   test('many first sign-ins at once make one group of a new name', async () => {
     const { organization, arrive } = await stage({ jit: 'verified_domains' })
     const arrivals = await Promise.all(

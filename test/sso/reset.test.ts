@@ -176,6 +176,13 @@ describe('000-38', () => {
     expect(await outbox(organization, 'real.person@reset.example.com')).toHaveLength(1)
   })
 
+  test('one address asks thirty times in a quarter of an hour', async () => {
+    const statuses: number[] = []
+    for (let tried = 0; tried < 32; tried += 1)
+      statuses.push((await ask(`p${tried}@nowhere.example.net`, { 'x-forwarded-for': '198.51.100.77' })).status)
+    expect([new Set(statuses.slice(0, 30)), statuses.slice(30)]).toEqual([new Set([200]), [429, 429]])
+  })
+
   test('a person gets five mails an hour at most, and the answer stays the same', async () => {
     const person = await newPerson()
     for (let times = 0; times < 8; times += 1) expect((await ask(person.userName)).status).toBe(200)

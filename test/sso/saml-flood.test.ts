@@ -138,6 +138,15 @@ test('X-18: what is encrypted is bounded, and read as strictly as what is not', 
       (assertion) => assertion.replace('</saml:Subject>', `</saml:Subject>${attributes(3_001)}`),
       'malformed',
     ],
+    [
+      '65 attributes',
+      (assertion) =>
+        assertion.replace(
+          '<saml:Subject>',
+          `<saml:Subject${Array.from({ length: 65 }, (_, index) => ` a${index}=""`).join('')}>`,
+        ),
+      'malformed',
+    ],
     ['depth', () => `${`<saml:Assertion ${xmlns}>`.repeat(40)}${'</saml:Assertion>'.repeat(40)}`, 'malformed'],
     ['not well-formed', (assertion) => assertion.slice(0, -5), 'malformed'],
     [

@@ -170,6 +170,16 @@ describe('the trace', () => {
     expectNoCookies(text, browser.cookies)
   })
 
+  test('cuts texts at 500 characters', async () => {
+    const it = await createOrganization()
+    const connection = await createSamlConnection(it.organization)
+    const attributes = { email: [`long@${it.domain}`], firstName: ['x'.repeat(600)] }
+    const { attempt } = await arrive(it, connection, { nameId: 'long', attributes })
+    expect(attempt.trace.received).toMatchObject({
+      attributes: expect.arrayContaining([{ name: 'firstName', values: ['x'.repeat(500)] }]),
+    })
+  })
+
   test('of OpenID Connect has the claims, and no token, code, nonce or secret', async () => {
     const it = await createOrganization()
     const email = `grace@${it.domain}`

@@ -79,6 +79,8 @@ describe('names are compared to the letter', () => {
       }
     }
     expect((await arrive({})).attempt.outcome).toBe('signed_in')
+    const transient = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'
+    expect((await arrive({ nameId: { value: 'ada', format: transient } })).attempt.reason).toBe('name_id')
   })
 
   test('OpenID Connect: issuer and audience', async () => {
@@ -109,6 +111,7 @@ describe('ID tokens', () => {
     await expectRefusedFor(await arrive({ claims: { exp: now() + 90_000 } }), 'lifetime')
     await expectRefusedFor(await arrive({ claims: { sub: 'x'.repeat(256) } }), 'subject')
     await expectRefusedFor(await arrive({ claims: { c_hash: 'wrong' } }), 'c_hash')
+    await expectRefusedFor(await arrive({ claims: { at_hash: 'wrong' } }), 'at_hash')
     expect((await arrive({ claims: { exp: now() + 80_000 } })).attempt.outcome).toBe('signed_in')
     expect((await arrive({ claims: { sub: 'x'.repeat(255) } })).attempt.outcome).toBe('signed_in')
     const half = (text: string) => createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url')
@@ -280,4 +283,39 @@ test('a neutral sign-in page answers alike for an organization and for none', as
   expect(await shown(organization.slug)).toEqual(await shown('no-such-organization'))
   const command = await it.rolecall('organization', 'sign-in-policy', '--organization', organization.slug, '--json')
   expect(command.json.signInPage).toBe('neutral')
+})
+
+// Last, since it sets the clock forward.
+describe('what is known of a provider', () => {
+  test('its keys are fetched anew after five minutes', async () => {
+    const { organization } = await stage()
+    const own = await createScriptedOp({ clientId: 'rolecall', clientSecret: 'secret' })
+    const connection = await createOidcConnection(organization, { issuer: own.issuer, clientId: 'rolecall' })
+    const arrive = () =>
+      arriveByOidc({ app: it.app, organization }, own, connection, {
+        ...{ claims: { sub: 'ada', email: 'ada@example.com' }, now: () => it.app.clock.now() },
+      })
+    const looks: number[] = []
+    for (const seconds of [0, 240, 61]) {
+      it.app.clock.advance(seconds * 1_000)
+      expect((await arrive()).attempt.outcome).toBe('signed_in')
+      looks.push(own.jwksRequests)
+    }
+    expect(looks).toEqual([1, 1, 2])
+    await own.close()
+  })
+
+  test('its discovery document serves for a day while the provider is down, and no longer', async () => {
+    const { organization } = await stage()
+    const own = await createScriptedOp({ clientId: 'rolecall', clientSecret: 'secret' })
+    const connection = await createOidcConnection(organization, { issuer: own.issuer, clientId: 'rolecall' })
+    const begin = async () =>
+      (await createTestBrowser(it.app.request, it.app.urls.origin).get(`/sign-in/${connection.id}`)).status
+    expect(await begin()).toBe(303)
+    await own.close()
+    it.app.clock.advance(23 * 3_600_000)
+    expect(await begin()).toBe(303)
+    it.app.clock.advance(2 * 3_600_000)
+    expect(await begin()).toBe(403)
+  })
 })

@@ -167,6 +167,9 @@ export async function furnishConsole(sql: postgres.Sql, organizationId: string, 
     finished_at: at,
   })
   await insert('user_change_people', { change_id: change, position: 1, user_id: 'usr_x', outcome: 'done' })
-  await insert('setup_links', { id: `stp_${id()}`, token_hash: id(), label: 'x', created_by: 'x', expires_at: at })
+  await insert('setup_links', {
+    ...{ id: `stp_${id()}`, token_hash: id(), label: 'x', created_by: 'x', expires_at: at },
+    ...{ arrivals: 'active', domains: [] },
+  })
   await insert('alarms', { id: `alm_${id()}`, kind: 'x', detail: {}, raised_at: at })
 }
