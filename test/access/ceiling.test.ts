@@ -6,24 +6,21 @@ import { issueApiKey } from '#access/api-keys/api-keys.ts'
 import { createAssignment } from '#access/assignments/create-assignment.ts'
 import { deleteAssignment } from '#access/assignments/delete-assignment.ts'
 import { updateAssignment } from '#access/assignments/update-assignment.ts'
-import type { AccessChange } from '#access/changes/change.ts'
 import { previewChange, saveChange } from '#access/changes/preview.ts'
 import { cancelInvitation, resendInvitation } from '#access/invitations/change-invitation.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
-import { createLocalPerson, updateLocalGroup, updateLocalUser } from '#access/people/local.ts'
+import { createLocalPerson, updateLocalGroup } from '#access/people/local.ts'
 import { deactivatePerson } from '#access/people/status/deactivate-person.ts'
 import { reactivatePerson } from '#access/people/status/reactivate-person.ts'
 import { cloneRole, createRole } from '#access/roles/create-role.ts'
 import { installRolePack } from '#access/roles/install-role-pack.ts'
 import { listRoles } from '#access/roles/roles.ts'
 import { endUserSessions } from '#access/sessions/end-sessions.ts'
-import { createGroup } from '#directory/create-group.ts'
-import { contentOf } from '#directory/user-content.ts'
 import type { CallContext } from '#src/context.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
+import { attribute, furnishing, give, make, map, policy } from '../support/ceiling-stage.ts'
 import { actingAs, beyondCeiling } from '../support/ceilings.ts'
 import { consoleClient, createTestBrand } from '../support/console.ts'
-import { createPerson } from '../support/people.ts'
 import { signIn } from '../support/sessions.ts'
 
 let app: TestApp
@@ -48,50 +45,7 @@ beforeEach(async () => {
   asAdmin = await actingAs(organization, admin)
 })
 
-const roleId = async (key: string): Promise<string> =>
-  (await listRoles(organization.ctx)).find((role) => role.key === key)?.id ?? ''
-
-async function person(name: string, role?: string): Promise<string> {
-  const id = await createPerson(organization, `${name.toLowerCase().replaceAll(' ', '.')}@example.com`, name)
-  if (role !== undefined) await give(organization.ctx, id, await roleId(role))
-  return id
-}
-
-const give = (ctx: CallContext, userId: string, role: string, more: object = {}) =>
-  createAssignment(ctx, { userId, roleId: role, reason: 'Test', ...more })
-
-/** Shown, then saved, as the console does it. */
-async function make(ctx: CallContext, change: AccessChange): Promise<void> {
-  const { hash } = await previewChange(ctx, change)
-  await saveChange(ctx, change, hash)
-}
-
-const role = (allows: string[], denies: string[] = [], rank = 20) =>
-  createRole(organization.ctx, {
-    key: `r${Math.random().toString(36).slice(2)}`,
-    name: 'R',
-    purpose: 'R',
-    rank,
-    allows,
-    denies,
-  })
-
-const group = async (memberIds: string[] = []): Promise<string> => {
-  const content = { displayName: `G${Math.random()}`, externalId: null, attributes: {} }
-  return (await createGroup(organization.ctx, { directoryId: null, content, memberIds })).id
-}
-
-const map = (ctx: CallContext, target: object, role: string, brandId: string | null = null) =>
-  make(ctx, { kind: 'create_mappings', mappings: [{ ...target, roleId: role, brandId }] })
-
-const policy = (permission: string, exceptRoleIds: string[] = []) =>
-  ({ kind: 'create_policy', policy: { name: `P ${permission} ${Math.random()}`, permission, exceptRoleIds } }) as const
-
-const attribute = (ctx: CallContext, userId: string, attributes: object) =>
-  updateLocalUser(ctx, {
-    userId,
-    change: (current) => ({ ...contentOf(current), attributes: { ...current.attributes, ...attributes } }),
-  })
+const { roleId, person, role, group } = furnishing(() => organization)
 
 const lastAdministrator = { code: 'conflict', reason: 'last_administrator' }
 

@@ -57,6 +57,9 @@ async function timed<T>(work: () => Promise<T>): Promise<{ result: T; millis: nu
   return { result: await work(), millis: performance.now() - startedAt }
 }
 
+/** Two seconds; more only where the machine is so busy that a sign-in without a flood takes long. Unbounded, it took minutes. */
+const bound = (aloneMillis: number): number => Math.max(2_000, aloneMillis * 20)
+
 test.each([
   ['a connection that waits for requests', false],
   ['a connection whose provider may begin', true],
@@ -64,7 +67,8 @@ test.each([
   const { organization, connection } = await stage({ isIdpInitiatedAllowed })
   const ada = await person(organization, 'ada@example.com')
   const claims = { attributes: { email: ['ada@example.com'] } }
-  await expectSignedIn(await arriveBySaml(app, organization, connection, { nameId: 'first', ...claims }), ada)
+  const alone = await timed(() => arriveBySaml(app, organization, connection, { nameId: 'first', ...claims }))
+  await expectSignedIn(alone.result, ada)
   const xml = heavy(connection, null)
   const flood = Array.from({ length: 120 }, (_unused, index) => attack(connection, xml, `203.0.113.${index % 4}`))
   const { result, millis } = await timed(() =>
@@ -74,7 +78,7 @@ test.each([
   console.log(
     `A sign-in beside the flood (${isIdpInitiatedAllowed ? 'unsolicited allowed' : 'refused at once'}): ${Math.round(millis)} ms`,
   )
-  expect(millis).toBeLessThan(5_000)
+  expect(millis).toBeLessThan(bound(alone.millis))
   const answers = await Promise.all(flood)
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([403]))
 })
@@ -82,17 +86,19 @@ test.each([
 test('X-18: nor do messages that answer a request which the sender has begun', async () => {
   const { organization, connection } = await stage()
   const ada = await person(organization, 'ada@example.com')
+  const claims = { attributes: { email: ['ada@example.com'] } }
+  const alone = await timed(() => arriveBySaml(app, organization, connection, { nameId: 'first', ...claims }))
   const sender = createTestBrowser(app.request, app.urls.origin)
   const { requestId } = await startSaml(sender, connection.id)
   const xml = heavy(connection, requestId)
   const fields = { SAMLResponse: encodePost(xml) }
   const flood = Array.from({ length: 80 }, () => sender.postAcrossSites(`/saml/${connection.id}/acs`, fields))
   const { result, millis } = await timed(() =>
-    arriveBySaml(app, organization, connection, { attributes: { email: ['ada@example.com'] } }),
+    arriveBySaml(app, organization, connection, { nameId: 'second', ...claims }),
   )
   expect((await result.browser.session())?.user.id).toBe(ada)
   console.log(`A sign-in beside answers to a request of the sender: ${Math.round(millis)} ms`)
-  expect(millis).toBeLessThan(5_000)
+  expect(millis).toBeLessThan(bound(alone.millis))
   for (const answer of await Promise.all(flood)) expect(answer.status).toBe(403)
 })
 
@@ -229,7 +235,7 @@ test('X-18: over the bound a sender is told to come back, and others are served 
   expect(outcomes.at(-1)).toMatchObject({ reason: { code: 'too_many' } })
 })
 
-test('X-18: the page over the bound says when to come back, and is no refusal', { timeout: 60_000 }, async () => {
+test('X-18: the page over the bound says when to come back, and is no refusal', { timeout: 180_000 }, async () => {
   const { organization, connection } = await stage({ isIdpInitiatedAllowed: true })
   // Of the provider itself, so that each takes its time.
   const big = buildResponse({ ...optionsOf(connection, null), assertion: { attributeStatement: attributes(1_200) } })

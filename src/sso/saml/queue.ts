@@ -1,5 +1,6 @@
 // The order in which messages are verified: those that a browser here waits for before those that anybody may send, and in each
 // kind the connection and the address whose turn was longest ago. So a flood delays itself.
+import { addressKey } from '#access/throttle.ts'
 
 /** Where a message came from. */
 export type Sender = {
@@ -33,7 +34,7 @@ export class FairQueue<Task> {
 
   /** @returns false where too many of its kind wait already */
   add(task: Task, sender: Sender): boolean {
-    const address = addressOf(sender)
+    const address = addressKey(sender.address)
     const ofSame = (isSame: (entry: Entry<Task>) => boolean): number => this.#waiting.filter(isSame).length
     const { total, perConnection, perAddress } = this.#limits
     const isFull =
@@ -64,10 +65,4 @@ export class FairQueue<Task> {
     const byConnection = turn(one.sender.connectionId) - turn(other.sender.connectionId)
     return byConnection !== 0 ? byConnection < 0 : turn(one.address) < turn(other.address)
   }
-}
-
-/** One network of a customer is one sender: IPv6 gives each of them 2^64 addresses. */
-const addressOf = ({ address }: Sender): string => {
-  if (address === null) return 'unknown'
-  return address.includes(':') ? address.split(':').slice(0, 4).join(':') : address
 }
