@@ -221,9 +221,13 @@ describe('X-25: after a failure nothing but ROLLBACK reaches the database', () =
     expect(await marks()).not.toContain('by-reading')
   })
 
-  test('commands that fail end at once, by themselves', { timeout: 60_000 }, async () => {
+  test('commands that fail end at once, by themselves', { timeout: 120_000 }, async () => {
     const environment = { DATABASE_URL: cluster.serverUrl, DATA_DIR: '/tmp', ENCRYPTION_KEYS: testKey }
     const organization = ['organization', 'create', '--slug', 'twice', '--name', 'Twice']
+    const began = performance.now()
+    expect(await rolecall(environment, 'organization', 'list')).toMatchObject({ code: 0 })
+    // Two seconds; more only where a command that succeeds takes long, since the machine is busy.
+    const bound = Math.max(2_000, (performance.now() - began) * 4)
     const brand = ['brand', 'create', '--organization', 'twice', '--slug', 'one', '--name', 'One']
     for (const [args, said] of [
       [organization, 'An organization with this slug exists already'],
@@ -234,7 +238,7 @@ describe('X-25: after a failure nothing but ROLLBACK reaches the database', () =
       const since = cluster.log().length
       const start = performance.now()
       const { code, stderr } = await rolecall(environment, ...args)
-      expect(performance.now() - start).toBeLessThan(5_000)
+      expect(performance.now() - start).toBeLessThan(bound)
       expect([code, stderr]).toEqual([1, expect.stringContaining(said)])
       await sleep(100)
       expectInside(since)

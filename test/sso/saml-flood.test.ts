@@ -183,6 +183,7 @@ test('X-18: a message costs a worker 50 ms at most', async () => {
   }
   const big = buildResponse({ ...options, assertion: { attributeStatement: attributes(2_900) } })
   const messages = {
+    'a usual one': sealResponse(buildResponse(options), { key: testKey(), sign: { response: true, assertion: true } }),
     '60,000 encrypted elements': encryptAssertion(
       buildResponse({ ...options, assertion: { attributeStatement: attributes(60_000) } }),
       { certificate: testKey().certificate },
@@ -206,8 +207,9 @@ test('X-18: a message costs a worker 50 ms at most', async () => {
   }
   await verifier.close()
   console.log('Milliseconds a message:', figures)
-  // On a machine that does other things besides, twice as much and more is no fault.
-  for (const millis of Object.values(figures)) expect(millis).toBeLessThan(150)
+  // On a machine that does other things besides, a usual message takes longer, too.
+  const most = Math.max(100, (figures['a usual one'] ?? 0) * 20)
+  for (const millis of Object.values(figures)) expect(millis).toBeLessThan(most)
 })
 
 test('X-18: over the bound a sender is told to come back, and others are served before it', async () => {
