@@ -36,6 +36,7 @@ const vendorGates = [
   { vendor: ['undici'], places: ['platform/outgoing.ts'] },
   { vendor: ['ipaddr.js'], places: ['platform/outgoing.ts', 'platform/address-ranges.ts'] },
   { vendor: ['sucrase'], places: ['platform/jsx.ts'] },
+  { vendor: ['secure-json-parse'], places: ['platform/json.ts'] },
   { vendor: ['nodemailer'], places: ['platform/smtp.ts'] },
   { vendor: ['@simplewebauthn', 'otpauth', 'uqr'], places: ['access/accounts', 'sso/local'] },
   { vendor: ['drizzle-orm'], places: ['access', 'connections', 'directory', 'audit', 'context.ts', 'db'] },

@@ -4,7 +4,8 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { decide } from '#access/decisions/effective-access.ts'
 import { unknown } from '#access/decisions/evaluate.ts'
-import { invalid, notFound } from '#platform/errors.ts'
+import { notFound } from '#platform/errors.ts'
+import { parseJson } from '#platform/json.ts'
 import type { Urls } from '#platform/urls.ts'
 import {
   type Answer,
@@ -67,11 +68,4 @@ async function answers(c: ApiContext, asked: readonly Asked[]): Promise<Answer[]
   })
 }
 
-async function readJson(c: ApiContext): Promise<unknown> {
-  const text = await c.req.text()
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw invalid('The body is not valid JSON', 'invalidSyntax')
-  }
-}
+const readJson = async (c: ApiContext): Promise<unknown> => parseJson(await c.req.text())

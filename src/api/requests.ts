@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { httpProblemResponse, problemResponse } from '#http/problem.ts'
 import { AppError, asAppError, invalid } from '#platform/errors.ts'
+import { parseJson } from '#platform/json.ts'
 import type { Log } from '#platform/log.ts'
 import type { ApiEnv } from './env.ts'
 
@@ -24,6 +25,12 @@ export const requireJson: MiddlewareHandler<ApiEnv> = async (c, next) => {
   if (isJson || (type === undefined && !(await hasBody(c)))) return next()
   if (['GET', 'HEAD', 'DELETE'].includes(c.req.method) && !(await hasBody(c))) return next()
   return httpProblemResponse('unsupported_media_type', 'Send the body as application/json', c.get('requestId'))
+}
+
+/** Handlers are given what JSON.parse makes of the body; what that would read past is refused here. @throws AppError */
+export const checkJson: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  if (await hasBody(c)) parseJson(await c.req.text())
+  return next()
 }
 
 const hasBody = async (c: Context): Promise<boolean> =>

@@ -1,7 +1,7 @@
-// Request bodies: JSON objects within a size, free of keys that reach for prototypes.
+// Request bodies: JSON objects within a size.
 import type { Context } from 'hono'
-import { parse } from 'secure-json-parse'
 import { AppError, invalid } from '#platform/errors.ts'
+import { parseJson } from '#platform/json.ts'
 import type { ScimEnv } from './guard.ts'
 import { isObject, type JsonObject } from './schema/canonical.ts'
 
@@ -45,11 +45,3 @@ async function readText(c: Context<ScimEnv>, limit: number): Promise<string> {
 
 const tooLarge = (limit: number): AppError =>
   new AppError('too_large', `The body is larger than ${limit} bytes`, { reason: 'tooMany' })
-
-function parseJson(text: string): unknown {
-  try {
-    return parse(text, { protoAction: 'error', constructorAction: 'error' })
-  } catch {
-    throw invalid('The body is not valid JSON', 'invalidSyntax')
-  }
-}

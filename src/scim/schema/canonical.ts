@@ -1,6 +1,7 @@
 // What identity providers send, made canonical: names as in the schema, `"False"` a boolean, `manager` an object, empty
 // values absent. The tolerances are those of the quirks that providers are known for; the rest is refused.
 import { type AppError, invalid } from '#platform/errors.ts'
+import { parseJson } from '#platform/json.ts'
 import { subAttributeOf } from './attributes.ts'
 import type { AttributeDefinition } from './definitions.ts'
 
@@ -61,9 +62,7 @@ function canonicalSingle(definition: AttributeDefinition, value: Json | undefine
   }
 }
 
-function canonicalText(name: string, value: Json): string {
-  // An employee number may come as a number.
-  const text = typeof value === 'number' ? String(value) : value
+function canonicalText(name: string, text: Json): string {
   if (typeof text !== 'string') throw failure(`${name} must be text`)
   if (text.length > valueLimits.textLength) throw failure(`${name} is longer than ${valueLimits.textLength} characters`)
   // Half a surrogate pair is no character; it would be stored as another one.
@@ -125,7 +124,7 @@ function expandDocument(definition: AttributeDefinition, element: JsonObject): J
 
 function parseObject(text: string): JsonObject | undefined {
   try {
-    const parsed = JSON.parse(text) as Json
+    const parsed = parseJson(text)
     return isObject(parsed) ? parsed : undefined
   } catch {
     return undefined
