@@ -56,10 +56,12 @@ export function listRequestFromBody(body: JsonObject): ListRequest {
 
 function textOf(name: string, value: Json | undefined): string | undefined {
   if (value === undefined || value === null) return undefined
-  if (typeof value === 'string' || typeof value === 'number') return String(value)
+  if (typeof value === 'string') return value
+  const isCounted = name === 'count' || name === 'startIndex'
+  if (isCounted && typeof value === 'number') return Number.isInteger(value) ? String(BigInt(value)) : String(value)
   const isNames = Array.isArray(value) && value.every((each) => typeof each === 'string')
   if (isNames && /attributes$/i.test(name)) return value.join(',')
-  throw invalid(`${name} must be text or a number`, 'invalidValue')
+  throw invalid(`${name} must be ${isCounted ? 'a whole number' : 'text'}`, 'invalidValue')
 }
 
 function listRequest(raw: Raw): ListRequest {
@@ -87,10 +89,11 @@ function clampCount(raw: Raw): number {
   return Math.min(Math.max(0, count), pageLimits.maximumSize)
 }
 
+/** Any whole number, however large: §3.4.2.4 wants those out of range brought into it, not refused. */
 function integer(name: string, text: string | undefined, reason = 'invalidValue'): number | undefined {
   if (text === undefined || text === '') return undefined
-  if (!/^-?\d{1,9}$/.test(text)) throw invalid(`${name} must be a whole number`, reason)
-  return Number(text)
+  if (!/^-?\d{1,400}$/.test(text)) throw invalid(`${name} must be a whole number`, reason)
+  return Math.max(Math.min(Number(text), Number.MAX_SAFE_INTEGER), -1)
 }
 
 /** A comma-separated list of attribute names. */

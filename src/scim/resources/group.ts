@@ -25,7 +25,8 @@ const documentOf = (group: GroupRecord): Document => ({
 /** @throws AppError invalid with reason `invalidValue` */
 function contentFromDocument(document: Document): GroupContent {
   const { displayName, externalId, ...attributes } = document
-  if (typeof displayName !== 'string') throw invalid('displayName is required', 'invalidValue')
+  if (typeof displayName !== 'string' || displayName.trim() === '')
+    throw invalid('displayName is required', 'invalidValue')
   return { displayName, externalId: typeof externalId === 'string' ? externalId : null, attributes }
 }
 

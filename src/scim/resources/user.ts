@@ -34,6 +34,9 @@ export const contentFromBody = (body: JsonObject): UserContent =>
 export function contentFromDocument(document: Document, before: Document): UserContent {
   validate(document, before)
   const { userName, externalId, displayName, active, ...attributes } = document
+  // Nothing said is no yes: it must not bring back somebody who was switched off.
+  if (active === undefined && before['active'] !== undefined)
+    throw invalid('active must be true or false', 'invalidValue')
   return {
     userName: checkedUserName(userName),
     externalId: optionalText(externalId),
