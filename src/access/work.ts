@@ -6,16 +6,23 @@ import { prepared } from '#db/statement.ts'
 /** What may not wait: asked for every second. */
 type PromptKind = 'mail' | 'logout' | 'sessions' | 'alarm' | 'user_change' | 'domain' | 'metadata'
 
+/** What waits for a minute. */
+type SealKind = 'audit_seal'
+
 /** What may wait for minutes. */
 type UpkeepKind = 'reminder' | 'end_date' | 'retention' | 'certificate' | 'emergency_drill'
 
 /** Each kind has a queue of its name in the database. */
-export type WorkKind = PromptKind | UpkeepKind
+export type WorkKind = PromptKind | SealKind | UpkeepKind
 
 export type Work = { organizationId: string; kind: WorkKind }
 
 const pending = prepared<Record<string, never>, Work>(
   () => sql`select organization_id as "organizationId", kind from organizations_with_work()`,
+)
+
+const unsealed = prepared<Record<string, never>, Work>(
+  () => sql`select organization_id as "organizationId", 'audit_seal' as kind from organizations_to_seal()`,
 )
 
 const upkeep = prepared<Record<string, never>, Work>(
@@ -26,6 +33,9 @@ const sweep = prepared<Record<string, never>, unknown>(() => sql`select sweep_ex
 
 /** @throws AppError unavailable */
 export const listWork = (database: Database): Promise<Work[]> => database.run(pending({}))
+
+/** Whose audit trail is not sealed to its end. @throws AppError unavailable */
+export const listUnsealed = (database: Database): Promise<Work[]> => database.run(unsealed({}))
 
 /** @throws AppError unavailable */
 export const listUpkeep = (database: Database): Promise<Work[]> => database.run(upkeep({}))

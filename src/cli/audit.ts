@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { withIsoTimes } from '#access/times.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
+import { addAuditSealCommands } from './audit-seal.ts'
 import { type OutputOptions, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
@@ -27,6 +28,7 @@ export function addAuditCommands(program: Command, runtime: CliRuntime): void {
     .option('--limit <number>', 'how many', aNumber, 50)
     .option('--json', 'print one JSON line')
     .action((options: ListOptions) => list(runtime, options))
+  addAuditSealCommands(audit, runtime)
 }
 
 async function list(runtime: CliRuntime, options: ListOptions): Promise<void> {

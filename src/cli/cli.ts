@@ -61,7 +61,7 @@ export function createCli(runtime: CliRuntime): Command {
 
 /**
  * Runs one command line (without `node` and the script). Errors are printed, not thrown.
- * Exit codes: 0 done, 1 failed, 2 not written correctly, 3 denied by `access check`.
+ * Exit codes: 0 done, 1 failed, 2 not written correctly, 3 denied by `access check`, 4 altered by `audit verify`.
  */
 export async function runCli(runtime: CliRuntime, args: readonly string[]): Promise<void> {
   try {

@@ -3,7 +3,7 @@ import { CommanderError } from 'commander'
 import { type AppError, asAppError, type ErrorCode } from '#platform/errors.ts'
 import type { CliRuntime } from './runtime.ts'
 
-/** 2 is for a command that was not written correctly, 3 for "denied" of `access check`. */
+/** 2 is for a command that was not written correctly, 3 for "denied" of `access check`, 4 for what `audit verify` found. */
 const exitCodes = {
   invalid: 1,
   unauthenticated: 1,
@@ -21,6 +21,7 @@ const exitCodes = {
 
 export const usageExitCode = 2
 export const deniedExitCode = 3
+export const alteredExitCode = 4
 
 /** Says what went wrong and sets the exit code; never throws. */
 export function reportError(runtime: CliRuntime, thrown: unknown): void {

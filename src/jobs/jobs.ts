@@ -10,6 +10,7 @@ import { remindOfEnds } from '#access/upkeep/remind.ts'
 import { removeOld } from '#access/upkeep/retention.ts'
 import { endUnsponsored } from '#access/upkeep/sponsors.ts'
 import type { WorkKind } from '#access/work.ts'
+import { sealEvents } from '#audit/seal/seal-events.ts'
 import { verifyDomain } from '#connections/domains/change-domains.ts'
 import { type DomainRecord, listDomains } from '#connections/domains/domains.ts'
 import { refreshMetadata } from '#connections/saml/refresh-metadata.ts'
@@ -40,6 +41,7 @@ export const standardJobs: Jobs = {
   },
   retention: removeOldRows,
   certificate: checkCertificates,
+  audit_seal: (ctx) => sealEvents(ctx),
   emergency_drill: askForDrill,
 }
 

@@ -2,7 +2,7 @@
 // whichever node is free takes it. So each kind of work of an organization is done on one node at a time; row by row it is
 // claimed all the same.
 import { systemContext } from '#access/system-context.ts'
-import { listUpkeep, listWork, sweepExpired, type WorkKind } from '#access/work.ts'
+import { listUnsealed, listUpkeep, listWork, sweepExpired, type WorkKind } from '#access/work.ts'
 import type { Log } from '#platform/log.ts'
 import type { Services } from '#src/context.ts'
 import { type Job, type Jobs, standardJobs } from './jobs.ts'
@@ -18,6 +18,8 @@ export type WorkerOptions = {
   tickMillis?: number
   /** How often it asks for what may wait. */
   upkeepMillis?: number
+  /** How often audit rows are put under a seal. */
+  sealMillis?: number
   /** How often it looks for jobs that a dead node left behind. */
   maintenanceSeconds?: number
 }
@@ -28,7 +30,7 @@ const atOncePerKind = 2
 
 /** Works until it is stopped; keeps no process alive by itself. */
 export function startWorker(services: Services, log: Log, options: WorkerOptions = {}): Worker {
-  const { tickMillis = 1_000, upkeepMillis = 300_000, maintenanceSeconds = 15 } = options
+  const { tickMillis = 1_000, upkeepMillis = 300_000, sealMillis = 60_000, maintenanceSeconds = 15 } = options
   const jobs = jobsOf({ ...standardJobs, ...options.jobs })
   let isFailing = false
   let isStarted = false
@@ -37,6 +39,7 @@ export function startWorker(services: Services, log: Log, options: WorkerOptions
   const isDue = timetable(services, {
     sweep: sweepMillis,
     upkeep: upkeepMillis,
+    seal: sealMillis,
     maintenance: maintenanceSeconds * 1_000,
   })
 
@@ -58,6 +61,7 @@ export function startWorker(services: Services, log: Log, options: WorkerOptions
       await isDue('sweep', () => sweepExpired(services.database))
       await isDue('maintenance', () => queue.maintain())
       await offer(queue, jobs, await listWork(services.database))
+      await isDue('seal', async () => offer(queue, jobs, await listUnsealed(services.database)))
       await isDue('upkeep', async () => offer(queue, jobs, await listUpkeep(services.database)))
       isFailing = false
     } catch (error) {

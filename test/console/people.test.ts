@@ -5,6 +5,8 @@ import { getInvitation, listInvitations } from '#access/invitations/invitations.
 import { createRole } from '#access/roles/create-role.ts'
 import { listRoles } from '#access/roles/roles.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
+import { getAuditHead } from '#audit/seal/head.ts'
+import { sealEvents } from '#audit/seal/seal-events.ts'
 import { getUser } from '#directory/users.ts'
 import { parseCsv } from '#platform/csv.ts'
 import { outbox } from '../support/accounts.ts'
@@ -397,6 +399,10 @@ describe('the audit trail', () => {
   test('is searched by days and kinds, and taken along', async () => {
     const today = new Date().toISOString().slice(0, 10)
     expect((await admin.get(`/console/audit?action=brand.&from=${today}&to=${today}`)).text).toContain('Brand created')
+    expect((await admin.get('/console/audit')).text).not.toContain('audit verify')
+    await sealEvents(organization.ctx)
+    const head = await getAuditHead(organization.ctx)
+    expect((await admin.get('/console/audit')).text).toContain(head?.hash ?? 'no head')
     expect((await admin.get('/console/audit?from=2001-01-01&to=2001-01-02')).text).toContain('Nothing is found')
     const csv = await admin.get('/console/audit/export?action=brand.')
     expect(parseCsv(csv.text).length).toBeGreaterThan(2)

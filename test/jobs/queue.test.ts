@@ -61,7 +61,7 @@ describe('the tables', () => {
   test('have a queue for every kind of work', async () => {
     const kinds = (await owner`select name, policy from pgboss.queue order by name`).map(({ name }) => name)
     expect(kinds).toEqual([
-      ...['alarm', 'certificate', 'domain', 'emergency_drill', 'end_date', 'logout', 'mail', 'metadata'],
+      ...['alarm', 'audit_seal', 'certificate', 'domain', 'emergency_drill', 'end_date', 'logout', 'mail', 'metadata'],
       ...['reminder', 'retention', 'sessions', 'user_change'],
     ])
   })

@@ -145,7 +145,9 @@ export async function furnishConsole(sql: postgres.Sql, organizationId: string, 
     except_role_ids: [],
     created_by: 'x',
   })
-  await insert('directory_activity', { directory_id: directoryId, first_request_at: at, last_request_at: at })
+  // The provisioning log, which writes behind, may have come first.
+  await sql`insert into directory_activity (organization_id, directory_id, first_request_at, last_request_at)
+    values (${organizationId}, ${directoryId}, ${at}, ${at}) on conflict do nothing`
   await insert('provisioning_events', {
     id: `prv_${id()}`,
     directory_id: directoryId,
@@ -168,8 +170,17 @@ export async function furnishConsole(sql: postgres.Sql, organizationId: string, 
   })
   await insert('user_change_people', { change_id: change, position: 1, user_id: 'usr_x', outcome: 'done' })
   await insert('setup_links', {
-    ...{ id: `stp_${id()}`, token_hash: id(), label: 'x', created_by: 'x', expires_at: at },
-    ...{ arrivals: 'active', domains: [] },
+    id: `stp_${id()}`,
+    token_hash: id(),
+    label: 'x',
+    arrivals: 'active',
+    domains: [],
+    created_by: 'x',
+    expires_at: at,
+  })
+  await insert('audit_segments', {
+    ...{ sequence: 1, after_position: 0, last_position: 0, event_count: 0, event_ids: [], event_hashes: '' },
+    ...{ previous_hash: 'x', hash: 'x', sealed_at: at },
   })
   await insert('alarms', { id: `alm_${id()}`, kind: 'x', detail: {}, raised_at: at })
 }

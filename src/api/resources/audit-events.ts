@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { withIsoTimes } from '#access/times.ts'
 import { exportAuditEvents } from '#audit/export-events.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
+import { getAuditHead } from '#audit/seal/head.ts'
 import { download } from '#http/download.ts'
 import { afterId, page, pageOf, pageParams } from '../paging.ts'
 import { jsonAnswer, newRoutes, readFailures, security } from '../routes.ts'
@@ -70,6 +71,26 @@ const exportRoute = createRoute({
   },
 })
 
+const AuditHead = z
+  .object({
+    sequence: z.number().int().openapi({ description: 'Number of the last segment; 0 where nothing is sealed yet' }),
+    hash: z.string().nullable().openapi({ description: 'SHA-256, as hex; covers every event up to the last one' }),
+    sealedAt: time.nullable(),
+    lastEventId: z.string().nullable(),
+  })
+  .openapi('AuditHead')
+
+const headRoute = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/audit-head',
+  operationId: 'getAuditHead',
+  summary: 'Show the head of the sealed audit trail: kept elsewhere, it proves that nothing before it was rewritten',
+  responses: { 200: jsonAnswer(AuditHead, 'The head'), ...readFailures },
+})
+
+const noHead = { sequence: 0, hash: null, sealedAt: null, lastEventId: null }
+
 export const auditEventRoutes = newRoutes()
   .openapi(listRoute, async (c) => {
     const { limit, cursor, ...wanted } = c.req.valid('query')
@@ -83,3 +104,4 @@ export const auditEventRoutes = newRoutes()
     const type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson'
     return download(lines, { type, name: `audit.${format}` })
   })
+  .openapi(headRoute, async (c) => c.json((await getAuditHead(c.get('ctx'))) ?? noHead, 200))

@@ -1,5 +1,6 @@
 // The pages of the audit trail: the list, and one event with what it changed.
 import type { AuditEvent } from '#audit/list-events.ts'
+import type { AuditHead } from '#audit/seal/head.ts'
 import { EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
@@ -27,6 +28,7 @@ type AuditProps = Common & {
   next: string | undefined
   isFirst: boolean
   brandName: string | undefined
+  head: AuditHead | undefined
 }
 
 const hrefOf = (path: string, query: AuditQuery, more: Record<string, string> = {}): string => {
@@ -35,7 +37,7 @@ const hrefOf = (path: string, query: AuditQuery, more: Record<string, string> = 
   return text === '' ? path : `${path}?${text}`
 }
 
-export const AuditPage = ({ ctx, manager, query, events, next, isFirst, brandName }: AuditProps) => (
+export const AuditPage = ({ ctx, manager, query, events, next, isFirst, brandName, head }: AuditProps) => (
   <ConsolePage
     {...{ ctx, manager }}
     section="audit"
@@ -102,7 +104,24 @@ export const AuditPage = ({ ctx, manager, query, events, next, isFirst, brandNam
         </nav>
       </>
     )}
+    {head === undefined ? null : <Seal head={head} />}
   </ConsolePage>
+)
+
+const Seal = ({ head: { sequence, hash, sealedAt } }: { head: AuditHead }) => (
+  <Panel title="Seal">
+    <p>
+      Events are sealed by the minute, each segment with a hash that covers all before it. A copy of this one, kept
+      elsewhere, proves later that nothing up to here was rewritten: <code>rolecall audit verify --head</code>
+    </p>
+    <Facts
+      facts={[
+        { term: 'Segment', value: String(sequence) },
+        { term: 'Hash', value: <code>{hash}</code> },
+        { term: 'Sealed', value: <Time at={sealedAt} /> },
+      ]}
+    />
+  </Panel>
 )
 
 /** One action that was linked to is a choice, too. */

@@ -4,9 +4,11 @@ import { getBrand } from '#access/brands/brands.ts'
 import { withIsoTimes } from '#access/times.ts'
 import { exportAuditEvents } from '#audit/export-events.ts'
 import { type AuditFilter, getAuditEvent, listAuditEvents } from '#audit/list-events.ts'
+import { getAuditHead } from '#audit/seal/head.ts'
 import { download } from '#http/download.ts'
 import { renderPage } from '#http/pages.ts'
 import { isId } from '#platform/ids.ts'
+import { isPermitted } from '#src/context.ts'
 import type { ConsoleEnv } from '../env.ts'
 import { AuditPage, type AuditQuery, EventPage } from './audit-pages.tsx'
 
@@ -28,10 +30,11 @@ export function createAudit(): Hono<ConsoleEnv> {
     const shown = events.slice(0, pageSize).map((event) => withIsoTimes(event))
     const next = events.length > pageSize ? shown.at(-1)?.id : undefined
     const brand = query.brand === '' ? undefined : await getBrand(ctx, query.brand)
+    const head = isPermitted(ctx, 'audit.read') ? await getAuditHead(ctx) : undefined
     return renderPage(
       c,
       <AuditPage
-        {...{ ctx, manager, query, next }}
+        {...{ ctx, manager, query, next, head }}
         events={shown}
         isFirst={before === undefined}
         brandName={brand?.name}

@@ -1,6 +1,6 @@
 // The audit trail.
 import { sql } from 'drizzle-orm'
-import { index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { ownOrganizationOnly, time } from './common.ts'
 import { organizations } from './organizations.ts'
 
@@ -20,14 +20,41 @@ export const auditEvents = pgTable(
     targetId: text('target_id').notNull(),
     detail: jsonb('detail').notNull(),
     requestId: text('request_id').notNull(),
+    /** In the order of insertion; a trigger gives it. */
+    position: bigint('position', { mode: 'number' }).notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
     index('audit_events_target').on(table.organizationId, table.targetId, table.id),
     index('audit_events_action').on(table.organizationId, table.action, table.id),
     index('audit_events_actor').on(table.organizationId, table.actorId, table.id),
+    uniqueIndex('audit_events_position').on(table.organizationId, table.position),
     ownOrganizationOnly(),
   ],
+)
+
+/**
+ * Audit rows under a seal, one segment after the other; each hash covers the one before (src/audit/seal). The server's role may
+ * insert and read, nothing else.
+ */
+export const auditSegments = pgTable(
+  'audit_segments',
+  {
+    organizationId: text('organization_id').notNull(),
+    /** From 1, without gaps. */
+    sequence: integer('sequence').notNull(),
+    /** The rows of the segment are those after this position, up to and with the last one. */
+    afterPosition: bigint('after_position', { mode: 'number' }).notNull(),
+    lastPosition: bigint('last_position', { mode: 'number' }).notNull(),
+    eventCount: integer('event_count').notNull(),
+    /** In their order; with the beginnings of their hashes they tell which row it is that differs. */
+    eventIds: text('event_ids').array().notNull(),
+    eventHashes: text('event_hashes').notNull(),
+    previousHash: text('previous_hash').notNull(),
+    hash: text('hash').notNull(),
+    sealedAt: time('sealed_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.sequence] }), ownOrganizationOnly()],
 )
 
 /** What administrators have to be told at once; it stays in sight until somebody settles it. */
