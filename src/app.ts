@@ -7,6 +7,7 @@ import type { ProvisioningLog } from '#connections/provisioning/log.ts'
 import { createConsole } from '#console/console.ts'
 import { createSetup } from '#console/setup/setup.tsx'
 import { migrationState } from '#db/migrate.ts'
+import { createCspReports } from '#http/csp-reports.ts'
 import type { AppEnv } from '#http/env.ts'
 import { renderErrorPage } from '#http/pages-errors.ts'
 import { problemResponse } from '#http/problem.ts'
@@ -39,12 +40,17 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   // Identity providers end URLs in a slash where the administrator's base URL did (wire 13).
   const app = new Hono<AppEnv>({ strict: false })
   app.use(requestScope(options), securityHeaders({ origin: options.urls.origin, randomBytes: options.randomBytes }))
-  app.get('/healthz', (c) => c.json({ status: 'ok' }))
+  const reports = createCspReports({ ...options, origin: options.urls.origin })
+  app.get('/healthz', (c) => {
+    const cspReports = reports.total()
+    return c.json({ status: 'ok', ...(cspReports === 0 ? {} : { cspReports }) })
+  })
   app.get('/readyz', async (c) => {
     const readiness = await readinessOf(options)
     return c.json(readiness, readiness.status === 'ready' ? 200 : 503)
   })
   app.route('/assets', createAssets())
+  app.route('/', reports.routes)
   const limited = { ...options, limits: createRequestLimits(options.clock, options.rates) }
   app.route('/scim/v2', createScim(limited))
   app.route('/api/v1', createApi(limited))

@@ -3,6 +3,9 @@ import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { AppEnv } from './env.ts'
 
+/** Where browsers report what the policy kept out of a page. */
+export const reportPath = '/csp-reports'
+
 /** What a component returns. */
 export type PageElement = { toString(): string | Promise<string> }
 
@@ -25,6 +28,7 @@ export async function renderPage<E extends AppEnv>(
   return c.body(`<!doctype html>${html}`, status, {
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Security-Policy': contentSecurityPolicy(scriptNonce(c), formAction),
+    'Reporting-Endpoints': `csp="${reportPath}"`,
   })
 }
 
@@ -47,6 +51,9 @@ function contentSecurityPolicy(nonce: string, formAction: readonly string[]): st
     'frame-ancestors': "'none'",
     'base-uri': "'none'",
     'object-src': "'none'",
+    // The older of the two is what Firefox and Safari know; others take the newer one.
+    'report-uri': reportPath,
+    'report-to': 'csp',
   }
   return Object.entries(directives)
     .map(([name, value]) => `${name} ${value}`)

@@ -119,6 +119,23 @@ export function createRequestLimits(clock: Clock, rates: RequestRates = defaultR
   }
 }
 
+const reports = { perAddress: { perSecond: 1, burst: 60 }, together: { perSecond: 20, burst: 600 } }
+
+/** For reports of browsers, which anybody can send. `admit` throws AppError too_many; null: an address that nothing tells. */
+export function createReportLimit(clock: Clock): { admit(ip: string | null): void } {
+  const [addresses, all] = [new Buckets(reports.perAddress), new Buckets(reports.together)]
+  return {
+    admit: (ip) => {
+      const now = clock.now().getTime()
+      const key = ip === null ? '' : addressKey(ip)
+      const wait = Math.max(addresses.wait(key, now), all.wait('', now))
+      if (wait > 0) throw tooMany('Too many reports at once', wait)
+      addresses.take(key, now)
+      all.take('', now)
+    },
+  }
+}
+
 const tooMany = (message: string, waitMillis: number): AppError =>
   new AppError('too_many', message, { reason: 'rate', retryAfterSeconds: Math.ceil(waitMillis / 1000) })
 

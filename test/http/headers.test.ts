@@ -87,7 +87,10 @@ describe('pages', () => {
       "frame-ancestors 'none'",
       "base-uri 'none'",
       "object-src 'none'",
+      'report-uri /csp-reports',
+      'report-to csp',
     ])
+    expect(response.headers.get('reporting-endpoints')).toBe('csp="/csp-reports"')
   })
 
   test('the nonce that a page writes is the one of its policy, and another one each time', async () => {
