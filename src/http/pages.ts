@@ -51,7 +51,7 @@ function contentSecurityPolicy(nonce: string, formAction: readonly string[]): st
     'frame-ancestors': "'none'",
     'base-uri': "'none'",
     'object-src': "'none'",
-    // The older of the two is what Firefox and Safari know; others take the newer one.
+    // Firefox knows the first of the two alone; others take the second.
     'report-uri': reportPath,
     'report-to': 'csp',
   }
