@@ -64,7 +64,7 @@ test.each(claims)('line $line names tests that are there', (claim) => {
 test('every label is the path of its test, and is used', () => {
   const text = lines.filter((line) => !definition.test(line)).join('\n')
   for (const [label, target] of definitions) {
-    const path = label.startsWith('src/') ? label : `test/${label}`
+    const path = /^(src|scripts)\//.test(label) ? label : `test/${label}`
     expect([label, target]).toEqual([label, `../${path}.test.ts`])
     expect(text).toContain(`[${label}]`)
   }
