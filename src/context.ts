@@ -5,7 +5,7 @@ import type { Database, Transaction } from '#db/database.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { RandomBytes } from '#platform/crypto.ts'
-import { AppError, notFound } from '#platform/errors.ts'
+import { AppError, freshProofNeeded, notFound } from '#platform/errors.ts'
 import type { Ids } from '#platform/ids.ts'
 import type { Outgoing } from '#platform/outgoing.ts'
 import type { Sealing } from '#platform/sealing.ts'
@@ -123,6 +123,11 @@ export type CallContext = Services & {
   permissions: Permissions
   /** In single brands, by their id, on top of `permissions`: delegated administration. */
   brandPermissions?: ReadonlyMap<string, ReadonlySet<ManagementPermission>>
+  /**
+   * `stale`: a person at the console who proved too long ago who they are. The database refuses them what decides who manages
+   * something or who may come in. Absent: nobody's session (operator, system, keys, directories).
+   */
+  proof?: 'fresh' | 'stale'
   /** Absent: no limit (operator, system, and whoever holds everything). */
   ceiling?: Ceiling
   /** The first statement of each transaction: enters the organization, and refuses a secret that is dead by now. */
@@ -130,10 +135,30 @@ export type CallContext = Services & {
   requestId: string
 }
 
-/** In the whole organization. @throws AppError forbidden */
+/** Whoever uses these can let others in, or be somebody else: an old session is not enough, whatever is done with them. */
+const provenPermissions: ReadonlySet<ManagementPermission> = new Set([
+  ...['accounts.write', 'api_keys.write', 'applications.write', 'connections.write', 'directories.write'],
+  'organization.write',
+] as const)
+
+/**
+ * In the whole organization; what lets others in wants a fresh proof besides.
+ * @throws AppError forbidden (reason `permission`); unauthenticated (reason `fresh_proof`)
+ */
 export function requirePermission(ctx: CallContext, permission: ManagementPermission): void {
+  requireHeld(ctx, permission)
+  if (provenPermissions.has(permission)) requireFreshProof(ctx)
+}
+
+/** The permission alone, for looking at what it is about. @throws AppError forbidden (reason `permission`) */
+export function requireHeld(ctx: CallContext, permission: ManagementPermission): void {
   if (isPermitted(ctx, permission)) return
   throw new AppError('forbidden', `This needs the permission ${permission}`, { reason: 'permission' })
+}
+
+/** @throws AppError unauthenticated (reason `fresh_proof`) for a person who proved too long ago who they are */
+export function requireFreshProof({ proof }: Pick<CallContext, 'proof'>): void {
+  if (proof === 'stale') throw freshProofNeeded()
 }
 
 /** Whether the caller may do it in the whole organization, or, asked with a brand, at least there. */

@@ -9,6 +9,8 @@ type Options = OutputOptions & {
   passwords?: SignInPolicy['passwordSignIn']
   passwordMinLength?: string
   secondFactor?: SignInPolicy['secondFactor']
+  managerSecondFactor?: SignInPolicy['managerSecondFactor']
+  freshProofMinutes?: string
   signInPage?: SignInPolicy['signInPage']
   sessionIdleMinutes?: string
   sessionAbsoluteMinutes?: string
@@ -23,6 +25,13 @@ export function addSignInPolicyCommand(organization: Command, runtime: CliRuntim
     .addOption(new Option('--passwords <policy>').choices(['allowed', 'off']))
     .option('--password-min-length <number>', 'at least 6')
     .addOption(new Option('--second-factor <policy>').choices(['optional', 'required']))
+    .addOption(
+      new Option(
+        '--manager-second-factor <policy>',
+        'of whoever manages something, whichever way they sign in',
+      ).choices(['optional', 'required']),
+    )
+    .option('--fresh-proof-minutes <number>', 'how long a proof counts for what lets others in, 1 to 60')
     .addOption(
       new Option('--sign-in-page <policy>', 'neutral: it names no organization by its slug').choices([
         'named',
@@ -42,6 +51,8 @@ async function run(runtime: CliRuntime, options: Options): Promise<void> {
       passwordSignIn: options.passwords,
       passwordMinLength: number(options.passwordMinLength),
       secondFactor: options.secondFactor,
+      managerSecondFactor: options.managerSecondFactor,
+      freshProofMinutes: number(options.freshProofMinutes),
       signInPage: options.signInPage,
       sessionIdleMinutes: number(options.sessionIdleMinutes),
       sessionAbsoluteMinutes: number(options.sessionAbsoluteMinutes),
@@ -55,6 +66,8 @@ async function run(runtime: CliRuntime, options: Options): Promise<void> {
   const human = () => [
     `Passwords                 ${policy.passwordSignIn}, at least ${policy.passwordMinLength} characters`,
     `Second factor             ${policy.secondFactor}`,
+    `Second factor of managers ${policy.managerSecondFactor}`,
+    `A proof counts for        ${policy.freshProofMinutes} minutes`,
     `Sessions end              after ${policy.sessionIdleMinutes} minutes unused, ${policy.sessionAbsoluteMinutes} at most`,
     `Sign-in page              ${policy.signInPage}`,
     `Invitations are good for  ${policy.invitationDays} days`,

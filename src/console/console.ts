@@ -18,6 +18,8 @@ import { createInvitations } from './invitations/invitations.tsx'
 import { createMappings } from './mappings/mappings.tsx'
 import { createOverview } from './overview/overview.tsx'
 import { createPolicies } from './policies/policies.tsx'
+import { createAgain } from './proof/again.tsx'
+import { isProofWanted, proveFirst } from './proof/prove-first.ts'
 import { createProvisioningPages } from './provisioning/provisioning.tsx'
 import { createRoles } from './roles/roles.tsx'
 import { createApiKeyPages } from './settings/api-keys.tsx'
@@ -56,6 +58,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/provisioning', createProvisioningPages())
   console.route('/sign-ins', createSignInPages())
   console.route('/emergency', createEmergencyPages())
-  console.onError((error, c) => renderErrorPage(c, error))
+  console.route('/again', createAgain())
+  console.onError((error, c) => (isProofWanted(error) ? proveFirst(c) : renderErrorPage(c, error)))
   return console
 }

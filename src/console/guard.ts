@@ -6,13 +6,20 @@ import { personContext, sessionOf } from '#http/session.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import type { ConsoleEnv, ConsoleServices } from './env.ts'
 
+/** Where a manager without a second factor sets one up or shows it, and from where they come back here. */
+function secondFactorPath({ method, url }: { method: string; url: string }): string {
+  const { pathname, search } = new URL(url)
+  const returnTo = method === 'GET' ? `${pathname}${search}` : '/console'
+  return `/login/second-factor?return_to=${encodeURIComponent(returnTo)}`
+}
+
 /** After `readSession` and `requireSession`. Whoever manages nothing is told whom to ask. */
 export function requireManager(services: ConsoleServices): MiddlewareHandler<ConsoleEnv> {
   return async (c, next) => {
     const session = sessionOf(c as never)
     const person = personContext(services, session, c.get('requestId'))
     const isEmergency = session.method === 'emergency'
-    const { ctx, name, organization, isManager } = await asManager(person, { isEmergency })
+    const { ctx, name, organization, isManager, lacksSecondFactor } = await asManager(person, { isEmergency, session })
     if (!isManager) {
       const contact = organization.accessContact ?? `an administrator of ${organization.name}`
       const page = ErrorPage({
@@ -24,6 +31,7 @@ export function requireManager(services: ConsoleServices): MiddlewareHandler<Con
       })
       return renderPage(c, page, { status: 403 })
     }
+    if (lacksSecondFactor) return c.redirect(secondFactorPath(c.req), 303)
     c.set('ctx', ctx)
     c.set('manager', { userId: session.userId, name, organization, isEmergency })
     return next()

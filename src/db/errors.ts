@@ -1,5 +1,5 @@
 // What the driver and the database say, as AppErrors. A lost or busy database is `unavailable`, never "not found".
-import { AppError, unavailable } from '#platform/errors.ts'
+import { AppError, freshProofNeeded, unavailable } from '#platform/errors.ts'
 
 const connectionCodes = new Set([
   'CONNECTION_CLOSED',
@@ -61,6 +61,11 @@ export function translateDatabaseError(error: unknown): unknown {
     return new AppError('invalid', `These do not exist: ${missing}`, { reason: 'invalidValue', cause: error })
   }
   if (code === 'RC409') return lastAdministrator(error)
+  if (code === 'RC428') return freshProofNeeded(error)
+  if (code === 'RC423') {
+    const message = 'It is an emergency account, which has what was sealed and nothing else; seal it anew instead'
+    return new AppError('conflict', message, { reason: 'emergency_account', cause: error })
+  }
   if (code === '23505') {
     const message = conflicts[constraintOf(error)] ?? 'It exists already'
     return new AppError('conflict', message, { reason: 'uniqueness', cause: error })

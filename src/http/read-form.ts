@@ -19,8 +19,15 @@ export async function readForm(c: Context, { maxBytes = usualMaxBytes } = {}): P
   if (mediaTypeOf(c) !== 'application/x-www-form-urlencoded') {
     throw invalid('The body must be application/x-www-form-urlencoded')
   }
-  return parseForm(await readText(c, maxBytes))
+  const form = parseForm(await readText(c, maxBytes))
+  formsRead.set(c.req.raw, form)
+  return form
 }
+
+const formsRead = new WeakMap<Request, Form>()
+
+/** The form of a request, whether somebody has read it before or not. @throws AppError invalid or too_large */
+export const formOf = async (c: Context): Promise<Form> => formsRead.get(c.req.raw) ?? readForm(c)
 
 /** @throws AppError invalid */
 export function parseForm(text: string): Form {

@@ -52,6 +52,10 @@ export const invalid = (message: string, reason?: string): AppError =>
 
 export const notFound = (what: string): AppError => new AppError('not_found', `${what} not found`)
 
+/** For whoever is signed in, and proved too long ago who they are for what they want to do (compare RFC 9470). */
+export const freshProofNeeded = (cause?: unknown): AppError =>
+  new AppError('unauthenticated', 'This needs a fresh proof of who you are', { reason: 'fresh_proof', cause })
+
 export const unavailable = (cause?: unknown): AppError =>
   new AppError('unavailable', 'The service cannot reach its database at the moment; try again shortly', { cause })
 

@@ -60,7 +60,7 @@ export function createStart(services: SsoServices): Hono<SsoEnv> {
       entrance.isBegun = session !== undefined
       const isLink = c.req.query('link') !== undefined && session !== undefined
       // Whoever is found at an open browser must not give the account another way in.
-      if (isLink && isOurPage(c) && !isRecent(services, session)) return c.redirect(proofFirst(c), 303)
+      if (isLink && isOurPage(c) && !(await isRecent(ctx, session))) return c.redirect(proofFirst(c), 303)
       const returnTo = safeReturnTo(c.req.query('return_to'), services.urls.origin)
       const intent = await intentOf(c, ctx, { connection, session, returnTo, trace })
       requireOpen(connection, intent.purpose, trace)

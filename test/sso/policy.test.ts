@@ -19,6 +19,8 @@ const standard = {
   sessionAbsoluteMinutes: 720,
   invitationDays: 7,
   signInPage: 'named',
+  managerSecondFactor: 'optional',
+  freshProofMinutes: 10,
 }
 
 test('the policy is read, changed in part, and audited', async () => {

@@ -88,8 +88,6 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
   })
   await insert('recovery_codes', { ...user, code_hash: 'x' })
   await insert('password_resets', { ...user, token_hash: id(), expires_at: later })
-  await insert('emergency_accounts', { ...user, sealed_at: at })
-  await insert('emergency_uses', { ...user, id: `emu_${id()}`, reason: 'x', started_at: at })
   await insert('invitations', {
     ...user,
     id: `inv_${id()}`,
@@ -128,6 +126,10 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
     attempts: 0,
   })
   await insert('application_sessions', { session_id: ses, application_id: app })
+  await insert('identity_undos', { ...user, connection_id: con, subject: 'x', token_hash: id(), expires_at: later })
+  // Last, since an emergency account gets nothing else any more.
+  await insert('emergency_accounts', { ...user, sealed_at: at })
+  await insert('emergency_uses', { ...user, id: `emu_${id()}`, reason: 'x', started_at: at })
 }
 
 /** One row in each table that the console came with. */

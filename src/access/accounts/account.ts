@@ -17,6 +17,8 @@ export type LocalAccount = {
   hasTotp: boolean
   passkeys: number
   isEmergencyAccount: boolean
+  /** Whether they need a second factor: the organization wants one of everybody, or of managers, and they are one. */
+  needsSecondFactor: boolean
   organization: AccountPolicy
 }
 
@@ -28,6 +30,8 @@ export type AccountPolicy = {
   passwordSignIn: 'allowed' | 'off'
   passwordMinLength: number
   secondFactor: 'optional' | 'required'
+  managerSecondFactor: 'optional' | 'required'
+  freshProofMinutes: number
   /** Sign-in goes through a provider, for everybody but emergency accounts. */
   isEnforced: boolean
 }
@@ -35,6 +39,7 @@ export type AccountPolicy = {
 /** The columns of an AccountPolicy as JSON, for `organizations o`. */
 const policyColumn = sql`json_build_object('id', o.id, 'slug', o.slug, 'name', o.name, 'isActive', o.status = 'active',
   'passwordSignIn', o.password_sign_in, 'passwordMinLength', o.password_min_length, 'secondFactor', o.second_factor,
+  'managerSecondFactor', o.manager_second_factor, 'freshProofMinutes', o.fresh_proof_minutes,
   'isEnforced', exists (select from connections c where c.organization_id = o.id and c.status = 'enforced'))`
 
 type Key = { organizationId: string; userId: string }
@@ -50,6 +55,9 @@ export const accountById = prepared<Key, LocalAccount>(
       (select count(*)::int from passkeys k where k.organization_id = u.organization_id and k.user_id = u.id) as passkeys,
       exists (select from emergency_accounts a where a.organization_id = u.organization_id and a.user_id = u.id)
         as "isEmergencyAccount",
+      o.second_factor = 'required' or (o.manager_second_factor = 'required' and exists (select from effective_assignments e
+        where e.organization_id = u.organization_id and e.user_id = u.id and is_managing_role(e.organization_id, e.role_id)))
+        as "needsSecondFactor",
       ${policyColumn} as organization
     from users u join organizations o on o.id = u.organization_id
     left join passwords w on w.organization_id = u.organization_id and w.user_id = u.id

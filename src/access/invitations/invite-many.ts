@@ -89,6 +89,8 @@ async function attempt(act: () => Promise<Done>): Promise<Done> {
   try {
     return await act()
   } catch (error) {
+    // Not about this row: whoever invites has to prove who they are before any of them.
+    if (error instanceof AppError && error.code === 'unauthenticated') throw error
     const { code, reason, message } = asAppError(error)
     return { outcome: outcomeOf(code, reason), reason: reason ?? code, message }
   }

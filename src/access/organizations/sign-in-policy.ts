@@ -13,6 +13,10 @@ const SignInPolicyFields = z.object({
   passwordSignIn: z.enum(['allowed', 'off']),
   passwordMinLength: z.int().min(6, 'must be at least 6').max(64, 'must be at most 64'),
   secondFactor: z.enum(['optional', 'required']),
+  /** Of whoever manages something, whichever way they sign in. */
+  managerSecondFactor: z.enum(['optional', 'required']),
+  /** How long a proof of who somebody is counts for what lets others in. */
+  freshProofMinutes: z.int().min(1, 'must be at least 1').max(60, 'must be at most 60'),
   /** `neutral`: the sign-in page names neither the organization nor its ways in to whoever knows its slug. */
   signInPage: z.enum(['named', 'neutral']),
   sessionIdleMinutes: z.int().min(5, 'must be at least 5').max(minutesOfMonth),
@@ -27,7 +31,8 @@ export type SignInPolicy = z.output<typeof SignInPolicyFields>
 const columns = sql`o.password_sign_in as "passwordSignIn", o.password_min_length as "passwordMinLength",
   o.second_factor as "secondFactor", o.session_idle_minutes as "sessionIdleMinutes",
   o.session_absolute_minutes as "sessionAbsoluteMinutes", o.invitation_days as "invitationDays",
-  o.sign_in_page as "signInPage"`
+  o.sign_in_page as "signInPage", o.manager_second_factor as "managerSecondFactor",
+  o.fresh_proof_minutes as "freshProofMinutes"`
 
 const select = prepared<{ organizationId: string }, SignInPolicy>(
   (p) => sql`select ${columns} from organizations o where o.id = ${p.organizationId}`,
@@ -43,7 +48,8 @@ const update = prepared<SignInPolicy & { organizationId: string; now: string }, 
   ) => sql`update organizations set password_sign_in = ${p.passwordSignIn}, password_min_length = ${p.passwordMinLength}::int,
       second_factor = ${p.secondFactor}, session_idle_minutes = ${p.sessionIdleMinutes}::int,
       session_absolute_minutes = ${p.sessionAbsoluteMinutes}::int, invitation_days = ${p.invitationDays}::int,
-      sign_in_page = ${p.signInPage},
+      sign_in_page = ${p.signInPage}, manager_second_factor = ${p.managerSecondFactor},
+      fresh_proof_minutes = ${p.freshProofMinutes}::int,
       updated_at = ${p.now}::timestamptz
     where id = ${p.organizationId}`,
 )

@@ -3,6 +3,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
 import { prepared } from '#db/statement.ts'
+import type { Clock } from '#platform/clock.ts'
 
 export type SessionMethod = 'saml' | 'oidc' | 'password' | 'passkey' | 'emergency'
 
@@ -43,6 +44,19 @@ export async function resolveSession(database: Database, tokenHash: string): Pro
 export const enterSession = prepared<{ organizationId: string; tokenHash: string }, unknown>(
   (p) => sql`select enter_session(${p.organizationId}, ${p.tokenHash}) as organization_id`,
 )
+
+/** The same for a session whose proof is old: the database refuses it what asks for a fresh one (triggers `prove_…`). */
+export const enterStaleSession = prepared<{ organizationId: string; tokenHash: string }, unknown>(
+  (p) => sql`select enter_session(${p.organizationId}, ${p.tokenHash}) as organization_id,
+    set_config('rolecall.proof', 'stale', true) as proof`,
+)
+
+/** Whether somebody has proven lately who they are. @param minutes how long a proof counts (`freshProofMinutes`) */
+export const isProofFresh = (
+  { clock }: { clock: Clock },
+  { authenticatedAt }: Pick<LiveSession, 'authenticatedAt'>,
+  minutes: number,
+): boolean => clock.now().getTime() - Date.parse(authenticatedAt) < minutes * 60_000
 
 const touched = (organizationId: SQL, isSession: SQL): SQL =>
   sql`update sessions s set last_seen_at = now(),

@@ -9,6 +9,14 @@ const fields = {
   secondFactor: z
     .enum(['optional', 'required'])
     .openapi({ description: '`required`: a password alone opens no session' }),
+  managerSecondFactor: z.enum(['optional', 'required']).openapi({
+    description:
+      '`required`: whoever manages something needs a second factor, whichever way they sign in; one that their provider attests counts',
+  }),
+  freshProofMinutes: z.number().int().openapi({
+    description:
+      'For how long a proof of who somebody is counts at the console for what lets others in; 1 to 60, 10 to begin with',
+  }),
   signInPage: z.enum(['named', 'neutral']).openapi({
     description: '`neutral`: the sign-in page names neither the organization nor its ways in to whoever knows its slug',
   }),

@@ -4,7 +4,7 @@ import { beginSetup } from '#connections/setup-links/begin-setup.ts'
 import { getConnection } from '#connections/sign-in/connections.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
-import { requirePermission } from '#src/context.ts'
+import { requireHeld } from '#src/context.ts'
 import type { ConsoleEnv, ConsoleServices } from '../env.ts'
 import { type FormState, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
@@ -49,8 +49,8 @@ export function createConnect(services: ConsoleServices): Hono<Env> {
 
 async function hostOf(c: Context<Env>, id: string): Promise<WizardHost> {
   const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  requirePermission(ctx, 'connections.write')
-  requirePermission(ctx, 'directories.write')
+  requireHeld(ctx, 'connections.write')
+  requireHeld(ctx, 'directories.write')
   const { id: connectionId, directoryId } = await getConnection(ctx, id)
   return {
     ...{ ctx, connectionId, directoryId, base: `/console/connect/${connectionId}`, isConsole: true, domains: null },
@@ -62,7 +62,7 @@ async function hostOf(c: Context<Env>, id: string): Promise<WizardHost> {
 
 function showChoice(c: Context<Env>, state: FormState): Promise<Response> {
   const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  requirePermission(ctx, 'connections.write')
+  requireHeld(ctx, 'connections.write')
   const page = (
     <ConsolePage
       section="connections"

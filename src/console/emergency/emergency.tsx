@@ -12,7 +12,7 @@ import { listAuditEvents } from '#audit/list-events.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { notFound } from '#platform/errors.ts'
-import { type CallContext, isPermitted } from '#src/context.ts'
+import { type CallContext, isPermitted, requireFreshProof } from '#src/context.ts'
 import type { ConsoleEnv } from '../env.ts'
 import { emptyForm, type FormState, isRefused, refusedForm } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
@@ -37,6 +37,7 @@ export function createEmergencyPages(): Hono<ConsoleEnv> {
 
   pages.get('/accounts/:id/reseal', async (c) => {
     const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+    requireFreshProof(ctx)
     const account = (await listEmergencyAccounts(ctx)).find(({ userId }) => userId === c.req.param('id'))
     if (account === undefined) throw notFound('Emergency account')
     return renderPage(c, <ResealPage {...{ ctx, manager, account }} />)

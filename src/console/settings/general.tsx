@@ -49,6 +49,8 @@ export function createGeneral(): Hono<ConsoleEnv> {
       await updateSignInPolicy(c.get('ctx'), {
         passwordSignIn: form['passwordSignIn'] === 'off' ? 'off' : 'allowed',
         secondFactor: form['secondFactor'] === 'required' ? 'required' : 'optional',
+        managerSecondFactor: form['managerSecondFactor'] === 'required' ? 'required' : 'optional',
+        freshProofMinutes: numberOr(form, 'freshProofMinutes'),
         signInPage: form['signInPage'] === 'neutral' ? 'neutral' : 'named',
         passwordMinLength: Number(form['passwordMinLength']),
         sessionIdleMinutes: Number(form['sessionIdleMinutes']),
@@ -67,6 +69,10 @@ const listOf = (form: Form, name: string): string[] | null =>
   textOf(form, name)
     ?.toLowerCase()
     .split(/[\s,;]+/) ?? null
+
+/** A field that is not there stays as it is. */
+const numberOr = (form: Form, name: string): number | undefined =>
+  form[name] === undefined ? undefined : Number(form[name])
 
 /** Empty: null. */
 function numberOf(form: Form, name: string): number | null {
@@ -225,6 +231,28 @@ async function showSignIn(c: Context<ConsoleEnv>, state: FormState): Promise<Res
               { value: 'optional', label: 'is up to each person' },
               { value: 'required', label: 'is required' },
             ]}
+          />
+        </Panel>
+        <Panel
+          title="Who manages something"
+          lead="Also whoever comes in through an identity provider. One that it attests counts."
+        >
+          <Choice
+            name="managerSecondFactor"
+            legend="A second factor of managers"
+            value={values['managerSecondFactor']}
+            options={[
+              { value: 'optional', label: 'is up to each person' },
+              { value: 'required', label: 'is required' },
+            ]}
+          />
+          <Field
+            name="freshProofMinutes"
+            label="Minutes for which a proof counts"
+            type="number"
+            value={values['freshProofMinutes']}
+            error={errors['freshProofMinutes']}
+            hint="What gives rights, keys or ways in asks who you are, unless you have shown it within this time."
           />
         </Panel>
         <Panel title="Sign-in page" lead="What it tells whoever knows the short name of the organization.">

@@ -10,7 +10,7 @@ import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
-import { isPermitted, requirePermission } from '#src/context.ts'
+import { isPermitted, requireFreshProof, requirePermission } from '#src/context.ts'
 import type { ConsoleEnv } from '../env.ts'
 import { emptyForm, type FormState, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
 import { ConsolePage } from '../ui/frame.tsx'
@@ -23,6 +23,7 @@ export function createEditPages(): Hono<ConsoleEnv> {
 
   pages.get('/:id/edit', async (c) => {
     requirePermission(c.get('ctx'), 'users.write')
+    requireFreshProof(c.get('ctx'))
     const user = await getListedUser(c.get('ctx'), c.req.param('id'))
     return showEdit(c, user, { profile: filledForm(profileOf(user)), password: emptyForm })
   })

@@ -6,6 +6,7 @@ import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { requireFreshProof } from '#src/context.ts'
 import type { ConsoleEnv } from '../env.ts'
 import { BrandRoles, brandRolesOf } from '../ui/brand-roles.tsx'
 import { emptyForm, type FormState, isRefused, refusedForm, textOf } from '../ui/forms.ts'
@@ -17,7 +18,10 @@ import { RolePurposes } from './assignment-pages.tsx'
 /** @returns an app to be mounted at `/console/users/new` */
 export function createNewUser(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
-  pages.get('/', (c) => show(c, emptyForm))
+  pages.get('/', (c) => {
+    requireFreshProof(c.get('ctx'))
+    return show(c, emptyForm)
+  })
   pages.post('/', async (c) => {
     const form = await readForm(c)
     const { password = '', repeat = '', ...kept } = form

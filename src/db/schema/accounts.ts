@@ -179,6 +179,8 @@ export const invitations = pgTable(
     createdAt: time('created_at').notNull(),
     expiresAt: time('expires_at').notNull(),
     acceptedAt: time('accepted_at'),
+    /** When the link was shown to somebody who had to hand it on; its use then proves no address. */
+    linkShownAt: time('link_shown_at'),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),

@@ -30,6 +30,12 @@ export const organizations = pgTable(
     secondFactor: text('second_factor', { enum: ['optional', 'required'] })
       .notNull()
       .default('optional'),
+    /** `required`: whoever manages something needs one, whichever way they sign in. */
+    managerSecondFactor: text('manager_second_factor', { enum: ['optional', 'required'] })
+      .notNull()
+      .default('optional'),
+    /** How long a proof of who somebody is counts as fresh. */
+    freshProofMinutes: integer('fresh_proof_minutes').notNull().default(10),
     /** `neutral`: the sign-in page names neither the organization nor its ways in to whoever knows its slug. */
     signInPage: text('sign_in_page', { enum: ['named', 'neutral'] })
       .notNull()

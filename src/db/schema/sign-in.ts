@@ -46,6 +46,35 @@ export const signInRequests = pgTable(
   ],
 )
 
+/** Links by which people take back an identity that was linked to them: single use, hashed. */
+export const identityUndos = pgTable(
+  'identity_undos',
+  {
+    organizationId: text('organization_id').notNull(),
+    userId: text('user_id').notNull(),
+    tokenHash: text('token_hash').notNull(),
+    connectionId: text('connection_id').notNull(),
+    subject: text('subject').notNull(),
+    createdAt: time('created_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+    usedAt: time('used_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.tokenHash] }),
+    uniqueIndex('identity_undos_token').on(table.tokenHash),
+    index('identity_undos_user').on(table.organizationId, table.userId),
+    foreignKey({
+      columns: [table.organizationId, table.userId],
+      foreignColumns: [users.organizationId, users.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      columns: [table.organizationId, table.connectionId],
+      foreignColumns: [connections.organizationId, connections.id],
+    }).onDelete('cascade'),
+    ownOrganizationOnly(),
+  ],
+)
+
 /** Messages that count once (assertions, logout requests and tokens), by hash of issuer and id, until they expire anyway. */
 export const usedMessages = pgTable(
   'used_messages',

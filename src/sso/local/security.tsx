@@ -35,7 +35,7 @@ type Act = (ctx: CallContext, form: Form, sessionId: string, c: Context<LocalEnv
 export function createSecurity(services: LocalServices): Hono<LocalEnv> {
   const routes = new Hono<LocalEnv>()
   const sameOrigin = requireSameOrigin({ origin: services.urls.origin })
-  const recent: MiddlewareHandler<LocalEnv> = async (c, next) => stepUpFirst(c, services, home) ?? next()
+  const recent: MiddlewareHandler<LocalEnv> = async (c, next) => (await stepUpFirst(c, services, home)) ?? next()
   const own = [readSession(services), requireSession, recent] as const
   const ctxOf = (c: Context<LocalEnv>): CallContext => personContext(services, sessionOf(c), c.get('requestId'))
 

@@ -1,7 +1,13 @@
 // `/login/step-up`: proving again who one is, before what matters. Somebody may have found the browser open.
 import { type Context, Hono } from 'hono'
-import { findAccount, isLocal, type LocalAccount } from '#access/accounts/account.ts'
-import { isRecent, stepUp, stepUpQuestion } from '#access/accounts/sign-in/step-up.ts'
+import { findAccount, type LocalAccount } from '#access/accounts/account.ts'
+import {
+  isRecent,
+  mayProveByPasskey,
+  mayProveByPassword,
+  stepUp,
+  stepUpQuestion,
+} from '#access/accounts/sign-in/step-up.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
@@ -25,16 +31,17 @@ import {
 type StepUpPageProps = { account: LocalAccount; connectionId: string | null; carried: Carried; isWrong: boolean }
 
 const StepUpPage = ({ account, connectionId, carried, isWrong }: StepUpPageProps) => {
-  const { passwordHash, hasTotp, passkeys, userName, organization } = account
+  const { hasTotp, userName, organization } = account
+  const [hasPassword, hasPasskey] = [mayProveByPassword(account), mayProveByPasskey(account)]
   return (
     <CardPage
       title="Confirm that it is you"
       organization={organization.name}
       lead={`You are signed in as ${userName}. What comes next needs a fresh proof.`}
-      scripts={passkeys > 0 ? passkeyScripts : []}
+      scripts={hasPasskey ? passkeyScripts : []}
     >
       {isWrong ? <Alert kind="danger" title="That did not work; try again" /> : null}
-      {passwordHash === null ? null : (
+      {hasPassword ? (
         <form method="post" action="/login/step-up">
           <CarriedFields {...carried} />
           <input type="text" name="username" value={userName} autocomplete="username" readonly hidden />
@@ -57,13 +64,13 @@ const StepUpPage = ({ account, connectionId, carried, isWrong }: StepUpPageProps
           ) : null}
           <SubmitButton label="Continue" wide />
         </form>
-      )}
-      {passwordHash !== null && passkeys > 0 ? (
+      ) : null}
+      {hasPassword && hasPasskey ? (
         <div data-with-passkey hidden>
           <Or />
         </div>
       ) : null}
-      {passkeys > 0 ? (
+      {hasPasskey ? (
         <PasskeyForm action="/login/step-up" question="/login/step-up/question" kind="use" label="Use a passkey">
           <CarriedFields {...carried} />
         </PasskeyForm>
@@ -116,14 +123,20 @@ async function show(
   const account = await findAccount(ctx, session.userId)
   if (account === undefined) throw notFound('User')
   // Whoever has nothing of their own to prove with signs in again.
-  if (!isLocal(account) && session.connectionId === null) return c.redirect('/login', 303)
+  const canProve = mayProveByPassword(account) || mayProveByPasskey(account)
+  if (!canProve && session.connectionId === null) return c.redirect('/login', 303)
   const { connectionId } = session
   const page = <StepUpPage account={account} connectionId={connectionId} carried={carried} isWrong={isWrong} />
   return renderPage(c, page, { status: isWrong ? 403 : 200 })
 }
 
 /** Sends whoever has not proven lately who they are to do so, and back to `path`. */
-export function stepUpFirst(c: Context<LocalEnv>, services: LocalServices, path: string): Response | undefined {
-  if (isRecent(services, sessionOf(c))) return undefined
+export async function stepUpFirst(
+  c: Context<LocalEnv>,
+  services: LocalServices,
+  path: string,
+): Promise<Response | undefined> {
+  const session = sessionOf(c)
+  if (await isRecent(personContext(services, session, c.get('requestId')), session)) return undefined
   return c.redirect(`/login/step-up?return_to=${encodeURIComponent(path)}`, 303)
 }

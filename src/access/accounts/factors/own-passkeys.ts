@@ -67,10 +67,10 @@ export async function removeOwnPasskey(
   input: { passkeyId: string; sessionId: string },
 ): Promise<void> {
   const key = ownPasskey(ctx, input.passkeyId)
-  const { passkeys, passwordHash, hasTotp, organization } = await requireLocalAccount(ctx)
+  const { passkeys, passwordHash, hasTotp, needsSecondFactor } = await requireLocalAccount(ctx)
   if (passkeys <= 1 && passwordHash === null)
     throw new AppError('conflict', 'This is your only way to sign in; it cannot be removed', { reason: 'last_way_in' })
-  if (passkeys <= 1 && !hasTotp && organization.secondFactor === 'required') throw lastFactor()
+  if (passkeys <= 1 && !hasTotp && needsSecondFactor) throw lastFactor()
   const others = userSessionsEnd(ctx, key.userId, { reason: 'factor_changed', exceptId: input.sessionId })
   await changePasskey(ctx, remove(key), 'user.passkey_remove', key.passkeyId, others)
 }

@@ -47,9 +47,9 @@ const factorChange = (ctx: CallContext, userId: string, action: string, sessionI
  * @throws AppError conflict (reason `second_factor_required`) where the organization wants a second factor and there is no other
  */
 export async function removeOwnTotp(ctx: CallContext, input: { sessionId: string }): Promise<void> {
-  const { userId, organization, passkeys, hasTotp } = await requireLocalAccount(ctx)
+  const { userId, needsSecondFactor, passkeys, hasTotp } = await requireLocalAccount(ctx)
   if (!hasTotp) return
-  if (organization.secondFactor === 'required' && passkeys === 0) throw lastFactor()
+  if (needsSecondFactor && passkeys === 0) throw lastFactor()
   await inTransaction(ctx, (tx) =>
     tx.commitWith<unknown>(
       ...[totpRemoval(ctx, userId), recoveryCodesRemoval(ctx, userId)],

@@ -47,8 +47,7 @@ export type Completion = SignedIn | { kind: 'pending'; state: string } | { kind:
 
 /** What the account still has to do before it is in. */
 export function nextStep(account: LocalAccount, progress: Progress): Step {
-  const { hasTotp, passkeys, organization } = account
-  const isRequired = organization.secondFactor === 'required'
+  const { hasTotp, passkeys, needsSecondFactor: isRequired } = account
   if (!progress.hasSecondFactor) {
     if (hasTotp || (isRequired && passkeys > 0)) return 'verify'
     if (isRequired) return 'enrol'

@@ -5,20 +5,28 @@ import { issueToken } from '#platform/crypto.ts'
 import { verifyNobody, verifyPassword } from '#platform/password.ts'
 import { type CallContext, inTransaction, nowOf, type Services } from '#src/context.ts'
 import { ownUserId } from '../../own/own-user-id.ts'
-import type { BrowserSession } from '../../sessions/resolve-session.ts'
+import { isProofFresh, type LiveSession } from '../../sessions/resolve-session.ts'
 import { countAttempt } from '../../throttle.ts'
-import { findAccount } from '../account.ts'
+import { findAccount, findPolicy, type LocalAccount } from '../account.ts'
+import { barrierOf } from '../barriers.ts'
 import { listPasskeys, passkeyQuestion } from '../factors/passkeys.ts'
 import { limits } from '../limits.ts'
 import { ownChange } from '../own-change.ts'
 import { isSecondFactor } from './second-factor.ts'
 
-/** How long a proof counts as recent. */
-const recentMinutes = 10
+/** Whether the person has proven lately who they are, as their organization sees it. @throws AppError unavailable */
+export async function isRecent(ctx: CallContext, session: Pick<LiveSession, 'authenticatedAt'>): Promise<boolean> {
+  const policy = await findPolicy(ctx)
+  return policy !== undefined && isProofFresh(ctx, session, policy.freshProofMinutes)
+}
 
-/** Whether the person has proven lately who they are. */
-export const isRecent = (ctx: Pick<CallContext, 'clock'>, session: Pick<BrowserSession, 'authenticatedAt'>): boolean =>
-  ctx.clock.now().getTime() - Date.parse(session.authenticatedAt) < recentMinutes * 60_000
+/** Whether a password of theirs may prove who they are: not where it would open no session either. */
+export const mayProveByPassword = (account: LocalAccount): boolean =>
+  account.passwordHash !== null && (account.isEmergencyAccount || barrierOf(account, 'password') === undefined)
+
+/** The same for a passkey. */
+export const mayProveByPasskey = (account: LocalAccount): boolean =>
+  account.passkeys > 0 && barrierOf(account, 'passkey') === undefined
 
 const renew = prepared<
   { organizationId: string; sessionId: string; tokenHash: string; hasSecondFactor: boolean },
@@ -62,8 +70,8 @@ export async function stepUp(
   const proof = { account, purpose: purposeOf(sessionId) }
   const isByPasskey = credential !== undefined && credential !== ''
   const isProven = isByPasskey
-    ? await isSecondFactor(services, ctx, { ...proof, code: undefined, credential })
-    : (await isPassword(password, account.passwordHash)) &&
+    ? mayProveByPasskey(account) && (await isSecondFactor(services, ctx, { ...proof, code: undefined, credential }))
+    : (await isPassword(password, mayProveByPassword(account) ? account.passwordHash : null)) &&
       (!account.hasTotp || (await isSecondFactor(services, ctx, { ...proof, code, credential: undefined })))
   if (!isProven) return { kind: 'wrong' }
   const { plain, hash } = issueToken(ctx.randomBytes)

@@ -43,7 +43,14 @@ const pseudonymise = prepared<Key & { now: string }, never>(
 export const tables = [
   ...['user_emails', 'identities', 'group_members', 'assignments', 'sessions', 'api_keys', 'passwords', 'totp_factors'],
   ...['passkeys', 'recovery_codes', 'password_resets', 'emergency_accounts', 'invitations', 'sign_in_requests'],
-  ...['sign_in_attempts', 'application_logouts', 'user_change_people', 'link_requests', 'email_proofs'],
+  ...[
+    'sign_in_attempts',
+    'application_logouts',
+    'user_change_people',
+    'link_requests',
+    'email_proofs',
+    'identity_undos',
+  ],
 ] as const
 
 const forgetTables = tables.map((table) =>

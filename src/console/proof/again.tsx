@@ -1,0 +1,62 @@
+// After a fresh proof: what was about to be done, to be sent once more by whoever typed it. Nothing was saved before.
+import { Hono } from 'hono'
+import { findKeptForm, type KeptForm } from '#access/accounts/sign-in/kept-forms.ts'
+import { renderPage } from '#http/pages.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { Actions, SubmitButton } from '#http/ui/forms.tsx'
+import { requireFreshProof } from '#src/context.ts'
+import type { ConsoleEnv } from '../env.ts'
+import { ConsolePage } from '../ui/frame.tsx'
+
+/** @returns an app to be mounted at `/console/again` */
+export function createAgain(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+
+  pages.get('/', (c) => {
+    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+    return renderPage(
+      c,
+      <ConsolePage {...{ ctx, manager }} section="overview" title="Please send it once more">
+        <Alert kind="info" title="Nothing was saved">
+          You have proven who you are. Go back to the page where you were, and send it once more.
+        </Alert>
+        <a class="btn" href="/console">
+          To the overview
+        </a>
+      </ConsolePage>,
+    )
+  })
+
+  pages.get('/:state', async (c) => {
+    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+    requireFreshProof(ctx)
+    const kept = await findKeptForm(ctx, c.req.param('state'))
+    if (kept === undefined) return c.redirect('/console/again', 303)
+    return renderPage(
+      c,
+      <ConsolePage
+        {...{ ctx, manager }}
+        section="overview"
+        title="Send it now?"
+        lead="You have proven who you are. Nothing was saved yet; what you had typed is still here."
+      >
+        <AgainForm kept={kept} />
+      </ConsolePage>,
+    )
+  })
+  return pages
+}
+
+const AgainForm = ({ kept: { path, fields } }: { kept: KeptForm }) => (
+  <form method="post" action={path} class="panel">
+    {Object.entries(fields).map(([name, value]) => (
+      <input type="hidden" name={name} value={value} />
+    ))}
+    <Actions>
+      <SubmitButton label="Send it now" />
+      <a class="btn" href="/console">
+        Leave it
+      </a>
+    </Actions>
+  </form>
+)
