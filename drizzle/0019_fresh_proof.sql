@@ -218,7 +218,7 @@ BEGIN
   RETURN NEW;
 END $$;
 --> statement-breakpoint
-CREATE TRIGGER keep_emergency_account BEFORE UPDATE OF directory_id, attributes ON users FOR EACH ROW
-  WHEN ((NEW.directory_id IS NOT NULL AND OLD.directory_id IS DISTINCT FROM NEW.directory_id)
+CREATE TRIGGER keep_emergency_account BEFORE UPDATE OF directory_id, attributes, user_name ON users FOR EACH ROW
+  WHEN (OLD.user_name_key IS DISTINCT FROM NEW.user_name_key OR (NEW.directory_id IS NOT NULL AND OLD.directory_id IS DISTINCT FROM NEW.directory_id)
     OR (NEW.attributes ? 'emails' AND OLD.attributes -> 'emails' IS DISTINCT FROM NEW.attributes -> 'emails'))
   EXECUTE FUNCTION keep_emergency_account();

@@ -89,6 +89,9 @@ async function intentOf(c: Context<SsoEnv>, ctx: CallContext, asked: Asked): Pro
   }
   if (link === undefined) return plain
   if (session === undefined) return refuse(trace, 'link_session', 'Whoever asks for a link has to be signed in')
+  // What such a session adds would outlive the envelope.
+  if (session.method === 'emergency')
+    return refuse(trace, 'emergency_account', 'Emergency accounts do not sign in through a provider')
   // Our own page asks, not somebody else's who would like to see their identity linked to this person.
   if (!isOurPage(c)) return refuse(trace, 'link_origin', 'Another site asked for the link')
   return { ...plain, purpose: 'link', userId: session.userId, ...proofOf(true) }

@@ -134,9 +134,14 @@ const seal = prepared<{ organizationId: string; userId: string; now: string }, n
     where organization_id = ${p.organizationId} and user_id = ${p.userId}`,
 )
 
+/** Identities, passkeys, addresses, keys and whatever else could open it: all that was not in the envelope. */
+const closeOtherDoors = prepared<{ organizationId: string; userId: string }, unknown>(
+  (p) => sql`select close_other_doors(${p.organizationId}, ${p.userId})`,
+)
+
 /**
- * A new password, authenticator and codes for an account whose envelope was opened; the old ones are void and its sessions
- * end. @throws AppError not_found where there is no such account that is active; forbidden (reason `ceiling`)
+ * A new password, authenticator and codes for an account whose envelope was opened; the old ones are void, its sessions
+ * end, and every other way in that somebody may have given it is gone. @throws AppError not_found where there is no such account that is active; forbidden (reason `ceiling`)
  */
 export async function resealEmergencyAccount(ctx: CallContext, userId: string): Promise<NewEmergencyAccount> {
   requirePermission(ctx, 'accounts.write')
@@ -148,7 +153,7 @@ export async function resealEmergencyAccount(ctx: CallContext, userId: string): 
     await requireNotAbove(tx, ctx, userId)
     const { envelope, statements } = enclose(userId, account.userName)
     await tx.commitWith<unknown>(
-      ...[...statements, pendingSignInsEnd(ctx, userId), seal({ ...key, now: nowOf(ctx) })],
+      ...[closeOtherDoors(key), ...statements, pendingSignInsEnd(ctx, userId), seal({ ...key, now: nowOf(ctx) })],
       userSessionsEnd(ctx, userId, { reason: 'password_changed' }),
       recordAudit(ctx, { action: 'emergency.reseal', targetType: 'user', targetId: userId }),
     )

@@ -19,7 +19,8 @@ import { passwordWrite, pendingSignInsEnd } from './passwords.ts'
 
 /**
  * The person's own, who has to know the old one; their other sessions end.
- * @throws AppError invalid (reasons of the policy; `wrong_password`), too_many; conflict where there is no password to change
+ * @throws AppError invalid (reasons of the policy; `wrong_password`), too_many; conflict where there is no password to change,
+ *   or (reason `emergency_account`) it is the one in an envelope
  */
 export async function changeOwnPassword(
   ctx: CallContext,
@@ -29,6 +30,7 @@ export async function changeOwnPassword(
   const account = await findAccount(ctx, userId)
   if (account === undefined || account.passwordHash === null)
     throw new AppError('conflict', 'There is no password to change')
+  if (account.isEmergencyAccount) throw sealedOnly()
   const seconds = await countAttempt(ctx.database, { limit: limits.secondFactorPerUser, key: userId })
   if (seconds > 0) throw new AppError('too_many', 'Too many wrong passwords; wait a few minutes')
   if (!(await verifyPassword(input.oldPassword, account.passwordHash))) throw wrongOldPassword()
@@ -42,6 +44,10 @@ export async function changeOwnPassword(
     )
   })
 }
+
+const sealedMessage = 'Emergency accounts are sealed anew instead (emergency reseal)'
+
+const sealedOnly = (): AppError => new AppError('conflict', sealedMessage, { reason: 'emergency_account' })
 
 function wrongOldPassword(): AppError {
   const message = 'This is not your present password'
@@ -92,8 +98,7 @@ function refusalOf({
     const message = `The user is managed by the directory ${directoryId}; passwords are set at the identity provider`
     return { reason: 'managed_by_directory', message }
   }
-  if (isEmergencyAccount)
-    return { reason: 'emergency_account', message: 'Emergency accounts are sealed anew instead (emergency reseal)' }
+  if (isEmergencyAccount) return { reason: 'emergency_account', message: sealedMessage }
   if (organization.isEnforced)
     return {
       reason: 'sign_in_enforced',
