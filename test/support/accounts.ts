@@ -1,7 +1,10 @@
 // People with passwords, the mail that they get, and the codes of their authenticators.
+import { sql } from 'drizzle-orm'
 import { TOTP } from 'otpauth'
 import { passwordWrite } from '#access/accounts/passwords/passwords.ts'
-import { getMail, listMails } from '#access/mail/mails.ts'
+import { listMails } from '#access/mail/mails.ts'
+import { mailBodyPlace } from '#access/mail/queue-mail.ts'
+import { prepared } from '#db/statement.ts'
 import { provisionUser } from '#directory/provision-user.ts'
 import { inTransaction } from '#src/context.ts'
 import type { TestApp, TestOrganization } from './app.ts'
@@ -54,13 +57,21 @@ export const stateOf = (answer: Response): string =>
 
 export type ReadMail = { kind: string; to: string; subject: string; text: string; html: string; id: string }
 
-/** The mails that are kept in the outbox, the oldest first. */
+const sealedBody = prepared<{ organizationId: string; mailId: string }, { body: string }>(
+  (p) => sql`select body_sealed as body from mails where organization_id = ${p.organizationId} and id = ${p.mailId}`,
+)
+
+/** The mails that are in the outbox, the oldest first, with the text that the recipient gets. */
 export async function outbox({ ctx }: Pick<TestOrganization, 'ctx'>, to?: string): Promise<ReadMail[]> {
+  const { organizationId } = ctx
   const mails = (await listMails(ctx)).toReversed().filter(({ recipient }) => to === undefined || recipient === to)
   return Promise.all(
     mails.map(async ({ id, kind, recipient, subject }) => {
-      const { body } = await getMail(ctx, id)
-      return { id, kind, to: recipient, subject, text: body?.text ?? '', html: body?.html ?? '' }
+      const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(sealedBody({ organizationId, mailId: id })))
+      const sealed = rows?.[0]?.body ?? ''
+      const body = sealed === '' ? '{}' : ctx.sealing.open(sealed, mailBodyPlace(organizationId, id))
+      const { text = '', html = '' } = JSON.parse(body) as { text?: string; html?: string }
+      return { id, kind, to: recipient, subject, text, html }
     }),
   )
 }
@@ -68,7 +79,7 @@ export async function outbox({ ctx }: Pick<TestOrganization, 'ctx'>, to?: string
 /** The path that the last mail to somebody leads to. */
 export async function linkIn(organization: Pick<TestOrganization, 'ctx'>, to: string): Promise<string> {
   const mail = (await outbox(organization, to)).at(-1)
-  const [url] = /https?:\/\/\S+\/(invitation|login\/reset)\/[\w-]+/.exec(mail?.text ?? '') ?? []
+  const [url] = /https?:\/\/\S+\/(invitation|login\/reset|login\/undo)\/[\w-]+/.exec(mail?.text ?? '') ?? []
   if (url === undefined) throw new Error(`No mail with a link went to ${to}`)
   return new URL(url).pathname
 }

@@ -15,6 +15,7 @@ import { type CallContext, inTransaction, requirePermission } from '#src/context
  * - `access_request`: userId, userName, displayName, words (their own)
  * - `invitation_claimed`: userId, userName, directoryId, reason; a directory brings somebody whose invitation it may not complete
  * - `link_request`: linkRequestId, userId, userName, displayName, connectionId, name, email, subject
+ * - `link_undone`: userId, userName, displayName, connectionId, name, subject
  * - `emergency_drill`: accounts (user names); raised settled, it only notes when the mail went out
  */
 export type AlarmKind =
@@ -28,6 +29,7 @@ export type AlarmKind =
   | 'access_request'
   | 'invitation_claimed'
   | 'link_request'
+  | 'link_undone'
   | 'emergency_drill'
 
 export type Alarm = {

@@ -83,6 +83,15 @@ const words: Record<AlarmKind, (detail: Record<string, unknown>, organization: s
       `Ask ${personOf(detail)} whether it was them. If so, approve the link in the console; otherwise refuse it, and see who can set addresses at that provider.`,
     ],
   }),
+  link_undone: (detail, organization) => ({
+    subject: `${personOf(detail)} has taken back a sign-in at ${organization}`,
+    paragraphs: [
+      `An account of the connection ${text(detail['name'])} had been linked to ${personOf(detail)}, who manages something at ${organization}. They say that it was not them, and have taken it back; the sessions that came by it have ended.`,
+    ],
+    closing: [
+      'Look at the sign-ins of the last days, at what was done in them, and at who can set addresses at that provider. Settle the alarm afterwards.',
+    ],
+  }),
   self_grant: (detail, organization) => ({
     subject: `Somebody at ${organization} has given themselves a role`,
     paragraphs: [

@@ -9,6 +9,7 @@ type Row = { email: string; note: string | null; expiresAt: string; organization
 
 const renew = prepared<{ organizationId: string; invitationId: string; tokenHash: string; days: number }, Row>(
   (p) => sql`update invitations i set token_hash = ${p.tokenHash}, sent_count = i.sent_count + 1,
+      link_shown_at = null,
       expires_at = now() + make_interval(days => ${p.days}::int)
     from organizations o
     where i.organization_id = ${p.organizationId} and i.id = ${p.invitationId} and i.status = 'pending'
@@ -45,7 +46,11 @@ export async function queueInvitation(tx: Transaction, ctx: CallContext, sending
       subject: `You are invited to ${organizationName}`,
       paragraphs: [`${who} invites you to join ${organizationName}.`],
       quote: note,
-      action: { label: 'Accept the invitation', url: ctx.urls.page(`/invitation/${token}`) },
+      action: {
+        label: 'Accept the invitation',
+        url: ctx.urls.page(`/invitation/${token}`),
+        isForRecipientAlone: true,
+      },
       closing: [
         `The link is for you alone, works once, and is good until ${until}. If you did not expect this, you need not do anything.`,
       ],

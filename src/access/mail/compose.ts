@@ -4,7 +4,12 @@ export type Letter = {
   subject: string
   paragraphs: readonly string[]
   /** The one thing to do. */
-  action?: { label: string; url: string }
+  action?: {
+    label: string
+    url: string
+    /** Whoever has the link is taken for the recipient: it is shown to nobody who reads the outbox. */
+    isForRecipientAlone?: boolean
+  }
   /** What others wrote, set apart from our own words. */
   quote?: string | null
   /** Below: what it is about, and what to do where it was unexpected. */
@@ -12,6 +17,9 @@ export type Letter = {
 }
 
 export type MailBody = { text: string; html: string }
+
+/** A mail as it is kept; `shown` is what of it others than the recipient may read, where that is not all. */
+export type KeptBody = MailBody & { shown?: MailBody }
 
 /** Nothing of a letter is taken for HTML, whoever wrote it. */
 const escaped = (text: string): string =>
@@ -23,7 +31,14 @@ const quoted = (text: string): string =>
     .map((line) => `> ${line}`)
     .join('\n')
 
-export function compose({ paragraphs, action, quote = null, closing }: Letter): MailBody {
+export function composeKept(letter: Letter): KeptBody {
+  const { action, ...rest } = letter
+  if (action?.isForRecipientAlone !== true) return compose(letter)
+  const instead = `(${action.label}: a link, for the recipient alone)`
+  return { ...compose(letter), shown: compose({ ...rest, paragraphs: [...rest.paragraphs, instead] }) }
+}
+
+function compose({ paragraphs, action, quote = null, closing }: Letter): MailBody {
   const said = quote === null || quote === '' ? [] : [quote]
   const parts = [
     ...paragraphs,

@@ -1,10 +1,18 @@
 // The outbox, as administrators and the operator read it.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
-import { notFound } from '#platform/errors.ts'
+import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
-import type { MailBody } from './compose.ts'
+import {
+  type CallContext,
+  inTransaction,
+  refuseUnknown,
+  requireFreshProof,
+  requirePermission,
+  type Transaction,
+} from '#src/context.ts'
+import { requireNotAbove } from '../ceiling/ceiling.ts'
+import type { KeptBody, MailBody } from './compose.ts'
 import { type MailKind, mailBodyPlace } from './queue-mail.ts'
 
 export type MailStatus = 'queued' | 'sent' | 'failed' | 'kept'
@@ -24,7 +32,10 @@ export type MailRecord = {
   sentAt: string | null
 }
 
-/** The body of a mail that is on its way or gone is nobody's to read: its link belongs to the recipient. */
+/**
+ * The body of a mail that is on its way or gone is nobody's to read. Of one that is kept, links for the recipient alone are left
+ * out; null where it was written before they could be.
+ */
 export type ShownMail = MailRecord & { body: MailBody | null }
 
 const columns = sql`m.id, m.kind, m.recipient, m.subject, m.status, m.attempts, m.next_attempt_at as "nextAttemptAt",
@@ -56,16 +67,51 @@ export async function listMails(
   return rows ?? []
 }
 
-/** With its body while it is kept. @throws AppError not_found, forbidden */
+/** Kinds whose links let somebody in, or prove an address. */
+const linkKinds: ReadonlySet<MailKind> = new Set(['invitation', 'password_reset', 'identity_linked'])
+
+const invitedUser = prepared<{ organizationId: string; invitationId: string }, { userId: string }>(
+  (p) => sql`select user_id as "userId" from invitations
+    where organization_id = ${p.organizationId} and id = ${p.invitationId} and status = 'pending' for update`,
+)
+
+const markShown = prepared<{ organizationId: string; invitationId: string }, { userId: string }>(
+  (p) => sql`update invitations set link_shown_at = now()
+    where organization_id = ${p.organizationId} and id = ${p.invitationId} and status = 'pending' returning user_id as "userId"`,
+)
+
+/**
+ * Without a mail server somebody has to hand the link of an invitation on; who could take it for themselves and be more than they
+ * are, does not get it. Whoever uses it afterwards has proven no address by that.
+ */
+async function mayHandOn(tx: Transaction, ctx: CallContext, { kind, targetId }: MailRecord): Promise<boolean> {
+  if (kind !== 'invitation' || ctx.hasMailServer || targetId === null) return false
+  requireFreshProof(ctx)
+  const { organizationId } = ctx
+  const [invitation] = await tx.run(invitedUser({ organizationId, invitationId: targetId }))
+  if (invitation === undefined) return false
+  try {
+    await requireNotAbove(tx, ctx, invitation.userId)
+  } catch (error) {
+    if (error instanceof AppError && error.reason === 'ceiling') return false
+    throw error
+  }
+  return (await tx.run(markShown({ organizationId, invitationId: targetId }))).length > 0
+}
+
+/** With its body while it is kept. @throws AppError not_found, forbidden; unauthenticated (reason `fresh_proof`) */
 export async function getMail(ctx: CallContext, mailId: string): Promise<ShownMail> {
   requirePermission(ctx, 'mails.read')
   if (!isId('mal', mailId)) return refuseUnknown(ctx, 'Mail')
   const { organizationId } = ctx
-  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(selectOne({ organizationId, mailId })))
-  const found = rows?.[0]
-  if (found === undefined) throw notFound('Mail')
-  const { bodySealed, ...mail } = found
-  if (mail.status !== 'kept') return { ...mail, body: null }
-  const body = ctx.sealing.open(bodySealed, mailBodyPlace(organizationId, mailId))
-  return { ...mail, body: JSON.parse(body) as MailBody }
+  return inTransaction(ctx, async (tx) => {
+    const [found] = await tx.run(selectOne({ organizationId, mailId }))
+    if (found === undefined) throw notFound('Mail')
+    const { bodySealed, ...mail } = found
+    if (mail.status !== 'kept') return { ...mail, body: null }
+    const opened = ctx.sealing.open(bodySealed, mailBodyPlace(organizationId, mailId))
+    const { text, html, shown = null } = JSON.parse(opened) as KeptBody
+    const isWhole = !linkKinds.has(mail.kind) || (await mayHandOn(tx, ctx, mail))
+    return { ...mail, body: isWhole ? { text, html } : shown }
+  })
 }

@@ -4,12 +4,13 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import type { SealPlace } from '#platform/sealing.ts'
 import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
-import { compose, type Letter } from './compose.ts'
+import { composeKept, type Letter } from './compose.ts'
 
 export type MailKind =
   | 'invitation'
   | 'password_reset'
   | 'password_changed'
+  | 'identity_linked'
   | 'emergency_use'
   | 'emergency_drill'
   | 'alarm'
@@ -57,7 +58,7 @@ export const mailBodyPlace = (organizationId: string, mailId: string): SealPlace
 export async function queueMail(tx: Transaction, ctx: CallContext, mail: NewMail): Promise<string> {
   const { organizationId } = ctx
   const id = ctx.ids.next('mal')
-  const body = JSON.stringify(compose(mail.letter))
+  const body = JSON.stringify(composeKept(mail.letter))
   await tx.run(
     insert({
       ...{ organizationId, id, kind: mail.kind, targetId: mail.targetId, now: nowOf(ctx) },

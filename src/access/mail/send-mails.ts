@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { MailRefused, type MailTransport } from '#platform/smtp.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
-import type { MailBody } from './compose.ts'
+import type { KeptBody } from './compose.ts'
 import { mailBodyPlace } from './queue-mail.ts'
 
 type Claimed = { id: string; recipient: string; subject: string; bodySealed: string; attempts: number }
@@ -59,8 +59,8 @@ async function sendOne(ctx: CallContext, transport: MailTransport, mail: Claimed
   const { organizationId } = ctx
   const place = mailBodyPlace(organizationId, mail.id)
   try {
-    const body = JSON.parse(ctx.sealing.open(mail.bodySealed, place)) as MailBody
-    await transport.send({ id: mail.id, to: mail.recipient, subject: mail.subject, ...body })
+    const { text, html } = JSON.parse(ctx.sealing.open(mail.bodySealed, place)) as KeptBody
+    await transport.send({ id: mail.id, to: mail.recipient, subject: mail.subject, text, html })
   } catch (error) {
     const failure = markFailed({ organizationId, mailId: mail.id, ...judge(error, mail.attempts) })
     await inTransaction(ctx, (tx) => tx.commitWith(failure))

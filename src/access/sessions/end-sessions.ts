@@ -17,6 +17,7 @@ export type EndReason =
   | 'expired'
   | 'password_changed'
   | 'factor_changed'
+  | 'identity_removed'
 
 export type EndedSession = {
   sessionId: string

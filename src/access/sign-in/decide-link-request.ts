@@ -16,6 +16,7 @@ import { requireNotAbove } from '../ceiling/ceiling.ts'
 import { lockStatus } from './find-person.ts'
 import { identityLink } from './identities.ts'
 import { type LinkRequest, linkRequestColumns, linkRequestTables } from './link-requests.ts'
+import { tellOfLink } from './linked-identity.ts'
 
 type Key = { organizationId: string; id: string }
 
@@ -98,4 +99,5 @@ async function link(tx: Transaction, ctx: CallContext, request: LinkRequest): Pr
   )
   if (linked[0]?.userId !== userId)
     throw new AppError('conflict', 'The identity was linked to somebody else meanwhile', { reason: 'linked' })
+  await tellOfLink(tx, ctx, { userId, connectionId, subject })
 }

@@ -41,13 +41,16 @@ export const emailProof = (ctx: CallContext, proven: ProvenAddress): Statement<n
 const insertInvited = prepared<{ organizationId: string; userId: string; now: string }, never>(
   (p) => sql`insert into email_proofs (organization_id, user_id, value_key, how, proven_at)
     select u.organization_id, u.id, i.email_key, 'invitation', ${p.now}::timestamptz from users u
-    cross join lateral (select i.email_key from invitations i where i.organization_id = u.organization_id
+    cross join lateral (select i.email_key, i.link_shown_at from invitations i where i.organization_id = u.organization_id
       and i.user_id = u.id and i.status = 'accepted' order by i.accepted_at desc limit 1) i
     where u.organization_id = ${p.organizationId} and u.id = ${p.userId}
-      and i.email_key = any (address_keys(u.attributes, u.user_name_key))
+      and i.link_shown_at is null and i.email_key = any (address_keys(u.attributes, u.user_name_key))
     on conflict (organization_id, user_id, value_key, how) do update set proven_at = excluded.proven_at`,
 )
 
-/** The address that the invitation went to whose link has just been accepted, as a statement after its acceptance. */
+/**
+ * The address that the invitation went to whose link has just been accepted, as a statement after its acceptance; nothing where
+ * the link was shown to somebody who handed it on.
+ */
 export const invitedEmailProof = (ctx: CallContext, userId: string): Statement<never> =>
   insertInvited({ organizationId: ctx.organizationId, userId, now: nowOf(ctx) })

@@ -14,6 +14,7 @@ import { invitedEmailProof } from './email-proofs.ts'
 import type { ExternalIdentity } from './external-identity.ts'
 import { findPersons, lockStatus, type Person } from './find-person.ts'
 import { identityLink } from './identities.ts'
+import { tellOfLink } from './linked-identity.ts'
 import { managesAnything } from './manages.ts'
 import { LinkAwaitsApproval, passed, refuse, type Trace } from './trace.ts'
 
@@ -51,6 +52,7 @@ export async function resolvePerson(tx: Transaction, ctx: CallContext, arrival: 
   if (person !== undefined) {
     const userId = await admit(tx, ctx, arrival, person)
     await link(tx, ctx, arrival, userId)
+    await tellOfLink(tx, ctx, { userId, connectionId: connection.id, subject: identity.subject })
     return { userId, directoryId: person.directoryId, how: 'linked' }
   }
   if (found.removed.length > 0)
@@ -109,6 +111,7 @@ async function linkable(
   if (expectedUserId !== null) return expected(tx, ctx, arrival, expectedUserId)
   const [byId, ...others] = found.external_id
   if (byId !== undefined && others.length === 0) {
+    await requireNotTakenBack(tx, ctx, arrival, byId)
     // The connection's own directory brought this person under this externalId, so the provider has named them before, by a
     // name that it alone gives out: whoever controls it decides about this person anyway. A claim finds nobody else.
     passed(trace, 'link', 'The directory of this connection knows the person by the same externalId')
@@ -121,6 +124,7 @@ async function linkable(
   await requireVerifiedEmail(tx, ctx, arrival, 'link_needs_confirmation')
   if (byEmail.isEmergencyAccount)
     refuse(trace, 'emergency_account', 'Emergency accounts do not sign in through a provider')
+  await requireNotTakenBack(tx, ctx, arrival, byEmail)
   await requireNoManager(tx, ctx, arrival, byEmail)
   passed(trace, 'link', 'The e-mail address is in a domain that the organization has verified')
   return byEmail
@@ -137,6 +141,32 @@ async function expected(tx: Transaction, ctx: CallContext, { trace }: Arrival, u
   if (person === undefined) refuse(trace, 'unknown_user', 'The user who asked for the link is gone')
   passed(trace, 'link', 'The person asked for the link and has proven who they are')
   return person
+}
+
+const takenBack = prepared<
+  { organizationId: string; connectionId: string; subject: string; userId: string },
+  { one: number }
+>(
+  (p) => sql`select 1 as one from link_requests where organization_id = ${p.organizationId}
+    and connection_id = ${p.connectionId} and subject = ${p.subject} and user_id = ${p.userId} and status <> 'approved'`,
+)
+
+/**
+ * What the person has taken back, or an administrator has refused or yet to decide on, is not linked by itself.
+ * @throws LinkAwaitsApproval
+ */
+async function requireNotTakenBack(
+  tx: Transaction,
+  ctx: CallContext,
+  { connection, identity, trace }: Arrival,
+  person: Person,
+): Promise<void> {
+  const { subject } = identity
+  const key = { organizationId: ctx.organizationId, connectionId: connection.id, subject, userId: person.id }
+  if ((await tx.run(takenBack(key))).length === 0) return
+  const detail = 'The person has taken this identity back, or an administrator has not approved it'
+  trace.steps.push({ check: 'link_needs_approval', result: 'failed', detail })
+  throw new LinkAwaitsApproval(detail, { subject, userId: person.id, email: identity.profile.email ?? '' })
 }
 
 /**

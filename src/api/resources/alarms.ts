@@ -22,6 +22,7 @@ const Alarm = z
         'access_request',
         'invitation_claimed',
         'link_request',
+        'link_undone',
         'emergency_drill',
       ])
       .openapi({ description: '`emergency_drill` only notes that the monthly mail went out' }),

@@ -12,6 +12,7 @@ const fields = {
     'invitation',
     'password_reset',
     'password_changed',
+    'identity_linked',
     'emergency_use',
     'emergency_drill',
     'alarm',

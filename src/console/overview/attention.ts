@@ -59,6 +59,10 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
     title: 'Somebody signs in as a person who manages something: approve?',
     href: () => '/console/sign-ins/link-requests',
   },
+  link_undone: {
+    title: 'Somebody took a sign-in back that was linked to them',
+    href: (detail) => `/console/users/${String(detail['userId'])}/sign-ins`,
+  },
   self_grant: {
     title: 'An administrator gave themselves a role',
     href: (detail) => `/console/users/${String(detail['userId'])}`,

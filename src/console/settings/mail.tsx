@@ -49,8 +49,9 @@ async function showMail(
     <SettingsFrame {...{ ctx, manager }} tab="mail" notice={noticeOf(c.req.query('done'))}>
       {hasMailServer ? null : (
         <Alert kind="warning" title="There is no mail server">
-          Mails are kept here and reach nobody. The operator sets SMTP_URL and MAIL_FROM and starts the server anew;
-          links can be read with the command <code>rolecall mail show</code> until then.
+          Mails are kept here and reach nobody. The operator sets SMTP_URL and MAIL_FROM and starts the server anew; the
+          command <code>rolecall mail show</code> shows the links of invitations until then. Links for a new password
+          are shown to nobody; set passwords on the page of the person.
         </Alert>
       )}
       {isPermitted(ctx, 'organization.write') ? (

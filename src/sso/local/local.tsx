@@ -8,11 +8,13 @@ import { createForgot } from './forgot.tsx'
 import { createInvitationPages } from './invitation.tsx'
 import { createSecurity } from './security.tsx'
 import { createStepUp } from './step-up.tsx'
+import { createUndo } from './undo.tsx'
 
 /** Routes at the root: `/login`, `/invitation`, `/emergency`, `/account/security`. */
 export function createLocal(services: LocalServices): Hono<LocalEnv> {
   const routes = new Hono<LocalEnv>()
   routes.route('/login/step-up', createStepUp(services))
+  routes.route('/login/undo', createUndo(services))
   routes.route('/login', createForgot(services))
   routes.route('/login', createLogin(services))
   routes.route('/invitation', createInvitationPages(services))

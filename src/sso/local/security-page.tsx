@@ -18,6 +18,7 @@ const notices = {
   'passkey-renamed': 'The passkey has its new name',
   'passkey-removed': 'The passkey is removed',
   linked: 'You can sign in through your organization from now on',
+  unlinked: 'That sign-in is taken away, and its sessions have ended',
 } as const
 
 export type Notice = keyof typeof notices
@@ -47,7 +48,9 @@ export const SecurityPage = ({ factors, identities, fault, notice }: SecurityPag
     >
       {said === undefined ? null : <Alert kind="success" title={said} />}
       {isOpen ? <Parts factors={factors} fault={fault} /> : <Elsewhere isEmergency={account.isEmergencyAccount} />}
-      {isOpen && identities.length > 0 ? <Identities identities={identities} /> : null}
+      {account.isEmergencyAccount ? null : (
+        <Identities identities={isOpen ? identities : identities.filter(({ linkedAt }) => linkedAt !== null)} />
+      )}
     </AccountPage>
   )
 }
@@ -75,26 +78,31 @@ const Parts = ({ factors, fault }: FactorsProps) => (
 const linkHref = (connectionId: string): string =>
   `/sign-in/${connectionId}?link=1&return_to=${encodeURIComponent(`${path}?done=linked`)}`
 
-const Identities = ({ identities }: Pick<SecurityPageProps, 'identities'>) => (
-  <section aria-labelledby="identities-title">
-    <h2 id="identities-title">Your organization’s sign-in</h2>
-    <p>Linked, you can come in that way as well, and find the same roles.</p>
-    <Table
-      caption="Sign-in through your organization"
-      columns={[{ label: 'Name' }, { label: 'Linked' }, { label: 'Last used' }, { label: 'Action', isSilent: true }]}
-      rows={identities.map(({ connectionId, name, linkedAt, lastSignInAt }) => [
-        name,
-        linkedAt === null ? 'not yet' : day(linkedAt),
-        lastSignInAt === null ? 'never' : day(lastSignInAt),
-        linkedAt === null ? (
-          <a class="btn btn-sm" href={linkHref(connectionId)}>
-            Link with {name}
-          </a>
-        ) : null,
-      ])}
-    />
-  </section>
-)
+const Identities = ({ identities }: Pick<SecurityPageProps, 'identities'>) =>
+  identities.length === 0 ? null : (
+    <section aria-labelledby="identities-title">
+      <h2 id="identities-title">Your organization’s sign-in</h2>
+      <p>Linked, you can come in that way as well, and find the same roles.</p>
+      <Table
+        caption="Sign-in through your organization"
+        columns={[{ label: 'Name' }, { label: 'Linked' }, { label: 'Last used' }, { label: 'Action', isSilent: true }]}
+        rows={identities.map(({ connectionId, name, linkedAt, lastSignInAt }) => [
+          name,
+          linkedAt === null ? 'not yet' : day(linkedAt),
+          lastSignInAt === null ? 'never' : day(lastSignInAt),
+          linkedAt === null ? (
+            <a class="btn btn-sm" href={linkHref(connectionId)}>
+              Link with {name}
+            </a>
+          ) : (
+            <a class="btn btn-sm" href={`${path}/identities/${connectionId}/remove`} aria-label={`Remove ${name}`}>
+              Remove
+            </a>
+          ),
+        ])}
+      />
+    </section>
+  )
 
 const Wrong = ({ fault, at }: { fault: Fault | undefined; at: Fault['at'] }) =>
   fault?.at === at ? <Alert kind="danger" title={fault.message} /> : null
@@ -197,6 +205,38 @@ const Authenticator = ({ factors, fault }: FactorsProps) => (
       </>
     )}
   </section>
+)
+
+type RemoveIdentityPageProps = {
+  name: string
+  organization: string
+  identity: OwnIdentity
+  isLast: boolean
+  error?: string | undefined
+}
+
+export const RemoveIdentityPage = ({ name, organization, identity, isLast, error }: RemoveIdentityPageProps) => (
+  <AccountPage section="security" name={name} organization={organization} lead={`Remove the sign-in ${identity.name}.`}>
+    {error === undefined ? null : <Alert kind="danger" title={error} />}
+    {isLast ? (
+      <Alert kind="warning" title="This is your only way to sign in">
+        <p>Without it, you cannot come in any more until an administrator lets you in again.</p>
+      </Alert>
+    ) : null}
+    <p>
+      Sessions that came through {identity.name} end at once, this one too if it did. It is linked to you again only if
+      you ask for it here, or an administrator approves it.
+    </p>
+    <form method="post" action={`${path}/identities/${identity.connectionId}/remove`}>
+      {isLast ? <input type="hidden" name="isLastAccepted" value="on" /> : null}
+      <Actions>
+        <SubmitButton label={isLast ? 'Remove it all the same' : 'Remove it'} kind="danger" />
+        <a class="btn" href={path}>
+          Keep it
+        </a>
+      </Actions>
+    </form>
+  </AccountPage>
 )
 
 type TotpPageProps = { name: string; organization: string; setup: TotpSetup; error?: string | undefined }

@@ -16,15 +16,17 @@ import {
 } from '#access/accounts/factors/own-totp.ts'
 import { changeOwnPassword } from '#access/accounts/passwords/change-password.ts'
 import { listOwnIdentities } from '#access/sign-in/own-identities.ts'
+import { isLastWayIn, removeOwnIdentity } from '#access/sign-in/remove-identity.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { personContext, readSession, requireSession, sessionOf } from '#http/session.ts'
-import { tellApplications } from '#http/session-ends.ts'
+import { forgetSession, tellApplications } from '#http/session-ends.ts'
+import { notFound } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import type { LocalEnv, LocalServices } from '../login/shared.tsx'
 import { faultOf, newPasswordOf } from './new-password.tsx'
-import { CodesPage, type Fault, type Notice, SecurityPage, TotpPage } from './security-page.tsx'
+import { CodesPage, type Fault, type Notice, RemoveIdentityPage, SecurityPage, TotpPage } from './security-page.tsx'
 import { stepUpFirst } from './step-up.tsx'
 
 const home = '/account/security'
@@ -87,6 +89,7 @@ export function createSecurity(services: LocalServices): Hono<LocalEnv> {
   routes.post('/passkeys/question', sameOrigin, ...own, async (c) =>
     c.json(await ownPasskeyQuestion(ctxOf(c), sessionOf(c))),
   )
+  addIdentities(routes, { services, ctxOf, own, sameOrigin, show })
   addTotp(routes, { services, ctxOf, own, sameOrigin, show })
   return routes
 }
@@ -97,6 +100,35 @@ type Parts = {
   own: readonly [MiddlewareHandler<LocalEnv>, MiddlewareHandler<LocalEnv>, MiddlewareHandler<LocalEnv>]
   sameOrigin: MiddlewareHandler<LocalEnv>
   show(c: Context<LocalEnv>, fault?: Fault): Promise<Response>
+}
+
+/** Removing what a provider is linked to the person by; asked first, since it may be their only way in. */
+function addIdentities(routes: Hono<LocalEnv>, { services, ctxOf, own, sameOrigin }: Parts): void {
+  const showRemove = async (c: Context<LocalEnv>, error?: string): Promise<Response> => {
+    const [ctx, connectionId] = [ctxOf(c), c.req.param('connectionId') ?? '']
+    const [{ account }, identities] = await Promise.all([getOwnFactors(ctx), listOwnIdentities(ctx)])
+    const identity = identities.find((each) => each.connectionId === connectionId && each.linkedAt !== null)
+    if (identity === undefined) throw notFound('Identity')
+    const shown = { name: nameOf(account), organization: account.organization.name, identity, error }
+    const page = <RemoveIdentityPage {...shown} isLast={await isLastWayIn(ctx, connectionId)} />
+    return renderPage(c, page, { status: error === undefined ? 200 : 422 })
+  }
+
+  routes.get('/identities/:connectionId/remove', ...own, (c) => showRemove(c))
+  routes.post('/identities/:connectionId/remove', sameOrigin, ...own, async (c) => {
+    const connectionId = c.req.param('connectionId')
+    const isLastAccepted = (await readForm(c))['isLastAccepted'] === 'on'
+    const session = sessionOf(c)
+    try {
+      await removeOwnIdentity(ctxOf(c), { connectionId, isLastAccepted })
+    } catch (error) {
+      return showRemove(c, faultOf(error))
+    }
+    tellApplications(c, services, session.organizationId)
+    if (session.connectionId !== connectionId) return c.redirect(`${home}?done=unlinked`, 303)
+    forgetSession(c)
+    return c.redirect('/signed-out', 303)
+  })
 }
 
 /** Setting up an authenticator, and recovery codes: pages that show something once. */

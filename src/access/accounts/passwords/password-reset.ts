@@ -80,7 +80,11 @@ async function sendLink({ ctx, account }: Candidate, visitor: Visitor): Promise<
         paragraphs: [
           `Somebody, most likely you, asked for a new password for ${account.userName} at ${organization.name}.`,
         ],
-        action: { label: 'Choose a new password', url: ctx.urls.page(`/login/reset/${plain}`) },
+        action: {
+          label: 'Choose a new password',
+          url: ctx.urls.page(`/login/reset/${plain}`),
+          isForRecipientAlone: true,
+        },
         closing: [
           `The link works once, for ${minutes} minutes. If you did not ask for it, do nothing: your password stays as it is.`,
         ],
