@@ -5,7 +5,8 @@ import { recordAudit } from '#audit/record.ts'
 import { parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
+import { requireEverything } from '../ceiling/ceiling.ts'
 
 const minutesOfMonth = 43_200
 
@@ -63,7 +64,11 @@ export async function getSignInPolicy(ctx: CallContext): Promise<SignInPolicy> {
   return policy
 }
 
-/** Holds for sign-ins from now on. @returns the policy as it is now. @throws AppError invalid, forbidden */
+/**
+ * Holds for sign-ins from now on. @returns the policy as it is now
+ * @throws AppError invalid; forbidden (reasons `permission`; `ceiling` where it gets weaker by somebody who does not hold
+ *   everything); conflict (reason `enrol_first`) for whoever asks a second factor of managers and has none
+ */
 export async function updateSignInPolicy(
   ctx: CallContext,
   input: z.input<typeof SignInPolicyInput>,
@@ -76,6 +81,8 @@ export async function updateSignInPolicy(
     if (before === undefined) throw notFound('Organization')
     const after: SignInPolicy = { ...before, ...Object.fromEntries(changes) }
     requireOrder(after)
+    if (isWeaker(before, after)) await requireEverything(tx, ctx, 'Weakening how people sign in')
+    if (before.managerSecondFactor !== after.managerSecondFactor) await requireOwnFactor(tx, ctx, after)
     const detail = { before, after }
     const audit = {
       action: 'organization.sign_in_policy',
@@ -85,6 +92,39 @@ export async function updateSignInPolicy(
     await tx.commitWith(update({ ...after, organizationId, now: nowOf(ctx) }), recordAudit(ctx, { ...audit, detail }))
     return after
   })
+}
+
+/** Numbers of which more is weaker. */
+const loose = ['sessionIdleMinutes', 'sessionAbsoluteMinutes', 'freshProofMinutes', 'invitationDays'] as const
+
+/** Whether somebody could come in, or stay, who could not before. */
+const isWeaker = (before: SignInPolicy, after: SignInPolicy): boolean =>
+  (before.secondFactor === 'required' && after.secondFactor !== 'required') ||
+  (before.managerSecondFactor === 'required' && after.managerSecondFactor !== 'required') ||
+  (before.passwordSignIn === 'off' && after.passwordSignIn !== 'off') ||
+  after.passwordMinLength < before.passwordMinLength ||
+  loose.some((name) => after[name] > before[name])
+
+const factorOf = prepared<{ organizationId: string; userId: string }, { hasOne: boolean }>(
+  (p) => sql`select exists (select from totp_factors t where t.organization_id = ${p.organizationId}
+      and t.user_id = ${p.userId} and t.confirmed_at is not null)
+    or exists (select from passkeys k where k.organization_id = ${p.organizationId} and k.user_id = ${p.userId})
+    or exists (select from live_sessions s where s.organization_id = ${p.organizationId} and s.user_id = ${p.userId}
+      and s.has_second_factor) as "hasOne"`,
+)
+
+/** Whoever asks a second factor of managers has one, so that it is not them who are shut out. */
+async function requireOwnFactor(
+  tx: Transaction,
+  ctx: CallContext,
+  { managerSecondFactor }: SignInPolicy,
+): Promise<void> {
+  const { organizationId, actor } = ctx
+  if (managerSecondFactor !== 'required' || actor.type !== 'user') return
+  const [row] = await tx.run(factorOf({ organizationId, userId: actor.id }))
+  if (row?.hasOne === true) return
+  const message = `Set up a second factor of your own first, at ${ctx.urls.page('/login/second-factor')}`
+  throw new AppError('conflict', message, { reason: 'enrol_first' })
 }
 
 function requireOrder({ sessionIdleMinutes, sessionAbsoluteMinutes }: SignInPolicy): void {

@@ -6,6 +6,7 @@ import { createEmergency } from './emergency.tsx'
 import { createFirst } from './first.tsx'
 import { createForgot } from './forgot.tsx'
 import { createInvitationPages } from './invitation.tsx'
+import { createSecondFactor } from './second-factor.tsx'
 import { createSecurity } from './security.tsx'
 import { createStepUp } from './step-up.tsx'
 import { createUndo } from './undo.tsx'
@@ -14,6 +15,7 @@ import { createUndo } from './undo.tsx'
 export function createLocal(services: LocalServices): Hono<LocalEnv> {
   const routes = new Hono<LocalEnv>()
   routes.route('/login/step-up', createStepUp(services))
+  routes.route('/login/second-factor', createSecondFactor(services))
   routes.route('/login/undo', createUndo(services))
   routes.route('/login', createForgot(services))
   routes.route('/login', createLogin(services))

@@ -1,0 +1,148 @@
+// `/login/second-factor`: where whoever manages something shows a second factor, or sets one up, when the session has none.
+import { type Context, Hono } from 'hono'
+import {
+  beginOwnFactor,
+  enrolOwnFactor,
+  type FactorOutcome,
+  nextFactorStep,
+  ownFactorQuestion,
+  showOwnFactor,
+} from '#access/accounts/sign-in/manager-factor.ts'
+import { requireSameOrigin } from '#http/origin-check.ts'
+import { renderPage } from '#http/pages.ts'
+import { type Form, readForm } from '#http/read-form.ts'
+import { personContext, readSession, requireSession, sessionOf, setSessionCookie } from '#http/session.ts'
+import { tellApplications } from '#http/session-ends.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { CardPage } from '#http/ui/page.tsx'
+import type { CallContext } from '#src/context.ts'
+import { Or, PasskeyForm, passkeyScripts } from '../login/passkey-form.tsx'
+import {
+  type Carried,
+  CarriedFields,
+  carriedOf,
+  goOn,
+  type LocalEnv,
+  type LocalServices,
+  renderThrottled,
+  withCarried,
+} from '../login/shared.tsx'
+import { AuthenticatorFields, RecoveryCodesPage } from '../login/step-pages.tsx'
+import { stepUpFirst } from './step-up.tsx'
+
+const path = '/login/second-factor'
+const wrongCode = 'This is not right, or was used before'
+
+type ShowProps = { organization: string; carried: Carried; hasTotp: boolean; hasPasskeys: boolean; error?: string }
+
+const ShowPage = ({ organization, carried, hasTotp, hasPasskeys, error }: ShowProps) => (
+  <CardPage
+    title="Confirm that it is you"
+    organization={organization}
+    lead="Whoever manages something here shows a second factor."
+    scripts={hasPasskeys ? passkeyScripts : []}
+  >
+    {error === undefined ? null : <Alert kind="danger" title={error} />}
+    {hasTotp ? (
+      <form method="post" action={path}>
+        <CarriedFields {...carried} />
+        <Field
+          name="code"
+          label="Code"
+          autocomplete="one-time-code"
+          maxlength={40}
+          hint="Six digits from your authenticator app, or one of your recovery codes."
+          hasFocus
+        />
+        <SubmitButton label="Continue" wide />
+      </form>
+    ) : null}
+    {hasTotp && hasPasskeys ? (
+      <div data-with-passkey hidden>
+        <Or />
+      </div>
+    ) : null}
+    {hasPasskeys ? (
+      <PasskeyForm action={path} question={`${path}/question`} kind="use" label="Use a passkey" isPrimary={!hasTotp}>
+        <CarriedFields {...carried} />
+      </PasskeyForm>
+    ) : null}
+    <p class="aside">
+      <a href="/account">Not now</a>
+    </p>
+  </CardPage>
+)
+
+/** Mounted at `/login/second-factor`. */
+export function createSecondFactor(services: LocalServices): Hono<LocalEnv> {
+  const routes = new Hono<LocalEnv>()
+  const sameOrigin = requireSameOrigin({ origin: services.urls.origin })
+  const own = [readSession(services), requireSession] as const
+  const ctxOf = (c: Context<LocalEnv>): CallContext => personContext(services, sessionOf(c), c.get('requestId'))
+
+  async function show(c: Context<LocalEnv>, carried: Carried, error?: string): Promise<Response> {
+    const [ctx, session] = [ctxOf(c), sessionOf(c)]
+    const step = await nextFactorStep(ctx, session)
+    if (step.kind === 'none') return goOn(c, carried.returnTo)
+    const status = error === undefined ? 200 : 422
+    const organization = step.account.organization.name
+    const wrong = error === undefined ? {} : { error }
+    if (step.kind === 'verify') {
+      const { hasTotp, passkeys } = step.account
+      const page = <ShowPage {...{ organization, carried, hasTotp, ...wrong }} hasPasskeys={passkeys > 0} />
+      return renderPage(c, page, { status })
+    }
+    const first = await stepUpFirst(c, services, withCarried(path, carried))
+    if (first !== undefined) return first
+    const setup = await beginOwnFactor(ctx, session)
+    const page = (
+      <CardPage
+        title="Set up a second factor"
+        organization={organization}
+        lead={`Whoever manages something at ${organization} needs a code from their phone or computer besides.`}
+      >
+        <form method="post" action={path}>
+          <CarriedFields {...carried} />
+          <AuthenticatorFields setup={setup} error={error} />
+          <SubmitButton label="Continue" wide />
+        </form>
+        <p class="aside">
+          <a href="/account">Not now</a>
+        </p>
+      </CardPage>
+    )
+    return renderPage(c, page, { status })
+  }
+
+  routes.get('/', ...own, (c) => show(c, carriedOf(services, c.req.query())))
+
+  routes.post('/question', sameOrigin, ...own, async (c) => c.json(await ownFactorQuestion(ctxOf(c), sessionOf(c))))
+
+  routes.post('/', sameOrigin, ...own, async (c) => {
+    const form = await readForm(c)
+    const carried = carriedOf(services, form)
+    const [ctx, session] = [ctxOf(c), sessionOf(c)]
+    const { kind, account } = { account: undefined, ...(await nextFactorStep(ctx, session)) }
+    if (kind === 'none') return goOn(c, carried.returnTo)
+    const first = kind === 'enrol' ? await stepUpFirst(c, services, withCarried(path, carried)) : undefined
+    if (first !== undefined) return first
+    const outcome = await carryOut(services, ctx, { kind, session, form })
+    if (outcome.kind === 'throttled') return renderThrottled(c, outcome.seconds)
+    if (outcome.kind === 'wrong') return show(c, carried, wrongCode)
+    setSessionCookie(c, outcome.token, outcome.expiresAt, services.clock)
+    const { recoveryCodes: codes } = outcome
+    if (codes === undefined) return goOn(c, carried.returnTo)
+    tellApplications(c, services, session.organizationId)
+    const organization = account?.organization.name ?? ''
+    return renderPage(c, <RecoveryCodesPage {...{ organization, codes }} next={carried.returnTo} />)
+  })
+  return routes
+}
+
+type Asked = { kind: 'verify' | 'enrol'; session: ReturnType<typeof sessionOf>; form: Form }
+
+const carryOut = (services: LocalServices, ctx: CallContext, { kind, session, form }: Asked): Promise<FactorOutcome> =>
+  kind === 'enrol'
+    ? enrolOwnFactor(ctx, { session, code: form['code'] ?? '' })
+    : showOwnFactor(services, ctx, { session, code: form['code'], credential: form['credential'] })
