@@ -10,6 +10,7 @@ import { createBrand } from '#access/brands/create-brand.ts'
 import { updateBrand } from '#access/brands/update-brand.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import { updateSettings } from '#access/organizations/settings.ts'
+import { updateSignInPolicy } from '#access/organizations/sign-in-policy.ts'
 import { previewBulk } from '#access/people/bulk/preview-bulk.ts'
 import { updateLocalGroup } from '#access/people/local.ts'
 import { deactivatePerson } from '#access/people/status/deactivate-person.ts'
@@ -311,6 +312,12 @@ describe('X-02: what a policy takes from everybody gives nobody anything', () =>
         await expect(updateSettings(asAdmin, change as never)).rejects.toMatchObject(beyondCeiling)
       await updateSettings(asAdmin, { guestMaxDays: 30, guestDomains: [], name: 'Other' })
       await updateSettings(asOwner, { emailChange: 'allowed', guestMaxDays: null, guestDomains: null })
+    })
+
+    test('X-06: passwords are not ended by whoever has somebody above them', async () => {
+      await expect(updateSignInPolicy(asAdmin, { passwordSignIn: 'off' })).rejects.toMatchObject(beyondCeiling)
+      await updateSignInPolicy(asAdmin, { passwordMinLength: 14 })
+      await updateSignInPolicy(asOwner, { passwordSignIn: 'off' })
     })
 
     test('X-06: a directory or a domain of those above is neither cut off nor bound', async () => {

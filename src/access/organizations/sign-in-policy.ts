@@ -6,7 +6,8 @@ import { parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
-import { requireEverything } from '../ceiling/ceiling.ts'
+import { requireEverything, requireNobodyAbove } from '../ceiling/ceiling.ts'
+import { everybody } from '../ceiling/holdings.ts'
 
 const minutesOfMonth = 43_200
 
@@ -67,7 +68,7 @@ export async function getSignInPolicy(ctx: CallContext): Promise<SignInPolicy> {
 /**
  * Holds for sign-ins from now on. @returns the policy as it is now
  * @throws AppError invalid; forbidden (reasons `permission`; `ceiling` where it gets weaker by somebody who does not hold
- *   everything); conflict (reason `enrol_first`) for whoever asks a second factor of managers and has none
+ *   everything, or ends passwords of people above them); conflict (reason `enrol_first`) for whoever asks a second factor of managers and has none
  */
 export async function updateSignInPolicy(
   ctx: CallContext,
@@ -81,6 +82,8 @@ export async function updateSignInPolicy(
     if (before === undefined) throw notFound('Organization')
     const after: SignInPolicy = { ...before, ...Object.fromEntries(changes) }
     requireOrder(after)
+    // It ends what opens the door to whoever has a password alone.
+    if (after.passwordSignIn === 'off' && before.passwordSignIn !== 'off') await requireNobodyAbove(tx, ctx, everybody)
     if (isWeaker(before, after)) await requireEverything(tx, ctx, 'Weakening how people sign in')
     if (before.managerSecondFactor !== after.managerSecondFactor) await requireOwnFactor(tx, ctx, after)
     const detail = { before, after }
