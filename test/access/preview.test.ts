@@ -139,7 +139,7 @@ const difference = ({ before, after }: Sides) => ({
   lost: [...before].filter((each) => !after.has(each)).sort(),
 })
 
-test('for random states and changes, what is foretold is what happens', { timeout: 120_000 }, async () => {
+test('for random states and changes, what is foretold is what happens', { timeout: 300_000 }, async () => {
   let changed = 0
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 24, size: 'max' }), step, async (steps, last) => {
