@@ -82,6 +82,7 @@ export async function renderErrorPage<E extends AppEnv>(c: Context<E>, thrown: u
     c.var.log.error(fields, 'A page failed on our side')
   }
   if (retryAfter !== undefined) c.header('Retry-After', retryAfter)
-  const detail = isToldWhy ? `${error.message}.` : undefined
+  // A refusal by the ceiling names the person and the permission, so that somebody who holds as much can be asked.
+  const detail = isToldWhy || error.reason === 'ceiling' ? `${error.message}.` : undefined
   return renderPage(c, ErrorPage({ title, detail, advice, reference }), { status })
 }

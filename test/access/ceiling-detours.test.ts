@@ -96,6 +96,21 @@ describe('X-02: what a policy takes from everybody gives nobody anything', () =>
     await setUserPassword(asMax, { userId: vera, password })
   })
 
+  test('X-02: an administrator whom a policy binds looks after those whom it excepts, and gets nothing by it', async () => {
+    const editor = await roleId('editor')
+    await make(organization.ctx, policy('content.publish', [editor]))
+    asOwner = await actingAs(organization, owner)
+    const [eda, brandId] = [await person('Eda Editor', 'editor'), await createTestBrand(organization, 'one', 'One')]
+    await give(asOwner, await person('Vera Viewer'), editor)
+    await updateBrand(asOwner, { brandId, slug: 'other' })
+    await deactivatePerson(asOwner, { userId: eda })
+    for (const key of [keyFor('content.publish'), { name: 'K', access: 'everything' as const }])
+      await expect(issueApiKey(asOwner, key)).rejects.toMatchObject(beyondCeiling)
+    await expect(give(asOwner, owner, editor)).rejects.toMatchObject(beyondCeiling)
+    const lift = { kind: 'delete_policy', policyId: await idOf('policies') } as const
+    await expect(make(asOwner, lift)).rejects.toMatchObject(beyondCeiling)
+  })
+
   test('X-02: a key has what its maker may do, not what their role says', async () => {
     await make(organization.ctx, policy('settings.integrations', [await roleId('owner')]))
     asAdmin = await actingAs(organization, admin)

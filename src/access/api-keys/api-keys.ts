@@ -138,7 +138,7 @@ async function requireScope(
   { access, permissions, brandIds, until }: KeyScope & { until: string | null },
   what: string,
 ): Promise<void> {
-  if (access === 'everything') return requireEverything(tx, ctx, what)
+  if (access === 'everything') return requireEverything(tx, ctx, what, 'nothing')
   const ids = [...new Set(brandIds ?? [])]
   const [counted] = await tx.run(countBrands({ organizationId: ctx.organizationId, ids }))
   if (counted?.found !== ids.length) throw notFound('Brand')

@@ -20,7 +20,11 @@ import {
 } from './holdings.ts'
 import { type Limit, unruled } from './judge.ts'
 
-export type ActorLimit = Limit & { now: number }
+export type ActorLimit = Limit & {
+  now: number
+  /** True: nothing but policies takes anything from them. */
+  isOnlyRuled: boolean
+}
 
 const known = new WeakMap<Transaction, Promise<ActorLimit | undefined>>()
 
@@ -48,8 +52,12 @@ async function readLimit(tx: Transaction, ctx: CallContext, ceiling: Ceiling): P
   const { allowed } = createReader(permissions)
   const may = allowed(limit.meaning, scopes, '')
   if (permissions.every((permission) => may.has(permission))) return undefined
-  const liftable = await liftableBy(tx, ctx, { limit, scopes, permissions, may })
-  return { ...limit, liftable, now }
+  const holdsWildcard = (scopes[''] ?? []).some((id) => limit.meaning.roles.get(id)?.allows.includes('*'))
+  const isAdministrator = ctx.actor.type === 'user' && holdsWildcard && essential.every((name) => may.has(name))
+  const liftable = isAdministrator ? await liftableBy(tx, ctx, { limit, scopes, permissions, may }) : limit.liftable
+  const bare = allowed(unruled(limit.meaning), scopes, '')
+  const isOnlyRuled = isAdministrator && permissions.every((permission) => bare.has(permission))
+  return { ...limit, isAdministrator, isOnlyRuled, liftable, now }
 }
 
 /** A person holds what the database says of them; anybody else (a key with scopes) what came with the context. */
@@ -58,7 +66,7 @@ async function standingOf(tx: Transaction, ctx: CallContext, ceiling: Ceiling): 
   const { type, id } = ctx.actor
   if (type === 'user') {
     const found = (await holdersOf(tx, ctx, { users: [id] })).get(id)
-    return { id, meaning, liftable: new Set(), holder: found ?? { isActive: false, grants: [] } }
+    return { id, meaning, ...ordinary, holder: found ?? { isActive: false, grants: [] } }
   }
   const given: [string, HeldPermissions][] = [['', ceiling.organization], ...ceiling.brands]
   const own = given.map(([scope, held]): RoleHeld => ({ ...ownRole, id: `${ownRole.id}:${scope}`, ...copied(held) }))
@@ -66,8 +74,10 @@ async function standingOf(tx: Transaction, ctx: CallContext, ceiling: Ceiling): 
   const grants = given.map(([scope]): Grant => ({ scope, roleId: `${ownRole.id}:${scope}`, from: 0, until }))
   const roles = new Map([...meaning.roles, ...own.map((role) => [role.id, role] as const)])
   const holder: Holder = { isActive: true, grants }
-  return { id, holder, liftable: new Set(), meaning: { ...meaning, roles } }
+  return { id, holder, ...ordinary, meaning: { ...meaning, roles } }
 }
+
+const ordinary = { isAdministrator: false, liftable: new Set<string>() }
 
 const ownRole: RoleHeld = { id: 'rol_own', key: 'own', name: 'own', rank: 0, allows: [], denies: [] }
 
@@ -84,9 +94,6 @@ async function liftableBy(
   ctx: CallContext,
   { limit, scopes, permissions, may }: Bound,
 ): Promise<ReadonlySet<string>> {
-  const holdsWildcard = (scopes[''] ?? []).some((id) => limit.meaning.roles.get(id)?.allows.includes('*'))
-  const isAdministrator = ctx.actor.type === 'user' && holdsWildcard && essential.every((name) => may.has(name))
-  if (!isAdministrator) return new Set()
   const reader = createReader(permissions)
   const bare = reader.allowed(unruled(limit.meaning), scopes, '')
   const left = new Set(permissions.filter((permission) => bare.has(permission) && !may.has(permission)))

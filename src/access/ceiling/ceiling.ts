@@ -109,8 +109,10 @@ export async function requireHolding(
   { allows, scopes, until }: { allows: readonly string[]; scopes: readonly string[]; until: string | null },
 ): Promise<void> {
   if (ctx.ceiling === undefined) return
-  const limit = await actorLimit(tx, ctx)
-  if (limit === undefined) return
+  const actor = await actorLimit(tx, ctx)
+  if (actor === undefined) return
+  // Policies bind no key, so that they have to bind whoever gives it.
+  const limit = { ...actor, isAdministrator: false }
   const role = { id: 'rol_wanted', key: 'wanted', name: 'wanted', rank: 0, allows: [...allows], denies: [] }
   const roles = new Map([...limit.meaning.roles, [role.id, role] as const])
   const meaning = unruled({ ...limit.meaning, roles })
@@ -121,9 +123,18 @@ export async function requireHolding(
     await requireNone(tx, ctx, { limit, meaning, holders, now })
 }
 
-/** @throws AppError forbidden (reason `ceiling`) for whoever does not hold everything */
-export async function requireEverything(tx: Transaction, ctx: CallContext, what: string): Promise<void> {
-  if (ctx.ceiling === undefined || (await actorLimit(tx, ctx)) === undefined) return
+/**
+ * @param unless what else is enough: `ruled`, to hold everything by roles, whatever policies take
+ * @throws AppError forbidden (reason `ceiling`) for whoever does not hold everything
+ */
+export async function requireEverything(
+  tx: Transaction,
+  ctx: CallContext,
+  what: string,
+  unless: 'ruled' | 'nothing' = 'ruled',
+): Promise<void> {
+  const limit = ctx.ceiling === undefined ? undefined : await actorLimit(tx, ctx)
+  if (limit === undefined || (unless === 'ruled' && limit.isOnlyRuled)) return
   throw new AppError('forbidden', `${what} takes all rights there are, which you do not hold yourself`, {
     reason: 'ceiling',
   })

@@ -37,6 +37,8 @@ export type Limit = {
   id: string
   holder: Holder
   meaning: Meaning
+  /** True: holds a role that may do everything. Policies bind them, and put nobody above them. */
+  isAdministrator: boolean
   /** What a policy takes from everybody, the actor included, who is an administrator otherwise: they may lift it. */
   liftable: ReadonlySet<string>
 }
@@ -57,9 +59,9 @@ export function unruled(meaning: Meaning): Meaning {
 /** The first thing that the actor may not bring about; undefined where all of it is within their rights. */
 export function judge(limit: Limit, wanted: Case): Breach | undefined {
   const reader = createReader(wanted.permissions)
-  const may = rightsOf(limit, reader, wanted.now)
+  const [may, mayOneself] = [rightsOf(toOthers(limit), reader, wanted.now), rightsOf(limit, reader, wanted.now)]
   for (const pair of wanted.pairs) {
-    const breach = breachOf(pair, { limit, wanted, reader, may })
+    const breach = breachOf(pair, { limit, wanted, reader, may, mayOneself })
     if (breach !== undefined) return breach
   }
   const own = wanted.pairs.find(({ id }) => id === limit.id)
@@ -73,13 +75,17 @@ export function* aboveIn(
   side: { meaning: Meaning; permissions: readonly string[]; now: number },
 ): Generator<Breach> {
   const reader = createReader(side.permissions)
-  const may = rightsOf(limit, reader, side.now)
+  const may = rightsOf(toOthers(limit), reader, side.now)
   for (const [id, holder] of holders) {
     if (id === limit.id) continue
     const found = above(holder, { ...side, reader, may })
     if (found !== undefined) yield { kind: 'loss', id, ...found }
   }
 }
+
+/** Only editors publish: an administrator does not, and looks after editors all the same. */
+const toOthers = (limit: Limit): Limit =>
+  limit.isAdministrator ? { ...limit, meaning: unruled(limit.meaning) } : limit
 
 type Rights = (permission: string, scope: string, at?: number) => boolean
 
@@ -99,7 +105,15 @@ function rightsOf({ holder, meaning, liftable }: Limit, reader: Reader, now: num
   }
 }
 
-type Means = { limit: Limit; wanted: Case; reader: Reader; may: Rights }
+type Means = {
+  limit: Limit
+  wanted: Case
+  reader: Reader
+  /** As measured against what others have or get. */
+  may: Rights
+  /** As measured against what the actor gets. */
+  mayOneself: Rights
+}
 
 function breachOf(pair: Pair, means: Means): Breach | undefined {
   const { id } = pair
@@ -119,8 +133,8 @@ function breachOf(pair: Pair, means: Means): Breach | undefined {
 type Place = { permission: string; scope: string }
 
 /** Nobody makes their own rights last longer; to others they may be given for good. */
-const mayGive = (permission: string, { scope, moment }: Step, { may }: Means, isOwn: boolean): boolean =>
-  may(permission, scope) && (!isOwn || may(permission, scope, moment))
+const mayGive = (permission: string, { scope, moment }: Step, { may, mayOneself }: Means, isOwn: boolean): boolean =>
+  isOwn ? mayOneself(permission, scope) && mayOneself(permission, scope, moment) : may(permission, scope)
 
 type Step = { scope: string; moment: number; gained: string[]; lost: string[] }
 
