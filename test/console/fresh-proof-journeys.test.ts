@@ -190,6 +190,8 @@ test('X-17: by the keyboard, in a browser', { timeout: 60_000 }, async () => {
   await page.keyboard.type(goodPassword)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Send it now?' }).waitFor()
+  // So that nobody sends what somebody else has left in their browser.
+  expect(await page.textContent('dl')).toContain('proven.example.com')
   expect(await axeViolations(page)).toEqual([])
   await page.getByRole('button', { name: 'Send it now' }).focus()
   await page.keyboard.press('Enter')

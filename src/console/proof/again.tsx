@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { findKeptForm, type KeptForm } from '#access/accounts/sign-in/kept-forms.ts'
 import { renderPage } from '#http/pages.ts'
-import { Alert } from '#http/ui/content.tsx'
+import { Alert, Facts } from '#http/ui/content.tsx'
 import { Actions, SubmitButton } from '#http/ui/forms.tsx'
 import { requireFreshProof } from '#src/context.ts'
 import type { ConsoleEnv } from '../env.ts'
@@ -38,7 +38,7 @@ export function createAgain(): Hono<ConsoleEnv> {
         {...{ ctx, manager }}
         section="overview"
         title="Send it now?"
-        lead="You have proven who you are. Nothing was saved yet; what you had typed is still here."
+        lead="You have proven who you are. Nothing was saved yet. Send this only if it was you who typed it."
       >
         <AgainForm kept={kept} />
       </ConsolePage>,
@@ -47,8 +47,19 @@ export function createAgain(): Hono<ConsoleEnv> {
   return pages
 }
 
+const isSecret = (name: string): boolean => /password|secret|token|code/i.test(name)
+
+/** Whoever comes back to an open browser sees what somebody else may have left there. */
 const AgainForm = ({ kept: { path, fields } }: { kept: KeptForm }) => (
   <form method="post" action={path} class="panel">
+    <Facts
+      facts={[
+        { term: 'Page', value: path },
+        ...Object.entries(fields)
+          .filter(([, value]) => value !== '')
+          .map(([name, value]) => ({ term: name, value: isSecret(name) ? '(not shown)' : value })),
+      ]}
+    />
     {Object.entries(fields).map(([name, value]) => (
       <input type="hidden" name={name} value={value} />
     ))}
