@@ -5,7 +5,7 @@ import { prepared } from '#db/statement.ts'
 import type { CallContext, Ceiling, HeldPermissions, Transaction } from '#src/context.ts'
 import { catalogueOf } from '../decisions/catalogue.ts'
 import type { RoleHeld } from '../decisions/evaluate.ts'
-import { createReader, meaningNow, patternsOf, type Scopes } from '../decisions/meaning.ts'
+import { createReader, type Meaning, meaningNow, patternsOf, type Reader } from '../decisions/meaning.ts'
 import { essential } from '../decisions/permissions.ts'
 import { universeOf } from '../decisions/universe.ts'
 import {
@@ -22,6 +22,8 @@ import { type Limit, unruled } from './judge.ts'
 
 export type ActorLimit = Limit & {
   now: number
+  /** The names of the organization's catalogue. */
+  catalogue: readonly string[]
   /** True: nothing but policies takes anything from them. */
   isOnlyRuled: boolean
 }
@@ -49,15 +51,18 @@ async function readLimit(tx: Transaction, ctx: CallContext, ceiling: Ceiling): P
   const scopes = scopesAt(limit.holder.grants, now)
   const catalogue = (await catalogueOf(tx, ctx)).map(({ name }) => name)
   const permissions = [...universeOf(catalogue, ['*', ...patternsOf(limit.meaning)]).keys()]
-  const { allowed } = createReader(permissions)
-  const may = allowed(limit.meaning, scopes, '')
+  const reader = createReader(permissions)
+  const may = reader.allowed(limit.meaning, scopes, '')
   if (permissions.every((permission) => may.has(permission))) return undefined
   const holdsWildcard = (scopes[''] ?? []).some((id) => limit.meaning.roles.get(id)?.allows.includes('*'))
   const isAdministrator = ctx.actor.type === 'user' && holdsWildcard && essential.every((name) => may.has(name))
-  const liftable = isAdministrator ? await liftableBy(tx, ctx, { limit, scopes, permissions, may }) : limit.liftable
-  const bare = allowed(unruled(limit.meaning), scopes, '')
-  const isOnlyRuled = isAdministrator && permissions.every((permission) => bare.has(permission))
-  return { ...limit, isAdministrator, isOnlyRuled, liftable, now }
+  const held = { ...limit, catalogue, now }
+  if (!isAdministrator) return { ...held, isOnlyRuled: false }
+  const bare = reader.allowed(unruled(limit.meaning), scopes, '')
+  const isOnlyRuled = permissions.every((permission) => bare.has(permission))
+  const ruled = permissions.filter((permission) => bare.has(permission) && !may.has(permission))
+  const liftable = await liftableOf(tx, ctx, { ruled, meaning: limit.meaning, reader, now })
+  return { ...held, isAdministrator, isOnlyRuled, liftable }
 }
 
 /** A person holds what the database says of them; anybody else (a key with scopes) what came with the context. */
@@ -83,26 +88,23 @@ const ownRole: RoleHeld = { id: 'rol_own', key: 'own', name: 'own', rank: 0, all
 
 const copied = ({ allows, denies }: HeldPermissions) => ({ allows: [...allows], denies: [...denies] })
 
-type Bound = { limit: Limit; scopes: Scopes; permissions: readonly string[]; may: ReadonlySet<string> }
+type Ruled = { ruled: readonly string[]; meaning: Meaning; reader: Reader; now: number }
 
 /**
  * A policy that binds all administrators alike must not be there for ever. What it takes from somebody who may do everything
  * otherwise, they may lift where nobody has it, now, later, or once they are let in.
  */
-async function liftableBy(
+async function liftableOf(
   tx: Transaction,
   ctx: CallContext,
-  { limit, scopes, permissions, may }: Bound,
+  { ruled, meaning, reader, now }: Ruled,
 ): Promise<ReadonlySet<string>> {
-  const reader = createReader(permissions)
-  const bare = reader.allowed(unruled(limit.meaning), scopes, '')
-  const left = new Set(permissions.filter((permission) => bare.has(permission) && !may.has(permission)))
-  const now = ctx.clock.now().getTime()
+  const left = new Set(ruled)
   for (const { grants } of (await kindsOfHolders(tx, ctx, everybody)).values()) {
     for (const moment of momentsOf(grants, now)) {
       const held = scopesAt(grants, moment)
       for (const scope of ['', ...Object.keys(held)])
-        for (const permission of reader.allowed(limit.meaning, held, scope)) left.delete(permission)
+        for (const permission of reader.allowed(meaning, held, scope)) left.delete(permission)
     }
   }
   return left

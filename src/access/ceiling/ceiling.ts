@@ -3,10 +3,9 @@
 // evaluator, and the transaction is undone where it goes too far. Operators, the system, and whoever holds everything have no limit.
 import { AppError } from '#platform/errors.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
-import { catalogueOf } from '../decisions/catalogue.ts'
 import { type Meaning, meaningNow, patternsOf } from '../decisions/meaning.ts'
 import { universeOf } from '../decisions/universe.ts'
-import { actorLimit } from './actor-limit.ts'
+import { type ActorLimit, actorLimit } from './actor-limit.ts'
 import { type Concerned, type Grant, type Holder, holdersOf, kindsOfHolders, momentsOf } from './holdings.ts'
 import { aboveIn, type Breach, judge, type Pair, unruled } from './judge.ts'
 import { breachError } from './words.ts'
@@ -35,7 +34,6 @@ export async function withinCeiling<T>(
   concern: Concern<T>,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (ctx.ceiling === undefined) return work()
   const limit = await actorLimit(tx, ctx)
   if (limit === undefined) return work()
   const concerned = { ...concern, users: [...(concern.users ?? []), limit.id] }
@@ -46,7 +44,7 @@ export async function withinCeiling<T>(
   const after = concern.isAboutMeaning
     ? { ...before, meaning: await meaningNow(tx, ctx) }
     : await observe(tx, ctx, { ...concerned, users: [...before.holders.keys(), ...concerned.users, ...arrived] })
-  const permissions = await permissionsOf(tx, ctx, [before.meaning, after.meaning, limit.meaning])
+  const permissions = permissionsOf(limit, [before.meaning, after.meaning])
   const pairs = [...pairsOf(before.holders, after.holders), ...grantPairs(concern.grants)]
   const breach = judge(limit, {
     ...{ before: before.meaning, after: after.meaning, gone: concern.gone ?? [] },
@@ -66,7 +64,6 @@ export const requireNotAbove = (tx: Transaction, ctx: CallContext, ...userIds: s
 
 /** @throws AppError forbidden (reason `ceiling`) where one of them holds, or will hold, more than the caller */
 export async function requireNobodyAbove(tx: Transaction, ctx: CallContext, concerned: Concerned): Promise<void> {
-  if (ctx.ceiling === undefined) return
   const limit = await actorLimit(tx, ctx)
   if (limit === undefined) return
   const { meaning, holders, now } = await observe(tx, ctx, concerned)
@@ -79,10 +76,10 @@ export async function aboveAmong(
   ctx: CallContext,
   userIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const limit = ctx.ceiling === undefined ? undefined : await actorLimit(tx, ctx)
+  const limit = await actorLimit(tx, ctx)
   if (limit === undefined) return new Set()
   const { meaning, holders, now } = await observe(tx, ctx, { users: userIds })
-  const permissions = [...(await permissionsOf(tx, ctx, [meaning, limit.meaning])).keys()]
+  const permissions = [...permissionsOf(limit, [meaning]).keys()]
   return new Set([...aboveIn(limit, holders, { meaning, now, permissions })].map(({ id }) => id))
 }
 
@@ -91,7 +88,7 @@ export async function aboveAmong(
  * @throws AppError forbidden (reason `ceiling`)
  */
 export async function requireGivable(tx: Transaction, ctx: CallContext, grants: readonly Given[]): Promise<void> {
-  if (ctx.ceiling === undefined || grants.length === 0) return
+  if (grants.length === 0) return
   const limit = await actorLimit(tx, ctx)
   if (limit === undefined) return
   const holders = grants.map((grant) => [grant.roleId, holding(grant)] as const)
@@ -108,7 +105,6 @@ export async function requireHolding(
   ctx: CallContext,
   { allows, scopes, until }: { allows: readonly string[]; scopes: readonly string[]; until: string | null },
 ): Promise<void> {
-  if (ctx.ceiling === undefined) return
   const actor = await actorLimit(tx, ctx)
   if (actor === undefined) return
   // Policies bind no key, so that they have to bind whoever gives it.
@@ -133,21 +129,21 @@ export async function requireEverything(
   what: string,
   unless: 'ruled' | 'nothing' = 'ruled',
 ): Promise<void> {
-  const limit = ctx.ceiling === undefined ? undefined : await actorLimit(tx, ctx)
+  const limit = await actorLimit(tx, ctx)
   if (limit === undefined || (unless === 'ruled' && limit.isOnlyRuled)) return
   throw new AppError('forbidden', `${what} takes all rights there are, which you do not hold yourself`, {
     reason: 'ceiling',
   })
 }
 
-type Side = { limit: NonNullable<Awaited<ReturnType<typeof actorLimit>>>; meaning: Meaning; now: number }
+type Side = { limit: ActorLimit; meaning: Meaning; now: number }
 
 async function requireNone(
   tx: Transaction,
   ctx: CallContext,
   { limit, holders, meaning, now }: Side & { holders: Iterable<readonly [string, Holder]> },
 ): Promise<void> {
-  const permissions = await permissionsOf(tx, ctx, [meaning, limit.meaning])
+  const permissions = permissionsOf(limit, [meaning])
   const [breach] = aboveIn(limit, holders, { meaning, now, permissions: [...permissions.keys()] })
   if (breach !== undefined) throw await breachError(tx, ctx, { ...written(breach, permissions), kind: 'above' })
 }
@@ -168,14 +164,8 @@ async function observe(
 }
 
 /** Catalogue and all that is written, as names to ask about, each with the pattern that it stands for. */
-async function permissionsOf(
-  tx: Transaction,
-  ctx: CallContext,
-  meanings: readonly Meaning[],
-): Promise<Map<string, string>> {
-  const catalogue = (await catalogueOf(tx, ctx)).map(({ name }) => name)
-  return universeOf(catalogue, meanings.flatMap(patternsOf))
-}
+const permissionsOf = ({ catalogue, meaning }: ActorLimit, meanings: readonly Meaning[]): Map<string, string> =>
+  universeOf(catalogue, [meaning, ...meanings].flatMap(patternsOf))
 
 const pairsOf = (before: ReadonlyMap<string, Holder>, after: ReadonlyMap<string, Holder>): Pair[] =>
   [...new Set([...before.keys(), ...after.keys()])].map((id) => ({ id, before: before.get(id), after: after.get(id) }))

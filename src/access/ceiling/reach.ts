@@ -3,8 +3,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import type { CallContext, Reach, Transaction } from '#src/context.ts'
-import { requireGivable, requireNobodyAbove } from './ceiling.ts'
-import { type Concerned, everybody, type Grant } from './holdings.ts'
+import { type Given, requireGivable, requireNobodyAbove } from './ceiling.ts'
+import { type Concerned, everybody } from './holdings.ts'
 
 /** @throws AppError forbidden (reason `ceiling`) naming somebody whom it reaches */
 export async function requireReachWithin(tx: Transaction, ctx: CallContext, reach: Reach): Promise<void> {
@@ -17,9 +17,7 @@ export async function requireReachWithin(tx: Transaction, ctx: CallContext, reac
   if (isOpen) await requireNobodyAbove(tx, ctx, linkable(ctx.organizationId))
 }
 
-type GivenRole = Pick<Grant, 'scope' | 'roleId'>
-
-const filterGrants = prepared<{ organizationId: string }, GivenRole>(
+const filterGrants = prepared<{ organizationId: string }, Given>(
   (p) => sql`select distinct coalesce(m.brand_id, '') as scope, m.role_id as "roleId" from mappings m
     where m.organization_id = ${p.organizationId} and m.filter_path is not null`,
 )
