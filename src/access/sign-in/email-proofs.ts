@@ -1,42 +1,51 @@
 // That an address is a person's own, and how that was proven: by a link that was mailed to it and used, or by the provider that
 // the domain belongs to. What a manager or a directory wrote down proves nothing. A trigger (forget_address) takes a proof away
 // with the address.
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
+import { selectStanding } from '#connections/domains/domains.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { type CallContext, nowOf } from '#src/context.ts'
 
-type Parameters = {
-  organizationId: string
-  userId: string
-  key: string
-  how: string
-  connectionId: string | null
-  now: string
-}
+type Parameters = { organizationId: string; userId: string; key: string; now: string }
 
 // Only of an address that they have at this moment.
-const insert = prepared<Parameters, never>(
-  (p) => sql`insert into email_proofs (organization_id, user_id, value_key, how, connection_id, proven_at)
-    select u.organization_id, u.id, ${p.key}, ${p.how}, ${p.connectionId}, ${p.now}::timestamptz from users u
+const owner = (p: { [key in keyof Parameters]: SQL }): SQL => sql`from users u
     where u.organization_id = ${p.organizationId} and u.id = ${p.userId}
-      and ${p.key} = any (address_keys(u.attributes, u.user_name_key))
-    on conflict (organization_id, user_id, value_key, how)
-      do update set connection_id = excluded.connection_id, proven_at = excluded.proven_at`,
+      and ${p.key} = any (address_keys(u.attributes, u.user_name_key))`
+
+const again = sql`on conflict (organization_id, user_id, value_key, how)
+      do update set connection_id = excluded.connection_id, proven_at = excluded.proven_at`
+
+const insert = prepared<Parameters & { how: string }, never>(
+  (p) => sql`insert into email_proofs (organization_id, user_id, value_key, how, proven_at)
+    select u.organization_id, u.id, ${p.key}, ${p.how}, ${p.now}::timestamptz ${owner(p)} ${again}`,
 )
 
-export type ProvenAddress =
-  | { userId: string; email: string; how: 'invitation' | 'reset' }
-  | { userId: string; email: string; how: 'provider'; connectionId: string }
+const insertProvided = prepared<Parameters & { connectionId: string; name: string }, never>(
+  (p) => sql`insert into email_proofs (organization_id, user_id, value_key, how, connection_id, proven_at)
+    select u.organization_id, u.id, ${p.key}, 'provider', ${p.connectionId}, ${p.now}::timestamptz ${owner(p)}
+      and exists (select from (${selectStanding(p)}) s where s."isOwn") ${again}`,
+)
+
+const parametersOf = (ctx: CallContext, { userId, email }: { userId: string; email: string }): Parameters => ({
+  ...{ organizationId: ctx.organizationId, userId, key: fold(email), now: nowOf(ctx) },
+})
+
+export type ProvenAddress = { userId: string; email: string; how: 'invitation' | 'reset' }
 
 /** The proof as a statement for the transaction of what proved it; nothing where they do not have the address (any more). */
 export const emailProof = (ctx: CallContext, proven: ProvenAddress): Statement<never> =>
-  insert({
-    ...{ organizationId: ctx.organizationId, userId: proven.userId, how: proven.how },
-    key: fold(proven.email),
-    connectionId: proven.how === 'provider' ? proven.connectionId : null,
-    now: nowOf(ctx),
-  })
+  insert({ ...parametersOf(ctx, proven), how: proven.how })
+
+/**
+ * The provider that a domain belongs to proves an address in it by signing its person in with it. As a statement for the
+ * transaction of the sign-in; nothing where the domain is not the connection's own. @param name the domain of the address
+ */
+export const providedEmailProof = (
+  ctx: CallContext,
+  { connectionId, name, ...proven }: { userId: string; email: string; connectionId: string; name: string },
+): Statement<never> => insertProvided({ ...parametersOf(ctx, proven), connectionId, name })
 
 const insertInvited = prepared<{ organizationId: string; userId: string; now: string }, never>(
   (p) => sql`insert into email_proofs (organization_id, user_id, value_key, how, proven_at)

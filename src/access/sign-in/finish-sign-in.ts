@@ -2,7 +2,7 @@
 // sets their groups from claims, and opens the session. What is not committed did not happen, replays included.
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
-import { domainOf, domainStanding } from '#connections/domains/domains.ts'
+import { domainOf } from '#connections/domains/domains.ts'
 import {
   type Connection,
   connectionById,
@@ -18,7 +18,7 @@ import { sessionEnd } from '../sessions/end-sessions.ts'
 import { type StartedSession, sessionStart } from '../sessions/start-session.ts'
 import { attemptStatement, newReference, type SignInMethod, type Visitor } from './attempts.ts'
 import { setClaimGroups } from './claim-groups.ts'
-import { emailProof } from './email-proofs.ts'
+import { providedEmailProof } from './email-proofs.ts'
 import type { ExternalIdentity } from './external-identity.ts'
 import { knownPerson } from './find-person.ts'
 import { checkProof } from './fresh-proof.ts'
@@ -271,7 +271,6 @@ async function arrive(
   }
 }
 
-/** The provider that a domain belongs to proves an address in it by signing its person in with it. */
 async function provenAddresses(
   tx: Transaction,
   ctx: CallContext,
@@ -280,11 +279,7 @@ async function provenAddresses(
   const email = await chosenEmail(tx, ctx, { connection, identity })
   const name = email === null || identity.emailVerification === 'denied' ? undefined : domainOf(email)
   if (email === null || name === undefined) return []
-  const key = { organizationId: ctx.organizationId, name, connectionId: connection.id }
-  const [standing] = await tx.run(domainStanding(key))
-  return standing?.isOwn === true
-    ? [emailProof(ctx, { userId, email, how: 'provider', connectionId: connection.id })]
-    : []
+  return [providedEmailProof(ctx, { userId, email, name, connectionId: connection.id })]
 }
 
 /** The end of the session that this browser had when the sign-in began. */

@@ -1,7 +1,7 @@
 // E-mail domains that organizations claim. Verified, a domain routes people to the organization's provider and lets an
 // e-mail address in it count; it then belongs to one organization of the installation.
 import { domainToASCII } from 'node:url'
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
 import { prepared } from '#db/statement.ts'
 import { invalid, notFound } from '#platform/errors.ts'
@@ -81,17 +81,20 @@ export type DomainStanding = {
   isOwn: boolean
 }
 
-/** What a verified domain of the organization is to a connection, as a statement; no row where it is not verified. */
-export const domainStanding = prepared<{ organizationId: string; name: string; connectionId: string }, DomainStanding>(
-  (p) => sql`select
+type StandingKey = { organizationId: string; name: string; connectionId: string }
+
+/** What a verified domain of the organization is to a connection: a DomainStanding; no row where it is not verified. */
+export const selectStanding = (p: { [key in keyof StandingKey]: SQL }): SQL => sql`select
       b.bound = 0 or b.is_bound as "mayVouch",
       b.is_bound or (b.bound = 0 and not exists (select from connections c where c.organization_id = d.organization_id
         and c.id <> ${p.connectionId} and c.status <> 'disabled')) as "isOwn"
     from domains d cross join lateral (
       select count(*) as bound, coalesce(bool_or(dc.connection_id = ${p.connectionId}), false) as is_bound
       from domain_connections dc where dc.organization_id = d.organization_id and dc.domain_id = d.id) b
-    where d.organization_id = ${p.organizationId} and d.name = ${p.name} and d.status = 'verified'`,
-)
+    where d.organization_id = ${p.organizationId} and d.name = ${p.name} and d.status = 'verified'`
+
+/** The same as a statement. */
+export const domainStanding = prepared<StandingKey, DomainStanding>(selectStanding)
 
 /** Home realm discovery: the organization that has proven the domain. @throws AppError unavailable */
 export async function resolveDomain(database: Database, name: string): Promise<string | undefined> {
