@@ -24,6 +24,13 @@ export type Entrance = {
   messageChecks?: number
 }
 
+/** Of an answer whose request is not known yet: nothing that anybody can send is more than counted. */
+export const unbegun = (entrance: Pick<Entrance, 'method' | 'connectionId' | 'visitor' | 'trace'>): Entrance => ({
+  ...entrance,
+  isTest: false,
+  isBegun: false,
+})
+
 /** Carries the sign-in out and answers the browser. @throws AppError unavailable */
 export async function arrive(
   c: Context<SsoEnv>,

@@ -1,40 +1,19 @@
 // Who is linked by an address, and who is not: an address that its provider denies, somebody who manages something, a domain
 // that belongs to other connections, and texts that only look like addresses.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createAssignment } from '#access/assignments/create-assignment.ts'
 import { createRole } from '#access/roles/create-role.ts'
 import { listRoles } from '#access/roles/roles.ts'
 import type { Preset } from '#connections/sign-in/presets.ts'
 import { updateConnection } from '#connections/sign-in/update-connection.ts'
-import { createScriptedOp, type ScriptedOp } from '#sandbox/oidc-idp/scripted-op.ts'
-import { type AccessStage, type Client, startStage } from '../support/access.ts'
 import { arriveBySaml, type Claims, expectRefusedFor, expectSignedIn, person } from '../support/arrivals.ts'
 import { consoleClient, createManager, createTestBrand } from '../support/console.ts'
 import { arriveByOidc } from '../support/oidc-arrivals.ts'
 import { giveRole } from '../support/people.ts'
+import { it, type Organization, op, stage } from '../support/provider-stage.ts'
 import { scimClient } from '../support/scim.ts'
 import { signIn } from '../support/sessions.ts'
-import { createOidcConnection, createSamlConnection, createTestBrowser, verifyDomain } from '../support/sign-in.ts'
-
-let it: AccessStage
-let op: ScriptedOp
-beforeAll(async () => {
-  it = await startStage()
-  op = await createScriptedOp({ clientId: 'rolecall', clientSecret: 'secret' })
-})
-afterAll(async () => {
-  await op.close()
-  await it.close()
-})
-
-type Organization = { id: string; slug: string; ctx: Client['ctx'] }
-
-async function stage() {
-  const client = await it.createClient()
-  const organization: Organization = { id: client.organizationId, slug: client.slug, ctx: client.ctx }
-  await verifyDomain(organization, 'example.com')
-  return { client, organization }
-}
+import { createOidcConnection, createSamlConnection, createTestBrowser } from '../support/sign-in.ts'
 
 const expectLinked = async (userId: string): Promise<void> => {
   const rows = await it.app.owner`select 1 from identities where user_id = ${userId}`

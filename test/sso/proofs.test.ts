@@ -1,38 +1,18 @@
 // What counts as a proof: that an address is somebody's, that there were two factors, that the person was there just now.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { findPersonClaims } from '#access/applications/person-claims.ts'
 import { acceptInvitation } from '#access/invitations/accept-invitation.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import type { Preset } from '#connections/sign-in/presets.ts'
 import { provisionUser } from '#directory/provision-user.ts'
-import { createScriptedOp, type ScriptedOp } from '#sandbox/oidc-idp/scripted-op.ts'
-import { type AccessStage, type Client, roleId, startStage } from '../support/access.ts'
+import { roleId } from '../support/access.ts'
 import { linkIn } from '../support/accounts.ts'
 import { arriveBySaml, expectRefusedFor, expectSignedIn, person } from '../support/arrivals.ts'
 import { arriveByOidc } from '../support/oidc-arrivals.ts'
+import { it, type Organization, op, stage } from '../support/provider-stage.ts'
 import { scimClient } from '../support/scim.ts'
 import { signIn } from '../support/sessions.ts'
-import { createOidcConnection, createSamlConnection, createTestBrowser, verifyDomain } from '../support/sign-in.ts'
-
-let it: AccessStage
-let op: ScriptedOp
-beforeAll(async () => {
-  it = await startStage()
-  op = await createScriptedOp({ clientId: 'rolecall', clientSecret: 'secret' })
-})
-afterAll(async () => {
-  await op.close()
-  await it.close()
-})
-
-type Organization = { id: string; slug: string; ctx: Client['ctx'] }
-
-async function stage() {
-  const client = await it.createClient()
-  const organization: Organization = { id: client.organizationId, slug: client.slug, ctx: client.ctx }
-  await verifyDomain(organization, 'example.com')
-  return { client, organization }
-}
+import { createOidcConnection, createSamlConnection, createTestBrowser } from '../support/sign-in.ts'
 
 const browser = { state: 'a'.repeat(43), returnTo: '/account', visitor: { ip: null, userAgent: null } }
 

@@ -3,43 +3,17 @@
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { updateSignInPolicy } from '#access/organizations/sign-in-policy.ts'
 import { refreshMetadata } from '#connections/saml/refresh-metadata.ts'
 import { createConnection } from '#connections/sign-in/create-connection.ts'
-import { createScriptedOp, type ScriptedOp } from '#sandbox/oidc-idp/scripted-op.ts'
+import { createScriptedOp } from '#sandbox/oidc-idp/scripted-op.ts'
 import { encodePost } from '#sandbox/saml-idp/bindings.ts'
 import { buildMetadata } from '#sandbox/saml-idp/metadata.ts'
-import { type AccessStage, type Client, startStage } from '../support/access.ts'
 import { arriveBySaml, expectRefusedFor } from '../support/arrivals.ts'
 import { arriveByOidc } from '../support/oidc-arrivals.ts'
-import {
-  createOidcConnection,
-  createSamlConnection,
-  createTestBrowser,
-  testKey,
-  verifyDomain,
-} from '../support/sign-in.ts'
-
-let it: AccessStage
-let op: ScriptedOp
-beforeAll(async () => {
-  it = await startStage()
-  op = await createScriptedOp({ clientId: 'rolecall', clientSecret: 'secret' })
-})
-afterAll(async () => {
-  await op.close()
-  await it.close()
-})
-
-type Organization = { id: string; slug: string; ctx: Client['ctx'] }
-
-async function stage() {
-  const client = await it.createClient()
-  const organization: Organization = { id: client.organizationId, slug: client.slug, ctx: client.ctx }
-  await verifyDomain(organization, 'example.com')
-  return { client, organization }
-}
+import { it, type Organization, op, stage } from '../support/provider-stage.ts'
+import { createOidcConnection, createSamlConnection, createTestBrowser, testKey } from '../support/sign-in.ts'
 
 const around: [string, (text: string) => string][] = [
   ['a blank behind', (text) => `${text} `],

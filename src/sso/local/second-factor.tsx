@@ -14,10 +14,10 @@ import { type Form, readForm } from '#http/read-form.ts'
 import { personContext, readSession, requireSession, sessionOf, setSessionCookie } from '#http/session.ts'
 import { tellApplications } from '#http/session-ends.ts'
 import { Alert } from '#http/ui/content.tsx'
-import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { SubmitButton } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import type { CallContext } from '#src/context.ts'
-import { Or, PasskeyForm, passkeyScripts } from '../login/passkey-form.tsx'
+import { passkeyScripts } from '../login/passkey-form.tsx'
 import {
   type Carried,
   CarriedFields,
@@ -28,7 +28,7 @@ import {
   renderThrottled,
   withCarried,
 } from '../login/shared.tsx'
-import { AuthenticatorFields, RecoveryCodesPage } from '../login/step-pages.tsx'
+import { AuthenticatorFields, FactorForms, RecoveryCodesPage } from '../login/step-pages.tsx'
 import { stepUpFirst } from './step-up.tsx'
 
 const path = '/login/second-factor'
@@ -44,30 +44,9 @@ const ShowPage = ({ organization, carried, hasTotp, hasPasskeys, error }: ShowPr
     scripts={hasPasskeys ? passkeyScripts : []}
   >
     {error === undefined ? null : <Alert kind="danger" title={error} />}
-    {hasTotp ? (
-      <form method="post" action={path}>
-        <CarriedFields {...carried} />
-        <Field
-          name="code"
-          label="Code"
-          autocomplete="one-time-code"
-          maxlength={40}
-          hint="Six digits from your authenticator app, or one of your recovery codes."
-          hasFocus
-        />
-        <SubmitButton label="Continue" wide />
-      </form>
-    ) : null}
-    {hasTotp && hasPasskeys ? (
-      <div data-with-passkey hidden>
-        <Or />
-      </div>
-    ) : null}
-    {hasPasskeys ? (
-      <PasskeyForm action={path} question={`${path}/question`} kind="use" label="Use a passkey" isPrimary={!hasTotp}>
-        <CarriedFields {...carried} />
-      </PasskeyForm>
-    ) : null}
+    <FactorForms action={path} {...{ hasTotp, hasPasskeys }}>
+      <CarriedFields {...carried} />
+    </FactorForms>
     <p class="aside">
       <a href="/account">Not now</a>
     </p>

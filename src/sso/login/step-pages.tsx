@@ -1,4 +1,5 @@
 // The pages between password and session: second factor, its first set-up, recovery codes, a new password.
+import type { Child } from 'hono/jsx'
 import type { TotpSetup } from '#access/accounts/factors/totp.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { Field, SubmitButton } from '#http/ui/forms.tsx'
@@ -13,14 +14,22 @@ const State = ({ state }: { state: string }) => <input type="hidden" name="state
 
 const path = '/login/continue'
 
-export type VerifyPageProps = StepProps & { hasTotp: boolean; hasPasskeys: boolean }
+type FactorFormsProps = {
+  action: string
+  hasTotp: boolean
+  hasPasskeys: boolean
+  /** Of the code. */
+  error?: string | undefined
+  /** What goes along, as hidden fields of each form. */
+  children: Child
+}
 
-export const VerifyPage = ({ state, organization, error, hasTotp, hasPasskeys }: VerifyPageProps) => (
-  <CardPage title="Confirm that it is you" organization={organization} scripts={hasPasskeys ? passkeyScripts : []}>
-    {error !== undefined && !hasTotp ? <Alert kind="danger" title={error} /> : null}
+/** A second factor: the code, or a passkey where the browser can. */
+export const FactorForms = ({ action, hasTotp, hasPasskeys, error, children }: FactorFormsProps) => (
+  <>
     {hasTotp ? (
-      <form method="post" action={path}>
-        <State state={state} />
+      <form method="post" action={action}>
+        {children}
         <Field
           name="code"
           label="Code"
@@ -39,10 +48,27 @@ export const VerifyPage = ({ state, organization, error, hasTotp, hasPasskeys }:
       </div>
     ) : null}
     {hasPasskeys ? (
-      <PasskeyForm action={path} question={`${path}/question`} kind="use" label="Use a passkey" isPrimary={!hasTotp}>
-        <State state={state} />
+      <PasskeyForm
+        action={action}
+        question={`${action}/question`}
+        kind="use"
+        label="Use a passkey"
+        isPrimary={!hasTotp}
+      >
+        {children}
       </PasskeyForm>
     ) : null}
+  </>
+)
+
+export type VerifyPageProps = StepProps & { hasTotp: boolean; hasPasskeys: boolean }
+
+export const VerifyPage = ({ state, organization, error, hasTotp, hasPasskeys }: VerifyPageProps) => (
+  <CardPage title="Confirm that it is you" organization={organization} scripts={hasPasskeys ? passkeyScripts : []}>
+    {error !== undefined && !hasTotp ? <Alert kind="danger" title={error} /> : null}
+    <FactorForms action={path} {...{ hasTotp, hasPasskeys, error }}>
+      <State state={state} />
+    </FactorForms>
     <p class="aside">
       <a href="/login">Start again</a>
     </p>

@@ -9,7 +9,7 @@ import { visitorOf } from '#http/client-address.ts'
 import { readForm } from '#http/read-form.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
-import { arrive, guarded } from '../arrive.tsx'
+import { arrive, guarded, unbegun } from '../arrive.tsx'
 import { isSameBrowser, readBrowserState } from '../browser-state.ts'
 import { type At, connectionOfType } from '../connection-at.ts'
 import type { SsoEnv, SsoServices } from '../services.ts'
@@ -47,14 +47,7 @@ async function callback(
 ): Promise<Response> {
   const trace = newTrace()
   const visitor = visitorOf(c, services.trustedProxies)
-  const entrance = {
-    method: 'oidc',
-    connectionId: connection.id,
-    visitor,
-    trace,
-    isTest: false,
-    isBegun: false,
-  } as const
+  const entrance = unbegun({ method: 'oidc', connectionId: connection.id, visitor, trace })
   return guarded(c, ctx, entrance, async () => {
     const { search } = new URL(c.req.url)
     const state = readAnswer(new URLSearchParams(search), trace)

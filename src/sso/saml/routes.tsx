@@ -16,7 +16,7 @@ import { SignedOutPage } from '#http/ui/signed-out-page.tsx'
 import { AppError, invalid } from '#platform/errors.ts'
 import type { ConnectionUrls } from '#platform/urls.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
-import { arrive, type Entrance, guarded } from '../arrive.tsx'
+import { arrive, type Entrance, guarded, unbegun } from '../arrive.tsx'
 import { isSameBrowser } from '../browser-state.ts'
 import { connectionOfType } from '../connection-at.ts'
 import type { SsoEnv, SsoServices } from '../services.ts'
@@ -71,14 +71,7 @@ async function placeOf(services: SsoServices, c: Context<SsoEnv>): Promise<Place
 async function consume(services: SsoServices, c: Context<SsoEnv>, { ctx, connection, urls }: Place): Promise<Response> {
   const trace = newTrace()
   const visitor = visitorOf(c, services.trustedProxies)
-  const entrance = {
-    method: 'saml',
-    connectionId: connection.id,
-    visitor,
-    trace,
-    isTest: false,
-    isBegun: false,
-  } as const
+  const entrance = unbegun({ method: 'saml', connectionId: connection.id, visitor, trace })
   return guarded(c, ctx, entrance, async () => {
     const form = await readForm(c, { maxBytes: maxBodyBytes })
     const message = form['SAMLResponse'] ?? ''
@@ -232,12 +225,8 @@ function postedMessage(form: Form) {
 async function logout(services: SsoServices, c: Context<SsoEnv>, call: LogoutCall): Promise<Response> {
   const { ctx, connection, urls, binding, kind, query } = call
   const trace = newTrace()
-  const entrance = {
-    method: 'saml',
-    connectionId: connection.id,
-    visitor: visitorOf(c, services.trustedProxies),
-    ...{ trace, isTest: false, isBegun: false },
-  } satisfies Entrance as Entrance
+  const visitor = visitorOf(c, services.trustedProxies)
+  const entrance = unbegun({ method: 'saml', connectionId: connection.id, visitor, trace })
   return guarded(c, ctx, entrance, async () => {
     const expected = {
       ...{ kind, binding, query },
