@@ -364,6 +364,18 @@ ALTER TABLE "setup_links" ADD COLUMN "arrivals" text DEFAULT 'active' NOT NULL;
 --> statement-breakpoint
 ALTER TABLE "setup_links" ADD COLUMN "domains" jsonb DEFAULT '[]'::jsonb NOT NULL;
 --> statement-breakpoint
+-- Whether holding this permission lets somebody manage something; the names are those of src/access/managers/management.ts.
+CREATE FUNCTION manages_something(p_permission text) RETURNS boolean
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM unnest(ARRAY['users.read', 'users.invite', 'users.manage', 'roles.assign', 'roles.manage',
+      'brands.create', 'brands.manage', 'settings.view', 'settings.manage', 'settings.integrations', 'audit.view']) wanted
+    WHERE permission_covers(p_permission, wanted)) $$;
+--> statement-breakpoint
+CREATE FUNCTION is_managing_role(p_organization_id text, p_role_id text) RETURNS boolean
+  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM role_permissions rp WHERE rp.organization_id = p_organization_id AND rp.role_id = p_role_id
+    AND rp.effect = 'allow' AND manages_something(rp.permission)) $$;
+--> statement-breakpoint
 -- Whether somebody manages anything here, or will: has a role, anywhere, that lets them (`managing` in the service).
 CREATE FUNCTION manages_anything(p_organization_id text, p_user_id text) RETURNS boolean
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
@@ -372,7 +384,4 @@ CREATE FUNCTION manages_anything(p_organization_id text, p_user_id text) RETURNS
       SELECT e.role_id FROM effective_assignments e WHERE e.organization_id = p_organization_id AND e.user_id = p_user_id
       UNION SELECT a.role_id FROM assignments a WHERE a.organization_id = p_organization_id AND a.user_id = p_user_id
         AND (a.expires_at IS NULL OR a.expires_at > now())) h
-    JOIN role_permissions rp ON rp.organization_id = p_organization_id AND rp.role_id = h.role_id AND rp.effect = 'allow'
-    CROSS JOIN unnest(ARRAY['users.read', 'users.invite', 'users.manage', 'roles.assign', 'roles.manage', 'brands.create',
-      'brands.manage', 'settings.view', 'settings.manage', 'settings.integrations', 'audit.view']) w
-    WHERE permission_covers(rp.permission, w)) $$;
+    WHERE is_managing_role(p_organization_id, h.role_id)) $$;

@@ -42,18 +42,6 @@ REVOKE ALL ON FUNCTION resolve_identity_undo(text) FROM PUBLIC;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION resolve_identity_undo(text) TO rolecall_server;
 --> statement-breakpoint
--- Whether holding this permission lets somebody manage something; the names are those of src/access/managers/management.ts.
-CREATE FUNCTION manages_something(p_permission text) RETURNS boolean
-  LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
-  SELECT EXISTS (SELECT FROM unnest(ARRAY['users.read', 'users.invite', 'users.manage', 'roles.assign', 'roles.manage',
-      'brands.create', 'brands.manage', 'settings.view', 'settings.manage', 'settings.integrations', 'audit.view']) wanted
-    WHERE permission_covers(p_permission, wanted)) $$;
---> statement-breakpoint
-CREATE FUNCTION is_managing_role(p_organization_id text, p_role_id text) RETURNS boolean
-  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-  SELECT EXISTS (SELECT FROM role_permissions rp WHERE rp.organization_id = p_organization_id AND rp.role_id = p_role_id
-    AND rp.effect = 'allow' AND manages_something(rp.permission)) $$;
---> statement-breakpoint
 -- A session whose proof is old enters with `rolecall.proof` set to `stale` (src/http/session.ts). What follows refuses it
 -- wherever a change decides who manages something or who may come in, whichever verb makes it. Everybody else passes by one
 -- look at the setting.

@@ -49,6 +49,9 @@ export function once<Row>(template: SQL, options: { isPrepared?: boolean } = {})
   return { text, values: params as Value[], isPrepared: options.isPrepared ?? true }
 }
 
+/** A list as the text of a `jsonb` parameter; null stays null. */
+export const listText = (list: readonly string[] | null): string | null => (list === null ? null : JSON.stringify(list))
+
 const entryMark = '/* the entry of the transaction */'
 
 /**

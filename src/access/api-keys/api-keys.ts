@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { instantSchema, nameSchema, parseInput, requireFuture } from '#connections/input.ts'
-import { prepared } from '#db/statement.ts'
+import { listText, prepared } from '#db/statement.ts'
 import { issueSecret } from '#platform/crypto.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -109,8 +109,6 @@ export async function issueApiKey(ctx: CallContext, input: z.input<typeof IssueA
   })
   return { id, name, lastFour, createdAt: now, expiresAt, revokedAt: null, lastUsedAt: null, ...scope, key: plain }
 }
-
-const listText = (list: readonly string[] | null): string | null => (list === null ? null : JSON.stringify(list))
 
 const inDays = (ctx: CallContext, days: number): string =>
   new Date(ctx.clock.now().getTime() + days * 86_400_000).toISOString()

@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { nameSchema, parseInput } from '#connections/input.ts'
-import { prepared } from '#db/statement.ts'
+import { listText, prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { requireEverything } from '../ceiling/ceiling.ts'
@@ -120,5 +120,3 @@ export async function updateSettings(
     return after
   })
 }
-
-const listText = (list: readonly string[] | null): string | null => (list === null ? null : JSON.stringify(list))

@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import { selectRows } from './lines.ts'
-import { beginning, maxRows, segmentOf, selectLastSegment } from './segments.ts'
+import { beginning, maxRows, type Segment, segmentOf, selectLastSegment } from './segments.ts'
 
 type Horizon = { lastPosition: string; below: string }
 
@@ -20,18 +20,7 @@ const lockSegments = prepared<{ organizationId: string }, unknown>(
   (p) => sql`select pg_advisory_xact_lock(hashtextextended('audit_segments ' || ${p.organizationId}::text, 0))`,
 )
 
-type NewSegment = {
-  organizationId: string
-  sequence: number
-  afterPosition: string
-  lastPosition: string
-  eventCount: number
-  eventIds: string
-  eventHashes: string
-  previousHash: string
-  hash: string
-  sealedAt: string
-}
+type NewSegment = Segment & { organizationId: string }
 
 const insertSegment = prepared<NewSegment, never>(
   (
