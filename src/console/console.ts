@@ -27,6 +27,7 @@ import { createApplicationPages } from './settings/applications.tsx'
 import { createDomains } from './settings/domains.tsx'
 import { createGeneral } from './settings/general.tsx'
 import { createMailPages } from './settings/mail.tsx'
+import { createSignInSettings } from './settings/sign-in.tsx'
 import { createSignInPages } from './sign-ins/sign-ins.tsx'
 import { createErasePages } from './users/erase.tsx'
 import { createUsers } from './users/users.tsx'
@@ -47,6 +48,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/mappings', createMappings())
   console.route('/policies', createPolicies())
   console.route('/changes', createChanges())
+  console.route('/settings/sign-in', createSignInSettings())
   console.route('/settings', createGeneral())
   console.route('/settings', createApplicationPages(services))
   console.route('/settings/api-keys', createApiKeyPages())

@@ -1,7 +1,7 @@
 // After the end of a session here: where the browser goes so that it ends at the identity provider too.
 
 import { signInContext } from '#access/accounts/sign-in-context.ts'
-import { idTokenPlace } from '#access/sign-in/finish-sign-in.ts'
+import { idTokenPlace } from '#access/sign-in/id-token.ts'
 import { getConnection } from '#connections/sign-in/connections.ts'
 import { AppError } from '#platform/errors.ts'
 import { endSessionUrl } from './oidc/sign-in.ts'

@@ -11,7 +11,6 @@ import {
   isOpenForTests,
 } from '#connections/sign-in/connections.ts'
 import { prepared, type Statement } from '#db/statement.ts'
-import { sha256 } from '#platform/crypto.ts'
 import { type CallContext, inTransaction, nowOf, type Transaction } from '#src/context.ts'
 import { type EffectiveAccess, effectiveAccessOf } from '../decisions/effective-access.ts'
 import { sessionEnd } from '../sessions/end-sessions.ts'
@@ -22,10 +21,12 @@ import { providedEmailProof } from './email-proofs.ts'
 import type { ExternalIdentity } from './external-identity.ts'
 import { knownPerson } from './find-person.ts'
 import { checkProof } from './fresh-proof.ts'
+import { keepIdToken } from './id-token.ts'
 import { requestLink } from './link-requests.ts'
 import { isTest, openRequestSecret, type SignInPurpose, type SignInRequest, useRequest } from './requests.ts'
 import { chosenEmail, type ResolvedPerson, resolvePerson } from './resolve-person.ts'
 import { LinkAwaitsApproval, noted, passed, refuse, type Trace } from './trace.ts'
+import { messageMark, type ReceivedMessage } from './used-messages.ts'
 
 export type Arrived = {
   connectionId: string
@@ -35,7 +36,7 @@ export type Arrived = {
   /** True where the request was used up before (`claimSignIn`). */
   isClaimed?: boolean
   /** The message that counts once, until it would be refused for its age anyway. */
-  message: { id: string; expiresAt: string } | null
+  message: ReceivedMessage | null
   visitor: Visitor
   trace: Trace
 }
@@ -46,26 +47,6 @@ export type SignInOutcome =
   | { kind: 'tested'; trace: Trace; reference: string; person: ResolvedPerson }
   /** Created, and waits for an administrator. */
   | { kind: 'pending'; reference: string }
-
-const markUsed = prepared<
-  { organizationId: string; connectionId: string; messageHash: string; expiresAt: string },
-  { isFirst: boolean }
->(
-  (p) => sql`insert into used_messages (organization_id, connection_id, message_hash, expires_at)
-    values (${p.organizationId}, ${p.connectionId}, ${p.messageHash}, ${p.expiresAt}::timestamptz)
-    on conflict do nothing returning true as "isFirst"`,
-)
-
-/** Marks a message as used where no sign-in follows, such as a logout request. @returns whether it was the first time */
-export async function markMessageUsed(
-  tx: Transaction,
-  ctx: CallContext,
-  connectionId: string,
-  message: { id: string; expiresAt: string },
-): Promise<boolean> {
-  const [mark] = await tx.run(markUsed({ ...messageKey(message), organizationId: ctx.organizationId, connectionId }))
-  return mark !== undefined
-}
 
 const markTested = prepared<{ organizationId: string; connectionId: string; now: string }, never>(
   (p) => sql`update connections set tested_at = ${p.now}::timestamptz,
@@ -153,7 +134,7 @@ async function walk(tx: Transaction, ctx: CallContext, arrived: Arrived, purpose
   const [connections, persons, marks, uses] = await Promise.all([
     tx.run(connectionById({ organizationId, connectionId })),
     tx.run(knownPerson(key)),
-    message === null ? undefined : tx.run(markUsed({ ...messageKey(message), organizationId, connectionId })),
+    message === null ? undefined : tx.run(messageMark(ctx, connectionId, message)),
     isWaiting ? tx.run(useRequest({ organizationId, stateHash: arrived.request?.stateHash ?? '' })) : undefined,
   ])
   const connection = requireOpen(connections[0], purpose, trace)
@@ -182,11 +163,6 @@ async function walk(tx: Transaction, ctx: CallContext, arrived: Arrived, purpose
   }
   return { connection, person, request, provenAt }
 }
-
-const messageKey = (message: { id: string; expiresAt: string }) => ({
-  messageHash: sha256(message.id),
-  expiresAt: message.expiresAt,
-})
 
 /** @throws SignInRefused where the connection does not serve such sign-ins (any more) */
 export function requireOpen(connection: Connection | undefined, purpose: SignInPurpose, trace: Trace): Connection {
@@ -287,22 +263,6 @@ function replacedEnd(ctx: CallContext, request: SignInRequest | null): Statement
   const replaced = request === null ? undefined : openRequestSecret(ctx, request)['replaces']
   return typeof replaced === 'string' ? [sessionEnd(ctx, replaced, 'replaced')] : []
 }
-
-const writeIdToken = prepared<{ organizationId: string; sessionId: string; idTokenSealed: string }, never>(
-  (p) => sql`update sessions set id_token_sealed = ${p.idTokenSealed}
-    where organization_id = ${p.organizationId} and id = ${p.sessionId}`,
-)
-
-/** Where a session's ID token belongs. */
-export const idTokenPlace = (organizationId: string, sessionId: string) =>
-  ['sessions', 'id_token_sealed', organizationId, sessionId] as const
-
-const keepIdToken = (ctx: CallContext, sessionId: string, idToken: string) =>
-  writeIdToken({
-    organizationId: ctx.organizationId,
-    sessionId,
-    idTokenSealed: ctx.sealing.seal(idToken, idTokenPlace(ctx.organizationId, sessionId)),
-  })
 
 async function testDone(ctx: CallContext, arrived: Arrived, person: ResolvedPerson): Promise<SignInOutcome> {
   const { connectionId, visitor, trace, request } = arrived

@@ -1,7 +1,7 @@
 // Logout by the provider: back-channel tokens (OpenID Connect Back-Channel Logout 1.0) and front-channel calls.
 import { createLocalJWKSet, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose'
 import { connectionSessionsEnd } from '#access/sessions/end-sessions.ts'
-import { markMessageUsed } from '#access/sign-in/finish-sign-in.ts'
+import { markMessageUsed } from '#access/sign-in/used-messages.ts'
 import type { OidcConnection } from '#connections/sign-in/connections.ts'
 import { AppError, invalid } from '#platform/errors.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'

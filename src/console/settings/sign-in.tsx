@@ -1,0 +1,161 @@
+// Settings: how people sign in without a provider, what is asked of managers, and how long sessions and invitations last.
+import { type Context, Hono } from 'hono'
+import { getSignInPolicy, type SignInPolicy, updateSignInPolicy } from '#access/organizations/sign-in-policy.ts'
+import { renderPage } from '#http/pages.ts'
+import { type Form, readForm } from '#http/read-form.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { Actions, Choice, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { isPermitted } from '#src/context.ts'
+import type { ConsoleEnv } from '../env.ts'
+import { type FormState, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
+import { noticeOf } from '../ui/notices.ts'
+import { Panel } from '../ui/parts.tsx'
+import { SettingsFrame } from './settings-frame.tsx'
+
+/** @returns an app to be mounted at `/console/settings/sign-in` */
+export function createSignInSettings(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+
+  pages.get('/', async (c) => showSignIn(c, formOfPolicy(await getSignInPolicy(c.get('ctx')))))
+
+  pages.post('/', async (c) => {
+    const form = await readForm(c)
+    try {
+      await updateSignInPolicy(c.get('ctx'), {
+        passwordSignIn: form['passwordSignIn'] === 'off' ? 'off' : 'allowed',
+        secondFactor: form['secondFactor'] === 'required' ? 'required' : 'optional',
+        managerSecondFactor: form['managerSecondFactor'] === 'required' ? 'required' : 'optional',
+        freshProofMinutes: numberOr(form, 'freshProofMinutes'),
+        signInPage: form['signInPage'] === 'neutral' ? 'neutral' : 'named',
+        passwordMinLength: Number(form['passwordMinLength']),
+        sessionIdleMinutes: Number(form['sessionIdleMinutes']),
+        sessionAbsoluteMinutes: Number(form['sessionAbsoluteMinutes']),
+        invitationDays: Number(form['invitationDays']),
+      })
+      return c.redirect('/console/settings/sign-in?done=saved', 303)
+    } catch (error) {
+      return showSignIn(c, refusedForm(form, error))
+    }
+  })
+  return pages
+}
+
+/** A field that is not there stays as it is. */
+const numberOr = (form: Form, name: string): number | undefined =>
+  form[name] === undefined ? undefined : Number(form[name])
+
+const formOfPolicy = (policy: SignInPolicy): FormState =>
+  filledForm(Object.fromEntries(Object.entries(policy).map(([name, value]) => [name, String(value)])))
+
+const smallPassword = 8
+
+async function showSignIn(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const { values, errors, message } = state
+  const page = (
+    <SettingsFrame {...{ ctx, manager }} tab="signIn" notice={noticeOf(c.req.query('done'))}>
+      <form method="post" action="/console/settings/sign-in">
+        {message === undefined ? null : <Alert kind="danger" title={message} />}
+        {Number(values['passwordMinLength']) < smallPassword ? (
+          <Alert kind="warning" title="Short passwords are guessed easily">
+            NIST SP 800-63B asks for eight characters at least; twelve is what we suggest.
+          </Alert>
+        ) : null}
+        <Panel
+          title="Passwords"
+          lead="For people without an identity provider. An enforced connection switches them off."
+        >
+          <Choice
+            name="passwordSignIn"
+            legend="Signing in with a password"
+            value={values['passwordSignIn']}
+            options={[
+              { value: 'allowed', label: 'is allowed' },
+              { value: 'off', label: 'is off' },
+            ]}
+          />
+          <Field
+            name="passwordMinLength"
+            label="Least number of characters"
+            type="number"
+            value={values['passwordMinLength']}
+            error={errors['passwordMinLength']}
+          />
+          <Choice
+            name="secondFactor"
+            legend="A second factor"
+            value={values['secondFactor']}
+            options={[
+              { value: 'optional', label: 'is up to each person' },
+              { value: 'required', label: 'is required' },
+            ]}
+          />
+        </Panel>
+        <Panel
+          title="Who manages something"
+          lead="Also whoever comes in through an identity provider. One that it attests counts."
+        >
+          <Choice
+            name="managerSecondFactor"
+            legend="A second factor of managers"
+            value={values['managerSecondFactor']}
+            options={[
+              { value: 'optional', label: 'is up to each person' },
+              { value: 'required', label: 'is required' },
+            ]}
+          />
+          <Field
+            name="freshProofMinutes"
+            label="Minutes for which a proof counts"
+            type="number"
+            value={values['freshProofMinutes']}
+            error={errors['freshProofMinutes']}
+            hint="What gives rights, keys or ways in asks who you are, unless you have shown it within this time."
+          />
+        </Panel>
+        <Panel title="Sign-in page" lead="What it tells whoever knows the short name of the organization.">
+          <Choice
+            name="signInPage"
+            legend="The page"
+            value={values['signInPage']}
+            options={[
+              { value: 'named', label: 'names the organization and its ways in' },
+              { value: 'neutral', label: 'tells nothing before somebody has entered their address' },
+            ]}
+          />
+        </Panel>
+        <Panel title="Sessions" lead="In minutes.">
+          <Field
+            name="sessionIdleMinutes"
+            label="End after this long without activity"
+            type="number"
+            value={values['sessionIdleMinutes']}
+            error={errors['sessionIdleMinutes']}
+          />
+          <Field
+            name="sessionAbsoluteMinutes"
+            label="End after this long in any case"
+            type="number"
+            value={values['sessionAbsoluteMinutes']}
+            error={errors['sessionAbsoluteMinutes']}
+          />
+        </Panel>
+        <Panel title="Invitations">
+          <Field
+            name="invitationDays"
+            label="Links are good for this many days"
+            type="number"
+            value={values['invitationDays']}
+            error={errors['invitationDays']}
+          />
+        </Panel>
+        {isPermitted(ctx, 'organization.write') ? (
+          <Actions>
+            <SubmitButton label="Save" />
+          </Actions>
+        ) : null}
+      </form>
+    </SettingsFrame>
+  )
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}
