@@ -5,7 +5,13 @@ import { testsWithoutChromium } from './test/support/chromium.ts'
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'src/**/*.test.ts', 'conformance/**/*.test.ts', 'scripts/**/*.test.ts'],
+    include: [
+      'test/**/*.test.ts',
+      'src/**/*.test.ts',
+      'sandbox/**/*.test.ts',
+      'conformance/**/*.test.ts',
+      'scripts/**/*.test.ts',
+    ],
     exclude: ['**/node_modules/**', ...testsWithoutChromium()],
     globalSetup: ['test/support/cluster.ts'],
     setupFiles: ['test/support/setup.ts'],

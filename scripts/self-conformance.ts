@@ -8,7 +8,7 @@ import { createServer, type Server } from 'node:http'
 import { createOrganization } from '../src/access/organizations/create-organization.ts'
 import { type CliServices, instanceContext, organizationContext } from '../src/cli/runtime.ts'
 import { loadConfig } from '../src/config.ts'
-import { createDirectory } from '../src/connections/create-directory.ts'
+import { createDirectory } from '../src/connections/directories/create-directory.ts'
 import { createRuntime } from '../src/runtime.ts'
 
 const freshCommand = "node -e 'fetch(process.env.FRESH_DIRECTORY_URL).then((r) => r.text()).then(console.log)'"

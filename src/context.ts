@@ -63,11 +63,6 @@ export type Services = {
   urls: Urls
   /** Without one, mail is kept in the outbox. */
   hasMailServer: boolean
-  /**
-   * A SCIM filter over users as a jsonpath predicate over their document (SQL: user_document).
-   * It throws AppError invalid (reason `invalidFilter`).
-   */
-  userFilterPath(text: string): string
 }
 
 /** The services alone, out of a wider object; what a context is made of. */
@@ -81,9 +76,8 @@ export const servicesOf = ({
   resolveTxt,
   urls,
   hasMailServer,
-  userFilterPath,
 }: Services): Services => ({
-  ...{ database, clock, ids, randomBytes, sealing, outgoing, resolveTxt, urls, hasMailServer, userFilterPath },
+  ...{ database, clock, ids, randomBytes, sealing, outgoing, resolveTxt, urls, hasMailServer },
 })
 
 /** Permissions of roles, as a person holds them in one scope. */

@@ -1,8 +1,8 @@
 // The server's life: database, migrations, listening, and an orderly end on SIGTERM or SIGINT.
 import type { Server } from 'node:http'
 import { serve as listen } from '@hono/node-server'
-import { offerFirstAdministrator } from '#access/managers/first-administrator.ts'
-import { requireSealingKeys } from '#access/sealing-check.ts'
+import { offerFirstAdministrator } from '#access/organizations/first-administrator.ts'
+import { requireSealingKeys } from '#access/organizations/sealing-check.ts'
 import { createProvisioningLog } from '#connections/provisioning/log.ts'
 import { loginWarning } from '#db/login.ts'
 import { migrateDatabase } from '#db/migrate.ts'

@@ -12,7 +12,6 @@ import { createOutgoing } from '#platform/outgoing.ts'
 import { createSealing } from '#platform/sealing.ts'
 import type { Secret } from '#platform/secret.ts'
 import { createUrls } from '#platform/urls.ts'
-import { userFilterPath } from '#scim/query/filter-path.ts'
 import type { Config } from './config.ts'
 import type { Services } from './context.ts'
 
@@ -52,7 +51,6 @@ export function createServices(
     resolveTxt,
     urls: createUrls(originOf(config)),
     hasMailServer: config.smtpUrl !== undefined,
-    userFilterPath,
   }
 }
 

@@ -1,21 +1,21 @@
 // The console full of the demo's people: the same companies, feeds and mappings, a few sign-ins, invitations and a policy on top.
 import { createWriteStream } from 'node:fs'
-import { memberOfOnly } from '../../src/sandbox/demo/access-table.ts'
-import { createRolecallCommand, type RolecallCommand } from '../../src/sandbox/demo/command-line.ts'
-import { cast, entraMappings, oktaMappings } from '../../src/sandbox/demo/northwind.ts'
-import { createOutput } from '../../src/sandbox/demo/output.ts'
-import { createFeed, provision } from '../../src/sandbox/demo/provisioning.ts'
+import { memberOfOnly } from '../../sandbox/demo/access-table.ts'
+import { createRolecallCommand, type RolecallCommand } from '../../sandbox/demo/command-line.ts'
+import { cast, entraMappings, oktaMappings } from '../../sandbox/demo/northwind.ts'
+import { createOutput } from '../../sandbox/demo/output.ts'
+import { createFeed, provision } from '../../sandbox/demo/provisioning.ts'
 import {
   createApiKey,
   createBrands,
   createDirectory,
   createMappings,
   createOrganization,
-} from '../../src/sandbox/demo/set-up.ts'
-import { connectSignIn, type SignInScene, visitApplication } from '../../src/sandbox/demo/sign-in.ts'
-import { createEntra } from '../../src/sandbox/entra.ts'
-import { createOkta } from '../../src/sandbox/okta.ts'
-import type { Person } from '../../src/sandbox/population.ts'
+} from '../../sandbox/demo/set-up.ts'
+import { connectSignIn, type SignInScene, visitApplication } from '../../sandbox/demo/sign-in.ts'
+import { createEntra } from '../../sandbox/entra.ts'
+import { createOkta } from '../../sandbox/okta.ts'
+import type { Person } from '../../sandbox/population.ts'
 
 export type ConsoleScene = {
   administrator: Person

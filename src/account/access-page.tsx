@@ -1,6 +1,6 @@
 // My access: the roles that a person holds in the organization and in each brand, where each comes from, until when.
-import type { OwnAccess, OwnAssignment } from '#access/own/own-access.ts'
-import type { OwnChange } from '#access/own/own-changes.ts'
+import type { OwnAccess, OwnAssignment } from '#access/people/own/own-access.ts'
+import type { OwnChange } from '#access/people/own/own-changes.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
 import { Field, SubmitButton } from '#http/ui/forms.tsx'

@@ -1,6 +1,6 @@
 // GET /session: who is signed in here, for host products on the same site and for scripts of our own pages.
 import type { Handler } from 'hono'
-import { createSessionReader } from '#access/sessions/describe-session.ts'
+import { createSessionReader } from '#access/sign-in/sessions/describe-session.ts'
 import type { AppEnv } from '#http/env.ts'
 import { problemResponse } from '#http/problem.ts'
 import { createTouch, sessionTokenHash } from '#http/session.ts'

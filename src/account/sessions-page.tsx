@@ -1,6 +1,6 @@
 // My sessions: where a person is signed in, and the way to end it there or everywhere.
 
-import type { SessionRecord } from '#access/sessions/sessions.ts'
+import type { SessionRecord } from '#access/sign-in/sessions/sessions.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { deviceName } from '#http/ui/devices.ts'

@@ -1,6 +1,6 @@
 // Facts in the words of people: times, where a role comes from.
 import type { AssignmentSource } from '#access/decisions/evaluate.ts'
-import type { OwnChange } from '#access/own/own-changes.ts'
+import type { OwnChange } from '#access/people/own/own-changes.ts'
 
 const dateAndTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
 

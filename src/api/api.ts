@@ -1,12 +1,12 @@
 // The management API (`/api/v1`): the OpenAPI document for everybody, everything else for holders of an API key.
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { notFound } from '#platform/errors.ts'
-import type { ApiEnv, ApiServices } from './env.ts'
-import { requireApiKey } from './guard.ts'
+import type { ApiEnv, ApiServices } from './contract/env.ts'
+import { requireApiKey } from './contract/guard.ts'
+import { answerError, checkJson, limitBody, requireJson } from './contract/requests.ts'
+import { newRoutes } from './contract/routes.ts'
 import { openApiDocument } from './openapi.ts'
-import { answerError, checkJson, limitBody, requireJson } from './requests.ts'
 import { resourceRoutes } from './resources/resources.ts'
-import { newRoutes } from './routes.ts'
 
 export function createApi(services: ApiServices): OpenAPIHono<ApiEnv> {
   const document = JSON.stringify(openApiDocument())

@@ -2,8 +2,8 @@
 import { z } from '@hono/zod-openapi'
 import type { AccessQuestion } from '#access/decisions/effective-access.ts'
 import { type Decision, unknown } from '#access/decisions/evaluate.ts'
-import { invalidInput, parseInput } from '#connections/input.ts'
 import { AppError } from '#platform/errors.ts'
+import { invalidInput, parseInput } from '#platform/input.ts'
 
 const text = z.string().min(1).max(1_000)
 const properties = z.record(z.string(), z.unknown()).optional()

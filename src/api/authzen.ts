@@ -16,10 +16,10 @@ import {
   readEvaluation,
   readEvaluations,
 } from './authzen-questions.ts'
-import type { ApiEnv, ApiServices } from './env.ts'
-import { requireApiKey } from './guard.ts'
-import { answerError, limitBody, requireJson } from './requests.ts'
-import { newRoutes } from './routes.ts'
+import type { ApiEnv, ApiServices } from './contract/env.ts'
+import { requireApiKey } from './contract/guard.ts'
+import { answerError, limitBody, requireJson } from './contract/requests.ts'
+import { newRoutes } from './contract/routes.ts'
 
 type ApiContext = Context<ApiEnv>
 

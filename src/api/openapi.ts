@@ -1,7 +1,7 @@
 // The OpenAPI 3.1 document of the management API, made from the routes themselves.
 
+import { newRoutes } from './contract/routes.ts'
 import { resourceRoutes } from './resources/resources.ts'
-import { newRoutes } from './routes.ts'
 
 type Document = ReturnType<ReturnType<typeof newRoutes>['getOpenAPI31Document']>
 

@@ -1,8 +1,8 @@
 // `rolecall api-key …`
 import type { Command } from 'commander'
-import { issueApiKey, listApiKeys, revokeApiKey } from '#access/api-keys/api-keys.ts'
-import { resolveBrand } from '#access/managers/references.ts'
-import { withIsoTimes } from '#access/times.ts'
+import { resolveBrand } from '#access/grants/managers/references.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
+import { issueApiKey, listApiKeys, revokeApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import { invalid } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { type OutputOptions, print, printList } from './output.ts'

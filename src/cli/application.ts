@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { listApplications } from '#access/applications/applications.ts'
 import { createApplication } from '#access/applications/create-application.ts'
-import { withIsoTimes } from '#access/times.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 

@@ -1,9 +1,9 @@
 // `rolecall assignment …`
 import type { Command } from 'commander'
-import { listAssignments } from '#access/assignments/assignments.ts'
-import { createAssignment } from '#access/assignments/create-assignment.ts'
-import { resolveBrand, resolveRole, resolveUser } from '#access/managers/references.ts'
-import { withIsoTimes } from '#access/times.ts'
+import { listAssignments } from '#access/grants/assignments/assignments.ts'
+import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
+import { resolveBrand, resolveRole, resolveUser } from '#access/grants/managers/references.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { confirmOption, makeChange } from './make-change.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'

@@ -1,6 +1,6 @@
 // `rolecall audit …`
 import { type Command, InvalidArgumentError } from 'commander'
-import { withIsoTimes } from '#access/times.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { addAuditSealCommands } from './audit-seal.ts'
 import { type OutputOptions, printList } from './output.ts'

@@ -1,8 +1,8 @@
 // `rolecall brand …`
 import type { Command } from 'commander'
-import { listBrands } from '#access/brands/brands.ts'
-import { createBrand } from '#access/brands/create-brand.ts'
-import { withIsoTimes } from '#access/times.ts'
+import { listBrands } from '#access/grants/brands/brands.ts'
+import { createBrand } from '#access/grants/brands/create-brand.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 

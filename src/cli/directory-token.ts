@@ -1,10 +1,10 @@
 // `rolecall directory token …`
 import type { Command } from 'commander'
-import { resolveDirectory } from '#access/managers/references.ts'
-import { withIsoTimes } from '#access/times.ts'
-import { listDirectoryTokens } from '#connections/directory-tokens.ts'
-import { issueDirectoryToken } from '#connections/issue-directory-token.ts'
-import { revokeDirectoryToken } from '#connections/revoke-directory-token.ts'
+import { resolveDirectory } from '#access/grants/managers/references.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
+import { listDirectoryTokens } from '#connections/directories/directory-tokens.ts'
+import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
+import { revokeDirectoryToken } from '#connections/directories/revoke-directory-token.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 

@@ -1,10 +1,10 @@
 // `rolecall directory …`
 import type { Command } from 'commander'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { findOrganization } from '#access/organizations/organizations.ts'
-import { withIsoTimes } from '#access/times.ts'
-import { createDirectory } from '#connections/create-directory.ts'
-import { listDirectories } from '#connections/directories.ts'
+import { createDirectory } from '#connections/directories/create-directory.ts'
+import { listDirectories } from '#connections/directories/directories.ts'
 import { AppError } from '#platform/errors.ts'
 import { addDirectoryTokenCommands } from './directory-token.ts'
 import { confirmOption, makeChange } from './make-change.ts'

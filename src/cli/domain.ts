@@ -1,6 +1,6 @@
 // `rolecall domain …`: e-mail domains of an organization.
 import { type Command, Option } from 'commander'
-import { withIsoTimes } from '#access/times.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { addDomain, bindDomain, removeDomain, verifyDomain } from '#connections/domains/change-domains.ts'
 import { type DomainRecord, listDomains, txtRecordOf } from '#connections/domains/domains.ts'
 import { invalid } from '#platform/errors.ts'

@@ -6,8 +6,8 @@ import {
   type NewEmergencyAccount,
   resealEmergencyAccount,
 } from '#access/accounts/emergency/emergency.ts'
-import { resolveUser } from '#access/managers/references.ts'
-import { withIsoTimes } from '#access/times.ts'
+import { resolveUser } from '#access/grants/managers/references.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 

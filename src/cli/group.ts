@@ -1,7 +1,7 @@
 // `rolecall group …`
 import type { Command } from 'commander'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { listGroups } from '#access/people/list-groups.ts'
-import { withIsoTimes } from '#access/times.ts'
 import { type OutputOptions, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 

@@ -1,10 +1,10 @@
 // `rolecall invitation …`
 import { type Command, Option } from 'commander'
+import { resolveBrand, resolveRole } from '#access/grants/managers/references.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { cancelInvitation, resendInvitation } from '#access/invitations/change-invitation.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import { type InvitationRecord, type InvitationStatus, listInvitations } from '#access/invitations/invitations.ts'
-import { resolveBrand, resolveRole } from '#access/managers/references.ts'
-import { withIsoTimes } from '#access/times.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 

@@ -1,8 +1,8 @@
 // `rolecall mail …`: the outbox, also for installations without a mail server.
 import type { Command } from 'commander'
-import { getMail, listMails } from '#access/mail/mails.ts'
-import { sendTestMail } from '#access/mail/send-test-mail.ts'
-import { withIsoTimes } from '#access/times.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
+import { getMail, listMails } from '#access/notices/mail/mails.ts'
+import { sendTestMail } from '#access/notices/mail/send-test-mail.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 

@@ -1,6 +1,6 @@
 // Changes of what people may do, by command: each says what it does, and what takes something away is to be said twice.
-import type { ChangeKind, ChangeOf, OutcomeOf } from '#access/changes/change.ts'
-import { makeAcceptable, type Preview } from '#access/changes/preview.ts'
+import type { ChangeKind, ChangeOf, OutcomeOf } from '#access/previews/change.ts'
+import { makeAcceptable, type Preview } from '#access/previews/preview.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 

@@ -1,8 +1,8 @@
 // `rolecall mapping …`
 import type { Command } from 'commander'
-import { resolveBrand, resolveGroup, resolveRole } from '#access/managers/references.ts'
-import { listMappings } from '#access/mappings/mappings.ts'
-import { withIsoTimes } from '#access/times.ts'
+import { resolveBrand, resolveGroup, resolveRole } from '#access/grants/managers/references.ts'
+import { listMappings } from '#access/grants/mappings/mappings.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { confirmOption, makeChange } from './make-change.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'

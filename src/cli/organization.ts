@@ -1,9 +1,9 @@
 // `rolecall organization …`
 import type { Command } from 'commander'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { listOrganizations } from '#access/organizations/organizations.ts'
 import { setOrganizationStatus } from '#access/organizations/update-organization.ts'
-import { withIsoTimes } from '#access/times.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization, instanceContext } from './runtime.ts'
 import { addSignInPolicyCommand } from './sign-in-policy.ts'

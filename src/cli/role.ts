@@ -1,7 +1,7 @@
 // `rolecall role …`
 import type { Command } from 'commander'
-import { listRoles } from '#access/roles/roles.ts'
-import { withIsoTimes } from '#access/times.ts'
+import { listRoles } from '#access/grants/roles/roles.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { type OutputOptions, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 

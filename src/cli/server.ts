@@ -1,6 +1,6 @@
 // `rolecall serve`, `migrate`, `database url` and `database restored`.
 import type { Command } from 'commander'
-import { endAllAccess } from '#access/end-all-access.ts'
+import { endAllAccess } from '#access/sign-in/sessions/end-all-access.ts'
 import { type OutputOptions, print } from './output.ts'
 import { type CliRuntime, instanceContext } from './runtime.ts'
 

@@ -1,6 +1,6 @@
 // `rolecall organization sign-in-policy`
 import { type Command, Option } from 'commander'
-import { getSignInPolicy, type SignInPolicy, updateSignInPolicy } from '#access/organizations/sign-in-policy.ts'
+import { getSignInPolicy, type SignInPolicy, updateSignInPolicy } from '#access/sign-in/policy/sign-in-policy.ts'
 import { type OutputOptions, print } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 

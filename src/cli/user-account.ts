@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { createLocalUser } from '#access/accounts/create-local-user.ts'
 import { setUserPassword } from '#access/accounts/passwords/change-password.ts'
-import { resolveBrand, resolveRole, resolveUser } from '#access/managers/references.ts'
+import { resolveBrand, resolveRole, resolveUser } from '#access/grants/managers/references.ts'
 import { invalid } from '#platform/errors.ts'
 import { type OutputOptions, print } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'

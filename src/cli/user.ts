@@ -1,9 +1,9 @@
 // `rolecall user …`
 import { type Command, Option } from 'commander'
-import { resolveUser } from '#access/managers/references.ts'
+import { resolveUser } from '#access/grants/managers/references.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { listUsers } from '#access/people/list-users.ts'
 import { approvePerson } from '#access/people/status/approve-person.ts'
-import { withIsoTimes } from '#access/times.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'
 import { reactivateUser } from '#directory/reactivate-user.ts'
 import { getUser, type UserRecord, type UserStatus } from '#directory/users.ts'

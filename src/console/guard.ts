@@ -1,10 +1,10 @@
 // Who is at the door of the console: a live session becomes a context with what the person's roles allow, as they are now.
 import type { MiddlewareHandler } from 'hono'
-import { asManager } from '#access/managers/manager.ts'
+import { asManager } from '#access/grants/managers/manager.ts'
 import { renderPage } from '#http/pages.ts'
 import { personContext, sessionOf } from '#http/session.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
-import type { ConsoleEnv, ConsoleServices } from './env.ts'
+import type { ConsoleEnv, ConsoleServices } from './ui/env.ts'
 
 /** Where a manager without a second factor sets one up or shows it, and from where they come back here. */
 function secondFactorPath({ method, url }: { method: string; url: string }): string {

@@ -1,5 +1,5 @@
 // What every request carries through the delivery rooms.
-import type { BrowserSession } from '#access/sessions/resolve-session.ts'
+import type { BrowserSession } from '#access/sign-in/sessions/resolve-session.ts'
 import type { Log } from '#platform/log.ts'
 
 export type AppEnv = {

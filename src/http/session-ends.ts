@@ -2,9 +2,9 @@
 // that, the worker does it within a second.
 import type { Context } from 'hono'
 import { deliverLogouts } from '#access/applications/deliver-logouts.ts'
-import type { EndedSession } from '#access/sessions/end-sessions.ts'
-import { endOwnSession } from '#access/sessions/own-sessions.ts'
-import { systemContext } from '#access/system-context.ts'
+import { systemContext } from '#access/ground/system-context.ts'
+import type { EndedSession } from '#access/sign-in/sessions/end-sessions.ts'
+import { endOwnSession } from '#access/sign-in/sessions/own-sessions.ts'
 import { AppError } from '#platform/errors.ts'
 import type { Services } from '#src/context.ts'
 import type { AppEnv } from './env.ts'

@@ -1,7 +1,12 @@
 // The browser's session: its cookie, whose it is, and what a person may do with it. Liveness is asked of the database by
 // each request and never remembered.
 import type { Context, MiddlewareHandler } from 'hono'
-import { type BrowserSession, enterSession, resolveSession, touchSession } from '#access/sessions/resolve-session.ts'
+import {
+  type BrowserSession,
+  enterSession,
+  resolveSession,
+  touchSession,
+} from '#access/sign-in/sessions/resolve-session.ts'
 import type { Clock } from '#platform/clock.ts'
 import { sha256 } from '#platform/crypto.ts'
 import { AppError } from '#platform/errors.ts'

@@ -1,5 +1,5 @@
 // Mail that is due, by the mail server of this installation.
-import { sendDueMails } from '#access/mail/send-mails.ts'
+import { sendDueMails } from '#access/notices/mail/send-mails.ts'
 import type { MailTransport } from '#platform/smtp.ts'
 import type { Jobs } from './jobs.ts'
 

@@ -2,7 +2,7 @@
 // most one job for an organization at a time, waiting or under way, in the whole installation; any node may take it.
 // The tables are made by a migration (drizzle/0008_queue.sql): nothing here may change them.
 import { PgBoss } from 'pg-boss'
-import type { Work, WorkKind } from '#access/work.ts'
+import type { Work, WorkKind } from '#access/upkeep/work.ts'
 import { AppError } from '#platform/errors.ts'
 import type { Services } from '#src/context.ts'
 

@@ -1,8 +1,8 @@
 // The background worker of a node. Every second it asks which organizations have something to do and puts that on the queue;
 // whichever node is free takes it. So each kind of work of an organization is done on one node at a time; row by row it is
 // claimed all the same.
-import { systemContext } from '#access/system-context.ts'
-import { listUnsealed, listUpkeep, listWork, sweepExpired, type WorkKind } from '#access/work.ts'
+import { systemContext } from '#access/ground/system-context.ts'
+import { listUnsealed, listUpkeep, listWork, sweepExpired, type WorkKind } from '#access/upkeep/work.ts'
 import type { Log } from '#platform/log.ts'
 import type { Services } from '#src/context.ts'
 import { type Job, type Jobs, standardJobs } from './jobs.ts'

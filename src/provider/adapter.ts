@@ -12,7 +12,7 @@ import {
   putArtifact,
   putCode,
 } from '#access/applications/provider-artifacts.ts'
-import type { BrowserSession } from '#access/sessions/resolve-session.ts'
+import type { BrowserSession } from '#access/sign-in/sessions/resolve-session.ts'
 import type { Services } from '#src/context.ts'
 import { visitOf } from './visits.ts'
 

@@ -4,7 +4,7 @@ import { continuationPath } from '#access/applications/authorization-requests.ts
 import type { ClientReader } from '#access/applications/clients.ts'
 import { findPersonClaims, type PersonClaims } from '#access/applications/person-claims.ts'
 import type { SigningKey } from '#access/applications/signing-keys.ts'
-import { touchSessionById } from '#access/sessions/resolve-session.ts'
+import { touchSessionById } from '#access/sign-in/sessions/resolve-session.ts'
 import { enterOrganization, type Services } from '#src/context.ts'
 import { createAdapters } from './adapter.ts'
 import { createPolicy } from './policy.ts'

@@ -1,7 +1,7 @@
 // One visit: what of Rolecall's own goes along with a request through the OpenID provider, and what comes back from it.
 import type { IncomingMessage } from 'node:http'
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider'
-import type { BrowserSession } from '#access/sessions/resolve-session.ts'
+import type { BrowserSession } from '#access/sign-in/sessions/resolve-session.ts'
 
 export type Failure = { status: number; code: string; description: string | undefined }
 

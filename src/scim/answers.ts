@@ -1,11 +1,11 @@
 // Answers in the SCIM media type, with Location and ETag where a resource is answered.
 import type { Context } from 'hono'
+import type { ResourceSchema } from '#directory/schema/attributes.ts'
+import type { JsonObject } from '#directory/schema/canonical.ts'
 import type { ScimEnv } from './guard.ts'
 import { namesIn } from './query/list.ts'
 import { type Projection, parseProjection, project } from './query/projection.ts'
 import { entityTag } from './resources/user.ts'
-import type { ResourceSchema } from './schema/attributes.ts'
-import type { JsonObject } from './schema/canonical.ts'
 
 const scimMediaType = 'application/scim+json; charset=utf-8'
 

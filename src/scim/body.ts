@@ -1,9 +1,9 @@
 // Request bodies: JSON objects within a size.
 import type { Context } from 'hono'
+import { isObject, type JsonObject } from '#directory/schema/canonical.ts'
 import { AppError, invalid } from '#platform/errors.ts'
 import { parseJson } from '#platform/json.ts'
 import type { ScimEnv } from './guard.ts'
-import { isObject, type JsonObject } from './schema/canonical.ts'
 
 /** A request about users fits one person; a request about groups may name many thousands of members. */
 export const bodyLimits = { user: 1_048_576, group: 16_777_216 }

@@ -1,16 +1,16 @@
 // Discovery (RFC 7644 §4; RFC 7643 §5–§7): what this server supports, exactly.
 
-import { AppError, notFound } from '#platform/errors.ts'
-import type { Urls } from '#platform/urls.ts'
-import { cursorTimeoutSeconds } from './query/cursor.ts'
-import { pageLimits } from './query/list.ts'
-import type { JsonObject } from './schema/canonical.ts'
+import type { JsonObject } from '#directory/schema/canonical.ts'
 import {
   enterpriseSchemaId,
   groupSchemaId,
   schemaDocuments as scimSchemas,
   userSchemaId,
-} from './schema/definitions.ts'
+} from '#directory/schema/definitions.ts'
+import { AppError, notFound } from '#platform/errors.ts'
+import type { Urls } from '#platform/urls.ts'
+import { cursorTimeoutSeconds } from './query/cursor.ts'
+import { pageLimits } from './query/list.ts'
 
 const core = 'urn:ietf:params:scim:schemas:core:2.0'
 

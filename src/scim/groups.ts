@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { createGroup } from '#directory/create-group.ts'
 import { deleteGroup } from '#directory/delete-group.ts'
 import { type GroupMember, type GroupRecord, getGroup, getGroupWithMembers } from '#directory/groups.ts'
+import { groupSchema } from '#directory/schema/attributes.ts'
 import { updateGroup } from '#directory/update-group.ts'
 import type { CallContext } from '#src/context.ts'
 import { answerResource, noContent, notModified, projectionOf, queryOf } from './answers.ts'
@@ -14,7 +15,6 @@ import { expectedVersion, isUnchanged } from './preconditions.ts'
 import { listRequestFromBody, listRequestFromQuery } from './query/list.ts'
 import { includes, type Projection } from './query/projection.ts'
 import { groupFromBody, groupPatch, groupResource } from './resources/group.ts'
-import { groupSchema } from './schema/attributes.ts'
 
 export const groups = new Hono<ScimEnv>({ strict: false })
 

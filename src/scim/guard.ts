@@ -1,13 +1,14 @@
 // Who asks: the bearer token of a directory becomes a CallContext, within what the directory may ask.
 import type { MiddlewareHandler } from 'hono'
-import type { ProvisioningLog } from '#connections/provisioning/log.ts'
-import type { QuirkName } from '#connections/provisioning/quirks.ts'
 import {
   type DirectoryToken,
   enterDirectory,
   resolveDirectoryToken,
   touchDirectoryToken,
-} from '#connections/resolve-directory-token.ts'
+} from '#connections/directories/resolve-directory-token.ts'
+import type { ProvisioningLog } from '#connections/provisioning/log.ts'
+import type { QuirkName } from '#connections/provisioning/quirks.ts'
+import type { JsonObject } from '#directory/schema/canonical.ts'
 import { clientAddress } from '#http/client-address.ts'
 import type { AppEnv } from '#http/env.ts'
 import { createSecretGate, type RequestLimits } from '#http/request-limits.ts'
@@ -22,7 +23,6 @@ import {
   type Services,
   servicesOf,
 } from '#src/context.ts'
-import type { JsonObject } from './schema/canonical.ts'
 
 export type ScimServices = Services & {
   urls: Urls

@@ -1,6 +1,9 @@
 // Lists and searches of users, of groups, and of both at once (RFC 7644 §3.4.2, §3.4.3).
 import type { Context } from 'hono'
 import type { Condition } from '#directory/condition.ts'
+import { resolveFilter } from '#directory/filter/resolve.ts'
+import { groupSchema, type ResourceSchema, userSchema } from '#directory/schema/attributes.ts'
+import type { JsonObject } from '#directory/schema/canonical.ts'
 import { type Search, type SearchResult, searchGroups, searchUsers } from '#directory/search.ts'
 import { AppError } from '#platform/errors.ts'
 import { answer } from './answers.ts'
@@ -9,11 +12,8 @@ import type { ScimEnv } from './guard.ts'
 import { encodeCursor } from './query/cursor.ts'
 import { type ListRequest, pageOf, sortOf } from './query/list.ts'
 import { includes, type Projection, parseProjection, project } from './query/projection.ts'
-import { resolveFilter } from './query/resolve.ts'
 import { groupResource } from './resources/group.ts'
 import { userResource } from './resources/user.ts'
-import { groupSchema, type ResourceSchema, userSchema } from './schema/attributes.ts'
-import type { JsonObject } from './schema/canonical.ts'
 
 type Found = { resources: JsonObject[]; total: number | undefined; nextCursor: string | undefined }
 

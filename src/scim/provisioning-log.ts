@@ -4,7 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import type { QuirkName } from '#connections/provisioning/quirks.ts'
 import type { CallContext } from '#src/context.ts'
 import type { ScimEnv, ScimServices } from './guard.ts'
-import type { Note } from './quirks/note.ts'
+import type { Note } from './patch/note.ts'
 import { noteRequest, type ReceivedRequest } from './quirks/request.ts'
 
 export function provisioningLog({ provisioning }: Pick<ScimServices, 'provisioning'>): MiddlewareHandler<ScimEnv> {

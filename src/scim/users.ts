@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import { provisionFromDirectory } from '#access/people/provision-from-directory.ts'
 import { deleteUser } from '#directory/delete-user.ts'
+import { userSchema } from '#directory/schema/attributes.ts'
 import { updateUser } from '#directory/update-user.ts'
 import { getUser } from '#directory/users.ts'
 import { answerResource, noContent, notModified, projectionOf, queryOf } from './answers.ts'
@@ -14,7 +15,6 @@ import { expectedVersion, isUnchanged } from './preconditions.ts'
 import { noteOf } from './provisioning-log.ts'
 import { listRequestFromBody, listRequestFromQuery } from './query/list.ts'
 import { contentFromBody, contentFromDocument, documentOfUser, userResource } from './resources/user.ts'
-import { userSchema } from './schema/attributes.ts'
 
 export const users = new Hono<ScimEnv>({ strict: false })
 

@@ -3,13 +3,13 @@ import { Hono } from 'hono'
 import type { Log } from '#platform/log.ts'
 import type { Urls } from '#platform/urls.ts'
 import type { Services } from '#src/context.ts'
+import type { SsoEnv, SsoServices } from './common/services.ts'
+import { createOidcRoutes } from './endpoints/oidc.tsx'
+import { createSamlRoutes } from './endpoints/saml.tsx'
+import { createStart } from './endpoints/start.tsx'
+import { createContinuation } from './endpoints/unsolicited.tsx'
 import { createOidcClients } from './oidc/clients.ts'
-import { createOidcRoutes } from './oidc/routes.tsx'
-import { createSamlRoutes } from './saml/routes.tsx'
 import { createSamlVerifier } from './saml/verifier.ts'
-import type { SsoEnv, SsoServices } from './services.ts'
-import { createStart } from './start.tsx'
-import { createContinuation } from './unsolicited.tsx'
 
 type Options = Services & { urls: Urls; log: Log; trustedProxies: number }
 

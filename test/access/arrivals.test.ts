@@ -1,8 +1,8 @@
 // J1: people whom a staged directory brings wait, with their groups and roles, until somebody has looked at what they get.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { previewChange } from '#access/changes/preview.ts'
 import { approvePerson } from '#access/people/status/approve-person.ts'
-import { getDirectory } from '#connections/directories.ts'
+import { previewChange } from '#access/previews/preview.ts'
+import { getDirectory } from '#connections/directories/directories.ts'
 import { type AccessStage, type Client, roleId, startStage } from '../support/access.ts'
 import { within } from '../support/ceilings.ts'
 import { type ScimClient, scimClient } from '../support/scim.ts'

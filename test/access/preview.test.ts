@@ -2,9 +2,9 @@
 // preview that is out of date.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AccessChange } from '#access/changes/change.ts'
-import { type Preview, previewChange, saveChange } from '#access/changes/preview.ts'
 import { decide } from '#access/decisions/effective-access.ts'
+import type { AccessChange } from '#access/previews/change.ts'
+import { type Preview, previewChange, saveChange } from '#access/previews/preview.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
 
 let stage: AccessStage

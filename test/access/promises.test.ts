@@ -1,7 +1,7 @@
 // Promises of the user guides about roles and people that have no other home: custom roles, causes of a refusal, notices,
 // exceptions with a review date, addresses, erasure.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { countOverview } from '#access/overview.ts'
+import { countOverview } from '#access/organizations/overview.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
 import { outbox } from '../support/accounts.ts'
 import { within } from '../support/ceilings.ts'
@@ -123,7 +123,7 @@ describe('why a role cannot be given (002-12)', () => {
   })
 
   test('missing permission, another brand, and beyond one’s own rights are three different refusals', async () => {
-    const { createAssignment } = await import('#access/assignments/create-assignment.ts')
+    const { createAssignment } = await import('#access/grants/assignments/create-assignment.ts')
     const { ctx } = client
     const [mine, theirs] = [
       (await client.post('brands', { slug: 'mine', name: 'Mine' })).body.id,

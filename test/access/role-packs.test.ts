@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { evaluate } from '#access/decisions/evaluate.ts'
 import { permissionCatalogue, permissionFault } from '#access/decisions/permissions.ts'
-import { findRolePack, rolePacks } from '#access/roles/role-packs.ts'
+import { findRolePack, rolePacks } from '#access/grants/roles/role-packs.ts'
 
 function mayDo(pack: string, key: string, permission: string): boolean {
   const role = findRolePack(pack)?.roles.find((candidate) => candidate.key === key)

@@ -1,8 +1,8 @@
 // 000-37: whoever misses something asks for it; the administrators are told, and settle it.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { listAlarms } from '#access/alarms/alarms.ts'
-import { letterOf } from '#access/alarms/letters.ts'
-import { settleAlarm } from '#access/alarms/settle-alarm.ts'
+import { listAlarms } from '#access/notices/alarms/alarms.ts'
+import { letterOf } from '#access/notices/alarms/letters.ts'
+import { settleAlarm } from '#access/notices/alarms/settle-alarm.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
 import { type ConsoleClient, consoleClient, createManager } from '../support/console.ts'
 

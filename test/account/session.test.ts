@@ -1,7 +1,7 @@
 // GET /session: who is signed in, for as long as every condition holds, and not a request longer.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { setOrganizationStatus } from '#access/organizations/update-organization.ts'
-import { endSession } from '#access/sessions/end-sessions.ts'
+import { endSession } from '#access/sign-in/sessions/end-sessions.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'
 import { reactivateUser } from '#directory/reactivate-user.ts'
 import { type AccessStage, type Client, createUser, read, roleId, startStage } from '../support/access.ts'

@@ -1,7 +1,7 @@
 // API keys that may do less than everything: decisions alone, chosen permissions, single brands, from some addresses.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { issueApiKey, listApiKeys, revokeApiKey } from '#access/api-keys/api-keys.ts'
-import { createRole } from '#access/roles/create-role.ts'
+import { createRole } from '#access/grants/roles/create-role.ts'
+import { issueApiKey, listApiKeys, revokeApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import { type AccessStage, type Client, createUser, read, roleId, startStage } from '../support/access.ts'
 import { actingAs, beyondCeiling, within } from '../support/ceilings.ts'
 import { createManager } from '../support/console.ts'
@@ -195,7 +195,7 @@ describe('where and how long a key is good', () => {
   })
 
   test('keys of before may do everything, and the overview names them', async () => {
-    const { countOverview } = await import('#access/overview.ts')
+    const { countOverview } = await import('#access/organizations/overview.ts')
     await issue({ access: 'decisions', name: 'Narrow' })
     expect((await countOverview(client.ctx)).unboundedKeys).toEqual(['Test'])
     const [old] = await listApiKeys(client.ctx)

@@ -1,10 +1,10 @@
 // Session and web rows of the catalogue: headers of every answer, races with a deactivation, changed memberships, polluted
 // forms, and what errors and logs say.
 import { afterAll, beforeAll, expect } from 'vitest'
-import { createAssignment } from '#access/assignments/create-assignment.ts'
-import { deleteAssignment } from '#access/assignments/delete-assignment.ts'
-import { createBrand } from '#access/brands/create-brand.ts'
-import { listRoles } from '#access/roles/roles.ts'
+import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
+import { deleteAssignment } from '#access/grants/assignments/delete-assignment.ts'
+import { createBrand } from '#access/grants/brands/create-brand.ts'
+import { listRoles } from '#access/grants/roles/roles.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'
 import { reactivateUser } from '#directory/reactivate-user.ts'
 import { expectAccepted, pend, post, row, type SetUp, type Stage, setUps, startStage } from './stage.ts'

@@ -1,9 +1,9 @@
 // Roles, mappings and policies in the console: what is about to change is shown first, and nobody gives more than they hold.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { listMappings } from '#access/mappings/mappings.ts'
-import { createRole } from '#access/roles/create-role.ts'
-import { listRoles } from '#access/roles/roles.ts'
+import { listMappings } from '#access/grants/mappings/mappings.ts'
+import { createRole } from '#access/grants/roles/create-role.ts'
+import { listRoles } from '#access/grants/roles/roles.ts'
 import { createGroup } from '#directory/create-group.ts'
 import { updateGroup } from '#directory/update-group.ts'
 import type { TestApp, TestOrganization } from '../support/app.ts'
@@ -187,9 +187,9 @@ describe('nobody gives more than they hold', () => {
     const fields = { kind: 'group', groupId, brandId: '', roleId: await roleId('administrator') }
     await client.post('/console/changes', savingForm((await client.post('/console/mappings/preview', fields)).text))
     const { updateLocalGroup } = await import('#access/people/local.ts')
-    const { asManager } = await import('#access/managers/manager.ts')
+    const { asManager } = await import('#access/grants/managers/manager.ts')
     const { personContext } = await import('#http/session.ts')
-    const { resolveSession } = await import('#access/sessions/resolve-session.ts')
+    const { resolveSession } = await import('#access/sign-in/sessions/resolve-session.ts')
     const live = await resolveSession(app.services.database, lead.session.tokenHash)
     if (live === undefined) throw new Error('The lead is signed in')
     const person = personContext(app.services, { ...live, tokenHash: lead.session.tokenHash }, 'req_test')

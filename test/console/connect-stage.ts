@@ -2,8 +2,8 @@
 // quirks and a refusal, sign-ins that worked and did not, setup links.
 import { listAttempts } from '#access/sign-in/attempts.ts'
 import { createTestLink } from '#access/sign-in/tests.ts'
+import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
-import { issueDirectoryToken } from '#connections/issue-directory-token.ts'
 import { listProvisioningEvents } from '#connections/provisioning/events.ts'
 import { beginSetup } from '#connections/setup-links/begin-setup.ts'
 import { createSetupLink, revokeSetupLink } from '#connections/setup-links/change-setup-links.ts'

@@ -1,6 +1,6 @@
 // Setup links and the wizard by plain requests: who may, what a link reaches and what it does not, and what the live stream says.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listDirectories } from '#connections/directories.ts'
+import { listDirectories } from '#connections/directories/directories.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
 import { beginSetup } from '#connections/setup-links/begin-setup.ts'
 import { createSetupLink, revokeSetupLink } from '#connections/setup-links/change-setup-links.ts'

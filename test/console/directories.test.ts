@@ -1,8 +1,8 @@
 // Directories and connections by plain requests: tokens, what is asked before something goes, settings, states.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listRoles } from '#access/roles/roles.ts'
-import { getDirectory, listDirectories } from '#connections/directories.ts'
-import { listDirectoryTokens } from '#connections/directory-tokens.ts'
+import { listRoles } from '#access/grants/roles/roles.ts'
+import { getDirectory, listDirectories } from '#connections/directories/directories.ts'
+import { listDirectoryTokens } from '#connections/directories/directory-tokens.ts'
 import { getConnection } from '#connections/sign-in/connections.ts'
 import { change } from '../support/access.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'

@@ -3,7 +3,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEmergencyAccount } from '#access/accounts/emergency/emergency.ts'
-import { listApiKeys } from '#access/api-keys/api-keys.ts'
+import { listApiKeys } from '#access/organizations/api-keys/api-keys.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import type { SamlConnection } from '#connections/sign-in/connections.ts'
 import { codeOf, createLocalPerson, goodPassword } from '../support/accounts.ts'

@@ -1,13 +1,13 @@
 // What an old session may not do: whatever decides who manages something or who may come in wants a fresh proof. Each of
 // these is refused to a session whose proof is old, changes nothing, and works with a fresh one.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createAssignment } from '#access/assignments/create-assignment.ts'
-import { managing } from '#access/managers/management.ts'
-import { createRole } from '#access/roles/create-role.ts'
-import { listRoles } from '#access/roles/roles.ts'
+import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
+import { managing } from '#access/grants/managers/management.ts'
+import { createRole } from '#access/grants/roles/create-role.ts'
+import { listRoles } from '#access/grants/roles/roles.ts'
 import { createTestLink } from '#access/sign-in/tests.ts'
+import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
-import { issueDirectoryToken } from '#connections/issue-directory-token.ts'
 import { createSetupLink } from '#connections/setup-links/change-setup-links.ts'
 import { createGroup } from '#directory/create-group.ts'
 import { change } from '../support/access.ts'

@@ -2,7 +2,7 @@
 // Entra ID (OpenID Connect and SCIM) in the console; both with emulated providers, in a real browser, counting interactions.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listRoles } from '#access/roles/roles.ts'
+import { listRoles } from '#access/grants/roles/roles.ts'
 import { createSetupLink } from '#connections/setup-links/change-setup-links.ts'
 import { createEntra } from '#sandbox/entra.ts'
 import { createOidcIdentityProvider, type OidcIdentityProvider } from '#sandbox/oidc-idp/identity-provider.ts'

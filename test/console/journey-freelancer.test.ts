@@ -2,8 +2,8 @@
 // over by the company's directory later on.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createRole } from '#access/grants/roles/create-role.ts'
 import { updateSettings } from '#access/organizations/settings.ts'
-import { createRole } from '#access/roles/create-role.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
 import { goodPassword, linkIn, outbox } from '../support/accounts.ts'
 import type { TestApp, TestOrganization } from '../support/app.ts'

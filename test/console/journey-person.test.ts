@@ -2,8 +2,8 @@
 // out everywhere at once, with a receipt for the administrator.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { listRoles } from '#access/grants/roles/roles.ts'
 import { updateSettings } from '#access/organizations/settings.ts'
-import { listRoles } from '#access/roles/roles.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import { createConnection } from '#connections/sign-in/create-connection.ts'
 import { type RunningSamlIdentityProvider, startSamlIdentityProvider } from '#sandbox/saml-idp/start.ts'

@@ -1,8 +1,8 @@
 // The pages about people, groups, brands, invitations and the audit trail, one line each: see `walk.ts` for what is looked at.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { listRoles } from '#access/grants/roles/roles.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
-import { listRoles } from '#access/roles/roles.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { createGroup } from '#directory/create-group.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'

@@ -1,9 +1,9 @@
 // The people side of the console by plain requests: what each form does, what it keeps, and who may use it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listAssignments } from '#access/assignments/assignments.ts'
+import { listAssignments } from '#access/grants/assignments/assignments.ts'
+import { createRole } from '#access/grants/roles/create-role.ts'
+import { listRoles } from '#access/grants/roles/roles.ts'
 import { getInvitation, listInvitations } from '#access/invitations/invitations.ts'
-import { createRole } from '#access/roles/create-role.ts'
-import { listRoles } from '#access/roles/roles.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { getAuditHead } from '#audit/seal/head.ts'
 import { sealEvents } from '#audit/seal/seal-events.ts'

@@ -2,7 +2,7 @@
 // goes for good.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { getSettings } from '#access/organizations/settings.ts'
-import { getSignInPolicy } from '#access/organizations/sign-in-policy.ts'
+import { getSignInPolicy } from '#access/sign-in/policy/sign-in-policy.ts'
 import { listDomains } from '#connections/domains/domains.ts'
 import { outbox } from '../support/accounts.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createApplication } from '#access/applications/create-application.ts'
-import { createBrand } from '#access/brands/create-brand.ts'
+import { createBrand } from '#access/grants/brands/create-brand.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'
 import { startWorker, type Worker } from '#jobs/worker.ts'
 import { createLog } from '#platform/log.ts'

@@ -1,8 +1,8 @@
 // What follows from dates: reminders, accounts that end, returns, and what is kept for long enough.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listAlarms } from '#access/alarms/alarms.ts'
-import { updateAssignment } from '#access/assignments/update-assignment.ts'
-import { getMail } from '#access/mail/mails.ts'
+import { updateAssignment } from '#access/grants/assignments/update-assignment.ts'
+import { listAlarms } from '#access/notices/alarms/alarms.ts'
+import { getMail } from '#access/notices/mail/mails.ts'
 import { removeOld } from '#access/upkeep/retention.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'
 import { getUser } from '#directory/users.ts'

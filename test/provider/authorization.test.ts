@@ -1,7 +1,7 @@
 // Sign-in to host applications (OpenID Connect Core 1.0): who gets a code, and who is sent to sign in or refused.
 import { ClientSecretBasic, ClientSecretPost, fetchUserInfo } from 'openid-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createBrand } from '#access/brands/create-brand.ts'
+import { createBrand } from '#access/grants/brands/create-brand.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
 import type { TestOrganization } from '../support/app.ts'
 import { startListeningApp } from '../support/listening.ts'

@@ -3,8 +3,8 @@
 
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { issueDirectoryToken } from '#connections/issue-directory-token.ts'
-import { revokeDirectoryToken } from '#connections/revoke-directory-token.ts'
+import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
+import { revokeDirectoryToken } from '#connections/directories/revoke-directory-token.ts'
 import { once } from '#db/statement.ts'
 import { createScimClient } from '#sandbox/scim-client.ts'
 import { enterOrganization } from '#src/context.ts'

@@ -1,6 +1,6 @@
 // The first start: one link, good once, makes organization and administrator. There is no default password.
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { offerFirstAdministrator } from '#access/managers/first-administrator.ts'
+import { offerFirstAdministrator } from '#access/organizations/first-administrator.ts'
 import { goodPassword } from '../support/accounts.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { createTestBrowser } from '../support/sign-in.ts'

@@ -1,6 +1,6 @@
 // An identity that is linked to somebody: they hear of it, and can take it back from the mail or on their page.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { listAlarms } from '#access/alarms/alarms.ts'
+import { listAlarms } from '#access/notices/alarms/alarms.ts'
 import { approveLinkRequest } from '#access/sign-in/decide-link-request.ts'
 import { listLinkRequests } from '#access/sign-in/link-requests.ts'
 import type { SamlConnection } from '#connections/sign-in/connections.ts'

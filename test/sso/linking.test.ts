@@ -1,9 +1,9 @@
 // Who is linked by an address, and who is not: an address that its provider denies, somebody who manages something, a domain
 // that belongs to other connections, and texts that only look like addresses.
 import { describe, expect, test } from 'vitest'
-import { createAssignment } from '#access/assignments/create-assignment.ts'
-import { createRole } from '#access/roles/create-role.ts'
-import { listRoles } from '#access/roles/roles.ts'
+import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
+import { createRole } from '#access/grants/roles/create-role.ts'
+import { listRoles } from '#access/grants/roles/roles.ts'
 import type { Preset } from '#connections/sign-in/presets.ts'
 import { updateConnection } from '#connections/sign-in/update-connection.ts'
 import { arriveBySaml, type Claims, expectRefusedFor, expectSignedIn, person } from '../support/arrivals.ts'

@@ -1,7 +1,7 @@
 // Mail: queued with the change that it is about, sent over real SMTP by the worker, tried again, given up, or kept.
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { queueMail } from '#access/mail/queue-mail.ts'
-import { sendDueMails } from '#access/mail/send-mails.ts'
+import { queueMail } from '#access/notices/mail/queue-mail.ts'
+import { sendDueMails } from '#access/notices/mail/send-mails.ts'
 import { mailJob } from '#jobs/mail.ts'
 import { startWorker } from '#jobs/worker.ts'
 import { createLog } from '#platform/log.ts'
@@ -198,7 +198,7 @@ describe('without a mail server', () => {
     const other = await own.createClient()
     expect((await other.get(`mails/${items[0].id}`)).status).toBe(404)
     expect((await other.get('mails')).body.items).toEqual([])
-    const { listMails } = await import('#access/mail/mails.ts')
+    const { listMails } = await import('#access/notices/mail/mails.ts')
     await expect(listMails({ ...reader.ctx, permissions: new Set() })).rejects.toMatchObject({ code: 'forbidden' })
     await own.close()
   })

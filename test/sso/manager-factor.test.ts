@@ -2,8 +2,8 @@
 // one, and who may loosen how people sign in.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createEmergencyAccount } from '#access/accounts/emergency/emergency.ts'
-import { getSignInPolicy, updateSignInPolicy } from '#access/organizations/sign-in-policy.ts'
-import { createRole } from '#access/roles/create-role.ts'
+import { createRole } from '#access/grants/roles/create-role.ts'
+import { getSignInPolicy, updateSignInPolicy } from '#access/sign-in/policy/sign-in-policy.ts'
 import type { SamlConnection } from '#connections/sign-in/connections.ts'
 import { authnMethodsAttribute, twoFactorMethods } from '#connections/sign-in/second-factors.ts'
 import { type AccessStage, type Client, startStage } from '../support/access.ts'

@@ -1,8 +1,8 @@
 // Passkeys in a real browser, with an authenticator that tests bring: added, used alone and as second factor, and abused.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listRoles } from '#access/grants/roles/roles.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
-import { listRoles } from '#access/roles/roles.ts'
 import { listAttempts } from '#access/sign-in/attempts.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'

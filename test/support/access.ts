@@ -1,6 +1,6 @@
 // What tests of access, API and CLI start from: the application, clients with an API key, and the command line in-process.
-import type { ChangeKind, ChangeOf } from '#access/changes/change.ts'
-import { previewChange, saveChange } from '#access/changes/preview.ts'
+import type { ChangeKind, ChangeOf } from '#access/previews/change.ts'
+import { previewChange, saveChange } from '#access/previews/preview.ts'
 import { runCli } from '#cli/cli.ts'
 import { provisionUser } from '#directory/provision-user.ts'
 import type { Urls } from '#platform/urls.ts'

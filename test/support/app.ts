@@ -3,9 +3,9 @@
 import { randomUUID } from 'node:crypto'
 import postgres from 'postgres'
 import { inject } from 'vitest'
-import { issueApiKey } from '#access/api-keys/api-keys.ts'
+import { issueApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import { createOrganization } from '#access/organizations/create-organization.ts'
-import { createDirectory } from '#connections/create-directory.ts'
+import { createDirectory } from '#connections/directories/create-directory.ts'
 import { createProvisioningLog, type ProvisioningLog } from '#connections/provisioning/log.ts'
 import { Database, databaseDefaults } from '#db/database.ts'
 import type { RequestRates } from '#http/request-limits.ts'
@@ -17,7 +17,6 @@ import { createOutgoing, type Outgoing } from '#platform/outgoing.ts'
 import { createSealing } from '#platform/sealing.ts'
 import { Secret } from '#platform/secret.ts'
 import { createUrls, type Urls } from '#platform/urls.ts'
-import { userFilterPath } from '#scim/query/filter-path.ts'
 import { createApp } from '#src/app.ts'
 import { type CallContext, enterInstance, enterOrganization, type Services } from '#src/context.ts'
 import { type ScimClient, scimClient } from './scim.ts'
@@ -141,7 +140,6 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     resolveTxt: async (name) => txt.get(name) ?? [],
     urls,
     hasMailServer: options.hasMailServer ?? false,
-    userFilterPath,
   }
   const { log, lines } = collectingLog()
   const provisioning = createProvisioningLog(services, log)

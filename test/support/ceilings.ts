@@ -1,6 +1,6 @@
 // Callers of verbs who do not hold everything, without a session: what comes with a context is what they hold.
 import { requireReachWithin } from '#access/ceiling/reach.ts'
-import { asManager } from '#access/managers/manager.ts'
+import { asManager } from '#access/grants/managers/manager.ts'
 import type { CallContext, HeldPermissions } from '#src/context.ts'
 import type { TestOrganization } from './app.ts'
 

@@ -1,6 +1,6 @@
 // The console as a signed-in person has it, in a browser or by plain requests.
 import type { Browser, Page } from 'playwright-core'
-import { createBrand } from '#access/brands/create-brand.ts'
+import { createBrand } from '#access/grants/brands/create-brand.ts'
 import type { TestApp, TestOrganization } from './app.ts'
 import { openPage, type View } from './browser.ts'
 import { createPerson, giveRole } from './people.ts'

@@ -1,6 +1,6 @@
 // People of an organization in a test, and what they hold.
-import { createAssignment } from '#access/assignments/create-assignment.ts'
-import { listRoles } from '#access/roles/roles.ts'
+import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
+import { listRoles } from '#access/grants/roles/roles.ts'
 import { provisionUser } from '#directory/provision-user.ts'
 import type { TestOrganization } from './app.ts'
 

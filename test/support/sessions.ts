@@ -1,5 +1,5 @@
 // Sessions of people without a sign-in: as the last step of one makes them.
-import { type NewSession, sessionStart } from '#access/sessions/start-session.ts'
+import { type NewSession, sessionStart } from '#access/sign-in/sessions/start-session.ts'
 import { inTransaction } from '#src/context.ts'
 import type { TestOrganization } from './app.ts'
 

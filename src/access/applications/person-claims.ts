@@ -2,11 +2,11 @@
 import { sql } from 'drizzle-orm'
 import { domainOf } from '#connections/domains/domains.ts'
 import { prepared } from '#db/statement.ts'
+import { emailColumn } from '#directory/email.ts'
 import { fold } from '#directory/fold.ts'
 import { enterOrganization, type Services } from '#src/context.ts'
 import { effectiveAccessOf } from '../decisions/effective-access.ts'
 import { heldRoles } from '../decisions/held-roles.ts'
-import { emailColumn } from '../people/email.ts'
 
 export type PersonClaims = {
   name: string

@@ -99,3 +99,11 @@ export function splitPermission(permission: string): { segments: string[]; param
   const name = colon < 0 ? permission : permission.slice(0, colon)
   return { segments: name.split('.'), parameter: colon < 0 ? undefined : permission.slice(colon + 1) }
 }
+
+/** Whether a role lets its holders do all that administrators do, however it is written. */
+export const isForAdministrators = (allows: readonly string[]): boolean =>
+  administrative.every((wanted) => allows.some((held) => covers(held, wanted)))
+
+/** Whether a role has nothing to do with other people's access. */
+export const isOrdinary = (allows: readonly string[]): boolean =>
+  !allows.some((held) => administrative.some((wanted) => covers(held, wanted)))

@@ -2,14 +2,15 @@
 // itself accepts it. The link counts once, and what is chosen is stored with its use.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { nameSchema, parseInput } from '#connections/input.ts'
 import { type Connection, isOpenForSignIn, listConnections } from '#connections/sign-in/connections.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { activation } from '#directory/activate-user.ts'
 import { sha256 } from '#platform/crypto.ts'
 import { AppError } from '#platform/errors.ts'
+import { nameSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, type Services } from '#src/context.ts'
-import { findAccount, type LocalAccount } from '../accounts/account.ts'
+import { findAccount, type LocalAccount } from '../accounts/account/account.ts'
+import { asPerson, signInContext } from '../accounts/account/sign-in-context.ts'
 import { newPasskey, newPasskeyQuestion } from '../accounts/factors/new-passkey.ts'
 import { requireGoodPassword, rulesOf } from '../accounts/passwords/password-policy.ts'
 import { passwordWrite } from '../accounts/passwords/passwords.ts'
@@ -21,7 +22,6 @@ import {
   openSession,
   type Progress,
 } from '../accounts/sign-in/complete-sign-in.ts'
-import { asPerson, signInContext } from '../accounts/sign-in-context.ts'
 import { invitedEmailProof } from '../sign-in/email-proofs.ts'
 import { newTrace } from '../sign-in/trace.ts'
 import { getInvitation, type InvitationRecord } from './invitations.ts'

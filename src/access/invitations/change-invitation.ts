@@ -13,8 +13,8 @@ import {
   requirePermissionSomewhere,
   type Transaction,
 } from '#src/context.ts'
-import { dropAssignments } from '../assignments/drop-assignments.ts'
 import { requireNotAbove, withinCeiling } from '../ceiling/ceiling.ts'
+import { dropAssignments } from '../grants/assignments/drop-assignments.ts'
 import { type InvitationRecord, invitationById, shown } from './invitations.ts'
 import { resendWithin } from './send-invitation.ts'
 

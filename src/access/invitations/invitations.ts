@@ -1,6 +1,7 @@
 // Invitations: who was invited to what by whom, and what became of it and of the mail.
 import { type SQL, sql } from 'drizzle-orm'
 import { once, prepared } from '#db/statement.ts'
+import { patternsOf } from '#directory/paging/search-text.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import {
@@ -10,8 +11,7 @@ import {
   refuseUnknown,
   requirePermissionSomewhere,
 } from '#src/context.ts'
-import { patternsOf } from '../people/search/search-text.ts'
-import { withIsoTimes } from '../times.ts'
+import { withIsoTimes } from '../ground/times.ts'
 
 export type InvitationStatus = 'pending' | 'expired' | 'accepted' | 'cancelled' | 'withdrawn'
 

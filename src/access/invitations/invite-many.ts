@@ -2,10 +2,10 @@
 // invites nobody twice.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { AppError, asAppError } from '#platform/errors.ts'
+import { parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, requirePermissionSomewhere } from '#src/context.ts'
 import { type AddressRow, parseAddresses } from './address-list.ts'
 import { CreateInvitationInput, invitePerson } from './create-invitation.ts'

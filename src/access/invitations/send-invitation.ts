@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { issueToken } from '#platform/crypto.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
-import { queueMail } from '../mail/queue-mail.ts'
+import { queueMail } from '../notices/mail/queue-mail.ts'
 
 type Row = { email: string; note: string | null; expiresAt: string; organizationName: string; inviter: string | null }
 

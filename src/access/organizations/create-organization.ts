@@ -2,12 +2,12 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
-import { nameSchema, parseInput } from '#connections/input.ts'
 import { prepared, type Statement } from '#db/statement.ts'
+import { nameSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, enterOrganization, inTransaction, nowOf } from '#src/context.ts'
-import { insertPackRoles } from '../roles/install-role-pack.ts'
-import { defaultRolePack, findRolePack, rolePacks } from '../roles/role-packs.ts'
-import { slugSchema } from '../slug.ts'
+import { insertPackRoles } from '../grants/roles/install-role-pack.ts'
+import { defaultRolePack, findRolePack, rolePacks } from '../grants/roles/role-packs.ts'
+import { slugSchema } from '../ground/slug.ts'
 import { type OrganizationRecord, requireOperator } from './organizations.ts'
 
 const CreateOrganizationInput = z.object({

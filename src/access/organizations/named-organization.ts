@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import type { Services } from '#src/context.ts'
-import { slugSchema } from '../slug.ts'
+import { slugSchema } from '../ground/slug.ts'
 
 const resolve = prepared<{ slug: string }, { organizationId: string }>(
   (p) => sql`select organization_id as "organizationId" from resolve_named_organization(${p.slug})`,

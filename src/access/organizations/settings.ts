@@ -3,9 +3,9 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
-import { nameSchema, parseInput } from '#connections/input.ts'
 import { listText, prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
+import { nameSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { requireEverything } from '../ceiling/ceiling.ts'
 

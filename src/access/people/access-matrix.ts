@@ -12,7 +12,7 @@ import {
   refuseUnknown,
   requirePermissionSomewhere,
 } from '#src/context.ts'
-import { withIsoTimes } from '../times.ts'
+import { withIsoTimes } from '../ground/times.ts'
 import { fromHeld, type HeldRole, type HoldingSource, heldInIsoTime, heldRoleJson } from './sources.ts'
 
 type Brand = { id: string; slug: string; name: string }

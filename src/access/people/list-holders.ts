@@ -1,6 +1,9 @@
 // Who holds a role, or stands in a brand, and through what: for the page of a brand, of a role, and their exports.
 import { type SQL, sql } from 'drizzle-orm'
 import { once } from '#db/statement.ts'
+import { emailColumn } from '#directory/email.ts'
+import { planAnew } from '#directory/paging/plan-anew.ts'
+import { isFound, isMatching, searchWords } from '#directory/paging/search-text.ts'
 import type { UserStatus } from '#directory/users.ts'
 import { csvLine } from '#platform/csv.ts'
 import {
@@ -10,11 +13,8 @@ import {
   requirePermission,
   requirePermissionIn,
 } from '#src/context.ts'
-import { emailColumn } from './email.ts'
 import { hitsTable } from './search/hits.ts'
 import { type Holding, holdersOf, isAbout, peopleOf } from './search/holders.ts'
-import { planAnew } from './search/plan-anew.ts'
-import { isFound, isMatching, searchWords } from './search/search-text.ts'
 import {
   cursorOf,
   isAfter,

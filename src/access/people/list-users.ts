@@ -1,14 +1,14 @@
 // The list of users as administrators search it: a page in some order, with what each holds, and how many there are in all.
 import { type SQL, sql } from 'drizzle-orm'
 import { once } from '#db/statement.ts'
+import { emailColumn } from '#directory/email.ts'
+import { planAnew } from '#directory/paging/plan-anew.ts'
 import { type UserRecord, userColumns } from '#directory/users.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { brandsPermitted, type CallContext, inTransaction, refuseUnknown } from '#src/context.ts'
-import { emailColumn } from './email.ts'
 import { hitsTable } from './search/hits.ts'
 import { heldByPage } from './search/holders.ts'
-import { planAnew } from './search/plan-anew.ts'
 import { type UserFilter, wantedUsers } from './search/user-filter.ts'
 import {
   cursorOf,

@@ -1,8 +1,8 @@
 // What administrators write of a local person, as fields of a form.
 import { z } from 'zod'
-import { nameSchema, parseInput } from '#connections/input.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import type { Attributes, UserRecord } from '#directory/users.ts'
+import { nameSchema, parseInput } from '#platform/input.ts'
 
 export type Profile = { userName: string; displayName: string; givenName: string; familyName: string; email: string }
 

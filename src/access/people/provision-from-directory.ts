@@ -4,7 +4,7 @@ import type { UserContent } from '#directory/user-content.ts'
 import type { UserRecord } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
-import { raiseAlarm } from '../alarms/raise-alarm.ts'
+import { raiseAlarm } from '../notices/alarms/raise-alarm.ts'
 
 /** @throws AppError as `provisionUser` and `completeInvited` do */
 export async function provisionFromDirectory(

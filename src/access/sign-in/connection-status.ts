@@ -24,7 +24,7 @@ import {
 } from '#src/context.ts'
 import { requireEverything, requireNobodyAbove } from '../ceiling/ceiling.ts'
 import { everybody } from '../ceiling/holdings.ts'
-import { connectionSessionsEnd } from '../sessions/end-sessions.ts'
+import { connectionSessionsEnd } from './sessions/end-sessions.ts'
 
 type Key = { organizationId: string; connectionId: string }
 

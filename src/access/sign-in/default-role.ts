@@ -7,8 +7,7 @@ import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { requireGivable } from '../ceiling/ceiling.ts'
-import { administrative } from '../decisions/permissions.ts'
-import { isOrdinary } from '../roles/attribute-roles.ts'
+import { administrative, isOrdinary } from '../decisions/permissions.ts'
 
 const permissionsOf = prepared<{ organizationId: string; roleId: string }, { permissions: string[] }>(
   (p) => sql`select array(select rp.permission from role_permissions rp

@@ -2,7 +2,7 @@
 import type { Connection } from '#connections/sign-in/connections.ts'
 import { type SetupScreen, setupScreenOf } from '#connections/sign-in/setup-screens.ts'
 import type { ConnectionUrls, Urls } from '#platform/urls.ts'
-import { withIsoTimes } from '../times.ts'
+import { withIsoTimes } from '../ground/times.ts'
 
 export type ConnectionView = Omit<Connection, 'secretSealed' | 'settings'> & {
   settings: Record<string, unknown>

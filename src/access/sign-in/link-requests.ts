@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
-import { raiseAlarm } from '../alarms/raise-alarm.ts'
+import { raiseAlarm } from '../notices/alarms/raise-alarm.ts'
 
 export type LinkRequest = {
   id: string

@@ -2,10 +2,10 @@
 // without signing in, since whoever linked it may be in their account by now.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
+import { emailColumn } from '#directory/email.ts'
 import { issueToken } from '#platform/crypto.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
-import { queueMail } from '../mail/queue-mail.ts'
-import { emailColumn } from '../people/email.ts'
+import { queueMail } from '../notices/mail/queue-mail.ts'
 
 export const undoDays = 7
 

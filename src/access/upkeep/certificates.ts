@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
-import { raiseAlarm } from '../alarms/raise-alarm.ts'
+import { raiseAlarm } from '../notices/alarms/raise-alarm.ts'
 
 export type EndingCredential = {
   kind: 'certificate_ending' | 'client_secret_ending'

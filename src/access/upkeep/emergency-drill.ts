@@ -3,11 +3,11 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import type { Log } from '#platform/log.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
-import { letterOf } from '../alarms/letters.ts'
-import { raiseAlarm } from '../alarms/raise-alarm.ts'
-import { alarmRecipients } from '../alarms/recipients.ts'
-import { queueMail } from '../mail/queue-mail.ts'
-import { organizationName } from './organization-name.ts'
+import { letterOf } from '../notices/alarms/letters.ts'
+import { organizationName } from '../notices/alarms/organization-name.ts'
+import { raiseAlarm } from '../notices/alarms/raise-alarm.ts'
+import { alarmRecipients } from '../notices/alarms/recipients.ts'
+import { queueMail } from '../notices/mail/queue-mail.ts'
 
 const unproven = prepared<{ organizationId: string }, { userName: string; displayName: string | null }>(
   (p) => sql`select user_name as "userName", display_name as "displayName" from emergency_accounts_to_prove

@@ -4,7 +4,7 @@ import { prepared } from '#db/statement.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
-import { raiseAlarm } from '../alarms/raise-alarm.ts'
+import { raiseAlarm } from '../notices/alarms/raise-alarm.ts'
 
 type Person = { userId: string; userName: string; displayName: string | null }
 

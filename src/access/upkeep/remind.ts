@@ -2,12 +2,12 @@
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
+import { emailColumn } from '#directory/email.ts'
 import { fold } from '#directory/fold.ts'
 import { type CallContext, inTransaction, type Transaction } from '#src/context.ts'
-import type { Letter } from '../mail/compose.ts'
-import { queueMail } from '../mail/queue-mail.ts'
-import { emailColumn } from '../people/email.ts'
-import { organizationName } from './organization-name.ts'
+import { organizationName } from '../notices/alarms/organization-name.ts'
+import type { Letter } from '../notices/mail/compose.ts'
+import { queueMail } from '../notices/mail/queue-mail.ts'
 
 type Due = {
   id: string

@@ -4,7 +4,7 @@ import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, type Transaction } from '#src/context.ts'
-import { raiseAlarm } from '../alarms/raise-alarm.ts'
+import { raiseAlarm } from '../notices/alarms/raise-alarm.ts'
 
 /** To find another sponsor. */
 const graceDays = 14

@@ -1,10 +1,10 @@
 // /access-changes: mappings, roles and policies, tried before they are saved
 import { createRoute, z } from '@hono/zod-openapi'
-import type { AccessChange } from '#access/changes/change.ts'
-import { previewChange, saveChange } from '#access/changes/preview.ts'
-import { AccessPreview, staleFailure } from '../confirming.ts'
-import { jsonAnswer, jsonBody, newRoutes, security, writeFailures } from '../routes.ts'
-import { permissionName, timeInput } from '../schemas.ts'
+import type { AccessChange } from '#access/previews/change.ts'
+import { previewChange, saveChange } from '#access/previews/preview.ts'
+import { AccessPreview, staleFailure } from '../contract/confirming.ts'
+import { jsonAnswer, jsonBody, newRoutes, security, writeFailures } from '../contract/routes.ts'
+import { permissionName, timeInput } from '../contract/schemas.ts'
 
 const id = z.string().max(100)
 

@@ -1,7 +1,7 @@
 // /users/{id}/password
 import { createRoute, z } from '@hono/zod-openapi'
 import { setUserPassword } from '#access/accounts/passwords/change-password.ts'
-import { idParam, jsonBody, newRoutes, noContent, security, writeFailures } from '../routes.ts'
+import { idParam, jsonBody, newRoutes, noContent, security, writeFailures } from '../contract/routes.ts'
 
 const SetPassword = z
   .strictObject({

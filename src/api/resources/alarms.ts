@@ -1,11 +1,11 @@
 // /alarms: what administrators have to know of and settle.
 import { createRoute, z } from '@hono/zod-openapi'
-import { listAlarms } from '#access/alarms/alarms.ts'
-import { settleAlarm } from '#access/alarms/settle-alarm.ts'
-import { withIsoTimes } from '#access/times.ts'
-import { afterId, page, pageOf, pageParams } from '../paging.ts'
-import { idParam, jsonAnswer, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
-import { time } from '../schemas.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
+import { listAlarms } from '#access/notices/alarms/alarms.ts'
+import { settleAlarm } from '#access/notices/alarms/settle-alarm.ts'
+import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
+import { idParam, jsonAnswer, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
+import { time } from '../contract/schemas.ts'
 
 const Alarm = z
   .object({

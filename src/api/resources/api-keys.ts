@@ -1,8 +1,8 @@
 // /api-keys
 import { createRoute, z } from '@hono/zod-openapi'
-import { issueApiKey, listApiKeys, revokeApiKey } from '#access/api-keys/api-keys.ts'
-import { withIsoTimes } from '#access/times.ts'
-import { afterId, page, pageOf, pageQuery } from '../paging.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
+import { issueApiKey, listApiKeys, revokeApiKey } from '#access/organizations/api-keys/api-keys.ts'
+import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import {
   idParam,
   jsonAnswer,
@@ -12,8 +12,8 @@ import {
   readFailures,
   security,
   writeFailures,
-} from '../routes.ts'
-import { time, timeInput } from '../schemas.ts'
+} from '../contract/routes.ts'
+import { time, timeInput } from '../contract/schemas.ts'
 
 const scope = {
   access: z.enum(['everything', 'decisions', 'permissions']).openapi({

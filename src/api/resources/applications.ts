@@ -5,9 +5,9 @@ import { createApplication } from '#access/applications/create-application.ts'
 import { deleteApplication } from '#access/applications/delete-application.ts'
 import { rotateApplicationSecret } from '#access/applications/rotate-application-secret.ts'
 import { updateApplication } from '#access/applications/update-application.ts'
-import { withIsoTimes } from '#access/times.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
 import type { Urls } from '#platform/urls.ts'
-import { afterId, page, pageOf, pageQuery } from '../paging.ts'
+import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import {
   idParam,
   jsonAnswer,
@@ -17,8 +17,8 @@ import {
   readFailures,
   security,
   writeFailures,
-} from '../routes.ts'
-import { time } from '../schemas.ts'
+} from '../contract/routes.ts'
+import { time } from '../contract/schemas.ts'
 
 const status = z.enum(['active', 'disabled'])
 

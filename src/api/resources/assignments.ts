@@ -1,11 +1,11 @@
 // /assignments
 import { createRoute, z } from '@hono/zod-openapi'
-import { getAssignment, listAssignments } from '#access/assignments/assignments.ts'
-import { createAssignment } from '#access/assignments/create-assignment.ts'
-import { updateAssignment } from '#access/assignments/update-assignment.ts'
-import { withIsoTimes } from '#access/times.ts'
-import { confirmFailures, makeConfirmed, previewHeaders } from '../confirming.ts'
-import { afterId, page, pageOf, pageParams } from '../paging.ts'
+import { getAssignment, listAssignments } from '#access/grants/assignments/assignments.ts'
+import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
+import { updateAssignment } from '#access/grants/assignments/update-assignment.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
+import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
+import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
 import {
   idParam,
   jsonAnswer,
@@ -15,8 +15,8 @@ import {
   readFailures,
   security,
   writeFailures,
-} from '../routes.ts'
-import { brandReference, roleReference, time, timeInput } from '../schemas.ts'
+} from '../contract/routes.ts'
+import { brandReference, roleReference, time, timeInput } from '../contract/schemas.ts'
 
 const Assignment = z
   .object({

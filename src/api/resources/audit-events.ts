@@ -1,13 +1,13 @@
 // /audit-events
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/times.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { exportAuditEvents } from '#audit/export-events.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { getAuditHead } from '#audit/seal/head.ts'
 import { download } from '#http/download.ts'
-import { afterId, page, pageOf, pageParams } from '../paging.ts'
-import { jsonAnswer, newRoutes, readFailures, security } from '../routes.ts'
-import { time } from '../schemas.ts'
+import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
+import { jsonAnswer, newRoutes, readFailures, security } from '../contract/routes.ts'
+import { time } from '../contract/schemas.ts'
 
 const AuditEvent = z
   .object({

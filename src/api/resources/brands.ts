@@ -1,11 +1,11 @@
 // /brands
 import { createRoute, z } from '@hono/zod-openapi'
-import { getBrand, listBrands } from '#access/brands/brands.ts'
-import { createBrand } from '#access/brands/create-brand.ts'
-import { updateBrand } from '#access/brands/update-brand.ts'
-import { withIsoTimes } from '#access/times.ts'
-import { confirmFailures, makeConfirmed, previewHeaders } from '../confirming.ts'
-import { afterId, page, pageOf, pageQuery } from '../paging.ts'
+import { getBrand, listBrands } from '#access/grants/brands/brands.ts'
+import { createBrand } from '#access/grants/brands/create-brand.ts'
+import { updateBrand } from '#access/grants/brands/update-brand.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
+import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
+import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import {
   idParam,
   jsonAnswer,
@@ -15,8 +15,8 @@ import {
   readFailures,
   security,
   writeFailures,
-} from '../routes.ts'
-import { slug, time } from '../schemas.ts'
+} from '../contract/routes.ts'
+import { slug, time } from '../contract/schemas.ts'
 
 const Brand = z.object({ id: z.string(), slug, name: z.string(), createdAt: time, updatedAt: time }).openapi('Brand')
 

@@ -4,14 +4,14 @@ import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { type ConnectionView, describeConnection } from '#access/sign-in/describe-connection.ts'
 import { createTestLink } from '#access/sign-in/tests.ts'
-import { refreshMetadata } from '#connections/saml/refresh-metadata.ts'
 import { getConnection, listConnections } from '#connections/sign-in/connections.ts'
 import { createConnection } from '#connections/sign-in/create-connection.ts'
 import { presetNames } from '#connections/sign-in/presets.ts'
+import { refreshMetadata } from '#connections/sign-in/refresh-metadata.ts'
 import { updateConnection } from '#connections/sign-in/update-connection.ts'
-import { afterId, page, pageOf, pageQuery } from '../paging.ts'
-import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
-import { time } from '../schemas.ts'
+import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
+import { time } from '../contract/schemas.ts'
 
 const preset = z.enum(presetNames)
 const jit = z

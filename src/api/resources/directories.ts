@@ -1,16 +1,16 @@
 // /directories
 import { createRoute, z } from '@hono/zod-openapi'
-import { confirmChange } from '#access/changes/preview.ts'
-import { withIsoTimes } from '#access/times.ts'
-import { createDirectory } from '#connections/create-directory.ts'
-import { deleteDirectory } from '#connections/delete-directory.ts'
-import { type DirectoryRecord, getDirectory, listDirectories } from '#connections/directories.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
+import { confirmChange } from '#access/previews/preview.ts'
+import { createDirectory } from '#connections/directories/create-directory.ts'
+import { deleteDirectory } from '#connections/directories/delete-directory.ts'
+import { type DirectoryRecord, getDirectory, listDirectories } from '#connections/directories/directories.ts'
+import { updateDirectory } from '#connections/directories/update-directory.ts'
 import { type DirectoryActivity, getDirectoryActivity } from '#connections/provisioning/activity.ts'
 import { getDirectoryRhythm } from '#connections/provisioning/rhythm.ts'
-import { updateDirectory } from '#connections/update-directory.ts'
 import type { Urls } from '#platform/urls.ts'
-import { confirmFailures, previewHeaders } from '../confirming.ts'
-import { afterId, page, pageOf, pageQuery } from '../paging.ts'
+import { confirmFailures, previewHeaders } from '../contract/confirming.ts'
+import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import {
   idParam,
   jsonAnswer,
@@ -20,8 +20,8 @@ import {
   readFailures,
   security,
   writeFailures,
-} from '../routes.ts'
-import { time, timeInput } from '../schemas.ts'
+} from '../contract/routes.ts'
+import { time, timeInput } from '../contract/schemas.ts'
 
 const status = z.enum(['active', 'disabled'])
 

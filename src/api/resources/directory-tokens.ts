@@ -1,10 +1,10 @@
 // /directories/{id}/tokens
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/times.ts'
-import { listDirectoryTokens } from '#connections/directory-tokens.ts'
-import { issueDirectoryToken } from '#connections/issue-directory-token.ts'
-import { revokeDirectoryToken } from '#connections/revoke-directory-token.ts'
-import { afterId, page, pageOf, pageQuery } from '../paging.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
+import { listDirectoryTokens } from '#connections/directories/directory-tokens.ts'
+import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
+import { revokeDirectoryToken } from '#connections/directories/revoke-directory-token.ts'
+import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import {
   idParam,
   jsonAnswer,
@@ -14,8 +14,8 @@ import {
   readFailures,
   security,
   writeFailures,
-} from '../routes.ts'
-import { time, timeInput } from '../schemas.ts'
+} from '../contract/routes.ts'
+import { time, timeInput } from '../contract/schemas.ts'
 
 const Token = z
   .object({

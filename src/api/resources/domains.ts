@@ -1,9 +1,9 @@
 // /domains
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/times.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { addDomain, bindDomain, removeDomain, verifyDomain } from '#connections/domains/change-domains.ts'
 import { type DomainRecord, getDomain, listDomains, txtRecordOf } from '#connections/domains/domains.ts'
-import { afterId, page, pageOf, pageQuery } from '../paging.ts'
+import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import {
   idParam,
   jsonAnswer,
@@ -13,8 +13,8 @@ import {
   readFailures,
   security,
   writeFailures,
-} from '../routes.ts'
-import { time } from '../schemas.ts'
+} from '../contract/routes.ts'
+import { time } from '../contract/schemas.ts'
 
 const Domain = z
   .object({

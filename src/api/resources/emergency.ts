@@ -6,9 +6,9 @@ import {
   resealEmergencyAccount,
 } from '#access/accounts/emergency/emergency.ts'
 import { type EmergencyUse, listEmergencyUses, signEmergencyReport } from '#access/accounts/emergency/emergency-uses.ts'
-import { isoTime, withIsoTimes } from '#access/times.ts'
-import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
-import { time } from '../schemas.ts'
+import { isoTime, withIsoTimes } from '#access/ground/times.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
+import { time } from '../contract/schemas.ts'
 
 const shared = { tags: ['Emergency access'], security }
 

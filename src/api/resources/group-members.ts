@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { listMembers } from '#access/people/list-groups.ts'
 import { updateLocalGroup } from '#access/people/local.ts'
-import { afterId, page, pageOf, pageQuery } from '../paging.ts'
+import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import {
   idParam,
   jsonAnswer,
@@ -12,7 +12,7 @@ import {
   readFailures,
   security,
   writeFailures,
-} from '../routes.ts'
+} from '../contract/routes.ts'
 
 const Member = z
   .object({ id: z.string(), type: z.enum(['User', 'Group']), display: z.string() })

@@ -1,12 +1,12 @@
 // /groups
 import { createRoute, z } from '@hono/zod-openapi'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { listGroups } from '#access/people/list-groups.ts'
 import { updateLocalGroup } from '#access/people/local.ts'
-import { withIsoTimes } from '#access/times.ts'
 import { createGroup } from '#directory/create-group.ts'
 import { type GroupRecord, getGroup } from '#directory/groups.ts'
-import { confirmFailures, makeConfirmed, previewHeaders } from '../confirming.ts'
-import { afterId, page, pageOf, pageParams } from '../paging.ts'
+import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
+import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
 import {
   idParam,
   jsonAnswer,
@@ -16,8 +16,8 @@ import {
   readFailures,
   security,
   writeFailures,
-} from '../routes.ts'
-import { time } from '../schemas.ts'
+} from '../contract/routes.ts'
+import { time } from '../contract/schemas.ts'
 
 const Group = z
   .object({

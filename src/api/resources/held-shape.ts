@@ -1,6 +1,6 @@
 // How holdings look in the API: a role, where, and through what.
 import { z } from '@hono/zod-openapi'
-import { brandReference, roleReference, time } from '../schemas.ts'
+import { brandReference, roleReference, time } from '../contract/schemas.ts'
 
 export const HoldingSource = z
   .discriminatedUnion('type', [

@@ -2,9 +2,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { holdersCsv, listHolders } from '#access/people/list-holders.ts'
 import { download } from '#http/download.ts'
-import { pageOf, pageParams } from '../paging.ts'
-import { jsonAnswer, newRoutes, readFailures, security } from '../routes.ts'
-import { time } from '../schemas.ts'
+import { pageOf, pageParams } from '../contract/paging.ts'
+import { jsonAnswer, newRoutes, readFailures, security } from '../contract/routes.ts'
+import { time } from '../contract/schemas.ts'
 import { HeldRole, person } from './held-shape.ts'
 
 const shared = { tags: ['Access'], security }

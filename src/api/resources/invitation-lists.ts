@@ -2,8 +2,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { inviteMany, previewInvitations } from '#access/invitations/invite-many.ts'
 import { previewInvitation } from '#access/invitations/preview-invitation.ts'
-import { jsonAnswer, jsonBody, newRoutes, security, writeFailures } from '../routes.ts'
-import { brandReference, permissionName, roleReference, time, timeInput } from '../schemas.ts'
+import { jsonAnswer, jsonBody, newRoutes, security, writeFailures } from '../contract/routes.ts'
+import { brandReference, permissionName, roleReference, time, timeInput } from '../contract/schemas.ts'
 import { CreateInvitation } from './invitations.ts'
 
 const shared = { tags: ['Invitations'], security }

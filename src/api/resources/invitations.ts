@@ -1,10 +1,10 @@
 // /invitations
 import { createRoute, z } from '@hono/zod-openapi'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { cancelInvitation, resendInvitation } from '#access/invitations/change-invitation.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import { getInvitation, type InvitationRecord, listInvitations } from '#access/invitations/invitations.ts'
-import { withIsoTimes } from '#access/times.ts'
-import { afterId, page, pageOf, pageParams } from '../paging.ts'
+import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
 import {
   idParam,
   jsonAnswer,
@@ -14,8 +14,8 @@ import {
   readFailures,
   security,
   writeFailures,
-} from '../routes.ts'
-import { brandReference, roleReference, time, timeInput } from '../schemas.ts'
+} from '../contract/routes.ts'
+import { brandReference, roleReference, time, timeInput } from '../contract/schemas.ts'
 
 const status = z.enum(['pending', 'expired', 'accepted', 'cancelled', 'withdrawn'])
 

@@ -1,11 +1,11 @@
 // /link-requests: identities that wait for an administrator's word before they are somebody who manages something.
 import { createRoute, z } from '@hono/zod-openapi'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { approveLinkRequest, refuseLinkRequest } from '#access/sign-in/decide-link-request.ts'
 import { listLinkRequests } from '#access/sign-in/link-requests.ts'
-import { withIsoTimes } from '#access/times.ts'
-import { afterId, page, pageOf, pageParams } from '../paging.ts'
-import { idParam, jsonAnswer, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
-import { time } from '../schemas.ts'
+import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
+import { idParam, jsonAnswer, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
+import { time } from '../contract/schemas.ts'
 
 const status = z.enum(['pending', 'approved', 'refused'])
 

@@ -1,10 +1,10 @@
 // /mails: the outbox.
 import { createRoute, z } from '@hono/zod-openapi'
-import { getMail, listMails } from '#access/mail/mails.ts'
-import { withIsoTimes } from '#access/times.ts'
-import { afterId, page, pageOf, pageParams } from '../paging.ts'
-import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../routes.ts'
-import { time } from '../schemas.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
+import { getMail, listMails } from '#access/notices/mail/mails.ts'
+import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
+import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../contract/routes.ts'
+import { time } from '../contract/schemas.ts'
 
 const fields = {
   id: z.string(),

@@ -1,10 +1,10 @@
 // /mappings
 import { createRoute, z } from '@hono/zod-openapi'
-import { getMapping, listMappings } from '#access/mappings/mappings.ts'
-import { suggestMappings } from '#access/mappings/suggest.ts'
-import { withIsoTimes } from '#access/times.ts'
-import { confirmFailures, makeConfirmed, previewHeaders } from '../confirming.ts'
-import { afterId, page, pageOf, pageQuery } from '../paging.ts'
+import { getMapping, listMappings } from '#access/grants/mappings/mappings.ts'
+import { suggestMappings } from '#access/grants/mappings/suggest.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
+import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
+import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import {
   idParam,
   jsonAnswer,
@@ -14,8 +14,8 @@ import {
   readFailures,
   security,
   writeFailures,
-} from '../routes.ts'
-import { brandReference, roleReference, time } from '../schemas.ts'
+} from '../contract/routes.ts'
+import { brandReference, roleReference, time } from '../contract/schemas.ts'
 
 const Mapping = z
   .object({

@@ -1,11 +1,11 @@
 // /organizations: the caller's own.
 import { createRoute, z } from '@hono/zod-openapi'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { getOrganization } from '#access/organizations/organizations.ts'
-import { withIsoTimes } from '#access/times.ts'
-import { confirmFailures, makeConfirmed, previewHeaders } from '../confirming.ts'
-import { pageOf } from '../paging.ts'
-import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
-import { slug, time } from '../schemas.ts'
+import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
+import { pageOf } from '../contract/paging.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
+import { slug, time } from '../contract/schemas.ts'
 
 const administratorBrandAccess = z.enum(['explicit', 'implicit']).openapi({
   description: 'Whether an administrator of the organization has access to brands without a membership there',

@@ -1,9 +1,9 @@
 // /policies and /permissions
 import { createRoute, z } from '@hono/zod-openapi'
 import { listPermissions, registerPermission, withdrawPermission } from '#access/decisions/catalogue.ts'
-import { listPolicies } from '#access/policies/policies.ts'
-import { withIsoTimes } from '#access/times.ts'
-import { confirmFailures, makeConfirmed, previewHeaders } from '../confirming.ts'
+import { listPolicies } from '#access/grants/policies/policies.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
+import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
 import {
   idParam,
   jsonAnswer,
@@ -13,8 +13,8 @@ import {
   readFailures,
   security,
   writeFailures,
-} from '../routes.ts'
-import { brandReference, permissionName, roleReference, time } from '../schemas.ts'
+} from '../contract/routes.ts'
+import { brandReference, permissionName, roleReference, time } from '../contract/schemas.ts'
 
 const Policy = z
   .object({

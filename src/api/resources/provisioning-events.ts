@@ -1,10 +1,10 @@
 // /provisioning-events: what identity providers sent to directories, and what they were answered.
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/times.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { getProvisioningEvent, listProvisioningEvents } from '#connections/provisioning/events.ts'
-import { afterId, page, pageOf, pageParams } from '../paging.ts'
-import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../routes.ts'
-import { time } from '../schemas.ts'
+import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
+import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../contract/routes.ts'
+import { time } from '../contract/schemas.ts'
 
 const fields = {
   id: z.string(),

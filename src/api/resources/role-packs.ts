@@ -1,11 +1,11 @@
 // /role-packs: the sets of roles that can be installed
 import { createRoute, z } from '@hono/zod-openapi'
-import { installRolePack } from '#access/roles/install-role-pack.ts'
-import { rolePacks } from '#access/roles/role-packs.ts'
+import { installRolePack } from '#access/grants/roles/install-role-pack.ts'
+import { rolePacks } from '#access/grants/roles/role-packs.ts'
 import { inTransaction, requirePermissionSomewhere } from '#src/context.ts'
-import { pageOf } from '../paging.ts'
-import { jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
-import { permissionName } from '../schemas.ts'
+import { pageOf } from '../contract/paging.ts'
+import { jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
+import { permissionName } from '../contract/schemas.ts'
 
 const RolePack = z
   .object({

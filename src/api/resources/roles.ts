@@ -1,11 +1,11 @@
 // /roles
 import { createRoute, z } from '@hono/zod-openapi'
-import { cloneRole, createRole } from '#access/roles/create-role.ts'
-import { deleteRole } from '#access/roles/delete-role.ts'
-import { getRole, listRoles } from '#access/roles/roles.ts'
-import { withIsoTimes } from '#access/times.ts'
-import { confirmFailures, makeConfirmed, previewHeaders } from '../confirming.ts'
-import { afterId, page, pageOf, pageQuery } from '../paging.ts'
+import { cloneRole, createRole } from '#access/grants/roles/create-role.ts'
+import { deleteRole } from '#access/grants/roles/delete-role.ts'
+import { getRole, listRoles } from '#access/grants/roles/roles.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
+import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
+import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import {
   idParam,
   jsonAnswer,
@@ -15,8 +15,8 @@ import {
   readFailures,
   security,
   writeFailures,
-} from '../routes.ts'
-import { permissionName, slug, time, timeInput } from '../schemas.ts'
+} from '../contract/routes.ts'
+import { permissionName, slug, time, timeInput } from '../contract/schemas.ts'
 
 const fields = {
   key: slug,

@@ -1,10 +1,10 @@
 // /users/{id}/sessions and /sessions/{id}: where people are signed in, and ending it.
 import { createRoute, z } from '@hono/zod-openapi'
-import { endSession, endUserSessions } from '#access/sessions/end-sessions.ts'
-import { listSessions } from '#access/sessions/sessions.ts'
-import { withIsoTimes } from '#access/times.ts'
-import { idParam, jsonAnswer, newRoutes, noContent, readFailures, security } from '../routes.ts'
-import { time } from '../schemas.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
+import { endSession, endUserSessions } from '#access/sign-in/sessions/end-sessions.ts'
+import { listSessions } from '#access/sign-in/sessions/sessions.ts'
+import { idParam, jsonAnswer, newRoutes, noContent, readFailures, security } from '../contract/routes.ts'
+import { time } from '../contract/schemas.ts'
 
 const Session = z
   .object({

@@ -1,7 +1,7 @@
 // /settings
 import { createRoute, z } from '@hono/zod-openapi'
 import { getSettings, updateSettings } from '#access/organizations/settings.ts'
-import { jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
+import { jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
 
 const days = z.number().int()
 

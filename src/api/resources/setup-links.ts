@@ -1,9 +1,9 @@
 // /setup-links
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/times.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { createSetupLink, revokeSetupLink } from '#connections/setup-links/change-setup-links.ts'
 import { getSetupLink, listSetupLinks } from '#connections/setup-links/setup-links.ts'
-import { afterId, page, pageOf, pageQuery } from '../paging.ts'
+import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import {
   idParam,
   jsonAnswer,
@@ -13,8 +13,8 @@ import {
   readFailures,
   security,
   writeFailures,
-} from '../routes.ts'
-import { time } from '../schemas.ts'
+} from '../contract/routes.ts'
+import { time } from '../contract/schemas.ts'
 
 const SetupLink = z
   .object({

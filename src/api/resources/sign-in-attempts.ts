@@ -1,10 +1,10 @@
 // /sign-in-attempts
 import { createRoute, z } from '@hono/zod-openapi'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { getAttempt, listAttempts } from '#access/sign-in/attempts.ts'
-import { withIsoTimes } from '#access/times.ts'
-import { afterId, page, pageOf, pageParams } from '../paging.ts'
-import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../routes.ts'
-import { time } from '../schemas.ts'
+import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
+import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../contract/routes.ts'
+import { time } from '../contract/schemas.ts'
 
 const Attempt = z
   .object({

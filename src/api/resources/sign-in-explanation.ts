@@ -1,8 +1,8 @@
 // /sign-in-explanation: why somebody cannot sign in.
 import { createRoute, z } from '@hono/zod-openapi'
 import { explainSignIn } from '#access/people/sign-in/explain-sign-in.ts'
-import { jsonAnswer, newRoutes, readFailures, security } from '../routes.ts'
-import { time } from '../schemas.ts'
+import { jsonAnswer, newRoutes, readFailures, security } from '../contract/routes.ts'
+import { time } from '../contract/schemas.ts'
 import { person } from './held-shape.ts'
 
 const code = z.enum([

@@ -1,7 +1,7 @@
 // /sign-in-policy
 import { createRoute, z } from '@hono/zod-openapi'
-import { getSignInPolicy, updateSignInPolicy } from '#access/organizations/sign-in-policy.ts'
-import { jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
+import { getSignInPolicy, updateSignInPolicy } from '#access/sign-in/policy/sign-in-policy.ts'
+import { jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
 
 const fields = {
   passwordSignIn: z.enum(['allowed', 'off']).openapi({ description: 'Whether people with a password may use it' }),

@@ -5,8 +5,8 @@ import { explainAccess } from '#access/decisions/explain.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { refuseUnknown } from '#src/context.ts'
-import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../routes.ts'
-import { brandReference, decisionSchema, permissionName, roleReference, sourceSchema } from '../schemas.ts'
+import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../contract/routes.ts'
+import { brandReference, decisionSchema, permissionName, roleReference, sourceSchema } from '../contract/schemas.ts'
 
 const shared = { tags: ['Access'], security }
 

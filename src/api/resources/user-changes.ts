@@ -1,11 +1,11 @@
 // /user-changes: the same for many users at once, after a preview, with an outcome for each.
 import { createRoute, z } from '@hono/zod-openapi'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { previewBulk } from '#access/people/bulk/preview-bulk.ts'
 import { startUserChange } from '#access/people/bulk/start-user-change.ts'
 import { getUserChange, listUserChangeOutcomes, type UserChange } from '#access/people/bulk/user-changes.ts'
-import { withIsoTimes } from '#access/times.ts'
-import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
-import { time, timeInput } from '../schemas.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
+import { time, timeInput } from '../contract/schemas.ts'
 import { userStatus } from './user-shape.ts'
 
 const shared = { tags: ['Users'], security }

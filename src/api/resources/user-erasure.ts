@@ -1,7 +1,7 @@
 // /users/{id}/erase
 import { createRoute, z } from '@hono/zod-openapi'
 import { erasePerson } from '#access/people/status/erase-person.ts'
-import { idParam, jsonBody, newRoutes, noContent, security, writeFailures } from '../routes.ts'
+import { idParam, jsonBody, newRoutes, noContent, security, writeFailures } from '../contract/routes.ts'
 
 const eraseRoute = createRoute({
   tags: ['Users'],

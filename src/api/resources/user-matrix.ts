@@ -2,8 +2,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { getAccessMatrix } from '#access/people/access-matrix.ts'
 import { getPermissionMatrix } from '#access/people/permission-matrix.ts'
-import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../routes.ts'
-import { brandReference, permissionName } from '../schemas.ts'
+import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../contract/routes.ts'
+import { brandReference, permissionName } from '../contract/schemas.ts'
 import { HoldingSource, idle, person, rankedRole } from './held-shape.ts'
 
 const shared = { tags: ['Access'], security, request: { params: idParam } }

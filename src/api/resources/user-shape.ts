@@ -1,10 +1,10 @@
 // How a user looks in the API, and what an administrator may say of one.
 import { z } from '@hono/zod-openapi'
+import { withIsoTimes } from '#access/ground/times.ts'
 import type { ListedUser as ListedRecord } from '#access/people/list-users.ts'
-import { withIsoTimes } from '#access/times.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import type { Attributes, UserRecord } from '#directory/users.ts'
-import { time } from '../schemas.ts'
+import { time } from '../contract/schemas.ts'
 
 const statuses = z.enum(['invited', 'active', 'inactive', 'erased'])
 

@@ -5,8 +5,8 @@ import { getDeactivationReceipt } from '#access/people/status/deactivation-recei
 import { previewDeactivation } from '#access/people/status/preview-deactivation.ts'
 import { previewReactivation } from '#access/people/status/preview-reactivation.ts'
 import { reactivatePerson } from '#access/people/status/reactivate-person.ts'
-import { idParam, jsonAnswer, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
-import { brandReference, roleReference, time, timeInput } from '../schemas.ts'
+import { idParam, jsonAnswer, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
+import { brandReference, roleReference, time, timeInput } from '../contract/schemas.ts'
 import { HeldRole, idle, person } from './held-shape.ts'
 import { presentUser, User } from './user-shape.ts'
 

@@ -6,8 +6,8 @@ import { userSorts } from '#access/people/search/user-order.ts'
 import { approvePerson } from '#access/people/status/approve-person.ts'
 import { contentOf } from '#directory/user-content.ts'
 import { getUser } from '#directory/users.ts'
-import { pageOf, pageParams } from '../paging.ts'
-import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../routes.ts'
+import { pageOf, pageParams } from '../contract/paging.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
 import {
   CreateUser,
   changedContent,

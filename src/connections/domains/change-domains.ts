@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
+import { invalidField, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission, requireReach } from '#src/context.ts'
-import { invalidField, parseInput } from '../input.ts'
 import { type DomainRecord, domainColumns, domainName, getDomain, lockDomainRow, txtRecordOf } from './domains.ts'
 
 const insertDomain = prepared<

@@ -3,7 +3,7 @@ import { createHash, generateKeyPair, webcrypto, X509Certificate } from 'node:cr
 import { promisify } from 'node:util'
 import * as x509 from '@peculiar/x509'
 import { invalid } from '#platform/errors.ts'
-import type { SamlCertificate } from '../sign-in/settings.ts'
+import type { SamlCertificate } from '../settings/settings.ts'
 
 /**
  * Reads a certificate in PEM or bare base64.

@@ -1,7 +1,7 @@
 // Reads the metadata of SAML identity providers (SAML Metadata 2.0): who they are, where they are, what they sign with.
 import { SaxesParser, type SaxesTagNS } from 'saxes'
 import { invalid } from '#platform/errors.ts'
-import type { SamlCertificate } from '../sign-in/settings.ts'
+import type { SamlCertificate } from '../settings/settings.ts'
 import { readCertificate } from './certificates.ts'
 
 export type IdpMetadata = {

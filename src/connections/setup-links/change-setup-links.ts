@@ -6,9 +6,9 @@ import { prepared } from '#db/statement.ts'
 import { issueToken } from '#platform/crypto.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { checkingField, nameSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission, requireReach } from '#src/context.ts'
 import { domainName } from '../domains/domains.ts'
-import { checkingField, nameSchema, parseInput } from '../input.ts'
 import { type SetupLinkRecord, setupLinkById } from './setup-links.ts'
 
 const CreateSetupLinkInput = z.object({

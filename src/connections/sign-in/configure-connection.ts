@@ -6,13 +6,13 @@ import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { checkingField, instantSchema, invalidField, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission, requireReach } from '#src/context.ts'
-import { checkingField, instantSchema, invalidField, parseInput } from '../input.ts'
 import { createKeyPair } from '../saml/certificates.ts'
+import type { OidcSettings, SamlSettings } from '../settings/settings.ts'
 import { type Connection, connectionColumns, connectionSecretPlace, lockConnectionRow, reachOf } from './connections.ts'
 import { copied, metadataOf } from './create-connection.ts'
 import { type Preset, presets } from './presets.ts'
-import type { OidcSettings, SamlSettings } from './settings.ts'
 
 /** Settings that lack the provider, with a key of our own for SAML. */
 export async function draftSettings(

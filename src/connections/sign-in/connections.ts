@@ -13,8 +13,8 @@ import {
   requirePermission,
   type Transaction,
 } from '#src/context.ts'
+import type { OidcSettings, SamlSettings } from '../settings/settings.ts'
 import type { Preset } from './presets.ts'
-import type { OidcSettings, SamlSettings } from './settings.ts'
 
 export type ConnectionStatus = 'draft' | 'tested' | 'optional' | 'enforced' | 'disabled'
 

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { invalid } from '#platform/errors.ts'
+import { checkingField, invalidField, nameSchema, parseInput } from '#platform/input.ts'
 import {
   type CallContext,
   inTransaction,
@@ -12,15 +13,14 @@ import {
   requireReach,
   type Transaction,
 } from '#src/context.ts'
-import { directoryById } from '../directories.ts'
-import { checkingField, invalidField, nameSchema, parseInput } from '../input.ts'
+import { directoryById } from '../directories/directories.ts'
 import { createKeyPair } from '../saml/certificates.ts'
 import { fetchIdpMetadata } from '../saml/fetch-metadata.ts'
 import { type IdpMetadata, readIdpMetadata } from '../saml/metadata.ts'
+import type { OidcSettings, SamlSettings } from '../settings/settings.ts'
 import { createClientKey } from './client-key.ts'
 import { type Connection, connectionColumns, connectionSecretPlace } from './connections.ts'
 import { presetNames, presets } from './presets.ts'
-import type { OidcSettings, SamlSettings } from './settings.ts'
 
 const common = {
   name: nameSchema.optional(),

@@ -4,11 +4,16 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
+import { instantSchema, invalidField, nameSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission, requireReach } from '#src/context.ts'
-import { instantSchema, invalidField, nameSchema, parseInput } from '../input.ts'
+import {
+  attributeNamesSchema,
+  oidcSettingsSchema,
+  type SamlSettings,
+  samlSettingsSchema,
+} from '../settings/settings.ts'
 import { type Connection, connectionColumns, connectionSecretPlace, lockConnectionRow, reachOf } from './connections.ts'
 import { requireDirectory } from './create-connection.ts'
-import { attributeNamesSchema, oidcSettingsSchema, type SamlSettings, samlSettingsSchema } from './settings.ts'
 
 const UpdateConnectionInput = z.strictObject({
   connectionId: z.string(),

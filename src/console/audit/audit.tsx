@@ -1,7 +1,7 @@
 // The audit trail: searched, one event in full, and taken along.
 import { type Context, Hono } from 'hono'
-import { getBrand } from '#access/brands/brands.ts'
-import { withIsoTimes } from '#access/times.ts'
+import { getBrand } from '#access/grants/brands/brands.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { exportAuditEvents } from '#audit/export-events.ts'
 import { type AuditFilter, getAuditEvent, listAuditEvents } from '#audit/list-events.ts'
 import { getAuditHead } from '#audit/seal/head.ts'
@@ -9,7 +9,7 @@ import { download } from '#http/download.ts'
 import { renderPage } from '#http/pages.ts'
 import { isId } from '#platform/ids.ts'
 import { isPermitted } from '#src/context.ts'
-import type { ConsoleEnv } from '../env.ts'
+import type { ConsoleEnv } from '../ui/env.ts'
 import { AuditPage, type AuditQuery, EventPage } from './audit-pages.tsx'
 
 const pageSize = 50

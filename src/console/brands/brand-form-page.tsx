@@ -1,9 +1,9 @@
 // The name of a brand, and its end.
-import type { BrandRecord } from '#access/brands/brands.ts'
+import type { BrandRecord } from '#access/grants/brands/brands.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../env.ts'
+import type { Manager } from '../ui/env.ts'
 import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'

@@ -1,8 +1,8 @@
 // Finding somebody to give a role in a brand.
-import type { BrandRecord } from '#access/brands/brands.ts'
+import type { BrandRecord } from '#access/grants/brands/brands.ts'
 import type { UserPage } from '#access/people/list-users.ts'
 import { type CallContext, isPermitted } from '#src/context.ts'
-import type { Manager } from '../env.ts'
+import type { Manager } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
 import { PersonPicker } from '../ui/person-picker.tsx'

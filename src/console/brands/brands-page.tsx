@@ -1,9 +1,9 @@
 // The list of brands.
-import type { BrandsPage as FoundBrands } from '#access/brands/search-brands.ts'
+import type { BrandsPage as FoundBrands } from '#access/grants/brands/search-brands.ts'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
-import type { Manager } from '../env.ts'
+import type { Manager } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
 import { Pager } from '../ui/parts.tsx'

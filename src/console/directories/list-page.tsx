@@ -1,11 +1,11 @@
 // The list of directories with how they do.
-import type { DirectoryRecord } from '#connections/directories.ts'
+import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import type { DirectoryActivity } from '#connections/provisioning/activity.ts'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
 import { Field, SubmitButton } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import { agoWords } from '../connect/words.ts'
-import type { Manager } from '../env.ts'
+import type { Manager } from '../ui/env.ts'
 import type { FormState } from '../ui/forms.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'

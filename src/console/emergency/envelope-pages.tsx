@@ -2,7 +2,7 @@
 import type { EmergencyAccount, NewEmergencyAccount } from '#access/accounts/emergency/emergency.ts'
 import { Actions, SubmitButton } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../env.ts'
+import type { Manager } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { CopyField, Panel } from '../ui/parts.tsx'
 

@@ -3,7 +3,7 @@ import type { InvitationRecord, InvitationStatus } from '#access/invitations/inv
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
-import type { Manager } from '../env.ts'
+import type { Manager } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
 import { Badge, ButtonForm, Pager, Panel, Select, Time, type Tone } from '../ui/parts.tsx'

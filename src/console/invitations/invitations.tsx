@@ -1,5 +1,7 @@
 // Invitations: who was invited to what, and inviting: one person by way of a review, or a whole list.
 import { type Context, Hono } from 'hono'
+import { getGuestTerms } from '#access/grants/assignments/guests.ts'
+import { withIsoTimes } from '#access/ground/times.ts'
 import { cancelInvitation, resendInvitation } from '#access/invitations/change-invitation.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import {
@@ -10,13 +12,11 @@ import {
 } from '#access/invitations/invitations.ts'
 import { inviteMany, previewInvitations } from '#access/invitations/invite-many.ts'
 import { canBeSent, previewInvitation } from '#access/invitations/preview-invitation.ts'
-import { getGuestTerms } from '#access/people/guests.ts'
-import { withIsoTimes } from '#access/times.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { isId } from '#platform/ids.ts'
-import type { ConsoleEnv } from '../env.ts'
 import { brandRolesOf } from '../ui/brand-roles.tsx'
+import type { ConsoleEnv } from '../ui/env.ts'
 import { emptyForm, endOfDay, type FormState, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
 import { roleChoices } from '../ui/role-choices.ts'

@@ -1,17 +1,18 @@
 // Inviting a whole list: the list with what everybody gets, and an outcome for each line, before and after.
+
+import type { GuestTerms } from '#access/grants/assignments/guests.ts'
 import type { InviteManyResult, InviteOutcome } from '#access/invitations/invite-many.ts'
-import type { GuestTerms } from '#access/people/guests.ts'
 import type { Form } from '#http/read-form.ts'
 import { Alert, Table } from '#http/ui/content.tsx'
 import { Actions, SubmitButton } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../env.ts'
+import type { Manager } from '../ui/env.ts'
 import { Figure } from '../ui/figures.tsx'
 import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Badge, Panel, TextArea, type Tone } from '../ui/parts.tsx'
 import type { RoleChoices } from '../ui/role-choices.ts'
-import { RolePurposes } from '../users/assignment-pages.tsx'
+import { RolePurposes } from '../users/parts/assignment-pages.tsx'
 import { CarriedForm, SharedFields, StepButtons } from './invite-pages.tsx'
 
 type Common = { ctx: CallContext; manager: Manager }

@@ -1,17 +1,18 @@
 // Inviting one person: the form, and the review before anything is sent.
+
+import type { GuestTerms } from '#access/grants/assignments/guests.ts'
 import { canBeSent, type InvitationPreview } from '#access/invitations/preview-invitation.ts'
-import type { GuestTerms } from '#access/people/guests.ts'
 import type { Form } from '#http/read-form.ts'
 import { Alert, Facts } from '#http/ui/content.tsx'
 import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../env.ts'
 import { BrandRoles } from '../ui/brand-roles.tsx'
+import type { Manager } from '../ui/env.ts'
 import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Panel, Select, TextArea, Time } from '../ui/parts.tsx'
 import type { RoleChoices } from '../ui/role-choices.ts'
-import { RolePurposes } from '../users/assignment-pages.tsx'
+import { RolePurposes } from '../users/parts/assignment-pages.tsx'
 
 type Common = { ctx: CallContext; manager: Manager }
 

@@ -1,6 +1,6 @@
 // What needs somebody's attention, in words, with where to go about it; the worst first.
-import type { Alarm } from '#access/alarms/alarms.ts'
-import type { ConnectionHealth, OverviewCounts } from '#access/overview.ts'
+import type { Alarm } from '#access/notices/alarms/alarms.ts'
+import type { ConnectionHealth, OverviewCounts } from '#access/organizations/overview.ts'
 import type { DirectoryActivity } from '#connections/provisioning/activity.ts'
 
 export type Attention = {

@@ -1,8 +1,8 @@
 // The page of the overview: pictures where people would rather look than read, words where something is to be done.
-import type { ConnectionHealth, OverviewCounts, SignInDay } from '#access/overview.ts'
+import type { ConnectionHealth, OverviewCounts, SignInDay } from '#access/organizations/overview.ts'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../env.ts'
+import type { Manager } from '../ui/env.ts'
 import { BarChart, Figure, Share } from '../ui/figures.tsx'
 import { ConsolePage } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'

@@ -5,7 +5,7 @@ import { renderPage } from '#http/pages.ts'
 import { Alert, Facts } from '#http/ui/content.tsx'
 import { Actions, SubmitButton } from '#http/ui/forms.tsx'
 import { requireFreshProof } from '#src/context.ts'
-import type { ConsoleEnv } from '../env.ts'
+import type { ConsoleEnv } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 
 /** @returns an app to be mounted at `/console/again` */

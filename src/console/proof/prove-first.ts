@@ -4,7 +4,7 @@ import type { Context } from 'hono'
 import { keepForm } from '#access/accounts/sign-in/kept-forms.ts'
 import { type Form, formOf } from '#http/read-form.ts'
 import { AppError } from '#platform/errors.ts'
-import type { ConsoleEnv } from '../env.ts'
+import type { ConsoleEnv } from '../ui/env.ts'
 
 export const againPath = '/console/again'
 

@@ -1,9 +1,9 @@
 // One request of a directory beside its answer, with what was tolerated, and what to do where it was refused.
-import type { DirectoryRecord } from '#connections/directories.ts'
+import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import type { ProvisioningEventDetail } from '#connections/provisioning/events.ts'
 import { Alert, Facts } from '#http/ui/content.tsx'
 import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../env.ts'
+import type { Manager } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Panel, Time } from '../ui/parts.tsx'
 import { decoded, logHref, StatusOf, Target } from './log-page.tsx'

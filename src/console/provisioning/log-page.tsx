@@ -1,10 +1,10 @@
 // The list of the provisioning log with its filters, all of which are in the address.
-import type { DirectoryRecord } from '#connections/directories.ts'
+import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import type { ProvisioningEvent } from '#connections/provisioning/events.ts'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
-import type { Manager } from '../env.ts'
+import type { Manager } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { Badge, Pager, Select, Time } from '../ui/parts.tsx'
 

@@ -1,10 +1,10 @@
 // The provisioning log: what directories asked, what they were answered, and what to change where it was refused.
 import { type Context, Hono } from 'hono'
-import { type DirectoryRecord, listDirectories } from '#connections/directories.ts'
+import { type DirectoryRecord, listDirectories } from '#connections/directories/directories.ts'
 import { getProvisioningEvent, listProvisioningEvents } from '#connections/provisioning/events.ts'
 import { renderPage } from '#http/pages.ts'
 import { isId } from '#platform/ids.ts'
-import type { ConsoleEnv } from '../env.ts'
+import type { ConsoleEnv } from '../ui/env.ts'
 import { EventPage } from './event-page.tsx'
 import { LogPage, type LogQuery } from './log-page.tsx'
 

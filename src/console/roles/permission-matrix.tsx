@@ -1,7 +1,7 @@
 // Which role allows what: permissions by area, roles side by side. Allowed, denied and nothing are told apart by sign and word.
 import type { CatalogueEntry } from '#access/decisions/catalogue.ts'
 import { covers } from '#access/decisions/permissions.ts'
-import type { RoleRecord } from '#access/roles/roles.ts'
+import type { RoleRecord } from '#access/grants/roles/roles.ts'
 
 export type Standing = 'allowed' | 'denied' | 'none'
 

@@ -1,6 +1,6 @@
 // The form of a custom role: what it is for, who answers for it, and what it allows and denies.
 import type { CatalogueEntry } from '#access/decisions/catalogue.ts'
-import type { RoleRecord } from '#access/roles/roles.ts'
+import type { RoleRecord } from '#access/grants/roles/roles.ts'
 import type { Form } from '#http/read-form.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'

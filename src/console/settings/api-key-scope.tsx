@@ -1,8 +1,9 @@
 // What an API key may do: the fields of the form, what they come to, and how a list says it.
-import type { ApiKeyRecord, issueApiKey } from '#access/api-keys/api-keys.ts'
-import type { BrandRecord } from '#access/brands/brands.ts'
+
 import { permissionCatalogue } from '#access/decisions/permissions.ts'
-import { managing } from '#access/managers/management.ts'
+import type { BrandRecord } from '#access/grants/brands/brands.ts'
+import { managing } from '#access/grants/managers/management.ts'
+import type { ApiKeyRecord, issueApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import type { Form } from '#http/read-form.ts'
 import { Check, Choice, Field } from '#http/ui/forms.tsx'
 import { endOfDay, type FormState } from '../ui/forms.ts'

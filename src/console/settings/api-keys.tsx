@@ -1,21 +1,21 @@
 // Settings: the API keys of programs. A key is shown once.
 import { type Context, Hono } from 'hono'
+import { listBrands } from '#access/grants/brands/brands.ts'
 import {
   type ApiKeyRecord,
   type IssuedApiKey,
   issueApiKey,
   listApiKeys,
   revokeApiKey,
-} from '#access/api-keys/api-keys.ts'
-import { listBrands } from '#access/brands/brands.ts'
+} from '#access/organizations/api-keys/api-keys.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
 import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
 import { notFound } from '#platform/errors.ts'
 import { isPermitted } from '#src/context.ts'
-import type { ConsoleEnv } from '../env.ts'
 import { Confirm, typedState } from '../ui/confirm.tsx'
+import type { ConsoleEnv } from '../ui/env.ts'
 import { emptyForm, type FormState, isRefused, refusedForm } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
 import { Badge, CopyField, Panel, Time } from '../ui/parts.tsx'

@@ -1,7 +1,7 @@
 // The frame of the settings' pages: one tab each.
 import type { Child } from 'hono/jsx'
 import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../env.ts'
+import type { Manager } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
 import { Tabs } from '../ui/parts.tsx'

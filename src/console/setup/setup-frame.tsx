@@ -2,7 +2,7 @@
 import { Alert } from '#http/ui/content.tsx'
 import { Logo } from '#http/ui/logo.tsx'
 import { Document } from '#http/ui/page.tsx'
-import type { WizardPageProps } from '../connect/host.ts'
+import type { WizardPageProps } from '../connect/parts/host.ts'
 import { dateWords } from '../connect/words.ts'
 import { htmxConfig } from '../ui/frame.tsx'
 import { noticeText } from '../ui/notices.ts'

@@ -1,8 +1,8 @@
 // `/setup/{token}`: the wizard for somebody without an account. A link makes one connection and one directory, and everything
 // here is about those; the token is looked up anew with every request, and proven again in each transaction.
 import { type Context, Hono } from 'hono'
-import { withinMakersCeiling } from '#access/managers/actor-context.ts'
-import { addressKey, countAttempt } from '#access/throttle.ts'
+import { withinMakersCeiling } from '#access/grants/managers/actor-context.ts'
+import { addressKey, countAttempt } from '#access/ground/throttle.ts'
 import { beginSetup } from '#connections/setup-links/begin-setup.ts'
 import {
   findSetupLink,
@@ -21,9 +21,9 @@ import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { ChooseProvider } from '../connect/choose.tsx'
 import { createLiveStreams } from '../connect/events.ts'
-import type { WizardEnv } from '../connect/host.ts'
+import type { WizardEnv } from '../connect/parts/host.ts'
 import { createWizard } from '../connect/wizard.tsx'
-import type { ConsoleServices } from '../env.ts'
+import type { ConsoleServices } from '../ui/env.ts'
 import { emptyForm, type FormState, isRefused, refusedForm, textOf } from '../ui/forms.ts'
 import { SetupPage } from './setup-frame.tsx'
 

@@ -5,7 +5,7 @@ import { type Connection, listConnections } from '#connections/sign-in/connectio
 import { renderPage } from '#http/pages.ts'
 import { isId } from '#platform/ids.ts'
 import { isPermitted } from '#src/context.ts'
-import type { ConsoleEnv } from '../env.ts'
+import type { ConsoleEnv } from '../ui/env.ts'
 import { AttemptPage } from './attempt-page.tsx'
 import { outcomes } from './attempt-words.ts'
 import { createLinkRequestPages } from './link-requests.tsx'

@@ -5,7 +5,7 @@ import { Alert } from '#http/ui/content.tsx'
 import { Logo } from '#http/ui/logo.tsx'
 import { Document, UserMenu } from '#http/ui/page.tsx'
 import { brandsPermitted, type CallContext, isPermitted, type ManagementPermission } from '#src/context.ts'
-import type { Manager } from '../env.ts'
+import type { Manager } from './env.ts'
 import { type Notice, noticeText } from './notices.ts'
 
 type SectionLink = { label: string; href: string; needs: ManagementPermission; isDelegable?: boolean }

@@ -1,7 +1,8 @@
 // What can be chosen where a role is given: the roles within the person's own rights, and the scopes in which they may give any.
-import { listBrands } from '#access/brands/brands.ts'
+
 import { isWithinCeiling } from '#access/ceiling/could-give.ts'
-import { listRoles, type RoleRecord } from '#access/roles/roles.ts'
+import { listBrands } from '#access/grants/brands/brands.ts'
+import { listRoles, type RoleRecord } from '#access/grants/roles/roles.ts'
 import { brandsPermitted, type CallContext, isPermitted, type ManagementPermission } from '#src/context.ts'
 
 export type RoleOption = { value: string; label: string; purpose: string }

@@ -1,6 +1,6 @@
 // What is known of one person: name and addresses where no directory manages them, and a password from an administrator.
 import { type Context, Hono } from 'hono'
-import { findPolicy } from '#access/accounts/account.ts'
+import { findPolicy } from '#access/accounts/account/account.ts'
 import { setUserPassword } from '#access/accounts/passwords/change-password.ts'
 import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
 import { updateLocalUser } from '#access/people/local.ts'
@@ -11,11 +11,11 @@ import { readForm } from '#http/read-form.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
 import { isPermitted, requireFreshProof, requirePermission } from '#src/context.ts'
-import type { ConsoleEnv } from '../env.ts'
+import type { ConsoleEnv } from '../ui/env.ts'
 import { emptyForm, type FormState, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { Panel } from '../ui/parts.tsx'
-import { nameOf, userTrail } from './user-frame.tsx'
+import { nameOf, userTrail } from './parts/user-frame.tsx'
 
 /** @returns an app to be mounted at `/console/users` */
 export function createEditPages(): Hono<ConsoleEnv> {

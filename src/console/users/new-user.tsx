@@ -1,19 +1,19 @@
 // A local person who can sign in at once: an administrator chooses the first password, the person the next one.
 import { type Context, Hono } from 'hono'
-import { findPolicy } from '#access/accounts/account.ts'
+import { findPolicy } from '#access/accounts/account/account.ts'
 import { createLocalUser } from '#access/accounts/create-local-user.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
 import { requireFreshProof } from '#src/context.ts'
-import type { ConsoleEnv } from '../env.ts'
 import { BrandRoles, brandRolesOf } from '../ui/brand-roles.tsx'
+import type { ConsoleEnv } from '../ui/env.ts'
 import { emptyForm, type FormState, isRefused, refusedForm, textOf } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Select } from '../ui/parts.tsx'
 import { type RoleChoices, roleChoices } from '../ui/role-choices.ts'
-import { RolePurposes } from './assignment-pages.tsx'
+import { RolePurposes } from './parts/assignment-pages.tsx'
 
 /** @returns an app to be mounted at `/console/users/new` */
 export function createNewUser(): Hono<ConsoleEnv> {

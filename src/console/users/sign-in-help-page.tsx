@@ -3,7 +3,7 @@ import type { SignInExplanation } from '#access/people/sign-in/explain-sign-in.t
 import { Table } from '#http/ui/content.tsx'
 import { Field, SubmitButton } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../env.ts'
+import type { Manager } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Badge, Panel, Time, type Tone } from '../ui/parts.tsx'
 

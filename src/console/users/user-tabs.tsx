@@ -1,15 +1,15 @@
 // Sessions, sign-ins and history of one person.
 import type { ListedUser } from '#access/people/list-users.ts'
-import type { SessionRecord } from '#access/sessions/sessions.ts'
 import type { SignInAttempt } from '#access/sign-in/attempts.ts'
+import type { SessionRecord } from '#access/sign-in/sessions/sessions.ts'
 import type { AuditEvent } from '#audit/list-events.ts'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { deviceName } from '#http/ui/devices.ts'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import { EventTable } from '../audit/event-table.tsx'
 import { ButtonForm, Panel, Time } from '../ui/parts.tsx'
+import { nameOf } from './parts/user-frame.tsx'
 import { AttemptOutcome } from './sign-in-help-page.tsx'
-import { nameOf } from './user-frame.tsx'
 
 type SessionsProps = { ctx: CallContext; user: ListedUser; sessions: readonly SessionRecord[] }
 

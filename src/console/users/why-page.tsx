@@ -1,18 +1,18 @@
 // May somebody do something, and why, or why not: for every permission, in the organization and in each brand.
 import { Hono } from 'hono'
-import { listBrands } from '#access/brands/brands.ts'
 import { listPermissions } from '#access/decisions/catalogue.ts'
 import type { ChainEntry, DecisionReason } from '#access/decisions/evaluate.ts'
 import { type Explanation, explainAccess } from '#access/decisions/explain.ts'
+import { listBrands } from '#access/grants/brands/brands.ts'
 import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
 import { renderPage } from '#http/pages.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { SubmitButton } from '#http/ui/forms.tsx'
 import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
-import type { ConsoleEnv, Manager } from '../env.ts'
+import type { ConsoleEnv, Manager } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { Panel, Select } from '../ui/parts.tsx'
-import { nameOf, userTrail } from './user-frame.tsx'
+import { nameOf, userTrail } from './parts/user-frame.tsx'
 
 type Option = { value: string; label: string }
 

@@ -8,7 +8,6 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { Hono } from 'hono'
 import { notFound } from '#platform/errors.ts'
-import type { AppEnv } from '../env.ts'
 
 const require = createRequire(import.meta.url)
 const own = (name: string): string => join(import.meta.dirname, 'assets', name)
@@ -63,9 +62,12 @@ export const assetPath = (name: AssetName): string => `/assets/${load(name).hash
 
 const isAssetName = (name: string): name is AssetName => Object.hasOwn(files, name)
 
+/** What of the request's scope its answers need. */
+type AssetEnv = { Variables: { frame: Record<string, string>; isFramed: boolean } }
+
 /** @returns an app to be mounted at `/assets` */
-export function createAssets(): Hono<AppEnv> {
-  const assets = new Hono<AppEnv>()
+export function createAssets(): Hono<AssetEnv> {
+  const assets = new Hono<AssetEnv>()
   assets.get('/:hash/:name', async (c) => {
     const { hash: wanted, name } = c.req.param()
     if (!isAssetName(name)) throw notFound('Page')

@@ -1,13 +1,14 @@
 // PATCH on one document: operations in their order, all or nothing (RFC 7644 §3.5.2), with what identity providers expect
 // beyond the RFC (wire 4, 5, 6, 7). Pure: the document that comes in is not changed.
+
+import { type ResourceSchema, resolveExtension } from '#directory/schema/attributes.ts'
+import { canonicalValue, isObject, type Json } from '#directory/schema/canonical.ts'
+import type { AttributeDefinition } from '#directory/schema/definitions.ts'
 import { AppError, invalid } from '#platform/errors.ts'
-import type { Note } from '../quirks/note.ts'
-import { type ResourceSchema, resolveExtension } from '../schema/attributes.ts'
-import { canonicalValue, isObject, type Json } from '../schema/canonical.ts'
-import type { AttributeDefinition } from '../schema/definitions.ts'
 import { type Document, heldAs, holderOf, isWritable, mergeExtension, put, unknownAttribute } from './document.ts'
 import { nextElements, withSub } from './elements.ts'
 import { comparisonsIn } from './match.ts'
+import type { Note } from './note.ts'
 import { type Operation, type OperationName, patchLimits, resolvePath, type Target } from './operations.ts'
 
 /** What a PATCH may repeat without meaning a change: the resource's own id. */

@@ -1,6 +1,6 @@
 // The writable part of a resource as one canonical document; extensions are keyed by their URN.
-import { invalid } from '#platform/errors.ts'
-import { extensionName, type ResourceSchema, resolveAttribute } from '../schema/attributes.ts'
+
+import { extensionName, type ResourceSchema, resolveAttribute } from '#directory/schema/attributes.ts'
 import {
   boundedExtension,
   canonicalValue,
@@ -8,8 +8,9 @@ import {
   type Json,
   type JsonObject,
   valueLimits,
-} from '../schema/canonical.ts'
-import type { AttributeDefinition } from '../schema/definitions.ts'
+} from '#directory/schema/canonical.ts'
+import type { AttributeDefinition } from '#directory/schema/definitions.ts'
+import { invalid } from '#platform/errors.ts'
 
 export type Document = JsonObject
 

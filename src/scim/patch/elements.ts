@@ -1,8 +1,6 @@
 // PATCH on the elements of one multi-valued attribute: as a whole, by filter, or one sub-attribute of those that match.
 import { isDeepStrictEqual } from 'node:util'
 import type { Condition } from '#directory/condition.ts'
-import { invalid } from '#platform/errors.ts'
-import type { Note } from '../quirks/note.ts'
 import {
   canonicalElement,
   canonicalValue,
@@ -11,9 +9,11 @@ import {
   type JsonObject,
   valueLimits,
   withOnePrimary,
-} from '../schema/canonical.ts'
-import type { AttributeDefinition } from '../schema/definitions.ts'
+} from '#directory/schema/canonical.ts'
+import type { AttributeDefinition } from '#directory/schema/definitions.ts'
+import { invalid } from '#platform/errors.ts'
 import { matches, requiredValues } from './match.ts'
+import type { Note } from './note.ts'
 import type { OperationName, Target } from './operations.ts'
 
 /** @throws AppError invalid: `noTarget` where a filter matches nothing and cannot be made to; `invalidValue` */

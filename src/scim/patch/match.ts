@@ -1,7 +1,7 @@
 // Conditions over the elements of a multi-valued attribute, evaluated in memory: for the filters in PATCH paths.
 import type { Condition, Field } from '#directory/condition.ts'
 import { fold } from '#directory/fold.ts'
-import { isObject, type Json, type JsonObject } from '../schema/canonical.ts'
+import { isObject, type Json, type JsonObject } from '#directory/schema/canonical.ts'
 
 /** True where the element satisfies the condition, with the rules of the SQL that filters compile to. */
 export function matches(condition: Condition, element: Json): boolean {

@@ -1,12 +1,17 @@
 // The body of a PATCH (RFC 7644 §3.5.2) as a list of operations; each with its path parsed and resolved.
 
 import type { Condition } from '#directory/condition.ts'
+import { type FilterNode, FilterParser, filterLimits } from '#directory/filter/filter.ts'
+import { resolveElementFilter } from '#directory/filter/resolve.ts'
+import { tokenize } from '#directory/filter/tokens.ts'
+import {
+  type ResolvedAttribute,
+  type ResourceSchema,
+  resolveAttribute,
+  subAttributeOf,
+} from '#directory/schema/attributes.ts'
+import { isObject, type Json, type JsonObject } from '#directory/schema/canonical.ts'
 import { AppError, invalid } from '#platform/errors.ts'
-import { type FilterNode, FilterParser, filterLimits } from '../query/filter.ts'
-import { resolveElementFilter } from '../query/resolve.ts'
-import { tokenize } from '../query/tokens.ts'
-import { type ResolvedAttribute, type ResourceSchema, resolveAttribute, subAttributeOf } from '../schema/attributes.ts'
-import { isObject, type Json, type JsonObject } from '../schema/canonical.ts'
 
 export type OperationName = 'add' | 'replace' | 'remove'
 

@@ -1,13 +1,13 @@
 // List requests: the query of a GET, or the body of POST /.search (RFC 7644 §3.4.2, §3.4.3; RFC 9865), read into one form.
 import type { Sort } from '#directory/condition.ts'
+import { type FilterNode, parseFilter } from '#directory/filter/filter.ts'
+import { resolveField } from '#directory/filter/resolve.ts'
+import type { ResourceSchema } from '#directory/schema/attributes.ts'
+import type { Json, JsonObject } from '#directory/schema/canonical.ts'
 import type { Page } from '#directory/search.ts'
 import { AppError, invalid } from '#platform/errors.ts'
 import { member } from '../patch/operations.ts'
-import type { ResourceSchema } from '../schema/attributes.ts'
-import type { Json, JsonObject } from '../schema/canonical.ts'
 import { decodeCursor } from './cursor.ts'
-import { type FilterNode, parseFilter } from './filter.ts'
-import { resolveField } from './resolve.ts'
 
 export const pageLimits = { defaultSize: 100, maximumSize: 1_000 }
 

@@ -1,6 +1,6 @@
 // `attributes` and `excludedAttributes` (RFC 7644 §3.9): which parts of a resource are answered. `id` and `schemas` always are.
-import { type ResourceSchema, resolveAttribute, resolveExtension } from '../schema/attributes.ts'
-import { isObject, type Json, type JsonObject } from '../schema/canonical.ts'
+import { type ResourceSchema, resolveAttribute, resolveExtension } from '#directory/schema/attributes.ts'
+import { isObject, type Json, type JsonObject } from '#directory/schema/canonical.ts'
 
 /** `true` for the whole attribute, or the names of its sub-attributes. */
 type Selection = Map<string, true | Set<string>>

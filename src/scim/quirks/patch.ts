@@ -1,8 +1,9 @@
 // What of a PATCH was tolerated: read off its operations as they came.
+
+import { type ResourceSchema, resolveExtension } from '#directory/schema/attributes.ts'
+import { isObject, type Json, type JsonObject } from '#directory/schema/canonical.ts'
+import { looksAt, type Note } from '../patch/note.ts'
 import { type Operation, resolvePath } from '../patch/operations.ts'
-import { type ResourceSchema, resolveExtension } from '../schema/attributes.ts'
-import { isObject, type Json, type JsonObject } from '../schema/canonical.ts'
-import { looksAt, type Note } from './note.ts'
 import { noteAttribute, noteMember, noteName } from './values.ts'
 
 const operationMembers = new Set(['op', 'path', 'value'])

@@ -1,8 +1,8 @@
 // What of a request was tolerated, as far as the request itself tells; what depends on the state of the resource is noted where
 // it happens (patch/elements.ts).
-import { groupSchema, userSchema } from '../schema/attributes.ts'
-import type { JsonObject } from '../schema/canonical.ts'
-import type { Note } from './note.ts'
+import { groupSchema, userSchema } from '#directory/schema/attributes.ts'
+import type { JsonObject } from '#directory/schema/canonical.ts'
+import type { Note } from '../patch/note.ts'
 import { notePatch } from './patch.ts'
 import { noteMembers } from './values.ts'
 

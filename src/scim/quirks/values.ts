@@ -5,10 +5,10 @@ import {
   type ResourceSchema,
   resolveAttribute,
   subAttributeOf,
-} from '../schema/attributes.ts'
-import { isObject, type Json, type JsonObject } from '../schema/canonical.ts'
-import type { AttributeDefinition } from '../schema/definitions.ts'
-import { looksAt, type Note } from './note.ts'
+} from '#directory/schema/attributes.ts'
+import { isObject, type Json, type JsonObject } from '#directory/schema/canonical.ts'
+import type { AttributeDefinition } from '#directory/schema/definitions.ts'
+import { looksAt, type Note } from '../patch/note.ts'
 
 /** The names and values of a resource, or of an extension's object. */
 export function noteMembers(schema: ResourceSchema, members: JsonObject, note: Note): void {

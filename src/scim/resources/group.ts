@@ -2,15 +2,15 @@
 // they change by ids alone.
 import type { GroupMember, GroupRecord } from '#directory/groups.ts'
 import type { MemberChange } from '#directory/members.ts'
+import { groupSchema } from '#directory/schema/attributes.ts'
+import { isObject, type Json, type JsonObject } from '#directory/schema/canonical.ts'
+import { groupSchemaId } from '#directory/schema/definitions.ts'
 import type { GroupContent } from '#directory/update-group.ts'
 import { invalid } from '#platform/errors.ts'
 import type { Urls } from '#platform/urls.ts'
 import { applyOperations } from '../patch/apply.ts'
 import { type Document, documentFromBody } from '../patch/document.ts'
 import { type Operation, resolvePath } from '../patch/operations.ts'
-import { groupSchema } from '../schema/attributes.ts'
-import { isObject, type Json, type JsonObject } from '../schema/canonical.ts'
-import { groupSchemaId } from '../schema/definitions.ts'
 import { metaOf } from './user.ts'
 
 /** How many members one request may name. */

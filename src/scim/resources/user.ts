@@ -1,12 +1,13 @@
 // Between a SCIM User (RFC 7643 §4.1) and what the directory keeps of a user.
+
+import { userSchema } from '#directory/schema/attributes.ts'
+import type { Json, JsonObject } from '#directory/schema/canonical.ts'
+import { enterpriseSchemaId, userSchemaId, validateAttribute } from '#directory/schema/definitions.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import { isActive, type UserRecord } from '#directory/users.ts'
 import { invalid } from '#platform/errors.ts'
 import type { Urls } from '#platform/urls.ts'
 import { type Document, documentFromBody } from '../patch/document.ts'
-import { userSchema } from '../schema/attributes.ts'
-import type { Json, JsonObject } from '../schema/canonical.ts'
-import { enterpriseSchemaId, userSchemaId, validateAttribute } from '../schema/definitions.ts'
 
 /** The writable document of a user, as PATCH sees it. */
 export function documentOfUser(user: UserRecord): Document {

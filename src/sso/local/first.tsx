@@ -1,6 +1,6 @@
 // `/first/{token}`: the link that the first start prints. It creates the organization and its first administrator, once.
 import { type Context, Hono } from 'hono'
-import { createFirstAdministrator, isFirstAdministratorOffer } from '#access/managers/first-administrator.ts'
+import { createFirstAdministrator, isFirstAdministratorOffer } from '#access/organizations/first-administrator.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
@@ -9,8 +9,8 @@ import { ErrorPage } from '#http/ui/error-page.tsx'
 import { Field, SubmitButton } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { AppError } from '#platform/errors.ts'
+import { NewPasswordFields, newPasswordOf } from '../login/new-password.tsx'
 import { browserOf, type LocalEnv, type LocalServices, putSession, refuseToken } from '../login/shared.tsx'
-import { NewPasswordFields, newPasswordOf } from './new-password.tsx'
 
 type FirstPageProps = { token: string; values: Form; errors: Record<string, string> }
 

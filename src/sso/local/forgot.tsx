@@ -9,8 +9,8 @@ import { tellApplications } from '#http/session-ends.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { Field, SubmitButton } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
+import { faultOf, NewPasswordFields, newPasswordOf } from '../login/new-password.tsx'
 import { inEvenTime, type LocalEnv, type LocalServices, renderThrottled } from '../login/shared.tsx'
-import { faultOf, NewPasswordFields, newPasswordOf } from './new-password.tsx'
 
 const BackToSignIn = () => (
   <p class="aside">

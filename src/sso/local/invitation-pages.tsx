@@ -4,8 +4,8 @@ import { Alert } from '#http/ui/content.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { Field, SubmitButton } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
+import { NewPasswordFields } from '../login/new-password.tsx'
 import { Or, PasskeyForm, passkeyScripts } from '../login/passkey-form.tsx'
-import { NewPasswordFields } from './new-password.tsx'
 
 export type InvitationPageProps = {
   found: OpenInvitation

@@ -6,7 +6,7 @@ import {
   invitationPasskeyQuestion,
   type OpenInvitation,
 } from '#access/invitations/accept-invitation.ts'
-import { getOwnAccess } from '#access/own/own-access.ts'
+import { getOwnAccess } from '#access/people/own/own-access.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
@@ -14,9 +14,9 @@ import { personContext, readSession } from '#http/session.ts'
 import { signOutHere } from '#http/session-ends.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { notFound } from '#platform/errors.ts'
+import { faultOf, newPasswordOf } from '../login/new-password.tsx'
 import { browserOf, goOn, type LocalEnv, type LocalServices, putSession, refuseToken } from '../login/shared.tsx'
 import { InvitationPage, OtherPersonPage, OverPage } from './invitation-pages.tsx'
-import { faultOf, newPasswordOf } from './new-password.tsx'
 
 /** Mounted at `/invitation`. */
 export function createInvitationPages(services: LocalServices): Hono<LocalEnv> {

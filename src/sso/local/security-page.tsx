@@ -1,14 +1,14 @@
 // `/account/security`: how a person signs in, and what they can change about it.
-import { isLocal, nameOf } from '#access/accounts/account.ts'
+import { isLocal, nameOf } from '#access/accounts/account/account.ts'
 import type { OwnFactors } from '#access/accounts/factors/own-factors.ts'
 import type { TotpSetup } from '#access/accounts/factors/totp.ts'
-import type { OwnIdentity } from '#access/sign-in/own-identities.ts'
+import type { OwnIdentity } from '#access/accounts/identities/own-identities.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { Alert, Table } from '#http/ui/content.tsx'
 import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { NewPasswordFields } from '../login/new-password.tsx'
 import { PasskeyForm, passkeyScripts } from '../login/passkey-form.tsx'
 import { AuthenticatorFields, RecoveryCodes } from '../login/step-pages.tsx'
-import { NewPasswordFields } from './new-password.tsx'
 
 const notices = {
   password: 'Your password is changed, and you are signed out elsewhere',

@@ -1,6 +1,6 @@
 // The routes of `/account/security`. All of it wants a recent proof of who one is.
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
-import { nameOf } from '#access/accounts/account.ts'
+import { nameOf } from '#access/accounts/account/account.ts'
 import { getOwnFactors } from '#access/accounts/factors/own-factors.ts'
 import {
   addOwnPasskey,
@@ -14,9 +14,9 @@ import {
   removeOwnTotp,
   renewOwnRecoveryCodes,
 } from '#access/accounts/factors/own-totp.ts'
+import { listOwnIdentities } from '#access/accounts/identities/own-identities.ts'
+import { isLastWayIn, removeOwnIdentity } from '#access/accounts/identities/remove-identity.ts'
 import { changeOwnPassword } from '#access/accounts/passwords/change-password.ts'
-import { listOwnIdentities } from '#access/sign-in/own-identities.ts'
-import { isLastWayIn, removeOwnIdentity } from '#access/sign-in/remove-identity.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
@@ -24,8 +24,8 @@ import { personContext, readSession, requireSession, sessionOf } from '#http/ses
 import { forgetSession, tellApplications } from '#http/session-ends.ts'
 import { notFound } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
+import { faultOf, newPasswordOf } from '../login/new-password.tsx'
 import type { LocalEnv, LocalServices } from '../login/shared.tsx'
-import { faultOf, newPasswordOf } from './new-password.tsx'
 import { CodesPage, type Fault, type Notice, RemoveIdentityPage, SecurityPage, TotpPage } from './security-page.tsx'
 import { stepUpFirst } from './step-up.tsx'
 

@@ -1,6 +1,6 @@
 // `/login/step-up`: proving again who one is, before what matters. Somebody may have found the browser open.
 import { type Context, Hono } from 'hono'
-import { findAccount, type LocalAccount } from '#access/accounts/account.ts'
+import { findAccount, type LocalAccount } from '#access/accounts/account/account.ts'
 import {
   isRecent,
   mayProveByPasskey,

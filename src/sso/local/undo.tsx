@@ -1,7 +1,7 @@
 // `/login/undo/{token}`: taking back an identity that was linked to somebody, from the mail that told them. Without a session,
 // since they may have lost theirs; opening the link changes nothing.
 import { Hono } from 'hono'
-import { findUndo, type OpenUndo, undoLink } from '#access/sign-in/undo-link.ts'
+import { findUndo, type OpenUndo, undoLink } from '#access/accounts/identities/undo-link.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { tellApplications } from '#http/session-ends.ts'

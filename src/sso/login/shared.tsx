@@ -1,11 +1,11 @@
 // What the pages of local sign-in share: who is served, what is carried from page to page, and how they end.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from 'hono'
-import { limits } from '#access/accounts/limits.ts'
+import { limits } from '#access/accounts/account/limits.ts'
 import type { SignedIn } from '#access/accounts/sign-in/complete-sign-in.ts'
-import { endOwnSession } from '#access/sessions/own-sessions.ts'
-import { resolveSession } from '#access/sessions/resolve-session.ts'
-import { addressKey, countAttempt } from '#access/throttle.ts'
+import { addressKey, countAttempt } from '#access/ground/throttle.ts'
+import { endOwnSession } from '#access/sign-in/sessions/own-sessions.ts'
+import { resolveSession } from '#access/sign-in/sessions/resolve-session.ts'
 import { clientAddress, visitorOf } from '#http/client-address.ts'
 import type { AppEnv } from '#http/env.ts'
 import { renderPage } from '#http/pages.ts'
@@ -18,7 +18,7 @@ import { CardPage } from '#http/ui/page.tsx'
 import { AppError } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
 import type { Services } from '#src/context.ts'
-import { ensureBrowserState, readBrowserState } from '../browser-state.ts'
+import { ensureBrowserState, readBrowserState } from '../common/browser-state.ts'
 
 export type LocalServices = Services & { log: Log; trustedProxies: number }
 

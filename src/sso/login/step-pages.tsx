@@ -4,9 +4,9 @@ import type { TotpSetup } from '#access/accounts/factors/totp.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { Field, SubmitButton } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
-import { NewPasswordFields } from '../local/new-password.tsx'
-import { qrCode } from '../local/qr-code.ts'
+import { NewPasswordFields } from './new-password.tsx'
 import { Or, PasskeyForm, passkeyScripts } from './passkey-form.tsx'
+import { qrCode } from './qr-code.ts'
 
 type StepProps = { state: string; organization: string; error?: string | undefined }
 

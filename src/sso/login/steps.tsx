@@ -14,7 +14,7 @@ import { requireSameOrigin } from '#http/origin-check.ts'
 import { type PageElement, renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
-import { faultOf, newPasswordOf } from '../local/new-password.tsx'
+import { faultOf, newPasswordOf } from './new-password.tsx'
 import { goOn, knownBrowserOf, type LocalEnv, type LocalServices, putSession, renderThrottled } from './shared.tsx'
 import { ChangePage, EnrolPage, RecoveryCodesPage, VerifyPage } from './step-pages.tsx'
 

@@ -1,6 +1,6 @@
 // Logout by the provider: back-channel tokens (OpenID Connect Back-Channel Logout 1.0) and front-channel calls.
 import { createLocalJWKSet, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose'
-import { connectionSessionsEnd } from '#access/sessions/end-sessions.ts'
+import { connectionSessionsEnd } from '#access/sign-in/sessions/end-sessions.ts'
 import { markMessageUsed } from '#access/sign-in/used-messages.ts'
 import type { OidcConnection } from '#connections/sign-in/connections.ts'
 import { AppError, invalid } from '#platform/errors.ts'

@@ -4,7 +4,7 @@ import { noted, refuse, type Trace } from '#access/sign-in/trace.ts'
 import type { OidcConnection } from '#connections/sign-in/connections.ts'
 import { emailStatementClaims } from '#connections/sign-in/presets.ts'
 import { hasTwoFactors } from '#connections/sign-in/second-factors.ts'
-import { emailVerificationOf, firstEmailAddresses } from '../email-address.ts'
+import { emailVerificationOf, firstEmailAddresses } from '#directory/email-address.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
 

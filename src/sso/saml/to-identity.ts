@@ -4,7 +4,7 @@ import { noted, type Trace } from '#access/sign-in/trace.ts'
 import type { SamlConnection } from '#connections/sign-in/connections.ts'
 import { emailNameIdFormat } from '#connections/sign-in/presets.ts'
 import { authnMethodsAttribute, twoFactorContexts, twoFactorMethods } from '#connections/sign-in/second-factors.ts'
-import { emailVerificationOf, firstEmailAddresses, isEmailAddress } from '../email-address.ts'
+import { emailVerificationOf, firstEmailAddresses, isEmailAddress } from '#directory/email-address.ts'
 import type { VerifiedAssertion } from './read-assertion.ts'
 
 /** In place of too many groups, Entra names an address to ask; it is never asked. */

@@ -1,23 +1,24 @@
 // The emergency door: user name, password, second factor and a reason, all at once. It asks no provider and no mail server, and
 // it is open while sign-in through a provider is enforced.
+
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { verifyNobody, verifyPassword } from '#platform/password.ts'
 import { type CallContext, inTransaction, nowOf, type Services } from '#src/context.ts'
-import type { Letter } from '../../mail/compose.ts'
-import { queueMail } from '../../mail/queue-mail.ts'
+import { addressKey, countAttempt, forgetAttempts, forgiveAttempt } from '../../ground/throttle.ts'
+import { administratorAddresses } from '../../notices/alarms/recipients.ts'
+import type { Letter } from '../../notices/mail/compose.ts'
+import { queueMail } from '../../notices/mail/queue-mail.ts'
 import { attemptStatement, newReference } from '../../sign-in/attempts.ts'
 import { newTrace, passed } from '../../sign-in/trace.ts'
-import { addressKey, countAttempt, forgetAttempts, forgiveAttempt } from '../../throttle.ts'
-import type { LocalAccount } from '../account.ts'
-import { limits } from '../limits.ts'
-import { type Candidate, countCandidates, findCandidates, nameCounter } from '../sign-in/candidates.ts'
+import type { LocalAccount } from '../account/account.ts'
+import { type Candidate, countCandidates, findCandidates, nameCounter } from '../account/candidates.ts'
+import { limits } from '../account/limits.ts'
+import { asPerson } from '../account/sign-in-context.ts'
 import { type Browser, openSession, refuseAccount, type SignedIn } from '../sign-in/complete-sign-in.ts'
 import { isCode } from '../sign-in/second-factor.ts'
-import { asPerson } from '../sign-in-context.ts'
-import { administratorAddresses } from './emergency.ts'
 
 const sessionMinutes = 60
 const method = 'emergency'

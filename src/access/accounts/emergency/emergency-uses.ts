@@ -2,10 +2,10 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
-import { parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
 
 export type EmergencyUse = {

@@ -3,18 +3,16 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
-import { nameSchema, parseInput } from '#connections/input.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { provisionWithin } from '#directory/provision-user.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { nameSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
-import { openAssignment } from '../../assignments/open-assignment.ts'
 import { requireEverything, requireNotAbove } from '../../ceiling/ceiling.ts'
-import { covers } from '../../decisions/permissions.ts'
-import { emailColumn } from '../../people/email.ts'
-import { highestRole } from '../../roles/highest-role.ts'
-import { userSessionsEnd } from '../../sessions/end-sessions.ts'
+import { openAssignment } from '../../grants/assignments/open-assignment.ts'
+import { highestRole } from '../../grants/roles/highest-role.ts'
+import { userSessionsEnd } from '../../sign-in/sessions/end-sessions.ts'
 import { newRecoveryCodes } from '../factors/recovery-codes.ts'
 import { confirmedTotp } from '../factors/totp.ts'
 import { firstPassword, pendingSignInsEnd } from '../passwords/passwords.ts'
@@ -159,20 +157,4 @@ export async function resealEmergencyAccount(ctx: CallContext, userId: string): 
     )
     return envelope
   })
-}
-
-const grants = prepared<{ organizationId: string }, { userId: string; email: string | null; permission: string }>(
-  (p) => sql`select distinct u.id as "userId", ${emailColumn} as email, rp.permission
-    from effective_assignments a
-    join users u on u.organization_id = a.organization_id and u.id = a.user_id
-    join role_permissions rp on rp.organization_id = a.organization_id and rp.role_id = a.role_id and rp.effect = 'allow'
-    where a.organization_id = ${p.organizationId} and a.brand_id is null and u.status = 'active' and u.deleted_at is null
-      and (rp.permission like '%*%' or rp.permission like 'roles.%')`,
-)
-
-/** The addresses of everybody who may give roles to others: the administrators, whatever their role is called. */
-export async function administratorAddresses(ctx: CallContext): Promise<string[]> {
-  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(grants({ organizationId: ctx.organizationId })))
-  const administrators = (rows ?? []).filter(({ permission }) => covers(permission, 'roles.assign'))
-  return [...new Set(administrators.flatMap(({ email }) => (email === null ? [] : [email])))].slice(0, 50)
 }

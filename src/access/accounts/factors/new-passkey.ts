@@ -10,7 +10,7 @@ import { z } from 'zod'
 import { prepared, type Statement } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, nowOf } from '#src/context.ts'
-import { type LocalAccount, nameOf } from '../account.ts'
+import { type LocalAccount, nameOf } from '../account/account.ts'
 import { issueChallenge, useChallenge } from './challenges.ts'
 import { type Passkey, relyingParty } from './passkeys.ts'
 

@@ -3,8 +3,8 @@
 import { AppError, notFound } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { inTransaction } from '#src/context.ts'
-import { ownUserId } from '../../own/own-user-id.ts'
-import { findAccount, isLocal, type LocalAccount } from '../account.ts'
+import { ownUserId } from '../../ground/own-user-id.ts'
+import { findAccount, isLocal, type LocalAccount } from '../account/account.ts'
 import { type Passkey, passkeysOf } from './passkeys.ts'
 import { recoveryCodesLeft } from './recovery-codes.ts'
 

@@ -3,7 +3,7 @@
 import { fold } from '#directory/fold.ts'
 import { AppError } from '#platform/errors.ts'
 import { passwordMaxLength } from '#platform/password.ts'
-import { type LocalAccount, nameOf } from '../account.ts'
+import { type LocalAccount, nameOf } from '../account/account.ts'
 import { commonWords } from './common-words.ts'
 
 export type PasswordRules = {

@@ -3,7 +3,6 @@
 import type { Statement } from '#db/statement.ts'
 import { issueToken } from '#platform/crypto.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
-import { sessionStart } from '../../sessions/start-session.ts'
 import {
   attemptStatement,
   newReference,
@@ -12,9 +11,10 @@ import {
   type Visitor,
 } from '../../sign-in/attempts.ts'
 import { beginSignIn } from '../../sign-in/requests.ts'
+import { sessionStart } from '../../sign-in/sessions/start-session.ts'
 import { newTrace, passed, type Trace } from '../../sign-in/trace.ts'
-import type { LocalAccount } from '../account.ts'
-import { asPerson } from '../sign-in-context.ts'
+import type { LocalAccount } from '../account/account.ts'
+import { asPerson } from '../account/sign-in-context.ts'
 
 /** What has been proven so far. */
 export type Progress = {

@@ -5,10 +5,10 @@ import { domainOf, resolveDomain } from '#connections/domains/domains.ts'
 import { type Connection, isOpenForSignIn, listConnections } from '#connections/sign-in/connections.ts'
 import { prepared } from '#db/statement.ts'
 import type { Services } from '#src/context.ts'
-import { addressKey, countAttempt } from '../../throttle.ts'
-import { findPolicy } from '../account.ts'
-import { limits } from '../limits.ts'
-import { signInContext } from '../sign-in-context.ts'
+import { addressKey, countAttempt } from '../../ground/throttle.ts'
+import { findPolicy } from '../account/account.ts'
+import { limits } from '../account/limits.ts'
+import { signInContext } from '../account/sign-in-context.ts'
 
 export type HomeRealm = {
   organization: { id: string; slug: string; name: string } | null

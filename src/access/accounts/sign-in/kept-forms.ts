@@ -2,7 +2,7 @@
 // nothing has to be typed again. It is shown to them afterwards and sent by themselves; nothing happens by coming back.
 import { issueToken } from '#platform/crypto.ts'
 import type { CallContext } from '#src/context.ts'
-import { ownUserId } from '../../own/own-user-id.ts'
+import { ownUserId } from '../../ground/own-user-id.ts'
 import { beginSignIn, findSignIn, openRequestSecret } from '../../sign-in/requests.ts'
 
 export type KeptForm = {

@@ -2,13 +2,13 @@
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { inTransaction, type Services } from '#src/context.ts'
+import { addressKey, countAttempt, forgiveAttempt } from '../../ground/throttle.ts'
 import { newTrace, type Trace } from '../../sign-in/trace.ts'
-import { addressKey, countAttempt, forgiveAttempt } from '../../throttle.ts'
-import { findAccount, type LocalAccount } from '../account.ts'
-import { barrierOf } from '../barriers.ts'
+import { findAccount, type LocalAccount } from '../account/account.ts'
+import { barrierOf } from '../account/barriers.ts'
+import { limits } from '../account/limits.ts'
+import { signInContext } from '../account/sign-in-context.ts'
 import { listPasskeys, parsePasskeyAnswer, passkeyQuestion, passkeyUse, verifyPasskey } from '../factors/passkeys.ts'
-import { limits } from '../limits.ts'
-import { signInContext } from '../sign-in-context.ts'
 import { type Browser, type Completion, completeSignIn, refuseAccount } from './complete-sign-in.ts'
 
 const resolve = prepared<{ credentialId: string }, { organizationId: string; userId: string }>(

@@ -1,6 +1,6 @@
 // Why something cannot be done to one of the selected, as far as it can be told beforehand.
 import { type CallContext, requirePermission, requirePermissionIn, type Transaction } from '#src/context.ts'
-import { requireTargets } from '../../managers/targets.ts'
+import { requireTargets } from '../../grants/managers/targets.ts'
 import type { BulkAction, Selected } from './selection.ts'
 
 export type Blocker = { reason: string; message: string }

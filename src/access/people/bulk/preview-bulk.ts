@@ -1,6 +1,6 @@
 // What a change of many people would do to each of them, before anything is done.
 import type { z } from 'zod'
-import { parseInput } from '#connections/input.ts'
+import { parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import { aboveAmong } from '../../ceiling/ceiling.ts'
 import { type Blocker, blockerOf, decidesWhoIsIn, requireAction } from './blockers.ts'

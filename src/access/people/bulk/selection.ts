@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto'
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { instantSchema, nameSchema } from '#connections/input.ts'
 import { once } from '#db/statement.ts'
+import { planAnew } from '#directory/paging/plan-anew.ts'
 import type { UserStatus } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
+import { instantSchema, nameSchema } from '#platform/input.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
-import { planAnew } from '../search/plan-anew.ts'
 import { wantedUsers } from '../search/user-filter.ts'
 
 export const maxSelected = 10_000

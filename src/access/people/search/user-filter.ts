@@ -1,12 +1,12 @@
 // By what people are searched. All that is said has to hold.
 import { type SQL, sql } from 'drizzle-orm'
 import { fold } from '#directory/fold.ts'
+import { idsFound, isFound, isIndexed, isMatching, searchWords } from '#directory/paging/search-text.ts'
 import type { UserStatus } from '#directory/users.ts'
 import { isId } from '#platform/ids.ts'
 import { brandsPermitted, type CallContext, requirePermission } from '#src/context.ts'
 import type { Near } from './hits.ts'
 import { type Holders, holdersOf, type People, peopleOf } from './holders.ts'
-import { idsFound, isFound, isIndexed, isMatching, searchWords } from './search-text.ts'
 
 export type UserFilter = {
   /** One person, if the caller sees them. */

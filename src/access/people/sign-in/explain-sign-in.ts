@@ -1,12 +1,12 @@
 // Why can somebody not sign in? For administrators: what stands in the way, in the order in which the person meets it, and what
 // to do about it.
 import { z } from 'zod'
-import { parseInput } from '#connections/input.ts'
 import type { UserStatus } from '#directory/users.ts'
 import { notFound } from '#platform/errors.ts'
+import { parseInput } from '#platform/input.ts'
 import { type CallContext, requirePermission } from '#src/context.ts'
+import { withIsoTimes } from '../../ground/times.ts'
 import type { SignInAttempt } from '../../sign-in/attempts.ts'
-import { withIsoTimes } from '../../times.ts'
 import { type Connection, readSignInFacts, type SignInFacts } from './sign-in-facts.ts'
 
 export type FindingCode =

@@ -5,10 +5,10 @@ import { prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import type { StatusReason, UserStatus } from '#directory/users.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
-import { limits } from '../../accounts/limits.ts'
-import { nameCounter } from '../../accounts/sign-in/candidates.ts'
+import { nameCounter } from '../../accounts/account/candidates.ts'
+import { limits } from '../../accounts/account/limits.ts'
+import { attemptCounted } from '../../ground/throttle.ts'
 import type { SignInAttempt } from '../../sign-in/attempts.ts'
-import { attemptCounted } from '../../throttle.ts'
 
 export type Connection = { id: string; name: string; status: string; jit: string; directoryId: string | null }
 

@@ -2,7 +2,7 @@
 // does not wait, if the caller may decide so.
 import { type SQL, sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
-import { updateDirectoryWithin } from '#connections/update-directory.ts'
+import { updateDirectoryWithin } from '#connections/directories/update-directory.ts'
 import { prepared } from '#db/statement.ts'
 import { isWaiting } from '#db/waiting.ts'
 import { AppError, notFound } from '#platform/errors.ts'

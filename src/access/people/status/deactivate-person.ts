@@ -1,11 +1,11 @@
 // An administrator switches somebody off: by the one verb, with words for the audit trail, and until a date where it is meant to
 // pass.
 import { z } from 'zod'
-import { instantSchema, parseInput, requireFuture } from '#connections/input.ts'
 import { deactivation } from '#directory/deactivate-user.ts'
 import { lockUserRow, type UserRecord } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { instantSchema, parseInput, requireFuture } from '#platform/input.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
 import { requireNotAbove, withinCeiling } from '../../ceiling/ceiling.ts'
 

@@ -4,7 +4,7 @@ import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type Actor, type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
-import { withIsoTimes } from '../../times.ts'
+import { withIsoTimes } from '../../ground/times.ts'
 
 export type DeactivationReceipt = {
   auditEventId: string

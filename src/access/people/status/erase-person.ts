@@ -3,11 +3,11 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
-import { invalidField, parseInput } from '#connections/input.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { lockUserRow } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { invalidField, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import { requireNotAbove } from '../../ceiling/ceiling.ts'
 

@@ -1,12 +1,12 @@
 // What switching somebody off would do: it is carried out and rolled back, so that the preview cannot differ from the deed.
 import { sql } from 'drizzle-orm'
 import { once, prepared } from '#db/statement.ts'
+import { emailColumn } from '#directory/email.ts'
 import type { UserRecord, UserStatus } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
-import { withIsoTimes } from '../../times.ts'
-import { emailColumn } from '../email.ts'
+import { withIsoTimes } from '../../ground/times.ts'
 import { fromHeld, type HeldRole, heldInIsoTime, heldRoleJson } from '../sources.ts'
 import { deactivateWithin } from './deactivate-person.ts'
 

@@ -2,14 +2,14 @@
 // comes back by itself; old sessions and keys never do.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { parseInput } from '#connections/input.ts'
 import { prepared } from '#db/statement.ts'
 import { reactivation } from '#directory/reactivate-user.ts'
 import { lockUserRow, type UserRecord } from '#directory/users.ts'
 import { isId } from '#platform/ids.ts'
+import { parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
-import { dropAssignments } from '../../assignments/drop-assignments.ts'
 import { withinCeiling } from '../../ceiling/ceiling.ts'
+import { dropAssignments } from '../../grants/assignments/drop-assignments.ts'
 
 const ReactivatePersonInput = z.object({
   userId: z.string(),

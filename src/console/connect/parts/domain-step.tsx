@@ -3,7 +3,7 @@ import { type DomainRecord, txtRecordOf } from '#connections/domains/domains.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { Field, SubmitButton } from '#http/ui/forms.tsx'
 import { ButtonForm, CopyField } from '../../ui/parts.tsx'
-import type { StepProps } from '../host.ts'
+import type { StepProps } from './host.ts'
 
 export const DomainStep = ({ host, facts, state }: StepProps) => {
   const waiting = facts.domains.filter(({ status }) => status !== 'verified')

@@ -6,7 +6,7 @@ import { setupScreenOf } from '#connections/sign-in/setup-screens.ts'
 import { Alert, Facts } from '#http/ui/content.tsx'
 import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
 import { CopyField, TextArea } from '../../ui/parts.tsx'
-import type { StepProps } from '../host.ts'
+import type { StepProps } from './host.ts'
 
 export const ProviderStep = ({ host, facts, state }: StepProps) => {
   const { connection } = facts

@@ -2,7 +2,7 @@
 import { provisioningScreenOf } from '#connections/sign-in/setup-screens.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { ButtonForm, CopyField } from '../../ui/parts.tsx'
-import type { StepProps } from '../host.ts'
+import type { StepProps } from './host.ts'
 import { Screen } from './provider-step.tsx'
 
 export const ScimStep = ({ host, facts, state, token }: StepProps & { token: string | undefined }) => {

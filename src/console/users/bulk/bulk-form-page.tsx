@@ -6,7 +6,7 @@ import type { FormState } from '../../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../../ui/frame.tsx'
 import { Select, TextArea } from '../../ui/parts.tsx'
 import { type RoleChoices, scopeOptions } from '../../ui/role-choices.ts'
-import { RolePurposes } from '../assignment-pages.tsx'
+import { RolePurposes } from '../parts/assignment-pages.tsx'
 import { type Common, kinds, listHref } from './bulk-kinds.ts'
 
 export const BulkFormPage = ({

@@ -1,6 +1,6 @@
 // What can be done to many people, in words.
 import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../../env.ts'
+import type { Manager } from '../../ui/env.ts'
 
 export const kinds = {
   deactivate: {

@@ -6,7 +6,7 @@ import { getUserChange, listUserChangeOutcomes } from '#access/people/bulk/user-
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { AppError, notFound } from '#platform/errors.ts'
-import type { ConsoleEnv } from '../../env.ts'
+import type { ConsoleEnv } from '../../ui/env.ts'
 import { emptyForm, endOfDay, type FormState, isRefused, refusedForm, textOf } from '../../ui/forms.ts'
 import { brandOfScope, roleChoices } from '../../ui/role-choices.ts'
 import { filterOf, parseQuery } from '../list/users-query.ts'

@@ -5,7 +5,7 @@ import type { UserFilter } from '#access/people/search/user-filter.ts'
 import { type UserOrder, userSorts } from '#access/people/search/user-order.ts'
 import type { UserStatus } from '#directory/users.ts'
 import { isId } from '#platform/ids.ts'
-import type { ConsoleEnv } from '../../env.ts'
+import type { ConsoleEnv } from '../../ui/env.ts'
 
 export const columns = {
   roles: 'Organization roles',

@@ -5,14 +5,14 @@ import { type DeactivationPreview, previewDeactivation } from '#access/people/st
 import { renderPage } from '#http/pages.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
-import type { ConsoleEnv, Manager } from '../../env.ts'
 import { TypedWord } from '../../ui/confirm.tsx'
+import type { ConsoleEnv, Manager } from '../../ui/env.ts'
 import { type FormState, isRefused } from '../../ui/forms.ts'
 import { ConsolePage } from '../../ui/frame.tsx'
 import { Panel, TextArea, Time } from '../../ui/parts.tsx'
 import { heldName } from '../../ui/people.tsx'
-import { closingWords } from '../access-tab.tsx'
-import { nameOf, userTrail } from '../user-frame.tsx'
+import { closingWords } from '../parts/access-tab.tsx'
+import { nameOf, userTrail } from '../parts/user-frame.tsx'
 
 /** What has to be typed before somebody is switched off. */
 export const proofOf = ({ email, userName }: Pick<ListedUser, 'email' | 'userName'>): string => email ?? userName

@@ -5,12 +5,12 @@ import { previewReactivation, type ReactivationPreview } from '#access/people/st
 import { renderPage } from '#http/pages.ts'
 import { Alert } from '#http/ui/content.tsx'
 import { Actions, Check, SubmitButton } from '#http/ui/forms.tsx'
-import type { ConsoleEnv, Manager } from '../../env.ts'
+import type { ConsoleEnv, Manager } from '../../ui/env.ts'
 import { type FormState, isRefused } from '../../ui/forms.ts'
 import { ConsolePage } from '../../ui/frame.tsx'
 import { Panel, Time } from '../../ui/parts.tsx'
 import { heldName, Source } from '../../ui/people.tsx'
-import { nameOf, userTrail } from '../user-frame.tsx'
+import { nameOf, userTrail } from '../parts/user-frame.tsx'
 
 type Values = Readonly<Record<string, string | undefined>>
 

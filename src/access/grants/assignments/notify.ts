@@ -1,0 +1,50 @@
+// People are told when what they may do changes by somebody's decision: what, why and until when.
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+import { emailColumn } from '#directory/email.ts'
+import type { CallContext, Transaction } from '#src/context.ts'
+import { queueMail } from '../../notices/mail/queue-mail.ts'
+
+type Recipient = { email: string | null; organization: string; actor: string | null }
+
+const recipient = prepared<{ organizationId: string; userId: string; actorId: string }, Recipient>(
+  (p) => sql`select ${emailColumn} as email, o.name as organization,
+      (select coalesce(x.display_name, x.user_name) from users x
+        where x.organization_id = u.organization_id and x.id = ${p.actorId}) as actor
+    from users u join organizations o on o.id = u.organization_id
+    where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.status = 'active'`,
+)
+
+export type AccessNotice = {
+  userId: string
+  kind: 'given' | 'taken' | 'moved'
+  role: string
+  /** Null: in the organization. */
+  brand: string | null
+  reason: string | null
+  expiresAt: string | null
+}
+
+const verbs = { given: 'gave you', taken: 'took from you', moved: 'changed the end of' }
+
+/** Nothing where they have no address, or are not active (yet). */
+export async function notifyOfAccess(tx: Transaction, ctx: CallContext, notice: AccessNotice): Promise<void> {
+  const { userId, kind, role, brand, reason, expiresAt } = notice
+  const { organizationId } = ctx
+  const [to] = await tx.run(recipient({ organizationId, userId, actorId: ctx.actor.id }))
+  if (to === undefined || to.email === null) return
+  const who = to.actor ?? `An administrator of ${to.organization}`
+  const until = expiresAt === null ? '' : ` until ${new Date(expiresAt).toUTCString()}`
+  await queueMail(tx, ctx, {
+    ...{ kind: 'access_changed', to: to.email, targetId: userId },
+    letter: {
+      subject: `Your access at ${to.organization} has changed`,
+      paragraphs: [
+        `${who} ${verbs[kind]} the role ${role} in ${brand ?? to.organization}${kind === 'taken' ? '' : until}.`,
+      ],
+      quote: reason,
+      action: { label: 'See my access', url: ctx.urls.page('/account') },
+      closing: ['You get this because what you may do has changed. If it looks wrong, ask your administrator.'],
+    },
+  })
+}

@@ -1,0 +1,98 @@
+// A direct assignment gets another end, reason or sponsor: extended with a reason, ended early, put up for review.
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { recordAudit } from '#audit/record.ts'
+import { prepared } from '#db/statement.ts'
+import { isId } from '#platform/ids.ts'
+import { instantSchema, invalidField, nameSchema, parseInput, requireFuture } from '#platform/input.ts'
+import {
+  type CallContext,
+  inTransaction,
+  refuseUnknown,
+  requirePermissionSomewhere,
+  type Transaction,
+} from '#src/context.ts'
+import { requireEverything, requireNotAbove, withinCeiling } from '../../ceiling/ceiling.ts'
+import type { AssignmentRecord } from './assignments.ts'
+import { requireGuestEnd } from './guests.ts'
+import { lockAssignment } from './lock-assignment.ts'
+import { notifyOfAccess } from './notify.ts'
+
+const UpdateAssignmentInput = z.object({
+  assignmentId: z.string(),
+  reason: z.string().trim().min(1, 'a direct assignment needs a reason').max(1_000).optional(),
+  sponsor: nameSchema.nullish(),
+  expiresAt: instantSchema.nullish(),
+  reviewAt: instantSchema.nullish(),
+})
+
+type Columns = {
+  organizationId: string
+  assignmentId: string
+  reason: string
+  sponsor: string | null
+  expiresAt: string | null
+  reviewAt: string | null
+}
+
+// Another end wants reminders of its own.
+const update = prepared<Columns, never>(
+  (
+    p,
+  ) => sql`update assignments set reason = ${p.reason}, sponsor = ${p.sponsor}, review_at = ${p.reviewAt}::timestamptz,
+      sponsor_left_at = case when sponsor is not distinct from ${p.sponsor} then sponsor_left_at end,
+      reminded_days = case when expires_at is distinct from ${p.expiresAt}::timestamptz then null else reminded_days end,
+      expires_at = ${p.expiresAt}::timestamptz
+    where organization_id = ${p.organizationId} and id = ${p.assignmentId}`,
+)
+
+// An assignment lasts as long as somebody vouches for it: who that is decides about its end.
+async function requireVouching(tx: Transaction, ctx: CallContext, userId: string): Promise<void> {
+  if (userId === ctx.actor.id) await requireEverything(tx, ctx, 'Changing the sponsor of your own assignment')
+  await requireNotAbove(tx, ctx, userId)
+}
+
+/**
+ * What is not mentioned stays.
+ * @throws AppError invalid (the end is to come, and after the begin); not_found; forbidden; against_policy (reason
+ *   `guest_end_date`)
+ */
+export async function updateAssignment(
+  ctx: CallContext,
+  input: z.input<typeof UpdateAssignmentInput>,
+): Promise<AssignmentRecord> {
+  requirePermissionSomewhere(ctx, 'assignments.write')
+  const { assignmentId, ...changes } = parseInput(UpdateAssignmentInput, input)
+  if (!isId('asg', assignmentId)) return refuseUnknown(ctx, 'Assignment')
+  requireFuture(changes.expiresAt, ctx.clock.now(), 'expiresAt')
+  return inTransaction(ctx, async (tx) => {
+    const before = await lockAssignment(tx, ctx, assignmentId)
+    const present = Object.entries(changes).filter(([, value]) => value !== undefined)
+    const after: AssignmentRecord = { ...before, ...Object.fromEntries(present) }
+    const { reason, sponsor, expiresAt, reviewAt, validFrom } = after
+    if (expiresAt !== null && validFrom !== null && Date.parse(expiresAt) <= Date.parse(validFrom))
+      throw invalidField('expiresAt', 'must come after validFrom')
+    if (changes.expiresAt !== undefined) await requireGuestEnd(tx, ctx, { userId: before.user.id, expiresAt })
+    if (sponsor !== before.sponsor) await requireVouching(tx, ctx, before.user.id)
+    const row = { organizationId: ctx.organizationId, assignmentId, reason, sponsor, expiresAt, reviewAt }
+    await withinCeiling(tx, ctx, { users: [before.user.id] }, () => tx.run(update(row)))
+    const { user, role, brand } = before
+    if (changes.expiresAt !== undefined) {
+      const notice = { userId: user.id, kind: 'moved', role: role.name, brand: brand?.name ?? null } as const
+      await notifyOfAccess(tx, ctx, { ...notice, reason, expiresAt })
+    }
+    const told = ({ reason: why, sponsor: by, expiresAt: until, reviewAt: review }: AssignmentRecord) => ({
+      ...{ reason: why, sponsor: by, expiresAt: until, reviewAt: review },
+    })
+    const detail = {
+      userId: user.id,
+      ...{ role: role.key, roleId: role.id },
+      brandId: brand?.id ?? null,
+      before: told(before),
+      after: told(after),
+    }
+    const entry = { action: 'assignment.update', targetType: 'assignment', targetId: assignmentId } as const
+    await tx.commitWith(recordAudit(ctx, { ...entry, detail }))
+    return after
+  })
+}

@@ -1,0 +1,57 @@
+// The rights of whoever began something, as they are by now: for what the worker goes on with in their name.
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+import { isId } from '#platform/ids.ts'
+import { type Actor, type CallContext, type Ceiling, inTransaction } from '#src/context.ts'
+import { requireReachWithin } from '../../ceiling/reach.ts'
+import { type KeyScope, rightsOfKey } from './key-scope.ts'
+import { asManager } from './manager.ts'
+
+type Standing = { isGood: boolean; isEmergency: boolean; scope: KeyScope | null }
+
+const standing = prepared<{ organizationId: string; type: string; id: string }, Standing>(
+  (p) => sql`select case ${p.type}
+      when 'user' then exists (select from users u where u.organization_id = ${p.organizationId} and u.id = ${p.id}
+        and u.status = 'active' and u.deleted_at is null)
+      when 'api_key' then exists (select from api_keys k where k.organization_id = ${p.organizationId} and k.id = ${p.id}
+        and k.revoked_at is null and (k.expires_at is null or k.expires_at > now()))
+      else true end as "isGood",
+    exists (select from emergency_accounts e where e.organization_id = ${p.organizationId} and e.user_id = ${p.id})
+      as "isEmergency",
+    (select json_build_object('access', k.access, 'permissions', k.permissions, 'brandIds', k.brand_ids,
+        'addressRanges', k.address_ranges) from api_keys k
+      where k.organization_id = ${p.organizationId} and k.id = ${p.id}) as scope`,
+)
+
+/**
+ * @param system the worker's context
+ * @returns undefined where the actor may do nothing any more: deactivated, or a key that is revoked or has expired
+ */
+export async function actorContext(system: CallContext, actor: Actor): Promise<CallContext | undefined> {
+  const question = standing({ organizationId: system.organizationId, ...actor })
+  const [rows] = await inTransaction(system, (tx) => tx.commitWith(question))
+  const [{ isGood, isEmergency, scope } = { isGood: false, isEmergency: false, scope: null }] = rows ?? []
+  if (!isGood) return undefined
+  const ctx: CallContext = { ...system, actor }
+  if (scope !== null) return { ...ctx, ...rightsOfKey(scope) }
+  if (actor.type !== 'user') return ctx
+  return (await asManager({ ...ctx, permissions: new Set() }, { isEmergency })).ctx
+}
+
+/**
+ * A setup link may do what whoever made it may by now, and no more; one that the operator made has no limit.
+ * @param ctx the link's
+ */
+export async function withinMakersCeiling(ctx: CallContext, createdBy: string): Promise<CallContext> {
+  const type = isId('usr', createdBy) ? 'user' : isId('key', createdBy) ? 'api_key' : undefined
+  if (type === undefined) return ctx
+  const maker = await actorContext(ctx, { type, id: createdBy })
+  const ceiling = maker === undefined ? nothing : maker.ceiling
+  return ceiling === undefined ? ctx : { ...ctx, ceiling }
+}
+
+const nothing: Ceiling = {
+  organization: { allows: [], denies: [] },
+  brands: new Map(),
+  requireReach: requireReachWithin,
+}

@@ -1,0 +1,48 @@
+// What a person may see of their own access: every role with where it comes from.
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+import { notFound } from '#platform/errors.ts'
+import { type CallContext, inTransaction } from '#src/context.ts'
+import { effectiveAccessOf, inIsoTime } from '../../decisions/effective-access.ts'
+import { byStrategy, type EffectiveAssignment } from '../../decisions/evaluate.ts'
+import { isManager, managementRights } from '../../grants/managers/management.ts'
+import { ownUserId } from '../../ground/own-user-id.ts'
+
+export type OwnAssignment = EffectiveAssignment & {
+  /** False where the organization counts the highest role of a scope alone, and this is a lower one. */
+  counts: boolean
+}
+
+export type OwnAccess = {
+  name: string
+  organization: { id: string; slug: string; name: string; accessContact: string | null }
+  /** There is something in the console for them. */
+  isManager: boolean
+  assignments: OwnAssignment[]
+}
+
+const organizationName = prepared<{ organizationId: string }, { name: string; accessContact: string | null }>(
+  (p) => sql`select name, access_contact as "accessContact" from organizations where id = ${p.organizationId}`,
+)
+
+/** @throws AppError forbidden where the caller is no person; unauthenticated */
+export async function getOwnAccess(ctx: CallContext): Promise<OwnAccess> {
+  const userId = ownUserId(ctx)
+  const { organizationId } = ctx
+  const [found, named] = await inTransaction(ctx, async (tx) => {
+    const accesses = tx.run(effectiveAccessOf(organizationId, userId))
+    const [names] = await tx.commitWith(organizationName({ organizationId }))
+    return [(await accesses)[0], names?.[0]] as const
+  })
+  if (found === undefined || named === undefined) throw notFound('User')
+  const { user, organization, policy, assignments } = inIsoTime(found)
+  return {
+    name: user.displayName ?? user.userName,
+    organization: { ...organization, ...named },
+    isManager: isManager(managementRights({ assignments, policy })),
+    assignments: assignments.map((assignment) => {
+      const scope = assignments.filter(({ brand }) => brand?.id === assignment.brand?.id)
+      return { ...assignment, counts: byStrategy(scope, policy.roleStrategy).includes(assignment) }
+    }),
+  }
+}

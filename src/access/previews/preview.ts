@@ -1,0 +1,249 @@
+// Trying a change before it is made. The change is carried out for real, what it does is measured, and all of it is rolled back;
+// saving does the same once more and keeps it, if it does exactly what was shown. So a preview cannot be wrong, only outdated.
+import { createHash } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+import { AppError } from '#platform/errors.ts'
+import { type CallContext, inTransaction, type Transaction } from '#src/context.ts'
+import { catalogueOf } from '../decisions/catalogue.ts'
+import { type Meaning, meaningNow, type Scopes } from '../decisions/meaning.ts'
+import { requireFresh } from '../ground/stale-preview.ts'
+import {
+  type AccessChange,
+  applyWithin,
+  brandsGone,
+  type ChangeKind,
+  type ChangeOf,
+  concernedBy,
+  isAboutAccess,
+  type OutcomeOf,
+} from './change.ts'
+import { type Difference, type DifferenceEntry, differenceOf, type Movement } from './difference.ts'
+import { type Concerned, cohorts, countAdministrators, standingOfEach } from './standing.ts'
+
+export type Person = { id: string; name: string }
+type RoleName = { id: string; key: string; name: string }
+type BrandName = { id: string; slug: string; name: string }
+
+export type PreviewEntry = Omit<DifferenceEntry, 'brandId' | 'sample' | 'digests' | 'rolesGained' | 'rolesLost'> & {
+  /** Null: the organization; `others`: each brand where they have no membership and that no policy names. */
+  brand: BrandName | null | 'others'
+  rolesGained: RoleName[]
+  rolesLost: RoleName[]
+  /** Some of the people. */
+  sample: Person[]
+}
+
+export type Preview = {
+  /** What saving needs: it holds for this change, on this state, and nothing else. */
+  hash: string
+  /** What touches rights over others comes first. Empty where nobody's access changes. */
+  entries: PreviewEntry[]
+  /** How many active people may do something more, or something less. */
+  gaining: number
+  losing: number
+  /** Those who may do nothing at all afterwards. */
+  withoutAccess: { count: number; sample: Person[] }
+  administrators: { before: number; after: number }
+}
+
+const sampleSize = 20
+
+/** What the change would do; nothing is changed. @throws whatever making the change would throw */
+export async function previewChange(ctx: CallContext, change: AccessChange): Promise<Preview> {
+  const shown = new Shown()
+  try {
+    await inTransaction(ctx, async (tx) => {
+      const { preview } = await carryOut(tx, ctx, change)
+      shown.preview = preview
+      throw shown
+    })
+  } catch (error) {
+    if (error !== shown) throw error
+  }
+  if (shown.preview === undefined) throw new Error('A preview ends by what it shows')
+  return shown.preview
+}
+
+/** Thrown to roll the trial back. */
+class Shown extends Error {
+  preview: Preview | undefined
+}
+
+const lockChanges = prepared<{ organizationId: string }, unknown>(
+  (p) => sql`select pg_advisory_xact_lock(hashtextextended('access changes ' || ${p.organizationId}, 0))`,
+)
+
+/**
+ * Makes the change if it does what its preview showed.
+ * @returns what was made or changed as it is now, or the ids of what is gone
+ * @throws AppError precondition_failed (reason `stale_preview`) where it would do something else by now
+ */
+export async function saveChange<Kind extends ChangeKind>(
+  ctx: CallContext,
+  change: ChangeOf<Kind>,
+  hash: string,
+): Promise<OutcomeOf<Kind>> {
+  const { outcome } = await makeAcceptable(ctx, change, (preview) => requireFresh(hash, preview.hash))
+  return outcome
+}
+
+/**
+ * Makes the change if what it does is acceptable, whatever happens meanwhile.
+ * @param accept throws where it is not; then nothing is changed
+ */
+export function makeAcceptable<Kind extends ChangeKind>(
+  ctx: CallContext,
+  change: ChangeOf<Kind>,
+  accept: (preview: Preview) => void,
+): Promise<{ outcome: OutcomeOf<Kind>; preview: Preview }> {
+  return inTransaction(ctx, async (tx) => {
+    await tx.run(lockChanges({ organizationId: ctx.organizationId }))
+    const made = await carryOut(tx, ctx, change)
+    accept(made.preview)
+    return made
+  })
+}
+
+/**
+ * Makes the change where the caller has seen what it does, and shows it to them otherwise. What cannot touch anybody's access
+ * is made at once.
+ * @param hash of the preview that the caller has seen
+ * @throws AppError precondition_required (reason `preview_required`) with the preview; precondition_failed (reason
+ *   `stale_preview`)
+ */
+export async function confirmChange<Kind extends ChangeKind>(
+  ctx: CallContext,
+  change: ChangeOf<Kind>,
+  hash: string | undefined,
+): Promise<OutcomeOf<Kind>> {
+  if (!isAboutAccess(change)) return inTransaction(ctx, (tx) => applyWithin(tx, ctx, change))
+  if (hash !== undefined) return saveChange(ctx, change, hash)
+  const preview = await previewChange(ctx, change)
+  const message = 'Nothing is changed yet: look at the preview, and send it again with its hash'
+  throw new AppError('precondition_required', message, { reason: 'preview_required', extensions: { preview } })
+}
+
+const checkAtOnce = prepared<Record<string, never>, unknown>(() => sql`set constraints all immediate`)
+
+async function carryOut<Kind extends ChangeKind>(
+  tx: Transaction,
+  ctx: CallContext,
+  change: ChangeOf<Kind>,
+): Promise<{ preview: Preview; outcome: OutcomeOf<Kind> }> {
+  const concerned = await concernedBy(tx, ctx, change)
+  const before = await observe(tx, ctx, concerned)
+  // Nobody can name it afterwards.
+  const gone = await brandsOf(tx, ctx, brandsGone(change))
+  const outcome = await applyWithin(tx, ctx, change)
+  await tx.run(checkAtOnce({}))
+  const after = await observe(tx, ctx, concerned)
+  const names = [...before.meaning.roles.values(), ...after.meaning.roles.values()]
+  const written = names.flatMap(({ allows, denies }) => [...allows, ...denies])
+  const catalogue = (await catalogueOf(tx, ctx)).map(({ name }) => name)
+  const permissions = [...new Set([...catalogue, ...written.filter((name) => !name.includes('*'))])].sort()
+  const movements = pair(before, after)
+  const sides = { before: before.meaning, after: after.meaning }
+  const difference = differenceOf(movements, { ...sides, permissions, gone: gone.map(({ id }) => id) })
+  const administrators = { before: before.administrators, after: after.administrators }
+  return { outcome, preview: await shownOf(tx, ctx, { change, difference, gone, administrators, ...sides }) }
+}
+
+type Observation = {
+  meaning: Meaning
+  administrators: number
+  people: Map<string, Scopes> | Awaited<ReturnType<typeof cohorts>>
+}
+
+const observe = async (tx: Transaction, ctx: CallContext, concerned: Concerned): Promise<Observation> => ({
+  meaning: await meaningNow(tx, ctx),
+  administrators: await countAdministrators(tx),
+  people: concerned === 'everybody' ? await cohorts(tx, ctx, sampleSize) : await standingOfEach(tx, ctx, concerned),
+})
+
+/** Who moved from where to where. Changes that concern everybody move nobody: they change what a standing means. */
+function pair(before: Observation, after: Observation): Movement[] {
+  if (!(before.people instanceof Map) || !(after.people instanceof Map)) {
+    return (after.people as Awaited<ReturnType<typeof cohorts>>).map(({ scopes, ...rest }) => ({
+      ...{ before: scopes, after: scopes },
+      ...rest,
+    }))
+  }
+  const nothing: Scopes = {}
+  const moved = new Map<string, { before: Scopes; after: Scopes; userIds: string[] }>()
+  for (const userId of [...new Set([...before.people.keys(), ...after.people.keys()])].sort()) {
+    const sides = { before: before.people.get(userId) ?? nothing, after: after.people.get(userId) ?? nothing }
+    const key = JSON.stringify(sides)
+    const known = moved.get(key) ?? { ...sides, userIds: [] }
+    known.userIds.push(userId)
+    moved.set(key, known)
+  }
+  return [...moved.values()].map(({ userIds, ...sides }) => ({
+    ...sides,
+    ...{ count: userIds.length, sample: userIds.slice(0, sampleSize), digest: digestOf(userIds.join(' ')) },
+  }))
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url')
+
+/** Keys in one order, however the change was written down. */
+const inOrder = (_key: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    : value
+
+const peopleNamed = prepared<{ organizationId: string; ids: readonly string[] }, Person>(
+  (p) => sql`select u.id, coalesce(u.display_name, u.user_name) as name from users u
+    where u.organization_id = ${p.organizationId} and u.id = any (${p.ids}::text[]) order by u.name_key, u.id`,
+)
+
+const brandsNamed = prepared<{ organizationId: string; ids: readonly string[] }, BrandName>(
+  (p) => sql`select b.id, b.slug, b.name from brands b
+    where b.organization_id = ${p.organizationId} and b.id = any (${p.ids}::text[])`,
+)
+
+const brandsOf = (tx: Transaction, { organizationId }: CallContext, ids: readonly string[]): Promise<BrandName[]> =>
+  tx.run(brandsNamed({ organizationId, ids: [...new Set(ids)] }))
+
+type Result = {
+  change: AccessChange
+  difference: Difference
+  gone: BrandName[]
+  administrators: Preview['administrators']
+  before: Meaning
+  after: Meaning
+}
+
+async function shownOf(
+  tx: Transaction,
+  ctx: CallContext,
+  { change, difference, gone, administrators, before, after }: Result,
+): Promise<Preview> {
+  const { organizationId } = ctx
+  const { entries, withoutAccess, gaining, losing } = difference
+  const someOf = (ids: readonly string[]): string[] => ids.toSorted().slice(0, sampleSize)
+  const samples = [...entries.map(({ sample }) => someOf(sample)), someOf(withoutAccess.sample)]
+  const people = await tx.run(peopleNamed({ organizationId, ids: [...new Set(samples.flat())] }))
+  const brandIds = entries.flatMap(({ brandId }) => (brandId === null || brandId === 'others' ? [] : [brandId]))
+  const brands = [...(await brandsOf(tx, ctx, brandIds)), ...gone]
+  const rolesOf = (ids: readonly string[]): RoleName[] =>
+    ids.flatMap((id) => {
+      const role = after.roles.get(id) ?? before.roles.get(id)
+      return role === undefined ? [] : [{ id, key: role.key, name: role.name }]
+    })
+  const named = (ids: readonly string[]): Person[] => {
+    const wanted = new Set(someOf(ids))
+    return people.filter(({ id }) => wanted.has(id))
+  }
+  const signed = { change, entries, withoutAccess: withoutAccess.count, administrators }
+  return {
+    hash: digestOf(JSON.stringify(signed, inOrder)),
+    entries: entries.map(({ brandId, sample, digests: _, rolesGained, rolesLost, ...entry }) => ({
+      ...entry,
+      brand: brandId === null || brandId === 'others' ? brandId : (brands.find(({ id }) => id === brandId) ?? 'others'),
+      ...{ rolesGained: rolesOf(rolesGained), rolesLost: rolesOf(rolesLost), sample: named(sample) },
+    })),
+    ...{ gaining, losing, administrators },
+    withoutAccess: { count: withoutAccess.count, sample: named(withoutAccess.sample) },
+  }
+}

@@ -1,0 +1,199 @@
+// What one person holds: roles by organization and brands, each with where it comes from; and what is to come or has ended.
+import type { AccessMatrix, IdleAssignment, MatrixCell } from '#access/people/access-matrix.ts'
+import type { ListedUser } from '#access/people/list-users.ts'
+import type { DeactivationReceipt } from '#access/people/status/deactivation-receipt.ts'
+import { EmptyState, Table } from '#http/ui/content.tsx'
+import { type CallContext, isPermitted } from '#src/context.ts'
+import type { Manager } from '../../ui/env.ts'
+import { Badge, Panel, Time } from '../../ui/parts.tsx'
+import { Source } from '../../ui/people.tsx'
+import { nameOf } from './user-frame.tsx'
+
+export type AccessTabProps = {
+  ctx: CallContext
+  manager: Manager
+  user: ListedUser
+  matrix: AccessMatrix
+  receipt: DeactivationReceipt | undefined
+}
+
+/** With more brands than that, a list reads better than a table as wide as a hall. */
+const widest = 6
+
+export const AccessTab = ({ ctx, manager, user, matrix, receipt }: AccessTabProps) => (
+  <>
+    {receipt === undefined || user.status !== 'inactive' ? null : <Receipt receipt={receipt} />}
+    <Panel
+      title="Roles"
+      lead={
+        user.status === 'active'
+          ? 'What they hold now, and through what.'
+          : 'What they would hold; as long as they are not active, none of it counts.'
+      }
+      actions={
+        <a class="btn btn-sm" href={`/console/users/${user.id}/why`}>
+          May they…?
+        </a>
+      }
+    >
+      {matrix.rows.length === 0 ? (
+        <EmptyState
+          title={`${nameOf(user)} holds no role`}
+          text="They can sign in, but will see nothing. Give them a role, or put them into a group that is mapped to one."
+        />
+      ) : (
+        <Matrix {...{ ctx, manager, user, matrix }} />
+      )}
+    </Panel>
+    {matrix.upcoming.length === 0 ? null : (
+      <Idle title="Yet to begin" assignments={matrix.upcoming} manager={manager} />
+    )}
+    {matrix.ended.length === 0 ? null : <Idle title="Ended" assignments={matrix.ended} manager={manager} />}
+    {user.groups.length === 0 || !isPermitted(ctx, 'groups.read') ? null : (
+      <Panel title="Groups" lead="That they are a direct member of.">
+        <ul class="role-list">
+          {user.groups.map(({ id, displayName }) => (
+            <li>
+              <a href={`/console/groups/${id}`}>{displayName}</a>
+            </li>
+          ))}
+        </ul>
+      </Panel>
+    )}
+  </>
+)
+
+type MatrixProps = Omit<AccessTabProps, 'receipt'>
+
+const Matrix = (props: MatrixProps) =>
+  props.matrix.scopes.length <= widest ? <WideMatrix {...props} /> : <LongMatrix {...props} />
+
+const whyHref = (user: ListedUser, brandId: string | null): string =>
+  `/console/users/${user.id}/why${brandId === null ? '' : `?brand=${brandId}`}`
+
+const WideMatrix = ({ ctx, manager, user, matrix }: MatrixProps) => (
+  <div class="access-matrix">
+    <Table
+      caption={`Roles of ${nameOf(user)}, by organization and brands`}
+      columns={[
+        { label: 'Role' },
+        ...matrix.scopes.map((scope) => ({ label: scope?.name ?? `${manager.organization.name} (organization)` })),
+      ]}
+      rows={matrix.rows.map(({ role, cells }) => [
+        role.name,
+        ...matrix.scopes.map((scope) => {
+          const cell = cells.find(({ brandId }) => brandId === (scope?.id ?? null))
+          return cell === undefined ? <span class="cell-no">–</span> : <Cell {...{ ctx, user, cell }} />
+        }),
+      ])}
+    />
+  </div>
+)
+
+const LongMatrix = ({ ctx, manager, user, matrix }: MatrixProps) => (
+  <Table
+    caption={`Roles of ${nameOf(user)}, by organization and brands`}
+    columns={[{ label: 'Where' }, { label: 'Role' }, { label: 'Through' }]}
+    rows={matrix.scopes.flatMap((scope) =>
+      matrix.rows.flatMap(({ role, cells }) => {
+        const cell = cells.find(({ brandId }) => brandId === (scope?.id ?? null))
+        return cell === undefined
+          ? []
+          : [[scope?.name ?? manager.organization.name, role.name, <Cell {...{ ctx, user, cell }} />]]
+      }),
+    )}
+  />
+)
+
+const Cell = ({ ctx, user, cell }: { ctx: CallContext; user: ListedUser; cell: MatrixCell }) => (
+  <>
+    {cell.counts ? null : <Badge tone="quiet">Does not count: a higher role does</Badge>}
+    <ul class="source-list">
+      {cell.sources.map((source) => (
+        <li>
+          <Source source={source} />
+          {source.type === 'direct' && isPermitted(ctx, 'assignments.write', cell.brandId) ? (
+            <a href={`/console/users/${user.id}/assignments/${source.assignmentId}`}>
+              Change<span class="visually-hidden"> {source.reason}</span>
+            </a>
+          ) : null}
+        </li>
+      ))}
+    </ul>
+    <a class="under" href={whyHref(user, cell.brandId)}>
+      why?
+    </a>
+  </>
+)
+
+type IdleProps = { title: string; assignments: readonly IdleAssignment[]; manager: Manager }
+
+const Idle = ({ title, assignments, manager }: IdleProps) => (
+  <Panel title={title}>
+    <Table
+      caption={title}
+      columns={[{ label: 'Role' }, { label: 'Where' }, { label: 'From' }, { label: 'Until' }, { label: 'Reason' }]}
+      rows={assignments.map(({ role, brand, validFrom, expiresAt, createdAt, reason }) => [
+        role.name,
+        brand?.name ?? manager.organization.name,
+        <Time at={validFrom ?? createdAt} />,
+        <Time at={expiresAt} empty="No end" />,
+        reason,
+      ])}
+    />
+  </Panel>
+)
+
+const kindWords: Record<string, [string, string]> = {
+  sessions: ['session', 'sessions'],
+  api_keys: ['API key', 'API keys'],
+  application_tokens: ['token of an application', 'tokens of applications'],
+  sign_ins_under_way: ['sign-in under way', 'sign-ins under way'],
+  invitations: ['invitation', 'invitations'],
+  password_resets: ['password link', 'password links'],
+}
+
+/** What ends, in words; empty where nothing does. */
+export const closingWords = (closed: Record<string, number>): string[] =>
+  Object.entries(closed).flatMap(([kind, count]) => {
+    const [one, many] = kindWords[kind] ?? [kind, kind]
+    return count === 0 ? [] : [`${count.toLocaleString('en')} ${count === 1 ? one : many}`]
+  })
+
+const Receipt = ({ receipt }: { receipt: DeactivationReceipt }) => {
+  const closed = closingWords(receipt.closed)
+  const { sent, queued, failed } = receipt.logouts
+  const told = [
+    ...(sent === 0 ? [] : [`${sent} told`]),
+    ...(queued === 0 ? [] : [`${queued} to be told`]),
+    ...(failed === 0 ? [] : [`${failed} could not be reached`]),
+  ]
+  return (
+    <Panel title="Switched off" lead="The receipt of their deactivation.">
+      <dl class="facts">
+        <div>
+          <dt>When</dt>
+          <dd>
+            <Time at={receipt.occurredAt} /> by {receipt.actor.name ?? receipt.actor.type.replaceAll('_', ' ')}
+          </dd>
+        </div>
+        <div>
+          <dt>Closed</dt>
+          <dd>{closed.length === 0 ? 'Nothing was open' : closed.join(', ')}</dd>
+        </div>
+        {told.length === 0 ? null : (
+          <div>
+            <dt>Applications</dt>
+            <dd>{told.join(', ')}</dd>
+          </div>
+        )}
+        {receipt.note === null ? null : (
+          <div>
+            <dt>Note</dt>
+            <dd>{receipt.note}</dd>
+          </div>
+        )}
+      </dl>
+    </Panel>
+  )
+}

@@ -1,0 +1,239 @@
+// Giving one person a role directly, and changing or taking back what was given.
+import { type Context, Hono } from 'hono'
+import { type AssignmentRecord, getAssignment } from '#access/grants/assignments/assignments.ts'
+import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
+import { updateAssignment } from '#access/grants/assignments/update-assignment.ts'
+import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
+import { renderPage } from '#http/pages.ts'
+import { readForm } from '#http/read-form.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { showPreview } from '../../changes/changes.tsx'
+import type { ConsoleEnv } from '../../ui/env.ts'
+import { endOfDay, type FormState, filledForm, isRefused, refusedForm, textOf } from '../../ui/forms.ts'
+import { ConsolePage } from '../../ui/frame.tsx'
+import { ButtonForm, Panel, Select, TextArea } from '../../ui/parts.tsx'
+import { brandOfScope, type RoleChoices, roleChoices, scopeOptions } from '../../ui/role-choices.ts'
+import { nameOf, userTrail } from './user-frame.tsx'
+
+/** @returns an app to be mounted at `/console/users` */
+export function createAssignmentPages(): Hono<ConsoleEnv> {
+  const pages = new Hono<ConsoleEnv>()
+
+  pages.get('/:id/give', async (c) => {
+    const { role, brand } = c.req.query()
+    return showGive(c, filledForm({ roleId: role, scope: brand }))
+  })
+
+  pages.post('/:id/give', async (c) => {
+    const form = await readForm(c)
+    const userId = c.req.param('id')
+    try {
+      await createAssignment(c.get('ctx'), {
+        ...{ userId, roleId: form['roleId'] ?? '', brandId: brandOfScope(form['scope']) },
+        ...{ reason: form['reason'] ?? '', sponsor: textOf(form, 'sponsor') },
+        ...{ expiresAt: endOfDay(form, 'expiresAt'), reviewAt: endOfDay(form, 'reviewAt') },
+      })
+      return c.redirect(`/console/users/${userId}?done=assigned`, 303)
+    } catch (error) {
+      return showGive(c, refusedForm(form, error))
+    }
+  })
+
+  pages.get('/:id/assignments/:assignmentId', async (c) => {
+    const assignment = await getAssignment(c.get('ctx'), c.req.param('assignmentId'))
+    const { reason, sponsor, expiresAt, reviewAt } = assignment
+    const values = { reason, sponsor: sponsor ?? '', expiresAt: dayOf(expiresAt), reviewAt: dayOf(reviewAt) }
+    return showChange(c, assignment, filledForm(values))
+  })
+
+  pages.post('/:id/assignments/:assignmentId', async (c) => {
+    const form = await readForm(c)
+    const assignmentId = c.req.param('assignmentId')
+    const assignment = await getAssignment(c.get('ctx'), assignmentId)
+    try {
+      await updateAssignment(c.get('ctx'), {
+        ...{ assignmentId, reason: form['reason'] ?? '', sponsor: textOf(form, 'sponsor') ?? null },
+        ...keptUnlessMoved(form, assignment, 'expiresAt'),
+        ...keptUnlessMoved(form, assignment, 'reviewAt'),
+      })
+      return c.redirect(`/console/users/${c.req.param('id')}?done=saved`, 303)
+    } catch (error) {
+      return showChange(c, assignment, refusedForm(form, error))
+    }
+  })
+
+  pages.post('/:id/assignments/:assignmentId/delete', async (c) => {
+    const { id, user, role, brand } = await getAssignment(c.get('ctx'), c.req.param('assignmentId'))
+    const where = brand?.name ?? c.get('manager').organization.name
+    const page = `/console/users/${user.id}`
+    return showPreview(c, {
+      section: 'users',
+      title: `Take back ${role.name} in ${where} from ${user.userName}`,
+      change: { kind: 'delete_assignments', assignmentIds: [id] },
+      ...{ next: page, back: `${page}/assignments/${id}` },
+    })
+  })
+  return pages
+}
+
+const dayOf = (time: string | null): string => (time === null ? '' : new Date(time).toISOString().slice(0, 10))
+
+type Dates = 'expiresAt' | 'reviewAt'
+
+/** A day that was not touched keeps its hour, and one that has passed does not stand in the way of another change. */
+function keptUnlessMoved(
+  form: Readonly<Record<string, string | undefined>>,
+  assignment: AssignmentRecord,
+  name: Dates,
+) {
+  const isSame = (textOf(form, name) ?? '') === dayOf(assignment[name])
+  return isSame ? {} : { [name]: endOfDay(form, name) ?? null }
+}
+
+async function showGive(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const [user, choices] = await Promise.all([
+    getListedUser(ctx, c.req.param('id') ?? ''),
+    roleChoices(ctx, 'assignments.write'),
+  ])
+  const page = (
+    <ConsolePage
+      {...{ ctx, manager }}
+      section="users"
+      title={`Give ${nameOf(user)} a role`}
+      lead="Directly, for a reason, and better until a date. Where several people need the same, map a group instead."
+      trail={userTrail(user)}
+    >
+      <GiveForm {...{ user, choices, state }} organization={manager.organization.name} />
+    </ConsolePage>
+  )
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}
+
+type GiveProps = { user: ListedUser; choices: RoleChoices; state: FormState; organization: string }
+
+const GiveForm = ({ user, choices, state, organization }: GiveProps) => {
+  const { values, errors, message } = state
+  return (
+    <form method="post" action={`/console/users/${user.id}/give`} class="panel">
+      {message === undefined ? null : <Alert kind="danger" title={message} />}
+      <div class="form-grid">
+        <Select
+          name="roleId"
+          label="Role"
+          value={values['roleId']}
+          error={errors['roleId']}
+          options={choices.roles}
+          hint={choices.roles.length === 0 ? 'There is no role within your own rights.' : 'What each is for is below.'}
+        />
+        <Select
+          name="scope"
+          label="Where"
+          value={values['scope']}
+          error={errors['brandId']}
+          options={scopeOptions(choices, organization)}
+          hint="In a brand, roles held there take the place of those in the organization."
+        />
+      </div>
+      <ReasonFields state={state} />
+      <Actions>
+        <SubmitButton label="Give the role" />
+        <a class="btn" href={`/console/users/${user.id}`}>
+          Cancel
+        </a>
+      </Actions>
+      <RolePurposes choices={choices} />
+    </form>
+  )
+}
+
+/** What each role is for, so that people choose the right one. */
+export const RolePurposes = ({ choices }: { choices: RoleChoices }) => (
+  <details class="more-filters after-table">
+    <summary>What the roles are for</summary>
+    <dl class="facts">
+      {choices.roles.map(({ label, purpose }) => (
+        <div>
+          <dt>{label}</dt>
+          <dd>{purpose}</dd>
+        </div>
+      ))}
+    </dl>
+  </details>
+)
+
+const ReasonFields = ({ state: { values, errors } }: { state: FormState }) => (
+  <>
+    <TextArea
+      name="reason"
+      label="Reason"
+      value={values['reason']}
+      error={errors['reason']}
+      hint="Whoever reviews it later reads this, and so does the person."
+      maxlength={1_000}
+      rows={2}
+    />
+    <div class="form-grid">
+      <Field
+        name="expiresAt"
+        label="Until"
+        type="date"
+        value={values['expiresAt']}
+        error={errors['expiresAt']}
+        hint="To the end of that day, UTC. Person and sponsor are reminded 14 and 3 days before."
+        isOptional
+      />
+      <Field
+        name="reviewAt"
+        label="Look at it again on"
+        type="date"
+        value={values['reviewAt']}
+        error={errors['reviewAt']}
+        isOptional
+      />
+      <Field
+        name="sponsor"
+        label="Sponsor"
+        value={values['sponsor']}
+        error={errors['sponsor']}
+        hint="Who vouches for it: an e-mail address or a user name."
+        isOptional
+      />
+    </div>
+  </>
+)
+
+async function showChange(c: Context<ConsoleEnv>, assignment: AssignmentRecord, state: FormState): Promise<Response> {
+  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const user = await getListedUser(ctx, assignment.user.id)
+  const where = assignment.brand?.name ?? manager.organization.name
+  const href = `/console/users/${user.id}/assignments/${assignment.id}`
+  const page = (
+    <ConsolePage
+      {...{ ctx, manager }}
+      section="users"
+      title={`${assignment.role.name} in ${where}`}
+      lead={`Given directly to ${nameOf(user)}.`}
+      trail={userTrail(user)}
+    >
+      <form method="post" action={href} class="panel">
+        {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+        <ReasonFields state={state} />
+        <Actions>
+          <SubmitButton label="Save" />
+          <a class="btn" href={`/console/users/${user.id}`}>
+            Cancel
+          </a>
+        </Actions>
+      </form>
+      <Panel
+        title="Take it back"
+        lead={`You see first what it changes. ${nameOf(user)} is told, and what groups give stays.`}
+      >
+        <ButtonForm action={`${href}/delete`} label={`Take back ${assignment.role.name}`} kind="btn-danger" />
+      </Panel>
+    </ConsolePage>
+  )
+  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+}

@@ -1,0 +1,128 @@
+// What all pages about one person share: who it is, how things stand with them, and the pages side by side.
+import type { Child } from 'hono/jsx'
+import type { ListedUser } from '#access/people/list-users.ts'
+import { Facts } from '#http/ui/content.tsx'
+import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
+import type { Manager } from '../../ui/env.ts'
+import { ConsolePage, sectionTrail } from '../../ui/frame.tsx'
+import type { Notice } from '../../ui/notices.ts'
+import { ButtonForm, Tabs, Time } from '../../ui/parts.tsx'
+import { reasonWords, StatusBadge } from '../../ui/people.tsx'
+
+export type UserTab = 'access' | 'sessions' | 'sign-ins' | 'audit'
+
+export type UserFrameProps = {
+  ctx: CallContext
+  manager: Manager
+  user: ListedUser
+  tab: UserTab
+  notice?: Notice | undefined
+  children?: Child
+}
+
+export const nameOf = ({ displayName, userName }: Pick<ListedUser, 'displayName' | 'userName'>): string =>
+  displayName ?? userName
+
+export const userTrail = (user: ListedUser) => [
+  ...sectionTrail('users'),
+  { label: nameOf(user), href: `/console/users/${user.id}` },
+]
+
+export const UserFrame = ({ ctx, manager, user, tab, notice, children }: UserFrameProps) => (
+  <ConsolePage
+    {...{ ctx, manager, notice }}
+    section="users"
+    title={nameOf(user)}
+    lead={user.email === null || user.email === user.userName ? user.userName : `${user.email} (${user.userName})`}
+    trail={sectionTrail('users')}
+    actions={<UserActions ctx={ctx} user={user} />}
+  >
+    <div class="panel">
+      <Facts facts={factsOf(user)} />
+    </div>
+    <Tabs label={`About ${nameOf(user)}`} links={tabsOf(ctx, user, tab)} />
+    {children}
+  </ConsolePage>
+)
+
+function factsOf(user: ListedUser) {
+  const { status, statusReason, directory, lastActiveAt, returnsAt, createdAt } = user
+  return [
+    {
+      term: 'Status',
+      value: (
+        <>
+          <StatusBadge status={status} />
+          {statusReason === null ? null : ` ${reasonWords[statusReason]}`}
+          {returnsAt === null ? null : (
+            <>
+              , until <Time at={returnsAt} />
+            </>
+          )}
+        </>
+      ),
+    },
+    {
+      term: 'Comes from',
+      value:
+        directory === null ? (
+          'Here: no identity provider manages them'
+        ) : (
+          <a href={`/console/directories/${directory.id}`}>{directory.name}</a>
+        ),
+    },
+    { term: 'Last activity', value: <Time at={lastActiveAt} empty="Never" /> },
+    { term: 'Since', value: <Time at={createdAt} /> },
+  ]
+}
+
+function tabsOf(ctx: CallContext, { id }: ListedUser, tab: UserTab) {
+  const href = `/console/users/${id}`
+  const links: { key: UserTab; label: string; href: string; isOpen: boolean }[] = [
+    { key: 'access', label: 'Access', href, isOpen: true },
+    { key: 'sessions', label: 'Sessions', href: `${href}/sessions`, isOpen: isPermitted(ctx, 'sessions.read') },
+    { key: 'sign-ins', label: 'Sign-ins', href: `${href}/sign-ins`, isOpen: isPermitted(ctx, 'sign_ins.read') },
+    { key: 'audit', label: 'History', href: `${href}/audit`, isOpen: isPermitted(ctx, 'audit.read') },
+  ]
+  return links
+    .filter(({ isOpen }) => isOpen)
+    .map(({ key, label, href: to }) => ({ label, href: to, isCurrent: key === tab }))
+}
+
+const UserActions = ({ ctx, user }: { ctx: CallContext; user: ListedUser }) => {
+  const href = `/console/users/${user.id}`
+  const mayWrite = isPermitted(ctx, 'users.write')
+  const isActive = user.status === 'active' || user.status === 'invited'
+  return (
+    <>
+      {brandsPermitted(ctx, 'assignments.write').length > 0 && isActive ? (
+        <a class="btn btn-primary" href={`${href}/give`}>
+          Give a role
+        </a>
+      ) : null}
+      {mayWrite && user.status === 'invited' && user.invitationId === null ? (
+        <ButtonForm action={`${href}/approve`} label="Let them in" />
+      ) : null}
+      {user.invitationId === null ? null : (
+        <a class="btn" href={`/console/invitations/${user.invitationId}`}>
+          Invitation
+        </a>
+      )}
+      {mayWrite ? (
+        <a class="btn" href={`${href}/edit`}>
+          Edit
+        </a>
+      ) : null}
+      {mayWrite && isActive ? (
+        <a class="btn" href={`${href}/deactivate`}>
+          Deactivate
+        </a>
+      ) : null}
+      {mayWrite && user.status === 'inactive' ? (
+        <a class="btn btn-primary" href={`${href}/reactivate`}>
+          Reactivate
+        </a>
+      ) : null}
+    </>
+  )
+}

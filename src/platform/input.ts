@@ -1,0 +1,64 @@
+// What a verb was asked for, checked against its schema.
+import { z } from 'zod'
+import { AppError } from './errors.ts'
+
+/** @throws AppError invalid (reason `invalidValue`) naming every field that is wrong */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  throw invalidInput(parsed.error.issues)
+}
+
+/** The issues of a failed check as one AppError invalid. */
+export function invalidInput(issues: readonly z.core.$ZodIssue[]): AppError {
+  const fields = issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }))
+  const [first] = fields
+  const message = first === undefined ? 'The input is not valid' : sentence(first)
+  return new AppError('invalid', message, { reason: 'invalidValue', fields })
+}
+
+/** A check that a schema cannot make. */
+export const invalidField = (path: string, message: string, reason = 'invalidValue'): AppError =>
+  new AppError('invalid', message, { reason, fields: [{ path, message }] })
+
+/** Runs a check of one field; what it refuses is said of that field. @throws AppError */
+export async function checkingField<T>(path: string, check: () => T | Promise<T>): Promise<T> {
+  try {
+    return await check()
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'invalid' || error.fields !== undefined) throw error
+    throw invalidField(path, error.message, error.reason)
+  }
+}
+
+const sentence = ({ path, message }: { path: string; message: string }): string =>
+  path === '' ? message : `${path}: ${message}`
+
+/**
+ * A line for people to read: no control characters, blanks at the ends are cut off.
+ * @param most characters
+ * @param ifEmpty what is said where nothing is left
+ */
+export const lineSchema = (most: number, ifEmpty = 'must not be empty') =>
+  z
+    .string()
+    .trim()
+    .min(1, ifEmpty)
+    .max(most, `must have at most ${most} characters`)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
+    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
+
+/** A name for people to read. */
+export const nameSchema = lineSchema(200)
+
+/** An instant with its offset, as an ISO text in UTC. */
+export const instantSchema = z.iso
+  .datetime({ offset: true, message: 'must be a date and time such as 2030-01-31T12:00:00Z' })
+  .transform((text) => new Date(text).toISOString())
+
+/** @throws AppError invalid where the end is not in the future */
+export function requireFuture(end: string | null | undefined, now: Date, path: string): void {
+  if (end === undefined || end === null || new Date(end) > now) return
+  const message = 'must be in the future'
+  throw new AppError('invalid', `${path}: ${message}`, { reason: 'invalidValue', fields: [{ path, message }] })
+}

@@ -1,0 +1,284 @@
+// The SAML endpoints of a connection: metadata, assertion consumer service, single logout.
+
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { findSignIn, isTest, type SignInRequest } from '#access/sign-in/requests.ts'
+import { connectionSessionsEnd } from '#access/sign-in/sessions/end-sessions.ts'
+import { newTrace, noted, refuse, type Trace } from '#access/sign-in/trace.ts'
+import { markMessageUsed } from '#access/sign-in/used-messages.ts'
+import { toPem } from '#connections/saml/certificates.ts'
+import type { SamlConnection } from '#connections/sign-in/connections.ts'
+import { visitorOf } from '#http/client-address.ts'
+import { renderPage } from '#http/pages.ts'
+import { type Form, readForm } from '#http/read-form.ts'
+import { safeReturnTo } from '#http/return-to.ts'
+import { SignedOutPage } from '#http/ui/signed-out-page.tsx'
+import { AppError, invalid } from '#platform/errors.ts'
+import type { ConnectionUrls } from '#platform/urls.ts'
+import { type CallContext, inTransaction } from '#src/context.ts'
+import { arrive, type Entrance, guarded, unbegun } from '../common/arrive.tsx'
+import { isSameBrowser } from '../common/browser-state.ts'
+import { connectionOfType } from '../common/connection-at.ts'
+import type { SsoEnv, SsoServices } from '../common/services.ts'
+import type { LogoutMessage } from '../saml/logout-message.ts'
+import { successStatus } from '../saml/names.ts'
+import { type RedirectQuery, readRedirectQuery } from '../saml/query.ts'
+import { logoutResponse, newMessageId, partyOf, serviceProviderMetadata } from '../saml/service-provider.ts'
+import { identityOfAssertion } from '../saml/to-identity.ts'
+import type { Step } from '../saml/verdict.ts'
+import { keepUnsolicited } from './unsolicited.tsx'
+
+const maxBodyBytes = 524_288
+
+type Place = { ctx: CallContext; connection: SamlConnection; urls: ConnectionUrls }
+
+/** Mounted at `/saml`. */
+export function createSamlRoutes(services: SsoServices): Hono<SsoEnv> {
+  const routes = new Hono<SsoEnv>()
+  routes.use(
+    '*',
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: () => {
+        throw new AppError('too_large', `The message is larger than ${maxBodyBytes} bytes`)
+      },
+    }),
+  )
+  routes.get('/:connectionId/metadata', async (c) => {
+    const { connection, urls } = await placeOf(services, c)
+    return c.body(serviceProviderMetadata({ connection, urls }), 200, {
+      'Content-Type': 'application/samlmetadata+xml',
+    })
+  })
+  routes.post('/:connectionId/acs', async (c) => consume(services, c, await placeOf(services, c)))
+  routes.get('/:connectionId/slo', async (c) => {
+    const query = readRedirectQuery(new URL(c.req.url).search.slice(1))
+    return logout(services, c, { ...(await placeOf(services, c)), ...messageOf(query), binding: 'redirect' })
+  })
+  routes.post('/:connectionId/slo', async (c) => {
+    const form = await readForm(c, { maxBytes: maxBodyBytes })
+    return logout(services, c, { ...(await placeOf(services, c)), ...postedMessage(form), binding: 'post' })
+  })
+  return routes
+}
+
+async function placeOf(services: SsoServices, c: Context<SsoEnv>): Promise<Place> {
+  const { ctx, connection } = await connectionOfType(services, c, 'saml')
+  return { ctx, connection, urls: services.urls.connection(connection.id) }
+}
+
+/** The assertion consumer service (SAML Profiles 4.1.4). */
+async function consume(services: SsoServices, c: Context<SsoEnv>, { ctx, connection, urls }: Place): Promise<Response> {
+  const trace = newTrace()
+  const visitor = visitorOf(c, services.trustedProxies)
+  const entrance = unbegun({ method: 'saml', connectionId: connection.id, visitor, trace })
+  return guarded(c, ctx, entrance, async () => {
+    const form = await readForm(c, { maxBytes: maxBodyBytes })
+    const message = form['SAMLResponse'] ?? ''
+    const request = await requestOf(c, ctx, connection, message)
+    requireSolicited({ ctx, connection }, message, request, trace)
+    const inner: Entrance = {
+      ...entrance,
+      isTest: isTest(request?.row.purpose),
+      isBegun: request !== undefined,
+    }
+    return guarded(c, ctx, inner, async () => {
+      const expected = { ...expectations(ctx, connection, urls), requestId: request?.id ?? null }
+      const sender = { address: visitor.ip, connectionId: connection.id, isAwaited: request !== undefined }
+      const { assertion } = requireValid(await services.saml.validateResponse(message, expected, sender), trace)
+      inner.isBegun = true
+      noteCertificates(ctx, connection, trace)
+      trace.received = { ...assertion }
+      const identity = identityOfAssertion(connection, assertion, trace)
+      const { expiresAt } = assertion
+      const arrived = {
+        ...{ connectionId: connection.id, identity, visitor, trace },
+        message: { id: `${assertion.issuer}\n${assertion.id}`, expiresAt },
+      }
+      if (request !== undefined) return arrive(c, ctx, { ...arrived, request: request.row }, 'saml')
+      const returnTo = safeReturnTo(form['RelayState'], services.urls.origin)
+      return keepUnsolicited(c, ctx, { ...arrived, returnTo })
+    })
+  })
+}
+
+const expectations = (ctx: CallContext, connection: SamlConnection, urls: ConnectionUrls) => {
+  const { settings } = connection
+  return {
+    idpEntityId: settings.idpEntityId,
+    entityId: urls.entityId,
+    acsUrl: urls.acsUrl,
+    certificates: trustedPems(connection),
+    signed: settings.signed,
+    isSha1Allowed: settings.isSha1Allowed,
+    isEncryptionRequired: settings.isEncryptionRequired,
+    decryptionKey: partyOf(ctx, connection, urls).privateKey,
+    now: ctx.clock.now().getTime(),
+  }
+}
+
+const trustedCertificates = ({ settings }: SamlConnection): SamlConnection['settings']['certificates'] =>
+  settings.certificates.filter(({ status }) => status === 'trusted')
+
+const trustedPems = (connection: SamlConnection): string[] =>
+  trustedCertificates(connection).map(({ value }) => toPem(value))
+
+type KnownRequest = { id: string; row: SignInRequest }
+
+/**
+ * The request that the message says to answer, if this browser sent it through this connection. That a message says so is
+ * only a way to find the request: whether it does is checked on what is signed.
+ */
+async function requestOf(
+  c: Context<SsoEnv>,
+  ctx: CallContext,
+  connection: SamlConnection,
+  message: string,
+): Promise<KnownRequest | undefined> {
+  const id = claimedRequest(message)
+  if (id === undefined) return undefined
+  const row = await findSignIn(ctx, id)
+  const isOurs = row !== undefined && row.connectionId === connection.id && isSameBrowser(c, row)
+  // An id of somebody else's request is passed on as one that was never sent: the message then answers nothing.
+  return isOurs ? { id, row } : undefined
+}
+
+/** Looks at the first kilobytes only: a proper message has it in its first tag. */
+function claimedRequest(message: string): string | undefined {
+  return /^[^>]*?<(?:[\w.-]+:)?Response\b[^>]*?\sInResponseTo\s*=\s*["']([\w.-]{1,128})["']/.exec(headOf(message))?.[1]
+}
+
+const headOf = (message: string): string =>
+  Buffer.from(message.slice(0, 16_384), 'base64')
+    .toString('utf8')
+    .replace(/^\s*<\?xml[^>]*\?>/, '')
+
+/** What held goes into the trace; what did not refuses. @throws SignInRefused */
+function requireValid<Valid extends { isValid: true; steps: Step[] }>(
+  verdict: Valid | { isValid: false; reason: string; message: string; steps: Step[] },
+  trace: Trace,
+): Valid {
+  trace.steps.push(...verdict.steps.filter(({ result }) => result !== 'failed'))
+  return verdict.isValid ? verdict : refuse(trace, verdict.reason, verdict.message)
+}
+
+/**
+ * What nobody here has asked for is refused before anything is decrypted or verified, unless the connection lets its provider
+ * begin. @throws SignInRefused
+ */
+function requireSolicited(
+  { ctx, connection }: Pick<Place, 'ctx' | 'connection'>,
+  message: string,
+  request: KnownRequest | undefined,
+  trace: Trace,
+): void {
+  if (request?.row.isOver === true) refuseFinished(request.row, ctx.clock.now(), trace)
+  if (request !== undefined) return
+  if (claimedRequest(message) !== undefined)
+    refuse(trace, 'in_response_to', 'The message answers a request that this browser has not sent')
+  if (connection.isIdpInitiatedAllowed) return
+  if (/<[!?]/.test(headOf(message)))
+    refuse(trace, 'malformed', 'The message has a DOCTYPE, comment, CDATA section or processing instruction')
+  refuse(trace, 'unsolicited', 'The provider began this sign-in by itself, which the connection does not allow')
+}
+
+function refuseFinished({ expiresAt }: SignInRequest, now: Date, trace: Trace): never {
+  const isExpired = Date.parse(expiresAt) <= now.getTime()
+  return isExpired
+    ? refuse(trace, 'request_used', 'The sign-in that this answers has run out')
+    : refuse(trace, 'replay', 'The sign-in that this answers is finished')
+}
+
+/** The key counts, not the dates around it; but somebody should know that they have passed (or it is refused by setting). */
+function noteCertificates(ctx: CallContext, connection: SamlConnection, trace: Trace): void {
+  const now = ctx.clock.now().toISOString()
+  if (trustedCertificates(connection).some(({ notAfter }) => notAfter > now)) return
+  if (connection.settings.refusesExpiredCertificates)
+    refuse(trace, 'certificate_expired', "The provider's certificates have run out")
+  noted(trace, 'certificate_expired', "The provider's certificates have run out; the connection lets that pass")
+}
+
+type LogoutCall = Place & {
+  binding: 'redirect' | 'post'
+  kind: 'LogoutRequest' | 'LogoutResponse'
+  message: string
+  relayState: string | null
+  query: RedirectQuery['signed']
+}
+
+const messageOf = ({ name, message, relayState, signed }: RedirectQuery) => ({
+  kind: name === 'SAMLRequest' ? ('LogoutRequest' as const) : ('LogoutResponse' as const),
+  message,
+  relayState,
+  query: signed,
+})
+
+function postedMessage(form: Form) {
+  const { SAMLRequest: request, SAMLResponse: response, RelayState: relayState = null } = form
+  if ((request === undefined) === (response === undefined))
+    throw invalid('There is not exactly one message', 'malformed')
+  const kind = request === undefined ? ('LogoutResponse' as const) : ('LogoutRequest' as const)
+  return { kind, message: request ?? response ?? '', relayState, query: null }
+}
+
+/** Single logout (SAML Profiles 4.4): the provider ends sessions, or answers the end that we asked for. */
+async function logout(services: SsoServices, c: Context<SsoEnv>, call: LogoutCall): Promise<Response> {
+  const { ctx, connection, urls, binding, kind, query } = call
+  const trace = newTrace()
+  const visitor = visitorOf(c, services.trustedProxies)
+  const entrance = unbegun({ method: 'saml', connectionId: connection.id, visitor, trace })
+  return guarded(c, ctx, entrance, async () => {
+    const expected = {
+      ...{ kind, binding, query },
+      idpEntityId: connection.settings.idpEntityId,
+      destination: urls.sloUrl,
+      certificates: trustedPems(connection),
+      isSha1Allowed: connection.settings.isSha1Allowed,
+      now: ctx.clock.now().getTime(),
+    }
+    const sender = { address: entrance.visitor.ip, connectionId: connection.id, isAwaited: false }
+    const verification = await services.saml.verifyLogout(call.message, expected, sender)
+    const { message } = requireValid(verification, trace)
+    entrance.isBegun = true
+    if (kind === 'LogoutResponse') return afterOurLogout(c, message)
+    await endSessions(ctx, connection, message, trace)
+    return answerLogout(c, call, message)
+  })
+}
+
+const signedOutEverywhere = 'Your session here and at your identity provider has ended.'
+
+/** The session here has ended anyway; that the provider's did too is only said where the provider says so. */
+const afterOurLogout = (c: Context<SsoEnv>, { status }: LogoutMessage): Response | Promise<Response> =>
+  status === successStatus
+    ? renderPage(c, <SignedOutPage lead={signedOutEverywhere} />)
+    : c.redirect('/signed-out', 303)
+
+async function endSessions(
+  ctx: CallContext,
+  connection: SamlConnection,
+  message: LogoutMessage,
+  trace: Trace,
+): Promise<void> {
+  const { id, issuer, nameId, sessionIndexes, expiresAt } = message
+  await inTransaction(ctx, async (tx) => {
+    const isFirst = await markMessageUsed(tx, ctx, connection.id, { id: `${issuer}\n${id}`, expiresAt })
+    if (!isFirst) refuse(trace, 'replay', 'The logout request was used before')
+    const subject = nameId ?? ''
+    const indexes = sessionIndexes.length === 0 ? [undefined] : sessionIndexes
+    const ends = indexes.map((providerSession) =>
+      connectionSessionsEnd(ctx, connection.id, { reason: 'provider_logout', subject, providerSession }),
+    )
+    await tx.commitWith(...ends)
+  })
+}
+
+function answerLogout(c: Context<SsoEnv>, { ctx, connection, urls, relayState }: LogoutCall, message: LogoutMessage) {
+  const url = logoutResponse(partyOf(ctx, connection, urls), {
+    id: newMessageId(ctx),
+    now: ctx.clock.now(),
+    inResponseTo: message.id,
+    relayState,
+  })
+  return url === undefined ? renderPage(c, <SignedOutPage lead={signedOutEverywhere} />) : c.redirect(url, 303)
+}
