@@ -11,7 +11,7 @@ import type { AppEnv } from './env.ts'
 import { reportPath } from './pages.ts'
 import { httpProblemResponse, problemResponse } from './problem.ts'
 import { mediaTypeOf } from './read-form.ts'
-import { createReportLimit } from './request-limits.ts'
+import { createReportLimit } from './request-rate-limits.ts'
 
 const limits = { bodyBytes: 16_384, reports: 20 }
 

@@ -2,7 +2,7 @@
 
 import { deliverLogouts } from '#access/applications/deliver-logouts.ts'
 import { notifyAlarms } from '#access/notices/alarms/notify-alarms.ts'
-import { goOnWithUserChanges } from '#access/people/bulk/go-on.ts'
+import { continueUserChanges } from '#access/people/bulk/continue-user-changes.ts'
 import { endExpiredSessions } from '#access/sign-in/sessions/end-sessions.ts'
 import { warnOfCertificates } from '#access/upkeep/certificates.ts'
 import { askForDrill } from '#access/upkeep/emergency-drill.ts'
@@ -33,7 +33,7 @@ export const standardJobs: Jobs = {
   domain: checkDomains,
   metadata: refreshConnections,
   alarm: notifyAlarms,
-  user_change: (ctx) => goOnWithUserChanges(ctx),
+  user_change: (ctx) => continueUserChanges(ctx),
   reminder: (ctx) => remindOfEnds(ctx),
   end_date: async (ctx) => {
     await endAccounts(ctx)

@@ -5,7 +5,7 @@ import { deleteAssignment } from '#access/grants/assignments/delete-assignment.t
 import { asManager } from '#access/grants/managers/manager.ts'
 import { systemContext } from '#access/ground/system-context.ts'
 import { revokeApiKey } from '#access/organizations/api-keys/api-keys.ts'
-import { goOnWithUserChanges } from '#access/people/bulk/go-on.ts'
+import { continueUserChanges } from '#access/people/bulk/continue-user-changes.ts'
 import { previewBulk } from '#access/people/bulk/preview-bulk.ts'
 import { startUserChange } from '#access/people/bulk/start-user-change.ts'
 import { getUserChange, listUserChangeOutcomes } from '#access/people/bulk/user-changes.ts'
@@ -62,8 +62,8 @@ describe('what a dead node left behind', () => {
     const [{ kinds } = { kinds: [] }] = await owner<{ kinds: string[] }[]>`
       select array_agg(kind) as kinds from organizations_with_work() where organization_id = ${client.organizationId}`
     expect(kinds).toContain('user_change')
-    await Promise.all([goOnWithUserChanges(worker()), goOnWithUserChanges(worker())])
-    await goOnWithUserChanges(worker())
+    await Promise.all([continueUserChanges(worker()), continueUserChanges(worker())])
+    await continueUserChanges(worker())
     expect(await getUserChange(ctx, id)).toMatchObject({ total: 40, done: 40, finishedAt: expect.anything() })
     expect(await holders(userIds)).toBe(40)
     const filter = { action: 'assignment.create', actorId: userId }
@@ -74,10 +74,10 @@ describe('what a dead node left behind', () => {
     client = await stage.createClient()
     const { id, userIds } = await interrupted(client.ctx, 3)
     await owner`update user_change_people set claimed_at = now() where change_id = ${id} and position = 1`
-    await goOnWithUserChanges(worker())
+    await continueUserChanges(worker())
     expect(await getUserChange(client.ctx, id)).toMatchObject({ done: 2, finishedAt: null })
     await owner`update user_change_people set claimed_at = now() - interval '3 minutes' where change_id = ${id} and position = 1`
-    await goOnWithUserChanges(worker())
+    await continueUserChanges(worker())
     expect(await getUserChange(client.ctx, id)).toMatchObject({ done: 3, finishedAt: expect.anything() })
     expect(await holders(userIds)).toBe(3)
   })
@@ -91,7 +91,7 @@ describe('what a dead node left behind', () => {
     const { ctx, assignmentId } = await administrator()
     const { id, userIds } = await interrupted(ctx, 2)
     await deleteAssignment(client.ctx, assignmentId)
-    await goOnWithUserChanges(worker())
+    await continueUserChanges(worker())
     expect(await getUserChange(client.ctx, id)).toMatchObject({ failed: 2, finishedAt: expect.anything() })
     expect(await holders(userIds)).toBe(0)
   })
@@ -109,7 +109,7 @@ describe('what a dead node left behind', () => {
     const { id, userIds } = await interrupted({ ...client.ctx, actor }, 2)
     if (actor.type === 'api_key') await revokeApiKey(client.ctx, keyId)
     else await deactivateUser(client.ctx, { userId: bossId, directoryId: null, reason: 'administrator' })
-    await goOnWithUserChanges(worker())
+    await continueUserChanges(worker())
     expect(await listUserChangeOutcomes(client.ctx, { changeId: id, limit: 10 })).toMatchObject([
       { outcome: 'failed', reason: 'actor' },
       { outcome: 'failed', reason: 'actor' },

@@ -137,8 +137,8 @@ describe('a key with chosen permissions', () => {
     await owner`update user_change_people set outcome = null, claimed_at = null where change_id = ${started.body.id}`
     await owner`update user_changes set finished_at = null where id = ${started.body.id}`
     await client.post(`users/${plain}/reactivate`)
-    const { goOnWithUserChanges } = await import('#access/people/bulk/go-on.ts')
-    await goOnWithUserChanges({ ...client.ctx, actor: { type: 'system', id: 'worker' } })
+    const { continueUserChanges } = await import('#access/people/bulk/continue-user-changes.ts')
+    await continueUserChanges({ ...client.ctx, actor: { type: 'system', id: 'worker' } })
     expect((await client.get(`users/${plain}`)).body.status).toBe('inactive')
     expect((await client.get(`users/${boss}`)).body.status).toBe('active')
   })

@@ -1,7 +1,7 @@
 // One address in several organizations, and many people behind one address of the network: limits keep guessers
 // out, and nobody else.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { limits } from '#access/accounts/account/limits.ts'
+import { limits } from '#access/accounts/account/rate-limits.ts'
 import { createEmergencyAccount } from '#access/accounts/emergency/emergency.ts'
 import { passwordWrite } from '#access/accounts/passwords/passwords.ts'
 import { listAttempts } from '#access/sign-in/attempts.ts'

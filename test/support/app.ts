@@ -8,7 +8,7 @@ import { createOrganization } from '#access/organizations/create-organization.ts
 import { createDirectory } from '#connections/directories/create-directory.ts'
 import { createProvisioningLog, type ProvisioningLog } from '#connections/provisioning/log.ts'
 import { Database, databaseDefaults } from '#db/database.ts'
-import type { RequestRates } from '#http/request-limits.ts'
+import type { RequestRates } from '#http/request-rate-limits.ts'
 import type { Clock } from '#platform/clock.ts'
 import { systemRandom } from '#platform/crypto.ts'
 import { createIds } from '#platform/ids.ts'

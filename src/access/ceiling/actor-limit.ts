@@ -3,9 +3,9 @@
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import type { CallContext, Ceiling, HeldPermissions, Transaction } from '#src/context.ts'
+import { type AccessModel, createReader, patternsOf, type Reader, readAccessModel } from '../decisions/access-model.ts'
 import { catalogueOf } from '../decisions/catalogue.ts'
 import type { RoleHeld } from '../decisions/evaluate.ts'
-import { createReader, type Meaning, meaningNow, patternsOf, type Reader } from '../decisions/meaning.ts'
 import { essential } from '../decisions/permissions.ts'
 import { universeOf } from '../decisions/universe.ts'
 import {
@@ -47,39 +47,39 @@ const lockChanges = prepared<{ organizationId: string }, unknown>(
 async function readLimit(tx: Transaction, ctx: CallContext, ceiling: Ceiling): Promise<ActorLimit | undefined> {
   await tx.run(lockChanges({ organizationId: ctx.organizationId }))
   const now = ctx.clock.now().getTime()
-  const limit = await standingOf(tx, ctx, ceiling)
+  const limit = await limitOf(tx, ctx, ceiling)
   const scopes = scopesAt(limit.holder.grants, now)
   const catalogue = (await catalogueOf(tx, ctx)).map(({ name }) => name)
-  const permissions = [...universeOf(catalogue, ['*', ...patternsOf(limit.meaning)]).keys()]
+  const permissions = [...universeOf(catalogue, ['*', ...patternsOf(limit.model)]).keys()]
   const reader = createReader(permissions)
-  const may = reader.allowed(limit.meaning, scopes, '')
+  const may = reader.allowed(limit.model, scopes, '')
   if (permissions.every((permission) => may.has(permission))) return undefined
-  const holdsWildcard = (scopes[''] ?? []).some((id) => limit.meaning.roles.get(id)?.allows.includes('*'))
+  const holdsWildcard = (scopes[''] ?? []).some((id) => limit.model.roles.get(id)?.allows.includes('*'))
   const isAdministrator = ctx.actor.type === 'user' && holdsWildcard && essential.every((name) => may.has(name))
   const held = { ...limit, catalogue, now }
   if (!isAdministrator) return { ...held, isOnlyRuled: false }
-  const bare = reader.allowed(unruled(limit.meaning), scopes, '')
+  const bare = reader.allowed(unruled(limit.model), scopes, '')
   const isOnlyRuled = permissions.every((permission) => bare.has(permission))
   const ruled = permissions.filter((permission) => bare.has(permission) && !may.has(permission))
-  const liftable = await liftableOf(tx, ctx, { ruled, meaning: limit.meaning, reader, now })
+  const liftable = await liftableOf(tx, ctx, { ruled, model: limit.model, reader, now })
   return { ...held, isAdministrator, isOnlyRuled, liftable }
 }
 
 /** A person holds what the database says of them; anybody else (a key with scopes) what came with the context. */
-async function standingOf(tx: Transaction, ctx: CallContext, ceiling: Ceiling): Promise<Limit> {
-  const meaning = await meaningNow(tx, ctx)
+async function limitOf(tx: Transaction, ctx: CallContext, ceiling: Ceiling): Promise<Limit> {
+  const model = await readAccessModel(tx, ctx)
   const { type, id } = ctx.actor
   if (type === 'user') {
     const found = (await holdersOf(tx, ctx, { users: [id] })).get(id)
-    return { id, meaning, ...ordinary, holder: found ?? { isActive: false, grants: [] } }
+    return { id, model, ...ordinary, holder: found ?? { isActive: false, grants: [] } }
   }
   const given: [string, HeldPermissions][] = [['', ceiling.organization], ...ceiling.brands]
   const own = given.map(([scope, held]): RoleHeld => ({ ...ownRole, id: `${ownRole.id}:${scope}`, ...copied(held) }))
   const until = ceiling.until == null ? forEver : Date.parse(ceiling.until)
   const grants = given.map(([scope]): Grant => ({ scope, roleId: `${ownRole.id}:${scope}`, from: 0, until }))
-  const roles = new Map([...meaning.roles, ...own.map((role) => [role.id, role] as const)])
+  const roles = new Map([...model.roles, ...own.map((role) => [role.id, role] as const)])
   const holder: Holder = { isActive: true, grants }
-  return { id, holder, ...ordinary, meaning: { ...meaning, roles } }
+  return { id, holder, ...ordinary, model: { ...model, roles } }
 }
 
 const ordinary = { isAdministrator: false, liftable: new Set<string>() }
@@ -88,7 +88,7 @@ const ownRole: RoleHeld = { id: 'rol_own', key: 'own', name: 'own', rank: 0, all
 
 const copied = ({ allows, denies }: HeldPermissions) => ({ allows: [...allows], denies: [...denies] })
 
-type Ruled = { ruled: readonly string[]; meaning: Meaning; reader: Reader; now: number }
+type Ruled = { ruled: readonly string[]; model: AccessModel; reader: Reader; now: number }
 
 /**
  * A policy that binds all administrators alike must not be there for ever. What it takes from somebody who may do everything
@@ -97,14 +97,14 @@ type Ruled = { ruled: readonly string[]; meaning: Meaning; reader: Reader; now: 
 async function liftableOf(
   tx: Transaction,
   ctx: CallContext,
-  { ruled, meaning, reader, now }: Ruled,
+  { ruled, model, reader, now }: Ruled,
 ): Promise<ReadonlySet<string>> {
   const left = new Set(ruled)
   for (const { grants } of (await kindsOfHolders(tx, ctx, everybody)).values()) {
     for (const moment of momentsOf(grants, now)) {
       const held = scopesAt(grants, moment)
       for (const scope of ['', ...Object.keys(held)])
-        for (const permission of reader.allowed(meaning, held, scope)) left.delete(permission)
+        for (const permission of reader.allowed(model, held, scope)) left.delete(permission)
     }
   }
   return left

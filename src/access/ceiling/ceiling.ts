@@ -3,19 +3,19 @@
 // evaluator, and the transaction is undone where it goes too far. Operators, the system, and whoever holds everything have no limit.
 import { AppError } from '#platform/errors.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
-import { type Meaning, meaningNow, patternsOf } from '../decisions/meaning.ts'
+import { type AccessModel, patternsOf, readAccessModel } from '../decisions/access-model.ts'
 import { universeOf } from '../decisions/universe.ts'
 import { type ActorLimit, actorLimit } from './actor-limit.ts'
-import { type Concerned, type Grant, type Holder, holdersOf, kindsOfHolders, momentsOf } from './holdings.ts'
+import { type Affected, type Grant, type Holder, holdersOf, kindsOfHolders, momentsOf } from './holdings.ts'
 import { aboveIn, type Breach, judge, type Pair, unruled } from './judge.ts'
 import { breachError } from './words.ts'
 
 /** A role in a scope, as an assignment or a mapping gives it. */
 export type Given = Pick<Grant, 'scope' | 'roleId'>
 
-export type Concern<T> = Concerned & {
+export type AffectedBy<T> = Affected & {
   /** True where what roles, policies or the organization's settings mean may change, and nobody's holdings do. */
-  isAboutMeaning?: boolean
+  changesModel?: boolean
   /** What is given or taken as such, by an assignment or a mapping, whoever holds it by now or will some day. */
   grants?: readonly { before?: Given; after?: Given }[]
   /** People who are there only afterwards. */
@@ -31,24 +31,24 @@ export type Concern<T> = Concerned & {
 export async function withinCeiling<T>(
   tx: Transaction,
   ctx: CallContext,
-  concern: Concern<T>,
+  affected: AffectedBy<T>,
   work: () => Promise<T>,
 ): Promise<T> {
   const limit = await actorLimit(tx, ctx)
   if (limit === undefined) return work()
-  const concerned = { ...concern, users: [...(concern.users ?? []), limit.id] }
-  const before = await observe(tx, ctx, concerned)
+  const observed = { ...affected, users: [...(affected.users ?? []), limit.id] }
+  const before = await observe(tx, ctx, observed)
   const result = await work()
-  const arrived = concern.arrivals?.(result) ?? []
-  // Where the meaning changes, everybody holds what they held.
-  const after = concern.isAboutMeaning
-    ? { ...before, meaning: await meaningNow(tx, ctx) }
-    : await observe(tx, ctx, { ...concerned, users: [...before.holders.keys(), ...concerned.users, ...arrived] })
-  const permissions = permissionsOf(limit, [before.meaning, after.meaning])
-  const pairs = [...pairsOf(before.holders, after.holders), ...grantPairs(concern.grants)]
+  const arrived = affected.arrivals?.(result) ?? []
+  // Where the model changes, everybody holds what they held.
+  const after = affected.changesModel
+    ? { ...before, model: await readAccessModel(tx, ctx) }
+    : await observe(tx, ctx, { ...observed, users: [...before.holders.keys(), ...observed.users, ...arrived] })
+  const permissions = permissionsOf(limit, [before.model, after.model])
+  const pairs = [...pairsOf(before.holders, after.holders), ...grantPairs(affected.grants)]
   const breach = judge(limit, {
-    ...{ before: before.meaning, after: after.meaning, gone: concern.gone ?? [] },
-    pairs: concern.isAboutMeaning === true ? [...pairs, ...rolePairs(before.meaning, after.meaning)] : pairs,
+    ...{ before: before.model, after: after.model, gone: affected.gone ?? [] },
+    pairs: affected.changesModel === true ? [...pairs, ...rolePairs(before.model, after.model)] : pairs,
     ...{ permissions: [...permissions.keys()], now: before.now },
   })
   if (breach !== undefined) throw await breachError(tx, ctx, written(breach, permissions))
@@ -63,11 +63,11 @@ export const requireNotAbove = (tx: Transaction, ctx: CallContext, ...userIds: s
   requireNobodyAbove(tx, ctx, { users: userIds })
 
 /** @throws AppError forbidden (reason `ceiling`) where one of them holds, or will hold, more than the caller */
-export async function requireNobodyAbove(tx: Transaction, ctx: CallContext, concerned: Concerned): Promise<void> {
+export async function requireNobodyAbove(tx: Transaction, ctx: CallContext, affected: Affected): Promise<void> {
   const limit = await actorLimit(tx, ctx)
   if (limit === undefined) return
-  const { meaning, holders, now } = await observe(tx, ctx, concerned)
-  await requireNone(tx, ctx, { limit, meaning, holders, now })
+  const { model, holders, now } = await observe(tx, ctx, affected)
+  await requireNone(tx, ctx, { limit, model, holders, now })
 }
 
 /** The ids of those among them who hold, or will hold, more than the caller. */
@@ -78,9 +78,9 @@ export async function aboveAmong(
 ): Promise<ReadonlySet<string>> {
   const limit = await actorLimit(tx, ctx)
   if (limit === undefined) return new Set()
-  const { meaning, holders, now } = await observe(tx, ctx, { users: userIds })
-  const permissions = [...permissionsOf(limit, [meaning]).keys()]
-  return new Set([...aboveIn(limit, holders, { meaning, now, permissions })].map(({ id }) => id))
+  const { model, holders, now } = await observe(tx, ctx, { users: userIds })
+  const permissions = [...permissionsOf(limit, [model]).keys()]
+  return new Set([...aboveIn(limit, holders, { model, now, permissions })].map(({ id }) => id))
 }
 
 /**
@@ -92,7 +92,7 @@ export async function requireGivable(tx: Transaction, ctx: CallContext, grants: 
   const limit = await actorLimit(tx, ctx)
   if (limit === undefined) return
   const holders = grants.map((grant) => [grant.roleId, holding(grant)] as const)
-  await requireNone(tx, ctx, { limit, meaning: unruled(limit.meaning), holders, now: limit.now })
+  await requireNone(tx, ctx, { limit, model: unruled(limit.model), holders, now: limit.now })
 }
 
 /**
@@ -110,13 +110,13 @@ export async function requireHolding(
   // Policies bind no key, so that they have to bind whoever gives it.
   const limit = { ...actor, isAdministrator: false }
   const role = { id: 'rol_wanted', key: 'wanted', name: 'wanted', rank: 0, allows: [...allows], denies: [] }
-  const roles = new Map([...limit.meaning.roles, [role.id, role] as const])
-  const meaning = unruled({ ...limit.meaning, roles })
+  const roles = new Map([...limit.model.roles, [role.id, role] as const])
+  const model = unruled({ ...limit.model, roles })
   const holders = scopes.map((scope) => [role.id, holding({ scope, roleId: role.id })] as const)
   const end = until === null ? Number.MAX_SAFE_INTEGER : Date.parse(until)
   // At each moment until then, so that what is given away does not outlast what the giver holds.
   for (const now of momentsOf(limit.holder.grants, limit.now).filter((moment) => moment < end))
-    await requireNone(tx, ctx, { limit, meaning, holders, now })
+    await requireNone(tx, ctx, { limit, model, holders, now })
 }
 
 /**
@@ -136,36 +136,36 @@ export async function requireEverything(
   })
 }
 
-type Side = { limit: ActorLimit; meaning: Meaning; now: number }
+type Side = { limit: ActorLimit; model: AccessModel; now: number }
 
 async function requireNone(
   tx: Transaction,
   ctx: CallContext,
-  { limit, holders, meaning, now }: Side & { holders: Iterable<readonly [string, Holder]> },
+  { limit, holders, model, now }: Side & { holders: Iterable<readonly [string, Holder]> },
 ): Promise<void> {
-  const permissions = permissionsOf(limit, [meaning])
-  const [breach] = aboveIn(limit, holders, { meaning, now, permissions: [...permissions.keys()] })
+  const permissions = permissionsOf(limit, [model])
+  const [breach] = aboveIn(limit, holders, { model, now, permissions: [...permissions.keys()] })
   if (breach !== undefined) throw await breachError(tx, ctx, { ...written(breach, permissions), kind: 'above' })
 }
 
-type Observation = { meaning: Meaning; holders: Map<string, Holder>; now: number }
+type Observation = { model: AccessModel; holders: Map<string, Holder>; now: number }
 
 /** Those who are named are read one by one, the rest by their kinds. */
 async function observe(
   tx: Transaction,
   ctx: CallContext,
-  { which, mappedGroups, ...named }: Concerned,
+  { which, mappedGroups, ...named }: Affected,
 ): Promise<Observation> {
-  const meaning = await meaningNow(tx, ctx)
+  const model = await readAccessModel(tx, ctx)
   const isAboutMany = which !== undefined || mappedGroups === true
   const kinds = isAboutMany ? await kindsOfHolders(tx, ctx, { which, mappedGroups }) : []
   const holders = new Map([...kinds, ...(await holdersOf(tx, ctx, named))])
-  return { meaning, holders, now: ctx.clock.now().getTime() }
+  return { model, holders, now: ctx.clock.now().getTime() }
 }
 
 /** Catalogue and all that is written, as names to ask about, each with the pattern that it stands for. */
-const permissionsOf = ({ catalogue, meaning }: ActorLimit, meanings: readonly Meaning[]): Map<string, string> =>
-  universeOf(catalogue, [meaning, ...meanings].flatMap(patternsOf))
+const permissionsOf = ({ catalogue, model }: ActorLimit, models: readonly AccessModel[]): Map<string, string> =>
+  universeOf(catalogue, [model, ...models].flatMap(patternsOf))
 
 const pairsOf = (before: ReadonlyMap<string, Holder>, after: ReadonlyMap<string, Holder>): Pair[] =>
   [...new Set([...before.keys(), ...after.keys()])].map((id) => ({ id, before: before.get(id), after: after.get(id) }))
@@ -177,7 +177,7 @@ const holding = (grant: Given): Holder => ({
   grants: [{ ...always, ...grant }],
 })
 
-const grantPairs = (grants: Concern<unknown>['grants'] = []): Pair[] =>
+const grantPairs = (grants: AffectedBy<unknown>['grants'] = []): Pair[] =>
   grants.map(({ before, after }) => ({
     id: (after ?? before)?.roleId ?? '',
     before: before === undefined ? undefined : holding(before),
@@ -185,8 +185,8 @@ const grantPairs = (grants: Concern<unknown>['grants'] = []): Pair[] =>
   }))
 
 /** Of each role, whoever holds it and nothing else, in the organization: by what it says, since policies come and go. */
-function rolePairs(before: Meaning, after: Meaning): Pair[] {
-  const holderIn = ({ roles }: Meaning, id: string): Holder | undefined =>
+function rolePairs(before: AccessModel, after: AccessModel): Pair[] {
+  const holderIn = ({ roles }: AccessModel, id: string): Holder | undefined =>
     roles.has(id) ? holding({ scope: '', roleId: id }) : undefined
   const ids = new Set([...before.roles.keys(), ...after.roles.keys()])
   return [...ids].map((id) => ({ id, before: holderIn(before, id), after: holderIn(after, id), isLatent: true }))

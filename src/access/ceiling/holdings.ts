@@ -3,7 +3,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { once } from '#db/statement.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
-import type { Scopes } from '../decisions/meaning.ts'
+import type { Scopes } from '../decisions/access-model.ts'
 
 /** One role in one scope (`''`: the organization), from a source, for a time in milliseconds of the epoch. */
 export type Grant = { scope: string; roleId: string; from: number; until: number }
@@ -15,7 +15,7 @@ export type Holder = {
 }
 
 /** Whom something may concern. */
-export type Concerned = {
+export type Affected = {
   /** Ids of people. */
   users?: readonly string[] | undefined
   /** Ids of groups: their members at any depth, and whoever will be one. */
@@ -29,18 +29,18 @@ export type Concerned = {
 }
 
 /** Everybody of the organization, and whoever will come into a group. */
-export const everybody: Concerned = { which: sql`true`, mappedGroups: true }
+export const everybody: Affected = { which: sql`true`, mappedGroups: true }
 
 type Row = { id: string; isActive: boolean; grants: string }
 
 const list = (values: readonly string[] | undefined): SQL => sql`${sql.param(values ?? [])}::text[]`
 
-const concernedUsers = (organizationId: string, { users, groups, filterPaths, which }: Concerned): SQL => sql`
+const concernedUsers = (organizationId: string, { users, groups, filterPaths, which }: Affected): SQL => sql`
     below (group_id) as (
       select unnest(${list(groups)})
       union select n.child_group_id from below b join group_nestings n
         on n.organization_id = ${organizationId} and n.group_id = b.group_id),
-    concerned (id) as materialized (
+    affected (id) as materialized (
       select unnest(${list(users)})
       union select gm.user_id from below b join group_members gm
         on gm.organization_id = ${organizationId} and gm.group_id = b.group_id
@@ -53,18 +53,18 @@ const concernedUsers = (organizationId: string, { users, groups, filterPaths, wh
       ${which === undefined ? sql`` : sql`union select u.id from users u where u.organization_id = ${organizationId} and ${which}`})`
 
 // From the people up to the mappings, so that a change of one costs what that one has. A group stands for a member of its own.
-const holders = (organizationId: string, concerned: Concerned): SQL => sql`with recursive
-    ${concernedUsers(organizationId, concerned)},
+const holders = (organizationId: string, affected: Affected): SQL => sql`with recursive
+    ${concernedUsers(organizationId, affected)},
     stand_ins (id) as (
-      select unnest(${list(concerned.groups)})
+      select unnest(${list(affected.groups)})
       ${
-        concerned.mappedGroups === true
+        affected.mappedGroups === true
           ? sql`union select m.group_id from mappings m
               where m.organization_id = ${organizationId} and m.group_id is not null`
           : sql``
       }),
     climbed (id, group_id) as (
-      select c.id, gm.group_id from concerned c join group_members gm
+      select c.id, gm.group_id from affected c join group_members gm
         on gm.organization_id = ${organizationId} and gm.user_id = c.id
       union select s.id, s.id from stand_ins s
       union select c.id, n.group_id from climbed c join group_nestings n
@@ -73,11 +73,11 @@ const holders = (organizationId: string, concerned: Concerned): SQL => sql`with 
       select c.id, m.brand_id, m.role_id, null::timestamptz, null::timestamptz from climbed c
         join mappings m on m.organization_id = ${organizationId} and m.group_id = c.group_id
       union select u.id, m.brand_id, m.role_id, null, null from mappings m
-        cross join concerned c join users u on u.organization_id = ${organizationId} and u.id = c.id
+        cross join affected c join users u on u.organization_id = ${organizationId} and u.id = c.id
         where m.organization_id = ${organizationId} and m.filter_path is not null
           and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)
       union select a.user_id, a.brand_id, a.role_id, case when a.valid_from > now() then a.valid_from end, a.expires_at
-        from concerned c join assignments a on a.organization_id = ${organizationId} and a.user_id = c.id
+        from affected c join assignments a on a.organization_id = ${organizationId} and a.user_id = c.id
         where a.expires_at is null or a.expires_at > now()),
     holdings (id, grants) as (
       select id, json_agg(json_build_object('scope', coalesce(brand_id, ''), 'roleId', role_id,
@@ -86,7 +86,7 @@ const holders = (organizationId: string, concerned: Concerned): SQL => sql`with 
         order by brand_id nulls first, role_id, valid_from nulls first, expires_at nulls last)::text
       from held group by id),
     holders (id, is_active, grants) as (
-      select u.id, u.status = 'active', coalesce(h.grants, '[]') from concerned c
+      select u.id, u.status = 'active', coalesce(h.grants, '[]') from affected c
         join users u on u.organization_id = ${organizationId} and u.id = c.id and u.deleted_at is null
         left join holdings h on h.id = u.id
       union all select s.id, true, coalesce(h.grants, '[]') from stand_ins s left join holdings h on h.id = s.id)`
@@ -100,10 +100,10 @@ const parse = ({ isActive, grants }: Row): Holder => ({ isActive, grants: JSON.p
 export async function holdersOf(
   tx: Transaction,
   { organizationId }: CallContext,
-  concerned: Concerned,
+  affected: Affected,
 ): Promise<Map<string, Holder>> {
   const statement = once<Row>(
-    sql`${holders(organizationId, concerned)} select id, is_active as "isActive", grants from holders`,
+    sql`${holders(organizationId, affected)} select id, is_active as "isActive", grants from holders`,
     { isPrepared: false },
   )
   return new Map((await tx.run(statement)).map((row) => [row.id, parse(row)]))
@@ -113,10 +113,10 @@ export async function holdersOf(
 export async function kindsOfHolders(
   tx: Transaction,
   { organizationId }: CallContext,
-  concerned: Concerned,
+  affected: Affected,
 ): Promise<Map<string, Holder>> {
   const statement = once<Row>(
-    sql`${holders(organizationId, concerned)}
+    sql`${holders(organizationId, affected)}
       select min(id) as id, is_active as "isActive", grants from holders group by is_active, grants`,
     { isPrepared: false },
   )

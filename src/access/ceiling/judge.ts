@@ -1,6 +1,6 @@
 // The ceiling (design 11.1): a change is judged by what people may do before and after it, at every moment from now on, and never
 // by its form. Pure, over what was read on both sides of the change.
-import { createReader, elsewhere, type Meaning, type Reader, type Scopes } from '../decisions/meaning.ts'
+import { type AccessModel, createReader, elsewhere, type Reader, type Scopes } from '../decisions/access-model.ts'
 import { type Grant, type Holder, momentsOf, scopesAt } from './holdings.ts'
 
 /** Somebody, or whoever would hold a role or be in a group, on both sides of a change; absent where they are not there. */
@@ -22,8 +22,8 @@ export type Breach = {
 }
 
 export type Case = {
-  before: Meaning
-  after: Meaning
+  before: AccessModel
+  after: AccessModel
   /** Ids of brands that are not there afterwards. */
   gone: readonly string[]
   pairs: readonly Pair[]
@@ -36,7 +36,7 @@ export type Case = {
 export type Limit = {
   id: string
   holder: Holder
-  meaning: Meaning
+  model: AccessModel
   /** True: holds a role that may do everything. Policies bind them, and put nobody above them. */
   isAdministrator: boolean
   /** What a policy takes from everybody, the actor included, who is an administrator otherwise: they may lift it. */
@@ -45,14 +45,14 @@ export type Limit = {
 
 const nothing: Scopes = {}
 
-const withoutRules = new WeakMap<Meaning, Meaning>()
+const withoutRules = new WeakMap<AccessModel, AccessModel>()
 
 /** The same roles, read without policies and all of them counting. */
-export function unruled(meaning: Meaning): Meaning {
-  const known = withoutRules.get(meaning)
+export function unruled(model: AccessModel): AccessModel {
+  const known = withoutRules.get(model)
   if (known !== undefined) return known
-  const bare: Meaning = { ...meaning, policy: { ...meaning.policy, rules: [] } }
-  withoutRules.set(meaning, bare)
+  const bare: AccessModel = { ...model, policy: { ...model.policy, rules: [] } }
+  withoutRules.set(model, bare)
   return bare
 }
 
@@ -72,7 +72,7 @@ export function judge(limit: Limit, wanted: Case): Breach | undefined {
 export function* aboveIn(
   limit: Limit,
   holders: Iterable<readonly [string, Holder]>,
-  side: { meaning: Meaning; permissions: readonly string[]; now: number },
+  side: { model: AccessModel; permissions: readonly string[]; now: number },
 ): Generator<Breach> {
   const reader = createReader(side.permissions)
   const may = rightsOf(toOthers(limit), reader, side.now)
@@ -84,24 +84,23 @@ export function* aboveIn(
 }
 
 /** Only editors publish: an administrator does not, and looks after editors all the same. */
-const toOthers = (limit: Limit): Limit =>
-  limit.isAdministrator ? { ...limit, meaning: unruled(limit.meaning) } : limit
+const toOthers = (limit: Limit): Limit => (limit.isAdministrator ? { ...limit, model: unruled(limit.model) } : limit)
 
 type Rights = (permission: string, scope: string, at?: number) => boolean
 
 /**
  * What the actor holds: in a brand what they have there, or have in the organization and no deny or policy of the brand takes.
  */
-function rightsOf({ holder, meaning, liftable }: Limit, reader: Reader, now: number): Rights {
+function rightsOf({ holder, model, liftable }: Limit, reader: Reader, now: number): Rights {
   const at = new Map<number, Scopes>()
   return (permission, scope, moment = now) => {
     const scopes = at.get(moment) ?? scopesAt(holder.grants, moment)
     at.set(moment, scopes)
-    if (liftable.has(permission) || reader.allowed(meaning, scopes, scope).has(permission)) return true
-    if (scope === '' || !reader.allowed(meaning, scopes, '').has(permission)) return false
+    if (liftable.has(permission) || reader.allowed(model, scopes, scope).has(permission)) return true
+    if (scope === '' || !reader.allowed(model, scopes, '').has(permission)) return false
     // Whoever has no membership there stands in it with what they have in the organization.
     const there = scopes[scope] === undefined ? { ...scopes, [scope]: scopes[''] ?? [] } : scopes
-    return !reader.restricted(meaning, there, scope).has(permission)
+    return !reader.restricted(model, there, scope).has(permission)
   }
 }
 
@@ -126,7 +125,7 @@ function breachOf(pair: Pair, means: Means): Breach | undefined {
     if (first !== undefined) lost ??= { permission: first, scope: step.scope }
   }
   if (lost === undefined || isOwn || pair.before === undefined) return undefined
-  const side = { ...means, meaning: means.wanted.before, now: means.wanted.now }
+  const side = { ...means, model: means.wanted.before, now: means.wanted.now }
   return above(pair.before, side) === undefined ? undefined : { kind: 'loss', id, ...lost }
 }
 
@@ -185,12 +184,12 @@ function scopesOf(
 
 function above(
   holder: Holder,
-  { meaning, now, reader, may }: { meaning: Meaning; now: number; reader: Reader; may: Rights },
+  { model, now, reader, may }: { model: AccessModel; now: number; reader: Reader; may: Rights },
 ): Place | undefined {
   for (const moment of momentsOf(holder.grants, now)) {
     const scopes = scopesAt(holder.grants, moment)
-    for (const scope of scopesOf(scopes, scopes, { before: meaning, after: meaning })) {
-      const beyond = [...reader.allowed(meaning, scopes, scope)].find((permission) => !may(permission, scope))
+    for (const scope of scopesOf(scopes, scopes, { before: model, after: model })) {
+      const beyond = [...reader.allowed(model, scopes, scope)].find((permission) => !may(permission, scope))
       if (beyond !== undefined) return { permission: beyond, scope }
     }
   }

@@ -81,7 +81,7 @@ async function change(
     before: Object.fromEntries(wanted.map(([key]) => [key, before[key]])),
   }
   const write = update({ organizationId, name, ...policies, now: nowOf(ctx) })
-  const [after] = await withinCeiling(tx, ctx, { ...everybody, isAboutMeaning: true }, () => tx.run(write))
+  const [after] = await withinCeiling(tx, ctx, { ...everybody, changesModel: true }, () => tx.run(write))
   await tx.run(recordAudit(ctx, { action, targetType: 'organization', targetId: organizationId, detail }))
   return after ?? before
 }

@@ -89,7 +89,7 @@ export async function getAccessMatrix(ctx: CallContext, userId: string): Promise
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(find({ organizationId: ctx.organizationId, userId })))
   const found = rows?.[0]
   if (found === undefined) throw notFound('User')
-  const isSeen = sightOf(ctx)
+  const isSeen = visibleScopes(ctx)
   const held = found.held.filter(({ brand }) => isSeen(brand?.id ?? null)).map(heldInIsoTime)
   const idle = found.idle.filter(({ brand }) => isSeen(brand?.id ?? null)).map(withIsoTimes)
   if (!isSeen(null) && held.length === 0 && idle.length === 0) throw notFound('User')
@@ -105,7 +105,7 @@ export async function getAccessMatrix(ctx: CallContext, userId: string): Promise
 }
 
 /** Which scopes the caller sees: all, or their brands. */
-export function sightOf(ctx: CallContext): (brandId: string | null) => boolean {
+export function visibleScopes(ctx: CallContext): (brandId: string | null) => boolean {
   const brands = brandsPermitted(ctx, 'access.read')
   return (brandId) => brands === 'all' || (brandId !== null && brands.includes(brandId))
 }

@@ -15,7 +15,7 @@ import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, requirePermission, type Transaction } from '#src/context.ts'
 import { requireNotAbove, withinCeiling } from '../ceiling/ceiling.ts'
-import type { Concerned } from '../ceiling/holdings.ts'
+import type { Affected } from '../ceiling/holdings.ts'
 
 /** @throws AppError conflict (reason `managed_by_directory`) */
 function requireLocal(what: string, { directoryId }: { directoryId: string | null }): void {
@@ -92,12 +92,12 @@ export async function updateLocalGroup(
   const update = { groupId, directoryId: null, change: local, members }
   if (ctx.ceiling === undefined || members.length === 0) return updateGroup(ctx, update)
   await inTransaction(ctx, (tx) =>
-    withinCeiling(tx, ctx, whomMembersConcern(groupId, members), () => updateGroupWithin(tx, ctx, update)),
+    withinCeiling(tx, ctx, affectedByMembers(groupId, members), () => updateGroupWithin(tx, ctx, update)),
   )
 }
 
 /** Those who come and go; all members, where it is not said who they are. */
-function whomMembersConcern(groupId: string, members: readonly MemberChange[]): Concerned {
+function affectedByMembers(groupId: string, members: readonly MemberChange[]): Affected {
   const ids = members.flatMap((member) => (member.kind === 'removeWhere' ? [] : member.ids))
   const isOpen = members.some(({ kind }) => kind === 'removeWhere' || kind === 'replace')
   const groups = ids.filter((id) => isId('grp', id))
@@ -136,7 +136,7 @@ export async function removeMembersWithin(
 ): Promise<void> {
   await lockLocalGroup(tx, ctx, groupId)
   const members: MemberChange[] = [{ kind: 'remove', ids: [...memberIds] }]
-  await withinCeiling(tx, ctx, whomMembersConcern(groupId, members), () =>
+  await withinCeiling(tx, ctx, affectedByMembers(groupId, members), () =>
     updateGroupWithin(tx, ctx, { groupId, directoryId: null, members }),
   )
 }

@@ -5,7 +5,7 @@ import { type CallContext, inTransaction, refuseUnknown, requirePermissionSomewh
 import { catalogueOf } from '../decisions/catalogue.ts'
 import { effectiveAccessOf, inIsoTime } from '../decisions/effective-access.ts'
 import { evaluate } from '../decisions/evaluate.ts'
-import { sightOf } from './access-matrix.ts'
+import { visibleScopes } from './access-matrix.ts'
 
 type Brand = { id: string; slug: string; name: string }
 
@@ -28,7 +28,7 @@ export async function getPermissionMatrix(ctx: CallContext, userId: string): Pro
   })
   if (access === undefined) throw notFound('User')
   const { user, policy, assignments } = inIsoTime(access)
-  const isSeen = sightOf(ctx)
+  const isSeen = visibleScopes(ctx)
   const brands = new Map(assignments.flatMap(({ brand }) => (brand === null ? [] : [[brand.id, brand] as const])))
   const named = [...brands.values()].toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
   const scopes = [null, ...named].filter((scope) => isSeen(scope?.id ?? null))

@@ -23,7 +23,7 @@ import type { OrganizationRecord } from '../organizations/organizations.ts'
 import { type OrganizationChange, updateOrganizationWithin } from '../organizations/update-organization.ts'
 import { deleteLocalGroupWithin, removeMembersWithin } from '../people/local.ts'
 import { admitArrivalsWithin, lockArrivals } from '../people/status/admit-arrivals.ts'
-import type { Concerned } from './standing.ts'
+import type { Affected } from './held-roles.ts'
 
 type Changes = {
   create_mappings: { mappings: readonly NewMapping[] }
@@ -154,15 +154,15 @@ const usersBelow = prepared<{ organizationId: string; groupId: string }, { userI
       on gm.organization_id = ${p.organizationId} and gm.group_id = b.group_id`,
 )
 
-const nobody: Exclude<Concerned, 'everybody'> = { userIds: [], groupIds: [], filterPaths: [] }
+const nobody: Exclude<Affected, 'everybody'> = { userIds: [], groupIds: [], filterPaths: [] }
 
-const behind = (targets: readonly Target[]): Pick<typeof nobody, 'groupIds' | 'filterPaths'> => ({
+const groupsAndFiltersOf = (targets: readonly Target[]): Pick<typeof nobody, 'groupIds' | 'filterPaths'> => ({
   groupIds: targets.flatMap(({ groupId }) => groupId ?? []),
   filterPaths: targets.flatMap(({ filterPath }) => filterPath ?? []),
 })
 
 /** Whom it may concern. What is not there concerns nobody: the verb will say so. @throws AppError invalid */
-export async function concernedBy(tx: Transaction, ctx: CallContext, change: AccessChange): Promise<Concerned> {
+export async function affectedBy(tx: Transaction, ctx: CallContext, change: AccessChange): Promise<Affected> {
   const { organizationId } = ctx
   switch (change.kind) {
     case 'create_mappings': {
@@ -171,7 +171,10 @@ export async function concernedBy(tx: Transaction, ctx: CallContext, change: Acc
       return { ...nobody, groupIds, filterPaths: filters.map(userFilterPath) }
     }
     case 'delete_mappings':
-      return { ...nobody, ...behind(await tx.run(mappingTargets({ organizationId, ids: change.mappingIds }))) }
+      return {
+        ...nobody,
+        ...groupsAndFiltersOf(await tx.run(mappingTargets({ organizationId, ids: change.mappingIds }))),
+      }
     case 'delete_assignments': {
       const users = await tx.run(assignmentUsers({ organizationId, ids: change.assignmentIds }))
       return { ...nobody, userIds: users.map(({ userId }) => userId) }
@@ -190,7 +193,7 @@ export async function concernedBy(tx: Transaction, ctx: CallContext, change: Acc
     case 'delete_brand': {
       const key = { organizationId, brandId: change.brandId }
       const users = await tx.run(usersInBrand(key))
-      return { ...behind(await tx.run(targetsInBrand(key))), userIds: users.map(({ userId }) => userId) }
+      return { ...groupsAndFiltersOf(await tx.run(targetsInBrand(key))), userIds: users.map(({ userId }) => userId) }
     }
     default:
       return 'everybody'

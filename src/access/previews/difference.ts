@@ -1,5 +1,6 @@
-// Who gains and who loses what between two standings: by the evaluator itself, so that what is foretold is what will be decided.
-import { createReader, elsewhere, type Meaning, type Scopes } from '../decisions/meaning.ts'
+// Who gains and who loses what before and after a change: by the evaluator itself,
+// so that what is foretold is what will be decided.
+import { type AccessModel, createReader, elsewhere, type Scopes } from '../decisions/access-model.ts'
 import { administrative } from '../decisions/permissions.ts'
 
 /** People who stood alike before and stand alike after. */
@@ -28,7 +29,7 @@ export type Difference = {
 }
 
 /** `gone`: ids of brands that are there before, and not after. */
-type Sides = { before: Meaning; after: Meaning; permissions: readonly string[]; gone: readonly string[] }
+type Sides = { before: AccessModel; after: AccessModel; permissions: readonly string[]; gone: readonly string[] }
 
 /** Sorted: what touches rights over others first, then by how many people it concerns. */
 export function differenceOf(movements: readonly Movement[], sides: Sides): Difference {

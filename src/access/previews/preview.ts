@@ -5,21 +5,21 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, type Transaction } from '#src/context.ts'
+import { type AccessModel, readAccessModel, type Scopes } from '../decisions/access-model.ts'
 import { catalogueOf } from '../decisions/catalogue.ts'
-import { type Meaning, meaningNow, type Scopes } from '../decisions/meaning.ts'
 import { requireFresh } from '../ground/stale-preview.ts'
 import {
   type AccessChange,
+  affectedBy,
   applyWithin,
   brandsGone,
   type ChangeKind,
   type ChangeOf,
-  concernedBy,
   isAboutAccess,
   type OutcomeOf,
 } from './change.ts'
 import { type Difference, type DifferenceEntry, differenceOf, type Movement } from './difference.ts'
-import { type Concerned, cohorts, countAdministrators, standingOfEach } from './standing.ts'
+import { type Affected, cohorts, countAdministrators, rolesOfEach } from './held-roles.ts'
 
 export type Person = { id: string; name: string }
 type RoleName = { id: string; key: string; name: string }
@@ -131,37 +131,37 @@ async function carryOut<Kind extends ChangeKind>(
   ctx: CallContext,
   change: ChangeOf<Kind>,
 ): Promise<{ preview: Preview; outcome: OutcomeOf<Kind> }> {
-  const concerned = await concernedBy(tx, ctx, change)
-  const before = await observe(tx, ctx, concerned)
+  const affected = await affectedBy(tx, ctx, change)
+  const before = await observe(tx, ctx, affected)
   // Nobody can name it afterwards.
   const gone = await brandsOf(tx, ctx, brandsGone(change))
   const outcome = await applyWithin(tx, ctx, change)
   await tx.run(checkAtOnce({}))
-  const after = await observe(tx, ctx, concerned)
-  const names = [...before.meaning.roles.values(), ...after.meaning.roles.values()]
+  const after = await observe(tx, ctx, affected)
+  const names = [...before.model.roles.values(), ...after.model.roles.values()]
   const written = names.flatMap(({ allows, denies }) => [...allows, ...denies])
   const catalogue = (await catalogueOf(tx, ctx)).map(({ name }) => name)
   const permissions = [...new Set([...catalogue, ...written.filter((name) => !name.includes('*'))])].sort()
   const movements = pair(before, after)
-  const sides = { before: before.meaning, after: after.meaning }
+  const sides = { before: before.model, after: after.model }
   const difference = differenceOf(movements, { ...sides, permissions, gone: gone.map(({ id }) => id) })
   const administrators = { before: before.administrators, after: after.administrators }
   return { outcome, preview: await shownOf(tx, ctx, { change, difference, gone, administrators, ...sides }) }
 }
 
 type Observation = {
-  meaning: Meaning
+  model: AccessModel
   administrators: number
   people: Map<string, Scopes> | Awaited<ReturnType<typeof cohorts>>
 }
 
-const observe = async (tx: Transaction, ctx: CallContext, concerned: Concerned): Promise<Observation> => ({
-  meaning: await meaningNow(tx, ctx),
+const observe = async (tx: Transaction, ctx: CallContext, affected: Affected): Promise<Observation> => ({
+  model: await readAccessModel(tx, ctx),
   administrators: await countAdministrators(tx),
-  people: concerned === 'everybody' ? await cohorts(tx, ctx, sampleSize) : await standingOfEach(tx, ctx, concerned),
+  people: affected === 'everybody' ? await cohorts(tx, ctx, sampleSize) : await rolesOfEach(tx, ctx, affected),
 })
 
-/** Who moved from where to where. Changes that concern everybody move nobody: they change what a standing means. */
+/** Who moved from where to where. Changes that concern everybody move nobody: they change what roles mean. */
 function pair(before: Observation, after: Observation): Movement[] {
   if (!(before.people instanceof Map) || !(after.people instanceof Map)) {
     return (after.people as Awaited<ReturnType<typeof cohorts>>).map(({ scopes, ...rest }) => ({
@@ -210,8 +210,8 @@ type Result = {
   difference: Difference
   gone: BrandName[]
   administrators: Preview['administrators']
-  before: Meaning
-  after: Meaning
+  before: AccessModel
+  after: AccessModel
 }
 
 async function shownOf(

@@ -28,7 +28,7 @@ import { type StartedSession, sessionStart } from './sessions/start-session.ts'
 import { LinkAwaitsApproval, noted, passed, refuse, type Trace } from './trace.ts'
 import { messageMark, type ReceivedMessage } from './used-messages.ts'
 
-export type Arrived = {
+export type SignInAnswer = {
   connectionId: string
   identity: ExternalIdentity
   /** The request that this answers; null for one that the provider began. */
@@ -67,21 +67,21 @@ class TestDone extends Error {
  * @throws SignInRefused with the trace filled in; nothing is committed then, and a request that waits goes on waiting.
  * @throws AppError unavailable
  */
-export async function finishSignIn(ctx: CallContext, arrived: Arrived): Promise<SignInOutcome> {
-  const purpose = arrived.request?.purpose ?? 'sign_in'
+export async function finishSignIn(ctx: CallContext, answer: SignInAnswer): Promise<SignInOutcome> {
+  const purpose = answer.request?.purpose ?? 'sign_in'
   if (!isTest(purpose))
-    return inTransaction(ctx, (tx) => arrive(tx, ctx, arrived, purpose)).catch((error: unknown) =>
-      keepLinkRequest(ctx, arrived, error),
+    return inTransaction(ctx, (tx) => openSession(tx, ctx, answer, purpose)).catch((error: unknown) =>
+      keepLinkRequest(ctx, answer, error),
     )
   try {
     await inTransaction(ctx, async (tx) => {
-      const { person } = await walk(tx, ctx, arrived, purpose)
+      const { person } = await identifyPerson(tx, ctx, answer, purpose)
       const [held] = await tx.run(effectiveAccessOf(ctx.organizationId, person.userId))
-      arrived.trace.mapped = { ...arrived.trace.mapped, access: accessWords(held) }
+      answer.trace.mapped = { ...answer.trace.mapped, access: accessWords(held) }
       throw new TestDone(person)
     })
   } catch (error) {
-    if (error instanceof TestDone) return testDone(ctx, arrived, error.person)
+    if (error instanceof TestDone) return testDone(ctx, answer, error.person)
     throw error
   }
   throw new Error('A test sign-in ends by undoing itself')
@@ -95,7 +95,11 @@ const linkWords = {
 }
 
 /** What is refused is undone, but for the request that an administrator decides on. @throws whatever it was */
-async function keepLinkRequest(ctx: CallContext, { connectionId, trace }: Arrived, error: unknown): Promise<never> {
+async function keepLinkRequest(
+  ctx: CallContext,
+  { connectionId, trace }: SignInAnswer,
+  error: unknown,
+): Promise<never> {
   if (error instanceof LinkAwaitsApproval) {
     const status = await requestLink(ctx, { connectionId, ...error.link })
     noted(trace, 'link_request', linkWords[status])
@@ -116,7 +120,7 @@ function sourceWords(source: EffectiveAccess['assignments'][number]['source']): 
   return path === '' ? 'the person fits the filter of a mapping' : `they are in the group ${path}`
 }
 
-type Walked = {
+type IdentifiedPerson = {
   connection: Connection
   person: ResolvedPerson
   request: SignInRequest | null
@@ -125,21 +129,26 @@ type Walked = {
 }
 
 /** What sign-ins and tests have in common: message, request, person, groups. */
-async function walk(tx: Transaction, ctx: CallContext, arrived: Arrived, purpose: SignInPurpose): Promise<Walked> {
-  const { trace, connectionId, identity, message } = arrived
+async function identifyPerson(
+  tx: Transaction,
+  ctx: CallContext,
+  answer: SignInAnswer,
+  purpose: SignInPurpose,
+): Promise<IdentifiedPerson> {
+  const { trace, connectionId, identity, message } = answer
   const { organizationId } = ctx
-  const isWaiting = arrived.request !== null && arrived.isClaimed !== true
+  const isWaiting = answer.request !== null && answer.isClaimed !== true
   // Sent at once, judged in this order: a message that was used before is a replay, whatever became of its request.
   const key = { organizationId, connectionId, subject: identity.subject, now: nowOf(ctx) }
   const [connections, persons, marks, uses] = await Promise.all([
     tx.run(connectionById({ organizationId, connectionId })),
     tx.run(knownPerson(key)),
     message === null ? undefined : tx.run(messageMark(ctx, connectionId, message)),
-    isWaiting ? tx.run(useRequest({ organizationId, stateHash: arrived.request?.stateHash ?? '' })) : undefined,
+    isWaiting ? tx.run(useRequest({ organizationId, stateHash: answer.request?.stateHash ?? '' })) : undefined,
   ])
   const connection = requireOpen(connections[0], purpose, trace)
   if (marks !== undefined) requireFirst(marks[0], trace)
-  const request = uses === undefined ? arrived.request : requireWaiting(uses[0], trace)
+  const request = uses === undefined ? answer.request : requireWaiting(uses[0], trace)
   const provenAt = checkProof(ctx, { identity, request, trace })
   const isInvitation = purpose === 'invitation'
   const expectedUserId = purpose === 'link' || isInvitation ? (request?.userId ?? null) : null
@@ -186,14 +195,14 @@ function requireWaiting(request: SignInRequest | undefined, trace: Trace): SignI
   return request
 }
 
-async function arrive(
+async function openSession(
   tx: Transaction,
   ctx: CallContext,
-  arrived: Arrived,
+  answer: SignInAnswer,
   purpose: SignInPurpose,
 ): Promise<SignInOutcome> {
-  const { identity, visitor, trace, connectionId } = arrived
-  const { connection, person, request, provenAt } = await walk(tx, ctx, arrived, purpose)
+  const { identity, visitor, trace, connectionId } = answer
+  const { connection, person, request, provenAt } = await identifyPerson(tx, ctx, answer, purpose)
   const reference = newReference(ctx)
   const shared = {
     ...visitor,
@@ -264,12 +273,12 @@ function replacedEnd(ctx: CallContext, request: SignInRequest | null): Statement
   return typeof replaced === 'string' ? [sessionEnd(ctx, replaced, 'replaced')] : []
 }
 
-async function testDone(ctx: CallContext, arrived: Arrived, person: ResolvedPerson): Promise<SignInOutcome> {
-  const { connectionId, visitor, trace, request } = arrived
+async function testDone(ctx: CallContext, answer: SignInAnswer, person: ResolvedPerson): Promise<SignInOutcome> {
+  const { connectionId, visitor, trace, request } = answer
   const { organizationId } = ctx
   const reference = newReference(ctx)
   const userId = person.how === 'created' ? null : person.userId
-  const method = 'subject' in arrived.identity && arrived.identity.idToken !== null ? 'oidc' : 'saml'
+  const method = 'subject' in answer.identity && answer.identity.idToken !== null ? 'oidc' : 'saml'
   const attempt = {
     ...visitor,
     reference,

@@ -18,7 +18,7 @@ import { tellOfLink } from './linked-identity.ts'
 import { managesAnything } from './manages.ts'
 import { LinkAwaitsApproval, passed, refuse, type Trace } from './trace.ts'
 
-export type Arrival = {
+export type PersonLookup = {
   connection: Connection
   identity: ExternalIdentity
   /** Somebody who has proven to be this user and asked for the link (or accepts an invitation). */
@@ -32,37 +32,37 @@ export type Arrival = {
 export type ResolvedPerson = { userId: string; directoryId: string | null; how: 'identity' | 'linked' | 'created' }
 
 /** @throws SignInRefused */
-export async function resolvePerson(tx: Transaction, ctx: CallContext, arrival: Arrival): Promise<ResolvedPerson> {
-  const { connection, identity, known, trace } = arrival
+export async function resolvePerson(tx: Transaction, ctx: CallContext, lookup: PersonLookup): Promise<ResolvedPerson> {
+  const { connection, identity, known, trace } = lookup
   if (known !== undefined) {
-    requireExpected(arrival, known)
+    requireExpected(lookup, known)
     passed(trace, 'identity', 'The identity is known')
     // The row is locked, so its status is that of the session's beginning.
     return {
-      userId: await admitAs(tx, ctx, arrival, known, known.status),
+      userId: await admitAs(tx, ctx, lookup, known, known.status),
       directoryId: known.directoryId,
       how: 'identity',
     }
   }
   const { organizationId } = ctx
-  identity.profile.email = await chosenEmail(tx, ctx, arrival)
+  identity.profile.email = await chosenEmail(tx, ctx, lookup)
   const { externalId, email } = identity.profile
   const found = await findPersons(tx, { organizationId, directoryId: connection.directoryId, externalId, email })
-  const person = await linkable(tx, ctx, arrival, found)
+  const person = await linkable(tx, ctx, lookup, found)
   if (person !== undefined) {
-    const userId = await admit(tx, ctx, arrival, person)
-    await link(tx, ctx, arrival, userId)
+    const userId = await admit(tx, ctx, lookup, person)
+    await link(tx, ctx, lookup, userId)
     await tellOfLink(tx, ctx, { userId, connectionId: connection.id, subject: identity.subject })
     return { userId, directoryId: person.directoryId, how: 'linked' }
   }
   if (found.removed.length > 0)
     refuse(trace, 'removed_by_directory', 'The directory removed this person; only the directory can bring them back')
-  const userId = await create(tx, ctx, arrival)
-  await link(tx, ctx, arrival, userId)
+  const userId = await create(tx, ctx, lookup)
+  await link(tx, ctx, lookup, userId)
   return { userId, directoryId: null, how: 'created' }
 }
 
-function requireExpected({ expectedUserId, trace }: Arrival, person: Person): void {
+function requireExpected({ expectedUserId, trace }: PersonLookup, person: Person): void {
   if (expectedUserId === null || expectedUserId === person.id) return
   refuse(trace, 'identity_of_another', 'The identity belongs to another user than the one who asked for the link')
 }
@@ -74,7 +74,7 @@ function requireExpected({ expectedUserId, trace }: Arrival, person: Person): vo
 export async function chosenEmail(
   tx: Transaction,
   ctx: CallContext,
-  { connection, identity }: Pick<Arrival, 'connection' | 'identity'>,
+  { connection, identity }: Pick<PersonLookup, 'connection' | 'identity'>,
 ): Promise<string | null> {
   const { emails } = identity
   if (emails.length < 2) return emails[0] ?? null
@@ -94,7 +94,7 @@ export async function chosenEmail(
 /** Whoever has more has a list that nobody keeps. */
 const maxEmails = 20
 
-function refuseSeveral({ identity, trace }: Arrival): never {
+function refuseSeveral({ identity, trace }: PersonLookup): never {
   const some = identity.emails.slice(0, 5).join(', ')
   const why = 'not exactly one of them is in a domain that this connection may vouch for'
   return refuse(trace, 'several_addresses', `The message has several e-mail addresses (${some}), and ${why}`)
@@ -104,28 +104,28 @@ function refuseSeveral({ identity, trace }: Arrival): never {
 async function linkable(
   tx: Transaction,
   ctx: CallContext,
-  arrival: Arrival,
+  lookup: PersonLookup,
   found: Awaited<ReturnType<typeof findPersons>>,
 ): Promise<Person | undefined> {
-  const { identity, expectedUserId, trace } = arrival
-  if (expectedUserId !== null) return expected(tx, ctx, arrival, expectedUserId)
+  const { identity, expectedUserId, trace } = lookup
+  if (expectedUserId !== null) return expected(tx, ctx, lookup, expectedUserId)
   const [byId, ...others] = found.external_id
   if (byId !== undefined && others.length === 0) {
-    await requireNotTakenBack(tx, ctx, arrival, byId)
+    await requireNotTakenBack(tx, ctx, lookup, byId)
     // The connection's own directory brought this person under this externalId, so the provider has named them before, by a
     // name that it alone gives out: whoever controls it decides about this person anyway. A claim finds nobody else.
     passed(trace, 'link', 'The directory of this connection knows the person by the same externalId')
     return byId
   }
-  if (identity.profile.email === null && identity.emails.length > 1) refuseSeveral(arrival)
+  if (identity.profile.email === null && identity.emails.length > 1) refuseSeveral(lookup)
   const [byEmail, ...more] = found.email
   if (byEmail === undefined) return undefined
   if (more.length > 0) refuse(trace, 'ambiguous_email', 'Several users have this e-mail address')
-  await requireVerifiedEmail(tx, ctx, arrival, 'link_needs_confirmation')
+  await requireVerifiedEmail(tx, ctx, lookup, 'link_needs_confirmation')
   if (byEmail.isEmergencyAccount)
     refuse(trace, 'emergency_account', 'Emergency accounts do not sign in through a provider')
-  await requireNotTakenBack(tx, ctx, arrival, byEmail)
-  await requireNoManager(tx, ctx, arrival, byEmail)
+  await requireNotTakenBack(tx, ctx, lookup, byEmail)
+  await requireNoManager(tx, ctx, lookup, byEmail)
   passed(trace, 'link', 'The e-mail address is in a domain that the organization has verified')
   return byEmail
 }
@@ -136,7 +136,7 @@ const personById = prepared<{ organizationId: string; userId: string }, Person>(
     from users u where u.organization_id = ${p.organizationId} and u.id = ${p.userId}`,
 )
 
-async function expected(tx: Transaction, ctx: CallContext, { trace }: Arrival, userId: string): Promise<Person> {
+async function expected(tx: Transaction, ctx: CallContext, { trace }: PersonLookup, userId: string): Promise<Person> {
   const [person] = await tx.run(personById({ organizationId: ctx.organizationId, userId }))
   if (person === undefined) refuse(trace, 'unknown_user', 'The user who asked for the link is gone')
   passed(trace, 'link', 'The person asked for the link and has proven who they are')
@@ -158,7 +158,7 @@ const takenBack = prepared<
 async function requireNotTakenBack(
   tx: Transaction,
   ctx: CallContext,
-  { connection, identity, trace }: Arrival,
+  { connection, identity, trace }: PersonLookup,
   person: Person,
 ): Promise<void> {
   const { subject } = identity
@@ -173,8 +173,13 @@ async function requireNotTakenBack(
  * Who can say who somebody is can be anybody, so an address alone never opens the account of somebody who manages something.
  * @throws LinkAwaitsApproval
  */
-async function requireNoManager(tx: Transaction, ctx: CallContext, arrival: Arrival, person: Person): Promise<void> {
-  const { identity, trace } = arrival
+async function requireNoManager(
+  tx: Transaction,
+  ctx: CallContext,
+  lookup: PersonLookup,
+  person: Person,
+): Promise<void> {
+  const { identity, trace } = lookup
   const key = { organizationId: ctx.organizationId, userId: person.id }
   const status = await lockStatus(tx, key)
   // Whoever is not active is refused for that in a moment, and asks for nothing.
@@ -194,7 +199,7 @@ async function requireNoManager(tx: Transaction, ctx: CallContext, arrival: Arri
 async function requireVerifiedEmail(
   tx: Transaction,
   ctx: CallContext,
-  { connection, identity, trace }: Arrival,
+  { connection, identity, trace }: PersonLookup,
   reason: string,
 ): Promise<void> {
   const name = identity.profile.email === null ? undefined : domainOf(identity.profile.email)
@@ -210,19 +215,19 @@ async function requireVerifiedEmail(
 }
 
 /** Lets a person through who exists. @throws SignInRefused for whoever is not active */
-async function admit(tx: Transaction, ctx: CallContext, arrival: Arrival, person: Person): Promise<string> {
+async function admit(tx: Transaction, ctx: CallContext, lookup: PersonLookup, person: Person): Promise<string> {
   const status = await lockStatus(tx, { organizationId: ctx.organizationId, userId: person.id })
-  return admitAs(tx, ctx, arrival, person, status)
+  return admitAs(tx, ctx, lookup, person, status)
 }
 
 async function admitAs(
   tx: Transaction,
   ctx: CallContext,
-  arrival: Arrival,
+  lookup: PersonLookup,
   person: Person,
   status: Person['status'] | undefined,
 ): Promise<string> {
-  const { trace, isInvitation } = arrival
+  const { trace, isInvitation } = lookup
   const { id: userId, isDeleted, statusReason } = person
   if (isDeleted) refuse(trace, 'removed_by_directory', 'The directory removed this person')
   if (status === 'invited' && (person.isInvited || isInvitation)) {
@@ -238,9 +243,9 @@ async function admitAs(
   return userId
 }
 
-async function link(tx: Transaction, ctx: CallContext, arrival: Arrival, userId: string): Promise<void> {
+async function link(tx: Transaction, ctx: CallContext, lookup: PersonLookup, userId: string): Promise<void> {
   const { organizationId } = ctx
-  const { connection, identity, trace } = arrival
+  const { connection, identity, trace } = lookup
   const { subject } = identity
   const now = nowOf(ctx)
   const key = { organizationId, connectionId: connection.id, subject, userId }
@@ -251,12 +256,12 @@ async function link(tx: Transaction, ctx: CallContext, arrival: Arrival, userId:
 }
 
 /** Just-in-time provisioning. @throws SignInRefused where the connection does not allow it for this person */
-async function create(tx: Transaction, ctx: CallContext, arrival: Arrival): Promise<string> {
-  const { connection, identity, trace } = arrival
+async function create(tx: Transaction, ctx: CallContext, lookup: PersonLookup): Promise<string> {
+  const { connection, identity, trace } = lookup
   const { jit } = connection
   if (jit === 'off')
     refuse(trace, 'unknown_user', 'Nobody is known by this identity, and first sign-ins create nobody here')
-  if (jit === 'verified_domains') await requireVerifiedEmail(tx, ctx, arrival, 'jit_domain')
+  if (jit === 'verified_domains') await requireVerifiedEmail(tx, ctx, lookup, 'jit_domain')
   const { profile, subject } = identity
   const userName = profile.email ?? subject
   const isInvited = jit === 'approval'

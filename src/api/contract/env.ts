@@ -1,6 +1,6 @@
 // What a request to the API carries, and what it is served from.
 import type { AppEnv } from '#http/env.ts'
-import type { RequestLimits } from '#http/request-limits.ts'
+import type { RequestLimits } from '#http/request-rate-limits.ts'
 import type { Log } from '#platform/log.ts'
 import type { Urls } from '#platform/urls.ts'
 import type { CallContext, Services } from '#src/context.ts'

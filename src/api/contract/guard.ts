@@ -8,7 +8,7 @@ import {
   touchApiKey,
 } from '#access/organizations/api-keys/resolve-api-key.ts'
 import { clientAddress } from '#http/client-address.ts'
-import { createSecretGate } from '#http/request-limits.ts'
+import { createSecretGate } from '#http/request-rate-limits.ts'
 import { sha256 } from '#platform/crypto.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, servicesOf } from '#src/context.ts'

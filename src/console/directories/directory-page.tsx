@@ -15,7 +15,7 @@ import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
 import { Badge, ButtonForm, CopyField, Panel, Time } from '../ui/parts.tsx'
-import { silenceOf } from './list-page.tsx'
+import { inactivityNotice } from './list-page.tsx'
 
 export type DirectoryPageProps = {
   ctx: CallContext
@@ -33,7 +33,7 @@ export type DirectoryPageProps = {
 export const DirectoryPage = (props: DirectoryPageProps) => {
   const { ctx, manager, directory, activity, events, notice } = props
   const mayWrite = isPermitted(ctx, 'directories.write')
-  const silence = silenceOf(activity, ctx.clock.now())
+  const silence = inactivityNotice(activity, ctx.clock.now())
   return (
     <ConsolePage
       {...{ ctx, manager, notice }}

@@ -23,7 +23,7 @@ export type DirectoryListProps = {
 const silentDays = 3
 
 /** Null where there is nothing to say. */
-export function silenceOf(activity: DirectoryActivity | null, now: Date): string | null {
+export function inactivityNotice(activity: DirectoryActivity | null, now: Date): string | null {
   if (activity === null) return null
   const millis = now.getTime() - new Date(activity.lastRequestAt).getTime()
   return millis < silentDays * 86_400_000 ? null : `Silent for ${Math.floor(millis / 86_400_000)} days`
@@ -96,6 +96,6 @@ const Health = ({ directory, activity, now }: HealthProps) => {
   if (directory.status === 'disabled') return <Badge tone="bad">Off</Badge>
   if (activity === null) return <Badge tone="quiet">Waits for the provider</Badge>
   if (activity.lastErrorAt === activity.lastRequestAt) return <Badge tone="warning">Last request refused</Badge>
-  const silence = silenceOf(activity, now)
+  const silence = inactivityNotice(activity, now)
   return silence === null ? <Badge tone="good">Working</Badge> : <Badge tone="warning">{silence}</Badge>
 }

@@ -3,9 +3,9 @@ import type { CatalogueEntry } from '#access/decisions/catalogue.ts'
 import { covers } from '#access/decisions/permissions.ts'
 import type { RoleRecord } from '#access/grants/roles/roles.ts'
 
-export type Standing = 'allowed' | 'denied' | 'none'
+export type PermissionState = 'allowed' | 'denied' | 'none'
 
-export const standingOf = (role: Pick<RoleRecord, 'allows' | 'denies'>, permission: string): Standing => {
+export const permissionStateOf = (role: Pick<RoleRecord, 'allows' | 'denies'>, permission: string): PermissionState => {
   if (role.denies.some((held) => covers(held, permission))) return 'denied'
   return role.allows.some((held) => covers(held, permission)) ? 'allowed' : 'none'
 }
@@ -13,14 +13,14 @@ export const standingOf = (role: Pick<RoleRecord, 'allows' | 'denies'>, permissi
 /** `content`, `workflow`, `app.newsletter`: what stands before the last dot. */
 export const areaOf = (name: string): string => name.slice(0, name.lastIndexOf('.'))
 
-const Cell = ({ standing }: { standing: Standing }) => {
-  if (standing === 'allowed')
+const Cell = ({ state }: { state: PermissionState }) => {
+  if (state === 'allowed')
     return (
       <span class="cell-yes">
         ✓<span class="visually-hidden"> allowed</span>
       </span>
     )
-  if (standing === 'denied')
+  if (state === 'denied')
     return (
       <span class="cell-deny">
         ✕<span class="visually-hidden"> denied</span>
@@ -64,7 +64,7 @@ export const PermissionMatrix = ({ caption, catalogue, roles }: MatrixProps) => 
             </th>
             {roles.map((role) => (
               <td>
-                <Cell standing={standingOf(role, name)} />
+                <Cell state={permissionStateOf(role, name)} />
               </td>
             ))}
           </tr>

@@ -15,7 +15,7 @@ export type RoleFormProps = {
   state: FormState
 }
 
-const standings = [
+const states = [
   { value: '', label: 'Not allowed' },
   { value: 'allow', label: 'Allowed' },
   { value: 'deny', label: 'Denied' },
@@ -113,16 +113,16 @@ const PermissionRow = ({ entry, value }: { entry: CatalogueEntry; value: string 
       </div>
     </div>
     <div class="choices">
-      {standings.map((standing) => (
+      {states.map((state) => (
         <label class="form-check form-check-inline">
           <input
             class="form-check-input"
             type="radio"
             name={`permission.${entry.name}`}
-            value={standing.value}
-            checked={value === standing.value}
+            value={state.value}
+            checked={value === state.value}
           />
-          <span class="form-check-label">{standing.label}</span>
+          <span class="form-check-label">{state.label}</span>
         </label>
       ))}
     </div>

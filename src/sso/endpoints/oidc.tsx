@@ -9,7 +9,7 @@ import { visitorOf } from '#http/client-address.ts'
 import { readForm } from '#http/read-form.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
-import { arrive, guarded, unbegun } from '../common/arrive.tsx'
+import { answerSignIn, attemptWithoutRequest, withRefusalPage } from '../common/answer-sign-in.tsx'
 import { isSameBrowser, readBrowserState } from '../common/browser-state.ts'
 import { type At, connectionOfType } from '../common/connection-at.ts'
 import type { SsoEnv, SsoServices } from '../common/services.ts'
@@ -47,16 +47,16 @@ async function callback(
 ): Promise<Response> {
   const trace = newTrace()
   const visitor = visitorOf(c, services.trustedProxies)
-  const entrance = unbegun({ method: 'oidc', connectionId: connection.id, visitor, trace })
-  return guarded(c, ctx, entrance, async () => {
+  const entrance = attemptWithoutRequest({ method: 'oidc', connectionId: connection.id, visitor, trace })
+  return withRefusalPage(c, ctx, entrance, async () => {
     const { search } = new URL(c.req.url)
     const state = readAnswer(new URLSearchParams(search), trace)
     const request = await requestOf(c, ctx, connection, state, trace)
-    return guarded(c, ctx, { ...entrance, isTest: isTest(request.purpose), isBegun: true }, async () => {
+    return withRefusalPage(c, ctx, { ...entrance, isTest: isTest(request.purpose), isBegun: true }, async () => {
       const url = new URL(services.urls.connection(connection.id).redirectUri + search)
       const secret = openRequestSecret(ctx, request) as OidcSecret
       const identity = await verifyCallback(services.oidc, ctx, connection, { url, state, secret, trace })
-      return arrive(
+      return answerSignIn(
         c,
         ctx,
         { connectionId: connection.id, identity, request, isClaimed: true, message: null, visitor, trace },

@@ -4,6 +4,7 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { findSignIn, isTest, type SignInRequest } from '#access/sign-in/requests.ts'
 import { connectionSessionsEnd } from '#access/sign-in/sessions/end-sessions.ts'
+import type { TraceStep } from '#access/sign-in/trace.ts'
 import { newTrace, noted, refuse, type Trace } from '#access/sign-in/trace.ts'
 import { markMessageUsed } from '#access/sign-in/used-messages.ts'
 import { toPem } from '#connections/saml/certificates.ts'
@@ -16,7 +17,7 @@ import { SignedOutPage } from '#http/ui/signed-out-page.tsx'
 import { AppError, invalid } from '#platform/errors.ts'
 import type { ConnectionUrls } from '#platform/urls.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
-import { arrive, type Entrance, guarded, unbegun } from '../common/arrive.tsx'
+import { type AttemptContext, answerSignIn, attemptWithoutRequest, withRefusalPage } from '../common/answer-sign-in.tsx'
 import { isSameBrowser } from '../common/browser-state.ts'
 import { connectionOfType } from '../common/connection-at.ts'
 import type { SsoEnv, SsoServices } from '../common/services.ts'
@@ -25,7 +26,6 @@ import { successStatus } from '../saml/names.ts'
 import { type RedirectQuery, readRedirectQuery } from '../saml/query.ts'
 import { logoutResponse, newMessageId, partyOf, serviceProviderMetadata } from '../saml/service-provider.ts'
 import { identityOfAssertion } from '../saml/to-identity.ts'
-import type { Step } from '../saml/verdict.ts'
 import { keepUnsolicited } from './unsolicited.tsx'
 
 const maxBodyBytes = 524_288
@@ -71,18 +71,18 @@ async function placeOf(services: SsoServices, c: Context<SsoEnv>): Promise<Place
 async function consume(services: SsoServices, c: Context<SsoEnv>, { ctx, connection, urls }: Place): Promise<Response> {
   const trace = newTrace()
   const visitor = visitorOf(c, services.trustedProxies)
-  const entrance = unbegun({ method: 'saml', connectionId: connection.id, visitor, trace })
-  return guarded(c, ctx, entrance, async () => {
+  const entrance = attemptWithoutRequest({ method: 'saml', connectionId: connection.id, visitor, trace })
+  return withRefusalPage(c, ctx, entrance, async () => {
     const form = await readForm(c, { maxBytes: maxBodyBytes })
     const message = form['SAMLResponse'] ?? ''
     const request = await requestOf(c, ctx, connection, message)
     requireSolicited({ ctx, connection }, message, request, trace)
-    const inner: Entrance = {
+    const inner: AttemptContext = {
       ...entrance,
       isTest: isTest(request?.row.purpose),
       isBegun: request !== undefined,
     }
-    return guarded(c, ctx, inner, async () => {
+    return withRefusalPage(c, ctx, inner, async () => {
       const expected = { ...expectations(ctx, connection, urls), requestId: request?.id ?? null }
       const sender = { address: visitor.ip, connectionId: connection.id, isAwaited: request !== undefined }
       const { assertion } = requireValid(await services.saml.validateResponse(message, expected, sender), trace)
@@ -95,7 +95,7 @@ async function consume(services: SsoServices, c: Context<SsoEnv>, { ctx, connect
         ...{ connectionId: connection.id, identity, visitor, trace },
         message: { id: `${assertion.issuer}\n${assertion.id}`, expiresAt },
       }
-      if (request !== undefined) return arrive(c, ctx, { ...arrived, request: request.row }, 'saml')
+      if (request !== undefined) return answerSignIn(c, ctx, { ...arrived, request: request.row }, 'saml')
       const returnTo = safeReturnTo(form['RelayState'], services.urls.origin)
       return keepUnsolicited(c, ctx, { ...arrived, returnTo })
     })
@@ -154,8 +154,8 @@ const headOf = (message: string): string =>
     .replace(/^\s*<\?xml[^>]*\?>/, '')
 
 /** What held goes into the trace; what did not refuses. @throws SignInRefused */
-function requireValid<Valid extends { isValid: true; steps: Step[] }>(
-  verdict: Valid | { isValid: false; reason: string; message: string; steps: Step[] },
+function requireValid<Valid extends { isValid: true; steps: TraceStep[] }>(
+  verdict: Valid | { isValid: false; reason: string; message: string; steps: TraceStep[] },
   trace: Trace,
 ): Valid {
   trace.steps.push(...verdict.steps.filter(({ result }) => result !== 'failed'))
@@ -226,8 +226,8 @@ async function logout(services: SsoServices, c: Context<SsoEnv>, call: LogoutCal
   const { ctx, connection, urls, binding, kind, query } = call
   const trace = newTrace()
   const visitor = visitorOf(c, services.trustedProxies)
-  const entrance = unbegun({ method: 'saml', connectionId: connection.id, visitor, trace })
-  return guarded(c, ctx, entrance, async () => {
+  const entrance = attemptWithoutRequest({ method: 'saml', connectionId: connection.id, visitor, trace })
+  return withRefusalPage(c, ctx, entrance, async () => {
     const expected = {
       ...{ kind, binding, query },
       idpEntityId: connection.settings.idpEntityId,

@@ -16,7 +16,7 @@ import { safeReturnTo } from '#http/return-to.ts'
 import { sessionTokenHash } from '#http/session.ts'
 import { issueToken } from '#platform/crypto.ts'
 import type { CallContext } from '#src/context.ts'
-import { guarded } from '../common/arrive.tsx'
+import { withRefusalPage } from '../common/answer-sign-in.tsx'
 import { ensureBrowserState } from '../common/browser-state.ts'
 import { connectionAt } from '../common/connection-at.ts'
 import { PostPage } from '../common/pages.tsx'
@@ -55,7 +55,7 @@ export function createStart(services: SsoServices): Hono<SsoEnv> {
       visitor: visitorOf(c, services.trustedProxies),
       ...{ trace, isTest, isBegun: false },
     }
-    return guarded(c, ctx, entrance, async () => {
+    return withRefusalPage(c, ctx, entrance, async () => {
       const session = await sessionHere(services, c, ctx)
       entrance.isBegun = session !== undefined
       const isLink = c.req.query('link') !== undefined && session !== undefined

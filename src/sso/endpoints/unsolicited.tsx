@@ -4,7 +4,7 @@
 
 import { type Context, Hono } from 'hono'
 import { signInContext } from '#access/accounts/account/sign-in-context.ts'
-import type { Arrived } from '#access/sign-in/finish-sign-in.ts'
+import type { SignInAnswer } from '#access/sign-in/finish-sign-in.ts'
 import {
   beginSignIn,
   findSignIn,
@@ -19,12 +19,12 @@ import { sessionTokenHash } from '#http/session.ts'
 import { issueToken } from '#platform/crypto.ts'
 import { notFound } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
-import { arrive } from '../common/arrive.tsx'
+import { answerSignIn } from '../common/answer-sign-in.tsx'
 import { ensureBrowserState, isSameBrowser } from '../common/browser-state.ts'
 import { SwapPage } from '../common/pages.tsx'
 import type { SsoEnv, SsoServices } from '../common/services.ts'
 
-type Unsolicited = Omit<Arrived, 'request'> & { returnTo: string }
+type Unsolicited = Omit<SignInAnswer, 'request'> & { returnTo: string }
 
 /** Keeps the verified sign-in and sends the browser to where it goes on. */
 export async function keepUnsolicited(c: Context<SsoEnv>, ctx: CallContext, arrived: Unsolicited): Promise<Response> {
@@ -57,7 +57,7 @@ export function createContinuation(services: SsoServices): Hono<SsoEnv> {
   return routes
 }
 
-type Kept = Pick<Arrived, 'identity' | 'message' | 'trace' | 'visitor'>
+type Kept = Pick<SignInAnswer, 'identity' | 'message' | 'trace' | 'visitor'>
 
 async function waiting(
   services: SsoServices,
@@ -74,4 +74,4 @@ async function waiting(
 }
 
 const finish = (c: Context<SsoEnv>, ctx: CallContext, request: SignInRequest, kept: Kept): Promise<Response> =>
-  arrive(c, ctx, { ...kept, connectionId: request.connectionId ?? '', request }, 'saml')
+  answerSignIn(c, ctx, { ...kept, connectionId: request.connectionId ?? '', request }, 'saml')

@@ -9,12 +9,12 @@ import { Check, Field, SubmitButton } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import {
   browserOf,
-  goOn,
-  inEvenTime,
   type LocalEnv,
   type LocalServices,
   putSession,
-  renderThrottled,
+  redirectOnward,
+  renderRateLimited,
+  withMinimumDuration,
 } from '../login/shared.tsx'
 
 type EmergencyPageProps = { userName?: string; reason?: string; isDrill?: boolean; error?: string }
@@ -88,13 +88,13 @@ async function signIn(c: Context<LocalEnv>, services: LocalServices, form: Form)
   if (reason === '') return again('Say why; a few words are enough', 422)
   const browser = browserOf(c, services, '/account')
   const attempt = { userName, password, code, reason, isDrill, browser, requestId: c.get('requestId') }
-  const outcome = await inEvenTime(
+  const outcome = await withMinimumDuration(
     () => signInForEmergency(services, attempt),
     ({ kind }) => kind === 'refused',
   )
-  if (outcome.kind === 'throttled') return renderThrottled(c, outcome.seconds)
+  if (outcome.kind === 'throttled') return renderRateLimited(c, outcome.seconds)
   if (outcome.kind === 'refused') return again('That did not work; check all three and try again', 403)
   if (outcome.kind === 'proven') return renderPage(c, <ProvenPage />)
   await putSession(c, services, outcome)
-  return goOn(c, outcome.returnTo)
+  return redirectOnward(c, outcome.returnTo)
 }

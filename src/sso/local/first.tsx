@@ -57,12 +57,14 @@ export function createFirst(services: LocalServices): Hono<LocalEnv> {
   const routes = new Hono<LocalEnv>()
 
   routes.get('/:token', (c) =>
-    guarded(c, services, async (token) => renderPage(c, <FirstPage token={token} values={{}} errors={{}} />)),
+    withFirstAdministratorOffer(c, services, async (token) =>
+      renderPage(c, <FirstPage token={token} values={{}} errors={{}} />),
+    ),
   )
 
   routes.post('/:token', requireSameOrigin({ origin: services.urls.origin }), async (c) => {
     const form = await readForm(c)
-    return guarded(c, services, (token) => begin(c, services, token, form))
+    return withFirstAdministratorOffer(c, services, (token) => begin(c, services, token, form))
   })
   return routes
 }
@@ -83,7 +85,7 @@ async function begin(c: Context<LocalEnv>, services: LocalServices, token: strin
   }
 }
 
-async function guarded(
+async function withFirstAdministratorOffer(
   c: Context<LocalEnv>,
   services: LocalServices,
   work: (token: string) => Promise<Response>,

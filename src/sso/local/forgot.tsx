@@ -10,7 +10,7 @@ import { ErrorPage } from '#http/ui/error-page.tsx'
 import { Field, SubmitButton } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { faultOf, NewPasswordFields, newPasswordOf } from '../login/new-password.tsx'
-import { inEvenTime, type LocalEnv, type LocalServices, renderThrottled } from '../login/shared.tsx'
+import { type LocalEnv, type LocalServices, renderRateLimited, withMinimumDuration } from '../login/shared.tsx'
 
 const BackToSignIn = () => (
   <p class="aside">
@@ -79,11 +79,11 @@ export function createForgot(services: LocalServices): Hono<LocalEnv> {
   routes.post('/forgot', sameOrigin, async (c) => {
     const name = ((await readForm(c))['email'] ?? '').slice(0, 320)
     const request = { name, visitor: visitorOf(c, services.trustedProxies), requestId: c.get('requestId') }
-    const seconds = await inEvenTime(
+    const seconds = await withMinimumDuration(
       () => requestPasswordReset(services, request),
       (wait) => wait === 0,
     )
-    return seconds > 0 ? renderThrottled(c, seconds) : renderPage(c, <SentPage />)
+    return seconds > 0 ? renderRateLimited(c, seconds) : renderPage(c, <SentPage />)
   })
 
   routes.get('/reset/:token', (c) => showReset(c, services))

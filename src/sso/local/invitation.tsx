@@ -15,7 +15,14 @@ import { signOutHere } from '#http/session-ends.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { notFound } from '#platform/errors.ts'
 import { faultOf, newPasswordOf } from '../login/new-password.tsx'
-import { browserOf, goOn, type LocalEnv, type LocalServices, putSession, refuseToken } from '../login/shared.tsx'
+import {
+  browserOf,
+  type LocalEnv,
+  type LocalServices,
+  putSession,
+  redirectOnward,
+  refuseToken,
+} from '../login/shared.tsx'
 import { InvitationPage, OtherPersonPage, OverPage } from './invitation-pages.tsx'
 
 /** Mounted at `/invitation`. */
@@ -24,7 +31,9 @@ export function createInvitationPages(services: LocalServices): Hono<LocalEnv> {
   const sameOrigin = requireSameOrigin({ origin: services.urls.origin })
   const session = readSession(services)
 
-  routes.get('/:token', session, (c) => guarded(c, services, (found) => show(c, { found, token: tokenOf(c) })))
+  routes.get('/:token', session, (c) =>
+    withOpenInvitation(c, services, (found) => show(c, { found, token: tokenOf(c) })),
+  )
 
   routes.post('/:token/sign-out', sameOrigin, session, async (c) => {
     await signOutHere(c, services)
@@ -39,7 +48,7 @@ export function createInvitationPages(services: LocalServices): Hono<LocalEnv> {
 
   routes.post('/:token', sameOrigin, session, async (c) => {
     const form = await readForm(c)
-    return guarded(c, services, (found) => accept(c, services, found, form))
+    return withOpenInvitation(c, services, (found) => accept(c, services, found, form))
   })
   return routes
 }
@@ -47,7 +56,7 @@ export function createInvitationPages(services: LocalServices): Hono<LocalEnv> {
 const tokenOf = (c: Context<LocalEnv>): string => c.req.param('token') ?? ''
 
 /** Unknown, over, or opened by somebody else: each has a page of its own. */
-async function guarded(
+async function withOpenInvitation(
   c: Context<LocalEnv>,
   services: LocalServices,
   work: (found: OpenInvitation) => Promise<Response>,
@@ -83,9 +92,10 @@ async function accept(
     const requestId = c.get('requestId')
     const outcome = await acceptInvitation(services, { ...acceptance, credential, browser, requestId })
     if (outcome.kind === 'pending') return c.redirect(`/login/continue?state=${outcome.state}`, 303)
-    if (outcome.kind !== 'signed_in') return await guarded(c, services, () => Promise.resolve(renderUnknown(c)))
+    if (outcome.kind !== 'signed_in')
+      return await withOpenInvitation(c, services, () => Promise.resolve(renderUnknown(c)))
     await putSession(c, services, outcome)
-    return await goOn(c, outcome.returnTo)
+    return await redirectOnward(c, outcome.returnTo)
   } catch (error) {
     return show(c, { found, token, name, error: faultOf(error) })
   }

@@ -22,10 +22,10 @@ import {
   type Carried,
   CarriedFields,
   carriedOf,
-  goOn,
   type LocalEnv,
   type LocalServices,
-  renderThrottled,
+  redirectOnward,
+  renderRateLimited,
   withCarried,
 } from '../login/shared.tsx'
 import { AuthenticatorFields, FactorForms, RecoveryCodesPage } from '../login/step-pages.tsx'
@@ -63,7 +63,7 @@ export function createSecondFactor(services: LocalServices): Hono<LocalEnv> {
   async function show(c: Context<LocalEnv>, carried: Carried, error?: string): Promise<Response> {
     const [ctx, session] = [ctxOf(c), sessionOf(c)]
     const step = await nextFactorStep(ctx, session)
-    if (step.kind === 'none') return goOn(c, carried.returnTo)
+    if (step.kind === 'none') return redirectOnward(c, carried.returnTo)
     const status = error === undefined ? 200 : 422
     const organization = step.account.organization.name
     const wrong = error === undefined ? {} : { error }
@@ -103,15 +103,15 @@ export function createSecondFactor(services: LocalServices): Hono<LocalEnv> {
     const carried = carriedOf(services, form)
     const [ctx, session] = [ctxOf(c), sessionOf(c)]
     const { kind, account } = { account: undefined, ...(await nextFactorStep(ctx, session)) }
-    if (kind === 'none') return goOn(c, carried.returnTo)
+    if (kind === 'none') return redirectOnward(c, carried.returnTo)
     const first = kind === 'enrol' ? await stepUpFirst(c, services, withCarried(path, carried)) : undefined
     if (first !== undefined) return first
     const outcome = await carryOut(services, ctx, { kind, session, form })
-    if (outcome.kind === 'throttled') return renderThrottled(c, outcome.seconds)
+    if (outcome.kind === 'throttled') return renderRateLimited(c, outcome.seconds)
     if (outcome.kind === 'wrong') return show(c, carried, wrongCode)
     setSessionCookie(c, outcome.token, outcome.expiresAt, services.clock)
     const { recoveryCodes: codes } = outcome
-    if (codes === undefined) return goOn(c, carried.returnTo)
+    if (codes === undefined) return redirectOnward(c, carried.returnTo)
     tellApplications(c, services, session.organizationId)
     const organization = account?.organization.name ?? ''
     return renderPage(c, <RecoveryCodesPage {...{ organization, codes }} next={carried.returnTo} />)

@@ -21,11 +21,11 @@ import {
   type Carried,
   CarriedFields,
   carriedOf,
-  goOn,
   type LocalEnv,
   type LocalServices,
   providerPath,
-  renderThrottled,
+  redirectOnward,
+  renderRateLimited,
 } from '../login/shared.tsx'
 
 type StepUpPageProps = { account: LocalAccount; connectionId: string | null; carried: Carried; isWrong: boolean }
@@ -105,10 +105,10 @@ export function createStepUp(services: LocalServices): Hono<LocalEnv> {
     const ctx = personContext(services, sessionOf(c), c.get('requestId'))
     const proof = { password: form['password'] ?? '', code: form['code'], credential: form['credential'] }
     const outcome = await stepUp(services, ctx, { ...proof, sessionId: sessionOf(c).sessionId })
-    if (outcome.kind === 'throttled') return renderThrottled(c, outcome.seconds)
+    if (outcome.kind === 'throttled') return renderRateLimited(c, outcome.seconds)
     if (outcome.kind === 'wrong') return show(c, services, { carried, isWrong: true })
     setSessionCookie(c, outcome.token, outcome.expiresAt, services.clock)
-    return goOn(c, carried.returnTo)
+    return redirectOnward(c, carried.returnTo)
   })
   return routes
 }

@@ -22,14 +22,14 @@ import {
   browserOf,
   type Carried,
   carriedOf,
-  goOn,
-  inEvenTime,
   knownBrowserOf,
   type LocalEnv,
   type LocalServices,
   providerPath,
   putSession,
-  renderThrottled,
+  redirectOnward,
+  renderRateLimited,
+  withMinimumDuration,
 } from './shared.tsx'
 import { createSteps } from './steps.tsx'
 
@@ -53,7 +53,7 @@ export function createLogin(services: LocalServices): Hono<LocalEnv> {
 
   routes.post('/passkey/question', sameOrigin, async (c) => {
     const seconds = await countPasskeyQuestion(services, clientAddress(c, services.trustedProxies))
-    if (seconds > 0) return renderThrottled(c, seconds)
+    if (seconds > 0) return renderRateLimited(c, seconds)
     return c.json(await passkeySignInQuestion(services, browserOf(c, services, '')))
   })
   routes.post('/passkey', sameOrigin, async (c) => passkey(c, services, await readForm(c)))
@@ -77,14 +77,14 @@ async function discover(c: Context<LocalEnv>, services: LocalServices, form: For
   // Only addresses that lead nowhere are counted: of an organization, everybody may come from one address.
   const isUnknown = organizationId === undefined && name !== ''
   const seconds = isUnknown ? await countDiscovery(services, clientAddress(c, services.trustedProxies)) : 0
-  if (seconds > 0) return renderThrottled(c, seconds)
+  if (seconds > 0) return renderRateLimited(c, seconds)
   const realm = await findHomeRealm(services, organizationId, c.get('requestId'))
   if (name === '') {
     const page = <NamePage carried={carried} realm={realm} error="Enter your e-mail address or user name" />
     return renderPage(c, page, { status: 422 })
   }
   const only = onlyConnection(realm)
-  if (only !== undefined) return goOn(c, providerPath(only.id, carried))
+  if (only !== undefined) return redirectOnward(c, providerPath(only.id, carried))
   const wantsPassword = form['with'] === 'password' && realm.allowsPassword
   if (realm.connections.length > 0 && !wantsPassword)
     return renderPage(c, <ChooserPage carried={carried} realm={realm} name={name} />)
@@ -103,10 +103,10 @@ async function password(c: Context<LocalEnv>, services: LocalServices, form: For
     const attempt = { name, password: form['password'] ?? '', organizationId, homeOrganizationId, browser }
     return signInWithPassword(services, { ...attempt, requestId: c.get('requestId') })
   }
-  const outcome = await inEvenTime(work, ({ kind }) => kind === 'refused')
+  const outcome = await withMinimumDuration(work, ({ kind }) => kind === 'refused')
   switch (outcome.kind) {
     case 'throttled':
-      return renderThrottled(c, outcome.seconds)
+      return renderRateLimited(c, outcome.seconds)
     case 'refused': {
       const { organization } = await namedRealm(c, services, carried)
       const page = PasswordPage({ carried, organization: organization?.name, name, isWrong: true })
@@ -118,7 +118,7 @@ async function password(c: Context<LocalEnv>, services: LocalServices, form: For
       return c.redirect(`/login/continue?state=${outcome.state}`, 303)
     case 'signed_in':
       await putSession(c, services, outcome)
-      return goOn(c, outcome.returnTo)
+      return redirectOnward(c, outcome.returnTo)
   }
 }
 
@@ -126,13 +126,13 @@ async function passkey(c: Context<LocalEnv>, services: LocalServices, form: Form
   const carried = carriedOf(services, form)
   const browser = { ...knownBrowserOf(c, services), returnTo: carried.returnTo }
   const attempt = { credential: form['credential'], browser, requestId: c.get('requestId') }
-  const outcome = await inEvenTime(
+  const outcome = await withMinimumDuration(
     () => signInWithPasskey(services, attempt),
     ({ kind }) => kind === 'refused',
   )
   switch (outcome.kind) {
     case 'throttled':
-      return renderThrottled(c, outcome.seconds)
+      return renderRateLimited(c, outcome.seconds)
     case 'refused': {
       const realm = await namedRealm(c, services, carried)
       const page = <NamePage carried={carried} realm={realm} error="This passkey could not be used here" />
@@ -142,6 +142,6 @@ async function passkey(c: Context<LocalEnv>, services: LocalServices, form: Form
       return c.redirect(`/login/continue?state=${outcome.state}`, 303)
     case 'signed_in':
       await putSession(c, services, outcome)
-      return goOn(c, outcome.returnTo)
+      return redirectOnward(c, outcome.returnTo)
   }
 }

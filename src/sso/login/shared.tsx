@@ -1,9 +1,9 @@
 // What the pages of local sign-in share: who is served, what is carried from page to page, and how they end.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from 'hono'
-import { limits } from '#access/accounts/account/limits.ts'
+import { limits } from '#access/accounts/account/rate-limits.ts'
 import type { SignedIn } from '#access/accounts/sign-in/complete-sign-in.ts'
-import { addressKey, countAttempt } from '#access/ground/throttle.ts'
+import { addressKey, countAttempt } from '#access/ground/rate-limits.ts'
 import { endOwnSession } from '#access/sign-in/sessions/own-sessions.ts'
 import { resolveSession } from '#access/sign-in/sessions/resolve-session.ts'
 import { clientAddress, visitorOf } from '#http/client-address.ts'
@@ -95,7 +95,7 @@ async function endReplaced(c: Context<LocalEnv>, services: LocalServices): Promi
  * On to a page of ours after a form. What may lead out of our origin from there (a provider, an application) starts from a page
  * of its own: browsers hold a form to its page's `form-action` through all redirects (CSP 3 §4.2.4).
  */
-export function goOn(c: Context<LocalEnv>, path: string): Response | Promise<Response> {
+export function redirectOnward(c: Context<LocalEnv>, path: string): Response | Promise<Response> {
   if (!/^\/(oauth2|sign-in)\//.test(path)) return c.redirect(path, 303)
   c.header('Refresh', `0;url=${path}`)
   return renderPage(c, <OnwardPage path={path} />)
@@ -112,7 +112,7 @@ const OnwardPage = ({ path }: { path: string }) => (
 )
 
 /** Too many attempts, be there such a person or not. */
-export function renderThrottled(c: Context<LocalEnv>, seconds: number): Promise<Response> {
+export function renderRateLimited(c: Context<LocalEnv>, seconds: number): Promise<Response> {
   c.header('Retry-After', String(seconds))
   const minutes = Math.ceil(seconds / 60)
   const advice = `Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, then try again.`
@@ -128,13 +128,13 @@ export async function refuseToken(
 ): Promise<Response> {
   const key = addressKey(clientAddress(c, trustedProxies))
   const seconds = await countAttempt(database, { limit: limits.invitationPerAddress, key })
-  return seconds > 0 ? renderThrottled(c, seconds) : render()
+  return seconds > 0 ? renderRateLimited(c, seconds) : render()
 }
 
 const evenMillis = 250
 
 /** Does the work, and answers no sooner than the same work takes for anybody: not even its time tells who exists. */
-export async function inEvenTime<T>(work: () => Promise<T>, isTelling: (result: T) => boolean): Promise<T> {
+export async function withMinimumDuration<T>(work: () => Promise<T>, isTelling: (result: T) => boolean): Promise<T> {
   const startedAt = performance.now()
   const result = await work()
   if (isTelling(result)) await sleep(Math.max(0, evenMillis - (performance.now() - startedAt)))

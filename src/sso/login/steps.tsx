@@ -15,7 +15,14 @@ import { type PageElement, renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { faultOf, newPasswordOf } from './new-password.tsx'
-import { goOn, knownBrowserOf, type LocalEnv, type LocalServices, putSession, renderThrottled } from './shared.tsx'
+import {
+  knownBrowserOf,
+  type LocalEnv,
+  type LocalServices,
+  putSession,
+  redirectOnward,
+  renderRateLimited,
+} from './shared.tsx'
 import { ChangePage, EnrolPage, RecoveryCodesPage, VerifyPage } from './step-pages.tsx'
 
 /** Mounted at `/login/continue`. */
@@ -74,12 +81,12 @@ async function answer(
   pending: Pending,
   outcome: Exclude<StepOutcome, { kind: 'wrong' }> & { recoveryCodes?: string[] },
 ): Promise<Response> {
-  if (outcome.kind === 'throttled') return renderThrottled(c, outcome.seconds)
+  if (outcome.kind === 'throttled') return renderRateLimited(c, outcome.seconds)
   if (outcome.kind === 'gone' || outcome.kind === 'refused') return renderGone(c)
   if (outcome.kind === 'signed_in') await putSession(c, services, outcome)
   const next = outcome.kind === 'signed_in' ? outcome.returnTo : `/login/continue?state=${outcome.state}`
   const codes = outcome.recoveryCodes
-  if (codes === undefined) return goOn(c, next)
+  if (codes === undefined) return redirectOnward(c, next)
   const { name } = pending.account.organization
   return renderPage(c, <RecoveryCodesPage organization={name} codes={codes} next={next} />)
 }

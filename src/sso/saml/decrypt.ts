@@ -24,7 +24,7 @@ const [ivBytes, tagBytes] = [12, 16]
  * @throws Refusal (reason `encryption`) where it has not exactly one key and one content, or they are not for us
  */
 export function decryptedText(encrypted: XmlElement, key: string): string {
-  const [content, ofKey] = [the(encrypted, 'EncryptedData'), the(encrypted, 'EncryptedKey')]
+  const [content, ofKey] = [onlyDescendant(encrypted, 'EncryptedData'), onlyDescendant(encrypted, 'EncryptedKey')]
   const all = [...descendants(encrypted)].filter(({ name }) => name === 'CipherValue')
   requireThat(all.length === 2, 'encryption', 'The assertion is not encrypted in the usual way')
   const cipher = ciphers.get((methodOf(content)?.attributes.get('Algorithm') ?? '') as never)
@@ -44,7 +44,7 @@ export function decryptedText(encrypted: XmlElement, key: string): string {
 }
 
 /** The only one, whatever its namespace: whoever reads it after us must find the same. */
-function the(encrypted: XmlElement, name: string): XmlElement {
+function onlyDescendant(encrypted: XmlElement, name: string): XmlElement {
   const found = [...descendants(encrypted)].filter((element) => element.name === name)
   const [only] = found
   const isProper = found.length === 1 && only?.namespace === encryptionNamespace

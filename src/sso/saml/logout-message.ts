@@ -3,6 +3,7 @@
 import { createPublicKey, createVerify, X509Certificate } from 'node:crypto'
 import { inflateRawSync } from 'node:zlib'
 import { SignedXml } from 'xml-crypto'
+import type { TraceStep } from '#access/sign-in/trace.ts'
 import {
   assertionNamespace,
   legacySignature,
@@ -13,7 +14,7 @@ import {
 import { requirePlausibleSignatures } from './plausible.ts'
 import { requireMessage, requireProperSignatures, requireUniqueIds } from './precheck.ts'
 import { asRefusal, decode } from './validate.ts'
-import { Refusal, requireThat, type Step } from './verdict.ts'
+import { Refusal, requireThat } from './verdict.ts'
 import { childrenOf, parseXml, type XmlElement } from './xml.ts'
 
 export type LogoutExpectations = {
@@ -41,8 +42,8 @@ export type LogoutMessage = {
 }
 
 export type LogoutVerification =
-  | { isValid: true; message: LogoutMessage; steps: Step[] }
-  | { isValid: false; reason: string; message: string; steps: Step[] }
+  | { isValid: true; message: LogoutMessage; steps: TraceStep[] }
+  | { isValid: false; reason: string; message: string; steps: TraceStep[] }
 
 const maxInflated = 262_144
 const skewMillis = 60_000
@@ -50,7 +51,7 @@ const maxAgeMillis = 5 * 60_000
 
 /** Never throws: whatever is wrong with a message becomes a reason. */
 export function verifyLogoutMessage(base64: string, expected: LogoutExpectations): LogoutVerification {
-  const steps: Step[] = []
+  const steps: TraceStep[] = []
   try {
     const { root, isSigned } =
       expected.binding === 'post' ? fromPost(base64, expected, steps) : fromRedirect(base64, expected, steps)
@@ -64,7 +65,7 @@ export function verifyLogoutMessage(base64: string, expected: LogoutExpectations
 
 type Verified = { root: XmlElement; isSigned: boolean }
 
-function fromRedirect(base64: string, expected: LogoutExpectations, steps: Step[]): Verified {
+function fromRedirect(base64: string, expected: LogoutExpectations, steps: TraceStep[]): Verified {
   const root = parseXml(inflate(base64))
   requireMessage(root, expected.kind)
   const { query } = expected
@@ -94,7 +95,7 @@ function inflate(base64: string): string {
   }
 }
 
-function fromPost(base64: string, expected: LogoutExpectations, steps: Step[]): Verified {
+function fromPost(base64: string, expected: LogoutExpectations, steps: TraceStep[]): Verified {
   const xml = decode(base64)
   const root = parseXml(xml)
   requireMessage(root, expected.kind)

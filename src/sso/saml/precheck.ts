@@ -1,5 +1,7 @@
 // What a SAML message has to look like before a signature library sees it (attack-hardened reading of SAML Core 5 and XML
 // Signature): known algorithms, signatures only where they belong and over what they enclose, one assertion in one place.
+
+import type { TraceStep } from '#access/sign-in/trace.ts'
 import {
   assertionNamespace,
   contentEncryptions,
@@ -14,7 +16,7 @@ import {
   signatureAlgorithms,
   signatureNamespace,
 } from './names.ts'
-import { requireThat, type Step } from './verdict.ts'
+import { requireThat } from './verdict.ts'
 import { childrenOf, descendants, type XmlElement } from './xml.ts'
 
 const idNames = new Set(['id'])
@@ -35,7 +37,7 @@ export function requireUniqueIds(root: XmlElement): void {
  * Signatures stand directly in a Response, request or Assertion, one each, and refer to exactly that element.
  * @throws Refusal (reasons `signature_place`, `signature_form`, `algorithm`)
  */
-export function requireProperSignatures(root: XmlElement, isLegacyAllowed: boolean, steps: Step[]): void {
+export function requireProperSignatures(root: XmlElement, isLegacyAllowed: boolean, steps: TraceStep[]): void {
   for (const element of descendants(root)) {
     if (element.namespace !== signatureNamespace || element.name !== 'Signature') continue
     const signed = element.parent
@@ -54,22 +56,22 @@ const signatureParts = new Set(['SignedInfo', 'SignatureValue', 'KeyInfo'])
 const signedInfoParts = ['CanonicalizationMethod', 'SignatureMethod', 'Reference']
 const referenceParts = new Set(['Transforms', 'DigestMethod', 'DigestValue'])
 
-function form(condition: boolean, message: string): asserts condition {
+function requireForm(condition: boolean, message: string): asserts condition {
   requireThat(condition, 'signature_form', message)
 }
 
-function checkSignature(signature: XmlElement, signed: XmlElement, isLegacyAllowed: boolean, steps: Step[]): void {
-  form(
+function checkSignature(signature: XmlElement, signed: XmlElement, isLegacyAllowed: boolean, steps: TraceStep[]): void {
+  requireForm(
     signature.children.every(({ name }) => signatureParts.has(name)),
     'A signature has parts that do not belong there',
   )
-  const info = the(signature, 'SignedInfo')
-  form(
-    info !== undefined && the(signature, 'SignatureValue') !== undefined,
+  const info = onlyChild(signature, 'SignedInfo')
+  requireForm(
+    info !== undefined && onlyChild(signature, 'SignatureValue') !== undefined,
     'A signature lacks its SignedInfo or value',
   )
   const parts = info.children.map(({ name }) => name)
-  form(
+  requireForm(
     parts.join() === signedInfoParts.join(),
     'SignedInfo does not hold exactly one method, one algorithm and one reference',
   )
@@ -77,17 +79,19 @@ function checkSignature(signature: XmlElement, signed: XmlElement, isLegacyAllow
   algorithm(canonicalization, new Set([exclusiveCanonicalization]))
   requireSafe(method, new Set(signatureAlgorithms.keys()), legacySignature, isLegacyAllowed, steps)
   const id = signed.attributes.get('ID') ?? ''
-  form(
+  requireForm(
     id !== '' && reference.attributes.get('URI') === `#${id}`,
     'The signature refers to something else than what it is in',
   )
-  form(
+  requireForm(
     reference.children.every(({ name }) => referenceParts.has(name)),
     'The reference has parts that do not belong there',
   )
-  const [transforms, digest, value] = ['Transforms', 'DigestMethod', 'DigestValue'].map((name) => the(reference, name))
-  form(transforms !== undefined && digest !== undefined && value !== undefined, 'The reference is incomplete')
-  form(value.children.length === 0, 'DigestValue holds elements')
+  const [transforms, digest, value] = ['Transforms', 'DigestMethod', 'DigestValue'].map((name) =>
+    onlyChild(reference, name),
+  )
+  requireForm(transforms !== undefined && digest !== undefined && value !== undefined, 'The reference is incomplete')
+  requireForm(value.children.length === 0, 'DigestValue holds elements')
   requireSafe(digest, digestAlgorithms, legacyDigest, isLegacyAllowed, steps)
   const used = transforms.children.map((transform) => transform.attributes.get('Algorithm') ?? '')
   const isUsual = used.length === 2 && used[0] === envelopedSignature && used[1] === exclusiveCanonicalization
@@ -95,7 +99,7 @@ function checkSignature(signature: XmlElement, signed: XmlElement, isLegacyAllow
 }
 
 /** The only child with this name in the signature namespace. */
-function the(element: XmlElement, name: string): XmlElement | undefined {
+function onlyChild(element: XmlElement, name: string): XmlElement | undefined {
   const found = childrenOf(element, signatureNamespace, name)
   return found.length === 1 ? found[0] : undefined
 }
@@ -110,7 +114,7 @@ function requireSafe(
   safe: ReadonlySet<string>,
   legacy: string,
   isLegacyAllowed: boolean,
-  steps: Step[],
+  steps: TraceStep[],
 ): void {
   const isLegacy = isLegacyAllowed && element.attributes.get('Algorithm') === legacy
   if (isLegacy)

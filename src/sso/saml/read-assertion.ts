@@ -1,7 +1,9 @@
 // Reads a verified assertion (SAML Core 2.3, Profiles 4.1.4.2/3) and checks what it says of itself: exactly one of everything
 // that counts, issued by our provider, for us, now, in answer to our request.
+
+import type { TraceStep } from '#access/sign-in/trace.ts'
 import { assertionNamespace, bearerMethod, transientFormat } from './names.ts'
-import { Refusal, requireThat, type Step } from './verdict.ts'
+import { Refusal, requireThat } from './verdict.ts'
 import { childrenOf, type XmlElement } from './xml.ts'
 
 export type AssertionExpectations = {
@@ -40,7 +42,7 @@ const maxValues = 2_000
 export function readAssertion(
   assertion: XmlElement,
   expected: AssertionExpectations,
-  steps: Step[],
+  steps: TraceStep[],
 ): VerifiedAssertion {
   const passed = (check: string, detail?: string): void => {
     steps.push({ check, result: 'ok', ...(detail === undefined ? {} : { detail }) })

@@ -1,6 +1,7 @@
 // From the bytes of a SAMLResponse to a verified assertion: strict reading, signature by node-saml, then our checks on
 // nothing but what was signed. Runs in a worker thread, so it takes and gives plain data.
 import { SAML, ValidateInResponseTo } from '@node-saml/node-saml'
+import type { TraceStep } from '#access/sign-in/trace.ts'
 import { decryptedText } from './decrypt.ts'
 import { assertionNamespace, protocolNamespace, signatureNamespace, successStatus } from './names.ts'
 import { requirePlausibleSignatures } from './plausible.ts'
@@ -12,7 +13,7 @@ import {
   requireUniqueIds,
 } from './precheck.ts'
 import { readAssertion, type VerifiedAssertion } from './read-assertion.ts'
-import { Refusal, requireThat, type Step } from './verdict.ts'
+import { Refusal, requireThat } from './verdict.ts'
 import { childrenOf, parseXml, type XmlElement, XmlRefused } from './xml.ts'
 
 export type ResponseExpectations = {
@@ -31,12 +32,12 @@ export type ResponseExpectations = {
 }
 
 export type Validation =
-  | { isValid: true; assertion: VerifiedAssertion; steps: Step[] }
-  | { isValid: false; reason: string; message: string; steps: Step[] }
+  | { isValid: true; assertion: VerifiedAssertion; steps: TraceStep[] }
+  | { isValid: false; reason: string; message: string; steps: TraceStep[] }
 
 /** Never throws: whatever is wrong with a message becomes a reason. */
 export async function validateResponse(base64: string, expected: ResponseExpectations): Promise<Validation> {
-  const steps: Step[] = []
+  const steps: TraceStep[] = []
   try {
     const assertion = await validate(base64, expected, steps)
     return { isValid: true, assertion, steps }
@@ -56,7 +57,11 @@ export function asRefusal(error: unknown): Refusal {
   return new Refusal('malformed', `The message cannot be processed (${text.slice(0, 200)})`)
 }
 
-async function validate(base64: string, expected: ResponseExpectations, steps: Step[]): Promise<VerifiedAssertion> {
+async function validate(
+  base64: string,
+  expected: ResponseExpectations,
+  steps: TraceStep[],
+): Promise<VerifiedAssertion> {
   const xml = decode(base64)
   const response = parseXml(xml)
   requireMessage(response, 'Response')
@@ -83,7 +88,7 @@ async function validate(base64: string, expected: ResponseExpectations, steps: S
 }
 
 /** What is encrypted is read as strictly as what is not, before a library builds a document of it. */
-function readEncrypted(encrypted: XmlElement, expected: ResponseExpectations, steps: Step[]): XmlElement {
+function readEncrypted(encrypted: XmlElement, expected: ResponseExpectations, steps: TraceStep[]): XmlElement {
   const assertion = parseXml(decryptedText(encrypted, expected.decryptionKey))
   const isAssertion = assertion.namespace === assertionNamespace && assertion.name === 'Assertion'
   requireThat(isAssertion, 'assertion_form', 'What is encrypted is no SAML 2.0 assertion')

@@ -1,7 +1,5 @@
 // How a check ends: with what it found, or with a reason. Plain data, since it crosses from the worker thread.
 
-export type Step = { check: string; result: 'ok' | 'failed' | 'note'; detail?: string }
-
 /** A check that did not hold. `reason` is for the audit trail, `message` a sentence for administrators. */
 export class Refusal extends Error {
   readonly reason: string

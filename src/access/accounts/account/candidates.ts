@@ -4,7 +4,7 @@
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import type { CallContext, Services } from '#src/context.ts'
-import { type Counted, countAttempt, type Limit } from '../../ground/throttle.ts'
+import { type Counted, countAttempt, type RateLimit } from '../../ground/rate-limits.ts'
 import { findAccount, type LocalAccount } from './account.ts'
 import { signInContext } from './sign-in-context.ts'
 
@@ -50,7 +50,7 @@ export async function findCandidates(
  * one counts apart: if it did not, the lock of one seen at the other would tell that there is such a person.
  */
 export const nameCounter = (
-  limit: Limit,
+  limit: RateLimit,
   { key, organizationId, isNamed }: { key: string; organizationId: string; isNamed: boolean },
 ): Counted => ({ limit, key: `${isNamed ? 'own' : 'any'}:${organizationId}:${key}` })
 
@@ -64,7 +64,7 @@ export type Counting = {
 /** Counts an attempt against each organization in which it may be for somebody; where there is none, against nobody. */
 export async function countCandidates(
   { database }: Services,
-  limit: Limit,
+  limit: RateLimit,
   candidates: readonly Candidate[],
   { key, organizationId }: Pick<Wanted, 'key' | 'organizationId'>,
 ): Promise<Counting> {

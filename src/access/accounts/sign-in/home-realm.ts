@@ -5,9 +5,9 @@ import { domainOf, resolveDomain } from '#connections/domains/domains.ts'
 import { type Connection, isOpenForSignIn, listConnections } from '#connections/sign-in/connections.ts'
 import { prepared } from '#db/statement.ts'
 import type { Services } from '#src/context.ts'
-import { addressKey, countAttempt } from '../../ground/throttle.ts'
+import { addressKey, countAttempt } from '../../ground/rate-limits.ts'
 import { findPolicy } from '../account/account.ts'
-import { limits } from '../account/limits.ts'
+import { limits } from '../account/rate-limits.ts'
 import { signInContext } from '../account/sign-in-context.ts'
 
 export type HomeRealm = {

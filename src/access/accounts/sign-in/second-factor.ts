@@ -3,13 +3,13 @@
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import { sha256 } from '#platform/crypto.ts'
 import { type CallContext, inTransaction, type Services, type Transaction } from '#src/context.ts'
-import { countAttempt } from '../../ground/throttle.ts'
+import { countAttempt } from '../../ground/rate-limits.ts'
 import { findSignIn, openRequestSecret, resolveSignIn, type SignInRequest, useRequest } from '../../sign-in/requests.ts'
 import { newTrace, passed } from '../../sign-in/trace.ts'
 import { findAccount, type LocalAccount } from '../account/account.ts'
 import { barrierOf } from '../account/barriers.ts'
-import { limits } from '../account/limits.ts'
 import { ownChange } from '../account/own-change.ts'
+import { limits } from '../account/rate-limits.ts'
 import { asPerson, signInContext } from '../account/sign-in-context.ts'
 import { listPasskeys, parsePasskeyAnswer, passkeyQuestion, passkeyUse, verifyPasskey } from '../factors/passkeys.ts'
 import { newRecoveryCodes, useRecoveryCode } from '../factors/recovery-codes.ts'
@@ -77,7 +77,7 @@ export async function passSecondFactor(services: Services, where: Where, proof: 
   if (seconds > 0) return { kind: 'throttled', seconds }
   const isRight = await isSecondFactor(services, ctx, { ...proof, account, purpose: `second:${where.state}` })
   if (!isRight) return wrong(pending, where)
-  return goOn(pending, where, { hasSecondFactor: true })
+  return continueSignIn(pending, where, { hasSecondFactor: true })
 }
 
 async function wrong({ ctx, account, progress }: Pending, { browser }: Where): Promise<StepOutcome> {
@@ -148,7 +148,7 @@ export async function enrolAtSignIn(services: Services, where: Where, code: stri
     return true
   })
   if (!isRight) return wrong(pending, where)
-  const outcome = await goOn(pending, where, { hasSecondFactor: true })
+  const outcome = await continueSignIn(pending, where, { hasSecondFactor: true })
   return { ...outcome, recoveryCodes: recovery.codes }
 }
 
@@ -161,11 +161,11 @@ export async function changeAtSignIn(services: Services, where: Where, password:
   const own = asPerson(ctx, account.userId)
   const write = await passwordWrite(own, { userId: account.userId, password })
   await inTransaction(own, (tx) => tx.commitWith(write, ownChange(own, account.userId, 'user.password_change')))
-  return goOn(pending, where, { hasNewPassword: true })
+  return continueSignIn(pending, where, { hasNewPassword: true })
 }
 
 /** Uses up the step that was passed; of two at once, one goes on. */
-async function goOn(pending: Pending, { browser }: Where, proven: Partial<Progress>): Promise<StepOutcome> {
+async function continueSignIn(pending: Pending, { browser }: Where, proven: Partial<Progress>): Promise<StepOutcome> {
   const { ctx, request, account, progress } = pending
   const { organizationId } = ctx
   const [used] = await inTransaction(ctx, (tx) =>

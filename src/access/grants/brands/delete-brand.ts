@@ -46,7 +46,7 @@ export async function deleteBrandWithin(tx: Transaction, ctx: CallContext, brand
   const { slug, name } = await lockBrandRow(tx, ctx, brandId)
   const entry = { action: 'brand.delete', targetType: 'brand', targetId: brandId, detail: { slug, name } } as const
   await requireGivable(tx, ctx, await tx.run(mapped(key)))
-  const concern = { which: heldIn(key), isAboutMeaning: true, gone: [brandId] }
+  const concern = { which: heldIn(key), changesModel: true, gone: [brandId] }
   await withinCeiling(tx, ctx, concern, async () => {
     await tx.run(remove({ ...auditParameters(ctx, entry), ...key }))
     await tx.run(removeBrand(key))

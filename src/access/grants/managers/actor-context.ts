@@ -7,9 +7,9 @@ import { requireReachWithin } from '../../ceiling/reach.ts'
 import { type KeyScope, rightsOfKey } from './key-scope.ts'
 import { asManager } from './manager.ts'
 
-type Standing = { isGood: boolean; isEmergency: boolean; scope: KeyScope | null }
+type ActorStatus = { isGood: boolean; isEmergency: boolean; scope: KeyScope | null }
 
-const standing = prepared<{ organizationId: string; type: string; id: string }, Standing>(
+const actorStatus = prepared<{ organizationId: string; type: string; id: string }, ActorStatus>(
   (p) => sql`select case ${p.type}
       when 'user' then exists (select from users u where u.organization_id = ${p.organizationId} and u.id = ${p.id}
         and u.status = 'active' and u.deleted_at is null)
@@ -28,7 +28,7 @@ const standing = prepared<{ organizationId: string; type: string; id: string }, 
  * @returns undefined where the actor may do nothing any more: deactivated, or a key that is revoked or has expired
  */
 export async function actorContext(system: CallContext, actor: Actor): Promise<CallContext | undefined> {
-  const question = standing({ organizationId: system.organizationId, ...actor })
+  const question = actorStatus({ organizationId: system.organizationId, ...actor })
   const [rows] = await inTransaction(system, (tx) => tx.commitWith(question))
   const [{ isGood, isEmergency, scope } = { isGood: false, isEmergency: false, scope: null }] = rows ?? []
   if (!isGood) return undefined

@@ -104,7 +104,7 @@ export async function createPolicyWithin(tx: Transaction, ctx: CallContext, inpu
   const [id, now] = [ctx.ids.next('pol'), nowOf(ctx)]
   const row = { organizationId, id, name, permission, brandId, exceptRoleIds: JSON.stringify(roleIds) }
   const insert = insertPolicy({ ...row, now, createdBy: ctx.actor.id })
-  await withinCeiling(tx, ctx, { ...everybody, isAboutMeaning: true }, () => tx.run(insert))
+  await withinCeiling(tx, ctx, { ...everybody, changesModel: true }, () => tx.run(insert))
   const entry = { action: 'policy.create', targetType: 'policy', targetId: id } as const
   await tx.run(recordAudit(ctx, { ...entry, detail: { name, permission, brandId, exceptRoleIds: roleIds } }))
   const [made] = await tx.run(policyById({ organizationId, policyId: id }))
@@ -122,7 +122,7 @@ export async function deletePolicyWithin(tx: Transaction, ctx: CallContext, poli
   const key = { organizationId: ctx.organizationId, policyId: isId('pol', policyId) ? policyId : '' }
   const [policy] = await tx.run(policyById(key))
   if (policy === undefined) throw notFound('Policy')
-  await withinCeiling(tx, ctx, { ...everybody, isAboutMeaning: true }, () => tx.run(remove(key)))
+  await withinCeiling(tx, ctx, { ...everybody, changesModel: true }, () => tx.run(remove(key)))
   const { name, permission, brand, exceptRoles } = policy
   const detail = { name, permission, brandId: brand?.id ?? null, exceptRoleIds: exceptRoles.map(({ id }) => id) }
   await tx.run(recordAudit(ctx, { action: 'policy.delete', targetType: 'policy', targetId: policyId, detail }))

@@ -43,7 +43,7 @@ export async function createRole(ctx: CallContext, input: z.input<typeof CreateR
 
 /** Whoever will hold it gets nothing that its maker does not hold. */
 const write = (tx: Transaction, ctx: CallContext, statements: readonly Statement<never>[]): Promise<void> =>
-  withinCeiling(tx, ctx, { isAboutMeaning: true }, async () => {
+  withinCeiling(tx, ctx, { changesModel: true }, async () => {
     for (const statement of statements) await tx.run(statement)
   })
 

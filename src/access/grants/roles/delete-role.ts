@@ -33,7 +33,7 @@ export async function deleteRole(ctx: CallContext, roleId: string): Promise<void
       throw new AppError('conflict', message, { reason: 'in_use' })
     }
     const entry = { action: 'role.delete', targetType: 'role', targetId: roleId } as const
-    await withinCeiling(tx, ctx, { isAboutMeaning: true }, () => tx.run(remove(roleKey)))
+    await withinCeiling(tx, ctx, { changesModel: true }, () => tx.run(remove(roleKey)))
     await tx.commitWith(recordAudit(ctx, { ...entry, detail: { key, allows, denies } }))
   })
 }

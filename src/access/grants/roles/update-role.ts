@@ -65,7 +65,7 @@ export async function updateRoleWithin(tx: Transaction, ctx: CallContext, input:
   const now = nowOf(ctx)
   const detail = { fields, allows, denies, before: { allows: before.allows, denies: before.denies } }
   const entry = { action: 'role.update', targetType: 'role', targetId: roleId, detail } as const
-  await withinCeiling(tx, ctx, { ...everybody, isAboutMeaning: true }, async () => {
+  await withinCeiling(tx, ctx, { ...everybody, changesModel: true }, async () => {
     await tx.run(update({ organizationId, roleId, key, name, purpose, rank, owner, reviewAt, now }))
     for (const statement of replacePermissions(ctx, { roleId, allows, denies })) await tx.run(statement)
   })

@@ -7,7 +7,7 @@ import { parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf } from '#src/context.ts'
 import { requireFresh } from '../../ground/stale-preview.ts'
 import { requireAction } from './blockers.ts'
-import { goOnWith } from './go-on.ts'
+import { continueUserChange } from './continue-user-changes.ts'
 import { BulkInput, hashOf, selectPeople } from './selection.ts'
 import { getUserChange, requireLastingActor, type UserChange } from './user-changes.ts'
 
@@ -52,6 +52,6 @@ export async function startUserChange(
     const detail = { ...wanted.action, people: people.length }
     await tx.run(recordAudit(ctx, { action: 'user_change.start', targetType: 'user_change', targetId: id, detail }))
   })
-  await goOnWith(ctx, { id, action: wanted.action }, { forMillis: atOnceMillis })
+  await continueUserChange(ctx, { id, action: wanted.action }, { forMillis: atOnceMillis })
   return getUserChange(ctx, id)
 }

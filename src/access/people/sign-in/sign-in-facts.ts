@@ -6,8 +6,8 @@ import { fold } from '#directory/fold.ts'
 import type { StatusReason, UserStatus } from '#directory/users.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import { nameCounter } from '../../accounts/account/candidates.ts'
-import { limits } from '../../accounts/account/limits.ts'
-import { attemptCounted } from '../../ground/throttle.ts'
+import { limits } from '../../accounts/account/rate-limits.ts'
+import { attemptCounted } from '../../ground/rate-limits.ts'
 import type { SignInAttempt } from '../../sign-in/attempts.ts'
 
 export type Connection = { id: string; name: string; status: string; jit: string; directoryId: string | null }

@@ -46,7 +46,11 @@ const finish = prepared<Key, never>(
 )
 
 /** @param ctx of whoever began it, with their rights of now */
-export async function goOnWith(ctx: CallContext, work: Work, { forMillis }: { forMillis: number }): Promise<void> {
+export async function continueUserChange(
+  ctx: CallContext,
+  work: Work,
+  { forMillis }: { forMillis: number },
+): Promise<void> {
   const key = { organizationId: ctx.organizationId, changeId: work.id }
   const until = performance.now() + forMillis
   while (performance.now() < until) {
@@ -118,7 +122,7 @@ const failRest = prepared<Key & { message: string }, never>(
 const runMillis = 20_000
 
 /** Goes on with every change that is under way, each in the name of whoever began it. @param ctx the worker's */
-export async function goOnWithUserChanges(ctx: CallContext): Promise<void> {
+export async function continueUserChanges(ctx: CallContext): Promise<void> {
   const { organizationId } = ctx
   const [open = []] = await inTransaction(ctx, (tx) => tx.commitWith(openChanges({ organizationId })))
   for (const { actor, ...work } of open) {
@@ -130,7 +134,7 @@ export async function goOnWithUserChanges(ctx: CallContext): Promise<void> {
 
 async function goOnOrGiveUp(ctx: CallContext, own: CallContext, work: Work): Promise<void> {
   try {
-    await goOnWith(own, work, { forMillis: runMillis })
+    await continueUserChange(own, work, { forMillis: runMillis })
   } catch (error) {
     if (asAppError(error).code !== 'forbidden') throw error
     await giveUp(ctx, work.id)

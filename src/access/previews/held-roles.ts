@@ -3,27 +3,27 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { once, prepared } from '#db/statement.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
-import type { Scopes } from '../decisions/meaning.ts'
+import type { Scopes } from '../decisions/access-model.ts'
 
 /** Whom a change may concern: people themselves, members of groups, people whom filters match, or everybody. */
-export type Concerned =
+export type Affected =
   | 'everybody'
   | { userIds: readonly string[]; groupIds: readonly string[]; filterPaths: readonly string[] }
 
 /** Of `users u`: what each holds now, as one JSON object; people who hold nothing have none. */
-const standings = (organizationId: string, concerned: Concerned): SQL => sql`
+const holdings = (organizationId: string, affected: Affected): SQL => sql`
   with recursive ${
-    concerned === 'everybody'
+    affected === 'everybody'
       ? sql``
       : sql`below (group_id) as (
-      select unnest(${sql.param(concerned.groupIds)}::text[])
+      select unnest(${sql.param(affected.groupIds)}::text[])
       union select n.child_group_id from below b join group_nestings n
         on n.organization_id = ${organizationId} and n.group_id = b.group_id),
-    concerned (user_id) as materialized (
-      select unnest(${sql.param(concerned.userIds)}::text[])
+    affected (user_id) as materialized (
+      select unnest(${sql.param(affected.userIds)}::text[])
       union select gm.user_id from below b join group_members gm
         on gm.organization_id = ${organizationId} and gm.group_id = b.group_id
-      union select u.id from users u cross join unnest(${sql.param(concerned.filterPaths)}::text[]) f (path)
+      union select u.id from users u cross join unnest(${sql.param(affected.filterPaths)}::text[]) f (path)
         where u.organization_id = ${organizationId} and jsonb_path_match(user_document(u), f.path::jsonpath, '{}', true)),`
   }
     reach (mapped, group_id) as (
@@ -35,32 +35,28 @@ const standings = (organizationId: string, concerned: Concerned): SQL => sql`
       select gm.user_id, m.role_id, m.brand_id from mappings m
         join reach r on r.mapped = m.group_id
         join group_members gm on gm.organization_id = ${organizationId} and gm.group_id = r.group_id
-        where m.organization_id = ${organizationId} ${isConcerned(concerned, sql`gm.user_id`)}
+        where m.organization_id = ${organizationId} ${isAffected(affected, sql`gm.user_id`)}
       union select u.id, m.role_id, m.brand_id from mappings m join users u on u.organization_id = m.organization_id
-        where m.organization_id = ${organizationId} and m.filter_path is not null ${isConcerned(concerned, sql`u.id`)}
+        where m.organization_id = ${organizationId} and m.filter_path is not null ${isAffected(affected, sql`u.id`)}
           and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)
       union select a.user_id, a.role_id, a.brand_id from assignments a
-        where a.organization_id = ${organizationId} ${isConcerned(concerned, sql`a.user_id`)}
+        where a.organization_id = ${organizationId} ${isAffected(affected, sql`a.user_id`)}
           and (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now())),
     scopes (user_id, brand_id, role_ids) as (
       select h.user_id, coalesce(h.brand_id, ''), json_agg(h.role_id order by h.role_id) from held h
         join users u on u.organization_id = ${organizationId} and u.id = h.user_id and u.status = 'active'
           and u.deleted_at is null
         group by 1, 2),
-    standing (user_id, scopes) as (
+    holding (user_id, scopes) as (
       select user_id, json_object_agg(brand_id, role_ids order by brand_id)::text from scopes group by user_id)`
 
-const isConcerned = (concerned: Concerned, userId: SQL): SQL =>
-  concerned === 'everybody' ? sql`` : sql`and ${userId} in (select user_id from concerned)`
+const isAffected = (affected: Affected, userId: SQL): SQL =>
+  affected === 'everybody' ? sql`` : sql`and ${userId} in (select user_id from affected)`
 
-/** Each concerned person who holds something. @returns by the user's id */
-export async function standingOfEach(
-  tx: Transaction,
-  ctx: CallContext,
-  concerned: Concerned,
-): Promise<Map<string, Scopes>> {
+/** Each affected person who holds something. @returns by the user's id */
+export async function rolesOfEach(tx: Transaction, ctx: CallContext, affected: Affected): Promise<Map<string, Scopes>> {
   const statement = once<{ userId: string; scopes: string }>(
-    sql`${standings(ctx.organizationId, concerned)} select user_id as "userId", scopes from standing`,
+    sql`${holdings(ctx.organizationId, affected)} select user_id as "userId", scopes from holding`,
     { isPrepared: false },
   )
   const parsed = new Map<string, Scopes>()
@@ -77,10 +73,10 @@ export type Cohort = { scopes: Scopes; count: number; sample: string[]; digest: 
 /** Everybody, by what they hold: few kinds of people, however many there are. */
 export async function cohorts(tx: Transaction, ctx: CallContext, sampleSize: number): Promise<Cohort[]> {
   const statement = once<{ scopes: string; count: number; sample: string; digest: string }>(
-    sql`${standings(ctx.organizationId, 'everybody')}
+    sql`${holdings(ctx.organizationId, 'everybody')}
       select scopes, count(*)::int as count, to_json((array_agg(user_id order by user_id))[1:${sampleSize}::int])::text as sample,
         md5(string_agg(user_id, ' ' order by user_id)) as digest
-      from standing group by scopes order by scopes`,
+      from holding group by scopes order by scopes`,
     { isPrepared: false },
   )
   const rows = await tx.run(statement)

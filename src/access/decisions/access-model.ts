@@ -9,7 +9,7 @@ import { type AccessPolicy, type EffectiveAssignment, evaluate, type RoleHeld, r
 /** Ids of the roles held in the organization (`''`) and in brands, by the brand's id; sorted. */
 export type Scopes = Readonly<Record<string, readonly string[]>>
 
-export type Meaning = { roles: ReadonlyMap<string, RoleHeld>; policy: AccessPolicy }
+export type AccessModel = { roles: ReadonlyMap<string, RoleHeld>; policy: AccessPolicy }
 
 /** A brand that nobody has a membership in and that no policy names: it stands for all those. */
 export const elsewhere = 'brd_elsewhere'
@@ -26,7 +26,7 @@ const selectPolicy = prepared<{ organizationId: string }, AccessPolicy>(
     from organizations o where o.id = ${p.organizationId}`,
 )
 
-export async function meaningNow(tx: Transaction, { organizationId }: CallContext): Promise<Meaning> {
+export async function readAccessModel(tx: Transaction, { organizationId }: CallContext): Promise<AccessModel> {
   const roles = tx.run(selectRoles({ organizationId }))
   const [policy] = await tx.run(selectPolicy({ organizationId }))
   if (policy === undefined) throw new Error('The organization of the context is there')
@@ -34,44 +34,44 @@ export async function meaningNow(tx: Transaction, { organizationId }: CallContex
 }
 
 /** Everything that roles and policies say, as it is written. */
-export const patternsOf = ({ roles, policy }: Meaning): string[] => [
+export const patternsOf = ({ roles, policy }: AccessModel): string[] => [
   ...[...roles.values()].flatMap(({ allows, denies }) => [...allows, ...denies]),
   ...policy.rules.map(({ permission }) => permission),
 ]
 
 export type Reader = {
   /** The permissions that somebody has in a scope who holds these roles. */
-  allowed(meaning: Meaning, scopes: Scopes, scope: string): ReadonlySet<string>
+  allowed(model: AccessModel, scopes: Scopes, scope: string): ReadonlySet<string>
   /** The permissions that a deny or a policy takes from them there, whether or not they would have them otherwise. */
-  restricted(meaning: Meaning, scopes: Scopes, scope: string): ReadonlySet<string>
+  restricted(model: AccessModel, scopes: Scopes, scope: string): ReadonlySet<string>
 }
 
 /** Few kinds of standing are asked for again and again, so answers are remembered. @param permissions what is asked about */
 export function createReader(permissions: readonly string[]): Reader {
-  const remembered = (decide: (meaning: Meaning, scopes: Scopes, scope: string) => string[]) => {
-    const known = new Map<Meaning, Map<string, ReadonlySet<string>>>()
-    return (meaning: Meaning, scopes: Scopes, scope: string): ReadonlySet<string> => {
-      const cache = known.get(meaning) ?? new Map<string, ReadonlySet<string>>()
-      known.set(meaning, cache)
+  const remembered = (decide: (model: AccessModel, scopes: Scopes, scope: string) => string[]) => {
+    const known = new Map<AccessModel, Map<string, ReadonlySet<string>>>()
+    return (model: AccessModel, scopes: Scopes, scope: string): ReadonlySet<string> => {
+      const cache = known.get(model) ?? new Map<string, ReadonlySet<string>>()
+      known.set(model, cache)
       const key = JSON.stringify([scope, scopes[scope] ?? null, scopes[''] ?? null])
-      const answer = cache.get(key) ?? new Set(decide(meaning, scopes, scope))
+      const answer = cache.get(key) ?? new Set(decide(model, scopes, scope))
       cache.set(key, answer)
       return answer
     }
   }
   return {
-    allowed: remembered((meaning, scopes, scope) => {
-      const question = { status: 'active', ...questionOf(meaning, scopes, scope) } as const
+    allowed: remembered((model, scopes, scope) => {
+      const question = { status: 'active', ...questionOf(model, scopes, scope) } as const
       return permissions.filter((permission) => evaluate({ ...question, permission }).allowed)
     }),
-    restricted: remembered((meaning, scopes, scope) => {
-      const question = questionOf(meaning, scopes, scope)
+    restricted: remembered((model, scopes, scope) => {
+      const question = questionOf(model, scopes, scope)
       return permissions.filter((permission) => restrictionsOn({ ...question, permission }).length > 0)
     }),
   }
 }
 
-function questionOf({ roles, policy }: Meaning, scopes: Scopes, scope: string) {
+function questionOf({ roles, policy }: AccessModel, scopes: Scopes, scope: string) {
   const held = (brandId: string): EffectiveAssignment[] =>
     (scopes[brandId] ?? []).flatMap((id) => {
       const role = roles.get(id)

@@ -1,7 +1,7 @@
 // How often one may try. Per account, so that one password cannot be guessed; per address, so that not one password can be tried
 // on everybody. What turns out well is taken back from the latter, since many people may share an address. The windows are
 // short: whoever is kept out by somebody else's attempts is not for long.
-import type { Limit } from '../../ground/throttle.ts'
+import type { RateLimit } from '../../ground/rate-limits.ts'
 
 const quarterHour = 900
 const hour = 3_600
@@ -18,4 +18,4 @@ export const limits = {
   invitationPerAddress: { name: 'invitation.address', attempts: 60, windowSeconds: quarterHour },
   emergencyPerAccount: { name: 'emergency.account', attempts: 5, windowSeconds: quarterHour },
   emergencyPerAddress: { name: 'emergency.address', attempts: 20, windowSeconds: quarterHour },
-} as const satisfies Record<string, Limit>
+} as const satisfies Record<string, RateLimit>

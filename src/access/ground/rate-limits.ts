@@ -5,9 +5,9 @@ import { prepared, type Statement } from '#db/statement.ts'
 import { sha256 } from '#platform/crypto.ts'
 
 /** So many attempts in a window of time, which begins with the first one; it does not grow by further attempts. */
-export type Limit = { name: string; attempts: number; windowSeconds: number }
+export type RateLimit = { name: string; attempts: number; windowSeconds: number }
 
-export type Counted = { limit: Limit; key: string }
+export type Counted = { limit: RateLimit; key: string }
 
 const count = prepared<{ keyHash: string; attempts: number; windowSeconds: number }, { seconds: number }>(
   (p) => sql`select throttle(${p.keyHash}, ${p.attempts}::int, ${p.windowSeconds}::int) as seconds`,
