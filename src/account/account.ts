@@ -1,6 +1,5 @@
 // What people see of themselves: their session as JSON, their access, their sessions, the way out.
 import { type Context, Hono } from 'hono'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { getOwnAccess } from '#access/people/own/own-access.ts'
 import { listOwnChanges } from '#access/people/own/own-changes.ts'
 import { getOwnRequest, requestAccess } from '#access/people/own/request-access.ts'
@@ -74,7 +73,7 @@ function createPages(services: AccountServices): Hono<AppEnv> {
     const [{ name, organization, isManager }, sessions] = await Promise.all([getOwnAccess(ctx), listOwnSessions(ctx)])
     const page = SessionsPage({
       ...{ name, organization: organization.name, isManager, currentId: sessionId, now: services.clock.now() },
-      sessions: sessions.map(withIsoTimes),
+      sessions: sessions,
       hasEnded: c.req.query('ended') === '1',
     })
     return renderPage(c, page)
@@ -111,7 +110,7 @@ async function showAccess(
     listOwnChanges(ctx),
     getOwnRequest(ctx),
   ])
-  const request = { ...asked, openSince: openSince === null ? null : new Date(openSince).toISOString() }
-  const page = AccessPage({ access, changes: changes.map(withIsoTimes), request })
+  const request = { ...asked, openSince }
+  const page = AccessPage({ access, changes, request })
   return renderPage(c, page, { status: asked.error === undefined ? 200 : 400 })
 }

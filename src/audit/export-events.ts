@@ -39,11 +39,9 @@ async function* pages(ctx: CallContext, format: ExportFormat, filter: AuditFilte
   }
 }
 
-const timeOf = ({ occurredAt }: AuditEvent): string => new Date(occurredAt).toISOString()
-
 const csvOf = (event: AuditEvent): string =>
   csvLine([
-    ...[event.id, timeOf(event), event.actor.type, event.actor.id, event.actor.name],
+    ...[event.id, event.occurredAt, event.actor.type, event.actor.id, event.actor.name],
     ...[
       event.action,
       event.targetType,
@@ -54,4 +52,4 @@ const csvOf = (event: AuditEvent): string =>
     ],
   ])
 
-const jsonOf = (event: AuditEvent): string => `${JSON.stringify({ ...event, occurredAt: timeOf(event) })}\n`
+const jsonOf = (event: AuditEvent): string => `${JSON.stringify({ ...event, occurredAt: event.occurredAt })}\n`

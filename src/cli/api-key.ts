@@ -1,7 +1,6 @@
 // `rolecall api-key …`
 import type { Command } from 'commander'
 import { resolveBrand } from '#access/grants/managers/references.ts'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { issueApiKey, listApiKeys, revokeApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import { invalid } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
@@ -76,7 +75,7 @@ const accesses = ['everything', 'decisions', 'permissions'] as const
 
 async function list(runtime: CliRuntime, options: Scope): Promise<void> {
   const items = await inOrganization(runtime, options.organization, (ctx) => listApiKeys(ctx))
-  printList(runtime, options, items.map(withIsoTimes), {
+  printList(runtime, options, items, {
     NAME: ({ name }) => name,
     'ENDS IN': ({ lastFour }) => `…${lastFour}`,
     'MAY DO': ({ access, permissions }) => permissions?.join(' ') ?? access,

@@ -2,7 +2,6 @@
 import type { Command } from 'commander'
 import { listApplications } from '#access/applications/applications.ts'
 import { createApplication } from '#access/applications/create-application.ts'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
@@ -58,7 +57,7 @@ async function create(runtime: CliRuntime, options: CreateOptions): Promise<void
 
 async function list(runtime: CliRuntime, options: Scope): Promise<void> {
   const items = await inOrganization(runtime, options.organization, (ctx) => listApplications(ctx))
-  printList(runtime, options, items.map(withIsoTimes), {
+  printList(runtime, options, items, {
     NAME: ({ name }) => name,
     STATUS: ({ status }) => status,
     'CLIENT ID': ({ id }) => id,

@@ -3,7 +3,6 @@ import type { Command } from 'commander'
 import { listAssignments } from '#access/grants/assignments/assignments.ts'
 import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
 import { resolveBrand, resolveRole, resolveUser } from '#access/grants/managers/references.ts'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { confirmOption, makeChange } from './make-change.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
@@ -77,7 +76,7 @@ async function list(runtime: CliRuntime, options: Scope & { user?: string }): Pr
     const userId = options.user === undefined ? undefined : (await resolveUser(ctx, options.user)).id
     return listAssignments(ctx, { userId })
   })
-  printList(runtime, options, items.map(withIsoTimes), {
+  printList(runtime, options, items, {
     USER: ({ user }) => user.userName,
     ROLE: ({ role }) => role.key,
     BRAND: ({ brand }) => brand?.slug ?? '(organization)',

@@ -1,6 +1,5 @@
 // `rolecall audit …`
 import { type Command, InvalidArgumentError } from 'commander'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { addAuditSealCommands } from './audit-seal.ts'
 import { type OutputOptions, printList } from './output.ts'
@@ -35,7 +34,7 @@ async function list(runtime: CliRuntime, options: ListOptions): Promise<void> {
   const { action, target: targetId, actor: actorId, since, limit } = options
   const filter = { action, targetId, actorId, since }
   const items = await inOrganization(runtime, options.organization, (ctx) => listAuditEvents(ctx, { filter, limit }))
-  printList(runtime, options, items.map(withIsoTimes), {
+  printList(runtime, options, items, {
     TIME: ({ occurredAt }) => occurredAt,
     ACTION: ({ action: name }) => name,
     TARGET: ({ targetId: id }) => id,

@@ -2,7 +2,6 @@
 import type { Command } from 'commander'
 import { listBrands } from '#access/grants/brands/brands.ts'
 import { createBrand } from '#access/grants/brands/create-brand.ts'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
@@ -29,7 +28,7 @@ export function addBrandCommands(program: Command, runtime: CliRuntime): void {
     .option('--json', 'print one JSON line')
     .action(async (options: Scope) => {
       const items = await inOrganization(runtime, options.organization, (ctx) => listBrands(ctx))
-      printList(runtime, options, items.map(withIsoTimes), {
+      printList(runtime, options, items, {
         SLUG: ({ slug }) => slug,
         NAME: ({ name }) => name,
         ID: ({ id }) => id,

@@ -1,7 +1,6 @@
 // `rolecall directory token …`
 import type { Command } from 'commander'
 import { resolveDirectory } from '#access/grants/managers/references.ts'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { listDirectoryTokens } from '#connections/directories/directory-tokens.ts'
 import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
 import { revokeDirectoryToken } from '#connections/directories/revoke-directory-token.ts'
@@ -50,7 +49,7 @@ async function list(runtime: CliRuntime, options: Scope): Promise<void> {
     const { id } = await resolveDirectory(ctx, options.directory)
     return listDirectoryTokens(ctx, { directoryId: id })
   })
-  printList(runtime, options, items.map(withIsoTimes), {
+  printList(runtime, options, items, {
     ID: ({ id }) => id,
     'ENDS IN': ({ lastFour }) => `…${lastFour}`,
     CREATED: ({ createdAt }) => createdAt,

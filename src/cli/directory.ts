@@ -1,6 +1,5 @@
 // `rolecall directory …`
 import type { Command } from 'commander'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { findOrganization } from '#access/organizations/organizations.ts'
 import { createDirectory } from '#connections/directories/create-directory.ts'
@@ -83,7 +82,7 @@ async function ensureOrganization(services: CliServices, slug: string): Promise<
 async function list(runtime: CliRuntime, options: Scope): Promise<void> {
   const items = await inOrganization(runtime, options.organization, async (ctx, { urls }) => {
     const directories = await listDirectories(ctx)
-    return directories.map((directory) => ({ ...withIsoTimes(directory), baseUrl: urls.scimBase(directory.id) }))
+    return directories.map((directory) => ({ ...directory, baseUrl: urls.scimBase(directory.id) }))
   })
   printList(runtime, options, items, {
     NAME: ({ name }) => name,

@@ -1,6 +1,5 @@
 // `rolecall domain …`: e-mail domains of an organization.
 import { type Command, Option } from 'commander'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { addDomain, bindDomain, removeDomain, verifyDomain } from '#connections/domains/change-domains.ts'
 import { type DomainRecord, listDomains, txtRecordOf } from '#connections/domains/domains.ts'
 import { invalid } from '#platform/errors.ts'
@@ -56,7 +55,7 @@ const named = (parent: Command, verb: string, description: string): Command =>
 
 const present = (domain: DomainRecord) => {
   const { challenge: _, ...rest } = domain
-  return { ...withIsoTimes(rest), txtRecord: txtRecordOf(domain) }
+  return { ...rest, txtRecord: txtRecordOf(domain) }
 }
 
 const told = (domain: DomainRecord) => (): string[] => {

@@ -7,7 +7,6 @@ import {
   resealEmergencyAccount,
 } from '#access/accounts/emergency/emergency.ts'
 import { resolveUser } from '#access/grants/managers/references.ts'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
@@ -71,7 +70,7 @@ function printEnvelope(runtime: CliRuntime, options: Scope, { title, ...made }: 
 
 async function list(runtime: CliRuntime, options: Scope): Promise<void> {
   const items = await inOrganization(runtime, options.organization, (ctx) => listEmergencyAccounts(ctx))
-  printList(runtime, options, items.map(withIsoTimes), {
+  printList(runtime, options, items, {
     'USER NAME': ({ userName }) => userName,
     NAME: ({ displayName }) => displayName,
     STATUS: ({ status }) => status,

@@ -1,6 +1,5 @@
 // `rolecall group …`
 import type { Command } from 'commander'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { listGroups } from '#access/people/list-groups.ts'
 import { type OutputOptions, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
@@ -14,9 +13,9 @@ export function addGroupCommands(program: Command, runtime: CliRuntime): void {
     .option('--json', 'print one JSON line')
     .action(async (options: OutputOptions & { organization: string }) => {
       const groups = await inOrganization(runtime, options.organization, (ctx) => listGroups(ctx))
-      const items = groups.map(({ id, displayName, directoryId, externalId, createdAt, updatedAt }) =>
-        withIsoTimes({ id, displayName, directoryId, externalId, createdAt, updatedAt }),
-      )
+      const items = groups.map(({ id, displayName, directoryId, externalId, createdAt, updatedAt }) => ({
+        ...{ id, displayName, directoryId, externalId, createdAt, updatedAt },
+      }))
       printList(runtime, options, items, {
         NAME: ({ displayName }) => displayName,
         DIRECTORY: ({ directoryId }) => directoryId ?? '(local)',

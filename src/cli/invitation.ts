@@ -1,7 +1,6 @@
 // `rolecall invitation …`
 import { type Command, Option } from 'commander'
 import { resolveBrand, resolveRole } from '#access/grants/managers/references.ts'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { cancelInvitation, resendInvitation } from '#access/invitations/change-invitation.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import { type InvitationRecord, type InvitationStatus, listInvitations } from '#access/invitations/invitations.ts'
@@ -70,7 +69,7 @@ async function create(runtime: CliRuntime, options: CreateOptions): Promise<void
     }
     return createInvitation(ctx, { ...asked, ...place })
   })
-  print(runtime, options, { json: withIsoTimes(made), human: () => [said(made, 'is invited')] })
+  print(runtime, options, { json: made, human: () => [said(made, 'is invited')] })
 }
 
 const said = ({ email, id, delivery }: InvitationRecord, what: string): string => {
@@ -82,7 +81,7 @@ const said = ({ email, id, delivery }: InvitationRecord, what: string): string =
 async function list(runtime: CliRuntime, options: Scope & { status?: InvitationStatus }): Promise<void> {
   const filter = options.status === undefined ? {} : { status: options.status }
   const items = await inOrganization(runtime, options.organization, (ctx) => listInvitations(ctx, filter))
-  printList(runtime, options, items.map(withIsoTimes), {
+  printList(runtime, options, items, {
     'E-MAIL': ({ email }) => email,
     STATUS: ({ status }) => status,
     MAIL: ({ delivery }) => delivery?.status,
@@ -103,7 +102,7 @@ async function change(
   const { organization, invitation } = options
   if (verb === 'resend') {
     const sent = await inOrganization(runtime, organization, (ctx) => resendInvitation(ctx, invitation))
-    return print(runtime, options, { json: withIsoTimes(sent), human: () => [said(sent, 'gets a new link')] })
+    return print(runtime, options, { json: sent, human: () => [said(sent, 'gets a new link')] })
   }
   await inOrganization(runtime, organization, (ctx) => cancelInvitation(ctx, invitation))
   print(runtime, options, {

@@ -1,6 +1,5 @@
 // `rolecall mail …`: the outbox, also for installations without a mail server.
 import type { Command } from 'commander'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { getMail, listMails } from '#access/notices/mail/mails.ts'
 import { sendTestMail } from '#access/notices/mail/send-test-mail.ts'
 import { type OutputOptions, print, printList } from './output.ts'
@@ -34,7 +33,7 @@ export function addMailCommands(program: Command, runtime: CliRuntime): void {
 
 async function list(runtime: CliRuntime, options: Scope): Promise<void> {
   const items = await inOrganization(runtime, options.organization, (ctx) => listMails(ctx))
-  printList(runtime, options, items.map(withIsoTimes), {
+  printList(runtime, options, items, {
     TO: ({ recipient }) => recipient,
     SUBJECT: ({ subject }) => subject,
     STATUS: ({ status }) => status,
@@ -45,7 +44,7 @@ async function list(runtime: CliRuntime, options: Scope): Promise<void> {
 }
 
 async function show(runtime: CliRuntime, options: Scope & { mail: string }): Promise<void> {
-  const mail = withIsoTimes(await inOrganization(runtime, options.organization, (ctx) => getMail(ctx, options.mail)))
+  const mail = await inOrganization(runtime, options.organization, (ctx) => getMail(ctx, options.mail))
   const { recipient, subject, status, lastError, body } = mail
   const human = () => [
     `To:      ${recipient}`,

@@ -2,7 +2,6 @@
 import type { Command } from 'commander'
 import { resolveBrand, resolveGroup, resolveRole } from '#access/grants/managers/references.ts'
 import { listMappings } from '#access/grants/mappings/mappings.ts'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { confirmOption, makeChange } from './make-change.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
@@ -33,7 +32,7 @@ export function addMappingCommands(program: Command, runtime: CliRuntime): void 
     .option('--json', 'print one JSON line')
     .action(async (options: Scope) => {
       const items = await inOrganization(runtime, options.organization, (ctx) => listMappings(ctx))
-      printList(runtime, options, items.map(withIsoTimes), {
+      printList(runtime, options, items, {
         'GROUP OR FILTER': ({ group, filter }) => group?.displayName ?? filter ?? '',
         ROLE: ({ role }) => role.key,
         BRAND: ({ brand }) => brand?.slug ?? '(organization)',

@@ -1,6 +1,5 @@
 // `rolecall organization …`
 import type { Command } from 'commander'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { listOrganizations } from '#access/organizations/organizations.ts'
 import { setOrganizationStatus } from '#access/organizations/update-organization.ts'
@@ -26,7 +25,7 @@ export function addOrganizationCommands(program: Command, runtime: CliRuntime): 
     .option('--json', 'print one JSON line')
     .action(async (options: OutputOptions) => {
       const items = await runtime.withServices((services) => listOrganizations(instanceContext(services)))
-      printList(runtime, options, items.map(withIsoTimes), {
+      printList(runtime, options, items, {
         SLUG: ({ slug }) => slug,
         NAME: ({ name }) => name,
         STATUS: ({ status }) => status,
@@ -60,6 +59,6 @@ function addStatusCommand(
     .action(async (options: OutputOptions & { organization: string }) => {
       const changed = await inOrganization(runtime, options.organization, (ctx) => setOrganizationStatus(ctx, status))
       const human = () => [`The organization ${changed.slug} ${done}`]
-      print(runtime, options, { json: withIsoTimes(changed), human })
+      print(runtime, options, { json: changed, human })
     })
 }

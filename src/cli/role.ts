@@ -1,7 +1,6 @@
 // `rolecall role …`
 import type { Command } from 'commander'
 import { listRoles } from '#access/grants/roles/roles.ts'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { type OutputOptions, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
@@ -14,7 +13,7 @@ export function addRoleCommands(program: Command, runtime: CliRuntime): void {
     .option('--json', 'print one JSON line')
     .action(async (options: OutputOptions & { organization: string }) => {
       const items = await inOrganization(runtime, options.organization, (ctx) => listRoles(ctx))
-      printList(runtime, options, items.map(withIsoTimes), {
+      printList(runtime, options, items, {
         KEY: ({ key }) => key,
         NAME: ({ name }) => name,
         RANK: ({ rank }) => rank,

@@ -1,7 +1,6 @@
 // `rolecall user …`
 import { type Command, Option } from 'commander'
 import { resolveUser } from '#access/grants/managers/references.ts'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { listUsers } from '#access/people/list-users.ts'
 import { approvePerson } from '#access/people/status/approve-person.ts'
 import { deactivateUser } from '#directory/deactivate-user.ts'
@@ -82,9 +81,9 @@ function addUserCommand(
 const summary = (user: UserRecord) => {
   const { id, userName, displayName, status, statusReason, directoryId, externalId, groups, createdAt, updatedAt } =
     user
-  return withIsoTimes({
+  return {
     ...{ id, userName, displayName, status, statusReason, directoryId, externalId, groups, createdAt, updatedAt },
-  })
+  }
 }
 
 const humanLines = (user: ReturnType<typeof summary>): string[] => [

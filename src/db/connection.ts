@@ -28,10 +28,13 @@ const connectTimeoutMillis = 5_000
 
 const asItIs = <T>(value: T): T => value
 
-/** JSON goes out as the text that it is already, and times come and go as text. */
+/** JSON goes out as the text that it is already, and so do times, which come back in the one form that is shown: ISO 8601, UTC. */
 const textualTypes = {
   json: { to: 114, from: [114, 3802], serialize: asItIs<string>, parse: (text: string): unknown => JSON.parse(text) },
-  date: { to: 1184, from: [1082, 1114, 1184], serialize: asItIs<string>, parse: asItIs<string> },
+  time: {
+    ...{ to: 1184, from: [1184], serialize: asItIs<string> },
+    parse: (text: string): string => new Date(text).toISOString(),
+  },
 }
 
 const settingsOf = (statementTimeoutMillis: number) => ({

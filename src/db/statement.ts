@@ -49,6 +49,9 @@ export function once<Row>(template: SQL, options: { isPrepared?: boolean } = {})
   return { text, values: params as Value[], isPrepared: options.isPrepared ?? true }
 }
 
+/** A time inside JSON, in the form that times outside of it come in: ISO 8601, UTC. A null stays one. */
+export const isoTime = (time: SQL): SQL => sql`to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
 /** A list as the text of a `jsonb` parameter; null stays null. */
 export const listText = (list: readonly string[] | null): string | null => (list === null ? null : JSON.stringify(list))
 

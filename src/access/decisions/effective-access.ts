@@ -1,7 +1,7 @@
 // What one user holds and through what, and the decision about it. User, policy, assignments and the roles' permissions
 // come in one statement; a question about a brand sends a second one along with it.
 import { type SQL, sql } from 'drizzle-orm'
-import { prepared, type Statement } from '#db/statement.ts'
+import { isoTime, prepared, type Statement } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import type { StatusReason, UserStatus } from '#directory/users.ts'
 import { notFound } from '#platform/errors.ts'
@@ -14,14 +14,7 @@ import {
   requirePermissionIn,
   requirePermissionSomewhere,
 } from '#src/context.ts'
-import {
-  type AccessPolicy,
-  type AssignmentSource,
-  type Decision,
-  type EffectiveAssignment,
-  evaluate,
-  unknown,
-} from './evaluate.ts'
+import { type AccessPolicy, type Decision, type EffectiveAssignment, evaluate, unknown } from './evaluate.ts'
 
 export type EffectiveAccess = {
   user: {
@@ -56,7 +49,7 @@ const pathColumn = sql`(select coalesce(json_agg(json_build_object('id', g.id, '
 const sourceColumn = sql`case e.source
   when 'mapping' then json_build_object('type', 'mapping', 'mappingId', e.source_id, 'path', ${pathColumn},
     'filter', e.filter)
-  else json_build_object('type', 'direct', 'assignmentId', e.source_id, 'reason', e.reason, 'expiresAt', e.expires_at) end`
+  else json_build_object('type', 'direct', 'assignmentId', e.source_id, 'reason', e.reason, 'expiresAt', ${isoTime(sql`e.expires_at`)}) end`
 
 /** What a role of `roles r` allows or denies. */
 export const permissionsColumn = (effect: 'allow' | 'deny'): SQL =>
@@ -110,7 +103,7 @@ const accessStatement = (organizationId: string, user: string): Statement<Effect
     ? accessById({ organizationId, userId: user })
     : accessByName({ organizationId, userNameKey: fold(user) })
 
-/** What a user holds as a statement, for a transaction that asks for more; its row goes through `inIsoTime`. */
+/** What a user holds as a statement, for a transaction that asks for more. */
 export const effectiveAccessOf = (organizationId: string, userId: string): Statement<EffectiveAccess> =>
   accessById({ organizationId, userId })
 
@@ -121,7 +114,7 @@ export async function getEffectiveAccess(ctx: CallContext, user: string): Promis
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(accessStatement(ctx.organizationId, user)))
   const access = rows?.[0]
   if (access === undefined) throw notFound('User')
-  return inIsoTime(access)
+  return access
 }
 
 /**
@@ -149,7 +142,7 @@ export async function decide(ctx: CallContext, questions: readonly AccessQuestio
     const brand = question.brand === undefined ? undefined : brandRows.get(question.brand)
     if (brand !== undefined || question.brand === undefined) requirePermissionIn(ctx, 'access.read', brand?.id ?? null)
     if (question.brand !== undefined && brand === undefined) return unknown('brand')
-    const { user, organization, policy, assignments } = inIsoTime(access)
+    const { user, organization, policy, assignments } = access
     if (![undefined, organization.id, organization.slug].includes(question.organization)) return unknown('organization')
     return evaluate({ status: user.status, policy, assignments, permission: question.permission, brandId: brand?.id })
   })
@@ -166,14 +159,3 @@ const isText = (text: string): boolean => text.length <= 1_000 && !text.includes
 
 const unique = (names: readonly (string | undefined)[]): string[] =>
   [...new Set(names.filter((name) => name !== undefined && isText(name)))] as string[]
-
-/** The access with its times as they are shown. */
-export const inIsoTime = (access: EffectiveAccess): EffectiveAccess => ({
-  ...access,
-  assignments: access.assignments.map((assignment) => ({ ...assignment, source: sourceInIsoTime(assignment.source) })),
-})
-
-function sourceInIsoTime(source: AssignmentSource): AssignmentSource {
-  if (source.type !== 'direct' || source.expiresAt === null) return source
-  return { ...source, expiresAt: new Date(source.expiresAt).toISOString() }
-}

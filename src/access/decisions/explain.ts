@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction, requirePermissionIn, requirePermissionSomewhere } from '#src/context.ts'
-import { effectiveAccessOf, inIsoTime } from './effective-access.ts'
+import { effectiveAccessOf } from './effective-access.ts'
 import { byStrategy, type Decision, type EffectiveAssignment, evaluate } from './evaluate.ts'
 import { covers } from './permissions.ts'
 
@@ -77,7 +77,7 @@ export async function explainAccess(ctx: CallContext, question: Question): Promi
   if (reference !== null && brand === null) throw notFound('Brand')
   const brandId = brand?.id ?? null
   requirePermissionIn(ctx, 'access.read', brandId)
-  const { user, policy, assignments } = inIsoTime(access)
+  const { user, policy, assignments } = access
   const asked = { status: user.status, policy, assignments, permission }
   const decision = evaluate({ ...asked, brandId: brand?.id })
   const within = assignments.filter((assignment) => (assignment.brand?.id ?? null) === brandId)

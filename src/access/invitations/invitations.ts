@@ -1,6 +1,6 @@
 // Invitations: who was invited to what by whom, and what became of it and of the mail.
 import { type SQL, sql } from 'drizzle-orm'
-import { once, prepared } from '#db/statement.ts'
+import { isoTime, once, prepared } from '#db/statement.ts'
 import { patternsOf } from '#directory/paging/search-text.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -11,7 +11,6 @@ import {
   refuseUnknown,
   requirePermissionSomewhere,
 } from '#src/context.ts'
-import { withIsoTimes } from '../ground/times.ts'
 
 export type InvitationStatus = 'pending' | 'expired' | 'accepted' | 'cancelled' | 'withdrawn'
 
@@ -43,7 +42,7 @@ export type InvitationRecord = {
 const rolesColumn = sql`(select coalesce(json_agg(json_build_object(
       'role', json_build_object('id', r.id, 'key', r.key, 'name', r.name),
       'brand', case when b.id is not null then json_build_object('id', b.id, 'slug', b.slug, 'name', b.name) end,
-      'expiresAt', a.expires_at)
+      'expiresAt', ${isoTime(sql`a.expires_at`)})
       order by b.slug nulls first, r.key), '[]')
     from assignments a join roles r on r.organization_id = a.organization_id and r.id = a.role_id
     left join brands b on b.organization_id = a.organization_id and b.id = a.brand_id
@@ -158,5 +157,5 @@ export async function getInvitation(ctx: CallContext, invitationId: string): Pro
 /** With the times inside as they are shown. */
 export const shown = (invitation: InvitationRecord): InvitationRecord => ({
   ...invitation,
-  roles: invitation.roles.map(withIsoTimes),
+  roles: invitation.roles,
 })

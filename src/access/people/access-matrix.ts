@@ -1,7 +1,7 @@
 // What one person holds, as a table: roles down, the organization and its brands across, each cell with its sources; and what is
 // yet to begin or has ended.
 import { sql } from 'drizzle-orm'
-import { prepared } from '#db/statement.ts'
+import { isoTime, prepared } from '#db/statement.ts'
 import type { StatusReason, UserStatus } from '#directory/users.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -12,8 +12,7 @@ import {
   refuseUnknown,
   requirePermissionSomewhere,
 } from '#src/context.ts'
-import { withIsoTimes } from '../ground/times.ts'
-import { fromHeld, type HeldRole, type HoldingSource, heldInIsoTime, heldRoleJson } from './sources.ts'
+import { fromHeld, type HeldRole, type HoldingSource, heldRoleJson } from './sources.ts'
 
 type Brand = { id: string; slug: string; name: string }
 type Role = HeldRole['role']
@@ -69,7 +68,7 @@ const find = prepared<{ organizationId: string; userId: string }, Found>(
       (select coalesce(json_agg(json_build_object('id', a.id, 'reason', a.reason, 'sponsor', a.sponsor,
           'role', json_build_object('id', r.id, 'key', r.key, 'name', r.name),
           'brand', case when b.id is not null then json_build_object('id', b.id, 'slug', b.slug, 'name', b.name) end,
-          'validFrom', a.valid_from, 'expiresAt', a.expires_at, 'createdAt', a.created_at, 'createdBy', a.created_by)
+          'validFrom', ${isoTime(sql`a.valid_from`)}, 'expiresAt', ${isoTime(sql`a.expires_at`)}, 'createdAt', ${isoTime(sql`a.created_at`)}, 'createdBy', a.created_by)
           order by coalesce(a.expires_at, a.valid_from), a.id), '[]')
         from assignments a join roles r on r.organization_id = a.organization_id and r.id = a.role_id
         left join brands b on b.organization_id = a.organization_id and b.id = a.brand_id
@@ -90,8 +89,8 @@ export async function getAccessMatrix(ctx: CallContext, userId: string): Promise
   const found = rows?.[0]
   if (found === undefined) throw notFound('User')
   const isSeen = visibleScopes(ctx)
-  const held = found.held.filter(({ brand }) => isSeen(brand?.id ?? null)).map(heldInIsoTime)
-  const idle = found.idle.filter(({ brand }) => isSeen(brand?.id ?? null)).map(withIsoTimes)
+  const held = found.held.filter(({ brand }) => isSeen(brand?.id ?? null))
+  const idle = found.idle.filter(({ brand }) => isSeen(brand?.id ?? null))
   if (!isSeen(null) && held.length === 0 && idle.length === 0) throw notFound('User')
   const hasBegun = ({ expiresAt }: IdleAssignment): boolean =>
     expiresAt !== null && new Date(expiresAt) <= ctx.clock.now()

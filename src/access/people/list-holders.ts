@@ -1,6 +1,6 @@
 // Who holds a role, or stands in a brand, and through what: for the page of a brand, of a role, and their exports.
 import { type SQL, sql } from 'drizzle-orm'
-import { once } from '#db/statement.ts'
+import { isoTime, once } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
 import { planAnew } from '#directory/paging/plan-anew.ts'
 import { isFound, isMatching, searchWords } from '#directory/paging/search-text.ts'
@@ -25,7 +25,7 @@ import {
   orderColumns,
   type UserOrder,
 } from './search/user-order.ts'
-import { fromHeld, type HeldRole, heldInIsoTime, heldRoleJson, sourceText } from './sources.ts'
+import { fromHeld, type HeldRole, heldRoleJson, sourceText } from './sources.ts'
 
 export type HoldersFilter = {
   roleId?: string | undefined
@@ -67,16 +67,11 @@ export async function listHolders(ctx: CallContext, { filter, cursor, limit = 50
   const items = found.slice(0, limit)
   const last = items.at(-1)
   return {
-    items: items.map(({ user, holdings }) => ({ user: shown(user), holdings: holdings.map(heldInIsoTime) })),
+    items: items.map(({ user, holdings }) => ({ user, holdings })),
     total,
     nextCursor: found.length > limit && last !== undefined ? cursorOf(byName, last.keys) : null,
   }
 }
-
-const shown = (user: Holder['user']): Holder['user'] => ({
-  ...user,
-  lastActiveAt: user.lastActiveAt === null ? null : new Date(user.lastActiveAt).toISOString(),
-})
 
 /** What is asked for, within what the caller may see. */
 function inReach(ctx: CallContext, { roleId, brandId }: HoldersFilter): Holding {
@@ -114,7 +109,7 @@ function holdersStatement({ organizationId }: CallContext, { holding, q, after, 
     page as (select h.* from hits h where ${from} order by ${orderBy(byName, 'h')} limit ${limit + 1}::int)
     select (select count(*)::int from hits) as total, (select coalesce(json_agg(to_json(x)), '[]') from (
       select json_build_object('id', u.id, 'userName', u.user_name, 'displayName', u.display_name, 'email', ${emailColumn},
-          'status', u.status, 'lastActiveAt', u.last_active_at) as "user",
+          'status', u.status, 'lastActiveAt', ${isoTime(sql`u.last_active_at`)}) as "user",
         (select coalesce(json_agg(${heldRoleJson} order by b.name nulls first, r.rank desc, r.key, e.source, e.source_id), '[]')
           from ${fromHeld} where e.organization_id = u.organization_id and e.user_id = u.id and ${isAbout('e', holding)})
           as holdings,

@@ -1,6 +1,6 @@
 // The list of users as administrators search it: a page in some order, with what each holds, and how many there are in all.
 import { type SQL, sql } from 'drizzle-orm'
-import { once } from '#db/statement.ts'
+import { isoTime, once } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
 import { planAnew } from '#directory/paging/plan-anew.ts'
 import { type UserRecord, userColumns } from '#directory/users.ts'
@@ -81,13 +81,20 @@ function searchStatement(ctx: CallContext, { filter, order, after, limit }: Sear
     page as (select h.* from hits h where ${from} order by ${orderBy(order, 'h')} limit ${limit + 1}::int),
     ${heldByPage(ctx.organizationId, 'page')}
     select (select count(*)::int from hits) as total,
-      (select coalesce(json_agg(to_json(x)), '[]') from (
+      (select coalesce(json_agg(to_jsonb(x) || ${timesColumn}), '[]') from (
         select ${userColumns}, ${emailColumn} as email, u.last_active_at as "lastActiveAt", u.returns_at as "returnsAt",
           ${directoryColumn} as directory, ${rolesColumn(reachOf(ctx))} as roles, ${brandsColumn(reachOf(ctx))} as brands,
           ${invitationColumn} as "invitationId", ${keysColumn(order, 'p')} as keys
         from page p join users u on u.organization_id = ${ctx.organizationId} and u.id = p.id
         order by ${orderBy(order, 'p')}) x) as items`
 }
+
+const timesColumn = sql`jsonb_build_object(${sql.join(
+  ['createdAt', 'updatedAt', 'deletedAt', 'lastActiveAt', 'returnsAt'].map(
+    (name) => sql`${sql.raw(`'${name}'`)}, ${isoTime(sql`x.${sql.identifier(name)}`)}`,
+  ),
+  sql`, `,
+)})`
 
 /** The brands whose roles the caller sees; undefined: all, and the organization's, too. */
 function reachOf(ctx: CallContext): readonly string[] | undefined {

@@ -3,7 +3,7 @@ import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermissionSomewhere } from '#src/context.ts'
 import { catalogueOf } from '../decisions/catalogue.ts'
-import { effectiveAccessOf, inIsoTime } from '../decisions/effective-access.ts'
+import { effectiveAccessOf } from '../decisions/effective-access.ts'
 import { evaluate } from '../decisions/evaluate.ts'
 import { visibleScopes } from './access-matrix.ts'
 
@@ -27,7 +27,7 @@ export async function getPermissionMatrix(ctx: CallContext, userId: string): Pro
     return [(await found)[0], await catalogueOf(tx, ctx)] as const
   })
   if (access === undefined) throw notFound('User')
-  const { user, policy, assignments } = inIsoTime(access)
+  const { user, policy, assignments } = access
   const isSeen = visibleScopes(ctx)
   const brands = new Map(assignments.flatMap(({ brand }) => (brand === null ? [] : [[brand.id, brand] as const])))
   const named = [...brands.values()].toSorted((a, b) => a.name.localeCompare(b.name, 'en'))

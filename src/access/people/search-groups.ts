@@ -7,7 +7,6 @@ import { patternsOf } from '#directory/paging/search-text.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
-import { withIsoTimes } from '../ground/times.ts'
 
 export type ListedGroup = {
   id: string
@@ -87,7 +86,7 @@ export async function searchGroups(
   })
   const [, rows, counted] = await inTransaction(ctx, (tx) => tx.commitWith<unknown>(planAnew, statement, count))
   const total = ((counted ?? []) as { total: number }[])[0]?.total ?? 0
-  return namePage(((rows ?? []) as Row[]).map(withIsoTimes), total, limit)
+  return namePage((rows ?? []) as Row[], total, limit)
 }
 
 const groupById = prepared<{ organizationId: string; groupId: string }, ListedGroup>(
@@ -102,7 +101,7 @@ export async function getListedGroup(ctx: CallContext, groupId: string): Promise
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
   const group = rows?.[0]
   if (group === undefined) throw notFound('Group')
-  return withIsoTimes(group)
+  return group
 }
 
 export type GroupMapping = {

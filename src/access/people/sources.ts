@@ -1,5 +1,6 @@
 // Through what somebody holds a role, in more words than a decision needs: since when, by whom, until when.
 import { sql } from 'drizzle-orm'
+import { isoTime } from '#db/statement.ts'
 
 export type HoldingSource =
   | {
@@ -38,9 +39,10 @@ const sinceColumn = sql`(select gm.created_at from group_members gm where gm.org
 /** Of `effective_assignments e`. */
 const sourceColumn = sql`case e.source
   when 'mapping' then json_build_object('type', 'mapping', 'mappingId', e.source_id, 'path', ${pathColumn},
-    'filter', e.filter, 'since', ${sinceColumn})
+    'filter', e.filter, 'since', ${isoTime(sinceColumn)})
   else (select json_build_object('type', 'direct', 'assignmentId', a.id, 'reason', a.reason, 'sponsor', a.sponsor,
-      'since', coalesce(a.valid_from, a.created_at), 'expiresAt', a.expires_at, 'reviewAt', a.review_at)
+      'since', ${isoTime(sql`coalesce(a.valid_from, a.created_at)`)},
+      'expiresAt', ${isoTime(sql`a.expires_at`)}, 'reviewAt', ${isoTime(sql`a.review_at`)})
     from assignments a where a.organization_id = e.organization_id and a.id = e.source_id) end`
 
 /** A HeldRole as JSON; of `effective_assignments e join roles r left join brands b`. */
@@ -51,21 +53,6 @@ export const heldRoleJson = sql`json_build_object('role', json_build_object('id'
 export const fromHeld = sql`effective_assignments e
   join roles r on r.organization_id = e.organization_id and r.id = e.role_id
   left join brands b on b.organization_id = e.organization_id and b.id = e.brand_id`
-
-const iso = (time: string | null): string | null => (time === null ? null : new Date(time).toISOString())
-
-/** With its times as they are shown. */
-export const heldInIsoTime = (held: HeldRole): HeldRole => ({
-  ...held,
-  source:
-    held.source.type === 'mapping'
-      ? { ...held.source, since: iso(held.source.since) }
-      : {
-          ...held.source,
-          since: new Date(held.source.since).toISOString(),
-          ...{ expiresAt: iso(held.source.expiresAt), reviewAt: iso(held.source.reviewAt) },
-        },
-})
 
 /** A source in a few words, for lists and exports. */
 export function sourceText(source: HoldingSource): string {

@@ -2,7 +2,6 @@
 import type { Connection } from '#connections/sign-in/connections.ts'
 import { type SetupScreen, setupScreenOf } from '#connections/sign-in/setup-screens.ts'
 import type { ConnectionUrls, Urls } from '#platform/urls.ts'
-import { withIsoTimes } from '../ground/times.ts'
 
 export type ConnectionView = Omit<Connection, 'secretSealed' | 'settings'> & {
   settings: Record<string, unknown>
@@ -14,7 +13,7 @@ export function describeConnection(connection: Connection, urls: Urls): Connecti
   const { secretSealed: _, settings, ...rest } = connection
   const all = urls.connection(connection.id)
   return {
-    ...withIsoTimes(rest),
+    ...rest,
     settings,
     addresses: connection.type === 'saml' ? samlAddresses(all) : oidcAddresses(all),
     setup: setupScreenOf(connection, all),

@@ -45,8 +45,7 @@ const claimReturns = prepared<{ organizationId: string }, Person & { returnsAt: 
 export async function proposeReturns(ctx: CallContext): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const due = await tx.run(claimReturns({ organizationId: ctx.organizationId }))
-    for (const { isInactive, returnsAt, ...person } of due.filter(({ isInactive }) => isInactive)) {
-      const detail = { ...person, returnsAt: new Date(returnsAt).toISOString() }
+    for (const { isInactive: _, ...detail } of due.filter(({ isInactive }) => isInactive)) {
       await tx.run(raiseAlarm(ctx, { kind: 'return_due', detail }))
     }
   })

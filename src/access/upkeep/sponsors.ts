@@ -70,8 +70,7 @@ async function end(ctx: CallContext, how: Omit<Claim, 'organizationId'>): Promis
 }
 
 async function tell(tx: Transaction, ctx: CallContext, left: Left): Promise<void> {
-  const { id, userId, role, brandId, sponsor, endedBefore } = left
-  const expiresAt = left.expiresAt === null ? null : new Date(left.expiresAt).toISOString()
+  const { id, userId, role, brandId, sponsor, endedBefore, expiresAt } = left
   const detail = { userId, role, brandId, sponsor, before: { expiresAt: endedBefore }, after: { expiresAt } }
   const entry = { action: 'assignment.sponsor_left', targetType: 'assignment', targetId: id } as const
   await tx.run(recordAudit(ctx, { ...entry, detail }))

@@ -1,6 +1,5 @@
 // /alarms: what administrators have to know of and settle.
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { listAlarms } from '#access/notices/alarms/alarms.ts'
 import { settleAlarm } from '#access/notices/alarms/settle-alarm.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
@@ -68,8 +67,6 @@ export const alarmRoutes = newRoutes()
     const { limit, cursor, status } = c.req.valid('query')
     const isOpen = status === undefined ? undefined : status === 'open'
     const rows = await listAlarms(c.get('ctx'), { isOpen, after: afterId(cursor, 'alm'), limit: limit + 1 })
-    return c.json(page(rows.map(withIsoTimes), limit), 200)
+    return c.json(page(rows, limit), 200)
   })
-  .openapi(settleRoute, async (c) =>
-    c.json(withIsoTimes(await settleAlarm(c.get('ctx'), c.req.valid('param').id)), 200),
-  )
+  .openapi(settleRoute, async (c) => c.json(await settleAlarm(c.get('ctx'), c.req.valid('param').id), 200))

@@ -1,6 +1,5 @@
 // /api-keys
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { issueApiKey, listApiKeys, revokeApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import {
@@ -95,7 +94,7 @@ export const apiKeyRoutes = newRoutes()
   .openapi(listRoute, async (c) => {
     const { limit, cursor } = c.req.valid('query')
     const rows = await listApiKeys(c.get('ctx'), { after: afterId(cursor, 'key'), limit: limit + 1 })
-    return c.json(page(rows.map(withIsoTimes), limit), 200)
+    return c.json(page(rows, limit), 200)
   })
   .openapi(issueRoute, async (c) => c.json(await issueApiKey(c.get('ctx'), c.req.valid('json')), 201))
   .openapi(revokeRoute, async (c) => {

@@ -5,7 +5,6 @@ import { createApplication } from '#access/applications/create-application.ts'
 import { deleteApplication } from '#access/applications/delete-application.ts'
 import { rotateApplicationSecret } from '#access/applications/rotate-application-secret.ts'
 import { updateApplication } from '#access/applications/update-application.ts'
-import { withIsoTimes } from '#access/ground/times.ts'
 import type { Urls } from '#platform/urls.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import {
@@ -57,7 +56,7 @@ const CreateApplication = z.strictObject({
 })
 
 const present = (urls: Urls, application: ApplicationRecord): z.infer<typeof Application> => ({
-  ...withIsoTimes(application),
+  ...application,
   clientId: application.id,
   ...urls.provider,
 })

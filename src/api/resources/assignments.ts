@@ -3,7 +3,6 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { getAssignment, listAssignments } from '#access/grants/assignments/assignments.ts'
 import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
 import { updateAssignment } from '#access/grants/assignments/update-assignment.ts'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
 import {
@@ -108,13 +107,13 @@ export const assignmentRoutes = newRoutes()
   .openapi(listRoute, async (c) => {
     const { limit, cursor, userId } = c.req.valid('query')
     const rows = await listAssignments(c.get('ctx'), { userId, after: afterId(cursor, 'asg'), limit: limit + 1 })
-    return c.json(page(rows.map(withIsoTimes), limit), 200)
+    return c.json(page(rows, limit), 200)
   })
   .openapi(createAssignmentRoute, async (c) => c.json(await createAssignment(c.get('ctx'), c.req.valid('json')), 201))
-  .openapi(getRoute, async (c) => c.json(withIsoTimes(await getAssignment(c.get('ctx'), c.req.valid('param').id)), 200))
+  .openapi(getRoute, async (c) => c.json(await getAssignment(c.get('ctx'), c.req.valid('param').id), 200))
   .openapi(updateRoute, async (c) => {
     const input = { assignmentId: c.req.valid('param').id, ...c.req.valid('json') }
-    return c.json(withIsoTimes(await updateAssignment(c.get('ctx'), input)), 200)
+    return c.json(await updateAssignment(c.get('ctx'), input), 200)
   })
   .openapi(deleteRoute, async (c) => {
     await makeConfirmed(c, { kind: 'delete_assignments', assignmentIds: [c.req.valid('param').id] })

@@ -1,6 +1,5 @@
 // /audit-events
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { exportAuditEvents } from '#audit/export-events.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { getAuditHead } from '#audit/seal/head.ts'
@@ -96,7 +95,7 @@ export const auditEventRoutes = newRoutes()
     const { limit, cursor, ...wanted } = c.req.valid('query')
     const before = afterId(cursor, 'evt')
     const rows = await listAuditEvents(c.get('ctx'), { filter: wanted, before, limit: limit + 1 })
-    return c.json(page(rows.map(withIsoTimes), limit), 200)
+    return c.json(page(rows, limit), 200)
   })
   .openapi(exportRoute, async (c) => {
     const { format, ...wanted } = c.req.valid('query')

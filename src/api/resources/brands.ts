@@ -3,7 +3,6 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { getBrand, listBrands } from '#access/grants/brands/brands.ts'
 import { createBrand } from '#access/grants/brands/create-brand.ts'
 import { updateBrand } from '#access/grants/brands/update-brand.ts'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import {
@@ -76,13 +75,13 @@ export const brandRoutes = newRoutes()
   .openapi(listRoute, async (c) => {
     const { limit, cursor } = c.req.valid('query')
     const rows = await listBrands(c.get('ctx'), { after: afterId(cursor, 'brd'), limit: limit + 1 })
-    return c.json(page(rows.map(withIsoTimes), limit), 200)
+    return c.json(page(rows, limit), 200)
   })
   .openapi(createBrandRoute, async (c) => c.json(await createBrand(c.get('ctx'), c.req.valid('json')), 201))
-  .openapi(getRoute, async (c) => c.json(withIsoTimes(await getBrand(c.get('ctx'), c.req.valid('param').id)), 200))
+  .openapi(getRoute, async (c) => c.json(await getBrand(c.get('ctx'), c.req.valid('param').id), 200))
   .openapi(updateRoute, async (c) => {
     const brand = await updateBrand(c.get('ctx'), { brandId: c.req.valid('param').id, ...c.req.valid('json') })
-    return c.json(withIsoTimes(brand), 200)
+    return c.json(brand, 200)
   })
   .openapi(deleteRoute, async (c) => {
     await makeConfirmed(c, { kind: 'delete_brand', brandId: c.req.valid('param').id })

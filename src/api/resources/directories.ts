@@ -1,6 +1,5 @@
 // /directories
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { confirmChange } from '#access/previews/preview.ts'
 import { createDirectory } from '#connections/directories/create-directory.ts'
 import { deleteDirectory } from '#connections/directories/delete-directory.ts'
@@ -67,11 +66,11 @@ const DirectoryWithActivity = Directory.extend({
 }).openapi('DirectoryWithActivity')
 
 const present = (urls: Urls, directory: DirectoryRecord): z.infer<typeof Directory> => ({
-  ...withIsoTimes(directory),
+  ...directory,
   baseUrl: urls.scimBase(directory.id),
 })
 
-const activityShape = ({ directoryId: _, ...shown }: DirectoryActivity): z.infer<typeof activity> => withIsoTimes(shown)
+const activityShape = ({ directoryId: _, ...shown }: DirectoryActivity): z.infer<typeof activity> => shown
 
 const NewDirectory = Directory.extend({
   tokenId: z.string(),

@@ -1,6 +1,5 @@
 // /directories/{id}/tokens
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { listDirectoryTokens } from '#connections/directories/directory-tokens.ts'
 import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
 import { revokeDirectoryToken } from '#connections/directories/revoke-directory-token.ts'
@@ -72,7 +71,7 @@ export const directoryTokenRoutes = newRoutes()
     const { limit, cursor } = c.req.valid('query')
     const input = { directoryId: c.req.valid('param').id, after: afterId(cursor, 'tok'), limit: limit + 1 }
     const rows = await listDirectoryTokens(c.get('ctx'), input)
-    return c.json(page(rows.map(withIsoTimes), limit), 200)
+    return c.json(page(rows, limit), 200)
   })
   .openapi(issueRoute, async (c) => {
     const input = { directoryId: c.req.valid('param').id, ...c.req.valid('json') }

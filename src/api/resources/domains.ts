@@ -1,6 +1,5 @@
 // /domains
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { addDomain, bindDomain, removeDomain, verifyDomain } from '#connections/domains/change-domains.ts'
 import { type DomainRecord, getDomain, listDomains, txtRecordOf } from '#connections/domains/domains.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
@@ -36,7 +35,7 @@ const Domain = z
 
 function present(domain: DomainRecord): z.infer<typeof Domain> {
   const { challenge: _, ...rest } = domain
-  return { ...withIsoTimes(rest), txtRecord: txtRecordOf(domain) }
+  return { ...rest, txtRecord: txtRecordOf(domain) }
 }
 
 const shared = { tags: ['Domains'], security }

@@ -6,7 +6,6 @@ import {
   resealEmergencyAccount,
 } from '#access/accounts/emergency/emergency.ts'
 import { type EmergencyUse, listEmergencyUses, signEmergencyReport } from '#access/accounts/emergency/emergency-uses.ts'
-import { isoTime, withIsoTimes } from '#access/ground/times.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
 
@@ -113,14 +112,12 @@ const signRoute = createRoute({
 })
 
 const withTimes = ({ report, ...use }: EmergencyUse): EmergencyUse => ({
-  ...withIsoTimes(use),
-  report: report === null ? null : { ...report, signedAt: isoTime(report.signedAt) },
+  ...use,
+  report: report === null ? null : { ...report, signedAt: report.signedAt },
 })
 
 export const emergencyRoutes = newRoutes()
-  .openapi(listRoute, async (c) =>
-    c.json({ items: (await listEmergencyAccounts(c.get('ctx'))).map(withIsoTimes) }, 200),
-  )
+  .openapi(listRoute, async (c) => c.json({ items: await listEmergencyAccounts(c.get('ctx')) }, 200))
   .openapi(createAccountRoute, async (c) =>
     c.json(await createEmergencyAccount(c.get('ctx'), c.req.valid('json')), 201),
   )

@@ -1,6 +1,5 @@
 // /groups
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { listGroups } from '#access/people/list-groups.ts'
 import { updateLocalGroup } from '#access/people/local.ts'
 import { createGroup } from '#directory/create-group.ts'
@@ -33,7 +32,7 @@ const Group = z
 
 const present = (group: GroupRecord): z.infer<typeof Group> => {
   const { id, displayName, externalId, directoryId, version, createdAt, updatedAt } = group
-  return withIsoTimes({ id, displayName, externalId, directoryId, version, createdAt, updatedAt })
+  return { id, displayName, externalId, directoryId, version, createdAt, updatedAt }
 }
 
 const shared = { tags: ['Groups'], security }

@@ -1,6 +1,5 @@
 // /invitations
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { cancelInvitation, resendInvitation } from '#access/invitations/change-invitation.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import { getInvitation, type InvitationRecord, listInvitations } from '#access/invitations/invitations.ts'
@@ -123,7 +122,7 @@ const cancelRoute = createRoute({
   responses: { 204: noContent('The invitation is cancelled'), ...writeFailures },
 })
 
-const present = (invitation: InvitationRecord): InvitationRecord => withIsoTimes(invitation)
+const present = (invitation: InvitationRecord): InvitationRecord => invitation
 
 export const invitationRoutes = newRoutes()
   .openapi(listRoute, async (c) => {

@@ -1,6 +1,5 @@
 // /link-requests: identities that wait for an administrator's word before they are somebody who manages something.
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { approveLinkRequest, refuseLinkRequest } from '#access/sign-in/decide-link-request.ts'
 import { listLinkRequests } from '#access/sign-in/link-requests.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
@@ -64,11 +63,7 @@ export const linkRequestRoutes = newRoutes()
     const { limit, cursor, status: wanted } = c.req.valid('query')
     const after = afterId(cursor, 'lrq')
     const rows = await listLinkRequests(c.get('ctx'), { status: wanted, after, limit: limit + 1 })
-    return c.json(page(rows.map(withIsoTimes), limit), 200)
+    return c.json(page(rows, limit), 200)
   })
-  .openapi(approveRoute, async (c) =>
-    c.json(withIsoTimes(await approveLinkRequest(c.get('ctx'), c.req.valid('param').id)), 200),
-  )
-  .openapi(refuseRoute, async (c) =>
-    c.json(withIsoTimes(await refuseLinkRequest(c.get('ctx'), c.req.valid('param').id)), 200),
-  )
+  .openapi(approveRoute, async (c) => c.json(await approveLinkRequest(c.get('ctx'), c.req.valid('param').id), 200))
+  .openapi(refuseRoute, async (c) => c.json(await refuseLinkRequest(c.get('ctx'), c.req.valid('param').id), 200))

@@ -1,6 +1,5 @@
 // /mails: the outbox.
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { getMail, listMails } from '#access/notices/mail/mails.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
 import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../contract/routes.ts'
@@ -71,6 +70,6 @@ export const mailRoutes = newRoutes()
   .openapi(listRoute, async (c) => {
     const { limit, cursor, targetId } = c.req.valid('query')
     const rows = await listMails(c.get('ctx'), { targetId, after: afterId(cursor, 'mal'), limit: limit + 1 })
-    return c.json(page(rows.map(withIsoTimes), limit), 200)
+    return c.json(page(rows, limit), 200)
   })
-  .openapi(getRoute, async (c) => c.json(withIsoTimes(await getMail(c.get('ctx'), c.req.valid('param').id)), 200))
+  .openapi(getRoute, async (c) => c.json(await getMail(c.get('ctx'), c.req.valid('param').id), 200))

@@ -2,7 +2,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { getMapping, listMappings } from '#access/grants/mappings/mappings.ts'
 import { suggestMappings } from '#access/grants/mappings/suggest.ts'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import {
@@ -121,7 +120,7 @@ export const mappingRoutes = newRoutes()
   .openapi(listRoute, async (c) => {
     const { limit, cursor } = c.req.valid('query')
     const rows = await listMappings(c.get('ctx'), { after: afterId(cursor, 'map'), limit: limit + 1 })
-    return c.json(page(rows.map(withIsoTimes), limit), 200)
+    return c.json(page(rows, limit), 200)
   })
   .openapi(createMappingRoute, async (c) => {
     const change = { kind: 'create_mappings', mappings: [c.req.valid('json')] } as const
@@ -130,7 +129,7 @@ export const mappingRoutes = newRoutes()
   .openapi(suggestRoute, async (c) =>
     c.json({ items: await suggestMappings(c.get('ctx'), c.req.valid('query').pattern) }, 200),
   )
-  .openapi(getRoute, async (c) => c.json(withIsoTimes(await getMapping(c.get('ctx'), c.req.valid('param').id)), 200))
+  .openapi(getRoute, async (c) => c.json(await getMapping(c.get('ctx'), c.req.valid('param').id), 200))
   .openapi(deleteRoute, async (c) => {
     await makeConfirmed(c, { kind: 'delete_mappings', mappingIds: [c.req.valid('param').id] })
     return c.body(null, 204)

@@ -1,6 +1,5 @@
 // /organizations: the caller's own.
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { getOrganization } from '#access/organizations/organizations.ts'
 import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
 import { pageOf } from '../contract/paging.ts'
@@ -69,13 +68,13 @@ export const organizationRoutes = newRoutes()
   .openapi(listRoute, async (c) => {
     const ctx = c.get('ctx')
     const own = await getOrganization(ctx, ctx.organizationId)
-    return c.json({ items: [withIsoTimes(own)], nextCursor: null }, 200)
+    return c.json({ items: [own], nextCursor: null }, 200)
   })
   .openapi(getRoute, async (c) => {
-    return c.json(withIsoTimes(await getOrganization(c.get('ctx'), c.req.valid('param').id)), 200)
+    return c.json(await getOrganization(c.get('ctx'), c.req.valid('param').id), 200)
   })
   .openapi(updateRoute, async (c) => {
     await getOrganization(c.get('ctx'), c.req.valid('param').id)
     const change = { kind: 'update_organization', organization: c.req.valid('json') } as const
-    return c.json(withIsoTimes(await makeConfirmed(c, change)), 200)
+    return c.json(await makeConfirmed(c, change), 200)
   })

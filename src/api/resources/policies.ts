@@ -2,7 +2,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { listPermissions, registerPermission, withdrawPermission } from '#access/decisions/catalogue.ts'
 import { listPolicies } from '#access/grants/policies/policies.ts'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
 import {
   idParam,
@@ -119,10 +118,10 @@ const withdrawRoute = createRoute({
 })
 
 export const policyRoutes = newRoutes()
-  .openapi(listRoute, async (c) => c.json({ items: (await listPolicies(c.get('ctx'))).map(withIsoTimes) }, 200))
+  .openapi(listRoute, async (c) => c.json({ items: await listPolicies(c.get('ctx')) }, 200))
   .openapi(createPolicyRoute, async (c) => {
     const made = await makeConfirmed(c, { kind: 'create_policy', policy: c.req.valid('json') })
-    return c.json(withIsoTimes(made), 201)
+    return c.json(made, 201)
   })
   .openapi(deleteRoute, async (c) => {
     await makeConfirmed(c, { kind: 'delete_policy', policyId: c.req.valid('param').id })

@@ -1,6 +1,5 @@
 // /provisioning-events: what identity providers sent to directories, and what they were answered.
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { getProvisioningEvent, listProvisioningEvents } from '#connections/provisioning/events.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
 import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../contract/routes.ts'
@@ -75,8 +74,8 @@ export const provisioningEventRoutes = newRoutes()
     const { limit, cursor, ...filter } = c.req.valid('query')
     const before = afterId(cursor, 'prv')
     const rows = await listProvisioningEvents(c.get('ctx'), { ...filter, before, limit: limit + 1 })
-    return c.json(page(rows.map(withIsoTimes), limit), 200)
+    return c.json(page(rows, limit), 200)
   })
   .openapi(getRoute, async (c) =>
-    c.json(withIsoTimes(await getProvisioningEvent(c.get('ctx'), c.req.valid('param').id)) as never, 200),
+    c.json((await getProvisioningEvent(c.get('ctx'), c.req.valid('param').id)) as never, 200),
   )

@@ -3,7 +3,6 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { cloneRole, createRole } from '#access/grants/roles/create-role.ts'
 import { deleteRole } from '#access/grants/roles/delete-role.ts'
 import { getRole, listRoles } from '#access/grants/roles/roles.ts'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import {
@@ -127,17 +126,17 @@ export const roleRoutes = newRoutes()
   .openapi(listRoute, async (c) => {
     const { limit, cursor } = c.req.valid('query')
     const rows = await listRoles(c.get('ctx'), { after: afterId(cursor, 'rol'), limit: limit + 1 })
-    return c.json(page(rows.map(withIsoTimes), limit), 200)
+    return c.json(page(rows, limit), 200)
   })
   .openapi(createRoleRoute, async (c) => c.json(await createRole(c.get('ctx'), c.req.valid('json')), 201))
   .openapi(cloneRoute, async (c) => {
     const input = { roleId: c.req.valid('param').id, ...c.req.valid('json') }
     return c.json(await cloneRole(c.get('ctx'), input), 201)
   })
-  .openapi(getRoute, async (c) => c.json(withIsoTimes(await getRole(c.get('ctx'), c.req.valid('param').id)), 200))
+  .openapi(getRoute, async (c) => c.json(await getRole(c.get('ctx'), c.req.valid('param').id), 200))
   .openapi(updateRoute, async (c) => {
     const role = { roleId: c.req.valid('param').id, ...c.req.valid('json') }
-    return c.json(withIsoTimes(await makeConfirmed(c, { kind: 'update_role', role })), 200)
+    return c.json(await makeConfirmed(c, { kind: 'update_role', role }), 200)
   })
   .openapi(deleteRoute, async (c) => {
     await deleteRole(c.get('ctx'), c.req.valid('param').id)

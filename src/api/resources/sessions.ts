@@ -1,6 +1,5 @@
 // /users/{id}/sessions and /sessions/{id}: where people are signed in, and ending it.
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { endSession, endUserSessions } from '#access/sign-in/sessions/end-sessions.ts'
 import { listSessions } from '#access/sign-in/sessions/sessions.ts'
 import { idParam, jsonAnswer, newRoutes, noContent, readFailures, security } from '../contract/routes.ts'
@@ -57,7 +56,7 @@ const endRoute = createRoute({
 export const sessionRoutes = newRoutes()
   .openapi(listRoute, async (c) => {
     const sessions = await listSessions(c.get('ctx'), c.req.valid('param').id)
-    return c.json({ items: sessions.map(withIsoTimes) }, 200)
+    return c.json({ items: sessions }, 200)
   })
   .openapi(endAllRoute, async (c) => {
     await endUserSessions(c.get('ctx'), { userId: c.req.valid('param').id, reason: 'revoked' })

@@ -1,6 +1,5 @@
 // /setup-links
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { createSetupLink, revokeSetupLink } from '#connections/setup-links/change-setup-links.ts'
 import { getSetupLink, listSetupLinks } from '#connections/setup-links/setup-links.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
@@ -94,13 +93,13 @@ export const setupLinkRoutes = newRoutes()
   .openapi(listRoute, async (c) => {
     const { limit, cursor } = c.req.valid('query')
     const rows = await listSetupLinks(c.get('ctx'), { after: afterId(cursor, 'stp'), limit: limit + 1 })
-    return c.json(page(rows.map(withIsoTimes), limit), 200)
+    return c.json(page(rows, limit), 200)
   })
   .openapi(createLinkRoute, async (c) => {
     const { link, token } = await createSetupLink(c.get('ctx'), c.req.valid('json'))
-    return c.json({ ...withIsoTimes(link), url: c.get('urls').page(`/setup/${token}`) }, 201)
+    return c.json({ ...link, url: c.get('urls').page(`/setup/${token}`) }, 201)
   })
-  .openapi(getRoute, async (c) => c.json(withIsoTimes(await getSetupLink(c.get('ctx'), c.req.valid('param').id)), 200))
+  .openapi(getRoute, async (c) => c.json(await getSetupLink(c.get('ctx'), c.req.valid('param').id), 200))
   .openapi(revokeRoute, async (c) => {
     await revokeSetupLink(c.get('ctx'), c.req.valid('param').id)
     return c.body(null, 204)

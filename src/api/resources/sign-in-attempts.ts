@@ -1,6 +1,5 @@
 // /sign-in-attempts
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { getAttempt, listAttempts } from '#access/sign-in/attempts.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
 import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../contract/routes.ts'
@@ -70,6 +69,6 @@ export const signInAttemptRoutes = newRoutes()
   .openapi(listRoute, async (c) => {
     const { limit, cursor, ...filter } = c.req.valid('query')
     const rows = await listAttempts(c.get('ctx'), { ...filter, after: afterId(cursor, 'att'), limit: limit + 1 })
-    return c.json(page(rows.map(withIsoTimes), limit), 200)
+    return c.json(page(rows, limit), 200)
   })
-  .openapi(getRoute, async (c) => c.json(withIsoTimes(await getAttempt(c.get('ctx'), c.req.valid('param').id)), 200))
+  .openapi(getRoute, async (c) => c.json(await getAttempt(c.get('ctx'), c.req.valid('param').id), 200))

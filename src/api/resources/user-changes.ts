@@ -1,6 +1,5 @@
 // /user-changes: the same for many users at once, after a preview, with an outcome for each.
 import { createRoute, z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { previewBulk } from '#access/people/bulk/preview-bulk.ts'
 import { startUserChange } from '#access/people/bulk/start-user-change.ts'
 import { getUserChange, listUserChangeOutcomes, type UserChange } from '#access/people/bulk/user-changes.ts'
@@ -139,7 +138,7 @@ const outcomesRoute = createRoute({
   responses: { 200: jsonAnswer(z.object({ items: z.array(Outcome) }), 'At most 10,000'), ...readFailures },
 })
 
-const shown = ({ action: _action, actor: _actor, ...progress }: UserChange) => withIsoTimes(progress)
+const shown = ({ action: _action, actor: _actor, ...progress }: UserChange) => progress
 
 export const userChangeRoutes = newRoutes()
   .openapi(previewRoute, async (c) => c.json(await previewBulk(c.get('ctx'), c.req.valid('json')), 200))

@@ -1,6 +1,5 @@
 // How a user looks in the API, and what an administrator may say of one.
 import { z } from '@hono/zod-openapi'
-import { withIsoTimes } from '#access/ground/times.ts'
 import type { ListedUser as ListedRecord } from '#access/people/list-users.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import type { Attributes, UserRecord } from '#directory/users.ts'
@@ -67,20 +66,21 @@ export function presentUser(user: UserRecord): z.infer<typeof User> {
   const { id, userName, displayName, externalId, status, statusReason, directoryId, groups, version } = user
   const { createdAt, updatedAt } = user
   const columns = { id, userName, displayName, externalId, status, statusReason, directoryId, groups, version }
-  return withIsoTimes({
+  return {
     ...columns,
     givenName: namePart(user.attributes, 'givenName'),
     familyName: namePart(user.attributes, 'familyName'),
     emails: addresses(user.attributes),
     ...{ createdAt, updatedAt },
-  })
+  }
 }
 
 export function presentListed(user: ListedRecord): z.infer<typeof ListedUser> {
   const { email, lastActiveAt, returnsAt, directory, roles, brands, invitationId } = user
   return {
     ...presentUser(user),
-    ...withIsoTimes({ lastActiveAt, returnsAt }),
+    lastActiveAt,
+    returnsAt,
     ...{ email, directory, roles, brands, invitationId },
   }
 }

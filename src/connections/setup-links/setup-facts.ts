@@ -1,6 +1,6 @@
 // How far a set-up is: everything that its steps tick themselves by, read at once, since pages ask for it again and again.
 import { sql } from 'drizzle-orm'
-import { prepared } from '#db/statement.ts'
+import { isoTime, prepared } from '#db/statement.ts'
 import { isWaiting } from '#db/waiting.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -43,7 +43,7 @@ export type SetupFacts = Omit<Row, 'quirkNames'> & {
 }
 
 const attemptColumn = sql`json_build_object('id', a.id, 'reference', a.reference, 'outcome', a.outcome,
-  'reason', a.reason, 'occurredAt', a.occurred_at)`
+  'reason', a.reason, 'occurredAt', ${isoTime(sql`a.occurred_at`)})`
 
 const select = prepared<{ organizationId: string; connectionId: string }, Row>(
   (p) => sql`with own as (select organization_id, id, directory_id from connections
@@ -51,7 +51,7 @@ const select = prepared<{ organizationId: string; connectionId: string }, Row>(
     select (select json_build_object('id', d.id, 'name', d.name, 'status', d.status,
         'liveTokens', (select count(*) from directory_tokens t where t.organization_id = d.organization_id
           and t.directory_id = d.id and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())),
-        'firstRequestAt', a.first_request_at, 'lastRequestAt', a.last_request_at, 'lastErrorAt', a.last_error_at,
+        'firstRequestAt', ${isoTime(sql`a.first_request_at`)}, 'lastRequestAt', ${isoTime(sql`a.last_request_at`)}, 'lastErrorAt', ${isoTime(sql`a.last_error_at`)},
         'lastError', a.last_error)
       from directories d left join directory_activity a on a.organization_id = d.organization_id and a.directory_id = d.id
       where d.organization_id = own.organization_id and d.id = own.directory_id) as directory,

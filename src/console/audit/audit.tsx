@@ -1,7 +1,6 @@
 // The audit trail: searched, one event in full, and taken along.
 import { type Context, Hono } from 'hono'
 import { getBrand } from '#access/grants/brands/brands.ts'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { exportAuditEvents } from '#audit/export-events.ts'
 import { type AuditFilter, getAuditEvent, listAuditEvents } from '#audit/list-events.ts'
 import { getAuditHead } from '#audit/seal/head.ts'
@@ -27,7 +26,7 @@ export function createAudit(): Hono<ConsoleEnv> {
       before: isId('evt', before ?? '') ? before : undefined,
       limit: pageSize + 1,
     })
-    const shown = events.slice(0, pageSize).map((event) => withIsoTimes(event))
+    const shown = events.slice(0, pageSize)
     const next = events.length > pageSize ? shown.at(-1)?.id : undefined
     const brand = query.brand === '' ? undefined : await getBrand(ctx, query.brand)
     const head = isPermitted(ctx, 'audit.read') ? await getAuditHead(ctx) : undefined
@@ -51,7 +50,7 @@ export function createAudit(): Hono<ConsoleEnv> {
 
   pages.get('/:id', async (c) => {
     const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-    const event = withIsoTimes(await getAuditEvent(ctx, c.req.param('id')))
+    const event = await getAuditEvent(ctx, c.req.param('id'))
     return renderPage(c, <EventPage {...{ ctx, manager, event }} />)
   })
   return pages

@@ -5,7 +5,6 @@ import { createBrand } from '#access/grants/brands/create-brand.ts'
 import { searchBrands } from '#access/grants/brands/search-brands.ts'
 import { updateBrand } from '#access/grants/brands/update-brand.ts'
 import { listRoles } from '#access/grants/roles/roles.ts'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { holdersCsv, listHolders } from '#access/people/list-holders.ts'
 import { searchUsers } from '#access/people/list-users.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
@@ -67,7 +66,7 @@ export function createBrands(): Hono<ConsoleEnv> {
       q,
       role,
       cursor,
-      events: events.map((event) => withIsoTimes(event)),
+      events: events,
     }
     return renderPage(c, <BrandPage {...page} notice={noticeOf(done)} />)
   })

@@ -1,7 +1,6 @@
 // Invitations: who was invited to what, and inviting: one person by way of a review, or a whole list.
 import { type Context, Hono } from 'hono'
 import { getGuestTerms } from '#access/grants/assignments/guests.ts'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { cancelInvitation, resendInvitation } from '#access/invitations/change-invitation.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import {
@@ -46,7 +45,7 @@ export function createInvitations(): Hono<ConsoleEnv> {
       listInvitations(ctx, { ...filter, order: 'newest', after, limit: pageSize + 1 }),
       countInvitations(ctx, filter),
     ])
-    const items = rows.slice(0, pageSize).map(withIsoTimes)
+    const items = rows.slice(0, pageSize)
     const next = rows.length > pageSize ? items.at(-1)?.id : undefined
     const page = { ctx, manager, items, total, next, q, status, brand, isFirst: after === undefined }
     return renderPage(c, <InvitationsPage {...page} notice={noticeOf(done)} />)
@@ -95,7 +94,7 @@ export function createInvitations(): Hono<ConsoleEnv> {
 
   pages.get('/:id', async (c) => {
     const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-    const invitation = withIsoTimes(await getInvitation(ctx, c.req.param('id')))
+    const invitation = await getInvitation(ctx, c.req.param('id'))
     const notice = noticeOf(c.req.query('done'))
     return renderPage(c, <InvitationPage {...{ ctx, manager, invitation, notice }} />)
   })

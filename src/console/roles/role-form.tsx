@@ -143,7 +143,7 @@ export function formOfRole(role: RoleRecord, catalogue: readonly CatalogueEntry[
   ]
   return filledForm({
     ...{ name, key, purpose, rank: String(rank), owner: owner ?? '', special: lines.join('\n') },
-    reviewAt: reviewAt === null ? '' : new Date(reviewAt).toISOString().slice(0, 10),
+    reviewAt: reviewAt?.slice(0, 10) ?? '',
     ...Object.fromEntries(choices),
   })
 }

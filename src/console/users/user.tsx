@@ -1,6 +1,5 @@
 // One person: what they hold, their sessions, sign-ins and history. What changes them has files of its own.
 import { Hono } from 'hono'
-import { withIsoTimes } from '#access/ground/times.ts'
 import { getAccessMatrix } from '#access/people/access-matrix.ts'
 import { getListedUser } from '#access/people/list-users.ts'
 import { approvePerson } from '#access/people/status/approve-person.ts'
@@ -45,7 +44,7 @@ export function createUserPages(): Hono<ConsoleEnv> {
     return renderPage(
       c,
       <UserFrame {...{ ctx, manager, user }} tab="sessions" notice={noticeOf(c.req.query('done'))}>
-        <SessionsTab {...{ ctx, user }} sessions={sessions.map(withIsoTimes)} />
+        <SessionsTab {...{ ctx, user }} sessions={sessions} />
       </UserFrame>,
     )
   })
@@ -68,7 +67,7 @@ export function createUserPages(): Hono<ConsoleEnv> {
     return renderPage(
       c,
       <UserFrame {...{ ctx, manager, user }} tab="sign-ins">
-        <SignInsTab user={user} attempts={attempts.map(withIsoTimes)} />
+        <SignInsTab user={user} attempts={attempts} />
       </UserFrame>,
     )
   })
@@ -80,7 +79,7 @@ export function createUserPages(): Hono<ConsoleEnv> {
     return renderPage(
       c,
       <UserFrame {...{ ctx, manager, user }} tab="audit">
-        <HistoryTab user={user} events={events.map(withIsoTimes)} />
+        <HistoryTab user={user} events={events} />
       </UserFrame>,
     )
   })

@@ -112,8 +112,8 @@ export const metaOf = (
   location: string,
 ): JsonObject => ({
   resourceType,
-  created: new Date(row.createdAt).toISOString(),
-  lastModified: new Date(row.updatedAt).toISOString(),
+  created: row.createdAt,
+  lastModified: row.updatedAt,
   location,
   version: entityTag(row.version),
 })

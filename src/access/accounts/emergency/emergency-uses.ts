@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
-import { prepared } from '#db/statement.ts'
+import { isoTime, prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { parseInput } from '#platform/input.ts'
@@ -23,7 +23,7 @@ export type EmergencyUse = {
 const columns = sql`x.id, x.reason, x.ip, x.started_at as "startedAt",
   json_build_object('userId', u.id, 'userName', u.user_name, 'displayName', u.display_name, 'status', u.status) as account,
   (u.status <> 'active' or e.sealed_at > x.started_at) as "isSealedAnew",
-  case when x.signed_at is not null then json_build_object('statement', x.statement, 'signedAt', x.signed_at,
+  case when x.signed_at is not null then json_build_object('statement', x.statement, 'signedAt', ${isoTime(sql`x.signed_at`)},
     'signedBy', json_build_object('id', x.signed_by, 'name', coalesce(s.display_name, s.user_name))) end as report`
 
 const from = sql`from emergency_uses x

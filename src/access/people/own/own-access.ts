@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
-import { effectiveAccessOf, inIsoTime } from '../../decisions/effective-access.ts'
+import { effectiveAccessOf } from '../../decisions/effective-access.ts'
 import { byStrategy, type EffectiveAssignment } from '../../decisions/evaluate.ts'
 import { isManager, managementRights } from '../../grants/managers/management.ts'
 import { ownUserId } from '../../ground/own-user-id.ts'
@@ -35,7 +35,7 @@ export async function getOwnAccess(ctx: CallContext): Promise<OwnAccess> {
     return [(await accesses)[0], names?.[0]] as const
   })
   if (found === undefined || named === undefined) throw notFound('User')
-  const { user, organization, policy, assignments } = inIsoTime(found)
+  const { user, organization, policy, assignments } = found
   return {
     name: user.displayName ?? user.userName,
     organization: { ...organization, ...named },

@@ -5,7 +5,6 @@ import type { UserStatus } from '#directory/users.ts'
 import { notFound } from '#platform/errors.ts'
 import { parseInput } from '#platform/input.ts'
 import { type CallContext, requirePermission } from '#src/context.ts'
-import { withIsoTimes } from '../../ground/times.ts'
 import type { SignInAttempt } from '../../sign-in/attempts.ts'
 import { type Connection, readSignInFacts, type SignInFacts } from './sign-in-facts.ts'
 
@@ -78,7 +77,7 @@ export async function explainSignIn(ctx: CallContext, input: z.input<typeof Inpu
             ...{ status: person.status, statusReason: person.statusReason },
           },
     connections: facts.connections,
-    attempts: facts.attempts.map(withIsoTimes),
+    attempts: facts.attempts,
   }
 }
 

@@ -1,7 +1,7 @@
 // All that decides whether somebody with this address can sign in, read at once.
 import { sql } from 'drizzle-orm'
 import { domainOf } from '#connections/domains/domains.ts'
-import { prepared } from '#db/statement.ts'
+import { isoTime, prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import type { StatusReason, UserStatus } from '#directory/users.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
@@ -54,7 +54,7 @@ const facts = prepared<Key, Omit<SignInFacts, 'domain' | 'lockedSeconds' | 'atte
       order by (u.user_name_key = ${p.key}) desc, u.id limit 1)
     select json_build_object('isActive', o.status = 'active', 'passwordSignIn', o.password_sign_in) as organization,
       (select json_build_object('id', u.id, 'userName', u.user_name, 'displayName', u.display_name, 'status', u.status,
-          'statusReason', u.status_reason, 'statusChangedAt', u.status_changed_at,
+          'statusReason', u.status_reason, 'statusChangedAt', ${isoTime(sql`u.status_changed_at`)},
           'directory', (select json_build_object('id', d.id, 'name', d.name) from directories d
             where d.organization_id = o.id and d.id = u.directory_id),
           'hasPassword', exists (select from passwords w where w.organization_id = o.id and w.user_id = u.id),
@@ -65,7 +65,7 @@ const facts = prepared<Key, Omit<SignInFacts, 'domain' | 'lockedSeconds' | 'atte
           'waitingLinks', (select coalesce(json_agg(distinct c.name), '[]') from link_requests l
             join connections c on c.organization_id = l.organization_id and c.id = l.connection_id
             where l.organization_id = o.id and l.user_id = u.id and l.status = 'pending'),
-          'invitation', (select json_build_object('id', i.id, 'expiresAt', i.expires_at, 'isExpired', i.expires_at <= now(),
+          'invitation', (select json_build_object('id', i.id, 'expiresAt', ${isoTime(sql`i.expires_at`)}, 'isExpired', i.expires_at <= now(),
               'delivery', (select m.status from mails m where m.organization_id = o.id and m.target_id = i.id
                 order by m.id desc limit 1))
             from invitations i where i.organization_id = o.id and i.user_id = u.id and i.status = 'pending'),

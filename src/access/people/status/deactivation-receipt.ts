@@ -4,7 +4,6 @@ import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type Actor, type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
-import { withIsoTimes } from '../../ground/times.ts'
 
 export type DeactivationReceipt = {
   auditEventId: string
@@ -44,5 +43,5 @@ export async function getDeactivationReceipt(ctx: CallContext, userId: string): 
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(select({ organizationId: ctx.organizationId, userId })))
   const receipt = rows?.[0]
   if (receipt === undefined) throw notFound('Deactivation')
-  return withIsoTimes(receipt)
+  return receipt
 }

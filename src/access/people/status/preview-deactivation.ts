@@ -1,13 +1,12 @@
 // What switching somebody off would do: it is carried out and rolled back, so that the preview cannot differ from the deed.
 import { sql } from 'drizzle-orm'
-import { once, prepared } from '#db/statement.ts'
+import { isoTime, once, prepared } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
 import type { UserRecord, UserStatus } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
-import { withIsoTimes } from '../../ground/times.ts'
-import { fromHeld, type HeldRole, heldInIsoTime, heldRoleJson } from '../sources.ts'
+import { fromHeld, type HeldRole, heldRoleJson } from '../sources.ts'
 import { deactivateWithin } from './deactivate-person.ts'
 
 /** Somebody who has an assignment for which this person vouches. */
@@ -40,7 +39,7 @@ const describe = prepared<{ organizationId: string; userId: string }, Person>(
           'user', json_build_object('id', s.id, 'userName', s.user_name, 'displayName', s.display_name),
           'role', json_build_object('id', r.id, 'key', r.key, 'name', r.name),
           'brand', case when b.id is not null then json_build_object('id', b.id, 'slug', b.slug, 'name', b.name) end,
-          'expiresAt', a.expires_at) order by s.name_key, a.id), '[]')
+          'expiresAt', ${isoTime(sql`a.expires_at`)}) order by s.name_key, a.id), '[]')
         from assignments a join users s on s.organization_id = a.organization_id and s.id = a.user_id
         join roles r on r.organization_id = a.organization_id and r.id = a.role_id
         left join brands b on b.organization_id = a.organization_id and b.id = a.brand_id
@@ -116,7 +115,7 @@ async function carryOut(
   return {
     user: { id, userName, displayName, status, directoryId, email: person?.email ?? null },
     closes: closed?.closed ?? {},
-    roles: (person?.roles ?? []).map(heldInIsoTime),
-    sponsored: (person?.sponsored ?? []).map(withIsoTimes),
+    roles: person?.roles ?? [],
+    sponsored: person?.sponsored ?? [],
   }
 }

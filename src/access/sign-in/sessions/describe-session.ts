@@ -7,7 +7,6 @@ import { emailColumn } from '#directory/email.ts'
 import { AppError } from '#platform/errors.ts'
 import { effectiveAccessOf } from '../../decisions/effective-access.ts'
 import { type HeldRoles, heldRoles } from '../../decisions/held-roles.ts'
-import { withIsoTimes } from '../../ground/times.ts'
 import { enterSession, resolveSession, type SessionMethod } from './resolve-session.ts'
 
 export type SessionDescription = {
@@ -96,7 +95,7 @@ async function describe(
   })
   const [[access], [row]] = [accesses, rows]
   if (access === undefined || row === undefined) throw notLive()
-  const { email, organizationName, connection, userId: _, ...session } = withIsoTimes(row)
+  const { email, organizationName, connection, userId: _, ...session } = row
   const { id, userName, displayName } = access.user
   return {
     user: { id, userName, displayName, email },

@@ -77,7 +77,7 @@ export function createAssignmentPages(): Hono<ConsoleEnv> {
   return pages
 }
 
-const dayOf = (time: string | null): string => (time === null ? '' : new Date(time).toISOString().slice(0, 10))
+const dayOf = (time: string | null): string => (time === null ? '' : time.slice(0, 10))
 
 type Dates = 'expiresAt' | 'reviewAt'
 
