@@ -7,6 +7,8 @@ import { openApiDocument } from '../src/api/openapi.ts'
 import { environmentSchema } from '../src/config.ts'
 import { schemaDocuments } from '../src/scim/discovery.ts'
 import { withConfigTable } from './config-table.ts'
+import { databaseSchema } from './database-schema/database-schema.ts'
+import { withThrowAwayDatabase } from './database-schema/throw-away-database.ts'
 
 const projectFolder = join(import.meta.dirname, '..')
 
@@ -25,17 +27,18 @@ const readText = (path: string): string | undefined => {
   }
 }
 
-function publishedFiles(): PublishedFile[] {
+async function publishedFiles(): Promise<PublishedFile[]> {
   const config = z.toJSONSchema(environmentSchema, { io: 'input' })
   return [
     json('schemas/config.json', { title: 'Environment of Rolecall', ...config }),
     json('schemas/openapi.json', openApiDocument()),
     ...schemaDocuments().map(({ name, document }) => json(`schemas/scim/${name}.json`, document)),
+    { path: 'schemas/database.sql', text: await withThrowAwayDatabase(databaseSchema) },
     { path: 'README.md', text: withConfigTable(readText('README.md') ?? '', config) },
   ]
 }
 
-const stale = publishedFiles().filter(({ path, text }) => readText(path) !== text)
+const stale = (await publishedFiles()).filter(({ path, text }) => readText(path) !== text)
 
 if (process.argv.includes('--check')) {
   for (const { path } of stale) console.error(`${path} is not what the code says; run npm run schemas`)

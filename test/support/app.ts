@@ -70,9 +70,10 @@ function testClock(): TestClock {
   }
 }
 
-type TestDatabase = { databaseUrl: string; ownerUrl: string }
+export type TestDatabase = { databaseUrl: string; ownerUrl: string }
 
-async function cloneTemplate(): Promise<TestDatabase> {
+/** A database of one's own that has all migrations. */
+export async function cloneTemplate(): Promise<TestDatabase> {
   const template = inject('clusterUrl')
   const name = `test_${randomUUID().replaceAll('-', '')}`
   const admin = postgres(template.replace(/\/rolecall$/, '/postgres'), { max: 1, onnotice: () => {} })

@@ -1,0 +1,3189 @@
+-- The schema of the database as it stands after all migrations, by subject: written by npm run schemas, checked by npm
+-- run schemas:check.
+-- It is there to be read. What makes and changes the schema are the migrations in drizzle/; the comments are those that
+-- the database has of its objects.
+-- The owner may do everything; the server works as rolecall_server, which row-level security holds. Of functions and
+-- tables it is said what everybody else may do with them. Left out: what belongs to extensions, and the schemas of
+-- libraries (drizzle keeps there which migrations were applied).
+
+CREATE EXTENSION pg_trgm;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+GRANT USAGE ON SCHEMA public TO rolecall_server;
+
+-- =====================================================================================================================
+-- Organizations
+--
+-- The unit of isolation. A transaction enters one organization by an entry function, which sets
+-- rolecall.organization_id; the policy own_organization of every table holds the server to it.
+
+-- A customer: the unit of isolation. The setting rolecall.instance opens this table alone, for the operator's commands.
+CREATE TABLE organizations (
+  id text NOT NULL,
+  slug text NOT NULL,
+  name text NOT NULL,
+  status text DEFAULT 'active'::text NOT NULL,
+  administrator_brand_access text DEFAULT 'explicit'::text NOT NULL,
+  role_strategy text DEFAULT 'union'::text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  updated_at timestamp(3) with time zone NOT NULL,
+  password_sign_in text DEFAULT 'allowed'::text NOT NULL,
+  password_min_length integer DEFAULT 12 NOT NULL,
+  second_factor text DEFAULT 'optional'::text NOT NULL,
+  session_idle_minutes integer DEFAULT 60 NOT NULL,
+  session_absolute_minutes integer DEFAULT 720 NOT NULL,
+  invitation_days integer DEFAULT 7 NOT NULL,
+  provisioning_log_days integer DEFAULT 30 NOT NULL,
+  sign_in_trace_days integer DEFAULT 180 NOT NULL,
+  mail_days integer DEFAULT 30 NOT NULL,
+  end_date_grace_days integer,
+  access_contact text,
+  personal_mail_domains jsonb,
+  erase_after_days integer DEFAULT 30 NOT NULL,
+  email_change text DEFAULT 'allowed'::text NOT NULL,
+  guest_max_days integer,
+  guest_domains jsonb,
+  sign_in_page text DEFAULT 'named'::text NOT NULL,
+  fresh_proof_minutes integer DEFAULT 10 NOT NULL,
+  manager_second_factor text DEFAULT 'optional'::text NOT NULL,
+  CONSTRAINT organizations_pkey PRIMARY KEY (id),
+  CONSTRAINT organizations_slug_unique UNIQUE (slug)
+);
+ALTER TABLE organizations ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON organizations FOR ALL TO rolecall_server
+  USING (id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)) OR (( SELECT current_setting('rolecall.instance'::text, true) AS current_setting)) = 'on'::text)
+  WITH CHECK (id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)) OR (( SELECT current_setting('rolecall.instance'::text, true) AS current_setting)) = 'on'::text);
+CREATE TRIGGER close_organization AFTER UPDATE OF status ON organizations
+  FOR EACH ROW WHEN (old.status = 'active'::text AND new.status <> 'active'::text) EXECUTE FUNCTION close_organization();
+CREATE TRIGGER keep_administrator AFTER UPDATE OF role_strategy ON organizations
+  FOR EACH ROW WHEN (old.role_strategy IS DISTINCT FROM new.role_strategy) EXECUTE FUNCTION keep_administrator_of_strategy();
+CREATE TRIGGER open_or_close_organization AFTER UPDATE OF status ON organizations
+  FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status) EXECUTE FUNCTION open_or_close_organization();
+GRANT SELECT, INSERT, UPDATE ON organizations TO rolecall_server;
+
+-- A space inside an organization with its own memberships.
+CREATE TABLE brands (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  slug text NOT NULL,
+  name text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  updated_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT brands_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT brands_slug UNIQUE (organization_id, slug),
+  CONSTRAINT brands_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+ALTER TABLE brands ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON brands FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON brands TO rolecall_server;
+
+-- The active organization of this short name.
+CREATE OR REPLACE FUNCTION public.resolve_organization(p_slug text)
+ RETURNS TABLE(organization_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT o.id FROM organizations o WHERE o.slug = p_slug AND o.status = 'active' $function$;
+GRANT EXECUTE ON FUNCTION resolve_organization(text) TO rolecall_server;
+
+-- As resolve_organization, where the organization lets its sign-in page name it.
+CREATE OR REPLACE FUNCTION public.resolve_named_organization(p_slug text)
+ RETURNS TABLE(organization_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT o.id FROM organizations o WHERE o.slug = p_slug AND o.status = 'active' AND o.sign_in_page = 'named' $function$;
+GRANT EXECUTE ON FUNCTION resolve_named_organization(text) TO rolecall_server;
+
+-- Whether there is any organization. On a new installation the first start offers a link that makes its first
+-- administrator.
+CREATE OR REPLACE FUNCTION public.has_organizations()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT EXISTS (SELECT FROM organizations) $function$;
+GRANT EXECUTE ON FUNCTION has_organizations() TO rolecall_server;
+
+-- Suspended, an organization's keys and tokens stop to work; reactivated, they work again.
+-- Trigger of organizations (open_or_close_organization).
+CREATE OR REPLACE FUNCTION public.open_or_close_organization()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  UPDATE api_keys k SET is_open = NEW.status = 'active' WHERE k.organization_id = NEW.id;
+  UPDATE directory_tokens t SET is_open = NEW.status = 'active' AND EXISTS (
+      SELECT FROM directories d
+      WHERE d.organization_id = NEW.id AND d.id = t.directory_id AND d.status = 'active')
+    WHERE t.organization_id = NEW.id;
+  RETURN NULL;
+END
+$function$;
+
+-- A suspended organization's sessions end, and do not come back with it.
+-- Trigger of organizations (close_organization).
+CREATE OR REPLACE FUNCTION public.close_organization()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  UPDATE sessions s SET ended_at = now(), end_reason = 'organization_suspended'
+    WHERE s.organization_id = NEW.id AND s.ended_at IS NULL;
+  RETURN NULL;
+END
+$function$;
+
+-- =====================================================================================================================
+-- Directory: people and groups
+--
+-- Who exists, whoever wrote them: a directory, a sign-in, an administrator.
+
+-- People. What is searched has a column (keys are folded: NFKC and lower case); the rest of the SCIM resource is in
+-- attributes.
+CREATE TABLE users (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  directory_id text,
+  user_name text NOT NULL,
+  user_name_key text NOT NULL,
+  external_id text,
+  display_name text,
+  status text NOT NULL,
+  status_reason text,
+  status_changed_at timestamp(3) with time zone NOT NULL,
+  -- Grows with each deactivation: whatever was issued under an older epoch is dead.
+  epoch integer DEFAULT 0 NOT NULL,
+  attributes jsonb NOT NULL,
+  version integer DEFAULT 1 NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  updated_at timestamp(3) with time zone NOT NULL,
+  deleted_at timestamp(3) with time zone,
+  returns_at timestamp(3) with time zone,
+  last_active_at timestamp(3) with time zone,
+  name_key text GENERATED ALWAYS AS (bare(COALESCE(display_name, user_name))) STORED,
+  search_key text GENERATED ALWAYS AS (bare((((((((COALESCE(display_name, ''::text) || ' '::text) || user_name) || ' '::text) || COALESCE(attributes #>> '{name,givenName}'::text[], ''::text)) || ' '::text) || COALESCE(attributes #>> '{name,familyName}'::text[], ''::text)) || ' '::text) || jsonb_path_query_array(attributes, '$."emails"[*]."value"'::jsonpath)::text)) STORED,
+  CONSTRAINT users_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT users_reason_when_inactive CHECK ((status = 'inactive'::text) = (status_reason IS NOT NULL)),
+  CONSTRAINT users_organization_id_directory_id_directories_organization_id_ FOREIGN KEY (organization_id, directory_id)
+    REFERENCES directories(organization_id, id)
+);
+CREATE INDEX users_directory ON users USING btree (organization_id, directory_id, id) WHERE (deleted_at IS NULL);
+CREATE INDEX users_external_id ON users USING btree (organization_id, external_id) WHERE ((deleted_at IS NULL) AND (external_id IS NOT NULL));
+CREATE INDEX users_last_active ON users USING btree (organization_id, last_active_at DESC NULLS LAST, id) WHERE (deleted_at IS NULL);
+CREATE INDEX users_name ON users USING btree (organization_id, name_key, id) WHERE (deleted_at IS NULL);
+CREATE INDEX users_returning ON users USING btree (returns_at) WHERE (returns_at IS NOT NULL);
+CREATE INDEX users_search ON users USING gin (search_key gin_trgm_ops) WHERE (deleted_at IS NULL);
+CREATE INDEX users_status ON users USING btree (organization_id, status, name_key, id) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX users_user_name ON users USING btree (organization_id, user_name_key) WHERE (deleted_at IS NULL);
+CREATE INDEX users_user_name_anywhere ON users USING btree (user_name_key) WHERE (deleted_at IS NULL);
+ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON users FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER forget_address AFTER UPDATE OF attributes, user_name ON users
+  FOR EACH ROW WHEN ((old.attributes -> 'emails'::text) IS DISTINCT FROM (new.attributes -> 'emails'::text) OR old.user_name_key IS DISTINCT FROM new.user_name_key) EXECUTE FUNCTION forget_address();
+CREATE TRIGGER keep_administrator AFTER UPDATE OF status, deleted_at ON users
+  FOR EACH ROW WHEN (old.status = 'active'::text AND old.deleted_at IS NULL AND (new.status <> 'active'::text OR new.deleted_at IS NOT NULL)) EXECUTE FUNCTION keep_administrator_of_user();
+CREATE TRIGGER keep_administrator_of_attributes AFTER UPDATE OF attributes, user_name, external_id, display_name ON users
+  FOR EACH ROW WHEN (old.attributes IS DISTINCT FROM new.attributes OR old.user_name IS DISTINCT FROM new.user_name OR old.external_id IS DISTINCT FROM new.external_id OR old.display_name IS DISTINCT FROM new.display_name) EXECUTE FUNCTION keep_administrator_of_attributes();
+CREATE TRIGGER keep_emergency_account BEFORE UPDATE OF directory_id, attributes, user_name ON users
+  FOR EACH ROW WHEN (old.user_name_key IS DISTINCT FROM new.user_name_key OR new.directory_id IS NOT NULL AND old.directory_id IS DISTINCT FROM new.directory_id OR new.attributes ? 'emails'::text AND (old.attributes -> 'emails'::text) IS DISTINCT FROM (new.attributes -> 'emails'::text)) EXECUTE FUNCTION keep_emergency_account();
+CREATE TRIGGER prove_attributes AFTER INSERT OR UPDATE ON users
+  FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_attributes();
+CREATE TRIGGER prove_person AFTER UPDATE OF status, deleted_at, attributes, user_name ON users
+  FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text AND (old.status <> new.status OR old.deleted_at IS DISTINCT FROM new.deleted_at OR old.user_name_key IS DISTINCT FROM new.user_name_key OR (old.attributes -> 'emails'::text) IS DISTINCT FROM (new.attributes -> 'emails'::text))) EXECUTE FUNCTION prove_person();
+GRANT SELECT, INSERT, UPDATE, DELETE ON users TO rolecall_server;
+
+-- Folded addresses of people, for look-ups: an index rather than a record. The addresses themselves are in
+-- users.attributes, and each write of those writes here.
+CREATE TABLE user_emails (
+  organization_id text NOT NULL,
+  value_key text NOT NULL,
+  user_id text NOT NULL,
+  CONSTRAINT user_emails_organization_id_value_key_user_id_pk PRIMARY KEY (organization_id, value_key, user_id)
+);
+CREATE INDEX user_emails_anywhere ON user_emails USING btree (value_key);
+ALTER TABLE user_emails ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON user_emails FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON user_emails TO rolecall_server;
+
+-- How an address of a person was proven to be theirs, for as long as they have it (forget_address).
+CREATE TABLE email_proofs (
+  organization_id text NOT NULL,
+  user_id text NOT NULL,
+  value_key text NOT NULL,
+  how text NOT NULL,
+  connection_id text,
+  proven_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT email_proofs_organization_id_user_id_value_key_how_pk PRIMARY KEY (organization_id, user_id, value_key, how),
+  CONSTRAINT email_proofs_organization_id_user_id_users_organization_id_id_f FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+ALTER TABLE email_proofs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON email_proofs FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON email_proofs TO rolecall_server;
+
+-- Groups of a directory or of a connection's claims, or local ones (directory_id null).
+CREATE TABLE groups (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  directory_id text,
+  external_id text,
+  display_name text NOT NULL,
+  display_name_key text NOT NULL,
+  attributes jsonb NOT NULL,
+  version integer DEFAULT 1 NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  updated_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT groups_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT groups_organization_id_directory_id_directories_organization_id FOREIGN KEY (organization_id, directory_id)
+    REFERENCES directories(organization_id, id),
+  CONSTRAINT groups_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX groups_directory ON groups USING btree (organization_id, directory_id, id);
+CREATE INDEX groups_display_name ON groups USING btree (organization_id, display_name_key);
+ALTER TABLE groups ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON groups FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON groups TO rolecall_server;
+
+-- People in groups.
+CREATE TABLE group_members (
+  organization_id text NOT NULL,
+  group_id text NOT NULL,
+  user_id text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT group_members_organization_id_group_id_user_id_pk PRIMARY KEY (organization_id, group_id, user_id),
+  CONSTRAINT group_members_organization_id_group_id_groups_organization_id_i FOREIGN KEY (organization_id, group_id)
+    REFERENCES groups(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT group_members_organization_id_user_id_users_organization_id_id_ FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX group_members_user ON group_members USING btree (organization_id, user_id);
+ALTER TABLE group_members ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON group_members FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER keep_administrator AFTER DELETE ON group_members REFERENCING OLD TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION keep_administrator_of_members();
+CREATE TRIGGER keep_administrator_of_new AFTER INSERT ON group_members REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION keep_administrator_of_members();
+CREATE TRIGGER prove_membership AFTER INSERT OR DELETE ON group_members
+  FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_membership();
+GRANT SELECT, INSERT, UPDATE, DELETE ON group_members TO rolecall_server;
+
+-- Groups in groups. Cycles are refused by the verb that writes here.
+CREATE TABLE group_nestings (
+  organization_id text NOT NULL,
+  group_id text NOT NULL,
+  child_group_id text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT group_nestings_organization_id_group_id_child_group_id_pk PRIMARY KEY (organization_id, group_id, child_group_id),
+  CONSTRAINT group_nestings_not_itself CHECK (group_id <> child_group_id),
+  CONSTRAINT group_nestings_child_group FOREIGN KEY (organization_id, child_group_id)
+    REFERENCES groups(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT group_nestings_group FOREIGN KEY (organization_id, group_id)
+    REFERENCES groups(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX group_nestings_child ON group_nestings USING btree (organization_id, child_group_id);
+ALTER TABLE group_nestings ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON group_nestings FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER keep_administrator AFTER DELETE ON group_nestings
+  FOR EACH ROW EXECUTE FUNCTION keep_administrator_of_nesting();
+CREATE TRIGGER keep_administrator_of_new AFTER INSERT ON group_nestings
+  FOR EACH ROW EXECUTE FUNCTION keep_administrator_of_nesting();
+CREATE TRIGGER prove_membership AFTER INSERT OR DELETE ON group_nestings
+  FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_membership();
+GRANT SELECT, INSERT, UPDATE, DELETE ON group_nestings TO rolecall_server;
+
+-- Case folding as the service does it: NFKC, then lower case by the root locale.
+CREATE OR REPLACE FUNCTION public.fold(value text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN lower((NORMALIZE(value, NFKC) COLLATE "und-x-icu"));
+GRANT EXECUTE ON FUNCTION fold(text) TO PUBLIC;
+
+-- What names are sorted by and searched in: folded, and without what NFKD splits off as combining marks (Zoë is zoe).
+CREATE OR REPLACE FUNCTION public.bare(value text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN fold(regexp_replace(NORMALIZE(value, NFKD), '[̀-ͯ]'::text, ''::text, 'g'::text));
+GRANT EXECUTE ON FUNCTION bare(text) TO PUBLIC;
+
+-- The folded addresses that a person has: those in the e-mail list, or else the userName.
+CREATE OR REPLACE FUNCTION public.address_keys(p_attributes jsonb, p_user_name_key text)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT coalesce(nullif(array(SELECT fold(e.value ->> 'value') FROM jsonb_array_elements(
+      CASE jsonb_typeof(p_attributes -> 'emails') WHEN 'array' THEN p_attributes -> 'emails' ELSE '[]' END) e (value)
+    WHERE e.value ->> 'value' IS NOT NULL), '{}'), ARRAY[p_user_name_key]) $function$;
+GRANT EXECUTE ON FUNCTION address_keys(jsonb, text) TO PUBLIC;
+
+-- Whatever changes an address, be it a directory, an administrator or the person, takes its proof away, and every link
+-- that was mailed to the old one.
+-- Trigger of users (forget_address).
+CREATE OR REPLACE FUNCTION public.forget_address()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  DELETE FROM email_proofs p WHERE p.organization_id = NEW.organization_id AND p.user_id = NEW.id
+    AND p.value_key <> ALL (address_keys(NEW.attributes, NEW.user_name_key));
+  UPDATE password_resets r SET used_at = now() WHERE r.organization_id = NEW.organization_id AND r.user_id = NEW.id
+    AND r.used_at IS NULL;
+  RETURN NULL;
+END $function$;
+
+-- People of the transaction's organization whose names or addresses hold every one of the texts (bare, each at least
+-- one character). Row-level security would keep the index from being used, so it reads past it, inside that
+-- organization.
+CREATE OR REPLACE FUNCTION public.find_users(p_texts text[])
+ RETURNS TABLE(user_id text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_organization_id text := current_setting('rolecall.organization_id', true);
+  v_patterns text[] := ARRAY(SELECT '%' || replace(replace(replace(t, '\', '\\'), '%', '\%'), '_', '\_') || '%'
+    FROM unnest(p_texts) t ORDER BY length(t) DESC);
+BEGIN
+  IF length(v_patterns[1]) >= 5 THEN
+    RETURN QUERY SELECT u.id FROM users u WHERE u.organization_id = v_organization_id AND u.deleted_at IS NULL
+      AND u.search_key LIKE v_patterns[1] AND u.search_key LIKE ALL (v_patterns);
+  ELSE
+    -- Too short for trigrams: the index would be read as a whole.
+    RETURN QUERY SELECT u.id FROM users u WHERE u.organization_id = v_organization_id AND u.deleted_at IS NULL
+      AND (u.search_key || '') LIKE ALL (v_patterns);
+  END IF;
+END
+$function$;
+GRANT EXECUTE ON FUNCTION find_users(text[]) TO rolecall_server;
+
+-- A user as SCIM has them, for the filters of mappings.
+CREATE OR REPLACE FUNCTION public.user_document(u users)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT u.attributes || jsonb_strip_nulls(jsonb_build_object('userName', u.user_name, 'externalId', u.external_id,
+    'displayName', u.display_name, 'active', u.status IN ('active', 'invited'))) $function$;
+GRANT EXECUTE ON FUNCTION user_document(users) TO PUBLIC;
+
+-- The given groups and those inside of them, by however many steps: their members are in the given groups.
+CREATE OR REPLACE FUNCTION public.groups_below(p_organization_id text, p_group_ids text[])
+ RETURNS TABLE(group_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH RECURSIVE below (group_id) AS (
+    SELECT unnest(p_group_ids)
+    UNION SELECT n.child_group_id FROM below JOIN group_nestings n
+      ON n.organization_id = p_organization_id AND n.group_id = below.group_id)
+  SELECT below.group_id FROM below $function$;
+-- Called by functions of ours only.
+
+-- The given groups and those that they are in, by however many steps.
+CREATE OR REPLACE FUNCTION public.groups_above(p_organization_id text, p_group_ids text[])
+ RETURNS TABLE(group_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH RECURSIVE above (group_id) AS (
+    SELECT unnest(p_group_ids)
+    UNION SELECT n.group_id FROM above JOIN group_nestings n
+      ON n.organization_id = p_organization_id AND n.child_group_id = above.group_id)
+  SELECT above.group_id FROM above $function$;
+-- Called by functions of ours only.
+
+-- Stops the transaction (RC400) where a write refers to something that does not exist; the message lists what.
+CREATE OR REPLACE FUNCTION public.refuse_missing(p_missing text[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF coalesce(cardinality(p_missing), 0) > 0 THEN
+    RAISE EXCEPTION '%', array_to_string(p_missing[1:5], ', ') USING ERRCODE = 'RC400';
+  END IF;
+  RETURN true;
+END
+$function$;
+GRANT EXECUTE ON FUNCTION refuse_missing(text[]) TO PUBLIC;
+
+-- When somebody was last active, to the hour. A row that is being changed is left alone: whoever deactivates a person
+-- goes from the user to the session, and this the other way.
+-- Trigger of sessions (note_activity), sessions (note_activity_later).
+CREATE OR REPLACE FUNCTION public.note_activity()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  UPDATE users u SET last_active_at = now() WHERE (u.organization_id, u.id) IN (
+    SELECT x.organization_id, x.id FROM users x WHERE x.organization_id = NEW.organization_id AND x.id = NEW.user_id
+      AND (x.last_active_at IS NULL OR x.last_active_at < now() - interval '1 hour')
+    FOR NO KEY UPDATE SKIP LOCKED);
+  RETURN NULL;
+END
+$function$;
+
+-- =====================================================================================================================
+-- Directories of identity providers (SCIM)
+--
+-- What pushes people and groups here, with which tokens, and what it asked for.
+
+-- An organization's SCIM feed.
+CREATE TABLE directories (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  name text NOT NULL,
+  status text DEFAULT 'active'::text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  updated_at timestamp(3) with time zone NOT NULL,
+  arrivals text DEFAULT 'active'::text NOT NULL,
+  CONSTRAINT directories_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT directories_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+ALTER TABLE directories ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON directories FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER open_or_close_tokens AFTER UPDATE OF status ON directories
+  FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status) EXECUTE FUNCTION open_or_close_tokens();
+GRANT SELECT, INSERT, UPDATE, DELETE ON directories TO rolecall_server;
+
+-- Bearer tokens of a directory, several at once; only the SHA-256 is kept.
+CREATE TABLE directory_tokens (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  directory_id text NOT NULL,
+  token_hash text NOT NULL,
+  last_four text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  last_used_at timestamp(3) with time zone,
+  -- Kept by triggers: directory and organization are active, so that the entry has to look at one row only.
+  is_open boolean DEFAULT true NOT NULL,
+  CONSTRAINT directory_tokens_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT directory_tokens_token_hash_unique UNIQUE (token_hash),
+  CONSTRAINT directory_tokens_organization_id_directory_id_directories_organ FOREIGN KEY (organization_id, directory_id)
+    REFERENCES directories(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX directory_tokens_directory ON directory_tokens USING btree (organization_id, directory_id);
+ALTER TABLE directory_tokens ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON directory_tokens FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER open_new_token BEFORE INSERT ON directory_tokens
+  FOR EACH ROW EXECUTE FUNCTION open_new_token();
+GRANT SELECT, INSERT, UPDATE, DELETE ON directory_tokens TO rolecall_server;
+
+-- When a directory last asked for something, and how that went; written in batches, off the path of the request.
+CREATE TABLE directory_activity (
+  organization_id text NOT NULL,
+  directory_id text NOT NULL,
+  first_request_at timestamp(3) with time zone NOT NULL,
+  last_request_at timestamp(3) with time zone NOT NULL,
+  last_change_at timestamp(3) with time zone,
+  last_error_at timestamp(3) with time zone,
+  last_error text,
+  user_agent text,
+  CONSTRAINT directory_activity_organization_id_directory_id_pk PRIMARY KEY (organization_id, directory_id),
+  CONSTRAINT directory_activity_organization_id_directory_id_directories_org FOREIGN KEY (organization_id, directory_id)
+    REFERENCES directories(organization_id, id) ON DELETE CASCADE
+);
+ALTER TABLE directory_activity ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON directory_activity FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON directory_activity TO rolecall_server;
+
+-- Requests of identity providers and our answers, redacted, for as long as the organization keeps them.
+CREATE TABLE provisioning_events (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  directory_id text NOT NULL,
+  occurred_at timestamp(3) with time zone NOT NULL,
+  method text NOT NULL,
+  path text NOT NULL,
+  status integer NOT NULL,
+  duration_millis integer NOT NULL,
+  request jsonb,
+  response jsonb,
+  quirks jsonb NOT NULL,
+  target_id text,
+  user_agent text,
+  request_id text NOT NULL,
+  CONSTRAINT provisioning_events_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT provisioning_events_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX provisioning_events_age ON provisioning_events USING btree (occurred_at);
+CREATE INDEX provisioning_events_directory ON provisioning_events USING btree (organization_id, directory_id, id);
+CREATE INDEX provisioning_events_failed ON provisioning_events USING btree (organization_id, id) WHERE (status >= 400);
+CREATE INDEX provisioning_events_target ON provisioning_events USING btree (organization_id, target_id, id) WHERE (target_id IS NOT NULL);
+ALTER TABLE provisioning_events ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON provisioning_events FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON provisioning_events TO rolecall_server;
+
+-- Whose token this is, before any organization is entered. It reads past row-level security, by the hash alone; whether
+-- the token works is decided by the entry.
+CREATE OR REPLACE FUNCTION public.resolve_directory_token(p_token_hash text)
+ RETURNS TABLE(organization_id text, directory_id text, token_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT t.organization_id, t.directory_id, t.id FROM directory_tokens t WHERE t.token_hash = p_token_hash $function$;
+GRANT EXECUTE ON FUNCTION resolve_directory_token(text) TO rolecall_server;
+
+-- The entry of a directory's transaction: sets the organization that row-level security holds it to, and refuses
+-- (RC401) a token that is revoked, expired or of another directory, in the very transaction of the work. What a
+-- directory decides about the last administrator is honoured. Names are qualified in place of a search_path setting,
+-- which would cost as much as the look-up.
+CREATE OR REPLACE FUNCTION public.enter_directory(p_organization_id text, p_directory_id text, p_token_hash text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  PERFORM pg_catalog.set_config('rolecall.organization_id', p_organization_id, true),
+    pg_catalog.set_config('rolecall.last_administrator', 'honour', true);
+  PERFORM FROM public.directory_tokens t
+    WHERE t.token_hash = p_token_hash AND t.organization_id = p_organization_id AND t.directory_id = p_directory_id
+      AND t.is_open AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > pg_catalog.now());
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'directory token refused' USING ERRCODE = 'RC401';
+  END IF;
+  RETURN p_organization_id;
+END
+$function$;
+GRANT EXECUTE ON FUNCTION enter_directory(text, text, text) TO rolecall_server;
+
+-- A new token is open where its directory and its organization are active.
+-- Trigger of directory_tokens (open_new_token).
+CREATE OR REPLACE FUNCTION public.open_new_token()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  NEW.is_open := EXISTS (
+    SELECT FROM directories d JOIN organizations o ON o.id = d.organization_id
+    WHERE d.organization_id = NEW.organization_id AND d.id = NEW.directory_id
+      AND d.status = 'active' AND o.status = 'active');
+  RETURN NEW;
+END
+$function$;
+
+-- A directory that is switched off or on takes its tokens along.
+-- Trigger of directories (open_or_close_tokens).
+CREATE OR REPLACE FUNCTION public.open_or_close_tokens()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  UPDATE directory_tokens t SET is_open = NEW.status = 'active' AND EXISTS (
+      SELECT FROM organizations o WHERE o.id = NEW.organization_id AND o.status = 'active')
+    WHERE t.organization_id = NEW.organization_id AND t.directory_id = NEW.id;
+  RETURN NULL;
+END
+$function$;
+
+-- =====================================================================================================================
+-- Access: roles, mappings, assignments
+--
+-- Who may do what. Nothing of it is copied to people: the view effective_assignments says who holds which role, and
+-- through what.
+
+-- Named sets of permissions with a stated purpose. Built-in ones come from a role pack and cannot be edited.
+CREATE TABLE roles (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  key text NOT NULL,
+  name text NOT NULL,
+  purpose text NOT NULL,
+  rank integer NOT NULL,
+  pack text,
+  is_built_in boolean NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  updated_at timestamp(3) with time zone NOT NULL,
+  owner text,
+  review_at timestamp(3) with time zone,
+  CONSTRAINT roles_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT roles_key UNIQUE (organization_id, key),
+  CONSTRAINT roles_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+ALTER TABLE roles ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON roles FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER keep_administrator AFTER UPDATE OF rank ON roles
+  FOR EACH ROW WHEN (old.rank IS DISTINCT FROM new.rank) EXECUTE FUNCTION keep_administrator_of_rank();
+CREATE TRIGGER prove_rank AFTER UPDATE OF rank ON roles
+  FOR EACH ROW WHEN (old.rank <> new.rank AND current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_rank();
+GRANT SELECT, INSERT, UPDATE, DELETE ON roles TO rolecall_server;
+
+-- What a role allows or denies: a deny wins over every allow.
+CREATE TABLE role_permissions (
+  organization_id text NOT NULL,
+  role_id text NOT NULL,
+  permission text NOT NULL,
+  effect text NOT NULL,
+  CONSTRAINT role_permissions_organization_id_role_id_permission_pk PRIMARY KEY (organization_id, role_id, permission),
+  CONSTRAINT role_permissions_organization_id_role_id_roles_organization_id_ FOREIGN KEY (organization_id, role_id)
+    REFERENCES roles(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX role_permissions_denies ON role_permissions USING btree (organization_id) WHERE (effect = 'deny'::text);
+ALTER TABLE role_permissions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON role_permissions FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER keep_administrator AFTER DELETE ON role_permissions
+  FOR EACH ROW WHEN (old.permission = '*'::text AND old.effect = 'allow'::text) EXECUTE FUNCTION keep_administrator_of_role();
+CREATE TRIGGER keep_administrator_of_denies AFTER INSERT ON role_permissions REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION keep_administrator_of_denies();
+CREATE TRIGGER prove_permission AFTER INSERT OR DELETE OR UPDATE ON role_permissions
+  FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_permission();
+GRANT SELECT, INSERT, UPDATE, DELETE ON role_permissions TO rolecall_server;
+
+-- Permissions that host applications registered, beside those of the catalogue; their names begin with app.
+CREATE TABLE application_permissions (
+  organization_id text NOT NULL,
+  name text NOT NULL,
+  description text NOT NULL,
+  parameter text,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  CONSTRAINT application_permissions_organization_id_name_pk PRIMARY KEY (organization_id, name),
+  CONSTRAINT application_permissions_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+ALTER TABLE application_permissions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON application_permissions FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON application_permissions TO rolecall_server;
+
+-- The rule: members of this group, or people who satisfy this filter, hold this role, in the organization or in a
+-- brand.
+CREATE TABLE mappings (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  group_id text,
+  role_id text NOT NULL,
+  brand_id text,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  filter text,
+  filter_path text,
+  pattern text,
+  CONSTRAINT mappings_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT mappings_once UNIQUE NULLS NOT DISTINCT (organization_id, group_id, filter, role_id, brand_id),
+  CONSTRAINT mappings_group_or_filter CHECK ((group_id IS NULL) = (filter IS NOT NULL) AND (filter IS NULL) = (filter_path IS NULL)),
+  CONSTRAINT mappings_organization_id_brand_id_brands_organization_id_id_fk FOREIGN KEY (organization_id, brand_id)
+    REFERENCES brands(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT mappings_organization_id_group_id_groups_organization_id_id_fk FOREIGN KEY (organization_id, group_id)
+    REFERENCES groups(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT mappings_organization_id_role_id_roles_organization_id_id_fk FOREIGN KEY (organization_id, role_id)
+    REFERENCES roles(organization_id, id)
+);
+CREATE INDEX mappings_brand ON mappings USING btree (organization_id, brand_id);
+CREATE INDEX mappings_filter ON mappings USING btree (organization_id) WHERE (filter_path IS NOT NULL);
+CREATE INDEX mappings_role ON mappings USING btree (organization_id, role_id);
+ALTER TABLE mappings ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON mappings FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER keep_administrator AFTER INSERT OR DELETE OR UPDATE ON mappings
+  FOR EACH ROW EXECUTE FUNCTION keep_administrator_of_mapping();
+CREATE TRIGGER prove_role_given AFTER INSERT OR DELETE OR UPDATE ON mappings
+  FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_role_given();
+GRANT SELECT, INSERT, UPDATE, DELETE ON mappings TO rolecall_server;
+
+-- Direct assignments: somebody holds a role by a decision, for a reason, until a date.
+CREATE TABLE assignments (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  user_id text NOT NULL,
+  role_id text NOT NULL,
+  brand_id text,
+  reason text NOT NULL,
+  sponsor text,
+  valid_from timestamp(3) with time zone,
+  expires_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  review_at timestamp(3) with time zone,
+  reminded_days integer,
+  sponsor_left_at timestamp(3) with time zone,
+  CONSTRAINT assignments_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT assignments_once UNIQUE NULLS NOT DISTINCT (organization_id, user_id, role_id, brand_id),
+  CONSTRAINT assignments_organization_id_brand_id_brands_organization_id_id_ FOREIGN KEY (organization_id, brand_id)
+    REFERENCES brands(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT assignments_organization_id_role_id_roles_organization_id_id_fk FOREIGN KEY (organization_id, role_id)
+    REFERENCES roles(organization_id, id),
+  CONSTRAINT assignments_organization_id_user_id_users_organization_id_id_fk FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX assignments_brand ON assignments USING btree (organization_id, brand_id);
+CREATE INDEX assignments_ending ON assignments USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+CREATE INDEX assignments_role ON assignments USING btree (organization_id, role_id);
+CREATE INDEX assignments_sponsored ON assignments USING btree (organization_id) WHERE ((sponsor IS NOT NULL) AND (sponsor_left_at IS NULL));
+ALTER TABLE assignments ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON assignments FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER forget_reminders BEFORE UPDATE OF expires_at ON assignments
+  FOR EACH ROW WHEN (old.expires_at IS DISTINCT FROM new.expires_at) EXECUTE FUNCTION forget_reminders();
+CREATE TRIGGER keep_administrator AFTER DELETE OR UPDATE ON assignments
+  FOR EACH ROW WHEN (old.brand_id IS NULL) EXECUTE FUNCTION keep_administrator_of_assignment();
+CREATE TRIGGER keep_administrator_of_new AFTER INSERT ON assignments
+  FOR EACH ROW WHEN (new.brand_id IS NULL) EXECUTE FUNCTION keep_administrator_of_assignment();
+CREATE TRIGGER prove_role_given AFTER INSERT OR DELETE OR UPDATE ON assignments
+  FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_role_given();
+GRANT SELECT, INSERT, UPDATE, DELETE ON assignments TO rolecall_server;
+
+-- A rule that takes a permission away from everybody in its scope but the holders of the excepted roles.
+CREATE TABLE policies (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  name text NOT NULL,
+  permission text NOT NULL,
+  brand_id text,
+  except_role_ids jsonb NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  CONSTRAINT policies_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT policies_name UNIQUE (organization_id, name),
+  CONSTRAINT policies_organization_id_brand_id_brands_organization_id_id_fk FOREIGN KEY (organization_id, brand_id)
+    REFERENCES brands(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT policies_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+ALTER TABLE policies ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON policies FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER keep_administrator AFTER INSERT OR UPDATE ON policies
+  FOR EACH ROW EXECUTE FUNCTION keep_administrator_of_policy();
+CREATE TRIGGER prove_permission AFTER INSERT OR DELETE OR UPDATE ON policies
+  FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_permission();
+GRANT SELECT, INSERT, UPDATE, DELETE ON policies TO rolecall_server;
+
+-- Who holds what, and through what: by a group that is mapped (group_path leads from the group that somebody is a
+-- member of to the mapped one), by a filter that they satisfy, or directly. Computed, never copied; a condition on
+-- user_id reaches the users table, so that one person's access costs what that person has.
+CREATE VIEW effective_assignments WITH (security_invoker=true) AS
+ SELECT u.organization_id,
+    u.id AS user_id,
+    m.role_id,
+    m.brand_id,
+    'mapping'::text AS source,
+    m.id AS source_id,
+    reached.path AS group_path,
+    NULL::text AS reason,
+    NULL::timestamp with time zone AS expires_at,
+    NULL::text AS filter
+   FROM users u
+     CROSS JOIN LATERAL ( WITH RECURSIVE climbed(group_id, path) AS (
+                 SELECT gm.group_id,
+                    ARRAY[gm.group_id] AS "array"
+                   FROM group_members gm
+                  WHERE gm.organization_id = u.organization_id AND gm.user_id = u.id
+                UNION ALL
+                 SELECT n.group_id,
+                    climbed_1.path || n.group_id
+                   FROM climbed climbed_1
+                     JOIN group_nestings n ON n.organization_id = u.organization_id AND n.child_group_id = climbed_1.group_id
+                  WHERE n.group_id <> ALL (climbed_1.path)
+                )
+         SELECT climbed.group_id,
+            climbed.path
+           FROM climbed) reached
+     JOIN mappings m ON m.organization_id = u.organization_id AND m.group_id = reached.group_id
+UNION ALL
+ SELECT u.organization_id,
+    u.id AS user_id,
+    m.role_id,
+    m.brand_id,
+    'mapping'::text AS source,
+    m.id AS source_id,
+    NULL::text[] AS group_path,
+    NULL::text AS reason,
+    NULL::timestamp with time zone AS expires_at,
+    m.filter
+   FROM users u
+     JOIN mappings m ON m.organization_id = u.organization_id AND m.filter_path IS NOT NULL
+  WHERE jsonb_path_match(user_document(u.*), m.filter_path::jsonpath, '{}'::jsonb, true)
+UNION ALL
+ SELECT a.organization_id,
+    a.user_id,
+    a.role_id,
+    a.brand_id,
+    'direct'::text AS source,
+    a.id AS source_id,
+    NULL::text[] AS group_path,
+    a.reason,
+    a.expires_at,
+    NULL::text AS filter
+   FROM assignments a
+  WHERE (a.valid_from IS NULL OR a.valid_from <= now()) AND (a.expires_at IS NULL OR a.expires_at > now());
+GRANT SELECT, INSERT, UPDATE, DELETE ON effective_assignments TO rolecall_server;
+
+-- Whether holding the one permission means having the other: as covers says it in the service, for what the database
+-- decides.
+CREATE OR REPLACE FUNCTION public.permission_covers(p_held text, p_wanted text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_held text[] := string_to_array(split_part(p_held, ':', 1), '.');
+  v_wanted text[] := string_to_array(split_part(p_wanted, ':', 1), '.');
+  v_length integer := cardinality(v_held);
+BEGIN
+  IF p_held = p_wanted THEN RETURN true; END IF;
+  IF p_held LIKE '%:%' AND (p_wanted NOT LIKE '%:%' OR split_part(p_held, ':', 2) <> split_part(p_wanted, ':', 2)) THEN
+    RETURN false;
+  END IF;
+  IF v_held[v_length] = '*' THEN
+    IF cardinality(v_wanted) < v_length THEN RETURN false; END IF;
+  ELSIF cardinality(v_wanted) <> v_length THEN
+    RETURN false;
+  END IF;
+  FOR i IN 1..v_length LOOP
+    IF v_held[i] <> '*' AND v_held[i] <> v_wanted[i] THEN RETURN false; END IF;
+  END LOOP;
+  RETURN true;
+END
+$function$;
+GRANT EXECUTE ON FUNCTION permission_covers(text, text) TO PUBLIC;
+
+-- An assignment with another end has other reminders ahead of it.
+-- Trigger of assignments (forget_reminders).
+CREATE OR REPLACE FUNCTION public.forget_reminders()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  NEW.reminded_days := NULL;
+  RETURN NEW;
+END
+$function$;
+
+-- =====================================================================================================================
+-- API keys
+--
+-- The hash of a key tells whose it is; the entry of the transaction decides whether it still works.
+
+-- Keys of the management API; only the SHA-256 is kept. A key with a user_id is a person's own and dies with them. What
+-- a key may do never changes.
+CREATE TABLE api_keys (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  name text NOT NULL,
+  user_id text,
+  key_hash text NOT NULL,
+  last_four text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  last_used_at timestamp(3) with time zone,
+  -- Kept by triggers: the organization is active.
+  is_open boolean DEFAULT true NOT NULL,
+  access text DEFAULT 'everything'::text NOT NULL,
+  permissions jsonb,
+  brand_ids jsonb,
+  address_ranges jsonb,
+  CONSTRAINT api_keys_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT api_keys_key_hash_unique UNIQUE (key_hash),
+  CONSTRAINT api_keys_access CHECK ((access = ANY (ARRAY['everything'::text, 'decisions'::text, 'permissions'::text])) AND (access = 'permissions'::text) = (permissions IS NOT NULL)),
+  CONSTRAINT api_keys_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE,
+  CONSTRAINT api_keys_organization_id_user_id_users_organization_id_id_fk FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX api_keys_user ON api_keys USING btree (organization_id, user_id) WHERE (user_id IS NOT NULL);
+ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON api_keys FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER open_new_key BEFORE INSERT ON api_keys
+  FOR EACH ROW EXECUTE FUNCTION open_new_key();
+CREATE TRIGGER refuse_emergency_account BEFORE INSERT ON api_keys
+  FOR EACH ROW WHEN (new.user_id IS NOT NULL) EXECUTE FUNCTION refuse_emergency_account();
+GRANT SELECT, INSERT, UPDATE, DELETE ON api_keys TO rolecall_server;
+
+-- As servers of before scopes read a key: they do not get to see one that has a scope.
+CREATE OR REPLACE FUNCTION public.resolve_api_key(p_key_hash text)
+ RETURNS TABLE(organization_id text, key_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT k.organization_id, k.id FROM api_keys k WHERE k.key_hash = p_key_hash
+    AND k.access = 'everything' AND k.address_ranges IS NULL $function$;
+GRANT EXECUTE ON FUNCTION resolve_api_key(text) TO rolecall_server;
+
+-- Whose key this is and what it may do, before any organization is entered, by its hash alone.
+CREATE OR REPLACE FUNCTION public.resolve_api_key_scope(p_key_hash text)
+ RETURNS TABLE(organization_id text, key_id text, access text, permissions jsonb, brand_ids jsonb, address_ranges jsonb)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT k.organization_id, k.id, k.access, k.permissions, k.brand_ids, k.address_ranges
+    FROM api_keys k WHERE k.key_hash = p_key_hash $function$;
+GRANT EXECUTE ON FUNCTION resolve_api_key_scope(text) TO rolecall_server;
+
+-- The entry of an API key's transaction: sets the organization and refuses (RC401) a key that is revoked, expired or
+-- not open.
+CREATE OR REPLACE FUNCTION public.enter_api_key(p_organization_id text, p_key_hash text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  PERFORM pg_catalog.set_config('rolecall.organization_id', p_organization_id, true);
+  PERFORM FROM public.api_keys k
+    WHERE k.key_hash = p_key_hash AND k.organization_id = p_organization_id
+      AND k.is_open AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > pg_catalog.now());
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'api key refused' USING ERRCODE = 'RC401';
+  END IF;
+  RETURN p_organization_id;
+END
+$function$;
+GRANT EXECUTE ON FUNCTION enter_api_key(text, text) TO rolecall_server;
+
+-- A new key is open where its organization is active.
+-- Trigger of api_keys (open_new_key).
+CREATE OR REPLACE FUNCTION public.open_new_key()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  NEW.is_open := EXISTS (SELECT FROM organizations o WHERE o.id = NEW.organization_id AND o.status = 'active');
+  RETURN NEW;
+END
+$function$;
+
+-- =====================================================================================================================
+-- The last administrator
+--
+-- The rule: an organization never loses its last working administrator, that is, somebody active who administers it in
+-- effect and does not need an emergency account.
+-- A change that may matter (the triggers keep_administrator… of users, group_members, group_nestings, roles,
+-- role_permissions, mappings, assignments, policies, organizations) leaves a row in administrator_checks. When the
+-- transaction ends, require_administrator looks at where it has arrived: somebody is left, or it is refused (RC409).
+-- What a directory or a sign-in decides is honoured (rolecall.last_administrator = honour): the organization is left to
+-- its emergency accounts, with an alarm.
+
+-- A change that may concern an administrator leaves a row here, and the row is looked at when the transaction ends
+-- (require_administrator): what counts is where it arrives, not how. Nobody but the owner reaches it.
+CREATE TABLE administrator_checks (
+  organization_id text NOT NULL,
+  -- Somebody was restricted rather than removed. That is no loss where nobody was there to lose anything: an
+  -- organization that has no administrator yet may have rules.
+  is_restriction boolean DEFAULT false NOT NULL,
+  -- What was lost had no end: it has to be left to somebody for good, not to those whose time ends.
+  is_lasting boolean DEFAULT false NOT NULL
+);
+ALTER TABLE administrator_checks ENABLE ROW LEVEL SECURITY;
+-- Deferred to the end of the transaction.
+CREATE CONSTRAINT TRIGGER require_administrator AFTER INSERT ON administrator_checks DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION require_administrator();
+
+-- The last-administrator rule. Changes that concern administrators of one organization follow each other, so that two
+-- that are harmless alone cannot remove the last two. Nobody left: refused (RC409), or, where an identity provider
+-- decides, honoured with an alarm, an audit row, and the role for the emergency accounts.
+-- Trigger of administrator_checks (require_administrator).
+CREATE OR REPLACE FUNCTION public.require_administrator()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  p_organization_id text := NEW.organization_id;
+  v_now timestamptz := clock_timestamp();
+  v_alarm text;
+BEGIN
+  DELETE FROM administrator_checks c WHERE c.organization_id = p_organization_id;
+  IF NOT EXISTS (SELECT FROM organizations o WHERE o.id = p_organization_id) THEN RETURN NULL; END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('administrators ' || p_organization_id, 0));
+  IF EXISTS (SELECT FROM administrators_of(p_organization_id) a
+      WHERE NOT NEW.is_lasting OR administers(p_organization_id, a.user_id, true, true)) THEN RETURN NULL; END IF;
+  IF NEW.is_restriction AND NOT EXISTS (SELECT FROM holders_of_everything(p_organization_id)) THEN RETURN NULL; END IF;
+  IF current_setting('rolecall.last_administrator', true) IS DISTINCT FROM 'honour' THEN
+    RAISE EXCEPTION '%', CASE WHEN EXISTS (SELECT FROM administrators_of(p_organization_id))
+      THEN 'the last administrator for good' ELSE 'the last administrator' END USING ERRCODE = 'RC409';
+  END IF;
+  -- What a provider decides stands; those who are left have until their end to see to it.
+  IF EXISTS (SELECT FROM administrators_of(p_organization_id)) THEN RETURN NULL; END IF;
+  IF EXISTS (SELECT FROM alarms a WHERE a.organization_id = p_organization_id AND a.kind = 'last_administrator'
+      AND a.settled_at IS NULL) THEN RETURN NULL; END IF;
+  v_alarm := new_id('alm');
+  INSERT INTO alarms (organization_id, id, kind, detail, raised_at) VALUES (p_organization_id, v_alarm,
+    'last_administrator', jsonb_build_object('emergencyAccounts', (SELECT count(*) FROM emergency_accounts e
+      WHERE e.organization_id = p_organization_id)), v_now);
+  INSERT INTO assignments (organization_id, id, user_id, role_id, reason, created_at, created_by)
+    SELECT p_organization_id, new_id('asg'), e.user_id, r.role_id, 'The last administrator is gone', v_now, v_alarm
+    FROM emergency_accounts e CROSS JOIN LATERAL (
+      SELECT rp.role_id FROM role_permissions rp JOIN roles x ON x.organization_id = rp.organization_id AND x.id = rp.role_id
+      WHERE rp.organization_id = p_organization_id AND rp.effect = 'allow' AND rp.permission = '*'
+      ORDER BY x.rank DESC, x.id LIMIT 1) r
+    WHERE e.organization_id = p_organization_id ON CONFLICT DO NOTHING;
+  INSERT INTO audit_events (organization_id, id, occurred_at, actor_type, actor_id, action, target_type, target_id, detail,
+      request_id)
+    VALUES (p_organization_id, new_id('evt'), v_now, 'system', 'rolecall', 'organization.last_administrator_lost',
+      'organization', p_organization_id, jsonb_build_object('alarm', v_alarm), 'req_alarm');
+  RETURN NULL;
+END
+$function$;
+
+-- The administrators that the rule counts: they hold everything, work, and administer in effect, now and with what they
+-- are to hold later.
+CREATE OR REPLACE FUNCTION public.administrators_of(p_organization_id text)
+ RETURNS TABLE(user_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT h.user_id FROM holders_of_everything(p_organization_id) h
+  WHERE administers(p_organization_id, h.user_id, false) AND administers(p_organization_id, h.user_id, true) $function$;
+-- Called by functions of ours only.
+
+-- Whether somebody administers the organization in effect: a role of theirs may do everything, it counts by the way
+-- roles are read, and neither a deny nor a policy takes what is needed. p_later: also with what they are to hold from
+-- some later time on. p_lasting: only with what has no end.
+CREATE OR REPLACE FUNCTION public.administers(p_organization_id text, p_user_id text, p_later boolean, p_lasting boolean DEFAULT false)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH held AS (
+    SELECT e.role_id FROM effective_assignments e
+    WHERE e.organization_id = p_organization_id AND e.user_id = p_user_id AND e.brand_id IS NULL
+      AND (NOT p_lasting OR e.expires_at IS NULL)
+    UNION
+    SELECT a.role_id FROM assignments a
+    WHERE p_later AND a.organization_id = p_organization_id AND a.user_id = p_user_id AND a.brand_id IS NULL
+      AND a.valid_from > now() AND (a.expires_at IS NULL OR a.expires_at > a.valid_from AND NOT p_lasting)),
+  ranked AS (
+    SELECT h.role_id, r.rank, max(r.rank) OVER () AS top FROM held h
+    JOIN roles r ON r.organization_id = p_organization_id AND r.id = h.role_id),
+  counting AS (
+    SELECT k.role_id FROM ranked k JOIN organizations o ON o.id = p_organization_id
+    WHERE o.role_strategy = 'union' OR k.rank = k.top)
+  SELECT EXISTS (SELECT FROM counting k WHERE is_administrator_role(p_organization_id, k.role_id))
+    AND NOT EXISTS (SELECT FROM counting k JOIN role_permissions rp ON rp.organization_id = p_organization_id
+      AND rp.role_id = k.role_id AND rp.effect = 'deny' WHERE touches_administrators(rp.permission))
+    AND NOT EXISTS (SELECT FROM policies p WHERE p.organization_id = p_organization_id AND p.brand_id IS NULL
+      AND touches_administrators(p.permission)
+      AND NOT EXISTS (SELECT FROM counting k WHERE p.except_role_ids ? k.role_id)) $function$;
+-- Called by functions of ours only.
+
+-- Whoever works and holds a role that may do everything, whatever else restricts them.
+CREATE OR REPLACE FUNCTION public.holders_of_everything(p_organization_id text)
+ RETURNS TABLE(user_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH holders AS (
+    SELECT gm.user_id FROM groups_below(p_organization_id, ARRAY(
+        SELECT m.group_id FROM mappings m WHERE m.organization_id = p_organization_id AND m.brand_id IS NULL
+          AND m.group_id IS NOT NULL AND is_administrator_role(p_organization_id, m.role_id))) b
+      JOIN group_members gm ON gm.organization_id = p_organization_id AND gm.group_id = b.group_id
+    UNION
+    SELECT a.user_id FROM assignments a
+      JOIN role_permissions rp ON rp.organization_id = a.organization_id AND rp.role_id = a.role_id
+        AND rp.effect = 'allow' AND rp.permission = '*'
+      WHERE a.organization_id = p_organization_id AND a.brand_id IS NULL
+        AND (a.valid_from IS NULL OR a.valid_from <= now()) AND (a.expires_at IS NULL OR a.expires_at > now()))
+  SELECT h.user_id FROM holders h WHERE is_working(p_organization_id, h.user_id) $function$;
+-- Called by functions of ours only.
+
+-- Whether the role may do everything.
+CREATE OR REPLACE FUNCTION public.is_administrator_role(p_organization_id text, p_role_id text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT EXISTS (SELECT FROM role_permissions rp WHERE rp.organization_id = p_organization_id AND rp.role_id = p_role_id
+    AND rp.effect = 'allow' AND rp.permission = '*') $function$;
+-- Called by functions of ours only.
+
+-- Whether somebody is active and no emergency account.
+CREATE OR REPLACE FUNCTION public.is_working(p_organization_id text, p_user_id text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT EXISTS (SELECT FROM users u WHERE u.organization_id = p_organization_id AND u.id = p_user_id
+    AND u.status = 'active' AND u.deleted_at IS NULL) AND NOT EXISTS (
+    SELECT FROM emergency_accounts e WHERE e.organization_id = p_organization_id AND e.user_id = p_user_id) $function$;
+-- Called by functions of ours only.
+
+-- Whether a permission touches what an administrator needs at least to set right whatever went wrong (essential in the
+-- service).
+CREATE OR REPLACE FUNCTION public.touches_administrators(p_permission text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT EXISTS (SELECT FROM unnest(ARRAY['users.manage', 'roles.assign', 'roles.manage', 'settings.manage']) w
+    WHERE permission_covers(p_permission, w)) $function$;
+-- Called by functions of ours only.
+
+-- Roles whose coming or going can decide whether somebody administers: those that may do everything, that deny, that a
+-- policy excepts, and all of them where only the highest counts.
+CREATE OR REPLACE FUNCTION public.matters_to_administrators(p_organization_id text, p_role_id text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT is_administrator_role(p_organization_id, p_role_id)
+    OR EXISTS (SELECT FROM organizations o WHERE o.id = p_organization_id AND o.role_strategy = 'highest')
+    OR EXISTS (SELECT FROM role_permissions rp WHERE rp.organization_id = p_organization_id AND rp.role_id = p_role_id
+      AND rp.effect = 'deny' AND touches_administrators(rp.permission))
+    OR EXISTS (SELECT FROM policies p WHERE p.organization_id = p_organization_id AND p.brand_id IS NULL
+      AND p.except_role_ids ? p_role_id) $function$;
+-- Called by functions of ours only.
+
+-- Of the roles that members of a group hold through it: whether one matters, and whether one may do everything.
+CREATE OR REPLACE FUNCTION public.group_matters(p_organization_id text, p_group_id text)
+ RETURNS TABLE(matters boolean, administers boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT coalesce(bool_or(matters_to_administrators(m.organization_id, m.role_id)), false),
+    coalesce(bool_or(is_administrator_role(m.organization_id, m.role_id)), false)
+  FROM groups_above(p_organization_id, ARRAY[p_group_id]) a
+  JOIN mappings m ON m.organization_id = p_organization_id AND m.group_id = a.group_id AND m.brand_id IS NULL $function$;
+-- Called by functions of ours only.
+
+-- Whether roles can restrict anybody at all. Mostly they cannot, and then joining a group costs nothing more.
+CREATE OR REPLACE FUNCTION public.has_restrictions(p_organization_id text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT EXISTS (SELECT FROM role_permissions rp WHERE rp.organization_id = p_organization_id AND rp.effect = 'deny')
+    OR EXISTS (SELECT FROM organizations o WHERE o.id = p_organization_id AND o.role_strategy = 'highest') $function$;
+-- Called by functions of ours only.
+
+-- Asks for the check at the end of the transaction: an administrator may have been lost.
+CREATE OR REPLACE FUNCTION public.check_administrators(p_organization_id text, p_lasting boolean DEFAULT true)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ INSERT INTO administrator_checks (organization_id, is_lasting) VALUES (p_organization_id, p_lasting) $function$;
+-- Called by functions of ours only.
+
+-- Asks for the check at the end of the transaction: an administrator may have been restricted.
+CREATE OR REPLACE FUNCTION public.check_restriction(p_organization_id text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ INSERT INTO administrator_checks (organization_id, is_restriction) VALUES (p_organization_id, true) $function$;
+-- Called by functions of ours only.
+
+-- Somebody was deactivated or deleted.
+-- Trigger of users (keep_administrator).
+CREATE OR REPLACE FUNCTION public.keep_administrator_of_user()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_lasting boolean;
+BEGIN
+  IF EXISTS (SELECT FROM emergency_accounts e WHERE e.organization_id = NEW.organization_id AND e.user_id = NEW.id)
+  THEN RETURN NULL; END IF;
+  SELECT bool_or(a.expires_at IS NULL) INTO v_lasting FROM effective_assignments a
+    WHERE a.organization_id = NEW.organization_id AND a.user_id = NEW.id AND a.brand_id IS NULL
+      AND is_administrator_role(a.organization_id, a.role_id);
+  IF v_lasting IS NOT NULL THEN PERFORM check_administrators(NEW.organization_id, v_lasting); END IF;
+  RETURN NULL;
+END
+$function$;
+
+-- Attributes decide which filters somebody satisfies.
+-- Trigger of users (keep_administrator_of_attributes).
+CREATE OR REPLACE FUNCTION public.keep_administrator_of_attributes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF EXISTS (SELECT FROM mappings m WHERE m.organization_id = NEW.organization_id AND m.filter_path IS NOT NULL
+      AND m.brand_id IS NULL AND matters_to_administrators(m.organization_id, m.role_id))
+    AND is_working(NEW.organization_id, NEW.id)
+  THEN PERFORM check_restriction(NEW.organization_id); END IF;
+  RETURN NULL;
+END
+$function$;
+
+-- Members left, or came and are restricted by what they now hold. Once a statement, however many.
+-- Trigger of group_members (keep_administrator), group_members (keep_administrator_of_new).
+CREATE OR REPLACE FUNCTION public.keep_administrator_of_members()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_group record;
+  v_roles record;
+BEGIN
+  FOR v_group IN SELECT DISTINCT g.organization_id, g.group_id FROM changed g LOOP
+    CONTINUE WHEN TG_OP = 'INSERT' AND NOT has_restrictions(v_group.organization_id);
+    SELECT * INTO v_roles FROM group_matters(v_group.organization_id, v_group.group_id);
+    IF v_roles.matters
+      AND EXISTS (SELECT FROM changed g WHERE g.organization_id = v_group.organization_id AND g.group_id = v_group.group_id
+        AND is_working(g.organization_id, g.user_id))
+    THEN
+      IF TG_OP = 'DELETE' AND v_roles.administers THEN PERFORM check_administrators(v_group.organization_id);
+      ELSE PERFORM check_restriction(v_group.organization_id); END IF;
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END
+$function$;
+
+-- A group left another one, or came into it.
+-- Trigger of group_nestings (keep_administrator), group_nestings (keep_administrator_of_new).
+CREATE OR REPLACE FUNCTION public.keep_administrator_of_nesting()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_row group_nestings := CASE WHEN TG_OP = 'INSERT' THEN NEW ELSE OLD END;
+  v_roles record;
+BEGIN
+  IF TG_OP = 'INSERT' AND NOT has_restrictions(v_row.organization_id) THEN RETURN NULL; END IF;
+  SELECT * INTO v_roles FROM group_matters(v_row.organization_id, v_row.group_id);
+  IF v_roles.matters THEN
+    IF TG_OP = 'DELETE' AND v_roles.administers AND EXISTS (
+        SELECT FROM groups_below(v_row.organization_id, ARRAY[v_row.child_group_id]) b
+        JOIN group_members gm ON gm.organization_id = v_row.organization_id AND gm.group_id = b.group_id
+        WHERE is_working(v_row.organization_id, gm.user_id))
+    THEN PERFORM check_administrators(v_row.organization_id);
+    ELSE PERFORM check_restriction(v_row.organization_id); END IF;
+  END IF;
+  RETURN NULL;
+END
+$function$;
+
+-- A role may no longer do everything.
+-- Trigger of role_permissions (keep_administrator).
+CREATE OR REPLACE FUNCTION public.keep_administrator_of_role()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_lasting boolean;
+BEGIN
+  SELECT bool_or(h.lasting) INTO v_lasting FROM (
+    SELECT a.expires_at IS NULL AS lasting FROM assignments a WHERE a.organization_id = OLD.organization_id
+      AND a.role_id = OLD.role_id AND a.brand_id IS NULL AND is_working(a.organization_id, a.user_id)
+    UNION ALL
+    SELECT true FROM mappings m CROSS JOIN LATERAL groups_below(m.organization_id, ARRAY[m.group_id]) b
+      JOIN group_members gm ON gm.organization_id = m.organization_id AND gm.group_id = b.group_id
+      WHERE m.organization_id = OLD.organization_id AND m.role_id = OLD.role_id AND m.brand_id IS NULL
+        AND m.group_id IS NOT NULL AND is_working(m.organization_id, gm.user_id)) h;
+  IF v_lasting IS NOT NULL THEN PERFORM check_administrators(OLD.organization_id, v_lasting); END IF;
+  RETURN NULL;
+END
+$function$;
+
+-- A role denies more. Once a statement, however much.
+-- Trigger of role_permissions (keep_administrator_of_denies).
+CREATE OR REPLACE FUNCTION public.keep_administrator_of_denies()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_organization_id text;
+BEGIN
+  FOR v_organization_id IN SELECT DISTINCT f.organization_id FROM fresh f
+    WHERE f.effect = 'deny' AND touches_administrators(f.permission)
+  LOOP PERFORM check_restriction(v_organization_id); END LOOP;
+  RETURN NULL;
+END
+$function$;
+
+-- Another role is the highest.
+-- Trigger of roles (keep_administrator).
+CREATE OR REPLACE FUNCTION public.keep_administrator_of_rank()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF has_restrictions(NEW.organization_id) THEN PERFORM check_restriction(NEW.organization_id); END IF;
+  RETURN NULL;
+END
+$function$;
+
+-- A mapping came, went or changed.
+-- Trigger of mappings (keep_administrator).
+CREATE OR REPLACE FUNCTION public.keep_administrator_of_mapping()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_row mappings := CASE WHEN TG_OP = 'INSERT' THEN NEW ELSE OLD END;
+BEGIN
+  IF v_row.brand_id IS NULL AND (TG_OP <> 'INSERT' OR has_restrictions(v_row.organization_id))
+    AND matters_to_administrators(v_row.organization_id, v_row.role_id)
+  THEN
+    IF TG_OP <> 'INSERT' AND v_row.group_id IS NOT NULL AND is_administrator_role(v_row.organization_id, v_row.role_id)
+      AND EXISTS (SELECT FROM groups_below(v_row.organization_id, ARRAY[v_row.group_id]) b
+        JOIN group_members gm ON gm.organization_id = v_row.organization_id AND gm.group_id = b.group_id
+        WHERE is_working(v_row.organization_id, gm.user_id))
+    THEN PERFORM check_administrators(v_row.organization_id);
+    ELSE PERFORM check_restriction(v_row.organization_id); END IF;
+  END IF;
+  RETURN NULL;
+END
+$function$;
+
+-- An assignment came, went or changed.
+-- Trigger of assignments (keep_administrator), assignments (keep_administrator_of_new).
+CREATE OR REPLACE FUNCTION public.keep_administrator_of_assignment()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_row assignments := CASE WHEN TG_OP = 'INSERT' THEN NEW ELSE OLD END;
+BEGIN
+  IF (TG_OP <> 'INSERT' OR has_restrictions(v_row.organization_id))
+    AND matters_to_administrators(v_row.organization_id, v_row.role_id) AND is_working(v_row.organization_id, v_row.user_id)
+  THEN
+    IF TG_OP <> 'INSERT' AND is_administrator_role(v_row.organization_id, v_row.role_id)
+    THEN PERFORM check_administrators(v_row.organization_id, v_row.expires_at IS NULL);
+    ELSE PERFORM check_restriction(v_row.organization_id); END IF;
+  END IF;
+  RETURN NULL;
+END
+$function$;
+
+-- A policy takes away what administrators need.
+-- Trigger of policies (keep_administrator).
+CREATE OR REPLACE FUNCTION public.keep_administrator_of_policy()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF NEW.brand_id IS NULL AND touches_administrators(NEW.permission)
+  THEN PERFORM check_restriction(NEW.organization_id); END IF;
+  RETURN NULL;
+END
+$function$;
+
+-- Roles are read in another way: all of them count, or only the highest.
+-- Trigger of organizations (keep_administrator).
+CREATE OR REPLACE FUNCTION public.keep_administrator_of_strategy()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM check_restriction(NEW.id);
+  RETURN NULL;
+END
+$function$;
+
+-- Who the administrators are, in the transaction's organization.
+CREATE OR REPLACE FUNCTION public.effective_administrators()
+ RETURNS TABLE(user_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT user_id FROM administrators_of(current_setting('rolecall.organization_id', true)) $function$;
+GRANT EXECUTE ON FUNCTION effective_administrators() TO rolecall_server;
+
+-- How many administrators there are, in the transaction's organization.
+CREATE OR REPLACE FUNCTION public.count_administrators()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT count(*)::integer FROM administrators_of(current_setting('rolecall.organization_id', true)) $function$;
+GRANT EXECUTE ON FUNCTION count_administrators() TO rolecall_server;
+
+-- =====================================================================================================================
+-- Managing permissions, and the fresh proof that they want
+--
+-- A session whose proof of who somebody is has grown old enters with rolecall.proof = stale. The triggers prove_… then
+-- refuse (RC428) what decides who manages something or who may come in.
+
+-- The managing permissions: whether holding this one lets somebody manage something. The names are those of
+-- src/access/managers/management.ts.
+CREATE OR REPLACE FUNCTION public.manages_something(p_permission text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT EXISTS (SELECT FROM unnest(ARRAY['users.read', 'users.invite', 'users.manage', 'roles.assign', 'roles.manage',
+      'brands.create', 'brands.manage', 'settings.view', 'settings.manage', 'settings.integrations', 'audit.view']) wanted
+    WHERE permission_covers(p_permission, wanted)) $function$;
+GRANT EXECUTE ON FUNCTION manages_something(text) TO PUBLIC;
+
+-- Whether a role lets its holders manage something.
+CREATE OR REPLACE FUNCTION public.is_managing_role(p_organization_id text, p_role_id text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT EXISTS (SELECT FROM role_permissions rp WHERE rp.organization_id = p_organization_id AND rp.role_id = p_role_id
+    AND rp.effect = 'allow' AND manages_something(rp.permission)) $function$;
+GRANT EXECUTE ON FUNCTION is_managing_role(text, text) TO PUBLIC;
+
+-- Whether somebody manages anything here, or will: has a role, anywhere, that lets them (managing in the service).
+CREATE OR REPLACE FUNCTION public.manages_anything(p_organization_id text, p_user_id text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT EXISTS (
+    SELECT FROM (
+      SELECT e.role_id FROM effective_assignments e WHERE e.organization_id = p_organization_id AND e.user_id = p_user_id
+      UNION SELECT a.role_id FROM assignments a WHERE a.organization_id = p_organization_id AND a.user_id = p_user_id
+        AND (a.expires_at IS NULL OR a.expires_at > now())) h
+    WHERE is_managing_role(p_organization_id, h.role_id)) $function$;
+GRANT EXECUTE ON FUNCTION manages_anything(text, text) TO PUBLIC;
+
+-- Refuses (RC428) what wants a fresh proof. A session whose proof is old enters with rolecall.proof set to stale, and
+-- the triggers prove_… come here wherever a change decides who manages something or who may come in, whichever verb
+-- makes it. Everybody else passes by one look at the setting.
+CREATE OR REPLACE FUNCTION public.refuse_stale_proof()
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'A fresh proof is needed' USING ERRCODE = 'RC428';
+END $function$;
+GRANT EXECUTE ON FUNCTION refuse_stale_proof() TO PUBLIC;
+
+-- Assignments and mappings of roles that manage.
+-- Trigger of assignments (prove_role_given), mappings (prove_role_given).
+CREATE OR REPLACE FUNCTION public.prove_role_given()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF TG_OP <> 'INSERT' AND is_managing_role(OLD.organization_id, OLD.role_id) THEN PERFORM refuse_stale_proof(); END IF;
+  IF TG_OP <> 'DELETE' AND is_managing_role(NEW.organization_id, NEW.role_id) THEN PERFORM refuse_stale_proof(); END IF;
+  RETURN NULL;
+END $function$;
+
+-- What roles mean, and what policies take.
+-- Trigger of policies (prove_permission), role_permissions (prove_permission).
+CREATE OR REPLACE FUNCTION public.prove_permission()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF TG_OP <> 'INSERT' AND manages_something(OLD.permission) THEN PERFORM refuse_stale_proof(); END IF;
+  IF TG_OP <> 'DELETE' AND manages_something(NEW.permission) THEN PERFORM refuse_stale_proof(); END IF;
+  RETURN NULL;
+END $function$;
+
+-- The rank of roles that manage.
+-- Trigger of roles (prove_rank).
+CREATE OR REPLACE FUNCTION public.prove_rank()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF is_managing_role(NEW.organization_id, NEW.id) THEN PERFORM refuse_stale_proof(); END IF;
+  RETURN NULL;
+END $function$;
+
+-- Groups that give a role that manages, by themselves or by what they belong to.
+-- Trigger of group_members (prove_membership), group_nestings (prove_membership).
+CREATE OR REPLACE FUNCTION public.prove_membership()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_row record;
+BEGIN
+  IF TG_OP = 'DELETE' THEN v_row := OLD; ELSE v_row := NEW; END IF;
+  IF EXISTS (SELECT FROM groups_above(v_row.organization_id, ARRAY[v_row.group_id]) a
+      JOIN mappings m ON m.organization_id = v_row.organization_id AND m.group_id = a.group_id
+      WHERE is_managing_role(m.organization_id, m.role_id))
+  THEN PERFORM refuse_stale_proof(); END IF;
+  RETURN NULL;
+END $function$;
+
+-- Whether people may come in, and under which names and addresses; changes of many people.
+-- Trigger of user_changes (prove_person), users (prove_person).
+CREATE OR REPLACE FUNCTION public.prove_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM refuse_stale_proof();
+  RETURN NULL;
+END $function$;
+
+-- Mappings by filter give roles by what is written of a person.
+-- Trigger of users (prove_attributes).
+CREATE OR REPLACE FUNCTION public.prove_attributes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF EXISTS (SELECT FROM mappings m WHERE m.organization_id = NEW.organization_id AND m.filter_path IS NOT NULL
+      AND is_managing_role(m.organization_id, m.role_id)
+      AND (jsonb_path_match(user_document(NEW), m.filter_path::jsonpath, '{}', true) IS TRUE)
+        IS DISTINCT FROM (TG_OP = 'UPDATE'
+          AND jsonb_path_match(user_document(OLD), m.filter_path::jsonpath, '{}', true) IS TRUE))
+  THEN PERFORM refuse_stale_proof(); END IF;
+  RETURN NULL;
+END $function$;
+
+-- =====================================================================================================================
+-- Connections to identity providers, domains, setup links
+--
+-- What a customer has wired up to sign in with, and who is whom there.
+
+-- An organization's SAML or OpenID Connect identity provider. settings holds what depends on the type; secrets are
+-- sealed, each in a column of its own.
+CREATE TABLE connections (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  type text NOT NULL,
+  preset text NOT NULL,
+  name text NOT NULL,
+  status text NOT NULL,
+  settings jsonb NOT NULL,
+  secret_sealed text,
+  directory_id text,
+  jit text NOT NULL,
+  default_role_id text,
+  is_idp_initiated_allowed boolean NOT NULL,
+  tested_at timestamp(3) with time zone,
+  refreshed_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone NOT NULL,
+  updated_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT connections_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT connections_organization_id_default_role_id_roles_organization_ FOREIGN KEY (organization_id, default_role_id)
+    REFERENCES roles(organization_id, id),
+  CONSTRAINT connections_organization_id_directory_id_directories_organizati FOREIGN KEY (organization_id, directory_id)
+    REFERENCES directories(organization_id, id),
+  CONSTRAINT connections_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX connections_id ON connections USING btree (id);
+ALTER TABLE connections ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON connections FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON connections TO rolecall_server;
+
+-- An e-mail domain that an organization claims. Verified, it belongs to one organization of the whole installation.
+CREATE TABLE domains (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  name text NOT NULL,
+  status text NOT NULL,
+  challenge text NOT NULL,
+  verified_by text,
+  verified_at timestamp(3) with time zone,
+  checked_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT domains_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT domains_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX domains_name ON domains USING btree (organization_id, name);
+CREATE UNIQUE INDEX domains_verified ON domains USING btree (name) WHERE (status = 'verified'::text);
+ALTER TABLE domains ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON domains FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON domains TO rolecall_server;
+
+-- Which connections may vouch for addresses of a domain; a domain with none here may be used by all of them. A
+-- connection that is bound cannot be removed beneath it, since a domain that loses its last one would be open to all.
+CREATE TABLE domain_connections (
+  organization_id text NOT NULL,
+  domain_id text NOT NULL,
+  connection_id text NOT NULL,
+  CONSTRAINT domain_connections_organization_id_domain_id_connection_id_pk PRIMARY KEY (organization_id, domain_id, connection_id),
+  CONSTRAINT domain_connections_organization_id_connection_id_connections_or FOREIGN KEY (organization_id, connection_id)
+    REFERENCES connections(organization_id, id),
+  CONSTRAINT domain_connections_organization_id_domain_id_domains_organizati FOREIGN KEY (organization_id, domain_id)
+    REFERENCES domains(organization_id, id) ON DELETE CASCADE
+);
+ALTER TABLE domain_connections ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON domain_connections FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON domain_connections TO rolecall_server;
+
+-- The stored link from connection and subject to a person; an address alone never links anybody.
+CREATE TABLE identities (
+  organization_id text NOT NULL,
+  connection_id text NOT NULL,
+  subject text NOT NULL,
+  user_id text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  last_sign_in_at timestamp(3) with time zone,
+  CONSTRAINT identities_organization_id_connection_id_subject_pk PRIMARY KEY (organization_id, connection_id, subject),
+  CONSTRAINT identities_organization_id_connection_id_connections_organizati FOREIGN KEY (organization_id, connection_id)
+    REFERENCES connections(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT identities_organization_id_user_id_users_organization_id_id_fk FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX identities_user ON identities USING btree (organization_id, user_id);
+ALTER TABLE identities ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON identities FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER refuse_emergency_account BEFORE INSERT OR UPDATE OF user_id ON identities
+  FOR EACH ROW EXECUTE FUNCTION refuse_emergency_account();
+GRANT SELECT, INSERT, UPDATE, DELETE ON identities TO rolecall_server;
+
+-- Identities that wait for an administrator's word before they are linked to somebody who manages something.
+CREATE TABLE link_requests (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  connection_id text NOT NULL,
+  subject text NOT NULL,
+  user_id text NOT NULL,
+  email text NOT NULL,
+  status text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  last_seen_at timestamp(3) with time zone NOT NULL,
+  decided_at timestamp(3) with time zone,
+  decided_by text,
+  CONSTRAINT link_requests_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT link_requests_organization_id_connection_id_connections_organiz FOREIGN KEY (organization_id, connection_id)
+    REFERENCES connections(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT link_requests_organization_id_user_id_users_organization_id_id_ FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX link_requests_once ON link_requests USING btree (organization_id, connection_id, subject, user_id);
+CREATE INDEX link_requests_user ON link_requests USING btree (organization_id, user_id);
+ALTER TABLE link_requests ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON link_requests FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER refuse_emergency_account BEFORE INSERT ON link_requests
+  FOR EACH ROW EXECUTE FUNCTION refuse_emergency_account();
+GRANT SELECT, INSERT, UPDATE, DELETE ON link_requests TO rolecall_server;
+
+-- Which groups came from a connection's claims, by the value that the claims carry.
+CREATE TABLE connection_groups (
+  organization_id text NOT NULL,
+  connection_id text NOT NULL,
+  value text NOT NULL,
+  group_id text NOT NULL,
+  CONSTRAINT connection_groups_organization_id_connection_id_value_pk PRIMARY KEY (organization_id, connection_id, value),
+  CONSTRAINT connection_groups_organization_id_connection_id_connections_org FOREIGN KEY (organization_id, connection_id)
+    REFERENCES connections(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT connection_groups_organization_id_group_id_groups_organization_ FOREIGN KEY (organization_id, group_id)
+    REFERENCES groups(organization_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX connection_groups_group ON connection_groups USING btree (organization_id, group_id);
+ALTER TABLE connection_groups ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON connection_groups FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON connection_groups TO rolecall_server;
+
+-- A link that lets somebody without an account connect one identity provider: it makes one connection and one
+-- directory, and sees nothing else. The token is hashed.
+CREATE TABLE setup_links (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  token_hash text NOT NULL,
+  label text NOT NULL,
+  connection_id text,
+  directory_id text,
+  created_by text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  revoked_at timestamp(3) with time zone,
+  last_used_at timestamp(3) with time zone,
+  arrivals text DEFAULT 'active'::text NOT NULL,
+  domains jsonb DEFAULT '[]'::jsonb NOT NULL,
+  CONSTRAINT setup_links_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT setup_links_organization_id_connection_id_connections_organizat FOREIGN KEY (organization_id, connection_id)
+    REFERENCES connections(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT setup_links_organization_id_directory_id_directories_organizati FOREIGN KEY (organization_id, directory_id)
+    REFERENCES directories(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT setup_links_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX setup_links_token ON setup_links USING btree (token_hash);
+ALTER TABLE setup_links ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON setup_links FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON setup_links TO rolecall_server;
+
+-- The active organization of a connection, before it is entered: by an id that is public and says nothing else.
+CREATE OR REPLACE FUNCTION public.resolve_connection(p_connection_id text)
+ RETURNS TABLE(organization_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT c.organization_id FROM connections c JOIN organizations o ON o.id = c.organization_id
+        WHERE c.id = p_connection_id AND o.status = 'active' $function$;
+GRANT EXECUTE ON FUNCTION resolve_connection(text) TO rolecall_server;
+
+-- Home realm discovery: which organization has proven the domain. That much may be known of a domain; of a person
+-- nothing.
+CREATE OR REPLACE FUNCTION public.resolve_domain(p_name text)
+ RETURNS TABLE(organization_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT d.organization_id FROM domains d JOIN organizations o ON o.id = d.organization_id
+        WHERE d.name = p_name AND d.status = 'verified' AND o.status = 'active' $function$;
+GRANT EXECUTE ON FUNCTION resolve_domain(text) TO rolecall_server;
+
+-- Whose setup link this is, by the hash of its token.
+CREATE OR REPLACE FUNCTION public.resolve_setup_link(p_token_hash text)
+ RETURNS TABLE(organization_id text, link_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT l.organization_id, l.id FROM setup_links l WHERE l.token_hash = p_token_hash $function$;
+GRANT EXECUTE ON FUNCTION resolve_setup_link(text) TO rolecall_server;
+
+-- The entry of what is done with a setup link: sets the organization and refuses (RC401) a link that is revoked or
+-- expired.
+CREATE OR REPLACE FUNCTION public.enter_setup_link(p_organization_id text, p_token_hash text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  PERFORM pg_catalog.set_config('rolecall.organization_id', p_organization_id, true);
+  PERFORM FROM public.setup_links l JOIN public.organizations o ON o.id = l.organization_id
+    WHERE l.token_hash = p_token_hash AND l.organization_id = p_organization_id AND l.revoked_at IS NULL
+      AND l.expires_at > pg_catalog.now() AND o.status = 'active';
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'setup link refused' USING ERRCODE = 'RC401';
+  END IF;
+  RETURN p_organization_id;
+END
+$function$;
+GRANT EXECUTE ON FUNCTION enter_setup_link(text, text) TO rolecall_server;
+
+-- =====================================================================================================================
+-- Sign-in
+--
+-- Sign-ins under way and what came of them.
+
+-- A sign-in that waits: for the identity provider's answer, or for a second factor (then it knows the person).
+CREATE TABLE sign_in_requests (
+  organization_id text NOT NULL,
+  state_hash text NOT NULL,
+  purpose text NOT NULL,
+  connection_id text,
+  user_id text,
+  browser_hash text NOT NULL,
+  return_to text NOT NULL,
+  secret_sealed text,
+  created_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  used_at timestamp(3) with time zone,
+  CONSTRAINT sign_in_requests_organization_id_state_hash_pk PRIMARY KEY (organization_id, state_hash),
+  CONSTRAINT sign_in_requests_organization_id_connection_id_connections_orga FOREIGN KEY (organization_id, connection_id)
+    REFERENCES connections(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT sign_in_requests_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE,
+  CONSTRAINT sign_in_requests_organization_id_user_id_users_organization_id_ FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX sign_in_requests_expiry ON sign_in_requests USING btree (expires_at);
+CREATE UNIQUE INDEX sign_in_requests_state ON sign_in_requests USING btree (state_hash);
+CREATE INDEX sign_in_requests_user ON sign_in_requests USING btree (organization_id, user_id) WHERE (user_id IS NOT NULL);
+ALTER TABLE sign_in_requests ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON sign_in_requests FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_requests TO rolecall_server;
+
+-- Messages that count once (assertions, logout requests and tokens), by the hash of issuer and id, until they expire
+-- anyway.
+CREATE TABLE used_messages (
+  organization_id text NOT NULL,
+  connection_id text NOT NULL,
+  message_hash text NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT used_messages_organization_id_connection_id_message_hash_pk PRIMARY KEY (organization_id, connection_id, message_hash),
+  CONSTRAINT used_messages_organization_id_connection_id_connections_organiz FOREIGN KEY (organization_id, connection_id)
+    REFERENCES connections(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX used_messages_expiry ON used_messages USING btree (expires_at);
+ALTER TABLE used_messages ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON used_messages FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON used_messages TO rolecall_server;
+
+-- The trace of an attempt to sign in: what was received, decoded and mapped, and each check with its result. Refusals
+-- of whoever has begun nothing here are counted: one row for a connection, a reason and an hour.
+CREATE TABLE sign_in_attempts (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  reference text NOT NULL,
+  method text NOT NULL,
+  connection_id text,
+  user_id text,
+  outcome text NOT NULL,
+  reason text,
+  trace jsonb NOT NULL,
+  ip text,
+  user_agent text,
+  occurred_at timestamp(3) with time zone NOT NULL,
+  request_id text NOT NULL,
+  count integer,
+  bucket text,
+  last_at timestamp(3) with time zone,
+  CONSTRAINT sign_in_attempts_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT sign_in_attempts_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX sign_in_attempts_bucket ON sign_in_attempts USING btree (organization_id, bucket) WHERE (bucket IS NOT NULL);
+CREATE INDEX sign_in_attempts_connection ON sign_in_attempts USING btree (organization_id, connection_id, id);
+CREATE INDEX sign_in_attempts_reference ON sign_in_attempts USING btree (organization_id, reference);
+CREATE INDEX sign_in_attempts_user ON sign_in_attempts USING btree (organization_id, user_id, id);
+ALTER TABLE sign_in_attempts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON sign_in_attempts FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_attempts TO rolecall_server;
+
+-- Links by which people take back an identity that was linked to them: single use, hashed.
+CREATE TABLE identity_undos (
+  organization_id text NOT NULL,
+  user_id text NOT NULL,
+  token_hash text NOT NULL,
+  connection_id text NOT NULL,
+  subject text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  used_at timestamp(3) with time zone,
+  CONSTRAINT identity_undos_organization_id_token_hash_pk PRIMARY KEY (organization_id, token_hash),
+  CONSTRAINT identity_undos_organization_id_connection_id_connections_organi FOREIGN KEY (organization_id, connection_id)
+    REFERENCES connections(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT identity_undos_organization_id_user_id_users_organization_id_id FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX identity_undos_token ON identity_undos USING btree (token_hash);
+CREATE INDEX identity_undos_user ON identity_undos USING btree (organization_id, user_id);
+ALTER TABLE identity_undos ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON identity_undos FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON identity_undos TO rolecall_server;
+
+-- Counters of attempts in a window of time, by the hash of what is counted (an address, an account). Reached by
+-- functions only.
+CREATE TABLE throttles (
+  key_hash text NOT NULL,
+  count integer NOT NULL,
+  window_ends_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT throttles_pkey PRIMARY KEY (key_hash)
+);
+ALTER TABLE throttles ENABLE ROW LEVEL SECURITY;
+
+-- Whose sign-in this is, by the hash of its state.
+CREATE OR REPLACE FUNCTION public.resolve_sign_in_request(p_state_hash text)
+ RETURNS TABLE(organization_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT r.organization_id FROM sign_in_requests r WHERE r.state_hash = p_state_hash $function$;
+GRANT EXECUTE ON FUNCTION resolve_sign_in_request(text) TO rolecall_server;
+
+-- Whose link this is, by the hash of its token.
+CREATE OR REPLACE FUNCTION public.resolve_identity_undo(p_token_hash text)
+ RETURNS TABLE(organization_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT u.organization_id FROM identity_undos u WHERE u.token_hash = p_token_hash $function$;
+GRANT EXECUTE ON FUNCTION resolve_identity_undo(text) TO rolecall_server;
+
+-- Counts an attempt. Answers 0 where it is within the limit, or else the seconds to wait.
+CREATE OR REPLACE FUNCTION public.throttle(p_key_hash text, p_limit integer, p_window_seconds integer)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH counted AS (
+    INSERT INTO throttles AS t (key_hash, count, window_ends_at)
+      VALUES (p_key_hash, 1, now() + make_interval(secs => p_window_seconds))
+      ON CONFLICT (key_hash) DO UPDATE SET
+        count = CASE WHEN t.window_ends_at <= now() THEN 1 ELSE t.count + 1 END,
+        window_ends_at = CASE WHEN t.window_ends_at <= now() THEN excluded.window_ends_at ELSE t.window_ends_at END
+      RETURNING t.count, t.window_ends_at)
+  SELECT CASE WHEN count <= p_limit THEN 0 ELSE greatest(1, ceil(extract(epoch FROM window_ends_at - now())))::integer END
+    FROM counted $function$;
+GRANT EXECUTE ON FUNCTION throttle(text, integer, integer) TO rolecall_server;
+
+-- An attempt that succeeded is taken back; the others stay counted.
+CREATE OR REPLACE FUNCTION public.forgive_throttle(p_key_hash text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  UPDATE throttles t SET count = greatest(t.count - 1, 0) WHERE t.key_hash = p_key_hash $function$;
+GRANT EXECUTE ON FUNCTION forgive_throttle(text) TO rolecall_server;
+
+-- Forgets what was counted.
+CREATE OR REPLACE FUNCTION public.clear_throttle(p_key_hash text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  DELETE FROM throttles t WHERE t.key_hash = p_key_hash $function$;
+GRANT EXECUTE ON FUNCTION clear_throttle(text) TO rolecall_server;
+
+-- =====================================================================================================================
+-- Sessions
+--
+-- A session opens something while live_sessions has it. However it ends, close_session ends in the same transaction
+-- what was issued under it.
+
+-- Sessions of browsers. The token has 256 random bits; its SHA-256 is what is kept.
+CREATE TABLE sessions (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  user_id text NOT NULL,
+  token_hash text NOT NULL,
+  -- The person's epoch when it began; a later epoch ends it, whatever else happens.
+  epoch integer NOT NULL,
+  method text NOT NULL,
+  connection_id text,
+  subject text,
+  provider_session text,
+  id_token_sealed text,
+  has_second_factor boolean NOT NULL,
+  ip text,
+  user_agent text,
+  created_at timestamp(3) with time zone NOT NULL,
+  authenticated_at timestamp(3) with time zone NOT NULL,
+  last_seen_at timestamp(3) with time zone NOT NULL,
+  idle_expires_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  ended_at timestamp(3) with time zone,
+  end_reason text,
+  CONSTRAINT sessions_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT sessions_organization_id_connection_id_connections_organization FOREIGN KEY (organization_id, connection_id)
+    REFERENCES connections(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT sessions_organization_id_user_id_users_organization_id_id_fk FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX sessions_provider ON sessions USING btree (organization_id, connection_id, subject) WHERE ((ended_at IS NULL) AND (connection_id IS NOT NULL));
+CREATE INDEX sessions_running_out ON sessions USING btree (LEAST(expires_at, idle_expires_at)) WHERE (ended_at IS NULL);
+CREATE UNIQUE INDEX sessions_token ON sessions USING btree (token_hash);
+CREATE INDEX sessions_user ON sessions USING btree (organization_id, user_id) WHERE (ended_at IS NULL);
+ALTER TABLE sessions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON sessions FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER close_session AFTER UPDATE OF ended_at ON sessions
+  FOR EACH ROW WHEN (old.ended_at IS NULL AND new.ended_at IS NOT NULL) EXECUTE FUNCTION close_session();
+CREATE TRIGGER note_activity AFTER INSERT ON sessions
+  FOR EACH ROW EXECUTE FUNCTION note_activity();
+CREATE TRIGGER note_activity_later AFTER UPDATE OF last_seen_at ON sessions
+  FOR EACH ROW WHEN (date_trunc('hour'::text, old.last_seen_at) <> date_trunc('hour'::text, new.last_seen_at)) EXECUTE FUNCTION note_activity();
+CREATE TRIGGER refuse_emergency_account BEFORE INSERT ON sessions
+  FOR EACH ROW WHEN (new.method <> 'emergency'::text) EXECUTE FUNCTION refuse_emergency_account();
+GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO rolecall_server;
+
+-- The sessions that open something: not ended, within their times, of a person who is active under the epoch that they
+-- began in, in an active organization. The clock is the database's, so that nodes cannot disagree.
+CREATE VIEW live_sessions WITH (security_invoker=true) AS
+ SELECT s.organization_id,
+    s.id,
+    s.user_id,
+    s.token_hash,
+    s.epoch,
+    s.method,
+    s.connection_id,
+    s.subject,
+    s.provider_session,
+    s.id_token_sealed,
+    s.has_second_factor,
+    s.ip,
+    s.user_agent,
+    s.created_at,
+    s.authenticated_at,
+    s.last_seen_at,
+    s.idle_expires_at,
+    s.expires_at,
+    s.ended_at,
+    s.end_reason
+   FROM sessions s
+     JOIN users u ON u.organization_id = s.organization_id AND u.id = s.user_id
+     JOIN organizations o ON o.id = s.organization_id
+  WHERE s.ended_at IS NULL AND s.expires_at > now() AND s.idle_expires_at > now() AND u.status = 'active'::text AND u.deleted_at IS NULL AND u.epoch = s.epoch AND o.status = 'active'::text;
+GRANT SELECT ON live_sessions TO rolecall_server;
+
+-- Whose session this is, if it is live: one look-up by an indexed hash reads session, person and organization.
+CREATE OR REPLACE FUNCTION public.resolve_session(p_token_hash text)
+ RETURNS TABLE(organization_id text, session_id text, user_id text, method text, connection_id text, has_second_factor boolean, authenticated_at timestamp with time zone, last_seen_at timestamp with time zone, idle_expires_at timestamp with time zone, expires_at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+AS $function$
+BEGIN
+  RETURN QUERY SELECT s.organization_id, s.id, s.user_id, s.method, s.connection_id, s.has_second_factor,
+      s.authenticated_at::timestamptz, s.last_seen_at::timestamptz, s.idle_expires_at::timestamptz, s.expires_at::timestamptz
+    FROM public.live_sessions s WHERE s.token_hash = p_token_hash;
+END
+$function$;
+GRANT EXECUTE ON FUNCTION resolve_session(text) TO rolecall_server;
+
+-- The entry of a transaction of a person in a browser: sets the organization and refuses (RC401) a session that is not
+-- live.
+CREATE OR REPLACE FUNCTION public.enter_session(p_organization_id text, p_token_hash text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  PERFORM pg_catalog.set_config('rolecall.organization_id', p_organization_id, true);
+  PERFORM FROM public.live_sessions s WHERE s.token_hash = p_token_hash AND s.organization_id = p_organization_id;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'session refused' USING ERRCODE = 'RC401';
+  END IF;
+  RETURN p_organization_id;
+END
+$function$;
+GRANT EXECUTE ON FUNCTION enter_session(text, text) TO rolecall_server;
+
+-- However a session ends, what was issued under it dies in the same transaction, and the applications that it was used
+-- for are told (OpenID Connect Back-Channel Logout 1.0).
+-- Trigger of sessions (close_session).
+CREATE OR REPLACE FUNCTION public.close_session()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  DELETE FROM provider_artifacts p WHERE p.session_id = NEW.id;
+  INSERT INTO application_logouts (organization_id, id, application_id, user_id, session_id, status, next_attempt_at, created_at)
+    SELECT NEW.organization_id, 'lgo_' || replace(gen_random_uuid()::text, '-', ''), x.application_id, NEW.user_id, NEW.id,
+      'queued', now(), now()
+    FROM application_sessions x JOIN applications a ON a.organization_id = x.organization_id AND a.id = x.application_id
+    WHERE x.organization_id = NEW.organization_id AND x.session_id = NEW.id AND a.backchannel_logout_uri IS NOT NULL;
+  RETURN NULL;
+END
+$function$;
+
+-- =====================================================================================================================
+-- Local accounts, invitations, mail
+--
+-- How people prove who they are without an identity provider, and how they are invited.
+
+-- The argon2id hash of a password, in PHC form.
+CREATE TABLE passwords (
+  organization_id text NOT NULL,
+  user_id text NOT NULL,
+  hash text NOT NULL,
+  must_change boolean DEFAULT false NOT NULL,
+  changed_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT passwords_organization_id_user_id_pk PRIMARY KEY (organization_id, user_id),
+  CONSTRAINT passwords_organization_id_user_id_users_organization_id_id_fk FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+ALTER TABLE passwords ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON passwords FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON passwords TO rolecall_server;
+
+-- A generator of one-time passwords (RFC 6238); it counts once confirmed.
+CREATE TABLE totp_factors (
+  organization_id text NOT NULL,
+  user_id text NOT NULL,
+  secret_sealed text NOT NULL,
+  confirmed_at timestamp(3) with time zone,
+  last_step integer,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT totp_factors_organization_id_user_id_pk PRIMARY KEY (organization_id, user_id),
+  CONSTRAINT totp_factors_organization_id_user_id_users_organization_id_id_f FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+ALTER TABLE totp_factors ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON totp_factors FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON totp_factors TO rolecall_server;
+
+-- WebAuthn credentials.
+CREATE TABLE passkeys (
+  organization_id text NOT NULL,
+  user_id text NOT NULL,
+  id text NOT NULL,
+  credential_id text NOT NULL,
+  public_key text NOT NULL,
+  counter integer NOT NULL,
+  transports jsonb NOT NULL,
+  name text NOT NULL,
+  is_backed_up boolean NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  last_used_at timestamp(3) with time zone,
+  CONSTRAINT passkeys_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT passkeys_organization_id_user_id_users_organization_id_id_fk FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX passkeys_credential ON passkeys USING btree (credential_id);
+CREATE INDEX passkeys_user ON passkeys USING btree (organization_id, user_id);
+ALTER TABLE passkeys ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON passkeys FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER refuse_emergency_account BEFORE INSERT OR UPDATE OF user_id ON passkeys
+  FOR EACH ROW EXECUTE FUNCTION refuse_emergency_account();
+GRANT SELECT, INSERT, UPDATE, DELETE ON passkeys TO rolecall_server;
+
+-- One-time codes for when the second factor is lost, hashed.
+CREATE TABLE recovery_codes (
+  organization_id text NOT NULL,
+  user_id text NOT NULL,
+  code_hash text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  used_at timestamp(3) with time zone,
+  CONSTRAINT recovery_codes_organization_id_user_id_code_hash_pk PRIMARY KEY (organization_id, user_id, code_hash),
+  CONSTRAINT recovery_codes_organization_id_user_id_users_organization_id_id FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+ALTER TABLE recovery_codes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON recovery_codes FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON recovery_codes TO rolecall_server;
+
+-- Links sent for a forgotten password: single use, short-lived, the newest one only.
+CREATE TABLE password_resets (
+  organization_id text NOT NULL,
+  user_id text NOT NULL,
+  token_hash text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  used_at timestamp(3) with time zone,
+  CONSTRAINT password_resets_organization_id_token_hash_pk PRIMARY KEY (organization_id, token_hash),
+  CONSTRAINT password_resets_organization_id_user_id_users_organization_id_i FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX password_resets_token ON password_resets USING btree (token_hash);
+CREATE INDEX password_resets_user ON password_resets USING btree (organization_id, user_id);
+ALTER TABLE password_resets ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON password_resets FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER refuse_emergency_account BEFORE INSERT ON password_resets
+  FOR EACH ROW EXECUTE FUNCTION refuse_emergency_account();
+GRANT SELECT, INSERT, UPDATE, DELETE ON password_resets TO rolecall_server;
+
+-- What a person will hold once they accept. The link's token is hashed; a resend replaces it.
+CREATE TABLE invitations (
+  organization_id text NOT NULL,
+  user_id text NOT NULL,
+  id text NOT NULL,
+  email text NOT NULL,
+  email_key text NOT NULL,
+  token_hash text NOT NULL,
+  status text NOT NULL,
+  note text,
+  invited_by text NOT NULL,
+  sent_count integer DEFAULT 1 NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  accepted_at timestamp(3) with time zone,
+  link_shown_at timestamp(3) with time zone,
+  CONSTRAINT invitations_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT invitations_organization_id_user_id_users_organization_id_id_fk FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX invitations_email ON invitations USING btree (organization_id, email_key);
+CREATE UNIQUE INDEX invitations_pending ON invitations USING btree (organization_id, user_id) WHERE (status = 'pending'::text);
+CREATE UNIQUE INDEX invitations_token ON invitations USING btree (token_hash);
+ALTER TABLE invitations ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON invitations FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER refuse_emergency_account BEFORE INSERT ON invitations
+  FOR EACH ROW EXECUTE FUNCTION refuse_emergency_account();
+GRANT SELECT, INSERT, UPDATE, DELETE ON invitations TO rolecall_server;
+
+-- Mails to be sent. Their bodies hold links that let people in, so they are sealed.
+CREATE TABLE mails (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  kind text NOT NULL,
+  recipient text NOT NULL,
+  subject text NOT NULL,
+  body_sealed text NOT NULL,
+  status text NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  next_attempt_at timestamp(3) with time zone,
+  last_error text,
+  target_id text,
+  created_at timestamp(3) with time zone NOT NULL,
+  sent_at timestamp(3) with time zone,
+  CONSTRAINT mails_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT mails_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX mails_due ON mails USING btree (next_attempt_at) WHERE (status = 'queued'::text);
+CREATE INDEX mails_target ON mails USING btree (organization_id, target_id);
+ALTER TABLE mails ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON mails FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON mails TO rolecall_server;
+
+-- As servers of before ask it, in whichever organization.
+CREATE OR REPLACE FUNCTION public.resolve_password_accounts(p_key text)
+ RETURNS TABLE(organization_id text, user_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT p.organization_id, p.user_id FROM passwords p
+        JOIN users u ON u.organization_id = p.organization_id AND u.id = p.user_id
+        JOIN organizations o ON o.id = p.organization_id
+        WHERE o.status = 'active' AND u.deleted_at IS NULL AND (p.organization_id, p.user_id) IN (
+          SELECT n.organization_id, n.id FROM users n WHERE n.user_name_key = p_key AND n.deleted_at IS NULL
+          UNION SELECT e.organization_id, e.user_id FROM user_emails e WHERE e.value_key = p_key)
+        ORDER BY 1, 2 LIMIT 5 $function$;
+GRANT EXECUTE ON FUNCTION resolve_password_accounts(text) TO rolecall_server;
+
+-- The people who could sign in with this folded userName or address and a password: in one organization, or in
+-- whichever. The first are those of the organization that has proven the domain, then those whose userName it is, then
+-- the oldest. Of one organization two at most, so that no number of accounts there keeps anybody of another out.
+CREATE OR REPLACE FUNCTION public.resolve_password_accounts(p_key text, p_organization_id text)
+ RETURNS TABLE(organization_id text, user_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH named AS (
+    SELECT u.organization_id, u.id, u.created_at, u.user_name_key = p_key AS is_user_name,
+      EXISTS (SELECT FROM domains d WHERE d.organization_id = u.organization_id AND d.status = 'verified'
+        AND d.name = split_part(p_key, '@', 2)) AS is_home,
+      row_number() OVER (PARTITION BY u.organization_id ORDER BY u.user_name_key = p_key DESC, u.created_at, u.id) AS place
+    FROM passwords p
+    JOIN users u ON u.organization_id = p.organization_id AND u.id = p.user_id
+    JOIN organizations o ON o.id = p.organization_id
+    WHERE o.status = 'active' AND u.deleted_at IS NULL
+      AND (p_organization_id IS NULL OR p.organization_id = p_organization_id)
+      AND (p.organization_id, p.user_id) IN (
+        SELECT n.organization_id, n.id FROM users n WHERE n.user_name_key = p_key AND n.deleted_at IS NULL
+        UNION SELECT e.organization_id, e.user_id FROM user_emails e WHERE e.value_key = p_key))
+  SELECT n.organization_id, n.id FROM named n WHERE n.place <= 2
+    ORDER BY n.is_home DESC, n.is_user_name DESC, n.created_at, n.organization_id, n.id LIMIT 10 $function$;
+GRANT EXECUTE ON FUNCTION resolve_password_accounts(text, text) TO rolecall_server;
+
+-- Whose passkey this is, by its credential id.
+CREATE OR REPLACE FUNCTION public.resolve_passkey(p_credential_id text)
+ RETURNS TABLE(organization_id text, user_id text, passkey_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT k.organization_id, k.user_id, k.id FROM passkeys k JOIN organizations o ON o.id = k.organization_id
+        WHERE k.credential_id = p_credential_id AND o.status = 'active' $function$;
+GRANT EXECUTE ON FUNCTION resolve_passkey(text) TO rolecall_server;
+
+-- Whose password link this is, by the hash of its token.
+CREATE OR REPLACE FUNCTION public.resolve_password_reset(p_token_hash text)
+ RETURNS TABLE(organization_id text, user_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT r.organization_id, r.user_id FROM password_resets r WHERE r.token_hash = p_token_hash $function$;
+GRANT EXECUTE ON FUNCTION resolve_password_reset(text) TO rolecall_server;
+
+-- Whose invitation this is, by the hash of its token.
+CREATE OR REPLACE FUNCTION public.resolve_invitation(p_token_hash text)
+ RETURNS TABLE(organization_id text, invitation_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT i.organization_id, i.id FROM invitations i WHERE i.token_hash = p_token_hash $function$;
+GRANT EXECUTE ON FUNCTION resolve_invitation(text) TO rolecall_server;
+
+-- =====================================================================================================================
+-- Emergency accounts
+--
+-- An emergency account has what was sealed in its envelope and no other way in; whatever would give it one is refused
+-- (RC423).
+
+-- Accounts for when the provider does not work: local, with password, second factor and codes that were made at once
+-- and sealed in an envelope; each use raises an alarm.
+CREATE TABLE emergency_accounts (
+  organization_id text NOT NULL,
+  user_id text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  last_used_at timestamp(3) with time zone,
+  sealed_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT emergency_accounts_organization_id_user_id_pk PRIMARY KEY (organization_id, user_id),
+  CONSTRAINT emergency_accounts_organization_id_user_id_users_organization_i FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+ALTER TABLE emergency_accounts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON emergency_accounts FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON emergency_accounts TO rolecall_server;
+
+-- Uses of emergency accounts other than drills; each waits for a report that somebody signs.
+CREATE TABLE emergency_uses (
+  organization_id text NOT NULL,
+  user_id text NOT NULL,
+  id text NOT NULL,
+  reason text NOT NULL,
+  ip text,
+  started_at timestamp(3) with time zone NOT NULL,
+  statement text,
+  signed_at timestamp(3) with time zone,
+  signed_by text,
+  CONSTRAINT emergency_uses_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT emergency_uses_organization_id_user_id_users_organization_id_id FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX emergency_uses_user ON emergency_uses USING btree (organization_id, user_id, started_at);
+ALTER TABLE emergency_uses ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON emergency_uses FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE ON emergency_uses TO rolecall_server;
+
+-- Emergency accounts that nobody has shown to work for 30 days, unless a mail said so within the last month.
+CREATE VIEW emergency_accounts_to_prove WITH (security_invoker=true) AS
+ SELECT e.organization_id,
+    e.user_id,
+    u.user_name,
+    u.display_name,
+    e.last_used_at
+   FROM emergency_accounts e
+     JOIN organizations o ON o.id = e.organization_id AND o.status = 'active'::text
+     JOIN users u ON u.organization_id = e.organization_id AND u.id = e.user_id AND u.deleted_at IS NULL AND u.status = 'active'::text
+  WHERE COALESCE(e.last_used_at, e.created_at) <= (now() - '30 days'::interval) AND NOT (EXISTS ( SELECT
+           FROM alarms a
+          WHERE a.organization_id = e.organization_id AND a.kind = 'emergency_drill'::text AND a.raised_at > (now() - '1 mon'::interval)));
+GRANT SELECT ON emergency_accounts_to_prove TO rolecall_server;
+
+-- Takes from an account that is being sealed whatever else would let somebody in.
+CREATE OR REPLACE FUNCTION public.close_other_doors(p_organization_id text, p_user_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  DELETE FROM identities x WHERE x.organization_id = p_organization_id AND x.user_id = p_user_id;
+  DELETE FROM passkeys x WHERE x.organization_id = p_organization_id AND x.user_id = p_user_id;
+  DELETE FROM user_emails x WHERE x.organization_id = p_organization_id AND x.user_id = p_user_id;
+  DELETE FROM email_proofs x WHERE x.organization_id = p_organization_id AND x.user_id = p_user_id;
+  DELETE FROM link_requests x WHERE x.organization_id = p_organization_id AND x.user_id = p_user_id;
+  DELETE FROM identity_undos x WHERE x.organization_id = p_organization_id AND x.user_id = p_user_id;
+  UPDATE users x SET attributes = x.attributes - 'emails', version = version + 1
+    WHERE x.organization_id = p_organization_id AND x.id = p_user_id AND x.attributes ? 'emails';
+  UPDATE api_keys x SET revoked_at = date_trunc('milliseconds', now())
+    WHERE x.organization_id = p_organization_id AND x.user_id = p_user_id AND x.revoked_at IS NULL;
+  UPDATE password_resets x SET used_at = date_trunc('milliseconds', now())
+    WHERE x.organization_id = p_organization_id AND x.user_id = p_user_id AND x.used_at IS NULL;
+  UPDATE sign_in_requests x SET used_at = date_trunc('milliseconds', now())
+    WHERE x.organization_id = p_organization_id AND x.user_id = p_user_id AND x.used_at IS NULL;
+  UPDATE invitations x SET status = 'withdrawn'
+    WHERE x.organization_id = p_organization_id AND x.user_id = p_user_id AND x.status = 'pending';
+END $function$;
+GRANT EXECUTE ON FUNCTION close_other_doors(text, text) TO PUBLIC;
+
+-- An emergency account is given no other way in than what was sealed (RC423).
+-- Trigger of api_keys (refuse_emergency_account), identities (refuse_emergency_account), invitations
+-- (refuse_emergency_account), link_requests (refuse_emergency_account), passkeys (refuse_emergency_account),
+-- password_resets (refuse_emergency_account), sessions (refuse_emergency_account).
+CREATE OR REPLACE FUNCTION public.refuse_emergency_account()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF EXISTS (SELECT FROM emergency_accounts e WHERE e.organization_id = NEW.organization_id AND e.user_id = NEW.user_id)
+  THEN RAISE EXCEPTION 'An emergency account has what was sealed' USING ERRCODE = 'RC423'; END IF;
+  RETURN NEW;
+END $function$;
+
+-- An emergency account keeps its name, gets no address, and belongs to no directory (RC423).
+-- Trigger of users (keep_emergency_account).
+CREATE OR REPLACE FUNCTION public.keep_emergency_account()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF EXISTS (SELECT FROM emergency_accounts e WHERE e.organization_id = NEW.organization_id AND e.user_id = NEW.id)
+  THEN RAISE EXCEPTION 'An emergency account has what was sealed' USING ERRCODE = 'RC423'; END IF;
+  RETURN NEW;
+END $function$;
+
+-- =====================================================================================================================
+-- Host applications (OpenID provider)
+--
+-- Applications that trust Rolecall, what was issued to them, and who has to be told that a session has ended.
+
+-- A host product that trusts Rolecall; its id is its client_id.
+CREATE TABLE applications (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  name text NOT NULL,
+  status text DEFAULT 'active'::text NOT NULL,
+  secret_sealed text NOT NULL,
+  redirect_uris jsonb NOT NULL,
+  post_logout_redirect_uris jsonb NOT NULL,
+  backchannel_logout_uri text,
+  created_at timestamp(3) with time zone NOT NULL,
+  updated_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT applications_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT applications_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX applications_id ON applications USING btree (id);
+ALTER TABLE applications ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON applications FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON applications TO rolecall_server;
+
+-- Which applications a session has been used for: they are told when it ends.
+CREATE TABLE application_sessions (
+  organization_id text NOT NULL,
+  session_id text NOT NULL,
+  application_id text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT application_sessions_organization_id_session_id_application_id_ PRIMARY KEY (organization_id, session_id, application_id)
+);
+ALTER TABLE application_sessions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON application_sessions FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON application_sessions TO rolecall_server;
+
+-- Logout tokens to deliver to applications (OpenID Connect Back-Channel Logout 1.0), written where a session ends.
+CREATE TABLE application_logouts (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  application_id text NOT NULL,
+  user_id text NOT NULL,
+  session_id text NOT NULL,
+  status text NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  next_attempt_at timestamp(3) with time zone,
+  last_error text,
+  created_at timestamp(3) with time zone NOT NULL,
+  sent_at timestamp(3) with time zone,
+  CONSTRAINT application_logouts_organization_id_id_pk PRIMARY KEY (organization_id, id)
+);
+CREATE INDEX application_logouts_due ON application_logouts USING btree (next_attempt_at) WHERE (status = 'queued'::text);
+ALTER TABLE application_logouts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON application_logouts FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON application_logouts TO rolecall_server;
+
+-- What the OpenID provider keeps: codes, tokens, grants, interactions, by the SHA-256 of their id. Whose they are is
+-- often not known before they are read, so the server's role has no right to the table and reaches single rows by
+-- functions.
+CREATE TABLE provider_artifacts (
+  model text NOT NULL,
+  id_hash text NOT NULL,
+  organization_id text,
+  user_id text,
+  session_id text,
+  grant_id text,
+  payload jsonb NOT NULL,
+  consumed_at timestamp(3) with time zone,
+  expires_at timestamp(3) with time zone,
+  CONSTRAINT provider_artifacts_model_id_hash_pk PRIMARY KEY (model, id_hash)
+);
+CREATE INDEX provider_artifacts_expiry ON provider_artifacts USING btree (expires_at);
+CREATE INDEX provider_artifacts_grant ON provider_artifacts USING btree (grant_id);
+CREATE INDEX provider_artifacts_session ON provider_artifacts USING btree (session_id) WHERE (session_id IS NOT NULL);
+CREATE INDEX provider_artifacts_user ON provider_artifacts USING btree (organization_id, user_id);
+ALTER TABLE provider_artifacts ENABLE ROW LEVEL SECURITY;
+
+-- The active organization of an application, before it is entered: by its client_id, which is public and says nothing
+-- else.
+CREATE OR REPLACE FUNCTION public.resolve_application(p_application_id text)
+ RETURNS TABLE(organization_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT a.organization_id FROM applications a JOIN organizations o ON o.id = a.organization_id
+        WHERE a.id = p_application_id AND o.status = 'active' $function$;
+GRANT EXECUTE ON FUNCTION resolve_application(text) TO rolecall_server;
+
+-- Keeps one thing of the OpenID provider. Ids are secrets of 256 bits or more and arrive hashed, so knowing one is the
+-- right to it.
+CREATE OR REPLACE FUNCTION public.put_provider_artifact(p_model text, p_id_hash text, p_organization_id text, p_user_id text, p_session_id text, p_grant_id text, p_payload text, p_seconds integer)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  INSERT INTO provider_artifacts (model, id_hash, organization_id, user_id, session_id, grant_id, payload, expires_at)
+    VALUES (p_model, p_id_hash, p_organization_id, p_user_id, p_session_id, p_grant_id, p_payload::jsonb,
+      now() + make_interval(secs => p_seconds))
+    ON CONFLICT (model, id_hash) DO UPDATE SET organization_id = excluded.organization_id, user_id = excluded.user_id,
+      session_id = excluded.session_id, grant_id = excluded.grant_id, payload = excluded.payload,
+      expires_at = excluded.expires_at $function$;
+GRANT EXECUTE ON FUNCTION put_provider_artifact(text, text, text, text, text, text, text, integer) TO rolecall_server;
+
+-- What was issued under a session is found only while the session lives: ended, run out, or its person or organization
+-- switched off, the very next look-up finds nothing, on whichever node.
+CREATE OR REPLACE FUNCTION public.find_provider_artifact(p_model text, p_id_hash text)
+ RETURNS TABLE(payload jsonb, consumed_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT p.payload, p.consumed_at::timestamptz FROM provider_artifacts p
+    WHERE p.model = p_model AND p.id_hash = p_id_hash AND (p.expires_at IS NULL OR p.expires_at > now())
+      AND (p.session_id IS NULL OR EXISTS (
+        SELECT FROM live_sessions s WHERE s.organization_id = p.organization_id AND s.id = p.session_id)) $function$;
+GRANT EXECUTE ON FUNCTION find_provider_artifact(text, text) TO rolecall_server;
+
+-- Marks it as used; false where it was used already.
+CREATE OR REPLACE FUNCTION public.consume_provider_artifact(p_model text, p_id_hash text)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH consumed AS (UPDATE provider_artifacts p SET consumed_at = now()
+    WHERE p.model = p_model AND p.id_hash = p_id_hash AND p.consumed_at IS NULL RETURNING 1)
+  SELECT EXISTS (SELECT FROM consumed) $function$;
+GRANT EXECUTE ON FUNCTION consume_provider_artifact(text, text) TO rolecall_server;
+
+-- Forgets one thing.
+CREATE OR REPLACE FUNCTION public.drop_provider_artifact(p_model text, p_id_hash text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  DELETE FROM provider_artifacts p WHERE p.model = p_model AND p.id_hash = p_id_hash $function$;
+GRANT EXECUTE ON FUNCTION drop_provider_artifact(text, text) TO rolecall_server;
+
+-- Forgets all that was issued under a grant.
+CREATE OR REPLACE FUNCTION public.drop_provider_grant(p_grant_id text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  DELETE FROM provider_artifacts p WHERE p.grant_id = p_grant_id $function$;
+GRANT EXECUTE ON FUNCTION drop_provider_grant(text) TO rolecall_server;
+
+-- Forgets what was issued to an application of the transaction's organization.
+CREATE OR REPLACE FUNCTION public.drop_provider_artifacts_of_application(p_organization_id text, p_application_id text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  DELETE FROM provider_artifacts p WHERE p.organization_id = p_organization_id
+    AND p.payload ->> 'clientId' = p_application_id
+    AND p_organization_id = current_setting('rolecall.organization_id', true) $function$;
+GRANT EXECUTE ON FUNCTION drop_provider_artifacts_of_application(text, text) TO rolecall_server;
+
+-- Forgets everything that host applications hold for a person of the transaction's organization: part of the one door
+-- out.
+CREATE OR REPLACE FUNCTION public.drop_provider_artifacts_of(p_organization_id text, p_user_id text)
+ RETURNS TABLE(closed integer)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  DELETE FROM provider_artifacts p WHERE p.organization_id = p_organization_id AND p.user_id = p_user_id
+    AND p_organization_id = current_setting('rolecall.organization_id', true) RETURNING 1 $function$;
+GRANT EXECUTE ON FUNCTION drop_provider_artifacts_of(text, text) TO rolecall_server;
+
+-- =====================================================================================================================
+-- Audit, its seal, alarms
+--
+-- The server adds audit rows and changes none. Sealing: a trigger numbers them as they are inserted, and the worker
+-- puts those that are committed into segments, each of whose hashes covers the one before.
+
+-- Who changed what, written in the transaction of the change. The server's role may insert and read, nothing else.
+CREATE TABLE audit_events (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  occurred_at timestamp(3) with time zone NOT NULL,
+  actor_type text NOT NULL,
+  actor_id text NOT NULL,
+  action text NOT NULL,
+  target_type text NOT NULL,
+  target_id text NOT NULL,
+  detail jsonb NOT NULL,
+  request_id text NOT NULL,
+  -- The order in which rows are sealed: that of their insertion. Ids come from the clocks of nodes and could end up
+  -- before what is sealed already.
+  "position" bigint NOT NULL,
+  CONSTRAINT audit_events_organization_id_id_pk PRIMARY KEY (organization_id, id)
+);
+CREATE INDEX audit_events_action ON audit_events USING btree (organization_id, action, id);
+CREATE INDEX audit_events_actor ON audit_events USING btree (organization_id, actor_id, id);
+CREATE UNIQUE INDEX audit_events_position ON audit_events USING btree (organization_id, "position");
+CREATE INDEX audit_events_target ON audit_events USING btree (organization_id, target_id, id);
+-- Reached by place_audit_event and audit_horizon only.
+CREATE SEQUENCE audit_positions AS bigint START WITH 1 INCREMENT BY 1 OWNED BY audit_events."position";
+ALTER TABLE audit_events ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON audit_events FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER place_audit_event BEFORE INSERT ON audit_events
+  FOR EACH ROW EXECUTE FUNCTION place_audit_event();
+GRANT SELECT, INSERT ON audit_events TO rolecall_server;
+
+-- Audit rows under a seal, one segment after the other; each hash covers the one before. The server's role may insert
+-- and read, nothing else.
+CREATE TABLE audit_segments (
+  organization_id text NOT NULL,
+  sequence integer NOT NULL,
+  after_position bigint NOT NULL,
+  last_position bigint NOT NULL,
+  event_count integer NOT NULL,
+  event_ids text[] NOT NULL,
+  event_hashes text NOT NULL,
+  previous_hash text NOT NULL,
+  hash text NOT NULL,
+  sealed_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT audit_segments_organization_id_sequence_pk PRIMARY KEY (organization_id, sequence)
+);
+ALTER TABLE audit_segments ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON audit_segments FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT ON audit_segments TO rolecall_server;
+
+-- What administrators have to be told at once; it stays in sight until somebody settles it.
+CREATE TABLE alarms (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  kind text NOT NULL,
+  detail jsonb NOT NULL,
+  raised_at timestamp(3) with time zone NOT NULL,
+  notified_at timestamp(3) with time zone,
+  settled_at timestamp(3) with time zone,
+  settled_by text,
+  CONSTRAINT alarms_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT alarms_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX alarms_to_notify ON alarms USING btree (raised_at) WHERE (notified_at IS NULL);
+ALTER TABLE alarms ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON alarms FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE ON alarms TO rolecall_server;
+
+-- Nobody who inserts chooses the place. A transaction gets its number before a position, so that once all transactions
+-- below a number are over, no position that was given out by then can turn up any more (audit_horizon).
+-- Trigger of audit_events (place_audit_event).
+CREATE OR REPLACE FUNCTION public.place_audit_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM pg_current_xact_id();
+  NEW.position := nextval('audit_positions');
+  RETURN NEW;
+END
+$function$;
+
+-- How far it can be sealed: the last position given out, and a transaction number above those of all transactions that
+-- have one of these positions.
+CREATE OR REPLACE FUNCTION public.audit_horizon()
+ RETURNS TABLE(last_position bigint, below xid8)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  SELECT CASE WHEN p.is_called THEN p.last_value ELSE p.last_value - 1 END INTO last_position FROM audit_positions p;
+  below := pg_current_xact_id();
+  RETURN NEXT;
+END
+$function$;
+GRANT EXECUTE ON FUNCTION audit_horizon() TO rolecall_server;
+
+-- The organizations with audit rows that no segment holds yet.
+CREATE OR REPLACE FUNCTION public.organizations_to_seal()
+ RETURNS TABLE(organization_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT o.id FROM organizations o
+  WHERE (SELECT a.position FROM audit_events a WHERE a.organization_id = o.id ORDER BY a.position DESC LIMIT 1)
+    > coalesce((SELECT s.last_position FROM audit_segments s WHERE s.organization_id = o.id ORDER BY s.sequence DESC LIMIT 1), 0) $function$;
+GRANT EXECUTE ON FUNCTION organizations_to_seal() TO rolecall_server;
+
+-- =====================================================================================================================
+-- Background work
+--
+-- What the worker looks for, and changes of many people that it goes on with.
+
+-- Changes of many people: begun by a request, gone on with by the worker.
+CREATE TABLE user_changes (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  action jsonb NOT NULL,
+  actor_type text NOT NULL,
+  actor_id text NOT NULL,
+  started_at timestamp(3) with time zone NOT NULL,
+  finished_at timestamp(3) with time zone,
+  CONSTRAINT user_changes_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT user_changes_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX user_changes_open ON user_changes USING btree (organization_id) WHERE (finished_at IS NULL);
+ALTER TABLE user_changes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON user_changes FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER prove_person AFTER INSERT ON user_changes
+  FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_person();
+GRANT SELECT, INSERT, UPDATE, DELETE ON user_changes TO rolecall_server;
+
+-- The people of such a change, each with what became of it.
+CREATE TABLE user_change_people (
+  organization_id text NOT NULL,
+  change_id text NOT NULL,
+  "position" integer NOT NULL,
+  user_id text NOT NULL,
+  claimed_at timestamp(3) with time zone,
+  outcome text,
+  reason text,
+  message text,
+  CONSTRAINT user_change_people_organization_id_change_id_position_pk PRIMARY KEY (organization_id, change_id, "position"),
+  CONSTRAINT user_change_people_organization_id_change_id_user_changes_organ FOREIGN KEY (organization_id, change_id)
+    REFERENCES user_changes(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX user_change_people_user ON user_change_people USING btree (organization_id, user_id);
+ALTER TABLE user_change_people ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON user_change_people FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON user_change_people TO rolecall_server;
+
+-- Assignments about whose end somebody is to be reminded: 14 and 3 days before; one that was given for a shorter time
+-- has none so early.
+CREATE VIEW assignments_to_remind WITH (security_invoker=true) AS
+ SELECT a.organization_id,
+    a.id AS assignment_id,
+    d.days
+   FROM assignments a
+     JOIN users u ON u.organization_id = a.organization_id AND u.id = a.user_id AND u.status = 'active'::text AND u.deleted_at IS NULL
+     JOIN organizations o ON o.id = a.organization_id AND o.status = 'active'::text
+     CROSS JOIN LATERAL ( SELECT min(v.days) AS days
+           FROM ( VALUES (14), (3)) v(days)
+          WHERE a.expires_at <= (now() + make_interval(days => v.days)) AND (a.expires_at - GREATEST(a.created_at, a.valid_from)) > make_interval(days => v.days)) d
+  WHERE a.expires_at > now() AND a.expires_at <= (now() + '14 days'::interval) AND d.days < COALESCE(a.reminded_days, 15);
+GRANT SELECT ON assignments_to_remind TO rolecall_server;
+
+-- Assignments that somebody vouches for who has gone: everybody whom the text can mean is inactive.
+CREATE VIEW assignments_without_sponsor WITH (security_invoker=true) AS
+ SELECT a.organization_id,
+    a.id AS assignment_id
+   FROM assignments a
+     JOIN organizations o ON o.id = a.organization_id AND o.status = 'active'::text
+     JOIN users h ON h.organization_id = a.organization_id AND h.id = a.user_id AND h.status <> 'inactive'::text AND h.deleted_at IS NULL
+     CROSS JOIN LATERAL ( SELECT bool_and(m.status = 'inactive'::text OR m.deleted_at IS NOT NULL) AS is_gone
+           FROM ( SELECT u.status,
+                    u.deleted_at
+                   FROM users u
+                  WHERE u.organization_id = a.organization_id AND u.id = a.sponsor
+                UNION ALL
+                 SELECT u.status,
+                    u.deleted_at
+                   FROM users u
+                  WHERE u.organization_id = a.organization_id AND u.user_name_key = fold(btrim(a.sponsor))
+                UNION ALL
+                 SELECT u.status,
+                    u.deleted_at
+                   FROM user_emails e
+                     JOIN users u ON u.organization_id = e.organization_id AND u.id = e.user_id
+                  WHERE e.organization_id = a.organization_id AND e.value_key = fold(btrim(a.sponsor))) m) s
+  WHERE a.sponsor IS NOT NULL AND a.sponsor_left_at IS NULL AND (a.expires_at IS NULL OR a.expires_at > now()) AND s.is_gone;
+GRANT SELECT ON assignments_without_sponsor TO rolecall_server;
+
+-- Local people whose assignments have all ended, longer ago than the organization waits, and who hold nothing else.
+-- Somebody who was switched on again since then is given as much time once more.
+CREATE VIEW people_past_their_end WITH (security_invoker=true) AS
+ SELECT u.organization_id,
+    u.id AS user_id
+   FROM organizations o
+     JOIN users u ON u.organization_id = o.id
+     CROSS JOIN LATERAL ( SELECT now() - make_interval(days => o.end_date_grace_days) AS passed) t
+  WHERE o.status = 'active'::text AND o.end_date_grace_days IS NOT NULL AND u.directory_id IS NULL AND u.deleted_at IS NULL AND (u.status = ANY (ARRAY['active'::text, 'invited'::text])) AND u.status_changed_at <= t.passed AND (EXISTS ( SELECT
+           FROM assignments a
+          WHERE a.organization_id = u.organization_id AND a.user_id = u.id)) AND NOT (EXISTS ( SELECT
+           FROM assignments a
+          WHERE a.organization_id = u.organization_id AND a.user_id = u.id AND (a.expires_at IS NULL OR a.expires_at > t.passed))) AND NOT (EXISTS ( SELECT
+           FROM effective_assignments e
+          WHERE e.organization_id = u.organization_id AND e.user_id = u.id)) AND NOT (EXISTS ( SELECT
+           FROM emergency_accounts e
+          WHERE e.organization_id = u.organization_id AND e.user_id = u.id)) AND NOT (EXISTS ( SELECT
+           FROM alarms l
+          WHERE l.organization_id = u.organization_id AND l.kind = 'end_date_refused'::text AND l.settled_at IS NULL AND (l.detail ->> 'userId'::text) = u.id));
+GRANT SELECT ON people_past_their_end TO rolecall_server;
+
+-- Trusted certificates and client secrets of connections that end within 30 days and of which no alarm was raised yet.
+CREATE VIEW certificates_ending WITH (security_invoker=true) AS
+ SELECT c.organization_id,
+    c.id AS connection_id,
+    c.name,
+    x.value ->> 'sha256'::text AS sha256,
+    x.value ->> 'notAfter'::text AS not_after,
+    'certificate_ending'::text AS kind
+   FROM connections c
+     JOIN organizations o ON o.id = c.organization_id AND o.status = 'active'::text
+     CROSS JOIN LATERAL jsonb_array_elements(c.settings -> 'certificates'::text) x(value)
+  WHERE c.type = 'saml'::text AND c.status <> 'disabled'::text AND (x.value ->> 'status'::text) = 'trusted'::text AND ((x.value ->> 'notAfter'::text)::timestamp with time zone) <= (now() + '30 days'::interval) AND NOT (EXISTS ( SELECT
+           FROM alarms a
+          WHERE a.organization_id = c.organization_id AND a.kind = 'certificate_ending'::text AND (a.detail ->> 'connectionId'::text) = c.id AND (a.detail ->> 'sha256'::text) = (x.value ->> 'sha256'::text)))
+UNION ALL
+ SELECT c.organization_id,
+    c.id AS connection_id,
+    c.name,
+    NULL::text AS sha256,
+    c.settings ->> 'secretExpiresAt'::text AS not_after,
+    'client_secret_ending'::text AS kind
+   FROM connections c
+     JOIN organizations o ON o.id = c.organization_id AND o.status = 'active'::text
+  WHERE c.type = 'oidc'::text AND c.status <> 'disabled'::text AND ((c.settings ->> 'secretExpiresAt'::text)::timestamp with time zone) <= (now() + '30 days'::interval) AND NOT (EXISTS ( SELECT
+           FROM alarms a
+          WHERE a.organization_id = c.organization_id AND a.kind = 'client_secret_ending'::text AND (a.detail ->> 'connectionId'::text) = c.id AND (a.detail ->> 'notAfter'::text) = (c.settings ->> 'secretExpiresAt'::text)));
+GRANT SELECT ON certificates_ending TO rolecall_server;
+
+-- Which organizations have something for the worker to do: asked every second. It then enters them one by one.
+CREATE OR REPLACE FUNCTION public.organizations_with_work()
+ RETURNS TABLE(organization_id text, kind text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT DISTINCT m.organization_id, 'mail' FROM mails m WHERE m.status = 'queued' AND m.next_attempt_at <= now()
+  UNION ALL
+  SELECT DISTINCT l.organization_id, 'logout' FROM application_logouts l WHERE l.status = 'queued' AND l.next_attempt_at <= now()
+  UNION ALL
+  SELECT DISTINCT s.organization_id, 'sessions' FROM sessions s
+    WHERE s.ended_at IS NULL AND least(s.expires_at, s.idle_expires_at) <= now()
+  UNION ALL
+  SELECT DISTINCT a.organization_id, 'alarm' FROM alarms a WHERE a.notified_at IS NULL
+  UNION ALL
+  SELECT DISTINCT c.organization_id, 'user_change' FROM user_changes c WHERE c.finished_at IS NULL
+  UNION ALL
+  SELECT DISTINCT d.organization_id, 'domain' FROM domains d
+    WHERE d.verified_by IS DISTINCT FROM 'operator' AND (d.checked_at IS NULL OR d.checked_at <= now() - CASE
+      WHEN d.status = 'pending' THEN interval '5 minutes' ELSE interval '12 hours' END)
+  UNION ALL
+  SELECT DISTINCT c.organization_id, 'metadata' FROM connections c
+    WHERE c.type = 'saml' AND c.status <> 'disabled' AND c.settings ->> 'metadataUrl' IS NOT NULL
+      AND (c.refreshed_at IS NULL OR c.refreshed_at <= now() - interval '6 hours') $function$;
+GRANT EXECUTE ON FUNCTION organizations_with_work() TO rolecall_server;
+
+-- As organizations_with_work, of what can wait for minutes. Retention is due when the oldest row is a day past its
+-- time, and so about daily.
+CREATE OR REPLACE FUNCTION public.organizations_with_upkeep()
+ RETURNS TABLE(organization_id text, kind text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT DISTINCT r.organization_id, 'reminder' FROM assignments_to_remind r
+  UNION ALL
+  SELECT DISTINCT e.organization_id, 'end_date' FROM (
+    SELECT p.organization_id FROM people_past_their_end p
+    UNION ALL SELECT s.organization_id FROM assignments_without_sponsor s
+    UNION ALL SELECT u.organization_id FROM users u WHERE u.returns_at <= now()) e
+  UNION ALL
+  SELECT o.id, 'retention' FROM organizations o
+    WHERE (SELECT p.occurred_at FROM provisioning_events p WHERE p.organization_id = o.id ORDER BY p.id LIMIT 1)
+        < now() - make_interval(days => o.provisioning_log_days + 1)
+      OR (SELECT s.occurred_at FROM sign_in_attempts s WHERE s.organization_id = o.id ORDER BY s.id LIMIT 1)
+        < now() - make_interval(days => o.sign_in_trace_days + 1)
+      OR (SELECT m.created_at FROM mails m WHERE m.organization_id = o.id AND m.status <> 'queued' ORDER BY m.id LIMIT 1)
+        < now() - make_interval(days => o.mail_days + 1)
+      OR EXISTS (SELECT FROM user_changes c WHERE c.organization_id = o.id AND c.finished_at < now() - interval '31 days')
+  UNION ALL
+  SELECT DISTINCT c.organization_id, 'certificate' FROM certificates_ending c
+  UNION ALL
+  SELECT DISTINCT e.organization_id, 'emergency_drill' FROM emergency_accounts_to_prove e $function$;
+GRANT EXECUTE ON FUNCTION organizations_with_upkeep() TO rolecall_server;
+
+-- What has run out and means nothing any more. The id of a message stays until its time has passed everywhere.
+CREATE OR REPLACE FUNCTION public.sweep_expired()
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  DELETE FROM sign_in_requests r WHERE r.expires_at < now() - interval '1 hour';
+  DELETE FROM used_messages m WHERE m.expires_at < now();
+  DELETE FROM provider_artifacts p WHERE p.expires_at < now();
+  DELETE FROM throttles t WHERE t.window_ends_at < now();
+  DELETE FROM password_resets r WHERE r.expires_at < now() - interval '1 day' $function$;
+GRANT EXECUTE ON FUNCTION sweep_expired() TO rolecall_server;
+
+-- =====================================================================================================================
+-- The installation
+--
+-- What belongs to no organization: keys, and where the database lives, so that a restored backup lets nobody in.
+
+-- The provider's signing keys, sealed; a sealed known text that proves the sealing key right; the offer to the first
+-- administrator.
+CREATE TABLE instance_keys (
+  id text NOT NULL,
+  purpose text NOT NULL,
+  value_sealed text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  retired_at timestamp(3) with time zone,
+  CONSTRAINT instance_keys_pkey PRIMARY KEY (id)
+);
+ALTER TABLE instance_keys ENABLE ROW LEVEL SECURITY;
+-- The rows belong to no organization, and what is in them is sealed.
+CREATE POLICY sealed_anyway ON instance_keys FOR ALL TO rolecall_server
+  USING (true)
+  WITH CHECK (true);
+GRANT SELECT, INSERT, UPDATE ON instance_keys TO rolecall_server;
+
+-- Where PostgreSQL has this database, by its own numbers: a backup that was restored is somewhere else.
+CREATE TABLE instance_places (
+  id integer NOT NULL,
+  place jsonb NOT NULL,
+  timeline integer,
+  settled_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT instance_places_pkey PRIMARY KEY (id)
+);
+ALTER TABLE instance_places ENABLE ROW LEVEL SECURITY;
+
+-- PostgreSQL's own number of the cluster, of the database and of a table in it: elsewhere, at least one of them
+-- differs.
+CREATE OR REPLACE FUNCTION public.current_place()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_system text;
+BEGIN
+  BEGIN
+    SELECT s.system_identifier::text INTO v_system FROM pg_control_system() s;
+  EXCEPTION WHEN insufficient_privilege OR undefined_function THEN v_system := NULL;
+  END;
+  RETURN jsonb_build_object('system', v_system,
+    'database', (SELECT d.oid::bigint FROM pg_database d WHERE d.datname = current_database()),
+    'table', 'public.sessions'::regclass::oid::bigint);
+END
+$function$;
+-- Called by functions of ours only.
+
+-- The number that PostgreSQL raises when a standby takes over, and when it is recovered to a point in time; null where
+-- it is not told.
+CREATE OR REPLACE FUNCTION public.current_timeline()
+ RETURNS integer
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  RETURN (SELECT c.timeline_id FROM pg_control_checkpoint() c);
+EXCEPTION WHEN insufficient_privilege OR undefined_function THEN RETURN NULL;
+END
+$function$;
+-- Called by functions of ours only.
+
+-- Whether the database is where it was.
+CREATE OR REPLACE FUNCTION public.is_settled()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT EXISTS (SELECT FROM instance_places i WHERE i.id = 1 AND i.place = current_place()
+    AND i.timeline IS NOT DISTINCT FROM current_timeline()) $function$;
+GRANT EXECUTE ON FUNCTION is_settled() TO rolecall_server;
+
+-- Looks whether the database is where it was. new: seen for the first time; same; restored: somewhere else, and all
+-- access has ended by now; timeline: in its place, on another timeline. Nodes take turns.
+CREATE OR REPLACE FUNCTION public.settle_in()
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_place jsonb := current_place();
+  v_timeline integer := current_timeline();
+  v_known instance_places;
+  v_state text := 'same';
+BEGIN
+  PERFORM pg_advisory_xact_lock(7265636102);
+  SELECT * INTO v_known FROM instance_places i WHERE i.id = 1;
+  IF v_known.id IS NULL THEN
+    v_state := 'new';
+  ELSIF v_known.place <> v_place THEN
+    v_state := 'restored';
+    PERFORM end_all_access();
+  ELSIF v_known.timeline IS DISTINCT FROM v_timeline THEN
+    v_state := 'timeline';
+  END IF;
+  IF v_state <> 'same' THEN
+    INSERT INTO instance_places (id, place, timeline, settled_at) VALUES (1, v_place, v_timeline, now())
+      ON CONFLICT (id) DO UPDATE SET place = excluded.place, timeline = excluded.timeline, settled_at = excluded.settled_at;
+  END IF;
+  RETURN v_state;
+END
+$function$;
+GRANT EXECUTE ON FUNCTION settle_in() TO rolecall_server;
+
+-- Whatever let somebody in at the time of the backup ends: sessions, what was issued under them, codes and refresh
+-- tokens, sign-ins under way, links to set a password or to connect a provider.
+CREATE OR REPLACE FUNCTION public.end_all_access()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_sessions integer;
+BEGIN
+  INSERT INTO audit_events (organization_id, id, occurred_at, actor_type, actor_id, action, target_type, target_id, detail,
+      request_id)
+    SELECT o.id, new_id('evt'), now(), 'system', 'restore', 'organization.restored', 'organization', o.id,
+      jsonb_build_object('sessions', (SELECT count(*) FROM sessions s WHERE s.organization_id = o.id AND s.ended_at IS NULL),
+        'passwordLinks', (SELECT count(*) FROM password_resets r WHERE r.organization_id = o.id AND r.used_at IS NULL
+          AND r.expires_at > now()),
+        'setupLinks', (SELECT count(*) FROM setup_links l WHERE l.organization_id = o.id AND l.revoked_at IS NULL
+          AND l.expires_at > now())), 'req_restore'
+    FROM organizations o;
+  UPDATE sessions SET ended_at = now(), end_reason = 'restored' WHERE ended_at IS NULL;
+  GET DIAGNOSTICS v_sessions = ROW_COUNT;
+  -- What must not be used twice stays known.
+  DELETE FROM provider_artifacts WHERE model <> 'ReplayDetection';
+  DELETE FROM sign_in_requests;
+  UPDATE password_resets SET used_at = now() WHERE used_at IS NULL;
+  UPDATE setup_links SET revoked_at = now() WHERE revoked_at IS NULL;
+  RETURN v_sessions;
+END
+$function$;
+GRANT EXECUTE ON FUNCTION end_all_access() TO rolecall_server;
+
+-- An id as the service makes them: prefix, 48 bits of time, 80 random ones, in Crockford base32.
+CREATE OR REPLACE FUNCTION public.new_id(p_prefix text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  alphabet CONSTANT text := '0123456789abcdefghjkmnpqrstvwxyz';
+  millis bigint := floor(extract(epoch FROM clock_timestamp()) * 1000);
+  random_bytes bytea := uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid());
+  result text := '';
+BEGIN
+  FOR i IN 1..10 LOOP
+    result := substr(alphabet, (millis % 32)::int + 1, 1) || result;
+    millis := millis / 32;
+  END LOOP;
+  -- Without bytes 6 and 8 of either half, which hold version and variant of the UUID.
+  FOR i IN 0..15 LOOP
+    result := result || substr(alphabet, (get_byte(random_bytes, (ARRAY[0,1,2,3,4,5,7,9,16,17,18,19,20,21,23,25])[i + 1]) & 31) + 1, 1);
+  END LOOP;
+  RETURN p_prefix || '_' || result;
+END
+$function$;
+GRANT EXECUTE ON FUNCTION new_id(text) TO PUBLIC;

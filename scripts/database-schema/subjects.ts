@@ -1,0 +1,231 @@
+// The subjects by which schemas/database.sql is ordered. Each table, view and function belongs to one of them; inside of one they
+// come in the order of these lists.
+
+export type Subject = {
+  title: string
+  /** What to know before reading on. */
+  says: string
+  /** Tables and views; a sequence stands with the table that owns it, as do indexes, policies, triggers and grants. */
+  relations: string[]
+  functions: string[]
+}
+
+const organizations: Subject = {
+  title: 'Organizations',
+  says: 'The unit of isolation. A transaction enters one organization by an entry function, which sets rolecall.organization_id; the policy own_organization of every table holds the server to it.',
+  relations: ['organizations', 'brands'],
+  functions: [
+    'resolve_organization',
+    'resolve_named_organization',
+    'has_organizations',
+    'open_or_close_organization',
+    'close_organization',
+  ],
+}
+
+const directory: Subject = {
+  title: 'Directory: people and groups',
+  says: 'Who exists, whoever wrote them: a directory, a sign-in, an administrator.',
+  relations: ['users', 'user_emails', 'email_proofs', 'groups', 'group_members', 'group_nestings'],
+  functions: [
+    'fold',
+    'bare',
+    'address_keys',
+    'forget_address',
+    'find_users',
+    'user_document',
+    'groups_below',
+    'groups_above',
+    'refuse_missing',
+    'note_activity',
+  ],
+}
+
+const feeds: Subject = {
+  title: 'Directories of identity providers (SCIM)',
+  says: 'What pushes people and groups here, with which tokens, and what it asked for.',
+  relations: ['directories', 'directory_tokens', 'directory_activity', 'provisioning_events'],
+  functions: ['resolve_directory_token', 'enter_directory', 'open_new_token', 'open_or_close_tokens'],
+}
+
+const access: Subject = {
+  title: 'Access: roles, mappings, assignments',
+  says: 'Who may do what. Nothing of it is copied to people: the view effective_assignments says who holds which role, and through what.',
+  relations: [
+    'roles',
+    'role_permissions',
+    'application_permissions',
+    'mappings',
+    'assignments',
+    'policies',
+    'effective_assignments',
+  ],
+  functions: ['permission_covers', 'forget_reminders'],
+}
+
+const keys: Subject = {
+  title: 'API keys',
+  says: 'The hash of a key tells whose it is; the entry of the transaction decides whether it still works.',
+  relations: ['api_keys'],
+  functions: ['resolve_api_key', 'resolve_api_key_scope', 'enter_api_key', 'open_new_key'],
+}
+
+const lastAdministrator: Subject = {
+  title: 'The last administrator',
+  says: [
+    'The rule: an organization never loses its last working administrator, that is, somebody active who administers it in effect and does not need an emergency account.',
+    'A change that may matter (the triggers keep_administrator… of users, group_members, group_nestings, roles, role_permissions, mappings, assignments, policies, organizations) leaves a row in administrator_checks. When the transaction ends, require_administrator looks at where it has arrived: somebody is left, or it is refused (RC409). What a directory or a sign-in decides is honoured (rolecall.last_administrator = honour): the organization is left to its emergency accounts, with an alarm.',
+  ].join('\n'),
+  relations: ['administrator_checks'],
+  functions: [
+    'require_administrator',
+    'administrators_of',
+    'administers',
+    'holders_of_everything',
+    'is_administrator_role',
+    'is_working',
+    'touches_administrators',
+    'matters_to_administrators',
+    'group_matters',
+    'has_restrictions',
+    'check_administrators',
+    'check_restriction',
+    'keep_administrator_of_user',
+    'keep_administrator_of_attributes',
+    'keep_administrator_of_members',
+    'keep_administrator_of_nesting',
+    'keep_administrator_of_role',
+    'keep_administrator_of_denies',
+    'keep_administrator_of_rank',
+    'keep_administrator_of_mapping',
+    'keep_administrator_of_assignment',
+    'keep_administrator_of_policy',
+    'keep_administrator_of_strategy',
+    'effective_administrators',
+    'count_administrators',
+  ],
+}
+
+const freshProof: Subject = {
+  title: 'Managing permissions, and the fresh proof that they want',
+  says: 'A session whose proof of who somebody is has grown old enters with rolecall.proof = stale. The triggers prove_… then refuse (RC428) what decides who manages something or who may come in.',
+  relations: [],
+  functions: [
+    'manages_something',
+    'is_managing_role',
+    'manages_anything',
+    'refuse_stale_proof',
+    'prove_role_given',
+    'prove_permission',
+    'prove_rank',
+    'prove_membership',
+    'prove_person',
+    'prove_attributes',
+  ],
+}
+
+const connections: Subject = {
+  title: 'Connections to identity providers, domains, setup links',
+  says: 'What a customer has wired up to sign in with, and who is whom there.',
+  relations: [
+    'connections',
+    'domains',
+    'domain_connections',
+    'identities',
+    'link_requests',
+    'connection_groups',
+    'setup_links',
+  ],
+  functions: ['resolve_connection', 'resolve_domain', 'resolve_setup_link', 'enter_setup_link'],
+}
+
+const signIn: Subject = {
+  title: 'Sign-in',
+  says: 'Sign-ins under way and what came of them.',
+  relations: ['sign_in_requests', 'used_messages', 'sign_in_attempts', 'identity_undos', 'throttles'],
+  functions: ['resolve_sign_in_request', 'resolve_identity_undo', 'throttle', 'forgive_throttle', 'clear_throttle'],
+}
+
+const sessions: Subject = {
+  title: 'Sessions',
+  says: 'A session opens something while live_sessions has it. However it ends, close_session ends in the same transaction what was issued under it.',
+  relations: ['sessions', 'live_sessions'],
+  functions: ['resolve_session', 'enter_session', 'close_session'],
+}
+
+const accounts: Subject = {
+  title: 'Local accounts, invitations, mail',
+  says: 'How people prove who they are without an identity provider, and how they are invited.',
+  relations: ['passwords', 'totp_factors', 'passkeys', 'recovery_codes', 'password_resets', 'invitations', 'mails'],
+  functions: ['resolve_password_accounts', 'resolve_passkey', 'resolve_password_reset', 'resolve_invitation'],
+}
+
+const emergency: Subject = {
+  title: 'Emergency accounts',
+  says: 'An emergency account has what was sealed in its envelope and no other way in; whatever would give it one is refused (RC423).',
+  relations: ['emergency_accounts', 'emergency_uses', 'emergency_accounts_to_prove'],
+  functions: ['close_other_doors', 'refuse_emergency_account', 'keep_emergency_account'],
+}
+
+const applications: Subject = {
+  title: 'Host applications (OpenID provider)',
+  says: 'Applications that trust Rolecall, what was issued to them, and who has to be told that a session has ended.',
+  relations: ['applications', 'application_sessions', 'application_logouts', 'provider_artifacts'],
+  functions: [
+    'resolve_application',
+    'put_provider_artifact',
+    'find_provider_artifact',
+    'consume_provider_artifact',
+    'drop_provider_artifact',
+    'drop_provider_grant',
+    'drop_provider_artifacts_of_application',
+    'drop_provider_artifacts_of',
+  ],
+}
+
+const audit: Subject = {
+  title: 'Audit, its seal, alarms',
+  says: 'The server adds audit rows and changes none. Sealing: a trigger numbers them as they are inserted, and the worker puts those that are committed into segments, each of whose hashes covers the one before.',
+  relations: ['audit_events', 'audit_segments', 'alarms'],
+  functions: ['place_audit_event', 'audit_horizon', 'organizations_to_seal'],
+}
+
+const work: Subject = {
+  title: 'Background work',
+  says: 'What the worker looks for, and changes of many people that it goes on with.',
+  relations: [
+    'user_changes',
+    'user_change_people',
+    'assignments_to_remind',
+    'assignments_without_sponsor',
+    'people_past_their_end',
+    'certificates_ending',
+  ],
+  functions: ['organizations_with_work', 'organizations_with_upkeep', 'sweep_expired'],
+}
+
+const installation: Subject = {
+  title: 'The installation',
+  says: 'What belongs to no organization: keys, and where the database lives, so that a restored backup lets nobody in.',
+  relations: ['instance_keys', 'instance_places'],
+  functions: ['current_place', 'current_timeline', 'is_settled', 'settle_in', 'end_all_access', 'new_id'],
+}
+
+export const subjects: readonly Subject[] = [
+  organizations,
+  directory,
+  feeds,
+  access,
+  keys,
+  lastAdministrator,
+  freshProof,
+  connections,
+  signIn,
+  sessions,
+  accounts,
+  emergency,
+  applications,
+  audit,
+  work,
+  installation,
+]
