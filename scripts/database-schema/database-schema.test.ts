@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cloneTemplate } from '../../test/support/app.ts'
+import { cloneTemplate } from '../../test/support/database.ts'
 import { databaseSchema } from './database-schema.ts'
 
 let owner: postgres.Sql

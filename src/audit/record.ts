@@ -45,7 +45,12 @@ export type AuditParameters = {
   requestId: string
 }
 
-/** The parameters of `auditRow` and `auditColumns` for one entry. */
+/** Of a statement that tells the detail itself, by what it changed. */
+export type AuditRowParameters = Omit<AuditParameters, 'detail'>
+
+type Chunks<P> = { [K in keyof P]: SQL }
+
+/** The parameters of `insertAudit` for one entry. */
 export function auditParameters(ctx: CallContext, entry: AuditEntry): AuditParameters {
   return {
     auditId: ctx.ids.next('evt'),
@@ -65,7 +70,9 @@ export function auditParameters(ctx: CallContext, entry: AuditEntry): AuditParam
  * `insert into audit_events … select …`, to go on with a `from` or `where` of the statement around it, so that the row
  * is written exactly if something changed. `detail` may be replaced by an expression over what changed.
  */
-export function insertAudit(p: { [K in keyof AuditParameters]: SQL }, detail: SQL = sql`${p.detail}::jsonb`): SQL {
+export function insertAudit(p: Chunks<AuditRowParameters>, detail: SQL): SQL
+export function insertAudit(p: Chunks<AuditParameters>): SQL
+export function insertAudit(p: Chunks<AuditRowParameters> & { detail?: SQL }, detail = sql`${p.detail}::jsonb`): SQL {
   return sql`insert into ${auditEvents} (organization_id, id, occurred_at, actor_type, actor_id, action, target_type,
       target_id, detail, request_id)
     select ${p.auditOrganizationId}, ${p.auditId}, ${p.auditAt}::timestamptz, ${p.actorType}, ${p.actorId}, ${p.action},

@@ -1,4 +1,5 @@
 // A statement: text with $1… parameters and their values. `prepared` compiles a drizzle template once for hot paths.
+import { channel } from 'node:diagnostics_channel'
 import { type SQL, sql } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
 
@@ -22,6 +23,12 @@ class Parameter {
   }
 }
 
+/** What `prepared` makes of a template: the name of each `$` in turn, or the value that the template itself has there. */
+export type Compiled = { text: string; parameters: readonly (string | { value: Value })[] }
+
+/** Told of each template when it is compiled; the tests compare all of them with the database. */
+const compilations = channel('rolecall.statement')
+
 /** Names of the parameters, as drizzle chunks for use in a `sql` template. */
 type ParameterChunks<P> = { [K in keyof P]: SQL }
 
@@ -36,12 +43,18 @@ export function prepared<P extends Record<string, Value>, Row>(
     get: (_target, name) => sql`${sql.param(new Parameter(String(name)))}`,
   })
   const { sql: text, params } = dialect.sqlToQuery(template(chunks))
+  if (compilations.hasSubscribers) compilations.publish(compiled(text, params))
   return (parameters) => ({
     text,
     values: params.map((param) => (param instanceof Parameter ? (parameters[param.name] ?? null) : (param as Value))),
     isPrepared: true,
   })
 }
+
+const compiled = (text: string, params: unknown[]): Compiled => ({
+  text,
+  parameters: params.map((param) => (param instanceof Parameter ? param.name : { value: param as Value })),
+})
 
 /** A drizzle template for once, e.g. with a part that is chosen at run time. */
 export function once<Row>(template: SQL, options: { isPrepared?: boolean } = {}): Statement<Row> {

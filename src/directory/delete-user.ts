@@ -1,7 +1,7 @@
 // SCIM DELETE: the person is switched off by the one verb, leaves all groups and is hidden from the directory. The
 // userName is free again, for a new user with a new id and none of the old rights. Nothing is destroyed.
 import { sql } from 'drizzle-orm'
-import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
+import { type AuditRowParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { deactivation } from './deactivate-user.ts'
@@ -9,7 +9,7 @@ import { requireVersion } from './expected-version.ts'
 import { emailKeys } from './user-content.ts'
 import { lockUserRow, type UserReference } from './users.ts'
 
-type Parameters = AuditParameters & {
+type Parameters = AuditRowParameters & {
   organizationId: string
   userId: string
   emailKeys: readonly string[]

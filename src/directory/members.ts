@@ -1,7 +1,7 @@
 // Changes of a group's members, as SQL on the changed members only. The group's row is locked by the caller, so that
 // changes of one group follow each other; the statements never read the members that do not change.
 import { type SQL, sql } from 'drizzle-orm'
-import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
+import { type AuditRowParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { once, prepared, type Statement } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, nowOf } from '#src/context.ts'
@@ -17,8 +17,9 @@ export type MemberChange =
   | { kind: 'removeWhere'; condition: Condition }
 
 export type ChangedRow = { changed: number }
+type AddedRow = ChangedRow & { isComplete: boolean }
 
-type Parameters = AuditParameters & GroupKey & { ids: readonly string[]; now: string }
+type Parameters = AuditRowParameters & GroupKey & { ids: readonly string[]; now: string }
 
 const isUserId = (id: string): boolean => !id.startsWith('grp_')
 
@@ -37,13 +38,13 @@ const bumpAndAudit = (p: Chunks): SQL => sql`
 const countChanged = sql`select count(*)::int as changed from changed`
 
 // The check is part of the result, since PostgreSQL leaves out what nothing asks for.
-const countComplete = sql`select count(*)::int as changed, (select is_complete from complete) from changed`
+const countComplete = sql`select count(*)::int as changed, (select is_complete from complete) as "isComplete" from changed`
 
 // The number is always told, the ids of the first hundred.
 const changedDetail = sql`jsonb_build_object('count', (select count(*) from changed),
     'ids', (select jsonb_agg(id) from (select id from changed limit 100) shown))`
 
-const addUsers = prepared<Parameters, ChangedRow>(
+const addUsers = prepared<Parameters, AddedRow>(
   (p) => sql`with wanted as (select id from unnest(${p.ids}::text[]) id),
     found as (
       select w.id from wanted w join users u on u.organization_id = ${p.organizationId} and u.id = w.id
@@ -56,7 +57,7 @@ const addUsers = prepared<Parameters, ChangedRow>(
     ${bumpAndAudit(p)} ${countComplete}`,
 )
 
-const addGroups = prepared<Parameters, ChangedRow>(
+const addGroups = prepared<Parameters, AddedRow>(
   (p) => sql`with wanted as (select id from unnest(${p.ids}::text[]) id),
     found as (
       select w.id from wanted w join groups c on c.organization_id = ${p.organizationId} and c.id = w.id

@@ -1,8 +1,6 @@
 // The whole application on a database of its own: real PostgreSQL, real requests, no port. Every test makes the
 // organizations that it needs.
-import { randomUUID } from 'node:crypto'
 import postgres from 'postgres'
-import { inject } from 'vitest'
 import { issueApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { createDirectory } from '#connections/directories/create-directory.ts'
@@ -19,6 +17,7 @@ import { Secret } from '#platform/secret.ts'
 import { createUrls, type Urls } from '#platform/urls.ts'
 import { createApp } from '#src/app.ts'
 import { type CallContext, enterInstance, enterOrganization, type Services } from '#src/context.ts'
+import { cloneTemplate, type TestDatabase } from './database.ts'
 import { type ScimClient, scimClient } from './scim.ts'
 
 /** A clock that tests set; it stands still otherwise, but for a millisecond a look, so that times stay distinct. */
@@ -68,19 +67,6 @@ function testClock(): TestClock {
       offset += millis
     },
   }
-}
-
-export type TestDatabase = { databaseUrl: string; ownerUrl: string }
-
-/** A database of one's own that has all migrations. */
-export async function cloneTemplate(): Promise<TestDatabase> {
-  const template = inject('clusterUrl')
-  const name = `test_${randomUUID().replaceAll('-', '')}`
-  const admin = postgres(template.replace(/\/rolecall$/, '/postgres'), { max: 1, onnotice: () => {} })
-  await admin.unsafe(`create database ${name} template rolecall strategy file_copy`)
-  await admin.end()
-  const named = (url: string): string => url.replace(/\/rolecall$/, `/${name}`)
-  return { databaseUrl: named(inject('clusterServerUrl')), ownerUrl: named(template) }
 }
 
 function collectingLog(): { log: Log; lines: string[] } {

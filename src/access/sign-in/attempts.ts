@@ -184,7 +184,7 @@ type Filter = {
   limit: number
 }
 
-const columns = sql`a.id, a.reference, a.method, a.connection_id as "connectionId", a.user_id as "userId", a.outcome,
+export const attemptColumns = sql`a.id, a.reference, a.method, a.connection_id as "connectionId", a.user_id as "userId", a.outcome,
   a.reason, a.trace, a.ip, a.user_agent as "userAgent", a.occurred_at as "occurredAt", coalesce(a.count, 1) as count, a.last_at as "lastAt"`
 
 /** What the person was called by whoever sent the message, and what was made of it. */
@@ -194,7 +194,7 @@ const namesOf = sql`concat_ws(' ', a.trace #>> '{received,nameId}', a.trace #>> 
   a.trace #>> '{mapped,profile,displayName}')`
 
 const selectAttempts = prepared<Filter, SignInAttempt>(
-  (p) => sql`select ${columns} from sign_in_attempts a
+  (p) => sql`select ${attemptColumns} from sign_in_attempts a
     where a.organization_id = ${p.organizationId} and (${p.after}::text is null or a.id < ${p.after})
       and (${p.userId}::text is null or a.user_id = ${p.userId})
       and (${p.connectionId}::text is null or a.connection_id = ${p.connectionId})
@@ -208,7 +208,7 @@ const selectAttempts = prepared<Filter, SignInAttempt>(
 
 const attemptById = prepared<{ organizationId: string; id: string }, SignInAttempt>(
   (p) =>
-    sql`select ${columns} from sign_in_attempts a where a.organization_id = ${p.organizationId} and a.id = ${p.id}`,
+    sql`select ${attemptColumns} from sign_in_attempts a where a.organization_id = ${p.organizationId} and a.id = ${p.id}`,
 )
 
 export type AttemptFilter = {

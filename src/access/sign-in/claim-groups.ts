@@ -1,7 +1,7 @@
 // Groups from claims at sign-in, for people whom no directory manages: stored as groups of their connection, and mapped to
 // roles like any other group (design 2.11).
 import { sql } from 'drizzle-orm'
-import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
+import { type AuditRowParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
@@ -24,7 +24,7 @@ const lockGroups = prepared<{ connectionId: string }, never>(
   (p) => sql`select pg_advisory_xact_lock(hashtextextended(${p.connectionId}, 7265))`,
 )
 
-type Parameters = AuditParameters & Key & { ids: readonly string[]; keys: readonly string[]; now: string }
+type Parameters = AuditRowParameters & Key & { ids: readonly string[]; keys: readonly string[]; now: string }
 
 const apply = prepared<Parameters, { added: number; removed: number }>(
   (p) => sql`with wanted as (

@@ -10,8 +10,8 @@ import { requireGivable } from '../ceiling/ceiling.ts'
 import { administrative, isOrdinary } from '../decisions/permissions.ts'
 
 const permissionsOf = prepared<{ organizationId: string; roleId: string }, { permissions: string[] }>(
-  (p) => sql`select array(select rp.permission from role_permissions rp
-      where rp.organization_id = r.organization_id and rp.role_id = r.id and rp.effect = 'allow')::text[] as permissions
+  (p) => sql`select (select coalesce(json_agg(rp.permission), '[]') from role_permissions rp
+      where rp.organization_id = r.organization_id and rp.role_id = r.id and rp.effect = 'allow') as permissions
     from roles r where r.organization_id = ${p.organizationId} and r.id = ${p.roleId}`,
 )
 
@@ -25,18 +25,8 @@ export async function requireOrdinaryRole(ctx: CallContext, roleId: string): Pro
     return found
   })
   if (role === undefined) throw refused('There is no such role')
-  const held = permissionList(role.permissions)
-  if (!isOrdinary(held)) throw refused('A role of administrators cannot be the default of first sign-ins')
+  if (!isOrdinary(role.permissions)) throw refused('A role of administrators cannot be the default of first sign-ins')
 }
-
-// An array of PostgreSQL may arrive as its text.
-const permissionList = (value: string[] | string): string[] =>
-  Array.isArray(value)
-    ? value
-    : value
-        .replace(/^\{|\}$/g, '')
-        .split(',')
-        .filter((part) => part !== '')
 
 const refused = (message: string): AppError =>
   new AppError('invalid', message, { reason: 'invalidValue', fields: [{ path: 'defaultRoleId', message }] })

@@ -1,6 +1,6 @@
 // Settling an alarm: somebody has seen to it.
 import { sql } from 'drizzle-orm'
-import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
+import { type AuditRowParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -9,7 +9,7 @@ import { type Alarm, alarmColumns } from './alarms.ts'
 
 type Key = { organizationId: string; alarmId: string }
 
-const settle = prepared<AuditParameters & Key & { now: string }, never>(
+const settle = prepared<AuditRowParameters & Key & { now: string }, never>(
   (p) => sql`with settled as (
       update alarms set settled_at = ${p.now}::timestamptz, settled_by = ${p.actorId}
       where organization_id = ${p.organizationId} and id = ${p.alarmId} and settled_at is null

@@ -8,7 +8,7 @@ import { type CallContext, inTransaction } from '#src/context.ts'
 import { nameCounter } from '../../accounts/account/candidates.ts'
 import { limits } from '../../accounts/account/rate-limits.ts'
 import { attemptCounted } from '../../ground/rate-limits.ts'
-import type { SignInAttempt } from '../../sign-in/attempts.ts'
+import { attemptColumns, type SignInAttempt } from '../../sign-in/attempts.ts'
 
 export type Connection = { id: string; name: string; status: string; jit: string; directoryId: string | null }
 
@@ -85,10 +85,7 @@ const recent = 1_000
 
 /** Of the person, and those of nobody that named the address. */
 const attemptsOf = prepared<{ organizationId: string; userId: string | null; key: string }, SignInAttempt>(
-  (
-    p,
-  ) => sql`select a.id, a.reference, a.method, a.connection_id as "connectionId", a.user_id as "userId", a.outcome, a.reason,
-      a.trace, a.ip, a.user_agent as "userAgent", a.occurred_at as "occurredAt"
+  (p) => sql`select ${attemptColumns}
     from (
       (select * from sign_in_attempts where organization_id = ${p.organizationId} and user_id = ${p.userId}
         order by id desc limit 10)

@@ -17,7 +17,7 @@ const waiting = prepared<{ organizationId: string; directoryId: string }, { user
     order by u.id for no key update of u`,
 )
 
-type Admission = AuditParameters & {
+type Admission = Omit<AuditParameters, 'auditId' | 'targetId'> & {
   organizationId: string
   userIds: readonly string[]
   auditIds: readonly string[]
@@ -25,7 +25,7 @@ type Admission = AuditParameters & {
 }
 
 // One row for each of them, which the parameters of one entry do not have.
-const auditOfEach = (p: { [column in keyof AuditParameters]: SQL }): typeof p => ({
+const auditOfEach = (p: { [column in keyof Admission]: SQL }): { [column in keyof AuditParameters]: SQL } => ({
   ...{ auditId: sql`n.audit_id`, targetId: sql`n.user_id`, targetType: p.targetType },
   ...{ auditOrganizationId: p.auditOrganizationId, auditAt: p.auditAt, actorType: p.actorType, actorId: p.actorId },
   ...{ action: p.action, detail: p.detail, requestId: p.requestId },
