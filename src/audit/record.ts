@@ -1,6 +1,5 @@
 // The audit row of a change. It is sent in the transaction of the change, so that neither exists without the other.
 import { type SQL, sql } from 'drizzle-orm'
-import { auditEvents } from '#db/schema/audit.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, nowOf } from '#src/context.ts'
 
@@ -73,7 +72,7 @@ export function auditParameters(ctx: CallContext, entry: AuditEntry): AuditParam
 export function insertAudit(p: Chunks<AuditRowParameters>, detail: SQL): SQL
 export function insertAudit(p: Chunks<AuditParameters>): SQL
 export function insertAudit(p: Chunks<AuditRowParameters> & { detail?: SQL }, detail = sql`${p.detail}::jsonb`): SQL {
-  return sql`insert into ${auditEvents} (organization_id, id, occurred_at, actor_type, actor_id, action, target_type,
+  return sql`insert into audit_events (organization_id, id, occurred_at, actor_type, actor_id, action, target_type,
       target_id, detail, request_id)
     select ${p.auditOrganizationId}, ${p.auditId}, ${p.auditAt}::timestamptz, ${p.actorType}, ${p.actorId}, ${p.action},
       ${p.targetType}, ${p.targetId}, ${detail}, ${p.requestId}`

@@ -70,7 +70,7 @@ const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')
 const iterations = 4_096
 
 /** What PostgreSQL keeps of a password (RFC 5803), so that the password itself is in no statement and no log of its. */
-export function scramVerifier(password: string, salt: Buffer): string {
+function scramVerifier(password: string, salt: Buffer): string {
   const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256')
   const keyed = (text: string): Buffer => createHmac('sha256', salted).update(text).digest()
   const storedKey = createHash('sha256').update(keyed('Client Key')).digest('base64')
