@@ -15,7 +15,7 @@ it('replaces what is between the markers', () => {
   expect(withConfigTable(text, schema)).toBe(`before
 <!-- config:begin -->
 
-| Variable       | Default | AccessModel                         |
+| Variable       | Default | Meaning                         |
 | -------------- | ------- | ------------------------------- |
 | \`PORT\`         | \`8080\`  | The port                        |
 | \`LEVEL\`        | \`info\`  | What is logged: \`info\`, \`debug\` |

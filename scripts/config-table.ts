@@ -10,7 +10,7 @@ export function withConfigTable(text: string, schema: { properties?: Record<stri
   const [start, stop] = [text.indexOf(begin), text.indexOf(end)]
   if (start === -1 || stop < start) throw new Error(`README.md lacks the markers ${begin} and ${end}`)
   const rows = Object.entries(schema.properties ?? {}).map(([name, property]) => row(name, property as Property))
-  return `${text.slice(0, start)}${begin}\n\n${aligned([['Variable', 'Default', 'AccessModel'], ...rows])}\n\n${text.slice(stop)}`
+  return `${text.slice(0, start)}${begin}\n\n${aligned([['Variable', 'Default', 'Meaning'], ...rows])}\n\n${text.slice(stop)}`
 }
 
 function row(name: string, property: Property): string[] {
