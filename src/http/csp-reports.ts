@@ -1,7 +1,6 @@
 // What browsers report of our pages' content security policy (CSP 3 §5, Reporting API): counted by directive and kind of page, told to
 // the operator, and not kept. A report is anybody's word and may hold an address with a token in it.
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import type { Clock } from '#platform/clock.ts'
 import { AppError } from '#platform/errors.ts'
 import { parseJson } from '#platform/json.ts'
@@ -10,6 +9,7 @@ import { clientAddress } from './client-address.ts'
 import type { AppEnv } from './env.ts'
 import { reportPath } from './pages.ts'
 import { httpProblemResponse, problemResponse } from './problem.ts'
+import { readBytes } from './read-body.ts'
 import { mediaTypeOf } from './read-form.ts'
 import { createReportLimit } from './request-rate-limits.ts'
 
@@ -74,18 +74,13 @@ export function createCspReports(options: Options): CspReports {
 
   const routes = new Hono<AppEnv>()
   routes.onError((error, c) => problemResponse(error instanceof AppError ? error : unreadable(), c.get('requestId')))
-  const bounded = bodyLimit({
-    maxSize: limits.bodyBytes,
-    onError: () => {
-      throw new AppError('too_large', `A report is larger than ${limits.bodyBytes} bytes`)
-    },
-  })
-  routes.post(reportPath, bounded, async (c) => {
+  routes.post(reportPath, async (c) => {
     limit.admit(clientAddress(c, options.trustedProxies))
     if (!mediaTypes.includes(mediaTypeOf(c))) {
       return httpProblemResponse('unsupported_media_type', 'Send a report of a browser', c.get('requestId'))
     }
-    for (const violation of violationsIn(parseJson(await c.req.text()), options.origin)) note(violation)
+    const report = parseJson((await readBytes(c, limits.bodyBytes, { what: 'report' })).toString())
+    for (const violation of violationsIn(report, options.origin)) note(violation)
     return c.body(null, 204)
   })
   return { routes, total: () => [...counted.values()].reduce((sum, { count }) => sum + count, 0) }

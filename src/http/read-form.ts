@@ -1,6 +1,7 @@
 // Form bodies, read strictly: each field once, plain names, valid UTF-8, within a size.
 import type { Context } from 'hono'
-import { AppError, invalid } from '#platform/errors.ts'
+import { invalid } from '#platform/errors.ts'
+import { readBytes } from './read-body.ts'
 
 /** Without a prototype: whatever is not in the form is undefined. */
 export type Form = Readonly<Record<string, string | undefined>>
@@ -50,23 +51,13 @@ export const mediaTypeOf = (c: Context): string =>
   (c.req.header('content-type') ?? '').split(';', 1).join().trim().toLowerCase()
 
 async function readText(c: Context, maxBytes: number): Promise<string> {
-  const declared = Number(c.req.header('content-length') ?? Number.NaN)
-  if (declared > maxBytes) throw tooLarge(maxBytes)
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of c.req.raw.body ?? []) {
-    size += chunk.byteLength
-    if (size > maxBytes) throw tooLarge(maxBytes)
-    chunks.push(chunk)
-  }
+  const bytes = await readBytes(c, maxBytes, { what: 'form' })
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     throw invalid('The form is not valid UTF-8')
   }
 }
-
-const tooLarge = (maxBytes: number): AppError => new AppError('too_large', `The form is larger than ${maxBytes} bytes`)
 
 function decode(text: string): string {
   let decoded: string

@@ -13,11 +13,10 @@ import { AppError } from '#platform/errors.ts'
 import { type CallContext, enterOrganization, type Services, servicesOf } from '#src/context.ts'
 import { clearCookie, readCookie, setCookie } from './cookies.ts'
 import type { AppEnv } from './env.ts'
+import { createUseNotes } from './note-use.ts'
 import { problemResponse } from './problem.ts'
 
 const cookieName = 'rolecall_session'
-const touchIntervalMillis = 60_000
-const rememberedTouches = 10_000
 
 /** The SHA-256 of the token in the session cookie; undefined where there is none that we could have given out. */
 export function sessionTokenHash(c: Context): string | undefined {
@@ -84,22 +83,14 @@ export function personContext(services: Services, session: BrowserSession, reque
 }
 
 /** Notes that a session is in use, at most once a minute; the request does not wait for it. */
-export function createTouch(services: Services): (c: Context<AppEnv>, session: TouchedSession) => void {
-  const touchedAt = new Map<string, number>()
-  return (c, { organizationId, tokenHash }) => {
-    const now = services.clock.now().getTime()
-    if (now - (touchedAt.get(tokenHash) ?? 0) < touchIntervalMillis) return
-    if (touchedAt.size >= rememberedTouches) touchedAt.clear()
-    touchedAt.set(tokenHash, now)
-    const key = { organizationId, tokenHash }
-    const noted = services.database.transaction(enterOrganization({ organizationId }), (tx) =>
-      tx.commitWith(touchSession(key)),
+export function createTouch({ clock, database }: Services): (c: Context<AppEnv>, session: TouchedSession) => void {
+  const noteUse = createUseNotes(clock, 'a session')
+  return (c, { organizationId, tokenHash }) =>
+    noteUse(c.get('log'), tokenHash, () =>
+      database.transaction(enterOrganization({ organizationId }), (tx) =>
+        tx.commitWith(touchSession({ organizationId, tokenHash })),
+      ),
     )
-    noted.catch((error: unknown) => {
-      touchedAt.delete(tokenHash)
-      c.get('log').debug({ error, requestId: c.get('requestId') }, 'The use of a session could not be noted')
-    })
-  }
 }
 
 type TouchedSession = Pick<BrowserSession, 'organizationId' | 'tokenHash'>

@@ -7,10 +7,9 @@ import { groupSchema } from '#directory/schema/attributes.ts'
 import { updateGroup } from '#directory/update-group.ts'
 import type { CallContext } from '#src/context.ts'
 import { answerResource, noContent, notModified, projectionOf, queryOf } from './answers.ts'
-import { bodyLimits, readBody } from './body.ts'
+import { bodyLimits, readBody, readOperations } from './body.ts'
 import type { ScimEnv } from './guard.ts'
 import { answerGroupList } from './lists.ts'
-import { parseOperations } from './patch/operations.ts'
 import { expectedVersion, isUnchanged } from './preconditions.ts'
 import { listRequestFromBody, listRequestFromQuery } from './query/list.ts'
 import { includes, type Projection } from './query/projection.ts'
@@ -57,7 +56,7 @@ groups.put('/:groupId', async (c) => {
 
 groups.patch('/:groupId', async (c) => {
   const { ctx, directoryId, urls } = c.var
-  const operations = parseOperations(await readBody(c, bodyLimits.group))
+  const operations = await readOperations(c, bodyLimits.group)
   const groupId = c.req.param('groupId')
   const version = expectedVersion(c.req.header('if-match'))
   await updateGroup(ctx, { groupId, directoryId, expectedVersion: version, ...groupPatch(operations) })

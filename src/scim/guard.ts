@@ -9,11 +9,13 @@ import {
 import type { ProvisioningLog } from '#connections/provisioning/log.ts'
 import type { QuirkName } from '#connections/provisioning/quirks.ts'
 import type { JsonObject } from '#directory/schema/canonical.ts'
+import { bearerSecret } from '#http/bearer.ts'
 import { clientAddress } from '#http/client-address.ts'
 import type { AppEnv } from '#http/env.ts'
+import { createUseNotes } from '#http/note-use.ts'
 import { createSecretGate, type RequestLimits } from '#http/request-rate-limits.ts'
 import { sha256 } from '#platform/crypto.ts'
-import { AppError, notFound } from '#platform/errors.ts'
+import { notFound } from '#platform/errors.ts'
 import type { Urls } from '#platform/urls.ts'
 import {
   type CallContext,
@@ -23,6 +25,7 @@ import {
   type Services,
   servicesOf,
 } from '#src/context.ts'
+import type { Operation } from './patch/operations.ts'
 
 export type ScimServices = Services & {
   urls: Urls
@@ -39,6 +42,7 @@ export type ScimEnv = {
     /** For the provisioning log: tolerances that were made use of, the body once it is parsed, the answer once it is made. */
     noted: Set<QuirkName> | undefined
     received: JsonObject | undefined
+    operations: readonly Operation[] | undefined
     sent: string | undefined
   }
 }
@@ -50,8 +54,6 @@ const permissions: ReadonlySet<ManagementPermission> = new Set([
   'groups.write',
 ])
 
-const touchIntervalMillis = 60_000
-
 /** @throws AppError unauthenticated; too_many; not_found for a directory that is not the token's */
 export function requireDirectoryToken(services: ScimServices): MiddlewareHandler<ScimEnv> {
   const gate = createSecretGate<DirectoryToken>(services.limits, {
@@ -59,20 +61,11 @@ export function requireDirectoryToken(services: ScimServices): MiddlewareHandler
     askerOf: ({ organizationId, directoryId }) => ({ organizationId, kind: 'directory', id: directoryId }),
     refusal: 'The token is not valid',
   })
-  const touchedAt = new Map<string, number>()
+  const noteUse = createUseNotes(services.clock, 'a directory token')
   const parts = servicesOf(services)
 
-  function touch(ctx: CallContext, tokenId: string): void {
-    const now = services.clock.now().getTime()
-    if (now - (touchedAt.get(tokenId) ?? 0) < touchIntervalMillis) return
-    touchedAt.set(tokenId, now)
-    // "Last used" is a convenience: where it cannot be written, the request itself has failed or will.
-    const note = touchDirectoryToken({ organizationId: ctx.organizationId, tokenId, now: nowOf(ctx) })
-    inTransaction(ctx, (tx) => tx.commitWith(note)).catch(() => touchedAt.delete(tokenId))
-  }
-
   return async (c, next) => {
-    const tokenHash = sha256(bearerToken(c.req.header('authorization')))
+    const tokenHash = sha256(bearerSecret(c.req.header('authorization'), 'the token of the directory'))
     const ip = clientAddress(c, services.trustedProxies)
     const { organizationId, directoryId, tokenId } = await gate.enter(tokenHash, ip)
     const ctx: CallContext = {
@@ -89,14 +82,9 @@ export function requireDirectoryToken(services: ScimServices): MiddlewareHandler
     c.set('urls', services.urls)
     await next()
     gate.leave(tokenHash, ip, c.res.status)
-    if (c.res.status !== 401) touch(ctx, tokenId)
+    if (c.res.status !== 401) {
+      const note = touchDirectoryToken({ organizationId, tokenId, now: nowOf(ctx) })
+      noteUse(c.get('log'), tokenId, () => inTransaction(ctx, (tx) => tx.commitWith(note)))
+    }
   }
-}
-
-function bearerToken(header: string | undefined): string {
-  const token = /^bearer +([\w.~+/=-]{1,512})$/i.exec(header ?? '')?.[1]
-  if (token === undefined) {
-    throw new AppError('unauthenticated', 'Send the token of the directory as "Authorization: Bearer …"')
-  }
-  return token
 }

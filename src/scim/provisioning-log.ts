@@ -16,7 +16,7 @@ export function provisioningLog({ provisioning }: Pick<ScimServices, 'provisioni
     const { method } = c.req
     const { status } = c.res
     const path = belowBase(c.req.url)
-    const body = c.get('received')
+    const [body, operations] = [c.get('received'), c.get('operations')]
     const noted = c.get('noted')
     const mediaType = body === undefined ? undefined : c.req.header('content-type')
     provisioning.record({
@@ -24,7 +24,7 @@ export function provisioningLog({ provisioning }: Pick<ScimServices, 'provisioni
       ...{ status, durationMillis: performance.now() - startedAt, request: body },
       requestLength: body === undefined ? 0 : Number(c.req.header('content-length') ?? Number.NaN),
       response: c.get('sent') ?? null,
-      quirks: () => quirksOf({ method, path, mediaType, body }, noted),
+      quirks: () => quirksOf({ method, path, mediaType, body, operations }, noted),
       targetId: targetOf(path) ?? (status === 201 ? targetOf(c.res.headers.get('location') ?? '') : null),
       userAgent: c.req.header('user-agent') ?? null,
     })

@@ -6,11 +6,10 @@ import { userSchema } from '#directory/schema/attributes.ts'
 import { updateUser } from '#directory/update-user.ts'
 import { getUser } from '#directory/users.ts'
 import { answerResource, noContent, notModified, projectionOf, queryOf } from './answers.ts'
-import { bodyLimits, readBody } from './body.ts'
+import { bodyLimits, readBody, readOperations } from './body.ts'
 import type { ScimEnv } from './guard.ts'
 import { answerUserList } from './lists.ts'
 import { applyOperations } from './patch/apply.ts'
-import { parseOperations } from './patch/operations.ts'
 import { expectedVersion, isUnchanged } from './preconditions.ts'
 import { noteOf } from './provisioning-log.ts'
 import { listRequestFromBody, listRequestFromQuery } from './query/list.ts'
@@ -50,7 +49,7 @@ users.put('/:userId', async (c) => {
 
 users.patch('/:userId', async (c) => {
   const { ctx, directoryId, urls } = c.var
-  const operations = parseOperations(await readBody(c, bodyLimits.user))
+  const operations = await readOperations(c, bodyLimits.user)
   const user = await updateUser(ctx, {
     userId: c.req.param('userId'),
     directoryId,

@@ -7,15 +7,14 @@ import {
   resolveApiKey,
   touchApiKey,
 } from '#access/organizations/api-keys/resolve-api-key.ts'
+import { bearerSecret } from '#http/bearer.ts'
 import { clientAddress } from '#http/client-address.ts'
+import { createUseNotes } from '#http/note-use.ts'
 import { createSecretGate } from '#http/request-rate-limits.ts'
 import { sha256 } from '#platform/crypto.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, servicesOf } from '#src/context.ts'
 import type { ApiEnv, ApiServices } from './env.ts'
-
-const rememberedKeys = 1_000
-const touchIntervalMillis = 60_000
 
 /** @throws AppError unauthenticated for a missing or unknown key; too_many */
 export function requireApiKey(services: ApiServices): MiddlewareHandler<ApiEnv> {
@@ -24,11 +23,11 @@ export function requireApiKey(services: ApiServices): MiddlewareHandler<ApiEnv> 
     askerOf: ({ organizationId, keyId }) => ({ organizationId, kind: 'apiKey', id: keyId }),
     refusal: 'The API key is not valid',
   })
-  const touch = createTouch(services)
+  const noteUse = createUseNotes(services.clock, 'an API key')
   const parts = servicesOf(services)
 
   return async (c, next) => {
-    const keyHash = sha256(bearerKey(c.req.header('authorization')))
+    const keyHash = sha256(bearerSecret(c.req.header('authorization'), 'an API key'))
     const ip = clientAddress(c, services.trustedProxies)
     const { organizationId, keyId, scope } = await gate.enter(keyHash, ip)
     if (!isWithinRanges(scope, ip))
@@ -45,29 +44,9 @@ export function requireApiKey(services: ApiServices): MiddlewareHandler<ApiEnv> 
     c.set('urls', services.urls)
     await next()
     gate.leave(keyHash, ip, c.res.status)
-    if (c.res.status !== 401) touch(ctx)
+    if (c.res.status !== 401) {
+      const note = touchApiKey({ organizationId, keyId, now: nowOf(ctx) })
+      noteUse(c.get('log'), keyId, () => inTransaction(ctx, (tx) => tx.commitWith(note)))
+    }
   }
-}
-
-/** Notes the use of a key, at most once a minute; the request does not wait for it. */
-function createTouch({ log, clock }: ApiServices): (ctx: CallContext) => void {
-  const touchedAt = new Map<string, number>()
-  return (ctx) => {
-    const now = clock.now().getTime()
-    const keyId = ctx.actor.id
-    if (now - (touchedAt.get(keyId) ?? 0) < touchIntervalMillis) return
-    if (touchedAt.size >= rememberedKeys) touchedAt.clear()
-    touchedAt.set(keyId, now)
-    const note = touchApiKey({ organizationId: ctx.organizationId, keyId, now: nowOf(ctx) })
-    inTransaction(ctx, (tx) => tx.commitWith(note)).catch((error: unknown) => {
-      touchedAt.delete(keyId)
-      log.debug({ error, keyId }, 'The use of an API key could not be noted')
-    })
-  }
-}
-
-function bearerKey(header: string | undefined): string {
-  const key = /^bearer +([\w.~+/=-]{1,512})$/i.exec(header ?? '')?.[1]
-  if (key === undefined) throw new AppError('unauthenticated', 'Send an API key as "Authorization: Bearer …"')
-  return key
 }

@@ -1,6 +1,6 @@
 // Cursor paging: a page says where the next one begins, in a text that only this server needs to understand.
 import { z } from '@hono/zod-openapi'
-import { invalid } from '#platform/errors.ts'
+import { readCursor, refuseCursor, writeCursor } from '#platform/cursor.ts'
 import { type IdPrefix, isId } from '#platform/ids.ts'
 
 const defaultLimit = 50
@@ -31,12 +31,10 @@ export const pageOf = <Schema extends z.ZodType>(item: Schema) =>
  */
 export function afterId(cursor: string | undefined, ...prefixes: IdPrefix[]): string | undefined {
   if (cursor === undefined) return undefined
-  const id = Buffer.from(cursor, 'base64url').toString('latin1')
-  if (cursorOf(id) === cursor && prefixes.some((prefix) => isId(prefix, id))) return id
-  throw invalid('The cursor is not one of this list', 'invalidCursor')
+  const [id, ...more] = readCursor(cursor)
+  if (typeof id === 'string' && more.length === 0 && prefixes.some((prefix) => isId(prefix, id))) return id
+  return refuseCursor()
 }
-
-const cursorOf = (id: string): string => Buffer.from(id, 'latin1').toString('base64url')
 
 /** @param rows up to one more than `limit`, which tells whether there is a next page */
 export function page<Row extends { id: string }>(
@@ -45,5 +43,5 @@ export function page<Row extends { id: string }>(
 ): { items: Row[]; nextCursor: string | null } {
   const items = rows.slice(0, limit)
   const last = items.at(-1)
-  return { items, nextCursor: rows.length > limit && last !== undefined ? cursorOf(last.id) : null }
+  return { items, nextCursor: rows.length > limit && last !== undefined ? writeCursor(last.id) : null }
 }

@@ -1,9 +1,9 @@
 // What every request is held to before a handler sees it, and how its failure is answered.
 import type { Context, MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { httpProblemResponse, problemResponse } from '#http/problem.ts'
-import { AppError, asAppError, invalid } from '#platform/errors.ts'
+import { readBytes } from '#http/read-body.ts'
+import { type AppError, asAppError, invalid } from '#platform/errors.ts'
 import { parseJson } from '#platform/json.ts'
 import type { Log } from '#platform/log.ts'
 import type { ApiEnv } from './env.ts'
@@ -11,12 +11,15 @@ import type { ApiEnv } from './env.ts'
 const bodyLimitBytes = 1_048_576
 
 /** @throws AppError too_large */
-export const limitBody: MiddlewareHandler<ApiEnv> = bodyLimit({
-  maxSize: bodyLimitBytes,
-  onError: () => {
-    throw new AppError('too_large', `The body is larger than ${bodyLimitBytes} bytes`)
-  },
-})
+export const limitBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  if (c.req.raw.body !== null) {
+    const bytes = await readBytes(c, bodyLimitBytes)
+    // Without a declared length it was read off the connection: whoever reads it next finds it here.
+    if (c.req.header('content-length') === undefined)
+      c.req.raw = new Request(c.req.raw, { body: new Uint8Array(bytes) })
+  }
+  return next()
+}
 
 /** Answers 415 to a body that does not say to be JSON. */
 export const requireJson: MiddlewareHandler<ApiEnv> = async (c, next) => {

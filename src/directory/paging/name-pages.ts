@@ -1,19 +1,14 @@
-// Paging through a list by name: after the sort key and id of the last row, in a text that only this server needs to understand.
-import { invalid } from '#platform/errors.ts'
+// Paging through a list by name: after the sort key and id of the last row.
+import { readCursor, refuseCursor, writeCursor } from '#platform/cursor.ts'
 import { type IdPrefix, isId } from '#platform/ids.ts'
 
 export type NamePage<Item> = { items: Item[]; total: number; nextCursor: string | null }
 
 /** The key and id after which the page begins. @throws AppError invalid (reason `invalidCursor`) */
 export function afterName(cursor: string, prefix: IdPrefix): [key: string, id: string] {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    const [key, id] = Array.isArray(parts) ? parts : []
-    if (typeof key === 'string' && typeof id === 'string' && !key.includes('\0') && isId(prefix, id)) return [key, id]
-  } catch {
-    // Not ours.
-  }
-  throw invalid('The cursor is not one of this list', 'invalidCursor')
+  const [key, id, ...more] = readCursor(cursor)
+  if (typeof key === 'string' && typeof id === 'string' && more.length === 0 && isId(prefix, id)) return [key, id]
+  return refuseCursor()
 }
 
 /** @param rows one more than the page has, where there are more */
@@ -27,6 +22,6 @@ export function namePage<Item extends { id: string }>(
   return {
     items: rows.slice(0, limit).map(({ key: _, ...item }) => item),
     total,
-    nextCursor: isMore ? Buffer.from(JSON.stringify([last.key, last.id])).toString('base64url') : null,
+    nextCursor: isMore ? writeCursor(last.key, last.id) : null,
   }
 }

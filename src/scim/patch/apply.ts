@@ -9,7 +9,16 @@ import { type Document, heldAs, holderOf, isWritable, mergeExtension, put, unkno
 import { nextElements, withSub } from './elements.ts'
 import { comparisonsIn } from './match.ts'
 import type { Note } from './note.ts'
-import { type Operation, type OperationName, patchLimits, resolvePath, type Target } from './operations.ts'
+import {
+  isPathless,
+  type LocatedOperation,
+  type Operation,
+  type OperationName,
+  partsOf,
+  patchLimits,
+  resolvePath,
+  type Target,
+} from './operations.ts'
 
 /** What a PATCH may repeat without meaning a change: the resource's own id. */
 export type Identity = {
@@ -46,28 +55,21 @@ function spend(progress: Progress, work: number): void {
 const sizeOf = (value: Json | undefined): number => (value === undefined ? 0 : JSON.stringify(value).length)
 
 function applyOperation(schema: ResourceSchema, document: Document, operation: Operation, progress: Progress): void {
-  if (operation.path !== undefined) {
-    applyAtPath(schema, document, { ...operation, path: operation.path }, progress)
-    return
-  }
-  if (!isObject(operation.value)) throw invalid('Without a path, value must be an object', 'invalidValue')
-  // wire 6: keys may be dotted, or begin with a URN; each is a path of its own.
-  for (const [path, value] of Object.entries(operation.value)) {
-    applyMember(schema, document, { op: operation.op, path, value }, progress)
-  }
+  const apply = isPathless(operation) ? applyMember : applyAtPath
+  if (isPathless(operation) && !isObject(operation.value))
+    throw invalid('Without a path, value must be an object', 'invalidValue')
+  for (const part of partsOf(operation)) apply(schema, document, part, progress)
 }
 
-type Located = { op: OperationName; path: string; value: Json | undefined }
-
 /** A member of a path-less value: readOnly ones are passed over, as in a PUT; so are names nobody knows. */
-function applyMember(schema: ResourceSchema, document: Document, located: Located, progress: Progress): void {
+function applyMember(schema: ResourceSchema, document: Document, located: LocatedOperation, progress: Progress): void {
   const target = resolvePath(schema, located.path)
   if (target === undefined && !located.path.toLowerCase().startsWith('urn:')) return
   if (target !== undefined && !isWritable(target.attribute) && target.attribute.name !== 'id') return
   applyAtPath(schema, document, located, progress)
 }
 
-function applyAtPath(schema: ResourceSchema, document: Document, located: Located, progress: Progress): void {
+function applyAtPath(schema: ResourceSchema, document: Document, located: LocatedOperation, progress: Progress): void {
   const extension = resolveExtension(schema, located.path)
   if (extension !== undefined) {
     if (located.op === 'remove') delete document[extension]
@@ -84,7 +86,7 @@ function applyAtPath(schema: ResourceSchema, document: Document, located: Locate
 function applyToUnknown(
   schema: ResourceSchema,
   document: Document,
-  { op, path, value }: Located,
+  { op, path, value }: LocatedOperation,
   progress: Progress,
 ): void {
   const urn = path.toLowerCase().startsWith('urn:') ? path : undefined
@@ -105,14 +107,14 @@ function applyToUnknown(
   } else mergeExtension(schema, document, holder, { [attribute.name]: value })
 }
 
-function refuseReadOnly(attribute: AttributeDefinition, { value, op }: Located, progress: Progress): void {
+function refuseReadOnly(attribute: AttributeDefinition, { value, op }: LocatedOperation, progress: Progress): void {
   // A password is taken note of and not kept; Okta sends one whatever the settings are (wire 12).
   if (attribute.mutability === 'writeOnly') return
   if (attribute.name === 'id' && op !== 'remove' && value === progress.id) return
   throw invalid(`${attribute.name} cannot be changed`, 'mutability')
 }
 
-function applyToTarget(document: Document, target: Target, { op, value }: Located, progress: Progress): void {
+function applyToTarget(document: Document, target: Target, { op, value }: LocatedOperation, progress: Progress): void {
   const { extension, attribute, filter } = target
   const current = holderOf(document, extension)[attribute.name]
   if (!attribute.multiValued) {

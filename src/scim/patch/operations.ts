@@ -12,10 +12,14 @@ import {
 } from '#directory/schema/attributes.ts'
 import { isObject, type Json, type JsonObject } from '#directory/schema/canonical.ts'
 import { AppError, invalid } from '#platform/errors.ts'
+import type { Note } from './note.ts'
 
 export type OperationName = 'add' | 'replace' | 'remove'
 
 export type Operation = { op: OperationName; path: string | undefined; value: Json | undefined }
+
+/** An operation, or a part of one, on what a path leads to. */
+export type LocatedOperation = Operation & { path: string }
 
 /** Where an operation points. `filter` picks elements of a multi-valued attribute. */
 export type Target = ResolvedAttribute & { filter: Condition | undefined }
@@ -30,30 +34,37 @@ const names = new Set<string>(['add', 'replace', 'remove'])
 
 /**
  * Names of members and `op` compare without case: Entra sends `Add` (wire 2); an empty list is a no-op (wire 15).
+ * @param note told of what was tolerated in their form
  * @throws AppError invalid with reason invalidSyntax, or noTarget for a remove without path
  */
-export function parseOperations(body: JsonObject): Operation[] {
-  const list = member(body, 'operations')
+export function parseOperations(body: JsonObject, note: Note = () => {}): Operation[] {
+  const list = member(body, 'operations', note)
   if (!Array.isArray(list)) throw invalid('A PATCH needs a list of Operations', 'invalidSyntax')
   if (list.length > patchLimits.operations) {
     throw new AppError('too_large', `A PATCH may have ${patchLimits.operations} operations`)
   }
-  return list.map(parseOperation)
+  if (list.length === 0) note('empty-operations')
+  return list.map((entry) => parseOperation(entry, note))
 }
 
-function parseOperation(entry: Json): Operation {
+const members = new Set(['op', 'path', 'value'])
+
+function parseOperation(entry: Json, note: Note): Operation {
   if (!isObject(entry)) throw invalid('An operation must be an object', 'invalidSyntax')
-  const op = member(entry, 'op')
+  if (Object.keys(entry).some((key) => !members.has(key.toLowerCase()))) note('unknown-operation-members')
+  const op = member(entry, 'op', note)
+  if (typeof op === 'string' && op !== op.toLowerCase()) note('capitalized-operations')
   const name = typeof op === 'string' ? op.toLowerCase() : ''
   if (!names.has(name)) throw invalid('op must be add, replace or remove', 'invalidSyntax')
-  const path = member(entry, 'path')
+  const path = member(entry, 'path', note)
   if (path !== undefined && path !== null && typeof path !== 'string') {
     throw invalid('path must be text', 'invalidPath')
   }
-  if (name !== 'remove' && member(entry, 'value') === undefined) {
+  const value = member(entry, 'value', note)
+  if (name !== 'remove' && value === undefined) {
     throw invalid(`A ${name} needs a value`, 'invalidValue')
   }
-  const operation = { op: name as OperationName, path: path ?? undefined, value: member(entry, 'value') }
+  const operation = { op: name as OperationName, path: path ?? undefined, value }
   if (operation.op === 'remove' && (operation.path ?? '') === '') {
     throw invalid('A remove needs a path', 'noTarget')
   }
@@ -61,10 +72,24 @@ function parseOperation(entry: Json): Operation {
 }
 
 /** A member of a message by its name in any case. @throws AppError invalid where it is there twice */
-export function member(object: JsonObject, name: string): Json | undefined {
-  const matching = Object.keys(object).filter((key) => key.toLowerCase() === name)
-  if (matching.length > 1) throw invalid(`${name} is given twice`, 'invalidSyntax')
-  return matching[0] === undefined ? undefined : object[matching[0]]
+export function member(object: JsonObject, name: string, note: Note = () => {}): Json | undefined {
+  const [key, ...more] = Object.keys(object).filter((each) => each.toLowerCase() === name)
+  if (more.length > 0) throw invalid(`${name} is given twice`, 'invalidSyntax')
+  if (key === undefined) return undefined
+  // The standard writes the list of operations with a capital, and all that is in them without.
+  if (key !== (name === 'operations' ? 'Operations' : name)) note('other-case')
+  return object[key]
+}
+
+export const isPathless = ({ path }: Operation): boolean => path === undefined
+
+/**
+ * What an operation comes to: itself, or without a path each member of its value as one of its own, since names may be dotted, or
+ * begin with a URN (wire 6). Nothing where a value without a path is no object.
+ */
+export function partsOf({ op, path, value }: Operation): LocatedOperation[] {
+  if (path !== undefined) return [{ op, path, value }]
+  return isObject(value) ? Object.entries(value).map(([name, given]) => ({ op, path: name, value: given })) : []
 }
 
 const failure = (path: string): AppError =>

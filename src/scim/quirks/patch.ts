@@ -1,57 +1,30 @@
-// What of a PATCH was tolerated: read off its operations as they came.
-
+// What the values of a PATCH had that was tolerated; what their form had, their parser has noted (patch/operations.ts).
 import { type ResourceSchema, resolveExtension } from '#directory/schema/attributes.ts'
-import { isObject, type Json, type JsonObject } from '#directory/schema/canonical.ts'
 import { looksAt, type Note } from '../patch/note.ts'
-import { type Operation, resolvePath } from '../patch/operations.ts'
+import { isPathless, type LocatedOperation, type Operation, partsOf, resolvePath } from '../patch/operations.ts'
 import { noteAttribute, noteMember, noteName } from './values.ts'
 
-const operationMembers = new Set(['op', 'path', 'value'])
-
-export function notePatch(schema: ResourceSchema, body: JsonObject, note: Note): void {
-  for (const [name, list] of Object.entries(body)) {
-    if (name.toLowerCase() !== 'operations' || !Array.isArray(list)) continue
-    if (name !== 'Operations') note('other-case')
-    if (list.length === 0) note('empty-operations')
-    for (const operation of list.slice(0, looksAt.operations)) {
-      if (isObject(operation)) noteOperation(schema, operation, note)
-    }
+export function notePatch(schema: ResourceSchema, operations: readonly Operation[], note: Note): void {
+  for (const operation of operations.slice(0, looksAt.operations)) {
+    const parts = partsOf(operation).slice(0, looksAt.names)
+    if (isPathless(operation)) {
+      if (operation.op !== 'remove') note('operation-without-path')
+      for (const part of parts) noteMemberPath(schema, part, note)
+    } else for (const part of parts) noteAtPath(schema, part, note)
   }
 }
 
-function noteOperation(schema: ResourceSchema, operation: JsonObject, note: Note): void {
-  const members: Record<string, Json> = {}
-  for (const [name, value] of Object.entries(operation)) {
-    const lower = name.toLowerCase()
-    if (!operationMembers.has(lower)) note('unknown-operation-members')
-    else members[lower] = value
-    if (operationMembers.has(lower) && name !== lower) note('other-case')
-  }
-  const { op, path, value = null } = members
-  if (typeof op !== 'string') return
-  if (op !== op.toLowerCase()) note('capitalized-operations')
-  const name = op.toLowerCase() as Operation['op']
-  if (typeof path === 'string' && path !== '') noteAtPath(schema, { op: name, path, value }, note)
-  else if (name !== 'remove' && isObject(value)) {
-    note('operation-without-path')
-    noteNames(schema, value, note)
-  }
+/** A name of a value without a path, which may be a path itself. */
+function noteMemberPath(schema: ResourceSchema, part: LocatedOperation, note: Note): void {
+  const { path } = part
+  const isUrn = path.toLowerCase().startsWith('urn:')
+  if (isUrn && resolveExtension(schema, path) === undefined) note('urn-names')
+  if (!isUrn && /[.[]/.test(path)) note('dotted-names')
+  if (path.includes('[')) noteAtPath(schema, part, note)
+  else noteMember(schema, path, part.value ?? null, note)
 }
 
-/** Names of a value without a path: each may be a path itself. */
-function noteNames(schema: ResourceSchema, value: JsonObject, note: Note): void {
-  for (const [name, given] of Object.entries(value).slice(0, looksAt.names)) {
-    const isUrn = name.toLowerCase().startsWith('urn:')
-    if (isUrn && resolveExtension(schema, name) === undefined) note('urn-names')
-    if (!isUrn && /[.[]/.test(name)) note('dotted-names')
-    if (name.includes('[')) noteAtPath(schema, { op: 'replace', path: name, value: given }, note)
-    else noteMember(schema, name, given, note)
-  }
-}
-
-type Located = { op: Operation['op']; path: string; value: Json }
-
-function noteAtPath(schema: ResourceSchema, { op, path, value }: Located, note: Note): void {
+function noteAtPath(schema: ResourceSchema, { op, path, value = null }: LocatedOperation, note: Note): void {
   if (/"(true|false)"\s*[\])]/i.test(path)) note('boolean-as-text')
   if (resolveExtension(schema, path) !== undefined) {
     if (op !== 'remove') noteMember(schema, path, value, note)

@@ -3,6 +3,7 @@
 import { groupSchema, userSchema } from '#directory/schema/attributes.ts'
 import type { JsonObject } from '#directory/schema/canonical.ts'
 import type { Note } from '../patch/note.ts'
+import type { Operation } from '../patch/operations.ts'
 import { notePatch } from './patch.ts'
 import { noteMembers } from './values.ts'
 
@@ -13,9 +14,11 @@ export type ReceivedRequest = {
   mediaType: string | undefined
   /** The body as it was parsed. */
   body: JsonObject | undefined
+  /** Of a PATCH, as they were parsed. */
+  operations: readonly Operation[] | undefined
 }
 
-export function noteRequest({ method, path, mediaType, body }: ReceivedRequest, note: Note): void {
+export function noteRequest({ method, path, mediaType, body, operations = [] }: ReceivedRequest, note: Note): void {
   const start = path.indexOf('?')
   noteAddress(start < 0 ? path : path.slice(0, start), start < 0 ? undefined : path.slice(start + 1), note)
   if (body === undefined) return
@@ -23,7 +26,7 @@ export function noteRequest({ method, path, mediaType, body }: ReceivedRequest, 
   const schema = /^\/Users/i.test(path) ? userSchema : /^\/Groups/i.test(path) ? groupSchema : undefined
   if (schema === undefined || path.includes('/.search')) return
   if (!Object.keys(body).some((name) => name.toLowerCase() === 'schemas')) note('schemas-missing')
-  if (method === 'PATCH') notePatch(schema, body, note)
+  if (method === 'PATCH') notePatch(schema, operations, note)
   if (method !== 'POST' && method !== 'PUT') return
   noteMembers(schema, body, note)
   const saysActive = Object.keys(body).some((name) => /^(urn:.*:)?active$/i.test(name))

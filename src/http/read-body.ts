@@ -1,0 +1,39 @@
+// The bounded reading of bodies: nothing of ours reads one without a limit.
+import type { Context } from 'hono'
+import { AppError } from '#platform/errors.ts'
+
+/** So much more is read and dropped, since a client that is cut off while it sends would never read why. */
+const droppedBytes = 16_777_216
+
+/** How the refusal of a body is put: what it calls the body, and its reason. */
+export type TooLarge = { what?: string; reason?: string }
+
+/**
+ * The whole body. A declared length is trusted, since the connection gives no more than that; otherwise the body is counted as it
+ * comes.
+ * @throws AppError too_large
+ */
+export async function readBytes(
+  c: Context,
+  maxBytes: number,
+  { what = 'body', reason }: TooLarge = {},
+): Promise<Buffer> {
+  const tooLarge = new AppError(
+    'too_large',
+    `The ${what} is larger than ${maxBytes} bytes`,
+    reason === undefined ? {} : { reason },
+  )
+  const declared = Number(c.req.header('content-length') ?? Number.NaN)
+  if (declared > maxBytes) throw tooLarge
+  if (declared >= 0) return Buffer.from(await c.req.arrayBuffer())
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of c.req.raw.body ?? []) {
+    size += chunk.byteLength
+    if (size > maxBytes) chunks.length = 0
+    if (size > maxBytes + droppedBytes) break
+    if (size <= maxBytes) chunks.push(chunk)
+  }
+  if (size > maxBytes) throw tooLarge
+  return Buffer.concat(chunks)
+}
