@@ -198,6 +198,14 @@ export function inTransaction<T>(ctx: CallContext, work: (tx: Transaction) => Pr
   return ctx.database.transaction(ctx.entry, work, ctx.organizationId)
 }
 
+/**
+ * Carries `work` out as `inTransaction` does, looks at what it returns, and takes all of it back. What is checked at a commit is
+ * not, unless `work` has it checked. @throws whatever `work` throws
+ */
+export function inTrial<T>(ctx: CallContext, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return ctx.database.trial(ctx.entry, work, ctx.organizationId)
+}
+
 /** Reads by one statement that holds the CTE `entered`, as a transaction of its own. @throws AppError */
 export function inOneStatement<Row>(ctx: CallContext, statement: Statement<Row>): Promise<Row[]> {
   return ctx.database.single(ctx.entry, statement, ctx.organizationId)

@@ -40,6 +40,11 @@ export class Database {
     return this.#onLane(owner, (lane) => new UnitOfWork(lane).perform(entry, work))
   }
 
+  /** As `transaction`, but all of it is rolled back once `work` is done, which must not commit. @throws AppError */
+  trial<T>(entry: Statement<unknown>, work: (tx: Transaction) => Promise<T>, owner = ''): Promise<T> {
+    return this.#onLane(owner, (lane) => new UnitOfWork(lane).rehearse(entry, work))
+  }
+
   /**
    * Carries out one statement that holds the CTE `entered` and reads, as a transaction of its own: the fewest messages there can
    * be. @throws AppError as `transaction` does

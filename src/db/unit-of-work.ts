@@ -43,6 +43,22 @@ export class UnitOfWork implements Transaction {
     }
   }
 
+  /** As `perform`, but ends by ROLLBACK. @throws what `work` threw, or the database's first failure */
+  async rehearse<T>(entry: Statement<unknown>, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    try {
+      this.#entry = this.#begin(entry)
+      this.#entry.catch(() => {})
+      const result = await work(this)
+      if (this.#failure !== undefined) throw this.#failure
+      if (this.#commit !== undefined) throw new Error('A trial must not commit')
+      return result
+    } catch (error) {
+      throw this.#firstCause(error)
+    } finally {
+      await this.#leave()
+    }
+  }
+
   /** One statement as a transaction of its own, in one go with its BEGIN and COMMIT. */
   async performOne<Row>(statement: Statement<Row>): Promise<Row[]> {
     try {

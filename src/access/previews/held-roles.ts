@@ -4,11 +4,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { once, prepared } from '#db/statement.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import type { Scopes } from '../decisions/access-model.ts'
-
-/** Whom a change may concern: people themselves, members of groups, people whom filters match, or everybody. */
-export type Affected =
-  | 'everybody'
-  | { userIds: readonly string[]; groupIds: readonly string[]; filterPaths: readonly string[] }
+import type { Affected } from './kinds/kind.ts'
 
 /** Of `users u`: what each holds now, as one JSON object; people who hold nothing have none. */
 const holdings = (organizationId: string, affected: Affected): SQL => sql`

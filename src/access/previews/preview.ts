@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
-import { type CallContext, inTransaction, type Transaction } from '#src/context.ts'
+import { type CallContext, inTransaction, inTrial, type Transaction } from '#src/context.ts'
 import { type AccessModel, readAccessModel, type Scopes } from '../decisions/access-model.ts'
 import { catalogueOf } from '../decisions/catalogue.ts'
 import { requireFresh } from '../ground/stale-preview.ts'
@@ -19,7 +19,8 @@ import {
   type OutcomeOf,
 } from './change.ts'
 import { type Difference, type DifferenceEntry, differenceOf, type Movement } from './difference.ts'
-import { type Affected, cohorts, countAdministrators, rolesOfEach } from './held-roles.ts'
+import { cohorts, countAdministrators, rolesOfEach } from './held-roles.ts'
+import type { Affected } from './kinds/kind.ts'
 
 export type Person = { id: string; name: string }
 type RoleName = { id: string; key: string; name: string }
@@ -51,23 +52,8 @@ const sampleSize = 20
 
 /** What the change would do; nothing is changed. @throws whatever making the change would throw */
 export async function previewChange(ctx: CallContext, change: AccessChange): Promise<Preview> {
-  const shown = new Shown()
-  try {
-    await inTransaction(ctx, async (tx) => {
-      const { preview } = await carryOut(tx, ctx, change)
-      shown.preview = preview
-      throw shown
-    })
-  } catch (error) {
-    if (error !== shown) throw error
-  }
-  if (shown.preview === undefined) throw new Error('A preview ends by what it shows')
-  return shown.preview
-}
-
-/** Thrown to roll the trial back. */
-class Shown extends Error {
-  preview: Preview | undefined
+  const { preview } = await inTrial(ctx, (tx) => carryOut(tx, ctx, change))
+  return preview
 }
 
 const lockChanges = prepared<{ organizationId: string }, unknown>(

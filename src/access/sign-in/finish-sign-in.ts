@@ -11,7 +11,7 @@ import {
   isOpenForTests,
 } from '#connections/sign-in/connections.ts'
 import { prepared, type Statement } from '#db/statement.ts'
-import { type CallContext, inTransaction, nowOf, type Transaction } from '#src/context.ts'
+import { type CallContext, inTransaction, inTrial, nowOf, type Transaction } from '#src/context.ts'
 import { type EffectiveAccess, effectiveAccessOf } from '../decisions/effective-access.ts'
 import { attemptStatement, newReference, type SignInMethod, type Visitor } from './attempts.ts'
 import { setClaimGroups } from './claim-groups.ts'
@@ -54,15 +54,6 @@ const markTested = prepared<{ organizationId: string; connectionId: string; now:
     where organization_id = ${p.organizationId} and id = ${p.connectionId} and (tested_at is null or status = 'draft')`,
 )
 
-/** Thrown to undo a test sign-in: it leaves nothing behind but its attempt. */
-class TestDone extends Error {
-  readonly person: ResolvedPerson
-  constructor(person: ResolvedPerson) {
-    super('A test sign-in changes nothing')
-    this.person = person
-  }
-}
-
 /**
  * @throws SignInRefused with the trace filled in; nothing is committed then, and a request that waits goes on waiting.
  * @throws AppError unavailable
@@ -73,18 +64,14 @@ export async function finishSignIn(ctx: CallContext, answer: SignInAnswer): Prom
     return inTransaction(ctx, (tx) => openSession(tx, ctx, answer, purpose)).catch((error: unknown) =>
       keepLinkRequest(ctx, answer, error),
     )
-  try {
-    await inTransaction(ctx, async (tx) => {
-      const { person } = await identifyPerson(tx, ctx, answer, purpose)
-      const [held] = await tx.run(effectiveAccessOf(ctx.organizationId, person.userId))
-      answer.trace.mapped = { ...answer.trace.mapped, access: accessWords(held) }
-      throw new TestDone(person)
-    })
-  } catch (error) {
-    if (error instanceof TestDone) return testDone(ctx, answer, error.person)
-    throw error
-  }
-  throw new Error('A test sign-in ends by undoing itself')
+  // A test leaves nothing behind but its attempt.
+  const { person, held } = await inTrial(ctx, async (tx) => {
+    const { person } = await identifyPerson(tx, ctx, answer, purpose)
+    const [held] = await tx.run(effectiveAccessOf(ctx.organizationId, person.userId))
+    return { person, held }
+  })
+  answer.trace.mapped = { ...answer.trace.mapped, access: accessWords(held) }
+  return testDone(ctx, answer, person)
 }
 
 const linkWords = {

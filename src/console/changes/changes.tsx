@@ -1,7 +1,6 @@
 // Saving what a preview showed, and showing it anew where it is out of date.
 import { type Context, Hono } from 'hono'
-import type { AccessChange } from '#access/previews/change.ts'
-import { parseChange } from '#access/previews/parse-change.ts'
+import { type AccessChange, parseChange } from '#access/previews/change.ts'
 import { previewChange, saveChange } from '#access/previews/preview.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'

@@ -1,5 +1,5 @@
 // What a change would do, before it is saved: who gains, who loses, what it leaves.
-import type { AccessChange, ChangeKind } from '#access/previews/change.ts'
+import { type AccessChange, changeLabel } from '#access/previews/change.ts'
 import type { Preview, PreviewEntry } from '#access/previews/preview.ts'
 import { Alert, EmptyState } from '#http/ui/content.tsx'
 import { Actions, SubmitButton } from '#http/ui/forms.tsx'
@@ -77,10 +77,7 @@ export const PreviewPage = (props: PreviewPageProps) => {
         <input type="hidden" name="back" value={back} />
         {word === undefined ? null : <TypedWord {...{ word, state }} />}
         <Actions>
-          <SubmitButton
-            label={submits[change.kind] ?? 'Save this change'}
-            kind={losing > 0 || word !== undefined ? 'danger' : 'primary'}
-          />
+          <SubmitButton label={changeLabel(change)} kind={losing > 0 || word !== undefined ? 'danger' : 'primary'} />
           <a class="btn" href={back}>
             Think again
           </a>
@@ -88,13 +85,6 @@ export const PreviewPage = (props: PreviewPageProps) => {
       </form>
     </ConsolePage>
   )
-}
-
-const submits: Partial<Record<ChangeKind, string>> = {
-  remove_members: 'Take them out',
-  delete_group: 'Delete the group',
-  delete_brand: 'Delete the brand',
-  admit_arrivals: 'Let them in',
 }
 
 const placeOf = ({ brand }: PreviewEntry): string => {

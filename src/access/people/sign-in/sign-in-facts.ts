@@ -4,7 +4,7 @@ import { domainOf } from '#connections/domains/domains.ts'
 import { isoTime, prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import type { StatusReason, UserStatus } from '#directory/users.ts'
-import { type CallContext, inTransaction } from '#src/context.ts'
+import { type CallContext, inTransaction, inTrial } from '#src/context.ts'
 import { nameCounter } from '../../accounts/account/candidates.ts'
 import { limits } from '../../accounts/account/rate-limits.ts'
 import { attemptCounted } from '../../ground/rate-limits.ts'
@@ -96,11 +96,6 @@ const attemptsOf = prepared<{ organizationId: string; userId: string | null; key
     order by a.id desc limit 10`,
 )
 
-/** Thrown to roll back what was counted. */
-class Counted extends Error {
-  seconds = 0
-}
-
 /** @param name an e-mail address or userName, as it is typed at the sign-in page. */
 export async function readSignInFacts(ctx: CallContext, name: string): Promise<SignInFacts | undefined> {
   const key = fold(name.trim())
@@ -116,19 +111,10 @@ export async function readSignInFacts(ctx: CallContext, name: string): Promise<S
 
 /** At whichever door it is longer; what other organizations count is not looked at. */
 async function lockedSeconds(ctx: CallContext, key: string): Promise<number> {
-  const counted = new Counted()
   const { organizationId } = ctx
   const counters = [true, false].map((isNamed) =>
     nameCounter(limits.passwordPerAccount, { key, organizationId, isNamed }),
   )
-  try {
-    await inTransaction(ctx, async (tx) => {
-      const rows = await Promise.all(counters.map((counter) => tx.run(attemptCounted(counter))))
-      counted.seconds = Math.max(...rows.map(([row]) => row?.seconds ?? 0))
-      throw counted
-    })
-  } catch (error) {
-    if (error !== counted) throw error
-  }
-  return counted.seconds
+  const rows = await inTrial(ctx, (tx) => Promise.all(counters.map((counter) => tx.run(attemptCounted(counter)))))
+  return Math.max(...rows.map(([row]) => row?.seconds ?? 0))
 }

@@ -5,7 +5,7 @@ import { emailColumn } from '#directory/email.ts'
 import type { UserRecord, UserStatus } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
+import { type CallContext, inTrial, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
 import { fromHeld, type HeldRole, heldRoleJson } from '../sources.ts'
 import { deactivateWithin } from './deactivate-person.ts'
 
@@ -74,30 +74,16 @@ export async function previewDeactivation(ctx: CallContext, userId: string): Pro
   }
 }
 
-/** Thrown to roll the trial back. */
-class Shown extends Error {
-  preview: DeactivationPreview | undefined
-}
-
-async function trial(
+const trial = (
   ctx: CallContext,
   userId: string,
   refusal: DeactivationPreview['refusal'],
-): Promise<DeactivationPreview> {
-  const shown = new Shown()
-  try {
-    await inTransaction(ctx, async (tx) => {
-      // What it would close is worth knowing even where it will be refused.
-      if (refusal !== null) await tx.run(honourLast)
-      shown.preview = { ...(await carryOut(tx, ctx, userId)), refusal }
-      throw shown
-    })
-  } catch (error) {
-    if (error !== shown) throw error
-  }
-  if (shown.preview === undefined) throw new Error('A trial ends by what it shows')
-  return shown.preview
-}
+): Promise<DeactivationPreview> =>
+  inTrial(ctx, async (tx) => {
+    // What it would close is worth knowing even where it will be refused.
+    if (refusal !== null) await tx.run(honourLast)
+    return { ...(await carryOut(tx, ctx, userId)), refusal }
+  })
 
 async function carryOut(
   tx: Transaction,

@@ -1,0 +1,51 @@
+// What a kind of change is made of. Each kind has a file beside this one, and a line in the list of change.ts.
+import type { z } from 'zod'
+import type { CallContext, Transaction } from '#src/context.ts'
+
+/** Whom a change may concern: people themselves, members of groups, people whom filters match, or everybody. */
+export type Affected =
+  | 'everybody'
+  | { userIds: readonly string[]; groupIds: readonly string[]; filterPaths: readonly string[] }
+
+export type ChangeType<Fields extends z.ZodObject, Outcome extends { id: string }> = {
+  /** What it consists of, as the API takes it, and as a page carries it from its preview to where it is saved. */
+  fields: Fields
+  /** What the button says that makes it. */
+  label: string
+  /** Makes it. @returns the records as they are now, or the ids of what is gone. @throws whatever the verb throws */
+  apply(tx: Transaction, ctx: CallContext, change: z.output<Fields>): Promise<Outcome[]>
+  /** Whom it may concern. What is not there concerns nobody: the verb will say so. @throws AppError invalid */
+  affected(tx: Transaction, ctx: CallContext, change: z.output<Fields>): Promise<Affected>
+  /** Whether it can touch anybody's access; without it, it can. */
+  isAboutAccess?(change: z.output<Fields>): boolean
+  /** Ids of the brands that are not there afterwards. */
+  brandsGone?(change: z.output<Fields>): string[]
+}
+
+export const defineChange = <Fields extends z.ZodObject, Outcome extends { id: string }>(
+  type: ChangeType<Fields, Outcome>,
+): ChangeType<Fields, Outcome> => type
+
+export const nobody: Exclude<Affected, 'everybody'> = { userIds: [], groupIds: [], filterPaths: [] }
+
+export const usersAffected = (rows: readonly { userId: string }[]): Affected => ({
+  ...nobody,
+  userIds: rows.map(({ userId }) => userId),
+})
+
+export async function oneByOne<Input, Output>(
+  inputs: readonly Input[],
+  make: (input: Input) => Promise<Output>,
+): Promise<Output[]> {
+  const made: Output[] = []
+  for (const input of inputs) made.push(await make(input))
+  return made
+}
+
+export type Gone = { id: string }
+
+export const removeEach = (ids: readonly string[], remove: (id: string) => Promise<void>): Promise<Gone[]> =>
+  oneByOne(ids, async (id) => {
+    await remove(id)
+    return { id }
+  })

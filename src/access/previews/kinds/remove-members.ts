@@ -1,0 +1,20 @@
+// People and groups that are taken out of a local group.
+import { z } from 'zod'
+import { isId } from '#platform/ids.ts'
+import { removeMembersWithin } from '../../people/local.ts'
+import { id, listOf } from './fields.ts'
+import { defineChange, nobody } from './kind.ts'
+
+export const removeMembers = defineChange({
+  fields: z.strictObject({ groupId: id, memberIds: listOf(id) }),
+  label: 'Take them out',
+  apply: async (tx, ctx, change) => {
+    await removeMembersWithin(tx, ctx, change)
+    return change.memberIds.map((member) => ({ id: member }))
+  },
+  affected: async (_tx, _ctx, { memberIds }) => ({
+    ...nobody,
+    userIds: memberIds.filter((member) => isId('usr', member)),
+    groupIds: memberIds.filter((member) => isId('grp', member)),
+  }),
+})
