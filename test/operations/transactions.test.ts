@@ -208,6 +208,29 @@ describe('X-25: after a failure nothing but ROLLBACK reaches the database', () =
     expectInside(since)
   })
 
+  test('a trial leaves nothing, and refuses work that would stay', async () => {
+    const database = open()
+    const tried = database.trial(entry, async (tx) => {
+      await tx.run(mark({ name: 'tried' }))
+      return 'seen'
+    })
+    await expect(tried).resolves.toBe('seen')
+    await expect(database.trial(entry, (tx) => tx.commitWith(mark({ name: 'kept' })))).rejects.toThrow(
+      'must not commit',
+    )
+    await expect(
+      database.trial(entry, async (tx) => {
+        // What the database refused may not pass for a result, even where nobody waited for it.
+        await tx.run({ text: 'select 1/0', values: [], isPrepared: false }).catch(() => {})
+        return 'seen'
+      }),
+    ).rejects.toMatchObject({ code: '22012' })
+    await database.run(mark({ name: 'after-the-trial' }))
+    await database.close()
+    expect(await marks()).toEqual(expect.arrayContaining(['after-the-trial']))
+    expect(await marks()).not.toContain('tried')
+  })
+
   test('statements of libraries and single ones leave no writable session behind', async () => {
     const database = open()
     await database.script(`insert into marks values ('script')`, [])
