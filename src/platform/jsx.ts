@@ -1,5 +1,5 @@
 // JSX at run time: Node strips types from .ts but does not read .tsx, so each .tsx file of src is turned into JavaScript as
-// it is loaded (docs/adr/0008-no-build-step.md). Line numbers stay as written.
+// it is loaded (ADR 0009). Line numbers stay as written.
 import { readFileSync } from 'node:fs'
 import { createRequire, registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'

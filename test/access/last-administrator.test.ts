@@ -1,4 +1,4 @@
-// An organization never loses its last working administrator, whichever way somebody tries (design 4, C-041). What the identity
+// An organization never loses its last working administrator, whichever way somebody tries (ADR 0017, C-041). What the identity
 // provider decides is honoured: the emergency accounts are left, and an alarm is raised.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createEmergencyAccount } from '#access/accounts/emergency/emergency.ts'

@@ -1,4 +1,4 @@
-// What races must not break (design: where the peers fail): uniqueness, members, versions, cycles.
+// What races must not break: uniqueness, members, versions (C-037), cycles.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { core, type ScimAnswer } from '../support/scim.ts'

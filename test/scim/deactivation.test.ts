@@ -1,5 +1,5 @@
-// Whatever way a directory switches a person off, the effect is the same, and it is there with the answer (design: one door
-// out). Each way is measured by the row, the audit trail, the credentials and a decision asked for from outside.
+// Whatever way a directory switches a person off, the effect is the same, and it is there with the answer: there is one
+// door out. Each way is measured by the row, the audit trail, the credentials and a decision asked for from outside.
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { issueSecret, systemRandom } from '#platform/crypto.ts'

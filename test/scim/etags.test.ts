@@ -1,5 +1,5 @@
 // Versions of resources (RFC 7644 §3.14, RFC 9110 §13.1): who writes says what they have seen, who reads is spared what
-// they have. Twenty parallel PUTs with one If-Match are in concurrency.test.ts (C-037).
+// they have. Twenty parallel PUTs with one If-Match are in concurrency.test.ts.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { core, patchOp, type ScimAnswer } from '../support/scim.ts'

@@ -1,5 +1,4 @@
-// What identity providers send about groups and members, by the numbers of the short list in docs on the wire (points 2, 4,
-// 6, 8, 9). Points 16 and 17 are about SAML and about groups in tokens: they come with sign-in.
+// What identity providers send about groups and members, by the points of docs/wire.md (2, 4, 6, 8, 9, 11).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { core } from '../support/scim.ts'

@@ -1,5 +1,5 @@
-// What identity providers send, by the numbers of the short list in docs on the wire (points 1, 12–15: look-ups, answers,
-// URLs and media types, discovery). Points 16 and 17 are about SAML and about groups in tokens: they come with sign-in.
+// What identity providers send, by the points of docs/wire.md (1, 12 to 15): look-ups, answers, URLs and media types,
+// discovery.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { core, enterprise, patchOp } from '../support/scim.ts'

@@ -1,5 +1,4 @@
-// What identity providers send about people, by the numbers of the short list in docs on the wire (points 2, 3, 5, 6, 10).
-// Points 16 and 17 are about SAML and about groups in tokens: they come with sign-in.
+// What identity providers send about people, by the points of docs/wire.md (2, 3, 5, 6, 10).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { core, enterprise, patchOp } from '../support/scim.ts'

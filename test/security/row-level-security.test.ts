@@ -1,5 +1,5 @@
 // The second wall: as the server's own database role, whatever the SQL says, one organization is all that can be reached
-// (design: organizations are isolated twice). Tables are found in the catalogue, so that a new one cannot be forgotten.
+// (ADR 0003). Tables are found in the catalogue, so that a new one cannot be forgotten.
 import { randomUUID } from 'node:crypto'
 import type postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,5 +1,5 @@
 // Who somebody is who comes back from a provider: the stored identity, a link that may be made, or a new person where the
-// connection allows that (design: identity is connection and subject, never e-mail).
+// connection allows that (ADR 0030).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { approvePerson } from '#access/people/status/approve-person.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'

@@ -1,4 +1,4 @@
-// One rule for every change (design 11.1): nobody gives what they do not hold, takes from somebody who holds more, or sheds what
+// One rule for every change (ADR 0022): nobody gives what they do not hold, takes from somebody who holds more, or sheds what
 // restricts themselves, by whatever detour. The change is carried out, what people may do before and after is compared by the
 // evaluator, and the transaction is undone where it goes too far. Operators, the system, and whoever holds everything have no limit.
 import { AppError } from '#platform/errors.ts'

@@ -1,4 +1,4 @@
-// The ceiling (design 11.1): a change is judged by what people may do before and after it, at every moment from now on, and never
+// The ceiling (ADR 0022): a change is judged by what people may do before and after it, at every moment from now on, and never
 // by its form. Pure, over what was read on both sides of the change.
 import { type AccessModel, createReader, elsewhere, type Reader, type Scopes } from '../decisions/access-model.ts'
 import { type Grant, type Holder, momentsOf, scopesAt } from './holdings.ts'

@@ -1,4 +1,4 @@
-// Who can say who somebody is, can be anybody whom it vouches for (design 11.2): so a limited caller changes a connection, a
+// Who can say who somebody is, can be anybody whom it vouches for (ADR 0022): so a limited caller changes a connection, a
 // directory, a domain or an application's addresses only where it reaches nobody who may do more than they.
 import { type SQL, sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'

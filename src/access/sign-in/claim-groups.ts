@@ -1,5 +1,5 @@
 // Groups from claims at sign-in, for people whom no directory manages: stored as groups of their connection, and mapped to
-// roles like any other group (design 2.11).
+// roles like any other group (ADR 0029).
 import { sql } from 'drizzle-orm'
 import { type AuditRowParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'

@@ -1,4 +1,4 @@
-// The states of a connection: draft → tested → optional → enforced, or disabled (design 6). Enforcing asks for a green test and
+// The states of a connection: draft → tested → optional → enforced, or disabled (ADR 0014, ADR 0023). Enforcing asks for a green test and
 // a proven way in that does not need the provider; disabling ends what came in through it.
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'

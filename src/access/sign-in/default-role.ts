@@ -1,5 +1,5 @@
 // The role of people whom a first sign-in creates. It is an ordinary one: who may change other people's access is decided
-// by an administrator's mapping or assignment, never by just-in-time provisioning (design 4).
+// by an administrator's mapping or assignment, never by just-in-time provisioning.
 import { sql } from 'drizzle-orm'
 import type { Connection } from '#connections/sign-in/connections.ts'
 import { prepared, type Statement } from '#db/statement.ts'

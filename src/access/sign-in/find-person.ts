@@ -1,5 +1,5 @@
 // Whose identity this is: by the stored link; where there is none, by what the directory of the same provider calls the
-// person, or by an e-mail address in a domain that the organization has proven (design 2.10).
+// person, or by an e-mail address in a domain that the organization has proven (ADR 0030).
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'

@@ -1,4 +1,4 @@
-// From a verified message to a person (design 6): the stored identity, or a link that may be made, or a new person where
+// From a verified message to a person (ADR 0030): the stored identity, or a link that may be made, or a new person where
 // the connection allows that. Every way is noted in the trace; whoever is not let in is refused with a reason.
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'

@@ -1,4 +1,4 @@
-// What each identity provider calls things by default (idp/wire 7.1, 7.2, 8): a preset fills in a new connection, which
+// What each identity provider calls things by default (wire 18): a preset fills in a new connection, which
 // may then differ from it.
 
 export type Preset = 'okta' | 'entra' | 'google' | 'onelogin' | 'jumpcloud' | 'adfs' | 'keycloak' | 'generic'

@@ -24,7 +24,7 @@ export const connections = pgTable(
     settings: jsonb('settings').notNull(),
     /** SAML: our private key for signing and decryption. OIDC: the client secret or the key of private_key_jwt. */
     secretSealed: text('secret_sealed'),
-    /** The directory that is the source of authority for this connection's people (design 2.11). */
+    /** The directory that is the source of authority for this connection's people (ADR 0029). */
     directoryId: text('directory_id'),
     jit: text('jit', { enum: ['off', 'verified_domains', 'approval'] }).notNull(),
     defaultRoleId: text('default_role_id'),
@@ -98,7 +98,7 @@ export const domainConnections = pgTable(
   ],
 )
 
-/** The stored link from (connection, subject) to a user; never by e-mail (design 2.10). */
+/** The stored link from (connection, subject) to a user; never by e-mail (ADR 0030). */
 export const identities = pgTable(
   'identities',
   {

@@ -1,5 +1,5 @@
 // The schemas that Rolecall serves, from scimmy's definitions (RFC 7643 §4, §8.7). scimmy describes and validates; filters,
-// paths and PATCH never reach it (docs/adr/0005).
+// paths and PATCH never reach it (ADR 0005).
 import SCIMMY from 'scimmy'
 
 export const userSchemaId = 'urn:ietf:params:scim:schemas:core:2.0:User'

@@ -8,7 +8,7 @@ import { emailVerificationOf, firstEmailAddresses } from '#directory/email-addre
 
 export type Claims = Readonly<Record<string, unknown>>
 
-/** Okta cuts its list of groups off there without a word (idp/wire 8). */
+/** Okta cuts its list of groups off there without a word (wire 17). */
 const oktaGroupLimit = 100
 
 /** @throws SignInRefused where the claims name no stable subject, or one of a domain that the connection does not take */
@@ -109,7 +109,7 @@ function groupsOf(connection: OidcConnection, claims: Claims): { groups: string[
   return { groups, groupsState: values.length === 0 ? 'not-provided' : 'listed' }
 }
 
-// Entra names a URL to ask instead; it is never asked, since what names it came from outside (idp/wire 8).
+// Entra names a URL to ask instead; it is never asked, since what names it came from outside (wire 17).
 function isOverage(connection: OidcConnection, claims: Claims): boolean {
   const elsewhere = own(claims, '_claim_names')
   const isElsewhere =

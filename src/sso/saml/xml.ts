@@ -1,5 +1,5 @@
 // XML from outside, read strictly into a small tree: no DOCTYPE, no comments, no CDATA, no processing instructions, bounded in
-// size, elements and depth. What a signature library is given has passed through here first (design 8).
+// size, elements and depth. What a signature library is given has passed through here first (ADR 0010).
 import { SaxesParser, type SaxesTagNS } from 'saxes'
 
 export type XmlAttribute = { name: string; prefix: string; local: string; uri: string; value: string }

@@ -1,5 +1,5 @@
 // Policies: rules that take a permission away from everybody in their scope but the holders of some roles. The most restrictive
-// rule holds (design 4), so there is no policy that gives.
+// rule holds (ADR 0028), so there is no policy that gives.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'

@@ -1,4 +1,4 @@
-// Attributes are changed by many hands, and first sign-ins by whoever comes: neither makes administrators (design 4). The rule holds
+// Attributes are changed by many hands, and first sign-ins by whoever comes: neither makes administrators (ADR 0018). The rule holds
 // for the role as it is given, and for each change of it afterwards.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'

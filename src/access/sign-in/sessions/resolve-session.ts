@@ -1,5 +1,5 @@
 // The way in of a browser: whose session its cookie is, the entry that checks it in the transaction of the work, and when
-// it was last seen. Nothing of this is remembered: each request asks the database (design: no cache outlives a deactivation).
+// it was last seen. Nothing of this is remembered: each request asks the database, so that nothing outlives a deactivation.
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
 import { prepared } from '#db/statement.ts'
