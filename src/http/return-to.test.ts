@@ -1,4 +1,4 @@
-// Open redirects (attack catalogue S-080, S-082, O-032): nothing but pages of our own from a short list.
+// Open redirects (S-080, S-082, O-032): nothing but pages of our own from a short list.
 import { describe, expect, test } from 'vitest'
 import { safeReturnTo } from './return-to.ts'
 

@@ -1,4 +1,4 @@
-// OpenID Connect rows of the catalogue: the provider (or somebody in its place) answers what it should not.
+// OpenID Connect rows of docs/attacks.md: the provider (or somebody in its place) answers what it should not.
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { listAttempts } from '#access/sign-in/attempts.ts'

@@ -1,5 +1,5 @@
-// Counts the rows of the attack catalogue (tests whose title begins with their id, such as S-001, or X-01 of the audit of rights) and the attempts that they
-// made: the last line of `npm run attacks`.
+// Counts the rows of docs/attacks.md (tests with their id in the title, such as S-001 or X-01) and the attempts that they made:
+// the last line of `npm run attacks`.
 import type { Reporter, TestCase, TestModule } from 'vitest/node'
 
 const rowId = /\b(?:[SOCWR]-\d{3}|X-\d{2})\b/

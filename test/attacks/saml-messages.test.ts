@@ -1,4 +1,4 @@
-// SAML rows that are one message each (attack catalogue, S): wrapped, unsigned, tampered, mis-addressed, out of time.
+// SAML rows that are one message each (docs/attacks.md): wrapped, unsigned, tampered, mis-addressed, out of time.
 import { afterAll, beforeAll } from 'vitest'
 import { toPem } from '#connections/saml/certificates.ts'
 import { encryptAssertion, encryptXml } from '#sandbox/saml-idp/encrypt.ts'

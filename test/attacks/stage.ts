@@ -1,4 +1,4 @@
-// The bench of the attack catalogue: two nodes on one database, organization A (domain a.test, identity provider with key kA,
+// The bench of the rows of docs/attacks.md: two nodes on one database, organization A (domain a.test, identity provider with key kA,
 // alice and the administrator admin@a.test), organization B (b.test, kB), and an attacker with a key of their own (kX).
 import { expect, type TaskMeta, test } from 'vitest'
 import type { SamlConnection } from '#connections/sign-in/connections.ts'
@@ -172,7 +172,7 @@ export const postRaw = ({ browser, stage }: Pending, fields: Record<string, stri
 
 export type Variant = { name: string; make(pending: Pending): string; only?: SetUp['name'][]; reason?: string | RegExp }
 
-/** A row of the catalogue that is one message each: every variant, in every set-up, on both nodes, between two controls. */
+/** A row that is one message each: every variant, in every set-up, on both nodes, between two controls. */
 export function samlRow(stage: () => Stage, id: string, title: string, variants: readonly Variant[]): void {
   test(`${id} ${title}`, async ({ task }) => {
     const meta: TaskMeta = task.meta

@@ -1,4 +1,4 @@
-// Session and web rows of the catalogue: headers of every answer, races with a deactivation, changed memberships, polluted
+// Session and web rows of docs/attacks.md: headers of every answer, races with a deactivation, changed memberships, polluted
 // forms, and what errors and logs say.
 import { afterAll, beforeAll, expect } from 'vitest'
 import { createAssignment } from '#access/grants/assignments/create-assignment.ts'

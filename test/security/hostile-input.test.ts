@@ -1,5 +1,5 @@
 // Requests made to hurt: each is refused with a plain SCIM error, soon enough that nobody else waits, and leaves no trace
-// (C-012 to C-018, C-023, C-025, C-029; W-053: the canary of test/support/setup.ts runs after every test).
+// (C-013, C-015, C-023, C-029; W-053: the canary of test/support/setup.ts runs after every test).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { paced } from '../support/pace.ts'
