@@ -1,5 +1,6 @@
 // What the screenshots show: an organization with two brands, two identity providers, a person with a second factor, and
 // somebody who is invited. Made through the verbs, on the server's own database.
+
 import { TOTP } from 'otpauth'
 import { createLocalUser } from '#access/accounts/create-local-user.ts'
 import { newRecoveryCodes } from '#access/accounts/factors/recovery-codes.ts'
@@ -12,6 +13,7 @@ import { getMail, listMails } from '#access/notices/mail/mails.ts'
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { previewChange, saveChange } from '#access/previews/preview.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
+import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { instanceContext, organizationContext } from '#cli/runtime.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
 import { createConnection } from '#connections/sign-in/create-connection.ts'
@@ -44,7 +46,7 @@ export function furnish(env: NodeJS.ProcessEnv): Promise<Scene> {
     await addDomain(ctx, { name: domain, isVerified: true })
     for (const name of ['Okta', 'Entra ID']) await connect(ctx, name)
     const draft = { type: 'oidc', issuer: 'https://idp.example.com', clientId: 'rolecall' } as const
-    const { id: connectionId } = await createConnection(ctx, draft)
+    const { id: connectionId } = await createConnection(ctx, draft, requireOrdinaryRole)
     return { domain, connectionId, person: await createPerson(ctx), invitationPath: await invite(ctx) }
   })
 }
@@ -54,7 +56,7 @@ async function connect(ctx: CallContext, name: string): Promise<void> {
   const { certificate } = createSigningKey({ commonName: entityId })
   const sso = { redirect: `${entityId}/sso` }
   const metadataXml = buildMetadata({ entityId, certificates: [certificate], sso })
-  const { id } = await createConnection(ctx, { type: 'saml', name, metadataXml })
+  const { id } = await createConnection(ctx, { type: 'saml', name, metadataXml }, requireOrdinaryRole)
   await setConnectionStatus(ctx, { connectionId: id, status: 'optional', isForced: true })
 }
 

@@ -103,8 +103,7 @@ const chosen = (parent: Command, verb: string, description: string): Command =>
 async function create(runtime: CliRuntime, options: CreateOptions): Promise<void> {
   const made = await inOrganization(runtime, options.organization, async (ctx, { urls }) => {
     const defaultRoleId = options.defaultRole === undefined ? null : (await resolveRole(ctx, options.defaultRole)).id
-    if (defaultRoleId !== null) await requireOrdinaryRole(ctx, defaultRoleId)
-    const { id } = await createConnection(ctx, inputOf(options, defaultRoleId))
+    const { id } = await createConnection(ctx, inputOf(options, defaultRoleId), requireOrdinaryRole)
     if (options.force === true) await setConnectionStatus(ctx, { connectionId: id, status: 'optional', isForced: true })
     return describeConnection(await getConnection(ctx, id), urls)
   })

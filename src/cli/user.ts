@@ -2,9 +2,9 @@
 import { type Command, Option } from 'commander'
 import { resolveUser } from '#access/grants/managers/references.ts'
 import { listUsers } from '#access/people/list-users.ts'
-import { approvePerson } from '#access/people/status/approve-person.ts'
-import { deactivateUser } from '#directory/deactivate-user.ts'
-import { reactivateUser } from '#directory/reactivate-user.ts'
+import { approveUser } from '#access/people/status/approve-user.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
+import { reactivateUser } from '#access/people/status/reactivate-user.ts'
 import { getUser, type UserRecord, type UserStatus } from '#directory/users.ts'
 import type { CallContext } from '#src/context.ts'
 import { type OutputOptions, print, printList } from './output.ts'
@@ -34,15 +34,15 @@ export function addUserCommands(program: Command, runtime: CliRuntime): void {
   })
   addUserCommand(user, runtime, 'approve', {
     description: 'let a user in who waits for approval after a first sign-in',
-    act: (ctx, userId) => approvePerson(ctx, userId),
+    act: (ctx, userId) => approveUser(ctx, userId),
   })
   addUserCommand(user, runtime, 'deactivate', {
     description: 'switch a user off and close everything they hold',
-    act: (ctx, userId) => deactivateUser(ctx, { userId, directoryId: null, reason: 'administrator' }),
+    act: (ctx, userId) => deactivateUser(ctx, { userId }),
   })
   addUserCommand(user, runtime, 'reactivate', {
     description: 'switch a user on again; old sessions and keys stay closed',
-    act: (ctx, userId) => reactivateUser(ctx, { userId, directoryId: null }),
+    act: (ctx, userId) => reactivateUser(ctx, { userId }),
   })
 }
 

@@ -3,16 +3,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { type CallContext, nowOf } from '#src/context.ts'
 import { credentialKinds } from './credentials.ts'
-import {
-  lockUserRow,
-  type StatusReason,
-  type UserRecord,
-  type UserReference,
-  type WrittenUser,
-  writtenColumns,
-} from './users.ts'
+import { type StatusReason, type WrittenUser, writtenColumns } from './users.ts'
 
 type Parameters = AuditParameters & {
   organizationId: string
@@ -66,20 +59,4 @@ export function deactivation(
   const entry = { action: 'user.deactivate', targetType: 'user', targetId: userId, detail } as const
   const { organizationId } = ctx
   return deactivate({ ...auditParameters(ctx, entry), organizationId, userId, reason, returnsAt, now: nowOf(ctx) })
-}
-
-/**
- * Switches a person off. Doing it twice is no error; memberships and assignments stay for a reactivation, credentials
- * are gone for good. @throws AppError not_found
- */
-export async function deactivateUser(
-  ctx: CallContext,
-  input: UserReference & { reason: StatusReason },
-): Promise<UserRecord> {
-  requirePermission(ctx, 'users.write')
-  return inTransaction(ctx, async (tx) => {
-    const user = await lockUserRow(tx, ctx, input)
-    const [rows] = await tx.commitWith(deactivation(ctx, user.id, { reason: input.reason }))
-    return { ...user, ...rows?.[0] }
-  })
 }

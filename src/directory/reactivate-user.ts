@@ -2,9 +2,9 @@
 import { sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { type CallContext, nowOf } from '#src/context.ts'
 import { isStaged } from './staged.ts'
-import { lockUserRow, type UserRecord, type UserReference, type WrittenUser, writtenColumns } from './users.ts'
+import { type WrittenUser, writtenColumns } from './users.ts'
 
 type Parameters = AuditParameters & { organizationId: string; userId: string; isArrival: boolean; now: string }
 
@@ -35,14 +35,4 @@ export function reactivation(
   const { organizationId } = ctx
   const isArrival = by === 'directory'
   return reactivate({ ...auditParameters(ctx, entry), organizationId, userId, isArrival, now: nowOf(ctx) })
-}
-
-/** Switches a person on again; they get what their groups and unexpired assignments give now. @throws AppError not_found */
-export async function reactivateUser(ctx: CallContext, input: UserReference): Promise<UserRecord> {
-  requirePermission(ctx, 'users.write')
-  return inTransaction(ctx, async (tx) => {
-    const user = await lockUserRow(tx, ctx, input)
-    const [rows] = await tx.commitWith(reactivation(ctx, user.id, 'administrator'))
-    return { ...user, ...rows?.[0] }
-  })
 }

@@ -2,8 +2,8 @@
 import type { Account, Configuration, KoaContextWithOIDC, UnknownObject } from 'oidc-provider'
 import { continuationPath } from '#access/applications/authorization-requests.ts'
 import type { ClientReader } from '#access/applications/clients.ts'
-import { findPersonClaims, type PersonClaims } from '#access/applications/person-claims.ts'
 import type { SigningKey } from '#access/applications/signing-keys.ts'
+import { findUserClaims, type UserClaims } from '#access/applications/user-claims.ts'
 import { touchSessionById } from '#access/sign-in/sessions/resolve-session.ts'
 import { enterOrganization, type Services } from '#src/context.ts'
 import { createAdapters } from './adapter.ts'
@@ -123,7 +123,7 @@ function findAccount(services: Services, clients: ClientReader): FindAccount {
     if (token === undefined) return accountOf(userId, undefined, undefined)
     const organization = (await clients.find(token.clientId ?? ''))?.organization
     if (organization === undefined) return undefined
-    const found = await findPersonClaims(services, { organizationId: organization.id, userId })
+    const found = await findUserClaims(services, { organizationId: organization.id, userId })
     if (found === undefined) return undefined
     const { sessionUid } = token as { sessionUid?: string }
     if (token.kind === 'RefreshToken' && sessionUid !== undefined) {
@@ -135,7 +135,7 @@ function findAccount(services: Services, clients: ClientReader): FindAccount {
   }
 }
 
-const accountOf = (userId: string, found: PersonClaims | undefined, sessionId: string | undefined): Account => ({
+const accountOf = (userId: string, found: UserClaims | undefined, sessionId: string | undefined): Account => ({
   accountId: userId,
   claims: (use) => {
     const sid: UnknownObject = use === 'id_token' && sessionId !== undefined ? { sid: sessionId } : {}

@@ -1,6 +1,6 @@
 // J1: people whom a staged directory brings wait, with their groups and roles, until somebody has looked at what they get.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { approvePerson } from '#access/people/status/approve-person.ts'
+import { approveUser } from '#access/people/status/approve-user.ts'
 import { previewChange } from '#access/previews/preview.ts'
 import { getDirectory } from '#connections/directories/directories.ts'
 import { type AccessStage, type Client, roleId, startStage } from '../support/access.ts'
@@ -135,13 +135,13 @@ describe('letting in', () => {
     const limited = within(client.ctx, held)
     const change = { kind: 'admit_arrivals', directoryId } as const
     await expect(previewChange(limited, change)).rejects.toMatchObject({ code: 'forbidden', reason: 'ceiling' })
-    await expect(approvePerson(limited, boss)).rejects.toMatchObject({ code: 'forbidden', reason: 'ceiling' })
+    await expect(approveUser(limited, boss)).rejects.toMatchObject({ code: 'forbidden', reason: 'ceiling' })
     expect(await statusOf(boss)).toBe('invited')
     // The same hands may let in who holds no more than they do.
     await client.post(`users/${boss}/deactivate`)
     const ada = await arrived('ada@example.com')
     expect(await previewChange(limited, change)).toMatchObject({ gaining: 1 })
-    expect((await approvePerson(limited, ada)).status).toBe('active')
+    expect((await approveUser(limited, ada)).status).toBe('active')
   })
 })
 

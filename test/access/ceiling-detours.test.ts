@@ -13,7 +13,7 @@ import { issueApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import { updateSettings } from '#access/organizations/settings.ts'
 import { previewBulk } from '#access/people/bulk/preview-bulk.ts'
 import { updateLocalGroup } from '#access/people/local.ts'
-import { deactivatePerson } from '#access/people/status/deactivate-person.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { previewReactivation } from '#access/people/status/preview-reactivation.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import { updateSignInPolicy } from '#access/sign-in/policy/sign-in-policy.ts'
@@ -89,7 +89,7 @@ describe('X-02: what a policy takes from everybody gives nobody anything', () =>
     for (const userId of [max, vera])
       await expect(give(asMax, userId, await roleId('owner'))).rejects.toMatchObject(beyondCeiling)
     await expect(setUserPassword(asMax, { userId: owner, password })).rejects.toMatchObject(beyondCeiling)
-    await deactivatePerson(organization.ctx, { userId: owner })
+    await deactivateUser(organization.ctx, { userId: owner })
     await expect(setUserPassword(asMax, { userId: owner, password })).rejects.toMatchObject(beyondCeiling)
     // The policy binds them as it binds all: it may be lifted again.
     await make(asMax, { kind: 'delete_policy', policyId: await idOf('policies') })
@@ -103,7 +103,7 @@ describe('X-02: what a policy takes from everybody gives nobody anything', () =>
     const [eda, brandId] = [await person('Eda Editor', 'editor'), await createTestBrand(organization, 'one', 'One')]
     await give(asOwner, await person('Vera Viewer'), editor)
     await updateBrand(asOwner, { brandId, slug: 'other' })
-    await deactivatePerson(asOwner, { userId: eda })
+    await deactivateUser(asOwner, { userId: eda })
     for (const key of [keyFor('content.publish'), { name: 'K', access: 'everything' as const }])
       await expect(issueApiKey(asOwner, key)).rejects.toMatchObject(beyondCeiling)
     await expect(give(asOwner, owner, editor)).rejects.toMatchObject(beyondCeiling)
@@ -171,7 +171,7 @@ describe('X-02: what a policy takes from everybody gives nobody anything', () =>
   test('X-02: what somebody would hold by being deactivated counts, and what shed members held', async () => {
     await map(organization.ctx, { filter: 'active eq false' }, (await role(['billing.manage'])).id)
     const vera = await person('Vera Viewer', 'viewer')
-    await expect(deactivatePerson(asAdmin, { userId: vera })).rejects.toMatchObject(beyondCeiling)
+    await expect(deactivateUser(asAdmin, { userId: vera })).rejects.toMatchObject(beyondCeiling)
     const paul = await person('Paul Payer')
     await give(organization.ctx, paul, (await role(['billing.manage'])).id)
     const [inner, outer] = [await group([paul]), await group()]
@@ -217,7 +217,7 @@ describe('X-02: what a policy takes from everybody gives nobody anything', () =>
 
     test('X-03: who vouches for an assignment is no way to end it, or to keep it', async () => {
       const gone = await person('Gus Gone')
-      await deactivatePerson(organization.ctx, { userId: gone })
+      await deactivateUser(organization.ctx, { userId: gone })
       const brandId = await createTestBrand(organization, 'one', 'One')
       const views = await role(['content.view'])
       const sponsor = 'gus.gone@example.com'
@@ -238,7 +238,7 @@ describe('X-02: what a policy takes from everybody gives nobody anything', () =>
       const asTim = await actingAs(organization, tim)
       const [row] = await app.owner`select id from assignments where user_id = ${owner}`
       const assignmentId = String(row?.['id'])
-      await expect(deactivatePerson(asTim, { userId: owner })).rejects.toMatchObject(lastAdministrator)
+      await expect(deactivateUser(asTim, { userId: owner })).rejects.toMatchObject(lastAdministrator)
       await expect(updateAssignment(asTim, { assignmentId, expiresAt: inDays(300) })).rejects.toMatchObject({
         ...lastAdministrator,
         message: expect.stringContaining('without an end'),
@@ -254,7 +254,7 @@ describe('X-02: what a policy takes from everybody gives nobody anything', () =>
       const sponsor = 'sue.sponsor@example.com'
       await app.owner`update assignments set sponsor = ${sponsor} where user_id = ${owner}`
       await give(organization.ctx, vera, await roleId('viewer'), { sponsor })
-      await deactivatePerson(organization.ctx, { userId: sue })
+      await deactivateUser(organization.ctx, { userId: sue })
       await endUnsponsored(organization.ctx)
       const ends = await app.owner`select user_id = ${owner} as "isOwner", expires_at is null as "isLasting",
         sponsor_left_at is not null as "isTold" from assignments
@@ -389,7 +389,7 @@ describe('X-02: what a policy takes from everybody gives nobody anything', () =>
   describe('X-06: what is refused is shown as refused, and tells no more than it must', () => {
     test('X-06: previews of people above are refused as the change is', async () => {
       const eva = await person('Eva Ex', 'owner')
-      await deactivatePerson(organization.ctx, { userId: eva })
+      await deactivateUser(organization.ctx, { userId: eva })
       await expect(previewReactivation(asAdmin, eva)).rejects.toMatchObject(beyondCeiling)
       const vera = await person('Vera Viewer', 'viewer')
       const shown = await previewBulk(asAdmin, {

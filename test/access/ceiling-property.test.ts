@@ -8,8 +8,8 @@ import { updateAssignment } from '#access/grants/assignments/update-assignment.t
 import { createRole } from '#access/grants/roles/create-role.ts'
 import { listRoles } from '#access/grants/roles/roles.ts'
 import { updateLocalGroup, updateLocalUser } from '#access/people/local.ts'
-import { deactivatePerson } from '#access/people/status/deactivate-person.ts'
-import { reactivatePerson } from '#access/people/status/reactivate-person.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
+import { reactivateUser } from '#access/people/status/reactivate-user.ts'
 import { type AccessChange, applyWithin } from '#access/previews/change.ts'
 import { createGroup } from '#directory/create-group.ts'
 import { contentOf } from '#directory/user-content.ts'
@@ -355,9 +355,9 @@ async function carryOut(ctx: CallContext, stage: Stage, { kind, a, b, c, d, allo
         change: (current) => ({ ...contentOf(current), attributes: { title: pick(titles, d) } }),
       })
     case 16:
-      return deactivatePerson(ctx, { userId: user })
+      return deactivateUser(ctx, { userId: user })
     default:
-      return reactivatePerson(ctx, { userId: user, restore: d % 2 === 0 ? 'all' : 'none' })
+      return reactivateUser(ctx, { userId: user, restore: d % 2 === 0 ? 'all' : 'none' })
   }
 }
 

@@ -11,9 +11,9 @@ import { listRoles } from '#access/grants/roles/roles.ts'
 import { cancelInvitation, resendInvitation } from '#access/invitations/change-invitation.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import { issueApiKey } from '#access/organizations/api-keys/api-keys.ts'
-import { createLocalPerson, updateLocalGroup } from '#access/people/local.ts'
-import { deactivatePerson } from '#access/people/status/deactivate-person.ts'
-import { reactivatePerson } from '#access/people/status/reactivate-person.ts'
+import { provisionLocalUser, updateLocalGroup } from '#access/people/local.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
+import { reactivateUser } from '#access/people/status/reactivate-user.ts'
 import { previewChange, saveChange } from '#access/previews/preview.ts'
 import { endUserSessions } from '#access/sign-in/sessions/end-sessions.ts'
 import type { CallContext } from '#src/context.ts'
@@ -142,7 +142,7 @@ describe('X-02: attributes that a filter reads', () => {
     for (const userId of [admin, vera])
       await expect(attribute(asAdmin, userId, { title: 'Finance' })).rejects.toMatchObject(beyondCeiling)
     const content = { userName: 'new@example.com', externalId: null, displayName: null, isActive: true }
-    const made = createLocalPerson(asAdmin, { ...content, attributes: { title: 'Finance' } })
+    const made = provisionLocalUser(asAdmin, { ...content, attributes: { title: 'Finance' } })
     await expect(made).rejects.toMatchObject(beyondCeiling)
     await attribute(asAdmin, vera, { emails: [{ value: 'vera@readers.example.com', primary: true }] })
     await attribute(asOwner, vera, { title: 'Finance' })
@@ -221,7 +221,7 @@ describe('X-03: what restricts oneself', () => {
     const brandId = await createTestBrand(organization, 'aurora', 'Aurora')
     await give(organization.ctx, owner, await roleId('viewer'), { brandId })
     await expect(make(asAdmin, { kind: 'delete_brand', brandId })).rejects.toMatchObject(beyondCeiling)
-    await expect(deactivatePerson(asAdmin, { userId: owner })).rejects.toMatchObject(beyondCeiling)
+    await expect(deactivateUser(asAdmin, { userId: owner })).rejects.toMatchObject(beyondCeiling)
   })
 
   test('X-03: in a brand, a new membership does not replace a deny of the organization', async () => {
@@ -277,7 +277,7 @@ describe('X-04: what somebody will hold counts as well', () => {
     const emails = [{ value: 'mine@example.com', primary: true }]
     await expect(attribute(asAdmin, heir, { emails })).rejects.toMatchObject(beyondCeiling)
     await expect(endUserSessions(asAdmin, { userId: heir, reason: 'revoked' })).rejects.toMatchObject(beyondCeiling)
-    await expect(deactivatePerson(asAdmin, { userId: heir })).rejects.toMatchObject(beyondCeiling)
+    await expect(deactivateUser(asAdmin, { userId: heir })).rejects.toMatchObject(beyondCeiling)
     await expect(deleteAssignment(asAdmin, later.id)).rejects.toMatchObject(beyondCeiling)
     const vera = await person('Vera Viewer', 'viewer')
     await setUserPassword(asAdmin, { ...password, userId: vera })
@@ -286,14 +286,14 @@ describe('X-04: what somebody will hold counts as well', () => {
 
   test('X-04: an ex-owner is not brought back, whatever is restored, and an owner’s sessions go on', async () => {
     const gone = await person('Gina Gone', 'owner')
-    await deactivatePerson(organization.ctx, { userId: gone })
+    await deactivateUser(organization.ctx, { userId: gone })
     for (const restore of ['all', 'none'] as const)
-      await expect(reactivatePerson(asAdmin, { userId: gone, restore })).rejects.toMatchObject(beyondCeiling)
+      await expect(reactivateUser(asAdmin, { userId: gone, restore })).rejects.toMatchObject(beyondCeiling)
     const ending = endUserSessions(asAdmin, { userId: owner, reason: 'revoked' })
     await expect(ending).rejects.toMatchObject(beyondCeiling)
     const vera = await person('Vera Viewer', 'viewer')
-    await deactivatePerson(asAdmin, { userId: vera })
-    expect((await reactivatePerson(asAdmin, { userId: vera, restore: 'all' })).status).toBe('active')
+    await deactivateUser(asAdmin, { userId: vera })
+    expect((await reactivateUser(asAdmin, { userId: vera, restore: 'all' })).status).toBe('active')
   })
 
   test('X-04: invitations to more than the inviter holds are neither made, sent again nor cancelled', async () => {

@@ -5,7 +5,7 @@ import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import { provisionUser } from '#directory/provision-user.ts'
 import type { CallContext } from '#src/context.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
-import { browserAt, createLocalPerson, tryPassword } from '../support/accounts.ts'
+import { browserAt, provisionLocalUser, tryPassword } from '../support/accounts.ts'
 import { createSamlConnection } from '../support/sign-in.ts'
 
 let stage: AccessStage
@@ -22,7 +22,7 @@ const explain = async (name: string, at = client) =>
   (await at.get(`sign-in-explanation?name=${encodeURIComponent(name)}`)).body
 const outcome = async (name: string, at = client): Promise<string> => (await explain(name, at)).outcome
 const withRole = async (userName: string): Promise<string> => {
-  const { id } = await createLocalPerson(client, userName)
+  const { id } = await provisionLocalUser(client, userName)
   await client.post('assignments', { userId: id, roleId: viewer, reason: 'Works here' })
   return id
 }
@@ -31,7 +31,7 @@ test('nobody, somebody who works, somebody who holds nothing', async () => {
   expect(await outcome('nobody@example.com')).toBe('not_found')
   await withRole('fine@example.com')
   expect(await outcome('  FINE@example.com ')).toBe('works')
-  await createLocalPerson(client, 'empty@example.com')
+  await provisionLocalUser(client, 'empty@example.com')
   expect(await outcome('empty@example.com')).toBe('no_role')
 })
 
@@ -66,7 +66,7 @@ test('no way in: neither password nor provider; passwords switched off', async (
   await createUser(client, 'bare@example.com')
   expect(await outcome('bare@example.com')).toBe('no_way_in')
   const own = await stage.createClient()
-  await createLocalPerson(own, 'word@example.com')
+  await provisionLocalUser(own, 'word@example.com')
   await stage.app.owner`update organizations set password_sign_in = 'off' where id = ${own.organizationId}`
   expect(await outcome('word@example.com', own)).toBe('password_off')
 })
@@ -89,7 +89,7 @@ test('a provider is required; the domain leads to one; a first sign-in would cre
     { id: own.organizationId, slug: own.slug, ctx: own.ctx },
     { name: 'Okta' },
   )
-  const { id } = await createLocalPerson(own, 'worker@example.com')
+  const { id } = await provisionLocalUser(own, 'worker@example.com')
   await own.post('assignments', { userId: id, roleId: await roleId(own, 'viewer'), reason: 'Works here' })
   await stage.app.owner`insert into domains (organization_id, id, name, status, challenge, created_at)
     values (${own.organizationId}, 'dom_y', 'example.com', 'verified', 'x', now())`

@@ -2,7 +2,7 @@
 // that it names.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type AccessStage, type Client, roleId, startStage } from '../support/access.ts'
-import { createLocalPerson } from '../support/accounts.ts'
+import { provisionLocalUser } from '../support/accounts.ts'
 import { scimClient } from '../support/scim.ts'
 
 let stage: AccessStage
@@ -78,7 +78,7 @@ test('a domain that is not verified does not make people their own', async () =>
 
 test('what a guest is given has an end, and is extended to the most days from now at most', async () => {
   const [guest, own] = await Promise.all(
-    ['guest@agency.example', 'somebody@own.example'].map(async (email) => (await createLocalPerson(client, email)).id),
+    ['guest@agency.example', 'somebody@own.example'].map(async (email) => (await provisionLocalUser(client, email)).id),
   )
   await limited({ guestMaxDays: 90 })
   const give = (userId: string | undefined, expiresAt?: string) =>

@@ -9,7 +9,7 @@ import { previewInvitations } from '#access/invitations/invite-many.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
 import type { CallContext } from '#src/context.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
-import { browserAt, createLocalPerson, goodPassword, linkIn, outbox } from '../support/accounts.ts'
+import { browserAt, provisionLocalUser, goodPassword, linkIn, outbox } from '../support/accounts.ts'
 import { within } from '../support/ceilings.ts'
 import { scimClient } from '../support/scim.ts'
 
@@ -74,7 +74,7 @@ describe('a preview', () => {
 
 describe('an end date', () => {
   test('J7: what the invitation brings ends with it; the inviter vouches', async () => {
-    const inviter = await createLocalPerson(client, 'inviter@example.com')
+    const inviter = await provisionLocalUser(client, 'inviter@example.com')
     const ctx: CallContext = { ...client.ctx, actor: { type: 'user', id: inviter.id } }
     const email = newAddress()
     const made = await createInvitation(ctx, { email, brands: [{ brandId: aurora, roleId: viewer }], expiresAt: soon })

@@ -20,7 +20,7 @@ import { setOrganizationStatus } from '#access/organizations/update-organization
 import { listGroups, listMembers } from '#access/people/list-groups.ts'
 import { listUsers } from '#access/people/list-users.ts'
 import { updateLocalGroup, updateLocalUser } from '#access/people/local.ts'
-import { approvePerson } from '#access/people/status/approve-person.ts'
+import { approveUser } from '#access/people/status/approve-user.ts'
 import type { AccessChange } from '#access/previews/change.ts'
 import { confirmChange } from '#access/previews/preview.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
@@ -80,7 +80,7 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   updateLocalGroup: (ctx) => updateLocalGroup(ctx, { groupId: 'x' }),
   removeMembers: changing({ kind: 'remove_members', groupId: 'x', memberIds: ['x'] }),
   deleteLocalGroup: changing({ kind: 'delete_group', groupId: 'x' }),
-  approvePerson: (ctx) => approvePerson(ctx, 'x'),
+  approveUser: (ctx) => approveUser(ctx, 'x'),
   admitArrivals: changing({ kind: 'admit_arrivals', directoryId: 'x' }),
   getGuestTerms: (ctx) => getGuestTerms(ctx),
   createRole: (ctx) => createRole(ctx, named),

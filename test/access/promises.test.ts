@@ -198,7 +198,7 @@ describe('erasing (001-05, 002-10)', () => {
     const rows = await stage.app.owner`select c.table_name as name from information_schema.columns c
       join information_schema.tables t using (table_schema, table_name)
       where c.column_name = 'user_id' and c.table_schema = 'public' and t.table_type = 'BASE TABLE'`
-    const { tables } = await import('#access/people/status/erase-person.ts')
+    const { tables } = await import('#access/people/status/erase-user.ts')
     // Provider artifacts are dropped by the deactivation that has to come first; reports are about an account, and stay.
     expect(
       rows

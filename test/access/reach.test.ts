@@ -1,5 +1,6 @@
 // Who can say who somebody is, can be anybody: connections, directories, domains, applications and setup links in the hands of
 // somebody who connects systems and may do little else; and who comes in by an invitation or a directory.
+
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createApplication } from '#access/applications/create-application.ts'
 import { rotateApplicationSecret } from '#access/applications/rotate-application-secret.ts'
@@ -12,6 +13,7 @@ import { listRoles } from '#access/grants/roles/roles.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import { previewChange, saveChange } from '#access/previews/preview.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
+import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { createDirectory } from '#connections/directories/create-directory.ts'
 import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
 import { updateDirectory } from '#connections/directories/update-directory.ts'
@@ -85,7 +87,7 @@ describe('X-06: connections', () => {
   const oidc = { type: 'oidc', issuer: 'https://op.example.net', clientId: 'x', clientSecret: 'secret' } as const
 
   test('X-06: a draft may be made, and opens after a test; by force for whoever may do everything', async () => {
-    const { id } = await createConnection(integrator, oidc)
+    const { id } = await createConnection(integrator, oidc, requireOrdinaryRole)
     const open = { connectionId: id, status: 'optional' } as const
     for (const ctx of [integrator, asOwner, organization.ctx])
       await expect(setConnectionStatus(ctx, open)).rejects.toMatchObject({ code: 'conflict', reason: 'not_tested' })
@@ -100,17 +102,19 @@ describe('X-06: connections', () => {
     const connection = await createSamlConnection(organization)
     await link(connection.id, owner)
     const { id: connectionId } = connection
-    await expect(updateConnection(integrator, { connectionId, jit: 'off' })).rejects.toMatchObject(beyondCeiling)
-    await expect(updateConnection(integrator, { connectionId, isSha1Allowed: true })).rejects.toMatchObject(
+    await expect(updateConnection(integrator, { connectionId, jit: 'off' }, requireOrdinaryRole)).rejects.toMatchObject(
       beyondCeiling,
     )
+    await expect(
+      updateConnection(integrator, { connectionId, isSha1Allowed: true }, requireOrdinaryRole),
+    ).rejects.toMatchObject(beyondCeiling)
     for (const status of ['disabled', 'draft', 'enforced'] as const)
       await expect(setConnectionStatus(integrator, { connectionId, status })).rejects.toMatchObject(beyondCeiling)
-    expect((await updateConnection(asOwner, { connectionId, jit: 'off' })).jit).toBe('off')
+    expect((await updateConnection(asOwner, { connectionId, jit: 'off' }, requireOrdinaryRole)).jit).toBe('off')
   })
 
   test('X-06: nor opened where addresses would link somebody who may do more', async () => {
-    const { id: connectionId } = await createConnection(integrator, oidc)
+    const { id: connectionId } = await createConnection(integrator, oidc, requireOrdinaryRole)
     await app.owner`update connections set status = 'tested', tested_at = now() where id = ${connectionId}`
     await holder('edda@work.example.com', 'editor')
     await proveDomain(organization, 'work.example.com')
@@ -125,18 +129,20 @@ describe('X-06: connections', () => {
   test('X-06: nor bound to a directory, a role or a group that is beyond them', async () => {
     const { directoryId, scim } = await directoryOf()
     await map({ groupId: await scim.group('Owners', []) }, 'owner')
-    const draft = await createConnection(integrator, oidc)
-    await expect(createConnection(integrator, { ...oidc, directoryId })).rejects.toMatchObject(beyondCeiling)
+    const draft = await createConnection(integrator, oidc, requireOrdinaryRole)
+    await expect(createConnection(integrator, { ...oidc, directoryId }, requireOrdinaryRole)).rejects.toMatchObject(
+      beyondCeiling,
+    )
     const bind = { connectionId: draft.id, directoryId }
-    await expect(updateConnection(integrator, bind)).rejects.toMatchObject(beyondCeiling)
+    await expect(updateConnection(integrator, bind, requireOrdinaryRole)).rejects.toMatchObject(beyondCeiling)
     const other = await createSamlConnection(organization)
     const group = await scim.group('Claimed', [])
     await map({ groupId: group }, 'owner')
     await app.owner`insert into connection_groups (organization_id, connection_id, value, group_id)
       values (${organization.id}, ${other.id}, 'claimed', ${group})`
-    await expect(updateConnection(integrator, { connectionId: other.id, jit: 'off' })).rejects.toMatchObject(
-      beyondCeiling,
-    )
+    await expect(
+      updateConnection(integrator, { connectionId: other.id, jit: 'off' }, requireOrdinaryRole),
+    ).rejects.toMatchObject(beyondCeiling)
   })
 })
 
@@ -290,8 +296,8 @@ describe('X-11: a directory completes invitations within bounds', () => {
     expect([answer.status, answer.body.id, answer.body.active]).toEqual([201, invitation.userId, true])
     const [row] = await app.owner`select status, directory_id from users where id = ${invitation.userId}`
     expect(row).toEqual({ status: 'invited', directory_id: directoryId })
-    const { approvePerson } = await import('#access/people/status/approve-person.ts')
-    expect((await approvePerson(organization.ctx, invitation.userId)).status).toBe('active')
+    const { approveUser } = await import('#access/people/status/approve-user.ts')
+    expect((await approveUser(organization.ctx, invitation.userId)).status).toBe('active')
   })
 })
 

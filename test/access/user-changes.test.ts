@@ -9,8 +9,8 @@ import { continueUserChanges } from '#access/people/bulk/continue-user-changes.t
 import { previewBulk } from '#access/people/bulk/preview-bulk.ts'
 import { startUserChange } from '#access/people/bulk/start-user-change.ts'
 import { getUserChange, listUserChangeOutcomes } from '#access/people/bulk/user-changes.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
-import { deactivateUser } from '#directory/deactivate-user.ts'
 import type { CallContext } from '#src/context.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
 
@@ -108,7 +108,7 @@ describe('what a dead node left behind', () => {
       : ({ type: 'user', id: bossId } as const)
     const { id, userIds } = await interrupted({ ...client.ctx, actor }, 2)
     if (actor.type === 'api_key') await revokeApiKey(client.ctx, keyId)
-    else await deactivateUser(client.ctx, { userId: bossId, directoryId: null, reason: 'administrator' })
+    else await deactivateUser(client.ctx, { userId: bossId })
     await continueUserChanges(worker())
     expect(await listUserChangeOutcomes(client.ctx, { changeId: id, limit: 10 })).toMatchObject([
       { outcome: 'failed', reason: 'actor' },

@@ -1,11 +1,11 @@
 // Switching people off and on again: what the preview says is what happens, what a receipt keeps, and what comes back.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { deactivatePerson } from '#access/people/status/deactivate-person.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { previewDeactivation } from '#access/people/status/preview-deactivation.ts'
-import { reactivatePerson } from '#access/people/status/reactivate-person.ts'
+import { reactivateUser } from '#access/people/status/reactivate-user.ts'
 import type { CallContext } from '#src/context.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
-import { createLocalPerson } from '../support/accounts.ts'
+import { provisionLocalUser } from '../support/accounts.ts'
 import { within } from '../support/ceilings.ts'
 import { signIn } from '../support/sessions.ts'
 
@@ -112,11 +112,11 @@ describe('a deactivation', () => {
   test('nobody switches themselves off, nor somebody who holds more', async () => {
     const id = await person()
     const self: CallContext = { ...client.ctx, actor: { type: 'user', id } }
-    await expect(deactivatePerson(self, { userId: id })).rejects.toMatchObject({ reason: 'yourself' })
+    await expect(deactivateUser(self, { userId: id })).rejects.toMatchObject({ reason: 'yourself' })
     await assign(id)
     const held = { allows: ['content.view'], denies: [] }
     const lower = within(client.ctx, held)
-    await expect(deactivatePerson(lower, { userId: id })).rejects.toMatchObject({ reason: 'ceiling' })
+    await expect(deactivateUser(lower, { userId: id })).rejects.toMatchObject({ reason: 'ceiling' })
     await expect(previewDeactivation(lower, id)).rejects.toMatchObject({ reason: 'ceiling' })
     expect((await client.get(`users/${id}`)).body.status).toBe('active')
   })
@@ -124,8 +124,8 @@ describe('a deactivation', () => {
   test('needs the permission, and another organization’s person is not there', async () => {
     const id = await person()
     const weak: CallContext = { ...client.ctx, permissions: new Set(['users.read']) }
-    await expect(deactivatePerson(weak, { userId: id })).rejects.toMatchObject({ code: 'forbidden' })
-    await expect(reactivatePerson(weak, { userId: id })).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(deactivateUser(weak, { userId: id })).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(reactivateUser(weak, { userId: id })).rejects.toMatchObject({ code: 'forbidden' })
     const other = await stage.createClient()
     for (const path of ['deactivate', 'reactivate']) expect((await other.post(`users/${id}/${path}`)).status).toBe(404)
     for (const path of ['reactivation-preview', 'deactivation-receipt'])
@@ -176,7 +176,7 @@ describe('a reactivation', () => {
   })
 
   test('may ask for a new password, and revives no session', async () => {
-    const { id } = await createLocalPerson(client, 'return@example.com')
+    const { id } = await provisionLocalUser(client, 'return@example.com')
     await signIn(client, id)
     await client.post(`users/${id}/deactivate`)
     await client.post(`users/${id}/reactivate`, { mustChangePassword: true })

@@ -1,9 +1,9 @@
 // GET /session: who is signed in, for as long as every condition holds, and not a request longer.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { setOrganizationStatus } from '#access/organizations/update-organization.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
+import { reactivateUser } from '#access/people/status/reactivate-user.ts'
 import { endSession } from '#access/sign-in/sessions/end-sessions.ts'
-import { deactivateUser } from '#directory/deactivate-user.ts'
-import { reactivateUser } from '#directory/reactivate-user.ts'
 import { type AccessStage, type Client, createUser, read, roleId, startStage } from '../support/access.ts'
 import { type SignedIn, signIn } from '../support/sessions.ts'
 
@@ -105,17 +105,14 @@ describe('401 without', () => {
       ({ session }) =>
         owner`update sessions set expires_at = now() - interval '1 second' where id = ${session.sessionId}`,
     ],
-    [
-      'a deactivated person',
-      ({ client, userId }) => deactivateUser(client.ctx, { directoryId: null, userId, reason: 'administrator' }),
-    ],
+    ['a deactivated person', ({ client, userId }) => deactivateUser(client.ctx, { userId })],
     ['a person of a later epoch', ({ userId }) => owner`update users set epoch = epoch + 1 where id = ${userId}`],
     ['a suspended organization', ({ client }) => setOrganizationStatus(client.ctx, 'suspended')],
     [
       'a person who came back: reactivation revives no session',
       async ({ client, userId }) => {
-        await deactivateUser(client.ctx, { directoryId: null, userId, reason: 'administrator' })
-        await reactivateUser(client.ctx, { directoryId: null, userId })
+        await deactivateUser(client.ctx, { userId })
+        await reactivateUser(client.ctx, { userId })
       },
     ],
     [

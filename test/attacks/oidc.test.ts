@@ -1,7 +1,9 @@
 // OpenID Connect rows of docs/attacks.md: the provider (or somebody in its place) answers what it should not.
+
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { listAttempts } from '#access/sign-in/attempts.ts'
+import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
 import type { OidcConnection } from '#connections/sign-in/connections.ts'
 import { createConnection } from '#connections/sign-in/create-connection.ts'
@@ -291,7 +293,11 @@ row('O-026', 'an issuer inside of the network is refused when saved', async (att
   const organization = await strict.createOrganization()
   for (const issuer of [...internal, ...loopback]) {
     await attempt(async () => {
-      const saved = createConnection(organization.ctx, { type: 'oidc', issuer, clientId: 'a', clientSecret: 'b' })
+      const saved = createConnection(
+        organization.ctx,
+        { type: 'oidc', issuer, clientId: 'a', clientSecret: 'b' },
+        requireOrdinaryRole,
+      )
       // A name that only DNS knows is judged when it is used.
       if (issuer.endsWith('.example')) return void (await saved)
       await expect(saved).rejects.toSatisfy((error) => error instanceof AppError && error.reason === 'address')
@@ -300,12 +306,16 @@ row('O-026', 'an issuer inside of the network is refused when saved', async (att
       await expect(strict.services.outgoing.fetch(issuer)).rejects.toBeInstanceOf(AppError)
     })
   }
-  await createConnection(organization.ctx, {
-    type: 'oidc',
-    issuer: 'https://id.example.com',
-    clientId: 'a',
-    clientSecret: 'b',
-  })
+  await createConnection(
+    organization.ctx,
+    {
+      type: 'oidc',
+      issuer: 'https://id.example.com',
+      clientId: 'a',
+      clientSecret: 'b',
+    },
+    requireOrdinaryRole,
+  )
   await strict.close()
 })
 

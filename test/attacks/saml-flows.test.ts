@@ -1,8 +1,10 @@
 // SAML rows that need more than one message: replays, requests of others, other organizations, settings, RelayState.
+
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
+import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { updateConnection } from '#connections/sign-in/update-connection.ts'
 import { createSigningKey } from '#sandbox/saml-idp/keys.ts'
 import { buildResponse } from '#sandbox/saml-idp/response.ts'
@@ -73,15 +75,19 @@ const withSetting = async (
   work: () => Promise<void>,
 ) => {
   const { organization, connection } = stage.a
-  await updateConnection(organization.ctx, { connectionId: connection.id, ...change })
+  await updateConnection(organization.ctx, { connectionId: connection.id, ...change }, requireOrdinaryRole)
   try {
     await work()
   } finally {
-    await updateConnection(organization.ctx, {
-      connectionId: connection.id,
-      signed: 'either',
-      isIdpInitiatedAllowed: false,
-    })
+    await updateConnection(
+      organization.ctx,
+      {
+        connectionId: connection.id,
+        signed: 'either',
+        isIdpInitiatedAllowed: false,
+      },
+      requireOrdinaryRole,
+    )
   }
 }
 
@@ -257,9 +263,9 @@ row('S-068', 'an e-mail domain of another organization', async (attempt) => {
 
 const withJit = async (jit: 'off' | 'verified_domains', work: () => Promise<void>) => {
   const { organization, connection } = stage.a
-  await updateConnection(organization.ctx, { connectionId: connection.id, jit })
+  await updateConnection(organization.ctx, { connectionId: connection.id, jit }, requireOrdinaryRole)
   await work()
-  await updateConnection(organization.ctx, { connectionId: connection.id, jit: 'off' })
+  await updateConnection(organization.ctx, { connectionId: connection.id, jit: 'off' }, requireOrdinaryRole)
 }
 
 row('S-069', 'a disabled connection', async (attempt) => {
@@ -310,7 +316,11 @@ row(
     const [noted] = await stage.nodes[0]
       .owner`select trace::text as trace from sign_in_attempts order by id desc limit 1`
     expect(noted?.['trace']).toContain('certificate_expired')
-    await updateConnection(organization.ctx, { connectionId: connection.id, refusesExpiredCertificates: true })
+    await updateConnection(
+      organization.ctx,
+      { connectionId: connection.id, refusesExpiredCertificates: true },
+      requireOrdinaryRole,
+    )
     await attempt(() => expectRefused(stage, sign, { reason: 'certificate_expired' }))
   },
 )

@@ -5,8 +5,8 @@ import { createAssignment } from '#access/grants/assignments/create-assignment.t
 import { deleteAssignment } from '#access/grants/assignments/delete-assignment.ts'
 import { createBrand } from '#access/grants/brands/create-brand.ts'
 import { listRoles } from '#access/grants/roles/roles.ts'
-import { deactivateUser } from '#directory/deactivate-user.ts'
-import { reactivateUser } from '#directory/reactivate-user.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
+import { reactivateUser } from '#access/people/status/reactivate-user.ts'
 import { expectAccepted, pend, post, row, type SetUp, type Stage, setUps, startStage } from './stage.ts'
 
 let stage: Stage
@@ -85,7 +85,7 @@ row(
         const pending = await pend(stage, stage.nodes[1], both)
         const works = {
           'sign-in': () => post(pending, pending.seal(pending.options)),
-          deactivation: () => deactivateUser(organization.ctx, { ...key, reason: 'directory' }),
+          deactivation: () => deactivateUser(organization.ctx, { ...key }),
         }
         const started: Promise<unknown>[] = []
         // Both wait for the row that is held, and go on in the order in which they came.

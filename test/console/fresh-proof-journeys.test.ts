@@ -6,7 +6,7 @@ import { createEmergencyAccount } from '#access/accounts/emergency/emergency.ts'
 import { listApiKeys } from '#access/organizations/api-keys/api-keys.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import type { SamlConnection } from '#connections/sign-in/connections.ts'
-import { codeOf, createLocalPerson, goodPassword } from '../support/accounts.ts'
+import { codeOf, provisionLocalUser, goodPassword } from '../support/accounts.ts'
 import type { TestApp, TestOrganization } from '../support/app.ts'
 import { arriveBySaml, person } from '../support/arrivals.ts'
 import { axeViolations, launchBrowser } from '../support/browser.ts'
@@ -32,7 +32,7 @@ const key = { name: 'From an old session & <typed>', access: 'everything' }
 
 async function administrator(name = 'ada@example.com') {
   const organization = await app.createOrganization()
-  const local = await createLocalPerson(organization, name)
+  const local = await provisionLocalUser(organization, name)
   await giveRole(organization, { userId: local.id, role: 'administrator' })
   return { organization, userId: local.id, old: await signIn(organization, local.id, { authenticatedAt: hourAgo() }) }
 }
@@ -83,7 +83,7 @@ describe('X-17: what was typed', () => {
   test('is nobody else’s, and runs out', async () => {
     const { organization, old } = await administrator()
     const again = returnOf(locationOf(await browserWith(old).post('/console/settings/api-keys', key)))
-    const other = await createLocalPerson(organization, 'bo@example.com')
+    const other = await provisionLocalUser(organization, 'bo@example.com')
     await giveRole(organization, { userId: other.id, role: 'administrator' })
     const theirs = browserWith(await signIn(organization, other.id))
     expect(locationOf(await theirs.get(again))).toBe('/console/again')

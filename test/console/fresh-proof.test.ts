@@ -11,7 +11,7 @@ import { addDomain } from '#connections/domains/change-domains.ts'
 import { createSetupLink } from '#connections/setup-links/change-setup-links.ts'
 import { createGroup } from '#directory/create-group.ts'
 import { change } from '../support/access.ts'
-import { createLocalPerson, goodPassword } from '../support/accounts.ts'
+import { provisionLocalUser, goodPassword } from '../support/accounts.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
 import { type ConsoleClient, consoleClient, createManager, savingForm } from '../support/console.ts'
 import { createPerson, giveRole } from '../support/people.ts'
@@ -266,7 +266,7 @@ const cases: [string, () => Promise<Request>][] = [
   [
     'another person’s password',
     async () => ({
-      path: `/console/users/${(await createLocalPerson(organization, 'cy@example.com')).id}/password`,
+      path: `/console/users/${(await provisionLocalUser(organization, 'cy@example.com')).id}/password`,
       fields: passwords,
     }),
   ],

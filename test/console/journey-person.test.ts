@@ -1,14 +1,16 @@
 // J3 and J4: a person comes in through the company's provider and sees what they may do; the provider removes them, and they are
 // out everywhere at once, with a receipt for the administrator.
+
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listRoles } from '#access/grants/roles/roles.ts'
 import { updateSettings } from '#access/organizations/settings.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
+import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { createConnection } from '#connections/sign-in/create-connection.ts'
 import { type RunningSamlIdentityProvider, startSamlIdentityProvider } from '#sandbox/saml-idp/start.ts'
 import { change } from '../support/access.ts'
-import { createLocalPerson } from '../support/accounts.ts'
+import { provisionLocalUser } from '../support/accounts.ts'
 import type { TestApp } from '../support/app.ts'
 import { axeViolations, collectPageErrors, launchBrowser, openPage } from '../support/browser.ts'
 import { type ConsoleStage, createTestBrand, openAs, openConsole } from '../support/console.ts'
@@ -48,7 +50,11 @@ beforeAll(async () => {
   await verifyDomain(organization, domain)
   idp = await startSamlIdentityProvider({ people: [mara, stranger], name: 'Harbor identity provider' })
   const { directoryId } = credentials
-  const { id } = await createConnection(ctx, { type: 'saml', metadataXml: idp.metadata(), directoryId })
+  const { id } = await createConnection(
+    ctx,
+    { type: 'saml', metadataXml: idp.metadata(), directoryId },
+    requireOrdinaryRole,
+  )
   await setConnectionStatus(ctx, { connectionId: id, status: 'optional', isForced: true })
   const { entityId, acsUrl, sloUrl } = app.urls.connection(id)
   idp.trust({ entityId, acsUrl, sloUrl })
@@ -139,7 +145,7 @@ test('somebody with an account of their own links it with the provider, and come
   timeout: 60_000,
 }, async () => {
   const { organization } = stage
-  const { id: userId } = await createLocalPerson(organization, 'sten.local@example.com')
+  const { id: userId } = await provisionLocalUser(organization, 'sten.local@example.com')
   const page = await openAs(browser, app, { userId, session: await newSession(organization, userId) })
   const errors = collectPageErrors(page)
   await page.goto(`${app.origin}/account/security`)

@@ -3,9 +3,9 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listRoles } from '#access/grants/roles/roles.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { createGroup } from '#directory/create-group.ts'
-import { deactivateUser } from '#directory/deactivate-user.ts'
 import { change } from '../support/access.ts'
 import type { TestApp } from '../support/app.ts'
 import { launchBrowser } from '../support/browser.ts'
@@ -34,7 +34,7 @@ beforeAll(async () => {
   const gone = await createPerson(organization, 'gone@example.com', 'Gone Girl')
   await giveRole(organization, { userId: user, role: 'editor', brandId: brand, expiresAt: '2099-01-01T00:00:00Z' })
   await giveRole(organization, { userId: gone, role: 'viewer' })
-  await deactivateUser(ctx, { userId: gone, directoryId: null, reason: 'administrator' })
+  await deactivateUser(ctx, { userId: gone })
   const content = { displayName: 'Writers', externalId: null, attributes: {} }
   const group = (await createGroup(ctx, { directoryId: null, content, memberIds: [user] })).id
   await change(ctx, { kind: 'create_mappings', mappings: [{ groupId: group, roleId, brandId: brand }] })

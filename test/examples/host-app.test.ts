@@ -3,11 +3,11 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createApplication } from '#access/applications/create-application.ts'
 import { createBrand } from '#access/grants/brands/create-brand.ts'
-import { deactivateUser } from '#directory/deactivate-user.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { startWorker, type Worker } from '#jobs/worker.ts'
 import { createLog } from '#platform/log.ts'
 import { createHostApp } from '../../examples/host-app/host-app.ts'
-import { createLocalPerson } from '../support/accounts.ts'
+import { provisionLocalUser } from '../support/accounts.ts'
 import type { TestOrganization } from '../support/app.ts'
 import { launchBrowser, openPage } from '../support/browser.ts'
 import { type Listening, listen, startListeningApp } from '../support/listening.ts'
@@ -70,7 +70,7 @@ test('signs in, shows roles for each brand with decisions, and is told of a deac
   expect(text).toContain('harbor-lane: editor (may publish)')
   expect(text).toContain('tidewater: viewer (may not publish)')
 
-  await deactivateUser(organization.ctx, { directoryId: null, userId, reason: 'administrator' })
+  await deactivateUser(organization.ctx, { userId })
   await expect
     .poll(async () => {
       await page.reload()
@@ -81,7 +81,7 @@ test('signs in, shows roles for each brand with decisions, and is told of a deac
 })
 
 test('sends whoever is not signed in to the sign-in page, and has them back afterwards', async () => {
-  const { userName, password } = await createLocalPerson(organization, 'chidi@example.com')
+  const { userName, password } = await provisionLocalUser(organization, 'chidi@example.com')
   const page = await openPage(browser)
   await page.goto(`${host.origin}/sign-in`)
   expect(new URL(page.url()).pathname).toBe('/login')

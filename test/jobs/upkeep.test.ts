@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { updateAssignment } from '#access/grants/assignments/update-assignment.ts'
 import { listAlarms } from '#access/notices/alarms/alarms.ts'
 import { getMail } from '#access/notices/mail/mails.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { removeOld } from '#access/upkeep/retention.ts'
-import { deactivateUser } from '#directory/deactivate-user.ts'
 import { getUser } from '#directory/users.ts'
 import { standardJobs } from '#jobs/jobs.ts'
 import { createLog } from '#platform/log.ts'
@@ -161,7 +161,7 @@ describe('end dates', () => {
       )
     await run('reminder')
     expect(await due()).toEqual([])
-    await deactivateUser(ctx, { userId: sponsor, directoryId: null, reason: 'administrator' })
+    await deactivateUser(ctx, { userId: sponsor })
     expect(await due()).toEqual(['end_date'])
     await run('end_date')
     await run('end_date')

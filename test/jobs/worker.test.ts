@@ -1,6 +1,8 @@
 // The background worker: finds what is due, does it once, outlives failures, and stops when it is told.
+
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
 import { getDomain, txtRecordOf } from '#connections/domains/domains.ts'
 import { createConnection } from '#connections/sign-in/create-connection.ts'
@@ -110,7 +112,7 @@ describe('metadata', () => {
     )
     const { id: organizationId, ctx } = await app.createOrganization()
     const metadataUrl = `${published.origin}/metadata`
-    const { id } = await createConnection(ctx, { type: 'saml', name: 'Okta', metadataUrl })
+    const { id } = await createConnection(ctx, { type: 'saml', name: 'Okta', metadataUrl }, requireOrdinaryRole)
     expect(reads).toBe(1)
     await owner`update connections set refreshed_at = now() - interval '7 hours' where id = ${id}`
     lines.length = 0

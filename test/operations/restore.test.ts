@@ -5,7 +5,7 @@ import { afterAll, describe, expect, inject, test } from 'vitest'
 import { putArtifact } from '#access/applications/provider-artifacts.ts'
 import { createSetupLink } from '#connections/setup-links/change-setup-links.ts'
 import { runCommand } from '../support/access.ts'
-import { createLocalPerson, linkIn } from '../support/accounts.ts'
+import { provisionLocalUser, linkIn } from '../support/accounts.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
 import { signIn } from '../support/sessions.ts'
 
@@ -42,7 +42,7 @@ type Stage = { organization: TestOrganization; cookie: string; resetPath: string
 /** Somebody who is signed in, with a code of an application, and links that lead somewhere. */
 async function stage(app: TestApp): Promise<Stage> {
   const organization = await app.createOrganization()
-  const person = await createLocalPerson(organization, `ada-${organization.slug}@example.com`)
+  const person = await provisionLocalUser(organization, `ada-${organization.slug}@example.com`)
   const { cookie, sessionId } = await signIn(organization, person.id)
   await app.request('/login/forgot', {
     method: 'POST',

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { deleteApplication } from '#access/applications/delete-application.ts'
 import { deliverLogouts } from '#access/applications/deliver-logouts.ts'
 import { setOrganizationStatus } from '#access/organizations/update-organization.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { endSession } from '#access/sign-in/sessions/end-sessions.ts'
-import { deactivateUser } from '#directory/deactivate-user.ts'
 import { startWorker, type Worker } from '#jobs/worker.ts'
 import { createLog } from '#platform/log.ts'
 import type { TestOrganization } from '../support/app.ts'
@@ -88,11 +88,7 @@ describe('a logout token', () => {
         await app.request(`/api/v1/sessions/${session.sessionId}`, { method: 'DELETE', headers })
       },
     ],
-    [
-      'deactivation',
-      ({ organization, userId }) =>
-        deactivateUser(organization.ctx, { directoryId: null, userId, reason: 'administrator' }),
-    ],
+    ['deactivation', ({ organization, userId }) => deactivateUser(organization.ctx, { userId })],
     [
       'its idle limit',
       ({ session }) => owner`update sessions set idle_expires_at = now() where id = ${session.sessionId}`,

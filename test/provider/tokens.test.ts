@@ -14,9 +14,9 @@ import { deleteApplication } from '#access/applications/delete-application.ts'
 import { rotateApplicationSecret } from '#access/applications/rotate-application-secret.ts'
 import { updateApplication } from '#access/applications/update-application.ts'
 import { setOrganizationStatus } from '#access/organizations/update-organization.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
+import { reactivateUser } from '#access/people/status/reactivate-user.ts'
 import { endSession } from '#access/sign-in/sessions/end-sessions.ts'
-import { deactivateUser } from '#directory/deactivate-user.ts'
-import { reactivateUser } from '#directory/reactivate-user.ts'
 import { startTestApp, type TestOrganization } from '../support/app.ts'
 import { listen, startListeningApp } from '../support/listening.ts'
 import { createPerson } from '../support/people.ts'
@@ -207,16 +207,12 @@ describe('everything dies, on every node, with the very next request, by', () =>
   }
 
   const ends: [string, (it: Stage) => Promise<unknown>][] = [
-    [
-      'deactivation',
-      ({ organization, userId }) =>
-        deactivateUser(organization.ctx, { directoryId: null, userId, reason: 'administrator' }),
-    ],
+    ['deactivation', ({ organization, userId }) => deactivateUser(organization.ctx, { userId })],
     [
       'deactivation and reactivation',
       async ({ organization, userId }) => {
-        await deactivateUser(organization.ctx, { directoryId: null, userId, reason: 'administrator' })
-        await reactivateUser(organization.ctx, { directoryId: null, userId })
+        await deactivateUser(organization.ctx, { userId })
+        await reactivateUser(organization.ctx, { userId })
       },
     ],
     [

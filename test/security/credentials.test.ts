@@ -1,9 +1,9 @@
 // W-026, W-027, C-047: every kind of credential that a person can hold ends with a deactivation, and none comes back.
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
+import { reactivateUser } from '#access/people/status/reactivate-user.ts'
 import { credentialKinds } from '#directory/credentials.ts'
-import { deactivateUser } from '#directory/deactivate-user.ts'
-import { reactivateUser } from '#directory/reactivate-user.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
 import { person } from '../support/arrivals.ts'
 import { furnishSignIn } from '../support/furnish.ts'
@@ -43,12 +43,12 @@ test('W-027 each kind is closed and counted, those of others are not, and reacti
   const [ada, bob] = [await person(organization, 'ada@example.com'), await person(organization, 'bob@example.com')]
   for (const userId of [ada, bob]) await equip(organization, userId)
   expect(await live(ada)).toEqual(each(1))
-  await deactivateUser(organization.ctx, { userId: ada, directoryId: null, reason: 'administrator' })
+  await deactivateUser(organization.ctx, { userId: ada })
   expect([await live(ada), await live(bob)]).toEqual([each(0), each(1)])
   const [audit] =
     await app.owner`select detail from audit_events where action = 'user.deactivate' and target_id = ${ada}`
   expect(audit?.['detail']).toMatchObject({ closed: each(1) })
-  await reactivateUser(organization.ctx, { userId: ada, directoryId: null })
+  await reactivateUser(organization.ctx, { userId: ada })
   expect(await live(ada)).toEqual(each(0))
 })
 

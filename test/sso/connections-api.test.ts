@@ -1,5 +1,7 @@
 // Connections and domains by the management API: what each verb does, how it refuses, and what is never shown.
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { getConnection } from '#connections/sign-in/connections.ts'
 import { createConnection } from '#connections/sign-in/create-connection.ts'
 import { updateConnection } from '#connections/sign-in/update-connection.ts'
@@ -118,10 +120,14 @@ test('what belongs to another organization is not found', async () => {
 test('without the permission nothing is written', async () => {
   const ctx = { ...client.ctx, permissions: new Set(['connections.read'] as const) }
   const connectionId = await create(oidc)
-  await expect(createConnection(ctx, oidc as Parameters<typeof createConnection>[1])).rejects.toMatchObject({
+  await expect(
+    createConnection(ctx, oidc as Parameters<typeof createConnection>[1], requireOrdinaryRole),
+  ).rejects.toMatchObject({
     code: 'forbidden',
   })
-  await expect(updateConnection(ctx, { connectionId, name: 'x' })).rejects.toMatchObject({ code: 'forbidden' })
+  await expect(updateConnection(ctx, { connectionId, name: 'x' }, requireOrdinaryRole)).rejects.toMatchObject({
+    code: 'forbidden',
+  })
 })
 
 describe('wrong input is 400 and says where', () => {

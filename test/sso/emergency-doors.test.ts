@@ -6,7 +6,7 @@ import { resendInvitation } from '#access/invitations/change-invitation.ts'
 import { listAttempts } from '#access/sign-in/attempts.ts'
 import { approveLinkRequest } from '#access/sign-in/decide-link-request.ts'
 import { type AccessStage, type Client, startStage } from '../support/access.ts'
-import { browserAt, codeOf, createLocalPerson, goodPassword, tryPassword } from '../support/accounts.ts'
+import { browserAt, codeOf, goodPassword, provisionLocalUser, tryPassword } from '../support/accounts.ts'
 import type { TestOrganization } from '../support/app.ts'
 import { createSamlConnection, type TestBrowser } from '../support/sign-in.ts'
 
@@ -48,7 +48,7 @@ describe('X-09: an emergency account is given no other way in', () => {
     expect(refused.status).toBe(403)
     const [attempt] = await listAttempts(client.ctx, { limit: 1 })
     expect(attempt?.reason).toBe('emergency_account')
-    const person = await createLocalPerson(organization, `ada@${client.slug}.example.com`)
+    const person = await provisionLocalUser(organization, `ada@${client.slug}.example.com`)
     const other = browserAt(stage.app)
     await tryPassword(other, person.userName, goodPassword)
     expect((await other.get(`/sign-in/${connectionId}?link=1`)).headers.get('location')).toContain('idp.example.net')
@@ -158,7 +158,7 @@ test('X-09: resealing takes away whatever it was given, and leaves other peopleâ
   await expect(approveLinkRequest(client.ctx, 'lrq_01m8fgjn5t0zkj61jgspnp2bd5')).rejects.toMatchObject({
     reason: 'emergency_account',
   })
-  const other = await createLocalPerson(organization, `bo@${client.slug}.example.com`)
+  const other = await provisionLocalUser(organization, `bo@${client.slug}.example.com`)
   const at = await entered()
 
   expect((await client.post(`emergency-accounts/${account.userId}/reseal`)).status).toBe(200)

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEmergencyAccount, type NewEmergencyAccount } from '#access/accounts/emergency/emergency.ts'
 import { signEmergencyReport } from '#access/accounts/emergency/emergency-uses.ts'
 import { decideOne } from '#access/decisions/effective-access.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { listAttempts } from '#access/sign-in/attempts.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
-import { deactivateUser } from '#directory/deactivate-user.ts'
 import { type AccessStage, type Client, startStage } from '../support/access.ts'
-import { browserAt, codeOf, createLocalPerson, outbox, tryPassword } from '../support/accounts.ts'
+import { browserAt, codeOf, outbox, provisionLocalUser, tryPassword } from '../support/accounts.ts'
 import type { TestOrganization } from '../support/app.ts'
 import { giveRole } from '../support/people.ts'
 import { createSamlConnection, type TestBrowser } from '../support/sign-in.ts'
@@ -49,10 +49,9 @@ describe('J6', () => {
     const { client, organization, account } = await bench()
     const people = { administrator: 'admin@example.com', editor: 'editor@example.com', former: 'former@example.com' }
     for (const [role, email] of Object.entries(people)) {
-      const { id } = await createLocalPerson(organization, `${client.slug}-${email}`, { email })
+      const { id } = await provisionLocalUser(organization, `${client.slug}-${email}`, { email })
       await giveRole(organization, { userId: id, role: role === 'former' ? 'administrator' : role })
-      if (role === 'former')
-        await deactivateUser(client.ctx, { userId: id, directoryId: null, reason: 'administrator' })
+      if (role === 'former') await deactivateUser(client.ctx, { userId: id })
     }
     await enforce(organization)
     const at = browser()
@@ -142,7 +141,7 @@ describe('afterwards', () => {
   test('of an account that is switched off, the report can be signed as it is', async () => {
     const { account, client } = await bench()
     await enter(browser(), account)
-    await deactivateUser(client.ctx, { userId: account.userId, directoryId: null, reason: 'administrator' })
+    await deactivateUser(client.ctx, { userId: account.userId })
     const [use] = (await client.get('emergency-uses')).body.items
     expect((await client.post(`emergency-uses/${use.id}/report`, { statement: 'Stolen' })).status).toBe(200)
     expect((await client.post(`emergency-accounts/${account.userId}/reseal`)).status).toBe(404)
@@ -151,7 +150,7 @@ describe('afterwards', () => {
 
 test('a drill proves the account, opens nothing and needs no report', async () => {
   const { account, client, organization } = await bench()
-  const { id } = await createLocalPerson(organization, `${client.slug}-boss`, { email: 'boss@example.com' })
+  const { id } = await provisionLocalUser(organization, `${client.slug}-boss`, { email: 'boss@example.com' })
   await giveRole(organization, { userId: id, role: 'administrator' })
   const at = browser()
   const wrong = await enter(at, account, { isDrill: 'on', password: 'wrong' })
@@ -187,7 +186,7 @@ describe('the emergency door opens', () => {
 
   test('for emergency accounts alone, and they by no other door', async () => {
     const { account, organization, client } = await bench()
-    const usual = await createLocalPerson(organization, `${client.slug}-usual@example.com`)
+    const usual = await provisionLocalUser(organization, `${client.slug}-usual@example.com`)
     expect((await enter(browser(), { ...account, userName: usual.userName, password: usual.password })).status).toBe(
       403,
     )
@@ -210,7 +209,7 @@ describe('the emergency door opens', () => {
     expect((await enter(browser(), account, code(0))).status).toBe(403)
     await stage.app.owner`update organizations set status = 'active' where id = ${client.organizationId}`
     expect((await enter(browser(), account, code(1))).status).toBe(303)
-    await deactivateUser(client.ctx, { userId: account.userId, directoryId: null, reason: 'administrator' })
+    await deactivateUser(client.ctx, { userId: account.userId })
     expect((await enter(browser(), account, code(2))).status).toBe(403)
   })
 

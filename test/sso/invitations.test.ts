@@ -1,17 +1,17 @@
 // Invitations: from the API to the first session, and every way in which a link is worth nothing.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decideOne } from '#access/decisions/effective-access.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
-import { deactivateUser } from '#directory/deactivate-user.ts'
 import { sha256 } from '#platform/crypto.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
 import {
   browserAt,
   codeOf,
-  createLocalPerson,
   goodPassword,
   linkIn,
   outbox,
+  provisionLocalUser,
   secretIn,
   stateOf,
   tryPassword,
@@ -218,7 +218,7 @@ describe('W-016', () => {
     const email = newAddress()
     const { body } = await invite(email)
     const path = await linkIn(organization, email)
-    await deactivateUser(client.ctx, { userId: body.userId, directoryId: null, reason: 'administrator' })
+    await deactivateUser(client.ctx, { userId: body.userId })
     expect((await accept(browser(), path)).status).toBe(410)
     expect((await client.get(`invitations/${body.id}`)).body.status).toBe('withdrawn')
   })
@@ -227,7 +227,7 @@ describe('W-016', () => {
     const email = newAddress()
     await invite(email)
     const path = await linkIn(organization, email)
-    const other = await createLocalPerson(organization, newAddress())
+    const other = await provisionLocalUser(organization, newAddress())
     const at = browser()
     await tryPassword(at, other.userName, other.password)
     const page = await at.get(path)
@@ -257,9 +257,9 @@ describe('W-016', () => {
 describe('who can be invited', () => {
   test('000-06: nobody who is there already, in whichever case', async () => {
     const email = newAddress()
-    await createLocalPerson(organization, email)
+    await provisionLocalUser(organization, email)
     const named = newAddress()
-    await createLocalPerson(organization, 'quite-another-name', { email: named })
+    await provisionLocalUser(organization, 'quite-another-name', { email: named })
     for (const taken of [email, email.toUpperCase(), named]) {
       const { status, body } = await invite(taken)
       expect([status, body.reason]).toEqual([409, 'uniqueness'])
@@ -411,7 +411,7 @@ describe('a local user who is created directly (004-03)', () => {
 
   test('004-06, C16: an administrator sets a new password; all sessions end; directory users are refused', async () => {
     const email = newAddress()
-    const { id } = await createLocalPerson(organization, email)
+    const { id } = await provisionLocalUser(organization, email)
     const at = browser()
     await tryPassword(at, email, goodPassword)
     const put = (userId: string, password: string) =>

@@ -1,7 +1,9 @@
 // People sign in with a real browser, from the e-mail field to their page and out again, through emulated providers.
+
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
+import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import type { Connection } from '#connections/sign-in/connections.ts'
 import { type CreateConnectionInput, createConnection } from '#connections/sign-in/create-connection.ts'
 import { createOidcIdentityProvider, type OidcIdentityProvider } from '#sandbox/oidc-idp/identity-provider.ts'
@@ -30,7 +32,7 @@ async function connect(
   input: CreateConnectionInput,
 ): Promise<Connection> {
   await verifyDomain(organization, domain)
-  const { id } = await createConnection(organization.ctx, { jit: 'verified_domains', ...input })
+  const { id } = await createConnection(organization.ctx, { jit: 'verified_domains', ...input }, requireOrdinaryRole)
   return setConnectionStatus(organization.ctx, { connectionId: id, status: 'optional', isForced: true })
 }
 

@@ -1,12 +1,12 @@
 // An identity that is linked to somebody: they hear of it, and can take it back from the mail or on their page (X-08).
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { listAlarms } from '#access/notices/alarms/alarms.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { approveLinkRequest } from '#access/sign-in/decide-link-request.ts'
 import { listLinkRequests } from '#access/sign-in/link-requests.ts'
 import type { SamlConnection } from '#connections/sign-in/connections.ts'
-import { deactivateUser } from '#directory/deactivate-user.ts'
 import { type AccessStage, type Client, startStage } from '../support/access.ts'
-import { createLocalPerson, linkIn, outbox } from '../support/accounts.ts'
+import { linkIn, outbox, provisionLocalUser } from '../support/accounts.ts'
 import type { TestOrganization } from '../support/app.ts'
 import { arriveBySaml, expectRefusedFor, expectSignedIn, person } from '../support/arrivals.ts'
 import { giveRole } from '../support/people.ts'
@@ -53,7 +53,7 @@ describe('X-08: the person is told of an identity that is linked to them', () =>
   })
 
   test('by their own wish, and by an administrator’s approval', async () => {
-    const local = await createLocalPerson(organization, ada)
+    const local = await provisionLocalUser(organization, ada)
     const own = browser()
     own.cookies.set('__Host-rolecall_session', (await signIn(organization, local.id)).token)
     await expectSignedIn(await arrive('own', { browser: own, query: '?link=1' }), local.id)
@@ -124,7 +124,7 @@ describe('X-08: the link of the mail', () => {
   test('still works for somebody who was switched off meanwhile', async () => {
     const userId = await person(organization, ada)
     await arrive('subject')
-    await deactivateUser(client.ctx, { userId, directoryId: null, reason: 'administrator' })
+    await deactivateUser(client.ctx, { userId })
     expect((await browser().post(await linkIn(organization, ada), {})).status).toBe(200)
     expect(await identitiesOf(userId)).toBe(0)
   })
@@ -139,7 +139,7 @@ describe('X-08: on the page Security', () => {
   }
 
   test('an identity is listed and removed, with a fresh proof', async () => {
-    const { id } = await createLocalPerson(organization, ada)
+    const { id } = await provisionLocalUser(organization, ada)
     const arrived = await arrive('subject')
     const path = `/account/security/identities/${connection.id}/remove`
     const old = await signedIn(id, new Date(Date.now() - 3_600_000).toISOString())
@@ -168,7 +168,7 @@ describe('X-08: on the page Security', () => {
   test('nobody else’s', async () => {
     const userId = await person(organization, ada)
     await arrive('subject')
-    const stranger = await createLocalPerson(organization, 'bo@example.com')
+    const stranger = await provisionLocalUser(organization, 'bo@example.com')
     const at = await signedIn(stranger.id)
     expect((await at.post(`/account/security/identities/${connection.id}/remove`, {})).status).toBe(404)
     expect(await identitiesOf(userId)).toBe(1)

@@ -1,9 +1,11 @@
 // Who is linked by an address, and who is not: an address that its provider denies, somebody who manages something, a domain
 // that belongs to other connections, and texts that only look like addresses.
+
 import { describe, expect, test } from 'vitest'
 import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
 import { createRole } from '#access/grants/roles/create-role.ts'
 import { listRoles } from '#access/grants/roles/roles.ts'
+import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import type { Preset } from '#connections/sign-in/presets.ts'
 import { updateConnection } from '#connections/sign-in/update-connection.ts'
 import { arriveBySaml, type Claims, expectRefusedFor, expectSignedIn, person } from '../support/arrivals.ts'
@@ -371,7 +373,11 @@ describe('X-12: what only looks like an address', () => {
       const claims = { sub: preset, tid: 't', oid: preset, upn: name, preferred_username: name, unique_name: name }
       const arrive = () => arriveByOidc({ app: it.app, organization }, op, connection, { claims })
       await expectRefusedFor(await arrive(), 'jit_domain')
-      await updateConnection(organization.ctx, { connectionId: connection.id, attributes: { email: ['email', 'upn'] } })
+      await updateConnection(
+        organization.ctx,
+        { connectionId: connection.id, attributes: { email: ['email', 'upn'] } },
+        requireOrdinaryRole,
+      )
       expect((await arrive()).attempt.outcome).toBe('signed_in')
     }
   })

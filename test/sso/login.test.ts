@@ -1,7 +1,7 @@
 // The way in: home realm discovery, the chooser, and what is carried along.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
-import { browserAt, createLocalPerson, tryPassword } from '../support/accounts.ts'
+import { browserAt, provisionLocalUser, tryPassword } from '../support/accounts.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
 import { createSamlConnection, type TestBrowser, verifyDomain } from '../support/sign-in.ts'
 
@@ -104,7 +104,7 @@ describe('an application that names its organization', () => {
 
   test('limits the password to its own people', async () => {
     const [first, second] = [await app.createOrganization(), await app.createOrganization()]
-    const { userName, password } = await createLocalPerson(first, 'guest@elsewhere.example.com')
+    const { userName, password } = await provisionLocalUser(first, 'guest@elsewhere.example.com')
     const elsewhere = await tryPassword(browserAt(app), userName, password, { organization: second.slug })
     expect(elsewhere.status).toBe(403)
     const here = await tryPassword(browserAt(app), userName, password, { organization: first.slug })
@@ -121,7 +121,7 @@ describe('an application that names its organization', () => {
 describe('where to go on', () => {
   test('is kept to our own pages', async () => {
     const organization = await app.createOrganization()
-    const { userName, password } = await createLocalPerson(organization, 'amara@return.example.com')
+    const { userName, password } = await provisionLocalUser(organization, 'amara@return.example.com')
     const end = async (returnTo: string): Promise<string | null> =>
       (await tryPassword(browserAt(app), userName, password, { return_to: returnTo })).headers.get('location')
     expect(await end('/account/sessions')).toBe('/account/sessions')
@@ -136,7 +136,7 @@ describe('where to go on', () => {
 
   test('leaves to an application by a page of its own, which no form-action holds back', async () => {
     const organization = await app.createOrganization()
-    const { userName, password } = await createLocalPerson(organization, 'amara@leaving.example.com')
+    const { userName, password } = await provisionLocalUser(organization, 'amara@leaving.example.com')
     const answer = await tryPassword(browserAt(app), userName, password, { return_to: '/oauth2/interaction/abc' })
     expect(answer.status).toBe(200)
     expect(answer.headers.get('refresh')).toBe('0;url=/oauth2/interaction/abc')
@@ -148,8 +148,8 @@ describe('W-014', () => {
   test('the domain may be known of, the person never', async () => {
     const { organization, domain } = await withDomain()
     await createSamlConnection(organization)
-    await createLocalPerson(organization, `known@${domain}`)
-    const unknownDomain = await createLocalPerson(organization, 'known@unclaimed.example.net')
+    await provisionLocalUser(organization, `known@${domain}`)
+    const unknownDomain = await provisionLocalUser(organization, 'known@unclaimed.example.net')
     const pageFor = async (email: string): Promise<string> =>
       (await (await enter(browserAt(app), email)).text()).replaceAll(email, '[email]').replaceAll(/nonce="[^"]*"/g, '')
     expect(await pageFor(`known@${domain}`)).toBe(await pageFor(`unknown@${domain}`))

@@ -7,7 +7,7 @@ import { getSignInPolicy, updateSignInPolicy } from '#access/sign-in/policy/sign
 import type { SamlConnection } from '#connections/sign-in/connections.ts'
 import { authnMethodsAttribute, twoFactorMethods } from '#connections/sign-in/second-factors.ts'
 import { type AccessStage, type Client, startStage } from '../support/access.ts'
-import { browserAt, codeOf, createLocalPerson, goodPassword, secretIn, tryPassword } from '../support/accounts.ts'
+import { browserAt, codeOf, goodPassword, provisionLocalUser, secretIn, tryPassword } from '../support/accounts.ts'
 import type { TestOrganization } from '../support/app.ts'
 import { arriveBySaml, person } from '../support/arrivals.ts'
 import { consoleClient, createManager, createTestBrand } from '../support/console.ts'
@@ -72,7 +72,7 @@ describe('where a second factor is required of managers', () => {
   test('signing in with a password asks whoever manages something, and nobody else', async () => {
     await requireFactors()
     const [boss, editor, plain] = await Promise.all(
-      ['boss', 'editor', 'plain'].map((name) => createLocalPerson(organization, `${name}@${client.slug}.example.com`)),
+      ['boss', 'editor', 'plain'].map((name) => provisionLocalUser(organization, `${name}@${client.slug}.example.com`)),
     )
     const aurora = await createTestBrand(organization, 'aurora', 'Aurora')
     await giveRole(organization, { userId: boss?.id ?? '', role: 'administrator', brandId: aurora })
@@ -161,7 +161,7 @@ describe('where a second factor is required of managers', () => {
 
   test('the last one is not taken away', async () => {
     await requireFactors()
-    const local = await createLocalPerson(organization, `cy@${client.slug}.example.com`)
+    const local = await provisionLocalUser(organization, `cy@${client.slug}.example.com`)
     await giveRole(organization, { userId: local.id, role: 'administrator' })
     const browser = browserAt(stage.app)
     browser.cookies.set('__Host-rolecall_session', (await signIn(organization, local.id)).token)

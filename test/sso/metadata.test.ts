@@ -1,8 +1,10 @@
 // Metadata both ways: what is read of identity providers, how it is refreshed, and what we publish (SAML Metadata 2.0).
+
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
+import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { toPem } from '#connections/saml/certificates.ts'
 import { readIdpMetadata } from '#connections/saml/metadata.ts'
 import { getConnection, type SamlConnection } from '#connections/sign-in/connections.ts'
@@ -91,7 +93,9 @@ describe('reading', () => {
     const app = await startTestApp()
     const { ctx } = await app.createOrganization()
     const metadataXml = metadata({ sso: { redirect: 'javascript:alert(1)' } })
-    await expect(createConnection(ctx, { type: 'saml', metadataXml })).rejects.toMatchObject({ reason: 'metadata' })
+    await expect(createConnection(ctx, { type: 'saml', metadataXml }, requireOrdinaryRole)).rejects.toMatchObject({
+      reason: 'metadata',
+    })
     await app.close()
   })
 })
@@ -119,11 +123,15 @@ describe('at a URL', () => {
     status = 200
     const organization = await app.createOrganization()
     await verifyDomain(organization, 'example.com')
-    const created = await createConnection(organization.ctx, {
-      type: 'saml',
-      metadataUrl: url,
-      jit: 'verified_domains',
-    })
+    const created = await createConnection(
+      organization.ctx,
+      {
+        type: 'saml',
+        metadataUrl: url,
+        jit: 'verified_domains',
+      },
+      requireOrdinaryRole,
+    )
     const connection = await setConnectionStatus(organization.ctx, {
       connectionId: created.id,
       status: 'optional',
@@ -158,10 +166,14 @@ describe('at a URL', () => {
     expect([await signInWith(testKey(), connection), await signInWith(next, connection)]).toEqual([303, 403])
     const { settings } = (await getConnection(organization.ctx, connection.id)) as SamlConnection
     const pending = settings.certificates.find((certificate) => certificate.status === 'pending')
-    await updateConnection(organization.ctx, {
-      connectionId: connection.id,
-      trustCertificates: [pending?.sha256 ?? ''],
-    })
+    await updateConnection(
+      organization.ctx,
+      {
+        connectionId: connection.id,
+        trustCertificates: [pending?.sha256 ?? ''],
+      },
+      requireOrdinaryRole,
+    )
     expect([await signInWith(testKey(), connection), await signInWith(next, connection)]).toEqual([303, 303])
     published = metadata({ certificates: [next.certificate] })
     await refreshMetadata(organization.ctx, connection.id)
@@ -209,7 +221,7 @@ describe('at a URL', () => {
   test('a provider with the POST binding gets a signed request from a page that sends itself', async () => {
     const organization = await app.createOrganization()
     const metadataXml = metadata({ sso: { post: 'https://idp.example.net/post' } })
-    const { id } = await createConnection(organization.ctx, { type: 'saml', metadataXml })
+    const { id } = await createConnection(organization.ctx, { type: 'saml', metadataXml }, requireOrdinaryRole)
     const connection = (await setConnectionStatus(organization.ctx, {
       connectionId: id,
       status: 'optional',
@@ -248,7 +260,11 @@ describe('at a URL', () => {
       return (await postResponse(browser, connection.id, sealResponse(xml, how))).status
     }
     expect([await send(true), await send(false)]).toEqual([303, 303])
-    await updateConnection(organization.ctx, { connectionId: connection.id, isEncryptionRequired: true })
+    await updateConnection(
+      organization.ctx,
+      { connectionId: connection.id, isEncryptionRequired: true },
+      requireOrdinaryRole,
+    )
     expect([await send(true), await send(false)]).toEqual([303, 403])
   })
 })

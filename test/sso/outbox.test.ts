@@ -8,7 +8,7 @@ import { resolveSession } from '#access/sign-in/sessions/resolve-session.ts'
 import { personContext } from '#http/session.ts'
 import type { CallContext } from '#src/context.ts'
 import { type AccessStage, type Client, roleId, startStage } from '../support/access.ts'
-import { browserAt, createLocalPerson, goodPassword, linkIn } from '../support/accounts.ts'
+import { browserAt, goodPassword, linkIn, provisionLocalUser } from '../support/accounts.ts'
 import type { TestOrganization } from '../support/app.ts'
 import { createPerson, giveRole } from '../support/people.ts'
 import { signIn } from '../support/sessions.ts'
@@ -61,7 +61,7 @@ const accept = async (path: string): Promise<number> => {
 
 describe('the link of a new password', () => {
   test('is shown to nobody, be it by the API, the command line or the operator', async () => {
-    const { userName } = await createLocalPerson(organization, `ada@${client.slug}.example.com`)
+    const { userName } = await provisionLocalUser(organization, `ada@${client.slug}.example.com`)
     await browserAt(stage.app).post('/login/forgot', { email: userName })
     const path = await linkIn(organization, userName)
     const [mail] = (await client.get('mails')).body.items
@@ -75,7 +75,7 @@ describe('the link of a new password', () => {
   })
 
   test('of one that was written before links were left out, nothing is shown', async () => {
-    const { userName } = await createLocalPerson(organization, `bo@${client.slug}.example.com`)
+    const { userName } = await provisionLocalUser(organization, `bo@${client.slug}.example.com`)
     await browserAt(stage.app).post('/login/forgot', { email: userName })
     const [mail] = await listMails(client.ctx)
     const id = mail?.id ?? ''

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listRoles } from '#access/grants/roles/roles.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
-import { codeOf, createLocalPerson, goodPassword, linkIn, type Person, secretIn } from '../support/accounts.ts'
+import { codeOf, goodPassword, linkIn, type Person, provisionLocalUser, secretIn } from '../support/accounts.ts'
 import type { TestApp, TestOrganization } from '../support/app.ts'
 import { collectPageErrors, launchBrowser, openPage, pageFaults } from '../support/browser.ts'
 import { startListeningApp } from '../support/listening.ts'
@@ -29,7 +29,7 @@ async function bench(): Promise<{ organization: TestOrganization; domain: string
   const organization = await app.createOrganization(`northwind-${serial}`)
   await app.owner`update organizations set name = 'Northwind Media' where id = ${organization.id}`
   const domain = `northwind${serial}.example.com`
-  return { organization, domain, person: await createLocalPerson(organization, `amara@guest${serial}.example.com`) }
+  return { organization, domain, person: await provisionLocalUser(organization, `amara@guest${serial}.example.com`) }
 }
 
 async function invite(organization: TestOrganization, email: string): Promise<string> {
@@ -72,7 +72,7 @@ const pages: Record<string, (page: Page) => Promise<unknown>> = {
   'several organizations': async (page) => {
     const [first, second] = [await bench(), await bench()]
     const userName = `both@guest${serial}.example.com`
-    for (const { organization } of [first, second]) await createLocalPerson(organization, userName)
+    for (const { organization } of [first, second]) await provisionLocalUser(organization, userName)
     await enterPassword(page, { id: '', userName, password: goodPassword })
   },
   'second factor': async (page) => {

@@ -3,10 +3,10 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listRoles } from '#access/grants/roles/roles.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { listAttempts } from '#access/sign-in/attempts.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
-import { deactivateUser } from '#directory/deactivate-user.ts'
-import { createLocalPerson, goodPassword, linkIn, type Person } from '../support/accounts.ts'
+import { goodPassword, linkIn, type Person, provisionLocalUser } from '../support/accounts.ts'
 import type { TestApp, TestOrganization } from '../support/app.ts'
 import { addVirtualAuthenticator, collectPageErrors, launchBrowser, openPage } from '../support/browser.ts'
 import { startListeningApp } from '../support/listening.ts'
@@ -28,7 +28,7 @@ afterAll(async () => {
 let people = 0
 const newPerson = (where = organization): Promise<Person> => {
   people += 1
-  return createLocalPerson(where, `person${people}@passkeys.example.com`)
+  return provisionLocalUser(where, `person${people}@passkeys.example.com`)
 }
 
 async function enterPassword(page: Page, { userName, password }: Person): Promise<void> {
@@ -260,7 +260,7 @@ describe('an answer of a passkey counts', () => {
     expect(await send(page, await answerOf(page))).toBe(200)
     await signOut(page)
     await page.goto(`${app.origin}/login`)
-    await deactivateUser(own.ctx, { userId: person.id, directoryId: null, reason: 'administrator' })
+    await deactivateUser(own.ctx, { userId: person.id })
     expect(await send(page, await answerOf(page))).toBe(403)
     await page.context().close()
   })

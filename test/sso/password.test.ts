@@ -1,17 +1,17 @@
 // Signing in with a password: what opens a session, what does not, and what nobody learns from it.
 import { argon2Sync, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
+import { reactivateUser } from '#access/people/status/reactivate-user.ts'
 import { listAttempts } from '#access/sign-in/attempts.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
-import { deactivateUser } from '#directory/deactivate-user.ts'
 import { deleteUser } from '#directory/delete-user.ts'
-import { reactivateUser } from '#directory/reactivate-user.ts'
 import {
   browserAt,
-  createLocalPerson,
   goodPassword,
   linkIn,
   type Person,
+  provisionLocalUser,
   stateOf,
   tryPassword,
 } from '../support/accounts.ts'
@@ -28,9 +28,9 @@ beforeAll(async () => {
 afterAll(() => app.close())
 
 let people = 0
-const newPerson = (options: Parameters<typeof createLocalPerson>[2] = {}, where = organization): Promise<Person> => {
+const newPerson = (options: Parameters<typeof provisionLocalUser>[2] = {}, where = organization): Promise<Person> => {
   people += 1
-  return createLocalPerson(where, `person${people}@local.example.com`, options)
+  return provisionLocalUser(where, `person${people}@local.example.com`, options)
 }
 const enforce = async (where: TestOrganization): Promise<void> => {
   const { id } = await createSamlConnection(where)
@@ -58,7 +58,7 @@ describe('the right password', () => {
 
   test('asks which organization, where it fits several', async () => {
     const [first, second] = [await app.createOrganization(), await app.createOrganization()]
-    for (const each of [first, second]) await createLocalPerson(each, 'both@several.example.com')
+    for (const each of [first, second]) await provisionLocalUser(each, 'both@several.example.com')
     const answer = await tryPassword(browserAt(app), 'both@several.example.com', goodPassword)
     const html = await answer.text()
     expect(answer.status).toBe(200)
@@ -72,8 +72,8 @@ describe('the right password', () => {
 
   test('opens the one account of several that it belongs to', async () => {
     const [first, second] = [await app.createOrganization(), await app.createOrganization()]
-    await createLocalPerson(first, 'two@several.example.com', { password: 'a quite different 81 phrase' })
-    const wanted = await createLocalPerson(second, 'two@several.example.com')
+    await provisionLocalUser(first, 'two@several.example.com', { password: 'a quite different 81 phrase' })
+    const wanted = await provisionLocalUser(second, 'two@several.example.com')
     const browser = browserAt(app)
     await tryPassword(browser, 'two@several.example.com', goodPassword)
     expect((await browser.session())?.user.id).toBe(wanted.id)
@@ -102,11 +102,7 @@ describe('the right password', () => {
 
 describe('somebody who may not sign in hears the same as after a wrong password', () => {
   const refusals: [string, string, (person: Person) => Promise<unknown>][] = [
-    [
-      'is deactivated',
-      'inactive',
-      ({ id }) => deactivateUser(organization.ctx, { userId: id, directoryId: null, reason: 'administrator' }),
-    ],
+    ['is deactivated', 'inactive', ({ id }) => deactivateUser(organization.ctx, { userId: id })],
     ['was deleted', '', ({ id }) => deleteUser(organization.ctx, { userId: id, directoryId: null })],
   ]
   test.each(refusals)('who %s', async (_, reason, act) => {
@@ -124,7 +120,7 @@ describe('somebody who may not sign in hears the same as after a wrong password'
   test('and comes back with the reactivation', async () => {
     const person = await newPerson()
     const reference = { userId: person.id, directoryId: null }
-    await deactivateUser(organization.ctx, { ...reference, reason: 'administrator' })
+    await deactivateUser(organization.ctx, { ...reference })
     await reactivateUser(organization.ctx, reference)
     expect((await tryPassword(browserAt(app), person.userName, person.password)).status).toBe(303)
   })
@@ -297,7 +293,7 @@ describe('W-012', () => {
     await enforce(enforced)
     const existing = await newPerson()
     const gone = await newPerson()
-    await deactivateUser(organization.ctx, { userId: gone.id, directoryId: null, reason: 'administrator' })
+    await deactivateUser(organization.ctx, { userId: gone.id })
     const kinds: Record<string, string> = {
       existing: existing.userName,
       absent: 'nobody@nowhere.example.net',

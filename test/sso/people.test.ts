@@ -1,7 +1,7 @@
 // Who somebody is who comes back from a provider: the stored identity, a link that may be made, or a new person where the
 // connection allows that (ADR 0030).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { approvePerson } from '#access/people/status/approve-person.ts'
+import { approveUser } from '#access/people/status/approve-user.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { createConnection } from '#connections/sign-in/create-connection.ts'
@@ -134,7 +134,11 @@ describe('first sign-ins', () => {
   test('verified domains: a person of one is created with the default role; others are not', async () => {
     const { organization, connection, arrive } = await stage({ jit: 'verified_domains' })
     const [viewer] = await app.owner`select id from roles where organization_id = ${organization.id} and key = 'viewer'`
-    await updateConnection(organization.ctx, { connectionId: connection.id, defaultRoleId: viewer?.['id'] })
+    await updateConnection(
+      organization.ctx,
+      { connectionId: connection.id, defaultRoleId: viewer?.['id'] },
+      requireOrdinaryRole,
+    )
     const attributes = { email: ['new@example.com'], firstName: ['Noor'], lastName: ['Ewing'] }
     const arrival = await arrive({ nameId: 'subject', attributes })
     const session = (await arrival.browser.session()) as
@@ -166,10 +170,16 @@ describe('first sign-ins', () => {
     const { organization, connection, arrive } = await stage({ jit: 'verified_domains' })
     const [admin] =
       await app.owner`select id from roles where organization_id = ${organization.id} and key = 'administrator'`
-    await expect(requireOrdinaryRole(organization.ctx, admin?.['id'])).rejects.toMatchObject({ code: 'invalid' })
-    await expect(requireOrdinaryRole(organization.ctx, 'rol_unknown')).rejects.toMatchObject({ code: 'invalid' })
+    const named = (roleId: string) =>
+      updateConnection(organization.ctx, { connectionId: connection.id, defaultRoleId: roleId }, requireOrdinaryRole)
+    await expect(named(admin?.['id'])).rejects.toMatchObject({ code: 'invalid' })
+    await expect(named('rol_unknown')).rejects.toMatchObject({ code: 'invalid' })
     // Even where it got there: nothing is given.
-    await updateConnection(organization.ctx, { connectionId: connection.id, defaultRoleId: admin?.['id'] })
+    await updateConnection(
+      organization.ctx,
+      { connectionId: connection.id, defaultRoleId: admin?.['id'] },
+      async () => {},
+    )
     const arrival = await arrive({ nameId: 'new@example.com' })
     expect(await arrival.browser.session()).toMatchObject({ roles: [] })
   })
@@ -180,7 +190,7 @@ describe('first sign-ins', () => {
     expect([first.attempt.outcome, first.status]).toEqual(['pending', 403])
     await expectRefusedFor(await arrive({ nameId: 'waiting@somewhere.example.com' }), 'awaits_approval')
     const userId = first.attempt.userId as string
-    await approvePerson(organization.ctx, userId)
+    await approveUser(organization.ctx, userId)
     await expectSignedIn(await arrive({ nameId: 'waiting@somewhere.example.com' }), userId)
   })
 
@@ -316,9 +326,13 @@ describe('states of a connection', () => {
     const other = await app.createOrganization()
     const change = { connectionId: connection.id, status: 'disabled' } as const
     await expect(setConnectionStatus(other.ctx, change)).rejects.toMatchObject({ code: 'not_found' })
-    await expect(updateConnection(other.ctx, { connectionId: connection.id, name: 'Mine' })).rejects.toMatchObject({
+    await expect(
+      updateConnection(other.ctx, { connectionId: connection.id, name: 'Mine' }, requireOrdinaryRole),
+    ).rejects.toMatchObject({
       code: 'not_found',
     })
-    await expect(createConnection(other.ctx, { type: 'saml' })).rejects.toMatchObject({ code: 'invalid' })
+    await expect(createConnection(other.ctx, { type: 'saml' }, requireOrdinaryRole)).rejects.toMatchObject({
+      code: 'invalid',
+    })
   })
 })

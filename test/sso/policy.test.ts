@@ -1,7 +1,7 @@
 // How an organization wants its people to sign in: read and changed by API and command line.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AccessStage, type Client, startStage } from '../support/access.ts'
-import { browserAt, createLocalPerson, goodPassword, tryPassword } from '../support/accounts.ts'
+import { browserAt, goodPassword, provisionLocalUser, tryPassword } from '../support/accounts.ts'
 
 let stage: AccessStage
 let client: Client
@@ -48,7 +48,7 @@ test.each([
 })
 
 test('it holds for the next sign-in', async () => {
-  const { userName } = await createLocalPerson({ ctx: client.ctx }, 'amara@policy.example.com')
+  const { userName } = await provisionLocalUser({ ctx: client.ctx }, 'amara@policy.example.com')
   const where = async () => {
     const answer = await tryPassword(browserAt(stage.app), userName, goodPassword)
     return answer.headers.get('location')?.split('?')[0] ?? answer.status

@@ -1,6 +1,6 @@
 // What counts as a proof: that an address is somebody's, that there were two factors, that the person was there just now.
 import { describe, expect, test } from 'vitest'
-import { findPersonClaims } from '#access/applications/person-claims.ts'
+import { findUserClaims } from '#access/applications/user-claims.ts'
 import { acceptInvitation } from '#access/invitations/accept-invitation.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import type { Preset } from '#connections/sign-in/presets.ts'
@@ -18,7 +18,7 @@ const browser = { state: 'a'.repeat(43), returnTo: '/account', visitor: { ip: nu
 
 describe('X-13: what host applications are told of an address', () => {
   const isVerified = async ({ id }: Organization, userId: string): Promise<boolean | undefined> =>
-    (await findPersonClaims(it.services, { organizationId: id, userId }))?.email_verified
+    (await findUserClaims(it.services, { organizationId: id, userId }))?.email_verified
 
   test('one that a manager or a directory wrote down is not verified, be its domain proven or not', async () => {
     const { organization } = await stage()
@@ -271,7 +271,7 @@ test('X-12: the userName of a guest is told to nobody as an address', async () =
   const create = async (userName: string) =>
     (await provisionUser(organization.ctx, { directoryId: null, content: { ...content, userName } })).id
   const told = async (userId: string) =>
-    (await findPersonClaims(it.services, { organizationId: organization.id, userId }))?.email
+    (await findUserClaims(it.services, { organizationId: organization.id, userId }))?.email
   expect(await told(await create('name_partner.example.org#EXT#@example.com'))).toBeUndefined()
   expect(await told(await create('plain@example.com'))).toBe('plain@example.com')
 })

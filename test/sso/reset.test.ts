@@ -1,8 +1,8 @@
 // Forgotten passwords: nobody learns who has an account, and a link is worth little.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { deactivateUser } from '#directory/deactivate-user.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { sha256 } from '#platform/crypto.ts'
-import { browserAt, createLocalPerson, linkIn, outbox, type Person, tryPassword } from '../support/accounts.ts'
+import { browserAt, linkIn, outbox, type Person, provisionLocalUser, tryPassword } from '../support/accounts.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
 import { createPerson } from '../support/people.ts'
 
@@ -17,7 +17,7 @@ afterAll(() => app.close())
 let people = 0
 const newPerson = (): Promise<Person> => {
   people += 1
-  return createLocalPerson(organization, `person${people}@reset.example.com`)
+  return provisionLocalUser(organization, `person${people}@reset.example.com`)
 }
 let asked = 0
 function newAddress(): string {
@@ -136,7 +136,7 @@ describe('W-018', () => {
     const person = await newPerson()
     await ask(person.userName)
     const path = await linkIn(organization, person.userName)
-    await deactivateUser(organization.ctx, { userId: person.id, directoryId: null, reason: 'administrator' })
+    await deactivateUser(organization.ctx, { userId: person.id })
     expect((await reset(path)).status).toBe(410)
   })
 })
@@ -144,7 +144,7 @@ describe('W-018', () => {
 describe('000-38', () => {
   test('the answer is the same for everybody; mail goes to active people with a password alone', async () => {
     const [active, inactive] = [await newPerson(), await newPerson()]
-    await deactivateUser(organization.ctx, { userId: inactive.id, directoryId: null, reason: 'administrator' })
+    await deactivateUser(organization.ctx, { userId: inactive.id })
     await createPerson(organization, 'provided@reset.example.com')
     const kinds = [
       active.userName,
@@ -171,7 +171,7 @@ describe('000-38', () => {
   })
 
   test('goes to the address on record, not to what was typed', async () => {
-    await createLocalPerson(organization, 'short-name', { email: 'real.person@reset.example.com' })
+    await provisionLocalUser(organization, 'short-name', { email: 'real.person@reset.example.com' })
     await ask('SHORT-NAME')
     expect(await outbox(organization, 'real.person@reset.example.com')).toHaveLength(1)
   })

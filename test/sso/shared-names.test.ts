@@ -7,7 +7,15 @@ import { passwordWrite } from '#access/accounts/passwords/passwords.ts'
 import { listAttempts } from '#access/sign-in/attempts.ts'
 import { provisionUser } from '#directory/provision-user.ts'
 import { inTransaction } from '#src/context.ts'
-import { browserAt, codeOf, createLocalPerson, goodPassword, linkIn, outbox, tryPassword } from '../support/accounts.ts'
+import {
+  browserAt,
+  codeOf,
+  goodPassword,
+  linkIn,
+  outbox,
+  provisionLocalUser,
+  tryPassword,
+} from '../support/accounts.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
 import { verifyDomain } from '../support/sign-in.ts'
 
@@ -42,7 +50,7 @@ async function stage() {
   const address = newAddress()
   // The other organization is the older one, and so comes first wherever nothing else decides.
   for (let serial = 0; serial < 5; serial += 1) await plant(other, address, serial)
-  const person = await createLocalPerson(home, address)
+  const person = await provisionLocalUser(home, address)
   return { other, home, address, person }
 }
 
@@ -143,7 +151,7 @@ describe('X-21: behind one address', () => {
   test('more people sign in than may guess; those who guess are stopped all the same', async () => {
     const organization = await app.createOrganization()
     const crowd = await Promise.all(
-      Array.from({ length: 8 }, (_, index) => createLocalPerson(organization, `crowd${index}@office.example.com`)),
+      Array.from({ length: 8 }, (_, index) => provisionLocalUser(organization, `crowd${index}@office.example.com`)),
     )
     const attempts = limits.passwordPerAddress.attempts
     await forget()
@@ -165,7 +173,7 @@ describe('X-21: behind one address', () => {
 
   test('one’s own sign-ins give no further guesses', async () => {
     const organization = await app.createOrganization()
-    const person = await createLocalPerson(organization, 'insider@office.example.com')
+    const person = await provisionLocalUser(organization, 'insider@office.example.com')
     const ip = '203.0.113.201'
     const guesses: number[] = []
     for (let round = 0; round < limits.passwordPerAddress.attempts; round += 1) {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { updateSignInPolicy } from '#access/sign-in/policy/sign-in-policy.ts'
 import { createConnection } from '#connections/sign-in/create-connection.ts'
 import { refreshMetadata } from '#connections/sign-in/refresh-metadata.ts'
@@ -231,9 +232,13 @@ test('a refresh that brings nothing new changes nothing and leaves no audit row'
     slo: { redirect: 'https://idp.example.net/slo' },
   })
   it.app.elsewhere.set('https://idp.example.net', async () => new Response(metadata))
-  const { id } = await createConnection(organization.ctx, {
-    ...{ type: 'saml', metadataUrl: 'https://idp.example.net/metadata' },
-  })
+  const { id } = await createConnection(
+    organization.ctx,
+    {
+      ...{ type: 'saml', metadataUrl: 'https://idp.example.net/metadata' },
+    },
+    requireOrdinaryRole,
+  )
   for (let round = 0; round < 3; round += 1)
     expect(await refreshMetadata(organization.ctx, id)).toEqual({ changed: [], waiting: 0 })
   expect(await client.auditOf(id)).toEqual(['connection.create'])

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   browserAt,
   codeOf,
-  createLocalPerson,
   goodPassword,
   linkIn,
   type Person,
+  provisionLocalUser,
   secretIn,
   stateOf,
   tryPassword,
@@ -27,7 +27,7 @@ afterAll(() => app.close())
 let people = 0
 const newPerson = (where = organization): Promise<Person> => {
   people += 1
-  return createLocalPerson(where, `person${people}@factors.example.com`)
+  return provisionLocalUser(where, `person${people}@factors.example.com`)
 }
 
 async function signedIn(person: Person): Promise<TestBrowser> {

@@ -15,7 +15,7 @@ export const goodPassword = 'mossy lantern 47 drift'
 export type Person = { id: string; userName: string; password: string }
 
 /** An active local person with a password. */
-export async function createLocalPerson(
+export async function provisionLocalUser(
   { ctx }: Pick<TestOrganization, 'ctx'>,
   userName: string,
   options: { password?: string; mustChange?: boolean; email?: string | null } = {},

@@ -1,6 +1,7 @@
 // A browser in a test, and connections to sign in through: requests with a cookie jar, answers that are not followed.
 
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
+import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { addDomain, removeDomain } from '#connections/domains/change-domains.ts'
 import type { OidcConnection, SamlConnection } from '#connections/sign-in/connections.ts'
 import { createConnection } from '#connections/sign-in/create-connection.ts'
@@ -94,12 +95,16 @@ export async function createSamlConnection(
     sso: { redirect: 'https://idp.example.net/sso', post: 'https://idp.example.net/sso' },
     slo: { redirect: 'https://idp.example.net/slo', post: 'https://idp.example.net/slo' },
   })
-  const created = await createConnection(organization.ctx, {
-    type: 'saml',
-    metadataXml,
-    jit: 'verified_domains',
-    ...input,
-  })
+  const created = await createConnection(
+    organization.ctx,
+    {
+      type: 'saml',
+      metadataXml,
+      jit: 'verified_domains',
+      ...input,
+    },
+    requireOrdinaryRole,
+  )
   return (await setConnectionStatus(organization.ctx, {
     connectionId: created.id,
     status: 'optional',
@@ -117,12 +122,16 @@ export async function createOidcConnection(
   organization: TestOrganization,
   options: OidcOptions,
 ): Promise<OidcConnection> {
-  const created = await createConnection(organization.ctx, {
-    type: 'oidc',
-    jit: 'verified_domains',
-    clientSecret: 'secret',
-    ...options,
-  })
+  const created = await createConnection(
+    organization.ctx,
+    {
+      type: 'oidc',
+      jit: 'verified_domains',
+      clientSecret: 'secret',
+      ...options,
+    },
+    requireOrdinaryRole,
+  )
   return (await setConnectionStatus(organization.ctx, {
     connectionId: created.id,
     status: 'optional',

@@ -10,7 +10,7 @@ import { AppError } from '#platform/errors.ts'
 import { nameSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, type Services } from '#src/context.ts'
 import { findAccount, type LocalAccount } from '../accounts/account/account.ts'
-import { asPerson, signInContext } from '../accounts/account/sign-in-context.ts'
+import { asUser, signInContext } from '../accounts/account/sign-in-context.ts'
 import { newPasskey, newPasskeyQuestion } from '../accounts/factors/new-passkey.ts'
 import { requireGoodPassword, rulesOf } from '../accounts/passwords/password-policy.ts'
 import { passwordWrite } from '../accounts/passwords/passwords.ts'
@@ -113,7 +113,7 @@ export async function acceptInvitation(
   const { name } = parseInput(AcceptInput, { name: acceptance.name })
   const { account } = found
   const { userId } = account
-  const ctx = asPerson(found.ctx, userId)
+  const ctx = asUser(found.ctx, userId)
   const { progress, statement } = await newCredential(ctx, found, { ...acceptance, name })
   const { organizationId } = ctx
   const renaming = rename({ organizationId, userId, displayName: name, now: nowOf(ctx) })

@@ -113,7 +113,7 @@ export async function createInvitation(
   ctx: CallContext,
   input: z.input<typeof CreateInvitationInput>,
 ): Promise<InvitationRecord> {
-  const { invitation } = await invitePerson(ctx, parseInput(CreateInvitationInput, input), 'resend')
+  const { invitation } = await inviteUser(ctx, parseInput(CreateInvitationInput, input), 'resend')
   return invitation
 }
 
@@ -121,7 +121,7 @@ export async function createInvitation(
  * @param whereInvited whether somebody who is invited to the same already gets a new link
  * @throws AppError as `createInvitation` does
  */
-export async function invitePerson(
+export async function inviteUser(
   ctx: CallContext,
   wanted: Wanted,
   whereInvited: 'resend' | 'leave',

@@ -8,7 +8,7 @@ import { AppError, asAppError } from '#platform/errors.ts'
 import { parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, requirePermissionSomewhere } from '#src/context.ts'
 import { type AddressRow, parseAddresses } from './address-list.ts'
-import { CreateInvitationInput, invitePerson } from './create-invitation.ts'
+import { CreateInvitationInput, inviteUser } from './create-invitation.ts'
 import { previewInvitation } from './preview-invitation.ts'
 
 const maxText = 500_000
@@ -56,7 +56,7 @@ export const previewInvitations = (ctx: CallContext, input: InviteManyInput): Pr
 /** @throws AppError invalid (the list cannot be read), forbidden */
 export const inviteMany = (ctx: CallContext, input: InviteManyInput): Promise<InviteManyResult> =>
   eachRow(ctx, input, async (wanted) => {
-    const { invitation, isNew } = await invitePerson(ctx, wanted, 'leave')
+    const { invitation, isNew } = await inviteUser(ctx, wanted, 'leave')
     return { outcome: isNew ? 'invited' : 'already_invited', invitationId: invitation.id }
   })
 

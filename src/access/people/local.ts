@@ -52,7 +52,7 @@ export async function updateLocalUser(
 }
 
 /** Creates a user who belongs to no directory. @throws AppError conflict; forbidden (reason `ceiling`) */
-export function createLocalPerson(ctx: CallContext, content: UserContent): Promise<UserRecord> {
+export function provisionLocalUser(ctx: CallContext, content: UserContent): Promise<UserRecord> {
   requirePermission(ctx, 'users.write')
   return inTransaction(ctx, (tx) =>
     withinCeiling(tx, ctx, { arrivals: ({ id }: UserRecord) => [id] }, () =>

@@ -13,7 +13,7 @@ import {
   type Transaction,
 } from '#src/context.ts'
 import { requireNotAbove } from '../ceiling/ceiling.ts'
-import { lockStatus } from './find-person.ts'
+import { lockStatus } from './find-user.ts'
 import { identityLink } from './identities.ts'
 import { type LinkRequest, linkRequestColumns, linkRequestTables } from './link-requests.ts'
 import { tellOfLink } from './linked-identity.ts'

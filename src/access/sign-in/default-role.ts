@@ -1,30 +1,30 @@
 // The role of people whom a first sign-in creates. It is an ordinary one: who may change other people's access is decided
 // by an administrator's mapping or assignment, never by just-in-time provisioning.
 import { sql } from 'drizzle-orm'
-import type { Connection } from '#connections/sign-in/connections.ts'
+import type { Connection, RequireDefaultRole } from '#connections/sign-in/connections.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { type CallContext, nowOf } from '#src/context.ts'
 import { requireGivable } from '../ceiling/ceiling.ts'
 import { administrative, isOrdinary } from '../decisions/permissions.ts'
 
 const permissionsOf = prepared<{ organizationId: string; roleId: string }, { permissions: string[] }>(
   (p) => sql`select (select coalesce(json_agg(rp.permission), '[]') from role_permissions rp
       where rp.organization_id = r.organization_id and rp.role_id = r.id and rp.effect = 'allow') as permissions
-    from roles r where r.organization_id = ${p.organizationId} and r.id = ${p.roleId}`,
+    from roles r where r.organization_id = ${p.organizationId} and r.id = ${p.roleId} for share of r`,
 )
 
-/** @throws AppError invalid where the role is unknown, or is an administrator's; forbidden (reason `ceiling`) */
-export async function requireOrdinaryRole(ctx: CallContext, roleId: string): Promise<void> {
-  requirePermission(ctx, 'connections.write')
-  const statement = permissionsOf({ organizationId: ctx.organizationId, roleId: isId('rol', roleId) ? roleId : '' })
-  const role = await inTransaction(ctx, async (tx) => {
-    const [found] = await tx.run(statement)
-    if (found !== undefined) await requireGivable(tx, ctx, [{ scope: '', roleId }])
-    return found
-  })
+/**
+ * In the transaction that writes the connection. The role's row is locked, so that it stays the ordinary one that it is.
+ * @throws AppError invalid where the role is unknown, or is an administrator's; forbidden (reason `ceiling`)
+ */
+export const requireOrdinaryRole: RequireDefaultRole = async (tx, ctx, roleId) => {
+  const [role] = await tx.run(
+    permissionsOf({ organizationId: ctx.organizationId, roleId: isId('rol', roleId) ? roleId : '' }),
+  )
   if (role === undefined) throw refused('There is no such role')
+  await requireGivable(tx, ctx, [{ scope: '', roleId }])
   if (!isOrdinary(role.permissions)) throw refused('A role of administrators cannot be the default of first sign-ins')
 }
 

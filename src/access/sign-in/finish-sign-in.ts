@@ -17,12 +17,12 @@ import { attemptStatement, newReference, type SignInMethod, type Visitor } from 
 import { setClaimGroups } from './claim-groups.ts'
 import { providedEmailProof } from './email-proofs.ts'
 import type { ExternalIdentity } from './external-identity.ts'
-import { knownPerson } from './find-person.ts'
+import { knownUser } from './find-user.ts'
 import { checkProof } from './fresh-proof.ts'
 import { keepIdToken } from './id-token.ts'
 import { requestLink } from './link-requests.ts'
 import { isTest, openRequestSecret, type SignInPurpose, type SignInRequest, useRequest } from './requests.ts'
-import { chosenEmail, type ResolvedPerson, resolvePerson } from './resolve-person.ts'
+import { chosenEmail, type ResolvedUser, resolveIdentity } from './resolve-user.ts'
 import { sessionEnd } from './sessions/end-sessions.ts'
 import { type StartedSession, sessionStart } from './sessions/start-session.ts'
 import { LinkAwaitsApproval, noted, passed, refuse, type Trace } from './trace.ts'
@@ -44,7 +44,7 @@ export type SignInAnswer = {
 export type SignInOutcome =
   | { kind: 'signed_in'; token: string; expiresAt: string; userId: string; returnTo: string; reference: string }
   /** A test sign-in: what would have happened. */
-  | { kind: 'tested'; trace: Trace; reference: string; person: ResolvedPerson }
+  | { kind: 'tested'; trace: Trace; reference: string; person: ResolvedUser }
   /** Created, and waits for an administrator. */
   | { kind: 'pending'; reference: string }
 
@@ -66,7 +66,7 @@ export async function finishSignIn(ctx: CallContext, answer: SignInAnswer): Prom
     )
   // A test leaves nothing behind but its attempt.
   const { person, held } = await inTrial(ctx, async (tx) => {
-    const { person } = await identifyPerson(tx, ctx, answer, purpose)
+    const { person } = await identifyUser(tx, ctx, answer, purpose)
     const [held] = await tx.run(effectiveAccessOf(ctx.organizationId, person.userId))
     return { person, held }
   })
@@ -107,21 +107,21 @@ function sourceWords(source: EffectiveAccess['assignments'][number]['source']): 
   return path === '' ? 'the person fits the filter of a mapping' : `they are in the group ${path}`
 }
 
-type IdentifiedPerson = {
+type IdentifiedUser = {
   connection: Connection
-  person: ResolvedPerson
+  person: ResolvedUser
   request: SignInRequest | null
   /** Since when the session counts as proven; null: this moment. */
   provenAt: string | null
 }
 
 /** What sign-ins and tests have in common: message, request, person, groups. */
-async function identifyPerson(
+async function identifyUser(
   tx: Transaction,
   ctx: CallContext,
   answer: SignInAnswer,
   purpose: SignInPurpose,
-): Promise<IdentifiedPerson> {
+): Promise<IdentifiedUser> {
   const { trace, connectionId, identity, message } = answer
   const { organizationId } = ctx
   const isWaiting = answer.request !== null && answer.isClaimed !== true
@@ -129,7 +129,7 @@ async function identifyPerson(
   const key = { organizationId, connectionId, subject: identity.subject, now: nowOf(ctx) }
   const [connections, persons, marks, uses] = await Promise.all([
     tx.run(connectionById({ organizationId, connectionId })),
-    tx.run(knownPerson(key)),
+    tx.run(knownUser(key)),
     message === null ? undefined : tx.run(messageMark(ctx, connectionId, message)),
     isWaiting ? tx.run(useRequest({ organizationId, stateHash: answer.request?.stateHash ?? '' })) : undefined,
   ])
@@ -139,7 +139,7 @@ async function identifyPerson(
   const provenAt = checkProof(ctx, { identity, request, trace })
   const isInvitation = purpose === 'invitation'
   const expectedUserId = purpose === 'link' || isInvitation ? (request?.userId ?? null) : null
-  const person = await resolvePerson(tx, ctx, {
+  const person = await resolveIdentity(tx, ctx, {
     connection,
     identity,
     expectedUserId,
@@ -189,7 +189,7 @@ async function openSession(
   purpose: SignInPurpose,
 ): Promise<SignInOutcome> {
   const { identity, visitor, trace, connectionId } = answer
-  const { connection, person, request, provenAt } = await identifyPerson(tx, ctx, answer, purpose)
+  const { connection, person, request, provenAt } = await identifyUser(tx, ctx, answer, purpose)
   const reference = newReference(ctx)
   const shared = {
     ...visitor,
@@ -260,7 +260,7 @@ function replacedEnd(ctx: CallContext, request: SignInRequest | null): Statement
   return typeof replaced === 'string' ? [sessionEnd(ctx, replaced, 'replaced')] : []
 }
 
-async function testDone(ctx: CallContext, answer: SignInAnswer, person: ResolvedPerson): Promise<SignInOutcome> {
+async function testDone(ctx: CallContext, answer: SignInAnswer, person: ResolvedUser): Promise<SignInOutcome> {
   const { connectionId, visitor, trace, request } = answer
   const { organizationId } = ctx
   const reference = newReference(ctx)

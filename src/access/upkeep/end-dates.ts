@@ -1,10 +1,10 @@
 // What follows from dates: people whose last assignment ended are deactivated, and whoever is due back is proposed for it.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
-import { deactivateUser } from '#directory/deactivate-user.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import { raiseAlarm } from '../notices/alarms/raise-alarm.ts'
+import { deactivateUser } from '../people/status/deactivate-user.ts'
 
 type Person = { userId: string; userName: string; displayName: string | null }
 
@@ -22,7 +22,7 @@ export async function endAccounts(ctx: CallContext): Promise<void> {
 
 async function endAccount(ctx: CallContext, { userId, userName, displayName }: Person): Promise<void> {
   try {
-    await deactivateUser(ctx, { userId, directoryId: null, reason: 'end_date' })
+    await deactivateUser(ctx, { userId }, 'end_date')
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     // Gone in the meantime.

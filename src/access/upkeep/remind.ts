@@ -72,20 +72,20 @@ async function sponsorAddress(tx: Transaction, ctx: CallContext, sponsor: string
   return /^[^\s@<>",;]+@[^\s@<>",;]+\.[^\s@<>",;]+$/.test(sponsor.trim()) ? sponsor.trim() : null
 }
 
-function letterOf(ctx: CallContext, due: Due, organization: string, isForPerson: boolean): Letter {
+function letterOf(ctx: CallContext, due: Due, organization: string, isForUser: boolean): Letter {
   const where = due.brand === null ? organization : `${due.brand} (${organization})`
-  const whose = isForPerson ? 'your' : `${due.displayName ?? due.userName}’s`
+  const whose = isForUser ? 'your' : `${due.displayName ?? due.userName}’s`
   const date = new Date(due.expiresAt).toUTCString().slice(5, 22)
   return {
-    subject: `${isForPerson ? 'Your' : whose} access to ${where} ends on ${date.slice(0, 11)}`,
+    subject: `${isForUser ? 'Your' : whose} access to ${where} ends on ${date.slice(0, 11)}`,
     paragraphs: [
       `On ${date} UTC ${whose} assignment ends: ${due.role} in ${where}. What it allows is refused from that moment on.`,
     ],
-    ...(isForPerson
+    ...(isForUser
       ? {}
       : { action: { label: 'Extend it', url: ctx.urls.page(`/console/users/${due.userId}/assignments/${due.id}`) } }),
     closing: [
-      isForPerson
+      isForUser
         ? 'If you need it for longer, ask your administrator, who can give the assignment another end.'
         : 'You are named as the sponsor. If it is needed for longer, give the assignment another end, or ask an administrator to. If not, there is nothing to do.',
     ],

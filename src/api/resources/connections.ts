@@ -228,8 +228,7 @@ export const connectionRoutes = newRoutes()
   })
   .openapi(createConnectionRoute, async (c) => {
     const input = c.req.valid('json')
-    if (typeof input.defaultRoleId === 'string') await requireOrdinaryRole(c.get('ctx'), input.defaultRoleId)
-    const created = await createConnection(c.get('ctx'), input)
+    const created = await createConnection(c.get('ctx'), input, requireOrdinaryRole)
     return c.json(present(describeConnection(created, c.get('urls'))), 201)
   })
   .openapi(getRoute, async (c) => {
@@ -238,8 +237,11 @@ export const connectionRoutes = newRoutes()
   })
   .openapi(updateRoute, async (c) => {
     const changes = c.req.valid('json')
-    if (typeof changes.defaultRoleId === 'string') await requireOrdinaryRole(c.get('ctx'), changes.defaultRoleId)
-    const changed = await updateConnection(c.get('ctx'), { connectionId: c.req.valid('param').id, ...changes })
+    const changed = await updateConnection(
+      c.get('ctx'),
+      { connectionId: c.req.valid('param').id, ...changes },
+      requireOrdinaryRole,
+    )
     return c.json(present(describeConnection(changed, c.get('urls'))), 200)
   })
   .openapi(statusRoute, async (c) => {

@@ -1,6 +1,6 @@
 // /users/{id}/erase
 import { createRoute, z } from '@hono/zod-openapi'
-import { erasePerson } from '#access/people/status/erase-person.ts'
+import { eraseUser } from '#access/people/status/erase-user.ts'
 import { idParam, jsonBody, newRoutes, noContent, security, writeFailures } from '../contract/routes.ts'
 
 const eraseRoute = createRoute({
@@ -21,6 +21,6 @@ const eraseRoute = createRoute({
 })
 
 export const userErasureRoutes = newRoutes().openapi(eraseRoute, async (c) => {
-  await erasePerson(c.get('ctx'), { userId: c.req.valid('param').id, ...c.req.valid('json') })
+  await eraseUser(c.get('ctx'), { userId: c.req.valid('param').id, ...c.req.valid('json') })
   return c.body(null, 204)
 })

@@ -1,10 +1,10 @@
 // /users/{id}/deactivate and /reactivate, what each of them would do, and what the last deactivation did.
 import { createRoute, z } from '@hono/zod-openapi'
-import { deactivatePerson } from '#access/people/status/deactivate-person.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { getDeactivationReceipt } from '#access/people/status/deactivation-receipt.ts'
 import { previewDeactivation } from '#access/people/status/preview-deactivation.ts'
 import { previewReactivation } from '#access/people/status/preview-reactivation.ts'
-import { reactivatePerson } from '#access/people/status/reactivate-person.ts'
+import { reactivateUser } from '#access/people/status/reactivate-user.ts'
 import { idParam, jsonAnswer, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
 import { brandReference, roleReference, time, timeInput } from '../contract/schemas.ts'
 import { HeldRole, idle, person } from './held-shape.ts'
@@ -142,11 +142,11 @@ const receiptRoute = createRoute({
 export const userStatusRoutes = newRoutes()
   .openapi(deactivateRoute, async (c) => {
     const input = { userId: c.req.valid('param').id, ...c.req.valid('json') }
-    return c.json(presentUser(await deactivatePerson(c.get('ctx'), input)), 200)
+    return c.json(presentUser(await deactivateUser(c.get('ctx'), input)), 200)
   })
   .openapi(reactivateRoute, async (c) => {
     const input = { userId: c.req.valid('param').id, ...c.req.valid('json') }
-    return c.json(presentUser(await reactivatePerson(c.get('ctx'), input)), 200)
+    return c.json(presentUser(await reactivateUser(c.get('ctx'), input)), 200)
   })
   .openapi(previewDeactivationRoute, async (c) =>
     c.json(await previewDeactivation(c.get('ctx'), c.req.valid('param').id), 200),

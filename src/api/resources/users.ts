@@ -1,9 +1,9 @@
 // /users
 import { createRoute, z } from '@hono/zod-openapi'
 import { searchUsers } from '#access/people/list-users.ts'
-import { createLocalPerson, updateLocalUser } from '#access/people/local.ts'
+import { provisionLocalUser, updateLocalUser } from '#access/people/local.ts'
 import { userSorts } from '#access/people/search/user-order.ts'
-import { approvePerson } from '#access/people/status/approve-person.ts'
+import { approveUser } from '#access/people/status/approve-user.ts'
 import { contentOf } from '#directory/user-content.ts'
 import { getUser } from '#directory/users.ts'
 import { pageOf, pageParams } from '../contract/paging.ts'
@@ -118,7 +118,7 @@ export const userRoutes = newRoutes()
   })
   .openapi(createUserRoute, async (c) => {
     const content = newContent(c.req.valid('json'))
-    return c.json(presentUser(await createLocalPerson(c.get('ctx'), content)), 201)
+    return c.json(presentUser(await provisionLocalUser(c.get('ctx'), content)), 201)
   })
   .openapi(getRoute, async (c) => {
     const reference = { userId: c.req.valid('param').id, directoryId: null }
@@ -133,5 +133,5 @@ export const userRoutes = newRoutes()
     return c.json(presentUser(user), 200)
   })
   .openapi(approveRoute, async (c) => {
-    return c.json(presentUser(await approvePerson(c.get('ctx'), c.req.valid('param').id)), 200)
+    return c.json(presentUser(await approveUser(c.get('ctx'), c.req.valid('param').id)), 200)
   })

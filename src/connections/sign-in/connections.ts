@@ -39,6 +39,9 @@ export type ConnectionBase = {
 
 export type SamlConnection = ConnectionBase & { type: 'saml'; settings: SamlSettings }
 export type OidcConnection = ConnectionBase & { type: 'oidc'; settings: OidcSettings }
+/** What a role has to be to be the default of first sign-ins, which is a matter of access. It throws where it is not. */
+export type RequireDefaultRole = (tx: Transaction, ctx: CallContext, roleId: string) => Promise<void>
+
 export type Connection = SamlConnection | OidcConnection
 
 /** The columns of a Connection, for `connections c`. */

@@ -19,7 +19,7 @@ import { fetchIdpMetadata } from '../saml/fetch-metadata.ts'
 import { type IdpMetadata, readIdpMetadata } from '../saml/metadata.ts'
 import type { OidcSettings, SamlSettings } from '../settings/settings.ts'
 import { createClientKey } from './client-key.ts'
-import { type Connection, connectionColumns, connectionSecretPlace } from './connections.ts'
+import { type Connection, connectionColumns, connectionSecretPlace, type RequireDefaultRole } from './connections.ts'
 import { presetNames, presets } from './presets.ts'
 
 const common = {
@@ -91,7 +91,11 @@ export const insertConnection = prepared<Parameters, Connection>(
  * Creates a connection as a draft: it serves test sign-ins until somebody opens it.
  * @throws AppError invalid (reasons `metadata`, `certificate`, `address`, `unreachable`) naming what the provider's side lacks
  */
-export async function createConnection(ctx: CallContext, input: CreateConnectionInput): Promise<Connection> {
+export async function createConnection(
+  ctx: CallContext,
+  input: CreateConnectionInput,
+  requireDefaultRole: RequireDefaultRole,
+): Promise<Connection> {
   requirePermission(ctx, 'connections.write')
   const wanted = parseInput(createConnectionInput, input)
   const [id, now, { organizationId }] = [ctx.ids.next('con'), nowOf(ctx), ctx]
@@ -112,7 +116,7 @@ export async function createConnection(ctx: CallContext, input: CreateConnection
   const audit = recordAudit(ctx, { action: 'connection.create', targetType: 'connection', targetId: id, detail })
   return inTransaction(ctx, async (tx) => {
     await requireDirectory(tx, ctx, wanted.directoryId)
-    if (wanted.directoryId != null) await requireReach(tx, ctx, { kind: 'directory', directoryId: wanted.directoryId })
+    if (wanted.defaultRoleId != null) await requireDefaultRole(tx, ctx, wanted.defaultRoleId)
     const [rows] = await tx.commitWith<Connection>(insert, audit)
     const [created] = rows ?? []
     if (created === undefined) throw new Error('The insert returned no row')
@@ -120,7 +124,7 @@ export async function createConnection(ctx: CallContext, input: CreateConnection
   })
 }
 
-/** @throws AppError invalid where the organization has no such directory */
+/** @throws AppError invalid where the organization has no such directory; forbidden (reason `ceiling`) */
 export async function requireDirectory(
   tx: Transaction,
   ctx: CallContext,
@@ -129,6 +133,7 @@ export async function requireDirectory(
   if (directoryId === null || directoryId === undefined) return
   const [directory] = await tx.run(directoryById({ organizationId: ctx.organizationId, directoryId }))
   if (directory === undefined) throw invalidField('directoryId', 'There is no such directory')
+  await requireReach(tx, ctx, { kind: 'directory', directoryId })
 }
 
 const providerOf = (settings: SamlSettings | OidcSettings): string =>

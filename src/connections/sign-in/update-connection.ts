@@ -12,7 +12,14 @@ import {
   type SamlSettings,
   samlSettingsSchema,
 } from '../settings/settings.ts'
-import { type Connection, connectionColumns, connectionSecretPlace, lockConnectionRow, reachOf } from './connections.ts'
+import {
+  type Connection,
+  connectionColumns,
+  connectionSecretPlace,
+  lockConnectionRow,
+  type RequireDefaultRole,
+  reachOf,
+} from './connections.ts'
 import { requireDirectory } from './create-connection.ts'
 
 const UpdateConnectionInput = z.strictObject({
@@ -60,7 +67,11 @@ const update = prepared<Parameters, Connection>(
 )
 
 /** @returns the connection as it is now. @throws AppError not_found, invalid; forbidden (reason `ceiling`) */
-export async function updateConnection(ctx: CallContext, input: UpdateConnectionInput): Promise<Connection> {
+export async function updateConnection(
+  ctx: CallContext,
+  input: UpdateConnectionInput,
+  requireDefaultRole: RequireDefaultRole,
+): Promise<Connection> {
   requirePermission(ctx, 'connections.write')
   const changes = parseInput(UpdateConnectionInput, input)
   const { connectionId } = changes
@@ -68,9 +79,8 @@ export async function updateConnection(ctx: CallContext, input: UpdateConnection
   return inTransaction(ctx, async (tx) => {
     const before = await lockConnectionRow(tx, ctx, connectionId)
     await requireDirectory(tx, ctx, changes.directoryId)
+    if (changes.defaultRoleId != null) await requireDefaultRole(tx, ctx, changes.defaultRoleId)
     await requireReach(tx, ctx, reachOf(before))
-    if (changes.directoryId != null)
-      await requireReach(tx, ctx, { kind: 'directory', directoryId: changes.directoryId })
     const { clientSecret, connectionId: _, ...shown } = changes
     const { organizationId } = ctx
     const changed = update({

@@ -5,7 +5,7 @@ import { type CallContext, isPermitted } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
-import { PersonPicker } from '../ui/person-picker.tsx'
+import { UserPicker } from '../ui/user-picker.tsx'
 
 type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
 
@@ -30,7 +30,7 @@ export const BrandGivePage = ({ ctx, manager, brand, q, found }: GiveProps) => (
       ) : null
     }
   >
-    <PersonPicker
+    <UserPicker
       action={`/console/brands/${brand.id}/give`}
       q={q}
       found={found?.items ?? []}

@@ -11,7 +11,7 @@ import type { Manager } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
 import { Pager, Panel, Select, Time } from '../ui/parts.tsx'
-import { NameList, PersonName, Source, StatusBadge } from '../ui/people.tsx'
+import { NameList, Source, StatusBadge, UserName } from '../ui/people.tsx'
 import { withParams } from './with-params.ts'
 
 type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
@@ -143,7 +143,7 @@ function rowOf(ctx: CallContext, { user, holdings }: Holder, brand: BrandRecord)
   const roles = [...new Map(holdings.map(({ role }) => [role.id, role])).values()]
   const mayChange = isPermitted(ctx, 'assignments.write', brand.id)
   return [
-    <PersonName user={user} />,
+    <UserName user={user} />,
     <NameList names={roles} />,
     <ul class="source-list">
       {holdings.map(({ source }) => (

@@ -70,8 +70,7 @@ export function createConnectionPages(): Hono<ConsoleEnv> {
     const connection = await getConnection(ctx, c.req.param('id'))
     try {
       const changes = changesOf(connection, form)
-      if (typeof changes.defaultRoleId === 'string') await requireOrdinaryRole(ctx, changes.defaultRoleId)
-      await updateConnection(ctx, { connectionId: connection.id, ...changes })
+      await updateConnection(ctx, { connectionId: connection.id, ...changes }, requireOrdinaryRole)
       return c.redirect(`${path}/${connection.id}?done=saved`, 303)
     } catch (error) {
       return showSettings(c, connection, refusedForm(form, error))
@@ -89,7 +88,11 @@ export function createConnectionPages(): Hono<ConsoleEnv> {
 
   pages.post('/:id/trust', async (c) => {
     const [form, connectionId] = [await readForm(c), c.req.param('id')]
-    await updateConnection(c.get('ctx'), { connectionId, trustCertificates: [form['sha256'] ?? ''] })
+    await updateConnection(
+      c.get('ctx'),
+      { connectionId, trustCertificates: [form['sha256'] ?? ''] },
+      requireOrdinaryRole,
+    )
     return c.redirect(`${path}/${connectionId}?done=saved`, 303)
   })
 

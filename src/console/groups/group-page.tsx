@@ -8,7 +8,7 @@ import type { Manager } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
 import { ButtonForm, Pager, Panel, Time } from '../ui/parts.tsx'
-import { PersonPicker } from '../ui/person-picker.tsx'
+import { UserPicker } from '../ui/user-picker.tsx'
 import { sourceOf } from './group-source.ts'
 
 type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
@@ -157,7 +157,7 @@ const MembersPanel = ({ group, page, mayChange }: Pick<GroupProps, 'group' | 'pa
 
 const AddPanel = ({ group, q, found }: Pick<GroupProps, 'group' | 'q' | 'found'>) => (
   <Panel title="Add somebody" lead="They get what the group gives, at once.">
-    <PersonPicker
+    <UserPicker
       action={`/console/groups/${group.id}`}
       q={q}
       found={found?.items ?? []}

@@ -10,7 +10,7 @@ import type { Manager } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
 import { ButtonForm, Panel, Time } from '../ui/parts.tsx'
-import { PersonName, Source, StatusBadge } from '../ui/people.tsx'
+import { Source, StatusBadge, UserName } from '../ui/people.tsx'
 import { PermissionMatrix, specialPermissions } from './permission-matrix.tsx'
 import { Uses } from './roles-page.tsx'
 
@@ -115,7 +115,7 @@ const Holders = ({ role, holders: { items, total }, organization }: HoldersProps
           caption={`Who holds ${role.name}`}
           columns={[{ label: 'Name' }, { label: 'Where and through what' }, { label: 'Status' }]}
           rows={items.map(({ user, holdings }) => [
-            <PersonName user={user} />,
+            <UserName user={user} />,
             <ul class="source-list">
               {holdings.map(({ brand, source }) => (
                 <li>

@@ -21,7 +21,7 @@ export const reasonWords: Record<StatusReason, string> = {
 type Person = { id: string; userName: string; displayName: string | null; email: string | null }
 
 /** The name of a person and their address below it. */
-export const PersonName = ({ user, isLink = true }: { user: Person; isLink?: boolean }) => {
+export const UserName = ({ user, isLink = true }: { user: Person; isLink?: boolean }) => {
   const name = user.displayName ?? user.userName
   const [local = '', ...domain] = (user.email ?? user.userName).split(/(?=@)/)
   return (

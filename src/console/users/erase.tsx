@@ -1,7 +1,7 @@
 // Erasing a person: what goes, what stays, and the name typed again.
 import { type Context, Hono } from 'hono'
 import { getSettings } from '#access/organizations/settings.ts'
-import { erasePerson } from '#access/people/status/erase-person.ts'
+import { eraseUser } from '#access/people/status/erase-user.ts'
 import { getUser, type UserRecord } from '#directory/users.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
@@ -21,7 +21,7 @@ export function createErasePages(): Hono<ConsoleEnv> {
   pages.post('/:id/erase', async (c) => {
     const [form, user] = [await readForm(c), await personAt(c)]
     try {
-      await erasePerson(c.get('ctx'), { userId: user.id, confirm: form['proof'] ?? '' })
+      await eraseUser(c.get('ctx'), { userId: user.id, confirm: form['proof'] ?? '' })
       return c.redirect('/console/users?done=erased', 303)
     } catch (error) {
       return showErase(c, user, refusedForm(form, error, { confirm: 'proof' }))

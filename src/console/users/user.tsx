@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { getAccessMatrix } from '#access/people/access-matrix.ts'
 import { getListedUser } from '#access/people/list-users.ts'
-import { approvePerson } from '#access/people/status/approve-person.ts'
+import { approveUser } from '#access/people/status/approve-user.ts'
 import { getDeactivationReceipt } from '#access/people/status/deactivation-receipt.ts'
 import { listAttempts } from '#access/sign-in/attempts.ts'
 import { endSession, endUserSessions } from '#access/sign-in/sessions/end-sessions.ts'
@@ -86,7 +86,7 @@ export function createUserPages(): Hono<ConsoleEnv> {
 
   pages.post('/:id/approve', async (c) => {
     const userId = c.req.param('id')
-    await approvePerson(c.get('ctx'), userId)
+    await approveUser(c.get('ctx'), userId)
     return c.redirect(`/console/users/${userId}?done=saved`, 303)
   })
 

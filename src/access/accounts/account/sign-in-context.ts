@@ -7,7 +7,7 @@ export const signInContext = (services: Services, organizationId: string, reques
   systemContext(services, organizationId, { id: 'sign-in', requestId })
 
 /** The same, once it is proven who the person is: what follows is their own doing. */
-export const asPerson = (ctx: CallContext, userId: string): CallContext => ({
+export const asUser = (ctx: CallContext, userId: string): CallContext => ({
   ...ctx,
   actor: { type: 'user', id: userId },
 })

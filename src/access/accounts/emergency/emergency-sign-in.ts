@@ -16,7 +16,7 @@ import { newTrace, passed } from '../../sign-in/trace.ts'
 import type { LocalAccount } from '../account/account.ts'
 import { type Candidate, countCandidates, findCandidates, nameCounter } from '../account/candidates.ts'
 import { limits } from '../account/rate-limits.ts'
-import { asPerson } from '../account/sign-in-context.ts'
+import { asUser } from '../account/sign-in-context.ts'
 import { type Browser, openSession, refuseAccount, type SignedIn } from '../sign-in/complete-sign-in.ts'
 import { isCode } from '../sign-in/second-factor.ts'
 
@@ -106,7 +106,7 @@ const insertUse = prepared<
 
 async function prove({ ctx, account }: Candidate, { reason, browser }: EmergencyAttempt): Promise<EmergencyOutcome> {
   const { userId } = account
-  const own = asPerson(ctx, userId)
+  const own = asUser(ctx, userId)
   const trace = newTrace()
   trace.received['reason'] = reason
   passed(trace, 'drill', 'Password and code are right; a drill opens no session')
@@ -134,7 +134,7 @@ async function prove({ ctx, account }: Candidate, { reason, browser }: Emergency
 async function enter({ ctx, account }: Candidate, { reason, browser }: EmergencyAttempt): Promise<EmergencyOutcome> {
   const { userId } = account
   const { organizationId } = ctx
-  const own = asPerson(ctx, userId)
+  const own = asUser(ctx, userId)
   const trace = newTrace()
   trace.received['reason'] = reason
   const detail = { reason, ip: browser.visitor.ip }

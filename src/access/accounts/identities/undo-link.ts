@@ -7,7 +7,7 @@ import { type CallContext, inTransaction, type Services } from '#src/context.ts'
 import { raiseAlarm } from '../../notices/alarms/raise-alarm.ts'
 import type { LinkedIdentity } from '../../sign-in/linked-identity.ts'
 import { managesAnything } from '../../sign-in/manages.ts'
-import { asPerson, signInContext } from '../account/sign-in-context.ts'
+import { asUser, signInContext } from '../account/sign-in-context.ts'
 import { removeIdentityWithin } from './remove-identity.ts'
 
 export type OpenUndo = LinkedIdentity & {
@@ -67,7 +67,7 @@ export async function undoLink(services: Services, where: Where): Promise<string
   const { undo, tokenHash } = found
   const { userId, connectionId, subject, userName, displayName, connectionName } = undo
   const { organizationId } = found.ctx
-  const ctx = asPerson(found.ctx, userId)
+  const ctx = asUser(found.ctx, userId)
   return inTransaction(ctx, async (tx) => {
     const [used] = await tx.run(use({ organizationId, tokenHash }))
     if (used === undefined) return undefined

@@ -15,7 +15,7 @@ import { barrierOf } from '../account/barriers.ts'
 import { type Candidate, countCandidates, findCandidates, nameCounter } from '../account/candidates.ts'
 import { notifyPasswordChanged } from '../account/notify.ts'
 import { limits } from '../account/rate-limits.ts'
-import { asPerson, signInContext } from '../account/sign-in-context.ts'
+import { asUser, signInContext } from '../account/sign-in-context.ts'
 import { requireGoodPassword, rulesOf } from './password-policy.ts'
 import { passwordWrite, pendingSignInsEnd } from './passwords.ts'
 
@@ -128,7 +128,7 @@ export async function resetPassword(
   const { account } = found
   const { userId } = account
   requireGoodPassword(password, rulesOf(account))
-  const ctx = asPerson(found.ctx, userId)
+  const ctx = asUser(found.ctx, userId)
   const { organizationId } = ctx
   const write = await passwordWrite(ctx, { userId, password })
   const isDone = await inTransaction(ctx, async (tx) => {

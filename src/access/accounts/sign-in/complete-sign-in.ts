@@ -14,7 +14,7 @@ import { beginSignIn } from '../../sign-in/requests.ts'
 import { sessionStart } from '../../sign-in/sessions/start-session.ts'
 import { newTrace, passed, type Trace } from '../../sign-in/trace.ts'
 import type { LocalAccount } from '../account/account.ts'
-import { asPerson } from '../account/sign-in-context.ts'
+import { asUser } from '../account/sign-in-context.ts'
 
 /** What has been proven so far. */
 export type Progress = {
@@ -90,7 +90,7 @@ export async function openSession(
 ): Promise<SignedIn | Extract<Completion, { kind: 'refused' }>> {
   const { account, progress, browser, trace, attemptMethod, limitMinutes = null, statements = [] } = opening
   const { userId } = account
-  const own = asPerson(ctx, userId)
+  const own = asUser(ctx, userId)
   const { method, hasSecondFactor } = progress
   const start = sessionStart(own, { userId, method, hasSecondFactor, limitMinutes, ...browser.visitor })
   passed(trace, method, hasSecondFactor ? 'Proven, with a second factor' : 'Proven')

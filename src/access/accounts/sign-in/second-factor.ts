@@ -10,7 +10,7 @@ import { findAccount, type LocalAccount } from '../account/account.ts'
 import { barrierOf } from '../account/barriers.ts'
 import { ownChange } from '../account/own-change.ts'
 import { limits } from '../account/rate-limits.ts'
-import { asPerson, signInContext } from '../account/sign-in-context.ts'
+import { asUser, signInContext } from '../account/sign-in-context.ts'
 import { listPasskeys, parsePasskeyAnswer, passkeyQuestion, passkeyUse, verifyPasskey } from '../factors/passkeys.ts'
 import { newRecoveryCodes, useRecoveryCode } from '../factors/recovery-codes.ts'
 import { beginTotp, type TotpSetup, useTotp } from '../factors/totp.ts'
@@ -140,7 +140,7 @@ export async function enrolAtSignIn(services: Services, where: Where, code: stri
   const { userId } = account
   const seconds = await countAttempt(services.database, { limit: limits.secondFactorPerUser, key: userId })
   if (seconds > 0) return { kind: 'throttled', seconds }
-  const own = asPerson(ctx, userId)
+  const own = asUser(ctx, userId)
   const recovery = newRecoveryCodes(own, userId)
   const isRight = await inTransaction(own, async (tx) => {
     if (!(await useTotp(tx, own, { userId, code, isConfirming: true }))) return false
@@ -158,7 +158,7 @@ export async function changeAtSignIn(services: Services, where: Where, password:
   if (pending?.step !== 'change') return { kind: 'gone' }
   const { ctx, account } = pending
   requireGoodPassword(password, rulesOf(account))
-  const own = asPerson(ctx, account.userId)
+  const own = asUser(ctx, account.userId)
   const write = await passwordWrite(own, { userId: account.userId, password })
   await inTransaction(own, (tx) => tx.commitWith(write, ownChange(own, account.userId, 'user.password_change')))
   return continueSignIn(pending, where, { hasNewPassword: true })

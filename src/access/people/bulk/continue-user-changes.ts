@@ -8,8 +8,8 @@ import { type CallContext, inTransaction } from '#src/context.ts'
 import { createAssignment } from '../../grants/assignments/create-assignment.ts'
 import { deleteAssignment } from '../../grants/assignments/delete-assignment.ts'
 import { actorContext } from '../../grants/managers/actor-context.ts'
-import { deactivatePerson } from '../status/deactivate-person.ts'
-import { reactivatePerson } from '../status/reactivate-person.ts'
+import { deactivateUser } from '../status/deactivate-user.ts'
+import { reactivateUser } from '../status/reactivate-user.ts'
 import { blockerOf } from './blockers.ts'
 import { type BulkAction, type Selected, selectPeople } from './selection.ts'
 import type { UserChange, UserChangeOutcome } from './user-changes.ts'
@@ -92,10 +92,10 @@ async function carryOut(ctx: CallContext, action: BulkAction, person: Selected |
 async function perform(ctx: CallContext, action: BulkAction, { id, assignmentId }: Selected): Promise<void> {
   switch (action.kind) {
     case 'deactivate':
-      await deactivatePerson(ctx, { userId: id, note: action.note, returnsAt: action.returnsAt })
+      await deactivateUser(ctx, { userId: id, note: action.note, returnsAt: action.returnsAt })
       return
     case 'reactivate':
-      await reactivatePerson(ctx, { userId: id, restore: action.restore })
+      await reactivateUser(ctx, { userId: id, restore: action.restore })
       return
     case 'assign': {
       const { kind: _, ...assignment } = action

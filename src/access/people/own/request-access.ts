@@ -16,7 +16,7 @@ const mostADay = 3
 type Key = { organizationId: string; userId: string }
 
 // Locked, so that two requests of one person follow each other.
-const lockPerson = prepared<Key, { userName: string; displayName: string | null }>(
+const lockUser = prepared<Key, { userName: string; displayName: string | null }>(
   (p) => sql`select u.user_name as "userName", u.display_name as "displayName" from users u
     where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.status = 'active' for no key update`,
 )
@@ -43,7 +43,7 @@ export async function requestAccess(ctx: CallContext, input: z.input<typeof Requ
   const { words } = parseInput(RequestAccessInput, input)
   const key = { organizationId: ctx.organizationId, userId: ownUserId(ctx) }
   await inTransaction(ctx, async (tx) => {
-    const [person] = await tx.run(lockPerson(key))
+    const [person] = await tx.run(lockUser(key))
     if (person === undefined) throw notFound('User')
     const [before] = await tx.run(lately(key))
     if (before?.openSince != null)

@@ -7,7 +7,7 @@ import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTrial, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
 import { fromHeld, type HeldRole, heldRoleJson } from '../sources.ts'
-import { deactivateWithin } from './deactivate-person.ts'
+import { deactivateWithin } from './deactivate-user.ts'
 
 /** Somebody who has an assignment for which this person vouches. */
 export type Sponsored = {
@@ -93,7 +93,7 @@ async function carryOut(
   const key = { organizationId: ctx.organizationId, userId }
   const [person] = await tx.run(describe(key))
   const { id, userName, displayName, directoryId } = await deactivateWithin(tx, ctx, {
-    ...{ userId, note: null, returnsAt: null },
+    ...{ userId, reason: 'administrator', note: null, returnsAt: null },
   })
   await tx.run(checkAtOnce)
   const status = person?.status ?? 'inactive'

@@ -9,7 +9,7 @@ import { ConsolePage } from '../../ui/frame.tsx'
 import { type ListColumn, ListTable } from '../../ui/list-table.tsx'
 import type { Notice } from '../../ui/notices.ts'
 import { Pager, Time } from '../../ui/parts.tsx'
-import { NameList, PersonName, Status } from '../../ui/people.tsx'
+import { NameList, Status, UserName } from '../../ui/people.tsx'
 import { type FilterOptions, Filters, nothingWanted, type Option } from './users-filters.tsx'
 import { type ColumnKey, columns, isNarrowed, maxChosen, queryText, type UsersQuery, usersHref } from './users-query.ts'
 
@@ -213,7 +213,7 @@ function columnsOf(query: UsersQuery): ListColumn[] {
 }
 
 const cellsOf = (user: ListedUser, shown: readonly ColumnKey[]): Child[] => [
-  <PersonName user={user} />,
+  <UserName user={user} />,
   ...shown.map((key) => cells[key](user)),
 ]
 

@@ -1,8 +1,8 @@
 // Switching one person off, and on again: first what it does, then a name to type or a choice to make.
 import { Hono } from 'hono'
 import { getListedUser } from '#access/people/list-users.ts'
-import { deactivatePerson } from '#access/people/status/deactivate-person.ts'
-import { reactivatePerson } from '#access/people/status/reactivate-person.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
+import { reactivateUser } from '#access/people/status/reactivate-user.ts'
 import { readForm } from '#http/read-form.ts'
 import { typedState } from '../../ui/confirm.tsx'
 import type { ConsoleEnv } from '../../ui/env.ts'
@@ -24,7 +24,7 @@ export function createStatusPages(): Hono<ConsoleEnv> {
     if (isRefused(state)) return showDeactivate(c, state)
     try {
       const returnsAt = endOfDay(form, 'returnsAt')
-      await deactivatePerson(ctx, { userId, note: textOf(form, 'note'), returnsAt })
+      await deactivateUser(ctx, { userId, note: textOf(form, 'note'), returnsAt })
       return c.redirect(`/console/users/${userId}?done=deactivated`, 303)
     } catch (error) {
       return showDeactivate(c, refusedForm(form, error))
@@ -37,7 +37,7 @@ export function createStatusPages(): Hono<ConsoleEnv> {
     const form = await readForm(c)
     const userId = c.req.param('id')
     try {
-      await reactivatePerson(c.get('ctx'), {
+      await reactivateUser(c.get('ctx'), {
         userId,
         restore: restoreOf(form),
         mustChangePassword: form['mustChange'] === 'on',

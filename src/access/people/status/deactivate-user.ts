@@ -2,14 +2,14 @@
 // pass.
 import { z } from 'zod'
 import { deactivation } from '#directory/deactivate-user.ts'
-import { lockUserRow, type UserRecord } from '#directory/users.ts'
+import { lockUserRow, type StatusReason, type UserRecord } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { instantSchema, parseInput, requireFuture } from '#platform/input.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
 import { requireNotAbove, withinCeiling } from '../../ceiling/ceiling.ts'
 
-const DeactivatePersonInput = z.object({
+const DeactivateUserInput = z.object({
   userId: z.string(),
   note: z
     .string()
@@ -21,33 +21,38 @@ const DeactivatePersonInput = z.object({
   returnsAt: instantSchema.nullish(),
 })
 
-export type DeactivatePersonInput = z.input<typeof DeactivatePersonInput>
+export type DeactivateUserInput = z.input<typeof DeactivateUserInput>
 
 /**
- * Doing it twice is no error. @throws AppError invalid, not_found; forbidden (reason `ceiling`) where they hold more than the
+ * Switches somebody off. Doing it twice is no error; memberships and assignments stay for a reactivation, credentials are gone for
+ * good.
+ * @param reason why, where it is not an administrator who does it
+ * @throws AppError invalid, not_found; forbidden (reason `ceiling`) where they hold more than the
  * caller; conflict (reasons `last_administrator`, `yourself`)
  */
-export async function deactivatePerson(ctx: CallContext, input: DeactivatePersonInput): Promise<UserRecord> {
+export async function deactivateUser(
+  ctx: CallContext,
+  input: DeactivateUserInput,
+  reason: StatusReason = 'administrator',
+): Promise<UserRecord> {
   requirePermission(ctx, 'users.write')
-  const { userId, note, returnsAt = null } = parseInput(DeactivatePersonInput, input)
+  const { userId, note, returnsAt = null } = parseInput(DeactivateUserInput, input)
   requireFuture(returnsAt, ctx.clock.now(), 'returnsAt')
   if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
   const words = note === undefined || note === '' ? null : note
-  return inTransaction(ctx, (tx) => deactivateWithin(tx, ctx, { userId, note: words, returnsAt }))
+  return inTransaction(ctx, (tx) => deactivateWithin(tx, ctx, { userId, reason, note: words, returnsAt }))
 }
 
 /** The same in a transaction of the caller's, which has to end after it. */
 export async function deactivateWithin(
   tx: Transaction,
   ctx: CallContext,
-  { userId, note, returnsAt }: { userId: string; note: string | null; returnsAt: string | null },
+  { userId, ...why }: { userId: string; reason: StatusReason; note: string | null; returnsAt: string | null },
 ): Promise<UserRecord> {
   if (ctx.actor.type === 'user' && ctx.actor.id === userId)
     throw new AppError('conflict', 'Somebody else has to deactivate you', { reason: 'yourself' })
   const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
   await requireNotAbove(tx, ctx, userId)
-  const [written] = await withinCeiling(tx, ctx, { users: [userId] }, () =>
-    tx.run(deactivation(ctx, userId, { reason: 'administrator', note, returnsAt })),
-  )
+  const [written] = await withinCeiling(tx, ctx, { users: [userId] }, () => tx.run(deactivation(ctx, userId, why)))
   return { ...user, ...written }
 }

@@ -10,7 +10,7 @@ import { withinCeiling } from '../../ceiling/ceiling.ts'
  * stays as they are.
  * @throws AppError not_found; forbidden (reason `ceiling`) where they would hold more than the caller
  */
-export async function approvePerson(ctx: CallContext, userId: string): Promise<UserRecord> {
+export async function approveUser(ctx: CallContext, userId: string): Promise<UserRecord> {
   requirePermission(ctx, 'users.write')
   if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
   return inTransaction(ctx, async (tx) => {

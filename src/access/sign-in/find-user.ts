@@ -27,7 +27,7 @@ type IdentityKey = { organizationId: string; connectionId: string; subject: stri
  * The person of a stored identity, whose row nobody can change until the transaction ends, and a note of this sign-in. Nearly
  * every sign-in is answered by this alone.
  */
-export const knownPerson = prepared<IdentityKey, Person>(
+export const knownUser = prepared<IdentityKey, Person>(
   (p) => sql`with noted as (
       update identities set last_sign_in_at = ${p.now}::timestamptz
       where organization_id = ${p.organizationId} and connection_id = ${p.connectionId} and subject = ${p.subject}
@@ -73,10 +73,10 @@ const find = prepared<Parameters, Row>(
     order by u.id, f.rank`,
 )
 
-export type FoundPersons = Record<FoundBy, Person[]>
+export type FoundUsers = Record<FoundBy, Person[]>
 
 /** Everybody who could be meant, by how they were found; each person under the strongest way only. */
-export async function findPersons(
+export async function findUsers(
   tx: Transaction,
   key: {
     organizationId: string
@@ -84,16 +84,16 @@ export async function findPersons(
     externalId: string | null
     email: string | null
   },
-): Promise<FoundPersons> {
+): Promise<FoundUsers> {
   const { organizationId, directoryId, externalId, email } = key
   const keys = email === null ? [] : [fold(email)]
   const rows = await tx.run(find({ organizationId, directoryId, externalId, keys }))
-  const persons: FoundPersons = { external_id: [], email: [], removed: [] }
+  const persons: FoundUsers = { external_id: [], email: [], removed: [] }
   for (const { foundBy, ...person } of rows) persons[foundBy].push(person)
   return persons
 }
 
-const lockPerson = prepared<{ organizationId: string; userId: string }, { status: UserStatus }>(
+const lockUser = prepared<{ organizationId: string; userId: string }, { status: UserStatus }>(
   (p) => sql`select status from users where organization_id = ${p.organizationId} and id = ${p.userId}
     and deleted_at is null for no key update`,
 )
@@ -103,6 +103,6 @@ export async function lockStatus(
   tx: Transaction,
   key: { organizationId: string; userId: string },
 ): Promise<UserStatus | undefined> {
-  const [row] = await tx.run(lockPerson(key))
+  const [row] = await tx.run(lockUser(key))
   return row?.status
 }

@@ -8,7 +8,7 @@ import { enterOrganization, type Services } from '#src/context.ts'
 import { effectiveAccessOf } from '../decisions/effective-access.ts'
 import { heldRoles } from '../decisions/held-roles.ts'
 
-export type PersonClaims = {
+export type UserClaims = {
   name: string
   preferred_username: string
   email?: string
@@ -39,10 +39,10 @@ const details = prepared<{ organizationId: string; userId: string }, Row>(
 )
 
 /** @returns undefined where the person is not active, or not of this organization. @throws AppError unavailable */
-export async function findPersonClaims(
+export async function findUserClaims(
   services: Services,
   { organizationId, userId }: { organizationId: string; userId: string },
-): Promise<PersonClaims | undefined> {
+): Promise<UserClaims | undefined> {
   const entry = enterOrganization({ organizationId })
   const [access, row] = await services.database.transaction(entry, async (tx) => {
     const accesses = tx.run(effectiveAccessOf(organizationId, userId))
@@ -63,7 +63,7 @@ export async function findPersonClaims(
   }
 }
 
-function emailClaims({ email, proofs, domains }: Row): Pick<PersonClaims, 'email' | 'email_verified'> {
+function emailClaims({ email, proofs, domains }: Row): Pick<UserClaims, 'email' | 'email_verified'> {
   if (email === null) return {}
   const domain = domains.find(({ name }) => name === domainOf(email))
   const isVerified = proofs.some((proof) => proof.key === fold(email) && stillHolds(proof, domain))

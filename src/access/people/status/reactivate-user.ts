@@ -11,7 +11,7 @@ import { type CallContext, inTransaction, refuseUnknown, requirePermission } fro
 import { withinCeiling } from '../../ceiling/ceiling.ts'
 import { dropAssignments } from '../../grants/assignments/drop-assignments.ts'
 
-const ReactivatePersonInput = z.object({
+const ReactivateUserInput = z.object({
   userId: z.string(),
   /** All direct assignments that have not ended, none, or those with these ids. */
   restore: z.union([z.enum(['all', 'none']), z.array(z.string()).max(1_000)]).default('all'),
@@ -19,7 +19,7 @@ const ReactivatePersonInput = z.object({
   mustChangePassword: z.boolean().default(false),
 })
 
-export type ReactivatePersonInput = z.input<typeof ReactivatePersonInput>
+export type ReactivateUserInput = z.input<typeof ReactivateUserInput>
 
 const requireNewPassword = prepared<{ organizationId: string; userId: string }, never>(
   (p) => sql`update passwords set must_change = true
@@ -30,9 +30,9 @@ const requireNewPassword = prepared<{ organizationId: string; userId: string }, 
  * Nothing changes for somebody who is not inactive. @throws AppError invalid, not_found; forbidden (reason `ceiling`) where they
  * would hold more than the caller, or lose what goes beyond the caller's rights
  */
-export async function reactivatePerson(ctx: CallContext, input: ReactivatePersonInput): Promise<UserRecord> {
+export async function reactivateUser(ctx: CallContext, input: ReactivateUserInput): Promise<UserRecord> {
   requirePermission(ctx, 'users.write')
-  const { userId, restore, mustChangePassword } = parseInput(ReactivatePersonInput, input)
+  const { userId, restore, mustChangePassword } = parseInput(ReactivateUserInput, input)
   if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
   const { organizationId } = ctx
   return inTransaction(ctx, async (tx) => {

@@ -75,7 +75,7 @@ const statementsOf = (key: Key, now: string): Statement<never>[] => [
  * There is no way back. @throws AppError not_found; invalid where the name is not the one; forbidden (reason `ceiling`);
  * conflict (reason `retention`) before the time is over
  */
-export async function erasePerson(ctx: CallContext, input: z.input<typeof EraseInput>): Promise<void> {
+export async function eraseUser(ctx: CallContext, input: z.input<typeof EraseInput>): Promise<void> {
   requirePermission(ctx, 'users.write')
   const { userId, confirm } = parseInput(EraseInput, input)
   if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')

@@ -3,9 +3,9 @@ import type { Child } from 'hono/jsx'
 import type { ListedUser } from '#access/people/list-users.ts'
 import { Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
-import { PersonName, StatusBadge } from './people.tsx'
+import { StatusBadge, UserName } from './people.tsx'
 
-export type PersonPickerProps = {
+export type UserPickerProps = {
   /** The page that it is on: the search comes back to it. */
   action: string
   q: string
@@ -15,7 +15,7 @@ export type PersonPickerProps = {
   choose(user: ListedUser): Child
 }
 
-export const PersonPicker = ({ action, q, found, total, choose }: PersonPickerProps) => (
+export const UserPicker = ({ action, q, found, total, choose }: UserPickerProps) => (
   <>
     <form class="filters" method="get" action={action}>
       <div class="is-search field">
@@ -33,7 +33,7 @@ export const PersonPicker = ({ action, q, found, total, choose }: PersonPickerPr
           caption="People who are found"
           columns={[{ label: 'Name' }, { label: 'Status' }, { label: 'Choose', isSilent: true }]}
           rows={found.map((user) => [
-            <PersonName user={user} isLink={false} />,
+            <UserName user={user} isLink={false} />,
             <StatusBadge status={user.status} />,
             choose(user),
           ])}

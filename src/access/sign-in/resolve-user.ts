@@ -12,13 +12,13 @@ import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
 import { defaultAssignment } from './default-role.ts'
 import { invitedEmailProof } from './email-proofs.ts'
 import type { ExternalIdentity } from './external-identity.ts'
-import { findPersons, lockStatus, type Person } from './find-person.ts'
+import { findUsers, lockStatus, type Person } from './find-user.ts'
 import { identityLink } from './identities.ts'
 import { tellOfLink } from './linked-identity.ts'
 import { managesAnything } from './manages.ts'
 import { LinkAwaitsApproval, passed, refuse, type Trace } from './trace.ts'
 
-export type PersonLookup = {
+export type UserLookup = {
   connection: Connection
   identity: ExternalIdentity
   /** Somebody who has proven to be this user and asked for the link (or accepts an invitation). */
@@ -29,10 +29,10 @@ export type PersonLookup = {
   trace: Trace
 }
 
-export type ResolvedPerson = { userId: string; directoryId: string | null; how: 'identity' | 'linked' | 'created' }
+export type ResolvedUser = { userId: string; directoryId: string | null; how: 'identity' | 'linked' | 'created' }
 
 /** @throws SignInRefused */
-export async function resolvePerson(tx: Transaction, ctx: CallContext, lookup: PersonLookup): Promise<ResolvedPerson> {
+export async function resolveIdentity(tx: Transaction, ctx: CallContext, lookup: UserLookup): Promise<ResolvedUser> {
   const { connection, identity, known, trace } = lookup
   if (known !== undefined) {
     requireExpected(lookup, known)
@@ -47,7 +47,7 @@ export async function resolvePerson(tx: Transaction, ctx: CallContext, lookup: P
   const { organizationId } = ctx
   identity.profile.email = await chosenEmail(tx, ctx, lookup)
   const { externalId, email } = identity.profile
-  const found = await findPersons(tx, { organizationId, directoryId: connection.directoryId, externalId, email })
+  const found = await findUsers(tx, { organizationId, directoryId: connection.directoryId, externalId, email })
   const person = await linkable(tx, ctx, lookup, found)
   if (person !== undefined) {
     const userId = await admit(tx, ctx, lookup, person)
@@ -62,7 +62,7 @@ export async function resolvePerson(tx: Transaction, ctx: CallContext, lookup: P
   return { userId, directoryId: null, how: 'created' }
 }
 
-function requireExpected({ expectedUserId, trace }: PersonLookup, person: Person): void {
+function requireExpected({ expectedUserId, trace }: UserLookup, person: Person): void {
   if (expectedUserId === null || expectedUserId === person.id) return
   refuse(trace, 'identity_of_another', 'The identity belongs to another user than the one who asked for the link')
 }
@@ -74,7 +74,7 @@ function requireExpected({ expectedUserId, trace }: PersonLookup, person: Person
 export async function chosenEmail(
   tx: Transaction,
   ctx: CallContext,
-  { connection, identity }: Pick<PersonLookup, 'connection' | 'identity'>,
+  { connection, identity }: Pick<UserLookup, 'connection' | 'identity'>,
 ): Promise<string | null> {
   const { emails } = identity
   if (emails.length < 2) return emails[0] ?? null
@@ -94,7 +94,7 @@ export async function chosenEmail(
 /** Whoever has more has a list that nobody keeps. */
 const maxEmails = 20
 
-function refuseSeveral({ identity, trace }: PersonLookup): never {
+function refuseSeveral({ identity, trace }: UserLookup): never {
   const some = identity.emails.slice(0, 5).join(', ')
   const why = 'not exactly one of them is in a domain that this connection may vouch for'
   return refuse(trace, 'several_addresses', `The message has several e-mail addresses (${some}), and ${why}`)
@@ -104,8 +104,8 @@ function refuseSeveral({ identity, trace }: PersonLookup): never {
 async function linkable(
   tx: Transaction,
   ctx: CallContext,
-  lookup: PersonLookup,
-  found: Awaited<ReturnType<typeof findPersons>>,
+  lookup: UserLookup,
+  found: Awaited<ReturnType<typeof findUsers>>,
 ): Promise<Person | undefined> {
   const { identity, expectedUserId, trace } = lookup
   if (expectedUserId !== null) return expected(tx, ctx, lookup, expectedUserId)
@@ -136,7 +136,7 @@ const personById = prepared<{ organizationId: string; userId: string }, Person>(
     from users u where u.organization_id = ${p.organizationId} and u.id = ${p.userId}`,
 )
 
-async function expected(tx: Transaction, ctx: CallContext, { trace }: PersonLookup, userId: string): Promise<Person> {
+async function expected(tx: Transaction, ctx: CallContext, { trace }: UserLookup, userId: string): Promise<Person> {
   const [person] = await tx.run(personById({ organizationId: ctx.organizationId, userId }))
   if (person === undefined) refuse(trace, 'unknown_user', 'The user who asked for the link is gone')
   passed(trace, 'link', 'The person asked for the link and has proven who they are')
@@ -158,7 +158,7 @@ const takenBack = prepared<
 async function requireNotTakenBack(
   tx: Transaction,
   ctx: CallContext,
-  { connection, identity, trace }: PersonLookup,
+  { connection, identity, trace }: UserLookup,
   person: Person,
 ): Promise<void> {
   const { subject } = identity
@@ -173,12 +173,7 @@ async function requireNotTakenBack(
  * Who can say who somebody is can be anybody, so an address alone never opens the account of somebody who manages something.
  * @throws LinkAwaitsApproval
  */
-async function requireNoManager(
-  tx: Transaction,
-  ctx: CallContext,
-  lookup: PersonLookup,
-  person: Person,
-): Promise<void> {
+async function requireNoManager(tx: Transaction, ctx: CallContext, lookup: UserLookup, person: Person): Promise<void> {
   const { identity, trace } = lookup
   const key = { organizationId: ctx.organizationId, userId: person.id }
   const status = await lockStatus(tx, key)
@@ -199,7 +194,7 @@ async function requireNoManager(
 async function requireVerifiedEmail(
   tx: Transaction,
   ctx: CallContext,
-  { connection, identity, trace }: PersonLookup,
+  { connection, identity, trace }: UserLookup,
   reason: string,
 ): Promise<void> {
   const name = identity.profile.email === null ? undefined : domainOf(identity.profile.email)
@@ -215,7 +210,7 @@ async function requireVerifiedEmail(
 }
 
 /** Lets a person through who exists. @throws SignInRefused for whoever is not active */
-async function admit(tx: Transaction, ctx: CallContext, lookup: PersonLookup, person: Person): Promise<string> {
+async function admit(tx: Transaction, ctx: CallContext, lookup: UserLookup, person: Person): Promise<string> {
   const status = await lockStatus(tx, { organizationId: ctx.organizationId, userId: person.id })
   return admitAs(tx, ctx, lookup, person, status)
 }
@@ -223,7 +218,7 @@ async function admit(tx: Transaction, ctx: CallContext, lookup: PersonLookup, pe
 async function admitAs(
   tx: Transaction,
   ctx: CallContext,
-  lookup: PersonLookup,
+  lookup: UserLookup,
   person: Person,
   status: Person['status'] | undefined,
 ): Promise<string> {
@@ -243,7 +238,7 @@ async function admitAs(
   return userId
 }
 
-async function link(tx: Transaction, ctx: CallContext, lookup: PersonLookup, userId: string): Promise<void> {
+async function link(tx: Transaction, ctx: CallContext, lookup: UserLookup, userId: string): Promise<void> {
   const { organizationId } = ctx
   const { connection, identity, trace } = lookup
   const { subject } = identity
@@ -256,7 +251,7 @@ async function link(tx: Transaction, ctx: CallContext, lookup: PersonLookup, use
 }
 
 /** Just-in-time provisioning. @throws SignInRefused where the connection does not allow it for this person */
-async function create(tx: Transaction, ctx: CallContext, lookup: PersonLookup): Promise<string> {
+async function create(tx: Transaction, ctx: CallContext, lookup: UserLookup): Promise<string> {
   const { connection, identity, trace } = lookup
   const { jit } = connection
   if (jit === 'off')
