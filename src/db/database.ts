@@ -6,7 +6,7 @@ import { isCollision, translateDatabaseError } from './errors.ts'
 import type { Lane } from './lane.ts'
 import { Lanes, type PoolOptions } from './lanes.ts'
 import { UnfitConnection } from './proof.ts'
-import { type Statement, type Value, withEntry } from './statement.ts'
+import { type Statement, withEntry } from './statement.ts'
 import { type Transaction, UnitOfWork } from './unit-of-work.ts'
 
 export type { Transaction } from './unit-of-work.ts'
@@ -66,14 +66,6 @@ export class Database {
   /** One statement that reads, and enters no organization. */
   read<Row>(statement: Statement<Row>): Promise<Row[]> {
     return this.#onLane('', (lane) => lane.send(statement))
-  }
-
-  /**
-   * SQL that a library wrote: one statement with parameters, or several without, which bring their own BEGIN and COMMIT.
-   * @returns the rows of all of them
-   */
-  script(text: string, values: readonly Value[]): Promise<Record<string, unknown>[]> {
-    return this.#onLane('', (lane) => lane.script(text, values))
   }
 
   /** Opens a connection. @throws AppError unavailable, which says why a connection is not fit for use */

@@ -5,7 +5,7 @@ import { unavailable } from '#platform/errors.ts'
 import { abandon, applySettings, type Connection, type ConnectionOptions, newConnection } from './connection.ts'
 import { prove, UnfitConnection } from './proof.ts'
 import { type Settled, settle } from './settle.ts'
-import type { Statement, Value } from './statement.ts'
+import type { Statement } from './statement.ts'
 
 /** What PostgreSQL reports of a statement that it carried out. */
 export type Outcome = { count: number; command: string }
@@ -71,32 +71,6 @@ export class Lane {
   /** Sends a text without parameters by the simple protocol: BEGIN, COMMIT, ROLLBACK. */
   sendText(text: string): Promise<Outcome> {
     return this.#query(text, []).execute() as unknown as Promise<Outcome>
-  }
-
-  /**
-   * One statement with parameters, or several without any, which bring their own BEGIN and COMMIT. A transaction that they began
-   * and failed in is rolled back.
-   */
-  async script(text: string, values: readonly Value[]): Promise<Record<string, unknown>[]> {
-    try {
-      await this.sendText('SET default_transaction_read_only = off')
-      const result: unknown[] = await this.#query(text, values)
-      await this.sendText('SET default_transaction_read_only = on')
-      // Of several statements the driver answers a list of lists.
-      return result.flat() as Record<string, unknown>[]
-    } catch (error) {
-      await this.#restore()
-      throw error
-    }
-  }
-
-  async #restore(): Promise<void> {
-    try {
-      await this.sendText('ROLLBACK')
-      await this.sendText('SET default_transaction_read_only = on')
-    } catch {
-      this.destroy()
-    }
   }
 
   /** Cuts the connection off; what is under way fails as unavailable. */

@@ -1,113 +1,103 @@
-// The queue of jobs in PostgreSQL: pg-boss on our own connections, as the server's role. A queue for each kind of work, in it at
-// most one job for an organization at a time, waiting or under way, in the whole installation; any node may take it.
-// The tables are made by a migration (drizzle/0008_queue.sql): nothing here may change them.
-import { PgBoss } from 'pg-boss'
-import type { Work, WorkKind } from '#access/upkeep/work.ts'
-import { AppError } from '#platform/errors.ts'
+// What a node has found to do, and what it does of it: so much of each kind at a time, each under a lease on a row in PostgreSQL,
+// by which nobody else in the installation does it (access/upkeep/work.ts). A run that is not heard of for half a minute has lost its
+// lease. With a node nothing is lost: what is due is found anew from the rows themselves.
+import { finishWork, keepWork, putOffWork, takeWork, type Work, type WorkPace } from '#access/upkeep/work.ts'
 import type { Services } from '#src/context.ts'
 
 export type JobQueue = {
-  /** May be called again where it failed. @throws where the database is away, or has the tables of another version */
-  start(): Promise<void>
-  /** Puts work on the queue that is not there yet. */
-  put(works: readonly Work[]): Promise<void>
-  /** Does work of this kind from now on, so many at a time; what `work` throws has it tried again later. */
-  take(kind: WorkKind, atOnce: number, work: (organizationId: string) => Promise<void>): Promise<void>
-  /** Looks for work of this kind now. */
-  wake(kind: WorkKind): void
-  /** Gives back what dead nodes left behind, and removes what is done; on one node at a time. */
-  maintain(): Promise<void>
-  /** Takes nothing new on and waits for what is under way. */
+  /** What was found by a look just now, in place of what the last look of this pace found. */
+  offer(pace: WorkPace, works: readonly Work[]): void
+  /** Takes nothing new on and waits for what is under way, for half a minute at most. */
   stop(): Promise<void>
 }
 
 export type QueueOptions = {
-  /** What goes wrong between two calls. */
+  run(work: Work): Promise<unknown>
+  /** What a run threw; it is tried again later. */
+  onFailure(error: unknown, work: Work): void
+  /** The database is away. */
   onError(error: unknown): void
-  /** How often at most, over all nodes, abandoned jobs are looked for. */
-  maintenanceSeconds?: number
+  /** How often a run under way is heard of: a third of the time that a lease runs. */
+  heartbeatMillis?: number | undefined
+  /** A run that takes longer hangs: others try again. */
+  longestRunMillis?: number
+  /** How long `stop` waits. */
+  stopMillis?: number
 }
 
-type Payload = { organizationId: string }
+/** So that slow name servers or providers of many organizations do not take all of the connections to the database. */
+const atOncePerKind = 2
 
-/** Workers are woken where there is something to do; this is for what nobody woke them for. */
-const pollSeconds = 300
-/** A third of the time after which a job without one counts as abandoned. */
-const heartbeatSeconds = 10
-const stopMillis = 30_000
+export function createQueue(services: Pick<Services, 'database' | 'ids'>, options: QueueOptions): JobQueue {
+  const found = new Map<WorkPace, readonly Work[]>()
+  const underWay = new Map<string, { work: Work; ending: Promise<void> }>()
+  let isStopped = false
 
-export function createQueue(services: Pick<Services, 'database'>, options: QueueOptions): JobQueue {
-  const { onError, maintenanceSeconds = 15 } = options
-  const boss = newBoss(services, maintenanceSeconds)
-  boss.on('error', (reported: unknown) => onError(asError(reported)))
-  const workers = new Map<WorkKind, string[]>()
+  function beginAll(): void {
+    for (const [pace, works] of found)
+      found.set(
+        pace,
+        works.filter((work) => !begin(work)),
+      )
+  }
 
-  async function addWorker(kind: WorkKind, work: (organizationId: string) => Promise<void>): Promise<void> {
-    const settings = { pollingIntervalSeconds: pollSeconds, heartbeatRefreshSeconds: heartbeatSeconds }
-    const id: string = await boss.work<Payload>(kind, settings, async ([job]) => {
-      if (job === undefined) return
-      await work(job.data.organizationId)
-      // There may be more: the next look is at once.
-      boss.notifyWorker(id)
-    })
-    workers.set(kind, [...(workers.get(kind) ?? []), id])
+  /** @returns false where it has to wait until there is room */
+  function begin(work: Work): boolean {
+    const key = `${work.kind} ${work.organizationId}`
+    if (underWay.has(key)) return true
+    const ofItsKind = [...underWay.values()].filter((each) => each.work.kind === work.kind)
+    if (isStopped || ofItsKind.length >= atOncePerKind) return false
+    const ending = performUnderLease(services, work, options)
+      .catch(options.onError)
+      .finally(() => {
+        underWay.delete(key)
+        beginAll()
+      })
+    underWay.set(key, { work, ending })
+    return true
   }
 
   return {
-    start: async () => {
-      await boss.start()
+    offer: (pace, works) => {
+      found.set(pace, works)
+      beginAll()
     },
-    put: async (works) => {
-      for (const [kind, found] of Map.groupBy(works, ({ kind }) => kind)) {
-        const jobs = found.map(({ organizationId }) => ({ data: { organizationId }, singletonKey: organizationId }))
-        await boss.insert(kind, jobs)
-      }
+    stop: async () => {
+      isStopped = true
+      const endings = Promise.all([...underWay.values()].map(({ ending }) => ending))
+      await within(options.stopMillis ?? 30_000, endings).catch(() => {})
     },
-    take: async (kind, atOnce, work) => {
-      for (let count = 0; count < atOnce; count += 1) await addWorker(kind, work)
-    },
-    wake: (kind) => {
-      for (const id of workers.get(kind) ?? []) boss.notifyWorker(id)
-    },
-    maintain: () => boss.supervise(),
-    stop: () => boss.stop({ graceful: true, timeout: stopMillis }),
   }
 }
 
-type Value = Parameters<Services['database']['script']>[1][number]
-
-/** pg-boss passes texts, numbers, nulls, lists of ids and, for JSON, now and then the object itself. */
-const asValue = (value: unknown): Value =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? JSON.stringify(value) : (value as Value)
-
-/** Its workers report plain objects with what an error has. */
-function asError(reported: unknown): unknown {
-  if (reported instanceof Error || typeof reported !== 'object' || reported === null) return reported
-  const { message, stack, code } = reported as Record<string, unknown>
-  return Object.assign(new Error(String(message)), { code, ...(typeof stack === 'string' ? { stack } : {}) })
+async function performUnderLease(
+  services: Pick<Services, 'database' | 'ids'>,
+  work: Work,
+  { run, onFailure, onError, heartbeatMillis = 10_000, longestRunMillis = 900_000 }: QueueOptions,
+): Promise<void> {
+  const { database } = services
+  const lease = await takeWork(services, work)
+  if (lease === undefined) return
+  const heartbeat = setInterval(() => void keepWork(database, lease).catch(onError), heartbeatMillis)
+  heartbeat.unref()
+  try {
+    await within(longestRunMillis, run(work))
+  } catch (error) {
+    onFailure(error, work)
+    return await putOffWork(database, lease)
+  } finally {
+    clearInterval(heartbeat)
+  }
+  await finishWork(database, lease)
 }
 
-function newBoss({ database }: Pick<Services, 'database'>, maintenanceSeconds: number): PgBoss {
-  const executeSql = async (text: string, values: unknown[] = []) => {
-    try {
-      return { rows: await database.script(text, values.map(asValue)) }
-    } catch (error) {
-      // It looks at PostgreSQL's own codes.
-      throw error instanceof AppError && error.cause instanceof Error ? error.cause : error
-    }
+async function within<T>(millis: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error(`It took longer than ${millis / 1000} seconds`)), millis)
+  timer.unref()
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
   }
-  return new PgBoss({
-    db: { executeSql },
-    schema: 'pgboss',
-    migrate: false,
-    createSchema: false,
-    // The worker's own tick does what these timers would.
-    supervise: false,
-    schedule: false,
-    monitorIntervalSeconds: maintenanceSeconds,
-    maintenanceIntervalSeconds: 600,
-    // Rebuilding indexes takes their owner.
-    reindex: false,
-    monitorVacuum: false,
-  })
 }

@@ -1,11 +1,11 @@
-// The background worker of a node. Every second it asks which organizations have something to do and puts that on the queue;
-// whichever node is free takes it. So each kind of work of an organization is done on one node at a time; row by row it is
-// claimed all the same.
+// The background worker of a node. Every second it asks which organizations have something to do that nobody does yet, and takes
+// of it what it has room for. So each kind of work of an organization is done on one node at a time; row by row it is claimed
+// all the same.
 import { systemContext } from '#access/ground/system-context.ts'
-import { listUnsealed, listUpkeep, listWork, sweepExpired, type WorkKind } from '#access/upkeep/work.ts'
+import { listWork, sweepExpired, type WorkPace } from '#access/upkeep/work.ts'
 import type { Log } from '#platform/log.ts'
 import type { Services } from '#src/context.ts'
-import { type Job, type Jobs, standardJobs } from './jobs.ts'
+import { type Jobs, standardJobs } from './jobs.ts'
 import { createQueue, type JobQueue } from './queue.ts'
 
 export type Worker = {
@@ -20,28 +20,21 @@ export type WorkerOptions = {
   upkeepMillis?: number
   /** How often audit rows are put under a seal. */
   sealMillis?: number
-  /** How often it looks for jobs that a dead node left behind. */
-  maintenanceSeconds?: number
+  /** How often a run under way is heard of. */
+  heartbeatMillis?: number
 }
 
 const sweepMillis = 3_600_000
-/** So that slow name servers or providers of many organizations do not take all of the connections to the database. */
-const atOncePerKind = 2
 
 /** Works until it is stopped; keeps no process alive by itself. */
 export function startWorker(services: Services, log: Log, options: WorkerOptions = {}): Worker {
-  const { tickMillis = 1_000, upkeepMillis = 300_000, sealMillis = 60_000, maintenanceSeconds = 15 } = options
-  const jobs = jobsOf({ ...standardJobs, ...options.jobs })
+  const { tickMillis = 1_000, upkeepMillis = 300_000, sealMillis = 60_000, heartbeatMillis } = options
+  const { database } = services
+  const jobs: Jobs = { ...standardJobs, ...options.jobs }
   let isFailing = false
-  let isStarted = false
   let ticking: Promise<void> | undefined
-  const queue = createQueue(services, { onError: complain, maintenanceSeconds })
-  const isDue = timetable(services, {
-    sweep: sweepMillis,
-    upkeep: upkeepMillis,
-    seal: sealMillis,
-    maintenance: maintenanceSeconds * 1_000,
-  })
+  const queue = queueOf(services, log, { jobs, heartbeatMillis, onError: complain })
+  const isDue = timetable(services, { sweep: sweepMillis, upkeep: upkeepMillis, seal: sealMillis })
 
   // Once, not every second for as long as the database is away.
   function complain(error: unknown): void {
@@ -49,20 +42,21 @@ export function startWorker(services: Services, log: Log, options: WorkerOptions
     isFailing = true
   }
 
-  async function start(): Promise<void> {
-    await queue.start()
-    for (const [kind, job] of jobs) await queue.take(kind, atOncePerKind, runOf(services, log, kind, job))
-    isStarted = true
+  // Work of kinds that this node has no job for waits for one that has.
+  async function look(pace: WorkPace): Promise<void> {
+    const works = await listWork(database, pace)
+    queue.offer(
+      pace,
+      works.filter(({ kind }) => jobs[kind] !== undefined),
+    )
   }
 
   async function tick(): Promise<void> {
     try {
-      if (!isStarted) await start()
-      await isDue('sweep', () => sweepExpired(services.database))
-      await isDue('maintenance', () => queue.maintain())
-      await offer(queue, jobs, await listWork(services.database))
-      await isDue('seal', async () => offer(queue, jobs, await listUnsealed(services.database)))
-      await isDue('upkeep', async () => offer(queue, jobs, await listUpkeep(services.database)))
+      await isDue('sweep', () => sweepExpired(database))
+      await look('prompt')
+      await isDue('seal', () => look('seal'))
+      await isDue('upkeep', () => look('upkeep'))
       isFailing = false
     } catch (error) {
       complain(error)
@@ -85,8 +79,23 @@ export function startWorker(services: Services, log: Log, options: WorkerOptions
   }
 }
 
-const jobsOf = (jobs: Jobs): ReadonlyMap<WorkKind, Job> =>
-  new Map(Object.entries(jobs).flatMap(([kind, job]) => (job === undefined ? [] : [[kind as WorkKind, job]])))
+function queueOf(
+  services: Services,
+  log: Log,
+  {
+    jobs,
+    heartbeatMillis,
+    onError,
+  }: { jobs: Jobs; heartbeatMillis: number | undefined; onError(error: unknown): void },
+): JobQueue {
+  return createQueue(services, {
+    onError,
+    heartbeatMillis,
+    run: async ({ organizationId, kind }) => jobs[kind]?.(systemContext(services, organizationId), log),
+    onFailure: (error, { organizationId, kind }) =>
+      log.warn({ error, organizationId, kind }, `Work of the kind ${kind} failed; it is tried again later`),
+  })
+}
 
 /** Does what is due by its own pace; what fails is due again at once. */
 function timetable<Name extends string>({ clock }: Services, every: Record<Name, number>) {
@@ -98,27 +107,3 @@ function timetable<Name extends string>({ clock }: Services, every: Record<Name,
     doneAt.set(name, now)
   }
 }
-
-/** Work of kinds that this node has no job for waits for one that has. */
-async function offer(
-  queue: JobQueue,
-  jobs: ReadonlyMap<WorkKind, Job>,
-  found: Awaited<ReturnType<typeof listWork>>,
-): Promise<void> {
-  const works = found.filter(({ kind }) => jobs.has(kind))
-  if (works.length === 0) return
-  await queue.put(works)
-  for (const kind of new Set(works.map(({ kind }) => kind))) queue.wake(kind)
-}
-
-const runOf =
-  (services: Services, log: Log, kind: WorkKind, job: Job) =>
-  async (organizationId: string): Promise<void> => {
-    try {
-      await job(systemContext(services, organizationId), log)
-    } catch (error) {
-      log.warn({ error, organizationId, kind }, `Work of the kind ${kind} failed; it is tried again later`)
-      // The queue keeps what it is told: nothing of the error, which may hold what a statement was about.
-      throw new Error('It failed; see the log')
-    }
-  }

@@ -1,10 +1,11 @@
-// Jobs on the queue in PostgreSQL: each on one node at a time, taken over from a node that died, by tables that a migration made.
+// Jobs under leases in PostgreSQL: each on one node at a time, taken over from a node that died, in a table that the server's role
+// reaches by functions alone.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { PgBoss } from 'pg-boss'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { finishWork, keepWork, listWork, putOffWork, takeWork } from '#access/work.ts'
 import { createQueue } from '#jobs/queue.ts'
 import { startWorker, type WorkerOptions } from '#jobs/worker.ts'
 import { createLog } from '#platform/log.ts'
@@ -20,6 +21,8 @@ beforeAll(async () => {
   app = await startTestApp()
 })
 afterAll(() => app.close())
+// Nothing is due when the next test begins.
+afterEach(() => owner`update sessions set ended_at = now(), end_reason = 'expired' where ended_at is null`)
 
 const owner = (parts: TemplateStringsArray, ...values: string[]) => app.owner(parts, ...values)
 const silent = createLog('silent')
@@ -28,7 +31,7 @@ const silent = createLog('silent')
 async function withWork() {
   const organization = await app.createOrganization()
   const { sessionId } = await signIn(organization, await createPerson(organization))
-  await owner`update sessions set idle_expires_at = now() where id = ${sessionId}`
+  await owner`update sessions set idle_expires_at = now() - interval '1 second' where id = ${sessionId}`
   const finish = () =>
     owner`update sessions set ended_at = now(), end_reason = 'expired' where id = ${sessionId} and ended_at is null returning id`
   return { ...organization, finish }
@@ -36,34 +39,99 @@ async function withWork() {
 
 const node = (options: WorkerOptions) => startWorker(app.services, silent, { tickMillis: 25, ...options })
 
-describe('the tables', () => {
-  test('are those that the installed library expects, in its version and in every detail', async () => {
-    const boss = new PgBoss({
-      db: { executeSql: async (text, values) => ({ rows: await app.owner.unsafe(text, values as never[]) }) },
-      migrate: false,
-    })
-    // Throws for another version.
-    const queue = createQueue(app.services, { onError: () => {} })
-    await queue.start()
-    await queue.stop()
-    const { ok, ...drift } = await boss.detectSchemaDrift()
-    expect(ok, JSON.stringify(drift, null, 1)).toBe(true)
-  })
+describe('a lease', () => {
+  const found = async (organizationId: string) =>
+    (await listWork(app.services.database, 'prompt')).find((work) => work.organizationId === organizationId)
 
-  test('cannot be changed by the server’s role, which may not make queues either', async () => {
+  /** Work that was seen due. */
+  async function due() {
+    const organization = await withWork()
+    const work = await found(organization.id)
+    if (work === undefined) throw new Error('Nothing is due')
+    return { ...organization, work }
+  }
+
+  /** The row, its times as seconds from now. */
+  const rowOf = async (id: string) =>
+    (
+      await owner`select holder, failures, extract(epoch from free_at - now())::float as seconds from work_leases
+        where organization_id = ${id}`
+    )[0]
+
+  test('cannot be read or changed by the server’s role but by its functions, and the tables of the old queue are gone', async () => {
     const server = app.serverRole()
-    await expect(server`create table pgboss.mine (id int)`).rejects.toThrow(/permission denied/)
-    await expect(server`alter table pgboss.job add column mine int`).rejects.toThrow(/must be owner/)
-    await expect(server`select pgboss.create_queue('mine', '{}')`).rejects.toThrow(/permission denied/)
-    await expect(server`insert into pgboss.queue select * from pgboss.queue`).rejects.toThrow(/permission denied/)
+    await expect(server`select from work_leases`).rejects.toThrow(/permission denied/)
+    await expect(server`update work_leases set holder = null`).rejects.toThrow(/permission denied/)
+    await expect(server`delete from work_leases`).rejects.toThrow(/permission denied/)
+    expect(await owner`select nspname from pg_namespace where nspname = 'pgboss'`).toEqual([])
   })
 
-  test('have a queue for every kind of work', async () => {
-    const kinds = (await owner`select name, policy from pgboss.queue order by name`).map(({ name }) => name)
-    expect(kinds).toEqual([
-      ...['alarm', 'audit_seal', 'certificate', 'domain', 'emergency_drill', 'end_date', 'logout', 'mail', 'metadata'],
-      ...['reminder', 'retention', 'sessions', 'user_change'],
-    ])
+  test('is one’s own: whoever looked before it was taken gets nothing, whether it is under way or done', async () => {
+    const { id, work } = await due()
+    const { database } = app.services
+    const lease = await takeWork(app.services, work)
+    expect(lease).toBeDefined()
+    expect(await takeWork(app.services, work)).toBeUndefined()
+    expect(await found(id)).toBeUndefined()
+    if (lease !== undefined) await finishWork(database, lease)
+    expect(await takeWork(app.services, work)).toBeUndefined()
+    // A look of now finds what is still due.
+    const again = await found(id)
+    expect(again).toBeDefined()
+    if (again !== undefined) expect(await takeWork(app.services, again)).toBeDefined()
+  })
+
+  test('is taken by one of many that try at once', async () => {
+    const { work } = await due()
+    const taken = await Promise.all(Array.from({ length: 8 }, () => takeWork(app.services, work)))
+    expect(taken.filter((lease) => lease !== undefined)).toHaveLength(1)
+  })
+
+  test('that ran out is another’s, and the run of before can neither keep it nor give it back', async () => {
+    const { id, work } = await due()
+    const { database } = app.services
+    const dead = await takeWork(app.services, work)
+    if (dead === undefined) throw new Error('It was free')
+    expect(await keepWork(database, dead)).toBe(true)
+    await owner`update work_leases set free_at = now() - interval '1 second' where organization_id = ${id}`
+    const seen = await found(id)
+    const lease = seen === undefined ? undefined : await takeWork(app.services, seen)
+    expect(await keepWork(database, dead)).toBe(false)
+    await finishWork(database, dead)
+    await putOffWork(database, dead)
+    expect(await rowOf(id)).toMatchObject({ holder: lease?.holder, failures: 1 })
+  })
+
+  test('that is given back by a failure pauses, longer each time up to a limit, and anew after a success', async () => {
+    const { id, work } = await due()
+    const { database } = app.services
+    const lease = { ...work, holder: 'run_mine' }
+    const fail = async (kind = work.kind) => {
+      await owner`update work_leases set holder = 'run_mine', kind = ${kind} where organization_id = ${id}`
+      await putOffWork(database, { ...lease, kind })
+      return (await rowOf(id))?.['seconds']
+    }
+    await takeWork(app.services, work)
+    for (const [least, most] of [
+      [5, 10],
+      [10, 20],
+      [20, 40],
+      [40, 60],
+      [60, 60],
+      [60, 60],
+    ] as const) {
+      const pause = await fail()
+      expect(pause).toBeGreaterThan(least - 1)
+      expect(pause).toBeLessThan(most + 1)
+    }
+    expect(await found(id)).toBeUndefined()
+    // Other kinds wait for longer.
+    expect(await fail('domain')).toBeGreaterThan(899)
+    expect(await fail('retention')).toBeGreaterThan(3_599)
+    await owner`update work_leases set holder = 'run_mine', kind = ${work.kind} where organization_id = ${id}`
+    await finishWork(database, lease)
+    expect(await rowOf(id)).toMatchObject({ holder: null, failures: 0 })
+    expect(await fail()).toBeLessThan(11)
   })
 })
 
@@ -106,7 +174,6 @@ describe('two nodes on one database', () => {
 
   test('leave kinds that one has no job for to the other', async () => {
     const { id, finish } = await withWork()
-    await owner`update pgboss.job set start_after = now()`
     const without = node({ jobs: { sessions: undefined as never } })
     await sleep(300)
     await without.stop()
@@ -138,21 +205,66 @@ describe('a node that dies', () => {
         await finish()
       },
     }
-    const survivor = node({ jobs, maintenanceSeconds: 1 })
+    const survivor = node({ jobs })
     await sleep(500)
     expect(runs).toBe(0)
     dying.kill('SIGKILL')
     await once(dying, 'exit')
-    const [job] = await owner`select state, heartbeat_seconds as seconds from pgboss.job where state = 'active'`
-    expect(job).toEqual({ state: 'active', seconds: 30 })
-    // As if that time had passed, and then the pause before another attempt.
-    await owner`update pgboss.job set heartbeat_on = now() - interval '31 seconds' where state = 'active'`
-    const retries = async () => {
-      await owner`update pgboss.job set start_after = now() where state = 'retry'`
-      return runs
-    }
-    await expect.poll(retries, { timeout: 10_000 }).toBe(1)
+    await sleep(500)
+    expect(runs).toBe(0)
+    const [lease] = await owner`select extract(epoch from free_at - taken_at)::float as seconds from work_leases
+      where organization_id = ${id}`
+    expect(lease?.['seconds']).toBeCloseTo(30, 1)
+    // As if that time had passed.
+    await owner`update work_leases set free_at = now() - interval '1 second' where organization_id = ${id}`
+    await expect.poll(() => runs, { timeout: 10_000 }).toBe(1)
     await survivor.stop()
+  })
+})
+
+describe('a run that takes long', () => {
+  test('is heard of again and again, and nobody else does its work meanwhile', async () => {
+    const { id, finish } = await withWork()
+    let runs = 0
+    const sessions = async () => {
+      runs += 1
+      await sleep(1_000)
+      await finish()
+    }
+    const nodes = [1, 2].map(() => node({ jobs: { sessions }, heartbeatMillis: 100 }))
+    await expect.poll(() => runs).toBe(1)
+    // It would run out long before the work is done.
+    await owner`update work_leases set free_at = now() + interval '300 milliseconds' where organization_id = ${id}`
+    await sleep(200)
+    const [lease] = await owner`select extract(epoch from free_at - now())::float as seconds from work_leases
+      where organization_id = ${id}`
+    expect(lease?.['seconds']).toBeGreaterThan(29)
+    await Promise.all(nodes.map((each) => each.stop()))
+    expect(runs).toBe(1)
+  })
+})
+
+describe('a run that hangs', () => {
+  test('is given up and tried again later; who stops waits for it no longer than allowed', async () => {
+    const { id } = await withWork()
+    const works = async () =>
+      (await listWork(app.services.database, 'prompt')).filter(({ organizationId }) => organizationId === id)
+    const failures: unknown[] = []
+    const hanging = () => new Promise<never>(() => {})
+    const options = { run: hanging, onError: () => {}, onFailure: (error: unknown) => void failures.push(error) }
+    const impatient = createQueue(app.services, { ...options, longestRunMillis: 200 })
+    impatient.offer('prompt', await works())
+    await expect.poll(() => failures).toEqual([new Error('It took longer than 0.2 seconds')])
+    await impatient.stop()
+    expect(await works()).toEqual([])
+    await owner`update work_leases set free_at = now() - interval '1 second' where organization_id = ${id}`
+
+    const stopped = createQueue(app.services, { ...options, stopMillis: 200 })
+    stopped.offer('prompt', await works())
+    const start = performance.now()
+    await stopped.stop()
+    expect(performance.now() - start).toBeGreaterThan(150)
+    expect(performance.now() - start).toBeLessThan(3_000)
   })
 })
 
@@ -165,9 +277,9 @@ describe('what it costs', () => {
         asked += 1
         return database.run(...args)
       },
-      script: (...args: Parameters<typeof database.script>) => {
+      read: (...args: Parameters<typeof database.read>) => {
         asked += 1
-        return database.script(...args)
+        return database.read(...args)
       },
     }
     const worker = startWorker({ ...app.services, database: counting as unknown as typeof database }, silent)

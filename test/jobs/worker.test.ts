@@ -132,7 +132,7 @@ describe('metadata', () => {
 })
 
 /** As if the pause of jobs that failed were over. */
-const endPauses = () => owner`update pgboss.job set start_after = now() where state = 'retry'`
+const endPauses = () => owner`update work_leases set free_at = now() where holder is null`
 
 test('a job that fails is paused for its organization and tried again later', async () => {
   const organization = await app.createOrganization()

@@ -167,7 +167,7 @@ describe('every table of an organization', () => {
   })
 
   test('what is reached by functions alone cannot be read or written at all', async () => {
-    for (const name of ['provider_artifacts', 'throttles', 'administrator_checks']) {
+    for (const name of ['provider_artifacts', 'throttles', 'administrator_checks', 'work_leases']) {
       for (const privilege of ['select', 'insert', 'update', 'delete']) {
         expect(await allowed(name, privilege), `${privilege} ${name}`).toBe(false)
       }
