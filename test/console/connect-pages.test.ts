@@ -3,21 +3,27 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TestApp } from '../support/app.ts'
-import { collectPageErrors, launchBrowser, openPage, pageFaults, type View } from '../support/browser.ts'
-import { type ConsoleStage, openAs, openConsole } from '../support/console.ts'
+import { launchBrowser, openPage, pageFaults } from '../support/browser.ts'
+import { createManager, openAs } from '../support/console.ts'
 import { startListeningApp } from '../support/listening.ts'
+import { startWalk, type Walk } from '../support/walk.ts'
 import { type Furnished, furnishConnect } from './connect-stage.ts'
 
 let app: TestApp & { origin: string }
 let browser: Browser
-let stage: ConsoleStage
 let furnished: Furnished
+let administrator: Walk
+/** Somebody without an account. */
+let guest: Walk
 
 beforeAll(async () => {
   app = await startListeningApp()
   browser = await launchBrowser()
-  stage = await openConsole(app, browser)
-  furnished = await furnishConnect(app, stage.organization)
+  const organization = await app.createOrganization()
+  const manager = await createManager(organization)
+  furnished = await furnishConnect(app, organization)
+  administrator = await startWalk((view) => openAs(browser, app, manager, view))
+  guest = await startWalk((view) => openPage(browser, view))
 })
 afterAll(async () => {
   await browser?.close()
@@ -49,25 +55,22 @@ const pages: [string, (at: Furnished) => string, string][] = [
   ['a setup link in use', ({ usedLink }) => `/setup/${usedLink}`, 'How far it is'],
 ]
 
-const openFor = (path: string, view: View) =>
-  path.startsWith('/setup') ? openPage(browser, view) : openAs(browser, app, stage.administrator, view)
+const walkOf = (path: string): Walk => (path.startsWith('/setup') ? guest : administrator)
 
 describe.each(pages)('%s', (_, pathOf, content) => {
   test('is in order, in light and in dark on a phone', async () => {
     const path = pathOf(furnished)
-    const page = await openFor(path, {})
-    const errors = collectPageErrors(page)
+    const { page, errors } = walkOf(path).full
+    errors.splice(0)
     await page.goto(`${app.origin}${path}`)
     expect(await page.textContent('main')).toContain(content)
     expect([await pageFaults(page), errors]).toEqual([[], []])
-    await page.context().close()
   })
 
   test('is there without scripts', async () => {
     const path = pathOf(furnished)
-    const page = await openFor(path, { scripts: false })
+    const { page } = walkOf(path).plain
     await page.goto(`${app.origin}${path}`)
     await page.getByText(content).filter({ visible: true }).first().waitFor()
-    await page.context().close()
   })
 })

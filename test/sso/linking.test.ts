@@ -12,10 +12,12 @@ import { arriveBySaml, type Claims, expectRefusedFor, expectSignedIn, person } f
 import { consoleClient, createManager, createTestBrand } from '../support/console.ts'
 import { arriveByOidc } from '../support/oidc-arrivals.ts'
 import { giveRole } from '../support/people.ts'
-import { it, type Organization, op, stage } from '../support/provider-stage.ts'
+import { it, type Organization, op, stage, useProviderStage } from '../support/provider-stage.ts'
 import { scimClient } from '../support/scim.ts'
 import { signIn } from '../support/sessions.ts'
 import { createOidcConnection, createSamlConnection, createTestBrowser } from '../support/sign-in.ts'
+
+useProviderStage()
 
 const expectLinked = async (userId: string): Promise<void> => {
   const rows = await it.app.owner`select 1 from identities where user_id = ${userId}`

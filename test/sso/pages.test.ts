@@ -168,16 +168,25 @@ const pages: Record<string, (page: Page) => Promise<unknown>> = {
   },
 }
 
-test.each(Object.keys(pages))('%s is right for everybody, in light and in dark on a phone', async (name) => {
-  await app.owner`delete from throttles`
-  const page = await openPage(chromium)
-  const errors = collectPageErrors(page)
-  await pages[name]?.(page)
-  await page.getByRole('heading', { level: 1 }).waitFor()
-  expect(await pageFaults(page)).toEqual([])
-  // Statuses of refusals are errors to the console; what the policy stopped, and scripts, are not among them.
-  expect(errors.filter((error) => !/status of 4\d\d/.test(error))).toEqual([])
-  await page.context().close()
+describe('pages', () => {
+  let page: Page
+  let errors: string[]
+  beforeAll(async () => {
+    page = await openPage(chromium)
+    errors = collectPageErrors(page)
+  })
+  afterAll(() => page.context().close())
+
+  test.each(Object.keys(pages))('%s is right for everybody, in light and in dark on a phone', async (name) => {
+    await app.owner`delete from throttles`
+    await page.context().clearCookies()
+    errors.splice(0)
+    await pages[name]?.(page)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    expect(await pageFaults(page)).toEqual([])
+    // Statuses of refusals are errors to the console; what the policy stopped, and scripts, are not among them.
+    expect(errors.filter((error) => !/status of 4\d\d/.test(error))).toEqual([])
+  })
 })
 
 describe('J3, by hand', () => {

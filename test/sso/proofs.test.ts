@@ -9,10 +9,12 @@ import { roleId } from '../support/access.ts'
 import { linkIn } from '../support/accounts.ts'
 import { arriveBySaml, expectRefusedFor, expectSignedIn, person } from '../support/arrivals.ts'
 import { arriveByOidc } from '../support/oidc-arrivals.ts'
-import { it, type Organization, op, stage } from '../support/provider-stage.ts'
+import { it, type Organization, op, stage, useProviderStage } from '../support/provider-stage.ts'
 import { scimClient } from '../support/scim.ts'
 import { signIn } from '../support/sessions.ts'
 import { createOidcConnection, createSamlConnection, createTestBrowser } from '../support/sign-in.ts'
+
+useProviderStage()
 
 const browser = { state: 'a'.repeat(43), returnTo: '/account', visitor: { ip: null, userAgent: null } }
 

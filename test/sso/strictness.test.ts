@@ -13,8 +13,10 @@ import { encodePost } from '#sandbox/saml-idp/bindings.ts'
 import { buildMetadata } from '#sandbox/saml-idp/metadata.ts'
 import { arriveBySaml, expectRefusedFor } from '../support/arrivals.ts'
 import { arriveByOidc } from '../support/oidc-arrivals.ts'
-import { it, type Organization, op, stage } from '../support/provider-stage.ts'
+import { it, type Organization, op, stage, useProviderStage } from '../support/provider-stage.ts'
 import { createOidcConnection, createSamlConnection, createTestBrowser, testKey } from '../support/sign-in.ts'
+
+useProviderStage()
 
 const around: [string, (text: string) => string][] = [
   ['a blank behind', (text) => `${text} `],

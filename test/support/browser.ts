@@ -8,7 +8,10 @@ import { chromiumPath } from './chromium.ts'
 export async function launchBrowser(): Promise<Browser> {
   // Chromium's own sandbox does not work as root, which is what containers run tests as.
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  return chromium.launch({ executablePath: chromiumPath(), args: [...asRoot, '--disable-dev-shm-usage'] })
+  return chromium.launch({
+    executablePath: chromiumPath(),
+    args: [...asRoot, '--disable-dev-shm-usage', '--disable-gpu'],
+  })
 }
 
 export type View = {
@@ -47,7 +50,7 @@ export async function axeViolations(page: Page): Promise<string[]> {
   if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axeSource)
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
   const { violations } = await page.evaluate<AxeResult>(
-    `axe.run(document, { runOnly: { type: 'tag', values: ${JSON.stringify(tags)} } })`,
+    `axe.run(document, { runOnly: { type: 'tag', values: ${JSON.stringify(tags)} }, resultTypes: ['violations'] })`,
   )
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ html, failureSummary = '' }) => `${id}: ${help}: ${html} ${failureSummary.replaceAll('\n', ' ')}`),

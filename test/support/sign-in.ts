@@ -139,10 +139,14 @@ export async function createOidcConnection(
   })) as OidcConnection
 }
 
-const verified = new Map<string, TestOrganization>()
+/** By the database: other files have others. */
+const verifiedIn = new WeakMap<object, Map<string, TestOrganization>>()
 
-/** The domain is the organization's from now on, and nobody else's of this test file. */
+/** The domain is the organization's from now on, and nobody else's of its database. */
 export async function verifyDomain(organization: TestOrganization, name: string): Promise<void> {
+  const { database } = organization.ctx
+  const verified = verifiedIn.get(database) ?? new Map<string, TestOrganization>()
+  verifiedIn.set(database, verified)
   const before = verified.get(name)
   if (before !== undefined) await removeDomain(before.ctx, name)
   await addDomain(organization.ctx, { name, isVerified: true })
