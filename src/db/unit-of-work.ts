@@ -62,7 +62,7 @@ export class UnitOfWork implements Transaction {
   /** One statement as a transaction of its own, in one go with its BEGIN and COMMIT. */
   async performOne<Row>(statement: Statement<Row>): Promise<Row[]> {
     try {
-      this.#watch(this.#lane.sendText(begin))
+      void this.#watch(this.#lane.sendText(begin))
       const [rows] = await this.commitWith(statement)
       return rows ?? []
     } catch (error) {
@@ -75,7 +75,7 @@ export class UnitOfWork implements Transaction {
   #begin(entry: Statement<unknown>): Promise<unknown> {
     const text = withoutParameters(entry)
     if (text !== undefined) return this.#watch(this.#lane.sendText(`${begin}; ${text}`))
-    this.#watch(this.#lane.sendText(begin))
+    void this.#watch(this.#lane.sendText(begin))
     return this.run(entry)
   }
 
