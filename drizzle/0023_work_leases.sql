@@ -69,5 +69,25 @@ REVOKE ALL ON FUNCTION due_work(text), take_work(text, text, text, timestamptz),
 GRANT EXECUTE ON FUNCTION due_work(text), take_work(text, text, text, timestamptz), keep_work(text, text, text),
   finish_work(text, text, text), put_off_work(text, text, text, integer, integer) TO rolecall_server;
 --> statement-breakpoint
+COMMENT ON TABLE work_leases IS
+  'Work of an organization is done by whoever has its lease: one run for each kind at a time, on whichever node. free_at: before '
+  'when nobody else takes it. Closed to the server''s role but for the functions.';
+--> statement-breakpoint
+COMMENT ON FUNCTION due_work(text) IS
+  'What is due by its pace (prompt, seal, upkeep), and neither under way nor paused; seen_at is the moment of the look. Whoever '
+  'waited longest comes first, to the minute: within one it is left to chance, so that nodes do not chase each other.';
+--> statement-breakpoint
+COMMENT ON FUNCTION take_work(text, text, text, timestamptz) IS
+  'Takes work that was seen due, unless somebody else took it since. A lease that nobody gave back belonged to a run that died, '
+  'which counts as a failure.';
+--> statement-breakpoint
+COMMENT ON FUNCTION keep_work(text, text, text) IS
+  'The heartbeat of a run: half a minute more. False where the work is somebody else''s by now.';
+--> statement-breakpoint
+COMMENT ON FUNCTION finish_work(text, text, text) IS 'Gives the lease of a run back: what it was for is done.';
+--> statement-breakpoint
+COMMENT ON FUNCTION put_off_work(text, text, text, integer, integer) IS
+  'Work that failed pauses: once to twice as long as the delay, twice that after each further failure, up to the longest pause.';
+--> statement-breakpoint
 -- The queue of before. What waited in it is found anew by the rows themselves.
 DROP SCHEMA IF EXISTS pgboss CASCADE;

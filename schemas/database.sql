@@ -2859,6 +2859,21 @@ CREATE POLICY own_organization ON user_change_people FOR ALL TO rolecall_server
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
 GRANT SELECT, INSERT, UPDATE, DELETE ON user_change_people TO rolecall_server;
 
+-- Work of an organization is done by whoever has its lease: one run for each kind at a time, on whichever node.
+-- free_at: before when nobody else takes it. Closed to the server's role but for the functions.
+CREATE TABLE work_leases (
+  organization_id text NOT NULL,
+  kind text NOT NULL,
+  holder text,
+  free_at timestamp(3) with time zone NOT NULL,
+  taken_at timestamp with time zone NOT NULL,
+  failures integer DEFAULT 0 NOT NULL,
+  CONSTRAINT work_leases_organization_id_kind_pk PRIMARY KEY (organization_id, kind),
+  CONSTRAINT work_leases_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+ALTER TABLE work_leases ENABLE ROW LEVEL SECURITY;
+
 -- Assignments about whose end somebody is to be reminded: 14 and 3 days before; one that was given for a shorter time
 -- has none so early.
 CREATE VIEW assignments_to_remind WITH (security_invoker=true) AS
@@ -3004,6 +3019,83 @@ AS $function$
   UNION ALL
   SELECT DISTINCT e.organization_id, 'emergency_drill' FROM emergency_accounts_to_prove e $function$;
 GRANT EXECUTE ON FUNCTION organizations_with_upkeep() TO rolecall_server;
+
+-- What is due by its pace (prompt, seal, upkeep), and neither under way nor paused; seen_at is the moment of the look.
+-- Whoever waited longest comes first, to the minute: within one it is left to chance, so that nodes do not chase each
+-- other.
+CREATE OR REPLACE FUNCTION public.due_work(p_pace text)
+ RETURNS TABLE(organization_id text, kind text, seen_at timestamp with time zone)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH found AS (
+    SELECT w.organization_id, w.kind FROM organizations_with_work() w WHERE p_pace = 'prompt'
+    UNION ALL
+    SELECT s.organization_id, 'audit_seal' FROM organizations_to_seal() s WHERE p_pace = 'seal'
+    UNION ALL
+    SELECT u.organization_id, u.kind FROM organizations_with_upkeep() u WHERE p_pace = 'upkeep')
+  SELECT f.organization_id, f.kind, now() FROM found f
+    LEFT JOIN work_leases l ON l.organization_id = f.organization_id AND l.kind = f.kind
+    WHERE l.free_at IS NULL OR l.free_at <= now()
+    ORDER BY date_trunc('minute', l.taken_at) NULLS FIRST, random() $function$;
+GRANT EXECUTE ON FUNCTION due_work(text) TO rolecall_server;
+
+-- Takes work that was seen due, unless somebody else took it since. A lease that nobody gave back belonged to a run
+-- that died, which counts as a failure.
+CREATE OR REPLACE FUNCTION public.take_work(p_organization_id text, p_kind text, p_holder text, p_seen_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH taken AS (
+    INSERT INTO work_leases AS l (organization_id, kind, holder, free_at, taken_at)
+      SELECT o.id, p_kind, p_holder, now() + interval '30 seconds', clock_timestamp() FROM organizations o
+        WHERE o.id = p_organization_id
+      ON CONFLICT (organization_id, kind) DO UPDATE SET holder = excluded.holder, free_at = excluded.free_at,
+        taken_at = excluded.taken_at, failures = l.failures + (l.holder IS NOT NULL)::integer
+        WHERE l.free_at <= now() AND l.taken_at <= p_seen_at
+      RETURNING 1)
+  SELECT EXISTS (SELECT FROM taken) $function$;
+GRANT EXECUTE ON FUNCTION take_work(text, text, text, timestamp with time zone) TO rolecall_server;
+
+-- The heartbeat of a run: half a minute more. False where the work is somebody else's by now.
+CREATE OR REPLACE FUNCTION public.keep_work(p_organization_id text, p_kind text, p_holder text)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH kept AS (
+    UPDATE work_leases l SET free_at = now() + interval '30 seconds'
+      WHERE l.organization_id = p_organization_id AND l.kind = p_kind AND l.holder = p_holder RETURNING 1)
+  SELECT EXISTS (SELECT FROM kept) $function$;
+GRANT EXECUTE ON FUNCTION keep_work(text, text, text) TO rolecall_server;
+
+-- Gives the lease of a run back: what it was for is done.
+CREATE OR REPLACE FUNCTION public.finish_work(p_organization_id text, p_kind text, p_holder text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  UPDATE work_leases l SET holder = NULL, free_at = date_trunc('milliseconds', now()), failures = 0
+    WHERE l.organization_id = p_organization_id AND l.kind = p_kind AND l.holder = p_holder $function$;
+GRANT EXECUTE ON FUNCTION finish_work(text, text, text) TO rolecall_server;
+
+-- Work that failed pauses: once to twice as long as the delay, twice that after each further failure, up to the longest
+-- pause.
+CREATE OR REPLACE FUNCTION public.put_off_work(p_organization_id text, p_kind text, p_holder text, p_delay integer, p_longest integer)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  UPDATE work_leases l SET holder = NULL, failures = l.failures + 1,
+      free_at = now() + make_interval(secs => least(p_longest, p_delay * 2 ^ least(l.failures, 16) * (1 + random())))
+    WHERE l.organization_id = p_organization_id AND l.kind = p_kind AND l.holder = p_holder $function$;
+GRANT EXECUTE ON FUNCTION put_off_work(text, text, text, integer, integer) TO rolecall_server;
 
 -- What has run out and means nothing any more. The id of a message stays until its time has passed everywhere.
 CREATE OR REPLACE FUNCTION public.sweep_expired()

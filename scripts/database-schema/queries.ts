@@ -115,5 +115,5 @@ export const unprintable = `select 'relation ' || c.relname as what from pg_clas
   union all select 'event trigger ' || e.evtname from pg_event_trigger e
   union all select 'default privileges' from pg_default_acl
   union all select 'schema ' || n.nspname from pg_namespace n
-    where n.nspname !~ '^pg_' and n.nspname <> all (array['public', 'information_schema', 'drizzle', 'pgboss'])
+    where n.nspname !~ '^pg_' and n.nspname <> all (array['public', 'information_schema', 'drizzle'])
   order by 1`

@@ -196,12 +196,22 @@ const work: Subject = {
   relations: [
     'user_changes',
     'user_change_people',
+    'work_leases',
     'assignments_to_remind',
     'assignments_without_sponsor',
     'people_past_their_end',
     'certificates_ending',
   ],
-  functions: ['organizations_with_work', 'organizations_with_upkeep', 'sweep_expired'],
+  functions: [
+    'organizations_with_work',
+    'organizations_with_upkeep',
+    'due_work',
+    'take_work',
+    'keep_work',
+    'finish_work',
+    'put_off_work',
+    'sweep_expired',
+  ],
 }
 
 const installation: Subject = {

@@ -9,7 +9,7 @@ import { previewInvitations } from '#access/invitations/invite-many.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
 import type { CallContext } from '#src/context.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
-import { browserAt, provisionLocalUser, goodPassword, linkIn, outbox } from '../support/accounts.ts'
+import { browserAt, goodPassword, linkIn, outbox, provisionLocalUser } from '../support/accounts.ts'
 import { within } from '../support/ceilings.ts'
 import { scimClient } from '../support/scim.ts'
 

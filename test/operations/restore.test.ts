@@ -5,7 +5,7 @@ import { afterAll, describe, expect, inject, test } from 'vitest'
 import { putArtifact } from '#access/applications/provider-artifacts.ts'
 import { createSetupLink } from '#connections/setup-links/change-setup-links.ts'
 import { runCommand } from '../support/access.ts'
-import { provisionLocalUser, linkIn } from '../support/accounts.ts'
+import { linkIn, provisionLocalUser } from '../support/accounts.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
 import { signIn } from '../support/sessions.ts'
 

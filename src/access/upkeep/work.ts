@@ -19,14 +19,14 @@ export type WorkKind = PromptKind | SealKind | UpkeepKind
 /** What is asked for together, as often as it may not wait. */
 export type WorkPace = 'prompt' | 'seal' | 'upkeep'
 
-/** Work of an organization that was due at the moment of the look. */
+/** Work of an organization that was due at the moment of the look, which is kept to the microsecond. */
 export type Work = { organizationId: string; kind: WorkKind; seenAt: string }
 
 /** Work that this node does now; `holder` is the run. */
 export type Lease = { organizationId: string; kind: WorkKind; holder: string }
 
 const due = prepared<{ pace: string }, Work>(
-  (p) => sql`select organization_id as "organizationId", kind, seen_at as "seenAt" from due_work(${p.pace})`,
+  (p) => sql`select organization_id as "organizationId", kind, seen_at::text as "seenAt" from due_work(${p.pace})`,
 )
 
 const take = prepared<Work & { holder: string }, { isMine: boolean }>(
