@@ -2,7 +2,7 @@
 // are those that its types promise, and the role may carry it out.
 import { globSync, readFileSync } from 'node:fs'
 import postgres from 'postgres'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { withEntry } from '#db/statement.ts'
 import { cloneTemplate } from '../support/database.ts'
 import { type CompiledAt, compiledStatements } from './compiled-statements.ts'
@@ -11,6 +11,9 @@ import { type Described, statementFaults } from './statement-faults.ts'
 
 let server: postgres.Sql
 let names: Map<number, string>
+
+// Other files of the same worker have loaded the product already, and statements are compiled as it is loaded.
+beforeAll(() => vi.resetModules())
 
 beforeAll(async () => {
   const { databaseUrl } = await cloneTemplate()
