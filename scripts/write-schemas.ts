@@ -5,10 +5,11 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { openApiDocument } from '../src/api/openapi.ts'
 import { environmentSchema } from '../src/config.ts'
+import { presets } from '../src/connections/providers/providers.ts'
 import { schemaDocuments } from '../src/scim/discovery.ts'
-import { withConfigTable } from './config-table.ts'
 import { databaseSchema } from './database-schema/database-schema.ts'
 import { withThrowAwayDatabase } from './database-schema/throw-away-database.ts'
+import { withConfigTable, withProvidersTable } from './readme-tables.ts'
 
 const projectFolder = join(import.meta.dirname, '..')
 
@@ -34,7 +35,10 @@ async function publishedFiles(): Promise<PublishedFile[]> {
     json('schemas/openapi.json', openApiDocument()),
     ...schemaDocuments().map(({ name, document }) => json(`schemas/scim/${name}.json`, document)),
     { path: 'schemas/database.sql', text: await withThrowAwayDatabase(databaseSchema) },
-    { path: 'README.md', text: withConfigTable(readText('README.md') ?? '', config) },
+    {
+      path: 'README.md',
+      text: withProvidersTable(withConfigTable(readText('README.md') ?? '', config), Object.values(presets)),
+    },
   ]
 }
 

@@ -6,6 +6,7 @@ import { type StatusChange, setConnectionStatus } from '#access/sign-in/connecti
 import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { describeConnection } from '#access/sign-in/describe-connection.ts'
 import { createTestLink } from '#access/sign-in/tests.ts'
+import { presetNames } from '#connections/providers/providers.ts'
 import { getConnection, type JitPolicy, listConnections } from '#connections/sign-in/connections.ts'
 import { type CreateConnectionInput, createConnection } from '#connections/sign-in/create-connection.ts'
 import { refreshMetadata } from '#connections/sign-in/refresh-metadata.ts'
@@ -48,7 +49,7 @@ export function addConnectionCommands(program: Command, runtime: CliRuntime): vo
     .description('connect an identity provider and open it for sign-in')
     .requiredOption('--organization <slug>', 'slug or id')
     .requiredOption('--type <type>', 'saml or oidc')
-    .option('--preset <provider>', 'okta, entra, google, onelogin, jumpcloud, adfs, keycloak or generic')
+    .addOption(new Option('--preset <provider>', 'whose defaults it begins with').choices(presetNames))
     .option('--name <name>', 'name for people')
     .option('--idp-metadata <file-or-url>', "SAML: the provider's metadata")
     .option('--entity-id <id>', 'SAML: which provider, where the metadata has several')

@@ -6,7 +6,7 @@ import { createAssignment } from '#access/grants/assignments/create-assignment.t
 import { createRole } from '#access/grants/roles/create-role.ts'
 import { listRoles } from '#access/grants/roles/roles.ts'
 import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
-import type { Preset } from '#connections/sign-in/presets.ts'
+import type { Preset } from '#connections/providers/providers.ts'
 import { updateConnection } from '#connections/sign-in/update-connection.ts'
 import { arriveBySaml, type Claims, expectRefusedFor, expectSignedIn, person } from '../support/arrivals.ts'
 import { consoleClient, createManager, createTestBrand } from '../support/console.ts'

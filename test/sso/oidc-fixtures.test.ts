@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getAttempt, listAttempts } from '#access/sign-in/attempts.ts'
-import type { Preset } from '#connections/sign-in/presets.ts'
+import type { Preset } from '#connections/providers/providers.ts'
 import { type OidcIdTokenFixture, playFixture } from '#sandbox/oidc-idp/fixtures.ts'
 import { createScriptedOp } from '#sandbox/oidc-idp/scripted-op.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { getAttempt, listAttempts } from '#access/sign-in/attempts.ts'
-import type { Preset } from '#connections/sign-in/presets.ts'
+import type { Preset } from '#connections/providers/providers.ts'
 import { responseFromFixture, type SamlResponseFixture } from '#sandbox/saml-idp/fixtures.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import {

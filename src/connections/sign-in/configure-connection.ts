@@ -8,11 +8,11 @@ import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { checkingField, instantSchema, invalidField, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission, requireReach } from '#src/context.ts'
+import { type Preset, presets } from '../providers/providers.ts'
 import { createKeyPair } from '../saml/certificates.ts'
 import type { OidcSettings, SamlSettings } from '../settings/settings.ts'
 import { type Connection, connectionColumns, connectionSecretPlace, lockConnectionRow, reachOf } from './connections.ts'
 import { copied, metadataOf } from './create-connection.ts'
-import { type Preset, presets } from './presets.ts'
 
 /** Settings that lack the provider, with a key of our own for SAML. */
 export async function draftSettings(
@@ -25,7 +25,7 @@ export async function draftSettings(
       ...{ issuer: '', clientId: '', clientAuthentication: 'client_secret_basic', publicJwk: null },
       ...{ scopes: [...oidc.scopes], claims: copied(oidc.claims), subjectClaims: [...oidc.subjectClaims] },
       emailVerifiedClaim: oidc.emailVerifiedClaim,
-      hostedDomains: draft.preset === 'google' ? [] : null,
+      hostedDomains: oidc.hasHostedDomains === true ? [] : null,
       usesUserinfo: true,
       secretExpiresAt: null,
     }

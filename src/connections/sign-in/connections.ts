@@ -13,8 +13,8 @@ import {
   requirePermission,
   type Transaction,
 } from '#src/context.ts'
+import type { Preset } from '../providers/providers.ts'
 import type { OidcSettings, SamlSettings } from '../settings/settings.ts'
-import type { Preset } from './presets.ts'
 
 export type ConnectionStatus = 'draft' | 'tested' | 'optional' | 'enforced' | 'disabled'
 

@@ -14,13 +14,13 @@ import {
   type Transaction,
 } from '#src/context.ts'
 import { directoryById } from '../directories/directories.ts'
+import { presetNames, presets } from '../providers/providers.ts'
 import { createKeyPair } from '../saml/certificates.ts'
 import { fetchIdpMetadata } from '../saml/fetch-metadata.ts'
 import { type IdpMetadata, readIdpMetadata } from '../saml/metadata.ts'
 import type { OidcSettings, SamlSettings } from '../settings/settings.ts'
 import { createClientKey } from './client-key.ts'
 import { type Connection, connectionColumns, connectionSecretPlace, type RequireDefaultRole } from './connections.ts'
-import { presetNames, presets } from './presets.ts'
 
 const common = {
   name: nameSchema.optional(),
@@ -217,7 +217,7 @@ async function makeOidc(ctx: CallContext, wanted: z.output<typeof CreateOidc>): 
     claims: copied(defaults.claims),
     subjectClaims: [...defaults.subjectClaims],
     emailVerifiedClaim: defaults.emailVerifiedClaim,
-    hostedDomains: preset === 'google' ? (wanted.hostedDomains ?? []) : null,
+    hostedDomains: defaults.hasHostedDomains === true ? (wanted.hostedDomains ?? []) : null,
     usesUserinfo: true,
   }
   return { settings, secret: key?.privateKey ?? clientSecret ?? null }

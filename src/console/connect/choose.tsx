@@ -1,5 +1,5 @@
 // The beginning: which provider, and how people sign in.
-import { type Preset, presetNames, presets } from '#connections/sign-in/presets.ts'
+import { type Preset, presetNames, presets } from '#connections/providers/providers.ts'
 import { provisioningScreenOf } from '#connections/sign-in/setup-screens.ts'
 import type { Form } from '#http/read-form.ts'
 import { Alert } from '#http/ui/content.tsx'

@@ -1,8 +1,8 @@
 // The steps of connecting a provider, and how far each of them is, by what is in the database and nothing that anybody ticks.
 
+import { presets } from '#connections/providers/providers.ts'
 import type { SetupFacts } from '#connections/setup-links/setup-facts.ts'
 import { isConfigured } from '#connections/sign-in/connections.ts'
-import { presets } from '#connections/sign-in/presets.ts'
 import { agoWords, count, endingOf } from './words.ts'
 
 export type StepKey = 'domain' | 'provider' | 'scim' | 'test' | 'mappings' | 'on'
@@ -78,6 +78,7 @@ function scimStep(facts: SetupFacts, now: Date): Part | undefined {
   const { directory, quirks, users, waiting: people, groups, connection } = facts
   if (directory === null) return undefined
   const { firstRequestAt, lastRequestAt, lastErrorAt, lastError, liveTokens } = directory
+  const pace = presets[connection.preset].provisioningPace
   const isRefused = lastErrorAt !== null && lastErrorAt === lastRequestAt
   const waiting =
     liveTokens === 0
@@ -96,11 +97,7 @@ function scimStep(facts: SetupFacts, now: Date): Part | undefined {
             ...(people === 0
               ? []
               : [`${count(people, 'of them waits', 'of them wait')} until an administrator lets them in.`]),
-            ...(connection.preset === 'entra'
-              ? [
-                  'Entra delivers changes in cycles, about every 40 minutes; the page of the directory says when the next one is due.',
-                ]
-              : []),
+            ...(pace === undefined ? [] : [pace]),
           ],
     warnings: [
       ...(isRefused && lastError !== null ? [`The last request was refused: ${lastError}`] : []),

@@ -1,7 +1,8 @@
 // The wizard's one page: all steps of a provider below each other, each with how far it is and what to do in it.
+
+import { presets } from '#connections/providers/providers.ts'
 import type { SetupFacts } from '#connections/setup-links/setup-facts.ts'
 import { isConfigured } from '#connections/sign-in/connections.ts'
-import { presets } from '#connections/sign-in/presets.ts'
 import { Alert } from '#http/ui/content.tsx'
 import type { FormState } from '../ui/forms.ts'
 import type { Notice } from '../ui/notices.ts'

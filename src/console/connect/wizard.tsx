@@ -1,11 +1,13 @@
 // The wizard's routes, the same in the console and behind a setup link. Whoever mounts it sets `wizard` before, with a context
 // that may do this, and with the one connection and directory that everything here is about.
+
 import { type Context, Hono } from 'hono'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import { createTestLink } from '#access/sign-in/tests.ts'
 import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
 import { addDomain, verifyDomain } from '#connections/domains/change-domains.ts'
 import { getDomain } from '#connections/domains/domains.ts'
+import { presets } from '#connections/providers/providers.ts'
 import { readSetupFacts } from '#connections/setup-links/setup-facts.ts'
 import { configureConnection, type ProviderInput } from '#connections/sign-in/configure-connection.ts'
 import type { Connection } from '#connections/sign-in/connections.ts'
@@ -128,16 +130,13 @@ async function show(c: Context<WizardEnv>, shown: Shown = {}): Promise<Response>
   return renderPage(c, page, { status: isWrong ? 400 : 200 })
 }
 
-const tenantId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 function providerOf({ id: connectionId, type, preset }: Connection, form: Form): ProviderInput {
   if (type === 'saml')
     return { connectionId, metadataUrl: textOf(form, 'metadataUrl'), metadataXml: textOf(form, 'metadataXml') }
   const typed = textOf(form, 'issuer') ?? ''
-  const isTenant = preset === 'entra' && tenantId.test(typed)
   return {
     connectionId,
-    issuer: isTenant ? `https://login.microsoftonline.com/${typed.toLowerCase()}/v2.0` : typed,
+    issuer: presets[preset].oidc.issuerOfTenant?.(typed) ?? typed,
     clientId: textOf(form, 'clientId') ?? '',
     clientSecret: textOf(form, 'clientSecret') ?? '',
     secretExpiresAt: endOfDay(form, 'secretExpiresAt') ?? null,

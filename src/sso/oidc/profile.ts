@@ -1,15 +1,14 @@
 // From ID token (and userinfo) claims to an ExternalIdentity, by the names that the connection's preset gives.
+
 import type { ExternalIdentity, GroupsState } from '#access/sign-in/external-identity.ts'
 import { noted, refuse, type Trace } from '#access/sign-in/trace.ts'
+import { presets } from '#connections/providers/providers.ts'
+import { emailStatementClaims } from '#connections/settings/claims.ts'
 import type { OidcConnection } from '#connections/sign-in/connections.ts'
-import { emailStatementClaims } from '#connections/sign-in/presets.ts'
 import { hasTwoFactors } from '#connections/sign-in/second-factors.ts'
 import { emailVerificationOf, firstEmailAddresses } from '#directory/email-address.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
-
-/** Okta cuts its list of groups off there without a word (wire 17). */
-const oktaGroupLimit = 100
 
 /** @throws SignInRefused where the claims name no stable subject, or one of a domain that the connection does not take */
 export function identityOfClaims(
@@ -104,7 +103,7 @@ function groupsOf(connection: OidcConnection, claims: Claims): { groups: string[
     .map((name) => own(claims, name))
     .filter((value) => value !== undefined)
   const groups = values.flatMap(texts)
-  const isCut = connection.preset === 'okta' && groups.length >= oktaGroupLimit
+  const isCut = groups.length >= (presets[connection.preset].oidc.largestGroupList ?? Number.POSITIVE_INFINITY)
   if (isOverage(connection, claims) || isCut) return { groups: [], groupsState: 'unknown-overage' }
   return { groups, groupsState: values.length === 0 ? 'not-provided' : 'listed' }
 }

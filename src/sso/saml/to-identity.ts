@@ -1,8 +1,8 @@
 // From a verified assertion to an ExternalIdentity, by the attribute names of the connection.
 import type { ExternalIdentity, GroupsState } from '#access/sign-in/external-identity.ts'
 import { noted, type Trace } from '#access/sign-in/trace.ts'
+import { emailNameIdFormat } from '#connections/settings/claims.ts'
 import type { SamlConnection } from '#connections/sign-in/connections.ts'
-import { emailNameIdFormat } from '#connections/sign-in/presets.ts'
 import { authnMethodsAttribute, twoFactorContexts, twoFactorMethods } from '#connections/sign-in/second-factors.ts'
 import { emailVerificationOf, firstEmailAddresses, isEmailAddress } from '#directory/email-address.ts'
 import type { VerifiedAssertion } from './read-assertion.ts'

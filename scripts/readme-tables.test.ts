@@ -1,6 +1,6 @@
 // The table of settings: every variable a row, whatever stands around it untouched.
 import { expect, it } from 'vitest'
-import { withConfigTable } from './config-table.ts'
+import { withConfigTable } from './readme-tables.ts'
 
 const schema = {
   properties: {

@@ -1,0 +1,73 @@
+// Microsoft Entra ID.
+import {
+  claimUri,
+  type IdentityProvider,
+  multipleAuthn,
+  usualAttributes,
+  usualClaims,
+  usualOidc,
+  usualSecondFactors,
+} from './provider.ts'
+
+const isTenantId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+export const entra: IdentityProvider = {
+  title: 'Microsoft Entra ID',
+  guide: 'entra-id.md',
+  provisioning: 'with and without the `aadOptscim062020` flag',
+  saml: {
+    attributes: {
+      ...usualAttributes,
+      email: [claimUri('emailaddress'), ...usualAttributes.email],
+      // claims/name is the UPN, not a name for people.
+      displayName: ['http://schemas.microsoft.com/identity/claims/displayname'],
+      externalId: ['http://schemas.microsoft.com/identity/claims/objectidentifier'],
+      groups: ['http://schemas.microsoft.com/ws/2008/06/identity/claims/groups'],
+      roles: ['http://schemas.microsoft.com/ws/2008/06/identity/claims/role'],
+    },
+    nameIdFormat: null,
+  },
+  oidc: {
+    ...usualOidc,
+    claims: { ...usualClaims, externalId: ['oid'] },
+    // `sub` differs from application to application.
+    subjectClaims: ['tid', 'oid'],
+    // An address from Entra proves nothing, whatever a claim says.
+    emailVerifiedClaim: null,
+    issuerOfTenant: (tenantId) =>
+      isTenantId.test(tenantId) ? `https://login.microsoftonline.com/${tenantId.toLowerCase()}/v2.0` : undefined,
+  },
+  secondFactors: { ...usualSecondFactors, amr: ['mfa', 'ngcmfa', multipleAuthn] },
+  provisioningPace:
+    'Entra delivers changes in cycles, about every 40 minutes; the page of the directory says when the next one is due.',
+  screens: {
+    saml: {
+      path: 'Enterprise applications > New > Create your own > Single sign-on > SAML',
+      fromUs: {
+        'Identifier (Entity ID)': 'entityId',
+        'Reply URL (Assertion Consumer Service URL)': 'acsUrl',
+        'Sign on URL (optional)': 'loginUrl',
+        'Logout Url (optional)': 'sloUrl',
+      },
+      fromThem: [
+        'App Federation Metadata Url',
+        'Certificate (Base64)',
+        'Login URL',
+        'Microsoft Entra Identifier',
+        'Logout URL',
+      ],
+      extra: { 'Add a group claim': 'Groups assigned to the application' },
+    },
+    scim: {
+      path: 'Enterprise application > Provisioning > Automatic',
+      fromUs: { 'Tenant URL': 'scimBaseUrl?aadOptscim062020', 'Secret Token': 'token' },
+      afterwards: ['Test Connection', 'Mappings', 'Scope: assigned users and groups', 'Provisioning Status On'],
+    },
+    oidc: {
+      path: 'App registrations > New registration',
+      fromUs: { 'Redirect URI (Web)': 'redirectUri', 'Front-channel logout URL': 'frontchannelLogoutUri' },
+      fromThem: ['Application (client) ID', 'Directory (tenant) ID', 'Client secret value'],
+      extra: { 'Token configuration': 'groups claim, optional claims email, given_name, family_name' },
+    },
+  },
+}

@@ -1,0 +1,32 @@
+// JumpCloud.
+import { type IdentityProvider, usualAttributes, usualOidc, usualSecondFactors } from './provider.ts'
+
+export const jumpcloud: IdentityProvider = {
+  title: 'JumpCloud',
+  guide: 'jumpcloud.md',
+  provisioning: 'custom application, Identity Management',
+  saml: { attributes: usualAttributes, nameIdFormat: null },
+  oidc: usualOidc,
+  secondFactors: usualSecondFactors,
+  screens: {
+    saml: {
+      path: 'SSO Applications > Custom Application > SSO',
+      fromUs: { 'SP Entity ID': 'entityId', 'ACS URLs': 'acsUrl' },
+      choose: { 'IdP Entity ID': 'any unique string', 'SAMLSubject NameID': 'email' },
+      fromThem: ['Metadata export', 'IDP URL', 'Certificate'],
+    },
+    scim: {
+      path: 'same application > Identity Management',
+      fromUs: { 'Base URL': 'scimBaseUrl', 'Token Key': 'token' },
+      choose: { 'SCIM Version': '2.0', 'Test User Email': 'an address in a verified domain' },
+      warnings: ['activation creates and deletes a test user and a test group'],
+    },
+    oidc: {
+      path: 'SSO Applications > Add New Application > Custom Application > Configure SSO with OIDC',
+      fromUs: { 'Redirect URIs': 'redirectUri', 'Login URL': 'loginUrl' },
+      choose: { 'Client Authentication Type': 'Client Secret Basic', 'Standard Scopes': 'Email, Profile' },
+      extra: { 'include group attribute': 'groups' },
+      fromThem: ['Issuer (https://oauth.id.jumpcloud.com/)', 'Client ID', 'Client Secret'],
+    },
+  },
+}
