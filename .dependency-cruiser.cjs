@@ -32,7 +32,7 @@ const vendorGates = [
   { vendor: ['jose'], places: ['sso', 'provider', 'access/applications'] },
   { vendor: ['oidc-provider'], places: ['provider'] },
   { vendor: ['saxes'], places: ['connections/saml', 'sso/saml'] },
-  { vendor: ['@peculiar'], places: ['connections/saml'] },
+  { vendor: ['@peculiar', 'reflect-metadata'], places: ['connections/saml'] },
   { vendor: ['undici'], places: ['platform/outgoing.ts'] },
   { vendor: ['ipaddr.js'], places: ['platform/outgoing.ts', 'platform/address-ranges.ts'] },
   { vendor: ['sucrase'], places: ['platform/jsx.ts'] },

@@ -1,4 +1,7 @@
 // X.509 certificates: those of identity providers are read, our own are made.
+
+// What the library finds its parts by; it wants it loaded before.
+import 'reflect-metadata'
 import { createHash, generateKeyPair, webcrypto, X509Certificate } from 'node:crypto'
 import { promisify } from 'node:util'
 import * as x509 from '@peculiar/x509'

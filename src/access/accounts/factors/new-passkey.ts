@@ -14,6 +14,9 @@ import { type LocalAccount, nameOf } from '../account/account.ts'
 import { issueChallenge, useChallenge } from './challenges.ts'
 import { type Passkey, relyingParty } from './passkeys.ts'
 
+/** EdDSA, ES256 and RS256, the last being Windows Hello's: Node calls what else there is experimental. */
+const supportedAlgorithmIDs = [-8, -7, -257]
+
 /** The question for a new passkey of somebody, for this purpose. */
 export async function newPasskeyQuestion(
   ctx: CallContext,
@@ -27,6 +30,7 @@ export async function newPasskeyQuestion(
     userDisplayName: nameOf(account),
     challenge: await issueChallenge(ctx, purpose),
     attestationType: 'none',
+    supportedAlgorithmIDs,
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     excludeCredentials: known.map(({ credentialId, transports }) => ({ id: credentialId, transports })),
     timeout: 300_000,
@@ -79,6 +83,7 @@ export async function newPasskey(
 ): Promise<{ passkeyId: string; statement: Statement<never> }> {
   const { origin, id: rpId } = relyingParty(ctx)
   const verified = await verifyRegistrationResponse({
+    supportedAlgorithmIDs,
     response: parseRegistration(credential),
     expectedChallenge: (challenge) => useChallenge(ctx, purpose, challenge),
     expectedOrigin: origin,

@@ -2,7 +2,7 @@
 // in one. Reading them, and checking what an authenticator signed.
 import {
   type AuthenticationResponseJSON,
-  type AuthenticatorTransportFuture,
+  type AuthenticatorTransport,
   generateAuthenticationOptions,
   type PublicKeyCredentialRequestOptionsJSON,
   verifyAuthenticationResponse,
@@ -18,7 +18,7 @@ export type Passkey = {
   credentialId: string
   publicKey: string
   counter: number
-  transports: AuthenticatorTransportFuture[]
+  transports: AuthenticatorTransport[]
   name: string
   isBackedUp: boolean
   createdAt: string
