@@ -14,6 +14,7 @@ const floors = [
   ['audit'],
   ['context.ts'],
   ['db'],
+  ['words'],
   ['platform'],
 ]
 

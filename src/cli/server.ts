@@ -1,6 +1,8 @@
 // `rolecall serve`, `migrate`, `database url` and `database restored`.
+
 import type { Command } from 'commander'
 import { endAllAccess } from '#access/sign-in/sessions/end-all-access.ts'
+import { counted } from '#words/counts.ts'
 import { type OutputOptions, print } from './output.ts'
 import { type CliRuntime, instanceContext } from './runtime.ts'
 
@@ -32,7 +34,7 @@ export function addServerCommands(program: Command, runtime: CliRuntime): void {
     .action(async (options: OutputOptions) => {
       const sessions = await runtime.withServices((services) => endAllAccess(instanceContext(services)))
       const human = () => [
-        `Ended ${sessions} ${sessions === 1 ? 'session' : 'sessions'}, and all sign-ins under way, tokens of applications, password links and setup links`,
+        `Ended ${counted(sessions, 'session')}, and all sign-ins under way, tokens of applications, password links and setup links`,
       ]
       print(runtime, options, { json: { sessions }, human })
     })

@@ -1,8 +1,8 @@
 // 000-37: whoever misses something asks for it; the administrators are told, and settle it.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { listAlarms } from '#access/notices/alarms/alarms.ts'
-import { letterOf } from '#access/notices/alarms/letters.ts'
 import { settleAlarm } from '#access/notices/alarms/settle-alarm.ts'
+import { alarmLetter } from '#words/letters/alarm.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
 import { type ConsoleClient, consoleClient, createManager } from '../support/console.ts'
 
@@ -38,7 +38,7 @@ test('is told to the administrators, once, and shown as waiting', async () => {
   const overview = await admin.get('/console')
   expect(overview.text).toContain('Somebody asks for access')
   expect(overview.text).toContain('&lt;b&gt;spring&lt;/b&gt;')
-  const letter = letterOf({ kind: 'access_request', detail }, 'Nordlicht', app.urls)
+  const letter = alarmLetter({ kind: 'access_request', detail }, 'Nordlicht', app.urls.page)
   expect([letter.subject, letter.paragraphs[0]]).toEqual([
     'Wren Writer (wren.writer@example.com) asks for access at Nordlicht',
     `Wren Writer (wren.writer@example.com) writes: ${words}`,

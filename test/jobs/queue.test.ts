@@ -213,7 +213,7 @@ describe('a node that dies', () => {
     await sleep(500)
     expect(runs).toBe(0)
     const [lease] = await owner`select extract(epoch from free_at - taken_at)::float as seconds from work_leases
-      where organization_id = ${id}`
+      where organization_id = ${id} and kind = 'sessions'`
     expect(lease?.['seconds']).toBeCloseTo(30, 1)
     // As if that time had passed.
     await owner`update work_leases set free_at = now() - interval '1 second' where organization_id = ${id}`
@@ -237,7 +237,7 @@ describe('a run that takes long', () => {
     await owner`update work_leases set free_at = now() + interval '300 milliseconds' where organization_id = ${id}`
     await sleep(200)
     const [lease] = await owner`select extract(epoch from free_at - now())::float as seconds from work_leases
-      where organization_id = ${id}`
+      where organization_id = ${id} and kind = 'sessions'`
     expect(lease?.['seconds']).toBeGreaterThan(29)
     await Promise.all(nodes.map((each) => each.stop()))
     expect(runs).toBe(1)

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { issueToken } from '#platform/crypto.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
+import { invitationLetter } from '#words/letters/invitation.ts'
 import { queueMail } from '../notices/mail/queue-mail.ts'
 
 type Row = { email: string; note: string | null; expiresAt: string; organizationName: string; inviter: string | null }
@@ -36,24 +37,9 @@ type Sending = Row & { invitationId: string; token: string }
 
 export async function queueInvitation(tx: Transaction, ctx: CallContext, sending: Sending): Promise<void> {
   const { invitationId, token, email, note, expiresAt, organizationName, inviter } = sending
-  const until = new Date(expiresAt).toLocaleDateString('en-GB', {
-    ...{ weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' },
+  const letter = invitationLetter({
+    ...{ organization: organizationName, inviter, note, expiresAt },
+    acceptUrl: ctx.urls.page(`/invitation/${token}`),
   })
-  const who = inviter ?? `An administrator of ${organizationName}`
-  await queueMail(tx, ctx, {
-    ...{ kind: 'invitation', to: email, targetId: invitationId },
-    letter: {
-      subject: `You are invited to ${organizationName}`,
-      paragraphs: [`${who} invites you to join ${organizationName}.`],
-      quote: note,
-      action: {
-        label: 'Accept the invitation',
-        url: ctx.urls.page(`/invitation/${token}`),
-        isForRecipientAlone: true,
-      },
-      closing: [
-        `The link is for you alone, works once, and is good until ${until}. If you did not expect this, you need not do anything.`,
-      ],
-    },
-  })
+  await queueMail(tx, ctx, { kind: 'invitation', to: email, targetId: invitationId, letter })
 }

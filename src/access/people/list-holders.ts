@@ -1,4 +1,5 @@
 // Who holds a role, or stands in a brand, and through what: for the page of a brand, of a role, and their exports.
+
 import { type SQL, sql } from 'drizzle-orm'
 import { isoTime, once } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
@@ -13,6 +14,7 @@ import {
   requirePermission,
   requirePermissionIn,
 } from '#src/context.ts'
+import { sourceText } from '#words/role-sources.ts'
 import { hitsTable } from './search/hits.ts'
 import { type Holding, holdersOf, isAbout, peopleOf } from './search/holders.ts'
 import {
@@ -25,7 +27,7 @@ import {
   orderColumns,
   type UserOrder,
 } from './search/user-order.ts'
-import { fromHeld, type HeldRole, heldRoleJson, sourceText } from './sources.ts'
+import { fromHeld, type HeldRole, heldRoleJson } from './sources.ts'
 
 export type HoldersFilter = {
   roleId?: string | undefined

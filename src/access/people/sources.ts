@@ -53,10 +53,3 @@ export const heldRoleJson = sql`json_build_object('role', json_build_object('id'
 export const fromHeld = sql`effective_assignments e
   join roles r on r.organization_id = e.organization_id and r.id = e.role_id
   left join brands b on b.organization_id = e.organization_id and b.id = e.brand_id`
-
-/** A source in a few words, for lists and exports. */
-export function sourceText(source: HoldingSource): string {
-  if (source.type === 'direct') return `directly: ${source.reason}`
-  if (source.filter !== null) return `filter ${source.filter}`
-  return `group ${source.path.map(({ displayName }) => displayName).join(' in ')}`
-}

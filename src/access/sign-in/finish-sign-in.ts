@@ -12,6 +12,7 @@ import {
 } from '#connections/sign-in/connections.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, inTransaction, inTrial, nowOf, type Transaction } from '#src/context.ts'
+import { sourceAsReason } from '#words/role-sources.ts'
 import { type EffectiveAccess, effectiveAccessOf } from '../decisions/effective-access.ts'
 import { attemptStatement, newReference, type SignInMethod, type Visitor } from './attempts.ts'
 import { setClaimGroups } from './claim-groups.ts'
@@ -98,14 +99,8 @@ async function keepLinkRequest(
 const accessWords = (access: EffectiveAccess | undefined): string[] =>
   (access?.assignments ?? []).map(({ role, brand, source }) => {
     const where = brand === null ? 'in the whole organization' : `in ${brand.name}`
-    return `${role.name} ${where}, because ${sourceWords(source)}`
+    return `${role.name} ${where}, because ${sourceAsReason(source)}`
   })
-
-function sourceWords(source: EffectiveAccess['assignments'][number]['source']): string {
-  if (source.type === 'direct') return `it is given directly: ${source.reason}`
-  const path = source.path.map(({ displayName }) => displayName).join(', in ')
-  return path === '' ? 'the person fits the filter of a mapping' : `they are in the group ${path}`
-}
 
 type IdentifiedUser = {
   connection: Connection

@@ -5,6 +5,7 @@ import { prepared } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
 import { issueToken } from '#platform/crypto.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
+import { identityLinkedLetter } from '#words/letters/identity-linked.ts'
 import { queueMail } from '../notices/mail/queue-mail.ts'
 
 export const undoDays = 7
@@ -35,24 +36,11 @@ export async function tellOfLink(tx: Transaction, ctx: CallContext, linked: Link
   const { userId, connectionId } = linked
   const [found] = await tx.run(facts({ organizationId, userId, connectionId }))
   if (found === undefined || found.email === null) return
-  const { email, userName, organizationName, connectionName } = found
   const { plain, hash } = issueToken(ctx.randomBytes)
-  await queueMail(tx, ctx, {
-    ...{ kind: 'identity_linked', to: email, targetId: userId },
-    letter: {
-      subject: `${connectionName} can sign you in to ${organizationName} from now on`,
-      paragraphs: [
-        `A sign-in through ${connectionName} was linked to ${userName} at ${organizationName} just now. Whoever has that account there can sign in as you.`,
-      ],
-      action: {
-        label: 'That was not me: take it back',
-        url: ctx.urls.page(`/login/undo/${plain}`),
-        isForRecipientAlone: true,
-      },
-      closing: [
-        `If you expected it, there is nothing to do. The link takes the sign-in away and works once, for ${undoDays} days; nothing happens before you confirm it there.`,
-      ],
-    },
+  const letter = identityLinkedLetter({
+    ...{ userName: found.userName, organization: found.organizationName, connection: found.connectionName, undoDays },
+    undoUrl: ctx.urls.page(`/login/undo/${plain}`),
   })
+  await queueMail(tx, ctx, { kind: 'identity_linked', to: found.email, targetId: userId, letter })
   await tx.run(insertUndo({ ...linked, organizationId, tokenHash: hash, days: undoDays }))
 }

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import type { Log } from '#platform/log.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
-import { letterOf } from '../notices/alarms/letters.ts'
+import { alarmLetter } from '#words/letters/alarm.ts'
 import { organizationName } from '../notices/alarms/organization-name.ts'
 import { raiseAlarm } from '../notices/alarms/raise-alarm.ts'
 import { alarmRecipients } from '../notices/alarms/recipients.ts'
@@ -25,7 +25,7 @@ export async function askForDrill(ctx: CallContext, log: Log): Promise<void> {
     )
     const detail = { accounts: shown }
     const [alarm] = await tx.run(raiseAlarm(ctx, { kind: 'emergency_drill', detail, isNote: true }))
-    const letter = letterOf({ kind: 'emergency_drill', detail }, await organizationName(tx, ctx), ctx.urls)
+    const letter = alarmLetter({ kind: 'emergency_drill', detail }, await organizationName(tx, ctx), ctx.urls.page)
     for (const to of addresses) {
       await queueMail(tx, ctx, { kind: 'emergency_drill', to, letter, targetId: alarm?.id ?? organizationId })
     }

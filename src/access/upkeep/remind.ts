@@ -5,8 +5,8 @@ import { prepared } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
 import { fold } from '#directory/fold.ts'
 import { type CallContext, inTransaction, type Transaction } from '#src/context.ts'
+import { reminderLetter } from '#words/letters/reminder.ts'
 import { organizationName } from '../notices/alarms/organization-name.ts'
-import type { Letter } from '../notices/mail/compose.ts'
 import { queueMail } from '../notices/mail/queue-mail.ts'
 
 type Due = {
@@ -57,7 +57,11 @@ async function remind(tx: Transaction, ctx: CallContext, due: Due, organization:
   const sponsor = await sponsorAddress(tx, ctx, due.sponsor)
   const recipients = new Set([due.email, sponsor].filter((address) => address !== null))
   for (const to of recipients) {
-    const letter = letterOf(ctx, due, organization, to === due.email)
+    const letter = reminderLetter({
+      ...{ role: due.role, brand: due.brand, organization, expiresAt: due.expiresAt },
+      holder: to === due.email ? null : (due.displayName ?? due.userName),
+      assignmentUrl: ctx.urls.page(`/console/users/${due.userId}/assignments/${due.id}`),
+    })
     await queueMail(tx, ctx, { kind: 'reminder', to, letter, targetId: due.id })
   }
   const detail = { days: due.days, userId: due.userId, toPerson: due.email !== null, toSponsor: sponsor !== null }
@@ -70,24 +74,4 @@ async function sponsorAddress(tx: Transaction, ctx: CallContext, sponsor: string
   const [user] = await tx.run(addressOf({ organizationId: ctx.organizationId, userNameKey }))
   if (user?.email) return user.email
   return /^[^\s@<>",;]+@[^\s@<>",;]+\.[^\s@<>",;]+$/.test(sponsor.trim()) ? sponsor.trim() : null
-}
-
-function letterOf(ctx: CallContext, due: Due, organization: string, isForUser: boolean): Letter {
-  const where = due.brand === null ? organization : `${due.brand} (${organization})`
-  const whose = isForUser ? 'your' : `${due.displayName ?? due.userName}’s`
-  const date = new Date(due.expiresAt).toUTCString().slice(5, 22)
-  return {
-    subject: `${isForUser ? 'Your' : whose} access to ${where} ends on ${date.slice(0, 11)}`,
-    paragraphs: [
-      `On ${date} UTC ${whose} assignment ends: ${due.role} in ${where}. What it allows is refused from that moment on.`,
-    ],
-    ...(isForUser
-      ? {}
-      : { action: { label: 'Extend it', url: ctx.urls.page(`/console/users/${due.userId}/assignments/${due.id}`) } }),
-    closing: [
-      isForUser
-        ? 'If you need it for longer, ask your administrator, who can give the assignment another end.'
-        : 'You are named as the sponsor. If it is needed for longer, give the assignment another end, or ask an administrator to. If not, there is nothing to do.',
-    ],
-  }
 }

@@ -7,9 +7,10 @@ import { prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { verifyNobody, verifyPassword } from '#platform/password.ts'
 import { type CallContext, inTransaction, nowOf, type Services } from '#src/context.ts'
+import type { Letter } from '#words/letter.ts'
+import { type EmergencyEvent, emergencyDrillLetter, emergencyUseLetter } from '#words/letters/emergency.ts'
 import { addressKey, countAttempt, forgetAttempts, forgiveAttempt } from '../../ground/rate-limits.ts'
 import { administratorAddresses } from '../../notices/alarms/recipients.ts'
-import type { Letter } from '../../notices/mail/compose.ts'
 import { queueMail } from '../../notices/mail/queue-mail.ts'
 import { attemptStatement, newReference } from '../../sign-in/attempts.ts'
 import { newTrace, passed } from '../../sign-in/trace.ts'
@@ -127,7 +128,7 @@ async function prove({ ctx, account }: Candidate, { reason, browser }: Emergency
       recordAudit(own, { ...entry, detail: { reason, ip: browser.visitor.ip } }),
     ),
   )
-  await tell(own, drillLetter(ctx, account, { reason, browser }), userId)
+  await tell(own, emergencyDrillLetter(eventOf(ctx, account, { reason, browser })), userId)
   return { kind: 'proven' }
 }
 
@@ -154,37 +155,18 @@ async function enter({ ctx, account }: Candidate, { reason, browser }: Emergency
 
 type Said = Pick<EmergencyAttempt, 'reason' | 'browser'>
 
-const happened = (
+const eventOf = (
   { clock }: CallContext,
   { organization, userName, displayName }: LocalAccount,
-  ip: string | null,
-) => ({
-  account: `The emergency account ${userName} (${displayName ?? 'without a name'})`,
-  where: `${organization.name} at ${clock.now().toUTCString()}${ip === null ? '' : ` from ${ip}`}`,
+  { reason, browser }: Said,
+): EmergencyEvent => ({
+  ...{ organization: organization.name, userName, displayName, reason },
+  at: clock.now(),
+  ip: browser.visitor.ip,
 })
 
-function useLetter(ctx: CallContext, account: LocalAccount, { reason, browser }: Said): Letter {
-  const { account: who, where } = happened(ctx, account, browser.visitor.ip)
-  return {
-    subject: `Emergency access to ${account.organization.name} was used`,
-    paragraphs: [`${who} signed in to ${where}.`, 'The reason given was:'],
-    quote: reason,
-    closing: [
-      `The session ends after ${sessionMinutes} minutes, and all that is done in it is in the audit trail. If nobody among you did this, switch the account off at once. If somebody did, seal the account anew afterwards and sign the report, both under Emergency access.`,
-    ],
-    action: { label: 'Emergency access', url: ctx.urls.page('/console/emergency') },
-  }
-}
-
-function drillLetter(ctx: CallContext, account: LocalAccount, { reason, browser }: Said): Letter {
-  const { account: who, where } = happened(ctx, account, browser.visitor.ip)
-  return {
-    subject: `Emergency access to ${account.organization.name} was tried`,
-    paragraphs: [`${who} was tried for ${where}, and it works. The drill opened no session.`, 'The reason given was:'],
-    quote: reason,
-    closing: ['If nobody among you did this, somebody else has the envelope: seal the account anew at once.'],
-  }
-}
+const useLetter = (ctx: CallContext, account: LocalAccount, said: Said): Letter =>
+  emergencyUseLetter(eventOf(ctx, account, said), { sessionMinutes, url: ctx.urls.page('/console/emergency') })
 
 /** Everybody who could have done this in the usual way hears of it. */
 async function tell(ctx: CallContext, letter: Letter, targetId: string): Promise<void> {

@@ -5,6 +5,7 @@ import { prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { issueToken, sha256 } from '#platform/crypto.ts'
 import { type CallContext, inTransaction, type Services } from '#src/context.ts'
+import { passwordResetLetter } from '#words/letters/password.ts'
 import { addressKey, type Counted, countAttempt, forgetAttempts, forgiveAttempt } from '../../ground/rate-limits.ts'
 import { queueMail } from '../../notices/mail/queue-mail.ts'
 import type { Visitor } from '../../sign-in/attempts.ts'
@@ -73,23 +74,11 @@ async function sendLink({ ctx, account }: Candidate, visitor: Visitor): Promise<
   const { organizationId } = ctx
   const detail = { ip: visitor.ip }
   await inTransaction(ctx, async (tx) => {
-    await queueMail(tx, ctx, {
-      ...{ kind: 'password_reset', to: email, targetId: userId },
-      letter: {
-        subject: `Choose a new password for ${organization.name}`,
-        paragraphs: [
-          `Somebody, most likely you, asked for a new password for ${account.userName} at ${organization.name}.`,
-        ],
-        action: {
-          label: 'Choose a new password',
-          url: ctx.urls.page(`/login/reset/${plain}`),
-          isForRecipientAlone: true,
-        },
-        closing: [
-          `The link works once, for ${minutes} minutes. If you did not ask for it, do nothing: your password stays as it is.`,
-        ],
-      },
+    const letter = passwordResetLetter({
+      ...{ userName: account.userName, organization: organization.name, minutes },
+      resetUrl: ctx.urls.page(`/login/reset/${plain}`),
     })
+    await queueMail(tx, ctx, { kind: 'password_reset', to: email, targetId: userId, letter })
     await tx.commitWith<unknown>(
       insert({ organizationId, userId, tokenHash: hash, minutes }),
       recordAudit(ctx, { action: 'user.password_reset_request', targetType: 'user', targetId: userId, detail }),

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
+import { accessChangedLetter } from '#words/letters/access-changed.ts'
 import { queueMail } from '../../notices/mail/queue-mail.ts'
 
 type Recipient = { email: string | null; organization: string; actor: string | null }
@@ -25,26 +26,13 @@ export type AccessNotice = {
   expiresAt: string | null
 }
 
-const verbs = { given: 'gave you', taken: 'took from you', moved: 'changed the end of' }
-
 /** Nothing where they have no address, or are not active (yet). */
 export async function notifyOfAccess(tx: Transaction, ctx: CallContext, notice: AccessNotice): Promise<void> {
-  const { userId, kind, role, brand, reason, expiresAt } = notice
+  const { userId, ...change } = notice
   const { organizationId } = ctx
   const [to] = await tx.run(recipient({ organizationId, userId, actorId: ctx.actor.id }))
   if (to === undefined || to.email === null) return
-  const who = to.actor ?? `An administrator of ${to.organization}`
-  const until = expiresAt === null ? '' : ` until ${new Date(expiresAt).toUTCString()}`
-  await queueMail(tx, ctx, {
-    ...{ kind: 'access_changed', to: to.email, targetId: userId },
-    letter: {
-      subject: `Your access at ${to.organization} has changed`,
-      paragraphs: [
-        `${who} ${verbs[kind]} the role ${role} in ${brand ?? to.organization}${kind === 'taken' ? '' : until}.`,
-      ],
-      quote: reason,
-      action: { label: 'See my access', url: ctx.urls.page('/account') },
-      closing: ['You get this because what you may do has changed. If it looks wrong, ask your administrator.'],
-    },
-  })
+  const { organization, actor } = to
+  const letter = accessChangedLetter({ ...change, organization, actor, accountUrl: ctx.urls.page('/account') })
+  await queueMail(tx, ctx, { kind: 'access_changed', to: to.email, targetId: userId, letter })
 }

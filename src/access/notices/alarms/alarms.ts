@@ -1,7 +1,9 @@
 // Alarms: what administrators have to know of and settle. How they are read.
+
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
+import type { AlarmKind } from '#words/letters/alarm.ts'
 
 /**
  * What there is to tell. `detail` has, for
@@ -18,19 +20,6 @@ import { type CallContext, inTransaction, requirePermission } from '#src/context
  * - `link_undone`: userId, userName, displayName, connectionId, name, subject
  * - `emergency_drill`: accounts (user names); raised settled, it only notes when the mail went out
  */
-export type AlarmKind =
-  | 'last_administrator'
-  | 'return_due'
-  | 'end_date_refused'
-  | 'certificate_ending'
-  | 'client_secret_ending'
-  | 'self_grant'
-  | 'sponsor_left'
-  | 'access_request'
-  | 'invitation_claimed'
-  | 'link_request'
-  | 'link_undone'
-  | 'emergency_drill'
 
 export type Alarm = {
   id: string

@@ -3,9 +3,9 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import type { Log } from '#platform/log.ts'
 import { type CallContext, inTransaction, nowOf } from '#src/context.ts'
+import { alarmLetter } from '#words/letters/alarm.ts'
 import { queueMail } from '../mail/queue-mail.ts'
 import { type Alarm, alarmColumns } from './alarms.ts'
-import { letterOf } from './letters.ts'
 import { organizationName } from './organization-name.ts'
 import { alarmRecipients } from './recipients.ts'
 
@@ -23,7 +23,7 @@ export async function notifyAlarms(ctx: CallContext, log: Log): Promise<void> {
     const claimed = await tx.run(claim({ organizationId, now: nowOf(ctx) }))
     const open = claimed.filter(({ settledAt }) => settledAt === null)
     for (const alarm of open) {
-      const letter = letterOf(alarm, name, ctx.urls)
+      const letter = alarmLetter(alarm, name, ctx.urls.page)
       for (const to of addresses) await queueMail(tx, ctx, { kind: 'alarm', to, letter, targetId: alarm.id })
     }
     return open

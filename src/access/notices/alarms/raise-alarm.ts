@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, nowOf } from '#src/context.ts'
-import type { AlarmKind } from './alarms.ts'
+import type { AlarmKind } from '#words/letters/alarm.ts'
 
 export type NewAlarm = {
   kind: AlarmKind

@@ -1,20 +1,5 @@
 // How a mail of ours looks: a few short paragraphs and at most one button, as plain text and as simple HTML.
-
-export type Letter = {
-  subject: string
-  paragraphs: readonly string[]
-  /** The one thing to do. */
-  action?: {
-    label: string
-    url: string
-    /** Whoever has the link is taken for the recipient: it is shown to nobody who reads the outbox. */
-    isForRecipientAlone?: boolean
-  }
-  /** What others wrote, set apart from our own words. */
-  quote?: string | null
-  /** Below: what it is about, and what to do where it was unexpected. */
-  closing: readonly string[]
-}
+import type { Letter } from '#words/letter.ts'
 
 export type MailBody = { text: string; html: string }
 

@@ -4,7 +4,8 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import type { SealPlace } from '#platform/sealing.ts'
 import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
-import { composeKept, type Letter } from './compose.ts'
+import type { Letter } from '#words/letter.ts'
+import { composeKept } from './compose.ts'
 
 export type MailKind =
   | 'invitation'

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
+import { testLetter } from '#words/letters/test.ts'
 import { queueMail } from './queue-mail.ts'
 
 const TestMailInput = z.object({ to: z.email('must be an e-mail address').max(320) })
@@ -11,11 +12,7 @@ const TestMailInput = z.object({ to: z.email('must be an e-mail address').max(32
 export async function sendTestMail(ctx: CallContext, input: z.input<typeof TestMailInput>): Promise<string> {
   requirePermission(ctx, 'organization.write')
   const { to } = parseInput(TestMailInput, input)
-  const letter = {
-    subject: 'Mail from Rolecall arrives',
-    paragraphs: ['This is a test. Somebody wanted to know whether mail from Rolecall arrives; it does.'],
-    closing: [`Sent from ${ctx.urls.origin}`],
-  }
+  const letter = testLetter(ctx.urls.origin)
   return inTransaction(ctx, async (tx) => {
     const mailId = await queueMail(tx, ctx, { kind: 'test', to, letter, targetId: ctx.organizationId })
     await tx.run(recordAudit(ctx, { action: 'mail.test', targetType: 'mail', targetId: mailId }))

@@ -1,10 +1,12 @@
 // Why can somebody not sign in? For administrators: what stands in the way, in the order in which the person meets it, and what
 // to do about it.
+
 import { z } from 'zod'
 import type { UserStatus } from '#directory/users.ts'
 import { notFound } from '#platform/errors.ts'
 import { parseInput } from '#platform/input.ts'
 import { type CallContext, requirePermission } from '#src/context.ts'
+import { counted } from '#words/counts.ts'
 import type { SignInAttempt } from '../../sign-in/attempts.ts'
 import { type Connection, readSignInFacts, type SignInFacts } from './sign-in-facts.ts'
 
@@ -243,7 +245,7 @@ function ofLock({ lockedSeconds }: SignInFacts): Finding[] {
     finding(
       'locked',
       true,
-      `Too many wrong passwords: attempts are refused for another ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
+      `Too many wrong passwords: attempts are refused for another ${counted(minutes, 'minute')}.`,
       'Wait, or sign in through the provider or with a passkey; a forgotten password can be set anew meanwhile.',
     ),
   ]

@@ -1,7 +1,6 @@
 // What administrators are told of an alarm.
-import type { Urls } from '#platform/urls.ts'
-import type { Letter } from '../mail/compose.ts'
-import type { Alarm, AlarmKind } from './alarms.ts'
+import type { Letter } from '../letter.ts'
+import { shortDate } from '../times.ts'
 
 type Words = { subject: string; paragraphs: string[]; closing: string[] }
 
@@ -10,9 +9,9 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const personOf = ({ userName, displayName }: Record<string, unknown>): string =>
   typeof displayName === 'string' ? `${displayName} (${text(userName)})` : text(userName)
 
-const dateOf = (value: unknown): string => new Date(text(value)).toUTCString().slice(5, 16)
+const dateOf = (value: unknown): string => shortDate(text(value))
 
-const words: Record<AlarmKind, (detail: Record<string, unknown>, organization: string) => Words> = {
+const words = {
   last_administrator: (_, organization) => ({
     subject: `${organization} has lost its last administrator`,
     paragraphs: [
@@ -116,15 +115,22 @@ const words: Record<AlarmKind, (detail: Record<string, unknown>, organization: s
     ],
     closing: ['All administrators are told of it, as of every use of an emergency account.'],
   }),
-}
+} satisfies Record<string, (detail: Record<string, unknown>, organization: string) => Words>
 
-export function letterOf({ kind, detail }: Pick<Alarm, 'kind' | 'detail'>, organization: string, urls: Urls): Letter {
+export type AlarmKind = keyof typeof words
+
+/** @param page the address of a page of ours, by its path */
+export function alarmLetter(
+  { kind, detail }: { kind: AlarmKind; detail: Record<string, unknown> },
+  organization: string,
+  page: (path: string) => string,
+): Letter {
   const { subject, paragraphs, closing } = words[kind](detail, organization)
   const action =
     kind === 'emergency_drill'
-      ? { label: 'Emergency sign-in', url: urls.page('/emergency') }
+      ? { label: 'Emergency sign-in', url: page('/emergency') }
       : kind === 'link_request'
-        ? { label: 'See the request', url: urls.page('/console/sign-ins/link-requests') }
-        : { label: 'Open the console', url: urls.page('/console') }
+        ? { label: 'See the request', url: page('/console/sign-ins/link-requests') }
+        : { label: 'Open the console', url: page('/console') }
   return { subject, paragraphs, action, closing }
 }

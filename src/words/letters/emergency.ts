@@ -1,0 +1,40 @@
+// To all administrators: an emergency account was used, or tried.
+import type { Letter } from '../letter.ts'
+
+export type EmergencyEvent = {
+  organization: string
+  userName: string
+  displayName: string | null
+  at: Date
+  ip: string | null
+  reason: string
+}
+
+const accountOf = ({ userName, displayName }: EmergencyEvent): string =>
+  `The emergency account ${userName} (${displayName ?? 'without a name'})`
+
+const whereOf = ({ organization, at, ip }: EmergencyEvent): string =>
+  `${organization} at ${at.toUTCString()}${ip === null ? '' : ` from ${ip}`}`
+
+export const emergencyUseLetter = (
+  event: EmergencyEvent,
+  { sessionMinutes, url }: { sessionMinutes: number; url: string },
+): Letter => ({
+  subject: `Emergency access to ${event.organization} was used`,
+  paragraphs: [`${accountOf(event)} signed in to ${whereOf(event)}.`, 'The reason given was:'],
+  quote: event.reason,
+  closing: [
+    `The session ends after ${sessionMinutes} minutes, and all that is done in it is in the audit trail. If nobody among you did this, switch the account off at once. If somebody did, seal the account anew afterwards and sign the report, both under Emergency access.`,
+  ],
+  action: { label: 'Emergency access', url },
+})
+
+export const emergencyDrillLetter = (event: EmergencyEvent): Letter => ({
+  subject: `Emergency access to ${event.organization} was tried`,
+  paragraphs: [
+    `${accountOf(event)} was tried for ${whereOf(event)}, and it works. The drill opened no session.`,
+    'The reason given was:',
+  ],
+  quote: event.reason,
+  closing: ['If nobody among you did this, somebody else has the envelope: seal the account anew at once.'],
+})

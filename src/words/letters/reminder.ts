@@ -1,0 +1,31 @@
+// Before an assignment ends: to whoever holds it, and to its sponsor.
+import type { Letter } from '../letter.ts'
+import { shortTime } from '../times.ts'
+
+export function reminderLetter(due: {
+  role: string
+  brand: string | null
+  organization: string
+  expiresAt: string
+  /** Whose it is; null: the reader’s. */
+  holder: string | null
+  /** Where a sponsor extends it. */
+  assignmentUrl: string
+}): Letter {
+  const { role, organization, holder } = due
+  const where = due.brand === null ? organization : `${due.brand} (${organization})`
+  const whose = holder === null ? 'your' : `${holder}’s`
+  const time = shortTime(due.expiresAt)
+  return {
+    subject: `${holder === null ? 'Your' : whose} access to ${where} ends on ${time.slice(0, 11)}`,
+    paragraphs: [
+      `On ${time} UTC ${whose} assignment ends: ${role} in ${where}. What it allows is refused from that moment on.`,
+    ],
+    ...(holder === null ? {} : { action: { label: 'Extend it', url: due.assignmentUrl } }),
+    closing: [
+      holder === null
+        ? 'If you need it for longer, ask your administrator, who can give the assignment another end.'
+        : 'You are named as the sponsor. If it is needed for longer, give the assignment another end, or ask an administrator to. If not, there is nothing to do.',
+    ],
+  }
+}

@@ -1,0 +1,51 @@
+// Times as people read them, in English and UTC.
+
+const dateAndTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+const longDate = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
+const dayAndDate = new Intl.DateTimeFormat('en-GB', {
+  ...{ weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' },
+})
+
+/** `31 January 2030 at 12:00 UTC` */
+export const timeInWords = (time: string): string => `${dateAndTime.format(new Date(time))} UTC`
+
+/** `31 January 2030` */
+export const dateInWords = (time: string): string => longDate.format(new Date(time))
+
+/** `Thursday 31 January` */
+export const dayInWords = (time: string): string => dayAndDate.format(new Date(time))
+
+/** `31 Jan 2030` */
+export const shortDate = (time: string): string => new Date(time).toUTCString().slice(5, 16)
+
+/** `31 Jan 2030 12:00` */
+export const shortTime = (time: string): string => new Date(time).toUTCString().slice(5, 22)
+
+/** `Thu, 31 Jan 2030 12:00:00 GMT` */
+export const exactTime = (time: string): string => new Date(time).toUTCString()
+
+const spans = [
+  { unit: 'day', seconds: 86_400 },
+  { unit: 'hour', seconds: 3_600 },
+  { unit: 'minute', seconds: 60 },
+] as const
+
+/** `5 minutes ago`; under two minutes `just now`, beyond a week the date. */
+export function agoInWords(time: string, now: Date): string {
+  const seconds = (now.getTime() - Date.parse(time)) / 1000
+  if (seconds > 7 * 86_400) return timeInWords(time)
+  const span = spans.find((each) => seconds >= each.seconds)
+  if (span === undefined || seconds < 120) return 'just now'
+  const count = Math.floor(seconds / span.seconds)
+  return `${count} ${span.unit}${count === 1 ? '' : 's'} ago`
+}
+
+/** `5 min ago`: as coarse as is still useful, so that a live page does not flicker. */
+export function agoInShort(time: string, now: Date): string {
+  const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(time)) / 1_000))
+  if (seconds < 5) return 'just now'
+  if (seconds < 60) return `${Math.floor(seconds / 5) * 5} s ago`
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ago`
+  if (seconds < 172_800) return `${Math.floor(seconds / 3_600)} h ago`
+  return `${Math.floor(seconds / 86_400)} days ago`
+}
