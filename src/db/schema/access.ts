@@ -12,7 +12,7 @@ import {
   text,
   unique,
 } from 'drizzle-orm/pg-core'
-import { ownOrganizationOnly, time } from './common.ts'
+import { belongsTo, ownOrganizationOnly, time } from './common.ts'
 import { groups, users } from './directory.ts'
 import { brands, organizations } from './organizations.ts'
 
@@ -56,10 +56,7 @@ export const rolePermissions = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.roleId, table.permission] }),
     index('role_permissions_denies').on(table.organizationId).where(sql`effect = 'deny'`),
-    foreignKey({
-      columns: [table.organizationId, table.roleId],
-      foreignColumns: [roles.organizationId, roles.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.roleId], [roles.organizationId, roles.id]),
     ownOrganizationOnly(),
   ],
 )
@@ -97,18 +94,12 @@ export const mappings = pgTable(
       'mappings_group_or_filter',
       sql`(group_id is null) = (filter is not null) and (filter is null) = (filter_path is null)`,
     ),
-    foreignKey({
-      columns: [table.organizationId, table.groupId],
-      foreignColumns: [groups.organizationId, groups.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.groupId], [groups.organizationId, groups.id]),
     foreignKey({
       columns: [table.organizationId, table.roleId],
       foreignColumns: [roles.organizationId, roles.id],
     }),
-    foreignKey({
-      columns: [table.organizationId, table.brandId],
-      foreignColumns: [brands.organizationId, brands.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.brandId], [brands.organizationId, brands.id]),
     ownOrganizationOnly(),
   ],
 )
@@ -142,18 +133,12 @@ export const assignments = pgTable(
     index('assignments_ending').on(table.expiresAt).where(sql`expires_at is not null`),
     index('assignments_sponsored').on(table.organizationId).where(sql`sponsor is not null and sponsor_left_at is null`),
     unique('assignments_once').on(table.organizationId, table.userId, table.roleId, table.brandId).nullsNotDistinct(),
-    foreignKey({
-      columns: [table.organizationId, table.userId],
-      foreignColumns: [users.organizationId, users.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     foreignKey({
       columns: [table.organizationId, table.roleId],
       foreignColumns: [roles.organizationId, roles.id],
     }),
-    foreignKey({
-      columns: [table.organizationId, table.brandId],
-      foreignColumns: [brands.organizationId, brands.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.brandId], [brands.organizationId, brands.id]),
     ownOrganizationOnly(),
   ],
 )
@@ -195,10 +180,7 @@ export const policies = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
     unique('policies_name').on(table.organizationId, table.name),
-    foreignKey({
-      columns: [table.organizationId, table.brandId],
-      foreignColumns: [brands.organizationId, brands.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.brandId], [brands.organizationId, brands.id]),
     ownOrganizationOnly(),
   ],
 )
@@ -239,10 +221,7 @@ export const apiKeys = pgTable(
   and (access = 'permissions') = (permissions is not null)`,
     ),
     index('api_keys_user').on(table.organizationId, table.userId).where(sql`user_id is not null`),
-    foreignKey({
-      columns: [table.organizationId, table.userId],
-      foreignColumns: [users.organizationId, users.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     ownOrganizationOnly(),
   ],
 )

@@ -1,7 +1,7 @@
 // Local accounts: how people prove who they are without an identity provider, and how they are invited.
 import { sql } from 'drizzle-orm'
-import { boolean, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
-import { ownOrganizationOnly, time } from './common.ts'
+import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { belongsTo, ownOrganizationOnly, time } from './common.ts'
 import { users } from './directory.ts'
 import { organizations } from './organizations.ts'
 
@@ -18,10 +18,7 @@ export const passwords = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.userId] }),
-    foreignKey({
-      columns: [table.organizationId, table.userId],
-      foreignColumns: [users.organizationId, users.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     ownOrganizationOnly(),
   ],
 )
@@ -39,10 +36,7 @@ export const totpFactors = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.userId] }),
-    foreignKey({
-      columns: [table.organizationId, table.userId],
-      foreignColumns: [users.organizationId, users.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     ownOrganizationOnly(),
   ],
 )
@@ -67,10 +61,7 @@ export const passkeys = pgTable(
     primaryKey({ columns: [table.organizationId, table.id] }),
     uniqueIndex('passkeys_credential').on(table.credentialId),
     index('passkeys_user').on(table.organizationId, table.userId),
-    foreignKey({
-      columns: [table.organizationId, table.userId],
-      foreignColumns: [users.organizationId, users.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     ownOrganizationOnly(),
   ],
 )
@@ -86,10 +77,7 @@ export const recoveryCodes = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.userId, table.codeHash] }),
-    foreignKey({
-      columns: [table.organizationId, table.userId],
-      foreignColumns: [users.organizationId, users.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     ownOrganizationOnly(),
   ],
 )
@@ -108,10 +96,7 @@ export const passwordResets = pgTable(
     primaryKey({ columns: [table.organizationId, table.tokenHash] }),
     uniqueIndex('password_resets_token').on(table.tokenHash),
     index('password_resets_user').on(table.organizationId, table.userId),
-    foreignKey({
-      columns: [table.organizationId, table.userId],
-      foreignColumns: [users.organizationId, users.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     ownOrganizationOnly(),
   ],
 )
@@ -129,10 +114,7 @@ export const emergencyAccounts = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.userId] }),
-    foreignKey({
-      columns: [table.organizationId, table.userId],
-      foreignColumns: [users.organizationId, users.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     ownOrganizationOnly(),
   ],
 )
@@ -154,10 +136,7 @@ export const emergencyUses = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
-    foreignKey({
-      columns: [table.organizationId, table.userId],
-      foreignColumns: [users.organizationId, users.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     index('emergency_uses_user').on(table.organizationId, table.userId, table.startedAt),
     ownOrganizationOnly(),
   ],
@@ -187,10 +166,7 @@ export const invitations = pgTable(
     uniqueIndex('invitations_token').on(table.tokenHash),
     uniqueIndex('invitations_pending').on(table.organizationId, table.userId).where(sql`status = 'pending'`),
     index('invitations_email').on(table.organizationId, table.emailKey),
-    foreignKey({
-      columns: [table.organizationId, table.userId],
-      foreignColumns: [users.organizationId, users.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     ownOrganizationOnly(),
   ],
 )

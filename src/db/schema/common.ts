@@ -1,7 +1,7 @@
 // What all tables share. Each row carries organization_id, each table (but organizations) has it first in its primary key,
 // every foreign key includes it, and row-level security holds the server's role to the organization of its transaction.
 import { sql } from 'drizzle-orm'
-import { pgPolicy, pgRole, timestamp } from 'drizzle-orm/pg-core'
+import { type AnyPgColumn, foreignKey, pgPolicy, pgRole, timestamp } from 'drizzle-orm/pg-core'
 
 /** The server's own database role: not the owner of the tables and not a superuser. */
 export const serverRole = pgRole('rolecall_server').existing()
@@ -20,3 +20,9 @@ export const ownOrganizationOnly = () =>
 
 /** A time to the millisecond, read as text. */
 export const time = (name: string) => timestamp(name, { precision: 3, withTimezone: true, mode: 'string' })
+
+type Columns = readonly [AnyPgColumn, ...AnyPgColumn[]]
+
+/** A foreign key whose rows go with the one that they refer to. */
+export const belongsTo = (columns: Columns, parent: Columns) =>
+  foreignKey({ columns: [...columns], foreignColumns: [...parent] }).onDelete('cascade')

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { boolean, foreignKey, index, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { roles } from './access.ts'
-import { ownOrganizationOnly, time } from './common.ts'
+import { belongsTo, ownOrganizationOnly, time } from './common.ts'
 import { directories, groups, users } from './directory.ts'
 import { organizations } from './organizations.ts'
 
@@ -85,10 +85,7 @@ export const domainConnections = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.domainId, table.connectionId] }),
-    foreignKey({
-      columns: [table.organizationId, table.domainId],
-      foreignColumns: [domains.organizationId, domains.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.domainId], [domains.organizationId, domains.id]),
     // No cascade: a domain that lost its last connection would be open to all of them.
     foreignKey({
       columns: [table.organizationId, table.connectionId],
@@ -113,14 +110,8 @@ export const identities = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.connectionId, table.subject] }),
     index('identities_user').on(table.organizationId, table.userId),
-    foreignKey({
-      columns: [table.organizationId, table.connectionId],
-      foreignColumns: [connections.organizationId, connections.id],
-    }).onDelete('cascade'),
-    foreignKey({
-      columns: [table.organizationId, table.userId],
-      foreignColumns: [users.organizationId, users.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.connectionId], [connections.organizationId, connections.id]),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     ownOrganizationOnly(),
   ],
 )
@@ -147,14 +138,8 @@ export const linkRequests = pgTable(
     primaryKey({ columns: [table.organizationId, table.id] }),
     uniqueIndex('link_requests_once').on(table.organizationId, table.connectionId, table.subject, table.userId),
     index('link_requests_user').on(table.organizationId, table.userId),
-    foreignKey({
-      columns: [table.organizationId, table.connectionId],
-      foreignColumns: [connections.organizationId, connections.id],
-    }).onDelete('cascade'),
-    foreignKey({
-      columns: [table.organizationId, table.userId],
-      foreignColumns: [users.organizationId, users.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.connectionId], [connections.organizationId, connections.id]),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     ownOrganizationOnly(),
   ],
 )
@@ -171,14 +156,8 @@ export const connectionGroups = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.connectionId, table.value] }),
     uniqueIndex('connection_groups_group').on(table.organizationId, table.groupId),
-    foreignKey({
-      columns: [table.organizationId, table.connectionId],
-      foreignColumns: [connections.organizationId, connections.id],
-    }).onDelete('cascade'),
-    foreignKey({
-      columns: [table.organizationId, table.groupId],
-      foreignColumns: [groups.organizationId, groups.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.connectionId], [connections.organizationId, connections.id]),
+    belongsTo([table.organizationId, table.groupId], [groups.organizationId, groups.id]),
     ownOrganizationOnly(),
   ],
 )
@@ -214,14 +193,8 @@ export const setupLinks = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
     uniqueIndex('setup_links_token').on(table.tokenHash),
-    foreignKey({
-      columns: [table.organizationId, table.connectionId],
-      foreignColumns: [connections.organizationId, connections.id],
-    }).onDelete('cascade'),
-    foreignKey({
-      columns: [table.organizationId, table.directoryId],
-      foreignColumns: [directories.organizationId, directories.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.connectionId], [connections.organizationId, connections.id]),
+    belongsTo([table.organizationId, table.directoryId], [directories.organizationId, directories.id]),
     ownOrganizationOnly(),
   ],
 )

@@ -12,7 +12,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
-import { ownOrganizationOnly, time } from './common.ts'
+import { belongsTo, ownOrganizationOnly, time } from './common.ts'
 import { organizations } from './organizations.ts'
 
 /** An organization's SCIM feed. */
@@ -55,10 +55,7 @@ export const directoryTokens = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
-    foreignKey({
-      columns: [table.organizationId, table.directoryId],
-      foreignColumns: [directories.organizationId, directories.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.directoryId], [directories.organizationId, directories.id]),
     index('directory_tokens_directory').on(table.organizationId, table.directoryId),
     ownOrganizationOnly(),
   ],
@@ -79,10 +76,7 @@ export const directoryActivity = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.directoryId] }),
-    foreignKey({
-      columns: [table.organizationId, table.directoryId],
-      foreignColumns: [directories.organizationId, directories.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.directoryId], [directories.organizationId, directories.id]),
     ownOrganizationOnly(),
   ],
 )
@@ -218,10 +212,7 @@ export const emailProofs = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.userId, table.valueKey, table.how] }),
-    foreignKey({
-      columns: [table.organizationId, table.userId],
-      foreignColumns: [users.organizationId, users.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     ownOrganizationOnly(),
   ],
 )
@@ -267,14 +258,8 @@ export const groupMembers = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.groupId, table.userId] }),
     index('group_members_user').on(table.organizationId, table.userId),
-    foreignKey({
-      columns: [table.organizationId, table.groupId],
-      foreignColumns: [groups.organizationId, groups.id],
-    }).onDelete('cascade'),
-    foreignKey({
-      columns: [table.organizationId, table.userId],
-      foreignColumns: [users.organizationId, users.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.groupId], [groups.organizationId, groups.id]),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     ownOrganizationOnly(),
   ],
 )

@@ -1,7 +1,7 @@
 // Sign-ins under way, what came of them, and the sessions that they opened.
 import { sql } from 'drizzle-orm'
-import { boolean, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
-import { ownOrganizationOnly, time } from './common.ts'
+import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { belongsTo, ownOrganizationOnly, time } from './common.ts'
 import { connections } from './connections.ts'
 import { users } from './directory.ts'
 import { organizations } from './organizations.ts'
@@ -34,14 +34,8 @@ export const signInRequests = pgTable(
     uniqueIndex('sign_in_requests_state').on(table.stateHash),
     index('sign_in_requests_user').on(table.organizationId, table.userId).where(sql`user_id is not null`),
     index('sign_in_requests_expiry').on(table.expiresAt),
-    foreignKey({
-      columns: [table.organizationId, table.connectionId],
-      foreignColumns: [connections.organizationId, connections.id],
-    }).onDelete('cascade'),
-    foreignKey({
-      columns: [table.organizationId, table.userId],
-      foreignColumns: [users.organizationId, users.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.connectionId], [connections.organizationId, connections.id]),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     ownOrganizationOnly(),
   ],
 )
@@ -63,14 +57,8 @@ export const identityUndos = pgTable(
     primaryKey({ columns: [table.organizationId, table.tokenHash] }),
     uniqueIndex('identity_undos_token').on(table.tokenHash),
     index('identity_undos_user').on(table.organizationId, table.userId),
-    foreignKey({
-      columns: [table.organizationId, table.userId],
-      foreignColumns: [users.organizationId, users.id],
-    }).onDelete('cascade'),
-    foreignKey({
-      columns: [table.organizationId, table.connectionId],
-      foreignColumns: [connections.organizationId, connections.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
+    belongsTo([table.organizationId, table.connectionId], [connections.organizationId, connections.id]),
     ownOrganizationOnly(),
   ],
 )
@@ -87,10 +75,7 @@ export const usedMessages = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.connectionId, table.messageHash] }),
     index('used_messages_expiry').on(table.expiresAt),
-    foreignKey({
-      columns: [table.organizationId, table.connectionId],
-      foreignColumns: [connections.organizationId, connections.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.connectionId], [connections.organizationId, connections.id]),
     ownOrganizationOnly(),
   ],
 )
@@ -169,14 +154,8 @@ export const sessions = pgTable(
     index('sessions_provider')
       .on(table.organizationId, table.connectionId, table.subject)
       .where(sql`ended_at is null and connection_id is not null`),
-    foreignKey({
-      columns: [table.organizationId, table.userId],
-      foreignColumns: [users.organizationId, users.id],
-    }).onDelete('cascade'),
-    foreignKey({
-      columns: [table.organizationId, table.connectionId],
-      foreignColumns: [connections.organizationId, connections.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
+    belongsTo([table.organizationId, table.connectionId], [connections.organizationId, connections.id]),
     ownOrganizationOnly(),
   ],
 )

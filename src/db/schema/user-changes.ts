@@ -1,7 +1,7 @@
 // Changes of many people: begun by a request, gone on with by the worker, person by person.
 import { sql } from 'drizzle-orm'
-import { foreignKey, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
-import { ownOrganizationOnly, time } from './common.ts'
+import { index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { belongsTo, ownOrganizationOnly, time } from './common.ts'
 import { organizations } from './organizations.ts'
 
 export const userChanges = pgTable(
@@ -39,10 +39,7 @@ export const userChangePeople = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.changeId, table.position] }),
-    foreignKey({
-      columns: [table.organizationId, table.changeId],
-      foreignColumns: [userChanges.organizationId, userChanges.id],
-    }).onDelete('cascade'),
+    belongsTo([table.organizationId, table.changeId], [userChanges.organizationId, userChanges.id]),
     index('user_change_people_user').on(table.organizationId, table.userId),
     ownOrganizationOnly(),
   ],
