@@ -46,7 +46,7 @@ export type Reader = {
   restricted(model: AccessModel, scopes: Scopes, scope: string): ReadonlySet<string>
 }
 
-/** Few kinds of standing are asked for again and again, so answers are remembered. @param permissions what is asked about */
+/** Few kinds of holdings are asked for again and again, so answers are remembered. @param permissions what is asked about */
 export function createReader(permissions: readonly string[]): Reader {
   const remembered = (decide: (model: AccessModel, scopes: Scopes, scope: string) => string[]) => {
     const known = new Map<AccessModel, Map<string, ReadonlySet<string>>>()

@@ -2,7 +2,7 @@
 // the domain belongs to. What a manager or a directory wrote down proves nothing. A trigger (forget_address) takes a proof away
 // with the address.
 import { type SQL, sql } from 'drizzle-orm'
-import { selectStanding } from '#connections/domains/domains.ts'
+import { selectVerified } from '#connections/domains/domains.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { type CallContext, nowOf } from '#src/context.ts'
@@ -25,7 +25,7 @@ const insert = prepared<Parameters & { how: string }, never>(
 const insertProvided = prepared<Parameters & { connectionId: string; name: string }, never>(
   (p) => sql`insert into email_proofs (organization_id, user_id, value_key, how, connection_id, proven_at)
     select u.organization_id, u.id, ${p.key}, 'provider', ${p.connectionId}, ${p.now}::timestamptz ${owner(p)}
-      and exists (select from (${selectStanding(p)}) s where s."isOwn") ${again}`,
+      and exists (select from (${selectVerified(p)}) s where s."isOwn") ${again}`,
 )
 
 const parametersOf = (ctx: CallContext, { userId, email }: { userId: string; email: string }): Parameters => ({

@@ -2,7 +2,7 @@
 // the connection allows that. Every way is noted in the trace; whoever is not let in is refused with a reason.
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
-import { domainOf, domainStanding } from '#connections/domains/domains.ts'
+import { domainOf, verifiedDomain } from '#connections/domains/domains.ts'
 import type { Connection } from '#connections/sign-in/connections.ts'
 import { prepared } from '#db/statement.ts'
 import { activation } from '#directory/activate-user.ts'
@@ -80,14 +80,14 @@ export async function chosenEmail(
   if (emails.length < 2) return emails[0] ?? null
   if (emails.length > maxEmails) return null
   const { organizationId } = ctx
-  const standings = await Promise.all(
+  const domains = await Promise.all(
     emails.map(async (email) => {
       const name = domainOf(email)
       if (name === undefined) return undefined
-      return (await tx.run(domainStanding({ organizationId, name, connectionId: connection.id })))[0]
+      return (await tx.run(verifiedDomain({ organizationId, name, connectionId: connection.id })))[0]
     }),
   )
-  const own = emails.filter((_, index) => standings[index]?.mayVouch === true)
+  const own = emails.filter((_, index) => domains[index]?.mayVouch === true)
   return own.length === 1 ? (own[0] ?? null) : null
 }
 
@@ -200,9 +200,9 @@ async function requireVerifiedEmail(
   const name = identity.profile.email === null ? undefined : domainOf(identity.profile.email)
   if (name === undefined) refuse(trace, reason, 'The provider sent no e-mail address')
   const key = { organizationId: ctx.organizationId, name, connectionId: connection.id }
-  const [standing] = await tx.run(domainStanding(key))
-  if (standing === undefined) refuse(trace, reason, `The domain ${name} is not verified for this organization`)
-  if (!standing.mayVouch)
+  const [verified] = await tx.run(verifiedDomain(key))
+  if (verified === undefined) refuse(trace, reason, `The domain ${name} is not verified for this organization`)
+  if (!verified.mayVouch)
     refuse(trace, 'domain_of_another', `The domain ${name} is bound to other connections than this one`)
   if (identity.emailVerification === 'denied')
     refuse(trace, 'email_not_verified', 'The provider does not say that it has verified the e-mail address')

@@ -74,17 +74,17 @@ export const isVerifiedDomain = prepared<{ organizationId: string; name: string 
     and d.status = 'verified') as "isVerified"`,
 )
 
-export type DomainStanding = {
+export type VerifiedDomain = {
   /** Whether the connection may link and create people by addresses in the domain. */
   mayVouch: boolean
   /** Whether the domain is the connection's own: bound to it, or to none while there is no other connection. */
   isOwn: boolean
 }
 
-type StandingKey = { organizationId: string; name: string; connectionId: string }
+type VerifiedDomainKey = { organizationId: string; name: string; connectionId: string }
 
-/** What a verified domain of the organization is to a connection: a DomainStanding; no row where it is not verified. */
-export const selectStanding = (p: { [key in keyof StandingKey]: SQL }): SQL => sql`select
+/** What a verified domain of the organization is to a connection: a VerifiedDomain; no row where it is not verified. */
+export const selectVerified = (p: { [key in keyof VerifiedDomainKey]: SQL }): SQL => sql`select
       b.bound = 0 or b.is_bound as "mayVouch",
       b.is_bound or (b.bound = 0 and not exists (select from connections c where c.organization_id = d.organization_id
         and c.id <> ${p.connectionId} and c.status <> 'disabled')) as "isOwn"
@@ -94,7 +94,7 @@ export const selectStanding = (p: { [key in keyof StandingKey]: SQL }): SQL => s
     where d.organization_id = ${p.organizationId} and d.name = ${p.name} and d.status = 'verified'`
 
 /** The same as a statement. */
-export const domainStanding = prepared<StandingKey, DomainStanding>(selectStanding)
+export const verifiedDomain = prepared<VerifiedDomainKey, VerifiedDomain>(selectVerified)
 
 /** Home realm discovery: the organization that has proven the domain. @throws AppError unavailable */
 export async function resolveDomain(database: Database, name: string): Promise<string | undefined> {

@@ -92,7 +92,7 @@ async function signIn(c: Context<LocalEnv>, services: LocalServices, form: Form)
     () => signInForEmergency(services, attempt),
     ({ kind }) => kind === 'refused',
   )
-  if (outcome.kind === 'throttled') return renderRateLimited(c, outcome.seconds)
+  if (outcome.kind === 'rate_limited') return renderRateLimited(c, outcome.seconds)
   if (outcome.kind === 'refused') return again('That did not work; check all three and try again', 403)
   if (outcome.kind === 'proven') return renderPage(c, <ProvenPage />)
   await putSession(c, services, outcome)

@@ -107,7 +107,7 @@ export function createSecondFactor(services: LocalServices): Hono<LocalEnv> {
     const first = kind === 'enrol' ? await stepUpFirst(c, services, withCarried(path, carried)) : undefined
     if (first !== undefined) return first
     const outcome = await carryOut(services, ctx, { kind, session, form })
-    if (outcome.kind === 'throttled') return renderRateLimited(c, outcome.seconds)
+    if (outcome.kind === 'rate_limited') return renderRateLimited(c, outcome.seconds)
     if (outcome.kind === 'wrong') return show(c, carried, wrongCode)
     setSessionCookie(c, outcome.token, outcome.expiresAt, services.clock)
     const { recoveryCodes: codes } = outcome

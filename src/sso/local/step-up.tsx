@@ -105,7 +105,7 @@ export function createStepUp(services: LocalServices): Hono<LocalEnv> {
     const ctx = personContext(services, sessionOf(c), c.get('requestId'))
     const proof = { password: form['password'] ?? '', code: form['code'], credential: form['credential'] }
     const outcome = await stepUp(services, ctx, { ...proof, sessionId: sessionOf(c).sessionId })
-    if (outcome.kind === 'throttled') return renderRateLimited(c, outcome.seconds)
+    if (outcome.kind === 'rate_limited') return renderRateLimited(c, outcome.seconds)
     if (outcome.kind === 'wrong') return show(c, services, { carried, isWrong: true })
     setSessionCookie(c, outcome.token, outcome.expiresAt, services.clock)
     return redirectOnward(c, carried.returnTo)

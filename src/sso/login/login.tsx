@@ -105,7 +105,7 @@ async function password(c: Context<LocalEnv>, services: LocalServices, form: For
   }
   const outcome = await withMinimumDuration(work, ({ kind }) => kind === 'refused')
   switch (outcome.kind) {
-    case 'throttled':
+    case 'rate_limited':
       return renderRateLimited(c, outcome.seconds)
     case 'refused': {
       const { organization } = await namedRealm(c, services, carried)
@@ -131,7 +131,7 @@ async function passkey(c: Context<LocalEnv>, services: LocalServices, form: Form
     ({ kind }) => kind === 'refused',
   )
   switch (outcome.kind) {
-    case 'throttled':
+    case 'rate_limited':
       return renderRateLimited(c, outcome.seconds)
     case 'refused': {
       const realm = await namedRealm(c, services, carried)

@@ -81,7 +81,7 @@ async function answer(
   pending: Pending,
   outcome: Exclude<StepOutcome, { kind: 'wrong' }> & { recoveryCodes?: string[] },
 ): Promise<Response> {
-  if (outcome.kind === 'throttled') return renderRateLimited(c, outcome.seconds)
+  if (outcome.kind === 'rate_limited') return renderRateLimited(c, outcome.seconds)
   if (outcome.kind === 'gone' || outcome.kind === 'refused') return renderGone(c)
   if (outcome.kind === 'signed_in') await putSession(c, services, outcome)
   const next = outcome.kind === 'signed_in' ? outcome.returnTo : `/login/continue?state=${outcome.state}`

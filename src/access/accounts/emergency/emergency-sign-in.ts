@@ -41,7 +41,7 @@ export type EmergencyOutcome =
   | SignedIn
   | { kind: 'proven' }
   | { kind: 'refused' }
-  | { kind: 'throttled'; seconds: number }
+  | { kind: 'rate_limited'; seconds: number }
 
 const noteUse = prepared<{ organizationId: string; userId: string }, never>(
   (p) => sql`update emergency_accounts set last_used_at = now()
@@ -54,11 +54,11 @@ export async function signInForEmergency(services: Services, attempt: EmergencyA
   const { database } = services
   const perAddress = { limit: limits.emergencyPerAddress, key: addressKey(browser.visitor.ip) }
   const tooMany = await countAttempt(database, perAddress)
-  if (tooMany > 0) return { kind: 'throttled', seconds: tooMany }
+  if (tooMany > 0) return { kind: 'rate_limited', seconds: tooMany }
   const wanted = { key: fold(attempt.userName.trim()), organizationId: undefined, requestId }
   const found = (await findCandidates(services, wanted)).filter(({ account }) => account.isEmergencyAccount)
   const { open, seconds } = await countCandidates(services, limits.emergencyPerAccount, found, wanted)
-  if (seconds > 0) return { kind: 'throttled', seconds }
+  if (seconds > 0) return { kind: 'rate_limited', seconds }
   const candidate = await meant(open, password)
   if (candidate === undefined) {
     await verifyNobody(password)

@@ -50,7 +50,7 @@ const purposeOf = (sessionId: string): string => `own-factor:${sessionId}`
 export type FactorOutcome =
   | { kind: 'done'; token: string; expiresAt: string; recoveryCodes?: string[] }
   | { kind: 'wrong' }
-  | { kind: 'throttled'; seconds: number }
+  | { kind: 'rate_limited'; seconds: number }
 
 /** The session goes on under a new token, with a second factor. @throws AppError unauthenticated, unavailable */
 export async function showOwnFactor(
@@ -62,7 +62,7 @@ export async function showOwnFactor(
   if (step.kind !== 'verify') return { kind: 'wrong' }
   const { account } = step
   const seconds = await countAttempt(services.database, { limit: limits.secondFactorPerUser, key: account.userId })
-  if (seconds > 0) return { kind: 'throttled', seconds }
+  if (seconds > 0) return { kind: 'rate_limited', seconds }
   const isRight = await isSecondFactor(services, ctx, { ...proof, account, purpose: purposeOf(session.sessionId) })
   if (!isRight) return { kind: 'wrong' }
   return inTransaction(ctx, (tx) => {
@@ -93,7 +93,7 @@ export async function enrolOwnFactor(
   const { account } = await requireEnrolment(ctx, session)
   const { userId } = account
   const seconds = await countAttempt(ctx.database, { limit: limits.secondFactorPerUser, key: userId })
-  if (seconds > 0) return { kind: 'throttled', seconds }
+  if (seconds > 0) return { kind: 'rate_limited', seconds }
   const recovery = newRecoveryCodes(ctx, userId)
   return inTransaction(ctx, async (tx) => {
     if (!(await useTotp(tx, ctx, { userId, code, isConfirming: true }))) return { kind: 'wrong' }

@@ -24,7 +24,7 @@ export const passkeySignInQuestion = (services: Services, browser: Pick<Browser,
 export type PasskeyOutcome =
   | Exclude<Completion, { kind: 'refused' }>
   | { kind: 'refused' }
-  | { kind: 'throttled'; seconds: number }
+  | { kind: 'rate_limited'; seconds: number }
 
 /** @param credential the answer of `navigator.credentials.get`, as JSON. @throws AppError unavailable */
 export async function signInWithPasskey(
@@ -34,7 +34,7 @@ export async function signInWithPasskey(
   const key = addressKey(browser.visitor.ip)
   const perAddress = { limit: limits.passkeyPerAddress, key }
   const seconds = await countAttempt(services.database, perAddress)
-  if (seconds > 0) return { kind: 'throttled', seconds }
+  if (seconds > 0) return { kind: 'rate_limited', seconds }
   const answer = parsePasskeyAnswer(credential)
   if (answer === undefined) return { kind: 'refused' }
   const [owner] = await services.database.read(resolve({ credentialId: answer.id }))

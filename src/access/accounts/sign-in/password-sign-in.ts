@@ -28,7 +28,7 @@ export type PasswordAttempt = {
 export type PasswordOutcome =
   | Exclude<Completion, { kind: 'refused' }>
   | { kind: 'refused' }
-  | { kind: 'throttled'; seconds: number }
+  | { kind: 'rate_limited'; seconds: number }
   /** The same password opens several organizations: the person has to say which. */
   | { kind: 'several'; organizations: { slug: string; name: string }[] }
 
@@ -40,10 +40,10 @@ export async function signInWithPassword(services: Services, attempt: PasswordAt
   const address = addressKey(browser.visitor.ip)
   const perAddress = { limit: limits.passwordPerAddress, key: address }
   const tooMany = await countAttempt(database, perAddress)
-  if (tooMany > 0) return { kind: 'throttled', seconds: tooMany }
+  if (tooMany > 0) return { kind: 'rate_limited', seconds: tooMany }
   const candidates = await findCandidates(services, { key, organizationId, requestId })
   const counting = await countCandidates(services, limits.passwordPerAccount, candidates, { key, organizationId })
-  if (counting.seconds > 0) return { kind: 'throttled', seconds: counting.seconds }
+  if (counting.seconds > 0) return { kind: 'rate_limited', seconds: counting.seconds }
   const judged = await judge(counting.open, password)
   const open = judged.filter(({ refusal }) => refusal === undefined)
   const [first, ...others] = open

@@ -61,7 +61,7 @@ export type StepOutcome =
   /** The sign-in is not waiting any more: begin anew. */
   | { kind: 'gone' }
   | { kind: 'wrong' }
-  | { kind: 'throttled'; seconds: number }
+  | { kind: 'rate_limited'; seconds: number }
 
 type Codes = { recoveryCodes?: string[] }
 
@@ -74,7 +74,7 @@ export async function passSecondFactor(services: Services, where: Where, proof: 
   if (pending?.step !== 'verify') return { kind: 'gone' }
   const { ctx, account } = pending
   const seconds = await countAttempt(services.database, { limit: limits.secondFactorPerUser, key: account.userId })
-  if (seconds > 0) return { kind: 'throttled', seconds }
+  if (seconds > 0) return { kind: 'rate_limited', seconds }
   const isRight = await isSecondFactor(services, ctx, { ...proof, account, purpose: `second:${where.state}` })
   if (!isRight) return wrong(pending, where)
   return continueSignIn(pending, where, { hasSecondFactor: true })
@@ -139,7 +139,7 @@ export async function enrolAtSignIn(services: Services, where: Where, code: stri
   const { ctx, account } = pending
   const { userId } = account
   const seconds = await countAttempt(services.database, { limit: limits.secondFactorPerUser, key: userId })
-  if (seconds > 0) return { kind: 'throttled', seconds }
+  if (seconds > 0) return { kind: 'rate_limited', seconds }
   const own = asUser(ctx, userId)
   const recovery = newRecoveryCodes(own, userId)
   const isRight = await inTransaction(own, async (tx) => {

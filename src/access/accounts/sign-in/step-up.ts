@@ -43,7 +43,7 @@ export type StepUpProof = { password: string; code: string | undefined; credenti
 export type StepUp =
   | { kind: 'done'; token: string; expiresAt: string }
   | { kind: 'wrong' }
-  | { kind: 'throttled'; seconds: number }
+  | { kind: 'rate_limited'; seconds: number }
 
 const purposeOf = (sessionId: string): string => `step-up:${sessionId}`
 
@@ -64,7 +64,7 @@ export async function stepUp(
   const { password, code, credential, sessionId } = input
   const userId = ownUserId(ctx)
   const seconds = await countAttempt(services.database, { limit: limits.secondFactorPerUser, key: userId })
-  if (seconds > 0) return { kind: 'throttled', seconds }
+  if (seconds > 0) return { kind: 'rate_limited', seconds }
   const account = await findAccount(ctx, userId)
   if (account === undefined) return { kind: 'wrong' }
   const proof = { account, purpose: purposeOf(sessionId) }
