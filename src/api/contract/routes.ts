@@ -1,5 +1,5 @@
 // How routes are described: bodies, answers and failures, as OpenAPI wants them.
-import { OpenAPIHono, z } from '@hono/zod-openapi'
+import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import { invalidInput } from '#platform/input.ts'
 import type { ApiEnv } from './env.ts'
 
@@ -11,7 +11,7 @@ export const newRoutes = (): OpenAPIHono<ApiEnv> =>
     },
   })
 
-export const security = [{ apiKey: [] }]
+const security = [{ apiKey: [] }]
 
 export const problemSchema = z
   .object({
@@ -44,7 +44,7 @@ const refusals = {
 }
 
 /** Failures of reading: a list, or one thing by its id. */
-export const readFailures = {
+const readFailures = {
   400: refusals[400],
   401: refusals[401],
   404: refusals[404],
@@ -52,7 +52,7 @@ export const readFailures = {
   503: refusals[503],
 }
 
-/** Failures of changing something. */
+/** Failures of changing something, and of looking what a change would do. */
 export const writeFailures = refusals
 
 export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
@@ -68,3 +68,38 @@ export const jsonAnswer = <Schema extends z.ZodType>(schema: Schema, description
 export const noContent = (description: string) => ({ description })
 
 export const idParam = z.object({ id: z.string().openapi({ description: 'The id' }) })
+
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
+
+/** What is left to say of an operation; its failures are those of its method. */
+type Described = {
+  summary: string
+  description?: string
+  request?: NonNullable<RouteConfig['request']>
+  responses: RouteConfig['responses']
+}
+
+type Failures<M extends Method> = M extends 'get' ? typeof readFailures : typeof writeFailures
+
+type Operation<M extends Method, Path extends string, Rest extends Described> = {
+  tags: string[]
+  security: typeof security
+  method: M
+  path: Path
+  operationId: string
+} & Omit<Rest, 'responses'> & { responses: Rest['responses'] & Failures<M> }
+
+/** Operations under one heading of the documentation, all of them for holders of an API key. */
+export const operationsOf =
+  (tag: string) =>
+  <const M extends Method, const Path extends string, const Rest extends Described>(
+    method: M,
+    path: Path,
+    operationId: string,
+    { responses, ...rest }: Rest,
+  ): Operation<M, Path, Rest> & { getRoutingPath(): string } => {
+    const failures = method === 'get' ? readFailures : writeFailures
+    const described = { tags: [tag], security, method, path, operationId, ...rest }
+    const config = { ...described, responses: { ...responses, ...failures } } as RouteConfig
+    return createRoute(config) as unknown as Operation<M, Path, Rest> & { getRoutingPath(): string }
+  }

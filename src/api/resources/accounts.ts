@@ -1,7 +1,7 @@
 // /users/{id}/password
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { setUserPassword } from '#access/accounts/passwords/change-password.ts'
-import { idParam, jsonBody, newRoutes, noContent, security, writeFailures } from '../contract/routes.ts'
+import { idParam, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 
 const SetPassword = z
   .strictObject({
@@ -12,15 +12,12 @@ const SetPassword = z
   })
   .openapi('SetPassword')
 
-const setPasswordRoute = createRoute({
-  tags: ['Users'],
-  security,
-  method: 'put',
-  path: '/users/{id}/password',
-  operationId: 'setUserPassword',
+const operation = operationsOf('Users')
+
+const setPasswordRoute = operation('put', '/users/{id}/password', 'setUserPassword', {
   summary: 'Give a local user a password; all of their sessions end',
   request: { params: idParam, body: jsonBody(SetPassword) },
-  responses: { 204: noContent('The password is set'), ...writeFailures },
+  responses: { 204: noContent('The password is set') },
 })
 
 export const accountRoutes = newRoutes().openapi(setPasswordRoute, async (c) => {

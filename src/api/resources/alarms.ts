@@ -1,9 +1,9 @@
 // /alarms: what administrators have to know of and settle.
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { listAlarms } from '#access/notices/alarms/alarms.ts'
 import { settleAlarm } from '#access/notices/alarms/settle-alarm.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
-import { idParam, jsonAnswer, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
+import { idParam, jsonAnswer, newRoutes, operationsOf } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
 
 const Alarm = z
@@ -40,26 +40,18 @@ const query = z.strictObject({
   status: z.enum(['open', 'settled']).optional().openapi({ description: 'Both where it is left out' }),
 })
 
-const shared = { tags: ['Alarms'], security }
+const operation = operationsOf('Alarms')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/alarms',
-  operationId: 'listAlarms',
+const listRoute = operation('get', '/alarms', 'listAlarms', {
   summary: 'List the alarms: the open ones first, of each the newest first',
   request: { query },
-  responses: { 200: jsonAnswer(pageOf(Alarm), 'A page of alarms'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(Alarm), 'A page of alarms') },
 })
 
-const settleRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/alarms/{id}/settle',
-  operationId: 'settleAlarm',
+const settleRoute = operation('post', '/alarms/{id}/settle', 'settleAlarm', {
   summary: 'Say that an alarm was seen to',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(Alarm, 'The alarm as it is now'), ...writeFailures },
+  responses: { 200: jsonAnswer(Alarm, 'The alarm as it is now') },
 })
 
 export const alarmRoutes = newRoutes()

@@ -1,17 +1,8 @@
 // /api-keys
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { issueApiKey, listApiKeys, revokeApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
-import {
-  idParam,
-  jsonAnswer,
-  jsonBody,
-  newRoutes,
-  noContent,
-  readFailures,
-  security,
-  writeFailures,
-} from '../contract/routes.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 import { time, timeInput } from '../contract/schemas.ts'
 
 const scope = {
@@ -47,23 +38,15 @@ const NewApiKey = ApiKey.extend({
   key: z.string().openapi({ description: 'The key; shown this once' }),
 }).openapi('NewApiKey')
 
-const shared = { tags: ['API keys'], security }
+const operation = operationsOf('API keys')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/api-keys',
-  operationId: 'listApiKeys',
+const listRoute = operation('get', '/api-keys', 'listApiKeys', {
   summary: 'List the API keys, without what could be used',
   request: { query: pageQuery },
-  responses: { 200: jsonAnswer(pageOf(ApiKey), 'A page of API keys'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(ApiKey), 'A page of API keys') },
 })
 
-const issueRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/api-keys',
-  operationId: 'issueApiKey',
+const issueRoute = operation('post', '/api-keys', 'issueApiKey', {
   summary: 'Issue an API key for this organization',
   request: {
     body: jsonBody(
@@ -77,17 +60,13 @@ const issueRoute = createRoute({
       }),
     ),
   },
-  responses: { 201: jsonAnswer(NewApiKey, 'The new key'), ...writeFailures },
+  responses: { 201: jsonAnswer(NewApiKey, 'The new key') },
 })
 
-const revokeRoute = createRoute({
-  ...shared,
-  method: 'delete',
-  path: '/api-keys/{id}',
-  operationId: 'revokeApiKey',
+const revokeRoute = operation('delete', '/api-keys/{id}', 'revokeApiKey', {
   summary: 'Revoke an API key; it is refused from the next request on',
   request: { params: idParam },
-  responses: { 204: noContent('The key is revoked'), ...readFailures },
+  responses: { 204: noContent('The key is revoked') },
 })
 
 export const apiKeyRoutes = newRoutes()

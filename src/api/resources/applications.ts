@@ -1,5 +1,5 @@
 // /applications
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { type ApplicationRecord, getApplication, listApplications } from '#access/applications/applications.ts'
 import { createApplication } from '#access/applications/create-application.ts'
 import { deleteApplication } from '#access/applications/delete-application.ts'
@@ -7,16 +7,7 @@ import { rotateApplicationSecret } from '#access/applications/rotate-application
 import { updateApplication } from '#access/applications/update-application.ts'
 import type { Urls } from '#platform/urls.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
-import {
-  idParam,
-  jsonAnswer,
-  jsonBody,
-  newRoutes,
-  noContent,
-  readFailures,
-  security,
-  writeFailures,
-} from '../contract/routes.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
 
 const status = z.enum(['active', 'disabled'])
@@ -61,66 +52,42 @@ const present = (urls: Urls, application: ApplicationRecord): z.infer<typeof App
   ...urls.provider,
 })
 
-const shared = { tags: ['Applications'], security }
+const operation = operationsOf('Applications')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/applications',
-  operationId: 'listApplications',
+const listRoute = operation('get', '/applications', 'listApplications', {
   summary: 'List the host applications',
   request: { query: pageQuery },
-  responses: { 200: jsonAnswer(pageOf(Application), 'A page of applications'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(Application), 'A page of applications') },
 })
 
-const createApplicationRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/applications',
-  operationId: 'createApplication',
+const createApplicationRoute = operation('post', '/applications', 'createApplication', {
   summary: 'Register a host application, which signs people in by OpenID Connect',
   request: { body: jsonBody(CreateApplication) },
-  responses: { 201: jsonAnswer(NewApplication, 'The new application'), ...writeFailures },
+  responses: { 201: jsonAnswer(NewApplication, 'The new application') },
 })
 
-const getRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/applications/{id}',
-  operationId: 'getApplication',
+const getRoute = operation('get', '/applications/{id}', 'getApplication', {
   summary: 'Read an application',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(Application, 'The application'), ...readFailures },
+  responses: { 200: jsonAnswer(Application, 'The application') },
 })
 
-const updateRoute = createRoute({
-  ...shared,
-  method: 'patch',
-  path: '/applications/{id}',
-  operationId: 'updateApplication',
+const updateRoute = operation('patch', '/applications/{id}', 'updateApplication', {
   summary: 'Change an application, or switch it off and on; switched off, its tokens are gone for good',
   request: { params: idParam, body: jsonBody(z.strictObject({ ...fields, status }).partial()) },
-  responses: { 200: jsonAnswer(Application, 'The application as it is now'), ...writeFailures },
+  responses: { 200: jsonAnswer(Application, 'The application as it is now') },
 })
 
-const rotateRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/applications/{id}/secret',
-  operationId: 'rotateApplicationSecret',
+const rotateRoute = operation('post', '/applications/{id}/secret', 'rotateApplicationSecret', {
   summary: 'Replace the client secret; the old one is refused at once',
   request: { params: idParam },
-  responses: { 201: jsonAnswer(NewSecret, 'The new secret'), ...writeFailures },
+  responses: { 201: jsonAnswer(NewSecret, 'The new secret') },
 })
 
-const deleteRoute = createRoute({
-  ...shared,
-  method: 'delete',
-  path: '/applications/{id}',
-  operationId: 'deleteApplication',
+const deleteRoute = operation('delete', '/applications/{id}', 'deleteApplication', {
   summary: 'Delete an application with all of its tokens',
   request: { params: idParam },
-  responses: { 204: noContent('The application is gone'), ...writeFailures },
+  responses: { 204: noContent('The application is gone') },
 })
 
 export const applicationRoutes = newRoutes()

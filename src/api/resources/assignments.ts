@@ -1,20 +1,11 @@
 // /assignments
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { getAssignment, listAssignments } from '#access/grants/assignments/assignments.ts'
 import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
 import { updateAssignment } from '#access/grants/assignments/update-assignment.ts'
 import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
-import {
-  idParam,
-  jsonAnswer,
-  jsonBody,
-  newRoutes,
-  noContent,
-  readFailures,
-  security,
-  writeFailures,
-} from '../contract/routes.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 import { brandReference, roleReference, time, timeInput } from '../contract/schemas.ts'
 
 const Assignment = z
@@ -51,56 +42,36 @@ const UpdateAssignment = z.strictObject({
   reviewAt: timeInput.nullish(),
 })
 
-const shared = { tags: ['Assignments'], security }
+const operation = operationsOf('Assignments')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/assignments',
-  operationId: 'listAssignments',
+const listRoute = operation('get', '/assignments', 'listAssignments', {
   summary: 'List the direct assignments, ended ones too',
   request: { query: z.strictObject({ ...pageParams, userId: z.string().max(100).optional() }) },
-  responses: { 200: jsonAnswer(pageOf(Assignment), 'A page of assignments'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(Assignment), 'A page of assignments') },
 })
 
-const createAssignmentRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/assignments',
-  operationId: 'createAssignment',
+const createAssignmentRoute = operation('post', '/assignments', 'createAssignment', {
   summary: 'Give a role to a user directly, for a reason',
   request: { body: jsonBody(CreateAssignment) },
-  responses: { 201: jsonAnswer(Assignment, 'The new assignment'), ...writeFailures },
+  responses: { 201: jsonAnswer(Assignment, 'The new assignment') },
 })
 
-const getRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/assignments/{id}',
-  operationId: 'getAssignment',
+const getRoute = operation('get', '/assignments/{id}', 'getAssignment', {
   summary: 'Read a direct assignment',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(Assignment, 'The assignment'), ...readFailures },
+  responses: { 200: jsonAnswer(Assignment, 'The assignment') },
 })
 
-const updateRoute = createRoute({
-  ...shared,
-  method: 'patch',
-  path: '/assignments/{id}',
-  operationId: 'updateAssignment',
+const updateRoute = operation('patch', '/assignments/{id}', 'updateAssignment', {
   summary: 'Change the end, the reason or the sponsor of a direct assignment',
   request: { params: idParam, body: jsonBody(UpdateAssignment) },
-  responses: { 200: jsonAnswer(Assignment, 'The assignment as it is now'), ...writeFailures },
+  responses: { 200: jsonAnswer(Assignment, 'The assignment as it is now') },
 })
 
-const deleteRoute = createRoute({
-  ...shared,
-  method: 'delete',
-  path: '/assignments/{id}',
-  operationId: 'deleteAssignment',
+const deleteRoute = operation('delete', '/assignments/{id}', 'deleteAssignment', {
   summary: 'Take back a direct assignment',
   request: { params: idParam, headers: previewHeaders },
-  responses: { 204: noContent('The assignment is gone'), ...confirmFailures, ...writeFailures },
+  responses: { 204: noContent('The assignment is gone'), ...confirmFailures },
 })
 
 export const assignmentRoutes = newRoutes()

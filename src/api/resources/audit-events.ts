@@ -1,11 +1,11 @@
 // /audit-events
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { exportAuditEvents } from '#audit/export-events.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { getAuditHead } from '#audit/seal/head.ts'
 import { download } from '#http/download.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
-import { jsonAnswer, newRoutes, readFailures, security } from '../contract/routes.ts'
+import { jsonAnswer, newRoutes, operationsOf } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
 
 const AuditEvent = z
@@ -42,23 +42,15 @@ const filter = {
   q: z.string().max(200).optional().openapi({ description: 'An id, or words of the names of people' }),
 }
 
-const shared = { tags: ['Audit'], security }
+const operation = operationsOf('Audit')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/audit-events',
-  operationId: 'listAuditEvents',
+const listRoute = operation('get', '/audit-events', 'listAuditEvents', {
   summary: 'List who changed what, newest first',
   request: { query: z.strictObject({ ...pageParams, ...filter }) },
-  responses: { 200: jsonAnswer(pageOf(AuditEvent), 'A page of audit events'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(AuditEvent), 'A page of audit events') },
 })
 
-const exportRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/audit-events/export',
-  operationId: 'exportAuditEvents',
+const exportRoute = operation('get', '/audit-events/export', 'exportAuditEvents', {
   summary: 'Download who changed what, newest first',
   request: { query: z.strictObject({ format: z.enum(['csv', 'ndjson']).default('csv'), ...filter }) },
   responses: {
@@ -66,7 +58,6 @@ const exportRoute = createRoute({
       description: 'All of it, as it is read',
       content: { 'text/csv': { schema: z.string() }, 'application/x-ndjson': { schema: z.string() } },
     },
-    ...readFailures,
   },
 })
 
@@ -79,13 +70,9 @@ const AuditHead = z
   })
   .openapi('AuditHead')
 
-const headRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/audit-head',
-  operationId: 'getAuditHead',
+const headRoute = operation('get', '/audit-head', 'getAuditHead', {
   summary: 'Show the head of the sealed audit trail: kept elsewhere, it proves that nothing before it was rewritten',
-  responses: { 200: jsonAnswer(AuditHead, 'The head'), ...readFailures },
+  responses: { 200: jsonAnswer(AuditHead, 'The head') },
 })
 
 const noHead = { sequence: 0, hash: null, sealedAt: null, lastEventId: null }

@@ -1,74 +1,45 @@
 // /brands
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { getBrand, listBrands } from '#access/grants/brands/brands.ts'
 import { createBrand } from '#access/grants/brands/create-brand.ts'
 import { updateBrand } from '#access/grants/brands/update-brand.ts'
 import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
-import {
-  idParam,
-  jsonAnswer,
-  jsonBody,
-  newRoutes,
-  noContent,
-  readFailures,
-  security,
-  writeFailures,
-} from '../contract/routes.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 import { slug, time } from '../contract/schemas.ts'
 
 const Brand = z.object({ id: z.string(), slug, name: z.string(), createdAt: time, updatedAt: time }).openapi('Brand')
 
-const shared = { tags: ['Brands'], security }
+const operation = operationsOf('Brands')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/brands',
-  operationId: 'listBrands',
+const listRoute = operation('get', '/brands', 'listBrands', {
   summary: 'List the brands',
   request: { query: pageQuery },
-  responses: { 200: jsonAnswer(pageOf(Brand), 'A page of brands'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(Brand), 'A page of brands') },
 })
 
-const createBrandRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/brands',
-  operationId: 'createBrand',
+const createBrandRoute = operation('post', '/brands', 'createBrand', {
   summary: 'Create a brand',
   request: { body: jsonBody(z.strictObject({ slug, name: z.string() })) },
-  responses: { 201: jsonAnswer(Brand, 'The new brand'), ...writeFailures },
+  responses: { 201: jsonAnswer(Brand, 'The new brand') },
 })
 
-const getRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/brands/{id}',
-  operationId: 'getBrand',
+const getRoute = operation('get', '/brands/{id}', 'getBrand', {
   summary: 'Read a brand',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(Brand, 'The brand'), ...readFailures },
+  responses: { 200: jsonAnswer(Brand, 'The brand') },
 })
 
-const updateRoute = createRoute({
-  ...shared,
-  method: 'patch',
-  path: '/brands/{id}',
-  operationId: 'updateBrand',
+const updateRoute = operation('patch', '/brands/{id}', 'updateBrand', {
   summary: 'Change slug or name of a brand',
   request: { params: idParam, body: jsonBody(z.strictObject({ slug: slug.optional(), name: z.string().optional() })) },
-  responses: { 200: jsonAnswer(Brand, 'The brand as it is now'), ...writeFailures },
+  responses: { 200: jsonAnswer(Brand, 'The brand as it is now') },
 })
 
-const deleteRoute = createRoute({
-  ...shared,
-  method: 'delete',
-  path: '/brands/{id}',
-  operationId: 'deleteBrand',
+const deleteRoute = operation('delete', '/brands/{id}', 'deleteBrand', {
   summary: 'Delete a brand with its mappings and assignments',
   request: { params: idParam, headers: previewHeaders },
-  responses: { 204: noContent('The brand is gone'), ...confirmFailures, ...readFailures },
+  responses: { 204: noContent('The brand is gone'), ...confirmFailures },
 })
 
 export const brandRoutes = newRoutes()

@@ -1,5 +1,5 @@
 // /connections
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { type ConnectionView, describeConnection } from '#access/sign-in/describe-connection.ts'
@@ -10,7 +10,7 @@ import { createConnection } from '#connections/sign-in/create-connection.ts'
 import { refreshMetadata } from '#connections/sign-in/refresh-metadata.ts'
 import { updateConnection } from '#connections/sign-in/update-connection.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
-import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, operationsOf } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
 
 const preset = z.enum(presetNames)
@@ -59,7 +59,8 @@ const Connection = z
 
 const present = (view: ConnectionView): z.infer<typeof Connection> => ({ ...view, addresses: { ...view.addresses } })
 
-const shared = { tags: ['Connections'], security }
+const operation = operationsOf('Connections')
+
 const answer = (description: string) => jsonAnswer(Connection, description)
 
 const common = {
@@ -129,51 +130,31 @@ const ConnectionChange = z
   .partial()
   .openapi('ConnectionChange')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/connections',
-  operationId: 'listConnections',
+const listRoute = operation('get', '/connections', 'listConnections', {
   summary: 'List the identity providers for sign-in',
   request: { query: pageQuery },
-  responses: { 200: jsonAnswer(pageOf(Connection), 'A page of connections'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(Connection), 'A page of connections') },
 })
 
-const createConnectionRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/connections',
-  operationId: 'createConnection',
+const createConnectionRoute = operation('post', '/connections', 'createConnection', {
   summary: 'Connect an identity provider, as a draft: it serves test sign-ins until it is opened',
   request: { body: jsonBody(NewConnection) },
-  responses: { 201: answer('The new connection'), ...writeFailures },
+  responses: { 201: answer('The new connection') },
 })
 
-const getRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/connections/{id}',
-  operationId: 'getConnection',
+const getRoute = operation('get', '/connections/{id}', 'getConnection', {
   summary: 'Read a connection',
   request: { params: idParam },
-  responses: { 200: answer('The connection'), ...readFailures },
+  responses: { 200: answer('The connection') },
 })
 
-const updateRoute = createRoute({
-  ...shared,
-  method: 'patch',
-  path: '/connections/{id}',
-  operationId: 'updateConnection',
+const updateRoute = operation('patch', '/connections/{id}', 'updateConnection', {
   summary: 'Change policies, attribute names, certificates or the client secret of a connection',
   request: { params: idParam, body: jsonBody(ConnectionChange) },
-  responses: { 200: answer('The connection as it is now'), ...writeFailures },
+  responses: { 200: answer('The connection as it is now') },
 })
 
-const statusRoute = createRoute({
-  ...shared,
-  method: 'put',
-  path: '/connections/{id}/status',
-  operationId: 'setConnectionStatus',
+const statusRoute = operation('put', '/connections/{id}/status', 'setConnectionStatus', {
   summary: 'Open, enforce or disable a connection; disabling ends what came in through it',
   request: {
     params: idParam,
@@ -187,27 +168,18 @@ const statusRoute = createRoute({
       }),
     ),
   },
-  responses: { 200: answer('The connection as it is now'), ...writeFailures },
+  responses: { 200: answer('The connection as it is now') },
 })
 
-const testRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/connections/{id}/test-links',
-  operationId: 'createTestLink',
+const testRoute = operation('post', '/connections/{id}/test-links', 'createTestLink', {
   summary: 'A link for test sign-ins: it shows what would happen, and signs nobody in',
   request: { params: idParam },
   responses: {
     201: jsonAnswer(z.object({ url: z.string() }).openapi('TestLink'), 'The link, good for an hour'),
-    ...writeFailures,
   },
 })
 
-const refreshRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/connections/{id}/refresh',
-  operationId: 'refreshConnection',
+const refreshRoute = operation('post', '/connections/{id}/refresh', 'refreshConnection', {
   summary: 'Fetch the metadata now; new certificates wait for an administrator',
   request: { params: idParam },
   responses: {
@@ -215,7 +187,6 @@ const refreshRoute = createRoute({
       z.object({ changed: z.array(z.string()), waiting: z.number().int() }).openapi('MetadataRefresh'),
       'What changed, and how many certificates wait',
     ),
-    ...writeFailures,
   },
 })
 

@@ -1,5 +1,5 @@
 // /directories
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { confirmChange } from '#access/previews/preview.ts'
 import { createDirectory } from '#connections/directories/create-directory.ts'
 import { deleteDirectory } from '#connections/directories/delete-directory.ts'
@@ -10,16 +10,7 @@ import { getDirectoryRhythm } from '#connections/provisioning/rhythm.ts'
 import type { Urls } from '#platform/urls.ts'
 import { confirmFailures, previewHeaders } from '../contract/confirming.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
-import {
-  idParam,
-  jsonAnswer,
-  jsonBody,
-  newRoutes,
-  noContent,
-  readFailures,
-  security,
-  writeFailures,
-} from '../contract/routes.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 import { time, timeInput } from '../contract/schemas.ts'
 
 const status = z.enum(['active', 'disabled'])
@@ -77,74 +68,49 @@ const NewDirectory = Directory.extend({
   token: z.string().openapi({ description: 'The first bearer token; shown this once' }),
 }).openapi('NewDirectory')
 
-const shared = { tags: ['Directories'], security }
+const operation = operationsOf('Directories')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/directories',
-  operationId: 'listDirectories',
+const listRoute = operation('get', '/directories', 'listDirectories', {
   summary: 'List the SCIM directories',
   request: { query: pageQuery },
-  responses: { 200: jsonAnswer(pageOf(Directory), 'A page of directories'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(Directory), 'A page of directories') },
 })
 
-const createDirectoryRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/directories',
-  operationId: 'createDirectory',
+const createDirectoryRoute = operation('post', '/directories', 'createDirectory', {
   summary: 'Create a SCIM directory with its first token',
   request: {
     body: jsonBody(
       z.strictObject({ name: z.string(), arrivals: arrivals.optional(), tokenExpiresAt: timeInput.nullish() }),
     ),
   },
-  responses: { 201: jsonAnswer(NewDirectory, 'The new directory'), ...writeFailures },
+  responses: { 201: jsonAnswer(NewDirectory, 'The new directory') },
 })
 
-const getRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/directories/{id}',
-  operationId: 'getDirectory',
+const getRoute = operation('get', '/directories/{id}', 'getDirectory', {
   summary: 'Read a directory, and how it is doing',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(DirectoryWithActivity, 'The directory'), ...readFailures },
+  responses: { 200: jsonAnswer(DirectoryWithActivity, 'The directory') },
 })
 
-const updateRoute = createRoute({
-  ...shared,
-  method: 'patch',
-  path: '/directories/{id}',
-  operationId: 'updateDirectory',
+const updateRoute = operation('patch', '/directories/{id}', 'updateDirectory', {
   summary: 'Rename a directory, or switch it off and on; switched off, its tokens are refused at once',
   request: { params: idParam, body: jsonBody(z.strictObject({ name: z.string(), status, arrivals }).partial()) },
-  responses: { 200: jsonAnswer(Directory, 'The directory as it is now'), ...writeFailures },
+  responses: { 200: jsonAnswer(Directory, 'The directory as it is now') },
 })
 
-const admitRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/directories/{id}/admit',
-  operationId: 'admitArrivals',
+const admitRoute = operation('post', '/directories/{id}/admit', 'admitArrivals', {
   summary: 'Let in everybody who waits, and nobody waits from then on; asks for its preview first',
   request: { params: idParam, headers: previewHeaders },
   responses: {
     200: jsonAnswer(z.object({ admitted: z.number().int() }), 'They are in'),
     ...confirmFailures,
-    ...writeFailures,
   },
 })
 
-const deleteRoute = createRoute({
-  ...shared,
-  method: 'delete',
-  path: '/directories/{id}',
-  operationId: 'deleteDirectory',
+const deleteRoute = operation('delete', '/directories/{id}', 'deleteDirectory', {
   summary: 'Delete a directory that has no users and groups any more',
   request: { params: idParam },
-  responses: { 204: noContent('The directory is gone'), ...writeFailures },
+  responses: { 204: noContent('The directory is gone') },
 })
 
 export const directoryRoutes = newRoutes()

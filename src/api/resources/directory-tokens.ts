@@ -1,19 +1,10 @@
 // /directories/{id}/tokens
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { listDirectoryTokens } from '#connections/directories/directory-tokens.ts'
 import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
 import { revokeDirectoryToken } from '#connections/directories/revoke-directory-token.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
-import {
-  idParam,
-  jsonAnswer,
-  jsonBody,
-  newRoutes,
-  noContent,
-  readFailures,
-  security,
-  writeFailures,
-} from '../contract/routes.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 import { time, timeInput } from '../contract/schemas.ts'
 
 const Token = z
@@ -32,38 +23,26 @@ const NewToken = Token.extend({
   token: z.string().openapi({ description: 'The bearer token; shown this once' }),
 }).openapi('NewDirectoryToken')
 
-const shared = { tags: ['Directories'], security }
+const operation = operationsOf('Directories')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/directories/{id}/tokens',
-  operationId: 'listDirectoryTokens',
+const listRoute = operation('get', '/directories/{id}/tokens', 'listDirectoryTokens', {
   summary: 'List the tokens of a directory, without what could be used',
   request: { params: idParam, query: pageQuery },
-  responses: { 200: jsonAnswer(pageOf(Token), 'A page of tokens'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(Token), 'A page of tokens') },
 })
 
-const issueRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/directories/{id}/tokens',
-  operationId: 'issueDirectoryToken',
+const issueRoute = operation('post', '/directories/{id}/tokens', 'issueDirectoryToken', {
   summary: 'Issue one more token; the others keep working',
   request: { params: idParam, body: jsonBody(z.strictObject({ expiresAt: timeInput.nullish() })) },
-  responses: { 201: jsonAnswer(NewToken, 'The new token'), ...writeFailures },
+  responses: { 201: jsonAnswer(NewToken, 'The new token') },
 })
 
 const tokenParam = idParam.extend({ tokenId: z.string().openapi({ description: 'The id of the token' }) })
 
-const revokeRoute = createRoute({
-  ...shared,
-  method: 'delete',
-  path: '/directories/{id}/tokens/{tokenId}',
-  operationId: 'revokeDirectoryToken',
+const revokeRoute = operation('delete', '/directories/{id}/tokens/{tokenId}', 'revokeDirectoryToken', {
   summary: 'Revoke a token; it is refused from the next request on',
   request: { params: tokenParam },
-  responses: { 204: noContent('The token is revoked'), ...readFailures },
+  responses: { 204: noContent('The token is revoked') },
 })
 
 export const directoryTokenRoutes = newRoutes()

@@ -1,18 +1,9 @@
 // /domains
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { addDomain, bindDomain, removeDomain, verifyDomain } from '#connections/domains/change-domains.ts'
 import { type DomainRecord, getDomain, listDomains, txtRecordOf } from '#connections/domains/domains.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
-import {
-  idParam,
-  jsonAnswer,
-  jsonBody,
-  newRoutes,
-  noContent,
-  readFailures,
-  security,
-  writeFailures,
-} from '../contract/routes.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
 
 const Domain = z
@@ -38,66 +29,42 @@ function present(domain: DomainRecord): z.infer<typeof Domain> {
   return { ...rest, txtRecord: txtRecordOf(domain) }
 }
 
-const shared = { tags: ['Domains'], security }
+const operation = operationsOf('Domains')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/domains',
-  operationId: 'listDomains',
+const listRoute = operation('get', '/domains', 'listDomains', {
   summary: 'List the e-mail domains that the organization claims',
   request: { query: pageQuery },
-  responses: { 200: jsonAnswer(pageOf(Domain), 'A page of domains'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(Domain), 'A page of domains') },
 })
 
-const addRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/domains',
-  operationId: 'addDomain',
+const addRoute = operation('post', '/domains', 'addDomain', {
   summary: 'Claim an e-mail domain; it counts once DNS proves it',
   request: { body: jsonBody(z.strictObject({ name: z.string() })) },
-  responses: { 201: jsonAnswer(Domain, 'The domain with the TXT record to publish'), ...writeFailures },
+  responses: { 201: jsonAnswer(Domain, 'The domain with the TXT record to publish') },
 })
 
-const getRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/domains/{id}',
-  operationId: 'getDomain',
+const getRoute = operation('get', '/domains/{id}', 'getDomain', {
   summary: 'Read a domain',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(Domain, 'The domain'), ...readFailures },
+  responses: { 200: jsonAnswer(Domain, 'The domain') },
 })
 
-const verifyRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/domains/{id}/verify',
-  operationId: 'verifyDomain',
+const verifyRoute = operation('post', '/domains/{id}/verify', 'verifyDomain', {
   summary: 'Look for the TXT record now',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(Domain, 'The domain as it is now'), ...writeFailures },
+  responses: { 200: jsonAnswer(Domain, 'The domain as it is now') },
 })
 
-const bindRoute = createRoute({
-  ...shared,
-  method: 'put',
-  path: '/domains/{id}/connections',
-  operationId: 'bindDomain',
+const bindRoute = operation('put', '/domains/{id}/connections', 'bindDomain', {
   summary: 'Say which connections may link and create people by addresses in the domain; none stands for all',
   request: { params: idParam, body: jsonBody(z.strictObject({ connectionIds: z.array(z.string()) })) },
-  responses: { 200: jsonAnswer(Domain, 'The domain as it is now'), ...writeFailures },
+  responses: { 200: jsonAnswer(Domain, 'The domain as it is now') },
 })
 
-const removeRoute = createRoute({
-  ...shared,
-  method: 'delete',
-  path: '/domains/{id}',
-  operationId: 'removeDomain',
+const removeRoute = operation('delete', '/domains/{id}', 'removeDomain', {
   summary: 'Give a domain up: nobody is routed or linked by it any more',
   request: { params: idParam },
-  responses: { 204: noContent('The domain is given up'), ...writeFailures },
+  responses: { 204: noContent('The domain is given up') },
 })
 
 export const domainRoutes = newRoutes()

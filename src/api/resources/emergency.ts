@@ -1,15 +1,15 @@
 // /emergency-accounts and /emergency-uses
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import {
   createEmergencyAccount,
   listEmergencyAccounts,
   resealEmergencyAccount,
 } from '#access/accounts/emergency/emergency.ts'
 import { type EmergencyUse, listEmergencyUses, signEmergencyReport } from '#access/accounts/emergency/emergency-uses.ts'
-import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, operationsOf } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
 
-const shared = { tags: ['Emergency access'], security }
+const operation = operationsOf('Emergency access')
 
 const EmergencyAccount = z
   .object({
@@ -60,55 +60,34 @@ const Use = z
   })
   .openapi('EmergencyUse')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/emergency-accounts',
-  operationId: 'listEmergencyAccounts',
+const listRoute = operation('get', '/emergency-accounts', 'listEmergencyAccounts', {
   summary: 'List the emergency accounts, and whether they are proven to work',
   responses: {
     200: jsonAnswer(z.object({ items: z.array(EmergencyAccount) }), 'The emergency accounts'),
-    ...readFailures,
   },
 })
 
-const createAccountRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/emergency-accounts',
-  operationId: 'createEmergencyAccount',
+const createAccountRoute = operation('post', '/emergency-accounts', 'createEmergencyAccount', {
   summary: 'Make an emergency account',
   request: { body: jsonBody(z.strictObject({ name: z.string() })) },
-  responses: { 201: jsonAnswer(Envelope, 'What is in the envelope'), ...writeFailures },
+  responses: { 201: jsonAnswer(Envelope, 'What is in the envelope') },
 })
 
-const resealRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/emergency-accounts/{id}/reseal',
-  operationId: 'resealEmergencyAccount',
+const resealRoute = operation('post', '/emergency-accounts/{id}/reseal', 'resealEmergencyAccount', {
   summary: 'Give an emergency account a new password, authenticator and codes; its sessions end',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(Envelope, 'What is in the new envelope'), ...writeFailures },
+  responses: { 200: jsonAnswer(Envelope, 'What is in the new envelope') },
 })
 
-const listUsesRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/emergency-uses',
-  operationId: 'listEmergencyUses',
+const listUsesRoute = operation('get', '/emergency-uses', 'listEmergencyUses', {
   summary: 'List what emergency accounts were used for, drills left out',
-  responses: { 200: jsonAnswer(z.object({ items: z.array(Use) }), 'The last hundred, newest first'), ...readFailures },
+  responses: { 200: jsonAnswer(z.object({ items: z.array(Use) }), 'The last hundred, newest first') },
 })
 
-const signRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/emergency-uses/{id}/report',
-  operationId: 'signEmergencyReport',
+const signRoute = operation('post', '/emergency-uses/{id}/report', 'signEmergencyReport', {
   summary: 'Sign the report about a use, once the account is sealed anew',
   request: { params: idParam, body: jsonBody(z.strictObject({ statement: z.string() })) },
-  responses: { 200: jsonAnswer(Use, 'The use with its report'), ...writeFailures },
+  responses: { 200: jsonAnswer(Use, 'The use with its report') },
 })
 
 const withTimes = ({ report, ...use }: EmergencyUse): EmergencyUse => ({

@@ -1,33 +1,20 @@
 // /groups/{id}/members
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { listMembers } from '#access/people/list-groups.ts'
 import { updateLocalGroup } from '#access/people/local.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
-import {
-  idParam,
-  jsonAnswer,
-  jsonBody,
-  newRoutes,
-  noContent,
-  readFailures,
-  security,
-  writeFailures,
-} from '../contract/routes.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 
 const Member = z
   .object({ id: z.string(), type: z.enum(['User', 'Group']), display: z.string() })
   .openapi('Member', { description: 'A user or a nested group' })
 
-const shared = { tags: ['Groups'], security }
+const operation = operationsOf('Groups')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/groups/{id}/members',
-  operationId: 'listMembers',
+const listRoute = operation('get', '/groups/{id}/members', 'listMembers', {
   summary: 'List the members of a group',
   request: { params: idParam, query: pageQuery },
-  responses: { 200: jsonAnswer(pageOf(Member), 'A page of members'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(Member), 'A page of members') },
 })
 
 const AddMembers = z.strictObject({
@@ -35,26 +22,18 @@ const AddMembers = z.strictObject({
   groupIds: z.array(z.string()).max(1_000).default([]).openapi({ description: 'Groups to nest; cycles are refused' }),
 })
 
-const addRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/groups/{id}/members',
-  operationId: 'addMembers',
+const addRoute = operation('post', '/groups/{id}/members', 'addMembers', {
   summary: 'Add members to a group that belongs to no directory',
   request: { params: idParam, body: jsonBody(AddMembers) },
-  responses: { 204: noContent('They are members; who was one already still is'), ...writeFailures },
+  responses: { 204: noContent('They are members; who was one already still is') },
 })
 
 const memberParam = idParam.extend({ memberId: z.string().openapi({ description: 'The id of the user or group' }) })
 
-const removeRoute = createRoute({
-  ...shared,
-  method: 'delete',
-  path: '/groups/{id}/members/{memberId}',
-  operationId: 'removeMember',
+const removeRoute = operation('delete', '/groups/{id}/members/{memberId}', 'removeMember', {
   summary: 'Remove a member from a group that belongs to no directory',
   request: { params: memberParam },
-  responses: { 204: noContent('They are not a member any more'), ...writeFailures },
+  responses: { 204: noContent('They are not a member any more') },
 })
 
 export const groupMemberRoutes = newRoutes()

@@ -1,21 +1,12 @@
 // /groups
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { listGroups } from '#access/people/list-groups.ts'
 import { updateLocalGroup } from '#access/people/local.ts'
 import { createGroup } from '#directory/create-group.ts'
 import { type GroupRecord, getGroup } from '#directory/groups.ts'
 import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
-import {
-  idParam,
-  jsonAnswer,
-  jsonBody,
-  newRoutes,
-  noContent,
-  readFailures,
-  security,
-  writeFailures,
-} from '../contract/routes.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
 
 const Group = z
@@ -35,7 +26,7 @@ const present = (group: GroupRecord): z.infer<typeof Group> => {
   return { id, displayName, externalId, directoryId, version, createdAt, updatedAt }
 }
 
-const shared = { tags: ['Groups'], security }
+const operation = operationsOf('Groups')
 
 const displayName = z
   .string()
@@ -49,56 +40,36 @@ const filter = {
   q: z.string().min(1).max(200).optional().openapi({ description: 'Part of the name' }),
 }
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/groups',
-  operationId: 'listGroups',
+const listRoute = operation('get', '/groups', 'listGroups', {
   summary: 'List the groups, of directories and local ones',
   request: { query: z.strictObject({ ...pageParams, ...filter }) },
-  responses: { 200: jsonAnswer(pageOf(Group), 'A page of groups'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(Group), 'A page of groups') },
 })
 
-const createGroupRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/groups',
-  operationId: 'createGroup',
+const createGroupRoute = operation('post', '/groups', 'createGroup', {
   summary: 'Create a group that belongs to no directory',
   request: {
     body: jsonBody(z.strictObject({ displayName, userIds: z.array(z.string()).max(10_000).default([]) })),
   },
-  responses: { 201: jsonAnswer(Group, 'The new group'), ...writeFailures },
+  responses: { 201: jsonAnswer(Group, 'The new group') },
 })
 
-const getRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/groups/{id}',
-  operationId: 'getGroup',
+const getRoute = operation('get', '/groups/{id}', 'getGroup', {
   summary: 'Read a group',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(Group, 'The group'), ...readFailures },
+  responses: { 200: jsonAnswer(Group, 'The group') },
 })
 
-const updateRoute = createRoute({
-  ...shared,
-  method: 'patch',
-  path: '/groups/{id}',
-  operationId: 'updateGroup',
+const updateRoute = operation('patch', '/groups/{id}', 'updateGroup', {
   summary: 'Rename a group that belongs to no directory',
   request: { params: idParam, body: jsonBody(z.strictObject({ displayName })) },
-  responses: { 200: jsonAnswer(Group, 'The group as it is now'), ...writeFailures },
+  responses: { 200: jsonAnswer(Group, 'The group as it is now') },
 })
 
-const deleteRoute = createRoute({
-  ...shared,
-  method: 'delete',
-  path: '/groups/{id}',
-  operationId: 'deleteGroup',
+const deleteRoute = operation('delete', '/groups/{id}', 'deleteGroup', {
   summary: 'Delete a group that belongs to no directory, with its memberships and mappings',
   request: { params: idParam, headers: previewHeaders },
-  responses: { 204: noContent('The group is gone'), ...confirmFailures, ...writeFailures },
+  responses: { 204: noContent('The group is gone'), ...confirmFailures },
 })
 
 export const groupRoutes = newRoutes()

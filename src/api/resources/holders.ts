@@ -1,13 +1,13 @@
 // /holders: who holds a role, or stands in a brand, and through what.
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { holdersCsv, listHolders } from '#access/people/list-holders.ts'
 import { download } from '#http/download.ts'
 import { pageOf, pageParams } from '../contract/paging.ts'
-import { jsonAnswer, newRoutes, readFailures, security } from '../contract/routes.ts'
+import { jsonAnswer, newRoutes, operationsOf } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
 import { HeldRole, person } from './held-shape.ts'
 
-const shared = { tags: ['Access'], security }
+const operation = operationsOf('Access')
 
 const filter = {
   roleId: z.string().max(100).optional(),
@@ -26,29 +26,19 @@ const Holder = z
   })
   .openapi('Holder')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/holders',
-  operationId: 'listHolders',
+const listRoute = operation('get', '/holders', 'listHolders', {
   summary: 'List active and invited people who hold a role or stand in a brand, by name',
   request: { query: z.strictObject({ ...pageParams, ...filter, cursor: z.string().max(4_000).optional() }) },
   responses: {
     200: jsonAnswer(pageOf(Holder).extend({ total: z.number().int() }), 'A page of people, and how many there are'),
-    ...readFailures,
   },
 })
 
-const exportRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/holders/export',
-  operationId: 'exportHolders',
+const exportRoute = operation('get', '/holders/export', 'exportHolders', {
   summary: 'Download the same as CSV',
   request: { query: z.strictObject(filter) },
   responses: {
     200: { description: 'A line for each way of holding a role', content: { 'text/csv': { schema: z.string() } } },
-    ...readFailures,
   },
 })
 

@@ -1,12 +1,12 @@
 // /invitations/preview and /invitations/bulk: what an invitation would lead to, and many at once.
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { inviteMany, previewInvitations } from '#access/invitations/invite-many.ts'
 import { previewInvitation } from '#access/invitations/preview-invitation.ts'
-import { jsonAnswer, jsonBody, newRoutes, security, writeFailures } from '../contract/routes.ts'
+import { jsonAnswer, jsonBody, newRoutes, operationsOf } from '../contract/routes.ts'
 import { brandReference, permissionName, roleReference, time, timeInput } from '../contract/schemas.ts'
 import { CreateInvitation } from './invitations.ts'
 
-const shared = { tags: ['Invitations'], security }
+const operation = operationsOf('Invitations')
 
 const InvitationPreview = z
   .object({
@@ -30,14 +30,10 @@ const InvitationPreview = z
   })
   .openapi('InvitationPreview')
 
-const previewRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/invitations/preview',
-  operationId: 'previewInvitation',
+const previewRoute = operation('post', '/invitations/preview', 'previewInvitation', {
   summary: 'What an invitation would lead to; nothing is sent',
   request: { body: jsonBody(CreateInvitation) },
-  responses: { 200: jsonAnswer(InvitationPreview, 'The preview'), ...writeFailures },
+  responses: { 200: jsonAnswer(InvitationPreview, 'The preview') },
 })
 
 const InviteMany = z
@@ -82,14 +78,10 @@ const InviteManyResult = z
   })
   .openapi('InviteManyResult')
 
-const manyRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/invitations/bulk',
-  operationId: 'inviteMany',
+const manyRoute = operation('post', '/invitations/bulk', 'inviteMany', {
   summary: 'Invite up to 1,000 people, with an outcome for each; doing it again invites nobody twice',
   request: { body: jsonBody(InviteMany) },
-  responses: { 200: jsonAnswer(InviteManyResult, 'An outcome for each'), ...writeFailures },
+  responses: { 200: jsonAnswer(InviteManyResult, 'An outcome for each') },
 })
 
 export const invitationListRoutes = newRoutes()

@@ -1,19 +1,10 @@
 // /invitations
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { cancelInvitation, resendInvitation } from '#access/invitations/change-invitation.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import { getInvitation, type InvitationRecord, listInvitations } from '#access/invitations/invitations.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
-import {
-  idParam,
-  jsonAnswer,
-  jsonBody,
-  newRoutes,
-  noContent,
-  readFailures,
-  security,
-  writeFailures,
-} from '../contract/routes.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 import { brandReference, roleReference, time, timeInput } from '../contract/schemas.ts'
 
 const status = z.enum(['pending', 'expired', 'accepted', 'cancelled', 'withdrawn'])
@@ -62,13 +53,9 @@ export const CreateInvitation = z
   })
   .openapi('CreateInvitation')
 
-const shared = { tags: ['Invitations'], security }
+const operation = operationsOf('Invitations')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/invitations',
-  operationId: 'listInvitations',
+const listRoute = operation('get', '/invitations', 'listInvitations', {
   summary: 'List the invitations, those that are over too',
   request: {
     query: z.strictObject({
@@ -79,47 +66,31 @@ const listRoute = createRoute({
       order: z.enum(['oldest', 'newest']).default('oldest'),
     }),
   },
-  responses: { 200: jsonAnswer(pageOf(Invitation), 'A page of invitations'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(Invitation), 'A page of invitations') },
 })
 
-const createInvitationRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/invitations',
-  operationId: 'createInvitation',
+const createInvitationRoute = operation('post', '/invitations', 'createInvitation', {
   summary: 'Invite a person; one who is invited already, to the same roles, gets a new link',
   request: { body: jsonBody(CreateInvitation) },
-  responses: { 201: jsonAnswer(Invitation, 'The invitation'), ...writeFailures },
+  responses: { 201: jsonAnswer(Invitation, 'The invitation') },
 })
 
-const getRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/invitations/{id}',
-  operationId: 'getInvitation',
+const getRoute = operation('get', '/invitations/{id}', 'getInvitation', {
   summary: 'Read an invitation',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(Invitation, 'The invitation'), ...readFailures },
+  responses: { 200: jsonAnswer(Invitation, 'The invitation') },
 })
 
-const resendRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/invitations/{id}/resend',
-  operationId: 'resendInvitation',
+const resendRoute = operation('post', '/invitations/{id}/resend', 'resendInvitation', {
   summary: 'Send a new link; the old one is void',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(Invitation, 'The invitation as it is now'), ...writeFailures },
+  responses: { 200: jsonAnswer(Invitation, 'The invitation as it is now') },
 })
 
-const cancelRoute = createRoute({
-  ...shared,
-  method: 'delete',
-  path: '/invitations/{id}',
-  operationId: 'cancelInvitation',
+const cancelRoute = operation('delete', '/invitations/{id}', 'cancelInvitation', {
   summary: 'Take an invitation back; its link and its roles are void',
   request: { params: idParam },
-  responses: { 204: noContent('The invitation is cancelled'), ...writeFailures },
+  responses: { 204: noContent('The invitation is cancelled') },
 })
 
 const present = (invitation: InvitationRecord): InvitationRecord => invitation

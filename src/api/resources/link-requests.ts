@@ -1,9 +1,9 @@
 // /link-requests: identities that wait for an administrator's word before they are somebody who manages something.
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { approveLinkRequest, refuseLinkRequest } from '#access/sign-in/decide-link-request.ts'
 import { listLinkRequests } from '#access/sign-in/link-requests.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
-import { idParam, jsonAnswer, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
+import { idParam, jsonAnswer, newRoutes, operationsOf } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
 
 const status = z.enum(['pending', 'approved', 'refused'])
@@ -26,36 +26,24 @@ const LinkRequest = z
   })
   .openapi('LinkRequest')
 
-const shared = { tags: ['Sign-in'], security }
+const operation = operationsOf('Sign-in')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/link-requests',
-  operationId: 'listLinkRequests',
+const listRoute = operation('get', '/link-requests', 'listLinkRequests', {
   summary: 'List the links that wait or waited for an administrator’s word, the newest first',
   request: { query: z.strictObject({ ...pageParams, status: status.optional() }) },
-  responses: { 200: jsonAnswer(pageOf(LinkRequest), 'A page of requests'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(LinkRequest), 'A page of requests') },
 })
 
-const approveRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/link-requests/{id}/approve',
-  operationId: 'approveLinkRequest',
+const approveRoute = operation('post', '/link-requests/{id}/approve', 'approveLinkRequest', {
   summary: 'Link the identity to the person: they sign in by it from now on',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(LinkRequest, 'The request as it is now'), ...writeFailures },
+  responses: { 200: jsonAnswer(LinkRequest, 'The request as it is now') },
 })
 
-const refuseRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/link-requests/{id}/refuse',
-  operationId: 'refuseLinkRequest',
+const refuseRoute = operation('post', '/link-requests/{id}/refuse', 'refuseLinkRequest', {
   summary: 'Refuse the link for good: the identity asks in vain from now on',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(LinkRequest, 'The request as it is now'), ...writeFailures },
+  responses: { 200: jsonAnswer(LinkRequest, 'The request as it is now') },
 })
 
 export const linkRequestRoutes = newRoutes()

@@ -1,8 +1,8 @@
 // /mails: the outbox.
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { getMail, listMails } from '#access/notices/mail/mails.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
-import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../contract/routes.ts'
+import { idParam, jsonAnswer, newRoutes, operationsOf } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
 
 const fields = {
@@ -44,26 +44,18 @@ const MailWithBody = z
   })
   .openapi('MailWithBody')
 
-const shared = { tags: ['Mail'], security }
+const operation = operationsOf('Mail')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/mails',
-  operationId: 'listMails',
+const listRoute = operation('get', '/mails', 'listMails', {
   summary: 'List the mails, newest first',
   request: { query: z.strictObject({ ...pageParams, targetId: z.string().max(100).optional() }) },
-  responses: { 200: jsonAnswer(pageOf(Mail), 'A page of mails'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(Mail), 'A page of mails') },
 })
 
-const getRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/mails/{id}',
-  operationId: 'getMail',
+const getRoute = operation('get', '/mails/{id}', 'getMail', {
   summary: 'Read a mail',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(MailWithBody, 'The mail'), ...readFailures },
+  responses: { 200: jsonAnswer(MailWithBody, 'The mail') },
 })
 
 export const mailRoutes = newRoutes()

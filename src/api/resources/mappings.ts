@@ -1,19 +1,10 @@
 // /mappings
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { getMapping, listMappings } from '#access/grants/mappings/mappings.ts'
 import { suggestMappings } from '#access/grants/mappings/suggest.ts'
 import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
-import {
-  idParam,
-  jsonAnswer,
-  jsonBody,
-  newRoutes,
-  noContent,
-  readFailures,
-  security,
-  writeFailures,
-} from '../contract/routes.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 import { brandReference, roleReference, time } from '../contract/schemas.ts'
 
 const Mapping = z
@@ -32,23 +23,15 @@ const Mapping = z
   })
   .openapi('Mapping')
 
-const shared = { tags: ['Mappings'], security }
+const operation = operationsOf('Mappings')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/mappings',
-  operationId: 'listMappings',
+const listRoute = operation('get', '/mappings', 'listMappings', {
   summary: 'List the mappings',
   request: { query: pageQuery },
-  responses: { 200: jsonAnswer(pageOf(Mapping), 'A page of mappings'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(Mapping), 'A page of mappings') },
 })
 
-const createMappingRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/mappings',
-  operationId: 'createMapping',
+const createMappingRoute = operation('post', '/mappings', 'createMapping', {
   summary: 'Give a role to the members of a group, in the organization or in a brand',
   request: {
     headers: previewHeaders,
@@ -61,24 +44,16 @@ const createMappingRoute = createRoute({
       }),
     ),
   },
-  responses: { 201: jsonAnswer(Mapping, 'The new mapping'), ...confirmFailures, ...writeFailures },
+  responses: { 201: jsonAnswer(Mapping, 'The new mapping'), ...confirmFailures },
 })
 
-const getRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/mappings/{id}',
-  operationId: 'getMapping',
+const getRoute = operation('get', '/mappings/{id}', 'getMapping', {
   summary: 'Read a mapping',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(Mapping, 'The mapping'), ...readFailures },
+  responses: { 200: jsonAnswer(Mapping, 'The mapping') },
 })
 
-const suggestRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/mapping-suggestions',
-  operationId: 'suggestMappings',
+const suggestRoute = operation('get', '/mapping-suggestions', 'suggestMappings', {
   summary: 'Mappings that the names of groups suggest; nothing is mapped by it',
   request: {
     query: z.strictObject({
@@ -102,18 +77,13 @@ const suggestRoute = createRoute({
       }),
       'What is not mapped yet, at most 500',
     ),
-    ...readFailures,
   },
 })
 
-const deleteRoute = createRoute({
-  ...shared,
-  method: 'delete',
-  path: '/mappings/{id}',
-  operationId: 'deleteMapping',
+const deleteRoute = operation('delete', '/mappings/{id}', 'deleteMapping', {
   summary: 'Take back what a mapping gives',
   request: { params: idParam, headers: previewHeaders },
-  responses: { 204: noContent('The mapping is gone'), ...confirmFailures, ...writeFailures },
+  responses: { 204: noContent('The mapping is gone'), ...confirmFailures },
 })
 
 export const mappingRoutes = newRoutes()

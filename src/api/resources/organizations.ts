@@ -1,9 +1,9 @@
 // /organizations: the caller's own.
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { getOrganization } from '#access/organizations/organizations.ts'
 import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
 import { pageOf } from '../contract/paging.ts'
-import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, operationsOf } from '../contract/routes.ts'
 import { slug, time } from '../contract/schemas.ts'
 
 const administratorBrandAccess = z.enum(['explicit', 'implicit']).openapi({
@@ -27,25 +27,17 @@ const Organization = z
   })
   .openapi('Organization')
 
-const shared = { tags: ['Organization'], security }
+const operation = operationsOf('Organization')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/organizations',
-  operationId: 'listOrganizations',
+const listRoute = operation('get', '/organizations', 'listOrganizations', {
   summary: 'List the organizations that the API key reaches: its own',
-  responses: { 200: jsonAnswer(pageOf(Organization), 'A page with one organization'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(Organization), 'A page with one organization') },
 })
 
-const getRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/organizations/{id}',
-  operationId: 'getOrganization',
+const getRoute = operation('get', '/organizations/{id}', 'getOrganization', {
   summary: 'Read the organization',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(Organization, 'The organization'), ...readFailures },
+  responses: { 200: jsonAnswer(Organization, 'The organization') },
 })
 
 const UpdateOrganization = z.strictObject({
@@ -54,14 +46,10 @@ const UpdateOrganization = z.strictObject({
   roleStrategy: roleStrategy.optional(),
 })
 
-const updateRoute = createRoute({
-  ...shared,
-  method: 'patch',
-  path: '/organizations/{id}',
-  operationId: 'updateOrganization',
+const updateRoute = operation('patch', '/organizations/{id}', 'updateOrganization', {
   summary: 'Change name and policies of the organization',
   request: { params: idParam, headers: previewHeaders, body: jsonBody(UpdateOrganization) },
-  responses: { 200: jsonAnswer(Organization, 'The organization as it is now'), ...confirmFailures, ...writeFailures },
+  responses: { 200: jsonAnswer(Organization, 'The organization as it is now'), ...confirmFailures },
 })
 
 export const organizationRoutes = newRoutes()

@@ -1,18 +1,9 @@
 // /policies and /permissions
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { listPermissions, registerPermission, withdrawPermission } from '#access/decisions/catalogue.ts'
 import { listPolicies } from '#access/grants/policies/policies.ts'
 import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
-import {
-  idParam,
-  jsonAnswer,
-  jsonBody,
-  newRoutes,
-  noContent,
-  readFailures,
-  security,
-  writeFailures,
-} from '../contract/routes.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 import { brandReference, permissionName, roleReference, time } from '../contract/schemas.ts'
 
 const Policy = z
@@ -27,22 +18,14 @@ const Policy = z
   })
   .openapi('Policy')
 
-const shared = { tags: ['Policies'], security }
+const operation = operationsOf('Policies')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/policies',
-  operationId: 'listPolicies',
+const listRoute = operation('get', '/policies', 'listPolicies', {
   summary: 'List the rules that take permissions away',
-  responses: { 200: jsonAnswer(z.object({ items: z.array(Policy) }), 'All of them'), ...readFailures },
+  responses: { 200: jsonAnswer(z.object({ items: z.array(Policy) }), 'All of them') },
 })
 
-const createPolicyRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/policies',
-  operationId: 'createPolicy',
+const createPolicyRoute = operation('post', '/policies', 'createPolicy', {
   summary: 'Take a permission away from everybody but the holders of some roles',
   request: {
     headers: previewHeaders,
@@ -55,17 +38,13 @@ const createPolicyRoute = createRoute({
       }),
     ),
   },
-  responses: { 201: jsonAnswer(Policy, 'The new policy'), ...confirmFailures, ...writeFailures },
+  responses: { 201: jsonAnswer(Policy, 'The new policy'), ...confirmFailures },
 })
 
-const deleteRoute = createRoute({
-  ...shared,
-  method: 'delete',
-  path: '/policies/{id}',
-  operationId: 'deletePolicy',
+const deleteRoute = operation('delete', '/policies/{id}', 'deletePolicy', {
   summary: 'Delete a policy',
   request: { params: idParam, headers: previewHeaders },
-  responses: { 204: noContent('The policy is gone'), ...confirmFailures, ...writeFailures },
+  responses: { 204: noContent('The policy is gone'), ...confirmFailures },
 })
 
 const Permission = z
@@ -79,42 +58,28 @@ const Permission = z
 
 const nameParam = z.object({ name: z.string().max(200) })
 
-const listPermissionsRoute = createRoute({
-  tags: ['Permissions'],
-  security,
-  method: 'get',
-  path: '/permissions',
-  operationId: 'listPermissions',
+const permissionOperation = operationsOf('Permissions')
+
+const listPermissionsRoute = permissionOperation('get', '/permissions', 'listPermissions', {
   summary: 'The catalogue that roles are built from',
   responses: {
     200: jsonAnswer(z.object({ items: z.array(Permission), nextCursor: z.null() }), 'The whole catalogue'),
-    ...readFailures,
   },
 })
 
-const registerRoute = createRoute({
-  tags: ['Permissions'],
-  security,
-  method: 'put',
-  path: '/permissions/{name}',
-  operationId: 'registerPermission',
+const registerRoute = permissionOperation('put', '/permissions/{name}', 'registerPermission', {
   summary: 'Register a permission of a host application; its name begins with `app.`',
   request: {
     params: nameParam,
     body: jsonBody(z.strictObject({ description: z.string(), parameter: z.string().nullish() })),
   },
-  responses: { 200: jsonAnswer(Permission, 'The permission'), ...writeFailures },
+  responses: { 200: jsonAnswer(Permission, 'The permission') },
 })
 
-const withdrawRoute = createRoute({
-  tags: ['Permissions'],
-  security,
-  method: 'delete',
-  path: '/permissions/{name}',
-  operationId: 'withdrawPermission',
+const withdrawRoute = permissionOperation('delete', '/permissions/{name}', 'withdrawPermission', {
   summary: 'Take a registered permission out of the catalogue',
   request: { params: nameParam },
-  responses: { 204: noContent('It is gone'), ...writeFailures },
+  responses: { 204: noContent('It is gone') },
 })
 
 export const policyRoutes = newRoutes()

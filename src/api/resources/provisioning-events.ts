@@ -1,8 +1,8 @@
 // /provisioning-events: what identity providers sent to directories, and what they were answered.
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { getProvisioningEvent, listProvisioningEvents } from '#connections/provisioning/events.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
-import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../contract/routes.ts'
+import { idParam, jsonAnswer, newRoutes, operationsOf } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
 
 const fields = {
@@ -47,26 +47,18 @@ const query = z.strictObject({
   q: z.string().max(200).optional().openapi({ description: 'Text anywhere in path, bodies or ids' }),
 })
 
-const shared = { tags: ['Directories'], security }
+const operation = operationsOf('Directories')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/provisioning-events',
-  operationId: 'listProvisioningEvents',
+const listRoute = operation('get', '/provisioning-events', 'listProvisioningEvents', {
   summary: 'List the requests of identity providers to directories, newest first',
   request: { query },
-  responses: { 200: jsonAnswer(pageOf(Event), 'A page of requests'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(Event), 'A page of requests') },
 })
 
-const getRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/provisioning-events/{id}',
-  operationId: 'getProvisioningEvent',
+const getRoute = operation('get', '/provisioning-events/{id}', 'getProvisioningEvent', {
   summary: 'Read a request with its bodies, what was tolerated, and advice',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(EventWithBodies, 'The request'), ...readFailures },
+  responses: { 200: jsonAnswer(EventWithBodies, 'The request') },
 })
 
 export const provisioningEventRoutes = newRoutes()

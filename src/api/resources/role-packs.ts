@@ -1,10 +1,10 @@
 // /role-packs: the sets of roles that can be installed
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { installRolePack } from '#access/grants/roles/install-role-pack.ts'
 import { rolePacks } from '#access/grants/roles/role-packs.ts'
 import { inTransaction, requirePermissionSomewhere } from '#src/context.ts'
 import { pageOf } from '../contract/paging.ts'
-import { jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
+import { jsonAnswer, jsonBody, newRoutes, operationsOf } from '../contract/routes.ts'
 import { permissionName } from '../contract/schemas.ts'
 
 const RolePack = z
@@ -23,22 +23,14 @@ const RolePack = z
   })
   .openapi('RolePack')
 
-const shared = { tags: ['Roles'], security }
+const operation = operationsOf('Roles')
 
-const packsRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/role-packs',
-  operationId: 'listRolePacks',
+const packsRoute = operation('get', '/role-packs', 'listRolePacks', {
   summary: 'List the role packs',
-  responses: { 200: jsonAnswer(pageOf(RolePack), 'All role packs'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(RolePack), 'All role packs') },
 })
 
-const installRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/role-packs',
-  operationId: 'installRolePack',
+const installRoute = operation('post', '/role-packs', 'installRolePack', {
   summary: 'Add the roles of a pack that are not there yet',
   request: { body: jsonBody(z.strictObject({ pack: z.string().openapi({ example: 'owner5' }) })) },
   responses: {
@@ -46,7 +38,6 @@ const installRoute = createRoute({
       z.object({ pack: z.string(), added: z.array(z.string()) }),
       'The keys of the roles that were added',
     ),
-    ...writeFailures,
   },
 })
 

@@ -1,20 +1,11 @@
 // /roles
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { cloneRole, createRole } from '#access/grants/roles/create-role.ts'
 import { deleteRole } from '#access/grants/roles/delete-role.ts'
 import { getRole, listRoles } from '#access/grants/roles/roles.ts'
 import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
-import {
-  idParam,
-  jsonAnswer,
-  jsonBody,
-  newRoutes,
-  noContent,
-  readFailures,
-  security,
-  writeFailures,
-} from '../contract/routes.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf, writeFailures } from '../contract/routes.ts'
 import { permissionName, slug, time, timeInput } from '../contract/schemas.ts'
 
 const fields = {
@@ -49,73 +40,49 @@ const optional = {
 
 const identity = { key: fields.key, name: fields.name, purpose: fields.purpose }
 
-const shared = { tags: ['Roles'], security }
+const operation = operationsOf('Roles')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/roles',
-  operationId: 'listRoles',
+const listRoute = operation('get', '/roles', 'listRoles', {
   summary: 'List the roles with what they allow and deny',
   request: { query: pageQuery },
-  responses: { 200: jsonAnswer(pageOf(Role), 'A page of roles'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(Role), 'A page of roles') },
 })
 
-const createRoleRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/roles',
-  operationId: 'createRole',
+const createRoleRoute = operation('post', '/roles', 'createRole', {
   summary: 'Create a custom role',
   request: { body: jsonBody(z.strictObject({ ...identity, ...optional })) },
-  responses: { 201: jsonAnswer(Role, 'The new role'), ...writeFailures },
+  responses: { 201: jsonAnswer(Role, 'The new role') },
 })
 
-const cloneRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/roles/{id}/clone',
-  operationId: 'cloneRole',
+const cloneRoute = operation('post', '/roles/{id}/clone', 'cloneRole', {
   summary: 'Create a custom role as a copy of another role',
   request: {
     params: idParam,
     body: jsonBody(z.strictObject({ ...identity, owner: optional.owner, reviewAt: optional.reviewAt })),
   },
-  responses: { 201: jsonAnswer(Role, 'The new role'), ...writeFailures },
+  responses: { 201: jsonAnswer(Role, 'The new role') },
 })
 
-const getRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/roles/{id}',
-  operationId: 'getRole',
+const getRoute = operation('get', '/roles/{id}', 'getRole', {
   summary: 'Read a role',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(Role, 'The role'), ...readFailures },
+  responses: { 200: jsonAnswer(Role, 'The role') },
 })
 
-const updateRoute = createRoute({
-  ...shared,
-  method: 'patch',
-  path: '/roles/{id}',
-  operationId: 'updateRole',
+const updateRoute = operation('patch', '/roles/{id}', 'updateRole', {
   summary: 'Change a custom role, for all who hold it',
   request: {
     params: idParam,
     headers: previewHeaders,
     body: jsonBody(z.strictObject({ ...identity, ...optional }).partial()),
   },
-  responses: { 200: jsonAnswer(Role, 'The role as it is now'), 403: builtIn(), ...confirmFailures, ...writeFailures },
+  responses: { 200: jsonAnswer(Role, 'The role as it is now'), 403: builtIn(), ...confirmFailures },
 })
 
-const deleteRoute = createRoute({
-  ...shared,
-  method: 'delete',
-  path: '/roles/{id}',
-  operationId: 'deleteRole',
+const deleteRoute = operation('delete', '/roles/{id}', 'deleteRole', {
   summary: 'Delete a custom role that nothing gives any more',
   request: { params: idParam },
-  responses: { 204: noContent('The role is gone'), 403: builtIn(), ...writeFailures },
+  responses: { 204: noContent('The role is gone'), 403: builtIn() },
 })
 
 function builtIn() {

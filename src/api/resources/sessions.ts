@@ -1,8 +1,8 @@
 // /users/{id}/sessions and /sessions/{id}: where people are signed in, and ending it.
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { endSession, endUserSessions } from '#access/sign-in/sessions/end-sessions.ts'
 import { listSessions } from '#access/sign-in/sessions/sessions.ts'
-import { idParam, jsonAnswer, newRoutes, noContent, readFailures, security } from '../contract/routes.ts'
+import { idParam, jsonAnswer, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
 
 const Session = z
@@ -21,36 +21,24 @@ const Session = z
   })
   .openapi('Session')
 
-const shared = { tags: ['Sessions'], security }
+const operation = operationsOf('Sessions')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/users/{id}/sessions',
-  operationId: 'listUserSessions',
+const listRoute = operation('get', '/users/{id}/sessions', 'listUserSessions', {
   summary: 'List the live sessions of a user, the last seen first',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(z.object({ items: z.array(Session) }), 'The live sessions'), ...readFailures },
+  responses: { 200: jsonAnswer(z.object({ items: z.array(Session) }), 'The live sessions') },
 })
 
-const endAllRoute = createRoute({
-  ...shared,
-  method: 'delete',
-  path: '/users/{id}/sessions',
-  operationId: 'endUserSessions',
+const endAllRoute = operation('delete', '/users/{id}/sessions', 'endUserSessions', {
   summary: 'Sign a user out everywhere, with the tokens that applications hold for those sessions',
   request: { params: idParam },
-  responses: { 204: noContent('The sessions have ended'), ...readFailures },
+  responses: { 204: noContent('The sessions have ended') },
 })
 
-const endRoute = createRoute({
-  ...shared,
-  method: 'delete',
-  path: '/sessions/{id}',
-  operationId: 'endSession',
+const endRoute = operation('delete', '/sessions/{id}', 'endSession', {
   summary: 'End a session, with the tokens that applications hold for it; an ended one is no error',
   request: { params: idParam },
-  responses: { 204: noContent('The session has ended'), ...readFailures },
+  responses: { 204: noContent('The session has ended') },
 })
 
 export const sessionRoutes = newRoutes()

@@ -1,7 +1,7 @@
 // /settings
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { getSettings, updateSettings } from '#access/organizations/settings.ts'
-import { jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
+import { jsonAnswer, jsonBody, newRoutes, operationsOf } from '../contract/routes.ts'
 
 const days = z.number().int()
 
@@ -33,25 +33,17 @@ const fields = {
 
 const Settings = z.object(fields).openapi('OrganizationSettings')
 
-const shared = { tags: ['Settings'], security }
+const operation = operationsOf('Settings')
 
-const getRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/settings',
-  operationId: 'getSettings',
+const getRoute = operation('get', '/settings', 'getSettings', {
   summary: 'Read the settings of the organization',
-  responses: { 200: jsonAnswer(Settings, 'The settings'), ...readFailures },
+  responses: { 200: jsonAnswer(Settings, 'The settings') },
 })
 
-const updateRoute = createRoute({
-  ...shared,
-  method: 'patch',
-  path: '/settings',
-  operationId: 'updateSettings',
+const updateRoute = operation('patch', '/settings', 'updateSettings', {
   summary: 'Change the settings of the organization',
   request: { body: jsonBody(z.strictObject(fields).partial()) },
-  responses: { 200: jsonAnswer(Settings, 'The settings as they are now'), ...writeFailures },
+  responses: { 200: jsonAnswer(Settings, 'The settings as they are now') },
 })
 
 export const settingsRoutes = newRoutes()

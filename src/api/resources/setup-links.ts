@@ -1,18 +1,9 @@
 // /setup-links
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { createSetupLink, revokeSetupLink } from '#connections/setup-links/change-setup-links.ts'
 import { getSetupLink, listSetupLinks } from '#connections/setup-links/setup-links.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
-import {
-  idParam,
-  jsonAnswer,
-  jsonBody,
-  newRoutes,
-  noContent,
-  readFailures,
-  security,
-  writeFailures,
-} from '../contract/routes.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
 
 const SetupLink = z
@@ -38,23 +29,15 @@ const NewSetupLink = SetupLink.extend({
   url: z.string().openapi({ description: 'The link itself; shown this once' }),
 }).openapi('NewSetupLink')
 
-const shared = { tags: ['Setup links'], security }
+const operation = operationsOf('Setup links')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/setup-links',
-  operationId: 'listSetupLinks',
+const listRoute = operation('get', '/setup-links', 'listSetupLinks', {
   summary: 'List the setup links, the newest first',
   request: { query: pageQuery },
-  responses: { 200: jsonAnswer(pageOf(SetupLink), 'A page of setup links'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(SetupLink), 'A page of setup links') },
 })
 
-const createLinkRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/setup-links',
-  operationId: 'createSetupLink',
+const createLinkRoute = operation('post', '/setup-links', 'createSetupLink', {
   summary: 'Make a link by which somebody without an account connects one identity provider',
   request: {
     body: jsonBody(
@@ -66,27 +49,19 @@ const createLinkRoute = createRoute({
       }),
     ),
   },
-  responses: { 201: jsonAnswer(NewSetupLink, 'The new link'), ...writeFailures },
+  responses: { 201: jsonAnswer(NewSetupLink, 'The new link') },
 })
 
-const getRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/setup-links/{id}',
-  operationId: 'getSetupLink',
+const getRoute = operation('get', '/setup-links/{id}', 'getSetupLink', {
   summary: 'Read a setup link',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(SetupLink, 'The setup link'), ...readFailures },
+  responses: { 200: jsonAnswer(SetupLink, 'The setup link') },
 })
 
-const revokeRoute = createRoute({
-  ...shared,
-  method: 'delete',
-  path: '/setup-links/{id}',
-  operationId: 'revokeSetupLink',
+const revokeRoute = operation('delete', '/setup-links/{id}', 'revokeSetupLink', {
   summary: 'Revoke a setup link; what it has made stays',
   request: { params: idParam },
-  responses: { 204: noContent('The link opens nothing any more'), ...readFailures },
+  responses: { 204: noContent('The link opens nothing any more') },
 })
 
 export const setupLinkRoutes = newRoutes()

@@ -1,8 +1,8 @@
 // /sign-in-attempts
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { getAttempt, listAttempts } from '#access/sign-in/attempts.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
-import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../contract/routes.ts'
+import { idParam, jsonAnswer, newRoutes, operationsOf } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
 
 const Attempt = z
@@ -43,26 +43,18 @@ const query = z.strictObject({
   reference: z.string().max(100).optional(),
 })
 
-const shared = { tags: ['Sign-in'], security }
+const operation = operationsOf('Sign-in')
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/sign-in-attempts',
-  operationId: 'listSignInAttempts',
+const listRoute = operation('get', '/sign-in-attempts', 'listSignInAttempts', {
   summary: 'List attempts to sign in, newest first',
   request: { query },
-  responses: { 200: jsonAnswer(pageOf(Attempt), 'A page of attempts'), ...readFailures },
+  responses: { 200: jsonAnswer(pageOf(Attempt), 'A page of attempts') },
 })
 
-const getRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/sign-in-attempts/{id}',
-  operationId: 'getSignInAttempt',
+const getRoute = operation('get', '/sign-in-attempts/{id}', 'getSignInAttempt', {
   summary: 'Read an attempt with its trace',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(Attempt, 'The attempt'), ...readFailures },
+  responses: { 200: jsonAnswer(Attempt, 'The attempt') },
 })
 
 export const signInAttemptRoutes = newRoutes()

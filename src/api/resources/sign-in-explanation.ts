@@ -1,7 +1,7 @@
 // /sign-in-explanation: why somebody cannot sign in.
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { explainSignIn } from '#access/people/sign-in/explain-sign-in.ts'
-import { jsonAnswer, newRoutes, readFailures, security } from '../contract/routes.ts'
+import { jsonAnswer, newRoutes, operationsOf } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
 import { person } from './held-shape.ts'
 
@@ -42,17 +42,14 @@ const Explanation = z
   })
   .openapi('SignInExplanation')
 
-const route = createRoute({
-  tags: ['Sign-in'],
-  security,
-  method: 'get',
-  path: '/sign-in-explanation',
-  operationId: 'explainSignIn',
+const operation = operationsOf('Sign-in')
+
+const route = operation('get', '/sign-in-explanation', 'explainSignIn', {
   summary: 'Say why somebody cannot sign in, and what to do about it',
   request: {
     query: z.strictObject({ name: z.string().max(320).openapi({ description: 'An e-mail address or a user name' }) }),
   },
-  responses: { 200: jsonAnswer(Explanation, 'What was found'), ...readFailures },
+  responses: { 200: jsonAnswer(Explanation, 'What was found') },
 })
 
 export const signInExplanationRoutes = newRoutes().openapi(route, async (c) => {

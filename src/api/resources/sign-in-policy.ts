@@ -1,7 +1,7 @@
 // /sign-in-policy
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { getSignInPolicy, updateSignInPolicy } from '#access/sign-in/policy/sign-in-policy.ts'
-import { jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
+import { jsonAnswer, jsonBody, newRoutes, operationsOf } from '../contract/routes.ts'
 
 const fields = {
   passwordSignIn: z.enum(['allowed', 'off']).openapi({ description: 'Whether people with a password may use it' }),
@@ -29,26 +29,18 @@ const SignInPolicy = z.object(fields).openapi('SignInPolicy')
 
 const UpdateSignInPolicy = z.strictObject(fields).partial().openapi('UpdateSignInPolicy')
 
-const shared = { tags: ['Sign-in'], security }
+const operation = operationsOf('Sign-in')
 const path = '/sign-in-policy'
 
-const getRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path,
-  operationId: 'getSignInPolicy',
+const getRoute = operation('get', path, 'getSignInPolicy', {
   summary: 'Read how people sign in',
-  responses: { 200: jsonAnswer(SignInPolicy, 'The policy'), ...readFailures },
+  responses: { 200: jsonAnswer(SignInPolicy, 'The policy') },
 })
 
-const updateRoute = createRoute({
-  ...shared,
-  method: 'patch',
-  path,
-  operationId: 'updateSignInPolicy',
+const updateRoute = operation('patch', path, 'updateSignInPolicy', {
   summary: 'Change how people sign in, from now on',
   request: { body: jsonBody(UpdateSignInPolicy) },
-  responses: { 200: jsonAnswer(SignInPolicy, 'The policy as it is now'), ...writeFailures },
+  responses: { 200: jsonAnswer(SignInPolicy, 'The policy as it is now') },
 })
 
 export const signInPolicyRoutes = newRoutes()

@@ -1,14 +1,14 @@
 // /users/{id}/access and /explain: what somebody holds and through what, and why they may or may not do something.
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { decideOne, getEffectiveAccess } from '#access/decisions/effective-access.ts'
 import { explainAccess } from '#access/decisions/explain.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { refuseUnknown } from '#src/context.ts'
-import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../contract/routes.ts'
+import { idParam, jsonAnswer, newRoutes, operationsOf } from '../contract/routes.ts'
 import { brandReference, decisionSchema, permissionName, roleReference, sourceSchema } from '../contract/schemas.ts'
 
-const shared = { tags: ['Access'], security }
+const operation = operationsOf('Access')
 
 const Access = z
   .object({
@@ -33,15 +33,11 @@ const Access = z
   })
   .openapi('Access')
 
-const accessRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/users/{id}/access',
-  operationId: 'getUserAccess',
+const accessRoute = operation('get', '/users/{id}/access', 'getUserAccess', {
   summary: 'List what a user holds, each with its source',
   description: 'An inactive user is shown with what they would hold; every decision about them is no.',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(Access, 'The effective assignments'), ...readFailures },
+  responses: { 200: jsonAnswer(Access, 'The effective assignments') },
 })
 
 const roleOfGrant = roleReference.extend({ rank: z.number().int(), purpose: z.string() })
@@ -66,11 +62,7 @@ const Explanation = decisionSchema
   })
   .openapi('Explanation')
 
-const explainRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/users/{id}/explain',
-  operationId: 'explainUserAccess',
+const explainRoute = operation('get', '/users/{id}/explain', 'explainUserAccess', {
   summary: 'Say whether a user may do something, and why',
   request: {
     params: idParam,
@@ -84,7 +76,7 @@ const explainRoute = createRoute({
         .openapi({ description: 'Id or slug; without it the organization is meant' }),
     }),
   },
-  responses: { 200: jsonAnswer(Explanation, 'The decision with its reason'), ...readFailures },
+  responses: { 200: jsonAnswer(Explanation, 'The decision with its reason') },
 })
 
 export const userAccessRoutes = newRoutes()

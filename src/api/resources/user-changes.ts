@@ -1,13 +1,13 @@
 // /user-changes: the same for many users at once, after a preview, with an outcome for each.
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { previewBulk } from '#access/people/bulk/preview-bulk.ts'
 import { startUserChange } from '#access/people/bulk/start-user-change.ts'
 import { getUserChange, listUserChangeOutcomes, type UserChange } from '#access/people/bulk/user-changes.ts'
-import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, operationsOf } from '../contract/routes.ts'
 import { time, timeInput } from '../contract/schemas.ts'
 import { userStatus } from './user-shape.ts'
 
-const shared = { tags: ['Users'], security }
+const operation = operationsOf('Users')
 
 const scope = {
   roleId: z.string(),
@@ -70,14 +70,10 @@ const Preview = z
   })
   .openapi('UserChangePreview')
 
-const previewRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/user-changes/preview',
-  operationId: 'previewUserChange',
+const previewRoute = operation('post', '/user-changes/preview', 'previewUserChange', {
   summary: 'What a change of many users would do to each; nothing is changed',
   request: { body: jsonBody(z.strictObject(change)) },
-  responses: { 200: jsonAnswer(Preview, 'The preview'), ...writeFailures },
+  responses: { 200: jsonAnswer(Preview, 'The preview') },
 })
 
 const Result = z
@@ -104,38 +100,25 @@ const Outcome = z
   })
   .openapi('UserChangeOutcome')
 
-const runRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/user-changes',
-  operationId: 'runUserChange',
+const runRoute = operation('post', '/user-changes', 'runUserChange', {
   summary: 'Change many users, as it was previewed; whom it fails for keeps nobody else back',
   request: { body: jsonBody(z.strictObject({ ...change, hash: z.string() })) },
   responses: {
     200: jsonAnswer(Result, 'All of it is done'),
     202: jsonAnswer(Result, 'It goes on in the background; read it again'),
-    ...writeFailures,
   },
 })
 
-const getRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/user-changes/{id}',
-  operationId: 'getUserChange',
+const getRoute = operation('get', '/user-changes/{id}', 'getUserChange', {
   summary: 'How far a change of many users is',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(Result, 'The change'), ...readFailures },
+  responses: { 200: jsonAnswer(Result, 'The change') },
 })
 
-const outcomesRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/user-changes/{id}/outcomes',
-  operationId: 'listUserChangeOutcomes',
+const outcomesRoute = operation('get', '/user-changes/{id}/outcomes', 'listUserChangeOutcomes', {
   summary: 'What came of each, so far: what failed first, then who was kept back',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(z.object({ items: z.array(Outcome) }), 'At most 10,000'), ...readFailures },
+  responses: { 200: jsonAnswer(z.object({ items: z.array(Outcome) }), 'At most 10,000') },
 })
 
 const shown = ({ action: _action, actor: _actor, ...progress }: UserChange) => progress

@@ -1,14 +1,11 @@
 // /users/{id}/erase
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { eraseUser } from '#access/people/status/erase-user.ts'
-import { idParam, jsonBody, newRoutes, noContent, security, writeFailures } from '../contract/routes.ts'
+import { idParam, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 
-const eraseRoute = createRoute({
-  tags: ['Users'],
-  security,
-  method: 'post',
-  path: '/users/{id}/erase',
-  operationId: 'eraseUser',
+const operation = operationsOf('Users')
+
+const eraseRoute = operation('post', '/users/{id}/erase', 'eraseUser', {
   summary: 'Destroy what is known of an inactive user; the id stays for the audit trail',
   description: 'Refused (reason `retention`) before somebody has been inactive for as long as the settings say.',
   request: {
@@ -17,7 +14,7 @@ const eraseRoute = createRoute({
       z.strictObject({ confirm: z.string().default('').openapi({ description: 'The userName, once more' }) }),
     ),
   },
-  responses: { 204: noContent('Erased'), ...writeFailures },
+  responses: { 204: noContent('Erased') },
 })
 
 export const userErasureRoutes = newRoutes().openapi(eraseRoute, async (c) => {

@@ -1,12 +1,12 @@
 // /users/{id}/access-matrix and /permissions: what somebody holds, and what they may do, in the organization and in each brand.
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { getAccessMatrix } from '#access/people/access-matrix.ts'
 import { getPermissionMatrix } from '#access/people/permission-matrix.ts'
-import { idParam, jsonAnswer, newRoutes, readFailures, security } from '../contract/routes.ts'
+import { idParam, jsonAnswer, newRoutes, operationsOf } from '../contract/routes.ts'
 import { brandReference, permissionName } from '../contract/schemas.ts'
 import { HoldingSource, idle, person, rankedRole } from './held-shape.ts'
 
-const shared = { tags: ['Access'], security, request: { params: idParam } }
+const operation = operationsOf('Access')
 
 const scopes = z
   .array(brandReference)
@@ -34,13 +34,10 @@ const AccessMatrix = z
   })
   .openapi('AccessMatrix')
 
-const matrixRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/users/{id}/access-matrix',
-  operationId: 'getUserAccessMatrix',
+const matrixRoute = operation('get', '/users/{id}/access-matrix', 'getUserAccessMatrix', {
   summary: 'What a user holds: roles by organization and brands, each with its sources',
-  responses: { 200: jsonAnswer(AccessMatrix, 'The matrix'), ...readFailures },
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(AccessMatrix, 'The matrix') },
 })
 
 const PermissionMatrix = z
@@ -56,13 +53,10 @@ const PermissionMatrix = z
   })
   .openapi('PermissionMatrix')
 
-const permissionsRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/users/{id}/permissions',
-  operationId: 'getUserPermissions',
+const permissionsRoute = operation('get', '/users/{id}/permissions', 'getUserPermissions', {
   summary: 'What a user may do: permissions by organization and brands',
-  responses: { 200: jsonAnswer(PermissionMatrix, 'The matrix'), ...readFailures },
+  request: { params: idParam },
+  responses: { 200: jsonAnswer(PermissionMatrix, 'The matrix') },
 })
 
 export const userMatrixRoutes = newRoutes()

@@ -1,27 +1,23 @@
 // /users/{id}/deactivate and /reactivate, what each of them would do, and what the last deactivation did.
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { getDeactivationReceipt } from '#access/people/status/deactivation-receipt.ts'
 import { previewDeactivation } from '#access/people/status/preview-deactivation.ts'
 import { previewReactivation } from '#access/people/status/preview-reactivation.ts'
 import { reactivateUser } from '#access/people/status/reactivate-user.ts'
-import { idParam, jsonAnswer, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
+import { idParam, jsonAnswer, newRoutes, operationsOf, writeFailures } from '../contract/routes.ts'
 import { brandReference, roleReference, time, timeInput } from '../contract/schemas.ts'
 import { HeldRole, idle, person } from './held-shape.ts'
 import { presentUser, User } from './user-shape.ts'
 
-const shared = { tags: ['Users'], security }
+const operation = operationsOf('Users')
 
 const optionalBody = <Schema extends z.ZodType>(schema: Schema) => ({
   required: false,
   content: { 'application/json': { schema } },
 })
 
-const deactivateRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/users/{id}/deactivate',
-  operationId: 'deactivateUser',
+const deactivateRoute = operation('post', '/users/{id}/deactivate', 'deactivateUser', {
   summary: 'Switch a user off and close everything they hold',
   request: {
     params: idParam,
@@ -32,14 +28,10 @@ const deactivateRoute = createRoute({
       }),
     ),
   },
-  responses: { 200: jsonAnswer(User, 'The user as they are now'), ...writeFailures },
+  responses: { 200: jsonAnswer(User, 'The user as they are now') },
 })
 
-const reactivateRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/users/{id}/reactivate',
-  operationId: 'reactivateUser',
+const reactivateRoute = operation('post', '/users/{id}/reactivate', 'reactivateUser', {
   summary: 'Switch a user on again; old sessions and keys stay closed',
   request: {
     params: idParam,
@@ -53,7 +45,7 @@ const reactivateRoute = createRoute({
       }),
     ),
   },
-  responses: { 200: jsonAnswer(User, 'The user as they are now'), ...writeFailures },
+  responses: { 200: jsonAnswer(User, 'The user as they are now') },
 })
 
 const counts = z.record(z.string(), z.number().int()).openapi({ example: { sessions: 2, api_keys: 0 } })
@@ -83,11 +75,7 @@ const DeactivationPreview = z
   })
   .openapi('DeactivationPreview')
 
-const previewDeactivationRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/users/{id}/deactivation-preview',
-  operationId: 'previewDeactivation',
+const previewDeactivationRoute = operation('get', '/users/{id}/deactivation-preview', 'previewDeactivation', {
   summary: 'What switching a user off would close',
   request: { params: idParam },
   responses: { 200: jsonAnswer(DeactivationPreview, 'Nothing is changed'), ...writeFailures },
@@ -104,14 +92,10 @@ const ReactivationPreview = z
   })
   .openapi('ReactivationPreview')
 
-const previewReactivationRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/users/{id}/reactivation-preview',
-  operationId: 'previewReactivation',
+const previewReactivationRoute = operation('get', '/users/{id}/reactivation-preview', 'previewReactivation', {
   summary: 'What switching a user on again would bring back',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(ReactivationPreview, 'Nothing is changed'), ...readFailures },
+  responses: { 200: jsonAnswer(ReactivationPreview, 'Nothing is changed') },
 })
 
 const DeactivationReceipt = z
@@ -129,14 +113,10 @@ const DeactivationReceipt = z
   })
   .openapi('DeactivationReceipt')
 
-const receiptRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/users/{id}/deactivation-receipt',
-  operationId: 'getDeactivationReceipt',
+const receiptRoute = operation('get', '/users/{id}/deactivation-receipt', 'getDeactivationReceipt', {
   summary: 'What the latest deactivation of a user closed',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(DeactivationReceipt, 'The receipt'), ...readFailures },
+  responses: { 200: jsonAnswer(DeactivationReceipt, 'The receipt') },
 })
 
 export const userStatusRoutes = newRoutes()

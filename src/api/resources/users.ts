@@ -1,5 +1,5 @@
 // /users
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { searchUsers } from '#access/people/list-users.ts'
 import { provisionLocalUser, updateLocalUser } from '#access/people/local.ts'
 import { userSorts } from '#access/people/search/user-order.ts'
@@ -7,7 +7,7 @@ import { approveUser } from '#access/people/status/approve-user.ts'
 import { contentOf } from '#directory/user-content.ts'
 import { getUser } from '#directory/users.ts'
 import { pageOf, pageParams } from '../contract/paging.ts'
-import { idParam, jsonAnswer, jsonBody, newRoutes, readFailures, security, writeFailures } from '../contract/routes.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, operationsOf } from '../contract/routes.ts'
 import {
   CreateUser,
   changedContent,
@@ -20,7 +20,7 @@ import {
   userStatus,
 } from './user-shape.ts'
 
-const shared = { tags: ['Users'], security }
+const operation = operationsOf('Users')
 
 const moment = z.iso.datetime({ offset: true })
 
@@ -52,11 +52,7 @@ const order = {
   cursor: z.string().max(4_000).optional().openapi({ description: '`nextCursor` of the page before' }),
 }
 
-const listRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/users',
-  operationId: 'listUsers',
+const listRoute = operation('get', '/users', 'listUsers', {
   summary: 'List and search users; all filters have to hold',
   request: { query: z.strictObject({ ...pageParams, ...order, ...filter }) },
   responses: {
@@ -64,49 +60,32 @@ const listRoute = createRoute({
       pageOf(ListedUser).extend({ total: z.number().int() }),
       'A page of users, and how many there are in all',
     ),
-    ...readFailures,
   },
 })
 
-const createUserRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/users',
-  operationId: 'createUser',
+const createUserRoute = operation('post', '/users', 'createUser', {
   summary: 'Create a user who belongs to no directory',
   request: { body: jsonBody(CreateUser) },
-  responses: { 201: jsonAnswer(User, 'The new user'), ...writeFailures },
+  responses: { 201: jsonAnswer(User, 'The new user') },
 })
 
-const getRoute = createRoute({
-  ...shared,
-  method: 'get',
-  path: '/users/{id}',
-  operationId: 'getUser',
+const getRoute = operation('get', '/users/{id}', 'getUser', {
   summary: 'Read a user',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(User, 'The user'), ...readFailures },
+  responses: { 200: jsonAnswer(User, 'The user') },
 })
 
-const updateRoute = createRoute({
-  ...shared,
-  method: 'patch',
-  path: '/users/{id}',
-  operationId: 'updateUser',
+const updateRoute = operation('patch', '/users/{id}', 'updateUser', {
   summary: 'Change a user who belongs to no directory',
   request: { params: idParam, body: jsonBody(UpdateUser) },
-  responses: { 200: jsonAnswer(User, 'The user as they are now'), ...writeFailures },
+  responses: { 200: jsonAnswer(User, 'The user as they are now') },
 })
 
-const approveRoute = createRoute({
-  ...shared,
-  method: 'post',
-  path: '/users/{id}/approve',
-  operationId: 'approveUser',
+const approveRoute = operation('post', '/users/{id}/approve', 'approveUser', {
   summary:
     'Let a user in who waits: after a first sign-in, or brought by a staged directory; nothing changes for others',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(User, 'The user as they are now'), ...writeFailures },
+  responses: { 200: jsonAnswer(User, 'The user as they are now') },
 })
 
 export const userRoutes = newRoutes()
