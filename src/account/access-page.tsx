@@ -1,9 +1,11 @@
 // My access: the roles that a person holds in the organization and in each brand, where each comes from, until when.
+
 import type { OwnAccess, OwnAssignment } from '#access/people/own/own-access.ts'
 import type { OwnChange } from '#access/people/own/own-changes.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
+import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
-import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { actorInWords, changeInWords, sourceInWords, timeInWords } from './words.ts'
 
 const columns = [{ label: 'Role' }, { label: 'Where it comes from' }, { label: 'Until' }]

@@ -2,9 +2,9 @@
 
 import type { SessionRecord } from '#access/sign-in/sessions/sessions.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
+import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { deviceName } from '#http/ui/devices.ts'
-import { SubmitButton } from '#http/ui/forms.tsx'
 import { agoInWords, signedInWith, timeInWords } from './words.ts'
 
 export type SessionsPageProps = {

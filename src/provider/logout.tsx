@@ -11,7 +11,7 @@ import { renderPage } from '#http/pages.ts'
 import { renderErrorPage } from '#http/pages-errors.ts'
 import { readForm } from '#http/read-form.ts'
 import { signOutHere } from '#http/session-ends.ts'
-import { Actions, SubmitButton } from '#http/ui/forms.tsx'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { invalid } from '#platform/errors.ts'
 import { routes } from './configuration.ts'
@@ -101,12 +101,7 @@ const ConfirmPage = ({ client, target }: Asked, fields: Fields) => (
       {carried.map((name) =>
         fields[name] === undefined ? null : <input type="hidden" name={name} value={fields[name]} />,
       )}
-      <Actions>
-        <SubmitButton label="Sign out" />
-        <a class="btn" href={target ?? '/account'}>
-          Stay signed in
-        </a>
-      </Actions>
+      <Buttons submit="Sign out" back={target ?? '/account'} leave="Stay signed in" />
     </form>
   </CardPage>
 )

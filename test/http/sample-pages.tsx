@@ -1,7 +1,9 @@
 // Pages made of every component there is, for looking at and for axe. No part of the product.
+
+import { Actions, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { CardPage, Page } from '#http/ui/page.tsx'
 
 const signIn = (

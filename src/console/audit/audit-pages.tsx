@@ -1,6 +1,8 @@
 // The pages of the audit trail: the list, and one event with what it changed.
+
 import type { AuditEvent } from '#audit/list-events.ts'
 import type { AuditHead } from '#audit/seal/head.ts'
+import { LinkButton, SmallLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
@@ -76,9 +78,7 @@ export const AuditPage = ({ ctx, manager, query, events, next, isFirst, brandNam
           Search
         </button>
         {Object.values(query).some((value) => value !== '') ? (
-          <a class="btn" href="/console/audit">
-            Show everything
-          </a>
+          <LinkButton href="/console/audit">Show everything</LinkButton>
         ) : null}
       </form>
     </search>
@@ -90,11 +90,7 @@ export const AuditPage = ({ ctx, manager, query, events, next, isFirst, brandNam
         <nav class="pager" aria-label="Pages">
           <p>{events.length} shown, newest first</p>
           <div class="actions">
-            {isFirst ? null : (
-              <a class="btn btn-sm" href={hrefOf('/console/audit', query)}>
-                Newest
-              </a>
-            )}
+            {isFirst ? null : <SmallLink href={hrefOf('/console/audit', query)}>Newest</SmallLink>}
             {next === undefined ? null : (
               <a class="btn btn-sm" href={hrefOf('/console/audit', query, { before: next })} rel="next">
                 Older

@@ -1,7 +1,9 @@
 // The name of a brand, and its end.
+
 import type { BrandRecord } from '#access/grants/brands/brands.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
 import type { FormState } from '../ui/forms.ts'
@@ -36,12 +38,7 @@ export const BrandFormPage = ({ ctx, manager, brand, state: { values, errors, me
           hint="What applications and patterns of group names call it: lower-case letters, digits and hyphens."
           maxlength={63}
         />
-        <Actions>
-          <SubmitButton label={brand === undefined ? 'Create the brand' : 'Save'} />
-          <a class="btn" href={path}>
-            Cancel
-          </a>
-        </Actions>
+        <Buttons submit={brand === undefined ? 'Create the brand' : 'Save'} back={path} />
       </form>
       {brand === undefined ? null : (
         <Panel title="Delete the brand" lead="Its mappings and everything that was given in it go with it, at once.">

@@ -1,6 +1,8 @@
 // Finding somebody to give a role in a brand.
+
 import type { BrandRecord } from '#access/grants/brands/brands.ts'
 import type { UserPage } from '#access/people/list-users.ts'
+import { LinkButton, SmallLink } from '#http/ui/buttons.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
@@ -24,9 +26,7 @@ export const BrandGivePage = ({ ctx, manager, brand, q, found }: GiveProps) => (
     trail={[...sectionTrail('brands'), { label: brand.name, href: `/console/brands/${brand.id}` }]}
     actions={
       isPermitted(ctx, 'invitations.write', brand.id) ? (
-        <a class="btn" href={`/console/invitations/new?brand=${brand.id}`}>
-          Invite instead
-        </a>
+        <LinkButton href={`/console/invitations/new?brand=${brand.id}`}>Invite instead</LinkButton>
       ) : null
     }
   >
@@ -36,9 +36,9 @@ export const BrandGivePage = ({ ctx, manager, brand, q, found }: GiveProps) => (
       found={found?.items ?? []}
       total={found?.total ?? 0}
       choose={(user) => (
-        <a class="btn btn-sm" href={`/console/users/${user.id}/give?brand=${brand.id}`}>
+        <SmallLink href={`/console/users/${user.id}/give?brand=${brand.id}`}>
           Choose<span class="visually-hidden"> {user.displayName ?? user.userName}</span>
-        </a>
+        </SmallLink>
       )}
     />
   </ConsolePage>

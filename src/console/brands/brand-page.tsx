@@ -1,8 +1,10 @@
 // One brand with everybody who has access to it, through what, and what has happened in it.
+
 import type { BrandRecord } from '#access/grants/brands/brands.ts'
 import type { RoleRecord } from '#access/grants/roles/roles.ts'
 import type { Holder, HoldersPage } from '#access/people/list-holders.ts'
 import type { AuditEvent } from '#audit/list-events.ts'
+import { LinkButton, PrimaryLink, SmallLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
@@ -41,11 +43,7 @@ export const BrandPage = (props: BrandProps) => {
       {events.length === 0 ? null : (
         <Panel
           title="What has happened here"
-          actions={
-            <a class="btn btn-sm" href={`/console/audit?brand=${brand.id}`}>
-              All of it
-            </a>
-          }
+          actions={<SmallLink href={`/console/audit?brand=${brand.id}`}>All of it</SmallLink>}
         >
           <EventTable caption={`History of ${brand.name}`} events={events} />
         </Panel>
@@ -57,25 +55,17 @@ export const BrandPage = (props: BrandProps) => {
 const BrandActions = ({ ctx, brand }: { ctx: CallContext; brand: BrandRecord }) => (
   <>
     {isPermitted(ctx, 'invitations.write', brand.id) ? (
-      <a class="btn btn-primary" href={`/console/invitations/new?brand=${brand.id}`}>
-        Invite here
-      </a>
+      <PrimaryLink href={`/console/invitations/new?brand=${brand.id}`}>Invite here</PrimaryLink>
     ) : null}
     {isPermitted(ctx, 'assignments.write', brand.id) ? (
-      <a class="btn" href={`/console/brands/${brand.id}/give`}>
-        Give somebody a role
-      </a>
+      <LinkButton href={`/console/brands/${brand.id}/give`}>Give somebody a role</LinkButton>
     ) : null}
     {isPermitted(ctx, 'users.read', brand.id) ? (
       <a class="btn" href={`/console/brands/${brand.id}/people.csv`} download={`${brand.slug}.csv`}>
         Export
       </a>
     ) : null}
-    {isPermitted(ctx, 'brands.write') ? (
-      <a class="btn" href={`/console/brands/${brand.id}/edit`}>
-        Edit
-      </a>
-    ) : null}
+    {isPermitted(ctx, 'brands.write') ? <LinkButton href={`/console/brands/${brand.id}/edit`}>Edit</LinkButton> : null}
   </>
 )
 

@@ -1,5 +1,7 @@
 // The list of brands.
+
 import type { BrandsPage as FoundBrands } from '#access/grants/brands/search-brands.ts'
+import { PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
@@ -22,13 +24,7 @@ export const BrandsPage = ({ ctx, manager, notice, found, q, cursor }: BrandsPro
       section="brands"
       title="Brands"
       lead="Each has members of its own; roles held in a brand count there alone."
-      actions={
-        mayCreate ? (
-          <a class="btn btn-primary" href="/console/brands/new">
-            New brand
-          </a>
-        ) : null
-      }
+      actions={mayCreate ? <PrimaryLink href="/console/brands/new">New brand</PrimaryLink> : null}
     >
       <search>
         <form class="filters" method="get" action="/console/brands">
@@ -49,11 +45,7 @@ export const BrandsPage = ({ ctx, manager, notice, found, q, cursor }: BrandsPro
               : 'Take something away from what you have searched for.'
           }
         >
-          {mayCreate && q === '' ? (
-            <a class="btn btn-primary" href="/console/brands/new">
-              New brand
-            </a>
-          ) : null}
+          {mayCreate && q === '' ? <PrimaryLink href="/console/brands/new">New brand</PrimaryLink> : null}
         </EmptyState>
       ) : (
         <>

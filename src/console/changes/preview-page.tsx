@@ -1,8 +1,9 @@
 // What a change would do, before it is saved: who gains, who loses, what it leaves.
+
 import { type AccessChange, changeLabel } from '#access/previews/change.ts'
 import type { Preview, PreviewEntry } from '#access/previews/preview.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState } from '#http/ui/content.tsx'
-import { Actions, SubmitButton } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
 import { TypedWord } from '../ui/confirm.tsx'
 import type { Manager } from '../ui/env.ts'
@@ -76,12 +77,12 @@ export const PreviewPage = (props: PreviewPageProps) => {
         <input type="hidden" name="next" value={next} />
         <input type="hidden" name="back" value={back} />
         {word === undefined ? null : <TypedWord {...{ word, state }} />}
-        <Actions>
-          <SubmitButton label={changeLabel(change)} kind={losing > 0 || word !== undefined ? 'danger' : 'primary'} />
-          <a class="btn" href={back}>
-            Think again
-          </a>
-        </Actions>
+        <Buttons
+          submit={changeLabel(change)}
+          kind={losing > 0 || word !== undefined ? 'danger' : 'primary'}
+          back={back}
+          leave="Think again"
+        />
       </form>
     </ConsolePage>
   )

@@ -2,8 +2,9 @@
 import { type Preset, presetNames, presets } from '#connections/providers/providers.ts'
 import { provisioningScreenOf } from '#connections/sign-in/setup-screens.ts'
 import type { Form } from '#http/read-form.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Check, Choice, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Check, Choice, Field } from '#http/ui/forms.tsx'
 import type { FormState } from '../ui/forms.ts'
 
 type ChooseProps = {
@@ -58,9 +59,7 @@ export const ChooseProvider = ({ action, state, isConsole }: ChooseProps) => {
         hint="How it is called here; people may see it at sign-in. Left empty, it is called like the provider."
         isOptional
       />
-      <Actions>
-        <SubmitButton label="Continue" />
-      </Actions>
+      <Buttons submit="Continue" />
     </form>
   )
 }

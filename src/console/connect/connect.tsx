@@ -1,9 +1,11 @@
 // Connecting a provider in the console: `/console/connect`, then one page for the connection.
+
 import { type Context, Hono } from 'hono'
 import { beginSetup } from '#connections/setup-links/begin-setup.ts'
 import { getConnection } from '#connections/sign-in/connections.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
+import { LinkButton } from '#http/ui/buttons.tsx'
 import { requireHeld } from '#src/context.ts'
 import type { ConsoleEnv, ConsoleServices } from '../ui/env.ts'
 import { type FormState, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
@@ -69,11 +71,7 @@ function showChoice(c: Context<Env>, state: FormState): Promise<Response> {
       title="Connect an identity provider"
       lead="It takes about five minutes. Somebody else can do it for you by a setup link, without an account."
       trail={sectionTrail('connections')}
-      actions={
-        <a class="btn" href="/console/connections#setup-links">
-          Make a setup link instead
-        </a>
-      }
+      actions={<LinkButton href="/console/connections#setup-links">Make a setup link instead</LinkButton>}
       {...{ ctx, manager }}
     >
       <ChooseProvider action="/console/connect" state={state} isConsole />

@@ -3,6 +3,7 @@
 import { presets } from '#connections/providers/providers.ts'
 import type { SetupFacts } from '#connections/setup-links/setup-facts.ts'
 import { isConfigured } from '#connections/sign-in/connections.ts'
+import { LinkButton, PrimaryLink, SmallLink } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import type { FormState } from '../ui/forms.ts'
 import type { Notice } from '../ui/notices.ts'
@@ -37,9 +38,7 @@ export const wizardPage = ({ host, facts, shown, notice }: WizardProps) => {
         <section class="panel" aria-labelledby="overview-title">
           <div class="panel-head">
             <h2 id="overview-title">How far it is</h2>
-            <a class="btn btn-sm" href={host.base}>
-              Check again
-            </a>
+            <SmallLink href={host.base}>Check again</SmallLink>
           </div>
           <p class="wizard-progress" role="status" sse-swap="progress">
             <Progress steps={steps} />
@@ -108,9 +107,7 @@ const MappingsStep = () => (
       Rolecall looks for names of roles and brands in the names of groups and suggests what fits. Nothing is given
       before you have seen who would gain what.
     </p>
-    <a class="btn btn-primary" href="/console/mappings/suggestions">
-      See what the names of groups suggest
-    </a>
+    <PrimaryLink href="/console/mappings/suggestions">See what the names of groups suggest</PrimaryLink>
   </>
 )
 
@@ -135,9 +132,7 @@ const OnStep = ({ host, facts, state }: StepProps) => {
         {status === 'enforced' ? null : (
           <ButtonForm action={`${host.base}/status`} label="Enforce it" fields={{ status: 'enforced' }} />
         )}
-        <a class="btn" href={`/console/connections/${facts.connection.id}`}>
-          The connection’s page
-        </a>
+        <LinkButton href={`/console/connections/${facts.connection.id}`}>The connection’s page</LinkButton>
       </div>
     </>
   )

@@ -13,6 +13,7 @@ import { configureConnection, type ProviderInput } from '#connections/sign-in/co
 import type { Connection } from '#connections/sign-in/connections.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
+import { WideLink } from '#http/ui/buttons.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { AppError, notFound } from '#platform/errors.ts'
 import { endOfDay, isRefused, refusedForm, textOf } from '../ui/forms.ts'
@@ -97,9 +98,7 @@ export function createWizard(streams: LiveStreams): Hono<WizardEnv> {
 const LeavingPage = ({ href }: { href: string }) => (
   <CardPage title="On to your identity provider" lead="The sign-in opens by itself.">
     <p>
-      <a class="btn btn-primary w-100" href={href}>
-        Open it now
-      </a>
+      <WideLink href={href}>Open it now</WideLink>
     </p>
   </CardPage>
 )

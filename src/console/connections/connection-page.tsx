@@ -7,6 +7,7 @@ import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import { presets } from '#connections/providers/providers.ts'
 import type { SetupLinkRecord } from '#connections/setup-links/setup-links.ts'
 import { type Connection, isConfigured, type SamlConnection } from '#connections/sign-in/connections.ts'
+import { LinkButton, PrimaryLink, SmallLink } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import { endingOf } from '../connect/words.ts'
@@ -51,12 +52,10 @@ export const ConnectionPage = (props: ConnectionPageProps) => {
       actions={
         mayWrite ? (
           <>
-            <a class="btn" href={`${address}/settings`}>
-              Settings
-            </a>
-            <a class="btn btn-primary" href={`/console/connect/${connection.id}`}>
+            <LinkButton href={`${address}/settings`}>Settings</LinkButton>
+            <PrimaryLink href={`/console/connect/${connection.id}`}>
               {isConfigured(connection) ? 'Set-up and test' : 'Go on with the set-up'}
-            </a>
+            </PrimaryLink>
           </>
         ) : null
       }
@@ -70,11 +69,7 @@ export const ConnectionPage = (props: ConnectionPageProps) => {
       {isPermitted(ctx, 'sign_ins.read') ? (
         <Panel
           title="Lately"
-          actions={
-            <a class="btn btn-sm" href={`/console/sign-ins?connection=${connection.id}`}>
-              All sign-ins
-            </a>
-          }
+          actions={<SmallLink href={`/console/sign-ins?connection=${connection.id}`}>All sign-ins</SmallLink>}
         >
           {attempts.length === 0 ? (
             <EmptyState
@@ -128,9 +123,9 @@ const StatusLinks = ({ connection }: { connection: Connection }) => (
     {changes
       .filter((change) => change !== connection.status && !(change === 'draft' && connection.status === 'tested'))
       .map((change) => (
-        <a class="btn" href={`/console/connections/${connection.id}/status?to=${change}`}>
+        <LinkButton href={`/console/connections/${connection.id}/status?to=${change}`}>
           {changeLabels[change]}…
-        </a>
+        </LinkButton>
       ))}
   </div>
 )

@@ -1,9 +1,11 @@
 // The list of connections with how they do, and the setup links.
+
 import type { ConnectionHealth } from '#access/organizations/overview.ts'
 import type { SetupLinkRecord } from '#connections/setup-links/setup-links.ts'
 import type { ConnectionStatus } from '#connections/sign-in/connections.ts'
+import { PrimaryLink, SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
-import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import { ArrivalsChoice } from '../connect/choose.tsx'
 import { dateWords, endingOf } from '../connect/words.ts'
@@ -27,11 +29,7 @@ export type ConnectionListProps = {
 const mayConnect = (ctx: CallContext): boolean =>
   isPermitted(ctx, 'connections.write') && isPermitted(ctx, 'directories.write')
 
-const ConnectButton = () => (
-  <a class="btn btn-primary" href="/console/connect">
-    Connect a provider
-  </a>
-)
+const ConnectButton = () => <PrimaryLink href="/console/connect">Connect a provider</PrimaryLink>
 
 export const ConnectionListPage = ({ ctx, manager, connections, links, state, notice }: ConnectionListProps) => (
   <ConsolePage
@@ -153,9 +151,9 @@ export const SetupLinkTable = ({ links, mayRevoke }: { links: readonly SetupLink
       <Time at={lastUsedAt} empty="Never" />,
       connectionId === null ? 'Nothing yet' : <a href={`/console/connections/${connectionId}`}>What it made</a>,
       status === 'open' && mayRevoke ? (
-        <a class="btn btn-sm" href={`/console/connections/setup-links/${id}/revoke`}>
+        <SmallLink href={`/console/connections/setup-links/${id}/revoke`}>
           Revoke<span class="visually-hidden"> {label}</span>
-        </a>
+        </SmallLink>
       ) : null,
     ])}
   />
@@ -176,9 +174,7 @@ export const NewLinkPage = ({ ctx, manager, link, url }: NewLinkProps) => (
         Send it to the person who administers the identity provider. Whoever has it can connect a provider here.
       </Alert>
       <CopyField id="setup-link" label="Setup link" value={url} />
-      <a class="btn btn-primary" href="/console/connections#setup-links">
-        I have copied it
-      </a>
+      <PrimaryLink href="/console/connections#setup-links">I have copied it</PrimaryLink>
     </Panel>
   </ConsolePage>
 )

@@ -1,11 +1,13 @@
 // The settings of a connection: what it is called, who comes to exist by it, and how the provider calls things.
+
 import type { RoleRecord } from '#access/grants/roles/roles.ts'
 import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import type { Connection } from '#connections/sign-in/connections.ts'
 import type { UpdateConnectionInput } from '#connections/sign-in/update-connection.ts'
 import type { Form } from '#http/read-form.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Check, Field } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
 import { endOfDay, type FormState, textOf } from '../ui/forms.ts'
@@ -143,12 +145,7 @@ export const SettingsPage = ({ ctx, manager, connection, state, roles, directori
             />
           ))}
         </Panel>
-        <Actions>
-          <SubmitButton label="Save" />
-          <a class="btn" href={address}>
-            Leave it as it is
-          </a>
-        </Actions>
+        <Buttons submit="Save" back={address} leave="Leave it as it is" />
       </form>
     </ConsolePage>
   )

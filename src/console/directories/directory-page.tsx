@@ -1,12 +1,14 @@
 // The page of one directory: where it is, how it does, its tokens, its last requests.
+
 import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import type { DirectoryTokenRecord, IssuedDirectoryToken } from '#connections/directories/directory-tokens.ts'
 import type { DirectoryActivity } from '#connections/provisioning/activity.ts'
 import type { ProvisioningEvent } from '#connections/provisioning/events.ts'
 import type { DirectoryRhythm } from '#connections/provisioning/rhythm.ts'
 import type { DirectoryContent } from '#connections/setup-links/directory-content.ts'
+import { LinkButton, PrimaryLink, SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
-import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import { agoWords, count } from '../connect/words.ts'
 import { EventTable } from '../provisioning/log-page.tsx'
@@ -55,11 +57,7 @@ export const DirectoryPage = (props: DirectoryPageProps) => {
       <Tokens {...props} mayWrite={mayWrite} />
       <Panel
         title="Its last requests"
-        actions={
-          <a class="btn btn-sm" href={`/console/provisioning?directory=${directory.id}`}>
-            The whole log
-          </a>
-        }
+        actions={<SmallLink href={`/console/provisioning?directory=${directory.id}`}>The whole log</SmallLink>}
       >
         {events.length === 0 ? (
           <EmptyState
@@ -175,9 +173,9 @@ const Tokens = ({ ctx, directory, tokens, state, mayWrite }: DirectoryPageProps 
           <Time at={token.lastUsedAt} empty="Never" />,
           <Time at={token.expiresAt} empty="No end" />,
           mayWrite && token.revokedAt === null ? (
-            <a class="btn btn-sm" href={`/console/directories/${directory.id}/tokens/${token.id}/revoke`}>
+            <SmallLink href={`/console/directories/${directory.id}/tokens/${token.id}/revoke`}>
               Revoke…<span class="visually-hidden"> the token that ends in {token.lastFour}</span>
-            </a>
+            </SmallLink>
           ) : null,
         ])}
       />
@@ -214,12 +212,10 @@ const Changes = ({ directory, state }: DirectoryPageProps) => {
         <SubmitButton label="Rename" kind="secondary" />
       </form>
       <div class="actions">
-        <a class="btn" href={`${address}/${directory.status === 'active' ? 'disable' : 'enable'}`}>
+        <LinkButton href={`${address}/${directory.status === 'active' ? 'disable' : 'enable'}`}>
           {directory.status === 'active' ? 'Switch it off…' : 'Switch it on…'}
-        </a>
-        <a class="btn" href={`${address}/delete`}>
-          Delete it…
-        </a>
+        </LinkButton>
+        <LinkButton href={`${address}/delete`}>Delete it…</LinkButton>
       </div>
     </Panel>
   )
@@ -246,9 +242,7 @@ export const NewTokenPage = ({ ctx, manager, directory, token }: NewTokenProps) 
       </Alert>
       <CopyField id="base-url" label="SCIM base URL" value={ctx.urls.scimBase(directory.id)} />
       <CopyField id="token" label="Bearer token" value={token.token} />
-      <a class="btn btn-primary" href={`/console/directories/${directory.id}`}>
-        I have copied it
-      </a>
+      <PrimaryLink href={`/console/directories/${directory.id}`}>I have copied it</PrimaryLink>
     </Panel>
   </ConsolePage>
 )

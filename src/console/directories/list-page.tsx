@@ -1,8 +1,10 @@
 // The list of directories with how they do.
+
 import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import type { DirectoryActivity } from '#connections/provisioning/activity.ts'
+import { PrimaryLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
-import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import { agoWords } from '../connect/words.ts'
 import type { Manager } from '../ui/env.ts'
@@ -45,9 +47,7 @@ export const DirectoryListPage = (props: DirectoryListProps) => {
           text="A directory comes with the set-up of a provider: people then appear, change and go here as they do there."
         >
           {mayWrite && isPermitted(ctx, 'connections.write') ? (
-            <a class="btn btn-primary" href="/console/connect">
-              Connect a provider
-            </a>
+            <PrimaryLink href="/console/connect">Connect a provider</PrimaryLink>
           ) : null}
         </EmptyState>
       ) : (

@@ -1,9 +1,11 @@
 // The accounts with their state, what they were used for, and the way to another one.
+
 import type { EmergencyAccount } from '#access/accounts/emergency/emergency.ts'
 import type { EmergencyUse } from '#access/accounts/emergency/emergency-uses.ts'
 import type { SignInAttempt } from '#access/sign-in/attempts.ts'
+import { Buttons, LinkButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
 import type { FormState } from '../ui/forms.ts'
@@ -58,9 +60,7 @@ export const AccountsPage = ({ ctx, manager, accounts, uses, attempts, state, no
             hint="For example where the envelope lies: Safe, head office."
             maxlength={200}
           />
-          <Actions>
-            <SubmitButton label="Make it" />
-          </Actions>
+          <Buttons submit="Make it" />
         </form>
       </Panel>
       <h2>Uses</h2>
@@ -104,9 +104,9 @@ const Accounts = ({ accounts }: Pick<Props, 'accounts'>) => (
       <Time at={account.lastUsedAt} empty="Never" />,
       account.recoveryCodesLeft,
       account.status !== 'active' ? null : (
-        <a class="btn" href={`/console/emergency/accounts/${account.userId}/reseal`}>
+        <LinkButton href={`/console/emergency/accounts/${account.userId}/reseal`}>
           Seal anew<span class="visually-hidden"> {account.displayName ?? account.userName}</span>
-        </a>
+        </LinkButton>
       ),
     ])}
   />

@@ -1,6 +1,7 @@
 // What goes into an envelope, shown once; and the step before old contents become void.
+
 import type { EmergencyAccount, NewEmergencyAccount } from '#access/accounts/emergency/emergency.ts'
-import { Actions, SubmitButton } from '#http/ui/forms.tsx'
+import { Buttons, PrimaryLink } from '#http/ui/buttons.tsx'
 import type { CallContext } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
@@ -34,9 +35,7 @@ export const EnvelopePage = ({ ctx, manager, account }: Frame & { account: NewEm
           </li>
         ))}
       </ul>
-      <a class="btn btn-primary" href="/console/emergency">
-        It is printed and sealed
-      </a>
+      <PrimaryLink href="/console/emergency">It is printed and sealed</PrimaryLink>
     </Panel>
   </ConsolePage>
 )
@@ -58,12 +57,7 @@ export const ResealPage = ({ ctx, manager, account }: Frame & { account: Emergen
           <li>It counts as never tried, until somebody tries it as a drill.</li>
         </ul>
         <form method="post" action={`/console/emergency/accounts/${account.userId}/reseal`}>
-          <Actions>
-            <SubmitButton label="Seal it anew" kind="danger" />
-            <a class="btn" href="/console/emergency">
-              Cancel
-            </a>
-          </Actions>
+          <Buttons submit="Seal it anew" kind="danger" back="/console/emergency" />
         </form>
       </Panel>
     </ConsolePage>

@@ -1,8 +1,9 @@
 // One use of an emergency account: why, what was done in it, and the report that somebody else signs.
+
 import type { EmergencyUse } from '#access/accounts/emergency/emergency-uses.ts'
 import type { AuditEvent } from '#audit/list-events.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState } from '#http/ui/content.tsx'
-import { Actions, SubmitButton } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
 import { EventTable } from '../audit/event-table.tsx'
 import type { Manager } from '../ui/env.ts'
@@ -82,9 +83,7 @@ const SignForm = ({ use, state }: Pick<Props, 'use' | 'state'>) => (
         maxlength={5_000}
         rows={5}
       />
-      <Actions>
-        <SubmitButton label="Sign" />
-      </Actions>
+      <Buttons submit="Sign" />
     </form>
   </Panel>
 )

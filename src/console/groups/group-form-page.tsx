@@ -1,7 +1,9 @@
 // The name of a local group.
+
 import type { ListedGroup } from '#access/people/search-groups.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
 import type { FormState } from '../ui/forms.ts'
@@ -33,12 +35,10 @@ export const GroupFormPage = ({ ctx, manager, group, state: { values, errors, me
         error={errors['displayName']}
         maxlength={200}
       />
-      <Actions>
-        <SubmitButton label={group === undefined ? 'Create the group' : 'Save'} />
-        <a class="btn" href={group === undefined ? '/console/groups' : `/console/groups/${group.id}`}>
-          Cancel
-        </a>
-      </Actions>
+      <Buttons
+        submit={group === undefined ? 'Create the group' : 'Save'}
+        back={group === undefined ? '/console/groups' : `/console/groups/${group.id}`}
+      />
     </form>
   </ConsolePage>
 )

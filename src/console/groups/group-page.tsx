@@ -1,7 +1,9 @@
 // One group: its members, and what they get through it.
+
 import type { UserPage } from '#access/people/list-users.ts'
 import type { GroupMapping, ListedGroup } from '#access/people/search-groups.ts'
 import type { GroupMember } from '#directory/groups.ts'
+import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { Facts, Table } from '#http/ui/content.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
@@ -31,15 +33,9 @@ export const GroupPage = ({ ctx, manager, notice, group, mappings, page, q, foun
     actions={
       <>
         {isPermitted(ctx, 'mappings.write') ? (
-          <a class="btn btn-primary" href={`/console/mappings/new?group=${group.id}`}>
-            Map it to a role
-          </a>
+          <PrimaryLink href={`/console/mappings/new?group=${group.id}`}>Map it to a role</PrimaryLink>
         ) : null}
-        {mayChange ? (
-          <a class="btn" href={`/console/groups/${group.id}/edit`}>
-            Rename
-          </a>
-        ) : null}
+        {mayChange ? <LinkButton href={`/console/groups/${group.id}/edit`}>Rename</LinkButton> : null}
       </>
     }
   >

@@ -1,5 +1,7 @@
 // The list of groups.
+
 import type { GroupsPage as FoundGroups } from '#access/people/search-groups.ts'
+import { LinkButton } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
@@ -31,13 +33,7 @@ export const GroupsPage = ({ ctx, manager, notice, found, q, source, cursor, dir
     section="groups"
     title="Groups"
     lead="People come in groups; mappings turn groups into roles and memberships of brands."
-    actions={
-      isPermitted(ctx, 'groups.write') ? (
-        <a class="btn" href="/console/groups/new">
-          New group
-        </a>
-      ) : null
-    }
+    actions={isPermitted(ctx, 'groups.write') ? <LinkButton href="/console/groups/new">New group</LinkButton> : null}
   >
     <search>
       <form class="filters" method="get" action="/console/groups">

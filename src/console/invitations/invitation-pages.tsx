@@ -1,5 +1,7 @@
 // The pages of invitations: the list, and one with what became of it.
+
 import type { InvitationRecord, InvitationStatus } from '#access/invitations/invitations.ts'
+import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
@@ -143,12 +145,8 @@ export const InvitationsPage = (props: ListProps) => {
 
 const InviteLinks = () => (
   <>
-    <a class="btn btn-primary" href="/console/invitations/new">
-      Invite somebody
-    </a>
-    <a class="btn" href="/console/invitations/bulk">
-      Invite many
-    </a>
+    <PrimaryLink href="/console/invitations/new">Invite somebody</PrimaryLink>
+    <LinkButton href="/console/invitations/bulk">Invite many</LinkButton>
   </>
 )
 

@@ -3,8 +3,8 @@
 import type { GuestTerms } from '#access/grants/assignments/guests.ts'
 import type { InviteManyResult, InviteOutcome } from '#access/invitations/invite-many.ts'
 import type { Form } from '#http/read-form.ts'
+import { Buttons, PrimaryLink } from '#http/ui/buttons.tsx'
 import { Alert, Table } from '#http/ui/content.tsx'
-import { Actions, SubmitButton } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
 import { Figure } from '../ui/figures.tsx'
@@ -53,12 +53,7 @@ export const InviteManyPage = ({
         <SharedFields {...{ state, choices, terms }} organization={manager.organization.name} />
         <RolePurposes choices={choices} />
       </Panel>
-      <Actions>
-        <SubmitButton label="Review" />
-        <a class="btn" href="/console/invitations">
-          Cancel
-        </a>
-      </Actions>
+      <Buttons submit="Review" back="/console/invitations" />
     </form>
   </ConsolePage>
 )
@@ -113,9 +108,7 @@ export const InviteOutcomesPage = ({ ctx, manager, form, result, isSent }: Outco
       />
       <div class="after-table">
         {isSent ? (
-          <a class="btn btn-primary" href="/console/invitations">
-            All invitations
-          </a>
+          <PrimaryLink href="/console/invitations">All invitations</PrimaryLink>
         ) : (
           <form method="post" action="/console/invitations/bulk">
             <CarriedForm form={form} />

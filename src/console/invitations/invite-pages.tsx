@@ -3,8 +3,9 @@
 import type { GuestTerms } from '#access/grants/assignments/guests.ts'
 import { canBeSent, type InvitationPreview } from '#access/invitations/preview-invitation.ts'
 import type { Form } from '#http/read-form.ts'
+import { Actions, Buttons, LinkButton, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, Facts } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
 import { BrandRoles } from '../ui/brand-roles.tsx'
 import type { Manager } from '../ui/env.ts'
@@ -27,11 +28,7 @@ export const InviteFormPage = ({ ctx, manager, state, choices, terms }: InviteFo
       title="Invite somebody"
       lead="They get a mail with a link for them alone, and choose themselves how they sign in."
       trail={sectionTrail('invitations')}
-      actions={
-        <a class="btn" href="/console/invitations/bulk">
-          Invite many
-        </a>
-      }
+      actions={<LinkButton href="/console/invitations/bulk">Invite many</LinkButton>}
     >
       <form method="post" action="/console/invitations/new" class="panel">
         {message === undefined ? null : <Alert kind="danger" title={message} />}
@@ -55,12 +52,7 @@ export const InviteFormPage = ({ ctx, manager, state, choices, terms }: InviteFo
           />
         </div>
         <SharedFields {...{ state, choices, terms }} organization={manager.organization.name} />
-        <Actions>
-          <SubmitButton label="Review" />
-          <a class="btn" href="/console/invitations">
-            Cancel
-          </a>
-        </Actions>
+        <Buttons submit="Review" back="/console/invitations" />
         <RolePurposes choices={choices} />
       </form>
     </ConsolePage>
@@ -134,9 +126,7 @@ export const StepButtons = ({ send, isReady }: { send: string; isReady: boolean 
   <Actions>
     {isReady ? <SubmitButton label={send} name="step" value="send" /> : null}
     <SubmitButton label="Change something" kind="secondary" name="step" value="back" />
-    <a class="btn" href="/console/invitations">
-      Cancel
-    </a>
+    <LinkButton href="/console/invitations">Cancel</LinkButton>
   </Actions>
 )
 

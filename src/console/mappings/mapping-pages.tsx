@@ -1,9 +1,11 @@
 // The pages of mappings: the table, a new one, and what the names of groups suggest.
+
 import type { MappingRecord } from '#access/grants/mappings/mappings.ts'
 import type { Suggestion } from '#access/grants/mappings/suggest.ts'
 import type { RoleRecord } from '#access/grants/roles/roles.ts'
+import { Buttons, LinkButton, PrimaryLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
-import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Check, Field } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
 import type { FormState } from '../ui/forms.ts'
@@ -38,18 +40,12 @@ export const MappingListPage = ({ ctx, manager, notice, mappings, q, suggested }
       lead="Which group gives which role, and where. One rule holds for every member, now and later."
       actions={
         <>
-          {mayWrite ? (
-            <a class="btn btn-primary" href="/console/mappings/new">
-              New mapping
-            </a>
-          ) : null}
-          <a class="btn" href="/console/mappings/suggestions">
+          {mayWrite ? <PrimaryLink href="/console/mappings/new">New mapping</PrimaryLink> : null}
+          <LinkButton href="/console/mappings/suggestions">
             {suggested === 0 ? 'Suggestions' : `Suggestions (${suggested})`}
-          </a>
+          </LinkButton>
           {isPermitted(ctx, 'audit.read') ? (
-            <a class="btn" href="/console/audit?action=mapping">
-              History
-            </a>
+            <LinkButton href="/console/audit?action=mapping">History</LinkButton>
           ) : null}
         </>
       }
@@ -110,9 +106,7 @@ export const MappingListPage = ({ ctx, manager, notice, mappings, q, suggested }
           }
         >
           {q === '' && mayWrite ? (
-            <a class="btn btn-primary" href="/console/mappings/suggestions">
-              See what the names of groups suggest
-            </a>
+            <PrimaryLink href="/console/mappings/suggestions">See what the names of groups suggest</PrimaryLink>
           ) : null}
         </EmptyState>
       )}
@@ -167,9 +161,7 @@ export const NewMappingPage = ({ ctx, manager, state, groups, roles, brands }: M
               options={groups.map(({ id, displayName }) => ({ value: id, label: displayName }))}
             />
             {targets('group', !isFilter)}
-            <Actions>
-              <SubmitButton label="See who gains what" />
-            </Actions>
+            <Buttons submit="See who gains what" />
           </form>
         </Panel>
         <Panel title="By attribute" lead="Everybody whose profile satisfies the filter gets the role.">
@@ -189,9 +181,7 @@ export const NewMappingPage = ({ ctx, manager, state, groups, roles, brands }: M
               maxlength={1_000}
             />
             {targets('filter', isFilter)}
-            <Actions>
-              <SubmitButton label="See who gains what" kind="secondary" />
-            </Actions>
+            <Buttons submit="See who gains what" kind="secondary" />
           </form>
         </Panel>
       </div>

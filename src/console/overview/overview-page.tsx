@@ -1,5 +1,7 @@
 // The page of the overview: pictures where people would rather look than read, words where something is to be done.
+
 import type { ConnectionHealth, OverviewCounts, SignInDay } from '#access/organizations/overview.ts'
+import { PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import type { CallContext } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
@@ -136,9 +138,7 @@ const Connections = ({ connections }: { connections: readonly ConnectionHealth[]
         title="No identity provider is connected"
         text="Connect Okta, Entra ID, Google or any other in a few minutes."
       >
-        <a class="btn btn-primary" href="/console/connect">
-          Connect an identity provider
-        </a>
+        <PrimaryLink href="/console/connect">Connect an identity provider</PrimaryLink>
       </EmptyState>
     ) : (
       <Table

@@ -1,4 +1,5 @@
 // Policies: rules that take a permission away, and the two policies of the organization that say how roles are read.
+
 import { type Context, Hono } from 'hono'
 import { listPermissions } from '#access/decisions/catalogue.ts'
 import { listBrands } from '#access/grants/brands/brands.ts'
@@ -7,8 +8,9 @@ import { listRoles } from '#access/grants/roles/roles.ts'
 import { getOrganization } from '#access/organizations/organizations.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
-import { Actions, Check, Choice, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Check, Choice, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { showPreview } from '../changes/changes.tsx'
 import type { ConsoleEnv } from '../ui/env.ts'
@@ -118,9 +120,7 @@ async function showPolicies(c: Context<ConsoleEnv>, state: FormState): Promise<R
                 />
               ))}
             </fieldset>
-            <Actions>
-              <SubmitButton label="See what changes" />
-            </Actions>
+            <Buttons submit="See what changes" />
           </form>
         </Panel>
       )}
@@ -145,11 +145,7 @@ async function showPolicies(c: Context<ConsoleEnv>, state: FormState): Promise<R
                 { value: 'implicit', label: 'have access there as administrators; every decision says so' },
               ]}
             />
-            {isPermitted(ctx, 'organization.write') ? (
-              <Actions>
-                <SubmitButton label="See what changes" kind="secondary" />
-              </Actions>
-            ) : null}
+            {isPermitted(ctx, 'organization.write') ? <Buttons submit="See what changes" kind="secondary" /> : null}
           </form>
         </Panel>
       )}

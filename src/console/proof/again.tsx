@@ -1,9 +1,10 @@
 // After a fresh proof: what was about to be done, to be sent once more by whoever typed it. Nothing was saved before.
+
 import { Hono } from 'hono'
 import { findKeptForm, type KeptForm } from '#access/accounts/sign-in/kept-forms.ts'
 import { renderPage } from '#http/pages.ts'
+import { Buttons, LinkButton } from '#http/ui/buttons.tsx'
 import { Alert, Facts } from '#http/ui/content.tsx'
-import { Actions, SubmitButton } from '#http/ui/forms.tsx'
 import { requireFreshProof } from '#src/context.ts'
 import type { ConsoleEnv } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
@@ -20,9 +21,7 @@ export function createAgain(): Hono<ConsoleEnv> {
         <Alert kind="info" title="Nothing was saved">
           You have proven who you are. Go back to the page where you were, and send it once more.
         </Alert>
-        <a class="btn" href="/console">
-          To the overview
-        </a>
+        <LinkButton href="/console">To the overview</LinkButton>
       </ConsolePage>,
     )
   })
@@ -63,11 +62,6 @@ const AgainForm = ({ kept: { path, fields } }: { kept: KeptForm }) => (
     {Object.entries(fields).map(([name, value]) => (
       <input type="hidden" name={name} value={value} />
     ))}
-    <Actions>
-      <SubmitButton label="Send it now" />
-      <a class="btn" href="/console">
-        Leave it
-      </a>
-    </Actions>
+    <Buttons submit="Send it now" back="/console" leave="Leave it" />
   </form>
 )

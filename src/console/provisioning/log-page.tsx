@@ -1,6 +1,8 @@
 // The list of the provisioning log with its filters, all of which are in the address.
+
 import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import type { ProvisioningEvent } from '#connections/provisioning/events.ts'
+import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
@@ -91,11 +93,7 @@ const Filters = ({
       <button type="submit" class="btn btn-primary">
         Search
       </button>
-      {isNarrowed ? (
-        <a class="btn" href="/console/provisioning">
-          Show all
-        </a>
-      ) : null}
+      {isNarrowed ? <LinkButton href="/console/provisioning">Show all</LinkButton> : null}
       {query.target === undefined ? null : (
         <p class="field-hint">
           Only what is about one {query.target.startsWith('usr') ? 'person' : 'group'}: <code>{query.target}</code>
@@ -131,9 +129,7 @@ const NothingYet = ({
       }
     >
       {!hasDirectory && isPermitted(ctx, 'directories.write') ? (
-        <a class="btn btn-primary" href="/console/connect">
-          Connect a provider
-        </a>
+        <PrimaryLink href="/console/connect">Connect a provider</PrimaryLink>
       ) : null}
     </EmptyState>
   )

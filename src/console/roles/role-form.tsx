@@ -1,9 +1,11 @@
 // The form of a custom role: what it is for, who answers for it, and what it allows and denies.
+
 import type { CatalogueEntry } from '#access/decisions/catalogue.ts'
 import type { RoleRecord } from '#access/grants/roles/roles.ts'
 import type { Form } from '#http/read-form.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { type FormState, filledForm, textOf } from '../ui/forms.ts'
 import { TextArea } from '../ui/parts.tsx'
 import { areaOf } from './permission-matrix.tsx'
@@ -94,12 +96,7 @@ export const RoleForm = ({ action, submit, catalogue, state }: RoleFormProps) =>
         }
         isOptional
       />
-      <Actions>
-        <SubmitButton label={submit} />
-        <a class="btn" href="/console/roles">
-          Cancel
-        </a>
-      </Actions>
+      <Buttons submit={submit} back="/console/roles" />
     </form>
   )
 }

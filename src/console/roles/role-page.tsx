@@ -1,9 +1,11 @@
 // One role: who holds it, through what, and what it allows.
+
 import type { CatalogueEntry } from '#access/decisions/catalogue.ts'
 import type { MappingRecord } from '#access/grants/mappings/mappings.ts'
 import type { RoleUse } from '#access/grants/roles/role-uses.ts'
 import type { RoleRecord } from '#access/grants/roles/roles.ts'
 import type { HoldersPage } from '#access/people/list-holders.ts'
+import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
@@ -41,14 +43,8 @@ export const RolePage = ({ ctx, manager, notice, role, use, catalogue, mappings,
       actions={
         mayWrite ? (
           <>
-            {role.isBuiltIn ? null : (
-              <a class="btn btn-primary" href={`/console/roles/${role.id}/edit`}>
-                Edit
-              </a>
-            )}
-            <a class="btn" href={`/console/roles/new?from=${role.id}`}>
-              Clone
-            </a>
+            {role.isBuiltIn ? null : <PrimaryLink href={`/console/roles/${role.id}/edit`}>Edit</PrimaryLink>}
+            <LinkButton href={`/console/roles/new?from=${role.id}`}>Clone</LinkButton>
           </>
         ) : null
       }
@@ -75,9 +71,7 @@ export const RolePage = ({ ctx, manager, notice, role, use, catalogue, mappings,
       {mappings.length === 0 ? (
         <EmptyState title="No group gives this role" text="A mapping gives it to all members of a group at once.">
           {isPermitted(ctx, 'mappings.write') ? (
-            <a class="btn" href={`/console/mappings/new?role=${role.id}`}>
-              Map a group to it
-            </a>
+            <LinkButton href={`/console/mappings/new?role=${role.id}`}>Map a group to it</LinkButton>
           ) : null}
         </EmptyState>
       ) : (

@@ -1,8 +1,10 @@
 // All roles with what they allow, and the packs that there are.
+
 import type { CatalogueEntry } from '#access/decisions/catalogue.ts'
 import type { RolePack } from '#access/grants/roles/role-packs.ts'
 import type { RoleUse } from '#access/grants/roles/role-uses.ts'
 import type { RoleRecord } from '#access/grants/roles/roles.ts'
+import { PrimaryLink } from '#http/ui/buttons.tsx'
 import { Table } from '#http/ui/content.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
@@ -29,13 +31,7 @@ export const RoleListPage = ({ ctx, manager, notice, roles, uses, catalogue, pac
       section="roles"
       title="Roles"
       lead="Named sets of permissions. People get them through mappings of their groups, or directly."
-      actions={
-        mayWrite ? (
-          <a class="btn btn-primary" href="/console/roles/new">
-            New role
-          </a>
-        ) : null
-      }
+      actions={mayWrite ? <PrimaryLink href="/console/roles/new">New role</PrimaryLink> : null}
     >
       <Table
         caption="Roles"

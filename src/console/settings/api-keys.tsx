@@ -1,4 +1,5 @@
 // Settings: the API keys of programs. A key is shown once.
+
 import { type Context, Hono } from 'hono'
 import { listBrands } from '#access/grants/brands/brands.ts'
 import {
@@ -10,8 +11,9 @@ import {
 } from '#access/organizations/api-keys/api-keys.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
+import { Buttons, SmallLink } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { notFound } from '#platform/errors.ts'
 import { isPermitted } from '#src/context.ts'
 import { Confirm, typedState } from '../ui/confirm.tsx'
@@ -123,9 +125,9 @@ async function showKeys(c: Context<ConsoleEnv>, state: FormState, fresh?: Issued
             <Time at={key.lastUsedAt} empty="Never" />,
             <Time at={key.expiresAt} empty="No end" />,
             key.revokedAt === null ? (
-              <a class="btn btn-sm" href={`${path}/${key.id}/revoke`}>
+              <SmallLink href={`${path}/${key.id}/revoke`}>
                 Revoke<span class="visually-hidden"> {key.name}</span>
-              </a>
+              </SmallLink>
             ) : (
               <Badge tone="bad">revoked</Badge>
             ),
@@ -153,9 +155,7 @@ async function showKeys(c: Context<ConsoleEnv>, state: FormState, fresh?: Issued
               hint="A year from now, unless you say otherwise."
               isOptional
             />
-            <Actions>
-              <SubmitButton label="Issue the key" />
-            </Actions>
+            <Buttons submit="Issue the key" />
           </form>
         </Panel>
       ) : null}

@@ -1,4 +1,5 @@
 // Settings: host applications that sign people in through Rolecall. Secrets are shown once.
+
 import { type Context, Hono } from 'hono'
 import { type ApplicationRecord, getApplication, listApplications } from '#access/applications/applications.ts'
 import { createApplication } from '#access/applications/create-application.ts'
@@ -7,8 +8,9 @@ import { rotateApplicationSecret } from '#access/applications/rotate-application
 import { updateApplication } from '#access/applications/update-application.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
+import { Buttons, LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { Confirm, typedState } from '../ui/confirm.tsx'
 import type { ConsoleEnv, ConsoleServices } from '../ui/env.ts'
@@ -119,9 +121,7 @@ const ApplicationForm = ({ action, submit, state }: { action: string; submit: st
       hint="Told at once when a session ends, for example because the person was deactivated."
       isOptional
     />
-    <Actions>
-      <SubmitButton label={submit} />
-    </Actions>
+    <Buttons submit={submit} />
   </form>
 )
 
@@ -173,9 +173,7 @@ function showSecret(
         <CopyField id="client-id" label="Client ID" value={id} />
         <CopyField id="client-secret" label="Client secret" value={secret} />
         <CopyField id="discovery" label="Discovery address" value={urls.provider.discoveryUrl} />
-        <a class="btn btn-primary" href={`${path}/${id}`}>
-          I have copied it
-        </a>
+        <PrimaryLink href={`${path}/${id}`}>I have copied it</PrimaryLink>
       </Panel>
     </SettingsFrame>
   )
@@ -207,9 +205,7 @@ async function showApplication(
             <ApplicationForm action={`${path}/${id}`} submit="Save" state={state} />
           </Panel>
           <Panel title="Secret" lead="A new secret makes the old one void at once.">
-            <a class="btn" href={`${path}/${id}/rotate`}>
-              Make a new secret
-            </a>
+            <LinkButton href={`${path}/${id}/rotate`}>Make a new secret</LinkButton>
           </Panel>
           <Panel
             title="Turn off or delete"
@@ -217,15 +213,11 @@ async function showApplication(
           >
             <div class="actions">
               {status === 'active' ? (
-                <a class="btn" href={`${path}/${id}/disable`}>
-                  Turn off
-                </a>
+                <LinkButton href={`${path}/${id}/disable`}>Turn off</LinkButton>
               ) : (
                 <ButtonForm action={`${path}/${id}/enable`} label="Turn on" />
               )}
-              <a class="btn" href={`${path}/${id}/delete`}>
-                Delete
-              </a>
+              <LinkButton href={`${path}/${id}/delete`}>Delete</LinkButton>
             </div>
           </Panel>
         </>

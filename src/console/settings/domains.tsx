@@ -1,12 +1,14 @@
 // Settings: the e-mail domains of the organization, proven by DNS.
+
 import { type Context, Hono } from 'hono'
 import { addDomain, bindDomain, removeDomain, verifyDomain } from '#connections/domains/change-domains.ts'
 import { type DomainRecord, getDomain, listDomains, txtRecordOf } from '#connections/domains/domains.ts'
 import { type Connection, listConnections } from '#connections/sign-in/connections.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
+import { Buttons, SmallLink } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState } from '#http/ui/content.tsx'
-import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Check, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { Confirm, typedState } from '../ui/confirm.tsx'
 import type { ConsoleEnv } from '../ui/env.ts'
@@ -81,9 +83,7 @@ async function showDomains(c: Context<ConsoleEnv>, state: FormState): Promise<Re
               placeholder="example.com"
               maxlength={253}
             />
-            <Actions>
-              <SubmitButton label="Add" />
-            </Actions>
+            <Buttons submit="Add" />
           </form>
         </Panel>
       )}
@@ -112,9 +112,9 @@ const DomainPanel = ({ domain, mayWrite, connections }: DomainPanelProps) => {
         mayWrite ? (
           <>
             <ButtonForm action={`/console/settings/domains/${id}/verify`} label="Check now" kind="btn-sm" />
-            <a class="btn btn-sm" href={`/console/settings/domains/${id}/remove`}>
+            <SmallLink href={`/console/settings/domains/${id}/remove`}>
               Remove<span class="visually-hidden"> {name}</span>
-            </a>
+            </SmallLink>
           </>
         ) : null
       }
@@ -150,9 +150,7 @@ const Vouching = ({ domain: { id, name, connectionIds }, mayWrite, connections }
         />
       ))}
       <p class="form-hint">Without a tick at any of them, all count.</p>
-      <Actions>
-        <SubmitButton label="Save the connections" />
-      </Actions>
+      <Buttons submit="Save the connections" />
     </form>
   )
 }

@@ -1,10 +1,12 @@
 // Settings: the organization itself, people from outside, and how long things are kept.
+
 import { type Context, Hono } from 'hono'
 import { getSettings, type OrganizationSettings, updateSettings } from '#access/organizations/settings.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Choice, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Choice, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import type { ConsoleEnv } from '../ui/env.ts'
 import { type FormState, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
@@ -148,11 +150,7 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
           {number('mailDays', 'Mails')}
           {number('eraseAfterDays', 'Inactive people', 'So long they cannot be erased yet.')}
         </Panel>
-        {isPermitted(ctx, 'organization.write') ? (
-          <Actions>
-            <SubmitButton label="Save" />
-          </Actions>
-        ) : null}
+        {isPermitted(ctx, 'organization.write') ? <Buttons submit="Save" /> : null}
       </form>
     </SettingsFrame>
   )

@@ -1,11 +1,13 @@
 // Settings: mail. What went out, what did not, and a test.
+
 import { type Context, Hono } from 'hono'
 import { listMails, type MailRecord } from '#access/notices/mail/mails.ts'
 import { sendTestMail } from '#access/notices/mail/send-test-mail.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import type { ConsoleEnv, ConsoleServices } from '../ui/env.ts'
 import { emptyForm, type FormState, isRefused, refusedForm } from '../ui/forms.ts'
@@ -66,9 +68,7 @@ async function showMail(
               error={state.errors['to']}
               autocomplete="email"
             />
-            <Actions>
-              <SubmitButton label="Send" kind="secondary" />
-            </Actions>
+            <Buttons submit="Send" kind="secondary" />
           </form>
         </Panel>
       ) : null}

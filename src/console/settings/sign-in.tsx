@@ -1,10 +1,12 @@
 // Settings: how people sign in without a provider, what is asked of managers, and how long sessions and invitations last.
+
 import { type Context, Hono } from 'hono'
 import { getSignInPolicy, type SignInPolicy, updateSignInPolicy } from '#access/sign-in/policy/sign-in-policy.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Choice, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Choice, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import type { ConsoleEnv } from '../ui/env.ts'
 import { type FormState, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
@@ -149,11 +151,7 @@ async function showSignIn(c: Context<ConsoleEnv>, state: FormState): Promise<Res
             error={errors['invitationDays']}
           />
         </Panel>
-        {isPermitted(ctx, 'organization.write') ? (
-          <Actions>
-            <SubmitButton label="Save" />
-          </Actions>
-        ) : null}
+        {isPermitted(ctx, 'organization.write') ? <Buttons submit="Save" /> : null}
       </form>
     </SettingsFrame>
   )

@@ -1,6 +1,8 @@
 // The list of attempts with its filters, all of which are in the address.
+
 import type { SignInAttempt } from '#access/sign-in/attempts.ts'
 import type { Connection } from '#connections/sign-in/connections.ts'
+import { LinkButton } from '#http/ui/buttons.tsx'
 import { EmptyState } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
@@ -44,11 +46,7 @@ export const SignInListPage = ({ ctx, manager, query, attempts, next, connection
       section="signIns"
       title="Sign-ins"
       lead="Every attempt with its trace. Whoever is refused is shown a reference; enter it here to see why."
-      actions={
-        <a class="btn" href="/console/sign-ins/link-requests">
-          Links to approve
-        </a>
-      }
+      actions={<LinkButton href="/console/sign-ins/link-requests">Links to approve</LinkButton>}
     >
       <search>
         <form class="filters" method="get" action="/console/sign-ins">
@@ -74,11 +72,7 @@ export const SignInListPage = ({ ctx, manager, query, attempts, next, connection
           <button type="submit" class="btn btn-primary">
             Search
           </button>
-          {isNarrowed ? (
-            <a class="btn" href="/console/sign-ins">
-              Show all
-            </a>
-          ) : null}
+          {isNarrowed ? <LinkButton href="/console/sign-ins">Show all</LinkButton> : null}
         </form>
       </search>
       {attempts.length === 0 ? (

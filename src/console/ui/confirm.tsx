@@ -1,8 +1,10 @@
 // Before something goes for good: what will happen, and the word for it typed, so that nobody does it by mistake.
+
 import type { Child } from 'hono/jsx'
 import type { Form } from '#http/read-form.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { emptyForm, type FormState } from './forms.ts'
 import { Panel } from './parts.tsx'
 
@@ -56,12 +58,7 @@ export const Confirm = ({ action, effects, word, submit, back, state, fields = {
         <input type="hidden" name={name} value={value} />
       ))}
       {word === undefined ? null : <TypedWord {...{ word, state }} />}
-      <Actions>
-        <SubmitButton label={submit} kind={word === undefined ? 'primary' : 'danger'} />
-        <a class="btn" href={back}>
-          Leave it as it is
-        </a>
-      </Actions>
+      <Buttons submit={submit} kind={word === undefined ? 'primary' : 'danger'} back={back} leave="Leave it as it is" />
     </form>
   </Panel>
 )

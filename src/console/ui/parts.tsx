@@ -1,5 +1,7 @@
 // Parts that the console's pages are made of; they know nothing of what they show.
+
 import type { Child } from 'hono/jsx'
+import { SmallLink } from '#http/ui/buttons.tsx'
 
 export type Tone = 'good' | 'warning' | 'bad' | 'quiet' | 'info'
 
@@ -179,11 +181,7 @@ export const Pager = ({ shown, total, next, first }: PagerProps) => (
       {shown.toLocaleString('en')} shown{total === undefined ? null : ` of ${total.toLocaleString('en')}`}
     </p>
     <div class="actions">
-      {first === undefined ? null : (
-        <a class="btn btn-sm" href={first}>
-          First page
-        </a>
-      )}
+      {first === undefined ? null : <SmallLink href={first}>First page</SmallLink>}
       {next === undefined ? null : (
         <a class="btn btn-sm" href={next} rel="next">
           Next page

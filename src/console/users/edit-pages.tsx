@@ -1,4 +1,5 @@
 // What is known of one person: name and addresses where no directory manages them, and a password from an administrator.
+
 import { type Context, Hono } from 'hono'
 import { findPolicy } from '#access/accounts/account/account.ts'
 import { setUserPassword } from '#access/accounts/passwords/change-password.ts'
@@ -8,8 +9,9 @@ import { changedProfile, profileOf } from '#access/people/profile.ts'
 import { contentOf } from '#directory/user-content.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Check, Field } from '#http/ui/forms.tsx'
 import { isPermitted, requireFreshProof, requirePermission } from '#src/context.ts'
 import type { ConsoleEnv } from '../ui/env.ts'
 import { emptyForm, type FormState, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
@@ -142,14 +144,7 @@ const ProfileForm = ({ user, state: { values, errors, message } }: { user: Liste
           {...{ isReadOnly }}
         />
       </div>
-      {isReadOnly ? null : (
-        <Actions>
-          <SubmitButton label="Save" />
-          <a class="btn" href={`/console/users/${user.id}`}>
-            Cancel
-          </a>
-        </Actions>
-      )}
+      {isReadOnly ? null : <Buttons submit="Save" back={`/console/users/${user.id}`} />}
     </form>
   )
 }
@@ -185,9 +180,7 @@ const PasswordForm = ({ user, state: { values, errors, message }, minLength }: P
         label="They choose their own at the next sign-in"
         isChecked={Object.keys(values).length === 0 || values['mustChange'] === 'on'}
       />
-      <Actions>
-        <SubmitButton label="Set the password" kind="secondary" />
-      </Actions>
+      <Buttons submit="Set the password" kind="secondary" />
     </form>
   </Panel>
 )

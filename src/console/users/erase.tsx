@@ -1,12 +1,13 @@
 // Erasing a person: what goes, what stays, and the name typed again.
+
 import { type Context, Hono } from 'hono'
 import { getSettings } from '#access/organizations/settings.ts'
 import { eraseUser } from '#access/people/status/erase-user.ts'
 import { getUser, type UserRecord } from '#directory/users.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, SubmitButton } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { TypedWord } from '../ui/confirm.tsx'
 import type { ConsoleEnv } from '../ui/env.ts'
@@ -54,12 +55,7 @@ async function showErase(c: Context<ConsoleEnv>, user: UserRecord, state: FormSt
         {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
         <form method="post" action={`/console/users/${user.id}/erase`}>
           <TypedWord word={user.userName} state={state} />
-          <Actions>
-            <SubmitButton label="Erase for good" kind="danger" />
-            <a class="btn" href={`/console/users/${user.id}`}>
-              Think again
-            </a>
-          </Actions>
+          <Buttons submit="Erase for good" kind="danger" back={`/console/users/${user.id}`} leave="Think again" />
         </form>
       </Panel>
     </ConsolePage>

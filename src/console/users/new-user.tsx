@@ -1,11 +1,13 @@
 // A local person who can sign in at once: an administrator chooses the first password, the person the next one.
+
 import { type Context, Hono } from 'hono'
 import { findPolicy } from '#access/accounts/account/account.ts'
 import { createLocalUser } from '#access/accounts/create-local-user.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Check, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Check, Field } from '#http/ui/forms.tsx'
 import { requireFreshProof } from '#src/context.ts'
 import { BrandRoles, brandRolesOf } from '../ui/brand-roles.tsx'
 import type { ConsoleEnv } from '../ui/env.ts'
@@ -128,12 +130,7 @@ const NewUserForm = ({ choices, state: { values, errors, message }, minLength }:
       isChecked={values['userName'] === undefined || values['mustChange'] === 'on'}
     />
     <BrandRoles choices={choices} values={values} />
-    <Actions>
-      <SubmitButton label="Create the user" />
-      <a class="btn" href="/console/users">
-        Cancel
-      </a>
-    </Actions>
+    <Buttons submit="Create the user" back="/console/users" />
     <RolePurposes choices={choices} />
   </form>
 )

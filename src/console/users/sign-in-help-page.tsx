@@ -1,7 +1,9 @@
 // Somebody cannot sign in: what stands in the way, and what to do about it.
+
 import type { SignInExplanation } from '#access/people/sign-in/explain-sign-in.ts'
+import { SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Table } from '#http/ui/content.tsx'
-import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
@@ -38,9 +40,9 @@ const Findings = ({ found }: { found: SignInExplanation }) => (
       title="What we found"
       actions={
         found.person === null ? null : (
-          <a class="btn btn-sm" href={`/console/users/${found.person.id}`}>
+          <SmallLink href={`/console/users/${found.person.id}`}>
             {found.person.displayName ?? found.person.userName}
-          </a>
+          </SmallLink>
         )
       }
     >

@@ -1,8 +1,10 @@
 // Sessions, sign-ins and history of one person.
+
 import type { ListedUser } from '#access/people/list-users.ts'
 import type { SignInAttempt } from '#access/sign-in/attempts.ts'
 import type { SessionRecord } from '#access/sign-in/sessions/sessions.ts'
 import type { AuditEvent } from '#audit/list-events.ts'
+import { SmallLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { deviceName } from '#http/ui/devices.ts'
 import { type CallContext, isPermitted } from '#src/context.ts'
@@ -73,9 +75,9 @@ export const SignInsTab = ({ user, attempts }: { user: ListedUser; attempts: rea
     title="Attempts to sign in"
     lead="The latest, each with its trace: what was received, what became of it, which check refused it."
     actions={
-      <a class="btn btn-sm" href={`/console/users/sign-in-help?name=${encodeURIComponent(user.userName)}`}>
+      <SmallLink href={`/console/users/sign-in-help?name=${encodeURIComponent(user.userName)}`}>
         Why can they not sign in?
-      </a>
+      </SmallLink>
     }
   >
     {attempts.length === 0 ? (
@@ -111,11 +113,7 @@ export const HistoryTab = ({ user, events }: { user: ListedUser; events: readonl
   <Panel
     title="History"
     lead="What was done to them, and what they did."
-    actions={
-      <a class="btn btn-sm" href={`/console/audit?q=${user.id}`}>
-        All of it
-      </a>
-    }
+    actions={<SmallLink href={`/console/audit?q=${user.id}`}>All of it</SmallLink>}
   >
     <EventTable caption={`History of ${nameOf(user)}`} events={events} />
   </Panel>

@@ -1,4 +1,5 @@
 // May somebody do something, and why, or why not: for every permission, in the organization and in each brand.
+
 import { Hono } from 'hono'
 import { listPermissions } from '#access/decisions/catalogue.ts'
 import type { ChainEntry, DecisionReason } from '#access/decisions/evaluate.ts'
@@ -6,8 +7,8 @@ import { type Explanation, explainAccess } from '#access/decisions/explain.ts'
 import { listBrands } from '#access/grants/brands/brands.ts'
 import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
 import { renderPage } from '#http/pages.ts'
+import { SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { SubmitButton } from '#http/ui/forms.tsx'
 import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
 import type { ConsoleEnv, Manager } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
@@ -128,12 +129,11 @@ const Answer = ({ explanation, organization }: { explanation: Explanation; organ
               The role <a href={`/console/roles/${nearest.role.id}`}>{nearest.role.name}</a>: {nearest.role.purpose}
             </p>
           )}
-          <a
-            class="btn btn-sm"
+          <SmallLink
             href={`/console/users/${explanation.user.id}/give?role=${nearest.role.id}${brand === null ? '' : `&brand=${brand.id}`}`}
           >
             Give {nearest.role.name}
-          </a>
+          </SmallLink>
         </Panel>
       )}
       <Panel title={`What they hold in ${where}`}>

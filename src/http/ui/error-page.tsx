@@ -1,4 +1,5 @@
 // A page for what went wrong: what it was, what to do next, and a code that leads an administrator to the details.
+import { WideLink } from './buttons.tsx'
 import { CardPage } from './page.tsx'
 
 export type ErrorPageProps = {
@@ -19,9 +20,7 @@ export const ErrorPage = ({ title, detail, advice, reference, organization, acti
     <p>{advice}</p>
     {action === undefined ? null : (
       <p>
-        <a class="btn btn-primary w-100" href={action.href}>
-          {action.label}
-        </a>
+        <WideLink href={action.href}>{action.label}</WideLink>
       </p>
     )}
     <p class="reference">

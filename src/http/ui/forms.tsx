@@ -64,28 +64,6 @@ function describedBy(name: string, hint: Child, error: string | undefined): stri
   return ids.length === 0 ? undefined : ids.join(' ')
 }
 
-export type SubmitButtonProps = {
-  label: string
-  /** `primary` once a page: what most people came for. */
-  kind?: 'primary' | 'secondary' | 'danger'
-  /** Tells the buttons of one form apart. */
-  name?: string
-  value?: string
-  /** As wide as the card. */
-  wide?: boolean
-}
-
-const buttonClasses = { primary: 'btn btn-primary', secondary: 'btn', danger: 'btn btn-danger' }
-
-export const SubmitButton = ({ label, kind = 'primary', name, value, wide = false }: SubmitButtonProps) => (
-  <button type="submit" class={`${buttonClasses[kind]}${wide ? ' w-100' : ''}`} name={name} value={value}>
-    {label}
-  </button>
-)
-
-/** The buttons at the end of a form, side by side while there is room. */
-export const Actions = ({ children }: { children: Child }) => <div class="actions">{children}</div>
-
 type CheckProps = {
   name: string
   value?: string

@@ -1,11 +1,13 @@
 // `/emergency`: the door that needs neither provider nor mail server. All at once, so that it works from a sealed envelope.
+
 import { type Context, Hono } from 'hono'
 import { signInForEmergency } from '#access/accounts/emergency/emergency-sign-in.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
+import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Check, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Check, Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import {
   browserOf,

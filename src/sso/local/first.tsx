@@ -1,12 +1,14 @@
 // `/first/{token}`: the link that the first start prints. It creates the organization and its first administrator, once.
+
 import { type Context, Hono } from 'hono'
 import { createFirstAdministrator, isFirstAdministratorOffer } from '#access/organizations/first-administrator.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
+import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
-import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { AppError } from '#platform/errors.ts'
 import { NewPasswordFields, newPasswordOf } from '../login/new-password.tsx'

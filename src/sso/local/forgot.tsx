@@ -1,4 +1,5 @@
 // `/login/forgot` and `/login/reset/{token}`: a new password by mail. The answer is the same for everybody.
+
 import { type Context, Hono } from 'hono'
 import { findPasswordReset, requestPasswordReset, resetPassword } from '#access/accounts/passwords/password-reset.ts'
 import { visitorOf } from '#http/client-address.ts'
@@ -6,8 +7,9 @@ import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { tellApplications } from '#http/session-ends.ts'
+import { SubmitButton, WideLink } from '#http/ui/buttons.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
-import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { faultOf, NewPasswordFields, newPasswordOf } from '../login/new-password.tsx'
 import { type LocalEnv, type LocalServices, renderRateLimited, withMinimumDuration } from '../login/shared.tsx'
@@ -63,9 +65,7 @@ const ResetPage = ({ token, organization, userName, minLength, error }: ResetPag
 const DonePage = ({ organization }: { organization: string }) => (
   <CardPage title="Your password is changed" organization={organization} lead="You were signed out everywhere else.">
     <p>
-      <a class="btn btn-primary w-100" href="/login">
-        Sign in
-      </a>
+      <WideLink href="/login">Sign in</WideLink>
     </p>
   </CardPage>
 )

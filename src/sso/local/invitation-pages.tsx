@@ -1,8 +1,10 @@
 // The pages of an invitation: what it is, accepting it, and why it cannot be accepted.
+
 import type { OpenInvitation } from '#access/invitations/accept-invitation.ts'
+import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
-import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { NewPasswordFields } from '../login/new-password.tsx'
 import { Or, PasskeyForm, passkeyScripts } from '../login/passkey-form.tsx'

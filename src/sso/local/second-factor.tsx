@@ -1,4 +1,5 @@
 // `/login/second-factor`: where whoever manages something shows a second factor, or sets one up, when the session has none.
+
 import { type Context, Hono } from 'hono'
 import {
   beginOwnFactor,
@@ -13,8 +14,8 @@ import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { personContext, readSession, requireSession, sessionOf, setSessionCookie } from '#http/session.ts'
 import { tellApplications } from '#http/session-ends.ts'
+import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { SubmitButton } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import type { CallContext } from '#src/context.ts'
 import { passkeyScripts } from '../login/passkey-form.tsx'

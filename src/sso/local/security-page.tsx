@@ -1,11 +1,13 @@
 // `/account/security`: how a person signs in, and what they can change about it.
+
 import { isLocal, nameOf } from '#access/accounts/account/account.ts'
 import type { OwnFactors } from '#access/accounts/factors/own-factors.ts'
 import type { TotpSetup } from '#access/accounts/factors/totp.ts'
 import type { OwnIdentity } from '#access/accounts/identities/own-identities.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
+import { Buttons, LinkButton, PrimaryLink, SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, Table } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { NewPasswordFields } from '../login/new-password.tsx'
 import { PasskeyForm, passkeyScripts } from '../login/passkey-form.tsx'
 import { AuthenticatorFields, RecoveryCodes } from '../login/step-pages.tsx'
@@ -91,9 +93,7 @@ const Identities = ({ identities }: Pick<SecurityPageProps, 'identities'>) =>
           linkedAt === null ? 'not yet' : day(linkedAt),
           lastSignInAt === null ? 'never' : day(lastSignInAt),
           linkedAt === null ? (
-            <a class="btn btn-sm" href={linkHref(connectionId)}>
-              Link with {name}
-            </a>
+            <SmallLink href={linkHref(connectionId)}>Link with {name}</SmallLink>
           ) : (
             <a class="btn btn-sm" href={`${path}/identities/${connectionId}/remove`} aria-label={`Remove ${name}`}>
               Remove
@@ -199,9 +199,7 @@ const Authenticator = ({ factors, fault }: FactorsProps) => (
     ) : (
       <>
         <p>A code from your phone or computer beside the password, so that the password alone opens nothing.</p>
-        <a class="btn" href={`${path}/totp`}>
-          Set up an authenticator
-        </a>
+        <LinkButton href={`${path}/totp`}>Set up an authenticator</LinkButton>
       </>
     )}
   </section>
@@ -229,12 +227,7 @@ export const RemoveIdentityPage = ({ name, organization, identity, isLast, error
     </p>
     <form method="post" action={`${path}/identities/${identity.connectionId}/remove`}>
       {isLast ? <input type="hidden" name="isLastAccepted" value="on" /> : null}
-      <Actions>
-        <SubmitButton label={isLast ? 'Remove it all the same' : 'Remove it'} kind="danger" />
-        <a class="btn" href={path}>
-          Keep it
-        </a>
-      </Actions>
+      <Buttons submit={isLast ? 'Remove it all the same' : 'Remove it'} kind="danger" back={path} leave="Keep it" />
     </form>
   </AccountPage>
 )
@@ -245,12 +238,7 @@ export const TotpPage = ({ name, organization, setup, error }: TotpPageProps) =>
   <AccountPage section="security" name={name} organization={organization} lead="Set up an authenticator app.">
     <form method="post" action={`${path}/totp`}>
       <AuthenticatorFields setup={setup} error={error} />
-      <Actions>
-        <SubmitButton label="Finish" />
-        <a class="btn" href={path}>
-          Not now
-        </a>
-      </Actions>
+      <Buttons submit="Finish" back={path} leave="Not now" />
     </form>
   </AccountPage>
 )
@@ -265,8 +253,6 @@ export const CodesPage = ({ name, organization, codes }: CodesPageProps) => (
     lead="Recovery codes, for when your phone is lost."
   >
     <RecoveryCodes codes={codes} />
-    <a class="btn btn-primary" href={path}>
-      I have kept them
-    </a>
+    <PrimaryLink href={path}>I have kept them</PrimaryLink>
   </AccountPage>
 )

@@ -1,4 +1,5 @@
 // `/login/step-up`: proving again who one is, before what matters. Somebody may have found the browser open.
+
 import { type Context, Hono } from 'hono'
 import { findAccount, type LocalAccount } from '#access/accounts/account/account.ts'
 import {
@@ -12,8 +13,9 @@ import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { personContext, readSession, requireSession, sessionOf, setSessionCookie } from '#http/session.ts'
+import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { notFound } from '#platform/errors.ts'
 import { Or, PasskeyForm, passkeyScripts } from '../login/passkey-form.tsx'

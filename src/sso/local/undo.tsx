@@ -1,12 +1,13 @@
 // `/login/undo/{token}`: taking back an identity that was linked to somebody, from the mail that told them. Without a session,
 // since they may have lost theirs; opening the link changes nothing.
+
 import { Hono } from 'hono'
 import { findUndo, type OpenUndo, undoLink } from '#access/accounts/identities/undo-link.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { tellApplications } from '#http/session-ends.ts'
+import { SubmitButton, WideLink } from '#http/ui/buttons.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
-import { SubmitButton } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { type LocalEnv, type LocalServices, refuseToken } from '../login/shared.tsx'
 
@@ -31,9 +32,7 @@ const DonePage = () => (
   <CardPage title="It is taken back" lead="Nobody signs in as you that way any more, and who had is signed out.">
     <p>Tell your administrator what happened, and choose a new password if you have one here.</p>
     <p>
-      <a class="btn btn-primary w-100" href="/login">
-        Sign in
-      </a>
+      <WideLink href="/login">Sign in</WideLink>
     </p>
   </CardPage>
 )

@@ -1,7 +1,9 @@
 // The first pages of signing in: who are you, by which way, and the password.
+
 import type { HomeRealm } from '#access/accounts/sign-in/home-realm.ts'
+import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { Or, PasskeyForm, passkeyScripts } from './passkey-form.tsx'
 import { type Carried, CarriedFields, providerPath, withCarried } from './shared.tsx'

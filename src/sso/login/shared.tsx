@@ -1,4 +1,5 @@
 // What the pages of local sign-in share: who is served, what is carried from page to page, and how they end.
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from 'hono'
 import { limits } from '#access/accounts/account/rate-limits.ts'
@@ -13,6 +14,7 @@ import type { Form } from '#http/read-form.ts'
 import { safeReturnTo } from '#http/return-to.ts'
 import { personContext, sessionTokenHash, setSessionCookie } from '#http/session.ts'
 import { tellApplications } from '#http/session-ends.ts'
+import { WideLink } from '#http/ui/buttons.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { AppError } from '#platform/errors.ts'
@@ -104,9 +106,7 @@ export function redirectOnward(c: Context<LocalEnv>, path: string): Response | P
 const OnwardPage = ({ path }: { path: string }) => (
   <CardPage title="One moment" lead="You are being taken on.">
     <p>
-      <a class="btn btn-primary w-100" href={path}>
-        Continue
-      </a>
+      <WideLink href={path}>Continue</WideLink>
     </p>
   </CardPage>
 )

@@ -1,8 +1,10 @@
 // The pages between password and session: second factor, its first set-up, recovery codes, a new password.
+
 import type { Child } from 'hono/jsx'
 import type { TotpSetup } from '#access/accounts/factors/totp.ts'
+import { SubmitButton, WideLink } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { NewPasswordFields } from './new-password.tsx'
 import { Or, PasskeyForm, passkeyScripts } from './passkey-form.tsx'
@@ -137,9 +139,7 @@ export const RecoveryCodesPage = ({ organization, codes, next }: RecoveryCodesPa
   <CardPage title="Your recovery codes" organization={organization} lead="For when your phone is lost.">
     <RecoveryCodes codes={codes} />
     <p>
-      <a class="btn btn-primary w-100" href={next}>
-        I have kept them
-      </a>
+      <WideLink href={next}>I have kept them</WideLink>
     </p>
   </CardPage>
 )

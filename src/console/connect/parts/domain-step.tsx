@@ -1,7 +1,9 @@
 // Step: the organization's e-mail domains, proven by DNS.
+
 import { type DomainRecord, txtRecordOf } from '#connections/domains/domains.ts'
+import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { ButtonForm, CopyField } from '../../ui/parts.tsx'
 import type { StepProps } from './host.ts'
 

@@ -3,8 +3,9 @@
 import { isConfigured } from '#connections/sign-in/connections.ts'
 import type { SetupScreen } from '#connections/sign-in/setup-screens.ts'
 import { setupScreenOf } from '#connections/sign-in/setup-screens.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert, Facts } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { CopyField, TextArea } from '../../ui/parts.tsx'
 import type { StepProps } from './host.ts'
 
@@ -81,9 +82,7 @@ const SamlForm = ({ host, state }: StepProps) => (
       rows={4}
       isOptional
     />
-    <Actions>
-      <SubmitButton label="Read the metadata" />
-    </Actions>
+    <Buttons submit="Read the metadata" />
   </form>
 )
 
@@ -131,9 +130,7 @@ const OidcForm = ({ host, facts, state }: StepProps) => {
         hint="So that you are warned before nobody can sign in any more."
         isOptional
       />
-      <Actions>
-        <SubmitButton label="Connect" />
-      </Actions>
+      <Buttons submit="Connect" />
     </form>
   )
 }

@@ -1,7 +1,9 @@
 // The question before many people are changed: what, and why.
+
 import type { Form } from '#http/read-form.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Choice, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Choice, Field } from '#http/ui/forms.tsx'
 import type { FormState } from '../../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../../ui/frame.tsx'
 import { Select, TextArea } from '../../ui/parts.tsx'
@@ -33,12 +35,7 @@ export const BulkFormPage = ({
         {choices === undefined ? null : (
           <RoleFields {...{ state, choices }} organization={manager.organization.name} isGiven={kind === 'assign'} />
         )}
-        <Actions>
-          <SubmitButton label="See what it does" />
-          <a class="btn" href={listHref(values['query'])}>
-            Back to the list
-          </a>
-        </Actions>
+        <Buttons submit="See what it does" back={listHref(values['query'])} leave="Back to the list" />
       </form>
     </ConsolePage>
   )

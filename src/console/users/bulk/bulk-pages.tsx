@@ -1,8 +1,9 @@
 // The preview of changing many people.
+
 import type { BulkPreview } from '#access/people/bulk/preview-bulk.ts'
 import type { Form } from '#http/read-form.ts'
+import { Actions, LinkButton, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
-import { Actions, SubmitButton } from '#http/ui/forms.tsx'
 import { Figure } from '../../ui/figures.tsx'
 import { ConsolePage, sectionTrail } from '../../ui/frame.tsx'
 import { Badge } from '../../ui/parts.tsx'
@@ -53,9 +54,7 @@ export const BulkPreviewPage = ({ ctx, manager, kind, form, preview, isStale, at
     )}
     {preview.total === 0 ? (
       <EmptyState title="Nobody is chosen" text="Go back to the list and choose people, or change the filter.">
-        <a class="btn" href={listHref(form['query'])}>
-          Back to the list
-        </a>
+        <LinkButton href={listHref(form['query'])}>Back to the list</LinkButton>
       </EmptyState>
     ) : (
       <>
@@ -84,9 +83,7 @@ export const BulkPreviewPage = ({ ctx, manager, kind, form, preview, isStale, at
                 kind={kind === 'deactivate' || kind === 'unassign' ? 'danger' : 'primary'}
               />
             )}
-            <a class="btn" href={listHref(form['query'])}>
-              Think again
-            </a>
+            <LinkButton href={listHref(form['query'])}>Think again</LinkButton>
           </Actions>
         </form>
       </>

@@ -1,5 +1,7 @@
 // How far a change of many people is, and what came of each.
+
 import type { UserChange, UserChangeOutcome } from '#access/people/bulk/user-changes.ts'
+import { PrimaryLink } from '#http/ui/buttons.tsx'
 import { Table } from '#http/ui/content.tsx'
 import { Figure } from '../../ui/figures.tsx'
 import { ConsolePage, sectionTrail } from '../../ui/frame.tsx'
@@ -24,11 +26,7 @@ export const ChangePage = ({ ctx, manager, change, outcomes }: Props) => (
     title={kinds[change.action.kind].title}
     lead="Person by person; it goes on when you leave this page."
     trail={sectionTrail('users')}
-    actions={
-      <a class="btn btn-primary" href="/console/users">
-        Back to the users
-      </a>
-    }
+    actions={<PrimaryLink href="/console/users">Back to the users</PrimaryLink>}
   >
     {change.finishedAt === null ? <UnderWay change={change} /> : <Over {...{ change, outcomes }} />}
   </ConsolePage>

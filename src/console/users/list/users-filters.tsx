@@ -1,4 +1,5 @@
 // By what users are searched, and which columns are shown.
+import { LinkButton } from '#http/ui/buttons.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
 import { Select } from '../../ui/parts.tsx'
 import { activities, type ColumnKey, columns, isNarrowed, type UsersQuery, usersHref } from './users-query.ts'
@@ -38,11 +39,7 @@ export const Filters = ({ query, options }: { query: UsersQuery; options: Filter
       <button type="submit" class="btn btn-primary">
         Search
       </button>
-      {isNarrowed(query) ? (
-        <a class="btn" href={usersHref(query, nothingWanted)}>
-          Show everybody
-        </a>
-      ) : null}
+      {isNarrowed(query) ? <LinkButton href={usersHref(query, nothingWanted)}>Show everybody</LinkButton> : null}
       <details class="more-filters">
         <summary>Columns</summary>
         <fieldset class="choices">

@@ -1,7 +1,9 @@
 // The page of the list of users: search and filters, the table, and what can be done to those who are chosen.
+
 import type { Child } from 'hono/jsx'
 import type { ListedUser, UserPage } from '#access/people/list-users.ts'
 import type { UserSort } from '#access/people/search/user-order.ts'
+import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState } from '#http/ui/content.tsx'
 import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
 import type { Manager } from '../../ui/env.ts'
@@ -42,19 +44,13 @@ export const UsersPage = ({ ctx, manager, notice, query, found, options }: Users
 const UsersActions = ({ ctx }: { ctx: CallContext }) => (
   <>
     {brandsPermitted(ctx, 'invitations.write').length === 0 ? null : (
-      <a class="btn btn-primary" href="/console/invitations/new">
-        Invite
-      </a>
+      <PrimaryLink href="/console/invitations/new">Invite</PrimaryLink>
     )}
     {isPermitted(ctx, 'users.write') && isPermitted(ctx, 'accounts.write') ? (
-      <a class="btn" href="/console/users/new">
-        Create a user
-      </a>
+      <LinkButton href="/console/users/new">Create a user</LinkButton>
     ) : null}
     {isPermitted(ctx, 'sign_ins.read') ? (
-      <a class="btn" href="/console/users/sign-in-help">
-        Somebody cannot sign in
-      </a>
+      <LinkButton href="/console/users/sign-in-help">Somebody cannot sign in</LinkButton>
     ) : null}
   </>
 )
@@ -62,9 +58,7 @@ const UsersActions = ({ ctx }: { ctx: CallContext }) => (
 const NobodyFound = ({ query, ctx }: Pick<UsersPageProps, 'query' | 'ctx'>) =>
   isNarrowed(query) ? (
     <EmptyState title="Nobody is found" text="No person fits all of what you have chosen. Take something away from it.">
-      <a class="btn" href={usersHref(query, nothingWanted)}>
-        Show everybody
-      </a>
+      <LinkButton href={usersHref(query, nothingWanted)}>Show everybody</LinkButton>
     </EmptyState>
   ) : (
     <EmptyState

@@ -1,7 +1,9 @@
 // What one person holds: roles by organization and brands, each with where it comes from; and what is to come or has ended.
+
 import type { AccessMatrix, IdleAssignment, MatrixCell } from '#access/people/access-matrix.ts'
 import type { ListedUser } from '#access/people/list-users.ts'
 import type { DeactivationReceipt } from '#access/people/status/deactivation-receipt.ts'
+import { SmallLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import type { Manager } from '../../ui/env.ts'
@@ -30,11 +32,7 @@ export const AccessTab = ({ ctx, manager, user, matrix, receipt }: AccessTabProp
           ? 'What they hold now, and through what.'
           : 'What they would hold; as long as they are not active, none of it counts.'
       }
-      actions={
-        <a class="btn btn-sm" href={`/console/users/${user.id}/why`}>
-          May they…?
-        </a>
-      }
+      actions={<SmallLink href={`/console/users/${user.id}/why`}>May they…?</SmallLink>}
     >
       {matrix.rows.length === 0 ? (
         <EmptyState

@@ -1,4 +1,5 @@
 // Giving one person a role directly, and changing or taking back what was given.
+
 import { type Context, Hono } from 'hono'
 import { type AssignmentRecord, getAssignment } from '#access/grants/assignments/assignments.ts'
 import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
@@ -6,8 +7,9 @@ import { updateAssignment } from '#access/grants/assignments/update-assignment.t
 import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { showPreview } from '../../changes/changes.tsx'
 import type { ConsoleEnv } from '../../ui/env.ts'
 import { endOfDay, type FormState, filledForm, isRefused, refusedForm, textOf } from '../../ui/forms.ts'
@@ -137,12 +139,7 @@ const GiveForm = ({ user, choices, state, organization }: GiveProps) => {
         />
       </div>
       <ReasonFields state={state} />
-      <Actions>
-        <SubmitButton label="Give the role" />
-        <a class="btn" href={`/console/users/${user.id}`}>
-          Cancel
-        </a>
-      </Actions>
+      <Buttons submit="Give the role" back={`/console/users/${user.id}`} />
       <RolePurposes choices={choices} />
     </form>
   )
@@ -220,12 +217,7 @@ async function showChange(c: Context<ConsoleEnv>, assignment: AssignmentRecord, 
       <form method="post" action={href} class="panel">
         {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
         <ReasonFields state={state} />
-        <Actions>
-          <SubmitButton label="Save" />
-          <a class="btn" href={`/console/users/${user.id}`}>
-            Cancel
-          </a>
-        </Actions>
+        <Buttons submit="Save" back={`/console/users/${user.id}`} />
       </form>
       <Panel
         title="Take it back"

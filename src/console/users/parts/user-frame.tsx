@@ -1,6 +1,8 @@
 // What all pages about one person share: who it is, how things stand with them, and the pages side by side.
+
 import type { Child } from 'hono/jsx'
 import type { ListedUser } from '#access/people/list-users.ts'
+import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { Facts } from '#http/ui/content.tsx'
 import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
 import type { Manager } from '../../ui/env.ts'
@@ -96,32 +98,18 @@ const UserActions = ({ ctx, user }: { ctx: CallContext; user: ListedUser }) => {
   return (
     <>
       {brandsPermitted(ctx, 'assignments.write').length > 0 && isActive ? (
-        <a class="btn btn-primary" href={`${href}/give`}>
-          Give a role
-        </a>
+        <PrimaryLink href={`${href}/give`}>Give a role</PrimaryLink>
       ) : null}
       {mayWrite && user.status === 'invited' && user.invitationId === null ? (
         <ButtonForm action={`${href}/approve`} label="Let them in" />
       ) : null}
       {user.invitationId === null ? null : (
-        <a class="btn" href={`/console/invitations/${user.invitationId}`}>
-          Invitation
-        </a>
+        <LinkButton href={`/console/invitations/${user.invitationId}`}>Invitation</LinkButton>
       )}
-      {mayWrite ? (
-        <a class="btn" href={`${href}/edit`}>
-          Edit
-        </a>
-      ) : null}
-      {mayWrite && isActive ? (
-        <a class="btn" href={`${href}/deactivate`}>
-          Deactivate
-        </a>
-      ) : null}
+      {mayWrite ? <LinkButton href={`${href}/edit`}>Edit</LinkButton> : null}
+      {mayWrite && isActive ? <LinkButton href={`${href}/deactivate`}>Deactivate</LinkButton> : null}
       {mayWrite && user.status === 'inactive' ? (
-        <a class="btn btn-primary" href={`${href}/reactivate`}>
-          Reactivate
-        </a>
+        <PrimaryLink href={`${href}/reactivate`}>Reactivate</PrimaryLink>
       ) : null}
     </>
   )

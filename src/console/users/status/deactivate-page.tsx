@@ -1,10 +1,12 @@
 // What switching one person off does, and the name to type before it is done.
+
 import type { Context } from 'hono'
 import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
 import { type DeactivationPreview, previewDeactivation } from '#access/people/status/preview-deactivation.ts'
 import { renderPage } from '#http/pages.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Field, SubmitButton } from '#http/ui/forms.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { TypedWord } from '../../ui/confirm.tsx'
 import type { ConsoleEnv, Manager } from '../../ui/env.ts'
 import { type FormState, isRefused } from '../../ui/forms.ts'
@@ -59,12 +61,7 @@ export async function showDeactivate(c: Context<ConsoleEnv>, state: FormState): 
           />
         </div>
         <TypedWord word={proofOf(user)} state={state} />
-        <Actions>
-          <SubmitButton label="Deactivate" kind="danger" />
-          <a class="btn" href={`/console/users/${id}`}>
-            Cancel
-          </a>
-        </Actions>
+        <Buttons submit="Deactivate" kind="danger" back={`/console/users/${id}`} />
       </form>
     </ConsolePage>
   )

@@ -1,10 +1,12 @@
 // What comes back with one person, by itself or by choice.
+
 import type { Context } from 'hono'
 import { getListedUser } from '#access/people/list-users.ts'
 import { previewReactivation, type ReactivationPreview } from '#access/people/status/preview-reactivation.ts'
 import { renderPage } from '#http/pages.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { Actions, Check, SubmitButton } from '#http/ui/forms.tsx'
+import { Check } from '#http/ui/forms.tsx'
 import type { ConsoleEnv, Manager } from '../../ui/env.ts'
 import { type FormState, isRefused } from '../../ui/forms.ts'
 import { ConsolePage } from '../../ui/frame.tsx'
@@ -33,12 +35,7 @@ export async function showReactivate(c: Context<ConsoleEnv>, state: FormState): 
       <form method="post" action={`/console/users/${id}/reactivate`}>
         {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
         <ComesBack {...{ preview, manager }} values={state.values} />
-        <Actions>
-          <SubmitButton label="Reactivate" />
-          <a class="btn" href={`/console/users/${id}`}>
-            Cancel
-          </a>
-        </Actions>
+        <Buttons submit="Reactivate" back={`/console/users/${id}`} />
       </form>
     </ConsolePage>
   )
