@@ -1,12 +1,10 @@
 // The name of a brand, and its end.
-
 import type { BrandRecord } from '#access/grants/brands/brands.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
-import { Alert } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
-import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
 import { ButtonForm, Panel } from '../ui/parts.tsx'
@@ -15,7 +13,7 @@ type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined 
 
 type FormPageProps = Common & { brand: BrandRecord | undefined; state: FormState }
 
-export const BrandFormPage = ({ ctx, manager, brand, state: { values, errors, message } }: FormPageProps) => {
+export const BrandFormPage = ({ ctx, manager, brand, state }: FormPageProps) => {
   const path = brand === undefined ? '/console/brands' : `/console/brands/${brand.id}`
   return (
     <ConsolePage
@@ -27,19 +25,16 @@ export const BrandFormPage = ({ ctx, manager, brand, state: { values, errors, me
         ...(brand === undefined ? [] : [{ label: brand.name, href: `/console/brands/${brand.id}` }]),
       ]}
     >
-      <form method="post" action={path} class="panel">
-        {message === undefined ? null : <Alert kind="danger" title={message} />}
-        <Field name="name" label="Name" value={values['name']} error={errors['name']} maxlength={200} />
+      <PostForm action={path} state={state} class="panel">
+        <Field {...field(state, 'name')} label="Name" maxlength={200} />
         <Field
-          name="slug"
+          {...field(state, 'slug')}
           label="Short name"
-          value={values['slug']}
-          error={errors['slug']}
           hint="What applications and patterns of group names call it: lower-case letters, digits and hyphens."
           maxlength={63}
         />
         <Buttons submit={brand === undefined ? 'Create the brand' : 'Save'} back={path} />
-      </form>
+      </PostForm>
       {brand === undefined ? null : (
         <Panel title="Delete the brand" lead="Its mappings and everything that was given in it go with it, at once.">
           <ButtonForm action={`${path}/delete`} label="Delete the brand" kind="btn-danger" />

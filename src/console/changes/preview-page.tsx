@@ -1,14 +1,13 @@
 // What a change would do, before it is saved: who gains, who loses, what it leaves.
-
 import { type AccessChange, changeLabel } from '#access/previews/change.ts'
 import type { Preview, PreviewEntry } from '#access/previews/preview.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState } from '#http/ui/content.tsx'
+import { type FormState, PostForm } from '#http/ui/form.tsx'
 import type { CallContext } from '#src/context.ts'
 import { TypedWord } from '../ui/confirm.tsx'
 import type { Manager } from '../ui/env.ts'
 import { Figure } from '../ui/figures.tsx'
-import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, type ConsolePageProps } from '../ui/frame.tsx'
 import { Badge, Panel } from '../ui/parts.tsx'
 
@@ -69,13 +68,17 @@ export const PreviewPage = (props: PreviewPageProps) => {
           <People people={withoutAccess.sample} count={withoutAccess.count} />
         </Panel>
       )}
-      <form method="post" action="/console/changes">
-        <input type="hidden" name="change" value={JSON.stringify(change)} />
-        <input type="hidden" name="hash" value={preview.hash} />
-        <input type="hidden" name="title" value={title} />
-        <input type="hidden" name="section" value={section} />
-        <input type="hidden" name="next" value={next} />
-        <input type="hidden" name="back" value={back} />
+      <PostForm
+        action="/console/changes"
+        hidden={{
+          change: JSON.stringify(change),
+          hash: preview.hash,
+          title,
+          section,
+          next,
+          back,
+        }}
+      >
         {word === undefined ? null : <TypedWord {...{ word, state }} />}
         <Buttons
           submit={changeLabel(change)}
@@ -83,7 +86,7 @@ export const PreviewPage = (props: PreviewPageProps) => {
           back={back}
           leave="Think again"
         />
-      </form>
+      </PostForm>
     </ConsolePage>
   )
 }

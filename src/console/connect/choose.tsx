@@ -3,9 +3,8 @@ import { type Preset, presetNames, presets } from '#connections/providers/provid
 import { provisioningScreenOf } from '#connections/sign-in/setup-screens.ts'
 import type { Form } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
-import { Alert } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Check, Choice, Field } from '#http/ui/forms.tsx'
-import type { FormState } from '../ui/forms.ts'
 
 type ChooseProps = {
   action: string
@@ -15,10 +14,9 @@ type ChooseProps = {
 }
 
 export const ChooseProvider = ({ action, state, isConsole }: ChooseProps) => {
-  const { values, errors, message } = state
+  const { values, errors } = state
   return (
-    <form method="post" action={action} class="panel">
-      {message === undefined ? null : <Alert kind="danger" title={message} />}
+    <PostForm action={action} state={state} class="panel">
       <fieldset class="wizard-choice">
         <legend class="wizard-question">Which identity provider do people sign in with?</legend>
         {errors['preset'] === undefined ? null : <p class="field-error">{errors['preset']}</p>}
@@ -36,10 +34,8 @@ export const ChooseProvider = ({ action, state, isConsole }: ChooseProps) => {
         </div>
       </fieldset>
       <Choice
-        name="type"
+        {...field(state, 'type')}
         legend="How do they sign in?"
-        value={values['type']}
-        error={errors['type']}
         options={[
           { value: 'saml', label: 'SAML', hint: 'Usual for Okta, OneLogin, JumpCloud, AD FS and Google.' },
           {
@@ -51,16 +47,14 @@ export const ChooseProvider = ({ action, state, isConsole }: ChooseProps) => {
       />
       {isConsole ? <ArrivalsChoice value={values['arrivals']} /> : null}
       <Field
-        name="name"
+        {...field(state, 'name')}
         label="Name"
-        value={values['name']}
-        error={errors['name']}
         maxlength={200}
         hint="How it is called here; people may see it at sign-in. Left empty, it is called like the provider."
         isOptional
       />
       <Buttons submit="Continue" />
-    </form>
+    </PostForm>
   )
 }
 

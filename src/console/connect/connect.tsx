@@ -1,14 +1,14 @@
 // Connecting a provider in the console: `/console/connect`, then one page for the connection.
-
 import { type Context, Hono } from 'hono'
 import { beginSetup } from '#connections/setup-links/begin-setup.ts'
 import { getConnection } from '#connections/sign-in/connections.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { LinkButton } from '#http/ui/buttons.tsx'
+import type { FormState } from '#http/ui/form.tsx'
 import { requireHeld } from '#src/context.ts'
 import type { ConsoleEnv, ConsoleServices } from '../ui/env.ts'
-import { type FormState, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { arrivalsOf, ChooseProvider } from './choose.tsx'
 import { createLiveStreams } from './events.ts'

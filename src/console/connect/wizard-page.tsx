@@ -1,11 +1,9 @@
 // The wizard's one page: all steps of a provider below each other, each with how far it is and what to do in it.
-
 import { presets } from '#connections/providers/providers.ts'
 import type { SetupFacts } from '#connections/setup-links/setup-facts.ts'
 import { isConfigured } from '#connections/sign-in/connections.ts'
 import { LinkButton, PrimaryLink, SmallLink } from '#http/ui/buttons.tsx'
-import { Alert } from '#http/ui/content.tsx'
-import type { FormState } from '../ui/forms.ts'
+import { type FormState, Refusal } from '#http/ui/form.tsx'
 import type { Notice } from '../ui/notices.ts'
 import { ButtonForm } from '../ui/parts.tsx'
 import { Overview, Progress, StepState } from './live.tsx'
@@ -84,7 +82,7 @@ const Body = ({ host, facts, shown, step }: WizardProps & { step: Step }) => {
 
 const TestStep = ({ host, facts, state }: StepProps) => (
   <>
-    {state?.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+    <Refusal state={state} />
     <p>
       Sign in as somebody of your own company. It opens the real sign-in in another tab and then shows what was received
       {host.isConsole ? ' and what the person would become' : ''}. Nobody is signed in and nothing is changed.
@@ -115,7 +113,7 @@ const OnStep = ({ host, facts, state }: StepProps) => {
   const { status } = facts.connection
   return (
     <>
-      {state?.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+      <Refusal state={state} />
       <p>
         First let people sign in through it beside what there is. Once that works for everybody, enforce it: passwords
         then open nothing but the emergency accounts, and sessions that a password opened end.

@@ -1,17 +1,17 @@
 // The list of connections with how they do, and the setup links.
-
 import type { ConnectionHealth } from '#access/organizations/overview.ts'
 import type { SetupLinkRecord } from '#connections/setup-links/setup-links.ts'
 import type { ConnectionStatus } from '#connections/sign-in/connections.ts'
 import { PrimaryLink, SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import { ArrivalsChoice } from '../connect/choose.tsx'
 import { dateWords, endingOf } from '../connect/words.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import type { Manager } from '../ui/env.ts'
-import { emptyForm, type FormState } from '../ui/forms.ts'
+import { emptyForm } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
 import { Badge, CopyField, Panel, Time, type Tone } from '../ui/parts.tsx'
@@ -97,17 +97,9 @@ const SetupLinks = ({ ctx, links, state }: Pick<ConnectionListProps, 'ctx' | 'li
   >
     {links.length === 0 ? null : <SetupLinkTable links={links} mayRevoke={isPermitted(ctx, 'connections.write')} />}
     {mayConnect(ctx) ? (
-      <form method="post" action="/console/connections/setup-links">
-        {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+      <PostForm action="/console/connections/setup-links" state={state}>
         <div class="form-grid">
-          <Field
-            name="label"
-            label="For whom"
-            value={state.values['label']}
-            error={state.errors['label']}
-            placeholder="IT of Northwind"
-            maxlength={200}
-          />
+          <Field {...field(state, 'label')} label="For whom" placeholder="IT of Northwind" maxlength={200} />
           <Field
             name="days"
             label="Good for how many days (1 to 30)"
@@ -117,10 +109,8 @@ const SetupLinks = ({ ctx, links, state }: Pick<ConnectionListProps, 'ctx' | 'li
           />
         </div>
         <Field
-          name="domains"
+          {...field(state, 'domains')}
           label="E-mail domains that they may prove"
-          value={state.values['domains']}
-          error={state.errors['domains']}
           hint="Separated by commas. They see these and no others of your organization."
           placeholder="northwind.example.com"
           maxlength={2000}
@@ -128,7 +118,7 @@ const SetupLinks = ({ ctx, links, state }: Pick<ConnectionListProps, 'ctx' | 'li
         />
         <ArrivalsChoice value={state.values['arrivals']} />
         <SubmitButton label="Make a setup link" kind="secondary" />
-      </form>
+      </PostForm>
     ) : null}
   </Panel>
 )

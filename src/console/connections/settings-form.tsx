@@ -1,16 +1,15 @@
 // The settings of a connection: what it is called, who comes to exist by it, and how the provider calls things.
-
 import type { RoleRecord } from '#access/grants/roles/roles.ts'
 import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import type { Connection } from '#connections/sign-in/connections.ts'
 import type { UpdateConnectionInput } from '#connections/sign-in/update-connection.ts'
 import type { Form } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
-import { Alert } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
-import { endOfDay, type FormState, textOf } from '../ui/forms.ts'
+import { endOfDay, textOf } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Panel, Select } from '../ui/parts.tsx'
 import { jitWords } from './connection-page.tsx'
@@ -91,7 +90,6 @@ export type SettingsPageProps = {
 }
 
 export const SettingsPage = ({ ctx, manager, connection, state, roles, directories }: SettingsPageProps) => {
-  const { values, errors, message } = state
   const address = `/console/connections/${connection.id}`
   return (
     <ConsolePage
@@ -100,32 +98,25 @@ export const SettingsPage = ({ ctx, manager, connection, state, roles, directori
       title={`Settings of ${connection.name}`}
       trail={[...sectionTrail('connections'), { label: connection.name, href: address }]}
     >
-      <form method="post" action={`${address}/settings`} autocomplete="off">
-        {message === undefined ? null : <Alert kind="danger" title={message} />}
+      <PostForm action={`${address}/settings`} state={state} autocomplete="off">
         <Panel title="People">
-          <Field name="name" label="Name" value={values['name']} error={errors['name']} maxlength={200} />
+          <Field {...field(state, 'name')} label="Name" maxlength={200} />
           <Select
-            name="jit"
+            {...field(state, 'jit')}
             label="Who comes to exist by a first sign-in"
-            value={values['jit']}
-            error={errors['jit']}
             options={Object.entries(jitWords).map(([value, label]) => ({ value, label }))}
           />
           <Select
-            name="defaultRoleId"
+            {...field(state, 'defaultRoleId')}
             label="Role of those people"
             empty="None"
-            value={values['defaultRoleId']}
-            error={errors['defaultRoleId']}
             options={roles.map(({ id, name }) => ({ value: id, label: name }))}
             hint="Roles of administrators cannot be chosen."
           />
           <Select
-            name="directoryId"
+            {...field(state, 'directoryId')}
             label="Directory that decides about its people"
             empty="None"
-            value={values['directoryId']}
-            error={errors['directoryId']}
             options={directories.map(({ id, name }) => ({ value: id, label: name }))}
             hint="Groups in messages are ignored for people of a directory."
           />
@@ -136,28 +127,20 @@ export const SettingsPage = ({ ctx, manager, connection, state, roles, directori
           lead="Several names with commas between them; the first that is there counts."
         >
           {attributeNames.map((each) => (
-            <Field
-              name={`attributes.${each}`}
-              label={attributeLabels[each]}
-              value={values[`attributes.${each}`]}
-              error={errors[`attributes.${each}`]}
-              isOptional
-            />
+            <Field {...field(state, `attributes.${each}`)} label={attributeLabels[each]} isOptional />
           ))}
         </Panel>
         <Buttons submit="Save" back={address} leave="Leave it as it is" />
-      </form>
+      </PostForm>
     </ConsolePage>
   )
 }
 
-const SamlSettings = ({ state: { values, errors } }: { state: FormState }) => (
+const SamlSettings = ({ state }: { state: FormState }) => (
   <Panel title="SAML">
     <Select
-      name="signed"
+      {...field(state, 'signed')}
       label="What has to be signed"
-      value={values['signed']}
-      error={errors['signed']}
       options={[
         { value: 'either', label: 'Assertion or response' },
         { value: 'assertion', label: 'The assertion' },
@@ -165,48 +148,33 @@ const SamlSettings = ({ state: { values, errors } }: { state: FormState }) => (
         { value: 'both', label: 'Both' },
       ]}
     />
-    <Field
-      name="groupSeparator"
-      label="Groups come as one text, separated by"
-      value={values['groupSeparator']}
-      error={errors['groupSeparator']}
-      maxlength={3}
-      isOptional
-    />
+    <Field {...field(state, 'groupSeparator')} label="Groups come as one text, separated by" maxlength={3} isOptional />
     <Check
       name="nameIdIsEmail"
       label="The NameID is the person’s e-mail address"
-      isChecked={values['nameIdIsEmail'] !== undefined}
+      isChecked={state.values['nameIdIsEmail'] !== undefined}
       hint="Only where the provider says nothing of its format, and gives nobody a name that looks like somebody else’s address."
     />
     <Check
       name="isIdpInitiatedAllowed"
       label="The provider may begin sign-ins by itself"
-      isChecked={values['isIdpInitiatedAllowed'] !== undefined}
+      isChecked={state.values['isIdpInitiatedAllowed'] !== undefined}
       hint="For tiles on the provider’s own page. Tiles that open the sign-in address here need no such thing."
     />
   </Panel>
 )
 
-const OidcSettings = ({ state: { values, errors } }: { state: FormState }) => (
+const OidcSettings = ({ state }: { state: FormState }) => (
   <Panel title="Client secret">
     <Field
-      name="clientSecret"
+      {...field(state, 'clientSecret')}
       label="New client secret"
       type="password"
-      error={errors['clientSecret']}
       autocomplete="off"
       maxlength={4096}
       hint="Left empty, the one that is there stays."
       isOptional
     />
-    <Field
-      name="secretExpiresAt"
-      label="The secret is good until"
-      type="date"
-      value={values['secretExpiresAt']}
-      error={errors['secretExpiresAt']}
-      isOptional
-    />
+    <Field {...field(state, 'secretExpiresAt')} label="The secret is good until" type="date" isOptional />
   </Panel>
 )

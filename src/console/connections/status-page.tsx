@@ -1,10 +1,10 @@
 // Before a connection's state changes: what will happen.
 import type { StatusEffects } from '#access/sign-in/status-effects.ts'
 import type { Connection } from '#connections/sign-in/connections.ts'
+import type { FormState } from '#http/ui/form.tsx'
 import type { CallContext } from '#src/context.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import type { Manager } from '../ui/env.ts'
-import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { changeLabels, effectsOf, type StatusChange } from './words.ts'
 

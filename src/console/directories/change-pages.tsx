@@ -2,11 +2,11 @@
 import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import type { DirectoryTokenRecord } from '#connections/directories/directory-tokens.ts'
 import type { DirectoryContent } from '#connections/setup-links/directory-content.ts'
+import type { FormState } from '#http/ui/form.tsx'
 import type { CallContext } from '#src/context.ts'
 import { count } from '../connect/words.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import type { Manager } from '../ui/env.ts'
-import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Time } from '../ui/parts.tsx'
 

@@ -1,5 +1,4 @@
 // The page of one directory: where it is, how it does, its tokens, its last requests.
-
 import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import type { DirectoryTokenRecord, IssuedDirectoryToken } from '#connections/directories/directory-tokens.ts'
 import type { DirectoryActivity } from '#connections/provisioning/activity.ts'
@@ -8,12 +7,12 @@ import type { DirectoryRhythm } from '#connections/provisioning/rhythm.ts'
 import type { DirectoryContent } from '#connections/setup-links/directory-content.ts'
 import { LinkButton, PrimaryLink, SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import { agoWords, count } from '../connect/words.ts'
 import { EventTable } from '../provisioning/log-page.tsx'
 import type { Manager } from '../ui/env.ts'
-import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
 import { Badge, ButtonForm, CopyField, Panel, Time } from '../ui/parts.tsx'
@@ -181,18 +180,10 @@ const Tokens = ({ ctx, directory, tokens, state, mayWrite }: DirectoryPageProps 
       />
     )}
     {mayWrite ? (
-      <form method="post" action={`/console/directories/${directory.id}/tokens`} class="narrow-form">
-        {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
-        <Field
-          name="expiresAt"
-          label="Good until"
-          type="date"
-          value={state.values['expiresAt']}
-          error={state.errors['expiresAt']}
-          isOptional
-        />
+      <PostForm action={`/console/directories/${directory.id}/tokens`} state={state} class="narrow-form">
+        <Field {...field(state, 'expiresAt')} label="Good until" type="date" isOptional />
         <SubmitButton label="Make a token" kind="secondary" />
-      </form>
+      </PostForm>
     ) : null}
   </Panel>
 )
@@ -201,7 +192,7 @@ const Changes = ({ directory, state }: DirectoryPageProps) => {
   const address = `/console/directories/${directory.id}`
   return (
     <Panel title="Change">
-      <form method="post" action={`${address}/name`} class="narrow-form">
+      <PostForm action={`${address}/name`} class="narrow-form">
         <Field
           name="name"
           label="Name"
@@ -210,7 +201,7 @@ const Changes = ({ directory, state }: DirectoryPageProps) => {
           maxlength={200}
         />
         <SubmitButton label="Rename" kind="secondary" />
-      </form>
+      </PostForm>
       <div class="actions">
         <LinkButton href={`${address}/${directory.status === 'active' ? 'disable' : 'enable'}`}>
           {directory.status === 'active' ? 'Switch it off…' : 'Switch it on…'}

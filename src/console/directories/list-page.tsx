@@ -1,14 +1,13 @@
 // The list of directories with how they do.
-
 import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import type { DirectoryActivity } from '#connections/provisioning/activity.ts'
 import { PrimaryLink, SubmitButton } from '#http/ui/buttons.tsx'
-import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
+import { EmptyState, Table } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import { agoWords } from '../connect/words.ts'
 import type { Manager } from '../ui/env.ts'
-import type { FormState } from '../ui/forms.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
 import { Badge, Panel } from '../ui/parts.tsx'
@@ -70,11 +69,10 @@ export const DirectoryListPage = (props: DirectoryListProps) => {
           id="create"
           lead="For people and groups without a sign-in by the same provider. With one, connect the provider instead."
         >
-          <form method="post" action="/console/directories" class="narrow-form">
-            {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
-            <Field name="name" label="Name" value={state.values['name']} error={state.errors['name']} maxlength={200} />
+          <PostForm action="/console/directories" state={state} class="narrow-form">
+            <Field {...field(state, 'name')} label="Name" maxlength={200} />
             <SubmitButton label="Create the directory" kind="secondary" />
-          </form>
+          </PostForm>
         </Panel>
       ) : null}
     </ConsolePage>

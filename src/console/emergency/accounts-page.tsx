@@ -1,14 +1,13 @@
 // The accounts with their state, what they were used for, and the way to another one.
-
 import type { EmergencyAccount } from '#access/accounts/emergency/emergency.ts'
 import type { EmergencyUse } from '#access/accounts/emergency/emergency-uses.ts'
 import type { SignInAttempt } from '#access/sign-in/attempts.ts'
 import { Buttons, LinkButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
-import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, type ConsolePageProps } from '../ui/frame.tsx'
 import { Badge, Panel, Time } from '../ui/parts.tsx'
 
@@ -50,18 +49,15 @@ export const AccountsPage = ({ ctx, manager, accounts, uses, attempts, state, no
         id="new"
         lead="User name, password, authenticator secret and recovery codes are shown once."
       >
-        <form method="post" action="/console/emergency">
-          {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+        <PostForm action="/console/emergency" state={state}>
           <Field
-            name="name"
+            {...field(state, 'name')}
             label="Name"
-            value={state.values['name']}
-            error={state.errors['name']}
             hint="For example where the envelope lies: Safe, head office."
             maxlength={200}
           />
           <Buttons submit="Make it" />
-        </form>
+        </PostForm>
       </Panel>
       <h2>Uses</h2>
       {uses.length === 0 ? (

@@ -1,7 +1,7 @@
 // What goes into an envelope, shown once; and the step before old contents become void.
-
 import type { EmergencyAccount, NewEmergencyAccount } from '#access/accounts/emergency/emergency.ts'
 import { Buttons, PrimaryLink } from '#http/ui/buttons.tsx'
+import { PostForm } from '#http/ui/form.tsx'
 import type { CallContext } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
@@ -56,9 +56,9 @@ export const ResealPage = ({ ctx, manager, account }: Frame & { account: Emergen
           <li>What is in the envelope now is void at once, and whoever is signed in with it is out.</li>
           <li>It counts as never tried, until somebody tries it as a drill.</li>
         </ul>
-        <form method="post" action={`/console/emergency/accounts/${account.userId}/reseal`}>
+        <PostForm action={`/console/emergency/accounts/${account.userId}/reseal`}>
           <Buttons submit="Seal it anew" kind="danger" back="/console/emergency" />
-        </form>
+        </PostForm>
       </Panel>
     </ConsolePage>
   )

@@ -1,13 +1,12 @@
 // One use of an emergency account: why, what was done in it, and the report that somebody else signs.
-
 import type { EmergencyUse } from '#access/accounts/emergency/emergency-uses.ts'
 import type { AuditEvent } from '#audit/list-events.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import type { CallContext } from '#src/context.ts'
 import { EventTable } from '../audit/event-table.tsx'
 import type { Manager } from '../ui/env.ts'
-import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, type ConsolePageProps, sectionTrail } from '../ui/frame.tsx'
 import { Badge, Panel, TextArea, Time } from '../ui/parts.tsx'
 
@@ -68,23 +67,20 @@ export const UsePage = ({ ctx, manager, use, events, state, notice }: Props) => 
 
 const SignForm = ({ use, state }: Pick<Props, 'use' | 'state'>) => (
   <Panel title="Sign the report" lead="It stays with the trail and cannot be changed afterwards.">
-    <form method="post" action={`/console/emergency/uses/${use.id}`}>
-      {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+    <PostForm action={`/console/emergency/uses/${use.id}`} state={state}>
       {use.isSealedAnew ? null : (
         <Alert kind="warning" title="Seal the account anew first">
           As long as the envelope is open, whoever looked into it can come in again.
         </Alert>
       )}
       <TextArea
-        name="statement"
+        {...field(state, 'statement')}
         label="What happened, and what was done about it"
-        value={state.values['statement']}
-        error={state.errors['statement']}
         maxlength={5_000}
         rows={5}
       />
       <Buttons submit="Sign" />
-    </form>
+    </PostForm>
   </Panel>
 )
 

@@ -1,12 +1,10 @@
 // The name of a local group.
-
 import type { ListedGroup } from '#access/people/search-groups.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
-import { Alert } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
-import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
 
@@ -14,7 +12,7 @@ type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined 
 
 type FormPageProps = Common & { group: ListedGroup | undefined; state: FormState }
 
-export const GroupFormPage = ({ ctx, manager, group, state: { values, errors, message } }: FormPageProps) => (
+export const GroupFormPage = ({ ctx, manager, group, state }: FormPageProps) => (
   <ConsolePage
     {...{ ctx, manager }}
     section="groups"
@@ -26,19 +24,16 @@ export const GroupFormPage = ({ ctx, manager, group, state: { values, errors, me
     }
     trail={sectionTrail('groups')}
   >
-    <form method="post" action={group === undefined ? '/console/groups' : `/console/groups/${group.id}`} class="panel">
-      {message === undefined ? null : <Alert kind="danger" title={message} />}
-      <Field
-        name="displayName"
-        label="Name"
-        value={values['displayName']}
-        error={errors['displayName']}
-        maxlength={200}
-      />
+    <PostForm
+      action={group === undefined ? '/console/groups' : `/console/groups/${group.id}`}
+      state={state}
+      class="panel"
+    >
+      <Field {...field(state, 'displayName')} label="Name" maxlength={200} />
       <Buttons
         submit={group === undefined ? 'Create the group' : 'Save'}
         back={group === undefined ? '/console/groups' : `/console/groups/${group.id}`}
       />
-    </form>
+    </PostForm>
   </ConsolePage>
 )

@@ -4,16 +4,16 @@ import type { GuestTerms } from '#access/grants/assignments/guests.ts'
 import type { InviteManyResult, InviteOutcome } from '#access/invitations/invite-many.ts'
 import type { Form } from '#http/read-form.ts'
 import { Buttons, PrimaryLink } from '#http/ui/buttons.tsx'
-import { Alert, Table } from '#http/ui/content.tsx'
+import { Table } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import type { CallContext } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
 import { Figure } from '../ui/figures.tsx'
-import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Badge, Panel, TextArea, type Tone } from '../ui/parts.tsx'
 import type { RoleChoices } from '../ui/role-choices.ts'
 import { RolePurposes } from '../users/parts/assignment-pages.tsx'
-import { CarriedForm, SharedFields, StepButtons } from './invite-pages.tsx'
+import { carried, SharedFields, StepButtons } from './invite-pages.tsx'
 
 type Common = { ctx: CallContext; manager: Manager }
 
@@ -31,14 +31,11 @@ export const InviteManyPage = ({
     lead="Everybody gets the same, unless their line says otherwise. You see what becomes of each line before anything is sent."
     trail={sectionTrail('invitations')}
   >
-    <form method="post" action="/console/invitations/bulk">
-      {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+    <PostForm action="/console/invitations/bulk" state={state}>
       <Panel title="Whom">
         <TextArea
-          name="text"
+          {...field(state, 'text')}
           label="Addresses"
-          value={state.values['text']}
-          error={state.errors['text']}
           hint={
             <>
               Parted by commas, blanks or lines, such as <code>Mei Lin &lt;mei@example.com&gt;</code>. Or paste a table,
@@ -54,7 +51,7 @@ export const InviteManyPage = ({
         <RolePurposes choices={choices} />
       </Panel>
       <Buttons submit="Review" back="/console/invitations" />
-    </form>
+    </PostForm>
   </ConsolePage>
 )
 
@@ -110,13 +107,12 @@ export const InviteOutcomesPage = ({ ctx, manager, form, result, isSent }: Outco
         {isSent ? (
           <PrimaryLink href="/console/invitations">All invitations</PrimaryLink>
         ) : (
-          <form method="post" action="/console/invitations/bulk">
-            <CarriedForm form={form} />
+          <PostForm action="/console/invitations/bulk" hidden={carried(form)}>
             <StepButtons
               send={`Invite ${done.toLocaleString('en')} ${done === 1 ? 'person' : 'people'}`}
               isReady={done > 0}
             />
-          </form>
+          </PostForm>
         )}
       </div>
     </ConsolePage>

@@ -5,11 +5,11 @@ import { canBeSent, type InvitationPreview } from '#access/invitations/preview-i
 import type { Form } from '#http/read-form.ts'
 import { Actions, Buttons, LinkButton, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, Facts } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import type { CallContext } from '#src/context.ts'
 import { BrandRoles } from '../ui/brand-roles.tsx'
 import type { Manager } from '../ui/env.ts'
-import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Panel, Select, TextArea, Time } from '../ui/parts.tsx'
 import type { RoleChoices } from '../ui/role-choices.ts'
@@ -20,7 +20,6 @@ type Common = { ctx: CallContext; manager: Manager }
 type InviteFormProps = Common & { state: FormState; choices: RoleChoices; terms: GuestTerms }
 
 export const InviteFormPage = ({ ctx, manager, state, choices, terms }: InviteFormProps) => {
-  const { values, errors, message } = state
   return (
     <ConsolePage
       {...{ ctx, manager }}
@@ -30,31 +29,15 @@ export const InviteFormPage = ({ ctx, manager, state, choices, terms }: InviteFo
       trail={sectionTrail('invitations')}
       actions={<LinkButton href="/console/invitations/bulk">Invite many</LinkButton>}
     >
-      <form method="post" action="/console/invitations/new" class="panel">
-        {message === undefined ? null : <Alert kind="danger" title={message} />}
+      <PostForm action="/console/invitations/new" state={state} class="panel">
         <div class="form-grid">
-          <Field
-            name="email"
-            label="E-mail address"
-            type="email"
-            value={values['email']}
-            error={errors['email']}
-            autocomplete="off"
-            hasFocus
-          />
-          <Field
-            name="displayName"
-            label="Name"
-            value={values['displayName']}
-            error={errors['displayName']}
-            autocomplete="off"
-            isOptional
-          />
+          <Field {...field(state, 'email')} label="E-mail address" type="email" autocomplete="off" hasFocus />
+          <Field {...field(state, 'displayName')} label="Name" autocomplete="off" isOptional />
         </div>
         <SharedFields {...{ state, choices, terms }} organization={manager.organization.name} />
         <Buttons submit="Review" back="/console/invitations" />
         <RolePurposes choices={choices} />
-      </form>
+      </PostForm>
     </ConsolePage>
   )
 }
@@ -62,29 +45,25 @@ export const InviteFormPage = ({ ctx, manager, state, choices, terms }: InviteFo
 type SharedProps = { state: FormState; choices: RoleChoices; terms: GuestTerms; organization: string }
 
 /** What is the same for one person and for many. */
-export const SharedFields = ({ state: { values, errors }, choices, terms, organization }: SharedProps) => (
+export const SharedFields = ({ state, choices, terms, organization }: SharedProps) => (
   <>
     {choices.hasOrganization ? (
       <Select
-        name="roleId"
+        {...field(state, 'roleId')}
         label={`Role in ${organization}`}
-        value={values['roleId']}
-        error={errors['roleId']}
         empty="None"
         options={choices.roles}
         hint="What they may do where no brand is concerned. In a brand, a role there takes its place."
       />
-    ) : errors['roleId'] === undefined ? null : (
+    ) : state.errors['roleId'] === undefined ? null : (
       <Alert kind="danger" title="Choose a role in a brand" />
     )}
-    <BrandRoles choices={choices} values={values} />
+    <BrandRoles choices={choices} values={state.values} />
     <div class="form-grid after-table">
       <Field
-        name="expiresAt"
+        {...field(state, 'expiresAt')}
         label="Until"
         type="date"
-        value={values['expiresAt']}
-        error={errors['expiresAt']}
         hint={
           terms.maxDays === null
             ? 'When what they get ends. For people from outside, choose one.'
@@ -92,20 +71,11 @@ export const SharedFields = ({ state: { values, errors }, choices, terms, organi
         }
         isOptional
       />
-      <Field
-        name="days"
-        label="The link is good for days"
-        type="number"
-        value={values['days']}
-        error={errors['days']}
-        isOptional
-      />
+      <Field {...field(state, 'days')} label="The link is good for days" type="number" isOptional />
     </div>
     <TextArea
-      name="note"
+      {...field(state, 'note')}
       label="A few words of your own"
-      value={values['note']}
-      error={errors['note']}
       hint="They are in the mail."
       maxlength={1_000}
       isOptional
@@ -114,13 +84,8 @@ export const SharedFields = ({ state: { values, errors }, choices, terms, organi
 )
 
 /** What the form said, once more, for the step after it. */
-export const CarriedForm = ({ form }: { form: Form }) => (
-  <>
-    {Object.entries(form).map(([name, value]) =>
-      name === 'step' || value === undefined || value === '' ? null : <input type="hidden" name={name} value={value} />,
-    )}
-  </>
-)
+export const carried = (form: Form): Form =>
+  Object.fromEntries(Object.entries(form).filter(([name, value]) => name !== 'step' && value !== ''))
 
 export const StepButtons = ({ send, isReady }: { send: string; isReady: boolean }) => (
   <Actions>
@@ -185,10 +150,9 @@ export const InviteReviewPage = ({ ctx, manager, form, preview }: ReviewProps) =
           ))}
         </dl>
       </Panel>
-      <form method="post" action="/console/invitations/new">
-        <CarriedForm form={form} />
+      <PostForm action="/console/invitations/new" hidden={carried(form)}>
         <StepButtons send="Send the invitation" isReady={canBeSent(preview)} />
-      </form>
+      </PostForm>
     </ConsolePage>
   )
 }

@@ -1,14 +1,13 @@
 // The pages of mappings: the table, a new one, and what the names of groups suggest.
-
 import type { MappingRecord } from '#access/grants/mappings/mappings.ts'
 import type { Suggestion } from '#access/grants/mappings/suggest.ts'
 import type { RoleRecord } from '#access/grants/roles/roles.ts'
 import { Buttons, LinkButton, PrimaryLink, SubmitButton } from '#http/ui/buttons.tsx'
-import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
+import { EmptyState, Table } from '#http/ui/content.tsx'
+import { type FormState, PostForm, Refusal } from '#http/ui/form.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import type { Manager } from '../ui/env.ts'
-import type { FormState } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import type { Notice } from '../ui/notices.ts'
 import { ButtonForm, Panel, Select, Time } from '../ui/parts.tsx'
@@ -122,7 +121,7 @@ export type MappingFormProps = Common & {
 }
 
 export const NewMappingPage = ({ ctx, manager, state, groups, roles, brands }: MappingFormProps) => {
-  const { values, errors, message } = state
+  const { values, errors } = state
   const isFilter = values['kind'] === 'filter'
   const targets = (prefix: string, isThis: boolean) => (
     <>
@@ -147,11 +146,10 @@ export const NewMappingPage = ({ ctx, manager, state, groups, roles, brands }: M
   )
   return (
     <ConsolePage {...{ ctx, manager }} section="mappings" title="New mapping" trail={sectionTrail('mappings')}>
-      {message === undefined ? null : <Alert kind="danger" title={message} />}
+      <Refusal state={state} />
       <div class="columns">
         <Panel title="By group" lead="All members of the group get the role, and lose it when they leave the group.">
-          <form method="post" action="/console/mappings/preview">
-            <input type="hidden" name="kind" value="group" />
+          <PostForm action="/console/mappings/preview" hidden={{ kind: 'group' }}>
             <Select
               name="groupId"
               label="Group"
@@ -162,11 +160,10 @@ export const NewMappingPage = ({ ctx, manager, state, groups, roles, brands }: M
             />
             {targets('group', !isFilter)}
             <Buttons submit="See who gains what" />
-          </form>
+          </PostForm>
         </Panel>
         <Panel title="By attribute" lead="Everybody whose profile satisfies the filter gets the role.">
-          <form method="post" action="/console/mappings/preview">
-            <input type="hidden" name="kind" value="filter" />
+          <PostForm action="/console/mappings/preview" hidden={{ kind: 'filter' }}>
             <Field
               name="filter"
               label="SCIM filter"
@@ -182,7 +179,7 @@ export const NewMappingPage = ({ ctx, manager, state, groups, roles, brands }: M
             />
             {targets('filter', isFilter)}
             <Buttons submit="See who gains what" kind="secondary" />
-          </form>
+          </PostForm>
         </Panel>
       </div>
     </ConsolePage>
@@ -234,8 +231,7 @@ export const SuggestionsPage = ({ ctx, manager, suggestions, pattern, error }: S
           text="A name suggests a mapping where it holds a role and, if you like, a brand: Aurora Editors, or brand-aurora-editor with the pattern brand-{brand}-{role}."
         />
       ) : (
-        <form method="post" action="/console/mappings/suggestions">
-          <input type="hidden" name="pattern" value={pattern} />
+        <PostForm action="/console/mappings/suggestions" hidden={{ pattern }}>
           <Table
             caption="Suggested mappings"
             columns={[{ label: 'Group' }, { label: 'Role' }, { label: 'Where' }]}
@@ -264,7 +260,7 @@ export const SuggestionsPage = ({ ctx, manager, suggestions, pattern, error }: S
               <SubmitButton label="See who gains what" />
             </div>
           ) : null}
-        </form>
+        </PostForm>
       )}
     </ConsolePage>
   )

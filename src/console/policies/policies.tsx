@@ -1,5 +1,4 @@
 // Policies: rules that take a permission away, and the two policies of the organization that say how roles are read.
-
 import { type Context, Hono } from 'hono'
 import { listPermissions } from '#access/decisions/catalogue.ts'
 import { listBrands } from '#access/grants/brands/brands.ts'
@@ -9,12 +8,13 @@ import { getOrganization } from '#access/organizations/organizations.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
-import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
+import { EmptyState, Table } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm, Refusal } from '#http/ui/form.tsx'
 import { Check, Choice, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { showPreview } from '../changes/changes.tsx'
 import type { ConsoleEnv } from '../ui/env.ts'
-import { chosen, emptyForm, type FormState, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { chosen, emptyForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { noticeOf } from '../ui/notices.ts'
 import { ButtonForm, Panel, Select } from '../ui/parts.tsx'
@@ -73,7 +73,7 @@ async function showPolicies(c: Context<ConsoleEnv>, state: FormState): Promise<R
   const organization = isPermitted(ctx, 'organization.read')
     ? await getOrganization(ctx, ctx.organizationId)
     : undefined
-  const { values, errors, message } = state
+  const { values } = state
   const page = (
     <ConsolePage
       {...{ ctx, manager }}
@@ -92,14 +92,12 @@ async function showPolicies(c: Context<ConsoleEnv>, state: FormState): Promise<R
       )}
       {!mayWrite ? null : (
         <Panel title="New policy" id="new">
-          {message === undefined ? null : <Alert kind="danger" title={message} />}
-          <form method="post" action="/console/policies">
-            <Field name="name" label="Name" value={values['name']} error={errors['name']} maxlength={200} />
+          <Refusal state={state} />
+          <PostForm action="/console/policies">
+            <Field {...field(state, 'name')} label="Name" maxlength={200} />
             <Select
-              name="permission"
+              {...field(state, 'permission')}
               label="Nobody may"
-              value={values['permission']}
-              error={errors['permission']}
               options={catalogue.map((entry) => ({ value: entry.name, label: `${entry.description} (${entry.name})` }))}
             />
             <Select
@@ -121,12 +119,12 @@ async function showPolicies(c: Context<ConsoleEnv>, state: FormState): Promise<R
               ))}
             </fieldset>
             <Buttons submit="See what changes" />
-          </form>
+          </PostForm>
         </Panel>
       )}
       {organization === undefined ? null : (
         <Panel title="How roles are read" id="reading">
-          <form method="post" action="/console/policies/reading">
+          <PostForm action="/console/policies/reading">
             <Choice
               name="roleStrategy"
               legend="Somebody with several roles in one place"
@@ -146,7 +144,7 @@ async function showPolicies(c: Context<ConsoleEnv>, state: FormState): Promise<R
               ]}
             />
             {isPermitted(ctx, 'organization.write') ? <Buttons submit="See what changes" kind="secondary" /> : null}
-          </form>
+          </PostForm>
         </Panel>
       )}
     </ConsolePage>

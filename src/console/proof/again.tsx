@@ -1,10 +1,10 @@
 // After a fresh proof: what was about to be done, to be sent once more by whoever typed it. Nothing was saved before.
-
 import { Hono } from 'hono'
 import { findKeptForm, type KeptForm } from '#access/accounts/sign-in/kept-forms.ts'
 import { renderPage } from '#http/pages.ts'
 import { Buttons, LinkButton } from '#http/ui/buttons.tsx'
 import { Alert, Facts } from '#http/ui/content.tsx'
+import { HiddenFields, PostForm } from '#http/ui/form.tsx'
 import { requireFreshProof } from '#src/context.ts'
 import type { ConsoleEnv } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
@@ -50,7 +50,7 @@ const isSecret = (name: string): boolean => /password|secret|token|code/i.test(n
 
 /** Whoever comes back to an open browser sees what somebody else may have left there. */
 const AgainForm = ({ kept: { path, fields } }: { kept: KeptForm }) => (
-  <form method="post" action={path} class="panel">
+  <PostForm action={path} class="panel">
     <Facts
       facts={[
         { term: 'Page', value: path },
@@ -59,9 +59,7 @@ const AgainForm = ({ kept: { path, fields } }: { kept: KeptForm }) => (
           .map(([name, value]) => ({ term: name, value: isSecret(name) ? '(not shown)' : value })),
       ]}
     />
-    {Object.entries(fields).map(([name, value]) => (
-      <input type="hidden" name={name} value={value} />
-    ))}
+    <HiddenFields values={fields} />
     <Buttons submit="Send it now" back="/console" leave="Leave it" />
-  </form>
+  </PostForm>
 )

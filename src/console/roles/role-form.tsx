@@ -1,12 +1,12 @@
 // The form of a custom role: what it is for, who answers for it, and what it allows and denies.
-
 import type { CatalogueEntry } from '#access/decisions/catalogue.ts'
 import type { RoleRecord } from '#access/grants/roles/roles.ts'
 import type { Form } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
-import { type FormState, filledForm, textOf } from '../ui/forms.ts'
+import { filledForm, textOf } from '../ui/forms.ts'
 import { TextArea } from '../ui/parts.tsx'
 import { areaOf } from './permission-matrix.tsx'
 
@@ -24,46 +24,27 @@ const states = [
 ] as const
 
 export const RoleForm = ({ action, submit, catalogue, state }: RoleFormProps) => {
-  const { values, errors, message } = state
+  const { values, errors } = state
   const areas = [...new Set(catalogue.map(({ name }) => areaOf(name)))]
   const permissionError = errors['allows'] ?? errors['denies']
   return (
-    <form method="post" action={action}>
-      {message === undefined ? null : <Alert kind="danger" title={message} />}
+    <PostForm action={action} state={state}>
       {permissionError === undefined ? null : <Alert kind="danger" title={permissionError} />}
-      <Field name="name" label="Name" value={values['name']} error={errors['name']} maxlength={200} />
+      <Field {...field(state, 'name')} label="Name" maxlength={200} />
       <Field
-        name="key"
+        {...field(state, 'key')}
         label="Key"
-        value={values['key']}
-        error={errors['key']}
         hint="What applications see: lower-case letters, digits and hyphens."
         maxlength={63}
       />
       <TextArea
-        name="purpose"
+        {...field(state, 'purpose')}
         label="Purpose"
-        value={values['purpose']}
-        error={errors['purpose']}
         hint="Shown wherever the role is chosen, so that people choose the right one."
         maxlength={1_000}
       />
-      <Field
-        name="owner"
-        label="Owner"
-        value={values['owner']}
-        error={errors['owner']}
-        hint="Who answers for it."
-        isOptional
-      />
-      <Field
-        name="reviewAt"
-        label="Review on"
-        type="date"
-        value={values['reviewAt']}
-        error={errors['reviewAt']}
-        isOptional
-      />
+      <Field {...field(state, 'owner')} label="Owner" hint="Who answers for it." isOptional />
+      <Field {...field(state, 'reviewAt')} label="Review on" type="date" isOptional />
       <Field
         name="rank"
         label="Rank"
@@ -97,7 +78,7 @@ export const RoleForm = ({ action, submit, catalogue, state }: RoleFormProps) =>
         isOptional
       />
       <Buttons submit={submit} back="/console/roles" />
-    </form>
+    </PostForm>
   )
 }
 

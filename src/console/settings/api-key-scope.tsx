@@ -5,8 +5,9 @@ import type { BrandRecord } from '#access/grants/brands/brands.ts'
 import { managing } from '#access/grants/managers/management.ts'
 import type { ApiKeyRecord, issueApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import type { Form } from '#http/read-form.ts'
+import { type FormState, field } from '#http/ui/form.tsx'
 import { Check, Choice, Field } from '#http/ui/forms.tsx'
-import { endOfDay, type FormState } from '../ui/forms.ts'
+import { endOfDay } from '../ui/forms.ts'
 import { Select } from '../ui/parts.tsx'
 
 /** The key that a form asks for. */
@@ -66,10 +67,8 @@ export const ScopeFields = ({ state, brands }: { state: FormState; brands: reado
       />
     )}
     <Field
-      name="addressRanges"
+      {...field(state, 'addressRanges')}
       label="Good from these addresses"
-      value={state.values['addressRanges']}
-      error={state.errors['addressRanges']}
       placeholder="192.0.2.0/24"
       hint="Separated by commas. Left empty, from anywhere."
       maxlength={2000}

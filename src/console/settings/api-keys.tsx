@@ -1,5 +1,4 @@
 // Settings: the API keys of programs. A key is shown once.
-
 import { type Context, Hono } from 'hono'
 import { listBrands } from '#access/grants/brands/brands.ts'
 import {
@@ -13,12 +12,13 @@ import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Buttons, SmallLink } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { notFound } from '#platform/errors.ts'
 import { isPermitted } from '#src/context.ts'
 import { Confirm, typedState } from '../ui/confirm.tsx'
 import type { ConsoleEnv } from '../ui/env.ts'
-import { emptyForm, type FormState, isRefused, refusedForm } from '../ui/forms.ts'
+import { emptyForm, isRefused, refusedForm } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
 import { Badge, CopyField, Panel, Time } from '../ui/parts.tsx'
 import { reachWords, ScopeFields, unboundedWords, wantedKey } from './api-key-scope.tsx'
@@ -136,27 +136,18 @@ async function showKeys(c: Context<ConsoleEnv>, state: FormState, fresh?: Issued
       )}
       {isPermitted(ctx, 'api_keys.write') ? (
         <Panel title="Issue a key" id="issue">
-          <form method="post" action={path}>
-            {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
-            <Field
-              name="name"
-              label="What it is for"
-              value={state.values['name']}
-              error={state.errors['name']}
-              maxlength={200}
-            />
+          <PostForm action={path} state={state}>
+            <Field {...field(state, 'name')} label="What it is for" maxlength={200} />
             <ScopeFields {...{ state, brands }} />
             <Field
-              name="expiresAt"
+              {...field(state, 'expiresAt')}
               label="Good until"
               type="date"
-              value={state.values['expiresAt']}
-              error={state.errors['expiresAt']}
               hint="A year from now, unless you say otherwise."
               isOptional
             />
             <Buttons submit="Issue the key" />
-          </form>
+          </PostForm>
         </Panel>
       ) : null}
     </SettingsFrame>

@@ -1,5 +1,4 @@
 // Settings: host applications that sign people in through Rolecall. Secrets are shown once.
-
 import { type Context, Hono } from 'hono'
 import { type ApplicationRecord, getApplication, listApplications } from '#access/applications/applications.ts'
 import { createApplication } from '#access/applications/create-application.ts'
@@ -10,11 +9,12 @@ import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { Buttons, LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { Confirm, typedState } from '../ui/confirm.tsx'
 import type { ConsoleEnv, ConsoleServices } from '../ui/env.ts'
-import { emptyForm, type FormState, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { emptyForm, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
 import { Badge, ButtonForm, CopyField, Panel, TextArea, Time } from '../ui/parts.tsx'
 import { SettingsFrame } from './settings-frame.tsx'
@@ -95,9 +95,8 @@ const errorAt = ({ errors }: FormState, name: string): string | undefined =>
   Object.entries(errors).find(([field]) => field === name || field.startsWith(`${name}.`))?.[1]
 
 const ApplicationForm = ({ action, submit, state }: { action: string; submit: string; state: FormState }) => (
-  <form method="post" action={action}>
-    {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
-    <Field name="name" label="Name" value={state.values['name']} error={state.errors['name']} maxlength={200} />
+  <PostForm action={action} state={state}>
+    <Field {...field(state, 'name')} label="Name" maxlength={200} />
     <TextArea
       name="redirectUris"
       label="Redirect addresses"
@@ -113,16 +112,14 @@ const ApplicationForm = ({ action, submit, state }: { action: string; submit: st
       isOptional
     />
     <Field
-      name="backchannelLogoutUri"
+      {...field(state, 'backchannelLogoutUri')}
       label="Back-channel logout address"
       type="url"
-      value={state.values['backchannelLogoutUri']}
-      error={state.errors['backchannelLogoutUri']}
       hint="Told at once when a session ends, for example because the person was deactivated."
       isOptional
     />
     <Buttons submit={submit} />
-  </form>
+  </PostForm>
 )
 
 async function showList(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {

@@ -1,5 +1,4 @@
 // Settings: the e-mail domains of the organization, proven by DNS.
-
 import { type Context, Hono } from 'hono'
 import { addDomain, bindDomain, removeDomain, verifyDomain } from '#connections/domains/change-domains.ts'
 import { type DomainRecord, getDomain, listDomains, txtRecordOf } from '#connections/domains/domains.ts'
@@ -7,12 +6,13 @@ import { type Connection, listConnections } from '#connections/sign-in/connectio
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Buttons, SmallLink } from '#http/ui/buttons.tsx'
-import { Alert, EmptyState } from '#http/ui/content.tsx'
+import { EmptyState } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { Confirm, typedState } from '../ui/confirm.tsx'
 import type { ConsoleEnv } from '../ui/env.ts'
-import { emptyForm, type FormState, isRefused, refusedForm } from '../ui/forms.ts'
+import { emptyForm, isRefused, refusedForm } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
 import { Badge, ButtonForm, CopyField, Panel, Time, type Tone } from '../ui/parts.tsx'
 import { SettingsFrame } from './settings-frame.tsx'
@@ -73,18 +73,10 @@ async function showDomains(c: Context<ConsoleEnv>, state: FormState): Promise<Re
       )}
       {!mayWrite ? null : (
         <Panel title="Add a domain" id="add">
-          <form method="post" action="/console/settings/domains">
-            {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
-            <Field
-              name="name"
-              label="Domain"
-              value={state.values['name']}
-              error={state.errors['name']}
-              placeholder="example.com"
-              maxlength={253}
-            />
+          <PostForm action="/console/settings/domains" state={state}>
+            <Field {...field(state, 'name')} label="Domain" placeholder="example.com" maxlength={253} />
             <Buttons submit="Add" />
-          </form>
+          </PostForm>
         </Panel>
       )}
     </SettingsFrame>
@@ -139,7 +131,7 @@ const Vouching = ({ domain: { id, name, connectionIds }, mayWrite, connections }
       : `Only ${bound.map((each) => each.name).join(', ')} may recognize and create people by an address at ${name}.`
   if (!mayWrite || connections.length === 0) return <p>{who}</p>
   return (
-    <form method="post" action={`/console/settings/domains/${id}/connections`}>
+    <PostForm action={`/console/settings/domains/${id}/connections`}>
       <p>{who}</p>
       {connections.map((connection) => (
         <Check
@@ -151,7 +143,7 @@ const Vouching = ({ domain: { id, name, connectionIds }, mayWrite, connections }
       ))}
       <p class="form-hint">Without a tick at any of them, all count.</p>
       <Buttons submit="Save the connections" />
-    </form>
+    </PostForm>
   )
 }
 

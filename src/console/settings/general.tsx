@@ -1,15 +1,14 @@
 // Settings: the organization itself, people from outside, and how long things are kept.
-
 import { type Context, Hono } from 'hono'
 import { getSettings, type OrganizationSettings, updateSettings } from '#access/organizations/settings.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
-import { Alert } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Choice, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import type { ConsoleEnv } from '../ui/env.ts'
-import { type FormState, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
 import { Panel, TextArea } from '../ui/parts.tsx'
 import { SettingsFrame } from './settings-frame.tsx'
@@ -72,7 +71,7 @@ const formOf = (settings: OrganizationSettings): FormState =>
 
 async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
   const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const { values, errors, message } = state
+  const { values, errors } = state
   const number = (name: string, label: string, hint?: string) => (
     <Field
       {...{ name, label, type: 'number', value: values[name], error: errors[name] }}
@@ -88,15 +87,12 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
   )
   const page = (
     <SettingsFrame {...{ ctx, manager }} tab="general" notice={noticeOf(c.req.query('done'))}>
-      <form method="post" action="/console/settings">
-        {message === undefined ? null : <Alert kind="danger" title={message} />}
+      <PostForm action="/console/settings" state={state}>
         <Panel title="Organization">
-          <Field name="name" label="Name" value={values['name']} error={errors['name']} maxlength={200} />
+          <Field {...field(state, 'name')} label="Name" maxlength={200} />
           <Field
-            name="accessContact"
+            {...field(state, 'accessContact')}
             label="Whom to ask for access"
-            value={values['accessContact']}
-            error={errors['accessContact']}
             hint="Shown on every page that refuses somebody: a name, an address, a sentence."
             maxlength={300}
             isOptional
@@ -112,11 +108,9 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
           lead="Whom no directory manages, and who have no address in a domain that you have verified."
         >
           <Field
-            name="guestMaxDays"
+            {...field(state, 'guestMaxDays')}
             label="They hold what they are given for this many days at most"
             type="number"
-            value={values['guestMaxDays']}
-            error={errors['guestMaxDays']}
             hint="Empty: also without an end. It counts for what is given or extended from now on."
             isOptional
           />
@@ -135,11 +129,9 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
         </Panel>
         <Panel title="When somebody's time is over">
           <Field
-            name="endDateGraceDays"
+            {...field(state, 'endDateGraceDays')}
             label="Deactivate people this many days after their last assignment has ended"
             type="number"
-            value={values['endDateGraceDays']}
-            error={errors['endDateGraceDays']}
             hint="Empty: they stay, without access. People of a directory are left to it."
             isOptional
           />
@@ -151,7 +143,7 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
           {number('eraseAfterDays', 'Inactive people', 'So long they cannot be erased yet.')}
         </Panel>
         {isPermitted(ctx, 'organization.write') ? <Buttons submit="Save" /> : null}
-      </form>
+      </PostForm>
     </SettingsFrame>
   )
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })

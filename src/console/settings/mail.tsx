@@ -1,5 +1,4 @@
 // Settings: mail. What went out, what did not, and a test.
-
 import { type Context, Hono } from 'hono'
 import { listMails, type MailRecord } from '#access/notices/mail/mails.ts'
 import { sendTestMail } from '#access/notices/mail/send-test-mail.ts'
@@ -7,10 +6,11 @@ import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import type { ConsoleEnv, ConsoleServices } from '../ui/env.ts'
-import { emptyForm, type FormState, isRefused, refusedForm } from '../ui/forms.ts'
+import { emptyForm, isRefused, refusedForm } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
 import { Badge, Panel, Time, type Tone } from '../ui/parts.tsx'
 import { SettingsFrame } from './settings-frame.tsx'
@@ -58,18 +58,10 @@ async function showMail(
       )}
       {isPermitted(ctx, 'organization.write') ? (
         <Panel title="Does mail arrive?" id="test">
-          <form method="post" action="/console/settings/mail/test">
-            {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
-            <Field
-              name="to"
-              label="Send a test to"
-              type="email"
-              value={state.values['to']}
-              error={state.errors['to']}
-              autocomplete="email"
-            />
+          <PostForm action="/console/settings/mail/test" state={state}>
+            <Field {...field(state, 'to')} label="Send a test to" type="email" autocomplete="email" />
             <Buttons submit="Send" kind="secondary" />
-          </form>
+          </PostForm>
         </Panel>
       ) : null}
       <h2>The last mails</h2>

@@ -1,15 +1,15 @@
 // Settings: how people sign in without a provider, what is asked of managers, and how long sessions and invitations last.
-
 import { type Context, Hono } from 'hono'
 import { getSignInPolicy, type SignInPolicy, updateSignInPolicy } from '#access/sign-in/policy/sign-in-policy.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Choice, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import type { ConsoleEnv } from '../ui/env.ts'
-import { type FormState, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
+import { filledForm, isRefused, refusedForm } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
 import { Panel } from '../ui/parts.tsx'
 import { SettingsFrame } from './settings-frame.tsx'
@@ -53,11 +53,10 @@ const smallPassword = 8
 
 async function showSignIn(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
   const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const { values, errors, message } = state
+  const { values } = state
   const page = (
     <SettingsFrame {...{ ctx, manager }} tab="signIn" notice={noticeOf(c.req.query('done'))}>
-      <form method="post" action="/console/settings/sign-in">
-        {message === undefined ? null : <Alert kind="danger" title={message} />}
+      <PostForm action="/console/settings/sign-in" state={state}>
         {Number(values['passwordMinLength']) < smallPassword ? (
           <Alert kind="warning" title="Short passwords are guessed easily">
             NIST SP 800-63B asks for eight characters at least; twelve is what we suggest.
@@ -76,13 +75,7 @@ async function showSignIn(c: Context<ConsoleEnv>, state: FormState): Promise<Res
               { value: 'off', label: 'is off' },
             ]}
           />
-          <Field
-            name="passwordMinLength"
-            label="Least number of characters"
-            type="number"
-            value={values['passwordMinLength']}
-            error={errors['passwordMinLength']}
-          />
+          <Field {...field(state, 'passwordMinLength')} label="Least number of characters" type="number" />
           <Choice
             name="secondFactor"
             legend="A second factor"
@@ -107,11 +100,9 @@ async function showSignIn(c: Context<ConsoleEnv>, state: FormState): Promise<Res
             ]}
           />
           <Field
-            name="freshProofMinutes"
+            {...field(state, 'freshProofMinutes')}
             label="Minutes for which a proof counts"
             type="number"
-            value={values['freshProofMinutes']}
-            error={errors['freshProofMinutes']}
             hint="What gives rights, keys or ways in asks who you are, unless you have shown it within this time."
           />
         </Panel>
@@ -127,32 +118,14 @@ async function showSignIn(c: Context<ConsoleEnv>, state: FormState): Promise<Res
           />
         </Panel>
         <Panel title="Sessions" lead="In minutes.">
-          <Field
-            name="sessionIdleMinutes"
-            label="End after this long without activity"
-            type="number"
-            value={values['sessionIdleMinutes']}
-            error={errors['sessionIdleMinutes']}
-          />
-          <Field
-            name="sessionAbsoluteMinutes"
-            label="End after this long in any case"
-            type="number"
-            value={values['sessionAbsoluteMinutes']}
-            error={errors['sessionAbsoluteMinutes']}
-          />
+          <Field {...field(state, 'sessionIdleMinutes')} label="End after this long without activity" type="number" />
+          <Field {...field(state, 'sessionAbsoluteMinutes')} label="End after this long in any case" type="number" />
         </Panel>
         <Panel title="Invitations">
-          <Field
-            name="invitationDays"
-            label="Links are good for this many days"
-            type="number"
-            value={values['invitationDays']}
-            error={errors['invitationDays']}
-          />
+          <Field {...field(state, 'invitationDays')} label="Links are good for this many days" type="number" />
         </Panel>
         {isPermitted(ctx, 'organization.write') ? <Buttons submit="Save" /> : null}
-      </form>
+      </PostForm>
     </SettingsFrame>
   )
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })

@@ -1,11 +1,10 @@
 // Before something goes for good: what will happen, and the word for it typed, so that nobody does it by mistake.
-
 import type { Child } from 'hono/jsx'
 import type { Form } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
-import { Alert } from '#http/ui/content.tsx'
+import { type FormState, field, HiddenFields, PostForm, Refusal } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
-import { emptyForm, type FormState } from './forms.ts'
+import { emptyForm } from './forms.ts'
 import { Panel } from './parts.tsx'
 
 /**
@@ -21,14 +20,8 @@ export function typedState(form: Form, word: string | undefined): FormState {
 
 export const TypedWord = ({ word, state }: { word: string; state: FormState }) => (
   <>
-    <input type="hidden" name="word" value={word} />
-    <Field
-      name="proof"
-      label={`Type ${word} to confirm`}
-      value={state.values['proof']}
-      error={state.errors['proof']}
-      autocomplete="off"
-    />
+    <HiddenFields values={{ word }} />
+    <Field {...field(state, 'proof')} label={`Type ${word} to confirm`} autocomplete="off" />
   </>
 )
 
@@ -47,18 +40,15 @@ export type ConfirmProps = {
 /** The part of a page that asks. */
 export const Confirm = ({ action, effects, word, submit, back, state, fields = {} }: ConfirmProps) => (
   <Panel title="What will happen">
-    {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+    <Refusal state={state} />
     <ul>
       {effects.map((effect) => (
         <li>{effect}</li>
       ))}
     </ul>
-    <form method="post" action={action}>
-      {Object.entries(fields).map(([name, value]) => (
-        <input type="hidden" name={name} value={value} />
-      ))}
+    <PostForm action={action} hidden={fields}>
       {word === undefined ? null : <TypedWord {...{ word, state }} />}
       <Buttons submit={submit} kind={word === undefined ? 'primary' : 'danger'} back={back} leave="Leave it as it is" />
-    </form>
+    </PostForm>
   </Panel>
 )

@@ -1,15 +1,7 @@
 // Forms keep what was typed when something is wrong: the page is shown again with the values and with what to change.
 import type { Form } from '#http/read-form.ts'
+import type { FormState } from '#http/ui/form.tsx'
 import { AppError } from '#platform/errors.ts'
-
-/** What was typed and what is wrong with it. */
-export type FormState = {
-  values: Form
-  /** By the name of the field. */
-  errors: Readonly<Record<string, string>>
-  /** What concerns no single field. */
-  message: string | undefined
-}
 
 export const emptyForm: FormState = { values: {}, errors: {}, message: undefined }
 

@@ -1,7 +1,8 @@
 // Parts that the console's pages are made of; they know nothing of what they show.
-
 import type { Child } from 'hono/jsx'
 import { SmallLink } from '#http/ui/buttons.tsx'
+import { PostForm } from '#http/ui/form.tsx'
+import { Labelled, saidWith } from '#http/ui/forms.tsx'
 
 export type Tone = 'good' | 'warning' | 'bad' | 'quiet' | 'info'
 
@@ -89,44 +90,27 @@ export type SelectProps = {
   id?: string
 }
 
-export const Select = ({ name, label, options, value = '', hint, error, empty, id = name }: SelectProps) => {
-  const described = [error === undefined ? [] : [`${id}-error`], hint === undefined ? [] : [`${id}-hint`]].flat()
-  return (
-    <div class="field">
-      <label class="form-label" for={id}>
-        {label}
-      </label>
-      <select
-        class={error === undefined ? 'form-select' : 'form-select is-invalid'}
-        id={id}
-        name={name}
-        aria-invalid={error === undefined ? undefined : 'true'}
-        aria-describedby={described.length === 0 ? undefined : described.join(' ')}
-      >
-        {empty === undefined ? null : (
-          <option value="" selected={value === ''}>
-            {empty}
-          </option>
-        )}
-        {options.map((option) => (
-          <option value={option.value} selected={option.value === value} disabled={option.isDisabled === true}>
-            {option.label}
-          </option>
-        ))}
-      </select>
-      {error === undefined ? null : (
-        <p class="field-error" id={`${id}-error`}>
-          {error}
-        </p>
+export const Select = ({ name, label, options, value = '', hint, error, empty, id = name }: SelectProps) => (
+  <Labelled {...{ id, label, hint, error }}>
+    <select
+      class={error === undefined ? 'form-select' : 'form-select is-invalid'}
+      id={id}
+      name={name}
+      {...saidWith(id, { hint, error })}
+    >
+      {empty === undefined ? null : (
+        <option value="" selected={value === ''}>
+          {empty}
+        </option>
       )}
-      {hint === undefined ? null : (
-        <p class="field-hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-    </div>
-  )
-}
+      {options.map((option) => (
+        <option value={option.value} selected={option.value === value} disabled={option.isDisabled === true}>
+          {option.label}
+        </option>
+      ))}
+    </select>
+  </Labelled>
+)
 
 export type TextAreaProps = {
   name: string
@@ -141,13 +125,8 @@ export type TextAreaProps = {
 
 export const TextArea = (props: TextAreaProps) => {
   const { name, label, value = '', hint, error, rows = 3, isOptional = false } = props
-  const described = [error === undefined ? [] : [`${name}-error`], hint === undefined ? [] : [`${name}-hint`]].flat()
   return (
-    <div class="field">
-      <label class="form-label" for={name}>
-        {label}
-        {isOptional ? <span class="field-optional"> (optional)</span> : null}
-      </label>
+    <Labelled id={name} {...{ label, isOptional, hint, error }}>
       <textarea
         class={error === undefined ? 'form-control' : 'form-control is-invalid'}
         id={name}
@@ -155,22 +134,11 @@ export const TextArea = (props: TextAreaProps) => {
         rows={rows}
         maxlength={props.maxlength}
         required={!isOptional}
-        aria-invalid={error === undefined ? undefined : 'true'}
-        aria-describedby={described.length === 0 ? undefined : described.join(' ')}
+        {...saidWith(name, { hint, error })}
       >
         {value}
       </textarea>
-      {error === undefined ? null : (
-        <p class="field-error" id={`${name}-error`}>
-          {error}
-        </p>
-      )}
-      {hint === undefined ? null : (
-        <p class="field-hint" id={`${name}-hint`}>
-          {hint}
-        </p>
-      )}
-    </div>
+    </Labelled>
   )
 }
 
@@ -221,12 +189,9 @@ export const ButtonForm = ({
   kind?: string
   fields?: Record<string, string>
 }) => (
-  <form method="post" action={action} class="button-form">
-    {Object.entries(fields).map(([name, value]) => (
-      <input type="hidden" name={name} value={value} />
-    ))}
+  <PostForm action={action} class="button-form" hidden={fields}>
     <button type="submit" class={`btn ${kind}`}>
       {label}
     </button>
-  </form>
+  </PostForm>
 )

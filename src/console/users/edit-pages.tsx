@@ -1,5 +1,4 @@
 // What is known of one person: name and addresses where no directory manages them, and a password from an administrator.
-
 import { type Context, Hono } from 'hono'
 import { findPolicy } from '#access/accounts/account/account.ts'
 import { setUserPassword } from '#access/accounts/passwords/change-password.ts'
@@ -11,10 +10,11 @@ import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
 import { isPermitted, requireFreshProof, requirePermission } from '#src/context.ts'
 import type { ConsoleEnv } from '../ui/env.ts'
-import { emptyForm, type FormState, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
+import { emptyForm, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { Panel } from '../ui/parts.tsx'
 import { nameOf, userTrail } from './parts/user-frame.tsx'
@@ -95,92 +95,53 @@ async function showEdit(c: Context<ConsoleEnv>, user: ListedUser, { profile, pas
   return renderPage(c, page, { status: isRefused(profile) || isRefused(password) ? 400 : 200 })
 }
 
-const ProfileForm = ({ user, state: { values, errors, message } }: { user: ListedUser; state: FormState }) => {
+const ProfileForm = ({ user, state }: { user: ListedUser; state: FormState }) => {
   const isReadOnly = user.directory !== null
   return (
-    <form method="post" action={`/console/users/${user.id}/edit`} class="panel">
-      {message === undefined ? null : <Alert kind="danger" title={message} />}
-      <Field
-        name="displayName"
-        label="Name"
-        value={values['displayName']}
-        error={errors['displayName']}
-        hint="As others see it."
-        {...{ isReadOnly }}
-        isOptional
-      />
+    <PostForm action={`/console/users/${user.id}/edit`} state={state} class="panel">
+      <Field {...field(state, 'displayName')} label="Name" hint="As others see it." {...{ isReadOnly }} isOptional />
       <div class="form-grid">
+        <Field {...field(state, 'givenName')} label="First name" {...{ isReadOnly }} isOptional />
+        <Field {...field(state, 'familyName')} label="Last name" {...{ isReadOnly }} isOptional />
         <Field
-          name="givenName"
-          label="First name"
-          value={values['givenName']}
-          error={errors['givenName']}
-          {...{ isReadOnly }}
-          isOptional
-        />
-        <Field
-          name="familyName"
-          label="Last name"
-          value={values['familyName']}
-          error={errors['familyName']}
-          {...{ isReadOnly }}
-          isOptional
-        />
-        <Field
-          name="email"
+          {...field(state, 'email')}
           label="E-mail address"
           type="email"
-          value={values['email']}
-          error={errors['email']}
           hint="Links to set a password go there."
           {...{ isReadOnly }}
           isOptional
         />
-        <Field
-          name="userName"
-          label="User name"
-          value={values['userName']}
-          error={errors['userName']}
-          {...{ isReadOnly }}
-        />
+        <Field {...field(state, 'userName')} label="User name" {...{ isReadOnly }} />
       </div>
       {isReadOnly ? null : <Buttons submit="Save" back={`/console/users/${user.id}`} />}
-    </form>
+    </PostForm>
   )
 }
 
 type PasswordProps = { user: ListedUser; state: FormState; minLength: number }
 
-const PasswordForm = ({ user, state: { values, errors, message }, minLength }: PasswordProps) => (
+const PasswordForm = ({ user, state, minLength }: PasswordProps) => (
   <Panel
     title="Set a password"
     lead="All of their sessions end. Better they choose their own: send them a link instead."
   >
-    <form method="post" action={`/console/users/${user.id}/password`}>
-      {message === undefined ? null : <Alert kind="danger" title={message} />}
+    <PostForm action={`/console/users/${user.id}/password`} state={state}>
       <div class="form-grid">
         <Field
-          name="password"
+          {...field(state, 'password')}
           label="New password"
           type="password"
-          error={errors['password']}
           autocomplete="new-password"
           hint={`At least ${minLength} characters.`}
         />
-        <Field
-          name="repeat"
-          label="The same again"
-          type="password"
-          error={errors['repeat']}
-          autocomplete="new-password"
-        />
+        <Field {...field(state, 'repeat')} label="The same again" type="password" autocomplete="new-password" />
       </div>
       <Check
         name="mustChange"
         label="They choose their own at the next sign-in"
-        isChecked={Object.keys(values).length === 0 || values['mustChange'] === 'on'}
+        isChecked={Object.keys(state.values).length === 0 || state.values['mustChange'] === 'on'}
       />
       <Buttons submit="Set the password" kind="secondary" />
-    </form>
+    </PostForm>
   </Panel>
 )

@@ -1,5 +1,4 @@
 // Erasing a person: what goes, what stays, and the name typed again.
-
 import { type Context, Hono } from 'hono'
 import { getSettings } from '#access/organizations/settings.ts'
 import { eraseUser } from '#access/people/status/erase-user.ts'
@@ -7,11 +6,11 @@ import { getUser, type UserRecord } from '#directory/users.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
-import { Alert } from '#http/ui/content.tsx'
+import { type FormState, PostForm, Refusal } from '#http/ui/form.tsx'
 import { isPermitted } from '#src/context.ts'
 import { TypedWord } from '../ui/confirm.tsx'
 import type { ConsoleEnv } from '../ui/env.ts'
-import { emptyForm, type FormState, isRefused, refusedForm } from '../ui/forms.ts'
+import { emptyForm, isRefused, refusedForm } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Panel } from '../ui/parts.tsx'
 
@@ -52,11 +51,11 @@ async function showErase(c: Context<ConsoleEnv>, user: UserRecord, state: FormSt
           trail keeps what they did under their id, and what it said about them at the time.
         </p>
         {days === undefined ? null : <p>Only somebody who has been inactive for {days} days can be erased.</p>}
-        {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
-        <form method="post" action={`/console/users/${user.id}/erase`}>
+        <Refusal state={state} />
+        <PostForm action={`/console/users/${user.id}/erase`}>
           <TypedWord word={user.userName} state={state} />
           <Buttons submit="Erase for good" kind="danger" back={`/console/users/${user.id}`} leave="Think again" />
-        </form>
+        </PostForm>
       </Panel>
     </ConsolePage>
   )

@@ -1,17 +1,16 @@
 // A local person who can sign in at once: an administrator chooses the first password, the person the next one.
-
 import { type Context, Hono } from 'hono'
 import { findPolicy } from '#access/accounts/account/account.ts'
 import { createLocalUser } from '#access/accounts/create-local-user.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
-import { Alert } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
 import { requireFreshProof } from '#src/context.ts'
 import { BrandRoles, brandRolesOf } from '../ui/brand-roles.tsx'
 import type { ConsoleEnv } from '../ui/env.ts'
-import { emptyForm, type FormState, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { emptyForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Select } from '../ui/parts.tsx'
 import { type RoleChoices, roleChoices } from '../ui/role-choices.ts'
@@ -68,69 +67,48 @@ async function show(c: Context<ConsoleEnv>, state: FormState): Promise<Response>
 
 type FormProps = { choices: RoleChoices; state: FormState; minLength: number }
 
-const NewUserForm = ({ choices, state: { values, errors, message }, minLength }: FormProps) => (
-  <form method="post" action="/console/users/new" class="panel">
-    {message === undefined ? null : <Alert kind="danger" title={message} />}
+const NewUserForm = ({ choices, state, minLength }: FormProps) => (
+  <PostForm action="/console/users/new" state={state} class="panel">
     <div class="form-grid">
       <Field
-        name="userName"
+        {...field(state, 'userName')}
         label="User name"
-        value={values['userName']}
-        error={errors['userName']}
         hint="Their e-mail address, if they have one."
         autocomplete="off"
       />
+      <Field {...field(state, 'displayName')} label="Name" autocomplete="off" isOptional />
       <Field
-        name="displayName"
-        label="Name"
-        value={values['displayName']}
-        error={errors['displayName']}
-        autocomplete="off"
-        isOptional
-      />
-      <Field
-        name="email"
+        {...field(state, 'email')}
         label="E-mail address"
         type="email"
-        value={values['email']}
-        error={errors['email']}
         hint="Where it is not the user name."
         autocomplete="off"
         isOptional
       />
       <Select
-        name="roleId"
+        {...field(state, 'roleId')}
         label="Role in the organization"
-        value={values['roleId']}
-        error={errors['roleId']}
         empty="None"
         options={choices.hasOrganization ? choices.roles : []}
       />
     </div>
     <div class="form-grid">
       <Field
-        name="password"
+        {...field(state, 'password')}
         label="First password"
         type="password"
-        error={errors['password']}
         hint={`At least ${minLength} characters.`}
         autocomplete="new-password"
       />
-      <Field
-        name="repeat"
-        label="The same again"
-        type="password"
-        error={errors['repeat']}
-        autocomplete="new-password"
-      />
+      <Field {...field(state, 'repeat')} label="The same again" type="password" autocomplete="new-password" />
     </div>
     <Check
       name="mustChange"
       label="They choose their own at the first sign-in"
-      isChecked={values['userName'] === undefined || values['mustChange'] === 'on'}
+      isChecked={state.values['userName'] === undefined || state.values['mustChange'] === 'on'}
     />
-    <BrandRoles choices={choices} values={values} />
+    <BrandRoles choices={choices} values={state.values} />
     <Buttons submit="Create the user" back="/console/users" />
     <RolePurposes choices={choices} />
-  </form>
+  </PostForm>
 )

@@ -6,6 +6,7 @@ export type FieldProps = {
   name: string
   label: string
   type?: 'text' | 'email' | 'password' | 'url' | 'search' | 'tel' | 'number' | 'date'
+  /** What was typed; a password never comes back. */
   value?: string | undefined
   hint?: Child
   /** What is wrong with the value: marks the field and is read out with it. */
@@ -23,17 +24,13 @@ export type FieldProps = {
 export const Field = (props: FieldProps) => {
   const { name, label, type = 'text', value, hint, error, isOptional = false, isReadOnly = false } = props
   return (
-    <div class="field">
-      <label class="form-label" for={name}>
-        {label}
-        {isOptional ? <span class="field-optional"> (optional)</span> : null}
-      </label>
+    <Labelled id={name} {...{ label, isOptional, hint, error }}>
       <input
         class={error === undefined ? 'form-control' : 'form-control is-invalid'}
         id={name}
         name={name}
         type={type}
-        value={value}
+        value={type === 'password' ? undefined : value}
         autocomplete={props.autocomplete}
         inputmode={props.inputmode}
         placeholder={props.placeholder}
@@ -42,26 +39,44 @@ export const Field = (props: FieldProps) => {
         readonly={isReadOnly}
         autofocus={props.hasFocus === true}
         autocapitalize={type === 'email' ? 'none' : undefined}
-        aria-invalid={error === undefined ? undefined : 'true'}
-        aria-describedby={describedBy(name, hint, error)}
+        {...saidWith(name, { hint, error })}
       />
-      {error === undefined ? null : (
-        <p class="field-error" id={`${name}-error`}>
-          {error}
-        </p>
-      )}
-      {hint === undefined ? null : (
-        <p class="field-hint" id={`${name}-hint`}>
-          {hint}
-        </p>
-      )}
-    </div>
+    </Labelled>
   )
 }
 
-function describedBy(name: string, hint: Child, error: string | undefined): string | undefined {
-  const ids = [error === undefined ? [] : [`${name}-error`], hint === undefined ? [] : [`${name}-hint`]].flat()
-  return ids.length === 0 ? undefined : ids.join(' ')
+type Said = { hint?: Child; error?: string | undefined }
+
+export type LabelledProps = Said & { id: string; label: string; isOptional?: boolean; children: Child }
+
+/** The frame of a field: its label above it, and below what is wrong with it and what helps. */
+export const Labelled = ({ id, label, isOptional = false, hint, error, children }: LabelledProps) => (
+  <div class="field">
+    <label class="form-label" for={id}>
+      {label}
+      {isOptional ? <span class="field-optional"> (optional)</span> : null}
+    </label>
+    {children}
+    {error === undefined ? null : (
+      <p class="field-error" id={`${id}-error`}>
+        {error}
+      </p>
+    )}
+    {hint === undefined ? null : (
+      <p class="field-hint" id={`${id}-hint`}>
+        {hint}
+      </p>
+    )}
+  </div>
+)
+
+/** What ties the field itself to the words of its frame. */
+export function saidWith(id: string, { hint, error }: Said) {
+  const ids = [error === undefined ? [] : [`${id}-error`], hint === undefined ? [] : [`${id}-hint`]].flat()
+  return {
+    'aria-invalid': error === undefined ? undefined : ('true' as const),
+    'aria-describedby': ids.length === 0 ? undefined : ids.join(' '),
+  }
 }
 
 type CheckProps = {

@@ -1,56 +1,44 @@
 // `/first/{token}`: the link that the first start prints. It creates the organization and its first administrator, once.
-
 import { type Context, Hono } from 'hono'
 import { createFirstAdministrator, isFirstAdministratorOffer } from '#access/organizations/first-administrator.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { SubmitButton } from '#http/ui/buttons.tsx'
-import { Alert } from '#http/ui/content.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
+import { type FormState, field, PostForm, Refusal } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { AppError } from '#platform/errors.ts'
 import { NewPasswordFields, newPasswordOf } from '../login/new-password.tsx'
 import { browserOf, type LocalEnv, type LocalServices, putSession, refuseToken } from '../login/shared.tsx'
 
-type FirstPageProps = { token: string; values: Form; errors: Record<string, string> }
+type FirstPageProps = { token: string; state: FormState }
 
 const shortestPassword = 12
 
-const FirstPage = ({ token, values, errors }: FirstPageProps) => (
+const FirstPage = ({ token, state }: FirstPageProps) => (
   <CardPage title="Welcome to Rolecall" lead="Name your organization, and become its first administrator.">
-    {errors[''] === undefined ? null : <Alert kind="danger" title={errors['']} />}
-    <form method="post" action={`/first/${token}`}>
+    <Refusal state={state} />
+    <PostForm action={`/first/${token}`}>
       <Field
-        name="organization"
+        {...field(state, 'organization')}
         label="Organization"
-        value={values['organization']}
-        error={errors['organization']}
         autocomplete="organization"
         maxlength={200}
         hasFocus
       />
+      <Field {...field(state, 'name')} label="Your name" autocomplete="name" maxlength={200} />
       <Field
-        name="name"
-        label="Your name"
-        value={values['name']}
-        error={errors['name']}
-        autocomplete="name"
-        maxlength={200}
-      />
-      <Field
-        name="email"
+        {...field(state, 'email')}
         label="Your e-mail address"
         type="email"
-        value={values['email']}
-        error={errors['email']}
         autocomplete="username"
         maxlength={320}
       />
-      <NewPasswordFields minLength={shortestPassword} error={errors['password']} />
+      <NewPasswordFields minLength={shortestPassword} error={state.errors['password']} />
       <SubmitButton label="Begin" wide />
-    </form>
+    </PostForm>
   </CardPage>
 )
 
@@ -60,7 +48,7 @@ export function createFirst(services: LocalServices): Hono<LocalEnv> {
 
   routes.get('/:token', (c) =>
     withFirstAdministratorOffer(c, services, async (token) =>
-      renderPage(c, <FirstPage token={token} values={{}} errors={{}} />),
+      renderPage(c, <FirstPage token={token} state={{ values: {}, errors: {}, message: undefined }} />),
     ),
   )
 
@@ -82,8 +70,9 @@ async function begin(c: Context<LocalEnv>, services: LocalServices, token: strin
     return c.redirect('/console', 303)
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'invalid') throw error
-    const fields = (error.fields ?? [{ path: '', message: error.message }]).map(({ path, message }) => [path, message])
-    return renderPage(c, <FirstPage token={token} values={form} errors={Object.fromEntries(fields)} />, { status: 422 })
+    const errors = Object.fromEntries((error.fields ?? []).map(({ path, message }) => [path, message]))
+    const state = { values: form, errors, message: error.fields === undefined ? error.message : undefined }
+    return renderPage(c, <FirstPage {...{ token, state }} />, { status: 422 })
   }
 }
 

@@ -1,8 +1,7 @@
 // Step: the organization's e-mail domains, proven by DNS.
-
 import { type DomainRecord, txtRecordOf } from '#connections/domains/domains.ts'
 import { SubmitButton } from '#http/ui/buttons.tsx'
-import { Alert } from '#http/ui/content.tsx'
+import { field, PostForm, Refusal } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { ButtonForm, CopyField } from '../../ui/parts.tsx'
 import type { StepProps } from './host.ts'
@@ -24,33 +23,29 @@ const GivenDomains = ({ host, facts, state }: StepProps) => {
   const left = (host.domains ?? []).filter((name) => !facts.domains.some((domain) => domain.name === name))
   return (
     <>
-      {state?.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+      <Refusal state={state} />
       {host.domains?.length === 0 ? (
         <p>No domain goes with this link. If people shall be found by their addresses, tell whoever sent it to you.</p>
       ) : null}
       {left.map((name) => (
-        <form method="post" action={`${host.base}/domains#domain`}>
-          <input type="hidden" name="name" value={name} />
+        <PostForm action={`${host.base}/domains#domain`} hidden={{ name }}>
           <SubmitButton label={`Prove ${name}`} />
-        </form>
+        </PostForm>
       ))}
     </>
   )
 }
 
 const AnyDomain = ({ host, facts, state }: StepProps) => (
-  <form method="post" action={`${host.base}/domains#domain`} class="narrow-form">
-    {state?.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+  <PostForm action={`${host.base}/domains#domain`} state={state} class="narrow-form">
     <Field
-      name="name"
+      {...field(state, 'name')}
       label={facts.domains.length === 0 ? 'The domain of your e-mail addresses' : 'Another domain'}
-      value={state?.values['name']}
-      error={state?.errors['name']}
       placeholder="example.com"
       maxlength={253}
     />
     <SubmitButton label="Add the domain" kind={facts.domains.length === 0 ? 'primary' : 'secondary'} />
-  </form>
+  </PostForm>
 )
 
 const PendingDomain = ({ domain, base }: { domain: DomainRecord; base: string }) => {

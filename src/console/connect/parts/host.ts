@@ -3,8 +3,8 @@ import type { Child } from 'hono/jsx'
 import type { SetupFacts } from '#connections/setup-links/setup-facts.ts'
 import type { AppEnv } from '#http/env.ts'
 import type { PageElement } from '#http/pages.ts'
+import type { FormState } from '#http/ui/form.tsx'
 import type { CallContext } from '#src/context.ts'
-import type { FormState } from '../../ui/forms.ts'
 import type { Notice } from '../../ui/notices.ts'
 
 export type WizardPageProps = { title: string; lead?: Child; notice?: Notice | undefined; children?: Child }

@@ -4,7 +4,8 @@ import { isConfigured } from '#connections/sign-in/connections.ts'
 import type { SetupScreen } from '#connections/sign-in/setup-screens.ts'
 import { setupScreenOf } from '#connections/sign-in/setup-screens.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
-import { Alert, Facts } from '#http/ui/content.tsx'
+import { Facts } from '#http/ui/content.tsx'
+import { field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { CopyField, TextArea } from '../../ui/parts.tsx'
 import type { StepProps } from './host.ts'
@@ -62,57 +63,41 @@ export const Screen = ({ screen, id }: { screen: SetupScreen; id: string }) => (
 )
 
 const SamlForm = ({ host, state }: StepProps) => (
-  <form method="post" action={`${host.base}/provider#provider`}>
-    {state?.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+  <PostForm action={`${host.base}/provider#provider`} state={state}>
     <Field
-      name="metadataUrl"
+      {...field(state, 'metadataUrl')}
       label="Address of the metadata"
       type="url"
-      value={state?.values['metadataUrl']}
-      error={state?.errors['metadataUrl']}
       hint="The best way: new certificates are then noticed by themselves."
       maxlength={2048}
       isOptional
     />
-    <TextArea
-      name="metadataXml"
-      label="Or the metadata itself (XML)"
-      value={state?.values['metadataXml']}
-      error={state?.errors['metadataXml']}
-      rows={4}
-      isOptional
-    />
+    <TextArea {...field(state, 'metadataXml')} label="Or the metadata itself (XML)" rows={4} isOptional />
     <Buttons submit="Read the metadata" />
-  </form>
+  </PostForm>
 )
 
 const OidcForm = ({ host, facts, state }: StepProps) => {
   const isEntra = facts.connection.preset === 'entra'
   return (
-    <form method="post" action={`${host.base}/provider#provider`} autocomplete="off">
-      {state?.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+    <PostForm action={`${host.base}/provider#provider`} state={state} autocomplete="off">
       <Field
-        name="issuer"
+        {...field(state, 'issuer')}
         label={isEntra ? 'Directory (tenant) ID' : 'Issuer'}
-        value={state?.values['issuer']}
-        error={state?.errors['issuer']}
         hint={isEntra ? 'Or the address of the issuer, where it is another cloud.' : undefined}
         placeholder={isEntra ? '' : 'https://login.example.com'}
         maxlength={1024}
       />
       <Field
-        name="clientId"
+        {...field(state, 'clientId')}
         label={isEntra ? 'Application (client) ID' : 'Client ID'}
-        value={state?.values['clientId']}
-        error={state?.errors['clientId']}
         autocomplete="off"
         maxlength={512}
       />
       <Field
-        name="clientSecret"
+        {...field(state, 'clientSecret')}
         label={isEntra ? 'Client secret value' : 'Client secret'}
         type="password"
-        error={state?.errors['clientSecret']}
         autocomplete="off"
         maxlength={4096}
         hint={
@@ -122,15 +107,13 @@ const OidcForm = ({ host, facts, state }: StepProps) => {
         }
       />
       <Field
-        name="secretExpiresAt"
+        {...field(state, 'secretExpiresAt')}
         label="The secret is good until"
         type="date"
-        value={state?.values['secretExpiresAt']}
-        error={state?.errors['secretExpiresAt']}
         hint="So that you are warned before nobody can sign in any more."
         isOptional
       />
       <Buttons submit="Connect" />
-    </form>
+    </PostForm>
   )
 }

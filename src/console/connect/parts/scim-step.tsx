@@ -1,6 +1,7 @@
 // Step: provisioning by SCIM, with the base URL and a token that is shown once.
 import { provisioningScreenOf } from '#connections/sign-in/setup-screens.ts'
 import { Alert } from '#http/ui/content.tsx'
+import { Refusal } from '#http/ui/form.tsx'
 import { ButtonForm, CopyField } from '../../ui/parts.tsx'
 import type { StepProps } from './host.ts'
 import { Screen } from './provider-step.tsx'
@@ -24,7 +25,7 @@ export const ScimStep = ({ host, facts, state, token }: StepProps & { token: str
           </a>
         </p>
       ) : null}
-      {state?.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+      <Refusal state={state} />
       {token === undefined ? (
         <div class="wizard-part">
           <ButtonForm

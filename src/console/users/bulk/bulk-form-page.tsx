@@ -1,10 +1,8 @@
 // The question before many people are changed: what, and why.
-
 import type { Form } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
-import { Alert } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Choice, Field } from '#http/ui/forms.tsx'
-import type { FormState } from '../../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../../ui/frame.tsx'
 import { Select, TextArea } from '../../ui/parts.tsx'
 import { type RoleChoices, scopeOptions } from '../../ui/role-choices.ts'
@@ -18,7 +16,7 @@ export const BulkFormPage = ({
   state,
   choices,
 }: Common & { state: FormState; choices: RoleChoices | undefined }) => {
-  const { values, message } = state
+  const { values } = state
   return (
     <ConsolePage
       {...{ ctx, manager }}
@@ -27,27 +25,30 @@ export const BulkFormPage = ({
       lead={kinds[kind].lead}
       trail={sectionTrail('users')}
     >
-      <form method="post" action={`/console/users/bulk/${kind}`} class="panel">
-        {message === undefined ? null : <Alert kind="danger" title={message} />}
-        <input type="hidden" name="query" value={values['query'] ?? ''} />
+      <PostForm
+        action={`/console/users/bulk/${kind}`}
+        state={state}
+        class="panel"
+        hidden={{ query: values['query'] ?? '' }}
+      >
         {kind === 'deactivate' ? <DeactivateFields state={state} /> : null}
         {kind === 'reactivate' ? <ReactivateFields values={values} /> : null}
         {choices === undefined ? null : (
           <RoleFields {...{ state, choices }} organization={manager.organization.name} isGiven={kind === 'assign'} />
         )}
         <Buttons submit="See what it does" back={listHref(values['query'])} leave="Back to the list" />
-      </form>
+      </PostForm>
     </ConsolePage>
   )
 }
 
-const DeactivateFields = ({ state: { values, errors } }: { state: FormState }) => (
+const DeactivateFields = ({ state }: { state: FormState }) => (
   <div class="form-grid">
     <TextArea
       name="note"
       label="Note"
-      value={values['note']}
-      error={errors['action.note']}
+      value={state.values['note']}
+      error={state.errors['action.note']}
       hint="Why, for the audit trail."
       rows={2}
       isOptional
@@ -56,8 +57,8 @@ const DeactivateFields = ({ state: { values, errors } }: { state: FormState }) =
       name="returnsAt"
       label="Expected back on"
       type="date"
-      value={values['returnsAt']}
-      error={errors['action.returnsAt'] ?? errors['returnsAt']}
+      value={state.values['returnsAt']}
+      error={state.errors['action.returnsAt'] ?? state.errors['returnsAt']}
       isOptional
     />
   </div>
@@ -77,31 +78,31 @@ const ReactivateFields = ({ values }: { values: Form }) => (
 
 type RoleFieldsProps = { state: FormState; choices: RoleChoices; organization: string; isGiven: boolean }
 
-const RoleFields = ({ state: { values, errors }, choices, organization, isGiven }: RoleFieldsProps) => (
+const RoleFields = ({ state, choices, organization, isGiven }: RoleFieldsProps) => (
   <>
     <div class="form-grid">
-      <Select name="roleId" label="Role" value={values['roleId']} options={choices.roles} />
-      <Select
-        name="scope"
-        label="Where"
-        value={values['scope']}
-        error={errors['scope']}
-        options={scopeOptions(choices, organization)}
-      />
+      <Select name="roleId" label="Role" value={state.values['roleId']} options={choices.roles} />
+      <Select {...field(state, 'scope')} label="Where" options={scopeOptions(choices, organization)} />
     </div>
     {isGiven ? (
       <>
-        <TextArea name="reason" label="Reason" value={values['reason']} error={errors['reason']} rows={2} />
+        <TextArea {...field(state, 'reason')} label="Reason" rows={2} />
         <div class="form-grid">
           <Field
             name="expiresAt"
             label="Until"
             type="date"
-            value={values['expiresAt']}
-            error={errors['action.expiresAt'] ?? errors['expiresAt']}
+            value={state.values['expiresAt']}
+            error={state.errors['action.expiresAt'] ?? state.errors['expiresAt']}
             isOptional
           />
-          <Field name="sponsor" label="Sponsor" value={values['sponsor']} error={errors['action.sponsor']} isOptional />
+          <Field
+            name="sponsor"
+            label="Sponsor"
+            value={state.values['sponsor']}
+            error={state.errors['action.sponsor']}
+            isOptional
+          />
         </div>
       </>
     ) : null}

@@ -1,25 +1,14 @@
 // The preview of changing many people.
-
 import type { BulkPreview } from '#access/people/bulk/preview-bulk.ts'
 import type { Form } from '#http/read-form.ts'
 import { Actions, LinkButton, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
+import { PostForm } from '#http/ui/form.tsx'
 import { Figure } from '../../ui/figures.tsx'
 import { ConsolePage, sectionTrail } from '../../ui/frame.tsx'
 import { Badge } from '../../ui/parts.tsx'
 import { StatusBadge } from '../../ui/people.tsx'
 import { type Common, kinds, listHref } from './bulk-kinds.ts'
-
-/** What the form said, once more, for the step after it. */
-const Carried = ({ form }: { form: Form }) => (
-  <>
-    {Object.entries(form).map(([name, value]) =>
-      name === 'hash' || name === 'at' || value === undefined ? null : (
-        <input type="hidden" name={name} value={value} />
-      ),
-    )}
-  </>
-)
 
 type PreviewProps = Common & { form: Form; preview: BulkPreview; isStale: boolean; at: string }
 
@@ -72,10 +61,7 @@ export const BulkPreviewPage = ({ ctx, manager, kind, form, preview, isStale, at
             The first {preview.rows.length} of {preview.total.toLocaleString('en')} are shown.
           </p>
         ) : null}
-        <form method="post" action={`/console/users/bulk/${kind}/run`}>
-          <Carried form={form} />
-          <input type="hidden" name="hash" value={preview.hash} />
-          <input type="hidden" name="at" value={at} />
+        <PostForm action={`/console/users/bulk/${kind}/run`} hidden={{ ...form, hash: preview.hash, at }}>
           <Actions>
             {preview.ready === 0 ? null : (
               <SubmitButton
@@ -85,7 +71,7 @@ export const BulkPreviewPage = ({ ctx, manager, kind, form, preview, isStale, at
             )}
             <LinkButton href={listHref(form['query'])}>Think again</LinkButton>
           </Actions>
-        </form>
+        </PostForm>
       </>
     )}
   </ConsolePage>

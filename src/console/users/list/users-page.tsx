@@ -1,10 +1,10 @@
 // The page of the list of users: search and filters, the table, and what can be done to those who are chosen.
-
 import type { Child } from 'hono/jsx'
 import type { ListedUser, UserPage } from '#access/people/list-users.ts'
 import type { UserSort } from '#access/people/search/user-order.ts'
 import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState } from '#http/ui/content.tsx'
+import { PostForm } from '#http/ui/form.tsx'
 import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
 import type { Manager } from '../../ui/env.ts'
 import { ConsolePage } from '../../ui/frame.tsx'
@@ -104,14 +104,14 @@ const Found = ({ ctx, query, found }: Pick<UsersPageProps, 'ctx' | 'query' | 'fo
       </>
     )
   return (
-    <form method="post" action="/console/users/choose">
-      <input type="hidden" name="query" value={queryText(query)} />
-      <input type="hidden" name="shown" value={items.map(({ id }) => id).join('.')} />
-      <input type="hidden" name="next" value={next ?? ''} />
+    <PostForm
+      action="/console/users/choose"
+      hidden={{ query: queryText(query), shown: items.map(({ id }) => id).join('.'), next: next ?? '' }}
+    >
       <SelectionBar {...{ ctx, query, total }} />
       {table}
       <ChoosingPager shown={items.length} total={total} hasNext={next !== undefined} hasFirst={first !== undefined} />
-    </form>
+    </PostForm>
   )
 }
 

@@ -1,5 +1,4 @@
 // Giving one person a role directly, and changing or taking back what was given.
-
 import { type Context, Hono } from 'hono'
 import { type AssignmentRecord, getAssignment } from '#access/grants/assignments/assignments.ts'
 import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
@@ -8,11 +7,11 @@ import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
-import { Alert } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { showPreview } from '../../changes/changes.tsx'
 import type { ConsoleEnv } from '../../ui/env.ts'
-import { endOfDay, type FormState, filledForm, isRefused, refusedForm, textOf } from '../../ui/forms.ts'
+import { endOfDay, filledForm, isRefused, refusedForm, textOf } from '../../ui/forms.ts'
 import { ConsolePage } from '../../ui/frame.tsx'
 import { ButtonForm, Panel, Select, TextArea } from '../../ui/parts.tsx'
 import { brandOfScope, type RoleChoices, roleChoices, scopeOptions } from '../../ui/role-choices.ts'
@@ -116,16 +115,13 @@ async function showGive(c: Context<ConsoleEnv>, state: FormState): Promise<Respo
 type GiveProps = { user: ListedUser; choices: RoleChoices; state: FormState; organization: string }
 
 const GiveForm = ({ user, choices, state, organization }: GiveProps) => {
-  const { values, errors, message } = state
+  const { values, errors } = state
   return (
-    <form method="post" action={`/console/users/${user.id}/give`} class="panel">
-      {message === undefined ? null : <Alert kind="danger" title={message} />}
+    <PostForm action={`/console/users/${user.id}/give`} state={state} class="panel">
       <div class="form-grid">
         <Select
-          name="roleId"
+          {...field(state, 'roleId')}
           label="Role"
-          value={values['roleId']}
-          error={errors['roleId']}
           options={choices.roles}
           hint={choices.roles.length === 0 ? 'There is no role within your own rights.' : 'What each is for is below.'}
         />
@@ -141,7 +137,7 @@ const GiveForm = ({ user, choices, state, organization }: GiveProps) => {
       <ReasonFields state={state} />
       <Buttons submit="Give the role" back={`/console/users/${user.id}`} />
       <RolePurposes choices={choices} />
-    </form>
+    </PostForm>
   )
 }
 
@@ -160,40 +156,27 @@ export const RolePurposes = ({ choices }: { choices: RoleChoices }) => (
   </details>
 )
 
-const ReasonFields = ({ state: { values, errors } }: { state: FormState }) => (
+const ReasonFields = ({ state }: { state: FormState }) => (
   <>
     <TextArea
-      name="reason"
+      {...field(state, 'reason')}
       label="Reason"
-      value={values['reason']}
-      error={errors['reason']}
       hint="Whoever reviews it later reads this, and so does the person."
       maxlength={1_000}
       rows={2}
     />
     <div class="form-grid">
       <Field
-        name="expiresAt"
+        {...field(state, 'expiresAt')}
         label="Until"
         type="date"
-        value={values['expiresAt']}
-        error={errors['expiresAt']}
         hint="To the end of that day, UTC. Person and sponsor are reminded 14 and 3 days before."
         isOptional
       />
+      <Field {...field(state, 'reviewAt')} label="Look at it again on" type="date" isOptional />
       <Field
-        name="reviewAt"
-        label="Look at it again on"
-        type="date"
-        value={values['reviewAt']}
-        error={errors['reviewAt']}
-        isOptional
-      />
-      <Field
-        name="sponsor"
+        {...field(state, 'sponsor')}
         label="Sponsor"
-        value={values['sponsor']}
-        error={errors['sponsor']}
         hint="Who vouches for it: an e-mail address or a user name."
         isOptional
       />
@@ -214,11 +197,10 @@ async function showChange(c: Context<ConsoleEnv>, assignment: AssignmentRecord, 
       lead={`Given directly to ${nameOf(user)}.`}
       trail={userTrail(user)}
     >
-      <form method="post" action={href} class="panel">
-        {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+      <PostForm action={href} state={state} class="panel">
         <ReasonFields state={state} />
         <Buttons submit="Save" back={`/console/users/${user.id}`} />
-      </form>
+      </PostForm>
       <Panel
         title="Take it back"
         lead={`You see first what it changes. ${nameOf(user)} is told, and what groups give stays.`}

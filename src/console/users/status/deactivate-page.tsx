@@ -1,15 +1,15 @@
 // What switching one person off does, and the name to type before it is done.
-
 import type { Context } from 'hono'
 import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
 import { type DeactivationPreview, previewDeactivation } from '#access/people/status/preview-deactivation.ts'
 import { renderPage } from '#http/pages.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { TypedWord } from '../../ui/confirm.tsx'
 import type { ConsoleEnv, Manager } from '../../ui/env.ts'
-import { type FormState, isRefused } from '../../ui/forms.ts'
+import { isRefused } from '../../ui/forms.ts'
 import { ConsolePage } from '../../ui/frame.tsx'
 import { Panel, TextArea, Time } from '../../ui/parts.tsx'
 import { heldName } from '../../ui/people.tsx'
@@ -37,32 +37,27 @@ export async function showDeactivate(c: Context<ConsoleEnv>, state: FormState): 
         </Alert>
       )}
       <Consequences preview={preview} manager={manager} />
-      <form method="post" action={`/console/users/${id}/deactivate`} class="panel">
-        {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+      <PostForm action={`/console/users/${id}/deactivate`} state={state} class="panel">
         <div class="form-grid">
           <TextArea
-            name="note"
+            {...field(state, 'note')}
             label="Note"
-            value={state.values['note']}
-            error={state.errors['note']}
             hint="Why, for the audit trail."
             rows={2}
             maxlength={1_000}
             isOptional
           />
           <Field
-            name="returnsAt"
+            {...field(state, 'returnsAt')}
             label="Expected back on"
             type="date"
-            value={state.values['returnsAt']}
-            error={state.errors['returnsAt']}
             hint="On that day you are reminded to reactivate them."
             isOptional
           />
         </div>
         <TypedWord word={proofOf(user)} state={state} />
         <Buttons submit="Deactivate" kind="danger" back={`/console/users/${id}`} />
-      </form>
+      </PostForm>
     </ConsolePage>
   )
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })

@@ -1,14 +1,14 @@
 // What comes back with one person, by itself or by choice.
-
 import type { Context } from 'hono'
 import { getListedUser } from '#access/people/list-users.ts'
 import { previewReactivation, type ReactivationPreview } from '#access/people/status/preview-reactivation.ts'
 import { renderPage } from '#http/pages.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
+import { type FormState, PostForm } from '#http/ui/form.tsx'
 import { Check } from '#http/ui/forms.tsx'
 import type { ConsoleEnv, Manager } from '../../ui/env.ts'
-import { type FormState, isRefused } from '../../ui/forms.ts'
+import { isRefused } from '../../ui/forms.ts'
 import { ConsolePage } from '../../ui/frame.tsx'
 import { Panel, Time } from '../../ui/parts.tsx'
 import { heldName, Source } from '../../ui/people.tsx'
@@ -32,11 +32,10 @@ export async function showReactivate(c: Context<ConsoleEnv>, state: FormState): 
           It may do so again with its next request. Better switch them on there.
         </Alert>
       ) : null}
-      <form method="post" action={`/console/users/${id}/reactivate`}>
-        {state.message === undefined ? null : <Alert kind="danger" title={state.message} />}
+      <PostForm action={`/console/users/${id}/reactivate`} state={state}>
         <ComesBack {...{ preview, manager }} values={state.values} />
         <Buttons submit="Reactivate" back={`/console/users/${id}`} />
-      </form>
+      </PostForm>
     </ConsolePage>
   )
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
