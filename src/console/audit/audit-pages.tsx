@@ -5,8 +5,7 @@ import type { AuditHead } from '#audit/seal/head.ts'
 import { LinkButton, SmallLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
-import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Panel, Select, Time } from '../ui/parts.tsx'
 import { Actor, EventTable, Target } from './event-table.tsx'
@@ -22,9 +21,8 @@ export type AuditQuery = {
   to: string
 }
 
-type Common = { ctx: CallContext; manager: Manager }
-
-type AuditProps = Common & {
+type AuditProps = {
+  frame: Frame
   query: AuditQuery
   events: readonly AuditEvent[]
   next: string | undefined
@@ -39,9 +37,9 @@ const hrefOf = (path: string, query: AuditQuery, more: Record<string, string> = 
   return text === '' ? path : `${path}?${text}`
 }
 
-export const AuditPage = ({ ctx, manager, query, events, next, isFirst, brandName, head }: AuditProps) => (
+export const AuditPage = ({ frame, query, events, next, isFirst, brandName, head }: AuditProps) => (
   <ConsolePage
-    {...{ ctx, manager }}
+    frame={frame}
     section="audit"
     title={brandName === undefined ? 'Audit' : `Audit of ${brandName}`}
     lead="Who changed what, and when. Nothing is ever taken out of it."
@@ -126,11 +124,11 @@ const kindsWith = (action: string) =>
     ? actionKinds
     : [{ value: action, label: actionWords(action) }, ...actionKinds]
 
-export const EventPage = ({ ctx, manager, event }: Common & { event: AuditEvent }) => {
+export const EventPage = ({ frame, event }: { frame: Frame; event: AuditEvent }) => {
   const { before, after, ...rest } = event.detail
   return (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="audit"
       title={actionWords(event.action)}
       lead={<Time at={event.occurredAt} />}

@@ -8,7 +8,7 @@ import { download } from '#http/download.ts'
 import { renderPage } from '#http/pages.ts'
 import { isId } from '#platform/ids.ts'
 import { isPermitted } from '#src/context.ts'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { AuditPage, type AuditQuery, EventPage } from './audit-pages.tsx'
 
 const pageSize = 50
@@ -18,22 +18,22 @@ export function createAudit(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
 
   pages.get('/', async (c) => {
-    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+    const frame = frameOf(c)
     const query = queryOf(c)
     const before = c.req.query('before')
-    const events = await listAuditEvents(ctx, {
+    const events = await listAuditEvents(frame.ctx, {
       filter: filterOf(query),
       before: isId('evt', before ?? '') ? before : undefined,
       limit: pageSize + 1,
     })
     const shown = events.slice(0, pageSize)
     const next = events.length > pageSize ? shown.at(-1)?.id : undefined
-    const brand = query.brand === '' ? undefined : await getBrand(ctx, query.brand)
-    const head = isPermitted(ctx, 'audit.read') ? await getAuditHead(ctx) : undefined
+    const brand = query.brand === '' ? undefined : await getBrand(frame.ctx, query.brand)
+    const head = isPermitted(frame.ctx, 'audit.read') ? await getAuditHead(frame.ctx) : undefined
     return renderPage(
       c,
       <AuditPage
-        {...{ ctx, manager, query, next, head }}
+        {...{ frame, query, next, head }}
         events={shown}
         isFirst={before === undefined}
         brandName={brand?.name}
@@ -49,9 +49,9 @@ export function createAudit(): Hono<ConsoleEnv> {
   })
 
   pages.get('/:id', async (c) => {
-    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-    const event = await getAuditEvent(ctx, c.req.param('id'))
-    return renderPage(c, <EventPage {...{ ctx, manager, event }} />)
+    const frame = frameOf(c)
+    const event = await getAuditEvent(frame.ctx, c.req.param('id'))
+    return renderPage(c, <EventPage {...{ frame, event }} />)
   })
   return pages
 }

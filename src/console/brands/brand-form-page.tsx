@@ -3,21 +3,17 @@ import type { BrandRecord } from '#access/grants/brands/brands.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
-import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import type { Notice } from '../ui/notices.ts'
 import { ButtonForm, Panel } from '../ui/parts.tsx'
 
-type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
+type FormPageProps = { frame: Frame; brand: BrandRecord | undefined; state: FormState }
 
-type FormPageProps = Common & { brand: BrandRecord | undefined; state: FormState }
-
-export const BrandFormPage = ({ ctx, manager, brand, state }: FormPageProps) => {
+export const BrandFormPage = ({ frame, brand, state }: FormPageProps) => {
   const path = brand === undefined ? '/console/brands' : `/console/brands/${brand.id}`
   return (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="brands"
       title={brand === undefined ? 'New brand' : `Edit ${brand.name}`}
       trail={[

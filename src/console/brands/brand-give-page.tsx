@@ -3,29 +3,26 @@
 import type { BrandRecord } from '#access/grants/brands/brands.ts'
 import type { UserPage } from '#access/people/list-users.ts'
 import { LinkButton, SmallLink } from '#http/ui/buttons.tsx'
-import { type CallContext, isPermitted } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import { isPermitted } from '#src/context.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import type { Notice } from '../ui/notices.ts'
 import { UserPicker } from '../ui/user-picker.tsx'
 
-type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
+type GiveProps = { frame: Frame; brand: BrandRecord; q: string; found: UserPage | undefined }
 
-type GiveProps = Common & { brand: BrandRecord; q: string; found: UserPage | undefined }
-
-export const BrandGivePage = ({ ctx, manager, brand, q, found }: GiveProps) => (
+export const BrandGivePage = ({ frame, brand, q, found }: GiveProps) => (
   <ConsolePage
-    {...{ ctx, manager }}
+    frame={frame}
     section="brands"
     title={`Give somebody a role in ${brand.name}`}
     lead={
-      isPermitted(ctx, 'users.read')
+      isPermitted(frame.ctx, 'users.read')
         ? 'Find the person first. Whoever is not here yet is invited instead.'
         : 'Find the person among those who are in your brands. Everybody else is invited by their address.'
     }
     trail={[...sectionTrail('brands'), { label: brand.name, href: `/console/brands/${brand.id}` }]}
     actions={
-      isPermitted(ctx, 'invitations.write', brand.id) ? (
+      isPermitted(frame.ctx, 'invitations.write', brand.id) ? (
         <LinkButton href={`/console/invitations/new?brand=${brand.id}`}>Invite instead</LinkButton>
       ) : null
     }

@@ -9,16 +9,14 @@ import { EmptyState, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import { EventTable } from '../audit/event-table.tsx'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import type { Notice } from '../ui/notices.ts'
 import { Pager, Panel, Select, Time } from '../ui/parts.tsx'
 import { NameList, Source, StatusBadge, UserName } from '../ui/people.tsx'
 import { withParams } from './with-params.ts'
 
-type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
-
-type BrandProps = Common & {
+type BrandProps = {
+  frame: Frame
   brand: BrandRecord
   found: HoldersPage | undefined
   roles: readonly RoleRecord[]
@@ -29,15 +27,15 @@ type BrandProps = Common & {
 }
 
 export const BrandPage = (props: BrandProps) => {
-  const { ctx, manager, notice, brand, events } = props
+  const { frame, brand, events } = props
   return (
     <ConsolePage
-      {...{ ctx, manager, notice }}
+      frame={frame}
       section="brands"
       title={brand.name}
       lead={<code>{brand.slug}</code>}
       trail={sectionTrail('brands')}
-      actions={<BrandActions ctx={ctx} brand={brand} />}
+      actions={<BrandActions ctx={frame.ctx} brand={brand} />}
     >
       <People {...props} />
       {events.length === 0 ? null : (
@@ -69,7 +67,7 @@ const BrandActions = ({ ctx, brand }: { ctx: CallContext; brand: BrandRecord }) 
   </>
 )
 
-const People = ({ ctx, brand, found, roles, q, role, cursor }: BrandProps) => {
+const People = ({ frame, brand, found, roles, q, role, cursor }: BrandProps) => {
   if (found === undefined) return null
   const path = `/console/brands/${brand.id}`
   const isSearched = q !== '' || role !== ''
@@ -115,7 +113,7 @@ const People = ({ ctx, brand, found, roles, q, role, cursor }: BrandProps) => {
               { label: 'Status' },
               { label: 'Last activity' },
             ]}
-            rows={found.items.map((holder) => rowOf(ctx, holder, brand))}
+            rows={found.items.map((holder) => rowOf(frame.ctx, holder, brand))}
           />
           <Pager
             shown={found.items.length}

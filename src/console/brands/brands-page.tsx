@@ -4,23 +4,20 @@ import type { BrandsPage as FoundBrands } from '#access/grants/brands/search-bra
 import { PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
-import { type CallContext, isPermitted } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import { isPermitted } from '#src/context.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
-import type { Notice } from '../ui/notices.ts'
 import { Pager } from '../ui/parts.tsx'
 import { NameList } from '../ui/people.tsx'
 import { withParams } from './with-params.ts'
 
-type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
+type BrandsProps = { frame: Frame; found: FoundBrands; q: string; cursor: string | undefined }
 
-type BrandsProps = Common & { found: FoundBrands; q: string; cursor: string | undefined }
-
-export const BrandsPage = ({ ctx, manager, notice, found, q, cursor }: BrandsProps) => {
-  const mayCreate = isPermitted(ctx, 'brands.write')
+export const BrandsPage = ({ frame, found, q, cursor }: BrandsProps) => {
+  const mayCreate = isPermitted(frame.ctx, 'brands.write')
   return (
     <ConsolePage
-      {...{ ctx, manager, notice }}
+      frame={frame}
       section="brands"
       title="Brands"
       lead="Each has members of its own; roles held in a brand count there alone."

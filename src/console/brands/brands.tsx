@@ -14,9 +14,8 @@ import { readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import { isPermitted, requirePermissionIn } from '#src/context.ts'
 import { showPreview } from '../changes/changes.tsx'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
-import { noticeOf } from '../ui/notices.ts'
 import { BrandFormPage } from './brand-form-page.tsx'
 import { BrandGivePage } from './brand-give-page.tsx'
 import { BrandPage } from './brand-page.tsx'
@@ -30,10 +29,10 @@ export function createBrands(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
 
   pages.get('/', async (c) => {
-    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-    const { q = '', cursor, done } = c.req.query()
-    const found = await searchBrands(ctx, { q, cursor })
-    return renderPage(c, <BrandsPage {...{ ctx, manager, found, q, cursor }} notice={noticeOf(done)} />)
+    const frame = frameOf(c)
+    const { q = '', cursor } = c.req.query()
+    const found = await searchBrands(frame.ctx, { q, cursor })
+    return renderPage(c, <BrandsPage {...{ frame, found, q, cursor }} />)
   })
 
   pages.get('/new', (c) => showForm(c, undefined, emptyForm))
@@ -49,27 +48,18 @@ export function createBrands(): Hono<ConsoleEnv> {
   })
 
   pages.get('/:id', async (c) => {
-    const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id')]
-    const { q = '', role = '', cursor, done } = c.req.query()
-    const brand = await getBrand(ctx, id)
+    const [frame, id] = [frameOf(c), c.req.param('id')]
+    const { q = '', role = '', cursor } = c.req.query()
+    const brand = await getBrand(frame.ctx, id)
     const filter = { brandId: id, ...(q === '' ? {} : { q }), ...(role === '' ? {} : { roleId: role }) }
     const [found, roles, events] = await Promise.all([
-      isPermitted(ctx, 'users.read', id) ? listHolders(ctx, { filter, cursor }) : undefined,
-      listRoles({ ...ctx, permissions: 'all' }),
-      isPermitted(ctx, 'audit.read', id) ? listAuditEvents(ctx, { filter: { brandId: id }, limit: shownEvents }) : [],
+      isPermitted(frame.ctx, 'users.read', id) ? listHolders(frame.ctx, { filter, cursor }) : undefined,
+      listRoles({ ...frame.ctx, permissions: 'all' }),
+      isPermitted(frame.ctx, 'audit.read', id)
+        ? listAuditEvents(frame.ctx, { filter: { brandId: id }, limit: shownEvents })
+        : [],
     ])
-    const page = {
-      ctx,
-      manager,
-      brand,
-      found,
-      roles,
-      q,
-      role,
-      cursor,
-      events: events,
-    }
-    return renderPage(c, <BrandPage {...page} notice={noticeOf(done)} />)
+    return renderPage(c, <BrandPage {...{ frame, brand, found, roles, q, role, cursor, events }} />)
   })
 
   pages.get('/:id/people.csv', async (c) => {
@@ -81,12 +71,12 @@ export function createBrands(): Hono<ConsoleEnv> {
   })
 
   pages.get('/:id/give', async (c) => {
-    const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id')]
+    const [frame, id] = [frameOf(c), c.req.param('id')]
     const q = c.req.query('q') ?? ''
-    const brand = await getBrand(ctx, id)
+    const brand = await getBrand(frame.ctx, id)
     const order = { sort: 'name', direction: 'asc' } as const
-    const found = q === '' ? undefined : await searchUsers(ctx, { filter: { q }, order, limit: foundPeople })
-    return renderPage(c, <BrandGivePage {...{ ctx, manager, brand, q, found }} />)
+    const found = q === '' ? undefined : await searchUsers(frame.ctx, { filter: { q }, order, limit: foundPeople })
+    return renderPage(c, <BrandGivePage {...{ frame, brand, q, found }} />)
   })
 
   pages.get('/:id/edit', async (c) => {
@@ -119,6 +109,6 @@ export function createBrands(): Hono<ConsoleEnv> {
 }
 
 async function showForm(c: Context<ConsoleEnv>, brand: BrandRecord | undefined, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  return renderPage(c, <BrandFormPage {...{ ctx, manager, brand, state }} />, { status: isRefused(state) ? 400 : 200 })
+  const frame = frameOf(c)
+  return renderPage(c, <BrandFormPage {...{ frame, brand, state }} />, { status: isRefused(state) ? 400 : 200 })
 }

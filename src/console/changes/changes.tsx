@@ -7,7 +7,7 @@ import { readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import { AppError, invalid } from '#platform/errors.ts'
 import { typedState } from '../ui/confirm.tsx'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, filledForm, isRefused, textOf } from '../ui/forms.ts'
 import { type ConsoleSection, sectionTrail } from '../ui/frame.tsx'
 import { PreviewPage } from './preview-page.tsx'
@@ -28,10 +28,10 @@ export async function showPreview(
   proposal: Proposal,
   { isStale = false, state = emptyForm }: { isStale?: boolean; state?: FormState } = {},
 ): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const preview = await previewChange(ctx, proposal.change)
+  const frame = frameOf(c)
+  const preview = await previewChange(frame.ctx, proposal.change)
   const page = (
-    <PreviewPage {...proposal} {...{ ctx, manager, preview, isStale, state }} trail={sectionTrail(proposal.section)} />
+    <PreviewPage {...proposal} {...{ frame, preview, isStale, state }} trail={sectionTrail(proposal.section)} />
   )
   return renderPage(c, page, { status: isStale ? 412 : isRefused(state) ? 400 : 200 })
 }

@@ -4,16 +4,14 @@ import type { Preview, PreviewEntry } from '#access/previews/preview.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState } from '#http/ui/content.tsx'
 import { type FormState, PostForm } from '#http/ui/form.tsx'
-import type { CallContext } from '#src/context.ts'
 import { TypedWord } from '../ui/confirm.tsx'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { Figure } from '../ui/figures.tsx'
 import { ConsolePage, type ConsolePageProps } from '../ui/frame.tsx'
 import { Badge, Panel } from '../ui/parts.tsx'
 
 export type PreviewPageProps = {
-  ctx: CallContext
-  manager: Manager
+  frame: Frame
   section: ConsolePageProps['section']
   trail: ConsolePageProps['trail']
   /** What the change is, in a sentence. */
@@ -31,11 +29,11 @@ export type PreviewPageProps = {
 }
 
 export const PreviewPage = (props: PreviewPageProps) => {
-  const { ctx, manager, section, trail = [], title, change, preview, next, back, isStale = false, word, state } = props
+  const { frame, section, trail = [], title, change, preview, next, back, isStale = false, word, state } = props
   const { gaining, losing, withoutAccess, administrators } = preview
   return (
     <ConsolePage
-      {...{ ctx, manager, section, trail }}
+      {...{ frame, section, trail }}
       title={title}
       lead="Nothing is changed yet. This is what saving would do, as of now."
     >

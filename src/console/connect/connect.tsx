@@ -7,7 +7,7 @@ import { readForm } from '#http/read-form.ts'
 import { LinkButton } from '#http/ui/buttons.tsx'
 import type { FormState } from '#http/ui/form.tsx'
 import { requireHeld } from '#src/context.ts'
-import type { ConsoleEnv, ConsoleServices } from '../ui/env.ts'
+import { type ConsoleEnv, type ConsoleServices, frameOf } from '../ui/env.ts'
 import { filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { arrivalsOf, ChooseProvider } from './choose.tsx'
@@ -50,29 +50,29 @@ export function createConnect(services: ConsoleServices): Hono<Env> {
 }
 
 async function hostOf(c: Context<Env>, id: string): Promise<WizardHost> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const frame = frameOf(c)
+  const { ctx } = frame
   requireHeld(ctx, 'connections.write')
   requireHeld(ctx, 'directories.write')
   const { id: connectionId, directoryId } = await getConnection(ctx, id)
   return {
     ...{ ctx, connectionId, directoryId, base: `/console/connect/${connectionId}`, isConsole: true, domains: null },
     page: (props) => (
-      <ConsolePage section="connections" trail={sectionTrail('connections')} {...{ ctx, manager }} {...props} />
+      <ConsolePage {...{ frame }} section="connections" trail={sectionTrail('connections')} {...props} />
     ),
   }
 }
 
 function showChoice(c: Context<Env>, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  requireHeld(ctx, 'connections.write')
+  requireHeld(c.get('ctx'), 'connections.write')
   const page = (
     <ConsolePage
+      frame={frameOf(c)}
       section="connections"
       title="Connect an identity provider"
       lead="It takes about five minutes. Somebody else can do it for you by a setup link, without an account."
       trail={sectionTrail('connections')}
       actions={<LinkButton href="/console/connections#setup-links">Make a setup link instead</LinkButton>}
-      {...{ ctx, manager }}
     >
       <ChooseProvider action="/console/connect" state={state} isConsole />
     </ConsolePage>

@@ -4,7 +4,6 @@ import type { SetupFacts } from '#connections/setup-links/setup-facts.ts'
 import { isConfigured } from '#connections/sign-in/connections.ts'
 import { LinkButton, PrimaryLink, SmallLink } from '#http/ui/buttons.tsx'
 import { type FormState, Refusal } from '#http/ui/form.tsx'
-import type { Notice } from '../ui/notices.ts'
 import { ButtonForm } from '../ui/parts.tsx'
 import { Overview, Progress, StepState } from './live.tsx'
 import { DomainStep } from './parts/domain-step.tsx'
@@ -20,17 +19,15 @@ export type WizardProps = {
   host: WizardHost
   facts: SetupFacts
   shown: Shown
-  notice?: Notice | undefined
 }
 
-export const wizardPage = ({ host, facts, shown, notice }: WizardProps) => {
+export const wizardPage = ({ host, facts, shown }: WizardProps) => {
   const { connection } = facts
   const steps = stepsOf(facts, { now: host.ctx.clock.now(), isConsole: host.isConsole })
   const protocol = connection.type === 'saml' ? 'SAML' : 'OpenID Connect'
   return host.page({
     title: `Connect ${presets[connection.preset].title === connection.name ? connection.name : `“${connection.name}”`}`,
     lead: `${presets[connection.preset].title} by ${protocol}. Each step ticks itself as soon as it is done; you can leave and come back.`,
-    notice,
     children: (
       <div hx-ext="sse" sse-connect={`${host.base}/events`} sse-close="end">
         <section class="panel" aria-labelledby="overview-title">

@@ -17,7 +17,6 @@ import { WideLink } from '#http/ui/buttons.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { AppError, notFound } from '#platform/errors.ts'
 import { endOfDay, isRefused, refusedForm, textOf } from '../ui/forms.ts'
-import { noticeOf } from '../ui/notices.ts'
 import type { LiveStreams } from './events.ts'
 import { livePartsOf } from './live.tsx'
 import type { WizardEnv, WizardHost } from './parts/host.ts'
@@ -124,7 +123,7 @@ async function carryOut(
 async function show(c: Context<WizardEnv>, shown: Shown = {}): Promise<Response> {
   const host = c.get('wizard')
   const facts = await readSetupFacts(host.ctx, host.connectionId, host.domains)
-  const page = wizardPage({ host, facts, shown, notice: noticeOf(c.req.query('done')) })
+  const page = wizardPage({ host, facts, shown })
   const isWrong = shown.form !== undefined && isRefused(shown.form.state)
   return renderPage(c, page, { status: isWrong ? 400 : 200 })
 }

@@ -9,19 +9,17 @@ import type { SetupLinkRecord } from '#connections/setup-links/setup-links.ts'
 import { type Connection, isConfigured, type SamlConnection } from '#connections/sign-in/connections.ts'
 import { LinkButton, PrimaryLink, SmallLink } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
-import { type CallContext, isPermitted } from '#src/context.ts'
+import { isPermitted } from '#src/context.ts'
 import { endingOf } from '../connect/words.ts'
 import { AttemptTable } from '../sign-ins/attempt-table.tsx'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import type { Notice } from '../ui/notices.ts'
 import { Badge, ButtonForm, Panel, Time } from '../ui/parts.tsx'
 import { SetupLinkTable } from './list-page.tsx'
 import { changeLabels, changes, statusWords } from './words.ts'
 
 export type ConnectionPageProps = {
-  ctx: CallContext
-  manager: Manager
+  frame: Frame
   connection: Connection
   health: ConnectionHealth | undefined
   links: readonly SetupLinkRecord[]
@@ -29,7 +27,6 @@ export type ConnectionPageProps = {
   defaultRole: RoleRecord | undefined
   directory: DirectoryRecord | undefined
   fault: string | undefined
-  notice: Notice | undefined
 }
 
 export const jitWords: Record<Connection['jit'], string> = {
@@ -39,12 +36,12 @@ export const jitWords: Record<Connection['jit'], string> = {
 }
 
 export const ConnectionPage = (props: ConnectionPageProps) => {
-  const { ctx, manager, connection, links, attempts, fault, notice } = props
-  const mayWrite = isPermitted(ctx, 'connections.write')
+  const { frame, connection, links, attempts, fault } = props
+  const mayWrite = isPermitted(frame.ctx, 'connections.write')
   const address = `/console/connections/${connection.id}`
   return (
     <ConsolePage
-      {...{ ctx, manager, notice }}
+      frame={frame}
       section="connections"
       title={connection.name}
       lead={statusWords[connection.status].sentence}
@@ -65,8 +62,8 @@ export const ConnectionPage = (props: ConnectionPageProps) => {
         <Facts facts={factsOf(props)} />
         {mayWrite ? <StatusLinks connection={connection} /> : null}
       </Panel>
-      {connection.type === 'saml' ? <Certificates {...{ connection, mayWrite }} now={ctx.clock.now()} /> : null}
-      {isPermitted(ctx, 'sign_ins.read') ? (
+      {connection.type === 'saml' ? <Certificates {...{ connection, mayWrite }} now={frame.ctx.clock.now()} /> : null}
+      {isPermitted(frame.ctx, 'sign_ins.read') ? (
         <Panel
           title="Lately"
           actions={<SmallLink href={`/console/sign-ins?connection=${connection.id}`}>All sign-ins</SmallLink>}
@@ -90,12 +87,12 @@ export const ConnectionPage = (props: ConnectionPageProps) => {
   )
 }
 
-function factsOf({ ctx, connection, health, defaultRole, directory }: ConnectionPageProps) {
+function factsOf({ frame, connection, health, defaultRole, directory }: ConnectionPageProps) {
   const { status, preset, type, jit, testedAt } = connection
   const provider = type === 'saml' ? connection.settings.idpEntityId : connection.settings.issuer
   const ending =
     type === 'oidc' && typeof connection.settings.secretExpiresAt === 'string'
-      ? endingOf(connection.settings.secretExpiresAt, ctx.clock.now())
+      ? endingOf(connection.settings.secretExpiresAt, frame.ctx.clock.now())
       : undefined
   return [
     { term: 'Status', value: <Badge tone={statusWords[status].tone}>{statusWords[status].word}</Badge> },

@@ -19,9 +19,8 @@ import { notFound } from '#platform/errors.ts'
 import { isPermitted } from '#src/context.ts'
 import { arrivalsOf } from '../connect/choose.tsx'
 import { typedState } from '../ui/confirm.tsx'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
-import { noticeOf } from '../ui/notices.ts'
 import { ConnectionPage } from './connection-page.tsx'
 import { ConnectionListPage, NewLinkPage, RevokeLinkPage } from './list-page.tsx'
 import { changesOf, SettingsPage, valuesOf } from './settings-form.tsx'
@@ -37,21 +36,21 @@ export function createConnectionPages(): Hono<ConsoleEnv> {
   pages.get('/', (c) => showList(c, emptyForm))
 
   pages.post('/setup-links', async (c) => {
-    const [ctx, manager, form] = [c.get('ctx'), c.get('manager'), await readForm(c)]
+    const [frame, form] = [frameOf(c), await readForm(c)]
     try {
       const days = Number(textOf(form, 'days') ?? 7)
       const domains = (form['domains'] ?? '').split(/[\s,;]+/).filter((name) => name !== '')
       const wanted = { label: form['label'] ?? '', days, domains, arrivals: arrivalsOf(form) }
-      const { link, token } = await createSetupLink(ctx, wanted)
-      return renderPage(c, <NewLinkPage {...{ ctx, manager, link }} url={ctx.urls.page(`/setup/${token}`)} />)
+      const { link, token } = await createSetupLink(frame.ctx, wanted)
+      return renderPage(c, <NewLinkPage {...{ frame, link }} url={frame.ctx.urls.page(`/setup/${token}`)} />)
     } catch (error) {
       return showList(c, refusedForm(form, error))
     }
   })
 
   pages.get('/setup-links/:linkId/revoke', async (c) => {
-    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-    return renderPage(c, <RevokeLinkPage {...{ ctx, manager }} link={await getSetupLink(ctx, c.req.param('linkId'))} />)
+    const frame = frameOf(c)
+    return renderPage(c, <RevokeLinkPage frame={frame} link={await getSetupLink(frame.ctx, c.req.param('linkId'))} />)
   })
 
   pages.post('/setup-links/:linkId/revoke', async (c) => {
@@ -121,50 +120,51 @@ function wantedStatus(text: string | undefined): StatusChange {
 }
 
 async function showList(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const [connections, links] = await Promise.all([listConnectionHealth(ctx), listSetupLinks(ctx, { limit: 50 })])
-  const notice = noticeOf(c.req.query('done'))
-  const page = <ConnectionListPage {...{ ctx, manager, connections, links, state, notice }} />
+  const frame = frameOf(c)
+  const [connections, links] = await Promise.all([
+    listConnectionHealth(frame.ctx),
+    listSetupLinks(frame.ctx, { limit: 50 }),
+  ])
+  const page = <ConnectionListPage {...{ frame, connections, links, state }} />
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
 }
 
 async function showConnection(c: Context<ConsoleEnv>, id: string, fault?: string): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const connection = await getConnection(ctx, id)
+  const frame = frameOf(c)
+  const connection = await getConnection(frame.ctx, id)
   const [health, links, attempts, roles, directories] = await Promise.all([
-    listConnectionHealth(ctx),
-    listSetupLinks(ctx),
-    isPermitted(ctx, 'sign_ins.read') ? listAttempts(ctx, { connectionId: id, limit: 8 }) : [],
-    isPermitted(ctx, 'roles.read') ? listRoles(ctx) : [],
-    isPermitted(ctx, 'directories.read') ? listDirectories(ctx) : [],
+    listConnectionHealth(frame.ctx),
+    listSetupLinks(frame.ctx),
+    isPermitted(frame.ctx, 'sign_ins.read') ? listAttempts(frame.ctx, { connectionId: id, limit: 8 }) : [],
+    isPermitted(frame.ctx, 'roles.read') ? listRoles(frame.ctx) : [],
+    isPermitted(frame.ctx, 'directories.read') ? listDirectories(frame.ctx) : [],
   ])
   const page = (
     <ConnectionPage
-      {...{ ctx, manager, connection, attempts, fault }}
+      {...{ frame, connection, attempts, fault }}
       health={health.find((each) => each.id === id)}
       links={links.filter(({ connectionId }) => connectionId === id)}
       defaultRole={roles.find((role) => role.id === connection.defaultRoleId)}
       directory={directories.find((directory) => directory.id === connection.directoryId)}
-      notice={noticeOf(c.req.query('done'))}
     />
   )
   return renderPage(c, page, { status: fault === undefined ? 200 : 400 })
 }
 
 async function showSettings(c: Context<ConsoleEnv>, connection: Connection, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const frame = frameOf(c)
   const [roles, directories] = await Promise.all([
-    isPermitted(ctx, 'roles.read') ? listRoles(ctx) : [],
-    isPermitted(ctx, 'directories.read') ? listDirectories(ctx) : [],
+    isPermitted(frame.ctx, 'roles.read') ? listRoles(frame.ctx) : [],
+    isPermitted(frame.ctx, 'directories.read') ? listDirectories(frame.ctx) : [],
   ])
-  const page = <SettingsPage {...{ ctx, manager, connection, state, roles, directories }} />
+  const page = <SettingsPage {...{ frame, connection, state, roles, directories }} />
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
 }
 
 async function showStatus(c: Context<ConsoleEnv>, to: StatusChange, state: FormState): Promise<Response> {
-  const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id') ?? '']
-  const connection = await getConnection(ctx, id)
-  const effects = await previewConnectionStatus(ctx, id)
-  const page = <StatusPage {...{ ctx, manager, connection, effects, to, state }} />
+  const [frame, id] = [frameOf(c), c.req.param('id') ?? '']
+  const connection = await getConnection(frame.ctx, id)
+  const effects = await previewConnectionStatus(frame.ctx, id)
+  const page = <StatusPage {...{ frame, connection, effects, to, state }} />
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
 }

@@ -10,20 +10,17 @@ import { type CallContext, isPermitted } from '#src/context.ts'
 import { ArrivalsChoice } from '../connect/choose.tsx'
 import { dateWords, endingOf } from '../connect/words.ts'
 import { Confirm } from '../ui/confirm.tsx'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { emptyForm } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import type { Notice } from '../ui/notices.ts'
 import { Badge, CopyField, Panel, Time, type Tone } from '../ui/parts.tsx'
 import { statusWords } from './words.ts'
 
 export type ConnectionListProps = {
-  ctx: CallContext
-  manager: Manager
+  frame: Frame
   connections: readonly ConnectionHealth[]
   links: readonly SetupLinkRecord[]
   state: FormState
-  notice: Notice | undefined
 }
 
 const mayConnect = (ctx: CallContext): boolean =>
@@ -31,20 +28,20 @@ const mayConnect = (ctx: CallContext): boolean =>
 
 const ConnectButton = () => <PrimaryLink href="/console/connect">Connect a provider</PrimaryLink>
 
-export const ConnectionListPage = ({ ctx, manager, connections, links, state, notice }: ConnectionListProps) => (
+export const ConnectionListPage = ({ frame, connections, links, state }: ConnectionListProps) => (
   <ConsolePage
-    {...{ ctx, manager, notice }}
+    frame={frame}
     section="connections"
     title="Connections"
     lead="The identity providers that people sign in with."
-    actions={mayConnect(ctx) && connections.length > 0 ? <ConnectButton /> : null}
+    actions={mayConnect(frame.ctx) && connections.length > 0 ? <ConnectButton /> : null}
   >
     {connections.length === 0 ? (
       <EmptyState
         title="No identity provider is connected yet"
         text="Once one is, people sign in with the account that they have at work. It takes about five minutes."
       >
-        {mayConnect(ctx) ? <ConnectButton /> : null}
+        {mayConnect(frame.ctx) ? <ConnectButton /> : null}
       </EmptyState>
     ) : (
       <Table
@@ -56,11 +53,11 @@ export const ConnectionListPage = ({ ctx, manager, connections, links, state, no
           { label: 'Last day', isNumeric: true },
           { label: 'Certificate' },
         ]}
-        rows={connections.map((connection) => healthRow(connection, ctx.clock.now()))}
+        rows={connections.map((connection) => healthRow(connection, frame.ctx.clock.now()))}
       />
     )}
     <div class="after-table" />
-    <SetupLinks {...{ ctx, links, state }} />
+    <SetupLinks {...{ frame, links, state }} />
   </ConsolePage>
 )
 
@@ -89,14 +86,16 @@ const linkTones: Record<SetupLinkRecord['status'], { tone: Tone; word: string }>
   revoked: { tone: 'bad', word: 'Revoked' },
 }
 
-const SetupLinks = ({ ctx, links, state }: Pick<ConnectionListProps, 'ctx' | 'links' | 'state'>) => (
+const SetupLinks = ({ frame, links, state }: Pick<ConnectionListProps, 'frame' | 'links' | 'state'>) => (
   <Panel
     title="Setup links"
     id="setup-links"
     lead="Whoever has such a link connects one provider without an account here, and reaches nothing else."
   >
-    {links.length === 0 ? null : <SetupLinkTable links={links} mayRevoke={isPermitted(ctx, 'connections.write')} />}
-    {mayConnect(ctx) ? (
+    {links.length === 0 ? null : (
+      <SetupLinkTable links={links} mayRevoke={isPermitted(frame.ctx, 'connections.write')} />
+    )}
+    {mayConnect(frame.ctx) ? (
       <PostForm action="/console/connections/setup-links" state={state}>
         <div class="form-grid">
           <Field {...field(state, 'label')} label="For whom" placeholder="IT of Northwind" maxlength={200} />
@@ -149,16 +148,11 @@ export const SetupLinkTable = ({ links, mayRevoke }: { links: readonly SetupLink
   />
 )
 
-export type NewLinkProps = { ctx: CallContext; manager: Manager; link: SetupLinkRecord; url: string }
+export type NewLinkProps = { frame: Frame; link: SetupLinkRecord; url: string }
 
 /** The only page that shows a link; it is an answer, not an address, so that it cannot be gone back to. */
-export const NewLinkPage = ({ ctx, manager, link, url }: NewLinkProps) => (
-  <ConsolePage
-    {...{ ctx, manager }}
-    section="connections"
-    title="The setup link is made"
-    trail={sectionTrail('connections')}
-  >
+export const NewLinkPage = ({ frame, link, url }: NewLinkProps) => (
+  <ConsolePage frame={frame} section="connections" title="The setup link is made" trail={sectionTrail('connections')}>
     <Panel title={`For ${link.label}`} lead={`It works until ${dateWords(link.expiresAt)}, or until you revoke it.`}>
       <Alert kind="warning" title="This link is shown once">
         Send it to the person who administers the identity provider. Whoever has it can connect a provider here.
@@ -169,11 +163,11 @@ export const NewLinkPage = ({ ctx, manager, link, url }: NewLinkProps) => (
   </ConsolePage>
 )
 
-export type RevokeLinkProps = { ctx: CallContext; manager: Manager; link: SetupLinkRecord }
+export type RevokeLinkProps = { frame: Frame; link: SetupLinkRecord }
 
-export const RevokeLinkPage = ({ ctx, manager, link }: RevokeLinkProps) => (
+export const RevokeLinkPage = ({ frame, link }: RevokeLinkProps) => (
   <ConsolePage
-    {...{ ctx, manager }}
+    frame={frame}
     section="connections"
     title={`Revoke the setup link for ${link.label}`}
     trail={sectionTrail('connections')}

@@ -7,8 +7,7 @@ import type { Form } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
-import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { endOfDay, textOf } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Panel, Select } from '../ui/parts.tsx'
@@ -81,19 +80,18 @@ export function changesOf({ type }: Connection, form: Form): Omit<UpdateConnecti
 }
 
 export type SettingsPageProps = {
-  ctx: CallContext
-  manager: Manager
+  frame: Frame
   connection: Connection
   state: FormState
   roles: readonly RoleRecord[]
   directories: readonly DirectoryRecord[]
 }
 
-export const SettingsPage = ({ ctx, manager, connection, state, roles, directories }: SettingsPageProps) => {
+export const SettingsPage = ({ frame, connection, state, roles, directories }: SettingsPageProps) => {
   const address = `/console/connections/${connection.id}`
   return (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="connections"
       title={`Settings of ${connection.name}`}
       trail={[...sectionTrail('connections'), { label: connection.name, href: address }]}

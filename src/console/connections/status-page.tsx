@@ -2,15 +2,13 @@
 import type { StatusEffects } from '#access/sign-in/status-effects.ts'
 import type { Connection } from '#connections/sign-in/connections.ts'
 import type { FormState } from '#http/ui/form.tsx'
-import type { CallContext } from '#src/context.ts'
 import { Confirm } from '../ui/confirm.tsx'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { changeLabels, effectsOf, type StatusChange } from './words.ts'
 
 export type StatusPageProps = {
-  ctx: CallContext
-  manager: Manager
+  frame: Frame
   connection: Connection
   effects: StatusEffects
   to: StatusChange
@@ -21,11 +19,11 @@ export type StatusPageProps = {
 export const wordFor = (to: StatusChange, { name }: Pick<Connection, 'name'>): string | undefined =>
   to === 'disabled' ? name : undefined
 
-export const StatusPage = ({ ctx, manager, connection, effects, to, state }: StatusPageProps) => {
+export const StatusPage = ({ frame, connection, effects, to, state }: StatusPageProps) => {
   const address = `/console/connections/${connection.id}`
   return (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="connections"
       title={`${changeLabels[to]}: ${connection.name}`}
       trail={[...sectionTrail('connections'), { label: connection.name, href: address }]}

@@ -3,14 +3,13 @@ import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import type { DirectoryTokenRecord } from '#connections/directories/directory-tokens.ts'
 import type { DirectoryContent } from '#connections/setup-links/directory-content.ts'
 import type { FormState } from '#http/ui/form.tsx'
-import type { CallContext } from '#src/context.ts'
 import { count } from '../connect/words.ts'
 import { Confirm } from '../ui/confirm.tsx'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Time } from '../ui/parts.tsx'
 
-type Common = { ctx: CallContext; manager: Manager; directory: DirectoryRecord; state: FormState }
+type Common = { frame: Frame; directory: DirectoryRecord; state: FormState }
 
 const trailOf = ({ id, name }: DirectoryRecord) => [
   ...sectionTrail('directories'),
@@ -19,15 +18,15 @@ const trailOf = ({ id, name }: DirectoryRecord) => [
 
 export type RevokeProps = Common & { token: DirectoryTokenRecord; tokens: readonly DirectoryTokenRecord[] }
 
-export const RevokePage = ({ ctx, manager, directory, token, tokens, state }: RevokeProps) => {
-  const now = ctx.clock.now()
+export const RevokePage = ({ frame, directory, token, tokens, state }: RevokeProps) => {
+  const now = frame.ctx.clock.now()
   const others = tokens.filter(
     ({ id, revokedAt, expiresAt }) =>
       id !== token.id && revokedAt === null && (expiresAt === null || new Date(expiresAt) > now),
   )
   return (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="directories"
       title={`Revoke the token …${token.lastFour}`}
       trail={trailOf(directory)}
@@ -68,9 +67,9 @@ export const isDirectoryChange = (text: string): text is DirectoryChange => Obje
 
 export type ChangeProps = Common & { change: DirectoryChange; content: DirectoryContent }
 
-export const ChangePage = ({ ctx, manager, directory, content, change, state }: ChangeProps) => (
+export const ChangePage = ({ frame, directory, content, change, state }: ChangeProps) => (
   <ConsolePage
-    {...{ ctx, manager }}
+    frame={frame}
     section="directories"
     title={`${changes[change].title}: ${directory.name}`}
     trail={trailOf(directory)}

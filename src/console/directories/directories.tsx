@@ -18,9 +18,8 @@ import { notFound } from '#platform/errors.ts'
 import { showPreview } from '../changes/changes.tsx'
 import { arrivalsOf } from '../connect/choose.tsx'
 import { typedState } from '../ui/confirm.tsx'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, endOfDay, isRefused, refusedForm } from '../ui/forms.ts'
-import { noticeOf } from '../ui/notices.ts'
 import { ChangePage, isDirectoryChange, RevokePage, wordFor } from './change-pages.tsx'
 import { DirectoryPage, NewTokenPage } from './directory-page.tsx'
 import { DirectoryListPage } from './list-page.tsx'
@@ -116,27 +115,23 @@ export function createDirectoryPages(): Hono<ConsoleEnv> {
 }
 
 async function showList(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const [directories, activities] = await Promise.all([listDirectories(ctx), listDirectoryActivity(ctx)])
-  const notice = noticeOf(c.req.query('done'))
-  const page = <DirectoryListPage {...{ ctx, manager, directories, activities, state, notice }} />
+  const frame = frameOf(c)
+  const [directories, activities] = await Promise.all([listDirectories(frame.ctx), listDirectoryActivity(frame.ctx)])
+  const page = <DirectoryListPage {...{ frame, directories, activities, state }} />
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
 }
 
 async function showDirectory(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager, directoryId] = [c.get('ctx'), c.get('manager'), c.req.param('id') ?? '']
-  const directory = await getDirectory(ctx, directoryId)
+  const [frame, directoryId] = [frameOf(c), c.req.param('id') ?? '']
+  const directory = await getDirectory(frame.ctx, directoryId)
   const [tokens, activity, rhythm, events, content] = await Promise.all([
-    listDirectoryTokens(ctx, { directoryId }),
-    getDirectoryActivity(ctx, directoryId),
-    getDirectoryRhythm(ctx, directoryId),
-    listProvisioningEvents(ctx, { directoryId, limit: 8 }),
-    countDirectoryContent(ctx, directoryId),
+    listDirectoryTokens(frame.ctx, { directoryId }),
+    getDirectoryActivity(frame.ctx, directoryId),
+    getDirectoryRhythm(frame.ctx, directoryId),
+    listProvisioningEvents(frame.ctx, { directoryId, limit: 8 }),
+    countDirectoryContent(frame.ctx, directoryId),
   ])
-  const notice = noticeOf(c.req.query('done'))
-  const page = (
-    <DirectoryPage {...{ ctx, manager, directory, tokens, activity, rhythm, events, content, state, notice }} />
-  )
+  const page = <DirectoryPage {...{ frame, directory, tokens, activity, rhythm, events, content, state }} />
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
 }
 
@@ -144,26 +139,25 @@ const showToken = (
   c: Context<ConsoleEnv>,
   directory: DirectoryRecord,
   token: IssuedDirectoryToken,
-): Promise<Response> =>
-  renderPage(c, <NewTokenPage {...{ ctx: c.get('ctx'), manager: c.get('manager'), directory, token }} />)
+): Promise<Response> => renderPage(c, <NewTokenPage {...{ frame: frameOf(c), directory, token }} />)
 
 async function showRevoke(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const frame = frameOf(c)
   const { id = '', tokenId } = c.req.param() as Record<string, string | undefined>
-  const directory = await getDirectory(ctx, id)
-  const tokens = await listDirectoryTokens(ctx, { directoryId: id })
+  const directory = await getDirectory(frame.ctx, id)
+  const tokens = await listDirectoryTokens(frame.ctx, { directoryId: id })
   const token = tokens.find((each) => each.id === tokenId)
   if (token === undefined) throw notFound('Token')
-  const page = <RevokePage {...{ ctx, manager, directory, token, tokens, state }} />
+  const page = <RevokePage {...{ frame, directory, token, tokens, state }} />
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
 }
 
 async function showChange(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const frame = frameOf(c)
   const { id = '', change = '' } = c.req.param() as Record<string, string | undefined>
   if (!isDirectoryChange(change)) throw notFound('Page')
-  const directory = await getDirectory(ctx, id)
-  const content = await countDirectoryContent(ctx, id)
-  const page = <ChangePage {...{ ctx, manager, directory, content, change, state }} />
+  const directory = await getDirectory(frame.ctx, id)
+  const content = await countDirectoryContent(frame.ctx, id)
+  const page = <ChangePage {...{ frame, directory, content, change, state }} />
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
 }

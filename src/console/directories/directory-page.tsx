@@ -9,18 +9,16 @@ import { LinkButton, PrimaryLink, SmallLink, SubmitButton } from '#http/ui/butto
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
-import { type CallContext, isPermitted } from '#src/context.ts'
+import { isPermitted } from '#src/context.ts'
 import { agoWords, count } from '../connect/words.ts'
 import { EventTable } from '../provisioning/log-page.tsx'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import type { Notice } from '../ui/notices.ts'
 import { Badge, ButtonForm, CopyField, Panel, Time } from '../ui/parts.tsx'
 import { inactivityNotice } from './list-page.tsx'
 
 export type DirectoryPageProps = {
-  ctx: CallContext
-  manager: Manager
+  frame: Frame
   directory: DirectoryRecord
   tokens: readonly DirectoryTokenRecord[]
   activity: DirectoryActivity | null
@@ -28,20 +26,14 @@ export type DirectoryPageProps = {
   events: readonly ProvisioningEvent[]
   content: DirectoryContent
   state: FormState
-  notice: Notice | undefined
 }
 
 export const DirectoryPage = (props: DirectoryPageProps) => {
-  const { ctx, manager, directory, activity, events, notice } = props
-  const mayWrite = isPermitted(ctx, 'directories.write')
-  const silence = inactivityNotice(activity, ctx.clock.now())
+  const { frame, directory, activity, events } = props
+  const mayWrite = isPermitted(frame.ctx, 'directories.write')
+  const silence = inactivityNotice(activity, frame.ctx.clock.now())
   return (
-    <ConsolePage
-      {...{ ctx, manager, notice }}
-      section="directories"
-      title={directory.name}
-      trail={sectionTrail('directories')}
-    >
+    <ConsolePage frame={frame} section="directories" title={directory.name} trail={sectionTrail('directories')}>
       {silence === null ? null : (
         <Alert kind="warning" title={silence}>
           Providers usually ask at least once a day. See at the provider whether provisioning is paused or in
@@ -50,7 +42,7 @@ export const DirectoryPage = (props: DirectoryPageProps) => {
       )}
       <Panel title="How it does">
         <Facts facts={factsOf(props)} />
-        <CopyField id="base-url" label="SCIM base URL" value={ctx.urls.scimBase(directory.id)} />
+        <CopyField id="base-url" label="SCIM base URL" value={frame.ctx.urls.scimBase(directory.id)} />
       </Panel>
       <Arrivals {...props} />
       <Tokens {...props} mayWrite={mayWrite} />
@@ -72,8 +64,8 @@ export const DirectoryPage = (props: DirectoryPageProps) => {
   )
 }
 
-function factsOf({ ctx, directory, activity, rhythm, content }: DirectoryPageProps) {
-  const now = ctx.clock.now()
+function factsOf({ frame, directory, activity, rhythm, content }: DirectoryPageProps) {
+  const now = frame.ctx.clock.now()
   return [
     {
       term: 'Status',
@@ -114,10 +106,10 @@ const stateOf = ({ revokedAt, expiresAt }: DirectoryTokenRecord, now: Date) => {
   return <Badge tone="good">Live</Badge>
 }
 
-const Arrivals = ({ ctx, directory, content: { waitingUsers } }: DirectoryPageProps) => {
+const Arrivals = ({ frame, directory, content: { waitingUsers } }: DirectoryPageProps) => {
   const address = `/console/directories/${directory.id}`
   const isStaged = directory.arrivals === 'staged'
-  const mayAdmit = isPermitted(ctx, 'users.write') && isPermitted(ctx, 'directories.write')
+  const mayAdmit = isPermitted(frame.ctx, 'users.write') && isPermitted(frame.ctx, 'directories.write')
   return (
     <Panel
       title="Arrivals"
@@ -151,7 +143,7 @@ const Arrivals = ({ ctx, directory, content: { waitingUsers } }: DirectoryPagePr
   )
 }
 
-const Tokens = ({ ctx, directory, tokens, state, mayWrite }: DirectoryPageProps & { mayWrite: boolean }) => (
+const Tokens = ({ frame, directory, tokens, state, mayWrite }: DirectoryPageProps & { mayWrite: boolean }) => (
   <Panel
     title="Tokens"
     lead="To replace one without an interruption: make a new token, enter it at the provider, and revoke the old one once the new one is in use."
@@ -168,7 +160,7 @@ const Tokens = ({ ctx, directory, tokens, state, mayWrite }: DirectoryPageProps 
         ]}
         rows={tokens.map((token) => [
           <code>…{token.lastFour}</code>,
-          stateOf(token, ctx.clock.now()),
+          stateOf(token, frame.ctx.clock.now()),
           <Time at={token.lastUsedAt} empty="Never" />,
           <Time at={token.expiresAt} empty="No end" />,
           mayWrite && token.revokedAt === null ? (
@@ -213,16 +205,15 @@ const Changes = ({ directory, state }: DirectoryPageProps) => {
 }
 
 export type NewTokenProps = {
-  ctx: CallContext
-  manager: Manager
+  frame: Frame
   directory: DirectoryRecord
   token: IssuedDirectoryToken
 }
 
 /** The only page that shows a token; it is an answer, not an address, so that it cannot be gone back to. */
-export const NewTokenPage = ({ ctx, manager, directory, token }: NewTokenProps) => (
+export const NewTokenPage = ({ frame, directory, token }: NewTokenProps) => (
   <ConsolePage
-    {...{ ctx, manager }}
+    frame={frame}
     section="directories"
     title="A new token"
     trail={[...sectionTrail('directories'), { label: directory.name, href: `/console/directories/${directory.id}` }]}
@@ -231,7 +222,7 @@ export const NewTokenPage = ({ ctx, manager, directory, token }: NewTokenProps) 
       <Alert kind="warning" title="This token is shown once">
         Copy it into the provider now. Older tokens go on working until you revoke them.
       </Alert>
-      <CopyField id="base-url" label="SCIM base URL" value={ctx.urls.scimBase(directory.id)} />
+      <CopyField id="base-url" label="SCIM base URL" value={frame.ctx.urls.scimBase(directory.id)} />
       <CopyField id="token" label="Bearer token" value={token.token} />
       <PrimaryLink href={`/console/directories/${directory.id}`}>I have copied it</PrimaryLink>
     </Panel>

@@ -5,20 +5,17 @@ import { PrimaryLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
-import { type CallContext, isPermitted } from '#src/context.ts'
+import { isPermitted } from '#src/context.ts'
 import { agoWords } from '../connect/words.ts'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
-import type { Notice } from '../ui/notices.ts'
 import { Badge, Panel } from '../ui/parts.tsx'
 
 export type DirectoryListProps = {
-  ctx: CallContext
-  manager: Manager
+  frame: Frame
   directories: readonly DirectoryRecord[]
   activities: readonly DirectoryActivity[]
   state: FormState
-  notice: Notice | undefined
 }
 
 const silentDays = 3
@@ -31,11 +28,11 @@ export function inactivityNotice(activity: DirectoryActivity | null, now: Date):
 }
 
 export const DirectoryListPage = (props: DirectoryListProps) => {
-  const { ctx, manager, directories, activities, state, notice } = props
-  const mayWrite = isPermitted(ctx, 'directories.write')
+  const { frame, directories, activities, state } = props
+  const mayWrite = isPermitted(frame.ctx, 'directories.write')
   return (
     <ConsolePage
-      {...{ ctx, manager, notice }}
+      frame={frame}
       section="directories"
       title="Directories"
       lead="What delivers people and groups by SCIM."
@@ -45,7 +42,7 @@ export const DirectoryListPage = (props: DirectoryListProps) => {
           title="No directory yet"
           text="A directory comes with the set-up of a provider: people then appear, change and go here as they do there."
         >
-          {mayWrite && isPermitted(ctx, 'connections.write') ? (
+          {mayWrite && isPermitted(frame.ctx, 'connections.write') ? (
             <PrimaryLink href="/console/connect">Connect a provider</PrimaryLink>
           ) : null}
         </EmptyState>
@@ -57,7 +54,7 @@ export const DirectoryListPage = (props: DirectoryListProps) => {
             rowOf(
               directory,
               activities.find(({ directoryId }) => directoryId === directory.id) ?? null,
-              ctx.clock.now(),
+              frame.ctx.clock.now(),
             ),
           )}
         />

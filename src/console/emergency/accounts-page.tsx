@@ -6,29 +6,26 @@ import { Buttons, LinkButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
-import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
-import { ConsolePage, type ConsolePageProps } from '../ui/frame.tsx'
+import type { Frame } from '../ui/env.ts'
+import { ConsolePage } from '../ui/frame.tsx'
 import { Badge, Panel, Time } from '../ui/parts.tsx'
 
 /** Two, so that one that fails is not the end; each proven by a sign-in within 90 days. */
 const wantedAccounts = 2
 
 type Props = {
-  ctx: CallContext
-  manager: Manager
+  frame: Frame
   accounts: readonly EmergencyAccount[]
   uses: readonly EmergencyUse[]
   attempts: readonly SignInAttempt[]
   state: FormState
-  notice: ConsolePageProps['notice']
 }
 
-export const AccountsPage = ({ ctx, manager, accounts, uses, attempts, state, notice }: Props) => {
+export const AccountsPage = ({ frame, accounts, uses, attempts, state }: Props) => {
   const proven = accounts.filter(({ isProven, status }) => isProven && status === 'active').length
   return (
     <ConsolePage
-      {...{ ctx, manager, notice }}
+      frame={frame}
       section="emergency"
       title="Emergency access"
       lead="Accounts for the day on which the identity provider fails or is set up wrongly. They work at /emergency, without provider and mail."

@@ -14,9 +14,8 @@ import { readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import { notFound } from '#platform/errors.ts'
 import { type CallContext, isPermitted, requireFreshProof } from '#src/context.ts'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, isRefused, refusedForm } from '../ui/forms.ts'
-import { noticeOf } from '../ui/notices.ts'
 import { AccountsPage } from './accounts-page.tsx'
 import { EnvelopePage, ResealPage } from './envelope-pages.tsx'
 import { UsePage } from './use-page.tsx'
@@ -37,11 +36,11 @@ export function createEmergencyPages(): Hono<ConsoleEnv> {
   })
 
   pages.get('/accounts/:id/reseal', async (c) => {
-    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-    requireFreshProof(ctx)
-    const account = (await listEmergencyAccounts(ctx)).find(({ userId }) => userId === c.req.param('id'))
+    const frame = frameOf(c)
+    requireFreshProof(frame.ctx)
+    const account = (await listEmergencyAccounts(frame.ctx)).find(({ userId }) => userId === c.req.param('id'))
     if (account === undefined) throw notFound('Emergency account')
-    return renderPage(c, <ResealPage {...{ ctx, manager, account }} />)
+    return renderPage(c, <ResealPage {...{ frame, account }} />)
   })
 
   pages.post('/accounts/:id/reseal', async (c) =>
@@ -64,12 +63,11 @@ export function createEmergencyPages(): Hono<ConsoleEnv> {
 }
 
 async function showAccounts(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const [accounts, uses] = await Promise.all([listEmergencyAccounts(ctx), listEmergencyUses(ctx)])
+  const frame = frameOf(c)
+  const [accounts, uses] = await Promise.all([listEmergencyAccounts(frame.ctx), listEmergencyUses(frame.ctx)])
   const ids = accounts.map(({ userId }) => userId)
-  const attempts = isPermitted(ctx, 'sign_ins.read') ? await listDoorAttempts(ctx, ids) : []
-  const notice = noticeOf(c.req.query('done'))
-  const page = <AccountsPage {...{ ctx, manager, accounts, uses, attempts, state, notice }} />
+  const attempts = isPermitted(frame.ctx, 'sign_ins.read') ? await listDoorAttempts(frame.ctx, ids) : []
+  const page = <AccountsPage {...{ frame, accounts, uses, attempts, state }} />
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
 }
 
@@ -80,19 +78,18 @@ async function listDoorAttempts(ctx: CallContext, userIds: readonly string[]): P
 }
 
 const showEnvelope = (c: Context<ConsoleEnv>, account: NewEmergencyAccount) =>
-  renderPage(c, <EnvelopePage {...{ ctx: c.get('ctx'), manager: c.get('manager'), account }} />)
+  renderPage(c, <EnvelopePage {...{ frame: frameOf(c), account }} />)
 
 /** No session of the door lasts longer; what is told at its end may be a moment later. */
 const sessionMillis = 61 * 60_000
 
 async function showUse(c: Context<ConsoleEnv>, useId: string, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const use = await getEmergencyUse(ctx, useId)
+  const frame = frameOf(c)
+  const use = await getEmergencyUse(frame.ctx, useId)
   const since = new Date(use.startedAt)
   const until = new Date(since.getTime() + sessionMillis)
   const filter = { actorId: use.account.userId, since: since.toISOString(), until: until.toISOString() }
-  const events = isPermitted(ctx, 'audit.read') ? await listAuditEvents(ctx, { filter, limit: 200 }) : []
-  const notice = noticeOf(c.req.query('done'))
-  const page = <UsePage {...{ ctx, manager, use, events: events.toReversed(), state, notice }} />
+  const events = isPermitted(frame.ctx, 'audit.read') ? await listAuditEvents(frame.ctx, { filter, limit: 200 }) : []
+  const page = <UsePage {...{ frame, use, events: events.toReversed(), state }} />
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
 }

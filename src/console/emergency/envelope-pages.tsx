@@ -2,23 +2,20 @@
 import type { EmergencyAccount, NewEmergencyAccount } from '#access/accounts/emergency/emergency.ts'
 import { Buttons, PrimaryLink } from '#http/ui/buttons.tsx'
 import { PostForm } from '#http/ui/form.tsx'
-import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { CopyField, Panel } from '../ui/parts.tsx'
 
-type Frame = { ctx: CallContext; manager: Manager }
-
-export const EnvelopePage = ({ ctx, manager, account }: Frame & { account: NewEmergencyAccount }) => (
+export const EnvelopePage = ({ frame, account }: { frame: Frame; account: NewEmergencyAccount }) => (
   <ConsolePage
-    {...{ ctx, manager }}
+    frame={frame}
     section="emergency"
     title="Print this page and seal it"
     lead="None of it is shown again. Try it once as a drill, so that it counts."
     trail={sectionTrail('emergency')}
   >
     <Panel title="Emergency account" id="envelope">
-      <CopyField id="address" label="Where" value={ctx.urls.page('/emergency')} />
+      <CopyField id="address" label="Where" value={frame.ctx.urls.page('/emergency')} />
       <CopyField id="user-name" label="User name" value={account.userName} />
       <CopyField id="password" label="Password" value={account.password} />
       <CopyField
@@ -40,11 +37,11 @@ export const EnvelopePage = ({ ctx, manager, account }: Frame & { account: NewEm
   </ConsolePage>
 )
 
-export const ResealPage = ({ ctx, manager, account }: Frame & { account: EmergencyAccount }) => {
+export const ResealPage = ({ frame, account }: { frame: Frame; account: EmergencyAccount }) => {
   const name = account.displayName ?? account.userName
   return (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="emergency"
       title={`Seal ${name} anew`}
       lead="After a use, and whenever somebody may have looked into the envelope."

@@ -4,25 +4,22 @@ import type { AuditEvent } from '#audit/list-events.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
-import type { CallContext } from '#src/context.ts'
 import { EventTable } from '../audit/event-table.tsx'
-import type { Manager } from '../ui/env.ts'
-import { ConsolePage, type ConsolePageProps, sectionTrail } from '../ui/frame.tsx'
+import type { Frame } from '../ui/env.ts'
+import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Badge, Panel, TextArea, Time } from '../ui/parts.tsx'
 
 type Props = {
-  ctx: CallContext
-  manager: Manager
+  frame: Frame
   use: EmergencyUse
   /** What the account did, in order. */
   events: readonly AuditEvent[]
   state: FormState
-  notice: ConsolePageProps['notice']
 }
 
-export const UsePage = ({ ctx, manager, use, events, state, notice }: Props) => (
+export const UsePage = ({ frame, use, events, state }: Props) => (
   <ConsolePage
-    {...{ ctx, manager, notice }}
+    frame={frame}
     section="emergency"
     title={`Emergency use of ${use.account.displayName ?? use.account.userName}`}
     lead="Why the envelope was opened and what was done; signed by somebody else once it is sealed again."

@@ -3,18 +3,14 @@ import type { ListedGroup } from '#access/people/search-groups.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
-import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import type { Notice } from '../ui/notices.ts'
 
-type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
+type FormPageProps = { frame: Frame; group: ListedGroup | undefined; state: FormState }
 
-type FormPageProps = Common & { group: ListedGroup | undefined; state: FormState }
-
-export const GroupFormPage = ({ ctx, manager, group, state }: FormPageProps) => (
+export const GroupFormPage = ({ frame, group, state }: FormPageProps) => (
   <ConsolePage
-    {...{ ctx, manager }}
+    frame={frame}
     section="groups"
     title={group === undefined ? 'New group' : `Rename ${group.displayName}`}
     lead={

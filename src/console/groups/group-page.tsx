@@ -5,17 +5,15 @@ import type { GroupMapping, ListedGroup } from '#access/people/search-groups.ts'
 import type { GroupMember } from '#directory/groups.ts'
 import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { Facts, Table } from '#http/ui/content.tsx'
-import { type CallContext, isPermitted } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import { isPermitted } from '#src/context.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import type { Notice } from '../ui/notices.ts'
 import { ButtonForm, Pager, Panel, Time } from '../ui/parts.tsx'
 import { UserPicker } from '../ui/user-picker.tsx'
 import { sourceOf } from './group-source.ts'
 
-type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
-
-type GroupProps = Common & {
+type GroupProps = {
+  frame: Frame
   group: ListedGroup
   mappings: readonly GroupMapping[]
   page: { members: readonly GroupMember[]; after: string | undefined; hasMore: boolean }
@@ -24,15 +22,15 @@ type GroupProps = Common & {
   mayChange: boolean
 }
 
-export const GroupPage = ({ ctx, manager, notice, group, mappings, page, q, found, mayChange }: GroupProps) => (
+export const GroupPage = ({ frame, group, mappings, page, q, found, mayChange }: GroupProps) => (
   <ConsolePage
-    {...{ ctx, manager, notice }}
+    frame={frame}
     section="groups"
     title={group.displayName}
     trail={sectionTrail('groups')}
     actions={
       <>
-        {isPermitted(ctx, 'mappings.write') ? (
+        {isPermitted(frame.ctx, 'mappings.write') ? (
           <PrimaryLink href={`/console/mappings/new?group=${group.id}`}>Map it to a role</PrimaryLink>
         ) : null}
         {mayChange ? <LinkButton href={`/console/groups/${group.id}/edit`}>Rename</LinkButton> : null}
@@ -49,7 +47,7 @@ export const GroupPage = ({ ctx, manager, notice, group, mappings, page, q, foun
         ]}
       />
     </div>
-    <GivesPanel {...{ mappings, manager }} />
+    <GivesPanel {...{ mappings, frame }} />
     <MembersPanel {...{ group, page, mayChange }} />
     {mayChange ? <AddPanel {...{ group, q, found }} /> : null}
     {mayChange ? (
@@ -70,7 +68,7 @@ const memberWords = ({ people, groups }: ListedGroup): string =>
     ...(groups === 0 ? [] : [`${groups.toLocaleString('en')} ${groups === 1 ? 'group' : 'groups'}`]),
   ].join(' and ')
 
-const GivesPanel = ({ mappings, manager }: Pick<GroupProps, 'mappings' | 'manager'>) => (
+const GivesPanel = ({ mappings, frame }: Pick<GroupProps, 'mappings' | 'frame'>) => (
   <Panel title="What its members get">
     {mappings.length === 0 ? (
       <p class="text-secondary">Nothing: neither this group nor one that it is in is mapped to a role.</p>
@@ -80,7 +78,7 @@ const GivesPanel = ({ mappings, manager }: Pick<GroupProps, 'mappings' | 'manage
         columns={[{ label: 'Role' }, { label: 'Where' }, { label: 'Through' }]}
         rows={mappings.map(({ role, brand, through }) => [
           <a href={`/console/roles/${role.id}`}>{role.name}</a>,
-          brand === null ? manager.organization.name : <a href={`/console/brands/${brand.id}`}>{brand.name}</a>,
+          brand === null ? frame.manager.organization.name : <a href={`/console/brands/${brand.id}`}>{brand.name}</a>,
           through === null ? (
             'This group'
           ) : (

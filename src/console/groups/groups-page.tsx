@@ -4,16 +4,14 @@ import type { GroupsPage as FoundGroups } from '#access/people/search-groups.ts'
 import { LinkButton } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
-import { type CallContext, isPermitted } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import { isPermitted } from '#src/context.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
-import type { Notice } from '../ui/notices.ts'
 import { Badge, Pager, Select } from '../ui/parts.tsx'
 import { sourceOf } from './group-source.ts'
 
-type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
-
-type GroupsProps = Common & {
+type GroupsProps = {
+  frame: Frame
   found: FoundGroups
   q: string
   source: string
@@ -27,13 +25,15 @@ const hrefOf = (params: Record<string, string | undefined>): string => {
   return text === '' ? '/console/groups' : `/console/groups?${text}`
 }
 
-export const GroupsPage = ({ ctx, manager, notice, found, q, source, cursor, directories }: GroupsProps) => (
+export const GroupsPage = ({ frame, found, q, source, cursor, directories }: GroupsProps) => (
   <ConsolePage
-    {...{ ctx, manager, notice }}
+    frame={frame}
     section="groups"
     title="Groups"
     lead="People come in groups; mappings turn groups into roles and memberships of brands."
-    actions={isPermitted(ctx, 'groups.write') ? <LinkButton href="/console/groups/new">New group</LinkButton> : null}
+    actions={
+      isPermitted(frame.ctx, 'groups.write') ? <LinkButton href="/console/groups/new">New group</LinkButton> : null
+    }
   >
     <search>
       <form class="filters" method="get" action="/console/groups">

@@ -13,9 +13,8 @@ import type { FormState } from '#http/ui/form.tsx'
 import { nameSchema, parseInput } from '#platform/input.ts'
 import { isPermitted } from '#src/context.ts'
 import { showPreview } from '../changes/changes.tsx'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
-import { noticeOf } from '../ui/notices.ts'
 import { GroupFormPage } from './group-form-page.tsx'
 import { GroupPage } from './group-page.tsx'
 import { GroupsPage } from './groups-page.tsx'
@@ -30,17 +29,14 @@ export function createGroups(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
 
   pages.get('/', async (c) => {
-    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-    const { q = '', source = '', cursor, done } = c.req.query()
+    const frame = frameOf(c)
+    const { q = '', source = '', cursor } = c.req.query()
     const filter = { ...(q === '' ? {} : { q }), ...(source === '' ? {} : { source }) }
     const [found, directories] = await Promise.all([
-      searchGroups(ctx, { filter, cursor }),
-      isPermitted(ctx, 'directories.read') ? listDirectories(ctx) : [],
+      searchGroups(frame.ctx, { filter, cursor }),
+      isPermitted(frame.ctx, 'directories.read') ? listDirectories(frame.ctx) : [],
     ])
-    return renderPage(
-      c,
-      <GroupsPage {...{ ctx, manager, found, q, source, cursor, directories }} notice={noticeOf(done)} />,
-    )
+    return renderPage(c, <GroupsPage {...{ frame, found, q, source, cursor, directories }} />)
   })
 
   pages.get('/new', (c) => showForm(c, undefined, emptyForm))
@@ -58,23 +54,20 @@ export function createGroups(): Hono<ConsoleEnv> {
   })
 
   pages.get('/:id', async (c) => {
-    const [ctx, manager, groupId] = [c.get('ctx'), c.get('manager'), c.req.param('id')]
-    const { q = '', after, done } = c.req.query()
+    const [frame, groupId] = [frameOf(c), c.req.param('id')]
+    const { q = '', after } = c.req.query()
     const [group, mappings, members] = await Promise.all([
-      getListedGroup(ctx, groupId),
-      listGroupMappings(ctx, groupId),
-      listMembers(ctx, { groupId, after, limit: memberPage + 1 }),
+      getListedGroup(frame.ctx, groupId),
+      listGroupMappings(frame.ctx, groupId),
+      listMembers(frame.ctx, { groupId, after, limit: memberPage + 1 }),
     ])
-    const mayChange = group.directory === null && group.connection === null && isPermitted(ctx, 'groups.write')
+    const mayChange = group.directory === null && group.connection === null && isPermitted(frame.ctx, 'groups.write')
     const found =
       mayChange && q !== ''
-        ? await searchUsers(ctx, { filter: { q }, order: { sort: 'name', direction: 'asc' }, limit: foundPeople })
+        ? await searchUsers(frame.ctx, { filter: { q }, order: { sort: 'name', direction: 'asc' }, limit: foundPeople })
         : undefined
     const page = { members: members.slice(0, memberPage), after, hasMore: members.length > memberPage }
-    return renderPage(
-      c,
-      <GroupPage {...{ ctx, manager, group, mappings, page, q, found, mayChange }} notice={noticeOf(done)} />,
-    )
+    return renderPage(c, <GroupPage {...{ frame, group, mappings, page, q, found, mayChange }} />)
   })
 
   pages.get('/:id/edit', async (c) => {
@@ -135,7 +128,7 @@ export function createGroups(): Hono<ConsoleEnv> {
 }
 
 async function showForm(c: Context<ConsoleEnv>, groupId: string | undefined, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const group = groupId === undefined ? undefined : await getListedGroup(ctx, groupId)
-  return renderPage(c, <GroupFormPage {...{ ctx, manager, group, state }} />, { status: isRefused(state) ? 400 : 200 })
+  const frame = frameOf(c)
+  const group = groupId === undefined ? undefined : await getListedGroup(frame.ctx, groupId)
+  return renderPage(c, <GroupFormPage {...{ frame, group, state }} />, { status: isRefused(state) ? 400 : 200 })
 }

@@ -4,13 +4,10 @@ import type { InvitationRecord, InvitationStatus } from '#access/invitations/inv
 import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
-import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import { brandsPermitted, isPermitted } from '#src/context.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import type { Notice } from '../ui/notices.ts'
 import { Badge, ButtonForm, Pager, Panel, Select, Time, type Tone } from '../ui/parts.tsx'
-
-type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
 
 const statuses: Record<InvitationStatus, { label: string; tone: Tone }> = {
   pending: { label: 'Pending', tone: 'info' },
@@ -44,7 +41,8 @@ const StatusWord = ({ status }: { status: InvitationStatus }) => (
   <Badge tone={statuses[status].tone}>{statuses[status].label}</Badge>
 )
 
-type ListProps = Common & {
+type ListProps = {
+  frame: Frame
   items: readonly InvitationRecord[]
   total: number
   /** The last one shown, where there are more. */
@@ -56,8 +54,8 @@ type ListProps = Common & {
 }
 
 export const InvitationsPage = (props: ListProps) => {
-  const { ctx, manager, notice, items, total, next, q, status, brand, isFirst } = props
-  const mayInvite = brandsPermitted(ctx, 'invitations.write').length > 0
+  const { frame, items, total, next, q, status, brand, isFirst } = props
+  const mayInvite = brandsPermitted(frame.ctx, 'invitations.write').length > 0
   const href = (before?: string): string => {
     const params = new URLSearchParams(
       Object.entries({ q, status, brand, before: before ?? '' }).filter(([, value]) => value !== ''),
@@ -66,7 +64,7 @@ export const InvitationsPage = (props: ListProps) => {
   }
   return (
     <ConsolePage
-      {...{ ctx, manager, notice }}
+      frame={frame}
       section="invitations"
       title="Invitations"
       lead="Who was asked to join, to what, and what became of it."
@@ -118,7 +116,7 @@ export const InvitationsPage = (props: ListProps) => {
                 <a href={`/console/invitations/${invitation.id}`}>{invitation.email}</a>
                 {invitation.displayName === null ? null : <div class="under">{invitation.displayName}</div>}
               </>,
-              <Roles invitation={invitation} organization={manager.organization.name} />,
+              <Roles invitation={invitation} organization={frame.manager.organization.name} />,
               <StatusWord status={invitation.status} />,
               <>
                 <Time at={invitation.createdAt} />
@@ -175,16 +173,16 @@ export const Roles = ({
   )
 }
 
-export const InvitationPage = ({ ctx, manager, notice, invitation }: Common & { invitation: InvitationRecord }) => {
+export const InvitationPage = ({ frame, invitation }: { frame: Frame; invitation: InvitationRecord }) => {
   const { id, email, displayName, status, note, userId, inviter, roles } = invitation
   const isOpen = status === 'pending' || status === 'expired'
   const mayChange =
     isOpen &&
-    (isPermitted(ctx, 'invitations.write') ||
-      (roles.length > 0 && roles.every(({ brand }) => isPermitted(ctx, 'invitations.write', brand?.id))))
+    (isPermitted(frame.ctx, 'invitations.write') ||
+      (roles.length > 0 && roles.every(({ brand }) => isPermitted(frame.ctx, 'invitations.write', brand?.id))))
   return (
     <ConsolePage
-      {...{ ctx, manager, notice }}
+      frame={frame}
       section="invitations"
       title={email}
       lead={displayName ?? undefined}
@@ -206,7 +204,7 @@ export const InvitationPage = ({ ctx, manager, notice, invitation }: Common & { 
             { term: 'Status', value: <StatusWord status={status} /> },
             {
               term: 'What they get',
-              value: <Roles invitation={invitation} organization={manager.organization.name} />,
+              value: <Roles invitation={invitation} organization={frame.manager.organization.name} />,
             },
             { term: 'Invited by', value: inviter ?? 'An operator' },
             { term: 'Invited', value: <Time at={invitation.createdAt} /> },
@@ -216,7 +214,7 @@ export const InvitationPage = ({ ctx, manager, notice, invitation }: Common & { 
               : [{ term: 'Accepted', value: <Time at={invitation.acceptedAt} /> }]),
             { term: 'Mail', value: <Delivery delivery={invitation.delivery} /> },
             ...(note === null ? [] : [{ term: 'Note', value: note }]),
-            ...(brandsPermitted(ctx, 'users.read').length === 0
+            ...(brandsPermitted(frame.ctx, 'users.read').length === 0
               ? []
               : [{ term: 'Person', value: <a href={`/console/users/${userId}`}>{displayName ?? email}</a> }]),
           ]}

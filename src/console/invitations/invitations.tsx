@@ -16,9 +16,8 @@ import { type Form, readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import { isId } from '#platform/ids.ts'
 import { brandRolesOf } from '../ui/brand-roles.tsx'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, endOfDay, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
-import { noticeOf } from '../ui/notices.ts'
 import { roleChoices } from '../ui/role-choices.ts'
 import { InvitationPage, InvitationsPage, isStatus } from './invitation-pages.tsx'
 import { InviteManyPage, InviteOutcomesPage } from './invite-many-pages.tsx'
@@ -34,8 +33,8 @@ export function createInvitations(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
 
   pages.get('/', async (c) => {
-    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-    const { q = '', status = '', brand = '', before, done } = c.req.query()
+    const frame = frameOf(c)
+    const { q = '', status = '', brand = '', before } = c.req.query()
     const filter = {
       ...(q === '' ? {} : { q }),
       ...(isStatus(status) ? { status } : {}),
@@ -43,13 +42,13 @@ export function createInvitations(): Hono<ConsoleEnv> {
     } satisfies { q?: string; status?: InvitationStatus; brandId?: string }
     const after = isId('inv', before ?? '') ? before : undefined
     const [rows, total] = await Promise.all([
-      listInvitations(ctx, { ...filter, order: 'newest', after, limit: pageSize + 1 }),
-      countInvitations(ctx, filter),
+      listInvitations(frame.ctx, { ...filter, order: 'newest', after, limit: pageSize + 1 }),
+      countInvitations(frame.ctx, filter),
     ])
     const items = rows.slice(0, pageSize)
     const next = rows.length > pageSize ? items.at(-1)?.id : undefined
-    const page = { ctx, manager, items, total, next, q, status, brand, isFirst: after === undefined }
-    return renderPage(c, <InvitationsPage {...page} notice={noticeOf(done)} />)
+    const page = { frame, items, total, next, q, status, brand, isFirst: after === undefined }
+    return renderPage(c, <InvitationsPage {...page} />)
   })
 
   pages.get('/new', async (c) => {
@@ -62,14 +61,14 @@ export function createInvitations(): Hono<ConsoleEnv> {
   })
 
   pages.post('/new', async (c) => {
-    const [ctx, manager, form] = [c.get('ctx'), c.get('manager'), await readForm(c)]
+    const [frame, form] = [frameOf(c), await readForm(c)]
     // Back from the review, to change something.
     if (form['step'] === 'back') return showForm(c, filledForm({ ...form }))
     try {
-      const preview = await previewInvitation(ctx, invitationOf(form))
+      const preview = await previewInvitation(frame.ctx, invitationOf(form))
       if (form['step'] !== 'send' || !canBeSent(preview))
-        return await renderPage(c, <InviteReviewPage {...{ ctx, manager, form, preview }} />)
-      const { id } = await createInvitation(ctx, invitationOf(form))
+        return await renderPage(c, <InviteReviewPage {...{ frame, form, preview }} />)
+      const { id } = await createInvitation(frame.ctx, invitationOf(form))
       return c.redirect(`/console/invitations/${id}?done=invited`, 303)
     } catch (error) {
       return showForm(c, refusedForm(form, error))
@@ -79,25 +78,24 @@ export function createInvitations(): Hono<ConsoleEnv> {
   pages.get('/bulk', (c) => showMany(c, emptyForm))
 
   pages.post('/bulk', async (c) => {
-    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+    const frame = frameOf(c)
     const form = await readForm(c, { maxBytes: listBytes })
     if (form['step'] === 'back') return showMany(c, filledForm({ ...form }))
     const isSent = form['step'] === 'send'
     const { email: _, displayName: __, ...shared } = invitationOf(form)
     const input = { ...shared, text: form['text'] ?? '' }
     try {
-      const result = await (isSent ? inviteMany(ctx, input) : previewInvitations(ctx, input))
-      return await renderPage(c, <InviteOutcomesPage {...{ ctx, manager, form, result, isSent }} />)
+      const result = await (isSent ? inviteMany(frame.ctx, input) : previewInvitations(frame.ctx, input))
+      return await renderPage(c, <InviteOutcomesPage {...{ frame, form, result, isSent }} />)
     } catch (error) {
       return showMany(c, refusedForm(form, error))
     }
   })
 
   pages.get('/:id', async (c) => {
-    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-    const invitation = await getInvitation(ctx, c.req.param('id'))
-    const notice = noticeOf(c.req.query('done'))
-    return renderPage(c, <InvitationPage {...{ ctx, manager, invitation, notice }} />)
+    const frame = frameOf(c)
+    const invitation = await getInvitation(frame.ctx, c.req.param('id'))
+    return renderPage(c, <InvitationPage {...{ frame, invitation }} />)
   })
 
   pages.post('/:id/resend', async (c) => {
@@ -127,17 +125,17 @@ function invitationOf(form: Form) {
 }
 
 async function showForm(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const [choices, terms] = await Promise.all([roleChoices(ctx, 'invitations.write'), getGuestTerms(ctx)])
-  return renderPage(c, <InviteFormPage {...{ ctx, manager, state, choices, terms }} />, {
+  const frame = frameOf(c)
+  const [choices, terms] = await Promise.all([roleChoices(frame.ctx, 'invitations.write'), getGuestTerms(frame.ctx)])
+  return renderPage(c, <InviteFormPage {...{ frame, state, choices, terms }} />, {
     status: isRefused(state) ? 400 : 200,
   })
 }
 
 async function showMany(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const [choices, terms] = await Promise.all([roleChoices(ctx, 'invitations.write'), getGuestTerms(ctx)])
-  return renderPage(c, <InviteManyPage {...{ ctx, manager, state, choices, terms }} />, {
+  const frame = frameOf(c)
+  const [choices, terms] = await Promise.all([roleChoices(frame.ctx, 'invitations.write'), getGuestTerms(frame.ctx)])
+  return renderPage(c, <InviteManyPage {...{ frame, state, choices, terms }} />, {
     status: isRefused(state) ? 400 : 200,
   })
 }

@@ -6,8 +6,7 @@ import type { Form } from '#http/read-form.ts'
 import { Buttons, PrimaryLink } from '#http/ui/buttons.tsx'
 import { Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
-import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { Figure } from '../ui/figures.tsx'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Badge, Panel, TextArea, type Tone } from '../ui/parts.tsx'
@@ -15,17 +14,19 @@ import type { RoleChoices } from '../ui/role-choices.ts'
 import { RolePurposes } from '../users/parts/assignment-pages.tsx'
 import { carried, SharedFields, StepButtons } from './invite-pages.tsx'
 
-type Common = { ctx: CallContext; manager: Manager }
-
 export const InviteManyPage = ({
-  ctx,
-  manager,
+  frame,
   state,
   choices,
   terms,
-}: Common & { state: FormState; choices: RoleChoices; terms: GuestTerms }) => (
+}: {
+  frame: Frame
+  state: FormState
+  choices: RoleChoices
+  terms: GuestTerms
+}) => (
   <ConsolePage
-    {...{ ctx, manager }}
+    frame={frame}
     section="invitations"
     title="Invite many"
     lead="Everybody gets the same, unless their line says otherwise. You see what becomes of each line before anything is sent."
@@ -47,7 +48,7 @@ export const InviteManyPage = ({
         />
       </Panel>
       <Panel title="To what">
-        <SharedFields {...{ state, choices, terms }} organization={manager.organization.name} />
+        <SharedFields {...{ state, choices, terms }} organization={frame.manager.organization.name} />
         <RolePurposes choices={choices} />
       </Panel>
       <Buttons submit="Review" back="/console/invitations" />
@@ -65,13 +66,13 @@ const outcomes: Record<InviteOutcome['outcome'], { label: string; tone: Tone }> 
   failed: { label: 'Not possible', tone: 'bad' },
 }
 
-type OutcomesProps = Common & { form: Form; result: InviteManyResult; isSent: boolean }
+type OutcomesProps = { frame: Frame; form: Form; result: InviteManyResult; isSent: boolean }
 
-export const InviteOutcomesPage = ({ ctx, manager, form, result, isSent }: OutcomesProps) => {
+export const InviteOutcomesPage = ({ frame, form, result, isSent }: OutcomesProps) => {
   const done = result.counts[isSent ? 'invited' : 'ready'] ?? 0
   return (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="invitations"
       title={isSent ? 'Invited' : 'Invite many'}
       lead={isSent ? 'This is what came of each line.' : 'Nothing is sent yet. This is what would come of each line.'}

@@ -7,22 +7,19 @@ import { Actions, Buttons, LinkButton, SubmitButton } from '#http/ui/buttons.tsx
 import { Alert, Facts } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
-import type { CallContext } from '#src/context.ts'
 import { BrandRoles } from '../ui/brand-roles.tsx'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Panel, Select, TextArea, Time } from '../ui/parts.tsx'
 import type { RoleChoices } from '../ui/role-choices.ts'
 import { RolePurposes } from '../users/parts/assignment-pages.tsx'
 
-type Common = { ctx: CallContext; manager: Manager }
+type InviteFormProps = { frame: Frame; state: FormState; choices: RoleChoices; terms: GuestTerms }
 
-type InviteFormProps = Common & { state: FormState; choices: RoleChoices; terms: GuestTerms }
-
-export const InviteFormPage = ({ ctx, manager, state, choices, terms }: InviteFormProps) => {
+export const InviteFormPage = ({ frame, state, choices, terms }: InviteFormProps) => {
   return (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="invitations"
       title="Invite somebody"
       lead="They get a mail with a link for them alone, and choose themselves how they sign in."
@@ -34,7 +31,7 @@ export const InviteFormPage = ({ ctx, manager, state, choices, terms }: InviteFo
           <Field {...field(state, 'email')} label="E-mail address" type="email" autocomplete="off" hasFocus />
           <Field {...field(state, 'displayName')} label="Name" autocomplete="off" isOptional />
         </div>
-        <SharedFields {...{ state, choices, terms }} organization={manager.organization.name} />
+        <SharedFields {...{ state, choices, terms }} organization={frame.manager.organization.name} />
         <Buttons submit="Review" back="/console/invitations" />
         <RolePurposes choices={choices} />
       </PostForm>
@@ -95,13 +92,13 @@ export const StepButtons = ({ send, isReady }: { send: string; isReady: boolean 
   </Actions>
 )
 
-type ReviewProps = Common & { form: Form; preview: InvitationPreview }
+type ReviewProps = { frame: Frame; form: Form; preview: InvitationPreview }
 
-export const InviteReviewPage = ({ ctx, manager, form, preview }: ReviewProps) => {
+export const InviteReviewPage = ({ frame, form, preview }: ReviewProps) => {
   const { email, displayName, person, roles, days, expiresAt, warnings } = preview
   return (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="invitations"
       title={`Invite ${displayName ?? email}`}
       lead="Nothing is sent yet. This is what they will get."
@@ -141,7 +138,7 @@ export const InviteReviewPage = ({ ctx, manager, form, preview }: ReviewProps) =
         <dl class="facts">
           {roles.map(({ role, brand }) => (
             <div>
-              <dt>{brand?.name ?? manager.organization.name}</dt>
+              <dt>{brand?.name ?? frame.manager.organization.name}</dt>
               <dd>
                 {role.name}
                 <div class="under">{role.purpose}</div>

@@ -6,13 +6,11 @@ import { Buttons, LinkButton, PrimaryLink, SubmitButton } from '#http/ui/buttons
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { type FormState, PostForm, Refusal } from '#http/ui/form.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
-import { type CallContext, isPermitted } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import { isPermitted } from '#src/context.ts'
+import type { Frame, Manager } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import type { Notice } from '../ui/notices.ts'
 import { ButtonForm, Panel, Select, Time } from '../ui/parts.tsx'
 
-type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
 type Brand = { id: string; slug: string; name: string }
 
 const Where = ({ brand, manager }: { brand: Brand | null; manager: Manager }) =>
@@ -27,13 +25,13 @@ const Whose = ({ group, filter }: Pick<MappingRecord, 'group' | 'filter'>) =>
     <a href={`/console/groups/${group.id}`}>{group.displayName}</a>
   )
 
-export type MappingListProps = Common & { mappings: readonly MappingRecord[]; q: string; suggested: number }
+export type MappingListProps = { frame: Frame; mappings: readonly MappingRecord[]; q: string; suggested: number }
 
-export const MappingListPage = ({ ctx, manager, notice, mappings, q, suggested }: MappingListProps) => {
-  const mayWrite = isPermitted(ctx, 'mappings.write')
+export const MappingListPage = ({ frame, mappings, q, suggested }: MappingListProps) => {
+  const mayWrite = isPermitted(frame.ctx, 'mappings.write')
   return (
     <ConsolePage
-      {...{ ctx, manager, notice }}
+      frame={frame}
       section="mappings"
       title="Mappings"
       lead="Which group gives which role, and where. One rule holds for every member, now and later."
@@ -43,7 +41,7 @@ export const MappingListPage = ({ ctx, manager, notice, mappings, q, suggested }
           <LinkButton href="/console/mappings/suggestions">
             {suggested === 0 ? 'Suggestions' : `Suggestions (${suggested})`}
           </LinkButton>
-          {isPermitted(ctx, 'audit.read') ? (
+          {isPermitted(frame.ctx, 'audit.read') ? (
             <LinkButton href="/console/audit?action=mapping">History</LinkButton>
           ) : null}
         </>
@@ -73,7 +71,7 @@ export const MappingListPage = ({ ctx, manager, notice, mappings, q, suggested }
           rows={mappings.map((mapping) => [
             <Whose {...mapping} />,
             <a href={`/console/roles/${mapping.role.id}`}>{mapping.role.name}</a>,
-            <Where brand={mapping.brand} manager={manager} />,
+            <Where brand={mapping.brand} manager={frame.manager} />,
             <>
               <Time at={mapping.createdAt} />
               {mapping.pattern === null ? null : <div class="under">from {mapping.pattern}</div>}
@@ -113,14 +111,15 @@ export const MappingListPage = ({ ctx, manager, notice, mappings, q, suggested }
   )
 }
 
-export type MappingFormProps = Common & {
+export type MappingFormProps = {
+  frame: Frame
   state: FormState
   groups: readonly { id: string; displayName: string }[]
   roles: readonly RoleRecord[]
   brands: readonly Brand[]
 }
 
-export const NewMappingPage = ({ ctx, manager, state, groups, roles, brands }: MappingFormProps) => {
+export const NewMappingPage = ({ frame, state, groups, roles, brands }: MappingFormProps) => {
   const { values, errors } = state
   const isFilter = values['kind'] === 'filter'
   const targets = (prefix: string, isThis: boolean) => (
@@ -138,14 +137,14 @@ export const NewMappingPage = ({ ctx, manager, state, groups, roles, brands }: M
         id={`${prefix}-brandId`}
         name="brandId"
         label="Where"
-        empty={`In the organization (${manager.organization.name})`}
+        empty={`In the organization (${frame.manager.organization.name})`}
         value={values['brandId']}
         options={brands.map(({ id, name }) => ({ value: id, label: name }))}
       />
     </>
   )
   return (
-    <ConsolePage {...{ ctx, manager }} section="mappings" title="New mapping" trail={sectionTrail('mappings')}>
+    <ConsolePage frame={frame} section="mappings" title="New mapping" trail={sectionTrail('mappings')}>
       <Refusal state={state} />
       <div class="columns">
         <Panel title="By group" lead="All members of the group get the role, and lose it when they leave the group.">
@@ -186,17 +185,18 @@ export const NewMappingPage = ({ ctx, manager, state, groups, roles, brands }: M
   )
 }
 
-export type SuggestionsProps = Common & {
+export type SuggestionsProps = {
+  frame: Frame
   suggestions: readonly Suggestion[]
   pattern: string
   error: string | undefined
 }
 
-export const SuggestionsPage = ({ ctx, manager, suggestions, pattern, error }: SuggestionsProps) => {
-  const mayWrite = isPermitted(ctx, 'mappings.write')
+export const SuggestionsPage = ({ frame, suggestions, pattern, error }: SuggestionsProps) => {
+  const mayWrite = isPermitted(frame.ctx, 'mappings.write')
   return (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="mappings"
       title="Suggested mappings"
       lead="What the names of groups suggest. Nothing is mapped until you save it, and a group that is renamed later gains nothing."
@@ -251,7 +251,7 @@ export const SuggestionsPage = ({ ctx, manager, suggestions, pattern, error }: S
                   group.displayName
                 ),
                 role.name,
-                <Where brand={brand} manager={manager} />,
+                <Where brand={brand} manager={frame.manager} />,
               ]
             })}
           />

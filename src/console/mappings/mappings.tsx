@@ -13,9 +13,8 @@ import type { FormState } from '#http/ui/form.tsx'
 import { AppError, invalid } from '#platform/errors.ts'
 import { isPermitted } from '#src/context.ts'
 import { type Proposal, showPreview } from '../changes/changes.tsx'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
-import { noticeOf } from '../ui/notices.ts'
 import { MappingListPage, NewMappingPage, SuggestionsPage } from './mapping-pages.tsx'
 
 /** Groups to choose from in one list; whoever has more comes from the group's own page. */
@@ -26,14 +25,11 @@ export function createMappings(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
 
   pages.get('/', async (c) => {
-    const [ctx, manager, q] = [c.get('ctx'), c.get('manager'), c.req.query('q')?.trim() ?? '']
-    const all = await listMappings(ctx)
-    const suggested = isPermitted(ctx, 'mappings.write') ? (await suggestMappings(ctx)).length : 0
+    const [frame, q] = [frameOf(c), c.req.query('q')?.trim() ?? '']
+    const all = await listMappings(frame.ctx)
+    const suggested = isPermitted(frame.ctx, 'mappings.write') ? (await suggestMappings(frame.ctx)).length : 0
     const mappings = all.filter((mapping) => fits(mapping, q.toLowerCase()))
-    return renderPage(
-      c,
-      <MappingListPage {...{ ctx, manager, mappings, q, suggested }} notice={noticeOf(c.req.query('done'))} />,
-    )
+    return renderPage(c, <MappingListPage {...{ frame, mappings, q, suggested }} />)
   })
 
   pages.get('/new', (c) => {
@@ -61,13 +57,13 @@ export function createMappings(): Hono<ConsoleEnv> {
   })
 
   pages.get('/suggestions', async (c) => {
-    const [ctx, manager, pattern] = [c.get('ctx'), c.get('manager'), c.req.query('pattern')?.trim() ?? '']
+    const [frame, pattern] = [frameOf(c), c.req.query('pattern')?.trim() ?? '']
     try {
-      const suggestions = await suggestMappings(ctx, pattern === '' ? undefined : pattern)
-      return renderPage(c, <SuggestionsPage {...{ ctx, manager, suggestions, pattern }} error={undefined} />)
+      const suggestions = await suggestMappings(frame.ctx, pattern === '' ? undefined : pattern)
+      return renderPage(c, <SuggestionsPage {...{ frame, suggestions, pattern }} error={undefined} />)
     } catch (error) {
       const { message = '' } = refusedForm({}, error)
-      const page = <SuggestionsPage {...{ ctx, manager, pattern }} suggestions={[]} error={message} />
+      const page = <SuggestionsPage {...{ frame, pattern }} suggestions={[]} error={message} />
       return renderPage(c, page, { status: 400 })
     }
   })
@@ -111,13 +107,13 @@ const fits = ({ group, filter, role, brand }: MappingRecord, q: string): boolean
   )
 
 async function showNew(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const frame = frameOf(c)
   const [listed, roles, brands] = await Promise.all([
-    listGroups(ctx, { limit: shownGroups }),
-    listRoles(ctx),
-    listBrands(ctx),
+    listGroups(frame.ctx, { limit: shownGroups }),
+    listRoles(frame.ctx),
+    listBrands(frame.ctx),
   ])
   const groups = listed.toSorted((a, b) => a.displayName.localeCompare(b.displayName))
-  const page = <NewMappingPage {...{ ctx, manager, state, groups, roles, brands }} />
+  const page = <NewMappingPage {...{ frame, state, groups, roles, brands }} />
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
 }

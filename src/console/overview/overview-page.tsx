@@ -3,18 +3,14 @@
 import type { ConnectionHealth, OverviewCounts, SignInDay } from '#access/organizations/overview.ts'
 import { PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
-import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { BarChart, Figure, Share } from '../ui/figures.tsx'
 import { ConsolePage } from '../ui/frame.tsx'
-import type { Notice } from '../ui/notices.ts'
 import { Badge, ButtonForm, Panel, Time, type Tone } from '../ui/parts.tsx'
 import type { Attention, DirectoryHealth } from './attention.ts'
 
 export type OverviewPageProps = {
-  ctx: CallContext
-  manager: Manager
-  notice: Notice | undefined
+  frame: Frame
   counts: OverviewCounts | undefined
   signIns: readonly SignInDay[]
   connections: readonly ConnectionHealth[]
@@ -24,9 +20,9 @@ export type OverviewPageProps = {
 }
 
 export const OverviewPage = (props: OverviewPageProps) => {
-  const { ctx, manager, notice, counts, signIns, connections, directories, attention } = props
+  const { frame, counts, signIns, connections, directories, attention } = props
   return (
-    <ConsolePage {...{ ctx, manager, notice }} section="overview" title="Overview">
+    <ConsolePage frame={frame} section="overview" title="Overview">
       <AttentionPanel attention={attention} />
       {counts === undefined ? null : <People counts={counts} />}
       <div class="columns">

@@ -7,8 +7,7 @@ import { listDirectories } from '#connections/directories/directories.ts'
 import { listDirectoryActivity } from '#connections/provisioning/activity.ts'
 import { renderPage } from '#http/pages.ts'
 import { type CallContext, isPermitted } from '#src/context.ts'
-import type { ConsoleEnv } from '../ui/env.ts'
-import { noticeOf } from '../ui/notices.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { attentionOf } from './attention.ts'
 import { OverviewPage } from './overview-page.tsx'
 
@@ -19,16 +18,13 @@ export function createOverview(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
 
   pages.get('/', async (c) => {
-    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-    if (!isPermitted(ctx, 'users.read') && !isPermitted(ctx, 'connections.read'))
+    const frame = frameOf(c)
+    if (!isPermitted(frame.ctx, 'users.read') && !isPermitted(frame.ctx, 'connections.read'))
       return c.redirect('/console/brands', 303)
-    const { counts, alarms, signIns, connections, directories } = await readOverview(ctx)
-    const now = ctx.clock.now()
+    const { counts, alarms, signIns, connections, directories } = await readOverview(frame.ctx)
+    const now = frame.ctx.clock.now()
     const attention = attentionOf({ counts, alarms, connections, directories, now })
-    const notice = noticeOf(c.req.query('done'))
-    const page = (
-      <OverviewPage {...{ ctx, manager, notice, counts, signIns, connections, directories, attention, now }} />
-    )
+    const page = <OverviewPage {...{ frame, counts, signIns, connections, directories, attention, now }} />
     return renderPage(c, page)
   })
 

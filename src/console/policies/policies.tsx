@@ -13,10 +13,9 @@ import { type FormState, field, PostForm, Refusal } from '#http/ui/form.tsx'
 import { Check, Choice, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { showPreview } from '../changes/changes.tsx'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { chosen, emptyForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
 import { ConsolePage } from '../ui/frame.tsx'
-import { noticeOf } from '../ui/notices.ts'
 import { ButtonForm, Panel, Select } from '../ui/parts.tsx'
 
 /** @returns an app to be mounted at `/console/policies` */
@@ -65,22 +64,21 @@ export function createPolicies(): Hono<ConsoleEnv> {
 }
 
 async function showPolicies(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const mayWrite = isPermitted(ctx, 'roles.write')
+  const frame = frameOf(c)
+  const mayWrite = isPermitted(frame.ctx, 'roles.write')
   const [policies, roles, brands, catalogue] = await Promise.all([
-    ...([listPolicies(ctx), listRoles(ctx), listBrands(ctx), listPermissions(ctx)] as const),
+    ...([listPolicies(frame.ctx), listRoles(frame.ctx), listBrands(frame.ctx), listPermissions(frame.ctx)] as const),
   ])
-  const organization = isPermitted(ctx, 'organization.read')
-    ? await getOrganization(ctx, ctx.organizationId)
+  const organization = isPermitted(frame.ctx, 'organization.read')
+    ? await getOrganization(frame.ctx, frame.ctx.organizationId)
     : undefined
   const { values } = state
   const page = (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="policies"
       title="Policies"
       lead="Rules that hold whatever roles say: the most restrictive one wins."
-      notice={noticeOf(c.req.query('done'))}
     >
       {policies.length === 0 ? (
         <EmptyState
@@ -88,7 +86,7 @@ async function showPolicies(c: Context<ConsoleEnv>, state: FormState): Promise<R
           text="A policy denies one permission to everybody but the holders of some roles, for example: only administrators approve."
         />
       ) : (
-        <PolicyTable {...{ policies, mayWrite }} organizationName={manager.organization.name} />
+        <PolicyTable {...{ policies, mayWrite }} organizationName={frame.manager.organization.name} />
       )}
       {!mayWrite ? null : (
         <Panel title="New policy" id="new">
@@ -143,7 +141,9 @@ async function showPolicies(c: Context<ConsoleEnv>, state: FormState): Promise<R
                 { value: 'implicit', label: 'have access there as administrators; every decision says so' },
               ]}
             />
-            {isPermitted(ctx, 'organization.write') ? <Buttons submit="See what changes" kind="secondary" /> : null}
+            {isPermitted(frame.ctx, 'organization.write') ? (
+              <Buttons submit="See what changes" kind="secondary" />
+            ) : null}
           </PostForm>
         </Panel>
       )}

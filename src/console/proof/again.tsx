@@ -6,7 +6,7 @@ import { Buttons, LinkButton } from '#http/ui/buttons.tsx'
 import { Alert, Facts } from '#http/ui/content.tsx'
 import { HiddenFields, PostForm } from '#http/ui/form.tsx'
 import { requireFreshProof } from '#src/context.ts'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 
 /** @returns an app to be mounted at `/console/again` */
@@ -14,10 +14,10 @@ export function createAgain(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
 
   pages.get('/', (c) => {
-    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+    const frame = frameOf(c)
     return renderPage(
       c,
-      <ConsolePage {...{ ctx, manager }} section="overview" title="Please send it once more">
+      <ConsolePage frame={frame} section="overview" title="Please send it once more">
         <Alert kind="info" title="Nothing was saved">
           You have proven who you are. Go back to the page where you were, and send it once more.
         </Alert>
@@ -27,14 +27,14 @@ export function createAgain(): Hono<ConsoleEnv> {
   })
 
   pages.get('/:state', async (c) => {
-    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-    requireFreshProof(ctx)
-    const kept = await findKeptForm(ctx, c.req.param('state'))
+    const frame = frameOf(c)
+    requireFreshProof(frame.ctx)
+    const kept = await findKeptForm(frame.ctx, c.req.param('state'))
     if (kept === undefined) return c.redirect('/console/again', 303)
     return renderPage(
       c,
       <ConsolePage
-        {...{ ctx, manager }}
+        frame={frame}
         section="overview"
         title="Send it now?"
         lead="You have proven who you are. Nothing was saved yet. Send this only if it was you who typed it."

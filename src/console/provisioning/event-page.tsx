@@ -2,24 +2,22 @@
 import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import type { ProvisioningEventDetail } from '#connections/provisioning/events.ts'
 import { Alert, Facts } from '#http/ui/content.tsx'
-import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Panel, Time } from '../ui/parts.tsx'
 import { decoded, logHref, StatusOf, Target } from './log-page.tsx'
 
 export type EventPageProps = {
-  ctx: CallContext
-  manager: Manager
+  frame: Frame
   event: ProvisioningEventDetail
   directory: DirectoryRecord | undefined
 }
 
-export const EventPage = ({ ctx, manager, event, directory }: EventPageProps) => {
+export const EventPage = ({ frame, event, directory }: EventPageProps) => {
   const { method, path, status, error, advice, explanations } = event
   return (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="provisioning"
       title={`${method} ${path.split('?', 1).join()}`}
       trail={sectionTrail('provisioning')}

@@ -6,7 +6,7 @@ import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { Badge, Pager, Select, Time } from '../ui/parts.tsx'
 
@@ -20,8 +20,7 @@ export type LogQuery = {
 }
 
 export type LogPageProps = {
-  ctx: CallContext
-  manager: Manager
+  frame: Frame
   query: LogQuery
   directories: readonly DirectoryRecord[]
   events: readonly ProvisioningEvent[]
@@ -35,19 +34,19 @@ export const logHref = (query: Partial<LogQuery>): string => {
   return text === '' ? '/console/provisioning' : `/console/provisioning?${text}`
 }
 
-export const LogPage = ({ ctx, manager, query, directories, events, next }: LogPageProps) => {
+export const LogPage = ({ frame, query, directories, events, next }: LogPageProps) => {
   const { before, ...filter } = query
   const isNarrowed = Object.values(filter).some((value) => value !== undefined)
   return (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="provisioning"
       title="Provisioning log"
       lead="Every request of a directory with its answer, without secrets."
     >
       <Filters {...{ query, directories, isNarrowed }} />
       {events.length === 0 ? (
-        <NothingYet {...{ ctx, isNarrowed }} hasDirectory={directories.length > 0} />
+        <NothingYet {...{ ctx: frame.ctx, isNarrowed }} hasDirectory={directories.length > 0} />
       ) : (
         <>
           <EventTable events={events} directories={directories} />

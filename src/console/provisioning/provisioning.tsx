@@ -4,7 +4,7 @@ import { type DirectoryRecord, listDirectories } from '#connections/directories/
 import { getProvisioningEvent, listProvisioningEvents } from '#connections/provisioning/events.ts'
 import { renderPage } from '#http/pages.ts'
 import { isId } from '#platform/ids.ts'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { EventPage } from './event-page.tsx'
 import { LogPage, type LogQuery } from './log-page.tsx'
 
@@ -15,23 +15,30 @@ export function createProvisioningPages(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
 
   pages.get('/', async (c) => {
-    const [ctx, manager, query] = [c.get('ctx'), c.get('manager'), queryOf(c)]
+    const [frame, query] = [frameOf(c), queryOf(c)]
     const { directory, status, target, q, before } = query
     const [directories, found] = await Promise.all([
-      listDirectories(ctx),
-      listProvisioningEvents(ctx, { directoryId: directory, status, targetId: target, q, before, limit: pageSize + 1 }),
+      listDirectories(frame.ctx),
+      listProvisioningEvents(frame.ctx, {
+        directoryId: directory,
+        status,
+        targetId: target,
+        q,
+        before,
+        limit: pageSize + 1,
+      }),
     ])
     const events = found.slice(0, pageSize)
     const next = found.length > pageSize ? events.at(-1)?.id : undefined
-    return renderPage(c, <LogPage {...{ ctx, manager, query, directories, events, next }} />)
+    return renderPage(c, <LogPage {...{ frame, query, directories, events, next }} />)
   })
 
   pages.get('/:id', async (c) => {
-    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-    const event = await getProvisioningEvent(ctx, c.req.param('id'))
-    const directories: DirectoryRecord[] = await listDirectories(ctx)
+    const frame = frameOf(c)
+    const event = await getProvisioningEvent(frame.ctx, c.req.param('id'))
+    const directories: DirectoryRecord[] = await listDirectories(frame.ctx)
     const directory = directories.find(({ id }) => id === event.directoryId)
-    return renderPage(c, <EventPage {...{ ctx, manager, event, directory }} />)
+    return renderPage(c, <EventPage {...{ frame, event, directory }} />)
   })
   return pages
 }

@@ -7,18 +7,16 @@ import type { RoleRecord } from '#access/grants/roles/roles.ts'
 import type { HoldersPage } from '#access/people/list-holders.ts'
 import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Facts, Table } from '#http/ui/content.tsx'
-import { type CallContext, isPermitted } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import { isPermitted } from '#src/context.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import type { Notice } from '../ui/notices.ts'
 import { ButtonForm, Panel, Time } from '../ui/parts.tsx'
 import { Source, StatusBadge, UserName } from '../ui/people.tsx'
 import { PermissionMatrix, specialPermissions } from './permission-matrix.tsx'
 import { Uses } from './roles-page.tsx'
 
-type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
-
-export type RolePageProps = Common & {
+export type RolePageProps = {
+  frame: Frame
   role: RoleRecord
   use: RoleUse | undefined
   catalogue: readonly CatalogueEntry[]
@@ -27,15 +25,15 @@ export type RolePageProps = Common & {
   holders: HoldersPage | undefined
 }
 
-export const RolePage = ({ ctx, manager, notice, role, use, catalogue, mappings, holders }: RolePageProps) => {
-  const mayWrite = isPermitted(ctx, 'roles.write')
+export const RolePage = ({ frame, role, use, catalogue, mappings, holders }: RolePageProps) => {
+  const mayWrite = isPermitted(frame.ctx, 'roles.write')
   const special = [
     ...specialPermissions(role.allows, catalogue),
     ...specialPermissions(role.denies, catalogue).map((each) => `not ${each}`),
   ]
   return (
     <ConsolePage
-      {...{ ctx, manager, notice }}
+      frame={frame}
       section="roles"
       title={role.name}
       lead={role.purpose}
@@ -66,11 +64,11 @@ export const RolePage = ({ ctx, manager, notice, role, use, catalogue, mappings,
           { term: 'Given by', value: <Uses use={use} /> },
         ]}
       />
-      {holders === undefined ? null : <Holders {...{ role, holders }} organization={manager.organization.name} />}
+      {holders === undefined ? null : <Holders {...{ role, holders }} organization={frame.manager.organization.name} />}
       <h2>Given through mappings</h2>
       {mappings.length === 0 ? (
         <EmptyState title="No group gives this role" text="A mapping gives it to all members of a group at once.">
-          {isPermitted(ctx, 'mappings.write') ? (
+          {isPermitted(frame.ctx, 'mappings.write') ? (
             <LinkButton href={`/console/mappings/new?role=${role.id}`}>Map a group to it</LinkButton>
           ) : null}
         </EmptyState>
@@ -80,7 +78,7 @@ export const RolePage = ({ ctx, manager, notice, role, use, catalogue, mappings,
           columns={[{ label: 'Group or filter' }, { label: 'Where' }]}
           rows={mappings.map(({ group, filter, brand }) => [
             group === null ? <code>{filter}</code> : <a href={`/console/groups/${group.id}`}>{group.displayName}</a>,
-            brand === null ? manager.organization.name : <a href={`/console/brands/${brand.id}`}>{brand.name}</a>,
+            brand === null ? frame.manager.organization.name : <a href={`/console/brands/${brand.id}`}>{brand.name}</a>,
           ])}
         />
       )}

@@ -6,28 +6,26 @@ import type { RoleUse } from '#access/grants/roles/role-uses.ts'
 import type { RoleRecord } from '#access/grants/roles/roles.ts'
 import { PrimaryLink } from '#http/ui/buttons.tsx'
 import { Table } from '#http/ui/content.tsx'
-import { type CallContext, isPermitted } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import { isPermitted } from '#src/context.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
-import type { Notice } from '../ui/notices.ts'
 import { Badge, ButtonForm, Panel } from '../ui/parts.tsx'
 import { PermissionMatrix } from './permission-matrix.tsx'
 
-type Common = { ctx: CallContext; manager: Manager; notice?: Notice | undefined }
-
-export type RoleListProps = Common & {
+export type RoleListProps = {
+  frame: Frame
   roles: readonly RoleRecord[]
   uses: ReadonlyMap<string, RoleUse>
   catalogue: readonly CatalogueEntry[]
   packs: readonly (RolePack & { isInstalled: boolean })[]
 }
 
-export const RoleListPage = ({ ctx, manager, notice, roles, uses, catalogue, packs }: RoleListProps) => {
-  const mayWrite = isPermitted(ctx, 'roles.write')
+export const RoleListPage = ({ frame, roles, uses, catalogue, packs }: RoleListProps) => {
+  const mayWrite = isPermitted(frame.ctx, 'roles.write')
   const missing = packs.filter(({ isInstalled }) => !isInstalled)
   return (
     <ConsolePage
-      {...{ ctx, manager, notice }}
+      frame={frame}
       section="roles"
       title="Roles"
       lead="Named sets of permissions. People get them through mappings of their groups, or directly."

@@ -14,10 +14,9 @@ import { readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import { isPermitted } from '#src/context.ts'
 import { showPreview } from '../changes/changes.tsx'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, isRefused, refusedForm } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { noticeOf } from '../ui/notices.ts'
 import { formOfRole, RoleForm, roleOfForm } from './role-form.tsx'
 import { RolePage } from './role-page.tsx'
 import { RoleListPage } from './roles-page.tsx'
@@ -29,12 +28,15 @@ export function createRoles(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
 
   pages.get('/', async (c) => {
-    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-    const [roles, uses, catalogue] = await Promise.all([listRoles(ctx), countRoleUses(ctx), listPermissions(ctx)])
+    const frame = frameOf(c)
+    const [roles, uses, catalogue] = await Promise.all([
+      listRoles(frame.ctx),
+      countRoleUses(frame.ctx),
+      listPermissions(frame.ctx),
+    ])
     const packs = rolePacks.map((pack) => ({ ...pack, isInstalled: pack.roles.every((role) => isThere(role, roles)) }))
     const byRank = roles.toSorted((a, b) => b.rank - a.rank)
-    const notice = noticeOf(c.req.query('done'))
-    return renderPage(c, <RoleListPage {...{ ctx, manager, notice, uses, catalogue, packs }} roles={byRank} />)
+    return renderPage(c, <RoleListPage {...{ frame, uses, catalogue, packs }} roles={byRank} />)
   })
 
   pages.post('/packs', async (c) => {
@@ -63,18 +65,18 @@ export function createRoles(): Hono<ConsoleEnv> {
   })
 
   pages.get('/:id', async (c) => {
-    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-    const role = await getRole(ctx, c.req.param('id'))
-    const all = isPermitted(ctx, 'mappings.read') ? await listMappings(ctx) : []
+    const frame = frameOf(c)
+    const role = await getRole(frame.ctx, c.req.param('id'))
+    const all = isPermitted(frame.ctx, 'mappings.read') ? await listMappings(frame.ctx) : []
     const [uses, catalogue, holders] = await Promise.all([
-      countRoleUses(ctx),
-      listPermissions(ctx),
-      isPermitted(ctx, 'users.read')
-        ? listHolders(ctx, { filter: { roleId: role.id }, limit: shownHolders })
+      countRoleUses(frame.ctx),
+      listPermissions(frame.ctx),
+      isPermitted(frame.ctx, 'users.read')
+        ? listHolders(frame.ctx, { filter: { roleId: role.id }, limit: shownHolders })
         : undefined,
     ])
     const mappings = all.filter((mapping) => mapping.role.id === role.id)
-    const page = { ctx, manager, role, catalogue, mappings, holders, notice: noticeOf(c.req.query('done')) }
+    const page = { frame, role, catalogue, mappings, holders }
     return renderPage(c, <RolePage {...page} use={uses.get(role.id)} />)
   })
 
@@ -110,10 +112,10 @@ const isThere = (role: { name: string; purpose: string }, roles: readonly RoleRe
   roles.some(({ isBuiltIn, purpose }) => isBuiltIn && purpose === role.purpose)
 
 async function showNew(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const catalogue = await listPermissions(ctx)
+  const frame = frameOf(c)
+  const catalogue = await listPermissions(frame.ctx)
   const page = (
-    <ConsolePage {...{ ctx, manager }} section="roles" title="New role" trail={sectionTrail('roles')}>
+    <ConsolePage frame={frame} section="roles" title="New role" trail={sectionTrail('roles')}>
       <RoleForm action="/console/roles" submit="Create the role" {...{ catalogue, state }} />
     </ConsolePage>
   )
@@ -121,11 +123,11 @@ async function showNew(c: Context<ConsoleEnv>, state: FormState): Promise<Respon
 }
 
 async function showEdit(c: Context<ConsoleEnv>, role: RoleRecord, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const catalogue = await listPermissions(ctx)
+  const frame = frameOf(c)
+  const catalogue = await listPermissions(frame.ctx)
   const trail = [...sectionTrail('roles'), { label: role.name, href: `/console/roles/${role.id}` }]
   const page = (
-    <ConsolePage {...{ ctx, manager, trail }} section="roles" title={`Edit ${role.name}`}>
+    <ConsolePage {...{ frame, trail }} section="roles" title={`Edit ${role.name}`}>
       <RoleForm action={`/console/roles/${role.id}`} submit="See what changes" {...{ catalogue, state }} />
     </ConsolePage>
   )

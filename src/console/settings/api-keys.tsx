@@ -17,9 +17,8 @@ import { Field } from '#http/ui/forms.tsx'
 import { notFound } from '#platform/errors.ts'
 import { isPermitted } from '#src/context.ts'
 import { Confirm, typedState } from '../ui/confirm.tsx'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, isRefused, refusedForm } from '../ui/forms.ts'
-import { noticeOf } from '../ui/notices.ts'
 import { Badge, CopyField, Panel, Time } from '../ui/parts.tsx'
 import { reachWords, ScopeFields, unboundedWords, wantedKey } from './api-key-scope.tsx'
 import { SettingsFrame } from './settings-frame.tsx'
@@ -61,9 +60,9 @@ async function keyAt(c: Context<ConsoleEnv>): Promise<ApiKeyRecord> {
 }
 
 async function showRevoke(c: Context<ConsoleEnv>, key: ApiKeyRecord, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const frame = frameOf(c)
   const page = (
-    <SettingsFrame {...{ ctx, manager }} tab="keys">
+    <SettingsFrame frame={frame} tab="keys">
       <h2>Revoke the key {key.name}</h2>
       <Confirm
         action={`${path}/${key.id}/revoke`}
@@ -84,12 +83,12 @@ async function showRevoke(c: Context<ConsoleEnv>, key: ApiKeyRecord, state: Form
 }
 
 async function showKeys(c: Context<ConsoleEnv>, state: FormState, fresh?: IssuedApiKey): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const keys = isPermitted(ctx, 'api_keys.write') ? await listApiKeys(ctx) : []
-  const brands = isPermitted(ctx, 'brands.read') ? await listBrands(ctx) : []
+  const frame = frameOf(c)
+  const keys = isPermitted(frame.ctx, 'api_keys.write') ? await listApiKeys(frame.ctx) : []
+  const brands = isPermitted(frame.ctx, 'brands.read') ? await listBrands(frame.ctx) : []
   const unbounded = keys.filter(({ access, revokedAt }) => access === 'everything' && revokedAt === null)
   const page = (
-    <SettingsFrame {...{ ctx, manager }} tab="keys" notice={noticeOf(c.req.query('done'))}>
+    <SettingsFrame frame={frame} tab="keys">
       {fresh === undefined ? null : (
         <Panel title="The new key" id="new-key">
           <Alert kind="warning" title="This key is shown once">
@@ -134,7 +133,7 @@ async function showKeys(c: Context<ConsoleEnv>, state: FormState, fresh?: Issued
           ])}
         />
       )}
-      {isPermitted(ctx, 'api_keys.write') ? (
+      {isPermitted(frame.ctx, 'api_keys.write') ? (
         <Panel title="Issue a key" id="issue">
           <PostForm action={path} state={state}>
             <Field {...field(state, 'name')} label="What it is for" maxlength={200} />

@@ -13,9 +13,8 @@ import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { Confirm, typedState } from '../ui/confirm.tsx'
-import type { ConsoleEnv, ConsoleServices } from '../ui/env.ts'
+import { type ConsoleEnv, type ConsoleServices, frameOf } from '../ui/env.ts'
 import { emptyForm, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
-import { noticeOf } from '../ui/notices.ts'
 import { Badge, ButtonForm, CopyField, Panel, TextArea, Time } from '../ui/parts.tsx'
 import { SettingsFrame } from './settings-frame.tsx'
 
@@ -123,10 +122,10 @@ const ApplicationForm = ({ action, submit, state }: { action: string; submit: st
 )
 
 async function showList(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const applications = await listApplications(ctx)
+  const frame = frameOf(c)
+  const applications = await listApplications(frame.ctx)
   const page = (
-    <SettingsFrame {...{ ctx, manager }} tab="applications" notice={noticeOf(c.req.query('done'))}>
+    <SettingsFrame frame={frame} tab="applications">
       {applications.length === 0 ? (
         <EmptyState
           title="No application yet"
@@ -143,7 +142,7 @@ async function showList(c: Context<ConsoleEnv>, state: FormState): Promise<Respo
           ])}
         />
       )}
-      {isPermitted(ctx, 'applications.write') ? (
+      {isPermitted(frame.ctx, 'applications.write') ? (
         <Panel title="Register an application" id="register">
           <ApplicationForm action={path} submit="Register" state={state} />
         </Panel>
@@ -160,9 +159,9 @@ function showSecret(
   { id, name }: ApplicationRecord,
   secret: string,
 ): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const frame = frameOf(c)
   const page = (
-    <SettingsFrame {...{ ctx, manager }} tab="applications">
+    <SettingsFrame frame={frame} tab="applications">
       <Panel title={name} id="new-secret">
         <Alert kind="warning" title="This secret is shown once">
           Copy it into the application now; Rolecall cannot show it again. An older secret is void.
@@ -183,10 +182,10 @@ async function showApplication(
   application: ApplicationRecord,
   state: FormState,
 ): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const frame = frameOf(c)
   const { id, name, status } = application
   const page = (
-    <SettingsFrame {...{ ctx, manager }} tab="applications" notice={noticeOf(c.req.query('done'))}>
+    <SettingsFrame frame={frame} tab="applications">
       <h2>{name}</h2>
       <Facts
         facts={[
@@ -196,7 +195,7 @@ async function showApplication(
           { term: 'Discovery address', value: <code>{urls.provider.discoveryUrl}</code> },
         ]}
       />
-      {!isPermitted(ctx, 'applications.write') ? null : (
+      {!isPermitted(frame.ctx, 'applications.write') ? null : (
         <>
           <Panel title="Name and addresses" id="addresses">
             <ApplicationForm action={`${path}/${id}`} submit="Save" state={state} />
@@ -252,12 +251,12 @@ const changes = {
 } as const
 
 async function showChange(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const frame = frameOf(c)
   const { id = '', change = '' } = c.req.param() as Record<string, string | undefined>
   const { title, effects, submit } = changes[change as keyof typeof changes]
-  const { name } = await getApplication(ctx, id)
+  const { name } = await getApplication(frame.ctx, id)
   const page = (
-    <SettingsFrame {...{ ctx, manager }} tab="applications">
+    <SettingsFrame frame={frame} tab="applications">
       <h2>
         {title}: {name}
       </h2>

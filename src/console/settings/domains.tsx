@@ -11,9 +11,8 @@ import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { Confirm, typedState } from '../ui/confirm.tsx'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, isRefused, refusedForm } from '../ui/forms.ts'
-import { noticeOf } from '../ui/notices.ts'
 import { Badge, ButtonForm, CopyField, Panel, Time, type Tone } from '../ui/parts.tsx'
 import { SettingsFrame } from './settings-frame.tsx'
 
@@ -58,11 +57,11 @@ export function createDomains(): Hono<ConsoleEnv> {
 }
 
 async function showDomains(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const [domains, connections] = await Promise.all([listDomains(ctx), listConnections(ctx)])
-  const mayWrite = isPermitted(ctx, 'connections.write')
+  const frame = frameOf(c)
+  const [domains, connections] = await Promise.all([listDomains(frame.ctx), listConnections(frame.ctx)])
+  const mayWrite = isPermitted(frame.ctx, 'connections.write')
   const page = (
-    <SettingsFrame {...{ ctx, manager }} tab="domains" notice={noticeOf(c.req.query('done'))}>
+    <SettingsFrame frame={frame} tab="domains">
       {domains.length === 0 ? (
         <EmptyState
           title="No domain yet"
@@ -148,10 +147,10 @@ const Vouching = ({ domain: { id, name, connectionIds }, mayWrite, connections }
 }
 
 async function showRemove(c: Context<ConsoleEnv>, domain: DomainRecord, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const frame = frameOf(c)
   const { id, name, status } = domain
   const page = (
-    <SettingsFrame {...{ ctx, manager }} tab="domains">
+    <SettingsFrame frame={frame} tab="domains">
       <h2>Remove {name}</h2>
       <Confirm
         action={`/console/settings/domains/${id}/remove`}

@@ -7,9 +7,8 @@ import { Buttons } from '#http/ui/buttons.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Choice, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
-import { noticeOf } from '../ui/notices.ts'
 import { Panel, TextArea } from '../ui/parts.tsx'
 import { SettingsFrame } from './settings-frame.tsx'
 
@@ -70,7 +69,7 @@ const formOf = (settings: OrganizationSettings): FormState =>
   })
 
 async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const frame = frameOf(c)
   const { values, errors } = state
   const number = (name: string, label: string, hint?: string) => (
     <Field
@@ -86,7 +85,7 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
     />
   )
   const page = (
-    <SettingsFrame {...{ ctx, manager }} tab="general" notice={noticeOf(c.req.query('done'))}>
+    <SettingsFrame frame={frame} tab="general">
       <PostForm action="/console/settings" state={state}>
         <Panel title="Organization">
           <Field {...field(state, 'name')} label="Name" maxlength={200} />
@@ -142,7 +141,7 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
           {number('mailDays', 'Mails')}
           {number('eraseAfterDays', 'Inactive people', 'So long they cannot be erased yet.')}
         </Panel>
-        {isPermitted(ctx, 'organization.write') ? <Buttons submit="Save" /> : null}
+        {isPermitted(frame.ctx, 'organization.write') ? <Buttons submit="Save" /> : null}
       </PostForm>
     </SettingsFrame>
   )

@@ -9,9 +9,8 @@ import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
-import type { ConsoleEnv, ConsoleServices } from '../ui/env.ts'
+import { type ConsoleEnv, type ConsoleServices, frameOf } from '../ui/env.ts'
 import { emptyForm, isRefused, refusedForm } from '../ui/forms.ts'
-import { noticeOf } from '../ui/notices.ts'
 import { Badge, Panel, Time, type Tone } from '../ui/parts.tsx'
 import { SettingsFrame } from './settings-frame.tsx'
 
@@ -45,10 +44,10 @@ async function showMail(
   { hasMailServer }: ConsoleServices,
   state: FormState,
 ): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const mails = await listMails(ctx, { limit: shownMails })
+  const frame = frameOf(c)
+  const mails = await listMails(frame.ctx, { limit: shownMails })
   const page = (
-    <SettingsFrame {...{ ctx, manager }} tab="mail" notice={noticeOf(c.req.query('done'))}>
+    <SettingsFrame frame={frame} tab="mail">
       {hasMailServer ? null : (
         <Alert kind="warning" title="There is no mail server">
           Mails are kept here and reach nobody. The operator sets SMTP_URL and MAIL_FROM and starts the server anew; the
@@ -56,7 +55,7 @@ async function showMail(
           are shown to nobody; set passwords on the page of the person.
         </Alert>
       )}
-      {isPermitted(ctx, 'organization.write') ? (
+      {isPermitted(frame.ctx, 'organization.write') ? (
         <Panel title="Does mail arrive?" id="test">
           <PostForm action="/console/settings/mail/test" state={state}>
             <Field {...field(state, 'to')} label="Send a test to" type="email" autocomplete="email" />

@@ -1,9 +1,7 @@
 // The frame of the settings' pages: one tab each.
 import type { Child } from 'hono/jsx'
-import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
-import type { Notice } from '../ui/notices.ts'
 import { Tabs } from '../ui/parts.tsx'
 
 const tabs = {
@@ -18,10 +16,8 @@ const tabs = {
 export type SettingsTab = keyof typeof tabs
 
 export type SettingsFrameProps = {
-  ctx: CallContext
-  manager: Manager
+  frame: Frame
   tab: SettingsTab
-  notice?: Notice | undefined
   lead?: Child
   actions?: Child
   children?: Child

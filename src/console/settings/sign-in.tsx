@@ -8,9 +8,8 @@ import { Alert } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Choice, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { filledForm, isRefused, refusedForm } from '../ui/forms.ts'
-import { noticeOf } from '../ui/notices.ts'
 import { Panel } from '../ui/parts.tsx'
 import { SettingsFrame } from './settings-frame.tsx'
 
@@ -52,10 +51,10 @@ const formOfPolicy = (policy: SignInPolicy): FormState =>
 const smallPassword = 8
 
 async function showSignIn(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const frame = frameOf(c)
   const { values } = state
   const page = (
-    <SettingsFrame {...{ ctx, manager }} tab="signIn" notice={noticeOf(c.req.query('done'))}>
+    <SettingsFrame frame={frame} tab="signIn">
       <PostForm action="/console/settings/sign-in" state={state}>
         {Number(values['passwordMinLength']) < smallPassword ? (
           <Alert kind="warning" title="Short passwords are guessed easily">
@@ -124,7 +123,7 @@ async function showSignIn(c: Context<ConsoleEnv>, state: FormState): Promise<Res
         <Panel title="Invitations">
           <Field {...field(state, 'invitationDays')} label="Links are good for this many days" type="number" />
         </Panel>
-        {isPermitted(ctx, 'organization.write') ? <Buttons submit="Save" /> : null}
+        {isPermitted(frame.ctx, 'organization.write') ? <Buttons submit="Save" /> : null}
       </PostForm>
     </SettingsFrame>
   )

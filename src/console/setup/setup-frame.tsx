@@ -5,9 +5,14 @@ import { Document } from '#http/ui/page.tsx'
 import type { WizardPageProps } from '../connect/parts/host.ts'
 import { dateWords } from '../connect/words.ts'
 import { htmxConfig } from '../ui/frame.tsx'
-import { noticeText } from '../ui/notices.ts'
+import { type Notice, noticeText } from '../ui/notices.ts'
 
-export type SetupPageProps = WizardPageProps & { organization: string; label: string; expiresAt: string }
+export type SetupPageProps = WizardPageProps & {
+  organization: string
+  label: string
+  expiresAt: string
+  notice?: Notice | undefined
+}
 
 export const SetupPage = ({ title, lead, notice, organization, label, expiresAt, children }: SetupPageProps) => (
   <Document

@@ -26,6 +26,7 @@ import type { WizardEnv } from '../connect/parts/host.ts'
 import { createWizard } from '../connect/wizard.tsx'
 import type { ConsoleServices } from '../ui/env.ts'
 import { emptyForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { noticeOf } from '../ui/notices.ts'
 import { SetupPage } from './setup-frame.tsx'
 
 /** Only tokens that nobody made are counted: whoever has a link may reload as they like. */
@@ -69,11 +70,12 @@ export function createSetup(services: ConsoleServices): Hono<SetupEnv> {
     const { ctx, link, organization } = c.get('open')
     if (link.connectionId === null) return c.redirect(baseOf(c), 303)
     const { label, expiresAt, directoryId } = link
+    const notice = noticeOf(c.req.query('done'))
     c.set('wizard', {
       ...{ ctx, base: baseOf(c), isConsole: false, domains: link.domains },
       directoryId: directoryId === null ? null : requireOwnDirectory(link, directoryId),
       connectionId: requireOwnConnection(link, link.connectionId),
-      page: (props) => <SetupPage {...{ label, expiresAt, organization: organization.name }} {...props} />,
+      page: (props) => <SetupPage {...{ label, expiresAt, organization: organization.name, notice }} {...props} />,
     })
     return next()
   })

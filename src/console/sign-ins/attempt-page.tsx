@@ -3,15 +3,13 @@ import type { SignInAttempt } from '#access/sign-in/attempts.ts'
 import type { TraceStep } from '#access/sign-in/trace.ts'
 import type { Connection } from '#connections/sign-in/connections.ts'
 import { Alert, Facts } from '#http/ui/content.tsx'
-import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Badge, Panel, Time } from '../ui/parts.tsx'
 import { adviceOf, methods, outcomes } from './attempt-words.ts'
 
 export type AttemptPageProps = {
-  ctx: CallContext
-  manager: Manager
+  frame: Frame
   attempt: SignInAttempt
   connection: Connection | undefined
 }
@@ -19,13 +17,13 @@ export type AttemptPageProps = {
 const stepClass = { ok: 'is-done', failed: 'is-failed', note: 'is-note' } as const
 const stepWord = { ok: 'Passed', failed: 'Refused', note: 'Note' } as const
 
-export const AttemptPage = ({ ctx, manager, attempt, connection }: AttemptPageProps) => {
+export const AttemptPage = ({ frame, attempt, connection }: AttemptPageProps) => {
   const { reference, outcome, trace } = attempt
   const failed = trace.steps.find(({ result }) => result === 'failed')
   const advice = adviceOf(attempt)
   const { access, ...mapped } = trace.mapped
   return (
-    <ConsolePage {...{ ctx, manager }} section="signIns" title={`Sign-in ${reference}`} trail={sectionTrail('signIns')}>
+    <ConsolePage frame={frame} section="signIns" title={`Sign-in ${reference}`} trail={sectionTrail('signIns')}>
       {advice === undefined ? null : (
         <Alert
           kind={outcome === 'refused' ? 'danger' : 'warning'}

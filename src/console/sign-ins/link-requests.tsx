@@ -7,9 +7,8 @@ import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { isPermitted } from '#src/context.ts'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { noticeOf } from '../ui/notices.ts'
 import { Badge, ButtonForm, Pager, Time, type Tone } from '../ui/parts.tsx'
 
 const home = '/console/sign-ins/link-requests'
@@ -42,21 +41,20 @@ export function createLinkRequestPages(): Hono<ConsoleEnv> {
 }
 
 async function show(c: Context<ConsoleEnv>, fault?: AppError): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const frame = frameOf(c)
   const from = c.req.query('after')
   const after = from !== undefined && isId('lrq', from) ? from : undefined
-  const found = await listLinkRequests(ctx, { after, limit: pageSize + 1 })
+  const found = await listLinkRequests(frame.ctx, { after, limit: pageSize + 1 })
   const requests = found.slice(0, pageSize)
-  const mayDecide = isPermitted(ctx, 'accounts.write')
+  const mayDecide = isPermitted(frame.ctx, 'accounts.write')
   const next = found.length > pageSize ? `${home}?after=${requests.at(-1)?.id}` : undefined
   const page = (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="signIns"
       title="Links to approve"
       lead="A provider has named the address of somebody who manages something here. Ask them by another way than that provider whether it was them."
       trail={sectionTrail('signIns')}
-      notice={noticeOf(c.req.query('done'))}
     >
       {fault === undefined ? null : <Alert kind="danger" title={fault.message} />}
       {requests.length === 0 ? (

@@ -5,8 +5,7 @@ import type { Connection } from '#connections/sign-in/connections.ts'
 import { LinkButton } from '#http/ui/buttons.tsx'
 import { EmptyState } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
-import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { Pager, Select } from '../ui/parts.tsx'
 import { AttemptTable } from './attempt-table.tsx'
@@ -22,8 +21,7 @@ export type AttemptQuery = {
 }
 
 export type SignInListProps = {
-  ctx: CallContext
-  manager: Manager
+  frame: Frame
   query: AttemptQuery
   attempts: readonly SignInAttempt[]
   /** The id after which the next page begins. */
@@ -37,12 +35,12 @@ const hrefOf = (query: Partial<AttemptQuery>): string => {
   return text === '' ? '/console/sign-ins' : `/console/sign-ins?${text}`
 }
 
-export const SignInListPage = ({ ctx, manager, query, attempts, next, connections }: SignInListProps) => {
+export const SignInListPage = ({ frame, query, attempts, next, connections }: SignInListProps) => {
   const { after, ...filter } = query
   const isNarrowed = Object.values(filter).some((value) => value !== undefined)
   return (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="signIns"
       title="Sign-ins"
       lead="Every attempt with its trace. Whoever is refused is shown a reference; enter it here to see why."

@@ -5,7 +5,7 @@ import { type Connection, listConnections } from '#connections/sign-in/connectio
 import { renderPage } from '#http/pages.ts'
 import { isId } from '#platform/ids.ts'
 import { isPermitted } from '#src/context.ts'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { AttemptPage } from './attempt-page.tsx'
 import { outcomes } from './attempt-words.ts'
 import { createLinkRequestPages } from './link-requests.tsx'
@@ -18,25 +18,25 @@ export function createSignInPages(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
 
   pages.get('/', async (c) => {
-    const [ctx, manager, query] = [c.get('ctx'), c.get('manager'), queryOf(c)]
+    const [frame, query] = [frameOf(c), queryOf(c)]
     const { after, outcome, reference, q, connection, person } = query
-    const found = await listAttempts(ctx, {
+    const found = await listAttempts(frame.ctx, {
       ...{ reference, q, connectionId: connection, userId: person, outcome, after },
       limit: pageSize + 1,
     })
     const attempts = found.slice(0, pageSize)
     const next = found.length > pageSize ? attempts.at(-1)?.id : undefined
     const connections = await connectionsOf(c)
-    return renderPage(c, <SignInListPage {...{ ctx, manager, query, attempts, next, connections }} />)
+    return renderPage(c, <SignInListPage {...{ frame, query, attempts, next, connections }} />)
   })
 
   pages.route('/link-requests', createLinkRequestPages())
 
   pages.get('/:id', async (c) => {
-    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-    const attempt = await getAttempt(ctx, c.req.param('id'))
+    const frame = frameOf(c)
+    const attempt = await getAttempt(frame.ctx, c.req.param('id'))
     const connection = (await connectionsOf(c)).find(({ id }) => id === attempt.connectionId)
-    return renderPage(c, <AttemptPage {...{ ctx, manager, attempt, connection }} />)
+    return renderPage(c, <AttemptPage {...{ frame, attempt, connection }} />)
   })
   return pages
 }

@@ -1,6 +1,8 @@
 // What the pages of the console are served from, and what each of their requests carries.
+import type { Context } from 'hono'
 import type { AppEnv } from '#http/env.ts'
 import type { CallContext, Services } from '#src/context.ts'
+import { type Notice, noticeOf } from './notices.ts'
 
 export type ConsoleServices = Services & {
   /** How many proxies in front add to X-Forwarded-For. */
@@ -21,3 +23,18 @@ export type Manager = {
 export type ConsoleEnv = {
   Variables: AppEnv['Variables'] & { ctx: CallContext; manager: Manager }
 }
+
+/** What every page is shown with; handed on whole, from the request to the frame around the page. */
+export type Frame = {
+  /** What the person may do. */
+  ctx: CallContext
+  manager: Manager
+  /** What the last form did, where the address says so. */
+  notice: Notice | undefined
+}
+
+export const frameOf = <E extends ConsoleEnv>(c: Context<E>): Frame => ({
+  ctx: c.get('ctx'),
+  manager: c.get('manager'),
+  notice: noticeOf(c.req.query('done')),
+})

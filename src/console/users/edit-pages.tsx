@@ -13,7 +13,7 @@ import { Alert } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
 import { isPermitted, requireFreshProof, requirePermission } from '#src/context.ts'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { Panel } from '../ui/parts.tsx'
@@ -67,11 +67,11 @@ export function createEditPages(): Hono<ConsoleEnv> {
 type States = { profile: FormState; password: FormState }
 
 async function showEdit(c: Context<ConsoleEnv>, user: ListedUser, { profile, password }: States): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const policy = await findPolicy(ctx)
+  const frame = frameOf(c)
+  const policy = await findPolicy(frame.ctx)
   const page = (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="users"
       title={`Edit ${nameOf(user)}`}
       trail={userTrail(user)}
@@ -87,7 +87,7 @@ async function showEdit(c: Context<ConsoleEnv>, user: ListedUser, { profile, pas
         </Alert>
       )}
       <ProfileForm user={user} state={profile} />
-      {user.directory === null && isPermitted(ctx, 'accounts.write') && user.status === 'active' ? (
+      {user.directory === null && isPermitted(frame.ctx, 'accounts.write') && user.status === 'active' ? (
         <PasswordForm user={user} state={password} minLength={policy?.passwordMinLength ?? 12} />
       ) : null}
     </ConsolePage>

@@ -9,7 +9,7 @@ import { Buttons } from '#http/ui/buttons.tsx'
 import { type FormState, PostForm, Refusal } from '#http/ui/form.tsx'
 import { isPermitted } from '#src/context.ts'
 import { TypedWord } from '../ui/confirm.tsx'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, isRefused, refusedForm } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Panel } from '../ui/parts.tsx'
@@ -34,13 +34,13 @@ const personAt = (c: Context<ConsoleEnv>): Promise<UserRecord> =>
   getUser(c.get('ctx'), { userId: c.req.param('id') ?? '', directoryId: null })
 
 async function showErase(c: Context<ConsoleEnv>, user: UserRecord, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const frame = frameOf(c)
   const name = user.displayName ?? user.userName
-  const days = isPermitted(ctx, 'organization.read') ? (await getSettings(ctx)).eraseAfterDays : undefined
+  const days = isPermitted(frame.ctx, 'organization.read') ? (await getSettings(frame.ctx)).eraseAfterDays : undefined
   const trail = [...sectionTrail('users'), { label: name, href: `/console/users/${user.id}` }]
   const page = (
     <ConsolePage
-      {...{ ctx, manager, trail }}
+      {...{ frame, trail }}
       section="users"
       title={`Erase ${name}`}
       lead="This cannot be undone. Deactivating is enough to shut somebody out."

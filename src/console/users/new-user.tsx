@@ -9,7 +9,7 @@ import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
 import { requireFreshProof } from '#src/context.ts'
 import { BrandRoles, brandRolesOf } from '../ui/brand-roles.tsx'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Select } from '../ui/parts.tsx'
@@ -49,11 +49,11 @@ function holdingsOf(form: Form): { roleId: string; brandId: string | null }[] {
 }
 
 async function show(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const [choices, policy] = await Promise.all([roleChoices(ctx, 'assignments.write'), findPolicy(ctx)])
+  const frame = frameOf(c)
+  const [choices, policy] = await Promise.all([roleChoices(frame.ctx, 'assignments.write'), findPolicy(frame.ctx)])
   const page = (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="users"
       title="Create a user"
       lead="They can sign in at once. An invitation is better where they have an address: nobody but them knows the password then."

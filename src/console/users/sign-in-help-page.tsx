@@ -4,21 +4,19 @@ import type { SignInExplanation } from '#access/people/sign-in/explain-sign-in.t
 import { SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
-import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../ui/env.ts'
+import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Badge, Panel, Time, type Tone } from '../ui/parts.tsx'
 
 export type SignInHelpProps = {
-  ctx: CallContext
-  manager: Manager
+  frame: Frame
   name: string
   found: SignInExplanation | undefined
 }
 
-export const SignInHelpPage = ({ ctx, manager, name, found }: SignInHelpProps) => (
+export const SignInHelpPage = ({ frame, name, found }: SignInHelpProps) => (
   <ConsolePage
-    {...{ ctx, manager }}
+    frame={frame}
     section="users"
     title="Somebody cannot sign in"
     lead="Type what they type: their e-mail address or user name."

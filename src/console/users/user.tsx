@@ -10,8 +10,7 @@ import { listSessions } from '#access/sign-in/sessions/sessions.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { renderPage } from '#http/pages.ts'
 import { type CallContext, isPermitted } from '#src/context.ts'
-import type { ConsoleEnv } from '../ui/env.ts'
-import { noticeOf } from '../ui/notices.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { createEditPages } from './edit-pages.tsx'
 import { AccessTab } from './parts/access-tab.tsx'
 import { createAssignmentPages } from './parts/assignment-pages.tsx'
@@ -27,24 +26,24 @@ export function createUserPages(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
 
   pages.get('/:id', async (c) => {
-    const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id')]
-    const [user, matrix] = await Promise.all([getListedUser(ctx, id), getAccessMatrix(ctx, id)])
-    const receipt = user.status === 'inactive' ? await receiptOf(ctx, id) : undefined
+    const [frame, id] = [frameOf(c), c.req.param('id')]
+    const [user, matrix] = await Promise.all([getListedUser(frame.ctx, id), getAccessMatrix(frame.ctx, id)])
+    const receipt = user.status === 'inactive' ? await receiptOf(frame.ctx, id) : undefined
     return renderPage(
       c,
-      <UserFrame {...{ ctx, manager, user }} tab="access" notice={noticeOf(c.req.query('done'))}>
-        <AccessTab {...{ ctx, manager, user, matrix, receipt }} />
+      <UserFrame {...{ frame, user }} tab="access">
+        <AccessTab {...{ frame, user, matrix, receipt }} />
       </UserFrame>,
     )
   })
 
   pages.get('/:id/sessions', async (c) => {
-    const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id')]
-    const [user, sessions] = await Promise.all([getListedUser(ctx, id), listSessions(ctx, id)])
+    const [frame, id] = [frameOf(c), c.req.param('id')]
+    const [user, sessions] = await Promise.all([getListedUser(frame.ctx, id), listSessions(frame.ctx, id)])
     return renderPage(
       c,
-      <UserFrame {...{ ctx, manager, user }} tab="sessions" notice={noticeOf(c.req.query('done'))}>
-        <SessionsTab {...{ ctx, user }} sessions={sessions} />
+      <UserFrame {...{ frame, user }} tab="sessions">
+        <SessionsTab {...{ ctx: frame.ctx, user }} sessions={sessions} />
       </UserFrame>,
     )
   })
@@ -61,24 +60,24 @@ export function createUserPages(): Hono<ConsoleEnv> {
   })
 
   pages.get('/:id/sign-ins', async (c) => {
-    const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id')]
-    const user = await getListedUser(ctx, id)
-    const attempts = await listAttempts(ctx, { userId: id, limit: shownEvents })
+    const [frame, id] = [frameOf(c), c.req.param('id')]
+    const user = await getListedUser(frame.ctx, id)
+    const attempts = await listAttempts(frame.ctx, { userId: id, limit: shownEvents })
     return renderPage(
       c,
-      <UserFrame {...{ ctx, manager, user }} tab="sign-ins">
+      <UserFrame {...{ frame, user }} tab="sign-ins">
         <SignInsTab user={user} attempts={attempts} />
       </UserFrame>,
     )
   })
 
   pages.get('/:id/audit', async (c) => {
-    const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id')]
-    const user = await getListedUser(ctx, id)
-    const events = await listAuditEvents(ctx, { filter: { q: id }, limit: shownEvents })
+    const [frame, id] = [frameOf(c), c.req.param('id')]
+    const user = await getListedUser(frame.ctx, id)
+    const events = await listAuditEvents(frame.ctx, { filter: { q: id }, limit: shownEvents })
     return renderPage(
       c,
-      <UserFrame {...{ ctx, manager, user }} tab="audit">
+      <UserFrame {...{ frame, user }} tab="audit">
         <HistoryTab user={user} events={events} />
       </UserFrame>,
     )

@@ -9,9 +9,8 @@ import { listConnections } from '#connections/sign-in/connections.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
-import type { ConsoleEnv } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { chosen as boxes } from '../ui/forms.ts'
-import { noticeOf } from '../ui/notices.ts'
 import { createBulkPages } from './bulk/bulk.tsx'
 import { UsersPage } from './list/users-page.tsx'
 import {
@@ -34,25 +33,26 @@ export function createUsers(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
 
   pages.get('/', async (c) => {
-    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+    const frame = frameOf(c)
     const query = usersQuery(c)
     const [found, options] = await Promise.all([
-      searchUsers(ctx, { filter: filterOf(query, ctx.clock.now()), order: query.order, cursor: query.cursor }),
-      optionsOf(ctx),
+      searchUsers(frame.ctx, {
+        filter: filterOf(query, frame.ctx.clock.now()),
+        order: query.order,
+        cursor: query.cursor,
+      }),
+      optionsOf(frame.ctx),
     ])
-    return renderPage(
-      c,
-      <UsersPage {...{ ctx, manager, query, found, options }} notice={noticeOf(c.req.query('done'))} />,
-    )
+    return renderPage(c, <UsersPage {...{ frame, query, found, options }} />)
   })
 
   pages.post('/choose', async (c) => choose(c))
 
   pages.get('/sign-in-help', async (c) => {
-    const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+    const frame = frameOf(c)
     const name = (c.req.query('name') ?? '').trim()
-    const found = name === '' ? undefined : await explainSignIn(ctx, { name: name.slice(0, 320) })
-    return renderPage(c, <SignInHelpPage {...{ ctx, manager, name, found }} />)
+    const found = name === '' ? undefined : await explainSignIn(frame.ctx, { name: name.slice(0, 320) })
+    return renderPage(c, <SignInHelpPage {...{ frame, name, found }} />)
   })
 
   pages.route('/new', createNewUser())

@@ -9,8 +9,8 @@ import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
 import { renderPage } from '#http/pages.ts'
 import { SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
-import type { ConsoleEnv, Manager } from '../ui/env.ts'
+import { brandsPermitted, isPermitted } from '#src/context.ts'
+import { type ConsoleEnv, type Frame, frameOf } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { Panel, Select } from '../ui/parts.tsx'
 import { nameOf, userTrail } from './parts/user-frame.tsx'
@@ -21,17 +21,17 @@ type Option = { value: string; label: string }
 export function createWhyPage(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
   pages.get('/:id/why', async (c) => {
-    const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id')]
+    const [frame, id] = [frameOf(c), c.req.param('id')]
     const [permission = '', brand = ''] = [c.req.query('permission'), c.req.query('brand')]
     const [user, brands, catalogue] = await Promise.all([
-      getListedUser(ctx, id),
-      brandsPermitted(ctx, 'brands.read').length > 0 ? listBrands(ctx, { limit: 500 }) : [],
-      listPermissions({ ...ctx, permissions: 'all' }),
+      getListedUser(frame.ctx, id),
+      brandsPermitted(frame.ctx, 'brands.read').length > 0 ? listBrands(frame.ctx, { limit: 500 }) : [],
+      listPermissions({ ...frame.ctx, permissions: 'all' }),
     ])
     const explanation =
       permission === ''
         ? undefined
-        : await explainAccess(ctx, {
+        : await explainAccess(frame.ctx, {
             ...{ userId: id, permission: permission.slice(0, 300) },
             brand: brand === '' ? null : brand,
           })
@@ -39,14 +39,13 @@ export function createWhyPage(): Hono<ConsoleEnv> {
       permissions: catalogue.map(({ name, description }) => ({ value: name, label: `${description} (${name})` })),
       brands: brands.map((each) => ({ value: each.id, label: each.name })),
     }
-    return renderPage(c, <WhyPage {...{ ctx, manager, user, permission, brand, explanation, options }} />)
+    return renderPage(c, <WhyPage {...{ frame, user, permission, brand, explanation, options }} />)
   })
   return pages
 }
 
 type WhyProps = {
-  ctx: CallContext
-  manager: Manager
+  frame: Frame
   user: ListedUser
   permission: string
   brand: string
@@ -54,9 +53,9 @@ type WhyProps = {
   options: { permissions: readonly Option[]; brands: readonly Option[] }
 }
 
-const WhyPage = ({ ctx, manager, user, permission, brand, explanation, options }: WhyProps) => (
+const WhyPage = ({ frame, user, permission, brand, explanation, options }: WhyProps) => (
   <ConsolePage
-    {...{ ctx, manager }}
+    frame={frame}
     section="users"
     title={`What may ${nameOf(user)} do?`}
     lead="Choose what it is about, and where. The answer is the one that applications get."
@@ -70,12 +69,14 @@ const WhyPage = ({ ctx, manager, user, permission, brand, explanation, options }
         name="brand"
         label="Where"
         value={brand}
-        {...(isPermitted(ctx, 'access.read') ? { empty: manager.organization.name } : {})}
+        {...(isPermitted(frame.ctx, 'access.read') ? { empty: frame.manager.organization.name } : {})}
         options={options.brands}
       />
       <SubmitButton label="Explain" />
     </form>
-    {explanation === undefined ? null : <Answer explanation={explanation} organization={manager.organization.name} />}
+    {explanation === undefined ? null : (
+      <Answer explanation={explanation} organization={frame.manager.organization.name} />
+    )}
   </ConsolePage>
 )
 

@@ -5,9 +5,8 @@ import type { AppEnv } from '#http/env.ts'
 import type { PageElement } from '#http/pages.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import type { CallContext } from '#src/context.ts'
-import type { Notice } from '../../ui/notices.ts'
 
-export type WizardPageProps = { title: string; lead?: Child; notice?: Notice | undefined; children?: Child }
+export type WizardPageProps = { title: string; lead?: Child; children?: Child }
 
 export type WizardHost = {
   ctx: CallContext

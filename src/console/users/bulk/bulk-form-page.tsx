@@ -10,8 +10,7 @@ import { RolePurposes } from '../parts/assignment-pages.tsx'
 import { type Common, kinds, listHref } from './bulk-kinds.ts'
 
 export const BulkFormPage = ({
-  ctx,
-  manager,
+  frame,
   kind,
   state,
   choices,
@@ -19,7 +18,7 @@ export const BulkFormPage = ({
   const { values } = state
   return (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="users"
       title={kinds[kind].title}
       lead={kinds[kind].lead}
@@ -34,7 +33,11 @@ export const BulkFormPage = ({
         {kind === 'deactivate' ? <DeactivateFields state={state} /> : null}
         {kind === 'reactivate' ? <ReactivateFields values={values} /> : null}
         {choices === undefined ? null : (
-          <RoleFields {...{ state, choices }} organization={manager.organization.name} isGiven={kind === 'assign'} />
+          <RoleFields
+            {...{ state, choices }}
+            organization={frame.manager.organization.name}
+            isGiven={kind === 'assign'}
+          />
         )}
         <Buttons submit="See what it does" back={listHref(values['query'])} leave="Back to the list" />
       </PostForm>

@@ -1,6 +1,5 @@
 // What can be done to many people, in words.
-import type { CallContext } from '#src/context.ts'
-import type { Manager } from '../../ui/env.ts'
+import type { Frame } from '../../ui/env.ts'
 
 export const kinds = {
   deactivate: {
@@ -29,6 +28,6 @@ export type BulkKind = keyof typeof kinds
 
 export const isBulkKind = (text: string): text is BulkKind => Object.hasOwn(kinds, text)
 
-export type Common = { ctx: CallContext; manager: Manager; kind: BulkKind }
+export type Common = { frame: Frame; kind: BulkKind }
 
 export const listHref = (query: string | undefined): string => `/console/users${query === undefined ? '' : `?${query}`}`

@@ -12,9 +12,9 @@ import { type Common, kinds, listHref } from './bulk-kinds.ts'
 
 type PreviewProps = Common & { form: Form; preview: BulkPreview; isStale: boolean; at: string }
 
-export const BulkPreviewPage = ({ ctx, manager, kind, form, preview, isStale, at }: PreviewProps) => (
+export const BulkPreviewPage = ({ frame, kind, form, preview, isStale, at }: PreviewProps) => (
   <ConsolePage
-    {...{ ctx, manager }}
+    frame={frame}
     section="users"
     title={kinds[kind].title}
     lead="Nothing is changed yet. This is what it would do, as of now."

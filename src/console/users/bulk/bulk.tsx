@@ -7,7 +7,7 @@ import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import { AppError, notFound } from '#platform/errors.ts'
-import type { ConsoleEnv } from '../../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../../ui/env.ts'
 import { emptyForm, endOfDay, isRefused, refusedForm, textOf } from '../../ui/forms.ts'
 import { brandOfScope, roleChoices } from '../../ui/role-choices.ts'
 import { filterOf, parseQuery } from '../list/users-query.ts'
@@ -23,10 +23,10 @@ export function createBulkPages(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
 
   pages.get('/changes/:id', async (c) => {
-    const [ctx, manager, changeId] = [c.get('ctx'), c.get('manager'), c.req.param('id')]
-    const outcomes = await listUserChangeOutcomes(ctx, { changeId, limit: shownOutcomes })
-    const change = await getUserChange(ctx, changeId)
-    return renderPage(c, <ChangePage {...{ ctx, manager, change, outcomes }} />)
+    const [frame, changeId] = [frameOf(c), c.req.param('id')]
+    const outcomes = await listUserChangeOutcomes(frame.ctx, { changeId, limit: shownOutcomes })
+    const change = await getUserChange(frame.ctx, changeId)
+    return renderPage(c, <ChangePage {...{ frame, change, outcomes }} />)
   })
 
   pages.get('/:kind', async (c) => {
@@ -98,9 +98,10 @@ function actionOf(kind: BulkKind, form: Form): BulkInput['action'] {
 }
 
 async function showForm(c: Context<ConsoleEnv>, kind: BulkKind, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const choices = kind === 'assign' || kind === 'unassign' ? await roleChoices(ctx, 'assignments.write') : undefined
-  return renderPage(c, <BulkFormPage {...{ ctx, manager, kind, state, choices }} />, {
+  const frame = frameOf(c)
+  const choices =
+    kind === 'assign' || kind === 'unassign' ? await roleChoices(frame.ctx, 'assignments.write') : undefined
+  return renderPage(c, <BulkFormPage {...{ frame, kind, state, choices }} />, {
     status: isRefused(state) ? 400 : 200,
   })
 }
@@ -112,9 +113,9 @@ async function showPreview(
   preview: BulkPreview,
   { isStale = false } = {},
 ): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const at = ctx.clock.now().toISOString()
-  return renderPage(c, <BulkPreviewPage {...{ ctx, manager, kind, form, preview, isStale, at }} />, {
+  const frame = frameOf(c)
+  const at = frame.ctx.clock.now().toISOString()
+  return renderPage(c, <BulkPreviewPage {...{ frame, kind, form, preview, isStale, at }} />, {
     status: isStale ? 412 : 200,
   })
 }

@@ -19,9 +19,9 @@ export const shownOutcomes = 1_000
 
 type Props = Omit<Common, 'kind'> & { change: UserChange; outcomes: readonly UserChangeOutcome[] }
 
-export const ChangePage = ({ ctx, manager, change, outcomes }: Props) => (
+export const ChangePage = ({ frame, change, outcomes }: Props) => (
   <ConsolePage
-    {...{ ctx, manager }}
+    frame={frame}
     section="users"
     title={kinds[change.action.kind].title}
     lead="Person by person; it goes on when you leave this page."

@@ -6,19 +6,16 @@ import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState } from '#http/ui/content.tsx'
 import { PostForm } from '#http/ui/form.tsx'
 import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
-import type { Manager } from '../../ui/env.ts'
+import type { Frame } from '../../ui/env.ts'
 import { ConsolePage } from '../../ui/frame.tsx'
 import { type ListColumn, ListTable } from '../../ui/list-table.tsx'
-import type { Notice } from '../../ui/notices.ts'
 import { Pager, Time } from '../../ui/parts.tsx'
 import { NameList, Status, UserName } from '../../ui/people.tsx'
 import { type FilterOptions, Filters, nothingWanted, type Option } from './users-filters.tsx'
 import { type ColumnKey, columns, isNarrowed, maxChosen, queryText, type UsersQuery, usersHref } from './users-query.ts'
 
 export type UsersPageProps = {
-  ctx: CallContext
-  manager: Manager
-  notice: Notice | undefined
+  frame: Frame
   query: UsersQuery
   found: UserPage
   options: FilterOptions
@@ -28,16 +25,16 @@ export type UsersPageProps = {
 const mayAct = (ctx: CallContext): boolean =>
   isPermitted(ctx, 'users.write') || brandsPermitted(ctx, 'assignments.write').length > 0
 
-export const UsersPage = ({ ctx, manager, notice, query, found, options }: UsersPageProps) => (
+export const UsersPage = ({ frame, query, found, options }: UsersPageProps) => (
   <ConsolePage
-    {...{ ctx, manager, notice }}
+    frame={frame}
     section="users"
     title="Users"
     lead="Everybody who belongs to the organization, and what they hold."
-    actions={<UsersActions ctx={ctx} />}
+    actions={<UsersActions ctx={frame.ctx} />}
   >
     <Filters query={query} options={options} />
-    {found.items.length === 0 ? <NobodyFound query={query} ctx={ctx} /> : <Found {...{ ctx, query, found }} />}
+    {found.items.length === 0 ? <NobodyFound {...{ frame, query }} /> : <Found {...{ frame, query, found }} />}
   </ConsolePage>
 )
 
@@ -55,7 +52,7 @@ const UsersActions = ({ ctx }: { ctx: CallContext }) => (
   </>
 )
 
-const NobodyFound = ({ query, ctx }: Pick<UsersPageProps, 'query' | 'ctx'>) =>
+const NobodyFound = ({ query, frame }: Pick<UsersPageProps, 'query' | 'frame'>) =>
   isNarrowed(query) ? (
     <EmptyState title="Nobody is found" text="No person fits all of what you have chosen. Take something away from it.">
       <LinkButton href={usersHref(query, nothingWanted)}>Show everybody</LinkButton>
@@ -65,15 +62,15 @@ const NobodyFound = ({ query, ctx }: Pick<UsersPageProps, 'query' | 'ctx'>) =>
       title="Nobody is here yet"
       text="People come by themselves once an identity provider is connected, or you invite them."
     >
-      <UsersActions ctx={ctx} />
+      <UsersActions ctx={frame.ctx} />
     </EmptyState>
   )
 
 type Sorted = { key: string; label: string; sort?: UserSort }
 
-const Found = ({ ctx, query, found }: Pick<UsersPageProps, 'ctx' | 'query' | 'found'>) => {
+const Found = ({ frame, query, found }: Pick<UsersPageProps, 'frame' | 'query' | 'found'>) => {
   const { items, total, nextCursor } = found
-  const canChoose = mayAct(ctx)
+  const canChoose = mayAct(frame.ctx)
   const isChosen = (id: string): boolean => query.chosen.includes(id) !== query.isAll
   const rows = items.map((user) => ({
     choice: canChoose
@@ -108,7 +105,7 @@ const Found = ({ ctx, query, found }: Pick<UsersPageProps, 'ctx' | 'query' | 'fo
       action="/console/users/choose"
       hidden={{ query: queryText(query), shown: items.map(({ id }) => id).join('.'), next: next ?? '' }}
     >
-      <SelectionBar {...{ ctx, query, total }} />
+      <SelectionBar ctx={frame.ctx} {...{ query, total }} />
       {table}
       <ChoosingPager shown={items.length} total={total} hasNext={next !== undefined} hasFirst={first !== undefined} />
     </PostForm>

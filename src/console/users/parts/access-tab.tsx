@@ -6,14 +6,13 @@ import type { DeactivationReceipt } from '#access/people/status/deactivation-rec
 import { SmallLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
-import type { Manager } from '../../ui/env.ts'
+import type { Frame, Manager } from '../../ui/env.ts'
 import { Badge, Panel, Time } from '../../ui/parts.tsx'
 import { Source } from '../../ui/people.tsx'
 import { nameOf } from './user-frame.tsx'
 
 export type AccessTabProps = {
-  ctx: CallContext
-  manager: Manager
+  frame: Frame
   user: ListedUser
   matrix: AccessMatrix
   receipt: DeactivationReceipt | undefined
@@ -22,7 +21,7 @@ export type AccessTabProps = {
 /** With more brands than that, a list reads better than a table as wide as a hall. */
 const widest = 6
 
-export const AccessTab = ({ ctx, manager, user, matrix, receipt }: AccessTabProps) => (
+export const AccessTab = ({ frame, user, matrix, receipt }: AccessTabProps) => (
   <>
     {receipt === undefined || user.status !== 'inactive' ? null : <Receipt receipt={receipt} />}
     <Panel
@@ -40,14 +39,14 @@ export const AccessTab = ({ ctx, manager, user, matrix, receipt }: AccessTabProp
           text="They can sign in, but will see nothing. Give them a role, or put them into a group that is mapped to one."
         />
       ) : (
-        <Matrix {...{ ctx, manager, user, matrix }} />
+        <Matrix {...{ frame, user, matrix }} />
       )}
     </Panel>
     {matrix.upcoming.length === 0 ? null : (
-      <Idle title="Yet to begin" assignments={matrix.upcoming} manager={manager} />
+      <Idle title="Yet to begin" assignments={matrix.upcoming} manager={frame.manager} />
     )}
-    {matrix.ended.length === 0 ? null : <Idle title="Ended" assignments={matrix.ended} manager={manager} />}
-    {user.groups.length === 0 || !isPermitted(ctx, 'groups.read') ? null : (
+    {matrix.ended.length === 0 ? null : <Idle title="Ended" assignments={matrix.ended} manager={frame.manager} />}
+    {user.groups.length === 0 || !isPermitted(frame.ctx, 'groups.read') ? null : (
       <Panel title="Groups" lead="That they are a direct member of.">
         <ul class="role-list">
           {user.groups.map(({ id, displayName }) => (
@@ -69,26 +68,28 @@ const Matrix = (props: MatrixProps) =>
 const whyHref = (user: ListedUser, brandId: string | null): string =>
   `/console/users/${user.id}/why${brandId === null ? '' : `?brand=${brandId}`}`
 
-const WideMatrix = ({ ctx, manager, user, matrix }: MatrixProps) => (
+const WideMatrix = ({ frame, user, matrix }: MatrixProps) => (
   <div class="access-matrix">
     <Table
       caption={`Roles of ${nameOf(user)}, by organization and brands`}
       columns={[
         { label: 'Role' },
-        ...matrix.scopes.map((scope) => ({ label: scope?.name ?? `${manager.organization.name} (organization)` })),
+        ...matrix.scopes.map((scope) => ({
+          label: scope?.name ?? `${frame.manager.organization.name} (organization)`,
+        })),
       ]}
       rows={matrix.rows.map(({ role, cells }) => [
         role.name,
         ...matrix.scopes.map((scope) => {
           const cell = cells.find(({ brandId }) => brandId === (scope?.id ?? null))
-          return cell === undefined ? <span class="cell-no">–</span> : <Cell {...{ ctx, user, cell }} />
+          return cell === undefined ? <span class="cell-no">–</span> : <Cell {...{ ctx: frame.ctx, user, cell }} />
         }),
       ])}
     />
   </div>
 )
 
-const LongMatrix = ({ ctx, manager, user, matrix }: MatrixProps) => (
+const LongMatrix = ({ frame, user, matrix }: MatrixProps) => (
   <Table
     caption={`Roles of ${nameOf(user)}, by organization and brands`}
     columns={[{ label: 'Where' }, { label: 'Role' }, { label: 'Through' }]}
@@ -97,7 +98,7 @@ const LongMatrix = ({ ctx, manager, user, matrix }: MatrixProps) => (
         const cell = cells.find(({ brandId }) => brandId === (scope?.id ?? null))
         return cell === undefined
           ? []
-          : [[scope?.name ?? manager.organization.name, role.name, <Cell {...{ ctx, user, cell }} />]]
+          : [[scope?.name ?? frame.manager.organization.name, role.name, <Cell {...{ ctx: frame.ctx, user, cell }} />]]
       }),
     )}
   />

@@ -10,7 +10,7 @@ import { Buttons } from '#http/ui/buttons.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { showPreview } from '../../changes/changes.tsx'
-import type { ConsoleEnv } from '../../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../../ui/env.ts'
 import { endOfDay, filledForm, isRefused, refusedForm, textOf } from '../../ui/forms.ts'
 import { ConsolePage } from '../../ui/frame.tsx'
 import { ButtonForm, Panel, Select, TextArea } from '../../ui/parts.tsx'
@@ -93,20 +93,20 @@ function keptUnlessMoved(
 }
 
 async function showGive(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
+  const frame = frameOf(c)
   const [user, choices] = await Promise.all([
-    getListedUser(ctx, c.req.param('id') ?? ''),
-    roleChoices(ctx, 'assignments.write'),
+    getListedUser(frame.ctx, c.req.param('id') ?? ''),
+    roleChoices(frame.ctx, 'assignments.write'),
   ])
   const page = (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="users"
       title={`Give ${nameOf(user)} a role`}
       lead="Directly, for a reason, and better until a date. Where several people need the same, map a group instead."
       trail={userTrail(user)}
     >
-      <GiveForm {...{ user, choices, state }} organization={manager.organization.name} />
+      <GiveForm {...{ user, choices, state }} organization={frame.manager.organization.name} />
     </ConsolePage>
   )
   return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
@@ -185,13 +185,13 @@ const ReasonFields = ({ state }: { state: FormState }) => (
 )
 
 async function showChange(c: Context<ConsoleEnv>, assignment: AssignmentRecord, state: FormState): Promise<Response> {
-  const [ctx, manager] = [c.get('ctx'), c.get('manager')]
-  const user = await getListedUser(ctx, assignment.user.id)
-  const where = assignment.brand?.name ?? manager.organization.name
+  const frame = frameOf(c)
+  const user = await getListedUser(frame.ctx, assignment.user.id)
+  const where = assignment.brand?.name ?? frame.manager.organization.name
   const href = `/console/users/${user.id}/assignments/${assignment.id}`
   const page = (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="users"
       title={`${assignment.role.name} in ${where}`}
       lead={`Given directly to ${nameOf(user)}.`}

@@ -5,20 +5,17 @@ import type { ListedUser } from '#access/people/list-users.ts'
 import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { Facts } from '#http/ui/content.tsx'
 import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
-import type { Manager } from '../../ui/env.ts'
+import type { Frame } from '../../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../../ui/frame.tsx'
-import type { Notice } from '../../ui/notices.ts'
 import { ButtonForm, Tabs, Time } from '../../ui/parts.tsx'
 import { reasonWords, StatusBadge } from '../../ui/people.tsx'
 
 export type UserTab = 'access' | 'sessions' | 'sign-ins' | 'audit'
 
 export type UserFrameProps = {
-  ctx: CallContext
-  manager: Manager
+  frame: Frame
   user: ListedUser
   tab: UserTab
-  notice?: Notice | undefined
   children?: Child
 }
 
@@ -30,19 +27,19 @@ export const userTrail = (user: ListedUser) => [
   { label: nameOf(user), href: `/console/users/${user.id}` },
 ]
 
-export const UserFrame = ({ ctx, manager, user, tab, notice, children }: UserFrameProps) => (
+export const UserFrame = ({ frame, user, tab, children }: UserFrameProps) => (
   <ConsolePage
-    {...{ ctx, manager, notice }}
+    frame={frame}
     section="users"
     title={nameOf(user)}
     lead={user.email === null || user.email === user.userName ? user.userName : `${user.email} (${user.userName})`}
     trail={sectionTrail('users')}
-    actions={<UserActions ctx={ctx} user={user} />}
+    actions={<UserActions ctx={frame.ctx} user={user} />}
   >
     <div class="panel">
       <Facts facts={factsOf(user)} />
     </div>
-    <Tabs label={`About ${nameOf(user)}`} links={tabsOf(ctx, user, tab)} />
+    <Tabs label={`About ${nameOf(user)}`} links={tabsOf(frame.ctx, user, tab)} />
     {children}
   </ConsolePage>
 )

@@ -8,7 +8,7 @@ import { Alert } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { TypedWord } from '../../ui/confirm.tsx'
-import type { ConsoleEnv, Manager } from '../../ui/env.ts'
+import { type ConsoleEnv, frameOf, type Manager } from '../../ui/env.ts'
 import { isRefused } from '../../ui/forms.ts'
 import { ConsolePage } from '../../ui/frame.tsx'
 import { Panel, TextArea, Time } from '../../ui/parts.tsx'
@@ -20,12 +20,12 @@ import { nameOf, userTrail } from '../parts/user-frame.tsx'
 export const proofOf = ({ email, userName }: Pick<ListedUser, 'email' | 'userName'>): string => email ?? userName
 
 export async function showDeactivate(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id') ?? '']
-  const user = await getListedUser(ctx, id)
-  const preview = await previewDeactivation(ctx, id)
+  const [frame, id] = [frameOf(c), c.req.param('id') ?? '']
+  const user = await getListedUser(frame.ctx, id)
+  const preview = await previewDeactivation(frame.ctx, id)
   const page = (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="users"
       title={`Deactivate ${nameOf(user)}`}
       lead="They are shut out with their next request, everywhere. What they made stays, and so do their roles, for a return."
@@ -36,7 +36,7 @@ export async function showDeactivate(c: Context<ConsoleEnv>, state: FormState): 
           {preview.refusal.message}.
         </Alert>
       )}
-      <Consequences preview={preview} manager={manager} />
+      <Consequences preview={preview} manager={frame.manager} />
       <PostForm action={`/console/users/${id}/deactivate`} state={state} class="panel">
         <div class="form-grid">
           <TextArea

@@ -7,7 +7,7 @@ import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { type FormState, PostForm } from '#http/ui/form.tsx'
 import { Check } from '#http/ui/forms.tsx'
-import type { ConsoleEnv, Manager } from '../../ui/env.ts'
+import { type ConsoleEnv, frameOf, type Manager } from '../../ui/env.ts'
 import { isRefused } from '../../ui/forms.ts'
 import { ConsolePage } from '../../ui/frame.tsx'
 import { Panel, Time } from '../../ui/parts.tsx'
@@ -17,11 +17,11 @@ import { nameOf, userTrail } from '../parts/user-frame.tsx'
 type Values = Readonly<Record<string, string | undefined>>
 
 export async function showReactivate(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
-  const [ctx, manager, id] = [c.get('ctx'), c.get('manager'), c.req.param('id') ?? '']
-  const [user, preview] = await Promise.all([getListedUser(ctx, id), previewReactivation(ctx, id)])
+  const [frame, id] = [frameOf(c), c.req.param('id') ?? '']
+  const [user, preview] = await Promise.all([getListedUser(frame.ctx, id), previewReactivation(frame.ctx, id)])
   const page = (
     <ConsolePage
-      {...{ ctx, manager }}
+      frame={frame}
       section="users"
       title={`Reactivate ${nameOf(user)}`}
       lead="They may sign in again, anew: no old session, key or link revives."
@@ -33,7 +33,7 @@ export async function showReactivate(c: Context<ConsoleEnv>, state: FormState): 
         </Alert>
       ) : null}
       <PostForm action={`/console/users/${id}/reactivate`} state={state}>
-        <ComesBack {...{ preview, manager }} values={state.values} />
+        <ComesBack {...{ preview }} manager={frame.manager} values={state.values} />
         <Buttons submit="Reactivate" back={`/console/users/${id}`} />
       </PostForm>
     </ConsolePage>
