@@ -10,12 +10,12 @@ import { searchUsers } from '#access/people/list-users.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { download } from '#http/download.ts'
 import { renderPage } from '#http/pages.ts'
-import { readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import { isPermitted, requirePermissionIn } from '#src/context.ts'
 import { showPreview } from '../changes/changes.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
-import { emptyForm, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
+import { emptyForm, filledForm } from '../ui/forms.ts'
+import { renderForm, submit } from '../ui/submit.ts'
 import { BrandFormPage } from './brand-form-page.tsx'
 import { BrandGivePage } from './brand-give-page.tsx'
 import { BrandPage } from './brand-page.tsx'
@@ -37,15 +37,12 @@ export function createBrands(): Hono<ConsoleEnv> {
 
   pages.get('/new', (c) => showForm(c, undefined, emptyForm))
 
-  pages.post('/', async (c) => {
-    const form = await readForm(c)
-    try {
+  pages.post('/', (c) =>
+    submit(c, { again: (state) => showForm(c, undefined, state) }, async (form) => {
       const { id } = await createBrand(c.get('ctx'), { name: form['name'] ?? '', slug: form['slug'] ?? '' })
-      return c.redirect(`/console/brands/${id}?done=created`, 303)
-    } catch (error) {
-      return showForm(c, undefined, refusedForm(form, error))
-    }
-  })
+      return `/console/brands/${id}?done=created`
+    }),
+  )
 
   pages.get('/:id', async (c) => {
     const [frame, id] = [frameOf(c), c.req.param('id')]
@@ -85,14 +82,12 @@ export function createBrands(): Hono<ConsoleEnv> {
   })
 
   pages.post('/:id', async (c) => {
-    const [ctx, brandId, form] = [c.get('ctx'), c.req.param('id'), await readForm(c)]
+    const [ctx, brandId] = [c.get('ctx'), c.req.param('id')]
     const brand = await getBrand(ctx, brandId)
-    try {
+    return submit(c, { again: (state) => showForm(c, brand, state) }, async (form) => {
       await updateBrand(ctx, { brandId, name: form['name'] ?? '', slug: form['slug'] ?? '' })
-      return c.redirect(`/console/brands/${brandId}?done=saved`, 303)
-    } catch (error) {
-      return showForm(c, brand, refusedForm(form, error))
-    }
+      return `/console/brands/${brandId}?done=saved`
+    })
   })
 
   pages.post('/:id/delete', async (c) => {
@@ -110,5 +105,5 @@ export function createBrands(): Hono<ConsoleEnv> {
 
 async function showForm(c: Context<ConsoleEnv>, brand: BrandRecord | undefined, state: FormState): Promise<Response> {
   const frame = frameOf(c)
-  return renderPage(c, <BrandFormPage {...{ frame, brand, state }} />, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, <BrandFormPage {...{ frame, brand, state }} />)
 }

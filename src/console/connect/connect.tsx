@@ -2,14 +2,13 @@
 import { type Context, Hono } from 'hono'
 import { beginSetup } from '#connections/setup-links/begin-setup.ts'
 import { getConnection } from '#connections/sign-in/connections.ts'
-import { renderPage } from '#http/pages.ts'
-import { readForm } from '#http/read-form.ts'
 import { LinkButton } from '#http/ui/buttons.tsx'
 import type { FormState } from '#http/ui/form.tsx'
 import { requireHeld } from '#src/context.ts'
 import { type ConsoleEnv, type ConsoleServices, frameOf } from '../ui/env.ts'
-import { filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { filledForm, textOf } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import { renderForm, submit } from '../ui/submit.ts'
 import { arrivalsOf, ChooseProvider } from './choose.tsx'
 import { createLiveStreams } from './events.ts'
 import type { WizardEnv, WizardHost } from './parts/host.ts'
@@ -23,9 +22,8 @@ export function createConnect(services: ConsoleServices): Hono<Env> {
 
   pages.get('/', (c) => showChoice(c, filledForm({ preset: c.req.query('preset') })))
 
-  pages.post('/', async (c) => {
-    const form = await readForm(c)
-    try {
+  pages.post('/', (c) =>
+    submit(c, { again: (state) => showChoice(c, state) }, async (form) => {
       const { preset = '', type = '' } = form
       const { id } = await beginSetup(c.get('ctx'), {
         preset,
@@ -33,11 +31,9 @@ export function createConnect(services: ConsoleServices): Hono<Env> {
         name: textOf(form, 'name'),
         arrivals: arrivalsOf(form),
       })
-      return c.redirect(`/console/connect/${id}?done=created`, 303)
-    } catch (error) {
-      return showChoice(c, refusedForm(form, error))
-    }
-  })
+      return `/console/connect/${id}?done=created`
+    }),
+  )
 
   const wizard = new Hono<Env>()
   wizard.use(async (c, next) => {
@@ -77,5 +73,5 @@ function showChoice(c: Context<Env>, state: FormState): Promise<Response> {
       <ChooseProvider action="/console/connect" state={state} isConsole />
     </ConsolePage>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }

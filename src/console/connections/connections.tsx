@@ -18,9 +18,9 @@ import type { FormState } from '#http/ui/form.tsx'
 import { notFound } from '#platform/errors.ts'
 import { isPermitted } from '#src/context.ts'
 import { arrivalsOf } from '../connect/choose.tsx'
-import { typedState } from '../ui/confirm.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
-import { emptyForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { emptyForm, refusedForm, textOf } from '../ui/forms.ts'
+import { renderForm, submit } from '../ui/submit.ts'
 import { ConnectionPage } from './connection-page.tsx'
 import { ConnectionListPage, NewLinkPage, RevokeLinkPage } from './list-page.tsx'
 import { changesOf, SettingsPage, valuesOf } from './settings-form.tsx'
@@ -36,16 +36,14 @@ export function createConnectionPages(): Hono<ConsoleEnv> {
   pages.get('/', (c) => showList(c, emptyForm))
 
   pages.post('/setup-links', async (c) => {
-    const [frame, form] = [frameOf(c), await readForm(c)]
-    try {
+    const frame = frameOf(c)
+    return submit(c, { again: (state) => showList(c, state) }, async (form) => {
       const days = Number(textOf(form, 'days') ?? 7)
       const domains = (form['domains'] ?? '').split(/[\s,;]+/).filter((name) => name !== '')
       const wanted = { label: form['label'] ?? '', days, domains, arrivals: arrivalsOf(form) }
       const { link, token } = await createSetupLink(frame.ctx, wanted)
       return renderPage(c, <NewLinkPage {...{ frame, link }} url={frame.ctx.urls.page(`/setup/${token}`)} />)
-    } catch (error) {
-      return showList(c, refusedForm(form, error))
-    }
+    })
   })
 
   pages.get('/setup-links/:linkId/revoke', async (c) => {
@@ -66,15 +64,13 @@ export function createConnectionPages(): Hono<ConsoleEnv> {
   })
 
   pages.post('/:id/settings', async (c) => {
-    const [ctx, form] = [c.get('ctx'), await readForm(c)]
+    const ctx = c.get('ctx')
     const connection = await getConnection(ctx, c.req.param('id'))
-    try {
+    return submit(c, { again: (state) => showSettings(c, connection, state) }, async (form) => {
       const changes = changesOf(connection, form)
       await updateConnection(ctx, { connectionId: connection.id, ...changes }, requireOrdinaryRole)
-      return c.redirect(`${path}/${connection.id}?done=saved`, 303)
-    } catch (error) {
-      return showSettings(c, connection, refusedForm(form, error))
-    }
+      return `${path}/${connection.id}?done=saved`
+    })
   })
 
   pages.post('/:id/refresh', async (c) => {
@@ -99,17 +95,13 @@ export function createConnectionPages(): Hono<ConsoleEnv> {
   pages.get('/:id/status', (c) => showStatus(c, wantedStatus(c.req.query('to')), emptyForm))
 
   pages.post('/:id/status', async (c) => {
-    const [ctx, form] = [c.get('ctx'), await readForm(c)]
-    const status = wantedStatus(form['to'])
-    const connection = await getConnection(ctx, c.req.param('id'))
-    const state = typedState(form, wordFor(status, connection))
-    if (isRefused(state)) return showStatus(c, status, state)
-    try {
-      await setConnectionStatus(ctx, { connectionId: connection.id, status })
-      return c.redirect(`${path}/${connection.id}?done=saved`, 303)
-    } catch (error) {
-      return showStatus(c, status, refusedForm(form, error))
-    }
+    const status = wantedStatus((await readForm(c))['to'])
+    const connection = await getConnection(c.get('ctx'), c.req.param('id'))
+    const word = wordFor(status, connection)
+    return submit(c, { again: (state) => showStatus(c, status, state), word }, async () => {
+      await setConnectionStatus(c.get('ctx'), { connectionId: connection.id, status })
+      return `${path}/${connection.id}?done=saved`
+    })
   })
   return pages
 }
@@ -126,7 +118,7 @@ async function showList(c: Context<ConsoleEnv>, state: FormState): Promise<Respo
     listSetupLinks(frame.ctx, { limit: 50 }),
   ])
   const page = <ConnectionListPage {...{ frame, connections, links, state }} />
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }
 
 async function showConnection(c: Context<ConsoleEnv>, id: string, fault?: string): Promise<Response> {
@@ -158,7 +150,7 @@ async function showSettings(c: Context<ConsoleEnv>, connection: Connection, stat
     isPermitted(frame.ctx, 'directories.read') ? listDirectories(frame.ctx) : [],
   ])
   const page = <SettingsPage {...{ frame, connection, state, roles, directories }} />
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }
 
 async function showStatus(c: Context<ConsoleEnv>, to: StatusChange, state: FormState): Promise<Response> {
@@ -166,5 +158,5 @@ async function showStatus(c: Context<ConsoleEnv>, to: StatusChange, state: FormS
   const connection = await getConnection(frame.ctx, id)
   const effects = await previewConnectionStatus(frame.ctx, id)
   const page = <StatusPage {...{ frame, connection, effects, to, state }} />
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }

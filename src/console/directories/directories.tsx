@@ -19,7 +19,8 @@ import { showPreview } from '../changes/changes.tsx'
 import { arrivalsOf } from '../connect/choose.tsx'
 import { typedState } from '../ui/confirm.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
-import { emptyForm, endOfDay, isRefused, refusedForm } from '../ui/forms.ts'
+import { emptyForm, endOfDay, isRefused } from '../ui/forms.ts'
+import { renderForm, submit } from '../ui/submit.ts'
 import { ChangePage, isDirectoryChange, RevokePage, wordFor } from './change-pages.tsx'
 import { DirectoryPage, NewTokenPage } from './directory-page.tsx'
 import { DirectoryListPage } from './list-page.tsx'
@@ -32,37 +33,28 @@ export function createDirectoryPages(): Hono<ConsoleEnv> {
 
   pages.get('/', (c) => showList(c, emptyForm))
 
-  pages.post('/', async (c) => {
-    const form = await readForm(c)
-    try {
+  pages.post('/', (c) =>
+    submit(c, { again: (state) => showList(c, state) }, async (form) => {
       const { directory, token } = await createDirectory(c.get('ctx'), { name: form['name'] ?? '' })
       return showToken(c, directory, token)
-    } catch (error) {
-      return showList(c, refusedForm(form, error))
-    }
-  })
+    }),
+  )
 
   pages.get('/:id', (c) => showDirectory(c, emptyForm))
 
-  pages.post('/:id/name', async (c) => {
-    const form = await readForm(c)
-    try {
+  pages.post('/:id/name', (c) =>
+    submit(c, { again: (state) => showDirectory(c, state) }, async (form) => {
       await updateDirectory(c.get('ctx'), { directoryId: c.req.param('id'), name: form['name'] ?? '' })
-      return c.redirect(`${path}/${c.req.param('id')}?done=saved`, 303)
-    } catch (error) {
-      return showDirectory(c, refusedForm(form, error))
-    }
-  })
+      return `${path}/${c.req.param('id')}?done=saved`
+    }),
+  )
 
   pages.post('/:id/tokens', async (c) => {
-    const form = await readForm(c)
     const directory = await getDirectory(c.get('ctx'), c.req.param('id'))
-    try {
+    return submit(c, { again: (state) => showDirectory(c, state) }, async (form) => {
       const expiresAt = endOfDay(form, 'expiresAt') ?? null
       return showToken(c, directory, await issueDirectoryToken(c.get('ctx'), { directoryId: directory.id, expiresAt }))
-    } catch (error) {
-      return showDirectory(c, refusedForm(form, error))
-    }
+    })
   })
 
   pages.get('/:id/tokens/:tokenId/revoke', (c) => showRevoke(c, emptyForm))
@@ -96,20 +88,16 @@ export function createDirectoryPages(): Hono<ConsoleEnv> {
   pages.get('/:id/:change{disable|enable|delete}', (c) => showChange(c, emptyForm))
 
   pages.post('/:id/:change{disable|enable|delete}', async (c) => {
-    const [ctx, form, { id, change }] = [c.get('ctx'), await readForm(c), c.req.param()]
-    const directory = await getDirectory(ctx, id)
-    const state = typedState(form, wordFor(change, directory))
-    if (isRefused(state)) return showChange(c, state)
-    try {
+    const [ctx, { id, change }] = [c.get('ctx'), c.req.param()]
+    const word = wordFor(change, await getDirectory(ctx, id))
+    return submit(c, { again: (state) => showChange(c, state), word }, async () => {
       if (change === 'delete') {
         await deleteDirectory(ctx, id)
-        return c.redirect(`${path}?done=deleted`, 303)
+        return `${path}?done=deleted`
       }
       await updateDirectory(ctx, { directoryId: id, status: change === 'disable' ? 'disabled' : 'active' })
-      return c.redirect(`${path}/${id}?done=saved`, 303)
-    } catch (error) {
-      return showChange(c, refusedForm(form, error))
-    }
+      return `${path}/${id}?done=saved`
+    })
   })
   return pages
 }
@@ -118,7 +106,7 @@ async function showList(c: Context<ConsoleEnv>, state: FormState): Promise<Respo
   const frame = frameOf(c)
   const [directories, activities] = await Promise.all([listDirectories(frame.ctx), listDirectoryActivity(frame.ctx)])
   const page = <DirectoryListPage {...{ frame, directories, activities, state }} />
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }
 
 async function showDirectory(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
@@ -132,7 +120,7 @@ async function showDirectory(c: Context<ConsoleEnv>, state: FormState): Promise<
     countDirectoryContent(frame.ctx, directoryId),
   ])
   const page = <DirectoryPage {...{ frame, directory, tokens, activity, rhythm, events, content, state }} />
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }
 
 const showToken = (
@@ -149,7 +137,7 @@ async function showRevoke(c: Context<ConsoleEnv>, state: FormState): Promise<Res
   const token = tokens.find((each) => each.id === tokenId)
   if (token === undefined) throw notFound('Token')
   const page = <RevokePage {...{ frame, directory, token, tokens, state }} />
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }
 
 async function showChange(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
@@ -159,5 +147,5 @@ async function showChange(c: Context<ConsoleEnv>, state: FormState): Promise<Res
   const directory = await getDirectory(frame.ctx, id)
   const content = await countDirectoryContent(frame.ctx, id)
   const page = <ChangePage {...{ frame, directory, content, change, state }} />
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }

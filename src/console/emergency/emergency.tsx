@@ -10,12 +10,12 @@ import { getEmergencyUse, listEmergencyUses, signEmergencyReport } from '#access
 import { listAttempts, type SignInAttempt } from '#access/sign-in/attempts.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { renderPage } from '#http/pages.ts'
-import { readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import { notFound } from '#platform/errors.ts'
 import { type CallContext, isPermitted, requireFreshProof } from '#src/context.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
-import { emptyForm, isRefused, refusedForm } from '../ui/forms.ts'
+import { emptyForm } from '../ui/forms.ts'
+import { renderForm, submit } from '../ui/submit.ts'
 import { AccountsPage } from './accounts-page.tsx'
 import { EnvelopePage, ResealPage } from './envelope-pages.tsx'
 import { UsePage } from './use-page.tsx'
@@ -26,14 +26,11 @@ export function createEmergencyPages(): Hono<ConsoleEnv> {
 
   pages.get('/', (c) => showAccounts(c, emptyForm))
 
-  pages.post('/', async (c) => {
-    const form = await readForm(c)
-    try {
-      return await showEnvelope(c, await createEmergencyAccount(c.get('ctx'), { name: form['name'] ?? '' }))
-    } catch (error) {
-      return showAccounts(c, refusedForm(form, error))
-    }
-  })
+  pages.post('/', (c) =>
+    submit(c, { again: (state) => showAccounts(c, state) }, async (form) => {
+      return showEnvelope(c, await createEmergencyAccount(c.get('ctx'), { name: form['name'] ?? '' }))
+    }),
+  )
 
   pages.get('/accounts/:id/reseal', async (c) => {
     const frame = frameOf(c)
@@ -50,14 +47,11 @@ export function createEmergencyPages(): Hono<ConsoleEnv> {
   pages.get('/uses/:id', (c) => showUse(c, c.req.param('id'), emptyForm))
 
   pages.post('/uses/:id', async (c) => {
-    const form = await readForm(c)
     const useId = c.req.param('id')
-    try {
+    return submit(c, { again: (state) => showUse(c, useId, state) }, async (form) => {
       await signEmergencyReport(c.get('ctx'), { useId, statement: form['statement'] ?? '' })
-      return c.redirect(`/console/emergency/uses/${useId}?done=signed`, 303)
-    } catch (error) {
-      return showUse(c, useId, refusedForm(form, error))
-    }
+      return `/console/emergency/uses/${useId}?done=signed`
+    })
   })
   return pages
 }
@@ -68,7 +62,7 @@ async function showAccounts(c: Context<ConsoleEnv>, state: FormState): Promise<R
   const ids = accounts.map(({ userId }) => userId)
   const attempts = isPermitted(frame.ctx, 'sign_ins.read') ? await listDoorAttempts(frame.ctx, ids) : []
   const page = <AccountsPage {...{ frame, accounts, uses, attempts, state }} />
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }
 
 /** The newest first. */
@@ -91,5 +85,5 @@ async function showUse(c: Context<ConsoleEnv>, useId: string, state: FormState):
   const filter = { actorId: use.account.userId, since: since.toISOString(), until: until.toISOString() }
   const events = isPermitted(frame.ctx, 'audit.read') ? await listAuditEvents(frame.ctx, { filter, limit: 200 }) : []
   const page = <UsePage {...{ frame, use, events: events.toReversed(), state }} />
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }

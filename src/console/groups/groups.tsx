@@ -14,7 +14,8 @@ import { nameSchema, parseInput } from '#platform/input.ts'
 import { isPermitted } from '#src/context.ts'
 import { showPreview } from '../changes/changes.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
-import { emptyForm, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
+import { emptyForm, filledForm } from '../ui/forms.ts'
+import { renderForm, submit } from '../ui/submit.ts'
 import { GroupFormPage } from './group-form-page.tsx'
 import { GroupPage } from './group-page.tsx'
 import { GroupsPage } from './groups-page.tsx'
@@ -41,17 +42,14 @@ export function createGroups(): Hono<ConsoleEnv> {
 
   pages.get('/new', (c) => showForm(c, undefined, emptyForm))
 
-  pages.post('/', async (c) => {
-    const form = await readForm(c)
-    try {
+  pages.post('/', (c) =>
+    submit(c, { again: (state) => showForm(c, undefined, state) }, async (form) => {
       const { displayName } = parseInput(NameInput, form)
       const content = { displayName, externalId: null, attributes: {} }
       const { id } = await createGroup(c.get('ctx'), { directoryId: null, content, memberIds: [] })
-      return c.redirect(`/console/groups/${id}?done=created`, 303)
-    } catch (error) {
-      return showForm(c, undefined, refusedForm(form, error))
-    }
-  })
+      return `/console/groups/${id}?done=created`
+    }),
+  )
 
   pages.get('/:id', async (c) => {
     const [frame, groupId] = [frameOf(c), c.req.param('id')]
@@ -76,9 +74,8 @@ export function createGroups(): Hono<ConsoleEnv> {
   })
 
   pages.post('/:id', async (c) => {
-    const form = await readForm(c)
     const groupId = c.req.param('id')
-    try {
+    return submit(c, { again: (state) => showForm(c, groupId, state) }, async (form) => {
       const { displayName } = parseInput(NameInput, form)
       const change = ({
         externalId,
@@ -90,10 +87,8 @@ export function createGroups(): Hono<ConsoleEnv> {
         ...{ displayName, externalId, attributes },
       })
       await updateLocalGroup(c.get('ctx'), { groupId, change })
-      return c.redirect(`/console/groups/${groupId}?done=saved`, 303)
-    } catch (error) {
-      return showForm(c, groupId, refusedForm(form, error))
-    }
+      return `/console/groups/${groupId}?done=saved`
+    })
   })
 
   pages.post('/:id/members', async (c) => {
@@ -130,5 +125,5 @@ export function createGroups(): Hono<ConsoleEnv> {
 async function showForm(c: Context<ConsoleEnv>, groupId: string | undefined, state: FormState): Promise<Response> {
   const frame = frameOf(c)
   const group = groupId === undefined ? undefined : await getListedGroup(frame.ctx, groupId)
-  return renderPage(c, <GroupFormPage {...{ frame, group, state }} />, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, <GroupFormPage {...{ frame, group, state }} />)
 }

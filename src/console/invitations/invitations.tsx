@@ -17,8 +17,9 @@ import type { FormState } from '#http/ui/form.tsx'
 import { isId } from '#platform/ids.ts'
 import { brandRolesOf } from '../ui/brand-roles.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
-import { emptyForm, endOfDay, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { emptyForm, endOfDay, filledForm, textOf } from '../ui/forms.ts'
 import { roleChoices } from '../ui/role-choices.ts'
+import { renderForm, submit } from '../ui/submit.ts'
 import { InvitationPage, InvitationsPage, isStatus } from './invitation-pages.tsx'
 import { InviteManyPage, InviteOutcomesPage } from './invite-many-pages.tsx'
 import { InviteFormPage, InviteReviewPage } from './invite-pages.tsx'
@@ -64,15 +65,13 @@ export function createInvitations(): Hono<ConsoleEnv> {
     const [frame, form] = [frameOf(c), await readForm(c)]
     // Back from the review, to change something.
     if (form['step'] === 'back') return showForm(c, filledForm({ ...form }))
-    try {
+    return submit(c, { again: (state) => showForm(c, state) }, async () => {
       const preview = await previewInvitation(frame.ctx, invitationOf(form))
       if (form['step'] !== 'send' || !canBeSent(preview))
-        return await renderPage(c, <InviteReviewPage {...{ frame, form, preview }} />)
+        return renderPage(c, <InviteReviewPage {...{ frame, form, preview }} />)
       const { id } = await createInvitation(frame.ctx, invitationOf(form))
-      return c.redirect(`/console/invitations/${id}?done=invited`, 303)
-    } catch (error) {
-      return showForm(c, refusedForm(form, error))
-    }
+      return `/console/invitations/${id}?done=invited`
+    })
   })
 
   pages.get('/bulk', (c) => showMany(c, emptyForm))
@@ -84,12 +83,10 @@ export function createInvitations(): Hono<ConsoleEnv> {
     const isSent = form['step'] === 'send'
     const { email: _, displayName: __, ...shared } = invitationOf(form)
     const input = { ...shared, text: form['text'] ?? '' }
-    try {
+    return submit(c, { again: (state) => showMany(c, state) }, async () => {
       const result = await (isSent ? inviteMany(frame.ctx, input) : previewInvitations(frame.ctx, input))
-      return await renderPage(c, <InviteOutcomesPage {...{ frame, form, result, isSent }} />)
-    } catch (error) {
-      return showMany(c, refusedForm(form, error))
-    }
+      return renderPage(c, <InviteOutcomesPage {...{ frame, form, result, isSent }} />)
+    })
   })
 
   pages.get('/:id', async (c) => {
@@ -127,15 +124,11 @@ function invitationOf(form: Form) {
 async function showForm(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
   const frame = frameOf(c)
   const [choices, terms] = await Promise.all([roleChoices(frame.ctx, 'invitations.write'), getGuestTerms(frame.ctx)])
-  return renderPage(c, <InviteFormPage {...{ frame, state, choices, terms }} />, {
-    status: isRefused(state) ? 400 : 200,
-  })
+  return renderForm(c, state, <InviteFormPage {...{ frame, state, choices, terms }} />)
 }
 
 async function showMany(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
   const frame = frameOf(c)
   const [choices, terms] = await Promise.all([roleChoices(frame.ctx, 'invitations.write'), getGuestTerms(frame.ctx)])
-  return renderPage(c, <InviteManyPage {...{ frame, state, choices, terms }} />, {
-    status: isRefused(state) ? 400 : 200,
-  })
+  return renderForm(c, state, <InviteManyPage {...{ frame, state, choices, terms }} />)
 }

@@ -14,7 +14,8 @@ import { AppError, invalid } from '#platform/errors.ts'
 import { isPermitted } from '#src/context.ts'
 import { type Proposal, showPreview } from '../changes/changes.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
-import { filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { faultAt, filledForm, refusedForm, textOf } from '../ui/forms.ts'
+import { renderForm, submit } from '../ui/submit.ts'
 import { MappingListPage, NewMappingPage, SuggestionsPage } from './mapping-pages.tsx'
 
 /** Groups to choose from in one list; whoever has more comes from the group's own page. */
@@ -37,17 +38,12 @@ export function createMappings(): Hono<ConsoleEnv> {
     return showNew(c, filledForm({ groupId: group, roleId: role, brandId: brand }))
   })
 
-  pages.post('/preview', async (c) => {
-    const form = await readForm(c)
-    try {
+  pages.post('/preview', (c) =>
+    submit(c, { again: (state) => showNew(c, state) }, async (form) => {
       const mappings = [mappingOf(form)]
-      return await showPreview(c, proposal('A new mapping', { kind: 'create_mappings', mappings }))
-    } catch (error) {
-      if (error instanceof AppError && error.reason === 'invalidFilter')
-        return showNew(c, refusedForm(form, missing('filter', error.message)))
-      return showNew(c, refusedForm(form, error))
-    }
-  })
+      return showPreview(c, proposal('A new mapping', { kind: 'create_mappings', mappings })).catch(asFilterFault)
+    }),
+  )
 
   pages.post('/:id/delete', async (c) => {
     const mapping = await getMapping(c.get('ctx'), c.req.param('id'))
@@ -88,8 +84,8 @@ function mappingOf(form: Form): NewMapping {
   const isFilter = form['kind'] === 'filter'
   const whose = textOf(form, isFilter ? 'filter' : 'groupId')
   if (whose === undefined)
-    throw isFilter ? missing('filter', 'Say whom it is about') : missing('groupId', 'Choose a group')
-  if (roleId === undefined) throw missing('roleId', 'Choose a role')
+    throw isFilter ? faultAt('filter', 'Say whom it is about') : faultAt('groupId', 'Choose a group')
+  if (roleId === undefined) throw faultAt('roleId', 'Choose a role')
   return { ...(isFilter ? { filter: whose } : { groupId: whose }), roleId, brandId }
 }
 
@@ -98,8 +94,9 @@ const proposal = (title: string, change: AccessChange): Proposal => ({
   back: '/console/mappings',
 })
 
-const missing = (path: string, message: string): AppError =>
-  new AppError('invalid', message, { reason: 'invalidValue', fields: [{ path, message }] })
+const asFilterFault = (error: unknown): never => {
+  throw error instanceof AppError && error.reason === 'invalidFilter' ? faultAt('filter', error.message) : error
+}
 
 const fits = ({ group, filter, role, brand }: MappingRecord, q: string): boolean =>
   [group?.displayName, filter, role.name, role.key, brand?.name, brand?.slug].some((text) =>
@@ -115,5 +112,5 @@ async function showNew(c: Context<ConsoleEnv>, state: FormState): Promise<Respon
   ])
   const groups = listed.toSorted((a, b) => a.displayName.localeCompare(b.displayName))
   const page = <NewMappingPage {...{ frame, state, groups, roles, brands }} />
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }

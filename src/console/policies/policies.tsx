@@ -5,7 +5,6 @@ import { listBrands } from '#access/grants/brands/brands.ts'
 import { listPolicies, type PolicyRecord } from '#access/grants/policies/policies.ts'
 import { listRoles } from '#access/grants/roles/roles.ts'
 import { getOrganization } from '#access/organizations/organizations.ts'
-import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
@@ -14,9 +13,10 @@ import { Check, Choice, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { showPreview } from '../changes/changes.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
-import { chosen, emptyForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { chosen, emptyForm, textOf } from '../ui/forms.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { ButtonForm, Panel, Select } from '../ui/parts.tsx'
+import { renderForm, submit } from '../ui/submit.ts'
 
 /** @returns an app to be mounted at `/console/policies` */
 export function createPolicies(): Hono<ConsoleEnv> {
@@ -25,22 +25,16 @@ export function createPolicies(): Hono<ConsoleEnv> {
 
   pages.get('/', (c) => showPolicies(c, emptyForm))
 
-  pages.post('/', async (c) => {
-    const form = await readForm(c)
-    const policy = {
-      ...{ name: form['name'] ?? '', permission: form['permission'] ?? '' },
-      ...{ brandId: textOf(form, 'brandId') ?? null, exceptRoleIds: chosen(form, 'except') },
-    }
-    try {
-      return await showPreview(c, {
-        ...own,
-        title: `New policy: ${policy.name}`,
-        change: { kind: 'create_policy', policy },
-      })
-    } catch (error) {
-      return showPolicies(c, refusedForm(form, error))
-    }
-  })
+  pages.post('/', (c) =>
+    submit(c, { again: (state) => showPolicies(c, state) }, (form) => {
+      const policy = {
+        ...{ name: form['name'] ?? '', permission: form['permission'] ?? '' },
+        ...{ brandId: textOf(form, 'brandId') ?? null, exceptRoleIds: chosen(form, 'except') },
+      }
+      const change = { kind: 'create_policy', policy } as const
+      return showPreview(c, { ...own, title: `New policy: ${policy.name}`, change })
+    }),
+  )
 
   pages.post('/reading', async (c) => {
     const form = await readForm(c)
@@ -149,7 +143,7 @@ async function showPolicies(c: Context<ConsoleEnv>, state: FormState): Promise<R
       )}
     </ConsolePage>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }
 
 const PolicyTable = (props: { policies: readonly PolicyRecord[]; mayWrite: boolean; organizationName: string }) => (

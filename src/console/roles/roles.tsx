@@ -15,8 +15,9 @@ import type { FormState } from '#http/ui/form.tsx'
 import { isPermitted } from '#src/context.ts'
 import { showPreview } from '../changes/changes.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
-import { emptyForm, isRefused, refusedForm } from '../ui/forms.ts'
+import { emptyForm } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import { renderForm, submit } from '../ui/submit.ts'
 import { formOfRole, RoleForm, roleOfForm } from './role-form.tsx'
 import { RolePage } from './role-page.tsx'
 import { RoleListPage } from './roles-page.tsx'
@@ -54,15 +55,12 @@ export function createRoles(): Hono<ConsoleEnv> {
     return showNew(c, { ...form, values: { ...form.values, name: `${name} (copy)`, key: `${key}-copy` } })
   })
 
-  pages.post('/', async (c) => {
-    const form = await readForm(c)
-    try {
+  pages.post('/', (c) =>
+    submit(c, { again: (state) => showNew(c, state) }, async (form) => {
       const { id } = await createRole(c.get('ctx'), roleOfForm(form))
-      return c.redirect(`/console/roles/${id}?done=created`, 303)
-    } catch (error) {
-      return showNew(c, refusedForm(form, error))
-    }
-  })
+      return `/console/roles/${id}?done=created`
+    }),
+  )
 
   pages.get('/:id', async (c) => {
     const frame = frameOf(c)
@@ -87,18 +85,15 @@ export function createRoles(): Hono<ConsoleEnv> {
 
   pages.post('/:id', async (c) => {
     const role = await getRole(c.get('ctx'), c.req.param('id'))
-    const form = await readForm(c)
-    try {
-      return await showPreview(c, {
+    return submit(c, { again: (state) => showEdit(c, role, state) }, (form) =>
+      showPreview(c, {
         section: 'roles',
         title: `Change the role ${role.name}`,
         change: { kind: 'update_role', role: { roleId: role.id, ...roleOfForm(form) } },
         next: `/console/roles/${role.id}`,
         back: `/console/roles/${role.id}/edit`,
-      })
-    } catch (error) {
-      return showEdit(c, role, refusedForm(form, error))
-    }
+      }),
+    )
   })
 
   pages.post('/:id/delete', async (c) => {
@@ -119,7 +114,7 @@ async function showNew(c: Context<ConsoleEnv>, state: FormState): Promise<Respon
       <RoleForm action="/console/roles" submit="Create the role" {...{ catalogue, state }} />
     </ConsolePage>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }
 
 async function showEdit(c: Context<ConsoleEnv>, role: RoleRecord, state: FormState): Promise<Response> {
@@ -131,5 +126,5 @@ async function showEdit(c: Context<ConsoleEnv>, role: RoleRecord, state: FormSta
       <RoleForm action={`/console/roles/${role.id}`} submit="See what changes" {...{ catalogue, state }} />
     </ConsolePage>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }

@@ -8,7 +8,6 @@ import {
   listApiKeys,
   revokeApiKey,
 } from '#access/organizations/api-keys/api-keys.ts'
-import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Buttons, SmallLink } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
@@ -18,8 +17,9 @@ import { notFound } from '#platform/errors.ts'
 import { isPermitted } from '#src/context.ts'
 import { Confirm, typedState } from '../ui/confirm.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
-import { emptyForm, isRefused, refusedForm } from '../ui/forms.ts'
+import { emptyForm, isRefused } from '../ui/forms.ts'
 import { Badge, CopyField, Panel, Time } from '../ui/parts.tsx'
+import { renderForm, submit } from '../ui/submit.ts'
 import { reachWords, ScopeFields, unboundedWords, wantedKey } from './api-key-scope.tsx'
 import { SettingsFrame } from './settings-frame.tsx'
 
@@ -31,15 +31,12 @@ export function createApiKeyPages(): Hono<ConsoleEnv> {
 
   pages.get('/', (c) => showKeys(c, emptyForm))
 
-  pages.post('/', async (c) => {
-    const form = await readForm(c)
-    try {
+  pages.post('/', (c) =>
+    submit(c, { again: (state) => showKeys(c, state) }, async (form) => {
       const issued = await issueApiKey(c.get('ctx'), wantedKey(form))
       return showKeys(c, emptyForm, issued)
-    } catch (error) {
-      return showKeys(c, refusedForm(form, error))
-    }
-  })
+    }),
+  )
 
   pages.get('/:id/revoke', async (c) => showRevoke(c, await keyAt(c), emptyForm))
 
@@ -79,7 +76,7 @@ async function showRevoke(c: Context<ConsoleEnv>, key: ApiKeyRecord, state: Form
       />
     </SettingsFrame>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }
 
 async function showKeys(c: Context<ConsoleEnv>, state: FormState, fresh?: IssuedApiKey): Promise<Response> {
@@ -151,5 +148,5 @@ async function showKeys(c: Context<ConsoleEnv>, state: FormState, fresh?: Issued
       ) : null}
     </SettingsFrame>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }

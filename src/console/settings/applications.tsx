@@ -14,8 +14,9 @@ import { Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { Confirm, typedState } from '../ui/confirm.tsx'
 import { type ConsoleEnv, type ConsoleServices, frameOf } from '../ui/env.ts'
-import { emptyForm, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { emptyForm, filledForm, isRefused, textOf } from '../ui/forms.ts'
 import { Badge, ButtonForm, CopyField, Panel, TextArea, Time } from '../ui/parts.tsx'
+import { renderForm, submit } from '../ui/submit.ts'
 import { SettingsFrame } from './settings-frame.tsx'
 
 const path = '/console/settings/applications'
@@ -26,16 +27,13 @@ export function createApplicationPages(services: ConsoleServices): Hono<ConsoleE
 
   pages.get('/applications', (c) => showList(c, emptyForm))
 
-  pages.post('/applications', async (c) => {
-    const form = await readForm(c)
-    try {
+  pages.post('/applications', (c) =>
+    submit(c, { again: (state) => showList(c, state) }, async (form) => {
       const input = { name: form['name'] ?? '', ...addressesOf(form) }
       const { application, clientSecret } = await createApplication(c.get('ctx'), input)
       return showSecret(c, services, application, clientSecret)
-    } catch (error) {
-      return showList(c, refusedForm(form, error))
-    }
-  })
+    }),
+  )
 
   pages.get('/applications/:id', async (c) => {
     const application = await getApplication(c.get('ctx'), c.req.param('id'))
@@ -43,14 +41,13 @@ export function createApplicationPages(services: ConsoleServices): Hono<ConsoleE
   })
 
   pages.post('/applications/:id', async (c) => {
-    const [form, applicationId] = [await readForm(c), c.req.param('id')]
-    try {
-      await updateApplication(c.get('ctx'), { applicationId, name: form['name'] ?? '', ...addressesOf(form) })
-      return c.redirect(`${path}/${applicationId}?done=saved`, 303)
-    } catch (error) {
-      const application = await getApplication(c.get('ctx'), applicationId)
-      return showApplication(c, services, application, refusedForm(form, error))
-    }
+    const [ctx, applicationId] = [c.get('ctx'), c.req.param('id')]
+    const again = async (state: FormState) =>
+      showApplication(c, services, await getApplication(ctx, applicationId), state)
+    return submit(c, { again }, async (form) => {
+      await updateApplication(ctx, { applicationId, name: form['name'] ?? '', ...addressesOf(form) })
+      return `${path}/${applicationId}?done=saved`
+    })
   })
 
   pages.get('/applications/:id/:change{rotate|disable|delete}', (c) => showChange(c, emptyForm))
@@ -149,7 +146,7 @@ async function showList(c: Context<ConsoleEnv>, state: FormState): Promise<Respo
       ) : null}
     </SettingsFrame>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }
 
 /** The only page that shows the secret; it is an answer, not an address, so that it cannot be gone back to. */
@@ -220,7 +217,7 @@ async function showApplication(
       )}
     </SettingsFrame>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }
 
 const changes = {
@@ -263,5 +260,5 @@ async function showChange(c: Context<ConsoleEnv>, state: FormState): Promise<Res
       <Confirm {...{ effects, submit, state }} action={`${path}/${id}/${change}`} word={name} back={`${path}/${id}`} />
     </SettingsFrame>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }

@@ -3,7 +3,6 @@ import { type Context, Hono } from 'hono'
 import { addDomain, bindDomain, removeDomain, verifyDomain } from '#connections/domains/change-domains.ts'
 import { type DomainRecord, getDomain, listDomains, txtRecordOf } from '#connections/domains/domains.ts'
 import { type Connection, listConnections } from '#connections/sign-in/connections.ts'
-import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Buttons, SmallLink } from '#http/ui/buttons.tsx'
 import { EmptyState } from '#http/ui/content.tsx'
@@ -12,8 +11,9 @@ import { Check, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { Confirm, typedState } from '../ui/confirm.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
-import { emptyForm, isRefused, refusedForm } from '../ui/forms.ts'
+import { emptyForm, isRefused } from '../ui/forms.ts'
 import { Badge, ButtonForm, CopyField, Panel, Time, type Tone } from '../ui/parts.tsx'
+import { renderForm, submit } from '../ui/submit.ts'
 import { SettingsFrame } from './settings-frame.tsx'
 
 const tones: Record<DomainRecord['status'], { tone: Tone; word: string }> = {
@@ -26,15 +26,12 @@ const tones: Record<DomainRecord['status'], { tone: Tone; word: string }> = {
 export function createDomains(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
   pages.get('/', (c) => showDomains(c, emptyForm))
-  pages.post('/', async (c) => {
-    const form = await readForm(c)
-    try {
+  pages.post('/', (c) =>
+    submit(c, { again: (state) => showDomains(c, state) }, async (form) => {
       await addDomain(c.get('ctx'), { name: form['name'] ?? '' })
-      return c.redirect('/console/settings/domains?done=created', 303)
-    } catch (error) {
-      return showDomains(c, refusedForm(form, error))
-    }
-  })
+      return '/console/settings/domains?done=created'
+    }),
+  )
   pages.post('/:id/verify', async (c) => {
     const { status } = await verifyDomain(c.get('ctx'), c.req.param('id'))
     return c.redirect(`/console/settings/domains?done=${status === 'verified' ? 'verified' : 'unverified'}`, 303)
@@ -80,7 +77,7 @@ async function showDomains(c: Context<ConsoleEnv>, state: FormState): Promise<Re
       )}
     </SettingsFrame>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }
 
 type DomainPanelProps = { domain: DomainRecord; mayWrite: boolean; connections: readonly Connection[] }
@@ -170,5 +167,5 @@ async function showRemove(c: Context<ConsoleEnv>, domain: DomainRecord, state: F
       />
     </SettingsFrame>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }

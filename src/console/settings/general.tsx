@@ -1,15 +1,15 @@
 // Settings: the organization itself, people from outside, and how long things are kept.
 import { type Context, Hono } from 'hono'
 import { getSettings, type OrganizationSettings, updateSettings } from '#access/organizations/settings.ts'
-import { renderPage } from '#http/pages.ts'
-import { type Form, readForm } from '#http/read-form.ts'
+import type { Form } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Choice, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
-import { filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { filledForm, textOf } from '../ui/forms.ts'
 import { Panel, TextArea } from '../ui/parts.tsx'
+import { renderForm, submit } from '../ui/submit.ts'
 import { SettingsFrame } from './settings-frame.tsx'
 
 /** @returns an app to be mounted at `/console/settings` */
@@ -18,9 +18,8 @@ export function createGeneral(): Hono<ConsoleEnv> {
 
   pages.get('/', async (c) => showGeneral(c, formOf(await getSettings(c.get('ctx')))))
 
-  pages.post('/', async (c) => {
-    const form = await readForm(c)
-    try {
+  pages.post('/', (c) =>
+    submit(c, { again: (state) => showGeneral(c, state) }, async (form) => {
       await updateSettings(c.get('ctx'), {
         name: form['name'] ?? '',
         accessContact: textOf(form, 'accessContact') ?? null,
@@ -34,11 +33,9 @@ export function createGeneral(): Hono<ConsoleEnv> {
         eraseAfterDays: Number(form['eraseAfterDays']),
         emailChange: form['emailChange'] === 'never' ? 'never' : 'allowed',
       })
-      return c.redirect('/console/settings?done=saved', 303)
-    } catch (error) {
-      return showGeneral(c, refusedForm(form, error))
-    }
-  })
+      return '/console/settings?done=saved'
+    }),
+  )
   return pages
 }
 
@@ -145,5 +142,5 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
       </PostForm>
     </SettingsFrame>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }

@@ -2,16 +2,15 @@
 import { type Context, Hono } from 'hono'
 import { listMails, type MailRecord } from '#access/notices/mail/mails.ts'
 import { sendTestMail } from '#access/notices/mail/send-test-mail.ts'
-import { renderPage } from '#http/pages.ts'
-import { readForm } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { type ConsoleEnv, type ConsoleServices, frameOf } from '../ui/env.ts'
-import { emptyForm, isRefused, refusedForm } from '../ui/forms.ts'
+import { emptyForm } from '../ui/forms.ts'
 import { Badge, Panel, Time, type Tone } from '../ui/parts.tsx'
+import { renderForm, submit } from '../ui/submit.ts'
 import { SettingsFrame } from './settings-frame.tsx'
 
 const shownMails = 100
@@ -27,15 +26,12 @@ const tones: Record<MailRecord['status'], { tone: Tone; word: string }> = {
 export function createMailPages(services: ConsoleServices): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
   pages.get('/', (c) => showMail(c, services, emptyForm))
-  pages.post('/test', async (c) => {
-    const form = await readForm(c)
-    try {
+  pages.post('/test', (c) =>
+    submit(c, { again: (state) => showMail(c, services, state) }, async (form) => {
       await sendTestMail(c.get('ctx'), { to: form['to'] ?? '' })
-      return c.redirect('/console/settings/mail?done=sent', 303)
-    } catch (error) {
-      return showMail(c, services, refusedForm(form, error))
-    }
-  })
+      return '/console/settings/mail?done=sent'
+    }),
+  )
   return pages
 }
 
@@ -86,5 +82,5 @@ async function showMail(
       )}
     </SettingsFrame>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }

@@ -1,16 +1,16 @@
 // Settings: how people sign in without a provider, what is asked of managers, and how long sessions and invitations last.
 import { type Context, Hono } from 'hono'
 import { getSignInPolicy, type SignInPolicy, updateSignInPolicy } from '#access/sign-in/policy/sign-in-policy.ts'
-import { renderPage } from '#http/pages.ts'
-import { type Form, readForm } from '#http/read-form.ts'
+import type { Form } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Choice, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
-import { filledForm, isRefused, refusedForm } from '../ui/forms.ts'
+import { filledForm } from '../ui/forms.ts'
 import { Panel } from '../ui/parts.tsx'
+import { renderForm, submit } from '../ui/submit.ts'
 import { SettingsFrame } from './settings-frame.tsx'
 
 /** @returns an app to be mounted at `/console/settings/sign-in` */
@@ -19,9 +19,8 @@ export function createSignInSettings(): Hono<ConsoleEnv> {
 
   pages.get('/', async (c) => showSignIn(c, formOfPolicy(await getSignInPolicy(c.get('ctx')))))
 
-  pages.post('/', async (c) => {
-    const form = await readForm(c)
-    try {
+  pages.post('/', (c) =>
+    submit(c, { again: (state) => showSignIn(c, state) }, async (form) => {
       await updateSignInPolicy(c.get('ctx'), {
         passwordSignIn: form['passwordSignIn'] === 'off' ? 'off' : 'allowed',
         secondFactor: form['secondFactor'] === 'required' ? 'required' : 'optional',
@@ -33,11 +32,9 @@ export function createSignInSettings(): Hono<ConsoleEnv> {
         sessionAbsoluteMinutes: Number(form['sessionAbsoluteMinutes']),
         invitationDays: Number(form['invitationDays']),
       })
-      return c.redirect('/console/settings/sign-in?done=saved', 303)
-    } catch (error) {
-      return showSignIn(c, refusedForm(form, error))
-    }
-  })
+      return '/console/settings/sign-in?done=saved'
+    }),
+  )
   return pages
 }
 
@@ -127,5 +124,5 @@ async function showSignIn(c: Context<ConsoleEnv>, state: FormState): Promise<Res
       </PostForm>
     </SettingsFrame>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }

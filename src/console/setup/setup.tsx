@@ -15,7 +15,6 @@ import { clientAddress } from '#http/client-address.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { renderErrorPage } from '#http/pages-errors.ts'
-import { readForm } from '#http/read-form.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import type { FormState } from '#http/ui/form.tsx'
 import { AppError } from '#platform/errors.ts'
@@ -25,8 +24,9 @@ import { createLiveStreams } from '../connect/events.ts'
 import type { WizardEnv } from '../connect/parts/host.ts'
 import { createWizard } from '../connect/wizard.tsx'
 import type { ConsoleServices } from '../ui/env.ts'
-import { emptyForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { emptyForm, textOf } from '../ui/forms.ts'
 import { noticeOf } from '../ui/notices.ts'
+import { renderForm, submit } from '../ui/submit.ts'
 import { SetupPage } from './setup-frame.tsx'
 
 /** Only tokens that nobody made are counted: whoever has a link may reload as they like. */
@@ -53,17 +53,14 @@ export function createSetup(services: ConsoleServices): Hono<SetupEnv> {
 
   const choice = new Hono<SetupEnv>()
   choice.get('/', (c, next) => (c.get('open').link.connectionId === null ? showChoice(c, emptyForm) : next()))
-  choice.post('/', async (c) => {
-    const { ctx, link } = c.get('open')
-    const form = await readForm(c)
-    try {
+  choice.post('/', (c) =>
+    submit(c, { again: (state) => showChoice(c, state) }, async (form) => {
+      const { ctx, link } = c.get('open')
       const { preset = '', type = '' } = form
       await beginSetup(ctx, { preset, type, name: textOf(form, 'name'), arrivals: link.arrivals }, link.id)
-      return c.redirect(`${baseOf(c)}?done=created`, 303)
-    } catch (error) {
-      return showChoice(c, refusedForm(form, error))
-    }
-  })
+      return `${baseOf(c)}?done=created`
+    }),
+  )
 
   const wizard = new Hono<SetupEnv>()
   wizard.use(async (c, next) => {
@@ -105,7 +102,7 @@ function showChoice(c: Context<SetupEnv>, state: FormState): Promise<Response> {
       <ChooseProvider action={baseOf(c)} state={state} isConsole={false} />
     </SetupPage>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }
 
 const renderOver = (c: Context<SetupEnv>, { organization }: Pick<SetupLinkInHand, 'organization'>): Promise<Response> =>

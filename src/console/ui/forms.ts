@@ -43,3 +43,7 @@ export const endOfDay = (form: Form, name: string): string | undefined => {
   const date = textOf(form, name)
   return date === undefined ? undefined : `${date}T23:59:59.000Z`
 }
+
+/** What is wrong with one field, for whatever shows the form again. */
+export const faultAt = (path: string, message: string): AppError =>
+  new AppError('invalid', message, { reason: 'invalidValue', fields: [{ path, message }] })

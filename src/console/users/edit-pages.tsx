@@ -17,6 +17,7 @@ import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { Panel } from '../ui/parts.tsx'
+import { submit } from '../ui/submit.ts'
 import { nameOf, userTrail } from './parts/user-frame.tsx'
 
 /** @returns an app to be mounted at `/console/users` */
@@ -31,15 +32,13 @@ export function createEditPages(): Hono<ConsoleEnv> {
   })
 
   pages.post('/:id/edit', async (c) => {
-    const form = await readForm(c)
-    const userId = c.req.param('id')
-    try {
-      await updateLocalUser(c.get('ctx'), { userId, change: (current) => changedProfile(contentOf(current), form) })
-      return c.redirect(`/console/users/${userId}?done=saved`, 303)
-    } catch (error) {
-      const user = await getListedUser(c.get('ctx'), userId)
-      return showEdit(c, user, { profile: refusedForm(form, error), password: emptyForm })
-    }
+    const [ctx, userId] = [c.get('ctx'), c.req.param('id')]
+    const again = async (profile: FormState) =>
+      showEdit(c, await getListedUser(ctx, userId), { profile, password: emptyForm })
+    return submit(c, { again }, async (form) => {
+      await updateLocalUser(ctx, { userId, change: (current) => changedProfile(contentOf(current), form) })
+      return `/console/users/${userId}?done=saved`
+    })
   })
 
   pages.post('/:id/password', async (c) => {

@@ -3,29 +3,26 @@ import { type Context, Hono } from 'hono'
 import { getSettings } from '#access/organizations/settings.ts'
 import { eraseUser } from '#access/people/status/erase-user.ts'
 import { getUser, type UserRecord } from '#directory/users.ts'
-import { renderPage } from '#http/pages.ts'
-import { readForm } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { type FormState, PostForm, Refusal } from '#http/ui/form.tsx'
 import { isPermitted } from '#src/context.ts'
 import { TypedWord } from '../ui/confirm.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
-import { emptyForm, isRefused, refusedForm } from '../ui/forms.ts'
+import { emptyForm } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Panel } from '../ui/parts.tsx'
+import { renderForm, submit } from '../ui/submit.ts'
 
 /** @returns an app to be mounted at `/console/users` */
 export function createErasePages(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
   pages.get('/:id/erase', async (c) => showErase(c, await personAt(c), emptyForm))
   pages.post('/:id/erase', async (c) => {
-    const [form, user] = [await readForm(c), await personAt(c)]
-    try {
+    const user = await personAt(c)
+    return submit(c, { again: (state) => showErase(c, user, state), names: { confirm: 'proof' } }, async (form) => {
       await eraseUser(c.get('ctx'), { userId: user.id, confirm: form['proof'] ?? '' })
-      return c.redirect('/console/users?done=erased', 303)
-    } catch (error) {
-      return showErase(c, user, refusedForm(form, error, { confirm: 'proof' }))
-    }
+      return '/console/users?done=erased'
+    })
   })
   return pages
 }
@@ -59,5 +56,5 @@ async function showErase(c: Context<ConsoleEnv>, user: UserRecord, state: FormSt
       </Panel>
     </ConsolePage>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }

@@ -2,18 +2,18 @@
 import { type Context, Hono } from 'hono'
 import { findPolicy } from '#access/accounts/account/account.ts'
 import { createLocalUser } from '#access/accounts/create-local-user.ts'
-import { renderPage } from '#http/pages.ts'
-import { type Form, readForm } from '#http/read-form.ts'
+import type { Form } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
 import { requireFreshProof } from '#src/context.ts'
 import { BrandRoles, brandRolesOf } from '../ui/brand-roles.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
-import { emptyForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { emptyForm, faultAt, textOf } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Select } from '../ui/parts.tsx'
 import { type RoleChoices, roleChoices } from '../ui/role-choices.ts'
+import { renderForm, submit } from '../ui/submit.ts'
 import { RolePurposes } from './parts/assignment-pages.tsx'
 
 /** @returns an app to be mounted at `/console/users/new` */
@@ -23,23 +23,17 @@ export function createNewUser(): Hono<ConsoleEnv> {
     requireFreshProof(c.get('ctx'))
     return show(c, emptyForm)
   })
-  pages.post('/', async (c) => {
-    const form = await readForm(c)
-    const { password = '', repeat = '', ...kept } = form
-    if (password !== repeat) {
-      const errors = { repeat: 'The two do not match' }
-      return show(c, { ...emptyForm, values: kept, errors })
-    }
-    try {
+  pages.post('/', (c) =>
+    submit(c, { again: (state) => show(c, state) }, async (form) => {
+      const { password = '', repeat = '' } = form
+      if (password !== repeat) throw faultAt('repeat', 'The two do not match')
       const { id } = await createLocalUser(c.get('ctx'), {
         ...{ userName: form['userName'] ?? '', email: textOf(form, 'email'), displayName: textOf(form, 'displayName') },
         ...{ password, mustChange: form['mustChange'] === 'on', holdings: holdingsOf(form) },
       })
-      return c.redirect(`/console/users/${id}?done=created`, 303)
-    } catch (error) {
-      return show(c, refusedForm(kept, error))
-    }
-  })
+      return `/console/users/${id}?done=created`
+    }),
+  )
   return pages
 }
 
@@ -62,7 +56,7 @@ async function show(c: Context<ConsoleEnv>, state: FormState): Promise<Response>
       <NewUserForm {...{ choices, state }} minLength={policy?.passwordMinLength ?? 12} />
     </ConsolePage>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }
 
 type FormProps = { choices: RoleChoices; state: FormState; minLength: number }

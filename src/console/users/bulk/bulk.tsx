@@ -8,8 +8,9 @@ import { type Form, readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import { AppError, notFound } from '#platform/errors.ts'
 import { type ConsoleEnv, frameOf } from '../../ui/env.ts'
-import { emptyForm, endOfDay, isRefused, refusedForm, textOf } from '../../ui/forms.ts'
+import { emptyForm, endOfDay, textOf } from '../../ui/forms.ts'
 import { brandOfScope, roleChoices } from '../../ui/role-choices.ts'
+import { renderForm, submit } from '../../ui/submit.ts'
 import { filterOf, parseQuery } from '../list/users-query.ts'
 import { BulkFormPage } from './bulk-form-page.tsx'
 import { type BulkKind, isBulkKind } from './bulk-kinds.ts'
@@ -35,13 +36,15 @@ export function createBulkPages(): Hono<ConsoleEnv> {
   })
 
   pages.post('/:kind', async (c) => {
-    const [kind, form] = [kindOf(c), await readForm(c)]
-    try {
-      const input = inputOf(kind, form, c.get('ctx').clock.now())
-      return await showPreview(c, kind, form, await previewBulk(c.get('ctx'), input))
-    } catch (error) {
-      return showForm(c, kind, refusedForm(form, error, { brandId: 'scope', 'action.reason': 'reason' }))
-    }
+    const kind = kindOf(c)
+    return submit(
+      c,
+      { again: (state) => showForm(c, kind, state), names: { brandId: 'scope', 'action.reason': 'reason' } },
+      async (form) => {
+        const input = inputOf(kind, form, c.get('ctx').clock.now())
+        return showPreview(c, kind, form, await previewBulk(c.get('ctx'), input))
+      },
+    )
   })
 
   pages.post('/:kind/run', async (c) => {
@@ -101,9 +104,7 @@ async function showForm(c: Context<ConsoleEnv>, kind: BulkKind, state: FormState
   const frame = frameOf(c)
   const choices =
     kind === 'assign' || kind === 'unassign' ? await roleChoices(frame.ctx, 'assignments.write') : undefined
-  return renderPage(c, <BulkFormPage {...{ frame, kind, state, choices }} />, {
-    status: isRefused(state) ? 400 : 200,
-  })
+  return renderForm(c, state, <BulkFormPage {...{ frame, kind, state, choices }} />)
 }
 
 async function showPreview(

@@ -4,17 +4,16 @@ import { type AssignmentRecord, getAssignment } from '#access/grants/assignments
 import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
 import { updateAssignment } from '#access/grants/assignments/update-assignment.ts'
 import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
-import { renderPage } from '#http/pages.ts'
-import { readForm } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { showPreview } from '../../changes/changes.tsx'
 import { type ConsoleEnv, frameOf } from '../../ui/env.ts'
-import { endOfDay, filledForm, isRefused, refusedForm, textOf } from '../../ui/forms.ts'
+import { endOfDay, filledForm, textOf } from '../../ui/forms.ts'
 import { ConsolePage } from '../../ui/frame.tsx'
 import { ButtonForm, Panel, Select, TextArea } from '../../ui/parts.tsx'
 import { brandOfScope, type RoleChoices, roleChoices, scopeOptions } from '../../ui/role-choices.ts'
+import { renderForm, submit } from '../../ui/submit.ts'
 import { nameOf, userTrail } from './user-frame.tsx'
 
 /** @returns an app to be mounted at `/console/users` */
@@ -27,18 +26,15 @@ export function createAssignmentPages(): Hono<ConsoleEnv> {
   })
 
   pages.post('/:id/give', async (c) => {
-    const form = await readForm(c)
     const userId = c.req.param('id')
-    try {
+    return submit(c, { again: (state) => showGive(c, state) }, async (form) => {
       await createAssignment(c.get('ctx'), {
         ...{ userId, roleId: form['roleId'] ?? '', brandId: brandOfScope(form['scope']) },
         ...{ reason: form['reason'] ?? '', sponsor: textOf(form, 'sponsor') },
         ...{ expiresAt: endOfDay(form, 'expiresAt'), reviewAt: endOfDay(form, 'reviewAt') },
       })
-      return c.redirect(`/console/users/${userId}?done=assigned`, 303)
-    } catch (error) {
-      return showGive(c, refusedForm(form, error))
-    }
+      return `/console/users/${userId}?done=assigned`
+    })
   })
 
   pages.get('/:id/assignments/:assignmentId', async (c) => {
@@ -49,19 +45,16 @@ export function createAssignmentPages(): Hono<ConsoleEnv> {
   })
 
   pages.post('/:id/assignments/:assignmentId', async (c) => {
-    const form = await readForm(c)
     const assignmentId = c.req.param('assignmentId')
     const assignment = await getAssignment(c.get('ctx'), assignmentId)
-    try {
+    return submit(c, { again: (state) => showChange(c, assignment, state) }, async (form) => {
       await updateAssignment(c.get('ctx'), {
         ...{ assignmentId, reason: form['reason'] ?? '', sponsor: textOf(form, 'sponsor') ?? null },
         ...keptUnlessMoved(form, assignment, 'expiresAt'),
         ...keptUnlessMoved(form, assignment, 'reviewAt'),
       })
-      return c.redirect(`/console/users/${c.req.param('id')}?done=saved`, 303)
-    } catch (error) {
-      return showChange(c, assignment, refusedForm(form, error))
-    }
+      return `/console/users/${c.req.param('id')}?done=saved`
+    })
   })
 
   pages.post('/:id/assignments/:assignmentId/delete', async (c) => {
@@ -109,7 +102,7 @@ async function showGive(c: Context<ConsoleEnv>, state: FormState): Promise<Respo
       <GiveForm {...{ user, choices, state }} organization={frame.manager.organization.name} />
     </ConsolePage>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }
 
 type GiveProps = { user: ListedUser; choices: RoleChoices; state: FormState; organization: string }
@@ -209,5 +202,5 @@ async function showChange(c: Context<ConsoleEnv>, assignment: AssignmentRecord, 
       </Panel>
     </ConsolePage>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }

@@ -2,17 +2,16 @@
 import type { Context } from 'hono'
 import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
 import { type DeactivationPreview, previewDeactivation } from '#access/people/status/preview-deactivation.ts'
-import { renderPage } from '#http/pages.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { TypedWord } from '../../ui/confirm.tsx'
 import { type ConsoleEnv, frameOf, type Manager } from '../../ui/env.ts'
-import { isRefused } from '../../ui/forms.ts'
 import { ConsolePage } from '../../ui/frame.tsx'
 import { Panel, TextArea, Time } from '../../ui/parts.tsx'
 import { heldName } from '../../ui/people.tsx'
+import { renderForm } from '../../ui/submit.ts'
 import { closingWords } from '../parts/access-tab.tsx'
 import { nameOf, userTrail } from '../parts/user-frame.tsx'
 
@@ -60,7 +59,7 @@ export async function showDeactivate(c: Context<ConsoleEnv>, state: FormState): 
       </PostForm>
     </ConsolePage>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }
 
 const Consequences = ({ preview, manager }: { preview: DeactivationPreview; manager: Manager }) => {

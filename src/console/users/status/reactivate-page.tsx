@@ -2,16 +2,15 @@
 import type { Context } from 'hono'
 import { getListedUser } from '#access/people/list-users.ts'
 import { previewReactivation, type ReactivationPreview } from '#access/people/status/preview-reactivation.ts'
-import { renderPage } from '#http/pages.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { type FormState, PostForm } from '#http/ui/form.tsx'
 import { Check } from '#http/ui/forms.tsx'
 import { type ConsoleEnv, frameOf, type Manager } from '../../ui/env.ts'
-import { isRefused } from '../../ui/forms.ts'
 import { ConsolePage } from '../../ui/frame.tsx'
 import { Panel, Time } from '../../ui/parts.tsx'
 import { heldName, Source } from '../../ui/people.tsx'
+import { renderForm } from '../../ui/submit.ts'
 import { nameOf, userTrail } from '../parts/user-frame.tsx'
 
 type Values = Readonly<Record<string, string | undefined>>
@@ -38,7 +37,7 @@ export async function showReactivate(c: Context<ConsoleEnv>, state: FormState): 
       </PostForm>
     </ConsolePage>
   )
-  return renderPage(c, page, { status: isRefused(state) ? 400 : 200 })
+  return renderForm(c, state, page)
 }
 
 type ComesBackProps = { preview: ReactivationPreview; manager: Manager; values: Values }

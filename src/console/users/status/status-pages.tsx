@@ -3,10 +3,9 @@ import { Hono } from 'hono'
 import { getListedUser } from '#access/people/list-users.ts'
 import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { reactivateUser } from '#access/people/status/reactivate-user.ts'
-import { readForm } from '#http/read-form.ts'
-import { typedState } from '../../ui/confirm.tsx'
 import type { ConsoleEnv } from '../../ui/env.ts'
-import { chosen, emptyForm, endOfDay, isRefused, refusedForm, textOf } from '../../ui/forms.ts'
+import { chosen, emptyForm, endOfDay, textOf } from '../../ui/forms.ts'
+import { submit } from '../../ui/submit.ts'
 import { proofOf, showDeactivate } from './deactivate-page.tsx'
 import { showReactivate } from './reactivate-page.tsx'
 
@@ -17,35 +16,27 @@ export function createStatusPages(): Hono<ConsoleEnv> {
   pages.get('/:id/deactivate', (c) => showDeactivate(c, emptyForm))
 
   pages.post('/:id/deactivate', async (c) => {
-    const form = await readForm(c)
     const [ctx, userId] = [c.get('ctx'), c.req.param('id')]
-    const user = await getListedUser(ctx, userId)
-    const state = typedState(form, proofOf(user))
-    if (isRefused(state)) return showDeactivate(c, state)
-    try {
+    const word = proofOf(await getListedUser(ctx, userId))
+    return submit(c, { again: (state) => showDeactivate(c, state), word }, async (form) => {
       const returnsAt = endOfDay(form, 'returnsAt')
       await deactivateUser(ctx, { userId, note: textOf(form, 'note'), returnsAt })
-      return c.redirect(`/console/users/${userId}?done=deactivated`, 303)
-    } catch (error) {
-      return showDeactivate(c, refusedForm(form, error))
-    }
+      return `/console/users/${userId}?done=deactivated`
+    })
   })
 
   pages.get('/:id/reactivate', (c) => showReactivate(c, emptyForm))
 
   pages.post('/:id/reactivate', async (c) => {
-    const form = await readForm(c)
     const userId = c.req.param('id')
-    try {
+    return submit(c, { again: (state) => showReactivate(c, state) }, async (form) => {
       await reactivateUser(c.get('ctx'), {
         userId,
         restore: restoreOf(form),
         mustChangePassword: form['mustChange'] === 'on',
       })
-      return c.redirect(`/console/users/${userId}?done=reactivated`, 303)
-    } catch (error) {
-      return showReactivate(c, refusedForm(form, error))
-    }
+      return `/console/users/${userId}?done=reactivated`
+    })
   })
   return pages
 }
