@@ -7,7 +7,9 @@ import { EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import { Search } from '../ui/list.tsx'
 import { Panel, Select, Time } from '../ui/parts.tsx'
+import { withParams } from '../ui/with-params.ts'
 import { Actor, EventTable, Target } from './event-table.tsx'
 import { actionKinds, actionWords } from './words.ts'
 
@@ -31,12 +33,6 @@ type AuditProps = {
   head: AuditHead | undefined
 }
 
-const hrefOf = (path: string, query: AuditQuery, more: Record<string, string> = {}): string => {
-  const params = Object.entries({ ...query, ...more }).filter(([, value]) => value !== '')
-  const text = new URLSearchParams(params).toString()
-  return text === '' ? path : `${path}?${text}`
-}
-
 export const AuditPage = ({ frame, query, events, next, isFirst, brandName, head }: AuditProps) => (
   <ConsolePage
     frame={frame}
@@ -45,41 +41,37 @@ export const AuditPage = ({ frame, query, events, next, isFirst, brandName, head
     lead="Who changed what, and when. Nothing is ever taken out of it."
     actions={
       <>
-        <a class="btn" href={hrefOf('/console/audit/export', query, { format: 'csv' })} download="audit.csv">
+        <a class="btn" href={withParams('/console/audit/export', { ...query, format: 'csv' })} download="audit.csv">
           Export CSV
         </a>
-        <a class="btn" href={hrefOf('/console/audit/export', query, { format: 'ndjson' })} download="audit.ndjson">
+        <a
+          class="btn"
+          href={withParams('/console/audit/export', { ...query, format: 'ndjson' })}
+          download="audit.ndjson"
+        >
           Export NDJSON
         </a>
       </>
     }
   >
-    <search>
-      <form class="filters" method="get" action="/console/audit">
-        <div class="is-search field">
-          <Field
-            name="q"
-            label="Search"
-            type="search"
-            value={query.q}
-            placeholder="Name of a person, or an id"
-            isOptional
-          />
-        </div>
-        <Select name="action" label="About" value={query.action} empty="Everything" options={kindsWith(query.action)} />
-        <Field name="from" label="From" type="date" value={query.from} isOptional />
-        <Field name="to" label="To" type="date" value={query.to} isOptional />
-        {(['actor', 'target', 'brand'] as const).map((name) =>
-          query[name] === '' ? null : <input type="hidden" name={name} value={query[name]} />,
-        )}
-        <button type="submit" class="btn btn-primary">
-          Search
-        </button>
-        {Object.values(query).some((value) => value !== '') ? (
+    <Search
+      action="/console/audit"
+      q={query.q}
+      placeholder="Name of a person, or an id"
+      isPrimary
+      last={
+        Object.values(query).some((value) => value !== '') ? (
           <LinkButton href="/console/audit">Show everything</LinkButton>
-        ) : null}
-      </form>
-    </search>
+        ) : null
+      }
+    >
+      <Select name="action" label="About" value={query.action} empty="Everything" options={kindsWith(query.action)} />
+      <Field name="from" label="From" type="date" value={query.from} isOptional />
+      <Field name="to" label="To" type="date" value={query.to} isOptional />
+      {(['actor', 'target', 'brand'] as const).map((name) =>
+        query[name] === '' ? null : <input type="hidden" name={name} value={query[name]} />,
+      )}
+    </Search>
     {events.length === 0 ? (
       <EmptyState title="Nothing is found" text="Nothing of that kind has happened, or not in that time." />
     ) : (
@@ -88,9 +80,9 @@ export const AuditPage = ({ frame, query, events, next, isFirst, brandName, head
         <nav class="pager" aria-label="Pages">
           <p>{events.length} shown, newest first</p>
           <div class="actions">
-            {isFirst ? null : <SmallLink href={hrefOf('/console/audit', query)}>Newest</SmallLink>}
+            {isFirst ? null : <SmallLink href={withParams('/console/audit', query)}>Newest</SmallLink>}
             {next === undefined ? null : (
-              <a class="btn btn-sm" href={hrefOf('/console/audit', query, { before: next })} rel="next">
+              <a class="btn btn-sm" href={withParams('/console/audit', { ...query, before: next })} rel="next">
                 Older
               </a>
             )}

@@ -6,14 +6,13 @@ import type { Holder, HoldersPage } from '#access/people/list-holders.ts'
 import type { AuditEvent } from '#audit/list-events.ts'
 import { LinkButton, PrimaryLink, SmallLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
-import { Field } from '#http/ui/forms.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import { EventTable } from '../audit/event-table.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { Pager, Panel, Select, Time } from '../ui/parts.tsx'
-import { NameList, Source, StatusBadge, UserName } from '../ui/people.tsx'
-import { withParams } from './with-params.ts'
+import { Found, Search } from '../ui/list.tsx'
+import { Panel, Select, Time } from '../ui/parts.tsx'
+import { NameList, UserName, Source, StatusBadge } from '../ui/people.tsx'
 
 type BrandProps = {
   frame: Frame
@@ -76,53 +75,45 @@ const People = ({ frame, brand, found, roles, q, role, cursor }: BrandProps) => 
       title="Who has access"
       lead={`${found.total.toLocaleString('en')} ${found.total === 1 ? 'person' : 'people'}${isSearched ? ' found' : ''}`}
     >
-      <search>
-        <form class="filters" method="get" action={path}>
-          <div class="is-search field">
-            <Field name="q" label="Search" type="search" value={q} placeholder="Name or address" isOptional />
-          </div>
-          <Select
-            name="role"
-            label="Role"
-            value={role}
-            empty="Any"
-            options={roles.map(({ id, name }) => ({ value: id, label: name }))}
-          />
-          <button type="submit" class="btn">
-            Search
-          </button>
-        </form>
-      </search>
-      {found.items.length === 0 ? (
-        <EmptyState
-          title={isSearched ? 'Nobody is found' : 'Nobody has access yet'}
-          text={
-            isSearched
-              ? 'Take something away from what you have searched for.'
-              : 'Invite somebody here, give somebody a role here, or map a group to it.'
-          }
+      <Search action={path} q={q} placeholder="Name or address">
+        <Select
+          name="role"
+          label="Role"
+          value={role}
+          empty="Any"
+          options={roles.map(({ id, name }) => ({ value: id, label: name }))}
         />
-      ) : (
-        <>
-          <Table
-            caption={`Who has access to ${brand.name}`}
-            columns={[
-              { label: 'Name' },
-              { label: 'Role' },
-              { label: 'Through' },
-              { label: 'Status' },
-              { label: 'Last activity' },
-            ]}
-            rows={found.items.map((holder) => rowOf(frame.ctx, holder, brand))}
+      </Search>
+      <Found
+        path={path}
+        query={{ q, role }}
+        isFirst={cursor === undefined}
+        next={found.nextCursor}
+        shown={found.items.length}
+        total={found.total}
+        empty={
+          <EmptyState
+            title={isSearched ? 'Nobody is found' : 'Nobody has access yet'}
+            text={
+              isSearched
+                ? 'Take something away from what you have searched for.'
+                : 'Invite somebody here, give somebody a role here, or map a group to it.'
+            }
           />
-          <Pager
-            shown={found.items.length}
-            total={found.total}
-            next={found.nextCursor === null ? undefined : withParams(path, { q, role, cursor: found.nextCursor })}
-            first={cursor === undefined ? undefined : withParams(path, { q, role })}
-          />
-        </>
-      )}
+        }
+      >
+        <Table
+          caption={`Who has access to ${brand.name}`}
+          columns={[
+            { label: 'Name' },
+            { label: 'Role' },
+            { label: 'Through' },
+            { label: 'Status' },
+            { label: 'Last activity' },
+          ]}
+          rows={found.items.map((holder) => rowOf(frame.ctx, holder, brand))}
+        />
+      </Found>
     </Panel>
   )
 }

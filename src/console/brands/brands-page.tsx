@@ -3,13 +3,11 @@
 import type { BrandsPage as FoundBrands } from '#access/grants/brands/search-brands.ts'
 import { PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
-import { Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
-import { Pager } from '../ui/parts.tsx'
+import { Found, Search } from '../ui/list.tsx'
 import { NameList } from '../ui/people.tsx'
-import { withParams } from './with-params.ts'
 
 type BrandsProps = { frame: Frame; found: FoundBrands; q: string; cursor: string | undefined }
 
@@ -23,53 +21,42 @@ export const BrandsPage = ({ frame, found, q, cursor }: BrandsProps) => {
       lead="Each has members of its own; roles held in a brand count there alone."
       actions={mayCreate ? <PrimaryLink href="/console/brands/new">New brand</PrimaryLink> : null}
     >
-      <search>
-        <form class="filters" method="get" action="/console/brands">
-          <div class="is-search field">
-            <Field name="q" label="Search" type="search" value={q} placeholder="Part of the name" isOptional />
-          </div>
-          <button type="submit" class="btn">
-            Search
-          </button>
-        </form>
-      </search>
-      {found.items.length === 0 ? (
-        <EmptyState
-          title={q === '' ? 'There are no brands yet' : 'No brand is found'}
-          text={
-            q === ''
-              ? 'A brand is a space with members of its own: a title, a market, a label.'
-              : 'Take something away from what you have searched for.'
-          }
-        >
-          {mayCreate && q === '' ? <PrimaryLink href="/console/brands/new">New brand</PrimaryLink> : null}
-        </EmptyState>
-      ) : (
-        <>
-          <Table
-            caption="Brands"
-            columns={[{ label: 'Brand' }, { label: 'People', isNumeric: true }, { label: 'Roles held there' }]}
-            rows={found.items.map(({ id, slug, name, people, isMore, roles }) => [
-              <>
-                <a href={`/console/brands/${id}`}>{name}</a>
-                <div class="under">
-                  <code>{slug}</code>
-                </div>
-              </>,
-              `${people.toLocaleString('en')}${isMore ? ' or more' : ''}`,
-              <NameList names={roles} empty="None yet" />,
-            ])}
-          />
-          <Pager
-            shown={found.items.length}
-            total={found.total}
-            next={
-              found.nextCursor === null ? undefined : withParams('/console/brands', { q, cursor: found.nextCursor })
+      <Search action="/console/brands" q={q} placeholder="Part of the name" />
+      <Found
+        path="/console/brands"
+        query={{ q }}
+        isFirst={cursor === undefined}
+        next={found.nextCursor}
+        shown={found.items.length}
+        total={found.total}
+        empty={
+          <EmptyState
+            title={q === '' ? 'There are no brands yet' : 'No brand is found'}
+            text={
+              q === ''
+                ? 'A brand is a space with members of its own: a title, a market, a label.'
+                : 'Take something away from what you have searched for.'
             }
-            first={cursor === undefined ? undefined : withParams('/console/brands', { q })}
-          />
-        </>
-      )}
+          >
+            {mayCreate && q === '' ? <PrimaryLink href="/console/brands/new">New brand</PrimaryLink> : null}
+          </EmptyState>
+        }
+      >
+        <Table
+          caption="Brands"
+          columns={[{ label: 'Brand' }, { label: 'People', isNumeric: true }, { label: 'Roles held there' }]}
+          rows={found.items.map(({ id, slug, name, people, isMore, roles }) => [
+            <>
+              <a href={`/console/brands/${id}`}>{name}</a>
+              <div class="under">
+                <code>{slug}</code>
+              </div>
+            </>,
+            `${people.toLocaleString('en')}${isMore ? ' or more' : ''}`,
+            <NameList names={roles} empty="None yet" />,
+          ])}
+        />
+      </Found>
     </ConsolePage>
   )
 }

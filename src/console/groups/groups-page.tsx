@@ -3,11 +3,11 @@
 import type { GroupsPage as FoundGroups } from '#access/people/search-groups.ts'
 import { LinkButton } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
-import { Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
-import { Badge, Pager, Select } from '../ui/parts.tsx'
+import { Found, Search } from '../ui/list.tsx'
+import { Badge, Select } from '../ui/parts.tsx'
 import { sourceOf } from './group-source.ts'
 
 type GroupsProps = {
@@ -17,12 +17,6 @@ type GroupsProps = {
   source: string
   cursor: string | undefined
   directories: readonly { id: string; name: string }[]
-}
-
-const hrefOf = (params: Record<string, string | undefined>): string => {
-  const present = Object.entries(params).filter((entry): entry is [string, string] => (entry[1] ?? '') !== '')
-  const text = new URLSearchParams(present).toString()
-  return text === '' ? '/console/groups' : `/console/groups?${text}`
 }
 
 export const GroupsPage = ({ frame, found, q, source, cursor, directories }: GroupsProps) => (
@@ -35,61 +29,53 @@ export const GroupsPage = ({ frame, found, q, source, cursor, directories }: Gro
       isPermitted(frame.ctx, 'groups.write') ? <LinkButton href="/console/groups/new">New group</LinkButton> : null
     }
   >
-    <search>
-      <form class="filters" method="get" action="/console/groups">
-        <div class="is-search field">
-          <Field name="q" label="Search" type="search" value={q} placeholder="Part of the name" isOptional />
-        </div>
-        <Select
-          name="source"
-          label="Source"
-          value={source}
-          empty="Any"
-          options={[
-            { value: 'local', label: 'Made here, or by sign-ins' },
-            ...directories.map(({ id, name }) => ({ value: id, label: `Directory ${name}` })),
-          ]}
-        />
-        <button type="submit" class="btn btn-primary">
-          Search
-        </button>
-      </form>
-    </search>
-    {found.items.length === 0 ? (
-      <EmptyState
-        title={q === '' && source === '' ? 'There are no groups yet' : 'No group is found'}
-        text={
-          q === '' && source === ''
-            ? 'They come with the identity provider: assign groups to the application there, and push them.'
-            : 'Take something away from what you have searched for.'
-        }
+    <Search action="/console/groups" q={q} placeholder="Part of the name" isPrimary>
+      <Select
+        name="source"
+        label="Source"
+        value={source}
+        empty="Any"
+        options={[
+          { value: 'local', label: 'Made here, or by sign-ins' },
+          ...directories.map(({ id, name }) => ({ value: id, label: `Directory ${name}` })),
+        ]}
       />
-    ) : (
-      <>
-        <Table
-          caption="Groups"
-          columns={[
-            { label: 'Group' },
-            { label: 'Source' },
-            { label: 'People', isNumeric: true },
-            { label: 'Groups inside', isNumeric: true },
-            { label: 'Mappings', isNumeric: true },
-          ]}
-          rows={found.items.map((group) => [
-            <a href={`/console/groups/${group.id}`}>{group.displayName}</a>,
-            sourceOf(group),
-            group.people.toLocaleString('en'),
-            group.groups === 0 ? '–' : group.groups.toLocaleString('en'),
-            group.mappings === 0 ? <Badge tone="quiet">Not mapped</Badge> : group.mappings.toLocaleString('en'),
-          ])}
+    </Search>
+    <Found
+      path="/console/groups"
+      query={{ q, source }}
+      isFirst={cursor === undefined}
+      next={found.nextCursor}
+      shown={found.items.length}
+      total={found.total}
+      empty={
+        <EmptyState
+          title={q === '' && source === '' ? 'There are no groups yet' : 'No group is found'}
+          text={
+            q === '' && source === ''
+              ? 'They come with the identity provider: assign groups to the application there, and push them.'
+              : 'Take something away from what you have searched for.'
+          }
         />
-        <Pager
-          shown={found.items.length}
-          total={found.total}
-          next={found.nextCursor === null ? undefined : hrefOf({ q, source, cursor: found.nextCursor })}
-          first={cursor === undefined ? undefined : hrefOf({ q, source })}
-        />
-      </>
-    )}
+      }
+    >
+      <Table
+        caption="Groups"
+        columns={[
+          { label: 'Group' },
+          { label: 'Source' },
+          { label: 'People', isNumeric: true },
+          { label: 'Groups inside', isNumeric: true },
+          { label: 'Mappings', isNumeric: true },
+        ]}
+        rows={found.items.map((group) => [
+          <a href={`/console/groups/${group.id}`}>{group.displayName}</a>,
+          sourceOf(group),
+          group.people.toLocaleString('en'),
+          group.groups === 0 ? '–' : group.groups.toLocaleString('en'),
+          group.mappings === 0 ? <Badge tone="quiet">Not mapped</Badge> : group.mappings.toLocaleString('en'),
+        ])}
+      />
+    </Found>
   </ConsolePage>
 )

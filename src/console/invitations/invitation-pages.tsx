@@ -3,11 +3,11 @@
 import type { InvitationRecord, InvitationStatus } from '#access/invitations/invitations.ts'
 import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
-import { Field } from '#http/ui/forms.tsx'
 import { brandsPermitted, isPermitted } from '#src/context.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { Badge, ButtonForm, Pager, Panel, Select, Time, type Tone } from '../ui/parts.tsx'
+import { Found, Search } from '../ui/list.tsx'
+import { Badge, ButtonForm, Panel, Select, Time, type Tone } from '../ui/parts.tsx'
 
 const statuses: Record<InvitationStatus, { label: string; tone: Tone }> = {
   pending: { label: 'Pending', tone: 'info' },
@@ -56,12 +56,6 @@ type ListProps = {
 export const InvitationsPage = (props: ListProps) => {
   const { frame, items, total, next, q, status, brand, isFirst } = props
   const mayInvite = brandsPermitted(frame.ctx, 'invitations.write').length > 0
-  const href = (before?: string): string => {
-    const params = new URLSearchParams(
-      Object.entries({ q, status, brand, before: before ?? '' }).filter(([, value]) => value !== ''),
-    ).toString()
-    return params === '' ? '/console/invitations' : `/console/invitations?${params}`
-  }
   return (
     <ConsolePage
       frame={frame}
@@ -70,73 +64,64 @@ export const InvitationsPage = (props: ListProps) => {
       lead="Who was asked to join, to what, and what became of it."
       actions={mayInvite ? <InviteLinks /> : null}
     >
-      <search>
-        <form class="filters" method="get" action="/console/invitations">
-          <div class="is-search field">
-            <Field name="q" label="Search" type="search" value={q} placeholder="Name or address" isOptional />
-          </div>
-          <Select
-            name="status"
-            label="Status"
-            value={status}
-            empty="Any"
-            options={Object.entries(statuses).map(([value, { label }]) => ({ value, label }))}
-          />
-          {brand === '' ? null : <input type="hidden" name="brand" value={brand} />}
-          <button type="submit" class="btn">
-            Search
-          </button>
-        </form>
-      </search>
-      {items.length === 0 ? (
-        <EmptyState
-          title={q === '' && status === '' ? 'Nobody is invited' : 'No invitation is found'}
-          text={
-            q === '' && status === ''
-              ? 'Invite people by their address: they choose how they sign in, and what they will hold waits for them.'
-              : 'Take something away from what you have searched for.'
-          }
-        >
-          {mayInvite ? <InviteLinks /> : null}
-        </EmptyState>
-      ) : (
-        <>
-          <Table
-            caption="Invitations"
-            columns={[
-              { label: 'Who' },
-              { label: 'To what' },
-              { label: 'Status' },
-              { label: 'Sent' },
-              { label: 'Good until' },
-              { label: 'Mail' },
-            ]}
-            rows={items.map((invitation) => [
-              <>
-                <a href={`/console/invitations/${invitation.id}`}>{invitation.email}</a>
-                {invitation.displayName === null ? null : <div class="under">{invitation.displayName}</div>}
-              </>,
-              <Roles invitation={invitation} organization={frame.manager.organization.name} />,
-              <StatusWord status={invitation.status} />,
-              <>
-                <Time at={invitation.createdAt} />
-                <div class="under">
-                  by {invitation.inviter ?? 'an operator'}
-                  {invitation.sentCount > 1 ? `, ${invitation.sentCount} times` : ''}
-                </div>
-              </>,
-              <Time at={invitation.expiresAt} />,
-              <Delivery delivery={invitation.delivery} />,
-            ])}
-          />
-          <Pager
-            shown={items.length}
-            total={total}
-            next={next === undefined ? undefined : href(next)}
-            first={isFirst ? undefined : href()}
-          />
-        </>
-      )}
+      <Search action="/console/invitations" q={q} placeholder="Name or address">
+        <Select
+          name="status"
+          label="Status"
+          value={status}
+          empty="Any"
+          options={Object.entries(statuses).map(([value, { label }]) => ({ value, label }))}
+        />
+        {brand === '' ? null : <input type="hidden" name="brand" value={brand} />}
+      </Search>
+      <Found
+        path="/console/invitations"
+        query={{ q, status, brand }}
+        param="before"
+        {...{ isFirst, next, total }}
+        shown={items.length}
+        empty={
+          <EmptyState
+            title={q === '' && status === '' ? 'Nobody is invited' : 'No invitation is found'}
+            text={
+              q === '' && status === ''
+                ? 'Invite people by their address: they choose how they sign in, and what they will hold waits for them.'
+                : 'Take something away from what you have searched for.'
+            }
+          >
+            {mayInvite ? <InviteLinks /> : null}
+          </EmptyState>
+        }
+      >
+        <Table
+          caption="Invitations"
+          columns={[
+            { label: 'Who' },
+            { label: 'To what' },
+            { label: 'Status' },
+            { label: 'Sent' },
+            { label: 'Good until' },
+            { label: 'Mail' },
+          ]}
+          rows={items.map((invitation) => [
+            <>
+              <a href={`/console/invitations/${invitation.id}`}>{invitation.email}</a>
+              {invitation.displayName === null ? null : <div class="under">{invitation.displayName}</div>}
+            </>,
+            <Roles invitation={invitation} organization={frame.manager.organization.name} />,
+            <StatusWord status={invitation.status} />,
+            <>
+              <Time at={invitation.createdAt} />
+              <div class="under">
+                by {invitation.inviter ?? 'an operator'}
+                {invitation.sentCount > 1 ? `, ${invitation.sentCount} times` : ''}
+              </div>
+            </>,
+            <Time at={invitation.expiresAt} />,
+            <Delivery delivery={invitation.delivery} />,
+          ])}
+        />
+      </Found>
     </ConsolePage>
   )
 }

@@ -4,11 +4,13 @@ import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import type { ProvisioningEvent } from '#connections/provisioning/events.ts'
 import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
-import { Field } from '#http/ui/forms.tsx'
+import { HiddenFields } from '#http/ui/form.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
-import { Badge, Pager, Select, Time } from '../ui/parts.tsx'
+import { Found, Search } from '../ui/list.tsx'
+import { Badge, Select, Time } from '../ui/parts.tsx'
+import { withParams } from '../ui/with-params.ts'
 
 export type LogQuery = {
   directory: string | undefined
@@ -28,11 +30,8 @@ export type LogPageProps = {
   next: string | undefined
 }
 
-export const logHref = (query: Partial<LogQuery>): string => {
-  const entries = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  const text = new URLSearchParams(entries).toString()
-  return text === '' ? '/console/provisioning' : `/console/provisioning?${text}`
-}
+/** The log, narrowed. */
+export const logHref = (query: Partial<LogQuery>): string => withParams('/console/provisioning', query)
 
 export const LogPage = ({ frame, query, directories, events, next }: LogPageProps) => {
   const { before, ...filter } = query
@@ -45,18 +44,17 @@ export const LogPage = ({ frame, query, directories, events, next }: LogPageProp
       lead="Every request of a directory with its answer, without secrets."
     >
       <Filters {...{ query, directories, isNarrowed }} />
-      {events.length === 0 ? (
-        <NothingYet {...{ ctx: frame.ctx, isNarrowed }} hasDirectory={directories.length > 0} />
-      ) : (
-        <>
-          <EventTable events={events} directories={directories} />
-          <Pager
-            shown={events.length}
-            next={next === undefined ? undefined : logHref({ ...filter, before: next })}
-            first={before === undefined ? undefined : logHref(filter)}
-          />
-        </>
-      )}
+      <Found
+        path="/console/provisioning"
+        query={filter}
+        param="before"
+        isFirst={before === undefined}
+        next={next}
+        shown={events.length}
+        empty={<NothingYet {...{ ctx: frame.ctx, isNarrowed }} hasDirectory={directories.length > 0} />}
+      >
+        <EventTable events={events} directories={directories} />
+      </Found>
     </ConsolePage>
   )
 }
@@ -66,40 +64,41 @@ const Filters = ({
   directories,
   isNarrowed,
 }: Pick<LogPageProps, 'query' | 'directories'> & { isNarrowed: boolean }) => (
-  <search>
-    <form class="filters" method="get" action="/console/provisioning">
-      <div class="is-search field">
-        <Field name="q" label="Search" type="search" value={query.q} placeholder="Anything in it" isOptional />
-      </div>
-      <Select
-        name="directory"
-        label="Directory"
-        value={query.directory}
-        empty="Any"
-        options={directories.map(({ id, name }) => ({ value: id, label: name }))}
-      />
-      <Select
-        name="status"
-        label="What"
-        value={query.status}
-        empty="Everything"
-        options={[
-          { value: 'failed', label: 'What was refused' },
-          { value: 'changed', label: 'What changed something' },
-        ]}
-      />
-      {query.target === undefined ? null : <input type="hidden" name="target" value={query.target} />}
-      <button type="submit" class="btn btn-primary">
-        Search
-      </button>
-      {isNarrowed ? <LinkButton href="/console/provisioning">Show all</LinkButton> : null}
-      {query.target === undefined ? null : (
-        <p class="field-hint">
-          Only what is about one {query.target.startsWith('usr') ? 'person' : 'group'}: <code>{query.target}</code>
-        </p>
-      )}
-    </form>
-  </search>
+  <Search
+    action="/console/provisioning"
+    q={query.q}
+    placeholder="Anything in it"
+    isPrimary
+    last={
+      <>
+        {isNarrowed ? <LinkButton href="/console/provisioning">Show all</LinkButton> : null}
+        {query.target === undefined ? null : (
+          <p class="field-hint">
+            Only what is about one {query.target.startsWith('usr') ? 'person' : 'group'}: <code>{query.target}</code>
+          </p>
+        )}
+      </>
+    }
+  >
+    <Select
+      name="directory"
+      label="Directory"
+      value={query.directory}
+      empty="Any"
+      options={directories.map(({ id, name }) => ({ value: id, label: name }))}
+    />
+    <Select
+      name="status"
+      label="What"
+      value={query.status}
+      empty="Everything"
+      options={[
+        { value: 'failed', label: 'What was refused' },
+        { value: 'changed', label: 'What changed something' },
+      ]}
+    />
+    <HiddenFields values={{ target: query.target }} />
+  </Search>
 )
 
 const NothingYet = ({

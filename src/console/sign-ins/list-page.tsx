@@ -4,10 +4,12 @@ import type { SignInAttempt } from '#access/sign-in/attempts.ts'
 import type { Connection } from '#connections/sign-in/connections.ts'
 import { LinkButton } from '#http/ui/buttons.tsx'
 import { EmptyState } from '#http/ui/content.tsx'
+import { HiddenFields } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
-import { Pager, Select } from '../ui/parts.tsx'
+import { Found, Search } from '../ui/list.tsx'
+import { Select } from '../ui/parts.tsx'
 import { AttemptTable } from './attempt-table.tsx'
 import { outcomes } from './attempt-words.ts'
 
@@ -29,12 +31,6 @@ export type SignInListProps = {
   connections: readonly Connection[]
 }
 
-const hrefOf = (query: Partial<AttemptQuery>): string => {
-  const entries = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  const text = new URLSearchParams(entries).toString()
-  return text === '' ? '/console/sign-ins' : `/console/sign-ins?${text}`
-}
-
 export const SignInListPage = ({ frame, query, attempts, next, connections }: SignInListProps) => {
   const { after, ...filter } = query
   const isNarrowed = Object.values(filter).some((value) => value !== undefined)
@@ -46,52 +42,52 @@ export const SignInListPage = ({ frame, query, attempts, next, connections }: Si
       lead="Every attempt with its trace. Whoever is refused is shown a reference; enter it here to see why."
       actions={<LinkButton href="/console/sign-ins/link-requests">Links to approve</LinkButton>}
     >
-      <search>
-        <form class="filters" method="get" action="/console/sign-ins">
+      <Search
+        action="/console/sign-ins"
+        q={query.q}
+        placeholder="Name or address"
+        isPrimary
+        first={
           <Field name="reference" label="Reference" value={query.reference} placeholder="ABCDE-23456" isOptional />
-          <div class="is-search field">
-            <Field name="q" label="Search" type="search" value={query.q} placeholder="Name or address" isOptional />
-          </div>
-          <Select
-            name="connection"
-            label="Connection"
-            value={query.connection}
-            empty="Any"
-            options={connections.map(({ id, name }) => ({ value: id, label: name }))}
-          />
-          <Select
-            name="outcome"
-            label="Outcome"
-            value={query.outcome}
-            empty="Any"
-            options={Object.entries(outcomes).map(([value, { word }]) => ({ value, label: word }))}
-          />
-          {query.person === undefined ? null : <input type="hidden" name="person" value={query.person} />}
-          <button type="submit" class="btn btn-primary">
-            Search
-          </button>
-          {isNarrowed ? <LinkButton href="/console/sign-ins">Show all</LinkButton> : null}
-        </form>
-      </search>
-      {attempts.length === 0 ? (
-        <EmptyState
-          title={isNarrowed ? 'No sign-in fits that' : 'Nobody has tried to sign in yet'}
-          text={
-            isNarrowed
-              ? 'Traces are kept for some weeks only. Take something away from what you have chosen.'
-              : 'Sign-ins, tests and refusals are kept here, each with what was received and checked.'
-          }
+        }
+        last={isNarrowed ? <LinkButton href="/console/sign-ins">Show all</LinkButton> : null}
+      >
+        <Select
+          name="connection"
+          label="Connection"
+          value={query.connection}
+          empty="Any"
+          options={connections.map(({ id, name }) => ({ value: id, label: name }))}
         />
-      ) : (
-        <>
-          <AttemptTable attempts={attempts} />
-          <Pager
-            shown={attempts.length}
-            next={next === undefined ? undefined : hrefOf({ ...filter, after: next })}
-            first={after === undefined ? undefined : hrefOf(filter)}
+        <Select
+          name="outcome"
+          label="Outcome"
+          value={query.outcome}
+          empty="Any"
+          options={Object.entries(outcomes).map(([value, { word }]) => ({ value, label: word }))}
+        />
+        <HiddenFields values={{ person: query.person }} />
+      </Search>
+      <Found
+        path="/console/sign-ins"
+        query={filter}
+        param="after"
+        isFirst={after === undefined}
+        next={next}
+        shown={attempts.length}
+        empty={
+          <EmptyState
+            title={isNarrowed ? 'No sign-in fits that' : 'Nobody has tried to sign in yet'}
+            text={
+              isNarrowed
+                ? 'Traces are kept for some weeks only. Take something away from what you have chosen.'
+                : 'Sign-ins, tests and refusals are kept here, each with what was received and checked.'
+            }
           />
-        </>
-      )}
+        }
+      >
+        <AttemptTable attempts={attempts} />
+      </Found>
     </ConsolePage>
   )
 }

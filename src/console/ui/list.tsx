@@ -1,0 +1,64 @@
+// A list: what it is searched by, what is found, and where it goes on. All of it is in the address, so it can be kept and shared.
+import type { Child } from 'hono/jsx'
+import { Field } from '#http/ui/forms.tsx'
+import { Pager } from './parts.tsx'
+import { withParams } from './with-params.ts'
+
+export type SearchProps = {
+  action: string
+  q: string | undefined
+  placeholder: string
+  /** Whether it is what most people come to the page for. */
+  isPrimary?: boolean
+  /** Before the field, where something else is looked for first. */
+  first?: Child
+  /** Filters. */
+  children?: Child
+  /** Behind the button. */
+  last?: Child
+}
+
+export const Search = ({ action, q, placeholder, isPrimary = false, first, children, last }: SearchProps) => (
+  <search>
+    <form class="filters" method="get" action={action}>
+      {first}
+      <div class="is-search field">
+        <Field name="q" label="Search" type="search" value={q} placeholder={placeholder} isOptional />
+      </div>
+      {children}
+      <button type="submit" class={isPrimary ? 'btn btn-primary' : 'btn'}>
+        Search
+      </button>
+      {last}
+    </form>
+  </search>
+)
+
+export type FoundProps = {
+  path: string
+  /** What is searched by, as the address says it. */
+  query: Readonly<Record<string, string | undefined>>
+  /** The parameter that says where a page begins. */
+  param?: 'cursor' | 'before' | 'after'
+  isFirst: boolean
+  /** Where the next page begins; nothing on the last one. */
+  next: string | null | undefined
+  shown: number
+  total?: number
+  /** What is said where nothing is found. */
+  empty: Child
+  children: Child
+}
+
+export const Found = ({ path, query, param = 'cursor', isFirst, next, empty, children, ...counts }: FoundProps) => (
+  <>
+    {counts.shown === 0 ? empty : children}
+    {counts.shown === 0 ? null : (
+      <Pager
+        {...counts}
+        next={next === null || next === undefined ? undefined : withParams(path, { ...query, [param]: next })}
+        first={isFirst ? undefined : withParams(path, query)}
+      />
+    )}
+  </>
+)
