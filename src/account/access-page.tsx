@@ -8,7 +8,7 @@ import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { actorInWords, changeInWords, sourceInWords, timeInWords } from './words.ts'
 
-const columns = [{ label: 'Role' }, { label: 'Where it comes from' }, { label: 'Until' }]
+const columns = ['Role', 'Where it comes from', 'Until']
 
 const Until = ({ source }: Pick<OwnAssignment, 'source'>) => {
   if (source.type === 'mapping') return <>As long as you are in the group</>
@@ -46,7 +46,7 @@ const Changes = ({ changes }: { changes: readonly OwnChange[] }) => (
     <h2>What has changed lately</h2>
     <Table
       caption="Changes of your access"
-      columns={[{ label: 'What' }, { label: 'By' }, { label: 'When' }]}
+      columns={['What', 'By', 'When']}
       rows={changes.map((change) => [
         changeInWords(change),
         actorInWords(change.actor),

@@ -189,7 +189,7 @@ const Difference = ({ before, after }: { before: Record<string, unknown>; after:
       <Panel title="What has changed">
         <Table
           caption="What has changed"
-          columns={[{ label: 'What' }, { label: 'Before' }, { label: 'After' }]}
+          columns={['What', 'Before', 'After']}
           rows={changed.map((name) => [
             wordsOf(name),
             <del>

@@ -11,7 +11,7 @@ import { EventTable } from '../audit/event-table.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Found, Search } from '../ui/list.tsx'
-import { Panel, Select, Time } from '../ui/parts.tsx'
+import { namedOptions, Panel, Select, Time } from '../ui/parts.tsx'
 import { NameList, UserName, Source, StatusBadge } from '../ui/people.tsx'
 
 type BrandProps = {
@@ -76,21 +76,13 @@ const People = ({ frame, brand, found, roles, q, role, cursor }: BrandProps) => 
       lead={`${found.total.toLocaleString('en')} ${found.total === 1 ? 'person' : 'people'}${isSearched ? ' found' : ''}`}
     >
       <Search action={path} q={q} placeholder="Name or address">
-        <Select
-          name="role"
-          label="Role"
-          value={role}
-          empty="Any"
-          options={roles.map(({ id, name }) => ({ value: id, label: name }))}
-        />
+        <Select name="role" label="Role" value={role} empty="Any" options={namedOptions(roles)} />
       </Search>
       <Found
         path={path}
         query={{ q, role }}
         isFirst={cursor === undefined}
-        next={found.nextCursor}
-        shown={found.items.length}
-        total={found.total}
+        found={found}
         empty={
           <EmptyState
             title={isSearched ? 'Nobody is found' : 'Nobody has access yet'}
@@ -104,13 +96,7 @@ const People = ({ frame, brand, found, roles, q, role, cursor }: BrandProps) => 
       >
         <Table
           caption={`Who has access to ${brand.name}`}
-          columns={[
-            { label: 'Name' },
-            { label: 'Role' },
-            { label: 'Through' },
-            { label: 'Status' },
-            { label: 'Last activity' },
-          ]}
+          columns={['Name', 'Role', 'Through', 'Status', 'Last activity']}
           rows={found.items.map((holder) => rowOf(frame.ctx, holder, brand))}
         />
       </Found>

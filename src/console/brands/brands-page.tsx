@@ -26,9 +26,7 @@ export const BrandsPage = ({ frame, found, q, cursor }: BrandsProps) => {
         path="/console/brands"
         query={{ q }}
         isFirst={cursor === undefined}
-        next={found.nextCursor}
-        shown={found.items.length}
-        total={found.total}
+        found={found}
         empty={
           <EmptyState
             title={q === '' ? 'There are no brands yet' : 'No brand is found'}
@@ -44,7 +42,7 @@ export const BrandsPage = ({ frame, found, q, cursor }: BrandsProps) => {
       >
         <Table
           caption="Brands"
-          columns={[{ label: 'Brand' }, { label: 'People', isNumeric: true }, { label: 'Roles held there' }]}
+          columns={['Brand', { label: 'People', isNumeric: true }, 'Roles held there']}
           rows={found.items.map(({ id, slug, name, people, isMore, roles }) => [
             <>
               <a href={`/console/brands/${id}`}>{name}</a>

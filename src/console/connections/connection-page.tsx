@@ -163,7 +163,7 @@ const Certificates = ({
       ) : null}
       <Table
         caption="Certificates"
-        columns={[{ label: 'Subject' }, { label: 'Good until' }, { label: 'Status' }, { label: 'SHA-256' }]}
+        columns={['Subject', 'Good until', 'Status', 'SHA-256']}
         rows={settings.certificates.map((certificate) => {
           const ending = endingOf(certificate.notAfter, now)
           return [

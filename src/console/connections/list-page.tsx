@@ -46,13 +46,7 @@ export const ConnectionListPage = ({ frame, connections, links, state }: Connect
     ) : (
       <Table
         caption="Connections and how they do"
-        columns={[
-          { label: 'Connection' },
-          { label: 'Status' },
-          { label: 'Last sign-in' },
-          { label: 'Last day', isNumeric: true },
-          { label: 'Certificate' },
-        ]}
+        columns={['Connection', 'Status', 'Last sign-in', { label: 'Last day', isNumeric: true }, 'Certificate']}
         rows={connections.map((connection) => healthRow(connection, frame.ctx.clock.now()))}
       />
     )}
@@ -125,14 +119,7 @@ const SetupLinks = ({ frame, links, state }: Pick<ConnectionListProps, 'frame' |
 export const SetupLinkTable = ({ links, mayRevoke }: { links: readonly SetupLinkRecord[]; mayRevoke: boolean }) => (
   <Table
     caption="Setup links that were made"
-    columns={[
-      { label: 'For whom' },
-      { label: 'Status' },
-      { label: 'Until' },
-      { label: 'Last used' },
-      { label: 'Connects' },
-      { label: 'Actions', isSilent: true },
-    ]}
+    columns={['For whom', 'Status', 'Until', 'Last used', 'Connects', { label: 'Actions', isSilent: true }]}
     rows={links.map(({ id, label, status, expiresAt, lastUsedAt, connectionId }) => [
       label,
       <Badge tone={linkTones[status].tone}>{linkTones[status].word}</Badge>,

@@ -10,7 +10,7 @@ import { Check, Field } from '#http/ui/forms.tsx'
 import type { Frame } from '../ui/env.ts'
 import { endOfDay, textOf } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { Panel, Select } from '../ui/parts.tsx'
+import { namedOptions, Panel, Select } from '../ui/parts.tsx'
 import { jitWords } from './connection-page.tsx'
 
 const attributeLabels = {
@@ -108,14 +108,14 @@ export const SettingsPage = ({ frame, connection, state, roles, directories }: S
             {...field(state, 'defaultRoleId')}
             label="Role of those people"
             empty="None"
-            options={roles.map(({ id, name }) => ({ value: id, label: name }))}
+            options={namedOptions(roles)}
             hint="Roles of administrators cannot be chosen."
           />
           <Select
             {...field(state, 'directoryId')}
             label="Directory that decides about its people"
             empty="None"
-            options={directories.map(({ id, name }) => ({ value: id, label: name }))}
+            options={namedOptions(directories)}
             hint="Groups in messages are ignored for people of a directory."
           />
         </Panel>

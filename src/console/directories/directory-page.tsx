@@ -151,13 +151,7 @@ const Tokens = ({ frame, directory, tokens, state, mayWrite }: DirectoryPageProp
     {tokens.length === 0 ? null : (
       <Table
         caption="Tokens of the directory"
-        columns={[
-          { label: 'Ends in' },
-          { label: 'Status' },
-          { label: 'Last used' },
-          { label: 'Until' },
-          { label: 'Actions', isSilent: true },
-        ]}
+        columns={['Ends in', 'Status', 'Last used', 'Until', { label: 'Actions', isSilent: true }]}
         rows={tokens.map((token) => [
           <code>…{token.lastFour}</code>,
           stateOf(token, frame.ctx.clock.now()),

@@ -49,7 +49,7 @@ export const DirectoryListPage = (props: DirectoryListProps) => {
       ) : (
         <Table
           caption="Directories"
-          columns={[{ label: 'Directory' }, { label: 'Status' }, { label: 'Last request' }, { label: 'Last change' }]}
+          columns={['Directory', 'Status', 'Last request', 'Last change']}
           rows={directories.map((directory) =>
             rowOf(
               directory,

@@ -78,10 +78,10 @@ const Accounts = ({ accounts }: Pick<Props, 'accounts'>) => (
   <Table
     caption="Emergency accounts"
     columns={[
-      { label: 'Account' },
-      { label: 'State' },
-      { label: 'Sealed' },
-      { label: 'Last tried' },
+      'Account',
+      'State',
+      'Sealed',
+      'Last tried',
       { label: 'Recovery codes left', isNumeric: true },
       { label: 'Seal anew', isSilent: true },
     ]}
@@ -108,7 +108,7 @@ const Accounts = ({ accounts }: Pick<Props, 'accounts'>) => (
 const Uses = ({ uses }: Pick<Props, 'uses'>) => (
   <Table
     caption="Uses of emergency accounts"
-    columns={[{ label: 'When' }, { label: 'Account' }, { label: 'Reason' }, { label: 'Report' }]}
+    columns={['When', 'Account', 'Reason', 'Report']}
     rows={uses.map(({ id, startedAt, account, reason, report }) => [
       <a href={`/console/emergency/uses/${id}`}>
         <Time at={startedAt} />
@@ -127,7 +127,7 @@ const Attempts = ({ attempts }: Pick<Props, 'attempts'>) => (
     <h2>At the door</h2>
     <Table
       caption="Attempts to use an emergency account"
-      columns={[{ label: 'When' }, { label: 'Outcome' }, { label: 'From' }]}
+      columns={['When', 'Outcome', 'From']}
       rows={attempts.map(({ id, occurredAt, outcome, ip }) => [
         <a href={`/console/sign-ins/${id}`}>
           <Time at={occurredAt} />

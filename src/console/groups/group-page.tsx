@@ -75,7 +75,7 @@ const GivesPanel = ({ mappings, frame }: Pick<GroupProps, 'mappings' | 'frame'>)
     ) : (
       <Table
         caption="Roles through this group"
-        columns={[{ label: 'Role' }, { label: 'Where' }, { label: 'Through' }]}
+        columns={['Role', 'Where', 'Through']}
         rows={mappings.map(({ role, brand, through }) => [
           <a href={`/console/roles/${role.id}`}>{role.name}</a>,
           brand === null ? frame.manager.organization.name : <a href={`/console/brands/${brand.id}`}>{brand.name}</a>,
@@ -113,11 +113,7 @@ const MembersPanel = ({ group, page, mayChange }: Pick<GroupProps, 'group' | 'pa
         <>
           <Table
             caption={`Members of ${group.displayName}`}
-            columns={[
-              { label: 'Name' },
-              { label: 'Kind' },
-              ...(mayChange ? [{ label: 'Remove', isSilent: true }] : []),
-            ]}
+            columns={['Name', 'Kind', ...(mayChange ? [{ label: 'Remove', isSilent: true }] : [])]}
             rows={members.map(({ id, type, display }) => [
               <a href={`/console/${type === 'User' ? 'users' : 'groups'}/${id}`}>{display}</a>,
               type === 'User' ? 'Person' : 'Group',

@@ -45,9 +45,7 @@ export const GroupsPage = ({ frame, found, q, source, cursor, directories }: Gro
       path="/console/groups"
       query={{ q, source }}
       isFirst={cursor === undefined}
-      next={found.nextCursor}
-      shown={found.items.length}
-      total={found.total}
+      found={found}
       empty={
         <EmptyState
           title={q === '' && source === '' ? 'There are no groups yet' : 'No group is found'}
@@ -62,8 +60,8 @@ export const GroupsPage = ({ frame, found, q, source, cursor, directories }: Gro
       <Table
         caption="Groups"
         columns={[
-          { label: 'Group' },
-          { label: 'Source' },
+          'Group',
+          'Source',
           { label: 'People', isNumeric: true },
           { label: 'Groups inside', isNumeric: true },
           { label: 'Mappings', isNumeric: true },

@@ -78,8 +78,8 @@ export const InvitationsPage = (props: ListProps) => {
         path="/console/invitations"
         query={{ q, status, brand }}
         param="before"
-        {...{ isFirst, next, total }}
-        shown={items.length}
+        isFirst={isFirst}
+        found={{ items, total, nextCursor: next }}
         empty={
           <EmptyState
             title={q === '' && status === '' ? 'Nobody is invited' : 'No invitation is found'}
@@ -95,14 +95,7 @@ export const InvitationsPage = (props: ListProps) => {
       >
         <Table
           caption="Invitations"
-          columns={[
-            { label: 'Who' },
-            { label: 'To what' },
-            { label: 'Status' },
-            { label: 'Sent' },
-            { label: 'Good until' },
-            { label: 'Mail' },
-          ]}
+          columns={['Who', 'To what', 'Status', 'Sent', 'Good until', 'Mail']}
           rows={items.map((invitation) => [
             <>
               <a href={`/console/invitations/${invitation.id}`}>{invitation.email}</a>

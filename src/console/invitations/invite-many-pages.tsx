@@ -88,12 +88,7 @@ export const InviteOutcomesPage = ({ frame, form, result, isSent }: OutcomesProp
       </div>
       <Table
         caption="Outcomes"
-        columns={[
-          { label: 'Address' },
-          { label: 'Line', isNumeric: true },
-          { label: 'Outcome' },
-          { label: 'Why, and what to think of' },
-        ]}
+        columns={['Address', { label: 'Line', isNumeric: true }, 'Outcome', 'Why, and what to think of']}
         rows={result.outcomes.map(({ line, email, displayName, outcome, message, warnings, invitationId }) => [
           <>
             {invitationId === null ? email : <a href={`/console/invitations/${invitationId}`}>{email}</a>}

@@ -9,7 +9,7 @@ import { Check, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import type { Frame, Manager } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { ButtonForm, Panel, Select, Time } from '../ui/parts.tsx'
+import { ButtonForm, namedOptions, Panel, Select, Time } from '../ui/parts.tsx'
 
 type Brand = { id: string; slug: string; name: string }
 
@@ -61,13 +61,7 @@ export const MappingListPage = ({ frame, mappings, q, suggested }: MappingListPr
       {mappings.length > 0 ? (
         <Table
           caption="Mappings"
-          columns={[
-            { label: 'Group or filter' },
-            { label: 'Role' },
-            { label: 'Where' },
-            { label: 'Since' },
-            { label: 'Actions', isSilent: true },
-          ]}
+          columns={['Group or filter', 'Role', 'Where', 'Since', { label: 'Actions', isSilent: true }]}
           rows={mappings.map((mapping) => [
             <Whose {...mapping} />,
             <a href={`/console/roles/${mapping.role.id}`}>{mapping.role.name}</a>,
@@ -139,7 +133,7 @@ export const NewMappingPage = ({ frame, state, groups, roles, brands }: MappingF
         label="Where"
         empty={`In the organization (${frame.manager.organization.name})`}
         value={values['brandId']}
-        options={brands.map(({ id, name }) => ({ value: id, label: name }))}
+        options={namedOptions(brands)}
       />
     </>
   )
@@ -234,7 +228,7 @@ export const SuggestionsPage = ({ frame, suggestions, pattern, error }: Suggesti
         <PostForm action="/console/mappings/suggestions" hidden={{ pattern }}>
           <Table
             caption="Suggested mappings"
-            columns={[{ label: 'Group' }, { label: 'Role' }, { label: 'Where' }]}
+            columns={['Group', 'Role', 'Where']}
             rows={suggestions.map((suggestion) => {
               const { group, role, brand } = suggestion
               return [

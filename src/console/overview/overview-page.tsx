@@ -139,7 +139,7 @@ const Connections = ({ connections }: { connections: readonly ConnectionHealth[]
     ) : (
       <Table
         caption="Connections"
-        columns={[{ label: 'Connection' }, { label: 'Status' }, { label: 'Last day' }]}
+        columns={['Connection', 'Status', 'Last day']}
         rows={connections.map(({ id, name, status, signedIn, refused, lastSignInAt }) => [
           <>
             <a href={`/console/connections/${id}`}>{name}</a>
@@ -160,12 +160,7 @@ const Directories = ({ directories }: { directories: readonly DirectoryHealth[] 
     <Panel title="Directories" actions={<a href="/console/provisioning">Provisioning log</a>}>
       <Table
         caption="Directories"
-        columns={[
-          { label: 'Directory' },
-          { label: 'Last request' },
-          { label: 'Last change' },
-          { label: 'Last refusal' },
-        ]}
+        columns={['Directory', 'Last request', 'Last change', 'Last refusal']}
         rows={directories.map(({ directoryId, name, activity }) => [
           <a href={`/console/directories/${directoryId}`}>{name}</a>,
           <Time at={activity?.lastRequestAt ?? null} empty="Never asked yet" />,

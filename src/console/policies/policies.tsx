@@ -15,7 +15,7 @@ import { showPreview } from '../changes/changes.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { chosen, emptyForm, textOf } from '../ui/forms.ts'
 import { ConsolePage } from '../ui/frame.tsx'
-import { ButtonForm, Panel, Select } from '../ui/parts.tsx'
+import { ButtonForm, namedOptions, Panel, Select } from '../ui/parts.tsx'
 import { renderForm, submit } from '../ui/submit.ts'
 
 /** @returns an app to be mounted at `/console/policies` */
@@ -97,7 +97,7 @@ async function showPolicies(c: Context<ConsoleEnv>, state: FormState): Promise<R
               label="Where"
               empty="Everywhere"
               value={values['brandId']}
-              options={brands.map(({ id, name }) => ({ value: id, label: name }))}
+              options={namedOptions(brands)}
             />
             <fieldset>
               <legend>But holders of</legend>
@@ -149,13 +149,7 @@ async function showPolicies(c: Context<ConsoleEnv>, state: FormState): Promise<R
 const PolicyTable = (props: { policies: readonly PolicyRecord[]; mayWrite: boolean; organizationName: string }) => (
   <Table
     caption="Policies"
-    columns={[
-      { label: 'Policy' },
-      { label: 'Nobody may' },
-      { label: 'Where' },
-      { label: 'But' },
-      { label: 'Actions', isSilent: true },
-    ]}
+    columns={['Policy', 'Nobody may', 'Where', 'But', { label: 'Actions', isSilent: true }]}
     rows={props.policies.map(({ id, name, permission, brand, exceptRoles }) => [
       name,
       <code>{permission}</code>,

@@ -9,7 +9,7 @@ import { type CallContext, isPermitted } from '#src/context.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { Found, Search } from '../ui/list.tsx'
-import { Badge, Select, Time } from '../ui/parts.tsx'
+import { Badge, namedOptions, Select, Time } from '../ui/parts.tsx'
 import { withParams } from '../ui/with-params.ts'
 
 export type LogQuery = {
@@ -49,8 +49,7 @@ export const LogPage = ({ frame, query, directories, events, next }: LogPageProp
         query={filter}
         param="before"
         isFirst={before === undefined}
-        next={next}
-        shown={events.length}
+        found={{ items: events, nextCursor: next }}
         empty={<NothingYet {...{ ctx: frame.ctx, isNarrowed }} hasDirectory={directories.length > 0} />}
       >
         <EventTable events={events} directories={directories} />
@@ -85,7 +84,7 @@ const Filters = ({
       label="Directory"
       value={query.directory}
       empty="Any"
-      options={directories.map(({ id, name }) => ({ value: id, label: name }))}
+      options={namedOptions(directories)}
     />
     <Select
       name="status"
@@ -157,13 +156,7 @@ export const EventTable = ({
 }) => (
   <Table
     caption="Requests, the newest first"
-    columns={[
-      { label: 'Request' },
-      { label: 'When' },
-      { label: 'Answer' },
-      { label: 'About' },
-      ...(directories.length > 1 ? [{ label: 'Directory' }] : []),
-    ]}
+    columns={['Request', 'When', 'Answer', 'About', ...(directories.length > 1 ? ['Directory'] : [])]}
     rows={events.map(({ id, method, path, occurredAt, status, error, quirks, targetId, directoryId }) => [
       <a href={`/console/provisioning/${id}`} class="long-code">
         {method} {shortened(decoded(path))}

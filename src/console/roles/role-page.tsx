@@ -75,7 +75,7 @@ export const RolePage = ({ frame, role, use, catalogue, mappings, holders }: Rol
       ) : (
         <Table
           caption="Mappings to this role"
-          columns={[{ label: 'Group or filter' }, { label: 'Where' }]}
+          columns={['Group or filter', 'Where']}
           rows={mappings.map(({ group, filter, brand }) => [
             group === null ? <code>{filter}</code> : <a href={`/console/groups/${group.id}`}>{group.displayName}</a>,
             brand === null ? frame.manager.organization.name : <a href={`/console/brands/${brand.id}`}>{brand.name}</a>,
@@ -105,7 +105,7 @@ const Holders = ({ role, holders: { items, total }, organization }: HoldersProps
       <>
         <Table
           caption={`Who holds ${role.name}`}
-          columns={[{ label: 'Name' }, { label: 'Where and through what' }, { label: 'Status' }]}
+          columns={['Name', 'Where and through what', 'Status']}
           rows={items.map(({ user, holdings }) => [
             <UserName user={user} />,
             <ul class="source-list">

@@ -33,7 +33,7 @@ export const RoleListPage = ({ frame, roles, uses, catalogue, packs }: RoleListP
     >
       <Table
         caption="Roles"
-        columns={[{ label: 'Role' }, { label: 'Kind' }, { label: 'Rank', isNumeric: true }, { label: 'Given by' }]}
+        columns={['Role', 'Kind', { label: 'Rank', isNumeric: true }, 'Given by']}
         rows={roles.map((role) => [
           <>
             <a href={`/console/roles/${role.id}`}>{role.name}</a>
@@ -50,7 +50,7 @@ export const RoleListPage = ({ frame, roles, uses, catalogue, packs }: RoleListP
         <Panel title="Role packs" lead="Ready-made sets. Installing one adds its roles; nobody gets them by that.">
           <Table
             caption="Role packs that can be installed"
-            columns={[{ label: 'Pack' }, { label: 'Roles' }, { label: 'Actions', isSilent: true }]}
+            columns={['Pack', 'Roles', { label: 'Actions', isSilent: true }]}
             rows={missing.map(({ key, name, roles: packed }) => [
               <>
                 {name}

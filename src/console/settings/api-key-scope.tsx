@@ -8,7 +8,7 @@ import type { Form } from '#http/read-form.ts'
 import { type FormState, field } from '#http/ui/form.tsx'
 import { Check, Choice, Field } from '#http/ui/forms.tsx'
 import { endOfDay } from '../ui/forms.ts'
-import { Select } from '../ui/parts.tsx'
+import { namedOptions, Select } from '../ui/parts.tsx'
 
 /** The key that a form asks for. */
 export function wantedKey(form: Form): Parameters<typeof issueApiKey>[1] {
@@ -60,10 +60,7 @@ export const ScopeFields = ({ state, brands }: { state: FormState; brands: reado
         label="Where"
         value={state.values['brandId'] ?? ''}
         error={state.errors['brandIds']}
-        options={[
-          { value: '', label: 'In the whole organization' },
-          ...brands.map(({ id, name }) => ({ value: id, label: name })),
-        ]}
+        options={[{ value: '', label: 'In the whole organization' }, ...namedOptions(brands)]}
       />
     )}
     <Field

@@ -104,15 +104,7 @@ async function showKeys(c: Context<ConsoleEnv>, state: FormState, fresh?: Issued
       ) : (
         <Table
           caption="API keys"
-          columns={[
-            { label: 'Name' },
-            { label: 'Ends in' },
-            { label: 'May do' },
-            { label: 'From' },
-            { label: 'Last used' },
-            { label: 'Until' },
-            { label: 'Actions', isSilent: true },
-          ]}
+          columns={['Name', 'Ends in', 'May do', 'From', 'Last used', 'Until', { label: 'Actions', isSilent: true }]}
           rows={keys.map((key) => [
             key.name,
             <code>…{key.lastFour}</code>,

@@ -131,7 +131,7 @@ async function showList(c: Context<ConsoleEnv>, state: FormState): Promise<Respo
       ) : (
         <Table
           caption="Applications"
-          columns={[{ label: 'Application' }, { label: 'Status' }, { label: 'Since' }]}
+          columns={['Application', 'Status', 'Since']}
           rows={applications.map(({ id, name, status, createdAt }) => [
             <a href={`${path}/${id}`}>{name}</a>,
             <Badge tone={status === 'active' ? 'good' : 'bad'}>{status}</Badge>,

@@ -68,7 +68,7 @@ async function showMail(
       ) : (
         <Table
           caption="The last mails"
-          columns={[{ label: 'To' }, { label: 'Subject' }, { label: 'State' }, { label: 'When' }]}
+          columns={['To', 'Subject', 'State', 'When']}
           rows={mails.map(({ recipient, subject, status, lastError, createdAt, sentAt }) => [
             recipient,
             subject,

@@ -18,7 +18,7 @@ const objectOf = (value: unknown): Record<string, unknown> =>
 export const AttemptTable = ({ attempts }: { attempts: readonly SignInAttempt[] }) => (
   <Table
     caption="Sign-ins, the newest first"
-    columns={[{ label: 'When' }, { label: 'Who' }, { label: 'How' }, { label: 'Outcome' }, { label: 'Reference' }]}
+    columns={['When', 'Who', 'How', 'Outcome', 'Reference']}
     rows={attempts.map((attempt) => {
       const { id, occurredAt, userId, method, outcome, reason, reference, count } = attempt
       const who = subjectOf(attempt)

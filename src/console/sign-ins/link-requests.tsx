@@ -62,13 +62,7 @@ async function show(c: Context<ConsoleEnv>, fault?: AppError): Promise<Response>
       ) : (
         <Table
           caption="Links, the newest first"
-          columns={[
-            { label: 'Person' },
-            { label: 'Connection' },
-            { label: 'Known there as' },
-            { label: 'Last tried' },
-            { label: 'Status' },
-          ]}
+          columns={['Person', 'Connection', 'Known there as', 'Last tried', 'Status']}
           rows={requests.map((request) => [
             <a href={`/console/users/${request.userId}`}>{request.displayName ?? request.userName}</a>,
             <a href={`/console/connections/${request.connectionId}`}>{request.connectionName}</a>,

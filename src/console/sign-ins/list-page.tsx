@@ -9,7 +9,7 @@ import { Field } from '#http/ui/forms.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { Found, Search } from '../ui/list.tsx'
-import { Select } from '../ui/parts.tsx'
+import { namedOptions, Select } from '../ui/parts.tsx'
 import { AttemptTable } from './attempt-table.tsx'
 import { outcomes } from './attempt-words.ts'
 
@@ -57,7 +57,7 @@ export const SignInListPage = ({ frame, query, attempts, next, connections }: Si
           label="Connection"
           value={query.connection}
           empty="Any"
-          options={connections.map(({ id, name }) => ({ value: id, label: name }))}
+          options={namedOptions(connections)}
         />
         <Select
           name="outcome"
@@ -73,8 +73,7 @@ export const SignInListPage = ({ frame, query, attempts, next, connections }: Si
         query={filter}
         param="after"
         isFirst={after === undefined}
-        next={next}
-        shown={attempts.length}
+        found={{ items: attempts, nextCursor: next }}
         empty={
           <EmptyState
             title={isNarrowed ? 'No sign-in fits that' : 'Nobody has tried to sign in yet'}

@@ -41,24 +41,26 @@ export type FoundProps = {
   /** The parameter that says where a page begins. */
   param?: 'cursor' | 'before' | 'after'
   isFirst: boolean
-  /** Where the next page begins; nothing on the last one. */
-  next: string | null | undefined
-  shown: number
-  total?: number
+  /** With where the next page begins; nothing on the last one. */
+  found: { items: readonly unknown[]; total?: number; nextCursor: string | null | undefined }
   /** What is said where nothing is found. */
   empty: Child
   children: Child
 }
 
-export const Found = ({ path, query, param = 'cursor', isFirst, next, empty, children, ...counts }: FoundProps) => (
-  <>
-    {counts.shown === 0 ? empty : children}
-    {counts.shown === 0 ? null : (
-      <Pager
-        {...counts}
-        next={next === null || next === undefined ? undefined : withParams(path, { ...query, [param]: next })}
-        first={isFirst ? undefined : withParams(path, query)}
-      />
-    )}
-  </>
-)
+export const Found = ({ path, query, param = 'cursor', isFirst, found, empty, children }: FoundProps) => {
+  const { items, total, nextCursor } = found
+  return (
+    <>
+      {items.length === 0 ? empty : children}
+      {items.length === 0 ? null : (
+        <Pager
+          shown={items.length}
+          total={total}
+          next={typeof nextCursor === 'string' ? withParams(path, { ...query, [param]: nextCursor }) : undefined}
+          first={isFirst ? undefined : withParams(path, query)}
+        />
+      )}
+    </>
+  )
+}

@@ -112,6 +112,10 @@ export const Select = ({ name, label, options, value = '', hint, error, empty, i
   </Labelled>
 )
 
+/** Things that have a name, to choose from. */
+export const namedOptions = (things: readonly { id: string; name: string }[]) =>
+  things.map(({ id, name }) => ({ value: id, label: name }))
+
 export type TextAreaProps = {
   name: string
   label: string

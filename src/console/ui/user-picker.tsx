@@ -31,7 +31,7 @@ export const UserPicker = ({ action, q, found, total, choose }: UserPickerProps)
       <>
         <Table
           caption="People who are found"
-          columns={[{ label: 'Name' }, { label: 'Status' }, { label: 'Choose', isSilent: true }]}
+          columns={['Name', 'Status', { label: 'Choose', isSilent: true }]}
           rows={found.map((user) => [
             <UserName user={user} isLink={false} />,
             <StatusBadge status={user.status} />,

@@ -62,7 +62,7 @@ const Findings = ({ found }: { found: SignInExplanation }) => (
     ) : (
       <Table
         caption="Latest attempts"
-        columns={[{ label: 'When' }, { label: 'How' }, { label: 'Outcome' }, { label: 'Reference' }]}
+        columns={['When', 'How', 'Outcome', 'Reference']}
         rows={found.attempts.map(({ id, occurredAt, method, outcome, reason, reference }) => [
           <a href={`/console/sign-ins/${id}`}>
             <Time at={occurredAt} />

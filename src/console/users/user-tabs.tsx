@@ -34,10 +34,10 @@ export const SessionsTab = ({ ctx, user, sessions }: SessionsProps) => {
       <Table
         caption={`Sessions of ${nameOf(user)}`}
         columns={[
-          { label: 'Device' },
-          { label: 'Signed in with' },
-          { label: 'Began' },
-          { label: 'Last seen' },
+          'Device',
+          'Signed in with',
+          'Began',
+          'Last seen',
           ...(mayEnd ? [{ label: 'End', isSilent: true }] : []),
         ]}
         rows={sessions.map((session) => [
@@ -85,13 +85,7 @@ export const SignInsTab = ({ user, attempts }: { user: ListedUser; attempts: rea
     ) : (
       <Table
         caption={`Attempts of ${nameOf(user)}`}
-        columns={[
-          { label: 'When' },
-          { label: 'How' },
-          { label: 'Outcome' },
-          { label: 'Device' },
-          { label: 'Reference' },
-        ]}
+        columns={['When', 'How', 'Outcome', 'Device', 'Reference']}
         rows={attempts.map(({ id, occurredAt, method, outcome, reason, userAgent, ip, reference }) => [
           <a href={`/console/sign-ins/${id}`}>
             <Time at={occurredAt} />

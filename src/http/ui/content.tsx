@@ -40,38 +40,42 @@ export type Column = {
 export type TableProps = {
   /** What the table lists; for screen readers. */
   caption: string
-  columns: readonly Column[]
+  /** A word alone stands for a column of that name. */
+  columns: readonly (string | Column)[]
   /** One cell a column; the first one names the row. */
   rows: readonly (readonly Child[])[]
 }
 
 /** In a card; scrolls sideways by itself where the window is narrow, by keyboard too (WCAG 2.1.1). */
-export const Table = ({ caption, columns, rows }: TableProps) => (
-  <section class="card table-responsive" aria-label={caption} tabindex={0}>
-    <table class="table table-vcenter card-table">
-      <caption class="visually-hidden">{caption}</caption>
-      <thead>
-        <tr>
-          {columns.map(({ label, isNumeric = false, isSilent = false }) => (
-            <th scope="col" class={isNumeric ? 'text-end' : undefined}>
-              {isSilent ? <span class="visually-hidden">{label}</span> : label}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(([name, ...cells]) => (
+export const Table = ({ caption, rows, ...props }: TableProps) => {
+  const columns = props.columns.map((column): Column => (typeof column === 'string' ? { label: column } : column))
+  return (
+    <section class="card table-responsive" aria-label={caption} tabindex={0}>
+      <table class="table table-vcenter card-table">
+        <caption class="visually-hidden">{caption}</caption>
+        <thead>
           <tr>
-            <th scope="row">{name}</th>
-            {cells.map((cell, index) => (
-              <td class={columns[index + 1]?.isNumeric === true ? 'text-end' : undefined}>{cell}</td>
+            {columns.map(({ label, isNumeric = false, isSilent = false }) => (
+              <th scope="col" class={isNumeric ? 'text-end' : undefined}>
+                {isSilent ? <span class="visually-hidden">{label}</span> : label}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
-  </section>
-)
+        </thead>
+        <tbody>
+          {rows.map(([name, ...cells]) => (
+            <tr>
+              <th scope="row">{name}</th>
+              {cells.map((cell, index) => (
+                <td class={columns[index + 1]?.isNumeric === true ? 'text-end' : undefined}>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
 
 export type EmptyStateProps = {
   title: string

@@ -118,7 +118,7 @@ const Checks = ({ steps }: { steps: Trace['steps'] }) => (
     <h2>Checks</h2>
     <Table
       caption="Checks, in the order in which they were made"
-      columns={[{ label: 'Check' }, { label: 'Result' }, { label: 'Detail' }]}
+      columns={['Check', 'Result', 'Detail']}
       rows={steps.map(({ check, result, detail }) => [check, marks[result], detail ?? ''])}
     />
   </>

@@ -87,7 +87,7 @@ const Identities = ({ identities }: Pick<SecurityPageProps, 'identities'>) =>
       <p>Linked, you can come in that way as well, and find the same roles.</p>
       <Table
         caption="Sign-in through your organization"
-        columns={[{ label: 'Name' }, { label: 'Linked' }, { label: 'Last used' }, { label: 'Action', isSilent: true }]}
+        columns={['Name', 'Linked', 'Last used', { label: 'Action', isSilent: true }]}
         rows={identities.map(({ connectionId, name, linkedAt, lastSignInAt }) => [
           name,
           linkedAt === null ? 'not yet' : day(linkedAt),
@@ -137,7 +137,7 @@ const Passkeys = ({ factors: { passkeys }, fault }: FactorsProps) => (
     {passkeys.length === 0 ? null : (
       <Table
         caption="Your passkeys"
-        columns={[{ label: 'Name' }, { label: 'Added' }, { label: 'Last used' }, { label: 'Action' }]}
+        columns={['Name', 'Added', 'Last used', 'Action']}
         rows={passkeys.map(({ id, name, createdAt, lastUsedAt }) => [
           <form method="post" action={`${path}/passkeys/${id}/rename`} class="inline-form">
             <input

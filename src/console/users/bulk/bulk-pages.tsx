@@ -49,7 +49,7 @@ export const BulkPreviewPage = ({ frame, kind, form, preview, isStale, at }: Pre
       <>
         <Table
           caption="Who is chosen"
-          columns={[{ label: 'Name' }, { label: 'Status' }, { label: 'What happens' }]}
+          columns={['Name', 'Status', 'What happens']}
           rows={preview.rows.map(({ id, userName, displayName, status, blocker }) => [
             <a href={`/console/users/${id}`}>{displayName ?? userName}</a>,
             <StatusBadge status={status} />,

@@ -67,7 +67,7 @@ const Outcomes = ({ change, outcomes }: Pick<Props, 'change' | 'outcomes'>) => {
     <>
       <Table
         caption="Outcomes"
-        columns={[{ label: 'Name' }, { label: 'Outcome' }, { label: 'Why' }]}
+        columns={['Name', 'Outcome', 'Why']}
         rows={outcomes.map(({ userId, userName, displayName, outcome, message }) => [
           <a href={`/console/users/${userId}`}>{displayName ?? userName ?? userId}</a>,
           <Badge tone={outcomeWords[outcome].tone}>{outcomeWords[outcome].label}</Badge>,

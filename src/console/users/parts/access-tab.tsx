@@ -73,7 +73,7 @@ const WideMatrix = ({ frame, user, matrix }: MatrixProps) => (
     <Table
       caption={`Roles of ${nameOf(user)}, by organization and brands`}
       columns={[
-        { label: 'Role' },
+        'Role',
         ...matrix.scopes.map((scope) => ({
           label: scope?.name ?? `${frame.manager.organization.name} (organization)`,
         })),
@@ -92,7 +92,7 @@ const WideMatrix = ({ frame, user, matrix }: MatrixProps) => (
 const LongMatrix = ({ frame, user, matrix }: MatrixProps) => (
   <Table
     caption={`Roles of ${nameOf(user)}, by organization and brands`}
-    columns={[{ label: 'Where' }, { label: 'Role' }, { label: 'Through' }]}
+    columns={['Where', 'Role', 'Through']}
     rows={matrix.scopes.flatMap((scope) =>
       matrix.rows.flatMap(({ role, cells }) => {
         const cell = cells.find(({ brandId }) => brandId === (scope?.id ?? null))
@@ -131,7 +131,7 @@ const Idle = ({ title, assignments, manager }: IdleProps) => (
   <Panel title={title}>
     <Table
       caption={title}
-      columns={[{ label: 'Role' }, { label: 'Where' }, { label: 'From' }, { label: 'Until' }, { label: 'Reason' }]}
+      columns={['Role', 'Where', 'From', 'Until', 'Reason']}
       rows={assignments.map(({ role, brand, validFrom, expiresAt, createdAt, reason }) => [
         role.name,
         brand?.name ?? manager.organization.name,
