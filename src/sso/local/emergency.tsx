@@ -9,6 +9,7 @@ import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
+import { PasswordField } from '../login/new-password.tsx'
 import {
   browserOf,
   type LocalEnv,
@@ -29,7 +30,7 @@ const EmergencyPage = ({ userName, reason, isDrill = false, error }: EmergencyPa
     {error === undefined ? null : <Alert kind="danger" title={error} />}
     <form method="post" action="/emergency">
       <Field name="userName" label="User name" value={userName} autocomplete="username" maxlength={320} hasFocus />
-      <Field name="password" label="Password" type="password" autocomplete="current-password" maxlength={200} />
+      <PasswordField />
       <Field
         name="code"
         label="Code"

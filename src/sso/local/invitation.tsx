@@ -15,14 +15,7 @@ import { signOutHere } from '#http/session-ends.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { notFound } from '#platform/errors.ts'
 import { faultOf, newPasswordOf } from '../login/new-password.tsx'
-import {
-  browserOf,
-  type LocalEnv,
-  type LocalServices,
-  putSession,
-  redirectOnward,
-  refuseToken,
-} from '../login/shared.tsx'
+import { browserOf, goOn, type LocalEnv, type LocalServices, refuseToken } from '../login/shared.tsx'
 import { InvitationPage, OtherPersonPage, OverPage } from './invitation-pages.tsx'
 
 /** Mounted at `/invitation`. */
@@ -91,11 +84,8 @@ async function accept(
     const acceptance = { token, name: name.trim() === '' && isByPasskey ? found.invitation.email : name, password }
     const requestId = c.get('requestId')
     const outcome = await acceptInvitation(services, { ...acceptance, credential, browser, requestId })
-    if (outcome.kind === 'pending') return c.redirect(`/login/continue?state=${outcome.state}`, 303)
-    if (outcome.kind !== 'signed_in')
-      return await withOpenInvitation(c, services, () => Promise.resolve(renderUnknown(c)))
-    await putSession(c, services, outcome)
-    return await redirectOnward(c, outcome.returnTo)
+    if (outcome.kind === 'pending' || outcome.kind === 'signed_in') return await goOn(c, services, outcome)
+    return await withOpenInvitation(c, services, () => Promise.resolve(renderUnknown(c)))
   } catch (error) {
     return show(c, { found, token, name, error: faultOf(error) })
   }

@@ -18,6 +18,7 @@ import { Alert } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { notFound } from '#platform/errors.ts'
+import { PasswordField } from '../login/new-password.tsx'
 import { Or, PasskeyForm, passkeyScripts } from '../login/passkey-form.tsx'
 import {
   type Carried,
@@ -47,14 +48,7 @@ const StepUpPage = ({ account, connectionId, carried, isWrong }: StepUpPageProps
         <form method="post" action="/login/step-up">
           <CarriedFields {...carried} />
           <input type="text" name="username" value={userName} autocomplete="username" readonly hidden />
-          <Field
-            name="password"
-            label="Password"
-            type="password"
-            autocomplete="current-password"
-            maxlength={200}
-            hasFocus
-          />
+          <PasswordField hasFocus />
           {hasTotp ? (
             <Field
               name="code"

@@ -22,11 +22,11 @@ import {
   browserOf,
   type Carried,
   carriedOf,
+  goOn,
   knownBrowserOf,
   type LocalEnv,
   type LocalServices,
   providerPath,
-  putSession,
   redirectOnward,
   renderRateLimited,
   withMinimumDuration,
@@ -114,11 +114,8 @@ async function password(c: Context<LocalEnv>, services: LocalServices, form: For
     }
     case 'several':
       return renderPage(c, <SeveralPage carried={carried} organizations={outcome.organizations} />)
-    case 'pending':
-      return c.redirect(`/login/continue?state=${outcome.state}`, 303)
-    case 'signed_in':
-      await putSession(c, services, outcome)
-      return redirectOnward(c, outcome.returnTo)
+    default:
+      return goOn(c, services, outcome)
   }
 }
 
@@ -138,10 +135,7 @@ async function passkey(c: Context<LocalEnv>, services: LocalServices, form: Form
       const page = <NamePage carried={carried} realm={realm} error="This passkey could not be used here" />
       return renderPage(c, page, { status: 403 })
     }
-    case 'pending':
-      return c.redirect(`/login/continue?state=${outcome.state}`, 303)
-    case 'signed_in':
-      await putSession(c, services, outcome)
-      return redirectOnward(c, outcome.returnTo)
+    default:
+      return goOn(c, services, outcome)
   }
 }

@@ -1,4 +1,4 @@
-// The two fields of a new password, and how they are read.
+// Passwords in forms: the field of the one that somebody has, the two of a new one, and how those are read.
 import type { Form } from '#http/read-form.ts'
 import { Field } from '#http/ui/forms.tsx'
 import { AppError } from '#platform/errors.ts'
@@ -18,6 +18,18 @@ export const NewPasswordFields = ({ minLength, error }: NewPasswordFieldsProps) 
     />
     <Field name="repeat" label="New password, again" type="password" autocomplete="new-password" maxlength={200} />
   </>
+)
+
+/** The password that somebody has. */
+export const PasswordField = ({ hasFocus = false }: { hasFocus?: boolean }) => (
+  <Field
+    name="password"
+    label="Password"
+    type="password"
+    autocomplete="current-password"
+    maxlength={200}
+    hasFocus={hasFocus}
+  />
 )
 
 /** @throws AppError invalid where the two differ */

@@ -5,6 +5,7 @@ import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
+import { PasswordField } from './new-password.tsx'
 import { Or, PasskeyForm, passkeyScripts } from './passkey-form.tsx'
 import { type Carried, CarriedFields, providerPath, withCarried } from './shared.tsx'
 
@@ -103,14 +104,7 @@ export const PasswordPage = ({ carried, organization, name, isWrong }: PasswordP
     <form method="post" action="/login/password">
       <CarriedFields {...carried} />
       <NameField name={name} hasFocus={name === undefined} />
-      <Field
-        name="password"
-        label="Password"
-        type="password"
-        autocomplete="current-password"
-        maxlength={200}
-        hasFocus={name !== undefined}
-      />
+      <PasswordField hasFocus={name !== undefined} />
       <SubmitButton label="Sign in" wide />
     </form>
     <PasskeySignIn carried={carried} />

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from 'hono'
 import { limits } from '#access/accounts/account/rate-limits.ts'
-import type { SignedIn } from '#access/accounts/sign-in/complete-sign-in.ts'
+import type { Completion, SignedIn } from '#access/accounts/sign-in/complete-sign-in.ts'
 import { addressKey, countAttempt } from '#access/ground/rate-limits.ts'
 import { endOwnSession } from '#access/sign-in/sessions/own-sessions.ts'
 import { resolveSession } from '#access/sign-in/sessions/resolve-session.ts'
@@ -101,6 +101,17 @@ export function redirectOnward(c: Context<LocalEnv>, path: string): Response | P
   if (!/^\/(oauth2|sign-in)\//.test(path)) return c.redirect(path, 303)
   c.header('Refresh', `0;url=${path}`)
   return renderPage(c, <OnwardPage path={path} />)
+}
+
+/** What a proof led to: the next step of signing in, or the session and the page that the person wanted. */
+export async function goOn(
+  c: Context<LocalEnv>,
+  services: LocalServices,
+  outcome: Exclude<Completion, { kind: 'refused' }>,
+): Promise<Response> {
+  if (outcome.kind === 'pending') return c.redirect(`/login/continue?state=${outcome.state}`, 303)
+  await putSession(c, services, outcome)
+  return redirectOnward(c, outcome.returnTo)
 }
 
 const OnwardPage = ({ path }: { path: string }) => (
