@@ -12,7 +12,7 @@ import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Found, Search } from '../ui/list.tsx'
 import { namedOptions, Panel, Select, Time } from '../ui/parts.tsx'
-import { NameList, UserName, Source, StatusBadge } from '../ui/people.tsx'
+import { NameList, Source, StatusBadge, UserName } from '../ui/people.tsx'
 
 type BrandProps = {
   frame: Frame
