@@ -6,7 +6,9 @@ import { AccountPage } from '#http/ui/account-page.tsx'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
-import { actorInWords, changeInWords, sourceInWords, timeInWords } from './words.ts'
+import { sourceToHolder } from '#words/role-sources.ts'
+import { timeInWords } from '#words/times.ts'
+import { actorInWords, changeInWords } from './words.ts'
 
 const columns = ['Role', 'Where it comes from', 'Until']
 
@@ -19,7 +21,7 @@ const Until = ({ source }: Pick<OwnAssignment, 'source'>) => {
 const rowOf = ({ role, source, counts }: OwnAssignment) => [
   role.name,
   <>
-    {sourceInWords(source)}
+    {sourceToHolder(source)}
     {counts ? null : <div class="text-secondary">Not in use: a higher role of yours counts here</div>}
   </>,
   <Until source={source} />,

@@ -5,7 +5,8 @@ import { AccountPage } from '#http/ui/account-page.tsx'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { deviceName } from '#http/ui/devices.ts'
-import { agoInWords, signedInWith, timeInWords } from './words.ts'
+import { agoInWords, timeInWords } from '#words/times.ts'
+import { signedInWith } from './words.ts'
 
 export type SessionsPageProps = {
   name: string

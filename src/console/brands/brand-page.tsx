@@ -7,6 +7,7 @@ import type { AuditEvent } from '#audit/list-events.ts'
 import { LinkButton, PrimaryLink, SmallLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
+import { counted } from '#words/counts.ts'
 import { EventTable } from '../audit/event-table.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
@@ -71,10 +72,7 @@ const People = ({ frame, brand, found, roles, q, role, cursor }: BrandProps) => 
   const path = `/console/brands/${brand.id}`
   const isSearched = q !== '' || role !== ''
   return (
-    <Panel
-      title="Who has access"
-      lead={`${found.total.toLocaleString('en')} ${found.total === 1 ? 'person' : 'people'}${isSearched ? ' found' : ''}`}
-    >
+    <Panel title="Who has access" lead={`${counted(found.total, 'person', 'people')}${isSearched ? ' found' : ''}`}>
       <Search action={path} q={q} placeholder="Name or address">
         <Select name="role" label="Role" value={role} empty="Any" options={namedOptions(roles)} />
       </Search>

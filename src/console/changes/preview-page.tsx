@@ -1,9 +1,11 @@
 // What a change would do, before it is saved: who gains, who loses, what it leaves.
+
 import { type AccessChange, changeLabel } from '#access/previews/change.ts'
 import type { Preview, PreviewEntry } from '#access/previews/preview.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState } from '#http/ui/content.tsx'
 import { type FormState, PostForm } from '#http/ui/form.tsx'
+import { counted } from '#words/counts.ts'
 import { TypedWord } from '../ui/confirm.tsx'
 import type { Frame } from '../ui/env.ts'
 import { Figure } from '../ui/figures.tsx'
@@ -96,7 +98,7 @@ const placeOf = ({ brand }: PreviewEntry): string => {
 
 const Entry = ({ entry }: { entry: PreviewEntry }) => {
   const { gained, lost, rolesGained, rolesLost, count, sample, isPrivileged } = entry
-  const people = `${count.toLocaleString('en')} ${count === 1 ? 'person' : 'people'}`
+  const people = `${counted(count, 'person', 'people')}`
   return (
     <Panel
       title={`${people} in ${placeOf(entry)}`}

@@ -3,7 +3,9 @@
 import { presets } from '#connections/providers/providers.ts'
 import type { SetupFacts } from '#connections/setup-links/setup-facts.ts'
 import { isConfigured } from '#connections/sign-in/connections.ts'
-import { agoWords, count, endingOf } from './words.ts'
+import { counted } from '#words/counts.ts'
+import { agoInShort } from '#words/times.ts'
+import { endingOf } from './endings.ts'
 
 export type StepKey = 'domain' | 'provider' | 'scim' | 'test' | 'mappings' | 'on'
 
@@ -92,11 +94,11 @@ function scimStep(facts: SetupFacts, now: Date): Part | undefined {
       firstRequestAt === null || lastRequestAt === null
         ? [waiting]
         : [
-            `First request received ${agoWords(firstRequestAt, now)}, the last one ${agoWords(lastRequestAt, now)}.`,
-            `${count(users, 'person', 'people')} and ${count(groups, 'group')} have arrived.`,
+            `First request received ${agoInShort(firstRequestAt, now)}, the last one ${agoInShort(lastRequestAt, now)}.`,
+            `${counted(users, 'person', 'people')} and ${counted(groups, 'group')} have arrived.`,
             ...(people === 0
               ? []
-              : [`${count(people, 'of them waits', 'of them wait')} until an administrator lets them in.`]),
+              : [`${counted(people, 'of them waits', 'of them wait')} until an administrator lets them in.`]),
             ...(pace === undefined ? [] : [pace]),
           ],
     warnings: [
@@ -133,7 +135,7 @@ function testStep(
     says:
       lastGood === null
         ? ['Nobody has come back from the provider yet.']
-        : [`A sign-in worked ${agoWords(lastGood.occurredAt, now)} (reference ${lastGood.reference}).`],
+        : [`A sign-in worked ${agoInShort(lastGood.occurredAt, now)} (reference ${lastGood.reference}).`],
     warnings: [
       ...(isRefused ? [isConsole ? refusedWords(lastRefused) : refusedInShort(lastRefused)] : []),
       ...(isRefused && isConsole && lastRefused.reason === 'unknown_user' ? [unknownAdvice(directory !== null)] : []),
@@ -162,8 +164,8 @@ function mappingsStep({ mappings, groups }: SetupFacts): Part {
     isDone: mappings > 0,
     says: [
       mappings > 0
-        ? `${count(mappings, 'mapping')} ${mappings === 1 ? 'gives' : 'give'} roles.`
-        : `No group gives a role yet; ${count(groups, 'group')} could.`,
+        ? `${counted(mappings, 'mapping')} ${mappings === 1 ? 'gives' : 'give'} roles.`
+        : `No group gives a role yet; ${counted(groups, 'group')} could.`,
     ],
   }
 }

@@ -10,7 +10,7 @@ import { type Connection, isConfigured, type SamlConnection } from '#connections
 import { LinkButton, PrimaryLink, SmallLink } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { isPermitted } from '#src/context.ts'
-import { endingOf } from '../connect/words.ts'
+import { endingOf } from '../connect/endings.ts'
 import { AttemptTable } from '../sign-ins/attempt-table.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'

@@ -1,7 +1,7 @@
 // What the states of a connection are called, and what a change of them does.
 import type { StatusEffects } from '#access/sign-in/status-effects.ts'
 import type { ConnectionStatus } from '#connections/sign-in/connections.ts'
-import { count } from '../connect/words.ts'
+import { counted } from '#words/counts.ts'
 import type { Tone } from '../ui/parts.tsx'
 
 export const statusWords: Record<ConnectionStatus, { word: string; tone: Tone; sentence: string }> = {
@@ -29,7 +29,7 @@ export const changeLabels: Record<StatusChange, string> = {
 /** Sentences about what will happen. */
 export function effectsOf(to: StatusChange, effects: StatusEffects): string[] {
   const { ownSessions, localSessions, people } = effects
-  const isAre = (number: number): string => `${count(number, 'session')} ${number === 1 ? 'ends' : 'end'} at once.`
+  const isAre = (number: number): string => `${counted(number, 'session')} ${number === 1 ? 'ends' : 'end'} at once.`
   if (to === 'enforced')
     return [
       'Passwords and passkeys open nothing any more, except the emergency accounts.',
@@ -39,7 +39,7 @@ export function effectsOf(to: StatusChange, effects: StatusEffects): string[] {
   if (to === 'disabled')
     return [
       `Opened through this connection: ${isAre(ownSessions)}`,
-      `${count(people, 'person has', 'people have')} signed in through it before; they need another way in.`,
+      `${counted(people, 'person has', 'people have')} signed in through it before; they need another way in.`,
       'Sign-ins that are under way are refused. Nobody’s roles change.',
     ]
   if (to === 'draft')

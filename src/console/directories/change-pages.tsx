@@ -3,7 +3,7 @@ import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import type { DirectoryTokenRecord } from '#connections/directories/directory-tokens.ts'
 import type { DirectoryContent } from '#connections/setup-links/directory-content.ts'
 import type { FormState } from '#http/ui/form.tsx'
-import { count } from '../connect/words.ts'
+import { counted } from '#words/counts.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
@@ -40,7 +40,7 @@ export const RevokePage = ({ frame, directory, token, tokens, state }: RevokePro
           </>,
           others.length === 0
             ? 'No other token is live: the provider delivers nothing until it has a new one. Nobody is deactivated by that.'
-            : `${count(others.length, 'other token')} ${others.length === 1 ? 'goes' : 'go'} on working.`,
+            : `${counted(others.length, 'other token')} ${others.length === 1 ? 'goes' : 'go'} on working.`,
         ]}
         word={token.lastFour}
         submit="Revoke the token"
@@ -86,7 +86,7 @@ export const ChangePage = ({ frame, directory, content, change, state }: ChangeP
 )
 
 function effectsOf(change: DirectoryChange, { users, groups, mappings }: DirectoryContent): string[] {
-  const people = count(users, 'person', 'people')
+  const people = counted(users, 'person', 'people')
   if (change === 'enable')
     return [
       'Its live tokens work again.',
@@ -95,16 +95,16 @@ function effectsOf(change: DirectoryChange, { users, groups, mappings }: Directo
   if (change === 'disable')
     return [
       'All of its tokens are refused at once.',
-      `${people} and ${count(groups, 'group')} stay as they are, with what they may do; nobody is deactivated by it.`,
+      `${people} and ${counted(groups, 'group')} stay as they are, with what they may do; nobody is deactivated by it.`,
       'Whoever leaves the company meanwhile is not cut off here by the provider.',
     ]
   if (users + groups > 0)
     return [
-      `It still has ${people} and ${count(groups, 'group')}, so it cannot be deleted. Have the provider remove them first, or switch it off.`,
+      `It still has ${people} and ${counted(groups, 'group')}, so it cannot be deleted. Have the provider remove them first, or switch it off.`,
     ]
   return [
     'Its tokens are void and its log is gone. It cannot be undone.',
-    ...(mappings > 0 ? [`${count(mappings, 'mapping')} of its groups end.`] : []),
+    ...(mappings > 0 ? [`${counted(mappings, 'mapping')} of its groups end.`] : []),
     'A connection that it decides for goes on without a directory.',
   ]
 }

@@ -10,7 +10,8 @@ import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
-import { agoWords, count } from '../connect/words.ts'
+import { counted } from '#words/counts.ts'
+import { agoInShort } from '#words/times.ts'
 import { EventTable } from '../provisioning/log-page.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
@@ -73,17 +74,17 @@ function factsOf({ frame, directory, activity, rhythm, content }: DirectoryPageP
     },
     {
       term: 'What it has delivered',
-      value: `${count(content.users, 'person', 'people')}, ${content.activeUsers.toLocaleString('en')} of them active; ${count(content.groups, 'group')}`,
+      value: `${counted(content.users, 'person', 'people')}, ${content.activeUsers.toLocaleString('en')} of them active; ${counted(content.groups, 'group')}`,
     },
-    { term: 'Last request', value: activity === null ? 'Never' : agoWords(activity.lastRequestAt, now) },
+    { term: 'Last request', value: activity === null ? 'Never' : agoInShort(activity.lastRequestAt, now) },
     ...(rhythm === null ? [] : [{ term: 'Delivers', value: rhythmWords(rhythm, now) }]),
-    { term: 'Last change', value: activity?.lastChangeAt == null ? 'Never' : agoWords(activity.lastChangeAt, now) },
+    { term: 'Last change', value: activity?.lastChangeAt == null ? 'Never' : agoInShort(activity.lastChangeAt, now) },
     {
       term: 'Last refusal',
       value:
         activity?.lastErrorAt == null
           ? 'None'
-          : `${agoWords(activity.lastErrorAt, now)}: ${activity.lastError ?? 'without a reason'}`,
+          : `${agoInShort(activity.lastErrorAt, now)}: ${activity.lastError ?? 'without a reason'}`,
     },
     { term: 'Sent by', value: activity?.userAgent ?? '—' },
   ]
@@ -124,7 +125,7 @@ const Arrivals = ({ frame, directory, content: { waitingUsers } }: DirectoryPage
         <p>
           {waitingUsers === 0
             ? 'Nobody waits at the moment.'
-            : `${count(waitingUsers, 'person waits', 'people wait')} to be let in.`}
+            : `${counted(waitingUsers, 'person waits', 'people wait')} to be let in.`}
         </p>
       ) : null}
       {mayAdmit ? (

@@ -6,6 +6,7 @@ import type { GroupMember } from '#directory/groups.ts'
 import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { Facts, Table } from '#http/ui/content.tsx'
 import { isPermitted } from '#src/context.ts'
+import { counted } from '#words/counts.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { ButtonForm, Pager, Panel, Time } from '../ui/parts.tsx'
@@ -63,10 +64,7 @@ export const GroupPage = ({ frame, group, mappings, page, q, found, mayChange }:
 )
 
 const memberWords = ({ people, groups }: ListedGroup): string =>
-  [
-    `${people.toLocaleString('en')} ${people === 1 ? 'person' : 'people'}`,
-    ...(groups === 0 ? [] : [`${groups.toLocaleString('en')} ${groups === 1 ? 'group' : 'groups'}`]),
-  ].join(' and ')
+  [`${counted(people, 'person', 'people')}`, ...(groups === 0 ? [] : [`${counted(groups, 'group')}`])].join(' and ')
 
 const GivesPanel = ({ mappings, frame }: Pick<GroupProps, 'mappings' | 'frame'>) => (
   <Panel title="What its members get">

@@ -6,6 +6,7 @@ import type { Form } from '#http/read-form.ts'
 import { Buttons, PrimaryLink } from '#http/ui/buttons.tsx'
 import { Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
+import { counted } from '#words/counts.ts'
 import type { Frame } from '../ui/env.ts'
 import { Figure } from '../ui/figures.tsx'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
@@ -104,10 +105,7 @@ export const InviteOutcomesPage = ({ frame, form, result, isSent }: OutcomesProp
           <PrimaryLink href="/console/invitations">All invitations</PrimaryLink>
         ) : (
           <PostForm action="/console/invitations/bulk" hidden={carried(form)}>
-            <StepButtons
-              send={`Invite ${done.toLocaleString('en')} ${done === 1 ? 'person' : 'people'}`}
-              isReady={done > 0}
-            />
+            <StepButtons send={`Invite ${counted(done, 'person', 'people')}`} isReady={done > 0} />
           </PostForm>
         )}
       </div>

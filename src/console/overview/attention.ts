@@ -1,7 +1,9 @@
 // What needs somebody's attention, in words, with where to go about it; the worst first.
+
 import type { Alarm } from '#access/notices/alarms/alarms.ts'
 import type { ConnectionHealth, OverviewCounts } from '#access/organizations/overview.ts'
 import type { DirectoryActivity } from '#connections/provisioning/activity.ts'
+import { counted } from '#words/counts.ts'
 
 export type Attention = {
   level: 'bad' | 'warning' | 'info'
@@ -93,15 +95,12 @@ const ofAlarm = ({ id, kind, detail, raisedAt }: Alarm): Attention => {
   }
 }
 
-const many = (count: number, one: string, more: string): string =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : more}`
-
 function ofConnection(connection: ConnectionHealth, now: Date): Attention[] {
   const { id, name, status, signedIn, refused, certificateEndsAt } = connection
   const href = `/console/connections/${id}`
   const found: Attention[] = []
   if (refused > 0 && refused >= signedIn) {
-    const text = `${many(refused, 'sign-in was', 'sign-ins were')} refused in the last day, and ${signedIn} went well.`
+    const text = `${counted(refused, 'sign-in was', 'sign-ins were')} refused in the last day, and ${signedIn} went well.`
     found.push({
       level: 'bad',
       title: `People cannot sign in through ${name}`,
@@ -112,7 +111,7 @@ function ofConnection(connection: ConnectionHealth, now: Date): Attention[] {
   const left = certificateEndsAt === null ? Number.POSITIVE_INFINITY : Date.parse(certificateEndsAt) - now.getTime()
   if (left < certificateDays * day && status !== 'disabled') {
     const text =
-      left < 0 ? 'Signatures by it are refused.' : `It ends in ${many(Math.ceil(left / day), 'day', 'days')}.`
+      left < 0 ? 'Signatures by it are refused.' : `It ends in ${counted(Math.ceil(left / day), 'day', 'days')}.`
     found.push({ level: left < 7 * day ? 'bad' : 'warning', title: `The certificate of ${name}`, text, href })
   }
   if (status === 'draft' || status === 'tested') {
@@ -129,7 +128,7 @@ function ofDirectory({ directoryId, name, activity }: DirectoryHealth, now: Date
   const found: Attention[] = []
   const silent = now.getTime() - Date.parse(lastRequestAt)
   if (silent > silentDays * day) {
-    const text = `No request for ${many(Math.floor(silent / day), 'day', 'days')}: who leaves is not switched off.`
+    const text = `No request for ${counted(Math.floor(silent / day), 'day', 'days')}: who leaves is not switched off.`
     found.push({ level: 'bad', title: `${name} has gone silent`, text, href })
   }
   if (lastErrorAt !== null && now.getTime() - Date.parse(lastErrorAt) < day) {
@@ -156,49 +155,49 @@ function ofCounts(counts: OverviewCounts): Attention[] {
       },
     counts.unsignedReports > 0 && {
       level: 'bad',
-      title: many(counts.unsignedReports, 'emergency use has no report', 'emergency uses have no report'),
+      title: counted(counts.unsignedReports, 'emergency use has no report', 'emergency uses have no report'),
       text: 'See what was done, seal the account anew, and sign.',
       href: '/console/emergency',
     },
     people.awaitingApproval > 0 && {
       level: 'warning',
-      title: many(people.awaitingApproval, 'person waits to be let in', 'people wait to be let in'),
+      title: counted(people.awaitingApproval, 'person waits to be let in', 'people wait to be let in'),
       text: 'After a first sign-in that asks for an approval, or brought by a directory whose people wait.',
       href: '/console/users?status=invited',
     },
     counts.failedMails > 0 && {
       level: 'warning',
-      title: many(counts.failedMails, 'mail was not delivered', 'mails were not delivered'),
+      title: counted(counts.failedMails, 'mail was not delivered', 'mails were not delivered'),
       text: 'Somebody did not get an invitation or a link.',
       href: '/console/settings/mail',
     },
     counts.expiredInvitations > 0 && {
       level: 'info',
-      title: many(counts.expiredInvitations, 'invitation has run out', 'invitations have run out'),
+      title: counted(counts.expiredInvitations, 'invitation has run out', 'invitations have run out'),
       text: 'Send them again, or cancel them.',
       href: '/console/invitations?status=expired',
     },
     overdueReviews.assignments + overdueReviews.roles > 0 && {
       level: 'info',
       title: 'Reviews are overdue',
-      text: `${many(overdueReviews.assignments, 'exception', 'exceptions')} and ${many(overdueReviews.roles, 'role', 'roles')} were to be looked at again by now.`,
+      text: `${counted(overdueReviews.assignments, 'exception', 'exceptions')} and ${counted(overdueReviews.roles, 'role', 'roles')} were to be looked at again by now.`,
       href: '/console/roles',
     },
     counts.endingSoon > 0 && {
       level: 'info',
-      title: many(counts.endingSoon, 'assignment ends', 'assignments end'),
+      title: counted(counts.endingSoon, 'assignment ends', 'assignments end'),
       text: 'Within the next 14 days. Whoever sponsors them is reminded.',
       href: '/console/users?ending=1',
     },
     counts.unboundedKeys.length > 0 && {
       level: 'info' as const,
-      title: many(counts.unboundedKeys.length, 'API key may do everything', 'API keys may do everything'),
+      title: counted(counts.unboundedKeys.length, 'API key may do everything', 'API keys may do everything'),
       text: `${counts.unboundedKeys.join(', ')}. A host product needs no more than decisions.`,
       href: '/console/settings/api-keys',
     },
     counts.unverifiedDomains > 0 && {
       level: 'info',
-      title: many(counts.unverifiedDomains, 'domain is not proven', 'domains are not proven'),
+      title: counted(counts.unverifiedDomains, 'domain is not proven', 'domains are not proven'),
       text: 'Until the DNS record is found, nobody is recognized by an address there.',
       href: '/console/settings/domains',
     },

@@ -2,8 +2,8 @@
 import { Alert } from '#http/ui/content.tsx'
 import { Logo } from '#http/ui/logo.tsx'
 import { Document } from '#http/ui/page.tsx'
+import { dateInWords } from '#words/times.ts'
 import type { WizardPageProps } from '../connect/parts/host.ts'
-import { dateWords } from '../connect/words.ts'
 import { htmxConfig } from '../ui/frame.tsx'
 import { type Notice, noticeText } from '../ui/notices.ts'
 
@@ -29,7 +29,7 @@ export const SetupPage = ({ title, lead, notice, organization, label, expiresAt,
         <span class="brand-name">{organization}</span>
       </span>
       <span class="setup-for">
-        For {label}, until {dateWords(expiresAt)}
+        For {label}, until {dateInWords(expiresAt)}
       </span>
     </header>
     <div class="setup-body">

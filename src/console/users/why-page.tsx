@@ -10,6 +10,7 @@ import { renderPage } from '#http/pages.ts'
 import { SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { brandsPermitted, isPermitted } from '#src/context.ts'
+import { sourceInChain } from '#words/role-sources.ts'
 import { type ConsoleEnv, type Frame, frameOf } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { Panel, Select } from '../ui/parts.tsx'
@@ -144,7 +145,7 @@ const Answer = ({ explanation, organization }: { explanation: Explanation; organ
           <ul class="role-list">
             {considered.map(({ role, source }) => (
               <li>
-                <a href={`/console/roles/${role.id}`}>{role.name}</a>, {sourceWords(source)}
+                <a href={`/console/roles/${role.id}`}>{role.name}</a>, {sourceInChain(source)}
               </li>
             ))}
           </ul>
@@ -154,16 +155,9 @@ const Answer = ({ explanation, organization }: { explanation: Explanation; organ
   )
 }
 
-function sourceWords(source: ChainEntry['source']): string {
-  if (source.type === 'policy') return `the policy ${source.name}`
-  if (source.type === 'direct') return `directly: ${source.reason}`
-  if (source.filter !== null) return `by the filter ${source.filter}`
-  return `by the group ${source.path.map(({ displayName }) => displayName).join(' in ')}`
-}
-
 function chainWords({ role, permission, source, effect }: ChainEntry): string {
   const what = effect === 'allow' ? 'allows' : 'denies'
   if (source.type === 'policy') return `The policy ${source.name} takes ${permission} away`
-  const through = sourceWords(source)
+  const through = sourceInChain(source)
   return `${through.slice(0, 1).toUpperCase()}${through.slice(1)} → the role ${role?.name ?? ''} → ${what} ${permission}`
 }

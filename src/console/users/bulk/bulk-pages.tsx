@@ -1,9 +1,11 @@
 // The preview of changing many people.
+
 import type { BulkPreview } from '#access/people/bulk/preview-bulk.ts'
 import type { Form } from '#http/read-form.ts'
 import { Actions, LinkButton, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
 import { PostForm } from '#http/ui/form.tsx'
+import { counted } from '#words/counts.ts'
 import { Figure } from '../../ui/figures.tsx'
 import { ConsolePage, sectionTrail } from '../../ui/frame.tsx'
 import { Badge } from '../../ui/parts.tsx'
@@ -65,7 +67,7 @@ export const BulkPreviewPage = ({ frame, kind, form, preview, isStale, at }: Pre
           <Actions>
             {preview.ready === 0 ? null : (
               <SubmitButton
-                label={`${kinds[kind].run} ${preview.ready.toLocaleString('en')} ${preview.ready === 1 ? 'person' : 'people'}`}
+                label={`${kinds[kind].run} ${counted(preview.ready, 'person', 'people')}`}
                 kind={kind === 'deactivate' || kind === 'unassign' ? 'danger' : 'primary'}
               />
             )}

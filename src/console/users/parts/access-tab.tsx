@@ -6,6 +6,7 @@ import type { DeactivationReceipt } from '#access/people/status/deactivation-rec
 import { SmallLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
+import { counted } from '#words/counts.ts'
 import type { Frame, Manager } from '../../ui/env.ts'
 import { Badge, Panel, Time } from '../../ui/parts.tsx'
 import { Source } from '../../ui/people.tsx'
@@ -156,7 +157,7 @@ const kindWords: Record<string, [string, string]> = {
 export const closingWords = (closed: Record<string, number>): string[] =>
   Object.entries(closed).flatMap(([kind, count]) => {
     const [one, many] = kindWords[kind] ?? [kind, kind]
-    return count === 0 ? [] : [`${count.toLocaleString('en')} ${count === 1 ? one : many}`]
+    return count === 0 ? [] : [counted(count, one, many)]
   })
 
 const Receipt = ({ receipt }: { receipt: DeactivationReceipt }) => {
