@@ -83,9 +83,9 @@ test.each([
   )
   expect(millis).toBeLessThan(bound(alone.millis))
   const answers = await Promise.all(flood)
-  // A busy machine tells a few of them to come back.
+  // A busy machine tells some of them to come back.
   expect(answers.filter(({ status }) => status !== 403 && status !== 503)).toEqual([])
-  expect(answers.filter(({ status }) => status === 403).length).toBeGreaterThan(answers.length / 2)
+  expect(answers.filter(({ status }) => status === 403).length).toBeGreaterThan(answers.length / 4)
 })
 
 test('X-18: nor do messages that answer a request which the sender has begun', async () => {
