@@ -13,7 +13,7 @@ DO $comments$ BEGIN
     'Whether there is any organization. On a new installation the first start offers a link that makes its first '
     'administrator.';
   COMMENT ON FUNCTION open_or_close_organization() IS
-    'Suspended, an organization''s keys and tokens stop to work; reactivated, they work again.';
+    'Suspended, an organization''s keys and tokens stop working; reactivated, they work again.';
   COMMENT ON FUNCTION close_organization() IS 'A suspended organization''s sessions end, and do not come back with it.';
 END $comments$;
 --> statement-breakpoint
@@ -75,7 +75,7 @@ DO $comments$ BEGIN
     'directory decides about the last administrator is honoured. Names are qualified in place of a search_path '
     'setting, which would cost as much as the look-up.';
   COMMENT ON FUNCTION open_new_token() IS 'A new token is open where its directory and its organization are active.';
-  COMMENT ON FUNCTION open_or_close_tokens() IS 'A directory that is switched off or on takes its tokens along.';
+  COMMENT ON FUNCTION open_or_close_tokens() IS 'A directory that is switched off or on closes or opens its tokens with it.';
 END $comments$;
 --> statement-breakpoint
 DO $comments$ BEGIN
@@ -109,7 +109,7 @@ DO $comments$ BEGIN
     'them. What a key may do never changes.';
   COMMENT ON COLUMN api_keys.is_open IS 'Kept by triggers: the organization is active.';
   COMMENT ON FUNCTION resolve_api_key(text) IS
-    'As servers of before scopes read a key: they do not get to see one that has a scope.';
+    'For servers of versions before scopes, during an upgrade: they do not get to see a key that has one.';
   COMMENT ON FUNCTION resolve_api_key_scope(text) IS
     'Whose key this is and what it may do, before any organization is entered, by its hash alone.';
   COMMENT ON FUNCTION enter_api_key(text, text) IS
@@ -188,7 +188,7 @@ DO $comments$ BEGIN
   COMMENT ON FUNCTION refuse_stale_proof() IS
     'Refuses (RC428) what wants a fresh proof. A session whose proof is old enters with rolecall.proof set to stale, '
     'and the triggers prove_… come here wherever a change decides who manages something or who may come in, '
-    'whichever verb makes it. Everybody else passes by one look at the setting.';
+    'whichever verb makes it. For everybody else this costs one look at the setting.';
   COMMENT ON FUNCTION prove_role_given() IS 'Assignments and mappings of roles that manage.';
   COMMENT ON FUNCTION prove_permission() IS 'What roles mean, and what policies take.';
   COMMENT ON FUNCTION prove_rank() IS 'The rank of roles that manage.';
@@ -259,6 +259,9 @@ DO $comments$ BEGIN
   COMMENT ON TABLE sessions IS 'Sessions of browsers. The token has 256 random bits; its SHA-256 is what is kept.';
   COMMENT ON COLUMN sessions.epoch IS
     'The person''s epoch when it began; a later epoch ends it, whatever else happens.';
+  COMMENT ON COLUMN sessions.end_reason IS
+    'signed_out, replaced, revoked, provider_logout, expired, deactivated, password_changed, factor_changed, '
+    'identity_removed, connection_disabled, connection_enforced, organization_suspended or restored.';
   COMMENT ON VIEW live_sessions IS
     'The sessions that open something: not ended, within their times, of a person who is active under the epoch that '
     'they began in, in an active organization. The clock is the database''s, so that nodes cannot disagree.';
@@ -283,7 +286,7 @@ DO $comments$ BEGIN
   COMMENT ON TABLE invitations IS
     'What a person will hold once they accept. The link''s token is hashed; a resend replaces it.';
   COMMENT ON TABLE mails IS 'Mails to be sent. Their bodies hold links that let people in, so they are sealed.';
-  COMMENT ON FUNCTION resolve_password_accounts(text) IS 'As servers of before ask it, in whichever organization.';
+  COMMENT ON FUNCTION resolve_password_accounts(text) IS 'For servers of earlier versions, during an upgrade: in whichever organization.';
   COMMENT ON FUNCTION resolve_password_accounts(text, text) IS
     'The people who could sign in with this folded userName or address and a password: in one organization, or in '
     'whichever. The first are those of the organization that has proven the domain, then those whose userName it is, '
@@ -321,8 +324,9 @@ DO $comments$ BEGIN
     'ends.';
   COMMENT ON TABLE provider_artifacts IS
     'What the OpenID provider keeps: codes, tokens, grants, interactions, by the SHA-256 of their id. Whose they are '
-    'is often not known before they are read, so the server''s role has no right to the table and reaches single '
-    'rows by functions.';
+    'is often not known before they are read, so nobody but the owner has a right to the table. The server '
+    'reads one row by find_provider_artifact; put_, consume_ and drop_ functions write; close_session, end_all_access '
+    'and sweep_expired delete, too.';
   COMMENT ON FUNCTION resolve_application(text) IS
     'The active organization of an application, before it is entered: by its client_id, which is public and says '
     'nothing else.';
@@ -333,7 +337,7 @@ DO $comments$ BEGIN
     'What was issued under a session is found only while the session lives: ended, run out, or its person or '
     'organization switched off, the very next look-up finds nothing, on whichever node.';
   COMMENT ON FUNCTION consume_provider_artifact(text, text) IS 'Marks it as used; false where it was used already.';
-  COMMENT ON FUNCTION drop_provider_artifact(text, text) IS 'Forgets one thing.';
+  COMMENT ON FUNCTION drop_provider_artifact(text, text) IS 'Deletes one artifact.';
   COMMENT ON FUNCTION drop_provider_grant(text) IS 'Forgets all that was issued under a grant.';
   COMMENT ON FUNCTION drop_provider_artifacts_of_application(text, text) IS
     'Forgets what was issued to an application of the transaction''s organization.';
@@ -368,7 +372,7 @@ END $comments$;
 --> statement-breakpoint
 DO $comments$ BEGIN
   -- Background work.
-  COMMENT ON TABLE user_changes IS 'Changes of many people: begun by a request, gone on with by the worker.';
+  COMMENT ON TABLE user_changes IS 'Changes of many people: begun by a request, continued by the worker.';
   COMMENT ON TABLE user_change_people IS 'The people of such a change, each with what became of it.';
   COMMENT ON VIEW assignments_to_remind IS
     'Assignments about whose end somebody is to be reminded: 14 and 3 days before; one that was given for a shorter '
@@ -410,8 +414,8 @@ DO $comments$ BEGIN
     'Looks whether the database is where it was. new: seen for the first time; same; restored: somewhere else, and '
     'all access has ended by now; timeline: in its place, on another timeline. Nodes take turns.';
   COMMENT ON FUNCTION end_all_access() IS
-    'Whatever let somebody in at the time of the backup ends: sessions, what was issued under them, codes and '
-    'refresh tokens, sign-ins under way, links to set a password or to connect a provider.';
+    'After a restored backup: sessions, what was issued under them, codes and refresh tokens, sign-ins under way, and '
+    'links to set a password or to connect a provider end. Directory tokens, API keys and invitations stay.';
   COMMENT ON FUNCTION new_id(text) IS
     'An id as the service makes them: prefix, 48 bits of time, 80 random ones, in Crockford base32.';
 END $comments$;

@@ -70,8 +70,8 @@ GRANT EXECUTE ON FUNCTION due_work(text), take_work(text, text, text, timestampt
   finish_work(text, text, text), put_off_work(text, text, text, integer, integer) TO rolecall_server;
 --> statement-breakpoint
 COMMENT ON TABLE work_leases IS
-  'Work of an organization is done by whoever has its lease: one run for each kind at a time, on whichever node. free_at: before '
-  'when nobody else takes it. Closed to the server''s role but for the functions.';
+  'Work of an organization is done by whoever has its lease: one run for each kind at a time, on whichever node. free_at: until '
+  'when nobody else may take it. Closed to the server''s role but for the functions.';
 --> statement-breakpoint
 COMMENT ON FUNCTION due_work(text) IS
   'What is due by its pace (prompt, seal, upkeep), and neither under way nor paused; seen_at is the moment of the look. Whoever '

@@ -107,7 +107,7 @@ CREATE OR REPLACE FUNCTION public.has_organizations()
 AS $function$ SELECT EXISTS (SELECT FROM organizations) $function$;
 GRANT EXECUTE ON FUNCTION has_organizations() TO rolecall_server;
 
--- Suspended, an organization's keys and tokens stop to work; reactivated, they work again.
+-- Suspended, an organization's keys and tokens stop working; reactivated, they work again.
 -- Trigger of organizations (open_or_close_organization).
 CREATE OR REPLACE FUNCTION public.open_or_close_organization()
  RETURNS trigger
@@ -604,7 +604,7 @@ BEGIN
 END
 $function$;
 
--- A directory that is switched off or on takes its tokens along.
+-- A directory that is switched off or on closes or opens its tokens with it.
 -- Trigger of directories (open_or_close_tokens).
 CREATE OR REPLACE FUNCTION public.open_or_close_tokens()
  RETURNS trigger
@@ -947,7 +947,7 @@ CREATE TRIGGER refuse_emergency_account BEFORE INSERT ON api_keys
   FOR EACH ROW WHEN (new.user_id IS NOT NULL) EXECUTE FUNCTION refuse_emergency_account();
 GRANT SELECT, INSERT, UPDATE, DELETE ON api_keys TO rolecall_server;
 
--- As servers of before scopes read a key: they do not get to see one that has a scope.
+-- For servers of versions before scopes, during an upgrade: they do not get to see a key that has one.
 CREATE OR REPLACE FUNCTION public.resolve_api_key(p_key_hash text)
  RETURNS TABLE(organization_id text, key_id text)
  LANGUAGE sql
@@ -1004,13 +1004,14 @@ $function$;
 -- =====================================================================================================================
 -- The last administrator
 --
--- The rule: an organization never loses its last working administrator, that is, somebody active who administers it in
--- effect and does not need an emergency account.
+-- The rule: no change that an administrator makes may leave an organization without a working administrator, that is,
+-- somebody active who administers it in effect and does not need an emergency account.
 -- A change that may matter (the triggers keep_administrator… of users, group_members, group_nestings, roles,
 -- role_permissions, mappings, assignments, policies, organizations) leaves a row in administrator_checks. When the
--- transaction ends, require_administrator looks at where it has arrived: somebody is left, or it is refused (RC409).
--- What a directory or a sign-in decides is honoured (rolecall.last_administrator = honour): the organization is left to
--- its emergency accounts, with an alarm.
+-- transaction ends, require_administrator looks at where it has arrived: somebody is left, or it is refused (RC409). A
+-- directory or a sign-in may do it (rolecall.last_administrator = honour): the organization is left to its emergency
+-- accounts, with an alarm. Before there is any administrator, restricting somebody is no loss; and what was lost
+-- without an end has to be left to somebody without an end.
 
 -- A change that may concern an administrator leaves a row here, and the row is looked at when the transaction ends
 -- (require_administrator): what counts is where it arrives, not how. Nobody but the owner reaches it.
@@ -1520,7 +1521,7 @@ GRANT EXECUTE ON FUNCTION manages_anything(text, text) TO PUBLIC;
 
 -- Refuses (RC428) what wants a fresh proof. A session whose proof is old enters with rolecall.proof set to stale, and
 -- the triggers prove_… come here wherever a change decides who manages something or who may come in, whichever verb
--- makes it. Everybody else passes by one look at the setting.
+-- makes it. For everybody else this costs one look at the setting.
 CREATE OR REPLACE FUNCTION public.refuse_stale_proof()
  RETURNS void
  LANGUAGE plpgsql
@@ -2027,8 +2028,9 @@ GRANT EXECUTE ON FUNCTION clear_throttle(text) TO rolecall_server;
 -- =====================================================================================================================
 -- Sessions
 --
--- A session opens something while live_sessions has it. However it ends, close_session ends in the same transaction
--- what was issued under it.
+-- A session is dead as soon as live_sessions lacks it: by ended_at, by either of its times, by the epoch or status of
+-- its person, or by the status of the organization. Whatever sets ended_at fires close_session in the same transaction,
+-- which ends what was issued under it; the worker sets it for those that have run out. Why it ended is in end_reason.
 
 -- Sessions of browsers. The token has 256 random bits; its SHA-256 is what is kept.
 CREATE TABLE sessions (
@@ -2052,6 +2054,8 @@ CREATE TABLE sessions (
   idle_expires_at timestamp(3) with time zone NOT NULL,
   expires_at timestamp(3) with time zone NOT NULL,
   ended_at timestamp(3) with time zone,
+  -- signed_out, replaced, revoked, provider_logout, expired, deactivated, password_changed, factor_changed,
+  -- identity_removed, connection_disabled, connection_enforced, organization_suspended or restored.
   end_reason text,
   CONSTRAINT sessions_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT sessions_organization_id_connection_id_connections_organization FOREIGN KEY (organization_id, connection_id)
@@ -2322,7 +2326,7 @@ CREATE POLICY own_organization ON mails FOR ALL TO rolecall_server
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
 GRANT SELECT, INSERT, UPDATE, DELETE ON mails TO rolecall_server;
 
--- As servers of before ask it, in whichever organization.
+-- For servers of earlier versions, during an upgrade: in whichever organization.
 CREATE OR REPLACE FUNCTION public.resolve_password_accounts(p_key text)
  RETURNS TABLE(organization_id text, user_id text)
  LANGUAGE sql
@@ -2571,8 +2575,9 @@ CREATE POLICY own_organization ON application_logouts FOR ALL TO rolecall_server
 GRANT SELECT, INSERT, UPDATE, DELETE ON application_logouts TO rolecall_server;
 
 -- What the OpenID provider keeps: codes, tokens, grants, interactions, by the SHA-256 of their id. Whose they are is
--- often not known before they are read, so the server's role has no right to the table and reaches single rows by
--- functions.
+-- often not known before they are read, so nobody but the owner has a right to the table. The server reads one row by
+-- find_provider_artifact; put_, consume_ and drop_ functions write; close_session, end_all_access and sweep_expired
+-- delete, too.
 CREATE TABLE provider_artifacts (
   model text NOT NULL,
   id_hash text NOT NULL,
@@ -2644,7 +2649,7 @@ AS $function$
   SELECT EXISTS (SELECT FROM consumed) $function$;
 GRANT EXECUTE ON FUNCTION consume_provider_artifact(text, text) TO rolecall_server;
 
--- Forgets one thing.
+-- Deletes one artifact.
 CREATE OR REPLACE FUNCTION public.drop_provider_artifact(p_model text, p_id_hash text)
  RETURNS void
  LANGUAGE sql
@@ -2816,7 +2821,7 @@ GRANT EXECUTE ON FUNCTION organizations_to_seal() TO rolecall_server;
 --
 -- What the worker looks for, and changes of many people that it goes on with.
 
--- Changes of many people: begun by a request, gone on with by the worker.
+-- Changes of many people: begun by a request, continued by the worker.
 CREATE TABLE user_changes (
   organization_id text NOT NULL,
   id text NOT NULL,
@@ -2860,7 +2865,7 @@ CREATE POLICY own_organization ON user_change_people FOR ALL TO rolecall_server
 GRANT SELECT, INSERT, UPDATE, DELETE ON user_change_people TO rolecall_server;
 
 -- Work of an organization is done by whoever has its lease: one run for each kind at a time, on whichever node.
--- free_at: before when nobody else takes it. Closed to the server's role but for the functions.
+-- free_at: until when nobody else may take it. Closed to the server's role but for the functions.
 CREATE TABLE work_leases (
   organization_id text NOT NULL,
   kind text NOT NULL,
@@ -3224,8 +3229,8 @@ END
 $function$;
 GRANT EXECUTE ON FUNCTION settle_in() TO rolecall_server;
 
--- Whatever let somebody in at the time of the backup ends: sessions, what was issued under them, codes and refresh
--- tokens, sign-ins under way, links to set a password or to connect a provider.
+-- After a restored backup: sessions, what was issued under them, codes and refresh tokens, sign-ins under way, and
+-- links to set a password or to connect a provider end. Directory tokens, API keys and invitations stay.
 CREATE OR REPLACE FUNCTION public.end_all_access()
  RETURNS integer
  LANGUAGE plpgsql

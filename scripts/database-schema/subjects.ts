@@ -73,8 +73,8 @@ const keys: Subject = {
 const lastAdministrator: Subject = {
   title: 'The last administrator',
   says: [
-    'The rule: an organization never loses its last working administrator, that is, somebody active who administers it in effect and does not need an emergency account.',
-    'A change that may matter (the triggers keep_administrator… of users, group_members, group_nestings, roles, role_permissions, mappings, assignments, policies, organizations) leaves a row in administrator_checks. When the transaction ends, require_administrator looks at where it has arrived: somebody is left, or it is refused (RC409). What a directory or a sign-in decides is honoured (rolecall.last_administrator = honour): the organization is left to its emergency accounts, with an alarm.',
+    'The rule: no change that an administrator makes may leave an organization without a working administrator, that is, somebody active who administers it in effect and does not need an emergency account.',
+    'A change that may matter (the triggers keep_administrator… of users, group_members, group_nestings, roles, role_permissions, mappings, assignments, policies, organizations) leaves a row in administrator_checks. When the transaction ends, require_administrator looks at where it has arrived: somebody is left, or it is refused (RC409). A directory or a sign-in may do it (rolecall.last_administrator = honour): the organization is left to its emergency accounts, with an alarm. Before there is any administrator, restricting somebody is no loss; and what was lost without an end has to be left to somebody without an end.',
   ].join('\n'),
   relations: ['administrator_checks'],
   functions: [
@@ -148,7 +148,7 @@ const signIn: Subject = {
 
 const sessions: Subject = {
   title: 'Sessions',
-  says: 'A session opens something while live_sessions has it. However it ends, close_session ends in the same transaction what was issued under it.',
+  says: 'A session is dead as soon as live_sessions lacks it: by ended_at, by either of its times, by the epoch or status of its person, or by the status of the organization. Whatever sets ended_at fires close_session in the same transaction, which ends what was issued under it; the worker sets it for those that have run out. Why it ended is in end_reason.',
   relations: ['sessions', 'live_sessions'],
   functions: ['resolve_session', 'enter_session', 'close_session'],
 }

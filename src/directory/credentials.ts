@@ -1,4 +1,4 @@
-// Every kind of credential that a person can hold. Deactivation closes them all; a new kind is added here, and nowhere else.
+// Every kind of credential that a person can hold. Deactivation closes what is listed here, and reads it from here alone.
 // What is drawn from memory or a device (passwords, second factors, passkeys) stays: it opens nothing for the inactive.
 import { type SQL, sql } from 'drizzle-orm'
 

@@ -1,7 +1,7 @@
 // Where a request comes from: the socket, or what our own proxies say.
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
-import { addressKey } from '#access/ground/rate-limits.ts'
+import { addressKey } from '#access/ground/count-attempts.ts'
 import { clientAddress } from './client-address.ts'
 
 async function addressOf(options: { trusted: number; socket?: string; header?: string }): Promise<string | null> {

@@ -1,7 +1,7 @@
 // How much one directory, one API key and one organization may ask of a node, so that none of them slows the others; and how often
 // one address may try secrets that nobody has. Kept in this process, since it has to cost next to nothing: each node counts for
 // itself.
-import { addressKey } from '#access/ground/rate-limits.ts'
+import { addressKey } from '#access/ground/count-attempts.ts'
 import type { Clock } from '#platform/clock.ts'
 import { AppError } from '#platform/errors.ts'
 

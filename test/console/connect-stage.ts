@@ -1,7 +1,7 @@
 // An organization with something on every page about providers: two connections in different states, a directory with people,
 // quirks and a refusal, sign-ins that worked and did not, setup links.
 import { listAttempts } from '#access/sign-in/attempts.ts'
-import { createTestLink } from '#access/sign-in/tests.ts'
+import { createTestLink } from '#access/sign-in/test-links.ts'
 import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
 import { listProvisioningEvents } from '#connections/provisioning/events.ts'

@@ -5,7 +5,7 @@ import { createAssignment } from '#access/grants/assignments/create-assignment.t
 import { managing } from '#access/grants/managers/management.ts'
 import { createRole } from '#access/grants/roles/create-role.ts'
 import { listRoles } from '#access/grants/roles/roles.ts'
-import { createTestLink } from '#access/sign-in/tests.ts'
+import { createTestLink } from '#access/sign-in/test-links.ts'
 import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
 import { createSetupLink } from '#connections/setup-links/change-setup-links.ts'

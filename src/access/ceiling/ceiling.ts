@@ -6,14 +6,14 @@ import type { CallContext, Transaction } from '#src/context.ts'
 import { type AccessModel, patternsOf, readAccessModel } from '../decisions/access-model.ts'
 import { universeOf } from '../decisions/universe.ts'
 import { type ActorLimit, actorLimit } from './actor-limit.ts'
-import { type Affected, type Grant, type Holder, holdersOf, kindsOfHolders, momentsOf } from './holdings.ts'
+import { type Grant, type Holder, type HolderSelection, holdersOf, kindsOfHolders, momentsOf } from './holdings.ts'
 import { aboveIn, type Breach, judge, type Pair, unruled } from './judge.ts'
-import { breachError } from './words.ts'
+import { breachError } from './refusal.ts'
 
 /** A role in a scope, as an assignment or a mapping gives it. */
 export type Given = Pick<Grant, 'scope' | 'roleId'>
 
-export type AffectedBy<T> = Affected & {
+export type AffectedBy<T> = HolderSelection & {
   /** True where what roles, policies or the organization's settings mean may change, and nobody's holdings do. */
   changesModel?: boolean
   /** What is given or taken as such, by an assignment or a mapping, whoever holds it by now or will some day. */
@@ -63,7 +63,7 @@ export const requireNotAbove = (tx: Transaction, ctx: CallContext, ...userIds: s
   requireNobodyAbove(tx, ctx, { users: userIds })
 
 /** @throws AppError forbidden (reason `ceiling`) where one of them holds, or will hold, more than the caller */
-export async function requireNobodyAbove(tx: Transaction, ctx: CallContext, affected: Affected): Promise<void> {
+export async function requireNobodyAbove(tx: Transaction, ctx: CallContext, affected: HolderSelection): Promise<void> {
   const limit = await actorLimit(tx, ctx)
   if (limit === undefined) return
   const { model, holders, now } = await observe(tx, ctx, affected)
@@ -154,7 +154,7 @@ type Observation = { model: AccessModel; holders: Map<string, Holder>; now: numb
 async function observe(
   tx: Transaction,
   ctx: CallContext,
-  { which, mappedGroups, ...named }: Affected,
+  { which, mappedGroups, ...named }: HolderSelection,
 ): Promise<Observation> {
   const model = await readAccessModel(tx, ctx)
   const isAboutMany = which !== undefined || mappedGroups === true

@@ -15,7 +15,7 @@ export type Holder = {
 }
 
 /** Whom something may concern. */
-export type Affected = {
+export type HolderSelection = {
   /** Ids of people. */
   users?: readonly string[] | undefined
   /** Ids of groups: their members at any depth, and whoever will be one. */
@@ -29,13 +29,13 @@ export type Affected = {
 }
 
 /** Everybody of the organization, and whoever will come into a group. */
-export const everybody: Affected = { which: sql`true`, mappedGroups: true }
+export const everybody: HolderSelection = { which: sql`true`, mappedGroups: true }
 
 type Row = { id: string; isActive: boolean; grants: string }
 
 const list = (values: readonly string[] | undefined): SQL => sql`${sql.param(values ?? [])}::text[]`
 
-const concernedUsers = (organizationId: string, { users, groups, filterPaths, which }: Affected): SQL => sql`
+const concernedUsers = (organizationId: string, { users, groups, filterPaths, which }: HolderSelection): SQL => sql`
     below (group_id) as (
       select unnest(${list(groups)})
       union select n.child_group_id from below b join group_nestings n
@@ -53,7 +53,7 @@ const concernedUsers = (organizationId: string, { users, groups, filterPaths, wh
       ${which === undefined ? sql`` : sql`union select u.id from users u where u.organization_id = ${organizationId} and ${which}`})`
 
 // From the people up to the mappings, so that a change of one costs what that one has. A group stands for a member of its own.
-const holders = (organizationId: string, affected: Affected): SQL => sql`with recursive
+const holders = (organizationId: string, affected: HolderSelection): SQL => sql`with recursive
     ${concernedUsers(organizationId, affected)},
     stand_ins (id) as (
       select unnest(${list(affected.groups)})
@@ -100,7 +100,7 @@ const parse = ({ isActive, grants }: Row): Holder => ({ isActive, grants: JSON.p
 export async function holdersOf(
   tx: Transaction,
   { organizationId }: CallContext,
-  affected: Affected,
+  affected: HolderSelection,
 ): Promise<Map<string, Holder>> {
   const statement = once<Row>(
     sql`${holders(organizationId, affected)} select id, is_active as "isActive", grants from holders`,
@@ -113,7 +113,7 @@ export async function holdersOf(
 export async function kindsOfHolders(
   tx: Transaction,
   { organizationId }: CallContext,
-  affected: Affected,
+  affected: HolderSelection,
 ): Promise<Map<string, Holder>> {
   const statement = once<Row>(
     sql`${holders(organizationId, affected)}

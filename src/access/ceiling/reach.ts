@@ -4,7 +4,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import type { CallContext, Reach, Transaction } from '#src/context.ts'
 import { type Given, requireGivable, requireNobodyAbove } from './ceiling.ts'
-import { type Affected, everybody } from './holdings.ts'
+import { everybody, type HolderSelection } from './holdings.ts'
 
 /** @throws AppError forbidden (reason `ceiling`) naming somebody whom it reaches */
 export async function requireReachWithin(tx: Transaction, ctx: CallContext, reach: Reach): Promise<void> {
@@ -22,7 +22,7 @@ const filterGrants = prepared<{ organizationId: string }, Given>(
     where m.organization_id = ${p.organizationId} and m.filter_path is not null`,
 )
 
-async function reachedBy(tx: Transaction, ctx: CallContext, reach: Reach): Promise<Affected> {
+async function reachedBy(tx: Transaction, ctx: CallContext, reach: Reach): Promise<HolderSelection> {
   const { organizationId } = ctx
   switch (reach.kind) {
     case 'directory': {
@@ -68,7 +68,7 @@ const broughtBy = (organizationId: string, connectionId: string | null): SQL => 
       where c.organization_id = ${organizationId} and c.id = ${connectionId} and c.directory_id is not null))`
 
 /** Those whom an address would link: nobody who manages anything. */
-const linkable = (organizationId: string): Affected => ({
+const linkable = (organizationId: string): HolderSelection => ({
   which: sql`u.id in (select at.user_id from domains d
     cross join lateral (${usersAt(organizationId, sql`d.name`)}) at (user_id)
     where d.organization_id = ${organizationId} and d.status = 'verified') and not manages_anything(${organizationId}, u.id)`,

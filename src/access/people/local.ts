@@ -15,7 +15,7 @@ import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, requirePermission, type Transaction } from '#src/context.ts'
 import { requireNotAbove, withinCeiling } from '../ceiling/ceiling.ts'
-import type { Affected } from '../ceiling/holdings.ts'
+import type { HolderSelection } from '../ceiling/holdings.ts'
 
 /** @throws AppError conflict (reason `managed_by_directory`) */
 function requireLocal(what: string, { directoryId }: { directoryId: string | null }): void {
@@ -97,7 +97,7 @@ export async function updateLocalGroup(
 }
 
 /** Those who come and go; all members, where it is not said who they are. */
-function affectedByMembers(groupId: string, members: readonly MemberChange[]): Affected {
+function affectedByMembers(groupId: string, members: readonly MemberChange[]): HolderSelection {
   const ids = members.flatMap((member) => (member.kind === 'removeWhere' ? [] : member.ids))
   const isOpen = members.some(({ kind }) => kind === 'removeWhere' || kind === 'replace')
   const groups = ids.filter((id) => isId('grp', id))

@@ -19,8 +19,8 @@ import {
   type OutcomeOf,
 } from './change.ts'
 import { type Difference, type DifferenceEntry, differenceOf, type Movement } from './difference.ts'
-import { cohorts, countAdministrators, rolesOfEach } from './held-roles.ts'
 import type { Affected } from './kinds/kind.ts'
+import { cohorts, countAdministrators, rolesOfEach } from './roles-of-affected.ts'
 
 export type Person = { id: string; name: string }
 type RoleName = { id: string; key: string; name: string }

@@ -24,7 +24,7 @@ export const adfs: IdentityProvider = {
     saml: {
       path: 'Relying Party Trusts > Add > claims aware',
       fromUs: {
-        'Federation metadata address': 'spMetadataUrl',
+        'Federation metadata address': 'metadataUrl',
         'or Relying party SAML 2.0 SSO service URL': 'acsUrl',
         'Relying party trust identifier': 'entityId',
       },
@@ -36,7 +36,7 @@ export const adfs: IdentityProvider = {
     },
     oidc: {
       path: 'AD FS > Application Groups > Add > Server application accessing a web API',
-      fromUs: { 'Redirect URI': 'redirectUri', LogoutUri: 'frontchannelLogoutUri' },
+      fromUs: { 'Redirect URI': 'redirectUri', LogoutUri: 'frontchannelLogoutUrl' },
       choose: {
         'Configure Application Credentials': 'Generate a shared secret',
         'Permitted scopes': 'openid, profile, email, allatclaims',

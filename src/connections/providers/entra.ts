@@ -46,7 +46,7 @@ export const entra: IdentityProvider = {
       fromUs: {
         'Identifier (Entity ID)': 'entityId',
         'Reply URL (Assertion Consumer Service URL)': 'acsUrl',
-        'Sign on URL (optional)': 'loginUrl',
+        'Sign on URL (optional)': 'startUrl',
         'Logout Url (optional)': 'sloUrl',
       },
       fromThem: [
@@ -65,7 +65,7 @@ export const entra: IdentityProvider = {
     },
     oidc: {
       path: 'App registrations > New registration',
-      fromUs: { 'Redirect URI (Web)': 'redirectUri', 'Front-channel logout URL': 'frontchannelLogoutUri' },
+      fromUs: { 'Redirect URI (Web)': 'redirectUri', 'Front-channel logout URL': 'frontchannelLogoutUrl' },
       fromThem: ['Application (client) ID', 'Directory (tenant) ID', 'Client secret value'],
       extra: { 'Token configuration': 'groups claim, optional claims email, given_name, family_name' },
     },

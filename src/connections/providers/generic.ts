@@ -12,7 +12,7 @@ export const generic: IdentityProvider = {
     saml: {
       path: 'The application for Rolecall in your identity provider',
       fromUs: {
-        'Service provider metadata': 'spMetadataUrl',
+        'Service provider metadata': 'metadataUrl',
         'Entity ID (audience)': 'entityId',
         'Assertion consumer service (ACS) URL': 'acsUrl',
         'Single logout URL': 'sloUrl',
@@ -25,8 +25,8 @@ export const generic: IdentityProvider = {
       fromUs: {
         'Redirect URI': 'redirectUri',
         'Post-logout redirect URI': 'postLogoutRedirectUri',
-        'Back-channel logout URI': 'backchannelLogoutUri',
-        'Front-channel logout URI': 'frontchannelLogoutUri',
+        'Back-channel logout URI': 'backchannelLogoutUrl',
+        'Front-channel logout URI': 'frontchannelLogoutUrl',
       },
       choose: { 'Grant type': 'Authorization code with PKCE' },
       fromThem: ['Issuer', 'Client ID', 'Client secret'],

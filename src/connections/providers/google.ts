@@ -11,7 +11,7 @@ export const google: IdentityProvider = {
   screens: {
     saml: {
       path: 'Admin console > Apps > Web and mobile apps > Add custom SAML app',
-      fromUs: { 'ACS URL': 'acsUrl', 'Entity ID': 'entityId', 'Start URL (optional)': 'loginUrl' },
+      fromUs: { 'ACS URL': 'acsUrl', 'Entity ID': 'entityId', 'Start URL (optional)': 'startUrl' },
       choose: { 'Name ID format': 'EMAIL', 'Name ID': 'Basic Information > Primary email' },
       fromThem: ['SSO URL', 'Entity ID', 'Certificate', 'IdP metadata file'],
       extra: {

@@ -23,7 +23,7 @@ export const jumpcloud: IdentityProvider = {
     },
     oidc: {
       path: 'SSO Applications > Add New Application > Custom Application > Configure SSO with OIDC',
-      fromUs: { 'Redirect URIs': 'redirectUri', 'Login URL': 'loginUrl' },
+      fromUs: { 'Redirect URIs': 'redirectUri', 'Login URL': 'startUrl' },
       choose: { 'Client Authentication Type': 'Client Secret Basic', 'Standard Scopes': 'Email, Profile' },
       extra: { 'include group attribute': 'groups' },
       fromThem: ['Issuer (https://oauth.id.jumpcloud.com/)', 'Client ID', 'Client Secret'],

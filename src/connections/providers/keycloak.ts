@@ -23,7 +23,7 @@ export const keycloak: IdentityProvider = {
     },
     oidc: {
       path: 'Clients > Create > OpenID Connect, client authentication on',
-      fromUs: { 'Valid redirect URIs': 'redirectUri', 'Backchannel logout URL': 'backchannelLogoutUri' },
+      fromUs: { 'Valid redirect URIs': 'redirectUri', 'Backchannel logout URL': 'backchannelLogoutUrl' },
       fromThem: ['issuer {base}/realms/{realm}', 'client id', 'client secret'],
       extra: { Mapper: 'Group Membership, token claim name groups' },
     },

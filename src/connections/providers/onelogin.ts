@@ -14,7 +14,7 @@ export const onelogin: IdentityProvider = {
       fromUs: {
         'Audience (EntityID)': 'entityId',
         Recipient: 'acsUrl',
-        'ACS (Consumer) URL Validator': 'regex of acsUrl',
+        'ACS (Consumer) URL Validator': 'regexOfAcsUrl',
         'ACS (Consumer) URL': 'acsUrl',
         'Single Logout URL': 'sloUrl',
       },
@@ -42,7 +42,7 @@ export const onelogin: IdentityProvider = {
       fromUs: {
         "Redirect URI's": 'redirectUri',
         'Post Logout Redirect URIs': 'postLogoutRedirectUri',
-        'Login Url (optional)': 'loginUrl',
+        'Login Url (optional)': 'startUrl',
       },
       choose: { 'Application Type (SSO tab)': 'Web', 'Token Endpoint Authentication Method': 'Basic' },
       extra: { 'Groups (Parameters tab)': 'User Roles, or another list of names' },

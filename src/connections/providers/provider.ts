@@ -12,12 +12,28 @@ export type AttributeNames = {
   roles: readonly string[]
 }
 
+/** Our values, as screens name them. `scimBaseUrl` may have a query behind it; `token` is issued in the step itself. */
+export type OurValue =
+  | 'acsUrl'
+  | 'entityId'
+  | 'metadataUrl'
+  | 'sloUrl'
+  | 'startUrl'
+  | 'redirectUri'
+  | 'postLogoutRedirectUri'
+  | 'backchannelLogoutUrl'
+  | 'frontchannelLogoutUrl'
+  /** For a validator that takes a regular expression. */
+  | 'regexOfAcsUrl'
+  | `scimBaseUrl${'' | `?${string}`}`
+  | 'token'
+
 /** A screen of the provider's console, by its own labels, which move now and then. */
 export type ProviderScreen = {
   /** Where it is in the console. */
   path: string
-  /** What to paste there: its label, and which of our values (setup-screens.ts). */
-  fromUs?: Record<string, string>
+  /** What to paste there: its label, and which of our values. */
+  fromUs?: Record<string, OurValue>
   choose?: Record<string, string | string[]>
   /** What to bring back to us. */
   fromThem?: string[]

@@ -1,7 +1,7 @@
 // What the IT admin has to paste where: the fields of each provider's own screens, under the provider's own names, with our
 // values filled in.
 import type { ConnectionUrls } from '#platform/urls.ts'
-import type { ProviderScreen } from '../providers/provider.ts'
+import type { OurValue, ProviderScreen } from '../providers/provider.ts'
 import { presets } from '../providers/providers.ts'
 import type { Connection } from './connections.ts'
 
@@ -64,18 +64,7 @@ function described(provider: string, protocol: string, screen: ProviderScreen): 
 const prefixed = (prefix: string, values: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}${name}`, value]))
 
-/** The names that the screens use for our values. */
-const ourValue = (name: string, urls: ConnectionUrls): string =>
-  ({
-    acsUrl: urls.acsUrl,
-    entityId: urls.entityId,
-    sloUrl: urls.sloUrl,
-    loginUrl: urls.startUrl,
-    spMetadataUrl: urls.metadataUrl,
-    redirectUri: urls.redirectUri,
-    postLogoutRedirectUri: urls.postLogoutRedirectUri,
-    backchannelLogoutUri: urls.backchannelLogoutUrl,
-    frontchannelLogoutUri: urls.frontchannelLogoutUrl,
-    // OneLogin's validator is a regular expression.
-    'regex of acsUrl': `^${urls.acsUrl.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}$`,
-  })[name] ?? name
+const ourValue = (name: OurValue, urls: ConnectionUrls): string => {
+  if (name === 'regexOfAcsUrl') return `^${urls.acsUrl.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}$`
+  return name in urls ? String(urls[name as keyof ConnectionUrls]) : name
+}

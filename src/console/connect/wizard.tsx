@@ -3,7 +3,7 @@
 
 import { type Context, Hono } from 'hono'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
-import { createTestLink } from '#access/sign-in/tests.ts'
+import { createTestLink } from '#access/sign-in/test-links.ts'
 import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
 import { addDomain, verifyDomain } from '#connections/domains/change-domains.ts'
 import { getDomain } from '#connections/domains/domains.ts'

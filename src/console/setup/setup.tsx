@@ -2,7 +2,7 @@
 // here is about those; the token is looked up anew with every request, and proven again in each transaction.
 import { type Context, Hono } from 'hono'
 import { withinMakersCeiling } from '#access/grants/managers/actor-context.ts'
-import { addressKey, countAttempt } from '#access/ground/rate-limits.ts'
+import { addressKey, countAttempt } from '#access/ground/count-attempts.ts'
 import { beginSetup } from '#connections/setup-links/begin-setup.ts'
 import {
   findSetupLink,

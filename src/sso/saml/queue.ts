@@ -1,6 +1,6 @@
 // The order in which messages are verified: those that a browser here waits for before those that anybody may send, and in each
 // kind the connection and the address whose turn was longest ago. So a flood delays itself.
-import { addressKey } from '#access/ground/rate-limits.ts'
+import { addressKey } from '#access/ground/count-attempts.ts'
 
 /** Where a message came from. */
 export type Sender = {

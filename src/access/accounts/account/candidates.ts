@@ -4,7 +4,7 @@
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import type { CallContext, Services } from '#src/context.ts'
-import { type Counted, countAttempt, type RateLimit } from '../../ground/rate-limits.ts'
+import { type Counted, countAttempt, type RateLimit } from '../../ground/count-attempts.ts'
 import { findAccount, type LocalAccount } from './account.ts'
 import { signInContext } from './sign-in-context.ts'
 

@@ -1,7 +1,7 @@
 // How often one may try. Per account, so that one password cannot be guessed; per address, so that not one password can be tried
 // on everybody. What turns out well is taken back from the latter, since many people may share an address. The windows are
 // short: whoever is kept out by somebody else's attempts is not for long.
-import type { RateLimit } from '../../ground/rate-limits.ts'
+import type { RateLimit } from '../../ground/count-attempts.ts'
 
 const quarterHour = 900
 const hour = 3_600

@@ -3,7 +3,7 @@
 import type { Statement } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
-import { countAttempt } from '../../ground/rate-limits.ts'
+import { countAttempt } from '../../ground/count-attempts.ts'
 import { userSessionsEnd } from '../../sign-in/sessions/end-sessions.ts'
 import { ownChange } from '../account/own-change.ts'
 import { limits } from '../account/rate-limits.ts'

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { inTransaction, type Services } from '#src/context.ts'
-import { addressKey, countAttempt, forgiveAttempt } from '../../ground/rate-limits.ts'
+import { addressKey, countAttempt, forgiveAttempt } from '../../ground/count-attempts.ts'
 import { newTrace, type Trace } from '../../sign-in/trace.ts'
 import { findAccount, type LocalAccount } from '../account/account.ts'
 import { barrierOf } from '../account/barriers.ts'

@@ -3,7 +3,7 @@
 import { fold } from '#directory/fold.ts'
 import { needsRehash, verifyNobody, verifyPassword } from '#platform/password.ts'
 import { type CallContext, inTransaction, type Services } from '#src/context.ts'
-import { addressKey, countAttempt, forgetAttempts, forgiveAttempt } from '../../ground/rate-limits.ts'
+import { addressKey, countAttempt, forgetAttempts, forgiveAttempt } from '../../ground/count-attempts.ts'
 import { newTrace } from '../../sign-in/trace.ts'
 import type { LocalAccount } from '../account/account.ts'
 import { type Barrier, barrierOf } from '../account/barriers.ts'

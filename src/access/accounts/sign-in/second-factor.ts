@@ -3,7 +3,7 @@
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import { sha256 } from '#platform/crypto.ts'
 import { type CallContext, inTransaction, type Services, type Transaction } from '#src/context.ts'
-import { countAttempt } from '../../ground/rate-limits.ts'
+import { countAttempt } from '../../ground/count-attempts.ts'
 import { findSignIn, openRequestSecret, resolveSignIn, type SignInRequest, useRequest } from '../../sign-in/requests.ts'
 import { newTrace, passed } from '../../sign-in/trace.ts'
 import { findAccount, type LocalAccount } from '../account/account.ts'

@@ -11,7 +11,7 @@ import { raiseAlarm } from '../../notices/alarms/raise-alarm.ts'
 import { requireTargets } from '../managers/targets.ts'
 import type { AssignmentRecord } from './assignments.ts'
 import { requireGuestEnd } from './guests.ts'
-import { notifyOfAccess } from './notify.ts'
+import { notifyOfAccess } from './notify-of-access.ts'
 
 const CreateAssignmentInput = z.object({
   userId: z.string(),

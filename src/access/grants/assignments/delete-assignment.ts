@@ -5,7 +5,7 @@ import { prepared } from '#db/statement.ts'
 import { type CallContext, inTransaction, requirePermissionSomewhere, type Transaction } from '#src/context.ts'
 import { withinCeiling } from '../../ceiling/ceiling.ts'
 import { lockAssignment } from './lock-assignment.ts'
-import { notifyOfAccess } from './notify.ts'
+import { notifyOfAccess } from './notify-of-access.ts'
 
 const remove = prepared<{ organizationId: string; assignmentId: string }, never>(
   (p) => sql`delete from assignments where organization_id = ${p.organizationId} and id = ${p.assignmentId}`,

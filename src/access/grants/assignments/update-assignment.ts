@@ -16,7 +16,7 @@ import { requireEverything, requireNotAbove, withinCeiling } from '../../ceiling
 import type { AssignmentRecord } from './assignments.ts'
 import { requireGuestEnd } from './guests.ts'
 import { lockAssignment } from './lock-assignment.ts'
-import { notifyOfAccess } from './notify.ts'
+import { notifyOfAccess } from './notify-of-access.ts'
 
 const UpdateAssignmentInput = z.object({
   assignmentId: z.string(),

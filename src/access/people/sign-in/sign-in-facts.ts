@@ -7,7 +7,7 @@ import type { StatusReason, UserStatus } from '#directory/users.ts'
 import { type CallContext, inTransaction, inTrial } from '#src/context.ts'
 import { nameCounter } from '../../accounts/account/candidates.ts'
 import { limits } from '../../accounts/account/rate-limits.ts'
-import { attemptCounted } from '../../ground/rate-limits.ts'
+import { attemptCounted } from '../../ground/count-attempts.ts'
 import { attemptColumns, type SignInAttempt } from '../../sign-in/attempts.ts'
 
 export type Connection = { id: string; name: string; status: string; jit: string; directoryId: string | null }

@@ -1,5 +1,5 @@
 // One person who waits is let in.
-import { activation } from '#directory/activate-user.ts'
+import { activation } from '#directory/activation.ts'
 import { lockUserRow, type UserRecord } from '#directory/users.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'

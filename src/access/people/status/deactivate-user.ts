@@ -1,7 +1,7 @@
 // An administrator switches somebody off: by the one verb, with words for the audit trail, and until a date where it is meant to
 // pass.
 import { z } from 'zod'
-import { deactivation } from '#directory/deactivate-user.ts'
+import { deactivation } from '#directory/deactivation.ts'
 import { lockUserRow, type StatusReason, type UserRecord } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'

@@ -3,7 +3,7 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { prepared } from '#db/statement.ts'
-import { reactivation } from '#directory/reactivate-user.ts'
+import { reactivation } from '#directory/reactivation.ts'
 import { lockUserRow, type UserRecord } from '#directory/users.ts'
 import { isId } from '#platform/ids.ts'
 import { parseInput } from '#platform/input.ts'
