@@ -61,6 +61,8 @@ it.each([
   ['conformance-is-a-black-box', 'conformance/main.ts', '../src/db/lane.ts'],
   ['the-product-imports-no-tooling', 'src/app.ts', '../test/app.ts'],
   ['everything-resolves', 'src/app.ts', './gone.ts'],
+  ['room-not-in-the-table', 'src/novelty/a.ts', '#platform/secret.ts'],
+  ['room-not-in-the-table', 'src/extra.ts', '#platform/secret.ts'],
   ['scimmy-only-in-directory/schema', 'src/api/routes.ts', 'scimmy'],
   ['drizzle-orm-only-in-access-connections-directory-audit-context.ts-db', 'src/http/problem.ts', 'drizzle-orm'],
   ['postgres-only-in-db', 'src/context.ts', 'postgres'],
@@ -84,4 +86,9 @@ it('sees circles, also of types alone', async () => {
 
 it('refuses a barrel', async () => {
   expect((await check({ 'src/access/index.ts': leaf })).faults).toEqual(['no-barrels: src/access/index.ts'])
+})
+
+it('refuses a type that is imported inside an expression, which no parser of modules sees', async () => {
+  const files = { 'src/access/roles.ts': "export type A = import('../api/routes.ts').B\n", 'src/api/routes.ts': leaf }
+  expect((await check(files)).faults).toEqual(['hidden-import: src/access/roles.ts imports inside an expression'])
 })

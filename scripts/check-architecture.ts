@@ -35,7 +35,13 @@ export async function checkArchitecture(
   const product = productOf(output)
   const floors = page === undefined ? [] : floorFaults(product.files, product.imports, readDrawings(page))
   return {
-    faults: [...violations(output), ...barrels(files), ...unread(files, read), ...floors],
+    faults: [
+      ...violations(output),
+      ...barrels(files),
+      ...unread(files, read),
+      ...hiddenImports(root, files),
+      ...floors,
+    ],
     modules: files.filter((file) => read.has(file)).length,
     product,
   }
@@ -61,6 +67,14 @@ const violations = (result: ICruiseResult): string[] =>
 
 const barrels = (files: readonly string[]): string[] =>
   files.filter((file) => /(^|\/)index\.tsx?$/.test(file)).map((file) => `no-barrels: ${file}`)
+
+/** A type that is imported inside an expression, which the parser of modules does not see. */
+const hiddenImports = (root: string, files: readonly string[]): string[] =>
+  files
+    .filter(
+      (file) => file.startsWith('src/') && /(?<!await )\bimport\('[.#]/.test(readFileSync(join(root, file), 'utf8')),
+    )
+    .map((file) => `hidden-import: ${file} imports inside an expression`)
 
 const unread = (files: readonly string[], read: ReadonlySet<string>): string[] =>
   files.filter((file) => !read.has(file)).map((file) => `not-read: ${file}`)

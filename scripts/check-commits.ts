@@ -1,5 +1,5 @@
 // `npm run commits`: the newest commits have a conventional subject and a body, which says why. Looks at what came since the newest
-// tag, or at the last twenty; where there is no history, as in an archive, it says so and is content.
+// tag, or at the last two hundred, back to the day on which the rule began; where there is no history, as in an archive, it says so and is content.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
@@ -9,7 +9,7 @@ type Commit = { hash: string; writtenAt: string; subject: string; body: string }
 
 /** Commits of before are left as they are. */
 const since = '2026-11-28'
-const mostWithoutTag = 20
+const mostWithoutTag = 200
 const longestSubject = 100
 
 const conventional = /^(bench|build|chore|ci|docs|feat|fix|perf|refactor|revert|style|test)(\([a-z0-9, -]+\))?!?: \S/

@@ -8,7 +8,7 @@ import type { AppEnv } from '#http/env.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
-import { personContext, readSession, requireSession, sessionOf } from '#http/session.ts'
+import { readSession, requireSession, sessionOf, userContext } from '#http/session.ts'
 import { forgetSession, signOutHere, tellApplications } from '#http/session-ends.ts'
 import { SignedOutPage } from '#http/ui/signed-out-page.tsx'
 import { AppError } from '#platform/errors.ts'
@@ -25,7 +25,7 @@ export function createAccount(services: AccountServices): Hono<AppEnv> {
   account.get('/', readSession(services), async (c) => {
     const session = c.get('session')
     if (session === undefined) return c.redirect('/account', 303)
-    const { isManager } = await getOwnAccess(personContext(services, session, c.get('requestId')))
+    const { isManager } = await getOwnAccess(userContext(services, session, c.get('requestId')))
     return c.redirect(isManager ? '/console' : '/account', 303)
   })
   account.get('/session', answerSession(services))
@@ -51,12 +51,12 @@ function createPages(services: AccountServices): Hono<AppEnv> {
   })
 
   pages.get('/', ...own, async (c) => {
-    const ctx = personContext(services, sessionOf(c), c.get('requestId'))
+    const ctx = userContext(services, sessionOf(c), c.get('requestId'))
     return showAccess(c, ctx, {})
   })
 
   pages.post('/request', sameOrigin, ...own, async (c) => {
-    const ctx = personContext(services, sessionOf(c), c.get('requestId'))
+    const ctx = userContext(services, sessionOf(c), c.get('requestId'))
     const { words = '' } = await readForm(c)
     try {
       await requestAccess(ctx, { words })
@@ -69,7 +69,7 @@ function createPages(services: AccountServices): Hono<AppEnv> {
 
   pages.get('/sessions', ...own, async (c) => {
     const { sessionId } = sessionOf(c)
-    const ctx = personContext(services, sessionOf(c), c.get('requestId'))
+    const ctx = userContext(services, sessionOf(c), c.get('requestId'))
     const [{ name, organization, isManager }, sessions] = await Promise.all([getOwnAccess(ctx), listOwnSessions(ctx)])
     const page = SessionsPage({
       ...{ name, organization: organization.name, isManager, currentId: sessionId, now: services.clock.now() },
@@ -81,7 +81,7 @@ function createPages(services: AccountServices): Hono<AppEnv> {
 
   pages.post('/sessions/end-all', sameOrigin, ...own, async (c) => {
     const { organizationId } = sessionOf(c)
-    await endOwnSessions(personContext(services, sessionOf(c), c.get('requestId')))
+    await endOwnSessions(userContext(services, sessionOf(c), c.get('requestId')))
     tellApplications(c, services, organizationId)
     forgetSession(c)
     return c.redirect('/signed-out', 303)
@@ -89,7 +89,7 @@ function createPages(services: AccountServices): Hono<AppEnv> {
 
   pages.post('/sessions/:id/end', sameOrigin, ...own, async (c) => {
     const { organizationId } = sessionOf(c)
-    const ctx = personContext(services, sessionOf(c), c.get('requestId'))
+    const ctx = userContext(services, sessionOf(c), c.get('requestId'))
     await endOwnSession(ctx, c.req.param('id'), 'revoked')
     tellApplications(c, services, organizationId)
     return c.redirect('/account/sessions?ended=1', 303)

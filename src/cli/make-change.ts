@@ -1,8 +1,10 @@
 // Changes of what people may do, by command: each says what it does, and what takes something away is to be said twice.
+
 import type { ChangeKind, ChangeOf, OutcomeOf } from '#access/previews/change.ts'
 import { makeAcceptable, type Preview } from '#access/previews/preview.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
+import { counted } from '#words/counts.ts'
 
 export const confirmOption = ['--yes', 'go on although people lose something by it'] as const
 
@@ -34,4 +36,4 @@ function effectOf({ gaining, losing, withoutAccess, administrators }: Preview): 
   return [`${parts.join(', ')} from now on`, ...left].join('; ')
 }
 
-const people = (count: number): string => `${count} ${count === 1 ? 'person has' : 'people have'}`
+const people = (count: number): string => counted(count, 'person has', 'people have')

@@ -2,7 +2,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { asManager } from '#access/grants/managers/manager.ts'
 import { renderPage } from '#http/pages.ts'
-import { personContext, sessionOf } from '#http/session.ts'
+import { sessionOf, userContext } from '#http/session.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import type { ConsoleEnv, ConsoleServices } from './ui/env.ts'
 
@@ -17,7 +17,7 @@ function secondFactorPath({ method, url }: { method: string; url: string }): str
 export function requireManager(services: ConsoleServices): MiddlewareHandler<ConsoleEnv> {
   return async (c, next) => {
     const session = sessionOf(c as never)
-    const person = personContext(services, session, c.get('requestId'))
+    const person = userContext(services, session, c.get('requestId'))
     const isEmergency = session.method === 'emergency'
     const { ctx, name, organization, isManager, lacksSecondFactor } = await asManager(person, { isEmergency, session })
     if (!isManager) {

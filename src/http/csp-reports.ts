@@ -75,11 +75,12 @@ export function createCspReports(options: Options): CspReports {
   const routes = new Hono<AppEnv>()
   routes.onError((error, c) => problemResponse(error instanceof AppError ? error : unreadable(), c.get('requestId')))
   routes.post(reportPath, async (c) => {
+    const bytes = await readBytes(c, limits.bodyBytes, { what: 'A report' })
     limit.admit(clientAddress(c, options.trustedProxies))
     if (!mediaTypes.includes(mediaTypeOf(c))) {
       return httpProblemResponse('unsupported_media_type', 'Send a report of a browser', c.get('requestId'))
     }
-    const report = parseJson((await readBytes(c, limits.bodyBytes, { what: 'report' })).toString())
+    const report = parseJson(bytes.toString())
     for (const violation of violationsIn(report, options.origin)) note(violation)
     return c.body(null, 204)
   })

@@ -2,11 +2,13 @@
 import type { Context } from 'hono'
 import { AppError } from '#platform/errors.ts'
 
-/** So much more is read and dropped, since a client that is cut off while it sends would never read why. */
-const droppedBytes = 16_777_216
-
-/** How the refusal of a body is put: what it calls the body, and its reason. */
-export type TooLarge = { what?: string; reason?: string }
+export type ReadOptions = {
+  /** How the refusal calls the body. */
+  what?: string
+  reason?: string
+  /** So much more is read and dropped, for callers who are known: one that is cut off while it sends would never read why. */
+  droppedBytes?: number
+}
 
 /**
  * The whole body. A declared length is trusted, since the connection gives no more than that; otherwise the body is counted as it
@@ -16,11 +18,11 @@ export type TooLarge = { what?: string; reason?: string }
 export async function readBytes(
   c: Context,
   maxBytes: number,
-  { what = 'body', reason }: TooLarge = {},
+  { what = 'The body', reason, droppedBytes = 0 }: ReadOptions = {},
 ): Promise<Buffer> {
   const tooLarge = new AppError(
     'too_large',
-    `The ${what} is larger than ${maxBytes} bytes`,
+    `${what} is larger than ${maxBytes} bytes`,
     reason === undefined ? {} : { reason },
   )
   const declared = Number(c.req.header('content-length') ?? Number.NaN)

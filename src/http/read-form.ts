@@ -51,7 +51,7 @@ export const mediaTypeOf = (c: Context): string =>
   (c.req.header('content-type') ?? '').split(';', 1).join().trim().toLowerCase()
 
 async function readText(c: Context, maxBytes: number): Promise<string> {
-  const bytes = await readBytes(c, maxBytes, { what: 'form' })
+  const bytes = await readBytes(c, maxBytes, { what: 'The form' })
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {

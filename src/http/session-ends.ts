@@ -8,7 +8,7 @@ import { endOwnSession } from '#access/sign-in/sessions/own-sessions.ts'
 import { AppError } from '#platform/errors.ts'
 import type { Services } from '#src/context.ts'
 import type { AppEnv } from './env.ts'
-import { clearSessionCookie, personContext } from './session.ts'
+import { clearSessionCookie, userContext } from './session.ts'
 
 export type SignedOut = EndedSession & { organizationId: string }
 
@@ -35,7 +35,7 @@ export async function signOutHere(c: Context<AppEnv>, services: Services): Promi
   forgetSession(c)
   if (live === undefined) return undefined
   try {
-    const ended = await endOwnSession(personContext(services, live, c.get('requestId')), live.sessionId)
+    const ended = await endOwnSession(userContext(services, live, c.get('requestId')), live.sessionId)
     tellApplications(c, services, live.organizationId)
     return { ...ended, organizationId: live.organizationId }
   } catch (error) {

@@ -70,7 +70,7 @@ export function sessionOf(c: Context<AppEnv>): BrowserSession {
  * The context of a person at their own things. It has no management permission at all: every verb that takes somebody's id
  * refuses it. What people do for themselves takes the person from `actor` (access/own/).
  */
-export function personContext(services: Services, session: BrowserSession, requestId: string): CallContext {
+export function userContext(services: Services, session: BrowserSession, requestId: string): CallContext {
   const { organizationId, userId, tokenHash } = session
   return {
     ...servicesOf(services),

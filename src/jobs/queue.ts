@@ -78,7 +78,17 @@ async function performUnderLease(
   const { database } = services
   const lease = await takeWork(services, work)
   if (lease === undefined) return
-  const heartbeat = setInterval(() => void keepWork(database, lease).catch(onError), heartbeatMillis)
+  const heartbeat = setInterval(() => void beat(), heartbeatMillis)
+  // What it works on is claimed row by row as well, so it may finish; what it gives back is not its own any more.
+  const beat = async (): Promise<void> => {
+    try {
+      if (await keepWork(database, lease)) return
+      clearInterval(heartbeat)
+      onFailure(new Error('Its lease ran out, and another node may have taken it over'), work)
+    } catch (error) {
+      onError(error)
+    }
+  }
   heartbeat.unref()
   try {
     await within(longestRunMillis, run(work))

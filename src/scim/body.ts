@@ -8,6 +8,8 @@ import type { ScimEnv } from './guard.ts'
 import { type Operation, parseOperations } from './patch/operations.ts'
 import { noteOf } from './provisioning-log.ts'
 
+const droppedBytes = 16_777_216
+
 /** A request about users fits one person; a request about groups may name many thousands of members. */
 export const bodyLimits = { user: 1_048_576, group: 16_777_216 }
 
@@ -20,7 +22,7 @@ export async function readBody(c: Context<ScimEnv>, limit: number): Promise<Json
   if (mediaType !== undefined && mediaType !== '' && !/^application\/(scim\+)?json$/.test(mediaType)) {
     throw invalid(`The body must be application/scim+json, not ${mediaType.slice(0, 60)}`, 'invalidSyntax')
   }
-  const body = parseJson((await readBytes(c, limit, { reason: 'tooMany' })).toString())
+  const body = parseJson((await readBytes(c, limit, { reason: 'tooMany', droppedBytes })).toString())
   if (!isObject(body)) throw invalid('The body must be a JSON object', 'invalidSyntax')
   c.set('received', body)
   return body
@@ -28,7 +30,7 @@ export async function readBody(c: Context<ScimEnv>, limit: number): Promise<Json
 
 /** The operations of a PATCH, which the provisioning log looks at, too. @throws AppError as `readBody`, and `parseOperations` */
 export async function readOperations(c: Context<ScimEnv>, limit: number): Promise<Operation[]> {
-  const operations = parseOperations(await readBody(c, limit), noteOf(c))
+  const operations: Operation[] = []
   c.set('operations', operations)
-  return operations
+  return parseOperations(await readBody(c, limit), noteOf(c), operations)
 }

@@ -188,11 +188,11 @@ describe('nobody gives more than they hold', () => {
     await client.post('/console/changes', savingForm((await client.post('/console/mappings/preview', fields)).text))
     const { updateLocalGroup } = await import('#access/people/local.ts')
     const { asManager } = await import('#access/grants/managers/manager.ts')
-    const { personContext } = await import('#http/session.ts')
+    const { userContext } = await import('#http/session.ts')
     const { resolveSession } = await import('#access/sign-in/sessions/resolve-session.ts')
     const live = await resolveSession(app.services.database, lead.session.tokenHash)
     if (live === undefined) throw new Error('The lead is signed in')
-    const person = personContext(app.services, { ...live, tokenHash: lead.session.tokenHash }, 'req_test')
+    const person = userContext(app.services, { ...live, tokenHash: lead.session.tokenHash }, 'req_test')
     const { ctx } = await asManager(person)
     const change = { groupId, members: [{ kind: 'add' as const, ids: [lead.userId] }] }
     await expect(updateLocalGroup(ctx, change)).rejects.toMatchObject({ code: 'forbidden', reason: 'ceiling' })

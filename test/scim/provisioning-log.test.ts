@@ -269,6 +269,14 @@ describe('quirks', () => {
     await send('GET', '/Users?filter=userName%20eq%20%22x%22&startIndex=1')
     expect((await lastEvent()).quirks).toEqual([])
   })
+
+  test('of a PATCH that is refused, what came before its fault is told', async () => {
+    const { status } = await send('PATCH', `/Users/${id}`, {
+      body: patchUser({ op: 'Replace', path: 'active', value: 'True' }, { op: 'bogus', path: 'title' }),
+    })
+    expect(status).toBe(400)
+    expect((await lastEvent()).quirks.toSorted()).toEqual(['boolean-as-text', 'capitalized-operations'])
+  })
 })
 
 describe('in the API', () => {

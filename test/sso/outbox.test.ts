@@ -5,7 +5,7 @@ import { createRole } from '#access/grants/roles/create-role.ts'
 import { getMail, listMails } from '#access/notices/mail/mails.ts'
 import { issueApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import { resolveSession } from '#access/sign-in/sessions/resolve-session.ts'
-import { personContext } from '#http/session.ts'
+import { userContext } from '#http/session.ts'
 import type { CallContext } from '#src/context.ts'
 import { type AccessStage, type Client, roleId, startStage } from '../support/access.ts'
 import { browserAt, goodPassword, linkIn, provisionLocalUser } from '../support/accounts.ts'
@@ -48,7 +48,7 @@ async function reader(authenticatedAt: string | null = null): Promise<CallContex
   const live = await resolveSession(stage.services.database, tokenHash)
   if (live === undefined) throw new Error('There is no session')
   const session = { ...live, tokenHash }
-  return (await asManager(personContext(stage.services, session, 'req_test'), { session })).ctx
+  return (await asManager(userContext(stage.services, session, 'req_test'), { session })).ctx
 }
 
 const proofsOf = (email: string) => stage.app.owner`select p.how from email_proofs p join users u on u.id = p.user_id

@@ -1,11 +1,15 @@
 // Who somebody is who comes back from a provider: the stored identity, a link that may be made, or a new person where the
 // connection allows that (ADR 0030).
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createRole } from '#access/grants/roles/create-role.ts'
+import { updateRoleWithin } from '#access/grants/roles/update-role.ts'
 import { approveUser } from '#access/people/status/approve-user.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { createConnection } from '#connections/sign-in/create-connection.ts'
 import { updateConnection } from '#connections/sign-in/update-connection.ts'
+import { inTransaction } from '#src/context.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
 import { arriveBySaml, type Claims, expectRefusedFor, expectSignedIn, person } from '../support/arrivals.ts'
 import { scimClient } from '../support/scim.ts'
@@ -164,6 +168,24 @@ describe('first sign-ins', () => {
     }
     const arrival = await arrive({ nameId: 'new@example.com', attributes: { email: ['new@example.com'], ...hostile } })
     expect(await arrival.browser.session()).toMatchObject({ roles: [], brands: [] })
+  })
+
+  test('nor one that comes to administer while it is made the default', async () => {
+    const { organization, connection } = await stage({ jit: 'verified_domains' })
+    const { ctx } = organization
+    const helper = { key: 'helper', name: 'Helper', purpose: 'Helps', rank: 5, owner: null, reviewAt: null }
+    const { id: roleId } = await createRole(ctx, { ...helper, allows: ['content.view'], denies: [] })
+    const change = { connectionId: connection.id, defaultRoleId: roleId }
+    const named: Promise<unknown>[] = []
+    await inTransaction(ctx, async (tx) => {
+      await updateRoleWithin(tx, ctx, { roleId, allows: ['content.view', 'roles.assign'] })
+      named.push(updateConnection(ctx, change, requireOrdinaryRole).catch((error: unknown) => error))
+      // Until it waits for the role's row.
+      const waiting = async () =>
+        (await app.owner`select 1 from pg_stat_activity where wait_event_type = 'Lock'`).length
+      await expect.poll(waiting).toBeGreaterThan(0)
+    })
+    expect(await Promise.all(named)).toEqual([expect.objectContaining({ code: 'invalid' })])
   })
 
   test('the default role is never one that administers', async () => {

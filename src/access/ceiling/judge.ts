@@ -118,7 +118,7 @@ function breachOf(pair: Pair, means: Means): Breach | undefined {
   const { id } = pair
   const isOwn = id === means.limit.id
   let lost: Place | undefined
-  for (const step of stepsOf(pair, means)) {
+  for (const step of changesOf(pair, means)) {
     const gained = step.gained.find((permission) => !mayGive(permission, step, means, isOwn))
     if (gained !== undefined) return { kind: 'gain', id, permission: gained, scope: step.scope }
     const [first] = step.lost
@@ -132,13 +132,17 @@ function breachOf(pair: Pair, means: Means): Breach | undefined {
 type Place = { permission: string; scope: string }
 
 /** Nobody makes their own rights last longer; to others they may be given for good. */
-const mayGive = (permission: string, { scope, moment }: Step, { may, mayOneself }: Means, isOwn: boolean): boolean =>
-  isOwn ? mayOneself(permission, scope) && mayOneself(permission, scope, moment) : may(permission, scope)
+const mayGive = (
+  permission: string,
+  { scope, moment }: HoldingChange,
+  { may, mayOneself }: Means,
+  isOwn: boolean,
+): boolean => (isOwn ? mayOneself(permission, scope) && mayOneself(permission, scope, moment) : may(permission, scope))
 
-type Step = { scope: string; moment: number; gained: string[]; lost: string[] }
+type HoldingChange = { scope: string; moment: number; gained: string[]; lost: string[] }
 
 /** What somebody gains and loses in each scope at each moment. */
-function* stepsOf(pair: Pair, { wanted, reader }: Means): Generator<Step> {
+function* changesOf(pair: Pair, { wanted, reader }: Means): Generator<HoldingChange> {
   const isLatent = pair.isLatent === true
   const [old, fresh] = isLatent ? [unruled(wanted.before), unruled(wanted.after)] : [wanted.before, wanted.after]
   for (const moment of bothMoments(pair, wanted.now)) {

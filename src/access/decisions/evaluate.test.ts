@@ -1,4 +1,4 @@
-// The evaluator: each step of the design with its reason, and what must hold for whatever anybody holds.
+// The evaluator: each step of the evaluation with its reason, and what must hold for whatever anybody holds.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type AccessPolicy, type EffectiveAssignment, evaluate, type Question } from './evaluate.ts'

@@ -1,6 +1,6 @@
 // The list of users as administrators search it: a page in some order, with what each holds, and how many there are in all.
 import { type SQL, sql } from 'drizzle-orm'
-import { isoTime, once } from '#db/statement.ts'
+import { once } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
 import { planAnew } from '#directory/paging/plan-anew.ts'
 import { type UserRecord, userColumns } from '#directory/users.ts'
@@ -46,7 +46,7 @@ const defaultOrder: UserOrder = { sort: 'created', direction: 'asc' }
 
 export const defaultLimit = 50
 
-type Row = { total: number; items: (ListedUser & { keys: Keys })[] }
+type Row = ListedUser & { keys: Keys; total: number }
 
 /**
  * One page, and the number of all that the filter finds. Whoever manages single brands sees the people of those brands, and of
@@ -63,11 +63,14 @@ export async function searchUsers(
   const [, rows] = await inTransaction(ctx, (tx) =>
     tx.commitWith<unknown>(planAnew, once<Row>(statement, { isPrepared: false })),
   )
-  const { total, items: found } = (rows as Row[] | undefined)?.[0] ?? { total: 0, items: [] }
+  const all = (rows ?? []) as Row[]
+  const total = all[0]?.total ?? 0
+  // Of a page without anybody there is one row, with the number alone.
+  const found = all.filter(({ id }) => id !== null)
   const items = found.slice(0, limit)
   const last = items.at(-1)
   const nextCursor = found.length > limit && last !== undefined ? cursorOf(order, last.keys) : null
-  return { items: items.map(({ keys: _, ...user }) => user), total, nextCursor }
+  return { items: items.map(({ keys: _, total: _total, ...user }) => user), total, nextCursor }
 }
 
 type Search = { filter: UserFilter; order: UserOrder; after: Keys | undefined; limit: number }
@@ -80,21 +83,13 @@ function searchStatement(ctx: CallContext, { filter, order, after, limit }: Sear
   return sql`with recursive ${sql.join([...tables, hits], sql`, `)},
     page as (select h.* from hits h where ${from} order by ${orderBy(order, 'h')} limit ${limit + 1}::int),
     ${heldByPage(ctx.organizationId, 'page')}
-    select (select count(*)::int from hits) as total,
-      (select coalesce(json_agg(to_jsonb(x) || ${timesColumn}), '[]') from (
-        select ${userColumns}, ${emailColumn} as email, u.last_active_at as "lastActiveAt", u.returns_at as "returnsAt",
-          ${directoryColumn} as directory, ${rolesColumn(reachOf(ctx))} as roles, ${brandsColumn(reachOf(ctx))} as brands,
-          ${invitationColumn} as "invitationId", ${keysColumn(order, 'p')} as keys
-        from page p join users u on u.organization_id = ${ctx.organizationId} and u.id = p.id
-        order by ${orderBy(order, 'p')}) x) as items`
+    select (select count(*)::int from hits) as total, ${userColumns}, ${emailColumn} as email,
+        u.last_active_at as "lastActiveAt", u.returns_at as "returnsAt", ${directoryColumn} as directory,
+        ${rolesColumn(reachOf(ctx))} as roles, ${brandsColumn(reachOf(ctx))} as brands,
+        ${invitationColumn} as "invitationId", ${keysColumn(order, 'p')} as keys
+      from (select) one left join (page p join users u on u.organization_id = ${ctx.organizationId} and u.id = p.id) on true
+      order by ${orderBy(order, 'p')}`
 }
-
-const timesColumn = sql`jsonb_build_object(${sql.join(
-  ['createdAt', 'updatedAt', 'deletedAt', 'lastActiveAt', 'returnsAt'].map(
-    (name) => sql`${sql.raw(`'${name}'`)}, ${isoTime(sql`x.${sql.identifier(name)}`)}`,
-  ),
-  sql`, `,
-)})`
 
 /** The brands whose roles the caller sees; undefined: all, and the organization's, too. */
 function reachOf(ctx: CallContext): readonly string[] | undefined {

@@ -9,23 +9,28 @@ import { type CallContext, nowOf } from '#src/context.ts'
 import { requireGivable } from '../ceiling/ceiling.ts'
 import { administrative, isOrdinary } from '../decisions/permissions.ts'
 
-const permissionsOf = prepared<{ organizationId: string; roleId: string }, { permissions: string[] }>(
-  (p) => sql`select (select coalesce(json_agg(rp.permission), '[]') from role_permissions rp
-      where rp.organization_id = r.organization_id and rp.role_id = r.id and rp.effect = 'allow') as permissions
-    from roles r where r.organization_id = ${p.organizationId} and r.id = ${p.roleId} for share of r`,
+const lockRole = prepared<{ organizationId: string; roleId: string }, { id: string }>(
+  (p) => sql`select r.id from roles r where r.organization_id = ${p.organizationId} and r.id = ${p.roleId} for share`,
+)
+
+const permissionsOf = prepared<{ organizationId: string; roleId: string }, { permission: string }>(
+  (p) => sql`select rp.permission from role_permissions rp
+    where rp.organization_id = ${p.organizationId} and rp.role_id = ${p.roleId} and rp.effect = 'allow'`,
 )
 
 /**
- * In the transaction that writes the connection. The role's row is locked, so that it stays the ordinary one that it is.
+ * In the transaction that writes the connection. The role's row is locked, so that it stays the ordinary one that it is; what it
+ * allows is read in a statement of its own, which sees what was committed while the lock was waited for.
  * @throws AppError invalid where the role is unknown, or is an administrator's; forbidden (reason `ceiling`)
  */
 export const requireOrdinaryRole: RequireDefaultRole = async (tx, ctx, roleId) => {
-  const [role] = await tx.run(
-    permissionsOf({ organizationId: ctx.organizationId, roleId: isId('rol', roleId) ? roleId : '' }),
-  )
+  const key = { organizationId: ctx.organizationId, roleId: isId('rol', roleId) ? roleId : '' }
+  const [role] = await tx.run(lockRole(key))
   if (role === undefined) throw refused('There is no such role')
   await requireGivable(tx, ctx, [{ scope: '', roleId }])
-  if (!isOrdinary(role.permissions)) throw refused('A role of administrators cannot be the default of first sign-ins')
+  const allowed = await tx.run(permissionsOf(key))
+  if (!isOrdinary(allowed.map(({ permission }) => permission)))
+    throw refused('A role of administrators cannot be the default of first sign-ins')
 }
 
 const refused = (message: string): AppError =>

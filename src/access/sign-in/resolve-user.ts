@@ -130,14 +130,14 @@ async function linkable(
   return byEmail
 }
 
-const personById = prepared<{ organizationId: string; userId: string }, Person>(
+const userById = prepared<{ organizationId: string; userId: string }, Person>(
   (p) => sql`select u.id, u.directory_id as "directoryId", u.status, u.status_reason as "statusReason",
       u.deleted_at is not null as "isDeleted", true as "isInvited", false as "isEmergencyAccount"
     from users u where u.organization_id = ${p.organizationId} and u.id = ${p.userId}`,
 )
 
 async function expected(tx: Transaction, ctx: CallContext, { trace }: UserLookup, userId: string): Promise<Person> {
-  const [person] = await tx.run(personById({ organizationId: ctx.organizationId, userId }))
+  const [person] = await tx.run(userById({ organizationId: ctx.organizationId, userId }))
   if (person === undefined) refuse(trace, 'unknown_user', 'The user who asked for the link is gone')
   passed(trace, 'link', 'The person asked for the link and has proven who they are')
   return person

@@ -16,6 +16,8 @@ export const adfs: IdentityProvider = {
     attributes: { ...usualAttributes, roles: ['http://schemas.microsoft.com/ws/2008/06/identity/claims/role'] },
     // It answers InvalidNameIDPolicy to a format that it has no rule for, so none is asked for.
     nameIdFormat: null,
+    // It would use AES-CBC.
+    getsEncryptionKey: false,
   },
   // A UPN is no address by itself; where it is one, an administrator may name it.
   oidc: { ...usualOidc, claims: { ...usualClaims, externalId: [] }, emailVerifiedClaim: null },

@@ -34,6 +34,11 @@ export const entra: IdentityProvider = {
     subjectClaims: ['tid', 'oid'],
     // An address from Entra proves nothing, whatever a claim says.
     emailVerifiedClaim: null,
+    fields: {
+      issuer: { label: 'Directory (tenant) ID', hint: 'Or the address of the issuer, where it is another cloud.' },
+      clientId: { label: 'Application (client) ID' },
+      clientSecret: { label: 'Client secret value', hint: 'The value, not the secret’s ID.' },
+    },
     issuerOfTenant: (tenantId) =>
       isTenantId.test(tenantId) ? `https://login.microsoftonline.com/${tenantId.toLowerCase()}/v2.0` : undefined,
   },

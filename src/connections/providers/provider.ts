@@ -51,7 +51,12 @@ export type IdentityProvider = {
   guide: string
   /** What it delivers by SCIM, in a few words for the README. */
   provisioning: string
-  saml: { attributes: AttributeNames; nameIdFormat: string | null }
+  saml: {
+    attributes: AttributeNames
+    nameIdFormat: string | null
+    /** False where it would encrypt in a way that is refused here, as soon as it sees a key for that. */
+    getsEncryptionKey?: boolean
+  }
   oidc: {
     claims: AttributeNames
     scopes: readonly string[]
@@ -63,6 +68,12 @@ export type IdentityProvider = {
     largestGroupList?: number
     /** Where the accounts of an organization are told by their domain (claim `hd`). */
     hasHostedDomains?: boolean
+    /** What its administrators know the fields of the wizard by, where that differs. */
+    fields?: {
+      issuer: { label: string; hint: string }
+      clientId: { label: string }
+      clientSecret: { label: string; hint: string }
+    }
     /** Where people know the id of their tenant rather than the issuer; undefined for a text that is no such id. */
     issuerOfTenant?: (tenantId: string) => string | undefined
   }

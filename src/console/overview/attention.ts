@@ -4,6 +4,7 @@ import type { Alarm } from '#access/notices/alarms/alarms.ts'
 import type { ConnectionHealth, OverviewCounts } from '#access/organizations/overview.ts'
 import type { DirectoryActivity } from '#connections/provisioning/activity.ts'
 import { counted } from '#words/counts.ts'
+import { shortTime } from '#words/times.ts'
 
 export type Attention = {
   level: 'bad' | 'warning' | 'info'
@@ -88,7 +89,7 @@ const ofAlarm = ({ id, kind, detail, raisedAt }: Alarm): Attention => {
     detail['words'],
   ]
   const text = subject.filter((part) => typeof part === 'string').join(', ')
-  const since = `Since ${new Date(raisedAt).toUTCString().slice(5, 22)} UTC`
+  const since = `Since ${shortTime(raisedAt)} UTC`
   return {
     level: kind === 'last_administrator' ? 'bad' : 'warning',
     ...{ title, text: text === '' ? since : `${text}. ${since}`, href: href(detail), alarmId: id },

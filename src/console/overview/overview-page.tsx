@@ -3,6 +3,7 @@
 import type { ConnectionHealth, OverviewCounts, SignInDay } from '#access/organizations/overview.ts'
 import { PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
+import { dayOfMonth } from '#words/times.ts'
 import type { Frame } from '../ui/env.ts'
 import { BarChart, Figure, Share } from '../ui/figures.tsx'
 import { ConsolePage } from '../ui/frame.tsx'
@@ -99,12 +100,10 @@ const People = ({ counts }: { counts: OverviewCounts }) => {
   )
 }
 
-const dayName = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })
-
 const SignIns = ({ days }: { days: readonly SignInDay[] }) => {
   const all = days.reduce((sum, { signedIn, refused }) => sum + signedIn + refused, 0)
   const refused = days.reduce((sum, day) => sum + day.refused, 0)
-  const [first, last] = [days[0]?.day, days.at(-1)?.day].map((day) => dayName.format(new Date(`${day}T00:00:00Z`)))
+  const [first, last] = [days[0]?.day, days.at(-1)?.day].map((day) => dayOfMonth(`${day}T00:00:00Z`))
   return (
     <Panel title="Sign-ins" actions={<a href="/console/sign-ins">All sign-ins</a>}>
       {all === 0 ? (

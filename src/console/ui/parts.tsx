@@ -1,8 +1,10 @@
 // Parts that the console's pages are made of; they know nothing of what they show.
+
 import type { Child } from 'hono/jsx'
 import { SmallLink } from '#http/ui/buttons.tsx'
 import { PostForm } from '#http/ui/form.tsx'
 import { Labelled, saidWith } from '#http/ui/forms.tsx'
+import { timeInTable } from '#words/times.ts'
 
 export type Tone = 'good' | 'warning' | 'bad' | 'quiet' | 'info'
 
@@ -174,11 +176,7 @@ export type PagerProps = {
 
 /** A time as people read it, in UTC; the exact one is in its markup. */
 export const Time = ({ at, empty = '—' }: { at: string | null; empty?: string }) =>
-  at === null ? <span>{empty}</span> : <time datetime={at}>{shortTime.format(new Date(at))}</time>
-
-const shortTime = new Intl.DateTimeFormat('en-GB', {
-  ...{ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' },
-})
+  at === null ? <span>{empty}</span> : <time datetime={at}>{timeInTable(at)}</time>
 
 /** A form that only has a button: for a change that needs no further word. */
 export const ButtonForm = ({

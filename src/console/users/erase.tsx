@@ -16,9 +16,9 @@ import { renderForm, submit } from '../ui/submit.ts'
 /** @returns an app to be mounted at `/console/users` */
 export function createErasePages(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
-  pages.get('/:id/erase', async (c) => showErase(c, await personAt(c), emptyForm))
+  pages.get('/:id/erase', async (c) => showErase(c, await userAt(c), emptyForm))
   pages.post('/:id/erase', async (c) => {
-    const user = await personAt(c)
+    const user = await userAt(c)
     return submit(c, { again: (state) => showErase(c, user, state), names: { confirm: 'proof' } }, async (form) => {
       await eraseUser(c.get('ctx'), { userId: user.id, confirm: form['proof'] ?? '' })
       return '/console/users?done=erased'
@@ -27,7 +27,7 @@ export function createErasePages(): Hono<ConsoleEnv> {
   return pages
 }
 
-const personAt = (c: Context<ConsoleEnv>): Promise<UserRecord> =>
+const userAt = (c: Context<ConsoleEnv>): Promise<UserRecord> =>
   getUser(c.get('ctx'), { userId: c.req.param('id') ?? '', directoryId: null })
 
 async function showErase(c: Context<ConsoleEnv>, user: UserRecord, state: FormState): Promise<Response> {

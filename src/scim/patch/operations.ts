@@ -35,16 +35,18 @@ const names = new Set<string>(['add', 'replace', 'remove'])
 /**
  * Names of members and `op` compare without case: Entra sends `Add` (wire 2); an empty list is a no-op (wire 15).
  * @param note told of what was tolerated in their form
+ * @param parsed gets each operation as it is read, so that something is known of a PATCH that is refused
  * @throws AppError invalid with reason invalidSyntax, or noTarget for a remove without path
  */
-export function parseOperations(body: JsonObject, note: Note = () => {}): Operation[] {
+export function parseOperations(body: JsonObject, note: Note = () => {}, parsed: Operation[] = []): Operation[] {
   const list = member(body, 'operations', note)
   if (!Array.isArray(list)) throw invalid('A PATCH needs a list of Operations', 'invalidSyntax')
   if (list.length > patchLimits.operations) {
     throw new AppError('too_large', `A PATCH may have ${patchLimits.operations} operations`)
   }
   if (list.length === 0) note('empty-operations')
-  return list.map((entry) => parseOperation(entry, note))
+  for (const entry of list) parsed.push(parseOperation(entry, note))
+  return parsed
 }
 
 const members = new Set(['op', 'path', 'value'])

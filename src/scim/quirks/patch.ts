@@ -1,5 +1,6 @@
 // What the values of a PATCH had that was tolerated; what their form had, their parser has noted (patch/operations.ts).
 import { type ResourceSchema, resolveExtension } from '#directory/schema/attributes.ts'
+import { isObject } from '#directory/schema/canonical.ts'
 import { looksAt, type Note } from '../patch/note.ts'
 import { isPathless, type LocatedOperation, type Operation, partsOf, resolvePath } from '../patch/operations.ts'
 import { noteAttribute, noteMember, noteName } from './values.ts'
@@ -8,7 +9,7 @@ export function notePatch(schema: ResourceSchema, operations: readonly Operation
   for (const operation of operations.slice(0, looksAt.operations)) {
     const parts = partsOf(operation).slice(0, looksAt.names)
     if (isPathless(operation)) {
-      if (operation.op !== 'remove') note('operation-without-path')
+      if (isObject(operation.value)) note('operation-without-path')
       for (const part of parts) noteMemberPath(schema, part, note)
     } else for (const part of parts) noteAtPath(schema, part, note)
   }

@@ -10,12 +10,12 @@ import { getOwnAccess } from '#access/people/own/own-access.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
-import { personContext, readSession } from '#http/session.ts'
+import { readSession, userContext } from '#http/session.ts'
 import { signOutHere } from '#http/session-ends.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { notFound } from '#platform/errors.ts'
 import { faultOf, newPasswordOf } from '../login/new-password.tsx'
-import { browserOf, goOn, type LocalEnv, type LocalServices, refuseToken } from '../login/shared.tsx'
+import { browserOf, type LocalEnv, type LocalServices, refuseToken, showSignedIn } from '../login/shared.tsx'
 import { InvitationPage, OtherPersonPage, OverPage } from './invitation-pages.tsx'
 
 /** Mounted at `/invitation`. */
@@ -60,7 +60,7 @@ async function withOpenInvitation(
     return renderPage(c, <OverPage found={found} reference={c.get('requestId')} />, { status: 410 })
   const live = c.get('session')
   if (live === undefined || live.userId === found.account.userId) return work(found)
-  const { name } = await getOwnAccess(personContext(services, live, c.get('requestId')))
+  const { name } = await getOwnAccess(userContext(services, live, c.get('requestId')))
   return renderPage(c, <OtherPersonPage found={found} token={tokenOf(c)} userName={name} />, { status: 409 })
 }
 
@@ -84,7 +84,7 @@ async function accept(
     const acceptance = { token, name: name.trim() === '' && isByPasskey ? found.invitation.email : name, password }
     const requestId = c.get('requestId')
     const outcome = await acceptInvitation(services, { ...acceptance, credential, browser, requestId })
-    if (outcome.kind === 'pending' || outcome.kind === 'signed_in') return await goOn(c, services, outcome)
+    if (outcome.kind === 'pending' || outcome.kind === 'signed_in') return await showSignedIn(c, services, outcome)
     return await withOpenInvitation(c, services, () => Promise.resolve(renderUnknown(c)))
   } catch (error) {
     return show(c, { found, token, name, error: faultOf(error) })

@@ -8,6 +8,8 @@ import { AccountPage } from '#http/ui/account-page.tsx'
 import { Buttons, LinkButton, PrimaryLink, SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
+import { counted } from '#words/counts.ts'
+import { dateInWords } from '#words/times.ts'
 import { NewPasswordFields } from '../login/new-password.tsx'
 import { PasskeyForm, passkeyScripts } from '../login/passkey-form.tsx'
 import { AuthenticatorFields, RecoveryCodes } from '../login/step-pages.tsx'
@@ -90,8 +92,8 @@ const Identities = ({ identities }: Pick<SecurityPageProps, 'identities'>) =>
         columns={['Name', 'Linked', 'Last used', { label: 'Action', isSilent: true }]}
         rows={identities.map(({ connectionId, name, linkedAt, lastSignInAt }) => [
           name,
-          linkedAt === null ? 'not yet' : day(linkedAt),
-          lastSignInAt === null ? 'never' : day(lastSignInAt),
+          linkedAt === null ? 'not yet' : dateInWords(linkedAt),
+          lastSignInAt === null ? 'never' : dateInWords(lastSignInAt),
           linkedAt === null ? (
             <SmallLink href={linkHref(connectionId)}>Link with {name}</SmallLink>
           ) : (
@@ -126,9 +128,6 @@ const Password = ({ factors, fault }: FactorsProps) => (
   </section>
 )
 
-const day = (time: string): string =>
-  new Date(time).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
-
 const Passkeys = ({ factors: { passkeys }, fault }: FactorsProps) => (
   <section aria-labelledby="passkeys-title">
     <h2 id="passkeys-title">Passkeys</h2>
@@ -152,8 +151,8 @@ const Passkeys = ({ factors: { passkeys }, fault }: FactorsProps) => (
               Rename
             </button>
           </form>,
-          day(createdAt),
-          lastUsedAt === null ? 'never' : day(lastUsedAt),
+          dateInWords(createdAt),
+          lastUsedAt === null ? 'never' : dateInWords(lastUsedAt),
           <form method="post" action={`${path}/passkeys/${id}/remove`}>
             <button type="submit" class="btn btn-sm" aria-label={`Remove ${name}`}>
               Remove
@@ -184,8 +183,8 @@ const Authenticator = ({ factors, fault }: FactorsProps) => (
     {factors.account.hasTotp ? (
       <>
         <p>
-          It is set up: after the password you are asked for its code. You have {factors.recoveryCodesLeft} recovery{' '}
-          {factors.recoveryCodesLeft === 1 ? 'code' : 'codes'} left.
+          It is set up: after the password you are asked for its code. You have{' '}
+          {counted(factors.recoveryCodesLeft, 'recovery code')} left.
         </p>
         <div class="actions">
           <form method="post" action={`${path}/recovery-codes`}>

@@ -12,7 +12,7 @@ import {
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
-import { personContext, readSession, requireSession, sessionOf, setSessionCookie } from '#http/session.ts'
+import { readSession, requireSession, sessionOf, setSessionCookie, userContext } from '#http/session.ts'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
@@ -91,14 +91,14 @@ export function createStepUp(services: LocalServices): Hono<LocalEnv> {
   routes.get('/', ...own, (c) => show(c, services, { carried: carriedOf(services, c.req.query()), isWrong: false }))
 
   routes.post('/question', sameOrigin, ...own, async (c) => {
-    const ctx = personContext(services, sessionOf(c), c.get('requestId'))
+    const ctx = userContext(services, sessionOf(c), c.get('requestId'))
     return c.json(await stepUpQuestion(ctx, sessionOf(c)))
   })
 
   routes.post('/', sameOrigin, ...own, async (c) => {
     const form = await readForm(c)
     const carried = carriedOf(services, form)
-    const ctx = personContext(services, sessionOf(c), c.get('requestId'))
+    const ctx = userContext(services, sessionOf(c), c.get('requestId'))
     const proof = { password: form['password'] ?? '', code: form['code'], credential: form['credential'] }
     const outcome = await stepUp(services, ctx, { ...proof, sessionId: sessionOf(c).sessionId })
     if (outcome.kind === 'rate_limited') return renderRateLimited(c, outcome.seconds)
@@ -115,7 +115,7 @@ async function show(
   { carried, isWrong }: { carried: Carried; isWrong: boolean },
 ): Promise<Response> {
   const session = sessionOf(c)
-  const ctx = personContext(services, session, c.get('requestId'))
+  const ctx = userContext(services, session, c.get('requestId'))
   const account = await findAccount(ctx, session.userId)
   if (account === undefined) throw notFound('User')
   // Whoever has nothing of their own to prove with signs in again.
@@ -133,6 +133,6 @@ export async function stepUpFirst(
   path: string,
 ): Promise<Response | undefined> {
   const session = sessionOf(c)
-  if (await isRecent(personContext(services, session, c.get('requestId')), session)) return undefined
+  if (await isRecent(userContext(services, session, c.get('requestId')), session)) return undefined
   return c.redirect(`/login/step-up?return_to=${encodeURIComponent(path)}`, 303)
 }

@@ -22,13 +22,13 @@ import {
   browserOf,
   type Carried,
   carriedOf,
-  goOn,
   knownBrowserOf,
   type LocalEnv,
   type LocalServices,
   providerPath,
   redirectOnward,
   renderRateLimited,
+  showSignedIn,
   withMinimumDuration,
 } from './shared.tsx'
 import { createSteps } from './steps.tsx'
@@ -115,7 +115,7 @@ async function password(c: Context<LocalEnv>, services: LocalServices, form: For
     case 'several':
       return renderPage(c, <SeveralPage carried={carried} organizations={outcome.organizations} />)
     default:
-      return goOn(c, services, outcome)
+      return showSignedIn(c, services, outcome)
   }
 }
 
@@ -136,6 +136,6 @@ async function passkey(c: Context<LocalEnv>, services: LocalServices, form: Form
       return renderPage(c, page, { status: 403 })
     }
     default:
-      return goOn(c, services, outcome)
+      return showSignedIn(c, services, outcome)
   }
 }

@@ -12,7 +12,7 @@ import type { AppEnv } from '#http/env.ts'
 import { renderPage } from '#http/pages.ts'
 import type { Form } from '#http/read-form.ts'
 import { safeReturnTo } from '#http/return-to.ts'
-import { personContext, sessionTokenHash, setSessionCookie } from '#http/session.ts'
+import { sessionTokenHash, setSessionCookie, userContext } from '#http/session.ts'
 import { tellApplications } from '#http/session-ends.ts'
 import { WideLink } from '#http/ui/buttons.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
@@ -86,7 +86,7 @@ async function endReplaced(c: Context<LocalEnv>, services: LocalServices): Promi
   const tokenHash = sessionTokenHash(c)
   const live = tokenHash === undefined ? undefined : await resolveSession(services.database, tokenHash)
   if (live === undefined || tokenHash === undefined) return
-  const ctx = personContext(services, { ...live, tokenHash }, c.get('requestId'))
+  const ctx = userContext(services, { ...live, tokenHash }, c.get('requestId'))
   await endOwnSession(ctx, live.sessionId, 'replaced').catch((error: unknown) => {
     if (!(error instanceof AppError && ['unauthenticated', 'not_found'].includes(error.code))) throw error
   })
@@ -104,7 +104,7 @@ export function redirectOnward(c: Context<LocalEnv>, path: string): Response | P
 }
 
 /** What a proof led to: the next step of signing in, or the session and the page that the person wanted. */
-export async function goOn(
+export async function showSignedIn(
   c: Context<LocalEnv>,
   services: LocalServices,
   outcome: Exclude<Completion, { kind: 'refused' }>,

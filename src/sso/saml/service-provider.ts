@@ -1,8 +1,10 @@
 // What we say as a SAML service provider: metadata, AuthnRequest, LogoutRequest and LogoutResponse, signed with the
 // connection's own key.
+
 import { createSign } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
 import { SAML } from '@node-saml/node-saml'
+import { presets } from '#connections/providers/providers.ts'
 import { openConnectionSecret, type SamlConnection } from '#connections/sign-in/connections.ts'
 import type { ConnectionUrls } from '#platform/urls.ts'
 import type { CallContext } from '#src/context.ts'
@@ -30,8 +32,7 @@ export function serviceProviderMetadata({ connection, urls }: Pick<Party, 'conne
     `<md:KeyDescriptor use="${use}"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${spCertificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>${
       use === 'encryption' ? encryptionMethods : ''
     }</md:KeyDescriptor>`
-  // AD FS encrypts as soon as it sees a certificate for that, and by AES-CBC, which is refused here.
-  const encryptionKey = connection.preset === 'adfs' ? '' : key('encryption')
+  const encryptionKey = presets[connection.preset].saml.getsEncryptionKey === false ? '' : key('encryption')
   const slo = ['Redirect', 'POST'].map(
     (binding) =>
       `<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-${binding}" Location="${escapeXml(urls.sloUrl)}"/>`,

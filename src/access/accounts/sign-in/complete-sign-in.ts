@@ -23,7 +23,7 @@ export type Progress = {
   hasNewPassword: boolean
 }
 
-export type Step = 'verify' | 'enrol' | 'change' | 'done'
+export type SignInStep = 'verify' | 'enrol' | 'change' | 'done'
 
 /** Who tries to come in, from where, and where they want to go. */
 export type Browser = {
@@ -46,7 +46,7 @@ export type SignedIn = {
 export type Completion = SignedIn | { kind: 'pending'; state: string } | { kind: 'refused'; reference: string | null }
 
 /** What the account still has to do before it is in. */
-export function nextStep(account: LocalAccount, progress: Progress): Step {
+export function nextStep(account: LocalAccount, progress: Progress): SignInStep {
   const { hasTotp, passkeys, needsSecondFactor: isRequired } = account
   if (!progress.hasSecondFactor) {
     if (hasTotp || (isRequired && passkeys > 0)) return 'verify'

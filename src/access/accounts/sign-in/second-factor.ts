@@ -23,7 +23,7 @@ import {
   nextStep,
   type Progress,
   refuseAccount,
-  type Step,
+  type SignInStep,
 } from './complete-sign-in.ts'
 
 export type Pending = {
@@ -31,7 +31,7 @@ export type Pending = {
   request: SignInRequest
   account: LocalAccount
   progress: Progress
-  step: Exclude<Step, 'done'>
+  step: Exclude<SignInStep, 'done'>
 }
 
 type Where = { state: string; browser: Omit<Browser, 'returnTo'>; requestId: string }

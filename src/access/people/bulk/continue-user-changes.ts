@@ -128,11 +128,11 @@ export async function continueUserChanges(ctx: CallContext): Promise<void> {
   for (const { actor, ...work } of open) {
     const own = await actorContext(ctx, actor)
     if (own === undefined) await giveUp(ctx, work.id)
-    else await goOnOrGiveUp(ctx, own, work)
+    else await continueOrGiveUp(ctx, own, work)
   }
 }
 
-async function goOnOrGiveUp(ctx: CallContext, own: CallContext, work: Work): Promise<void> {
+async function continueOrGiveUp(ctx: CallContext, own: CallContext, work: Work): Promise<void> {
   try {
     await continueUserChange(own, work, { forMillis: runMillis })
   } catch (error) {

@@ -1,6 +1,8 @@
 // In which orders people are listed, and where a page begins: after the last row of the one before, by what it was sorted by and
 // its id, so that no page repeats or leaves out anybody while people come and go.
+
 import { type SQL, sql } from 'drizzle-orm'
+import { isoTime } from '#db/statement.ts'
 import { readCursor, refuseCursor, writeCursor } from '#platform/cursor.ts'
 import { isId } from '#platform/ids.ts'
 
@@ -33,11 +35,9 @@ export const orderColumns = ({ sort }: UserOrder, alias: string): SQL =>
 /** The keys of a row, as a JSON array of texts. */
 export const keysColumn = ({ sort }: UserOrder, alias: string): SQL =>
   sql`json_build_array(${sql.join(
-    columnsOf(sort).map((column) => (column === 'last_active_at' ? asIsoTime(of(alias, column)) : of(alias, column))),
+    columnsOf(sort).map((column) => (column === 'last_active_at' ? isoTime(of(alias, column)) : of(alias, column))),
     sql`, `,
   )})`
-
-const asIsoTime = (time: SQL): SQL => sql`to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 /** What comes after `order by`. Who was never active comes last where the latest come first. */
 export function orderBy({ sort, direction }: UserOrder, alias: string): SQL {

@@ -147,7 +147,7 @@ export async function endUserSessions(
   const { userId, ...options } = input
   if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
   return inTransaction(ctx, async (tx) => {
-    const [known] = await tx.run(personExists({ organizationId: ctx.organizationId, userId }))
+    const [known] = await tx.run(userExists({ organizationId: ctx.organizationId, userId }))
     if (known === undefined) throw notFound('User')
     await requireNotAbove(tx, ctx, userId)
     const [ended] = await tx.commitWith(userSessionsEnd(ctx, userId, options))
@@ -155,7 +155,7 @@ export async function endUserSessions(
   })
 }
 
-const personExists = prepared<{ organizationId: string; userId: string }, { id: string }>(
+const userExists = prepared<{ organizationId: string; userId: string }, { id: string }>(
   (p) => sql`select id from users where organization_id = ${p.organizationId} and id = ${p.userId}`,
 )
 

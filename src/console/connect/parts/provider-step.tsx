@@ -1,5 +1,6 @@
 // Step: our values for the provider, under its own names of the fields, and what comes back from there.
 
+import { presets } from '#connections/providers/providers.ts'
 import { isConfigured } from '#connections/sign-in/connections.ts'
 import type { SetupScreen } from '#connections/sign-in/setup-screens.ts'
 import { setupScreenOf } from '#connections/sign-in/setup-screens.ts'
@@ -78,33 +79,29 @@ const SamlForm = ({ host, state }: StepProps) => (
 )
 
 const OidcForm = ({ host, facts, state }: StepProps) => {
-  const isEntra = facts.connection.preset === 'entra'
+  const names = presets[facts.connection.preset].oidc.fields
   return (
     <PostForm action={`${host.base}/provider#provider`} state={state} autocomplete="off">
       <Field
         {...field(state, 'issuer')}
-        label={isEntra ? 'Directory (tenant) ID' : 'Issuer'}
-        hint={isEntra ? 'Or the address of the issuer, where it is another cloud.' : undefined}
-        placeholder={isEntra ? '' : 'https://login.example.com'}
+        label={names?.issuer.label ?? 'Issuer'}
+        hint={names?.issuer.hint}
+        placeholder={names === undefined ? 'https://login.example.com' : ''}
         maxlength={1024}
       />
       <Field
         {...field(state, 'clientId')}
-        label={isEntra ? 'Application (client) ID' : 'Client ID'}
+        label={names?.clientId.label ?? 'Client ID'}
         autocomplete="off"
         maxlength={512}
       />
       <Field
         {...field(state, 'clientSecret')}
-        label={isEntra ? 'Client secret value' : 'Client secret'}
+        label={names?.clientSecret.label ?? 'Client secret'}
         type="password"
         autocomplete="off"
         maxlength={4096}
-        hint={
-          isEntra
-            ? 'The value, not the secret’s ID. It is kept sealed and never shown again.'
-            : 'It is kept sealed and never shown again.'
-        }
+        hint={`${names === undefined ? '' : `${names.clientSecret.hint} `}It is kept sealed and never shown again.`}
       />
       <Field
         {...field(state, 'secretExpiresAt')}
