@@ -160,15 +160,16 @@ function violation(before: World, after: World, actor: string): string | undefin
   const moments = [now, now + 30 * 3_600_000, now + 60 * 3_600_000, now + 90 * 3_600_000]
   const scopes = [null, ...before.brands.filter((brand) => after.brands.includes(brand))]
   const own = heldAt(before, actor, now)
-  const actorMay = (brand: string | null, name: string): boolean =>
-    may(before, own, brand, name) ||
+  const actorMayIn = (world: World, brand: string | null, name: string): boolean =>
+    may(world, own, brand, name) ||
     (brand !== null &&
       may(
-        before,
+        world,
         own.map((grant) => (grant.brand === null ? { ...grant, brand } : grant)),
         brand,
         name,
       ))
+  const actorMay = (brand: string | null, name: string): boolean => actorMayIn(before, brand, name)
   const everything = permissions.every((name) => may(before, own, null, name))
   const isAdministrator = ['users.manage', 'roles.assign', 'roles.manage', 'settings.manage'].every((name) =>
     may(before, own, null, name),
@@ -178,6 +179,8 @@ function violation(before: World, after: World, actor: string): string | undefin
   )
   const hasAll = counting(before, own, null).some((id) => before.roles.get(id)?.allow.includes('*'))
   if (everything || (hasAll && isAdministrator && !isAnybodyAbove)) return undefined
+  // An administrator whom only policies bind looks after those whom they except.
+  const towardsOthers = hasAll && isAdministrator ? { ...before, rules: [] } : before
   for (const at of moments) {
     for (const userId of new Set([...before.grants.keys(), ...after.grants.keys()])) {
       for (const brand of scopes) {
@@ -189,7 +192,8 @@ function violation(before: World, after: World, actor: string): string | undefin
         const isAbove = moments.some((moment) =>
           scopes.some((scope) =>
             permissions.some(
-              (name) => may(before, heldAt(before, userId, moment), scope, name) && !actorMay(scope, name),
+              (name) =>
+                may(before, heldAt(before, userId, moment), scope, name) && !actorMayIn(towardsOthers, scope, name),
             ),
           ),
         )
