@@ -20,13 +20,10 @@ export async function readBytes(
   maxBytes: number,
   { what = 'The body', reason, droppedBytes = 0 }: ReadOptions = {},
 ): Promise<Buffer> {
-  const tooLarge = new AppError(
-    'too_large',
-    `${what} is larger than ${maxBytes} bytes`,
-    reason === undefined ? {} : { reason },
-  )
+  const message = `${what} is larger than ${maxBytes} bytes`
+  const tooLarge = (): AppError => new AppError('too_large', message, reason === undefined ? {} : { reason })
   const declared = Number(c.req.header('content-length') ?? Number.NaN)
-  if (declared > maxBytes) throw tooLarge
+  if (declared > maxBytes) throw tooLarge()
   if (declared >= 0) return Buffer.from(await c.req.arrayBuffer())
   const chunks: Uint8Array[] = []
   let size = 0
@@ -36,6 +33,6 @@ export async function readBytes(
     if (size > maxBytes + droppedBytes) break
     if (size <= maxBytes) chunks.push(chunk)
   }
-  if (size > maxBytes) throw tooLarge
+  if (size > maxBytes) throw tooLarge()
   return Buffer.concat(chunks)
 }

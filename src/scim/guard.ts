@@ -82,9 +82,8 @@ export function requireDirectoryToken(services: ScimServices): MiddlewareHandler
     c.set('urls', services.urls)
     await next()
     gate.leave(tokenHash, ip, c.res.status)
-    if (c.res.status !== 401) {
-      const note = touchDirectoryToken({ organizationId, tokenId, now: nowOf(ctx) })
-      noteUse(c.get('log'), tokenId, () => inTransaction(ctx, (tx) => tx.commitWith(note)))
-    }
+    if (c.res.status === 401) return
+    const note = () => touchDirectoryToken({ organizationId, tokenId, now: nowOf(ctx) })
+    noteUse(c.get('log'), tokenId, () => inTransaction(ctx, (tx) => tx.commitWith(note())))
   }
 }

@@ -44,9 +44,8 @@ export function requireApiKey(services: ApiServices): MiddlewareHandler<ApiEnv> 
     c.set('urls', services.urls)
     await next()
     gate.leave(keyHash, ip, c.res.status)
-    if (c.res.status !== 401) {
-      const note = touchApiKey({ organizationId, keyId, now: nowOf(ctx) })
-      noteUse(c.get('log'), keyId, () => inTransaction(ctx, (tx) => tx.commitWith(note)))
-    }
+    if (c.res.status === 401) return
+    const note = () => touchApiKey({ organizationId, keyId, now: nowOf(ctx) })
+    noteUse(c.get('log'), keyId, () => inTransaction(ctx, (tx) => tx.commitWith(note())))
   }
 }
