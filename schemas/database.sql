@@ -45,6 +45,7 @@ CREATE TABLE organizations (
   sign_in_page text DEFAULT 'named'::text NOT NULL,
   fresh_proof_minutes integer DEFAULT 10 NOT NULL,
   manager_second_factor text DEFAULT 'optional'::text NOT NULL,
+  reactivation text DEFAULT 'by_holder'::text NOT NULL,
   CONSTRAINT organizations_pkey PRIMARY KEY (id),
   CONSTRAINT organizations_slug_unique UNIQUE (slug)
 );
@@ -169,6 +170,13 @@ CREATE TABLE users (
   last_active_at timestamp(3) with time zone,
   name_key text GENERATED ALWAYS AS (bare(COALESCE(display_name, user_name))) STORED,
   search_key text GENERATED ALWAYS AS (bare((((((((COALESCE(display_name, ''::text) || ' '::text) || user_name) || ' '::text) || COALESCE(attributes #>> '{name,givenName}'::text[], ''::text)) || ' '::text) || COALESCE(attributes #>> '{name,familyName}'::text[], ''::text)) || ' '::text) || jsonb_path_query_array(attributes, '$."emails"[*]."value"'::jsonpath)::text)) STORED,
+  -- The directory said so while somebody else had switched them off; it holds them once that is lifted.
+  is_held_by_directory boolean DEFAULT false NOT NULL,
+  -- The sign-in address, folded: the primary e-mail, else the first one, else a userName that is one. Unique among the
+  -- living.
+  email_key text GENERATED ALWAYS AS (sign_in_key(attributes, user_name)) STORED,
+  -- Who has the sign-in address instead, where it was two people's; nobody signs in as this one by it.
+  address_yielded_to text,
   CONSTRAINT users_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT users_reason_when_inactive CHECK ((status = 'inactive'::text) = (status_reason IS NOT NULL)),
   CONSTRAINT users_organization_id_directory_id_directories_organization_id_ FOREIGN KEY (organization_id, directory_id)
@@ -178,17 +186,26 @@ CREATE INDEX users_directory ON users USING btree (organization_id, directory_id
 CREATE INDEX users_external_id ON users USING btree (organization_id, external_id) WHERE ((deleted_at IS NULL) AND (external_id IS NOT NULL));
 CREATE INDEX users_last_active ON users USING btree (organization_id, last_active_at DESC NULLS LAST, id) WHERE (deleted_at IS NULL);
 CREATE INDEX users_name ON users USING btree (organization_id, name_key, id) WHERE (deleted_at IS NULL);
+CREATE INDEX users_removed_address ON users USING btree (organization_id, email_key) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX users_removed_name ON users USING btree (organization_id, user_name_key) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX users_returning ON users USING btree (returns_at) WHERE (returns_at IS NOT NULL);
 CREATE INDEX users_search ON users USING gin (search_key gin_trgm_ops) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX users_sign_in_address ON users USING btree (organization_id, email_key) WHERE ((deleted_at IS NULL) AND (address_yielded_to IS NULL));
+CREATE INDEX users_sign_in_address_anywhere ON users USING btree (email_key) WHERE ((deleted_at IS NULL) AND (address_yielded_to IS NULL));
 CREATE INDEX users_status ON users USING btree (organization_id, status, name_key, id) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX users_user_name ON users USING btree (organization_id, user_name_key) WHERE (deleted_at IS NULL);
 CREATE INDEX users_user_name_anywhere ON users USING btree (user_name_key) WHERE (deleted_at IS NULL);
+CREATE INDEX users_yielded ON users USING btree (organization_id, address_yielded_to) WHERE (address_yielded_to IS NOT NULL);
 ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON users FOR ALL TO rolecall_server
   USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
 CREATE TRIGGER forget_address AFTER UPDATE OF attributes, user_name ON users
   FOR EACH ROW WHEN ((old.attributes -> 'emails'::text) IS DISTINCT FROM (new.attributes -> 'emails'::text) OR old.user_name_key IS DISTINCT FROM new.user_name_key) EXECUTE FUNCTION forget_address();
+CREATE TRIGGER forget_yielding BEFORE UPDATE OF attributes, user_name ON users
+  FOR EACH ROW WHEN (old.address_yielded_to IS NOT NULL AND ((old.attributes -> 'emails'::text) IS DISTINCT FROM (new.attributes -> 'emails'::text) OR old.user_name_key IS DISTINCT FROM new.user_name_key)) EXECUTE FUNCTION forget_yielding();
+CREATE TRIGGER give_address_back AFTER UPDATE OF attributes, user_name, deleted_at ON users
+  FOR EACH ROW WHEN (old.deleted_at IS NULL AND old.address_yielded_to IS NULL AND old.email_key IS NOT NULL AND (new.deleted_at IS NOT NULL OR old.email_key IS DISTINCT FROM new.email_key)) EXECUTE FUNCTION give_address_back();
 CREATE TRIGGER keep_administrator AFTER UPDATE OF status, deleted_at ON users
   FOR EACH ROW WHEN (old.status = 'active'::text AND old.deleted_at IS NULL AND (new.status <> 'active'::text OR new.deleted_at IS NOT NULL)) EXECUTE FUNCTION keep_administrator_of_user();
 CREATE TRIGGER keep_administrator_of_attributes AFTER UPDATE OF attributes, user_name, external_id, display_name ON users
@@ -199,6 +216,8 @@ CREATE TRIGGER prove_attributes AFTER INSERT OR UPDATE ON users
   FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_attributes();
 CREATE TRIGGER prove_person AFTER UPDATE OF status, deleted_at, attributes, user_name ON users
   FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text AND (old.status <> new.status OR old.deleted_at IS DISTINCT FROM new.deleted_at OR old.user_name_key IS DISTINCT FROM new.user_name_key OR (old.attributes -> 'emails'::text) IS DISTINCT FROM (new.attributes -> 'emails'::text))) EXECUTE FUNCTION prove_person();
+CREATE TRIGGER remember_names AFTER UPDATE OF user_name, external_id, attributes, directory_id ON users
+  FOR EACH ROW WHEN (new.status <> 'erased'::text AND (old.user_name_key IS DISTINCT FROM new.user_name_key OR old.external_id IS DISTINCT FROM new.external_id OR old.email_key IS DISTINCT FROM new.email_key OR old.directory_id IS DISTINCT FROM new.directory_id)) EXECUTE FUNCTION remember_names();
 GRANT SELECT, INSERT, UPDATE, DELETE ON users TO rolecall_server;
 
 -- Folded addresses of people, for look-ups: an index rather than a record. The addresses themselves are in
@@ -209,12 +228,30 @@ CREATE TABLE user_emails (
   user_id text NOT NULL,
   CONSTRAINT user_emails_organization_id_value_key_user_id_pk PRIMARY KEY (organization_id, value_key, user_id)
 );
-CREATE INDEX user_emails_anywhere ON user_emails USING btree (value_key);
 ALTER TABLE user_emails ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON user_emails FOR ALL TO rolecall_server
   USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
 GRANT SELECT, INSERT, UPDATE, DELETE ON user_emails TO rolecall_server;
+
+-- How people were called before: a leaver whom the provider renames stays known by what they signed in as.
+CREATE TABLE former_names (
+  organization_id text NOT NULL,
+  user_id text NOT NULL,
+  kind text NOT NULL,
+  value_key text NOT NULL,
+  directory_id text,
+  ended_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT former_names_organization_id_user_id_kind_value_key_pk PRIMARY KEY (organization_id, user_id, kind, value_key),
+  CONSTRAINT former_names_organization_id_user_id_users_organization_id_id_f FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX former_names_value ON former_names USING btree (organization_id, value_key);
+ALTER TABLE former_names ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON former_names FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON former_names TO rolecall_server;
 
 -- How an address of a person was proven to be theirs, for as long as they have it (forget_address).
 CREATE TABLE email_proofs (
@@ -338,6 +375,72 @@ AS $function$
       CASE jsonb_typeof(p_attributes -> 'emails') WHEN 'array' THEN p_attributes -> 'emails' ELSE '[]' END) e (value)
     WHERE e.value ->> 'value' IS NOT NULL), '{}'), ARRAY[p_user_name_key]) $function$;
 GRANT EXECUTE ON FUNCTION address_keys(jsonb, text) TO PUBLIC;
+
+-- The folded address that somebody signs in by: the primary e-mail, else the first one, else the userName; null where
+-- that is none.
+CREATE OR REPLACE FUNCTION public.sign_in_key(p_attributes jsonb, p_user_name text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  address text := fold(coalesce(
+    jsonb_path_query_first(p_attributes, '$.emails[*] ? (@.primary == true || @.primary == "true").value') #>> '{}',
+    jsonb_path_query_first(p_attributes, '$.emails[*].value') #>> '{}', p_user_name));
+BEGIN
+  RETURN CASE WHEN address LIKE '_%@_%' AND address NOT LIKE '%#ext#%' THEN address END;
+END $function$;
+GRANT EXECUTE ON FUNCTION sign_in_key(jsonb, text) TO PUBLIC;
+
+-- Somebody who gets another address has yielded nothing any more.
+-- Trigger of users (forget_yielding).
+CREATE OR REPLACE FUNCTION public.forget_yielding()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  NEW.address_yielded_to := NULL;
+  RETURN NEW;
+END $function$;
+
+-- An address that becomes free goes to whoever yielded it: somebody who is there first, then the oldest.
+-- Trigger of users (give_address_back).
+CREATE OR REPLACE FUNCTION public.give_address_back()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  heir text;
+BEGIN
+  SELECT u.id INTO heir FROM users u WHERE u.organization_id = OLD.organization_id AND u.address_yielded_to = OLD.id
+    AND u.email_key = OLD.email_key AND u.deleted_at IS NULL
+    ORDER BY u.status IN ('active', 'invited') DESC, u.created_at, u.id LIMIT 1;
+  UPDATE users u SET address_yielded_to = nullif(heir, u.id)
+    WHERE u.organization_id = OLD.organization_id AND u.address_yielded_to = OLD.id;
+  RETURN NULL;
+END $function$;
+
+-- Keeps former_names.
+-- Trigger of users (remember_names).
+CREATE OR REPLACE FUNCTION public.remember_names()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  INSERT INTO former_names (organization_id, user_id, kind, value_key, directory_id, ended_at)
+    SELECT OLD.organization_id, OLD.id, n.kind, n.before, OLD.directory_id, now()
+      FROM (VALUES ('user_name', OLD.user_name_key, NEW.user_name_key), ('address', OLD.email_key, NEW.email_key),
+        ('external_id', OLD.external_id, NEW.external_id), ('directory', OLD.directory_id, NEW.directory_id))
+        n (kind, before, after)
+      WHERE n.before IS NOT NULL AND n.before IS DISTINCT FROM n.after
+    ON CONFLICT (organization_id, user_id, kind, value_key)
+      DO UPDATE SET ended_at = excluded.ended_at, directory_id = excluded.directory_id;
+  RETURN NULL;
+END $function$;
 
 -- Whatever changes an address, be it a directory, an administrator or the person, takes its proof away, and every link
 -- that was mailed to the old one.
@@ -465,6 +568,8 @@ CREATE TABLE directories (
   created_at timestamp(3) with time zone NOT NULL,
   updated_at timestamp(3) with time zone NOT NULL,
   arrivals text DEFAULT 'active'::text NOT NULL,
+  -- What happens where it brings somebody whom the organization has from elsewhere.
+  adoption text DEFAULT 'verified_domain'::text NOT NULL,
   CONSTRAINT directories_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT directories_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
     REFERENCES organizations(id) ON DELETE CASCADE
@@ -476,6 +581,34 @@ CREATE POLICY own_organization ON directories FOR ALL TO rolecall_server
 CREATE TRIGGER open_or_close_tokens AFTER UPDATE OF status ON directories
   FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status) EXECUTE FUNCTION open_or_close_tokens();
 GRANT SELECT, INSERT, UPDATE, DELETE ON directories TO rolecall_server;
+
+-- People whom a directory brought, and the organization has from elsewhere, where the directory's word is not enough.
+CREATE TABLE adoption_requests (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  directory_id text NOT NULL,
+  user_id text NOT NULL,
+  reason text NOT NULL,
+  -- What the directory says of them.
+  content jsonb NOT NULL,
+  status text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  last_seen_at timestamp(3) with time zone NOT NULL,
+  decided_at timestamp(3) with time zone,
+  decided_by text,
+  CONSTRAINT adoption_requests_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT adoption_requests_organization_id_directory_id_directories_orga FOREIGN KEY (organization_id, directory_id)
+    REFERENCES directories(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT adoption_requests_organization_id_user_id_users_organization_id FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX adoption_requests_once ON adoption_requests USING btree (organization_id, directory_id, user_id);
+CREATE INDEX adoption_requests_user ON adoption_requests USING btree (organization_id, user_id);
+ALTER TABLE adoption_requests ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON adoption_requests FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON adoption_requests TO rolecall_server;
 
 -- Bearer tokens of a directory, several at once; only the SHA-256 is kept.
 CREATE TABLE directory_tokens (
@@ -553,6 +686,47 @@ CREATE POLICY own_organization ON provisioning_events FOR ALL TO rolecall_server
   USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
 GRANT SELECT, INSERT, UPDATE, DELETE ON provisioning_events TO rolecall_server;
+
+-- Whether a directory may have somebody whom the organization has from elsewhere: own, yes, or why not.
+CREATE OR REPLACE FUNCTION public.adoption_verdict(p_organization_id text, p_directory_id text, p_user_id text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT CASE
+    WHEN u.directory_id = d.id THEN 'own'
+    WHEN EXISTS (SELECT FROM emergency_accounts e WHERE e.organization_id = u.organization_id AND e.user_id = u.id)
+      THEN 'emergency_account'
+    WHEN EXISTS (SELECT FROM adoption_requests r WHERE r.organization_id = u.organization_id AND r.directory_id = d.id
+      AND r.user_id = u.id AND r.status = 'refused') THEN 'refused'
+    WHEN d.adoption = 'never' THEN 'never'
+    WHEN EXISTS (SELECT FROM former_names f WHERE f.organization_id = u.organization_id AND f.user_id = u.id
+      AND f.kind = 'directory' AND f.value_key = d.id) THEN 'taken_over'
+    WHEN d.adoption = 'confirm' THEN 'confirm'
+    WHEN manages_anything(u.organization_id, u.id) THEN 'manager'
+    WHEN d.adoption = 'always' THEN 'yes'
+    WHEN EXISTS (SELECT FROM domains m WHERE m.organization_id = u.organization_id AND m.status = 'verified'
+      AND m.name = split_part(u.email_key, '@', 2)
+      AND NOT EXISTS (SELECT FROM domain_connections b JOIN connections c ON c.organization_id = b.organization_id
+          AND c.id = b.connection_id
+        WHERE b.organization_id = m.organization_id AND b.domain_id = m.id AND c.directory_id <> d.id)) THEN 'yes'
+    ELSE 'unverified' END
+  FROM users u JOIN directories d ON d.organization_id = u.organization_id AND d.id = p_directory_id
+  WHERE u.organization_id = p_organization_id AND u.id = p_user_id AND u.deleted_at IS NULL $function$;
+GRANT EXECUTE ON FUNCTION adoption_verdict(text, text, text) TO PUBLIC;
+
+-- Whether a directory finds somebody: its own people, those whom it may have, and those whom it asked for.
+CREATE OR REPLACE FUNCTION public.is_findable(p_organization_id text, p_directory_id text, p_user_id text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT adoption_verdict(p_organization_id, p_directory_id, p_user_id) IN ('own', 'yes')
+    OR EXISTS (SELECT FROM adoption_requests r WHERE r.organization_id = p_organization_id
+      AND r.directory_id = p_directory_id AND r.user_id = p_user_id) $function$;
+GRANT EXECUTE ON FUNCTION is_findable(text, text, text) TO PUBLIC;
 
 -- Whose token this is, before any organization is entered. It reads past row-level security, by the hash alone; whether
 -- the token works is decided by the entry.
@@ -2326,21 +2500,6 @@ CREATE POLICY own_organization ON mails FOR ALL TO rolecall_server
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
 GRANT SELECT, INSERT, UPDATE, DELETE ON mails TO rolecall_server;
 
--- For servers of earlier versions, during an upgrade: in whichever organization.
-CREATE OR REPLACE FUNCTION public.resolve_password_accounts(p_key text)
- RETURNS TABLE(organization_id text, user_id text)
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO 'public', 'pg_temp'
-AS $function$ SELECT p.organization_id, p.user_id FROM passwords p
-        JOIN users u ON u.organization_id = p.organization_id AND u.id = p.user_id
-        JOIN organizations o ON o.id = p.organization_id
-        WHERE o.status = 'active' AND u.deleted_at IS NULL AND (p.organization_id, p.user_id) IN (
-          SELECT n.organization_id, n.id FROM users n WHERE n.user_name_key = p_key AND n.deleted_at IS NULL
-          UNION SELECT e.organization_id, e.user_id FROM user_emails e WHERE e.value_key = p_key)
-        ORDER BY 1, 2 LIMIT 5 $function$;
-GRANT EXECUTE ON FUNCTION resolve_password_accounts(text) TO rolecall_server;
-
 -- The people who could sign in with this folded userName or address and a password: in one organization, or in
 -- whichever. The first are those of the organization that has proven the domain, then those whose userName it is, then
 -- the oldest. Of one organization two at most, so that no number of accounts there keeps anybody of another out.
@@ -2362,7 +2521,8 @@ AS $function$
       AND (p_organization_id IS NULL OR p.organization_id = p_organization_id)
       AND (p.organization_id, p.user_id) IN (
         SELECT n.organization_id, n.id FROM users n WHERE n.user_name_key = p_key AND n.deleted_at IS NULL
-        UNION SELECT e.organization_id, e.user_id FROM user_emails e WHERE e.value_key = p_key))
+        UNION SELECT e.organization_id, e.id FROM users e WHERE e.email_key = p_key AND e.deleted_at IS NULL
+          AND e.address_yielded_to IS NULL))
   SELECT n.organization_id, n.id FROM named n WHERE n.place <= 2
     ORDER BY n.is_home DESC, n.is_user_name DESC, n.created_at, n.organization_id, n.id LIMIT 10 $function$;
 GRANT EXECUTE ON FUNCTION resolve_password_accounts(text, text) TO rolecall_server;

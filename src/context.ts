@@ -83,13 +83,16 @@ export const servicesOf = ({
 /** Permissions of roles, as a person holds them in one scope. */
 export type HeldPermissions = { allows: readonly string[]; denies: readonly string[] }
 
+/** Of a directory, for people whom it brings and the organization has from elsewhere. */
+export type AdoptionPolicy = 'verified_domain' | 'always' | 'never' | 'confirm'
+
 /**
  * Whom something can speak for: whoever controls a connection, a directory or an application's address can act as the people whom
  * it vouches for.
  */
 export type Reach =
-  /** A SCIM directory: its people, its groups and what they are mapped to. */
-  | { kind: 'directory'; directoryId: string | null }
+  /** A SCIM directory: its people, its groups and what they are mapped to, and whom it may adopt, by its policy or this one. */
+  | { kind: 'directory'; directoryId: string | null; adoption?: AdoptionPolicy }
   /** An identity provider: the people who come by it, and those whom it could be linked to once it is open. */
   | { kind: 'connection'; connectionId: string | null; isOpen: boolean }
   /** An e-mail domain: whoever has an address in it. */

@@ -26,11 +26,15 @@ const organizations: Subject = {
 const directory: Subject = {
   title: 'Directory: people and groups',
   says: 'Who exists, whoever wrote them: a directory, a sign-in, an administrator.',
-  relations: ['users', 'user_emails', 'email_proofs', 'groups', 'group_members', 'group_nestings'],
+  relations: ['users', 'user_emails', 'former_names', 'email_proofs', 'groups', 'group_members', 'group_nestings'],
   functions: [
     'fold',
     'bare',
     'address_keys',
+    'sign_in_key',
+    'forget_yielding',
+    'give_address_back',
+    'remember_names',
     'forget_address',
     'find_users',
     'user_document',
@@ -44,8 +48,15 @@ const directory: Subject = {
 const feeds: Subject = {
   title: 'Directories of identity providers (SCIM)',
   says: 'What pushes people and groups here, with which tokens, and what it asked for.',
-  relations: ['directories', 'directory_tokens', 'directory_activity', 'provisioning_events'],
-  functions: ['resolve_directory_token', 'enter_directory', 'open_new_token', 'open_or_close_tokens'],
+  relations: ['directories', 'adoption_requests', 'directory_tokens', 'directory_activity', 'provisioning_events'],
+  functions: [
+    'adoption_verdict',
+    'is_findable',
+    'resolve_directory_token',
+    'enter_directory',
+    'open_new_token',
+    'open_or_close_tokens',
+  ],
 }
 
 const access: Subject = {

@@ -5,6 +5,7 @@ import { findOrganization } from '#access/organizations/organizations.ts'
 import { createDirectory } from '#connections/directories/create-directory.ts'
 import { listDirectories } from '#connections/directories/directories.ts'
 import { AppError } from '#platform/errors.ts'
+import { addAdoptionCommands } from './directory-adoption.ts'
 import { addDirectoryTokenCommands } from './directory-token.ts'
 import { confirmOption, makeChange } from './make-change.ts'
 import { type OutputOptions, print, printList } from './output.ts'
@@ -41,6 +42,7 @@ export function addDirectoryCommands(program: Command, runtime: CliRuntime): voi
     .option(...confirmOption)
     .option('--json', 'print one JSON line')
     .action((options: AdmitOptions) => admit(runtime, options))
+  addAdoptionCommands(directory, runtime)
   addDirectoryTokenCommands(directory, runtime)
 }
 

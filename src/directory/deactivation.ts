@@ -49,6 +49,23 @@ export type Deactivation = {
   returnsAt?: string | null
 }
 
+const take = prepared<AuditParameters & { organizationId: string; userId: string }, WrittenUser>(
+  (p) => sql`with held as (
+      update users u set status_reason = 'administrator', is_held_by_directory = true, version = version + 1
+      where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.status = 'inactive'
+        and u.status_reason in ('directory', 'directory_deleted')
+      returning ${writtenColumns}),
+    audited as (${insertAudit(p)} from held)
+    select * from held`,
+)
+
+/** Whom a directory switched off, an administrator holds, too: they stay off until both have lifted it. As a statement. */
+export function administratorsHold(ctx: CallContext, userId: string): Statement<WrittenUser> {
+  const entry = { action: 'user.hold', targetType: 'user', targetId: userId } as const
+  const audit = auditParameters(ctx, { ...entry, detail: { by: 'administrator', isHeld: true } })
+  return take({ ...audit, organizationId: ctx.organizationId, userId })
+}
+
 /** The deactivation as a statement for a transaction that holds the user's row; no row where they are inactive already. */
 export function deactivation(
   ctx: CallContext,

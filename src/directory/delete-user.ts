@@ -3,7 +3,7 @@
 import { sql } from 'drizzle-orm'
 import { type AuditRowParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
 import { deactivation } from './deactivation.ts'
 import { requireVersion } from './expected-version.ts'
 import { emailKeys } from './user-content.ts'
@@ -32,27 +32,30 @@ const hide = prepared<Parameters, never>(
     ${insertAudit(p, sql`jsonb_build_object('groups', (select coalesce(jsonb_agg(group_id), '[]') from left_groups))`)}`,
 )
 
+type DeleteUserInput = UserReference & { expectedVersion?: number | undefined }
+
 /** @throws AppError not_found, also at the second time; precondition_failed where `expectedVersion` is not current */
-export async function deleteUser(
-  ctx: CallContext,
-  input: UserReference & { expectedVersion?: number | undefined },
-): Promise<void> {
+export async function deleteUser(ctx: CallContext, input: DeleteUserInput): Promise<void> {
   requirePermission(ctx, 'users.write')
-  await inTransaction(ctx, async (tx) => {
-    const user = await lockUserRow(tx, ctx, input)
-    requireVersion('user', user, input.expectedVersion)
-    // Made first, so that its audit row comes first.
-    const switchedOff = deactivation(ctx, user.id, { reason: 'directory_deleted' })
-    const audit = auditParameters(ctx, { action: 'user.delete', targetType: 'user', targetId: user.id })
-    await tx.commitWith<unknown>(
-      switchedOff,
-      hide({
-        ...audit,
-        organizationId: ctx.organizationId,
-        userId: user.id,
-        emailKeys: emailKeys(user.attributes),
-        now: nowOf(ctx),
-      }),
-    )
-  })
+  await inTransaction(ctx, (tx) => deleteUserWithin(tx, ctx, input))
+}
+
+/** The same in a transaction of the caller's, which it ends. */
+export async function deleteUserWithin(tx: Transaction, ctx: CallContext, input: DeleteUserInput): Promise<void> {
+  requirePermission(ctx, 'users.write')
+  const user = await lockUserRow(tx, ctx, input)
+  requireVersion('user', user, input.expectedVersion)
+  // Made first, so that its audit row comes first.
+  const switchedOff = deactivation(ctx, user.id, { reason: 'directory_deleted' })
+  const audit = auditParameters(ctx, { action: 'user.delete', targetType: 'user', targetId: user.id })
+  await tx.commitWith<unknown>(
+    switchedOff,
+    hide({
+      ...audit,
+      organizationId: ctx.organizationId,
+      userId: user.id,
+      emailKeys: emailKeys(user.attributes),
+      now: nowOf(ctx),
+    }),
+  )
 }

@@ -85,7 +85,7 @@ export async function provisionUser(ctx: CallContext, input: Provision): Promise
 function provisioning(ctx: CallContext, input: Provision): { user: UserRecord; statement: Statement<Provisioned> } {
   const { directoryId, content, isInvited = false } = input
   const [userId, now] = [ctx.ids.next('usr'), nowOf(ctx)]
-  const status = isInvited ? 'invited' : content.isActive ? 'active' : 'inactive'
+  const status = isInvited ? 'invited' : content.isActive === false ? 'inactive' : 'active'
   const statusReason = status !== 'inactive' ? null : directoryId === null ? 'administrator' : 'directory'
   const entry = {
     action: 'user.provision',
@@ -108,7 +108,15 @@ function provisioning(ctx: CallContext, input: Provision): { user: UserRecord; s
     now,
   })
   const { isActive: _, ...columns } = content
-  const fresh = { epoch: 0, version: 1, createdAt: now, updatedAt: now, deletedAt: null, groups: [] }
+  const fresh = {
+    isHeldByDirectory: false,
+    epoch: 0,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+    deletedAt: null,
+    groups: [],
+  }
   return { user: { id: userId, directoryId, status, statusReason, ...columns, ...fresh }, statement }
 }
 

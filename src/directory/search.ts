@@ -36,14 +36,28 @@ const selectByUserName = prepared<{ userNameKey: string; directoryId: string | n
   (p) => sql`with ${entered} select found.* from entered cross join lateral (
     select ${userColumns} from users u
     where u.organization_id = entered.organization_id and u.deleted_at is null and u.user_name_key = ${p.userNameKey}
-      and (${p.directoryId}::text is null or u.directory_id = ${p.directoryId}) offset 0) found`,
+      and (${p.directoryId}::text is null or u.directory_id = ${p.directoryId}
+        or is_findable(u.organization_id, ${p.directoryId}, u.id)) offset 0) found`,
 )
 
-/** The userName that is asked for, where a search is nothing but the question who has it. */
-function soleUserName({ condition, page }: Search): string | undefined {
-  if (condition?.kind !== 'compare' || condition.operator !== 'eq' || condition.field.path.join('.') !== 'userName') {
+// Of several whom a directory calls the same, those who are there are meant.
+const selectByExternalId = prepared<{ externalId: string; directoryId: string | null }, UserRecord>(
+  (p) => sql`with ${entered} select found.* from entered cross join lateral (
+    select ${userColumns} from users u
+    where u.organization_id = entered.organization_id and u.deleted_at is null and u.external_id = ${p.externalId}
+      and (${p.directoryId}::text is null or u.directory_id = ${p.directoryId})
+      and (u.status in ('active', 'invited') or not exists (select from users o
+        where o.organization_id = u.organization_id and o.deleted_at is null and o.external_id = u.external_id
+          and o.directory_id is not distinct from u.directory_id and o.status in ('active', 'invited')))
+    order by u.id limit 1000 offset 0) found`,
+)
+
+/** The name of this kind that is asked for, where a search is nothing but the question who has it. */
+function soleName(field: 'userName' | 'externalId', { condition, page, sort }: Search): string | undefined {
+  if (condition?.kind !== 'compare' || condition.operator !== 'eq' || condition.field.path.join('.') !== field) {
     return undefined
   }
+  if (sort !== undefined && field === 'externalId') return undefined
   const isFirstPage = page.kind === 'index' && page.offset === 0 && page.limit > 0
   return isFirstPage && typeof condition.value === 'string' ? condition.value : undefined
 }
@@ -52,14 +66,19 @@ function soleUserName({ condition, page }: Search): string | undefined {
 export async function searchUsers(ctx: CallContext, search: Search): Promise<SearchResult<UserRecord>> {
   requirePermission(ctx, 'users.read')
   // Identity providers look for a userName before each user that they send, so this has a statement of its own.
-  const userName = soleUserName(search)
+  const userName = soleName('userName', search)
   if (userName !== undefined) {
     const key = { userNameKey: fold(userName), directoryId: search.directoryId }
     const rows = await inOneStatement(ctx, selectByUserName(key))
     return { rows, total: rows.length, next: undefined }
   }
+  const externalId = soleName('externalId', search)
+  if (externalId !== undefined) {
+    const rows = await inOneStatement(ctx, selectByExternalId({ externalId, directoryId: search.directoryId }))
+    return { rows, total: rows.length, next: undefined }
+  }
   const alias = sql`u`
-  const where = sql`u.organization_id = entered.organization_id and u.deleted_at is null${inDirectory(alias, search)}`
+  const where = sql`u.organization_id = entered.organization_id and u.deleted_at is null${withFindable(search)}`
   return find(ctx, search, {
     table: sql`users u`,
     alias,
@@ -98,6 +117,14 @@ const inDirectory = (alias: SQL, { directoryId, condition }: Search): SQL => {
   return sql` and ${alias}.directory_id ${equals} ${directoryId}::text`
 }
 
+/** Who is asked for by userName or address may be somebody whom the directory could adopt. */
+const withFindable = (search: Search): SQL => {
+  const { directoryId, condition } = search
+  if (directoryId === null || !isPinned(condition, namingFields)) return inDirectory(sql`u`, search)
+  return sql` and (u.directory_id is not distinct from ${directoryId}::text
+    or is_findable(u.organization_id, ${directoryId}::text, u.id))`
+}
+
 type Source = {
   table: SQL
   alias: SQL
@@ -110,14 +137,15 @@ type Source = {
 
 const pinningFields = new Set(['id', 'userName', 'externalId', 'displayName', 'emails.value'])
 
+/** Those that name a person whoever manages them. */
+const namingFields = new Set(['userName', 'emails.value'])
+
 /** True where a field that is nearly unique must equal one value. */
-function isPinned(condition: Condition | undefined): boolean {
+function isPinned(condition: Condition | undefined, fields = pinningFields): boolean {
   if (condition === undefined) return false
-  if (condition.kind === 'and') return condition.parts.some(isPinned)
+  if (condition.kind === 'and') return condition.parts.some((part) => isPinned(part, fields))
   if (condition.kind === 'any') return condition.list.path.join('.') === 'emails' && requiresValue(condition.part)
-  return (
-    condition.kind === 'compare' && condition.operator === 'eq' && pinningFields.has(condition.field.path.join('.'))
-  )
+  return condition.kind === 'compare' && condition.operator === 'eq' && fields.has(condition.field.path.join('.'))
 }
 
 const requiresValue = (condition: Condition): boolean =>

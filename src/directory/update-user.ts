@@ -1,13 +1,12 @@
-// Changing a user: the row is locked, a pure function says what it shall be, and only what differs is written. A change
-// of status goes through the verbs for it, in the same transaction.
+// Changing a user: the row is locked, a pure function says what it shall be, and only what differs is written. What is said of
+// the status goes through the verbs for it, in the same transaction.
 import { sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
-import { deactivation } from './deactivation.ts'
 import { requireVersion } from './expected-version.ts'
 import { fold } from './fold.ts'
-import { reactivation } from './reactivation.ts'
+import { type StatusWord, statusStatements } from './status-word.ts'
 import { changedFields, contentOf, emailKeys, type UserContent } from './user-content.ts'
 import { lockUserRow, type UserRecord, type UserReference, type WrittenUser, writtenColumns } from './users.ts'
 
@@ -48,6 +47,8 @@ export type UpdateUserInput = UserReference & {
   expectedVersion?: number | undefined
   /** What the user shall be; pure, since it runs while the row is locked. May throw AppError invalid. */
   change(current: UserRecord): UserContent
+  /** Goes with it where a directory would switch somebody on whom somebody else holds switched off. */
+  whenHeld?: StatusWord['whenHeld']
 }
 
 /**
@@ -58,17 +59,18 @@ export type UpdateUserInput = UserReference & {
 export async function updateUser(ctx: CallContext, input: UpdateUserInput): Promise<UserRecord> {
   requirePermission(ctx, 'users.write')
   return inTransaction(ctx, async (tx) => {
-    const { current, statements } = await changeOf(tx, ctx, input)
-    if (statements.length === 0) return current
-    const results = await tx.commitWith(...statements)
-    return { ...current, ...results.flat().at(-1) }
+    const { current, statements, besides } = await changeOf(tx, ctx, input)
+    if (statements.length + besides.length === 0) return current
+    const results = await tx.commitWith<unknown>(...besides, ...statements)
+    return { ...current, ...(results.slice(besides.length).flat().at(-1) as WrittenUser | undefined) }
   })
 }
 
 /** The same in a transaction of the caller's. */
 export async function updateUserWithin(tx: Transaction, ctx: CallContext, input: UpdateUserInput): Promise<UserRecord> {
   requirePermission(ctx, 'users.write')
-  const { current, statements } = await changeOf(tx, ctx, input)
+  const { current, statements, besides } = await changeOf(tx, ctx, input)
+  for (const statement of besides) await tx.run(statement)
   let user = current
   for (const statement of statements) user = { ...user, ...(await tx.run(statement))[0] }
   return user
@@ -77,18 +79,12 @@ export async function updateUserWithin(tx: Transaction, ctx: CallContext, input:
 async function changeOf(tx: Transaction, ctx: CallContext, input: UpdateUserInput) {
   const current = await lockUserRow(tx, ctx, input)
   requireVersion('user', current, input.expectedVersion)
-  return { current, statements: changeStatements(ctx, current, input.change(current)) }
-}
-
-/** Content first, status last: the last row returned is the user as they are now. */
-function changeStatements(ctx: CallContext, current: UserRecord, after: UserContent): Statement<WrittenUser>[] {
-  const before = contentOf(current)
-  const statements: Statement<WrittenUser>[] = []
-  const fields = changedFields(before, after)
-  if (fields.length > 0) statements.push(...contentStatements(ctx, current, after, fields))
-  if (before.isActive && !after.isActive) statements.push(deactivation(ctx, current.id, { reason: 'directory' }))
-  if (!before.isActive && after.isActive) statements.push(reactivation(ctx, current.id, 'directory'))
-  return statements
+  const after = input.change(current)
+  const fields = changedFields(contentOf(current), after)
+  const content = fields.length > 0 ? contentStatements(ctx, current, after, fields) : []
+  const { user, besides } = await statusStatements(tx, ctx, current, { said: after.isActive, whenHeld: input.whenHeld })
+  // Content first, status last: the last row returned is the user as they are now.
+  return { current, besides, statements: [...content, ...user] }
 }
 
 function contentStatements(

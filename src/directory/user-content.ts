@@ -1,22 +1,20 @@
 // What a directory or an administrator may say of a user, and how two such statements compare.
 import { isDeepStrictEqual } from 'node:util'
 import { fold } from './fold.ts'
-import { type Attributes, isActive, type UserRecord } from './users.ts'
+import type { Attributes, UserRecord } from './users.ts'
 
 export type UserContent = {
   userName: string
   externalId: string | null
   displayName: string | null
-  isActive: boolean
+  /** Undefined says nothing of it: a new person is active, anybody else stays as they are. */
+  isActive?: boolean | undefined
   attributes: Attributes
 }
 
-export const contentOf = (user: UserRecord): UserContent => ({
-  userName: user.userName,
-  externalId: user.externalId,
-  displayName: user.displayName,
-  isActive: isActive(user),
-  attributes: user.attributes,
+/** What is known of the user; of the status it says nothing. */
+export const contentOf = ({ userName, externalId, displayName, attributes }: UserRecord): UserContent => ({
+  ...{ userName, externalId, displayName, attributes },
 })
 
 /** The names of what differs, for the audit row; empty where nothing does. Status is not part of it. */

@@ -20,6 +20,8 @@ export type UserRecord = {
   displayName: string | null
   status: UserStatus
   statusReason: StatusReason | null
+  /** The directory says that they are gone, while somebody else holds them switched off. */
+  isHeldByDirectory: boolean
   epoch: number
   attributes: Attributes
   version: number
@@ -39,7 +41,8 @@ export type WrittenUser = Omit<UserRecord, 'groups'>
 
 /** The columns of a WrittenUser, for `users u`. */
 export const writtenColumns = sql`u.id, u.directory_id as "directoryId", u.user_name as "userName",
-  u.external_id as "externalId", u.display_name as "displayName", u.status, u.status_reason as "statusReason", u.epoch,
+  u.external_id as "externalId", u.display_name as "displayName", u.status, u.status_reason as "statusReason",
+  u.is_held_by_directory as "isHeldByDirectory", u.epoch,
   u.attributes, u.version, u.created_at as "createdAt", u.updated_at as "updatedAt", u.deleted_at as "deletedAt"`
 
 /** The columns of a UserRecord, for `users u`. */
@@ -60,6 +63,13 @@ const selectUser = prepared<Omit<UserKey, 'organizationId'>, UserRecord>(
       and ${isInReach(p.directoryId)} offset 0) found`,
 )
 
+const selectFindable = prepared<{ userId: string; directoryId: string }, UserRecord>(
+  (p) => sql`with ${entered} select found.* from entered cross join lateral (
+    select ${userColumns} from users u
+    where u.organization_id = entered.organization_id and u.id = ${p.userId} and u.deleted_at is null
+      and (u.directory_id = ${p.directoryId} or is_findable(u.organization_id, ${p.directoryId}, u.id)) offset 0) found`,
+)
+
 const lockUser = prepared<UserKey, UserRecord>(
   (p) => sql`select ${userColumns} from users u
     where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.deleted_at is null
@@ -76,6 +86,18 @@ export async function getUser(ctx: CallContext, reference: UserReference): Promi
   if (!isId('usr', reference.userId)) return refuseUnknown(ctx, 'User')
   const { userId, directoryId } = reference
   const [user] = await inOneStatement(ctx, selectUser({ userId, directoryId }))
+  if (user === undefined) throw notFound('User')
+  return user
+}
+
+/** For a directory, which finds besides its own people those whom it may adopt, or asked for. @throws AppError not_found */
+export async function findUser(
+  ctx: CallContext,
+  reference: { userId: string; directoryId: string },
+): Promise<UserRecord> {
+  requirePermission(ctx, 'users.read')
+  if (!isId('usr', reference.userId)) return refuseUnknown(ctx, 'User')
+  const [user] = await inOneStatement(ctx, selectFindable(reference))
   if (user === undefined) throw notFound('User')
   return user
 }

@@ -31,6 +31,7 @@ export type IdPrefix =
   | 'emu'
   | 'chg'
   | 'lrq'
+  | 'ado'
   | 'run'
 
 export type Ids = { next(prefix: IdPrefix): string }

@@ -1,5 +1,6 @@
 // /Groups: as /Users, but members are never read unless they are answered (wire 8), and a PATCH answers 204.
 import { Hono } from 'hono'
+import { withAdoptedMembers } from '#access/people/adoption/directory-writes.ts'
 import { createGroup } from '#directory/create-group.ts'
 import { deleteGroup } from '#directory/delete-group.ts'
 import { type GroupMember, type GroupRecord, getGroup, getGroupWithMembers } from '#directory/groups.ts'
@@ -24,7 +25,10 @@ groups.post('/.search', async (c) => answerGroupList(c, listRequestFromBody(awai
 groups.post('/', async (c) => {
   const { ctx, directoryId, urls } = c.var
   const { content, memberIds } = groupFromBody(await readBody(c, bodyLimits.group))
-  const created = await createGroup(ctx, { directoryId, content, memberIds })
+  const members = [{ kind: 'add', ids: memberIds } as const]
+  const created = await withAdoptedMembers(ctx, { directoryId, members }, () =>
+    createGroup(ctx, { directoryId, content, memberIds }),
+  )
   const projection = projectionOf(c, groupSchema)
   const group = memberIds.length === 0 ? created : await readGroup(ctx, created.id, directoryId, projection)
   return answerResource(c, groupResource(group, urls, directoryId), group, projection, 201)
@@ -42,13 +46,11 @@ groups.put('/:groupId', async (c) => {
   const { ctx, directoryId, urls } = c.var
   const { content, memberIds } = groupFromBody(await readBody(c, bodyLimits.group))
   const groupId = c.req.param('groupId')
-  await updateGroup(ctx, {
-    groupId,
-    directoryId,
-    expectedVersion: expectedVersion(c.req.header('if-match')),
-    change: () => content,
-    members: [{ kind: 'replace', ids: memberIds }],
-  })
+  const version = expectedVersion(c.req.header('if-match'))
+  const members = [{ kind: 'replace', ids: memberIds } as const]
+  await withAdoptedMembers(ctx, { directoryId, members }, () =>
+    updateGroup(ctx, { groupId, directoryId, expectedVersion: version, change: () => content, members }),
+  )
   const projection = projectionOf(c, groupSchema)
   const group = await readGroup(ctx, groupId, directoryId, projection)
   return answerResource(c, groupResource(group, urls, directoryId), group, projection)
@@ -59,7 +61,10 @@ groups.patch('/:groupId', async (c) => {
   const operations = await readOperations(c, bodyLimits.group)
   const groupId = c.req.param('groupId')
   const version = expectedVersion(c.req.header('if-match'))
-  await updateGroup(ctx, { groupId, directoryId, expectedVersion: version, ...groupPatch(operations) })
+  const change = groupPatch(operations)
+  await withAdoptedMembers(ctx, { directoryId, members: change.members ?? [] }, () =>
+    updateGroup(ctx, { groupId, directoryId, expectedVersion: version, ...change }),
+  )
   // RFC 7644 §3.5.2: 204, unless the client asks for attributes.
   if (!queryOf(c).has('attributes')) return noContent(c)
   const projection = projectionOf(c, groupSchema)

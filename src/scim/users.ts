@@ -1,10 +1,12 @@
 // /Users: each handler reads the request, calls the verb and answers (RFC 7644 §3.3–§3.6).
 import { Hono } from 'hono'
-import { provisionFromDirectory } from '#access/people/provision-from-directory.ts'
-import { deleteUser } from '#directory/delete-user.ts'
+import {
+  deleteFromDirectory,
+  provisionFromDirectory,
+  updateFromDirectory,
+} from '#access/people/adoption/directory-writes.ts'
 import { userSchema } from '#directory/schema/attributes.ts'
-import { updateUser } from '#directory/update-user.ts'
-import { getUser } from '#directory/users.ts'
+import { findUser } from '#directory/users.ts'
 import { answerResource, noContent, notModified, projectionOf, queryOf } from './answers.ts'
 import { bodyLimits, readBody, readOperations } from './body.ts'
 import type { ScimEnv } from './guard.ts'
@@ -30,7 +32,7 @@ users.post('/', async (c) => {
 
 users.get('/:userId', async (c) => {
   const { ctx, directoryId, urls } = c.var
-  const user = await getUser(ctx, { userId: c.req.param('userId'), directoryId })
+  const user = await findUser(ctx, { userId: c.req.param('userId'), directoryId })
   if (isUnchanged(c.req.header('if-none-match'), user.version)) return notModified(c, user.version)
   return answerResource(c, userResource(user, urls, directoryId), user, projectionOf(c, userSchema))
 })
@@ -38,7 +40,7 @@ users.get('/:userId', async (c) => {
 users.put('/:userId', async (c) => {
   const { ctx, directoryId, urls } = c.var
   const content = contentFromBody(await readBody(c, bodyLimits.user))
-  const user = await updateUser(ctx, {
+  const user = await updateFromDirectory(ctx, {
     userId: c.req.param('userId'),
     directoryId,
     expectedVersion: expectedVersion(c.req.header('if-match')),
@@ -50,7 +52,7 @@ users.put('/:userId', async (c) => {
 users.patch('/:userId', async (c) => {
   const { ctx, directoryId, urls } = c.var
   const operations = await readOperations(c, bodyLimits.user)
-  const user = await updateUser(ctx, {
+  const user = await updateFromDirectory(ctx, {
     userId: c.req.param('userId'),
     directoryId,
     expectedVersion: expectedVersion(c.req.header('if-match')),
@@ -68,6 +70,6 @@ users.patch('/:userId', async (c) => {
 users.delete('/:userId', async (c) => {
   const { ctx, directoryId } = c.var
   const version = expectedVersion(c.req.header('if-match'))
-  await deleteUser(ctx, { userId: c.req.param('userId'), directoryId, expectedVersion: version })
+  await deleteFromDirectory(ctx, { userId: c.req.param('userId'), directoryId, expectedVersion: version })
   return noContent(c)
 })

@@ -71,6 +71,9 @@ describe('a staged directory', () => {
     expect(await may(ada, 'content.edit')).toMatchObject({ allowed: true })
     const lin = await arrived('lin@example.com')
     await scim.patch(`/Users/${lin}`, { op: 'replace', value: { active: false } })
+    const held = { status: 409, body: { reason: 'held_by_directory' } }
+    expect(await client.post(`users/${lin}/reactivate`)).toMatchObject(held)
+    await client.patch('settings', { reactivation: 'by_anyone' })
     expect((await client.post(`users/${lin}/reactivate`)).body.status).toBe('active')
   })
 

@@ -259,7 +259,8 @@ describe('whom a directory brings', () => {
   test('is the person who was invited: the same id, active, with the roles of the invitation', async () => {
     const { own, directoryId, scim, role } = await directory()
     const { body: invitation } = await own.post('invitations', { email: 'Guest@example.com', roleId: role })
-    expect((await scim.list('Users', 'userName eq "guest@example.com"')).body.totalResults).toBe(0)
+    const found = await scim.list('Users', 'userName eq "guest@example.com"')
+    expect(found.body.Resources).toMatchObject([{ id: invitation.userId }])
     const made = await scim.post('/Users', user('guest@example.com', { displayName: 'Guest' }))
     expect(made.status).toBe(201)
     expect(made.body).toMatchObject({ id: invitation.userId, active: true, externalId: 'e1', displayName: 'Guest' })
@@ -268,7 +269,7 @@ describe('whom a directory brings', () => {
     expect((await own.get(`users/${invitation.userId}`)).body).toMatchObject({ status: 'active', directoryId })
     const explained = await own.get(`users/${invitation.userId}/explain?permission=content.edit`)
     expect(explained.body.allowed).toBe(true)
-    expect(await own.auditOf(invitation.userId)).toEqual(['user.provision', 'user.adopt', 'user.activate'])
+    expect(await own.auditOf(invitation.userId)).toEqual(['user.provision', 'user.adopt', 'user.update', 'user.activate'])
     expect((await scim.post('/Users', user('guest@example.com'))).status).toBe(409)
     const page = await browserAt(stage.app).post(await linkIn(own, 'Guest@example.com'), {
       ...{ name: 'Guest', password: goodPassword, repeat: goodPassword },
@@ -305,8 +306,9 @@ describe('whom a directory brings', () => {
     expect((await own.get(`assignments?userId=${invitation.userId}`)).body.items).toEqual([])
   })
 
-  test('an active local person is nobody whom a directory may take', async () => {
-    const { own, scim } = await directory()
+  test('an active local person is nobody whom a directory may take that takes over nobody', async () => {
+    const { own, scim, directoryId } = await directory()
+    await own.patch(`directories/${directoryId}`, { adoption: 'never' })
     await createUser(own, 'local@example.com')
     expect((await scim.post('/Users', user('local@example.com'))).status).toBe(409)
   })

@@ -174,7 +174,6 @@ describe('coming back', () => {
   test.each([
     ['PATCH', (scim: Scim, id: string) => scim.patch(`/Users/${id}`, { op: 'Replace', path, value: 'True' })],
     ['PUT', (scim: Scim, id: string) => scim.put(`/Users/${id}`, { ...body, active: true })],
-    ['PUT without active', (scim: Scim, id: string) => scim.put(`/Users/${id}`, { ...body, active: undefined })],
   ])('C-047 %s: access through groups returns, no key revives, the epoch stays bumped', async (_, open) => {
     const { scim, userId, row, audits, isAllowed, keyWorks } = await employee()
     await scim.patch(`/Users/${userId}`, { op: 'replace', path, value: false })
@@ -185,6 +184,24 @@ describe('coming back', () => {
     expect(await audits('user.reactivate')).toHaveLength(1)
     await scim.patch(`/Users/${userId}`, { op: 'replace', path, value: false })
     expect(await row()).toMatchObject({ status: 'inactive', epoch: 2 })
+  })
+
+  const silence: [string, (scim: Scim, id: string) => Promise<{ status: number; body: { active?: boolean } }>][] = [
+    ['PUT without active', (scim, id) => scim.put(`/Users/${id}`, { ...body, active: undefined, title: 'New' })],
+    ['PUT with null', (scim, id) => scim.put(`/Users/${id}`, { ...body, active: null, title: 'New' })],
+    ['PATCH remove', (scim, id) => scim.patch(`/Users/${id}`, { op: 'remove', path })],
+    ['PATCH replace by null', (scim, id) => scim.patch(`/Users/${id}`, { op: 'replace', path, value: null })],
+    ['PATCH path-less null', (scim, id) => scim.patch(`/Users/${id}`, { op: 'replace', value: { active: null } })],
+    ['PATCH of something else', (scim, id) => scim.patch(`/Users/${id}`, { op: 'replace', path: 'title', value: 'x' })],
+  ]
+  test.each(silence)('%s: silence leaves the status as it is, inactive or active', async (_, push) => {
+    const { scim, userId, row, audits } = await employee()
+    expect(await push(scim, userId)).toMatchObject({ status: 200, body: { active: true } })
+    expect(await row()).toMatchObject({ status: 'active', epoch: 0 })
+    await scim.patch(`/Users/${userId}`, { op: 'replace', path, value: false })
+    expect(await push(scim, userId)).toMatchObject({ status: 200, body: { active: false } })
+    expect(await row()).toMatchObject({ status: 'inactive', status_reason: 'directory', epoch: 1 })
+    expect(await audits('user.reactivate')).toEqual([])
   })
 
   test('C-046: DELETE frees the userName; the new user has another id and none of the old rights', async () => {

@@ -229,7 +229,10 @@ beforeAll(async () => {
   scim = await app.createScim()
   started = app.clock.now().getTime()
   for (const [index, attributes] of fc.sample(person, { numRuns: 32, seed }).entries()) {
-    await scim.user(`${words[index]}-${index}`.trim(), attributes)
+    // Only the sign-in address is one's own.
+    const own = { value: `own-${index}@example.com`, type: 'other', primary: true }
+    const further = attributes.emails?.map((email) => ({ ...email, primary: false })) ?? []
+    await scim.user(`${words[index]}-${index}`.trim(), { ...attributes, emails: [own, ...further] })
     app.clock.advance(3_600_000)
   }
   people = (await scim.get('/Users?count=1000')).body.Resources

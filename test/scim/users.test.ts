@@ -115,10 +115,11 @@ describe('POST', () => {
     expect((await scim.get('/Users')).body.totalResults).toBe(1)
   })
 
-  test('lets two people have one externalId and one e-mail address: only userName is unique', async () => {
+  test('lets two people have one externalId and one further address', async () => {
     const scim = await app.createScim()
     await scim.post('/Users', full)
-    expect((await scim.post('/Users', { ...full, userName: 'other@example.com' })).status).toBe(201)
+    const emails = [{ value: 'other@example.com', primary: true }, ...full.emails.map(({ value }) => ({ value }))]
+    expect((await scim.post('/Users', { ...full, userName: 'other@example.com', emails })).status).toBe(201)
   })
 
   test('RFC 7643 §2.4: of several primaries the first stays one', async () => {

@@ -209,6 +209,11 @@ describe('uniqueness', () => {
     const { status, body } = await mine.scim.post('/Users', { ...user, userName: 'Berta@example.com' })
     expect(status).toBe(409)
     expect(JSON.stringify(body)).not.toContain(theirs.userId)
-    expect((await mine.scim.list('Users', 'userName eq "berta@example.com"')).body.totalResults).toBe(0)
+    // What the provider asked for it finds from then on, or it would try for ever.
+    const found = await mine.scim.list('Users', 'userName eq "berta@example.com"')
+    expect(found.body.Resources).toMatchObject([{ id: theirs.userId }])
+    expect((await mine.scim.list('Users', 'userName co "berta"')).body.totalResults).toBe(0)
+    const change = { op: 'replace', path: 'title', value: 'x' }
+    expect((await mine.scim.patch(`/Users/${theirs.userId}`, change)).status).toBe(409)
   })
 })

@@ -61,7 +61,7 @@ export const expectRefusedFor = async (arrival: Arrival, reason: string): Promis
 export async function person(
   organization: TestOrganization,
   email: string,
-  options: { userName?: string; isInvited?: boolean } = {},
+  options: { userName?: string; isInvited?: boolean; attributes?: Record<string, unknown> } = {},
 ): Promise<string> {
   const { userName = email, isInvited = false } = options
   const { id } = await provisionUser(organization.ctx, {
@@ -69,7 +69,7 @@ export async function person(
     isInvited,
     content: {
       ...{ userName, externalId: null, displayName: email, isActive: true },
-      attributes: { emails: [{ value: email, type: 'work', primary: true }] },
+      attributes: options.attributes ?? { emails: [{ value: email, type: 'work', primary: true }] },
     },
   })
   return id

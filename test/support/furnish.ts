@@ -32,6 +32,20 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
     ...user,
     ...{ id: `lrq_${id()}`, connection_id: con, subject: 'x', email: 'x', status: 'pending', last_seen_at: at },
   })
+  const dir = `dir_${id()}`
+  await insert('directories', {
+    id: dir,
+    name: 'x',
+    status: 'disabled',
+    updated_at: at,
+    arrivals: 'active',
+    adoption: 'never',
+  })
+  await insert('adoption_requests', {
+    ...user,
+    ...{ id: `ado_${id()}`, directory_id: dir, reason: 'never', content: {}, status: 'pending', last_seen_at: at },
+  })
+  await insert('former_names', { ...user, kind: 'user_name', value_key: 'x', ended_at: at })
   await insert('email_proofs', { ...user, value_key: 'ada@example.com', how: 'reset', proven_at: at })
   await insert('groups', {
     id: groupId,

@@ -27,7 +27,8 @@ async function reachedBy(tx: Transaction, ctx: CallContext, reach: Reach): Promi
   switch (reach.kind) {
     case 'directory': {
       const key = { organizationId, directoryId: reach.directoryId }
-      return { groups: idsOf(await tx.run(groupsOfDirectory(key))), which: sql`u.directory_id = ${reach.directoryId}` }
+      const which = sql`(u.directory_id = ${reach.directoryId} or ${adoptable(organizationId, reach)})`
+      return { groups: idsOf(await tx.run(groupsOfDirectory(key))), which }
     }
     case 'connection': {
       const key = { organizationId, connectionId: reach.connectionId }
@@ -67,9 +68,18 @@ const broughtBy = (organizationId: string, connectionId: string | null): SQL => 
     or u.directory_id in (select c.directory_id from connections c
       where c.organization_id = ${organizationId} and c.id = ${connectionId} and c.directory_id is not null))`
 
-/** Those whom an address would link: nobody who manages anything. */
-const linkable = (organizationId: string): HolderSelection => ({
-  which: sql`u.id in (select at.user_id from domains d
+const managesNothing = (organizationId: string): SQL => sql`not manages_anything(${organizationId}, u.id)`
+
+const inVerifiedDomain = (organizationId: string): SQL => sql`(u.id in (select at.user_id from domains d
     cross join lateral (${usersAt(organizationId, sql`d.name`)}) at (user_id)
-    where d.organization_id = ${organizationId} and d.status = 'verified') and not manages_anything(${organizationId}, u.id)`,
-})
+    where d.organization_id = ${organizationId} and d.status = 'verified') and ${managesNothing(organizationId)})`
+
+/** Those whom an address would link: nobody who manages anything. */
+const linkable = (organizationId: string): HolderSelection => ({ which: inVerifiedDomain(organizationId) })
+
+/** Those whom a directory would get for its word. */
+function adoptable(organizationId: string, { directoryId, adoption }: Reach & { kind: 'directory' }): SQL {
+  if (adoption === undefined) return sql`adoption_verdict(${organizationId}, ${directoryId}, u.id) = 'yes'`
+  if (adoption === 'verified_domain') return inVerifiedDomain(organizationId)
+  return adoption === 'always' ? managesNothing(organizationId) : sql`false`
+}

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { isWaiting } from '#db/waiting.ts'
+import { signsInBy } from '#directory/email.ts'
 import { fold } from '#directory/fold.ts'
 import { provisionWithin } from '#directory/provision-user.ts'
 import { issueToken } from '#platform/crypto.ts'
@@ -70,8 +71,7 @@ const lockKnown = prepared<{ organizationId: string; key: string }, Known>(
       (select coalesce(json_agg(json_build_object('roleId', a.role_id, 'brandId', a.brand_id)), '[]') from assignments a
         where a.organization_id = u.organization_id and a.user_id = u.id) as holdings
     from users u where u.organization_id = ${p.organizationId} and u.deleted_at is null
-      and (u.user_name_key = ${p.key} or exists (select from user_emails e
-        where e.organization_id = u.organization_id and e.user_id = u.id and e.value_key = ${p.key}))
+      and ${signsInBy(p.key)}
     order by u.id limit 1 for no key update of u`,
 )
 

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { domainOf } from '#connections/domains/domains.ts'
 import { once } from '#db/statement.ts'
 import { isWaiting } from '#db/waiting.ts'
+import { signsInBy } from '#directory/email.ts'
 import { fold } from '#directory/fold.ts'
 import { parseInput, requireFuture } from '#platform/input.ts'
 import { type CallContext, inTransaction, requirePermissionIn } from '#src/context.ts'
@@ -45,8 +46,7 @@ type Facts = {
 const factsOf = (organizationId: string, email: string, holdings: readonly Holding[]) =>
   once<Facts>(sql`select o.invitation_days as days, o.personal_mail_domains as "personalDomains",
       (select case when ${isWaiting} then 'waiting' else u.status end from users u where u.organization_id = o.id and u.deleted_at is null
-        and (u.user_name_key = ${fold(email)} or u.id in (select e.user_id from user_emails e
-          where e.organization_id = o.id and e.value_key = ${fold(email)})) order by u.id limit 1) as status,
+        and ${signsInBy(sql`${fold(email)}`)} order by u.id limit 1) as status,
       exists (select from domains d where d.organization_id = o.id and d.name = ${domainOf(email) ?? ''}
         and d.status = 'verified') as "isOwnDomain",
       (select c.name from connections c where c.organization_id = o.id and c.status = 'enforced' order by c.id limit 1)

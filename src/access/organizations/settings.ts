@@ -28,6 +28,8 @@ const SettingsFields = z.object({
   eraseAfterDays: z.int().min(0).max(3_650),
   /** Whether the address of somebody whom no directory manages may be changed. */
   emailChange: z.enum(['allowed', 'never']),
+  /** Who may switch somebody on again: the side that switched them off (directory or administrators), or either. */
+  reactivation: z.enum(['by_holder', 'by_anyone']),
   /** Whom to ask for access: a name, an address, a sentence. */
   accessContact: z.string().trim().max(300, 'must have at most 300 characters').nullable(),
   /** Null: the usual ones. */
@@ -44,7 +46,7 @@ export type OrganizationSettings = z.output<typeof SettingsFields>
 
 const columns = sql`o.name, o.provisioning_log_days as "provisioningLogDays", o.sign_in_trace_days as "signInTraceDays",
   o.mail_days as "mailDays", o.end_date_grace_days as "endDateGraceDays", o.access_contact as "accessContact",
-  o.erase_after_days as "eraseAfterDays", o.email_change as "emailChange",
+  o.erase_after_days as "eraseAfterDays", o.email_change as "emailChange", o.reactivation,
   o.personal_mail_domains as "personalMailDomains", o.guest_max_days as "guestMaxDays", o.guest_domains as "guestDomains"`
 
 const select = prepared<{ organizationId: string }, OrganizationSettings>(
@@ -68,7 +70,7 @@ const update = prepared<Columns, never>(
   (p) => sql`update organizations set name = ${p.name}, provisioning_log_days = ${p.provisioningLogDays}::int,
       sign_in_trace_days = ${p.signInTraceDays}::int, mail_days = ${p.mailDays}::int,
       end_date_grace_days = ${p.endDateGraceDays}::int, access_contact = ${p.accessContact},
-      erase_after_days = ${p.eraseAfterDays}::int, email_change = ${p.emailChange},
+      erase_after_days = ${p.eraseAfterDays}::int, email_change = ${p.emailChange}, reactivation = ${p.reactivation},
       personal_mail_domains = ${p.personalMailDomains}::jsonb, guest_max_days = ${p.guestMaxDays}::int,
       guest_domains = ${p.guestDomains}::jsonb, updated_at = ${p.now}::timestamptz
     where id = ${p.organizationId}`,
@@ -89,6 +91,7 @@ function isWeaker(before: OrganizationSettings, after: OrganizationSettings): bo
   const lasts = (days: number | null): number => days ?? Number.POSITIVE_INFINITY
   return (
     (before.emailChange === 'never' && after.emailChange === 'allowed') ||
+    (before.reactivation === 'by_holder' && after.reactivation === 'by_anyone') ||
     after.eraseAfterDays < before.eraseAfterDays ||
     lasts(after.guestMaxDays) > lasts(before.guestMaxDays) ||
     (old !== null && (after.guestDomains === null || after.guestDomains.some((domain) => !old.includes(domain))))

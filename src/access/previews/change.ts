@@ -12,6 +12,7 @@ import { deleteGroup } from './kinds/delete-group.ts'
 import { deleteMappings } from './kinds/delete-mappings.ts'
 import { deletePolicy } from './kinds/delete-policy.ts'
 import type { Affected, ChangeType } from './kinds/kind.ts'
+import { moveDirectory } from './kinds/move-directory.ts'
 import { removeMembers } from './kinds/remove-members.ts'
 import { updateOrganization } from './kinds/update-organization.ts'
 import { updateRole } from './kinds/update-role.ts'
@@ -27,6 +28,7 @@ const kinds = {
   delete_group: deleteGroup,
   delete_brand: deleteBrand,
   admit_arrivals: admitArrivals,
+  move_directory: moveDirectory,
   update_organization: updateOrganization,
 }
 

@@ -1,5 +1,6 @@
 // Whose identity this is: by the stored link; where there is none, by what the directory of the same provider calls the
-// person, or by an e-mail address in a domain that the organization has proven (ADR 0030).
+// person, or by an e-mail address in a domain that the organization has proven (ADR 0030). The living come first; whoever has
+// left is known by every name that they had.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
@@ -17,7 +18,11 @@ export type Person = {
   isEmergencyAccount: boolean
 }
 
-export type FoundBy = 'external_id' | 'email' | 'removed'
+/**
+ * `successor`: whom the directory brought again under the externalId of the one who had the identity. `email`: by the sign-in
+ * address. `further`: by an address that means nobody, since it may be several people's. `removed`: somebody who left.
+ */
+export type FoundBy = 'successor' | 'external_id' | 'email' | 'user_name' | 'further' | 'removed'
 
 type Row = Person & { foundBy: FoundBy }
 
@@ -44,25 +49,41 @@ type Parameters = {
   organizationId: string
   directoryId: string | null
   externalId: string | null
-  keys: readonly string[]
+  /** The deleted user on whom the identity hangs. */
+  formerUserId: string | null
+  key: string | null
 }
 
-// A person whom the directory removed is found by every name that they had, so that nobody comes back as a ghost.
+// A person whom the directory removed or switched off is found by every name that they had, so that nobody comes back as a ghost.
 const find = prepared<Parameters, Row>(
   (p) => sql`with found as (
-      select u.id, 'external_id' as found_by, 2 as rank from users u
+      select u.id, 'successor' as found_by, 1 as rank from users f join users u on u.organization_id = f.organization_id
+        and u.directory_id = f.directory_id and u.external_id = f.external_id and u.deleted_at is null
+      where f.organization_id = ${p.organizationId} and f.id = ${p.formerUserId}
+      union all
+      select u.id, 'external_id', 2 from users u
       where u.organization_id = ${p.organizationId} and u.directory_id = ${p.directoryId}
         and u.external_id = ${p.externalId} and u.deleted_at is null
       union all
       select u.id, 'email', 3 from users u
-      where u.organization_id = ${p.organizationId} and u.user_name_key = any (${p.keys}::text[]) and u.deleted_at is null
+      where u.organization_id = ${p.organizationId} and u.email_key = ${p.key} and u.deleted_at is null
+        and u.address_yielded_to is null
       union all
-      select e.user_id, 'email', 3 from user_emails e
-      where e.organization_id = ${p.organizationId} and e.value_key = any (${p.keys}::text[])
+      select u.id, 'user_name', 4 from users u
+      where u.organization_id = ${p.organizationId} and u.user_name_key = ${p.key} and u.deleted_at is null
       union all
-      select u.id, 'removed', 4 from users u
+      select e.user_id, 'further', 5 from user_emails e
+      where e.organization_id = ${p.organizationId} and e.value_key = ${p.key}
+      union all
+      select u.id, 'removed', 6 from users u
       where u.organization_id = ${p.organizationId} and u.deleted_at is not null
-        and (u.user_name_key = any (${p.keys}::text[]) or u.external_id = ${p.externalId}))
+        and (u.user_name_key = ${p.key} or u.email_key = ${p.key} or u.external_id = ${p.externalId} or u.id = ${p.formerUserId})
+      union all
+      select u.id, 'removed', 6 from former_names f
+      join users u on u.organization_id = f.organization_id and u.id = f.user_id
+        and (u.deleted_at is not null or u.status = 'inactive')
+      where f.organization_id = ${p.organizationId} and (f.kind in ('user_name', 'address') and f.value_key = ${p.key}
+        or f.kind = 'external_id' and f.value_key = ${p.externalId} and f.directory_id = ${p.directoryId}))
     select distinct on (u.id) u.id, u.directory_id as "directoryId", u.status, u.status_reason as "statusReason",
       u.deleted_at is not null as "isDeleted", f.found_by as "foundBy",
       exists (select from invitations i where i.organization_id = u.organization_id and i.user_id = u.id
@@ -75,6 +96,15 @@ const find = prepared<Parameters, Row>(
 
 export type FoundUsers = Record<FoundBy, Person[]>
 
+const nobody = (): FoundUsers => ({
+  successor: [],
+  external_id: [],
+  email: [],
+  user_name: [],
+  further: [],
+  removed: [],
+})
+
 /** Everybody who could be meant, by how they were found; each person under the strongest way only. */
 export async function findUsers(
   tx: Transaction,
@@ -83,12 +113,12 @@ export async function findUsers(
     directoryId: string | null
     externalId: string | null
     email: string | null
+    formerUserId: string | null
   },
 ): Promise<FoundUsers> {
-  const { organizationId, directoryId, externalId, email } = key
-  const keys = email === null ? [] : [fold(email)]
-  const rows = await tx.run(find({ organizationId, directoryId, externalId, keys }))
-  const persons: FoundUsers = { external_id: [], email: [], removed: [] }
+  const { email, ...names } = key
+  const rows = await tx.run(find({ ...names, key: email === null ? null : fold(email) }))
+  const persons = nobody()
   for (const { foundBy, ...person } of rows) persons[foundBy].push(person)
   return persons
 }

@@ -1,4 +1,5 @@
-// The stored link from a provider's subject to a person; whoever has it already keeps it.
+// The stored link from a provider's subject to a person. Whoever has it already keeps it, while they are there: of somebody who
+// was deleted it goes on to whom the directory brought again.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 
@@ -18,6 +19,8 @@ export const identityLink = prepared<Parameters, { userId: string }>(
     values (${p.organizationId}, ${p.connectionId}, ${p.subject}, ${p.userId}, ${p.now}::timestamptz,
       ${p.signedInAt}::timestamptz)
     on conflict (organization_id, connection_id, subject)
-      do update set last_sign_in_at = coalesce(excluded.last_sign_in_at, i.last_sign_in_at)
+      do update set last_sign_in_at = coalesce(excluded.last_sign_in_at, i.last_sign_in_at),
+        user_id = case when exists (select from users u where u.organization_id = i.organization_id and u.id = i.user_id
+          and u.deleted_at is not null) then excluded.user_id else i.user_id end
     returning i.user_id as "userId"`,
 )

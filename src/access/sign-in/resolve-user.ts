@@ -24,7 +24,7 @@ export type UserLookup = {
   /** Somebody who has proven to be this user and asked for the link (or accepts an invitation). */
   expectedUserId: string | null
   isInvitation: boolean
-  /** Of the stored identity; undefined where there is none yet. */
+  /** Of the stored identity; undefined where there is none yet. Somebody who was deleted has left it behind. */
   known: Person | undefined
   trace: Trace
 }
@@ -34,7 +34,7 @@ export type ResolvedUser = { userId: string; directoryId: string | null; how: 'i
 /** @throws SignInRefused */
 export async function resolveIdentity(tx: Transaction, ctx: CallContext, lookup: UserLookup): Promise<ResolvedUser> {
   const { connection, identity, known, trace } = lookup
-  if (known !== undefined) {
+  if (known !== undefined && !known.isDeleted) {
     requireExpected(lookup, known)
     passed(trace, 'identity', 'The identity is known')
     // The row is locked, so its status is that of the session's beginning.
@@ -47,7 +47,14 @@ export async function resolveIdentity(tx: Transaction, ctx: CallContext, lookup:
   const { organizationId } = ctx
   identity.profile.email = await chosenEmail(tx, ctx, lookup)
   const { externalId, email } = identity.profile
-  const found = await findUsers(tx, { organizationId, directoryId: connection.directoryId, externalId, email })
+  const formerUserId = known?.id ?? null
+  const found = await findUsers(tx, {
+    organizationId,
+    directoryId: connection.directoryId,
+    externalId,
+    email,
+    formerUserId,
+  })
   const person = await linkable(tx, ctx, lookup, found)
   if (person !== undefined) {
     const userId = await admit(tx, ctx, lookup, person)
@@ -56,7 +63,13 @@ export async function resolveIdentity(tx: Transaction, ctx: CallContext, lookup:
     return { userId, directoryId: person.directoryId, how: 'linked' }
   }
   if (found.removed.length > 0)
-    refuse(trace, 'removed_by_directory', 'The directory removed this person; only the directory can bring them back')
+    refuse(
+      trace,
+      'removed_by_directory',
+      'This person has left; only their directory, or an invitation, brings them back',
+    )
+  if (found.further.length > 0)
+    refuse(trace, 'link_needs_confirmation', 'The address is a further one of somebody who signs in by another address')
   const userId = await create(tx, ctx, lookup)
   await link(tx, ctx, lookup, userId)
   return { userId, directoryId: null, how: 'created' }
@@ -100,6 +113,12 @@ function refuseSeveral({ identity, trace }: UserLookup): never {
   return refuse(trace, 'several_addresses', `The message has several e-mail addresses (${some}), and ${why}`)
 }
 
+/** Those who are there; where nobody is, those who are switched off. */
+const living = (persons: Person[]): Person[] => {
+  const present = persons.filter(({ status }) => status === 'active' || status === 'invited')
+  return present.length > 0 ? present : persons
+}
+
 /** The one person whom this identity may be linked to. */
 async function linkable(
   tx: Transaction,
@@ -109,7 +128,13 @@ async function linkable(
 ): Promise<Person | undefined> {
   const { identity, expectedUserId, trace } = lookup
   if (expectedUserId !== null) return expected(tx, ctx, lookup, expectedUserId)
-  const [byId, ...others] = found.external_id
+  const [successor] = living(found.successor)
+  if (successor !== undefined) {
+    await requireNotTakenBack(tx, ctx, lookup, successor)
+    passed(trace, 'link', 'The directory has brought the person again by the same externalId')
+    return successor
+  }
+  const [byId, ...others] = living(found.external_id)
   if (byId !== undefined && others.length === 0) {
     await requireNotTakenBack(tx, ctx, lookup, byId)
     // The connection's own directory brought this person under this externalId, so the provider has named them before, by a
@@ -118,9 +143,8 @@ async function linkable(
     return byId
   }
   if (identity.profile.email === null && identity.emails.length > 1) refuseSeveral(lookup)
-  const [byEmail, ...more] = found.email
+  const byEmail = found.email[0] ?? found.user_name[0]
   if (byEmail === undefined) return undefined
-  if (more.length > 0) refuse(trace, 'ambiguous_email', 'Several users have this e-mail address')
   await requireVerifiedEmail(tx, ctx, lookup, 'link_needs_confirmation')
   if (byEmail.isEmergencyAccount)
     refuse(trace, 'emergency_account', 'Emergency accounts do not sign in through a provider')
@@ -246,7 +270,8 @@ async function link(tx: Transaction, ctx: CallContext, lookup: UserLookup, userI
   const key = { organizationId, connectionId: connection.id, subject, userId }
   const [row] = await tx.run(identityLink({ ...key, now, signedInAt: now }))
   if (row?.userId !== userId) refuse(trace, 'identity_of_another', 'The identity was linked to somebody else meanwhile')
-  const detail = { connectionId: connection.id, subject }
+  const from = lookup.known === undefined ? {} : { from: lookup.known.id }
+  const detail = { connectionId: connection.id, subject, ...from }
   await tx.run(recordAudit(ctx, { action: 'user.link_identity', targetType: 'user', targetId: userId, detail }))
 }
 

@@ -22,6 +22,8 @@ const Alarm = z
         'invitation_claimed',
         'link_request',
         'link_undone',
+        'adoption_request',
+        'reactivation_held',
         'emergency_drill',
       ])
       .openapi({ description: '`emergency_drill` only notes that the monthly mail went out' }),

@@ -1,12 +1,19 @@
 // /directories
 import { z } from '@hono/zod-openapi'
+import { outlookOfMove } from '#access/people/adoption/outlook-of-move.ts'
 import { confirmChange } from '#access/previews/preview.ts'
 import { createDirectory } from '#connections/directories/create-directory.ts'
 import { deleteDirectory } from '#connections/directories/delete-directory.ts'
-import { type DirectoryRecord, getDirectory, listDirectories } from '#connections/directories/directories.ts'
+import {
+  adoptionPolicies,
+  type DirectoryRecord,
+  getDirectory,
+  listDirectories,
+} from '#connections/directories/directories.ts'
 import { updateDirectory } from '#connections/directories/update-directory.ts'
 import { type DirectoryActivity, getDirectoryActivity } from '#connections/provisioning/activity.ts'
 import { getDirectoryRhythm } from '#connections/provisioning/rhythm.ts'
+import { notFound } from '#platform/errors.ts'
 import type { Urls } from '#platform/urls.ts'
 import { confirmFailures, previewHeaders } from '../contract/confirming.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
@@ -20,12 +27,18 @@ const arrivals = z.enum(['active', 'staged']).openapi({
     '`staged`: people whom it brings wait until `admit` lets them in; their groups and roles are there already',
 })
 
+const adoption = z.enum(adoptionPolicies).openapi({
+  description:
+    'For people whom it brings and the organization has from elsewhere: those in a verified domain, all, or none become the directory’s; `confirm`: each waits for an administrator. Whoever manages something always does',
+})
+
 const Directory = z
   .object({
     id: z.string(),
     name: z.string(),
     status,
     arrivals,
+    adoption,
     baseUrl: z.string().openapi({ description: 'The SCIM base URL, for the identity provider' }),
     createdAt: time,
     updatedAt: time,
@@ -80,7 +93,12 @@ const createDirectoryRoute = operation('post', '/directories', 'createDirectory'
   summary: 'Create a SCIM directory with its first token',
   request: {
     body: jsonBody(
-      z.strictObject({ name: z.string(), arrivals: arrivals.optional(), tokenExpiresAt: timeInput.nullish() }),
+      z.strictObject({
+        name: z.string(),
+        arrivals: arrivals.optional(),
+        adoption: adoption.optional(),
+        tokenExpiresAt: timeInput.nullish(),
+      }),
     ),
   },
   responses: { 201: jsonAnswer(NewDirectory, 'The new directory') },
@@ -94,7 +112,10 @@ const getRoute = operation('get', '/directories/{id}', 'getDirectory', {
 
 const updateRoute = operation('patch', '/directories/{id}', 'updateDirectory', {
   summary: 'Rename a directory, or switch it off and on; switched off, its tokens are refused at once',
-  request: { params: idParam, body: jsonBody(z.strictObject({ name: z.string(), status, arrivals }).partial()) },
+  request: {
+    params: idParam,
+    body: jsonBody(z.strictObject({ name: z.string(), status, arrivals, adoption }).partial()),
+  },
   responses: { 200: jsonAnswer(Directory, 'The directory as it is now') },
 })
 
@@ -104,6 +125,44 @@ const admitRoute = operation('post', '/directories/{id}/admit', 'admitArrivals',
   responses: {
     200: jsonAnswer(z.object({ admitted: z.number().int() }), 'They are in'),
     ...confirmFailures,
+  },
+})
+
+const moveRoute = operation('post', '/directories/{id}/move', 'moveDirectory', {
+  summary: 'Hand people and mappings over to another directory, and switch this one off; asks for its preview first',
+  request: {
+    params: idParam,
+    headers: previewHeaders,
+    body: jsonBody(
+      z.strictObject({
+        toDirectoryId: z.string(),
+        groups: z
+          .array(z.strictObject({ from: z.string(), to: z.string() }))
+          .max(500)
+          .default([])
+          .openapi({ description: 'Whose mappings go to which group' }),
+      }),
+    ),
+  },
+  responses: { 200: jsonAnswer(Directory, 'The old directory as it is now'), ...confirmFailures },
+})
+
+const movable = { id: z.string(), displayName: z.string(), members: z.number().int() }
+
+const outlookRoute = operation('get', '/directories/{id}/move', 'previewMove', {
+  summary: 'What a move to another directory would find, before pairs of groups are chosen',
+  request: { params: idParam, query: z.strictObject({ to: z.string() }) },
+  responses: {
+    200: jsonAnswer(
+      z.object({
+        people: z
+          .object({ moved: z.number().int(), waiting: z.number().int(), left: z.number().int() })
+          .openapi({ description: 'Of the new directory already; taken over by the move; not brought by it yet' }),
+        groups: z.array(z.object({ ...movable, mappings: z.number().int(), suggested: z.string().nullable() })),
+        targets: z.array(z.object(movable)),
+      }),
+      'The outlook',
+    ),
   },
 })
 
@@ -142,4 +201,15 @@ export const directoryRoutes = newRoutes()
     const change = { kind: 'admit_arrivals', directoryId: c.req.valid('param').id } as const
     const admitted = await confirmChange(c.get('ctx'), change, c.req.header('preview-hash'))
     return c.json({ admitted: admitted.length }, 200)
+  })
+  .openapi(outlookRoute, async (c) => {
+    const move = { fromDirectoryId: c.req.valid('param').id, toDirectoryId: c.req.valid('query').to }
+    return c.json(await outlookOfMove(c.get('ctx'), move), 200)
+  })
+  .openapi(moveRoute, async (c) => {
+    const { toDirectoryId, groups } = c.req.valid('json')
+    const change = { kind: 'move_directory', fromDirectoryId: c.req.valid('param').id, toDirectoryId, groups } as const
+    const [moved] = await confirmChange(c.get('ctx'), change, c.req.header('preview-hash'))
+    if (moved === undefined) throw notFound('Directory')
+    return c.json(present(c.get('urls'), moved), 200)
   })

@@ -1,6 +1,7 @@
 // All resources of the management API, in the order of the document.
 import { accessChangeRoutes } from './access-changes.ts'
 import { accountRoutes } from './accounts.ts'
+import { adoptionRoutes } from './adoption-requests.ts'
 import { alarmRoutes } from './alarms.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { applicationRoutes } from './applications.ts'
@@ -60,6 +61,7 @@ export const resourceRoutes = [
   accessChangeRoutes,
   assignmentRoutes,
   directoryRoutes,
+  adoptionRoutes,
   directoryTokenRoutes,
   provisioningEventRoutes,
   connectionRoutes,

@@ -17,6 +17,10 @@ const fields = {
   emailChange: z
     .enum(['allowed', 'never'])
     .openapi({ description: 'Whether the address of somebody whom no directory manages may be changed' }),
+  reactivation: z.enum(['by_holder', 'by_anyone']).openapi({
+    description:
+      'Who may switch somebody on again: the side that switched them off, directory or administrators, or either',
+  }),
   accessContact: z.string().nullable().openapi({ description: 'Whom to ask for access, as refusals show it' }),
   personalMailDomains: z
     .array(z.string())

@@ -3,7 +3,14 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
+import {
+  type AdoptionPolicy,
+  type CallContext,
+  inTransaction,
+  refuseUnknown,
+  requirePermission,
+  type Transaction,
+} from '#src/context.ts'
 
 export type DirectoryRecord = {
   id: string
@@ -11,12 +18,14 @@ export type DirectoryRecord = {
   status: 'active' | 'disabled'
   /** `staged`: people whom it brings wait until somebody has looked at what they get. */
   arrivals: 'active' | 'staged'
+  /** For people whom it brings and the organization has from elsewhere. */
+  adoption: AdoptionPolicy
   createdAt: string
   updatedAt: string
 }
 
 /** The columns of a DirectoryRecord, for `directories d`. */
-export const directoryColumns = sql`d.id, d.name, d.status, d.arrivals, d.created_at as "createdAt", d.updated_at as "updatedAt"`
+export const directoryColumns = sql`d.id, d.name, d.status, d.arrivals, d.adoption, d.created_at as "createdAt", d.updated_at as "updatedAt"`
 
 const selectDirectories = prepared<
   { organizationId: string; after: string | null; limit: number | null },
@@ -72,10 +81,19 @@ export async function lockDirectoryRow(
   return directory
 }
 
-type NewDirectory = { organizationId: string; id: string; name: string; arrivals: string; now: string }
+type NewDirectory = {
+  organizationId: string
+  id: string
+  name: string
+  arrivals: string
+  adoption: string
+  now: string
+}
 
 /** A new directory as a statement, for a transaction that says who made it. */
 export const insertDirectory = prepared<NewDirectory, never>(
-  (p) => sql`insert into directories (organization_id, id, name, arrivals, created_at, updated_at)
-    values (${p.organizationId}, ${p.id}, ${p.name}, ${p.arrivals}, ${p.now}::timestamptz, ${p.now}::timestamptz)`,
+  (p) => sql`insert into directories (organization_id, id, name, arrivals, adoption, created_at, updated_at)
+    values (${p.organizationId}, ${p.id}, ${p.name}, ${p.arrivals}, ${p.adoption}, ${p.now}::timestamptz, ${p.now}::timestamptz)`,
 )
+
+export const adoptionPolicies = ['verified_domain', 'always', 'never', 'confirm'] as const satisfies AdoptionPolicy[]

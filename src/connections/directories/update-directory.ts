@@ -15,20 +15,21 @@ import {
   requireReach,
   type Transaction,
 } from '#src/context.ts'
-import { type DirectoryRecord, directoryColumns, lockDirectoryRow } from './directories.ts'
+import { adoptionPolicies, type DirectoryRecord, directoryColumns, lockDirectoryRow } from './directories.ts'
 
 const UpdateDirectoryInput = z.object({
   directoryId: z.string(),
   name: nameSchema.optional(),
   status: z.enum(['active', 'disabled']).optional(),
   arrivals: z.enum(['active', 'staged']).optional(),
+  adoption: z.enum(adoptionPolicies).optional(),
 })
 
-type Settings = Pick<DirectoryRecord, 'name' | 'status' | 'arrivals'>
+type Settings = Pick<DirectoryRecord, 'name' | 'status' | 'arrivals' | 'adoption'>
 
 const update = prepared<Settings & { organizationId: string; directoryId: string; now: string }, DirectoryRecord>(
   (p) => sql`update directories d set name = ${p.name}, status = ${p.status}, arrivals = ${p.arrivals},
-      updated_at = ${p.now}::timestamptz
+      adoption = ${p.adoption}, updated_at = ${p.now}::timestamptz
     where d.organization_id = ${p.organizationId} and d.id = ${p.directoryId} returning ${directoryColumns}`,
 )
 
@@ -50,12 +51,13 @@ export async function updateDirectoryWithin(
   requirePermission(ctx, 'directories.write')
   const { directoryId, ...changes } = parseInput(UpdateDirectoryInput, input)
   const before = await lockDirectoryRow(tx, ctx, directoryId)
-  const { name, status, arrivals } = before
-  const kept: Settings = { name, status, arrivals }
+  const { name, status, arrivals, adoption } = before
+  const kept: Settings = { name, status, arrivals, adoption }
   const present = Object.entries(changes).filter(([, value]) => value !== undefined)
   const after: Settings = { ...kept, ...Object.fromEntries(present) }
   if (isDeepStrictEqual(after, kept)) return before
-  if (!isDeepStrictEqual({ ...after, name }, kept)) await requireReach(tx, ctx, { kind: 'directory', directoryId })
+  if (!isDeepStrictEqual({ ...after, name }, kept))
+    await requireReach(tx, ctx, { kind: 'directory', directoryId, adoption: after.adoption })
   const [changed] = await tx.run(update({ organizationId: ctx.organizationId, directoryId, ...after, now: nowOf(ctx) }))
   const detail = { ...after, before: kept }
   await tx.run(recordAudit(ctx, { action: 'directory.update', targetType: 'directory', targetId: directoryId, detail }))

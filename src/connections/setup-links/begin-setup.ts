@@ -49,7 +49,8 @@ export async function beginSetup(ctx: CallContext, input: BeginSetupInput, linkI
     ...{ defaultRoleId: null, isIdpInitiatedAllowed: false, refreshedAt: null },
   })
   return inTransaction(ctx, async (tx) => {
-    if (directoryId !== null) await requireReach(tx, ctx, { kind: 'directory', directoryId: null })
+    if (directoryId !== null)
+      await requireReach(tx, ctx, { kind: 'directory', directoryId: null, adoption: 'verified_domain' })
     for (const statement of directoryId === null ? [] : directoryStatements(ctx, { directoryId, name, arrivals, now }))
       await tx.run(statement)
     const [created] = await tx.run(insert)
@@ -74,7 +75,10 @@ function directoryStatements(
     detail: { name, arrivals },
   } as const
   return [
-    insertDirectory({ organizationId: ctx.organizationId, id: directoryId, name, arrivals, now }),
+    insertDirectory({
+      ...{ organizationId: ctx.organizationId, id: directoryId, name, arrivals },
+      ...{ adoption: 'verified_domain', now },
+    }),
     recordAudit(ctx, entry),
   ]
 }

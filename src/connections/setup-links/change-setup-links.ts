@@ -65,7 +65,7 @@ export async function createSetupLink(
   } as const
   const link = await inTransaction(ctx, async (tx) => {
     // Whoever holds the link may do what its maker may, and nothing more.
-    await requireReach(tx, ctx, { kind: 'directory', directoryId: null })
+    await requireReach(tx, ctx, { kind: 'directory', directoryId: null, adoption: 'verified_domain' })
     for (const name of domains) await requireReach(tx, ctx, { kind: 'domain', name })
     await tx.run(insertLink(row))
     const [, rows] = await tx.commitWith<unknown>(

@@ -1,5 +1,6 @@
 // Directories: what delivers people and groups by SCIM, its tokens, how it does, and what can be switched off.
 import { type Context, Hono } from 'hono'
+import { listAdoptionRequests } from '#access/people/adoption/adoption-requests.ts'
 import { createDirectory } from '#connections/directories/create-directory.ts'
 import { deleteDirectory } from '#connections/directories/delete-directory.ts'
 import { type DirectoryRecord, getDirectory, listDirectories } from '#connections/directories/directories.ts'
@@ -15,15 +16,18 @@ import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import { notFound } from '#platform/errors.ts'
+import { isPermitted } from '#src/context.ts'
 import { showPreview } from '../changes/changes.tsx'
 import { arrivalsOf } from '../connect/choose.tsx'
 import { typedState } from '../ui/confirm.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, endOfDay, isRefused } from '../ui/forms.ts'
 import { renderForm, submit } from '../ui/submit.ts'
+import { createAdoptionPages } from './adoptions.tsx'
 import { ChangePage, isDirectoryChange, RevokePage, wordFor } from './change-pages.tsx'
 import { DirectoryPage, NewTokenPage } from './directory-page.tsx'
 import { DirectoryListPage } from './list-page.tsx'
+import { createMovePages } from './move.tsx'
 
 const path = '/console/directories'
 
@@ -75,6 +79,16 @@ export function createDirectoryPages(): Hono<ConsoleEnv> {
     return c.redirect(`${path}/${directoryId}?done=saved`, 303)
   })
 
+  pages.post('/:id/adoption', async (c) => {
+    const [directoryId, { adoption }] = [c.req.param('id'), await readForm(c)]
+    await updateDirectory(c.get('ctx'), { directoryId, adoption: adoption as DirectoryRecord['adoption'] })
+    return c.redirect(`${path}/${directoryId}?done=saved`, 303)
+  })
+
+  pages.route('/:id/adoptions', createAdoptionPages())
+
+  pages.route('/:id/move', createMovePages())
+
   pages.post('/:id/admit', async (c) => {
     const { id, name } = await getDirectory(c.get('ctx'), c.req.param('id'))
     return showPreview(c, {
@@ -119,7 +133,10 @@ async function showDirectory(c: Context<ConsoleEnv>, state: FormState): Promise<
     listProvisioningEvents(frame.ctx, { directoryId, limit: 8 }),
     countDirectoryContent(frame.ctx, directoryId),
   ])
-  const page = <DirectoryPage {...{ frame, directory, tokens, activity, rhythm, events, content, state }} />
+  const mayRead = isPermitted(frame.ctx, 'users.read')
+  const asked = mayRead ? await listAdoptionRequests(frame.ctx, { directoryId, status: 'pending', limit: 100 }) : []
+  const shown = { frame, directory, tokens, activity, rhythm, events, content, state, waiting: asked.length }
+  const page = <DirectoryPage {...shown} />
   return renderForm(c, state, page)
 }
 

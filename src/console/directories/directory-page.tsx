@@ -8,7 +8,7 @@ import type { DirectoryContent } from '#connections/setup-links/directory-conten
 import { LinkButton, PrimaryLink, SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
-import { Field } from '#http/ui/forms.tsx'
+import { Choice, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { counted } from '#words/counts.ts'
 import { agoInShort } from '#words/times.ts'
@@ -26,6 +26,8 @@ export type DirectoryPageProps = {
   rhythm: DirectoryRhythm | null
   events: readonly ProvisioningEvent[]
   content: DirectoryContent
+  /** How many people it asked for, whom the organization has from elsewhere; 100 stands for more. */
+  waiting: number
   state: FormState
 }
 
@@ -46,6 +48,7 @@ export const DirectoryPage = (props: DirectoryPageProps) => {
         <CopyField id="base-url" label="SCIM base URL" value={frame.ctx.urls.scimBase(directory.id)} />
       </Panel>
       <Arrivals {...props} />
+      <Adoption {...props} mayWrite={mayWrite} />
       <Tokens {...props} mayWrite={mayWrite} />
       <Panel
         title="Its last requests"
@@ -140,6 +143,50 @@ const Arrivals = ({ frame, directory, content: { waitingUsers } }: DirectoryPage
           />
         </div>
       ) : null}
+    </Panel>
+  )
+}
+
+const policies = [
+  { value: 'verified_domain', label: 'it gets those whose address is in a domain that you have verified' },
+  { value: 'always', label: 'it gets all of them' },
+  { value: 'confirm', label: 'each waits until you confirm that it is the same person' },
+  { value: 'never', label: 'it gets none of them' },
+]
+
+const Adoption = ({ frame, directory, waiting, state, mayWrite }: DirectoryPageProps & { mayWrite: boolean }) => {
+  const address = `/console/directories/${directory.id}`
+  return (
+    <Panel
+      title="People whom you have already"
+      id="adoption"
+      lead="It may bring somebody who came another way: by sign-in, by invitation, from another directory. Taken over, they stay the same person with their roles, groups and password, and the directory decides from then on. Whoever manages something always waits for your word."
+    >
+      {waiting === 0 ? null : (
+        <p>
+          <a href={`${address}/adoptions`}>
+            {waiting === 100 ? '100 people or more wait' : counted(waiting, 'person waits', 'people wait')} for your
+            word
+          </a>
+        </p>
+      )}
+      {mayWrite ? (
+        <PostForm action={`${address}/adoption`} state={state}>
+          <Choice name="adoption" legend="Of the others" value={directory.adoption} options={policies} />
+          <SubmitButton label="Save the choice" />
+        </PostForm>
+      ) : (
+        <p>Of the others, {policies.find(({ value }) => value === directory.adoption)?.label}.</p>
+      )}
+      <p>
+        <a href={`${address}/adoptions`}>People it asked for</a>
+        {frame.ctx.permissions === 'all' || mayWrite ? (
+          <>
+            {' · '}
+            <a href={`${address}/move`}>Move its people to another directory</a>
+          </>
+        ) : null}
+      </p>
     </Panel>
   )
 }

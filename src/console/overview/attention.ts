@@ -74,6 +74,14 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
     title: 'A directory brings somebody who is invited',
     href: (detail) => `/console/users/${String(detail['userId'])}`,
   },
+  adoption_request: {
+    title: 'A directory brings somebody whom you have already: the same person?',
+    href: (detail) => `/console/directories/${String(detail['directoryId'])}/adoptions`,
+  },
+  reactivation_held: {
+    title: 'A directory wants somebody active who was switched off here',
+    href: (detail) => `/console/users/${String(detail['userId'])}`,
+  },
   emergency_drill: { title: 'Try the emergency accounts', href: () => '/console/emergency' },
 }
 

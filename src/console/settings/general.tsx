@@ -32,6 +32,7 @@ export function createGeneral(): Hono<ConsoleEnv> {
         mailDays: Number(form['mailDays']),
         eraseAfterDays: Number(form['eraseAfterDays']),
         emailChange: form['emailChange'] === 'never' ? 'never' : 'allowed',
+        reactivation: form['reactivation'] === 'by_anyone' ? 'by_anyone' : 'by_holder',
       })
       return '/console/settings?done=saved'
     }),
@@ -63,6 +64,7 @@ const formOf = (settings: OrganizationSettings): FormState =>
     mailDays: String(settings.mailDays),
     eraseAfterDays: String(settings.eraseAfterDays),
     emailChange: settings.emailChange,
+    reactivation: settings.reactivation,
   })
 
 async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
@@ -120,6 +122,17 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
             options={[
               { value: 'allowed', label: 'may be changed by administrators' },
               { value: 'never', label: 'is never changed' },
+            ]}
+          />
+        </Panel>
+        <Panel title="Who was switched off">
+          <Choice
+            name="reactivation"
+            legend="Is switched on again by"
+            value={values['reactivation']}
+            options={[
+              { value: 'by_holder', label: 'the side that switched them off: their directory, or administrators here' },
+              { value: 'by_anyone', label: 'either side' },
             ]}
           />
         </Panel>

@@ -15,6 +15,11 @@ import {
 import { belongsTo, ownOrganizationOnly, time } from './common.ts'
 import { organizations } from './organizations.ts'
 
+/** Why a directory does not get somebody for its word alone. */
+const adoptionBarriers = [
+  ...['never', 'confirm', 'unverified', 'manager', 'taken_over', 'refused', 'emergency_account'],
+] as [string, ...string[]]
+
 /** An organization's SCIM feed. */
 export const directories = pgTable(
   'directories',
@@ -31,6 +36,10 @@ export const directories = pgTable(
     arrivals: text('arrivals', { enum: ['active', 'staged'] })
       .notNull()
       .default('active'),
+    /** What happens where it brings somebody whom the organization has from elsewhere. */
+    adoption: text('adoption', { enum: ['verified_domain', 'always', 'never', 'confirm'] })
+      .notNull()
+      .default('verified_domain'),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
   },
@@ -148,6 +157,12 @@ export const users = pgTable(
     returnsAt: time('returns_at'),
     /** When a session of theirs was last in use, to the hour; kept by a trigger. */
     lastActiveAt: time('last_active_at'),
+    /** The directory said so while somebody else had switched them off; it holds them once that is lifted. */
+    isHeldByDirectory: boolean('is_held_by_directory').notNull().default(false),
+    /** The sign-in address, folded: the primary e-mail, else the first one, else a userName that is one. */
+    emailKey: text('email_key').generatedAlwaysAs(sql`sign_in_key(attributes, user_name)`),
+    /** Who has the sign-in address instead of them, where it was two people's; nobody signs in as this one by it. */
+    addressYieldedTo: text('address_yielded_to'),
     /** What lists are sorted by: the display name, or else the userName, without case and accents. */
     nameKey: text('name_key').generatedAlwaysAs(sql`bare(coalesce(display_name, user_name))`),
     /** What lists are searched in: all names and addresses, without case and accents. */
@@ -164,6 +179,12 @@ export const users = pgTable(
       foreignColumns: [directories.organizationId, directories.id],
     }),
     uniqueIndex('users_user_name').on(table.organizationId, table.userNameKey).where(sql`deleted_at is null`),
+    uniqueIndex('users_sign_in_address')
+      .on(table.organizationId, table.emailKey)
+      .where(sql`deleted_at is null and address_yielded_to is null`),
+    index('users_yielded').on(table.organizationId, table.addressYieldedTo).where(sql`address_yielded_to is not null`),
+    index('users_removed_name').on(table.organizationId, table.userNameKey).where(sql`deleted_at is not null`),
+    index('users_removed_address').on(table.organizationId, table.emailKey).where(sql`deleted_at is not null`),
     index('users_directory').on(table.organizationId, table.directoryId, table.id).where(sql`deleted_at is null`),
     index('users_external_id')
       .on(table.organizationId, table.externalId)
@@ -193,6 +214,58 @@ export const userEmails = pgTable(
     userId: text('user_id').notNull(),
   },
   (table) => [primaryKey({ columns: [table.organizationId, table.valueKey, table.userId] }), ownOrganizationOnly()],
+)
+
+/**
+ * How people were called before: a leaver whom the provider renames stays known by what they signed in as, and a directory that
+ * another one took somebody over from does not take them back by itself. Kept by a trigger.
+ */
+export const formerNames = pgTable(
+  'former_names',
+  {
+    organizationId: text('organization_id').notNull(),
+    userId: text('user_id').notNull(),
+    kind: text('kind', { enum: ['user_name', 'address', 'external_id', 'directory'] }).notNull(),
+    /** Folded, but for external ids and directories. */
+    valueKey: text('value_key').notNull(),
+    /** Whose they were then. */
+    directoryId: text('directory_id'),
+    endedAt: time('ended_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.userId, table.kind, table.valueKey] }),
+    index('former_names_value').on(table.organizationId, table.valueKey),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
+    ownOrganizationOnly(),
+  ],
+)
+
+/** People whom a directory brought, and the organization has from elsewhere, where the directory's word is not enough. */
+export const adoptionRequests = pgTable(
+  'adoption_requests',
+  {
+    organizationId: text('organization_id').notNull(),
+    id: text('id').notNull(),
+    directoryId: text('directory_id').notNull(),
+    userId: text('user_id').notNull(),
+    /** Why it was not enough. */
+    reason: text('reason', { enum: adoptionBarriers }).notNull(),
+    /** What the directory says of them. */
+    content: jsonb('content').notNull(),
+    status: text('status', { enum: ['pending', 'adopted', 'refused'] }).notNull(),
+    createdAt: time('created_at').notNull(),
+    lastSeenAt: time('last_seen_at').notNull(),
+    decidedAt: time('decided_at'),
+    decidedBy: text('decided_by'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex('adoption_requests_once').on(table.organizationId, table.directoryId, table.userId),
+    index('adoption_requests_user').on(table.organizationId, table.userId),
+    belongsTo([table.organizationId, table.directoryId], [directories.organizationId, directories.id]),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
+    ownOrganizationOnly(),
+  ],
 )
 
 /**

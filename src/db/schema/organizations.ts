@@ -57,6 +57,10 @@ export const organizations = pgTable(
     emailChange: text('email_change', { enum: ['allowed', 'never'] })
       .notNull()
       .default('allowed'),
+    /** Who may switch somebody on again: only the side that switched them off, directory or administrators, or either. */
+    reactivation: text('reactivation', { enum: ['by_holder', 'by_anyone'] })
+      .notNull()
+      .default('by_holder'),
     /** Whom to ask for access, as every refusal shows it: a name, an address, a sentence. */
     accessContact: text('access_contact'),
     /** Domains of personal mail that invitations warn of; null: the usual ones. */

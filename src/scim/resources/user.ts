@@ -9,7 +9,7 @@ import { invalid } from '#platform/errors.ts'
 import type { Urls } from '#platform/urls.ts'
 import { type Document, documentFromBody } from '../patch/document.ts'
 
-/** The writable document of a user, as PATCH sees it. */
+/** The writable document of a user, as PATCH sees it, without `active`: what it holds of that afterwards was said. */
 export function documentOfUser(user: UserRecord): Document {
   const { userName, externalId, displayName } = user
   return {
@@ -17,16 +17,12 @@ export function documentOfUser(user: UserRecord): Document {
     userName,
     ...(externalId === null ? {} : { externalId }),
     ...(displayName === null ? {} : { displayName }),
-    active: isActive(user),
   }
 }
 
-/**
- * What a POST or PUT body says of a user; `active` is true where it says nothing (OneLogin leaves it out).
- * @throws AppError invalid
- */
+/** What a POST or PUT body says of a user. @throws AppError invalid */
 export const contentFromBody = (body: JsonObject): UserContent =>
-  contentFromDocument({ active: true, ...documentFromBody(userSchema, body) }, {})
+  contentFromDocument(documentFromBody(userSchema, body), {})
 
 /**
  * @param before the document that is changed; only what differs from it is held against the schema
@@ -35,14 +31,12 @@ export const contentFromBody = (body: JsonObject): UserContent =>
 export function contentFromDocument(document: Document, before: Document): UserContent {
   validate(document, before)
   const { userName, externalId, displayName, active, ...attributes } = document
-  // Nothing said is no yes: it must not bring back somebody who was switched off.
-  if (active === undefined && before['active'] !== undefined)
-    throw invalid('active must be true or false', 'invalidValue')
   return {
     userName: checkedUserName(userName),
     externalId: optionalText(externalId),
     displayName: optionalText(displayName),
-    isActive: active !== false,
+    // Nothing said (removed, null, left out, as OneLogin does) neither brings anybody back nor switches anybody off.
+    isActive: typeof active === 'boolean' ? active : undefined,
     attributes,
   }
 }

@@ -107,6 +107,22 @@ const words = {
       'If it is the same person, let them accept the invitation, or cancel it and invite them once the directory has brought them. If nobody expected this, look at who holds a token of the directory.',
     ],
   }),
+  adoption_request: (detail, organization) => ({
+    subject: `The directory ${text(detail['name'])} brings ${personOf(detail)}, whom ${organization} has already`,
+    paragraphs: [
+      `The directory ${text(detail['name'])} delivers an account with the userName or the address of ${personOf(detail)}, who came to ${organization} another way. Its word alone is not enough for it to take them over.`,
+    ],
+    closing: [
+      'Look at what would change for them, and confirm that it is the same person or refuse it; they keep their roles, groups and password either way.',
+    ],
+  }),
+  reactivation_held: (detail, organization) => ({
+    subject: `${personOf(detail)} stays switched off at ${organization}`,
+    paragraphs: [
+      `A directory of ${organization} wants ${personOf(detail)} to be active. They were switched off here and not by the directory, so they stay switched off.`,
+    ],
+    closing: ['Reactivate them if that is right, and settle the alarm either way.'],
+  }),
   emergency_drill: (detail, organization) => ({
     subject: `Time to try the emergency accounts of ${organization}`,
     paragraphs: [
@@ -131,6 +147,8 @@ export function alarmLetter(
       ? { label: 'Emergency sign-in', url: page('/emergency') }
       : kind === 'link_request'
         ? { label: 'See the request', url: page('/console/sign-ins/link-requests') }
-        : { label: 'Open the console', url: page('/console') }
+        : kind === 'adoption_request'
+          ? { label: 'See the request', url: page(`/console/directories/${text(detail['directoryId'])}/adoptions`) }
+          : { label: 'Open the console', url: page('/console') }
   return { subject, paragraphs, action, closing }
 }

@@ -18,6 +18,8 @@ import type { AlarmKind } from '#words/letters/alarm.ts'
  * - `invitation_claimed`: userId, userName, directoryId, reason; a directory brings somebody whose invitation it may not complete
  * - `link_request`: linkRequestId, userId, userName, displayName, connectionId, name, email, subject
  * - `link_undone`: userId, userName, displayName, connectionId, name, subject
+ * - `adoption_request`: adoptionRequestId, userId, userName, displayName, directoryId, name, reason
+ * - `reactivation_held`: userId, userName, displayName, directoryId, heldFor (the reason they are inactive for)
  * - `emergency_drill`: accounts (user names); raised settled, it only notes when the mail went out
  */
 

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { domainOf } from '#connections/domains/domains.ts'
 import { isoTime, prepared } from '#db/statement.ts'
+import { signsInBy } from '#directory/email.ts'
 import { fold } from '#directory/fold.ts'
 import type { StatusReason, UserStatus } from '#directory/users.ts'
 import { type CallContext, inTransaction, inTrial } from '#src/context.ts'
@@ -49,8 +50,7 @@ type Key = { organizationId: string; key: string; domain: string }
 const facts = prepared<Key, Omit<SignInFacts, 'domain' | 'lockedSeconds' | 'attempts'>>(
   (p) => sql`with person as (
       select u.* from users u where u.organization_id = ${p.organizationId} and u.deleted_at is null
-        and (u.user_name_key = ${p.key} or u.id in (select e.user_id from user_emails e
-          where e.organization_id = ${p.organizationId} and e.value_key = ${p.key}))
+        and ${signsInBy(p.key)}
       order by (u.user_name_key = ${p.key}) desc, u.id limit 1)
     select json_build_object('isActive', o.status = 'active', 'passwordSignIn', o.password_sign_in) as organization,
       (select json_build_object('id', u.id, 'userName', u.user_name, 'displayName', u.display_name, 'status', u.status,
@@ -72,7 +72,7 @@ const facts = prepared<Key, Omit<SignInFacts, 'domain' | 'lockedSeconds' | 'atte
           'roles', (select count(*)::int from effective_assignments e where e.organization_id = o.id and e.user_id = u.id))
         from person u) as person,
       exists (select from users u where u.organization_id = o.id and u.deleted_at is not null
-        and u.user_name_key = ${p.key}) as "isDeleted",
+        and (u.user_name_key = ${p.key} or u.email_key = ${p.key})) as "isDeleted",
       (select coalesce(json_agg(json_build_object('id', c.id, 'name', c.name, 'status', c.status, 'jit', c.jit,
           'directoryId', c.directory_id) order by c.id), '[]')
         from connections c where c.organization_id = o.id and c.status in ('optional', 'enforced')) as connections,

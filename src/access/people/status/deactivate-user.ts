@@ -1,7 +1,7 @@
 // An administrator switches somebody off: by the one verb, with words for the audit trail, and until a date where it is meant to
 // pass.
 import { z } from 'zod'
-import { deactivation } from '#directory/deactivation.ts'
+import { administratorsHold, deactivation } from '#directory/deactivation.ts'
 import { lockUserRow, type StatusReason, type UserRecord } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -53,6 +53,8 @@ export async function deactivateWithin(
     throw new AppError('conflict', 'Somebody else has to deactivate you', { reason: 'yourself' })
   const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
   await requireNotAbove(tx, ctx, userId)
-  const [written] = await withinCeiling(tx, ctx, { users: [userId] }, () => tx.run(deactivation(ctx, userId, why)))
+  const isHeldAlready = user.status === 'inactive' && why.reason === 'administrator'
+  const statement = isHeldAlready ? administratorsHold(ctx, userId) : deactivation(ctx, userId, why)
+  const [written] = await withinCeiling(tx, ctx, { users: [userId] }, () => tx.run(statement))
   return { ...user, ...written }
 }

@@ -48,6 +48,8 @@ export const tables = [
     'application_logouts',
     'user_change_people',
     'link_requests',
+    'adoption_requests',
+    'former_names',
     'email_proofs',
     'identity_undos',
   ],

@@ -4,10 +4,12 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { prepared } from '#db/statement.ts'
 import { reactivation } from '#directory/reactivation.ts'
+import { isDirectorysHold, isLiftedByAnyone } from '#directory/status-word.ts'
 import { lockUserRow, type UserRecord } from '#directory/users.ts'
+import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { parseInput } from '#platform/input.ts'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
 import { withinCeiling } from '../../ceiling/ceiling.ts'
 import { dropAssignments } from '../../grants/assignments/drop-assignments.ts'
 
@@ -26,9 +28,24 @@ const requireNewPassword = prepared<{ organizationId: string; userId: string }, 
     where organization_id = ${p.organizationId} and user_id = ${p.userId}`,
 )
 
+const holder = prepared<{ organizationId: string; directoryId: string | null }, { name: string }>(
+  (p) => sql`select d.name from directories d
+    where d.organization_id = ${p.organizationId} and d.id = ${p.directoryId} and d.status = 'active'`,
+)
+
+/** @throws AppError conflict (reason `held_by_directory`) */
+async function requireOurs(tx: Transaction, ctx: CallContext, user: UserRecord): Promise<void> {
+  if (!isDirectorysHold(user.statusReason)) return
+  const { organizationId } = ctx
+  const [directory] = await tx.run(holder({ organizationId, directoryId: user.directoryId }))
+  if (directory === undefined || (await isLiftedByAnyone(tx, ctx))) return
+  const message = `The directory ${directory.name} switched this person off, and only it can lift that: reactivate them at the identity provider`
+  throw new AppError('conflict', message, { reason: 'held_by_directory' })
+}
+
 /**
- * Nothing changes for somebody who is not inactive. @throws AppError invalid, not_found; forbidden (reason `ceiling`) where they
- * would hold more than the caller, or lose what goes beyond the caller's rights
+ * Nothing changes for somebody who is not inactive; whom the directory, too, says to be gone, it holds from then on. @throws AppError invalid, not_found; forbidden (reason `ceiling`) where they
+ * would hold more than the caller, or lose what goes beyond the caller's rights; conflict (reason `held_by_directory`)
  */
 export async function reactivateUser(ctx: CallContext, input: ReactivateUserInput): Promise<UserRecord> {
   requirePermission(ctx, 'users.write')
@@ -38,6 +55,7 @@ export async function reactivateUser(ctx: CallContext, input: ReactivateUserInpu
   return inTransaction(ctx, async (tx) => {
     const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
     if (user.status !== 'inactive') return user
+    await requireOurs(tx, ctx, user)
     const [written] = await withinCeiling(tx, ctx, { users: [userId] }, async () => {
       if (restore !== 'all') {
         const kept = restore === 'none' ? [] : restore

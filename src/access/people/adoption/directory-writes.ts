@@ -1,0 +1,145 @@
+// What a directory says of a person: whom it brings, changes and deletes. Whom the organization has from elsewhere it adopts where
+// its policy lets it; otherwise an administrator is asked.
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+import { adoptionVerdict, adoptWithin } from '#directory/adopt-user.ts'
+import { deleteUser, deleteUserWithin } from '#directory/delete-user.ts'
+import type { MemberChange } from '#directory/members.ts'
+import { provisionUser } from '#directory/provision-user.ts'
+import { type UpdateUserInput, updateUser } from '#directory/update-user.ts'
+import { contentOf, type UserContent } from '#directory/user-content.ts'
+import { lockUserRow, type UserRecord } from '#directory/users.ts'
+import { AppError, notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, requirePermission, type Transaction } from '#src/context.ts'
+import { raiseAlarm } from '../../notices/alarms/raise-alarm.ts'
+import { NotAdopted, orAsk } from './ask-for.ts'
+import { heldAlarm } from './held-alarm.ts'
+import { settleTaken } from './taken-names.ts'
+
+type FromDirectory = { directoryId: string }
+
+/**
+ * Creates the person, or adopts whom the organization has by this userName or sign-in address.
+ * @throws AppError conflict: reason `uniqueness` where somebody has the userName or address; reason `invitation` (as
+ *   `completeInvited`)
+ */
+export async function provisionFromDirectory(
+  ctx: CallContext,
+  input: FromDirectory & { content: UserContent },
+): Promise<UserRecord> {
+  try {
+    return await provisionUser(ctx, input)
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'conflict')) throw error
+    if (error.reason === 'invitation') await tellOfInvitation(ctx, input, error)
+    if (error.reason !== 'uniqueness') throw error
+    return orAsk(ctx, () => inTransaction(ctx, (tx) => settleTaken(tx, ctx, { ...input, conflict: error })))
+  }
+}
+
+async function tellOfInvitation(
+  ctx: CallContext,
+  { directoryId, content }: FromDirectory & { content: UserContent },
+  { message, extensions }: AppError,
+): Promise<void> {
+  const detail = { userId: extensions?.['userId'], userName: content.userName, directoryId, reason: message }
+  await inTransaction(ctx, (tx) => tx.commitWith(raiseAlarm(ctx, { kind: 'invitation_claimed', detail })))
+}
+
+/**
+ * Changes a person of the directory, or adopts with this change whom it has found elsewhere.
+ * @throws AppError as `updateUser` does; conflict (reason `uniqueness`) for somebody whom the directory may find and not have
+ */
+export async function updateFromDirectory(
+  ctx: CallContext,
+  input: FromDirectory & Pick<UpdateUserInput, 'userId' | 'expectedVersion' | 'change'>,
+): Promise<UserRecord> {
+  const { directoryId, change } = input
+  const whenHeld = (user: UserRecord) => [heldAlarm(ctx, user, directoryId)]
+  return orAdopted(ctx, input, {
+    own: () => updateUser(ctx, { ...input, whenHeld }),
+    adopted: (tx, user) => adoptWithin(tx, ctx, user, { ...input, by: 'policy', whenHeld }),
+    said: change,
+  })
+}
+
+/** Deletes a person of the directory, or one whom it may have. @throws AppError as `deleteUser` does, and as above */
+export async function deleteFromDirectory(
+  ctx: CallContext,
+  input: FromDirectory & { userId: string; expectedVersion?: number | undefined },
+): Promise<void> {
+  const { directoryId } = input
+  await orAdopted(ctx, input, {
+    own: () => deleteUser(ctx, input),
+    adopted: async (tx, user) => {
+      await adoptWithin(tx, ctx, user, { directoryId, by: 'policy', change: contentOf })
+      await deleteUserWithin(tx, ctx, input)
+    },
+    said: (user) => ({ ...contentOf(user), isActive: false }),
+  })
+}
+
+type Ways<T> = {
+  own(): Promise<T>
+  adopted(tx: Transaction, user: UserRecord): Promise<T>
+  /** What the directory says of them, for whoever decides. */
+  said(user: UserRecord): UserContent
+}
+
+/** @throws AppError not_found for somebody whom the directory cannot find either */
+async function orAdopted<T>(
+  ctx: CallContext,
+  { directoryId, userId }: FromDirectory & { userId: string },
+  { own, adopted, said }: Ways<T>,
+): Promise<T> {
+  try {
+    return await own()
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'not_found' && isId('usr', userId))) throw error
+  }
+  const adopt = async (tx: Transaction): Promise<T> => {
+    const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
+    const [found] = await tx.run(adoptionVerdict({ organizationId: ctx.organizationId, directoryId, userId }))
+    const verdict = found?.verdict ?? 'own'
+    if (found?.isFindable !== true || verdict === 'own') throw notFound('User')
+    if (verdict !== 'yes') throw new NotAdopted({ directoryId, userId, reason: verdict, content: said(user) })
+    return adopted(tx, user)
+  }
+  return orAsk(ctx, () => inTransaction(ctx, adopt))
+}
+
+const adoptable = prepared<{ organizationId: string; directoryId: string; ids: readonly string[] }, { id: string }>(
+  (p) => sql`select u.id from users u where u.organization_id = ${p.organizationId} and u.id = any (${p.ids}::text[])
+    and adoption_verdict(u.organization_id, ${p.directoryId}, u.id) = 'yes' order by u.id`,
+)
+
+type Membership = FromDirectory & { members: readonly MemberChange[] }
+
+/**
+ * A change of a group whose new members the directory may have found elsewhere: those whom it may have are adopted by it.
+ * @throws AppError as `write` does
+ */
+export async function withAdoptedMembers<T>(ctx: CallContext, group: Membership, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    if (!(error instanceof AppError && error.reason === 'invalidValue')) throw error
+    if (!(await adoptMembers(ctx, group))) throw error
+    return write()
+  }
+}
+
+/** @returns whether there was anybody */
+async function adoptMembers(ctx: CallContext, { directoryId, members }: Membership): Promise<boolean> {
+  requirePermission(ctx, 'users.write')
+  const ids = members.flatMap((change) => (change.kind === 'add' || change.kind === 'replace' ? change.ids : []))
+  return inTransaction(ctx, async (tx) => {
+    const found = await tx.run(adoptable({ organizationId: ctx.organizationId, directoryId, ids }))
+    for (const { id: userId } of found) {
+      const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
+      await adoptWithin(tx, ctx, user, { directoryId, by: 'policy', change: contentOf })
+    }
+    return found.length > 0
+  })
+}

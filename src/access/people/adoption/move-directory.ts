@@ -1,0 +1,129 @@
+// An organization moves from one directory to another: a new provider, or an enterprise application that was made anew. Whom both
+// have becomes the new one's, the mappings of the old one's groups go to those of the new one, and the old one is switched off; all
+// of it at once, so that nobody is without access for a moment.
+import { sql } from 'drizzle-orm'
+import { recordAudit } from '#audit/record.ts'
+import { type DirectoryRecord, lockDirectoryRow } from '#connections/directories/directories.ts'
+import { updateDirectoryWithin } from '#connections/directories/update-directory.ts'
+import { prepared } from '#db/statement.ts'
+import { adoptWithin } from '#directory/adopt-user.ts'
+import type { UserContent } from '#directory/user-content.ts'
+import { lockUserRow } from '#directory/users.ts'
+import { invalid, notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+import { type CallContext, requirePermission, requireReach, type Transaction } from '#src/context.ts'
+import { withinCeiling } from '../../ceiling/ceiling.ts'
+import { createMappingWithin } from '../../grants/mappings/create-mapping.ts'
+import { deleteMappingWithin } from '../../grants/mappings/delete-mapping.ts'
+
+export type GroupPair = { from: string; to: string }
+
+export type DirectoryMove = {
+  fromDirectoryId: string
+  toDirectoryId: string
+  /** Whose mappings go to which group. */
+  groups: readonly GroupPair[]
+}
+
+type Key = { organizationId: string; fromDirectoryId: string; toDirectoryId: string }
+
+const asked = prepared<Key, { userId: string; content: UserContent }>(
+  (p) => sql`select r.user_id as "userId", r.content from adoption_requests r
+    join users u on u.organization_id = r.organization_id and u.id = r.user_id and u.deleted_at is null
+      and u.directory_id = ${p.fromDirectoryId}
+    where r.organization_id = ${p.organizationId} and r.directory_id = ${p.toDirectoryId} and r.status = 'pending'
+    order by r.user_id`,
+)
+
+const people = prepared<Key, { userId: string }>(
+  (p) => sql`select u.id as "userId" from users u where u.organization_id = ${p.organizationId} and u.deleted_at is null
+    and u.directory_id in (${p.fromDirectoryId}, ${p.toDirectoryId})`,
+)
+
+const ownGroups = prepared<{ organizationId: string; directoryId: string; ids: readonly string[] }, { id: string }>(
+  (p) => sql`select g.id from groups g where g.organization_id = ${p.organizationId}
+    and g.directory_id = ${p.directoryId} and g.id = any (${p.ids}::text[])`,
+)
+
+type Handed = {
+  id: string
+  to: string
+  roleId: string
+  brandId: string | null
+  pattern: string | null
+  isThere: boolean
+}
+
+const mappingsOf = prepared<{ organizationId: string; from: readonly string[]; to: readonly string[] }, Handed>(
+  (p) => sql`select m.id, g.to_id as "to", m.role_id as "roleId", m.brand_id as "brandId", m.pattern,
+      exists (select from mappings t where t.organization_id = m.organization_id and t.group_id = g.to_id
+        and t.role_id = m.role_id and t.brand_id is not distinct from m.brand_id) as "isThere"
+    from unnest(${p.from}::text[], ${p.to}::text[]) g (from_id, to_id)
+    join mappings m on m.organization_id = ${p.organizationId} and m.group_id = g.from_id order by m.id`,
+)
+
+/** The people whom a move may concern. */
+export async function usersOfMove(
+  tx: Transaction,
+  ctx: CallContext,
+  move: Pick<DirectoryMove, 'fromDirectoryId' | 'toDirectoryId'>,
+): Promise<string[]> {
+  const { fromDirectoryId, toDirectoryId } = move
+  const rows = await tx.run(people({ organizationId: ctx.organizationId, fromDirectoryId, toDirectoryId }))
+  return rows.map(({ userId }) => userId)
+}
+
+/**
+ * In a transaction of the caller's. Whom the new directory has not brought stays the old one's, with all that they have.
+ * @returns the old directory as it is now
+ * @throws AppError not_found; invalid where the directories are one, or a group is not of its directory; forbidden (reasons
+ *   `permission`, `ceiling`)
+ */
+export async function moveDirectoryWithin(
+  tx: Transaction,
+  ctx: CallContext,
+  { fromDirectoryId, toDirectoryId, groups }: DirectoryMove,
+): Promise<DirectoryRecord> {
+  requirePermission(ctx, 'directories.write')
+  requirePermission(ctx, 'users.write')
+  if (fromDirectoryId === toDirectoryId) throw invalid('The directories must be two', 'invalidValue')
+  for (const id of [fromDirectoryId, toDirectoryId].sort()) {
+    if (!isId('dir', id)) throw notFound('Directory')
+    await lockDirectoryRow(tx, ctx, id)
+    await requireReach(tx, ctx, { kind: 'directory', directoryId: id })
+  }
+  await requireGroups(tx, ctx, { directoryId: fromDirectoryId, ids: groups.map(({ from }) => from) })
+  await requireGroups(tx, ctx, { directoryId: toDirectoryId, ids: groups.map(({ to }) => to) })
+  const { organizationId } = ctx
+  for (const { userId, content } of await tx.run(asked({ organizationId, fromDirectoryId, toDirectoryId }))) {
+    const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
+    await withinCeiling(tx, ctx, { users: [userId] }, () =>
+      adoptWithin(tx, ctx, user, { directoryId: toDirectoryId, by: 'move', change: () => content }),
+    )
+  }
+  const pairs = { from: groups.map(({ from }) => from), to: groups.map(({ to }) => to) }
+  const made = new Set<string>()
+  for (const { id, to, roleId, brandId, pattern, isThere } of await tx.run(mappingsOf({ organizationId, ...pairs }))) {
+    const key = `${to} ${roleId} ${brandId}`
+    // The new one first, so that nobody loses in between what they keep.
+    if (!isThere && !made.has(key)) await createMappingWithin(tx, ctx, { groupId: to, roleId, brandId, pattern })
+    made.add(key)
+    await deleteMappingWithin(tx, ctx, id)
+  }
+  const detail = { toDirectoryId, groups }
+  await tx.run(
+    recordAudit(ctx, { action: 'directory.move', targetType: 'directory', targetId: fromDirectoryId, detail }),
+  )
+  return updateDirectoryWithin(tx, ctx, { directoryId: fromDirectoryId, status: 'disabled' })
+}
+
+/** @throws AppError invalid */
+async function requireGroups(
+  tx: Transaction,
+  { organizationId }: CallContext,
+  { directoryId, ids }: { directoryId: string; ids: readonly string[] },
+): Promise<void> {
+  const found = new Set((await tx.run(ownGroups({ organizationId, directoryId, ids }))).map(({ id }) => id))
+  const missing = ids.find((id) => !found.has(id))
+  if (missing !== undefined) throw invalid(`${missing} is no group of the directory ${directoryId}`, 'invalidValue')
+}

@@ -1,0 +1,70 @@
+// Somebody has the userName or the address that a directory brings: who, and what becomes of it.
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+import { adoptionVerdict, adoptWithin } from '#directory/adopt-user.ts'
+import { fold } from '#directory/fold.ts'
+import { provisionWithin } from '#directory/provision-user.ts'
+import { isDirectorysHold } from '#directory/status-word.ts'
+import type { UserContent } from '#directory/user-content.ts'
+import { lockUserRow, type UserRecord } from '#directory/users.ts'
+import type { AppError } from '#platform/errors.ts'
+import type { CallContext, Transaction } from '#src/context.ts'
+import { NotAdopted } from './ask-for.ts'
+import { heldAlarm } from './held-alarm.ts'
+
+type Names = { organizationId: string; userName: string; userNameKey: string; attributes: string }
+
+type Holder = Pick<UserRecord, 'id' | 'directoryId' | 'status' | 'statusReason'> & { hasUserName: boolean }
+
+const holders = prepared<Names, Holder>(
+  (p) => sql`select u.id, u.directory_id as "directoryId", u.status, u.status_reason as "statusReason",
+      u.user_name_key = ${p.userNameKey} as "hasUserName"
+    from users u where u.organization_id = ${p.organizationId} and u.deleted_at is null
+      and (u.user_name_key = ${p.userNameKey} or (u.address_yielded_to is null
+        and u.email_key = sign_in_key(${p.attributes}::jsonb, ${p.userName}::text)))
+    order by u.id for no key update of u`,
+)
+
+const yieldAddress = prepared<{ organizationId: string; userId: string; to: string }, never>(
+  (p) => sql`update users set address_yielded_to = ${p.to}
+    where organization_id = ${p.organizationId} and id = ${p.userId}`,
+)
+
+export type Taken = { directoryId: string; content: UserContent; conflict: AppError }
+
+/** @throws NotAdopted; the conflict, where it is the directory's own person, or several people have the names */
+export async function settleTaken(tx: Transaction, ctx: CallContext, taken: Taken): Promise<UserRecord> {
+  const { organizationId } = ctx
+  const { directoryId, content, conflict } = taken
+  const { userName, attributes } = content
+  const names = { userName, userNameKey: fold(userName), attributes: JSON.stringify(attributes) }
+  const [holder, ...others] = await tx.run(holders({ organizationId, ...names }))
+  if (holder === undefined || others.length > 0) throw conflict
+  if (holder.directoryId === directoryId) return provisionBeside(tx, ctx, holder, taken)
+  const { id: userId } = holder
+  const [found] = await tx.run(adoptionVerdict({ organizationId, directoryId, userId }))
+  const verdict = found?.verdict ?? 'own'
+  if (verdict === 'own') throw conflict
+  if (verdict !== 'yes') throw new NotAdopted({ directoryId, userId, reason: verdict, content })
+  const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
+  const whenHeld = (held: UserRecord) => [heldAlarm(ctx, held, directoryId)]
+  return adoptWithin(tx, ctx, user, { directoryId, by: 'policy', change: () => content, whenHeld })
+}
+
+/**
+ * The directory has switched somebody off and gives their address to somebody else, or to the same person under another name:
+ * the new one signs in by it, and the old one cannot come back while they do.
+ */
+async function provisionBeside(
+  tx: Transaction,
+  ctx: CallContext,
+  { id: userId, hasUserName, status, statusReason }: Holder,
+  { directoryId, content, conflict }: Taken,
+): Promise<UserRecord> {
+  if (hasUserName || status !== 'inactive' || !isDirectorysHold(statusReason)) throw conflict
+  const { organizationId } = ctx
+  await tx.run(yieldAddress({ organizationId, userId, to: userId }))
+  const user = await provisionWithin(tx, ctx, { directoryId, content })
+  await tx.run(yieldAddress({ organizationId, userId, to: user.id }))
+  return user
+}

@@ -1,0 +1,192 @@
+// A directory brings somebody whom the organization has from elsewhere: by its policy they become its own, wait for a word, or stay.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createUser, roleId } from '../support/access.ts'
+import { type Feed, type IdentityStage, identityStage, scimUser, startStage } from './stage.ts'
+
+let stage: Awaited<ReturnType<typeof startStage>>
+let here: IdentityStage
+let scim: Feed
+beforeAll(async () => {
+  stage = await startStage()
+})
+afterAll(() => stage?.close())
+beforeEach(async () => {
+  here = await identityStage(stage)
+  scim = await here.directory()
+})
+
+const ada = 'ada@example.com'
+const policy = (adoption: string) => here.client.patch(`directories/${scim.directoryId}`, { adoption })
+const find = async (feed: Feed, userName = ada): Promise<string[]> =>
+  (await feed.list('Users', `userName eq "${userName}"`)).body.Resources.map(({ id }: { id: string }) => id)
+const requests = async () =>
+  (await here.client.get(`directories/${scim.directoryId}/adoption-requests`)).body.items as {
+    id: string
+    reason: string
+    status: string
+  }[]
+const alarms = async (): Promise<string[]> =>
+  (await here.client.get('alarms?status=open')).body.items.map(({ kind }: { kind: string }) => kind)
+const decide = (decision: string, ids: unknown = 'all') =>
+  here.client.post(`directories/${scim.directoryId}/adoption-requests/decide`, { requests: ids, decision })
+const living = async () =>
+  (
+    await stage.app.owner`select id from users where organization_id = ${here.client.organizationId}
+    and deleted_at is null and user_name_key like 'ada%'`
+  ).length
+
+describe('verified_domain, the default', () => {
+  test('sign-in first, then SCIM: found before the POST, adopted by it, the same person with what they have', async () => {
+    const first = await here.arrive({ nameId: ada })
+    const userId = first.attempt.userId ?? ''
+    const role = await roleId(here.client, 'editor')
+    await here.client.post('assignments', { userId, roleId: role, reason: 'Works here' })
+    expect(await find(scim)).toEqual([userId])
+    const made = await scim.post('/Users', scimUser(ada, { externalId: 'e1', displayName: 'Ada' }))
+    expect(made).toMatchObject({ status: 201, body: { id: userId, externalId: 'e1', displayName: 'Ada' } })
+    expect((await scim.post('/Users', scimUser(ada))).status).toBe(409)
+    expect(await find(scim)).toEqual([userId])
+    expect((await here.client.get(`users/${userId}`)).body).toMatchObject({
+      directoryId: scim.directoryId,
+      status: 'active',
+    })
+    const explained = await here.client.get(`users/${userId}/explain?permission=content.edit`)
+    expect(explained.body.allowed).toBe(true)
+    expect(await here.client.auditOf(userId)).toContain('user.adopt')
+    expect((await here.arrive({ nameId: ada })).attempt.userId).toBe(userId)
+  })
+
+  test('by the address, where the userName is another one; by PATCH, PUT, a group, DELETE after a look-up', async () => {
+    const ids = await Promise.all(
+      ['one', 'two', 'three', 'four', 'five'].map((name) => createUser(here.client, `${name}@example.com`)),
+    )
+    const [one = '', two = '', three = '', four = '', five = ''] = ids
+    const emails = [{ value: 'ONE@example.com', primary: true }]
+    expect((await scim.post('/Users', { ...scimUser('u1'), emails })).body).toMatchObject({ id: one, userName: 'u1' })
+    expect((await scim.get(`/Users/${two}`)).status).toBe(200)
+    expect((await scim.patch(`/Users/${two}`, { op: 'replace', path: 'title', value: 'Lead' })).status).toBe(200)
+    expect((await scim.put(`/Users/${three}`, scimUser('three@example.com'))).status).toBe(200)
+    expect(await scim.group('Ops', [four])).toMatch(/^grp_/)
+    expect((await scim.patch(`/Users/${five}`, { op: 'replace', path: 'active', value: false })).body.active).toBe(
+      false,
+    )
+    const owned = (await scim.get('/Users')).body.Resources.map(({ id }: { id: string }) => id)
+    expect(owned.sort()).toEqual([...ids].sort())
+    const six = await createUser(here.client, 'six@example.com')
+    expect((await scim.delete(`/Users/${six}`)).status).toBe(204)
+    expect((await here.client.get(`users/${six}`)).status).toBe(404)
+  })
+
+  test('not in a domain that is not verified, nor in one bound to the connection of another directory', async () => {
+    const userId = await createUser(here.client, 'ada@elsewhere.example.org')
+    expect((await scim.get(`/Users/${userId}`)).status).toBe(404)
+    const elsewhere = scimUser('ada@elsewhere.example.org')
+    expect(await scim.post('/Users', elsewhere)).toMatchObject({ status: 409, body: { scimType: 'uniqueness' } })
+    expect(await find(scim, 'ada@elsewhere.example.org')).toEqual([userId])
+    expect((await scim.put(`/Users/${userId}`, elsewhere)).status).toBe(409)
+    expect(await requests()).toMatchObject([{ reason: 'unverified', status: 'pending' }])
+    expect(await alarms()).toEqual(['adoption_request'])
+    expect((await here.client.get(`users/${userId}`)).body.directoryId).toBeNull()
+
+    const other = await here.directory('Partner')
+    const { owner } = stage.app
+    await owner`update connections set directory_id = ${other.directoryId} where id = ${here.connection.id}`
+    await owner`insert into domain_connections (organization_id, domain_id, connection_id)
+      select organization_id, id, ${here.connection.id} from domains`
+    await createUser(here.client, ada)
+    expect((await scim.post('/Users', scimUser(ada))).status).toBe(409)
+    expect((await other.post('/Users', scimUser(ada))).status).toBe(201)
+  })
+
+  test('somebody who manages something only after a word, and no emergency account at all', async () => {
+    const userId = await createUser(here.client, ada)
+    await here.client.post('assignments', {
+      userId,
+      roleId: await roleId(here.client, 'administrator'),
+      reason: 'Runs it',
+    })
+    expect((await scim.post('/Users', scimUser(ada))).status).toBe(409)
+    expect(await requests()).toMatchObject([{ reason: 'manager', status: 'pending' }])
+    expect((await here.client.get(`users/${userId}`)).body.directoryId).toBeNull()
+    expect((await decide('adopt')).body.items).toMatchObject([{ userId, error: null }])
+    expect((await here.client.get(`users/${userId}`)).body.directoryId).toBe(scim.directoryId)
+    expect(await alarms()).toEqual([])
+    await stage.app.owner`insert into emergency_accounts (organization_id, user_id, created_at)
+      values (${here.client.organizationId}, ${await createUser(here.client, 'ada.sealed@example.com')}, now())`
+    expect((await scim.post('/Users', scimUser('ada.sealed@example.com'))).status).toBe(409)
+    expect((await decide('adopt')).body.items).toMatchObject([{ error: expect.stringContaining('emergency') }])
+  })
+
+  test('whom two directories bring goes to the second, and not back by itself', async () => {
+    const userId = await scim.user(ada, { emails: scimUser(ada)['emails'] })
+    const second = await here.directory('Entra')
+    expect((await second.post('/Users', scimUser(ada))).body.id).toBe(userId)
+    expect((await scim.get(`/Users/${userId}`)).status).toBe(404)
+    expect((await scim.patch(`/Users/${userId}`, { op: 'replace', path: 'active', value: false })).status).toBe(404)
+    expect((await scim.post('/Users', scimUser(ada))).status).toBe(409)
+    expect(await find(scim)).toEqual([userId])
+    expect(await requests()).toMatchObject([{ reason: 'taken_over' }])
+    expect((await here.client.get(`users/${userId}`)).body).toMatchObject({
+      status: 'active',
+      directoryId: second.directoryId,
+    })
+    expect(await living()).toBe(1)
+  })
+})
+
+describe('the other policies', () => {
+  test('always asks for no domain; never takes nobody; confirm waits for each', async () => {
+    const names = ['a1', 'a2', 'a3'].map((name) => `${name}@elsewhere.example.org`)
+    const ids = await Promise.all(names.map((name) => createUser(here.client, name)))
+    await policy('always')
+    expect((await scim.post('/Users', scimUser(names[0] ?? ''))).body.id).toBe(ids[0])
+    await policy('never')
+    const verified = await createUser(here.client, ada)
+    expect((await scim.get(`/Users/${verified}`)).status).toBe(404)
+    expect((await scim.post('/Users', scimUser(ada))).status).toBe(409)
+    expect(await find(scim)).toEqual([verified])
+    await policy('confirm')
+    expect((await scim.post('/Users', scimUser(names[1] ?? '', { title: 'Lead' }))).status).toBe(409)
+    expect((await scim.post('/Users', scimUser(names[1] ?? '', { title: 'Chief' }))).status).toBe(409)
+    expect((await requests()).map(({ reason }) => reason)).toEqual(['confirm', 'never'])
+    const [confirm] = await requests()
+    expect((await decide('adopt', [confirm?.id])).body.items).toMatchObject([{ userId: ids[1], error: null }])
+    expect((await scim.get(`/Users/${ids[1]}`)).body).toMatchObject({ title: 'Chief', active: true })
+  })
+
+  test('what an administrator refused stays refused, also where the policy would allow it', async () => {
+    await policy('confirm')
+    const userId = await createUser(here.client, ada)
+    await scim.post('/Users', scimUser(ada))
+    expect((await decide('refuse')).status).toBe(200)
+    await policy('always')
+    expect((await scim.post('/Users', scimUser(ada))).status).toBe(409)
+    expect((await here.client.get(`users/${userId}`)).body.directoryId).toBeNull()
+    expect(await requests()).toMatchObject([{ status: 'refused' }])
+    const [request] = await requests()
+    expect((await decide('adopt', [request?.id])).body.items).toMatchObject([{ error: null }])
+  })
+
+  test('by command: the policy, the list, the word', async () => {
+    const scope = ['--organization', here.client.slug, '--directory', 'Okta']
+    expect((await stage.rolecall('directory', 'policy', ...scope, '--adoption', 'confirm')).lines).toEqual([
+      'Okta: confirm',
+    ])
+    await createUser(here.client, ada)
+    await scim.post('/Users', scimUser(ada))
+    expect((await stage.rolecall('directory', 'adoptions', ...scope)).lines.join('\n')).toContain('confirm')
+    expect((await stage.rolecall('directory', 'adopt', ...scope)).lines).toEqual([`${ada}: taken over`])
+    expect((await stage.rolecall('directory', 'policy', ...scope, '--adoption', 'some')).exitCode).toBe(1)
+  })
+
+  test('another organization’s requests are not found', async () => {
+    await policy('confirm')
+    await createUser(here.client, ada)
+    await scim.post('/Users', scimUser(ada))
+    const [request] = await requests()
+    const other = await stage.createClient()
+    const path = `directories/${scim.directoryId}/adoption-requests`
+    expect((await other.get(path)).body.items).toEqual([])
+    expect((await other.post(`${path}/decide`, { requests: [request?.id], decision: 'adopt' })).status).toBe(404)
+  })
+})

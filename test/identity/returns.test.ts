@@ -1,0 +1,137 @@
+// Leavers stay out, by whatever name they come, until their directory brings them again; then the identity goes on to who they are now.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { roleId } from '../support/access.ts'
+import { arriveBySaml, expectRefusedFor, expectSignedIn } from '../support/arrivals.ts'
+import { createSamlConnection } from '../support/sign-in.ts'
+import { type Feed, type IdentityStage, identityStage, scimUser, startStage } from './stage.ts'
+
+let stage: Awaited<ReturnType<typeof startStage>>
+let here: IdentityStage
+let scim: Feed
+beforeAll(async () => {
+  stage = await startStage()
+})
+afterAll(() => stage?.close())
+beforeEach(async () => {
+  here = await identityStage(stage)
+  scim = await here.directory()
+})
+
+const ada = 'ada@example.com'
+const objectId = 'http://schemas.microsoft.com/identity/claims/objectidentifier'
+const body = scimUser(ada, { externalId: 'obj-1' })
+const off = { op: 'replace', path: 'active', value: false }
+const on = { op: 'replace', path: 'active', value: true }
+
+describe('a rehire after DELETE', () => {
+  test('signs in as the new user, by the same identity, without any of the old rights', async () => {
+    const former = (await scim.post('/Users', body)).body.id
+    await expectSignedIn(await here.arrive({ nameId: ada }), former)
+    await here.client.post('assignments', {
+      userId: former,
+      roleId: await roleId(here.client, 'editor'),
+      reason: 'Works here',
+    })
+    await scim.delete(`/Users/${former}`)
+    await expectRefusedFor(await here.arrive({ nameId: ada }), 'removed_by_directory')
+    const { status, body: again } = await scim.post('/Users', body)
+    expect([status, again.id === former]).toEqual([201, false])
+    await expectSignedIn(await here.arrive({ nameId: ada }), again.id)
+    await expectSignedIn(await here.arrive({ nameId: ada }), again.id)
+    expect((await here.client.get(`users/${again.id}/explain?permission=content.edit`)).body.allowed).toBe(false)
+    const detail = await stage.app.owner`select detail from audit_events where action = 'user.link_identity'
+      and target_id = ${again.id}`
+    expect(detail).toMatchObject([{ detail: { from: former } }])
+  })
+
+  test('by the same externalId also without a verified domain, under another address', async () => {
+    here = await identityStage(stage, { domain: null, connection: { jit: 'off' } })
+    scim = await here.directory()
+    const { owner } = stage.app
+    const former = (await scim.post('/Users', body)).body.id
+    await owner`insert into identities (organization_id, connection_id, subject, user_id, created_at)
+      values (${here.client.organizationId}, ${here.connection.id}, 'opaque', ${former}, now())`
+    const claims = { nameId: 'opaque', attributes: { email: ['ada@example.com'] } }
+    await expectSignedIn(await here.arrive(claims), former)
+    await scim.delete(`/Users/${former}`)
+    const again = await scim.user('ada.king@example.com', { externalId: 'obj-1' })
+    await expectSignedIn(await here.arrive(claims), again)
+  })
+
+  test('somebody else under the same name does not get the identity where nothing proves it', async () => {
+    here = await identityStage(stage, { domain: null, connection: { jit: 'off' } })
+    scim = await here.directory()
+    const former = (await scim.post('/Users', body)).body.id
+    await stage.app.owner`insert into identities (organization_id, connection_id, subject, user_id, created_at)
+      values (${here.client.organizationId}, ${here.connection.id}, 'opaque', ${former}, now())`
+    await scim.delete(`/Users/${former}`)
+    await scim.user(ada, { externalId: 'obj-2' })
+    const claims = { nameId: 'opaque', attributes: { email: [ada] } }
+    expect((await here.arrive(claims)).attempt.outcome).toBe('refused')
+  })
+
+  test('nobody is made by a first sign-in instead, by the name, the address or the externalId of the leaver', async () => {
+    const emails = [{ value: 'a.lovelace@example.com', primary: true }]
+    const { id } = (await scim.post('/Users', { ...body, emails })).body
+    await scim.delete(`/Users/${id}`)
+    for (const address of [ada, 'a.lovelace@example.com'])
+      await expectRefusedFor(await here.arrive({ nameId: address }), 'removed_by_directory')
+    expect((await here.arrive({ nameId: 'bo@example.com' })).attempt.outcome).toBe('signed_in')
+  })
+})
+
+describe('a leaver whom Entra renames', () => {
+  const renamed = '0123456789abcdef0123456789abcdefada@example.com'
+  const rename = (userName: string, email: string) => [
+    { op: 'replace', path: 'userName', value: userName },
+    { op: 'replace', path: 'emails[type eq "work"].value', value: email },
+  ]
+
+  test('stays out, and comes back when the directory renames and restores them', async () => {
+    const { id } = (await scim.post('/Users', body)).body
+    await scim.patch(`/Users/${id}`, off)
+    await scim.patch(`/Users/${id}`, ...rename(renamed, renamed))
+    await expectRefusedFor(await here.arrive({ nameId: ada }), 'removed_by_directory')
+    await scim.patch(`/Users/${id}`, ...rename(ada, ada), on)
+    await expectSignedIn(await here.arrive({ nameId: ada }), id)
+  })
+
+  test('gives the address to whom the same directory brings under it, and cannot come back beside them', async () => {
+    const { id } = (await scim.post('/Users', body)).body
+    await scim.patch(`/Users/${id}`, off, { op: 'replace', path: 'userName', value: renamed })
+    const next = await scim.post('/Users', { ...body, externalId: 'obj-2' })
+    expect(next.status).toBe(201)
+    await expectSignedIn(await here.arrive({ nameId: ada }), next.body.id)
+    expect(await scim.patch(`/Users/${id}`, on)).toMatchObject({ status: 409, body: { scimType: 'uniqueness' } })
+    await scim.delete(`/Users/${next.body.id}`)
+    expect((await scim.patch(`/Users/${id}`, on)).status).toBe(200)
+  })
+
+  test('a name that somebody who is there has given up is free', async () => {
+    const id = await scim.user(ada)
+    await scim.patch(`/Users/${id}`, { op: 'replace', path: 'userName', value: 'ada.king@example.com' })
+    const newcomer = await here.arrive({ nameId: ada })
+    expect(newcomer.attempt).toMatchObject({ outcome: 'signed_in' })
+    expect(newcomer.attempt.userId).not.toBe(id)
+  })
+})
+
+describe('one externalId on two', () => {
+  test('means the one who is there, in look-ups and at sign-in', async () => {
+    const { directoryId } = scim
+    const preset = { preset: 'entra', jit: 'off', idpEntityId: 'https://sts.windows.net/x/', directoryId } as const
+    here = { ...here, connection: await createSamlConnection(here.organization, preset) }
+    const claims = { nameId: 'opaque', attributes: { [objectId]: ['obj-1'] } }
+    const arrive = () => arriveBySaml(stage.app, here.organization, here.connection, claims)
+    const former = (await scim.post('/Users', body)).body.id
+    await scim.patch(`/Users/${former}`, off)
+    const married = await scim.post('/Users', scimUser('ada.king@example.com', { externalId: 'obj-1' }))
+    expect(married.status).toBe(201)
+    const found = await scim.list('Users', 'externalId eq "obj-1"')
+    expect(found.body).toMatchObject({ totalResults: 1, Resources: [{ id: married.body.id }] })
+    await expectSignedIn(await arrive(), married.body.id)
+    await scim.patch(`/Users/${married.body.id}`, off)
+    expect((await scim.list('Users', 'externalId eq "obj-1"')).body.totalResults).toBe(2)
+    await expectRefusedFor(await arrive(), 'inactive')
+  })
+})
