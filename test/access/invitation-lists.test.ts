@@ -269,7 +269,12 @@ describe('whom a directory brings', () => {
     expect((await own.get(`users/${invitation.userId}`)).body).toMatchObject({ status: 'active', directoryId })
     const explained = await own.get(`users/${invitation.userId}/explain?permission=content.edit`)
     expect(explained.body.allowed).toBe(true)
-    expect(await own.auditOf(invitation.userId)).toEqual(['user.provision', 'user.adopt', 'user.update', 'user.activate'])
+    expect(await own.auditOf(invitation.userId)).toEqual([
+      'user.provision',
+      'user.adopt',
+      'user.update',
+      'user.activate',
+    ])
     expect((await scim.post('/Users', user('guest@example.com'))).status).toBe(409)
     const page = await browserAt(stage.app).post(await linkIn(own, 'Guest@example.com'), {
       ...{ name: 'Guest', password: goodPassword, repeat: goodPassword },
