@@ -10,6 +10,7 @@ import type { CallContext } from '#src/context.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 import { addUserAccountCommands } from './user-account.ts'
+import { addUserImportCommand } from './user-import.ts'
 
 type Scope = OutputOptions & { organization: string }
 
@@ -28,6 +29,7 @@ export function addUserCommands(program: Command, runtime: CliRuntime): void {
     .option('--json', 'print one JSON line')
     .action((options: ListOptions) => list(runtime, options))
   addUserAccountCommands(user, runtime)
+  addUserImportCommand(user, runtime)
   addUserCommand(user, runtime, 'show', {
     description: 'show one user',
     act: (ctx, userId) => getUser(ctx, { userId, directoryId: null }),

@@ -2,6 +2,7 @@
 import { argon2, timingSafeEqual } from 'node:crypto'
 import type { RandomBytes } from './crypto.ts'
 import { AppError } from './errors.ts'
+import { verifyForeign } from './foreign-password.ts'
 
 type Cost = { memory: number; passes: number; parallelism: number }
 
@@ -33,8 +34,8 @@ export async function hashPassword(password: string, randomBytes: RandomBytes): 
 /** False also for a hash that is not one. Takes as long for a wrong password as for the right one. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
   const parsed = parse(hash)
-  if (parsed === undefined) return false
   const typed = password.length > passwordMaxLength ? '' : password
+  if (parsed === undefined) return (await inTurn(() => verifyForeign(typed, hash))) && typed === password
   const tag = await inTurn(() => derive(bytesOf(typed), parsed.salt, parsed.cost, parsed.tag.length))
   return timingSafeEqual(tag, parsed.tag) && typed === password
 }

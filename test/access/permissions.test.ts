@@ -17,6 +17,9 @@ import { issueApiKey, listApiKeys, revokeApiKey } from '#access/organizations/ap
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { findOrganization, getOrganization, listOrganizations } from '#access/organizations/organizations.ts'
 import { setOrganizationStatus } from '#access/organizations/update-organization.ts'
+import { listAdoptionRequests } from '#access/people/adoption/adoption-requests.ts'
+import { decideAdoptions } from '#access/people/adoption/decide-adoption.ts'
+import { outlookOfMove } from '#access/people/adoption/outlook-of-move.ts'
 import { listGroups, listMembers } from '#access/people/list-groups.ts'
 import { listUsers } from '#access/people/list-users.ts'
 import { updateLocalGroup, updateLocalUser } from '#access/people/local.ts'
@@ -82,6 +85,10 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   deleteLocalGroup: changing({ kind: 'delete_group', groupId: 'x' }),
   approveUser: (ctx) => approveUser(ctx, 'x'),
   admitArrivals: changing({ kind: 'admit_arrivals', directoryId: 'x' }),
+  moveDirectory: changing({ kind: 'move_directory', fromDirectoryId: 'x', toDirectoryId: 'y', groups: [] }),
+  outlookOfMove: (ctx) => outlookOfMove(ctx, { fromDirectoryId: 'x', toDirectoryId: 'y' }),
+  listAdoptionRequests: (ctx) => listAdoptionRequests(ctx, { limit: 1 }),
+  decideAdoptions: (ctx) => decideAdoptions(ctx, { directoryId: 'x', requests: 'all', decision: 'adopt' }),
   getGuestTerms: (ctx) => getGuestTerms(ctx),
   createRole: (ctx) => createRole(ctx, named),
   cloneRole: (ctx) => cloneRole(ctx, { roleId: 'x', ...named }),

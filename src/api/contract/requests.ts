@@ -10,10 +10,18 @@ import type { ApiEnv } from './env.ts'
 
 const bodyLimitBytes = 1_048_576
 
+/** For a part of a file with people, which is no JSON. */
+export const importBodyBytes = 8_388_608
+
+const takesRows = (c: Context): boolean => c.req.path.endsWith('/user-imports')
+
+const isRows = (c: Context): boolean =>
+  takesRows(c) && /^(application\/x-ndjson|text\/csv)\b/.test(c.req.header('content-type') ?? '')
+
 /** @throws AppError too_large */
 export const limitBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
   if (c.req.raw.body !== null) {
-    const bytes = await readBytes(c, bodyLimitBytes)
+    const bytes = await readBytes(c, isRows(c) ? importBodyBytes : bodyLimitBytes)
     // Without a declared length it was read off the connection: whoever reads it next finds it here.
     if (c.req.header('content-length') === undefined)
       c.req.raw = new Request(c.req.raw, { body: new Uint8Array(bytes) })
@@ -23,6 +31,9 @@ export const limitBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
 
 /** Answers 415 to a body that does not say to be JSON. */
 export const requireJson: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  if (isRows(c)) return next()
+  if (takesRows(c))
+    return httpProblemResponse('unsupported_media_type', 'Send application/x-ndjson or text/csv', c.get('requestId'))
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
   const isJson = type === 'application/json'
   if (isJson || (type === undefined && !(await hasBody(c)))) return next()
@@ -32,7 +43,7 @@ export const requireJson: MiddlewareHandler<ApiEnv> = async (c, next) => {
 
 /** Handlers are given what JSON.parse makes of the body; what that would read past is refused here. @throws AppError */
 export const checkJson: MiddlewareHandler<ApiEnv> = async (c, next) => {
-  if (await hasBody(c)) parseJson(await c.req.text())
+  if (!isRows(c) && (await hasBody(c))) parseJson(await c.req.text())
   return next()
 }
 

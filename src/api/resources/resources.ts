@@ -35,6 +35,7 @@ import { signInPolicyRoutes } from './sign-in-policy.ts'
 import { userAccessRoutes } from './user-access.ts'
 import { userChangeRoutes } from './user-changes.ts'
 import { userErasureRoutes } from './user-erasure.ts'
+import { userImportRoutes } from './user-imports.ts'
 import { userMatrixRoutes } from './user-matrix.ts'
 import { userStatusRoutes } from './user-status.ts'
 import { userRoutes } from './users.ts'
@@ -43,6 +44,7 @@ export const resourceRoutes = [
   organizationRoutes,
   brandRoutes,
   userRoutes,
+  userImportRoutes,
   userErasureRoutes,
   userStatusRoutes,
   userChangeRoutes,

@@ -99,6 +99,16 @@ export function confirmedTotp(ctx: CallContext, owner: Owner): { setup: TotpSetu
   return { setup: setupOf(secret, owner), statement: confirm({ ...key, secretSealed, now: nowOf(ctx) }) }
 }
 
+/** The secret of an authenticator that somebody brings along from another system, as a statement. @param secret Base32 */
+export function importedTotp(
+  ctx: CallContext,
+  { userId, secret }: { userId: string; secret: string },
+): Statement<never> {
+  const key = { organizationId: ctx.organizationId, userId }
+  const { base32 } = OtpSecret.fromBase32(secret.toUpperCase())
+  return confirm({ ...key, secretSealed: ctx.sealing.seal(base32, placeOf(key)), now: nowOf(ctx) })
+}
+
 function sealedSecret(ctx: CallContext, key: Key): { secret: OtpSecret; secretSealed: string } {
   const secret = new OtpSecret({ buffer: Uint8Array.from(ctx.randomBytes(secretBytes)).buffer })
   return { secret, secretSealed: ctx.sealing.seal(secret.base32, placeOf(key)) }
