@@ -8,6 +8,7 @@ import { addAuditCommands } from './audit.ts'
 import { addBrandCommands } from './brand.ts'
 import { addConnectionCommands } from './connection.ts'
 import { addDirectoryCommands } from './directory.ts'
+import { addDoctorCommand } from './doctor.ts'
 import { addDomainCommands } from './domain.ts'
 import { addEmergencyCommands } from './emergency.ts'
 import { reportError } from './errors.ts'
@@ -46,6 +47,7 @@ export function createCli(runtime: CliRuntime): Command {
     addAssignmentCommands,
     addAccessCommands,
     addUserCommands,
+    addDoctorCommand,
     addInvitationCommands,
     addMailCommands,
     addEmergencyCommands,

@@ -87,7 +87,7 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   admitArrivals: changing({ kind: 'admit_arrivals', directoryId: 'x' }),
   moveDirectory: changing({ kind: 'move_directory', fromDirectoryId: 'x', toDirectoryId: 'y', groups: [] }),
   outlookOfMove: (ctx) => outlookOfMove(ctx, { fromDirectoryId: 'x', toDirectoryId: 'y' }),
-  listAdoptionRequests: (ctx) => listAdoptionRequests(ctx, { limit: 1 }),
+  listAdoptionRequests: (ctx) => listAdoptionRequests(ctx, { directoryId: 'x', limit: 1 }),
   decideAdoptions: (ctx) => decideAdoptions(ctx, { directoryId: 'x', requests: 'all', decision: 'adopt' }),
   getGuestTerms: (ctx) => getGuestTerms(ctx),
   createRole: (ctx) => createRole(ctx, named),

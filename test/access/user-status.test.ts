@@ -156,6 +156,8 @@ describe('a reactivation', () => {
       derived: [{ role: { key: 'viewer' }, brand: { slug: 'aurora' }, source: { type: 'mapping' } }],
       ended: [{ id: ended }],
       isDirectoryDecision: false,
+      isHeldByDirectory: false,
+      mayLift: true,
     })
     const ids = body.direct.map(({ source }: { source: { assignmentId: string } }) => source.assignmentId)
     expect(ids.sort()).toEqual([kept, dropped].sort())

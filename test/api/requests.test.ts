@@ -35,6 +35,8 @@ const bodies: Record<string, unknown> = {
   'patch /brands/{id}': { name: 'X' },
   'patch /organizations/{id}': { name: 'X' },
   'post /users': { userName: 'x@example.com' },
+  'post /directories/{id}/move': { toDirectoryId: 'dir_00000000000000000000000000' },
+  'post /directories/{id}/adoption-requests/decide': { requests: 'all', decision: 'adopt' },
   'patch /users/{id}': { displayName: 'X' },
   'put /users/{id}/password': { password: 'mossy lantern 47 drift' },
   'post /invitations': { email: 'x@example.com', roleId: 'x' },

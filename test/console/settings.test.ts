@@ -24,6 +24,7 @@ const general = {
   ...{ name: 'Nordlicht', accessContact: 'it@example.com', personalMailDomains: 'mail.example\nweb.example' },
   ...{ endDateGraceDays: '14', guestMaxDays: '90', guestDomains: 'Agency.example, studio.example' },
   ...{ provisioningLogDays: '20', signInTraceDays: '60', mailDays: '10', eraseAfterDays: '5', emailChange: 'never' },
+  reactivation: 'by_anyone',
 }
 
 describe('general', () => {
@@ -35,6 +36,7 @@ describe('general', () => {
       ...{ name: 'Nordlicht', accessContact: 'it@example.com', personalMailDomains: ['mail.example', 'web.example'] },
       ...{ endDateGraceDays: 14, guestMaxDays: 90, guestDomains: ['agency.example', 'studio.example'] },
       ...{ provisioningLogDays: 20, signInTraceDays: 60, mailDays: 10, eraseAfterDays: 5, emailChange: 'never' },
+      reactivation: 'by_anyone',
     })
     const page = await client.get('/console/settings')
     for (const words of ['value="Nordlicht"', 'value="90"', 'agency.example\nstudio.example'])

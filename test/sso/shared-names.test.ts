@@ -31,9 +31,13 @@ const newAddress = (): string => {
   return `ada${people}@shared.example.com`
 }
 
-/** A user of the organization who has somebody's address beside their own name, and a password that only they know. */
+/**
+ * A user of the organization who has somebody's address beside their own name, and a password that only they know: the first one to
+ * sign in by, the others as a further one, since no two have one sign-in address.
+ */
 async function plant({ ctx }: TestOrganization, address: string, serial: number): Promise<string> {
-  const attributes = { emails: [{ value: address, primary: true }] }
+  const further = serial === 0 ? [] : [{ value: `planted-${serial}-${address}`, primary: true }]
+  const attributes = { emails: [...further, { value: address, primary: serial === 0 }] }
   const userName = `planted-${serial}-${address}`
   const { id } = await provisionUser(ctx, {
     directoryId: null,

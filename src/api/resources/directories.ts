@@ -151,7 +151,7 @@ const movable = { id: z.string(), displayName: z.string(), members: z.number().i
 
 const outlookRoute = operation('get', '/directories/{id}/move', 'previewMove', {
   summary: 'What a move to another directory would find, before pairs of groups are chosen',
-  request: { params: idParam, query: z.strictObject({ to: z.string() }) },
+  request: { params: idParam, query: z.strictObject({ to: z.string().max(100).default('') }) },
   responses: {
     200: jsonAnswer(
       z.object({

@@ -89,6 +89,10 @@ const ReactivationPreview = z
     ...idle,
     hasPassword: z.boolean(),
     isDirectoryDecision: z.boolean().openapi({ description: 'Their identity provider switched them off' }),
+    isHeldByDirectory: z
+      .boolean()
+      .openapi({ description: 'It says so, too, and holds them once an administrator lifts what they did' }),
+    mayLift: z.boolean().openapi({ description: 'False where it is for the identity provider alone to lift' }),
   })
   .openapi('ReactivationPreview')
 

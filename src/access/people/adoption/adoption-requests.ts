@@ -2,6 +2,7 @@
 // wait for an administrator's.
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
+import { getDirectory } from '#connections/directories/directories.ts'
 import { prepared } from '#db/statement.ts'
 import type { AdoptionBarrier } from '#directory/adopt-user.ts'
 import type { UserContent } from '#directory/user-content.ts'
@@ -85,7 +86,7 @@ export async function requestAdoption(ctx: CallContext, { content, ...wanted }: 
 
 type Filter = {
   organizationId: string
-  directoryId: string | null
+  directoryId: string
   status: string | null
   after: string | null
   limit: number
@@ -93,16 +94,16 @@ type Filter = {
 
 const select = prepared<Filter, AdoptionRequest>(
   (p) => sql`select ${adoptionColumns} from ${adoptionTables}
-    where r.organization_id = ${p.organizationId} and (${p.directoryId}::text is null or r.directory_id = ${p.directoryId})
+    where r.organization_id = ${p.organizationId} and r.directory_id = ${p.directoryId}
       and (${p.status}::text is null or r.status = ${p.status}) and (${p.after}::text is null or r.id < ${p.after})
     order by r.id desc limit ${p.limit}::int`,
 )
 
-/** The newest first. @throws AppError forbidden */
+/** The newest first. @throws AppError forbidden; not_found for a directory that is not there */
 export async function listAdoptionRequests(
   ctx: CallContext,
   page: {
-    directoryId?: string | undefined
+    directoryId: string
     status?: AdoptionRequest['status'] | undefined
     after?: string | undefined
     limit: number
@@ -110,7 +111,8 @@ export async function listAdoptionRequests(
 ): Promise<AdoptionRequest[]> {
   requirePermission(ctx, 'directories.read')
   requirePermission(ctx, 'users.read')
-  const { directoryId = null, status = null, after = null, limit } = page
+  const { directoryId, status = null, after = null, limit } = page
+  await getDirectory(ctx, directoryId)
   const statement = select({ organizationId: ctx.organizationId, directoryId, status, after, limit })
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
   return rows ?? []

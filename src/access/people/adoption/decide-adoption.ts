@@ -3,12 +3,21 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
+import { lockDirectoryRow } from '#connections/directories/directories.ts'
 import { prepared } from '#db/statement.ts'
 import { adoptWithin } from '#directory/adopt-user.ts'
 import { lockUserRow } from '#directory/users.ts'
 import { AppError, notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
 import { parseInput } from '#platform/input.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
+import {
+  type CallContext,
+  inTransaction,
+  nowOf,
+  refuseUnknown,
+  requirePermission,
+  type Transaction,
+} from '#src/context.ts'
 import { requireNotAbove, withinCeiling } from '../../ceiling/ceiling.ts'
 import { type AdoptionRequest, adoptionColumns, adoptionTables } from './adoption-requests.ts'
 
@@ -55,7 +64,7 @@ const settle = prepared<Key & { settledBy: string; now: string }, never>(
  * Each in a transaction of its own, so that one that is refused keeps none of the others. One that was refused before may be
  * adopted after all.
  * @returns what came of each, with the reason where nothing did
- * @throws AppError forbidden (reason `permission`), invalid
+ * @throws AppError forbidden (reason `permission`), invalid; not_found for a directory or request that is not there
  */
 export async function decideAdoptions(
   ctx: CallContext,
@@ -66,7 +75,11 @@ export async function decideAdoptions(
   const { directoryId, requests, decision } = parseInput(DecisionInput, input)
   const { organizationId } = ctx
   const ids = requests === 'all' ? null : requests
-  const found = await inTransaction(ctx, (tx) => tx.run(waiting({ organizationId, directoryId, ids })))
+  if (!isId('dir', directoryId)) return refuseUnknown(ctx, 'Directory')
+  const found = await inTransaction(ctx, async (tx) => {
+    await lockDirectoryRow(tx, ctx, directoryId)
+    return tx.run(waiting({ organizationId, directoryId, ids }))
+  })
   if (ids !== null && found.length < new Set(ids).size) throw notFound('Adoption request')
   const outcomes: AdoptionOutcome[] = []
   for (const { id } of found) {

@@ -86,12 +86,12 @@ export async function moveDirectoryWithin(
 ): Promise<DirectoryRecord> {
   requirePermission(ctx, 'directories.write')
   requirePermission(ctx, 'users.write')
-  if (fromDirectoryId === toDirectoryId) throw invalid('The directories must be two', 'invalidValue')
-  for (const id of [fromDirectoryId, toDirectoryId].sort()) {
+  for (const id of [...new Set([fromDirectoryId, toDirectoryId])].sort()) {
     if (!isId('dir', id)) throw notFound('Directory')
     await lockDirectoryRow(tx, ctx, id)
     await requireReach(tx, ctx, { kind: 'directory', directoryId: id })
   }
+  if (fromDirectoryId === toDirectoryId) throw invalid('The directories must be two', 'invalidValue')
   await requireGroups(tx, ctx, { directoryId: fromDirectoryId, ids: groups.map(({ from }) => from) })
   await requireGroups(tx, ctx, { directoryId: toDirectoryId, ids: groups.map(({ to }) => to) })
   const { organizationId } = ctx

@@ -2,6 +2,7 @@
 // assignments still run, and which have ended meanwhile.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
+import { isDirectorysHold } from '#directory/status-word.ts'
 import type { StatusReason, UserStatus } from '#directory/users.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -30,15 +31,23 @@ export type ReactivationPreview = {
   hasPassword: boolean
   /** The identity provider said that they are gone; it may say so again. */
   isDirectoryDecision: boolean
+  /** The identity provider says so, too: it holds them once this is lifted. */
+  isHeldByDirectory: boolean
+  /** False where it is for the identity provider alone to lift. */
+  mayLift: boolean
 }
 
-type Person = ReactivationPreview['user'] & { hasPassword: boolean }
+type Person = ReactivationPreview['user'] & { hasPassword: boolean; isHeldByDirectory: boolean; mayLift: boolean }
 
 const describe = prepared<{ organizationId: string; userId: string }, Person>(
   (p) => sql`select u.id, u.user_name as "userName", u.display_name as "displayName", u.status,
       u.status_reason as "statusReason", u.directory_id as "directoryId",
-      exists (select from passwords w where w.organization_id = u.organization_id and w.user_id = u.id) as "hasPassword"
-    from users u where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.deleted_at is null`,
+      exists (select from passwords w where w.organization_id = u.organization_id and w.user_id = u.id) as "hasPassword",
+      u.is_held_by_directory as "isHeldByDirectory",
+      coalesce(u.status_reason not in ('directory', 'directory_deleted') or o.reactivation = 'by_anyone'
+        or not exists (select from directories d where d.organization_id = u.organization_id and d.id = u.directory_id
+          and d.status = 'active'), true) as "mayLift"
+    from users u join organizations o on o.id = u.organization_id where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.deleted_at is null`,
 )
 
 /** @throws AppError forbidden (reasons `permission`, `ceiling`), not_found */
@@ -56,12 +65,13 @@ export async function previewReactivation(ctx: CallContext, userId: string): Pro
   const roles = held.flatMap(({ role, cells }) =>
     cells.flatMap(({ brandId, sources }) => sources.map((source) => ({ role, brand: brandOf(brandId), source }))),
   )
-  const { hasPassword, ...user } = person
+  const { hasPassword, isHeldByDirectory, mayLift, ...user } = person
   return {
     user,
     derived: roles.filter(({ source }) => source.type === 'mapping'),
     direct: roles.filter(({ source }) => source.type === 'direct'),
     ...{ upcoming, ended, hasPassword },
-    isDirectoryDecision: user.statusReason === 'directory',
+    isDirectoryDecision: isDirectorysHold(user.statusReason),
+    ...{ isHeldByDirectory, mayLift },
   }
 }

@@ -53,6 +53,7 @@ function factsOf(user: ListedUser) {
         <>
           <StatusBadge status={status} />
           {statusReason === null ? null : ` ${reasonWords[statusReason]}`}
+          {user.isHeldByDirectory ? ', and by their identity provider, too' : null}
           {returnsAt === null ? null : (
             <>
               , until <Time at={returnsAt} />

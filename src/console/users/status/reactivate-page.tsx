@@ -28,7 +28,14 @@ export async function showReactivate(c: Context<ConsoleEnv>, state: FormState): 
     >
       {preview.isDirectoryDecision ? (
         <Alert kind="warning" title="Their identity provider switched them off">
-          It may do so again with its next request. Better switch them on there.
+          {preview.mayLift
+            ? 'It may do so again with its next request. Better switch them on there.'
+            : 'Only it can lift that: switch them on there. An organization may say otherwise under Settings.'}
+        </Alert>
+      ) : null}
+      {preview.isHeldByDirectory ? (
+        <Alert kind="warning" title="Their identity provider says that they are gone, too">
+          Lifted here, they stay switched off until it switches them on.
         </Alert>
       ) : null}
       <PostForm action={`/console/users/${id}/reactivate`} state={state}>
