@@ -2442,6 +2442,25 @@ CREATE TRIGGER refuse_emergency_account BEFORE INSERT ON password_resets
   FOR EACH ROW EXECUTE FUNCTION refuse_emergency_account();
 GRANT SELECT, INSERT, UPDATE, DELETE ON password_resets TO rolecall_server;
 
+-- A new sign-in address that waits until its link is opened; one a person.
+CREATE TABLE address_changes (
+  organization_id text NOT NULL,
+  user_id text NOT NULL,
+  token_hash text NOT NULL,
+  email text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  used_at timestamp(3) with time zone,
+  CONSTRAINT address_changes_organization_id_user_id_pk PRIMARY KEY (organization_id, user_id),
+  CONSTRAINT address_changes_organization_id_user_id_users_organization_id_i FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+ALTER TABLE address_changes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON address_changes FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON address_changes TO rolecall_server;
+
 -- What a person will hold once they accept. The link's token is hashed; a resend replaces it.
 CREATE TABLE invitations (
   organization_id text NOT NULL,

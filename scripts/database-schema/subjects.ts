@@ -167,7 +167,16 @@ const sessions: Subject = {
 const accounts: Subject = {
   title: 'Local accounts, invitations, mail',
   says: 'How people prove who they are without an identity provider, and how they are invited.',
-  relations: ['passwords', 'totp_factors', 'passkeys', 'recovery_codes', 'password_resets', 'invitations', 'mails'],
+  relations: [
+    'passwords',
+    'totp_factors',
+    'passkeys',
+    'recovery_codes',
+    'password_resets',
+    'address_changes',
+    'invitations',
+    'mails',
+  ],
   functions: ['resolve_password_accounts', 'resolve_passkey', 'resolve_password_reset', 'resolve_invitation'],
 }
 

@@ -44,4 +44,9 @@ export const credentialKinds: readonly CredentialKind[] = [
     close: (p) =>
       sql`update password_resets set used_at = ${p.now}::timestamptz where ${ofUser(p)} and used_at is null returning 1 as closed`,
   },
+  {
+    name: 'address_changes',
+    close: (p) =>
+      sql`update address_changes set used_at = ${p.now}::timestamptz where ${ofUser(p)} and used_at is null returning 1 as closed`,
+  },
 ]

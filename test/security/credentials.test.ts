@@ -31,7 +31,8 @@ async function live(userId: string): Promise<Record<string, number>> {
     (select count(*)::int from provider_artifacts where user_id = ${userId}) as application_tokens,
     (select count(*)::int from sign_in_requests where user_id = ${userId} and used_at is null) as sign_ins_under_way,
     (select count(*)::int from invitations where user_id = ${userId} and status = 'pending') as invitations,
-    (select count(*)::int from password_resets where user_id = ${userId} and used_at is null) as password_resets`
+    (select count(*)::int from password_resets where user_id = ${userId} and used_at is null) as password_resets,
+    (select count(*)::int from address_changes where user_id = ${userId} and used_at is null) as address_changes`
   return row as Record<string, number>
 }
 
@@ -63,6 +64,7 @@ const secrets: Record<string, (typeof kinds)[number] | { stays: string }> = {
   'sign_in_requests.secret_sealed': 'sign_ins_under_way',
   'invitations.token_hash': 'invitations',
   'password_resets.token_hash': 'password_resets',
+  'address_changes.token_hash': 'address_changes',
   'passwords.hash': { stays: 'opens nothing for somebody inactive' },
   'totp_factors.secret_sealed': { stays: 'opens nothing for somebody inactive' },
   'recovery_codes.code_hash': { stays: 'opens nothing for somebody inactive' },
@@ -86,6 +88,7 @@ const kinds = [
   'sign_ins_under_way',
   'invitations',
   'password_resets',
+  'address_changes',
 ] as const
 
 test('whatever the database keeps a secret of is a kind that ends, or is said to stay', async () => {

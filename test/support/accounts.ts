@@ -79,7 +79,9 @@ export async function outbox({ ctx }: Pick<TestOrganization, 'ctx'>, to?: string
 /** The path that the last mail to somebody leads to. */
 export async function linkIn(organization: Pick<TestOrganization, 'ctx'>, to: string): Promise<string> {
   const mail = (await outbox(organization, to)).at(-1)
-  const [url] = /https?:\/\/\S+\/(invitation|login\/reset|login\/undo)\/[\w-]+/.exec(mail?.text ?? '') ?? []
+  const [url] =
+    /https?:\/\/\S+\/(invitation|login\/reset|login\/undo|account\/profile\/address)\/[\w-]+/.exec(mail?.text ?? '') ??
+    []
   if (url === undefined) throw new Error(`No mail with a link went to ${to}`)
   return new URL(url).pathname
 }

@@ -12,6 +12,7 @@ const fields = {
     'password_reset',
     'password_changed',
     'identity_linked',
+    'address_change',
     'emergency_use',
     'emergency_drill',
     'alarm',

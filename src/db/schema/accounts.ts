@@ -199,3 +199,22 @@ export const mails = pgTable(
     ownOrganizationOnly(),
   ],
 )
+
+/** A new sign-in address that waits until its link is opened; one a person. */
+export const addressChanges = pgTable(
+  'address_changes',
+  {
+    organizationId: text('organization_id').notNull(),
+    userId: text('user_id').notNull(),
+    tokenHash: text('token_hash').notNull(),
+    email: text('email').notNull(),
+    createdAt: time('created_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+    usedAt: time('used_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.userId] }),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
+    ownOrganizationOnly(),
+  ],
+)

@@ -6,6 +6,7 @@ import { Page } from './page.tsx'
 const sections = {
   access: { label: 'My access', href: '/account' },
   sessions: { label: 'My sessions', href: '/account/sessions' },
+  profile: { label: 'Profile', href: '/account/profile' },
   security: { label: 'Security', href: '/account/security' },
 } as const
 

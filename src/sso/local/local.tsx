@@ -6,12 +6,13 @@ import { createEmergency } from './emergency.tsx'
 import { createFirst } from './first.tsx'
 import { createForgot } from './forgot.tsx'
 import { createInvitationPages } from './invitation.tsx'
+import { createProfile } from './profile.tsx'
 import { createSecondFactor } from './second-factor.tsx'
 import { createSecurity } from './security.tsx'
 import { createStepUp } from './step-up.tsx'
 import { createUndo } from './undo.tsx'
 
-/** Routes at the root: `/login`, `/invitation`, `/emergency`, `/account/security`. */
+/** Routes at the root: `/login`, `/invitation`, `/emergency`, `/account/security`, `/account/profile`. */
 export function createLocal(services: LocalServices): Hono<LocalEnv> {
   const routes = new Hono<LocalEnv>()
   routes.route('/login/step-up', createStepUp(services))
@@ -23,5 +24,6 @@ export function createLocal(services: LocalServices): Hono<LocalEnv> {
   routes.route('/first', createFirst(services))
   routes.route('/emergency', createEmergency(services))
   routes.route('/account/security', createSecurity(services))
+  routes.route('/account/profile', createProfile(services))
   return routes
 }

@@ -13,6 +13,7 @@ export const limits = {
   passkeyQuestionPerAddress: { name: 'passkey-question.address', attempts: 120, windowSeconds: quarterHour },
   passkeyPerAddress: { name: 'passkey.address', attempts: 60, windowSeconds: quarterHour },
   secondFactorPerUser: { name: 'second-factor.user', attempts: 10, windowSeconds: quarterHour },
+  addressChangePerAccount: { name: 'address-change.account', attempts: 5, windowSeconds: hour },
   resetPerAccount: { name: 'reset.account', attempts: 5, windowSeconds: hour },
   resetPerAddress: { name: 'reset.address', attempts: 30, windowSeconds: quarterHour },
   invitationPerAddress: { name: 'invitation.address', attempts: 60, windowSeconds: quarterHour },

@@ -12,6 +12,7 @@ export type MailKind =
   | 'password_reset'
   | 'password_changed'
   | 'identity_linked'
+  | 'address_change'
   | 'emergency_use'
   | 'emergency_drill'
   | 'alarm'

@@ -50,6 +50,7 @@ export const tables = [
     'link_requests',
     'adoption_requests',
     'former_names',
+    'address_changes',
     'email_proofs',
     'identity_undos',
   ],

@@ -151,6 +151,7 @@ const kindWords: Record<string, [string, string]> = {
   sign_ins_under_way: ['sign-in under way', 'sign-ins under way'],
   invitations: ['invitation', 'invitations'],
   password_resets: ['password link', 'password links'],
+  address_changes: ['link to a new address', 'links to a new address'],
 }
 
 /** What ends, in words; empty where nothing does. */

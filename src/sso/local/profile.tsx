@@ -1,0 +1,180 @@
+// `/account/profile`: what people say of themselves, and their sign-in address, which a link proves first.
+import { type Context, Hono } from 'hono'
+import { confirmAddressChange, requestAddressChange } from '#access/accounts/profile/change-address.ts'
+import { changeOwnProfile, getOwnProfile, type OwnProfile } from '#access/accounts/profile/own-profile.ts'
+import { requireSameOrigin } from '#http/origin-check.ts'
+import { renderPage } from '#http/pages.ts'
+import { readForm } from '#http/read-form.ts'
+import { readSession, requireSession, sessionOf, userContext } from '#http/session.ts'
+import { AccountPage } from '#http/ui/account-page.tsx'
+import { SubmitButton } from '#http/ui/buttons.tsx'
+import { Alert } from '#http/ui/content.tsx'
+import { Field } from '#http/ui/forms.tsx'
+import { AppError } from '#platform/errors.ts'
+import type { CallContext } from '#src/context.ts'
+import type { LocalEnv, LocalServices } from '../login/shared.tsx'
+import { stepUpFirst } from './step-up.tsx'
+
+const home = '/account/profile'
+
+const notices: Record<string, string> = {
+  saved: 'Saved',
+  sent: 'A link is on its way to the new address; nothing changes before you open it',
+  changed: 'You sign in with the new address from now on',
+}
+
+type Values = Partial<Record<string, string>>
+type Shown = { values?: Values; errors?: Values; fault?: string }
+
+/** Mounted at `/account/profile`. */
+export function createProfile(services: LocalServices): Hono<LocalEnv> {
+  const routes = new Hono<LocalEnv>()
+  const sameOrigin = requireSameOrigin({ origin: services.urls.origin })
+  const own = [readSession(services), requireSession] as const
+  const ctxOf = (c: Context<LocalEnv>): CallContext => userContext(services, sessionOf(c), c.get('requestId'))
+
+  async function show(c: Context<LocalEnv>, shown: Shown = {}): Promise<Response> {
+    const profile = await getOwnProfile(ctxOf(c))
+    const notice = notices[c.req.query('done') ?? '']
+    const isRefused = shown.errors !== undefined || shown.fault !== undefined
+    return renderPage(c, <ProfilePage {...{ profile, notice }} {...shown} />, { status: isRefused ? 400 : 200 })
+  }
+
+  const correctable = (error: unknown): error is AppError =>
+    error instanceof AppError && ['invalid', 'conflict', 'against_policy', 'too_many', 'not_found'].includes(error.code)
+
+  const refusal = (error: unknown, values: Values): Shown => {
+    if (!correctable(error)) throw error
+    const fields = Object.fromEntries((error.fields ?? []).map(({ path, message }) => [path, message]))
+    return error.fields === undefined ? { values, fault: error.message } : { values, errors: fields }
+  }
+
+  routes.get('/', ...own, (c) => show(c))
+
+  routes.post('/', sameOrigin, ...own, async (c) => {
+    const { displayName = '', language = '', timeZone = '' } = await readForm(c)
+    const values = { displayName, language, timeZone }
+    try {
+      await changeOwnProfile(ctxOf(c), values)
+    } catch (error) {
+      if (error instanceof AppError && error.reason === 'ceiling') return show(c, { values, fault: error.message })
+      return show(c, refusal(error, values))
+    }
+    return c.redirect(`${home}?done=saved`, 303)
+  })
+
+  routes.post('/address', sameOrigin, ...own, async (c) => {
+    const provesFirst = await stepUpFirst(c, services, home)
+    if (provesFirst !== undefined) return provesFirst
+    const { email = '' } = await readForm(c)
+    try {
+      await requestAddressChange(ctxOf(c), { email })
+    } catch (error) {
+      return show(c, refusal(error, { email }))
+    }
+    return c.redirect(`${home}?done=sent`, 303)
+  })
+
+  // Looking at it changes nothing: mail programs open links by themselves.
+  routes.get('/address/:token', ...own, async (c) => {
+    const profile = await getOwnProfile(ctxOf(c))
+    return renderPage(c, <ConfirmPage {...{ profile }} token={c.req.param('token')} />)
+  })
+
+  routes.post('/address/:token', sameOrigin, ...own, async (c) => {
+    try {
+      await confirmAddressChange(ctxOf(c), { token: c.req.param('token') })
+    } catch (error) {
+      return show(c, refusal(error, {}))
+    }
+    return c.redirect(`${home}?done=changed`, 303)
+  })
+  return routes
+}
+
+type ProfilePageProps = Shown & { profile: OwnProfile; notice: string | undefined }
+
+const nameOf = ({ displayName, userName }: OwnProfile): string => displayName ?? userName
+
+const ProfilePage = ({ profile, notice, values = {}, errors = {}, fault }: ProfilePageProps) => (
+  <AccountPage section="profile" name={nameOf(profile)} organization={profile.organizationName}>
+    {notice === undefined ? null : <Alert kind="success" title={notice} />}
+    {fault === undefined ? null : <Alert kind="danger" title={fault} />}
+    {profile.directory === null ? (
+      <>
+        <form method="post" action={home} class="panel">
+          <h2>About you</h2>
+          <Field
+            name="displayName"
+            label="Name"
+            value={values['displayName'] ?? profile.displayName ?? ''}
+            error={errors['displayName']}
+            autocomplete="name"
+            maxlength={200}
+            isOptional
+          />
+          <Field
+            name="language"
+            label="Language"
+            value={values['language'] ?? profile.language ?? ''}
+            error={errors['language']}
+            hint="Such as en or de-CH. Applications that you use may go by it."
+            isOptional
+          />
+          <Field
+            name="timeZone"
+            label="Time zone"
+            value={values['timeZone'] ?? profile.timeZone ?? ''}
+            error={errors['timeZone']}
+            hint="Such as Europe/Berlin."
+            isOptional
+          />
+          <SubmitButton label="Save" />
+        </form>
+        <Address {...{ profile, values, errors }} />
+      </>
+    ) : (
+      <Alert kind="info" title={`${profile.directory.name} decides what is known of you`}>
+        Name, language and address come from there. Ask whoever runs it to change them.
+      </Alert>
+    )}
+  </AccountPage>
+)
+
+const Address = ({ profile, values, errors }: { profile: OwnProfile; values: Values; errors: Values }) => (
+  <form method="post" action={`${home}/address`} class="panel">
+    <h2>Sign-in address</h2>
+    <p>{profile.email ?? 'You have none.'}</p>
+    {profile.pendingEmail === null ? null : <p>{profile.pendingEmail} waits for its link to be opened.</p>}
+    {profile.mayChangeEmail && !profile.isEmergencyAccount ? (
+      <>
+        <Field
+          name="email"
+          label="New address"
+          type="email"
+          value={values['email'] ?? ''}
+          error={errors['email']}
+          autocomplete="email"
+          hint="We send a link there. Open it while you are signed in here."
+        />
+        <SubmitButton label="Send the link" />
+      </>
+    ) : (
+      <p>It is never changed here.</p>
+    )}
+  </form>
+)
+
+const ConfirmPage = ({ profile, token }: { profile: OwnProfile; token: string }) => (
+  <AccountPage section="profile" name={nameOf(profile)} organization={profile.organizationName}>
+    <form method="post" action={`${home}/address/${encodeURIComponent(token)}`} class="panel">
+      <h2>Confirm your new address</h2>
+      <p>
+        {profile.pendingEmail === null
+          ? 'No address of yours waits to be confirmed.'
+          : `You sign in with ${profile.pendingEmail} from then on.`}
+      </p>
+      <SubmitButton label="Confirm the address" />
+    </form>
+  </AccountPage>
+)
