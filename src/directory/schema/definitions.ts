@@ -55,30 +55,32 @@ function withExactReferences(attribute: AttributeDefinition): AttributeDefinitio
 export const schemaDocuments: readonly SchemaDocument[] = Object.values(definitions).map(documentOf)
 
 // Identity providers send references that are no URLs and types that are not among the suggested ones (RFC 7643 §2.3.6,
-// §7: canonicalValues are suggestions). What was published above stays as it is; for validation any text will do.
-for (const definition of Object.values(definitions)) relax(definition.attributes as unknown as Relaxable[])
+// §7: canonicalValues are suggestions). What is published stays as it is; what values are held against takes any text.
+const { Attribute } = SCIMMY.Types
 
-type Relaxable = {
-  type: string
-  config: { referenceTypes: string[] | false; canonicalValues: string[] | false }
-  subAttributes?: Relaxable[]
+type Validating = InstanceType<typeof Attribute>
+
+const relaxed = ({ type, name, config, subAttributes }: Validating): Validating => {
+  const references = type === 'reference' ? { referenceTypes: [''] } : {}
+  const loose = { ...config, ...references, canonicalValues: false } as typeof config
+  return new Attribute(type, name, loose, subAttributes?.filter((sub) => sub instanceof Attribute).map(relaxed))
 }
 
-function relax(attributes: readonly Relaxable[]): void {
-  for (const { type, config, subAttributes } of attributes) {
-    if (config === undefined) continue
-    if (type === 'reference') config.referenceTypes = ['']
-    config.canonicalValues = false
-    relax(subAttributes ?? [])
-  }
-}
+const validating = new Map(
+  Object.entries(definitions).map(([id, { attributes }]) => [
+    id,
+    new Map(
+      attributes
+        .filter((attribute) => attribute instanceof Attribute)
+        .map((attribute) => [attribute.name, relaxed(attribute)] as const),
+    ),
+  ]),
+)
 
 /**
  * Holds a canonical value against its definition.
  * @throws TypeError saying what is wrong with it
  */
 export function validateAttribute(schemaId: string, name: string, value: unknown): void {
-  const definition = definitions[schemaId as keyof typeof definitions]
-  const attribute = definition.attribute(name)
-  if (attribute instanceof SCIMMY.Types.Attribute) attribute.coerce(value, 'in')
+  validating.get(schemaId)?.get(name)?.coerce(value, 'in')
 }
