@@ -254,6 +254,7 @@ CREATE TABLE groups (
 );
 CREATE INDEX groups_directory ON groups USING btree (organization_id, directory_id, id);
 CREATE INDEX groups_display_name ON groups USING btree (organization_id, display_name_key);
+CREATE UNIQUE INDEX groups_external_id ON groups USING btree (organization_id, directory_id, external_id) WHERE ((directory_id IS NOT NULL) AND (external_id IS NOT NULL));
 ALTER TABLE groups ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON groups FOR ALL TO rolecall_server
   USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))

@@ -2,7 +2,7 @@
 // makes it so before it negates.
 import { type SQL, sql } from 'drizzle-orm'
 import type { Condition, Field } from './condition.ts'
-import { fold } from './fold.ts'
+import { fold, foldName } from './fold.ts'
 
 /** An SQL expression for a single value. `isFolded`: it is a key that was folded when it was written. */
 export type Scalar = { expression: SQL; isFolded?: boolean }
@@ -119,7 +119,9 @@ function compareOrdered(left: SQL, operator: Comparison['operator'], right: SQL)
 
 function compareText(scalar: Scalar, operator: Comparison['operator'], value: string, isCaseExact: boolean): SQL {
   const left = isCaseExact || scalar.isFolded === true ? scalar.expression : sql`fold(${scalar.expression})`
-  const right = sql`${isCaseExact ? value : fold(value)}::text`
+  // A key has no white space around it, either.
+  const folded = scalar.isFolded === true && (operator === 'eq' || operator === 'ne') ? foldName(value) : fold(value)
+  const right = sql`${isCaseExact ? value : folded}::text`
   switch (operator) {
     case 'co':
       return sql`strpos(${left}, ${right}) > 0`

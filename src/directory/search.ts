@@ -4,7 +4,7 @@ import { entered, once, prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, inOneStatement, requirePermission } from '#src/context.ts'
 import type { Condition, Sort } from './condition.ts'
 import { conditionSql, type Scope } from './condition-sql.ts'
-import { fold } from './fold.ts'
+import { foldName } from './fold.ts'
 import { type GroupRecord, type GroupWithMembers, groupColumns, memberColumn } from './groups.ts'
 import { groupScope, userScope } from './scopes.ts'
 import { type Cursor, orderBy, type SortKey, sortKey } from './sorting.ts'
@@ -54,7 +54,7 @@ export async function searchUsers(ctx: CallContext, search: Search): Promise<Sea
   // Identity providers look for a userName before each user that they send, so this has a statement of its own.
   const userName = soleUserName(search)
   if (userName !== undefined) {
-    const key = { userNameKey: fold(userName), directoryId: search.directoryId }
+    const key = { userNameKey: foldName(userName), directoryId: search.directoryId }
     const rows = await inOneStatement(ctx, selectByUserName(key))
     return { rows, total: rows.length, next: undefined }
   }

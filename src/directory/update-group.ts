@@ -8,7 +8,7 @@ import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
 import { requireVersion } from './expected-version.ts'
-import { fold } from './fold.ts'
+import { foldName } from './fold.ts'
 import {
   type GroupKey,
   type GroupRecord,
@@ -28,6 +28,7 @@ import {
   memberStatements,
 } from './members.ts'
 import type { Attributes } from './users.ts'
+import { visibleName } from './visible-name.ts'
 
 export type GroupContent = { displayName: string; externalId: string | null; attributes: Attributes }
 
@@ -60,7 +61,8 @@ const writeContent = prepared<Parameters, GroupRecord>(
 
 /**
  * @throws AppError not_found; precondition_failed; invalid (`invalidValue`) where a member does not exist or a nested
- *   group would close a cycle; whatever `change` throws
+ *   group would close a cycle; conflict (`uniqueness`) where the directory has another group with the externalId; whatever
+ *   `change` throws
  */
 export async function updateGroup(ctx: CallContext, input: UpdateGroupInput): Promise<void> {
   requirePermission(ctx, 'groups.write')
@@ -140,7 +142,9 @@ function contentStatements(
   change: UpdateGroupInput['change'],
 ): Statement<GroupRecord>[] {
   if (change === undefined) return []
-  const after = change(current)
+  const wanted = change(current)
+  const isRenamed = wanted.displayName !== current.displayName
+  const after = isRenamed ? { ...wanted, displayName: visibleName('displayName', wanted.displayName) } : wanted
   const fields = (['displayName', 'externalId', 'attributes'] as const).filter(
     (name) => !isDeepStrictEqual(after[name], current[name]),
   )
@@ -155,7 +159,7 @@ function contentStatements(
       ...auditParameters(ctx, entry),
       ...key,
       displayName: after.displayName,
-      displayNameKey: fold(after.displayName),
+      displayNameKey: foldName(after.displayName),
       externalId: after.externalId,
       attributes: JSON.stringify(after.attributes),
       now: nowOf(ctx),

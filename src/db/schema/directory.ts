@@ -242,6 +242,9 @@ export const groups = pgTable(
     }),
     index('groups_directory').on(table.organizationId, table.directoryId, table.id),
     index('groups_display_name').on(table.organizationId, table.displayNameKey),
+    uniqueIndex('groups_external_id')
+      .on(table.organizationId, table.directoryId, table.externalId)
+      .where(sql`directory_id is not null and external_id is not null`),
     ownOrganizationOnly(),
   ],
 )
