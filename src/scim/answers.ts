@@ -7,7 +7,7 @@ import { namesIn } from './query/list.ts'
 import { type Projection, parseProjection, project } from './query/projection.ts'
 import { entityTag } from './resources/user.ts'
 
-const scimMediaType = 'application/scim+json; charset=utf-8'
+const scimMediaType = 'application/scim+json'
 
 /** An answer with the headers that all have, in the plain form that costs least to send. */
 function framed(

@@ -10,7 +10,9 @@ import { answerResource, noContent, notModified, projectionOf, queryOf } from '.
 import { bodyLimits, readBody, readOperations } from './body.ts'
 import type { ScimEnv } from './guard.ts'
 import { answerGroupList } from './lists.ts'
+import { onlyBy } from './methods.ts'
 import { expectedVersion, isUnchanged } from './preconditions.ts'
+import { noteOf } from './provisioning-log.ts'
 import { listRequestFromBody, listRequestFromQuery } from './query/list.ts'
 import { includes, type Projection } from './query/projection.ts'
 import { groupFromBody, groupPatch, groupResource } from './resources/group.ts'
@@ -20,6 +22,8 @@ export const groups = new Hono<ScimEnv>({ strict: false })
 groups.get('/', async (c) => answerGroupList(c, listRequestFromQuery(queryOf(c))))
 
 groups.post('/.search', async (c) => answerGroupList(c, listRequestFromBody(await readBody(c, bodyLimits.user))))
+
+groups.all('/.search', onlyBy('POST'))
 
 groups.post('/', async (c) => {
   const { ctx, directoryId, urls } = c.var
@@ -59,7 +63,7 @@ groups.patch('/:groupId', async (c) => {
   const operations = await readOperations(c, bodyLimits.group)
   const groupId = c.req.param('groupId')
   const version = expectedVersion(c.req.header('if-match'))
-  await updateGroup(ctx, { groupId, directoryId, expectedVersion: version, ...groupPatch(operations) })
+  await updateGroup(ctx, { groupId, directoryId, expectedVersion: version, ...groupPatch(operations, noteOf(c)) })
   // RFC 7644 §3.5.2: 204, unless the client asks for attributes.
   if (!queryOf(c).has('attributes')) return noContent(c)
   const projection = projectionOf(c, groupSchema)
@@ -73,6 +77,9 @@ groups.delete('/:groupId', async (c) => {
   await deleteGroup(ctx, { groupId: c.req.param('groupId'), directoryId, expectedVersion: version })
   return noContent(c)
 })
+
+groups.all('/', onlyBy('GET', 'POST'))
+groups.all('/:groupId', onlyBy('GET', 'PUT', 'PATCH', 'DELETE'))
 
 function readGroup(
   ctx: CallContext,

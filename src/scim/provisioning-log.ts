@@ -45,7 +45,7 @@ function quirksOf(request: ReceivedRequest, noted: ReadonlySet<QuirkName> | unde
 /** `/Users?filter=…` of `https://id.example.com/scim/v2/dir_…/Users?filter=…` */
 function belowBase(url: string): string {
   const path = url.slice(url.indexOf('/', url.indexOf('//') + 2))
-  return path.replace(/^\/scim\/v2\/[^/?]*/, '') || '/'
+  return path.replace(/^\/+scim\/+v2\/+[^/?]*/, '') || '/'
 }
 
-const targetOf = (path: string): string | null => /\/(?:Users|Groups)\/([^/?.]{1,100})/i.exec(path)?.[1] ?? null
+const targetOf = (path: string): string | null => /\/(?:Users|Groups)\/+([^/?.]{1,100})/i.exec(path)?.[1] ?? null

@@ -9,6 +9,7 @@ import { answerResource, noContent, notModified, projectionOf, queryOf } from '.
 import { bodyLimits, readBody, readOperations } from './body.ts'
 import type { ScimEnv } from './guard.ts'
 import { answerUserList } from './lists.ts'
+import { onlyBy } from './methods.ts'
 import { applyOperations } from './patch/apply.ts'
 import { expectedVersion, isUnchanged } from './preconditions.ts'
 import { noteOf } from './provisioning-log.ts'
@@ -20,6 +21,8 @@ export const users = new Hono<ScimEnv>({ strict: false })
 users.get('/', async (c) => answerUserList(c, listRequestFromQuery(queryOf(c))))
 
 users.post('/.search', async (c) => answerUserList(c, listRequestFromBody(await readBody(c, bodyLimits.user))))
+
+users.all('/.search', onlyBy('POST'))
 
 users.post('/', async (c) => {
   const { ctx, directoryId, urls } = c.var
@@ -71,3 +74,6 @@ users.delete('/:userId', async (c) => {
   await deleteUser(ctx, { userId: c.req.param('userId'), directoryId, expectedVersion: version })
   return noContent(c)
 })
+
+users.all('/', onlyBy('GET', 'POST'))
+users.all('/:userId', onlyBy('GET', 'PUT', 'PATCH', 'DELETE'))

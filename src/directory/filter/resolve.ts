@@ -3,7 +3,7 @@
 
 import { type AppError, invalid } from '#platform/errors.ts'
 import type { Condition, Field } from '../condition.ts'
-import { type ResourceSchema, resolveAttribute, resolveExtension, subAttributeOf } from '../schema/attributes.ts'
+import { type ResourceSchema, resolveExtension, resolveName, subAttributeOf } from '../schema/attributes.ts'
 import type { AttributeDefinition } from '../schema/definitions.ts'
 import type { FilterNode, Literal, Operator } from './filter.ts'
 
@@ -78,7 +78,7 @@ const fieldOf = (path: readonly string[], definition: AttributeDefinition): Fiel
 const namesOf =
   (schema: ResourceSchema): Names =>
   (name) => {
-    const found = resolveAttribute(schema, name)
+    const found = resolveName(schema, name)
     const definition = found?.sub ?? found?.attribute
     if (found === undefined || definition === undefined || isUnsearchable(found.attribute.name, definition)) {
       throw failure(`"${shown(name)}" is not an attribute that can be searched`)
