@@ -44,8 +44,20 @@ const directory: Subject = {
 const feeds: Subject = {
   title: 'Directories of identity providers (SCIM)',
   says: 'What pushes people and groups here, with which tokens, and what it asked for.',
-  relations: ['directories', 'directory_tokens', 'directory_activity', 'provisioning_events'],
-  functions: ['resolve_directory_token', 'enter_directory', 'open_new_token', 'open_or_close_tokens'],
+  relations: ['directories', 'directory_tokens', 'directory_activity', 'provisioning_events', 'extension_attributes'],
+  functions: [
+    'resolve_directory_token',
+    'enter_directory',
+    'open_new_token',
+    'open_or_close_tokens',
+    'note_extension_attributes',
+    'extension_shape',
+    'extension_values',
+    'has_own_extension',
+    'extension_term',
+    'extension_terms',
+    'users_by_extension',
+  ],
 }
 
 const access: Subject = {

@@ -6,7 +6,7 @@ import type { Condition, Sort } from './condition.ts'
 import { conditionSql, type Scope } from './condition-sql.ts'
 import { foldName } from './fold.ts'
 import { type GroupRecord, type GroupWithMembers, groupColumns, memberColumn } from './groups.ts'
-import { groupScope, userScope } from './scopes.ts'
+import { groupScope, indexedName, userScope } from './scopes.ts'
 import { type Cursor, orderBy, type SortKey, sortKey } from './sorting.ts'
 import { type UserRecord, userColumns } from './users.ts'
 
@@ -115,9 +115,8 @@ function isPinned(condition: Condition | undefined): boolean {
   if (condition === undefined) return false
   if (condition.kind === 'and') return condition.parts.some(isPinned)
   if (condition.kind === 'any') return condition.list.path.join('.') === 'emails' && requiresValue(condition.part)
-  return (
-    condition.kind === 'compare' && condition.operator === 'eq' && pinningFields.has(condition.field.path.join('.'))
-  )
+  if (condition.kind !== 'compare' || condition.operator !== 'eq') return false
+  return pinningFields.has(condition.field.path.join('.')) || indexedName(condition.field.path) !== undefined
 }
 
 const requiresValue = (condition: Condition): boolean =>

@@ -15,6 +15,7 @@ import { expectedVersion, isUnchanged } from './preconditions.ts'
 import { noteOf } from './provisioning-log.ts'
 import { listRequestFromBody, listRequestFromQuery } from './query/list.ts'
 import { includes, type Projection } from './query/projection.ts'
+import { withFullNames } from './query/schema.ts'
 import { groupFromBody, groupPatch, groupResource } from './resources/group.ts'
 
 export const groups = new Hono<ScimEnv>({ strict: false })
@@ -29,14 +30,14 @@ groups.post('/', async (c) => {
   const { ctx, directoryId, urls } = c.var
   const { content, memberIds } = groupFromBody(await readBody(c, bodyLimits.group))
   const created = await createGroup(ctx, { directoryId, content, memberIds })
-  const projection = projectionOf(c, groupSchema)
+  const projection = await projectionOf(c, groupSchema)
   const group = memberIds.length === 0 ? created : await readGroup(ctx, created.id, directoryId, projection)
   return answerResource(c, groupResource(group, urls, directoryId), group, projection, 201)
 })
 
 groups.get('/:groupId', async (c) => {
   const { ctx, directoryId, urls } = c.var
-  const projection = projectionOf(c, groupSchema)
+  const projection = await projectionOf(c, groupSchema)
   const group = await readGroup(ctx, c.req.param('groupId'), directoryId, projection)
   if (isUnchanged(c.req.header('if-none-match'), group.version)) return notModified(c, group.version)
   return answerResource(c, groupResource(group, urls, directoryId), group, projection)
@@ -53,20 +54,20 @@ groups.put('/:groupId', async (c) => {
     change: () => content,
     members: [{ kind: 'replace', ids: memberIds }],
   })
-  const projection = projectionOf(c, groupSchema)
+  const projection = await projectionOf(c, groupSchema)
   const group = await readGroup(ctx, groupId, directoryId, projection)
   return answerResource(c, groupResource(group, urls, directoryId), group, projection)
 })
 
 groups.patch('/:groupId', async (c) => {
   const { ctx, directoryId, urls } = c.var
-  const operations = await readOperations(c, bodyLimits.group)
+  const operations = await withFullNames(c.var, groupSchema, await readOperations(c, bodyLimits.group))
   const groupId = c.req.param('groupId')
   const version = expectedVersion(c.req.header('if-match'))
   await updateGroup(ctx, { groupId, directoryId, expectedVersion: version, ...groupPatch(operations, noteOf(c)) })
   // RFC 7644 §3.5.2: 204, unless the client asks for attributes.
   if (!queryOf(c).has('attributes')) return noContent(c)
-  const projection = projectionOf(c, groupSchema)
+  const projection = await projectionOf(c, groupSchema)
   const group = await readGroup(ctx, groupId, directoryId, projection)
   return answerResource(c, groupResource(group, urls, directoryId), group, projection)
 })

@@ -1,7 +1,7 @@
 // The SCIM 2.0 service provider, mounted at /scim/v2: one base URL per directory.
 import { type Context, Hono } from 'hono'
+import { listExtensionAttributes } from '#directory/extension-attributes.ts'
 import { notFound } from '#platform/errors.ts'
-import { inTransaction } from '#src/context.ts'
 import { answer, answerText, queryOf } from './answers.ts'
 import { bodyLimits, readBody } from './body.ts'
 import { type DiscoveryPath, discover, refuseFilter } from './discovery.ts'
@@ -46,9 +46,9 @@ export function createScim(services: ScimServices): Hono<ScimEnv> {
 
 async function answerDiscovery(c: Context<ScimEnv>, path: DiscoveryPath, id: string | undefined): Promise<Response> {
   const { ctx, urls, directoryId } = c.var
-  await inTransaction(ctx, (tx) => tx.entered())
+  const own = await listExtensionAttributes(ctx, directoryId)
   refuseFilter(queryOf(c))
-  return answer(c, discover(path, id, urls, directoryId))
+  return answer(c, discover(path, id, urls.scimBase(directoryId), own))
 }
 
 function answerError(thrown: unknown, c: Context<ScimEnv>): Response {

@@ -14,6 +14,7 @@ import { applyOperations } from './patch/apply.ts'
 import { expectedVersion, isUnchanged } from './preconditions.ts'
 import { noteOf } from './provisioning-log.ts'
 import { listRequestFromBody, listRequestFromQuery } from './query/list.ts'
+import { withFullNames } from './query/schema.ts'
 import { contentFromBody, contentFromDocument, documentOfUser, userResource } from './resources/user.ts'
 
 export const users = new Hono<ScimEnv>({ strict: false })
@@ -28,14 +29,14 @@ users.post('/', async (c) => {
   const { ctx, directoryId, urls } = c.var
   const content = contentFromBody(await readBody(c, bodyLimits.user))
   const user = await provisionFromDirectory(ctx, { directoryId, content })
-  return answerResource(c, userResource(user, urls, directoryId), user, projectionOf(c, userSchema), 201)
+  return answerResource(c, userResource(user, urls, directoryId), user, await projectionOf(c, userSchema), 201)
 })
 
 users.get('/:userId', async (c) => {
   const { ctx, directoryId, urls } = c.var
   const user = await getUser(ctx, { userId: c.req.param('userId'), directoryId })
   if (isUnchanged(c.req.header('if-none-match'), user.version)) return notModified(c, user.version)
-  return answerResource(c, userResource(user, urls, directoryId), user, projectionOf(c, userSchema))
+  return answerResource(c, userResource(user, urls, directoryId), user, await projectionOf(c, userSchema))
 })
 
 users.put('/:userId', async (c) => {
@@ -47,12 +48,12 @@ users.put('/:userId', async (c) => {
     expectedVersion: expectedVersion(c.req.header('if-match')),
     change: () => content,
   })
-  return answerResource(c, userResource(user, urls, directoryId), user, projectionOf(c, userSchema))
+  return answerResource(c, userResource(user, urls, directoryId), user, await projectionOf(c, userSchema))
 })
 
 users.patch('/:userId', async (c) => {
   const { ctx, directoryId, urls } = c.var
-  const operations = await readOperations(c, bodyLimits.user)
+  const operations = await withFullNames(c.var, userSchema, await readOperations(c, bodyLimits.user))
   const user = await updateUser(ctx, {
     userId: c.req.param('userId'),
     directoryId,
@@ -65,7 +66,7 @@ users.patch('/:userId', async (c) => {
       )
     },
   })
-  return answerResource(c, userResource(user, urls, directoryId), user, projectionOf(c, userSchema))
+  return answerResource(c, userResource(user, urls, directoryId), user, await projectionOf(c, userSchema))
 })
 
 users.delete('/:userId', async (c) => {

@@ -25,6 +25,7 @@ import type { AccessChange } from '#access/previews/change.ts'
 import { confirmChange } from '#access/previews/preview.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { createDirectory } from '#connections/directories/create-directory.ts'
+import { declareAttribute } from '#connections/directories/declare-attribute.ts'
 import { deleteDirectory } from '#connections/directories/delete-directory.ts'
 import { getDirectory, listDirectories } from '#connections/directories/directories.ts'
 import { listDirectoryTokens } from '#connections/directories/directory-tokens.ts'
@@ -61,6 +62,8 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   createBrand: (ctx) => createBrand(ctx, { slug: 'x', name: 'X' }),
   updateBrand: (ctx) => updateBrand(ctx, { brandId: 'x' }),
   deleteBrand: changing({ kind: 'delete_brand', brandId: 'x' }),
+  declareAttribute: (ctx) =>
+    declareAttribute(ctx, { directoryId: 'x', resource: 'User', urn: 'urn:example:x', name: 'x', type: 'string' }),
   getEffectiveAccess: (ctx) => getEffectiveAccess(ctx, 'x'),
   decideOne: (ctx) => decideOne(ctx, { user: 'x', permission: 'x' }),
   createMapping: changing({ kind: 'create_mappings', mappings: [{ groupId: 'x', roleId: 'x' }] }),

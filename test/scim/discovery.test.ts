@@ -103,7 +103,7 @@ describe('ResourceTypes and Schemas', () => {
   test('discovery needs the token, too, and is read only', async () => {
     for (const path of ['ServiceProviderConfig', 'ResourceTypes', 'Schemas']) {
       expect((await app.request(`${scim.base}/${path}`)).status).toBe(401)
-      expect((await scim.post(`/${path}`, { schemas: [] })).status).toBe(404)
+      expect((await scim.post(`/${path}`, { schemas: [] })).status).toBe(405)
       expect((await scim.get(`/${path}?filter=id+pr`)).status).toBe(403)
       expect((await scim.get(`/${path}?aadOptscim062020`)).status).toBe(200)
     }

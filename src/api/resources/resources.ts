@@ -12,6 +12,7 @@ import { directoryRoutes } from './directories.ts'
 import { directoryTokenRoutes } from './directory-tokens.ts'
 import { domainRoutes } from './domains.ts'
 import { emergencyRoutes } from './emergency.ts'
+import { extensionAttributeRoutes } from './extension-attributes.ts'
 import { groupMemberRoutes } from './group-members.ts'
 import { groupRoutes } from './groups.ts'
 import { holderRoutes } from './holders.ts'
@@ -61,6 +62,7 @@ export const resourceRoutes = [
   assignmentRoutes,
   directoryRoutes,
   directoryTokenRoutes,
+  extensionAttributeRoutes,
   provisioningEventRoutes,
   connectionRoutes,
   setupLinkRoutes,

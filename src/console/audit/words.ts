@@ -20,6 +20,7 @@ const verbs: Record<string, string> = {
   create: 'created',
   create_test_link: 'got a link for a test',
   deactivate: 'deactivated',
+  declare_attribute: 'had an attribute registered',
   delete: 'deleted',
   drill: 'tried as a drill',
   end: 'ended',

@@ -119,6 +119,33 @@ export const provisioningEvents = pgTable(
 )
 
 /**
+ * Attributes of extensions that no standard describes, as a directory has sent them or as they were registered; `key` is their
+ * full name in lower case, `name` a path for a sub-attribute. A trigger on users and groups keeps those that were seen.
+ */
+export const extensionAttributes = pgTable(
+  'extension_attributes',
+  {
+    organizationId: text('organization_id').notNull(),
+    directoryId: text('directory_id').notNull(),
+    resource: text('resource', { enum: ['User', 'Group'] }).notNull(),
+    key: text('key').notNull(),
+    urn: text('urn').notNull(),
+    name: text('name').notNull(),
+    type: text('type', {
+      enum: ['string', 'boolean', 'integer', 'decimal', 'dateTime', 'reference', 'binary', 'complex'],
+    }).notNull(),
+    multiValued: boolean('multi_valued').notNull(),
+    isGiven: boolean('is_given').notNull().default(false),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.directoryId, table.resource, table.key] }),
+    belongsTo([table.organizationId, table.directoryId], [directories.organizationId, directories.id]),
+    ownOrganizationOnly(),
+  ],
+)
+
+/**
  * People. What is searched has a column (keys are folded: NFKC and lower case); the rest of the SCIM resource is in
  * `attributes`, already canonical. `epoch` grows with each deactivation: whatever was issued under an older epoch is dead.
  */

@@ -84,7 +84,8 @@ const namesOf =
       throw failure(`"${shown(name)}" is not an attribute that can be searched`)
     }
     const path = [found.extension, found.attribute.name, found.sub?.name].filter((part) => part !== undefined)
-    return { field: fieldOf(path, definition), definition }
+    const isList = found.extension !== undefined && found.attribute.multiValued
+    return { field: { ...fieldOf(path, definition), ...(isList ? { listDepth: 2 } : {}) }, definition }
   }
 
 // Locations are computed, and a password is never told in any form.
@@ -115,7 +116,9 @@ function valueField({ field, definition }: ReturnType<Names>): ReturnType<Names>
   if (definition.type !== 'complex') return { field, definition }
   const value = subAttributeOf(definition, 'value')
   if (value === undefined) throw failure(`"${definition.name}" has sub-attributes; name one of them`)
-  return { field: fieldOf([...field.path, value.name], value), definition: value }
+  const { listDepth } = field
+  const inList = listDepth === undefined ? {} : { listDepth }
+  return { field: { ...fieldOf([...field.path, value.name], value), ...inList }, definition: value }
 }
 
 const never: Condition = { kind: 'or', parts: [] }

@@ -12,7 +12,16 @@ import {
 } from '#directory/schema/canonical.ts'
 import type { AttributeDefinition } from '#directory/schema/definitions.ts'
 import { AppError, invalid } from '#platform/errors.ts'
-import { type Document, heldAs, holderOf, isWritable, mergeExtension, put, unknownAttribute } from './document.ts'
+import {
+  type Document,
+  heldAs,
+  holderOf,
+  isWritable,
+  mergeExtension,
+  objectWith,
+  put,
+  unknownAttribute,
+} from './document.ts'
 import { nextElements, withSub } from './elements.ts'
 import { comparisonsIn } from './match.ts'
 import type { Note } from './note.ts'
@@ -133,7 +142,7 @@ function applyToUnknown(
   const holder = heldAs(document, attribute.urn)
   spend(progress, sizeOf(document[holder]))
   const isUnassigned = op === 'remove' || value === undefined || value === ''
-  mergeExtension(schema, document, holder, { [attribute.name]: isUnassigned ? null : value })
+  mergeExtension(schema, document, holder, objectWith(attribute.name, isUnassigned ? null : value))
 }
 
 function refuseReadOnly(attribute: AttributeDefinition, { value, op }: LocatedOperation, progress: Progress): void {

@@ -47,15 +47,21 @@ function mergeUnknown(schema: ResourceSchema, document: Document, name: string, 
   }
   const path = unknownAttribute(name)
   if (path === undefined) throw invalid(`${name.slice(0, 80)} must be an object`, 'invalidValue')
-  if (value !== '') mergeExtension(schema, document, path.urn, { [path.name]: value })
+  if (value !== '') mergeExtension(schema, document, path.urn, objectWith(path.name, value))
 }
 
-/** `urn:…:User:badge` as extension and attribute; undefined where it cannot be read so. */
+/** `urn:…:User:badge`, or `urn:…:User:door.front`, as extension and attribute; undefined where it cannot be read so. */
 export function unknownAttribute(path: string): { urn: string; name: string } | undefined {
   const end = path.lastIndexOf(':')
   const name = path.slice(end + 1)
-  const isUsable = end > 'urn:'.length && /^[\w$-]+$/.test(name) && name !== '__proto__'
+  const isUsable = end > 'urn:'.length && /^[\w$-]+(\.[a-z$_][\w$-]*)?$/i.test(name) && !name.includes('__proto__')
   return isUsable ? { urn: path.slice(0, end), name } : undefined
+}
+
+/** The object that says it of an attribute, or of a sub-attribute by `attribute.sub`. */
+export function objectWith(name: string, value: Json): JsonObject {
+  const [first = '', sub] = name.split('.')
+  return { [first]: sub === undefined ? value : { [sub]: value } }
 }
 
 /** The key under which the document holds an extension; URNs compare without case. */
