@@ -20,6 +20,7 @@ import {
 } from './groups.ts'
 import {
   addedGroups,
+  type ChangedRow,
   cycleThrough,
   type KnownChange,
   lockNestings,
@@ -60,17 +61,18 @@ const writeContent = prepared<Parameters, GroupRecord>(
 )
 
 /**
+ * @returns the group's version as it is now
  * @throws AppError not_found; precondition_failed; invalid (`invalidValue`) where a member does not exist or a nested
  *   group would close a cycle; conflict (`uniqueness`) where the directory has another group with the externalId; whatever
  *   `change` throws
  */
-export async function updateGroup(ctx: CallContext, input: UpdateGroupInput): Promise<void> {
+export async function updateGroup(ctx: CallContext, input: UpdateGroupInput): Promise<number> {
   requirePermission(ctx, 'groups.write')
   const members = input.members ?? []
   const key = { organizationId: ctx.organizationId, directoryId: input.directoryId, groupId: input.groupId }
   const isMembersOnly = input.change === undefined && input.expectedVersion === undefined && isId('grp', input.groupId)
   const known = members.filter((change) => change.kind !== 'removeWhere' && addedGroups(change).length === 0)
-  await inTransaction(ctx, (tx) =>
+  return inTransaction(ctx, (tx) =>
     isMembersOnly && known.length === members.length
       ? changeMembersAtOnce(tx, ctx, key, known as KnownChange[])
       : changeStepByStep(tx, ctx, key, input),
@@ -90,33 +92,41 @@ async function changeMembersAtOnce(
   ctx: CallContext,
   key: GroupKey,
   changes: readonly KnownChange[],
-): Promise<void> {
+): Promise<number> {
   const locked = tx.run(lockGroupStatement(key))
   const statements = changes.flatMap((change) => memberStatements(ctx, key, change))
-  const changed = tx.commitWith<unknown>(...statements)
+  const changed = tx.commitWith<ChangedRow>(...statements)
   changed.catch(() => {})
   // Without the group the statements found nothing to change, and that it is missing is the answer.
-  if ((await locked).length === 0) throw notFound('Group')
-  await changed
+  const [group] = await locked
+  if (group === undefined) throw notFound('Group')
+  return group.version + bumps((await changed).flat())
 }
+
+/** Each statement that changes members makes a new version. */
+const bumps = (rows: readonly ChangedRow[]): number => rows.filter(({ changed }) => changed > 0).length
 
 async function changeStepByStep(
   tx: Transaction,
   ctx: CallContext,
   key: GroupKey,
   input: UpdateGroupInput,
-): Promise<void> {
+): Promise<number> {
   const current = await lockGroupRow(tx, ctx, input)
   requireVersion('group', current, input.expectedVersion)
   const members = input.members ?? []
   const nested = members.flatMap(addedGroups)
   if (nested.length > 0) await refuseCycle(tx, key, nested)
-  const statements: Statement<unknown>[] = contentStatements(ctx, key, current, input.change)
-  for (const statement of statements) await tx.run(statement)
+  let { version } = current
+  for (const statement of contentStatements(ctx, key, current, input.change)) {
+    await tx.run(statement)
+    version += 1
+  }
   for (const change of members) {
     const step = await settled(tx, key, change)
-    for (const statement of memberStatements(ctx, key, step)) await tx.run(statement)
+    for (const statement of memberStatements(ctx, key, step)) version += bumps(await tx.run(statement))
   }
+  return version
 }
 
 /** A condition becomes the ids that satisfy it at this point of the sequence. */

@@ -11,6 +11,7 @@ import {
 } from '#directory/schema/definitions.ts'
 import { documentsOf } from '#directory/schema/extended.ts'
 import { AppError, notFound } from '#platform/errors.ts'
+import { bulkLimits } from './bulk/operations.ts'
 import { cursorTimeoutSeconds } from './query/cursor.ts'
 import { pageLimits } from './query/list.ts'
 import { declaredFor } from './query/schema.ts'
@@ -21,7 +22,7 @@ function serviceProviderConfig(base: string): JsonObject {
   return {
     schemas: [`${core}:ServiceProviderConfig`],
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    bulk: { supported: true, maxOperations: bulkLimits.operations, maxPayloadSize: bulkLimits.payload },
     filter: { supported: true, maxResults: pageLimits.maximumSize },
     changePassword: { supported: false },
     sort: { supported: true },

@@ -2,7 +2,10 @@
 // there is no organization to keep it for.
 import type { Context, MiddlewareHandler } from 'hono'
 import type { QuirkName } from '#connections/provisioning/quirks.ts'
+import type { JsonObject } from '#directory/schema/canonical.ts'
 import type { CallContext } from '#src/context.ts'
+import type { BulkEntry } from './bulk/operations.ts'
+import type { Outcome } from './bulk/writing.ts'
 import type { ScimEnv, ScimServices } from './guard.ts'
 import type { Note } from './patch/note.ts'
 import { noteRequest, type ReceivedRequest } from './quirks/request.ts'
@@ -29,6 +32,34 @@ export function provisioningLog({ provisioning }: Pick<ScimServices, 'provisioni
       userAgent: c.req.header('user-agent') ?? null,
     })
   }
+}
+
+type Operation = {
+  entry: BulkEntry
+  outcome: Outcome
+  result: JsonObject
+  noted: ReadonlySet<QuirkName> | undefined
+}
+
+/** An operation of a bulk request, as the request of its own that it stands for. */
+export function recordOperation(
+  c: Context<ScimEnv>,
+  provisioning: ScimServices['provisioning'],
+  { entry, outcome, result, noted }: Operation,
+): void {
+  const { ctx, directoryId } = c.var
+  const { method, path } = entry
+  const body = 'operation' in entry && method !== 'DELETE' ? entry.operation.data : undefined
+  const error = 'error' in outcome ? JSON.stringify(result['response']) : null
+  provisioning.record({
+    ...{ organizationId: ctx.organizationId, directoryId, requestId: ctx.requestId, method, path, request: body },
+    ...{ status: Number(result['status']), durationMillis: outcome.durationMillis, response: error },
+    requestLength: body === undefined ? 0 : JSON.stringify(body).length,
+    quirks: () =>
+      quirksOf({ method, path, mediaType: c.req.header('content-type'), body, operations: undefined }, noted),
+    targetId: targetOf(String(result['location'] ?? '')),
+    userAgent: c.req.header('user-agent') ?? null,
+  })
 }
 
 /** Takes note of a tolerance that only shows while the request is worked on. */

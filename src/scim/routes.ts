@@ -4,6 +4,7 @@ import { listExtensionAttributes } from '#directory/extension-attributes.ts'
 import { notFound } from '#platform/errors.ts'
 import { answer, answerText, queryOf } from './answers.ts'
 import { bodyLimits, readBody } from './body.ts'
+import { createBulk } from './bulk.ts'
 import { type DiscoveryPath, discover, refuseFilter } from './discovery.ts'
 import { scimError } from './errors.ts'
 import { groups } from './groups.ts'
@@ -28,6 +29,7 @@ export function createScim(services: ScimServices): Hono<ScimEnv> {
 
   scim.route('/:directoryId/Users', users)
   scim.route('/:directoryId/Groups', groups)
+  scim.route('/:directoryId/Bulk', createBulk(services))
   scim.post('/:directoryId/.search', async (c) =>
     answerRootSearch(c, listRequestFromBody(await readBody(c, bodyLimits.user))),
   )

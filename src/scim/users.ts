@@ -1,21 +1,17 @@
 // /Users: each handler reads the request, calls the verb and answers (RFC 7644 §3.3–§3.6).
 import { Hono } from 'hono'
-import { provisionFromDirectory } from '#access/people/provision-from-directory.ts'
-import { deleteUser } from '#directory/delete-user.ts'
 import { userSchema } from '#directory/schema/attributes.ts'
-import { updateUser } from '#directory/update-user.ts'
 import { getUser } from '#directory/users.ts'
 import { answerResource, noContent, notModified, projectionOf, queryOf } from './answers.ts'
+import { askerOf, placeOf } from './asker-of.ts'
 import { bodyLimits, readBody, readOperations } from './body.ts'
 import type { ScimEnv } from './guard.ts'
 import { answerUserList } from './lists.ts'
 import { onlyBy } from './methods.ts'
-import { applyOperations } from './patch/apply.ts'
-import { expectedVersion, isUnchanged } from './preconditions.ts'
-import { noteOf } from './provisioning-log.ts'
 import { listRequestFromBody, listRequestFromQuery } from './query/list.ts'
-import { withFullNames } from './query/schema.ts'
-import { contentFromBody, contentFromDocument, documentOfUser, userResource } from './resources/user.ts'
+import { userResource } from './resources/user.ts'
+import { isUnchanged } from './resources/versions.ts'
+import { createUser, patchUser, removeUser, replaceUser } from './write/users.ts'
 
 export const users = new Hono<ScimEnv>({ strict: false })
 
@@ -26,9 +22,8 @@ users.post('/.search', async (c) => answerUserList(c, listRequestFromBody(await 
 users.all('/.search', onlyBy('POST'))
 
 users.post('/', async (c) => {
-  const { ctx, directoryId, urls } = c.var
-  const content = contentFromBody(await readBody(c, bodyLimits.user))
-  const user = await provisionFromDirectory(ctx, { directoryId, content })
+  const { directoryId, urls } = c.var
+  const user = await createUser(askerOf(c), await readBody(c, bodyLimits.user))
   return answerResource(c, userResource(user, urls, directoryId), user, await projectionOf(c, userSchema), 201)
 })
 
@@ -40,39 +35,20 @@ users.get('/:userId', async (c) => {
 })
 
 users.put('/:userId', async (c) => {
-  const { ctx, directoryId, urls } = c.var
-  const content = contentFromBody(await readBody(c, bodyLimits.user))
-  const user = await updateUser(ctx, {
-    userId: c.req.param('userId'),
-    directoryId,
-    expectedVersion: expectedVersion(c.req.header('if-match')),
-    change: () => content,
-  })
+  const { directoryId, urls } = c.var
+  const user = await replaceUser(askerOf(c), placeOf(c, c.req.param('userId')), await readBody(c, bodyLimits.user))
   return answerResource(c, userResource(user, urls, directoryId), user, await projectionOf(c, userSchema))
 })
 
 users.patch('/:userId', async (c) => {
-  const { ctx, directoryId, urls } = c.var
-  const operations = await withFullNames(c.var, userSchema, await readOperations(c, bodyLimits.user))
-  const user = await updateUser(ctx, {
-    userId: c.req.param('userId'),
-    directoryId,
-    expectedVersion: expectedVersion(c.req.header('if-match')),
-    change: (current) => {
-      const before = documentOfUser(current)
-      return contentFromDocument(
-        applyOperations(userSchema, before, operations, { id: current.id, note: noteOf(c) }),
-        before,
-      )
-    },
-  })
+  const { directoryId, urls } = c.var
+  const operations = await readOperations(c, bodyLimits.user)
+  const user = await patchUser(askerOf(c), placeOf(c, c.req.param('userId')), operations)
   return answerResource(c, userResource(user, urls, directoryId), user, await projectionOf(c, userSchema))
 })
 
 users.delete('/:userId', async (c) => {
-  const { ctx, directoryId } = c.var
-  const version = expectedVersion(c.req.header('if-match'))
-  await deleteUser(ctx, { userId: c.req.param('userId'), directoryId, expectedVersion: version })
+  await removeUser(askerOf(c), placeOf(c, c.req.param('userId')))
   return noContent(c)
 })
 

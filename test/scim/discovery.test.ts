@@ -21,7 +21,7 @@ describe('ServiceProviderConfig', () => {
     expect(body).toMatchObject({
       schemas: [`${core}:ServiceProviderConfig`],
       patch: { supported: true },
-      bulk: { supported: false },
+      bulk: { supported: true, maxOperations: 1_000, maxPayloadSize: 16_777_216 },
       filter: { supported: true, maxResults: 1_000 },
       changePassword: { supported: false },
       sort: { supported: true },
@@ -40,7 +40,7 @@ describe('ServiceProviderConfig', () => {
     expect((await scim.list('Users', 'title eq "x"', { sortBy: 'userName' })).body.totalResults).toBe(1)
     expect((await scim.get(`/Users/${id}`, { 'if-none-match': 'W/"2"' })).status).toBe(304)
     expect((await scim.get('/Users?cursor')).status).toBe(200)
-    expect((await scim.post('/Bulk', { schemas: [], Operations: [] })).status).toBe(404)
+    expect((await scim.post('/Bulk', { schemas: [], Operations: [] })).status).toBe(200)
   })
 })
 
