@@ -10,6 +10,7 @@ import { scimError } from './errors.ts'
 import { groups } from './groups.ts'
 import { requireDirectoryToken, type ScimEnv, type ScimServices } from './guard.ts'
 import { answerRootSearch } from './lists.ts'
+import { meOfDirectory, meOfPerson } from './me.ts'
 import { onlyBy } from './methods.ts'
 import { provisioningLog } from './provisioning-log.ts'
 import { listRequestFromBody } from './query/list.ts'
@@ -23,6 +24,7 @@ export const scimPath = (path: string): string =>
 export function createScim(services: ScimServices): Hono<ScimEnv> {
   const scim = new Hono<ScimEnv>({ strict: false })
   scim.onError((thrown, c) => answerError(thrown, c as Context<ScimEnv>))
+  scim.all('/:directoryId/Me', meOfPerson(services))
   scim.use('/:directoryId/*', provisioningLog(services))
   scim.use('/:directoryId/*', requireDirectoryToken(services))
   scim.use('/:directoryId', requireDirectoryToken(services))
@@ -30,6 +32,7 @@ export function createScim(services: ScimServices): Hono<ScimEnv> {
   scim.route('/:directoryId/Users', users)
   scim.route('/:directoryId/Groups', groups)
   scim.route('/:directoryId/Bulk', createBulk(services))
+  scim.all('/:directoryId/Me', meOfDirectory)
   scim.post('/:directoryId/.search', async (c) =>
     answerRootSearch(c, listRequestFromBody(await readBody(c, bodyLimits.user))),
   )
