@@ -484,6 +484,31 @@ CREATE TRIGGER open_or_close_tokens AFTER UPDATE OF status ON directories
   FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status) EXECUTE FUNCTION open_or_close_tokens();
 GRANT SELECT, INSERT, UPDATE, DELETE ON directories TO rolecall_server;
 
+-- Who may have access tokens for a directory: by a secret or key of their own (OAuth 2.0 client credentials), or, for
+-- entra, by what a tenant of Entra ID issues itself. settings: public keys, or tenant and audience.
+CREATE TABLE directory_clients (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  directory_id text NOT NULL,
+  name text NOT NULL,
+  kind text NOT NULL,
+  secret_hash text,
+  settings jsonb NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  CONSTRAINT directory_clients_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT directory_clients_organization_id_directory_id_directories_orga FOREIGN KEY (organization_id, directory_id)
+    REFERENCES directories(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX directory_clients_directory ON directory_clients USING btree (directory_id);
+CREATE UNIQUE INDEX directory_clients_id ON directory_clients USING btree (id);
+ALTER TABLE directory_clients ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON directory_clients FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON directory_clients TO rolecall_server;
+
 -- Bearer tokens of a directory, several at once; only the SHA-256 is kept.
 CREATE TABLE directory_tokens (
   organization_id text NOT NULL,
@@ -497,11 +522,16 @@ CREATE TABLE directory_tokens (
   last_used_at timestamp(3) with time zone,
   -- Kept by triggers: directory and organization are active, so that the entry has to look at one row only.
   is_open boolean DEFAULT true NOT NULL,
+  -- Of an access token: the client that it was given to, whose revocation ends it.
+  client_id text,
   CONSTRAINT directory_tokens_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT directory_tokens_token_hash_unique UNIQUE (token_hash),
+  CONSTRAINT directory_tokens_organization_id_client_id_directory_clients_or FOREIGN KEY (organization_id, client_id)
+    REFERENCES directory_clients(organization_id, id) ON DELETE CASCADE,
   CONSTRAINT directory_tokens_organization_id_directory_id_directories_organ FOREIGN KEY (organization_id, directory_id)
     REFERENCES directories(organization_id, id) ON DELETE CASCADE
 );
+CREATE INDEX directory_tokens_client ON directory_tokens USING btree (organization_id, client_id) WHERE (client_id IS NOT NULL);
 CREATE INDEX directory_tokens_directory ON directory_tokens USING btree (organization_id, directory_id);
 ALTER TABLE directory_tokens ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON directory_tokens FOR ALL TO rolecall_server
@@ -594,6 +624,27 @@ CREATE OR REPLACE FUNCTION public.resolve_directory_token(p_token_hash text)
  SET search_path TO 'public', 'pg_temp'
 AS $function$ SELECT t.organization_id, t.directory_id, t.id FROM directory_tokens t WHERE t.token_hash = p_token_hash $function$;
 GRANT EXECUTE ON FUNCTION resolve_directory_token(text) TO rolecall_server;
+
+-- Whose a client is, before any organization is entered; says nothing of whether it still counts.
+CREATE OR REPLACE FUNCTION public.resolve_directory_client(p_client_id text)
+ RETURNS TABLE(organization_id text, directory_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT c.organization_id, c.directory_id FROM directory_clients c WHERE c.id = p_client_id $function$;
+GRANT EXECUTE ON FUNCTION resolve_directory_client(text) TO rolecall_server;
+
+-- Whose tokens a directory takes that were issued elsewhere, before any organization is entered.
+CREATE OR REPLACE FUNCTION public.resolve_directory_issuers(p_directory_id text)
+ RETURNS TABLE(organization_id text, client_id text, settings jsonb)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT c.organization_id, c.id, c.settings FROM directory_clients c WHERE c.directory_id = p_directory_id
+    AND c.kind = 'entra' AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > now()) $function$;
+GRANT EXECUTE ON FUNCTION resolve_directory_issuers(text) TO rolecall_server;
 
 -- The entry of a directory's transaction: sets the organization that row-level security holds it to, and refuses
 -- (RC401) a token that is revoked, expired or of another directory, in the very transaction of the work. What a

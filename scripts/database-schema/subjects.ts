@@ -44,9 +44,18 @@ const directory: Subject = {
 const feeds: Subject = {
   title: 'Directories of identity providers (SCIM)',
   says: 'What pushes people and groups here, with which tokens, and what it asked for.',
-  relations: ['directories', 'directory_tokens', 'directory_activity', 'provisioning_events', 'extension_attributes'],
+  relations: [
+    'directories',
+    'directory_clients',
+    'directory_tokens',
+    'directory_activity',
+    'provisioning_events',
+    'extension_attributes',
+  ],
   functions: [
     'resolve_directory_token',
+    'resolve_directory_client',
+    'resolve_directory_issuers',
     'enter_directory',
     'open_new_token',
     'open_or_close_tokens',

@@ -14,6 +14,7 @@ import { meOfDirectory, meOfPerson } from './me.ts'
 import { onlyBy } from './methods.ts'
 import { provisioningLog } from './provisioning-log.ts'
 import { listRequestFromBody } from './query/list.ts'
+import { createTokenEndpoint } from './token.ts'
 import { users } from './users.ts'
 
 /** A base URL that was saved with a slash at its end makes two in a row (wire 13). */
@@ -24,6 +25,7 @@ export const scimPath = (path: string): string =>
 export function createScim(services: ScimServices): Hono<ScimEnv> {
   const scim = new Hono<ScimEnv>({ strict: false })
   scim.onError((thrown, c) => answerError(thrown, c as Context<ScimEnv>))
+  scim.route('/:directoryId/oauth2/token', createTokenEndpoint(services))
   scim.all('/:directoryId/Me', meOfPerson(services))
   scim.use('/:directoryId/*', provisioningLog(services))
   scim.use('/:directoryId/*', requireDirectoryToken(services))

@@ -33,7 +33,10 @@ describe('ServiceProviderConfig', () => {
         defaultPageSize: 100,
         maxPageSize: 1_000,
       },
-      authenticationSchemes: [{ type: 'oauthbearertoken', name: expect.any(String), description: expect.any(String) }],
+      authenticationSchemes: [
+        { type: 'oauthbearertoken', name: expect.any(String), description: expect.any(String) },
+        { type: 'oauth2' },
+      ],
     })
     const id = await scim.user('ada@example.com')
     expect((await scim.patch(`/Users/${id}`, { op: 'add', path: 'title', value: 'x' })).status).toBe(200)

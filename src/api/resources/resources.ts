@@ -9,6 +9,7 @@ import { auditEventRoutes } from './audit-events.ts'
 import { brandRoutes } from './brands.ts'
 import { connectionRoutes } from './connections.ts'
 import { directoryRoutes } from './directories.ts'
+import { directoryClientRoutes } from './directory-clients.ts'
 import { directoryTokenRoutes } from './directory-tokens.ts'
 import { domainRoutes } from './domains.ts'
 import { emergencyRoutes } from './emergency.ts'
@@ -61,6 +62,7 @@ export const resourceRoutes = [
   accessChangeRoutes,
   assignmentRoutes,
   directoryRoutes,
+  directoryClientRoutes,
   directoryTokenRoutes,
   extensionAttributeRoutes,
   provisioningEventRoutes,
