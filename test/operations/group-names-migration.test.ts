@@ -16,13 +16,13 @@ test('the oldest of several groups keeps its externalId, the audit trail has the
   const ids: string[] = []
   for (const name of ['Zeta', 'Alpha', 'Beta']) ids.push(await scim.group(name))
   await app.owner`update groups set external_id = 'e-1', display_name = display_name || ' ', display_name_key = fold(display_name || ' ')
-    where id in ${app.owner(ids)}`
+    where id = any(${ids})`
   const other = await app.createScim()
   const elsewhere = await other.group('Elsewhere')
   await app.owner`update groups set external_id = 'e-1' where id = ${elsewhere}`
   for (const statement of statements) await app.owner.unsafe(statement)
   const rows =
-    await app.owner`select id, external_id, display_name_key from groups where id in ${app.owner([...ids, elsewhere])}`
+    await app.owner`select id, external_id, display_name_key from groups where id = any(${[...ids, elsewhere]})`
   const externalIds = Object.fromEntries(rows.map((row) => [row['id'], row['external_id']]))
   expect(externalIds).toEqual({ [ids[0] ?? '']: 'e-1', [ids[1] ?? '']: null, [ids[2] ?? '']: null, [elsewhere]: 'e-1' })
   expect(rows.map((row) => row['display_name_key']).toSorted()).toEqual(['alpha', 'beta', 'elsewhere', 'zeta'])
