@@ -32,7 +32,7 @@ const vendorGates = [
   { vendor: ['@node-saml'], places: ['sso/saml'] },
   { vendor: ['xml-crypto', '@xmldom'], places: ['sso/saml'] },
   { vendor: ['openid-client'], places: ['sso/oidc'] },
-  { vendor: ['jose'], places: ['sso', 'provider', 'access/applications'] },
+  { vendor: ['jose'], places: ['sso', 'provider', 'access/applications', 'connections/directories'] },
   { vendor: ['oidc-provider'], places: ['provider'] },
   { vendor: ['saxes'], places: ['connections/saml', 'sso/saml'] },
   { vendor: ['@peculiar', 'reflect-metadata'], places: ['connections/saml'] },

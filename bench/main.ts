@@ -1,6 +1,7 @@
-// `npm run bench -- members | requests | sign-in | deactivation | console`: measures a server of its own on this machine. Absolute figures say as much about
+// `npm run bench -- members | requests | sign-in | deactivation | console | bulk`: measures a server of its own on this machine. Absolute figures say as much about
 // the machine as about Rolecall; the ratios are what docs/benchmarks.md keeps.
 import { parseArgs } from 'node:util'
+import { describeBulk, isBulkTargetMet, measureBulk } from './bulk.ts'
 import { describeConsole, isConsoleTargetMet, measureConsole } from './console.ts'
 import { describeDeactivation, measureDeactivation } from './deactivation.ts'
 import { startFloor } from './floor.ts'
@@ -9,11 +10,11 @@ import { areRequestTargetsMet, describeRequests, measureRequests } from './reque
 import { type Rolecall, startRolecall } from './rolecall.ts'
 import { describeSignIn, isSignInTargetMet, measureSignIn } from './sign-in.ts'
 
-const usage = `Usage: npm run bench -- members | requests | sign-in | deactivation | console [flags]
+const usage = `Usage: npm run bench -- members | requests | sign-in | deactivation | console | bulk [flags]
   --json         print the result as JSON
   --check        end with exit code 1 where a target is missed
   --samples N    members, console: how often each is measured (default 200)
-  --rounds N     requests, sign-in: rounds of each side (default 5)
+  --rounds N     requests, sign-in, bulk: rounds of each side (default 5)
   --trials N     deactivation: how many people (default 1000)
   --seconds S    requests: length of a round (default 2)`
 
@@ -74,7 +75,12 @@ async function pages(rolecall: Rolecall, samples: number): Promise<Outcome> {
   return { result, text: describeConsole(result), isTargetMet: isConsoleTargetMet(result) }
 }
 
-const benches = ['members', 'requests', 'sign-in', 'deactivation', 'console'] as const
+async function bulk(rolecall: Rolecall, rounds: number): Promise<Outcome> {
+  const result = await measureBulk(rolecall.scim, { rounds }, progress)
+  return { result, text: describeBulk(result), isTargetMet: isBulkTargetMet(result) }
+}
+
+const benches = ['members', 'requests', 'sign-in', 'deactivation', 'console', 'bulk'] as const
 
 const isBench = (what: string | undefined): what is (typeof benches)[number] =>
   (benches as readonly (string | undefined)[]).includes(what)
@@ -105,6 +111,7 @@ async function main(): Promise<number> {
       'sign-in': () => signIn(rolecall, options.rounds),
       deactivation: () => deactivation(rolecall, Number(values.trials)),
       console: () => pages(rolecall, Number(values.samples)),
+      bulk: () => bulk(rolecall, options.rounds),
     }[what]()
     console.log(values.json ? JSON.stringify(outcome.result, null, 2) : outcome.text)
     return values.check && !outcome.isTargetMet ? 1 : 0

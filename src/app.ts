@@ -1,5 +1,6 @@
 // The composition root: which middleware, in which order, and what is mounted where.
 import { type Context, Hono } from 'hono'
+import { getPathNoStrict } from 'hono/utils/url'
 import { createAccount } from '#account/account.ts'
 import { createApi } from '#api/api.ts'
 import { createAuthZen } from '#api/authzen.ts'
@@ -18,7 +19,7 @@ import { createAssets } from '#http/ui/assets.ts'
 import { asAppError, notFound } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
 import { createProvider } from '#provider/provider.ts'
-import { createScim } from '#scim/routes.ts'
+import { createScim, scimPath } from '#scim/routes.ts'
 import { providerSignOut } from '#sso/endpoints/sign-out.ts'
 import { createLocal } from '#sso/local/local.tsx'
 import { createSso, createSsoServices } from '#sso/sso.ts'
@@ -38,7 +39,7 @@ export type AppOptions = Services & {
 
 export function createApp(options: AppOptions): Hono<AppEnv> {
   // Identity providers end URLs in a slash where the administrator's base URL did (wire 13).
-  const app = new Hono<AppEnv>({ strict: false })
+  const app = new Hono<AppEnv>({ getPath: (request) => scimPath(getPathNoStrict(request)) })
   app.use(requestScope(options), securityHeaders({ origin: options.urls.origin, randomBytes: options.randomBytes }))
   const reports = createCspReports({ ...options, origin: options.urls.origin })
   app.get('/healthz', (c) => {

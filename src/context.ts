@@ -2,7 +2,7 @@
 
 import { sql } from 'drizzle-orm'
 import type { Database, Transaction } from '#db/database.ts'
-import { prepared, type Statement } from '#db/statement.ts'
+import { prepared, type Statement, withEntry } from '#db/statement.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { RandomBytes } from '#platform/crypto.ts'
 import { AppError, freshProofNeeded, notFound } from '#platform/errors.ts'
@@ -127,6 +127,8 @@ export type CallContext = Services & {
   proof?: 'fresh' | 'stale'
   /** Absent: no limit (operator, system, and whoever holds everything). */
   ceiling?: Ceiling
+  /** Where units of work become parts of a transaction that is under way, rather than transactions of their own. */
+  within?: { perform<T>(work: (tx: Transaction) => Promise<T>): Promise<T> }
   /** The first statement of each transaction: enters the organization, and refuses a secret that is dead by now. */
   entry: Statement<unknown>
   requestId: string
@@ -198,7 +200,27 @@ export const requireReach = (tx: Transaction, ctx: CallContext, reach: Reach): P
  * another one: what it does beside its statements must bear that. @throws AppError
  */
 export function inTransaction<T>(ctx: CallContext, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  return ctx.database.transaction(ctx.entry, work, ctx.organizationId)
+  return ctx.within?.perform(work) ?? ctx.database.transaction(ctx.entry, work, ctx.organizationId)
+}
+
+/**
+ * Runs `work` with a context whose units of work share one transaction, each of them all or nothing (src/db/shared-work.ts).
+ * @throws AppError where the COMMIT fails, and with it all of them
+ */
+export function inSharedTransaction<T>(ctx: CallContext, work: (ctx: CallContext) => Promise<T>): Promise<T> {
+  return ctx.database.shared(ctx.entry, (within) => work({ ...ctx, within }), ctx.organizationId)
+}
+
+/** Runs `work` with a context whose units of work are one unit of work. @throws whatever `work` throws, and nothing of it holds */
+export function inOneUnitOfWork<T>(ctx: CallContext, work: (ctx: CallContext) => Promise<T>): Promise<T> {
+  return inTransaction(ctx, (tx) => {
+    const part: Transaction = {
+      run: (statement) => tx.run(statement),
+      commitWith: (...statements) => Promise.all(statements.map((statement) => tx.run(statement))),
+      entered: () => tx.entered(),
+    }
+    return work({ ...ctx, within: { perform: (inner) => inner(part) } })
+  })
 }
 
 /**
@@ -211,12 +233,27 @@ export function inTrial<T>(ctx: CallContext, work: (tx: Transaction) => Promise<
 
 /** Reads by one statement that holds the CTE `entered`, as a transaction of its own. @throws AppError */
 export function inOneStatement<Row>(ctx: CallContext, statement: Statement<Row>): Promise<Row[]> {
-  return ctx.database.single(ctx.entry, statement, ctx.organizationId)
+  return ctx.within === undefined
+    ? ctx.database.single(ctx.entry, statement, ctx.organizationId)
+    : onePart(ctx, ctx.within, statement)
 }
 
 /** Writes by one statement that holds the CTE `entered`, as a transaction of its own. @throws AppError */
 export function writeInOneStatement<Row>(ctx: CallContext, statement: Statement<Row>): Promise<Row[]> {
-  return ctx.database.singleWrite(ctx.entry, statement, ctx.organizationId)
+  return ctx.within === undefined
+    ? ctx.database.singleWrite(ctx.entry, statement, ctx.organizationId)
+    : onePart(ctx, ctx.within, statement)
+}
+
+async function onePart<Row>(
+  { organizationId }: CallContext,
+  within: NonNullable<CallContext['within']>,
+  statement: Statement<Row>,
+): Promise<Row[]> {
+  const [rows] = await within.perform((tx) =>
+    tx.commitWith(withEntry(statement, enterOrganization({ organizationId }))),
+  )
+  return rows ?? []
 }
 
 /**

@@ -48,14 +48,31 @@ const directory: Subject = {
 const feeds: Subject = {
   title: 'Directories of identity providers (SCIM)',
   says: 'What pushes people and groups here, with which tokens, and what it asked for.',
-  relations: ['directories', 'adoption_requests', 'directory_tokens', 'directory_activity', 'provisioning_events'],
+  relations: [
+    'directories',
+    'adoption_requests',
+    'directory_clients',
+    'directory_tokens',
+    'directory_activity',
+    'provisioning_events',
+    'extension_attributes',
+  ],
   functions: [
     'adoption_verdict',
     'is_findable',
     'resolve_directory_token',
+    'resolve_directory_client',
+    'resolve_directory_issuers',
     'enter_directory',
     'open_new_token',
     'open_or_close_tokens',
+    'note_extension_attributes',
+    'extension_shape',
+    'extension_values',
+    'has_own_extension',
+    'extension_term',
+    'extension_terms',
+    'users_by_extension',
   ],
 }
 

@@ -6,6 +6,7 @@ import { isCollision, translateDatabaseError } from './errors.ts'
 import type { Lane } from './lane.ts'
 import { Lanes, type PoolOptions } from './lanes.ts'
 import { UnfitConnection } from './proof.ts'
+import { SharedWork } from './shared-work.ts'
 import { type Statement, withEntry } from './statement.ts'
 import { type Transaction, UnitOfWork } from './unit-of-work.ts'
 
@@ -43,6 +44,21 @@ export class Database {
   /** As `transaction`, but all of it is rolled back once `work` is done, which must not commit. @throws AppError */
   trial<T>(entry: Statement<unknown>, work: (tx: Transaction) => Promise<T>, owner = ''): Promise<T> {
     return this.#onLane(owner, (lane) => new UnitOfWork(lane).rehearse(entry, work))
+  }
+
+  /**
+   * Runs `work`, whose units of work share one transaction, each of them all or nothing; commits when it returns. All of it may be
+   * run again. @throws AppError where the COMMIT fails: then nothing of any of them holds, or, for `unavailable`, nobody knows
+   */
+  shared<T>(entry: Statement<unknown>, work: (shared: SharedWork) => Promise<T>, owner = ''): Promise<T> {
+    return this.#onLane(owner, (lane) =>
+      new UnitOfWork(lane).perform(entry, async (tx) => {
+        await tx.entered()
+        const shared = new SharedWork(lane)
+        await shared.begin()
+        return work(shared)
+      }),
+    )
   }
 
   /**

@@ -2,7 +2,7 @@
 // makes it so before it negates.
 import { type SQL, sql } from 'drizzle-orm'
 import type { Condition, Field } from './condition.ts'
-import { fold } from './fold.ts'
+import { fold, foldName } from './fold.ts'
 
 /** An SQL expression for a single value. `isFolded`: it is a key that was folded when it was written. */
 export type Scalar = { expression: SQL; isFolded?: boolean }
@@ -13,7 +13,7 @@ export type Scope = {
   scalar(field: Field): Scalar | undefined
   /** `from` clause of the list's elements and the scope of one element; the element's own value is the field `value`. */
   list(field: Field): { from: SQL; element: Scope } | undefined
-  /** A condition on an index that every match of `value eq folded` in this list satisfies. */
+  /** A condition on an index that every match of `eq folded` with this value, or with one in this list, satisfies. */
   narrow?(field: Field, foldedValue: string): SQL | undefined
 }
 
@@ -46,8 +46,8 @@ function anyElement(list: Field, part: Condition, scope: Scope): SQL {
   const { from, element } = listOf(list, scope)
   const matches = sql`exists (select from ${from} where ${conditionSql(part, element)})`
   const wanted = requiredValue(part)
-  const narrowed = wanted === undefined ? undefined : scope.narrow?.(list, fold(wanted))
-  return narrowed === undefined ? matches : sql`(${narrowed} and ${matches})`
+  const narrow = wanted === undefined ? undefined : scope.narrow?.(list, fold(wanted))
+  return narrow === undefined ? matches : sql`(${narrow} and ${matches})`
 }
 
 /** The value that every element satisfying the part has, if the part says so. */
@@ -67,7 +67,7 @@ function present(field: Field, scope: Scope): SQL {
 
 function compareField(comparison: Comparison, scope: Scope): SQL {
   const scalar = scope.scalar(comparison.field)
-  if (scalar !== undefined) return compareScalar(comparison, scalar)
+  if (scalar !== undefined) return narrowed(comparison, compareScalar(comparison, scalar), scope)
   const { from, element, last } = listAndRest(comparison.field, scope)
   const onElement: Comparison = { ...comparison, field: last ?? { ...comparison.field, path: ['value'] } }
   if (comparison.value === null) {
@@ -78,15 +78,24 @@ function compareField(comparison: Comparison, scope: Scope): SQL {
   if (comparison.operator === 'ne') {
     return sql`(not exists (select from ${from}) or exists (select from ${from} where ${conditionSql(onElement, element)}))`
   }
-  const list = { ...comparison.field, path: comparison.field.path.slice(0, last === undefined ? undefined : -1) }
-  return anyElement(list, onElement, scope)
+  const list = last === undefined ? comparison.field : listOfSub(comparison.field)
+  const matches = anyElement(list, onElement, scope)
+  return last === undefined || requiredValue(onElement) !== undefined ? matches : narrowed(comparison, matches, scope)
 }
+
+function narrowed({ field, operator, value }: Comparison, matches: SQL, scope: Scope): SQL {
+  if (operator !== 'eq' || typeof value !== 'string') return matches
+  const narrow = scope.narrow?.(field, fold(value))
+  return narrow === undefined ? matches : sql`(${narrow} and ${matches})`
+}
+
+const listOfSub = (field: Field): Field => ({ ...field, type: 'complex', path: field.path.slice(0, -1) })
 
 /** A path such as emails.type: the list `emails`, and `type` within its elements. */
 function listAndRest(field: Field, scope: Scope): { from: SQL; element: Scope; last: Field | undefined } {
   const whole = scope.list(field)
   if (whole !== undefined) return { ...whole, last: undefined }
-  const list = listOf({ ...field, path: field.path.slice(0, -1) }, scope)
+  const list = listOf(listOfSub(field), scope)
   return { ...list, last: { ...field, path: field.path.slice(-1) } }
 }
 
@@ -119,7 +128,9 @@ function compareOrdered(left: SQL, operator: Comparison['operator'], right: SQL)
 
 function compareText(scalar: Scalar, operator: Comparison['operator'], value: string, isCaseExact: boolean): SQL {
   const left = isCaseExact || scalar.isFolded === true ? scalar.expression : sql`fold(${scalar.expression})`
-  const right = sql`${isCaseExact ? value : fold(value)}::text`
+  // A key has no white space around it, either.
+  const folded = scalar.isFolded === true && (operator === 'eq' || operator === 'ne') ? foldName(value) : fold(value)
+  const right = sql`${isCaseExact ? value : folded}::text`
   switch (operator) {
     case 'co':
       return sql`strpos(${left}, ${right}) > 0`

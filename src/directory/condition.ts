@@ -6,6 +6,8 @@ export type Field = {
   path: readonly string[]
   type: 'string' | 'boolean' | 'dateTime' | 'number' | 'complex'
   isCaseExact: boolean
+  /** Of an extension's attribute with several values: how many parts of the path name the list. */
+  listDepth?: number
 }
 
 export type ComparisonOperator = 'eq' | 'ne' | 'co' | 'sw' | 'ew' | 'gt' | 'ge' | 'lt' | 'le'

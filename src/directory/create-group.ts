@@ -3,10 +3,11 @@ import { sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
-import { fold } from './fold.ts'
+import { foldName } from './fold.ts'
 import type { GroupRecord } from './groups.ts'
 import { memberStatements } from './members.ts'
 import type { GroupContent } from './update-group.ts'
+import { visibleName } from './visible-name.ts'
 
 type Parameters = AuditParameters & {
   organizationId: string
@@ -32,13 +33,17 @@ const selectVersion = prepared<{ organizationId: string; groupId: string }, { ve
   (p) => sql`select version from groups where organization_id = ${p.organizationId} and id = ${p.groupId}`,
 )
 
-/** @throws AppError invalid (`invalidValue`) where a member does not exist for the caller */
+/**
+ * @throws AppError invalid (`invalidValue`) where a member does not exist for the caller, or the name cannot be seen; conflict
+ *   (`uniqueness`) where the directory has a group with this externalId
+ */
 export async function createGroup(
   ctx: CallContext,
   input: { directoryId: string | null; content: GroupContent; memberIds: readonly string[] },
 ): Promise<GroupRecord> {
   requirePermission(ctx, 'groups.write')
-  const { directoryId, content } = input
+  const { directoryId } = input
+  const content = { ...input.content, displayName: visibleName('displayName', input.content.displayName) }
   const [groupId, now] = [ctx.ids.next('grp'), nowOf(ctx)]
   const entry = { action: 'group.create', targetType: 'group', targetId: groupId, detail: { directoryId } } as const
   const key = { organizationId: ctx.organizationId, directoryId, groupId }
@@ -49,7 +54,7 @@ export async function createGroup(
         ...auditParameters(ctx, entry),
         ...key,
         displayName,
-        displayNameKey: fold(displayName),
+        displayNameKey: foldName(displayName),
         externalId,
         attributes: JSON.stringify(content.attributes),
         now,

@@ -5,6 +5,8 @@ import type { Scalar, Scope } from './condition-sql.ts'
 
 const isUrn = (name: string): boolean => name.includes(':')
 
+const enterpriseUrn = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
+
 /** Attributes of a user that have several values; `groups` and `schemas` are computed. */
 const userLists = new Set([
   'emails',
@@ -45,6 +47,20 @@ function jsonScalar(document: SQL, path: readonly string[]): Scalar {
   return { expression: sql`(${parents} ->> ${path.at(-1) ?? ''}::text)` }
 }
 
+/** A value of an extension, of whatever type it should be: of another one it is none. */
+function extensionScalar(document: SQL, field: Field): Scalar {
+  const { expression } = jsonScalar(document, field.path)
+  // A text that is no time is none; a cast of it would fail the search.
+  if (field.type === 'dateTime')
+    return {
+      expression: sql`(case when pg_input_is_valid(${expression}, 'timestamptz') then ${expression} end)::timestamptz`,
+    }
+  const type = field.type === 'number' || field.type === 'boolean' ? field.type : undefined
+  if (type === undefined) return { expression }
+  const parent = field.path.reduce((place, name) => sql`${place} -> ${name}::text`, document)
+  return { expression: sql`(case when jsonb_typeof(${parent}) = ${sql.raw(`'${type}'`)} then ${expression} end)` }
+}
+
 const own = <T>(table: Record<string, T>, key: string): T | undefined =>
   Object.hasOwn(table, key) ? table[key] : undefined
 
@@ -60,6 +76,8 @@ const rowElement: Scope = {
 }
 
 const plainElement: Scope = { scalar: () => ({ expression: sql`e.value` }), list: () => undefined }
+
+const textElement: Scope = { scalar: () => ({ expression: sql`(e.value #>> '{}')` }), list: () => undefined }
 
 const groupsOfUser = sql`(select gr.id as value, gr.display_name as display, 'direct'::text as type
   from group_members gm join groups gr on gr.organization_id = gm.organization_id and gr.id = gm.group_id
@@ -85,9 +103,27 @@ function jsonList(field: Field, document: SQL): { from: SQL; element: Scope } | 
   return { from: sql`jsonb_array_elements(${document} -> ${name}::text) e`, element: jsonElement }
 }
 
+/** A list of an extension; one that came as a single value counts as a list of one. */
+function extensionList({ path, type }: Field, document: SQL): { from: SQL; element: Scope } {
+  const place = path.reduce((parent, name) => sql`${parent} -> ${name}::text`, document)
+  return {
+    from: sql`jsonb_path_query(${place}, 'lax $[*]') e (value)`,
+    element: type === 'complex' ? jsonElement : textElement,
+  }
+}
+
+const isExtensionList = ({ path, listDepth }: Field): boolean => listDepth !== undefined && path.length >= listDepth
+
 const isListPath = (path: readonly string[], lists: (name: string) => boolean): boolean => {
   const [first] = path
   return first !== undefined && !isUrn(first) && lists(first)
+}
+
+/** The name under which users_by_extension() finds the attribute of an extension; of the enterprise extension only the manager. */
+export function indexedName([urn = '', ...names]: readonly string[]): string | undefined {
+  if (!isUrn(urn)) return undefined
+  const name = names.join('.')
+  return urn === enterpriseUrn && name !== 'manager.value' ? undefined : `${urn}:${name}`
 }
 
 /** Fields of `users u`. */
@@ -95,28 +131,38 @@ export const userScope: Scope = {
   scalar: (field) => {
     if (isListPath(field.path, (name) => userLists.has(name) || name === 'groups' || name === 'schemas'))
       return undefined
-    return own(userColumns, field.path.join('.')) ?? jsonScalar(sql`u.attributes`, field.path)
+    if (isExtensionList(field)) return undefined
+    return own(userColumns, field.path.join('.')) ?? extensionScalar(sql`u.attributes`, field)
   },
   list: (field) => {
+    if (isExtensionList(field))
+      return field.path.length === field.listDepth ? extensionList(field, sql`u.attributes`) : undefined
     const name = field.path.join('.')
     if (name === 'groups') return { from: groupsOfUser, element: rowElement }
     if (name === 'schemas') return { from: schemasOf(coreSchema('User'), sql`u.attributes`), element: plainElement }
     return jsonList(field, sql`u.attributes`)
   },
-  narrow: (field, foldedValue) =>
-    field.path.join('.') === 'emails'
-      ? sql`u.id in (select ue.user_id from user_emails ue
+  narrow: ({ path, type }, foldedValue) => {
+    if (path.join('.') === 'emails')
+      return sql`u.id in (select ue.user_id from user_emails ue
           where ue.organization_id = u.organization_id and ue.value_key = ${foldedValue})`
-      : undefined,
+    const name = indexedName(type === 'complex' ? [...path, 'value'] : path)
+    return name === undefined
+      ? undefined
+      : sql`u.id in (select user_id from users_by_extension(${name}, ${foldedValue}))`
+  },
 }
 
 /** Fields of `groups g`. */
 export const groupScope: Scope = {
   scalar: (field) => {
     if (isListPath(field.path, (name) => name === 'members' || name === 'schemas')) return undefined
-    return own(groupColumns, field.path.join('.')) ?? jsonScalar(sql`g.attributes`, field.path)
+    if (isExtensionList(field)) return undefined
+    return own(groupColumns, field.path.join('.')) ?? extensionScalar(sql`g.attributes`, field)
   },
   list: (field) => {
+    if (isExtensionList(field))
+      return field.path.length === field.listDepth ? extensionList(field, sql`g.attributes`) : undefined
     const name = field.path.join('.')
     if (name === 'members') return { from: membersOfGroup, element: rowElement }
     if (name === 'schemas') return { from: schemasOf(coreSchema('Group'), sql`g.attributes`), element: plainElement }

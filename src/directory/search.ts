@@ -4,9 +4,9 @@ import { entered, once, prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, inOneStatement, requirePermission } from '#src/context.ts'
 import type { Condition, Sort } from './condition.ts'
 import { conditionSql, type Scope } from './condition-sql.ts'
-import { fold } from './fold.ts'
+import { foldName } from './fold.ts'
 import { type GroupRecord, type GroupWithMembers, groupColumns, memberColumn } from './groups.ts'
-import { groupScope, userScope } from './scopes.ts'
+import { groupScope, indexedName, userScope } from './scopes.ts'
 import { type Cursor, orderBy, type SortKey, sortKey } from './sorting.ts'
 import { type UserRecord, userColumns } from './users.ts'
 
@@ -68,7 +68,7 @@ export async function searchUsers(ctx: CallContext, search: Search): Promise<Sea
   // Identity providers look for a userName before each user that they send, so this has a statement of its own.
   const userName = soleName('userName', search)
   if (userName !== undefined) {
-    const key = { userNameKey: fold(userName), directoryId: search.directoryId }
+    const key = { userNameKey: foldName(userName), directoryId: search.directoryId }
     const rows = await inOneStatement(ctx, selectByUserName(key))
     return { rows, total: rows.length, next: undefined }
   }
@@ -145,7 +145,9 @@ function isPinned(condition: Condition | undefined, fields = pinningFields): boo
   if (condition === undefined) return false
   if (condition.kind === 'and') return condition.parts.some((part) => isPinned(part, fields))
   if (condition.kind === 'any') return condition.list.path.join('.') === 'emails' && requiresValue(condition.part)
-  return condition.kind === 'compare' && condition.operator === 'eq' && fields.has(condition.field.path.join('.'))
+  if (condition.kind !== 'compare' || condition.operator !== 'eq') return false
+  const { path } = condition.field
+  return fields.has(path.join('.')) || (fields === pinningFields && indexedName(path) !== undefined)
 }
 
 const requiresValue = (condition: Condition): boolean =>

@@ -37,7 +37,7 @@ function typed(scalar: Scalar, field: Field): SQL {
 
 function firstOfList(field: Field, scope: Scope): SQL {
   const whole = scope.list(field)
-  const list = whole ?? scope.list({ ...field, path: field.path.slice(0, -1) })
+  const list = whole ?? scope.list({ ...field, type: 'complex', path: field.path.slice(0, -1) })
   if (list === undefined) throw new Error(`No such place: ${field.path.join('.')}`)
   const sub = { ...field, path: whole === undefined ? field.path.slice(-1) : ['value'] }
   const [value, primary] = [list.element.scalar(sub), list.element.scalar({ ...field, path: ['primary'] })]

@@ -8,7 +8,7 @@ import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
 import { requireVersion } from './expected-version.ts'
-import { fold } from './fold.ts'
+import { foldName } from './fold.ts'
 import {
   type GroupKey,
   type GroupRecord,
@@ -20,6 +20,7 @@ import {
 } from './groups.ts'
 import {
   addedGroups,
+  type ChangedRow,
   cycleThrough,
   type KnownChange,
   lockNestings,
@@ -28,6 +29,7 @@ import {
   memberStatements,
 } from './members.ts'
 import type { Attributes } from './users.ts'
+import { visibleName } from './visible-name.ts'
 
 export type GroupContent = { displayName: string; externalId: string | null; attributes: Attributes }
 
@@ -59,16 +61,18 @@ const writeContent = prepared<Parameters, GroupRecord>(
 )
 
 /**
+ * @returns the group's version as it is now
  * @throws AppError not_found; precondition_failed; invalid (`invalidValue`) where a member does not exist or a nested
- *   group would close a cycle; whatever `change` throws
+ *   group would close a cycle; conflict (`uniqueness`) where the directory has another group with the externalId; whatever
+ *   `change` throws
  */
-export async function updateGroup(ctx: CallContext, input: UpdateGroupInput): Promise<void> {
+export async function updateGroup(ctx: CallContext, input: UpdateGroupInput): Promise<number> {
   requirePermission(ctx, 'groups.write')
   const members = input.members ?? []
   const key = { organizationId: ctx.organizationId, directoryId: input.directoryId, groupId: input.groupId }
   const isMembersOnly = input.change === undefined && input.expectedVersion === undefined && isId('grp', input.groupId)
   const known = members.filter((change) => change.kind !== 'removeWhere' && addedGroups(change).length === 0)
-  await inTransaction(ctx, (tx) =>
+  return inTransaction(ctx, (tx) =>
     isMembersOnly && known.length === members.length
       ? changeMembersAtOnce(tx, ctx, key, known as KnownChange[])
       : changeStepByStep(tx, ctx, key, input),
@@ -88,33 +92,41 @@ async function changeMembersAtOnce(
   ctx: CallContext,
   key: GroupKey,
   changes: readonly KnownChange[],
-): Promise<void> {
+): Promise<number> {
   const locked = tx.run(lockGroupStatement(key))
   const statements = changes.flatMap((change) => memberStatements(ctx, key, change))
-  const changed = tx.commitWith<unknown>(...statements)
+  const changed = tx.commitWith<ChangedRow>(...statements)
   changed.catch(() => {})
   // Without the group the statements found nothing to change, and that it is missing is the answer.
-  if ((await locked).length === 0) throw notFound('Group')
-  await changed
+  const [group] = await locked
+  if (group === undefined) throw notFound('Group')
+  return group.version + bumps((await changed).flat())
 }
+
+/** Each statement that changes members makes a new version. */
+const bumps = (rows: readonly ChangedRow[]): number => rows.filter(({ changed }) => changed > 0).length
 
 async function changeStepByStep(
   tx: Transaction,
   ctx: CallContext,
   key: GroupKey,
   input: UpdateGroupInput,
-): Promise<void> {
+): Promise<number> {
   const current = await lockGroupRow(tx, ctx, input)
   requireVersion('group', current, input.expectedVersion)
   const members = input.members ?? []
   const nested = members.flatMap(addedGroups)
   if (nested.length > 0) await refuseCycle(tx, key, nested)
-  const statements: Statement<unknown>[] = contentStatements(ctx, key, current, input.change)
-  for (const statement of statements) await tx.run(statement)
+  let { version } = current
+  for (const statement of contentStatements(ctx, key, current, input.change)) {
+    await tx.run(statement)
+    version += 1
+  }
   for (const change of members) {
     const step = await settled(tx, key, change)
-    for (const statement of memberStatements(ctx, key, step)) await tx.run(statement)
+    for (const statement of memberStatements(ctx, key, step)) version += bumps(await tx.run(statement))
   }
+  return version
 }
 
 /** A condition becomes the ids that satisfy it at this point of the sequence. */
@@ -140,7 +152,9 @@ function contentStatements(
   change: UpdateGroupInput['change'],
 ): Statement<GroupRecord>[] {
   if (change === undefined) return []
-  const after = change(current)
+  const wanted = change(current)
+  const isRenamed = wanted.displayName !== current.displayName
+  const after = isRenamed ? { ...wanted, displayName: visibleName('displayName', wanted.displayName) } : wanted
   const fields = (['displayName', 'externalId', 'attributes'] as const).filter(
     (name) => !isDeepStrictEqual(after[name], current[name]),
   )
@@ -155,7 +169,7 @@ function contentStatements(
       ...auditParameters(ctx, entry),
       ...key,
       displayName: after.displayName,
-      displayNameKey: fold(after.displayName),
+      displayNameKey: foldName(after.displayName),
       externalId: after.externalId,
       attributes: JSON.stringify(after.attributes),
       now: nowOf(ctx),

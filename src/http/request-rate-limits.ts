@@ -51,11 +51,11 @@ class Buckets {
     return ahead > burst * (1000 / perSecond) ? 0 : ahead
   }
 
-  take(key: string, now: number): void {
+  take(key: string, now: number, count = 1): void {
     const { perSecond, burst } = this.#bucket
     if (perSecond === 0) return
     const empty = burst * (1000 / perSecond)
-    this.#fullAt.set(key, now + Math.min(empty, this.#ahead(key, now) + 1000 / perSecond))
+    this.#fullAt.set(key, now + Math.min(empty, this.#ahead(key, now) + (count * 1000) / perSecond))
     if (this.#fullAt.size > rememberedKeys) this.#sweep(now)
   }
 
@@ -76,6 +76,8 @@ export type RequestLimits = {
   admitUnproven(ip: string | null): void
   /** Whose request it is, is known. @throws AppError too_many with the seconds to wait */
   admit(asker: Asker): void
+  /** What one request asked for stands for so many more, which the next ones wait for. */
+  charge(asker: Asker, requests: number): void
   /** A secret that nobody has, or that does not count any more. */
   noteWrongSecret(ip: string | null): void
 }
@@ -112,6 +114,11 @@ export function createRequestLimits(clock: Clock, rates: RequestRates = defaultR
       }
       askers[kind].take(id, now)
       organizations.take(organizationId, now)
+    },
+    charge: ({ organizationId, kind, id }, requests) => {
+      const now = nowMillis()
+      askers[kind].take(id, now, requests)
+      organizations.take(organizationId, now, requests)
     },
     noteWrongSecret: (ip) => {
       if (ip !== null) addresses.take(addressKey(ip), nowMillis())

@@ -9,6 +9,7 @@ export type IdPrefix =
   | 'grp'
   | 'dir'
   | 'tok'
+  | 'dcl'
   | 'rol'
   | 'map'
   | 'asg'

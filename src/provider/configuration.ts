@@ -37,7 +37,8 @@ export function configurationOf(services: Services, clients: ClientReader, keys:
     adapter: createAdapters(services, clients),
     jwks: { keys: [...keys] } as NonNullable<Configuration['jwks']>,
     claims,
-    scopes: ['openid', 'profile', 'email', 'offline_access'],
+    // scim.me: the person's own SCIM resource, at /Me of their directory.
+    scopes: ['openid', 'profile', 'email', 'offline_access', 'scim.me'],
     // Claims stand in the ID token, too, so that an application needs one call.
     conformIdTokenClaims: false,
     responseTypes: ['code'],

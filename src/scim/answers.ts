@@ -4,10 +4,11 @@ import type { ResourceSchema } from '#directory/schema/attributes.ts'
 import type { JsonObject } from '#directory/schema/canonical.ts'
 import type { ScimEnv } from './guard.ts'
 import { namesIn } from './query/list.ts'
-import { type Projection, parseProjection, project } from './query/projection.ts'
+import { everything, type Projection, parseProjection, project } from './query/projection.ts'
+import { schemaFor } from './query/schema.ts'
 import { entityTag } from './resources/user.ts'
 
-const scimMediaType = 'application/scim+json; charset=utf-8'
+const scimMediaType = 'application/scim+json'
 
 /** An answer with the headers that all have, in the plain form that costs least to send. */
 function framed(
@@ -60,12 +61,11 @@ export function queryOf(c: Context<ScimEnv>): URLSearchParams {
   return new URLSearchParams(start < 0 ? '' : c.req.url.slice(start + 1))
 }
 
-export function projectionOf(c: Context<ScimEnv>, schema: ResourceSchema): Projection {
-  if (!c.req.url.includes('?')) return parseProjection(schema, undefined, undefined)
+export async function projectionOf(c: Context<ScimEnv>, schema: ResourceSchema): Promise<Projection> {
+  if (!c.req.url.includes('?')) return everything
   const query = queryOf(c)
-  return parseProjection(
-    schema,
-    namesIn(query.get('attributes') ?? undefined),
-    namesIn(query.get('excludedAttributes') ?? undefined),
-  )
+  const included = namesIn(query.get('attributes') ?? undefined)
+  const excluded = namesIn(query.get('excludedAttributes') ?? undefined)
+  const names = [...(included ?? []), ...(excluded ?? [])]
+  return parseProjection(await schemaFor(c.var, schema, names), included, excluded)
 }

@@ -1,5 +1,7 @@
 // Discovery (RFC 7644 §4; RFC 7643 §5–§7): what this server supports, exactly.
 
+import type { ExtensionAttribute } from '#directory/extension-attributes.ts'
+import { groupSchema, type ResourceSchema, userSchema } from '#directory/schema/attributes.ts'
 import type { JsonObject } from '#directory/schema/canonical.ts'
 import {
   enterpriseSchemaId,
@@ -7,10 +9,12 @@ import {
   schemaDocuments as scimSchemas,
   userSchemaId,
 } from '#directory/schema/definitions.ts'
+import { documentsOf } from '#directory/schema/extended.ts'
 import { AppError, notFound } from '#platform/errors.ts'
-import type { Urls } from '#platform/urls.ts'
+import { bulkLimits } from './bulk/operations.ts'
 import { cursorTimeoutSeconds } from './query/cursor.ts'
 import { pageLimits } from './query/list.ts'
+import { declaredFor } from './query/schema.ts'
 
 const core = 'urn:ietf:params:scim:schemas:core:2.0'
 
@@ -18,7 +22,7 @@ function serviceProviderConfig(base: string): JsonObject {
   return {
     schemas: [`${core}:ServiceProviderConfig`],
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    bulk: { supported: true, maxOperations: bulkLimits.operations, maxPayloadSize: bulkLimits.payload },
     filter: { supported: true, maxResults: pageLimits.maximumSize },
     changePassword: { supported: false },
     sort: { supported: true },
@@ -39,12 +43,20 @@ function serviceProviderConfig(base: string): JsonObject {
         specUri: 'https://www.rfc-editor.org/info/rfc6750',
         primary: true,
       },
+      {
+        type: 'oauth2',
+        name: 'OAuth 2.0 client credentials',
+        description: 'An access token of /oauth2/token below the base URL, by secret or private_key_jwt',
+        specUri: 'https://www.rfc-editor.org/info/rfc6749',
+        primary: false,
+      },
     ],
     meta: { resourceType: 'ServiceProviderConfig', location: `${base}/ServiceProviderConfig` },
   }
 }
 
-function resourceTypes(base: string): JsonObject[] {
+function resourceTypes(base: string, own: readonly ExtensionAttribute[]): JsonObject[] {
+  const ownOf = (schema: ResourceSchema): string[] => documentsOf(declaredFor(own, schema)).map(({ id }) => id)
   const type = (id: string, schema: string, description: string, extensions: string[]): JsonObject => ({
     schemas: [`${core}:ResourceType`],
     id,
@@ -56,13 +68,13 @@ function resourceTypes(base: string): JsonObject[] {
     meta: { resourceType: 'ResourceType', location: `${base}/ResourceTypes/${id}` },
   })
   return [
-    type('User', userSchemaId, 'People', [enterpriseSchemaId]),
-    type('Group', groupSchemaId, 'Groups of people and of other groups', []),
+    type('User', userSchemaId, 'People', [enterpriseSchemaId, ...ownOf(userSchema)]),
+    type('Group', groupSchemaId, 'Groups of people and of other groups', ownOf(groupSchema)),
   ]
 }
 
-const schemas = (base: string): JsonObject[] =>
-  scimSchemas.map((document) => ({
+const schemas = (base: string, own: readonly ExtensionAttribute[]): JsonObject[] =>
+  [...scimSchemas, ...documentsOf(own)].map((document) => ({
     ...(document as unknown as JsonObject),
     meta: { resourceType: 'Schema', location: `${base}/Schemas/${document.id}` },
   }))
@@ -81,11 +93,15 @@ export const listResponse = (resources: JsonObject[], extra: JsonObject = {}): J
 
 export type DiscoveryPath = 'ServiceProviderConfig' | 'ResourceTypes' | 'Schemas'
 
-/** @throws AppError not_found for an unknown id */
-export function discover(path: DiscoveryPath, id: string | undefined, urls: Urls, directoryId: string): JsonObject {
-  const base = urls.scimBase(directoryId)
+/** @param own what the directory uses beside the standard schemas. @throws AppError not_found for an unknown id */
+export function discover(
+  path: DiscoveryPath,
+  id: string | undefined,
+  base: string,
+  own: readonly ExtensionAttribute[],
+): JsonObject {
   if (path === 'ServiceProviderConfig') return serviceProviderConfig(base)
-  const resources = lists[path](base)
+  const resources = lists[path](base, own)
   if (id === undefined) return listResponse(resources)
   const found = resources.find((resource) => String(resource['id']).toLowerCase() === id.toLowerCase())
   if (found === undefined) throw notFound(path === 'Schemas' ? 'Schema' : 'Resource type')
@@ -102,7 +118,7 @@ export function schemaDocuments(): { name: string; document: unknown }[] {
   const base = '/scim/v2/{directoryId}'
   return [
     { name: 'service-provider-config', document: serviceProviderConfig(base) },
-    { name: 'resource-types', document: listResponse(resourceTypes(base)) },
-    { name: 'schemas', document: listResponse(schemas(base)) },
+    { name: 'resource-types', document: listResponse(resourceTypes(base, [])) },
+    { name: 'schemas', document: listResponse(schemas(base, [])) },
   ]
 }

@@ -42,14 +42,17 @@ export function scimError(thrown: unknown, requestId: string): ScimErrorAnswer {
   const status = statuses[error.code]
   const scimType = error.reason !== undefined && scimTypes.has(error.reason) ? error.reason : undefined
   const detail = error.code === 'internal' ? `${error.message}: ${requestId}` : error.message
-  const body = JSON.stringify({
+  return { status, headers: headersOf(error), body: errorBody(status, detail, scimType), error }
+}
+
+/** The text of an error message. */
+export const errorBody = (status: number, detail: string, scimType?: string): string =>
+  JSON.stringify({
     schemas: [errorSchema],
     status: String(status),
     ...(scimType === undefined ? {} : { scimType }),
     detail,
   })
-  return { status, headers: headersOf(error), body, error }
-}
 
 function headersOf({ code, retryAfterSeconds = 2 }: AppError): Record<string, string> {
   if (code === 'unauthenticated') return { 'WWW-Authenticate': 'Bearer realm="scim"' }

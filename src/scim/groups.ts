@@ -1,20 +1,19 @@
 // /Groups: as /Users, but members are never read unless they are answered (wire 8), and a PATCH answers 204.
-import { Hono } from 'hono'
-import { withAdoptedMembers } from '#access/people/adoption/directory-writes.ts'
-import { createGroup } from '#directory/create-group.ts'
-import { deleteGroup } from '#directory/delete-group.ts'
+import { type Context, Hono } from 'hono'
 import { type GroupMember, type GroupRecord, getGroup, getGroupWithMembers } from '#directory/groups.ts'
 import { groupSchema } from '#directory/schema/attributes.ts'
-import { updateGroup } from '#directory/update-group.ts'
 import type { CallContext } from '#src/context.ts'
 import { answerResource, noContent, notModified, projectionOf, queryOf } from './answers.ts'
+import { askerOf, placeOf } from './asker-of.ts'
 import { bodyLimits, readBody, readOperations } from './body.ts'
 import type { ScimEnv } from './guard.ts'
 import { answerGroupList } from './lists.ts'
-import { expectedVersion, isUnchanged } from './preconditions.ts'
+import { onlyBy } from './methods.ts'
 import { listRequestFromBody, listRequestFromQuery } from './query/list.ts'
 import { includes, type Projection } from './query/projection.ts'
-import { groupFromBody, groupPatch, groupResource } from './resources/group.ts'
+import { groupResource } from './resources/group.ts'
+import { isUnchanged } from './resources/versions.ts'
+import { createGroupOf, patchGroup, removeGroup, replaceGroup } from './write/groups.ts'
 
 export const groups = new Hono<ScimEnv>({ strict: false })
 
@@ -22,62 +21,52 @@ groups.get('/', async (c) => answerGroupList(c, listRequestFromQuery(queryOf(c))
 
 groups.post('/.search', async (c) => answerGroupList(c, listRequestFromBody(await readBody(c, bodyLimits.user))))
 
+groups.all('/.search', onlyBy('POST'))
+
 groups.post('/', async (c) => {
   const { ctx, directoryId, urls } = c.var
-  const { content, memberIds } = groupFromBody(await readBody(c, bodyLimits.group))
-  const members = [{ kind: 'add', ids: memberIds } as const]
-  const created = await withAdoptedMembers(ctx, { directoryId, members }, () =>
-    createGroup(ctx, { directoryId, content, memberIds }),
-  )
-  const projection = projectionOf(c, groupSchema)
-  const group = memberIds.length === 0 ? created : await readGroup(ctx, created.id, directoryId, projection)
+  const { group: created, hasMembers } = await createGroupOf(askerOf(c), await readBody(c, bodyLimits.group))
+  const projection = await projectionOf(c, groupSchema)
+  const group = hasMembers ? await readGroup(ctx, created.id, directoryId, projection) : created
   return answerResource(c, groupResource(group, urls, directoryId), group, projection, 201)
 })
 
 groups.get('/:groupId', async (c) => {
   const { ctx, directoryId, urls } = c.var
-  const projection = projectionOf(c, groupSchema)
+  const projection = await projectionOf(c, groupSchema)
   const group = await readGroup(ctx, c.req.param('groupId'), directoryId, projection)
   if (isUnchanged(c.req.header('if-none-match'), group.version)) return notModified(c, group.version)
   return answerResource(c, groupResource(group, urls, directoryId), group, projection)
 })
 
 groups.put('/:groupId', async (c) => {
-  const { ctx, directoryId, urls } = c.var
-  const { content, memberIds } = groupFromBody(await readBody(c, bodyLimits.group))
   const groupId = c.req.param('groupId')
-  const version = expectedVersion(c.req.header('if-match'))
-  const members = [{ kind: 'replace', ids: memberIds } as const]
-  await withAdoptedMembers(ctx, { directoryId, members }, () =>
-    updateGroup(ctx, { groupId, directoryId, expectedVersion: version, change: () => content, members }),
-  )
-  const projection = projectionOf(c, groupSchema)
-  const group = await readGroup(ctx, groupId, directoryId, projection)
-  return answerResource(c, groupResource(group, urls, directoryId), group, projection)
+  await replaceGroup(askerOf(c), placeOf(c, groupId), await readBody(c, bodyLimits.group))
+  return answerGroup(c, groupId)
 })
 
 groups.patch('/:groupId', async (c) => {
-  const { ctx, directoryId, urls } = c.var
   const operations = await readOperations(c, bodyLimits.group)
   const groupId = c.req.param('groupId')
-  const version = expectedVersion(c.req.header('if-match'))
-  const change = groupPatch(operations)
-  await withAdoptedMembers(ctx, { directoryId, members: change.members ?? [] }, () =>
-    updateGroup(ctx, { groupId, directoryId, expectedVersion: version, ...change }),
-  )
+  await patchGroup(askerOf(c), placeOf(c, groupId), operations)
   // RFC 7644 §3.5.2: 204, unless the client asks for attributes.
-  if (!queryOf(c).has('attributes')) return noContent(c)
-  const projection = projectionOf(c, groupSchema)
-  const group = await readGroup(ctx, groupId, directoryId, projection)
-  return answerResource(c, groupResource(group, urls, directoryId), group, projection)
+  return queryOf(c).has('attributes') ? answerGroup(c, groupId) : noContent(c)
 })
 
 groups.delete('/:groupId', async (c) => {
-  const { ctx, directoryId } = c.var
-  const version = expectedVersion(c.req.header('if-match'))
-  await deleteGroup(ctx, { groupId: c.req.param('groupId'), directoryId, expectedVersion: version })
+  await removeGroup(askerOf(c), placeOf(c, c.req.param('groupId')))
   return noContent(c)
 })
+
+groups.all('/', onlyBy('GET', 'POST'))
+groups.all('/:groupId', onlyBy('GET', 'PUT', 'PATCH', 'DELETE'))
+
+async function answerGroup(c: Context<ScimEnv>, groupId: string): Promise<Response> {
+  const { ctx, directoryId, urls } = c.var
+  const projection = await projectionOf(c, groupSchema)
+  const group = await readGroup(ctx, groupId, directoryId, projection)
+  return answerResource(c, groupResource(group, urls, directoryId), group, projection)
+}
 
 function readGroup(
   ctx: CallContext,

@@ -1,5 +1,6 @@
 // Who asks: the bearer token of a directory becomes a CallContext, within what the directory may ask.
 import type { MiddlewareHandler } from 'hono'
+import { createEntraTokens } from '#connections/directories/entra-tokens.ts'
 import {
   type DirectoryToken,
   enterDirectory,
@@ -15,7 +16,7 @@ import type { AppEnv } from '#http/env.ts'
 import { createUseNotes } from '#http/note-use.ts'
 import { createSecretGate, type RequestLimits } from '#http/request-rate-limits.ts'
 import { sha256 } from '#platform/crypto.ts'
-import { notFound } from '#platform/errors.ts'
+import { AppError, notFound } from '#platform/errors.ts'
 import type { Urls } from '#platform/urls.ts'
 import {
   type CallContext,
@@ -54,6 +55,34 @@ const permissions: ReadonlySet<ManagementPermission> = new Set([
   'groups.write',
 ])
 
+/** Tokens that an identity provider issues itself hold claims, and are as long as those. */
+const longestToken = 4_096
+
+const isJwt = (secret: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(secret)
+
+const rememberedJwts = 10_000
+
+/** What is good becomes a token of the directory; that is settled once, and whether it still is, in each request. */
+function createJwtGate(services: ScimServices) {
+  const entra = createEntraTokens(services)
+  const admitted = new Set<string>()
+  return async (
+    directoryId: string,
+    { secret, tokenHash, ip }: { secret: string; tokenHash: string; ip: string | null },
+  ): Promise<void> => {
+    if (admitted.has(tokenHash)) return
+    services.limits.admitUnproven(ip)
+    try {
+      await entra.admit(directoryId, secret)
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'unauthenticated') services.limits.noteWrongSecret(ip)
+      throw error
+    }
+    if (admitted.size >= rememberedJwts) admitted.clear()
+    admitted.add(tokenHash)
+  }
+}
+
 /** @throws AppError unauthenticated; too_many; not_found for a directory that is not the token's */
 export function requireDirectoryToken(services: ScimServices): MiddlewareHandler<ScimEnv> {
   const gate = createSecretGate<DirectoryToken>(services.limits, {
@@ -63,10 +92,13 @@ export function requireDirectoryToken(services: ScimServices): MiddlewareHandler
   })
   const noteUse = createUseNotes(services.clock, 'a directory token')
   const parts = servicesOf(services)
+  const admitJwt = createJwtGate(services)
 
   return async (c, next) => {
-    const tokenHash = sha256(bearerSecret(c.req.header('authorization'), 'the token of the directory'))
+    const secret = bearerSecret(c.req.header('authorization'), 'the token of the directory', longestToken)
+    const tokenHash = sha256(secret)
     const ip = clientAddress(c, services.trustedProxies)
+    if (isJwt(secret)) await admitJwt(c.req.param('directoryId') ?? '', { secret, tokenHash, ip })
     const { organizationId, directoryId, tokenId } = await gate.enter(tokenHash, ip)
     const ctx: CallContext = {
       ...parts,

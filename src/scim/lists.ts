@@ -12,6 +12,7 @@ import type { ScimEnv } from './guard.ts'
 import { encodeCursor } from './query/cursor.ts'
 import { type ListRequest, pageOf, sortOf } from './query/list.ts'
 import { includes, type Projection, parseProjection, project } from './query/projection.ts'
+import { namesOfList, schemaFor } from './query/schema.ts'
 import { groupResource } from './resources/group.ts'
 import { userResource } from './resources/user.ts'
 
@@ -31,16 +32,18 @@ const searchOf = (c: Context<ScimEnv>, request: ListRequest, schema: ResourceSch
 
 const findUsers: Find = async (c, request, page) => {
   const { ctx, urls, directoryId } = c.var
-  const projection = parseProjection(userSchema, request.attributes, request.excludedAttributes)
-  const result = await searchUsers(ctx, searchOf(c, request, userSchema, page))
+  const schema = await schemaFor(c.var, userSchema, namesOfList(request))
+  const projection = parseProjection(schema, request.attributes, request.excludedAttributes)
+  const result = await searchUsers(ctx, searchOf(c, request, schema, page))
   return found(c, result, projection, (user) => userResource(user, urls, directoryId))
 }
 
 const findGroups: Find = async (c, request, page) => {
   const { ctx, urls, directoryId } = c.var
-  const projection = parseProjection(groupSchema, request.attributes, request.excludedAttributes)
+  const schema = await schemaFor(c.var, groupSchema, namesOfList(request))
+  const projection = parseProjection(schema, request.attributes, request.excludedAttributes)
   const withMembers = includes(projection, 'members')
-  const result = await searchGroups(ctx, searchOf(c, request, groupSchema, page), { withMembers })
+  const result = await searchGroups(ctx, searchOf(c, request, schema, page), { withMembers })
   return found(c, result, projection, (group) => groupResource(group, urls, directoryId))
 }
 

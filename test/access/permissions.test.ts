@@ -27,9 +27,12 @@ import { approveUser } from '#access/people/status/approve-user.ts'
 import type { AccessChange } from '#access/previews/change.ts'
 import { confirmChange } from '#access/previews/preview.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
+import { createDirectoryClient, revokeDirectoryClient } from '#connections/directories/change-directory-clients.ts'
 import { createDirectory } from '#connections/directories/create-directory.ts'
+import { declareAttribute } from '#connections/directories/declare-attribute.ts'
 import { deleteDirectory } from '#connections/directories/delete-directory.ts'
 import { getDirectory, listDirectories } from '#connections/directories/directories.ts'
+import { listDirectoryClients } from '#connections/directories/directory-clients.ts'
 import { listDirectoryTokens } from '#connections/directories/directory-tokens.ts'
 import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
 import { revokeDirectoryToken } from '#connections/directories/revoke-directory-token.ts'
@@ -64,6 +67,11 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   createBrand: (ctx) => createBrand(ctx, { slug: 'x', name: 'X' }),
   updateBrand: (ctx) => updateBrand(ctx, { brandId: 'x' }),
   deleteBrand: changing({ kind: 'delete_brand', brandId: 'x' }),
+  createDirectoryClient: (ctx) => createDirectoryClient(ctx, { directoryId: 'x', name: 'x', kind: 'secret' }),
+  revokeDirectoryClient: (ctx) => revokeDirectoryClient(ctx, { directoryId: 'x', clientId: 'x' }),
+  listDirectoryClients: (ctx) => listDirectoryClients(ctx, 'x'),
+  declareAttribute: (ctx) =>
+    declareAttribute(ctx, { directoryId: 'x', resource: 'User', urn: 'urn:example:x', name: 'x', type: 'string' }),
   getEffectiveAccess: (ctx) => getEffectiveAccess(ctx, 'x'),
   decideOne: (ctx) => decideOne(ctx, { user: 'x', permission: 'x' }),
   createMapping: changing({ kind: 'create_mappings', mappings: [{ groupId: 'x', roleId: 'x' }] }),

@@ -55,6 +55,8 @@ const bodies: Record<string, unknown> = {
   'post /directories': { name: 'X' },
   'patch /directories/{id}': { name: 'X' },
   'post /directories/{id}/tokens': {},
+  'post /directories/{id}/clients': { name: 'X', kind: 'secret' },
+  'put /directories/{id}/extension-attributes': { resource: 'User', urn: 'urn:example:x', name: 'a', type: 'string' },
   'post /api-keys': { name: 'X' },
 }
 

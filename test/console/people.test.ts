@@ -362,6 +362,17 @@ describe('groups', () => {
     const refused = await boss.post(`/console/groups/${group}/delete`)
     expect(refused.status).toBe(409)
   })
+
+  test('of the same name are told apart by a warning', async () => {
+    const scim = await app.createScim()
+    const boss = consoleClient(app, await createManager(scim.organization))
+    const [first, other] = [await scim.group('Twins'), await scim.group('Other')]
+    expect((await boss.get(`/console/groups/${first}`)).text).not.toContain('same name')
+    await scim.group('TWINS ')
+    expect((await boss.get(`/console/groups/${first}`)).text).toContain('1 other group has the same name')
+    expect((await boss.get('/console/groups')).text.match(/Same name/g)).toHaveLength(2)
+    expect((await boss.get(`/console/groups/${other}`)).text).not.toContain('same name')
+  })
 })
 
 describe('brands', () => {

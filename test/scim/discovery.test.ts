@@ -21,7 +21,7 @@ describe('ServiceProviderConfig', () => {
     expect(body).toMatchObject({
       schemas: [`${core}:ServiceProviderConfig`],
       patch: { supported: true },
-      bulk: { supported: false },
+      bulk: { supported: true, maxOperations: 1_000, maxPayloadSize: 16_777_216 },
       filter: { supported: true, maxResults: 1_000 },
       changePassword: { supported: false },
       sort: { supported: true },
@@ -33,14 +33,17 @@ describe('ServiceProviderConfig', () => {
         defaultPageSize: 100,
         maxPageSize: 1_000,
       },
-      authenticationSchemes: [{ type: 'oauthbearertoken', name: expect.any(String), description: expect.any(String) }],
+      authenticationSchemes: [
+        { type: 'oauthbearertoken', name: expect.any(String), description: expect.any(String) },
+        { type: 'oauth2' },
+      ],
     })
     const id = await scim.user('ada@example.com')
     expect((await scim.patch(`/Users/${id}`, { op: 'add', path: 'title', value: 'x' })).status).toBe(200)
     expect((await scim.list('Users', 'title eq "x"', { sortBy: 'userName' })).body.totalResults).toBe(1)
     expect((await scim.get(`/Users/${id}`, { 'if-none-match': 'W/"2"' })).status).toBe(304)
     expect((await scim.get('/Users?cursor')).status).toBe(200)
-    expect((await scim.post('/Bulk', { schemas: [], Operations: [] })).status).toBe(404)
+    expect((await scim.post('/Bulk', { schemas: [], Operations: [] })).status).toBe(200)
   })
 })
 
@@ -103,7 +106,7 @@ describe('ResourceTypes and Schemas', () => {
   test('discovery needs the token, too, and is read only', async () => {
     for (const path of ['ServiceProviderConfig', 'ResourceTypes', 'Schemas']) {
       expect((await app.request(`${scim.base}/${path}`)).status).toBe(401)
-      expect((await scim.post(`/${path}`, { schemas: [] })).status).toBe(404)
+      expect((await scim.post(`/${path}`, { schemas: [] })).status).toBe(405)
       expect((await scim.get(`/${path}?filter=id+pr`)).status).toBe(403)
       expect((await scim.get(`/${path}?aadOptscim062020`)).status).toBe(200)
     }

@@ -95,8 +95,8 @@ const kinds: [string, number, string | undefined, () => Promise<ScimAnswer>][] =
   ['a count that is none', 400, 'invalidValue', () => scim.get('/Users?count=some')],
   ['a filter on discovery', 403, undefined, () => scim.get('/Schemas?filter=id+pr')],
   ['an endpoint that does not exist', 404, undefined, () => scim.get('/Robots')],
-  ['Bulk, which is not supported', 404, undefined, () => scim.post('/Bulk', { schemas: [], Operations: [] })],
-  ['a method that does not exist', 404, undefined, () => scim.delete('/Users')],
+  ['a bulk request of nothing', 400, 'invalidSyntax', () => scim.post('/Bulk', { schemas: [] })],
+  ['a method that does not exist', 405, undefined, () => scim.delete('/Users')],
   ['the base URL itself', 404, undefined, () => scim.get('')],
 ]
 

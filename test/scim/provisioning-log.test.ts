@@ -15,7 +15,7 @@ import { createLog } from '#platform/log.ts'
 import { Secret } from '#platform/secret.ts'
 import type { CallContext } from '#src/context.ts'
 import { type AccessStage, read, startStage } from '../support/access.ts'
-import { core } from '../support/scim.ts'
+import { core, patchOp } from '../support/scim.ts'
 
 let stage: AccessStage
 let scim: Awaited<ReturnType<AccessStage['app']['createScim']>>
@@ -184,7 +184,7 @@ describe('what is kept', () => {
 })
 
 describe('quirks', () => {
-  const patchUser = (...operations: unknown[]) => ({ Operations: operations, schemas: ['x'] })
+  const patchUser = (...operations: unknown[]) => ({ Operations: operations, schemas: [patchOp] })
   let id: string
   let groupId: string
   beforeAll(async () => {
@@ -193,7 +193,12 @@ describe('quirks', () => {
     groupId = await scim.group('Crew', [id])
   })
   const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
-  const user = (more: object = {}) => ({ schemas: ['x'], userName: 'ada@example.com', active: true, ...more })
+  const user = (more: object = {}) => ({
+    schemas: [`${core}:User`],
+    userName: 'ada@example.com',
+    active: true,
+    ...more,
+  })
 
   type Case = [name: keyof typeof quirks, method: string, path: () => string, body?: unknown, media?: string]
   const users = () => `/Users/${id}`
@@ -232,6 +237,11 @@ describe('quirks', () => {
     ['null-values', 'PUT', users, user({ title: null })],
     ['password-ignored', 'PUT', users, user({ password: 'x' })],
     ['active-missing', 'PUT', users, { schemas: ['x'], userName: 'ada@example.com' }],
+    ['schemas-wrong', 'PUT', users, user({ schemas: [`${core}:Group`] })],
+    ['names-without-urn', 'PATCH', users, patchUser({ op: 'add', path: 'department', value: 'D' })],
+    ['same-value-twice', 'PUT', users, user({ emails: [{ value: 'ada@example.com' }, { value: 'ada@example.com' }] })],
+    ['ornament-dropped', 'PUT', users, user({ photos: [{ value: 5 }] })],
+    ['double-slash', 'GET', () => '//Users'],
     ['schemas-missing', 'PUT', users, { userName: 'ada@example.com', active: true }],
     ['empty-operations', 'PATCH', users, patchUser()],
     ['unknown-operation-members', 'PATCH', users, patchUser({ op: 'add', path: 'title', value: 'E', name: 'x' })],

@@ -166,14 +166,24 @@ describe('wire 13: media types, user agents and URLs', () => {
     ['OneLogin: plus for space, trailing &', 'filter=userName+eq+%22plus%40example.com%22&'],
     ['Okta: percent-encoded', 'filter=userName%20eq%20%22plus%40example.com%22&startIndex=1&count=100'],
     ['authentik: @ bare', 'filter=userName+eq+%22plus@example.com%22'],
-    ['authentik, older: without quotes', 'filter=userName+eq+plus@example.com'],
-    ['Entra: an unquoted value', 'filter=externalId%20eq%20abc'],
   ])('wire 13: %s', async (_, query) => {
     const scim = await app.createScim()
     const id = await scim.user('plus@example.com', { externalId: 'abc' })
     await scim.user('other@example.com', { externalId: 'abcd' })
     const { body } = await scim.get(`/Users?${query}`)
     expect(body.Resources.map((user: { id: string }) => user.id)).toEqual([id])
+  })
+
+  test.each([
+    ['text without quotes', 'userName eq plus@example.com', 'userName eq "plus@example.com"'],
+    ['a word without quotes', 'externalId eq abc', 'externalId eq "abc"'],
+    ['single quotes', "externalId eq 'abc'", 'externalId eq "abc"'],
+    ['within a value path', 'emails[type eq work]', 'emails[type eq "work"]'],
+  ])('RFC 7644 §3.4.2.2: %s is refused', async (_, bare, quoted) => {
+    const scim = await app.createScim()
+    await scim.user('plus@example.com', { externalId: 'abc', emails: [{ value: 'plus@example.com', type: 'work' }] })
+    expect(await scim.list('Users', bare)).toMatchObject({ status: 400, body: { scimType: 'invalidFilter' } })
+    expect((await scim.list('Users', quoted)).body.totalResults).toBe(1)
   })
 
   test('wire 13: a # in the name of a guest is found when percent-encoded', async () => {

@@ -69,6 +69,7 @@ const secrets: Record<string, (typeof kinds)[number] | { stays: string }> = {
   'totp_factors.secret_sealed': { stays: 'opens nothing for somebody inactive' },
   'recovery_codes.code_hash': { stays: 'opens nothing for somebody inactive' },
   'identity_undos.token_hash': { stays: 'takes a way in away, and opens none' },
+  'directory_clients.secret_hash': { stays: 'is a directory’s' },
   'directory_tokens.token_hash': { stays: 'is a directory’s' },
   'setup_links.token_hash': { stays: 'ends with the rights of whoever made it' },
   'connections.secret_sealed': { stays: 'is a connection’s' },

@@ -40,6 +40,14 @@ function expectAbout(counts: Record<number, number>, { passed, of }: { passed: n
 describe('X-22: rates', () => {
   beforeEach(() => start({ rates: tight }))
 
+  test('a bulk request counts as what it asks for', async () => {
+    const busy = await app.createScim()
+    const Operations = Array.from({ length: 20 }, () => ({ method: 'DELETE', path: '/Users/usr_x' }))
+    expect((await busy.get('/Users')).status).toBe(200)
+    expect((await busy.post('/Bulk', { Operations })).status).toBe(200)
+    expect((await busy.get('/Users')).status).toBe(429)
+  })
+
   test('a directory that asks too fast gets 429 in SCIM’s form with Retry-After; others are not touched', async () => {
     const [loud, quiet] = [await app.createScim(), await app.createScim()]
     const ask = ({ directoryId, token }: typeof loud) =>

@@ -155,6 +155,13 @@ export async function furnishConsole(sql: postgres.Sql, organizationId: string, 
     sql`insert into ${sql(table)} select r.* from jsonb_populate_record(null::${sql(table)},
       ${sql.json({ organization_id: organizationId, created_at: at, ...row } as postgres.JSONValue)}) r on conflict do nothing`
   await insert('application_permissions', { name: 'app.x', description: 'x', created_by: 'x' })
+  await insert('directory_clients', {
+    ...{ id: `dcl_${id()}`, directory_id: directoryId, name: 'x', kind: 'secret', secret_hash: id(), settings: {} },
+  })
+  await insert('extension_attributes', {
+    ...{ directory_id: directoryId, resource: 'User', key: `urn:x:${id()}:a`, urn: 'urn:x', name: 'a', type: 'string' },
+    ...{ multi_valued: false, is_given: true },
+  })
   await insert('policies', {
     id: `pol_${id()}`,
     name: id(),

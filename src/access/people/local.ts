@@ -90,7 +90,10 @@ export async function updateLocalGroup(
     return change?.(current) ?? { displayName, externalId, attributes }
   }
   const update = { groupId, directoryId: null, change: local, members }
-  if (ctx.ceiling === undefined || members.length === 0) return updateGroup(ctx, update)
+  if (ctx.ceiling === undefined || members.length === 0) {
+    await updateGroup(ctx, update)
+    return
+  }
   await inTransaction(ctx, (tx) =>
     withinCeiling(tx, ctx, affectedByMembers(groupId, members), () => updateGroupWithin(tx, ctx, update)),
   )

@@ -19,6 +19,8 @@ export type ListedGroup = {
   people: number
   groups: number
   mappings: number
+  /** Other groups of the same name, in any case and spelling. */
+  namesakes: number
   createdAt: string
   updatedAt: string
 }
@@ -41,6 +43,8 @@ const columns = sql`g.id, g.display_name as "displayName", g.external_id as "ext
   (select count(*)::int from group_members gm where gm.organization_id = g.organization_id and gm.group_id = g.id) as people,
   (select count(*)::int from group_nestings n where n.organization_id = g.organization_id and n.group_id = g.id) as groups,
   (select count(*)::int from mappings m where m.organization_id = g.organization_id and m.group_id = g.id) as mappings,
+  (select count(*)::int from groups o where o.organization_id = g.organization_id and o.display_name_key = g.display_name_key
+    and o.id <> g.id) as namesakes,
   g.created_at as "createdAt", g.updated_at as "updatedAt"`
 
 function conditionsOf({ organizationId }: CallContext, { q, source }: GroupFilter): SQL {

@@ -10,9 +10,11 @@ import { auditEventRoutes } from './audit-events.ts'
 import { brandRoutes } from './brands.ts'
 import { connectionRoutes } from './connections.ts'
 import { directoryRoutes } from './directories.ts'
+import { directoryClientRoutes } from './directory-clients.ts'
 import { directoryTokenRoutes } from './directory-tokens.ts'
 import { domainRoutes } from './domains.ts'
 import { emergencyRoutes } from './emergency.ts'
+import { extensionAttributeRoutes } from './extension-attributes.ts'
 import { groupMemberRoutes } from './group-members.ts'
 import { groupRoutes } from './groups.ts'
 import { holderRoutes } from './holders.ts'
@@ -64,7 +66,9 @@ export const resourceRoutes = [
   assignmentRoutes,
   directoryRoutes,
   adoptionRoutes,
+  directoryClientRoutes,
   directoryTokenRoutes,
+  extensionAttributeRoutes,
   provisioningEventRoutes,
   connectionRoutes,
   setupLinkRoutes,

@@ -59,12 +59,12 @@ const selectTokens = prepared<
   (p) => sql`select t.id, t.directory_id as "directoryId", t.last_four as "lastFour", t.created_at as "createdAt",
       t.expires_at as "expiresAt", t.revoked_at as "revokedAt", t.last_used_at as "lastUsedAt"
     from directory_tokens t
-    where t.organization_id = ${p.organizationId} and t.directory_id = ${p.directoryId}
+    where t.organization_id = ${p.organizationId} and t.directory_id = ${p.directoryId} and t.client_id is null
       and (${p.after}::text is null or t.id > ${p.after})
     order by t.id limit ${p.limit}::int`,
 )
 
-/** The directory's tokens, dead ones too, without what could be used. @throws AppError not_found */
+/** The directory's own tokens, dead ones too, without what could be used; not those that its clients get. @throws AppError not_found */
 export async function listDirectoryTokens(
   ctx: CallContext,
   input: { directoryId: string; after?: string | undefined; limit?: number | undefined },

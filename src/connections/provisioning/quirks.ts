@@ -108,6 +108,10 @@ export const quirks = {
     explanation: 'The body did not say whether the user is active; they are.',
     change: 'Where the provider offers it, map active, so that deactivations arrive as such.',
   },
+  'schemas-wrong': {
+    explanation: 'The body named other schemas than the one of what it is; it was read as what it was sent for.',
+    change: 'In a template of the provider, correct the list of schemas.',
+  },
   'schemas-missing': {
     explanation: 'The body did not name its schemas; they were taken for granted.',
     change: null,
@@ -121,8 +125,20 @@ export const quirks = {
     change: null,
   },
   'unquoted-filter-value': {
-    explanation: 'A filter compared with text that was not in quotes; it was read as if it were.',
+    explanation: 'A filter compared with text that was not in quotes, which the standard asks for; it was refused.',
+    change: 'Put the value into quotes in the provider’s filter: externalId eq "abc".',
+  },
+  'names-without-urn': {
+    explanation: 'Attributes of an extension were named without its URN (“manager”); no other schema has the names.',
     change: null,
+  },
+  'same-value-twice': {
+    explanation: 'A list had the same value with the same type twice; it is kept once.',
+    change: 'Map each address to one type only in the attribute mapping.',
+  },
+  'ornament-dropped': {
+    explanation: 'A photo or a certificate could not be read; it was passed over, and the rest was kept.',
+    change: 'Take photos and certificates out of the attribute mapping, or map them to what the schema describes.',
   },
   'plus-for-space': {
     explanation: 'Spaces in the query came as plus signs; they were read as spaces.',
@@ -130,6 +146,10 @@ export const quirks = {
   },
   'trailing-slash': {
     explanation: 'The address ended in a slash; it was read without.',
+    change: 'Take the slash away from the end of the base URL at the provider.',
+  },
+  'double-slash': {
+    explanation: 'The address had two slashes in a row; they were read as one.',
     change: 'Take the slash away from the end of the base URL at the provider.',
   },
   'dangling-query': {

@@ -4,7 +4,7 @@ import type { UserPage } from '#access/people/list-users.ts'
 import type { GroupMapping, ListedGroup } from '#access/people/search-groups.ts'
 import type { GroupMember } from '#directory/groups.ts'
 import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
-import { Facts, Table } from '#http/ui/content.tsx'
+import { Alert, Facts, Table } from '#http/ui/content.tsx'
 import { isPermitted } from '#src/context.ts'
 import { counted } from '#words/counts.ts'
 import type { Frame } from '../ui/env.ts'
@@ -48,6 +48,11 @@ export const GroupPage = ({ frame, group, mappings, page, q, found, mayChange }:
         ]}
       />
     </div>
+    {group.namesakes === 0 ? null : (
+      <Alert kind="warning" title={`${counted(group.namesakes, 'other group has', 'other groups have')} the same name`}>
+        Look at the source, and at the id there, before you map one of them.
+      </Alert>
+    )}
     <GivesPanel {...{ mappings, frame }} />
     <MembersPanel {...{ group, page, mayChange }} />
     {mayChange ? <AddPanel {...{ group, q, found }} /> : null}

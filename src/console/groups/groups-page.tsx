@@ -67,7 +67,10 @@ export const GroupsPage = ({ frame, found, q, source, cursor, directories }: Gro
           { label: 'Mappings', isNumeric: true },
         ]}
         rows={found.items.map((group) => [
-          <a href={`/console/groups/${group.id}`}>{group.displayName}</a>,
+          <>
+            <a href={`/console/groups/${group.id}`}>{group.displayName}</a>
+            {group.namesakes === 0 ? null : <Badge tone="warning">Same name</Badge>}
+          </>,
           sourceOf(group),
           group.people.toLocaleString('en'),
           group.groups === 0 ? '–' : group.groups.toLocaleString('en'),

@@ -46,13 +46,44 @@ export const directories = pgTable(
   (table) => [primaryKey({ columns: [table.organizationId, table.id] }), ownOrganizationOnly()],
 )
 
-/** Bearer tokens of a directory, several at once; only the SHA-256 is kept. */
+/**
+ * Who may have access tokens for a directory: by a secret or a key of their own (OAuth 2.0 client credentials), or, for `entra`, by
+ * what a tenant of Entra ID issues itself. `settings` has public keys, or tenant and audience.
+ */
+export const directoryClients = pgTable(
+  'directory_clients',
+  {
+    organizationId: text('organization_id').notNull(),
+    id: text('id').notNull(),
+    directoryId: text('directory_id').notNull(),
+    name: text('name').notNull(),
+    kind: text('kind', { enum: ['secret', 'private_key_jwt', 'entra'] }).notNull(),
+    secretHash: text('secret_hash'),
+    settings: jsonb('settings').notNull(),
+    createdAt: time('created_at').notNull(),
+    expiresAt: time('expires_at'),
+    revokedAt: time('revoked_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex('directory_clients_id').on(table.id),
+    index('directory_clients_directory').on(table.directoryId),
+    belongsTo([table.organizationId, table.directoryId], [directories.organizationId, directories.id]),
+    ownOrganizationOnly(),
+  ],
+)
+
+/**
+ * Bearer tokens of a directory, several at once; only the SHA-256 is kept. Those of a client are access tokens, which run out within
+ * hours.
+ */
 export const directoryTokens = pgTable(
   'directory_tokens',
   {
     organizationId: text('organization_id').notNull(),
     id: text('id').notNull(),
     directoryId: text('directory_id').notNull(),
+    clientId: text('client_id'),
     tokenHash: text('token_hash').notNull().unique(),
     lastFour: text('last_four').notNull(),
     createdAt: time('created_at').notNull(),
@@ -65,7 +96,9 @@ export const directoryTokens = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
     belongsTo([table.organizationId, table.directoryId], [directories.organizationId, directories.id]),
+    belongsTo([table.organizationId, table.clientId], [directoryClients.organizationId, directoryClients.id]),
     index('directory_tokens_directory').on(table.organizationId, table.directoryId),
+    index('directory_tokens_client').on(table.organizationId, table.clientId).where(sql`client_id is not null`),
     ownOrganizationOnly(),
   ],
 )
@@ -123,6 +156,33 @@ export const provisioningEvents = pgTable(
       .where(sql`target_id is not null`),
     index('provisioning_events_failed').on(table.organizationId, table.id).where(sql`status >= 400`),
     index('provisioning_events_age').on(table.occurredAt),
+    ownOrganizationOnly(),
+  ],
+)
+
+/**
+ * Attributes of extensions that no standard describes, as a directory has sent them or as they were registered; `key` is their
+ * full name in lower case, `name` a path for a sub-attribute. A trigger on users and groups keeps those that were seen.
+ */
+export const extensionAttributes = pgTable(
+  'extension_attributes',
+  {
+    organizationId: text('organization_id').notNull(),
+    directoryId: text('directory_id').notNull(),
+    resource: text('resource', { enum: ['User', 'Group'] }).notNull(),
+    key: text('key').notNull(),
+    urn: text('urn').notNull(),
+    name: text('name').notNull(),
+    type: text('type', {
+      enum: ['string', 'boolean', 'integer', 'decimal', 'dateTime', 'reference', 'binary', 'complex'],
+    }).notNull(),
+    multiValued: boolean('multi_valued').notNull(),
+    isGiven: boolean('is_given').notNull().default(false),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.directoryId, table.resource, table.key] }),
+    belongsTo([table.organizationId, table.directoryId], [directories.organizationId, directories.id]),
     ownOrganizationOnly(),
   ],
 )
@@ -315,6 +375,9 @@ export const groups = pgTable(
     }),
     index('groups_directory').on(table.organizationId, table.directoryId, table.id),
     index('groups_display_name').on(table.organizationId, table.displayNameKey),
+    uniqueIndex('groups_external_id')
+      .on(table.organizationId, table.directoryId, table.externalId)
+      .where(sql`directory_id is not null and external_id is not null`),
     ownOrganizationOnly(),
   ],
 )

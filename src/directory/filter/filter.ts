@@ -131,12 +131,13 @@ export class FilterParser {
   }
 }
 
-// Old clients send text without quotes (wire: `externalId eq abc`); what looks like a JSON value is that value.
+// RFC 7644 §3.4.2.2: a value of JSON; text without quotes is none. True and False are Entra's.
 function literalOf(text: string): Literal {
   const lower = text.toLowerCase()
   if (lower === 'true' || lower === 'false') return lower === 'true'
   if (lower === 'null') return null
-  return /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text) ? Number(text) : text
+  if (!/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text)) throw failure('text is compared in quotes')
+  return Number(text)
 }
 
 /** @throws AppError invalid with reason `invalidFilter` */

@@ -3,7 +3,7 @@
 
 import { type AppError, invalid } from '#platform/errors.ts'
 import type { Condition, Field } from '../condition.ts'
-import { type ResourceSchema, resolveAttribute, resolveExtension, subAttributeOf } from '../schema/attributes.ts'
+import { type ResourceSchema, resolveExtension, resolveName, subAttributeOf } from '../schema/attributes.ts'
 import type { AttributeDefinition } from '../schema/definitions.ts'
 import type { FilterNode, Literal, Operator } from './filter.ts'
 
@@ -78,13 +78,14 @@ const fieldOf = (path: readonly string[], definition: AttributeDefinition): Fiel
 const namesOf =
   (schema: ResourceSchema): Names =>
   (name) => {
-    const found = resolveAttribute(schema, name)
+    const found = resolveName(schema, name)
     const definition = found?.sub ?? found?.attribute
     if (found === undefined || definition === undefined || isUnsearchable(found.attribute.name, definition)) {
       throw failure(`"${shown(name)}" is not an attribute that can be searched`)
     }
     const path = [found.extension, found.attribute.name, found.sub?.name].filter((part) => part !== undefined)
-    return { field: fieldOf(path, definition), definition }
+    const isList = found.extension !== undefined && found.attribute.multiValued
+    return { field: { ...fieldOf(path, definition), ...(isList ? { listDepth: 2 } : {}) }, definition }
   }
 
 // Locations are computed, and a password is never told in any form.
@@ -115,7 +116,9 @@ function valueField({ field, definition }: ReturnType<Names>): ReturnType<Names>
   if (definition.type !== 'complex') return { field, definition }
   const value = subAttributeOf(definition, 'value')
   if (value === undefined) throw failure(`"${definition.name}" has sub-attributes; name one of them`)
-  return { field: fieldOf([...field.path, value.name], value), definition: value }
+  const { listDepth } = field
+  const inList = listDepth === undefined ? {} : { listDepth }
+  return { field: { ...fieldOf([...field.path, value.name], value), ...inList }, definition: value }
 }
 
 const never: Condition = { kind: 'or', parts: [] }

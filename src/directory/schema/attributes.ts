@@ -89,16 +89,42 @@ export function resolveAttribute(schema: ResourceSchema, name: string): Resolved
   if (!name.toLowerCase().startsWith('urn:')) return resolveIn(schema.attributes, undefined, name)
   const core = afterPrefix(name, schema.id)
   if (core !== undefined) return resolveIn(schema.attributes, undefined, core)
-  for (const { id, attributes } of schema.extensions.values()) {
-    const rest = afterPrefix(name, id)
-    if (rest !== undefined) return resolveIn(attributes, id, rest)
-  }
-  return undefined
+  const [urn, rest] = extensionAndRest(schema, name)
+  const extension = urn === undefined ? undefined : schema.extensions.get(urn.toLowerCase())
+  return extension === undefined ? undefined : resolveIn(extension.attributes, extension.id, rest)
 }
 
-/** The URN of a known extension, where the name is exactly that. */
+/**
+ * A name of a path, a filter, sortBy or a selection: as `resolveAttribute`, and besides an attribute of an extension without its
+ * URN, where one schema alone has the name.
+ */
+export function resolveName(schema: ResourceSchema, name: string): ResolvedAttribute | undefined {
+  const found = resolveAttribute(schema, name)
+  if (found !== undefined || name.toLowerCase().startsWith('urn:')) return found
+  const [first = ''] = name.split('.')
+  if (schema.attributes.has(first.toLowerCase())) return undefined
+  const extensions = [...schema.extensions.values()].filter(({ attributes }) => attributes.has(first.toLowerCase()))
+  const [only] = extensions
+  return only === undefined || extensions.length > 1 ? undefined : resolveIn(only.attributes, only.id, name)
+}
+
+/** The URN of a known extension, by any spelling, where the name is exactly that. */
 export const resolveExtension = (schema: ResourceSchema, name: string): string | undefined =>
-  schema.extensions.get(name.toLowerCase())?.id
+  schema.extensions.get(extensionName(schema, name).toLowerCase())?.id
+
+/** Whether a name begins with the URN of a schema that is known: then it is an attribute of it, or none at all. */
+export const isOfKnown = (schema: ResourceSchema, name: string): boolean =>
+  afterPrefix(name, schema.id) !== undefined || extensionAndRest(schema, name)[0] !== undefined
+
+/** The URN of the known extension that a name begins with, and what follows it. */
+function extensionAndRest(schema: ResourceSchema, name: string): [urn: string | undefined, rest: string] {
+  const spellings = [...extensionAliases, ...[...schema.extensions.values()].map(({ id }) => [id, id] as const)]
+  for (const [spelling, urn] of spellings) {
+    const rest = schema.extensions.has(urn.toLowerCase()) ? afterPrefix(name, spelling) : undefined
+    if (rest !== undefined) return [urn, rest]
+  }
+  return [undefined, name]
+}
 
 function afterPrefix(name: string, urn: string): string | undefined {
   const isPrefixed = name.length > urn.length + 1 && name[urn.length] === ':'

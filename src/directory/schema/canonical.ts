@@ -36,10 +36,23 @@ export function canonicalValue(definition: AttributeDefinition, value: Json | un
   return canonical.length === 0 ? undefined : withOnePrimary(canonical)
 }
 
-/** One element of a multi-valued attribute. */
+/** What identifies nobody and decides about nothing: a person is not refused for it. */
+const isOrnament = ({ name }: AttributeDefinition): boolean => name === 'photos' || name === 'x509Certificates'
+
+/** One element of a multi-valued attribute; undefined for none, and for an ornament that cannot be read. */
 export function canonicalElement(definition: AttributeDefinition, element: Json): Json | undefined {
-  return element === null || element === '' ? undefined : canonicalSingle(definition, element)
+  if (element === null || element === '') return undefined
+  try {
+    return canonicalSingle(definition, element)
+  } catch (error) {
+    if (isOrnament(definition)) return undefined
+    throw error
+  }
 }
+
+/** Whether an element says something that is passed over, since it cannot be read. */
+export const isDroppedOrnament = (definition: AttributeDefinition, element: Json): boolean =>
+  isOrnament(definition) && element !== null && element !== '' && canonicalElement(definition, element) === undefined
 
 // `manager` may come as an array of one.
 function onlyElement(value: Json[]): Json | undefined {
@@ -58,13 +71,40 @@ function canonicalSingle(definition: AttributeDefinition, value: Json | undefine
     case 'integer':
       return canonicalNumber(definition.name, value)
     default:
-      return canonicalText(definition.name, value)
+      return canonicalText(definition, value)
   }
 }
 
-function canonicalText(name: string, text: Json): string {
+/**
+ * A complex value with what another one says of it (RFC 7644 §3.5.2.3): the sub-attributes given are set, or unassigned where
+ * they come as null; all others stay. Undefined where nothing is left.
+ * @throws AppError invalid
+ */
+export function mergedComplex(
+  definition: AttributeDefinition,
+  current: JsonObject,
+  value: Json,
+): JsonObject | undefined {
+  const given = canonicalComplex(definition, value)
+  const unassigned = unassignedIn(definition, value)
+  const kept = Object.entries(current).filter(([name]) => !unassigned.includes(name))
+  const merged = { ...Object.fromEntries(kept), ...given }
+  return Object.keys(merged).length === 0 ? undefined : merged
+}
+
+/** The sub-attributes that a complex value names without a value. */
+export const unassignedIn = (definition: AttributeDefinition, value: Json): string[] =>
+  isObject(value)
+    ? subAttributesIn(definition, value)
+        .filter(([sub, raw]) => canonicalValue(sub, raw) === undefined)
+        .map(([sub]) => sub.name)
+    : []
+
+function canonicalText({ name, type }: AttributeDefinition, text: Json): string {
   if (typeof text !== 'string') throw failure(`${name} must be text`)
-  if (text.length > valueLimits.textLength) throw failure(`${name} is longer than ${valueLimits.textLength} characters`)
+  // Pictures and certificates come inside of data URLs and Base64, as long as the body may be.
+  if (type === 'string' && text.length > valueLimits.textLength)
+    throw failure(`${name} is longer than ${valueLimits.textLength} characters`)
   // Half a surrogate pair is no character; it would be stored as another one.
   if (!text.isWellFormed()) throw failure(`${name} has a broken character`)
   return text
@@ -83,7 +123,7 @@ function canonicalNumber(name: string, value: Json): number {
   throw failure(`${name} must be a number`)
 }
 
-function canonicalComplex(definition: AttributeDefinition, value: Json): Json | undefined {
+function canonicalComplex(definition: AttributeDefinition, value: Json): JsonObject | undefined {
   const object = typeof value === 'string' ? fromText(definition, value) : value
   if (!isObject(object)) throw failure(`${definition.name} must be an object`)
   const canonical: JsonObject = {}

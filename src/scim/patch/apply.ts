@@ -1,11 +1,27 @@
 // PATCH on one document: operations in their order, all or nothing (RFC 7644 §3.5.2), with what identity providers expect
 // beyond the RFC (wire 4, 5, 6, 7). Pure: the document that comes in is not changed.
 
-import { type ResourceSchema, resolveExtension } from '#directory/schema/attributes.ts'
-import { canonicalValue, isObject, type Json } from '#directory/schema/canonical.ts'
+import { isOfKnown, type ResourceSchema, resolveAttribute, resolveExtension } from '#directory/schema/attributes.ts'
+import {
+  canonicalValue,
+  isObject,
+  type Json,
+  type JsonObject,
+  mergedComplex,
+  unassignedIn,
+} from '#directory/schema/canonical.ts'
 import type { AttributeDefinition } from '#directory/schema/definitions.ts'
 import { AppError, invalid } from '#platform/errors.ts'
-import { type Document, heldAs, holderOf, isWritable, mergeExtension, put, unknownAttribute } from './document.ts'
+import {
+  type Document,
+  heldAs,
+  holderOf,
+  isWritable,
+  mergeExtension,
+  objectWith,
+  put,
+  unknownAttribute,
+} from './document.ts'
 import { nextElements, withSub } from './elements.ts'
 import { comparisonsIn } from './match.ts'
 import type { Note } from './note.ts'
@@ -72,14 +88,36 @@ function applyMember(schema: ResourceSchema, document: Document, located: Locate
 function applyAtPath(schema: ResourceSchema, document: Document, located: LocatedOperation, progress: Progress): void {
   const extension = resolveExtension(schema, located.path)
   if (extension !== undefined) {
-    if (located.op === 'remove') delete document[extension]
-    else mergeExtension(schema, document, extension, located.value ?? null)
+    applyToExtension(schema, document, { ...located, path: extension }, progress)
     return
   }
   const target = resolvePath(schema, located.path)
   if (target === undefined) applyToUnknown(schema, document, located, progress)
   else if (!isWritable(target.attribute)) refuseReadOnly(target.attribute, located, progress)
   else applyToTarget(document, target, located, progress)
+}
+
+/** The object of a known extension: each member is an operation of its own; names that nobody knows are passed over. */
+function applyToExtension(
+  schema: ResourceSchema,
+  document: Document,
+  { op, path, value }: LocatedOperation,
+  progress: Progress,
+): void {
+  if (op === 'remove' || value === undefined || value === null) {
+    delete document[path]
+    return
+  }
+  if (!isObject(value)) throw invalid(`${path} must be an object`, 'invalidValue')
+  const seen = new Set<string>()
+  for (const [name, given] of Object.entries(value)) {
+    const target = resolveAttribute(schema, `${path}:${name}`)
+    if (target === undefined || !isWritable(target.attribute)) continue
+    const place = `${target.attribute.name}.${target.sub?.name ?? ''}`
+    if (seen.has(place)) throw invalid(`${name} is given twice`, 'invalidSyntax')
+    seen.add(place)
+    applyToTarget(document, { ...target, filter: undefined }, { op, path, value: given }, progress)
+  }
 }
 
 /** `urn:…:attribute` of an extension that the schema does not know, which is kept as it comes. */
@@ -90,7 +128,8 @@ function applyToUnknown(
   progress: Progress,
 ): void {
   const urn = path.toLowerCase().startsWith('urn:') ? path : undefined
-  if (urn === undefined) throw invalid(`"${path.slice(0, 80)}" is not an attribute`, 'invalidPath')
+  if (urn === undefined || isOfKnown(schema, urn))
+    throw invalid(`"${path.slice(0, 80)}" is not an attribute`, 'invalidPath')
   const held = heldAs(document, urn)
   spend(progress, sizeOf(document[held]))
   if (Object.hasOwn(document, held) || isObject(value)) {
@@ -102,9 +141,8 @@ function applyToUnknown(
   if (attribute === undefined) throw invalid(`"${path.slice(0, 80)}" is not an attribute`, 'invalidPath')
   const holder = heldAs(document, attribute.urn)
   spend(progress, sizeOf(document[holder]))
-  if (op === 'remove' || value === undefined || value === null || value === '') {
-    put(document, holder, attribute.name, undefined)
-  } else mergeExtension(schema, document, holder, { [attribute.name]: value })
+  const isUnassigned = op === 'remove' || value === undefined || value === ''
+  mergeExtension(schema, document, holder, objectWith(attribute.name, isUnassigned ? null : value))
 }
 
 function refuseReadOnly(attribute: AttributeDefinition, { value, op }: LocatedOperation, progress: Progress): void {
@@ -131,15 +169,28 @@ function applyToTarget(document: Document, target: Target, { op, value }: Locate
   )
 }
 
-function nextSingle({ attribute, sub }: Target, op: OperationName, current: Json | undefined, value: Json | undefined) {
+function nextSingle(target: Target, op: OperationName, current: Json | undefined, value: Json | undefined) {
+  const { attribute, sub } = target
   if (attribute.required && sub === undefined && op === 'remove') {
     throw invalid(`${attribute.name} is required`, 'mutability')
   }
-  if (sub !== undefined) return withSub(isObject(current) ? current : {}, sub, op === 'remove' ? undefined : value)
+  const held = isObject(current) ? current : {}
+  if (sub !== undefined) {
+    const next = withSub(held, sub, op === 'remove' ? undefined : value)
+    return sub.name === 'value' && next?.['value'] === undefined ? undefined : next
+  }
   if (op === 'remove') return undefined
+  return attribute.type === 'complex' ? nextComplex(attribute, held, value ?? null) : canonicalValue(attribute, value)
+}
+
+/**
+ * RFC 7644 §3.5.2.3: replacing a complex attribute sets, or unassigns, the sub-attributes that are given. What refers to something
+ * else by `value` (manager) is another thing altogether when the value changes.
+ */
+function nextComplex(attribute: AttributeDefinition, current: JsonObject, value: Json): Json | undefined {
   const next = canonicalValue(attribute, value)
-  // RFC 7644 §3.5.2.3: replacing a complex attribute sets the sub-attributes that are given. What refers to something
-  // else by `value` (manager) is another thing altogether when the value changes.
-  const isMerged = isObject(next) && isObject(current) && !Object.hasOwn(next, 'value')
-  return isMerged ? { ...current, ...next } : next
+  const given = Array.isArray(value) ? value[0] : value
+  const saysValue = isObject(next) && Object.hasOwn(next, 'value')
+  if (!isObject(given) || saysValue || unassignedIn(attribute, given).includes('value')) return next
+  return mergedComplex(attribute, current, given)
 }

@@ -11,6 +11,7 @@ import {
 } from '#directory/schema/canonical.ts'
 import type { AttributeDefinition } from '#directory/schema/definitions.ts'
 import { invalid } from '#platform/errors.ts'
+import { withoutTwins } from './twins.ts'
 
 export type Document = JsonObject
 
@@ -28,7 +29,7 @@ export function documentFromBody(schema: ResourceSchema, body: JsonObject): Docu
   const seen = new Set<string>()
   for (const [key, value] of Object.entries(body)) {
     const found = resolveAttribute(schema, key)
-    if (found === undefined && !isUrn(key)) continue
+    if (found === undefined && (!isUrn(key) || key.toLowerCase() === schema.id.toLowerCase())) continue
     const name = found === undefined ? extensionName(schema, key) : identity(found.extension, found.attribute.name)
     if (seen.has(name.toLowerCase())) throw invalid(`${name} is given twice`, 'invalidSyntax')
     seen.add(name.toLowerCase())
@@ -46,15 +47,21 @@ function mergeUnknown(schema: ResourceSchema, document: Document, name: string, 
   }
   const path = unknownAttribute(name)
   if (path === undefined) throw invalid(`${name.slice(0, 80)} must be an object`, 'invalidValue')
-  if (value !== '') mergeExtension(schema, document, path.urn, { [path.name]: value })
+  if (value !== '') mergeExtension(schema, document, path.urn, objectWith(path.name, value))
 }
 
-/** `urn:…:User:badge` as extension and attribute; undefined where it cannot be read so. */
+/** `urn:…:User:badge`, or `urn:…:User:door.front`, as extension and attribute; undefined where it cannot be read so. */
 export function unknownAttribute(path: string): { urn: string; name: string } | undefined {
   const end = path.lastIndexOf(':')
   const name = path.slice(end + 1)
-  const isUsable = end > 'urn:'.length && /^[\w$-]+$/.test(name) && name !== '__proto__'
+  const isUsable = end > 'urn:'.length && /^[\w$-]+(\.[a-z$_][\w$-]*)?$/i.test(name) && !name.includes('__proto__')
   return isUsable ? { urn: path.slice(0, end), name } : undefined
+}
+
+/** The object that says it of an attribute, or of a sub-attribute by `attribute.sub`. */
+export function objectWith(name: string, value: Json): JsonObject {
+  const [first = '', sub] = name.split('.')
+  return { [first]: sub === undefined ? value : { [sub]: value } }
 }
 
 /** The key under which the document holds an extension; URNs compare without case. */
@@ -87,7 +94,9 @@ export function put(document: Document, extension: string | undefined, name: str
 }
 
 function assign(document: Document, extension: string | undefined, attribute: AttributeDefinition, value: Json): void {
-  if (isWritable(attribute)) put(document, extension, attribute.name, canonicalValue(attribute, value))
+  if (!isWritable(attribute)) return
+  const given = canonicalValue(attribute, value)
+  put(document, extension, attribute.name, Array.isArray(given) ? withoutTwins(attribute, given) : given)
 }
 
 /** The attributes of an extension: canonical where the schema knows it, as they came where it does not. */
@@ -102,7 +111,9 @@ export function mergeExtension(schema: ResourceSchema, document: Document, urn: 
   if (known === undefined) {
     // Before anything is made of them: the copy of many thousand members takes its time.
     if (Object.keys(value).length > valueLimits.elements) throw invalid('An extension is too large', 'invalidValue')
-    document[key] = boundedExtension(key, { ...holderOf(document, key), ...value })
+    const merged = mergedObject(holderOf(document, key), value)
+    if (Object.keys(merged).length === 0) delete document[key]
+    else document[key] = boundedExtension(key, merged)
     return
   }
   const seen = new Set<string>()
@@ -113,4 +124,20 @@ export function mergeExtension(schema: ResourceSchema, document: Document, urn: 
     seen.add(attribute.name)
     assign(document, urn, attribute, raw)
   }
+}
+
+/** An object without a schema, with what another one says of it: null unassigns (RFC 7643 §2.5), names compare without case. */
+function mergedObject(current: JsonObject, given: JsonObject): JsonObject {
+  const members = new Map(Object.entries(current))
+  const names = new Map(Object.keys(current).map((name) => [name.toLowerCase(), name]))
+  for (const [spelled, value] of Object.entries(given)) {
+    const name = names.get(spelled.toLowerCase()) ?? spelled
+    const held = members.get(name)
+    const next = isObject(value) ? mergedObject(isObject(held) ? held : {}, value) : value
+    const isUnassigned = next === null || (isObject(next) && Object.keys(next).length === 0)
+    if (isUnassigned) members.delete(name)
+    else members.set(name, next)
+    names.set(name.toLowerCase(), name)
+  }
+  return Object.fromEntries(members)
 }

@@ -7,6 +7,8 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  mergedComplex,
+  unassignedIn,
   valueLimits,
   withOnePrimary,
 } from '#directory/schema/canonical.ts'
@@ -15,6 +17,7 @@ import { invalid } from '#platform/errors.ts'
 import { matches, requiredValues } from './match.ts'
 import type { Note } from './note.ts'
 import type { OperationName, Target } from './operations.ts'
+import { twinKey, withoutTwins } from './twins.ts'
 
 /** @throws AppError invalid: `noTarget` where a filter matches nothing and cannot be made to; `invalidValue` */
 export function nextElements(
@@ -45,64 +48,56 @@ function changeWhole(
 ): Json[] {
   const given = canonicalValue(attribute, value)
   const elements = Array.isArray(given) ? given : []
-  if (op === 'replace') return elements
-  if (op === 'add') return withAdded(current, elements)
+  if (op === 'replace') return withOnePrimary(withoutTwins(attribute, elements))
+  if (op === 'add') return withAdded(attribute, current, Array.isArray(value) ? value : [value ?? null])
   // wire 4: a remove with values means these, not all.
   if (value === undefined || value === null) return []
+  if (value === '') throw invalid(`The value names no element of ${attribute.name} to remove`, 'invalidValue')
   return current.filter((element) => !elements.some((unwanted) => isCovered(unwanted, element)))
 }
 
-/** RFC 7644 §3.5.2.1: what is there already is not added again; a new primary takes over from the old one. */
-function withAdded(current: readonly Json[], added: readonly Json[]): Json[] {
+/** RFC 7644 §3.5.2.1: what is there already is not added again, but told more about; a new primary takes over. */
+function withAdded(attribute: AttributeDefinition, current: readonly Json[], added: readonly Json[]): Json[] {
   const elements = [...current]
-  const known = new Set(elements.map(identityOf))
-  const twins = new Map(elements.map((element, index) => [twinKey(element), index]))
+  const places = new Map(elements.map((element, index) => [twinKey(attribute, element), index]))
   let claim: Json | undefined
-  for (const element of added) {
-    if (known.has(identityOf(element))) continue
-    const twin = twinKey(element) === undefined ? undefined : twins.get(twinKey(element))
-    const place = twin ?? elements.length
-    const merged = twin === undefined ? element : { ...(elements[twin] as JsonObject), ...(element as JsonObject) }
+  for (const raw of added) {
+    const element = canonicalElement(attribute, raw)
+    if (element === undefined) continue
+    const place = places.get(twinKey(attribute, element)) ?? elements.length
+    const twin = elements[place]
+    const merged = isObject(twin) ? (mergedComplex(attribute, twin, raw) ?? element) : element
+    if (isDeepStrictEqual(merged, twin)) continue
     elements[place] = merged
-    known.add(identityOf(merged))
-    twins.set(twinKey(merged), place)
+    places.set(twinKey(attribute, merged), place)
     if (isObject(merged) && merged['primary'] === true) claim = merged
   }
   return withOnePrimary(elements, claim)
 }
-
-/** Equal for elements that say the same, in whatever order. */
-const identityOf = (element: Json): string =>
-  JSON.stringify(isObject(element) ? Object.entries(element).toSorted(([a], [b]) => (a < b ? -1 : 1)) : element)
-
-/** Equal for elements of the same value and type: one element, told more about. */
-const twinKey = (element: Json): string | undefined =>
-  isObject(element) && element['value'] !== undefined ? JSON.stringify([element['value'], element['type']]) : undefined
 
 const isCovered = (pattern: Json, element: Json): boolean =>
   isObject(pattern) && isObject(element)
     ? Object.entries(pattern).every(([name, value]) => isDeepStrictEqual(element[name], value))
     : isDeepStrictEqual(pattern, element)
 
-/** Elements that satisfy the filter are changed; wire 5: where none does, one that satisfies it comes to exist. */
+/** Elements that satisfy the filter are changed; wire 5: where none does, the one that a filter by type means comes to exist. */
 function changeMatching(
-  { attribute, sub }: Target,
+  target: Target,
   filter: Condition,
   op: OperationName,
   current: Json[],
   value: Json | undefined,
   note: Note | undefined,
 ): Json[] {
+  const { attribute, sub } = target
   const change = (element: JsonObject): Json | undefined => {
     if (op === 'remove') return sub === undefined ? undefined : emptied(withSub(element, sub, undefined))
     if (sub !== undefined) return emptied(withSub(element, sub, value))
-    const given = canonicalElement(attribute, value ?? null)
-    if (!isObject(given)) return undefined
-    return op === 'add' ? { ...element, ...given } : { ...requiredValues(filter), ...given }
+    return changedElement(attribute, filter, op, element, value ?? null)
   }
   const isMatched = (element: Json): element is JsonObject => isObject(element) && matches(filter, element)
   const isNew = op !== 'remove' && !current.some(isMatched)
-  if (isNew && !matches(filter, requiredValues(filter))) {
+  if (isNew && !isCreating(filter, sub)) {
     throw invalid(`No element of ${attribute.name} satisfies the filter`, 'noTarget')
   }
   if (isNew) note?.('element-created-by-filter')
@@ -110,10 +105,33 @@ function changeMatching(
   const changed = current.map((element) => (isMatched(element) ? change(element) : element))
   const elements = [...changed, created].filter((element) => element !== undefined)
   const touched = [...changed.filter((element, index) => element !== current[index]), created]
-  return withOnePrimary(
-    elements,
-    touched.find((element) => isObject(element) && element['primary'] === true),
-  )
+  const claim = touched.find((element) => isObject(element) && element['primary'] === true)
+  return withoutTwins(attribute, withOnePrimary(elements, claim))
+}
+
+/** As a whole, with what the filter says of it; a value that unassigns something, or an add, is about what it names alone. */
+function changedElement(
+  attribute: AttributeDefinition,
+  filter: Condition,
+  op: OperationName,
+  element: JsonObject,
+  value: Json,
+): Json | undefined {
+  const given = canonicalElement(attribute, value)
+  if (given === undefined && !isObject(value)) return undefined
+  const isPartial = op === 'add' || !isObject(given) || unassignedIn(attribute, value).length > 0
+  return isPartial ? emptied(mergedComplex(attribute, element, value)) : { ...requiredValues(filter), ...given }
+}
+
+const selectors = new Set(['type', 'primary'])
+
+// Entra writes to an element by its type before there is one. No filter says so much of an element but by `eq`, and what is
+// set must not be what the filter looks for.
+function isCreating(filter: Condition, sub: AttributeDefinition | undefined): boolean {
+  if (filter.kind === 'and') return filter.parts.every((part) => isCreating(part, sub))
+  if (filter.kind !== 'compare' || filter.operator !== 'eq' || filter.value === null) return false
+  const name = filter.field.path.at(-1) ?? ''
+  return selectors.has(name) && name !== sub?.name
 }
 
 // An element that has lost what it was about (its type and rank alone say nothing) goes.

@@ -7,7 +7,7 @@ import { tokenize } from '#directory/filter/tokens.ts'
 import {
   type ResolvedAttribute,
   type ResourceSchema,
-  resolveAttribute,
+  resolveName,
   subAttributeOf,
 } from '#directory/schema/attributes.ts'
 import { isObject, type Json, type JsonObject } from '#directory/schema/canonical.ts'
@@ -111,7 +111,7 @@ export function resolvePath(schema: ResourceSchema, path: string): Target | unde
   const node = parser.optionalValueFilter()
   const subName = parser.isAtEnd ? undefined : parser.word('a sub-attribute')
   if (!parser.isAtEnd) throw failure(path)
-  const found = resolveAttribute(schema, name)
+  const found = resolveName(schema, name)
   if (node !== undefined) return found && elementTarget(found, node, subName, path)
   if (subName !== undefined) throw failure(path)
   return found && { ...found, filter: undefined }

@@ -1,5 +1,5 @@
 // `attributes` and `excludedAttributes` (RFC 7644 §3.9): which parts of a resource are answered. `id` and `schemas` always are.
-import { type ResourceSchema, resolveAttribute, resolveExtension } from '#directory/schema/attributes.ts'
+import { type ResourceSchema, resolveExtension, resolveName } from '#directory/schema/attributes.ts'
 import { isObject, type Json, type JsonObject } from '#directory/schema/canonical.ts'
 
 /** `true` for the whole attribute, or the names of its sub-attributes. */
@@ -29,7 +29,7 @@ function selectionOf(schema: ResourceSchema, names: readonly string[] | undefine
 }
 
 function select(selection: Selection, schema: ResourceSchema, name: string): void {
-  const found = resolveAttribute(schema, name)
+  const found = resolveName(schema, name)
   if (found === undefined) {
     // The name of an extension, known or not, selects all of it.
     if (name.toLowerCase().startsWith('urn:')) selection.set(resolveExtension(schema, name) ?? name, true)

@@ -1,5 +1,5 @@
 // What the values of a PATCH had that was tolerated; what their form had, their parser has noted (patch/operations.ts).
-import { type ResourceSchema, resolveExtension } from '#directory/schema/attributes.ts'
+import { type ResourceSchema, resolveExtension, resolveName } from '#directory/schema/attributes.ts'
 import { isObject } from '#directory/schema/canonical.ts'
 import { looksAt, type Note } from '../patch/note.ts'
 import { isPathless, type LocatedOperation, type Operation, partsOf, resolvePath } from '../patch/operations.ts'
@@ -22,7 +22,7 @@ function noteMemberPath(schema: ResourceSchema, part: LocatedOperation, note: No
   if (isUrn && resolveExtension(schema, path) === undefined) note('urn-names')
   if (!isUrn && /[.[]/.test(path)) note('dotted-names')
   if (path.includes('[')) noteAtPath(schema, part, note)
-  else noteMember(schema, path, part.value ?? null, note)
+  else noteMember(schema, path, part.value ?? null, note, resolveName)
 }
 
 function noteAtPath(schema: ResourceSchema, { op, path, value = null }: LocatedOperation, note: Note): void {

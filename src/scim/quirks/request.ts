@@ -7,6 +7,8 @@ import type { Operation } from '../patch/operations.ts'
 import { notePatch } from './patch.ts'
 import { noteMembers } from './values.ts'
 
+const patchSchemaId = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
+
 export type ReceivedRequest = {
   method: string
   /** Below the directory's base URL, with the query. */
@@ -23,9 +25,9 @@ export function noteRequest({ method, path, mediaType, body, operations = [] }: 
   noteAddress(start < 0 ? path : path.slice(0, start), start < 0 ? undefined : path.slice(start + 1), note)
   if (body === undefined) return
   if (!mediaType?.toLowerCase().startsWith('application/scim+json')) note('other-media-type')
-  const schema = /^\/Users/i.test(path) ? userSchema : /^\/Groups/i.test(path) ? groupSchema : undefined
+  const schema = /^\/+Users/i.test(path) ? userSchema : /^\/+Groups/i.test(path) ? groupSchema : undefined
   if (schema === undefined || path.includes('/.search')) return
-  if (!Object.keys(body).some((name) => name.toLowerCase() === 'schemas')) note('schemas-missing')
+  noteSchemas(method === 'PATCH' ? patchSchemaId : schema.id, body, note)
   if (method === 'PATCH') notePatch(schema, operations, note)
   if (method !== 'POST' && method !== 'PUT') return
   noteMembers(schema, body, note)
@@ -33,7 +35,16 @@ export function noteRequest({ method, path, mediaType, body, operations = [] }: 
   if (schema === userSchema && !saysActive) note('active-missing')
 }
 
+/** RFC 7644 §3.1 wants every body to name its schemas; what it is stands in the address, too. */
+function noteSchemas(expected: string, body: JsonObject, note: Note): void {
+  const given = Object.entries(body).find(([name]) => name.toLowerCase() === 'schemas')?.[1]
+  const names = (Array.isArray(given) ? given : [given]).map((each) => String(each).toLowerCase())
+  if (given === undefined || given === null) note('schemas-missing')
+  else if (!names.includes(expected.toLowerCase())) note('schemas-wrong')
+}
+
 function noteAddress(pathname: string, query: string | undefined, note: Note): void {
+  if (pathname.includes('//')) note('double-slash')
   if (pathname.length > 1 && pathname.endsWith('/')) note('trailing-slash')
   if (query === undefined) return
   if (query === '' || query.endsWith('&')) note('dangling-query')

@@ -1,12 +1,14 @@
 // What of a value was tolerated when it was made canonical (schema/canonical.ts): read off the value as it came.
 import {
   extensionName,
+  isOfKnown,
   type ResolvedAttribute,
   type ResourceSchema,
   resolveAttribute,
+  type resolveName,
   subAttributeOf,
 } from '#directory/schema/attributes.ts'
-import { isObject, type Json, type JsonObject } from '#directory/schema/canonical.ts'
+import { isDroppedOrnament, isObject, type Json, type JsonObject } from '#directory/schema/canonical.ts'
 import type { AttributeDefinition } from '#directory/schema/definitions.ts'
 import { looksAt, type Note } from '../patch/note.ts'
 
@@ -15,8 +17,14 @@ export function noteMembers(schema: ResourceSchema, members: JsonObject, note: N
   for (const [name, value] of Object.entries(members).slice(0, looksAt.names)) noteMember(schema, name, value, note)
 }
 
-export function noteMember(schema: ResourceSchema, name: string, value: Json, note: Note): void {
-  const found = resolveAttribute(schema, name)
+export function noteMember(
+  schema: ResourceSchema,
+  name: string,
+  value: Json,
+  note: Note,
+  resolve: typeof resolveName = resolveAttribute,
+): void {
+  const found = resolve(schema, name)
   if (found === undefined) {
     noteUnknown(schema, name, value, note)
     return
@@ -27,7 +35,7 @@ export function noteMember(schema: ResourceSchema, name: string, value: Json, no
 
 function noteUnknown(schema: ResourceSchema, name: string, value: Json, note: Note): void {
   const known = schema.extensions.get(extensionName(schema, name).toLowerCase())
-  if (!name.toLowerCase().startsWith('urn:')) note('unknown-attributes')
+  if (!name.toLowerCase().startsWith('urn:') || isOfKnown(schema, name)) note('unknown-attributes')
   else if (known === undefined) note('unknown-extension')
   else {
     if (name.toLowerCase() !== known.id.toLowerCase()) note('older-extension-name')
@@ -40,7 +48,8 @@ function noteUnknown(schema: ResourceSchema, name: string, value: Json, note: No
 }
 
 /** Whether it is spelled as the schema has it. */
-export function noteName({ attribute, sub }: ResolvedAttribute, name: string, note: Note): void {
+export function noteName({ extension, attribute, sub }: ResolvedAttribute, name: string, note: Note): void {
+  if (extension !== undefined && !name.toLowerCase().startsWith('urn:')) note('names-without-urn')
   const spelled = sub === undefined ? attribute.name : `${attribute.name}.${sub.name}`
   if (!name.endsWith(spelled)) note('other-case')
 }
@@ -65,10 +74,15 @@ export function noteValue(definition: AttributeDefinition, value: Json, note: No
   if (!Array.isArray(value)) note('list-as-single-value')
   const elements = (Array.isArray(value) ? value : [value]).slice(0, looksAt.elements)
   for (const element of elements) noteSingle(definition, element, note)
+  if (elements.some((each) => isDroppedOrnament(definition, each))) note('ornament-dropped')
+  if (new Set(elements.map(spelledOut)).size < elements.length) note('same-value-twice')
   if (elements.filter((each) => isObject(each) && /^true$/i.test(String(each['primary']))).length > 1) {
     note('several-primaries')
   }
 }
+
+const spelledOut = (element: Json): string =>
+  JSON.stringify(isObject(element) && Object.hasOwn(element, 'value') ? [element['value'], element['type']] : element)
 
 function isAbsent(value: Json, note: Note): boolean {
   if (value === null) note('null-values')

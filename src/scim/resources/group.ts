@@ -10,6 +10,7 @@ import { invalid } from '#platform/errors.ts'
 import type { Urls } from '#platform/urls.ts'
 import { applyOperations } from '../patch/apply.ts'
 import { type Document, documentFromBody } from '../patch/document.ts'
+import type { Note } from '../patch/note.ts'
 import { type Operation, resolvePath } from '../patch/operations.ts'
 import { metaOf } from './user.ts'
 
@@ -22,12 +23,14 @@ const documentOf = (group: GroupRecord): Document => ({
   ...(group.externalId === null ? {} : { externalId: group.externalId }),
 })
 
-/** @throws AppError invalid with reason `invalidValue` */
+/** A name that is missing is refused by the verb. */
 function contentFromDocument(document: Document): GroupContent {
   const { displayName, externalId, ...attributes } = document
-  if (typeof displayName !== 'string' || displayName.trim() === '')
-    throw invalid('displayName is required', 'invalidValue')
-  return { displayName, externalId: typeof externalId === 'string' ? externalId : null, attributes }
+  return {
+    displayName: typeof displayName === 'string' ? displayName : '',
+    externalId: typeof externalId === 'string' ? externalId : null,
+    attributes,
+  }
 }
 
 /** What a POST or PUT body says of a group. @throws AppError invalid */
@@ -72,9 +75,10 @@ export type GroupPatch = {
 /**
  * A PATCH as changes of members and a change of the rest. The two touch different things, so that the order among the
  * changes of each is all that counts.
+ * @param note told of what was tolerated
  * @throws AppError invalid
  */
-export function groupPatch(operations: readonly Operation[]): GroupPatch {
+export function groupPatch(operations: readonly Operation[], note?: Note): GroupPatch {
   const members: MemberChange[] = []
   const others: Operation[] = []
   for (const operation of operations) {
@@ -83,7 +87,7 @@ export function groupPatch(operations: readonly Operation[]): GroupPatch {
     else others.push(operation)
   }
   const change = (current: GroupRecord): GroupContent =>
-    contentFromDocument(applyOperations(groupSchema, documentOf(current), others, { id: current.id }))
+    contentFromDocument(applyOperations(groupSchema, documentOf(current), others, { id: current.id, note }))
   return { change: others.length === 0 ? undefined : change, members }
 }
 
@@ -103,6 +107,8 @@ const isMembersPath = (path: string): boolean => /^(urn:[^[]*:)?members\s*(\[|\.
 function membersAtPath({ op, value }: Operation, path: string): MemberChange[] {
   const target = resolvePath(groupSchema, path)
   if (target === undefined) throw invalid(`"${path.slice(0, 80)}" is not an attribute`, 'invalidPath')
+  // Empty text names nobody: taken for null it would empty the group (wire 4).
+  if (value === '') throw invalid('The value names no member', 'invalidValue')
   const { filter, sub } = target
   if (sub !== undefined && (filter !== undefined || sub.name !== 'value')) {
     throw invalid('A member is added or removed as a whole', 'mutability')

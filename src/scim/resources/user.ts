@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '#directory/schema/canonical.ts'
 import { enterpriseSchemaId, userSchemaId, validateAttribute } from '#directory/schema/definitions.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import { isActive, type UserRecord } from '#directory/users.ts'
+import { visibleName } from '#directory/visible-name.ts'
 import { invalid } from '#platform/errors.ts'
 import type { Urls } from '#platform/urls.ts'
 import { type Document, documentFromBody } from '../patch/document.ts'
@@ -32,7 +33,7 @@ export function contentFromDocument(document: Document, before: Document): UserC
   validate(document, before)
   const { userName, externalId, displayName, active, ...attributes } = document
   return {
-    userName: checkedUserName(userName),
+    userName: visibleName('userName', userName).normalize('NFC'),
     externalId: optionalText(externalId),
     displayName: optionalText(displayName),
     // Nothing said (removed, null, left out, as OneLogin does) neither brings anybody back nor switches anybody off.
@@ -43,26 +44,15 @@ export function contentFromDocument(document: Document, before: Document): UserC
 
 const optionalText = (value: Json | undefined): string | null => (typeof value === 'string' ? value : null)
 
-// Characters that do not show would let two names look the same: controls, zero-width characters, byte order marks.
-const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
-
-function checkedUserName(value: Json | undefined): string {
-  const given = typeof value === 'string' ? value : ''
-  const userName = given.normalize('NFC').trim()
-  if (userName === '') throw invalid('userName is required', 'invalidValue')
-  if (userName.length > 512) throw invalid('userName is longer than 512 characters', 'invalidValue')
-  // A byte order mark counts as white space, which trim() takes away.
-  if (invisible.test(userName) || given.includes('\ufeff')) {
-    throw invalid('userName has characters that cannot be seen', 'invalidValue')
-  }
-  return userName
-}
+// Kept as they come, whatever their length and form: a person is not refused for them.
+const ornaments = new Set(['photos', 'x509Certificates'])
 
 function validate(document: Document, before: Document): void {
   for (const [name, value] of Object.entries(document)) {
     if (value === before[name]) continue
     if (name === enterpriseSchemaId) validateAll(enterpriseSchemaId, value as JsonObject)
-    else if (userSchema.attributes.has(name.toLowerCase())) validateAll(userSchemaId, { [name]: value })
+    else if (!ornaments.has(name) && userSchema.attributes.has(name.toLowerCase()))
+      validateAll(userSchemaId, { [name]: value })
   }
 }
 

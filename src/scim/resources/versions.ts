@@ -1,5 +1,5 @@
 // If-Match and If-None-Match (RFC 7644 §3.14, RFC 9110 §13.1) against the version of a resource.
-import { entityTag } from './resources/user.ts'
+import { entityTag } from './user.ts'
 
 /** No version is 0, so a tag that is none of ours never matches. */
 const noVersion = 0

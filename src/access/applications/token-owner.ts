@@ -1,0 +1,21 @@
+// Whose an access token of the OpenID provider is, for what Rolecall itself serves to whoever has one.
+import { sql } from 'drizzle-orm'
+import { prepared } from '#db/statement.ts'
+import type { Services } from '#src/context.ts'
+import { findArtifact } from './provider-artifacts.ts'
+
+export type TokenOwner = { organizationId: string; userId: string; scopes: string[] }
+
+const resolve = prepared<{ applicationId: string }, { organizationId: string }>(
+  (p) => sql`select organization_id as "organizationId" from resolve_application(${p.applicationId})`,
+)
+
+/** @returns undefined for what is no access token, has run out, or whose session has ended. @throws AppError unavailable */
+export async function findTokenOwner({ database }: Services, token: string): Promise<TokenOwner | undefined> {
+  const found = await findArtifact(database, 'AccessToken', token)
+  const { accountId, clientId, scope } = found?.payload ?? {}
+  if (typeof accountId !== 'string' || typeof clientId !== 'string') return undefined
+  const [application] = await database.read(resolve({ applicationId: clientId }))
+  if (application === undefined) return undefined
+  return { ...application, userId: accountId, scopes: typeof scope === 'string' ? scope.split(' ') : [] }
+}
