@@ -6,8 +6,6 @@ import { prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
 
-const maxGroups = 1_000
-
 type Key = { organizationId: string; connectionId: string; userId: string; values: readonly string[] }
 
 const compare = prepared<Key, { missing: number; surplus: number }>(
@@ -76,7 +74,7 @@ export async function setClaimGroups(
   ctx: CallContext,
   input: { connectionId: string; userId: string; values: readonly string[] },
 ): Promise<{ added: number; removed: number }> {
-  const values = [...new Set(input.values)].slice(0, maxGroups)
+  const values = [...new Set(input.values)]
   const { organizationId } = ctx
   const key = { organizationId, connectionId: input.connectionId, userId: input.userId, values }
   const [difference] = await tx.run(compare(key))

@@ -13,10 +13,10 @@ export type Profile = {
 }
 
 /**
- * `listed`: these groups and no others, be it none. `not-provided` and `unknown-overage` (too many to list) say nothing
- * about groups, so what is stored stays.
+ * `listed`: these groups and no others, be it none. `not-provided`, `unknown-overage` (too many to list) and `unreadable`
+ * (something else than names) say nothing that could be gone by, so what is stored stays.
  */
-export type GroupsState = 'listed' | 'not-provided' | 'unknown-overage'
+export type GroupsState = 'listed' | 'not-provided' | 'unknown-overage' | 'unreadable'
 
 export type ExternalIdentity = {
   subject: string

@@ -14,6 +14,7 @@ import { prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, inTransaction, inTrial, nowOf, type Transaction } from '#src/context.ts'
 import { sourceAsReason } from '#words/role-sources.ts'
 import { type EffectiveAccess, effectiveAccessOf } from '../decisions/effective-access.ts'
+import { raiseAlarm } from '../notices/alarms/raise-alarm.ts'
 import { attemptStatement, newReference, type SignInMethod, type Visitor } from './attempts.ts'
 import { setClaimGroups } from './claim-groups.ts'
 import { providedEmailProof } from './email-proofs.ts'
@@ -143,16 +144,27 @@ async function identifyUser(
     trace,
   })
   trace.mapped = { ...trace.mapped, profile: identity.profile, userId: person.userId, how: person.how }
-  if (identity.groupsState !== 'listed') {
-    noted(trace, 'groups', `The message says nothing about groups (${identity.groupsState}); stored ones stay`)
-  } else if (person.directoryId !== null) {
-    noted(trace, 'groups', 'The directory decides the groups of this person; those of the message are ignored')
-  } else {
-    const values = identity.profile.groups
-    const { added, removed } = await setClaimGroups(tx, ctx, { connectionId, userId: person.userId, values })
-    passed(trace, 'groups', `${values.length} groups, ${added} new, ${removed} gone`)
-  }
+  await takeGroups(tx, ctx, { connection, identity, person, trace })
   return { connection, person, request, provenAt }
+}
+
+type Arrived = Pick<IdentifiedUser, 'connection' | 'person'> & Pick<SignInAnswer, 'identity' | 'trace'>
+
+/** The groups of the message become those of the person, where it has any to go by and no directory decides. */
+async function takeGroups(tx: Transaction, ctx: CallContext, arrived: Arrived): Promise<void> {
+  const { connection, identity, person, trace } = arrived
+  const { groupsState, profile } = identity
+  if (person.directoryId !== null)
+    return noted(trace, 'groups', 'The directory decides the groups of this person; those of the message are ignored')
+  if (groupsState === 'listed') {
+    const key = { connectionId: connection.id, userId: person.userId, values: profile.groups }
+    const { added, removed } = await setClaimGroups(tx, ctx, key)
+    return passed(trace, 'groups', `${profile.groups.length} groups, ${added} new, ${removed} gone`)
+  }
+  noted(trace, 'groups', `The message says nothing to go by about groups (${groupsState}); stored ones stay`)
+  if (groupsState !== 'unreadable') return
+  const detail = { connectionId: connection.id, name: connection.name }
+  await tx.run(raiseAlarm(ctx, { kind: 'groups_unreadable', detail }))
 }
 
 /** @throws SignInRefused where the connection does not serve such sign-ins (any more) */

@@ -22,6 +22,7 @@ const Alarm = z
         'invitation_claimed',
         'link_request',
         'link_undone',
+        'groups_unreadable',
         'emergency_drill',
       ])
       .openapi({ description: '`emergency_drill` only notes that the monthly mail went out' }),

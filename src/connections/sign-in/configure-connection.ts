@@ -13,6 +13,7 @@ import { createKeyPair } from '../saml/certificates.ts'
 import type { OidcSettings, SamlSettings } from '../settings/settings.ts'
 import { type Connection, connectionColumns, connectionSecretPlace, lockConnectionRow, reachOf } from './connections.ts'
 import { copied, metadataOf } from './create-connection.ts'
+import { absentGroupsOf } from './group-rule.ts'
 
 /** Settings that lack the provider, with a key of our own for SAML. */
 export async function draftSettings(
@@ -26,6 +27,7 @@ export async function draftSettings(
       ...{ scopes: [...oidc.scopes], claims: copied(oidc.claims), subjectClaims: [...oidc.subjectClaims] },
       emailVerifiedClaim: oidc.emailVerifiedClaim,
       hostedDomains: oidc.hasHostedDomains === true ? [] : null,
+      absentGroups: absentGroupsOf({ preset: draft.preset }),
       usesUserinfo: true,
       secretExpiresAt: null,
     }
@@ -36,6 +38,7 @@ export async function draftSettings(
     ...{ idpEntityId: '', sso: { url: '', binding: 'redirect' }, slo: null, certificates: [], metadataUrl: null },
     ...{ signed: 'either', isEncryptionRequired: false, signsRequests: true, nameIdFormat: saml.nameIdFormat },
     nameIdIsEmail: false,
+    absentGroups: absentGroupsOf({ preset: draft.preset }),
     attributes: copied(saml.attributes),
     ...{ groupSeparator: null, isSha1Allowed: false, refusesExpiredCertificates: false, spCertificate: certificate },
   }
@@ -78,7 +81,8 @@ const write = prepared<
     where c.organization_id = ${p.organizationId} and c.id = ${p.connectionId} returning ${connectionColumns}`,
 )
 
-const anyIdentity = prepared<{ organizationId: string; connectionId: string }, { isInUse: boolean }>(
+/** Whether anybody has an identity of the connection. */
+export const anyIdentity = prepared<{ organizationId: string; connectionId: string }, { isInUse: boolean }>(
   (p) => sql`select exists (select from identities where organization_id = ${p.organizationId}
     and connection_id = ${p.connectionId}) as "isInUse"`,
 )

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { invalid } from '#platform/errors.ts'
-import { checkingField, invalidField, nameSchema, parseInput } from '#platform/input.ts'
+import { checkingField, instantSchema, invalidField, nameSchema, parseInput } from '#platform/input.ts'
 import {
   type CallContext,
   inTransaction,
@@ -18,9 +18,11 @@ import { presetNames, presets } from '../providers/providers.ts'
 import { createKeyPair } from '../saml/certificates.ts'
 import { fetchIdpMetadata } from '../saml/fetch-metadata.ts'
 import { type IdpMetadata, readIdpMetadata } from '../saml/metadata.ts'
-import type { OidcSettings, SamlSettings } from '../settings/settings.ts'
+import { absentGroupsSchema, type OidcSettings, type SamlSettings, samlSettingsSchema } from '../settings/settings.ts'
+import { withEnd } from '../settings/weak-algorithms.ts'
 import { createClientKey } from './client-key.ts'
 import { type Connection, connectionColumns, connectionSecretPlace, type RequireDefaultRole } from './connections.ts'
+import { absentGroupsOf } from './group-rule.ts'
 
 const common = {
   name: nameSchema.optional(),
@@ -28,6 +30,8 @@ const common = {
   jit: z.enum(['off', 'verified_domains', 'approval']).default('off'),
   defaultRoleId: z.string().nullish(),
   directoryId: z.string().nullish(),
+  absentGroups: absentGroupsSchema.optional(),
+  groupSeparator: samlSettingsSchema.shape.groupSeparator.default(null),
 }
 
 const CreateSaml = z.strictObject({
@@ -42,7 +46,10 @@ const CreateSaml = z.strictObject({
   signed: z.enum(['either', 'assertion', 'response', 'both']).default('either'),
   isEncryptionRequired: z.boolean().default(false),
   isSha1Allowed: z.boolean().default(false),
+  isCbcAllowed: z.boolean().default(false),
+  weakAlgorithmsUntil: instantSchema.nullish(),
   nameIdIsEmail: z.boolean().default(false),
+  subjectAttribute: samlSettingsSchema.shape.subjectAttribute,
 })
 
 const CreateOidc = z.strictObject({
@@ -155,9 +162,11 @@ async function makeSaml(ctx: CallContext, wanted: z.output<typeof CreateSaml>, i
     signsRequests: true,
     nameIdFormat,
     nameIdIsEmail: wanted.nameIdIsEmail,
+    subjectAttribute: wanted.subjectAttribute ?? null,
     attributes: copied(attributes),
-    groupSeparator: null,
-    isSha1Allowed: wanted.isSha1Allowed,
+    groupSeparator: wanted.groupSeparator,
+    absentGroups: wanted.absentGroups ?? absentGroupsOf({ preset }),
+    ...withEnd(wanted, ctx.clock.now()),
     refusesExpiredCertificates: false,
     spCertificate: certificate,
   }
@@ -218,6 +227,8 @@ async function makeOidc(ctx: CallContext, wanted: z.output<typeof CreateOidc>): 
     subjectClaims: [...defaults.subjectClaims],
     emailVerifiedClaim: defaults.emailVerifiedClaim,
     hostedDomains: defaults.hasHostedDomains === true ? (wanted.hostedDomains ?? []) : null,
+    groupSeparator: wanted.groupSeparator,
+    absentGroups: wanted.absentGroups ?? absentGroupsOf({ preset }),
     usesUserinfo: true,
   }
   return { settings, secret: key?.privateKey ?? clientSecret ?? null }

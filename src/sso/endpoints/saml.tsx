@@ -8,6 +8,7 @@ import type { TraceStep } from '#access/sign-in/trace.ts'
 import { newTrace, noted, refuse, type Trace } from '#access/sign-in/trace.ts'
 import { markMessageUsed } from '#access/sign-in/used-messages.ts'
 import { toPem } from '#connections/saml/certificates.ts'
+import { weakAlgorithmsAt } from '#connections/settings/weak-algorithms.ts'
 import type { SamlConnection } from '#connections/sign-in/connections.ts'
 import { visitorOf } from '#http/client-address.ts'
 import { renderPage } from '#http/pages.ts'
@@ -110,7 +111,7 @@ const expectations = (ctx: CallContext, connection: SamlConnection, urls: Connec
     acsUrl: urls.acsUrl,
     certificates: trustedPems(connection),
     signed: settings.signed,
-    isSha1Allowed: settings.isSha1Allowed,
+    ...weakAlgorithmsAt(settings, ctx.clock.now()),
     isEncryptionRequired: settings.isEncryptionRequired,
     decryptionKey: partyOf(ctx, connection, urls).privateKey,
     now: ctx.clock.now().getTime(),
@@ -233,7 +234,7 @@ async function logout(services: SsoServices, c: Context<SsoEnv>, call: LogoutCal
       idpEntityId: connection.settings.idpEntityId,
       destination: urls.sloUrl,
       certificates: trustedPems(connection),
-      isSha1Allowed: connection.settings.isSha1Allowed,
+      ...weakAlgorithmsAt(connection.settings, ctx.clock.now()),
       now: ctx.clock.now().getTime(),
     }
     const sender = { address: entrance.visitor.ip, connectionId: connection.id, isAwaited: false }

@@ -7,8 +7,9 @@ import { noted, passed, refuse, type Trace } from '#access/sign-in/trace.ts'
 import type { OidcConnection } from '#connections/sign-in/connections.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
+import type { Claims } from './claim-path.ts'
 import type { OidcClients } from './clients.ts'
-import { type Claims, identityOfClaims } from './profile.ts'
+import { identityOfClaims } from './profile.ts'
 
 export type OidcSecret = { nonce: string; verifier: string }
 
@@ -87,13 +88,18 @@ export async function verifyCallback(
     trace,
   )
   const userinfo = await fetchUserinfo(configuration, connection, tokens.access_token, claims, trace)
-  trace.received = { idToken: shown(claims), userinfo: shown(userinfo) }
-  const identity = identityOfClaims(connection, claims, userinfo, trace)
+  trace.received = { idToken: shown(claims), userinfo: shown(userinfo ?? {}) }
+  const isWhole = userinfo !== undefined && isGranted(connection, tokens.scope)
+  const identity = identityOfClaims(connection, { idToken: claims, userinfo: userinfo ?? {}, isWhole }, trace)
   // A session that is over at once would send the browser round in circles.
   if (identity.notAfter !== null && Date.parse(identity.notAfter) <= ctx.clock.now().getTime())
     refuse(trace, 'session_ended', 'The session at the provider has ended (session_expiry)')
   return { ...identity, idToken: tokens.id_token }
 }
+
+/** Whether the provider has not left out the scope that brings groups (RFC 6749 5.1: without a word, all were granted). */
+const isGranted = ({ settings }: OidcConnection, granted: string | undefined): boolean =>
+  granted === undefined || !settings.scopes.includes('groups') || granted.split(' ').includes('groups')
 
 /** On top of the library: azp, age, lifetime, sub, at_hash and c_hash (OpenID Connect Core 2, 3.1.3.7, 3.1.3.8, 3.3.2.11). */
 function checkFurther(
@@ -131,13 +137,14 @@ const hashesOf = (text: string): string[] =>
     return digest.subarray(0, digest.length / 2).toString('base64url')
   })
 
+/** Nothing of a provider that has no userinfo; undefined where it could not be had. */
 async function fetchUserinfo(
   configuration: client.Configuration,
   { settings }: OidcConnection,
   accessToken: string,
   claims: Claims,
   trace: Trace,
-): Promise<Claims> {
+): Promise<Claims | undefined> {
   if (!settings.usesUserinfo || configuration.serverMetadata().userinfo_endpoint === undefined) return {}
   try {
     const userinfo = await client.fetchUserInfo(configuration, accessToken, String(claims['sub']))
@@ -147,7 +154,7 @@ async function fetchUserinfo(
     // Another subject is an attack or a broken provider. One that does not answer has told the essential in the token.
     if (isMismatch(error)) refuse(trace, 'userinfo', 'Userinfo is that of another subject than the ID token')
     noted(trace, 'userinfo', `Not available: ${messageOf(error)}`)
-    return {}
+    return undefined
   }
 }
 

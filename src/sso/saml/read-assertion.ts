@@ -31,7 +31,8 @@ export type VerifiedAssertion = {
   authnContext: string | null
   /** When the person proved who they are; null where the provider does not say. */
   authnInstant: string | null
-  attributes: { name: string; values: string[] }[]
+  /** Null in the place of a value that is no text: with elements in it, or nil. */
+  attributes: { name: string; values: (string | null)[] }[]
 }
 
 const skewMillis = 60_000
@@ -188,9 +189,9 @@ const contextOf = (statement: XmlElement): string | null => {
   return reference?.text.trim() ?? null
 }
 
-/** Attributes of one name are one (Keycloak sends a group each); values are plain text, whatever they claim to be. */
+/** Attributes of one name are one (Keycloak sends a group each). */
 function readAttributes(assertion: XmlElement): VerifiedAssertion['attributes'] {
-  const byName = new Map<string, string[]>()
+  const byName = new Map<string, (string | null)[]>()
   let count = 0
   for (const statement of childrenOf(assertion, assertionNamespace, 'AttributeStatement')) {
     for (const attribute of childrenOf(statement, assertionNamespace, 'Attribute')) {
@@ -198,9 +199,16 @@ function readAttributes(assertion: XmlElement): VerifiedAssertion['attributes'] 
       const values = childrenOf(attribute, assertionNamespace, 'AttributeValue')
       count += values.length
       requireThat(count <= maxValues, 'attributes', `The assertion has more than ${maxValues} attribute values`)
-      const texts = values.filter(({ children }) => children.length === 0).map(({ text }) => text)
-      byName.set(name, [...(byName.get(name) ?? []), ...texts])
+      byName.set(name, [...(byName.get(name) ?? []), ...values.map(textOf)])
     }
   }
   return [...byName].map(([name, values]) => ({ name, values }))
 }
+
+/** Plain text, whatever type it claims to be; null for what is none. */
+function textOf({ children, text, attributes }: XmlElement): string | null {
+  const isNil = /^(true|1)$/.test(attributes.get(`{${schemaInstance}}nil`) ?? '')
+  return children.length > 0 || isNil ? null : text
+}
+
+const schemaInstance = 'http://www.w3.org/2001/XMLSchema-instance'

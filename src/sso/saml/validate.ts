@@ -24,6 +24,7 @@ export type ResponseExpectations = {
   certificates: string[]
   signed: 'either' | 'assertion' | 'response' | 'both'
   isSha1Allowed: boolean
+  isCbcAllowed: boolean
   isEncryptionRequired: boolean
   /** PKCS#8 PEM of our key. */
   decryptionKey: string

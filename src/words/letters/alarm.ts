@@ -107,6 +107,16 @@ const words = {
       'If it is the same person, let them accept the invitation, or cancel it and invite them once the directory has brought them. If nobody expected this, look at who holds a token of the directory.',
     ],
   }),
+  groups_unreadable: (detail, organization) => ({
+    subject: `Groups of a sign-in at ${organization} cannot be read`,
+    paragraphs: [
+      `Messages of the connection ${text(detail['name'])} have something else than names in the place of groups. Nobody lost a role by it: people keep the groups that they had.`,
+      'Nor does anybody lose a group that they have left, for as long as this lasts.',
+    ],
+    closing: [
+      'The trace of the sign-in says what was found. Have the provider send a list of names, or name the right claim or attribute in the settings of the connection, and settle the alarm.',
+    ],
+  }),
   emergency_drill: (detail, organization) => ({
     subject: `Time to try the emergency accounts of ${organization}`,
     paragraphs: [

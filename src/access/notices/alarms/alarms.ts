@@ -18,6 +18,7 @@ import type { AlarmKind } from '#words/letters/alarm.ts'
  * - `invitation_claimed`: userId, userName, directoryId, reason; a directory brings somebody whose invitation it may not complete
  * - `link_request`: linkRequestId, userId, userName, displayName, connectionId, name, email, subject
  * - `link_undone`: userId, userName, displayName, connectionId, name, subject
+ * - `groups_unreadable`: connectionId, name; messages of the connection have no names where groups should be
  * - `emergency_drill`: accounts (user names); raised settled, it only notes when the mail went out
  */
 
