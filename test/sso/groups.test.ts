@@ -215,14 +215,6 @@ test('groups by their OID, and as Keycloak calls them', async () => {
   expect(await groupsOf(keycloak.organization)).toEqual(['/Editors', 'offline_access', 'viewer'])
 })
 
-test('more groups than are kept take none away', async () => {
-  const { organization, arrive } = await oidcStage()
-  await arrive({ groups: ['Editors'] })
-  const many = Array.from({ length: 1_001 }, (_, index) => `group ${index}`)
-  expect(detailsOf(await arrive({ groups: many }))).toContain('unknown-overage')
-  expect(await groupsOf(organization)).toEqual(['Editors'])
-})
-
 test('a list of addresses is read, and of several the one in a verified domain counts', async () => {
   const { organization } = await stage()
   await verifyDomain(organization, 'example.com')

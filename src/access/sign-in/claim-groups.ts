@@ -6,6 +6,9 @@ import { prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
 
+/** Of more than that the first ones count. */
+export const maxGroups = 1_000
+
 type Key = { organizationId: string; connectionId: string; userId: string; values: readonly string[] }
 
 const compare = prepared<Key, { missing: number; surplus: number }>(
@@ -74,7 +77,7 @@ export async function setClaimGroups(
   ctx: CallContext,
   input: { connectionId: string; userId: string; values: readonly string[] },
 ): Promise<{ added: number; removed: number }> {
-  const values = [...new Set(input.values)]
+  const values = [...new Set(input.values)].slice(0, maxGroups)
   const { organizationId } = ctx
   const key = { organizationId, connectionId: input.connectionId, userId: input.userId, values }
   const [difference] = await tx.run(compare(key))

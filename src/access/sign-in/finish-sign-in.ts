@@ -16,7 +16,7 @@ import { sourceAsReason } from '#words/role-sources.ts'
 import { type EffectiveAccess, effectiveAccessOf } from '../decisions/effective-access.ts'
 import { raiseAlarm } from '../notices/alarms/raise-alarm.ts'
 import { attemptStatement, newReference, type SignInMethod, type Visitor } from './attempts.ts'
-import { setClaimGroups } from './claim-groups.ts'
+import { maxGroups, setClaimGroups } from './claim-groups.ts'
 import { providedEmailProof } from './email-proofs.ts'
 import type { ExternalIdentity } from './external-identity.ts'
 import { knownUser } from './find-user.ts'
@@ -159,6 +159,7 @@ async function takeGroups(tx: Transaction, ctx: CallContext, arrived: Arrived): 
   if (groupsState === 'listed') {
     const key = { connectionId: connection.id, userId: person.userId, values: profile.groups }
     const { added, removed } = await setClaimGroups(tx, ctx, key)
+    if (profile.groups.length > maxGroups) noted(trace, 'groups', `Only the first ${maxGroups} are kept`)
     return passed(trace, 'groups', `${profile.groups.length} groups, ${added} new, ${removed} gone`)
   }
   noted(trace, 'groups', `The message says nothing to go by about groups (${groupsState}); stored ones stay`)

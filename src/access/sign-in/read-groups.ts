@@ -19,9 +19,6 @@ export type ReadGroups = {
   unreadable?: string
 }
 
-/** More than that nobody is in; what was left out would count as taken away. */
-export const maxGroups = 1_000
-
 /** @param found what stands under each name that the connection has for groups; a list, or what came in the place of one */
 export function readGroups(found: readonly unknown[], rule: GroupRule): ReadGroups {
   if (found.length === 0) return { groups: [], groupsState: rule.isAbsenceNone ? 'listed' : 'not-provided' }
@@ -30,7 +27,7 @@ export function readGroups(found: readonly unknown[], rule: GroupRule): ReadGrou
   const strange = names.findIndex((some) => some.length === 0)
   if (strange >= 0) return { groups: [], groupsState: 'unreadable', unreadable: kindOf(values[strange]) }
   const groups = [...new Set(names.flat())]
-  const isCut = groups.length > maxGroups || groups.length >= (rule.largestList ?? Number.POSITIVE_INFINITY)
+  const isCut = groups.length >= (rule.largestList ?? Number.POSITIVE_INFINITY)
   return isCut ? { groups: [], groupsState: 'unknown-overage' } : { groups, groupsState: 'listed' }
 }
 
