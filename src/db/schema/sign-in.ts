@@ -93,7 +93,7 @@ export const signInAttempts = pgTable(
     method: text('method', { enum: ['saml', 'oidc', 'password', 'passkey', 'invitation', 'emergency'] }).notNull(),
     connectionId: text('connection_id'),
     userId: text('user_id'),
-    outcome: text('outcome', { enum: ['signed_in', 'refused', 'tested', 'pending'] }).notNull(),
+    outcome: text('outcome', { enum: ['signed_in', 'refused', 'tested', 'pending', 'cancelled'] }).notNull(),
     /** Why it was refused, e.g. `replay`; null where it was not. */
     reason: text('reason'),
     trace: jsonb('trace').notNull(),

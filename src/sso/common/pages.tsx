@@ -15,6 +15,18 @@ export const RefusedPage = ({ reference }: { reference: string }) => (
   />
 )
 
+/** The person turned back at the provider, which they know best. */
+export const CancelledPage = () => (
+  <CardPage title="You turned back" lead="The sign-in was cancelled at your identity provider.">
+    <p>Nobody was signed in. You can begin again whenever you like.</p>
+    <p class="mt-3">
+      <a class="btn btn-primary w-100" href="/login">
+        Back to sign-in
+      </a>
+    </p>
+  </CardPage>
+)
+
 export const PendingPage = ({ reference }: { reference: string }) => (
   <CardPage title="Almost there" lead="An administrator has to approve your first sign-in.">
     <p>You are known now, but have no access yet. Once you are approved, sign in again in the same way.</p>

@@ -5,7 +5,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { findSignIn, isTest, type SignInRequest } from '#access/sign-in/requests.ts'
 import { connectionSessionsEnd } from '#access/sign-in/sessions/end-sessions.ts'
 import type { TraceStep } from '#access/sign-in/trace.ts'
-import { newTrace, noted, refuse, type Trace } from '#access/sign-in/trace.ts'
+import { cancelled, newTrace, noted, refuse, refuseCancelled, type Trace } from '#access/sign-in/trace.ts'
 import { markMessageUsed } from '#access/sign-in/used-messages.ts'
 import { toPem } from '#connections/saml/certificates.ts'
 import { weakAlgorithmsAt } from '#connections/settings/weak-algorithms.ts'
@@ -26,7 +26,9 @@ import type { LogoutMessage } from '../saml/logout-message.ts'
 import { successStatus } from '../saml/names.ts'
 import { type RedirectQuery, readRedirectQuery } from '../saml/query.ts'
 import { logoutResponse, newMessageId, partyOf, serviceProviderMetadata } from '../saml/service-provider.ts'
+import { signerWords } from '../saml/signer-words.ts'
 import { identityOfAssertion } from '../saml/to-identity.ts'
+import type { Refused } from '../saml/verdict.ts'
 import { keepUnsolicited } from './unsolicited.tsx'
 
 const maxBodyBytes = 524_288
@@ -86,7 +88,11 @@ async function consume(services: SsoServices, c: Context<SsoEnv>, { ctx, connect
     return withRefusalPage(c, ctx, inner, async () => {
       const expected = { ...expectations(ctx, connection, urls), requestId: request?.id ?? null }
       const sender = { address: visitor.ip, connectionId: connection.id, isAwaited: request !== undefined }
-      const { assertion } = requireValid(await services.saml.validateResponse(message, expected, sender), trace)
+      const { assertion } = requireValid(
+        await services.saml.validateResponse(message, expected, sender),
+        connection,
+        trace,
+      )
       inner.isBegun = true
       noteCertificates(ctx, connection, trace)
       trace.received = { ...assertion }
@@ -156,11 +162,15 @@ const headOf = (message: string): string =>
 
 /** What held goes into the trace; what did not refuses. @throws SignInRefused */
 function requireValid<Valid extends { isValid: true; steps: TraceStep[] }>(
-  verdict: Valid | { isValid: false; reason: string; message: string; steps: TraceStep[] },
+  verdict: Valid | Refused,
+  connection: SamlConnection,
   trace: Trace,
 ): Valid {
   trace.steps.push(...verdict.steps.filter(({ result }) => result !== 'failed'))
-  return verdict.isValid ? verdict : refuse(trace, verdict.reason, verdict.message)
+  if (verdict.isValid) return verdict
+  const { reason, message, presented } = verdict
+  if (reason === cancelled) return refuseCancelled(trace, message)
+  return refuse(trace, reason, reason === 'signature' ? `${message}. ${signerWords(connection, presented)}` : message)
 }
 
 /**
@@ -239,7 +249,7 @@ async function logout(services: SsoServices, c: Context<SsoEnv>, call: LogoutCal
     }
     const sender = { address: entrance.visitor.ip, connectionId: connection.id, isAwaited: false }
     const verification = await services.saml.verifyLogout(call.message, expected, sender)
-    const { message } = requireValid(verification, trace)
+    const { message } = requireValid(verification, connection, trace)
     entrance.isBegun = true
     if (kind === 'LogoutResponse') return afterOurLogout(c, message)
     await endSessions(ctx, connection, message, trace)

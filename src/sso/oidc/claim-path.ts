@@ -17,3 +17,9 @@ export function claimAt(claims: Claims, name: string): unknown {
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const secretClaims = new Set(['nonce', 'at_hash', 'c_hash', 'jti'])
+
+/** The claims as the trace shows them. */
+export const shownClaims = (claims: Claims): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(claims).filter(([name]) => !secretClaims.has(name)))

@@ -5,6 +5,7 @@ import { type OidcConnection, openConnectionSecret } from '#connections/sign-in/
 import { AppError, invalid } from '#platform/errors.ts'
 import { type CallContext, nowOf } from '#src/context.ts'
 import { importPrivateKey } from './client-key.ts'
+import { tokenEndpointFault } from './faults.ts'
 
 type Known = { metadata: client.ServerMetadata; fetchedAt: number; keys: KeyStore }
 
@@ -139,7 +140,7 @@ async function configure(
   const { clientId } = connection.settings
   const options = { [client.clockTolerance]: skewSeconds, [client.clockSkew]: clockSkew(ctx) }
   const configuration = new client.Configuration(
-    { ...metadata },
+    { ...metadata, userinfo_signing_alg_values_supported: userinfoAlgorithms(metadata) },
     clientId,
     options,
     await authentication(ctx, connection),
@@ -153,9 +154,15 @@ async function configure(
       headers: init.headers,
       ...(init.body === undefined || init.body === null ? {} : { body: bodyText(init.body) }),
     })
+    if (url === metadata.userinfo_endpoint && isJwt(answer)) {
+      const token = await answer.text()
+      kid = keyIdOf(token)
+      return new Response(token, { status: answer.status, headers: answer.headers })
+    }
     if (url !== metadata.token_endpoint) return answer
     const text = await answer.text()
-    kid = keyIdOf(text)
+    if (!answer.ok) throw tokenEndpointFault(answer.status, text)
+    kid = keyIdOf(idTokenIn(text))
     return new Response(text, { status: answer.status, headers: answer.headers })
   }
   client.enableNonRepudiationChecks(configuration)
@@ -170,11 +177,26 @@ const clockSkew = (ctx: CallContext): number =>
 
 const bodyText = (body: unknown): string => (body instanceof URLSearchParams ? body.toString() : String(body))
 
-/** The key that a token endpoint's answer asks for, before anything of it is believed. */
-function keyIdOf(text: string): string | undefined {
+const isJwt = ({ headers }: Response): boolean => /^application\/jwt\b/i.test(headers.get('content-type') ?? '')
+
+/** Signatures of userinfo (OpenID Connect Core 5.3.2): with a key that the provider publishes, whatever else it would take. */
+function userinfoAlgorithms(metadata: client.ServerMetadata): string[] {
+  const said = metadata.userinfo_signing_alg_values_supported ?? metadata.id_token_signing_alg_values_supported
+  return (said ?? ['RS256']).filter((name) => name !== 'none' && !name.startsWith('HS'))
+}
+
+function idTokenIn(text: string): unknown {
   try {
-    const token = (JSON.parse(text) as { id_token?: unknown }).id_token
-    if (typeof token !== 'string') return undefined
+    return (JSON.parse(text) as { id_token?: unknown }).id_token
+  } catch {
+    return undefined
+  }
+}
+
+/** The key that a token asks for, before anything of it is believed. */
+function keyIdOf(token: unknown): string | undefined {
+  if (typeof token !== 'string') return undefined
+  try {
     const header = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid?: unknown }
     return typeof header.kid === 'string' ? header.kid : undefined
   } catch {

@@ -4,6 +4,7 @@ import { createPublicKey, createVerify, X509Certificate } from 'node:crypto'
 import { inflateRawSync } from 'node:zlib'
 import { SignedXml } from 'xml-crypto'
 import type { TraceStep } from '#access/sign-in/trace.ts'
+import { decode } from './base64.ts'
 import {
   assertionNamespace,
   legacySignature,
@@ -13,8 +14,8 @@ import {
 } from './names.ts'
 import { requirePlausibleSignatures } from './plausible.ts'
 import { requireMessage, requireProperSignatures, requireUniqueIds } from './precheck.ts'
-import { asRefusal, decode } from './validate.ts'
-import { Refusal, requireThat } from './verdict.ts'
+import { asRefusal } from './validate.ts'
+import { Refusal, type Refused, requireThat } from './verdict.ts'
 import { childrenOf, parseXml, type XmlElement } from './xml.ts'
 
 export type LogoutExpectations = {
@@ -41,9 +42,7 @@ export type LogoutMessage = {
   expiresAt: string
 }
 
-export type LogoutVerification =
-  | { isValid: true; message: LogoutMessage; steps: TraceStep[] }
-  | { isValid: false; reason: string; message: string; steps: TraceStep[] }
+export type LogoutVerification = { isValid: true; message: LogoutMessage; steps: TraceStep[] } | Refused
 
 const maxInflated = 262_144
 const skewMillis = 60_000

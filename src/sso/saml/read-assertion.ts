@@ -101,10 +101,24 @@ function instant(text: string, what: string): number {
   return millis
 }
 
+const secondsBetween = (from: number, to: number): number => Math.round((to - from) / 1000)
+
+const ranOut = (what: string, until: number, now: number): string =>
+  `${what} ran out ${secondsBetween(until, now)} seconds ago; compare the clocks`
+
 function requireFresh(assertion: XmlElement, now: number): void {
   const issued = instant(assertion.attributes.get('IssueInstant') ?? '', 'IssueInstant')
-  requireThat(issued <= now + skewMillis, 'issue_instant', 'The assertion was issued in the future; compare the clocks')
-  requireThat(issued >= now - maxAgeMillis - skewMillis, 'issue_instant', 'The assertion is older than five minutes')
+  const seconds = secondsBetween(issued, now)
+  requireThat(
+    issued <= now + skewMillis,
+    'issue_instant',
+    `The assertion was issued ${-seconds} seconds in the future; compare the clocks`,
+  )
+  requireThat(
+    issued >= now - maxAgeMillis - skewMillis,
+    'issue_instant',
+    `The assertion is ${seconds} seconds old, and may be five minutes`,
+  )
 }
 
 function readNameId(subject: XmlElement): { nameId: string; nameIdFormat: string | null } {
@@ -151,7 +165,7 @@ function requireBearer(subject: XmlElement, expected: AssertionExpectations): nu
     'The confirmation has a NotBefore, which the profile forbids',
   )
   const until = instant(value('NotOnOrAfter') ?? '', 'NotOnOrAfter of the confirmation')
-  requireThat(expected.now < until + skewMillis, 'expired', 'The confirmation has run out')
+  requireThat(expected.now < until + skewMillis, 'expired', ranOut('The confirmation', until, expected.now))
   const inResponseTo = value('InResponseTo') ?? null
   const isAnswer = inResponseTo === expected.requestId
   requireThat(isAnswer, 'in_response_to', 'The assertion does not answer the request that this browser sent')
@@ -164,10 +178,11 @@ function checkConditions(conditions: XmlElement, expected: AssertionExpectations
   const notOnOrAfter = conditions.attributes.get('NotOnOrAfter')
   if (notBefore !== undefined) {
     const isReached = expected.now >= instant(notBefore, 'NotBefore') - skewMillis
-    requireThat(isReached, 'not_yet_valid', 'The assertion is not valid yet; compare the clocks')
+    const seconds = secondsBetween(expected.now, instant(notBefore, 'NotBefore'))
+    requireThat(isReached, 'not_yet_valid', `The assertion is valid only in ${seconds} seconds; compare the clocks`)
   }
   const until = instant(notOnOrAfter ?? '', 'NotOnOrAfter of the conditions')
-  requireThat(expected.now < until + skewMillis, 'expired', 'The assertion has run out')
+  requireThat(expected.now < until + skewMillis, 'expired', ranOut('The assertion', until, expected.now))
   const restrictions = childrenOf(conditions, assertionNamespace, 'AudienceRestriction')
   requireThat(restrictions.length > 0, 'audience', 'The assertion says nothing of its audience')
   for (const restriction of restrictions) {

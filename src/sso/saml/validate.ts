@@ -1,7 +1,8 @@
 // From the bytes of a SAMLResponse to a verified assertion: strict reading, signature by node-saml, then our checks on
 // nothing but what was signed. Runs in a worker thread, so it takes and gives plain data.
 import { SAML, ValidateInResponseTo } from '@node-saml/node-saml'
-import type { TraceStep } from '#access/sign-in/trace.ts'
+import { cancelled, type TraceStep } from '#access/sign-in/trace.ts'
+import { decode } from './base64.ts'
 import { decryptedText } from './decrypt.ts'
 import { assertionNamespace, protocolNamespace, signatureNamespace, successStatus } from './names.ts'
 import { requirePlausibleSignatures } from './plausible.ts'
@@ -13,7 +14,8 @@ import {
   requireUniqueIds,
 } from './precheck.ts'
 import { readAssertion, type VerifiedAssertion } from './read-assertion.ts'
-import { Refusal, requireThat } from './verdict.ts'
+import { presentedCertificate } from './signer-words.ts'
+import { Refusal, type Refused, requireThat } from './verdict.ts'
 import { childrenOf, parseXml, type XmlElement, XmlRefused } from './xml.ts'
 
 export type ResponseExpectations = {
@@ -32,9 +34,7 @@ export type ResponseExpectations = {
   requestId: string | null
 }
 
-export type Validation =
-  | { isValid: true; assertion: VerifiedAssertion; steps: TraceStep[] }
-  | { isValid: false; reason: string; message: string; steps: TraceStep[] }
+export type Validation = { isValid: true; assertion: VerifiedAssertion; steps: TraceStep[] } | Refused
 
 /** Never throws: whatever is wrong with a message becomes a reason. */
 export async function validateResponse(base64: string, expected: ResponseExpectations): Promise<Validation> {
@@ -45,7 +45,8 @@ export async function validateResponse(base64: string, expected: ResponseExpecta
   } catch (error) {
     const { reason, message } = asRefusal(error)
     steps.push({ check: reason, result: 'failed', detail: message })
-    return { isValid: false, reason, message, steps }
+    const presented = reason === 'signature' ? presentedCertificate(base64) : undefined
+    return { isValid: false, reason, message, presented, steps }
   }
 }
 
@@ -107,21 +108,6 @@ function requireSignature(response: XmlElement, assertion: XmlElement): void {
   requireThat(isSigned, 'signature', 'Neither the response nor the assertion is signed')
 }
 
-/** @throws Refusal for anything but strict base64 of UTF-8 */
-export function decode(base64: string): string {
-  const text = base64.replace(/[\r\n]/g, '')
-  const isBase64 = text !== '' && text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text)
-  requireThat(isBase64, 'malformed', 'The message is not base64')
-  try {
-    const xml = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(Buffer.from(text, 'base64'))
-    requireThat(!xml.includes('\0'), 'malformed', 'The message holds NUL characters')
-    return xml
-  } catch (error) {
-    if (error instanceof Refusal) throw error
-    throw new Refusal('malformed', 'The message is not UTF-8')
-  }
-}
-
 function requireSuccess(response: XmlElement): void {
   const [status] = childrenOf(response, protocolNamespace, 'Status')
   const codes = status === undefined ? [] : childrenOf(status, protocolNamespace, 'StatusCode')
@@ -132,8 +118,9 @@ function requireSuccess(response: XmlElement): void {
   const names = [code, nested?.attributes.get('Value')]
     .map((name) => name?.split(':').at(-1))
     .filter((name) => name !== undefined)
+  const isCancelled = said !== undefined && /cancel|declin/i.test(said.text)
   throw new Refusal(
-    'status',
+    isCancelled ? cancelled : 'status',
     `The provider answered ${names.join(' / ') || 'without a status'}${said === undefined ? '' : `: ${said.text.slice(0, 200)}`}`,
   )
 }
