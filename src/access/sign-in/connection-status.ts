@@ -5,11 +5,13 @@ import { recordAudit } from '#audit/record.ts'
 import {
   type Connection,
   connectionColumns,
+  getConnection,
   isConfigured,
   isOpenForSignIn,
   lockConnectionRow,
   reachOf,
 } from '#connections/sign-in/connections.ts'
+import { discover } from '#connections/sign-in/discovery.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -58,7 +60,7 @@ export type StatusChange = {
 }
 
 /**
- * @throws AppError not_found; conflict (reasons `not_configured`, `not_tested`, `no_emergency_account`) saying what to do first;
+ * @throws AppError not_found; conflict (reasons `not_configured`, `not_tested`, `no_emergency_account`, `discovery`) saying what to do first;
  *   forbidden (reasons `permission`; `ceiling` where it reaches somebody above the caller)
  */
 export async function setConnectionStatus(ctx: CallContext, change: StatusChange): Promise<Connection> {
@@ -68,6 +70,7 @@ export async function setConnectionStatus(ctx: CallContext, change: StatusChange
   if (isForced && status === 'enforced' && ctx.actor.type !== 'operator')
     throw new AppError('forbidden', 'Only the operator may enforce without a test', { reason: 'permission' })
   const { organizationId } = ctx
+  if (!isForced && (status === 'optional' || status === 'enforced')) await requireProvider(ctx, connectionId)
   return inTransaction(ctx, async (tx) => {
     const before = await lockConnectionRow(tx, ctx, connectionId)
     if (before.status === status) return before
@@ -93,6 +96,16 @@ export async function setConnectionStatus(ctx: CallContext, change: StatusChange
       ...consequences(ctx, connectionId, status),
     )
     return (rows?.[0] as Connection | undefined) ?? before
+  })
+}
+
+/** An OpenID provider has to be found by its issuer before people are sent there. @throws AppError conflict (reason `discovery`) */
+async function requireProvider(ctx: CallContext, connectionId: string): Promise<void> {
+  const connection = await getConnection(ctx, connectionId)
+  if (connection.type !== 'oidc' || !isConfigured(connection)) return
+  await discover(ctx, connection.settings.issuer).catch((error: unknown) => {
+    if (!(error instanceof AppError) || error.code !== 'invalid') throw error
+    throw new AppError('conflict', error.message, { reason: 'discovery', cause: error })
   })
 }
 

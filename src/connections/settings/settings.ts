@@ -39,6 +39,8 @@ export const samlSettingsSchema = z.strictObject({
   sso: z.strictObject({ url: z.string(), binding }),
   slo: z.strictObject({ url: z.string(), responseUrl: z.string(), binding }).nullable(),
   certificates: z.array(certificate).min(1).max(20),
+  /** Why certificates of the metadata were left out, a sentence each. */
+  skippedCertificates: z.array(z.string()).optional(),
   metadataUrl: z.string().nullable(),
   /** What has to be signed; `either`: whichever of the two, as long as it covers the assertion. */
   signed: z.enum(['either', 'assertion', 'response', 'both']),

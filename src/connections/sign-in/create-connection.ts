@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
-import { invalid } from '#platform/errors.ts'
+import { AppError, invalid } from '#platform/errors.ts'
 import { checkingField, instantSchema, invalidField, nameSchema, parseInput } from '#platform/input.ts'
 import {
   type CallContext,
@@ -22,6 +22,7 @@ import { absentGroupsSchema, type OidcSettings, type SamlSettings, samlSettingsS
 import { withEnd } from '../settings/weak-algorithms.ts'
 import { createClientKey } from './client-key.ts'
 import { type Connection, connectionColumns, connectionSecretPlace, type RequireDefaultRole } from './connections.ts'
+import { publishedIssuer } from './discovery.ts'
 import { absentGroupsOf } from './group-rule.ts'
 
 const common = {
@@ -156,6 +157,7 @@ async function makeSaml(ctx: CallContext, wanted: z.output<typeof CreateSaml>, i
     sso: metadata.sso,
     slo: metadata.slo,
     certificates: metadata.certificates,
+    skippedCertificates: metadata.skippedCertificates,
     metadataUrl: metadataUrl ?? null,
     signed: wanted.signed,
     isEncryptionRequired: wanted.isEncryptionRequired,
@@ -211,8 +213,8 @@ function requireWebUrl(text: string): void {
 }
 
 async function makeOidc(ctx: CallContext, wanted: z.output<typeof CreateOidc>): Promise<Made> {
-  const { issuer, clientId, clientSecret, preset } = wanted
-  await checkingField('issuer', () => ctx.outgoing.check(issuer))
+  const { clientId, clientSecret, preset } = wanted
+  const issuer = await checkingField('issuer', () => issuerOf(ctx, wanted.issuer))
   const clientAuthentication =
     wanted.clientAuthentication ?? (clientSecret === undefined ? 'private_key_jwt' : 'client_secret_basic')
   const usesKey = clientAuthentication === 'private_key_jwt'
@@ -232,6 +234,17 @@ async function makeOidc(ctx: CallContext, wanted: z.output<typeof CreateOidc>): 
     usesUserinfo: true,
   }
   return { settings, secret: key?.privateKey ?? clientSecret ?? null }
+}
+
+/** As the provider writes it; as it was typed where the provider does not answer yet, which is looked into before it opens. */
+async function issuerOf(ctx: CallContext, typed: string): Promise<string> {
+  ctx.outgoing.check(typed)
+  try {
+    return await publishedIssuer(ctx, typed)
+  } catch (error) {
+    if (error instanceof AppError && error.reason === 'unreachable') return typed
+    throw error
+  }
 }
 
 /** Lists of names of our own, so that a change of them changes no preset. */

@@ -2,6 +2,7 @@
 // them. Everything is fetched through the guarded way out.
 import * as client from 'openid-client'
 import { type OidcConnection, openConnectionSecret } from '#connections/sign-in/connections.ts'
+import { discover, documentLimits } from '#connections/sign-in/discovery.ts'
 import { AppError, invalid } from '#platform/errors.ts'
 import { type CallContext, nowOf } from '#src/context.ts'
 import { importPrivateKey } from './client-key.ts'
@@ -33,8 +34,6 @@ const staleMillis = 24 * 60 * 60_000
 const freshKeysMillis = 5 * 60_000
 /** Tokens with invented key ids must not make us ask all the time. */
 const refetchMillis = 60_000
-/** No provider has that much to say of itself, or takes that long. */
-const documentLimits = { maxBytes: 262_144, timeoutMillis: 3_000 }
 const rememberedProviders = 500
 /** Seconds by which clocks may differ. */
 const skewSeconds = 60
@@ -48,7 +47,7 @@ export function createOidcClients(): OidcClients {
     const now = ctx.clock.now().getTime()
     if (known !== undefined && now - known.fetchedAt < freshMillis) return known
     try {
-      const metadata = await discover(ctx, connection.settings.issuer)
+      const metadata = (await discover(ctx, connection.settings.issuer)) as client.ServerMetadata
       const fresh: Known = {
         metadata,
         fetchedAt: now,
@@ -109,26 +108,6 @@ const holdsKey = (keys: Keys | undefined, kid: string | undefined): boolean =>
 /** Young and with the key; or looked for a moment ago, be it in vain. */
 const isUsable = (keys: Keys, { hasKey, triedAt, now }: { hasKey: boolean; triedAt: number; now: number }): boolean =>
   (now - keys.fetchedAt < freshKeysMillis && hasKey) || now - triedAt < refetchMillis
-
-/** OpenID Connect Discovery 1.0; the issuer in the document has to be the configured one, to the letter. */
-async function discover(ctx: CallContext, issuer: string): Promise<client.ServerMetadata> {
-  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
-  const answer = await ctx.outgoing.fetch(url, { headers: { Accept: 'application/json' }, ...documentLimits })
-  if (answer.status !== 200) throw invalid(`The provider's discovery document answered ${answer.status}`, 'discovery')
-  const document = (await answer.json().catch(() => undefined)) as client.ServerMetadata | undefined
-  if (document === undefined || document === null || typeof document !== 'object')
-    throw invalid("The provider's discovery document is no JSON", 'discovery')
-  if (document.issuer !== issuer)
-    throw invalid(
-      `The discovery document is that of ${String(document.issuer).slice(0, 200)}, not of ${issuer}`,
-      'discovery',
-    )
-  for (const name of ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const) {
-    if (typeof document[name] !== 'string') throw invalid(`The discovery document names no ${name}`, 'discovery')
-    ctx.outgoing.check(document[name])
-  }
-  return document
-}
 
 /** One client object for one sign-in, so that the keys that it sees are those that `keys` decides on. */
 async function configure(

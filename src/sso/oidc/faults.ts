@@ -1,5 +1,6 @@
 // Why a provider's answer is not accepted, in words that name what was sent and what was expected, for the trace.
 import { refuse, refuseCancelled, type Trace } from '#access/sign-in/trace.ts'
+import { isSameButSlash } from '#connections/sign-in/discovery.ts'
 import { AppError, invalid } from '#platform/errors.ts'
 import { shownClaims } from './claim-path.ts'
 
@@ -111,7 +112,3 @@ const differs = (what: string, claim: string, value: unknown, expected: string):
   `${what} says ${claim} ${String(value).slice(0, maxWords)}, and ${expected.slice(0, maxWords)} was expected${
     isSameButSlash(String(value), expected) ? '; they differ in the slash at the end alone' : ''
   }`
-
-/** Whether two addresses differ in nothing but the slash at their end, which makes two issuers of them. */
-export const isSameButSlash = (one: string, other: string): boolean =>
-  one !== other && one.replace(/\/$/, '') === other.replace(/\/$/, '')

@@ -1,8 +1,6 @@
 // Verifies LogoutRequest and LogoutResponse (SAML Core 3.7), by the redirect binding (signature over the query, Bindings 3.4.4.1)
 // and by POST (enveloped signature). Runs in the worker thread.
-import { createPublicKey, createVerify, X509Certificate } from 'node:crypto'
 import { inflateRawSync } from 'node:zlib'
-import { SignedXml } from 'xml-crypto'
 import type { TraceStep } from '#access/sign-in/trace.ts'
 import { decode } from './base64.ts'
 import {
@@ -16,6 +14,7 @@ import { requirePlausibleSignatures } from './plausible.ts'
 import { requireMessage, requireProperSignatures, requireUniqueIds } from './precheck.ts'
 import { asRefusal } from './validate.ts'
 import { Refusal, type Refused, requireThat } from './verdict.ts'
+import { isSignature, publicKeyOf, signedElements } from './verify.ts'
 import { childrenOf, parseXml, type XmlElement } from './xml.ts'
 
 export type LogoutExpectations = {
@@ -71,13 +70,11 @@ function fromRedirect(base64: string, expected: LogoutExpectations, steps: Trace
   if (query === null) return { root: requireUnsignedAllowed(root, expected), isSigned: false }
   const isLegacy = expected.isSha1Allowed && query.algorithm === legacySignature
   if (isLegacy) steps.push({ check: 'algorithm', result: 'note', detail: 'SHA-1 is let through by a setting' })
-  const hash = isLegacy ? 'RSA-SHA1' : signatureAlgorithms.get(query.algorithm)
-  requireThat(hash !== undefined, 'algorithm', `The algorithm ${query.algorithm.slice(0, 100)} is not accepted`)
+  const isKnown = isLegacy || signatureAlgorithms.has(query.algorithm)
+  requireThat(isKnown, 'algorithm', `The algorithm ${query.algorithm.slice(0, 100)} is not accepted`)
   const signature = Buffer.from(query.signature, 'base64')
   const isValid = expected.certificates.some((pem) =>
-    createVerify(hash)
-      .update(query.signedText)
-      .verify(createPublicKey(new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'pem' })), signature),
+    isSignature(query.algorithm, publicKeyOf(pem), query.signedText, signature),
   )
   requireThat(isValid, 'signature', 'The signature of the query is not valid')
   return { root, isSigned: true }
@@ -103,9 +100,8 @@ function fromPost(base64: string, expected: LogoutExpectations, steps: TraceStep
   if (childrenOf(root, signatureNamespace, 'Signature').length === 0)
     return { root: requireUnsignedAllowed(root, expected), isSigned: false }
   requirePlausibleSignatures([root], expected.certificates)
-  const signed = expected.certificates.map((pem) => signedContent(xml, pem)).find((content) => content !== undefined)
-  requireThat(signed !== undefined, 'signature', 'The signature is not valid')
-  const verified = parseXml(signed)
+  const [verified] = signedElements(xml, expected.certificates)
+  requireThat(verified !== undefined, 'signature', 'The signature is not valid')
   requireMessage(verified, expected.kind)
   return { root: verified, isSigned: true }
 }
@@ -114,19 +110,6 @@ function fromPost(base64: string, expected: LogoutExpectations, steps: TraceStep
 function requireUnsignedAllowed(root: XmlElement, { kind }: LogoutExpectations): XmlElement {
   requireThat(kind === 'LogoutResponse', 'signature', 'The logout request is not signed')
   return root
-}
-
-/** What the signature of the document covers, in canonical form; undefined where it does not verify with this certificate. */
-function signedContent(xml: string, pem: string): string | undefined {
-  const verifier = new SignedXml({ publicCert: pem })
-  const signature = /<(?:[\w.-]+:)?Signature[\s>][\s\S]*<\/(?:[\w.-]+:)?Signature>/.exec(xml)?.[0]
-  if (signature === undefined) return undefined
-  try {
-    verifier.loadSignature(signature)
-    return verifier.checkSignature(xml) ? verifier.getSignedReferences()[0] : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function readMessage(root: XmlElement, isSigned: boolean, expected: LogoutExpectations): LogoutMessage {

@@ -8,7 +8,15 @@ import { presets } from '#connections/providers/providers.ts'
 import { openConnectionSecret, type SamlConnection } from '#connections/sign-in/connections.ts'
 import type { ConnectionUrls } from '#platform/urls.ts'
 import type { CallContext } from '#src/context.ts'
-import { assertionNamespace, protocolNamespace, rsaSha256, successStatus } from './names.ts'
+import {
+  assertionNamespace,
+  contentEncryptions,
+  keyTransports,
+  legacyEncryptions,
+  protocolNamespace,
+  rsaSha256,
+  successStatus,
+} from './names.ts'
 
 export type Party = { connection: SamlConnection; urls: ConnectionUrls; privateKey: string }
 
@@ -30,7 +38,7 @@ export function serviceProviderMetadata({ connection, urls }: Pick<Party, 'conne
   const { spCertificate, nameIdFormat, signsRequests } = connection.settings
   const key = (use: string): string =>
     `<md:KeyDescriptor use="${use}"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${spCertificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>${
-      use === 'encryption' ? encryptionMethods : ''
+      use === 'encryption' ? encryptionMethods(connection.settings.isCbcAllowed === true) : ''
     }</md:KeyDescriptor>`
   const encryptionKey = presets[connection.preset].saml.getsEncryptionKey === false ? '' : key('encryption')
   const slo = ['Redirect', 'POST'].map(
@@ -42,13 +50,11 @@ export function serviceProviderMetadata({ connection, urls }: Pick<Party, 'conne
 <md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="${escapeXml(urls.entityId)}"><md:SPSSODescriptor AuthnRequestsSigned="${signsRequests}" WantAssertionsSigned="true" protocolSupportEnumeration="${protocolNamespace}">${key('signing')}${encryptionKey}${slo.join('')}${format}<md:AssertionConsumerService index="0" isDefault="true" Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${escapeXml(urls.acsUrl)}"/></md:SPSSODescriptor></md:EntityDescriptor>`
 }
 
-const encryptionMethods = [
-  'http://www.w3.org/2009/xmlenc11#aes256-gcm',
-  'http://www.w3.org/2009/xmlenc11#aes128-gcm',
-  'http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p',
-]
-  .map((algorithm) => `<md:EncryptionMethod Algorithm="${algorithm}"/>`)
-  .join('')
+/** What can be decrypted here, the best first. */
+const encryptionMethods = (isCbcAllowed: boolean): string =>
+  [...contentEncryptions.keys(), ...(isCbcAllowed ? legacyEncryptions.keys() : []), ...keyTransports]
+    .map((algorithm) => `<md:EncryptionMethod Algorithm="${algorithm}"/>`)
+    .join('')
 
 export type Outgoing = { kind: 'redirect'; url: string } | { kind: 'post'; url: string; fields: Record<string, string> }
 

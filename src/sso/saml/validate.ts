@@ -1,6 +1,5 @@
-// From the bytes of a SAMLResponse to a verified assertion: strict reading, signature by node-saml, then our checks on
+// From the bytes of a SAMLResponse to a verified assertion: strict reading, signature by xml-crypto, then our checks on
 // nothing but what was signed. Runs in a worker thread, so it takes and gives plain data.
-import { SAML, ValidateInResponseTo } from '@node-saml/node-saml'
 import { cancelled, type TraceStep } from '#access/sign-in/trace.ts'
 import { decode } from './base64.ts'
 import { decryptedText } from './decrypt.ts'
@@ -16,6 +15,7 @@ import {
 import { readAssertion, type VerifiedAssertion } from './read-assertion.ts'
 import { presentedCertificate } from './signer-words.ts'
 import { Refusal, type Refused, requireThat } from './verdict.ts'
+import { signedElements } from './verify.ts'
 import { childrenOf, parseXml, type XmlElement, XmlRefused } from './xml.ts'
 
 export type ResponseExpectations = {
@@ -78,20 +78,21 @@ async function validate(
     'in_response_to',
     'The response does not answer the request that this browser sent',
   )
-  const { assertion: sent, isEncrypted } = requireOneAssertion(response)
+  const { assertion: sent, isEncrypted } = requireOneAssertion(response, expected.isCbcAllowed, steps)
   requireThat(isEncrypted || !expected.isEncryptionRequired, 'encryption', 'The connection wants encrypted assertions')
   steps.push({ check: 'form', result: 'ok', detail: isEncrypted ? 'encrypted assertion' : 'clear assertion' })
-  const read = isEncrypted ? readEncrypted(sent, expected, steps) : sent
+  const opened = isEncrypted ? decryptedText(sent, expected.decryptionKey) : undefined
+  const read = opened === undefined ? sent : readOpened(opened, expected, steps)
   requireSignature(response, read)
   requirePlausibleSignatures([response, read], expected.certificates)
-  const assertion = parseXml(await verifiedAssertion(base64, expected))
+  const assertion = signedAssertion(xml, opened, expected)
   steps.push({ check: 'signature', result: 'ok' })
   return readAssertion(assertion, expected, steps)
 }
 
 /** What is encrypted is read as strictly as what is not, before a library builds a document of it. */
-function readEncrypted(encrypted: XmlElement, expected: ResponseExpectations, steps: TraceStep[]): XmlElement {
-  const assertion = parseXml(decryptedText(encrypted, expected.decryptionKey))
+function readOpened(text: string, expected: ResponseExpectations, steps: TraceStep[]): XmlElement {
+  const assertion = parseXml(text)
   const isAssertion = assertion.namespace === assertionNamespace && assertion.name === 'Assertion'
   requireThat(isAssertion, 'assertion_form', 'What is encrypted is no SAML 2.0 assertion')
   requireUniqueIds(assertion)
@@ -143,23 +144,24 @@ function requireIssuer(response: XmlElement, { idpEntityId }: ResponseExpectatio
   requireThat(isOurs, 'issuer', `The response was issued by ${issuers.join(', ').slice(0, 200)}`)
 }
 
-/** The assertion as it was signed, in canonical form; nothing else of the message is read after this. */
-async function verifiedAssertion(base64: string, expected: ResponseExpectations): Promise<string> {
-  const { signed } = expected
-  const saml = new SAML({
-    callbackUrl: expected.acsUrl,
-    issuer: expected.entityId,
-    idpCert: expected.certificates,
-    decryptionPvk: expected.decryptionKey,
-    wantAuthnResponseSigned: signed === 'response' || signed === 'both',
-    wantAssertionsSigned: signed === 'assertion' || signed === 'both',
-    // Times, audience and request are checked on the verified assertion, with our clock and to the second.
-    acceptedClockSkewMs: -1,
-    audience: false,
-    validateInResponseTo: ValidateInResponseTo.never,
-  })
-  const { profile } = await saml.validatePostResponseAsync({ SAMLResponse: base64 })
-  const xml = profile?.getAssertionXml?.()
-  requireThat(xml !== undefined, 'signature', 'The signature covers no assertion')
-  return xml
+/**
+ * The assertion as it was signed, in canonical form; nothing else of the message is read after this.
+ * @param opened the text of the assertion where it came encrypted
+ */
+function signedAssertion(xml: string, opened: string | undefined, expected: ResponseExpectations): XmlElement {
+  const { certificates, signed, isCbcAllowed } = expected
+  const elements = [xml, ...(opened === undefined ? [] : [opened])].flatMap((text) =>
+    signedElements(text, certificates),
+  )
+  const found = (namespace: string, name: string): XmlElement | undefined =>
+    elements.find((element) => element.namespace === namespace && element.name === name)
+  const [response, assertion] = [found(protocolNamespace, 'Response'), found(assertionNamespace, 'Assertion')]
+  const needsResponse = signed === 'response' || signed === 'both'
+  const needsAssertion = signed === 'assertion' || signed === 'both'
+  requireThat(response !== undefined || !needsResponse, 'signature', 'The response is not signed')
+  requireThat(assertion !== undefined || !needsAssertion, 'signature', 'The assertion is not signed')
+  if (assertion !== undefined) return assertion
+  requireThat(response !== undefined, 'signature', 'The signature covers no assertion')
+  const covered = requireOneAssertion(response, isCbcAllowed, [])
+  return covered.isEncrypted ? parseXml(decryptedText(covered.assertion, expected.decryptionKey)) : covered.assertion
 }
