@@ -2057,12 +2057,14 @@ CREATE TABLE sessions (
   -- signed_out, replaced, revoked, provider_logout, expired, deactivated, password_changed, factor_changed,
   -- identity_removed, connection_disabled, connection_enforced, organization_suspended or restored.
   end_reason text,
+  name_id jsonb,
   CONSTRAINT sessions_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT sessions_organization_id_connection_id_connections_organization FOREIGN KEY (organization_id, connection_id)
     REFERENCES connections(organization_id, id) ON DELETE CASCADE,
   CONSTRAINT sessions_organization_id_user_id_users_organization_id_id_fk FOREIGN KEY (organization_id, user_id)
     REFERENCES users(organization_id, id) ON DELETE CASCADE
 );
+CREATE INDEX sessions_name_id ON sessions USING btree (organization_id, connection_id, ((name_id ->> 'value'::text))) WHERE ((ended_at IS NULL) AND (name_id IS NOT NULL));
 CREATE INDEX sessions_provider ON sessions USING btree (organization_id, connection_id, subject) WHERE ((ended_at IS NULL) AND (connection_id IS NOT NULL));
 CREATE INDEX sessions_running_out ON sessions USING btree (LEAST(expires_at, idle_expires_at)) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX sessions_token ON sessions USING btree (token_hash);

@@ -183,7 +183,13 @@ test('X-18: a message costs a worker 50 ms at most', async () => {
   const { acsUrl, entityId } = app.urls.connection(connection.id)
   const expected = {
     ...{ idpEntityId: options.issuer, entityId, acsUrl, certificates: [testKey().certificate] },
-    ...{ signed: 'either' as const, isSha1Allowed: false, isCbcAllowed: false, isEncryptionRequired: false },
+    ...{
+      signed: 'either' as const,
+      isSha1Allowed: false,
+      isCbcAllowed: false,
+      isNamedByAttribute: false,
+      isEncryptionRequired: false,
+    },
     ...{ decryptionKey: testKey().privateKey, now: Date.now(), requestId: '_request' },
   }
   const big = buildResponse({ ...options, assertion: { attributeStatement: attributes(2_900) } })
@@ -241,6 +247,7 @@ test('X-18: over the bound a sender is told to come back, and others are served 
       signed: 'either' as const,
       isSha1Allowed: false,
       isCbcAllowed: false,
+      isNamedByAttribute: false,
     },
     ...{ isEncryptionRequired: false, decryptionKey: '', now: Date.now(), requestId: null },
   }

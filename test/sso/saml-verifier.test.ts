@@ -20,6 +20,7 @@ const expected = () => ({
     signed: 'either' as const,
     isSha1Allowed: false,
     isCbcAllowed: false,
+    isNamedByAttribute: false,
     isEncryptionRequired: false,
   },
   ...{ decryptionKey: key.privateKey, now: Date.now(), requestId: '_request' },

@@ -1,4 +1,5 @@
 // What an identity provider's message says of a person, once it is verified: SAML assertions and ID tokens both become this.
+import type { NameId } from './sessions/name-id.ts'
 
 export type Profile = {
   /** The address, where there is exactly one that can be meant. */
@@ -20,6 +21,8 @@ export type GroupsState = 'listed' | 'not-provided' | 'unknown-overage' | 'unrea
 
 export type ExternalIdentity = {
   subject: string
+  /** Null where the message has none, as in OpenID Connect. */
+  nameId: NameId | null
   profile: Profile
   /** Every address that the message gives in the place of one; which of several counts, the organization's domains decide. */
   emails: string[]

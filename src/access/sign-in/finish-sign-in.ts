@@ -220,6 +220,7 @@ async function openSession(
       connectionId,
       subject: identity.subject,
       providerSession: identity.providerSession,
+      nameId: identity.nameId,
       idTokenSealed: null,
       notAfter: identity.notAfter,
       authenticatedAt: provenAt,

@@ -133,6 +133,8 @@ export const sessions = pgTable(
     /** How the identity provider names this session (SessionIndex, sid) and the person, for logout. */
     subject: text('subject'),
     providerSession: text('provider_session'),
+    /** The NameID with its format and qualifiers, as SAML providers want it back. */
+    nameId: jsonb('name_id'),
     /** Sealed ID token, for RP-initiated logout. */
     idTokenSealed: text('id_token_sealed'),
     hasSecondFactor: boolean('has_second_factor').notNull(),
@@ -154,6 +156,9 @@ export const sessions = pgTable(
     index('sessions_provider')
       .on(table.organizationId, table.connectionId, table.subject)
       .where(sql`ended_at is null and connection_id is not null`),
+    index('sessions_name_id')
+      .on(table.organizationId, table.connectionId, sql`(name_id ->> 'value')`)
+      .where(sql`ended_at is null and name_id is not null`),
     belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     belongsTo([table.organizationId, table.connectionId], [connections.organizationId, connections.id]),
     ownOrganizationOnly(),

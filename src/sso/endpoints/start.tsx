@@ -11,7 +11,7 @@ import { findTest } from '#access/sign-in/test-links.ts'
 import { newTrace, refuse, type Trace } from '#access/sign-in/trace.ts'
 import type { Connection } from '#connections/sign-in/connections.ts'
 import { visitorOf } from '#http/client-address.ts'
-import { renderPage } from '#http/pages.ts'
+import { leaveFor, type Outgoing } from '#http/leave.tsx'
 import { safeReturnTo } from '#http/return-to.ts'
 import { sessionTokenHash } from '#http/session.ts'
 import { issueToken } from '#platform/crypto.ts'
@@ -19,10 +19,9 @@ import type { CallContext } from '#src/context.ts'
 import { withRefusalPage } from '../common/answer-sign-in.tsx'
 import { ensureBrowserState } from '../common/browser-state.ts'
 import { connectionAt } from '../common/connection-at.ts'
-import { PostPage } from '../common/pages.tsx'
 import type { SsoEnv, SsoServices } from '../common/services.ts'
 import { authorizationUrl } from '../oidc/sign-in.ts'
-import { authnRequest, newMessageId, type Outgoing, partyOf } from '../saml/service-provider.ts'
+import { authnRequest, newMessageId, partyOf } from '../saml/service-provider.ts'
 
 type Intent = {
   purpose: SignInPurpose
@@ -64,7 +63,7 @@ export function createStart(services: SsoServices): Hono<SsoEnv> {
       const returnTo = safeReturnTo(c.req.query('return_to'), services.urls.origin)
       const intent = await intentOf(c, ctx, { connection, session, returnTo, trace })
       requireOpen(connection, intent.purpose, trace)
-      return leave(c, await begin(services, c, ctx, { connection, intent, replaces: session?.sessionId }))
+      return leaveFor(c, await begin(services, c, ctx, { connection, intent, replaces: session?.sessionId }))
     })
   })
   return routes
@@ -140,10 +139,4 @@ async function begin(
   const { url, secret: ofProvider } = await authorizationUrl(services.oidc, ctx, connection, request)
   await beginSignIn(ctx, { ...shared, state, secret: { ...ofProvider, ...secret } })
   return { kind: 'redirect', url }
-}
-
-function leave(c: Context<SsoEnv>, outgoing: Outgoing): Response | Promise<Response> {
-  if (outgoing.kind === 'redirect') return c.redirect(outgoing.url, 303)
-  const { url, fields } = outgoing
-  return renderPage(c, <PostPage url={url} fields={fields} script="submit-at-once.js" />, { formAction: [url] })
 }

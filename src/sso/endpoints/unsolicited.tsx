@@ -21,6 +21,7 @@ import { notFound } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { answerSignIn } from '../common/answer-sign-in.tsx'
 import { ensureBrowserState, isSameBrowser } from '../common/browser-state.ts'
+import { redirectOnward } from '../common/onward.tsx'
 import { SwapPage } from '../common/pages.tsx'
 import type { SsoEnv, SsoServices } from '../common/services.ts'
 
@@ -52,7 +53,9 @@ export function createContinuation(services: SsoServices): Hono<SsoEnv> {
   })
   routes.post('/:state', requireSameOrigin({ origin: services.urls.origin }), async (c) => {
     const { ctx, request, kept } = await waiting(services, c)
-    return finish(c, ctx, request, kept)
+    const answer = await finish(c, ctx, request, kept)
+    const next = answer.headers.get('location')
+    return next === null ? answer : redirectOnward(c, next)
   })
   return routes
 }

@@ -1,5 +1,6 @@
 // `/login`: e-mail first, then the organization's own provider, a choice, or the password. Works without scripts, but for
 // passkeys.
+
 import { type Context, Hono } from 'hono'
 import {
   countDiscovery,
@@ -17,6 +18,7 @@ import { clientAddress } from '#http/client-address.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
+import { redirectOnward } from '../common/onward.tsx'
 import { ChooserPage, NamePage, PasswordPage, SeveralPage } from './pages.tsx'
 import {
   browserOf,
@@ -26,7 +28,6 @@ import {
   type LocalEnv,
   type LocalServices,
   providerPath,
-  redirectOnward,
   renderRateLimited,
   showSignedIn,
   withMinimumDuration,

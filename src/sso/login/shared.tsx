@@ -14,13 +14,12 @@ import type { Form } from '#http/read-form.ts'
 import { safeReturnTo } from '#http/return-to.ts'
 import { sessionTokenHash, setSessionCookie, userContext } from '#http/session.ts'
 import { tellApplications } from '#http/session-ends.ts'
-import { WideLink } from '#http/ui/buttons.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
-import { CardPage } from '#http/ui/page.tsx'
 import { AppError } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
 import type { Services } from '#src/context.ts'
 import { ensureBrowserState, readBrowserState } from '../common/browser-state.ts'
+import { redirectOnward } from '../common/onward.tsx'
 
 export type LocalServices = Services & { log: Log; trustedProxies: number }
 
@@ -93,16 +92,6 @@ async function endReplaced(c: Context<LocalEnv>, services: LocalServices): Promi
   tellApplications(c, services, live.organizationId)
 }
 
-/**
- * On to a page of ours after a form. What may lead out of our origin from there (a provider, an application) starts from a page
- * of its own: browsers hold a form to its page's `form-action` through all redirects (CSP 3 §4.2.4).
- */
-export function redirectOnward(c: Context<LocalEnv>, path: string): Response | Promise<Response> {
-  if (!/^\/(oauth2|sign-in)\//.test(path)) return c.redirect(path, 303)
-  c.header('Refresh', `0;url=${path}`)
-  return renderPage(c, <OnwardPage path={path} />)
-}
-
 /** What a proof led to: the next step of signing in, or the session and the page that the person wanted. */
 export async function showSignedIn(
   c: Context<LocalEnv>,
@@ -113,14 +102,6 @@ export async function showSignedIn(
   await putSession(c, services, outcome)
   return redirectOnward(c, outcome.returnTo)
 }
-
-const OnwardPage = ({ path }: { path: string }) => (
-  <CardPage title="One moment" lead="You are being taken on.">
-    <p>
-      <WideLink href={path}>Continue</WideLink>
-    </p>
-  </CardPage>
-)
 
 /** Too many attempts, be there such a person or not. */
 export function renderRateLimited(c: Context<LocalEnv>, seconds: number): Promise<Response> {

@@ -39,6 +39,7 @@ export function identityOfClaims(connection: OidcConnection, heard: Heard, trace
     noted(trace, 'email', 'What the token has for an e-mail address is none')
   return {
     subject: subjectOf(settings.subjectClaims, idToken, trace),
+    nameId: null,
     emails,
     profile: {
       email: emails.length === 1 ? (emails[0] ?? null) : null,

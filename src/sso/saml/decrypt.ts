@@ -1,4 +1,4 @@
-// The text of an encrypted assertion (XML Encryption 1.1 5.2.4, 5.5), so that it can be read strictly before a signature
+// The text of an encrypted assertion or name (XML Encryption 1.1 5.2.4, 5.5), so that it can be read strictly before a signature
 // library is given it: anybody can encrypt anything for us, our certificate is public.
 import { type CipherGCMTypes, createDecipheriv } from 'node:crypto'
 import { contentEncryptions, encryptionNamespace, legacyEncryptions, maskHashes } from './names.ts'
@@ -10,14 +10,14 @@ import { childrenOf, descendants, type XmlElement } from './xml.ts'
 const [ivBytes, tagBytes, blockBytes] = [12, 16, 16]
 
 /**
- * @param encrypted an EncryptedAssertion whose algorithms are known to be safe (precheck.ts)
+ * @param encrypted an EncryptedAssertion or EncryptedID whose algorithms are known to be safe (precheck.ts)
  * @param key PKCS#8 PEM
  * @throws Refusal (reason `encryption`) where it has not exactly one key and one content, or they are not for us
  */
 export function decryptedText(encrypted: XmlElement, key: string): string {
   const [content, ofKey] = [onlyDescendant(encrypted, 'EncryptedData'), onlyDescendant(encrypted, 'EncryptedKey')]
   const all = [...descendants(encrypted)].filter(({ name }) => name === 'CipherValue')
-  requireThat(all.length === 2, 'encryption', 'The assertion is not encrypted in the usual way')
+  requireThat(all.length === 2, 'encryption', 'It is not encrypted in the usual way')
   const name = methodOf(content)?.attributes.get('Algorithm') ?? ''
   const [sealed, legacy] = [contentEncryptions.get(name), legacyEncryptions.get(name)]
   try {
@@ -26,7 +26,7 @@ export function decryptedText(encrypted: XmlElement, key: string): string {
     const plain = sealed === undefined ? openBlocks(legacy ?? '', secret, bytes) : openSealed(sealed, secret, bytes)
     return new TextDecoder('utf-8', { fatal: true }).decode(plain)
   } catch {
-    throw new Refusal('encryption', 'The assertion cannot be decrypted: it is encrypted for another key, or damaged')
+    throw new Refusal('encryption', 'It cannot be decrypted: it is encrypted for another key, or damaged')
   }
 }
 
@@ -63,7 +63,7 @@ function onlyDescendant(encrypted: XmlElement, name: string): XmlElement {
   const found = [...descendants(encrypted)].filter((element) => element.name === name)
   const [only] = found
   const isProper = found.length === 1 && only?.namespace === encryptionNamespace
-  requireThat(isProper && only !== undefined, 'encryption', 'The assertion is not encrypted in the usual way')
+  requireThat(isProper && only !== undefined, 'encryption', 'It is not encrypted in the usual way')
   return only
 }
 

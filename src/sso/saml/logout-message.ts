@@ -3,6 +3,7 @@
 import { inflateRawSync } from 'node:zlib'
 import type { TraceStep } from '#access/sign-in/trace.ts'
 import { decode } from './base64.ts'
+import { decryptedText } from './decrypt.ts'
 import {
   assertionNamespace,
   legacySignature,
@@ -11,7 +12,8 @@ import {
   signatureNamespace,
 } from './names.ts'
 import { requirePlausibleSignatures } from './plausible.ts'
-import { requireMessage, requireProperSignatures, requireUniqueIds } from './precheck.ts'
+import { requireMessage, requireProperEncryption, requireProperSignatures, requireUniqueIds } from './precheck.ts'
+import { nameIdOf } from './read-assertion.ts'
 import { asRefusal } from './validate.ts'
 import { Refusal, type Refused, requireThat } from './verdict.ts'
 import { isSignature, publicKeyOf, signedElements } from './verify.ts'
@@ -27,6 +29,9 @@ export type LogoutExpectations = {
   destination: string
   certificates: string[]
   isSha1Allowed: boolean
+  isCbcAllowed: boolean
+  /** PKCS#8 PEM of our key. */
+  decryptionKey: string
   now: number
 }
 
@@ -51,9 +56,9 @@ const maxAgeMillis = 5 * 60_000
 export function verifyLogoutMessage(base64: string, expected: LogoutExpectations): LogoutVerification {
   const steps: TraceStep[] = []
   try {
-    const { root, isSigned } =
+    const verified =
       expected.binding === 'post' ? fromPost(base64, expected, steps) : fromRedirect(base64, expected, steps)
-    return { isValid: true, message: readMessage(root, isSigned, expected), steps }
+    return { isValid: true, message: readMessage(verified, expected, steps), steps }
   } catch (error) {
     const { reason, message } = asRefusal(error)
     steps.push({ check: reason, result: 'failed', detail: message })
@@ -112,7 +117,7 @@ function requireUnsignedAllowed(root: XmlElement, { kind }: LogoutExpectations):
   return root
 }
 
-function readMessage(root: XmlElement, isSigned: boolean, expected: LogoutExpectations): LogoutMessage {
+function readMessage({ root, isSigned }: Verified, expected: LogoutExpectations, steps: TraceStep[]): LogoutMessage {
   const value = (name: string): string | undefined => root.attributes.get(name)
   const issuer = childrenOf(root, assertionNamespace, 'Issuer').map(({ text }) => text)
   const isRequest = expected.kind === 'LogoutRequest'
@@ -135,7 +140,7 @@ function readMessage(root: XmlElement, isSigned: boolean, expected: LogoutExpect
   requireThat(id !== '', 'malformed', 'The message has no ID')
   return {
     ...{ id, isSigned, issuer: issuer[0] ?? '' },
-    nameId: isRequest ? nameIdOf(root) : null,
+    nameId: isRequest ? namedIn(root, expected, steps) : null,
     sessionIndexes: childrenOf(root, protocolNamespace, 'SessionIndex').map(({ text }) => text.trim()),
     inResponseTo: value('InResponseTo') ?? null,
     status: statusOf(root),
@@ -143,15 +148,18 @@ function readMessage(root: XmlElement, isSigned: boolean, expected: LogoutExpect
   }
 }
 
-function nameIdOf(root: XmlElement): string {
-  const [nameId, ...others] = childrenOf(root, assertionNamespace, 'NameID')
-  const text = nameId?.text ?? ''
-  requireThat(
-    others.length === 0 && text !== '' && nameId?.children.length === 0,
-    'name_id',
-    'The request does not name exactly one person',
-  )
-  return text
+/** In clear, or encrypted for us (SAML Core 2.2.4, 3.7.1). */
+function namedIn(root: XmlElement, expected: LogoutExpectations, steps: TraceStep[]): string {
+  const clear = childrenOf(root, assertionNamespace, 'NameID')
+  const encrypted = childrenOf(root, assertionNamespace, 'EncryptedID')
+  const [nameId, sealed] = [clear[0], encrypted[0]]
+  requireThat(clear.length + encrypted.length === 1, 'name_id', 'The request does not name exactly one person')
+  if (sealed === undefined) return nameIdOf(nameId as XmlElement).value
+  requireProperEncryption(sealed, expected.isCbcAllowed, steps)
+  const opened = parseXml(decryptedText(sealed, expected.decryptionKey))
+  const isNameId = opened.namespace === assertionNamespace && opened.name === 'NameID'
+  requireThat(isNameId, 'name_id', 'What is encrypted in the request is no NameID')
+  return nameIdOf(opened).value
 }
 
 const statusOf = (root: XmlElement): string | null => {

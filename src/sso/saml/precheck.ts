@@ -148,17 +148,14 @@ export function requireOneAssertion(
   return { assertion, isEncrypted }
 }
 
-function requireProperEncryption(assertion: XmlElement, isCbcAllowed: boolean, steps: TraceStep[]): void {
+/** One content and one key, by methods that are safe or let through. @throws Refusal (reason `encryption`) */
+export function requireProperEncryption(assertion: XmlElement, isCbcAllowed: boolean, steps: TraceStep[]): void {
   const methods = [...descendants(assertion)].filter(
     ({ namespace, name }) => namespace === encryptionNamespace && name === 'EncryptionMethod',
   )
   const ofKey = methods.filter(({ parent }) => parent?.name === 'EncryptedKey')
   const ofData = methods.filter(({ parent }) => parent?.name === 'EncryptedData')
-  requireThat(
-    ofKey.length === 1 && ofData.length === 1,
-    'encryption',
-    'The assertion is not encrypted in the usual way',
-  )
+  requireThat(ofKey.length === 1 && ofData.length === 1, 'encryption', 'It is not encrypted in the usual way')
   const [key, data] = [ofKey[0]?.attributes.get('Algorithm') ?? '', ofData[0]?.attributes.get('Algorithm') ?? '']
   const isLegacy = isCbcAllowed && legacyEncryptions.has(data)
   if (isLegacy) steps.push({ check: 'encryption', result: 'note', detail: 'AES-CBC is let through by a setting' })

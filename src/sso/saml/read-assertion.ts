@@ -1,6 +1,7 @@
 // Reads a verified assertion (SAML Core 2.3, Profiles 4.1.4.2/3) and checks what it says of itself: exactly one of everything
 // that counts, issued by our provider, for us, now, in answer to our request.
 
+import type { NameId } from '#access/sign-in/sessions/name-id.ts'
 import type { TraceStep } from '#access/sign-in/trace.ts'
 import { assertionNamespace, bearerMethod, transientFormat } from './names.ts'
 import { Refusal, requireThat } from './verdict.ts'
@@ -16,13 +17,14 @@ export type AssertionExpectations = {
   now: number
   /** The ID of our request; null for a message that the provider began. */
   requestId: string | null
+  /** Whether an attribute names the person instead, so that the NameID may be transient or left out. */
+  isNamedByAttribute: boolean
 }
 
 export type VerifiedAssertion = {
   id: string
   issuer: string
-  nameId: string
-  nameIdFormat: string | null
+  nameId: NameId | null
   sessionIndex: string | null
   /** When the provider wants the session to end. */
   sessionNotOnOrAfter: string | null
@@ -62,7 +64,8 @@ export function readAssertion(
   requireFresh(assertion, expected.now)
   passed('issue_instant')
   const subject = exactlyOne(assertion, 'Subject')
-  const nameId = readNameId(subject)
+  const attributes = readAttributes(assertion)
+  const nameId = readNameId(subject, expected.isNamedByAttribute, attributes)
   const confirmedUntil = requireBearer(subject, expected)
   passed('subject_confirmation', 'bearer, for our address and our request')
   const conditionsUntil = checkConditions(exactlyOne(assertion, 'Conditions'), expected)
@@ -76,14 +79,12 @@ export function readAssertion(
     'The session at the provider has ended',
   )
   return {
-    ...{ id, issuer },
-    ...nameId,
+    ...{ id, issuer, nameId, attributes },
     sessionIndex: statement.attributes.get('SessionIndex') ?? null,
     sessionNotOnOrAfter: sessionEnd === null ? null : new Date(sessionEnd).toISOString(),
     expiresAt: new Date(Math.max(confirmedUntil, conditionsUntil) + 2 * skewMillis).toISOString(),
     authnContext: contextOf(statement),
     authnInstant: authnInstantOf(statement),
-    attributes: readAttributes(assertion),
   }
 }
 
@@ -121,26 +122,54 @@ function requireFresh(assertion: XmlElement, now: number): void {
   )
 }
 
-function readNameId(subject: XmlElement): { nameId: string; nameIdFormat: string | null } {
+function readNameId(
+  subject: XmlElement,
+  isNamedByAttribute: boolean,
+  attributes: VerifiedAssertion['attributes'],
+): NameId | null {
   const nameIds = childrenOf(subject, assertionNamespace, 'NameID')
-  requireThat(nameIds.length === 1, 'name_id', `The subject has ${nameIds.length} NameIDs instead of one`)
-  const [element] = nameIds as [XmlElement]
-  // Whatever is around a name belongs to it: cut off, two people could become one.
-  const nameId = element.text
-  const isPlain = element.children.length === 0 && nameId.trim() === nameId && nameId !== '' && nameId.length <= 1_000
+  if (nameIds.length === 0 && isNamedByAttribute) return null
   requireThat(
-    isPlain && !/\p{Cc}/u.test(nameId),
+    nameIds.length === 1,
+    'name_id',
+    `The subject has ${nameIds.length} NameIDs instead of one${insteadOf(attributes)}`,
+  )
+  const nameId = nameIdOf(nameIds[0] as XmlElement)
+  requireThat(
+    nameId.format !== transientFormat || isNamedByAttribute,
+    'name_id',
+    `The NameID is transient: it names nobody beyond this sign-in${insteadOf(attributes)}`,
+  )
+  return nameId
+}
+
+/** What an administrator could name instead. */
+function insteadOf(attributes: VerifiedAssertion['attributes']): string {
+  const names = attributes.filter(({ values }) => values.length === 1 && values[0] !== null).map(({ name }) => name)
+  return names.length === 0
+    ? ''
+    : `. The connection may name an attribute instead; there are ${names.slice(0, 10).join(', ')}`
+}
+
+/** The name with what belongs to it. @throws Refusal (reason `name_id`) for what is no plain text */
+export function nameIdOf(element: XmlElement): NameId {
+  // Whatever is around a name belongs to it: cut off, two people could become one.
+  const value = element.text
+  requireThat(
+    element.children.length === 0 && isPlainName(value),
     'name_id',
     'The NameID is empty, too long, has blanks around it or is no plain text',
   )
-  const nameIdFormat = element.attributes.get('Format') ?? null
-  requireThat(
-    nameIdFormat !== transientFormat,
-    'name_id',
-    'The NameID is transient: it names nobody beyond this sign-in',
-  )
-  return { nameId, nameIdFormat }
+  const attribute = (name: string): string | null => element.attributes.get(name) ?? null
+  return {
+    ...{ value, format: attribute('Format') },
+    ...{ nameQualifier: attribute('NameQualifier'), spNameQualifier: attribute('SPNameQualifier') },
+  }
 }
+
+/** Whether a text can name somebody: not empty, on one line, without blanks around it, not too long. */
+export const isPlainName = (text: string): boolean =>
+  text.trim() === text && text !== '' && text.length <= 1_000 && !/\p{Cc}/u.test(text)
 
 /** @returns until when it is confirmed, in milliseconds */
 function requireBearer(subject: XmlElement, expected: AssertionExpectations): number {

@@ -4,13 +4,20 @@
 import { createSign } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
 import { SAML } from '@node-saml/node-saml'
+import { SignedXml } from 'xml-crypto'
+import type { NameId } from '#access/sign-in/sessions/name-id.ts'
 import { presets } from '#connections/providers/providers.ts'
+import { toPem } from '#connections/saml/certificates.ts'
 import { openConnectionSecret, type SamlConnection } from '#connections/sign-in/connections.ts'
+import type { Outgoing } from '#http/leave.tsx'
 import type { ConnectionUrls } from '#platform/urls.ts'
 import type { CallContext } from '#src/context.ts'
 import {
   assertionNamespace,
   contentEncryptions,
+  encryptionNamespace,
+  envelopedSignature,
+  exclusiveCanonicalization,
   keyTransports,
   legacyEncryptions,
   protocolNamespace,
@@ -56,8 +63,6 @@ const encryptionMethods = (isCbcAllowed: boolean): string =>
     .map((algorithm) => `<md:EncryptionMethod Algorithm="${algorithm}"/>`)
     .join('')
 
-export type Outgoing = { kind: 'redirect'; url: string } | { kind: 'post'; url: string; fields: Record<string, string> }
-
 /** The request to sign somebody in, by the binding that the provider has. */
 export async function authnRequest(party: Party, options: { id: string; forceAuthn: boolean }): Promise<Outgoing> {
   const { connection, urls, privateKey } = party
@@ -86,37 +91,50 @@ export async function authnRequest(party: Party, options: { id: string; forceAut
   }
 }
 
-/** The request to end the person's session at the provider too, by redirect; undefined where the provider takes none so. */
+/** The request to end the person's session at the provider too; undefined where the provider takes none. */
 export function logoutRequest(
   party: Party,
-  options: { id: string; now: Date; nameId: string; sessionIndex: string | null; relayState: string },
-): string | undefined {
+  options: { id: string; now: Date; nameId: NameId; sessionIndex: string | null; relayState: string },
+): Outgoing | undefined {
   const { connection, urls } = party
   const { slo } = connection.settings
-  if (slo === null || slo.binding !== 'redirect') return undefined
+  if (slo === null) return undefined
   const index =
     options.sessionIndex === null ? '' : `<samlp:SessionIndex>${escapeXml(options.sessionIndex)}</samlp:SessionIndex>`
   const until = new Date(options.now.getTime() + 5 * 60_000).toISOString()
-  const xml = `<samlp:LogoutRequest xmlns:samlp="${protocolNamespace}" xmlns:saml="${assertionNamespace}" ID="${options.id}" Version="2.0" IssueInstant="${options.now.toISOString()}" NotOnOrAfter="${until}" Destination="${escapeXml(slo.url)}"><saml:Issuer>${escapeXml(urls.entityId)}</saml:Issuer><saml:NameID>${escapeXml(options.nameId)}</saml:NameID>${index}</samlp:LogoutRequest>`
-  return signedRedirect(party, { to: slo.url, name: 'SAMLRequest', xml, relayState: options.relayState })
+  const xml = `<samlp:LogoutRequest xmlns:samlp="${protocolNamespace}" xmlns:saml="${assertionNamespace}" ID="${options.id}" Version="2.0" IssueInstant="${options.now.toISOString()}" NotOnOrAfter="${until}" Destination="${escapeXml(slo.url)}"><saml:Issuer>${escapeXml(urls.entityId)}</saml:Issuer>${nameIdXml(options.nameId)}${index}</samlp:LogoutRequest>`
+  return signed(party, { to: slo.url, name: 'SAMLRequest', xml, relayState: options.relayState }, slo.binding)
 }
 
-/** The answer to a provider's request that was carried out, by redirect; undefined where the provider takes none so. */
+/** The person as the provider named them: with the format and the qualifiers that it gave (SAML Core 3.3.4, 8.3.7). */
+function nameIdXml({ value, format, nameQualifier, spNameQualifier }: NameId): string {
+  const attributes = Object.entries({
+    ...{ Format: format, NameQualifier: nameQualifier, SPNameQualifier: spNameQualifier },
+  }).map(([name, text]) => (text === null ? '' : ` ${name}="${escapeXml(text)}"`))
+  return `<saml:NameID${attributes.join('')}>${escapeXml(value)}</saml:NameID>`
+}
+
+/** The answer to a provider's request that was carried out; undefined where the provider takes none. */
 export function logoutResponse(
   party: Party,
   options: { id: string; now: Date; inResponseTo: string; relayState: string | null },
-): string | undefined {
+): Outgoing | undefined {
   const { connection, urls } = party
   const { slo } = connection.settings
-  if (slo === null || slo.binding !== 'redirect') return undefined
+  if (slo === null) return undefined
   const xml = `<samlp:LogoutResponse xmlns:samlp="${protocolNamespace}" xmlns:saml="${assertionNamespace}" ID="${options.id}" Version="2.0" IssueInstant="${options.now.toISOString()}" Destination="${escapeXml(slo.responseUrl)}" InResponseTo="${escapeXml(options.inResponseTo)}"><saml:Issuer>${escapeXml(urls.entityId)}</saml:Issuer><samlp:Status><samlp:StatusCode Value="${successStatus}"/></samlp:Status></samlp:LogoutResponse>`
-  return signedRedirect(party, { to: slo.responseUrl, name: 'SAMLResponse', xml, relayState: options.relayState })
+  return signed(party, { to: slo.responseUrl, name: 'SAMLResponse', xml, relayState: options.relayState }, slo.binding)
 }
 
-type RedirectMessage = { to: string; name: 'SAMLRequest' | 'SAMLResponse'; xml: string; relayState: string | null }
+type Message = { to: string; name: 'SAMLRequest' | 'SAMLResponse'; xml: string; relayState: string | null }
+
+const signed = (party: Party, message: Message, binding: 'redirect' | 'post'): Outgoing =>
+  binding === 'redirect'
+    ? { kind: 'redirect', url: signedRedirect(party, message) }
+    : { kind: 'post', url: message.to, fields: signedForm(party, message) }
 
 /** The redirect binding with its signature over the query (SAML Bindings 3.4.4.1). */
-function signedRedirect({ privateKey }: Party, { to, name, xml, relayState }: RedirectMessage): string {
+function signedRedirect({ privateKey }: Party, { to, name, xml, relayState }: Message): string {
   const pairs = [
     [name, deflateRawSync(xml).toString('base64')],
     ...(relayState === null ? [] : [['RelayState', relayState]]),
@@ -125,4 +143,23 @@ function signedRedirect({ privateKey }: Party, { to, name, xml, relayState }: Re
   const query = pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&')
   const signature = createSign('RSA-SHA256').update(query).sign(privateKey, 'base64')
   return `${to}${to.includes('?') ? '&' : '?'}${query}&Signature=${encodeURIComponent(signature)}`
+}
+
+/** The POST binding with its signature in the message, after the issuer (SAML Bindings 3.5.4, Core 5.4). */
+function signedForm({ connection, privateKey }: Party, { name, xml, relayState }: Message): Record<string, string> {
+  const signer = new SignedXml({
+    privateKey,
+    publicCert: toPem(connection.settings.spCertificate),
+    signatureAlgorithm: rsaSha256,
+    canonicalizationAlgorithm: exclusiveCanonicalization,
+  })
+  signer.addReference({
+    xpath: '/*',
+    transforms: [envelopedSignature, exclusiveCanonicalization],
+    digestAlgorithm: `${encryptionNamespace}sha256`,
+  })
+  const location = { reference: "/*/*[local-name(.)='Issuer']", action: 'after' } as const
+  signer.computeSignature(xml, { prefix: 'ds', location })
+  const message = Buffer.from(signer.getSignedXml()).toString('base64')
+  return { [name]: message, ...(relayState === null ? {} : { RelayState: relayState }) }
 }

@@ -1,13 +1,13 @@
 // From a verified assertion to an ExternalIdentity, by the attribute names of the connection.
 import type { ExternalIdentity } from '#access/sign-in/external-identity.ts'
 import { noteGroups, type ReadGroups, readGroups } from '#access/sign-in/read-groups.ts'
-import { noted, type Trace } from '#access/sign-in/trace.ts'
+import { noted, refuse, type Trace } from '#access/sign-in/trace.ts'
 import { emailNameIdFormat } from '#connections/settings/claims.ts'
 import type { SamlConnection } from '#connections/sign-in/connections.ts'
 import { groupRuleOf } from '#connections/sign-in/group-rule.ts'
 import { authnMethodsAttribute, twoFactorContexts, twoFactorMethods } from '#connections/sign-in/second-factors.ts'
 import { emailVerificationOf, firstEmailAddresses, isEmailAddress } from '#directory/email-address.ts'
-import type { VerifiedAssertion } from './read-assertion.ts'
+import { isPlainName, type VerifiedAssertion } from './read-assertion.ts'
 
 /** In place of too many groups, Entra names an address to ask; it is never asked. */
 const overageAttributes = new Set(['http://schemas.microsoft.com/claims/groups.link'])
@@ -33,7 +33,8 @@ export function identityOfAssertion(
   const { groups, groupsState } = groupsOf(connection, assertion, trace)
   const emails = emailsOf(all(attributes.email), settings, assertion, trace)
   return {
-    subject: assertion.nameId,
+    subject: subjectOf(connection, assertion, trace),
+    nameId: assertion.nameId,
     emails,
     profile: {
       email: emails.length === 1 ? (emails[0] ?? null) : null,
@@ -56,6 +57,16 @@ export function identityOfAssertion(
   }
 }
 
+/** The NameID, or the attribute that the connection names instead. @throws SignInRefused where that is not one plain text */
+function subjectOf({ settings }: SamlConnection, { nameId, attributes }: VerifiedAssertion, trace: Trace): string {
+  const wanted = settings.subjectAttribute ?? null
+  if (wanted === null) return nameId?.value ?? ''
+  const [value, ...others] = attributes.find(({ name }) => name === wanted)?.values ?? []
+  if (typeof value !== 'string' || others.length > 0 || !isPlainName(value))
+    return refuse(trace, 'subject_attribute', `The attribute ${wanted} is not in the message as exactly one plain text`)
+  return value
+}
+
 const isText = (value: string | null): value is string => value !== null
 
 function groupsOf(connection: SamlConnection, { attributes }: VerifiedAssertion, trace: Trace): ReadGroups {
@@ -71,15 +82,16 @@ function groupsOf(connection: SamlConnection, { attributes }: VerifiedAssertion,
 function emailsOf(
   listed: readonly string[][],
   { nameIdIsEmail }: SamlConnection['settings'],
-  { nameId, nameIdFormat }: VerifiedAssertion,
+  assertion: VerifiedAssertion,
   trace: Trace,
 ): string[] {
   const emails = firstEmailAddresses(listed)
   if (emails.length > 0) return emails
   if (listed.flat().some((text) => text.trim() !== ''))
     noted(trace, 'email', 'What the message has for an e-mail address is none')
+  const { value: nameId, format } = assertion.nameId ?? { value: '', format: null }
   if (!nameId.includes('@')) return []
-  if (nameIdFormat !== emailNameIdFormat && nameIdIsEmail !== true) {
+  if (format !== emailNameIdFormat && nameIdIsEmail !== true) {
     noted(trace, 'email', 'The NameID looks like an e-mail address, but its format does not say that it is one')
     return []
   }

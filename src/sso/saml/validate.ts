@@ -32,6 +32,7 @@ export type ResponseExpectations = {
   decryptionKey: string
   now: number
   requestId: string | null
+  isNamedByAttribute: boolean
 }
 
 export type Validation = { isValid: true; assertion: VerifiedAssertion; steps: TraceStep[] } | Refused
