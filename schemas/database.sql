@@ -1867,6 +1867,7 @@ CREATE TABLE sign_in_requests (
   created_at timestamp(3) with time zone NOT NULL,
   expires_at timestamp(3) with time zone NOT NULL,
   used_at timestamp(3) with time zone,
+  session_id text,
   CONSTRAINT sign_in_requests_organization_id_state_hash_pk PRIMARY KEY (organization_id, state_hash),
   CONSTRAINT sign_in_requests_organization_id_connection_id_connections_orga FOREIGN KEY (organization_id, connection_id)
     REFERENCES connections(organization_id, id) ON DELETE CASCADE,
@@ -1875,6 +1876,7 @@ CREATE TABLE sign_in_requests (
   CONSTRAINT sign_in_requests_organization_id_user_id_users_organization_id_ FOREIGN KEY (organization_id, user_id)
     REFERENCES users(organization_id, id) ON DELETE CASCADE
 );
+CREATE INDEX sign_in_requests_browser ON sign_in_requests USING btree (organization_id, browser_hash) WHERE (session_id IS NOT NULL);
 CREATE INDEX sign_in_requests_expiry ON sign_in_requests USING btree (expires_at);
 CREATE UNIQUE INDEX sign_in_requests_state ON sign_in_requests USING btree (state_hash);
 CREATE INDEX sign_in_requests_user ON sign_in_requests USING btree (organization_id, user_id) WHERE (user_id IS NOT NULL);

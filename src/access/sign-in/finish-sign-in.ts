@@ -23,9 +23,16 @@ import { knownUser } from './find-user.ts'
 import { checkProof } from './fresh-proof.ts'
 import { keepIdToken } from './id-token.ts'
 import { requestLink } from './link-requests.ts'
-import { isTest, openRequestSecret, type SignInPurpose, type SignInRequest, useRequest } from './requests.ts'
+import {
+  isTest,
+  openRequestSecret,
+  requestLedTo,
+  type SignInPurpose,
+  type SignInRequest,
+  useRequest,
+} from './requests.ts'
 import { chosenEmail, type ResolvedUser, resolveIdentity } from './resolve-user.ts'
-import { sessionEnd } from './sessions/end-sessions.ts'
+import { browserSessionsEnd, sessionEnd } from './sessions/end-sessions.ts'
 import { type StartedSession, sessionStart } from './sessions/start-session.ts'
 import { LinkAwaitsApproval, noted, passed, refuse, type Trace } from './trace.ts'
 import { messageMark, type ReceivedMessage } from './used-messages.ts'
@@ -233,6 +240,7 @@ async function openSession(
   const [rows] = await tx.commitWith<unknown>(
     start.statement,
     ...replacedEnd(ctx, request),
+    ...(request === null ? [] : [requestLedTo(ctx, request, start.sessionId)]),
     ...proofs,
     attemptStatement(ctx, { ...shared, outcome: 'signed_in', reason: null }),
     ...(connection.testedAt === null ? [markTested({ organizationId, connectionId, now: nowOf(ctx) })] : []),
@@ -263,10 +271,12 @@ async function provenAddresses(
   return [providedEmailProof(ctx, { userId, email, name, connectionId: connection.id })]
 }
 
-/** The end of the session that this browser had when the sign-in began. */
+/** The end of the session that this browser had when the sign-in began, or that another tab has opened meanwhile. */
 function replacedEnd(ctx: CallContext, request: SignInRequest | null): Statement<unknown>[] {
-  const replaced = request === null ? undefined : openRequestSecret(ctx, request)['replaces']
-  return typeof replaced === 'string' ? [sessionEnd(ctx, replaced, 'replaced')] : []
+  if (request === null) return []
+  const replaced = openRequestSecret(ctx, request)['replaces']
+  const known = typeof replaced === 'string' ? [sessionEnd(ctx, replaced, 'replaced')] : []
+  return [...known, browserSessionsEnd(ctx, request.browserHash)]
 }
 
 async function testDone(ctx: CallContext, answer: SignInAnswer, person: ResolvedUser): Promise<SignInOutcome> {

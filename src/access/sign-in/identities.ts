@@ -1,6 +1,7 @@
 // The stored link from a provider's subject to a person; whoever has it already keeps it.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
+import { type CallContext, inTransaction } from '#src/context.ts'
 
 type Parameters = {
   organizationId: string
@@ -21,3 +22,20 @@ export const identityLink = prepared<Parameters, { userId: string }>(
       do update set last_sign_in_at = coalesce(excluded.last_sign_in_at, i.last_sign_in_at)
     returning i.user_id as "userId"`,
 )
+
+type Key = { organizationId: string; connectionId: string; subject: string }
+
+const ownerOf = prepared<Key, { userId: string }>(
+  (p) => sql`select user_id as "userId" from identities where organization_id = ${p.organizationId}
+    and connection_id = ${p.connectionId} and subject = ${p.subject}`,
+)
+
+/** Whose the identity is; undefined where it is nobody's yet. */
+export async function findIdentityOwner(
+  ctx: CallContext,
+  key: Omit<Key, 'organizationId'>,
+): Promise<string | undefined> {
+  const statement = ownerOf({ ...key, organizationId: ctx.organizationId })
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  return rows?.[0]?.userId
+}

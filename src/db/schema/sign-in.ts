@@ -28,9 +28,12 @@ export const signInRequests = pgTable(
     createdAt: time('created_at').notNull(),
     expiresAt: time('expires_at').notNull(),
     usedAt: time('used_at'),
+    /** The session that it led to, so that a repeated answer leads on and another sign-in of this browser ends it. */
+    sessionId: text('session_id'),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.stateHash] }),
+    index('sign_in_requests_browser').on(table.organizationId, table.browserHash).where(sql`session_id is not null`),
     uniqueIndex('sign_in_requests_state').on(table.stateHash),
     index('sign_in_requests_user').on(table.organizationId, table.userId).where(sql`user_id is not null`),
     index('sign_in_requests_expiry').on(table.expiresAt),

@@ -8,7 +8,7 @@ import { weakAlgorithmsAt } from '#connections/settings/weak-algorithms.ts'
 import type { SamlConnection } from '#connections/sign-in/connections.ts'
 import { visitorOf } from '#http/client-address.ts'
 import { readForm } from '#http/read-form.ts'
-import { safeReturnTo } from '#http/return-to.ts'
+import { safeTarget } from '#http/return-to.ts'
 import { AppError } from '#platform/errors.ts'
 import type { ConnectionUrls } from '#platform/urls.ts'
 import type { CallContext } from '#src/context.ts'
@@ -70,6 +70,8 @@ async function consume(services: SsoServices, c: Context<SsoEnv>, { ctx, connect
     const form = await readForm(c, { maxBytes: maxBodyBytes })
     const message = form['SAMLResponse'] ?? ''
     const request = await requestOf(c, ctx, connection, message)
+    // The same answer again, by going back or by a repost: whoever is signed in by it is led on.
+    if (request?.row.isLive === true) return c.redirect(request.row.returnTo, 303)
     requireSolicited({ ctx, connection }, message, request, trace)
     const inner: AttemptContext = {
       ...entrance,
@@ -94,7 +96,7 @@ async function consume(services: SsoServices, c: Context<SsoEnv>, { ctx, connect
         message: { id: `${assertion.issuer}\n${assertion.id}`, expiresAt },
       }
       if (request !== undefined) return answerSignIn(c, ctx, { ...arrived, request: request.row }, 'saml')
-      const returnTo = safeReturnTo(form['RelayState'], services.urls.origin)
+      const returnTo = safeTarget(form['RelayState'], services.urls.origin)
       return keepUnsolicited(c, ctx, { ...arrived, returnTo })
     })
   })

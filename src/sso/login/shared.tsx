@@ -19,6 +19,7 @@ import { AppError } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
 import type { Services } from '#src/context.ts'
 import { ensureBrowserState, readBrowserState } from '../common/browser-state.ts'
+import { loginHintOf } from '../common/login-hint.ts'
 import { redirectOnward } from '../common/onward.tsx'
 
 export type LocalServices = Services & { log: Log; trustedProxies: number }
@@ -32,6 +33,8 @@ export type Carried = {
   organization: string | undefined
   /** `login`: an application wants a new proof, so the provider is asked for one. */
   prompt: 'login' | undefined
+  /** Who is about to sign in, as far as somebody has said (OpenID Connect Core 3.1.2.1). */
+  loginHint: string | undefined
 }
 
 /** From a query or a form. A return that is not one of our pages becomes the account page. */
@@ -39,28 +42,39 @@ export const carriedOf = (services: Services, from: Form | Record<string, string
   returnTo: safeReturnTo(from['return_to'], services.urls.origin),
   organization: from['organization'] === '' ? undefined : from['organization'],
   prompt: from['prompt'] === 'login' ? 'login' : undefined,
+  loginHint: loginHintOf(from['login_hint']),
 })
 
-export const CarriedFields = ({ returnTo, organization, prompt }: Carried) => (
+/** The hint as the person has corrected it; without one, nobody is told what was typed here. */
+export const hinted = (carried: Carried, name: string): Carried =>
+  carried.loginHint === undefined ? carried : { ...carried, loginHint: loginHintOf(name) }
+
+export const CarriedFields = ({ returnTo, organization, prompt, loginHint }: Carried) => (
   <>
     <input type="hidden" name="return_to" value={returnTo} />
     {organization === undefined ? null : <input type="hidden" name="organization" value={organization} />}
     {prompt === undefined ? null : <input type="hidden" name="prompt" value={prompt} />}
+    {loginHint === undefined ? null : <input type="hidden" name="login_hint" value={loginHint} />}
   </>
 )
 
 /** A page of sign-in, with what is carried in its query. */
-export function withCarried(path: string, { returnTo, organization, prompt }: Carried): string {
-  const named = organization === undefined ? {} : { organization }
-  const query = new URLSearchParams({ return_to: returnTo, ...named, ...(prompt === undefined ? {} : { prompt }) })
+export function withCarried(path: string, { organization, ...carried }: Carried): string {
+  const query = queryOf(carried)
+  if (organization !== undefined) query.set('organization', organization)
   return `${path}?${query}`
 }
 
 /** Where a sign-in through a provider begins. */
-export function providerPath(connectionId: string, { returnTo, prompt }: Carried): string {
-  const query = new URLSearchParams({ return_to: returnTo, ...(prompt === undefined ? {} : { prompt }) })
-  return `/sign-in/${connectionId}?${query}`
-}
+export const providerPath = (connectionId: string, carried: Carried): string =>
+  `/sign-in/${connectionId}?${queryOf(carried)}`
+
+const queryOf = ({ returnTo, prompt, loginHint }: Omit<Carried, 'organization'>): URLSearchParams =>
+  new URLSearchParams({
+    return_to: returnTo,
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(loginHint === undefined ? {} : { login_hint: loginHint }),
+  })
 
 /** The browser as the verbs take it, with its state made where it has none. */
 export const browserOf = (c: Context<LocalEnv>, services: LocalServices, returnTo: string) => ({

@@ -25,7 +25,7 @@ export async function authorizationUrl(
   clients: OidcClients,
   ctx: CallContext,
   connection: OidcConnection,
-  request: { state: string; redirectUri: string; forceAuthn: boolean },
+  request: { state: string; redirectUri: string; forceAuthn: boolean; loginHint?: string | undefined },
 ): Promise<{ url: string; secret: OidcSecret }> {
   const configuration = await clients.clientFor(ctx, connection)
   const secret = {
@@ -39,6 +39,7 @@ export async function authorizationUrl(
     nonce: secret.nonce,
     code_challenge: createHash('sha256').update(secret.verifier).digest('base64url'),
     code_challenge_method: 'S256',
+    ...(request.loginHint === undefined ? {} : { login_hint: request.loginHint }),
     ...(request.forceAuthn ? { prompt: 'login', max_age: '0' } : {}),
   })
   return { url: url.href, secret }

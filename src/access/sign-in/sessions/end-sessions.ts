@@ -68,6 +68,14 @@ const endOfProvider = prepared<
   ),
 )
 
+const endOfBrowser = prepared<Parameters & { browserHash: string }, EndedSession>((p) =>
+  ending<{ browserHash: string }>(
+    p,
+    sql`s.id in (select r.session_id from sign_in_requests r where r.organization_id = ${p.organizationId}
+      and r.browser_hash = ${p.browserHash} and r.session_id is not null)`,
+  ),
+)
+
 const expiredAtOnce = 100
 
 const endOverdue = prepared<Parameters, EndedSession>((p) =>
@@ -99,6 +107,10 @@ export const ownSessionEnd = (
 /** The end of one session, as a statement; no row where it has ended already. */
 export const sessionEnd = (ctx: CallContext, sessionId: string, reason: EndReason): Statement<EndedSession> =>
   endById({ ...parameters(ctx, sessionId, reason), sessionId })
+
+/** The end of what earlier sign-ins of a browser have led to, as a statement: no browser keeps two sessions. */
+export const browserSessionsEnd = (ctx: CallContext, browserHash: string): Statement<EndedSession> =>
+  endOfBrowser({ ...parameters(ctx, ctx.organizationId, 'replaced'), browserHash })
 
 /** The end of a person's sessions, all or all but one, as a statement. */
 export const userSessionsEnd = (
