@@ -2531,6 +2531,9 @@ CREATE TABLE applications (
   backchannel_logout_uri text,
   created_at timestamp(3) with time zone NOT NULL,
   updated_at timestamp(3) with time zone NOT NULL,
+  is_pkce_required boolean DEFAULT true NOT NULL,
+  id_token_algorithm text DEFAULT 'RS256'::text NOT NULL,
+  brands_claim text DEFAULT 'objects'::text NOT NULL,
   CONSTRAINT applications_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT applications_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
     REFERENCES organizations(id) ON DELETE CASCADE
