@@ -73,6 +73,15 @@ describe('an OpenID provider', () => {
     expect((await arrive({ claims })).attempt.outcome).toBe('signed_in')
   })
 
+  test('that answers an error to nobody who has begun is heard as well', async () => {
+    const { organization, connection } = await oidcStage()
+    const { redirectUri } = it.app.urls.connection(connection.id)
+    const query = new URLSearchParams({ error: 'access_denied', error_description: 'AADSTS65004: no consent' })
+    const answer = await createTestBrowser(it.app.request, it.app.urls.origin).get(`${redirectUri}?${query}`)
+    const attempt = await lastAttempt(organization)
+    expect([answer.status, attempt.reason, attempt.trace.received]).toEqual([403, 'state', Object.fromEntries(query)])
+  })
+
   test.each([
     ['access_denied', undefined, undefined],
     ['access_denied', 'User cancelled the sign-in', undefined],

@@ -13,6 +13,7 @@ import { answerSignIn, attemptWithoutRequest, withRefusalPage } from '../common/
 import { isSameBrowser, readBrowserState } from '../common/browser-state.ts'
 import { type At, connectionOfType } from '../common/connection-at.ts'
 import type { SsoEnv, SsoServices } from '../common/services.ts'
+import { errorIn } from '../oidc/faults.ts'
 import { endByLogoutToken, endByProviderSession } from '../oidc/logout.ts'
 import { type OidcSecret, verifyCallback } from '../oidc/sign-in.ts'
 
@@ -50,7 +51,9 @@ async function callback(
   const entrance = attemptWithoutRequest({ method: 'oidc', connectionId: connection.id, visitor, trace })
   return withRefusalPage(c, ctx, entrance, async () => {
     const { search } = new URL(c.req.url)
-    const state = readAnswer(new URLSearchParams(search), trace)
+    const parameters = new URLSearchParams(search)
+    trace.received = errorIn(parameters)
+    const state = readAnswer(parameters, trace)
     const request = await requestOf(c, ctx, connection, state, trace)
     // The same answer again, by going back or by reloading: whoever is signed in by it is led on.
     if (request.isLive) return c.redirect(request.returnTo, 303)

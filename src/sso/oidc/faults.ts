@@ -24,17 +24,16 @@ export const saidBy = (error: unknown, description: unknown): string =>
 /** What some providers answer to a person who turns back. Whoever is not assigned is refused by the same `access_denied`. */
 const cancelWords = /cancel|declin|denied (the )?access|AADSTS65004|AADB2C90091/i
 
+/** What an answer says of an error, for the trace; empty for one that says none. */
+export const errorIn = (answer: URLSearchParams): Record<string, string> =>
+  Object.fromEntries([...answer].filter(([name]) => name === 'error' || name.startsWith('error_')))
+
 /**
  * An authorization error (RFC 6749 4.1.2.1). Nothing is believed of it, but what it says is kept.
  * @throws SignInRefused, with reason `cancelled` where the person turned back
  */
 export function refuseAnswer(trace: Trace, answer: URLSearchParams): never {
   const [error, description, subcode] = ['error', 'error_description', 'error_subcode'].map((name) => answer.get(name))
-  trace.received = Object.fromEntries(
-    ['error', 'error_description', 'error_subcode', 'error_uri'].flatMap((name) =>
-      answer.get(name) === null ? [] : [[name, answer.get(name)]],
-    ),
-  )
   const isDenied = error === 'access_denied' && (description === null || cancelWords.test(description ?? ''))
   const said = `The provider answered ${saidBy(error, description)}`
   return isDenied || subcode === 'cancel' ? refuseCancelled(trace, said) : refuse(trace, 'provider_error', said)
