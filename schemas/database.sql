@@ -2259,6 +2259,7 @@ CREATE TABLE sign_in_requests (
   created_at timestamp(3) with time zone NOT NULL,
   expires_at timestamp(3) with time zone NOT NULL,
   used_at timestamp(3) with time zone,
+  session_id text,
   CONSTRAINT sign_in_requests_organization_id_state_hash_pk PRIMARY KEY (organization_id, state_hash),
   CONSTRAINT sign_in_requests_organization_id_connection_id_connections_orga FOREIGN KEY (organization_id, connection_id)
     REFERENCES connections(organization_id, id) ON DELETE CASCADE,
@@ -2267,6 +2268,7 @@ CREATE TABLE sign_in_requests (
   CONSTRAINT sign_in_requests_organization_id_user_id_users_organization_id_ FOREIGN KEY (organization_id, user_id)
     REFERENCES users(organization_id, id) ON DELETE CASCADE
 );
+CREATE INDEX sign_in_requests_browser ON sign_in_requests USING btree (organization_id, browser_hash) WHERE (session_id IS NOT NULL);
 CREATE INDEX sign_in_requests_expiry ON sign_in_requests USING btree (expires_at);
 CREATE UNIQUE INDEX sign_in_requests_state ON sign_in_requests USING btree (state_hash);
 CREATE INDEX sign_in_requests_user ON sign_in_requests USING btree (organization_id, user_id) WHERE (user_id IS NOT NULL);
@@ -2449,12 +2451,14 @@ CREATE TABLE sessions (
   -- signed_out, replaced, revoked, provider_logout, expired, deactivated, password_changed, factor_changed,
   -- identity_removed, connection_disabled, connection_enforced, organization_suspended or restored.
   end_reason text,
+  name_id jsonb,
   CONSTRAINT sessions_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT sessions_organization_id_connection_id_connections_organization FOREIGN KEY (organization_id, connection_id)
     REFERENCES connections(organization_id, id) ON DELETE CASCADE,
   CONSTRAINT sessions_organization_id_user_id_users_organization_id_id_fk FOREIGN KEY (organization_id, user_id)
     REFERENCES users(organization_id, id) ON DELETE CASCADE
 );
+CREATE INDEX sessions_name_id ON sessions USING btree (organization_id, connection_id, ((name_id ->> 'value'::text))) WHERE ((ended_at IS NULL) AND (name_id IS NOT NULL));
 CREATE INDEX sessions_provider ON sessions USING btree (organization_id, connection_id, subject) WHERE ((ended_at IS NULL) AND (connection_id IS NOT NULL));
 CREATE INDEX sessions_running_out ON sessions USING btree (LEAST(expires_at, idle_expires_at)) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX sessions_token ON sessions USING btree (token_hash);
@@ -2924,6 +2928,9 @@ CREATE TABLE applications (
   backchannel_logout_uri text,
   created_at timestamp(3) with time zone NOT NULL,
   updated_at timestamp(3) with time zone NOT NULL,
+  is_pkce_required boolean DEFAULT true NOT NULL,
+  id_token_algorithm text DEFAULT 'RS256'::text NOT NULL,
+  brands_claim text DEFAULT 'objects'::text NOT NULL,
   CONSTRAINT applications_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT applications_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
     REFERENCES organizations(id) ON DELETE CASCADE

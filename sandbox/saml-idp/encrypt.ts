@@ -5,6 +5,7 @@ import { editXml, element, findElement, parseXml, serializeXml } from './xml.ts'
 
 const contentAlgorithms = {
   'aes128-gcm': { cipher: 'aes-128-gcm', keyBytes: 16, ivBytes: 12, uri: 'http://www.w3.org/2009/xmlenc11#aes128-gcm' },
+  'aes192-gcm': { cipher: 'aes-192-gcm', keyBytes: 24, ivBytes: 12, uri: 'http://www.w3.org/2009/xmlenc11#aes192-gcm' },
   'aes256-gcm': { cipher: 'aes-256-gcm', keyBytes: 32, ivBytes: 12, uri: 'http://www.w3.org/2009/xmlenc11#aes256-gcm' },
   'aes128-cbc': { cipher: 'aes-128-cbc', keyBytes: 16, ivBytes: 16, uri: `${namespaces.encryption}aes128-cbc` },
   'aes256-cbc': { cipher: 'aes-256-cbc', keyBytes: 32, ivBytes: 16, uri: `${namespaces.encryption}aes256-cbc` },
@@ -17,6 +18,11 @@ const keyTransports = {
   'rsa-oaep-mgf1p': {
     padding: constants.RSA_PKCS1_OAEP_PADDING,
     uri: `${namespaces.encryption}rsa-oaep-mgf1p`,
+  },
+  'rsa-oaep-sha256': {
+    padding: constants.RSA_PKCS1_OAEP_PADDING,
+    uri: 'http://www.w3.org/2009/xmlenc11#rsa-oaep',
+    hash: 'sha256',
   },
   'rsa-1_5': { padding: constants.RSA_PKCS1_PADDING, uri: `${namespaces.encryption}rsa-1_5` },
 } as const
@@ -53,24 +59,33 @@ export function encryptXml(xml: string, options: EncryptOptions): string {
 
 function encryptedKey(key: Buffer, options: EncryptOptions): string {
   const transport = keyTransports[options.keyTransport ?? 'rsa-oaep-mgf1p']
+  const hash = 'hash' in transport ? transport.hash : 'sha1'
   const isOaep = transport.padding === constants.RSA_PKCS1_OAEP_PADDING
-  // MGF1 and the digest are SHA-1 by definition of rsa-oaep-mgf1p; the default digest is SHA-1 as well.
+  // The mask is SHA-1 by definition of rsa-oaep-mgf1p; the default digest is SHA-1 as well.
   const encrypted = publicEncrypt(
-    { key: options.certificate, padding: transport.padding, ...(isOaep ? { oaepHash: 'sha1' } : {}) },
+    { key: options.certificate, padding: transport.padding, ...(isOaep ? { oaepHash: hash } : {}) },
     key,
   )
-  const digest = element('ds:DigestMethod', { Algorithm: `${namespaces.signature}sha1` })
+  const digests = { sha1: `${namespaces.signature}sha1`, sha256: `${namespaces.encryption}sha256` }
+  const digest = element('ds:DigestMethod', { Algorithm: digests[hash] })
+  const mask =
+    hash === 'sha1'
+      ? null
+      : element('xenc11:MGF', {
+          'xmlns:xenc11': 'http://www.w3.org/2009/xmlenc11#',
+          Algorithm: `http://www.w3.org/2009/xmlenc11#mgf1${hash}`,
+        })
   return element(
     'xenc:EncryptedKey',
     {},
-    element('xenc:EncryptionMethod', { Algorithm: transport.uri }, isOaep ? digest : null),
+    element('xenc:EncryptionMethod', { Algorithm: transport.uri }, ...(isOaep ? [digest, mask] : [])),
     cipherData(encrypted),
   )
 }
 
 function encryptBytes(plain: Buffer, key: Buffer, { cipher: name, ivBytes }: ContentAlgorithm): Buffer {
   const iv = randomBytes(ivBytes)
-  if (name === 'aes-128-gcm' || name === 'aes-256-gcm') {
+  if (name === 'aes-128-gcm' || name === 'aes-192-gcm' || name === 'aes-256-gcm') {
     const cipher = createCipheriv(name, key, iv)
     // The tag follows the ciphertext (XML Encryption 1.1 §5.2.4).
     return Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()])

@@ -14,27 +14,29 @@ export type SigningKeyOptions = {
   notBefore?: Date
   notAfter?: Date
   modulusLength?: number
+  /** An EC key on this curve instead of an RSA key. */
+  curve?: string
   /** Certify this private key (PEM) instead of making a new one. */
   privateKey?: string
 }
 
 const day = 24 * 60 * 60 * 1000
 const sha256WithRsa = '1.2.840.113549.1.1.11'
+const sha256WithEcdsa = '1.2.840.10045.4.3.2'
 const commonNameId = '2.5.4.3'
 
-/** Makes an RSA key pair (2048 bits unless told) and a certificate that is valid from yesterday for ten years. */
+/** Makes a key pair (RSA with 2048 bits unless told) and a certificate that is valid from yesterday for ten years. */
 export function createSigningKey(options: SigningKeyOptions = {}): SigningKey {
-  const privateKey = options.privateKey ?? newPrivateKey(options.modulusLength ?? 2048)
+  const privateKey = options.privateKey ?? newPrivateKey(options)
   return { privateKey, certificate: certify(privateKey, options) }
 }
 
-function newPrivateKey(modulusLength: number): string {
-  const { privateKey } = generateKeyPairSync('rsa', {
-    modulusLength,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  })
-  return privateKey
+function newPrivateKey({ modulusLength = 2048, curve }: SigningKeyOptions): string {
+  const { privateKey } =
+    curve === undefined
+      ? generateKeyPairSync('rsa', { modulusLength })
+      : generateKeyPairSync('ec', { namedCurve: curve })
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 }
 
 function certify(privateKey: string, options: SigningKeyOptions): string {
@@ -42,7 +44,8 @@ function certify(privateKey: string, options: SigningKeyOptions): string {
   const notAfter = options.notAfter ?? new Date(notBefore.getTime() + 3650 * day)
   const commonName = options.commonName ?? 'Emulated identity provider'
   const name = sequence(set(sequence(objectId(commonNameId), utf8(commonName))))
-  const algorithm = sequence(objectId(sha256WithRsa), nothing())
+  const isEc = createPrivateKey(privateKey).asymmetricKeyType === 'ec'
+  const algorithm = isEc ? sequence(objectId(sha256WithEcdsa)) : sequence(objectId(sha256WithRsa), nothing())
   // Version 1, the default, is enough: there are no extensions.
   const content = sequence(
     integer(Buffer.concat([Buffer.from([0x01]), randomBytes(15)])),

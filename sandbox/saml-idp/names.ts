@@ -39,6 +39,9 @@ export const passwordContext = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordP
 export const signatureAlgorithms = {
   'rsa-sha1': 'http://www.w3.org/2000/09/xmldsig#rsa-sha1',
   'rsa-sha256': 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+  'rsa-sha384': 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha384',
+  'ecdsa-sha256': 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256',
+  'ecdsa-sha384': 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384',
   'rsa-sha512': 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512',
   /** For confusion attacks: the key is whatever text stands in `privateKey`. */
   'hmac-sha1': 'http://www.w3.org/2000/09/xmldsig#hmac-sha1',

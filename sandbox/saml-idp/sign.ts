@@ -1,4 +1,5 @@
 // XML signatures (XML Signature, SAML Core §5) over elements of a message, each enveloped in the element it signs.
+import { createSign } from 'node:crypto'
 import { SignedXml } from 'xml-crypto'
 import { type EncryptOptions, encryptAssertion } from './encrypt.ts'
 import type { SigningKey } from './keys.ts'
@@ -70,6 +71,7 @@ function createSigner(options: SignOptions): SignedXml {
     ...(options.keyInfo === 'none' ? { getKeyInfoContent: () => null } : {}),
   })
   if (algorithm === 'hmac-sha1') signer.enableHMAC()
+  signer.SignatureAlgorithms = { ...signer.SignatureAlgorithms, ...furtherAlgorithms } as never
   return signer
 }
 
@@ -83,3 +85,17 @@ function placeOf(xml: string, localName: string, path: string): { reference: str
     ? { reference: `${path}/*[local-name(.)='Issuer']`, action: 'after' }
     : { reference: path, action: 'prepend' }
 }
+
+const furtherNames = ['rsa-sha384', 'ecdsa-sha256', 'ecdsa-sha384'] as const
+
+/** What the library does not know; an ECDSA signature is r and s side by side (XML Signature 1.1, 6.4.3). */
+const furtherAlgorithms = Object.fromEntries(
+  furtherNames.map((name) => [
+    signatureAlgorithms[name],
+    class {
+      getSignature = (text: string, key: string): string =>
+        createSign(name.replace(/^\w+-/, '')).update(text).sign({ key, dsaEncoding: 'ieee-p1363' }, 'base64')
+      getAlgorithmName = () => signatureAlgorithms[name]
+    },
+  ]),
+)

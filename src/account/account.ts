@@ -5,6 +5,7 @@ import { listOwnChanges } from '#access/people/own/own-changes.ts'
 import { getOwnRequest, requestAccess } from '#access/people/own/request-access.ts'
 import { endOwnSession, endOwnSessions, listOwnSessions } from '#access/sign-in/sessions/own-sessions.ts'
 import type { AppEnv } from '#http/env.ts'
+import { postAway } from '#http/leave.tsx'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
@@ -45,9 +46,10 @@ function createPages(services: AccountServices): Hono<AppEnv> {
     const ended = await signOutHere(c, services)
     const next = ended === undefined ? undefined : await services.afterSignOut(ended, c.get('requestId'))
     if (next === undefined) return c.redirect('/signed-out', 303)
+    if (next.kind === 'post') return postAway(c, next)
     // A redirect of the form's own answer would have to be allowed by every page that has the button (CSP form-action).
-    c.header('Refresh', `0;url=${next}`)
-    return renderPage(c, LeavingPage({ url: next }))
+    c.header('Refresh', `0;url=${next.url}`)
+    return renderPage(c, LeavingPage(next))
   })
 
   pages.get('/', ...own, async (c) => {

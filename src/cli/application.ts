@@ -1,5 +1,5 @@
 // `rolecall application …`
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { listApplications } from '#access/applications/applications.ts'
 import { createApplication } from '#access/applications/create-application.ts'
 import { type OutputOptions, print, printList } from './output.ts'
@@ -12,6 +12,9 @@ type CreateOptions = Scope & {
   redirectUri: string[]
   postLogoutRedirectUri?: string[]
   backchannelLogoutUri?: string
+  withoutPkce?: true
+  idTokenAlgorithm?: string
+  brandsClaim?: string
 }
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
@@ -26,6 +29,9 @@ export function addApplicationCommands(program: Command, runtime: CliRuntime): v
     .requiredOption('--redirect-uri <uri>', 'where codes may be sent; may be given several times', collect)
     .option('--post-logout-redirect-uri <uri>', 'where people may go after signing out; several times', collect)
     .option('--backchannel-logout-uri <uri>', 'where the end of a session is told')
+    .option('--without-pkce', 'it knows no PKCE')
+    .addOption(new Option('--id-token-algorithm <algorithm>', 'RS256 unless told').choices(['RS256', 'ES256']))
+    .addOption(new Option('--brands-claim <form>', 'objects unless told, or slugs alone').choices(['objects', 'slugs']))
     .option('--json', 'print one JSON line')
     .action((options: CreateOptions) => create(runtime, options))
   application
@@ -38,9 +44,11 @@ export function addApplicationCommands(program: Command, runtime: CliRuntime): v
 
 async function create(runtime: CliRuntime, options: CreateOptions): Promise<void> {
   const { organization, name, redirectUri, postLogoutRedirectUri, backchannelLogoutUri } = options
+  const wanted = applicationOptionsOf(options)
   const made = await inOrganization(runtime, organization, async (ctx, { urls }) => {
     const { application, clientSecret } = await createApplication(ctx, {
       ...{ name, redirectUris: redirectUri, postLogoutRedirectUris: postLogoutRedirectUri, backchannelLogoutUri },
+      ...wanted,
     })
     return { applicationId: application.id, clientId: application.id, clientSecret, ...urls.provider }
   })
@@ -54,6 +62,13 @@ async function create(runtime: CliRuntime, options: CreateOptions): Promise<void
   ]
   print(runtime, options, { json: made, human })
 }
+
+/** Where nothing is said, the verb knows what is usual. */
+const applicationOptionsOf = ({ withoutPkce, idTokenAlgorithm, brandsClaim }: CreateOptions): object => ({
+  ...(withoutPkce === true ? { isPkceRequired: false } : {}),
+  ...(idTokenAlgorithm === undefined ? {} : { idTokenAlgorithm }),
+  ...(brandsClaim === undefined ? {} : { brandsClaim }),
+})
 
 async function list(runtime: CliRuntime, options: Scope): Promise<void> {
   const items = await inOrganization(runtime, options.organization, (ctx) => listApplications(ctx))

@@ -11,6 +11,7 @@ import { getConnection, type JitPolicy, listConnections } from '#connections/sig
 import { type CreateConnectionInput, createConnection } from '#connections/sign-in/create-connection.ts'
 import { refreshMetadata } from '#connections/sign-in/refresh-metadata.ts'
 import { AppError, invalid } from '#platform/errors.ts'
+import { addUpdateOptions } from './connection-settings.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
@@ -80,6 +81,7 @@ export function addConnectionCommands(program: Command, runtime: CliRuntime): vo
     test(runtime, options),
   )
   chosen(connection, 'refresh', 'fetch the metadata now').action((options: Chosen) => refresh(runtime, options))
+  addUpdateOptions(chosen(connection, 'update', 'change how its messages are read'), runtime)
   for (const [verb, status, description] of statusCommands) {
     chosen(connection, verb, description)
       .option('--force', 'without a test sign-in, and to enforce also without an emergency account')

@@ -35,6 +35,11 @@ import { createUsers } from './users/users.tsx'
 /** @returns an app to be mounted at `/console` */
 export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   const console = new Hono<ConsoleEnv>()
+  console.use((c, next) => {
+    // No path here holds a token; which page a form is on has to be known where its session has ended.
+    Object.assign(c.get('frame'), { 'Referrer-Policy': 'strict-origin-when-cross-origin' })
+    return next()
+  })
   console.use(requireSameOrigin({ origin: services.urls.origin }), readSession(services), requireSession)
   console.use(requireManager(services))
   console.route('/', createOverview())

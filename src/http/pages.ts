@@ -11,8 +11,11 @@ export type PageElement = { toString(): string | Promise<string> }
 
 export type PageOptions = {
   status?: ContentfulStatusCode
-  /** URLs outside of our origin that a form of the page may lead to, by itself or by a redirect after it. */
-  formAction?: readonly string[]
+  /**
+   * URLs outside of our origin that a form of the page may lead to, by itself or by a redirect after it; `anywhere` for a page
+   * whose one form goes to somebody who may send it on to another host.
+   */
+  formAction?: readonly string[] | 'anywhere'
 }
 
 /**
@@ -39,15 +42,18 @@ export function scriptNonce<E extends AppEnv>(c: Context<E>): string {
   return nonce
 }
 
-function contentSecurityPolicy(nonce: string, formAction: readonly string[]): string {
-  const directives = {
+function contentSecurityPolicy(nonce: string, formAction: readonly string[] | 'anywhere'): string {
+  const directives: Record<string, string> = {
     'default-src': "'none'",
     'script-src': `'self' 'nonce-${nonce}'`,
     'style-src': "'self'",
     'img-src': "'self' data:",
     'font-src': "'self'",
     'connect-src': "'self'",
-    'form-action': ["'self'", ...new Set(formAction.map(formTarget))].join(' '),
+    // What is not said of forms, no other directive says in its place.
+    ...(formAction === 'anywhere'
+      ? {}
+      : { 'form-action': ["'self'", ...new Set(formAction.map(formTarget))].join(' ') }),
     'frame-ancestors': "'none'",
     'base-uri': "'none'",
     'object-src': "'none'",

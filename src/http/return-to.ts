@@ -10,6 +10,13 @@ const allowed = ['/account', '/console', '/login', '/oauth2'] as const
 /** Encoded separators, controls and dots in a path mean one thing to us and another to a proxy. */
 const trickyPath = /%(?:[01][0-9a-f]|7f|2e|2f|5c)/i
 
+/**
+ * The same for what providers and portals hold, which is often the whole address: `https://id.example.com/console` is the page
+ * `/console` of ours.
+ */
+export const safeTarget = (text: string | undefined, origin: string): string =>
+  safeReturnTo(text?.startsWith(`${origin}/`) === true ? text.slice(origin.length) : text, origin)
+
 /** The text where it is the path of such a page, as a browser would write it; `/account` for everything else. */
 export function safeReturnTo(text: string | undefined, origin: string): string {
   if (text === undefined || text.length > maxLength || !/^\/(?![/\\])[\x21-\x7e]*$/.test(text)) return fallback

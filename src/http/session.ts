@@ -55,8 +55,20 @@ export const requireSession: MiddlewareHandler<AppEnv> = async (c, next) => {
     return problemResponse(new AppError('unauthenticated', 'There is no live session here'), c.get('requestId'))
   }
   const { pathname, search } = new URL(c.req.url)
-  const returnTo = c.req.method === 'GET' ? `${pathname}${search}` : '/account'
-  return c.redirect(`/login?return_to=${encodeURIComponent(returnTo)}`, 303)
+  if (c.req.method === 'GET') return c.redirect(`/login?return_to=${encodeURIComponent(`${pathname}${search}`)}`, 303)
+  return c.redirect(`/login?return_to=${encodeURIComponent(pageOfForm(c))}&unsaved=1`, 303)
+}
+
+/** The page whose form was sent, as the browser says; else the one that the form belongs to. */
+function pageOfForm(c: Context<AppEnv>): string {
+  const { pathname } = new URL(c.req.url)
+  const [referer, origin] = [c.req.header('referer') ?? '', c.req.header('origin')]
+  const page = URL.canParse(referer) ? new URL(referer) : undefined
+  // That this origin is ours, `requireSameOrigin` has seen to; where the path leads is looked at again at sign-in.
+  if (page !== undefined && page.origin === origin) return `${page.pathname}${page.search}`
+  return pathname.startsWith('/console/')
+    ? pathname
+    : (/^\/account\/(security|sessions)\b/.exec(pathname)?.[0] ?? '/account')
 }
 
 /** The session of a request that `requireSession` let through. */

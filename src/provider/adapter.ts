@@ -42,14 +42,20 @@ function clientAdapter(clients: ClientReader): Adapter {
   }
 }
 
+/** Of our own: whether the client has to use PKCE (RFC 7636). */
+export const pkceRequired = 'is_pkce_required'
+
 /** An application in the words of dynamic client registration (RFC 7591). */
-const metadataOf = (client: Client): AdapterPayload & { response_modes: string[] } => ({
+const metadataOf = (client: Client): AdapterPayload & { response_modes: string[]; [pkceRequired]: boolean } => ({
   client_id: client.id,
   client_name: client.name,
   client_secret: client.secret,
   redirect_uris: client.redirectUris,
   post_logout_redirect_uris: client.postLogoutRedirectUris,
-  response_modes: ['query'],
+  // The answer to another response type is that there is none, and it goes where that type would have gone.
+  response_modes: visitOf().isOtherResponse ? ['query', 'fragment'] : ['query'],
+  id_token_signed_response_alg: client.idTokenAlgorithm,
+  [pkceRequired]: client.isPkceRequired,
   ...(client.backchannelLogoutUri === null
     ? {}
     : { backchannel_logout_uri: client.backchannelLogoutUri, backchannel_logout_session_required: true }),

@@ -6,7 +6,7 @@ import type { SigningKey } from '#access/applications/signing-keys.ts'
 import { findUserClaims, type UserClaims } from '#access/applications/user-claims.ts'
 import { touchSessionById } from '#access/sign-in/sessions/resolve-session.ts'
 import { enterOrganization, type Services } from '#src/context.ts'
-import { createAdapters } from './adapter.ts'
+import { createAdapters, pkceRequired } from './adapter.ts'
 import { createPolicy } from './policy.ts'
 import { visitOf } from './visits.ts'
 
@@ -44,7 +44,9 @@ export function configurationOf(services: Services, clients: ClientReader, keys:
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
     clientDefaults: { grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] },
-    pkce: { required: () => true },
+    extraClientMetadata: { properties: [pkceRequired] },
+    // A client that does without has to keep its secret, by which it exchanges the code (OAuth 2.0 Security BCP 2.1.1).
+    pkce: { required: (_, client) => client[pkceRequired] !== false },
     cookies: { names: { session: innerCookieName } },
     routes,
     features,
@@ -122,8 +124,9 @@ type FindAccount = NonNullable<Configuration['findAccount']>
 function findAccount(services: Services, clients: ClientReader): FindAccount {
   return async (_, userId, token) => {
     if (token === undefined) return accountOf(userId, undefined, undefined)
-    const organization = (await clients.find(token.clientId ?? ''))?.organization
-    if (organization === undefined) return undefined
+    const client = await clients.find(token.clientId ?? '')
+    if (client === undefined) return undefined
+    const { organization, brandsClaim } = client
     const found = await findUserClaims(services, { organizationId: organization.id, userId })
     if (found === undefined) return undefined
     const { sessionUid } = token as { sessionUid?: string }
@@ -132,11 +135,14 @@ function findAccount(services: Services, clients: ClientReader): FindAccount {
         tx.commitWith(touchSessionById({ organizationId: organization.id, sessionId: sessionUid })),
       )
     }
-    return accountOf(userId, found, sessionUid)
+    const brands = brandsClaim === 'slugs' ? found.brands.map(({ slug }) => slug) : found.brands
+    return accountOf(userId, { ...found, brands }, sessionUid)
   }
 }
 
-const accountOf = (userId: string, found: UserClaims | undefined, sessionId: string | undefined): Account => ({
+type Claims = Omit<UserClaims, 'brands'> & { brands: UserClaims['brands'] | string[] }
+
+const accountOf = (userId: string, found: Claims | undefined, sessionId: string | undefined): Account => ({
   accountId: userId,
   claims: (use) => {
     const sid: UnknownObject = use === 'id_token' && sessionId !== undefined ? { sid: sessionId } : {}

@@ -38,6 +38,7 @@ export function createProvider(services: ProviderServices): Hono<AppEnv> {
   const provider = new Hono<AppEnv>()
   for (const path of [...discovery, ...direct]) provider.all(path, (c) => pass(c, services, engine))
   provider.get(routes.authorization, session, (c) => pass(c, services, engine))
+  provider.post(routes.authorization, postedRequest)
   provider.get(`${continuationPath('')}:uid`, session, async (c) => {
     const uid = c.req.param('uid') ?? ''
     const request = await findWaitingRequest(database, uid)
@@ -48,6 +49,18 @@ export function createProvider(services: ProviderServices): Hono<AppEnv> {
   })
   provider.route('/', createLogout(services, clients, session))
   return provider
+}
+
+/**
+ * An authorization request by POST (OpenID Connect Core 3.1.2.1) goes on as one by GET: browsers send no session cookie with a form
+ * of another site, but with the redirect that answers it.
+ */
+async function postedRequest(c: Context<AppEnv>): Promise<Response> {
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(c.req.header('content-type') ?? '')
+  if (!isForm || Number(c.req.header('content-length') ?? 0) > maxUrlLength) return renderFailure(c, malformed)
+  const parameters = new URLSearchParams(await c.req.text()).toString()
+  if (parameters.length > maxUrlLength) return renderFailure(c, malformed)
+  return c.redirect(`${routes.authorization}?${parameters}`, 303)
 }
 
 /** Lets oidc-provider answer, on the connection itself. @param waiting the request to carry out in place of this one */

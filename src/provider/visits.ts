@@ -10,6 +10,8 @@ export type Visit = {
   session: BrowserSession | undefined
   /** Where a waiting request goes on: when the person of that time had last proven who they are. */
   continued: { authenticatedAt: string | null } | undefined
+  /** Whether something else than a code is asked for, which has to be told the way that it asks for. */
+  isOtherResponse: boolean
   /** What is to be shown as a page. */
   failure: Failure | undefined
 }
@@ -21,7 +23,8 @@ export function beginVisit(
   session: BrowserSession | undefined,
   continued?: Visit['continued'],
 ): Visit {
-  const visit: Visit = { session, continued, failure: undefined }
+  const responseType = new URL(request.url ?? '', 'http://localhost').searchParams.get('response_type') ?? 'code'
+  const visit: Visit = { session, continued, isOtherResponse: responseType !== 'code', failure: undefined }
   visits.set(request, visit)
   return visit
 }

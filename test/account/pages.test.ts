@@ -213,7 +213,9 @@ describe('without a session', () => {
     const there = await get('/account/sessions?ended=1')
     expect(there.status).toBe(303)
     expect(there.headers.get('location')).toBe('/login?return_to=%2Faccount%2Fsessions%3Fended%3D1')
-    expect((await post('/account/sessions/end-all', '')).headers.get('location')).toBe('/login?return_to=%2Faccount')
+    expect((await post('/account/sessions/end-all', '')).headers.get('location')).toBe(
+      '/login?return_to=%2Faccount%2Fsessions&unsaved=1',
+    )
     expect((await get('/account', '', { Accept: 'application/json' })).status).toBe(401)
     expect((await get('/')).headers.get('location')).toBe('/account')
   })

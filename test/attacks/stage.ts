@@ -145,7 +145,7 @@ export async function expectRefused(
   const page = await answer.text()
   expect(answer.status).toBeGreaterThanOrEqual(400)
   expect(answer.status).toBeLessThan(500)
-  expect(answer.headers.getSetCookie().filter((line) => line.includes('rolecall_session='))).toEqual([])
+  expect(bringsSession(answer)).toBe(false)
   const after = await count(stage)
   expect(after).toEqual({ ...before, refusals: before.refusals + (isAudited ? 1 : 0) })
   if (!isAudited) return
@@ -155,6 +155,17 @@ export async function expectRefused(
   const [event] = await stage.nodes[0].owner`select reason from sign_in_attempts where outcome = 'refused'
     order by greatest(occurred_at, last_at) desc, id desc limit 1`
   expect(event?.['reason']).toMatch(reason)
+}
+
+/** Whether an answer brings the browser a session. */
+export const bringsSession = ({ headers }: Response): boolean =>
+  headers.getSetCookie().some((line) => line.includes('rolecall_session='))
+
+/** The browser is signed in already: it is led on, and gets nothing that it has not got. */
+export async function expectLedOn(stage: Stage, attempt: () => Promise<Response>): Promise<void> {
+  const before = await count(stage)
+  const answer = await attempt()
+  expect([answer.status, bringsSession(answer), await count(stage)]).toEqual([303, false, before])
 }
 
 /** The unmutated message signs alice in; without that a row proves nothing. */

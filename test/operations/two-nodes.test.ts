@@ -79,8 +79,10 @@ test('50 parallel posts of one assertion over two processes open exactly one ses
       }),
     ),
   )
-  expect(answers.filter(({ status }) => status === 303)).toHaveLength(1)
-  expect(answers.filter(({ status }) => status === 403)).toHaveLength(49)
+  // Posts that come after the session was opened lead on to it, and bring nothing.
+  const brought = answers.filter(({ headers }) => headers.getSetCookie().some((line) => line.includes('_session=')))
+  expect(brought).toHaveLength(1)
+  expect(answers.every(({ status }) => status === 303 || status === 403)).toBe(true)
   const [counted] = await rolecall.owner`select count(*)::int as count from sessions`
   expect(counted?.['count']).toBe(1)
 })

@@ -334,13 +334,13 @@ describe('X-12: what only looks like an address', () => {
     const saml = await createSamlConnection(organization, { preset: 'entra', nameIdIsEmail: true })
     const arrive = (claims: Claims) => arriveBySaml(it.app, organization, saml, claims)
     const asNameId = { nameId: { value: name, format: emailFormat } }
-    await expectRefusedFor(await arrive({ attributes: {}, change: asNameId }), 'jit_domain')
-    await expectRefusedFor(await arrive({ nameId: 'opaque', attributes: { email: [name] } }), 'jit_domain')
+    await expectRefusedFor(await arrive({ attributes: {}, change: asNameId }), 'no_address')
+    await expectRefusedFor(await arrive({ nameId: 'opaque', attributes: { email: [name] } }), 'no_address')
     for (const preset of ['entra', 'adfs', 'generic'] as const) {
       const oidc = await createOidcConnection(organization, { issuer: op.issuer, clientId: 'rolecall', preset })
       const claims = { sub: 's', tid: 't', oid: 'o', email: name, upn: name, preferred_username: name }
       const arrival = await arriveByOidc({ app: it.app, organization }, op, oidc, { claims })
-      await expectRefusedFor(arrival, 'jit_domain')
+      await expectRefusedFor(arrival, 'no_address')
     }
     expect(await usersOf(organization)).toBe(0)
     const good = { nameId: { value: 'ada@example.com', format: emailFormat } }
@@ -358,7 +358,7 @@ describe('X-12: what only looks like an address', () => {
     const unspecified = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified'
     const persistent = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'
     for (const format of [undefined, unspecified, persistent])
-      await expectRefusedFor(await arrive('ada@example.com', format), 'jit_domain')
+      await expectRefusedFor(await arrive('ada@example.com', format), 'no_address')
     expect((await arrive('bo@example.com', emailFormat)).attempt.outcome).toBe('signed_in')
     expect((await client.patch(`connections/${connection.id}`, { nameIdIsEmail: true })).status).toBe(200)
     expect((await arrive('ada@example.com', unspecified)).attempt.outcome).toBe('signed_in')
@@ -374,7 +374,7 @@ describe('X-12: what only looks like an address', () => {
       const name = `${preset}@example.com`
       const claims = { sub: preset, tid: 't', oid: preset, upn: name, preferred_username: name, unique_name: name }
       const arrive = () => arriveByOidc({ app: it.app, organization }, op, connection, { claims })
-      await expectRefusedFor(await arrive(), 'jit_domain')
+      await expectRefusedFor(await arrive(), 'no_address')
       await updateConnection(
         organization.ctx,
         { connectionId: connection.id, attributes: { email: ['email', 'upn'] } },

@@ -153,7 +153,7 @@ describe('first sign-ins', () => {
       roles: [{ key: 'viewer' }],
     })
     await expectRefusedFor(await arrive({ nameId: 'new@elsewhere.example.com' }), 'jit_domain')
-    await expectRefusedFor(await arrive({ nameId: 'no-address', attributes: {} }), 'jit_domain')
+    await expectRefusedFor(await arrive({ nameId: 'no-address', attributes: {} }), 'no_address')
     expect(await usersOf(organization)).toBe(1)
   })
 

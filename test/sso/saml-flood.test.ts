@@ -183,7 +183,13 @@ test('X-18: a message costs a worker 50 ms at most', async () => {
   const { acsUrl, entityId } = app.urls.connection(connection.id)
   const expected = {
     ...{ idpEntityId: options.issuer, entityId, acsUrl, certificates: [testKey().certificate] },
-    ...{ signed: 'either' as const, isSha1Allowed: false, isEncryptionRequired: false },
+    ...{
+      signed: 'either' as const,
+      isSha1Allowed: false,
+      isCbcAllowed: false,
+      isNamedByAttribute: false,
+      isEncryptionRequired: false,
+    },
     ...{ decryptionKey: testKey().privateKey, now: Date.now(), requestId: '_request' },
   }
   const big = buildResponse({ ...options, assertion: { attributeStatement: attributes(2_900) } })
@@ -233,7 +239,16 @@ test('X-18: over the bound a sender is told to come back, and others are served 
   const { connection } = await stage()
   const { acsUrl, entityId } = app.urls.connection(connection.id)
   const expected = {
-    ...{ idpEntityId: 'x', entityId, acsUrl, certificates: [], signed: 'either' as const, isSha1Allowed: false },
+    ...{
+      idpEntityId: 'x',
+      entityId,
+      acsUrl,
+      certificates: [],
+      signed: 'either' as const,
+      isSha1Allowed: false,
+      isCbcAllowed: false,
+      isNamedByAttribute: false,
+    },
     ...{ isEncryptionRequired: false, decryptionKey: '', now: Date.now(), requestId: null },
   }
   const outcomes = await Promise.allSettled(['x', 'y', 'z'].map((each) => verifier.validateResponse(each, expected)))

@@ -15,7 +15,14 @@ const facts = {
 
 const expected = () => ({
   ...facts,
-  ...{ certificates: [key.certificate], signed: 'either' as const, isSha1Allowed: false, isEncryptionRequired: false },
+  ...{
+    certificates: [key.certificate],
+    signed: 'either' as const,
+    isSha1Allowed: false,
+    isCbcAllowed: false,
+    isNamedByAttribute: false,
+    isEncryptionRequired: false,
+  },
   ...{ decryptionKey: key.privateKey, now: Date.now(), requestId: '_request' },
 })
 

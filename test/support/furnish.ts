@@ -130,6 +130,9 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
     secret_sealed: 'x',
     redirect_uris: [],
     post_logout_redirect_uris: [],
+    is_pkce_required: true,
+    id_token_algorithm: 'RS256',
+    brands_claim: 'objects',
     updated_at: at,
   })
   await insert('application_logouts', {

@@ -1,10 +1,23 @@
 // Applications: the host products that trust Rolecall, and how they are read. An application's id is its client_id.
 import { sql } from 'drizzle-orm'
+import { z } from 'zod'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import type { SealPlace } from '#platform/sealing.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
+
+/** What an application may want otherwise. */
+export const applicationOptions = {
+  /** False for one that knows no PKCE and keeps its secret to itself. */
+  isPkceRequired: z.boolean(),
+  /** By which keys its ID tokens and logout tokens are signed. */
+  idTokenAlgorithm: z.enum(['RS256', 'ES256']),
+  /** How its tokens list brands: as objects with their roles, or by their slugs alone. */
+  brandsClaim: z.enum(['objects', 'slugs']),
+}
+
+type ApplicationOptions = { [Name in keyof typeof applicationOptions]: z.output<(typeof applicationOptions)[Name]> }
 
 export type ApplicationRecord = {
   id: string
@@ -13,13 +26,15 @@ export type ApplicationRecord = {
   redirectUris: string[]
   postLogoutRedirectUris: string[]
   backchannelLogoutUri: string | null
-  createdAt: string
-  updatedAt: string
-}
+} & ApplicationOptions & {
+    createdAt: string
+    updatedAt: string
+  }
 
 /** The columns of an ApplicationRecord, for `applications a`. */
 export const applicationColumns = sql`a.id, a.name, a.status, a.redirect_uris as "redirectUris",
   a.post_logout_redirect_uris as "postLogoutRedirectUris", a.backchannel_logout_uri as "backchannelLogoutUri",
+  a.is_pkce_required as "isPkceRequired", a.id_token_algorithm as "idTokenAlgorithm", a.brands_claim as "brandsClaim",
   a.created_at as "createdAt", a.updated_at as "updatedAt"`
 
 const selectApplications = prepared<

@@ -5,7 +5,10 @@ import { isId } from '#platform/ids.ts'
 import { enterOrganization, type Services } from '#src/context.ts'
 import { type ApplicationRecord, applicationSecretPlace } from './applications.ts'
 
-export type Client = Pick<ApplicationRecord, 'id' | 'name' | 'redirectUris' | 'postLogoutRedirectUris'> & {
+export type Client = Pick<
+  ApplicationRecord,
+  'id' | 'name' | 'redirectUris' | 'postLogoutRedirectUris' | 'isPkceRequired' | 'idTokenAlgorithm' | 'brandsClaim'
+> & {
   organization: { id: string; slug: string; name: string }
   backchannelLogoutUri: string | null
   secret: string
@@ -20,7 +23,8 @@ const resolve = prepared<{ applicationId: string }, { organizationId: string }>(
 const select = prepared<{ organizationId: string; applicationId: string }, Row>(
   (p) => sql`select a.id, a.name, a.redirect_uris as "redirectUris",
       a.post_logout_redirect_uris as "postLogoutRedirectUris", a.backchannel_logout_uri as "backchannelLogoutUri",
-      a.secret_sealed as "secretSealed",
+      a.secret_sealed as "secretSealed", a.is_pkce_required as "isPkceRequired",
+      a.id_token_algorithm as "idTokenAlgorithm", a.brands_claim as "brandsClaim",
       json_build_object('id', o.id, 'slug', o.slug, 'name', o.name) as organization
     from applications a join organizations o on o.id = a.organization_id and o.status = 'active'
     where a.organization_id = ${p.organizationId} and a.id = ${p.applicationId} and a.status = 'active'`,

@@ -5,7 +5,7 @@ import { importJWK, SignJWT } from 'jose'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
-import { loadSigningKeys, type SigningKey } from './signing-keys.ts'
+import { loadSigningKeys, type SigningAlgorithm, type SigningKey } from './signing-keys.ts'
 
 type Claimed = {
   id: string
@@ -13,6 +13,8 @@ type Claimed = {
   userId: string
   sessionId: string
   uri: string | null
+  /** Null where the application is gone. */
+  algorithm: SigningAlgorithm | null
   attempts: number
   /** A day has passed since the session ended. */
   isOld: boolean
@@ -34,7 +36,9 @@ const claim = prepared<{ organizationId: string; leaseSeconds: number; limit: nu
     returning l.id, l.application_id as "applicationId", l.user_id as "userId", l.session_id as "sessionId", l.attempts,
       l.created_at < now() - interval '1 day' as "isOld",
       (select a.backchannel_logout_uri from applications a
-        where a.organization_id = l.organization_id and a.id = l.application_id) as uri`,
+        where a.organization_id = l.organization_id and a.id = l.application_id) as uri,
+      (select a.id_token_algorithm from applications a
+        where a.organization_id = l.organization_id and a.id = l.application_id) as algorithm`,
 )
 
 const markSent = prepared<{ organizationId: string; id: string }, never>(
@@ -57,11 +61,17 @@ export async function deliverLogouts(ctx: CallContext): Promise<LogoutRun> {
   const statement = claim({ organizationId, leaseSeconds, limit: atOnce })
   const [due = []] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
   if (due.length === 0) return { sent: 0, failed: 0 }
-  const key = (await loadSigningKeys(ctx)).find(({ alg }) => alg === 'RS256')
-  if (key === undefined) throw new Error('There is no key to sign logout tokens with')
-  const outcomes = await Promise.all(due.map((logout) => deliver(ctx, key, logout)))
+  const keys = await loadSigningKeys(ctx)
+  const outcomes = await Promise.all(due.map((logout) => deliver(ctx, keyFor(keys, logout), logout)))
   const sent = outcomes.filter((isSent) => isSent).length
   return { sent, failed: outcomes.length - sent }
+}
+
+/** As its ID tokens are signed (OpenID Connect Back-Channel Logout 1.0, 2.6). */
+function keyFor(keys: readonly SigningKey[], { algorithm }: Claimed): SigningKey {
+  const key = keys.find(({ alg }) => alg === (algorithm ?? 'RS256'))
+  if (key === undefined) throw new Error('There is no key to sign logout tokens with')
+  return key
 }
 
 async function deliver(ctx: CallContext, key: SigningKey, logout: Claimed): Promise<boolean> {

@@ -6,7 +6,13 @@ import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
 import { nameSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission, requireReach } from '#src/context.ts'
-import { type ApplicationRecord, applicationColumns, dropTokens, lockApplicationRow } from './applications.ts'
+import {
+  type ApplicationRecord,
+  applicationColumns,
+  applicationOptions,
+  dropTokens,
+  lockApplicationRow,
+} from './applications.ts'
 import { applicationUris, checkBackchannel } from './uris.ts'
 
 const UpdateApplicationInput = z.object({
@@ -16,6 +22,9 @@ const UpdateApplicationInput = z.object({
   redirectUris: applicationUris.redirectUris.optional(),
   postLogoutRedirectUris: applicationUris.postLogoutRedirectUris.optional(),
   backchannelLogoutUri: applicationUris.backchannelLogoutUri.optional(),
+  isPkceRequired: applicationOptions.isPkceRequired.optional(),
+  idTokenAlgorithm: applicationOptions.idTokenAlgorithm.optional(),
+  brandsClaim: applicationOptions.brandsClaim.optional(),
 })
 
 type Parameters = {
@@ -26,13 +35,17 @@ type Parameters = {
   redirectUris: string
   postLogoutRedirectUris: string
   backchannelLogoutUri: string | null
+  isPkceRequired: boolean
+  idTokenAlgorithm: string
+  brandsClaim: string
   now: string
 }
 
 const update = prepared<Parameters, ApplicationRecord>(
   (p) => sql`update applications a set name = ${p.name}, status = ${p.status}, redirect_uris = ${p.redirectUris}::jsonb,
       post_logout_redirect_uris = ${p.postLogoutRedirectUris}::jsonb,
-      backchannel_logout_uri = ${p.backchannelLogoutUri}, updated_at = ${p.now}::timestamptz
+      backchannel_logout_uri = ${p.backchannelLogoutUri}, is_pkce_required = ${p.isPkceRequired}::boolean,
+      id_token_algorithm = ${p.idTokenAlgorithm}, brands_claim = ${p.brandsClaim}, updated_at = ${p.now}::timestamptz
     where a.organization_id = ${p.organizationId} and a.id = ${p.applicationId} returning ${applicationColumns}`,
 )
 
@@ -57,6 +70,8 @@ export async function updateApplication(
       redirectUris: JSON.stringify(after.redirectUris),
       postLogoutRedirectUris: JSON.stringify(after.postLogoutRedirectUris),
       backchannelLogoutUri: after.backchannelLogoutUri,
+      ...{ isPkceRequired: after.isPkceRequired, brandsClaim: after.brandsClaim },
+      idTokenAlgorithm: after.idTokenAlgorithm,
     })
     const detail = { after: changes, before: pick(before, Object.keys(changes)) }
     const entry = {

@@ -18,7 +18,8 @@ export type SignInAttempt = {
   method: SignInMethod
   connectionId: string | null
   userId: string | null
-  outcome: 'signed_in' | 'refused' | 'tested' | 'pending'
+  /** `cancelled`: the person turned back at the provider. */
+  outcome: 'signed_in' | 'refused' | 'tested' | 'pending' | 'cancelled'
   reason: string | null
   trace: Trace
   ip: string | null
@@ -96,6 +97,15 @@ export function newReference(ctx: Pick<CallContext, 'randomBytes'>): string {
   const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
   const text = [...ctx.randomBytes(10)].map((byte) => alphabet[byte % alphabet.length]).join('')
   return `${text.slice(0, 5)}-${text.slice(5)}`
+}
+
+/** Keeps an attempt that the person gave up, which nobody refused: it is no alarm and not in the audit trail. */
+export async function recordCancelled(
+  ctx: CallContext,
+  attempt: Omit<NewAttempt, 'reference' | 'outcome' | 'userId' | 'reason'>,
+): Promise<void> {
+  const row = { ...attempt, reference: newReference(ctx), userId: null, reason: null, outcome: 'cancelled' as const }
+  await inTransaction(ctx, (tx) => tx.commitWith(attemptStatement(ctx, row)))
 }
 
 /** Keeps a refused attempt with its audit row. @returns the reference */

@@ -6,7 +6,8 @@ import { prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
 
-const maxGroups = 1_000
+/** Of more than that the first ones count. */
+export const maxGroups = 1_000
 
 type Key = { organizationId: string; connectionId: string; userId: string; values: readonly string[] }
 

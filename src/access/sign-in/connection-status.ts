@@ -5,11 +5,13 @@ import { recordAudit } from '#audit/record.ts'
 import {
   type Connection,
   connectionColumns,
+  getConnection,
   isConfigured,
   isOpenForSignIn,
   lockConnectionRow,
   reachOf,
 } from '#connections/sign-in/connections.ts'
+import { discover } from '#connections/sign-in/discovery.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -58,7 +60,7 @@ export type StatusChange = {
 }
 
 /**
- * @throws AppError not_found; conflict (reasons `not_configured`, `not_tested`, `no_emergency_account`) saying what to do first;
+ * @throws AppError not_found; conflict (reasons `not_configured`, `not_tested`, `no_emergency_account`, `discovery`) saying what to do first;
  *   forbidden (reasons `permission`; `ceiling` where it reaches somebody above the caller)
  */
 export async function setConnectionStatus(ctx: CallContext, change: StatusChange): Promise<Connection> {
@@ -68,6 +70,9 @@ export async function setConnectionStatus(ctx: CallContext, change: StatusChange
   if (isForced && status === 'enforced' && ctx.actor.type !== 'operator')
     throw new AppError('forbidden', 'Only the operator may enforce without a test', { reason: 'permission' })
   const { organizationId } = ctx
+  const opens = status === 'optional' || status === 'enforced'
+  // Asked outside of the transaction, and told only to whoever may open it.
+  const fault = opens && !isForced ? await providerFault(ctx, connectionId) : undefined
   return inTransaction(ctx, async (tx) => {
     const before = await lockConnectionRow(tx, ctx, connectionId)
     if (before.status === status) return before
@@ -79,12 +84,11 @@ export async function setConnectionStatus(ctx: CallContext, change: StatusChange
           reason: 'not_configured',
         },
       )
-    const opens = status === 'optional' || status === 'enforced'
     await requireReach(tx, ctx, { ...reachOf(before), isOpen: opens || isOpenForSignIn(before) })
     // It decides how everybody signs in, and ends the sessions of those who came in otherwise.
     if (status === 'enforced' || before.status === 'enforced') await requireNobodyAbove(tx, ctx, everybody)
     if (isForced) await requireEverything(tx, ctx, 'Opening a connection without a test sign-in')
-    else if (opens) await requireReady(tx, ctx, before, status)
+    else if (opens) await requireReady(tx, ctx, before, { status, fault })
     const detail = { status, before: before.status, isForced }
     const audit = { action: 'connection.status', targetType: 'connection', targetId: connectionId, detail } as const
     const [rows] = await tx.commitWith<unknown>(
@@ -94,6 +98,23 @@ export async function setConnectionStatus(ctx: CallContext, change: StatusChange
     )
     return (rows?.[0] as Connection | undefined) ?? before
   })
+}
+
+/**
+ * Why an OpenID provider is not the one of its issuer, which it has to be before people are sent there. That it does not answer at
+ * this moment is no reason: the test sign-in has found it.
+ */
+async function providerFault(ctx: CallContext, connectionId: string): Promise<AppError | undefined> {
+  const connection = await getConnection(ctx, connectionId)
+  if (connection.type !== 'oidc' || !isConfigured(connection)) return undefined
+  try {
+    await discover(ctx, connection.settings.issuer)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'invalid') throw error
+    if (error.reason === 'unreachable') return undefined
+    return new AppError('conflict', error.message, { reason: 'discovery', cause: error })
+  }
 }
 
 function consequences(ctx: CallContext, connectionId: string, status: StatusChange['status']): Statement<unknown>[] {
@@ -110,12 +131,13 @@ async function requireReady(
   tx: Transaction,
   ctx: CallContext,
   connection: Connection,
-  status: StatusChange['status'],
+  { status, fault }: Pick<StatusChange, 'status'> & { fault: AppError | undefined },
 ): Promise<void> {
   if (connection.testedAt === null)
     throw new AppError('conflict', 'Nobody has signed in through this connection yet; run a test sign-in first', {
       reason: 'not_tested',
     })
+  if (fault !== undefined) throw fault
   if (status !== 'enforced') return
   const [row] = await tx.run(provenEmergency({ organizationId: ctx.organizationId }))
   if ((row?.count ?? 0) > 0) return

@@ -1,4 +1,5 @@
 // What an identity provider's message says of a person, once it is verified: SAML assertions and ID tokens both become this.
+import type { NameId } from './sessions/name-id.ts'
 
 export type Profile = {
   /** The address, where there is exactly one that can be meant. */
@@ -13,13 +14,15 @@ export type Profile = {
 }
 
 /**
- * `listed`: these groups and no others, be it none. `not-provided` and `unknown-overage` (too many to list) say nothing
- * about groups, so what is stored stays.
+ * `listed`: these groups and no others, be it none. `not-provided`, `unknown-overage` (too many to list) and `unreadable`
+ * (something else than names) say nothing that could be gone by, so what is stored stays.
  */
-export type GroupsState = 'listed' | 'not-provided' | 'unknown-overage'
+export type GroupsState = 'listed' | 'not-provided' | 'unknown-overage' | 'unreadable'
 
 export type ExternalIdentity = {
   subject: string
+  /** Null where the message has none, as in OpenID Connect. */
+  nameId: NameId | null
   profile: Profile
   /** Every address that the message gives in the place of one; which of several counts, the organization's domains decide. */
   emails: string[]

@@ -14,17 +14,25 @@ import { prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, inTransaction, inTrial, nowOf, type Transaction } from '#src/context.ts'
 import { sourceAsReason } from '#words/role-sources.ts'
 import { type EffectiveAccess, effectiveAccessOf } from '../decisions/effective-access.ts'
+import { raiseAlarm } from '../notices/alarms/raise-alarm.ts'
 import { attemptStatement, newReference, type SignInMethod, type Visitor } from './attempts.ts'
-import { setClaimGroups } from './claim-groups.ts'
+import { maxGroups, setClaimGroups } from './claim-groups.ts'
 import { providedEmailProof } from './email-proofs.ts'
 import type { ExternalIdentity } from './external-identity.ts'
 import { knownUser } from './find-user.ts'
 import { checkProof } from './fresh-proof.ts'
 import { keepIdToken } from './id-token.ts'
 import { requestLink } from './link-requests.ts'
-import { isTest, openRequestSecret, type SignInPurpose, type SignInRequest, useRequest } from './requests.ts'
+import {
+  isTest,
+  openRequestSecret,
+  requestLedTo,
+  type SignInPurpose,
+  type SignInRequest,
+  useRequest,
+} from './requests.ts'
 import { chosenEmail, type ResolvedUser, resolveIdentity } from './resolve-user.ts'
-import { sessionEnd } from './sessions/end-sessions.ts'
+import { browserSessionsEnd, sessionEnd } from './sessions/end-sessions.ts'
 import { type StartedSession, sessionStart } from './sessions/start-session.ts'
 import { LinkAwaitsApproval, noted, passed, refuse, type Trace } from './trace.ts'
 import { messageMark, type ReceivedMessage } from './used-messages.ts'
@@ -143,16 +151,28 @@ async function identifyUser(
     trace,
   })
   trace.mapped = { ...trace.mapped, profile: identity.profile, userId: person.userId, how: person.how }
-  if (identity.groupsState !== 'listed') {
-    noted(trace, 'groups', `The message says nothing about groups (${identity.groupsState}); stored ones stay`)
-  } else if (person.directoryId !== null) {
-    noted(trace, 'groups', 'The directory decides the groups of this person; those of the message are ignored')
-  } else {
-    const values = identity.profile.groups
-    const { added, removed } = await setClaimGroups(tx, ctx, { connectionId, userId: person.userId, values })
-    passed(trace, 'groups', `${values.length} groups, ${added} new, ${removed} gone`)
-  }
+  await takeGroups(tx, ctx, { connection, identity, person, trace })
   return { connection, person, request, provenAt }
+}
+
+type Arrived = Pick<IdentifiedUser, 'connection' | 'person'> & Pick<SignInAnswer, 'identity' | 'trace'>
+
+/** The groups of the message become those of the person, where it has any to go by and no directory decides. */
+async function takeGroups(tx: Transaction, ctx: CallContext, arrived: Arrived): Promise<void> {
+  const { connection, identity, person, trace } = arrived
+  const { groupsState, profile } = identity
+  if (person.directoryId !== null)
+    return noted(trace, 'groups', 'The directory decides the groups of this person; those of the message are ignored')
+  if (groupsState === 'listed') {
+    const key = { connectionId: connection.id, userId: person.userId, values: profile.groups }
+    const { added, removed } = await setClaimGroups(tx, ctx, key)
+    if (profile.groups.length > maxGroups) noted(trace, 'groups', `Only the first ${maxGroups} are kept`)
+    return passed(trace, 'groups', `${profile.groups.length} groups, ${added} new, ${removed} gone`)
+  }
+  noted(trace, 'groups', `The message says nothing to go by about groups (${groupsState}); stored ones stay`)
+  if (groupsState !== 'unreadable') return
+  const detail = { connectionId: connection.id, name: connection.name }
+  await tx.run(raiseAlarm(ctx, { kind: 'groups_unreadable', detail }))
 }
 
 /** @throws SignInRefused where the connection does not serve such sign-ins (any more) */
@@ -207,6 +227,7 @@ async function openSession(
       connectionId,
       subject: identity.subject,
       providerSession: identity.providerSession,
+      nameId: identity.nameId,
       idTokenSealed: null,
       notAfter: identity.notAfter,
       authenticatedAt: provenAt,
@@ -219,6 +240,7 @@ async function openSession(
   const [rows] = await tx.commitWith<unknown>(
     start.statement,
     ...replacedEnd(ctx, request),
+    ...(request === null ? [] : [requestLedTo(ctx, request, start.sessionId)]),
     ...proofs,
     attemptStatement(ctx, { ...shared, outcome: 'signed_in', reason: null }),
     ...(connection.testedAt === null ? [markTested({ organizationId, connectionId, now: nowOf(ctx) })] : []),
@@ -249,10 +271,12 @@ async function provenAddresses(
   return [providedEmailProof(ctx, { userId, email, name, connectionId: connection.id })]
 }
 
-/** The end of the session that this browser had when the sign-in began. */
+/** The end of the session that this browser had when the sign-in began, or that another tab has opened meanwhile. */
 function replacedEnd(ctx: CallContext, request: SignInRequest | null): Statement<unknown>[] {
-  const replaced = request === null ? undefined : openRequestSecret(ctx, request)['replaces']
-  return typeof replaced === 'string' ? [sessionEnd(ctx, replaced, 'replaced')] : []
+  if (request === null) return []
+  const replaced = openRequestSecret(ctx, request)['replaces']
+  const known = typeof replaced === 'string' ? [sessionEnd(ctx, replaced, 'replaced')] : []
+  return [...known, browserSessionsEnd(ctx, request.browserHash)]
 }
 
 async function testDone(ctx: CallContext, answer: SignInAnswer, person: ResolvedUser): Promise<SignInOutcome> {

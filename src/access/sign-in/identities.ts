@@ -2,6 +2,7 @@
 // was deleted it goes on to whom the directory brought again.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
+import { type CallContext, inTransaction } from '#src/context.ts'
 
 type Parameters = {
   organizationId: string
@@ -24,3 +25,20 @@ export const identityLink = prepared<Parameters, { userId: string }>(
           and u.deleted_at is not null) then excluded.user_id else i.user_id end
     returning i.user_id as "userId"`,
 )
+
+type Key = { organizationId: string; connectionId: string; subject: string }
+
+const ownerOf = prepared<Key, { userId: string }>(
+  (p) => sql`select user_id as "userId" from identities where organization_id = ${p.organizationId}
+    and connection_id = ${p.connectionId} and subject = ${p.subject}`,
+)
+
+/** Whose the identity is; undefined where it is nobody's yet. */
+export async function findIdentityOwner(
+  ctx: CallContext,
+  key: Omit<Key, 'organizationId'>,
+): Promise<string | undefined> {
+  const statement = ownerOf({ ...key, organizationId: ctx.organizationId })
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  return rows?.[0]?.userId
+}

@@ -1,7 +1,7 @@
 // Sign-ins under way: kept from the moment a browser leaves until the answer that counts, or ten minutes.
 import { sql } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
-import { prepared } from '#db/statement.ts'
+import { prepared, type Statement } from '#db/statement.ts'
 import { sha256 } from '#platform/crypto.ts'
 import type { SealPlace } from '#platform/sealing.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
@@ -32,6 +32,8 @@ export type SignInRequest = {
   expiresAt: string
   /** Used up or run out: it opens nothing any more, but tells a repeated message from one out of nowhere. */
   isOver: boolean
+  /** Whether the session that it led to lives: an answer that comes again leads on there. */
+  isLive: boolean
 }
 
 export const requestMinutes = 10
@@ -58,7 +60,9 @@ const insertRequest = prepared<
 
 const columns = sql`r.state_hash as "stateHash", r.purpose, r.connection_id as "connectionId", r.user_id as "userId",
   r.browser_hash as "browserHash", r.return_to as "returnTo", r.secret_sealed as "secretSealed", r.expires_at as "expiresAt",
-  r.used_at is not null or r.expires_at <= now() as "isOver"`
+  r.used_at is not null or r.expires_at <= now() as "isOver",
+  exists (select from sessions s where s.organization_id = r.organization_id and s.id = r.session_id and s.ended_at is null
+    and least(s.expires_at, s.idle_expires_at) > now()) as "isLive"`
 
 const findRequest = prepared<{ organizationId: string; stateHash: string }, SignInRequest>(
   (p) => sql`select ${columns} from sign_in_requests r
@@ -71,6 +75,18 @@ export const useRequest = prepared<{ organizationId: string; stateHash: string }
     where r.organization_id = ${p.organizationId} and r.state_hash = ${p.stateHash} and r.used_at is null
       and r.expires_at > now() returning ${columns}`,
 )
+
+const noteSession = prepared<{ organizationId: string; stateHash: string; sessionId: string }, never>(
+  (p) => sql`update sign_in_requests set session_id = ${p.sessionId}
+    where organization_id = ${p.organizationId} and state_hash = ${p.stateHash}`,
+)
+
+/** Notes the session that the request led to, as a statement. */
+export const requestLedTo = (
+  { organizationId }: CallContext,
+  { stateHash }: SignInRequest,
+  sessionId: string,
+): Statement<never> => noteSession({ organizationId, stateHash, sessionId })
 
 const ownerOfRequest = prepared<{ stateHash: string }, { organizationId: string }>(
   (p) => sql`select organization_id as "organizationId" from resolve_sign_in_request(${p.stateHash})`,

@@ -222,7 +222,7 @@ async function requireVerifiedEmail(
   reason: string,
 ): Promise<void> {
   const name = identity.profile.email === null ? undefined : domainOf(identity.profile.email)
-  if (name === undefined) refuse(trace, reason, 'The provider sent no e-mail address')
+  if (name === undefined) refuse(trace, 'no_address', 'The provider sent no e-mail address')
   const key = { organizationId: ctx.organizationId, name, connectionId: connection.id }
   const [verified] = await tx.run(verifiedDomain(key))
   if (verified === undefined) refuse(trace, reason, `The domain ${name} is not verified for this organization`)

@@ -47,6 +47,15 @@ export class LinkAwaitsApproval extends SignInRefused {
   }
 }
 
+/** The person turned back at the provider: nobody's fault, and nothing to be told. @throws SignInRefused */
+export function refuseCancelled(trace: Trace, detail: string): never {
+  noted(trace, cancelled, detail)
+  throw new SignInRefused(cancelled, detail)
+}
+
+/** The reason of `refuseCancelled`. */
+export const cancelled = 'cancelled'
+
 /** Notes that the check failed, and refuses. @throws SignInRefused */
 export function refuse(trace: Trace, reason: string, detail: string): never {
   trace.steps.push({ check: reason, result: 'failed', detail })

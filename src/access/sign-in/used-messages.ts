@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { prepared, type Statement } from '#db/statement.ts'
 import { sha256 } from '#platform/crypto.ts'
-import type { CallContext, Transaction } from '#src/context.ts'
+import { type CallContext, inTransaction, type Transaction } from '#src/context.ts'
 
 export type ReceivedMessage = { id: string; expiresAt: string }
 
@@ -31,4 +31,16 @@ export async function markMessageUsed(
 ): Promise<boolean> {
   const [mark] = await tx.run(messageMark(ctx, connectionId, message))
   return mark !== undefined
+}
+
+const isUsed = prepared<{ organizationId: string; connectionId: string; messageHash: string }, { isUsed: boolean }>(
+  (p) => sql`select exists (select from used_messages where organization_id = ${p.organizationId}
+    and connection_id = ${p.connectionId} and message_hash = ${p.messageHash}) as "isUsed"`,
+)
+
+/** Whether the message was used before; looking does not use it. @throws AppError unavailable */
+export async function isMessageUsed(ctx: CallContext, connectionId: string, { id }: ReceivedMessage): Promise<boolean> {
+  const statement = isUsed({ organizationId: ctx.organizationId, connectionId, messageHash: sha256(id) })
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  return rows?.[0]?.isUsed === true
 }

@@ -24,6 +24,7 @@ const Alarm = z
         'link_undone',
         'adoption_request',
         'reactivation_held',
+        'groups_unreadable',
         'emergency_drill',
       ])
       .openapi({ description: '`emergency_drill` only notes that the monthly mail went out' }),

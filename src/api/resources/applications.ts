@@ -1,6 +1,11 @@
 // /applications
 import { z } from '@hono/zod-openapi'
-import { type ApplicationRecord, getApplication, listApplications } from '#access/applications/applications.ts'
+import {
+  type ApplicationRecord,
+  applicationOptions,
+  getApplication,
+  listApplications,
+} from '#access/applications/applications.ts'
 import { createApplication } from '#access/applications/create-application.ts'
 import { deleteApplication } from '#access/applications/delete-application.ts'
 import { rotateApplicationSecret } from '#access/applications/rotate-application-secret.ts'
@@ -19,6 +24,13 @@ const fields = {
   }),
   postLogoutRedirectUris: z.array(z.string()),
   backchannelLogoutUri: z.string().nullable().openapi({ description: 'Where the end of a session is told' }),
+  isPkceRequired: z.boolean().openapi({ description: 'False for an application that knows no PKCE (RFC 7636)' }),
+  idTokenAlgorithm: z
+    .enum(applicationOptions.idTokenAlgorithm.options)
+    .openapi({ description: 'By which keys its ID tokens and logout tokens are signed' }),
+  brandsClaim: z
+    .enum(applicationOptions.brandsClaim.options)
+    .openapi({ description: 'How its tokens list brands: as objects with their roles, or by their slugs alone' }),
 }
 
 const Application = z
@@ -44,6 +56,9 @@ const CreateApplication = z.strictObject({
   ...{ name: fields.name, redirectUris: fields.redirectUris },
   postLogoutRedirectUris: fields.postLogoutRedirectUris.optional(),
   backchannelLogoutUri: fields.backchannelLogoutUri.optional(),
+  isPkceRequired: fields.isPkceRequired.optional(),
+  idTokenAlgorithm: fields.idTokenAlgorithm.optional(),
+  brandsClaim: fields.brandsClaim.optional(),
 })
 
 const present = (urls: Urls, application: ApplicationRecord): z.infer<typeof Application> => ({

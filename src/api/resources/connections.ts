@@ -5,6 +5,7 @@ import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { type ConnectionView, describeConnection } from '#access/sign-in/describe-connection.ts'
 import { createTestLink } from '#access/sign-in/test-links.ts'
 import { presetNames } from '#connections/providers/providers.ts'
+import { absentGroupsSchema, secretAuthenticationSchema } from '#connections/settings/settings.ts'
 import { getConnection, listConnections } from '#connections/sign-in/connections.ts'
 import { createConnection } from '#connections/sign-in/create-connection.ts'
 import { refreshMetadata } from '#connections/sign-in/refresh-metadata.ts'
@@ -21,6 +22,18 @@ const signed = z.enum(['either', 'assertion', 'response', 'both'])
 const nameIdIsEmail = z
   .boolean()
   .openapi({ description: 'Take a NameID that looks like an e-mail address for one, whatever its format' })
+const absentGroups = z.enum(absentGroupsSchema.options).openapi({
+  description: 'What a message means that leaves the groups out: that people keep theirs, or that they are in none',
+})
+const groupSeparator = z.string().nullable().openapi({ description: 'Splits one text into groups' })
+const subjectAttribute = z
+  .string()
+  .nullable()
+  .openapi({ description: 'The attribute that names the person instead of the NameID; never given to another' })
+const isCbcAllowed = z.boolean().openapi({ description: 'Take assertions encrypted by AES-CBC, for a time' })
+const weakAlgorithmsUntil = time
+  .nullable()
+  .openapi({ description: 'When isSha1Allowed and isCbcAllowed end: 90 days from now where it is left out' })
 const fields = z.array(z.object({ field: z.string(), value: z.string() }))
 
 const Connection = z
@@ -69,6 +82,8 @@ const common = {
   jit: jit.optional(),
   defaultRoleId: z.string().nullish(),
   directoryId: z.string().nullish(),
+  absentGroups: absentGroups.optional(),
+  groupSeparator: groupSeparator.optional(),
 }
 
 const NewConnection = z
@@ -83,7 +98,10 @@ const NewConnection = z
       signed: signed.optional(),
       isEncryptionRequired: z.boolean().optional(),
       isSha1Allowed: z.boolean().optional(),
+      isCbcAllowed: isCbcAllowed.optional(),
+      weakAlgorithmsUntil: weakAlgorithmsUntil.optional(),
       nameIdIsEmail: nameIdIsEmail.optional(),
+      subjectAttribute: subjectAttribute.optional(),
     }),
     z.strictObject({
       ...common,
@@ -109,9 +127,13 @@ const ConnectionChange = z
     signed,
     isEncryptionRequired: z.boolean(),
     isSha1Allowed: z.boolean(),
+    isCbcAllowed,
+    weakAlgorithmsUntil,
     refusesExpiredCertificates: z.boolean(),
-    groupSeparator: z.string().nullable(),
+    groupSeparator,
+    absentGroups,
     nameIdIsEmail,
+    subjectAttribute,
     attributes: z
       .strictObject({
         email: names,
@@ -126,6 +148,7 @@ const ConnectionChange = z
     trustCertificates: z.array(z.string()).openapi({ description: 'SHA-256 of certificates that wait for a word' }),
     hostedDomains: z.array(z.string()).nullable(),
     clientSecret: z.string().openapi({ writeOnly: true }),
+    clientAuthentication: z.enum(secretAuthenticationSchema.options),
   })
   .partial()
   .openapi('ConnectionChange')

@@ -12,7 +12,7 @@ const Attempt = z
     method: z.enum(['saml', 'oidc', 'password', 'passkey', 'invitation', 'emergency']),
     connectionId: z.string().nullable(),
     userId: z.string().nullable(),
-    outcome: z.enum(['signed_in', 'refused', 'tested', 'pending']),
+    outcome: z.enum(['signed_in', 'refused', 'tested', 'pending', 'cancelled']),
     reason: z.string().nullable().openapi({ description: 'The check that refused' }),
     trace: z
       .object({

@@ -29,7 +29,8 @@ export const entra: IdentityProvider = {
   },
   oidc: {
     ...usualOidc,
-    claims: { ...usualClaims, externalId: ['oid'] },
+    // External ID and B2C send a list.
+    claims: { ...usualClaims, email: ['email', 'emails'], externalId: ['oid'] },
     // `sub` differs from application to application.
     subjectClaims: ['tid', 'oid'],
     // An address from Entra proves nothing, whatever a claim says.

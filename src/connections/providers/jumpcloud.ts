@@ -7,6 +7,8 @@ export const jumpcloud: IdentityProvider = {
   provisioning: 'custom application, Identity Management',
   saml: { attributes: usualAttributes, nameIdFormat: null },
   oidc: usualOidc,
+  // It leaves them out for whoever is in none.
+  absentGroups: 'none',
   secondFactors: usualSecondFactors,
   screens: {
     saml: {

@@ -5,7 +5,11 @@ export const keycloak: IdentityProvider = {
   title: 'Keycloak',
   guide: 'keycloak.md',
   provisioning: 'not by itself',
-  saml: { attributes: usualAttributes, nameIdFormat: null },
+  // Its mappers call groups `member` and roles `Role` unless told otherwise.
+  saml: {
+    attributes: { ...usualAttributes, groups: [...usualAttributes.groups, 'member', 'Role'] },
+    nameIdFormat: null,
+  },
   oidc: usualOidc,
   // Its levels (`acr` 1, 2, …) mean what each realm makes of them.
   secondFactors: usualSecondFactors,

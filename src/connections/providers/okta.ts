@@ -12,6 +12,8 @@ export const okta: IdentityProvider = {
     // Of more groups than this it names the first ones and does not say so (wire 17).
     largestGroupList: 100,
   },
+  // It leaves them out for whoever is in none.
+  absentGroups: 'none',
   secondFactors: { ...usualSecondFactors, acr: [...usualSecondFactors.acr, 'urn:okta:loa:2fa:any'] },
   screens: {
     saml: {

@@ -77,6 +77,8 @@ export type IdentityProvider = {
     /** Where people know the id of their tenant rather than the issuer; undefined for a text that is no such id. */
     issuerOfTenant?: (tenantId: string) => string | undefined
   }
+  /** What a message means that leaves the groups out; people keep theirs where it is not known. */
+  absentGroups?: 'kept' | 'none'
   /** Values of `amr` (RFC 8176, and the provider's own) and of `acr` that mean two factors by themselves. */
   secondFactors: { amr: readonly string[]; acr: readonly string[] }
   /** When changes come, where it is worth knowing. */
@@ -129,7 +131,15 @@ export const usualAttributes: AttributeNames = {
     'urn:oid:2.16.840.1.113730.3.1.241',
   ],
   externalId: [],
-  groups: ['groups', 'memberOf', 'http://schemas.xmlsoap.org/claims/Group'],
+  groups: [
+    'groups',
+    'memberOf',
+    'isMemberOf',
+    'http://schemas.xmlsoap.org/claims/Group',
+    'urn:oid:1.3.6.1.4.1.5923.1.5.1.1',
+    'urn:mace:dir:attribute-def:isMemberOf',
+    'urn:oid:1.2.840.113556.1.2.102',
+  ],
   roles: ['roles', 'Role', 'role'],
 }
 

@@ -8,6 +8,8 @@ import * as x509 from '@peculiar/x509'
 import { invalid } from '#platform/errors.ts'
 import type { SamlCertificate } from '../settings/settings.ts'
 
+const curves = new Set(['prime256v1', 'secp384r1', 'secp521r1'])
+
 /**
  * Reads a certificate in PEM or bare base64.
  * @throws AppError invalid (reason `certificate`) for anything else, and for keys under 2048 bits or of other kinds than RSA and EC
@@ -16,9 +18,16 @@ export function readCertificate(text: string, status: SamlCertificate['status'])
   const value = text.replace(/-----(BEGIN|END) CERTIFICATE-----/g, '').replace(/\s+/g, '')
   const parsed = parse(value)
   const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = parsed.publicKey
+  const named = `The certificate ${parsed.subject.replaceAll('\n', ', ').slice(0, 200)}`
   if (kind === 'rsa' && (details?.modulusLength ?? 0) < 2048)
-    throw invalid('The certificate has an RSA key of less than 2048 bits', 'certificate')
-  if (kind !== 'rsa' && kind !== 'ec') throw invalid(`The certificate has a key of the kind ${kind}`, 'certificate')
+    throw invalid(`${named} has an RSA key of ${details?.modulusLength} bits; it takes 2048`, 'certificate')
+  if (kind === 'ec' && !curves.has(details?.namedCurve ?? ''))
+    throw invalid(
+      `${named} has a key on the curve ${details?.namedCurve}; it takes P-256, P-384 or P-521`,
+      'certificate',
+    )
+  if (kind !== 'rsa' && kind !== 'ec')
+    throw invalid(`${named} has a key of the kind ${kind}; it takes RSA or EC`, 'certificate')
   return {
     value,
     sha256: createHash('sha256').update(parsed.raw).digest('hex'),

@@ -1,6 +1,6 @@
 // Reads the metadata of SAML identity providers (SAML Metadata 2.0): who they are, where they are, what they sign with.
 import { SaxesParser, type SaxesTagNS } from 'saxes'
-import { invalid } from '#platform/errors.ts'
+import { AppError, invalid } from '#platform/errors.ts'
 import type { SamlCertificate } from '../settings/settings.ts'
 import { readCertificate } from './certificates.ts'
 
@@ -9,6 +9,8 @@ export type IdpMetadata = {
   sso: { url: string; binding: 'redirect' | 'post' }
   slo: { url: string; responseUrl: string; binding: 'redirect' | 'post' } | null
   certificates: SamlCertificate[]
+  /** Why others were left out, a sentence each: too weak, or not to be read. */
+  skippedCertificates: string[]
   wantsSignedRequests: boolean
   /** When the document says that it runs out; null where it does not. */
   validUntil: string | null
@@ -47,11 +49,10 @@ export function readIdpMetadata(xml: string, options: { entityId?: string | unde
   const sso = preferred(entity.sso, 'redirect')
   if (sso === undefined) throw wrong('The metadata names no SingleSignOnService with the redirect or POST binding')
   const slo = preferred(entity.slo, 'redirect')
-  const certificates = unique(entity.certificates.map((text) => readCertificate(text, 'trusted')))
-  if (certificates.length === 0) throw wrong('The metadata holds no certificate for signing')
+  const { certificates, skippedCertificates } = usable(entity.certificates)
   const { entityId, wantsSignedRequests, validUntil } = entity
   return {
-    ...{ entityId, wantsSignedRequests, validUntil, certificates },
+    ...{ entityId, wantsSignedRequests, validUntil, certificates, skippedCertificates },
     sso: { url: sso.url, binding: sso.binding },
     slo: slo ?? null,
   }
@@ -74,6 +75,22 @@ function choose(providers: Entity[], entityId: string | undefined): Entity {
 
 const preferred = (endpoints: Endpoint[], binding: Endpoint['binding']): Endpoint | undefined =>
   endpoints.find((endpoint) => endpoint.binding === binding) ?? endpoints[0]
+
+/** One that cannot be used does not keep the others from being: providers leave old ones in. @throws AppError invalid */
+function usable(texts: readonly string[]): Pick<IdpMetadata, 'certificates' | 'skippedCertificates'> {
+  const read = texts.map((text) => {
+    try {
+      return readCertificate(text, 'trusted')
+    } catch (error) {
+      if (error instanceof AppError) return error
+      throw error
+    }
+  })
+  const faults = read.filter((each) => each instanceof AppError)
+  const certificates = unique(read.flatMap((each) => (each instanceof AppError ? [] : [each])))
+  if (certificates.length === 0) throw faults[0] ?? wrong('The metadata holds no certificate for signing')
+  return { certificates, skippedCertificates: [...new Set(faults.map(({ message }) => message))] }
+}
 
 const unique = (certificates: SamlCertificate[]): SamlCertificate[] => [
   ...new Map(certificates.map((certificate) => [certificate.sha256, certificate])).values(),

@@ -13,6 +13,8 @@ import { createKeyPair } from '../saml/certificates.ts'
 import type { OidcSettings, SamlSettings } from '../settings/settings.ts'
 import { type Connection, connectionColumns, connectionSecretPlace, lockConnectionRow, reachOf } from './connections.ts'
 import { copied, metadataOf } from './create-connection.ts'
+import { publishedIssuer } from './discovery.ts'
+import { absentGroupsOf } from './group-rule.ts'
 
 /** Settings that lack the provider, with a key of our own for SAML. */
 export async function draftSettings(
@@ -26,6 +28,7 @@ export async function draftSettings(
       ...{ scopes: [...oidc.scopes], claims: copied(oidc.claims), subjectClaims: [...oidc.subjectClaims] },
       emailVerifiedClaim: oidc.emailVerifiedClaim,
       hostedDomains: oidc.hasHostedDomains === true ? [] : null,
+      absentGroups: absentGroupsOf({ preset: draft.preset }),
       usesUserinfo: true,
       secretExpiresAt: null,
     }
@@ -36,6 +39,7 @@ export async function draftSettings(
     ...{ idpEntityId: '', sso: { url: '', binding: 'redirect' }, slo: null, certificates: [], metadataUrl: null },
     ...{ signed: 'either', isEncryptionRequired: false, signsRequests: true, nameIdFormat: saml.nameIdFormat },
     nameIdIsEmail: false,
+    absentGroups: absentGroupsOf({ preset: draft.preset }),
     attributes: copied(saml.attributes),
     ...{ groupSeparator: null, isSha1Allowed: false, refusesExpiredCertificates: false, spCertificate: certificate },
   }
@@ -78,7 +82,8 @@ const write = prepared<
     where c.organization_id = ${p.organizationId} and c.id = ${p.connectionId} returning ${connectionColumns}`,
 )
 
-const anyIdentity = prepared<{ organizationId: string; connectionId: string }, { isInUse: boolean }>(
+/** Whether anybody has an identity of the connection. */
+export const anyIdentity = prepared<{ organizationId: string; connectionId: string }, { isInUse: boolean }>(
   (p) => sql`select exists (select from identities where organization_id = ${p.organizationId}
     and connection_id = ${p.connectionId}) as "isInUse"`,
 )
@@ -130,31 +135,20 @@ type Found = { settings: Partial<SamlSettings> | Partial<OidcSettings>; secret: 
 
 async function samlProvider(ctx: CallContext, input: unknown): Promise<Found> {
   const wanted = parseInput(SamlProvider, input)
-  const { entityId, sso, slo, certificates } = await metadataOf(ctx, wanted)
-  const settings = { idpEntityId: entityId, sso, slo, certificates, metadataUrl: wanted.metadataUrl ?? null }
+  const { entityId, sso, slo, certificates, skippedCertificates } = await metadataOf(ctx, wanted)
+  const settings = {
+    idpEntityId: entityId,
+    sso,
+    slo,
+    certificates,
+    skippedCertificates,
+    metadataUrl: wanted.metadataUrl ?? null,
+  }
   return { settings, secret: null, provider: entityId }
 }
 
 async function oidcProvider(ctx: CallContext, input: unknown): Promise<Found> {
   const { clientId, clientSecret, secretExpiresAt = null, ...wanted } = parseInput(OidcProvider, input)
-  const issuer = await checkingField('issuer', () => discoveredIssuer(ctx, wanted.issuer))
+  const issuer = await checkingField('issuer', () => publishedIssuer(ctx, wanted.issuer))
   return { settings: { issuer, clientId, secretExpiresAt }, secret: clientSecret, provider: issuer }
 }
-
-/** The issuer as the provider itself writes it (OpenID Connect Discovery 4.3). @throws AppError invalid in words */
-async function discoveredIssuer(ctx: CallContext, typed: string): Promise<string> {
-  const base = typed.replace(/\/\.well-known\/openid-configuration$/, '').replace(/\/$/, '')
-  if (!URL.canParse(base)) throw wrong('This is no address such as https://login.example.com')
-  const answer = await ctx.outgoing.fetch(`${base}/.well-known/openid-configuration`)
-  if (answer.status !== 200)
-    throw wrong(`There is no OpenID provider at this address: its discovery document answered ${answer.status}`)
-  const said: unknown = await answer.json().catch(() => undefined)
-  const issuer = said !== null && typeof said === 'object' && 'issuer' in said ? said.issuer : undefined
-  if (typeof issuer !== 'string')
-    throw wrong('The discovery document at this address is not that of an OpenID provider')
-  if (issuer.replace(/\/$/, '') !== base)
-    throw wrong(`The provider at this address calls itself ${issuer.slice(0, 200)}; enter that`)
-  return issuer
-}
-
-const wrong = (message: string): AppError => new AppError('invalid', message, { reason: 'unreachable' })

@@ -3,8 +3,8 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
-import { invalid } from '#platform/errors.ts'
-import { checkingField, invalidField, nameSchema, parseInput } from '#platform/input.ts'
+import { AppError, invalid } from '#platform/errors.ts'
+import { checkingField, instantSchema, invalidField, nameSchema, parseInput } from '#platform/input.ts'
 import {
   type CallContext,
   inTransaction,
@@ -18,9 +18,12 @@ import { presetNames, presets } from '../providers/providers.ts'
 import { createKeyPair } from '../saml/certificates.ts'
 import { fetchIdpMetadata } from '../saml/fetch-metadata.ts'
 import { type IdpMetadata, readIdpMetadata } from '../saml/metadata.ts'
-import type { OidcSettings, SamlSettings } from '../settings/settings.ts'
+import { absentGroupsSchema, type OidcSettings, type SamlSettings, samlSettingsSchema } from '../settings/settings.ts'
+import { withEnd } from '../settings/weak-algorithms.ts'
 import { createClientKey } from './client-key.ts'
 import { type Connection, connectionColumns, connectionSecretPlace, type RequireDefaultRole } from './connections.ts'
+import { publishedIssuer } from './discovery.ts'
+import { absentGroupsOf } from './group-rule.ts'
 
 const common = {
   name: nameSchema.optional(),
@@ -28,6 +31,8 @@ const common = {
   jit: z.enum(['off', 'verified_domains', 'approval']).default('off'),
   defaultRoleId: z.string().nullish(),
   directoryId: z.string().nullish(),
+  absentGroups: absentGroupsSchema.optional(),
+  groupSeparator: samlSettingsSchema.shape.groupSeparator.default(null),
 }
 
 const CreateSaml = z.strictObject({
@@ -42,7 +47,10 @@ const CreateSaml = z.strictObject({
   signed: z.enum(['either', 'assertion', 'response', 'both']).default('either'),
   isEncryptionRequired: z.boolean().default(false),
   isSha1Allowed: z.boolean().default(false),
+  isCbcAllowed: z.boolean().default(false),
+  weakAlgorithmsUntil: instantSchema.nullish(),
   nameIdIsEmail: z.boolean().default(false),
+  subjectAttribute: samlSettingsSchema.shape.subjectAttribute,
 })
 
 const CreateOidc = z.strictObject({
@@ -149,15 +157,18 @@ async function makeSaml(ctx: CallContext, wanted: z.output<typeof CreateSaml>, i
     sso: metadata.sso,
     slo: metadata.slo,
     certificates: metadata.certificates,
+    skippedCertificates: metadata.skippedCertificates,
     metadataUrl: metadataUrl ?? null,
     signed: wanted.signed,
     isEncryptionRequired: wanted.isEncryptionRequired,
     signsRequests: true,
     nameIdFormat,
     nameIdIsEmail: wanted.nameIdIsEmail,
+    subjectAttribute: wanted.subjectAttribute ?? null,
     attributes: copied(attributes),
-    groupSeparator: null,
-    isSha1Allowed: wanted.isSha1Allowed,
+    groupSeparator: wanted.groupSeparator,
+    absentGroups: wanted.absentGroups ?? absentGroupsOf({ preset }),
+    ...withEnd(wanted, ctx.clock.now()),
     refusesExpiredCertificates: false,
     spCertificate: certificate,
   }
@@ -202,8 +213,8 @@ function requireWebUrl(text: string): void {
 }
 
 async function makeOidc(ctx: CallContext, wanted: z.output<typeof CreateOidc>): Promise<Made> {
-  const { issuer, clientId, clientSecret, preset } = wanted
-  await checkingField('issuer', () => ctx.outgoing.check(issuer))
+  const { clientId, clientSecret, preset } = wanted
+  const issuer = await checkingField('issuer', () => issuerOf(ctx, wanted.issuer))
   const clientAuthentication =
     wanted.clientAuthentication ?? (clientSecret === undefined ? 'private_key_jwt' : 'client_secret_basic')
   const usesKey = clientAuthentication === 'private_key_jwt'
@@ -218,9 +229,22 @@ async function makeOidc(ctx: CallContext, wanted: z.output<typeof CreateOidc>): 
     subjectClaims: [...defaults.subjectClaims],
     emailVerifiedClaim: defaults.emailVerifiedClaim,
     hostedDomains: defaults.hasHostedDomains === true ? (wanted.hostedDomains ?? []) : null,
+    groupSeparator: wanted.groupSeparator,
+    absentGroups: wanted.absentGroups ?? absentGroupsOf({ preset }),
     usesUserinfo: true,
   }
   return { settings, secret: key?.privateKey ?? clientSecret ?? null }
+}
+
+/** As the provider writes it; as it was typed where the provider does not answer yet, which is looked into before it opens. */
+async function issuerOf(ctx: CallContext, typed: string): Promise<string> {
+  ctx.outgoing.check(typed)
+  try {
+    return await publishedIssuer(ctx, typed)
+  } catch (error) {
+    if (error instanceof AppError && error.reason === 'unreachable') return typed
+    throw error
+  }
 }
 
 /** Lists of names of our own, so that a change of them changes no preset. */

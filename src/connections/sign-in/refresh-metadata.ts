@@ -43,10 +43,11 @@ export async function refreshMetadata(ctx: CallContext, connectionId: string): P
   return inTransaction(ctx, async (tx) => {
     const connection = await lockConnectionRow(tx, ctx, connectionId)
     const settings = metadataUrlOf(connection).settings
+    const before = { ...settings, skippedCertificates: settings.skippedCertificates ?? [] }
     const after = merged(settings, metadata)
-    const changed = (['sso', 'slo', 'certificates'] as const).filter(
+    const changed = (['sso', 'slo', 'certificates', 'skippedCertificates'] as const).filter(
       // What comes out of the database has its keys in another order.
-      (part) => !isDeepStrictEqual(settings[part], after[part]),
+      (part) => !isDeepStrictEqual(before[part], after[part]),
     )
     const waiting = after.certificates.filter(({ status }) => status === 'pending').length
     if (changed.length === 0) return { changed, waiting }
@@ -79,7 +80,8 @@ function explain(error: unknown, entityId: string): AppError {
 }
 
 function merged(settings: SamlSettings, metadata: IdpMetadata): SamlSettings {
-  return { ...settings, sso: metadata.sso, slo: metadata.slo, certificates: mergedCertificates(settings, metadata) }
+  const { sso, slo, skippedCertificates } = metadata
+  return { ...settings, sso, slo, skippedCertificates, certificates: mergedCertificates(settings, metadata) }
 }
 
 // Known ones keep their standing; those that the provider dropped go, unless nothing trusted would be left.

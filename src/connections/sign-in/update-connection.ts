@@ -3,15 +3,20 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
+import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { instantSchema, invalidField, nameSchema, parseInput } from '#platform/input.ts'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission, requireReach } from '#src/context.ts'
+import { nameSchema, parseInput } from '#platform/input.ts'
 import {
-  attributeNamesSchema,
-  oidcSettingsSchema,
-  type SamlSettings,
-  samlSettingsSchema,
-} from '../settings/settings.ts'
+  type CallContext,
+  inTransaction,
+  nowOf,
+  refuseUnknown,
+  requirePermission,
+  requireReach,
+  type Transaction,
+} from '#src/context.ts'
+import { changedSettings, type SettingsChange, settingsChange } from './changed-settings.ts'
+import { anyIdentity } from './configure-connection.ts'
 import {
   type Connection,
   connectionColumns,
@@ -29,19 +34,7 @@ const UpdateConnectionInput = z.strictObject({
   defaultRoleId: z.string().nullish(),
   directoryId: z.string().nullish(),
   isIdpInitiatedAllowed: z.boolean().optional(),
-  signed: samlSettingsSchema.shape.signed.optional(),
-  isEncryptionRequired: z.boolean().optional(),
-  isSha1Allowed: z.boolean().optional(),
-  refusesExpiredCertificates: z.boolean().optional(),
-  groupSeparator: samlSettingsSchema.shape.groupSeparator.optional(),
-  nameIdIsEmail: z.boolean().optional(),
-  attributes: attributeNamesSchema.partial().optional(),
-  /** SHA-256 of certificates that came by a refresh and are found right. */
-  trustCertificates: z.array(z.string()).max(20).optional(),
-  hostedDomains: oidcSettingsSchema.shape.hostedDomains.optional(),
-  clientSecret: z.string().min(1).max(4096).optional(),
-  /** When the client secret runs out at the provider. */
-  secretExpiresAt: instantSchema.nullish(),
+  ...settingsChange,
 })
 
 export type UpdateConnectionInput = z.input<typeof UpdateConnectionInput>
@@ -81,6 +74,7 @@ export async function updateConnection(
     await requireDirectory(tx, ctx, changes.directoryId)
     if (changes.defaultRoleId != null) await requireDefaultRole(tx, ctx, changes.defaultRoleId)
     await requireReach(tx, ctx, reachOf(before))
+    await requireSameSubject(tx, before, changes, ctx)
     const { clientSecret, connectionId: _, ...shown } = changes
     const { organizationId } = ctx
     const changed = update({
@@ -90,11 +84,11 @@ export async function updateConnection(
       defaultRoleId: changes.defaultRoleId === undefined ? before.defaultRoleId : changes.defaultRoleId,
       directoryId: changes.directoryId === undefined ? before.directoryId : changes.directoryId,
       isIdpInitiatedAllowed: changes.isIdpInitiatedAllowed ?? before.isIdpInitiatedAllowed,
-      settings: JSON.stringify(changedSettings(before, changes)),
+      settings: JSON.stringify(changedSettings(before, settingsOf(changes), ctx.clock.now())),
       secretSealed:
         clientSecret === undefined
           ? before.secretSealed
-          : ctx.sealing.seal(requireOidc(before, clientSecret), connectionSecretPlace(organizationId, connectionId)),
+          : ctx.sealing.seal(clientSecret, connectionSecretPlace(organizationId, connectionId)),
       now: nowOf(ctx),
     })
     const detail = { ...shown, ...(clientSecret === undefined ? {} : { clientSecret: 'replaced' }) }
@@ -104,66 +98,23 @@ export async function updateConnection(
   })
 }
 
-function requireOidc(connection: Connection, secret: string): string {
-  if (connection.type === 'oidc' && connection.settings.clientAuthentication !== 'private_key_jwt') return secret
-  throw invalidField('clientSecret', 'This connection has no client secret')
-}
+type Changes = z.output<typeof UpdateConnectionInput>
 
-const samlOnly = [
-  'signed',
-  'isEncryptionRequired',
-  'isSha1Allowed',
-  'refusesExpiredCertificates',
-  'groupSeparator',
-  'nameIdIsEmail',
-  'trustCertificates',
-] as const
+const settingsOf = (changes: Changes): SettingsChange =>
+  Object.fromEntries(Object.entries(changes).filter(([name]) => Object.hasOwn(settingsChange, name)))
 
-function changedSettings(before: Connection, changes: z.output<typeof UpdateConnectionInput>): Connection['settings'] {
-  const { attributes, hostedDomains } = changes
-  if (before.type === 'oidc') {
-    const foreign = samlOnly.find((name) => changes[name] !== undefined)
-    if (foreign !== undefined) throw invalidField(foreign, `${foreign} is a setting of SAML connections`)
-    const { settings } = before
-    return {
-      ...settings,
-      claims: { ...settings.claims, ...given(attributes ?? {}) },
-      hostedDomains: hostedDomains === undefined ? settings.hostedDomains : hostedDomains,
-      ...given({ secretExpiresAt: changes.secretExpiresAt }),
-    }
-  }
-  if (changes.secretExpiresAt !== undefined)
-    throw invalidField('secretExpiresAt', 'secretExpiresAt is a setting of OpenID Connect connections')
-  if (hostedDomains !== undefined)
-    throw invalidField('hostedDomains', 'hostedDomains is a setting of OpenID Connect connections')
-  const { signed, isEncryptionRequired, isSha1Allowed, refusesExpiredCertificates, groupSeparator, nameIdIsEmail } =
-    changes
-  const { settings } = before
-  return {
-    ...settings,
-    ...given({
-      signed,
-      isEncryptionRequired,
-      isSha1Allowed,
-      refusesExpiredCertificates,
-      groupSeparator,
-      nameIdIsEmail,
-    }),
-    attributes: { ...settings.attributes, ...given(attributes ?? {}) },
-    certificates: trusted(settings.certificates, changes.trustCertificates ?? []),
-  }
-}
-
-/** Without what is undefined. */
-const given = <T extends Record<string, unknown>>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>
-  }
-
-function trusted(certificates: SamlSettings['certificates'], sha256s: readonly string[]): SamlSettings['certificates'] {
-  const unknown = sha256s.find((sha256) => !certificates.some((certificate) => certificate.sha256 === sha256))
-  if (unknown !== undefined) throw invalidField('trustCertificates', 'There is no such certificate')
-  return certificates.map((certificate) =>
-    sha256s.includes(certificate.sha256) ? { ...certificate, status: 'trusted' } : certificate,
-  )
+/** Another name for the person would meet the names that are stored. @throws AppError conflict (reason `in_use`) */
+async function requireSameSubject(
+  tx: Transaction,
+  { id: connectionId, ...before }: Connection,
+  { subjectAttribute }: Changes,
+  { organizationId }: CallContext,
+): Promise<void> {
+  if (subjectAttribute === undefined || before.type !== 'saml') return
+  if (subjectAttribute === (before.settings.subjectAttribute ?? null)) return
+  const [used] = await tx.run(anyIdentity({ organizationId, connectionId }))
+  if (used?.isInUse === true)
+    throw new AppError('conflict', 'People have signed in under another name; make another connection for this one', {
+      reason: 'in_use',
+    })
 }

@@ -5,6 +5,7 @@ import type { ConnectionHealth } from '#access/organizations/overview.ts'
 import type { SignInAttempt } from '#access/sign-in/attempts.ts'
 import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import { presets } from '#connections/providers/providers.ts'
+import { weakAlgorithmsAt } from '#connections/settings/weak-algorithms.ts'
 import type { SetupLinkRecord } from '#connections/setup-links/setup-links.ts'
 import { type Connection, isConfigured, type SamlConnection } from '#connections/sign-in/connections.ts'
 import { LinkButton, PrimaryLink, SmallLink } from '#http/ui/buttons.tsx'
@@ -106,6 +107,7 @@ function factsOf({ frame, connection, health, defaultRole, directory }: Connecti
       : [
           { term: 'Client secret', value: ending.isNear ? <Badge tone="warning">{ending.words}</Badge> : ending.words },
         ]),
+    ...weakFacts(connection, frame.ctx.clock.now()),
     { term: 'Who comes to exist by a first sign-in', value: jitWords[jit] },
     { term: 'Their role', value: defaultRole?.name ?? 'None' },
     {
@@ -113,6 +115,16 @@ function factsOf({ frame, connection, health, defaultRole, directory }: Connecti
       value: directory === undefined ? 'None' : <a href={`/console/directories/${directory.id}`}>{directory.name}</a>,
     },
   ]
+}
+
+/** What weakens the connection has to be seen. */
+function weakFacts(connection: Connection, now: Date) {
+  if (connection.type !== 'saml') return []
+  const { isSha1Allowed, isCbcAllowed } = weakAlgorithmsAt(connection.settings, now)
+  const names = [...(isSha1Allowed ? ['SHA-1'] : []), ...(isCbcAllowed ? ['AES-CBC'] : [])]
+  if (names.length === 0) return []
+  const until = endingOf(connection.settings.weakAlgorithmsUntil ?? '', now).words
+  return [{ term: 'Weak algorithms', value: <Badge tone="warning">{`${names.join(', ')}: ${until}`}</Badge> }]
 }
 
 const StatusLinks = ({ connection }: { connection: Connection }) => (
@@ -161,6 +173,11 @@ const Certificates = ({
           It came by the metadata. Compare its fingerprint with the provider’s before you trust it.
         </Alert>
       ) : null}
+      {(settings.skippedCertificates ?? []).map((why) => (
+        <Alert kind="warning" title="A certificate of the metadata was left out">
+          {why}.
+        </Alert>
+      ))}
       <Table
         caption="Certificates"
         columns={['Subject', 'Good until', 'Status', 'SHA-256']}

@@ -10,12 +10,13 @@ import { listDirectories } from '#connections/directories/directories.ts'
 import { createSetupLink, revokeSetupLink } from '#connections/setup-links/change-setup-links.ts'
 import { getSetupLink, listSetupLinks } from '#connections/setup-links/setup-links.ts'
 import { type Connection, getConnection } from '#connections/sign-in/connections.ts'
+import { type DiscoveryDocument, discover } from '#connections/sign-in/discovery.ts'
 import { refreshMetadata } from '#connections/sign-in/refresh-metadata.ts'
 import { updateConnection } from '#connections/sign-in/update-connection.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
-import { notFound } from '#platform/errors.ts'
+import { AppError, notFound } from '#platform/errors.ts'
 import { isPermitted } from '#src/context.ts'
 import { arrivalsOf } from '../connect/choose.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
@@ -157,6 +158,20 @@ async function showStatus(c: Context<ConsoleEnv>, to: StatusChange, state: FormS
   const [frame, id] = [frameOf(c), c.req.param('id') ?? '']
   const connection = await getConnection(frame.ctx, id)
   const effects = await previewConnectionStatus(frame.ctx, id)
-  const page = <StatusPage {...{ frame, connection, effects, to, state }} />
+  const provider = await providerOf(c, connection, to)
+  const page = <StatusPage {...{ frame, connection, effects, to, state, provider }} />
   return renderForm(c, state, page)
+}
+
+/** Read before people are sent to an OpenID provider. */
+async function providerOf(
+  c: Context<ConsoleEnv>,
+  connection: Connection,
+  to: StatusChange,
+): Promise<DiscoveryDocument | AppError | undefined> {
+  if (connection.type !== 'oidc' || (to !== 'optional' && to !== 'enforced')) return undefined
+  return discover(c.get('ctx'), connection.settings.issuer).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'invalid') return error
+    throw error
+  })
 }

@@ -1,7 +1,9 @@
 // The settings of a connection: what it is called, who comes to exist by it, and how the provider calls things.
 import type { RoleRecord } from '#access/grants/roles/roles.ts'
 import type { DirectoryRecord } from '#connections/directories/directories.ts'
+import { secretAuthenticationSchema } from '#connections/settings/settings.ts'
 import type { Connection } from '#connections/sign-in/connections.ts'
+import { absentGroupsOf } from '#connections/sign-in/group-rule.ts'
 import type { UpdateConnectionInput } from '#connections/sign-in/update-connection.ts'
 import type { Form } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
@@ -37,13 +39,21 @@ export function valuesOf(connection: Connection): Form {
     connection.type === 'saml'
       ? {
           signed: connection.settings.signed,
-          groupSeparator: connection.settings.groupSeparator ?? '',
+          subjectAttribute: connection.settings.subjectAttribute ?? '',
+          weakAlgorithmsUntil: connection.settings.weakAlgorithmsUntil?.slice(0, 10) ?? '',
+          ...(connection.settings.isSha1Allowed ? { isSha1Allowed: 'on' } : {}),
+          ...(connection.settings.isCbcAllowed === true ? { isCbcAllowed: 'on' } : {}),
           ...(connection.settings.nameIdIsEmail === true ? { nameIdIsEmail: 'on' } : {}),
         }
-      : { secretExpiresAt: connection.settings.secretExpiresAt?.slice(0, 10) ?? '' }
+      : {
+          secretExpiresAt: connection.settings.secretExpiresAt?.slice(0, 10) ?? '',
+          clientAuthentication: connection.settings.clientAuthentication,
+        }
   const names = namesOf(connection)
   return {
     ...{ name, jit, defaultRoleId: defaultRoleId ?? '', directoryId: directoryId ?? '', ...own },
+    groupSeparator: connection.settings.groupSeparator ?? '',
+    absentGroups: absentGroupsOf(connection),
     ...(isIdpInitiatedAllowed ? { isIdpInitiatedAllowed: 'on' } : {}),
     ...Object.fromEntries(attributeNames.map((each) => [`attributes.${each}`, names[each].join(', ')])),
   }
@@ -64,18 +74,25 @@ export function changesOf({ type }: Connection, form: Form): Omit<UpdateConnecti
     defaultRoleId: textOf(form, 'defaultRoleId') ?? null,
     directoryId: textOf(form, 'directoryId') ?? null,
     attributes,
+    groupSeparator: textOf(form, 'groupSeparator') ?? null,
+    absentGroups: form['absentGroups'] === 'none' ? ('none' as const) : ('kept' as const),
   }
   if (type === 'oidc') {
     const clientSecret = textOf(form, 'clientSecret')
     const secret = clientSecret === undefined ? {} : { clientSecret }
-    return { ...shared, ...secret, secretExpiresAt: endOfDay(form, 'secretExpiresAt') ?? null }
+    const wanted = secretAuthenticationSchema.safeParse(form['clientAuthentication'])
+    const authentication = wanted.success ? { clientAuthentication: wanted.data } : {}
+    return { ...shared, ...secret, ...authentication, secretExpiresAt: endOfDay(form, 'secretExpiresAt') ?? null }
   }
   return {
     ...shared,
     isIdpInitiatedAllowed: form['isIdpInitiatedAllowed'] !== undefined,
     nameIdIsEmail: form['nameIdIsEmail'] !== undefined,
     signed: (form['signed'] ?? 'either') as NonNullable<UpdateConnectionInput['signed']>,
-    groupSeparator: textOf(form, 'groupSeparator') ?? null,
+    subjectAttribute: textOf(form, 'subjectAttribute') ?? null,
+    isSha1Allowed: form['isSha1Allowed'] !== undefined,
+    isCbcAllowed: form['isCbcAllowed'] !== undefined,
+    weakAlgorithmsUntil: endOfDay(form, 'weakAlgorithmsUntil') ?? null,
   }
 }
 
@@ -120,6 +137,8 @@ export const SettingsPage = ({ frame, connection, state, roles, directories }: S
           />
         </Panel>
         {connection.type === 'saml' ? <SamlSettings state={state} /> : <OidcSettings state={state} />}
+        <GroupSettings state={state} />
+        {connection.type === 'saml' ? <WeakAlgorithms state={state} /> : null}
         <Panel
           title={connection.type === 'saml' ? 'Names of attributes' : 'Names of claims'}
           lead="Several names with commas between them; the first that is there counts."
@@ -146,7 +165,13 @@ const SamlSettings = ({ state }: { state: FormState }) => (
         { value: 'both', label: 'Both' },
       ]}
     />
-    <Field {...field(state, 'groupSeparator')} label="Groups come as one text, separated by" maxlength={3} isOptional />
+    <Field
+      {...field(state, 'subjectAttribute')}
+      label="Attribute that names the person"
+      hint="Only where the NameID changes with every sign-in or is left out. It must never be given to somebody else: an id, not an address."
+      maxlength={200}
+      isOptional
+    />
     <Check
       name="nameIdIsEmail"
       label="The NameID is the person’s e-mail address"
@@ -158,6 +183,46 @@ const SamlSettings = ({ state }: { state: FormState }) => (
       label="The provider may begin sign-ins by itself"
       isChecked={state.values['isIdpInitiatedAllowed'] !== undefined}
       hint="For tiles on the provider’s own page. Tiles that open the sign-in address here need no such thing."
+    />
+  </Panel>
+)
+
+const GroupSettings = ({ state }: { state: FormState }) => (
+  <Panel title="Groups">
+    <Select
+      {...field(state, 'absentGroups')}
+      label="A message that leaves the groups out means"
+      options={[
+        { value: 'kept', label: 'Nothing: people keep the groups that they have' },
+        { value: 'none', label: 'That the person is in no group' },
+      ]}
+      hint="Okta and JumpCloud leave them out for whoever is in none."
+    />
+    <Field {...field(state, 'groupSeparator')} label="Groups come as one text, separated by" maxlength={3} isOptional />
+  </Panel>
+)
+
+const WeakAlgorithms = ({ state }: { state: FormState }) => (
+  <Panel
+    title="Weak algorithms"
+    lead="For a provider that knows nothing better, and for a time only: whoever can read or change its messages on the way has an easier time. Each use is in the trace."
+  >
+    <Check
+      name="isCbcAllowed"
+      label="Take assertions encrypted by AES-CBC"
+      isChecked={state.values['isCbcAllowed'] !== undefined}
+    />
+    <Check
+      name="isSha1Allowed"
+      label="Take signatures by SHA-1"
+      isChecked={state.values['isSha1Allowed'] !== undefined}
+    />
+    <Field
+      {...field(state, 'weakAlgorithmsUntil')}
+      label="Until"
+      type="date"
+      hint="A year at most; 90 days where it is left empty."
+      isOptional
     />
   </Panel>
 )
@@ -174,5 +239,16 @@ const OidcSettings = ({ state }: { state: FormState }) => (
       isOptional
     />
     <Field {...field(state, 'secretExpiresAt')} label="The secret is good until" type="date" isOptional />
+    {state.values['clientAuthentication'] === 'private_key_jwt' ? null : (
+      <Select
+        {...field(state, 'clientAuthentication')}
+        label="It is sent"
+        options={[
+          { value: 'client_secret_basic', label: 'In the header (client_secret_basic)' },
+          { value: 'client_secret_post', label: 'In the form (client_secret_post)' },
+        ]}
+        hint="In the form where the provider answers invalid_client although the secret is right: some do not decode special characters in the header."
+      />
+    )}
   </Panel>
 )

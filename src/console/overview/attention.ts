@@ -82,6 +82,10 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
     title: 'A directory wants somebody active who was switched off here',
     href: (detail) => `/console/users/${String(detail['userId'])}`,
   },
+  groups_unreadable: {
+    title: 'Groups in sign-ins cannot be read',
+    href: (detail) => `/console/sign-ins?connection=${String(detail['connectionId'])}`,
+  },
   emergency_drill: { title: 'Try the emergency accounts', href: () => '/console/emergency' },
 }
 

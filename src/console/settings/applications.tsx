@@ -10,12 +10,12 @@ import { type Form, readForm } from '#http/read-form.ts'
 import { Buttons, LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
-import { Field } from '#http/ui/forms.tsx'
+import { Check, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { Confirm, typedState } from '../ui/confirm.tsx'
 import { type ConsoleEnv, type ConsoleServices, frameOf } from '../ui/env.ts'
 import { emptyForm, filledForm, isRefused, textOf } from '../ui/forms.ts'
-import { Badge, ButtonForm, CopyField, Panel, TextArea, Time } from '../ui/parts.tsx'
+import { Badge, ButtonForm, CopyField, Panel, Select, TextArea, Time } from '../ui/parts.tsx'
 import { renderForm, submit } from '../ui/submit.ts'
 import { SettingsFrame } from './settings-frame.tsx'
 
@@ -29,7 +29,7 @@ export function createApplicationPages(services: ConsoleServices): Hono<ConsoleE
 
   pages.post('/applications', (c) =>
     submit(c, { again: (state) => showList(c, state) }, async (form) => {
-      const input = { name: form['name'] ?? '', ...addressesOf(form) }
+      const input = { name: form['name'] ?? '', ...addressesOf(form), ...optionsOf(form) }
       const { application, clientSecret } = await createApplication(c.get('ctx'), input)
       return showSecret(c, services, application, clientSecret)
     }),
@@ -45,7 +45,12 @@ export function createApplicationPages(services: ConsoleServices): Hono<ConsoleE
     const again = async (state: FormState) =>
       showApplication(c, services, await getApplication(ctx, applicationId), state)
     return submit(c, { again }, async (form) => {
-      await updateApplication(ctx, { applicationId, name: form['name'] ?? '', ...addressesOf(form) })
+      await updateApplication(ctx, {
+        applicationId,
+        name: form['name'] ?? '',
+        ...addressesOf(form),
+        ...optionsOf(form),
+      })
       return `${path}/${applicationId}?done=saved`
     })
   })
@@ -73,6 +78,13 @@ export function createApplicationPages(services: ConsoleServices): Hono<ConsoleE
 
 const linesOf = (form: Form, name: string): string[] => (form[name] ?? '').split(/\s+/).filter((line) => line !== '')
 
+/** What it may want otherwise; the verb checks what was chosen. */
+const optionsOf = (form: Form) => ({
+  isPkceRequired: form['isPkceOptional'] === undefined,
+  idTokenAlgorithm: (form['idTokenAlgorithm'] ?? 'RS256') as ApplicationRecord['idTokenAlgorithm'],
+  brandsClaim: (form['brandsClaim'] ?? 'objects') as ApplicationRecord['brandsClaim'],
+})
+
 const addressesOf = (form: Form) => ({
   redirectUris: linesOf(form, 'redirectUris'),
   postLogoutRedirectUris: linesOf(form, 'postLogoutRedirectUris'),
@@ -85,6 +97,8 @@ const formOf = (application: ApplicationRecord): FormState =>
     redirectUris: application.redirectUris.join('\n'),
     postLogoutRedirectUris: application.postLogoutRedirectUris.join('\n'),
     backchannelLogoutUri: application.backchannelLogoutUri ?? '',
+    ...(application.isPkceRequired ? {} : { isPkceOptional: 'on' }),
+    ...{ idTokenAlgorithm: application.idTokenAlgorithm, brandsClaim: application.brandsClaim },
   })
 
 const errorAt = ({ errors }: FormState, name: string): string | undefined =>
@@ -113,6 +127,28 @@ const ApplicationForm = ({ action, submit, state }: { action: string; submit: st
       type="url"
       hint="Told at once when a session ends, for example because the person was deactivated."
       isOptional
+    />
+    <Select
+      {...field(state, 'idTokenAlgorithm')}
+      label="ID tokens are signed by"
+      options={[
+        { value: 'RS256', label: 'RS256, which every application knows' },
+        { value: 'ES256', label: 'ES256' },
+      ]}
+    />
+    <Select
+      {...field(state, 'brandsClaim')}
+      label="Tokens list brands"
+      options={[
+        { value: 'objects', label: 'With their roles' },
+        { value: 'slugs', label: 'By their short names alone' },
+      ]}
+    />
+    <Check
+      name="isPkceOptional"
+      label="It knows no PKCE"
+      isChecked={state.values['isPkceOptional'] !== undefined}
+      hint="Only for an application that keeps its client secret on a server."
     />
     <Buttons submit={submit} />
   </PostForm>

@@ -1,12 +1,14 @@
 // What attempts to sign in are called, and what to change where one was refused.
 import type { SignInAttempt } from '#access/sign-in/attempts.ts'
 import type { Tone } from '../ui/parts.tsx'
+import { adviceFor } from './provider-words.ts'
 
 export const outcomes: Record<SignInAttempt['outcome'], { word: string; tone: Tone }> = {
   signed_in: { word: 'Signed in', tone: 'good' },
   refused: { word: 'Refused', tone: 'bad' },
   tested: { word: 'Test worked', tone: 'info' },
   pending: { word: 'Waits for approval', tone: 'warning' },
+  cancelled: { word: 'Cancelled', tone: 'quiet' },
 }
 
 export const methods: Record<SignInAttempt['method'], string> = {
@@ -39,6 +41,8 @@ const advice: Record<string, string> = {
     'The domain of the address is bound to other connections. Bind it to this one under Settings, Domains, if its people come through it.',
   several_addresses:
     'The provider sends several e-mail addresses. Have it send one, or prove the domain of the one that counts.',
+  no_address:
+    'The provider sent no e-mail address. Have it send one, in the attribute or claim that the settings of the connection name.',
   jit_domain: 'Prove the domain of the address under Settings, Domains.',
   ambiguous_email: 'Several people have this address. Correct it for all but one of them.',
   removed_by_directory:
@@ -54,6 +58,22 @@ const advice: Record<string, string> = {
   test_link: 'Begin the test again on the page of the set-up.',
   link_session: 'Sign in first, then ask for the link again.',
   link_origin: 'Ask for the link on the page Security of your account.',
+  discovery:
+    'The discovery document of the provider cannot be gone by. Compare the issuer with the one that the document names, to the letter and the slash at its end.',
+  unreachable:
+    'The provider did not answer this server. Look whether its address is right and can be reached from here.',
+  address: 'The address of the provider is none that this server may ask. Correct the issuer or the metadata.',
+  provider_error: 'The provider itself refused, in its own words above. Its log says more.',
+  token_endpoint:
+    'The provider did not give a token for the code. Compare client ID, client secret and redirect address, and whether the secret has ended.',
+  claims: otherApplication,
+  name_id:
+    'The NameID does not name the person for good. Choose a persistent NameID or the e-mail address at the provider; or name an attribute that never changes hands, in the settings of the connection.',
+  subject_attribute:
+    'The attribute that names the person is not in the message, or more than once. Add it to the application at the provider, or name another in the settings of the connection.',
+  malformed:
+    'What came is no message of this protocol. Often a proxy or a browser extension has changed it, or the provider posts something else to this address: compare the addresses there.',
+  message_type: 'The provider answered with another kind of message. Compare the addresses that it has of us.',
   signature: certificates,
   certificate_expired: certificates,
   algorithm: 'The provider signs by an outdated algorithm. Choose SHA-256 in the application at the provider.',
@@ -69,7 +89,7 @@ const advice: Record<string, string> = {
   not_yet_valid: clocks,
   issue_instant: clocks,
   iat: clocks,
-  in_response_to: again,
+  in_response_to: `The message answers another sign-in than the one that this browser began: an old tab, the back button, or a second window. ${again}`,
   unsolicited:
     'The provider began the sign-in by itself. Allow it in the settings of the connection, or have the tile open the sign-in address of the connection.',
   status: 'The provider itself refused. See its own log: usually the person is not assigned to the application.',
@@ -86,9 +106,15 @@ const advice: Record<string, string> = {
   wrong_second_factor: 'The code was wrong. An administrator can take the second factor away on the person’s page.',
 }
 
+/** Where the provider's own words are in the trace. */
+const wordsOfProvider = new Set(['provider_error', 'token_endpoint', 'status'])
+
 /** One or two sentences; undefined for what was not refused. */
-export function adviceOf({ outcome, reason }: Pick<SignInAttempt, 'outcome' | 'reason'>): string | undefined {
+export function adviceOf({ outcome, reason, trace }: Pick<SignInAttempt, 'outcome' | 'reason' | 'trace'>) {
   if (outcome !== 'refused' && outcome !== 'pending') return undefined
+  const said = trace.steps.find(({ result }) => result === 'failed')?.detail ?? ''
+  const known = reason !== null && wordsOfProvider.has(reason) ? adviceFor(said) : undefined
+  if (known !== undefined) return known
   if (reason !== null && Object.hasOwn(advice, reason)) return advice[reason]
   return 'The step that failed says what was expected. Compare it with what was received, and change the application at the provider accordingly.'
 }

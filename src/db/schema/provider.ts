@@ -1,6 +1,6 @@
 // Rolecall as an OpenID provider for host applications, and what belongs to the whole installation.
 import { sql } from 'drizzle-orm'
-import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { ownOrganizationOnly, time } from './common.ts'
 import { organizations } from './organizations.ts'
 
@@ -21,6 +21,15 @@ export const applications = pgTable(
     redirectUris: jsonb('redirect_uris').notNull(),
     postLogoutRedirectUris: jsonb('post_logout_redirect_uris').notNull(),
     backchannelLogoutUri: text('backchannel_logout_uri'),
+    /** False for one that knows no PKCE and keeps its secret to itself. */
+    isPkceRequired: boolean('is_pkce_required').notNull().default(true),
+    idTokenAlgorithm: text('id_token_algorithm', { enum: ['RS256', 'ES256'] })
+      .notNull()
+      .default('RS256'),
+    /** How tokens list brands: as objects with their roles, or by their slugs alone. */
+    brandsClaim: text('brands_claim', { enum: ['objects', 'slugs'] })
+      .notNull()
+      .default('objects'),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
   },

@@ -28,9 +28,12 @@ export const signInRequests = pgTable(
     createdAt: time('created_at').notNull(),
     expiresAt: time('expires_at').notNull(),
     usedAt: time('used_at'),
+    /** The session that it led to, so that a repeated answer leads on and another sign-in of this browser ends it. */
+    sessionId: text('session_id'),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.stateHash] }),
+    index('sign_in_requests_browser').on(table.organizationId, table.browserHash).where(sql`session_id is not null`),
     uniqueIndex('sign_in_requests_state').on(table.stateHash),
     index('sign_in_requests_user').on(table.organizationId, table.userId).where(sql`user_id is not null`),
     index('sign_in_requests_expiry').on(table.expiresAt),
@@ -93,7 +96,7 @@ export const signInAttempts = pgTable(
     method: text('method', { enum: ['saml', 'oidc', 'password', 'passkey', 'invitation', 'emergency'] }).notNull(),
     connectionId: text('connection_id'),
     userId: text('user_id'),
-    outcome: text('outcome', { enum: ['signed_in', 'refused', 'tested', 'pending'] }).notNull(),
+    outcome: text('outcome', { enum: ['signed_in', 'refused', 'tested', 'pending', 'cancelled'] }).notNull(),
     /** Why it was refused, e.g. `replay`; null where it was not. */
     reason: text('reason'),
     trace: jsonb('trace').notNull(),
@@ -133,6 +136,8 @@ export const sessions = pgTable(
     /** How the identity provider names this session (SessionIndex, sid) and the person, for logout. */
     subject: text('subject'),
     providerSession: text('provider_session'),
+    /** The NameID with its format and qualifiers, as SAML providers want it back. */
+    nameId: jsonb('name_id'),
     /** Sealed ID token, for RP-initiated logout. */
     idTokenSealed: text('id_token_sealed'),
     hasSecondFactor: boolean('has_second_factor').notNull(),
@@ -154,6 +159,9 @@ export const sessions = pgTable(
     index('sessions_provider')
       .on(table.organizationId, table.connectionId, table.subject)
       .where(sql`ended_at is null and connection_id is not null`),
+    index('sessions_name_id')
+      .on(table.organizationId, table.connectionId, sql`(name_id ->> 'value')`)
+      .where(sql`ended_at is null and name_id is not null`),
     belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     belongsTo([table.organizationId, table.connectionId], [connections.organizationId, connections.id]),
     ownOrganizationOnly(),

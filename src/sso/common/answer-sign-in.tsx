@@ -1,14 +1,14 @@
 // The last step of every sign-in through a provider: the verb decides, this turns its outcome into cookies and pages.
 import type { Context } from 'hono'
-import { countRefusal, recordRefusal, type SignInMethod } from '#access/sign-in/attempts.ts'
+import { countRefusal, recordCancelled, recordRefusal, type SignInMethod } from '#access/sign-in/attempts.ts'
 import { finishSignIn, type SignInAnswer, type SignInOutcome } from '#access/sign-in/finish-sign-in.ts'
 import { isTest } from '#access/sign-in/requests.ts'
-import { SignInRefused, type Trace } from '#access/sign-in/trace.ts'
+import { cancelled, SignInRefused, type Trace } from '#access/sign-in/trace.ts'
 import { renderPage } from '#http/pages.ts'
 import { setSessionCookie } from '#http/session.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
-import { PendingPage, RefusedPage, TestPage } from './pages.tsx'
+import { CancelledPage, PendingPage, RefusedPage, TestPage } from './pages.tsx'
 import type { SsoEnv } from './services.ts'
 
 export type AttemptContext = {
@@ -59,19 +59,32 @@ export async function withRefusalPage(
     return await work()
   } catch (error) {
     if (!(error instanceof AppError) || isOurs(error)) throw error
-    const reason = error.reason ?? error.code
-    const { isTest: isShown, isBegun, visitor, messageChecks, ...made } = attempt
-    const refused = { ...visitor, ...made, reason }
-    const reference = isBegun
-      ? await recordRefusal(ctx, { ...refused, userId: null })
-      : await countRefusal(ctx, refused)
-    if (!isShown) return renderPage(c, <RefusedPage reference={reference} />, { status: 403 })
-    const verdict = error instanceof SignInRefused ? error.detail : error.message
-    const page = (
-      <TestPage trace={attempt.trace} reference={reference} verdict={verdict} messageChecks={messageChecks} />
-    )
-    return renderPage(c, page, { status: 403 })
+    return error.reason === cancelled ? answerCancelled(c, ctx, attempt) : answerRefused(c, ctx, attempt, error)
   }
+}
+
+async function answerCancelled(c: Context<SsoEnv>, ctx: CallContext, attempt: AttemptContext): Promise<Response> {
+  const { isTest: _, isBegun, visitor, messageChecks: __, ...made } = attempt
+  if (isBegun) await recordCancelled(ctx, { ...visitor, ...made })
+  return renderPage(c, <CancelledPage />)
+}
+
+async function answerRefused(
+  c: Context<SsoEnv>,
+  ctx: CallContext,
+  attempt: AttemptContext,
+  error: AppError,
+): Promise<Response> {
+  const { isTest: isShown, isBegun, visitor, messageChecks, ...made } = attempt
+  const reason = error.reason ?? error.code
+  const verdict = error instanceof SignInRefused ? error.detail : error.message
+  // What no check refused, such as a provider that does not answer, has to be in the trace as well.
+  if (!(error instanceof SignInRefused)) made.trace.steps.push({ check: reason, result: 'failed', detail: verdict })
+  const refused = { ...visitor, ...made, reason }
+  const reference = isBegun ? await recordRefusal(ctx, { ...refused, userId: null }) : await countRefusal(ctx, refused)
+  if (!isShown) return renderPage(c, <RefusedPage reference={reference} />, { status: 403 })
+  const page = <TestPage trace={made.trace} reference={reference} verdict={verdict} messageChecks={messageChecks} />
+  return renderPage(c, page, { status: 403 })
 }
 
 /** Nothing is wrong with such a sign-in; it may be tried again. */

@@ -1,6 +1,5 @@
 // Pages of a sign-in that ends here: refused, waiting, or a test that shows what would have happened.
 import type { Trace } from '#access/sign-in/trace.ts'
-import type { AssetName } from '#http/ui/assets.ts'
 import { Alert, Facts, Table } from '#http/ui/content.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { CardPage, Page } from '#http/ui/page.tsx'
@@ -13,6 +12,18 @@ export const RefusedPage = ({ reference }: { reference: string }) => (
     reference={reference}
     action={{ label: 'Back to sign-in', href: '/login' }}
   />
+)
+
+/** The person turned back at the provider, which they know best. */
+export const CancelledPage = () => (
+  <CardPage title="You turned back" lead="The sign-in was cancelled at your identity provider.">
+    <p>Nobody was signed in. You can begin again whenever you like.</p>
+    <p class="mt-3">
+      <a class="btn btn-primary w-100" href="/login">
+        Back to sign-in
+      </a>
+    </p>
+  </CardPage>
 )
 
 export const PendingPage = ({ reference }: { reference: string }) => (
@@ -41,28 +52,6 @@ export const SwapPage = ({ action, name }: { action: string; name: string }) => 
         Stay signed in as I am
       </a>
     </p>
-  </CardPage>
-)
-
-/** A form for the provider's POST binding; one click where scripts are off. */
-export const PostPage = ({
-  url,
-  fields,
-  script,
-}: {
-  url: string
-  fields: Record<string, string>
-  script: AssetName
-}) => (
-  <CardPage title="On to your identity provider" scripts={[script]}>
-    <form method="post" action={url} data-submit-at-once>
-      {Object.entries(fields).map(([name, value]) => (
-        <input type="hidden" name={name} value={value} />
-      ))}
-      <button class="btn btn-primary w-100" type="submit">
-        Continue
-      </button>
-    </form>
   </CardPage>
 )
 

@@ -13,6 +13,7 @@ import { answerSignIn, attemptWithoutRequest, withRefusalPage } from '../common/
 import { isSameBrowser, readBrowserState } from '../common/browser-state.ts'
 import { type At, connectionOfType } from '../common/connection-at.ts'
 import type { SsoEnv, SsoServices } from '../common/services.ts'
+import { errorIn } from '../oidc/faults.ts'
 import { endByLogoutToken, endByProviderSession } from '../oidc/logout.ts'
 import { type OidcSecret, verifyCallback } from '../oidc/sign-in.ts'
 
@@ -50,8 +51,12 @@ async function callback(
   const entrance = attemptWithoutRequest({ method: 'oidc', connectionId: connection.id, visitor, trace })
   return withRefusalPage(c, ctx, entrance, async () => {
     const { search } = new URL(c.req.url)
-    const state = readAnswer(new URLSearchParams(search), trace)
+    const parameters = new URLSearchParams(search)
+    trace.received = errorIn(parameters)
+    const state = readAnswer(parameters, trace)
     const request = await requestOf(c, ctx, connection, state, trace)
+    // The same answer again, by going back or by reloading: whoever is signed in by it is led on.
+    if (request.isLive) return c.redirect(request.returnTo, 303)
     return withRefusalPage(c, ctx, { ...entrance, isTest: isTest(request.purpose), isBegun: true }, async () => {
       const url = new URL(services.urls.connection(connection.id).redirectUri + search)
       const secret = openRequestSecret(ctx, request) as OidcSecret
@@ -92,7 +97,7 @@ async function requestOf(
   const found = await findSignIn(ctx, state)
   if (found === undefined || found.connectionId !== connection.id || !isSameBrowser(c, found))
     return refuse(trace, 'state', 'The answer belongs to no sign-in that this browser began here')
-  return refuse(trace, 'replay', 'The sign-in is finished or has run out')
+  return found.isLive ? found : refuse(trace, 'replay', 'The sign-in is finished or has run out')
 }
 
 /** OpenID Connect Back-Channel Logout 1.0, 2.8: 200 for a logout that was carried out, 400 for a token that is not valid. */

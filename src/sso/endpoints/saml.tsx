@@ -3,34 +3,28 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { findSignIn, isTest, type SignInRequest } from '#access/sign-in/requests.ts'
-import { connectionSessionsEnd } from '#access/sign-in/sessions/end-sessions.ts'
-import type { TraceStep } from '#access/sign-in/trace.ts'
 import { newTrace, noted, refuse, type Trace } from '#access/sign-in/trace.ts'
-import { markMessageUsed } from '#access/sign-in/used-messages.ts'
-import { toPem } from '#connections/saml/certificates.ts'
+import { weakAlgorithmsAt } from '#connections/settings/weak-algorithms.ts'
 import type { SamlConnection } from '#connections/sign-in/connections.ts'
 import { visitorOf } from '#http/client-address.ts'
-import { renderPage } from '#http/pages.ts'
-import { type Form, readForm } from '#http/read-form.ts'
-import { safeReturnTo } from '#http/return-to.ts'
-import { SignedOutPage } from '#http/ui/signed-out-page.tsx'
-import { AppError, invalid } from '#platform/errors.ts'
+import { readForm } from '#http/read-form.ts'
+import { safeTarget } from '#http/return-to.ts'
+import { AppError } from '#platform/errors.ts'
 import type { ConnectionUrls } from '#platform/urls.ts'
-import { type CallContext, inTransaction } from '#src/context.ts'
+import type { CallContext } from '#src/context.ts'
 import { type AttemptContext, answerSignIn, attemptWithoutRequest, withRefusalPage } from '../common/answer-sign-in.tsx'
 import { isSameBrowser } from '../common/browser-state.ts'
 import { connectionOfType } from '../common/connection-at.ts'
 import type { SsoEnv, SsoServices } from '../common/services.ts'
-import type { LogoutMessage } from '../saml/logout-message.ts'
-import { successStatus } from '../saml/names.ts'
-import { type RedirectQuery, readRedirectQuery } from '../saml/query.ts'
-import { logoutResponse, newMessageId, partyOf, serviceProviderMetadata } from '../saml/service-provider.ts'
+import { readRedirectQuery } from '../saml/query.ts'
+import type { VerifiedAssertion } from '../saml/read-assertion.ts'
+import { partyOf, serviceProviderMetadata } from '../saml/service-provider.ts'
 import { identityOfAssertion } from '../saml/to-identity.ts'
+import { logout, postedMessage, redirectedMessage } from './saml-logout.tsx'
+import { type Place, requireValid, trustedCertificates, trustedPems } from './saml-place.ts'
 import { keepUnsolicited } from './unsolicited.tsx'
 
 const maxBodyBytes = 524_288
-
-type Place = { ctx: CallContext; connection: SamlConnection; urls: ConnectionUrls }
 
 /** Mounted at `/saml`. */
 export function createSamlRoutes(services: SsoServices): Hono<SsoEnv> {
@@ -53,11 +47,11 @@ export function createSamlRoutes(services: SsoServices): Hono<SsoEnv> {
   routes.post('/:connectionId/acs', async (c) => consume(services, c, await placeOf(services, c)))
   routes.get('/:connectionId/slo', async (c) => {
     const query = readRedirectQuery(new URL(c.req.url).search.slice(1))
-    return logout(services, c, { ...(await placeOf(services, c)), ...messageOf(query), binding: 'redirect' })
+    return logout(services, c, await placeOf(services, c), redirectedMessage(query))
   })
   routes.post('/:connectionId/slo', async (c) => {
     const form = await readForm(c, { maxBytes: maxBodyBytes })
-    return logout(services, c, { ...(await placeOf(services, c)), ...postedMessage(form), binding: 'post' })
+    return logout(services, c, await placeOf(services, c), postedMessage(form))
   })
   return routes
 }
@@ -76,6 +70,8 @@ async function consume(services: SsoServices, c: Context<SsoEnv>, { ctx, connect
     const form = await readForm(c, { maxBytes: maxBodyBytes })
     const message = form['SAMLResponse'] ?? ''
     const request = await requestOf(c, ctx, connection, message)
+    // The same answer again, by going back or by a repost: whoever is signed in by it is led on.
+    if (request?.row.isLive === true) return c.redirect(request.row.returnTo, 303)
     requireSolicited({ ctx, connection }, message, request, trace)
     const inner: AttemptContext = {
       ...entrance,
@@ -85,10 +81,14 @@ async function consume(services: SsoServices, c: Context<SsoEnv>, { ctx, connect
     return withRefusalPage(c, ctx, inner, async () => {
       const expected = { ...expectations(ctx, connection, urls), requestId: request?.id ?? null }
       const sender = { address: visitor.ip, connectionId: connection.id, isAwaited: request !== undefined }
-      const { assertion } = requireValid(await services.saml.validateResponse(message, expected, sender), trace)
+      const { assertion } = requireValid(
+        await services.saml.validateResponse(message, expected, sender),
+        connection,
+        trace,
+      )
       inner.isBegun = true
       noteCertificates(ctx, connection, trace)
-      trace.received = { ...assertion }
+      trace.received = receivedOf(assertion)
       const identity = identityOfAssertion(connection, assertion, trace)
       const { expiresAt } = assertion
       const arrived = {
@@ -96,10 +96,16 @@ async function consume(services: SsoServices, c: Context<SsoEnv>, { ctx, connect
         message: { id: `${assertion.issuer}\n${assertion.id}`, expiresAt },
       }
       if (request !== undefined) return answerSignIn(c, ctx, { ...arrived, request: request.row }, 'saml')
-      const returnTo = safeReturnTo(form['RelayState'], services.urls.origin)
+      const returnTo = safeTarget(form['RelayState'], services.urls.origin)
       return keepUnsolicited(c, ctx, { ...arrived, returnTo })
     })
   })
+}
+
+/** As the trace shows it: the name as a text, what belongs to it beside. */
+const receivedOf = ({ nameId, ...rest }: VerifiedAssertion): Record<string, unknown> => {
+  const { value = null, ...qualifiers } = nameId ?? {}
+  return { ...rest, nameId: value, ...(nameId === null ? {} : { nameIdParts: qualifiers }) }
 }
 
 const expectations = (ctx: CallContext, connection: SamlConnection, urls: ConnectionUrls) => {
@@ -110,18 +116,13 @@ const expectations = (ctx: CallContext, connection: SamlConnection, urls: Connec
     acsUrl: urls.acsUrl,
     certificates: trustedPems(connection),
     signed: settings.signed,
-    isSha1Allowed: settings.isSha1Allowed,
+    ...weakAlgorithmsAt(settings, ctx.clock.now()),
     isEncryptionRequired: settings.isEncryptionRequired,
+    isNamedByAttribute: typeof settings.subjectAttribute === 'string',
     decryptionKey: partyOf(ctx, connection, urls).privateKey,
     now: ctx.clock.now().getTime(),
   }
 }
-
-const trustedCertificates = ({ settings }: SamlConnection): SamlConnection['settings']['certificates'] =>
-  settings.certificates.filter(({ status }) => status === 'trusted')
-
-const trustedPems = (connection: SamlConnection): string[] =>
-  trustedCertificates(connection).map(({ value }) => toPem(value))
 
 type KnownRequest = { id: string; row: SignInRequest }
 
@@ -152,15 +153,6 @@ const headOf = (message: string): string =>
   Buffer.from(message.slice(0, 16_384), 'base64')
     .toString('utf8')
     .replace(/^\s*<\?xml[^>]*\?>/, '')
-
-/** What held goes into the trace; what did not refuses. @throws SignInRefused */
-function requireValid<Valid extends { isValid: true; steps: TraceStep[] }>(
-  verdict: Valid | { isValid: false; reason: string; message: string; steps: TraceStep[] },
-  trace: Trace,
-): Valid {
-  trace.steps.push(...verdict.steps.filter(({ result }) => result !== 'failed'))
-  return verdict.isValid ? verdict : refuse(trace, verdict.reason, verdict.message)
-}
 
 /**
  * What nobody here has asked for is refused before anything is decrypted or verified, unless the connection lets its provider
@@ -196,89 +188,4 @@ function noteCertificates(ctx: CallContext, connection: SamlConnection, trace: T
   if (connection.settings.refusesExpiredCertificates)
     refuse(trace, 'certificate_expired', "The provider's certificates have run out")
   noted(trace, 'certificate_expired', "The provider's certificates have run out; the connection lets that pass")
-}
-
-type LogoutCall = Place & {
-  binding: 'redirect' | 'post'
-  kind: 'LogoutRequest' | 'LogoutResponse'
-  message: string
-  relayState: string | null
-  query: RedirectQuery['signed']
-}
-
-const messageOf = ({ name, message, relayState, signed }: RedirectQuery) => ({
-  kind: name === 'SAMLRequest' ? ('LogoutRequest' as const) : ('LogoutResponse' as const),
-  message,
-  relayState,
-  query: signed,
-})
-
-function postedMessage(form: Form) {
-  const { SAMLRequest: request, SAMLResponse: response, RelayState: relayState = null } = form
-  if ((request === undefined) === (response === undefined))
-    throw invalid('There is not exactly one message', 'malformed')
-  const kind = request === undefined ? ('LogoutResponse' as const) : ('LogoutRequest' as const)
-  return { kind, message: request ?? response ?? '', relayState, query: null }
-}
-
-/** Single logout (SAML Profiles 4.4): the provider ends sessions, or answers the end that we asked for. */
-async function logout(services: SsoServices, c: Context<SsoEnv>, call: LogoutCall): Promise<Response> {
-  const { ctx, connection, urls, binding, kind, query } = call
-  const trace = newTrace()
-  const visitor = visitorOf(c, services.trustedProxies)
-  const entrance = attemptWithoutRequest({ method: 'saml', connectionId: connection.id, visitor, trace })
-  return withRefusalPage(c, ctx, entrance, async () => {
-    const expected = {
-      ...{ kind, binding, query },
-      idpEntityId: connection.settings.idpEntityId,
-      destination: urls.sloUrl,
-      certificates: trustedPems(connection),
-      isSha1Allowed: connection.settings.isSha1Allowed,
-      now: ctx.clock.now().getTime(),
-    }
-    const sender = { address: entrance.visitor.ip, connectionId: connection.id, isAwaited: false }
-    const verification = await services.saml.verifyLogout(call.message, expected, sender)
-    const { message } = requireValid(verification, trace)
-    entrance.isBegun = true
-    if (kind === 'LogoutResponse') return afterOurLogout(c, message)
-    await endSessions(ctx, connection, message, trace)
-    return answerLogout(c, call, message)
-  })
-}
-
-const signedOutEverywhere = 'Your session here and at your identity provider has ended.'
-
-/** The session here has ended anyway; that the provider's did too is only said where the provider says so. */
-const afterOurLogout = (c: Context<SsoEnv>, { status }: LogoutMessage): Response | Promise<Response> =>
-  status === successStatus
-    ? renderPage(c, <SignedOutPage lead={signedOutEverywhere} />)
-    : c.redirect('/signed-out', 303)
-
-async function endSessions(
-  ctx: CallContext,
-  connection: SamlConnection,
-  message: LogoutMessage,
-  trace: Trace,
-): Promise<void> {
-  const { id, issuer, nameId, sessionIndexes, expiresAt } = message
-  await inTransaction(ctx, async (tx) => {
-    const isFirst = await markMessageUsed(tx, ctx, connection.id, { id: `${issuer}\n${id}`, expiresAt })
-    if (!isFirst) refuse(trace, 'replay', 'The logout request was used before')
-    const subject = nameId ?? ''
-    const indexes = sessionIndexes.length === 0 ? [undefined] : sessionIndexes
-    const ends = indexes.map((providerSession) =>
-      connectionSessionsEnd(ctx, connection.id, { reason: 'provider_logout', subject, providerSession }),
-    )
-    await tx.commitWith(...ends)
-  })
-}
-
-function answerLogout(c: Context<SsoEnv>, { ctx, connection, urls, relayState }: LogoutCall, message: LogoutMessage) {
-  const url = logoutResponse(partyOf(ctx, connection, urls), {
-    id: newMessageId(ctx),
-    now: ctx.clock.now(),
-    inResponseTo: message.id,
-    relayState,
-  })
-  return url === undefined ? renderPage(c, <SignedOutPage lead={signedOutEverywhere} />) : c.redirect(url, 303)
 }

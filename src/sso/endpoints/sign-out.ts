@@ -2,7 +2,9 @@
 
 import { signInContext } from '#access/accounts/account/sign-in-context.ts'
 import { idTokenPlace } from '#access/sign-in/id-token.ts'
+import type { NameId } from '#access/sign-in/sessions/name-id.ts'
 import { getConnection } from '#connections/sign-in/connections.ts'
+import type { Outgoing } from '#http/leave.tsx'
 import { AppError } from '#platform/errors.ts'
 import type { SsoServices } from '../common/services.ts'
 import { endSessionUrl } from '../oidc/sign-in.ts'
@@ -14,6 +16,7 @@ export type EndedAtProvider = {
   connectionId: string | null
   subject: string | null
   providerSession: string | null
+  nameId: NameId | null
   idTokenSealed: string | null
 }
 
@@ -22,7 +25,7 @@ export async function providerSignOut(
   services: SsoServices,
   session: EndedAtProvider,
   requestId: string,
-): Promise<string | undefined> {
+): Promise<Outgoing | undefined> {
   const { organizationId, connectionId, subject } = session
   if (connectionId === null || subject === null) return undefined
   const ctx = signInContext(services, organizationId, requestId)
@@ -33,7 +36,7 @@ export async function providerSignOut(
       const options = {
         id: newMessageId(ctx),
         now: ctx.clock.now(),
-        nameId: subject,
+        nameId: session.nameId ?? plainName(subject),
         sessionIndex: session.providerSession,
       }
       return logoutRequest(partyOf(ctx, connection, urls), { ...options, relayState: 'signed-out' })
@@ -41,9 +44,13 @@ export async function providerSignOut(
     const configuration = await services.oidc.clientFor(ctx, connection)
     const place = idTokenPlace(organizationId, session.sessionId)
     const idToken = session.idTokenSealed === null ? undefined : ctx.sealing.open(session.idTokenSealed, place)
-    return endSessionUrl(configuration, { idToken, returnTo: urls.postLogoutRedirectUri })
+    const url = endSessionUrl(configuration, { idToken, returnTo: urls.postLogoutRedirectUri })
+    return url === undefined ? undefined : { kind: 'redirect', url }
   } catch (error) {
     if (error instanceof AppError) return undefined
     throw error
   }
 }
+
+/** Of sessions from before the name was kept whole. */
+const plainName = (value: string): NameId => ({ value, format: null, nameQualifier: null, spNameQualifier: null })

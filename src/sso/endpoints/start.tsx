@@ -11,18 +11,19 @@ import { findTest } from '#access/sign-in/test-links.ts'
 import { newTrace, refuse, type Trace } from '#access/sign-in/trace.ts'
 import type { Connection } from '#connections/sign-in/connections.ts'
 import { visitorOf } from '#http/client-address.ts'
-import { renderPage } from '#http/pages.ts'
-import { safeReturnTo } from '#http/return-to.ts'
+import { leaveFor, type Outgoing } from '#http/leave.tsx'
+import { readForm } from '#http/read-form.ts'
+import { safeTarget } from '#http/return-to.ts'
 import { sessionTokenHash } from '#http/session.ts'
 import { issueToken } from '#platform/crypto.ts'
 import type { CallContext } from '#src/context.ts'
 import { withRefusalPage } from '../common/answer-sign-in.tsx'
 import { ensureBrowserState } from '../common/browser-state.ts'
 import { connectionAt } from '../common/connection-at.ts'
-import { PostPage } from '../common/pages.tsx'
+import { loginHintOf } from '../common/login-hint.ts'
 import type { SsoEnv, SsoServices } from '../common/services.ts'
 import { authorizationUrl } from '../oidc/sign-in.ts'
-import { authnRequest, newMessageId, type Outgoing, partyOf } from '../saml/service-provider.ts'
+import { authnRequest, newMessageId, partyOf } from '../saml/service-provider.ts'
 
 type Intent = {
   purpose: SignInPurpose
@@ -33,11 +34,18 @@ type Intent = {
   needsProof: boolean
 }
 
-type Asked = { connection: Connection; session: LiveSession | undefined; returnTo: string; trace: Trace }
+type Asked = {
+  connection: Connection
+  session: LiveSession | undefined
+  returnTo: string
+  trace: Trace
+  given: Given
+}
 
 type Beginning = {
   connection: Connection
   intent: Intent
+  loginHint: string | undefined
   /** The session that the new one will take the place of: no browser keeps two (session fixation, and left-overs). */
   replaces: string | undefined
 }
@@ -45,29 +53,52 @@ type Beginning = {
 /** Mounted at `/sign-in`. */
 export function createStart(services: SsoServices): Hono<SsoEnv> {
   const routes = new Hono<SsoEnv>()
-  routes.get('/:connectionId', async (c) => {
-    const { ctx, connection } = await connectionAt(services, c)
-    const trace = newTrace()
-    const isTest = c.req.query('test') !== undefined
-    const entrance = {
-      method: connection.type,
-      connectionId: connection.id,
-      visitor: visitorOf(c, services.trustedProxies),
-      ...{ trace, isTest, isBegun: false },
-    }
-    return withRefusalPage(c, ctx, entrance, async () => {
-      const session = await sessionHere(services, c, ctx)
-      entrance.isBegun = session !== undefined
-      const isLink = c.req.query('link') !== undefined && session !== undefined
-      // Whoever is found at an open browser must not give the account another way in.
-      if (isLink && isOurPage(c) && !(await isRecent(ctx, session))) return c.redirect(proofFirst(c), 303)
-      const returnTo = safeReturnTo(c.req.query('return_to'), services.urls.origin)
-      const intent = await intentOf(c, ctx, { connection, session, returnTo, trace })
-      requireOpen(connection, intent.purpose, trace)
-      return leave(c, await begin(services, c, ctx, { connection, intent, replaces: session?.sessionId }))
-    })
+  routes.get('/:connectionId', (c) => start(services, c, c.req.query()))
+  // A provider or a portal may post what it says (OpenID Connect Core 4); nothing else can be asked for that way.
+  routes.post('/:connectionId', async (c) => {
+    const { iss, login_hint, target_link_uri } = await readForm(c)
+    return start(services, c, { iss, login_hint, target_link_uri })
   })
   return routes
+}
+
+/** What stands in the link, or was posted. */
+type Given = Readonly<Record<string, string | undefined>>
+
+async function start(services: SsoServices, c: Context<SsoEnv>, given: Given): Promise<Response> {
+  const { ctx, connection } = await connectionAt(services, c)
+  const trace = newTrace()
+  const isTest = given['test'] !== undefined
+  const entrance = {
+    method: connection.type,
+    connectionId: connection.id,
+    visitor: visitorOf(c, services.trustedProxies),
+    ...{ trace, isTest, isBegun: false },
+  }
+  return withRefusalPage(c, ctx, entrance, async () => {
+    const session = await sessionHere(services, c, ctx)
+    entrance.isBegun = session !== undefined
+    requireIssuer(connection, given['iss'], trace)
+    const isLink = given['link'] !== undefined && session !== undefined
+    // Whoever is found at an open browser must not give the account another way in.
+    if (isLink && isOurPage(c) && !(await isRecent(ctx, session))) return c.redirect(proofFirst(c), 303)
+    const returnTo = safeTarget(given['target_link_uri'] ?? given['return_to'], services.urls.origin)
+    const loginHint = loginHintOf(given['login_hint'])
+    const intent = await intentOf(c, ctx, { connection, session, returnTo, trace, given })
+    requireOpen(connection, intent.purpose, trace)
+    return leaveFor(c, await begin(services, c, ctx, { connection, intent, loginHint, replaces: session?.sessionId }))
+  })
+}
+
+/** Who begins a sign-in in the name of a provider has to mean ours (OpenID Connect Core 4). @throws SignInRefused */
+function requireIssuer({ type, settings }: Connection, issuer: string | undefined, trace: Trace): void {
+  const ours = type === 'oidc' ? settings.issuer : settings.idpEntityId
+  if (issuer !== undefined && issuer !== ours)
+    refuse(
+      trace,
+      'issuer',
+      `The sign-in was begun for the provider ${issuer.slice(0, 200)}, and this connection is of ${ours}`,
+    )
 }
 
 const proofOf = (isWanted: boolean) => ({ forceAuthn: isWanted, needsProof: isWanted })
@@ -75,7 +106,7 @@ const proofOf = (isWanted: boolean) => ({ forceAuthn: isWanted, needsProof: isWa
 /** What the sign-in is for, by the parameters of its link. */
 async function intentOf(c: Context<SsoEnv>, ctx: CallContext, asked: Asked): Promise<Intent> {
   const { connection, session, returnTo, trace } = asked
-  const { test, invitation, link, prompt } = c.req.query()
+  const { test, invitation, link, prompt } = asked.given
   const plain = { purpose: 'sign_in', userId: null, returnTo, ...proofOf(prompt === 'login') } as const
   if (test !== undefined) {
     const purpose = await findTest(ctx, connection.id, test)
@@ -124,7 +155,7 @@ async function begin(
   ctx: CallContext,
   beginning: Beginning,
 ): Promise<Outgoing> {
-  const { connection, intent, replaces } = beginning
+  const { connection, intent, loginHint, replaces } = beginning
   const { forceAuthn, needsProof, ...kept } = intent
   const secret = { replaces, ...(needsProof ? { provenSince: ctx.clock.now().toISOString() } : {}) }
   const urls = services.urls.connection(connection.id)
@@ -136,14 +167,8 @@ async function begin(
     return authnRequest(partyOf(ctx, connection, urls), { id, forceAuthn })
   }
   const state = issueToken(ctx.randomBytes).plain
-  const request = { state, redirectUri: urls.redirectUri, forceAuthn }
+  const request = { state, redirectUri: urls.redirectUri, forceAuthn, loginHint }
   const { url, secret: ofProvider } = await authorizationUrl(services.oidc, ctx, connection, request)
   await beginSignIn(ctx, { ...shared, state, secret: { ...ofProvider, ...secret } })
   return { kind: 'redirect', url }
-}
-
-function leave(c: Context<SsoEnv>, outgoing: Outgoing): Response | Promise<Response> {
-  if (outgoing.kind === 'redirect') return c.redirect(outgoing.url, 303)
-  const { url, fields } = outgoing
-  return renderPage(c, <PostPage url={url} fields={fields} script="submit-at-once.js" />, { formAction: [url] })
 }

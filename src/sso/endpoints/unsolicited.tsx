@@ -5,6 +5,7 @@
 import { type Context, Hono } from 'hono'
 import { signInContext } from '#access/accounts/account/sign-in-context.ts'
 import type { SignInAnswer } from '#access/sign-in/finish-sign-in.ts'
+import { findIdentityOwner } from '#access/sign-in/identities.ts'
 import {
   beginSignIn,
   findSignIn,
@@ -13,6 +14,7 @@ import {
   type SignInRequest,
 } from '#access/sign-in/requests.ts'
 import { resolveSession } from '#access/sign-in/sessions/resolve-session.ts'
+import { isMessageUsed } from '#access/sign-in/used-messages.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { sessionTokenHash } from '#http/session.ts'
@@ -21,6 +23,7 @@ import { notFound } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { answerSignIn } from '../common/answer-sign-in.tsx'
 import { ensureBrowserState, isSameBrowser } from '../common/browser-state.ts'
+import { redirectOnward } from '../common/onward.tsx'
 import { SwapPage } from '../common/pages.tsx'
 import type { SsoEnv, SsoServices } from '../common/services.ts'
 
@@ -47,14 +50,27 @@ export function createContinuation(services: SsoServices): Hono<SsoEnv> {
     const tokenHash = sessionTokenHash(c)
     const session = tokenHash === undefined ? undefined : await resolveSession(services.database, tokenHash)
     if (session === undefined) return finish(c, ctx, request, kept)
+    if (await isAgain(ctx, { request, kept, userId: session.userId })) return c.redirect(request.returnTo, 303)
     const name = kept.identity.profile.displayName ?? kept.identity.profile.email ?? kept.identity.subject
     return renderPage(c, <SwapPage action={c.req.path} name={name} />)
   })
   routes.post('/:state', requireSameOrigin({ origin: services.urls.origin }), async (c) => {
     const { ctx, request, kept } = await waiting(services, c)
-    return finish(c, ctx, request, kept)
+    const answer = await finish(c, ctx, request, kept)
+    const next = answer.headers.get('location')
+    return next === null ? answer : redirectOnward(c, next)
   })
   return routes
+}
+
+/** Whether the message was used before, by the person who is signed in: by going back, or a repost. */
+async function isAgain(
+  ctx: CallContext,
+  { request, kept, userId }: { request: SignInRequest; kept: Kept; userId: string },
+): Promise<boolean> {
+  const connectionId = request.connectionId ?? ''
+  if (kept.message === null || !(await isMessageUsed(ctx, connectionId, kept.message))) return false
+  return (await findIdentityOwner(ctx, { connectionId, subject: kept.identity.subject })) === userId
 }
 
 type Kept = Pick<SignInAnswer, 'identity' | 'message' | 'trace' | 'visitor'>

@@ -9,13 +9,13 @@ import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
+import { redirectOnward } from '../common/onward.tsx'
 import { PasswordField } from '../login/new-password.tsx'
 import {
   browserOf,
   type LocalEnv,
   type LocalServices,
   putSession,
-  redirectOnward,
   renderRateLimited,
   withMinimumDuration,
 } from '../login/shared.tsx'

@@ -18,6 +18,7 @@ import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import type { CallContext } from '#src/context.ts'
+import { redirectOnward } from '../common/onward.tsx'
 import { passkeyScripts } from '../login/passkey-form.tsx'
 import {
   type Carried,
@@ -25,7 +26,6 @@ import {
   carriedOf,
   type LocalEnv,
   type LocalServices,
-  redirectOnward,
   renderRateLimited,
   withCarried,
 } from '../login/shared.tsx'

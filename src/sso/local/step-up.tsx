@@ -18,6 +18,7 @@ import { Alert } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { notFound } from '#platform/errors.ts'
+import { redirectOnward } from '../common/onward.tsx'
 import { PasswordField } from '../login/new-password.tsx'
 import { Or, PasskeyForm, passkeyScripts } from '../login/passkey-form.tsx'
 import {
@@ -27,7 +28,6 @@ import {
   type LocalEnv,
   type LocalServices,
   providerPath,
-  redirectOnward,
   renderRateLimited,
 } from '../login/shared.tsx'
 

@@ -1,5 +1,6 @@
 // `/login`: e-mail first, then the organization's own provider, a choice, or the password. Works without scripts, but for
 // passkeys.
+
 import { type Context, Hono } from 'hono'
 import {
   countDiscovery,
@@ -17,16 +18,17 @@ import { clientAddress } from '#http/client-address.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
+import { redirectOnward } from '../common/onward.tsx'
 import { ChooserPage, NamePage, PasswordPage, SeveralPage } from './pages.tsx'
 import {
   browserOf,
   type Carried,
   carriedOf,
+  hinted,
   knownBrowserOf,
   type LocalEnv,
   type LocalServices,
   providerPath,
-  redirectOnward,
   renderRateLimited,
   showSignedIn,
   withMinimumDuration,
@@ -40,7 +42,8 @@ export function createLogin(services: LocalServices): Hono<LocalEnv> {
 
   routes.get('/', async (c) => {
     const carried = carriedOf(services, c.req.query())
-    return renderPage(c, <NamePage carried={carried} realm={await namedRealm(c, services, carried)} />)
+    const realm = await namedRealm(c, services, carried)
+    return renderPage(c, <NamePage {...{ carried, realm }} isUnsaved={c.req.query('unsaved') !== undefined} />)
   })
   routes.post('/', sameOrigin, async (c) => discover(c, services, await readForm(c)))
 
@@ -84,7 +87,7 @@ async function discover(c: Context<LocalEnv>, services: LocalServices, form: For
     return renderPage(c, page, { status: 422 })
   }
   const only = onlyConnection(realm)
-  if (only !== undefined) return redirectOnward(c, providerPath(only.id, carried))
+  if (only !== undefined) return redirectOnward(c, providerPath(only.id, hinted(carried, name)))
   const wantsPassword = form['with'] === 'password' && realm.allowsPassword
   if (realm.connections.length > 0 && !wantsPassword)
     return renderPage(c, <ChooserPage carried={carried} realm={realm} name={name} />)

@@ -7,7 +7,7 @@ import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { PasswordField } from './new-password.tsx'
 import { Or, PasskeyForm, passkeyScripts } from './passkey-form.tsx'
-import { type Carried, CarriedFields, providerPath, withCarried } from './shared.tsx'
+import { type Carried, CarriedFields, hinted, providerPath, withCarried } from './shared.tsx'
 
 type Ways = { carried: Carried; realm: HomeRealm }
 
@@ -40,8 +40,14 @@ const Providers = ({ realm, carried }: Ways) => (
   </div>
 )
 
+type NamePageProps = Ways & {
+  error?: string | undefined
+  /** A form was sent after its session had ended. */
+  isUnsaved?: boolean
+}
+
 /** `/login`. Where an application has named the organization, its ways are offered straight away. */
-export const NamePage = ({ carried, realm, error }: Ways & { error?: string | undefined }) => {
+export const NamePage = ({ carried, realm, error, isUnsaved = false }: NamePageProps) => {
   const { organization, connections, allowsPassword } = realm
   const hasProviders = connections.length > 0
   return (
@@ -52,13 +58,18 @@ export const NamePage = ({ carried, realm, error }: Ways & { error?: string | un
       scripts={passkeyScripts}
     >
       {error === undefined ? null : <Alert kind="danger" title={error} />}
+      {isUnsaved ? (
+        <Alert kind="warning" title="What you sent was not saved">
+          Your session had ended before. Sign in, and you come back to the page of the form to enter it again.
+        </Alert>
+      ) : null}
       {hasProviders ? <Providers realm={realm} carried={carried} /> : null}
       {hasProviders && allowsPassword ? <Or /> : null}
       {hasProviders && !allowsPassword ? null : (
         <form method="post" action="/login">
           <CarriedFields {...carried} />
           {hasProviders ? <input type="hidden" name="with" value="password" /> : null}
-          <NameField hasFocus={!hasProviders} />
+          <NameField name={carried.loginHint} hasFocus={!hasProviders} />
           <SubmitButton label="Continue" kind={hasProviders ? 'secondary' : 'primary'} wide />
         </form>
       )}
@@ -70,7 +81,7 @@ export const NamePage = ({ carried, realm, error }: Ways & { error?: string | un
 /** Several ways fit: the person chooses. */
 export const ChooserPage = ({ carried, realm, name }: Ways & { name: string }) => (
   <CardPage title="How do you want to sign in?" organization={realm.organization?.name} lead={`As ${name}`}>
-    <Providers realm={realm} carried={carried} />
+    <Providers realm={realm} carried={hinted(carried, name)} />
     {realm.allowsPassword ? (
       <form method="post" action="/login" class="ways">
         <CarriedFields {...carried} />
@@ -103,7 +114,7 @@ export const PasswordPage = ({ carried, organization, name, isWrong }: PasswordP
     ) : null}
     <form method="post" action="/login/password">
       <CarriedFields {...carried} />
-      <NameField name={name} hasFocus={name === undefined} />
+      <NameField name={name ?? carried.loginHint} hasFocus={name === undefined} />
       <PasswordField hasFocus={name !== undefined} />
       <SubmitButton label="Sign in" wide />
     </form>

@@ -14,13 +14,13 @@ import type { Form } from '#http/read-form.ts'
 import { safeReturnTo } from '#http/return-to.ts'
 import { sessionTokenHash, setSessionCookie, userContext } from '#http/session.ts'
 import { tellApplications } from '#http/session-ends.ts'
-import { WideLink } from '#http/ui/buttons.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
-import { CardPage } from '#http/ui/page.tsx'
 import { AppError } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
 import type { Services } from '#src/context.ts'
 import { ensureBrowserState, readBrowserState } from '../common/browser-state.ts'
+import { loginHintOf } from '../common/login-hint.ts'
+import { redirectOnward } from '../common/onward.tsx'
 
 export type LocalServices = Services & { log: Log; trustedProxies: number }
 
@@ -33,6 +33,8 @@ export type Carried = {
   organization: string | undefined
   /** `login`: an application wants a new proof, so the provider is asked for one. */
   prompt: 'login' | undefined
+  /** Who is about to sign in, as far as somebody has said (OpenID Connect Core 3.1.2.1). */
+  loginHint: string | undefined
 }
 
 /** From a query or a form. A return that is not one of our pages becomes the account page. */
@@ -40,28 +42,39 @@ export const carriedOf = (services: Services, from: Form | Record<string, string
   returnTo: safeReturnTo(from['return_to'], services.urls.origin),
   organization: from['organization'] === '' ? undefined : from['organization'],
   prompt: from['prompt'] === 'login' ? 'login' : undefined,
+  loginHint: loginHintOf(from['login_hint']),
 })
 
-export const CarriedFields = ({ returnTo, organization, prompt }: Carried) => (
+/** The hint as the person has corrected it; without one, nobody is told what was typed here. */
+export const hinted = (carried: Carried, name: string): Carried =>
+  carried.loginHint === undefined ? carried : { ...carried, loginHint: loginHintOf(name) }
+
+export const CarriedFields = ({ returnTo, organization, prompt, loginHint }: Carried) => (
   <>
     <input type="hidden" name="return_to" value={returnTo} />
     {organization === undefined ? null : <input type="hidden" name="organization" value={organization} />}
     {prompt === undefined ? null : <input type="hidden" name="prompt" value={prompt} />}
+    {loginHint === undefined ? null : <input type="hidden" name="login_hint" value={loginHint} />}
   </>
 )
 
 /** A page of sign-in, with what is carried in its query. */
-export function withCarried(path: string, { returnTo, organization, prompt }: Carried): string {
-  const named = organization === undefined ? {} : { organization }
-  const query = new URLSearchParams({ return_to: returnTo, ...named, ...(prompt === undefined ? {} : { prompt }) })
+export function withCarried(path: string, { organization, ...carried }: Carried): string {
+  const query = queryOf(carried)
+  if (organization !== undefined) query.set('organization', organization)
   return `${path}?${query}`
 }
 
 /** Where a sign-in through a provider begins. */
-export function providerPath(connectionId: string, { returnTo, prompt }: Carried): string {
-  const query = new URLSearchParams({ return_to: returnTo, ...(prompt === undefined ? {} : { prompt }) })
-  return `/sign-in/${connectionId}?${query}`
-}
+export const providerPath = (connectionId: string, carried: Carried): string =>
+  `/sign-in/${connectionId}?${queryOf(carried)}`
+
+const queryOf = ({ returnTo, prompt, loginHint }: Omit<Carried, 'organization'>): URLSearchParams =>
+  new URLSearchParams({
+    return_to: returnTo,
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(loginHint === undefined ? {} : { login_hint: loginHint }),
+  })
 
 /** The browser as the verbs take it, with its state made where it has none. */
 export const browserOf = (c: Context<LocalEnv>, services: LocalServices, returnTo: string) => ({
@@ -93,16 +106,6 @@ async function endReplaced(c: Context<LocalEnv>, services: LocalServices): Promi
   tellApplications(c, services, live.organizationId)
 }
 
-/**
- * On to a page of ours after a form. What may lead out of our origin from there (a provider, an application) starts from a page
- * of its own: browsers hold a form to its page's `form-action` through all redirects (CSP 3 §4.2.4).
- */
-export function redirectOnward(c: Context<LocalEnv>, path: string): Response | Promise<Response> {
-  if (!/^\/(oauth2|sign-in)\//.test(path)) return c.redirect(path, 303)
-  c.header('Refresh', `0;url=${path}`)
-  return renderPage(c, <OnwardPage path={path} />)
-}
-
 /** What a proof led to: the next step of signing in, or the session and the page that the person wanted. */
 export async function showSignedIn(
   c: Context<LocalEnv>,
@@ -113,14 +116,6 @@ export async function showSignedIn(
   await putSession(c, services, outcome)
   return redirectOnward(c, outcome.returnTo)
 }
-
-const OnwardPage = ({ path }: { path: string }) => (
-  <CardPage title="One moment" lead="You are being taken on.">
-    <p>
-      <WideLink href={path}>Continue</WideLink>
-    </p>
-  </CardPage>
-)
 
 /** Too many attempts, be there such a person or not. */
 export function renderRateLimited(c: Context<LocalEnv>, seconds: number): Promise<Response> {

@@ -1,4 +1,5 @@
 // `/login/continue`: the steps between the password and the session, one page each, bound to the browser that began.
+
 import { type Context, Hono } from 'hono'
 import {
   changeAtSignIn,
@@ -14,15 +15,9 @@ import { requireSameOrigin } from '#http/origin-check.ts'
 import { type PageElement, renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
+import { redirectOnward } from '../common/onward.tsx'
 import { faultOf, newPasswordOf } from './new-password.tsx'
-import {
-  knownBrowserOf,
-  type LocalEnv,
-  type LocalServices,
-  putSession,
-  redirectOnward,
-  renderRateLimited,
-} from './shared.tsx'
+import { knownBrowserOf, type LocalEnv, type LocalServices, putSession, renderRateLimited } from './shared.tsx'
 import { ChangePage, EnrolPage, RecoveryCodesPage, VerifyPage } from './step-pages.tsx'
 
 /** Mounted at `/login/continue`. */

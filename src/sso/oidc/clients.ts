@@ -2,9 +2,11 @@
 // them. Everything is fetched through the guarded way out.
 import * as client from 'openid-client'
 import { type OidcConnection, openConnectionSecret } from '#connections/sign-in/connections.ts'
+import { discover, documentLimits } from '#connections/sign-in/discovery.ts'
 import { AppError, invalid } from '#platform/errors.ts'
 import { type CallContext, nowOf } from '#src/context.ts'
 import { importPrivateKey } from './client-key.ts'
+import { tokenEndpointFault } from './faults.ts'
 
 type Known = { metadata: client.ServerMetadata; fetchedAt: number; keys: KeyStore }
 
@@ -32,8 +34,6 @@ const staleMillis = 24 * 60 * 60_000
 const freshKeysMillis = 5 * 60_000
 /** Tokens with invented key ids must not make us ask all the time. */
 const refetchMillis = 60_000
-/** No provider has that much to say of itself, or takes that long. */
-const documentLimits = { maxBytes: 262_144, timeoutMillis: 3_000 }
 const rememberedProviders = 500
 /** Seconds by which clocks may differ. */
 const skewSeconds = 60
@@ -47,7 +47,7 @@ export function createOidcClients(): OidcClients {
     const now = ctx.clock.now().getTime()
     if (known !== undefined && now - known.fetchedAt < freshMillis) return known
     try {
-      const metadata = await discover(ctx, connection.settings.issuer)
+      const metadata = (await discover(ctx, connection.settings.issuer)) as client.ServerMetadata
       const fresh: Known = {
         metadata,
         fetchedAt: now,
@@ -109,26 +109,6 @@ const holdsKey = (keys: Keys | undefined, kid: string | undefined): boolean =>
 const isUsable = (keys: Keys, { hasKey, triedAt, now }: { hasKey: boolean; triedAt: number; now: number }): boolean =>
   (now - keys.fetchedAt < freshKeysMillis && hasKey) || now - triedAt < refetchMillis
 
-/** OpenID Connect Discovery 1.0; the issuer in the document has to be the configured one, to the letter. */
-async function discover(ctx: CallContext, issuer: string): Promise<client.ServerMetadata> {
-  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
-  const answer = await ctx.outgoing.fetch(url, { headers: { Accept: 'application/json' }, ...documentLimits })
-  if (answer.status !== 200) throw invalid(`The provider's discovery document answered ${answer.status}`, 'discovery')
-  const document = (await answer.json().catch(() => undefined)) as client.ServerMetadata | undefined
-  if (document === undefined || document === null || typeof document !== 'object')
-    throw invalid("The provider's discovery document is no JSON", 'discovery')
-  if (document.issuer !== issuer)
-    throw invalid(
-      `The discovery document is that of ${String(document.issuer).slice(0, 200)}, not of ${issuer}`,
-      'discovery',
-    )
-  for (const name of ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const) {
-    if (typeof document[name] !== 'string') throw invalid(`The discovery document names no ${name}`, 'discovery')
-    ctx.outgoing.check(document[name])
-  }
-  return document
-}
-
 /** One client object for one sign-in, so that the keys that it sees are those that `keys` decides on. */
 async function configure(
   ctx: CallContext,
@@ -139,7 +119,7 @@ async function configure(
   const { clientId } = connection.settings
   const options = { [client.clockTolerance]: skewSeconds, [client.clockSkew]: clockSkew(ctx) }
   const configuration = new client.Configuration(
-    { ...metadata },
+    { ...metadata, userinfo_signing_alg_values_supported: userinfoAlgorithms(metadata) },
     clientId,
     options,
     await authentication(ctx, connection),
@@ -153,9 +133,15 @@ async function configure(
       headers: init.headers,
       ...(init.body === undefined || init.body === null ? {} : { body: bodyText(init.body) }),
     })
+    if (url === metadata.userinfo_endpoint && isJwt(answer)) {
+      const token = await answer.text()
+      kid = keyIdOf(token)
+      return new Response(token, { status: answer.status, headers: answer.headers })
+    }
     if (url !== metadata.token_endpoint) return answer
     const text = await answer.text()
-    kid = keyIdOf(text)
+    if (!answer.ok) throw tokenEndpointFault(answer.status, text)
+    kid = keyIdOf(idTokenIn(text))
     return new Response(text, { status: answer.status, headers: answer.headers })
   }
   client.enableNonRepudiationChecks(configuration)
@@ -170,11 +156,26 @@ const clockSkew = (ctx: CallContext): number =>
 
 const bodyText = (body: unknown): string => (body instanceof URLSearchParams ? body.toString() : String(body))
 
-/** The key that a token endpoint's answer asks for, before anything of it is believed. */
-function keyIdOf(text: string): string | undefined {
+const isJwt = ({ headers }: Response): boolean => /^application\/jwt\b/i.test(headers.get('content-type') ?? '')
+
+/** Signatures of userinfo (OpenID Connect Core 5.3.2): with a key that the provider publishes, whatever else it would take. */
+function userinfoAlgorithms(metadata: client.ServerMetadata): string[] {
+  const said = metadata.userinfo_signing_alg_values_supported ?? metadata.id_token_signing_alg_values_supported
+  return (said ?? ['RS256']).filter((name) => name !== 'none' && !name.startsWith('HS'))
+}
+
+function idTokenIn(text: string): unknown {
   try {
-    const token = (JSON.parse(text) as { id_token?: unknown }).id_token
-    if (typeof token !== 'string') return undefined
+    return (JSON.parse(text) as { id_token?: unknown }).id_token
+  } catch {
+    return undefined
+  }
+}
+
+/** The key that a token asks for, before anything of it is believed. */
+function keyIdOf(token: unknown): string | undefined {
+  if (typeof token !== 'string') return undefined
+  try {
     const header = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid?: unknown }
     return typeof header.kid === 'string' ? header.kid : undefined
   } catch {

@@ -1,38 +1,45 @@
 // From ID token (and userinfo) claims to an ExternalIdentity, by the names that the connection's preset gives.
 
-import type { ExternalIdentity, GroupsState } from '#access/sign-in/external-identity.ts'
+import type { ExternalIdentity } from '#access/sign-in/external-identity.ts'
+import { noteGroups, type ReadGroups, readGroups } from '#access/sign-in/read-groups.ts'
 import { noted, refuse, type Trace } from '#access/sign-in/trace.ts'
-import { presets } from '#connections/providers/providers.ts'
 import { emailStatementClaims } from '#connections/settings/claims.ts'
 import type { OidcConnection } from '#connections/sign-in/connections.ts'
+import { groupRuleOf } from '#connections/sign-in/group-rule.ts'
 import { hasTwoFactors } from '#connections/sign-in/second-factors.ts'
 import { emailVerificationOf, firstEmailAddresses } from '#directory/email-address.ts'
+import { type Claims, claimAt } from './claim-path.ts'
 
-export type Claims = Readonly<Record<string, unknown>>
+/** What the provider has said of the person. */
+export type Heard = {
+  idToken: Claims
+  userinfo: Claims
+  /** Whether that is all that the provider would say: userinfo answered, and the scopes were granted. */
+  isWhole: boolean
+}
 
 /** @throws SignInRefused where the claims name no stable subject, or one of a domain that the connection does not take */
-export function identityOfClaims(
-  connection: OidcConnection,
-  idToken: Claims,
-  userinfo: Claims,
-  trace: Trace,
-): ExternalIdentity {
+export function identityOfClaims(connection: OidcConnection, heard: Heard, trace: Trace): ExternalIdentity {
   const { settings } = connection
+  const { idToken, userinfo } = heard
   // What the token says wins; userinfo fills in what it leaves out.
   const claims: Claims = { ...userinfo, ...idToken }
   requireHostedDomain(settings.hostedDomains, claims, trace)
+  const claimOf = (name: string): unknown => {
+    const value = claimAt(claims, name)
+    return value === undefined ? claimAt(userinfo, name) : value
+  }
   const first = (names: readonly string[]): string | null =>
-    (names.map((name) => own(claims, name)).find((value) => typeof value === 'string' && value !== '') as
-      | string
-      | null) ?? null
+    (names.map(claimOf).find((value) => typeof value === 'string' && value !== '') as string | undefined) ?? null
   const { email, firstName, lastName, displayName, externalId } = settings.claims
-  const { groups, groupsState } = groupsOf(connection, claims)
-  const named = email.map((name) => texts(own(claims, name)))
+  const { groups, groupsState } = groupsOf(connection, { claims, claimOf, isWhole: heard.isWhole }, trace)
+  const named = email.map((name) => texts(claimOf(name)))
   const emails = firstEmailAddresses(named)
   if (emails.length === 0 && named.flat().length > 0)
     noted(trace, 'email', 'What the token has for an e-mail address is none')
   return {
     subject: subjectOf(settings.subjectClaims, idToken, trace),
+    nameId: null,
     emails,
     profile: {
       email: emails.length === 1 ? (emails[0] ?? null) : null,
@@ -41,7 +48,7 @@ export function identityOfClaims(
       displayName: first(displayName),
       externalId: first(externalId),
       groups,
-      roles: settings.claims.roles.flatMap((name) => texts(own(claims, name))),
+      roles: settings.claims.roles.flatMap((name) => texts(claimOf(name))),
     },
     groupsState,
     emailVerification: verificationOf(settings.emailVerifiedClaim, [idToken, userinfo]),
@@ -98,14 +105,15 @@ function requireHostedDomain(domains: readonly string[] | null, claims: Claims, 
     refuse(trace, 'hosted_domain', `The account belongs to the Workspace ${hosted}`)
 }
 
-function groupsOf(connection: OidcConnection, claims: Claims): { groups: string[]; groupsState: GroupsState } {
-  const values = connection.settings.claims.groups
-    .map((name) => own(claims, name))
-    .filter((value) => value !== undefined)
-  const groups = values.flatMap(texts)
-  const isCut = groups.length >= (presets[connection.preset].oidc.largestGroupList ?? Number.POSITIVE_INFINITY)
-  if (isOverage(connection, claims) || isCut) return { groups: [], groupsState: 'unknown-overage' }
-  return { groups, groupsState: values.length === 0 ? 'not-provided' : 'listed' }
+type Named = Pick<Heard, 'isWhole'> & { claims: Claims; claimOf(name: string): unknown }
+
+function groupsOf(connection: OidcConnection, { claims, claimOf, isWhole }: Named, trace: Trace): ReadGroups {
+  if (isOverage(connection, claims)) return { groups: [], groupsState: 'unknown-overage' }
+  const found = connection.settings.claims.groups.map(claimOf).filter((value) => value !== undefined)
+  const rule = groupRuleOf(connection)
+  const read = readGroups(found, { ...rule, isAbsenceNone: rule.isAbsenceNone && isWhole })
+  noteGroups(trace, read, found.length > 0)
+  return read
 }
 
 // Entra names a URL to ask instead; it is never asked, since what names it came from outside (wire 17).

@@ -5,10 +5,11 @@ import * as client from 'openid-client'
 import type { ExternalIdentity } from '#access/sign-in/external-identity.ts'
 import { noted, passed, refuse, type Trace } from '#access/sign-in/trace.ts'
 import type { OidcConnection } from '#connections/sign-in/connections.ts'
-import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
+import { type Claims, shownClaims } from './claim-path.ts'
 import type { OidcClients } from './clients.ts'
-import { type Claims, identityOfClaims } from './profile.ts'
+import { messageOf, refuseAnswer, refuseWith } from './faults.ts'
+import { identityOfClaims } from './profile.ts'
 
 export type OidcSecret = { nonce: string; verifier: string }
 
@@ -24,7 +25,7 @@ export async function authorizationUrl(
   clients: OidcClients,
   ctx: CallContext,
   connection: OidcConnection,
-  request: { state: string; redirectUri: string; forceAuthn: boolean },
+  request: { state: string; redirectUri: string; forceAuthn: boolean; loginHint?: string | undefined },
 ): Promise<{ url: string; secret: OidcSecret }> {
   const configuration = await clients.clientFor(ctx, connection)
   const secret = {
@@ -38,6 +39,7 @@ export async function authorizationUrl(
     nonce: secret.nonce,
     code_challenge: createHash('sha256').update(secret.verifier).digest('base64url'),
     code_challenge_method: 'S256',
+    ...(request.loginHint === undefined ? {} : { login_hint: request.loginHint }),
     ...(request.forceAuthn ? { prompt: 'login', max_age: '0' } : {}),
   })
   return { url: url.href, secret }
@@ -67,6 +69,7 @@ export async function verifyCallback(
   answer: { url: URL; state: string; secret: OidcSecret; trace: Trace },
 ): Promise<ExternalIdentity> {
   const { url, state, secret, trace } = answer
+  if (url.searchParams.get('error') !== null) return refuseAnswer(trace, url.searchParams)
   const configuration = await clients.clientFor(ctx, connection).catch((error: unknown) => refuseWith(trace, error))
   const tokens = await client
     .authorizationCodeGrant(configuration, url, {
@@ -87,13 +90,18 @@ export async function verifyCallback(
     trace,
   )
   const userinfo = await fetchUserinfo(configuration, connection, tokens.access_token, claims, trace)
-  trace.received = { idToken: shown(claims), userinfo: shown(userinfo) }
-  const identity = identityOfClaims(connection, claims, userinfo, trace)
+  trace.received = { idToken: shownClaims(claims), userinfo: shownClaims(userinfo ?? {}) }
+  const isWhole = userinfo !== undefined && isGranted(connection, tokens.scope)
+  const identity = identityOfClaims(connection, { idToken: claims, userinfo: userinfo ?? {}, isWhole }, trace)
   // A session that is over at once would send the browser round in circles.
   if (identity.notAfter !== null && Date.parse(identity.notAfter) <= ctx.clock.now().getTime())
     refuse(trace, 'session_ended', 'The session at the provider has ended (session_expiry)')
   return { ...identity, idToken: tokens.id_token }
 }
+
+/** Whether the provider has not left out the scope that brings groups (RFC 6749 5.1: without a word, all were granted). */
+const isGranted = ({ settings }: OidcConnection, granted: string | undefined): boolean =>
+  granted === undefined || !settings.scopes.includes('groups') || granted.split(' ').includes('groups')
 
 /** On top of the library: azp, age, lifetime, sub, at_hash and c_hash (OpenID Connect Core 2, 3.1.3.7, 3.1.3.8, 3.3.2.11). */
 function checkFurther(
@@ -106,12 +114,15 @@ function checkFurther(
   const audiences = Array.isArray(claims['aud']) ? claims['aud'] : [claims['aud']]
   const authorizedParty = claims['azp']
   if (authorizedParty !== undefined && authorizedParty !== settings.clientId)
-    refuse(trace, 'azp', 'The ID token was issued to another client (azp)')
+    refuse(trace, 'azp', `The ID token was issued to another client (azp ${String(authorizedParty).slice(0, 200)})`)
   if (audiences.length > 1 && authorizedParty === undefined)
     refuse(trace, 'azp', 'The ID token has several audiences and does not say which of them asked (azp)')
   const [issued, now] = [Number(claims['iat']), ctx.clock.now().getTime() / 1000]
-  if (!(issued <= now + skewSeconds)) refuse(trace, 'iat', 'The ID token was issued in the future; compare the clocks')
-  if (!(issued >= now - maxTokenAgeSeconds)) refuse(trace, 'iat', 'The ID token is older than ten minutes')
+  const age = Math.round(now - issued)
+  if (!(issued <= now + skewSeconds))
+    refuse(trace, 'iat', `The ID token was issued ${-age} seconds in the future; compare the clocks`)
+  if (!(issued >= now - maxTokenAgeSeconds))
+    refuse(trace, 'iat', `The ID token is ${age} seconds old, and may be ${maxTokenAgeSeconds}`)
   if (!(Number(claims['exp']) - issued <= maxLifetimeSeconds))
     refuse(trace, 'lifetime', 'The ID token is good for more than a day, so it is none for a sign-in')
   if (String(claims['sub']).length > maxSubject)
@@ -131,13 +142,14 @@ const hashesOf = (text: string): string[] =>
     return digest.subarray(0, digest.length / 2).toString('base64url')
   })
 
+/** Nothing of a provider that has no userinfo; undefined where it could not be had. */
 async function fetchUserinfo(
   configuration: client.Configuration,
   { settings }: OidcConnection,
   accessToken: string,
   claims: Claims,
   trace: Trace,
-): Promise<Claims> {
+): Promise<Claims | undefined> {
   if (!settings.usesUserinfo || configuration.serverMetadata().userinfo_endpoint === undefined) return {}
   try {
     const userinfo = await client.fetchUserInfo(configuration, accessToken, String(claims['sub']))
@@ -147,34 +159,9 @@ async function fetchUserinfo(
     // Another subject is an attack or a broken provider. One that does not answer has told the essential in the token.
     if (isMismatch(error)) refuse(trace, 'userinfo', 'Userinfo is that of another subject than the ID token')
     noted(trace, 'userinfo', `Not available: ${messageOf(error)}`)
-    return {}
+    return undefined
   }
 }
 
 const isMismatch = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED'
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message.slice(0, 200) : 'unknown error')
-
-const reasons: Record<string, string> = {
-  OAUTH_JWT_CLAIM_COMPARISON_FAILED: 'claims',
-  OAUTH_JWT_TIMESTAMP_CHECK_FAILED: 'expired',
-  OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED: 'claims',
-  OAUTH_RESPONSE_BODY_ERROR: 'token_endpoint',
-  OAUTH_AUTHORIZATION_RESPONSE_ERROR: 'provider_error',
-  OAUTH_KEY_SELECTION_FAILED: 'signature',
-}
-
-/** Whatever the library does not accept, as a refusal whose cause is kept for the trace. @throws SignInRefused */
-function refuseWith(trace: Trace, error: unknown): never {
-  if (error instanceof AppError && error.code === 'unavailable') throw error
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const nested = error instanceof Error && error.cause instanceof Error ? `: ${messageOf(error.cause)}` : ''
-  const reason = error instanceof AppError ? (error.reason ?? 'discovery') : (reasons[code] ?? 'id_token')
-  return refuse(trace, reason, `${messageOf(error)}${nested}`)
-}
-
-const secretClaims = new Set(['nonce', 'at_hash', 'c_hash', 'jti'])
-
-const shown = (claims: Claims): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(claims).filter(([name]) => !secretClaims.has(name)))

@@ -1,46 +1,61 @@
-// The text of an encrypted assertion (XML Encryption 1.1 5.2.4, 5.5), so that it can be read strictly before a signature
+// The text of an encrypted assertion or name (XML Encryption 1.1 5.2.4, 5.5), so that it can be read strictly before a signature
 // library is given it: anybody can encrypt anything for us, our certificate is public.
-import { constants, createDecipheriv, privateDecrypt } from 'node:crypto'
-import { encryptionNamespace } from './names.ts'
+import { type CipherGCMTypes, createDecipheriv } from 'node:crypto'
+import { contentEncryptions, encryptionNamespace, legacyEncryptions, maskHashes } from './names.ts'
+import { decryptOaep } from './oaep.ts'
 import { Refusal, requireThat } from './verdict.ts'
+import { digestName } from './verify.ts'
 import { childrenOf, descendants, type XmlElement } from './xml.ts'
 
-const ciphers = new Map([
-  ['http://www.w3.org/2009/xmlenc11#aes128-gcm', 'aes-128-gcm'],
-  ['http://www.w3.org/2009/xmlenc11#aes256-gcm', 'aes-256-gcm'],
-] as const)
-
-/** As node-saml knows them: every other name, and none, stands for SHA-1 there. */
-const digests = new Map([
-  ['http://www.w3.org/2000/09/xmldsig#sha256', 'sha256'],
-  ['http://www.w3.org/2000/09/xmldsig#sha512', 'sha512'],
-])
-
-const [ivBytes, tagBytes] = [12, 16]
+const [ivBytes, tagBytes, blockBytes] = [12, 16, 16]
 
 /**
- * @param encrypted an EncryptedAssertion whose algorithms are known to be safe (precheck.ts)
+ * @param encrypted an EncryptedAssertion or EncryptedID whose algorithms are known to be safe (precheck.ts)
  * @param key PKCS#8 PEM
  * @throws Refusal (reason `encryption`) where it has not exactly one key and one content, or they are not for us
  */
 export function decryptedText(encrypted: XmlElement, key: string): string {
   const [content, ofKey] = [onlyDescendant(encrypted, 'EncryptedData'), onlyDescendant(encrypted, 'EncryptedKey')]
   const all = [...descendants(encrypted)].filter(({ name }) => name === 'CipherValue')
-  requireThat(all.length === 2, 'encryption', 'The assertion is not encrypted in the usual way')
-  const cipher = ciphers.get((methodOf(content)?.attributes.get('Algorithm') ?? '') as never)
-  requireThat(cipher !== undefined, 'encryption', 'The encryption of the assertion is not one that can be read here')
-  const [digest] = [...descendants(methodOf(ofKey) ?? ofKey)].filter(({ name }) => name === 'DigestMethod')
-  const oaepHash = digests.get(digest?.attributes.get('Algorithm') ?? '') ?? 'sha1'
+  requireThat(all.length === 2, 'encryption', 'It is not encrypted in the usual way')
+  const name = methodOf(content)?.attributes.get('Algorithm') ?? ''
+  const [sealed, legacy] = [contentEncryptions.get(name), legacyEncryptions.get(name)]
   try {
-    const secret = privateDecrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, cipherValueOf(ofKey))
+    const secret = decryptOaep(key, cipherValueOf(ofKey), hashesOf(methodOf(ofKey)))
     const bytes = cipherValueOf(content)
-    const decipher = createDecipheriv(cipher, secret, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
-    decipher.setAuthTag(bytes.subarray(-tagBytes))
-    const plain = Buffer.concat([decipher.update(bytes.subarray(ivBytes, -tagBytes)), decipher.final()])
+    const plain = sealed === undefined ? openBlocks(legacy ?? '', secret, bytes) : openSealed(sealed, secret, bytes)
     return new TextDecoder('utf-8', { fatal: true }).decode(plain)
   } catch {
-    throw new Refusal('encryption', 'The assertion cannot be decrypted: it is encrypted for another key, or damaged')
+    throw new Refusal('encryption', 'It cannot be decrypted: it is encrypted for another key, or damaged')
   }
+}
+
+/** The digest and the mask of RSA-OAEP, both SHA-1 where nothing is said (XML Encryption 1.1, 5.5.2). */
+function hashesOf(method: XmlElement | undefined): { digest: string; mask: string } {
+  const named = (name: string): string =>
+    method?.children.find((child) => child.name === name)?.attributes.get('Algorithm') ?? ''
+  const [digest, mask] = [named('DigestMethod'), named('MGF')]
+  return {
+    digest: digest === '' ? 'sha1' : (digestName(digest) ?? ''),
+    mask: mask === '' ? 'sha1' : (maskHashes.get(mask) ?? ''),
+  }
+}
+
+function openSealed(name: string, secret: Buffer, bytes: Buffer): Buffer {
+  const decipher = createDecipheriv(name as CipherGCMTypes, secret, bytes.subarray(0, ivBytes), {
+    authTagLength: tagBytes,
+  })
+  decipher.setAuthTag(bytes.subarray(-tagBytes))
+  return Buffer.concat([decipher.update(bytes.subarray(ivBytes, -tagBytes)), decipher.final()])
+}
+
+/** The last byte says how many were filled up, whatever is in them (XML Encryption 1.1, 5.2). */
+function openBlocks(name: string, secret: Buffer, bytes: Buffer): Buffer {
+  const decipher = createDecipheriv(name, secret, bytes.subarray(0, blockBytes)).setAutoPadding(false)
+  const plain = Buffer.concat([decipher.update(bytes.subarray(blockBytes)), decipher.final()])
+  const filled = plain.at(-1) ?? 0
+  if (filled < 1 || filled > blockBytes) throw new Error('Not decrypted')
+  return plain.subarray(0, -filled)
 }
 
 /** The only one, whatever its namespace: whoever reads it after us must find the same. */
@@ -48,7 +63,7 @@ function onlyDescendant(encrypted: XmlElement, name: string): XmlElement {
   const found = [...descendants(encrypted)].filter((element) => element.name === name)
   const [only] = found
   const isProper = found.length === 1 && only?.namespace === encryptionNamespace
-  requireThat(isProper && only !== undefined, 'encryption', 'The assertion is not encrypted in the usual way')
+  requireThat(isProper && only !== undefined, 'encryption', 'It is not encrypted in the usual way')
   return only
 }
 

@@ -1,9 +1,9 @@
 // Verifies LogoutRequest and LogoutResponse (SAML Core 3.7), by the redirect binding (signature over the query, Bindings 3.4.4.1)
 // and by POST (enveloped signature). Runs in the worker thread.
-import { createPublicKey, createVerify, X509Certificate } from 'node:crypto'
 import { inflateRawSync } from 'node:zlib'
-import { SignedXml } from 'xml-crypto'
 import type { TraceStep } from '#access/sign-in/trace.ts'
+import { decode } from './base64.ts'
+import { decryptedText } from './decrypt.ts'
 import {
   assertionNamespace,
   legacySignature,
@@ -12,9 +12,11 @@ import {
   signatureNamespace,
 } from './names.ts'
 import { requirePlausibleSignatures } from './plausible.ts'
-import { requireMessage, requireProperSignatures, requireUniqueIds } from './precheck.ts'
-import { asRefusal, decode } from './validate.ts'
-import { Refusal, requireThat } from './verdict.ts'
+import { requireMessage, requireProperEncryption, requireProperSignatures, requireUniqueIds } from './precheck.ts'
+import { nameIdOf } from './read-assertion.ts'
+import { asRefusal } from './validate.ts'
+import { Refusal, type Refused, requireThat } from './verdict.ts'
+import { isSignature, publicKeyOf, signedElements } from './verify.ts'
 import { childrenOf, parseXml, type XmlElement } from './xml.ts'
 
 export type LogoutExpectations = {
@@ -27,6 +29,9 @@ export type LogoutExpectations = {
   destination: string
   certificates: string[]
   isSha1Allowed: boolean
+  isCbcAllowed: boolean
+  /** PKCS#8 PEM of our key. */
+  decryptionKey: string
   now: number
 }
 
@@ -41,9 +46,7 @@ export type LogoutMessage = {
   expiresAt: string
 }
 
-export type LogoutVerification =
-  | { isValid: true; message: LogoutMessage; steps: TraceStep[] }
-  | { isValid: false; reason: string; message: string; steps: TraceStep[] }
+export type LogoutVerification = { isValid: true; message: LogoutMessage; steps: TraceStep[] } | Refused
 
 const maxInflated = 262_144
 const skewMillis = 60_000
@@ -53,9 +56,9 @@ const maxAgeMillis = 5 * 60_000
 export function verifyLogoutMessage(base64: string, expected: LogoutExpectations): LogoutVerification {
   const steps: TraceStep[] = []
   try {
-    const { root, isSigned } =
+    const verified =
       expected.binding === 'post' ? fromPost(base64, expected, steps) : fromRedirect(base64, expected, steps)
-    return { isValid: true, message: readMessage(root, isSigned, expected), steps }
+    return { isValid: true, message: readMessage(verified, expected, steps), steps }
   } catch (error) {
     const { reason, message } = asRefusal(error)
     steps.push({ check: reason, result: 'failed', detail: message })
@@ -72,13 +75,11 @@ function fromRedirect(base64: string, expected: LogoutExpectations, steps: Trace
   if (query === null) return { root: requireUnsignedAllowed(root, expected), isSigned: false }
   const isLegacy = expected.isSha1Allowed && query.algorithm === legacySignature
   if (isLegacy) steps.push({ check: 'algorithm', result: 'note', detail: 'SHA-1 is let through by a setting' })
-  const hash = isLegacy ? 'RSA-SHA1' : signatureAlgorithms.get(query.algorithm)
-  requireThat(hash !== undefined, 'algorithm', `The algorithm ${query.algorithm.slice(0, 100)} is not accepted`)
+  const isKnown = isLegacy || signatureAlgorithms.has(query.algorithm)
+  requireThat(isKnown, 'algorithm', `The algorithm ${query.algorithm.slice(0, 100)} is not accepted`)
   const signature = Buffer.from(query.signature, 'base64')
   const isValid = expected.certificates.some((pem) =>
-    createVerify(hash)
-      .update(query.signedText)
-      .verify(createPublicKey(new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'pem' })), signature),
+    isSignature(query.algorithm, publicKeyOf(pem), query.signedText, signature),
   )
   requireThat(isValid, 'signature', 'The signature of the query is not valid')
   return { root, isSigned: true }
@@ -104,9 +105,8 @@ function fromPost(base64: string, expected: LogoutExpectations, steps: TraceStep
   if (childrenOf(root, signatureNamespace, 'Signature').length === 0)
     return { root: requireUnsignedAllowed(root, expected), isSigned: false }
   requirePlausibleSignatures([root], expected.certificates)
-  const signed = expected.certificates.map((pem) => signedContent(xml, pem)).find((content) => content !== undefined)
-  requireThat(signed !== undefined, 'signature', 'The signature is not valid')
-  const verified = parseXml(signed)
+  const [verified] = signedElements(xml, expected.certificates)
+  requireThat(verified !== undefined, 'signature', 'The signature is not valid')
   requireMessage(verified, expected.kind)
   return { root: verified, isSigned: true }
 }
@@ -117,20 +117,7 @@ function requireUnsignedAllowed(root: XmlElement, { kind }: LogoutExpectations):
   return root
 }
 
-/** What the signature of the document covers, in canonical form; undefined where it does not verify with this certificate. */
-function signedContent(xml: string, pem: string): string | undefined {
-  const verifier = new SignedXml({ publicCert: pem })
-  const signature = /<(?:[\w.-]+:)?Signature[\s>][\s\S]*<\/(?:[\w.-]+:)?Signature>/.exec(xml)?.[0]
-  if (signature === undefined) return undefined
-  try {
-    verifier.loadSignature(signature)
-    return verifier.checkSignature(xml) ? verifier.getSignedReferences()[0] : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function readMessage(root: XmlElement, isSigned: boolean, expected: LogoutExpectations): LogoutMessage {
+function readMessage({ root, isSigned }: Verified, expected: LogoutExpectations, steps: TraceStep[]): LogoutMessage {
   const value = (name: string): string | undefined => root.attributes.get(name)
   const issuer = childrenOf(root, assertionNamespace, 'Issuer').map(({ text }) => text)
   const isRequest = expected.kind === 'LogoutRequest'
@@ -153,7 +140,7 @@ function readMessage(root: XmlElement, isSigned: boolean, expected: LogoutExpect
   requireThat(id !== '', 'malformed', 'The message has no ID')
   return {
     ...{ id, isSigned, issuer: issuer[0] ?? '' },
-    nameId: isRequest ? nameIdOf(root) : null,
+    nameId: isRequest ? namedIn(root, expected, steps) : null,
     sessionIndexes: childrenOf(root, protocolNamespace, 'SessionIndex').map(({ text }) => text.trim()),
     inResponseTo: value('InResponseTo') ?? null,
     status: statusOf(root),
@@ -161,15 +148,18 @@ function readMessage(root: XmlElement, isSigned: boolean, expected: LogoutExpect
   }
 }
 
-function nameIdOf(root: XmlElement): string {
-  const [nameId, ...others] = childrenOf(root, assertionNamespace, 'NameID')
-  const text = nameId?.text ?? ''
-  requireThat(
-    others.length === 0 && text !== '' && nameId?.children.length === 0,
-    'name_id',
-    'The request does not name exactly one person',
-  )
-  return text
+/** In clear, or encrypted for us (SAML Core 2.2.4, 3.7.1). */
+function namedIn(root: XmlElement, expected: LogoutExpectations, steps: TraceStep[]): string {
+  const clear = childrenOf(root, assertionNamespace, 'NameID')
+  const encrypted = childrenOf(root, assertionNamespace, 'EncryptedID')
+  const [nameId, sealed] = [clear[0], encrypted[0]]
+  requireThat(clear.length + encrypted.length === 1, 'name_id', 'The request does not name exactly one person')
+  if (sealed === undefined) return nameIdOf(nameId as XmlElement).value
+  requireProperEncryption(sealed, expected.isCbcAllowed, steps)
+  const opened = parseXml(decryptedText(sealed, expected.decryptionKey))
+  const isNameId = opened.namespace === assertionNamespace && opened.name === 'NameID'
+  requireThat(isNameId, 'name_id', 'What is encrypted in the request is no NameID')
+  return nameIdOf(opened).value
 }
 
 const statusOf = (root: XmlElement): string | null => {

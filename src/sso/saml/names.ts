@@ -16,30 +16,40 @@ const more = 'http://www.w3.org/2001/04/xmldsig-more#'
 
 export const rsaSha256 = `${more}rsa-sha256`
 
-/** Signature algorithms, each with what node:crypto calls its hash. */
-export const signatureAlgorithms: ReadonlyMap<string, string> = new Map([
-  [rsaSha256, 'RSA-SHA256'],
-  [`${more}rsa-sha384`, 'RSA-SHA384'],
-  [`${more}rsa-sha512`, 'RSA-SHA512'],
-])
+/** Signature algorithms (XML Signature 1.1, 6.4), each with its hash for node:crypto and the kind of key that it is for. */
+export const signatureAlgorithms: ReadonlyMap<string, { hash: string; kind: string }> = new Map(
+  ['sha256', 'sha384', 'sha512'].flatMap((hash): [string, { hash: string; kind: string }][] => [
+    [`${more}rsa-${hash}`, { hash, kind: 'rsa' }],
+    [`${more}ecdsa-${hash}`, { hash, kind: 'ec' }],
+  ]),
+)
 
-export const digestAlgorithms: ReadonlySet<string> = new Set([
-  'http://www.w3.org/2001/04/xmlenc#sha256',
-  'http://www.w3.org/2001/04/xmldsig-more#sha384',
-  'http://www.w3.org/2001/04/xmlenc#sha512',
+export const digestAlgorithms: ReadonlyMap<string, string> = new Map([
+  [`${encryptionNamespace}sha256`, 'sha256'],
+  [`${more}sha384`, 'sha384'],
+  [`${encryptionNamespace}sha512`, 'sha512'],
 ])
 
 /** Only where a connection allows them, for providers that know nothing better. */
 export const legacySignature = 'http://www.w3.org/2000/09/xmldsig#rsa-sha1'
 export const legacyDigest = 'http://www.w3.org/2000/09/xmldsig#sha1'
 
-export const contentEncryptions: ReadonlySet<string> = new Set([
-  'http://www.w3.org/2009/xmlenc11#aes128-gcm',
-  'http://www.w3.org/2009/xmlenc11#aes192-gcm',
-  'http://www.w3.org/2009/xmlenc11#aes256-gcm',
-])
+const encryption11 = 'http://www.w3.org/2009/xmlenc11#'
 
-export const keyTransports: ReadonlySet<string> = new Set([
-  'http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p',
-  'http://www.w3.org/2009/xmlenc11#rsa-oaep',
-])
+/** Each with its name for node:crypto. */
+export const contentEncryptions: ReadonlyMap<string, string> = new Map(
+  ['256', '192', '128'].map((bits) => [`${encryption11}aes${bits}-gcm`, `aes-${bits}-gcm`]),
+)
+
+/** Only where a connection allows them: without a seal of their own, so that they can be changed on the way. */
+export const legacyEncryptions: ReadonlyMap<string, string> = new Map(
+  ['256', '192', '128'].map((bits) => [`${encryptionNamespace}aes${bits}-cbc`, `aes-${bits}-cbc`]),
+)
+
+/** RSA-OAEP (XML Encryption 1.1, 5.5.2); the second one may name the hash of its mask. */
+export const keyTransports: readonly string[] = [`${encryptionNamespace}rsa-oaep-mgf1p`, `${encryption11}rsa-oaep`]
+
+/** Hashes of masks by their names; SHA-1 where there is none. */
+export const maskHashes: ReadonlyMap<string, string> = new Map(
+  ['sha1', 'sha256', 'sha384', 'sha512'].map((hash) => [`${encryption11}mgf1${hash}`, hash]),
+)

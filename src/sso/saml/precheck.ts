@@ -11,6 +11,7 @@ import {
   exclusiveCanonicalization,
   keyTransports,
   legacyDigest,
+  legacyEncryptions,
   legacySignature,
   protocolNamespace,
   signatureAlgorithms,
@@ -92,7 +93,7 @@ function checkSignature(signature: XmlElement, signed: XmlElement, isLegacyAllow
   )
   requireForm(transforms !== undefined && digest !== undefined && value !== undefined, 'The reference is incomplete')
   requireForm(value.children.length === 0, 'DigestValue holds elements')
-  requireSafe(digest, digestAlgorithms, legacyDigest, isLegacyAllowed, steps)
+  requireSafe(digest, new Set(digestAlgorithms.keys()), legacyDigest, isLegacyAllowed, steps)
   const used = transforms.children.map((transform) => transform.attributes.get('Algorithm') ?? '')
   const isUsual = used.length === 2 && used[0] === envelopedSignature && used[1] === exclusiveCanonicalization
   requireThat(isUsual, 'algorithm', 'The transforms are not enveloped-signature and exclusive canonicalization')
@@ -126,7 +127,11 @@ function requireSafe(
  * Exactly one assertion, clear or encrypted, directly in the response, and none anywhere else.
  * @throws Refusal (reasons `assertion_count`, `assertion_place`, `encryption`)
  */
-export function requireOneAssertion(root: XmlElement): { assertion: XmlElement; isEncrypted: boolean } {
+export function requireOneAssertion(
+  root: XmlElement,
+  isCbcAllowed: boolean,
+  steps: TraceStep[],
+): { assertion: XmlElement; isEncrypted: boolean } {
   const isAssertion = ({ namespace, name }: XmlElement): boolean =>
     namespace === assertionNamespace && (name === 'Assertion' || name === 'EncryptedAssertion')
   const all = [...descendants(root)].filter((element) => isAssertion(element) || element.name === 'Assertion')
@@ -138,30 +143,29 @@ export function requireOneAssertion(root: XmlElement): { assertion: XmlElement; 
     'The assertion is not where it belongs',
   )
   const isEncrypted = assertion.name === 'EncryptedAssertion'
-  if (isEncrypted) requireProperEncryption(assertion)
+  if (isEncrypted) requireProperEncryption(assertion, isCbcAllowed, steps)
   else forbidEncryption(assertion)
   return { assertion, isEncrypted }
 }
 
-function requireProperEncryption(assertion: XmlElement): void {
+/** One content and one key, by methods that are safe or let through. @throws Refusal (reason `encryption`) */
+export function requireProperEncryption(assertion: XmlElement, isCbcAllowed: boolean, steps: TraceStep[]): void {
   const methods = [...descendants(assertion)].filter(
     ({ namespace, name }) => namespace === encryptionNamespace && name === 'EncryptionMethod',
   )
   const ofKey = methods.filter(({ parent }) => parent?.name === 'EncryptedKey')
   const ofData = methods.filter(({ parent }) => parent?.name === 'EncryptedData')
-  requireThat(
-    ofKey.length === 1 && ofData.length === 1,
-    'encryption',
-    'The assertion is not encrypted in the usual way',
-  )
+  requireThat(ofKey.length === 1 && ofData.length === 1, 'encryption', 'It is not encrypted in the usual way')
   const [key, data] = [ofKey[0]?.attributes.get('Algorithm') ?? '', ofData[0]?.attributes.get('Algorithm') ?? '']
+  const isLegacy = isCbcAllowed && legacyEncryptions.has(data)
+  if (isLegacy) steps.push({ check: 'encryption', result: 'note', detail: 'AES-CBC is let through by a setting' })
   requireThat(
-    contentEncryptions.has(data),
+    contentEncryptions.has(data) || isLegacy,
     'encryption',
     `The encryption ${data.slice(0, 100)} is not accepted; use AES-GCM`,
   )
   requireThat(
-    keyTransports.has(key),
+    keyTransports.includes(key),
     'encryption',
     `The key transport ${key.slice(0, 100)} is not accepted; use RSA-OAEP`,
   )

@@ -1,6 +1,7 @@
 // Reads a verified assertion (SAML Core 2.3, Profiles 4.1.4.2/3) and checks what it says of itself: exactly one of everything
 // that counts, issued by our provider, for us, now, in answer to our request.
 
+import type { NameId } from '#access/sign-in/sessions/name-id.ts'
 import type { TraceStep } from '#access/sign-in/trace.ts'
 import { assertionNamespace, bearerMethod, transientFormat } from './names.ts'
 import { Refusal, requireThat } from './verdict.ts'
@@ -16,13 +17,14 @@ export type AssertionExpectations = {
   now: number
   /** The ID of our request; null for a message that the provider began. */
   requestId: string | null
+  /** Whether an attribute names the person instead, so that the NameID may be transient or left out. */
+  isNamedByAttribute: boolean
 }
 
 export type VerifiedAssertion = {
   id: string
   issuer: string
-  nameId: string
-  nameIdFormat: string | null
+  nameId: NameId | null
   sessionIndex: string | null
   /** When the provider wants the session to end. */
   sessionNotOnOrAfter: string | null
@@ -31,7 +33,8 @@ export type VerifiedAssertion = {
   authnContext: string | null
   /** When the person proved who they are; null where the provider does not say. */
   authnInstant: string | null
-  attributes: { name: string; values: string[] }[]
+  /** Null in the place of a value that is no text: with elements in it, or nil. */
+  attributes: { name: string; values: (string | null)[] }[]
 }
 
 const skewMillis = 60_000
@@ -61,7 +64,8 @@ export function readAssertion(
   requireFresh(assertion, expected.now)
   passed('issue_instant')
   const subject = exactlyOne(assertion, 'Subject')
-  const nameId = readNameId(subject)
+  const attributes = readAttributes(assertion)
+  const nameId = readNameId(subject, expected.isNamedByAttribute, attributes)
   const confirmedUntil = requireBearer(subject, expected)
   passed('subject_confirmation', 'bearer, for our address and our request')
   const conditionsUntil = checkConditions(exactlyOne(assertion, 'Conditions'), expected)
@@ -75,14 +79,12 @@ export function readAssertion(
     'The session at the provider has ended',
   )
   return {
-    ...{ id, issuer },
-    ...nameId,
+    ...{ id, issuer, nameId, attributes },
     sessionIndex: statement.attributes.get('SessionIndex') ?? null,
     sessionNotOnOrAfter: sessionEnd === null ? null : new Date(sessionEnd).toISOString(),
     expiresAt: new Date(Math.max(confirmedUntil, conditionsUntil) + 2 * skewMillis).toISOString(),
     authnContext: contextOf(statement),
     authnInstant: authnInstantOf(statement),
-    attributes: readAttributes(assertion),
   }
 }
 
@@ -100,32 +102,74 @@ function instant(text: string, what: string): number {
   return millis
 }
 
+const secondsBetween = (from: number, to: number): number => Math.round((to - from) / 1000)
+
+const ranOut = (what: string, until: number, now: number): string =>
+  `${what} ran out ${secondsBetween(until, now)} seconds ago; compare the clocks`
+
 function requireFresh(assertion: XmlElement, now: number): void {
   const issued = instant(assertion.attributes.get('IssueInstant') ?? '', 'IssueInstant')
-  requireThat(issued <= now + skewMillis, 'issue_instant', 'The assertion was issued in the future; compare the clocks')
-  requireThat(issued >= now - maxAgeMillis - skewMillis, 'issue_instant', 'The assertion is older than five minutes')
+  const seconds = secondsBetween(issued, now)
+  requireThat(
+    issued <= now + skewMillis,
+    'issue_instant',
+    `The assertion was issued ${-seconds} seconds in the future; compare the clocks`,
+  )
+  requireThat(
+    issued >= now - maxAgeMillis - skewMillis,
+    'issue_instant',
+    `The assertion is ${seconds} seconds old, and may be five minutes`,
+  )
 }
 
-function readNameId(subject: XmlElement): { nameId: string; nameIdFormat: string | null } {
+function readNameId(
+  subject: XmlElement,
+  isNamedByAttribute: boolean,
+  attributes: VerifiedAssertion['attributes'],
+): NameId | null {
   const nameIds = childrenOf(subject, assertionNamespace, 'NameID')
-  requireThat(nameIds.length === 1, 'name_id', `The subject has ${nameIds.length} NameIDs instead of one`)
-  const [element] = nameIds as [XmlElement]
-  // Whatever is around a name belongs to it: cut off, two people could become one.
-  const nameId = element.text
-  const isPlain = element.children.length === 0 && nameId.trim() === nameId && nameId !== '' && nameId.length <= 1_000
+  if (nameIds.length === 0 && isNamedByAttribute) return null
   requireThat(
-    isPlain && !/\p{Cc}/u.test(nameId),
+    nameIds.length === 1,
+    'name_id',
+    `The subject has ${nameIds.length} NameIDs instead of one${insteadOf(attributes)}`,
+  )
+  const nameId = nameIdOf(nameIds[0] as XmlElement)
+  requireThat(
+    nameId.format !== transientFormat || isNamedByAttribute,
+    'name_id',
+    `The NameID is transient: it names nobody beyond this sign-in${insteadOf(attributes)}`,
+  )
+  return nameId
+}
+
+/** What an administrator could name instead. */
+function insteadOf(attributes: VerifiedAssertion['attributes']): string {
+  const names = attributes.filter(({ values }) => values.length === 1 && values[0] !== null).map(({ name }) => name)
+  return names.length === 0
+    ? ''
+    : `. The connection may name an attribute instead; there are ${names.slice(0, 10).join(', ')}`
+}
+
+/** The name with what belongs to it. @throws Refusal (reason `name_id`) for what is no plain text */
+export function nameIdOf(element: XmlElement): NameId {
+  // Whatever is around a name belongs to it: cut off, two people could become one.
+  const value = element.text
+  requireThat(
+    element.children.length === 0 && isPlainName(value),
     'name_id',
     'The NameID is empty, too long, has blanks around it or is no plain text',
   )
-  const nameIdFormat = element.attributes.get('Format') ?? null
-  requireThat(
-    nameIdFormat !== transientFormat,
-    'name_id',
-    'The NameID is transient: it names nobody beyond this sign-in',
-  )
-  return { nameId, nameIdFormat }
+  const attribute = (name: string): string | null => element.attributes.get(name) ?? null
+  return {
+    ...{ value, format: attribute('Format') },
+    ...{ nameQualifier: attribute('NameQualifier'), spNameQualifier: attribute('SPNameQualifier') },
+  }
 }
+
+/** Whether a text can name somebody: not empty, on one line, without blanks around it, not too long. */
+export const isPlainName = (text: string): boolean =>
+  text.trim() === text && text !== '' && text.length <= 1_000 && !/\p{Cc}/u.test(text)
 
 /** @returns until when it is confirmed, in milliseconds */
 function requireBearer(subject: XmlElement, expected: AssertionExpectations): number {
@@ -150,7 +194,7 @@ function requireBearer(subject: XmlElement, expected: AssertionExpectations): nu
     'The confirmation has a NotBefore, which the profile forbids',
   )
   const until = instant(value('NotOnOrAfter') ?? '', 'NotOnOrAfter of the confirmation')
-  requireThat(expected.now < until + skewMillis, 'expired', 'The confirmation has run out')
+  requireThat(expected.now < until + skewMillis, 'expired', ranOut('The confirmation', until, expected.now))
   const inResponseTo = value('InResponseTo') ?? null
   const isAnswer = inResponseTo === expected.requestId
   requireThat(isAnswer, 'in_response_to', 'The assertion does not answer the request that this browser sent')
@@ -163,10 +207,11 @@ function checkConditions(conditions: XmlElement, expected: AssertionExpectations
   const notOnOrAfter = conditions.attributes.get('NotOnOrAfter')
   if (notBefore !== undefined) {
     const isReached = expected.now >= instant(notBefore, 'NotBefore') - skewMillis
-    requireThat(isReached, 'not_yet_valid', 'The assertion is not valid yet; compare the clocks')
+    const seconds = secondsBetween(expected.now, instant(notBefore, 'NotBefore'))
+    requireThat(isReached, 'not_yet_valid', `The assertion is valid only in ${seconds} seconds; compare the clocks`)
   }
   const until = instant(notOnOrAfter ?? '', 'NotOnOrAfter of the conditions')
-  requireThat(expected.now < until + skewMillis, 'expired', 'The assertion has run out')
+  requireThat(expected.now < until + skewMillis, 'expired', ranOut('The assertion', until, expected.now))
   const restrictions = childrenOf(conditions, assertionNamespace, 'AudienceRestriction')
   requireThat(restrictions.length > 0, 'audience', 'The assertion says nothing of its audience')
   for (const restriction of restrictions) {
@@ -188,9 +233,9 @@ const contextOf = (statement: XmlElement): string | null => {
   return reference?.text.trim() ?? null
 }
 
-/** Attributes of one name are one (Keycloak sends a group each); values are plain text, whatever they claim to be. */
+/** Attributes of one name are one (Keycloak sends a group each). */
 function readAttributes(assertion: XmlElement): VerifiedAssertion['attributes'] {
-  const byName = new Map<string, string[]>()
+  const byName = new Map<string, (string | null)[]>()
   let count = 0
   for (const statement of childrenOf(assertion, assertionNamespace, 'AttributeStatement')) {
     for (const attribute of childrenOf(statement, assertionNamespace, 'Attribute')) {
@@ -198,9 +243,16 @@ function readAttributes(assertion: XmlElement): VerifiedAssertion['attributes'] 
       const values = childrenOf(attribute, assertionNamespace, 'AttributeValue')
       count += values.length
       requireThat(count <= maxValues, 'attributes', `The assertion has more than ${maxValues} attribute values`)
-      const texts = values.filter(({ children }) => children.length === 0).map(({ text }) => text)
-      byName.set(name, [...(byName.get(name) ?? []), ...texts])
+      byName.set(name, [...(byName.get(name) ?? []), ...values.map(textOf)])
     }
   }
   return [...byName].map(([name, values]) => ({ name, values }))
 }
+
+/** Plain text, whatever type it claims to be; null for what is none. */
+function textOf({ children, text, attributes }: XmlElement): string | null {
+  const isNil = /^(true|1)$/.test(attributes.get(`{${schemaInstance}}nil`) ?? '')
+  return children.length > 0 || isNil ? null : text
+}
+
+const schemaInstance = 'http://www.w3.org/2001/XMLSchema-instance'

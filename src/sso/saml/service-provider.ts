@@ -4,11 +4,26 @@
 import { createSign } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
 import { SAML } from '@node-saml/node-saml'
+import { SignedXml } from 'xml-crypto'
+import type { NameId } from '#access/sign-in/sessions/name-id.ts'
 import { presets } from '#connections/providers/providers.ts'
+import { toPem } from '#connections/saml/certificates.ts'
 import { openConnectionSecret, type SamlConnection } from '#connections/sign-in/connections.ts'
+import type { Outgoing } from '#http/leave.tsx'
 import type { ConnectionUrls } from '#platform/urls.ts'
 import type { CallContext } from '#src/context.ts'
-import { assertionNamespace, protocolNamespace, rsaSha256, successStatus } from './names.ts'
+import {
+  assertionNamespace,
+  contentEncryptions,
+  encryptionNamespace,
+  envelopedSignature,
+  exclusiveCanonicalization,
+  keyTransports,
+  legacyEncryptions,
+  protocolNamespace,
+  rsaSha256,
+  successStatus,
+} from './names.ts'
 
 export type Party = { connection: SamlConnection; urls: ConnectionUrls; privateKey: string }
 
@@ -30,7 +45,7 @@ export function serviceProviderMetadata({ connection, urls }: Pick<Party, 'conne
   const { spCertificate, nameIdFormat, signsRequests } = connection.settings
   const key = (use: string): string =>
     `<md:KeyDescriptor use="${use}"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${spCertificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>${
-      use === 'encryption' ? encryptionMethods : ''
+      use === 'encryption' ? encryptionMethods(connection.settings.isCbcAllowed === true) : ''
     }</md:KeyDescriptor>`
   const encryptionKey = presets[connection.preset].saml.getsEncryptionKey === false ? '' : key('encryption')
   const slo = ['Redirect', 'POST'].map(
@@ -42,15 +57,11 @@ export function serviceProviderMetadata({ connection, urls }: Pick<Party, 'conne
 <md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="${escapeXml(urls.entityId)}"><md:SPSSODescriptor AuthnRequestsSigned="${signsRequests}" WantAssertionsSigned="true" protocolSupportEnumeration="${protocolNamespace}">${key('signing')}${encryptionKey}${slo.join('')}${format}<md:AssertionConsumerService index="0" isDefault="true" Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${escapeXml(urls.acsUrl)}"/></md:SPSSODescriptor></md:EntityDescriptor>`
 }
 
-const encryptionMethods = [
-  'http://www.w3.org/2009/xmlenc11#aes256-gcm',
-  'http://www.w3.org/2009/xmlenc11#aes128-gcm',
-  'http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p',
-]
-  .map((algorithm) => `<md:EncryptionMethod Algorithm="${algorithm}"/>`)
-  .join('')
-
-export type Outgoing = { kind: 'redirect'; url: string } | { kind: 'post'; url: string; fields: Record<string, string> }
+/** What can be decrypted here, the best first. */
+const encryptionMethods = (isCbcAllowed: boolean): string =>
+  [...contentEncryptions.keys(), ...(isCbcAllowed ? legacyEncryptions.keys() : []), ...keyTransports]
+    .map((algorithm) => `<md:EncryptionMethod Algorithm="${algorithm}"/>`)
+    .join('')
 
 /** The request to sign somebody in, by the binding that the provider has. */
 export async function authnRequest(party: Party, options: { id: string; forceAuthn: boolean }): Promise<Outgoing> {
@@ -80,37 +91,50 @@ export async function authnRequest(party: Party, options: { id: string; forceAut
   }
 }
 
-/** The request to end the person's session at the provider too, by redirect; undefined where the provider takes none so. */
+/** The request to end the person's session at the provider too; undefined where the provider takes none. */
 export function logoutRequest(
   party: Party,
-  options: { id: string; now: Date; nameId: string; sessionIndex: string | null; relayState: string },
-): string | undefined {
+  options: { id: string; now: Date; nameId: NameId; sessionIndex: string | null; relayState: string },
+): Outgoing | undefined {
   const { connection, urls } = party
   const { slo } = connection.settings
-  if (slo === null || slo.binding !== 'redirect') return undefined
+  if (slo === null) return undefined
   const index =
     options.sessionIndex === null ? '' : `<samlp:SessionIndex>${escapeXml(options.sessionIndex)}</samlp:SessionIndex>`
   const until = new Date(options.now.getTime() + 5 * 60_000).toISOString()
-  const xml = `<samlp:LogoutRequest xmlns:samlp="${protocolNamespace}" xmlns:saml="${assertionNamespace}" ID="${options.id}" Version="2.0" IssueInstant="${options.now.toISOString()}" NotOnOrAfter="${until}" Destination="${escapeXml(slo.url)}"><saml:Issuer>${escapeXml(urls.entityId)}</saml:Issuer><saml:NameID>${escapeXml(options.nameId)}</saml:NameID>${index}</samlp:LogoutRequest>`
-  return signedRedirect(party, { to: slo.url, name: 'SAMLRequest', xml, relayState: options.relayState })
+  const xml = `<samlp:LogoutRequest xmlns:samlp="${protocolNamespace}" xmlns:saml="${assertionNamespace}" ID="${options.id}" Version="2.0" IssueInstant="${options.now.toISOString()}" NotOnOrAfter="${until}" Destination="${escapeXml(slo.url)}"><saml:Issuer>${escapeXml(urls.entityId)}</saml:Issuer>${nameIdXml(options.nameId)}${index}</samlp:LogoutRequest>`
+  return signed(party, { to: slo.url, name: 'SAMLRequest', xml, relayState: options.relayState }, slo.binding)
 }
 
-/** The answer to a provider's request that was carried out, by redirect; undefined where the provider takes none so. */
+/** The person as the provider named them: with the format and the qualifiers that it gave (SAML Core 3.3.4, 8.3.7). */
+function nameIdXml({ value, format, nameQualifier, spNameQualifier }: NameId): string {
+  const attributes = Object.entries({
+    ...{ Format: format, NameQualifier: nameQualifier, SPNameQualifier: spNameQualifier },
+  }).map(([name, text]) => (text === null ? '' : ` ${name}="${escapeXml(text)}"`))
+  return `<saml:NameID${attributes.join('')}>${escapeXml(value)}</saml:NameID>`
+}
+
+/** The answer to a provider's request that was carried out; undefined where the provider takes none. */
 export function logoutResponse(
   party: Party,
   options: { id: string; now: Date; inResponseTo: string; relayState: string | null },
-): string | undefined {
+): Outgoing | undefined {
   const { connection, urls } = party
   const { slo } = connection.settings
-  if (slo === null || slo.binding !== 'redirect') return undefined
+  if (slo === null) return undefined
   const xml = `<samlp:LogoutResponse xmlns:samlp="${protocolNamespace}" xmlns:saml="${assertionNamespace}" ID="${options.id}" Version="2.0" IssueInstant="${options.now.toISOString()}" Destination="${escapeXml(slo.responseUrl)}" InResponseTo="${escapeXml(options.inResponseTo)}"><saml:Issuer>${escapeXml(urls.entityId)}</saml:Issuer><samlp:Status><samlp:StatusCode Value="${successStatus}"/></samlp:Status></samlp:LogoutResponse>`
-  return signedRedirect(party, { to: slo.responseUrl, name: 'SAMLResponse', xml, relayState: options.relayState })
+  return signed(party, { to: slo.responseUrl, name: 'SAMLResponse', xml, relayState: options.relayState }, slo.binding)
 }
 
-type RedirectMessage = { to: string; name: 'SAMLRequest' | 'SAMLResponse'; xml: string; relayState: string | null }
+type Message = { to: string; name: 'SAMLRequest' | 'SAMLResponse'; xml: string; relayState: string | null }
+
+const signed = (party: Party, message: Message, binding: 'redirect' | 'post'): Outgoing =>
+  binding === 'redirect'
+    ? { kind: 'redirect', url: signedRedirect(party, message) }
+    : { kind: 'post', url: message.to, fields: signedForm(party, message) }
 
 /** The redirect binding with its signature over the query (SAML Bindings 3.4.4.1). */
-function signedRedirect({ privateKey }: Party, { to, name, xml, relayState }: RedirectMessage): string {
+function signedRedirect({ privateKey }: Party, { to, name, xml, relayState }: Message): string {
   const pairs = [
     [name, deflateRawSync(xml).toString('base64')],
     ...(relayState === null ? [] : [['RelayState', relayState]]),
@@ -119,4 +143,23 @@ function signedRedirect({ privateKey }: Party, { to, name, xml, relayState }: Re
   const query = pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&')
   const signature = createSign('RSA-SHA256').update(query).sign(privateKey, 'base64')
   return `${to}${to.includes('?') ? '&' : '?'}${query}&Signature=${encodeURIComponent(signature)}`
+}
+
+/** The POST binding with its signature in the message, after the issuer (SAML Bindings 3.5.4, Core 5.4). */
+function signedForm({ connection, privateKey }: Party, { name, xml, relayState }: Message): Record<string, string> {
+  const signer = new SignedXml({
+    privateKey,
+    publicCert: toPem(connection.settings.spCertificate),
+    signatureAlgorithm: rsaSha256,
+    canonicalizationAlgorithm: exclusiveCanonicalization,
+  })
+  signer.addReference({
+    xpath: '/*',
+    transforms: [envelopedSignature, exclusiveCanonicalization],
+    digestAlgorithm: `${encryptionNamespace}sha256`,
+  })
+  const location = { reference: "/*/*[local-name(.)='Issuer']", action: 'after' } as const
+  signer.computeSignature(xml, { prefix: 'ds', location })
+  const message = Buffer.from(signer.getSignedXml()).toString('base64')
+  return { [name]: message, ...(relayState === null ? {} : { RelayState: relayState }) }
 }

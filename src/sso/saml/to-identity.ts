@@ -1,11 +1,13 @@
 // From a verified assertion to an ExternalIdentity, by the attribute names of the connection.
-import type { ExternalIdentity, GroupsState } from '#access/sign-in/external-identity.ts'
-import { noted, type Trace } from '#access/sign-in/trace.ts'
+import type { ExternalIdentity } from '#access/sign-in/external-identity.ts'
+import { noteGroups, type ReadGroups, readGroups } from '#access/sign-in/read-groups.ts'
+import { noted, refuse, type Trace } from '#access/sign-in/trace.ts'
 import { emailNameIdFormat } from '#connections/settings/claims.ts'
 import type { SamlConnection } from '#connections/sign-in/connections.ts'
+import { groupRuleOf } from '#connections/sign-in/group-rule.ts'
 import { authnMethodsAttribute, twoFactorContexts, twoFactorMethods } from '#connections/sign-in/second-factors.ts'
 import { emailVerificationOf, firstEmailAddresses, isEmailAddress } from '#directory/email-address.ts'
-import type { VerifiedAssertion } from './read-assertion.ts'
+import { isPlainName, type VerifiedAssertion } from './read-assertion.ts'
 
 /** In place of too many groups, Entra names an address to ask; it is never asked. */
 const overageAttributes = new Set(['http://schemas.microsoft.com/claims/groups.link'])
@@ -14,11 +16,12 @@ const overageAttributes = new Set(['http://schemas.microsoft.com/claims/groups.l
 const statementName = /^(email|emailaddress|mail)_?verified$|^is_?email_?verified$|^xms_?edov$/
 
 export function identityOfAssertion(
-  { settings }: SamlConnection,
+  connection: SamlConnection,
   assertion: VerifiedAssertion,
   trace: Trace,
 ): ExternalIdentity {
-  const values = new Map(assertion.attributes.map(({ name, values: texts }) => [name, texts]))
+  const { settings } = connection
+  const values = new Map(assertion.attributes.map(({ name, values: texts }) => [name, texts.filter(isText)]))
   const all = (names: readonly string[]): string[][] =>
     names.map((name) => values.get(name)).filter((found) => found !== undefined)
   const first = (names: readonly string[]): string | null =>
@@ -27,12 +30,11 @@ export function identityOfAssertion(
       .map((text) => text.trim())
       .find((text) => text !== '') ?? null
   const { attributes } = settings
-  const listed = all(attributes.groups)
-  const isOverage = [...values.keys()].some((name) => overageAttributes.has(name))
-  const groupsState: GroupsState = isOverage ? 'unknown-overage' : listed.length === 0 ? 'not-provided' : 'listed'
+  const { groups, groupsState } = groupsOf(connection, assertion, trace)
   const emails = emailsOf(all(attributes.email), settings, assertion, trace)
   return {
-    subject: assertion.nameId,
+    subject: subjectOf(connection, assertion, trace),
+    nameId: assertion.nameId,
     emails,
     profile: {
       email: emails.length === 1 ? (emails[0] ?? null) : null,
@@ -40,7 +42,7 @@ export function identityOfAssertion(
       lastName: first(attributes.lastName),
       displayName: first(attributes.displayName),
       externalId: first(attributes.externalId),
-      groups: isOverage ? [] : listed.flat().flatMap((text) => split(text, settings.groupSeparator)),
+      groups,
       roles: all(attributes.roles).flat(),
     },
     groupsState,
@@ -55,23 +57,41 @@ export function identityOfAssertion(
   }
 }
 
-/** Groups are not split on commas, which names hold; on another character only where the connection says so. */
-const split = (text: string, separator: string | null): string[] =>
-  (separator === null ? [text] : text.split(separator)).map((part) => part.trim()).filter((part) => part !== '')
+/** The NameID, or the attribute that the connection names instead. @throws SignInRefused where that is not one plain text */
+function subjectOf({ settings }: SamlConnection, { nameId, attributes }: VerifiedAssertion, trace: Trace): string {
+  const wanted = settings.subjectAttribute ?? null
+  if (wanted === null) return nameId?.value ?? ''
+  const [value, ...others] = attributes.find(({ name }) => name === wanted)?.values ?? []
+  if (typeof value !== 'string' || others.length > 0 || !isPlainName(value))
+    return refuse(trace, 'subject_attribute', `The attribute ${wanted} is not in the message as exactly one plain text`)
+  return value
+}
+
+const isText = (value: string | null): value is string => value !== null
+
+function groupsOf(connection: SamlConnection, { attributes }: VerifiedAssertion, trace: Trace): ReadGroups {
+  if (attributes.some(({ name }) => overageAttributes.has(name))) return { groups: [], groupsState: 'unknown-overage' }
+  const names = connection.settings.attributes.groups
+  const found = attributes.filter(({ name }) => names.includes(name)).map(({ values }) => values)
+  const read = readGroups(found, groupRuleOf(connection))
+  noteGroups(trace, read, found.length > 0)
+  return read
+}
 
 /** From the attributes; else the NameID, where its format or the connection says that it is an address. */
 function emailsOf(
   listed: readonly string[][],
   { nameIdIsEmail }: SamlConnection['settings'],
-  { nameId, nameIdFormat }: VerifiedAssertion,
+  assertion: VerifiedAssertion,
   trace: Trace,
 ): string[] {
   const emails = firstEmailAddresses(listed)
   if (emails.length > 0) return emails
   if (listed.flat().some((text) => text.trim() !== ''))
     noted(trace, 'email', 'What the message has for an e-mail address is none')
+  const { value: nameId, format } = assertion.nameId ?? { value: '', format: null }
   if (!nameId.includes('@')) return []
-  if (nameIdFormat !== emailNameIdFormat && nameIdIsEmail !== true) {
+  if (format !== emailNameIdFormat && nameIdIsEmail !== true) {
     noted(trace, 'email', 'The NameID looks like an e-mail address, but its format does not say that it is one')
     return []
   }

@@ -1,7 +1,7 @@
-// From the bytes of a SAMLResponse to a verified assertion: strict reading, signature by node-saml, then our checks on
+// From the bytes of a SAMLResponse to a verified assertion: strict reading, signature by xml-crypto, then our checks on
 // nothing but what was signed. Runs in a worker thread, so it takes and gives plain data.
-import { SAML, ValidateInResponseTo } from '@node-saml/node-saml'
-import type { TraceStep } from '#access/sign-in/trace.ts'
+import { cancelled, type TraceStep } from '#access/sign-in/trace.ts'
+import { decode } from './base64.ts'
 import { decryptedText } from './decrypt.ts'
 import { assertionNamespace, protocolNamespace, signatureNamespace, successStatus } from './names.ts'
 import { requirePlausibleSignatures } from './plausible.ts'
@@ -13,7 +13,9 @@ import {
   requireUniqueIds,
 } from './precheck.ts'
 import { readAssertion, type VerifiedAssertion } from './read-assertion.ts'
-import { Refusal, requireThat } from './verdict.ts'
+import { presentedCertificate } from './signer-words.ts'
+import { Refusal, type Refused, requireThat } from './verdict.ts'
+import { signedElements } from './verify.ts'
 import { childrenOf, parseXml, type XmlElement, XmlRefused } from './xml.ts'
 
 export type ResponseExpectations = {
@@ -24,16 +26,16 @@ export type ResponseExpectations = {
   certificates: string[]
   signed: 'either' | 'assertion' | 'response' | 'both'
   isSha1Allowed: boolean
+  isCbcAllowed: boolean
   isEncryptionRequired: boolean
   /** PKCS#8 PEM of our key. */
   decryptionKey: string
   now: number
   requestId: string | null
+  isNamedByAttribute: boolean
 }
 
-export type Validation =
-  | { isValid: true; assertion: VerifiedAssertion; steps: TraceStep[] }
-  | { isValid: false; reason: string; message: string; steps: TraceStep[] }
+export type Validation = { isValid: true; assertion: VerifiedAssertion; steps: TraceStep[] } | Refused
 
 /** Never throws: whatever is wrong with a message becomes a reason. */
 export async function validateResponse(base64: string, expected: ResponseExpectations): Promise<Validation> {
@@ -44,7 +46,8 @@ export async function validateResponse(base64: string, expected: ResponseExpecta
   } catch (error) {
     const { reason, message } = asRefusal(error)
     steps.push({ check: reason, result: 'failed', detail: message })
-    return { isValid: false, reason, message, steps }
+    const presented = reason === 'signature' ? presentedCertificate(base64) : undefined
+    return { isValid: false, reason, message, presented, steps }
   }
 }
 
@@ -76,20 +79,21 @@ async function validate(
     'in_response_to',
     'The response does not answer the request that this browser sent',
   )
-  const { assertion: sent, isEncrypted } = requireOneAssertion(response)
+  const { assertion: sent, isEncrypted } = requireOneAssertion(response, expected.isCbcAllowed, steps)
   requireThat(isEncrypted || !expected.isEncryptionRequired, 'encryption', 'The connection wants encrypted assertions')
   steps.push({ check: 'form', result: 'ok', detail: isEncrypted ? 'encrypted assertion' : 'clear assertion' })
-  const read = isEncrypted ? readEncrypted(sent, expected, steps) : sent
+  const opened = isEncrypted ? decryptedText(sent, expected.decryptionKey) : undefined
+  const read = opened === undefined ? sent : readOpened(opened, expected, steps)
   requireSignature(response, read)
   requirePlausibleSignatures([response, read], expected.certificates)
-  const assertion = parseXml(await verifiedAssertion(base64, expected))
+  const assertion = signedAssertion(xml, opened, expected)
   steps.push({ check: 'signature', result: 'ok' })
   return readAssertion(assertion, expected, steps)
 }
 
 /** What is encrypted is read as strictly as what is not, before a library builds a document of it. */
-function readEncrypted(encrypted: XmlElement, expected: ResponseExpectations, steps: TraceStep[]): XmlElement {
-  const assertion = parseXml(decryptedText(encrypted, expected.decryptionKey))
+function readOpened(text: string, expected: ResponseExpectations, steps: TraceStep[]): XmlElement {
+  const assertion = parseXml(text)
   const isAssertion = assertion.namespace === assertionNamespace && assertion.name === 'Assertion'
   requireThat(isAssertion, 'assertion_form', 'What is encrypted is no SAML 2.0 assertion')
   requireUniqueIds(assertion)
@@ -106,21 +110,6 @@ function requireSignature(response: XmlElement, assertion: XmlElement): void {
   requireThat(isSigned, 'signature', 'Neither the response nor the assertion is signed')
 }
 
-/** @throws Refusal for anything but strict base64 of UTF-8 */
-export function decode(base64: string): string {
-  const text = base64.replace(/[\r\n]/g, '')
-  const isBase64 = text !== '' && text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text)
-  requireThat(isBase64, 'malformed', 'The message is not base64')
-  try {
-    const xml = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(Buffer.from(text, 'base64'))
-    requireThat(!xml.includes('\0'), 'malformed', 'The message holds NUL characters')
-    return xml
-  } catch (error) {
-    if (error instanceof Refusal) throw error
-    throw new Refusal('malformed', 'The message is not UTF-8')
-  }
-}
-
 function requireSuccess(response: XmlElement): void {
   const [status] = childrenOf(response, protocolNamespace, 'Status')
   const codes = status === undefined ? [] : childrenOf(status, protocolNamespace, 'StatusCode')
@@ -131,8 +120,9 @@ function requireSuccess(response: XmlElement): void {
   const names = [code, nested?.attributes.get('Value')]
     .map((name) => name?.split(':').at(-1))
     .filter((name) => name !== undefined)
+  const isCancelled = said !== undefined && /cancel|declin/i.test(said.text)
   throw new Refusal(
-    'status',
+    isCancelled ? cancelled : 'status',
     `The provider answered ${names.join(' / ') || 'without a status'}${said === undefined ? '' : `: ${said.text.slice(0, 200)}`}`,
   )
 }
@@ -155,23 +145,24 @@ function requireIssuer(response: XmlElement, { idpEntityId }: ResponseExpectatio
   requireThat(isOurs, 'issuer', `The response was issued by ${issuers.join(', ').slice(0, 200)}`)
 }
 
-/** The assertion as it was signed, in canonical form; nothing else of the message is read after this. */
-async function verifiedAssertion(base64: string, expected: ResponseExpectations): Promise<string> {
-  const { signed } = expected
-  const saml = new SAML({
-    callbackUrl: expected.acsUrl,
-    issuer: expected.entityId,
-    idpCert: expected.certificates,
-    decryptionPvk: expected.decryptionKey,
-    wantAuthnResponseSigned: signed === 'response' || signed === 'both',
-    wantAssertionsSigned: signed === 'assertion' || signed === 'both',
-    // Times, audience and request are checked on the verified assertion, with our clock and to the second.
-    acceptedClockSkewMs: -1,
-    audience: false,
-    validateInResponseTo: ValidateInResponseTo.never,
-  })
-  const { profile } = await saml.validatePostResponseAsync({ SAMLResponse: base64 })
-  const xml = profile?.getAssertionXml?.()
-  requireThat(xml !== undefined, 'signature', 'The signature covers no assertion')
-  return xml
+/**
+ * The assertion as it was signed, in canonical form; nothing else of the message is read after this.
+ * @param opened the text of the assertion where it came encrypted
+ */
+function signedAssertion(xml: string, opened: string | undefined, expected: ResponseExpectations): XmlElement {
+  const { certificates, signed, isCbcAllowed } = expected
+  const elements = [xml, ...(opened === undefined ? [] : [opened])].flatMap((text) =>
+    signedElements(text, certificates),
+  )
+  const found = (namespace: string, name: string): XmlElement | undefined =>
+    elements.find((element) => element.namespace === namespace && element.name === name)
+  const [response, assertion] = [found(protocolNamespace, 'Response'), found(assertionNamespace, 'Assertion')]
+  const needsResponse = signed === 'response' || signed === 'both'
+  const needsAssertion = signed === 'assertion' || signed === 'both'
+  requireThat(response !== undefined || !needsResponse, 'signature', 'The response is not signed')
+  requireThat(assertion !== undefined || !needsAssertion, 'signature', 'The assertion is not signed')
+  if (assertion !== undefined) return assertion
+  requireThat(response !== undefined, 'signature', 'The signature covers no assertion')
+  const covered = requireOneAssertion(response, isCbcAllowed, [])
+  return covered.isEncrypted ? parseXml(decryptedText(covered.assertion, expected.decryptionKey)) : covered.assertion
 }

@@ -123,6 +123,16 @@ const words = {
     ],
     closing: ['Reactivate them if that is right, and settle the alarm either way.'],
   }),
+  groups_unreadable: (detail, organization) => ({
+    subject: `Groups of a sign-in at ${organization} cannot be read`,
+    paragraphs: [
+      `Messages of the connection ${text(detail['name'])} have something else than names in the place of groups. Nobody lost a role by it: people keep the groups that they had.`,
+      'Nor does anybody lose a group that they have left, for as long as this lasts.',
+    ],
+    closing: [
+      'The trace of the sign-in says what was found. Have the provider send a list of names, or name the right claim or attribute in the settings of the connection, and settle the alarm.',
+    ],
+  }),
   emergency_drill: (detail, organization) => ({
     subject: `Time to try the emergency accounts of ${organization}`,
     paragraphs: [

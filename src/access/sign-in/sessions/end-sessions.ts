@@ -7,6 +7,7 @@ import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { requireNotAbove } from '../../ceiling/ceiling.ts'
+import type { NameId } from './name-id.ts'
 
 export type EndReason =
   | 'signed_out'
@@ -26,6 +27,7 @@ export type EndedSession = {
   /** What the identity provider needs to end its own session. */
   subject: string | null
   providerSession: string | null
+  nameId: NameId | null
   idTokenSealed: string | null
 }
 
@@ -36,11 +38,11 @@ const ending = <Extra>(p: { [K in keyof (Parameters & Extra)]: SQL }, which: SQL
   return sql`with ended as (
       update sessions s set ended_at = now(), end_reason = ${shared.reason}
       where s.organization_id = ${shared.organizationId} and s.ended_at is null and ${which}
-      returning s.id, s.user_id, s.connection_id, s.subject, s.provider_session, s.id_token_sealed),
+      returning s.id, s.user_id, s.connection_id, s.subject, s.provider_session, s.name_id, s.id_token_sealed),
     audited as (${insertAudit(shared, sql`${shared.detail}::jsonb || jsonb_build_object('sessions', (select jsonb_agg(id) from (select id from ended limit 100) shown))`)}
       where exists (select from ended))
     select id as "sessionId", user_id as "userId", connection_id as "connectionId", subject,
-      provider_session as "providerSession", id_token_sealed as "idTokenSealed" from ended`
+      provider_session as "providerSession", name_id as "nameId", id_token_sealed as "idTokenSealed" from ended`
 }
 
 const endById = prepared<Parameters & { sessionId: string }, EndedSession>((p) =>
@@ -60,8 +62,17 @@ const endOfProvider = prepared<
 >((p) =>
   ending<{ connectionId: string; subject: string | null; providerSession: string | null }>(
     p,
-    sql`s.connection_id = ${p.connectionId} and (${p.subject}::text is null or s.subject = ${p.subject})
+    sql`s.connection_id = ${p.connectionId} and (${p.subject}::text is null or s.subject = ${p.subject}
+        or s.name_id ->> 'value' = ${p.subject})
       and (${p.providerSession}::text is null or s.provider_session = ${p.providerSession})`,
+  ),
+)
+
+const endOfBrowser = prepared<Parameters & { browserHash: string }, EndedSession>((p) =>
+  ending<{ browserHash: string }>(
+    p,
+    sql`s.id in (select r.session_id from sign_in_requests r where r.organization_id = ${p.organizationId}
+      and r.browser_hash = ${p.browserHash} and r.session_id is not null)`,
   ),
 )
 
@@ -96,6 +107,10 @@ export const ownSessionEnd = (
 /** The end of one session, as a statement; no row where it has ended already. */
 export const sessionEnd = (ctx: CallContext, sessionId: string, reason: EndReason): Statement<EndedSession> =>
   endById({ ...parameters(ctx, sessionId, reason), sessionId })
+
+/** The end of what earlier sign-ins of a browser have led to, as a statement: no browser keeps two sessions. */
+export const browserSessionsEnd = (ctx: CallContext, browserHash: string): Statement<EndedSession> =>
+  endOfBrowser({ ...parameters(ctx, ctx.organizationId, 'replaced'), browserHash })
 
 /** The end of a person's sessions, all or all but one, as a statement. */
 export const userSessionsEnd = (

@@ -5,6 +5,7 @@ import { type AuditParameters, auditParameters, insertAudit } from '#audit/recor
 import { prepared, type Statement } from '#db/statement.ts'
 import { issueToken } from '#platform/crypto.ts'
 import type { CallContext } from '#src/context.ts'
+import type { NameId } from './name-id.ts'
 import type { SessionMethod } from './resolve-session.ts'
 
 export type NewSession = {
@@ -15,6 +16,7 @@ export type NewSession = {
   /** How the identity provider calls the person and the session, for logout. */
   subject?: string | null
   providerSession?: string | null
+  nameId?: NameId | null
   idTokenSealed?: string | null
   /** An earlier end, as the identity provider wants it (SessionNotOnOrAfter, session_expiry). */
   notAfter?: string | null
@@ -29,8 +31,8 @@ export type NewSession = {
 export type StartedSession = { sessionId: string; expiresAt: string; epoch: number }
 
 type Parameters = AuditParameters & {
-  [Key in keyof Required<NewSession>]: Exclude<NewSession[Key], undefined>
-} & { organizationId: string; sessionId: string; tokenHash: string }
+  [Key in Exclude<keyof Required<NewSession>, 'nameId'>]: Exclude<NewSession[Key], undefined>
+} & { nameId: string | null } & { organizationId: string; sessionId: string; tokenHash: string }
 
 const times = (p: { [K in keyof Parameters]: SQL }): SQL => sql`least(
   now() + make_interval(mins => least(o.session_absolute_minutes, ${p.limitMinutes}::int)), ${p.notAfter}::timestamptz)`
@@ -42,10 +44,10 @@ const insert = prepared<Parameters, StartedSession>(
       for no key update),
     started as (
       insert into sessions (organization_id, id, user_id, token_hash, epoch, method, connection_id, subject,
-        provider_session, id_token_sealed, has_second_factor, ip, user_agent, created_at, authenticated_at, last_seen_at,
+        provider_session, name_id, id_token_sealed, has_second_factor, ip, user_agent, created_at, authenticated_at, last_seen_at,
         idle_expires_at, expires_at)
       select person.organization_id, ${p.sessionId}, person.id, ${p.tokenHash}, person.epoch, ${p.method},
-        ${p.connectionId}, ${p.subject}, ${p.providerSession}, ${p.idTokenSealed}, ${p.hasSecondFactor}::boolean, ${p.ip},
+        ${p.connectionId}, ${p.subject}, ${p.providerSession}, ${p.nameId}::jsonb, ${p.idTokenSealed}, ${p.hasSecondFactor}::boolean, ${p.ip},
         ${p.userAgent}, now(), least(now(), ${p.authenticatedAt}::timestamptz), now(),
         least(now() + make_interval(mins => o.session_idle_minutes), ${times(p)}), ${times(p)}
       from person join organizations o on o.id = person.organization_id and o.status = 'active'
@@ -75,6 +77,7 @@ export function sessionStart(ctx: CallContext, session: NewSession): SessionStar
     ...{ userId, method, hasSecondFactor, connectionId },
     subject: session.subject ?? null,
     providerSession: session.providerSession ?? null,
+    nameId: session.nameId == null ? null : JSON.stringify(session.nameId),
     idTokenSealed: session.idTokenSealed ?? null,
     notAfter: session.notAfter ?? null,
     authenticatedAt: session.authenticatedAt ?? null,

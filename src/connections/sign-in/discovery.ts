@@ -1,0 +1,70 @@
+// What an OpenID provider says of itself (OpenID Connect Discovery 1.0): read when a connection is set up, before it opens, and
+// while people sign in.
+import { type AppError, invalid } from '#platform/errors.ts'
+import type { CallContext } from '#src/context.ts'
+
+export type DiscoveryDocument = {
+  issuer: string
+  authorization_endpoint: string
+  token_endpoint: string
+  jwks_uri: string
+  [name: string]: unknown
+}
+
+type Way = Pick<CallContext, 'outgoing'>
+
+/** No provider has that much to say of itself, or takes that long. */
+export const documentLimits = { maxBytes: 262_144, timeoutMillis: 3_000 }
+
+/**
+ * The document of exactly this issuer, to the letter (OpenID Connect Discovery 4.3).
+ * @throws AppError invalid (reasons `address`, `unreachable`, `discovery`) naming what it says instead
+ */
+export async function discover(ctx: Way, issuer: string): Promise<DiscoveryDocument> {
+  const document = await readDocument(ctx, issuer)
+  if (document['issuer'] !== issuer) throw wrongIssuer(String(document['issuer']), issuer)
+  for (const name of ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const) {
+    const address = document[name]
+    if (typeof address !== 'string') throw invalid(`The discovery document names no ${name}`, 'discovery')
+    ctx.outgoing.check(address)
+  }
+  // Just looked at.
+  return document as DiscoveryDocument
+}
+
+/**
+ * The issuer as the provider itself writes it, for one that was typed with or without the slash at its end, or with the path of the
+ * document behind it. @throws AppError invalid as `discover`
+ */
+export async function publishedIssuer(ctx: Way, typed: string): Promise<string> {
+  const base = typed.replace(/\/\.well-known\/openid-configuration$/, '')
+  if (!URL.canParse(base)) throw invalid('This is no address such as https://login.example.com', 'discovery')
+  const { issuer } = await readDocument(ctx, base)
+  if (typeof issuer !== 'string')
+    throw invalid('The discovery document at this address is not that of an OpenID provider', 'discovery')
+  if (issuer !== base && !isSameButSlash(issuer, base)) throw wrongIssuer(issuer, base)
+  return issuer
+}
+
+async function readDocument(ctx: Way, issuer: string): Promise<Record<string, unknown>> {
+  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+  const answer = await ctx.outgoing.fetch(url, { headers: { Accept: 'application/json' }, ...documentLimits })
+  if (answer.status !== 200)
+    throw invalid(`There is no OpenID provider here: its discovery document answered ${answer.status}`, 'discovery')
+  const document: unknown = await answer.json().catch(() => undefined)
+  if (document === undefined || document === null || typeof document !== 'object')
+    throw invalid("The provider's discovery document is no JSON", 'discovery')
+  return document as Record<string, unknown>
+}
+
+function wrongIssuer(published: string, wanted: string): AppError {
+  const shown = published.slice(0, 200)
+  const why = isSameButSlash(published, wanted)
+    ? `they differ in the slash at the end alone, which belongs to the name; enter ${shown}`
+    : 'enter the issuer that it names, if it is the right provider'
+  return invalid(`The discovery document is that of ${shown}, not of ${wanted.slice(0, 200)}: ${why}`, 'discovery')
+}
+
+/** Whether two addresses differ in nothing but the slash at their end, which makes two issuers of them. */
+export const isSameButSlash = (one: string, other: string): boolean =>
+  one !== other && one.replace(/\/$/, '') === other.replace(/\/$/, '')
