@@ -32,7 +32,10 @@ async function patched(...operations: Json[]): Promise<Json> {
   })
   const answer = await scim.patch(`/Users/${id}`, ...operations)
   expect(answer.status, JSON.stringify(answer.body)).toBe(200)
-  return (await scim.get(`/Users/${id}`)).body
+  const { body } = await scim.get(`/Users/${id}`)
+  // The next one has the same address.
+  await scim.delete(`/Users/${id}`)
+  return body
 }
 
 const { familyName: _, ...unnamed } = name

@@ -31,6 +31,8 @@ describe('lists', () => {
   test('RFC 7643 §2.4: the same value of the same type is kept once, however it comes', async () => {
     const posted = await person({ emails: twice })
     expect((await scim.get(`/Users/${posted}`)).body.emails).toEqual(once)
+    // The next one has the same address.
+    await scim.delete(`/Users/${posted}`)
     const patched = await person()
     await scim.patch(`/Users/${patched}`, { op: 'replace', path: 'emails', value: twice })
     expect((await scim.get(`/Users/${patched}`)).body.emails).toEqual(once)
@@ -38,6 +40,7 @@ describe('lists', () => {
     expect((await scim.get(`/Users/${patched}`)).body.emails).toHaveLength(2)
     await scim.patch(`/Users/${patched}`, { op: 'replace', path: 'emails[type eq "home"].type', value: 'work' })
     expect((await scim.get(`/Users/${patched}`)).body.emails).toHaveLength(1)
+    await scim.delete(`/Users/${patched}`)
   })
 
   test.each([
