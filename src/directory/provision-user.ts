@@ -41,7 +41,7 @@ const insertUser = prepared<Parameters, Provisioned>(
         select u.id from invitations i join users u on u.organization_id = i.organization_id and u.id = i.user_id
         where ${p.directoryId}::text is not null and i.organization_id = entered.organization_id
           and i.status in ('pending', 'cancelled')
-          and i.email_key = any (${p.emailKeys}::text[] || ${p.userNameKey}::text)
+          and i.email_key in (${p.userNameKey}, sign_in_key(${p.attributes}::jsonb, ${p.userName}::text))
           and u.status = 'invited' and u.directory_id is null and u.deleted_at is null
         order by (u.user_name_key = ${p.userNameKey}) desc, u.id limit 1 offset 0) found),
     fresh as (select organization_id from entered where not exists (select from invited)),

@@ -291,6 +291,15 @@ describe('whom a directory brings', () => {
     expect((await own.get('users?email=alias@example.com')).body.items).toMatchObject([{ id: invitation.userId }])
   })
 
+  test('not by a further address, which may be several people’s', async () => {
+    const { own, scim, role } = await directory()
+    const { body: invitation } = await own.post('invitations', { email: 'shared@example.com', roleId: role })
+    const emails = [{ value: 'own@example.com', primary: true }, { value: 'shared@example.com' }]
+    const made = await scim.post('/Users', user('own@example.com', { emails }))
+    expect([made.status, made.body.id === invitation.userId]).toEqual([201, false])
+    expect((await own.get(`invitations/${invitation.id}`)).body.status).toBe('pending')
+  })
+
   test('who comes switched off is not let in, and the invitation is withdrawn', async () => {
     const { own, scim, role } = await directory()
     const { body: invitation } = await own.post('invitations', { email: 'off@example.com', roleId: role })

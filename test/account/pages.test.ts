@@ -82,7 +82,7 @@ const post = (path: string, cookie: string, headers: Record<string, string> = {}
 
 const isSignedIn = async ({ cookie }: SignedIn) => (await get('/session', cookie)).status === 200
 
-test.each(['/account', '/account/sessions', '/account/sessions?ended=1', '/signed-out'])(
+test.each(['/account', '/account/profile', '/account/sessions', '/account/sessions?ended=1', '/signed-out'])(
   '%s is right for everybody, in light and in dark on a phone',
   async (path) => {
     const it = await stage()

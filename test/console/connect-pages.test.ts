@@ -39,6 +39,16 @@ const pages: [string, (at: Furnished) => string, string][] = [
   ['the wizard', ({ draft }) => `/console/connect/${draft}`, 'How far it is'],
   ['directories', () => '/console/directories', 'Microsoft Entra ID'],
   ['a directory', ({ directory }) => `/console/directories/${directory}`, 'SCIM base URL'],
+  [
+    'people a directory asked for',
+    ({ directory }) => `/console/directories/${directory}/adoptions`,
+    'Deactivated by it',
+  ],
+  [
+    'moving from a directory',
+    ({ directory, nextDirectory }) => `/console/directories/${directory}/move?to=${nextDirectory}`,
+    'Who gets whose roles',
+  ],
   ['deleting a directory', ({ directory }) => `/console/directories/${directory}/delete`, 'it cannot be deleted'],
   [
     'revoking a token',

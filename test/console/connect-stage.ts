@@ -2,15 +2,18 @@
 // quirks and a refusal, sign-ins that worked and did not, setup links.
 import { listAttempts } from '#access/sign-in/attempts.ts'
 import { createTestLink } from '#access/sign-in/test-links.ts'
+import { createDirectory } from '#connections/directories/create-directory.ts'
 import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
 import { listProvisioningEvents } from '#connections/provisioning/events.ts'
 import { beginSetup } from '#connections/setup-links/begin-setup.ts'
 import { createSetupLink, revokeSetupLink } from '#connections/setup-links/change-setup-links.ts'
+import { provisionUser } from '#directory/provision-user.ts'
 import { createEntra } from '#sandbox/entra.ts'
 import { company } from '#sandbox/population.ts'
 import type { TestApp, TestOrganization } from '../support/app.ts'
 import { arriveBySaml } from '../support/arrivals.ts'
+import { scimClient } from '../support/scim.ts'
 import { createSamlConnection, createTestBrowser } from '../support/sign-in.ts'
 
 export type Furnished = {
@@ -19,6 +22,8 @@ export type Furnished = {
   /** Entra by OpenID Connect, a draft without a provider, with a directory in use. */
   draft: string
   directory: string
+  /** Another one, empty. */
+  nextDirectory: string
   token: string
   refusedEvent: string
   tolerantEvent: string
@@ -58,6 +63,13 @@ export async function furnishConnect(
   const { people, groups } = company(3, { domain, people: 3, groups: ['Aurora Everybody'] })
   const entra = createEntra({ baseUrl: app.urls.scimBase(directory), token: token.token })
   for (const person of people) await entra.pushUser(person)
+  // Somebody whom the organization has from elsewhere, whom the directory asks for, and a directory to move to.
+  const userName = 'lina@elsewhere.example.org'
+  const content = { userName, externalId: null, displayName: 'Lina', isActive: true, attributes: {} }
+  await provisionUser(ctx, { directoryId: null, content })
+  const scim = scimClient(app.request, { directoryId: directory, token: token.token })
+  await scim.post('/Users', { userName, title: 'Lead', active: false })
+  const { directory: next } = await createDirectory(ctx, { name: 'Okta of Cedar' })
   for (const group of groups) await entra.pushGroup(group)
   await entra.deactivateUser(people[2]?.key ?? '')
   await app.request(`/scim/v2/${directory}/Users`, {
@@ -69,7 +81,7 @@ export async function furnishConnect(
   const [refusal] = await listProvisioningEvents(ctx, { directoryId: directory, status: 'failed', limit: 1 })
   const changes = await listProvisioningEvents(ctx, { directoryId: directory, status: 'changed', limit: 50 })
   return {
-    ...{ open: connection.id, draft: draft.id, directory, token: token.id },
+    ...{ open: connection.id, draft: draft.id, directory, nextDirectory: next.id, token: token.id },
     refusedEvent: refusal?.id ?? '',
     tolerantEvent: changes.find(({ quirks }) => quirks.length > 0)?.id ?? '',
     refusedAttempt: refused?.id ?? '',

@@ -170,14 +170,6 @@ const Adoption = ({ frame, directory, waiting, state, mayWrite }: DirectoryPageP
           </a>
         </p>
       )}
-      {mayWrite ? (
-        <PostForm action={`${address}/adoption`} state={state}>
-          <Choice name="adoption" legend="Of the others" value={directory.adoption} options={policies} />
-          <SubmitButton label="Save the choice" />
-        </PostForm>
-      ) : (
-        <p>Of the others, {policies.find(({ value }) => value === directory.adoption)?.label}.</p>
-      )}
       <p>
         <a href={`${address}/adoptions`}>People it asked for</a>
         {frame.ctx.permissions === 'all' || mayWrite ? (
@@ -187,6 +179,14 @@ const Adoption = ({ frame, directory, waiting, state, mayWrite }: DirectoryPageP
           </>
         ) : null}
       </p>
+      {mayWrite ? (
+        <PostForm action={`${address}/adoption`} state={state}>
+          <Choice name="adoption" legend="Of the others" value={directory.adoption} options={policies} />
+          <SubmitButton label="Save the choice" />
+        </PostForm>
+      ) : (
+        <p>Of the others, {policies.find(({ value }) => value === directory.adoption)?.label}.</p>
+      )}
     </Panel>
   )
 }

@@ -58,15 +58,17 @@ async function showMove(c: Context<ConsoleEnv>): Promise<Response> {
       {others.length === 0 ? (
         <EmptyState title="There is no other directory" text="Create one, and let its provider deliver people." />
       ) : (
-        <form method="get">
-          <Select
-            name="to"
-            label="To the directory"
-            value={chosen?.id}
-            options={others.map(({ id, name }) => ({ value: id, label: name }))}
-          />
-          <Buttons submit="Look at what would move" />
-        </form>
+        <Panel title="Where to">
+          <form method="get">
+            <Select
+              name="to"
+              label="To the directory"
+              value={chosen?.id}
+              options={others.map(({ id, name }) => ({ value: id, label: name }))}
+            />
+            <Buttons submit="Look at what would move" />
+          </form>
+        </Panel>
       )}
       {chosen === undefined || outlook === undefined ? null : <Handover {...{ directory, chosen, outlook }} />}
     </ConsolePage>

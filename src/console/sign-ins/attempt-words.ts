@@ -44,7 +44,6 @@ const advice: Record<string, string> = {
   no_address:
     'The provider sent no e-mail address. Have it send one, in the attribute or claim that the settings of the connection name.',
   jit_domain: 'Prove the domain of the address under Settings, Domains.',
-  ambiguous_email: 'Several people have this address. Correct it for all but one of them.',
   removed_by_directory:
     'Assign the person to the application at the provider again; only the directory brings them back.',
   inactive: 'The person was deactivated. Their page says by whom and why; whoever did it can reactivate them.',
