@@ -7,6 +7,7 @@ import type { CallContext, Transaction } from '#src/context.ts'
 import { activation } from './activation.ts'
 import { isStaged } from './staged.ts'
 import { type UpdateUserInput, updateUserWithin } from './update-user.ts'
+import type { UserContent } from './user-content.ts'
 import type { UserRecord } from './users.ts'
 
 /** Why a directory does not get somebody for its word alone. */
@@ -47,6 +48,11 @@ export type Adoption = Pick<UpdateUserInput, 'change' | 'whenHeld' | 'expectedVe
   /** What made it: the directory's policy, somebody's word, an invitation. */
   by: 'policy' | 'confirmation' | 'invitation' | 'move'
 }
+
+/** What a directory brings of somebody: what it does not mention stays as it is, their address above all. */
+export const asBrought =
+  (content: UserContent) =>
+  (current: UserRecord): UserContent => ({ ...content, attributes: { ...current.attributes, ...content.attributes } })
 
 /**
  * In a transaction that holds the user's row and has settled that the directory may have them. Whoever waits for an approval is

@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf } from '#src/context.ts'
-import { adoptWithin } from './adopt-user.ts'
+import { adoptWithin, asBrought } from './adopt-user.ts'
 import type { UserContent } from './user-content.ts'
 import { lockUserRow, type UserRecord } from './users.ts'
 
@@ -55,7 +55,7 @@ export function completeInvited(
       throw new AppError('conflict', 'A user with this userName exists already', { reason: 'uniqueness' })
     const [facts] = await tx.run(factsOf({ organizationId, userId }))
     if (facts !== undefined) requireTrusted(facts, userId)
-    const adopted = await adoptWithin(tx, ctx, user, { directoryId, by: 'invitation', change: () => content })
+    const adopted = await adoptWithin(tx, ctx, user, { directoryId, by: 'invitation', change: asBrought(content) })
     if (adopted.status === 'invited') await tx.run(keepInvitation({ organizationId, userId, now: nowOf(ctx) }))
     return adopted
   })

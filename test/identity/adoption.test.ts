@@ -1,6 +1,7 @@
 // A directory brings somebody whom the organization has from elsewhere: by its policy they become its own, wait for a word, or stay.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createUser, roleId } from '../support/access.ts'
+import { provisionLocalUser } from '../support/accounts.ts'
 import { type Feed, type IdentityStage, identityStage, scimUser, startStage } from './stage.ts'
 
 let stage: Awaited<ReturnType<typeof startStage>>
@@ -54,6 +55,12 @@ describe('verified_domain, the default', () => {
     expect(explained.body.allowed).toBe(true)
     expect(await here.client.auditOf(userId)).toContain('user.adopt')
     expect((await here.arrive({ nameId: ada })).attempt.userId).toBe(userId)
+  })
+
+  test('what the directory does not mention stays: the address above all, by which they sign in', async () => {
+    const { id } = await provisionLocalUser(here.organization, 'ada-local', { email: ada })
+    expect((await scim.post('/Users', { userName: 'ada-local' })).status).toBe(201)
+    expect((await here.client.get(`users/${id}`)).body.emails).toEqual([ada])
   })
 
   test('by the address, where the userName is another one; by PATCH, PUT, a group, DELETE after a look-up', async () => {

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { lockDirectoryRow } from '#connections/directories/directories.ts'
 import { prepared } from '#db/statement.ts'
-import { adoptWithin } from '#directory/adopt-user.ts'
+import { adoptWithin, asBrought } from '#directory/adopt-user.ts'
 import { lockUserRow } from '#directory/users.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -109,7 +109,7 @@ async function decideOne(
     const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
     // What the directory writes of them may satisfy the filter of a mapping.
     await withinCeiling(tx, ctx, { users: [userId] }, () =>
-      adoptWithin(tx, ctx, user, { directoryId, by: 'confirmation', change: () => content }),
+      adoptWithin(tx, ctx, user, { directoryId, by: 'confirmation', change: asBrought(content) }),
     )
   }
   const detail = { adoptionRequestId: id, directoryId }

@@ -6,7 +6,7 @@ import { recordAudit } from '#audit/record.ts'
 import { type DirectoryRecord, lockDirectoryRow } from '#connections/directories/directories.ts'
 import { updateDirectoryWithin } from '#connections/directories/update-directory.ts'
 import { prepared } from '#db/statement.ts'
-import { adoptWithin } from '#directory/adopt-user.ts'
+import { adoptWithin, asBrought } from '#directory/adopt-user.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import { lockUserRow } from '#directory/users.ts'
 import { invalid, notFound } from '#platform/errors.ts'
@@ -98,7 +98,7 @@ export async function moveDirectoryWithin(
   for (const { userId, content } of await tx.run(asked({ organizationId, fromDirectoryId, toDirectoryId }))) {
     const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
     await withinCeiling(tx, ctx, { users: [userId] }, () =>
-      adoptWithin(tx, ctx, user, { directoryId: toDirectoryId, by: 'move', change: () => content }),
+      adoptWithin(tx, ctx, user, { directoryId: toDirectoryId, by: 'move', change: asBrought(content) }),
     )
   }
   const pairs = { from: groups.map(({ from }) => from), to: groups.map(({ to }) => to) }

@@ -1,7 +1,7 @@
 // Somebody has the userName or the address that a directory brings: who, and what becomes of it.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
-import { adoptionVerdict, adoptWithin } from '#directory/adopt-user.ts'
+import { adoptionVerdict, adoptWithin, asBrought } from '#directory/adopt-user.ts'
 import { fold } from '#directory/fold.ts'
 import { provisionWithin } from '#directory/provision-user.ts'
 import { isDirectorysHold } from '#directory/status-word.ts'
@@ -48,7 +48,7 @@ export async function settleTaken(tx: Transaction, ctx: CallContext, taken: Take
   if (verdict !== 'yes') throw new NotAdopted({ directoryId, userId, reason: verdict, content })
   const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
   const whenHeld = (held: UserRecord) => [heldAlarm(ctx, held, directoryId)]
-  return adoptWithin(tx, ctx, user, { directoryId, by: 'policy', change: () => content, whenHeld })
+  return adoptWithin(tx, ctx, user, { directoryId, by: 'policy', change: asBrought(content), whenHeld })
 }
 
 /**
