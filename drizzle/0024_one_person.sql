@@ -5,9 +5,10 @@
 CREATE FUNCTION sign_in_key(p_attributes jsonb, p_user_name text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
   SET search_path = public, pg_temp AS $$
 DECLARE
-  address text := fold(coalesce(
+  address text := fold(regexp_replace(coalesce(
     jsonb_path_query_first(p_attributes, '$.emails[*] ? (@.primary == true || @.primary == "true").value') #>> '{}',
-    jsonb_path_query_first(p_attributes, '$.emails[*].value') #>> '{}', p_user_name));
+    jsonb_path_query_first(p_attributes, '$.emails[*].value') #>> '{}', p_user_name),
+    '[\s\u00a0\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]', '', 'g'));
 BEGIN
   RETURN CASE WHEN address LIKE '_%@_%' AND address NOT LIKE '%#ext#%' THEN address END;
 END $$;
@@ -19,6 +20,8 @@ CREATE TABLE "adoption_requests" (
 	"user_id" text NOT NULL,
 	"reason" text NOT NULL,
 	"content" jsonb NOT NULL,
+	"user_name_key" text NOT NULL,
+	"external_id" text,
 	"status" text NOT NULL,
 	"created_at" timestamp(3) with time zone NOT NULL,
 	"last_seen_at" timestamp(3) with time zone NOT NULL,
@@ -48,6 +51,7 @@ ALTER TABLE "adoption_requests" ADD CONSTRAINT "adoption_requests_organization_i
 ALTER TABLE "adoption_requests" ADD CONSTRAINT "adoption_requests_organization_id_user_id_users_organization_id_id_fk" FOREIGN KEY ("organization_id","user_id") REFERENCES "public"."users"("organization_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "former_names" ADD CONSTRAINT "former_names_organization_id_user_id_users_organization_id_id_fk" FOREIGN KEY ("organization_id","user_id") REFERENCES "public"."users"("organization_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "adoption_requests_once" ON "adoption_requests" USING btree ("organization_id","directory_id","user_id");--> statement-breakpoint
+CREATE INDEX "adoption_requests_name" ON "adoption_requests" USING btree ("organization_id","directory_id","user_name_key");--> statement-breakpoint
 CREATE INDEX "adoption_requests_user" ON "adoption_requests" USING btree ("organization_id","user_id");--> statement-breakpoint
 CREATE INDEX "former_names_value" ON "former_names" USING btree ("organization_id","value_key");--> statement-breakpoint
 -- Where several living people have one sign-in address, it stays with the one who can sign in; the others are marked.
@@ -65,6 +69,7 @@ UPDATE users u SET address_yielded_to = r.keeper FROM ranked r
 CREATE UNIQUE INDEX "users_sign_in_address" ON "users" USING btree ("organization_id","email_key") WHERE deleted_at is null and address_yielded_to is null;--> statement-breakpoint
 CREATE INDEX "users_yielded" ON "users" USING btree ("organization_id","address_yielded_to") WHERE address_yielded_to is not null;--> statement-breakpoint
 CREATE INDEX "users_removed_name" ON "users" USING btree ("organization_id","user_name_key") WHERE deleted_at is not null;--> statement-breakpoint
+CREATE INDEX "users_removed_external_id" ON "users" USING btree ("organization_id","external_id") WHERE deleted_at is not null and external_id is not null;--> statement-breakpoint
 CREATE INDEX "users_removed_address" ON "users" USING btree ("organization_id","email_key") WHERE deleted_at is not null;--> statement-breakpoint
 CREATE POLICY "own_organization" ON "adoption_requests" AS PERMISSIVE FOR ALL TO "rolecall_server" USING (organization_id = (select current_setting('rolecall.organization_id', true))) WITH CHECK (organization_id = (select current_setting('rolecall.organization_id', true)));--> statement-breakpoint
 CREATE POLICY "own_organization" ON "former_names" AS PERMISSIVE FOR ALL TO "rolecall_server" USING (organization_id = (select current_setting('rolecall.organization_id', true))) WITH CHECK (organization_id = (select current_setting('rolecall.organization_id', true)));
@@ -77,8 +82,8 @@ BEGIN
 END $$;
 --> statement-breakpoint
 CREATE TRIGGER forget_yielding BEFORE UPDATE OF attributes, user_name ON users FOR EACH ROW
-  WHEN (OLD.address_yielded_to IS NOT NULL AND ((OLD.attributes -> 'emails') IS DISTINCT FROM (NEW.attributes -> 'emails')
-    OR OLD.user_name_key IS DISTINCT FROM NEW.user_name_key))
+  WHEN (OLD.address_yielded_to IS NOT NULL
+    AND sign_in_key(OLD.attributes, OLD.user_name) IS DISTINCT FROM sign_in_key(NEW.attributes, NEW.user_name))
   EXECUTE FUNCTION forget_yielding();
 --> statement-breakpoint
 -- An address that becomes free goes to whoever yielded it: somebody who is there first, then the oldest.
@@ -153,7 +158,8 @@ CREATE FUNCTION is_findable(p_organization_id text, p_directory_id text, p_user_
     OR EXISTS (SELECT FROM adoption_requests r WHERE r.organization_id = p_organization_id
       AND r.directory_id = p_directory_id AND r.user_id = p_user_id) $$;
 --> statement-breakpoint
--- Whoever has the address as a further one signs in by another.
+-- Whoever has the address as a further one signs in by another. Where a text is one person's address and another one's userName,
+-- whose address it is is meant: of an organization it is one.
 CREATE OR REPLACE FUNCTION resolve_password_accounts(p_key text, p_organization_id text)
   RETURNS TABLE (organization_id text, user_id text)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -161,7 +167,8 @@ CREATE OR REPLACE FUNCTION resolve_password_accounts(p_key text, p_organization_
     SELECT u.organization_id, u.id, u.created_at, u.user_name_key = p_key AS is_user_name,
       EXISTS (SELECT FROM domains d WHERE d.organization_id = u.organization_id AND d.status = 'verified'
         AND d.name = split_part(p_key, '@', 2)) AS is_home,
-      row_number() OVER (PARTITION BY u.organization_id ORDER BY u.user_name_key = p_key DESC, u.created_at, u.id) AS place
+      row_number() OVER (PARTITION BY u.organization_id ORDER BY
+        coalesce(u.email_key = p_key AND u.address_yielded_to IS NULL, false) DESC, u.created_at, u.id) AS place
     FROM passwords p
     JOIN users u ON u.organization_id = p.organization_id AND u.id = p.user_id
     JOIN organizations o ON o.id = p.organization_id
@@ -171,7 +178,7 @@ CREATE OR REPLACE FUNCTION resolve_password_accounts(p_key text, p_organization_
         SELECT n.organization_id, n.id FROM users n WHERE n.user_name_key = p_key AND n.deleted_at IS NULL
         UNION SELECT e.organization_id, e.id FROM users e WHERE e.email_key = p_key AND e.deleted_at IS NULL
           AND e.address_yielded_to IS NULL))
-  SELECT n.organization_id, n.id FROM named n WHERE n.place <= 2
+  SELECT n.organization_id, n.id FROM named n WHERE n.place = 1
     ORDER BY n.is_home DESC, n.is_user_name DESC, n.created_at, n.organization_id, n.id LIMIT 10 $$;
 --> statement-breakpoint
 DROP FUNCTION resolve_password_accounts(text);

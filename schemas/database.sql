@@ -189,6 +189,7 @@ CREATE INDEX users_last_active ON users USING btree (organization_id, last_activ
 CREATE INDEX users_manager ON users USING btree (organization_id, md5(fold((attributes #>> '{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,manager,value}'::text[])))) WHERE ((attributes #>> '{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,manager,value}'::text[]) IS NOT NULL);
 CREATE INDEX users_name ON users USING btree (organization_id, name_key, id) WHERE (deleted_at IS NULL);
 CREATE INDEX users_removed_address ON users USING btree (organization_id, email_key) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX users_removed_external_id ON users USING btree (organization_id, external_id) WHERE ((deleted_at IS NOT NULL) AND (external_id IS NOT NULL));
 CREATE INDEX users_removed_name ON users USING btree (organization_id, user_name_key) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX users_returning ON users USING btree (returns_at) WHERE (returns_at IS NOT NULL);
 CREATE INDEX users_search ON users USING gin (search_key gin_trgm_ops) WHERE (deleted_at IS NULL);
@@ -205,7 +206,7 @@ CREATE POLICY own_organization ON users FOR ALL TO rolecall_server
 CREATE TRIGGER forget_address AFTER UPDATE OF attributes, user_name ON users
   FOR EACH ROW WHEN ((old.attributes -> 'emails'::text) IS DISTINCT FROM (new.attributes -> 'emails'::text) OR old.user_name_key IS DISTINCT FROM new.user_name_key) EXECUTE FUNCTION forget_address();
 CREATE TRIGGER forget_yielding BEFORE UPDATE OF attributes, user_name ON users
-  FOR EACH ROW WHEN (old.address_yielded_to IS NOT NULL AND ((old.attributes -> 'emails'::text) IS DISTINCT FROM (new.attributes -> 'emails'::text) OR old.user_name_key IS DISTINCT FROM new.user_name_key)) EXECUTE FUNCTION forget_yielding();
+  FOR EACH ROW WHEN (old.address_yielded_to IS NOT NULL AND sign_in_key(old.attributes, old.user_name) IS DISTINCT FROM sign_in_key(new.attributes, new.user_name)) EXECUTE FUNCTION forget_yielding();
 CREATE TRIGGER give_address_back AFTER UPDATE OF attributes, user_name, deleted_at ON users
   FOR EACH ROW WHEN (old.deleted_at IS NULL AND old.address_yielded_to IS NULL AND old.email_key IS NOT NULL AND (new.deleted_at IS NOT NULL OR old.email_key IS DISTINCT FROM new.email_key)) EXECUTE FUNCTION give_address_back();
 CREATE TRIGGER keep_administrator AFTER UPDATE OF status, deleted_at ON users
@@ -392,9 +393,10 @@ CREATE OR REPLACE FUNCTION public.sign_in_key(p_attributes jsonb, p_user_name te
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  address text := fold(coalesce(
+  address text := fold(regexp_replace(coalesce(
     jsonb_path_query_first(p_attributes, '$.emails[*] ? (@.primary == true || @.primary == "true").value') #>> '{}',
-    jsonb_path_query_first(p_attributes, '$.emails[*].value') #>> '{}', p_user_name));
+    jsonb_path_query_first(p_attributes, '$.emails[*].value') #>> '{}', p_user_name),
+    '[\s\u00a0\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]', '', 'g'));
 BEGIN
   RETURN CASE WHEN address LIKE '_%@_%' AND address NOT LIKE '%#ext#%' THEN address END;
 END $function$;
@@ -598,6 +600,8 @@ CREATE TABLE adoption_requests (
   reason text NOT NULL,
   -- What the directory says of them.
   content jsonb NOT NULL,
+  user_name_key text NOT NULL,
+  external_id text,
   status text NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
   last_seen_at timestamp(3) with time zone NOT NULL,
@@ -609,6 +613,7 @@ CREATE TABLE adoption_requests (
   CONSTRAINT adoption_requests_organization_id_user_id_users_organization_id FOREIGN KEY (organization_id, user_id)
     REFERENCES users(organization_id, id) ON DELETE CASCADE
 );
+CREATE INDEX adoption_requests_name ON adoption_requests USING btree (organization_id, directory_id, user_name_key);
 CREATE UNIQUE INDEX adoption_requests_once ON adoption_requests USING btree (organization_id, directory_id, user_id);
 CREATE INDEX adoption_requests_user ON adoption_requests USING btree (organization_id, user_id);
 ALTER TABLE adoption_requests ENABLE ROW LEVEL SECURITY;
@@ -2754,7 +2759,8 @@ AS $function$
     SELECT u.organization_id, u.id, u.created_at, u.user_name_key = p_key AS is_user_name,
       EXISTS (SELECT FROM domains d WHERE d.organization_id = u.organization_id AND d.status = 'verified'
         AND d.name = split_part(p_key, '@', 2)) AS is_home,
-      row_number() OVER (PARTITION BY u.organization_id ORDER BY u.user_name_key = p_key DESC, u.created_at, u.id) AS place
+      row_number() OVER (PARTITION BY u.organization_id ORDER BY
+        coalesce(u.email_key = p_key AND u.address_yielded_to IS NULL, false) DESC, u.created_at, u.id) AS place
     FROM passwords p
     JOIN users u ON u.organization_id = p.organization_id AND u.id = p.user_id
     JOIN organizations o ON o.id = p.organization_id
@@ -2764,7 +2770,7 @@ AS $function$
         SELECT n.organization_id, n.id FROM users n WHERE n.user_name_key = p_key AND n.deleted_at IS NULL
         UNION SELECT e.organization_id, e.id FROM users e WHERE e.email_key = p_key AND e.deleted_at IS NULL
           AND e.address_yielded_to IS NULL))
-  SELECT n.organization_id, n.id FROM named n WHERE n.place <= 2
+  SELECT n.organization_id, n.id FROM named n WHERE n.place = 1
     ORDER BY n.is_home DESC, n.is_user_name DESC, n.created_at, n.organization_id, n.id LIMIT 10 $function$;
 GRANT EXECUTE ON FUNCTION resolve_password_accounts(text, text) TO rolecall_server;
 

@@ -8,26 +8,26 @@ import { adoptWithin, asBrought } from './adopt-user.ts'
 import type { UserContent } from './user-content.ts'
 import { lockUserRow, type UserRecord } from './users.ts'
 
-type Facts = { isOurDomain: boolean; holdsAnything: boolean; managesAnything: boolean }
+type Facts = { verdict: string | null; holdsAnything: boolean; managesAnything: boolean }
 
-const factsOf = prepared<{ organizationId: string; userId: string }, Facts>(
+const factsOf = prepared<{ organizationId: string; directoryId: string; userId: string }, Facts>(
   (p) => sql`select
-      exists (select from invitations i join domains d on d.organization_id = i.organization_id and d.status = 'verified'
-          and d.name = split_part(i.email_key, '@', 2)
-        where i.organization_id = ${p.organizationId} and i.user_id = ${p.userId}) as "isOurDomain",
+      adoption_verdict(${p.organizationId}, ${p.directoryId}, ${p.userId}) as verdict,
       (exists (select from assignments a where a.organization_id = ${p.organizationId} and a.user_id = ${p.userId})
         or exists (select from effective_assignments e
           where e.organization_id = ${p.organizationId} and e.user_id = ${p.userId})) as "holdsAnything",
       manages_anything(${p.organizationId}, ${p.userId}) as "managesAnything"`,
 )
 
+const policies = new Set(['never', 'confirm', 'refused', 'taken_over'])
+
 // A directory's word makes nobody a manager, and vouches for no address in a domain that is not the organization's.
-function requireTrusted({ isOurDomain, holdsAnything, managesAnything }: Facts, userId: string): void {
+function requireTrusted({ verdict, holdsAnything, managesAnything }: Facts, userId: string): void {
   if (!holdsAnything && !managesAnything) return
   const why = managesAnything
     ? 'is invited to manage something, and accepts that invitation themselves'
     : 'is invited at an address in a domain that the organization has not verified'
-  if (isOurDomain && !managesAnything) return
+  if (verdict !== 'unverified' && !managesAnything) return
   throw new AppError('conflict', `The person with this userName ${why}`, {
     reason: 'invitation',
     extensions: { userId },
@@ -51,9 +51,11 @@ export function completeInvited(
   const { organizationId } = ctx
   return inTransaction(ctx, async (tx) => {
     const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
-    if (user.status !== 'invited' || user.directoryId !== null)
+    const [facts] = await tx.run(factsOf({ organizationId, directoryId, userId }))
+    // What the directory's policy leaves to an administrator is settled as for whoever is there.
+    const isLeft = policies.has(facts?.verdict ?? '')
+    if (user.status !== 'invited' || user.directoryId !== null || isLeft)
       throw new AppError('conflict', 'A user with this userName exists already', { reason: 'uniqueness' })
-    const [facts] = await tx.run(factsOf({ organizationId, userId }))
     if (facts !== undefined) requireTrusted(facts, userId)
     const adopted = await adoptWithin(tx, ctx, user, { directoryId, by: 'invitation', change: asBrought(content) })
     if (adopted.status === 'invited') await tx.run(keepInvitation({ organizationId, userId, now: nowOf(ctx) }))

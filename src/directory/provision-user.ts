@@ -1,6 +1,6 @@
 // Provisioning: a person comes to exist. One statement writes the user, the e-mail look-ups and the audit row. Whom the
 // organization has invited exists already: a directory that brings them completes the invitation.
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { entered, prepared, type Statement, withEntry } from '#db/statement.ts'
 import {
@@ -15,7 +15,7 @@ import { completeInvited } from './complete-invited.ts'
 import { fold } from './fold.ts'
 import { isStaged } from './staged.ts'
 import { emailKeys, type UserContent } from './user-content.ts'
-import type { UserRecord, UserStatus } from './users.ts'
+import type { StatusReason, UserRecord, UserStatus } from './users.ts'
 
 type Parameters = AuditParameters & {
   userId: string
@@ -32,7 +32,18 @@ type Parameters = AuditParameters & {
 }
 
 /** Nobody is provisioned where a directory brings somebody who is invited: their id is answered. */
-type Provisioned = { invitedId: string; status: null } | { invitedId: null; status: UserStatus }
+type Provisioned =
+  | { invitedId: string; status: null; statusReason: null }
+  | { invitedId: null; status: UserStatus; statusReason: StatusReason | null }
+
+// Deleted and brought again by their directory, somebody whom an administrator had switched off is so still.
+const heldBefore = (p: { [column in keyof Parameters]: SQL }): SQL => sql`held as (
+  select ${p.status} = 'active' and o.reactivation = 'by_holder' and coalesce((
+      select r.status_reason = 'administrator' from users r
+      where r.organization_id = fresh.organization_id and r.directory_id = ${p.directoryId} and r.deleted_at is not null
+        and (r.user_name_key = ${p.userNameKey} or r.external_id = ${p.externalId})
+      order by r.deleted_at desc limit 1), false) as is_held
+  from fresh join organizations o on o.id = fresh.organization_id)`
 
 const insertUser = prepared<Parameters, Provisioned>(
   (p) => sql`with ${entered},
@@ -45,18 +56,21 @@ const insertUser = prepared<Parameters, Provisioned>(
           and u.status = 'invited' and u.directory_id is null and u.deleted_at is null
         order by (u.user_name_key = ${p.userNameKey}) desc, u.id limit 1 offset 0) found),
     fresh as (select organization_id from entered where not exists (select from invited)),
+    ${heldBefore(p)},
     provisioned as (
       insert into users (organization_id, id, directory_id, user_name, user_name_key, external_id, display_name, status,
         status_reason, status_changed_at, attributes, created_at, updated_at)
       select fresh.organization_id, ${p.userId}, ${p.directoryId}, ${p.userName}, ${p.userNameKey}, ${p.externalId},
-        ${p.displayName}, case when ${p.status} = 'active' and ${isStaged(sql`fresh.organization_id`, p.directoryId)} then 'invited' else ${p.status} end, ${p.statusReason}, ${p.now}::timestamptz, ${p.attributes}::jsonb,
-        ${p.now}::timestamptz, ${p.now}::timestamptz from fresh
-      returning status),
+        ${p.displayName}, case when held.is_held then 'inactive' when ${p.status} = 'active' and ${isStaged(sql`fresh.organization_id`, p.directoryId)} then 'invited' else ${p.status} end,
+        case when held.is_held then 'administrator' else ${p.statusReason} end, ${p.now}::timestamptz, ${p.attributes}::jsonb,
+        ${p.now}::timestamptz, ${p.now}::timestamptz from fresh cross join held
+      returning status, status_reason),
     addresses as (
       insert into user_emails (organization_id, value_key, user_id)
       select fresh.organization_id, value_key, ${p.userId} from fresh, unnest(${p.emailKeys}::text[]) value_key),
     audited as (${insertAudit(p, sql`${p.detail}::jsonb || jsonb_build_object('status', provisioned.status)`)} from provisioned)
-    select (select id from invited) as "invitedId", (select status from provisioned) as status`,
+    select (select id from invited) as "invitedId", (select status from provisioned) as status,
+      (select status_reason from provisioned) as "statusReason"`,
 )
 
 type Provision = {
@@ -77,8 +91,9 @@ export async function provisionUser(ctx: CallContext, input: Provision): Promise
   const [found] = await writeInOneStatement(ctx, statement)
   const { directoryId, content } = input
   if (found === undefined) throw new Error('Provisioning says what came of it')
-  if (found.invitedId === null || directoryId === null) return { ...user, status: found.status ?? user.status }
-  return completeInvited(ctx, { userId: found.invitedId, directoryId, content })
+  const { invitedId, status, statusReason } = found
+  if (invitedId === null || directoryId === null) return { ...user, status: status ?? user.status, statusReason }
+  return completeInvited(ctx, { userId: invitedId, directoryId, content })
 }
 
 /** The user to be, and the statement (with the CTE `entered`) that provisions them. */

@@ -32,10 +32,15 @@ export type SearchResult<Row> = {
   next: Cursor | undefined
 }
 
+// Whom a directory has asked for in vain it finds by what it calls them, or it would try for ever.
+const askedFor = (directoryId: SQL, name: SQL): SQL => sql`select r.user_id from adoption_requests r
+  where r.organization_id = entered.organization_id and r.directory_id = ${directoryId} and ${name}`
+
 const selectByUserName = prepared<{ userNameKey: string; directoryId: string | null }, UserRecord>(
   (p) => sql`with ${entered} select found.* from entered cross join lateral (
     select ${userColumns} from users u
-    where u.organization_id = entered.organization_id and u.deleted_at is null and u.user_name_key = ${p.userNameKey}
+    where u.organization_id = entered.organization_id and u.deleted_at is null and (u.user_name_key = ${p.userNameKey}
+        or u.id = any (array(${askedFor(p.directoryId, sql`r.user_name_key = ${p.userNameKey}`)})))
       and (${p.directoryId}::text is null or u.directory_id = ${p.directoryId}
         or is_findable(u.organization_id, ${p.directoryId}, u.id)) offset 0) found`,
 )
@@ -44,8 +49,9 @@ const selectByUserName = prepared<{ userNameKey: string; directoryId: string | n
 const selectByExternalId = prepared<{ externalId: string; directoryId: string | null }, UserRecord>(
   (p) => sql`with ${entered} select found.* from entered cross join lateral (
     select ${userColumns} from users u
-    where u.organization_id = entered.organization_id and u.deleted_at is null and u.external_id = ${p.externalId}
-      and (${p.directoryId}::text is null or u.directory_id = ${p.directoryId})
+    where u.organization_id = entered.organization_id and u.deleted_at is null and (u.external_id = ${p.externalId}
+        and (${p.directoryId}::text is null or u.directory_id = ${p.directoryId})
+        or u.id = any (array(${askedFor(p.directoryId, sql`r.external_id = ${p.externalId}`)})))
       and (u.status in ('active', 'invited') or not exists (select from users o
         where o.organization_id = u.organization_id and o.deleted_at is null and o.external_id = u.external_id
           and o.directory_id is not distinct from u.directory_id and o.status in ('active', 'invited')))

@@ -130,6 +130,11 @@ test.each([
   ['argon2 that takes the memory', `$argon2id$v=19$m=99999999,t=3,p=1$${bare(salt)}$${bare(argon2id)}`],
   ['PBKDF2 that takes for ever', `$pbkdf2-sha256$i=99999999$${bare(salt)}$${bare(argon2id)}`],
   ['scrypt that takes the memory', `$scrypt$ln=30,r=8,p=1$${bare(salt)}$${bare(argon2id)}`],
+  ['bcrypt without cost', hashSync('x', 4).replace('$04$', '$00$')],
+  ['argon2 of a thousand passes', `$argon2id$v=19$m=65536,t=999,p=1$${bare(salt)}$${bare(argon2id)}`],
+  ['argon2 without memory', `$argon2id$v=19$m=1,t=1,p=1$${bare(salt)}$${bare(argon2id)}`],
+  ['PBKDF2 without rounds', { algorithm: 'pbkdf2-sha256', salt: base64(salt), hash: base64(argon2id) }],
+  ['scrypt of one block', `$scrypt$ln=0,r=8,p=1$${bare(salt)}$${bare(argon2id)}`],
   ['an unknown algorithm', { algorithm: 'md5', hash: 'x', salt: 'y' }],
 ])('%s is refused', (_, input) => {
   expect(() => importedHash(input)).toThrow('password hash')

@@ -12,7 +12,7 @@ const text = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, 
 const bytesOf = (base64: string): Buffer => Buffer.from(base64.replaceAll('.', '+'), 'base64')
 
 /** What is bearable for one sign-in: bytes of memory, and rounds. */
-const most = { memory: 256 * 1024 * 1024, rounds: 5_000_000, bcrypt: 15 }
+const most = { memory: 256 * 1024 * 1024, rounds: 5_000_000, bcrypt: 15, kibibytePasses: 1_048_576 }
 
 type Derive = (password: Buffer) => Promise<Buffer>
 type Foreign = { tag: Buffer; derive: Derive }
@@ -23,9 +23,13 @@ const scryptAsync = promisify<Buffer, Buffer, number, object, Buffer>(scrypt)
 function readArgon2(hash: string): Foreign | undefined {
   const form = /^\$(argon2(?:id|i|d))\$v=19\$m=(\d{1,8}),t=(\d{1,3}),p=(\d{1,2})\$([\w+/]{11,88})\$([\w+/]{16,172})$/
   const [, kind, memory = '', passes = '', parallelism = '', salt = '', stored = ''] = form.exec(hash) ?? []
-  if (kind === undefined || Number(memory) * 1024 > most.memory) return undefined
+  if (kind === undefined) return undefined
   const tag = bytesOf(stored)
   const cost = { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) }
+  // RFC 9106 §3.1: eight blocks a lane at least.
+  const isPossible = cost.passes > 0 && cost.parallelism > 0 && cost.memory >= 8 * cost.parallelism
+  const isBearable = cost.memory * 1024 <= most.memory && cost.memory * cost.passes <= most.kibibytePasses
+  if (!isPossible || !isBearable) return undefined
   const derive: Derive = (message) =>
     new Promise((resolve, reject) => {
       const options = { message, nonce: bytesOf(salt), ...cost, tagLength: tag.length }
@@ -37,7 +41,7 @@ function readArgon2(hash: string): Foreign | undefined {
 function readPbkdf2(hash: string): Foreign | undefined {
   const form = /^\$pbkdf2-(sha1|sha256|sha512)\$i=(\d{1,8})\$([\w+/.]{4,172})\$([\w+/.]{20,700})$/
   const [, digest, iterations = '', salt = '', stored = ''] = form.exec(hash) ?? []
-  if (digest === undefined || Number(iterations) > most.rounds) return undefined
+  if (digest === undefined || Number(iterations) < 1 || Number(iterations) > most.rounds) return undefined
   const tag = bytesOf(stored)
   return { tag, derive: (password) => pbkdf2Async(password, bytesOf(salt), Number(iterations), tag.length, digest) }
 }
@@ -45,6 +49,7 @@ function readPbkdf2(hash: string): Foreign | undefined {
 const scryptCost = (ln: string, r: string, p: string) => {
   const [N, blocks, parallel] = [2 ** Number(ln), Number(r), Number(p)]
   const memory = 128 * N * blocks * parallel
+  if (N < 2 || blocks < 1 || parallel < 1) return undefined
   return memory > most.memory ? undefined : { N, r: blocks, p: parallel, maxmem: memory * 2 + 1024 * 1024 }
 }
 
@@ -73,7 +78,10 @@ function readFirebase(hash: string): Foreign | undefined {
 }
 
 const bcryptForm = /^\$2[aby]\$(\d\d)\$[./A-Za-z\d]{53}$/
-const isBcrypt = (hash: string): boolean => Number(bcryptForm.exec(hash)?.[1] ?? 99) <= most.bcrypt
+const isBcrypt = (hash: string): boolean => {
+  const cost = Number(bcryptForm.exec(hash)?.[1] ?? 0)
+  return cost >= 4 && cost <= most.bcrypt
+}
 
 const read = (hash: string): Foreign | undefined =>
   readArgon2(hash) ?? readPbkdf2(hash) ?? readScrypt(hash) ?? readFirebase(hash)
@@ -112,6 +120,9 @@ const Keycloak = z.object({
 })
 
 const Firebase = z.object({ passwordHash: z.string(), salt: z.string() })
+
+/** `custom_password_hash` of Auth0, where the value says everything. */
+const Auth0 = z.object({ algorithm: z.enum(['bcrypt', 'argon2', 'pbkdf2']), hash: z.object({ value: z.string() }) })
 
 /** Any of the algorithms, with salt and hash in Base64 or hex. */
 const Plain = z.object({
@@ -164,7 +175,7 @@ function fromText(hash: string): string {
     const [, digest, iterations, salt = '', tag = ''] = django
     return `$pbkdf2-${digest}$i=${iterations}$${text(Buffer.from(salt))}$${text(bytesOf(tag))}`
   }
-  return hash.replace(/^\$pbkdf2-(sha\d+)\$(\d+)\$/, '$pbkdf2-$1$i=$2$')
+  return hash.replace(/^\$pbkdf2-(sha\d+)\$(?:i=)?(\d+)(?:,l=\d+)?\$/, '$pbkdf2-$1$i=$2$')
 }
 
 /**
@@ -187,6 +198,8 @@ function textOf(input: unknown, firebase: FirebaseProject | undefined): string {
   if (exported.success && firebase === undefined)
     throw invalid('A hash of Firebase needs the hash parameters of its project', 'invalidValue')
   if (exported.success && firebase !== undefined) return fromFirebase(exported.data, firebase)
+  const custom = Auth0.safeParse(input)
+  if (custom.success) return fromText(custom.data.hash.value)
   const plain = Plain.safeParse(input)
   return plain.success ? fromPlain(plain.data) : ''
 }

@@ -141,6 +141,57 @@ describe('verified_domain, the default', () => {
   })
 })
 
+describe('whoever is invited', () => {
+  test.each(['never', 'confirm'])('waits for a word under %s, whatever address is brought', async (wanted) => {
+    await policy(wanted)
+    const invitation = { email: ada, roleId: await roleId(here.client, 'editor') }
+    const { userId } = (await here.client.post('invitations', invitation)).body
+    const emails = [{ value: 'mallory@elsewhere.example.org', primary: true }]
+    expect((await scim.post('/Users', { ...scimUser(ada), emails })).status).toBe(409)
+    expect((await here.client.get(`users/${userId}`)).body).toMatchObject({ status: 'invited', directoryId: null })
+    expect(await requests()).toMatchObject([{ reason: wanted, status: 'pending' }])
+  })
+
+  test('to manage something is found after the refusal', async () => {
+    const invitation = { email: ada, roleId: await roleId(here.client, 'administrator') }
+    const { userId } = (await here.client.post('invitations', invitation)).body
+    expect((await scim.post('/Users', scimUser(ada))).status).toBe(409)
+    expect(await find(scim)).toEqual([userId])
+    expect(await alarms()).toEqual(['invitation_claimed'])
+  })
+})
+
+describe('what is found after a refusal', () => {
+  test('by what the directory calls them, its own userName and externalId', async () => {
+    await policy('confirm')
+    const userId = await createUser(here.client, ada)
+    const emails = scimUser(ada)['emails']
+    expect((await scim.post('/Users', { ...scimUser('upn@corp.local', { externalId: 'x9' }), emails })).status).toBe(
+      409,
+    )
+    expect(await find(scim, 'upn@corp.local')).toEqual([userId])
+    expect((await scim.list('Users', 'externalId eq "x9"')).body.Resources).toMatchObject([{ id: userId }])
+    const other = await here.directory('Entra')
+    expect(await find(other, 'upn@corp.local')).toEqual([])
+  })
+
+  test('also where the userName is one person’s and the address another’s', async () => {
+    const named = await createUser(here.client, 'ada')
+    await createUser(here.client, ada)
+    expect((await scim.post('/Users', { ...scimUser('ada'), emails: scimUser(ada)['emails'] })).status).toBe(409)
+    expect(await find(scim, 'ada')).toContain(named)
+    expect(await requests()).toHaveLength(1)
+  })
+})
+
+test('a group write that is refused adopts nobody', async () => {
+  const userId = await createUser(here.client, ada)
+  const group = await scim.group('Ops')
+  const value = [{ value: userId }, { value: 'usr_00000000000000000000000000' }]
+  expect((await scim.patch(`/Groups/${group}`, { op: 'add', path: 'members', value })).status).toBe(400)
+  expect((await here.client.get(`users/${userId}`)).body.directoryId).toBeNull()
+})
+
 describe('the other policies', () => {
   test('always asks for no domain; never takes nobody; confirm waits for each', async () => {
     const names = ['a1', 'a2', 'a3'].map((name) => `${name}@elsewhere.example.org`)

@@ -111,6 +111,8 @@ describe('an import', () => {
       { userName: 'x@example.com', assignments: [{ role: 'emperor' }] },
       { userName: 'y@example.com', attributes: { __proto__x: 1 } },
       { userName: 'z@example.com', typo: true },
+      { userName: 'w@example.com', attributes: { password: 'in clear' } },
+      { userName: 'GOOD@example.com' },
       { userName: 'last@example.com' },
     ]
     const { body } = await send(`${rows.map((row) => JSON.stringify(row)).join('\n')}\n{"userName":`)
@@ -122,8 +124,10 @@ describe('an import', () => {
       [5, 'failed', expect.stringContaining('no role emperor')],
       [6, 'failed', expect.stringContaining('no attribute')],
       [7, 'failed', expect.stringContaining('typo')],
-      [8, 'created', null],
-      [9, 'failed', expect.any(String)],
+      [8, 'failed', expect.stringContaining('field of its own')],
+      [9, 'failed', expect.stringContaining('earlier row')],
+      [10, 'created', null],
+      [11, 'failed', expect.any(String)],
     ])
     expect(await stage.app.owner`select 1 from users where user_name = 'thief@example.com'`).toEqual([])
   })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createLocalUser } from '#access/accounts/create-local-user.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
-import { goodPassword } from '../support/accounts.ts'
+import { browserAt, goodPassword, provisionLocalUser } from '../support/accounts.ts'
 import { arriveBySaml, expectRefusedFor } from '../support/arrivals.ts'
 import { core, type ScimClient, scimClient } from '../support/scim.ts'
 import { createSamlConnection, verifyDomain } from '../support/sign-in.ts'
@@ -93,6 +93,30 @@ describe('a second account with the address', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(15).fill(409)])
     expect(await living()).toBe(1)
   })
+})
+
+describe('one text means one person', () => {
+  test('whose address it is, where it is somebody else’s userName', async () => {
+    const organization = { ctx: client.ctx }
+    await provisionLocalUser(organization, 'y@example.com', { email: 'else@example.com' })
+    const { id } = await provisionLocalUser(organization, 'two', { email: 'y@example.com' })
+    const browser = browserAt(stage.app)
+    const answer = await browser.post('/login/password', { email: 'y@example.com', password: goodPassword })
+    expect(answer.status).toBe(303)
+    expect((await browser.session())?.user.id).toBe(id)
+    await browserAt(stage.app).post('/login/forgot', { email: 'y@example.com' })
+    const mails = await stage.app.owner`select recipient from mails where kind = 'password_reset'
+      and organization_id = ${client.organizationId}`
+    expect(mails).toEqual([{ recipient: 'y@example.com' }])
+  })
+
+  test.each(['pad@example.com ', '\u00a0pad@example.com', 'pad\u200b@example.com'])(
+    '%j is no other address',
+    async (value) => {
+      await scim.user('pad', { emails: primary('pad@example.com') })
+      expect((await scim.post('/Users', { userName: 'other', emails: primary(value) })).status).toBe(409)
+    },
+  )
 })
 
 describe('what may be', () => {

@@ -58,6 +58,17 @@ describe('a rehire after DELETE', () => {
     await expectSignedIn(await here.arrive(claims), again)
   })
 
+  test('by the same userName where the directory sends no externalId', async () => {
+    here = await identityStage(stage, { domain: null, connection: { jit: 'off' } })
+    scim = await here.directory()
+    const former = await scim.user(ada)
+    await stage.app.owner`insert into identities (organization_id, connection_id, subject, user_id, created_at)
+      values (${here.client.organizationId}, ${here.connection.id}, 'opaque', ${former}, now())`
+    await scim.delete(`/Users/${former}`)
+    const again = await scim.user(ada)
+    await expectSignedIn(await here.arrive({ nameId: 'opaque', attributes: {} }), again)
+  })
+
   test('somebody else under the same name does not get the identity where nothing proves it', async () => {
     here = await identityStage(stage, { domain: null, connection: { jit: 'off' } })
     scim = await here.directory()
@@ -102,6 +113,11 @@ describe('a leaver whom Entra renames', () => {
     const next = await scim.post('/Users', { ...body, externalId: 'obj-2' })
     expect(next.status).toBe(201)
     await expectSignedIn(await here.arrive({ nameId: ada }), next.body.id)
+    // The provider may go on writing of them.
+    const home = { op: 'add', path: 'emails', value: [{ value: 'home@example.com', type: 'home' }] }
+    expect(
+      (await scim.patch(`/Users/${id}`, { op: 'replace', path: 'userName', value: `x${renamed}` }, home)).status,
+    ).toBe(200)
     expect(await scim.patch(`/Users/${id}`, on)).toMatchObject({ status: 409, body: { scimType: 'uniqueness' } })
     await scim.delete(`/Users/${next.body.id}`)
     expect((await scim.patch(`/Users/${id}`, on)).status).toBe(200)

@@ -64,6 +64,20 @@ describe('an administrator’s block', () => {
     expect((await byHand('reactivate')).body.status).toBe('active')
   })
 
+  test('outlasts DELETE and POST of the same person, until it is lifted', async () => {
+    const whole = scimUser('cy@example.com', { externalId: 'st' })
+    id = (await scim.post('/Users', whole)).body.id
+    await byHand('deactivate')
+    await scim.delete(`/Users/${id}`)
+    const again = await scim.post('/Users', whole)
+    expect(again).toMatchObject({ status: 201, body: { active: false } })
+    id = again.body.id
+    expect(await alarms()).toMatchObject([{ kind: 'reactivation_held', detail: { userId: id } }])
+    expect((await byHand('reactivate')).body.status).toBe('active')
+    await scim.delete(`/Users/${id}`)
+    expect((await scim.post('/Users', whole)).body.active).toBe(true)
+  })
+
   test('holds when another directory adopts them', async () => {
     await byHand('deactivate')
     const second = await here.directory('Entra')

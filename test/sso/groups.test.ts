@@ -191,7 +191,9 @@ test('paths lead into claims, a backslash keeps a dot, and a claim of exactly th
   expect(await groupsOf(organization)).toEqual(['Sellers'])
   await groups(['a.b'])
   expect(detailsOf(await arrive({ a: { b: { c: 1 } } }))).toContain('unreadable')
-  expect(detailsOf(await arrive({ a: 'text' }))).toContain('not-provided')
+  for (const a of ['text', null, ['b'], { b: null }])
+    expect(detailsOf(await arrive({ a }))).toContain('names of groups are expected')
+  expect(detailsOf(await arrive({ a: {} }))).toContain('not-provided')
   expect(await groupsOf(organization)).toEqual(['Sellers'])
 })
 

@@ -58,7 +58,8 @@ type Parameters = {
 const find = prepared<Parameters, Row>(
   (p) => sql`with found as (
       select u.id, 'successor' as found_by, 1 as rank from users f join users u on u.organization_id = f.organization_id
-        and u.directory_id = f.directory_id and u.external_id = f.external_id and u.deleted_at is null
+        and u.directory_id = f.directory_id and u.deleted_at is null and (u.external_id = f.external_id
+          or f.external_id is null and u.external_id is null and u.user_name_key = f.user_name_key)
       where f.organization_id = ${p.organizationId} and f.id = ${p.formerUserId}
       union all
       select u.id, 'external_id', 2 from users u
@@ -77,7 +78,8 @@ const find = prepared<Parameters, Row>(
       union all
       select u.id, 'removed', 6 from users u
       where u.organization_id = ${p.organizationId} and u.deleted_at is not null
-        and (u.user_name_key = ${p.key} or u.email_key = ${p.key} or u.external_id = ${p.externalId} or u.id = ${p.formerUserId})
+        and (u.user_name_key = ${p.key} or u.email_key = ${p.key} or u.id = ${p.formerUserId}
+          or u.external_id = ${p.externalId} and (u.directory_id = ${p.directoryId} or ${p.directoryId}::text is null))
       union all
       select u.id, 'removed', 6 from former_names f
       join users u on u.organization_id = f.organization_id and u.id = f.user_id

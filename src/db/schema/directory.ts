@@ -244,6 +244,9 @@ export const users = pgTable(
       .where(sql`deleted_at is null and address_yielded_to is null`),
     index('users_yielded').on(table.organizationId, table.addressYieldedTo).where(sql`address_yielded_to is not null`),
     index('users_removed_name').on(table.organizationId, table.userNameKey).where(sql`deleted_at is not null`),
+    index('users_removed_external_id')
+      .on(table.organizationId, table.externalId)
+      .where(sql`deleted_at is not null and external_id is not null`),
     index('users_removed_address').on(table.organizationId, table.emailKey).where(sql`deleted_at is not null`),
     index('users_directory').on(table.organizationId, table.directoryId, table.id).where(sql`deleted_at is null`),
     index('users_external_id')
@@ -312,6 +315,9 @@ export const adoptionRequests = pgTable(
     reason: text('reason', { enum: adoptionBarriers }).notNull(),
     /** What the directory says of them. */
     content: jsonb('content').notNull(),
+    /** What it calls them, by which it finds them. */
+    userNameKey: text('user_name_key').notNull(),
+    externalId: text('external_id'),
     status: text('status', { enum: ['pending', 'adopted', 'refused'] }).notNull(),
     createdAt: time('created_at').notNull(),
     lastSeenAt: time('last_seen_at').notNull(),
@@ -321,6 +327,7 @@ export const adoptionRequests = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
     uniqueIndex('adoption_requests_once').on(table.organizationId, table.directoryId, table.userId),
+    index('adoption_requests_name').on(table.organizationId, table.directoryId, table.userNameKey),
     index('adoption_requests_user').on(table.organizationId, table.userId),
     belongsTo([table.organizationId, table.directoryId], [directories.organizationId, directories.id]),
     belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),

@@ -9,10 +9,14 @@ export type Claims = Readonly<Record<string, unknown>>
 export function claimAt(claims: Claims, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name]
   const path = (name.match(/(?:\\.|[^.\\])+/g) ?? []).map((part) => part.replace(/\\(.)/g, '$1'))
-  return path.reduce<unknown>(
-    (value, part) => (isRecord(value) && Object.hasOwn(value, part) ? value[part] : undefined),
-    claims,
-  )
+  return path.reduce<unknown>(step, claims)
+}
+
+/** What is there and leads no further is not absent: null, which nobody can read. */
+function step(value: unknown, part: string): unknown {
+  if (value === undefined) return undefined
+  if (!isRecord(value)) return null
+  return Object.hasOwn(value, part) ? value[part] : undefined
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

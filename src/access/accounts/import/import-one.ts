@@ -8,6 +8,7 @@ import { fold } from '#directory/fold.ts'
 import { provisionWithin } from '#directory/provision-user.ts'
 import { updateUserWithin } from '#directory/update-user.ts'
 import { changedFields, contentOf, type UserContent } from '#directory/user-content.ts'
+import type { Attributes } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
 import { openAssignment } from '../../grants/assignments/open-assignment.ts'
@@ -55,7 +56,7 @@ async function bring(tx: Transaction, ctx: CallContext, { row, content, person, 
   const change = (before: UserContent): UserContent => ({
     ...{ ...profile, externalId: profile.externalId ?? before.externalId },
     displayName: profile.displayName ?? before.displayName,
-    attributes: { ...before.attributes, ...profile.attributes },
+    attributes: merged(before.attributes, profile.attributes),
   })
   const before = contentOf(person)
   const fields = changedFields(before, change(before))
@@ -66,6 +67,18 @@ async function bring(tx: Transaction, ctx: CallContext, { row, content, person, 
   for (const statement of statements) await tx.run(statement)
   await requireLinked(tx, ctx, userId, row, found)
   return { userId, outcome: fields.length + statements.length > 0 ? 'updated' : 'unchanged' } as const
+}
+
+const isPart = (value: unknown): value is Attributes =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Complex attributes and extensions part by part; lists as a whole. */
+function merged(before: Attributes, given: Attributes): Attributes {
+  const parts = Object.entries(given).map(([name, value]) => {
+    const old = before[name]
+    return [name, isPart(value) && isPart(old) ? { ...old, ...value } : value]
+  })
+  return { ...before, ...Object.fromEntries(parts) }
 }
 
 const givePassword = prepared<{ organizationId: string; userId: string; hash: string; now: string }, never>(

@@ -2,6 +2,7 @@
 // nothing, so an import that broke off is simply repeated.
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
+import { fold } from '#directory/fold.ts'
 import { AppError, asAppError } from '#platform/errors.ts'
 import { FirebaseProject } from '#platform/foreign-password.ts'
 import { parseInput } from '#platform/input.ts'
@@ -97,8 +98,9 @@ async function importBatch(
     try {
       if ('error' in each) throw new AppError('invalid', each.error)
       const row = importRow(each.value, firebase)
-      if (seen.has(row.userName)) throw new AppError('conflict', 'An earlier row has the same userName')
-      seen.add(row.userName)
+      const key = fold(row.userName)
+      if (seen.has(key)) throw new AppError('conflict', 'An earlier row has the same userName')
+      seen.add(key)
       parsed.push({ line, row })
     } catch (error) {
       outcomes.set(line, failed(line, nameIn(each), error))

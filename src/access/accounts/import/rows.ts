@@ -59,12 +59,13 @@ export function importRow(input: unknown, firebase: FirebaseProject | undefined)
   if (!isRecord(input)) throw invalid('A row is an object', 'invalidSyntax')
   const { passwordHash, attributes, emails, givenName, familyName, ...row } = parseInput(Row, translated(input))
   const name = present({ givenName: givenName ?? undefined, familyName: familyName ?? undefined })
+  const others = canonicalAttributes(attributes)
   return {
     ...{ ...row, emails, givenName, familyName },
     passwordHash: passwordHash === undefined || passwordHash === null ? null : importedHash(passwordHash, { firebase }),
     attributes: {
-      ...canonicalAttributes(attributes),
-      ...(Object.keys(name).length === 0 ? {} : { name }),
+      ...others,
+      ...(Object.keys(name).length === 0 ? {} : { name: { ...(others['name'] as Attributes | undefined), ...name } }),
       ...(emails.length === 0 ? {} : { emails: emails.map((value, index) => addressOf(value, index === 0)) }),
     },
   }
@@ -72,13 +73,20 @@ export function importRow(input: unknown, firebase: FirebaseProject | undefined)
 
 const addressOf = (value: string, isFirst: boolean) => (isFirst ? { value, type: 'work', primary: true } : { value })
 
+/** What a row says by fields of its own, or nobody imports. */
+const ownFields = new Set(['userName', 'externalId', 'displayName', 'emails', 'active', 'password'])
+
 /** @throws AppError invalid for a name that no SCIM user has, or a value that it cannot have */
 function canonicalAttributes(attributes: Record<string, Json>): Attributes {
   const found: Attributes = {}
   for (const [name, given] of Object.entries(attributes)) {
     const resolved = resolveAttribute(userSchema, name)
-    if (resolved === undefined || resolved.attribute.mutability === 'readOnly')
-      throw invalid(`attributes.${name} is no attribute of a user`, 'invalidValue')
+    if (
+      resolved === undefined ||
+      resolved.attribute.mutability !== 'readWrite' ||
+      ownFields.has(resolved.attribute.name)
+    )
+      throw invalid(`attributes.${name} is no attribute of a user, or has a field of its own`, 'invalidValue')
     const value = canonicalValue(resolved.attribute, given)
     if (value === undefined) continue
     const { name: proper } = resolved.attribute
@@ -105,12 +113,12 @@ function translated(row: Raw): Raw {
 }
 
 /** https://auth0.com/docs/manage-users/user-migration/bulk-user-exports */
-function fromAuth0({ email, username, name, given_name, family_name, blocked, passwordHash, password_hash }: Raw): Raw {
+function fromAuth0({ email, username, name, given_name, family_name, blocked, passwordHash, ...row }: Raw): Raw {
   return present({
     userName: email ?? username,
     ...{ displayName: name, givenName: given_name, familyName: family_name },
     ...{ emails: email === undefined ? undefined : [email], status: blocked === true ? 'inactive' : undefined },
-    passwordHash: passwordHash ?? password_hash,
+    passwordHash: passwordHash ?? row['password_hash'] ?? row['custom_password_hash'],
   })
 }
 
@@ -137,7 +145,9 @@ function fromFirebase({ localId, email, displayName, disabled, passwordHash, sal
 /** Cells of a table are texts: lists part by blanks or semicolons, `role@brand`, `connection:subject`. */
 function fromCells({ email, roles, ...row }: Raw): Raw {
   const list = (value: unknown): string[] =>
-    typeof value === 'string' ? value.split(/[\s;]+/).filter((part) => part !== '') : []
+    (Array.isArray(value) ? value.map(String) : typeof value === 'string' ? value.split(/[\s;]+/) : []).filter(
+      (part) => part !== '',
+    )
   const split = (value: string, mark: string): [string, string | undefined] => {
     const at = value.indexOf(mark)
     return at < 0 ? [value, undefined] : [value.slice(0, at), value.slice(at + 1)]

@@ -5,6 +5,7 @@ import { recordAudit } from '#audit/record.ts'
 import { getDirectory } from '#connections/directories/directories.ts'
 import { prepared } from '#db/statement.ts'
 import type { AdoptionBarrier } from '#directory/adopt-user.ts'
+import { fold } from '#directory/fold.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import type { Attributes, UserStatus } from '#directory/users.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
@@ -53,15 +54,24 @@ type Kept = { id: string; isNew: boolean; userName: string; displayName: string 
 
 // Decided before, it stays decided; otherwise it waits, with what the directory says now.
 const keep = prepared<
-  Omit<WantedAdoption, 'content'> & { organizationId: string; id: string; content: string; now: string },
+  Omit<WantedAdoption, 'content'> & {
+    organizationId: string
+    id: string
+    content: string
+    userNameKey: string
+    externalId: string | null
+    now: string
+  },
   Kept
 >(
   (p) => sql`with kept as (
-      insert into adoption_requests as r (organization_id, id, directory_id, user_id, reason, content, status, created_at,
-        last_seen_at)
-      values (${p.organizationId}, ${p.id}, ${p.directoryId}, ${p.userId}, ${p.reason}, ${p.content}::jsonb, 'pending',
+      insert into adoption_requests as r (organization_id, id, directory_id, user_id, reason, content, user_name_key, external_id,
+        status, created_at, last_seen_at)
+      values (${p.organizationId}, ${p.id}, ${p.directoryId}, ${p.userId}, ${p.reason}, ${p.content}::jsonb, ${p.userNameKey},
+        ${p.externalId}, 'pending',
         ${p.now}::timestamptz, ${p.now}::timestamptz)
       on conflict (organization_id, directory_id, user_id) do update set content = excluded.content,
+        user_name_key = excluded.user_name_key, external_id = excluded.external_id,
         last_seen_at = excluded.last_seen_at, reason = excluded.reason,
         status = case when r.status = 'adopted' then 'pending' else r.status end
       returning r.id, r.user_id, r.directory_id, r.id = ${p.id} as is_new)
@@ -70,17 +80,23 @@ const keep = prepared<
     join directories d on d.organization_id = u.organization_id and d.id = k.directory_id`,
 )
 
-/** Keeps that the directory asked for the person, who is findable for it from then on, and tells the administrators the first time. */
-export async function requestAdoption(ctx: CallContext, { content, ...wanted }: WantedAdoption): Promise<void> {
+/** Keeps that the directory asked for the person, who is findable for it from then on, and tells the administrators the first time, unless they are told already. */
+export async function requestAdoption(
+  ctx: CallContext,
+  { content, ...wanted }: WantedAdoption,
+  { isTold = false }: { isTold?: boolean } = {},
+): Promise<void> {
   const { organizationId } = ctx
   await inTransaction(ctx, async (tx) => {
     const own = { organizationId, id: ctx.ids.next('ado'), now: nowOf(ctx), content: JSON.stringify(content) }
-    const [kept] = await tx.run(keep({ ...wanted, ...own }))
+    const names = { userNameKey: fold(content.userName), externalId: content.externalId }
+    const [kept] = await tx.run(keep({ ...wanted, ...own, ...names }))
     if (kept === undefined || !kept.isNew) return
-    const { id, isNew: _, ...names } = kept
-    const detail = { adoptionRequestId: id, ...wanted, ...names }
+    const { id, isNew: _, ...known } = kept
+    const detail = { adoptionRequestId: id, ...wanted, ...known }
     const audit = { action: 'user.request_adoption', targetType: 'user', targetId: wanted.userId, detail } as const
-    await tx.commitWith<unknown>(raiseAlarm(ctx, { kind: 'adoption_request', detail }), recordAudit(ctx, audit))
+    const alarm = isTold ? [] : [raiseAlarm(ctx, { kind: 'adoption_request', detail })]
+    await tx.commitWith<unknown>(...alarm, recordAudit(ctx, audit))
   })
 }
 

@@ -13,6 +13,7 @@ import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, requirePermission, type Transaction } from '#src/context.ts'
 import { raiseAlarm } from '../../notices/alarms/raise-alarm.ts'
+import { requestAdoption } from './adoption-requests.ts'
 import { NotAdopted, orAsk } from './ask-for.ts'
 import { heldAlarm } from './held-alarm.ts'
 import { settleTaken } from './taken-names.ts'
@@ -29,7 +30,10 @@ export async function provisionFromDirectory(
   input: FromDirectory & { content: UserContent },
 ): Promise<UserRecord> {
   try {
-    return await provisionUser(ctx, input)
+    const user = await provisionUser(ctx, input)
+    if (user.statusReason === 'administrator')
+      await inTransaction(ctx, (tx) => tx.commitWith(heldAlarm(ctx, user, input.directoryId)))
+    return user
   } catch (error) {
     if (!(error instanceof AppError && error.code === 'conflict')) throw error
     if (error.reason === 'invitation') await tellOfInvitation(ctx, input, error)
@@ -43,7 +47,9 @@ async function tellOfInvitation(
   { directoryId, content }: FromDirectory & { content: UserContent },
   { message, extensions }: AppError,
 ): Promise<void> {
-  const detail = { userId: extensions?.['userId'], userName: content.userName, directoryId, reason: message }
+  const userId = String(extensions?.['userId'])
+  const detail = { userId, userName: content.userName, directoryId, reason: message }
+  await requestAdoption(ctx, { directoryId, userId, reason: 'manager', content }, { isTold: true })
   await inTransaction(ctx, (tx) => tx.commitWith(raiseAlarm(ctx, { kind: 'invitation_claimed', detail })))
 }
 
@@ -109,9 +115,11 @@ async function orAdopted<T>(
   return orAsk(ctx, () => inTransaction(ctx, adopt))
 }
 
-const adoptable = prepared<{ organizationId: string; directoryId: string; ids: readonly string[] }, { id: string }>(
-  (p) => sql`select u.id from users u where u.organization_id = ${p.organizationId} and u.id = any (${p.ids}::text[])
-    and adoption_verdict(u.organization_id, ${p.directoryId}, u.id) = 'yes' order by u.id`,
+type Known = { id: string; verdict: string | null }
+
+const known = prepared<{ organizationId: string; directoryId: string; ids: readonly string[] }, Known>(
+  (p) => sql`select u.id, adoption_verdict(u.organization_id, ${p.directoryId}, u.id) as verdict from users u
+    where u.organization_id = ${p.organizationId} and u.id = any (${p.ids}::text[]) and u.deleted_at is null order by u.id`,
 )
 
 type Membership = FromDirectory & { members: readonly MemberChange[] }
@@ -133,9 +141,13 @@ export async function withAdoptedMembers<T>(ctx: CallContext, group: Membership,
 /** @returns whether there was anybody */
 async function adoptMembers(ctx: CallContext, { directoryId, members }: Membership): Promise<boolean> {
   requirePermission(ctx, 'users.write')
-  const ids = members.flatMap((change) => (change.kind === 'add' || change.kind === 'replace' ? change.ids : []))
+  const named = members.flatMap((change) => (change.kind === 'add' || change.kind === 'replace' ? change.ids : []))
+  const ids = [...new Set(named.filter((id) => !isId('grp', id)))]
   return inTransaction(ctx, async (tx) => {
-    const found = await tx.run(adoptable({ organizationId: ctx.organizationId, directoryId, ids }))
+    const people = await tx.run(known({ organizationId: ctx.organizationId, directoryId, ids }))
+    // The write is refused for anybody else, and must leave nothing behind.
+    if (people.length < ids.length || people.some(({ verdict }) => verdict !== 'own' && verdict !== 'yes')) return false
+    const found = people.filter(({ verdict }) => verdict === 'yes')
     for (const { id: userId } of found) {
       const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
       await adoptWithin(tx, ctx, user, { directoryId, by: 'policy', change: contentOf })

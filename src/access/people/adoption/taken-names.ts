@@ -39,7 +39,8 @@ export async function settleTaken(tx: Transaction, ctx: CallContext, taken: Take
   const { userName, attributes } = content
   const names = { userName, userNameKey: fold(userName), attributes: JSON.stringify(attributes) }
   const [holder, ...others] = await tx.run(holders({ organizationId, ...names }))
-  if (holder === undefined || others.length > 0) throw conflict
+  if (holder === undefined) throw conflict
+  if (others.length > 0) return refuseSeveral([holder, ...others], taken)
   if (holder.directoryId === directoryId) return provisionBeside(tx, ctx, holder, taken)
   const { id: userId } = holder
   const [found] = await tx.run(adoptionVerdict({ organizationId, directoryId, userId }))
@@ -49,6 +50,13 @@ export async function settleTaken(tx: Transaction, ctx: CallContext, taken: Take
   const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
   const whenHeld = (held: UserRecord) => [heldAlarm(ctx, held, directoryId)]
   return adoptWithin(tx, ctx, user, { directoryId, by: 'policy', change: asBrought(content), whenHeld })
+}
+
+/** The userName is one person's and the address another's: an administrator has to see which. @throws NotAdopted, the conflict */
+function refuseSeveral(found: readonly Holder[], { directoryId, content, conflict }: Taken): never {
+  const elsewhere = found.find((each) => each.directoryId !== directoryId)
+  if (elsewhere === undefined) throw conflict
+  throw new NotAdopted({ directoryId, userId: elsewhere.id, reason: 'confirm', content })
 }
 
 /**
