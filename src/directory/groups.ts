@@ -28,8 +28,9 @@ export const groupColumns = sql`g.id, g.directory_id as "directoryId", g.externa
 /** The members of `groups g` as a JSON array, in the order in which they came. */
 export const memberColumn: SQL = sql`(select coalesce(json_agg(json_build_object('id', m.id, 'type', m.type, 'display', m.display)
     order by m.created_at, m.id), '[]') from (
-      select u.id, 'User' as type, coalesce(u.display_name, u.user_name) as display, gm.created_at
-      from group_members gm join users u on u.organization_id = gm.organization_id and u.id = gm.user_id
+      select gm.user_id as id, 'User' as type, u.display, gm.created_at
+      from group_members gm cross join lateral (select coalesce(u.display_name, u.user_name) as display from users u
+        where u.organization_id = gm.organization_id and u.id = gm.user_id offset 0) u
       where gm.organization_id = g.organization_id and gm.group_id = g.id
       union all
       select c.id, 'Group', c.display_name, n.created_at

@@ -47,8 +47,10 @@ const changedDetail = sql`jsonb_build_object('count', (select count(*) from chan
 const addUsers = prepared<Parameters, AddedRow>(
   (p) => sql`with wanted as (select id from unnest(${p.ids}::text[]) id),
     found as (
-      select w.id from wanted w join users u on u.organization_id = ${p.organizationId} and u.id = w.id
-        and u.deleted_at is null and (${p.directoryId}::text is null or u.directory_id = ${p.directoryId})),
+      -- Looked up one by one: a plan from before the directory has grown would compare all with all.
+      select w.id from wanted w cross join lateral (
+        select from users u where u.organization_id = ${p.organizationId} and u.id = w.id
+          and u.deleted_at is null and (${p.directoryId}::text is null or u.directory_id = ${p.directoryId}) offset 0) u),
     complete as (select refuse_missing(array(select id from wanted except select id from found)) as is_complete),
     changed as (
       insert into group_members (organization_id, group_id, user_id, created_at)
