@@ -1,7 +1,7 @@
 // Programs that are none of ours and that tests are run against. The project itself needs npm alone: they are fetched when a
 // test asks for them, each by the client of its registry as it is set up on this machine, into a folder that goes again.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -48,15 +48,15 @@ export function unpackMaven(coordinates: string): string {
   return folder
 }
 
-/** Installs Debian's packages where `path` is missing and we may. @throws NotInstalled saying what to do */
-export function requireDebian(packages: readonly string[], path: string): void {
-  if (existsSync(path)) return
+/** Installs Debian's packages where they are missing and we may. @throws NotInstalled saying what to do */
+export function requireDebian(packages: readonly string[], isInstalled: () => boolean): void {
+  if (isInstalled()) return
   if (process.getuid?.() === 0) {
     const options = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } } as const
     spawnSync('apt-get', ['update', '-qq'], options)
     spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], options)
   }
-  if (existsSync(path)) return
+  if (isInstalled()) return
   throw new NotInstalled(
     `${packages[0]} is not installed, and could not be. On Debian or Ubuntu: apt-get install --no-install-recommends ${packages.join(' ')}`,
   )
