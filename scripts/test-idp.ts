@@ -4,13 +4,14 @@
 import { createRolecallCommand } from '#sandbox/demo/command-line.ts'
 import { NotInstalled } from './foreign-packages.ts'
 import { startServer } from './server-process.ts'
+import { keycloak } from './test-idp/keycloak.ts'
 import { oidcProvider } from './test-idp/oidc-provider.ts'
 import { openidClient } from './test-idp/openid-client.ts'
 import type { Peer } from './test-idp/peer.ts'
 import { simpleSamlPhp } from './test-idp/simplesamlphp.ts'
 import type { Rolecall } from './test-idp/tenant.ts'
 
-const peers: readonly Peer[] = [simpleSamlPhp, oidcProvider, openidClient]
+const peers: readonly Peer[] = [simpleSamlPhp, oidcProvider, keycloak, openidClient]
 
 type Outcome = 'passed' | 'failed' | 'skipped'
 
