@@ -74,8 +74,8 @@ export function startLogged(
 }
 
 /** Polls until the address answers 200. @throws Error when the program ends before, or takes too long */
-export async function untilOk(url: string, child: ChildProcess): Promise<void> {
-  const deadline = Date.now() + readySeconds * 1000
+export async function untilOk(url: string, child: ChildProcess, seconds = readySeconds): Promise<void> {
+  const deadline = Date.now() + seconds * 1000
   while (Date.now() < deadline) {
     if (hasEnded(child)) throw new Error('The server ended at its start')
     const isOk = await fetch(url, { signal: AbortSignal.timeout(5000) }).then(
@@ -85,7 +85,7 @@ export async function untilOk(url: string, child: ChildProcess): Promise<void> {
     if (isOk) return
     await sleep(100)
   }
-  throw new Error(`${url} did not answer 200 within ${readySeconds} s`)
+  throw new Error(`${url} did not answer 200 within ${seconds} s`)
 }
 
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null

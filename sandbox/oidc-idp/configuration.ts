@@ -16,6 +16,8 @@ export type OidcClient = {
   redirectUris: readonly string[]
   postLogoutRedirectUris?: readonly string[]
   backchannelLogoutUri?: string
+  /** RS256 unless told; a key of it has to be among the provider's. */
+  idTokenAlgorithm?: SigningJwk['alg']
 }
 
 export type ConfigurationOptions = {
@@ -88,6 +90,7 @@ export function clientMetadata(client: OidcClient): AllClientMetadata & { client
     token_endpoint_auth_method: client.authMethod ?? (hasKeys ? 'private_key_jwt' : 'client_secret_basic'),
     redirect_uris: [...client.redirectUris],
     post_logout_redirect_uris: [...(client.postLogoutRedirectUris ?? [])],
+    ...(client.idTokenAlgorithm === undefined ? {} : { id_token_signed_response_alg: client.idTokenAlgorithm }),
     ...(client.clientSecret === undefined ? {} : { client_secret: client.clientSecret }),
     ...(hasKeys ? { jwks: { keys: client.publicJwks } as NonNullable<AllClientMetadata['jwks']> } : {}),
     ...(client.backchannelLogoutUri === undefined

@@ -3,7 +3,7 @@ import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
 import { exportJWK, type JWK } from 'jose'
 
 export type SigningJwk = {
-  alg: 'RS256' | 'ES256'
+  alg: 'RS256' | 'PS256' | 'ES256'
   kid: string
   privateKey: KeyObject
   publicKey: KeyObject
@@ -20,9 +20,9 @@ export async function createSigningJwk({
   kid?: string
 } = {}): Promise<SigningJwk> {
   const { privateKey, publicKey } =
-    alg === 'RS256'
-      ? generateKeyPairSync('rsa', { modulusLength: 2048 })
-      : generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    alg === 'ES256'
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      : generateKeyPairSync('rsa', { modulusLength: 2048 })
   const common = { kid, alg, use: 'sig' }
   const privateJwk = { ...(await exportJWK(privateKey)), ...common }
   const publicJwk = { ...(await exportJWK(publicKey)), ...common }

@@ -105,8 +105,10 @@ describe('at a URL', () => {
   let published = ''
   let status = 200
   let url: string
-  const server = createServer((_, answer) => {
-    answer.writeHead(status, { 'content-type': 'application/samlmetadata+xml' }).end(published)
+  // Like Keycloak, which has its metadata as application/xml alone.
+  const server = createServer(({ headers }, answer) => {
+    const isAcceptable = headers.accept?.includes('application/xml') === true
+    answer.writeHead(isAcceptable ? status : 406, { 'content-type': 'application/samlmetadata+xml' }).end(published)
   })
   beforeAll(async () => {
     app = await startTestApp()
@@ -157,6 +159,11 @@ describe('at a URL', () => {
       await postResponse(browser, connection.id, sealResponse(xml, { key, sign: { response: true, assertion: true } }))
     ).status
   }
+
+  test('is read of a provider that has it as application/xml alone', async () => {
+    const { connection } = await connect()
+    expect(connection.settings.idpEntityId).toBe(entityId)
+  })
 
   test('a new certificate waits for an administrator; one that is gone verifies nothing any more', async () => {
     const { organization, connection } = await connect()

@@ -3,12 +3,15 @@ import { invalid } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { type IdpMetadata, readIdpMetadata } from './metadata.ts'
 
+// Keycloak has it as application/xml alone, and refuses with 406 whoever does not name that.
+const accept = 'application/samlmetadata+xml, application/xml, text/xml;q=0.9, */*;q=0.1'
+
 /** @throws AppError invalid (reasons `address`, `unreachable`, `metadata`, `certificate`) */
 export async function fetchIdpMetadata(
   ctx: Pick<CallContext, 'outgoing' | 'clock'>,
   source: { url: string; entityId?: string | undefined },
 ): Promise<IdpMetadata> {
-  const answer = await ctx.outgoing.fetch(source.url, { headers: { Accept: 'application/samlmetadata+xml, text/xml' } })
+  const answer = await ctx.outgoing.fetch(source.url, { headers: { Accept: accept } })
   if (answer.status !== 200) throw invalid(`The metadata URL answered ${answer.status}`, 'unreachable')
   return readIdpMetadata(await answer.text(), { entityId: source.entityId, now: ctx.clock.now() })
 }

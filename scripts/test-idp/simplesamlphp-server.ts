@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSigningKey } from '#sandbox/saml-idp/keys.ts'
+import { requireDebian } from '../foreign-packages.ts'
 import { endOf, freePort, untilOk } from '../server-process.ts'
 
 const home = '/usr/share/simplesamlphp'
@@ -15,30 +16,11 @@ export type SimpleSaml = {
   metadataUrl: string
   /** Tells the identity provider about a service provider, in place of the one before. */
   trust(entityId: string, settings: Record<string, string | boolean>): void
-  log(): string
   stop(): Promise<void>
 }
 
-/** It is not here, and could not be installed. */
-export class NotInstalled extends Error {}
-
 /** Installs what is missing. @throws NotInstalled saying what to do where that is not possible */
-export function requireSimpleSaml(): void {
-  if (isInstalled()) return
-  if (process.getuid?.() === 0) {
-    const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore', env: environment })
-    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
-      stdio: 'ignore',
-      env: environment,
-    })
-  }
-  if (!isInstalled()) {
-    throw new NotInstalled(
-      `SimpleSAMLphp is not installed, and could not be. On Debian or Ubuntu: apt-get install --no-install-recommends ${packages.join(' ')}`,
-    )
-  }
-}
+export const requireSimpleSaml = (): void => requireDebian(packages, isInstalled)
 
 const isInstalled = (): boolean =>
   spawnSync('php', [
@@ -64,7 +46,8 @@ export async function startSimpleSaml(): Promise<SimpleSaml> {
     '-d',
     `session.save_path=${folder}/sessions`,
     '-d',
-    'opcache.enable_cli=0',
+    // Otherwise what it is told about us counts two seconds later only.
+    'opcache.enable=0',
     '-d',
     'display_errors=stderr',
   ]
@@ -88,7 +71,6 @@ export async function startSimpleSaml(): Promise<SimpleSaml> {
   }
   return {
     ...{ origin, metadataUrl, stop },
-    log: () => logged.slice(-40).join(''),
     trust: (entityId, settings) => {
       const entries = Object.entries(settings).map(([name, value]) => `  '${name}' => ${php(value)},`)
       const text = `<?php\n$metadata['${entityId}'] = [\n${entries.join('\n')}\n];\n`
