@@ -3,6 +3,7 @@
 import type { Alarm } from '#access/notices/alarms/alarms.ts'
 import type { ConnectionHealth, OverviewCounts } from '#access/organizations/overview.ts'
 import type { DirectoryActivity } from '#connections/provisioning/activity.ts'
+import { isOpenForSignIn } from '#connections/sign-in/connections.ts'
 import { counted } from '#words/counts.ts'
 import { shortTime } from '#words/times.ts'
 
@@ -108,7 +109,7 @@ function ofConnection(connection: ConnectionHealth, now: Date): Attention[] {
   const { id, name, status, signedIn, refused, certificateEndsAt } = connection
   const href = `/console/connections/${id}`
   const found: Attention[] = []
-  if (refused > 0 && refused >= signedIn) {
+  if (isOpenForSignIn({ status }) && refused > 0 && refused >= signedIn) {
     const text = `${counted(refused, 'sign-in was', 'sign-ins were')} refused in the last day, and ${signedIn} went well.`
     found.push({
       level: 'bad',

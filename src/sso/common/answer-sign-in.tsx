@@ -61,9 +61,10 @@ export async function withRefusalPage(
     if (!(error instanceof AppError) || isOurs(error)) throw error
     const reason = error.reason ?? error.code
     const { isTest: isShown, isBegun, visitor, messageChecks, ...made } = attempt
-    const refused = { ...visitor, ...made, reason }
+    const trace: Trace = isShown ? { ...made.trace, isTest: true } : made.trace
+    const refused = { ...visitor, ...made, trace, reason }
     const reference = isBegun
-      ? await recordRefusal(ctx, { ...refused, userId: null })
+      ? await recordRefusal(ctx, { ...refused, userId: knownIn(trace) })
       : await countRefusal(ctx, refused)
     if (!isShown) return renderPage(c, <RefusedPage reference={reference} />, { status: 403 })
     const verdict = error instanceof SignInRefused ? error.detail : error.message
@@ -73,6 +74,9 @@ export async function withRefusalPage(
     return renderPage(c, page, { status: 403 })
   }
 }
+
+/** Whom the identity belongs to, where it is known. */
+const knownIn = ({ mapped }: Trace): string | null => (typeof mapped['userId'] === 'string' ? mapped['userId'] : null)
 
 /** Nothing is wrong with such a sign-in; it may be tried again. */
 const isOurs = ({ code }: AppError): boolean => ['unavailable', 'internal', 'too_many'].includes(code)

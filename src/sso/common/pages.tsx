@@ -1,9 +1,10 @@
 // Pages of a sign-in that ends here: refused, waiting, or a test that shows what would have happened.
 import type { Trace } from '#access/sign-in/trace.ts'
 import type { AssetName } from '#http/ui/assets.ts'
-import { Alert, Facts, Table } from '#http/ui/content.tsx'
+import { Alert, Table } from '#http/ui/content.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { CardPage, Page } from '#http/ui/page.tsx'
+import { ReceivedValues, TakenValues } from '#http/ui/trace-values.tsx'
 
 /** The same words for every reason: who is refused learns a reference, an administrator the reason. */
 export const RefusedPage = ({ reference }: { reference: string }) => (
@@ -98,9 +99,15 @@ const WholeTest = ({ trace, reference, verdict }: TestProps) => (
       </Alert>
     )}
     {verdict === null ? <WouldBecome access={trace.mapped['access']} /> : null}
-    <h2>What would happen</h2>
-    <Facts facts={factsOf({ ...trace.mapped, access: undefined }).filter(({ term }) => term !== 'access')} />
-    <Received trace={trace} />
+    <div class="columns">
+      <div>
+        <Received trace={trace} />
+      </div>
+      <div>
+        <h2>What was taken from it</h2>
+        <TakenValues mapped={trace.mapped} />
+      </div>
+    </div>
     <Checks steps={trace.steps} />
     <TestEnd reference={reference} />
   </Page>
@@ -109,7 +116,7 @@ const WholeTest = ({ trace, reference, verdict }: TestProps) => (
 const Received = ({ trace }: { trace: Trace }) => (
   <>
     <h2>What was received</h2>
-    <Facts facts={factsOf(trace.received)} />
+    <ReceivedValues received={trace.received} />
   </>
 )
 
@@ -147,10 +154,3 @@ const WouldBecome = ({ access }: { access: unknown }) => (
     )}
   </>
 )
-
-const factsOf = (values: Record<string, unknown>): { term: string; value: string }[] =>
-  Object.entries(values).flatMap(([label, value]) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? factsOf(value as Record<string, unknown>)
-      : [{ term: label, value: Array.isArray(value) ? value.join(', ') : String(value ?? '—') }],
-  )
