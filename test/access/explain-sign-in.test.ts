@@ -105,7 +105,7 @@ test('what somebody without a password tried is listed, and another organization
   await createUser(client, 'keyless@example.com')
   await tryPassword(browserAt(stage.app), 'Keyless@example.com', 'a guess')
   const { attempts } = await explain('keyless@example.com')
-  expect(attempts).toMatchObject([{ method: "password", outcome: "refused", reason: "no_password" }])
+  expect(attempts).toMatchObject([{ method: 'password', outcome: 'refused', reason: 'no_password' }])
   const other = await stage.createClient()
   expect((await explain('keyless@example.com', other)).attempts).toEqual([])
 })

@@ -34,7 +34,9 @@ const selectCounts = prepared<{ organizationId: string }, OverviewCounts>(
     (select json_build_object('active', count(*) filter (where status = 'active'),
         'invited', count(*) filter (where status = 'invited'), 'inactive', count(*) filter (where status = 'inactive'),
         'awaitingApproval', count(*) filter (where ${isWaiting}))
-      from users u where u.organization_id = ${p.organizationId} and u.deleted_at is null) as people,
+      from users u where u.organization_id = ${p.organizationId} and u.deleted_at is null
+        and not exists (select from emergency_accounts e where e.organization_id = u.organization_id and e.user_id = u.id))
+      as people,
     count_administrators() as administrators,
     (select count(distinct a.user_id)::int from effective_administrators() a
       where exists (select from passwords w where w.organization_id = ${p.organizationId} and w.user_id = a.user_id)

@@ -61,7 +61,8 @@ const isOpen = (ctx: CallContext, { needs, isDelegable = false }: SectionLink): 
   isDelegable ? brandsPermitted(ctx, needs).length > 0 : isPermitted(ctx, needs)
 
 export type ConsolePageProps = {
-  section: ConsoleSection
+  /** Undefined for a page of none of them. */
+  section: ConsoleSection | undefined
   title: string
   frame: Frame
   /** A sentence below the title. */
@@ -142,7 +143,15 @@ const Trail = ({ links }: { links: readonly { label: string; href: string }[] })
   </nav>
 )
 
-const Navigation = ({ ctx, section, label }: { ctx: CallContext; section: ConsoleSection; label: string }) => (
+const Navigation = ({
+  ctx,
+  section,
+  label,
+}: {
+  ctx: CallContext
+  section: ConsoleSection | undefined
+  label: string
+}) => (
   <nav aria-label={label}>
     <ul class="console-sections">
       <li>
