@@ -5,12 +5,13 @@ import type { ConnectionHealth, OverviewCounts } from '#access/organizations/ove
 import type { DirectoryActivity } from '#connections/provisioning/activity.ts'
 import { isOpenForSignIn } from '#connections/sign-in/connections.ts'
 import { counted } from '#words/counts.ts'
-import { shortTime } from '#words/times.ts'
 
 export type Attention = {
   level: 'bad' | 'warning' | 'info'
   title: string
   text: string
+  /** Of an alarm: when it was raised. */
+  since?: string
   href: string
   /** Of an alarm, which can be settled here. */
   alarmId?: string
@@ -98,10 +99,9 @@ const ofAlarm = ({ id, kind, detail, raisedAt }: Alarm): Attention => {
     detail['words'],
   ]
   const text = subject.filter((part) => typeof part === 'string').join(', ')
-  const since = `Since ${shortTime(raisedAt)} UTC`
   return {
     level: kind === 'last_administrator' ? 'bad' : 'warning',
-    ...{ title, text: text === '' ? since : `${text}. ${since}`, href: href(detail), alarmId: id },
+    ...{ title, text: text === '' ? '' : `${text}.`, since: raisedAt, href: href(detail), alarmId: id },
   }
 }
 
