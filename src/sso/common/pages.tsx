@@ -88,7 +88,7 @@ const MessageTest = ({ trace, reference, messageChecks }: TestProps & { messageC
 )
 
 const WholeTest = ({ trace, reference, verdict }: TestProps) => (
-  <Page title="Test sign-in" lead="Nobody was signed in and nothing was changed.">
+  <Page wide title="Test sign-in" lead="Nobody was signed in and nothing was changed.">
     {verdict === null ? (
       <Alert kind="success" title="This sign-in would work">
         The person would be let in as shown below.
