@@ -2774,6 +2774,26 @@ AS $function$
     ORDER BY n.is_home DESC, n.is_user_name DESC, n.created_at, n.organization_id, n.id LIMIT 10 $function$;
 GRANT EXECUTE ON FUNCTION resolve_password_accounts(text, text) TO rolecall_server;
 
+-- Somebody of this name or address who has no password, the likeliest first: for the record of an attempt with one.
+CREATE OR REPLACE FUNCTION public.resolve_person_without_password(p_key text, p_organization_id text)
+ RETURNS TABLE(organization_id text, user_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT u.organization_id, u.id FROM users u JOIN organizations o ON o.id = u.organization_id
+  WHERE o.status = 'active' AND u.deleted_at IS NULL
+    AND (p_organization_id IS NULL OR u.organization_id = p_organization_id)
+    AND (u.organization_id, u.id) IN (
+      SELECT n.organization_id, n.id FROM users n WHERE n.user_name_key = p_key AND n.deleted_at IS NULL
+      UNION SELECT e.organization_id, e.id FROM users e WHERE e.email_key = p_key AND e.deleted_at IS NULL
+        AND e.address_yielded_to IS NULL)
+    AND NOT EXISTS (SELECT FROM passwords p WHERE p.organization_id = u.organization_id AND p.user_id = u.id)
+  ORDER BY EXISTS (SELECT FROM domains d WHERE d.organization_id = u.organization_id AND d.status = 'verified'
+    AND d.name = split_part(p_key, '@', 2)) DESC, u.user_name_key = p_key DESC, u.created_at, u.organization_id, u.id
+  LIMIT 1 $function$;
+GRANT EXECUTE ON FUNCTION resolve_person_without_password(text, text) TO rolecall_server;
+
 -- Whose passkey this is, by its credential id.
 CREATE OR REPLACE FUNCTION public.resolve_passkey(p_credential_id text)
  RETURNS TABLE(organization_id text, user_id text, passkey_id text)

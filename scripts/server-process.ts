@@ -36,10 +36,10 @@ export async function startServer(
   const { DATABASE_URL: _, DATABASE_OWNER_URL: __, PUBLIC_URL: ___, ...surroundings } = process.env
   const path = `${dirname(process.execPath)}${delimiter}${surroundings['PATH'] ?? ''}`
   const own = { PATH: path, DATA_DIR: dataDir, PORT: String(port), NODE_COMPILE_CACHE: join(dataDir, 'compiled') }
-  const env = { LOG_LEVEL: 'warn', ...surroundings, ...own, ...settings, ...place }
+  const origin = `http://127.0.0.1:${port}`
+  const env = { LOG_LEVEL: 'warn', PUBLIC_URL: origin, ...surroundings, ...own, ...settings, ...place }
   const logFile = join(dataDir, 'server.log')
   const child = startLogged(join(projectFolder, 'src/main.ts'), ['serve'], { env, logFile })
-  const origin = `http://127.0.0.1:${port}`
   const stop = async () => {
     const isEarly = hasEnded(child)
     const ending = await endOf(child)

@@ -10,6 +10,7 @@ import { createSetup } from '#console/setup/setup.tsx'
 import { migrationState } from '#db/migrate.ts'
 import { createCspReports } from '#http/csp-reports.ts'
 import type { AppEnv } from '#http/env.ts'
+import { oneOrigin } from '#http/one-origin.ts'
 import { renderErrorPage } from '#http/pages-errors.ts'
 import { problemResponse } from '#http/problem.ts'
 import { createRequestLimits, type RequestRates } from '#http/request-rate-limits.ts'
@@ -41,6 +42,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   // Identity providers end URLs in a slash where the administrator's base URL did (wire 13).
   const app = new Hono<AppEnv>({ getPath: (request) => scimPath(getPathNoStrict(request)) })
   app.use(requestScope(options), securityHeaders({ origin: options.urls.origin, randomBytes: options.randomBytes }))
+  app.use(oneOrigin({ origin: options.urls.origin }))
   const reports = createCspReports({ ...options, origin: options.urls.origin })
   app.get('/healthz', (c) => {
     const cspReports = reports.total()

@@ -86,7 +86,13 @@ async function offerFirst(services: Services, origin: string): Promise<void> {
     '',
     `  ${origin}/first/${token}`,
   ]
-  process.stdout.write(`\n${lines.join('\n')}\n\n`)
+  process.stdout.write(process.stdout.isTTY ? standingOut(lines) : `\n${lines.join('\n')}\n\n`)
+}
+
+/** Between rules, in bold: the one thing on the screen that wants something of its reader. */
+function standingOut(lines: readonly string[]): string {
+  const rule = '━'.repeat(Math.min(process.stdout.columns, 100))
+  return `\n${rule}\n\n\u001b[1m${lines.join('\n')}\u001b[22m\n\n${rule}\n\n`
 }
 
 type Fetch = ReturnType<typeof createApp>['fetch']

@@ -55,7 +55,9 @@ export function createServices(
 }
 
 /** Where clients reach the server, as far as the configuration tells. */
-export const originOf = (config: Config, port = config.port): string => {
-  const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
+export const originOf = (config: Pick<Config, 'host' | 'port' | 'publicUrl'>, port = config.port): string => {
+  // By an address no passkey can be made (Web Authentication 5.1.3), so one's own machine goes by its name.
+  const isOwnMachine = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(config.host)
+  const host = isOwnMachine ? 'localhost' : config.host
   return config.publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

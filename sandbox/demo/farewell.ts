@@ -39,10 +39,10 @@ export function sayFarewell(farewell: Farewell): void {
   output.heading('Open the console')
   const { person, signIn } = farewell.example
   const way = signIn.isRouted ? `${origin}/console` : `${signIn.startUrl}?return_to=/console`
-  output.line(`  Open ${way} in a browser, enter ${person.userName} (an administrator),`)
-  output.line(
-    '  and choose that person on the page of the emulated Okta. No password is asked. Everybody of the story is in there.',
-  )
+  const typed = `enter ${person.userName} (an administrator), choose “Continue with Okta”,`
+  output.line(`  Open ${way} in a browser, ${signIn.isRouted ? typed : `choose ${person.userName} (an administrator)`}`)
+  output.line(`  ${signIn.isRouted ? 'and that person ' : ''}on the page of the emulated Okta.`)
+  output.line('  No password is asked. Everybody of the story is in there.')
   output.line('  The example application takes the same people.')
   output.heading('Try next')
   for (const example of examples(farewell)) output.line(`  ${example}\n`)

@@ -194,7 +194,13 @@ const accounts: Subject = {
     'invitations',
     'mails',
   ],
-  functions: ['resolve_password_accounts', 'resolve_passkey', 'resolve_password_reset', 'resolve_invitation'],
+  functions: [
+    'resolve_password_accounts',
+    'resolve_person_without_password',
+    'resolve_passkey',
+    'resolve_password_reset',
+    'resolve_invitation',
+  ],
 }
 
 const emergency: Subject = {

@@ -1,5 +1,6 @@
 // What people see of themselves: their session as JSON, their access, their sessions, the way out.
 import { type Context, Hono } from 'hono'
+import { isNewInstallation } from '#access/organizations/first-administrator.ts'
 import { getOwnAccess } from '#access/people/own/own-access.ts'
 import { listOwnChanges } from '#access/people/own/own-changes.ts'
 import { getOwnRequest, requestAccess } from '#access/people/own/request-access.ts'
@@ -25,7 +26,7 @@ export function createAccount(services: AccountServices): Hono<AppEnv> {
   const account = new Hono<AppEnv>()
   account.get('/', readSession(services), async (c) => {
     const session = c.get('session')
-    if (session === undefined) return c.redirect('/account', 303)
+    if (session === undefined) return c.redirect((await isNewInstallation(services)) ? '/first' : '/account', 303)
     const { isManager } = await getOwnAccess(userContext(services, session, c.get('requestId')))
     return c.redirect(isManager ? '/console' : '/account', 303)
   })

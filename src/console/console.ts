@@ -2,7 +2,6 @@
 // script; every change is a verb that the API has too.
 import { Hono } from 'hono'
 import { requireSameOrigin } from '#http/origin-check.ts'
-import { renderErrorPage } from '#http/pages-errors.ts'
 import { readSession, requireSession } from '#http/session.ts'
 import { createAudit } from './audit/audit.tsx'
 import { createBrands } from './brands/brands.tsx'
@@ -29,6 +28,7 @@ import { createMailPages } from './settings/mail.tsx'
 import { createSignInSettings } from './settings/sign-in.tsx'
 import { createSignInPages } from './sign-ins/sign-ins.tsx'
 import type { ConsoleEnv, ConsoleServices } from './ui/env.ts'
+import { renderRefusal } from './ui/refusal.tsx'
 import { createErasePages } from './users/erase.tsx'
 import { createUsers } from './users/users.tsx'
 
@@ -66,6 +66,6 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/sign-ins', createSignInPages())
   console.route('/emergency', createEmergencyPages())
   console.route('/again', createAgain())
-  console.onError((error, c) => (isProofWanted(error) ? proveFirst(c) : renderErrorPage(c, error)))
+  console.onError((error, c) => (isProofWanted(error) ? proveFirst(c) : renderRefusal(c, error)))
   return console
 }

@@ -1,9 +1,11 @@
 // Who is at the door of the console: a live session becomes a context with what the person's roles allow, as they are now.
 import type { MiddlewareHandler } from 'hono'
 import { asManager } from '#access/grants/managers/manager.ts'
+import { readCookie } from '#http/cookies.ts'
 import { renderPage } from '#http/pages.ts'
 import { sessionOf, userContext } from '#http/session.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
+import { knownZone } from '#words/zones.ts'
 import type { ConsoleEnv, ConsoleServices } from './ui/env.ts'
 
 /** Where a manager without a second factor sets one up or shows it, and from where they come back here. */
@@ -19,7 +21,10 @@ export function requireManager(services: ConsoleServices): MiddlewareHandler<Con
     const session = sessionOf(c as never)
     const person = userContext(services, session, c.get('requestId'))
     const isEmergency = session.method === 'emergency'
-    const { ctx, name, organization, isManager, lacksSecondFactor } = await asManager(person, { isEmergency, session })
+    const { ctx, name, timeZone, organization, isManager, lacksSecondFactor } = await asManager(person, {
+      isEmergency,
+      session,
+    })
     if (!isManager) {
       const contact = organization.accessContact ?? `an administrator of ${organization.name}`
       const page = ErrorPage({
@@ -33,7 +38,8 @@ export function requireManager(services: ConsoleServices): MiddlewareHandler<Con
     }
     if (lacksSecondFactor) return c.redirect(secondFactorPath(c.req), 303)
     c.set('ctx', ctx)
-    c.set('manager', { userId: session.userId, name, organization, isEmergency })
+    const zone = knownZone(timeZone) ?? knownZone(readCookie(c, 'rolecall_zone')?.replaceAll('~', '/'))
+    c.set('manager', { userId: session.userId, name, organization, isEmergency, zone })
     return next()
   }
 }

@@ -3,8 +3,8 @@ import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { asAppError, type ErrorCode } from '#platform/errors.ts'
 import type { AppEnv } from './env.ts'
-import { renderPage } from './pages.ts'
-import { ErrorPage } from './ui/error-page.tsx'
+import { type PageElement, renderPage } from './pages.ts'
+import { ErrorPage, type ErrorPageProps } from './ui/error-page.tsx'
 
 type Kind = { status: ContentfulStatusCode; title: string; advice: string; retryAfter?: string; isToldWhy?: boolean }
 
@@ -72,8 +72,12 @@ const kinds = {
   },
 } satisfies Record<ErrorCode, Kind>
 
-/** The page for whatever was thrown; for `onError` of rooms that answer with pages. What is our fault is logged. */
-export async function renderErrorPage<E extends AppEnv>(c: Context<E>, thrown: unknown): Promise<Response> {
+/** The page for whatever was thrown; for `onError` of rooms that answer with pages. What is our fault is logged. @param draw the room's own page around it */
+export async function renderErrorPage<E extends AppEnv>(
+  c: Context<E>,
+  thrown: unknown,
+  draw: (props: ErrorPageProps) => PageElement = ErrorPage,
+): Promise<Response> {
   const error = asAppError(thrown)
   const { status, title, advice, retryAfter, isToldWhy = false }: Kind = kinds[error.code]
   const reference = c.var.requestId
@@ -84,5 +88,5 @@ export async function renderErrorPage<E extends AppEnv>(c: Context<E>, thrown: u
   if (retryAfter !== undefined) c.header('Retry-After', retryAfter)
   // A refusal by the ceiling names the person and the permission, so that somebody who holds as much can be asked.
   const detail = isToldWhy || error.reason === 'ceiling' ? `${error.message}.` : undefined
-  return renderPage(c, ErrorPage({ title, detail, advice, reference }), { status })
+  return renderPage(c, draw({ title, detail, advice, reference }), { status })
 }

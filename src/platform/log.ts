@@ -37,8 +37,25 @@ export function createLog(
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: serializeError },
     },
-    options.destination ?? (options.isServer === true ? bufferedStderr() : pino.destination({ dest: 2, sync: true })),
+    options.destination ?? destinationOf(options.isServer === true),
   )
+}
+
+/** On a terminal it is people who read; everywhere else, whatever collects logs. */
+function destinationOf(isServer: boolean): pino.DestinationStream {
+  if (process.stderr.isTTY) return { write: (line) => process.stderr.write(lineForPeople(line)) }
+  return isServer ? bufferedStderr() : pino.destination({ dest: 2, sync: true })
+}
+
+/** One line of the log as people read it: the time of day, the level where it is none of every day, the message, the fields. */
+export function lineForPeople(line: string): string {
+  const { level, time, msg, ...fields } = JSON.parse(line) as Record<string, unknown>
+  const isUsual = level === 'info' || level === 'debug'
+  const said = Object.entries(fields).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  )
+  const details = level === 'info' ? [] : said
+  return `${[String(time).slice(11, 19), ...(isUsual ? [] : [String(level).toUpperCase()]), msg, ...details].join(' ')}\n`
 }
 
 const flushIntervalMillis = 200

@@ -7,15 +7,9 @@ const dayAndDate = new Intl.DateTimeFormat('en-GB', {
 })
 
 const dayAndMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })
-const inTable = new Intl.DateTimeFormat('en-GB', {
-  ...{ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' },
-})
 
 /** `31 Jan` */
 export const dayOfMonth = (time: string): string => dayAndMonth.format(new Date(time))
-
-/** `31 Jan 2030, 12:00` */
-export const timeInTable = (time: string): string => inTable.format(new Date(time))
 
 /** `31 January 2030 at 12:00 UTC` */
 export const timeInWords = (time: string): string => `${dateAndTime.format(new Date(time))} UTC`

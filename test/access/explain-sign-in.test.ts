@@ -71,6 +71,45 @@ test('no way in: neither password nor provider; passwords switched off', async (
   expect(await outcome('word@example.com', own)).toBe('password_off')
 })
 
+test('no way in: a provider that may not say who they are; it is one as soon as it has, or the domain is proven', async () => {
+  const own = await stage.createClient()
+  const organization = { id: own.organizationId, slug: own.slug, ctx: own.ctx }
+  const okta = await createSamlConnection(organization, { name: 'Okta' })
+  await createUser(own, 'far@away.example.com')
+  const explained = await explain('far@away.example.com', own)
+  expect(explained.outcome).toBe('no_way_in')
+  expect(explained.findings[0].message).toContain('away.example.com')
+  expect(explained.findings.map(({ code }: { code: string }) => code)).not.toContain('works')
+  await setConnectionStatus(own.ctx, { connectionId: okta.id, status: 'enforced', isForced: true })
+  expect(await outcome('far@away.example.com', own)).toBe('no_way_in')
+  await setConnectionStatus(own.ctx, { connectionId: okta.id, status: 'optional', isForced: true })
+
+  const { person } = explained
+  await stage.app.owner`insert into identities (organization_id, connection_id, subject, user_id, created_at)
+    values (${own.organizationId}, ${okta.id}, 'far', ${person.id}, now())`
+  expect((await explain('far@away.example.com', own)).findings[0].code).toBe('provider_known')
+  await stage.app.owner`delete from identities where organization_id = ${own.organizationId}`
+
+  // Bound to another connection, it is that one which the domain leads to.
+  const entra = await createSamlConnection(organization, { name: 'Entra', idpEntityId: 'https://other.example.net' })
+  await stage.app.owner`insert into domains (organization_id, id, name, status, challenge, created_at)
+    values (${own.organizationId}, 'dom_away', 'away.example.com', 'verified', 'x', now())`
+  await stage.app.owner`insert into domain_connections (organization_id, domain_id, connection_id)
+    values (${own.organizationId}, 'dom_away', ${entra.id})`
+  const led = await explain('far@away.example.com', own)
+  expect(led.findings[0]).toMatchObject({ code: 'provider_by_domain', blocks: false })
+  expect(led.findings[0].message).toContain('Entra')
+})
+
+test('what somebody without a password tried is listed, and another organization hears nothing of it', async () => {
+  await createUser(client, 'keyless@example.com')
+  await tryPassword(browserAt(stage.app), 'Keyless@example.com', 'a guess')
+  const { attempts } = await explain('keyless@example.com')
+  expect(attempts).toMatchObject([{ method: 'password', outcome: 'refused', reason: 'no_password' }])
+  const other = await stage.createClient()
+  expect((await explain('keyless@example.com', other)).attempts).toEqual([])
+})
+
 test('locked after too many wrong passwords; asking does not count', async () => {
   await withRole('locked@example.com')
   const browser = browserAt(stage.app)

@@ -336,3 +336,45 @@ describe('whom a directory brings', () => {
     expect((await own.get('users?q=race')).body.total).toBe(1)
   })
 })
+
+describe('a list as people have it at hand', () => {
+  test.each([
+    ['Müller, Jörg <joerg@example.com>', [['Müller, Jörg', 'joerg@example.com']]],
+    [
+      '"Müller, Jörg" <joerg@example.com>; Lin, Mei <mei@example.com>',
+      [
+        ['Müller, Jörg', 'joerg@example.com'],
+        ['Lin, Mei', 'mei@example.com'],
+      ],
+    ],
+    [
+      'a@example.com, Müller, Jörg <joerg@example.com>, b@example.com c@example.com',
+      [
+        [null, 'a@example.com'],
+        ['Müller, Jörg', 'joerg@example.com'],
+        [null, 'b@example.com'],
+        [null, 'c@example.com'],
+      ],
+    ],
+    [
+      'nonsense; Two <two@example.com>',
+      [
+        [null, 'nonsense'],
+        ['Two', 'two@example.com'],
+      ],
+    ],
+  ])('%s', (text, people) => {
+    expect(parseAddresses(text).map(({ displayName, email }) => [displayName, email])).toEqual(people)
+  })
+
+  test('without any role the form is at fault, not each line; with one in a line, that line is fine', async () => {
+    const text = `${newAddress()}\n${newAddress()}`
+    await expect(previewInvitations(client.ctx, { text })).rejects.toMatchObject({
+      code: 'invalid',
+      fields: [{ path: 'roleId', message: expect.stringContaining('choose a role') }],
+    })
+    const table = `email,role\n${newAddress()},viewer\n${newAddress()},`
+    const { outcomes } = await previewInvitations(client.ctx, { text: table })
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['ready', 'invalid'])
+  })
+})

@@ -64,6 +64,8 @@ test('an administrator maps a suggested group, seeing first who gains what', asy
   expect(await listMappings(organization.ctx)).toMatchObject([
     { group: { displayName: 'Aurora Editors' }, role: { key: 'editor' }, brand: { slug: 'aurora' } },
   ])
+  await page.getByRole('link', { name: 'History' }).click()
+  await page.getByRole('link', { name: 'Mapping created' }).first().waitFor()
   expect(errors).toEqual([])
 })
 

@@ -9,8 +9,10 @@ import { listSetupLinks } from '#connections/setup-links/setup-links.ts'
 import { getConnection } from '#connections/sign-in/connections.ts'
 import { provisionUser } from '#directory/provision-user.ts'
 import { sha256 } from '#platform/crypto.ts'
+import { createSigningKey } from '#sandbox/saml-idp/keys.ts'
 import { buildMetadata } from '#sandbox/saml-idp/metadata.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
+import { arriveBySaml } from '../support/arrivals.ts'
 import { consoleClient, createManager, createTestBrand } from '../support/console.ts'
 import { createSamlConnection, testKey } from '../support/sign-in.ts'
 
@@ -46,10 +48,10 @@ function visitor(token: string) {
   }
 }
 
-const metadata = (entityId: string) =>
+const metadata = (entityId: string, certificate = testKey().certificate) =>
   buildMetadata({
     entityId,
-    certificates: [testKey().certificate],
+    certificates: [certificate],
     sso: { redirect: 'https://idp.example.net/sso' },
   })
 
@@ -267,6 +269,77 @@ describe('the wizard', () => {
     expect(refused.text).toContain('describes no identity provider')
     expect(refused.text).toContain('&lt;nothing/&gt;')
     expect((await own.post('/provider', {})).text).toContain('Give the metadata of the identity provider')
+  })
+
+  describe('what is no metadata of the provider is recognized, at the step and by name', () => {
+    const ended = createSigningKey({ notAfter: new Date('2020-01-03T00:00:00Z') }).certificate
+    const ours = (): Promise<string> => app.request(`/saml/${used}/metadata`).then((answer) => answer.text())
+    let used: string
+    beforeAll(async () => {
+      used = (await createSamlConnection(organization, { idpEntityId: 'https://idp.example.net/recognized' })).id
+    })
+    const pastes: [what: string, paste: () => string | Promise<string>, said: string[]][] = [
+      ['a certificate', () => testKey().certificate, ['This is a certificate alone', 'EntityDescriptor']],
+      ['a certificate that ended', () => ended, ['ended on 3 January 2020', 'make a new one']],
+      ['a private key', () => '-----BEGIN PRIVATE KEY-----\nMIIE\n', ['private key']],
+      [
+        'a sign-in page',
+        () => 'https://example.okta.example.com/app/1/sso/saml',
+        ['This is an address', 'EntityDescriptor'],
+      ],
+      ['the address of metadata', () => 'https://idp.example.com/saml/metadata', ['Address of the metadata']],
+      [
+        'OpenID JSON',
+        () => '{"issuer":"https://idp.example.com","authorization_endpoint":"x"}',
+        ['OpenID Connect', 'SAML'],
+      ],
+      ['a web page', () => '<!DOCTYPE html><html><body>Sign in</body></html>', ['This is a web page']],
+      ['our own metadata', ours, ['metadata of an application, such as our own']],
+      [
+        'another provider’s',
+        () => metadata('https://sts.windows.net/1/'),
+        ['the metadata of Microsoft Entra ID', 'Okta'],
+      ],
+      [
+        'an ended certificate in it',
+        () => metadata('https://idp.example.net/ended', ended),
+        ['ended on 3 January 2020'],
+      ],
+    ]
+    test.each(pastes)('%s', async (_, paste, said) => {
+      const own = await linkOf()
+      await own.post('', { preset: 'okta', type: 'saml' })
+      const refused = await own.post('/provider', { metadataXml: await paste() })
+      expect(refused.status).toBe(400)
+      const step = refused.text.slice(refused.text.indexOf('id="provider"'))
+      const alert = step.slice(0, step.indexOf('At the provider, go to'))
+      expect(alert).toContain('role="alert"')
+      expect(alert).not.toContain('is-done')
+      for (const words of said) expect(alert).toContain(words)
+    })
+
+    test('and that of the provider is taken', async () => {
+      const own = await linkOf()
+      await own.post('', { preset: 'okta', type: 'saml' })
+      const xml = metadata('http://www.okta.com/exk1')
+      expect((await own.post('/provider', { metadataXml: xml })).status).toBe(303)
+      expect((await own.get('')).text).toContain('The provider is http://www.okta.com/exk1.')
+    })
+  })
+
+  test('a certificate that has ended is not done; what to bring back has a field; a refusal is somebody who came', async () => {
+    const connection = await createSamlConnection(organization, { idpEntityId: 'https://idp.example.net/over' })
+    await app.owner`update connections set preset = 'okta', settings = jsonb_set(settings, '{certificates,0,notAfter}',
+      '"2020-01-03T00:00:00.000Z"') where id = ${connection.id}`
+    const administrator = consoleClient(app, await createManager(organization, { name: 'Dora Roth' }))
+    await arriveBySaml(app, organization, connection, { nameId: 'eve@nowhere.example.com' })
+    const { text } = await administrator.get(`/console/connect/${connection.id}`)
+    const step = text.slice(text.indexOf('id="provider"'), text.indexOf('id="test"'))
+    expect(step).toContain('The certificate has ended')
+    expect(step).not.toContain('class="is-done"')
+    expect(step).not.toContain('Sign on URL')
+    expect(text).toContain('The last attempt was refused')
+    expect(text).not.toContain('Nobody has come back')
   })
 
   test('once somebody has signed in, another provider is another connection', async () => {

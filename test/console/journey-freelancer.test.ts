@@ -70,7 +70,7 @@ async function invite(page: Page): Promise<void> {
   expect(await outbox(organization, address)).toEqual([])
   expect(await axeViolations(page)).toEqual([])
   await page.getByRole('button', { name: 'Send the invitation' }).click()
-  await page.getByText('The invitation is on its way').waitFor()
+  await page.getByText('The invitation is made').waitFor()
 }
 
 test('J7.1: somebody from outside needs a date, and what was typed stays', async () => {
@@ -134,7 +134,7 @@ test('J7.7: an invited freelancer who comes by SCIM is the same person', async (
   await page.getByLabel(/^Until/).fill(oneYearOn())
   await page.getByRole('button', { name: 'Review' }).click()
   await page.getByRole('button', { name: 'Send the invitation' }).click()
-  await page.getByText('The invitation is on its way').waitFor()
+  await page.getByText('The invitation is made').waitFor()
   const [before] = await app.owner`select id from users where user_name = ${invited}`
   const scim = scimClient((path, init) => app.request(path, init), await app.createDirectory(organization))
   const userId = await scim.user(invited, { emails: [{ value: invited, primary: true }] })

@@ -1,5 +1,9 @@
 // Sign-ins in the console: found by reference, person, connection and outcome; a trace says what to change.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { listConnectionHealth } from '#access/organizations/overview.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
+import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
+import { createTestLink } from '#access/sign-in/test-links.ts'
 import type { SamlConnection } from '#connections/sign-in/connections.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
 import { type Arrival, arriveBySaml, person } from '../support/arrivals.ts'
@@ -50,6 +54,41 @@ test('a refused attempt says what was checked, what came and what to change', as
   expect(text).toContain('eve@hazel.example.com')
   expect(text).toMatch(/class="is-failed"/)
   expect(text).not.toContain('[object')
+})
+
+test('a refused test of a draft tells what came and what was taken, and keeps nobody out', async () => {
+  const draft = await createSamlConnection(organization, { jit: 'off', name: 'Okta draft' })
+  await setConnectionStatus(organization.ctx, { connectionId: draft.id, status: 'draft' })
+  const query = `?test=${await createTestLink(organization.ctx, draft.id)}`
+  const who = {
+    nameId: 'eve@hazel.example.com',
+    attributes: { email: ['eve@hazel.example.com'], firstName: ['Eve'], groups: ['Editors', 'Readers, all'] },
+  }
+  const { attempt, page } = await arriveBySaml(app, organization, draft, who, { query })
+  expect(attempt).toMatchObject({ outcome: 'refused', trace: { isTest: true } })
+  for (const told of ['attributes › groups', 'Editors, Readers, all', 'First name', 'What was taken from it'])
+    expect(page).toContain(told)
+  expect(page).not.toContain('[object')
+  const { text } = await client.get('/console')
+  expect(text).not.toContain('People cannot sign in through Okta draft')
+  expect((await client.get(`/console/sign-ins/${attempt.id}`)).text).toContain('Test refused')
+
+  // The same person, whom the open connection refused without a test, is what it is about.
+  expect(text).toContain('of them 1 refused')
+  expect((await listConnectionHealth(organization.ctx)).find(({ id }) => id === connection.id)?.refused).toBe(1)
+  const again = `?test=${await createTestLink(organization.ctx, connection.id)}`
+  await arriveBySaml(app, organization, connection, who, { query: again })
+  expect((await listConnectionHealth(organization.ctx)).find(({ id }) => id === connection.id)?.refused).toBe(1)
+})
+
+test('whose identity is known is named by a refusal, too', async () => {
+  const userId = await person(organization, 'leaver@hazel.example.com')
+  const who = { nameId: 'leaver@hazel.example.com' }
+  await arriveBySaml(app, organization, connection, who)
+  await deactivateUser(organization.ctx, { userId })
+  const { attempt } = await arriveBySaml(app, organization, connection, who)
+  expect(attempt).toMatchObject({ outcome: 'refused', reason: 'inactive', userId })
+  expect((await client.get(`/console/sign-ins/${attempt.id}`)).text).not.toContain('Nobody known')
 })
 
 test('needs the permission, and another organization’s is not there', async () => {

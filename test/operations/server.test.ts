@@ -173,6 +173,21 @@ describe('a server on its embedded database', () => {
     expect(await gone(environment.DATA_DIR)).toBe(0)
   })
 
+  test('a command that is refused ends at once, beside a server as without one', { timeout: 90_000 }, async () => {
+    const environment = dataDirectory()
+    const organization = ['organization', 'create', '--slug', 'twice', '--name', 'Twice']
+    const brand = ['brand', 'create', '--organization', 'twice', '--slug', 'twice', '--name', 'Twice']
+    const refusedSoon = async (args: string[]): Promise<void> => {
+      const late = sleep(20_000, { code: 'it goes on' }, { ref: false })
+      const refused = { code: 1, stdout: '', stderr: expect.stringContaining('exists already') }
+      expect(await Promise.race([rolecall(environment, ...args), late])).toMatchObject(refused)
+    }
+    for (const args of [organization, brand]) expect((await rolecall(environment, ...args)).code).toBe(0)
+    for (const args of [organization, brand]) await refusedSoon(args)
+    await started(environment)
+    for (const args of [organization, brand]) await refusedSoon(args)
+  })
+
   test('kill -9 in the middle of writes: no acknowledged one is lost, no PostgreSQL is left over', {
     timeout: 90_000,
   }, async () => {

@@ -42,6 +42,15 @@ test('the link leads into the console, once', async () => {
   expect(await app.owner`select action from audit_events where action like '%first_administrator'`).toHaveLength(1)
 })
 
+test('before the link was used, the address of the server says so; afterwards it leads to signing in', async () => {
+  const path = await offer()
+  const begin = await newBrowser().get('/')
+  expect([begin.status, begin.headers.get('location')]).toEqual([303, '/first'])
+  expect(await (await newBrowser().get('/first')).text()).toContain('Open the link that the server printed')
+  await newBrowser().post(path, fields)
+  for (const at of ['/', '/first']) expect((await newBrowser().get(at)).headers.get('location')).toBe('/account')
+})
+
 test('eight at once make one organization', async () => {
   const path = await offer()
   const answers = await Promise.all(

@@ -71,10 +71,18 @@ function plainRows(text: string): AddressRow[] {
   return lines.flatMap((line, index) => partsOf(line).map((part) => ({ line: index + 1, ...personOf(part) })))
 }
 
-const partsOf = (line: string): string[] => {
-  const parted = line.split(/[,;\t]/).filter((part) => part.trim() !== '')
-  return parted.flatMap((part) => (part.includes('<') ? [part.trim()] : part.trim().split(/\s+/)))
-}
+/** A comma in a name parts nobody, as mail programs write it: `Müller, Jörg <…>`, with quotes or without. */
+const partsOf = (line: string): string[] =>
+  (line.match(/(?:"[^"]*"|<[^<>]*>|[^;\t])+/g) ?? []).flatMap((group) => {
+    const parts: string[] = []
+    let name = ''
+    for (const piece of group.match(/(?:"[^"]*"|<[^<>]*>|[^,])+/g) ?? []) {
+      if (piece.includes('<')) parts.push(`${name}${piece}`)
+      else if (piece.includes('@')) parts.push(name, ...piece.split(/\s+/))
+      name = piece.includes('@') ? '' : `${name}${piece},`
+    }
+    return [...parts, name].map((part) => part.replace(/,$/, '').trim()).filter((part) => part !== '')
+  })
 
 function personOf(part: string): Omit<AddressRow, 'line'> {
   const named = /^"?([^"<]*?)"?\s*<([^<>]+)>$/.exec(part)

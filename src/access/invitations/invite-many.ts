@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { AppError, asAppError } from '#platform/errors.ts'
-import { parseInput } from '#platform/input.ts'
+import { invalidField, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, requirePermissionSomewhere } from '#src/context.ts'
 import { type AddressRow, parseAddresses } from './address-list.ts'
 import { CreateInvitationInput, inviteUser } from './create-invitation.ts'
@@ -71,6 +71,7 @@ async function eachRow(
   const shared = parseInput(InviteManyInput, input)
   const rows = parseAddresses(shared.text)
   if (rows.length === 0) throw new AppError('invalid', 'There is no address in the list', { reason: 'invalidValue' })
+  requireAnyRole(shared, rows)
   const names = await namesOf(ctx)
   const seen = new Set<string>()
   const outcomes: InviteOutcome[] = []
@@ -83,6 +84,13 @@ async function eachRow(
     seen.add(key)
   }
   return { total: outcomes.length, counts: countsOf(outcomes), outcomes }
+}
+
+/** What nobody was given is one fault of the form, and none of each line. */
+function requireAnyRole({ roleId, brands }: z.output<typeof InviteManyInput>, rows: readonly AddressRow[]): void {
+  const isShared = (roleId ?? null) !== null || brands.length > 0
+  if (isShared || rows.some(({ role }) => role !== null)) return
+  throw invalidField('roleId', 'choose a role, in the organization or in a brand')
 }
 
 async function attempt(act: () => Promise<Done>): Promise<Done> {

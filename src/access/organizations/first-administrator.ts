@@ -44,6 +44,12 @@ const takeOffer = prepared<Record<string, never>, { valueSealed: string }>(
     and not has_organizations() returning value_sealed as "valueSealed"`,
 )
 
+/** Whether nobody has an account here yet. */
+export async function isNewInstallation(services: Services): Promise<boolean> {
+  const [found] = await services.database.read(countOrganizations({}))
+  return found?.hasAny === false
+}
+
 /** @returns the token of the link, in a new installation; undefined where there is an organization already */
 export async function offerFirstAdministrator(services: Services): Promise<string | undefined> {
   const [found] = await services.database.run(countOrganizations({}))

@@ -1,5 +1,6 @@
 // How an organization is doing, in numbers: people, sign-ins, and what waits for somebody.
 import { sql } from 'drizzle-orm'
+import type { Connection } from '#connections/sign-in/connections.ts'
 import { prepared } from '#db/statement.ts'
 import { isWaiting } from '#db/waiting.ts'
 import { firstIdAt } from '#platform/ids.ts'
@@ -33,7 +34,9 @@ const selectCounts = prepared<{ organizationId: string }, OverviewCounts>(
     (select json_build_object('active', count(*) filter (where status = 'active'),
         'invited', count(*) filter (where status = 'invited'), 'inactive', count(*) filter (where status = 'inactive'),
         'awaitingApproval', count(*) filter (where ${isWaiting}))
-      from users u where u.organization_id = ${p.organizationId} and u.deleted_at is null) as people,
+      from users u where u.organization_id = ${p.organizationId} and u.deleted_at is null
+        and not exists (select from emergency_accounts e where e.organization_id = u.organization_id and e.user_id = u.id))
+      as people,
     count_administrators() as administrators,
     (select count(distinct a.user_id)::int from effective_administrators() a
       where exists (select from passwords w where w.organization_id = ${p.organizationId} and w.user_id = a.user_id)
@@ -72,6 +75,9 @@ export async function countOverview(ctx: CallContext): Promise<OverviewCounts> {
   return counts
 }
 
+/** Of somebody who wanted to be let in: a test that was refused keeps nobody out. */
+const isRefusal = sql`a.outcome = 'refused' and a.trace -> 'isTest' is null`
+
 const selectDays = prepared<{ organizationId: string; from: string; days: number }, SignInDay>(
   (p) => sql`select to_char(d.day, 'YYYY-MM-DD') as day, coalesce(s.signed_in, 0)::int as "signedIn",
       coalesce(s.refused, 0)::int as refused
@@ -79,8 +85,8 @@ const selectDays = prepared<{ organizationId: string; from: string; days: number
       date_trunc('day', now() at time zone 'utc'), interval '1 day') d (day)
     left join (
       select date_trunc('day', occurred_at at time zone 'utc') as day, count(*) filter (where outcome = 'signed_in') as signed_in,
-        count(*) filter (where outcome = 'refused') as refused
-      from sign_in_attempts where organization_id = ${p.organizationId} and id >= ${p.from} group by 1) s on s.day = d.day
+        count(*) filter (where ${isRefusal}) as refused
+      from sign_in_attempts a where organization_id = ${p.organizationId} and id >= ${p.from} group by 1) s on s.day = d.day
     order by d.day`,
 )
 
@@ -98,7 +104,7 @@ export type ConnectionHealth = {
   id: string
   name: string
   type: 'saml' | 'oidc'
-  status: string
+  status: Connection['status']
   lastSignInAt: string | null
   /** In the last day. */
   signedIn: number
@@ -114,7 +120,7 @@ const selectHealth = prepared<{ organizationId: string; from: string }, Connecti
       (select count(*)::int from sign_in_attempts a where a.organization_id = c.organization_id and a.connection_id = c.id
         and a.id >= ${p.from} and a.outcome = 'signed_in') as "signedIn",
       (select count(*)::int from sign_in_attempts a where a.organization_id = c.organization_id and a.connection_id = c.id
-        and a.id >= ${p.from} and a.outcome = 'refused') as refused,
+        and a.id >= ${p.from} and ${isRefusal}) as refused,
       (select max(x ->> 'notAfter') from jsonb_array_elements(case jsonb_typeof(c.settings -> 'certificates')
           when 'array' then c.settings -> 'certificates' else '[]' end) x where x ->> 'status' = 'trusted') as "certificateEndsAt"
     from connections c where c.organization_id = ${p.organizationId} order by c.name, c.id`,

@@ -108,6 +108,13 @@ export async function recordCancelled(
   await inTransaction(ctx, (tx) => tx.commitWith(attemptStatement(ctx, row)))
 }
 
+/** It was read out or typed off a page, so case, blanks and the hyphen say nothing. */
+const referenceOf = (typed: string): string =>
+  typed
+    .toUpperCase()
+    .replaceAll(/[^0-9A-Z]/g, '')
+    .replace(/^(.{5})(?=.)/, '$1-')
+
 /** Keeps a refused attempt with its audit row. @returns the reference */
 export async function recordRefusal(
   ctx: CallContext,
@@ -237,8 +244,7 @@ export async function listAttempts(ctx: CallContext, filter: AttemptFilter): Pro
   requirePermission(ctx, 'sign_ins.read')
   const { after = null, userId = null, connectionId = null, outcome = null, limit } = filter
   const { organizationId } = ctx
-  // It was read out or typed off a page, so its case and blanks around it say nothing.
-  const reference = filter.reference?.trim().toUpperCase() ?? null
+  const reference = filter.reference === undefined ? null : referenceOf(filter.reference)
   const q = filter.q?.trim() ?? ''
   const pattern = q === '' ? null : `%${q.replaceAll(/[\\%_]/g, '\\$&')}%`
   const key = { organizationId, after, userId, connectionId, reference, outcome, pattern, limit }

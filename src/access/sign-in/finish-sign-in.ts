@@ -140,6 +140,9 @@ async function identifyUser(
   if (marks !== undefined) requireFirst(marks[0], trace)
   const request = uses === undefined ? answer.request : requireWaiting(uses[0], trace)
   const provenAt = checkProof(ctx, { identity, request, trace })
+  const known = persons[0]
+  // Also of what is refused from here on: whom it named, and by what.
+  trace.mapped = { profile: identity.profile, ...(known?.isDeleted === false ? { userId: known.id } : {}) }
   const isInvitation = purpose === 'invitation'
   const expectedUserId = purpose === 'link' || isInvitation ? (request?.userId ?? null) : null
   const person = await resolveIdentity(tx, ctx, {
@@ -147,10 +150,10 @@ async function identifyUser(
     identity,
     expectedUserId,
     isInvitation,
-    known: persons[0],
+    known,
     trace,
   })
-  trace.mapped = { ...trace.mapped, profile: identity.profile, userId: person.userId, how: person.how }
+  trace.mapped = { ...trace.mapped, userId: person.userId, how: person.how }
   await takeGroups(tx, ctx, { connection, identity, person, trace })
   return { connection, person, request, provenAt }
 }

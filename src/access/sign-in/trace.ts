@@ -10,6 +10,8 @@ export type Trace = {
   received: Record<string, unknown>
   /** What became of it: profile, groups, person. */
   mapped: Record<string, unknown>
+  /** Of a refusal: nobody wanted to be let in, it was a test. */
+  isTest?: true
 }
 
 export const newTrace = (): Trace => ({ steps: [], received: {}, mapped: {} })

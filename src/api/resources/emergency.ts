@@ -30,6 +30,7 @@ const Envelope = z
   .object({
     userId: z.string(),
     userName: z.string(),
+    displayName: z.string().nullable(),
     password: z.string(),
     totpSecret: z.string(),
     totpUri: z.string(),

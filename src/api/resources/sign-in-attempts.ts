@@ -21,6 +21,7 @@ const Attempt = z
         ),
         received: z.record(z.string(), z.unknown()),
         mapped: z.record(z.string(), z.unknown()),
+        isTest: z.literal(true).optional().openapi({ description: 'Of a refusal: it was a test' }),
       })
       .openapi({
         description: 'What was received, decoded and mapped, and each check with its result; secrets are left out',

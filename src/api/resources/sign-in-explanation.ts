@@ -7,7 +7,15 @@ import { person } from './held-shape.ts'
 
 const code = z.enum([
   ...['organization_suspended', 'not_found', 'comes_to_exist', 'deleted_by_directory', 'invited', 'invitation_expired'],
-  ...['awaits_approval', 'inactive', 'erased', 'emergency_account', 'provider_required', 'provider_by_domain'],
+  ...[
+    'awaits_approval',
+    'inactive',
+    'erased',
+    'emergency_account',
+    'provider_required',
+    'provider_by_domain',
+    'provider_known',
+  ],
   ...['password_off', 'no_way_in', 'link_awaits_approval', 'locked', 'no_role', 'works'],
 ] as const)
 
@@ -24,6 +32,7 @@ const Explanation = z
         status: z.string(),
         jit: z.string(),
         directoryId: z.string().nullable(),
+        leads: z.boolean().openapi({ description: 'Whether it can say who they are' }),
       }),
     ),
     attempts: z

@@ -14,6 +14,7 @@ const isTenantId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 export const entra: IdentityProvider = {
   title: 'Microsoft Entra ID',
   guide: 'entra-id.md',
+  domains: ['login.microsoftonline.com', 'sts.windows.net'],
   provisioning: 'with and without the `aadOptscim062020` flag',
   saml: {
     attributes: {
@@ -55,13 +56,7 @@ export const entra: IdentityProvider = {
         'Sign on URL (optional)': 'startUrl',
         'Logout Url (optional)': 'sloUrl',
       },
-      fromThem: [
-        'App Federation Metadata Url',
-        'Certificate (Base64)',
-        'Login URL',
-        'Microsoft Entra Identifier',
-        'Logout URL',
-      ],
+      fromThem: ['App Federation Metadata Url'],
       extra: { 'Add a group claim': 'Groups assigned to the application' },
     },
     scim: {

@@ -4,6 +4,7 @@ import { type IdentityProvider, usualAttributes, usualOidc, usualSecondFactors }
 export const google: IdentityProvider = {
   title: 'Google Workspace',
   guide: 'google.md',
+  domains: ['accounts.google.com'],
   provisioning: 'Google has none for own applications',
   saml: { attributes: usualAttributes, nameIdFormat: null },
   oidc: { ...usualOidc, hasHostedDomains: true },
@@ -13,7 +14,7 @@ export const google: IdentityProvider = {
       path: 'Admin console > Apps > Web and mobile apps > Add custom SAML app',
       fromUs: { 'ACS URL': 'acsUrl', 'Entity ID': 'entityId', 'Start URL (optional)': 'startUrl' },
       choose: { 'Name ID format': 'EMAIL', 'Name ID': 'Basic Information > Primary email' },
-      fromThem: ['SSO URL', 'Entity ID', 'Certificate', 'IdP metadata file'],
+      fromThem: ['IdP metadata file'],
       extra: {
         'Attribute mapping': 'email, firstName, lastName',
         'Group membership': 'up to 75 groups, named one by one',

@@ -4,6 +4,7 @@ import { type IdentityProvider, usualAttributes, usualOidc, usualSecondFactors }
 export const jumpcloud: IdentityProvider = {
   title: 'JumpCloud',
   guide: 'jumpcloud.md',
+  domains: ['jumpcloud.com'],
   provisioning: 'custom application, Identity Management',
   saml: { attributes: usualAttributes, nameIdFormat: null },
   oidc: usualOidc,
@@ -15,7 +16,7 @@ export const jumpcloud: IdentityProvider = {
       path: 'SSO Applications > Custom Application > SSO',
       fromUs: { 'SP Entity ID': 'entityId', 'ACS URLs': 'acsUrl' },
       choose: { 'IdP Entity ID': 'any unique string', 'SAMLSubject NameID': 'email' },
-      fromThem: ['Metadata export', 'IDP URL', 'Certificate'],
+      fromThem: ['Metadata export'],
     },
     scim: {
       path: 'same application > Identity Management',

@@ -4,6 +4,7 @@ import { type IdentityProvider, usualAttributes, usualOidc, usualSecondFactors }
 export const okta: IdentityProvider = {
   title: 'Okta',
   guide: 'okta.md',
+  domains: ['okta.com', 'oktapreview.com', 'okta-emea.com'],
   provisioning: 'users and pushed groups',
   saml: { attributes: usualAttributes, nameIdFormat: null },
   oidc: {
@@ -22,7 +23,7 @@ export const okta: IdentityProvider = {
       choose: { 'Name ID format': 'EmailAddress', 'Application username': 'Email or Okta username' },
       statements: { email: 'user.email', firstName: 'user.firstName', lastName: 'user.lastName' },
       groupStatement: { name: 'groups', filter: 'Matches regex .*' },
-      fromThem: ['Metadata URL', 'Sign on URL', 'Issuer', 'Signing certificate'],
+      fromThem: ['Metadata URL'],
     },
     scim: {
       path: 'App > Provisioning > Integration (after General > Enable SCIM provisioning)',

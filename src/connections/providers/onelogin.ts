@@ -4,6 +4,7 @@ import { type IdentityProvider, usualAttributes, usualOidc, usualSecondFactors }
 export const onelogin: IdentityProvider = {
   title: 'OneLogin',
   guide: 'onelogin.md',
+  domains: ['onelogin.com'],
   provisioning: 'with a JSON template to paste',
   saml: { attributes: usualAttributes, nameIdFormat: null },
   oidc: { ...usualOidc, scopes: [...usualOidc.scopes, 'groups'] },
@@ -23,7 +24,7 @@ export const onelogin: IdentityProvider = {
         'SAML signature element': 'Assertion or Both',
         'SAML Signature Algorithm (SSO tab)': 'SHA-256',
       },
-      fromThem: ['Issuer URL (metadata)', 'SAML 2.0 Endpoint (HTTP)', 'X.509 Certificate'],
+      fromThem: ['Issuer URL (metadata)'],
     },
     scim: {
       path: 'SCIM Provisioner with SAML (SCIM v2 Enterprise) > Configuration',

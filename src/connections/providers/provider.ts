@@ -49,6 +49,8 @@ export type IdentityProvider = {
   title: string
   /** In docs/connect. */
   guide: string
+  /** Domains that are the provider's own, by which its metadata is told from that of another. */
+  domains?: readonly string[]
   /** What it delivers by SCIM, in a few words for the README. */
   provisioning: string
   saml: {

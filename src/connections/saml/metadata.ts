@@ -3,6 +3,7 @@ import { SaxesParser, type SaxesTagNS } from 'saxes'
 import { AppError, invalid } from '#platform/errors.ts'
 import type { SamlCertificate } from '../settings/settings.ts'
 import { readCertificate } from './certificates.ts'
+import { applicationMetadata, otherThanMetadata } from './recognize.ts'
 
 export type IdpMetadata = {
   entityId: string
@@ -30,6 +31,7 @@ type Endpoint = { url: string; responseUrl: string; binding: 'redirect' | 'post'
 type Entity = {
   entityId: string
   hasIdp: boolean
+  hasSp: boolean
   wantsSignedRequests: boolean
   validUntil: string | null
   sso: Endpoint[]
@@ -42,7 +44,11 @@ type Entity = {
  * @throws AppError invalid (reason `metadata`) saying what is missing or wrong; a DOCTYPE is refused
  */
 export function readIdpMetadata(xml: string, options: { entityId?: string | undefined; now: Date }): IdpMetadata {
-  const providers = readEntities(xml).filter(({ hasIdp }) => hasIdp)
+  const other = otherThanMetadata(xml, options.now)
+  if (other !== undefined) throw wrong(other)
+  const entities = readEntities(xml)
+  const providers = entities.filter(({ hasIdp }) => hasIdp)
+  if (providers.length === 0 && entities.some(({ hasSp }) => hasSp)) throw wrong(applicationMetadata)
   const entity = choose(providers, options.entityId)
   if (entity.validUntil !== null && new Date(entity.validUntil) <= options.now)
     throw wrong(`The metadata ran out on ${entity.validUntil}`)
@@ -136,6 +142,7 @@ class EntityReader {
       this.#groupValidUntil = attribute(tag, 'validUntil') ?? this.#groupValidUntil
     if (tag.local === 'EntityDescriptor') this.#openEntity(tag)
     if (this.#entity === undefined) return
+    if (tag.local === 'SPSSODescriptor') this.#entity.hasSp = true
     if (tag.local === 'IDPSSODescriptor') {
       this.#entity.hasIdp = true
       this.#entity.wantsSignedRequests = ['true', '1'].includes(attribute(tag, 'WantAuthnRequestsSigned') ?? '')
@@ -150,6 +157,7 @@ class EntityReader {
     this.#entity = {
       entityId: attribute(tag, 'entityID') ?? '',
       hasIdp: false,
+      hasSp: false,
       wantsSignedRequests: false,
       validUntil: attribute(tag, 'validUntil') ?? this.#groupValidUntil,
       sso: [],

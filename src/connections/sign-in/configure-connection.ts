@@ -11,10 +11,18 @@ import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermissio
 import { type Preset, presets } from '../providers/providers.ts'
 import { createKeyPair } from '../saml/certificates.ts'
 import type { OidcSettings, SamlSettings } from '../settings/settings.ts'
-import { type Connection, connectionColumns, connectionSecretPlace, lockConnectionRow, reachOf } from './connections.ts'
+import {
+  type Connection,
+  connectionColumns,
+  connectionSecretPlace,
+  getConnection,
+  lockConnectionRow,
+  reachOf,
+} from './connections.ts'
 import { copied, metadataOf } from './create-connection.ts'
 import { publishedIssuer } from './discovery.ts'
 import { absentGroupsOf } from './group-rule.ts'
+import { unfitMetadata } from './unfit-metadata.ts'
 
 /** Settings that lack the provider, with a key of our own for SAML. */
 export async function draftSettings(
@@ -99,7 +107,8 @@ export async function configureConnection(
 ): Promise<Connection> {
   requirePermission(ctx, 'connections.write')
   if (!isId('con', input.connectionId)) return refuseUnknown(ctx, 'Connection')
-  const found = type === 'saml' ? await samlProvider(ctx, input) : await oidcProvider(ctx, input)
+  const { preset } = await getConnection(ctx, input.connectionId)
+  const found = type === 'saml' ? await samlProvider(ctx, preset, input) : await oidcProvider(ctx, input)
   const { organizationId } = ctx
   const { connectionId } = input
   return inTransaction(ctx, async (tx) => {
@@ -133,9 +142,12 @@ export async function configureConnection(
 
 type Found = { settings: Partial<SamlSettings> | Partial<OidcSettings>; secret: string | null; provider: string }
 
-async function samlProvider(ctx: CallContext, input: unknown): Promise<Found> {
+async function samlProvider(ctx: CallContext, preset: Preset, input: unknown): Promise<Found> {
   const wanted = parseInput(SamlProvider, input)
   const { entityId, sso, slo, certificates, skippedCertificates } = await metadataOf(ctx, wanted)
+  const isUrl = wanted.metadataUrl !== undefined
+  const unfit = unfitMetadata({ entityId, url: sso.url, certificates }, preset, ctx.clock.now())
+  if (unfit !== undefined) throw invalidField(isUrl ? 'metadataUrl' : 'metadataXml', unfit, 'metadata')
   const settings = {
     idpEntityId: entityId,
     sso,

@@ -131,7 +131,8 @@ export const isConfigured = (connection: Connection): boolean =>
   connection.type === 'saml' ? connection.settings.idpEntityId !== '' : connection.settings.issuer !== ''
 
 /** Whether people may sign in through it; a draft only serves test sign-ins. */
-export const isOpenForSignIn = ({ status }: Connection): boolean => status === 'optional' || status === 'enforced'
+export const isOpenForSignIn = ({ status }: Pick<Connection, 'status'>): boolean =>
+  status === 'optional' || status === 'enforced'
 
 /** Whom the connection can say to be. */
 export const reachOf = (connection: Connection): Extract<Reach, { kind: 'connection' }> => ({

@@ -11,7 +11,7 @@ import { listAuditEvents } from '#audit/list-events.ts'
 import { download } from '#http/download.ts'
 import { renderPage } from '#http/pages.ts'
 import type { FormState } from '#http/ui/form.tsx'
-import { isPermitted, requirePermissionIn } from '#src/context.ts'
+import { isPermitted, requirePermission, requirePermissionIn } from '#src/context.ts'
 import { showPreview } from '../changes/changes.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, filledForm } from '../ui/forms.ts'
@@ -35,7 +35,10 @@ export function createBrands(): Hono<ConsoleEnv> {
     return renderPage(c, <BrandsPage {...{ frame, found, q, cursor }} />)
   })
 
-  pages.get('/new', (c) => showForm(c, undefined, emptyForm))
+  pages.get('/new', (c) => {
+    requirePermission(c.get('ctx'), 'brands.write')
+    return showForm(c, undefined, emptyForm)
+  })
 
   pages.post('/', (c) =>
     submit(c, { again: (state) => showForm(c, undefined, state) }, async (form) => {

@@ -5,7 +5,7 @@ import type { SetupFacts } from '#connections/setup-links/setup-facts.ts'
 import { isConfigured } from '#connections/sign-in/connections.ts'
 import { counted } from '#words/counts.ts'
 import { agoInShort } from '#words/times.ts'
-import { endingOf } from './endings.ts'
+import { type Ending, endingOf } from './endings.ts'
 
 export type StepKey = 'domain' | 'provider' | 'scim' | 'test' | 'mappings' | 'on'
 
@@ -60,21 +60,29 @@ function providerStep(facts: SetupFacts, now: Date): Part {
     const { issuer, secretExpiresAt } = connection.settings
     const ending = typeof secretExpiresAt === 'string' ? endingOf(secretExpiresAt, now) : undefined
     return {
-      ...{ title, isDone: true },
+      ...{ title, isDone: ending?.isOver !== true, isFailed: ending?.isOver === true },
       says: [`The provider is ${issuer}.`, ...(ending === undefined ? [] : [`The client secret is ${ending.words}.`])],
-      warnings: ending?.isNear === true ? ['Make a new client secret at the provider before this one ends.'] : [],
+      warnings: ending?.isNear === true ? [secretAdvice(ending)] : [],
     }
   }
   const { idpEntityId, certificates } = connection.settings
   const endings = certificates.map(({ notAfter }) => endingOf(notAfter, now))
+  const isOver = endings.every((ending) => ending.isOver)
   return {
-    ...{ title, isDone: true },
+    ...{ title, isDone: !isOver, isFailed: isOver },
     says: [`The provider is ${idpEntityId}.`, ...endings.map(({ words }) => `Its certificate is ${words}.`)],
     warnings: endings.every(({ isNear }) => isNear)
-      ? ['The certificate is near its end: make a new one at the provider, and enter its metadata again.']
+      ? [
+          `The certificate ${isOver ? 'has ended' : 'is near its end'}: make a new one at the provider, and enter its metadata again.`,
+        ]
       : [],
   }
 }
+
+const secretAdvice = ({ isOver }: Ending): string =>
+  isOver
+    ? 'The client secret has ended: make a new one at the provider, and enter it here.'
+    : 'Make a new client secret at the provider before this one ends.'
 
 function scimStep(facts: SetupFacts, now: Date): Part | undefined {
   const { directory, quirks, users, waiting: people, groups, connection } = facts
@@ -134,7 +142,7 @@ function testStep(
     isFailed: isRefused,
     says:
       lastGood === null
-        ? ['Nobody has come back from the provider yet.']
+        ? [isRefused ? 'No sign-in has worked yet.' : 'Nobody has come back from the provider yet.']
         : [`A sign-in worked ${agoInShort(lastGood.occurredAt, now)} (reference ${lastGood.reference}).`],
     warnings: [
       ...(isRefused ? [isConsole ? refusedWords(lastRefused) : refusedInShort(lastRefused)] : []),

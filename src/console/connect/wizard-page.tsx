@@ -3,7 +3,8 @@ import { presets } from '#connections/providers/providers.ts'
 import type { SetupFacts } from '#connections/setup-links/setup-facts.ts'
 import { isConfigured } from '#connections/sign-in/connections.ts'
 import { LinkButton, PrimaryLink, SmallLink } from '#http/ui/buttons.tsx'
-import { type FormState, Refusal } from '#http/ui/form.tsx'
+import { Alert } from '#http/ui/content.tsx'
+import type { FormState } from '#http/ui/form.tsx'
 import { ButtonForm } from '../ui/parts.tsx'
 import { Overview, Progress, StepState } from './live.tsx'
 import { DomainStep } from './parts/domain-step.tsx'
@@ -43,7 +44,7 @@ export const wizardPage = ({ host, facts, shown }: WizardProps) => {
           </div>
         </section>
         {steps.map((step, index) => (
-          <StepPanel step={step} number={index + 1}>
+          <StepPanel step={step} number={index + 1} refusal={refusalOf(shown, step.key)}>
             <Body {...{ host, facts, shown, step }} />
           </StepPanel>
         ))}
@@ -52,22 +53,35 @@ export const wizardPage = ({ host, facts, shown }: WizardProps) => {
   })
 }
 
-const StepPanel = ({ step, number, children }: { step: Step; number: number; children: unknown }) => (
+/** What was refused just now, said where the browser goes to: the field itself may be a screen further down. */
+function refusalOf({ form }: Shown, step: StepKey): string | undefined {
+  if (form?.step !== step) return undefined
+  return form.state.message ?? Object.values(form.state.errors)[0]
+}
+
+type StepPanelProps = { step: Step; number: number; refusal: string | undefined; children: unknown }
+
+const StepPanel = ({ step, number, refusal, children }: StepPanelProps) => (
   <section class="panel wizard-step" id={step.key} aria-labelledby={`${step.key}-title`}>
     <div class="panel-head">
       <h2 id={`${step.key}-title`}>
         {number}. {step.title}
       </h2>
     </div>
-    <div sse-swap={`step-${step.key}`}>
-      <StepState step={step} />
-    </div>
+    {refusal === undefined ? (
+      <div sse-swap={`step-${step.key}`}>
+        <StepState step={step} />
+      </div>
+    ) : (
+      <Alert kind="danger" title={refusal} />
+    )}
     {children as never}
   </section>
 )
 
 const Body = ({ host, facts, shown, step }: WizardProps & { step: Step }) => {
-  const state = shown.form?.step === step.key ? shown.form.state : undefined
+  // What concerns no single field stands above already.
+  const state = shown.form?.step === step.key ? { ...shown.form.state, message: undefined } : undefined
   const props = { host, facts, state }
   if (step.key === 'domain') return <DomainStep {...props} />
   if (step.key === 'provider') return <ProviderStep {...props} />
@@ -77,9 +91,8 @@ const Body = ({ host, facts, shown, step }: WizardProps & { step: Step }) => {
   return <OnStep {...props} />
 }
 
-const TestStep = ({ host, facts, state }: StepProps) => (
+const TestStep = ({ host, facts }: StepProps) => (
   <>
-    <Refusal state={state} />
     <p>
       Sign in as somebody of your own company. It opens the real sign-in in another tab and then shows what was received
       {host.isConsole ? ' and what the person would become' : ''}. Nobody is signed in and nothing is changed.
@@ -106,11 +119,10 @@ const MappingsStep = () => (
   </>
 )
 
-const OnStep = ({ host, facts, state }: StepProps) => {
+const OnStep = ({ host, facts }: StepProps) => {
   const { status } = facts.connection
   return (
     <>
-      <Refusal state={state} />
       <p>
         First let people sign in through it beside what there is. Once that works for everybody, enforce it: passwords
         then open nothing but the emergency accounts, and sessions that a password opened end.

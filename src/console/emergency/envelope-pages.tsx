@@ -1,10 +1,13 @@
 // What goes into an envelope, shown once; and the step before old contents become void.
 import type { EmergencyAccount, NewEmergencyAccount } from '#access/accounts/emergency/emergency.ts'
 import { Buttons, PrimaryLink } from '#http/ui/buttons.tsx'
+import { Facts } from '#http/ui/content.tsx'
 import { PostForm } from '#http/ui/form.tsx'
+import { qrCode } from '#http/ui/qr-code.ts'
+import { nowOf } from '#src/context.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { CopyField, Panel } from '../ui/parts.tsx'
+import { CopyField, Panel, Time } from '../ui/parts.tsx'
 
 export const EnvelopePage = ({ frame, account }: { frame: Frame; account: NewEmergencyAccount }) => (
   <ConsolePage
@@ -14,7 +17,14 @@ export const EnvelopePage = ({ frame, account }: { frame: Frame; account: NewEme
     lead="None of it is shown again. Try it once as a drill, so that it counts."
     trail={sectionTrail('emergency')}
   >
-    <Panel title="Emergency account" id="envelope">
+    <Panel title={`Emergency account of ${frame.manager.organization.name}`} id="envelope">
+      <Facts
+        facts={[
+          { term: 'Organization', value: frame.manager.organization.name },
+          { term: 'Account', value: account.displayName ?? account.userName },
+          { term: 'Sealed', value: <Time at={nowOf(frame.ctx)} /> },
+        ]}
+      />
       <CopyField id="address" label="Where" value={frame.ctx.urls.page('/emergency')} />
       <CopyField id="user-name" label="User name" value={account.userName} />
       <CopyField id="password" label="Password" value={account.password} />
@@ -22,7 +32,14 @@ export const EnvelopePage = ({ frame, account }: { frame: Frame; account: NewEme
         id="totp"
         label="Secret for an authenticator"
         value={account.totpSecret}
-        hint="Or use a recovery code below."
+        hint="Scan the code below with the authenticator, or type the secret; or use a recovery code."
+      />
+      <img
+        class="qr-code"
+        src={qrCode(account.totpUri)}
+        width="200"
+        height="200"
+        alt="The authenticator’s secret as a QR code"
       />
       <p class="form-label">Recovery codes, each good once</p>
       <ul class="recovery-codes">

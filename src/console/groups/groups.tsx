@@ -11,7 +11,7 @@ import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import { nameSchema, parseInput } from '#platform/input.ts'
-import { isPermitted } from '#src/context.ts'
+import { isPermitted, requirePermission } from '#src/context.ts'
 import { showPreview } from '../changes/changes.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, filledForm } from '../ui/forms.ts'
@@ -40,7 +40,10 @@ export function createGroups(): Hono<ConsoleEnv> {
     return renderPage(c, <GroupsPage {...{ frame, found, q, source, cursor, directories }} />)
   })
 
-  pages.get('/new', (c) => showForm(c, undefined, emptyForm))
+  pages.get('/new', (c) => {
+    requirePermission(c.get('ctx'), 'groups.write')
+    return showForm(c, undefined, emptyForm)
+  })
 
   pages.post('/', (c) =>
     submit(c, { again: (state) => showForm(c, undefined, state) }, async (form) => {

@@ -2,12 +2,12 @@
 
 import type { InvitationRecord, InvitationStatus } from '#access/invitations/invitations.ts'
 import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
-import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
+import { EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { brandsPermitted, isPermitted } from '#src/context.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Found, Search } from '../ui/list.tsx'
-import { Badge, ButtonForm, Panel, Select, Time, type Tone } from '../ui/parts.tsx'
+import { Badge, ButtonForm, CopyField, Panel, Select, Time, type Tone } from '../ui/parts.tsx'
 
 const statuses: Record<InvitationStatus, { label: string; tone: Tone }> = {
   pending: { label: 'Pending', tone: 'info' },
@@ -151,7 +151,14 @@ export const Roles = ({
   )
 }
 
-export const InvitationPage = ({ frame, invitation }: { frame: Frame; invitation: InvitationRecord }) => {
+type InvitationProps = {
+  frame: Frame
+  invitation: InvitationRecord
+  /** The link that it is accepted by, where it was asked for; null where it is not for the reader. */
+  link?: string | null
+}
+
+export const InvitationPage = ({ frame, invitation, link }: InvitationProps) => {
   const { id, email, displayName, status, note, userId, inviter, roles } = invitation
   const isOpen = status === 'pending' || status === 'expired'
   const mayChange =
@@ -171,10 +178,8 @@ export const InvitationPage = ({ frame, invitation }: { frame: Frame; invitation
         ) : null
       }
     >
-      {invitation.delivery?.status === 'kept' ? (
-        <Alert kind="warning" title="The mail waits in the outbox">
-          There is no mail server, so nothing is sent. The link is in <a href="/console/settings/mail">the outbox</a>.
-        </Alert>
+      {invitation.delivery?.status === 'kept' && status === 'pending' ? (
+        <HandOn {...{ id, link }} mayRead={mayChange && isPermitted(frame.ctx, 'mails.read')} />
       ) : null}
       <div class="panel">
         <Facts
@@ -206,3 +211,18 @@ export const InvitationPage = ({ frame, invitation }: { frame: Frame; invitation
     </ConsolePage>
   )
 }
+
+/** Without a mail server somebody has to bring the link. */
+const HandOn = ({ id, link, mayRead }: { id: string; link: string | null | undefined; mayRead: boolean }) => (
+  <Panel title="Hand the link on yourself" lead="There is no mail server, so nothing was sent.">
+    {typeof link === 'string' ? (
+      <CopyField id="link" label="For them alone, good once" value={link} hint="Whoever has it can use it." />
+    ) : link === null ? (
+      <p>The link is shown to whoever may do at least as much as they will.</p>
+    ) : mayRead ? (
+      <ButtonForm action={`/console/invitations/${id}/link`} label="Show the link" kind="btn-primary" />
+    ) : (
+      <p>An administrator can show it here.</p>
+    )}
+  </Panel>
+)

@@ -6,15 +6,18 @@ import { createInvitation } from '#access/invitations/create-invitation.ts'
 import {
   countInvitations,
   getInvitation,
+  type InvitationRecord,
   type InvitationStatus,
   listInvitations,
 } from '#access/invitations/invitations.ts'
 import { inviteMany, previewInvitations } from '#access/invitations/invite-many.ts'
 import { canBeSent, previewInvitation } from '#access/invitations/preview-invitation.ts'
+import { getMail } from '#access/notices/mail/mails.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import { isId } from '#platform/ids.ts'
+import { type CallContext, requirePermissionSomewhere } from '#src/context.ts'
 import { brandRolesOf } from '../ui/brand-roles.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, endOfDay, filledForm, textOf } from '../ui/forms.ts'
@@ -53,6 +56,7 @@ export function createInvitations(): Hono<ConsoleEnv> {
   })
 
   pages.get('/new', async (c) => {
+    requirePermissionSomewhere(c.get('ctx'), 'invitations.write')
     const brand = c.req.query('brand')
     const choices = await roleChoices(c.get('ctx'), 'invitations.write')
     // Invited into a brand, most people get the least that there is.
@@ -70,11 +74,14 @@ export function createInvitations(): Hono<ConsoleEnv> {
       if (form['step'] !== 'send' || !canBeSent(preview))
         return renderPage(c, <InviteReviewPage {...{ frame, form, preview }} />)
       const { id } = await createInvitation(frame.ctx, invitationOf(form))
-      return `/console/invitations/${id}?done=invited`
+      return `/console/invitations/${id}?done=${frame.ctx.hasMailServer ? 'invited' : 'kept'}`
     })
   })
 
-  pages.get('/bulk', (c) => showMany(c, emptyForm))
+  pages.get('/bulk', (c) => {
+    requirePermissionSomewhere(c.get('ctx'), 'invitations.write')
+    return showMany(c, emptyForm)
+  })
 
   pages.post('/bulk', async (c) => {
     const frame = frameOf(c)
@@ -96,8 +103,16 @@ export function createInvitations(): Hono<ConsoleEnv> {
   })
 
   pages.post('/:id/resend', async (c) => {
-    const { id } = await resendInvitation(c.get('ctx'), c.req.param('id'))
-    return c.redirect(`/console/invitations/${id}?done=resent`, 303)
+    const ctx = c.get('ctx')
+    const { id } = await resendInvitation(ctx, c.req.param('id'))
+    return c.redirect(`/console/invitations/${id}?done=${ctx.hasMailServer ? 'resent' : 'kept'}`, 303)
+  })
+
+  pages.post('/:id/link', async (c) => {
+    const frame = frameOf(c)
+    const invitation = await getInvitation(frame.ctx, c.req.param('id'))
+    const link = await linkToHandOn(frame.ctx, invitation)
+    return renderPage(c, <InvitationPage {...{ frame, invitation, link }} />)
   })
 
   pages.post('/:id/cancel', async (c) => {
@@ -105,6 +120,13 @@ export function createInvitations(): Hono<ConsoleEnv> {
     return c.redirect('/console/invitations?done=cancelled', 303)
   })
   return pages
+}
+
+/** Null where the mail holds none for this reader: it is for whoever could be what the invited person will be. */
+async function linkToHandOn(ctx: CallContext, { delivery }: InvitationRecord): Promise<string | null> {
+  const { body } = await getMail(ctx, delivery?.mailId ?? '')
+  const start = ctx.urls.page('/invitation/')
+  return body?.text.split(/\s+/).find((word) => word.startsWith(start)) ?? null
 }
 
 /** What the form says, as the verbs take it. */

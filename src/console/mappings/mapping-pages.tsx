@@ -42,7 +42,7 @@ export const MappingListPage = ({ frame, mappings, q, suggested }: MappingListPr
             {suggested === 0 ? 'Suggestions' : `Suggestions (${suggested})`}
           </LinkButton>
           {isPermitted(frame.ctx, 'audit.read') ? (
-            <LinkButton href="/console/audit?action=mapping">History</LinkButton>
+            <LinkButton href="/console/audit?action=mapping.">History</LinkButton>
           ) : null}
         </>
       }

@@ -11,7 +11,7 @@ import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import { AppError, invalid } from '#platform/errors.ts'
-import { isPermitted } from '#src/context.ts'
+import { isPermitted, requirePermission } from '#src/context.ts'
 import { type Proposal, showPreview } from '../changes/changes.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { faultAt, filledForm, refusedForm, textOf } from '../ui/forms.ts'
@@ -34,6 +34,7 @@ export function createMappings(): Hono<ConsoleEnv> {
   })
 
   pages.get('/new', (c) => {
+    requirePermission(c.get('ctx'), 'mappings.write')
     const { group, role, brand } = c.req.query()
     return showNew(c, filledForm({ groupId: group, roleId: role, brandId: brand }))
   })

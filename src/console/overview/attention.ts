@@ -3,13 +3,15 @@
 import type { Alarm } from '#access/notices/alarms/alarms.ts'
 import type { ConnectionHealth, OverviewCounts } from '#access/organizations/overview.ts'
 import type { DirectoryActivity } from '#connections/provisioning/activity.ts'
+import { isOpenForSignIn } from '#connections/sign-in/connections.ts'
 import { counted } from '#words/counts.ts'
-import { shortTime } from '#words/times.ts'
 
 export type Attention = {
   level: 'bad' | 'warning' | 'info'
   title: string
   text: string
+  /** Of an alarm: when it was raised. */
+  since?: string
   href: string
   /** Of an alarm, which can be settled here. */
   alarmId?: string
@@ -101,10 +103,9 @@ const ofAlarm = ({ id, kind, detail, raisedAt }: Alarm): Attention => {
     detail['words'],
   ]
   const text = subject.filter((part) => typeof part === 'string').join(', ')
-  const since = `Since ${shortTime(raisedAt)} UTC`
   return {
     level: kind === 'last_administrator' ? 'bad' : 'warning',
-    ...{ title, text: text === '' ? since : `${text}. ${since}`, href: href(detail), alarmId: id },
+    ...{ title, text: text === '' ? '' : `${text}.`, since: raisedAt, href: href(detail), alarmId: id },
   }
 }
 
@@ -112,7 +113,7 @@ function ofConnection(connection: ConnectionHealth, now: Date): Attention[] {
   const { id, name, status, signedIn, refused, certificateEndsAt } = connection
   const href = `/console/connections/${id}`
   const found: Attention[] = []
-  if (refused > 0 && refused >= signedIn) {
+  if (isOpenForSignIn({ status }) && refused > 0 && refused >= signedIn) {
     const text = `${counted(refused, 'sign-in was', 'sign-ins were')} refused in the last day, and ${signedIn} went well.`
     found.push({
       level: 'bad',

@@ -49,12 +49,20 @@ const AttentionPanel = ({ attention }: { attention: readonly Attention[] }) => (
       </p>
     ) : (
       <ul class="attention">
-        {attention.map(({ level, title, text, href, alarmId }) => (
+        {attention.map(({ level, title, text, since, href, alarmId }) => (
           <li>
             <Badge tone={levels[level].tone}>{levels[level].word}</Badge>
             <div>
               <a href={href}>{title}</a>
-              <div class="under">{text}</div>
+              <div class="under">
+                {text}
+                {since === undefined ? null : (
+                  <>
+                    {' '}
+                    Since <Time at={since} />
+                  </>
+                )}
+              </div>
             </div>
             {alarmId === undefined ? null : (
               <ButtonForm

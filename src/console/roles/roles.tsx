@@ -12,7 +12,7 @@ import { listHolders } from '#access/people/list-holders.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
-import { isPermitted } from '#src/context.ts'
+import { isPermitted, requirePermission } from '#src/context.ts'
 import { showPreview } from '../changes/changes.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm } from '../ui/forms.ts'
@@ -47,6 +47,7 @@ export function createRoles(): Hono<ConsoleEnv> {
   })
 
   pages.get('/new', async (c) => {
+    requirePermission(c.get('ctx'), 'roles.write')
     const from = c.req.query('from')
     const [ctx, catalogue] = [c.get('ctx'), await listPermissions(c.get('ctx'))]
     if (from === undefined) return showNew(c, emptyForm)

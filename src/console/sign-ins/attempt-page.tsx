@@ -3,10 +3,11 @@ import type { SignInAttempt } from '#access/sign-in/attempts.ts'
 import type { TraceStep } from '#access/sign-in/trace.ts'
 import type { Connection } from '#connections/sign-in/connections.ts'
 import { Alert, Facts } from '#http/ui/content.tsx'
+import { ReceivedValues, TakenValues } from '#http/ui/trace-values.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Badge, Panel, Time } from '../ui/parts.tsx'
-import { adviceOf, methods, outcomes } from './attempt-words.ts'
+import { adviceOf, methods, outcomeOf } from './attempt-words.ts'
 
 export type AttemptPageProps = {
   frame: Frame
@@ -21,7 +22,7 @@ export const AttemptPage = ({ frame, attempt, connection }: AttemptPageProps) =>
   const { reference, outcome, trace } = attempt
   const failed = trace.steps.find(({ result }) => result === 'failed')
   const advice = adviceOf(attempt)
-  const { access, ...mapped } = trace.mapped
+  const { access } = trace.mapped
   return (
     <ConsolePage frame={frame} section="signIns" title={`Sign-in ${reference}`} trail={sectionTrail('signIns')}>
       {advice === undefined ? null : (
@@ -40,10 +41,10 @@ export const AttemptPage = ({ frame, attempt, connection }: AttemptPageProps) =>
       </Panel>
       <div class="columns">
         <Panel title="What was received" lead="Decoded; without secrets and signatures.">
-          <Values values={trace.received} empty="The trace tells nothing." />
+          <ReceivedValues received={trace.received} />
         </Panel>
-        <Panel title="What it was taken for">
-          <Values values={mapped} empty="It was refused before anything was made of it." />
+        <Panel title="What was taken from it">
+          <TakenValues mapped={trace.mapped} />
           {Array.isArray(access) && access.length > 0 ? (
             <>
               <h3>What they would become</h3>
@@ -61,13 +62,14 @@ export const AttemptPage = ({ frame, attempt, connection }: AttemptPageProps) =>
 }
 
 function factsOf(attempt: SignInAttempt, connection: Connection | undefined) {
-  const { outcome, reason, occurredAt, method, userId, connectionId, ip, userAgent } = attempt
+  const { reason, occurredAt, method, userId, connectionId, ip, userAgent } = attempt
+  const { tone, word } = outcomeOf(attempt)
   return [
     {
       term: 'Outcome',
       value: (
         <>
-          <Badge tone={outcomes[outcome].tone}>{outcomes[outcome].word}</Badge>
+          <Badge tone={tone}>{word}</Badge>
           {reason === null ? null : ` ${reason.replaceAll('_', ' ')}`}
         </>
       ),
@@ -102,33 +104,3 @@ const Steps = ({ steps }: { steps: readonly TraceStep[] }) => (
     ))}
   </ol>
 )
-
-const Values = ({ values, empty }: { values: Record<string, unknown>; empty: string }) => {
-  const facts = flattened(values)
-  return facts.length === 0 ? <p>{empty}</p> : <Facts facts={facts} />
-}
-
-type Fact = { term: string; value: string }
-
-/** Names with their values, those of objects below a path. */
-function flattened(values: Record<string, unknown>, prefix = ''): Fact[] {
-  return Object.entries(values).flatMap(([name, value]): Fact[] => {
-    const term = `${prefix}${name}`
-    if (Array.isArray(value)) return listed(term, value)
-    if (value !== null && typeof value === 'object') return flattened(value as Record<string, unknown>, `${term} › `)
-    const text = String(value ?? '')
-    return [{ term, value: text === '' ? '—' : text }]
-  })
-}
-
-/** SAML attributes come as a list of names with their values. */
-function listed(term: string, list: unknown[]): Fact[] {
-  if (list.length === 0) return [{ term, value: '—' }]
-  return list.every((each) => each !== null && typeof each === 'object')
-    ? list.flatMap((each) => {
-        const { name, values, ...rest } = each as Record<string, unknown>
-        if (typeof name === 'string' && Array.isArray(values)) return listed(`${term} › ${name}`, values)
-        return [{ term, value: JSON.stringify({ ...(name === undefined ? {} : { name }), ...rest }) }]
-      })
-    : [{ term, value: list.map(String).join(', ') }]
-}

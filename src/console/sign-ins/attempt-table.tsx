@@ -2,7 +2,7 @@
 import type { SignInAttempt } from '#access/sign-in/attempts.ts'
 import { Table } from '#http/ui/content.tsx'
 import { Badge, Time } from '../ui/parts.tsx'
-import { methods, outcomes } from './attempt-words.ts'
+import { methods, outcomeOf } from './attempt-words.ts'
 
 /** The name or address that the message was about, where it told one. */
 export function subjectOf({ trace }: Pick<SignInAttempt, 'trace'>): string | undefined {
@@ -20,7 +20,8 @@ export const AttemptTable = ({ attempts }: { attempts: readonly SignInAttempt[] 
     caption="Sign-ins, the newest first"
     columns={['When', 'Who', 'How', 'Outcome', 'Reference']}
     rows={attempts.map((attempt) => {
-      const { id, occurredAt, userId, method, outcome, reason, reference, count } = attempt
+      const { id, occurredAt, userId, method, reason, reference, count } = attempt
+      const { tone, word } = outcomeOf(attempt)
       const who = subjectOf(attempt)
       return [
         <a href={`/console/sign-ins/${id}`}>
@@ -29,7 +30,7 @@ export const AttemptTable = ({ attempts }: { attempts: readonly SignInAttempt[] 
         userId === null ? (who ?? '—') : <a href={`/console/users/${userId}`}>{who ?? 'The person'}</a>,
         methods[method],
         <>
-          <Badge tone={outcomes[outcome].tone}>{outcomes[outcome].word}</Badge>
+          <Badge tone={tone}>{word}</Badge>
           {reason === null ? null : <div class="under">{reason.replaceAll('_', ' ')}</div>}
           {count === 1 ? null : <div class="under">{count.toLocaleString('en')} times within the hour</div>}
         </>,

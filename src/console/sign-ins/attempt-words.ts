@@ -11,6 +11,13 @@ export const outcomes: Record<SignInAttempt['outcome'], { word: string; tone: To
   cancelled: { word: 'Cancelled', tone: 'quiet' },
 }
 
+/** A test that was refused kept nobody out. */
+export const outcomeOf = ({
+  outcome,
+  trace,
+}: Pick<SignInAttempt, 'outcome' | 'trace'>): { word: string; tone: Tone } =>
+  outcome === 'refused' && trace.isTest === true ? { word: 'Test refused', tone: 'warning' } : outcomes[outcome]
+
 export const methods: Record<SignInAttempt['method'], string> = {
   saml: 'SAML',
   oidc: 'OpenID Connect',
@@ -102,6 +109,8 @@ const advice: Record<string, string> = {
   connection_disabled: 'Turn the connection on, on its page.',
   emergency_account: 'Emergency accounts sign in at the emergency page only.',
   wrong_password: 'The password was wrong. The person can ask for a link to set a new one.',
+  no_password:
+    'The person has no password here. They sign in through their provider; or give them a password on their page.',
   wrong_second_factor: 'The code was wrong. An administrator can take the second factor away on the person’s page.',
 }
 

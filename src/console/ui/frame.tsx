@@ -7,6 +7,7 @@ import { Document, UserMenu } from '#http/ui/page.tsx'
 import { brandsPermitted, type CallContext, isPermitted, type ManagementPermission } from '#src/context.ts'
 import type { Frame } from './env.ts'
 import { noticeText } from './notices.ts'
+import { Zone } from './parts.tsx'
 
 type SectionLink = { label: string; href: string; needs: ManagementPermission; isDelegable?: boolean }
 
@@ -61,7 +62,8 @@ const isOpen = (ctx: CallContext, { needs, isDelegable = false }: SectionLink): 
   isDelegable ? brandsPermitted(ctx, needs).length > 0 : isPermitted(ctx, needs)
 
 export type ConsolePageProps = {
-  section: ConsoleSection
+  /** Undefined for a page of none of them. */
+  section: ConsoleSection | undefined
   title: string
   frame: Frame
   /** A sentence below the title. */
@@ -76,44 +78,46 @@ export type ConsolePageProps = {
 export const ConsolePage = ({ section, title, frame, trail = [], ...rest }: ConsolePageProps) => {
   const { ctx, manager, notice } = frame
   return (
-    <Document
-      title={title}
-      organization={manager.organization.name}
-      styles={['console.css']}
-      scripts={['htmx.js', 'htmx-sse.js', 'console.js']}
-      meta={[{ name: 'htmx-config', content: htmxConfig }]}
-      bodyClass="console-page"
-    >
-      {manager.isEmergency ? <EmergencyBanner /> : null}
-      <header class="console-bar">
-        <a class="brand" href="/console">
-          <Logo />
-          <span class="brand-name">{manager.organization.name}</span>
-        </a>
-        <UserMenu name={manager.name} accountPath="/account" signOutPath="/account/sign-out" />
-      </header>
-      <div class="console-body">
-        <details class="console-menu" open={false}>
-          <summary class="btn">Menu</summary>
-          <Navigation ctx={ctx} section={section} label="Sections, in the menu" />
-        </details>
-        <div class="console-side">
-          <Navigation ctx={ctx} section={section} label="Sections" />
-        </div>
-        <main id="main" tabindex={-1}>
-          {trail.length === 0 ? null : <Trail links={trail} />}
-          <div class="title-row">
-            <div>
-              <h1>{title}</h1>
-              {rest.lead === undefined ? null : <p class="lead-sentence">{rest.lead}</p>}
-            </div>
-            {rest.actions === undefined ? null : <div class="actions">{rest.actions}</div>}
+    <Zone.Provider value={manager.zone}>
+      <Document
+        title={title}
+        organization={manager.organization.name}
+        styles={['console.css']}
+        scripts={['htmx.js', 'htmx-sse.js', 'console.js']}
+        meta={[{ name: 'htmx-config', content: htmxConfig }]}
+        bodyClass="console-page"
+      >
+        {manager.isEmergency ? <EmergencyBanner /> : null}
+        <header class="console-bar">
+          <a class="brand" href="/console">
+            <Logo />
+            <span class="brand-name">{manager.organization.name}</span>
+          </a>
+          <UserMenu name={manager.name} accountPath="/account" signOutPath="/account/sign-out" />
+        </header>
+        <div class="console-body">
+          <details class="console-menu" open={false}>
+            <summary class="btn">Menu</summary>
+            <Navigation ctx={ctx} section={section} label="Sections, in the menu" />
+          </details>
+          <div class="console-side">
+            <Navigation ctx={ctx} section={section} label="Sections" />
           </div>
-          {notice === undefined ? null : <Alert kind={notice.kind} title={noticeText(notice)} />}
-          {rest.children}
-        </main>
-      </div>
-    </Document>
+          <main id="main" tabindex={-1}>
+            {trail.length === 0 ? null : <Trail links={trail} />}
+            <div class="title-row">
+              <div>
+                <h1>{title}</h1>
+                {rest.lead === undefined ? null : <p class="lead-sentence">{rest.lead}</p>}
+              </div>
+              {rest.actions === undefined ? null : <div class="actions">{rest.actions}</div>}
+            </div>
+            {notice === undefined ? null : <Alert kind={notice.kind} title={noticeText(notice)} />}
+            {rest.children}
+          </main>
+        </div>
+      </Document>
+    </Zone.Provider>
   )
 }
 
@@ -142,7 +146,15 @@ const Trail = ({ links }: { links: readonly { label: string; href: string }[] })
   </nav>
 )
 
-const Navigation = ({ ctx, section, label }: { ctx: CallContext; section: ConsoleSection; label: string }) => (
+const Navigation = ({
+  ctx,
+  section,
+  label,
+}: {
+  ctx: CallContext
+  section: ConsoleSection | undefined
+  label: string
+}) => (
   <nav aria-label={label}>
     <ul class="console-sections">
       <li>

@@ -10,6 +10,7 @@ export const notices = {
   ended: 'Ended',
   assigned: 'The role is given',
   invited: 'The invitation is on its way',
+  kept: 'The invitation is made: hand its link on yourself, since there is no mail server',
   resent: 'A new link is on its way; the old one is void',
   cancelled: 'The invitation is cancelled; its link is void',
   installed: 'The roles are installed',

@@ -1,10 +1,11 @@
 // Parts that the console's pages are made of; they know nothing of what they show.
 
-import type { Child } from 'hono/jsx'
+import { type Child, createContext, useContext } from 'hono/jsx'
 import { SmallLink } from '#http/ui/buttons.tsx'
 import { PostForm } from '#http/ui/form.tsx'
 import { Labelled, saidWith } from '#http/ui/forms.tsx'
-import { timeInTable } from '#words/times.ts'
+import { exactTime } from '#words/times.ts'
+import { timeInZone } from '#words/zones.ts'
 
 export type Tone = 'good' | 'warning' | 'bad' | 'quiet' | 'info'
 
@@ -174,9 +175,19 @@ export type PagerProps = {
   first?: string | undefined
 }
 
-/** A time as people read it, in UTC; the exact one is in its markup. */
-export const Time = ({ at, empty = '—' }: { at: string | null; empty?: string }) =>
-  at === null ? <span>{empty}</span> : <time datetime={at}>{timeInTable(at)}</time>
+/** Of whoever looks at the page; undefined for UTC. */
+export const Zone = createContext<string | undefined>(undefined)
+
+/** A time as people read it, in their zone; on hover, and in its markup, the exact one in UTC. */
+export const Time = ({ at, empty = '—' }: { at: string | null; empty?: string }) => {
+  const zone = useContext(Zone)
+  if (at === null) return <span>{empty}</span>
+  return (
+    <time datetime={at} title={exactTime(at).replace('GMT', 'UTC')}>
+      {timeInZone(at, zone)}
+    </time>
+  )
+}
 
 /** A form that only has a button: for a change that needs no further word. */
 export const ButtonForm = ({

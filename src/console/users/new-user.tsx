@@ -6,7 +6,7 @@ import type { Form } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
-import { requireFreshProof } from '#src/context.ts'
+import { requireFreshProof, requirePermission } from '#src/context.ts'
 import { BrandRoles, brandRolesOf } from '../ui/brand-roles.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, faultAt, textOf } from '../ui/forms.ts'
@@ -20,6 +20,7 @@ import { RolePurposes } from './parts/assignment-pages.tsx'
 export function createNewUser(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
   pages.get('/', (c) => {
+    for (const needed of ['users.write', 'accounts.write'] as const) requirePermission(c.get('ctx'), needed)
     requireFreshProof(c.get('ctx'))
     return show(c, emptyForm)
   })

@@ -1,5 +1,7 @@
 // One person: what they hold, their sessions, sign-ins and history. What changes them has files of its own.
+
 import { Hono } from 'hono'
+import { type Alarm, listAlarms } from '#access/notices/alarms/alarms.ts'
 import { getAccessMatrix } from '#access/people/access-matrix.ts'
 import { getListedUser } from '#access/people/list-users.ts'
 import { approveUser } from '#access/people/status/approve-user.ts'
@@ -12,6 +14,7 @@ import { renderPage } from '#http/pages.ts'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { createEditPages } from './edit-pages.tsx'
+import { AccessRequests } from './parts/access-requests.tsx'
 import { AccessTab } from './parts/access-tab.tsx'
 import { createAssignmentPages } from './parts/assignment-pages.tsx'
 import { UserFrame } from './parts/user-frame.tsx'
@@ -29,9 +32,11 @@ export function createUserPages(): Hono<ConsoleEnv> {
     const [frame, id] = [frameOf(c), c.req.param('id')]
     const [user, matrix] = await Promise.all([getListedUser(frame.ctx, id), getAccessMatrix(frame.ctx, id)])
     const receipt = user.status === 'inactive' ? await receiptOf(frame.ctx, id) : undefined
+    const asked = isPermitted(frame.ctx, 'users.read') ? await listAccessRequests(frame.ctx, id) : []
     return renderPage(
       c,
       <UserFrame {...{ frame, user }} tab="access">
+        <AccessRequests requests={asked} mayAnswer={isPermitted(frame.ctx, 'users.write')} />
         <AccessTab {...{ frame, user, matrix, receipt }} />
       </UserFrame>,
     )
@@ -94,6 +99,12 @@ export function createUserPages(): Hono<ConsoleEnv> {
   pages.route('/', createStatusPages())
   pages.route('/', createEditPages())
   return pages
+}
+
+/** What they have asked for, and nobody has answered yet. */
+async function listAccessRequests(ctx: CallContext, userId: string): Promise<Alarm[]> {
+  const open = await listAlarms(ctx, { isOpen: true })
+  return open.filter(({ kind, detail }) => kind === 'access_request' && detail['userId'] === userId)
 }
 
 /** Undefined for who was never deactivated, or came switched off. */

@@ -80,12 +80,18 @@ async function answerRefused(
   const verdict = error instanceof SignInRefused ? error.detail : error.message
   // What no check refused, such as a provider that does not answer, has to be in the trace as well.
   if (!(error instanceof SignInRefused)) made.trace.steps.push({ check: reason, result: 'failed', detail: verdict })
-  const refused = { ...visitor, ...made, reason }
-  const reference = isBegun ? await recordRefusal(ctx, { ...refused, userId: null }) : await countRefusal(ctx, refused)
+  const trace: Trace = isShown ? { ...made.trace, isTest: true } : made.trace
+  const refused = { ...visitor, ...made, trace, reason }
+  const reference = isBegun
+    ? await recordRefusal(ctx, { ...refused, userId: knownIn(trace) })
+    : await countRefusal(ctx, refused)
   if (!isShown) return renderPage(c, <RefusedPage reference={reference} />, { status: 403 })
   const page = <TestPage trace={made.trace} reference={reference} verdict={verdict} messageChecks={messageChecks} />
   return renderPage(c, page, { status: 403 })
 }
+
+/** Whom the identity belongs to, where it is known. */
+const knownIn = ({ mapped }: Trace): string | null => (typeof mapped['userId'] === 'string' ? mapped['userId'] : null)
 
 /** Nothing is wrong with such a sign-in; it may be tried again. */
 const isOurs = ({ code }: AppError): boolean => ['unavailable', 'internal', 'too_many'].includes(code)

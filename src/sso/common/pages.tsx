@@ -1,8 +1,9 @@
 // Pages of a sign-in that ends here: refused, waiting, or a test that shows what would have happened.
 import type { Trace } from '#access/sign-in/trace.ts'
-import { Alert, Facts, Table } from '#http/ui/content.tsx'
+import { Alert, Table } from '#http/ui/content.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { CardPage, Page } from '#http/ui/page.tsx'
+import { ReceivedValues, TakenValues } from '#http/ui/trace-values.tsx'
 
 /** The same words for every reason: who is refused learns a reference, an administrator the reason. */
 export const RefusedPage = ({ reference }: { reference: string }) => (
@@ -76,7 +77,7 @@ const MessageTest = ({ trace, reference, messageChecks }: TestProps & { messageC
 )
 
 const WholeTest = ({ trace, reference, verdict }: TestProps) => (
-  <Page title="Test sign-in" lead="Nobody was signed in and nothing was changed.">
+  <Page wide title="Test sign-in" lead="Nobody was signed in and nothing was changed.">
     {verdict === null ? (
       <Alert kind="success" title="This sign-in would work">
         The person would be let in as shown below.
@@ -87,9 +88,15 @@ const WholeTest = ({ trace, reference, verdict }: TestProps) => (
       </Alert>
     )}
     {verdict === null ? <WouldBecome access={trace.mapped['access']} /> : null}
-    <h2>What would happen</h2>
-    <Facts facts={factsOf({ ...trace.mapped, access: undefined }).filter(({ term }) => term !== 'access')} />
-    <Received trace={trace} />
+    <div class="columns">
+      <div>
+        <Received trace={trace} />
+      </div>
+      <div>
+        <h2>What was taken from it</h2>
+        <TakenValues mapped={trace.mapped} />
+      </div>
+    </div>
     <Checks steps={trace.steps} />
     <TestEnd reference={reference} />
   </Page>
@@ -98,7 +105,7 @@ const WholeTest = ({ trace, reference, verdict }: TestProps) => (
 const Received = ({ trace }: { trace: Trace }) => (
   <>
     <h2>What was received</h2>
-    <Facts facts={factsOf(trace.received)} />
+    <ReceivedValues received={trace.received} />
   </>
 )
 
@@ -136,10 +143,3 @@ const WouldBecome = ({ access }: { access: unknown }) => (
     )}
   </>
 )
-
-const factsOf = (values: Record<string, unknown>): { term: string; value: string }[] =>
-  Object.entries(values).flatMap(([label, value]) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? factsOf(value as Record<string, unknown>)
-      : [{ term: label, value: Array.isArray(value) ? value.join(', ') : String(value ?? '—') }],
-  )

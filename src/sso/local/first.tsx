@@ -1,6 +1,10 @@
 // `/first/{token}`: the link that the first start prints. It creates the organization and its first administrator, once.
 import { type Context, Hono } from 'hono'
-import { createFirstAdministrator, isFirstAdministratorOffer } from '#access/organizations/first-administrator.ts'
+import {
+  createFirstAdministrator,
+  isFirstAdministratorOffer,
+  isNewInstallation,
+} from '#access/organizations/first-administrator.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
@@ -42,9 +46,23 @@ const FirstPage = ({ token, state }: FirstPageProps) => (
   </CardPage>
 )
 
+/** Where the server's own address leads while there is nobody who could sign in. */
+const BeforeFirstPage = ({ reference }: { reference: string }) => (
+  <ErrorPage
+    title="Nobody is here yet"
+    advice="Open the link that the server printed when it started: it creates your organization and you as its administrator. If it is lost, start the server again, and it prints a new one."
+    reference={reference}
+  />
+)
+
 /** Mounted at `/first`. */
 export function createFirst(services: LocalServices): Hono<LocalEnv> {
   const routes = new Hono<LocalEnv>()
+
+  routes.get('/', async (c) => {
+    if (!(await isNewInstallation(services))) return c.redirect('/account', 303)
+    return renderPage(c, <BeforeFirstPage reference={c.get('requestId')} />)
+  })
 
   routes.get('/:token', (c) =>
     withFirstAdministratorOffer(c, services, async (token) =>

@@ -6,9 +6,9 @@ import { SubmitButton, WideLink } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
+import { qrCode } from '#http/ui/qr-code.ts'
 import { NewPasswordFields } from './new-password.tsx'
 import { Or, PasskeyForm, passkeyScripts } from './passkey-form.tsx'
-import { qrCode } from './qr-code.ts'
 
 type StepProps = { state: string; organization: string; error?: string | undefined }
 

@@ -15,6 +15,23 @@ const resolve = prepared<{ key: string; organizationId: string | null }, Owner>(
     from resolve_password_accounts(${p.key}, ${p.organizationId})`,
 )
 
+const resolveWithoutPassword = prepared<{ key: string; organizationId: string | null }, Owner>(
+  (p) => sql`select organization_id as "organizationId", user_id as "userId"
+    from resolve_person_without_password(${p.key}, ${p.organizationId})`,
+)
+
+/** Somebody of this name who has no password: an attempt with one is theirs all the same, and is recorded where they are. */
+export async function findWithoutPassword(
+  services: Services,
+  { key, organizationId, requestId }: Wanted,
+): Promise<Candidate | undefined> {
+  const [found] = await services.database.read(resolveWithoutPassword({ key, organizationId: organizationId ?? null }))
+  if (found === undefined) return undefined
+  const ctx = signInContext(services, found.organizationId, requestId)
+  const account = await findAccount(ctx, found.userId)
+  return account === undefined ? undefined : { ctx, account }
+}
+
 export type Candidate = { ctx: CallContext; account: LocalAccount }
 
 export type Wanted = {

@@ -68,6 +68,7 @@ const CreateInput = z.object({ name: nameSchema })
 export type NewEmergencyAccount = {
   userId: string
   userName: string
+  displayName: string | null
   password: string
   totpSecret: string
   totpUri: string
@@ -81,12 +82,17 @@ async function newEnvelope(ctx: CallContext) {
     .toString('base64url')
     .replace(/(.{6})(?=.)/g, '$1.')
   const setPassword = await firstPassword(ctx, { password })
-  return (userId: string, userName: string): { envelope: NewEmergencyAccount; statements: Statement<never>[] } => {
+  type Whose = Pick<NewEmergencyAccount, 'userId' | 'userName' | 'displayName'>
+  return ({
+    userId,
+    userName,
+    displayName,
+  }: Whose): { envelope: NewEmergencyAccount; statements: Statement<never>[] } => {
     const totp = confirmedTotp(ctx, { userId, userName, organizationName: 'Rolecall emergency' })
     const recovery = newRecoveryCodes(ctx, userId)
     const { secret: totpSecret, uri: totpUri } = totp.setup
     return {
-      envelope: { userId, userName, password, totpSecret, totpUri, recoveryCodes: recovery.codes },
+      envelope: { userId, userName, displayName, password, totpSecret, totpUri, recoveryCodes: recovery.codes },
       statements: [setPassword(userId), totp.statement, recovery.statement],
     }
   }
@@ -109,7 +115,7 @@ export async function createEmergencyAccount(
     if (role === undefined) throw new AppError('conflict', 'No role of this organization may do everything')
     await requireEverything(tx, ctx, 'Making an emergency account')
     const { id: userId } = await provisionWithin(tx, ctx, { directoryId: null, content })
-    const { envelope, statements } = enclose(userId, userName)
+    const { envelope, statements } = enclose({ userId, userName, displayName: name })
     const detail = { name, role: role.key }
     await tx.commitWith<unknown>(
       ...[...statements, insertAccount({ organizationId, userId, now: nowOf(ctx) })],
@@ -120,8 +126,11 @@ export async function createEmergencyAccount(
   })
 }
 
-const lockAccount = prepared<{ organizationId: string; userId: string }, { userName: string }>(
-  (p) => sql`select u.user_name as "userName" from emergency_accounts e
+const lockAccount = prepared<
+  { organizationId: string; userId: string },
+  { userName: string; displayName: string | null }
+>(
+  (p) => sql`select u.user_name as "userName", u.display_name as "displayName" from emergency_accounts e
     join users u on u.organization_id = e.organization_id and u.id = e.user_id and u.status = 'active'
     where e.organization_id = ${p.organizationId} and e.user_id = ${p.userId} for update of e`,
 )
@@ -149,7 +158,7 @@ export async function resealEmergencyAccount(ctx: CallContext, userId: string): 
     const [account] = await tx.run(lockAccount(key))
     if (account === undefined) throw notFound('Emergency account')
     await requireNotAbove(tx, ctx, userId)
-    const { envelope, statements } = enclose(userId, account.userName)
+    const { envelope, statements } = enclose({ userId, ...account })
     await tx.commitWith<unknown>(
       ...[closeOtherDoors(key), ...statements, pendingSignInsEnd(ctx, userId), seal({ ...key, now: nowOf(ctx) })],
       userSessionsEnd(ctx, userId, { reason: 'password_changed' }),

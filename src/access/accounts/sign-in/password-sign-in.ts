@@ -7,7 +7,13 @@ import { addressKey, countAttempt, forgetAttempts, forgiveAttempt } from '../../
 import { newTrace } from '../../sign-in/trace.ts'
 import type { LocalAccount } from '../account/account.ts'
 import { type Barrier, barrierOf } from '../account/barriers.ts'
-import { type Candidate, countCandidates, findCandidates, nameCounter } from '../account/candidates.ts'
+import {
+  type Candidate,
+  countCandidates,
+  findCandidates,
+  findWithoutPassword,
+  nameCounter,
+} from '../account/candidates.ts'
 import { limits } from '../account/rate-limits.ts'
 import { signInContext } from '../account/sign-in-context.ts'
 import { passwordRehash } from '../passwords/passwords.ts'
@@ -62,6 +68,7 @@ export async function signInWithPassword(services: Services, attempt: PasswordAt
 
 type Judged = Candidate & { refusal: Barrier | undefined }
 
+const noPassword: Barrier = { reason: 'no_password', detail: 'The person has no password here' }
 const wrongPassword: Barrier = { reason: 'wrong_password', detail: 'The password is wrong' }
 
 /** All at once, so that two accounts of one name take no longer than one. */
@@ -84,8 +91,13 @@ async function refuse(
   const method = 'password'
   for (const { ctx, account, refusal = wrongPassword } of meant(judged))
     await refuseAccount(ctx, { ...{ account, method, browser }, ...refusal, trace: traceOf(name) })
+  if (judged.length > 0) return { kind: 'refused' }
+  const known = await findWithoutPassword(services, { key: fold(name.trim()), organizationId, requestId })
   const home = organizationId ?? homeOrganizationId
-  if (judged.length === 0 && home !== undefined) {
+  if (known !== undefined) {
+    const { ctx, account } = known
+    await refuseAccount(ctx, { ...noPassword, account, method, browser, trace: traceOf(name) })
+  } else if (home !== undefined) {
     const ctx = signInContext(services, home, requestId)
     const nobody = { reason: 'unknown_user', detail: 'Nobody with a password has this name or address' }
     await refuseAccount(ctx, { ...nobody, account: undefined, method, browser, trace: traceOf(addressOnly(name)) })

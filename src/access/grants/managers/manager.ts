@@ -13,11 +13,13 @@ import { isManager, managementRights, repairRights } from './management.ts'
 
 type Organization = { id: string; slug: string; name: string; accessContact: string | null }
 
-type Row = Organization & Pick<SignInPolicy, 'freshProofMinutes' | 'managerSecondFactor'>
+type Row = Organization & Pick<SignInPolicy, 'freshProofMinutes' | 'managerSecondFactor'> & { timeZone: string | null }
 
 export type ManagerAccess = {
   ctx: CallContext
   name: string
+  /** As their profile or directory says, in whatever form; null where neither does. */
+  timeZone: string | null
   organization: Organization
   /** False: there is nothing in the console for this person. */
   isManager: boolean
@@ -25,9 +27,13 @@ export type ManagerAccess = {
   lacksSecondFactor: boolean
 }
 
-const organizationOf = prepared<{ organizationId: string }, Row>(
-  (p) => sql`select id, slug, name, access_contact as "accessContact", fresh_proof_minutes as "freshProofMinutes",
-      manager_second_factor as "managerSecondFactor" from organizations where id = ${p.organizationId}`,
+const organizationOf = prepared<{ organizationId: string; userId: string }, Row>(
+  (
+    p,
+  ) => sql`select o.id, o.slug, o.name, o.access_contact as "accessContact", o.fresh_proof_minutes as "freshProofMinutes",
+      o.manager_second_factor as "managerSecondFactor", (select u.attributes ->> 'timezone' from users u
+        where u.organization_id = o.id and u.id = ${p.userId}) as "timeZone"
+    from organizations o where o.id = ${p.organizationId}`,
 )
 
 type At = {
@@ -48,12 +54,12 @@ export async function asManager(
   const userId = ownUserId(person)
   const { organizationId } = person
   const [accesses, organizations] = await inTransaction(person, (tx) =>
-    tx.commitWith<unknown>(effectiveAccessOf(organizationId, userId), organizationOf({ organizationId })),
+    tx.commitWith<unknown>(effectiveAccessOf(organizationId, userId), organizationOf({ organizationId, userId })),
   )
   const access = accesses?.[0] as EffectiveAccess | undefined
   const row = organizations?.[0] as Row | undefined
   if (access === undefined || row === undefined) throw new AppError('unauthenticated', 'There is no such person')
-  const { freshProofMinutes, managerSecondFactor, ...organization } = row
+  const { freshProofMinutes, managerSecondFactor, timeZone, ...organization } = row
   const held = managementRights(access)
   const rights = isEmergency ? repairRights(held) : held
   const { user } = access
@@ -65,6 +71,7 @@ export async function asManager(
       ...(holdsEverything ? {} : { ceiling: { ...rights.held, requireReach: requireReachWithin } }),
     },
     name: user.displayName ?? user.userName,
+    timeZone,
     organization,
     isManager: isManager(rights),
     lacksSecondFactor: managerSecondFactor === 'required' && session?.hasSecondFactor === false,

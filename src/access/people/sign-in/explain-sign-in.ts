@@ -23,6 +23,7 @@ export type FindingCode =
   | 'emergency_account'
   | 'provider_required'
   | 'provider_by_domain'
+  | 'provider_known'
   | 'password_off'
   | 'no_way_in'
   | 'link_awaits_approval'
@@ -118,7 +119,7 @@ function ofNobody({ isDeleted, isVerifiedDomain, connections, domain }: SignInFa
       `The identity provider has deleted ${name}.`,
       'Assign the application to them at the identity provider again; they then come as a new person.',
     )
-  const maker = connections.find(({ jit }) => jit !== 'off')
+  const maker = connections.find(({ jit, leads }) => leads && jit !== 'off')
   if (isVerifiedDomain && maker !== undefined)
     return finding(
       'comes_to_exist',
@@ -176,7 +177,7 @@ function ofStatus({ status, statusReason, invitation }: Person): Finding[] {
 }
 
 /** The ways that are open to them; invited people are shown theirs with the invitation. */
-function ofWays({ organization, connections, isVerifiedDomain }: SignInFacts, person: Person): Finding[] {
+function ofWays(facts: SignInFacts, person: Person): Finding[] {
   if (person.status === 'invited') return []
   if (person.isEmergencyAccount)
     return [
@@ -187,44 +188,64 @@ function ofWays({ organization, connections, isVerifiedDomain }: SignInFacts, pe
         'It signs in at /emergency, and nowhere else.',
       ),
     ]
+  const { organization, connections } = facts
   const enforced = connections.find(({ status }) => status === 'enforced')
-  if (enforced !== undefined)
-    return [
-      finding(
-        'provider_required',
-        false,
-        `Everybody signs in through ${enforced.name}; passwords and passkeys open nothing.`,
-        `The application has to be assigned to them at ${enforced.name}. If that refuses them, its own log says why.`,
-      ),
-    ]
+  const leading = connections.find(({ leads, status }) => leads && (enforced === undefined || status === 'enforced'))
+  if (leading !== undefined) return [ofProvider(facts, leading)]
   const hasOwn = person.passkeys > 0 || (person.hasPassword && organization.passwordSignIn === 'allowed')
-  if (!hasOwn && connections.length === 0)
-    return [
-      person.hasPassword
-        ? finding(
-            'password_off',
-            true,
-            'The organization has switched passwords off.',
-            'Allow them, or connect a provider.',
-          )
-        : finding(
-            'no_way_in',
-            true,
-            'They have neither a password nor a passkey, and no provider is connected.',
-            'Give them a password on their page.',
-          ),
-    ]
-  const [first] = connections
-  if (first !== undefined && isVerifiedDomain)
-    return [
-      finding(
-        'provider_by_domain',
-        false,
-        `The domain of the address leads to ${first.name}.`,
-        `The application has to be assigned to them at ${first.name}.`,
-      ),
-    ]
-  return []
+  return hasOwn && enforced === undefined ? [] : [ofNoWay(facts, person, enforced)]
+}
+
+function ofProvider({ isVerifiedDomain }: SignInFacts, { name, status }: Connection): Finding {
+  const isAssigned = `The application has to be assigned to them at ${name}.`
+  if (status === 'enforced')
+    return finding(
+      'provider_required',
+      false,
+      `Everybody signs in through ${name}; passwords and passkeys open nothing.`,
+      `${isAssigned} If that refuses them, its own log says why.`,
+    )
+  if (isVerifiedDomain)
+    return finding('provider_by_domain', false, `The domain of the address leads to ${name}.`, isAssigned)
+  return finding(
+    'provider_known',
+    false,
+    `They are known through ${name}, but the domain of their address does not lead there.`,
+    `They begin at the application, or on the page of your organization, and choose ${name}.`,
+  )
+}
+
+function ofNoWay({ connections, domain }: SignInFacts, person: Person, enforced: Connection | undefined): Finding {
+  const noProvider =
+    domain === null ? 'no provider can say who they are' : `no provider may say who somebody at ${domain} is`
+  const prove = 'prove the domain under Settings, Domains, and let its provider vouch for it'
+  if (enforced !== undefined)
+    return finding(
+      'no_way_in',
+      true,
+      `Everybody signs in through ${enforced.name}, and ${noProvider}.`,
+      `To let them in, ${prove}.`,
+    )
+  if (person.hasPassword)
+    return finding(
+      'password_off',
+      true,
+      'The organization has switched passwords off.',
+      connections.length === 0 ? 'Allow them, or connect a provider.' : `Allow them, or ${prove}.`,
+    )
+  if (connections.length === 0)
+    return finding(
+      'no_way_in',
+      true,
+      'They have neither a password nor a passkey, and no provider is connected.',
+      'Give them a password on their page.',
+    )
+  return finding(
+    'no_way_in',
+    true,
+    `They have neither a password nor a passkey, and ${noProvider}.`,
+    `Give them a password on their page; or ${prove}.`,
+  )
 }
 
 /** No address links somebody who manages something; the first sign-in through a provider wants a word. */

@@ -1,6 +1,6 @@
 // All that decides whether somebody with this address can sign in, read at once.
-import { sql } from 'drizzle-orm'
-import { domainOf } from '#connections/domains/domains.ts'
+import { type SQL, sql } from 'drizzle-orm'
+import { domainOf, selectVerified } from '#connections/domains/domains.ts'
 import { isoTime, prepared } from '#db/statement.ts'
 import { signsInBy } from '#directory/email.ts'
 import { fold } from '#directory/fold.ts'
@@ -11,7 +11,15 @@ import { limits } from '../../accounts/account/rate-limits.ts'
 import { attemptCounted } from '../../ground/count-attempts.ts'
 import { attemptColumns, type SignInAttempt } from '../../sign-in/attempts.ts'
 
-export type Connection = { id: string; name: string; status: string; jit: string; directoryId: string | null }
+export type Connection = {
+  id: string
+  name: string
+  status: string
+  jit: string
+  directoryId: string | null
+  /** Whether it can say who they are: it has before, its directory brought them, or it may vouch for their address. */
+  leads: boolean
+}
 
 export type SignInFacts = {
   organization: { isActive: boolean; passwordSignIn: 'allowed' | 'off' }
@@ -47,6 +55,17 @@ export type SignInFacts = {
 
 type Key = { organizationId: string; key: string; domain: string }
 
+/** As a sign-in through `connections c` would find the person, or by the address alone where there is nobody. */
+const leads = (p: { [key in keyof Key]: SQL }): SQL => sql`(
+    exists (select from person u join identities y on y.organization_id = u.organization_id and y.user_id = u.id
+      where y.connection_id = c.id)
+    or exists (select from person u where u.directory_id = c.directory_id)
+    or exists (select from (${selectVerified({
+      organizationId: p.organizationId,
+      name: sql`coalesce((select split_part(u.email_key, '@', 2) from person u), ${p.domain})`,
+      connectionId: sql`c.id`,
+    })}) v where v."mayVouch"))`
+
 const facts = prepared<Key, Omit<SignInFacts, 'domain' | 'lockedSeconds' | 'attempts'>>(
   (p) => sql`with person as (
       select u.* from users u where u.organization_id = ${p.organizationId} and u.deleted_at is null
@@ -74,7 +93,7 @@ const facts = prepared<Key, Omit<SignInFacts, 'domain' | 'lockedSeconds' | 'atte
       exists (select from users u where u.organization_id = o.id and u.deleted_at is not null
         and (u.user_name_key = ${p.key} or u.email_key = ${p.key})) as "isDeleted",
       (select coalesce(json_agg(json_build_object('id', c.id, 'name', c.name, 'status', c.status, 'jit', c.jit,
-          'directoryId', c.directory_id) order by c.id), '[]')
+          'directoryId', c.directory_id, 'leads', ${leads(p)}) order by c.id), '[]')
         from connections c where c.organization_id = o.id and c.status in ('optional', 'enforced')) as connections,
       exists (select from domains d where d.organization_id = o.id and d.name = ${p.domain} and d.status = 'verified')
         as "isVerifiedDomain"

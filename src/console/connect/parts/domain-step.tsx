@@ -1,7 +1,7 @@
 // Step: the organization's e-mail domains, proven by DNS.
 import { type DomainRecord, txtRecordOf } from '#connections/domains/domains.ts'
 import { SubmitButton } from '#http/ui/buttons.tsx'
-import { field, PostForm, Refusal } from '#http/ui/form.tsx'
+import { field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { ButtonForm, CopyField } from '../../ui/parts.tsx'
 import type { StepProps } from './host.ts'
@@ -13,17 +13,16 @@ export const DomainStep = ({ host, facts, state }: StepProps) => {
       {waiting.map((domain) => (
         <PendingDomain domain={domain} base={host.base} />
       ))}
-      {host.domains === null ? <AnyDomain {...{ host, facts, state }} /> : <GivenDomains {...{ host, facts, state }} />}
+      {host.domains === null ? <AnyDomain {...{ host, facts, state }} /> : <GivenDomains {...{ host, facts }} />}
     </>
   )
 }
 
 /** Behind a setup link: the domains that it was given, and no others. */
-const GivenDomains = ({ host, facts, state }: StepProps) => {
+const GivenDomains = ({ host, facts }: Pick<StepProps, 'host' | 'facts'>) => {
   const left = (host.domains ?? []).filter((name) => !facts.domains.some((domain) => domain.name === name))
   return (
     <>
-      <Refusal state={state} />
       {host.domains?.length === 0 ? (
         <p>No domain goes with this link. If people shall be found by their addresses, tell whoever sent it to you.</p>
       ) : null}

@@ -1,12 +1,11 @@
 // Step: provisioning by SCIM, with the base URL and a token that is shown once.
 import { provisioningScreenOf } from '#connections/sign-in/setup-screens.ts'
 import { Alert } from '#http/ui/content.tsx'
-import { Refusal } from '#http/ui/form.tsx'
 import { ButtonForm, CopyField } from '../../ui/parts.tsx'
 import type { StepProps } from './host.ts'
 import { Screen } from './provider-step.tsx'
 
-export const ScimStep = ({ host, facts, state, token }: StepProps & { token: string | undefined }) => {
+export const ScimStep = ({ host, facts, token }: StepProps & { token: string | undefined }) => {
   const { connection, directory } = facts
   if (directory === null) return null
   const screen = provisioningScreenOf(connection.preset, host.ctx.urls.scimBase(directory.id))
@@ -25,7 +24,6 @@ export const ScimStep = ({ host, facts, state, token }: StepProps & { token: str
           </a>
         </p>
       ) : null}
-      <Refusal state={state} />
       {token === undefined ? (
         <div class="wizard-part">
           <ButtonForm

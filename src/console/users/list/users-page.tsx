@@ -30,7 +30,11 @@ export const UsersPage = ({ frame, query, found, options }: UsersPageProps) => (
     frame={frame}
     section="users"
     title="Users"
-    lead="Everybody who belongs to the organization, and what they hold."
+    lead={
+      isPermitted(frame.ctx, 'users.read')
+        ? 'Everybody who belongs to the organization, and what they hold.'
+        : 'The people of the brands that you manage, and what they hold there.'
+    }
     actions={<UsersActions ctx={frame.ctx} />}
   >
     <Filters query={query} options={options} />

@@ -1,0 +1,26 @@
+// Metadata that can be read and is not what is wanted: of another provider, or with a certificate that has ended.
+import { dateInWords } from '#words/times.ts'
+import { type Preset, presets } from '../providers/providers.ts'
+import type { SamlCertificate } from '../settings/settings.ts'
+
+type Found = { entityId: string; url: string; certificates: readonly SamlCertificate[] }
+
+/** Why the provider of this preset is not to be set up by it, with what to bring instead; undefined where it is. */
+export function unfitMetadata({ entityId, url, certificates }: Found, preset: Preset, now: Date): string | undefined {
+  const own = presets[preset].title
+  const other = Object.entries(presets).find(
+    ([key, { domains = [] }]) => key !== preset && isOf(domains, entityId, url),
+  )
+  if (other !== undefined && preset !== 'generic' && !isOf(presets[preset].domains ?? [], entityId, url))
+    return `This is the metadata of ${other[1].title}, and the connection is for ${own}. Bring the metadata of ${own}, or make a connection for ${other[1].title}`
+  const ends = certificates.map(({ notAfter }) => notAfter).toSorted()
+  const last = ends.at(-1)
+  if (last === undefined || new Date(last) > now) return undefined
+  return `The certificate in this metadata ended on ${dateInWords(last)}. Have the provider make a new one, and bring its metadata again`
+}
+
+const isOf = (domains: readonly string[], ...addresses: string[]): boolean =>
+  addresses.some((address) => {
+    const host = URL.canParse(address) ? new URL(address).hostname : ''
+    return domains.some((domain) => host === domain || host.endsWith(`.${domain}`))
+  })

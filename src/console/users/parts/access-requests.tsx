@@ -1,0 +1,15 @@
+// What a person has asked for, on their page, where it is given.
+import type { Alarm } from '#access/notices/alarms/alarms.ts'
+import { Alert } from '#http/ui/content.tsx'
+import { ButtonForm, Time } from '../../ui/parts.tsx'
+
+export const AccessRequests = ({ requests, mayAnswer }: { requests: readonly Alarm[]; mayAnswer: boolean }) => (
+  <>
+    {requests.map(({ id, detail, raisedAt }) => (
+      <Alert kind="info" title="They ask for access">
+        “{String(detail['words'])}”, <Time at={raisedAt} />
+        {mayAnswer ? <ButtonForm action={`/console/alarms/${id}/settle`} label="It is answered" kind="btn-sm" /> : null}
+      </Alert>
+    ))}
+  </>
+)

@@ -1,0 +1,103 @@
+// Pages that people come to with something else in mind: refusals, requests, links that nobody mails, envelopes.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createEmergencyAccount } from '#access/accounts/emergency/emergency.ts'
+import { countOverview } from '#access/organizations/overview.ts'
+import { requestAccess } from '#access/people/own/request-access.ts'
+import { listAttempts, recordRefusal } from '#access/sign-in/attempts.ts'
+import { newTrace } from '#access/sign-in/trace.ts'
+import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
+import { type ConsoleClient, consoleClient, createManager, createTestBrand } from '../support/console.ts'
+
+let app: TestApp
+let organization: TestOrganization
+let admin: ConsoleClient
+let viewer: ConsoleClient
+let brandManager: ConsoleClient
+beforeAll(async () => {
+  app = await startTestApp()
+  organization = await app.createOrganization()
+  admin = consoleClient(app, await createManager(organization))
+  const brandId = await createTestBrand(organization, 'aurora', 'Aurora')
+  const beth = { name: 'Beth Aurora', role: 'administrator', brandId }
+  brandManager = consoleClient(app, await createManager(organization, beth))
+  viewer = consoleClient(app, await createManager(organization, { name: 'Vi Ewer', role: 'viewer' }))
+})
+afterAll(() => app.close())
+
+const forms = ['roles/new', 'brands/new', 'groups/new', 'mappings/new', 'users/new']
+
+test.each(forms)('a form is for whoever may save it: %s', async (form) => {
+  expect((await admin.get(`/console/${form}`)).status).toBe(200)
+  const refused = await brandManager.get(`/console/${form}`)
+  expect(refused.status).toBe(403)
+  // Who took a wrong turn keeps the menu, and a way on.
+  expect(refused.text).toContain('href="/console/users"')
+  expect(refused.text).toContain('To the overview')
+})
+
+test('what is not there keeps the menu, too; whoever manages nothing has none', async () => {
+  const missing = await admin.get('/console/users/usr_00000000000000000000000000')
+  expect(missing.status).toBe(404)
+  expect(missing.text).toContain('href="/console/mappings"')
+  expect((await viewer.get('/console/users')).text).not.toContain('href="/console/users"')
+})
+
+test('a manager of a brand is told whom they see', async () => {
+  expect((await admin.get('/console/users')).text).toContain('Everybody who belongs to the organization')
+  const { text } = await brandManager.get('/console/users')
+  expect(text).toContain('The people of the brands that you manage')
+  expect(text).not.toContain('Everybody who belongs')
+})
+
+test('a request for access stands on the page that the alarm leads to, until it is answered', async () => {
+  const { userId } = await createManager(organization, { name: 'Ana Lyst', role: 'viewer' })
+  await requestAccess(
+    { ...organization.ctx, actor: { type: 'user', id: userId } },
+    { words: 'I should see the numbers of Aurora' },
+  )
+  const overview = await admin.get('/console')
+  expect(overview.text).toContain(`href="/console/users/${userId}"`)
+  const page = await admin.get(`/console/users/${userId}`)
+  expect(page.text).toContain('I should see the numbers of Aurora')
+  const settle = /action="(\/console\/alarms\/[^"]+\/settle)"/.exec(page.text)?.[1] ?? ''
+  await admin.post(settle)
+  expect((await admin.get(`/console/users/${userId}`)).text).not.toContain('I should see the numbers')
+})
+
+test('without a mail server the page of an invitation shows the link to hand on', async () => {
+  const { id: roleId } = (
+    await app.owner`select id from roles where organization_id = ${organization.id}
+    and key = 'viewer'`
+  )[0] as { id: string }
+  const made = await admin.post('/console/invitations/new', { email: 'guest@example.com', roleId, step: 'send' })
+  expect(made.location).toMatch(/done=kept$/)
+  const path = made.location?.split('?')[0] ?? ''
+  expect((await admin.get(path)).text).toContain('Hand the link on yourself')
+  const shown = await admin.post(`${path}/link`)
+  const link = /value="https:\/\/id\.example\.com(\/invitation\/[^"]+)"/.exec(shown.text)?.[1] ?? ''
+  expect((await app.request(link)).status).toBe(200)
+  expect((await viewer.post(`${path}/link`)).status).toBe(403)
+})
+
+test('emergency accounts are no people; their envelope says whose they are, and has a code to scan', async () => {
+  const before = await countOverview(organization.ctx)
+  await createEmergencyAccount(organization.ctx, { name: 'Safe in Bern' })
+  const after = await countOverview(organization.ctx)
+  expect([after.people, after.emergencyAccounts.all]).toEqual([before.people, before.emergencyAccounts.all + 1])
+  const { text } = await admin.post('/console/emergency', { name: 'Safe in Zug' })
+  const { name } = (await app.owner`select name from organizations where id = ${organization.id}`)[0] as {
+    name: string
+  }
+  for (const told of [`Emergency account of ${name}`, 'Safe in Zug', 'data:image/svg+xml;base64,'])
+    expect(text).toContain(told)
+})
+
+test('a reference is found as it is read out: without its hyphen, in small letters, with blanks', async () => {
+  const attempt = { method: 'password', connectionId: null, userId: null, reason: 'unknown_user' } as const
+  const reference = await recordRefusal(organization.ctx, {
+    ...{ ...attempt, trace: newTrace(), ip: null, userAgent: null },
+  })
+  for (const typed of [reference, reference.replace('-', ''), ` ${reference.toLowerCase().replace('-', ' ')} `])
+    expect(await listAttempts(organization.ctx, { reference: typed, limit: 2 })).toMatchObject([{ reference }])
+  expect(await listAttempts(organization.ctx, { reference: '-', limit: 2 })).toEqual([])
+})
