@@ -211,7 +211,10 @@ describe('J2: Entra ID in the console', () => {
     await me.fill('Client secret value', 'secret')
     await me.click('Connect')
     // What is wrong is said in words, and what was typed is still there; the secret is typed again.
-    await page.getByText(/There is no OpenID provider here/).waitFor()
+    await page
+      .getByText(/There is no OpenID provider here/)
+      .first()
+      .waitFor()
     expect(await page.getByLabel('Application (client) ID').inputValue()).toBe('rolecall')
     await me.fill('Directory (tenant) ID', oidc.issuer)
     await me.fill('Client secret value', 'secret')

@@ -67,7 +67,11 @@ describe('reading', () => {
   const refused: [string, () => string, RegExp][] = [
     ['W-044 a DOCTYPE', () => `<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>${metadata()}`, /DOCTYPE/],
     ['what is no XML', () => 'hello', /well-formed/],
-    ['a service provider', () => metadata().replaceAll('IDPSSODescriptor', 'SPSSODescriptor'), /no identity provider/],
+    [
+      'a service provider',
+      () => metadata().replaceAll('IDPSSODescriptor', 'SPSSODescriptor'),
+      /not of an identity provider/,
+    ],
     ['no certificate', () => metadata({ certificates: [] }), /no certificate/],
     ['a key for encryption alone', () => metadata().replace('use="signing"', 'use="encryption"'), /no certificate/],
     ['what has run out', () => metadata({ validUntil: new Date('2020-01-01') }), /ran out/],

@@ -43,7 +43,15 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
   })
   await insert('adoption_requests', {
     ...user,
-    ...{ id: `ado_${id()}`, directory_id: dir, reason: 'never', content: {}, status: 'pending', last_seen_at: at },
+    ...{
+      id: `ado_${id()}`,
+      directory_id: dir,
+      reason: 'never',
+      content: {},
+      user_name_key: 'x',
+      status: 'pending',
+      last_seen_at: at,
+    },
   })
   await insert('address_changes', { ...user, token_hash: id(), email: 'x', expires_at: later })
   await insert('former_names', { ...user, kind: 'user_name', value_key: 'x', ended_at: at })
