@@ -30,13 +30,6 @@ export function installPython(packages: readonly string[]): string {
   return bin
 }
 
-/** Installs packages of npm, none of whose scripts is run, and answers with their folder. @throws NotInstalled */
-export function installNpm(packages: readonly string[]): string {
-  const folder = temporaryFolder()
-  run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder, ...packages], packages)
-  return folder
-}
-
 /** Fetches an artifact of Maven Central, `group:artifact:version:zip`, and unpacks it. @throws NotInstalled */
 export function unpackMaven(coordinates: string): string {
   const folder = temporaryFolder()

@@ -13,6 +13,7 @@ import {
   type Transaction,
 } from '#src/context.ts'
 import { requireNotAbove } from '../ceiling/ceiling.ts'
+import { settleRequestAlarm } from '../notices/alarms/settle-alarm.ts'
 import { lockStatus } from './find-user.ts'
 import { identityLink } from './identities.ts'
 import { type LinkRequest, linkRequestColumns, linkRequestTables } from './link-requests.ts'
@@ -30,12 +31,6 @@ const decide = prepared<Key & { status: string; decidedBy: string; now: string }
     p,
   ) => sql`update link_requests set status = ${p.status}, decided_at = ${p.now}::timestamptz, decided_by = ${p.decidedBy}
     where organization_id = ${p.organizationId} and id = ${p.id}`,
-)
-
-const settle = prepared<Key & { settledBy: string; now: string }, never>(
-  (p) => sql`update alarms set settled_at = ${p.now}::timestamptz, settled_by = ${p.settledBy}
-    where organization_id = ${p.organizationId} and kind = 'link_request' and settled_at is null
-      and detail ->> 'linkRequestId' = ${p.id}`,
 )
 
 /**
@@ -77,7 +72,14 @@ async function decideLinkRequest(
     } as const
     const statements: Statement<unknown>[] = [
       decide({ organizationId, id, status, decidedBy: by, now }),
-      settle({ organizationId, id, settledBy: by, now }),
+      settleRequestAlarm({
+        organizationId,
+        kind: 'link_request',
+        field: 'linkRequestId',
+        requestId: id,
+        settledBy: by,
+        now,
+      }),
       recordAudit(ctx, audit),
     ]
     await tx.commitWith(...statements)

@@ -22,6 +22,16 @@ const select = prepared<Key, Alarm>(
     sql`select ${alarmColumns} from alarms a where a.organization_id = ${p.organizationId} and a.id = ${p.alarmId}`,
 )
 
+/** The alarm of a request that has been decided, found by the field of its detail that names the request. */
+export const settleRequestAlarm = prepared<
+  { organizationId: string; kind: string; field: string; requestId: string; settledBy: string; now: string },
+  never
+>(
+  (p) => sql`update alarms set settled_at = ${p.now}::timestamptz, settled_by = ${p.settledBy}
+    where organization_id = ${p.organizationId} and kind = ${p.kind} and settled_at is null
+      and detail ->> ${p.field}::text = ${p.requestId}`,
+)
+
 /**
  * Doing it twice is no error; who did it first stays.
  * @throws AppError not_found; forbidden (reasons `permission`; `yourself` for what somebody gave themselves)

@@ -19,6 +19,7 @@ import {
   type Transaction,
 } from '#src/context.ts'
 import { requireNotAbove, withinCeiling } from '../../ceiling/ceiling.ts'
+import { settleRequestAlarm } from '../../notices/alarms/settle-alarm.ts'
 import { type AdoptionRequest, adoptionColumns, adoptionTables } from './adoption-requests.ts'
 
 const DecisionInput = z.object({
@@ -52,12 +53,6 @@ const decide = prepared<Key & { status: string; decidedBy: string; now: string }
     p,
   ) => sql`update adoption_requests set status = ${p.status}, decided_at = ${p.now}::timestamptz, decided_by = ${p.decidedBy}
     where organization_id = ${p.organizationId} and id = ${p.id}`,
-)
-
-const settle = prepared<Key & { settledBy: string; now: string }, never>(
-  (p) => sql`update alarms set settled_at = ${p.now}::timestamptz, settled_by = ${p.settledBy}
-    where organization_id = ${p.organizationId} and kind = 'adoption_request' and settled_at is null
-      and detail ->> 'adoptionRequestId' = ${p.id}`,
 )
 
 /**
@@ -115,7 +110,16 @@ async function decideOne(
   const detail = { adoptionRequestId: id, directoryId }
   const audit = { targetType: 'user', targetId: userId, detail } as const
   await tx.run(decide({ organizationId, id, status: decision === 'adopt' ? 'adopted' : 'refused', decidedBy: by, now }))
-  await tx.run(settle({ organizationId, id, settledBy: by, now }))
+  await tx.run(
+    settleRequestAlarm({
+      organizationId,
+      kind: 'adoption_request',
+      field: 'adoptionRequestId',
+      requestId: id,
+      settledBy: by,
+      now,
+    }),
+  )
   await tx.run(recordAudit(ctx, { ...audit, action: `user.${decision}_for_directory` }))
   return { id, userId, userName, error: null }
 }
