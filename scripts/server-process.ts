@@ -15,8 +15,7 @@ export type ServerProcess = {
   origin: string
   dataDir: string
   /**
-   * What a command needs to attach to the server: DATA_DIR, PORT and a PATH on which `node` is this very Node. Compiled
-   * code is kept while the server runs, since a check may start hundreds of commands.
+   * What a command needs to attach to the server: DATA_DIR, PORT and a PATH on which `node` is this very Node.
    */
   env: NodeJS.ProcessEnv
   /** Stops the server in an orderly way and removes its data. Rejects where it ended before, or with a failure. */
@@ -35,7 +34,7 @@ export async function startServer(
   const port = await freePort()
   const { DATABASE_URL: _, DATABASE_OWNER_URL: __, PUBLIC_URL: ___, ...surroundings } = process.env
   const path = `${dirname(process.execPath)}${delimiter}${surroundings['PATH'] ?? ''}`
-  const own = { PATH: path, DATA_DIR: dataDir, PORT: String(port), NODE_COMPILE_CACHE: join(dataDir, 'compiled') }
+  const own = { PATH: path, DATA_DIR: dataDir, PORT: String(port) }
   const origin = `http://127.0.0.1:${port}`
   const env = { LOG_LEVEL: 'warn', PUBLIC_URL: origin, ...surroundings, ...own, ...settings, ...place }
   const logFile = join(dataDir, 'server.log')

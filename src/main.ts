@@ -18,6 +18,8 @@ enableCompileCache?.()
 Object.seal(Object.prototype)
 
 try {
+  const { registerResolveOnce } = await import('./platform/resolve-once.ts')
+  registerResolveOnce()
   const { registerJsx } = await import('./platform/jsx.ts')
   registerJsx()
   const { loadConfig } = await import('./config.ts')
