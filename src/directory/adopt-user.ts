@@ -2,6 +2,7 @@
 // and the roles that they have, is the directory's from now on.
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
+import { adoptionBarriers } from '#db/schema/common.ts'
 import { prepared } from '#db/statement.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import { activation } from './activation.ts'
@@ -11,14 +12,9 @@ import type { UserContent } from './user-content.ts'
 import type { UserRecord } from './users.ts'
 
 /** Why a directory does not get somebody for its word alone. */
-export type AdoptionBarrier =
-  | 'never'
-  | 'confirm'
-  | 'unverified'
-  | 'manager'
-  | 'taken_over'
-  | 'refused'
-  | 'emergency_account'
+export type AdoptionBarrier = (typeof adoptionBarriers)[number]
+
+export { adoptionBarriers }
 
 type Key = { organizationId: string; directoryId: string; userId: string }
 

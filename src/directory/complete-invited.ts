@@ -1,10 +1,11 @@
 // A directory brings somebody whom the organization has invited: the same person, with the same id and the roles of the
 // invitation, is the directory's from now on. Their invitation is accepted by it, or, if they come switched off, withdrawn.
+
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf } from '#src/context.ts'
-import { adoptWithin, asBrought } from './adopt-user.ts'
+import { type AdoptionBarrier, adoptWithin, asBrought } from './adopt-user.ts'
 import type { UserContent } from './user-content.ts'
 import { lockUserRow, type UserRecord } from './users.ts'
 
@@ -23,16 +24,18 @@ const policies = new Set(['never', 'confirm', 'refused', 'taken_over'])
 
 // A directory's word makes nobody a manager, and vouches for no address in a domain that is not the organization's.
 function requireTrusted({ verdict, holdsAnything, managesAnything }: Facts, userId: string): void {
-  if (!holdsAnything && !managesAnything) return
-  const why = managesAnything
-    ? 'is invited to manage something, and accepts that invitation themselves'
-    : 'is invited at an address in a domain that the organization has not verified'
-  if (verdict !== 'unverified' && !managesAnything) return
-  throw new AppError('conflict', `The person with this userName ${why}`, {
+  const barrier = managesAnything ? 'manager' : holdsAnything && verdict === 'unverified' ? 'unverified' : undefined
+  if (barrier === undefined) return
+  throw new AppError('conflict', `The person with this userName ${invitedTo[barrier]}`, {
     reason: 'invitation',
-    extensions: { userId },
+    extensions: { userId, barrier },
   })
 }
+
+const invitedTo = {
+  manager: 'is invited to manage something, and accepts that invitation themselves',
+  unverified: 'is invited at an address in a domain that the organization has not verified',
+} as const satisfies Partial<Record<AdoptionBarrier, string>>
 
 const keepInvitation = prepared<{ organizationId: string; userId: string; now: string }, never>(
   (p) => sql`update invitations set status = 'accepted', accepted_at = ${p.now}::timestamptz
@@ -42,7 +45,7 @@ const keepInvitation = prepared<{ organizationId: string; userId: string; now: s
 /**
  * Where the directory's arrivals are staged, they wait until somebody lets them in.
  * @throws AppError not_found; conflict: reason `uniqueness` where they have come in meanwhile, or the userName or address is
- *   taken; reason `invitation` where a directory's word is not enough, with `userId`
+ *   taken; reason `invitation` where a directory's word is not enough, with `userId` and the `barrier`
  */
 export function completeInvited(
   ctx: CallContext,

@@ -38,12 +38,14 @@ type Provisioned =
 
 // Deleted and brought again by their directory, somebody whom an administrator had switched off is so still.
 const heldBefore = (p: { [column in keyof Parameters]: SQL }): SQL => sql`held as (
-  select ${p.status} = 'active' and o.reactivation = 'by_holder' and coalesce((
-      select r.status_reason = 'administrator' from users r
+  select ${p.status} = 'active' and coalesce((
+      select r.status_reason = 'administrator' and (
+        select o.reactivation = 'by_holder' from organizations o where o.id = fresh.organization_id)
+      from users r
       where r.organization_id = fresh.organization_id and r.directory_id = ${p.directoryId} and r.deleted_at is not null
         and (r.user_name_key = ${p.userNameKey} or r.external_id = ${p.externalId})
       order by r.deleted_at desc limit 1), false) as is_held
-  from fresh join organizations o on o.id = fresh.organization_id)`
+  from fresh)`
 
 const insertUser = prepared<Parameters, Provisioned>(
   (p) => sql`with ${entered},

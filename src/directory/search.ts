@@ -126,7 +126,7 @@ const inDirectory = (alias: SQL, { directoryId, condition }: Search): SQL => {
 /** Who is asked for by userName or address may be somebody whom the directory could adopt. */
 const withFindable = (search: Search): SQL => {
   const { directoryId, condition } = search
-  if (directoryId === null || !isPinned(condition, namingFields)) return inDirectory(sql`u`, search)
+  if (directoryId === null || !isPinned(condition, isNaming)) return inDirectory(sql`u`, search)
   return sql` and (u.directory_id is not distinct from ${directoryId}::text
     or is_findable(u.organization_id, ${directoryId}::text, u.id))`
 }
@@ -141,19 +141,22 @@ type Source = {
   isPinned: boolean
 }
 
+type IsMeant = (path: readonly string[]) => boolean
+
 const pinningFields = new Set(['id', 'userName', 'externalId', 'displayName', 'emails.value'])
 
-/** Those that name a person whoever manages them. */
-const namingFields = new Set(['userName', 'emails.value'])
+/** Nearly unique, and looked up in an index. */
+const isPinning: IsMeant = (path) => pinningFields.has(path.join('.')) || indexedName(path) !== undefined
 
-/** True where a field that is nearly unique must equal one value. */
-function isPinned(condition: Condition | undefined, fields = pinningFields): boolean {
+/** Names a person whoever manages them. */
+const isNaming: IsMeant = (path) => ['userName', 'emails.value'].includes(path.join('.'))
+
+/** True where one of the fields that are meant must equal one value. */
+function isPinned(condition: Condition | undefined, isMeant = isPinning): boolean {
   if (condition === undefined) return false
-  if (condition.kind === 'and') return condition.parts.some((part) => isPinned(part, fields))
+  if (condition.kind === 'and') return condition.parts.some((part) => isPinned(part, isMeant))
   if (condition.kind === 'any') return condition.list.path.join('.') === 'emails' && requiresValue(condition.part)
-  if (condition.kind !== 'compare' || condition.operator !== 'eq') return false
-  const { path } = condition.field
-  return fields.has(path.join('.')) || (fields === pinningFields && indexedName(path) !== undefined)
+  return condition.kind === 'compare' && condition.operator === 'eq' && isMeant(condition.field.path)
 }
 
 const requiresValue = (condition: Condition): boolean =>

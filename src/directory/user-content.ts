@@ -1,5 +1,6 @@
 // What a directory or an administrator may say of a user, and how two such statements compare.
 import { isDeepStrictEqual } from 'node:util'
+import { emailsOf } from './emails.ts'
 import { fold } from './fold.ts'
 import type { Attributes, UserRecord } from './users.ts'
 
@@ -27,7 +28,8 @@ export function changedFields(before: UserContent, after: UserContent): string[]
 
 /** The folded, distinct e-mail addresses, for the look-up table. */
 export function emailKeys(attributes: Attributes): string[] {
-  const emails = Array.isArray(attributes['emails']) ? (attributes['emails'] as { value?: unknown }[]) : []
-  const values = emails.map(({ value }) => value).filter((value) => typeof value === 'string')
+  const values = emailsOf(attributes)
+    .map(({ value }) => value)
+    .filter((value) => typeof value === 'string')
   return [...new Set(values.map(fold))]
 }

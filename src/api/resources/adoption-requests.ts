@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { type AdoptionRequest, listAdoptionRequests } from '#access/people/adoption/adoption-requests.ts'
 import { decideAdoptions } from '#access/people/adoption/decide-adoption.ts'
+import { adoptionBarriers } from '#directory/adopt-user.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, operationsOf } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
@@ -12,9 +13,7 @@ const Request = z
   .object({
     id: z.string(),
     directoryId: z.string(),
-    reason: z
-      .enum(['never', 'confirm', 'unverified', 'manager', 'taken_over', 'refused', 'emergency_account'])
-      .openapi({ description: 'Why the directory’s word was not enough' }),
+    reason: z.enum(adoptionBarriers).openapi({ description: 'Why the directory’s word was not enough' }),
     status,
     user: z.object({
       id: z.string(),

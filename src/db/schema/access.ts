@@ -13,8 +13,9 @@ import {
   unique,
 } from 'drizzle-orm/pg-core'
 import { belongsTo, ownOrganizationOnly, time } from './common.ts'
-import { groups, users } from './directory.ts'
+import { groups } from './groups.ts'
 import { brands, organizations } from './organizations.ts'
+import { users } from './users.ts'
 
 /** Named sets of permissions with a stated purpose. Built-in ones come from a role pack and cannot be edited. */
 export const roles = pgTable(

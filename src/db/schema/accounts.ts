@@ -2,8 +2,8 @@
 import { sql } from 'drizzle-orm'
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { belongsTo, ownOrganizationOnly, time } from './common.ts'
-import { users } from './directory.ts'
 import { organizations } from './organizations.ts'
+import { users } from './users.ts'
 
 const ofUser = () => ({ organizationId: text('organization_id').notNull(), userId: text('user_id').notNull() })
 

@@ -26,3 +26,14 @@ type Columns = readonly [AnyPgColumn, ...AnyPgColumn[]]
 /** A foreign key whose rows go with the one that they refer to. */
 export const belongsTo = (columns: Columns, parent: Columns) =>
   foreignKey({ columns: [...columns], foreignColumns: [...parent] }).onDelete('cascade')
+
+/** Why a directory does not get somebody for its word alone: what `adoption_verdict` says. */
+export const adoptionBarriers = [
+  'never',
+  'confirm',
+  'unverified',
+  'manager',
+  'taken_over',
+  'refused',
+  'emergency_account',
+] as const

@@ -3,8 +3,10 @@ import { sql } from 'drizzle-orm'
 import { boolean, foreignKey, index, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { roles } from './access.ts'
 import { belongsTo, ownOrganizationOnly, time } from './common.ts'
-import { directories, groups, users } from './directory.ts'
+import { directories } from './directories.ts'
+import { groups } from './groups.ts'
 import { organizations } from './organizations.ts'
+import { users } from './users.ts'
 
 /**
  * An organization's SAML or OIDC identity provider. `settings` holds what depends on the type (SamlSettings, OidcSettings);

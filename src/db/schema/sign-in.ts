@@ -3,8 +3,8 @@ import { sql } from 'drizzle-orm'
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { belongsTo, ownOrganizationOnly, time } from './common.ts'
 import { connections } from './connections.ts'
-import { users } from './directory.ts'
 import { organizations } from './organizations.ts'
+import { users } from './users.ts'
 
 /** A sign-in that waits: for the identity provider's answer, or for a second factor (then it knows the user). */
 export const signInRequests = pgTable(

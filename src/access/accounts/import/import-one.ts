@@ -32,9 +32,7 @@ export async function importOne(
   const content = contentFrom(row)
   if (person !== undefined) return bring(tx, ctx, { row, content, person, found })
   const { id } = await provisionWithin(tx, ctx, { directoryId: null, content })
-  const statements = belongings(ctx, id, row, found, undefined)
-  await Promise.all(statements.map((statement) => tx.run(statement)))
-  await requireLinked(tx, ctx, id, row, found)
+  await give(tx, ctx, { userId: id, row, found, person: undefined })
   return { userId: id, outcome: 'created' }
 }
 
@@ -63,10 +61,9 @@ async function bring(tx: Transaction, ctx: CallContext, { row, content, person, 
   if (fields.length > 0)
     await updateUserWithin(tx, ctx, { userId, directoryId: null, change: (current) => change(contentOf(current)) })
   const off = isActive === false && status === 'active' ? [deactivation(ctx, userId, { reason: 'administrator' })] : []
-  const statements = [...belongings(ctx, userId, row, found, person), ...off]
-  for (const statement of statements) await tx.run(statement)
-  await requireLinked(tx, ctx, userId, row, found)
-  return { userId, outcome: fields.length + statements.length > 0 ? 'updated' : 'unchanged' } as const
+  const isGiven = await give(tx, ctx, { userId, row, found, person })
+  for (const statement of off) await tx.run(statement)
+  return { userId, outcome: isGiven || fields.length + off.length > 0 ? 'updated' : 'unchanged' } as const
 }
 
 const isPart = (value: unknown): value is Attributes =>
@@ -86,59 +83,40 @@ const givePassword = prepared<{ organizationId: string; userId: string; hash: st
     values (${p.organizationId}, ${p.userId}, ${p.hash}, false, ${p.now}::timestamptz) on conflict do nothing`,
 )
 
-/** What they have besides their profile, and lack by now, as statements with one audit row. */
-function belongings(
-  ctx: CallContext,
-  userId: string,
-  { assignments, identities, passwordHash, totpSecret }: ImportRow,
-  known: Known,
-  person: KnownPerson | undefined,
-): Statement<unknown>[] {
+type Giving = { userId: string; row: ImportRow; found: Known; person: KnownPerson | undefined }
+
+/**
+ * Gives what they have besides their profile, and lack by now, with one audit row. @returns whether there was anything
+ * @throws AppError conflict (reason `identity`) where an identity is somebody else's
+ */
+async function give(tx: Transaction, ctx: CallContext, { userId, row, found, person }: Giving): Promise<boolean> {
   const { organizationId } = ctx
+  const { passwordHash, totpSecret } = row
   const now = nowOf(ctx)
-  const held = assignments
+  const held = row.assignments
     .map(({ role, brand, expiresAt }) => ({
-      ...{ userId, roleId: known.role(role), expiresAt: expiresAt ?? null },
-      brandId: brand === null || brand === undefined ? null : known.brand(brand),
+      ...{ userId, roleId: found.role(role), expiresAt: expiresAt ?? null },
+      brandId: brand === null || brand === undefined ? null : found.brand(brand),
     }))
     .filter(({ roleId, brandId }) => person?.holdings.includes(`${roleId} ${brandId ?? ''}`) !== true)
-  const linked = identities
-    .map(({ connection, subject }) => ({ connectionId: known.connection(connection), subject }))
+  const linked = row.identities
+    .map(({ connection, subject }) => ({ connectionId: found.connection(connection), subject }))
     .filter(({ connectionId, subject }) => person?.identities.includes(`${connectionId} ${subject}`) !== true)
   const password = passwordHash !== null && person?.hasPassword !== true ? [passwordHash] : []
   const totp = typeof totpSecret === 'string' && person === undefined ? [totpSecret] : []
-  const statements: Statement<unknown>[] = [
+  const links = linked.map((each) => identityLink({ organizationId, ...each, userId, now, signedInAt: null }))
+  const others: Statement<unknown>[] = [
     ...held.map((each) => openAssignment(ctx, { ...each, reason: 'Imported' })),
-    ...linked.map((each) => identityLink({ organizationId, ...each, userId, now, signedInAt: null })),
     ...password.map((hash) => givePassword({ organizationId, userId, hash, now })),
     ...totp.map((secret) => importedTotp(ctx, { userId, secret })),
   ]
-  if (statements.length === 0) return []
+  if (links.length + others.length === 0) return false
   const detail = { assignments: held, identities: linked, hasPassword: password.length > 0, hasTotp: totp.length > 0 }
-  return [...statements, recordAudit(ctx, { action: 'user.import', targetType: 'user', targetId: userId, detail })]
-}
-
-const owners = prepared<
-  { organizationId: string; connectionIds: readonly string[]; subjects: readonly string[]; userId: string },
-  { subject: string }
->(
-  (p) => sql`select i.subject from unnest(${p.connectionIds}::text[], ${p.subjects}::text[]) w (connection_id, subject)
-    join identities i on i.organization_id = ${p.organizationId} and i.connection_id = w.connection_id
-      and i.subject = w.subject and i.user_id <> ${p.userId}`,
-)
-
-/** @throws AppError conflict where an identity is somebody else's */
-async function requireLinked(
-  tx: Transaction,
-  ctx: CallContext,
-  userId: string,
-  row: ImportRow,
-  known: Known,
-): Promise<void> {
-  if (row.identities.length === 0) return
-  const connectionIds = row.identities.map(({ connection }) => known.connection(connection))
-  const subjects = row.identities.map(({ subject }) => subject)
-  const [taken] = await tx.run(owners({ organizationId: ctx.organizationId, connectionIds, subjects, userId }))
-  if (taken !== undefined)
-    throw new AppError('conflict', `The identity ${taken.subject} is somebody else's`, { reason: 'identity' })
+  const audit = recordAudit(ctx, { action: 'user.import', targetType: 'user', targetId: userId, detail })
+  const owners = await Promise.all(links.map((link) => tx.run(link)))
+  const taken = owners.findIndex(([owner]) => owner?.userId !== userId)
+  if (taken !== -1)
+    throw new AppError('conflict', `The identity ${linked[taken]?.subject} is somebody else's`, { reason: 'identity' })
+  await Promise.all([...others, audit].map((statement) => tx.run(statement)))
+  return true
 }

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { isEmailAddress } from '#directory/email-address.ts'
+import { emailsOf, withPrimary } from '#directory/emails.ts'
 import { fold } from '#directory/fold.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import { issueToken, sha256 } from '#platform/crypto.ts'
@@ -103,20 +104,13 @@ export async function confirmAddressChange(ctx: CallContext, { token }: { token:
   })
 }
 
-type Email = { value?: unknown; primary?: unknown }
-
 /** In place of the old one; a userName that was the old address follows it. */
 function withAddress(before: UserContent, old: string | null, email: string): UserContent {
-  const given = before.attributes['emails']
-  const emails = Array.isArray(given) ? (given as Email[]) : []
-  const others = emails.filter(({ value }) => value !== old && value !== email)
   const follows = old !== null && fold(before.userName) === fold(old)
+  const emails = withPrimary(emailsOf(before.attributes), email)
   return {
     ...before,
     userName: follows ? email : before.userName,
-    attributes: {
-      ...before.attributes,
-      emails: [{ value: email, type: 'work', primary: true }, ...others.map((each) => ({ ...each, primary: false }))],
-    },
+    attributes: { ...before.attributes, emails },
   }
 }

@@ -1,8 +1,9 @@
 // What a directory says of a person: whom it brings, changes and deletes. Whom the organization has from elsewhere it adopts where
 // its policy lets it; otherwise an administrator is asked.
+
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
-import { adoptionVerdict, adoptWithin } from '#directory/adopt-user.ts'
+import { type AdoptionBarrier, adoptWithin } from '#directory/adopt-user.ts'
 import { deleteUser, deleteUserWithin } from '#directory/delete-user.ts'
 import type { MemberChange } from '#directory/members.ts'
 import { provisionUser } from '#directory/provision-user.ts'
@@ -14,8 +15,8 @@ import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, requirePermission, type Transaction } from '#src/context.ts'
 import { raiseAlarm } from '../../notices/alarms/raise-alarm.ts'
 import { requestAdoption } from './adoption-requests.ts'
-import { NotAdopted, orAsk } from './ask-for.ts'
-import { heldAlarm } from './held-alarm.ts'
+import { claimUser, orAsk } from './ask-for.ts'
+import { heldAlarm, tellWhenHeld } from './held-alarm.ts'
 import { settleTaken } from './taken-names.ts'
 
 type FromDirectory = { directoryId: string }
@@ -47,9 +48,9 @@ async function tellOfInvitation(
   { directoryId, content }: FromDirectory & { content: UserContent },
   { message, extensions }: AppError,
 ): Promise<void> {
-  const userId = String(extensions?.['userId'])
+  const { userId, barrier } = extensions as { userId: string; barrier: AdoptionBarrier }
   const detail = { userId, userName: content.userName, directoryId, reason: message }
-  await requestAdoption(ctx, { directoryId, userId, reason: 'manager', content }, { isTold: true })
+  await requestAdoption(ctx, { directoryId, userId, reason: barrier, content }, { isTold: true })
   await inTransaction(ctx, (tx) => tx.commitWith(raiseAlarm(ctx, { kind: 'invitation_claimed', detail })))
 }
 
@@ -62,7 +63,7 @@ export async function updateFromDirectory(
   input: FromDirectory & Pick<UpdateUserInput, 'userId' | 'expectedVersion' | 'change'>,
 ): Promise<UserRecord> {
   const { directoryId, change } = input
-  const whenHeld = (user: UserRecord) => [heldAlarm(ctx, user, directoryId)]
+  const whenHeld = tellWhenHeld(ctx, directoryId)
   return orAdopted(ctx, input, {
     own: () => updateUser(ctx, { ...input, whenHeld }),
     adopted: (tx, user) => adoptWithin(tx, ctx, user, { ...input, by: 'policy', whenHeld }),
@@ -105,12 +106,8 @@ async function orAdopted<T>(
     if (!(error instanceof AppError && error.code === 'not_found' && isId('usr', userId))) throw error
   }
   const adopt = async (tx: Transaction): Promise<T> => {
-    const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
-    const [found] = await tx.run(adoptionVerdict({ organizationId: ctx.organizationId, directoryId, userId }))
-    const verdict = found?.verdict ?? 'own'
-    if (found?.isFindable !== true || verdict === 'own') throw notFound('User')
-    if (verdict !== 'yes') throw new NotAdopted({ directoryId, userId, reason: verdict, content: said(user) })
-    return adopted(tx, user)
+    const claim = { directoryId, userId, said, otherwise: notFound('User'), asksBy: 'id' } as const
+    return adopted(tx, await claimUser(tx, ctx, claim))
   }
   return orAsk(ctx, () => inTransaction(ctx, adopt))
 }

@@ -10,3 +10,8 @@ export function heldAlarm(ctx: CallContext, user: UserRecord, directoryId: strin
   const detail = { userId, userName, displayName, directoryId, heldFor: statusReason }
   return raiseAlarm(ctx, { kind: 'reactivation_held', detail })
 }
+
+/** What to do about a person of whom that is so, for whoever changes them in a transaction. */
+export const tellWhenHeld = (ctx: CallContext, directoryId: string) => (user: UserRecord) => [
+  heldAlarm(ctx, user, directoryId),
+]

@@ -1,16 +1,16 @@
 // Somebody has the userName or the address that a directory brings: who, and what becomes of it.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
-import { adoptionVerdict, adoptWithin, asBrought } from '#directory/adopt-user.ts'
+import { adoptWithin, asBrought } from '#directory/adopt-user.ts'
 import { fold } from '#directory/fold.ts'
 import { provisionWithin } from '#directory/provision-user.ts'
 import { isDirectorysHold } from '#directory/status-word.ts'
 import type { UserContent } from '#directory/user-content.ts'
-import { lockUserRow, type UserRecord } from '#directory/users.ts'
+import type { UserRecord } from '#directory/users.ts'
 import type { AppError } from '#platform/errors.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
-import { NotAdopted } from './ask-for.ts'
-import { heldAlarm } from './held-alarm.ts'
+import { claimUser, NotAdopted } from './ask-for.ts'
+import { tellWhenHeld } from './held-alarm.ts'
 
 type Names = { organizationId: string; userName: string; userNameKey: string; attributes: string }
 
@@ -43,12 +43,9 @@ export async function settleTaken(tx: Transaction, ctx: CallContext, taken: Take
   if (others.length > 0) return refuseSeveral([holder, ...others], taken)
   if (holder.directoryId === directoryId) return provisionBeside(tx, ctx, holder, taken)
   const { id: userId } = holder
-  const [found] = await tx.run(adoptionVerdict({ organizationId, directoryId, userId }))
-  const verdict = found?.verdict ?? 'own'
-  if (verdict === 'own') throw conflict
-  if (verdict !== 'yes') throw new NotAdopted({ directoryId, userId, reason: verdict, content })
-  const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
-  const whenHeld = (held: UserRecord) => [heldAlarm(ctx, held, directoryId)]
+  const said = () => content
+  const user = await claimUser(tx, ctx, { directoryId, userId, said, otherwise: conflict, asksBy: 'name' })
+  const whenHeld = tellWhenHeld(ctx, directoryId)
   return adoptWithin(tx, ctx, user, { directoryId, by: 'policy', change: asBrought(content), whenHeld })
 }
 
