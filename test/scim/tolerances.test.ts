@@ -194,6 +194,22 @@ describe('names without a URN', () => {
     }
     expect((await scim.list('Users', 'boss eq "x"')).body.scimType).toBe('invalidFilter')
   })
+
+  test('and are misspelled in a body are refused as a path, and passed over with a note as a member', async () => {
+    const refused = { status: 400, body: { scimType: 'invalidPath' } }
+    const id = await person()
+    const nested = { [enterprise]: { departmnt: 'x' } }
+    expect(await scim.patch(`/Users/${id}`, { op: 'replace', value: nested })).toMatchObject(refused)
+    expect(await scim.patch(`/Users/${id}`, { op: 'add', path: enterprise, value: nested[enterprise] })).toMatchObject(
+      refused,
+    )
+    const dotted = { userName: 'dotted@example.com', [`${enterprise}:departmnt`]: 'x' }
+    expect(await scim.post('/Users', dotted)).toMatchObject(refused)
+    expect(await scim.put(`/Users/${id}`, dotted)).toMatchObject(refused)
+    const made = await scim.post('/Users', { userName: 'nested@example.com', ...nested })
+    expect(made.status).toBe(201)
+    expect(made.body[enterprise]).toBeUndefined()
+  })
 })
 
 describe('addresses and methods', () => {

@@ -97,7 +97,7 @@ function applyAtPath(schema: ResourceSchema, document: Document, located: Locate
   else applyToTarget(document, target, located, progress)
 }
 
-/** The object of a known extension: each member is an operation of its own; names that nobody knows are passed over. */
+/** The object of a known extension: each member is an operation of its own, and means what its path would. */
 function applyToExtension(
   schema: ResourceSchema,
   document: Document,
@@ -112,7 +112,8 @@ function applyToExtension(
   const seen = new Set<string>()
   for (const [name, given] of Object.entries(value)) {
     const target = resolveAttribute(schema, `${path}:${name}`)
-    if (target === undefined || !isWritable(target.attribute)) continue
+    if (target === undefined) throw invalid(`"${name.slice(0, 80)}" is not an attribute of ${path}`, 'invalidPath')
+    if (!isWritable(target.attribute)) continue
     const place = `${target.attribute.name}.${target.sub?.name ?? ''}`
     if (seen.has(place)) throw invalid(`${name} is given twice`, 'invalidSyntax')
     seen.add(place)

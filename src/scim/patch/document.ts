@@ -1,6 +1,6 @@
 // The writable part of a resource as one canonical document; extensions are keyed by their URN.
 
-import { extensionName, type ResourceSchema, resolveAttribute } from '#directory/schema/attributes.ts'
+import { extensionName, isOfKnown, type ResourceSchema, resolveAttribute } from '#directory/schema/attributes.ts'
 import {
   boundedExtension,
   canonicalValue,
@@ -41,6 +41,7 @@ export function documentFromBody(schema: ResourceSchema, body: JsonObject): Docu
 
 /** An extension that the schema does not know, or one attribute of it by its path. */
 function mergeUnknown(schema: ResourceSchema, document: Document, name: string, value: Json): void {
+  if (isOfKnown(schema, name)) throw invalid(`"${name.slice(0, 120)}" is not an attribute`, 'invalidPath')
   if (isObject(value) || value === null || schema.extensions.has(name.toLowerCase())) {
     mergeExtension(schema, document, name, value)
     return
