@@ -47,10 +47,12 @@ const changedDetail = sql`jsonb_build_object('count', (select count(*) from chan
 const addUsers = prepared<Parameters, AddedRow>(
   (p) => sql`with wanted as (select id from unnest(${p.ids}::text[]) id),
     found as (
-      -- Looked up one by one: a plan from before the directory has grown would compare all with all.
+      -- Looked up one by one: a plan from before the directory has grown would compare all with all. Whoever is in already may be
+      -- another directory's by now, and is listed to this one.
       select w.id from wanted w cross join lateral (
-        select from users u where u.organization_id = ${p.organizationId} and u.id = w.id
-          and u.deleted_at is null and (${p.directoryId}::text is null or u.directory_id = ${p.directoryId}) offset 0) u),
+        select from users u where u.organization_id = ${p.organizationId} and u.id = w.id and u.deleted_at is null
+          and (${p.directoryId}::text is null or u.directory_id = ${p.directoryId} or exists (select from group_members m
+            where m.organization_id = u.organization_id and m.group_id = ${p.groupId} and m.user_id = u.id)) offset 0) u),
     complete as (select refuse_missing(array(select id from wanted except select id from found)) as is_complete),
     changed as (
       insert into group_members (organization_id, group_id, user_id, created_at)

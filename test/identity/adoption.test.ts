@@ -139,6 +139,28 @@ describe('verified_domain, the default', () => {
     })
     expect(await living()).toBe(1)
   })
+
+  test('stays in the groups of the first, which may say so again, and take them out', async () => {
+    const userId = await scim.user(ada, { emails: scimUser(ada)['emails'] })
+    const bob = await scim.user('bob@example.com')
+    const groupId = await scim.group('Editors', [userId])
+    const second = await here.directory('Entra')
+    expect((await second.post('/Users', scimUser(ada))).body.id).toBe(userId)
+    const listed = async () => {
+      const { members = [] } = (await scim.get(`/Groups/${groupId}`)).body
+      return members.map(({ value }: { value: string }) => value).sort()
+    }
+    const put = (...ids: string[]) =>
+      scim.put(`/Groups/${groupId}`, { displayName: 'Editors', members: ids.map((value) => ({ value })) })
+    expect(await listed()).toEqual([userId])
+    expect((await put(userId, bob)).status).toBe(200)
+    const again = { op: 'add', path: 'members', value: [{ value: userId }] }
+    expect((await scim.patch(`/Groups/${groupId}`, again)).status).toBe(204)
+    expect(await listed()).toEqual([userId, bob].sort())
+    expect((await put(bob)).status).toBe(200)
+    expect(await listed()).toEqual([bob])
+    expect((await put(userId, bob)).status).toBe(400)
+  })
 })
 
 describe('whoever is invited', () => {
