@@ -1,7 +1,7 @@
 // Changes of what people may do, by command: each says what it does, and what takes something away is to be said twice.
 
 import type { ChangeKind, ChangeOf, OutcomeOf } from '#access/previews/change.ts'
-import { makeAcceptable, type Preview } from '#access/previews/preview.ts'
+import { makeAcceptable, type Preview, takesSomething } from '#access/previews/preview.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { counted } from '#words/counts.ts'
@@ -18,7 +18,7 @@ export async function makeChange<Kind extends ChangeKind>(
   { yes = false }: { yes?: boolean | undefined },
 ): Promise<{ outcome: OutcomeOf<Kind>; effect: string }> {
   const { outcome, preview } = await makeAcceptable(ctx, change, (shown) => {
-    if (shown.losing === 0 || yes) return
+    if (yes || !takesSomething(shown)) return
     const message = `Nothing is changed yet. ${effectOf(shown)}. Repeat it with --yes to go on`
     throw new AppError('precondition_required', message)
   })

@@ -141,7 +141,7 @@ describe('letting in', () => {
     await expect(approveUser(limited, boss)).rejects.toMatchObject({ code: 'forbidden', reason: 'ceiling' })
     expect(await statusOf(boss)).toBe('invited')
     // The same hands may let in who holds no more than they do.
-    await client.post(`users/${boss}/deactivate`)
+    await client.confirm('POST', `users/${boss}/deactivate`)
     const ada = await arrived('ada@example.com')
     expect(await previewChange(limited, change)).toMatchObject({ gaining: 1 })
     expect((await approveUser(limited, ada)).status).toBe('active')

@@ -92,7 +92,7 @@ test('nested groups pass on what is mapped above them, and the path shows the wa
       },
     },
   ])
-  await client.delete(`groups/${middle}/members/${inner}`)
+  await client.confirm('DELETE', `groups/${middle}/members/${inner}`)
   expect((await client.get(`users/${userId}/access`)).body.assignments).toEqual([])
 })
 
@@ -102,7 +102,7 @@ test('access ends with the membership, the mapping, the group and the brand', as
   const mappingId = await map(team, 'editor', aurora)
   const isAllowed = async () => (await explain('content.edit', 'aurora')).allowed
   expect(await isAllowed()).toBe(true)
-  await client.delete(`groups/${team}/members/${userId}`)
+  await client.confirm('DELETE', `groups/${team}/members/${userId}`)
   expect(await isAllowed()).toBe(false)
   await client.post(`groups/${team}/members`, { userIds: [userId] })
   expect(await isAllowed()).toBe(true)
@@ -147,7 +147,7 @@ test('a deactivated user may do nothing at once, and everything again after reac
   const role = await roleId(client, 'administrator')
   await client.post('assignments', { userId: other, roleId: role, reason: 'So that there is one' })
   expect((await explain('anything')).allowed).toBe(true)
-  await client.post(`users/${userId}/deactivate`)
+  await client.confirm('POST', `users/${userId}/deactivate`)
   expect(await explain('anything')).toMatchObject({ allowed: false, step: 'status', reason: 'user_inactive' })
   await client.post(`users/${userId}/reactivate`)
   expect((await explain('anything')).allowed).toBe(true)

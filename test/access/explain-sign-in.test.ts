@@ -49,7 +49,7 @@ test('invited, invited too long ago, waiting for approval', async () => {
 
 test('inactive, with the reason; deleted by the directory', async () => {
   const id = await withRole('gone@example.com')
-  await client.post(`users/${id}/deactivate`)
+  await client.confirm('POST', `users/${id}/deactivate`)
   const explained = await explain('gone@example.com')
   expect(explained).toMatchObject({
     outcome: 'inactive',

@@ -66,7 +66,7 @@ describe('holders', () => {
     const first = (await client.get(`holders?roleId=${viewer}&limit=1`)).body
     const second = (await client.get(`holders?roleId=${viewer}&limit=1&cursor=${first.nextCursor}`)).body
     expect([first.total, second.items[0].user.id, second.nextCursor]).toEqual([2, bo, null])
-    await client.post(`users/${bo}/deactivate`)
+    await client.confirm('POST', `users/${bo}/deactivate`)
     expect((await client.get(`holders?brandId=${boreal}`)).body.total).toBe(0)
     await client.post(`users/${bo}/reactivate`)
   })

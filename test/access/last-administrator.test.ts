@@ -38,11 +38,11 @@ describe('people and programs are refused', () => {
     const [ada, grace] = [await newUser('ada'), await newUser('grace')]
     await give(ada, administrator)
     await give(grace, administrator)
-    expect((await client.post(`users/${grace}/deactivate`)).status).toBe(200)
-    expect(await client.post(`users/${ada}/deactivate`)).toMatchObject(refusal)
+    expect((await client.confirm('POST', `users/${grace}/deactivate`)).status).toBe(200)
+    expect(await client.confirm('POST', `users/${ada}/deactivate`)).toMatchObject(refusal)
     expect((await client.get(`users/${ada}`)).body.status).toBe('active')
     await client.post(`users/${grace}/reactivate`)
-    expect((await client.post(`users/${ada}/deactivate`)).status).toBe(200)
+    expect((await client.confirm('POST', `users/${ada}/deactivate`)).status).toBe(200)
   })
 
   test('taking the role back', async () => {
@@ -61,10 +61,10 @@ describe('people and programs are refused', () => {
     expect(await client.confirm('DELETE', `mappings/${mapping}`)).toMatchObject(refusal)
     expect(await client.confirm('DELETE', `groups/${outer}`)).toMatchObject(refusal)
     expect(await client.confirm('DELETE', `groups/${inner}`)).toMatchObject(refusal)
-    expect(await client.delete(`groups/${inner}/members/${ada}`)).toMatchObject(refusal)
-    expect(await client.delete(`groups/${outer}/members/${inner}`)).toMatchObject(refusal)
+    expect(await client.confirm('DELETE', `groups/${inner}/members/${ada}`)).toMatchObject(refusal)
+    expect(await client.confirm('DELETE', `groups/${outer}/members/${inner}`)).toMatchObject(refusal)
     await give(await newUser('grace'), administrator)
-    expect((await client.delete(`groups/${inner}/members/${ada}`)).status).toBe(204)
+    expect((await client.confirm('DELETE', `groups/${inner}/members/${ada}`)).status).toBe(204)
   })
 
   test('taking everything out of the role', async () => {
@@ -107,14 +107,14 @@ describe('people and programs are refused', () => {
     const mapping = (await client.confirm('POST', 'mappings', { groupId: group, roleId: administrator })).body.id
     expect((await client.confirm('DELETE', `mappings/${mapping}`)).status).toBe(204)
     const ada = await newUser('ada')
-    expect((await client.post(`users/${ada}/deactivate`)).status).toBe(200)
+    expect((await client.confirm('POST', `users/${ada}/deactivate`)).status).toBe(200)
   })
 
   test('the emergency account does not count', async () => {
     await createEmergencyAccount(client.ctx, { name: 'Safe' })
     const ada = await newUser('ada')
     await give(ada, administrator)
-    expect(await client.post(`users/${ada}/deactivate`)).toMatchObject(refusal)
+    expect(await client.confirm('POST', `users/${ada}/deactivate`)).toMatchObject(refusal)
   })
 })
 

@@ -242,6 +242,14 @@ describe('what changes access asks for its preview first', () => {
         return ['DELETE', `assignments/${id}`]
       },
     ],
+    [
+      'a member who is taken out',
+      async ({ client, users, groups, roles }: World) => {
+        await client.confirm('POST', 'mappings', { groupId: groups[0], roleId: roles[1], brandId: null })
+        return ['DELETE', `groups/${groups[0]}/members/${users[0]}`]
+      },
+    ],
+    ['a deactivation', async ({ users }: World) => ['POST', `users/${users[1]}/deactivate`]],
   ] as [string, (world: World) => Promise<[string, string, object?]>][])('%s', async (_name, prepare) => {
     const world = await newWorld()
     const { client, users, groups, custom } = world
@@ -266,6 +274,31 @@ describe('what changes access asks for its preview first', () => {
     const last = await client.send(method, path, body, { 'Preview-Hash': first.body.preview.hash })
     expect(last.status).toBeLessThan(300)
     expect(await everything(world)).not.toEqual(before)
+  })
+
+  test('an assignment that ends sooner, and not one that ends later', async () => {
+    const { client, users, roles } = await newWorld()
+    const given = { userId: users[4], roleId: roles[1], reason: 'Because' }
+    const { id } = (await client.post('assignments', given)).body
+    const end = async () => (await client.get(`assignments/${id}`)).body.expiresAt
+    const sooner = { expiresAt: '2098-01-01T00:00:00.000Z' }
+    const first = await client.patch(`assignments/${id}`, sooner)
+    expect(first).toMatchObject({ status: 428, body: { reason: 'preview_required' } })
+    expect(first.body.preview.earlierEnds).toMatchObject([
+      { userId: users[4], brand: null, before: null, after: sooner.expiresAt },
+    ])
+    expect(await end()).toBeNull()
+    const other = { expiresAt: '2097-01-01T00:00:00.000Z' }
+    const hash = { 'Preview-Hash': first.body.preview.hash }
+    expect((await client.send('PATCH', `assignments/${id}`, other, hash)).status).toBe(412)
+    expect((await client.send('PATCH', `assignments/${id}`, sooner, hash)).status).toBe(200)
+    expect(await end()).toBe(sooner.expiresAt)
+    expect((await client.patch(`assignments/${id}`, { expiresAt: '2099-01-01T00:00:00Z' })).status).toBe(200)
+    expect((await client.patch(`assignments/${id}`, other)).status).toBe(428)
+    expect(
+      (await client.patch(`assignments/${id}`, { reason: 'Still', reviewAt: '2098-01-01T00:00:00Z' })).status,
+    ).toBe(200)
+    expect((await client.patch(`assignments/${id}`, { expiresAt: null })).status).toBe(200)
   })
 
   test('what cannot change it does not', async () => {

@@ -79,7 +79,7 @@ test('people are told when what they may do changes: what, why, by whom, until w
     ...{ userId, roleId: await roleId(client, 'editor'), reason: 'Covers for <b>Ada</b>' },
     expiresAt: '2099-01-31T12:00:00Z',
   })
-  await client.patch(`assignments/${made.body.id}`, { expiresAt: '2099-03-31T12:00:00Z', reason: 'Longer' })
+  await client.confirm('PATCH', `assignments/${made.body.id}`, { expiresAt: '2099-03-31T12:00:00Z', reason: 'Longer' })
   await client.confirm('DELETE', `assignments/${made.body.id}`)
   const mails = await outbox({ ctx: client.ctx }, 'mara@example.com')
   expect(mails.map(({ kind }) => kind)).toEqual(['access_changed', 'access_changed', 'access_changed'])
@@ -175,7 +175,7 @@ describe('erasing (001-05, 002-10)', () => {
     await client.post('assignments', { userId, roleId: await roleId(client, 'editor'), reason: 'Because' })
     await signIn({ ctx: client.ctx }, userId)
     expect(await erase(userId)).toMatchObject({ status: 409, body: { reason: 'retention' } })
-    await client.post(`users/${userId}/deactivate`)
+    await client.confirm('POST', `users/${userId}/deactivate`)
     expect(await erase(userId)).toMatchObject({ status: 409, body: { reason: 'retention' } })
     await stage.app.owner`update users set status_changed_at = now() - interval '31 days' where id = ${userId}`
     expect(await erase(userId, 'somebody else')).toMatchObject({ status: 400 })

@@ -84,7 +84,7 @@ describe('a deactivation', () => {
     await signIn(client, id)
     expect((await client.get(`users/${id}/deactivation-receipt`)).status).toBe(404)
     const returnsAt = later(30)
-    const { body } = await client.post(`users/${id}/deactivate`, { note: 'Parental leave', returnsAt })
+    const { body } = await client.confirm('POST', `users/${id}/deactivate`, { note: 'Parental leave', returnsAt })
     expect(body).toMatchObject({ status: 'inactive', statusReason: 'administrator' })
     const receipt = (await client.get(`users/${id}/deactivation-receipt`)).body
     expect(receipt).toMatchObject({
@@ -105,7 +105,7 @@ describe('a deactivation', () => {
     [{ returnsAt: 'soon' }, 'returnsAt'],
     [{ note: 'x'.repeat(1_001) }, 'note'],
   ])('refuses %j', async (body, path) => {
-    const refused = await client.post(`users/${await person()}/deactivate`, body)
+    const refused = await client.confirm('POST', `users/${await person()}/deactivate`, body)
     expect([refused.status, refused.body.errors[0].path]).toEqual([400, path])
   })
 
@@ -142,7 +142,7 @@ describe('a reactivation', () => {
     const [kept, dropped] = [await assign(id), await assign(id, { roleId: viewer })]
     const ended = await assign(id, { brandId: brand, expiresAt: later(1) })
     await stage.app.owner`update assignments set expires_at = now() - interval '1 day' where id = ${ended}`
-    await client.post(`users/${id}/deactivate`)
+    await client.confirm('POST', `users/${id}/deactivate`)
     return { id, kept, dropped, ended }
   }
   const directOf = async (id: string): Promise<string[]> =>
@@ -180,7 +180,7 @@ describe('a reactivation', () => {
   test('may ask for a new password, and revives no session', async () => {
     const { id } = await provisionLocalUser(client, 'return@example.com')
     await signIn(client, id)
-    await client.post(`users/${id}/deactivate`)
+    await client.confirm('POST', `users/${id}/deactivate`)
     await client.post(`users/${id}/reactivate`, { mustChangePassword: true })
     const [row] = await stage.app.owner`select must_change from passwords where user_id = ${id}`
     expect(row?.['must_change']).toBe(true)
@@ -200,7 +200,7 @@ describe('many at once', () => {
 
   test('004-11: a preview with what is in the way, and an outcome for each', async () => {
     const [first, second, gone] = [await person(), await person(), await person()]
-    await client.post(`users/${gone}/deactivate`)
+    await client.confirm('POST', `users/${gone}/deactivate`)
     const change = select([first, second, gone], { kind: 'deactivate', note: 'Project is over' })
     const preview = (await client.post('user-changes/preview', change)).body
     expect(preview).toMatchObject({ total: 3, ready: 2, blocked: 1, reasons: [{ reason: 'inactive', count: 1 }] })
@@ -230,7 +230,7 @@ describe('many at once', () => {
     const ids = [await person(), await person()]
     const change = select(ids, { kind: 'deactivate' })
     const { hash } = (await client.post('user-changes/preview', change)).body
-    await client.post(`users/${ids[0]}/deactivate`)
+    await client.confirm('POST', `users/${ids[0]}/deactivate`)
     const refused = await client.post('user-changes', { ...change, hash })
     expect([refused.status, refused.body.reason]).toEqual([412, 'stale_preview'])
     const other = select(ids, { kind: 'deactivate', note: 'something else' })

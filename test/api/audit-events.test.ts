@@ -18,7 +18,7 @@ beforeAll(async () => {
   user = (await client.post('users', { userName: 'amara@example.com', displayName: 'Amara Okafor' })).body.id
   const given = { userId: user, roleId: await roleId(client, 'editor'), brandId: brand, reason: 'Works, "here"' }
   assignment = (await client.post('assignments', given)).body.id
-  await client.post(`users/${user}/deactivate`)
+  await client.confirm('POST', `users/${user}/deactivate`)
   await createUser(client, 'bo@example.com')
 })
 afterAll(() => stage.close())

@@ -272,7 +272,7 @@ describe('problem+json', () => {
     expect((await client.post('users', { userName: 'a\u0000b' })).status).toBe(400)
     expect((await client.post('roles', { key: 'nul', name: 'N', purpose: 'a\u0000b' })).status).toBe(400)
     expect((await client.get('users?userName=%00')).status).toBe(400)
-    expect((await client.post(`users/usr_%00/deactivate`)).status).toBe(404)
+    expect((await client.confirm('POST', `users/usr_%00/deactivate`)).status).toBe(404)
   })
 })
 

@@ -87,7 +87,7 @@ describe('users', () => {
 
   test('deactivate gives the reason administrator; reactivate switches on again', async () => {
     const id = await createUser(client, 'leaver@example.com')
-    const off = await client.post(`users/${id}/deactivate`)
+    const off = await client.confirm('POST', `users/${id}/deactivate`)
     expect(off).toMatchObject({ status: 200, body: { status: 'inactive', statusReason: 'administrator' } })
     expect((await client.post(`users/${id}/reactivate`)).body).toMatchObject({ status: 'active', statusReason: null })
     expect(await client.auditOf(id)).toEqual(['user.provision', 'user.deactivate', 'user.reactivate'])
@@ -101,7 +101,7 @@ describe('users', () => {
     })
     const refused = await client.patch(`users/${id}`, { displayName: 'Other' })
     expect(refused).toMatchObject({ status: 409, body: { reason: 'managed_by_directory' } })
-    expect((await client.post(`users/${id}/deactivate`)).status).toBe(200)
+    expect((await client.confirm('POST', `users/${id}/deactivate`)).status).toBe(200)
   })
 
   test('search finds parts of names and addresses whatever case and accents', async () => {
@@ -142,8 +142,8 @@ describe('groups and members', () => {
     const members = async () =>
       (await client.get(`groups/${id}/members`)).body.items.map((member: { id: string }) => member.id)
     expect(await members()).toEqual([nested, one, two])
-    expect((await client.delete(`groups/${id}/members/${one}`)).status).toBe(204)
-    expect((await client.delete(`groups/${id}/members/${one}`)).status).toBe(204)
+    expect((await client.confirm('DELETE', `groups/${id}/members/${one}`)).status).toBe(204)
+    expect((await client.confirm('DELETE', `groups/${id}/members/${one}`)).status).toBe(204)
     expect(await members()).toEqual([nested, two])
     expect((await client.patch(`groups/${id}`, { displayName: 'Crew' })).body.displayName).toBe('Crew')
     expect((await client.get('groups?displayName=CREW')).body.items).toHaveLength(1)
@@ -167,7 +167,7 @@ describe('groups and members', () => {
     const answers = [
       await client.patch(`groups/${id}`, { displayName: 'Other' }),
       await client.post(`groups/${id}/members`, { userIds: [user] }),
-      await client.delete(`groups/${id}/members/${user}`),
+      await client.confirm('DELETE', `groups/${id}/members/${user}`),
       await client.confirm('DELETE', `groups/${id}`),
     ]
     expect(answers.map(({ status, body }) => [status, body.reason])).toEqual(

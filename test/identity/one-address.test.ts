@@ -134,7 +134,7 @@ describe('what may be', () => {
     const id = await scim.user('ada', { emails: primary(taken) })
     await scim.patch(`/Users/${id}`, { op: 'replace', path: 'emails', value: primary('new@example.com') })
     const next = await createUser(client, 'ada.lovelace@example.com')
-    await client.post(`users/${next}/deactivate`)
+    await client.confirm('POST', `users/${next}/deactivate`)
     expect((await client.post('users', { userName: 'x', emails: [taken] })).status).toBe(409)
   })
 })

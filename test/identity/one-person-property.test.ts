@@ -70,7 +70,8 @@ async function carryOut(state: World, step: Step): Promise<void> {
   const [living] = (await rowsOf(state, who)).filter(({ deletedAt }) => deletedAt === null)
   if (!('feed' in step)) {
     if (step.kind === 'sign_in') await here.arrive({ nameId: address(who) })
-    if (step.kind === 'deactivate' && living !== undefined) await here.client.post(`users/${living.id}/deactivate`)
+    if (step.kind === 'deactivate' && living !== undefined)
+      await here.client.confirm('POST', `users/${living.id}/deactivate`)
     if (step.kind === 'reactivate' && living !== undefined) await here.client.post(`users/${living.id}/reactivate`)
     if (step.kind !== 'import') return
     const line = JSON.stringify({ userName: address(who), emails: [address(who)] })

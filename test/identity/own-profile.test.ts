@@ -87,7 +87,7 @@ describe('the address', () => {
     const other = await asUser(await createUser(here.client, 'cy@example.com'))
     expect((await other.post(link, {})).status).toBe(400)
     expect((await browserAt(stage.app).post(link, {})).status).not.toBe(200)
-    await here.client.post(`users/${userId}/deactivate`)
+    await here.client.confirm('POST', `users/${userId}/deactivate`)
     await here.client.post(`users/${userId}/reactivate`)
     browser = await asUser(userId)
     expect((await browser.post(link, {})).status).toBe(400)

@@ -24,7 +24,7 @@ const row = async () =>
       .owner`select status, status_reason as reason, is_held_by_directory as "isHeld" from users where id = ${id}`
   )[0]
 const alarms = async () => (await here.client.get('alarms?status=open')).body.items
-const byHand = (verb: 'deactivate' | 'reactivate') => here.client.post(`users/${id}/${verb}`)
+const byHand = (verb: 'deactivate' | 'reactivate') => here.client.confirm('POST', `users/${id}/${verb}`)
 
 describe('an administrator’s block', () => {
   test.each([

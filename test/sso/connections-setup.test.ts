@@ -173,7 +173,7 @@ describe('who waits for approval', () => {
     expect(await approve()).toMatchObject({ exitCode: 0, json: { id: userId, status: 'active' } })
     expect(await approve()).toMatchObject({ exitCode: 0, json: { status: 'active' } })
     await expectSignedIn(await arrive(), userId)
-    await client.post(`users/${userId}/deactivate`)
+    await client.confirm('POST', `users/${userId}/deactivate`)
     expect((await client.post(`users/${userId}/approve`)).body.status).toBe('inactive')
     const audits = await client.auditOf(userId)
     expect(audits.filter((action) => action === 'user.activate')).toHaveLength(1)

@@ -6,14 +6,16 @@ import type { CallContext, Transaction } from '#src/context.ts'
 import { admitArrivals } from './kinds/admit-arrivals.ts'
 import { createMappings } from './kinds/create-mappings.ts'
 import { createPolicy } from './kinds/create-policy.ts'
+import { deactivateUser } from './kinds/deactivate-user.ts'
 import { deleteAssignments } from './kinds/delete-assignments.ts'
 import { deleteBrand } from './kinds/delete-brand.ts'
 import { deleteGroup } from './kinds/delete-group.ts'
 import { deleteMappings } from './kinds/delete-mappings.ts'
 import { deletePolicy } from './kinds/delete-policy.ts'
-import type { Affected, ChangeType } from './kinds/kind.ts'
+import type { Affected, ChangeType, EarlierEnd } from './kinds/kind.ts'
 import { moveDirectory } from './kinds/move-directory.ts'
 import { removeMembers } from './kinds/remove-members.ts'
+import { updateAssignment } from './kinds/update-assignment.ts'
 import { updateOrganization } from './kinds/update-organization.ts'
 import { updateRole } from './kinds/update-role.ts'
 
@@ -23,8 +25,10 @@ const kinds = {
   update_role: updateRole,
   create_policy: createPolicy,
   delete_policy: deletePolicy,
+  update_assignment: updateAssignment,
   delete_assignments: deleteAssignments,
   remove_members: removeMembers,
+  deactivate_user: deactivateUser,
   delete_group: deleteGroup,
   delete_brand: deleteBrand,
   admit_arrivals: admitArrivals,
@@ -70,6 +74,14 @@ export const applyWithin = <Kind extends ChangeKind>(
 
 /** Whether it can touch anybody's access. */
 export const isAboutAccess = (change: AccessChange): boolean => typeOf(change).isAboutAccess?.(change) ?? true
+
+/** Whether it is made without a word where nobody loses anything. */
+export const passesWithoutLoss = (change: AccessChange): boolean =>
+  typeOf(change).needsWord === 'where_something_is_lost'
+
+/** What it ends sooner than it would have ended. */
+export const earlierEnds = async (tx: Transaction, ctx: CallContext, change: AccessChange): Promise<EarlierEnd[]> =>
+  (await typeOf(change).earlierEnds?.(tx, ctx, change)) ?? []
 
 /** Ids of the brands that are not there afterwards. */
 export const brandsGone = (change: AccessChange): string[] => typeOf(change).brandsGone?.(change) ?? []

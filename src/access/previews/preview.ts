@@ -15,11 +15,13 @@ import {
   brandsGone,
   type ChangeKind,
   type ChangeOf,
+  earlierEnds,
   isAboutAccess,
   type OutcomeOf,
+  passesWithoutLoss,
 } from './change.ts'
 import { type Difference, type DifferenceEntry, differenceOf, type Movement } from './difference.ts'
-import type { Affected } from './kinds/kind.ts'
+import type { Affected, EarlierEnd } from './kinds/kind.ts'
 import { cohorts, countAdministrators, rolesOfEach } from './roles-of-affected.ts'
 
 export type Person = { id: string; name: string }
@@ -46,6 +48,8 @@ export type Preview = {
   /** Those who may do nothing at all afterwards. */
   withoutAccess: { count: number; sample: Person[] }
   administrators: { before: number; after: number }
+  /** What ends sooner than it would have ended, in the time to come. */
+  earlierEnds: EarlierEnd[]
 }
 
 const sampleSize = 20
@@ -105,9 +109,19 @@ export async function confirmChange<Kind extends ChangeKind>(
 ): Promise<OutcomeOf<Kind>> {
   if (!isAboutAccess(change)) return inTransaction(ctx, (tx) => applyWithin(tx, ctx, change))
   if (hash !== undefined) return saveChange(ctx, change, hash)
-  const preview = await previewChange(ctx, change)
+  if (!passesWithoutLoss(change)) throw previewRequired(await previewChange(ctx, change))
+  const { outcome } = await makeAcceptable(ctx, change, (preview) => {
+    if (takesSomething(preview)) throw previewRequired(preview)
+  })
+  return outcome
+}
+
+/** Whether somebody loses something by it, now or sooner than they would have. */
+export const takesSomething = ({ losing, earlierEnds: ends }: Preview): boolean => losing > 0 || ends.length > 0
+
+function previewRequired(preview: Preview): AppError {
   const message = 'Nothing is changed yet: look at the preview, and send it again with its hash'
-  throw new AppError('precondition_required', message, { reason: 'preview_required', extensions: { preview } })
+  return new AppError('precondition_required', message, { reason: 'preview_required', extensions: { preview } })
 }
 
 const checkAtOnce = prepared<Record<string, never>, unknown>(() => sql`set constraints all immediate`)
@@ -121,6 +135,7 @@ async function carryOut<Kind extends ChangeKind>(
   const before = await observe(tx, ctx, affected)
   // Nobody can name it afterwards.
   const gone = await brandsOf(tx, ctx, brandsGone(change))
+  const ends = await earlierEnds(tx, ctx, change)
   const outcome = await applyWithin(tx, ctx, change)
   await tx.run(checkAtOnce({}))
   const after = await observe(tx, ctx, affected)
@@ -132,7 +147,7 @@ async function carryOut<Kind extends ChangeKind>(
   const sides = { before: before.model, after: after.model }
   const difference = differenceOf(movements, { ...sides, permissions, gone: gone.map(({ id }) => id) })
   const administrators = { before: before.administrators, after: after.administrators }
-  return { outcome, preview: await shownOf(tx, ctx, { change, difference, gone, administrators, ...sides }) }
+  return { outcome, preview: await shownOf(tx, ctx, { change, difference, gone, ends, administrators, ...sides }) }
 }
 
 type Observation = {
@@ -195,6 +210,7 @@ type Result = {
   change: AccessChange
   difference: Difference
   gone: BrandName[]
+  ends: EarlierEnd[]
   administrators: Preview['administrators']
   before: AccessModel
   after: AccessModel
@@ -203,7 +219,7 @@ type Result = {
 async function shownOf(
   tx: Transaction,
   ctx: CallContext,
-  { change, difference, gone, administrators, before, after }: Result,
+  { change, difference, gone, ends, administrators, before, after }: Result,
 ): Promise<Preview> {
   const { organizationId } = ctx
   const { entries, withoutAccess, gaining, losing } = difference
@@ -221,7 +237,7 @@ async function shownOf(
     const wanted = new Set(someOf(ids))
     return people.filter(({ id }) => wanted.has(id))
   }
-  const signed = { change, entries, withoutAccess: withoutAccess.count, administrators }
+  const signed = { change, entries, ends, withoutAccess: withoutAccess.count, administrators }
   return {
     hash: digestOf(JSON.stringify(signed, inOrder)),
     entries: entries.map(({ brandId, sample, digests: _, rolesGained, rolesLost, ...entry }) => ({
@@ -229,7 +245,7 @@ async function shownOf(
       brand: brandId === null || brandId === 'others' ? brandId : (brands.find(({ id }) => id === brandId) ?? 'others'),
       ...{ rolesGained: rolesOf(rolesGained), rolesLost: rolesOf(rolesLost), sample: named(sample) },
     })),
-    ...{ gaining, losing, administrators },
+    ...{ gaining, losing, administrators, earlierEnds: ends },
     withoutAccess: { count: withoutAccess.count, sample: named(withoutAccess.sample) },
   }
 }

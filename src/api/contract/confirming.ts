@@ -6,7 +6,7 @@ import type { ChangeKind, ChangeOf, OutcomeOf } from '#access/previews/change.ts
 import { confirmChange } from '#access/previews/preview.ts'
 import type { ApiEnv } from './env.ts'
 import { problem, problemSchema } from './routes.ts'
-import { brandReference, permissionName, roleReference } from './schemas.ts'
+import { brandReference, permissionName, roleReference, time } from './schemas.ts'
 
 const person = z.object({ id: z.string(), name: z.string() })
 
@@ -32,6 +32,16 @@ export const AccessPreview = z
     losing: z.number().int(),
     withoutAccess: z.object({ count: z.number().int(), sample: z.array(person) }),
     administrators: z.object({ before: z.number().int(), after: z.number().int() }),
+    earlierEnds: z
+      .array(
+        z.object({
+          ...{ userId: z.string(), name: z.string(), role: z.string() },
+          brand: z.string().nullable(),
+          before: time.nullable().openapi({ description: 'Null: it had no end' }),
+          after: time,
+        }),
+      )
+      .openapi({ description: 'Roles that end sooner than they would have ended' }),
   })
   .openapi('AccessPreview')
 

@@ -2,7 +2,6 @@
 import { z } from '@hono/zod-openapi'
 import { getAssignment, listAssignments } from '#access/grants/assignments/assignments.ts'
 import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
-import { updateAssignment } from '#access/grants/assignments/update-assignment.ts'
 import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
@@ -64,8 +63,9 @@ const getRoute = operation('get', '/assignments/{id}', 'getAssignment', {
 
 const updateRoute = operation('patch', '/assignments/{id}', 'updateAssignment', {
   summary: 'Change the end, the reason or the sponsor of a direct assignment',
-  request: { params: idParam, body: jsonBody(UpdateAssignment) },
-  responses: { 200: jsonAnswer(Assignment, 'The assignment as it is now') },
+  description: 'An end that comes sooner than before takes something away, and is to be confirmed with `Preview-Hash`.',
+  request: { params: idParam, headers: previewHeaders, body: jsonBody(UpdateAssignment) },
+  responses: { 200: jsonAnswer(Assignment, 'The assignment as it is now'), ...confirmFailures },
 })
 
 const deleteRoute = operation('delete', '/assignments/{id}', 'deleteAssignment', {
@@ -83,8 +83,8 @@ export const assignmentRoutes = newRoutes()
   .openapi(createAssignmentRoute, async (c) => c.json(await createAssignment(c.get('ctx'), c.req.valid('json')), 201))
   .openapi(getRoute, async (c) => c.json(await getAssignment(c.get('ctx'), c.req.valid('param').id), 200))
   .openapi(updateRoute, async (c) => {
-    const input = { assignmentId: c.req.valid('param').id, ...c.req.valid('json') }
-    return c.json(await updateAssignment(c.get('ctx'), input), 200)
+    const change = { assignmentId: c.req.valid('param').id, ...c.req.valid('json') }
+    return c.json(await makeConfirmed(c, { kind: 'update_assignment', ...change }), 200)
   })
   .openapi(deleteRoute, async (c) => {
     await makeConfirmed(c, { kind: 'delete_assignments', assignmentIds: [c.req.valid('param').id] })

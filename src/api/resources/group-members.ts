@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { listMembers } from '#access/people/list-groups.ts'
 import { updateLocalGroup } from '#access/people/local.ts'
+import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 
@@ -32,8 +33,8 @@ const memberParam = idParam.extend({ memberId: z.string().openapi({ description:
 
 const removeRoute = operation('delete', '/groups/{id}/members/{memberId}', 'removeMember', {
   summary: 'Remove a member from a group that belongs to no directory',
-  request: { params: memberParam },
-  responses: { 204: noContent('They are not a member any more') },
+  request: { params: memberParam, headers: previewHeaders },
+  responses: { 204: noContent('They are not a member any more'), ...confirmFailures },
 })
 
 export const groupMemberRoutes = newRoutes()
@@ -50,6 +51,6 @@ export const groupMemberRoutes = newRoutes()
   })
   .openapi(removeRoute, async (c) => {
     const { id: groupId, memberId } = c.req.valid('param')
-    await updateLocalGroup(c.get('ctx'), { groupId, members: [{ kind: 'remove', ids: [memberId] }] })
+    await makeConfirmed(c, { kind: 'remove_members', groupId, memberIds: [memberId] })
     return c.body(null, 204)
   })

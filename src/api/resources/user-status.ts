@@ -1,10 +1,10 @@
 // /users/{id}/deactivate and /reactivate, what each of them would do, and what the last deactivation did.
 import { z } from '@hono/zod-openapi'
-import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { getDeactivationReceipt } from '#access/people/status/deactivation-receipt.ts'
 import { previewDeactivation } from '#access/people/status/preview-deactivation.ts'
 import { previewReactivation } from '#access/people/status/preview-reactivation.ts'
 import { reactivateUser } from '#access/people/status/reactivate-user.ts'
+import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
 import { idParam, jsonAnswer, newRoutes, operationsOf, writeFailures } from '../contract/routes.ts'
 import { brandReference, roleReference, time, timeInput } from '../contract/schemas.ts'
 import { HeldRole, idle, person } from './held-shape.ts'
@@ -21,6 +21,7 @@ const deactivateRoute = operation('post', '/users/{id}/deactivate', 'deactivateU
   summary: 'Switch a user off and close everything they hold',
   request: {
     params: idParam,
+    headers: previewHeaders,
     body: optionalBody(
       z.strictObject({
         note: z.string().nullish().openapi({ description: 'Why, for the audit trail' }),
@@ -28,7 +29,7 @@ const deactivateRoute = operation('post', '/users/{id}/deactivate', 'deactivateU
       }),
     ),
   },
-  responses: { 200: jsonAnswer(User, 'The user as they are now') },
+  responses: { 200: jsonAnswer(User, 'The user as they are now'), ...confirmFailures },
 })
 
 const reactivateRoute = operation('post', '/users/{id}/reactivate', 'reactivateUser', {
@@ -125,8 +126,8 @@ const receiptRoute = operation('get', '/users/{id}/deactivation-receipt', 'getDe
 
 export const userStatusRoutes = newRoutes()
   .openapi(deactivateRoute, async (c) => {
-    const input = { userId: c.req.valid('param').id, ...c.req.valid('json') }
-    return c.json(presentUser(await deactivateUser(c.get('ctx'), input)), 200)
+    const change = { userId: c.req.valid('param').id, ...c.req.valid('json') }
+    return c.json(presentUser(await makeConfirmed(c, { kind: 'deactivate_user', ...change })), 200)
   })
   .openapi(reactivateRoute, async (c) => {
     const input = { userId: c.req.valid('param').id, ...c.req.valid('json') }

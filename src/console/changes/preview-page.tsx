@@ -1,11 +1,12 @@
 // What a change would do, before it is saved: who gains, who loses, what it leaves.
 
 import { type AccessChange, changeLabel } from '#access/previews/change.ts'
-import type { Preview, PreviewEntry } from '#access/previews/preview.ts'
+import { type Preview, type PreviewEntry, takesSomething } from '#access/previews/preview.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState } from '#http/ui/content.tsx'
 import { type FormState, PostForm } from '#http/ui/form.tsx'
 import { counted } from '#words/counts.ts'
+import { dateInWords } from '#words/times.ts'
 import { TypedWord } from '../ui/confirm.tsx'
 import type { Frame } from '../ui/env.ts'
 import { Figure } from '../ui/figures.tsx'
@@ -63,6 +64,18 @@ export const PreviewPage = (props: PreviewPageProps) => {
       ) : (
         preview.entries.map((entry) => <Entry entry={entry} />)
       )}
+      {preview.earlierEnds.map(({ name, role, brand, before, after }) => (
+        <Panel title={`${role} in ${brand ?? 'the organization'} ends sooner`}>
+          <dl class="facts">
+            <Fact term="Who" kind="loss" words={[name]} />
+            <Fact
+              term="Until"
+              kind="loss"
+              words={[`${before === null ? 'no end' : dateInWords(before)}, now ${dateInWords(after)}`]}
+            />
+          </dl>
+        </Panel>
+      ))}
       {withoutAccess.count === 0 ? null : (
         <Panel title="Left without any access" lead="They hold nothing at all afterwards.">
           <People people={withoutAccess.sample} count={withoutAccess.count} />
@@ -82,7 +95,7 @@ export const PreviewPage = (props: PreviewPageProps) => {
         {word === undefined ? null : <TypedWord {...{ word, state }} />}
         <Buttons
           submit={changeLabel(change)}
-          kind={losing > 0 || word !== undefined ? 'danger' : 'primary'}
+          kind={takesSomething(preview) || word !== undefined ? 'danger' : 'primary'}
           back={back}
           leave="Think again"
         />

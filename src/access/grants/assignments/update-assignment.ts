@@ -18,7 +18,7 @@ import { requireGuestEnd } from './guests.ts'
 import { lockAssignment } from './lock-assignment.ts'
 import { notifyOfAccess } from './notify-of-access.ts'
 
-const UpdateAssignmentInput = z.object({
+export const UpdateAssignmentInput = z.object({
   assignmentId: z.string(),
   reason: z.string().trim().min(1, 'a direct assignment needs a reason').max(1_000).optional(),
   sponsor: nameSchema.nullish(),
@@ -57,7 +57,14 @@ async function requireVouching(tx: Transaction, ctx: CallContext, userId: string
  * @throws AppError invalid (the end is to come, and after the begin); not_found; forbidden; against_policy (reason
  *   `guest_end_date`)
  */
-export async function updateAssignment(
+export const updateAssignment = (
+  ctx: CallContext,
+  input: z.input<typeof UpdateAssignmentInput>,
+): Promise<AssignmentRecord> => inTransaction(ctx, (tx) => updateAssignmentWithin(tx, ctx, input))
+
+/** The same in a transaction of the caller's. */
+export async function updateAssignmentWithin(
+  tx: Transaction,
   ctx: CallContext,
   input: z.input<typeof UpdateAssignmentInput>,
 ): Promise<AssignmentRecord> {
@@ -65,34 +72,32 @@ export async function updateAssignment(
   const { assignmentId, ...changes } = parseInput(UpdateAssignmentInput, input)
   if (!isId('asg', assignmentId)) return refuseUnknown(ctx, 'Assignment')
   requireFuture(changes.expiresAt, ctx.clock.now(), 'expiresAt')
-  return inTransaction(ctx, async (tx) => {
-    const before = await lockAssignment(tx, ctx, assignmentId)
-    const present = Object.entries(changes).filter(([, value]) => value !== undefined)
-    const after: AssignmentRecord = { ...before, ...Object.fromEntries(present) }
-    const { reason, sponsor, expiresAt, reviewAt, validFrom } = after
-    if (expiresAt !== null && validFrom !== null && Date.parse(expiresAt) <= Date.parse(validFrom))
-      throw invalidField('expiresAt', 'must come after validFrom')
-    if (changes.expiresAt !== undefined) await requireGuestEnd(tx, ctx, { userId: before.user.id, expiresAt })
-    if (sponsor !== before.sponsor) await requireVouching(tx, ctx, before.user.id)
-    const row = { organizationId: ctx.organizationId, assignmentId, reason, sponsor, expiresAt, reviewAt }
-    await withinCeiling(tx, ctx, { users: [before.user.id] }, () => tx.run(update(row)))
-    const { user, role, brand } = before
-    if (changes.expiresAt !== undefined) {
-      const notice = { userId: user.id, kind: 'moved', role: role.name, brand: brand?.name ?? null } as const
-      await notifyOfAccess(tx, ctx, { ...notice, reason, expiresAt })
-    }
-    const told = ({ reason: why, sponsor: by, expiresAt: until, reviewAt: review }: AssignmentRecord) => ({
-      ...{ reason: why, sponsor: by, expiresAt: until, reviewAt: review },
-    })
-    const detail = {
-      userId: user.id,
-      ...{ role: role.key, roleId: role.id },
-      brandId: brand?.id ?? null,
-      before: told(before),
-      after: told(after),
-    }
-    const entry = { action: 'assignment.update', targetType: 'assignment', targetId: assignmentId } as const
-    await tx.commitWith(recordAudit(ctx, { ...entry, detail }))
-    return after
-  })
+  const before = await lockAssignment(tx, ctx, assignmentId)
+  const present = Object.entries(changes).filter(([, value]) => value !== undefined)
+  const after: AssignmentRecord = { ...before, ...Object.fromEntries(present) }
+  const { reason, sponsor, expiresAt, reviewAt, validFrom } = after
+  if (expiresAt !== null && validFrom !== null && Date.parse(expiresAt) <= Date.parse(validFrom))
+    throw invalidField('expiresAt', 'must come after validFrom')
+  if (changes.expiresAt !== undefined) await requireGuestEnd(tx, ctx, { userId: before.user.id, expiresAt })
+  if (sponsor !== before.sponsor) await requireVouching(tx, ctx, before.user.id)
+  const row = { organizationId: ctx.organizationId, assignmentId, reason, sponsor, expiresAt, reviewAt }
+  await withinCeiling(tx, ctx, { users: [before.user.id] }, () => tx.run(update(row)))
+  if (changes.expiresAt !== undefined) await tellOfEnd(tx, ctx, after)
+  const detail = {
+    ...{ userId: before.user.id, role: before.role.key, roleId: before.role.id, brandId: before.brand?.id ?? null },
+    before: termsOf(before),
+    after: termsOf(after),
+  }
+  const entry = { action: 'assignment.update', targetType: 'assignment', targetId: assignmentId } as const
+  await tx.run(recordAudit(ctx, { ...entry, detail }))
+  return after
+}
+
+const termsOf = ({ reason, sponsor, expiresAt, reviewAt }: AssignmentRecord) => ({
+  ...{ reason, sponsor, expiresAt, reviewAt },
+})
+
+function tellOfEnd(tx: Transaction, ctx: CallContext, { user, role, brand, reason, expiresAt }: AssignmentRecord) {
+  const notice = { userId: user.id, kind: 'moved', role: role.name, brand: brand?.name ?? null } as const
+  return notifyOfAccess(tx, ctx, { ...notice, reason, expiresAt })
 }

@@ -30,7 +30,15 @@ export type DeactivateUserInput = z.input<typeof DeactivateUserInput>
  * @throws AppError invalid, not_found; forbidden (reason `ceiling`) where they hold more than the
  * caller; conflict (reasons `last_administrator`, `yourself`)
  */
-export async function deactivateUser(
+export const deactivateUser = (
+  ctx: CallContext,
+  input: DeactivateUserInput,
+  reason?: StatusReason,
+): Promise<UserRecord> => inTransaction(ctx, (tx) => deactivateUserWithin(tx, ctx, input, reason))
+
+/** The same in a transaction of the caller's, which has to end after it. */
+export async function deactivateUserWithin(
+  tx: Transaction,
   ctx: CallContext,
   input: DeactivateUserInput,
   reason: StatusReason = 'administrator',
@@ -40,10 +48,10 @@ export async function deactivateUser(
   requireFuture(returnsAt, ctx.clock.now(), 'returnsAt')
   if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
   const words = note === undefined || note === '' ? null : note
-  return inTransaction(ctx, (tx) => deactivateWithin(tx, ctx, { userId, reason, note: words, returnsAt }))
+  return deactivateWithin(tx, ctx, { userId, reason, note: words, returnsAt })
 }
 
-/** The same in a transaction of the caller's, which has to end after it. */
+/** What was checked already, in a transaction of the caller's, which has to end after it. */
 export async function deactivateWithin(
   tx: Transaction,
   ctx: CallContext,

@@ -7,6 +7,16 @@ export type Affected =
   | 'everybody'
   | { userIds: readonly string[]; groupIds: readonly string[]; filterPaths: readonly string[] }
 
+/** A role that somebody will hold for a shorter time. Times are ISO 8601; null is without an end. */
+export type EarlierEnd = {
+  userId: string
+  name: string
+  role: string
+  brand: string | null
+  before: string | null
+  after: string
+}
+
 export type ChangeType<Fields extends z.ZodObject, Outcome extends { id: string }> = {
   /** What it consists of, as the API takes it, and as a page carries it from its preview to where it is saved. */
   fields: Fields
@@ -16,6 +26,10 @@ export type ChangeType<Fields extends z.ZodObject, Outcome extends { id: string 
   apply(tx: Transaction, ctx: CallContext, change: z.output<Fields>): Promise<Outcome[]>
   /** Whom it may concern. What is not there concerns nobody: the verb will say so. @throws AppError invalid */
   affected(tx: Transaction, ctx: CallContext, change: z.output<Fields>): Promise<Affected>
+  /** When whoever asks for it has to have seen the preview; without it, always. */
+  needsWord?: 'where_something_is_lost'
+  /** What it ends sooner than it would have ended, in the time to come; without it, nothing. */
+  earlierEnds?(tx: Transaction, ctx: CallContext, change: z.output<Fields>): Promise<EarlierEnd[]>
   /** Whether it can touch anybody's access; without it, it can. */
   isAboutAccess?(change: z.output<Fields>): boolean
   /** Ids of the brands that are not there afterwards. */

@@ -48,12 +48,22 @@ export function createAssignmentPages(): Hono<ConsoleEnv> {
     const assignmentId = c.req.param('assignmentId')
     const assignment = await getAssignment(c.get('ctx'), assignmentId)
     return submit(c, { again: (state) => showChange(c, assignment, state) }, async (form) => {
-      await updateAssignment(c.get('ctx'), {
+      const fields = {
         ...{ assignmentId, reason: form['reason'] ?? '', sponsor: textOf(form, 'sponsor') ?? null },
         ...keptUnlessMoved(form, assignment, 'expiresAt'),
         ...keptUnlessMoved(form, assignment, 'reviewAt'),
-      })
-      return `/console/users/${c.req.param('id')}?done=saved`
+      }
+      const page = `/console/users/${c.req.param('id')}`
+      if (endsSooner(assignment, fields.expiresAt)) {
+        return showPreview(c, {
+          section: 'users',
+          title: `End ${assignment.role.name} of ${assignment.user.userName} sooner`,
+          change: { kind: 'update_assignment', ...fields },
+          ...{ next: page, back: `${page}/assignments/${assignmentId}` },
+        })
+      }
+      await updateAssignment(c.get('ctx'), fields)
+      return `${page}?done=saved`
     })
   })
 
@@ -73,16 +83,19 @@ export function createAssignmentPages(): Hono<ConsoleEnv> {
 
 const dayOf = (time: string | null): string => (time === null ? '' : time.slice(0, 10))
 
+const endsSooner = ({ expiresAt: before }: AssignmentRecord, after: string | null | undefined): boolean =>
+  typeof after === 'string' && (before === null || Date.parse(after) < Date.parse(before))
+
 type Dates = 'expiresAt' | 'reviewAt'
 
 /** A day that was not touched keeps its hour, and one that has passed does not stand in the way of another change. */
-function keptUnlessMoved(
+function keptUnlessMoved<Name extends Dates>(
   form: Readonly<Record<string, string | undefined>>,
   assignment: AssignmentRecord,
-  name: Dates,
-) {
+  name: Name,
+): { [Date in Name]?: string | null } {
   const isSame = (textOf(form, name) ?? '') === dayOf(assignment[name])
-  return isSame ? {} : { [name]: endOfDay(form, name) ?? null }
+  return isSame ? {} : ({ [name]: endOfDay(form, name) ?? null } as { [Date in Name]: string | null })
 }
 
 async function showGive(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
