@@ -46,6 +46,7 @@ export type ManagementPermission =
   | 'sign_ins.read'
   | 'api_keys.write'
   | 'audit.read'
+  | 'audit.write'
   | 'access.read'
 
 export type Permissions = 'all' | ReadonlySet<ManagementPermission>

@@ -3,7 +3,12 @@ import { type SQL, sql } from 'drizzle-orm'
 import { prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, nowOf } from '#src/context.ts'
 
+/** What an application of the host has events of, apart from the words that are ours. */
+export type HostTarget = `app.${string}`
+
 export type AuditEntry = {
+  /** Where whoever writes it has to know it; made otherwise. */
+  id?: string
   /** noun.verb, e.g. `user.deactivate` */
   action: string
   targetType:
@@ -26,6 +31,7 @@ export type AuditEntry = {
     | 'mail'
     | 'alarm'
     | 'user_change'
+    | HostTarget
   targetId: string
   /** What changed, by names and ids; never secrets. */
   detail?: Record<string, unknown>
@@ -52,7 +58,7 @@ type Chunks<P> = { [K in keyof P]: SQL }
 /** The parameters of `insertAudit` for one entry. */
 export function auditParameters(ctx: CallContext, entry: AuditEntry): AuditParameters {
   return {
-    auditId: ctx.ids.next('evt'),
+    auditId: entry.id ?? ctx.ids.next('evt'),
     auditOrganizationId: ctx.organizationId,
     auditAt: nowOf(ctx),
     actorType: ctx.actor.type,

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exportAuditEvents } from '#audit/export-events.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
+import { sealEvents } from '#audit/seal/seal-events.ts'
+import { verifyEvents } from '#audit/seal/verify-events.ts'
 import { parseCsv } from '#platform/csv.ts'
 import type { CallContext } from '#src/context.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
@@ -110,5 +112,78 @@ describe('exporting', () => {
     const other = await stage.createClient()
     const { body } = await other.get('audit-events/export?format=ndjson')
     expect(body).not.toContain(client.organizationId)
+  })
+})
+
+describe('003-12: applications of the host write into the same trail', () => {
+  const published = {
+    action: 'content.publish',
+    target: { type: 'content', id: 'doc-7', name: 'Spring issue' },
+    detail: { version: 3 },
+  }
+  const keyWith = async (scope: object) => {
+    const made = await client.post('api-keys', { name: 'Newsroom', ...scope })
+    return made.body as { id: string; key: string }
+  }
+  const write = (key: string, events: unknown) =>
+    client.send('POST', 'audit-events', { events }, { Authorization: `Bearer ${key}` })
+  const trail = async () => (await client.get('audit-events?action=app.&limit=200')).body.items
+
+  test('content, campaigns and who did it, in the words of the host, and under the seal', async () => {
+    const { id, key } = await keyWith({ access: 'permissions', permissions: ['audit.write'] })
+    const started = {
+      action: 'campaign.approve',
+      target: { type: 'campaign', id: 'c1' },
+      occurredAt: '2026-01-02T03:04:05Z',
+    }
+    const { status, body } = await write(key, [{ ...published, userId: user, brandId: brand }, started])
+    expect(status).toBe(201)
+    const [second, first] = await trail()
+    expect([first.id, second.id]).toEqual(body.ids)
+    expect(first).toMatchObject({
+      ...{ action: 'app.content.publish', actor: { type: 'user', id: user, name: 'Amara Okafor' } },
+      ...{ targetType: 'app.content', targetId: 'doc-7', targetName: 'Spring issue' },
+      detail: { reportedBy: { type: 'api_key', id }, brandId: brand, said: { version: 3 } },
+    })
+    expect(second).toMatchObject({
+      actor: { type: 'api_key', id, name: 'Newsroom' },
+      detail: { occurredAt: '2026-01-02T03:04:05.000Z' },
+    })
+    expect((await client.get(`audit-events?brandId=${brand}&action=app.`)).body.items).toHaveLength(1)
+    expect((await client.get(`audit-events?actorId=${user}&action=app.`)).body.items).toHaveLength(1)
+    const exported = await client.get('audit-events/export?format=ndjson&action=app.')
+    expect(exported.body.trim().split('\n')).toHaveLength(2)
+    await sealEvents(client.ctx)
+    expect(await verifyEvents(client.ctx, {})).toMatchObject({ findings: [] })
+  })
+
+  test('needs the permission, in the brand at least', async () => {
+    const reader = await keyWith({ access: 'permissions', permissions: ['audit.view'] })
+    expect((await write(reader.key, [published])).status).toBe(403)
+    const other = (await client.post('brands', { slug: 'borealis', name: 'Borealis' })).body.id
+    const one = await keyWith({ access: 'permissions', permissions: ['audit.write'], brandIds: [brand] })
+    expect((await write(one.key, [{ ...published, brandId: brand }])).status).toBe(201)
+    expect((await write(one.key, [{ ...published, brandId: other }])).status).toBe(403)
+    expect((await write(one.key, [published])).status).toBe(403)
+  })
+
+  test.each<[string, object, string]>([
+    ['an action that is no noun and verb', { action: 'publish' }, 'events.1.action'],
+    ['a target of two words', { target: { type: 'a b', id: 'x' } }, 'events.1.target.type'],
+    ['somebody who is not here', { userId: 'usr_01m8ggtcqzf23tgg4xxq4mz50q' }, 'events.1.userId'],
+    ['a brand that is not here', { brandId: 'brd_01m8ggtcqzf23tgg4xxq4mz50q' }, 'events.1.brandId'],
+    ['a detail that is too long', { detail: { text: 'x'.repeat(9_000) } }, 'events.1.detail'],
+  ])('%s is refused by name, and none is kept', async (_name, wrong, path) => {
+    const before = (await trail()).length
+    const { status, body } = await client.post('audit-events', { events: [published, { ...published, ...wrong }] })
+    expect([status, body.errors[0].path]).toEqual([400, path])
+    expect(await trail()).toHaveLength(before)
+  })
+
+  test('somebody of another organization is nobody here', async () => {
+    const other = await stage.createClient()
+    const stranger = await createUser(other, 'eve@example.com')
+    const { status, body } = await client.post('audit-events', { events: [{ ...published, userId: stranger }] })
+    expect([status, body.errors[0].path]).toEqual([400, 'events.0.userId'])
   })
 })

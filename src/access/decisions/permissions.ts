@@ -43,6 +43,7 @@ export const permissionCatalogue = [
   { name: 'settings.manage', description: 'Change settings' },
   { name: 'settings.integrations', description: 'Connect other systems' },
   { name: 'audit.view', description: 'See the audit trail' },
+  { name: 'audit.write', description: 'Write what happens in an application into the audit trail' },
   { name: 'billing.view', description: 'See plan and invoices' },
   { name: 'billing.manage', description: 'Change plan and payment' },
 ] as const satisfies readonly { name: string; description: string; parameter?: string }[]

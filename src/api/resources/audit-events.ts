@@ -1,12 +1,13 @@
 // /audit-events
 import { z } from '@hono/zod-openapi'
+import { hostEventFields, recordHostEvents } from '#access/applications/record-host-events.ts'
 import { exportAuditEvents } from '#audit/export-events.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { getAuditHead } from '#audit/seal/head.ts'
 import { download } from '#http/download.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
-import { jsonAnswer, newRoutes, operationsOf } from '../contract/routes.ts'
-import { time } from '../contract/schemas.ts'
+import { jsonAnswer, jsonBody, newRoutes, operationsOf } from '../contract/routes.ts'
+import { time, timeInput } from '../contract/schemas.ts'
 
 const AuditEvent = z
   .object({
@@ -77,7 +78,34 @@ const headRoute = operation('get', '/audit-head', 'getAuditHead', {
 
 const noHead = { sequence: 0, hash: null, sealedAt: null, lastEventId: null }
 
+const HostEvents = z.strictObject({
+  events: z
+    .array(
+      z.strictObject({
+        ...hostEventFields,
+        action: hostEventFields.action.openapi({
+          description: 'Kept with `app.` before it',
+          example: 'content.publish',
+        }),
+        userId: hostEventFields.userId.openapi({ description: 'Who did it; without it, the key' }),
+        occurredAt: timeInput.nullish().openapi({ description: 'When it happened, where that was not now' }),
+      }),
+    )
+    .min(1)
+    .max(500),
+})
+
+const recordRoute = operation('post', '/audit-events', 'recordAuditEvents', {
+  summary: 'Write what happened in an application into the audit trail; all of the events or none',
+  request: { body: jsonBody(HostEvents) },
+  responses: { 201: jsonAnswer(z.object({ ids: z.array(z.string()) }), 'The ids of the audit events, in their order') },
+})
+
 export const auditEventRoutes = newRoutes()
+  .openapi(recordRoute, async (c) => {
+    const ids = await recordHostEvents(c.get('ctx'), c.req.valid('json'))
+    return c.json({ ids }, 201)
+  })
   .openapi(listRoute, async (c) => {
     const { limit, cursor, ...wanted } = c.req.valid('query')
     const before = afterId(cursor, 'evt')

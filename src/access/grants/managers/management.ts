@@ -37,12 +37,13 @@ const grants: Record<string, readonly ManagementPermission[]> = {
   'settings.manage': [...aboutSettings, 'organization.write', 'applications.write', 'api_keys.write'],
   'settings.integrations': [...aboutSettings, 'directories.write', 'connections.write'],
   'audit.view': ['audit.read'],
+  'audit.write': ['audit.write'],
 }
 
 /** What means something in a single brand; everything else concerns the organization as a whole. */
 const delegable = new Set<ManagementPermission>([
   ...['users.read', 'brands.read', 'roles.read', 'assignments.read', 'access.read', 'invitations.read'],
-  ...['assignments.write', 'invitations.write', 'audit.read'],
+  ...['assignments.write', 'invitations.write', 'audit.read', 'audit.write'],
 ] as const satisfies readonly ManagementPermission[])
 
 /** The names of the catalogue that let somebody do something here. */
