@@ -409,6 +409,50 @@ describe('a local user who is created directly (004-03)', () => {
     ])
   })
 
+  test('the same by API, with name and roles, and the same four errors', async () => {
+    const email = newAddress()
+    const brandId = (await client.post('brands', { slug: 'direct', name: 'Direct' })).body.id
+    const roles = [{ roleId: await roleId(client, 'editor'), brandId }]
+    const person = {
+      userName: email,
+      emails: [email],
+      givenName: 'Amara',
+      familyName: 'Okafor',
+      password: goodPassword,
+    }
+    const made = await client.post('users', { ...person, roles })
+    expect(made).toMatchObject({
+      status: 201,
+      body: { status: 'active', emails: [email], givenName: 'Amara', familyName: 'Okafor', directoryId: null },
+    })
+    expect(JSON.stringify(made.body)).not.toContain(goodPassword)
+    const held = (await client.get(`users/${made.body.id}/access`)).body.assignments
+    expect(held).toMatchObject([{ role: { key: 'editor' }, brand: { id: brandId } }])
+    const answer = await tryPassword(browser(), email, goodPassword)
+    expect(answer.headers.get('location')).toContain('/login/continue')
+
+    const weak = await client.post('api-keys', { name: 'Weak', access: 'permissions', permissions: ['users.manage'] })
+    const as = (key: string, body: object) => client.send('POST', 'users', body, { Authorization: `Bearer ${key}` })
+    const other = newAddress()
+    const reader = await client.post('api-keys', { name: 'Reader', access: 'permissions', permissions: ['users.read'] })
+    expect(await client.post('users', person)).toMatchObject({ status: 409, body: { reason: 'uniqueness' } })
+    expect(await client.post('users', { userName: other, password: 'short' })).toMatchObject({
+      status: 400,
+      body: { reason: 'password_short', errors: [{ path: 'password' }] },
+    })
+    const nameless = await client.post('users', { password: goodPassword })
+    expect([nameless.status, nameless.body.errors[0].path]).toEqual([400, 'userName'])
+    expect(await as(reader.body.key, { userName: other, password: goodPassword })).toMatchObject({
+      status: 403,
+      body: { reason: 'permission' },
+    })
+    // Whoever may manage people gives nobody more than they hold.
+    expect((await as(weak.body.key, { userName: other, password: goodPassword, roles })).status).toBe(403)
+    const without = await client.post('users', { userName: other, roles })
+    expect([without.status, without.body.errors[0].path]).toEqual([400, 'roles'])
+    expect((await client.get(`users?userName=${other}`)).body.items).toEqual([])
+  })
+
   test('004-06, C16: an administrator sets a new password; all sessions end; directory users are refused', async () => {
     const email = newAddress()
     const { id } = await provisionLocalUser(organization, email)

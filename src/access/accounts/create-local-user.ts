@@ -1,6 +1,7 @@
 // A local user who can sign in at once: an administrator chooses the first password, the person the next one.
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
+import { emailsOf, primaryOf, withPrimary } from '#directory/emails.ts'
 import { provisionWithin } from '#directory/provision-user.ts'
 import type { UserRecord } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
@@ -17,6 +18,9 @@ const LocalUserInput = z.object({
   userName: nameSchema,
   email: z.email('must be an e-mail address').max(320).nullish(),
   displayName: nameSchema.nullish(),
+  externalId: nameSchema.nullish(),
+  /** As SCIM has them; an address among the `emails` goes before `email`. */
+  attributes: z.record(z.string(), z.unknown()).default({}),
   password: z.string().max(1_000),
   mustChange: z.boolean().default(true),
   holdings: z
@@ -38,11 +42,16 @@ export async function createLocalUser(ctx: CallContext, input: z.input<typeof Lo
     throw new AppError('conflict', 'The organization signs in through its provider; a password would open nothing', {
       reason: 'sign_in_enforced',
     })
-  const email = given.email ?? (z.email().safeParse(userName).success ? userName : null)
+  const own = primaryOf(emailsOf(given.attributes))?.value
+  const hasAddress = typeof own === 'string'
+  const email = hasAddress ? own : (given.email ?? (z.email().safeParse(userName).success ? userName : null))
   const ownWords = [userName, email, displayName, policy.name]
   requireGoodPassword(password, { minLength: policy.passwordMinLength, ownWords })
-  const attributes = email === null ? {} : { emails: [{ value: email, type: 'work', primary: true }] }
-  const content = { userName, externalId: null, displayName, isActive: true, attributes }
+  const attributes = {
+    ...given.attributes,
+    ...(email === null || hasAddress ? {} : { emails: withPrimary([], email) }),
+  }
+  const content = { userName, externalId: given.externalId ?? null, displayName, isActive: true, attributes }
   const setPassword = await firstPassword(ctx, { password, mustChange })
   return inTransaction(ctx, async (tx) => {
     for (const holding of holdings) await requireTargets(tx, ctx, holding)

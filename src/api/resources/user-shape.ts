@@ -55,7 +55,27 @@ const fields = {
   externalId: text.nullish(),
 }
 
-export const CreateUser = z.strictObject({ userName: text, ...fields }).openapi('CreateUser')
+const firstPassword = {
+  password: z.string().max(1_000).optional().openapi({
+    description: 'With it they can sign in at once; refused where the organization signs in by its provider',
+  }),
+  mustChangePassword: z.boolean().default(true).openapi({ description: 'At the first sign-in; for a `password` only' }),
+  roles: z
+    .array(z.strictObject({ roleId: z.string(), brandId: z.string().nullish() }))
+    .max(100)
+    .default([])
+    .openapi({ description: 'What they hold from the start; for a `password` only. Null: in the organization' }),
+}
+
+export const CreateUser = z
+  .strictObject({ userName: text, ...fields, ...firstPassword })
+  .refine(({ password, roles }) => password !== undefined || roles.length === 0, {
+    path: ['roles'],
+    message: 'are given together with a password; otherwise create assignments',
+  })
+  .openapi('CreateUser')
+
+type NewUser = z.infer<typeof CreateUser>
 
 export const UpdateUser = z.strictObject({ userName: text.optional(), ...fields }).openapi('UpdateUser')
 
@@ -101,7 +121,7 @@ function addresses({ emails }: Attributes): string[] {
 type UserInput = z.infer<typeof UpdateUser>
 
 /** The content of a new user. */
-export const newContent = ({ userName, ...input }: z.infer<typeof CreateUser>): UserContent =>
+export const newContent = ({ userName, ...input }: NewUser): UserContent =>
   changedContent({ userName, externalId: null, displayName: null, isActive: true, attributes: {} }, input)
 
 /** What is not mentioned stays; null takes it away. */

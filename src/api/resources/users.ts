@@ -1,5 +1,6 @@
 // /users
 import { z } from '@hono/zod-openapi'
+import { createLocalUser } from '#access/accounts/create-local-user.ts'
 import { searchUsers } from '#access/people/list-users.ts'
 import { provisionLocalUser, updateLocalUser } from '#access/people/local.ts'
 import { userSorts } from '#access/people/search/user-order.ts'
@@ -64,7 +65,7 @@ const listRoute = operation('get', '/users', 'listUsers', {
 })
 
 const createUserRoute = operation('post', '/users', 'createUser', {
-  summary: 'Create a user who belongs to no directory',
+  summary: 'Create a user who belongs to no directory, with a first password where they are to sign in by one',
   request: { body: jsonBody(CreateUser) },
   responses: { 201: jsonAnswer(User, 'The new user') },
 })
@@ -96,8 +97,13 @@ export const userRoutes = newRoutes()
     return c.json({ ...found, items: found.items.map(presentListed) }, 200)
   })
   .openapi(createUserRoute, async (c) => {
-    const content = newContent(c.req.valid('json'))
-    return c.json(presentUser(await provisionLocalUser(c.get('ctx'), content)), 201)
+    const input = c.req.valid('json')
+    const { isActive: _, ...content } = newContent(input)
+    const { password, mustChangePassword: mustChange, roles } = input
+    if (password === undefined)
+      return c.json(presentUser(await provisionLocalUser(c.get('ctx'), { ...content, isActive: true })), 201)
+    const holdings = roles.map(({ roleId, brandId = null }) => ({ roleId, brandId }))
+    return c.json(presentUser(await createLocalUser(c.get('ctx'), { ...content, password, mustChange, holdings })), 201)
   })
   .openapi(getRoute, async (c) => {
     const reference = { userId: c.req.valid('param').id, directoryId: null }
