@@ -114,6 +114,19 @@ function pagesOf({ organizationId }: Rolecall, roles: Record<string, string>): P
       },
     },
     {
+      what: 'users: all, by role',
+      path: () => '/console/users?sort=role&direction=desc',
+      bare: (owner) =>
+        owner`select u.id, max(r.rank) as rank from users u left join (
+            select gm.user_id, m.role_id from mappings m join group_members gm on gm.organization_id = m.organization_id
+              and gm.group_id = m.group_id where m.organization_id = ${organizationId} and m.brand_id is null
+            union select a.user_id, a.role_id from assignments a
+              where a.organization_id = ${organizationId} and a.brand_id is null) held on held.user_id = u.id
+          left join roles r on r.organization_id = u.organization_id and r.id = held.role_id
+          where u.organization_id = ${organizationId} and u.deleted_at is null
+          group by u.id, u.name_key order by rank desc nulls last, u.name_key, u.id limit 51`,
+    },
+    {
       what: 'a user’s page',
       path: (turn) => `/console/users/${user(turn)}`,
       bare: (owner, turn) =>

@@ -148,7 +148,7 @@ describe('rows', () => {
 })
 
 describe('order and pages', () => {
-  test.each(['name', 'userName', 'status', 'lastActive', 'created'])(
+  test.each(['name', 'userName', 'role', 'status', 'lastActive', 'created'])(
     '000-05, 000-11: by %s, up and down, each person comes once',
     async (sort) => {
       const walk = async (direction: string): Promise<string[]> => {
@@ -170,6 +170,18 @@ describe('order and pages', () => {
     },
   )
 
+  test('000-05, 001-02: by role, the highest first, whatever it is held through; who holds none comes last', async () => {
+    const { body } = await client.get('users?sort=role&direction=desc')
+    const shown = (body.items as { roles: { key: string }[] }[]).map(({ roles }) => roles[0]?.key ?? '')
+    const ranks = ((await client.get('roles?limit=200')).body.items as { key: string; rank: number }[]).map(
+      ({ key, rank }) => [key, rank] as const,
+    )
+    const rankOf = (key: string): number => new Map(ranks).get(key) ?? -1
+    expect(new Set(shown).size).toBeGreaterThan(1)
+    expect(shown.map(rankOf)).toEqual(shown.map(rankOf).toSorted((one, other) => other - one))
+    expect(shown.at(-1)).toBe('')
+  })
+
   test('who was never active comes last where the latest come first', async () => {
     const { body } = await client.get('users?sort=lastActive&direction=desc')
     expect(body.items[0].userName).toBe('mei@example.com')
@@ -188,6 +200,7 @@ describe('order and pages', () => {
       [forged(['lastActive', 'asc', 'infinity', id]), 'lastActive'],
       [forged(['lastActive', 'asc', '2030-13-01T00:00:00.000Z', id]), 'lastActive'],
       [forged(['name', 'asc', null, id]), 'name'],
+      [forged(['role', 'asc', 'x', id]), 'role'],
     ]) {
       const refused = await client.get(`users?sort=${sort}&cursor=${cursor}`)
       expect([refused.status, refused.body.reason]).toEqual([400, 'invalidCursor'])

@@ -8,7 +8,7 @@ import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { brandsPermitted, type CallContext, inTransaction, refuseUnknown } from '#src/context.ts'
 import { hitsTable } from './search/hits.ts'
-import { heldByPage } from './search/holders.ts'
+import { heldByPage, rankedTable } from './search/holders.ts'
 import { type UserFilter, wantedUsers } from './search/user-filter.ts'
 import {
   cursorOf,
@@ -78,16 +78,20 @@ type Search = { filter: UserFilter; order: UserOrder; after: Keys | undefined; l
 /** What is narrow is found once, for the page and for the number; otherwise an index has the page in its order. */
 function searchStatement(ctx: CallContext, { filter, order, after, limit }: Search): SQL {
   const { tables, conditions, near, isNarrow } = wantedUsers(ctx, filter)
-  const hits = hitsTable({ columns: orderColumns(order, 'u'), conditions, near, isMaterialized: isNarrow })
+  const { organizationId } = ctx
+  const isByRole = order.sort === 'role'
+  const hits = hitsTable({ columns: orderColumns(order, 'u'), conditions, near, isMaterialized: isNarrow || isByRole })
+  const ranked = isByRole ? [rankedTable(organizationId, reachOf(ctx))] : []
   const from = after === undefined ? sql`true` : isAfter(order, after, 'h')
-  return sql`with recursive ${sql.join([...tables, hits], sql`, `)},
-    page as (select h.* from hits h where ${from} order by ${orderBy(order, 'h')} limit ${limit + 1}::int),
-    ${heldByPage(ctx.organizationId, 'page')}
+  return sql`with recursive ${sql.join([...tables, hits, ...ranked], sql`, `)},
+    page as (select h.* from ${sql.raw(isByRole ? 'ranked' : 'hits')} h where ${from}
+      order by ${orderBy(order, 'h')} limit ${limit + 1}::int),
+    ${heldByPage(organizationId, 'page')}
     select (select count(*)::int from hits) as total, ${userColumns}, ${emailColumn} as email,
         u.last_active_at as "lastActiveAt", u.returns_at as "returnsAt", ${directoryColumn} as directory,
         ${rolesColumn(reachOf(ctx))} as roles, ${brandsColumn(reachOf(ctx))} as brands,
         ${invitationColumn} as "invitationId", ${keysColumn(order, 'p')} as keys
-      from (select) one left join (page p join users u on u.organization_id = ${ctx.organizationId} and u.id = p.id) on true
+      from (select) one left join (page p join users u on u.organization_id = ${organizationId} and u.id = p.id) on true
       order by ${orderBy(order, 'p')}`
 }
 

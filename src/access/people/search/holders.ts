@@ -116,3 +116,33 @@ export const heldByPage = (organizationId: string, page: string): SQL => {
         on a.organization_id = ${organizationId} and a.user_id = p.id
         where (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now()))`
 }
+
+/**
+ * The people of the table `hits`, each with their highest role now, as a text that sorts: in the organization, or in the brands
+ * that the caller sees; empty for whoever holds none. From the mappings down, as above.
+ */
+export const rankedTable = (organizationId: string, reach: readonly string[] | undefined): SQL => {
+  const isAsked = (alias: string): SQL => isAbout(alias, { where: reach ?? 'organization' })
+  return sql`ranks (role_id, rank) as materialized (
+      select r.id, lpad(r.rank::text, 10, '0') || ' ' || r.key from roles r where r.organization_id = ${organizationId}),
+    mapped (group_id, rank) as (
+      select m.group_id, k.rank from mappings m join ranks k on k.role_id = m.role_id
+      where m.organization_id = ${organizationId} and m.group_id is not null and ${isAsked('m')}
+      union select n.child_group_id, g.rank from mapped g join group_nestings n
+        on n.organization_id = ${organizationId} and n.group_id = g.group_id),
+    given (user_id, rank) as (
+      select gm.user_id, max(g.rank) from mapped g join group_members gm
+        on gm.organization_id = ${organizationId} and gm.group_id = g.group_id group by gm.user_id
+      union all
+      select a.user_id, k.rank from assignments a join ranks k on k.role_id = a.role_id
+      where a.organization_id = ${organizationId} and (a.valid_from is null or a.valid_from <= now())
+        and (a.expires_at is null or a.expires_at > now()) and ${isAsked('a')}
+      union all
+      select u.id, k.rank from mappings m join ranks k on k.role_id = m.role_id
+        join users u on u.organization_id = ${organizationId} and u.deleted_at is null
+      where m.organization_id = ${organizationId} and m.filter_path is not null and ${isAsked('m')} and jsonb_path_match(
+        case when m.filter_path ~ ${namesColumns} then user_document(u) else u.attributes end, m.filter_path::jsonpath, '{}', true)),
+    best (user_id, rank) as materialized (select user_id, max(rank) from given group by user_id),
+    ranked as materialized (
+      select h.*, coalesce(b.rank, '') as role_rank from hits h left join best b on b.user_id = h.id)`
+}

@@ -6,16 +6,17 @@ import { isoTime } from '#db/statement.ts'
 import { readCursor, refuseCursor, writeCursor } from '#platform/cursor.ts'
 import { isId } from '#platform/ids.ts'
 
-export const userSorts = ['name', 'userName', 'status', 'lastActive', 'created'] as const
+export const userSorts = ['name', 'userName', 'role', 'status', 'lastActive', 'created'] as const
 
 export type UserSort = (typeof userSorts)[number]
 
 export type UserOrder = { sort: UserSort; direction: 'asc' | 'desc' }
 
-/** Columns of `users u` that an index has in this order, the id among them. */
+/** Columns of `users u` that an index has in this order, the id among them; `role_rank` is that of `rankedTable`. */
 const columns: Record<Exclude<UserSort, 'lastActive'>, readonly string[]> = {
   name: ['name_key', 'id'],
   userName: ['user_name_key', 'id'],
+  role: ['role_rank', 'name_key', 'id'],
   status: ['status', 'name_key', 'id'],
   created: ['id'],
 }
@@ -25,10 +26,12 @@ const columnsOf = (sort: UserSort): readonly string[] =>
 
 const of = (alias: string, column: string): SQL => sql`${sql.raw(alias)}.${sql.identifier(column)}`
 
-/** What an order looks at, the id last. */
+/** What an order looks at in `users`, the id last. */
 export const orderColumns = ({ sort }: UserOrder, alias: string): SQL =>
   sql.join(
-    columnsOf(sort).map((column) => of(alias, column)),
+    columnsOf(sort)
+      .filter((column) => column !== 'role_rank')
+      .map((column) => of(alias, column)),
     sql`, `,
   )
 

@@ -183,6 +183,7 @@ const BulkButton = ({ value, label }: Option) => (
 )
 
 const sortable: Partial<Record<ColumnKey, UserSort>> = {
+  roles: 'role',
   status: 'status',
   lastActive: 'lastActive',
   created: 'created',
@@ -197,7 +198,7 @@ function columnsOf(query: UsersQuery): ListColumn[] {
     if (sort === undefined) return { label }
     const isCurrent = query.order.sort === sort
     const isUp = query.order.direction === 'asc'
-    const first = sort === 'lastActive' || sort === 'created' ? 'desc' : 'asc'
+    const first = sort === 'role' || sort === 'lastActive' || sort === 'created' ? 'desc' : 'asc'
     const direction = isCurrent ? (isUp ? 'desc' : 'asc') : first
     return {
       label,
