@@ -60,9 +60,9 @@ function createPages(services: AccountServices): Hono<AppEnv> {
 
   pages.post('/request', sameOrigin, ...own, async (c) => {
     const ctx = userContext(services, sessionOf(c), c.get('requestId'))
-    const { words = '' } = await readForm(c)
+    const { words = '', refused } = await readForm(c)
     try {
-      await requestAccess(ctx, { words })
+      await requestAccess(ctx, { words, refused })
     } catch (error) {
       if (!(error instanceof AppError) || !correctable.has(error.code)) throw error
       return showAccess(c, ctx, { words, error: error.fields?.[0]?.message ?? error.message })

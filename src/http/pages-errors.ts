@@ -72,6 +72,8 @@ const kinds = {
   },
 } satisfies Record<ErrorCode, Kind>
 
+const askForAccess = { label: 'Ask for access', href: '/account#ask' }
+
 /** The page for whatever was thrown; for `onError` of rooms that answer with pages. What is our fault is logged. @param draw the room's own page around it */
 export async function renderErrorPage<E extends AppEnv>(
   c: Context<E>,
@@ -88,5 +90,8 @@ export async function renderErrorPage<E extends AppEnv>(
   if (retryAfter !== undefined) c.header('Retry-After', retryAfter)
   // A refusal by the ceiling names the person and the permission, so that somebody who holds as much can be asked.
   const detail = isToldWhy || error.reason === 'ceiling' ? `${error.message}.` : undefined
-  return renderPage(c, draw({ title, detail, advice, reference }), { status })
+  const isForbidden = error.code === 'forbidden'
+  // Whoever asks says what was refused, so that nobody has to guess which right is missing.
+  const asking = isForbidden ? { refused: error.message, action: askForAccess } : {}
+  return renderPage(c, draw({ title, detail, advice, reference, ...asking }), { status })
 }

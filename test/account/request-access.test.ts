@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { listAlarms } from '#access/notices/alarms/alarms.ts'
 import { settleAlarm } from '#access/notices/alarms/settle-alarm.ts'
+import { updateSettings } from '#access/organizations/settings.ts'
 import { alarmLetter } from '#words/letters/alarm.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
-import { type ConsoleClient, consoleClient, createManager } from '../support/console.ts'
+import { type ConsoleClient, consoleClient, createManager, createTestBrand } from '../support/console.ts'
 
 let app: TestApp
 let organization: TestOrganization
@@ -84,4 +85,27 @@ test('another site cannot ask in their name, and nobody without a session', asyn
   expect((await send({ cookie: session.cookie, ...elsewhere })).status).toBe(403)
   expect((await send({ origin: app.urls.origin })).status).not.toBe(200)
   expect(await requests()).toEqual([])
+})
+
+test('a manager whom a page refuses sees whom to ask and asks from there, with what was refused', async () => {
+  const brandId = await createTestBrand(organization, 'aurora', 'Aurora')
+  const manager = consoleClient(
+    app,
+    await createManager(organization, { name: 'Bran Dee', role: 'administrator', brandId }),
+  )
+  await updateSettings(organization.ctx, { accessContact: 'it@example.com' })
+  for (const path of ['/console/mappings', '/console/settings', '/console/users/new']) {
+    const page = await manager.get(path)
+    expect([path, page.status]).toEqual([path, 403])
+    expect(page.text).toContain('it@example.com')
+    expect(page.text).toContain('action="/account/request"')
+  }
+  const refused = 'This needs the permission mappings.read'
+  expect((await manager.get('/console/mappings')).text).toContain(`value="${refused}"`)
+  expect(await manager.post('/account/request', { words: 'To map a group', refused })).toMatchObject({ status: 303 })
+  const [request] = await requests()
+  expect(request?.detail).toMatchObject({ userName: 'bran.dee@example.com', words: 'To map a group', refused })
+  const letter = alarmLetter({ kind: 'access_request', detail: request?.detail ?? {} }, 'Nordlicht', app.urls.page)
+  expect(letter.paragraphs[1]).toBe(`What they were told: ${refused}.`)
+  expect((await admin.get('/console')).text).toContain(refused)
 })

@@ -101,6 +101,7 @@ const ofAlarm = ({ id, kind, detail, raisedAt }: Alarm): Attention => {
     detail['role'],
     detail['reason'],
     detail['words'],
+    detail['refused'],
   ]
   const text = subject.filter((part) => typeof part === 'string').join(', ')
   return {

@@ -15,7 +15,7 @@ export type ConsoleServices = Services & {
 export type Manager = {
   userId: string
   name: string
-  organization: { id: string; slug: string; name: string }
+  organization: { id: string; slug: string; name: string; accessContact: string | null }
   /** Signed in with an emergency account: a banner says so on every page. */
   isEmergency: boolean
   /** In which times are shown: of their profile, else of their browser; undefined where neither is known, for UTC. */

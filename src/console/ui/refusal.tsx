@@ -1,10 +1,12 @@
 // What went wrong, inside the console: with the menu, for whoever only took a wrong turn.
 import type { Context } from 'hono'
 import { renderErrorPage } from '#http/pages-errors.ts'
-import { LinkButton } from '#http/ui/buttons.tsx'
+import { LinkButton, SubmitButton } from '#http/ui/buttons.tsx'
 import type { ErrorPageProps } from '#http/ui/error-page.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { type ConsoleEnv, type Frame, frameOf } from './env.ts'
 import { ConsolePage } from './frame.tsx'
+import { Panel } from './parts.tsx'
 
 /** The page for whatever was thrown; without the frame where it was thrown before anybody was let in. */
 export const renderRefusal = (c: Context<ConsoleEnv>, thrown: unknown): Promise<Response> =>
@@ -12,12 +14,34 @@ export const renderRefusal = (c: Context<ConsoleEnv>, thrown: unknown): Promise<
     ? renderErrorPage(c, thrown)
     : renderErrorPage(c, thrown, (props) => <RefusalPage frame={{ ...frameOf(c), notice: undefined }} {...props} />)
 
-const RefusalPage = ({ frame, title, detail, advice, reference }: ErrorPageProps & { frame: Frame }) => (
+const RefusalPage = ({ frame, title, detail, advice, reference, refused }: ErrorPageProps & { frame: Frame }) => (
   <ConsolePage frame={frame} section={undefined} title={title} lead={detail}>
-    <p>{advice}</p>
+    {refused === undefined ? <p>{advice}</p> : <Ask {...{ frame, refused }} />}
     <LinkButton href="/console">To the overview</LinkButton>
     <p class="reference">
       Reference <code>{reference}</code>
     </p>
   </ConsolePage>
 )
+
+/** Whom to ask, and a form that tells the administrators. */
+const Ask = ({ frame: { manager }, refused }: { frame: Frame; refused: string }) => {
+  const { name, accessContact } = manager.organization
+  return (
+    <Panel title="Do you need it for your work?" lead={`${refused}.`}>
+      <p>
+        {accessContact === null ? `An administrator of ${name} can give it to you.` : `Ask ${accessContact}, or below.`}
+      </p>
+      <form method="post" action="/account/request">
+        <Field
+          name="words"
+          label="What you need, and what for"
+          hint={`The administrators of ${name} are told, with what was refused.`}
+          maxlength={300}
+        />
+        <input type="hidden" name="refused" value={refused} />
+        <SubmitButton label="Ask for access" kind="secondary" />
+      </form>
+    </Panel>
+  )
+}

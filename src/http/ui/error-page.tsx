@@ -11,6 +11,8 @@ export type ErrorPageProps = {
   /** The request id, or that of a sign-in attempt. */
   reference: string
   organization?: string | undefined
+  /** What they may not do, where they may ask for it. */
+  refused?: string | undefined
   /** Where to go from here. */
   action?: { label: string; href: string } | undefined
 }

@@ -67,7 +67,10 @@ const words = {
   }),
   access_request: (detail, organization) => ({
     subject: `${personOf(detail)} asks for access at ${organization}`,
-    paragraphs: [`${personOf(detail)} writes: ${text(detail['words'])}`],
+    paragraphs: [
+      `${personOf(detail)} writes: ${text(detail['words'])}`,
+      ...(typeof detail['refused'] === 'string' ? [`What they were told: ${detail['refused']}.`] : []),
+    ],
     closing: [
       'Give them a role, or add them to a group at the identity provider, if that is right; they are told of what they are given. Settle the alarm either way.',
     ],

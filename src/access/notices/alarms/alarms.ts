@@ -14,7 +14,7 @@ import type { AlarmKind } from '#words/letters/alarm.ts'
  * - `client_secret_ending`: connectionId, name, notAfter
  * - `sponsor_left`: assignmentId, userId, userName, displayName, role, brand, sponsor, expiresAt
  * - `self_grant`: assignment, userId, role (its key), brand (its slug or null), reason
- * - `access_request`: userId, userName, displayName, words (their own)
+ * - `access_request`: userId, userName, displayName, words (their own), refused (what a page told them; null)
  * - `invitation_claimed`: userId, userName, directoryId, reason; a directory brings somebody whose invitation it may not complete
  * - `link_request`: linkRequestId, userId, userName, displayName, connectionId, name, email, subject
  * - `link_undone`: userId, userName, displayName, connectionId, name, subject

@@ -8,7 +8,11 @@ import { type CallContext, inTransaction } from '#src/context.ts'
 import { ownUserId } from '../../ground/own-user-id.ts'
 import { raiseAlarm } from '../../notices/alarms/raise-alarm.ts'
 
-const RequestAccessInput = z.object({ words: lineSchema(300, 'say what you need, and what for') })
+const RequestAccessInput = z.object({
+  words: lineSchema(300, 'say what you need, and what for'),
+  /** What the page said that they may not do, where they ask from such a page. */
+  refused: lineSchema(300, 'says what was refused').optional(),
+})
 
 /** More are no help to anybody. */
 const mostADay = 3
@@ -40,7 +44,7 @@ export async function getOwnRequest(ctx: CallContext): Promise<{ openSince: stri
  *   waits; too_many after three of a day
  */
 export async function requestAccess(ctx: CallContext, input: z.input<typeof RequestAccessInput>): Promise<void> {
-  const { words } = parseInput(RequestAccessInput, input)
+  const { words, refused = null } = parseInput(RequestAccessInput, input)
   const key = { organizationId: ctx.organizationId, userId: ownUserId(ctx) }
   await inTransaction(ctx, async (tx) => {
     const [person] = await tx.run(lockUser(key))
@@ -49,6 +53,7 @@ export async function requestAccess(ctx: CallContext, input: z.input<typeof Requ
     if (before?.openSince != null)
       throw new AppError('conflict', 'You have asked already; wait for the answer', { reason: 'asked_already' })
     if ((before?.today ?? 0) >= mostADay) throw new AppError('too_many', 'You have asked often enough for today')
-    await tx.commitWith(raiseAlarm(ctx, { kind: 'access_request', detail: { userId: key.userId, ...person, words } }))
+    const detail = { userId: key.userId, ...person, words, refused }
+    await tx.commitWith(raiseAlarm(ctx, { kind: 'access_request', detail }))
   })
 }
