@@ -38,7 +38,10 @@ test('is told to the administrators, once, and shown as waiting', async () => {
   const overview = await admin.get('/console')
   expect(overview.text).toContain('Somebody asks for access')
   expect(overview.text).toContain('&lt;b&gt;spring&lt;/b&gt;')
-  const letter = alarmLetter({ kind: 'access_request', detail }, 'Nordlicht', app.urls.page)
+  const letter = alarmLetter(
+    { kind: 'access_request', detail },
+    { organization: 'Nordlicht', page: app.urls.page, zone: undefined },
+  )
   expect([letter.subject, letter.paragraphs[0]]).toEqual([
     'Wren Writer (wren.writer@example.com) asks for access at Nordlicht',
     `Wren Writer (wren.writer@example.com) writes: ${words}`,

@@ -9,13 +9,14 @@ import { LinkButton, PrimaryLink, SmallLink, SubmitButton } from '#http/ui/butto
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Choice, Field } from '#http/ui/forms.tsx'
+import { Ago, Time } from '#http/ui/time.tsx'
 import { isPermitted } from '#src/context.ts'
 import { counted } from '#words/counts.ts'
 import { agoInShort } from '#words/times.ts'
 import { EventTable } from '../provisioning/log-page.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { Badge, ButtonForm, CopyField, Panel, Time } from '../ui/parts.tsx'
+import { Badge, ButtonForm, CopyField, Panel } from '../ui/parts.tsx'
 import { inactivityNotice } from './list-page.tsx'
 
 export type DirectoryPageProps = {
@@ -79,9 +80,9 @@ function factsOf({ frame, directory, activity, rhythm, content }: DirectoryPageP
       term: 'What it has delivered',
       value: `${counted(content.users, 'person', 'people')}, ${content.activeUsers.toLocaleString('en')} of them active; ${counted(content.groups, 'group')}`,
     },
-    { term: 'Last request', value: activity === null ? 'Never' : agoInShort(activity.lastRequestAt, now) },
-    ...(rhythm === null ? [] : [{ term: 'Delivers', value: rhythmWords(rhythm, now) }]),
-    { term: 'Last change', value: activity?.lastChangeAt == null ? 'Never' : agoInShort(activity.lastChangeAt, now) },
+    { term: 'Last request', value: <Ago at={activity?.lastRequestAt ?? null} now={now} /> },
+    ...(rhythm === null ? [] : [{ term: 'Delivers', value: <Rhythm {...rhythm} now={now} /> }]),
+    { term: 'Last change', value: <Ago at={activity?.lastChangeAt ?? null} now={now} /> },
     {
       term: 'Last refusal',
       value:
@@ -94,14 +95,22 @@ function factsOf({ frame, directory, activity, rhythm, content }: DirectoryPageP
 }
 
 /** When the next cycle comes, for those who wait for somebody to arrive or to leave. */
-function rhythmWords({ everyMinutes, nextExpectedAt }: DirectoryRhythm, now: Date): string {
-  if (everyMinutes === null || nextExpectedAt === null) return 'Whenever something changes at the provider'
+const Rhythm = ({ everyMinutes, nextExpectedAt, now }: DirectoryRhythm & { now: Date }) => {
+  if (everyMinutes === null || nextExpectedAt === null) return <>Whenever something changes at the provider</>
   const late = Math.floor((now.getTime() - Date.parse(nextExpectedAt)) / 60_000)
-  const next =
-    late > everyMinutes / 2
-      ? `The next cycle is ${late} min late`
-      : `The next cycle is expected at about ${nextExpectedAt.slice(11, 16)} UTC`
-  return `In cycles, about every ${everyMinutes} minutes. ${next}; who has to go at once is deactivated here`
+  return (
+    <>
+      In cycles, about every {everyMinutes} minutes. The next cycle is{' '}
+      {late > everyMinutes / 2 ? (
+        `${late} min late`
+      ) : (
+        <>
+          expected at about <Time at={nextExpectedAt} />
+        </>
+      )}
+      ; who has to go at once is deactivated here
+    </>
+  )
 }
 
 const stateOf = ({ revokedAt, expiresAt }: DirectoryTokenRecord, now: Date) => {

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
+import { timeZoneColumn } from '#directory/time-zone.ts'
 import { updateUserWithin } from '#directory/update-user.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import type { Attributes } from '#directory/users.ts'
@@ -32,7 +33,7 @@ export type OwnProfile = {
 
 const select = prepared<{ organizationId: string; userId: string }, OwnProfile>(
   (p) => sql`select u.user_name as "userName", u.display_name as "displayName",
-      u.attributes ->> 'preferredLanguage' as language, u.attributes ->> 'timezone' as "timeZone", ${emailColumn} as email,
+      u.attributes ->> 'preferredLanguage' as language, ${timeZoneColumn} as "timeZone", ${emailColumn} as email,
       (select a.email from address_changes a where a.organization_id = u.organization_id and a.user_id = u.id
         and a.used_at is null and a.expires_at > now()) as "pendingEmail",
       (select json_build_object('id', d.id, 'name', d.name) from directories d where d.organization_id = u.organization_id
