@@ -88,7 +88,7 @@ const Accounts = ({ accounts }: Pick<Props, 'accounts'>) => (
     ]}
     rows={accounts.map((account) => [
       <>
-        {account.displayName ?? account.userName}
+        <a href={`/console/users/${account.userId}`}>{account.displayName ?? account.userName}</a>
         <div class="under">
           <code>{account.userName}</code>
         </div>

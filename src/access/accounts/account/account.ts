@@ -1,5 +1,7 @@
 // What sign-in has to know of a person and their organization, in one statement.
+
 import { sql } from 'drizzle-orm'
+import { isEmergencyAccount } from '#db/emergency.ts'
 import { prepared } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
 import { timeZoneColumn } from '#directory/time-zone.ts'
@@ -56,8 +58,7 @@ export const accountById = prepared<Key, LocalAccount>(
       exists (select from totp_factors t where t.organization_id = u.organization_id and t.user_id = u.id
         and t.confirmed_at is not null) as "hasTotp",
       (select count(*)::int from passkeys k where k.organization_id = u.organization_id and k.user_id = u.id) as passkeys,
-      exists (select from emergency_accounts a where a.organization_id = u.organization_id and a.user_id = u.id)
-        as "isEmergencyAccount",
+      ${isEmergencyAccount} as "isEmergencyAccount",
       o.second_factor = 'required' or (o.manager_second_factor = 'required' and exists (select from effective_assignments e
         where e.organization_id = u.organization_id and e.user_id = u.id and is_managing_role(e.organization_id, e.role_id)))
         as "needsSecondFactor",

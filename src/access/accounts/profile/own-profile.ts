@@ -1,8 +1,10 @@
 // What people say of themselves: how they are called, in which language and at which time they live. Where a directory decides, it
 // alone does.
+
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
+import { isEmergencyAccount } from '#db/emergency.ts'
 import { prepared } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
 import { timeZoneColumn } from '#directory/time-zone.ts'
@@ -39,8 +41,7 @@ const select = prepared<{ organizationId: string; userId: string }, OwnProfile>(
       (select json_build_object('id', d.id, 'name', d.name) from directories d where d.organization_id = u.organization_id
         and d.id = u.directory_id) as directory,
       o.email_change = 'allowed' as "mayChangeEmail",
-      exists (select from emergency_accounts e where e.organization_id = u.organization_id and e.user_id = u.id)
-        as "isEmergencyAccount",
+      ${isEmergencyAccount} as "isEmergencyAccount",
       o.name as "organizationName"
     from users u join organizations o on o.id = u.organization_id
     where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.deleted_at is null`,

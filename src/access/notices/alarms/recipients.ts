@@ -1,5 +1,7 @@
 // Who is told: the administrators, else whoever could act in their place.
+
 import { type SQL, sql } from 'drizzle-orm'
+import { isEmergencyAccount } from '#db/emergency.ts'
 import { prepared } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
 import { timeZoneColumn } from '#directory/time-zone.ts'
@@ -23,8 +25,7 @@ const holdersIn = (organizationId: SQL): SQL => sql`effective_assignments a
 
 const candidates = prepared<{ organizationId: string }, Person & { isEmergency: boolean; permission: string }>(
   (p) => sql`select distinct ${emailColumn} as email, ${timeZoneColumn} as "timeZone", rp.permission,
-      exists (select from emergency_accounts x where x.organization_id = u.organization_id and x.user_id = u.id)
-        as "isEmergency"
+      ${isEmergencyAccount} as "isEmergency"
     from ${holdersIn(p.organizationId)} and (rp.permission like '%*%' or rp.permission like 'users.%')`,
 )
 
