@@ -1,10 +1,12 @@
 // The page of one directory: where it is, how it does, its tokens, its last requests.
 import type { DirectoryRecord } from '#connections/directories/directories.ts'
+import type { DirectoryClient } from '#connections/directories/directory-clients.ts'
 import type { DirectoryTokenRecord, IssuedDirectoryToken } from '#connections/directories/directory-tokens.ts'
 import type { DirectoryActivity } from '#connections/provisioning/activity.ts'
 import type { ProvisioningEvent } from '#connections/provisioning/events.ts'
 import type { DirectoryRhythm } from '#connections/provisioning/rhythm.ts'
 import type { DirectoryContent } from '#connections/setup-links/directory-content.ts'
+import type { ExtensionAttribute } from '#directory/extension-attributes.ts'
 import { LinkButton, PrimaryLink, SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
@@ -17,12 +19,17 @@ import { EventTable } from '../provisioning/log-page.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Badge, ButtonForm, CopyField, Panel } from '../ui/parts.tsx'
+import { Clients } from './client-pages.tsx'
 import { inactivityNotice } from './list-page.tsx'
+import { StateBadge } from './state-badge.tsx'
 
 export type DirectoryPageProps = {
   frame: Frame
   directory: DirectoryRecord
   tokens: readonly DirectoryTokenRecord[]
+  clients: readonly DirectoryClient[]
+  /** Beside the standard ones; undefined for whoever may not see people. */
+  attributes: readonly ExtensionAttribute[] | undefined
   activity: DirectoryActivity | null
   rhythm: DirectoryRhythm | null
   events: readonly ProvisioningEvent[]
@@ -51,6 +58,8 @@ export const DirectoryPage = (props: DirectoryPageProps) => {
       <Arrivals {...props} />
       <Adoption {...props} mayWrite={mayWrite} />
       <Tokens {...props} mayWrite={mayWrite} />
+      <Clients {...props} mayWrite={mayWrite} />
+      <Attributes {...props} />
       <Panel
         title="Its last requests"
         actions={<SmallLink href={`/console/provisioning?directory=${directory.id}`}>The whole log</SmallLink>}
@@ -111,12 +120,6 @@ const Rhythm = ({ everyMinutes, nextExpectedAt, now }: DirectoryRhythm & { now: 
       ; who has to go at once is deactivated here
     </>
   )
-}
-
-const stateOf = ({ revokedAt, expiresAt }: DirectoryTokenRecord, now: Date) => {
-  if (revokedAt !== null) return <Badge tone="bad">Revoked</Badge>
-  if (expiresAt !== null && new Date(expiresAt) <= now) return <Badge tone="quiet">Expired</Badge>
-  return <Badge tone="good">Live</Badge>
 }
 
 const Arrivals = ({ frame, directory, content: { waitingUsers } }: DirectoryPageProps) => {
@@ -211,7 +214,7 @@ const Tokens = ({ frame, directory, tokens, state, mayWrite }: DirectoryPageProp
         columns={['Ends in', 'Status', 'Last used', 'Until', { label: 'Actions', isSilent: true }]}
         rows={tokens.map((token) => [
           <code>…{token.lastFour}</code>,
-          stateOf(token, frame.ctx.clock.now()),
+          <StateBadge {...token} now={frame.ctx.clock.now()} />,
           <Time at={token.lastUsedAt} empty="Never" />,
           <Time at={token.expiresAt} empty="No end" />,
           mayWrite && token.revokedAt === null ? (
@@ -230,6 +233,24 @@ const Tokens = ({ frame, directory, tokens, state, mayWrite }: DirectoryPageProp
     ) : null}
   </Panel>
 )
+
+const Attributes = ({ directory, attributes }: DirectoryPageProps) =>
+  attributes === undefined ? null : (
+    <Panel
+      title="Attributes of its own"
+      id="attributes"
+      lead="What it sends beside the standard schemas, and what was registered beforehand."
+      actions={
+        <SmallLink href={`/console/directories/${directory.id}/attributes`}>See and register attributes</SmallLink>
+      }
+    >
+      <p>
+        {attributes.length === 0
+          ? 'None yet.'
+          : `${counted(attributes.length, 'attribute')}, ${attributes.filter(({ isGiven }) => isGiven).length} of them registered.`}
+      </p>
+    </Panel>
+  )
 
 const Changes = ({ directory, state }: DirectoryPageProps) => {
   const address = `/console/directories/${directory.id}`
