@@ -1,6 +1,9 @@
 // Facts in the words of people.
 import { describe, expect, test } from 'vitest'
 import { counted } from './counts.ts'
+import { accessChangedLetter } from './letters/access-changed.ts'
+import { emergencyUseLetter } from './letters/emergency.ts'
+import { invitationLetter } from './letters/invitation.ts'
 import { sourceToHolder } from './role-sources.ts'
 import { agoInShort, agoInWords } from './times.ts'
 import { dateInZone, knownZone, namedTime, timeInZone } from './zones.ts'
@@ -38,6 +41,30 @@ describe('times', () => {
     expect(timeInZone('2030-01-31T23:59:59.000Z', 'Europe/Berlin')).toBe('31 Jan 2030, 23:59 UTC')
     expect(namedTime('2030-01-31T23:59:59.000Z', 'Europe/Berlin')).toBe('31 January 2030 at 23:59 UTC')
     expect(timeInZone('2030-07-31T12:00:00.000Z', 'Europe/Berlin')).toBe('31 Jul 2030, 14:00')
+  })
+})
+
+describe('mails name the zone of their reader', () => {
+  const [at, zone] = ['2030-01-31T23:30:00.000Z', 'Asia/Tokyo']
+  const letters = (read: string | undefined) => [
+    accessChangedLetter({
+      ...{ kind: 'given', role: 'Editor', brand: null, reason: null, expiresAt: at, organization: 'Cedar' },
+      ...{ actor: null, accountUrl: 'https://id.example.com/account', zone: read },
+    }),
+    emergencyUseLetter(
+      { organization: 'Cedar', userName: 'emergency-1', displayName: null, at, ip: null, reason: 'Fire' },
+      { sessionMinutes: 60, url: 'https://id.example.com/console/emergency', zone: read },
+    ),
+    invitationLetter({
+      ...{ organization: 'Cedar', inviter: null, note: null, expiresAt: at },
+      ...{ acceptUrl: 'https://id.example.com/invitation/x', zone: read },
+    }),
+  ]
+  test.each([
+    ['1 February 2030 at 08:30 (Asia/Tokyo)', zone],
+    ['31 January 2030 at 23:30 UTC', undefined],
+  ])('%s', (words, read) => {
+    for (const { paragraphs, closing } of letters(read)) expect([...paragraphs, ...closing].join(' ')).toContain(words)
   })
 })
 

@@ -66,6 +66,17 @@ describe('an alarm', () => {
     expect(open).toMatchObject({ ...alarm, notifiedAt: expect.any(String), settledAt: null })
     expect(await client.auditOf(String(open?.id))).toEqual(['alarm.raise'])
   })
+  test('is told to each administrator in their own zone', async () => {
+    await newClient('ada@example.com')
+    await owner`update users set attributes = attributes || '{"timezone": "America/New_York"}'
+      where organization_id = ${client.organizationId} and user_name = 'ada@example.com'`
+    await raise(alarm)
+    await run('alarm')
+    const [mail] = await mails()
+    expect(mail?.['subject']).toMatch(/ends on 4 January 2027$/)
+    const { body } = await getMail(ctx, mail?.['id'])
+    expect(body?.text).toContain('ends on 4 January 2027 at 19:00 (America/New_York)')
+  })
   test('is raised once while it is open', async () => {
     await raise(alarm)
     expect(await listAlarms(ctx)).toHaveLength(1)
