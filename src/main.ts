@@ -14,6 +14,12 @@ if (Number(process.versions.node.split('.')[0]) < supportedNode) {
 
 enableCompileCache?.()
 
+// Whoever reads what a command prints may stop (`| head`): then it is done quietly, and stops its PostgreSQL like any other.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+
 // Nothing can be added to what every object inherits.
 Object.seal(Object.prototype)
 

@@ -6,8 +6,8 @@ import { AccountPage } from '#http/ui/account-page.tsx'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
+import { Time } from '#http/ui/time.tsx'
 import { sourceToHolder } from '#words/role-sources.ts'
-import { timeInWords } from '#words/times.ts'
 import { actorInWords, changeInWords } from './words.ts'
 
 const columns = ['Role', 'Where it comes from', 'Until']
@@ -15,7 +15,7 @@ const columns = ['Role', 'Where it comes from', 'Until']
 const Until = ({ source }: Pick<OwnAssignment, 'source'>) => {
   if (source.type === 'mapping') return <>As long as you are in the group</>
   if (source.expiresAt === null) return <>No end date</>
-  return <time datetime={source.expiresAt}>{timeInWords(source.expiresAt)}</time>
+  return <Time at={source.expiresAt} />
 }
 
 const rowOf = ({ role, source, counts }: OwnAssignment) => [
@@ -52,7 +52,7 @@ const Changes = ({ changes }: { changes: readonly OwnChange[] }) => (
       rows={changes.map((change) => [
         changeInWords(change),
         actorInWords(change.actor),
-        <time datetime={change.occurredAt}>{timeInWords(change.occurredAt)}</time>,
+        <Time at={change.occurredAt} />,
       ])}
     />
   </>
@@ -78,8 +78,8 @@ const Ask = ({ access, request }: { access: OwnAccess; request: OwnRequest }) =>
       </form>
     ) : (
       <Alert kind="info" title="You have asked for access">
-        On <time datetime={request.openSince}>{timeInWords(request.openSince)}</time>. The administrators of{' '}
-        {access.organization.name} have been told; you get a mail when they give you something.
+        On <Time at={request.openSince} />. The administrators of {access.organization.name} have been told; you get a
+        mail when they give you something.
       </Alert>
     )}
   </>
@@ -92,6 +92,7 @@ export const AccessPage = ({ access, changes, request }: AccessPageProps) => (
     section="access"
     name={access.name}
     organization={access.organization.name}
+    timeZone={access.timeZone}
     isManager={access.isManager}
     lead="What you may do, and why."
   >

@@ -73,9 +73,19 @@ function createPages(services: AccountServices): Hono<AppEnv> {
   pages.get('/sessions', ...own, async (c) => {
     const { sessionId } = sessionOf(c)
     const ctx = userContext(services, sessionOf(c), c.get('requestId'))
-    const [{ name, organization, isManager }, sessions] = await Promise.all([getOwnAccess(ctx), listOwnSessions(ctx)])
+    const [{ name, organization, timeZone, isManager }, sessions] = await Promise.all([
+      getOwnAccess(ctx),
+      listOwnSessions(ctx),
+    ])
     const page = SessionsPage({
-      ...{ name, organization: organization.name, isManager, currentId: sessionId, now: services.clock.now() },
+      ...{
+        name,
+        organization: organization.name,
+        timeZone,
+        isManager,
+        currentId: sessionId,
+        now: services.clock.now(),
+      },
       sessions: sessions,
       hasEnded: c.req.query('ended') === '1',
     })

@@ -1,16 +1,20 @@
 // My sessions: where a person is signed in, and the way to end it there or everywhere.
 
+import { useContext } from 'hono/jsx'
 import type { SessionRecord } from '#access/sign-in/sessions/sessions.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { deviceName } from '#http/ui/devices.ts'
-import { agoInWords, timeInWords } from '#words/times.ts'
+import { Time, Zone } from '#http/ui/time.tsx'
+import { agoInWords } from '#words/times.ts'
+import { timeInZone } from '#words/zones.ts'
 import { signedInWith } from './words.ts'
 
 export type SessionsPageProps = {
   name: string
   organization: string
+  timeZone: string | null
   isManager: boolean
   sessions: readonly SessionRecord[]
   currentId: string
@@ -22,6 +26,7 @@ export type SessionsPageProps = {
 type ItemProps = { session: SessionRecord; isCurrent: boolean; now: Date }
 
 const SessionItem = ({ session, isCurrent, now }: ItemProps) => {
+  const zone = useContext(Zone)
   const device = deviceName(session.userAgent)
   const { id, createdAt, lastSeenAt, ip } = session
   return (
@@ -32,15 +37,19 @@ const SessionItem = ({ session, isCurrent, now }: ItemProps) => {
           {isCurrent ? <span class="text-secondary"> · This device</span> : null}
         </p>
         <p class="mb-0 text-secondary">
-          Signed in on <time datetime={createdAt}>{timeInWords(createdAt)}</time> {signedInWith(session)}
+          Signed in on <Time at={createdAt} /> {signedInWith(session)}
         </p>
         <p class="mb-0 text-secondary">
-          Last seen <time datetime={lastSeenAt}>{isCurrent ? 'just now' : agoInWords(lastSeenAt, now)}</time>
+          Last seen <Time at={lastSeenAt} words={isCurrent ? 'just now' : agoInWords(lastSeenAt, now)} />
           {ip === null ? null : <> from {ip}</>}
         </p>
       </div>
       <form method="post" action={isCurrent ? '/account/sign-out' : `/account/sessions/${id}/end`}>
-        <button type="submit" class="btn btn-sm" aria-label={`Sign out: ${device}, since ${timeInWords(createdAt)}`}>
+        <button
+          type="submit"
+          class="btn btn-sm"
+          aria-label={`Sign out: ${device}, since ${timeInZone(createdAt, zone)}`}
+        >
           Sign out
         </button>
       </form>
@@ -51,6 +60,7 @@ const SessionItem = ({ session, isCurrent, now }: ItemProps) => {
 export const SessionsPage = ({
   name,
   organization,
+  timeZone,
   isManager,
   sessions,
   currentId,
@@ -61,6 +71,7 @@ export const SessionsPage = ({
     section="sessions"
     name={name}
     organization={organization}
+    timeZone={timeZone}
     isManager={isManager}
     lead="Where you are signed in. If you do not recognise one of these, sign it out and tell your administrator."
   >

@@ -6,6 +6,8 @@ import { createDirectory } from '#connections/directories/create-directory.ts'
 import { listDirectories } from '#connections/directories/directories.ts'
 import { AppError } from '#platform/errors.ts'
 import { addAdoptionCommands } from './directory-adoption.ts'
+import { addDirectoryAttributeCommands } from './directory-attribute.ts'
+import { addDirectoryClientCommands } from './directory-client.ts'
 import { addDirectoryTokenCommands } from './directory-token.ts'
 import { confirmOption, makeChange } from './make-change.ts'
 import { type OutputOptions, print, printList } from './output.ts'
@@ -44,6 +46,8 @@ export function addDirectoryCommands(program: Command, runtime: CliRuntime): voi
     .action((options: AdmitOptions) => admit(runtime, options))
   addAdoptionCommands(directory, runtime)
   addDirectoryTokenCommands(directory, runtime)
+  addDirectoryClientCommands(directory, runtime)
+  addDirectoryAttributeCommands(directory, runtime)
 }
 
 async function create(runtime: CliRuntime, options: CreateOptions): Promise<void> {

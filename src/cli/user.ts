@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander'
 import { resolveUser } from '#access/grants/managers/references.ts'
 import { listUsers } from '#access/people/list-users.ts'
+import { type AccountKind, accountKinds } from '#access/people/search/user-filter.ts'
 import { approveUser } from '#access/people/status/approve-user.ts'
 import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { reactivateUser } from '#access/people/status/reactivate-user.ts'
@@ -14,7 +15,7 @@ import { addUserImportCommand } from './user-import.ts'
 
 type Scope = OutputOptions & { organization: string }
 
-type ListOptions = Scope & { status?: UserStatus; search?: string }
+type ListOptions = Scope & { status?: UserStatus; search?: string; accounts: AccountKind }
 
 type Act = (ctx: CallContext, userId: string) => Promise<UserRecord>
 
@@ -26,6 +27,11 @@ export function addUserCommands(program: Command, runtime: CliRuntime): void {
     .requiredOption('--organization <slug>', 'slug or id')
     .addOption(new Option('--status <status>').choices(['invited', 'active', 'inactive', 'erased']))
     .option('--search <text>', 'part of a name or an e-mail address')
+    .addOption(
+      new Option('--accounts <kind>', 'people alone, the sealed emergency accounts alone, or all')
+        .choices(accountKinds)
+        .default('people'),
+    )
     .option('--json', 'print one JSON line')
     .action((options: ListOptions) => list(runtime, options))
   addUserAccountCommands(user, runtime)
@@ -49,7 +55,7 @@ export function addUserCommands(program: Command, runtime: CliRuntime): void {
 }
 
 async function list(runtime: CliRuntime, options: ListOptions): Promise<void> {
-  const filter = { status: options.status, q: options.search }
+  const filter = { status: options.status, q: options.search, accounts: options.accounts }
   const items = await inOrganization(runtime, options.organization, (ctx) => listUsers(ctx, { filter }))
   printList(runtime, options, items.map(summary), {
     'USER NAME': ({ userName }) => userName,

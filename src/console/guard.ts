@@ -1,11 +1,9 @@
 // Who is at the door of the console: a live session becomes a context with what the person's roles allow, as they are now.
 import type { MiddlewareHandler } from 'hono'
 import { asManager } from '#access/grants/managers/manager.ts'
-import { readCookie } from '#http/cookies.ts'
 import { renderPage } from '#http/pages.ts'
 import { sessionOf, userContext } from '#http/session.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
-import { knownZone } from '#words/zones.ts'
 import type { ConsoleEnv, ConsoleServices } from './ui/env.ts'
 
 /** Where a manager without a second factor sets one up or shows it, and from where they come back here. */
@@ -38,8 +36,7 @@ export function requireManager(services: ConsoleServices): MiddlewareHandler<Con
     }
     if (lacksSecondFactor) return c.redirect(secondFactorPath(c.req), 303)
     c.set('ctx', ctx)
-    const zone = knownZone(timeZone) ?? knownZone(readCookie(c, 'rolecall_zone')?.replaceAll('~', '/'))
-    c.set('manager', { userId: session.userId, name, organization, isEmergency, zone })
+    c.set('manager', { userId: session.userId, name, organization, isEmergency, timeZone })
     return next()
   }
 }

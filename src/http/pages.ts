@@ -1,7 +1,11 @@
 // Pages: HTML under a content security policy that allows nothing but what we serve ourselves.
 import type { Context } from 'hono'
+import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { knownZone } from '#words/zones.ts'
+import { readCookie } from './cookies.ts'
 import type { AppEnv } from './env.ts'
+import { pageIn } from './ui/time.tsx'
 
 /** Where browsers report what the policy kept out of a page. */
 export const reportPath = '/csp-reports'
@@ -27,13 +31,17 @@ export async function renderPage<E extends AppEnv>(
   element: PageElement,
   { status = 200, formAction = [] }: PageOptions = {},
 ): Promise<Response> {
-  const html = await element.toString()
+  const html = await pageIn(browserZone(c), element as Child).toString()
   return c.body(`<!doctype html>${html}`, status, {
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Security-Policy': contentSecurityPolicy(scriptNonce(c), formAction),
     'Reporting-Endpoints': `csp="${reportPath}"`,
   })
 }
+
+/** As the browser's script has said it (`zone.js`). */
+const browserZone = <E extends AppEnv>(c: Context<E>): string | undefined =>
+  knownZone(readCookie(c, 'rolecall_zone')?.replaceAll('~', '/'))
 
 /** The nonce of the page that answers this request, for a script written into it. */
 export function scriptNonce<E extends AppEnv>(c: Context<E>): string {

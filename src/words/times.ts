@@ -1,33 +1,16 @@
-// Times as people read them, in English and UTC.
+// Times as people read them wherever they are: days in UTC, and how long ago something was. Times of the clock: zones.ts.
 
-const dateAndTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
 const longDate = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
-const dayAndDate = new Intl.DateTimeFormat('en-GB', {
-  ...{ weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' },
-})
-
 const dayAndMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })
 
 /** `31 Jan` */
 export const dayOfMonth = (time: string): string => dayAndMonth.format(new Date(time))
 
-/** `31 January 2030 at 12:00 UTC` */
-export const timeInWords = (time: string): string => `${dateAndTime.format(new Date(time))} UTC`
-
 /** `31 January 2030` */
 export const dateInWords = (time: string): string => longDate.format(new Date(time))
 
-/** `Thursday 31 January` */
-export const dayInWords = (time: string): string => dayAndDate.format(new Date(time))
-
-/** `31 Jan 2030` */
-export const shortDate = (time: string): string => new Date(time).toUTCString().slice(5, 16)
-
-/** `31 Jan 2030 12:00` */
-export const shortTime = (time: string): string => new Date(time).toUTCString().slice(5, 22)
-
-/** `Thu, 31 Jan 2030 12:00:00 GMT` */
-export const exactTime = (time: string): string => new Date(time).toUTCString()
+/** `Thu, 31 Jan 2030 12:00:00 UTC` */
+export const exactTime = (time: string): string => new Date(time).toUTCString().replace('GMT', 'UTC')
 
 const spans = [
   { unit: 'day', seconds: 86_400 },
@@ -35,10 +18,10 @@ const spans = [
   { unit: 'minute', seconds: 60 },
 ] as const
 
-/** `5 minutes ago`; under two minutes `just now`, beyond a week the date. */
-export function agoInWords(time: string, now: Date): string {
+/** `5 minutes ago`; under two minutes `just now`; undefined beyond a week, where the time itself says more. */
+export function agoInWords(time: string, now: Date): string | undefined {
   const seconds = (now.getTime() - Date.parse(time)) / 1000
-  if (seconds > 7 * 86_400) return timeInWords(time)
+  if (seconds > 7 * 86_400) return undefined
   const span = spans.find((each) => seconds >= each.seconds)
   if (span === undefined || seconds < 120) return 'just now'
   const count = Math.floor(seconds / span.seconds)

@@ -36,6 +36,7 @@ import { listDirectoryClients } from '#connections/directories/directory-clients
 import { listDirectoryTokens } from '#connections/directories/directory-tokens.ts'
 import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
 import { revokeDirectoryToken } from '#connections/directories/revoke-directory-token.ts'
+import { rotateDirectoryClient } from '#connections/directories/rotate-directory-client.ts'
 import { updateDirectory } from '#connections/directories/update-directory.ts'
 import { contentOf } from '#directory/user-content.ts'
 import type { CallContext } from '#src/context.ts'
@@ -69,6 +70,7 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   deleteBrand: changing({ kind: 'delete_brand', brandId: 'x' }),
   createDirectoryClient: (ctx) => createDirectoryClient(ctx, { directoryId: 'x', name: 'x', kind: 'secret' }),
   revokeDirectoryClient: (ctx) => revokeDirectoryClient(ctx, { directoryId: 'x', clientId: 'x' }),
+  rotateDirectoryClient: (ctx) => rotateDirectoryClient(ctx, { directoryId: 'x', clientId: 'x' }),
   listDirectoryClients: (ctx) => listDirectoryClients(ctx, 'x'),
   declareAttribute: (ctx) =>
     declareAttribute(ctx, { directoryId: 'x', resource: 'User', urn: 'urn:example:x', name: 'x', type: 'string' }),

@@ -39,7 +39,10 @@ test('is told to the administrators, once, and shown as waiting', async () => {
   const overview = await admin.get('/console')
   expect(overview.text).toContain('Somebody asks for access')
   expect(overview.text).toContain('&lt;b&gt;spring&lt;/b&gt;')
-  const letter = alarmLetter({ kind: 'access_request', detail }, 'Nordlicht', app.urls.page)
+  const letter = alarmLetter(
+    { kind: 'access_request', detail },
+    { organization: 'Nordlicht', page: app.urls.page, zone: undefined },
+  )
   expect([letter.subject, letter.paragraphs[0]]).toEqual([
     'Wren Writer (wren.writer@example.com) asks for access at Nordlicht',
     `Wren Writer (wren.writer@example.com) writes: ${words}`,
@@ -105,7 +108,10 @@ test('a manager whom a page refuses sees whom to ask and asks from there, with w
   expect(await manager.post('/account/request', { words: 'To map a group', refused })).toMatchObject({ status: 303 })
   const [request] = await requests()
   expect(request?.detail).toMatchObject({ userName: 'bran.dee@example.com', words: 'To map a group', refused })
-  const letter = alarmLetter({ kind: 'access_request', detail: request?.detail ?? {} }, 'Nordlicht', app.urls.page)
+  const letter = alarmLetter(
+    { kind: 'access_request', detail: request?.detail ?? {} },
+    { organization: 'Nordlicht', page: app.urls.page, zone: undefined },
+  )
   expect(letter.paragraphs[1]).toBe(`What they were told: ${refused}.`)
   expect((await admin.get('/console')).text).toContain(refused)
 })

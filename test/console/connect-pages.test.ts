@@ -55,6 +55,33 @@ const pages: [string, (at: Furnished) => string, string][] = [
     ({ directory, token }) => `/console/directories/${directory}/tokens/${token}/revoke`,
     'No other token',
   ],
+  ['a new client', ({ directory }) => `/console/directories/${directory}/clients/new`, 'What it is'],
+  [
+    'a new client by keys',
+    ({ directory }) => `/console/directories/${directory}/clients/new?kind=private_key_jwt`,
+    'Public keys',
+  ],
+  [
+    'a new client of Entra',
+    ({ directory }) => `/console/directories/${directory}/clients/new?kind=entra`,
+    'Directory (tenant) ID',
+  ],
+  [
+    'a new secret',
+    ({ directory, client }) => `/console/directories/${directory}/clients/${client}/rotate`,
+    'The id stays',
+  ],
+  [
+    'other keys',
+    ({ directory, keyClient }) => `/console/directories/${directory}/clients/${keyClient}/rotate`,
+    'All keys that it has from now on',
+  ],
+  [
+    'revoking a client',
+    ({ directory, client }) => `/console/directories/${directory}/clients/${client}/revoke`,
+    'gets no access tokens any more',
+  ],
+  ['attributes of its own', ({ directory }) => `/console/directories/${directory}/attributes`, 'door.front'],
   ['the provisioning log', () => '/console/provisioning', 'exists already'],
   ['a refused request', ({ refusedEvent }) => `/console/provisioning/${refusedEvent}`, 'What to do:'],
   ['a tolerated request', ({ tolerantEvent }) => `/console/provisioning/${tolerantEvent}`, 'What was tolerated'],

@@ -2,7 +2,9 @@
 // quirks and a refusal, sign-ins that worked and did not, setup links.
 import { listAttempts } from '#access/sign-in/attempts.ts'
 import { createTestLink } from '#access/sign-in/test-links.ts'
+import { createDirectoryClient } from '#connections/directories/change-directory-clients.ts'
 import { createDirectory } from '#connections/directories/create-directory.ts'
+import { declareAttribute } from '#connections/directories/declare-attribute.ts'
 import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
 import { listProvisioningEvents } from '#connections/provisioning/events.ts'
@@ -25,6 +27,9 @@ export type Furnished = {
   /** Another one, empty. */
   nextDirectory: string
   token: string
+  /** Clients of the directory, by secret and by keys. */
+  client: string
+  keyClient: string
   refusedEvent: string
   tolerantEvent: string
   refusedAttempt: string
@@ -60,6 +65,16 @@ export async function furnishConnect(
   await revokeSetupLink(ctx, revoked?.link.id ?? '')
   const directory = draft.directoryId ?? ''
   const token = await issueDirectoryToken(ctx, { directoryId: directory })
+  const client = await createDirectoryClient(ctx, { directoryId: directory, name: 'Entra, production', kind: 'secret' })
+  const key = { kty: 'RSA', n: 'AQAB', e: 'AQAB', kid: 'one' } as const
+  const keyClient = await createDirectoryClient(ctx, {
+    ...{ directoryId: directory, name: 'Okta', kind: 'private_key_jwt' },
+    keys: [key],
+  })
+  const tenant = { tenantId: '11111111-2222-4333-8444-555555555555', kind: 'entra', name: 'Our tenant' } as const
+  await createDirectoryClient(ctx, { directoryId: directory, ...tenant })
+  const badge = { urn: 'urn:example:params:scim:schemas:badge:2.0:User', resource: 'User' } as const
+  await declareAttribute(ctx, { directoryId: directory, ...badge, name: 'door.front', type: 'dateTime' })
   const { people, groups } = company(3, { domain, people: 3, groups: ['Aurora Everybody'] })
   const entra = createEntra({ baseUrl: app.urls.scimBase(directory), token: token.token })
   for (const person of people) await entra.pushUser(person)
@@ -82,6 +97,7 @@ export async function furnishConnect(
   const changes = await listProvisioningEvents(ctx, { directoryId: directory, status: 'changed', limit: 50 })
   return {
     ...{ open: connection.id, draft: draft.id, directory, nextDirectory: next.id, token: token.id },
+    ...{ client: client.id, keyClient: keyClient.id },
     refusedEvent: refusal?.id ?? '',
     tolerantEvent: changes.find(({ quirks }) => quirks.length > 0)?.id ?? '',
     refusedAttempt: refused?.id ?? '',

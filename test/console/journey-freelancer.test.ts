@@ -107,7 +107,7 @@ test('J7: from the brand’s page to the last day, and on to the company’s dir
   await freelancer.waitForURL(`${app.origin}/account`)
   const access = (await freelancer.getByRole('main').textContent()) ?? ''
   expect(access).toContain('Aurora')
-  expect(access).toContain(`30 June ${new Date().getUTCFullYear() + 1}`)
+  expect(access).toContain(`30 Jun ${new Date().getUTCFullYear() + 1}`)
 
   const [row] = await app.owner`select u.id, a.sponsor, a.expires_at from users u
     join assignments a on a.organization_id = u.organization_id and a.user_id = u.id where u.user_name = ${address}`

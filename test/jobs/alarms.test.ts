@@ -59,12 +59,23 @@ describe('an alarm', () => {
     const [mail, ...others] = await mails()
     expect(others).toEqual([])
     expect(mail).toMatchObject({ kind: 'alarm', recipient: 'ada@example.com' })
-    expect(mail?.['subject']).toMatch(/^A sign-in certificate of organization-\d+ ends on 05 Jan 2027$/)
+    expect(mail?.['subject']).toMatch(/^A sign-in certificate of organization-\d+ ends on 5 January 2027$/)
     const { body } = await getMail(ctx, mail?.['id'])
-    expect(body?.text).toContain('the connection Okta trusts ends on 05 Jan 2027')
+    expect(body?.text).toContain('the connection Okta trusts ends on 5 January 2027 at 00:00 UTC')
     const [open] = await listAlarms(ctx)
     expect(open).toMatchObject({ ...alarm, notifiedAt: expect.any(String), settledAt: null })
     expect(await client.auditOf(String(open?.id))).toEqual(['alarm.raise'])
+  })
+  test('is told to each administrator in their own zone', async () => {
+    await newClient('ada@example.com')
+    await owner`update users set attributes = attributes || '{"timezone": "America/New_York"}'
+      where organization_id = ${client.organizationId} and user_name = 'ada@example.com'`
+    await raise(alarm)
+    await run('alarm')
+    const [mail] = await mails()
+    expect(mail?.['subject']).toMatch(/ends on 4 January 2027$/)
+    const { body } = await getMail(ctx, mail?.['id'])
+    expect(body?.text).toContain('ends on 4 January 2027 at 19:00 (America/New_York)')
   })
   test('is raised once while it is open', async () => {
     await raise(alarm)

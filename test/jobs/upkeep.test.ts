@@ -84,6 +84,21 @@ describe('reminders', () => {
     expect(await due()).toEqual([])
     expect(await client.auditOf(id)).toEqual(['assignment.create', 'assignment.remind', 'assignment.remind'])
   })
+  test('tell each reader the end in their own zone, and name it', async () => {
+    await newClient()
+    const userId = await createPerson(client, 'gus@example.com', 'Gus')
+    await owner`update users set attributes = attributes || '{"timezone": "Asia/Tokyo"}' where id = ${userId}`
+    const id = await ending(userId, 2, { sponsor: 'sponsor@example.com' })
+    await owner`update assignments set expires_at = date_trunc('day', expires_at) + interval '20 hours' where id = ${id}`
+    const [row] =
+      await owner`select expires_at + interval '9 hours' as there, expires_at as utc from assignments where id = ${id}`
+    const day = (at: unknown) =>
+      new Date(String(at)).toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+    await run('reminder')
+    const texts = await Promise.all((await mails()).map(async (mail) => (await getMail(ctx, mail['id'])).body?.text))
+    expect(texts[0]).toContain(`On ${day(row?.['there'])} at 05:00 (Asia/Tokyo) your assignment ends`)
+    expect(texts[1]).toContain(`On ${day(row?.['utc'])} at 20:00 UTC Gus’s assignment ends`)
+  })
   test('find the sponsor by userName, and say one thing to one address', async () => {
     await newClient()
     const userId = await createPerson(client, 'gus@example.com')

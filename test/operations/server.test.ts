@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
 import { core, type ScimClient, scimClient } from '../support/scim.ts'
-import { processesOf, rolecall, type ServerProcess, startServer } from '../support/server-process.ts'
+import { processesOf, rolecall, rolecallUnread, type ServerProcess, startServer } from '../support/server-process.ts'
 
 const directories: string[] = []
 const servers: ServerProcess[] = []
@@ -177,15 +177,34 @@ describe('a server on its embedded database', () => {
     const environment = dataDirectory()
     const organization = ['organization', 'create', '--slug', 'twice', '--name', 'Twice']
     const brand = ['brand', 'create', '--organization', 'twice', '--slug', 'twice', '--name', 'Twice']
-    const refusedSoon = async (args: string[]): Promise<void> => {
+    const others = ['--organization', 'twice', '--directory', 'nowhere']
+    const refusals: readonly [args: string[], code: number, said: string][] = [
+      [organization, 1, 'exists already'],
+      [brand, 1, 'exists already'],
+      [['user', 'deactivate', '--organization', 'twice', '--user', 'nobody'], 1, 'User nobody not found'],
+      [['directory', 'client', 'create', ...others, '--name', 'X'], 1, 'Directory nowhere not found'],
+      [['directory', 'client', 'create', ...others], 2, "required option '--name"],
+    ]
+    const refusedSoon = async ([args, code, said]: (typeof refusals)[number]): Promise<void> => {
       const late = sleep(20_000, { code: 'it goes on' }, { ref: false })
-      const refused = { code: 1, stdout: '', stderr: expect.stringContaining('exists already') }
+      const refused = { code, stdout: '', stderr: expect.stringContaining(said) }
       expect(await Promise.race([rolecall(environment, ...args), late])).toMatchObject(refused)
     }
     for (const args of [organization, brand]) expect((await rolecall(environment, ...args)).code).toBe(0)
-    for (const args of [organization, brand]) await refusedSoon(args)
+    for (const refusal of refusals) await refusedSoon(refusal)
+    expect(await gone(environment.DATA_DIR)).toBe(0)
     await started(environment)
-    for (const args of [organization, brand]) await refusedSoon(args)
+    await Promise.all(refusals.map(refusedSoon))
+  })
+
+  test('a command whose reader has gone ends quietly, and takes its PostgreSQL with it', {
+    timeout: 60_000,
+  }, async () => {
+    const environment = dataDirectory()
+    await rolecall(environment, 'organization', 'create', '--slug', 'acme', '--name', 'Acme')
+    const { code, stderr } = await rolecallUnread(environment, 'organization', 'list', '--json')
+    expect([code, stderr]).toEqual([0, ''])
+    expect(await gone(environment.DATA_DIR)).toBe(0)
   })
 
   test('kill -9 in the middle of writes: no acknowledged one is lost, no PostgreSQL is left over', {

@@ -8,6 +8,7 @@ import { isWaiting } from '#db/waiting.ts'
 import { signsInBy } from '#directory/email.ts'
 import { fold } from '#directory/fold.ts'
 import { provisionWithin } from '#directory/provision-user.ts'
+import { timeZoneColumn } from '#directory/time-zone.ts'
 import { issueToken } from '#platform/crypto.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { instantSchema, nameSchema, parseInput, requireFuture } from '#platform/input.ts'
@@ -92,7 +93,7 @@ const insertInvitation = prepared<
     days: number
     now: string
   },
-  { expiresAt: string; inviter: string | null }
+  { expiresAt: string; inviter: string | null; timeZone: string | null }
 >(
   (
     p,
@@ -101,7 +102,9 @@ const insertInvitation = prepared<
     values (${p.organizationId}, ${p.id}, ${p.userId}, ${p.email}, ${p.emailKey}, ${p.tokenHash}, 'pending', ${p.note},
       ${p.invitedBy}, ${p.now}::timestamptz, now() + make_interval(days => ${p.days}::int))
     returning expires_at as "expiresAt", (select coalesce(u.display_name, u.user_name) from users u
-      where u.organization_id = ${p.organizationId} and u.id = ${p.invitedBy}) as inviter`,
+      where u.organization_id = ${p.organizationId} and u.id = ${p.invitedBy}) as inviter,
+      (select ${timeZoneColumn} from users u
+        where u.organization_id = ${p.organizationId} and u.id = ${p.userId}) as "timeZone"`,
 )
 
 /**
@@ -241,6 +244,7 @@ async function invite(
     ...{ invitationId, token: plain, email, note, organizationName },
     expiresAt: made?.expiresAt ?? now,
     inviter: made?.inviter ?? null,
+    timeZone: made?.timeZone ?? null,
   })
   await tx.run(audit(ctx, invitationId, 'invitation.create', { email, userId, holdings, days, expiresAt }))
   return { invitationId, userId }

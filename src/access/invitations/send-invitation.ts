@@ -1,12 +1,21 @@
 // The token of an invitation and the mail that carries it. A new token makes the old link void.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
+import { timeZoneColumn } from '#directory/time-zone.ts'
 import { issueToken } from '#platform/crypto.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import { invitationLetter } from '#words/letters/invitation.ts'
+import { knownZone } from '#words/zones.ts'
 import { queueMail } from '../notices/mail/queue-mail.ts'
 
-type Row = { email: string; note: string | null; expiresAt: string; organizationName: string; inviter: string | null }
+type Row = {
+  email: string
+  note: string | null
+  expiresAt: string
+  organizationName: string
+  inviter: string | null
+  timeZone: string | null
+}
 
 const renew = prepared<{ organizationId: string; invitationId: string; tokenHash: string; days: number }, Row>(
   (p) => sql`update invitations i set token_hash = ${p.tokenHash}, sent_count = i.sent_count + 1,
@@ -17,7 +26,8 @@ const renew = prepared<{ organizationId: string; invitationId: string; tokenHash
       and o.id = i.organization_id
     returning i.email, i.note, i.expires_at as "expiresAt", o.name as "organizationName",
       (select coalesce(u.display_name, u.user_name) from users u
-        where u.organization_id = i.organization_id and u.id = i.invited_by) as inviter`,
+        where u.organization_id = i.organization_id and u.id = i.invited_by) as inviter, (select ${timeZoneColumn} from users u
+        where u.organization_id = i.organization_id and u.id = i.user_id) as "timeZone"`,
 )
 
 /** @returns false where the invitation does not wait any more */
@@ -36,10 +46,11 @@ export async function resendWithin(
 type Sending = Row & { invitationId: string; token: string }
 
 export async function queueInvitation(tx: Transaction, ctx: CallContext, sending: Sending): Promise<void> {
-  const { invitationId, token, email, note, expiresAt, organizationName, inviter } = sending
+  const { invitationId, token, email, note, expiresAt, organizationName, inviter, timeZone } = sending
   const letter = invitationLetter({
     ...{ organization: organizationName, inviter, note, expiresAt },
     acceptUrl: ctx.urls.page(`/invitation/${token}`),
+    zone: knownZone(timeZone),
   })
   await queueMail(tx, ctx, { kind: 'invitation', to: email, targetId: invitationId, letter })
 }

@@ -1,6 +1,8 @@
 // How an organization is doing, in numbers: people, sign-ins, and what waits for somebody.
+
 import { sql } from 'drizzle-orm'
 import type { Connection } from '#connections/sign-in/connections.ts'
+import { isPerson } from '#db/emergency.ts'
 import { prepared } from '#db/statement.ts'
 import { isWaiting } from '#db/waiting.ts'
 import { firstIdAt } from '#platform/ids.ts'
@@ -35,7 +37,7 @@ const selectCounts = prepared<{ organizationId: string }, OverviewCounts>(
         'invited', count(*) filter (where status = 'invited'), 'inactive', count(*) filter (where status = 'inactive'),
         'awaitingApproval', count(*) filter (where ${isWaiting}))
       from users u where u.organization_id = ${p.organizationId} and u.deleted_at is null
-        and not exists (select from emergency_accounts e where e.organization_id = u.organization_id and e.user_id = u.id))
+        and ${isPerson})
       as people,
     count_administrators() as administrators,
     (select count(distinct a.user_id)::int from effective_administrators() a

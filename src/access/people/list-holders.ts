@@ -17,6 +17,7 @@ import {
 import { sourceText } from '#words/role-sources.ts'
 import { hitsTable } from './search/hits.ts'
 import { type Holding, holdersOf, isAbout, peopleOf } from './search/holders.ts'
+import { type AccountKind, accountCondition } from './search/user-filter.ts'
 import {
   cursorOf,
   isAfter,
@@ -34,6 +35,8 @@ export type HoldersFilter = {
   /** A brand, or `organization` for what is held in no brand; absent: anywhere. */
   brandId?: string | undefined
   q?: string | undefined
+  /** Absent: people. */
+  accounts?: AccountKind | undefined
 }
 
 export type Holder = {
@@ -63,7 +66,7 @@ const byName: UserOrder = { sort: 'name', direction: 'asc' }
 export async function listHolders(ctx: CallContext, { filter, cursor, limit = 50 }: Page): Promise<HoldersPage> {
   const holding = inReach(ctx, filter)
   const after = cursor === undefined ? undefined : keysOf(byName, cursor)
-  const statement = once<Row>(holdersStatement(ctx, { holding, q: filter.q, after, limit }), { isPrepared: false })
+  const statement = once<Row>(holdersStatement(ctx, { holding, filter, after, limit }), { isPrepared: false })
   const [, rows] = await inTransaction(ctx, (tx) => tx.commitWith<unknown>(planAnew, statement))
   const { total, items: found } = (rows as Row[] | undefined)?.[0] ?? { total: 0, items: [] }
   const items = found.slice(0, limit)
@@ -91,13 +94,15 @@ function inReach(ctx: CallContext, { roleId, brandId }: HoldersFilter): Holding 
   return { roleId, where: brands }
 }
 
-type Wanted = { holding: Holding; q: string | undefined; after: Keys | undefined; limit: number }
+type Wanted = { holding: Holding; filter: HoldersFilter; after: Keys | undefined; limit: number }
 
-function holdersStatement({ organizationId }: CallContext, { holding, q, after, limit }: Wanted): SQL {
+function holdersStatement({ organizationId }: CallContext, { holding, filter, after, limit }: Wanted): SQL {
+  const { q, accounts = 'people' } = filter
   const { tables, condition } = holdersOf('wanted', organizationId, holding)
   const people = peopleOf('wanted', organizationId, holding)
   const words = q === undefined ? [] : searchWords(q)
-  const plain = sql`u.organization_id = ${organizationId} and u.deleted_at is null and u.status in ('active', 'invited')`
+  const plain = sql`u.organization_id = ${organizationId} and u.deleted_at is null and u.status in ('active', 'invited')
+    and ${accountCondition(accounts)}`
   // A role may be held by nearly everybody, a brand is not.
   const isOfBrands = Array.isArray(holding.where)
   const hits = hitsTable({

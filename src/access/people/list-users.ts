@@ -1,5 +1,7 @@
 // The list of users as administrators search it: a page in some order, with what each holds, and how many there are in all.
+
 import { type SQL, sql } from 'drizzle-orm'
+import { isEmergencyAccount } from '#db/emergency.ts'
 import { once } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
 import { planAnew } from '#directory/paging/plan-anew.ts'
@@ -37,6 +39,8 @@ export type ListedUser = UserRecord & {
   brands: { id: string; slug: string; name: string; roles: { id: string; key: string; name: string }[] }[]
   /** The invitation that waits for them. */
   invitationId: string | null
+  /** Sealed for the day on which nothing else works, and nobody's. */
+  isEmergencyAccount: boolean
 }
 
 export type UserPage = { items: ListedUser[]; total: number; nextCursor: string | null }
@@ -90,7 +94,8 @@ function searchStatement(ctx: CallContext, { filter, order, after, limit }: Sear
     select (select count(*)::int from hits) as total, ${userColumns}, ${emailColumn} as email,
         u.last_active_at as "lastActiveAt", u.returns_at as "returnsAt", ${directoryColumn} as directory,
         ${rolesColumn(reachOf(ctx))} as roles, ${brandsColumn(reachOf(ctx))} as brands,
-        ${invitationColumn} as "invitationId", ${keysColumn(order, 'p')} as keys
+        ${invitationColumn} as "invitationId", ${isEmergencyAccount} as "isEmergencyAccount",
+        ${keysColumn(order, 'p')} as keys
       from (select) one left join (page p join users u on u.organization_id = ${organizationId} and u.id = p.id) on true
       order by ${orderBy(order, 'p')}`
 }

@@ -1,7 +1,9 @@
 // Whose identity this is: by the stored link; where there is none, by what the directory of the same provider calls the
 // person, or by an e-mail address in a domain that the organization has proven (ADR 0030). The living come first; whoever has
 // left is known by every name that they had.
+
 import { sql } from 'drizzle-orm'
+import { isEmergencyAccount } from '#db/emergency.ts'
 import { prepared } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import type { StatusReason, UserStatus } from '#directory/users.ts'
@@ -90,8 +92,7 @@ const find = prepared<Parameters, Row>(
       u.deleted_at is not null as "isDeleted", f.found_by as "foundBy",
       exists (select from invitations i where i.organization_id = u.organization_id and i.user_id = u.id
         and i.status = 'pending' and i.expires_at > now()) as "isInvited",
-      exists (select from emergency_accounts a where a.organization_id = u.organization_id and a.user_id = u.id)
-        as "isEmergencyAccount"
+      ${isEmergencyAccount} as "isEmergencyAccount"
     from found f join users u on u.organization_id = ${p.organizationId} and u.id = f.id
     order by u.id, f.rank`,
 )

@@ -16,7 +16,7 @@ const unproven = prepared<{ organizationId: string }, { userName: string; displa
 
 export async function askForDrill(ctx: CallContext, log: Log): Promise<void> {
   const { organizationId } = ctx
-  const addresses = await alarmRecipients(ctx)
+  const recipients = await alarmRecipients(ctx)
   const isUnheard = await inTransaction(ctx, async (tx) => {
     const accounts = await tx.run(unproven({ organizationId }))
     if (accounts.length === 0) return false
@@ -25,11 +25,12 @@ export async function askForDrill(ctx: CallContext, log: Log): Promise<void> {
     )
     const detail = { accounts: shown }
     const [alarm] = await tx.run(raiseAlarm(ctx, { kind: 'emergency_drill', detail, isNote: true }))
-    const letter = alarmLetter({ kind: 'emergency_drill', detail }, await organizationName(tx, ctx), ctx.urls.page)
-    for (const to of addresses) {
-      await queueMail(tx, ctx, { kind: 'emergency_drill', to, letter, targetId: alarm?.id ?? organizationId })
+    const about = { organization: await organizationName(tx, ctx), page: ctx.urls.page }
+    for (const { email, zone } of recipients) {
+      const letter = alarmLetter({ kind: 'emergency_drill', detail }, { ...about, zone })
+      await queueMail(tx, ctx, { kind: 'emergency_drill', to: email, letter, targetId: alarm?.id ?? organizationId })
     }
-    return addresses.length === 0
+    return recipients.length === 0
   })
   if (isUnheard) log.error({ organizationId }, 'Nobody could be asked to try the emergency accounts')
 }

@@ -4,8 +4,10 @@ import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
 import { fold } from '#directory/fold.ts'
+import { timeZoneColumn } from '#directory/time-zone.ts'
 import { type CallContext, inTransaction, type Transaction } from '#src/context.ts'
 import { reminderLetter } from '#words/letters/reminder.ts'
+import { knownZone } from '#words/zones.ts'
 import { organizationName } from '../notices/alarms/organization-name.ts'
 import { queueMail } from '../notices/mail/queue-mail.ts'
 
@@ -17,6 +19,7 @@ type Due = {
   userName: string
   displayName: string | null
   email: string | null
+  timeZone: string | null
   sponsor: string | null
   role: string
   brand: string | null
@@ -33,12 +36,16 @@ const claim = prepared<{ organizationId: string; limit: number }, Due>(
       and u.organization_id = a.organization_id and u.id = a.user_id
       and r.organization_id = a.organization_id and r.id = a.role_id
     returning a.id, due.days, a.expires_at as "expiresAt", u.id as "userId", u.user_name as "userName",
-      u.display_name as "displayName", ${emailColumn} as email, a.sponsor, r.name as role,
+      u.display_name as "displayName", ${emailColumn} as email, ${timeZoneColumn} as "timeZone", a.sponsor, r.name as role,
       (select b.name from brands b where b.organization_id = a.organization_id and b.id = a.brand_id) as brand`,
 )
 
-const addressOf = prepared<{ organizationId: string; userNameKey: string }, { email: string | null }>(
-  (p) => sql`select ${emailColumn} as email from users u where u.organization_id = ${p.organizationId}
+type Reader = { email: string | null; timeZone: string | null }
+
+const readerOf = prepared<{ organizationId: string; userNameKey: string }, Reader>(
+  (
+    p,
+  ) => sql`select ${emailColumn} as email, ${timeZoneColumn} as "timeZone" from users u where u.organization_id = ${p.organizationId}
     and u.user_name_key = ${p.userNameKey} and u.deleted_at is null and u.status = 'active'`,
 )
 
@@ -54,24 +61,29 @@ export async function remindOfEnds(ctx: CallContext): Promise<void> {
 }
 
 async function remind(tx: Transaction, ctx: CallContext, due: Due, organization: string): Promise<void> {
-  const sponsor = await sponsorAddress(tx, ctx, due.sponsor)
-  const recipients = new Set([due.email, sponsor].filter((address) => address !== null))
-  for (const to of recipients) {
+  const sponsor = await sponsorOf(tx, ctx, due.sponsor)
+  const isTheirOwn = sponsor.email === due.email
+  for (const { email: to, timeZone } of isTheirOwn ? [due] : [due, sponsor]) {
+    if (to === null) continue
     const letter = reminderLetter({
       ...{ role: due.role, brand: due.brand, organization, expiresAt: due.expiresAt },
       holder: to === due.email ? null : (due.displayName ?? due.userName),
       assignmentUrl: ctx.urls.page(`/console/users/${due.userId}/assignments/${due.id}`),
+      zone: knownZone(timeZone),
     })
     await queueMail(tx, ctx, { kind: 'reminder', to, letter, targetId: due.id })
   }
-  const detail = { days: due.days, userId: due.userId, toPerson: due.email !== null, toSponsor: sponsor !== null }
+  const detail = { days: due.days, userId: due.userId, toPerson: due.email !== null, toSponsor: sponsor.email !== null }
   await tx.run(recordAudit(ctx, { action: 'assignment.remind', targetType: 'assignment', targetId: due.id, detail }))
 }
 
-async function sponsorAddress(tx: Transaction, ctx: CallContext, sponsor: string | null): Promise<string | null> {
-  if (sponsor === null) return null
+const nobody: Reader = { email: null, timeZone: null }
+
+async function sponsorOf(tx: Transaction, ctx: CallContext, sponsor: string | null): Promise<Reader> {
+  if (sponsor === null) return nobody
   const userNameKey = fold(sponsor.trim())
-  const [user] = await tx.run(addressOf({ organizationId: ctx.organizationId, userNameKey }))
-  if (user?.email) return user.email
-  return /^[^\s@<>",;]+@[^\s@<>",;]+\.[^\s@<>",;]+$/.test(sponsor.trim()) ? sponsor.trim() : null
+  const [user] = await tx.run(readerOf({ organizationId: ctx.organizationId, userNameKey }))
+  if (user?.email) return user
+  const isAddress = /^[^\s@<>",;]+@[^\s@<>",;]+\.[^\s@<>",;]+$/.test(sponsor.trim())
+  return isAddress ? { email: sponsor.trim(), timeZone: null } : nobody
 }

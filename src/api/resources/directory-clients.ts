@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { createDirectoryClient, revokeDirectoryClient } from '#connections/directories/change-directory-clients.ts'
 import { listDirectoryClients } from '#connections/directories/directory-clients.ts'
+import { rotateDirectoryClient } from '#connections/directories/rotate-directory-client.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 import { time, timeInput } from '../contract/schemas.ts'
 
@@ -17,12 +18,15 @@ const Client = z
     createdAt: time,
     expiresAt: time.nullable(),
     revokedAt: time.nullable(),
+    lastUsedAt: time.nullable().openapi({ description: 'When one of its access tokens was last used' }),
   })
   .openapi('DirectoryClient')
 
 const NewClient = Client.extend({
   clientSecret: z.string().nullable().openapi({ description: 'Of the kind secret; shown this once' }),
 }).openapi('NewDirectoryClient')
+
+const publicKeys = z.array(z.record(z.string(), z.unknown())).openapi({ description: 'Public keys (RFC 7517)' })
 
 const common = { name: z.string(), expiresAt: timeInput.nullish() }
 
@@ -31,7 +35,7 @@ const Input = z.discriminatedUnion('kind', [
   z.strictObject({
     ...common,
     kind: z.literal('private_key_jwt'),
-    keys: z.array(z.record(z.string(), z.unknown())).openapi({ description: 'Public keys (RFC 7517)' }),
+    keys: publicKeys,
   }),
   z.strictObject({
     ...common,
@@ -62,6 +66,20 @@ const createRoute = operation('post', '/directories/{id}/clients', 'createDirect
 
 const clientParam = idParam.extend({ clientId: z.string().openapi({ description: 'The id of the client' }) })
 
+const rotateRoute = operation('post', '/directories/{id}/clients/{clientId}/rotate', 'rotateDirectoryClient', {
+  summary:
+    'Replace the secret or the public keys of a client; the old ones and their access tokens are refused at once',
+  request: {
+    params: clientParam,
+    body: jsonBody(
+      z.strictObject({
+        keys: publicKeys.optional().openapi({ description: 'Of a client of the kind private_key_jwt' }),
+      }),
+    ),
+  },
+  responses: { 200: jsonAnswer(NewClient, 'The client, with its new secret') },
+})
+
 const revokeRoute = operation('delete', '/directories/{id}/clients/{clientId}', 'revokeDirectoryClient', {
   summary: 'Revoke a client; its access tokens are refused from the next request on',
   request: { params: clientParam },
@@ -75,6 +93,11 @@ export const directoryClientRoutes = newRoutes()
   .openapi(createRoute, async (c) => {
     const input = { directoryId: c.req.valid('param').id, ...c.req.valid('json') }
     return c.json(await createDirectoryClient(c.get('ctx'), input as Parameters<typeof createDirectoryClient>[1]), 201)
+  })
+  .openapi(rotateRoute, async (c) => {
+    const { id: directoryId, clientId } = c.req.valid('param')
+    const input = { directoryId, clientId, ...c.req.valid('json') }
+    return c.json(await rotateDirectoryClient(c.get('ctx'), input as Parameters<typeof rotateDirectoryClient>[1]), 200)
   })
   .openapi(revokeRoute, async (c) => {
     const { id: directoryId, clientId } = c.req.valid('param')

@@ -1,6 +1,6 @@
 // /directories/{id}/extension-attributes
 import { z } from '@hono/zod-openapi'
-import { declareAttribute } from '#connections/directories/declare-attribute.ts'
+import { attributeTypes, declareAttribute } from '#connections/directories/declare-attribute.ts'
 import { getDirectory } from '#connections/directories/directories.ts'
 import { listExtensionAttributes } from '#directory/extension-attributes.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
@@ -11,7 +11,7 @@ const described = {
     .string()
     .openapi({ description: 'Of the extension', example: 'urn:example:params:scim:schemas:badge:2.0:User' }),
   name: z.string().openapi({ description: 'A path for a sub-attribute', example: 'door.front' }),
-  type: z.enum(['string', 'boolean', 'integer', 'decimal', 'dateTime', 'reference', 'binary', 'complex']),
+  type: z.enum(attributeTypes),
 }
 
 const Attribute = z

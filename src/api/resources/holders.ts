@@ -6,6 +6,7 @@ import { pageOf, pageParams } from '../contract/paging.ts'
 import { jsonAnswer, newRoutes, operationsOf } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
 import { HeldRole, person } from './held-shape.ts'
+import { accountsFilter } from './user-shape.ts'
 
 const operation = operationsOf('Access')
 
@@ -17,6 +18,7 @@ const filter = {
     .optional()
     .openapi({ description: 'A brand, or `organization` for what is held in no brand; without it, anywhere' }),
   q: z.string().max(200).optional().openapi({ description: 'Words of names or addresses' }),
+  accounts: accountsFilter,
 }
 
 const Holder = z

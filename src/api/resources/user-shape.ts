@@ -1,6 +1,7 @@
 // How a user looks in the API, and what an administrator may say of one.
 import { z } from '@hono/zod-openapi'
 import type { ListedUser as ListedRecord } from '#access/people/list-users.ts'
+import { accountKinds } from '#access/people/search/user-filter.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import type { Attributes, UserRecord } from '#directory/users.ts'
 import { time } from '../contract/schemas.ts'
@@ -38,6 +39,9 @@ export const ListedUser = User.extend({
   roles: z.array(role).openapi({ description: 'Held in the organization now, through whatever' }),
   brands: z.array(z.object({ id: z.string(), slug: z.string(), name: z.string(), roles: z.array(role) })),
   invitationId: z.string().nullable().openapi({ description: 'The invitation that waits for them' }),
+  isEmergencyAccount: z
+    .boolean()
+    .openapi({ description: 'Sealed for the day on which nothing else works; left out of lists of people' }),
 }).openapi('ListedUser')
 
 const text = z
@@ -79,6 +83,12 @@ type NewUser = z.infer<typeof CreateUser>
 
 export const UpdateUser = z.strictObject({ userName: text.optional(), ...fields }).openapi('UpdateUser')
 
+/** Of lists of people. */
+export const accountsFilter = z
+  .enum(accountKinds)
+  .default('people')
+  .openapi({ description: 'People alone, the sealed emergency accounts alone, or both' })
+
 /** The status filter of the list. */
 export const userStatus = statuses
 
@@ -96,12 +106,12 @@ export function presentUser(user: UserRecord): z.infer<typeof User> {
 }
 
 export function presentListed(user: ListedRecord): z.infer<typeof ListedUser> {
-  const { email, lastActiveAt, returnsAt, directory, roles, brands, invitationId } = user
+  const { email, lastActiveAt, returnsAt, directory, roles, brands, invitationId, isEmergencyAccount } = user
   return {
     ...presentUser(user),
     lastActiveAt,
     returnsAt,
-    ...{ email, directory, roles, brands, invitationId },
+    ...{ email, directory, roles, brands, invitationId, isEmergencyAccount },
   }
 }
 

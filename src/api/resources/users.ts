@@ -10,6 +10,7 @@ import { getUser } from '#directory/users.ts'
 import { pageOf, pageParams } from '../contract/paging.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, operationsOf } from '../contract/routes.ts'
 import {
+  accountsFilter,
   CreateUser,
   changedContent,
   ListedUser,
@@ -45,6 +46,7 @@ const filter = {
   activeSince: moment.optional(),
   notActiveSince: moment.optional().openapi({ description: 'Who was never active counts, too' }),
   neverActive: z.enum(['true', 'false']).optional(),
+  accounts: accountsFilter,
 }
 
 const order = {

@@ -22,10 +22,21 @@ const resolve = prepared<{ clientId: string }, { organizationId: string; directo
     sql`select organization_id as "organizationId", directory_id as "directoryId" from resolve_directory_client(${p.clientId})`,
 )
 
-type Client = { kind: ClientKind; secretHash: string | null; settings: Record<string, unknown> }
+type Client = {
+  kind: ClientKind
+  secretHash: string | null
+  settings: Record<string, unknown>
+  /** Stands for the secret and the keys that it has at the moment. */
+  provenBy: string
+}
+
+/** Of `directory_clients c`. */
+const provenBy = sql`md5(coalesce(c.secret_hash, '') || c.settings::text)`
 
 const selectClient = prepared<{ organizationId: string; clientId: string; now: string }, Client>(
-  (p) => sql`select c.kind, c.secret_hash as "secretHash", c.settings from directory_clients c
+  (
+    p,
+  ) => sql`select c.kind, c.secret_hash as "secretHash", c.settings, ${provenBy} as "provenBy" from directory_clients c
     where c.organization_id = ${p.organizationId} and c.id = ${p.clientId} and c.revoked_at is null
       and (c.expires_at is null or c.expires_at > ${p.now}::timestamptz)`,
 )
@@ -38,14 +49,17 @@ type NewToken = {
   lastFour: string
   now: string
   expiresAt: string
+  /** What it was asked for with; null for what the client does not prove to us. */
+  provenBy: string | null
 }
 
-// Under the client's lock, so that a revocation comes before it or ends it, too.
+// Under the client's lock, so that a revocation, or another secret, comes before it or ends it, too.
 const insertToken = prepared<NewToken, { id: string }>(
   (p) => sql`with client as (
       select c.organization_id, c.id, c.directory_id from directory_clients c
       where c.organization_id = ${p.organizationId} and c.id = ${p.clientId} and c.revoked_at is null
-        and (c.expires_at is null or c.expires_at > ${p.now}::timestamptz) for share),
+        and (c.expires_at is null or c.expires_at > ${p.now}::timestamptz)
+        and (${p.provenBy}::text is null or ${provenBy} = ${p.provenBy}) for share),
     forgotten as (
       delete from directory_tokens t using client where t.organization_id = client.organization_id and t.client_id = client.id
         and t.expires_at < ${p.now}::timestamptz - interval '1 day')
@@ -94,7 +108,8 @@ export async function issueAccessToken(
   if (id === undefined) throw refused()
   const { plain, hash, lastFour } = issueSecret('rcs', services.randomBytes)
   const expiresAt = new Date(now.getTime() + accessTokenSeconds * 1000).toISOString()
-  const isKept = await keepAccessToken(services, { organizationId, clientId, id, tokenHash: hash, lastFour, expiresAt })
+  const token = { organizationId, clientId, id, tokenHash: hash, lastFour, expiresAt }
+  const isKept = await keepAccessToken(services, { ...token, provenBy: client?.provenBy ?? null })
   if (!isKept) throw refused()
   return { accessToken: plain, expiresInSeconds: accessTokenSeconds }
 }

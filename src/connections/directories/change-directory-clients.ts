@@ -9,16 +9,25 @@ import { isId } from '#platform/ids.ts'
 import { instantSchema, nameSchema, parseInput, requireFuture } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission, requireReach } from '#src/context.ts'
 import { lockDirectoryRow } from './directories.ts'
-import type { DirectoryClient } from './directory-clients.ts'
+import { type DirectoryClient, lockClient } from './directory-clients.ts'
 
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'oth']
 
-const keySchema = z
-  .looseObject({ kty: z.enum(['RSA', 'EC', 'OKP']) })
-  .refine((key) => !privateMembers.some((name) => Object.hasOwn(key, name)), 'must be a public key')
+const isKey = (key: Record<string, unknown>): boolean => ['RSA', 'EC', 'OKP'].includes(String(key['kty']))
+
+/** What is wrong with one is said of all of them: whoever pastes a set has one field for it. */
+export const clientKeysSchema = z
+  .array(z.record(z.string(), z.unknown()))
+  .min(1, 'must have one key at least')
+  .max(10, 'must have at most ten keys')
+  .refine((keys) => keys.every(isKey), 'must be keys (JWK) of the kind RSA, EC or OKP')
+  .refine(
+    (keys) => !keys.some((key) => privateMembers.some((name) => Object.hasOwn(key, name))),
+    'must be public keys, and this has a private one in it: have that replaced',
+  )
 
 /** The audience of tokens for applications that are not in Entra's gallery. */
-const entraAudience = '8adf8e6e-67b2-4cf2-a259-e3dc5476c621'
+export const entraAudience = '8adf8e6e-67b2-4cf2-a259-e3dc5476c621'
 
 const common = { directoryId: z.string(), name: nameSchema, expiresAt: instantSchema.nullish() }
 
@@ -27,7 +36,7 @@ export const newClientSchemas = {
   private_key_jwt: z.object({
     ...common,
     kind: z.literal('private_key_jwt'),
-    keys: z.array(keySchema).min(1).max(10),
+    keys: clientKeysSchema,
   }),
   entra: z.object({
     ...common,
@@ -50,7 +59,7 @@ const NewClient = z.discriminatedUnion('kind', [
 /** The only time that the secret is shown. */
 export type NewDirectoryClient = DirectoryClient & { clientSecret: string | null }
 
-type Row = Omit<DirectoryClient, 'settings' | 'createdAt' | 'revokedAt'> & {
+type Row = Omit<DirectoryClient, 'settings' | 'createdAt' | 'revokedAt' | 'lastUsedAt'> & {
   organizationId: string
   secretHash: string | null
   settings: string
@@ -87,23 +96,27 @@ export async function createDirectoryClient(
       recordAudit(ctx, { ...entry, detail: { clientId: client.id, kind, expiresAt, ...entraDetail(settings) } }),
     )
   })
-  return { ...client, settings, createdAt: nowOf(ctx), revokedAt: null, clientSecret: secret?.plain ?? null }
+  return {
+    ...client,
+    settings,
+    createdAt: nowOf(ctx),
+    revokedAt: null,
+    lastUsedAt: null,
+    clientSecret: secret?.plain ?? null,
+  }
 }
 
 const entraDetail = (settings: Record<string, unknown>): Record<string, unknown> =>
   'tenantId' in settings ? { tenantId: settings['tenantId'], audience: settings['audience'] } : {}
 
-type Key = { organizationId: string; directoryId: string; clientId: string; now: string }
+type Key = { organizationId: string; clientId: string; now: string }
 
-const revoke = prepared<Key, { id: string }>(
+const revoke = prepared<Key, never>(
   (p) => sql`with revoked as (
       update directory_clients set revoked_at = coalesce(revoked_at, ${p.now}::timestamptz)
-      where organization_id = ${p.organizationId} and directory_id = ${p.directoryId} and id = ${p.clientId} returning id),
-    ended as (
-      update directory_tokens set revoked_at = ${p.now}::timestamptz
-      where organization_id = ${p.organizationId} and client_id = ${p.clientId} and revoked_at is null
-        and exists (select from revoked))
-    select id from revoked`,
+      where organization_id = ${p.organizationId} and id = ${p.clientId})
+    update directory_tokens set revoked_at = ${p.now}::timestamptz
+    where organization_id = ${p.organizationId} and client_id = ${p.clientId} and revoked_at is null`,
 )
 
 /** Its access tokens are refused from the next request on. @throws AppError not_found; forbidden (reason `ceiling`) */
@@ -117,9 +130,12 @@ export async function revokeDirectoryClient(
     await lockDirectoryRow(tx, ctx, directoryId)
     await requireReach(tx, ctx, { kind: 'directory', directoryId })
     const { organizationId } = ctx
-    const [revoked] = await tx.run(revoke({ organizationId, directoryId, clientId, now: nowOf(ctx) }))
-    if (revoked === undefined) throw notFound('Client')
+    const [client] = await tx.run(lockClient({ organizationId, directoryId, clientId }))
+    if (client === undefined) throw notFound('Client')
     const entry = { action: 'directory.revoke_client', targetType: 'directory', targetId: directoryId } as const
-    await tx.run(recordAudit(ctx, { ...entry, detail: { clientId } }))
+    await tx.commitWith<unknown>(
+      revoke({ organizationId, clientId, now: nowOf(ctx) }),
+      recordAudit(ctx, { ...entry, detail: { clientId } }),
+    )
   })
 }

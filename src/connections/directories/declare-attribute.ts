@@ -8,6 +8,17 @@ import { parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import { lockDirectoryRow } from './directories.ts'
 
+export const attributeTypes = [
+  'string',
+  'boolean',
+  'integer',
+  'decimal',
+  'dateTime',
+  'reference',
+  'binary',
+  'complex',
+] as const
+
 const standard = /^urn:ietf:params:scim:/i
 
 const DeclareAttributeInput = z.object({
@@ -23,7 +34,7 @@ const DeclareAttributeInput = z.object({
     .string()
     .max(128)
     .regex(/^[a-z$_][\w$-]*(\.[a-z$_][\w$-]*)?$/i, 'must be the name of an attribute, or attribute.sub'),
-  type: z.enum(['string', 'boolean', 'integer', 'decimal', 'dateTime', 'reference', 'binary', 'complex']),
+  type: z.enum(attributeTypes),
   multiValued: z.boolean().default(false),
 })
 

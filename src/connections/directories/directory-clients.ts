@@ -22,12 +22,26 @@ export type DirectoryClient = {
   createdAt: string
   expiresAt: string | null
   revokedAt: string | null
+  /** When one of its access tokens was last used. */
+  lastUsedAt: string | null
 }
 
+const columns = sql`c.id, c.directory_id as "directoryId", c.name, c.kind, c.settings, c.created_at as "createdAt",
+  c.expires_at as "expiresAt", c.revoked_at as "revokedAt", (select max(t.last_used_at) from directory_tokens t
+    where t.organization_id = c.organization_id and t.client_id = c.id) as "lastUsedAt"`
+
+/**
+ * One client of a directory, locked: whoever is about to get a token for it has it, or does not get it any more. In a statement of
+ * its own, since one that waits for the lock would not see the token for which it waited.
+ */
+export const lockClient = prepared<{ organizationId: string; directoryId: string; clientId: string }, DirectoryClient>(
+  (p) => sql`select ${columns} from directory_clients c where c.organization_id = ${p.organizationId}
+    and c.directory_id = ${p.directoryId} and c.id = ${p.clientId} for no key update of c`,
+)
+
 const select = prepared<{ organizationId: string; directoryId: string }, DirectoryClient>(
-  (p) => sql`select c.id, c.directory_id as "directoryId", c.name, c.kind, c.settings, c.created_at as "createdAt",
-      c.expires_at as "expiresAt", c.revoked_at as "revokedAt"
-    from directory_clients c where c.organization_id = ${p.organizationId} and c.directory_id = ${p.directoryId} order by c.id`,
+  (p) =>
+    sql`select ${columns} from directory_clients c where c.organization_id = ${p.organizationId} and c.directory_id = ${p.directoryId} order by c.id`,
 )
 
 /** Revoked ones too. @throws AppError not_found */

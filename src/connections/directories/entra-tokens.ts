@@ -77,6 +77,7 @@ export function createEntraTokens(services: Services): EntraTokens {
       const expiresAt = new Date(expiry * 1000).toISOString()
       const id = tokenIdOf(clientId, token)
       await keepAccessToken(services, {
+        provenBy: null,
         organizationId,
         clientId,
         id,

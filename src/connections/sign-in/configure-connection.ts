@@ -6,7 +6,7 @@ import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { checkingField, instantSchema, invalidField, parseInput } from '#platform/input.ts'
+import { instantSchema, invalidField, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission, requireReach } from '#src/context.ts'
 import { type Preset, presets } from '../providers/providers.ts'
 import { createKeyPair } from '../saml/certificates.ts'
@@ -20,8 +20,8 @@ import {
   reachOf,
 } from './connections.ts'
 import { copied, metadataOf } from './create-connection.ts'
-import { publishedIssuer } from './discovery.ts'
 import { absentGroupsOf } from './group-rule.ts'
+import { maxPasted, readProvider } from './read-provider.ts'
 import { unfitMetadata } from './unfit-metadata.ts'
 
 /** Settings that lack the provider, with a key of our own for SAML. */
@@ -65,8 +65,9 @@ const SamlProvider = z.strictObject({
 
 const OidcProvider = z.strictObject({
   connectionId: z.string(),
-  issuer: text(1024),
-  clientId: text(512),
+  /** Also what it stands in: the address or the text of the discovery document. */
+  issuer: text(maxPasted),
+  clientId: text(maxPasted),
   clientSecret: text(4096),
   secretExpiresAt: instantSchema.nullish(),
 })
@@ -108,7 +109,7 @@ export async function configureConnection(
   requirePermission(ctx, 'connections.write')
   if (!isId('con', input.connectionId)) return refuseUnknown(ctx, 'Connection')
   const { preset } = await getConnection(ctx, input.connectionId)
-  const found = type === 'saml' ? await samlProvider(ctx, preset, input) : await oidcProvider(ctx, input)
+  const found = type === 'saml' ? await samlProvider(ctx, preset, input) : await oidcProvider(ctx, preset, input)
   const { organizationId } = ctx
   const { connectionId } = input
   return inTransaction(ctx, async (tx) => {
@@ -159,8 +160,8 @@ async function samlProvider(ctx: CallContext, preset: Preset, input: unknown): P
   return { settings, secret: null, provider: entityId }
 }
 
-async function oidcProvider(ctx: CallContext, input: unknown): Promise<Found> {
-  const { clientId, clientSecret, secretExpiresAt = null, ...wanted } = parseInput(OidcProvider, input)
-  const issuer = await checkingField('issuer', () => publishedIssuer(ctx, wanted.issuer))
+async function oidcProvider(ctx: CallContext, preset: Preset, input: unknown): Promise<Found> {
+  const { clientSecret, secretExpiresAt = null, ...wanted } = parseInput(OidcProvider, input)
+  const { issuer, clientId } = await readProvider(ctx, { ...wanted, clientSecret, preset }, 'refuse')
   return { settings: { issuer, clientId, secretExpiresAt }, secret: clientSecret, provider: issuer }
 }

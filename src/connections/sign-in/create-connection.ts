@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
-import { AppError, invalid } from '#platform/errors.ts'
+import { invalid } from '#platform/errors.ts'
 import { checkingField, instantSchema, invalidField, nameSchema, parseInput } from '#platform/input.ts'
 import {
   type CallContext,
@@ -22,8 +22,8 @@ import { absentGroupsSchema, type OidcSettings, type SamlSettings, samlSettingsS
 import { withEnd } from '../settings/weak-algorithms.ts'
 import { createClientKey } from './client-key.ts'
 import { type Connection, connectionColumns, connectionSecretPlace, type RequireDefaultRole } from './connections.ts'
-import { publishedIssuer } from './discovery.ts'
 import { absentGroupsOf } from './group-rule.ts'
+import { maxPasted, readProvider } from './read-provider.ts'
 
 const common = {
   name: nameSchema.optional(),
@@ -56,8 +56,9 @@ const CreateSaml = z.strictObject({
 const CreateOidc = z.strictObject({
   ...common,
   type: z.literal('oidc'),
-  issuer: z.string().min(1),
-  clientId: z.string().min(1).max(512),
+  /** Also what it stands in: the address or the text of the discovery document. */
+  issuer: z.string().min(1).max(maxPasted),
+  clientId: z.string().min(1).max(maxPasted),
   clientSecret: z.string().min(1).max(4096).optional(),
   clientAuthentication: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt']).optional(),
   hostedDomains: z.array(z.string()).optional(),
@@ -213,8 +214,9 @@ function requireWebUrl(text: string): void {
 }
 
 async function makeOidc(ctx: CallContext, wanted: z.output<typeof CreateOidc>): Promise<Made> {
-  const { clientId, clientSecret, preset } = wanted
-  const issuer = await checkingField('issuer', () => issuerOf(ctx, wanted.issuer))
+  const { clientSecret, preset } = wanted
+  // A provider that does not answer yet is looked into before the connection opens.
+  const { issuer, clientId } = await readProvider(ctx, wanted, 'keep')
   const clientAuthentication =
     wanted.clientAuthentication ?? (clientSecret === undefined ? 'private_key_jwt' : 'client_secret_basic')
   const usesKey = clientAuthentication === 'private_key_jwt'
@@ -234,17 +236,6 @@ async function makeOidc(ctx: CallContext, wanted: z.output<typeof CreateOidc>): 
     usesUserinfo: true,
   }
   return { settings, secret: key?.privateKey ?? clientSecret ?? null }
-}
-
-/** As the provider writes it; as it was typed where the provider does not answer yet, which is looked into before it opens. */
-async function issuerOf(ctx: CallContext, typed: string): Promise<string> {
-  ctx.outgoing.check(typed)
-  try {
-    return await publishedIssuer(ctx, typed)
-  } catch (error) {
-    if (error instanceof AppError && error.reason === 'unreachable') return typed
-    throw error
-  }
 }
 
 /** Lists of names of our own, so that a change of them changes no preset. */

@@ -8,15 +8,19 @@ type Found = { entityId: string; url: string; certificates: readonly SamlCertifi
 /** Why the provider of this preset is not to be set up by it, with what to bring instead; undefined where it is. */
 export function unfitMetadata({ entityId, url, certificates }: Found, preset: Preset, now: Date): string | undefined {
   const own = presets[preset].title
-  const other = Object.entries(presets).find(
-    ([key, { domains = [] }]) => key !== preset && isOf(domains, entityId, url),
-  )
-  if (other !== undefined && preset !== 'generic' && !isOf(presets[preset].domains ?? [], entityId, url))
-    return `This is the metadata of ${other[1].title}, and the connection is for ${own}. Bring the metadata of ${own}, or make a connection for ${other[1].title}`
+  const other = otherProvider(preset, entityId, url)
+  if (other !== undefined)
+    return `This is the metadata of ${other}, and the connection is for ${own}. Bring the metadata of ${own}, or make a connection for ${other}`
   const ends = certificates.map(({ notAfter }) => notAfter).toSorted()
   const last = ends.at(-1)
   if (last === undefined || new Date(last) > now) return undefined
   return `The certificate in this metadata ended on ${dateInWords(last)}. Have the provider make a new one, and bring its metadata again`
+}
+
+/** What the provider is called whose addresses these are, where it is another one than that of the preset. */
+export function otherProvider(preset: Preset, ...addresses: string[]): string | undefined {
+  if (preset === 'generic' || isOf(presets[preset].domains ?? [], ...addresses)) return undefined
+  return Object.values(presets).find(({ domains = [] }) => isOf(domains, ...addresses))?.title
 }
 
 const isOf = (domains: readonly string[], ...addresses: string[]): boolean =>

@@ -26,6 +26,7 @@ import {
   reachOf,
 } from './connections.ts'
 import { requireDirectory } from './create-connection.ts'
+import { requireSecret } from './recognize-client.ts'
 
 const UpdateConnectionInput = z.strictObject({
   connectionId: z.string(),
@@ -75,6 +76,7 @@ export async function updateConnection(
     if (changes.defaultRoleId != null) await requireDefaultRole(tx, ctx, changes.defaultRoleId)
     await requireReach(tx, ctx, reachOf(before))
     await requireSameSubject(tx, before, changes, ctx)
+    requireSecretOf(ctx, before, changes.clientSecret)
     const { clientSecret, connectionId: _, ...shown } = changes
     const { organizationId } = ctx
     const changed = update({
@@ -102,6 +104,13 @@ type Changes = z.output<typeof UpdateConnectionInput>
 
 const settingsOf = (changes: Changes): SettingsChange =>
   Object.fromEntries(Object.entries(changes).filter(([name]) => Object.hasOwn(settingsChange, name)))
+
+/** @throws AppError invalid for what is no client secret, saying what it is */
+function requireSecretOf(ctx: CallContext, { preset, ...before }: Connection, clientSecret: string | undefined): void {
+  if (before.type !== 'oidc' || clientSecret === undefined) return
+  const { issuer, clientId } = before.settings
+  requireSecret(clientSecret, { preset, issuer, clientId, origin: ctx.urls.origin })
+}
 
 /** Another name for the person would meet the names that are stored. @throws AppError conflict (reason `in_use`) */
 async function requireSameSubject(

@@ -1,7 +1,7 @@
 // Rows of the audit trail, as lists show them.
 import type { AuditEvent } from '#audit/list-events.ts'
 import { Table } from '#http/ui/content.tsx'
-import { Time } from '../ui/parts.tsx'
+import { Time } from '#http/ui/time.tsx'
 import { actionWords, actorWords, targetHref } from './words.ts'
 
 export const EventTable = ({ caption, events }: { caption: string; events: readonly AuditEvent[] }) => (

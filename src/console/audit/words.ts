@@ -55,6 +55,7 @@ const verbs: Record<string, string> = {
   revoke: 'revoked',
   revoke_client: 'lets a client have no access tokens any more',
   revoke_token: 'lost a token',
+  rotate_client: 'had the secret or keys of a client replaced',
   rotate_secret: 'got a new secret',
   settings: 'settings changed',
   settle: 'settled',

@@ -62,8 +62,10 @@ export function createWizard(streams: LiveStreams): Hono<WizardEnv> {
   pages.post('/provider', (c) =>
     carryOut(c, 'provider', async ({ ctx, connectionId }, form) => {
       const { connection } = await readSetupFacts(ctx, connectionId)
-      await configureConnection(ctx, { type: connection.type, ...providerOf(connection, form) })
-      return 'saved'
+      const input = providerOf(connection, form)
+      const { settings } = await configureConnection(ctx, { type: connection.type, ...input })
+      const isTaken = 'issuer' in input && 'issuer' in settings && input.issuer.trim() !== settings.issuer
+      return isTaken ? 'issuer' : 'saved'
     }),
   )
 

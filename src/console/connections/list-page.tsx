@@ -6,15 +6,15 @@ import { PrimaryLink, SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
+import { Time } from '#http/ui/time.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
-import { dateInWords } from '#words/times.ts'
 import { ArrivalsChoice } from '../connect/choose.tsx'
 import { endingOf } from '../connect/endings.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import type { Frame } from '../ui/env.ts'
 import { emptyForm } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { Badge, CopyField, Panel, Time, type Tone } from '../ui/parts.tsx'
+import { Badge, CopyField, Panel, type Tone } from '../ui/parts.tsx'
 import { statusWords } from './words.ts'
 
 export type ConnectionListProps = {
@@ -141,7 +141,14 @@ export type NewLinkProps = { frame: Frame; link: SetupLinkRecord; url: string }
 /** The only page that shows a link; it is an answer, not an address, so that it cannot be gone back to. */
 export const NewLinkPage = ({ frame, link, url }: NewLinkProps) => (
   <ConsolePage frame={frame} section="connections" title="The setup link is made" trail={sectionTrail('connections')}>
-    <Panel title={`For ${link.label}`} lead={`It works until ${dateInWords(link.expiresAt)}, or until you revoke it.`}>
+    <Panel
+      title={`For ${link.label}`}
+      lead={
+        <>
+          It works until <Time at={link.expiresAt} />, or until you revoke it.
+        </>
+      }
+    >
       <Alert kind="warning" title="This link is shown once">
         Send it to the person who administers the identity provider. Whoever has it can connect a provider here.
       </Alert>

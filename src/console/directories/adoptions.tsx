@@ -8,11 +8,12 @@ import { changedFields } from '#directory/user-content.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
+import { Time } from '#http/ui/time.tsx'
 import { isId } from '#platform/ids.ts'
 import { isPermitted } from '#src/context.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { Badge, ButtonForm, Pager, Time, type Tone } from '../ui/parts.tsx'
+import { Badge, ButtonForm, Pager, type Tone } from '../ui/parts.tsx'
 
 const pageSize = 50
 

@@ -3,11 +3,11 @@ import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import type { DirectoryTokenRecord } from '#connections/directories/directory-tokens.ts'
 import type { DirectoryContent } from '#connections/setup-links/directory-content.ts'
 import type { FormState } from '#http/ui/form.tsx'
+import { Time } from '#http/ui/time.tsx'
 import { counted } from '#words/counts.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { Time } from '../ui/parts.tsx'
 
 type Common = { frame: Frame; directory: DirectoryRecord; state: FormState }
 

@@ -4,6 +4,7 @@ import { listAdoptionRequests } from '#access/people/adoption/adoption-requests.
 import { createDirectory } from '#connections/directories/create-directory.ts'
 import { deleteDirectory } from '#connections/directories/delete-directory.ts'
 import { type DirectoryRecord, getDirectory, listDirectories } from '#connections/directories/directories.ts'
+import { listDirectoryClients } from '#connections/directories/directory-clients.ts'
 import { type IssuedDirectoryToken, listDirectoryTokens } from '#connections/directories/directory-tokens.ts'
 import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
 import { revokeDirectoryToken } from '#connections/directories/revoke-directory-token.ts'
@@ -12,6 +13,7 @@ import { getDirectoryActivity, listDirectoryActivity } from '#connections/provis
 import { listProvisioningEvents } from '#connections/provisioning/events.ts'
 import { getDirectoryRhythm } from '#connections/provisioning/rhythm.ts'
 import { countDirectoryContent } from '#connections/setup-links/directory-content.ts'
+import { listExtensionAttributes } from '#directory/extension-attributes.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
@@ -24,7 +26,9 @@ import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, endOfDay, isRefused } from '../ui/forms.ts'
 import { renderForm, submit } from '../ui/submit.ts'
 import { createAdoptionPages } from './adoptions.tsx'
+import { createAttributePages } from './attributes.tsx'
 import { ChangePage, isDirectoryChange, RevokePage, wordFor } from './change-pages.tsx'
+import { createClientPages } from './clients.tsx'
 import { DirectoryPage, NewTokenPage } from './directory-page.tsx'
 import { DirectoryListPage } from './list-page.tsx'
 import { createMovePages } from './move.tsx'
@@ -89,6 +93,10 @@ export function createDirectoryPages(): Hono<ConsoleEnv> {
 
   pages.route('/:id/move', createMovePages())
 
+  pages.route('/:id/clients', createClientPages())
+
+  pages.route('/:id/attributes', createAttributePages())
+
   pages.post('/:id/admit', async (c) => {
     const { id, name } = await getDirectory(c.get('ctx'), c.req.param('id'))
     return showPreview(c, {
@@ -126,16 +134,19 @@ async function showList(c: Context<ConsoleEnv>, state: FormState): Promise<Respo
 async function showDirectory(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
   const [frame, directoryId] = [frameOf(c), c.req.param('id') ?? '']
   const directory = await getDirectory(frame.ctx, directoryId)
-  const [tokens, activity, rhythm, events, content] = await Promise.all([
+  const [tokens, clients, activity, rhythm, events, content] = await Promise.all([
     listDirectoryTokens(frame.ctx, { directoryId }),
+    listDirectoryClients(frame.ctx, directoryId),
     getDirectoryActivity(frame.ctx, directoryId),
     getDirectoryRhythm(frame.ctx, directoryId),
     listProvisioningEvents(frame.ctx, { directoryId, limit: 8 }),
     countDirectoryContent(frame.ctx, directoryId),
   ])
   const mayRead = isPermitted(frame.ctx, 'users.read')
+  const attributes = mayRead ? await listExtensionAttributes(frame.ctx, directoryId) : undefined
   const asked = mayRead ? await listAdoptionRequests(frame.ctx, { directoryId, status: 'pending', limit: 100 }) : []
-  const shown = { frame, directory, tokens, activity, rhythm, events, content, state, waiting: asked.length }
+  const known = { tokens, clients, attributes, activity, rhythm, events, content }
+  const shown = { frame, directory, ...known, state, waiting: asked.length }
   const page = <DirectoryPage {...shown} />
   return renderForm(c, state, page)
 }

@@ -1,27 +1,35 @@
 // The page of one directory: where it is, how it does, its tokens, its last requests.
 import type { DirectoryRecord } from '#connections/directories/directories.ts'
+import type { DirectoryClient } from '#connections/directories/directory-clients.ts'
 import type { DirectoryTokenRecord, IssuedDirectoryToken } from '#connections/directories/directory-tokens.ts'
 import type { DirectoryActivity } from '#connections/provisioning/activity.ts'
 import type { ProvisioningEvent } from '#connections/provisioning/events.ts'
 import type { DirectoryRhythm } from '#connections/provisioning/rhythm.ts'
 import type { DirectoryContent } from '#connections/setup-links/directory-content.ts'
+import type { ExtensionAttribute } from '#directory/extension-attributes.ts'
 import { LinkButton, PrimaryLink, SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Choice, Field } from '#http/ui/forms.tsx'
+import { Ago, Time } from '#http/ui/time.tsx'
 import { isPermitted } from '#src/context.ts'
 import { counted } from '#words/counts.ts'
 import { agoInShort } from '#words/times.ts'
 import { EventTable } from '../provisioning/log-page.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { Badge, ButtonForm, CopyField, Panel, Time } from '../ui/parts.tsx'
+import { Badge, ButtonForm, CopyField, Panel } from '../ui/parts.tsx'
+import { Clients } from './client-pages.tsx'
 import { inactivityNotice } from './list-page.tsx'
+import { StateBadge } from './state-badge.tsx'
 
 export type DirectoryPageProps = {
   frame: Frame
   directory: DirectoryRecord
   tokens: readonly DirectoryTokenRecord[]
+  clients: readonly DirectoryClient[]
+  /** Beside the standard ones; undefined for whoever may not see people. */
+  attributes: readonly ExtensionAttribute[] | undefined
   activity: DirectoryActivity | null
   rhythm: DirectoryRhythm | null
   events: readonly ProvisioningEvent[]
@@ -50,6 +58,8 @@ export const DirectoryPage = (props: DirectoryPageProps) => {
       <Arrivals {...props} />
       <Adoption {...props} mayWrite={mayWrite} />
       <Tokens {...props} mayWrite={mayWrite} />
+      <Clients {...props} mayWrite={mayWrite} />
+      <Attributes {...props} />
       <Panel
         title="Its last requests"
         actions={<SmallLink href={`/console/provisioning?directory=${directory.id}`}>The whole log</SmallLink>}
@@ -79,9 +89,9 @@ function factsOf({ frame, directory, activity, rhythm, content }: DirectoryPageP
       term: 'What it has delivered',
       value: `${counted(content.users, 'person', 'people')}, ${content.activeUsers.toLocaleString('en')} of them active; ${counted(content.groups, 'group')}`,
     },
-    { term: 'Last request', value: activity === null ? 'Never' : agoInShort(activity.lastRequestAt, now) },
-    ...(rhythm === null ? [] : [{ term: 'Delivers', value: rhythmWords(rhythm, now) }]),
-    { term: 'Last change', value: activity?.lastChangeAt == null ? 'Never' : agoInShort(activity.lastChangeAt, now) },
+    { term: 'Last request', value: <Ago at={activity?.lastRequestAt ?? null} now={now} /> },
+    ...(rhythm === null ? [] : [{ term: 'Delivers', value: <Rhythm {...rhythm} now={now} /> }]),
+    { term: 'Last change', value: <Ago at={activity?.lastChangeAt ?? null} now={now} /> },
     {
       term: 'Last refusal',
       value:
@@ -94,20 +104,22 @@ function factsOf({ frame, directory, activity, rhythm, content }: DirectoryPageP
 }
 
 /** When the next cycle comes, for those who wait for somebody to arrive or to leave. */
-function rhythmWords({ everyMinutes, nextExpectedAt }: DirectoryRhythm, now: Date): string {
-  if (everyMinutes === null || nextExpectedAt === null) return 'Whenever something changes at the provider'
+const Rhythm = ({ everyMinutes, nextExpectedAt, now }: DirectoryRhythm & { now: Date }) => {
+  if (everyMinutes === null || nextExpectedAt === null) return <>Whenever something changes at the provider</>
   const late = Math.floor((now.getTime() - Date.parse(nextExpectedAt)) / 60_000)
-  const next =
-    late > everyMinutes / 2
-      ? `The next cycle is ${late} min late`
-      : `The next cycle is expected at about ${nextExpectedAt.slice(11, 16)} UTC`
-  return `In cycles, about every ${everyMinutes} minutes. ${next}; who has to go at once is deactivated here`
-}
-
-const stateOf = ({ revokedAt, expiresAt }: DirectoryTokenRecord, now: Date) => {
-  if (revokedAt !== null) return <Badge tone="bad">Revoked</Badge>
-  if (expiresAt !== null && new Date(expiresAt) <= now) return <Badge tone="quiet">Expired</Badge>
-  return <Badge tone="good">Live</Badge>
+  return (
+    <>
+      In cycles, about every {everyMinutes} minutes. The next cycle is{' '}
+      {late > everyMinutes / 2 ? (
+        `${late} min late`
+      ) : (
+        <>
+          expected at about <Time at={nextExpectedAt} />
+        </>
+      )}
+      ; who has to go at once is deactivated here
+    </>
+  )
 }
 
 const Arrivals = ({ frame, directory, content: { waitingUsers } }: DirectoryPageProps) => {
@@ -202,7 +214,7 @@ const Tokens = ({ frame, directory, tokens, state, mayWrite }: DirectoryPageProp
         columns={['Ends in', 'Status', 'Last used', 'Until', { label: 'Actions', isSilent: true }]}
         rows={tokens.map((token) => [
           <code>…{token.lastFour}</code>,
-          stateOf(token, frame.ctx.clock.now()),
+          <StateBadge {...token} now={frame.ctx.clock.now()} />,
           <Time at={token.lastUsedAt} empty="Never" />,
           <Time at={token.expiresAt} empty="No end" />,
           mayWrite && token.revokedAt === null ? (
@@ -221,6 +233,24 @@ const Tokens = ({ frame, directory, tokens, state, mayWrite }: DirectoryPageProp
     ) : null}
   </Panel>
 )
+
+const Attributes = ({ directory, attributes }: DirectoryPageProps) =>
+  attributes === undefined ? null : (
+    <Panel
+      title="Attributes of its own"
+      id="attributes"
+      lead="What it sends beside the standard schemas, and what was registered beforehand."
+      actions={
+        <SmallLink href={`/console/directories/${directory.id}/attributes`}>See and register attributes</SmallLink>
+      }
+    >
+      <p>
+        {attributes.length === 0
+          ? 'None yet.'
+          : `${counted(attributes.length, 'attribute')}, ${attributes.filter(({ isGiven }) => isGiven).length} of them registered.`}
+      </p>
+    </Panel>
+  )
 
 const Changes = ({ directory, state }: DirectoryPageProps) => {
   const address = `/console/directories/${directory.id}`

@@ -5,8 +5,8 @@ import { PrimaryLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
+import { Ago } from '#http/ui/time.tsx'
 import { isPermitted } from '#src/context.ts'
-import { agoInShort } from '#words/times.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { Badge, Panel } from '../ui/parts.tsx'
@@ -80,8 +80,8 @@ function rowOf(directory: DirectoryRecord, activity: DirectoryActivity | null, n
   return [
     <a href={`/console/directories/${directory.id}`}>{directory.name}</a>,
     <Health {...{ directory, activity, now }} />,
-    activity === null ? 'Never' : agoInShort(activity.lastRequestAt, now),
-    activity?.lastChangeAt == null ? 'Never' : agoInShort(activity.lastChangeAt, now),
+    <Ago at={activity?.lastRequestAt ?? null} now={now} />,
+    <Ago at={activity?.lastChangeAt ?? null} now={now} />,
   ]
 }
 

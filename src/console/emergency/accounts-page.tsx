@@ -6,9 +6,10 @@ import { Buttons, LinkButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
+import { Time } from '#http/ui/time.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
-import { Badge, Panel, Time } from '../ui/parts.tsx'
+import { Badge, Panel } from '../ui/parts.tsx'
 
 /** Two, so that one that fails is not the end; each proven by a sign-in within 90 days. */
 const wantedAccounts = 2
@@ -87,7 +88,7 @@ const Accounts = ({ accounts }: Pick<Props, 'accounts'>) => (
     ]}
     rows={accounts.map((account) => [
       <>
-        {account.displayName ?? account.userName}
+        <a href={`/console/users/${account.userId}`}>{account.displayName ?? account.userName}</a>
         <div class="under">
           <code>{account.userName}</code>
         </div>

@@ -4,10 +4,11 @@ import { Buttons, PrimaryLink } from '#http/ui/buttons.tsx'
 import { Facts } from '#http/ui/content.tsx'
 import { PostForm } from '#http/ui/form.tsx'
 import { qrCode } from '#http/ui/qr-code.ts'
+import { Time } from '#http/ui/time.tsx'
 import { nowOf } from '#src/context.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { CopyField, Panel, Time } from '../ui/parts.tsx'
+import { CopyField, Panel } from '../ui/parts.tsx'
 
 export const EnvelopePage = ({ frame, account }: { frame: Frame; account: NewEmergencyAccount }) => (
   <ConsolePage
@@ -22,7 +23,7 @@ export const EnvelopePage = ({ frame, account }: { frame: Frame; account: NewEme
         facts={[
           { term: 'Organization', value: frame.manager.organization.name },
           { term: 'Account', value: account.displayName ?? account.userName },
-          { term: 'Sealed', value: <Time at={nowOf(frame.ctx)} /> },
+          { term: 'Sealed', value: <Time at={nowOf(frame.ctx)} isNamed /> },
         ]}
       />
       <CopyField id="address" label="Where" value={frame.ctx.urls.page('/emergency')} />

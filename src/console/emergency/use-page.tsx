@@ -4,10 +4,11 @@ import type { AuditEvent } from '#audit/list-events.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
+import { Time } from '#http/ui/time.tsx'
 import { EventTable } from '../audit/event-table.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { Badge, Panel, TextArea, Time } from '../ui/parts.tsx'
+import { Badge, Panel, TextArea } from '../ui/parts.tsx'
 
 type Props = {
   frame: Frame

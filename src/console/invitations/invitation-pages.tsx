@@ -3,11 +3,12 @@
 import type { InvitationRecord, InvitationStatus } from '#access/invitations/invitations.ts'
 import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Facts, Table } from '#http/ui/content.tsx'
+import { Time } from '#http/ui/time.tsx'
 import { brandsPermitted, isPermitted } from '#src/context.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Found, Search } from '../ui/list.tsx'
-import { Badge, ButtonForm, CopyField, Panel, Select, Time, type Tone } from '../ui/parts.tsx'
+import { Badge, ButtonForm, CopyField, Panel, Select, type Tone } from '../ui/parts.tsx'
 
 const statuses: Record<InvitationStatus, { label: string; tone: Tone }> = {
   pending: { label: 'Pending', tone: 'info' },

@@ -7,10 +7,11 @@ import { Actions, Buttons, LinkButton, SubmitButton } from '#http/ui/buttons.tsx
 import { Alert, Facts } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
+import { Time } from '#http/ui/time.tsx'
 import { BrandRoles } from '../ui/brand-roles.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { Panel, Select, TextArea, Time } from '../ui/parts.tsx'
+import { Panel, Select, TextArea } from '../ui/parts.tsx'
 import type { RoleChoices } from '../ui/role-choices.ts'
 import { RolePurposes } from '../users/parts/assignment-pages.tsx'
 

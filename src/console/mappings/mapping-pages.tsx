@@ -6,10 +6,11 @@ import { Buttons, LinkButton, PrimaryLink, SubmitButton } from '#http/ui/buttons
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { type FormState, PostForm, Refusal } from '#http/ui/form.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
+import { Time } from '#http/ui/time.tsx'
 import { isPermitted } from '#src/context.ts'
 import type { Frame, Manager } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { ButtonForm, namedOptions, Panel, Select, Time } from '../ui/parts.tsx'
+import { ButtonForm, namedOptions, Panel, Select } from '../ui/parts.tsx'
 
 type Brand = { id: string; slug: string; name: string }
 

@@ -3,11 +3,12 @@
 import type { ConnectionHealth, OverviewCounts, SignInDay } from '#access/organizations/overview.ts'
 import { PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
+import { Time } from '#http/ui/time.tsx'
 import { dayOfMonth } from '#words/times.ts'
 import type { Frame } from '../ui/env.ts'
 import { BarChart, Figure, Share } from '../ui/figures.tsx'
 import { ConsolePage } from '../ui/frame.tsx'
-import { Badge, ButtonForm, Panel, Time, type Tone } from '../ui/parts.tsx'
+import { Badge, ButtonForm, Panel, type Tone } from '../ui/parts.tsx'
 import type { Attention, DirectoryHealth } from './attention.ts'
 
 export type OverviewPageProps = {

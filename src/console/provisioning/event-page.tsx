@@ -2,9 +2,10 @@
 import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import type { ProvisioningEventDetail } from '#connections/provisioning/events.ts'
 import { Alert, Facts } from '#http/ui/content.tsx'
+import { Time } from '#http/ui/time.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { Panel, Time } from '../ui/parts.tsx'
+import { Panel } from '../ui/parts.tsx'
 import { decoded, logHref, StatusOf, Target } from './log-page.tsx'
 
 export type EventPageProps = {

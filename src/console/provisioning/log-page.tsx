@@ -5,11 +5,12 @@ import type { ProvisioningEvent } from '#connections/provisioning/events.ts'
 import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { HiddenFields } from '#http/ui/form.tsx'
+import { Time } from '#http/ui/time.tsx'
 import { type CallContext, isPermitted } from '#src/context.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { Found, Search } from '../ui/list.tsx'
-import { Badge, namedOptions, Select, Time } from '../ui/parts.tsx'
+import { Badge, namedOptions, Select } from '../ui/parts.tsx'
 import { withParams } from '../ui/with-params.ts'
 
 export type LogQuery = {

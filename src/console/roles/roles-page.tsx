@@ -7,6 +7,7 @@ import type { RoleRecord } from '#access/grants/roles/roles.ts'
 import { PrimaryLink } from '#http/ui/buttons.tsx'
 import { Table } from '#http/ui/content.tsx'
 import { isPermitted } from '#src/context.ts'
+import { counted } from '#words/counts.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { Badge, ButtonForm, Panel } from '../ui/parts.tsx'
@@ -79,10 +80,11 @@ export const RoleListPage = ({ frame, roles, uses, catalogue, packs }: RoleListP
 
 export const Uses = ({ use }: { use: RoleUse | undefined }) => {
   if (use === undefined) return <span class="text-secondary">Nothing yet</span>
-  const { mappings, assignments } = use
+  const { mappings, assignments, emergencyAccounts } = use
   const words = [
     ...(mappings === 0 ? [] : [`${mappings} ${mappings === 1 ? 'mapping' : 'mappings'}`]),
     ...(assignments === 0 ? [] : [`${assignments} direct`]),
+    ...(emergencyAccounts === 0 ? [] : [counted(emergencyAccounts, 'emergency account')]),
   ]
   return <span>{words.join(', ')}</span>
 }

@@ -2,7 +2,7 @@
 import { Alert } from '#http/ui/content.tsx'
 import { Logo } from '#http/ui/logo.tsx'
 import { Document } from '#http/ui/page.tsx'
-import { dateInWords } from '#words/times.ts'
+import { Time } from '#http/ui/time.tsx'
 import type { WizardPageProps } from '../connect/parts/host.ts'
 import { htmxConfig } from '../ui/frame.tsx'
 import { type Notice, noticeText } from '../ui/notices.ts'
@@ -29,7 +29,7 @@ export const SetupPage = ({ title, lead, notice, organization, label, expiresAt,
         <span class="brand-name">{organization}</span>
       </span>
       <span class="setup-for">
-        For {label}, until {dateInWords(expiresAt)}
+        For {label}, until <Time at={expiresAt} />
       </span>
     </header>
     <div class="setup-body">

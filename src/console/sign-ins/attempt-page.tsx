@@ -3,10 +3,11 @@ import type { SignInAttempt } from '#access/sign-in/attempts.ts'
 import type { TraceStep } from '#access/sign-in/trace.ts'
 import type { Connection } from '#connections/sign-in/connections.ts'
 import { Alert, Facts } from '#http/ui/content.tsx'
+import { Time } from '#http/ui/time.tsx'
 import { ReceivedValues, TakenValues } from '#http/ui/trace-values.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { Badge, Panel, Time } from '../ui/parts.tsx'
+import { Badge, Panel } from '../ui/parts.tsx'
 import { adviceOf, methods, outcomeOf } from './attempt-words.ts'
 
 export type AttemptPageProps = {

@@ -1,7 +1,8 @@
 // Attempts to sign in as rows.
 import type { SignInAttempt } from '#access/sign-in/attempts.ts'
 import { Table } from '#http/ui/content.tsx'
-import { Badge, Time } from '../ui/parts.tsx'
+import { Time } from '#http/ui/time.tsx'
+import { Badge } from '../ui/parts.tsx'
 import { methods, outcomeOf } from './attempt-words.ts'
 
 /** The name or address that the message was about, where it told one. */

@@ -4,12 +4,13 @@ import { approveLinkRequest, refuseLinkRequest } from '#access/sign-in/decide-li
 import { type LinkRequest, listLinkRequests } from '#access/sign-in/link-requests.ts'
 import { renderPage } from '#http/pages.ts'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
+import { Time } from '#http/ui/time.tsx'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { isPermitted } from '#src/context.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { Badge, ButtonForm, Pager, Time, type Tone } from '../ui/parts.tsx'
+import { Badge, ButtonForm, Pager, type Tone } from '../ui/parts.tsx'
 
 const home = '/console/sign-ins/link-requests'
 const pageSize = 50

@@ -18,8 +18,8 @@ export type Manager = {
   organization: { id: string; slug: string; name: string; accessContact: string | null }
   /** Signed in with an emergency account: a banner says so on every page. */
   isEmergency: boolean
-  /** In which times are shown: of their profile, else of their browser; undefined where neither is known, for UTC. */
-  zone: string | undefined
+  /** In which times are shown, as their profile says; null where it does not. */
+  timeZone: string | null
 }
 
 export type ConsoleEnv = {

@@ -4,10 +4,10 @@ import type { Child } from 'hono/jsx'
 import { Alert } from '#http/ui/content.tsx'
 import { Logo } from '#http/ui/logo.tsx'
 import { Document, UserMenu } from '#http/ui/page.tsx'
+import { InZone } from '#http/ui/time.tsx'
 import { brandsPermitted, type CallContext, isPermitted, type ManagementPermission } from '#src/context.ts'
 import type { Frame } from './env.ts'
 import { noticeText } from './notices.ts'
-import { Zone } from './parts.tsx'
 
 type SectionLink = { label: string; href: string; needs: ManagementPermission; isDelegable?: boolean }
 
@@ -78,7 +78,7 @@ export type ConsolePageProps = {
 export const ConsolePage = ({ section, title, frame, trail = [], ...rest }: ConsolePageProps) => {
   const { ctx, manager, notice } = frame
   return (
-    <Zone.Provider value={manager.zone}>
+    <InZone timeZone={manager.timeZone}>
       <Document
         title={title}
         organization={manager.organization.name}
@@ -117,7 +117,7 @@ export const ConsolePage = ({ section, title, frame, trail = [], ...rest }: Cons
           </main>
         </div>
       </Document>
-    </Zone.Provider>
+    </InZone>
   )
 }
 

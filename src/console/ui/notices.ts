@@ -2,6 +2,7 @@
 
 export const notices = {
   saved: 'Saved',
+  issuer: 'Saved. The issuer was taken from what you entered; the step shows it',
   created: 'Created',
   deleted: 'Deleted',
   erased: 'Erased for good',

@@ -1,11 +1,9 @@
 // Parts that the console's pages are made of; they know nothing of what they show.
 
-import { type Child, createContext, useContext } from 'hono/jsx'
+import type { Child } from 'hono/jsx'
 import { SmallLink } from '#http/ui/buttons.tsx'
 import { PostForm } from '#http/ui/form.tsx'
 import { Labelled, saidWith } from '#http/ui/forms.tsx'
-import { exactTime } from '#words/times.ts'
-import { timeInZone } from '#words/zones.ts'
 
 export type Tone = 'good' | 'warning' | 'bad' | 'quiet' | 'info'
 
@@ -173,20 +171,6 @@ export type PagerProps = {
   next?: string | undefined
   /** The address of the first page; undefined on it. */
   first?: string | undefined
-}
-
-/** Of whoever looks at the page; undefined for UTC. */
-export const Zone = createContext<string | undefined>(undefined)
-
-/** A time as people read it, in their zone; on hover, and in its markup, the exact one in UTC. */
-export const Time = ({ at, empty = '—' }: { at: string | null; empty?: string }) => {
-  const zone = useContext(Zone)
-  if (at === null) return <span>{empty}</span>
-  return (
-    <time datetime={at} title={exactTime(at).replace('GMT', 'UTC')}>
-      {timeInZone(at, zone)}
-    </time>
-  )
 }
 
 /** A form that only has a button: for a change that needs no further word. */

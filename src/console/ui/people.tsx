@@ -1,7 +1,8 @@
 // How people are shown: their status in words and shapes, their roles, and through what they hold them.
 import type { HeldRole, HoldingSource } from '#access/people/sources.ts'
 import type { StatusReason, UserStatus } from '#directory/users.ts'
-import { Badge, Time, type Tone } from './parts.tsx'
+import { Time } from '#http/ui/time.tsx'
+import { Badge, type Tone } from './parts.tsx'
 
 const statuses: Record<UserStatus, { label: string; tone: Tone }> = {
   active: { label: 'Active', tone: 'good' },

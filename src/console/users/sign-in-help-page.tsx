@@ -4,9 +4,10 @@ import type { SignInExplanation } from '#access/people/sign-in/explain-sign-in.t
 import { SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
+import { Time } from '#http/ui/time.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { Badge, Panel, Time, type Tone } from '../ui/parts.tsx'
+import { Badge, Panel, type Tone } from '../ui/parts.tsx'
 
 export type SignInHelpProps = {
   frame: Frame

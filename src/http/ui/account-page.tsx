@@ -2,6 +2,7 @@
 import type { Child } from 'hono/jsx'
 import type { AssetName } from './assets.ts'
 import { Page } from './page.tsx'
+import { InZone } from './time.tsx'
 
 const sections = {
   access: { label: 'My access', href: '/account' },
@@ -17,6 +18,8 @@ export type AccountPageProps = {
   /** The name of the person. */
   name: string
   organization: string
+  /** In which times are shown, as their profile says; the browser's where it does not. */
+  timeZone?: string | null
   /** Leads on to the console. */
   isManager?: boolean
   lead?: Child
@@ -29,6 +32,7 @@ export const AccountPage = ({
   section,
   name,
   organization,
+  timeZone = null,
   isManager = false,
   lead,
   actions,
@@ -47,6 +51,6 @@ export const AccountPage = ({
     actions={actions}
     scripts={scripts}
   >
-    {children}
+    <InZone timeZone={timeZone}>{children}</InZone>
   </Page>
 )

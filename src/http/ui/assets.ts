@@ -22,6 +22,7 @@ const files = {
   'rolecall.svg': () => own('rolecall.svg'),
   'passkey.js': () => own('passkey.js'),
   'submit-at-once.js': () => own('submit-at-once.js'),
+  'zone.js': () => own('zone.js'),
   'webauthn.js': () => join(require.resolve('@simplewebauthn/browser'), '../../dist/bundle/index.umd.min.js'),
 } as const satisfies Record<string, () => string>
 

@@ -33,7 +33,7 @@ export const Document = ({ title, organization, scripts = [], bodyClass, childre
       {(rest.meta ?? []).map(({ name, content }) => (
         <meta name={name} content={content} />
       ))}
-      {scripts.map((name) => (
+      {(['zone.js', ...scripts] as const).map((name) => (
         <script src={assetPath(name)} defer></script>
       ))}
     </head>

@@ -8,8 +8,8 @@ import { AccountPage } from '#http/ui/account-page.tsx'
 import { Buttons, LinkButton, PrimaryLink, SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
+import { Time } from '#http/ui/time.tsx'
 import { counted } from '#words/counts.ts'
-import { dateInWords } from '#words/times.ts'
 import { NewPasswordFields } from '../login/new-password.tsx'
 import { PasskeyForm, passkeyScripts } from '../login/passkey-form.tsx'
 import { AuthenticatorFields, RecoveryCodes } from '../login/step-pages.tsx'
@@ -47,6 +47,7 @@ export const SecurityPage = ({ factors, identities, fault, notice }: SecurityPag
       section="security"
       name={nameOf(account)}
       organization={account.organization.name}
+      timeZone={account.timeZone}
       lead="How you sign in."
       scripts={isOpen ? passkeyScripts : []}
     >
@@ -92,8 +93,8 @@ const Identities = ({ identities }: Pick<SecurityPageProps, 'identities'>) =>
         columns={['Name', 'Linked', 'Last used', { label: 'Action', isSilent: true }]}
         rows={identities.map(({ connectionId, name, linkedAt, lastSignInAt }) => [
           name,
-          linkedAt === null ? 'not yet' : dateInWords(linkedAt),
-          lastSignInAt === null ? 'never' : dateInWords(lastSignInAt),
+          <Time at={linkedAt} empty="not yet" />,
+          <Time at={lastSignInAt} empty="never" />,
           linkedAt === null ? (
             <SmallLink href={linkHref(connectionId)}>Link with {name}</SmallLink>
           ) : (
@@ -151,8 +152,8 @@ const Passkeys = ({ factors: { passkeys }, fault }: FactorsProps) => (
               Rename
             </button>
           </form>,
-          dateInWords(createdAt),
-          lastUsedAt === null ? 'never' : dateInWords(lastUsedAt),
+          <Time at={createdAt} />,
+          <Time at={lastUsedAt} empty="never" />,
           <form method="post" action={`${path}/passkeys/${id}/remove`}>
             <button type="submit" class="btn btn-sm" aria-label={`Remove ${name}`}>
               Remove

@@ -1,6 +1,6 @@
 // To whoever was given a role by hand, had one taken, or has another end of it.
 import type { Letter } from '../letter.ts'
-import { exactTime } from '../times.ts'
+import { namedTime } from '../zones.ts'
 
 const verbs = { given: 'gave you', taken: 'took from you', moved: 'changed the end of' }
 
@@ -14,10 +14,12 @@ export function accessChangedLetter(change: {
   /** Who did it; null for an administrator without a name. */
   actor: string | null
   accountUrl: string
+  /** The reader's. */
+  zone: string | undefined
 }): Letter {
   const { kind, role, brand, reason, expiresAt, organization } = change
   const who = change.actor ?? `An administrator of ${organization}`
-  const until = expiresAt === null || kind === 'taken' ? '' : ` until ${exactTime(expiresAt)}`
+  const until = expiresAt === null || kind === 'taken' ? '' : ` until ${namedTime(expiresAt, change.zone)}`
   return {
     subject: `Your access at ${organization} has changed`,
     paragraphs: [`${who} ${verbs[kind]} the role ${role} in ${brand ?? organization}${until}.`],

@@ -1,6 +1,6 @@
 // What administrators are told of an alarm.
 import type { Letter } from '../letter.ts'
-import { shortDate } from '../times.ts'
+import { dateInZone, namedTime } from '../zones.ts'
 
 type Words = { subject: string; paragraphs: string[]; closing: string[] }
 
@@ -9,7 +9,10 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const personOf = ({ userName, displayName }: Record<string, unknown>): string =>
   typeof displayName === 'string' ? `${displayName} (${text(userName)})` : text(userName)
 
-const dateOf = (value: unknown): string => shortDate(text(value))
+type Zone = string | undefined
+
+const dayOf = (value: unknown, zone: Zone): string => dateInZone(text(value), zone)
+const timeOf = (value: unknown, zone: Zone): string => namedTime(text(value), zone)
 
 const words = {
   last_administrator: (_, organization) => ({
@@ -20,10 +23,10 @@ const words = {
     ],
     closing: ['Use an emergency account to make somebody an administrator, and settle the alarm afterwards.'],
   }),
-  return_due: (detail, organization) => ({
+  return_due: (detail, organization, zone) => ({
     subject: `${personOf(detail)} is due back at ${organization}`,
     paragraphs: [
-      `${personOf(detail)} was deactivated for a time, to return on ${dateOf(detail['returnsAt'])}.`,
+      `${personOf(detail)} was deactivated for a time, to return on ${timeOf(detail['returnsAt'], zone)}.`,
       'Nothing happened by itself: please reactivate the account, or leave it as it is.',
     ],
     closing: [
@@ -37,31 +40,31 @@ const words = {
     ],
     closing: ['Make somebody else an administrator. Once the alarm is settled, it is tried again.'],
   }),
-  certificate_ending: (detail, organization) => ({
-    subject: `A sign-in certificate of ${organization} ends on ${dateOf(detail['notAfter'])}`,
+  certificate_ending: (detail, organization, zone) => ({
+    subject: `A sign-in certificate of ${organization} ends on ${dayOf(detail['notAfter'], zone)}`,
     paragraphs: [
-      `A certificate that the connection ${text(detail['name'])} trusts ends on ${dateOf(detail['notAfter'])}. Signatures by it are refused from then on.`,
+      `A certificate that the connection ${text(detail['name'])} trusts ends on ${timeOf(detail['notAfter'], zone)}. Signatures by it are refused from then on.`,
     ],
     closing: [
       'Ask whoever runs the identity provider for the next certificate and add it to the connection beforehand; a connection with a metadata address takes it over by itself once it is published there.',
     ],
   }),
-  client_secret_ending: (detail, organization) => ({
-    subject: `A client secret of ${organization} ends on ${dateOf(detail['notAfter'])}`,
+  client_secret_ending: (detail, organization, zone) => ({
+    subject: `A client secret of ${organization} ends on ${dayOf(detail['notAfter'], zone)}`,
     paragraphs: [
-      `The client secret of the connection ${text(detail['name'])} ends on ${dateOf(detail['notAfter'])}. Nobody can sign in through it from then on.`,
+      `The client secret of the connection ${text(detail['name'])} ends on ${timeOf(detail['notAfter'], zone)}. Nobody can sign in through it from then on.`,
     ],
     closing: [
       'Make a new secret at the identity provider, enter it with its end on the page of the connection, and remove the old one once a test sign-in has worked.',
     ],
   }),
-  sponsor_left: (detail, organization) => ({
+  sponsor_left: (detail, organization, zone) => ({
     subject: `The sponsor of ${personOf(detail)} has left ${organization}`,
     paragraphs: [
       `${personOf(detail)} holds the role ${text(detail['role'])} in ${text(detail['brand']) || organization}. ${text(detail['sponsor'])}, who vouched for it, is not active any more.`,
       detail['expiresAt'] === null
         ? 'It does not end by that, since nobody else could administer the organization.'
-        : `It ends on ${dateOf(detail['expiresAt'])}, unless somebody else stands up for it.`,
+        : `It ends on ${timeOf(detail['expiresAt'], zone)}, unless somebody else stands up for it.`,
     ],
     closing: ['Give the assignment another sponsor and another end where it is still needed, and settle the alarm.'],
   }),
@@ -144,17 +147,16 @@ const words = {
     ],
     closing: ['All administrators are told of it, as of every use of an emergency account.'],
   }),
-} satisfies Record<string, (detail: Record<string, unknown>, organization: string) => Words>
+} satisfies Record<string, (detail: Record<string, unknown>, organization: string, zone: Zone) => Words>
 
 export type AlarmKind = keyof typeof words
 
-/** @param page the address of a page of ours, by its path */
+/** @param page the address of a page of ours, by its path @param zone the reader's */
 export function alarmLetter(
   { kind, detail }: { kind: AlarmKind; detail: Record<string, unknown> },
-  organization: string,
-  page: (path: string) => string,
+  { organization, page, zone }: { organization: string; page: (path: string) => string; zone: Zone },
 ): Letter {
-  const { subject, paragraphs, closing } = words[kind](detail, organization)
+  const { subject, paragraphs, closing } = words[kind](detail, organization, zone)
   const action =
     kind === 'emergency_drill'
       ? { label: 'Emergency sign-in', url: page('/emergency') }

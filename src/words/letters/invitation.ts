@@ -1,6 +1,6 @@
 // To whoever is invited.
 import type { Letter } from '../letter.ts'
-import { dayInWords } from '../times.ts'
+import { namedTime } from '../zones.ts'
 
 export const invitationLetter = (invitation: {
   organization: string
@@ -9,6 +9,8 @@ export const invitationLetter = (invitation: {
   note: string | null
   expiresAt: string
   acceptUrl: string
+  /** The reader's, where they are known already. */
+  zone: string | undefined
 }): Letter => ({
   subject: `You are invited to ${invitation.organization}`,
   paragraphs: [
@@ -17,6 +19,6 @@ export const invitationLetter = (invitation: {
   quote: invitation.note,
   action: { label: 'Accept the invitation', url: invitation.acceptUrl, isForRecipientAlone: true },
   closing: [
-    `The link is for you alone, works once, and is good until ${dayInWords(invitation.expiresAt)}. If you did not expect this, you need not do anything.`,
+    `The link is for you alone, works once, and is good until ${namedTime(invitation.expiresAt, invitation.zone)}. If you did not expect this, you need not do anything.`,
   ],
 })

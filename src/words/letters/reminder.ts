@@ -1,6 +1,6 @@
 // Before an assignment ends: to whoever holds it, and to its sponsor.
 import type { Letter } from '../letter.ts'
-import { shortTime } from '../times.ts'
+import { dateInZone, namedTime } from '../zones.ts'
 
 export function reminderLetter(due: {
   role: string
@@ -11,15 +11,16 @@ export function reminderLetter(due: {
   holder: string | null
   /** Where a sponsor extends it. */
   assignmentUrl: string
+  /** The reader’s. */
+  zone: string | undefined
 }): Letter {
   const { role, organization, holder } = due
   const where = due.brand === null ? organization : `${due.brand} (${organization})`
   const whose = holder === null ? 'your' : `${holder}’s`
-  const time = shortTime(due.expiresAt)
   return {
-    subject: `${holder === null ? 'Your' : whose} access to ${where} ends on ${time.slice(0, 11)}`,
+    subject: `${holder === null ? 'Your' : whose} access to ${where} ends on ${dateInZone(due.expiresAt, due.zone)}`,
     paragraphs: [
-      `On ${time} UTC ${whose} assignment ends: ${role} in ${where}. What it allows is refused from that moment on.`,
+      `On ${namedTime(due.expiresAt, due.zone)} ${whose} assignment ends: ${role} in ${where}. What it allows is refused from that moment on.`,
     ],
     ...(holder === null ? {} : { action: { label: 'Extend it', url: due.assignmentUrl } }),
     closing: [

@@ -1,7 +1,10 @@
 // What sign-in has to know of a person and their organization, in one statement.
+
 import { sql } from 'drizzle-orm'
+import { isEmergencyAccount } from '#db/emergency.ts'
 import { prepared } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
+import { timeZoneColumn } from '#directory/time-zone.ts'
 import type { UserStatus } from '#directory/users.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 
@@ -10,6 +13,8 @@ export type LocalAccount = {
   userName: string
   displayName: string | null
   email: string | null
+  /** As their profile or directory says, in whatever form; null where neither does. */
+  timeZone: string | null
   directoryId: string | null
   status: UserStatus
   passwordHash: string | null
@@ -49,12 +54,11 @@ export const accountById = prepared<Key, LocalAccount>(
   (
     p,
   ) => sql`select u.id as "userId", u.user_name as "userName", u.display_name as "displayName", ${emailColumn} as email,
-      u.directory_id as "directoryId", u.status, w.hash as "passwordHash", coalesce(w.must_change, false) as "mustChangePassword",
+      ${timeZoneColumn} as "timeZone", u.directory_id as "directoryId", u.status, w.hash as "passwordHash", coalesce(w.must_change, false) as "mustChangePassword",
       exists (select from totp_factors t where t.organization_id = u.organization_id and t.user_id = u.id
         and t.confirmed_at is not null) as "hasTotp",
       (select count(*)::int from passkeys k where k.organization_id = u.organization_id and k.user_id = u.id) as passkeys,
-      exists (select from emergency_accounts a where a.organization_id = u.organization_id and a.user_id = u.id)
-        as "isEmergencyAccount",
+      ${isEmergencyAccount} as "isEmergencyAccount",
       o.second_factor = 'required' or (o.manager_second_factor = 'required' and exists (select from effective_assignments e
         where e.organization_id = u.organization_id and e.user_id = u.id and is_managing_role(e.organization_id, e.role_id)))
         as "needsSecondFactor",

@@ -10,7 +10,7 @@ import { type CallContext, inTransaction, nowOf, type Services } from '#src/cont
 import type { Letter } from '#words/letter.ts'
 import { type EmergencyEvent, emergencyDrillLetter, emergencyUseLetter } from '#words/letters/emergency.ts'
 import { addressKey, countAttempt, forgetAttempts, forgiveAttempt } from '../../ground/count-attempts.ts'
-import { administratorAddresses } from '../../notices/alarms/recipients.ts'
+import { administratorRecipients } from '../../notices/alarms/recipients.ts'
 import { queueMail } from '../../notices/mail/queue-mail.ts'
 import { attemptStatement, newReference } from '../../sign-in/attempts.ts'
 import { newTrace, passed } from '../../sign-in/trace.ts'
@@ -128,7 +128,8 @@ async function prove({ ctx, account }: Candidate, { reason, browser }: Emergency
       recordAudit(own, { ...entry, detail: { reason, ip: browser.visitor.ip } }),
     ),
   )
-  await tell(own, emergencyDrillLetter(eventOf(ctx, account, { reason, browser })), userId)
+  const event = eventOf(ctx, account, { reason, browser })
+  await tell(own, (zone) => emergencyDrillLetter(event, zone), userId)
   return { kind: 'proven' }
 }
 
@@ -155,23 +156,30 @@ async function enter({ ctx, account }: Candidate, { reason, browser }: Emergency
 
 type Said = Pick<EmergencyAttempt, 'reason' | 'browser'>
 
+/** A letter as it is in the reader's zone. */
+type LetterIn = (zone: string | undefined) => Letter
+
 const eventOf = (
-  { clock }: CallContext,
+  ctx: CallContext,
   { organization, userName, displayName }: LocalAccount,
   { reason, browser }: Said,
 ): EmergencyEvent => ({
   ...{ organization: organization.name, userName, displayName, reason },
-  at: clock.now(),
+  at: nowOf(ctx),
   ip: browser.visitor.ip,
 })
 
-const useLetter = (ctx: CallContext, account: LocalAccount, said: Said): Letter =>
-  emergencyUseLetter(eventOf(ctx, account, said), { sessionMinutes, url: ctx.urls.page('/console/emergency') })
+const useLetter = (ctx: CallContext, account: LocalAccount, said: Said): LetterIn => {
+  const event = eventOf(ctx, account, said)
+  return (zone) => emergencyUseLetter(event, { sessionMinutes, url: ctx.urls.page('/console/emergency'), zone })
+}
 
 /** Everybody who could have done this in the usual way hears of it. */
-async function tell(ctx: CallContext, letter: Letter, targetId: string): Promise<void> {
-  const addresses = await administratorAddresses({ ...ctx, permissions: 'all' })
+async function tell(ctx: CallContext, letterIn: LetterIn, targetId: string): Promise<void> {
+  const recipients = await administratorRecipients({ ...ctx, permissions: 'all' })
   await inTransaction(ctx, async (tx) => {
-    for (const to of addresses) await queueMail(tx, ctx, { kind: 'emergency_use', to, letter, targetId })
+    for (const { email, zone } of recipients) {
+      await queueMail(tx, ctx, { kind: 'emergency_use', to: email, letter: letterIn(zone), targetId })
+    }
   })
 }

@@ -1,10 +1,13 @@
 // What people say of themselves: how they are called, in which language and at which time they live. Where a directory decides, it
 // alone does.
+
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
+import { isEmergencyAccount } from '#db/emergency.ts'
 import { prepared } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
+import { timeZoneColumn } from '#directory/time-zone.ts'
 import { updateUserWithin } from '#directory/update-user.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import type { Attributes } from '#directory/users.ts'
@@ -32,14 +35,13 @@ export type OwnProfile = {
 
 const select = prepared<{ organizationId: string; userId: string }, OwnProfile>(
   (p) => sql`select u.user_name as "userName", u.display_name as "displayName",
-      u.attributes ->> 'preferredLanguage' as language, u.attributes ->> 'timezone' as "timeZone", ${emailColumn} as email,
+      u.attributes ->> 'preferredLanguage' as language, ${timeZoneColumn} as "timeZone", ${emailColumn} as email,
       (select a.email from address_changes a where a.organization_id = u.organization_id and a.user_id = u.id
         and a.used_at is null and a.expires_at > now()) as "pendingEmail",
       (select json_build_object('id', d.id, 'name', d.name) from directories d where d.organization_id = u.organization_id
         and d.id = u.directory_id) as directory,
       o.email_change = 'allowed' as "mayChangeEmail",
-      exists (select from emergency_accounts e where e.organization_id = u.organization_id and e.user_id = u.id)
-        as "isEmergencyAccount",
+      ${isEmergencyAccount} as "isEmergencyAccount",
       o.name as "organizationName"
     from users u join organizations o on o.id = u.organization_id
     where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.deleted_at is null`,

@@ -1,7 +1,9 @@
 // Guests: people from outside, whom no directory manages and who have no address in a domain that the organization has
 // verified. An organization may say how long they hold what they are given directly, and at which domains they are invited.
+
 import { sql } from 'drizzle-orm'
 import { domainOf, isVerifiedDomain } from '#connections/domains/domains.ts'
+import { isPerson } from '#db/emergency.ts'
 import { prepared } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
 import { AppError } from '#platform/errors.ts'
@@ -23,7 +25,7 @@ const terms = prepared<{ organizationId: string }, GuestTerms>(
 const addressOf = prepared<{ organizationId: string; userId: string }, { email: string | null }>(
   (p) => sql`select ${emailColumn} as email from users u
     where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.directory_id is null
-      and not exists (select from emergency_accounts x where x.organization_id = u.organization_id and x.user_id = u.id)`,
+      and ${isPerson}`,
 )
 
 /** What holds for guests, for whoever may invite or give a role. @throws AppError forbidden */

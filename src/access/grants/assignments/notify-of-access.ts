@@ -2,14 +2,16 @@
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
+import { timeZoneColumn } from '#directory/time-zone.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import { accessChangedLetter } from '#words/letters/access-changed.ts'
+import { knownZone } from '#words/zones.ts'
 import { queueMail } from '../../notices/mail/queue-mail.ts'
 
-type Recipient = { email: string | null; organization: string; actor: string | null }
+type Recipient = { email: string | null; timeZone: string | null; organization: string; actor: string | null }
 
 const recipient = prepared<{ organizationId: string; userId: string; actorId: string }, Recipient>(
-  (p) => sql`select ${emailColumn} as email, o.name as organization,
+  (p) => sql`select ${emailColumn} as email, ${timeZoneColumn} as "timeZone", o.name as organization,
       (select coalesce(x.display_name, x.user_name) from users x
         where x.organization_id = u.organization_id and x.id = ${p.actorId}) as actor
     from users u join organizations o on o.id = u.organization_id
@@ -32,7 +34,11 @@ export async function notifyOfAccess(tx: Transaction, ctx: CallContext, notice: 
   const { organizationId } = ctx
   const [to] = await tx.run(recipient({ organizationId, userId, actorId: ctx.actor.id }))
   if (to === undefined || to.email === null) return
-  const { organization, actor } = to
-  const letter = accessChangedLetter({ ...change, organization, actor, accountUrl: ctx.urls.page('/account') })
+  const { organization, actor, timeZone } = to
+  const letter = accessChangedLetter({
+    ...{ ...change, organization, actor },
+    accountUrl: ctx.urls.page('/account'),
+    zone: knownZone(timeZone),
+  })
   await queueMail(tx, ctx, { kind: 'access_changed', to: to.email, targetId: userId, letter })
 }

@@ -1,5 +1,7 @@
 // The list of brands as the console shows it: a page by name, with how many people stand in each.
+
 import { type SQL, sql } from 'drizzle-orm'
+import { isPerson } from '#db/emergency.ts'
 import { once } from '#db/statement.ts'
 import { afterName, type NamePage, namePage } from '#directory/paging/name-pages.ts'
 import { planAnew } from '#directory/paging/plan-anew.ts'
@@ -38,7 +40,7 @@ const readPeople = (organizationId: string): SQL => sql`select count(distinct he
       and (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now())
       limit ${maxRead + 1})) held
   join users u on u.organization_id = ${organizationId} and u.id = held.user_id and u.deleted_at is null
-    and u.status in ('active', 'invited')`
+    and u.status in ('active', 'invited') and ${isPerson}`
 
 const rolesColumn = sql`(select coalesce(json_agg(json_build_object('id', r.id, 'name', r.name) order by r.rank desc, r.name), '[]')
   from roles r where r.organization_id = b.organization_id and r.id in (

@@ -2,6 +2,7 @@
 // request, so that a change of roles counts at once.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
+import { timeZoneColumn } from '#directory/time-zone.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import { requireReachWithin } from '../../ceiling/reach.ts'
@@ -31,7 +32,7 @@ const organizationOf = prepared<{ organizationId: string; userId: string }, Row>
   (
     p,
   ) => sql`select o.id, o.slug, o.name, o.access_contact as "accessContact", o.fresh_proof_minutes as "freshProofMinutes",
-      o.manager_second_factor as "managerSecondFactor", (select u.attributes ->> 'timezone' from users u
+      o.manager_second_factor as "managerSecondFactor", (select ${timeZoneColumn} from users u
         where u.organization_id = o.id and u.id = ${p.userId}) as "timeZone"
     from organizations o where o.id = ${p.organizationId}`,
 )

@@ -17,18 +17,20 @@ const claim = prepared<{ organizationId: string; now: string }, Alarm>(
 /** What was settled before anybody was told is not told. */
 export async function notifyAlarms(ctx: CallContext, log: Log): Promise<void> {
   const { organizationId } = ctx
-  const addresses = await alarmRecipients(ctx)
+  const recipients = await alarmRecipients(ctx)
   const alarms = await inTransaction(ctx, async (tx) => {
     const name = await organizationName(tx, ctx)
     const claimed = await tx.run(claim({ organizationId, now: nowOf(ctx) }))
     const open = claimed.filter(({ settledAt }) => settledAt === null)
     for (const alarm of open) {
-      const letter = alarmLetter(alarm, name, ctx.urls.page)
-      for (const to of addresses) await queueMail(tx, ctx, { kind: 'alarm', to, letter, targetId: alarm.id })
+      for (const { email, zone } of recipients) {
+        const letter = alarmLetter(alarm, { organization: name, page: ctx.urls.page, zone })
+        await queueMail(tx, ctx, { kind: 'alarm', to: email, letter, targetId: alarm.id })
+      }
     }
     return open
   })
-  if (addresses.length > 0) return
+  if (recipients.length > 0) return
   for (const { id, kind } of alarms) {
     log.error({ organizationId, alarmId: id, kind }, `Nobody could be told of an alarm of the kind ${kind}`)
   }

@@ -1,5 +1,7 @@
 // By what people are searched. All that is said has to hold.
+
 import { type SQL, sql } from 'drizzle-orm'
+import { isEmergencyAccount, isPerson } from '#db/emergency.ts'
 import { fold } from '#directory/fold.ts'
 import { idsFound, isFound, isIndexed, isMatching, searchWords } from '#directory/paging/search-text.ts'
 import type { UserStatus } from '#directory/users.ts'
@@ -7,6 +9,11 @@ import { isId } from '#platform/ids.ts'
 import { brandsPermitted, type CallContext, requirePermission } from '#src/context.ts'
 import type { Near } from './hits.ts'
 import { type Holders, holdersOf, type People, peopleOf } from './holders.ts'
+
+/** Emergency accounts are nobody's, and left out where people are meant. */
+export const accountKinds = ['people', 'emergency', 'all'] as const
+
+export type AccountKind = (typeof accountKinds)[number]
 
 export type UserFilter = {
   /** One person, if the caller sees them. */
@@ -29,6 +36,8 @@ export type UserFilter = {
   neverActive?: boolean | undefined
   /** Who holds something directly that ends within so many days. */
   endingDays?: number | undefined
+  /** Absent: people. Somebody asked for by `userId` is found whatever they are. */
+  accounts?: AccountKind | undefined
 }
 
 export type Wanted = {
@@ -55,6 +64,7 @@ export function wantedUsers(ctx: CallContext, filter: UserFilter): Wanted {
   const holders = holdersOfFilter(ctx.organizationId, filter, { reach: brands, among: found && 'found' })
   const plain = [
     sql`u.organization_id = ${ctx.organizationId} and u.deleted_at is null`,
+    accountCondition(filter.accounts ?? (filter.userId === undefined ? 'people' : 'all')),
     ...(filter.status === undefined ? [] : [sql`u.status = ${filter.status}`]),
   ]
   const others = narrowConditions(filter)
@@ -147,6 +157,12 @@ function narrowConditions(filter: UserFilter): SQL[] {
     ...(neverActive === true ? [sql`u.last_active_at is null`] : []),
     ...(endingDays === undefined ? [] : [isEnding(endingDays)]),
   ]
+}
+
+/** For `users u`. */
+export function accountCondition(kind: AccountKind): SQL {
+  if (kind === 'all') return sql`true`
+  return kind === 'people' ? isPerson : isEmergencyAccount
 }
 
 const isEnding = (days: number): SQL =>

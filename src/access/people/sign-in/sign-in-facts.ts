@@ -1,6 +1,8 @@
 // All that decides whether somebody with this address can sign in, read at once.
+
 import { type SQL, sql } from 'drizzle-orm'
 import { domainOf, selectVerified } from '#connections/domains/domains.ts'
+import { isEmergencyAccount } from '#db/emergency.ts'
 import { isoTime, prepared } from '#db/statement.ts'
 import { signsInBy } from '#directory/email.ts'
 import { fold } from '#directory/fold.ts'
@@ -78,7 +80,7 @@ const facts = prepared<Key, Omit<SignInFacts, 'domain' | 'lockedSeconds' | 'atte
             where d.organization_id = o.id and d.id = u.directory_id),
           'hasPassword', exists (select from passwords w where w.organization_id = o.id and w.user_id = u.id),
           'passkeys', (select count(*)::int from passkeys k where k.organization_id = o.id and k.user_id = u.id),
-          'isEmergencyAccount', exists (select from emergency_accounts a where a.organization_id = o.id and a.user_id = u.id),
+          'isEmergencyAccount', ${isEmergencyAccount},
           'identities', (select coalesce(json_agg(distinct y.connection_id), '[]') from identities y
             where y.organization_id = o.id and y.user_id = u.id),
           'waitingLinks', (select coalesce(json_agg(distinct c.name), '[]') from link_requests l

@@ -87,13 +87,13 @@ const OidcForm = ({ host, facts, state }: StepProps) => {
         label={names?.issuer.label ?? 'Issuer'}
         hint={names?.issuer.hint}
         placeholder={names === undefined ? 'https://login.example.com' : ''}
-        maxlength={1024}
+        maxlength={20_000}
       />
       <Field
         {...field(state, 'clientId')}
         label={names?.clientId.label ?? 'Client ID'}
         autocomplete="off"
-        maxlength={512}
+        maxlength={20_000}
       />
       <Field
         {...field(state, 'clientSecret')}

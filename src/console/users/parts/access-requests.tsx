@@ -1,7 +1,8 @@
 // What a person has asked for, on their page, where it is given.
 import type { Alarm } from '#access/notices/alarms/alarms.ts'
 import { Alert } from '#http/ui/content.tsx'
-import { ButtonForm, Time } from '../../ui/parts.tsx'
+import { Time } from '#http/ui/time.tsx'
+import { ButtonForm } from '../../ui/parts.tsx'
 
 export const AccessRequests = ({ requests, mayAnswer }: { requests: readonly Alarm[]; mayAnswer: boolean }) => (
   <>

@@ -3,11 +3,12 @@
 import type { Child } from 'hono/jsx'
 import type { ListedUser } from '#access/people/list-users.ts'
 import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
-import { Facts } from '#http/ui/content.tsx'
+import { Alert, Facts } from '#http/ui/content.tsx'
+import { Time } from '#http/ui/time.tsx'
 import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
 import type { Frame } from '../../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../../ui/frame.tsx'
-import { ButtonForm, Tabs, Time } from '../../ui/parts.tsx'
+import { Badge, ButtonForm, Tabs } from '../../ui/parts.tsx'
 import { reasonWords, StatusBadge } from '../../ui/people.tsx'
 
 export type UserTab = 'access' | 'sessions' | 'sign-ins' | 'audit'
@@ -36,6 +37,7 @@ export const UserFrame = ({ frame, user, tab, children }: UserFrameProps) => (
     trail={sectionTrail('users')}
     actions={<UserActions ctx={frame.ctx} user={user} />}
   >
+    {user.isEmergencyAccount ? <Sealed /> : null}
     <div class="panel">
       <Facts facts={factsOf(user)} />
     </div>
@@ -44,14 +46,27 @@ export const UserFrame = ({ frame, user, tab, children }: UserFrameProps) => (
   </ConsolePage>
 )
 
+const Sealed = () => (
+  <Alert kind="info" title="This is an emergency account">
+    It is nobody’s, and left out wherever people are listed or counted. Where it is looked after:{' '}
+    <a href="/console/emergency">Emergency access</a>.
+  </Alert>
+)
+
 function factsOf(user: ListedUser) {
-  const { status, statusReason, directory, lastActiveAt, returnsAt, createdAt } = user
+  const { status, statusReason, directory, lastActiveAt, returnsAt, createdAt, isEmergencyAccount } = user
   return [
     {
       term: 'Status',
       value: (
         <>
           <StatusBadge status={status} />
+          {isEmergencyAccount ? (
+            <>
+              {' '}
+              <Badge tone="warning">Emergency account</Badge>
+            </>
+          ) : null}
           {statusReason === null ? null : ` ${reasonWords[statusReason]}`}
           {user.isHeldByDirectory ? ', and by their identity provider, too' : null}
           {returnsAt === null ? null : (

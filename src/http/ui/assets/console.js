@@ -1,5 +1,4 @@
-// Comforts of the console; every page works without them. Copy buttons, boxes that choose a whole list, / for the search,
-// and the zone that times are shown in where the profile names none.
+// Comforts of the console; every page works without them. Copy buttons, boxes that choose a whole list, / for the search.
 document.addEventListener('click', async (event) => {
   const button = event.target.closest?.('[data-copy]')
   if (!button) return
@@ -38,11 +37,3 @@ const ready = (root) => {
 }
 ready(document)
 document.addEventListener('htmx:load', (event) => ready(event.detail.elt))
-
-const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone?.replaceAll('/', '~')
-const year = 31_536_000_000
-if (zone && /^[\w.~-]+$/.test(zone))
-  globalThis.cookieStore?.set({
-    ...{ name: '__Host-rolecall_zone', value: zone, path: '/', sameSite: 'lax' },
-    expires: Date.now() + year,
-  })
