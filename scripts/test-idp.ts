@@ -8,10 +8,11 @@ import { keycloak } from './test-idp/keycloak.ts'
 import { oidcProvider } from './test-idp/oidc-provider.ts'
 import { openidClient } from './test-idp/openid-client.ts'
 import type { Peer } from './test-idp/peer.ts'
+import { pysaml2 } from './test-idp/pysaml2.ts'
 import { simpleSamlPhp } from './test-idp/simplesamlphp.ts'
 import type { Rolecall } from './test-idp/tenant.ts'
 
-const peers: readonly Peer[] = [simpleSamlPhp, oidcProvider, keycloak, openidClient]
+const peers: readonly Peer[] = [simpleSamlPhp, pysaml2, oidcProvider, keycloak, openidClient]
 
 type Outcome = 'passed' | 'failed' | 'skipped'
 
