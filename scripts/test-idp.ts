@@ -4,15 +4,29 @@
 import { createRolecallCommand } from '#sandbox/demo/command-line.ts'
 import { NotInstalled } from './foreign-packages.ts'
 import { startServer } from './server-process.ts'
+import { authCore } from './test-idp/auth-core.ts'
+import { authlib } from './test-idp/authlib.ts'
+import { expressOpenidConnect } from './test-idp/express-openid-connect.ts'
 import { keycloak } from './test-idp/keycloak.ts'
 import { oidcProvider } from './test-idp/oidc-provider.ts'
 import { openidClient } from './test-idp/openid-client.ts'
 import type { Peer } from './test-idp/peer.ts'
 import { pysaml2 } from './test-idp/pysaml2.ts'
+import { samlp } from './test-idp/samlp.ts'
 import { simpleSamlPhp } from './test-idp/simplesamlphp.ts'
 import type { Rolecall } from './test-idp/tenant.ts'
 
-const peers: readonly Peer[] = [simpleSamlPhp, pysaml2, oidcProvider, keycloak, openidClient]
+const peers: readonly Peer[] = [
+  simpleSamlPhp,
+  pysaml2,
+  samlp,
+  oidcProvider,
+  keycloak,
+  openidClient,
+  authCore,
+  expressOpenidConnect,
+  authlib,
+]
 
 type Outcome = 'passed' | 'failed' | 'skipped'
 

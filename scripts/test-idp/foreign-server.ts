@@ -2,6 +2,9 @@
 import { spawn } from 'node:child_process'
 import { endOf, untilOk } from '../server-process.ts'
 
+/** Debian's Python has Debian's packages; another one that stands first in the PATH has not. */
+export const debianPython = '/usr/bin/python3'
+
 export type ForeignServer = { lastWords(): string; stop(): Promise<void> }
 
 type Program = { command: string; args: readonly string[]; env?: Record<string, string> }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createSigningKey } from '#sandbox/saml-idp/keys.ts'
 import { isDebianInstalled, requireDebian, temporaryFolder, versionOfDebian } from '../foreign-packages.ts'
 import { freePort } from '../server-process.ts'
-import { startForeign } from './foreign-server.ts'
+import { debianPython, startForeign } from './foreign-server.ts'
 import type { Peer } from './peer.ts'
 import { connectSaml, signatureChecks } from './saml-upstream.ts'
 import { createTenant } from './tenant.ts'
@@ -27,9 +27,8 @@ export const pysaml2: Peer = {
       writeFileSync(join(folder, 'signed.json'), JSON.stringify(signed))
     sign({ response: true, assertion: true })
     const program = join(import.meta.dirname, 'pysaml2-provider.py')
-    // Debian's Python has Debian's packages; another one in the PATH has not.
     const server = await startForeign(
-      { command: '/usr/bin/python3', args: [program, folder, String(port)] },
+      { command: debianPython, args: [program, folder, String(port)] },
       `${origin}/metadata`,
     )
     try {
