@@ -8,6 +8,7 @@ import { authCore } from './test-idp/auth-core.ts'
 import { authlib } from './test-idp/authlib.ts'
 import { expressOpenidConnect } from './test-idp/express-openid-connect.ts'
 import { keycloak } from './test-idp/keycloak.ts'
+import { modAuthOpenidc } from './test-idp/mod-auth-openidc.ts'
 import { oidcProvider } from './test-idp/oidc-provider.ts'
 import { openidClient } from './test-idp/openid-client.ts'
 import type { Peer } from './test-idp/peer.ts'
@@ -26,6 +27,7 @@ const peers: readonly Peer[] = [
   authCore,
   expressOpenidConnect,
   authlib,
+  modAuthOpenidc,
 ]
 
 type Outcome = 'passed' | 'failed' | 'skipped'
