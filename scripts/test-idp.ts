@@ -8,6 +8,7 @@ import { authCore } from './test-idp/auth-core.ts'
 import { authlib } from './test-idp/authlib.ts'
 import { expressOpenidConnect } from './test-idp/express-openid-connect.ts'
 import { keycloak } from './test-idp/keycloak.ts'
+import { lemonldap } from './test-idp/lemonldap.ts'
 import { modAuthOpenidc } from './test-idp/mod-auth-openidc.ts'
 import { oidcProvider } from './test-idp/oidc-provider.ts'
 import { openidClient } from './test-idp/openid-client.ts'
@@ -21,6 +22,7 @@ const peers: readonly Peer[] = [
   simpleSamlPhp,
   pysaml2,
   samlp,
+  lemonldap,
   oidcProvider,
   keycloak,
   openidClient,
