@@ -4,46 +4,13 @@
 import { createRolecallCommand } from '#sandbox/demo/command-line.ts'
 import { NotInstalled } from './foreign-packages.ts'
 import { startServer } from './server-process.ts'
-import { authCore } from './test-idp/auth-core.ts'
-import { authlib } from './test-idp/authlib.ts'
-import { expressOpenidConnect } from './test-idp/express-openid-connect.ts'
-import { keycloak } from './test-idp/keycloak.ts'
-import { lemonldap } from './test-idp/lemonldap.ts'
-import { modAuthOpenidc } from './test-idp/mod-auth-openidc.ts'
-import { oidcProvider } from './test-idp/oidc-provider.ts'
-import { openidClient } from './test-idp/openid-client.ts'
 import type { Peer } from './test-idp/peer.ts'
-import { pysaml2 } from './test-idp/pysaml2.ts'
-import { samlp } from './test-idp/samlp.ts'
-import { simpleSamlPhp } from './test-idp/simplesamlphp.ts'
+import { peersOf } from './test-idp/peers.ts'
 import type { Rolecall } from './test-idp/tenant.ts'
-
-const peers: readonly Peer[] = [
-  simpleSamlPhp,
-  pysaml2,
-  samlp,
-  lemonldap,
-  oidcProvider,
-  keycloak,
-  openidClient,
-  authCore,
-  expressOpenidConnect,
-  authlib,
-  modAuthOpenidc,
-]
 
 type Outcome = 'passed' | 'failed' | 'skipped'
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-function peersOf(names: readonly string[]): readonly Peer[] {
-  if (names.includes('all')) return peers
-  const unknown = names.filter((name) => !peers.some((peer) => peer.name === name))
-  if (unknown.length > 0) {
-    throw new Error(`Not known: ${unknown.join(', ')}. There are: all, ${peers.map(({ name }) => name).join(', ')}`)
-  }
-  return names.length === 0 ? [simpleSamlPhp] : peers.filter(({ name }) => names.includes(name))
-}
 
 async function runPeer({ title, start }: Peer, rolecall: Rolecall): Promise<Outcome> {
   console.log(title)
