@@ -1,9 +1,10 @@
 // Programs that are none of ours and that tests are run against. The project itself needs npm alone: they are fetched when a
 // test asks for them, each by the client of its registry as it is set up on this machine, into a folder that goes again.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 /** It is not here, and could not be installed. */
 export class NotInstalled extends Error {}
@@ -53,6 +54,33 @@ export function requireDebian(packages: readonly string[], isInstalled: () => bo
   throw new NotInstalled(
     `${packages[0]} is not installed, and could not be. On Debian or Ubuntu: apt-get install --no-install-recommends ${packages.join(' ')}`,
   )
+}
+
+/** Whether Debian's packages are all here. */
+export const isDebianInstalled = (packages: readonly string[]): boolean =>
+  packages.every((name) => versionOfDebian(name) !== '')
+
+/** The version of one of Debian's packages, empty where it is not installed. */
+export function versionOfDebian(name: string): string {
+  const format = ['db:Status-Status', 'Version'].map((field) => `$\{${field}}`).join(' ')
+  const { stdout } = spawnSync('dpkg-query', ['-W', `-f=${format}`, name], { encoding: 'utf8' })
+  return stdout?.startsWith('installed ') ? stdout.slice('installed '.length) : ''
+}
+
+/**
+ * Installs packages of npm, exact versions, and answers with a function that loads one of them. No script of theirs runs.
+ * @throws NotInstalled
+ */
+export function installNpm(packages: readonly string[]): (name: string) => Promise<unknown> {
+  const folder = temporaryFolder()
+  const options = ['--prefix', folder, '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts', '--silent']
+  run('npm', ['install', ...options, ...packages], packages)
+  return async (name) => {
+    // What lies in that folder finds the packages of that folder, whatever kind of module they are.
+    const entry = join(folder, `${name.replace(/\W/g, '-')}.mjs`)
+    writeFileSync(entry, `export * as loaded from '${name}'\n`)
+    return ((await import(pathToFileURL(entry).href)) as { loaded: unknown }).loaded
+  }
 }
 
 function run(command: string, args: readonly string[], wanted: readonly string[]): void {

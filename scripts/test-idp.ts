@@ -4,27 +4,13 @@
 import { createRolecallCommand } from '#sandbox/demo/command-line.ts'
 import { NotInstalled } from './foreign-packages.ts'
 import { startServer } from './server-process.ts'
-import { keycloak } from './test-idp/keycloak.ts'
-import { oidcProvider } from './test-idp/oidc-provider.ts'
-import { openidClient } from './test-idp/openid-client.ts'
 import type { Peer } from './test-idp/peer.ts'
-import { simpleSamlPhp } from './test-idp/simplesamlphp.ts'
+import { peersOf } from './test-idp/peers.ts'
 import type { Rolecall } from './test-idp/tenant.ts'
-
-const peers: readonly Peer[] = [simpleSamlPhp, oidcProvider, keycloak, openidClient]
 
 type Outcome = 'passed' | 'failed' | 'skipped'
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-function peersOf(names: readonly string[]): readonly Peer[] {
-  if (names.includes('all')) return peers
-  const unknown = names.filter((name) => !peers.some((peer) => peer.name === name))
-  if (unknown.length > 0) {
-    throw new Error(`Not known: ${unknown.join(', ')}. There are: all, ${peers.map(({ name }) => name).join(', ')}`)
-  }
-  return names.length === 0 ? [simpleSamlPhp] : peers.filter(({ name }) => names.includes(name))
-}
 
 async function runPeer({ title, start }: Peer, rolecall: Rolecall): Promise<Outcome> {
   console.log(title)

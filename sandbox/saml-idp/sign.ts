@@ -20,6 +20,8 @@ export type SignOptions = {
   transforms?: readonly string[]
   /** What KeyInfo shows: the key's certificate, nothing, or a certificate (PEM) of the caller's choice. */
   keyInfo?: 'certificate' | 'none' | { certificate: string }
+  /** What the namespace of signatures is called, `ds` unless told. */
+  prefix?: string
   /** Reference with URI="" instead of the element's ID. It then signs the whole document. */
   hasEmptyUri?: boolean
 }
@@ -56,7 +58,7 @@ function signElement(xml: string, localName: string, options: SignOptions): stri
     digestAlgorithm: digestAlgorithms[options.digestAlgorithm ?? 'sha256'],
     ...(hasEmptyUri ? { uri: '', isEmptyUri: true } : {}),
   })
-  signer.computeSignature(xml, { prefix: 'ds', location: placeOf(xml, localName, path) })
+  signer.computeSignature(xml, { prefix: options.prefix ?? 'ds', location: placeOf(xml, localName, path) })
   return signer.getSignedXml()
 }
 

@@ -7,7 +7,7 @@ import { type Check, expect } from './peer.ts'
 import { expectSignedOut, type Tenant } from './tenant.ts'
 import { confirmSignOut, type FillIn, walk } from './walk.ts'
 
-export const hostUser = 'grace@host.example.com'
+const userOf = ({ slug }: Tenant): string => `grace@${slug}.example.com`
 const password = randomBytes(12).toString('base64url')
 const mostSeconds = 15
 
@@ -19,7 +19,7 @@ export type Host = {
   signOutUrl: string
   /** What the application shows the person, or undefined where it knows nobody. */
   page(browser: Browser): Promise<string | undefined>
-  /** Whether the application learns by itself that a session has ended, by back-channel logout. */
+  /** Whether the application learns by itself that a session has ended: by back-channel logout, or since it asks. */
   isTold: boolean
 }
 
@@ -29,7 +29,7 @@ export type HostAddresses = { redirectUri: string; afterSignOut: string; backcha
 export async function registerHost(tenant: Tenant, addresses: HostAddresses): Promise<JsonObject> {
   const { redirectUri, afterSignOut, backchannelLogoutUri } = addresses
   await tenant.command(
-    ...['user', 'create', '--user-name', hostUser, '--name', 'Grace Host', '--role', 'editor'],
+    ...['user', 'create', '--user-name', userOf(tenant), '--name', 'Grace Host', '--role', 'editor'],
     ...['--password', password, '--keep'],
   )
   return tenant.command(
@@ -38,6 +38,14 @@ export async function registerHost(tenant: Tenant, addresses: HostAddresses): Pr
     ...(backchannelLogoutUri === undefined ? [] : ['--backchannel-logout-uri', backchannelLogoutUri]),
   )
 }
+
+/** The page of an application that says `Roles:` to whomever it knows. */
+export const pageWithRoles =
+  (url: string): Host['page'] =>
+  async (browser) => {
+    const text = await (await browser.request(url)).text()
+    return text.includes('Roles:') ? text : undefined
+  }
 
 /** Sign-in with roles, logout, and a deactivation. */
 export function hostChecks(host: Host): Check[] {
@@ -63,19 +71,19 @@ export function hostChecks(host: Host): Check[] {
       'a deactivation is noticed',
       async () => {
         const browser = await signInTo(host)
-        await tenant.command('user', 'deactivate', '--user', hostUser)
+        await tenant.command('user', 'deactivate', '--user', userOf(tenant))
         if (host.isTold) expect(await isForgotten(host, browser), 'The application still knows the person')
         const stranger = createBrowser()
-        await walk(stranger, host.signInUrl, enter())
+        await walk(stranger, host.signInUrl, enter(userOf(tenant)))
         expect((await page(stranger)) === undefined, 'The person is let in again')
       },
     ],
   ]
 }
 
-async function signInTo({ signInUrl, page }: Host): Promise<Browser> {
+async function signInTo({ tenant, signInUrl, page }: Host): Promise<Browser> {
   const browser = createBrowser()
-  const { url, status, text } = await walk(browser, signInUrl, enter())
+  const { url, status, text } = await walk(browser, signInUrl, enter(userOf(tenant)))
   expect((await page(browser)) !== undefined, `The way ended at ${url} (${status}): ${text.slice(0, 300)}`)
   return browser
 }
@@ -89,10 +97,10 @@ async function isForgotten({ page }: Host, browser: Browser): Promise<boolean> {
 }
 
 /** Rolecall's pages of sign-in: first the name, then the password. */
-const enter = (): FillIn => {
+const enter = (email: string): FillIn => {
   const left = new Map([
     ['password', { password }],
-    ['email', { email: hostUser }],
+    ['email', { email }],
   ])
   return ({ text }) => {
     for (const [name, entered] of left) {

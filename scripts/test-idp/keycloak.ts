@@ -1,7 +1,7 @@
 // Keycloak as a provider that signs people in, by OpenID Connect and by SAML: one realm, a connection of each kind.
 import { textAt } from '#sandbox/json.ts'
 import { type Keycloak, keycloakVersion, startKeycloak } from './keycloak-server.ts'
-import type { Check, Peer } from './peer.ts'
+import { type Check, named, type Peer } from './peer.ts'
 import { createTenant, type Rolecall } from './tenant.ts'
 import { deactivationCheck, signInAt, type Upstream, upstreamChecks } from './upstream.ts'
 import { confirmSignOut, walk, withPassword } from './walk.ts'
@@ -33,9 +33,6 @@ export const keycloak: Peer = {
     }
   },
 }
-
-const named = (protocol: string, checks: readonly Check[]): Check[] =>
-  checks.map(([title, run]) => [`${protocol}: ${title}`, run])
 
 async function connectOpenId(rolecall: Rolecall, { realm, administer }: Keycloak): Promise<Upstream> {
   const tenant = await createTenant(rolecall, 'keycloak-oidc', 'keycloak.example.com')

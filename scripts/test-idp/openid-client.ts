@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { textAt } from '#sandbox/json.ts'
 import { serveOnLoopback } from '#sandbox/sign-in/loopback.ts'
 import { createHostApp } from '../../examples/host-app/host-app.ts'
-import { hostChecks, registerHost } from './host.ts'
+import { hostChecks, pageWithRoles, registerHost } from './host.ts'
 import type { Peer } from './peer.ts'
 import { createTenant } from './tenant.ts'
 
@@ -11,7 +11,7 @@ export const openidClient: Peer = {
   name: 'openid-client',
   title: 'openid-client as host application',
   async start(rolecall) {
-    const tenant = await createTenant(rolecall, 'openid-client', 'host.example.com')
+    const tenant = await createTenant(rolecall, 'openid-client', 'openid-client.example.com')
     const apiKey = textAt(await tenant.command('api-key', 'create', '--access', 'decisions'), 'key')
     const { origin, close } = await serveOnLoopback(async (own) => {
       const made = await registerHost(tenant, {
@@ -29,10 +29,7 @@ export const openidClient: Peer = {
       version: (createRequire(import.meta.url)('openid-client/package.json') as { version: string }).version,
       checks: hostChecks({
         ...{ tenant, signInUrl: `${origin}/sign-in`, signOutUrl: `${origin}/sign-out`, isTold: true },
-        async page(browser) {
-          const text = await (await browser.request(`${origin}/`)).text()
-          return text.includes('Roles:') ? text : undefined
-        },
+        page: pageWithRoles(`${origin}/`),
       }),
       lastWords: tenant.lastAttempts,
       stop: close,

@@ -3,6 +3,10 @@ import type { Rolecall } from './tenant.ts'
 
 export type Check = [title: string, run: () => Promise<void>]
 
+/** The checks of one protocol, of a product that has several. */
+export const named = (protocol: string, checks: readonly Check[]): Check[] =>
+  checks.map(([title, run]) => [`${protocol}: ${title}`, run])
+
 export type RunningPeer = {
   version: string
   /** In this order; the last ones may end what the first ones began. */

@@ -1,12 +1,12 @@
 // SimpleSAMLphp as a real SAML identity provider: Debian's package, served by PHP's own server on loopback, with settings in
 // a folder of its own. One person: ada, password "secret".
-import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createSigningKey } from '#sandbox/saml-idp/keys.ts'
-import { requireDebian } from '../foreign-packages.ts'
-import { endOf, freePort, untilOk } from '../server-process.ts'
+import { requireDebian, temporaryFolder } from '../foreign-packages.ts'
+import { freePort } from '../server-process.ts'
+import { startForeign } from './foreign-server.ts'
 
 const home = '/usr/share/simplesamlphp'
 const packages = ['simplesamlphp', 'php-cli', 'php-xml', 'php-mbstring']
@@ -30,7 +30,7 @@ const isInstalled = (): boolean =>
 
 /** Starts it. @throws Error where it does not answer */
 export async function startSimpleSaml(): Promise<SimpleSaml> {
-  const folder = mkdtempSync(join(tmpdir(), 'rolecall-idp-'))
+  const folder = temporaryFolder()
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   for (const name of ['config', 'metadata', 'cert', 'log', 'data', 'tmp', 'sessions']) mkdirSync(join(folder, name))
@@ -41,7 +41,6 @@ export async function startSimpleSaml(): Promise<SimpleSaml> {
   writeFileSync(join(folder, 'config/authsources.php'), authenticationSources)
   writeFileSync(join(folder, 'metadata/saml20-idp-hosted.php'), hostedProvider)
   writeFileSync(join(folder, 'metadata/saml20-sp-remote.php'), '<?php\n')
-  const logged: string[] = []
   const options = [
     '-d',
     `session.save_path=${folder}/sessions`,
@@ -51,24 +50,15 @@ export async function startSimpleSaml(): Promise<SimpleSaml> {
     '-d',
     'display_errors=stderr',
   ]
-  const server = spawn('php', [...options, '-S', `127.0.0.1:${port}`, '-t', `${home}/www`], {
-    env: { ...process.env, SIMPLESAMLPHP_CONFIG_DIR: join(folder, 'config'), PHP_CLI_SERVER_WORKERS: '4' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => logged.push(String(chunk)))
   const metadataUrl = `${origin}/saml2/idp/metadata.php`
-  const stop = async (): Promise<void> => {
-    await endOf(server)
-    rmSync(folder, { recursive: true, force: true })
-  }
-  try {
-    await untilOk(metadataUrl, server)
-  } catch (error) {
-    await stop()
-    throw new Error(
-      `SimpleSAMLphp did not start: ${error instanceof Error ? error.message : error}\n${logged.slice(-20).join('')}`,
-    )
-  }
+  const { stop } = await startForeign(
+    {
+      command: 'php',
+      args: [...options, '-S', `127.0.0.1:${port}`, '-t', `${home}/www`],
+      env: { SIMPLESAMLPHP_CONFIG_DIR: join(folder, 'config'), PHP_CLI_SERVER_WORKERS: '4' },
+    },
+    metadataUrl,
+  )
   return {
     ...{ origin, metadataUrl, stop },
     trust: (entityId, settings) => {

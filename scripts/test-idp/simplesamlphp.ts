@@ -1,11 +1,11 @@
 // SimpleSAMLphp as a SAML provider that signs people in.
-import { spawnSync } from 'node:child_process'
-import { textAt } from '#sandbox/json.ts'
 import { createBrowser } from '#sandbox/sign-in/browser.ts'
+import { versionOfDebian } from '../foreign-packages.ts'
 import { type Check, expect, type Peer } from './peer.ts'
+import { connectSaml, signatureChecks } from './saml-upstream.ts'
 import { requireSimpleSaml, type SimpleSaml, startSimpleSaml } from './simplesamlphp-server.ts'
 import { createTenant, expectSignedIn, expectSignedOut, type Tenant } from './tenant.ts'
-import { deactivationCheck, signInAt, type Upstream, upstreamChecks } from './upstream.ts'
+import { deactivationCheck, type Upstream, upstreamChecks } from './upstream.ts'
 import { walk, withPassword } from './walk.ts'
 
 type Settings = Record<string, string | boolean>
@@ -28,29 +28,26 @@ export const simpleSamlPhp: Peer = {
     const scene = await connect(idp, await createTenant(rolecall, 'simplesamlphp', 'simplesaml.example.com'))
     scene.trust({})
     return {
-      version: installedVersion(),
-      checks: [...upstreamChecks(scene.upstream), ...signatureChecks(scene), deactivationCheck(scene.upstream)],
+      version: `${versionOfDebian('simplesamlphp')} (Debian)`,
+      checks: [
+        ...upstreamChecks(scene.upstream),
+        ...signatureChecks(scene.upstream, signWith(scene)),
+        ...furtherChecks(scene),
+        deactivationCheck(scene.upstream),
+      ],
       lastWords: scene.tenant.lastAttempts,
       stop: idp.stop,
     }
   },
 }
 
-const installedVersion = (): string =>
-  spawnSync('dpkg-query', ['-W', '-f', '$' + '{Version}', 'simplesamlphp'], { encoding: 'utf8' }).stdout ?? ''
-
 async function connect(idp: SimpleSaml, tenant: Tenant): Promise<Scene> {
-  const made = await tenant.command(
-    ...['connection', 'create', '--type', 'saml', '--idp-metadata', idp.metadataUrl],
-    ...['--jit', 'on', '--idp-initiated', '--force'],
-  )
-  const metadata = await (await fetch(textAt(made, 'metadataUrl'))).text()
-  const certificate = /<ds:X509Certificate>([^<]+)</.exec(metadata)?.[1] ?? ''
-  const entityId = textAt(made, 'entityId')
+  const connection = await connectSaml(tenant, idp.metadataUrl, '--idp-initiated')
+  const { startUrl, entityId, acsUrl, sloUrl, certificate } = connection
   return {
     ...{ idp, tenant, entityId },
     upstream: {
-      ...{ tenant, startUrl: textAt(made, 'startUrl'), userName: 'ada@simplesaml.example.com', group: 'Editors' },
+      ...{ tenant, startUrl, userName: 'ada@simplesaml.example.com', group: 'Editors' },
       ...{ enter: () => withPassword('ada', 'secret'), isToldOfLogout: true },
       async signOutThere(browser) {
         const back = encodeURIComponent(`${idp.origin}/`)
@@ -59,8 +56,8 @@ async function connect(idp: SimpleSaml, tenant: Tenant): Promise<Scene> {
     },
     trust: (settings) =>
       idp.trust(entityId, {
-        AssertionConsumerService: textAt(made, 'acsUrl'),
-        SingleLogoutService: textAt(made, 'sloUrl'),
+        AssertionConsumerService: acsUrl,
+        SingleLogoutService: sloUrl,
         certData: certificate,
         NameIDFormat: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
         'validate.authnrequest': true,
@@ -71,45 +68,39 @@ async function connect(idp: SimpleSaml, tenant: Tenant): Promise<Scene> {
   }
 }
 
-const signatureChecks = ({ idp, tenant, upstream, entityId, trust }: Scene): Check[] => {
-  const signsIn = (title: string, settings: Settings): Check => [
-    title,
+const signWith =
+  ({ trust }: Scene) =>
+  ({ response, assertion }: { response: boolean; assertion: boolean }): void =>
+    trust({ 'saml20.sign.response': response, 'saml20.sign.assertion': assertion })
+
+const furtherChecks = ({ idp, tenant, upstream, entityId, trust }: Scene): Check[] => [
+  [
+    'an assertion encrypted by AES-CBC is refused',
     async () => {
-      trust(settings)
-      await signInAt(upstream)
+      trust({ 'assertion.encryption': true })
+      const browser = createBrowser()
+      const { status } = await walk(browser, upstream.startUrl, upstream.enter())
+      expect(status === 403, `The ACS answered ${status}`)
+      await expectSignedOut(tenant, browser)
     },
-  ]
-  return [
-    signsIn('the assertion alone signed', { 'saml20.sign.response': false }),
-    signsIn('the response alone signed', { 'saml20.sign.assertion': false }),
-    [
-      'an assertion encrypted by AES-CBC is refused',
-      async () => {
-        trust({ 'assertion.encryption': true })
-        const browser = createBrowser()
-        const { status } = await walk(browser, upstream.startUrl, upstream.enter())
-        expect(status === 403, `The ACS answered ${status}`)
-        await expectSignedOut(tenant, browser)
-      },
-    ],
-    [
-      'a wrong password leads nowhere',
-      async () => {
-        trust({})
-        const browser = createBrowser()
-        const { url } = await walk(browser, upstream.startUrl, withPassword('ada', 'wrong'))
-        expect(url.startsWith(idp.origin), `The way ended at ${url}`)
-        await expectSignedOut(tenant, browser)
-      },
-    ],
-    [
-      'a sign-in that the provider begins',
-      async () => {
-        const browser = createBrowser()
-        const start = `${idp.origin}/saml2/idp/SSOService.php?spentityid=${encodeURIComponent(entityId)}`
-        await walk(browser, start, upstream.enter())
-        await expectSignedIn(tenant, browser, upstream.userName)
-      },
-    ],
-  ]
-}
+  ],
+  [
+    'a wrong password leads nowhere',
+    async () => {
+      trust({})
+      const browser = createBrowser()
+      const { url } = await walk(browser, upstream.startUrl, withPassword('ada', 'wrong'))
+      expect(url.startsWith(idp.origin), `The way ended at ${url}`)
+      await expectSignedOut(tenant, browser)
+    },
+  ],
+  [
+    'a sign-in that the provider begins',
+    async () => {
+      const browser = createBrowser()
+      const start = `${idp.origin}/saml2/idp/SSOService.php?spentityid=${encodeURIComponent(entityId)}`
+      await walk(browser, start, upstream.enter())
+      await expectSignedIn(tenant, browser, upstream.userName)
+    },
+  ],
+]

@@ -45,13 +45,13 @@ export function postForm(browser: Browser, pageUrl: string, { action, fields }: 
   })
 }
 
-/** Fills in the form with a password. A form that comes again is not filled in again: the password was wrong. */
-export function withPassword(username: string, password: string): FillIn {
+/** Fills in the form with a password; `field` is what it calls the name. A form that comes again is not filled in again: the password was wrong. */
+export function withPassword(username: string, password: string, field = 'username'): FillIn {
   let isEntered = false
   return ({ text }) => {
     if (isEntered || !/name="password"/.test(text)) return undefined
     isEntered = true
-    return { username, password }
+    return { [field]: username, password }
   }
 }
 

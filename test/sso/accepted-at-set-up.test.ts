@@ -317,6 +317,20 @@ describe('OpenID providers', () => {
     expect((await come(() => mismatch)).reason).toBe('userinfo')
   })
 
+  test('a secret is encoded no further than a form is (RFC 6749 2.3.1)', async () => {
+    const { organization } = await stage()
+    op.clientSecret = 'a-b_c.d*e'
+    const connection = await createOidcConnection(organization, {
+      ...{ issuer: op.issuer, clientId: 'rolecall', clientSecret: op.clientSecret },
+    })
+    const { attempt } = await arriveByOidc({ app: it.app, organization }, op, connection, {
+      claims: { sub: 'r', email: 'r@example.com' },
+    })
+    expect(attempt.outcome).toBe('signed_in')
+    const sent = op.tokenRequests.at(-1)?.authorization?.replace('Basic ', '') ?? ''
+    expect(Buffer.from(sent, 'base64').toString()).toBe('rolecall:a-b_c.d*e')
+  })
+
   test('a secret with characters that a provider does not decode goes by the form, without a new connection', async () => {
     const { organization } = await stage()
     op.clientSecret = 's:e+c/r=t %~'

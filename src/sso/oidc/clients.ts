@@ -183,12 +183,23 @@ function keyIdOf(token: unknown): string | undefined {
   }
 }
 
+/**
+ * Both parts are form-encoded (RFC 6749 2.3.1), and no further than forms are: the library also encodes `-`, `_` and `.`, which
+ * most secrets have and which providers that decode nothing, LemonLDAP::NG among them, take for another secret.
+ */
+const secretBasic =
+  (secret: string): client.ClientAuth =>
+  (_server, { client_id: clientId }, _body, headers) =>
+    headers.set('authorization', `Basic ${btoa(`${formEncoded(clientId)}:${formEncoded(secret)}`)}`)
+
+const formEncoded = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1)
+
 async function authentication(ctx: CallContext, connection: OidcConnection): Promise<client.ClientAuth> {
   const secret = openConnectionSecret(ctx, connection)
   if (secret === null) throw new AppError('internal', 'The connection has no client secret')
   const { clientAuthentication, publicJwk } = connection.settings
   if (clientAuthentication === 'client_secret_post') return client.ClientSecretPost(secret)
-  if (clientAuthentication === 'client_secret_basic') return client.ClientSecretBasic(secret)
+  if (clientAuthentication === 'client_secret_basic') return secretBasic(secret)
   const kid = String(publicJwk?.['kid'] ?? '')
   return client.PrivateKeyJwt({ key: await importPrivateKey(secret), kid })
 }

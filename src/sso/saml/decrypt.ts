@@ -5,7 +5,7 @@ import { contentEncryptions, encryptionNamespace, legacyEncryptions, maskHashes 
 import { decryptOaep } from './oaep.ts'
 import { Refusal, requireThat } from './verdict.ts'
 import { digestName } from './verify.ts'
-import { childrenOf, descendants, type XmlElement } from './xml.ts'
+import { childrenOf, descendants, inScope, type XmlElement } from './xml.ts'
 
 const [ivBytes, tagBytes, blockBytes] = [12, 16, 16]
 
@@ -24,7 +24,8 @@ export function decryptedText(encrypted: XmlElement, key: string): string {
     const secret = decryptOaep(key, cipherValueOf(ofKey), hashesOf(methodOf(ofKey)))
     const bytes = cipherValueOf(content)
     const plain = sealed === undefined ? openBlocks(legacy ?? '', secret, bytes) : openSealed(sealed, secret, bytes)
-    return new TextDecoder('utf-8', { fatal: true }).decode(plain)
+    // It takes the place of what it was encrypted in, so what prefixes stand for there is known to it.
+    return inScope(new TextDecoder('utf-8', { fatal: true }).decode(plain), encrypted.parent?.scope ?? new Map())
   } catch {
     throw new Refusal('encryption', 'It cannot be decrypted: it is encrypted for another key, or damaged')
   }

@@ -3,7 +3,7 @@ import { createHash, createPublicKey, createVerify, type KeyObject } from 'node:
 import { type HashAlgorithm, type SignatureAlgorithm, SignedXml } from 'xml-crypto'
 import { digestAlgorithms, legacyDigest, legacySignature, signatureAlgorithms } from './names.ts'
 import { requireThat } from './verdict.ts'
-import { parseXml, type XmlElement } from './xml.ts'
+import { descendants, inScope, parseXml, type XmlElement } from './xml.ts'
 
 const allAlgorithms = new Map([...signatureAlgorithms, [legacySignature, { hash: 'sha1', kind: 'rsa' }] as const])
 
@@ -31,7 +31,9 @@ const signaturePattern = /<(?:[\w.-]+:)?Signature[\s>][\s\S]*?<\/(?:[\w.-]+:)?Si
  * @throws Refusal (reason `signature`) where one of them is by none of the certificates
  */
 export function signedElements(xml: string, certificates: readonly string[]): XmlElement[] {
-  return (xml.match(signaturePattern) ?? []).map((signature) => {
+  const scopes = [...descendants(parseXml(xml))].filter(({ name }) => name === 'Signature').map(({ scope }) => scope)
+  return (xml.match(signaturePattern) ?? []).map((text, index) => {
+    const signature = inScope(text, scopes[index] ?? new Map())
     const content = certificates.map((pem) => signedContent(xml, signature, pem)).find((each) => each !== undefined)
     requireThat(content !== undefined, 'signature', 'The signature is not valid')
     return parseXml(content)

@@ -102,6 +102,28 @@ function scopeOf(
   return declared.length === 0 ? (outer ?? noScope) : new Map([...(outer ?? noScope), ...declared])
 }
 
+const valueEscapes: Record<string, string> = {
+  ...{ '&': '&amp;', '<': '&lt;', '"': '&quot;', '\t': '&#x9;', '\n': '&#xA;', '\r': '&#xD;' },
+}
+
+/** The value of an attribute, as canonical XML writes it. */
+export const escapeValue = (text: string): string => text.replace(/[&<"\t\n\r]/g, (each) => valueEscapes[each] ?? each)
+
+/**
+ * The text of an element that is to be read by itself, with what prefixes stand for where it was taken from: a message may
+ * declare all of its namespaces once, at its root (Namespaces in XML 1.0, 6.1).
+ */
+export function inScope(text: string, scope: ReadonlyMap<string, string>): string {
+  const tag = /^\uFEFF?(?:<\?xml [^?<>]*\?>)?\s*<[^\s/>?!]+(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*/.exec(text)?.[0]
+  if (tag === undefined) return text
+  const own = new Set([...tag.matchAll(/\s(xmlns(?::[^\s=]+)?)\s*=/g)].map(([, name]) => name))
+  const inherited = [...scope]
+    .map(([prefix, uri]) => [prefix === '' ? 'xmlns' : `xmlns:${prefix}`, uri] as const)
+    .filter(([name]) => !own.has(name) && name !== 'xmlns:xml')
+  const declarations = inherited.map(([name, uri]) => ` ${name}="${escapeValue(uri)}"`)
+  return `${tag}${declarations.join('')}${text.slice(tag.length)}`
+}
+
 /** The children with this name in this namespace. */
 export const childrenOf = (element: XmlElement, namespace: string, name: string): XmlElement[] =>
   element.children.filter((child) => child.namespace === namespace && child.name === name)
