@@ -212,6 +212,17 @@ describe('names without a URN', () => {
   })
 })
 
+test('the one element that a path names may come in a list, as SAP’s library sends it; two of them may not', async () => {
+  const id = await person({ emails: [{ value: 'sap-work@example.com', type: 'work', primary: true }] })
+  const path = 'emails[type eq "home"]'
+  const home = { value: 'sap-home@example.com', type: 'home' }
+  await scim.patch(`/Users/${id}`, { op: 'add', path: 'emails', value: [{ ...home, value: 'old@example.com' }] })
+  const { status, body } = await scim.patch(`/Users/${id}`, { op: 'replace', path, value: [home] })
+  expect([status, body.emails.at(-1)]).toEqual([200, home])
+  const two = await scim.patch(`/Users/${id}`, { op: 'replace', path, value: [home, home] })
+  expect([two.status, two.body.scimType]).toEqual([400, 'invalidValue'])
+})
+
 describe('addresses and methods', () => {
   test('two slashes in a row are one', async () => {
     const id = await person()

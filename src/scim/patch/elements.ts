@@ -90,10 +90,14 @@ function changeMatching(
   note: Note | undefined,
 ): Json[] {
   const { attribute, sub } = target
+  // SAP's library sends the one element that the path names in a list.
+  const isListed = sub === undefined && op !== 'remove' && Array.isArray(value) && value.length === 1
+  if (isListed) note?.('single-value-in-list')
+  const given = (isListed ? value[0] : value) ?? null
   const change = (element: JsonObject): Json | undefined => {
     if (op === 'remove') return sub === undefined ? undefined : emptied(withSub(element, sub, undefined))
     if (sub !== undefined) return emptied(withSub(element, sub, value))
-    return changedElement(attribute, filter, op, element, value ?? null)
+    return changedElement(attribute, filter, op, element, given)
   }
   const isMatched = (element: Json): element is JsonObject => isObject(element) && matches(filter, element)
   const isNew = op !== 'remove' && !current.some(isMatched)

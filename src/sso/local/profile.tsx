@@ -9,6 +9,8 @@ import { readSession, requireSession, sessionOf, userContext } from '#http/sessi
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
+import { type FormState, field, Refusal } from '#http/ui/form.tsx'
+import { emptyForm, refusedForm } from '#http/ui/form-state.ts'
 import { Field } from '#http/ui/forms.tsx'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
@@ -23,9 +25,6 @@ const notices: Record<string, string> = {
   changed: 'You sign in with the new address from now on',
 }
 
-type Values = Partial<Record<string, string>>
-type Shown = { values?: Values; errors?: Values; fault?: string }
-
 /** Mounted at `/account/profile`. */
 export function createProfile(services: LocalServices): Hono<LocalEnv> {
   const routes = new Hono<LocalEnv>()
@@ -33,20 +32,10 @@ export function createProfile(services: LocalServices): Hono<LocalEnv> {
   const own = [readSession(services), requireSession] as const
   const ctxOf = (c: Context<LocalEnv>): CallContext => userContext(services, sessionOf(c), c.get('requestId'))
 
-  async function show(c: Context<LocalEnv>, shown: Shown = {}): Promise<Response> {
+  async function show(c: Context<LocalEnv>, state: FormState | undefined = undefined): Promise<Response> {
     const profile = await getOwnProfile(ctxOf(c))
     const notice = notices[c.req.query('done') ?? '']
-    const isRefused = shown.errors !== undefined || shown.fault !== undefined
-    return renderPage(c, <ProfilePage {...{ profile, notice }} {...shown} />, { status: isRefused ? 400 : 200 })
-  }
-
-  const correctable = (error: unknown): error is AppError =>
-    error instanceof AppError && ['invalid', 'conflict', 'against_policy', 'too_many', 'not_found'].includes(error.code)
-
-  const refusal = (error: unknown, values: Values): Shown => {
-    if (!correctable(error)) throw error
-    const fields = Object.fromEntries((error.fields ?? []).map(({ path, message }) => [path, message]))
-    return error.fields === undefined ? { values, fault: error.message } : { values, errors: fields }
+    return renderPage(c, <ProfilePage {...{ profile, notice, state }} />, { status: state === undefined ? 200 : 400 })
   }
 
   routes.get('/', ...own, (c) => show(c))
@@ -57,8 +46,7 @@ export function createProfile(services: LocalServices): Hono<LocalEnv> {
     try {
       await changeOwnProfile(ctxOf(c), values)
     } catch (error) {
-      if (error instanceof AppError && error.reason === 'ceiling') return show(c, { values, fault: error.message })
-      return show(c, refusal(error, values))
+      return show(c, refusedForm(values, error))
     }
     return c.redirect(`${home}?done=saved`, 303)
   })
@@ -70,7 +58,7 @@ export function createProfile(services: LocalServices): Hono<LocalEnv> {
     try {
       await requestAddressChange(ctxOf(c), { email })
     } catch (error) {
-      return show(c, refusal(error, { email }))
+      return show(c, refusedForm({ email }, error))
     }
     return c.redirect(`${home}?done=sent`, 303)
   })
@@ -85,53 +73,27 @@ export function createProfile(services: LocalServices): Hono<LocalEnv> {
     try {
       await confirmAddressChange(ctxOf(c), { token: c.req.param('token') })
     } catch (error) {
-      return show(c, refusal(error, {}))
+      if (error instanceof AppError && error.code === 'not_found')
+        return show(c, { ...emptyForm, message: `${error.message}.` })
+      return show(c, refusedForm({}, error))
     }
     return c.redirect(`${home}?done=changed`, 303)
   })
   return routes
 }
 
-type ProfilePageProps = Shown & { profile: OwnProfile; notice: string | undefined }
+type ProfilePageProps = { profile: OwnProfile; notice: string | undefined; state: FormState | undefined }
 
 const nameOf = ({ displayName, userName }: OwnProfile): string => displayName ?? userName
 
-const ProfilePage = ({ profile, notice, values = {}, errors = {}, fault }: ProfilePageProps) => (
+const ProfilePage = ({ profile, notice, state }: ProfilePageProps) => (
   <AccountPage section="profile" name={nameOf(profile)} organization={profile.organizationName}>
     {notice === undefined ? null : <Alert kind="success" title={notice} />}
-    {fault === undefined ? null : <Alert kind="danger" title={fault} />}
+    <Refusal state={state} />
     {profile.directory === null ? (
       <>
-        <form method="post" action={home} class="panel">
-          <h2>About you</h2>
-          <Field
-            name="displayName"
-            label="Name"
-            value={values['displayName'] ?? profile.displayName ?? ''}
-            error={errors['displayName']}
-            autocomplete="name"
-            maxlength={200}
-            isOptional
-          />
-          <Field
-            name="language"
-            label="Language"
-            value={values['language'] ?? profile.language ?? ''}
-            error={errors['language']}
-            hint="Such as en or de-CH. Applications that you use may go by it."
-            isOptional
-          />
-          <Field
-            name="timeZone"
-            label="Time zone"
-            value={values['timeZone'] ?? profile.timeZone ?? ''}
-            error={errors['timeZone']}
-            hint="Such as Europe/Berlin."
-            isOptional
-          />
-          <SubmitButton label="Save" />
-        </form>
-        <Address {...{ profile, values, errors }} />
+        <About {...{ profile, state }} />
+        <Address {...{ profile, state }} />
       </>
     ) : (
       <Alert kind="info" title={`${profile.directory.name} decides what is known of you`}>
@@ -141,7 +103,28 @@ const ProfilePage = ({ profile, notice, values = {}, errors = {}, fault }: Profi
   </AccountPage>
 )
 
-const Address = ({ profile, values, errors }: { profile: OwnProfile; values: Values; errors: Values }) => (
+type OwnFormProps = { profile: OwnProfile; state: FormState | undefined }
+
+const About = ({ profile: { displayName, language, timeZone }, state = emptyForm }: OwnFormProps) => {
+  const known = { displayName: displayName ?? '', language: language ?? '', timeZone: timeZone ?? '' }
+  const shown: FormState = { ...state, values: { ...known, ...state.values } }
+  return (
+    <form method="post" action={home} class="panel">
+      <h2>About you</h2>
+      <Field {...field(shown, 'displayName')} label="Name" autocomplete="name" maxlength={200} isOptional />
+      <Field
+        {...field(shown, 'language')}
+        label="Language"
+        hint="Such as en or de-CH. Applications that you use may go by it."
+        isOptional
+      />
+      <Field {...field(shown, 'timeZone')} label="Time zone" hint="Such as Europe/Berlin." isOptional />
+      <SubmitButton label="Save" />
+    </form>
+  )
+}
+
+const Address = ({ profile, state }: OwnFormProps) => (
   <form method="post" action={`${home}/address`} class="panel">
     <h2>Sign-in address</h2>
     <p>{profile.email ?? 'You have none.'}</p>
@@ -149,11 +132,9 @@ const Address = ({ profile, values, errors }: { profile: OwnProfile; values: Val
     {profile.mayChangeEmail && !profile.isEmergencyAccount ? (
       <>
         <Field
-          name="email"
+          {...field(state, 'email')}
           label="New address"
           type="email"
-          value={values['email'] ?? ''}
-          error={errors['email']}
           autocomplete="email"
           hint="We send a link there. Open it while you are signed in here."
         />
