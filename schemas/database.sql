@@ -39,7 +39,7 @@ CREATE TABLE organizations (
   access_contact text,
   personal_mail_domains jsonb,
   erase_after_days integer DEFAULT 30 NOT NULL,
-  email_change text DEFAULT 'allowed'::text NOT NULL,
+  email_change text DEFAULT 'verified'::text NOT NULL,
   guest_max_days integer,
   guest_domains jsonb,
   sign_in_page text DEFAULT 'named'::text NOT NULL,
@@ -621,6 +621,32 @@ CREATE POLICY own_organization ON adoption_requests FOR ALL TO rolecall_server
   USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
 GRANT SELECT, INSERT, UPDATE, DELETE ON adoption_requests TO rolecall_server;
+
+-- Addresses that a directory wants people to have, where the organization never changes one without an administrator's
+-- word.
+CREATE TABLE address_proposals (
+  organization_id text NOT NULL,
+  user_id text NOT NULL,
+  directory_id text NOT NULL,
+  user_name text NOT NULL,
+  emails jsonb NOT NULL,
+  status text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  last_seen_at timestamp(3) with time zone NOT NULL,
+  decided_at timestamp(3) with time zone,
+  decided_by text,
+  CONSTRAINT address_proposals_organization_id_user_id_pk PRIMARY KEY (organization_id, user_id),
+  CONSTRAINT address_proposals_organization_id_directory_id_directories_orga FOREIGN KEY (organization_id, directory_id)
+    REFERENCES directories(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT address_proposals_organization_id_user_id_users_organization_id FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX address_proposals_directory ON address_proposals USING btree (organization_id, directory_id);
+ALTER TABLE address_proposals ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON address_proposals FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON address_proposals TO rolecall_server;
 
 -- Who may have access tokens for a directory: by a secret or key of their own (OAuth 2.0 client credentials), or, for
 -- entra, by what a tenant of Entra ID issues itself. settings: public keys, or tenant and audience.

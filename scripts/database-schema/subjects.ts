@@ -51,6 +51,7 @@ const feeds: Subject = {
   relations: [
     'directories',
     'adoption_requests',
+    'address_proposals',
     'directory_clients',
     'directory_tokens',
     'directory_activity',

@@ -11,6 +11,7 @@ import type { CallContext } from '#src/context.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 import { addUserAccountCommands } from './user-account.ts'
+import { addUserAddressCommand } from './user-address.ts'
 import { addUserImportCommand } from './user-import.ts'
 
 type Scope = OutputOptions & { organization: string }
@@ -36,6 +37,7 @@ export function addUserCommands(program: Command, runtime: CliRuntime): void {
     .action((options: ListOptions) => list(runtime, options))
   addUserAccountCommands(user, runtime)
   addUserImportCommand(user, runtime)
+  addUserAddressCommand(user, runtime)
   addUserCommand(user, runtime, 'show', {
     description: 'show one user',
     act: (ctx, userId) => getUser(ctx, { userId, directoryId: null }),

@@ -39,7 +39,7 @@ const staged = prepared<{ organizationId: string; directoryId: string }, { isSta
   (p) => sql`select ${isStaged(p.organizationId, p.directoryId)} as "isStaged"`,
 )
 
-export type Adoption = Pick<UpdateUserInput, 'change' | 'whenHeld' | 'expectedVersion'> & {
+export type Adoption = Pick<UpdateUserInput, 'change' | 'whenHeld' | 'settleAddress' | 'expectedVersion'> & {
   directoryId: string
   /** What made it: the directory's policy, somebody's word, an invitation. */
   by: 'policy' | 'confirmation' | 'invitation' | 'move'

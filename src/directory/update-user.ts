@@ -49,6 +49,8 @@ export type UpdateUserInput = UserReference & {
   change(current: UserRecord): UserContent
   /** Goes with it where a directory would switch somebody on whom somebody else holds switched off. */
   whenHeld?: StatusWord['whenHeld']
+  /** What becomes of another userName or other addresses, before they are written. */
+  settleAddress?(tx: Transaction, current: UserRecord, wanted: UserContent): Promise<UserContent>
 }
 
 /**
@@ -79,7 +81,9 @@ export async function updateUserWithin(tx: Transaction, ctx: CallContext, input:
 async function changeOf(tx: Transaction, ctx: CallContext, input: UpdateUserInput) {
   const current = await lockUserRow(tx, ctx, input)
   requireVersion('user', current, input.expectedVersion)
-  const after = input.change(current)
+  const wanted = input.change(current)
+  const isRenamed = changedFields(contentOf(current), wanted).some((name) => name === 'userName' || name === 'emails')
+  const after = isRenamed ? ((await input.settleAddress?.(tx, current, wanted)) ?? wanted) : wanted
   const fields = changedFields(contentOf(current), after)
   const content = fields.length > 0 ? contentStatements(ctx, current, after, fields) : []
   const { user, besides } = await statusStatements(tx, ctx, current, { said: after.isActive, whenHeld: input.whenHeld })

@@ -403,7 +403,7 @@ test('no change of somebody who does not hold everything breaks the rule, and so
         }
       },
     ),
-    { ...runs(40), endOnFailure: true },
+    { ...runs(25), endOnFailure: true },
   )
   // It means something only where limited people got things done, and were refused others.
   expect(seen.limited).toBeGreaterThan(0)

@@ -171,7 +171,7 @@ test('for random states and changes, what is foretold is what happens', { timeou
       const losers = new Set(happened.lost.map((each) => each.split(' ')[0]))
       expect(preview.losing).toBeGreaterThanOrEqual(losers.size)
     }),
-    runs(60),
+    runs(40),
   )
   // Some changes concern nobody; by chance, far more than half of all.
   expect(changed).toBeGreaterThan(10)

@@ -53,6 +53,10 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
       last_seen_at: at,
     },
   })
+  await insert('address_proposals', {
+    ...user,
+    ...{ directory_id: dir, user_name: 'x', emails: [], status: 'pending', last_seen_at: at },
+  })
   await insert('address_changes', { ...user, token_hash: id(), email: 'x', expires_at: later })
   await insert('former_names', { ...user, kind: 'user_name', value_key: 'x', ended_at: at })
   await insert('email_proofs', { ...user, value_key: 'ada@example.com', how: 'reset', proven_at: at })

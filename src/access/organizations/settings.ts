@@ -17,6 +17,9 @@ const domainNames = z
   .max(500, 'must name at most 500 domains')
   .nullable()
 
+/** Who may change people's addresses, from the widest rule to the narrowest. */
+export const emailChanges = ['verified', 'directory_only', 'never'] as const
+
 const SettingsFields = z.object({
   name: nameSchema,
   provisioningLogDays: keptDays,
@@ -26,8 +29,8 @@ const SettingsFields = z.object({
   endDateGraceDays: z.int().min(0).max(3_650).nullable(),
   /** How long somebody has to be inactive before they can be erased. */
   eraseAfterDays: z.int().min(0).max(3_650),
-  /** Whether the address of somebody whom no directory manages may be changed. */
-  emailChange: z.enum(['allowed', 'never']),
+  /** Administrators, people by a link, and directories; directories alone; nobody but for an administrator's word. */
+  emailChange: z.enum(emailChanges),
   /** Who may switch somebody on again: the side that switched them off (directory or administrators), or either. */
   reactivation: z.enum(['by_holder', 'by_anyone']),
   /** Whom to ask for access: a name, an address, a sentence. */
@@ -90,7 +93,7 @@ function isWeaker(before: OrganizationSettings, after: OrganizationSettings): bo
   const old = before.guestDomains
   const lasts = (days: number | null): number => days ?? Number.POSITIVE_INFINITY
   return (
-    (before.emailChange === 'never' && after.emailChange === 'allowed') ||
+    emailChanges.indexOf(after.emailChange) < emailChanges.indexOf(before.emailChange) ||
     (before.reactivation === 'by_holder' && after.reactivation === 'by_anyone') ||
     after.eraseAfterDays < before.eraseAfterDays ||
     lasts(after.guestMaxDays) > lasts(before.guestMaxDays) ||

@@ -40,7 +40,7 @@ export async function updateLocalUser(
     const change = (current: UserRecord): UserContent => {
       requireLocal('user', current)
       const after = input.change(current)
-      if (policy?.emailChange === 'never') requireSameAddress(current, after)
+      if (policy?.emailChange !== 'verified') requireSameAddress(current, after)
       return after
     }
     await requireNotAbove(tx, ctx, userId)
@@ -61,15 +61,22 @@ export function provisionLocalUser(ctx: CallContext, content: UserContent): Prom
   )
 }
 
-const emailPolicy = prepared<{ organizationId: string }, { emailChange: 'allowed' | 'never' }>(
+const emailPolicy = prepared<{ organizationId: string }, { emailChange: 'verified' | 'directory_only' | 'never' }>(
   (p) => sql`select email_change as "emailChange" from organizations where id = ${p.organizationId}`,
 )
+
+/** Who may change addresses in the organization. */
+export async function getEmailChange(ctx: CallContext): Promise<'verified' | 'directory_only' | 'never'> {
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(emailPolicy({ organizationId: ctx.organizationId })))
+  return rows?.[0]?.emailChange ?? 'never'
+}
 
 /** @throws AppError against_policy (reason `email_immutable`) */
 function requireSameAddress(before: UserRecord, after: UserContent): void {
   const [old, wanted] = [before.attributes['emails'], after.attributes['emails']]
   if (before.userName === after.userName && isDeepStrictEqual(old, wanted)) return
-  const message = 'Addresses are never changed in this organization; deactivate the person and invite the new address'
+  const message =
+    'Addresses are not changed by hand in this organization; deactivate the person and invite the new address'
   const fields = [{ path: 'emails', message }]
   throw new AppError('against_policy', message, { reason: 'email_immutable', fields })
 }

@@ -1,6 +1,7 @@
 // All resources of the management API, in the order of the document.
 import { accessChangeRoutes } from './access-changes.ts'
 import { accountRoutes } from './accounts.ts'
+import { addressProposalRoutes } from './address-proposals.ts'
 import { adoptionRoutes } from './adoption-requests.ts'
 import { alarmRoutes } from './alarms.ts'
 import { apiKeyRoutes } from './api-keys.ts'
@@ -66,6 +67,7 @@ export const resourceRoutes = [
   assignmentRoutes,
   directoryRoutes,
   adoptionRoutes,
+  addressProposalRoutes,
   directoryClientRoutes,
   directoryTokenRoutes,
   extensionAttributeRoutes,

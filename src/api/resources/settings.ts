@@ -1,6 +1,6 @@
 // /settings
 import { z } from '@hono/zod-openapi'
-import { getSettings, updateSettings } from '#access/organizations/settings.ts'
+import { emailChanges, getSettings, updateSettings } from '#access/organizations/settings.ts'
 import { jsonAnswer, jsonBody, newRoutes, operationsOf } from '../contract/routes.ts'
 
 const days = z.number().int()
@@ -14,9 +14,11 @@ const fields = {
     .nullable()
     .openapi({ description: 'Whose assignments have all ended this long ago is deactivated; null: nobody is' }),
   eraseAfterDays: days.openapi({ description: 'How long somebody has to be inactive before they can be erased' }),
-  emailChange: z
-    .enum(['allowed', 'never'])
-    .openapi({ description: 'Whether the address of somebody whom no directory manages may be changed' }),
+  emailChange: z.enum(emailChanges).openapi({
+    description:
+      'Who may change addresses: `verified`: administrators, people by a link, and directories; `directory_only`: directories ' +
+      'alone; `never`: nobody, and what a directory says waits for an administrator’s word',
+  }),
   reactivation: z.enum(['by_holder', 'by_anyone']).openapi({
     description:
       'Who may switch somebody on again: the side that switched them off, directory or administrators, or either',

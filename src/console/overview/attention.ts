@@ -80,6 +80,10 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
     title: 'A directory brings somebody whom you have already: the same person?',
     href: (detail) => `/console/directories/${String(detail['directoryId'])}/adoptions`,
   },
+  address_proposal: {
+    title: 'A directory gives somebody another address: accept it?',
+    href: (detail) => `/console/users/${String(detail['userId'])}`,
+  },
   reactivation_held: {
     title: 'A directory wants somebody active who was switched off here',
     href: (detail) => `/console/users/${String(detail['userId'])}`,

@@ -1,6 +1,6 @@
 // Settings: the organization itself, people from outside, and how long things are kept.
 import { type Context, Hono } from 'hono'
-import { getSettings, type OrganizationSettings, updateSettings } from '#access/organizations/settings.ts'
+import { emailChanges, getSettings, type OrganizationSettings, updateSettings } from '#access/organizations/settings.ts'
 import type { Form } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
@@ -31,7 +31,7 @@ export function createGeneral(): Hono<ConsoleEnv> {
         signInTraceDays: Number(form['signInTraceDays']),
         mailDays: Number(form['mailDays']),
         eraseAfterDays: Number(form['eraseAfterDays']),
-        emailChange: form['emailChange'] === 'never' ? 'never' : 'allowed',
+        emailChange: emailChanges.find((each) => each === form['emailChange']) ?? 'verified',
         reactivation: form['reactivation'] === 'by_anyone' ? 'by_anyone' : 'by_holder',
       })
       return '/console/settings?done=saved'
@@ -117,11 +117,15 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
         <Panel title="Addresses">
           <Choice
             name="emailChange"
-            legend="The e-mail address of people whom no directory manages"
+            legend="People’s user names and e-mail addresses are changed"
             value={values['emailChange']}
             options={[
-              { value: 'allowed', label: 'may be changed by administrators' },
-              { value: 'never', label: 'is never changed' },
+              {
+                value: 'verified',
+                label: 'by administrators, by directories, and by people themselves once a link has proven the new one',
+              },
+              { value: 'directory_only', label: 'by directories alone' },
+              { value: 'never', label: 'never; what a directory says waits for an administrator to accept it' },
             ]}
           />
         </Panel>

@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono'
 import { findPolicy } from '#access/accounts/account/account.ts'
 import { setUserPassword } from '#access/accounts/passwords/change-password.ts'
 import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
-import { updateLocalUser } from '#access/people/local.ts'
+import { getEmailChange, updateLocalUser } from '#access/people/local.ts'
 import { changedProfile, profileOf } from '#access/people/profile.ts'
 import { contentOf } from '#directory/user-content.ts'
 import { renderPage } from '#http/pages.ts'
@@ -67,7 +67,7 @@ type States = { profile: FormState; password: FormState }
 
 async function showEdit(c: Context<ConsoleEnv>, user: ListedUser, { profile, password }: States): Promise<Response> {
   const frame = frameOf(c)
-  const policy = await findPolicy(frame.ctx)
+  const [policy, emailChange] = await Promise.all([findPolicy(frame.ctx), getEmailChange(frame.ctx)])
   const page = (
     <ConsolePage
       frame={frame}
@@ -85,7 +85,7 @@ async function showEdit(c: Context<ConsoleEnv>, user: ListedUser, { profile, pas
           Name, addresses and status come from there, and are changed there. Roles can be given here all the same.
         </Alert>
       )}
-      <ProfileForm user={user} state={profile} />
+      <ProfileForm user={user} state={profile} hasFixedAddress={emailChange !== 'verified'} />
       {user.directory === null && isPermitted(frame.ctx, 'accounts.write') && user.status === 'active' ? (
         <PasswordForm user={user} state={password} minLength={policy?.passwordMinLength ?? 12} />
       ) : null}
@@ -94,8 +94,11 @@ async function showEdit(c: Context<ConsoleEnv>, user: ListedUser, { profile, pas
   return renderPage(c, page, { status: isRefused(profile) || isRefused(password) ? 400 : 200 })
 }
 
-const ProfileForm = ({ user, state }: { user: ListedUser; state: FormState }) => {
+type ProfileProps = { user: ListedUser; state: FormState; hasFixedAddress: boolean }
+
+const ProfileForm = ({ user, state, hasFixedAddress }: ProfileProps) => {
   const isReadOnly = user.directory !== null
+  const isFixed = isReadOnly || hasFixedAddress
   return (
     <PostForm action={`/console/users/${user.id}/edit`} state={state} class="panel">
       <Field {...field(state, 'displayName')} label="Name" hint="As others see it." {...{ isReadOnly }} isOptional />
@@ -106,11 +109,15 @@ const ProfileForm = ({ user, state }: { user: ListedUser; state: FormState }) =>
           {...field(state, 'email')}
           label="E-mail address"
           type="email"
-          hint="Links to set a password go there."
-          {...{ isReadOnly }}
+          hint={
+            hasFixedAddress && !isReadOnly
+              ? 'It is not changed in this organization: deactivate them and invite the new address.'
+              : 'Links to set a password go there.'
+          }
+          isReadOnly={isFixed}
           isOptional
         />
-        <Field {...field(state, 'userName')} label="User name" {...{ isReadOnly }} />
+        <Field {...field(state, 'userName')} label="User name" isReadOnly={isFixed} />
       </div>
       {isReadOnly ? null : <Buttons submit="Save" back={`/console/users/${user.id}`} />}
     </PostForm>

@@ -3,6 +3,7 @@
 import { Hono } from 'hono'
 import { type Alarm, listAlarms } from '#access/notices/alarms/alarms.ts'
 import { getAccessMatrix } from '#access/people/access-matrix.ts'
+import { findAddressProposal } from '#access/people/adoption/address-proposals.ts'
 import { getListedUser } from '#access/people/list-users.ts'
 import { approveUser } from '#access/people/status/approve-user.ts'
 import { getDeactivationReceipt } from '#access/people/status/deactivation-receipt.ts'
@@ -16,6 +17,7 @@ import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { createEditPages } from './edit-pages.tsx'
 import { AccessRequests } from './parts/access-requests.tsx'
 import { AccessTab } from './parts/access-tab.tsx'
+import { AddressProposalPanel, createAddressProposal } from './parts/address-proposal.tsx'
 import { createAssignmentPages } from './parts/assignment-pages.tsx'
 import { UserFrame } from './parts/user-frame.tsx'
 import { createStatusPages } from './status/status-pages.tsx'
@@ -32,11 +34,15 @@ export function createUserPages(): Hono<ConsoleEnv> {
     const [frame, id] = [frameOf(c), c.req.param('id')]
     const [user, matrix] = await Promise.all([getListedUser(frame.ctx, id), getAccessMatrix(frame.ctx, id)])
     const receipt = user.status === 'inactive' ? await receiptOf(frame.ctx, id) : undefined
-    const asked = isPermitted(frame.ctx, 'users.read') ? await listAccessRequests(frame.ctx, id) : []
+    const [mayRead, mayWrite] = [isPermitted(frame.ctx, 'users.read'), isPermitted(frame.ctx, 'users.write')]
+    const [asked, proposal] = mayRead
+      ? await Promise.all([listAccessRequests(frame.ctx, id), findAddressProposal(frame.ctx, id)])
+      : [[], undefined]
     return renderPage(
       c,
       <UserFrame {...{ frame, user }} tab="access">
-        <AccessRequests requests={asked} mayAnswer={isPermitted(frame.ctx, 'users.write')} />
+        <AccessRequests requests={asked} mayAnswer={mayWrite} />
+        <AddressProposalPanel proposal={proposal} mayDecide={mayWrite} />
         <AccessTab {...{ frame, user, matrix, receipt }} />
       </UserFrame>,
     )
@@ -98,6 +104,7 @@ export function createUserPages(): Hono<ConsoleEnv> {
   pages.route('/', createAssignmentPages())
   pages.route('/', createStatusPages())
   pages.route('/', createEditPages())
+  pages.route('/', createAddressProposal())
   return pages
 }
 

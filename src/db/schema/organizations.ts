@@ -53,10 +53,10 @@ export const organizations = pgTable(
     endDateGraceDays: integer('end_date_grace_days'),
     /** How long somebody has to be inactive before they can be erased. */
     eraseAfterDays: integer('erase_after_days').notNull().default(30),
-    /** Whether administrators may change the address of people whom no directory manages. */
-    emailChange: text('email_change', { enum: ['allowed', 'never'] })
+    /** Who may change people's addresses: themselves, by a link, and administrators; directories alone; nobody without a word. */
+    emailChange: text('email_change', { enum: ['verified', 'directory_only', 'never'] })
       .notNull()
-      .default('allowed'),
+      .default('verified'),
     /** Who may switch somebody on again: only the side that switched them off, directory or administrators, or either. */
     reactivation: text('reactivation', { enum: ['by_holder', 'by_anyone'] })
       .notNull()

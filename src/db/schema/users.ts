@@ -163,6 +163,30 @@ export const adoptionRequests = pgTable(
   ],
 )
 
+/** Addresses that a directory wants people to have, where the organization never changes one: they wait for a word. */
+export const addressProposals = pgTable(
+  'address_proposals',
+  {
+    organizationId: text('organization_id').notNull(),
+    userId: text('user_id').notNull(),
+    directoryId: text('directory_id').notNull(),
+    userName: text('user_name').notNull(),
+    emails: jsonb('emails').notNull(),
+    status: text('status', { enum: ['pending', 'accepted', 'refused'] }).notNull(),
+    createdAt: time('created_at').notNull(),
+    lastSeenAt: time('last_seen_at').notNull(),
+    decidedAt: time('decided_at'),
+    decidedBy: text('decided_by'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.userId] }),
+    index('address_proposals_directory').on(table.organizationId, table.directoryId),
+    belongsTo([table.organizationId, table.directoryId], [directories.organizationId, directories.id]),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
+    ownOrganizationOnly(),
+  ],
+)
+
 /**
  * How an address of a person was proven to be theirs. A trigger takes the proof away as soon as they no longer have the
  * address, whoever changes it.

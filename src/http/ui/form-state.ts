@@ -1,6 +1,5 @@
 // Forms keep what was typed when something is wrong: the page is shown again with the values and with what to change.
 import { AppError } from '#platform/errors.ts'
-import type { Form } from '../read-form.ts'
 import type { FormState } from './form.tsx'
 
 export const emptyForm: FormState = { values: {}, errors: {}, message: undefined }
@@ -16,7 +15,11 @@ const correctable = new Set(['invalid', 'conflict', 'forbidden', 'precondition_f
  * @param names where a field of the verb has another name in the form
  * @throws what was thrown, where the person cannot do anything about it
  */
-export function refusedForm(values: Form, thrown: unknown, names: Record<string, string> = {}): FormState {
+export function refusedForm(
+  values: FormState['values'],
+  thrown: unknown,
+  names: Record<string, string> = {},
+): FormState {
   if (!(thrown instanceof AppError) || !correctable.has(thrown.code)) throw thrown
   const errors = Object.fromEntries((thrown.fields ?? []).map(({ path, message }) => [names[path] ?? path, message]))
   return { values, errors, message: Object.keys(errors).length === 0 ? `${thrown.message}.` : undefined }

@@ -122,6 +122,13 @@ const words = {
       'Look at what would change for them, and confirm that it is the same person or refuse it; they keep their roles, groups and password either way.',
     ],
   }),
+  address_proposal: (detail, organization) => ({
+    subject: `A directory of ${organization} gives ${personOf(detail)} another address`,
+    paragraphs: [
+      `It says ${text((detail['proposed'] as Record<string, unknown> | undefined)?.['email']) || text((detail['proposed'] as Record<string, unknown> | undefined)?.['userName'])}. Addresses are never changed at ${organization} without a word of an administrator, so nothing has changed yet.`,
+    ],
+    closing: ['Accept the new address on their page if it is right, or refuse it: then the directory asks in vain.'],
+  }),
   reactivation_held: (detail, organization) => ({
     subject: `${personOf(detail)} stays switched off at ${organization}`,
     paragraphs: [

@@ -45,7 +45,7 @@ function requireChangeable({ directory, mayChangeEmail, isEmergencyAccount }: Ow
   if (isEmergencyAccount)
     throw new AppError('conflict', 'An emergency account has what was sealed', { reason: 'emergency_account' })
   if (!mayChangeEmail)
-    throw new AppError('against_policy', 'Addresses are never changed in this organization', {
+    throw new AppError('against_policy', 'Addresses are not changed by people themselves in this organization', {
       reason: 'email_immutable',
     })
 }

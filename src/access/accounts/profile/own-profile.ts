@@ -40,7 +40,7 @@ const select = prepared<{ organizationId: string; userId: string }, OwnProfile>(
         and a.used_at is null and a.expires_at > now()) as "pendingEmail",
       (select json_build_object('id', d.id, 'name', d.name) from directories d where d.organization_id = u.organization_id
         and d.id = u.directory_id) as directory,
-      o.email_change = 'allowed' as "mayChangeEmail",
+      o.email_change = 'verified' as "mayChangeEmail",
       ${isEmergencyAccount} as "isEmergencyAccount",
       o.name as "organizationName"
     from users u join organizations o on o.id = u.organization_id

@@ -14,6 +14,7 @@ import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, requirePermission, type Transaction } from '#src/context.ts'
 import { raiseAlarm } from '../../notices/alarms/raise-alarm.ts'
+import { proposeAddress } from './address-proposals.ts'
 import { requestAdoption } from './adoption-requests.ts'
 import { claimUser, orAsk } from './ask-for.ts'
 import { heldAlarm, tellWhenHeld } from './held-alarm.ts'
@@ -63,10 +64,10 @@ export async function updateFromDirectory(
   input: FromDirectory & Pick<UpdateUserInput, 'userId' | 'expectedVersion' | 'change'>,
 ): Promise<UserRecord> {
   const { directoryId, change } = input
-  const whenHeld = tellWhenHeld(ctx, directoryId)
+  const told = { whenHeld: tellWhenHeld(ctx, directoryId), settleAddress: proposeAddress(ctx, directoryId) }
   return orAdopted(ctx, input, {
-    own: () => updateUser(ctx, { ...input, whenHeld }),
-    adopted: (tx, user) => adoptWithin(tx, ctx, user, { ...input, by: 'policy', whenHeld }),
+    own: () => updateUser(ctx, { ...input, ...told }),
+    adopted: (tx, user) => adoptWithin(tx, ctx, user, { ...input, by: 'policy', ...told }),
     said: change,
   })
 }

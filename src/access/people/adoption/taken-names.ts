@@ -9,6 +9,7 @@ import type { UserContent } from '#directory/user-content.ts'
 import type { UserRecord } from '#directory/users.ts'
 import type { AppError } from '#platform/errors.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
+import { proposeAddress } from './address-proposals.ts'
 import { claimUser, NotAdopted } from './ask-for.ts'
 import { tellWhenHeld } from './held-alarm.ts'
 
@@ -45,8 +46,8 @@ export async function settleTaken(tx: Transaction, ctx: CallContext, taken: Take
   const { id: userId } = holder
   const said = () => content
   const user = await claimUser(tx, ctx, { directoryId, userId, said, otherwise: conflict, asksBy: 'name' })
-  const whenHeld = tellWhenHeld(ctx, directoryId)
-  return adoptWithin(tx, ctx, user, { directoryId, by: 'policy', change: asBrought(content), whenHeld })
+  const told = { whenHeld: tellWhenHeld(ctx, directoryId), settleAddress: proposeAddress(ctx, directoryId) }
+  return adoptWithin(tx, ctx, user, { directoryId, by: 'policy', change: asBrought(content), ...told })
 }
 
 /** The userName is one person's and the address another's: an administrator has to see which. @throws NotAdopted, the conflict */

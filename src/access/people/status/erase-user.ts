@@ -49,6 +49,7 @@ export const tables = [
     'user_change_people',
     'link_requests',
     'adoption_requests',
+    'address_proposals',
     'former_names',
     'address_changes',
     'email_proofs',
