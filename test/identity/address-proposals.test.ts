@@ -1,4 +1,4 @@
-// 004-04, C2: who may change addresses. Where nobody may, what a directory says waits for an administrator's word.
+// 004-04: who may change addresses. Where nobody may, what a directory says waits for an administrator's word.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createUser } from '../support/access.ts'
 import { consoleClient, createManager } from '../support/console.ts'
