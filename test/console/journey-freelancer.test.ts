@@ -50,7 +50,8 @@ async function invite(page: Page): Promise<void> {
   expect(await page.getByRole('main').textContent()).not.toContain('Borealis')
   await page.getByRole('link', { name: 'Invite here' }).click()
   await page.getByLabel('E-mail address').fill(address)
-  await page.getByLabel(/^Name/).fill('Free Lancer')
+  await page.getByLabel(/^First name/).fill('Free')
+  await page.getByLabel(/^Last name/).fill('Lancer')
   const roles = page.getByRole('combobox', { name: /Aurora/ })
   const offered = await roles.getByRole('option').allTextContents()
   // Up to their own rights, and no further.

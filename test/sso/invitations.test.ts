@@ -375,6 +375,40 @@ describe('the command line', () => {
   })
 })
 
+describe('001-03: the mail', () => {
+  const mailTo = async (email: string): Promise<string> => (await outbox(organization, email)).at(-1)?.text ?? ''
+
+  test('says who invites to what, how to set up the account, and how to sign in', async () => {
+    const email = newAddress()
+    const brandId = (await client.post('brands', { slug: 'boreal', name: 'Boreal' })).body.id
+    const made = await client.post('invitations', {
+      ...{ email, givenName: 'Amara', familyName: 'Okafor', roleId: editor, expiresAt: '2099-01-31T12:00:00Z' },
+      brands: [{ brandId, roleId: await roleId(client, 'viewer') }],
+    })
+    expect(made.body).toMatchObject({ displayName: 'Amara Okafor' })
+    const person = (await client.get(`users/${made.body.userId}`)).body
+    expect(person).toMatchObject({ givenName: 'Amara', familyName: 'Okafor', displayName: 'Amara Okafor' })
+    const text = await mailTo(email)
+    expect(text).toContain('Editor in ')
+    expect(text).toContain('until 31 January 2099 at 12:00 UTC and Viewer in Boreal')
+    expect(text).toContain('choose a password or a passkey')
+    await client.post(`invitations/${made.body.id}/resend`)
+    expect(await mailTo(email)).toContain('Viewer in Boreal')
+  })
+
+  test('names the provider where everybody signs in through one', async () => {
+    const other = await stage.createClient()
+    const here = { id: other.organizationId, slug: other.slug, ctx: other.ctx }
+    const { id } = await createSamlConnection(here, { name: 'Okta' })
+    await stage.app.owner`update connections set status = 'enforced' where id = ${id}`
+    const email = newAddress()
+    await other.post('invitations', { email, roleId: await roleId(other, 'editor') })
+    const text = (await outbox(here, email)).at(-1)?.text
+    expect(text).toContain('sign in through Okta')
+    expect(text).not.toContain('choose a password')
+  })
+})
+
 describe('a local user who is created directly (004-03)', () => {
   const create = (...options: string[]) =>
     stage.rolecall('user', 'create', '--organization', client.slug, '--json', ...options)

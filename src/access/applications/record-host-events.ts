@@ -21,7 +21,7 @@ const detail = z
     `must have at most ${detailLength} characters as JSON`,
   )
 
-export const hostEventFields = {
+const eventFields = {
   /** `noun.verb`, such as `content.publish`; kept with `app.` before it. */
   action: z.string().regex(action, 'must be words with dots between them, such as content.publish'),
   target: z.object({
@@ -37,7 +37,7 @@ export const hostEventFields = {
   detail,
 }
 
-const Input = z.object({ events: z.array(z.object(hostEventFields)).min(1).max(500) })
+const Input = z.object({ events: z.array(z.object(eventFields)).min(1).max(500) })
 
 type Known = { users: string[]; brands: string[] }
 
@@ -79,7 +79,7 @@ export async function recordHostEvents(ctx: CallContext, input: z.input<typeof I
 const unknown = (index: number, name: string, what: string) =>
   invalidField(`events.${index}.${name}`, `is not the id of ${what} of this organization`)
 
-type Told = Omit<z.output<z.ZodObject<typeof hostEventFields>>, 'userId'>
+type Told = Omit<z.output<z.ZodObject<typeof eventFields>>, 'userId'>
 
 function entryOf(
   { actor }: CallContext,

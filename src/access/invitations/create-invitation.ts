@@ -26,7 +26,10 @@ const maxBrands = 100
 export const CreateInvitationInput = z
   .object({
     email: z.email('must be an e-mail address').max(320),
+    /** First and last name, unless said otherwise. */
     displayName: nameSchema.nullish(),
+    givenName: nameSchema.nullish(),
+    familyName: nameSchema.nullish(),
     /** In the organization. */
     roleId: z.string().nullish(),
     brands: z
@@ -194,10 +197,24 @@ const keyOf = ({ roleId, brandId }: Holding): string => `${roleId} ${brandId ?? 
 const isSame = (left: Holding[], right: Holding[]): boolean =>
   JSON.stringify(left.map(keyOf).sort()) === JSON.stringify(right.map(keyOf).sort())
 
-async function provision(tx: Transaction, ctx: CallContext, { email, displayName = null }: Wanted): Promise<string> {
+const namesOf = ({ givenName, familyName }: Wanted): [string, string][] =>
+  Object.entries({ givenName, familyName }).filter((part): part is [string, string] => typeof part[1] === 'string')
+
+/** What an invited person is called: as the invitation says, else by first and last name. */
+export function invitedName(wanted: Wanted): string | null {
+  const names = namesOf(wanted)
+  return wanted.displayName ?? (names.length === 0 ? null : names.map(([, part]) => part).join(' '))
+}
+
+async function provision(tx: Transaction, ctx: CallContext, wanted: Wanted): Promise<string> {
+  const { email } = wanted
+  const names = namesOf(wanted)
   const content = {
-    ...{ userName: email, externalId: null, displayName, isActive: true },
-    attributes: { emails: [{ value: email, type: 'work', primary: true }] },
+    ...{ userName: email, externalId: null, displayName: invitedName(wanted), isActive: true },
+    attributes: {
+      ...(names.length === 0 ? {} : { name: Object.fromEntries(names) }),
+      emails: [{ value: email, type: 'work', primary: true }],
+    },
   }
   const permitted = { ...ctx, permissions: 'all' as const }
   return (await provisionWithin(tx, permitted, { directoryId: null, content, isInvited: true })).id

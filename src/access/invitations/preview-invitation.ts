@@ -10,7 +10,7 @@ import { parseInput, requireFuture } from '#platform/input.ts'
 import { type CallContext, inTransaction, requirePermissionIn } from '#src/context.ts'
 import { requireGuestInvitation } from '../grants/assignments/guests.ts'
 import { requireTargets } from '../grants/managers/targets.ts'
-import { CreateInvitationInput, type Holding, holdingsOf } from './create-invitation.ts'
+import { CreateInvitationInput, type Holding, holdingsOf, invitedName } from './create-invitation.ts'
 import { isPersonalMail } from './personal-mail.ts'
 
 export type WarningCode = 'personal_mail' | 'foreign_domain' | 'no_end_date' | 'administrator' | 'provider_required'
@@ -73,9 +73,9 @@ export async function previewInvitation(
       role: { ...role, purpose: facts?.purposes[role.id] ?? '', allows: permissions.allows },
       brand,
     }))
-    const { email, displayName = null, expiresAt = null } = wanted
+    const { email, expiresAt = null } = wanted
     return {
-      ...{ email, displayName, expiresAt, roles },
+      ...{ email, displayName: invitedName(wanted), expiresAt, roles },
       person: personOf(facts?.status ?? null),
       days: wanted.days ?? facts?.days ?? 7,
       warnings: facts === undefined ? [] : warningsOf(facts, { email, expiresAt, roles }),

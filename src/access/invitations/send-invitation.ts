@@ -1,6 +1,6 @@
 // The token of an invitation and the mail that carries it. A new token makes the old link void.
 import { sql } from 'drizzle-orm'
-import { prepared } from '#db/statement.ts'
+import { isoTime, prepared } from '#db/statement.ts'
 import { timeZoneColumn } from '#directory/time-zone.ts'
 import { issueToken } from '#platform/crypto.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
@@ -43,12 +43,33 @@ export async function resendWithin(
   return true
 }
 
+type Terms = {
+  roles: { role: string; brand: string | null; expiresAt: string | null }[]
+  provider: string | null
+}
+
+// What they will hold, and through which provider everybody of the organization signs in.
+const termsOf = prepared<{ organizationId: string; invitationId: string }, Terms>(
+  (p) => sql`select
+      (select coalesce(json_agg(json_build_object('role', r.name, 'brand', b.name, 'expiresAt', ${isoTime(sql`a.expires_at`)})
+          order by b.name nulls first, r.rank desc, r.key), '[]')
+        from assignments a join roles r on r.organization_id = a.organization_id and r.id = a.role_id
+        left join brands b on b.organization_id = a.organization_id and b.id = a.brand_id
+        where a.organization_id = i.organization_id and a.user_id = i.user_id) as roles,
+      (select c.name from connections c where c.organization_id = i.organization_id and c.status = 'enforced'
+        order by c.id limit 1) as provider
+    from invitations i where i.organization_id = ${p.organizationId} and i.id = ${p.invitationId}`,
+)
+
 type Sending = Row & { invitationId: string; token: string }
 
 export async function queueInvitation(tx: Transaction, ctx: CallContext, sending: Sending): Promise<void> {
   const { invitationId, token, email, note, expiresAt, organizationName, inviter, timeZone } = sending
+  const [terms = { roles: [], provider: null }] = await tx.run(
+    termsOf({ organizationId: ctx.organizationId, invitationId }),
+  )
   const letter = invitationLetter({
-    ...{ organization: organizationName, inviter, note, expiresAt },
+    ...{ organization: organizationName, inviter, note, expiresAt, ...terms },
     acceptUrl: ctx.urls.page(`/invitation/${token}`),
     zone: knownZone(timeZone),
   })

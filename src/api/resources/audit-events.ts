@@ -1,6 +1,6 @@
 // /audit-events
 import { z } from '@hono/zod-openapi'
-import { hostEventFields, recordHostEvents } from '#access/applications/record-host-events.ts'
+import { recordHostEvents } from '#access/applications/record-host-events.ts'
 import { exportAuditEvents } from '#audit/export-events.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { getAuditHead } from '#audit/seal/head.ts'
@@ -82,13 +82,19 @@ const HostEvents = z.strictObject({
   events: z
     .array(
       z.strictObject({
-        ...hostEventFields,
-        action: hostEventFields.action.openapi({
-          description: 'Kept with `app.` before it',
+        action: z.string().openapi({
+          description: 'Words with dots between them; kept with `app.` before it',
           example: 'content.publish',
         }),
-        userId: hostEventFields.userId.openapi({ description: 'Who did it; without it, the key' }),
+        target: z.strictObject({
+          type: z.string().openapi({ description: 'One word; kept with `app.` before it', example: 'content' }),
+          id: z.string(),
+          name: z.string().nullish(),
+        }),
+        userId: z.string().nullish().openapi({ description: 'Who did it; without it, the key' }),
+        brandId: z.string().nullish(),
         occurredAt: timeInput.nullish().openapi({ description: 'When it happened, where that was not now' }),
+        detail: z.record(z.string(), z.unknown()).optional(),
       }),
     )
     .min(1)

@@ -40,7 +40,9 @@ const Invitation = z
 export const CreateInvitation = z
   .strictObject({
     email: z.string(),
-    displayName: z.string().nullish(),
+    displayName: z.string().nullish().openapi({ description: 'First and last name, unless said otherwise' }),
+    givenName: z.string().nullish(),
+    familyName: z.string().nullish(),
     roleId: z.string().nullish().openapi({ description: 'In the organization' }),
     brands: z
       .array(z.strictObject({ brandId: z.string(), roleId: z.string() }))

@@ -88,7 +88,7 @@ export function createInvitations(): Hono<ConsoleEnv> {
     const form = await readForm(c, { maxBytes: listBytes })
     if (form['step'] === 'back') return showMany(c, filledForm({ ...form }))
     const isSent = form['step'] === 'send'
-    const { email: _, displayName: __, ...shared } = invitationOf(form)
+    const { email: _, givenName: __, familyName: ___, ...shared } = invitationOf(form)
     const input = { ...shared, text: form['text'] ?? '' }
     return submit(c, { again: (state) => showMany(c, state) }, async () => {
       const result = await (isSent ? inviteMany(frame.ctx, input) : previewInvitations(frame.ctx, input))
@@ -135,7 +135,8 @@ function invitationOf(form: Form) {
   return {
     ...{
       email: (form['email'] ?? '').trim(),
-      displayName: textOf(form, 'displayName'),
+      givenName: textOf(form, 'givenName'),
+      familyName: textOf(form, 'familyName'),
       roleId: textOf(form, 'roleId'),
     },
     ...{ brands: brandRolesOf(form), note: textOf(form, 'note')?.replaceAll('\r\n', '\n') },

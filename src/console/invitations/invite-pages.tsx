@@ -30,7 +30,10 @@ export const InviteFormPage = ({ frame, state, choices, terms }: InviteFormProps
       <PostForm action="/console/invitations/new" state={state} class="panel">
         <div class="form-grid">
           <Field {...field(state, 'email')} label="E-mail address" type="email" autocomplete="off" hasFocus />
-          <Field {...field(state, 'displayName')} label="Name" autocomplete="off" isOptional />
+        </div>
+        <div class="form-grid">
+          <Field {...field(state, 'givenName')} label="First name" autocomplete="off" isOptional />
+          <Field {...field(state, 'familyName')} label="Last name" autocomplete="off" isOptional />
         </div>
         <SharedFields {...{ state, choices, terms }} organization={frame.manager.organization.name} />
         <Buttons submit="Review" back="/console/invitations" />

@@ -7,6 +7,10 @@ export const invitationLetter = (invitation: {
   /** Null for an administrator without a name. */
   inviter: string | null
   note: string | null
+  /** What they will hold: the role, and the brand where it is held in one. */
+  roles: readonly { role: string; brand: string | null; expiresAt: string | null }[]
+  /** The provider through which everybody signs in; null where they choose a password or a passkey themselves. */
+  provider: string | null
   expiresAt: string
   acceptUrl: string
   /** The reader's, where they are known already. */
@@ -15,6 +19,10 @@ export const invitationLetter = (invitation: {
   subject: `You are invited to ${invitation.organization}`,
   paragraphs: [
     `${invitation.inviter ?? `An administrator of ${invitation.organization}`} invites you to join ${invitation.organization}.`,
+    `You will be ${listed(invitation.roles.map((held) => inWords(held, invitation)))}.`,
+    invitation.provider === null
+      ? 'To set up your account, open the link and choose a password or a passkey. After that you sign in with this e-mail address.'
+      : `You need no new password: open the link and sign in through ${invitation.provider}, as you do for your other work.`,
   ],
   quote: invitation.note,
   action: { label: 'Accept the invitation', url: invitation.acceptUrl, isForRecipientAlone: true },
@@ -22,3 +30,14 @@ export const invitationLetter = (invitation: {
     `The link is for you alone, works once, and is good until ${namedTime(invitation.expiresAt, invitation.zone)}. If you did not expect this, you need not do anything.`,
   ],
 })
+
+function inWords(
+  { role, brand, expiresAt }: { role: string; brand: string | null; expiresAt: string | null },
+  { organization, zone }: { organization: string; zone: string | undefined },
+): string {
+  const until = expiresAt === null ? '' : ` until ${namedTime(expiresAt, zone)}`
+  return `${role} in ${brand ?? organization}${until}`
+}
+
+const listed = (parts: readonly string[]): string =>
+  parts.length <= 1 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
