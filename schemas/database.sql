@@ -177,6 +177,8 @@ CREATE TABLE users (
   email_key text GENERATED ALWAYS AS (sign_in_key(attributes, user_name)) STORED,
   -- Who has the sign-in address instead, where it was two people's; nobody signs in as this one by it.
   address_yielded_to text,
+  -- Somebody else of the directory had the externalId before that was refused.
+  shares_external_id boolean DEFAULT false NOT NULL,
   CONSTRAINT users_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT users_reason_when_inactive CHECK ((status = 'inactive'::text) = (status_reason IS NOT NULL)),
   CONSTRAINT users_organization_id_directory_id_directories_organization_id_ FOREIGN KEY (organization_id, directory_id)
@@ -188,6 +190,7 @@ CREATE INDEX users_external_id ON users USING btree (organization_id, external_i
 CREATE INDEX users_last_active ON users USING btree (organization_id, last_active_at DESC NULLS LAST, id) WHERE (deleted_at IS NULL);
 CREATE INDEX users_manager ON users USING btree (organization_id, md5(fold((attributes #>> '{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,manager,value}'::text[])))) WHERE ((attributes #>> '{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,manager,value}'::text[]) IS NOT NULL);
 CREATE INDEX users_name ON users USING btree (organization_id, name_key, id) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX users_own_external_id ON users USING btree (organization_id, directory_id, external_id) WHERE ((deleted_at IS NULL) AND (external_id IS NOT NULL) AND (directory_id IS NOT NULL) AND (status = ANY (ARRAY['active'::text, 'invited'::text])) AND (NOT shares_external_id));
 CREATE INDEX users_removed_address ON users USING btree (organization_id, email_key) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX users_removed_external_id ON users USING btree (organization_id, external_id) WHERE ((deleted_at IS NOT NULL) AND (external_id IS NOT NULL));
 CREATE INDEX users_removed_name ON users USING btree (organization_id, user_name_key) WHERE (deleted_at IS NOT NULL);
@@ -379,10 +382,91 @@ CREATE OR REPLACE FUNCTION public.address_keys(p_attributes jsonb, p_user_name_k
  IMMUTABLE
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  SELECT coalesce(nullif(array(SELECT fold(e.value ->> 'value') FROM jsonb_array_elements(
+  SELECT coalesce(nullif(array(SELECT address_key(e.value ->> 'value') FROM jsonb_array_elements(
       CASE jsonb_typeof(p_attributes -> 'emails') WHEN 'array' THEN p_attributes -> 'emails' ELSE '[]' END) e (value)
     WHERE e.value ->> 'value' IS NOT NULL), '{}'), ARRAY[p_user_name_key]) $function$;
 GRANT EXECUTE ON FUNCTION address_keys(jsonb, text) TO PUBLIC;
+
+-- A label of a domain as the DNS has it (RFC 3492, RFC 5890).
+CREATE OR REPLACE FUNCTION public.ascii_label(p_label text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  digits CONSTANT text := 'abcdefghijklmnopqrstuvwxyz0123456789';
+  codes int[]; code int; least_code int; next_code int := 128; delta bigint := 0; bias int := 72;
+  basic int; handled int; rest bigint; threshold int; step int; written text := '';
+BEGIN
+  IF p_label !~ '[^\x01-\x7f]' OR length(p_label) > 63 THEN RETURN p_label; END IF;
+  SELECT array_agg(ascii(c.letter) ORDER BY c.at) INTO codes
+    FROM regexp_split_to_table(p_label, '') WITH ORDINALITY c (letter, at);
+  FOREACH code IN ARRAY codes LOOP
+    IF code < 128 THEN written := written || chr(code); END IF;
+  END LOOP;
+  basic := length(written);
+  handled := basic;
+  IF basic > 0 THEN written := written || '-'; END IF;
+  WHILE handled < cardinality(codes) LOOP
+    SELECT min(c) INTO least_code FROM unnest(codes) c WHERE c >= next_code;
+    delta := delta + (least_code - next_code)::bigint * (handled + 1);
+    next_code := least_code;
+    FOREACH code IN ARRAY codes LOOP
+      IF code < next_code THEN delta := delta + 1; END IF;
+      CONTINUE WHEN code <> next_code;
+      rest := delta;
+      step := 36;
+      LOOP
+        threshold := greatest(1, least(26, step - bias));
+        EXIT WHEN rest < threshold;
+        written := written || substr(digits, (threshold + (rest - threshold) % (36 - threshold))::int + 1, 1);
+        rest := (rest - threshold) / (36 - threshold);
+        step := step + 36;
+      END LOOP;
+      written := written || substr(digits, rest::int + 1, 1);
+      delta := delta / CASE WHEN handled = basic THEN 700 ELSE 2 END;
+      delta := delta + delta / (handled + 1);
+      step := 0;
+      WHILE delta > 455 LOOP
+        delta := delta / 35;
+        step := step + 36;
+      END LOOP;
+      bias := step + (36 * delta / (delta + 38))::int;
+      delta := 0;
+      handled := handled + 1;
+    END LOOP;
+    delta := delta + 1;
+    next_code := next_code + 1;
+  END LOOP;
+  RETURN 'xn--' || written;
+END $function$;
+GRANT EXECUTE ON FUNCTION ascii_label(text) TO PUBLIC;
+
+-- The key of an address: without what mail programs and providers write around it, its domain as the DNS has it.
+CREATE OR REPLACE FUNCTION public.address_key(p_text text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  address text := fold(regexp_replace(p_text,
+    '[\s\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0]',
+    '', 'g'));
+  domain text;
+BEGIN
+  address := coalesce(substring(address from '<([^<>]*)>$'), address);
+  address := regexp_replace(address, '^(mailto|smtp|sip):', '');
+  address := rtrim(btrim(translate(address, '。', '.'), '"''<>'), '.');
+  domain := substring(address from '^[^@]+@([^@]+\.[^@]+)$');
+  IF domain ~ '[^\x01-\x7f]' THEN
+    address := split_part(address, '@', 1) || '@' || (SELECT string_agg(ascii_label(l.label), '.' ORDER BY l.at)
+      FROM regexp_split_to_table(domain, '\.') WITH ORDINALITY l (label, at));
+  END IF;
+  RETURN address;
+END $function$;
+GRANT EXECUTE ON FUNCTION address_key(text) TO PUBLIC;
 
 -- The folded address that somebody signs in by: the primary e-mail, else the first one, else the userName; null where
 -- that is none.
@@ -393,10 +477,9 @@ CREATE OR REPLACE FUNCTION public.sign_in_key(p_attributes jsonb, p_user_name te
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  address text := fold(regexp_replace(coalesce(
+  address text := address_key(coalesce(
     jsonb_path_query_first(p_attributes, '$.emails[*] ? (@.primary == true || @.primary == "true").value') #>> '{}',
-    jsonb_path_query_first(p_attributes, '$.emails[*].value') #>> '{}', p_user_name),
-    '[\s\u00a0\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]', '', 'g'));
+    jsonb_path_query_first(p_attributes, '$.emails[*].value') #>> '{}', p_user_name));
 BEGIN
   RETURN CASE WHEN address LIKE '_%@_%' AND address NOT LIKE '%#ext#%' THEN address END;
 END $function$;

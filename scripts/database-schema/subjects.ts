@@ -31,6 +31,8 @@ const directory: Subject = {
     'fold',
     'bare',
     'address_keys',
+    'ascii_label',
+    'address_key',
     'sign_in_key',
     'forget_yielding',
     'give_address_back',

@@ -34,6 +34,7 @@ const constraintOf = (error: unknown): string =>
 const conflicts: Record<string, string> = {
   users_user_name: 'A user with this userName exists already',
   users_sign_in_address: 'A person with this e-mail address exists already',
+  users_own_external_id: 'The directory has a user with this externalId already',
   groups_external_id: 'The directory has a group with this externalId already',
   organizations_slug_unique: 'An organization with this slug exists already',
   brands_slug: 'A brand with this slug exists already',

@@ -1,7 +1,17 @@
-// Case folding for look-ups: NFKC, then lower case; the SQL function fold() does the same. Stored values keep their form.
+// Case folding for look-ups: NFKC, then lower case, as the SQL function fold() does; the domain of an address as the DNS has it, as
+// address_key() does. Stored values keep their form.
+import { domainToASCII } from 'node:url'
+
+const international = /^[^\s@]+@([^\s@]*\P{ASCII}[^\s@]*)$/u
 
 /** RFC 7643 §2.2 leaves the folding to the server; two names that look alike must not be two users. */
-export const fold = (text: string): string => text.normalize('NFKC').toLowerCase()
+export function fold(text: string): string {
+  const folded = text.normalize('NFKC').toLowerCase()
+  const domain = international.exec(folded)?.[1]
+  // Both spellings of an international domain name one mailbox (RFC 5890).
+  const ascii = domain === undefined ? '' : domainToASCII(domain)
+  return ascii === '' ? folded : `${folded.slice(0, folded.indexOf('@') + 1)}${ascii}`
+}
 
 /** A name as it is compared: what stands around it in white space makes no other name. */
 export const foldName = (name: string): string => fold(name.trim())

@@ -36,16 +36,29 @@ type Provisioned =
   | { invitedId: string; status: null; statusReason: null }
   | { invitedId: null; status: UserStatus; statusReason: StatusReason | null }
 
-// Deleted and brought again by their directory, somebody whom an administrator had switched off is so still.
-const heldBefore = (p: { [column in keyof Parameters]: SQL }): SQL => sql`held as (
-  select ${p.status} = 'active' and coalesce((
+// Whom an administrator had switched off, and who comes again by any name that they had, is so still: the latest of all who had one
+// of the names counts, so that a hold that was lifted stays lifted.
+const heldBefore = (p: { [column in keyof Parameters]: SQL }): SQL => sql`names as materialized (
+    select organization_id, array_remove(array[${p.userNameKey}::text,
+      sign_in_key(${p.attributes}::jsonb, ${p.userName}::text)], null) as keys from fresh
+    where ${p.directoryId}::text is not null),
+  held as (
+    select coalesce((
       select r.status_reason = 'administrator' and (
         select o.reactivation = 'by_holder' from organizations o where o.id = fresh.organization_id)
-      from users r
-      where r.organization_id = fresh.organization_id and r.directory_id = ${p.directoryId} and r.deleted_at is not null
-        and (r.user_name_key = ${p.userNameKey} or r.external_id = ${p.externalId})
-      order by r.deleted_at desc limit 1), false) as is_held
-  from fresh)`
+      from names n join users r on r.organization_id = n.organization_id and r.id in (
+        select u.id from users u where u.organization_id = n.organization_id and u.deleted_at is not null
+          and u.user_name_key = any (n.keys)
+        union all select u.id from users u where u.organization_id = n.organization_id and u.deleted_at is not null
+          and u.email_key = any (n.keys)
+        union all select u.id from users u where u.organization_id = n.organization_id and u.deleted_at is not null
+          and u.external_id = ${p.externalId} and u.directory_id = ${p.directoryId}
+        union all select f.user_id from former_names f where f.organization_id = n.organization_id
+          and f.value_key = any (n.keys) and f.kind in ('user_name', 'address')
+        union all select f.user_id from former_names f where f.organization_id = n.organization_id
+          and f.value_key = ${p.externalId} and f.kind = 'external_id' and f.directory_id = ${p.directoryId})
+      order by r.status_changed_at desc, r.id desc limit 1), false) as is_held
+    from fresh)`
 
 const insertUser = prepared<Parameters, Provisioned>(
   (p) => sql`with ${entered},
@@ -61,10 +74,11 @@ const insertUser = prepared<Parameters, Provisioned>(
     ${heldBefore(p)},
     provisioned as (
       insert into users (organization_id, id, directory_id, user_name, user_name_key, external_id, display_name, status,
-        status_reason, status_changed_at, attributes, created_at, updated_at)
+        status_reason, is_held_by_directory, status_changed_at, attributes, created_at, updated_at)
       select fresh.organization_id, ${p.userId}, ${p.directoryId}, ${p.userName}, ${p.userNameKey}, ${p.externalId},
         ${p.displayName}, case when held.is_held then 'inactive' when ${p.status} = 'active' and ${isStaged(sql`fresh.organization_id`, p.directoryId)} then 'invited' else ${p.status} end,
-        case when held.is_held then 'administrator' else ${p.statusReason} end, ${p.now}::timestamptz, ${p.attributes}::jsonb,
+        case when held.is_held then 'administrator' else ${p.statusReason} end,
+        held.is_held and ${p.status} = 'inactive', ${p.now}::timestamptz, ${p.attributes}::jsonb,
         ${p.now}::timestamptz, ${p.now}::timestamptz from fresh cross join held
       returning status, status_reason),
     addresses as (

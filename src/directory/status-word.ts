@@ -34,6 +34,14 @@ function notes(ctx: CallContext, user: UserRecord, isHeld: boolean): Statement<W
   return [audit, note({ organizationId: ctx.organizationId, userId: user.id, isHeld })]
 }
 
+// The directory gave the address to somebody whom it has switched off by now: who is there has it.
+const takeAddressBack = prepared<{ organizationId: string; userId: string }, never>(
+  (p) => sql`update users o set address_yielded_to = u.id from users u
+    where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.status = 'inactive'
+      and o.organization_id = u.organization_id and o.id = u.address_yielded_to and o.directory_id = u.directory_id
+      and o.email_key = u.email_key and o.status = 'inactive' and o.status_reason in ('directory', 'directory_deleted')`,
+)
+
 export type StatusWord = {
   /** What the directory says; undefined where it says nothing. */
   said: boolean | undefined
@@ -58,7 +66,14 @@ export async function statusStatements(
 ): Promise<StatusStatements> {
   if (said === undefined) return only()
   if (isActive(user)) return said ? only() : only(deactivation(ctx, user.id, { reason: 'directory' }))
-  if (isDirectorysHold(user.statusReason)) return said ? only(reactivation(ctx, user.id, 'directory')) : only()
+  if (isDirectorysHold(user.statusReason)) {
+    if (!said) return only()
+    const { organizationId } = ctx
+    return {
+      user: [reactivation(ctx, user.id, 'directory')],
+      besides: [takeAddressBack({ organizationId, userId: user.id })],
+    }
+  }
   if (!said) return only(...notes(ctx, user, true))
   if (await isLiftedByAnyone(tx, ctx)) return only(...notes(ctx, user, false), reactivation(ctx, user.id, 'directory'))
   return { user: notes(ctx, user, false), besides: whenHeld?.(user) ?? [] }

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createLocalUser } from '#access/accounts/create-local-user.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
+import { fold } from '#directory/fold.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
 import { browserAt, goodPassword, provisionLocalUser } from '../support/accounts.ts'
 import { arriveBySaml, expectRefusedFor } from '../support/arrivals.ts'
@@ -136,5 +137,56 @@ describe('what may be', () => {
     const next = await createUser(client, 'ada.lovelace@example.com')
     await client.confirm('POST', `users/${next}/deactivate`)
     expect((await client.post('users', { userName: 'x', emails: [taken] })).status).toBe(409)
+  })
+})
+
+describe('an address is one, however it is written', () => {
+  const spellings: [string, string, string][] = [
+    ['an international domain', 'eve@bücher.example', 'eve@xn--bcher-kva.example'],
+    ['the same, the other way round', 'eve@xn--bcher-kva.example', 'eve@BÜCHER.example'],
+    ['several labels', 'eve@münchen.bücher.example', 'eve@xn--mnchen-3ya.xn--bcher-kva.example'],
+    ['another script', 'eve@ひとpartあ.example', 'eve@xn--part-y53cpipc.example'],
+    ['decomposed letters', 'eve@bu\u0308cher.example', 'eve@bücher.example'],
+    ['a prefix of Exchange', 'SMTP:eve@example.com', 'eve@example.com'],
+    ['a scheme', 'mailto:eve@example.com', 'eve@example.com'],
+    ['a name before it', 'Eve <eve@example.com>', 'eve@example.com'],
+    ['angle brackets', '<eve@example.com>', 'eve@example.com'],
+    ['quotes', '"eve@example.com"', 'eve@example.com'],
+    ['a dot at its end', 'eve@example.com.', 'eve@example.com'],
+    ['a filler that nobody sees', 'eve\u3164@example.com', 'eve@example.com'],
+    ['a variation selector', 'eve@example.com\ufe0f', 'eve@example.com'],
+  ]
+  test.each(spellings)('%s', async (_what, first, second) => {
+    expect((await scim.post('/Users', { userName: 'one', emails: primary(first) })).status).toBe(201)
+    const again = await scim.post('/Users', { userName: 'two', emails: primary(second) })
+    expect(again).toMatchObject({ status: 409, body: { scimType: 'uniqueness' } })
+  })
+
+  test('a leaver does not come in by the other spelling of the domain', async () => {
+    const organization = { id: client.organizationId, slug: client.slug, ctx: client.ctx }
+    await verifyDomain(organization, 'xn--bcher-kva.example')
+    const connection = await createSamlConnection(organization, { jit: 'verified_domains' })
+    const claims = (email: string) => ({ nameId: 'n2', attributes: { email: [email] } })
+    const arrive = (email: string) => arriveBySaml(stage.app, organization, connection, claims(email))
+    const made = await scim.post('/Users', { userName: 'eve', emails: primary('eve@bücher.example') })
+    expect((await arrive('eve@xn--bcher-kva.example')).attempt.userId).toBe(made.body.id)
+    await scim.delete(`/Users/${made.body.id}`)
+    await expectRefusedFor(await arrive('eve@bücher.example'), 'removed_by_directory')
+    await expectRefusedFor(await arrive('eve@xn--bcher-kva.example'), 'removed_by_directory')
+  })
+
+  test('the code and the database make the same key of it', async () => {
+    const texts = [
+      ...spellings.flatMap(([, ...both]) => both),
+      'a@straße.de',
+      'a@ليهمابتكلموشعربي.example',
+      'ａ@日本語。jp',
+    ]
+    const rows = await stage.app.owner`select t, address_key(t) as key from unnest(${texts}::text[]) t`
+    const bare = /^[^\s<>":]+@[^\s<>":]+[^.\s<>":]$/u
+    for (const { t, key } of rows) {
+      if (bare.test(t) && !/\u3164|\ufe0f/.test(t)) expect([t, fold(t)]).toEqual([t, key])
+    }
+    expect(rows.map(({ key }) => key)).toContain('eve@xn--part-y53cpipc.example')
   })
 })

@@ -151,3 +151,58 @@ describe('one externalId on two', () => {
     await expectRefusedFor(await arrive(), 'inactive')
   })
 })
+
+describe('somebody whom the directory switches off and brings again as another', () => {
+  const switchTo = (id: string, value: boolean) => scim.patch(`/Users/${id}`, { op: 'replace', path: 'active', value })
+  const emails = scimUser('nina@example.com')['emails']
+
+  test.each<[string, (id: string) => Promise<unknown>, Record<string, unknown>]>([
+    [
+      'under the same externalId',
+      (id) => switchTo(id, false),
+      { userName: 'nina.new@example.com', externalId: 'emp-1' },
+    ],
+    [
+      'after a rename of the old one',
+      async (id) => {
+        const value = '0123456789abcdef0123456789abcdefnina@example.com'
+        await scim.patch(`/Users/${id}`, { op: 'replace', path: 'userName', value })
+        await switchTo(id, false)
+      },
+      { userName: 'nina@example.com', externalId: 'emp-1', emails },
+    ],
+    ['with the same address', (id) => switchTo(id, false), { userName: 'nina.ross', externalId: 'emp-2', emails }],
+  ])('%s signs in by the identity that the old one had', async (_how, leave, names) => {
+    const first = (await scim.post('/Users', scimUser('nina@example.com', { externalId: 'emp-1' }))).body.id
+    const claims = { nameId: 'opaque-nina', attributes: { email: ['nina@example.com'] } }
+    expect((await here.arrive(claims)).attempt.userId).toBe(first)
+    await leave(first)
+    expect((await here.arrive(claims)).attempt.outcome).toBe('refused')
+    const body = { ...scimUser(String(names['userName'])), ...names }
+    const second = (await scim.post('/Users', body)).body.id
+    expect(second).not.toBe(first)
+    for (const _ of [1, 2])
+      expect((await here.arrive(claims)).attempt).toMatchObject({ outcome: 'signed_in', userId: second })
+    expect(await here.client.auditOf(second)).toContain('user.link_identity')
+  })
+
+  test('whom an administrator switched off keeps the identity, and stays out', async () => {
+    const first = (await scim.post('/Users', scimUser('nina@example.com', { externalId: 'emp-1' }))).body.id
+    const claims = { nameId: 'opaque-nina', attributes: { email: ['nina@example.com'] } }
+    await here.arrive(claims)
+    await here.client.confirm('POST', `users/${first}/deactivate`)
+    await scim.post('/Users', scimUser('nina.new@example.com', { externalId: 'emp-1' }))
+    expect((await here.arrive(claims)).attempt.outcome).toBe('refused')
+  })
+
+  test('an address that was given on comes back with whoever is switched on again', async () => {
+    const first = (await scim.post('/Users', scimUser('nina@example.com', { externalId: 'emp-1' }))).body.id
+    await switchTo(first, false)
+    const second = (await scim.post('/Users', scimUser('nina.ross', { externalId: 'emp-2', emails }))).body.id
+    expect((await switchTo(first, true)).status).toBe(409)
+    await switchTo(second, false)
+    expect((await switchTo(first, true)).status).toBe(200)
+    expect((await here.arrive({ nameId: 'nina@example.com' })).attempt.userId).toBe(first)
+    expect((await switchTo(second, true)).status).toBe(409)
+  })
+})

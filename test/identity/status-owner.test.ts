@@ -78,6 +78,63 @@ describe('an administrator’s block', () => {
     expect((await scim.post('/Users', whole)).body.active).toBe(true)
   })
 
+  const names = { userName: 'ada@example.com', externalId: 'a1' }
+  const hidden = '0123456789abcdef0123456789abcdefada@example.com'
+  const ways: [string, () => Promise<string>][] = [
+    [
+      'deleted, brought switched off, and switched on',
+      async () => {
+        await scim.delete(`/Users/${id}`)
+        const made = await scim.post('/Users', scimUser('ada@example.com', { externalId: 'a1', active: false }))
+        await scim.patch(`/Users/${made.body.id}`, { op: 'replace', path: 'active', value: true })
+        return made.body.id
+      },
+    ],
+    [
+      'renamed as the provider renames its deleted, deleted, and brought under another externalId',
+      async () => {
+        const rename = { op: 'replace', value: { userName: hidden, externalId: null } }
+        await scim.patch(`/Users/${id}`, rename)
+        await scim.delete(`/Users/${id}`)
+        return (await scim.post('/Users', scimUser('ada@example.com', { externalId: 'other' }))).body.id
+      },
+    ],
+    [
+      'deleted, and brought under other names with the same address',
+      async () => {
+        await scim.delete(`/Users/${id}`)
+        const emails = scimUser('ada@example.com')['emails']
+        return (await scim.post('/Users', scimUser('a.lovelace', { externalId: 'other', emails }))).body.id
+      },
+    ],
+    [
+      'made somebody else, and brought again',
+      async () => {
+        await scim.put(`/Users/${id}`, scimUser('somebody.else@example.com', { externalId: 'b2' }))
+        return (await scim.post('/Users', scimUser(names.userName, { externalId: names.externalId }))).body.id
+      },
+    ],
+    [
+      'deleted, and brought by another directory',
+      async () => {
+        await scim.delete(`/Users/${id}`)
+        const second = await here.directory('Entra')
+        return (await second.post('/Users', scimUser('ada@example.com'))).body.id
+      },
+    ],
+  ]
+  test.each(ways)('outlasts somebody %s, until an administrator lifts it for good', async (_how, bring) => {
+    await scim.patch(`/Users/${id}`, { op: 'replace', path: 'externalId', value: names.externalId })
+    await byHand('deactivate')
+    const again = await bring()
+    const status = async () => (await here.client.get(`users/${again}`)).body
+    expect(await status()).toMatchObject({ status: 'inactive', statusReason: 'administrator' })
+    expect((await here.arrive({ nameId: 'ada@example.com' })).attempt.outcome).toBe('refused')
+    expect((await alarms()).map(({ kind }: { kind: string }) => kind)).toContain('reactivation_held')
+    expect((await here.client.post(`users/${again}/reactivate`)).body.status).toBe('active')
+    expect((await here.arrive({ nameId: 'ada@example.com' })).attempt.userId).toBe(again)
+  })
+
   test('holds when another directory adopts them', async () => {
     await byHand('deactivate')
     const second = await here.directory('Entra')

@@ -228,11 +228,15 @@ beforeAll(async () => {
   app = await startTestApp()
   scim = await app.createScim()
   started = app.clock.now().getTime()
-  for (const [index, attributes] of fc.sample(person, { numRuns: 32, seed }).entries()) {
+  const taken = new Set<unknown>()
+  for (const [index, { externalId, ...attributes }] of fc.sample(person, { numRuns: 32, seed }).entries()) {
+    // A directory calls nobody as it calls somebody else who is there.
+    const named = taken.has(externalId) ? {} : { externalId }
+    taken.add(externalId)
     // Only the sign-in address is one's own.
     const own = { value: `own-${index}@example.com`, type: 'other', primary: true }
     const further = attributes.emails?.map((email) => ({ ...email, primary: false })) ?? []
-    await scim.user(`${words[index]}-${index}`.trim(), { ...attributes, emails: [own, ...further] })
+    await scim.user(`${words[index]}-${index}`.trim(), { ...attributes, ...named, emails: [own, ...further] })
     app.clock.advance(3_600_000)
   }
   people = (await scim.get('/Users?count=1000')).body.Resources

@@ -115,11 +115,27 @@ describe('POST', () => {
     expect((await scim.get('/Users')).body.totalResults).toBe(1)
   })
 
-  test('lets two people have one externalId and one further address', async () => {
+  test('lets two people have one further address, and one of those who are there an externalId', async () => {
     const scim = await app.createScim()
-    await scim.post('/Users', full)
+    const { body: first } = await scim.post('/Users', full)
     const emails = [{ value: 'other@example.com', primary: true }, ...full.emails.map(({ value }) => ({ value }))]
-    expect((await scim.post('/Users', { ...full, userName: 'other@example.com', emails })).status).toBe(201)
+    const other = { ...full, userName: 'other@example.com', emails }
+    const taken = { status: 409, body: { scimType: 'uniqueness' } }
+    expect(await scim.post('/Users', other)).toMatchObject(taken)
+    const made = await scim.post('/Users', { ...other, externalId: 'another' })
+    expect(made.status).toBe(201)
+    const rename = { op: 'replace', path: 'externalId', value: full.externalId }
+    expect(await scim.patch(`/Users/${made.body.id}`, rename)).toMatchObject(taken)
+    // Of somebody who is switched off it may be somebody else's; then they cannot come back beside them.
+    const active = (id: string, value: boolean) => scim.patch(`/Users/${id}`, { op: 'replace', path: 'active', value })
+    await active(first.id, false)
+    expect((await scim.patch(`/Users/${made.body.id}`, rename)).status).toBe(200)
+    expect(await active(first.id, true)).toMatchObject(taken)
+    expect((await scim.list('Users', `externalId eq "${full.externalId}"`)).body.Resources).toMatchObject([
+      { id: made.body.id },
+    ])
+    const elsewhere = await app.createScim()
+    expect((await elsewhere.post('/Users', full)).status).toBe(201)
   })
 
   test('RFC 7643 §2.4: of several primaries the first stays one', async () => {

@@ -97,7 +97,15 @@ async function link(tx: Transaction, ctx: CallContext, request: LinkRequest): Pr
   if ((await lockStatus(tx, { organizationId, userId })) === undefined)
     throw new AppError('conflict', 'The person is gone', { reason: 'removed' })
   const linked = await tx.run(
-    identityLink({ organizationId, connectionId, subject, userId, now: nowOf(ctx), signedInAt: null }),
+    identityLink({
+      organizationId,
+      connectionId,
+      subject,
+      userId,
+      now: nowOf(ctx),
+      signedInAt: null,
+      predecessorId: null,
+    }),
   )
   if (linked[0]?.userId !== userId)
     throw new AppError('conflict', 'The identity was linked to somebody else meanwhile', { reason: 'linked' })

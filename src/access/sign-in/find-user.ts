@@ -21,7 +21,7 @@ export type Person = {
 }
 
 /**
- * `successor`: whom the directory brought again under the externalId of the one who had the identity. `email`: by the sign-in
+ * `successor`: whom the directory brought again under the externalId, or with the address, of the one who had the identity. `email`: by the sign-in
  * address. `further`: by an address that means nobody, since it may be several people's. `removed`: somebody who left.
  */
 export type FoundBy = 'successor' | 'external_id' | 'email' | 'user_name' | 'further' | 'removed'
@@ -60,7 +60,8 @@ type Parameters = {
 const find = prepared<Parameters, Row>(
   (p) => sql`with found as (
       select u.id, 'successor' as found_by, 1 as rank from users f join users u on u.organization_id = f.organization_id
-        and u.directory_id = f.directory_id and u.deleted_at is null and (u.external_id = f.external_id
+        and u.id <> f.id and u.directory_id = f.directory_id and u.deleted_at is null and (u.external_id = f.external_id
+          or u.id = f.address_yielded_to
           or f.external_id is null and u.external_id is null and u.user_name_key = f.user_name_key)
       where f.organization_id = ${p.organizationId} and f.id = ${p.formerUserId}
       union all

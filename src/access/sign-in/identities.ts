@@ -12,6 +12,8 @@ type Parameters = {
   now: string
   /** Null where the link is made without a sign-in. */
   signedInAt: string | null
+  /** Whom it is taken from besides the deleted: somebody whom their directory has switched off, and brought again. */
+  predecessorId: string | null
 }
 
 /** As a statement; the row tells whose the identity is, which may be somebody else who was quicker. */
@@ -21,8 +23,8 @@ export const identityLink = prepared<Parameters, { userId: string }>(
       ${p.signedInAt}::timestamptz)
     on conflict (organization_id, connection_id, subject)
       do update set last_sign_in_at = coalesce(excluded.last_sign_in_at, i.last_sign_in_at),
-        user_id = case when exists (select from users u where u.organization_id = i.organization_id and u.id = i.user_id
-          and u.deleted_at is not null) then excluded.user_id else i.user_id end
+        user_id = case when i.user_id = ${p.predecessorId} or exists (select from users u
+          where u.organization_id = i.organization_id and u.id = i.user_id and u.deleted_at is not null) then excluded.user_id else i.user_id end
     returning i.user_id as "userId"`,
 )
 

@@ -7,6 +7,7 @@ import type { Connection } from '#connections/sign-in/connections.ts'
 import { prepared } from '#db/statement.ts'
 import { activation } from '#directory/activation.ts'
 import { provisionWithin } from '#directory/provision-user.ts'
+import { isDirectorysHold } from '#directory/status-word.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
 import { defaultAssignment } from './default-role.ts'
@@ -36,6 +37,8 @@ export async function resolveIdentity(tx: Transaction, ctx: CallContext, lookup:
   const { connection, identity, known, trace } = lookup
   if (known !== undefined && !known.isDeleted) {
     requireExpected(lookup, known)
+    const successor = await successorOf(tx, ctx, lookup, known)
+    if (successor !== undefined) return linkTo(tx, ctx, lookup, successor)
     passed(trace, 'identity', 'The identity is known')
     // The row is locked, so its status is that of the session's beginning.
     return {
@@ -56,12 +59,7 @@ export async function resolveIdentity(tx: Transaction, ctx: CallContext, lookup:
     formerUserId,
   })
   const person = await linkable(tx, ctx, lookup, found)
-  if (person !== undefined) {
-    const userId = await admit(tx, ctx, lookup, person)
-    await link(tx, ctx, lookup, userId)
-    await tellOfLink(tx, ctx, { userId, connectionId: connection.id, subject: identity.subject })
-    return { userId, directoryId: person.directoryId, how: 'linked' }
-  }
+  if (person !== undefined) return linkTo(tx, ctx, lookup, person)
   if (found.removed.length > 0)
     refuse(
       trace,
@@ -73,6 +71,34 @@ export async function resolveIdentity(tx: Transaction, ctx: CallContext, lookup:
   const userId = await create(tx, ctx, lookup)
   await link(tx, ctx, lookup, userId)
   return { userId, directoryId: null, how: 'created' }
+}
+
+async function linkTo(tx: Transaction, ctx: CallContext, lookup: UserLookup, person: Person): Promise<ResolvedUser> {
+  const { connection, identity } = lookup
+  const userId = await admit(tx, ctx, lookup, person)
+  await link(tx, ctx, lookup, userId)
+  await tellOfLink(tx, ctx, { userId, connectionId: connection.id, subject: identity.subject })
+  return { userId, directoryId: person.directoryId, how: 'linked' }
+}
+
+/**
+ * Whom the directory has brought in place of somebody whom it has switched off: providers rename people by that, and the identity
+ * goes on to who is there.
+ */
+async function successorOf(
+  tx: Transaction,
+  ctx: CallContext,
+  lookup: UserLookup,
+  known: Person,
+): Promise<Person | undefined> {
+  if (known.status !== 'inactive' || !isDirectorysHold(known.statusReason)) return undefined
+  const names = { organizationId: ctx.organizationId, directoryId: null, externalId: null, email: null }
+  const { successor } = await findUsers(tx, { ...names, formerUserId: known.id })
+  const found = successor.find(({ status }) => status === 'active')
+  if (found === undefined) return undefined
+  await requireNotTakenBack(tx, ctx, lookup, found)
+  passed(lookup.trace, 'link', 'The directory has switched this person off and brought them again as another')
+  return found
 }
 
 function requireExpected({ expectedUserId, trace }: UserLookup, person: Person): void {
@@ -268,7 +294,8 @@ async function link(tx: Transaction, ctx: CallContext, lookup: UserLookup, userI
   const { subject } = identity
   const now = nowOf(ctx)
   const key = { organizationId, connectionId: connection.id, subject, userId }
-  const [row] = await tx.run(identityLink({ ...key, now, signedInAt: now }))
+  const predecessorId = lookup.known?.id ?? null
+  const [row] = await tx.run(identityLink({ ...key, now, signedInAt: now, predecessorId }))
   if (row?.userId !== userId) refuse(trace, 'identity_of_another', 'The identity was linked to somebody else meanwhile')
   const from = lookup.known === undefined ? {} : { from: lookup.known.id }
   const detail = { connectionId: connection.id, subject, ...from }

@@ -49,6 +49,8 @@ export const users = pgTable(
     isHeldByDirectory: boolean('is_held_by_directory').notNull().default(false),
     /** The sign-in address, folded: the primary e-mail, else the first one, else a userName that is one. */
     emailKey: text('email_key').generatedAlwaysAs(sql`sign_in_key(attributes, user_name)`),
+    /** Somebody else of the directory had the externalId before that was refused. */
+    sharesExternalId: boolean('shares_external_id').notNull().default(false),
     /** Who has the sign-in address instead of them, where it was two people's; nobody signs in as this one by it. */
     addressYieldedTo: text('address_yielded_to'),
     /** What lists are sorted by: the display name, or else the userName, without case and accents. */
@@ -80,6 +82,11 @@ export const users = pgTable(
     index('users_external_id')
       .on(table.organizationId, table.externalId)
       .where(sql`deleted_at is null and external_id is not null`),
+    uniqueIndex('users_own_external_id')
+      .on(table.organizationId, table.directoryId, table.externalId)
+      .where(
+        sql`deleted_at is null and external_id is not null and directory_id is not null and status in ('active', 'invited') and not shares_external_id`,
+      ),
     index('users_name').on(table.organizationId, table.nameKey, table.id).where(sql`deleted_at is null`),
     index('users_status')
       .on(table.organizationId, table.status, table.nameKey, table.id)

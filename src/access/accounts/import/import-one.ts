@@ -104,7 +104,9 @@ async function give(tx: Transaction, ctx: CallContext, { userId, row, found, per
     .filter(({ connectionId, subject }) => person?.identities.includes(`${connectionId} ${subject}`) !== true)
   const password = passwordHash !== null && person?.hasPassword !== true ? [passwordHash] : []
   const totp = typeof totpSecret === 'string' && person === undefined ? [totpSecret] : []
-  const links = linked.map((each) => identityLink({ organizationId, ...each, userId, now, signedInAt: null }))
+  const links = linked.map((each) =>
+    identityLink({ organizationId, ...each, userId, now, signedInAt: null, predecessorId: null }),
+  )
   const others: Statement<unknown>[] = [
     ...held.map((each) => openAssignment(ctx, { ...each, reason: 'Imported' })),
     ...password.map((hash) => givePassword({ organizationId, userId, hash, now })),

@@ -33,7 +33,7 @@ export async function provisionFromDirectory(
 ): Promise<UserRecord> {
   try {
     const user = await provisionUser(ctx, input)
-    if (user.statusReason === 'administrator')
+    if (user.statusReason === 'administrator' && input.content.isActive !== false)
       await inTransaction(ctx, (tx) => tx.commitWith(heldAlarm(ctx, user, input.directoryId)))
     return user
   } catch (error) {
