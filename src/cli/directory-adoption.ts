@@ -5,6 +5,7 @@ import { listAdoptionRequests } from '#access/people/adoption/adoption-requests.
 import { type AdoptionOutcome, decideAdoptions } from '#access/people/adoption/decide-adoption.ts'
 import { outlookOfMove } from '#access/people/adoption/outlook-of-move.ts'
 import { updateDirectory } from '#connections/directories/update-directory.ts'
+import { AppError } from '#platform/errors.ts'
 import type { AdoptionPolicy } from '#src/context.ts'
 import { counted } from '#words/counts.ts'
 import { confirmOption, makeChange } from './make-change.ts'
@@ -77,6 +78,11 @@ async function decide(runtime: CliRuntime, options: DecideOptions, decision: 'ad
   print(runtime, options, { json: { items }, human: () => (items.length === 0 ? ['Nobody waits'] : items.map(line)) })
 }
 
+type Moved = { people: { moved: number; waiting: number; left: number }; groups: readonly unknown[] }
+
+const moveInWords = ({ people, groups }: Moved): string =>
+  `${counted(people.waiting, 'person who waits is', 'people who wait are')} taken over, ${people.moved} are of the new directory already, ${people.left} stay with the old one; the mappings of ${counted(groups.length, 'group')} go over`
+
 async function move(runtime: CliRuntime, options: MoveOptions): Promise<void> {
   const made = await inOrganization(runtime, options.organization, async (ctx) => {
     const fromDirectoryId = (await resolveDirectory(ctx, options.from)).id
@@ -86,14 +92,21 @@ async function move(runtime: CliRuntime, options: MoveOptions): Promise<void> {
     const given = options.group?.map((pair) => ({ from: pair.split('=')[0] ?? '', to: pair.split('=')[1] ?? '' }))
     const pairs = given ?? suggested
     const change = { kind: 'move_directory', fromDirectoryId, toDirectoryId, groups: pairs } as const
-    const { effect } = await makeChange(ctx, change, options)
+    const foretold = `${moveInWords({ people, groups: pairs })}, and ${options.from} is switched off`
+    const { effect } = await makeChange(ctx, change, { ...options, wantsWord: true }).catch((error: unknown) => {
+      if (!(error instanceof AppError) || error.code !== 'precondition_required') throw error
+      throw new AppError(error.code, `${error.message}. It would do this: ${foretold}`)
+    })
     const kept = groups.filter(({ id }) => !pairs.some(({ from }) => from === id)).map(({ displayName }) => displayName)
     return { people, groups: pairs, kept, effect }
   })
   const { people, groups, kept, effect } = made
   const human = () => [
-    `${counted(people.moved + people.waiting, 'person is', 'people are')} of the new directory, ${people.left} only of the old one`,
-    `The mappings of ${counted(groups.length, 'group')} went over`,
+    moveInWords({ people, groups }),
+    `${options.from} is switched off; "rolecall directory enable" switches it on again`,
+    ...(people.left === 0
+      ? []
+      : [`${counted(people.left, 'person has', 'people have')} no directory that works any more`]),
     ...(kept.length === 0 ? [] : [`Groups that keep theirs: ${kept.join(', ')}`]),
     effect,
   ]

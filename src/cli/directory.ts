@@ -1,9 +1,11 @@
 // `rolecall directory …`
 import type { Command } from 'commander'
+import { resolveDirectory } from '#access/grants/managers/references.ts'
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { findOrganization } from '#access/organizations/organizations.ts'
 import { createDirectory } from '#connections/directories/create-directory.ts'
 import { listDirectories } from '#connections/directories/directories.ts'
+import { updateDirectory } from '#connections/directories/update-directory.ts'
 import { AppError } from '#platform/errors.ts'
 import { addAdoptionCommands } from './directory-adoption.ts'
 import { addDirectoryAttributeCommands } from './directory-attribute.ts'
@@ -44,6 +46,17 @@ export function addDirectoryCommands(program: Command, runtime: CliRuntime): voi
     .option(...confirmOption)
     .option('--json', 'print one JSON line')
     .action((options: AdmitOptions) => admit(runtime, options))
+  for (const [verb, status, description] of [
+    ['enable', 'active', 'switch a directory on: what its provider sends counts again'],
+    ['disable', 'disabled', 'switch a directory off: its provider is refused, and nobody changes by it'],
+  ] as const)
+    directory
+      .command(verb)
+      .description(description)
+      .requiredOption('--organization <slug>', 'slug or id')
+      .requiredOption('--directory <name>', 'name or id')
+      .option('--json', 'print one JSON line')
+      .action((options: Scope & { directory: string }) => setStatus(runtime, options, status))
   addAdoptionCommands(directory, runtime)
   addDirectoryTokenCommands(directory, runtime)
   addDirectoryClientCommands(directory, runtime)
@@ -74,6 +87,18 @@ async function admit(runtime: CliRuntime, options: AdmitOptions): Promise<void> 
   )
   const human = () => [`Let in: ${outcome.length}`, effect]
   print(runtime, options, { json: { admitted: outcome.length }, human })
+}
+
+async function setStatus(
+  runtime: CliRuntime,
+  options: Scope & { directory: string },
+  status: 'active' | 'disabled',
+): Promise<void> {
+  const changed = await inOrganization(runtime, options.organization, async (ctx) => {
+    const { id } = await resolveDirectory(ctx, options.directory)
+    return updateDirectory(ctx, { directoryId: id, status })
+  })
+  print(runtime, options, { json: changed, human: () => [`${changed.name} is ${changed.status} now`] })
 }
 
 async function ensureOrganization(services: CliServices, slug: string): Promise<void> {

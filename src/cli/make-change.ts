@@ -9,16 +9,17 @@ import { counted } from '#words/counts.ts'
 export const confirmOption = ['--yes', 'go on although people lose something by it'] as const
 
 /**
+ * @param wantsWord where it is to be said twice whatever it does
  * @returns the outcome, and who gains and loses in words
  * @throws AppError precondition_required where somebody loses something and `yes` is not said; whatever the verb throws
  */
 export async function makeChange<Kind extends ChangeKind>(
   ctx: CallContext,
   change: ChangeOf<Kind>,
-  { yes = false }: { yes?: boolean | undefined },
+  { yes = false, wantsWord = false }: { yes?: boolean | undefined; wantsWord?: boolean },
 ): Promise<{ outcome: OutcomeOf<Kind>; effect: string }> {
   const { outcome, preview } = await makeAcceptable(ctx, change, (shown) => {
-    if (yes || !takesSomething(shown)) return
+    if (yes || !(wantsWord || takesSomething(shown))) return
     const message = `Nothing is changed yet. ${effectOf(shown)}. Repeat it with --yes to go on`
     throw new AppError('precondition_required', message)
   })

@@ -192,6 +192,21 @@ describe('whoever is invited', () => {
   })
 })
 
+test('whoever waits is no member yet, and the refusal says who waits for what', async () => {
+  await policy('confirm')
+  const userId = await createUser(here.client, ada)
+  expect((await scim.post('/Users', scimUser(ada))).status).toBe(409)
+  const group = { displayName: 'Editors', members: [{ value: userId }] }
+  const { status, body } = await scim.post('/Groups', group)
+  expect([status, body.scimType]).toEqual([400, 'invalidValue'])
+  expect(body.detail).toContain(`An administrator has to confirm that this directory takes over ${ada}`)
+  const unknown = await createUser(here.client, 'nobody.asked@example.com')
+  const refused = await scim.post('/Groups', { ...group, members: [{ value: unknown }] })
+  expect([refused.status, refused.body.detail.includes('nobody.asked')]).toEqual([400, false])
+  await decide('adopt')
+  expect((await scim.post('/Groups', group)).status).toBe(201)
+})
+
 describe('what is found after a refusal', () => {
   test('by what the directory calls them, its own userName and externalId', async () => {
     await policy('confirm')

@@ -42,14 +42,19 @@ describe('a move', () => {
       people: { moved: 0, waiting: 2, left: 1 },
       groups: [{ id: oldGroup, displayName: 'Editors', members: 3, mappings: 1, suggested: group }],
     })
-    // Shown first: the new group is empty, so everybody would lose the role.
+    // Shown first: the new group is empty yet, and nobody loses anything by that.
     const shown = await here.client.post(`directories/${old.directoryId}/move`, {
       ...{ toDirectoryId: next.directoryId, groups: [{ from: oldGroup, to: group }] },
     })
-    expect(shown).toMatchObject({ status: 428, body: { preview: { losing: 3, gaining: 0 } } })
+    expect(shown).toMatchObject({ status: 428, body: { preview: { losing: 0, gaining: 0 } } })
     expect((await here.client.get(`users/${people['ada']}`)).body.directoryId).toBe(old.directoryId)
-    // Kept with the old group, nobody loses anything.
-    expect((await move([])).status).toBe(200)
+    expect((await here.client.get('alarms?status=open')).body.items).toHaveLength(2)
+    expect((await move([{ from: oldGroup, to: group }])).status).toBe(200)
+    expect((await here.client.get('alarms?status=open')).body.items).toEqual([])
+    // The new group has whom it can have; for whoever is left, the old one keeps its mapping.
+    const members = (await next.get(`/Groups/${group}`)).body.members.map(({ value }: { value: string }) => value)
+    expect(members.sort()).toEqual([people['ada'], people['bo']].sort())
+    expect((await here.client.get('mappings')).body.items).toHaveLength(2)
     expect((await here.client.get(`users/${people['ada']}`)).body).toMatchObject({
       status: 'active',
       directoryId: next.directoryId,
@@ -69,24 +74,46 @@ describe('a move', () => {
       expect((await next.post('/Users', scimUser(`${name}@example.com`))).body.id).toBe(people[name])
     const group = await next.group('Editors', [people['ada'] ?? '', people['bo'] ?? ''])
     expect((await move([{ from: oldGroup, to: group }])).status).toBe(200)
-    expect([await may('ada'), await may('bo'), await may('cy')]).toEqual([true, true, false])
+    expect([await may('ada'), await may('bo'), await may('cy')]).toEqual([true, true, true])
     const { body } = await here.client.get('mappings')
     expect(body.items).toMatchObject([{ group: { id: group }, role: { id: editor } }])
   })
 
-  test('by command, which says what it did, and wants a word where somebody loses something', async () => {
+  test('carries over members of groups within the old one', async () => {
+    await here.client.patch(`directories/${next.directoryId}`, { adoption: 'verified_domain' })
+    const inner = await old.group('Interns', [await old.user('di@example.com')])
+    await old.patch(`/Groups/${oldGroup}`, { op: 'add', path: 'members', value: [{ value: inner }] })
+    for (const name of ['ada', 'bo', 'cy', 'di']) await next.post('/Users', scimUser(`${name}@example.com`))
+    const group = await next.group('Editors')
+    expect((await move([{ from: oldGroup, to: group }])).status).toBe(200)
+    expect((await here.client.get('mappings')).body.items).toMatchObject([{ group: { id: group } }])
+    expect((await next.get(`/Groups/${group}`)).body.members).toHaveLength(4)
+    expect([await may('ada'), await may('cy')]).toEqual([true, true])
+  })
+
+  test('by command, which says what it would do, and does it once it is told to', async () => {
+    const command = ['directory', 'move', '--organization', here.client.slug, '--from', 'Okta', '--to', 'Entra']
+    const early = await stage.rolecall(...command, '--yes')
+    expect([early.exitCode, early.errors.join()]).toEqual([1, expect.stringContaining('has brought nobody yet')])
     await deliver('ada', 'bo', 'cy')
     const group = await next.group('Editors')
-    const command = ['directory', 'move', '--organization', here.client.slug, '--from', 'Okta', '--to', 'Entra']
-    expect((await stage.rolecall(...command)).exitCode).toBe(1)
-    expect(await may('ada')).toBe(true)
+    const asked = await stage.rolecall(...command)
+    expect(asked.exitCode).toBe(1)
+    expect(asked.errors.join()).toContain('Nothing is changed yet')
+    expect(asked.errors.join()).toContain('3 people who wait are taken over')
+    expect(asked.errors.join()).toContain('Okta is switched off')
+    expect((await old.get('/Users')).status).toBe(200)
     const { exitCode, json } = await stage.rolecall(...command, '--yes', '--json')
     expect([exitCode, json.people, json.groups]).toEqual([
       0,
       { moved: 0, waiting: 3, left: 0 },
       [{ from: oldGroup, to: group }],
     ])
-    expect(await may('ada')).toBe(false)
+    expect([await may('ada'), await may('bo'), await may('cy')]).toEqual([true, true, true])
+    expect((await old.get('/Users')).status).toBe(401)
+    const enable = ['directory', 'enable', '--organization', here.client.slug, '--directory', 'Okta', '--json']
+    expect((await stage.rolecall(...enable)).json.status).toBe('active')
+    expect((await old.get('/Users')).status).toBe(200)
   })
 
   test('refuses a group that is not of its directory, and a move to itself', async () => {

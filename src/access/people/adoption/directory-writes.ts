@@ -10,7 +10,7 @@ import { provisionUser } from '#directory/provision-user.ts'
 import { type UpdateUserInput, updateUser } from '#directory/update-user.ts'
 import { contentOf, type UserContent } from '#directory/user-content.ts'
 import { lockUserRow, type UserRecord } from '#directory/users.ts'
-import { AppError, notFound } from '#platform/errors.ts'
+import { AppError, invalid, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, requirePermission, type Transaction } from '#src/context.ts'
 import { raiseAlarm } from '../../notices/alarms/raise-alarm.ts'
@@ -113,10 +113,13 @@ async function orAdopted<T>(
   return orAsk(ctx, () => inTransaction(ctx, adopt))
 }
 
-type Known = { id: string; verdict: string | null }
+type Known = { id: string; userName: string; verdict: string | null; isFindable: boolean }
 
 const known = prepared<{ organizationId: string; directoryId: string; ids: readonly string[] }, Known>(
-  (p) => sql`select u.id, adoption_verdict(u.organization_id, ${p.directoryId}, u.id) as verdict from users u
+  (
+    p,
+  ) => sql`select u.id, u.user_name as "userName", adoption_verdict(u.organization_id, ${p.directoryId}, u.id) as verdict,
+      is_findable(u.organization_id, ${p.directoryId}, u.id) as "isFindable" from users u
     where u.organization_id = ${p.organizationId} and u.id = any (${p.ids}::text[]) and u.deleted_at is null order by u.id`,
 )
 
@@ -136,15 +139,26 @@ export async function withAdoptedMembers<T>(ctx: CallContext, group: Membership,
   }
 }
 
-/** @returns whether there was anybody */
+const waiting = (people: readonly Known[]): AppError => {
+  const names = people.slice(0, 5).map(({ userName }) => userName)
+  const more = people.length > names.length ? ` and ${people.length - names.length} more` : ''
+  return invalid(
+    `An administrator has to confirm that this directory takes over ${names.join(', ')}${more}, before they can be members`,
+    'invalidValue',
+  )
+}
+
+/** @returns whether there was anybody. @throws AppError invalid for people who wait for an administrator's word */
 async function adoptMembers(ctx: CallContext, { directoryId, members }: Membership): Promise<boolean> {
   requirePermission(ctx, 'users.write')
   const named = members.flatMap((change) => (change.kind === 'add' || change.kind === 'replace' ? change.ids : []))
   const ids = [...new Set(named.filter((id) => !isId('grp', id)))]
   return inTransaction(ctx, async (tx) => {
     const people = await tx.run(known({ organizationId: ctx.organizationId, directoryId, ids }))
+    const others = people.filter(({ verdict }) => verdict !== 'own' && verdict !== 'yes')
     // The write is refused for anybody else, and must leave nothing behind.
-    if (people.length < ids.length || people.some(({ verdict }) => verdict !== 'own' && verdict !== 'yes')) return false
+    if (people.length < ids.length || others.some(({ isFindable }) => !isFindable)) return false
+    if (others.length > 0) throw waiting(others)
     const found = people.filter(({ verdict }) => verdict === 'yes')
     for (const { id: userId } of found) {
       const user = await lockUserRow(tx, ctx, { userId, directoryId: null })

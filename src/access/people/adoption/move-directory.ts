@@ -7,14 +7,16 @@ import { type DirectoryRecord, lockDirectoryRow } from '#connections/directories
 import { updateDirectoryWithin } from '#connections/directories/update-directory.ts'
 import { prepared } from '#db/statement.ts'
 import { adoptWithin, asBrought } from '#directory/adopt-user.ts'
+import { memberStatements } from '#directory/members.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import { lockUserRow } from '#directory/users.ts'
-import { invalid, notFound } from '#platform/errors.ts'
+import { AppError, invalid, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, requirePermission, requireReach, type Transaction } from '#src/context.ts'
+import { type CallContext, nowOf, requirePermission, requireReach, type Transaction } from '#src/context.ts'
 import { withinCeiling } from '../../ceiling/ceiling.ts'
 import { createMappingWithin } from '../../grants/mappings/create-mapping.ts'
 import { deleteMappingWithin } from '../../grants/mappings/delete-mapping.ts'
+import { settleRequestAlarm } from '../../notices/alarms/settle-alarm.ts'
 
 export type GroupPair = { from: string; to: string }
 
@@ -27,8 +29,8 @@ export type DirectoryMove = {
 
 type Key = { organizationId: string; fromDirectoryId: string; toDirectoryId: string }
 
-const asked = prepared<Key, { userId: string; content: UserContent }>(
-  (p) => sql`select r.user_id as "userId", r.content from adoption_requests r
+const asked = prepared<Key, { requestId: string; userId: string; content: UserContent }>(
+  (p) => sql`select r.id as "requestId", r.user_id as "userId", r.content from adoption_requests r
     join users u on u.organization_id = r.organization_id and u.id = r.user_id and u.deleted_at is null
       and u.directory_id = ${p.fromDirectoryId}
     where r.organization_id = ${p.organizationId} and r.directory_id = ${p.toDirectoryId} and r.status = 'pending'
@@ -40,6 +42,16 @@ const people = prepared<Key, { userId: string }>(
     and u.directory_id in (${p.fromDirectoryId}, ${p.toDirectoryId})`,
 )
 
+// How many there are to move, and to be moved to.
+const counts = prepared<Key, { old: number; brought: number }>(
+  (p) => sql`select count(*) filter (where u.directory_id = ${p.fromDirectoryId})::int as old,
+      count(*) filter (where u.directory_id = ${p.toDirectoryId} or r.id is not null)::int as brought
+    from users u left join adoption_requests r on r.organization_id = u.organization_id and r.user_id = u.id
+      and r.directory_id = ${p.toDirectoryId} and r.status = 'pending'
+    where u.organization_id = ${p.organizationId} and u.deleted_at is null
+      and u.directory_id in (${p.fromDirectoryId}, ${p.toDirectoryId})`,
+)
+
 const ownGroups = prepared<{ organizationId: string; directoryId: string; ids: readonly string[] }, { id: string }>(
   (p) => sql`select g.id from groups g where g.organization_id = ${p.organizationId}
     and g.directory_id = ${p.directoryId} and g.id = any (${p.ids}::text[])`,
@@ -47,6 +59,7 @@ const ownGroups = prepared<{ organizationId: string; directoryId: string; ids: r
 
 type Handed = {
   id: string
+  from: string
   to: string
   roleId: string
   brandId: string | null
@@ -55,11 +68,28 @@ type Handed = {
 }
 
 const mappingsOf = prepared<{ organizationId: string; from: readonly string[]; to: readonly string[] }, Handed>(
-  (p) => sql`select m.id, g.to_id as "to", m.role_id as "roleId", m.brand_id as "brandId", m.pattern,
+  (
+    p,
+  ) => sql`select m.id, g.from_id as "from", g.to_id as "to", m.role_id as "roleId", m.brand_id as "brandId", m.pattern,
       exists (select from mappings t where t.organization_id = m.organization_id and t.group_id = g.to_id
         and t.role_id = m.role_id and t.brand_id is not distinct from m.brand_id) as "isThere"
     from unnest(${p.from}::text[], ${p.to}::text[]) g (from_id, to_id)
     join mappings m on m.organization_id = ${p.organizationId} and m.group_id = g.from_id order by m.id`,
+)
+
+type Member = { id: string; isOfNewDirectory: boolean }
+
+// Of the old group and the groups within, those who are not in the new one.
+const missingMembers = prepared<{ organizationId: string; from: string; to: string; toDirectoryId: string }, Member>(
+  (p) => sql`with recursive within (group_id) as (
+      select ${p.from}::text
+      union select n.child_group_id from within w join group_nestings n
+        on n.organization_id = ${p.organizationId} and n.group_id = w.group_id)
+    select distinct u.id, u.directory_id is not distinct from ${p.toDirectoryId} as "isOfNewDirectory"
+    from within w join group_members m on m.organization_id = ${p.organizationId} and m.group_id = w.group_id
+    join users u on u.organization_id = m.organization_id and u.id = m.user_id and u.deleted_at is null
+    where not exists (select from group_members t where t.organization_id = m.organization_id and t.group_id = ${p.to}
+      and t.user_id = u.id) order by u.id`,
 )
 
 /** The people whom a move may concern. */
@@ -74,9 +104,10 @@ export async function usersOfMove(
 }
 
 /**
- * In a transaction of the caller's. Whom the new directory has not brought stays the old one's, with all that they have.
+ * In a transaction of the caller's. Nobody loses anything by it: members of an old group whom the new directory has are put into the
+ * new group, and whom it has not brought stays the old one's, with the mappings that give them what they have.
  * @returns the old directory as it is now
- * @throws AppError not_found; invalid where the directories are one, or a group is not of its directory; forbidden (reasons
+ * @throws AppError not_found; conflict (reason `nobody_brought`) where the new directory has nobody yet; invalid where the directories are one, or a group is not of its directory; forbidden (reasons
  *   `permission`, `ceiling`)
  */
 export async function moveDirectoryWithin(
@@ -95,22 +126,25 @@ export async function moveDirectoryWithin(
   await requireGroups(tx, ctx, { directoryId: fromDirectoryId, ids: groups.map(({ from }) => from) })
   await requireGroups(tx, ctx, { directoryId: toDirectoryId, ids: groups.map(({ to }) => to) })
   const { organizationId } = ctx
-  for (const { userId, content } of await tx.run(asked({ organizationId, fromDirectoryId, toDirectoryId }))) {
+  const key = { organizationId, fromDirectoryId, toDirectoryId }
+  const [found] = await tx.run(counts(key))
+  if (found !== undefined && found.old > 0 && found.brought === 0)
+    throw new AppError('conflict', 'The new directory has brought nobody yet; let its provider deliver people first', {
+      reason: 'nobody_brought',
+    })
+  const [now, settledBy] = [nowOf(ctx), ctx.actor.id]
+  for (const { requestId, userId, content } of await tx.run(asked(key))) {
     const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
     await withinCeiling(tx, ctx, { users: [userId] }, () =>
       adoptWithin(tx, ctx, user, { directoryId: toDirectoryId, by: 'move', change: asBrought(content) }),
     )
+    const request = { organizationId, kind: 'adoption_request', field: 'adoptionRequestId', requestId }
+    await tx.run(settleRequestAlarm({ ...request, settledBy, now }))
   }
-  const pairs = { from: groups.map(({ from }) => from), to: groups.map(({ to }) => to) }
-  const made = new Set<string>()
-  for (const { id, to, roleId, brandId, pattern, isThere } of await tx.run(mappingsOf({ organizationId, ...pairs }))) {
-    const key = `${to} ${roleId} ${brandId}`
-    // The new one first, so that nobody loses in between what they keep.
-    if (!isThere && !made.has(key)) await createMappingWithin(tx, ctx, { groupId: to, roleId, brandId, pattern })
-    made.add(key)
-    await deleteMappingWithin(tx, ctx, id)
-  }
-  const detail = { toDirectoryId, groups }
+  const kept = new Set<string>()
+  for (const pair of groups) if (await carryMembers(tx, ctx, { ...pair, toDirectoryId })) kept.add(pair.from)
+  await handMappings(tx, ctx, groups, kept)
+  const detail = { toDirectoryId, groups, kept: [...kept] }
   await tx.run(
     recordAudit(ctx, { action: 'directory.move', targetType: 'directory', targetId: fromDirectoryId, detail }),
   )
@@ -126,4 +160,36 @@ async function requireGroups(
   const found = new Set((await tx.run(ownGroups({ organizationId, directoryId, ids }))).map(({ id }) => id))
   const missing = ids.find((id) => !found.has(id))
   if (missing !== undefined) throw invalid(`${missing} is no group of the directory ${directoryId}`, 'invalidValue')
+}
+
+/** @returns whether somebody of the old group is left whom the new directory has not brought */
+async function carryMembers(
+  tx: Transaction,
+  ctx: CallContext,
+  { from, to, toDirectoryId }: GroupPair & { toDirectoryId: string },
+): Promise<boolean> {
+  const { organizationId } = ctx
+  const members = await tx.run(missingMembers({ organizationId, from, to, toDirectoryId }))
+  const ids = members.filter(({ isOfNewDirectory }) => isOfNewDirectory).map(({ id }) => id)
+  const group = { organizationId, groupId: to, directoryId: toDirectoryId }
+  if (ids.length > 0) for (const each of memberStatements(ctx, group, { kind: 'add', ids })) await tx.run(each)
+  return ids.length < members.length
+}
+
+/** The new ones first, so that nobody loses in between what they keep; old ones stay where people are left. */
+async function handMappings(
+  tx: Transaction,
+  ctx: CallContext,
+  groups: readonly GroupPair[],
+  kept: ReadonlySet<string>,
+): Promise<void> {
+  const pairs = { from: groups.map(({ from }) => from), to: groups.map(({ to }) => to) }
+  const made = new Set<string>()
+  const found = await tx.run(mappingsOf({ organizationId: ctx.organizationId, ...pairs }))
+  for (const { id, from, to, roleId, brandId, pattern, isThere } of found) {
+    const key = `${to} ${roleId} ${brandId}`
+    if (!isThere && !made.has(key)) await createMappingWithin(tx, ctx, { groupId: to, roleId, brandId, pattern })
+    made.add(key)
+    if (!kept.has(from)) await deleteMappingWithin(tx, ctx, id)
+  }
 }
