@@ -138,3 +138,14 @@ DO $do$ BEGIN
   COMMENT ON COLUMN users.shares_external_id IS
     'Somebody else of the directory had the externalId before that was refused.';
 END $do$;
+--> statement-breakpoint
+-- Whoever writes into the audit trail manages something.
+CREATE OR REPLACE FUNCTION manages_something(p_permission text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'public', 'pg_temp'
+AS $$
+  SELECT EXISTS (SELECT FROM unnest(ARRAY['users.read', 'users.invite', 'users.manage', 'roles.assign', 'roles.manage',
+      'brands.create', 'brands.manage', 'settings.view', 'settings.manage', 'settings.integrations', 'audit.view', 'audit.write']) wanted
+    WHERE permission_covers(p_permission, wanted)) $$;

@@ -1995,7 +1995,7 @@ CREATE OR REPLACE FUNCTION public.manages_something(p_permission text)
  SET search_path TO 'public', 'pg_temp'
 AS $function$
   SELECT EXISTS (SELECT FROM unnest(ARRAY['users.read', 'users.invite', 'users.manage', 'roles.assign', 'roles.manage',
-      'brands.create', 'brands.manage', 'settings.view', 'settings.manage', 'settings.integrations', 'audit.view']) wanted
+      'brands.create', 'brands.manage', 'settings.view', 'settings.manage', 'settings.integrations', 'audit.view', 'audit.write']) wanted
     WHERE permission_covers(p_permission, wanted)) $function$;
 GRANT EXECUTE ON FUNCTION manages_something(text) TO PUBLIC;
 

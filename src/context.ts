@@ -153,7 +153,10 @@ export function requirePermission(ctx: CallContext, permission: ManagementPermis
 /** The permission alone, for looking at what it is about. @throws AppError forbidden (reason `permission`) */
 export function requireHeld(ctx: CallContext, permission: ManagementPermission): void {
   if (isPermitted(ctx, permission)) return
-  throw new AppError('forbidden', `This needs the permission ${permission}`, { reason: 'permission' })
+  throw new AppError('forbidden', `This needs the permission ${permission}`, {
+    reason: 'permission',
+    extensions: { permission },
+  })
 }
 
 /** @throws AppError unauthenticated (reason `fresh_proof`) for a person who proved too long ago who they are */
@@ -176,6 +179,7 @@ export function requirePermissionIn(ctx: CallContext, permission: ManagementPerm
     `This needs the permission ${permission}${brandId === null ? '' : ' in this brand'}`,
     {
       reason: isElsewhere ? 'other_brand' : 'permission',
+      extensions: { permission },
     },
   )
 }

@@ -103,8 +103,10 @@ test('a manager whom a page refuses sees whom to ask and asks from there, with w
     expect(page.text).toContain('it@example.com')
     expect(page.text).toContain('action="/account/request"')
   }
-  const refused = 'This needs the permission mappings.read'
+  const refused = 'This needs the permission users.read (“See the list of users and their access”)'
   expect((await manager.get('/console/mappings')).text).toContain(`value="${refused}"`)
+  // Roles are made of the catalogue's permissions, so those are named.
+  expect((await manager.get('/console/settings')).text).toContain('settings.view (“See settings”)')
   expect(await manager.post('/account/request', { words: 'To map a group', refused })).toMatchObject({ status: 303 })
   const [request] = await requests()
   expect(request?.detail).toMatchObject({ userName: 'bran.dee@example.com', words: 'To map a group', refused })

@@ -40,6 +40,12 @@ const grants: Record<string, readonly ManagementPermission[]> = {
   'audit.write': ['audit.write'],
 }
 
+/** The permission of the catalogue that lets somebody do this and the least besides. */
+export const grantOf = (permission: ManagementPermission): string | undefined =>
+  Object.entries(grants)
+    .filter(([, given]) => given.includes(permission))
+    .toSorted(([, one], [, other]) => one.length - other.length)[0]?.[0]
+
 /** What means something in a single brand; everything else concerns the organization as a whole. */
 const delegable = new Set<ManagementPermission>([
   ...['users.read', 'brands.read', 'roles.read', 'assignments.read', 'access.read', 'invitations.read'],
