@@ -208,6 +208,33 @@ test('whoever waits is no member yet, and the refusal says who waits for what', 
 })
 
 describe('what is found after a refusal', () => {
+  test.each(['never', 'confirm', 'verified_domain'])('of a change of its own person, under %s', async (wanted) => {
+    await policy(wanted)
+    const holder = await createUser(here.client, 'taken@example.com')
+    const own = await scim.user('own@example.com')
+    const rename = { op: 'replace', value: { userName: 'taken@example.com' } }
+    expect((await scim.patch(`/Users/${own}`, rename)).status).toBe(409)
+    expect(await find(scim, 'taken@example.com')).toEqual([holder])
+    expect((await scim.put(`/Users/${own}`, scimUser('taken@example.com'))).status).toBe(409)
+    expect(await requests()).toMatchObject([{ reason: 'confirm', status: 'pending' }])
+    // Its own people it finds anyway, and nobody is asked for.
+    const other = await scim.user('other@example.com')
+    const same = { op: 'replace', value: { userName: 'other@example.com' } }
+    expect((await scim.patch(`/Users/${own}`, same)).status).toBe(409)
+    expect(await find(scim, 'other@example.com')).toEqual([other])
+    expect(await requests()).toHaveLength(1)
+  })
+
+  test('where the userName is one person’s and the address another’s: both', async () => {
+    const one = await createUser(here.client, 'p1@example.com')
+    const two = (await here.client.post('users', { userName: 'p2', emails: ['p2@example.com'] })).body.id
+    const emails = scimUser('p2@example.com')['emails']
+    expect((await scim.post('/Users', scimUser('p1@example.com', { emails }))).status).toBe(409)
+    expect(await find(scim, 'p1@example.com')).toContain(one)
+    const found = (await scim.list('Users', 'emails.value eq "p2@example.com"')).body.Resources
+    expect(found.map(({ id }: { id: string }) => id)).toEqual([two])
+  })
+
   test('by what the directory calls them, its own userName and externalId', async () => {
     await policy('confirm')
     const userId = await createUser(here.client, ada)
@@ -226,7 +253,7 @@ describe('what is found after a refusal', () => {
     await createUser(here.client, ada)
     expect((await scim.post('/Users', { ...scimUser('ada'), emails: scimUser(ada)['emails'] })).status).toBe(409)
     expect(await find(scim, 'ada')).toContain(named)
-    expect(await requests()).toHaveLength(1)
+    expect(await requests()).toHaveLength(2)
   })
 })
 

@@ -9,10 +9,12 @@ import { requestAdoption, type WantedAdoption } from './adoption-requests.ts'
 
 /** Thrown inside of the transaction of the directory's write. */
 export class NotAdopted extends Error {
-  readonly wanted: WantedAdoption
-  constructor(wanted: WantedAdoption) {
-    super(wanted.reason)
-    this.wanted = wanted
+  readonly wanted: readonly WantedAdoption[]
+  readonly reason: AdoptionBarrier
+  constructor(first: WantedAdoption, ...others: WantedAdoption[]) {
+    super(first.reason)
+    this.reason = first.reason
+    this.wanted = [first, ...others]
   }
 }
 
@@ -58,8 +60,8 @@ export async function orAsk<T>(ctx: CallContext, write: () => Promise<T>): Promi
     return await write()
   } catch (error) {
     if (!(error instanceof NotAdopted)) throw error
-    await requestAdoption(ctx, error.wanted)
-    const message = `The organization has this person already, ${why[error.wanted.reason]}`
+    for (const wanted of error.wanted) await requestAdoption(ctx, wanted)
+    const message = `The organization has this person already, ${why[error.reason]}`
     throw new AppError('conflict', message, { reason: 'uniqueness' })
   }
 }

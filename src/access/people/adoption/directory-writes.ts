@@ -9,7 +9,7 @@ import type { MemberChange } from '#directory/members.ts'
 import { provisionUser } from '#directory/provision-user.ts'
 import { type UpdateUserInput, updateUser } from '#directory/update-user.ts'
 import { contentOf, type UserContent } from '#directory/user-content.ts'
-import { lockUserRow, type UserRecord } from '#directory/users.ts'
+import { getUser, lockUserRow, type UserRecord } from '#directory/users.ts'
 import { AppError, invalid, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, requirePermission, type Transaction } from '#src/context.ts'
@@ -18,7 +18,7 @@ import { proposeAddress } from './address-proposals.ts'
 import { requestAdoption } from './adoption-requests.ts'
 import { claimUser, orAsk } from './ask-for.ts'
 import { heldAlarm, tellWhenHeld } from './held-alarm.ts'
-import { settleTaken } from './taken-names.ts'
+import { askForHolders, settleTaken } from './taken-names.ts'
 
 type FromDirectory = { directoryId: string }
 
@@ -66,10 +66,23 @@ export async function updateFromDirectory(
   const { directoryId, change } = input
   const told = { whenHeld: tellWhenHeld(ctx, directoryId), settleAddress: proposeAddress(ctx, directoryId) }
   return orAdopted(ctx, input, {
-    own: () => updateUser(ctx, { ...input, ...told }),
+    own: () => updateOwn(ctx, { ...input, ...told }),
     adopted: (tx, user) => adoptWithin(tx, ctx, user, { ...input, by: 'policy', ...told }),
     said: change,
   })
+}
+
+/** @throws AppError as `updateUser` does */
+async function updateOwn(ctx: CallContext, input: UpdateUserInput & { directoryId: string }): Promise<UserRecord> {
+  try {
+    return await updateUser(ctx, input)
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'conflict' && error.reason === 'uniqueness') {
+      const { directoryId, userId, change } = input
+      await askForHolders(ctx, { directoryId, content: change(await getUser(ctx, { userId, directoryId })) })
+    }
+    throw error
+  }
 }
 
 /** Deletes a person of the directory, or one whom it may have. @throws AppError as `deleteUser` does, and as above */

@@ -8,8 +8,9 @@ import { isDirectorysHold } from '#directory/status-word.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import type { UserRecord } from '#directory/users.ts'
 import type { AppError } from '#platform/errors.ts'
-import type { CallContext, Transaction } from '#src/context.ts'
+import { type CallContext, inTransaction, type Transaction } from '#src/context.ts'
 import { proposeAddress } from './address-proposals.ts'
+import { requestAdoption } from './adoption-requests.ts'
 import { claimUser, NotAdopted } from './ask-for.ts'
 import { tellWhenHeld } from './held-alarm.ts'
 
@@ -52,9 +53,28 @@ export async function settleTaken(tx: Transaction, ctx: CallContext, taken: Take
 
 /** The userName is one person's and the address another's: an administrator has to see which. @throws NotAdopted, the conflict */
 function refuseSeveral(found: readonly Holder[], { directoryId, content, conflict }: Taken): never {
-  const elsewhere = found.find((each) => each.directoryId !== directoryId)
-  if (elsewhere === undefined) throw conflict
-  throw new NotAdopted({ directoryId, userId: elsewhere.id, reason: 'confirm', content })
+  const elsewhere = found.filter((each) => each.directoryId !== directoryId)
+  const [first, ...others] = elsewhere.map(({ id }) => ({
+    directoryId,
+    userId: id,
+    reason: 'confirm' as const,
+    content,
+  }))
+  if (first === undefined) throw conflict
+  throw new NotAdopted(first, ...others)
+}
+
+/** A directory's own person was to have what somebody from elsewhere has: after the refusal it finds them. */
+export async function askForHolders(
+  ctx: CallContext,
+  { directoryId, content }: Omit<Taken, 'conflict'>,
+): Promise<void> {
+  const { organizationId } = ctx
+  const { userName, attributes } = content
+  const names = { userName, userNameKey: fold(userName), attributes: JSON.stringify(attributes) }
+  const found = await inTransaction(ctx, (tx) => tx.run(holders({ organizationId, ...names })))
+  for (const { id: userId } of found.filter((each) => each.directoryId !== directoryId))
+    await requestAdoption(ctx, { directoryId, userId, reason: 'confirm', content })
 }
 
 /**
