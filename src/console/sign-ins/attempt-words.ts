@@ -68,6 +68,8 @@ const advice: Record<string, string> = {
   link_origin: 'Ask for the link on the page Security of your account.',
   discovery:
     'The discovery document of the provider cannot be gone by. Compare the issuer with the one that the document names, to the letter and the slash at its end.',
+  unfit_provider:
+    'What the provider says of itself in its discovery document leaves no way to sign in through it. Change the application or the provider as the step says.',
   unreachable:
     'The provider did not answer this server. Look whether its address is right and can be reached from here.',
   address: 'The address of the provider is none that this server may ask. Correct the issuer or the metadata.',
