@@ -48,21 +48,27 @@ function jsonScalar(document: SQL, path: readonly string[]): Scalar {
 }
 
 /** A value of an extension, of whatever type it should be: of another one it is none. */
-function extensionScalar(document: SQL, field: Field): Scalar {
-  const { expression } = jsonScalar(document, field.path)
+function extensionScalar(document: SQL, { path, type }: Field): Scalar {
+  const value = path.reduce((place, name) => sql`${place} -> ${name}::text`, document)
+  return ofType(type, { value, text: jsonScalar(document, path).expression })
+}
+
+function ofType(type: Field['type'], { value, text }: { value: SQL; text: SQL }): Scalar {
   // A text that is no time is none; a cast of it would fail the search.
-  if (field.type === 'dateTime')
-    return {
-      expression: sql`(case when pg_input_is_valid(${expression}, 'timestamptz') then ${expression} end)::timestamptz`,
-    }
-  const type = field.type === 'number' || field.type === 'boolean' ? field.type : undefined
-  if (type === undefined) return { expression }
-  const parent = field.path.reduce((place, name) => sql`${place} -> ${name}::text`, document)
-  return { expression: sql`(case when jsonb_typeof(${parent}) = ${sql.raw(`'${type}'`)} then ${expression} end)` }
+  if (type === 'dateTime')
+    return { expression: sql`(case when pg_input_is_valid(${text}, 'timestamptz') then ${text} end)::timestamptz` }
+  if (type !== 'number' && type !== 'boolean') return { expression: text }
+  return { expression: sql`(case when jsonb_typeof(${value}) = ${sql.raw(`'${type}'`)} then ${text} end)` }
 }
 
 const own = <T>(table: Record<string, T>, key: string): T | undefined =>
   Object.hasOwn(table, key) ? table[key] : undefined
+
+/** An element of a list of an extension: nobody has checked what is in it. */
+const extensionElement: Scope = {
+  scalar: (field) => extensionScalar(sql`e.value`, field),
+  list: () => undefined,
+}
 
 const jsonElement: Scope = {
   scalar: (field) => jsonScalar(sql`e.value`, field.path),
@@ -77,7 +83,10 @@ const rowElement: Scope = {
 
 const plainElement: Scope = { scalar: () => ({ expression: sql`e.value` }), list: () => undefined }
 
-const textElement: Scope = { scalar: () => ({ expression: sql`(e.value #>> '{}')` }), list: () => undefined }
+const plainExtensionElement: Scope = {
+  scalar: ({ type }) => ofType(type, { value: sql`e.value`, text: sql`(e.value #>> '{}')` }),
+  list: () => undefined,
+}
 
 const groupsOfUser = sql`(select gr.id as value, gr.display_name as display, 'direct'::text as type
   from group_members gm join groups gr on gr.organization_id = gm.organization_id and gr.id = gm.group_id
@@ -108,7 +117,7 @@ function extensionList({ path, type }: Field, document: SQL): { from: SQL; eleme
   const place = path.reduce((parent, name) => sql`${parent} -> ${name}::text`, document)
   return {
     from: sql`jsonb_path_query(${place}, 'lax $[*]') e (value)`,
-    element: type === 'complex' ? jsonElement : textElement,
+    element: type === 'complex' ? extensionElement : plainExtensionElement,
   }
 }
 

@@ -3,24 +3,47 @@ import { invalid } from '#platform/errors.ts'
 
 const longest = 512
 
-// Controls, zero-width characters, marks of direction, byte order marks.
-const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+// Controls, zero-width characters, marks of direction, byte order marks, fillers, variation selectors, the blank of Braille.
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u
+
+// What editors and exports leave around a name. Marks of direction are not among it: they are put there to deceive.
+const leading = /^(?:(?!\p{Bidi_Control})[\s\p{Default_Ignorable_Code_Point}\u2800])+/u
+const trailing = /(?:(?!\p{Bidi_Control})[\s\p{Default_Ignorable_Code_Point}\u2800])$/u
 
 // A picture may be made of several, which a character without a width joins.
 const pictures = /\p{RGI_Emoji}/gv
+const endsInPicture = /\p{RGI_Emoji}$/v
 
 /**
- * The name without white space around it.
+ * The name without what stands around it and is not seen.
  * @throws AppError invalid with reason `invalidValue` where nothing is left, something in it cannot be seen, or it is too long
  */
 export function visibleName(attribute: string, value: unknown): string {
-  const given = typeof value === 'string' ? value : ''
-  const name = given.trim()
-  if (name === '') throw invalid(`${attribute} is required`, 'invalidValue')
-  if (name.length > longest) throw invalid(`${attribute} is longer than ${longest} characters`, 'invalidValue')
-  // A byte order mark counts as white space, which trim() takes away.
-  if (invisible.test(name.replace(pictures, '')) || given.includes('\ufeff')) {
-    throw invalid(`${attribute} has characters that cannot be seen`, 'invalidValue')
-  }
+  const { name, fault } = readName(value)
+  if (fault !== undefined) throw invalid(`${attribute} ${fault}`, 'invalidValue')
+  return name
+}
+
+/** As `visibleName`, and undefined for what is no name. */
+export function nameIn(value: unknown): string | undefined {
+  const { name, fault } = readName(value)
+  return fault === undefined ? name : undefined
+}
+
+function readName(value: unknown): { name: string; fault?: string } {
+  const given = typeof value === 'string' ? value.trim() : ''
+  const tooLong = { name: '', fault: `is longer than ${longest} characters` }
+  // Before it is looked at character by character.
+  if (given.length > 2 * longest) return tooLong
+  const name = withoutEdges(given)
+  if (name === '') return { name, fault: given === '' ? 'is required' : 'has nothing in it that can be seen' }
+  if (name.length > longest) return tooLong
+  return invisible.test(name.replace(pictures, '')) ? { name, fault: 'has characters that cannot be seen' } : { name }
+}
+
+function withoutEdges(text: string): string {
+  let name = text.replace(leading, '')
+  // The last character of a picture may be one that says how to draw it.
+  while (trailing.test(name) && !endsInPicture.test(name)) name = name.replace(trailing, '')
   return name
 }

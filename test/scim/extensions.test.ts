@@ -138,7 +138,54 @@ describe('discovery', () => {
     expect((await mixed.list('Users', 'floor eq 3')).body.totalResults).toBe(1)
     await mixed.user('two@example.com', { [urn]: { floor: 'three' } })
     expect((await mixed.list('Users', 'floor eq "3"')).body.totalResults).toBe(1)
-    expect((await mixed.list('Users', 'floor eq 3')).body.scimType).toBe('invalidFilter')
+    expect((await mixed.list('Users', 'floor eq 3')).body.totalResults).toBe(1)
+  })
+
+  test.each<[string, unknown]>([
+    ['a text', 'many'],
+    ['a text of digits', '1'],
+    ['an object', { x: 1 }],
+    ['a boolean', true],
+    ['a list', ['a', 4]],
+    ['an object in a list', [{ x: 1 }]],
+  ])('%s among numbers takes nobody the numbers', async (_, odd) => {
+    const mixed = await app.createScim()
+    const one = await mixed.user('one@example.com', { [urn]: { n: 1, flat: 'v' } })
+    await mixed.user('two@example.com', { [urn]: { n: 2, flat: 'w' } })
+    await mixed.user('odd@example.com', { [urn]: { n: odd } })
+    for (const [filter, count] of [
+      [`${urn}:n eq 1`, 1],
+      ['n gt 1', Array.isArray(odd) && typeof odd[0] === 'string' ? 2 : 1],
+      ['n ne 1', 2],
+      [`${urn}:n pr`, 3],
+      ['flat eq "v"', 1],
+    ] as const) {
+      const { status, body } = await mixed.list('Users', filter)
+      expect([filter, status, body.totalResults]).toEqual([filter, 200, count])
+    }
+    expect((await mixed.list('Users', 'n eq 1')).body.Resources[0].id).toBe(one)
+  })
+
+  test('a text among objects takes nobody the sub-attributes', async () => {
+    const mixed = await app.createScim()
+    const one = await mixed.user('one@example.com', {
+      [urn]: { door: { front: 'Red', n: 1 }, plates: [{ value: 'X', n: 1 }] },
+    })
+    await mixed.user('odd@example.com', { [urn]: { door: 'none', plates: ['X', { value: 'Y', n: 'one' }] } })
+    for (const filter of [
+      'door.front eq "red"',
+      'door.n eq 1',
+      'plates[value eq "x"]',
+      'plates[n eq 1]',
+      'plates.n eq 1',
+    ])
+      expect((await mixed.list('Users', filter)).body.Resources, filter).toMatchObject([{ id: one }])
+    expect((await mixed.list('Users', 'door eq "none"')).body.totalResults).toBe(1)
+    const { body } = await mixed.get(`/Schemas/${urn}`)
+    for (const attribute of body.attributes) {
+      expect(attribute).not.toHaveProperty('isInferred')
+      if (attribute.type !== 'complex') expect(attribute).not.toHaveProperty('subAttributes')
+    }
   })
 
   test('groups have extensions of their own', async () => {
@@ -147,6 +194,52 @@ describe('discovery', () => {
     expect((await scim.list('Groups', 'code eq "c1"')).body.Resources).toMatchObject([{ id: body.id }])
     expect((await scim.get('/ResourceTypes/Group')).body.schemaExtensions).toEqual([{ schema: team, required: false }])
     expect((await scim.list('Users', 'code eq "c1"')).status).toBe(400)
+  })
+})
+
+describe('a name that could be read in two ways', () => {
+  const acme = 'urn:acme:1.0:User'
+  const filters = [`${acme}:n eq 1`, `${acme}:n pr`, `${acme}:flat eq "v"`, 'n eq 1', `${acme} pr`]
+
+  test.each<[string, unknown]>([
+    ['a text', 'text'],
+    ['a number', 7],
+    ['a list', ['text']],
+    ['true', true],
+  ])('%s in the place of a known extension is 400, and changes nothing for others', async (_, odd) => {
+    const client = await app.createScim()
+    const one = await client.user('one@example.com', { [acme]: { n: 1, flat: 'v' } })
+    const two = await client.user('two@example.com')
+    const wrong = { status: 400, body: { scimType: 'invalidValue' } }
+    for (const name of [acme, acme.toUpperCase()]) {
+      expect(await client.post('/Users', { userName: 'three@example.com', [name]: odd })).toMatchObject(wrong)
+      expect(await client.put(`/Users/${two}`, { userName: 'two@example.com', [name]: odd })).toMatchObject(wrong)
+      expect(await client.patch(`/Users/${two}`, { op: 'add', path: name, value: odd })).toMatchObject(wrong)
+      expect(await client.patch(`/Users/${two}`, { op: 'add', value: { [name]: odd } })).toMatchObject(wrong)
+    }
+    for (const filter of filters)
+      expect((await client.list('Users', filter)).body.Resources, filter).toMatchObject([{ id: one }])
+    expect((await client.get('/Schemas/urn:acme:1.0')).status).toBe(404)
+  })
+
+  test('of two extensions the one with the longer name is meant', async () => {
+    const client = await app.createScim()
+    await client.user('first@example.com', { [acme]: 'text' })
+    const one = await client.user('one@example.com', { [acme]: { n: 1, flat: 'v' } })
+    for (const filter of filters)
+      expect((await client.list('Users', filter)).body.Resources, filter).toMatchObject([{ id: one }])
+    const selected = await client.get(`/Users/${one}?attributes=${acme}:n`)
+    expect(selected.body[acme]).toEqual({ n: 1 })
+    expect((await client.get(`/Users/${one}?attributes=${acme}`)).body[acme]).toEqual({ n: 1, flat: 'v' })
+  })
+
+  test('an object for an attribute of a known extension is that attribute', async () => {
+    const client = await app.createScim()
+    await client.user('one@example.com', { [acme]: { door: { front: 'Red' } } })
+    const two = await client.user('two@example.com')
+    await client.patch(`/Users/${two}`, { op: 'add', path: `${acme}:door`, value: { front: 'Blue' } })
+    expect((await client.get(`/Users/${two}`)).body[acme]).toEqual({ door: { front: 'Blue' } })
+    expect((await client.list('Users', 'door.front eq "blue"')).body.totalResults).toBe(1)
   })
 })
 

@@ -272,15 +272,47 @@ describe('C-033: characters that hide', () => {
 
   test.each([
     'zero\u200bwidth@example.com',
-    '\ufeffmark@example.com',
     'line\nbreak@example.com',
     '\u202eltr@example.com',
     'nul\0@example.com',
     'soft\u00adhyphen@example.com',
+    'variation\ufe0fselector@example.com',
+    'filler\u3164@example.com',
+    'braille\u2800@example.com',
+    'joiner\u034f@example.com',
     '\u200b',
+    '\u3164',
+    '\u2800\u2800',
+    '\ufe0f',
+    '\ufeff',
     '   ',
   ])('a userName with what cannot be seen is 400: %j', async (userName) => {
     const answer = await scim.post('/Users', body({ userName }))
+    expect(answer).toMatchObject({ status: 400, body: { scimType: 'invalidValue' } })
+  })
+
+  test.each([
+    ['a byte order mark', '\ufeff', ''],
+    ['zero-width characters', '\u200b', '\u200d'],
+    ['fillers', '\u3164', '\uffa0'],
+    ['a variation selector', '', '\ufe0f'],
+    ['blanks of Braille', '\u2800', ' \u2800 '],
+  ])('what stands around a name and is not seen is no part of it: %s', async (kind, before, after) => {
+    const name = `around-${kind.replaceAll(' ', '-')}@example.com`
+    const user = await scim.post('/Users', body({ userName: `${before}${name}${after}` }))
+    expect(user).toMatchObject({ status: 201, body: { userName: name } })
+    expect((await scim.post('/Users', body({ userName: `${before}${name}` }))).status).toBe(409)
+    const group = await scim.post('/Groups', { schemas: [`${core}:Group`], displayName: `${before}${name}${after}` })
+    expect(group).toMatchObject({ status: 201, body: { displayName: name } })
+  })
+
+  test('a picture at the end keeps what says how to draw it', async () => {
+    const group = await scim.post('/Groups', { schemas: [`${core}:Group`], displayName: 'Blood donors \u2764\ufe0f' })
+    expect(group).toMatchObject({ status: 201, body: { displayName: 'Blood donors \u2764\ufe0f' } })
+  })
+
+  test.each(['\u200b', '\u3164', '\u2800', 'Ed\u00aditors'])('nor in the name of a group: %j', async (displayName) => {
+    const answer = await scim.post('/Groups', { schemas: [`${core}:Group`], displayName })
     expect(answer).toMatchObject({ status: 400, body: { scimType: 'invalidValue' } })
   })
 

@@ -4,6 +4,7 @@ import { listAttempts } from '#access/sign-in/attempts.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { toPem } from '#connections/saml/certificates.ts'
+import { configureConnection } from '#connections/sign-in/configure-connection.ts'
 import { getConnection, type OidcConnection, type SamlConnection } from '#connections/sign-in/connections.ts'
 import { createConnection } from '#connections/sign-in/create-connection.ts'
 import { refreshMetadata } from '#connections/sign-in/refresh-metadata.ts'
@@ -283,6 +284,83 @@ describe('OpenID providers', () => {
     await expect(open()).rejects.toMatchObject({ code: 'conflict', reason: 'discovery' })
     op.script = { claims: {}, now: () => new Date() }
     expect((await open()).status).toBe('optional')
+  })
+
+  test.each<[string, (document: Record<string, unknown>) => object, RegExp]>([
+    ['no authorization_endpoint', ({ authorization_endpoint: _, ...rest }) => rest, /names no authorization_endpoint/],
+    ['no token_endpoint', ({ token_endpoint: _, ...rest }) => rest, /names no token_endpoint/],
+    ['no jwks_uri', ({ jwks_uri: _, ...rest }) => rest, /names no jwks_uri/],
+    ['an empty jwks_uri', (all) => ({ ...all, jwks_uri: '' }), /names no jwks_uri/],
+    [
+      'no code flow',
+      (all) => ({ ...all, response_types_supported: ['id_token', 'code id_token'] }),
+      /response_types_supported/,
+    ],
+    [
+      'no response types',
+      (all) => ({ ...all, response_types_supported: [] }),
+      /nothing under response_types_supported/,
+    ],
+    [
+      'HS256 alone',
+      (all) => ({ ...all, id_token_signing_alg_values_supported: ['HS256', 'none'] }),
+      /only HS256, none under/,
+    ],
+  ])('a provider with %s is refused by name, and never opened', async (_, change, words) => {
+    const { organization } = await stage()
+    const wanted = { type: 'oidc', clientId: 'rolecall', clientSecret: 'secret', issuer: op.issuer } as const
+    const create = () => createConnection(organization.ctx, wanted, requireOrdinaryRole)
+    op.script = { claims: {}, now: () => new Date() }
+    const { id: connectionId } = await create()
+    const bad = { code: 'invalid', reason: 'unfit_provider', message: expect.stringMatching(words) }
+    op.script = { claims: {}, now: () => new Date(), discovery: change }
+    await expect(create()).rejects.toMatchObject({
+      ...bad,
+      fields: [expect.objectContaining({ path: 'issuer', message: expect.stringMatching(words) })],
+    })
+    const { type: __, ...provider } = wanted
+    await expect(
+      configureConnection(organization.ctx, { type: 'oidc', connectionId, ...provider }),
+    ).rejects.toMatchObject(bad)
+    const open = (isForced: boolean) =>
+      setConnectionStatus(organization.ctx, { connectionId, status: 'optional', isForced })
+    await expect(open(false)).rejects.toMatchObject({ code: 'conflict' })
+    await expect(open(true)).rejects.toMatchObject({
+      ...{ code: 'conflict', reason: 'discovery', message: expect.stringMatching(words) },
+    })
+    op.script = { claims: {}, now: () => new Date() }
+    expect((await open(true)).status).toBe('optional')
+  })
+
+  test.each<[unknown, string]>([
+    [['client_secret_post'], 'client_secret_post'],
+    [['private_key_jwt', 'client_secret_post'], 'client_secret_post'],
+    [['client_secret_post', 'client_secret_basic'], 'client_secret_basic'],
+    [['private_key_jwt'], 'client_secret_basic'],
+    [undefined, 'client_secret_basic'],
+    ['client_secret_post', 'client_secret_basic'],
+  ])('of what the token endpoint takes (%j), %s is chosen', async (methods, chosen) => {
+    const { organization } = await stage()
+    op.script = {
+      ...{ claims: {}, now: () => new Date() },
+      discovery: (document) => ({ ...document, token_endpoint_auth_methods_supported: methods }),
+    }
+    const wanted = { type: 'oidc', clientId: 'rolecall', clientSecret: 'secret', issuer: op.issuer } as const
+    const created = await createConnection(organization.ctx, wanted, requireOrdinaryRole)
+    expect(created.settings).toMatchObject({ clientAuthentication: chosen })
+    const { type: _, ...provider } = wanted
+    const configured = await configureConnection(organization.ctx, {
+      type: 'oidc',
+      connectionId: created.id,
+      ...provider,
+    })
+    expect(configured.settings).toMatchObject({ clientAuthentication: chosen })
+    const said = await createConnection(
+      organization.ctx,
+      { ...wanted, clientAuthentication: 'client_secret_basic' },
+      requireOrdinaryRole,
+    )
+    expect(said.settings).toMatchObject({ clientAuthentication: 'client_secret_basic' })
   })
 
   test('userinfo as a signed JWT is read, and one that another key signed is not', async () => {

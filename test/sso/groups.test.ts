@@ -67,6 +67,30 @@ const unreadable: [string, unknown][] = [
   ['an empty text among names', ['Editors', '']],
   ['a list written into a text', '["Editors"]'],
   ['control characters', 'Edit\u0000ors'],
+  ['a list as Java writes it', '[Editors, Viewers]'],
+  ['a list as Python writes it', "['Editors', 'Viewers']"],
+  ['a tuple as Python writes it', "('Editors', 'Viewers')"],
+  ['a list as PostgreSQL writes it', '{Editors,Viewers}'],
+  ['a list as PHP writes it', 'Array'],
+  ['a list as .NET writes it', 'System.Collections.Generic.List`1[System.String]'],
+  ['an array as Java writes it', '[Ljava.lang.String;@6d06d69c'],
+  ['an object as JavaScript writes it', '[object Object]'],
+  ['an object as JavaScript writes it, in a list', ['[object Object]', '[object Object]']],
+  ['quoted names', '"Editors", "Viewers"'],
+  ['XML', '<g>Editors</g>'],
+  ['an empty element', '<groups/>'],
+  ['the word null', 'null'],
+  ['the word null among names', ['Editors', 'null']],
+  ['the word undefined', 'undefined'],
+  ['the word None', 'None'],
+  ['an empty list as text', '[]'],
+  ['an empty map as text', '{}'],
+  ['a name of zero-width characters', ['Editors', '\u200b']],
+  ['a name of a Hangul filler', ['\u3164']],
+  ['a blank of Braille', '\u2800'],
+  ['a name with a soft hyphen in it', ['Edi\u00adtors']],
+  ['a name with a mark of direction', ['\u202eEditors']],
+  ['a name that no directory could send', ['x'.repeat(513)]],
 ]
 
 test.each(unreadable)(
@@ -94,6 +118,37 @@ test('OpenID Connect: names change memberships, a bare text and an empty list to
   expect(await groupsOf(organization)).toEqual(['Editors, all of them'])
   await arrive({ groups: [] })
   expect([await groupsOf(organization), await alarmsOf(organization)]).toEqual([[], 0])
+})
+
+test('names that only resemble something written into a text are names', async () => {
+  const { organization, arrive } = await oidcStage()
+  const names = ['(Alle)', 'Array Team', 'List', 'Nonesuch', 'Sales <EMEA>', '[EU] Sales [DE]', '{x} and {y}']
+  await arrive({ groups: names })
+  expect((await groupsOf(organization)).sort()).toEqual(names)
+})
+
+test('another form or case of the same characters is the same group, and what stands around a name is none of it', async () => {
+  const { organization, arrive } = await oidcStage()
+  await arrive({ groups: ['Caf\u00e9', 'Cafe\u0301', 'CAF\u00c9 ', '\ufeffCaf\u00e9', 'Caf\u00e9\ufe0f'] })
+  await arrive({ groups: ['CAFE\u0301'] })
+  await arrive({ sub: 'bob', email: 'bob@example.com', groups: 'caf\u00e9' })
+  expect(await groupsOf(organization)).toEqual(['Caf\u00e9', 'Caf\u00e9'])
+  const [row] = await it.app.owner`select count(*)::int as count from groups where organization_id = ${organization.id}`
+  expect(row?.['count']).toBe(1)
+  await arrive({ groups: [] })
+  expect(await groupsOf(organization)).toEqual(['Caf\u00e9'])
+})
+
+test('two groups of old that differ in case alone stay two: the exact name comes first', async () => {
+  const { organization, connection, arrive } = await oidcStage()
+  await arrive({ groups: ['Editors', 'Other'] })
+  await it.app.owner`update groups set display_name = 'EDITORS', display_name_key = 'editors'
+    where organization_id = ${organization.id} and display_name = 'Other'`
+  await it.app
+    .owner`update connection_groups set value = 'EDITORS' where connection_id = ${connection.id} and value = 'Other'`
+  await arrive({ sub: 'bob', email: 'bob@example.com', groups: ['EDITORS'] })
+  await arrive({ groups: [] })
+  expect(await groupsOf(organization)).toEqual(['EDITORS'])
 })
 
 const nested = { raw: '<g xmlns="urn:x">Editors</g>' }

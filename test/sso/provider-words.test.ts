@@ -3,7 +3,9 @@
 import { describe, expect, test } from 'vitest'
 import { listConnectionHealth } from '#access/organizations/overview.ts'
 import { listAttempts, type SignInAttempt } from '#access/sign-in/attempts.ts'
+import { createTestLink } from '#access/sign-in/test-links.ts'
 import { refreshMetadata } from '#connections/sign-in/refresh-metadata.ts'
+import { createSigningJwk } from '#sandbox/oidc-idp/keys.ts'
 import { createSigningKey } from '#sandbox/saml-idp/keys.ts'
 import { buildMetadata } from '#sandbox/saml-idp/metadata.ts'
 import { statusCodes } from '#sandbox/saml-idp/names.ts'
@@ -24,6 +26,8 @@ import {
 } from '../support/sign-in.ts'
 
 useProviderStage()
+
+const jwt = (token: string): Response => new Response(token, { headers: { 'content-type': 'application/jwt' } })
 
 const lastAttempt = async ({ ctx }: Organization): Promise<SignInAttempt> =>
   (await listAttempts(ctx, { limit: 1 }))[0] as SignInAttempt
@@ -87,6 +91,18 @@ describe('an OpenID provider', () => {
     ['access_denied', 'User cancelled the sign-in', undefined],
     ['access_denied', 'AADSTS65004: User declined to consent', undefined],
     ['server_error', 'AADB2C90091: The user has cancelled', 'cancel'],
+    ['user_cancelled_authorize', undefined, undefined],
+    ['user_cancelled_login', 'The user cancelled LinkedIn login', undefined],
+    ['access_denied', '', undefined],
+    ['access_denied', 'The resource owner or authorization server denied the request.', undefined],
+    ['access_denied', 'The resource owner or authorization server denied the request', undefined],
+    ['access_denied', 'The user denied the request', undefined],
+    ['access_denied', 'User did not authorize the request', undefined],
+    ['access_denied', 'User denied access', undefined],
+    ['access_denied', 'The resource owner denied the access', undefined],
+    ['access_denied', 'Login canceled by user', undefined],
+    ['access_denied', 'Authentication was cancelled.', undefined],
+    ['access_denied', 'user_denied', undefined],
   ])(
     '%s (%s): the person turned back, is told so, and it counts as no refusal',
     async (error, description, subcode) => {
@@ -101,6 +117,141 @@ describe('an OpenID provider', () => {
       expect(await arrival.browser.session()).toBeUndefined()
     },
   )
+
+  test.each([
+    'Access was declined by rule: your subscription is cancelled',
+    'The user has been denied access to the application: account cancelled',
+    'User denied by policy',
+    'Consent declined by admin',
+    'Policy evaluation failed for this request, please check the policy configurations.',
+    'User is not assigned to the client application.',
+  ])('access_denied (%s) is a refusal: nobody turned back', async (description) => {
+    const { arrive } = await oidcStage()
+    const { attempt } = await arrive({
+      callback: ({ state }) => ({ error: 'access_denied', error_description: description, state }),
+    })
+    expect([attempt.outcome, attempt.reason]).toEqual(['refused', 'provider_error'])
+    expect(failedStep(attempt)).toBe(`The provider answered access_denied: ${description}`)
+  })
+
+  test('a test from which the person turned back has tested nothing, and says so', async () => {
+    const { organization, connection } = await oidcStage()
+    const browser = createTestBrowser(it.app.request, it.app.urls.origin)
+    for (const [error, description] of [
+      ['user_cancelled_authorize', ''],
+      ['access_denied', 'User cancelled'],
+    ]) {
+      op.script = {
+        claims,
+        now: () => new Date(),
+        callback: ({ state }) => ({ error, error_description: description, state }),
+      }
+      const start = await browser.get(
+        `/sign-in/${connection.id}?test=${await createTestLink(organization.ctx, connection.id)}`,
+      )
+      const page = await (await browser.get(await op.signIn(start.headers.get('location') ?? ''))).text()
+      expect(page).toContain('You turned back at the provider; nothing was tested.')
+      expect(page).not.toContain('would be refused')
+      const attempt = await lastAttempt(organization)
+      expect([attempt.outcome, attempt.trace.isTest]).toEqual(['cancelled', true])
+    }
+  })
+
+  test.each<[string, () => Response, string]>([
+    [
+      'in the form of Okta',
+      () => Response.json({ errorCode: 'E0000011', errorSummary: 'Invalid token provided' }, { status: 401 }),
+      '401, E0000011: Invalid token provided',
+    ],
+    [
+      'as an object',
+      () => Response.json({ error: { code: 190, type: 'OAuthException', message: 'Bad code' } }, { status: 400 }),
+      '400, OAuthException: Bad code',
+    ],
+    [
+      'as an object without a code',
+      () => Response.json({ error: { message: 'Bad code' } }, { status: 400 }),
+      '400, Bad code',
+    ],
+    [
+      'in a list',
+      () => Response.json({ errors: [{ code: 'x1', message: 'Bad code' }] }, { status: 400 }),
+      '400, x1: Bad code',
+    ],
+    [
+      'as a form',
+      () => new Response('error=invalid_client&error_description=form+style', { status: 400 }),
+      '400, invalid_client: form style',
+    ],
+    [
+      'as a form with 200',
+      () => new Response('error=bad_verification_code&error_description=It+has+run+out.'),
+      '200, bad_verification_code: It has run out.',
+    ],
+    [
+      'with 200',
+      () => Response.json({ error: 'bad_verification_code', error_description: 'It has run out.' }),
+      '200, bad_verification_code: It has run out.',
+    ],
+    ['as an object with 200', () => Response.json({ error: { message: 'Bad code' } }), '200, Bad code'],
+    ['as a gateway', () => Response.json({ message: 'Forbidden by WAF' }, { status: 403 }), '403, Forbidden by WAF'],
+    [
+      'by RFC 9457',
+      () => Response.json({ title: 'Forbidden', detail: 'Not from here' }, { status: 403 }),
+      '403, Not from here',
+    ],
+    ['as a list', () => Response.json(['no'], { status: 400 }), '400'],
+    ['as a page', () => new Response('<html lang="en">', { status: 502 }), '502'],
+  ])('that answers its error %s is heard', async (_, token, said) => {
+    const { arrive } = await oidcStage()
+    const { attempt } = await arrive({ claims, token })
+    expect([attempt.outcome, attempt.reason]).toEqual(['refused', 'token_endpoint'])
+    expect(failedStep(attempt)).toBe(`The token endpoint answered ${said}`)
+  })
+
+  const challenge = {
+    'www-authenticate': 'Bearer realm="x", error="invalid_token", error_description="The token has run out"',
+  }
+  test.each<[string, () => Response | Promise<Response>, RegExp]>([
+    [
+      'a challenge',
+      () => new Response('no', { status: 401, headers: challenge }),
+      /Userinfo answered 401, invalid_token: The token has run out/,
+    ],
+    [
+      '401 in JSON',
+      () => Response.json({ error: 'invalid_token', error_description: 'expired' }, { status: 401 }),
+      /Userinfo answered 401, invalid_token: expired/,
+    ],
+    [
+      '403 of Okta',
+      () => Response.json({ errorCode: 'E0000006', errorSummary: 'No permission' }, { status: 403 }),
+      /Userinfo answered 403, E0000006: No permission/,
+    ],
+    ['500', () => new Response('x', { status: 500 }), /Userinfo answered 500/],
+    [
+      'an unsigned token',
+      async () => jwt(await op.signJwt({ sub: 'ada', email: 'x@example.com' }, { header: { alg: 'none' } })),
+      /alg/,
+    ],
+    [
+      'a token that another key signed',
+      async () =>
+        jwt(await op.signJwt({ iss: op.issuer, aud: 'rolecall', sub: 'ada' }, { key: await createSigningJwk() })),
+      /verification key/,
+    ],
+  ])('whose userinfo answers %s: that is the reason why there is no address', async (_, answer, said) => {
+    const { organization, arrive } = await oidcStage()
+    const [made, again] = [await answer(), await answer()]
+    const { attempt } = await arrive({ claims: { sub: 'ada' }, answerUserinfo: () => made })
+    expect([attempt.outcome, attempt.reason]).toEqual(['refused', 'userinfo_unavailable'])
+    expect(failedStep(attempt)).toMatch(said)
+    expect(await adviceOn(organization)).toContain('userinfo')
+    // With an address in the token nobody is kept out by it.
+    const whole = await arrive({ claims, answerUserinfo: () => again })
+    expect(whole.attempt.outcome).toBe('signed_in')
+    expect((await arrive({ claims: { sub: 'bob' }, userinfo: {} })).attempt.reason).toBe('no_address')
+  })
 
   test('that refuses the client at its token endpoint is heard, whatever headers come along', async () => {
     const { organization, arrive } = await oidcStage()
@@ -194,6 +345,18 @@ describe('a SAML provider', () => {
     })
     expect([answer.status, attempt.outcome]).toEqual([200, 'cancelled'])
     expect(await answer.text()).toContain('You turned back')
+  })
+
+  test.each([
+    ['RequestUnsupported', 'Your subscription was cancelled', 'refused'],
+    ['RequestDenied', 'Access was declined by policy', 'refused'],
+    ['RequestDenied', 'User cancelled', 'cancelled'],
+    ['AuthnFailed', 'Authentication cancelled by the user', 'cancelled'],
+    ['RequestDenied', 'The user declined the consent', 'cancelled'],
+  ])('%s with “%s” is %s', async (code, message, outcome) => {
+    const subcode = `urn:oasis:names:tc:SAML:2.0:status:${code}`
+    const { attempt } = await answerStatus({ code: statusCodes.responder, subcode, message })
+    expect(attempt.outcome).toBe(outcome)
   })
 
   test('a clock that differs: by how many seconds', async () => {

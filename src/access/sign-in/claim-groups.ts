@@ -3,37 +3,38 @@
 import { sql } from 'drizzle-orm'
 import { type AuditRowParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
-import { fold } from '#directory/fold.ts'
+import { foldName } from '#directory/fold.ts'
 import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
 
 /** Of more than that the first ones count. */
 export const maxGroups = 1_000
 
-type Key = { organizationId: string; connectionId: string; userId: string; values: readonly string[] }
+/** Groups are told apart by their folded names: another case or form of the same characters is the same group. */
+type Key = { organizationId: string; connectionId: string; userId: string; keys: readonly string[] }
 
 const compare = prepared<Key, { missing: number; surplus: number }>(
-  (p) => sql`with wanted as (select value from unnest(${p.values}::text[]) value),
+  (p) => sql`with wanted as (select key from unnest(${p.keys}::text[]) key),
     held as (
-      select cg.value from connection_groups cg
+      select fold(cg.value) as key from connection_groups cg
       join group_members m on m.organization_id = cg.organization_id and m.group_id = cg.group_id and m.user_id = ${p.userId}
       where cg.organization_id = ${p.organizationId} and cg.connection_id = ${p.connectionId})
-    select (select count(*)::int from (select value from wanted except select value from held) x) as missing,
-      (select count(*)::int from (select value from held except select value from wanted) x) as surplus`,
+    select (select count(*)::int from (select key from wanted except select key from held) x) as missing,
+      (select count(*)::int from (select key from held except select key from wanted) x) as surplus`,
 )
 
 const lockGroups = prepared<{ connectionId: string }, never>(
   (p) => sql`select pg_advisory_xact_lock(hashtextextended(${p.connectionId}, 7265))`,
 )
 
-type Parameters = AuditRowParameters & Key & { ids: readonly string[]; keys: readonly string[]; now: string }
+type Parameters = AuditRowParameters & Key & { values: readonly string[]; ids: readonly string[]; now: string }
 
 const apply = prepared<Parameters, { added: number; removed: number }>(
   (p) => sql`with wanted as (
       select value, id, name_key from unnest(${p.values}::text[], ${p.ids}::text[], ${p.keys}::text[]) w (value, id, name_key)),
     known as (
-      select cg.value, cg.group_id from connection_groups cg
+      select cg.value, fold(cg.value) as name_key, cg.group_id from connection_groups cg
       where cg.organization_id = ${p.organizationId} and cg.connection_id = ${p.connectionId}),
-    fresh as (select w.* from wanted w where not exists (select from known k where k.value = w.value)),
+    fresh as (select w.* from wanted w where not exists (select from known k where k.name_key = w.name_key)),
     created as (
       insert into groups (organization_id, id, display_name, display_name_key, attributes, created_at, updated_at)
       select ${p.organizationId}, f.id, f.value, f.name_key, '{}', ${p.now}::timestamptz, ${p.now}::timestamptz from fresh f),
@@ -42,7 +43,8 @@ const apply = prepared<Parameters, { added: number; removed: number }>(
       select ${p.organizationId}, ${p.connectionId}, f.value, f.id from fresh f),
     target as (
       select f.id as group_id from fresh f
-      union all select k.group_id from known k join wanted w on w.value = k.value),
+      union all (select distinct on (w.name_key) k.group_id from known k join wanted w on w.name_key = k.name_key
+        order by w.name_key, k.value = w.value desc, k.group_id)),
     added as (
       insert into group_members (organization_id, group_id, user_id, created_at)
       select ${p.organizationId}, t.group_id, ${p.userId}, ${p.now}::timestamptz from target t
@@ -77,9 +79,12 @@ export async function setClaimGroups(
   ctx: CallContext,
   input: { connectionId: string; userId: string; values: readonly string[] },
 ): Promise<{ added: number; removed: number }> {
-  const values = [...new Set(input.values)].slice(0, maxGroups)
+  const named = new Map<string, string>()
+  for (const value of input.values.slice(0, maxGroups))
+    if (!named.has(foldName(value))) named.set(foldName(value), value)
+  const [keys, values] = [[...named.keys()], [...named.values()]]
   const { organizationId } = ctx
-  const key = { organizationId, connectionId: input.connectionId, userId: input.userId, values }
+  const key = { organizationId, connectionId: input.connectionId, userId: input.userId, keys }
   const [difference] = await tx.run(compare(key))
   if (difference !== undefined && difference.missing + difference.surplus === 0) return { added: 0, removed: 0 }
   await tx.run(honourProvider({}))
@@ -90,8 +95,8 @@ export async function setClaimGroups(
     apply({
       ...auditParameters(ctx, entry),
       ...key,
+      values,
       ids: values.map(() => ctx.ids.next('grp')),
-      keys: values.map(fold),
       now: nowOf(ctx),
     }),
   )

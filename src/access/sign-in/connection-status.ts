@@ -11,7 +11,7 @@ import {
   lockConnectionRow,
   reachOf,
 } from '#connections/sign-in/connections.ts'
-import { discover } from '#connections/sign-in/discovery.ts'
+import { discover, unfitProvider } from '#connections/sign-in/discovery.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -72,7 +72,7 @@ export async function setConnectionStatus(ctx: CallContext, change: StatusChange
   const { organizationId } = ctx
   const opens = status === 'optional' || status === 'enforced'
   // Asked outside of the transaction, and told only to whoever may open it.
-  const fault = opens && !isForced ? await providerFault(ctx, connectionId) : undefined
+  const fault = opens ? await providerFault(ctx, connectionId, isForced) : undefined
   return inTransaction(ctx, async (tx) => {
     const before = await lockConnectionRow(tx, ctx, connectionId)
     if (before.status === status) return before
@@ -87,7 +87,7 @@ export async function setConnectionStatus(ctx: CallContext, change: StatusChange
     await requireReach(tx, ctx, { ...reachOf(before), isOpen: opens || isOpenForSignIn(before) })
     // It decides how everybody signs in, and ends the sessions of those who came in otherwise.
     if (status === 'enforced' || before.status === 'enforced') await requireNobodyAbove(tx, ctx, everybody)
-    if (isForced) await requireEverything(tx, ctx, 'Opening a connection without a test sign-in')
+    if (isForced) await requireForce(tx, ctx, fault)
     else if (opens) await requireReady(tx, ctx, before, { status, fault })
     const detail = { status, before: before.status, isForced }
     const audit = { action: 'connection.status', targetType: 'connection', targetId: connectionId, detail } as const
@@ -102,9 +102,10 @@ export async function setConnectionStatus(ctx: CallContext, change: StatusChange
 
 /**
  * Why an OpenID provider is not the one of its issuer, which it has to be before people are sent there. That it does not answer at
- * this moment is no reason: the test sign-in has found it.
+ * this moment is no reason: the test sign-in has found it. What says of itself that nobody can sign in through it is not opened by
+ * force, either.
  */
-async function providerFault(ctx: CallContext, connectionId: string): Promise<AppError | undefined> {
+async function providerFault(ctx: CallContext, connectionId: string, isForced: boolean): Promise<AppError | undefined> {
   const connection = await getConnection(ctx, connectionId)
   if (connection.type !== 'oidc' || !isConfigured(connection)) return undefined
   try {
@@ -112,7 +113,7 @@ async function providerFault(ctx: CallContext, connectionId: string): Promise<Ap
     return undefined
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'invalid') throw error
-    if (error.reason === 'unreachable') return undefined
+    if (error.reason === 'unreachable' || (isForced && error.reason !== unfitProvider)) return undefined
     return new AppError('conflict', error.message, { reason: 'discovery', cause: error })
   }
 }
@@ -125,6 +126,11 @@ function consequences(ctx: CallContext, connectionId: string, status: StatusChan
     connectionSessionsEnd(ctx, connectionId, { reason: 'connection_disabled' }),
     dropRequests({ organizationId, connectionId }),
   ]
+}
+
+async function requireForce(tx: Transaction, ctx: CallContext, fault: AppError | undefined): Promise<void> {
+  await requireEverything(tx, ctx, 'Opening a connection without a test sign-in')
+  if (fault !== undefined) throw fault
 }
 
 async function requireReady(

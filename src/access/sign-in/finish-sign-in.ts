@@ -34,7 +34,7 @@ import {
 import { chosenEmail, type ResolvedUser, resolveIdentity } from './resolve-user.ts'
 import { browserSessionsEnd, sessionEnd } from './sessions/end-sessions.ts'
 import { type StartedSession, sessionStart } from './sessions/start-session.ts'
-import { LinkAwaitsApproval, noted, passed, refuse, type Trace } from './trace.ts'
+import { LinkAwaitsApproval, noted, passed, refuse, SignInRefused, type Trace } from './trace.ts'
 import { messageMark, type ReceivedMessage } from './used-messages.ts'
 
 export type SignInAnswer = {
@@ -152,10 +152,19 @@ async function identifyUser(
     isInvitation,
     known,
     trace,
-  })
+  }).catch((error: unknown) => refuseForUserinfo(trace, error))
   trace.mapped = { ...trace.mapped, userId: person.userId, how: person.how }
   await takeGroups(tx, ctx, { connection, identity, person, trace })
   return { connection, person, request, provenAt }
+}
+
+/** Where there is no address since the place where it may be could not be read, that is the reason. @throws what it was given, or SignInRefused */
+function refuseForUserinfo(trace: Trace, error: unknown): never {
+  const unread = trace.steps.find(({ check, result }) => check === 'userinfo' && result === 'note')
+  if (!(error instanceof SignInRefused) || error.reason !== 'no_address' || unread === undefined) throw error
+  trace.steps = trace.steps.filter(({ check }) => check !== 'no_address')
+  const why = unread.detail ?? ''
+  return refuse(trace, 'userinfo_unavailable', `The ID token has no e-mail address, and userinfo gave none. ${why}`)
 }
 
 type Arrived = Pick<IdentifiedUser, 'connection' | 'person'> & Pick<SignInAnswer, 'identity' | 'trace'>

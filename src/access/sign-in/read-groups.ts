@@ -1,5 +1,6 @@
 // What a message says of groups, whatever its protocol: names, none, nothing, too many, or something that cannot be read. Only
 // the first two change what somebody holds.
+import { nameIn } from '#directory/visible-name.ts'
 import type { GroupsState } from './external-identity.ts'
 import { noted, type Trace } from './trace.ts'
 
@@ -42,10 +43,33 @@ export function noteGroups(trace: Trace, { groupsState, unreadable }: ReadGroups
 /** None where it is no text that names something, such as a list that was written into a text. */
 function namesIn(value: unknown, separator: string | null): string[] {
   const text = typeof value === 'string' ? value.trim() : ''
+  if (isJson(text) || written.some((form) => form.test(text))) return []
   // Commas are in names, so they separate only where the connection says so.
-  const names = (separator === null ? [text] : text.split(separator)).map((part) => part.trim())
-  return isJson(text) || /\p{Cc}/u.test(text) ? [] : names.filter((name) => name !== '')
+  const parts = separator === null ? [text] : text.split(separator).filter((part) => part.trim() !== '')
+  const names = parts.map(nameOf)
+  return names.every((name) => name !== undefined) ? names : []
 }
+
+/** The same check that groups of directories pass: two that look alike would be told apart by nobody. */
+const nameOf = (text: string): string | undefined => (nothing.test(text.trim()) ? undefined : nameIn(text))
+
+/** What programs write where they have no value. */
+const nothing = /^(?:null|nil|none|undefined|nan|\(null\)|<null>)$/i
+
+/** What programs make of lists, objects and markup that they write into a text. */
+const written = [
+  /^\[(?:[^[\]]|\[[^[\]]*\])*\]$/, // lists of Java, Python, Ruby; JavaScript's "[object Object]"; not "[EU] Sales [DE]"
+  /^\{(?:[^{}]|\{[^{}]*\})*\}$/, // maps; arrays of PostgreSQL
+  /^\(\s*(?:['"].*)?\)$/s, // tuples of Python
+  /^(['"]).*\1$/s, // what was quoted, one or several
+  /^<\w[^<>]*(?:\/>|>.*<\/[^<>]+>)$/s, // XML
+  /^<[^<>]*\bobject at 0x[0-9a-f]+>$/i, // objects of Python
+  /^(?:set|frozenset|list|dict_keys|dict_values|array|Set|List|Map)\s*[([{].*[)\]}]$/s,
+  /^#<.*>$/s, // objects of Ruby
+  /^(?:Array|Object)$/, // lists of PHP
+  /^System\.\S*(?:\[\]|`\d.*)$/, // lists of .NET
+  /^\[?[\w.$]+;?@[0-9a-f]{4,8}$/, // objects of Java
+]
 
 function isJson(text: string): boolean {
   if (!/^[[{]/.test(text)) return false

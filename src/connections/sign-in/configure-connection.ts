@@ -20,6 +20,7 @@ import {
   reachOf,
 } from './connections.ts'
 import { copied, metadataOf } from './create-connection.ts'
+import { secretAuthenticationOf } from './discovery.ts'
 import { absentGroupsOf } from './group-rule.ts'
 import { maxPasted, readProvider } from './read-provider.ts'
 import { unfitMetadata } from './unfit-metadata.ts'
@@ -162,6 +163,11 @@ async function samlProvider(ctx: CallContext, preset: Preset, input: unknown): P
 
 async function oidcProvider(ctx: CallContext, preset: Preset, input: unknown): Promise<Found> {
   const { clientSecret, secretExpiresAt = null, ...wanted } = parseInput(OidcProvider, input)
-  const { issuer, clientId } = await readProvider(ctx, { ...wanted, clientSecret, preset }, 'refuse')
-  return { settings: { issuer, clientId, secretExpiresAt }, secret: clientSecret, provider: issuer }
+  const { issuer, clientId, document } = await readProvider(ctx, { ...wanted, clientSecret, preset }, 'refuse')
+  const clientAuthentication = secretAuthenticationOf(document)
+  return {
+    settings: { issuer, clientId, clientAuthentication, secretExpiresAt },
+    secret: clientSecret,
+    provider: issuer,
+  }
 }

@@ -22,6 +22,7 @@ import { absentGroupsSchema, type OidcSettings, type SamlSettings, samlSettingsS
 import { withEnd } from '../settings/weak-algorithms.ts'
 import { createClientKey } from './client-key.ts'
 import { type Connection, connectionColumns, connectionSecretPlace, type RequireDefaultRole } from './connections.ts'
+import { secretAuthenticationOf } from './discovery.ts'
 import { absentGroupsOf } from './group-rule.ts'
 import { maxPasted, readProvider } from './read-provider.ts'
 
@@ -216,9 +217,9 @@ function requireWebUrl(text: string): void {
 async function makeOidc(ctx: CallContext, wanted: z.output<typeof CreateOidc>): Promise<Made> {
   const { clientSecret, preset } = wanted
   // A provider that does not answer yet is looked into before the connection opens.
-  const { issuer, clientId } = await readProvider(ctx, wanted, 'keep')
+  const { issuer, clientId, document } = await readProvider(ctx, wanted, 'keep')
   const clientAuthentication =
-    wanted.clientAuthentication ?? (clientSecret === undefined ? 'private_key_jwt' : 'client_secret_basic')
+    wanted.clientAuthentication ?? (clientSecret === undefined ? 'private_key_jwt' : secretAuthenticationOf(document))
   const usesKey = clientAuthentication === 'private_key_jwt'
   if (!usesKey && clientSecret === undefined) throw invalidField('clientSecret', 'Give the client secret')
   const key = usesKey ? await createClientKey(ctx) : undefined

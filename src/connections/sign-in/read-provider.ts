@@ -3,7 +3,7 @@
 import { AppError, invalid } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { type Preset, presets } from '../providers/providers.ts'
-import { publishedIssuer } from './discovery.ts'
+import { type DiscoveryDocument, publishedProvider, unfitProvider } from './discovery.ts'
 import { hasPlaceholder, isUuid, recognized } from './recognize.ts'
 import { cleanClientId, faultsOfClient } from './recognize-client.ts'
 import { otherProvider } from './unfit-metadata.ts'
@@ -12,6 +12,13 @@ import { otherProvider } from './unfit-metadata.ts'
 export const maxPasted = 20_000
 
 const usual = 'https://login.example.com'
+
+export type ReadProvider = {
+  issuer: string
+  clientId: string
+  /** What the provider says of itself; undefined of one that does not answer yet. */
+  document: DiscoveryDocument | undefined
+}
 
 type Entered = { preset: Preset; issuer: string; clientId: string; clientSecret?: string | undefined }
 
@@ -24,12 +31,12 @@ export async function readProvider(
   ctx: Pick<CallContext, 'outgoing' | 'urls'>,
   { preset, ...entered }: Entered,
   whereUnreachable: 'keep' | 'refuse',
-): Promise<{ issuer: string; clientId: string }> {
+): Promise<ReadProvider> {
   const client = { clientId: cleanClientId(entered.clientId), clientSecret: entered.clientSecret }
   const faults = faultsOfClient(client, { preset, issuer: entered.issuer, origin: ctx.urls.origin })
   try {
-    const issuer = await readIssuer(ctx, entered.issuer, preset, whereUnreachable)
-    if (faults.length === 0) return { issuer, clientId: client.clientId }
+    const found = await readIssuer(ctx, entered.issuer, preset, whereUnreachable)
+    if (faults.length === 0) return { ...found, clientId: client.clientId }
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'invalid') throw error
     const fields = [{ path: 'issuer', message: error.message }, ...faults]
@@ -46,16 +53,18 @@ async function readIssuer(
   entered: string,
   preset: Preset,
   whereUnreachable: 'keep' | 'refuse',
-): Promise<string> {
+): Promise<Omit<ReadProvider, 'clientId'>> {
   const typed = addressOf(entered.replace(/^\uFEFF/, '').trim())
   const wrong = surelyWrong(typed, ctx.urls.origin, preset)
   if (wrong !== undefined) throw invalid(wrong, 'discovery')
   try {
-    return await publishedIssuer(ctx, typed)
+    const document = await publishedProvider(ctx, typed)
+    return { issuer: document.issuer, document }
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'invalid') throw error
+    if (!(error instanceof AppError) || error.code !== 'invalid' || error.reason === unfitProvider) throw error
     const likely = likelyWrong(typed)
-    if (likely === undefined && whereUnreachable === 'keep' && error.reason === 'unreachable') return typed
+    if (likely === undefined && whereUnreachable === 'keep' && error.reason === 'unreachable')
+      return { issuer: typed, document: undefined }
     if (likely === undefined) throw error
     throw new AppError('invalid', likely, { reason: 'discovery', cause: error })
   }

@@ -50,6 +50,8 @@ const advice: Record<string, string> = {
     'The provider sends several e-mail addresses. Have it send one, or prove the domain of the one that counts.',
   no_address:
     'The provider sent no e-mail address. Have it send one, in the attribute or claim that the settings of the connection name.',
+  userinfo_unavailable:
+    'The address is not in the token, and the provider’s userinfo, where it may be, could not be read: the check “userinfo” says why. Have the provider put the address into the ID token, or repair its userinfo.',
   jit_domain: 'Prove the domain of the address under Settings, Domains.',
   removed_by_directory:
     'Assign the person to the application at the provider again; only the directory brings them back.',
@@ -66,6 +68,8 @@ const advice: Record<string, string> = {
   link_origin: 'Ask for the link on the page Security of your account.',
   discovery:
     'The discovery document of the provider cannot be gone by. Compare the issuer with the one that the document names, to the letter and the slash at its end.',
+  unfit_provider:
+    'What the provider says of itself in its discovery document leaves no way to sign in through it. Change the application or the provider as the step says.',
   unreachable:
     'The provider did not answer this server. Look whether its address is right and can be reached from here.',
   address: 'The address of the provider is none that this server may ask. Correct the issuer or the metadata.',

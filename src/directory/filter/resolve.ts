@@ -51,11 +51,11 @@ function presence(name: string, names: Names, schema: ResourceSchema | undefined
 
 function valuePath(node: Extract<FilterNode, { kind: 'valuePath' }>, names: Names): Condition {
   const { field, definition } = names(node.name)
-  if (definition.type !== 'complex') throw failure(`"${node.name}" has no sub-attributes to filter by`)
+  if (definition.subAttributes === undefined) throw failure(`"${node.name}" has no sub-attributes to filter by`)
   const inner = definition.multiValued ? elementNames(definition) : nestedNames(field, definition)
   const parts = [node.part, ...(node.rest === undefined ? [] : [node.rest])]
   const part: Condition = { kind: 'and', parts: parts.map((each) => resolveNode(each, inner, undefined)) }
-  return definition.multiValued ? { kind: 'any', list: field, part } : part
+  return definition.multiValued ? { kind: 'any', list: { ...field, type: 'complex' }, part } : part
 }
 
 const fieldTypes = {
@@ -123,7 +123,8 @@ function valueField({ field, definition }: ReturnType<Names>): ReturnType<Names>
 
 const never: Condition = { kind: 'or', parts: [] }
 
-function comparison({ field, definition }: ReturnType<Names>, operator: Operator, value: Literal): Condition {
+function comparison({ field: named, definition }: ReturnType<Names>, operator: Operator, value: Literal): Condition {
+  const field = asCompared(named, definition, value)
   const allowed = operatorsOf(field.type)
   if (value === null && operator !== 'eq' && operator !== 'ne') throw failure(`${operator} cannot compare with null`)
   if (!allowed.has(operator)) throw failure(`${definition.name} cannot be compared by ${operator}`)
@@ -132,6 +133,13 @@ function comparison({ field, definition }: ReturnType<Names>, operator: Operator
   if (typeof coerced === 'string' && coerced.includes('\0'))
     return operator === 'ne' ? { kind: 'and', parts: [] } : never
   return { kind: 'compare', field, operator, value: coerced }
+}
+
+/** Where values of several types were sent, a number or boolean is compared with those of its own type. */
+function asCompared(field: Field, { isInferred }: AttributeDefinition, value: Literal): Field {
+  if (isInferred !== true || field.type !== 'string') return field
+  if (typeof value === 'number') return { ...field, type: 'number' }
+  return typeof value === 'boolean' ? { ...field, type: 'boolean' } : field
 }
 
 const equality = new Set<Operator>(['eq', 'ne'])

@@ -87,6 +87,8 @@ export const subAttributeOf = (attribute: AttributeDefinition, name: string): At
 /** @returns undefined where the schema has no such attribute */
 export function resolveAttribute(schema: ResourceSchema, name: string): ResolvedAttribute | undefined {
   if (!name.toLowerCase().startsWith('urn:')) return resolveIn(schema.attributes, undefined, name)
+  // An extension's own name is no attribute of another one with a shorter name.
+  if (resolveExtension(schema, name) !== undefined) return undefined
   const core = afterPrefix(name, schema.id)
   if (core !== undefined) return resolveIn(schema.attributes, undefined, core)
   const [urn, rest] = extensionAndRest(schema, name)
@@ -116,10 +118,10 @@ export const resolveExtension = (schema: ResourceSchema, name: string): string |
 export const isOfKnown = (schema: ResourceSchema, name: string): boolean =>
   afterPrefix(name, schema.id) !== undefined || extensionAndRest(schema, name)[0] !== undefined
 
-/** The URN of the known extension that a name begins with, and what follows it. */
+/** The URN of the known extension that a name begins with, the longest of several, and what follows it. */
 function extensionAndRest(schema: ResourceSchema, name: string): [urn: string | undefined, rest: string] {
   const spellings = [...extensionAliases, ...[...schema.extensions.values()].map(({ id }) => [id, id] as const)]
-  for (const [spelling, urn] of spellings) {
+  for (const [spelling, urn] of spellings.toSorted(([a], [b]) => b.length - a.length)) {
     const rest = schema.extensions.has(urn.toLowerCase()) ? afterPrefix(name, spelling) : undefined
     if (rest !== undefined) return [urn, rest]
   }

@@ -25,6 +25,8 @@ export type AttributeDefinition = {
   mutability: 'readOnly' | 'readWrite' | 'immutable' | 'writeOnly'
   returned: 'always' | 'never' | 'default' | 'request'
   subAttributes?: AttributeDefinition[]
+  /** Told from values alone, which may be of several types; their text is what those have in common. */
+  isInferred?: true
 }
 
 export type SchemaDocument = { id: string; name: string; description: string; attributes: AttributeDefinition[] }

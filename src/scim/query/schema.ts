@@ -3,8 +3,9 @@
 import { type ExtensionAttribute, listExtensionAttributes } from '#directory/extension-attributes.ts'
 import type { FilterNode } from '#directory/filter/filter.ts'
 import { isOfKnown, type ResourceSchema, resolveExtension, resolveName } from '#directory/schema/attributes.ts'
-import { isObject } from '#directory/schema/canonical.ts'
+import { isObject, type Json, type JsonObject } from '#directory/schema/canonical.ts'
 import { extendedSchema } from '#directory/schema/extended.ts'
+import { invalid } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import type { Operation } from '../patch/operations.ts'
 import type { ListRequest } from './list.ts'
@@ -26,6 +27,29 @@ export async function schemaFor(
   return extendedSchema(schema, declaredFor(declared, schema))
 }
 
+/**
+ * An extension's own name with a text in the place of its object. Taken as an attribute of an extension with a shorter name, it
+ * would change what that name means for everybody.
+ * @throws AppError invalid (`invalidValue`) where the directory has such an extension
+ */
+export async function refuseTextForExtension(
+  { ctx, directoryId }: Asker,
+  schema: ResourceSchema,
+  members: JsonObject,
+): Promise<void> {
+  const texts = Object.entries(members).filter(([name, value]) => isForeign(schema, name) && !isPlaced(value))
+  if (texts.length === 0) return
+  const declared = declaredFor(await listExtensionAttributes(ctx, directoryId), schema)
+  const known = new Set(declared.map(({ urn }) => urn.toLowerCase()))
+  const wrong = texts.find(([name]) => known.has(name.toLowerCase()))
+  if (wrong !== undefined) throw invalid(`${wrong[0].slice(0, 120)} must be an object`, 'invalidValue')
+}
+
+const isForeign = (schema: ResourceSchema, name: string): boolean =>
+  name.toLowerCase().startsWith('urn:') && !isStandard(schema, name)
+
+const isPlaced = (value: Json): boolean => isObject(value) || value === null || value === ''
+
 /** Those that the resources of a schema have. */
 export const declaredFor = (declared: readonly ExtensionAttribute[], { kind }: ResourceSchema): ExtensionAttribute[] =>
   declared.filter(({ resource }) => resource === kind)
@@ -43,12 +67,44 @@ function namesOfFilter(node: FilterNode): string[] {
   return node.kind === 'not' ? namesOfFilter(node.part) : [node.name]
 }
 
-/** The operations with full names in place of bare ones that only an extension of the directory has. */
+/**
+ * The operations with full names in place of bare ones that only an extension of the directory has, and with an object that is
+ * given to an attribute of such an extension in the place of that attribute, not as an extension of a longer name.
+ * @throws AppError invalid (`invalidValue`) where an extension is given a text
+ */
 export async function withFullNames(
   asker: Asker,
   schema: ResourceSchema,
   operations: Operation[],
 ): Promise<Operation[]> {
+  for (const { op, path, value } of operations) {
+    if (op === 'remove') continue
+    const members = path === undefined ? value : { [path]: value ?? null }
+    if (isObject(members)) await refuseTextForExtension(asker, schema, members)
+  }
+  return withBareNames(asker, schema, await withPlacedObjects(asker, schema, operations))
+}
+
+async function withPlacedObjects(asker: Asker, schema: ResourceSchema, operations: Operation[]): Promise<Operation[]> {
+  const paths = operations.flatMap(({ path, value }) =>
+    path !== undefined && isObject(value) && isForeign(schema, path) ? [path] : [],
+  )
+  if (paths.length === 0) return operations
+  const extended = await schemaFor(asker, schema, paths)
+  return operations.map((operation) => {
+    const { path, value } = operation
+    const found = path !== undefined && isObject(value) ? resolveName(extended, path) : undefined
+    if (path === undefined || found?.extension === undefined || !isForeign(schema, path)) return operation
+    const { extension, attribute, sub } = found
+    return {
+      ...operation,
+      path: extension,
+      value: { [attribute.name]: sub === undefined ? (value ?? null) : { [sub.name]: value ?? null } },
+    }
+  })
+}
+
+async function withBareNames(asker: Asker, schema: ResourceSchema, operations: Operation[]): Promise<Operation[]> {
   const names = operations.flatMap(namesOfOperation).filter((name) => !name.toLowerCase().startsWith('urn:'))
   const extended = await schemaFor(asker, schema, names)
   if (extended === schema) return operations

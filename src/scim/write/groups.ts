@@ -7,15 +7,17 @@ import { groupSchema } from '#directory/schema/attributes.ts'
 import type { JsonObject } from '#directory/schema/canonical.ts'
 import { updateGroup } from '#directory/update-group.ts'
 import type { Operation } from '../patch/operations.ts'
-import { withFullNames } from '../query/schema.ts'
+import { refuseTextForExtension, withFullNames } from '../query/schema.ts'
 import { groupFromBody, groupPatch } from '../resources/group.ts'
 import type { Asker, Place } from './asker.ts'
 
 /** @returns the group, and whether it has members, which are not read */
 export async function createGroupOf(
-  { ctx, directoryId }: Asker,
+  asker: Asker,
   body: JsonObject,
 ): Promise<{ group: GroupRecord; hasMembers: boolean }> {
+  const { ctx, directoryId } = asker
+  await refuseTextForExtension(asker, groupSchema, body)
   const { content, memberIds } = groupFromBody(body)
   const members = [{ kind: 'add', ids: memberIds } as const]
   const group = await withAdoptedMembers(ctx, { directoryId, members }, () =>
@@ -25,11 +27,9 @@ export async function createGroupOf(
 }
 
 /** @returns the version */
-export async function replaceGroup(
-  { ctx, directoryId }: Asker,
-  { id, version }: Place,
-  body: JsonObject,
-): Promise<number> {
+export async function replaceGroup(asker: Asker, { id, version }: Place, body: JsonObject): Promise<number> {
+  const { ctx, directoryId } = asker
+  await refuseTextForExtension(asker, groupSchema, body)
   const { content, memberIds } = groupFromBody(body)
   const members = [{ kind: 'replace', ids: memberIds } as const]
   return withAdoptedMembers(ctx, { directoryId, members }, () =>

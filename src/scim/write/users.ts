@@ -9,18 +9,19 @@ import type { JsonObject } from '#directory/schema/canonical.ts'
 import type { UserRecord } from '#directory/users.ts'
 import { applyOperations } from '../patch/apply.ts'
 import type { Operation } from '../patch/operations.ts'
-import { withFullNames } from '../query/schema.ts'
+import { refuseTextForExtension, withFullNames } from '../query/schema.ts'
 import { contentFromBody, contentFromDocument, documentOfUser } from '../resources/user.ts'
 import type { Asker, Place } from './asker.ts'
 
-export const createUser = async ({ ctx, directoryId }: Asker, body: JsonObject): Promise<UserRecord> =>
-  provisionFromDirectory(ctx, { directoryId, content: contentFromBody(body) })
+export async function createUser(asker: Asker, body: JsonObject): Promise<UserRecord> {
+  const { ctx, directoryId } = asker
+  await refuseTextForExtension(asker, userSchema, body)
+  return provisionFromDirectory(ctx, { directoryId, content: contentFromBody(body) })
+}
 
-export async function replaceUser(
-  { ctx, directoryId }: Asker,
-  { id, version }: Place,
-  body: JsonObject,
-): Promise<UserRecord> {
+export async function replaceUser(asker: Asker, { id, version }: Place, body: JsonObject): Promise<UserRecord> {
+  const { ctx, directoryId } = asker
+  await refuseTextForExtension(asker, userSchema, body)
   const content = contentFromBody(body)
   return updateFromDirectory(ctx, { userId: id, directoryId, expectedVersion: version, change: () => content })
 }

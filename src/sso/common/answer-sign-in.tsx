@@ -8,7 +8,7 @@ import { renderPage } from '#http/pages.ts'
 import { setSessionCookie } from '#http/session.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
-import { CancelledPage, PendingPage, RefusedPage, TestPage } from './pages.tsx'
+import { CancelledPage, CancelledTestPage, PendingPage, RefusedPage, TestPage } from './pages.tsx'
 import type { SsoEnv } from './services.ts'
 
 export type AttemptContext = {
@@ -64,9 +64,10 @@ export async function withRefusalPage(
 }
 
 async function answerCancelled(c: Context<SsoEnv>, ctx: CallContext, attempt: AttemptContext): Promise<Response> {
-  const { isTest: _, isBegun, visitor, messageChecks: __, ...made } = attempt
-  if (isBegun) await recordCancelled(ctx, { ...visitor, ...made })
-  return renderPage(c, <CancelledPage />)
+  const { isTest: isShown, isBegun, visitor, messageChecks: _, ...made } = attempt
+  const trace: Trace = isShown ? { ...made.trace, isTest: true } : made.trace
+  if (isBegun) await recordCancelled(ctx, { ...visitor, ...made, trace })
+  return renderPage(c, isShown ? <CancelledTestPage /> : <CancelledPage />)
 }
 
 async function answerRefused(

@@ -27,6 +27,16 @@ export const CancelledPage = () => (
   </CardPage>
 )
 
+/** The same of a test, which says nothing of the connection then. */
+export const CancelledTestPage = () => (
+  <CardPage title="You turned back" lead="You turned back at the provider; nothing was tested.">
+    <p>
+      Begin the test again where you began it, and finish the sign-in there. You can close this page: the set-up is open
+      in another tab.
+    </p>
+  </CardPage>
+)
+
 export const PendingPage = ({ reference }: { reference: string }) => (
   <CardPage title="Almost there" lead="An administrator has to approve your first sign-in.">
     <p>You are known now, but have no access yet. Once you are approved, sign in again in the same way.</p>

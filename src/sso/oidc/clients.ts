@@ -6,7 +6,7 @@ import { discover, documentLimits } from '#connections/sign-in/discovery.ts'
 import { AppError, invalid } from '#platform/errors.ts'
 import { type CallContext, nowOf } from '#src/context.ts'
 import { importPrivateKey } from './client-key.ts'
-import { tokenEndpointFault } from './faults.ts'
+import { saysError, tokenEndpointFault, userinfoFault } from './faults.ts'
 
 type Known = { metadata: client.ServerMetadata; fetchedAt: number; keys: KeyStore }
 
@@ -133,21 +133,29 @@ async function configure(
       headers: init.headers,
       ...(init.body === undefined || init.body === null ? {} : { body: bodyText(init.body) }),
     })
-    if (url === metadata.userinfo_endpoint && isJwt(answer)) {
-      const token = await answer.text()
-      kid = keyIdOf(token)
-      return new Response(token, { status: answer.status, headers: answer.headers })
-    }
-    if (url !== metadata.token_endpoint) return answer
-    const text = await answer.text()
-    if (!answer.ok) throw tokenEndpointFault(answer.status, text)
-    kid = keyIdOf(idTokenIn(text))
-    return new Response(text, { status: answer.status, headers: answer.headers })
+    const [read, token] = await readAnswer(metadata, String(url), answer)
+    kid = keyIdOf(token) ?? kid
+    return read
   }
   client.enableNonRepudiationChecks(configuration)
   // Plain http reaches loopback addresses only, and those only where the operator allows it (platform/outgoing.ts).
   client.allowInsecureRequests(configuration)
   return configuration
+}
+
+/** The answer as the library may read it, and the token in it that is to be verified. @throws AppError invalid where it is an error */
+async function readAnswer(
+  metadata: client.ServerMetadata,
+  url: string,
+  answer: Response,
+): Promise<[read: Response, token: unknown]> {
+  const [isToken, isUserinfo] = [url === metadata.token_endpoint, url === metadata.userinfo_endpoint]
+  if (!isToken && !isUserinfo) return [answer, undefined]
+  const text = await answer.text()
+  if (isUserinfo && !answer.ok) throw userinfoFault(answer.status, answer.headers.get('www-authenticate'), text)
+  if (isToken && (!answer.ok || saysError(text))) throw tokenEndpointFault(answer.status, text)
+  const read = new Response(text, { status: answer.status, headers: answer.headers })
+  return [read, isToken ? idTokenIn(text) : isJwt(answer) ? text : undefined]
 }
 
 /** The tests' clock, and nothing on a real one. */

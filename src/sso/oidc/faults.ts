@@ -1,5 +1,6 @@
 // Why a provider's answer is not accepted, in words that name what was sent and what was expected, for the trace.
 import { refuse, refuseCancelled, type Trace } from '#access/sign-in/trace.ts'
+import { saysTurnedBack } from '#access/sign-in/turned-back.ts'
 import { isSameButSlash } from '#connections/sign-in/discovery.ts'
 import { AppError, invalid } from '#platform/errors.ts'
 import { shownClaims } from './claim-path.ts'
@@ -21,8 +22,11 @@ export const saidBy = (error: unknown, description: unknown): string =>
     .join(': ')
     .slice(0, maxWords)
 
-/** What some providers answer to a person who turns back. Whoever is not assigned is refused by the same `access_denied`. */
-const cancelWords = /cancel|declin|denied (the )?access|AADSTS65004|AADB2C90091/i
+/** Of the person alone: Apple, LinkedIn. */
+const cancelCodes = /^(?:user_(?:cancell?ed|denied)(?:_\w+)?|cancell?ed)$/i
+
+/** What RFC 6749 4.1.2.1 itself says of `access_denied`, which a provider with more to say replaces. */
+const plainDenial = /^\s*(?:the resource owner or authorization server denied the request\.?)?\s*$/i
 
 /** What an answer says of an error, for the trace; empty for one that says none. */
 export const errorIn = (answer: URLSearchParams): Record<string, string> =>
@@ -33,27 +37,83 @@ export const errorIn = (answer: URLSearchParams): Record<string, string> =>
  * @throws SignInRefused, with reason `cancelled` where the person turned back
  */
 export function refuseAnswer(trace: Trace, answer: URLSearchParams): never {
-  const [error, description, subcode] = ['error', 'error_description', 'error_subcode'].map((name) => answer.get(name))
-  const isDenied = error === 'access_denied' && (description === null || cancelWords.test(description ?? ''))
-  const said = `The provider answered ${saidBy(error, description)}`
-  return isDenied || subcode === 'cancel' ? refuseCancelled(trace, said) : refuse(trace, 'provider_error', said)
+  const said = `The provider answered ${saidBy(answer.get('error'), answer.get('error_description'))}`
+  return hasTurnedBack(answer) ? refuseCancelled(trace, said) : refuse(trace, 'provider_error', said)
 }
+
+function hasTurnedBack(answer: URLSearchParams): boolean {
+  const [error = '', description = '', reason = '', subcode = ''] = [
+    ...['error', 'error_description', 'error_reason', 'error_subcode'].map((name) => answer.get(name) ?? ''),
+  ]
+  if (cancelCodes.test(error) || subcode === 'cancel') return true
+  return (
+    error === 'access_denied' && (saysTurnedBack(reason) || saysTurnedBack(description) || isPlain(reason, description))
+  )
+}
+
+const isPlain = (reason: string, description: string): boolean => reason === '' && plainDenial.test(description)
 
 /** An answer of the token endpoint that is none (RFC 6749 5.2). */
 export function tokenEndpointFault(status: number, text: string): AppError {
-  const { error, error_description: description } = parsed(text)
-  const said = saidBy(error, description)
+  const said = wordsIn(text)
   return invalid(`The token endpoint answered ${status}${said === '' ? '' : `, ${said}`}`, 'token_endpoint')
 }
+
+/** Whether an answer says that it is an error, whatever its status: some send 200 with it. */
+export function saysError(text: string): boolean {
+  const body = parsed(text)
+  return (
+    body['access_token'] === undefined && body['id_token'] === undefined && isSaying(body['error'] ?? body['errorCode'])
+  )
+}
+
+const isSaying = (value: unknown): boolean => (typeof value === 'string' && value !== '') || isRecord(value)
+
+/** An answer of userinfo that is none, by its challenge (RFC 6750 3) or its body. */
+export function userinfoFault(status: number, challenge: string | null, text: string): AppError {
+  const parameters = Object.fromEntries(
+    [...(challenge ?? '').matchAll(/(\w+)="([^"]{0,1000})"/g)].map(([, name, value]) => [name, value]),
+  )
+  const said = saidBy(parameters['error'], parameters['error_description']) || wordsIn(text)
+  return invalid(`Userinfo answered ${status}${said === '' ? '' : `, ${said}`}`, 'userinfo')
+}
+
+/**
+ * What an answer says of what went wrong: as RFC 6749 5.2 has it, in JSON or as a form; as an object (Google, Facebook); as Okta and
+ * gateways do; as RFC 9457 does. Empty where it says nothing that can be read.
+ */
+export function wordsIn(text: string): string {
+  const body = parsed(text)
+  const { error, errors } = body
+  const inner = isRecord(error) ? error : Array.isArray(errors) && isRecord(errors[0]) ? errors[0] : body
+  const code = firstText([error, inner['status'], inner['code'], inner['type'], body['errorCode'], body['error_code']])
+  const words = [
+    body['error_description'],
+    inner['message'],
+    body['errorSummary'],
+    body['errorMessage'],
+    body['error_message'],
+  ]
+  return saidBy(
+    code,
+    firstText([...words, inner['detail'], body['message'], body['detail'], body['title'], body['Message']]),
+  )
+}
+
+const firstText = (values: readonly unknown[]): string | undefined =>
+  values.find((value): value is string => typeof value === 'string' && value !== '')
 
 function parsed(text: string): Record<string, unknown> {
   try {
     const body: unknown = JSON.parse(text)
-    return body !== null && typeof body === 'object' ? (body as Record<string, unknown>) : {}
+    return isRecord(body) ? body : {}
   } catch {
-    return {}
+    return /^[\w.-]+=[^<>\s]*$/.test(text.trim()) ? Object.fromEntries(new URLSearchParams(text.trim())) : {}
   }
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Whatever the library does not accept, as a refusal with its reason. @throws SignInRefused; AppError unavailable */
 export function refuseWith(trace: Trace, error: unknown): never {
@@ -78,6 +138,13 @@ function causesOf(error: unknown): Link[] {
 
 export const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message.slice(0, maxWords) : 'unknown error'
+
+/** Our own words for it where there are any, or else those of the library from the outside in. */
+export function causeOf(error: unknown): string {
+  const chain = causesOf(error)
+  const ours = chain.find((each) => each instanceof AppError)
+  return ours?.message ?? ([...new Set(chain.map(messageOf))].join(': ').slice(0, maxWords) || messageOf(error))
+}
 
 type Facts = {
   claims?: Record<string, unknown>

@@ -8,7 +8,7 @@ import type { OidcConnection } from '#connections/sign-in/connections.ts'
 import type { CallContext } from '#src/context.ts'
 import { type Claims, shownClaims } from './claim-path.ts'
 import type { OidcClients } from './clients.ts'
-import { messageOf, refuseAnswer, refuseWith } from './faults.ts'
+import { causeOf, refuseAnswer, refuseWith } from './faults.ts'
 import { identityOfClaims } from './profile.ts'
 
 export type OidcSecret = { nonce: string; verifier: string }
@@ -158,7 +158,7 @@ async function fetchUserinfo(
   } catch (error) {
     // Another subject is an attack or a broken provider. One that does not answer has told the essential in the token.
     if (isMismatch(error)) refuse(trace, 'userinfo', 'Userinfo is that of another subject than the ID token')
-    noted(trace, 'userinfo', `Not available: ${messageOf(error)}`)
+    noted(trace, 'userinfo', `Not available: ${causeOf(error)}`)
     return undefined
   }
 }

@@ -1,6 +1,7 @@
 // From the bytes of a SAMLResponse to a verified assertion: strict reading, signature by xml-crypto, then our checks on
 // nothing but what was signed. Runs in a worker thread, so it takes and gives plain data.
 import { cancelled, type TraceStep } from '#access/sign-in/trace.ts'
+import { saysTurnedBack } from '#access/sign-in/turned-back.ts'
 import { decode } from './base64.ts'
 import { decryptedText } from './decrypt.ts'
 import { assertionNamespace, protocolNamespace, signatureNamespace, successStatus } from './names.ts'
@@ -120,7 +121,7 @@ function requireSuccess(response: XmlElement): void {
   const names = [code, nested?.attributes.get('Value')]
     .map((name) => name?.split(':').at(-1))
     .filter((name) => name !== undefined)
-  const isCancelled = said !== undefined && /cancel|declin/i.test(said.text)
+  const isCancelled = said !== undefined && saysTurnedBack(said.text)
   throw new Refusal(
     isCancelled ? cancelled : 'status',
     `The provider answered ${names.join(' / ') || 'without a status'}${said === undefined ? '' : `: ${said.text.slice(0, 200)}`}`,
