@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { type Command, Option } from 'commander'
 import { type ImportOutcome, importUsers } from '#access/accounts/import/import-users.ts'
 import { type ImportFormat, readRows } from '#access/accounts/import/read-rows.ts'
-import { invalid } from '#platform/errors.ts'
+import { AppError } from '#platform/errors.ts'
 import { parseJson } from '#platform/json.ts'
 import { type OutputOptions, print } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
@@ -40,8 +40,7 @@ async function importFile(runtime: CliRuntime, file: string, options: Options): 
   const counted = { created: 0, updated: 0, unchanged: 0, failed: 0 }
   const failures: ImportOutcome[] = []
   await inOrganization(runtime, organization, async (ctx) => {
-    const chunks = createReadStream(file, { encoding: 'utf8' }) as AsyncIterable<string>
-    const found = importUsers(ctx, readRows(chunks, format), { isDryRun: dryRun, firebase: project as never })
+    const found = importUsers(ctx, readRows(chunksOf(file), format), { isDryRun: dryRun, firebase: project as never })
     let rows = 0
     for await (const outcome of found) {
       counted[outcome.outcome] += 1
@@ -59,12 +58,25 @@ async function importFile(runtime: CliRuntime, file: string, options: Options): 
     ...(counted.failed > failures.length && !outcomes ? ['Repeat it with --outcomes to see them all'] : []),
   ]
   print(runtime, options, { json: counted, human })
+  if (counted.failed > 0) runtime.setExitCode(1)
 }
+
+/** @throws AppError invalid */
+async function* chunksOf(file: string): AsyncGenerator<string> {
+  try {
+    yield* createReadStream(file, { encoding: 'utf8' }) as AsyncIterable<string>
+  } catch (error) {
+    throw unreadable(file, error)
+  }
+}
+
+const unreadable = (file: string, cause: unknown): AppError =>
+  new AppError('invalid', `The file ${file} cannot be read`, { cause })
 
 async function read(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
-  } catch {
-    throw invalid(`The file ${file} cannot be read`)
+  } catch (error) {
+    throw unreadable(file, error)
   }
 }

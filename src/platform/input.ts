@@ -2,9 +2,16 @@
 import { z } from 'zod'
 import { AppError } from './errors.ts'
 
-/** @throws AppError invalid (reason `invalidValue`) naming every field that is wrong */
-export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(input)
+/**
+ * @param words what is said where a check of the schema says nothing of its own
+ * @throws AppError invalid (reason `invalidValue`) naming every field that is wrong
+ */
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  words?: z.core.$ZodErrorMap,
+): z.output<Schema> {
+  const parsed = schema.safeParse(input, words === undefined ? undefined : { error: words })
   if (parsed.success) return parsed.data
   throw invalidInput(parsed.error.issues)
 }

@@ -340,6 +340,13 @@ describe('whom a directory brings', () => {
 describe('a list as people have it at hand', () => {
   test.each([
     ['Müller, Jörg <joerg@example.com>', [['Müller, Jörg', 'joerg@example.com']]],
+    ['Müller, Jörg [mailto:j@example.com]', [['Müller, Jörg', 'j@example.com']]],
+    ['Jörg Müller [j@example.com]', [['Jörg Müller', 'j@example.com']]],
+    ['j@example.com (Jörg)', [['Jörg', 'j@example.com']]],
+    ['Jörg Müller j@example.com', [['Jörg Müller', 'j@example.com']]],
+    ['a@example.com, Ada Lovelace', [['Ada Lovelace', 'a@example.com']]],
+    ['Ada\ta@example.com', [['Ada', 'a@example.com']]],
+    ['a@example.com\tAda Lovelace', [['Ada Lovelace', 'a@example.com']]],
     [
       '"Müller, Jörg" <joerg@example.com>; Lin, Mei <mei@example.com>',
       [

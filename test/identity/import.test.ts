@@ -166,6 +166,103 @@ describe('an import', () => {
   })
 })
 
+describe('a file', () => {
+  const both = async (rows: Json[] | string, options: { type?: string } = {}) => {
+    const lines = (answer: { body: { items: Json[] } }) =>
+      answer.body.items.map(({ line, outcome, error }) => [line, outcome, error])
+    const tried = lines(await send(rows, { ...options, query: '?dryRun=true' }))
+    expect(lines(await send(rows, options))).toEqual(tried)
+    return tried
+  }
+
+  test('with duplicates: the dry run says what the real run says, and names the earlier line', async () => {
+    const { id: connection } = here.connection
+    const { body } = await here.client.get(`connections/${connection}`)
+    const found = await both([
+      { userName: 'q1', emails: ['q@example.com'], identities: [{ connection, subject: 's' }] },
+      { userName: 'q2', emails: ['Q@Example.com'] },
+      { userName: 'Q1', emails: ['other@example.com'] },
+      { userName: 'q4', emails: ['q4@example.com'], identities: [{ connection: body.name, subject: 's' }] },
+      { userName: 'q@example.com' },
+      { userName: 'q6', emails: ['second@example.com', 'q@example.com'] },
+      { userName: 'q7', identities: [{ connection, subject: 'S' }] },
+    ])
+    expect(found).toEqual([
+      [1, 'created', null],
+      [2, 'failed', 'An earlier row, line 1, has the same sign-in address Q@Example.com'],
+      [3, 'failed', 'An earlier row, line 1, has the same userName'],
+      [4, 'failed', 'An earlier row, line 1, has the same identity s'],
+      [5, 'failed', 'An earlier row, line 1, has the same sign-in address q@example.com'],
+      [6, 'created', null],
+      [7, 'created', null],
+    ])
+  })
+
+  test('with values as other systems write them is understood', async () => {
+    const found = await both([
+      { userName: 'a1', status: 'Active', emails: null },
+      {
+        userName: 'a2',
+        status: null,
+        emails: [
+          { value: 'x@example.com', type: 'home' },
+          { value: 'a2@example.com', primary: true },
+        ],
+      },
+      { userName: 'a3', status: ' INACTIVE ', emails: { value: 'a3@example.com' } },
+      { userName: 'a4', emails: [' a4@example.com '] },
+    ])
+    expect(found.map(([, outcome]) => outcome)).toEqual(['created', 'created', 'created', 'created'])
+    const { body } = await here.client.get('users')
+    expect(body.items.map(({ userName, status, emails }: Json) => [userName, status, emails]).toSorted()).toEqual([
+      ['a1', 'active', []],
+      ['a2', 'active', ['a2@example.com', 'x@example.com']],
+      ['a3', 'inactive', ['a3@example.com']],
+      ['a4', 'active', ['a4@example.com']],
+    ])
+  })
+
+  test.each([
+    'UserName,Email,Status,Roles,Display Name',
+    'USERNAME,E-MAIL,STATUS,ROLES,DISPLAYNAME',
+    'username,email,status,roles,displayname',
+    'User Name,E-Mail Address,Status,Roles,Display-Name',
+  ])('with the headings %s is understood', async (headings) => {
+    const found = await both(`\ufeff${headings}\nada,ada@example.com,Active,editor,Ada\n`, { type: 'text/csv' })
+    expect(found).toEqual([[2, 'created', null]])
+    const [person] = (await here.client.get('users')).body.items
+    expect(person).toMatchObject({ userName: 'ada', emails: ['ada@example.com'], displayName: 'Ada' })
+    expect((await here.client.get(`users/${person.id}/explain?permission=content.edit`)).body.allowed).toBe(true)
+  })
+
+  test('says in words what is wrong', async () => {
+    const found = await both([
+      { userName: 'a', emails: ['no address'] },
+      { userName: 'b', emails: ['b@example.com', 7] },
+      { userName: 'c', status: 'gone' },
+      { displayName: 'D' },
+      { userName: 5 },
+      { userName: 'f', typo: true },
+      { userName: 'g', assignments: 'editor' },
+      { userName: 'h', assignments: [{}] },
+      { userName: 'i', identities: [{ connection: 'x', subject: '' }] },
+      { userName: 'j', emails: Array.from({ length: 21 }, (_, index) => `j${index}@example.com`) },
+    ])
+    expect(found.map(([, , error]) => error)).toEqual([
+      'the address is not valid',
+      'the address 2 is not valid',
+      'the status must be active or inactive',
+      'the userName is missing',
+      'the userName must be a text',
+      'the row has a field that nobody knows: typo',
+      'the assignments must be a list',
+      'the role of the assignment is missing',
+      'the subject of the identity must not be empty',
+      'the emails may have 20 elements at most',
+    ])
+  })
+})
+
 describe('who may import', () => {
   test('whoever holds everything; a key that may only read people does not', async () => {
     const { key } = (
@@ -190,7 +287,9 @@ test('by command: a file of any size, its progress, what failed, and the same ag
   const rows = Array.from({ length: 1_200 }, (_, index) => JSON.stringify({ userName: `p${index}@example.com` }))
   writeFileSync(file, [...rows, '{"userName":"bad","passwordHash":"x"}'].join('\n'))
   const command = ['user', 'import', file, '--organization', here.client.slug]
-  const { lines, errors } = await stage.rolecall(...command)
+  expect((await stage.rolecall(...command, '--dry-run')).exitCode).toBe(1)
+  const { lines, errors, exitCode } = await stage.rolecall(...command)
+  expect(exitCode).toBe(1)
   expect(lines).toEqual([
     'Imported: 1200 created, 0 updated, 0 unchanged, 1 failed',
     expect.stringContaining('Line 1201 (bad): The password hash'),
@@ -202,6 +301,17 @@ test('by command: a file of any size, its progress, what failed, and the same ag
     unchanged: 1200,
     failed: 1,
   })
+})
+
+test('by command: a file without faults ends with 0, one that cannot be read with one line', async () => {
+  const file = join(folder, 'one.csv')
+  writeFileSync(file, 'UserName,Email\none,one@example.com\n')
+  const of = (path: string) => stage.rolecall('user', 'import', path, '--organization', here.client.slug)
+  expect(await of(file)).toMatchObject({ exitCode: 0, errors: [] })
+  for (const path of [join(folder, 'nonexistent'), folder]) {
+    const { exitCode, errors, lines } = await of(path)
+    expect([exitCode > 0, errors, lines]).toEqual([true, [`error: The file ${path} cannot be read`], []])
+  }
 })
 
 test('a directory adopts whom an import brought', async () => {

@@ -21,6 +21,41 @@ const limitMillis = 50
 
 const body = (over: Record<string, unknown>) => ({ schemas: [`${core}:User`], userName: 'typed@example.com', ...over })
 
+describe('ornaments', () => {
+  const long = 'x'.repeat(20_000)
+  test.each<[string, Record<string, unknown>]>([
+    ['nickName', { nickName: long }],
+    ['title', { title: long }],
+    ['a formatted address', { addresses: [{ formatted: long, streetAddress: long }] }],
+    ['an entitlement', { entitlements: [{ value: long, display: long }] }],
+    ['a phone number', { phoneNumbers: [{ value: long }] }],
+    ['a department', { [`${enterprise}`]: { department: long } }],
+    ['a picture of 90 kB in an extension', { 'urn:acme:1.0:User': { thumbnailPhoto: 'x'.repeat(90_000) } }],
+  ])('a person does not fail for %s that is long', async (kind, ornament) => {
+    const userName = `${kind.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}@example.com`
+    const made = await scim.post('/Users', body({ userName, ...ornament }))
+    expect(made.status, JSON.stringify(made.body).slice(0, 200)).toBe(201)
+    expect(made.body).toMatchObject(ornament)
+    const changed = await scim.put(`/Users/${made.body.id}`, body({ userName, ...ornament, displayName: 'X' }))
+    expect([changed.status, changed.body.displayName]).toEqual([200, 'X'])
+    const patched = await scim.patch(`/Users/${made.body.id}`, { op: 'replace', value: ornament })
+    expect(patched.status).toBeLessThan(300)
+    const found = await scim.list('Users', `userName eq "${userName}"`)
+    expect(found.body.totalResults).toBe(1)
+  })
+
+  test('of more than a thousand photos the first thousand are kept', async () => {
+    const photos = Array.from({ length: 1_200 }, (_, index) => ({ value: `https://example.com/${index}.png` }))
+    const made = await scim.post('/Users', body({ userName: 'many-photos@example.com', photos }))
+    expect([made.status, made.body.photos.length]).toEqual([201, 1_000])
+  })
+
+  test('what people are told apart by stays bounded', async () => {
+    for (const over of [{ displayName: long }, { externalId: long }, { userName: long }])
+      expect((await scim.post('/Users', body({ userName: 'bounded@example.com', ...over }))).status).toBe(400)
+  })
+})
+
 describe('wrong types', () => {
   const wrong: Record<string, unknown>[] = [
     { userName: {} },
@@ -148,7 +183,6 @@ describe('C-029: too much', () => {
     ['a displayName of 1 MB', { displayName: 'x'.repeat(1_000_000) }],
     ['a displayName of 20,000 characters', { displayName: 'x'.repeat(20_000) }],
     ['5,000 e-mails', { emails: Array.from({ length: 5_000 }, (_, index) => ({ value: `${index}@example.com` })) }],
-    ['an extension of 100 kB', { 'urn:example:ext': { text: 'x'.repeat(100_000) } }],
     [
       'an extension of 40,000 members',
       { 'urn:example:ext': Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [`a${i}`, i])) },

@@ -68,7 +68,24 @@ function tableRows(text: string): AddressRow[] {
 /** `a@example.com, Name <b@example.com>` over as many lines as there are. */
 function plainRows(text: string): AddressRow[] {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '')
-  return lines.flatMap((line, index) => partsOf(line).map((part) => ({ line: index + 1, ...personOf(part) })))
+  return lines.flatMap((line, index) => partsOf(inAngles(line)).map((part) => ({ line: index + 1, ...personOf(part) })))
+}
+
+const addressForm = String.raw`[^\s<>()[\]",;:]+@[^\s<>()[\]",;:]+`
+const bracketed = new RegExp(String.raw`\[(?:mailto:)?(${addressForm})\]`, 'gi')
+const nameBehind = new RegExp(
+  String.raw`^\s*(${addressForm})\s*(?:\(([^()@]+)\)|[,\t]\s*([^@,;<>]*[^\s@,;<>.][^@,;<>]*\s[^@,;<>]*))\s*$`,
+)
+const nameBefore = new RegExp(String.raw`^([^@<>";]*[^@<>";,\s])\s+(${addressForm})\s*$`)
+
+/** A line about one person in the other ways in which programs write one, as `Name <address>`. */
+function inAngles(line: string): string {
+  const angled = line.replaceAll(bracketed, '<$1>')
+  if ((angled.match(/@/g) ?? []).length !== 1 || angled.includes('<')) return angled
+  const behind = nameBehind.exec(angled)
+  if (behind !== null) return `"${(behind[2] ?? behind[3] ?? '').trim()}" <${behind[1]}>`
+  const before = nameBefore.exec(angled)
+  return before === null ? angled : `"${(before[1] ?? '').trim()}" <${before[2]}>`
 }
 
 /** A comma in a name parts nobody, as mail programs write it: `Müller, Jörg <…>`, with quotes or without. */

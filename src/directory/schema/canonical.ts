@@ -2,13 +2,14 @@
 // values absent. The tolerances are those of the quirks that providers are known for; the rest is refused.
 import { type AppError, invalid } from '#platform/errors.ts'
 import { parseJson } from '#platform/json.ts'
-import { subAttributeOf } from './attributes.ts'
-import type { AttributeDefinition } from './definitions.ts'
+import { subAttributeOf, userSchema } from './attributes.ts'
+import { type AttributeDefinition, enterpriseSchemaId } from './definitions.ts'
 
 export type Json = null | boolean | number | string | Json[] | JsonObject
 export type JsonObject = { [name: string]: Json }
 
-export const valueLimits = { textLength: 16_384, elements: 1_000, extensionBytes: 65_536, extensionDepth: 12 }
+/** A picture in an extension may take as much room as the body has. */
+export const valueLimits = { textLength: 16_384, elements: 1_000, extensionBytes: 1_048_576, extensionDepth: 12 }
 
 const failure = (message: string): AppError => invalid(message, 'invalidValue')
 
@@ -26,7 +27,8 @@ export function canonicalValue(definition: AttributeDefinition, value: Json | un
     return canonicalSingle(definition, isList ? onlyElement(value) : value)
   }
   // OneLogin's templates may make `emails` a single object.
-  const elements = Array.isArray(value) ? value : [value]
+  const given = Array.isArray(value) ? value : [value]
+  const elements = isOrnament(definition) ? given.slice(0, valueLimits.elements) : given
   if (elements.length > valueLimits.elements) {
     throw failure(`${definition.name} has more than ${valueLimits.elements} values`)
   }
@@ -39,6 +41,18 @@ export function canonicalValue(definition: AttributeDefinition, value: Json | un
 /** What identifies nobody and decides about nothing: a person is not refused for it. */
 const isOrnament = ({ name }: AttributeDefinition): boolean => name === 'photos' || name === 'x509Certificates'
 
+/** By what nobody is found, compared or told apart: its texts are as long as the body lets them be. */
+const decorations = new Set<AttributeDefinition>(
+  [
+    ...['nickName', 'title', 'profileUrl', 'userType', 'preferredLanguage', 'locale', 'timezone', 'name', 'addresses'],
+    ...['phoneNumbers', 'ims', 'photos', 'entitlements', 'roles', 'x509Certificates'],
+  ]
+    .map((name) => userSchema.attributes.get(name.toLowerCase()))
+    .concat([...(userSchema.extensions.get(enterpriseSchemaId.toLowerCase())?.attributes.values() ?? [])])
+    .filter((attribute) => attribute !== undefined && attribute.name !== 'manager')
+    .flatMap((attribute) => (attribute === undefined ? [] : [attribute, ...(attribute.subAttributes ?? [])])),
+)
+
 /** One element of a multi-valued attribute; undefined for none, and for an ornament that cannot be read. */
 export function canonicalElement(definition: AttributeDefinition, element: Json): Json | undefined {
   if (element === null || element === '') return undefined
@@ -49,6 +63,10 @@ export function canonicalElement(definition: AttributeDefinition, element: Json)
     throw error
   }
 }
+
+/** Whether a list of ornaments has more elements than are kept. */
+export const isCutOrnament = (definition: AttributeDefinition, elements: readonly Json[]): boolean =>
+  isOrnament(definition) && elements.length > valueLimits.elements
 
 /** Whether an element says something that is passed over, since it cannot be read. */
 export const isDroppedOrnament = (definition: AttributeDefinition, element: Json): boolean =>
@@ -100,10 +118,11 @@ export const unassignedIn = (definition: AttributeDefinition, value: Json): stri
         .map(([sub]) => sub.name)
     : []
 
-function canonicalText({ name, type }: AttributeDefinition, text: Json): string {
+function canonicalText(definition: AttributeDefinition, text: Json): string {
+  const { name, type } = definition
   if (typeof text !== 'string') throw failure(`${name} must be text`)
   // Pictures and certificates come inside of data URLs and Base64, as long as the body may be.
-  if (type === 'string' && text.length > valueLimits.textLength)
+  if (type === 'string' && !decorations.has(definition) && text.length > valueLimits.textLength)
     throw failure(`${name} is longer than ${valueLimits.textLength} characters`)
   // Half a surrogate pair is no character; it would be stored as another one.
   if (!text.isWellFormed()) throw failure(`${name} has a broken character`)

@@ -8,7 +8,7 @@ import {
   type resolveName,
   subAttributeOf,
 } from '#directory/schema/attributes.ts'
-import { isDroppedOrnament, isObject, type Json, type JsonObject } from '#directory/schema/canonical.ts'
+import { isCutOrnament, isDroppedOrnament, isObject, type Json, type JsonObject } from '#directory/schema/canonical.ts'
 import type { AttributeDefinition } from '#directory/schema/definitions.ts'
 import { looksAt, type Note } from '../patch/note.ts'
 
@@ -72,9 +72,11 @@ export function noteValue(definition: AttributeDefinition, value: Json, note: No
     return
   }
   if (!Array.isArray(value)) note('list-as-single-value')
-  const elements = (Array.isArray(value) ? value : [value]).slice(0, looksAt.elements)
+  const all = Array.isArray(value) ? value : [value]
+  const elements = all.slice(0, looksAt.elements)
   for (const element of elements) noteSingle(definition, element, note)
-  if (elements.some((each) => isDroppedOrnament(definition, each))) note('ornament-dropped')
+  if (isCutOrnament(definition, all) || elements.some((each) => isDroppedOrnament(definition, each)))
+    note('ornament-dropped')
   if (new Set(elements.map(spelledOut)).size < elements.length) note('same-value-twice')
   if (elements.filter((each) => isObject(each) && /^true$/i.test(String(each['primary']))).length > 1) {
     note('several-primaries')

@@ -2,15 +2,16 @@
 // nothing, so an import that broke off is simply repeated.
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
-import { fold } from '#directory/fold.ts'
 import { AppError, asAppError } from '#platform/errors.ts'
 import { FirebaseProject } from '#platform/foreign-password.ts'
 import { parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, inTrial, requirePermission, type Transaction } from '#src/context.ts'
 import { requireEverything } from '../../ceiling/ceiling.ts'
+import { createEarlierRows, type EarlierRows } from './earlier-rows.ts'
 import { importOne, type RowOutcome } from './import-one.ts'
 import type { ReadRow } from './read-rows.ts'
 import { type Known, knownPeople, knownReferences } from './references.ts'
+import { faultSentence } from './row-words.ts'
 import { type ImportRow, importRow } from './rows.ts'
 
 const OptionsInput = z.object({
@@ -50,9 +51,9 @@ export async function* importUsers(
   await inTransaction(ctx, (tx) => requireEverything(tx, ctx, 'Importing people'))
   const known = await knownReferences(ctx)
   const counted: Record<string, number> = {}
-  const seen = new Set<string>()
+  const earlier = createEarlierRows(known)
   for await (const batch of batchesOf(rows)) {
-    const outcomes = await importBatch(ctx, { batch, known, isDryRun, seen, firebase: firebase ?? undefined })
+    const outcomes = await importBatch(ctx, { batch, known, isDryRun, earlier, firebase: firebase ?? undefined })
     for (const outcome of outcomes) {
       counted[outcome.outcome] = (counted[outcome.outcome] ?? 0) + 1
       yield outcome
@@ -82,14 +83,14 @@ type Batch = {
   batch: ReadRow[]
   known: Known
   isDryRun: boolean
-  /** UserNames of earlier rows: in a dry run the database does not know them. */
-  seen: Set<string>
+  /** In a dry run the database does not know them. */
+  earlier: EarlierRows
   firebase: FirebaseProject | undefined
 }
 
 async function importBatch(
   ctx: CallContext,
-  { batch, known, isDryRun, seen, firebase }: Batch,
+  { batch, known, isDryRun, earlier, firebase }: Batch,
 ): Promise<ImportOutcome[]> {
   const outcomes = new Map<number, ImportOutcome>()
   const parsed: Parsed[] = []
@@ -98,9 +99,7 @@ async function importBatch(
     try {
       if ('error' in each) throw new AppError('invalid', each.error)
       const row = importRow(each.value, firebase)
-      const key = fold(row.userName)
-      if (seen.has(key)) throw new AppError('conflict', 'An earlier row has the same userName')
-      seen.add(key)
+      earlier.require(line, row)
       parsed.push({ line, row })
     } catch (error) {
       outcomes.set(line, failed(line, nameIn(each), error))
@@ -119,7 +118,7 @@ const nameIn = (each: ReadRow): string | null => {
 function failed(line: number, userName: string | null, error: unknown): ImportOutcome {
   const { code, message, fields } = asAppError(error)
   if (code === 'unavailable' || code === 'internal') throw error
-  const said = fields?.map(({ path, message: words }) => `${path} ${words}`).join('; ') ?? message
+  const said = fields?.map(faultSentence).join('; ') ?? message
   return { line, userName, userId: null, outcome: 'failed', error: said }
 }
 

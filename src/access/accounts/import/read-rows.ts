@@ -57,10 +57,26 @@ function readRow(line: number, read: () => unknown): ReadRow {
   }
 }
 
+/** Headings as people write them, without case, blanks and hyphens; what is none of them stays, and is told or translated. */
+const headingFields = new Map<string, string>([
+  ...[
+    ...['userName', 'externalId', 'displayName', 'givenName', 'familyName', 'email', 'emails', 'status'],
+    ...['roles', 'identities', 'passwordHash', 'totpSecret'],
+  ].map((field) => [field.toLowerCase(), field] as const),
+  ...([
+    ['emailaddress', 'email'],
+    ['firstname', 'givenName'],
+    ['lastname', 'familyName'],
+  ] as const),
+])
+
+const fieldOf = (heading: string): string =>
+  headingFields.get(heading.toLowerCase().replaceAll(/[\s-]/g, '')) ?? heading
+
 /** Under its headings: an empty cell says nothing. */
 function cellsOf(headings: string, text: string): unknown {
   const [names = [], cells = []] = parseCsv(`${headings}\n${text}`)
   if (cells.length > names.length) throw invalid('There are more cells than headings', 'invalidSyntax')
-  const pairs = names.map((name, index) => [name.trim(), cells[index]?.trim() ?? ''] as const)
+  const pairs = names.map((name, index) => [fieldOf(name.trim()), cells[index]?.trim() ?? ''] as const)
   return Object.fromEntries(pairs.filter(([name, cell]) => name !== '' && cell !== ''))
 }

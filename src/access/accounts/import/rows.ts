@@ -7,8 +7,32 @@ import type { Attributes } from '#directory/users.ts'
 import { invalid } from '#platform/errors.ts'
 import { type FirebaseProject, importedHash } from '#platform/foreign-password.ts'
 import { instantSchema, nameSchema, parseInput } from '#platform/input.ts'
+import { faultWords } from './row-words.ts'
 
-const address = z.email('must be an e-mail address').max(320)
+type Raw = Record<string, unknown>
+
+const isRecord = (value: unknown): value is Raw => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const address = z.email('is not valid').max(320)
+
+/** A list as it is, or as SCIM has it: objects with `value`, the primary one first. */
+const addresses = z.preprocess(plainAddresses, z.array(address).max(20))
+
+function plainAddresses(given: unknown): unknown {
+  if (given === null || given === undefined) return []
+  const list = Array.isArray(given) ? given : [given]
+  const isPrimary = (each: unknown): boolean => isRecord(each) && each['primary'] === true
+  const sorted = [...list.filter(isPrimary), ...list.filter((each) => !isPrimary(each))]
+  return sorted.map((each) => (isRecord(each) ? each['value'] : each)).map(trimmed)
+}
+
+const trimmed = (value: unknown): unknown => (typeof value === 'string' ? value.trim() : value)
+
+/** In any case; what is not said is `active`. */
+const status = z.preprocess(
+  (given) => (given === null ? undefined : typeof given === 'string' ? given.trim().toLowerCase() : given),
+  z.enum(['active', 'inactive']).default('active'),
+)
 const optional = nameSchema.nullish()
 
 const Row = z.strictObject({
@@ -18,8 +42,8 @@ const Row = z.strictObject({
   givenName: optional,
   familyName: optional,
   /** The first one is the sign-in address. */
-  emails: z.array(address).max(20).default([]),
-  status: z.enum(['active', 'inactive']).default('active'),
+  emails: addresses.default([]),
+  status,
   /** Further SCIM attributes of a user, by their names. */
   attributes: z.record(z.string(), z.json()).default({}),
   /** Roles and brands by key, slug or id; without a brand, in the organization. */
@@ -47,17 +71,17 @@ export type ImportRow = Omit<z.output<typeof Row>, 'passwordHash' | 'attributes'
   passwordHash: string | null
 }
 
-type Raw = Record<string, unknown>
-
-const isRecord = (value: unknown): value is Raw => typeof value === 'object' && value !== null && !Array.isArray(value)
-
 const present = (row: Raw): Raw =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined && value !== ''))
 
 /** @param firebase the hash parameters of the project, where the rows come from one. @throws AppError invalid */
 export function importRow(input: unknown, firebase: FirebaseProject | undefined): ImportRow {
   if (!isRecord(input)) throw invalid('A row is an object', 'invalidSyntax')
-  const { passwordHash, attributes, emails, givenName, familyName, ...row } = parseInput(Row, translated(input))
+  const { passwordHash, attributes, emails, givenName, familyName, ...row } = parseInput(
+    Row,
+    translated(input),
+    faultWords,
+  )
   const name = present({ givenName: givenName ?? undefined, familyName: familyName ?? undefined })
   const others = canonicalAttributes(attributes)
   return {
