@@ -106,7 +106,7 @@ describe('names of groups', () => {
   test.each([
     ['blanks', '   '],
     ['zero-width spaces', '\u200b\u200b'],
-    ['a byte order mark', '\ufeffAdmins'],
+    ['a byte order mark alone', '\ufeff'],
     ['a line break', 'a\nb'],
     ['a direction override', 'Ops\u202etxt'],
     ['more than 512 characters', 'x'.repeat(513)],
