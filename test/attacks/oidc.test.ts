@@ -310,7 +310,7 @@ row('O-026', 'an issuer inside of the network is refused when saved', async (att
     organization.ctx,
     {
       type: 'oidc',
-      issuer: 'https://id.example.com',
+      issuer: 'https://login.example.com',
       clientId: 'a',
       clientSecret: 'b',
     },
