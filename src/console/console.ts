@@ -3,6 +3,7 @@
 import { Hono } from 'hono'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { readSession, requireSession } from '#http/session.ts'
+import { notFound } from '#platform/errors.ts'
 import { createAudit } from './audit/audit.tsx'
 import { createBrands } from './brands/brands.tsx'
 import { createChanges } from './changes/changes.tsx'
@@ -66,6 +67,10 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/sign-ins', createSignInPages())
   console.route('/emergency', createEmergencyPages())
   console.route('/again', createAgain())
+  // With the menu and the way out, for whoever is let in.
+  console.all('*', () => {
+    throw notFound('Page')
+  })
   console.onError((error, c) => (isProofWanted(error) ? proveFirst(c) : renderRefusal(c, error)))
   return console
 }

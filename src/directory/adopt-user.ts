@@ -48,7 +48,10 @@ export type Adoption = Pick<UpdateUserInput, 'change' | 'whenHeld' | 'settleAddr
 /** What a directory brings of somebody: what it does not mention stays as it is, their address above all. */
 export const asBrought =
   (content: UserContent) =>
-  (current: UserRecord): UserContent => ({ ...content, attributes: { ...current.attributes, ...content.attributes } })
+  (current: Pick<UserRecord, 'attributes'>): UserContent => ({
+    ...content,
+    attributes: { ...current.attributes, ...content.attributes },
+  })
 
 /**
  * In a transaction that holds the user's row and has settled that the directory may have them. Whoever waits for an approval is

@@ -35,10 +35,21 @@ beforeAll(async () => {
   for (const origin of new Set([...silent, ...issuers.map((issuer) => new URL(issuer).origin)]))
     stage.app.elsewhere.set(origin, async (url) => {
       const issuer = url.replace(/\/\.well-known\/openid-configuration$/, '')
-      return issuers.includes(issuer) ? Response.json({ issuer }) : new Response('', { status: 404 })
+      return issuers.includes(issuer) ? Response.json(discoveryOf(issuer)) : new Response('', { status: 404 })
     })
 })
 afterAll(() => stage.close())
+
+/** As little as a provider has to say of itself. */
+const discoveryOf = (issuer: string) => ({
+  ...{
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: `${issuer}/token`,
+    jwks_uri: `${issuer}/keys`,
+  },
+  ...{ response_types_supported: ['code'], id_token_signing_alg_values_supported: ['RS256'] },
+})
 
 type Fields = { issuer?: string; clientId?: string; clientSecret?: string }
 

@@ -39,6 +39,12 @@ test('what is not there keeps the menu, too; whoever manages nothing has none', 
   const missing = await admin.get('/console/users/usr_00000000000000000000000000')
   expect(missing.status).toBe(404)
   expect(missing.text).toContain('href="/console/mappings"')
+  for (const path of ['/console/nonsense', '/console/nonsense/at/all']) {
+    const nothing = await admin.get(path)
+    expect([path, nothing.status]).toEqual([path, 404])
+    expect(nothing.text).toContain('To the overview')
+    expect(nothing.text).toContain('href="/console/mappings"')
+  }
   expect((await viewer.get('/console/users')).text).not.toContain('href="/console/users"')
 })
 

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createUser, roleId } from '../support/access.ts'
 import { provisionLocalUser } from '../support/accounts.ts'
+import { consoleClient, createManager } from '../support/console.ts'
+import { enterprise } from '../support/scim.ts'
 import { type Feed, type IdentityStage, identityStage, scimUser, startStage } from './stage.ts'
 
 let stage: Awaited<ReturnType<typeof startStage>>
@@ -319,5 +321,34 @@ describe('the other policies', () => {
     const path = `directories/${scim.directoryId}/adoption-requests`
     expect((await other.get(path)).status).toBe(404)
     expect((await other.post(`${path}/decide`, { requests: [request?.id], decision: 'adopt' })).status).toBe(404)
+  })
+})
+
+test('the page says what would change for each, who manages something, and takes back a refusal', async () => {
+  await policy('confirm')
+  const person = { userName: ada, displayName: 'Ada Admin', emails: [ada], givenName: 'Ada' }
+  const userId = (await here.client.post('users', person)).body.id
+  const role = await roleId(here.client, 'administrator')
+  await here.client.post('assignments', { userId, roleId: role, reason: 'Runs it' })
+  const said = { displayName: 'Ada L.', title: 'Countess', [enterprise]: { department: 'Maths' } }
+  expect((await scim.post('/Users', scimUser(ada, said))).status).toBe(409)
+  const admin = consoleClient(stage.app, await createManager(here.organization))
+  const path = `/console/directories/${scim.directoryId}/adoptions`
+  const { text } = await admin.get(path)
+  for (const words of [
+    'Name: Ada Admin → Ada L.',
+    'title: none → Countess',
+    'department: none → Maths',
+    'Manages something',
+  ])
+    expect(text).toContain(words)
+  // What it does not mention stays, and what is the same is no change.
+  for (const words of ['E-mail address:', 'First and last name:', 'User name:']) expect(text).not.toContain(words)
+  await admin.post(path, { decision: 'refuse', request: (await requests())[0]?.id ?? '' })
+  expect((await admin.get(path)).text).toContain('Confirm after all')
+  await admin.post(path, { decision: 'adopt', request: (await requests())[0]?.id ?? '' })
+  expect((await here.client.get(`users/${userId}`)).body).toMatchObject({
+    displayName: 'Ada L.',
+    directoryId: scim.directoryId,
   })
 })

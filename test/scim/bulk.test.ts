@@ -255,3 +255,39 @@ test('the provisioning log has each operation', async () => {
     ]),
   )
 })
+
+test('what only looks like a reference is a text, by POST, PUT and PATCH', async () => {
+  const scim = await app.createScim()
+  const id = await scim.user('plain@example.com')
+  const schemas = ['urn:ietf:params:scim:api:messages:2.0:BulkRequest']
+  const Operations = [
+    {
+      method: 'POST',
+      path: '/Users',
+      bulkId: 'x',
+      data: { userName: 'x@example.com', displayName: 'bulkId:x', externalId: 'bulkId:y' },
+    },
+    {
+      method: 'PATCH',
+      path: `/Users/${id}`,
+      data: { Operations: [{ op: 'replace', path: 'displayName', value: 'bulkId:x' }] },
+    },
+    {
+      method: 'PATCH',
+      path: `/Users/${id}`,
+      data: { Operations: [{ op: 'replace', value: { title: 'bulkId:nobody' } }] },
+    },
+    {
+      ...{ method: 'PATCH', path: `/Users/${id}` },
+      data: { Operations: [{ op: 'replace', path: 'manager', value: { value: 'bulkId:x' } }] },
+    },
+  ]
+  const { body } = await scim.post('/Bulk', { schemas, Operations })
+  expect(body.Operations.map(({ status }: { status: string }) => status)).toEqual(['201', '200', '200', '200'])
+  const made = (await scim.list('Users', 'userName eq "x@example.com"')).body.Resources[0]
+  expect(made).toMatchObject({ displayName: 'bulkId:x', externalId: 'bulkId:y' })
+  expect((await scim.get(`/Users/${id}`)).body).toMatchObject({
+    ...{ displayName: 'bulkId:x', title: 'bulkId:nobody' },
+    [enterprise]: { manager: { value: made.id } },
+  })
+})

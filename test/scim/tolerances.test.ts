@@ -102,6 +102,19 @@ describe('photos and certificates', () => {
   })
 })
 
+test.each<[string, object]>([
+  ['empty text', { path: 'members', value: '' }],
+  ['blanks', { path: 'members', value: ' ' }],
+  ['the word null', { path: 'members', value: [{ value: 'null' }] }],
+  ['an empty list', { path: 'members', value: [] }],
+  ['a filter by empty text', { path: 'members[value eq ""]' }],
+])('a removal of members by %s is refused, and removes nobody', async (_what, operation) => {
+  const id = await scim.group('Removals', [await person()])
+  const refused = { status: 400, body: { scimType: 'invalidValue' } }
+  expect(await scim.patch(`/Groups/${id}`, { op: 'remove', ...operation })).toMatchObject(refused)
+  expect((await scim.get(`/Groups/${id}`)).body.members).toHaveLength(1)
+})
+
 describe('names of groups', () => {
   test.each([
     ['blanks', '   '],

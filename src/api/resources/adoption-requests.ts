@@ -21,6 +21,7 @@ const Request = z
       displayName: z.string().nullable(),
       status: z.enum(['invited', 'active', 'inactive', 'erased']),
       directory: z.object({ id: z.string(), name: z.string() }).nullable(),
+      managesAnything: z.boolean().openapi({ description: 'They hold a role that lets them manage something' }),
     }),
     content: z
       .object({

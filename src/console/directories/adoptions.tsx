@@ -4,7 +4,8 @@ import { type Context, Hono } from 'hono'
 import { type AdoptionRequest, listAdoptionRequests } from '#access/people/adoption/adoption-requests.ts'
 import { type AdoptionOutcome, decideAdoptions } from '#access/people/adoption/decide-adoption.ts'
 import { getDirectory } from '#connections/directories/directories.ts'
-import { changedFields } from '#directory/user-content.ts'
+import { asBrought } from '#directory/adopt-user.ts'
+import type { Attributes } from '#directory/users.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
@@ -79,7 +80,7 @@ async function show(c: Context<ConsoleEnv>, failed: readonly AdoptionOutcome[]):
           caption="The newest first"
           columns={['Person', 'Comes from', 'Would change', 'Why it waits', 'Last asked', 'Decision']}
           rows={requests.map((request) => [
-            <a href={`/console/users/${request.user.id}`}>{request.user.displayName ?? request.user.userName}</a>,
+            <Person user={request.user} />,
             request.user.directory?.name ?? 'No directory',
             <Changes request={request} />,
             reasonWords[request.reason],
@@ -102,22 +103,56 @@ async function show(c: Context<ConsoleEnv>, failed: readonly AdoptionOutcome[]):
 const nameIn = (requests: readonly AdoptionRequest[], id: string): string =>
   requests.find((request) => request.id === id)?.user.userName ?? 'One of them'
 
-/** What the directory's word changes of the person. */
-const Changes = ({ request: { user, content } }: { request: AdoptionRequest }) => {
-  const { userName, displayName, attributes } = user
-  const before = { userName, displayName, attributes, externalId: null }
-  const fields = changedFields(before, {
-    ...content,
-    externalId: null,
-    displayName: content.displayName ?? displayName,
+const Person = ({ user: { id, userName, displayName, managesAnything } }: Pick<AdoptionRequest, 'user'>) => (
+  <>
+    <a href={`/console/users/${id}`}>{displayName ?? userName}</a>
+    {displayName === null ? null : <div class="under">{userName}</div>}
+    {managesAnything ? <Badge tone="warning">Manages something</Badge> : null}
+  </>
+)
+
+type Change = { label: string; before: string; after: string }
+
+/** What people recognize of a value: a text, the addresses of a list, the parts of a name. */
+function wordsOf(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  if (Array.isArray(value))
+    return value.map((each) => wordsOf((each as { value?: unknown } | null)?.value ?? each)).join(', ')
+  if (typeof value === 'object') return Object.values(value).map(wordsOf).join(' ')
+  return String(value)
+}
+
+const labels: Record<string, string> = { name: 'First and last name', emails: 'E-mail address' }
+
+/** Attributes one by one; those of an extension, too. */
+function changesOf(before: Attributes, after: Attributes): Change[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  return names.flatMap((name) => {
+    if (name.includes(':')) return changesOf(partsOf(before[name]), partsOf(after[name]))
+    return [{ label: labels[name] ?? name, before: wordsOf(before[name]), after: wordsOf(after[name]) }]
   })
+}
+
+const partsOf = (value: unknown): Attributes =>
+  typeof value === 'object' && value !== null ? (value as Attributes) : {}
+
+/** What the directory's word changes of the person, as taking them over would. */
+const Changes = ({ request: { user, content } }: { request: AdoptionRequest }) => {
+  const after = asBrought(content)(user)
+  const changes = [
+    { label: 'User name', before: user.userName, after: after.userName },
+    { label: 'Name', before: user.displayName ?? '', after: after.displayName ?? user.displayName ?? '' },
+    ...changesOf(user.attributes, after.attributes),
+  ].filter((change) => change.before !== change.after)
   const ends = content.isActive === false && user.status !== 'inactive'
-  if (fields.length === 0 && !ends) return <>Nothing</>
-  const renamed = fields.includes('userName') ? `user name: ${content.userName}` : undefined
-  const others = fields.filter((field) => field !== 'userName').map((field) => field.split(':').at(-1))
+  if (changes.length === 0 && !ends) return <>Nothing</>
   return (
     <>
-      {[renamed, ...others].filter((part) => part !== undefined).join(', ')}
+      {changes.map(({ label, before, after: now }) => (
+        <div>
+          {label}: {before === '' ? 'none' : before} → {now === '' ? 'none' : now}
+        </div>
+      ))}
       {ends ? <Badge tone="bad">Deactivated by it</Badge> : null}
     </>
   )
@@ -134,16 +169,17 @@ type DecisionProps = { request: AdoptionRequest; mayDecide: boolean; home: strin
 
 const Decision = ({ request, mayDecide, home }: DecisionProps) => {
   const { id, status, user } = request
-  if (status !== 'pending' || !mayDecide)
-    return <Badge tone={statusWords[status].tone}>{statusWords[status].word}</Badge>
+  const badge = <Badge tone={statusWords[status].tone}>{statusWords[status].word}</Badge>
+  if (status === 'adopted' || !mayDecide) return badge
   const who = user.displayName ?? user.userName
   const button = (verb: string, decision: string) => (
     <ButtonForm action={home} label={<Named {...{ verb, who }} />} kind="btn-sm" fields={{ decision, request: id }} />
   )
   return (
     <div class="actions">
-      {button('Confirm', 'adopt')}
-      {button('Refuse', 'refuse')}
+      {status === 'refused' ? badge : null}
+      {button(status === 'refused' ? 'Confirm after all' : 'Confirm', 'adopt')}
+      {status === 'refused' ? null : button('Refuse', 'refuse')}
     </div>
   )
 }

@@ -37,14 +37,25 @@ function resolvedValue(value: Json, resolve: Resolve, name: string): Json | unde
     return value.map((each) => resolvedValue(each, resolve, name)).filter((each) => each !== undefined)
   }
   if (!isObject(value)) return value
-  const members = Object.entries(value).map(([key, each]) => [key, resolvedValue(each, resolve, key)] as const)
+  const members = Object.entries(value).map(
+    ([key, each]) => [key, resolvedValue(each, resolve, isPlain(value, key) ? 'text' : key)] as const,
+  )
   if (members.some(([key, each]) => key.toLowerCase() === 'value' && each === undefined)) return undefined
   return Object.fromEntries(members.flatMap(([key, each]) => (each === undefined ? [] : [[key, each]])))
 }
 
+// What refers to a resource: a member, a manager, an address. A text such as a displayName may begin with the word and means itself.
+const referring = new Set(['value', '$ref', 'manager', 'members'])
+
+/** Of a PATCH operation, the value of what refers to nothing. */
+const isPlain = (object: JsonObject, key: string): boolean => {
+  const path = Object.entries(object).find(([name]) => name.toLowerCase() === 'path')?.[1]
+  return key.toLowerCase() === 'value' && typeof path === 'string' && !/\b(members|manager|value|\$ref)\b/i.test(path)
+}
+
 function resolvedText(text: string, resolve: Resolve, name: string): string | undefined {
   const bulkId = bulkIdIn(text)
-  if (bulkId !== undefined) return resolve(bulkId)
+  if (bulkId !== undefined && referring.has(name.toLowerCase())) return resolve(bulkId)
   if (name.toLowerCase() !== 'path') return text
   return text.replaceAll(quoted, (all, each: string) => {
     const id = resolve(each)

@@ -61,9 +61,13 @@ export function memberIds(value: Json | undefined): string[] {
 
 function memberId(member: Json): string {
   const value = isObject(member) ? Object.entries(member).find(([name]) => name.toLowerCase() === 'value')?.[1] : member
-  if (typeof value !== 'string' || value === '')
-    throw invalid('A member needs a value, the id of a user or group', 'invalidValue')
-  return value
+  return namedId(value)
+}
+
+// What stands for nothing names nobody: with it a removal would be a success without an effect.
+function namedId(value: unknown): string {
+  if (typeof value === 'string' && !/^\s*(null|undefined)?\s*$/i.test(value)) return value
+  throw invalid('A member needs a value, the id of a user or group', 'invalidValue')
 }
 
 export type GroupPatch = {
@@ -108,7 +112,8 @@ function membersAtPath({ op, value }: Operation, path: string): MemberChange[] {
   const target = resolvePath(groupSchema, path)
   if (target === undefined) throw invalid(`"${path.slice(0, 80)}" is not an attribute`, 'invalidPath')
   // Empty text names nobody: taken for null it would empty the group (wire 4).
-  if (value === '') throw invalid('The value names no member', 'invalidValue')
+  const isEmptyRemoval = op === 'remove' && Array.isArray(value) && value.length === 0
+  if (value === '' || isEmptyRemoval) throw invalid('The value names no member', 'invalidValue')
   const { filter, sub } = target
   if (sub !== undefined && (filter !== undefined || sub.name !== 'value')) {
     throw invalid('A member is added or removed as a whole', 'mutability')
@@ -139,7 +144,7 @@ function idsIn(filter: Filter): string[] | undefined {
     return parts.every((part) => part !== undefined) ? parts.flat() : undefined
   }
   const isById = filter.kind === 'compare' && filter.operator === 'eq' && filter.field.path.join('.') === 'value'
-  return isById && typeof filter.value === 'string' ? [filter.value] : undefined
+  return isById && typeof filter.value === 'string' ? [namedId(filter.value)] : undefined
 }
 
 /** The resource as it is answered; without `members` where they were not read. */

@@ -22,6 +22,7 @@ const home = '/account/profile'
 const notices: Record<string, string> = {
   saved: 'Saved',
   sent: 'A link is on its way to the new address; nothing changes before you open it',
+  kept: 'There is no mail server, so nothing was sent: whoever runs the server finds the link by “rolecall mail list” and “rolecall mail show”. Nothing changes before you open it',
   changed: 'You sign in with the new address from now on',
 }
 
@@ -60,7 +61,7 @@ export function createProfile(services: LocalServices): Hono<LocalEnv> {
     } catch (error) {
       return show(c, refusedForm({ email }, error))
     }
-    return c.redirect(`${home}?done=sent`, 303)
+    return c.redirect(`${home}?done=${ctxOf(c).hasMailServer ? 'sent' : 'kept'}`, 303)
   })
 
   // Looking at it changes nothing: mail programs open links by themselves.

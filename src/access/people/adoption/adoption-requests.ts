@@ -25,6 +25,8 @@ export type AdoptionRequest = {
     status: UserStatus
     /** The directory that has them now. */
     directory: { id: string; name: string } | null
+    /** Whether they hold a role that lets them manage something. */
+    managesAnything: boolean
     attributes: Attributes
   }
   /** What the directory says of them. */
@@ -39,7 +41,7 @@ export type AdoptionRequest = {
 export const adoptionColumns = sql`r.id, r.directory_id as "directoryId", d.name as "directoryName", r.reason, r.status,
   json_build_object('id', u.id, 'userName', u.user_name, 'displayName', u.display_name, 'status', u.status,
     'directory', case when f.id is not null then json_build_object('id', f.id, 'name', f.name) end,
-    'attributes', u.attributes) as user,
+    'managesAnything', manages_anything(u.organization_id, u.id), 'attributes', u.attributes) as user,
   r.content, r.created_at as "createdAt", r.last_seen_at as "lastSeenAt", r.decided_at as "decidedAt",
   r.decided_by as "decidedBy"`
 
