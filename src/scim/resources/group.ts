@@ -112,8 +112,7 @@ function membersAtPath({ op, value }: Operation, path: string): MemberChange[] {
   const target = resolvePath(groupSchema, path)
   if (target === undefined) throw invalid(`"${path.slice(0, 80)}" is not an attribute`, 'invalidPath')
   // Empty text names nobody: taken for null it would empty the group (wire 4).
-  const isEmptyRemoval = op === 'remove' && Array.isArray(value) && value.length === 0
-  if (value === '' || isEmptyRemoval) throw invalid('The value names no member', 'invalidValue')
+  if (value === '') throw invalid('The value names no member', 'invalidValue')
   const { filter, sub } = target
   if (sub !== undefined && (filter !== undefined || sub.name !== 'value')) {
     throw invalid('A member is added or removed as a whole', 'mutability')
