@@ -1,5 +1,4 @@
 // What every verb is called with: for which organization, by whom, with which permissions, and the means to do it.
-
 import { sql } from 'drizzle-orm'
 import type { Database, Transaction } from '#db/database.ts'
 import { prepared, type Statement, withEntry } from '#db/statement.ts'

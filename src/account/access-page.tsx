@@ -1,5 +1,4 @@
 // My access: the roles that a person holds in the organization and in each brand, where each comes from, until when.
-
 import type { OwnAccess, OwnAssignment } from '#access/people/own/own-access.ts'
 import type { OwnChange } from '#access/people/own/own-changes.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'

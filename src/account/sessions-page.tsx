@@ -1,5 +1,4 @@
 // My sessions: where a person is signed in, and the way to end it there or everywhere.
-
 import { useContext } from 'hono/jsx'
 import type { SessionRecord } from '#access/sign-in/sessions/sessions.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'

@@ -1,5 +1,4 @@
 // Changes of what people may do, by command: each says what it does, and what takes something away is to be said twice.
-
 import type { ChangeKind, ChangeOf, OutcomeOf } from '#access/previews/change.ts'
 import { makeAcceptable, type Preview, takesSomething } from '#access/previews/preview.ts'
 import { AppError } from '#platform/errors.ts'

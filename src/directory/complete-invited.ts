@@ -1,6 +1,5 @@
 // A directory brings somebody whom the organization has invited: the same person, with the same id and the roles of the
 // invitation, is the directory's from now on. Their invitation is accepted by it, or, if they come switched off, withdrawn.
-
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'

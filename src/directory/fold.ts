@@ -2,15 +2,16 @@
 // address_key() does. Stored values keep their form.
 import { domainToASCII } from 'node:url'
 
-const international = /^[^\s@]+@([^\s@]*\P{ASCII}[^\s@]*)$/u
-
 /** RFC 7643 §2.2 leaves the folding to the server; two names that look alike must not be two users. */
 export function fold(text: string): string {
   const folded = text.normalize('NFKC').toLowerCase()
-  const domain = international.exec(folded)?.[1]
+  const at = folded.indexOf('@')
+  // The full stop of Chinese and Japanese parts labels, too (RFC 3490 §3.1).
+  const domain = folded.slice(at + 1).replaceAll('。', '.')
+  if (at < 1 || !/\P{ASCII}/u.test(domain) || !domain.includes('.') || /[\s@]/.test(domain)) return folded
   // Both spellings of an international domain name one mailbox (RFC 5890).
-  const ascii = domain === undefined ? '' : domainToASCII(domain)
-  return ascii === '' ? folded : `${folded.slice(0, folded.indexOf('@') + 1)}${ascii}`
+  const ascii = domainToASCII(domain)
+  return ascii === '' ? folded : `${folded.slice(0, at + 1)}${ascii}`
 }
 
 /** A name as it is compared: what stands around it in white space makes no other name. */

@@ -81,10 +81,12 @@ export async function updateUserWithin(tx: Transaction, ctx: CallContext, input:
 async function changeOf(tx: Transaction, ctx: CallContext, input: UpdateUserInput) {
   const current = await lockUserRow(tx, ctx, input)
   requireVersion('user', current, input.expectedVersion)
+  const before = contentOf(current)
   const wanted = input.change(current)
-  const isRenamed = changedFields(contentOf(current), wanted).some((name) => name === 'userName' || name === 'emails')
+  const said = changedFields(before, wanted)
+  const isRenamed = said.includes('userName') || said.includes('emails')
   const after = isRenamed ? ((await input.settleAddress?.(tx, current, wanted)) ?? wanted) : wanted
-  const fields = changedFields(contentOf(current), after)
+  const fields = after === wanted ? said : changedFields(before, after)
   const content = fields.length > 0 ? contentStatements(ctx, current, after, fields) : []
   const { user, besides } = await statusStatements(tx, ctx, current, { said: after.isActive, whenHeld: input.whenHeld })
   // Content first, status last: the last row returned is the user as they are now.

@@ -3,7 +3,7 @@
 import { Hono } from 'hono'
 import type { Clock } from '#platform/clock.ts'
 import { AppError } from '#platform/errors.ts'
-import { parseJson } from '#platform/json.ts'
+import { isRecord, parseJson } from '#platform/json.ts'
 import type { Log } from '#platform/log.ts'
 import { clientAddress } from './client-address.ts'
 import type { AppEnv } from './env.ts'
@@ -89,22 +89,17 @@ export function createCspReports(options: Options): CspReports {
 
 const unreadable = (): AppError => new AppError('invalid', 'The report cannot be read', { reason: 'invalidSyntax' })
 
-type Members = Record<string, unknown>
-
-const isObject = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** Both forms: one object with `csp-report`, or a list of reports, of which those of a policy count. */
 function violationsIn(body: unknown, origin: string): Violation[] {
   if (Array.isArray(body)) {
     return body.slice(0, limits.reports).flatMap((report: unknown) => {
-      if (!isObject(report) || report['type'] !== 'csp-violation' || !isObject(report['body'])) return []
+      if (!isRecord(report) || report['type'] !== 'csp-violation' || !isRecord(report['body'])) return []
       const { effectiveDirective, documentURL, blockedURL } = report['body']
       return violationOf(origin, { directive: effectiveDirective, page: documentURL, blocked: blockedURL })
     })
   }
-  const report = isObject(body) ? body['csp-report'] : undefined
-  if (!isObject(report)) throw unreadable()
+  const report = isRecord(body) ? body['csp-report'] : undefined
+  if (!isRecord(report)) throw unreadable()
   const directive = report['effective-directive'] ?? report['violated-directive']
   return violationOf(origin, { directive, page: report['document-uri'], blocked: report['blocked-uri'] })
 }

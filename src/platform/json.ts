@@ -118,3 +118,7 @@ function countNames(value: unknown): number {
   for (const name in value) names += 1 + countNames((value as Record<string, unknown>)[name])
   return names
 }
+
+/** An object with members: no list, and not null. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

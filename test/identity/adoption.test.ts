@@ -194,6 +194,16 @@ describe('whoever is invited', () => {
   })
 })
 
+test('whom the policy gives the directory in the end, nobody is asked about any more', async () => {
+  await policy('confirm')
+  const userId = await createUser(here.client, ada)
+  expect((await scim.post('/Users', scimUser(ada))).status).toBe(409)
+  expect(await alarms()).toEqual(['adoption_request'])
+  await policy('always')
+  expect((await scim.post('/Users', scimUser(ada))).body.id).toBe(userId)
+  expect([await alarms(), (await requests()).map(({ status }) => status)]).toEqual([[], ['adopted']])
+})
+
 test('whoever waits is no member yet, and the refusal says who waits for what', async () => {
   await policy('confirm')
   const userId = await createUser(here.client, ada)

@@ -1,5 +1,4 @@
 // How an organization is doing, in numbers: people, sign-ins, and what waits for somebody.
-
 import { sql } from 'drizzle-orm'
 import type { Connection } from '#connections/sign-in/connections.ts'
 import { isPerson } from '#db/emergency.ts'

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { listText, prepared } from '#db/statement.ts'
+import { emailChanges } from '#directory/email-change.ts'
 import { notFound } from '#platform/errors.ts'
 import { nameSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
@@ -16,9 +17,6 @@ const domainNames = z
   .array(z.string().regex(/^[a-z0-9.-]{1,253}\.[a-z0-9-]{2,63}$/, 'must be domains such as example.com'))
   .max(500, 'must name at most 500 domains')
   .nullable()
-
-/** Who may change people's addresses, from the widest rule to the narrowest. */
-export const emailChanges = ['verified', 'directory_only', 'never'] as const
 
 const SettingsFields = z.object({
   name: nameSchema,

@@ -1,5 +1,4 @@
 // Who holds a role, or stands in a brand, and through what: for the page of a brand, of a role, and their exports.
-
 import { type SQL, sql } from 'drizzle-orm'
 import { isoTime, once } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'

@@ -1,5 +1,4 @@
 // The list of users as administrators search it: a page in some order, with what each holds, and how many there are in all.
-
 import { type SQL, sql } from 'drizzle-orm'
 import { isEmergencyAccount } from '#db/emergency.ts'
 import { once } from '#db/statement.ts'

@@ -1,9 +1,7 @@
 // Users and groups that no directory manages may be changed by administrators; what a directory manages, it decides.
-
 import { isDeepStrictEqual } from 'node:util'
-import { sql } from 'drizzle-orm'
-import { prepared } from '#db/statement.ts'
 import { deleteGroupWithin } from '#directory/delete-group.ts'
+import { type EmailChange, emailChangeOf } from '#directory/email-change.ts'
 import { type GroupRecord, lockGroupRow } from '#directory/groups.ts'
 import type { MemberChange } from '#directory/members.ts'
 import { provisionWithin } from '#directory/provision-user.ts'
@@ -36,7 +34,7 @@ export async function updateLocalUser(
   const { organizationId } = ctx
   const { userId } = input
   return inTransaction(ctx, async (tx) => {
-    const [policy] = await tx.run(emailPolicy({ organizationId }))
+    const [policy] = await tx.run(emailChangeOf({ organizationId }))
     const change = (current: UserRecord): UserContent => {
       requireLocal('user', current)
       const after = input.change(current)
@@ -61,13 +59,9 @@ export function provisionLocalUser(ctx: CallContext, content: UserContent): Prom
   )
 }
 
-const emailPolicy = prepared<{ organizationId: string }, { emailChange: 'verified' | 'directory_only' | 'never' }>(
-  (p) => sql`select email_change as "emailChange" from organizations where id = ${p.organizationId}`,
-)
-
 /** Who may change addresses in the organization. */
-export async function getEmailChange(ctx: CallContext): Promise<'verified' | 'directory_only' | 'never'> {
-  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(emailPolicy({ organizationId: ctx.organizationId })))
+export async function getEmailChange(ctx: CallContext): Promise<EmailChange> {
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(emailChangeOf({ organizationId: ctx.organizationId })))
   return rows?.[0]?.emailChange ?? 'never'
 }
 

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
+import { isRecord } from '#platform/json.ts'
 import { type CallContext, inTransaction, inTrial, type Transaction } from '#src/context.ts'
 import { type AccessModel, readAccessModel, type Scopes } from '../decisions/access-model.ts'
 import { catalogueOf } from '../decisions/catalogue.ts'
@@ -189,9 +190,7 @@ const digestOf = (text: string): string => createHash('sha256').update(text).dig
 
 /** Keys in one order, however the change was written down. */
 const inOrder = (_key: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-    : value
+  isRecord(value) ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) : value
 
 const peopleNamed = prepared<{ organizationId: string; ids: readonly string[] }, Person>(
   (p) => sql`select u.id, coalesce(u.display_name, u.user_name) as name from users u

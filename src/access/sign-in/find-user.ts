@@ -1,7 +1,6 @@
 // Whose identity this is: by the stored link; where there is none, by what the directory of the same provider calls the
 // person, or by an e-mail address in a domain that the organization has proven (ADR 0030). The living come first; whoever has
 // left is known by every name that they had.
-
 import { sql } from 'drizzle-orm'
 import { isEmergencyAccount } from '#db/emergency.ts'
 import { prepared } from '#db/statement.ts'
@@ -21,8 +20,9 @@ export type Person = {
 }
 
 /**
- * `successor`: whom the directory brought again under the externalId, or with the address, of the one who had the identity. `email`: by the sign-in
- * address. `further`: by an address that means nobody, since it may be several people's. `removed`: somebody who left.
+ * `successor`: whom the directory brought again under the externalId, or with the address, of the one who had the identity.
+ * `email`: by the sign-in address. `further`: by an address that means nobody, since it may be several people's. `removed`:
+ * somebody who left.
  */
 export type FoundBy = 'successor' | 'external_id' | 'email' | 'user_name' | 'further' | 'removed'
 

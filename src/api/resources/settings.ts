@@ -1,6 +1,7 @@
 // /settings
 import { z } from '@hono/zod-openapi'
-import { emailChanges, getSettings, updateSettings } from '#access/organizations/settings.ts'
+import { getSettings, updateSettings } from '#access/organizations/settings.ts'
+import { emailChanges } from '#directory/email-change.ts'
 import { jsonAnswer, jsonBody, newRoutes, operationsOf } from '../contract/routes.ts'
 
 const days = z.number().int()

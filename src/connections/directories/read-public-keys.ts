@@ -1,7 +1,7 @@
 // Public keys as somebody brings them: a key set (RFC 7517 §5), a list of keys, or a single one.
 import { AppError } from '#platform/errors.ts'
 import { invalidField } from '#platform/input.ts'
-import { parseJson } from '#platform/json.ts'
+import { isRecord, parseJson } from '#platform/json.ts'
 
 /**
  * The keys that a text holds; whether each is a public one, the verb that takes them sees.
@@ -17,8 +17,8 @@ export function readPublicKeys(text: string): Record<string, unknown>[] {
   if (trimmed.startsWith('-----'))
     throw invalidField('keys', 'This is PEM. Bring the public key as JSON (JWK), with the kid that the client names')
   const value = jsonOf(trimmed)
-  const keys = Array.isArray(value) ? value : isObject(value) && Array.isArray(value['keys']) ? value['keys'] : [value]
-  if (!keys.every(isObject)) throw invalidField('keys', 'A key is a JSON object (JWK)')
+  const keys = Array.isArray(value) ? value : isRecord(value) && Array.isArray(value['keys']) ? value['keys'] : [value]
+  if (!keys.every(isRecord)) throw invalidField('keys', 'A key is a JSON object (JWK)')
   return keys
 }
 
@@ -33,6 +33,3 @@ function jsonOf(text: string): unknown {
     )
   }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

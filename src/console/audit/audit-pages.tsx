@@ -1,11 +1,11 @@
 // The pages of the audit trail: the list, and one event with what it changed.
-
 import type { AuditEvent } from '#audit/list-events.ts'
 import type { AuditHead } from '#audit/seal/head.ts'
 import { LinkButton, SmallLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { Time } from '#http/ui/time.tsx'
+import { isRecord } from '#platform/json.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Search } from '../ui/list.tsx'
@@ -138,9 +138,9 @@ export const EventPage = ({ frame, event }: { frame: Frame; event: AuditEvent })
           ]}
         />
       </div>
-      {isObject(before) && isObject(after) ? (
+      {isRecord(before) && isRecord(after) ? (
         <Difference before={before} after={after} />
-      ) : isObject(before) ? (
+      ) : isRecord(before) ? (
         <Difference before={before} after={rest} />
       ) : null}
       {Object.keys(rest).length === 0 ? null : (
@@ -161,9 +161,6 @@ export const EventPage = ({ frame, event }: { frame: Frame; event: AuditEvent })
     </ConsolePage>
   )
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** `expiresAt`: Expires at. */
 const wordsOf = (name: string): string => {

@@ -1,5 +1,4 @@
 // One brand with everybody who has access to it, through what, and what has happened in it.
-
 import type { BrandRecord } from '#access/grants/brands/brands.ts'
 import type { RoleRecord } from '#access/grants/roles/roles.ts'
 import type { Holder, HoldersPage } from '#access/people/list-holders.ts'

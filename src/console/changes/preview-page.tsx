@@ -1,5 +1,4 @@
 // What a change would do, before it is saved: who gains, who loses, what it leaves.
-
 import { type AccessChange, changeLabel } from '#access/previews/change.ts'
 import { type Preview, type PreviewEntry, takesSomething } from '#access/previews/preview.ts'
 import { Buttons } from '#http/ui/buttons.tsx'

@@ -1,5 +1,4 @@
 // The steps of connecting a provider, and how far each of them is, by what is in the database and nothing that anybody ticks.
-
 import { presets } from '#connections/providers/providers.ts'
 import type { SetupFacts } from '#connections/setup-links/setup-facts.ts'
 import { isConfigured } from '#connections/sign-in/connections.ts'

@@ -1,6 +1,5 @@
 // The wizard's routes, the same in the console and behind a setup link. Whoever mounts it sets `wizard` before, with a context
 // that may do this, and with the one connection and directory that everything here is about.
-
 import { type Context, Hono } from 'hono'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import { createTestLink } from '#access/sign-in/test-links.ts'

@@ -1,5 +1,4 @@
 // The page of one connection: what it is, how it does, what came in lately, and what can be changed.
-
 import type { RoleRecord } from '#access/grants/roles/roles.ts'
 import type { ConnectionHealth } from '#access/organizations/overview.ts'
 import type { SignInAttempt } from '#access/sign-in/attempts.ts'

@@ -1,5 +1,4 @@
 // One group: its members, and what they get through it.
-
 import type { UserPage } from '#access/people/list-users.ts'
 import type { GroupMapping, ListedGroup } from '#access/people/search-groups.ts'
 import type { GroupMember } from '#directory/groups.ts'

@@ -1,5 +1,4 @@
 // The pages of invitations: the list, and one with what became of it.
-
 import type { InvitationRecord, InvitationStatus } from '#access/invitations/invitations.ts'
 import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Facts, Table } from '#http/ui/content.tsx'

@@ -1,5 +1,4 @@
 // Inviting one person: the form, and the review before anything is sent.
-
 import type { GuestTerms } from '#access/grants/assignments/guests.ts'
 import { canBeSent, type InvitationPreview } from '#access/invitations/preview-invitation.ts'
 import type { Form } from '#http/read-form.ts'

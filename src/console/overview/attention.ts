@@ -1,5 +1,4 @@
 // What needs somebody's attention, in words, with where to go about it; the worst first.
-
 import type { Alarm } from '#access/notices/alarms/alarms.ts'
 import type { ConnectionHealth, OverviewCounts } from '#access/organizations/overview.ts'
 import type { DirectoryActivity } from '#connections/provisioning/activity.ts'

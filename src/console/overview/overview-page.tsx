@@ -1,5 +1,4 @@
 // The page of the overview: pictures where people would rather look than read, words where something is to be done.
-
 import type { ConnectionHealth, OverviewCounts, SignInDay } from '#access/organizations/overview.ts'
 import { PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'

@@ -1,5 +1,4 @@
 // The list of the provisioning log with its filters, all of which are in the address.
-
 import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import type { ProvisioningEvent } from '#connections/provisioning/events.ts'
 import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'

@@ -1,5 +1,4 @@
 // One role: who holds it, through what, and what it allows.
-
 import type { CatalogueEntry } from '#access/decisions/catalogue.ts'
 import type { MappingRecord } from '#access/grants/mappings/mappings.ts'
 import type { RoleUse } from '#access/grants/roles/role-uses.ts'

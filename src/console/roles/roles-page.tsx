@@ -1,5 +1,4 @@
 // All roles with what they allow, and the packs that there are.
-
 import type { CatalogueEntry } from '#access/decisions/catalogue.ts'
 import type { RolePack } from '#access/grants/roles/role-packs.ts'
 import type { RoleUse } from '#access/grants/roles/role-uses.ts'

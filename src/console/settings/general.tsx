@@ -1,6 +1,7 @@
 // Settings: the organization itself, people from outside, and how long things are kept.
 import { type Context, Hono } from 'hono'
-import { emailChanges, getSettings, type OrganizationSettings, updateSettings } from '#access/organizations/settings.ts'
+import { getSettings, type OrganizationSettings, updateSettings } from '#access/organizations/settings.ts'
+import { emailChanges } from '#directory/email-change.ts'
 import type { Form } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'

@@ -1,5 +1,4 @@
 // Parts that the console's pages are made of; they know nothing of what they show.
-
 import type { Child } from 'hono/jsx'
 import { SmallLink } from '#http/ui/buttons.tsx'
 import { PostForm } from '#http/ui/form.tsx'

@@ -1,5 +1,4 @@
 // Somebody cannot sign in: what stands in the way, and what to do about it.
-
 import type { SignInExplanation } from '#access/people/sign-in/explain-sign-in.ts'
 import { SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Table } from '#http/ui/content.tsx'

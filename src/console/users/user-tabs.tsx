@@ -1,5 +1,4 @@
 // Sessions, sign-ins and history of one person.
-
 import type { ListedUser } from '#access/people/list-users.ts'
 import type { SignInAttempt } from '#access/sign-in/attempts.ts'
 import type { SessionRecord } from '#access/sign-in/sessions/sessions.ts'

@@ -1,5 +1,4 @@
 // One person: what they hold, their sessions, sign-ins and history. What changes them has files of its own.
-
 import { Hono } from 'hono'
 import { type Alarm, listAlarms } from '#access/notices/alarms/alarms.ts'
 import { getAccessMatrix } from '#access/people/access-matrix.ts'

@@ -1,6 +1,5 @@
 // From the syntax tree to a condition: names are resolved, types checked, values coerced. Whatever the schema does not
 // know is refused, never ignored: an ignored filter would answer with everybody.
-
 import { type AppError, invalid } from '#platform/errors.ts'
 import type { Condition, Field } from '../condition.ts'
 import { type ResourceSchema, resolveExtension, resolveName, subAttributeOf } from '../schema/attributes.ts'

@@ -1,7 +1,7 @@
 // What identity providers send, made canonical: names as in the schema, `"False"` a boolean, `manager` an object, empty
 // values absent. The tolerances are those of the quirks that providers are known for; the rest is refused.
 import { type AppError, invalid } from '#platform/errors.ts'
-import { parseJson } from '#platform/json.ts'
+import { isRecord, parseJson } from '#platform/json.ts'
 import { subAttributeOf, userSchema } from './attributes.ts'
 import { type AttributeDefinition, enterpriseSchemaId } from './definitions.ts'
 
@@ -13,8 +13,7 @@ export const valueLimits = { textLength: 16_384, elements: 1_000, extensionBytes
 
 const failure = (message: string): AppError => invalid(message, 'invalidValue')
 
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isObject = (value: unknown): value is JsonObject => isRecord(value)
 
 /**
  * The canonical form of an attribute's value, or undefined for "not assigned" (null, "", [], {}; RFC 7643 §2.5).

@@ -1,6 +1,5 @@
 // PATCH on one document: operations in their order, all or nothing (RFC 7644 §3.5.2), with what identity providers expect
 // beyond the RFC (wire 4, 5, 6, 7). Pure: the document that comes in is not changed.
-
 import { isOfKnown, type ResourceSchema, resolveAttribute, resolveExtension } from '#directory/schema/attributes.ts'
 import {
   canonicalValue,

@@ -1,5 +1,4 @@
 // The writable part of a resource as one canonical document; extensions are keyed by their URN.
-
 import { extensionName, isOfKnown, type ResourceSchema, resolveAttribute } from '#directory/schema/attributes.ts'
 import {
   boundedExtension,

@@ -1,5 +1,4 @@
 // `/account/security`: how a person signs in, and what they can change about it.
-
 import { isLocal, nameOf } from '#access/accounts/account/account.ts'
 import type { OwnFactors } from '#access/accounts/factors/own-factors.ts'
 import type { TotpSetup } from '#access/accounts/factors/totp.ts'

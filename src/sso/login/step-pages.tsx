@@ -1,5 +1,4 @@
 // The pages between password and session: second factor, its first set-up, recovery codes, a new password.
-
 import type { Child } from 'hono/jsx'
 import type { TotpSetup } from '#access/accounts/factors/totp.ts'
 import { SubmitButton, WideLink } from '#http/ui/buttons.tsx'

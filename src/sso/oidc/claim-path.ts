@@ -1,4 +1,5 @@
 // Claims by the names that a connection has for them, which may lead into objects: `resource_access.rolecall.roles`.
+import { isRecord } from '#platform/json.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
 
@@ -18,9 +19,6 @@ function step(value: unknown, part: string): unknown {
   if (!isRecord(value)) return null
   return Object.hasOwn(value, part) ? value[part] : undefined
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const secretClaims = new Set(['nonce', 'at_hash', 'c_hash', 'jti'])
 

@@ -3,6 +3,7 @@ import { refuse, refuseCancelled, type Trace } from '#access/sign-in/trace.ts'
 import { saysTurnedBack } from '#access/sign-in/turned-back.ts'
 import { isSameButSlash } from '#connections/sign-in/discovery.ts'
 import { AppError, invalid } from '#platform/errors.ts'
+import { isRecord } from '#platform/json.ts'
 import { shownClaims } from './claim-path.ts'
 
 /** Reasons of the library's errors. */
@@ -111,9 +112,6 @@ function parsed(text: string): Record<string, unknown> {
     return /^[\w.-]+=[^<>\s]*$/.test(text.trim()) ? Object.fromEntries(new URLSearchParams(text.trim())) : {}
   }
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Whatever the library does not accept, as a refusal with its reason. @throws SignInRefused; AppError unavailable */
 export function refuseWith(trace: Trace, error: unknown): never {

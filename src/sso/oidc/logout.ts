@@ -4,6 +4,7 @@ import { connectionSessionsEnd } from '#access/sign-in/sessions/end-sessions.ts'
 import { markMessageUsed } from '#access/sign-in/used-messages.ts'
 import type { OidcConnection } from '#connections/sign-in/connections.ts'
 import { AppError, invalid } from '#platform/errors.ts'
+import { isRecord } from '#platform/json.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import type { OidcClients } from './clients.ts'
 
@@ -75,9 +76,6 @@ async function verify(
     )
   }
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const wrong = (why: string): AppError => invalid(`The logout token is not valid: ${why}`, 'logout_token')
 

@@ -1,5 +1,4 @@
 // What sign-in has to know of a person and their organization, in one statement.
-
 import { sql } from 'drizzle-orm'
 import { isEmergencyAccount } from '#db/emergency.ts'
 import { prepared } from '#db/statement.ts'

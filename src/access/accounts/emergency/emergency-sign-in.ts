@@ -1,6 +1,5 @@
 // The emergency door: user name, password, second factor and a reason, all at once. It asks no provider and no mail server, and
 // it is open while sign-in through a provider is enforced.
-
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'

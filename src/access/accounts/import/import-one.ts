@@ -10,6 +10,7 @@ import { updateUserWithin } from '#directory/update-user.ts'
 import { changedFields, contentOf, type UserContent } from '#directory/user-content.ts'
 import type { Attributes } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
+import { isRecord } from '#platform/json.ts'
 import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
 import { openAssignment } from '../../grants/assignments/open-assignment.ts'
 import { identityLink } from '../../sign-in/identities.ts'
@@ -66,14 +67,11 @@ async function bring(tx: Transaction, ctx: CallContext, { row, content, person, 
   return { userId, outcome: isGiven || fields.length + off.length > 0 ? 'updated' : 'unchanged' } as const
 }
 
-const isPart = (value: unknown): value is Attributes =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** Complex attributes and extensions part by part; lists as a whole. */
 function merged(before: Attributes, given: Attributes): Attributes {
   const parts = Object.entries(given).map(([name, value]) => {
     const old = before[name]
-    return [name, isPart(value) && isPart(old) ? { ...old, ...value } : value]
+    return [name, isRecord(value) && isRecord(old) ? { ...old, ...value } : value]
   })
   return { ...before, ...Object.fromEntries(parts) }
 }

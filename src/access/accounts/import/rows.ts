@@ -7,11 +7,10 @@ import type { Attributes } from '#directory/users.ts'
 import { invalid } from '#platform/errors.ts'
 import { type FirebaseProject, importedHash } from '#platform/foreign-password.ts'
 import { instantSchema, nameSchema, parseInput } from '#platform/input.ts'
+import { isRecord } from '#platform/json.ts'
 import { faultWords } from './row-words.ts'
 
 type Raw = Record<string, unknown>
-
-const isRecord = (value: unknown): value is Raw => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const address = z.email('is not valid').max(320)
 

@@ -1,6 +1,5 @@
 // What people say of themselves: how they are called, in which language and at which time they live. Where a directory decides, it
 // alone does.
-
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'

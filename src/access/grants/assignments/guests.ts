@@ -1,6 +1,5 @@
 // Guests: people from outside, whom no directory manages and who have no address in a domain that the organization has
 // verified. An organization may say how long they hold what they are given directly, and at which domains they are invited.
-
 import { sql } from 'drizzle-orm'
 import { domainOf, isVerifiedDomain } from '#connections/domains/domains.ts'
 import { isPerson } from '#db/emergency.ts'

@@ -1,5 +1,4 @@
 // The list of brands as the console shows it: a page by name, with how many people stand in each.
-
 import { type SQL, sql } from 'drizzle-orm'
 import { isPerson } from '#db/emergency.ts'
 import { once } from '#db/statement.ts'

@@ -1,5 +1,4 @@
 // Alarms: what administrators have to know of and settle. How they are read.
-
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'

@@ -1,5 +1,4 @@
 // Who is told: the administrators, else whoever could act in their place.
-
 import { type SQL, sql } from 'drizzle-orm'
 import { isEmergencyAccount } from '#db/emergency.ts'
 import { prepared } from '#db/statement.ts'

@@ -5,6 +5,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
+import { emailChangeOf } from '#directory/email-change.ts'
 import { emailsOf, primaryOf } from '#directory/emails.ts'
 import { fold } from '#directory/fold.ts'
 import { updateUserWithin } from '#directory/update-user.ts'
@@ -38,10 +39,6 @@ export type AddressProposal = Addresses & {
 }
 
 type Key = { organizationId: string; userId: string }
-
-const policyOf = prepared<{ organizationId: string }, { emailChange: string }>(
-  (p) => sql`select email_change as "emailChange" from organizations where id = ${p.organizationId}`,
-)
 
 const known = prepared<Key, Addresses & { status: AddressProposal['status'] }>(
   (p) => sql`select user_name as "userName", emails, status from address_proposals
@@ -79,7 +76,7 @@ export const proposeAddress =
   async (tx: Transaction, current: UserRecord, wanted: UserContent): Promise<UserContent> => {
     const key = { organizationId: ctx.organizationId, userId: current.id }
     if (isDeepStrictEqual(meant(current), meant(wanted))) return wanted
-    const [policy] = await tx.run(policyOf({ organizationId: ctx.organizationId }))
+    const [policy] = await tx.run(emailChangeOf({ organizationId: ctx.organizationId }))
     if (policy?.emailChange !== 'never') return wanted
     const addresses = addressesOf(wanted)
     const [before] = await tx.run(known(key))

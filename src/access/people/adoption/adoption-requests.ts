@@ -1,6 +1,5 @@
 // People whom a directory brought, and whom the organization has from elsewhere, where the directory's word is not enough: they
 // wait for an administrator's.
-
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { getDirectory } from '#connections/directories/directories.ts'

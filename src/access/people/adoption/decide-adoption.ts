@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { lockDirectoryRow } from '#connections/directories/directories.ts'
 import { prepared } from '#db/statement.ts'
-import { adoptWithin, asBrought } from '#directory/adopt-user.ts'
+import { asBrought } from '#directory/adopt-user.ts'
 import { lockUserRow } from '#directory/users.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -21,6 +21,7 @@ import {
 import { requireNotAbove, withinCeiling } from '../../ceiling/ceiling.ts'
 import { settleRequestAlarm } from '../../notices/alarms/settle-alarm.ts'
 import { type AdoptionRequest, adoptionColumns, adoptionTables } from './adoption-requests.ts'
+import { takeOver } from './take-over.ts'
 
 const DecisionInput = z.object({
   directoryId: z.string(),
@@ -104,22 +105,16 @@ async function decideOne(
     const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
     // What the directory writes of them may satisfy the filter of a mapping.
     await withinCeiling(tx, ctx, { users: [userId] }, () =>
-      adoptWithin(tx, ctx, user, { directoryId, by: 'confirmation', change: asBrought(content) }),
+      takeOver(tx, ctx, user, { directoryId, by: 'confirmation', change: asBrought(content) }),
     )
   }
   const detail = { adoptionRequestId: id, directoryId }
   const audit = { targetType: 'user', targetId: userId, detail } as const
   await tx.run(decide({ organizationId, id, status: decision === 'adopt' ? 'adopted' : 'refused', decidedBy: by, now }))
-  await tx.run(
-    settleRequestAlarm({
-      organizationId,
-      kind: 'adoption_request',
-      field: 'adoptionRequestId',
-      requestId: id,
-      settledBy: by,
-      now,
-    }),
-  )
+  if (decision === 'refuse') {
+    const asked = { organizationId, kind: 'adoption_request', field: 'adoptionRequestId', requestId: id }
+    await tx.run(settleRequestAlarm({ ...asked, settledBy: by, now }))
+  }
   await tx.run(recordAudit(ctx, { ...audit, action: `user.${decision}_for_directory` }))
   return { id, userId, userName, error: null }
 }

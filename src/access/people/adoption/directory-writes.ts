@@ -1,9 +1,8 @@
 // What a directory says of a person: whom it brings, changes and deletes. Whom the organization has from elsewhere it adopts where
 // its policy lets it; otherwise an administrator is asked.
-
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
-import { type AdoptionBarrier, adoptWithin } from '#directory/adopt-user.ts'
+import type { AdoptionBarrier } from '#directory/adopt-user.ts'
 import { deleteUser, deleteUserWithin } from '#directory/delete-user.ts'
 import type { MemberChange } from '#directory/members.ts'
 import { provisionUser } from '#directory/provision-user.ts'
@@ -18,6 +17,7 @@ import { proposeAddress } from './address-proposals.ts'
 import { requestAdoption } from './adoption-requests.ts'
 import { claimUser, orAsk } from './ask-for.ts'
 import { heldAlarm, tellWhenHeld } from './held-alarm.ts'
+import { takeOver } from './take-over.ts'
 import { askForHolders, settleTaken } from './taken-names.ts'
 
 type FromDirectory = { directoryId: string }
@@ -67,7 +67,7 @@ export async function updateFromDirectory(
   const told = { whenHeld: tellWhenHeld(ctx, directoryId), settleAddress: proposeAddress(ctx, directoryId) }
   return orAdopted(ctx, input, {
     own: () => updateOwn(ctx, { ...input, ...told }),
-    adopted: (tx, user) => adoptWithin(tx, ctx, user, { ...input, by: 'policy', ...told }),
+    adopted: (tx, user) => takeOver(tx, ctx, user, { ...input, by: 'policy', ...told }),
     said: change,
   })
 }
@@ -94,7 +94,7 @@ export async function deleteFromDirectory(
   await orAdopted(ctx, input, {
     own: () => deleteUser(ctx, input),
     adopted: async (tx, user) => {
-      await adoptWithin(tx, ctx, user, { directoryId, by: 'policy', change: contentOf })
+      await takeOver(tx, ctx, user, { directoryId, by: 'policy', change: contentOf })
       await deleteUserWithin(tx, ctx, input)
     },
     said: (user) => ({ ...contentOf(user), isActive: false }),
@@ -175,7 +175,7 @@ async function adoptMembers(ctx: CallContext, { directoryId, members }: Membersh
     const found = people.filter(({ verdict }) => verdict === 'yes')
     for (const { id: userId } of found) {
       const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
-      await adoptWithin(tx, ctx, user, { directoryId, by: 'policy', change: contentOf })
+      await takeOver(tx, ctx, user, { directoryId, by: 'policy', change: contentOf })
     }
     return found.length > 0
   })

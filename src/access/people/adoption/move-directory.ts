@@ -6,17 +6,17 @@ import { recordAudit } from '#audit/record.ts'
 import { type DirectoryRecord, lockDirectoryRow } from '#connections/directories/directories.ts'
 import { updateDirectoryWithin } from '#connections/directories/update-directory.ts'
 import { prepared } from '#db/statement.ts'
-import { adoptWithin, asBrought } from '#directory/adopt-user.ts'
+import { asBrought } from '#directory/adopt-user.ts'
 import { memberStatements } from '#directory/members.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import { lockUserRow } from '#directory/users.ts'
 import { AppError, invalid, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, nowOf, requirePermission, requireReach, type Transaction } from '#src/context.ts'
+import { type CallContext, requirePermission, requireReach, type Transaction } from '#src/context.ts'
 import { withinCeiling } from '../../ceiling/ceiling.ts'
 import { createMappingWithin } from '../../grants/mappings/create-mapping.ts'
 import { deleteMappingWithin } from '../../grants/mappings/delete-mapping.ts'
-import { settleRequestAlarm } from '../../notices/alarms/settle-alarm.ts'
+import { takeOver } from './take-over.ts'
 
 export type GroupPair = { from: string; to: string }
 
@@ -29,8 +29,8 @@ export type DirectoryMove = {
 
 type Key = { organizationId: string; fromDirectoryId: string; toDirectoryId: string }
 
-const asked = prepared<Key, { requestId: string; userId: string; content: UserContent }>(
-  (p) => sql`select r.id as "requestId", r.user_id as "userId", r.content from adoption_requests r
+const asked = prepared<Key, { userId: string; content: UserContent }>(
+  (p) => sql`select r.user_id as "userId", r.content from adoption_requests r
     join users u on u.organization_id = r.organization_id and u.id = r.user_id and u.deleted_at is null
       and u.directory_id = ${p.fromDirectoryId}
     where r.organization_id = ${p.organizationId} and r.directory_id = ${p.toDirectoryId} and r.status = 'pending'
@@ -42,10 +42,19 @@ const people = prepared<Key, { userId: string }>(
     and u.directory_id in (${p.fromDirectoryId}, ${p.toDirectoryId})`,
 )
 
-// How many there are to move, and to be moved to.
-const counts = prepared<Key, { old: number; brought: number }>(
-  (p) => sql`select count(*) filter (where u.directory_id = ${p.fromDirectoryId})::int as old,
-      count(*) filter (where u.directory_id = ${p.toDirectoryId} or r.id is not null)::int as brought
+export type MovedPeople = {
+  /** Of the new directory already. */
+  moved: number
+  /** Asked for by it, and adopted by the move. */
+  waiting: number
+  /** Not brought by it yet. */
+  left: number
+}
+
+export const countPeople = prepared<Key, MovedPeople>(
+  (p) => sql`select count(*) filter (where u.directory_id = ${p.toDirectoryId})::int as moved,
+      count(*) filter (where u.directory_id = ${p.fromDirectoryId} and r.id is not null)::int as waiting,
+      count(*) filter (where u.directory_id = ${p.fromDirectoryId} and r.id is null)::int as left
     from users u left join adoption_requests r on r.organization_id = u.organization_id and r.user_id = u.id
       and r.directory_id = ${p.toDirectoryId} and r.status = 'pending'
     where u.organization_id = ${p.organizationId} and u.deleted_at is null
@@ -127,19 +136,16 @@ export async function moveDirectoryWithin(
   await requireGroups(tx, ctx, { directoryId: toDirectoryId, ids: groups.map(({ to }) => to) })
   const { organizationId } = ctx
   const key = { organizationId, fromDirectoryId, toDirectoryId }
-  const [found] = await tx.run(counts(key))
-  if (found !== undefined && found.old > 0 && found.brought === 0)
+  const [found] = await tx.run(countPeople(key))
+  if (found !== undefined && found.left > 0 && found.moved + found.waiting === 0)
     throw new AppError('conflict', 'The new directory has brought nobody yet; let its provider deliver people first', {
       reason: 'nobody_brought',
     })
-  const [now, settledBy] = [nowOf(ctx), ctx.actor.id]
-  for (const { requestId, userId, content } of await tx.run(asked(key))) {
+  for (const { userId, content } of await tx.run(asked(key))) {
     const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
     await withinCeiling(tx, ctx, { users: [userId] }, () =>
-      adoptWithin(tx, ctx, user, { directoryId: toDirectoryId, by: 'move', change: asBrought(content) }),
+      takeOver(tx, ctx, user, { directoryId: toDirectoryId, by: 'move', change: asBrought(content) }),
     )
-    const request = { organizationId, kind: 'adoption_request', field: 'adoptionRequestId', requestId }
-    await tx.run(settleRequestAlarm({ ...request, settledBy, now }))
   }
   const kept = new Set<string>()
   for (const pair of groups) if (await carryMembers(tx, ctx, { ...pair, toDirectoryId })) kept.add(pair.from)

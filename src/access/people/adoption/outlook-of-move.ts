@@ -3,35 +3,18 @@ import { sql } from 'drizzle-orm'
 import { lockDirectoryRow } from '#connections/directories/directories.ts'
 import { prepared } from '#db/statement.ts'
 import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
-import type { DirectoryMove } from './move-directory.ts'
+import { countPeople, type DirectoryMove, type MovedPeople } from './move-directory.ts'
 
 type Key = { organizationId: string; fromDirectoryId: string; toDirectoryId: string }
 
 export type MovableGroup = { id: string; displayName: string; members: number }
 
 export type MoveOutlook = {
-  people: {
-    /** Of the new directory already. */
-    moved: number
-    /** Asked for by it, and adopted by the move. */
-    waiting: number
-    /** Not brought by it yet. */
-    left: number
-  }
+  people: MovedPeople
   /** Groups of the old directory that are mapped to roles, each with the groups of the new one that it could be. */
   groups: (MovableGroup & { mappings: number; suggested: string | null })[]
   targets: MovableGroup[]
 }
-
-const countPeople = prepared<Key, MoveOutlook['people']>(
-  (p) => sql`select count(*) filter (where u.directory_id = ${p.toDirectoryId})::int as moved,
-      count(*) filter (where u.directory_id = ${p.fromDirectoryId} and r.id is not null)::int as waiting,
-      count(*) filter (where u.directory_id = ${p.fromDirectoryId} and r.id is null)::int as left
-    from users u left join adoption_requests r on r.organization_id = u.organization_id and r.user_id = u.id
-      and r.directory_id = ${p.toDirectoryId} and r.status = 'pending'
-    where u.organization_id = ${p.organizationId} and u.deleted_at is null
-      and u.directory_id in (${p.fromDirectoryId}, ${p.toDirectoryId})`,
-)
 
 // By the provider's own name of the group, else by what people call it.
 const mappedGroups = prepared<Key, MoveOutlook['groups'][number]>(

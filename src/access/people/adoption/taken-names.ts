@@ -1,7 +1,7 @@
 // Somebody has the userName or the address that a directory brings: who, and what becomes of it.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
-import { adoptWithin, asBrought } from '#directory/adopt-user.ts'
+import { asBrought } from '#directory/adopt-user.ts'
 import { fold } from '#directory/fold.ts'
 import { provisionWithin } from '#directory/provision-user.ts'
 import { isDirectorysHold } from '#directory/status-word.ts'
@@ -13,6 +13,7 @@ import { proposeAddress } from './address-proposals.ts'
 import { requestAdoption } from './adoption-requests.ts'
 import { claimUser, NotAdopted } from './ask-for.ts'
 import { tellWhenHeld } from './held-alarm.ts'
+import { takeOver } from './take-over.ts'
 
 type Names = { organizationId: string; userName: string; userNameKey: string; attributes: string }
 
@@ -48,7 +49,7 @@ export async function settleTaken(tx: Transaction, ctx: CallContext, taken: Take
   const said = () => content
   const user = await claimUser(tx, ctx, { directoryId, userId, said, otherwise: conflict, asksBy: 'name' })
   const told = { whenHeld: tellWhenHeld(ctx, directoryId), settleAddress: proposeAddress(ctx, directoryId) }
-  return adoptWithin(tx, ctx, user, { directoryId, by: 'policy', change: asBrought(content), ...told })
+  return takeOver(tx, ctx, user, { directoryId, by: 'policy', change: asBrought(content), ...told })
 }
 
 /** The userName is one person's and the address another's: an administrator has to see which. @throws NotAdopted, the conflict */

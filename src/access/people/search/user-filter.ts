@@ -1,5 +1,4 @@
 // By what people are searched. All that is said has to hold.
-
 import { type SQL, sql } from 'drizzle-orm'
 import { isEmergencyAccount, isPerson } from '#db/emergency.ts'
 import { fold } from '#directory/fold.ts'

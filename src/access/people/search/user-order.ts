@@ -1,6 +1,5 @@
 // In which orders people are listed, and where a page begins: after the last row of the one before, by what it was sorted by and
 // its id, so that no page repeats or leaves out anybody while people come and go.
-
 import { type SQL, sql } from 'drizzle-orm'
 import { isoTime } from '#db/statement.ts'
 import { readCursor, refuseCursor, writeCursor } from '#platform/cursor.ts'

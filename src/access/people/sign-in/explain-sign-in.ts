@@ -1,6 +1,5 @@
 // Why can somebody not sign in? For administrators: what stands in the way, in the order in which the person meets it, and what
 // to do about it.
-
 import { z } from 'zod'
 import type { UserStatus } from '#directory/users.ts'
 import { notFound } from '#platform/errors.ts'

@@ -1,5 +1,4 @@
 // All that decides whether somebody with this address can sign in, read at once.
-
 import { type SQL, sql } from 'drizzle-orm'
 import { domainOf, selectVerified } from '#connections/domains/domains.ts'
 import { isEmergencyAccount } from '#db/emergency.ts'

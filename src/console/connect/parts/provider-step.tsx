@@ -1,5 +1,4 @@
 // Step: our values for the provider, under its own names of the fields, and what comes back from there.
-
 import { presets } from '#connections/providers/providers.ts'
 import { isConfigured } from '#connections/sign-in/connections.ts'
 import type { SetupScreen } from '#connections/sign-in/setup-screens.ts'

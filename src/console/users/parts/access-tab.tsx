@@ -1,5 +1,4 @@
 // What one person holds: roles by organization and brands, each with where it comes from; and what is to come or has ended.
-
 import type { AccessMatrix, IdleAssignment, MatrixCell } from '#access/people/access-matrix.ts'
 import type { ListedUser } from '#access/people/list-users.ts'
 import type { DeactivationReceipt } from '#access/people/status/deactivation-receipt.ts'

@@ -1,5 +1,4 @@
 // What a directory wants somebody's address to be, on their page, where it is accepted or refused.
-
 import { Hono } from 'hono'
 import { type AddressProposal, decideAddressProposal } from '#access/people/adoption/address-proposals.ts'
 import { emailsOf, primaryOf } from '#directory/emails.ts'

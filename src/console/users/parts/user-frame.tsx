@@ -1,5 +1,4 @@
 // What all pages about one person share: who it is, how things stand with them, and the pages side by side.
-
 import type { Child } from 'hono/jsx'
 import type { ListedUser } from '#access/people/list-users.ts'
 import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
