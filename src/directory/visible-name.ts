@@ -14,6 +14,11 @@ const trailing = /(?:(?!\p{Bidi_Control})[\s\p{Default_Ignorable_Code_Point}\u28
 const pictures = /\p{RGI_Emoji}/gv
 const endsInPicture = /\p{RGI_Emoji}$/v
 
+// Where they change how a word looks, and so are seen: between two letters of Arabic script of which the first joins the next, and
+// after a virama (RFC 5892, appendices A.1 and A.2). Persian and Indic names have them.
+const joiners =
+  /(?<=(?![\u0621-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0673\u0675-\u0677\u0688-\u0699\u06c0-\u06cb\u06cd\u06cf\u06d2\u06d3\u06d5\u06ee\u06ef])\p{Script=Arabic})\u200c(?=\p{Script=Arabic})|(?<=[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca])[\u200c\u200d]/gu
+
 /**
  * The name without what stands around it and is not seen.
  * @throws AppError invalid with reason `invalidValue` where nothing is left, something in it cannot be seen, or it is too long
@@ -38,7 +43,9 @@ function readName(value: unknown): { name: string; fault?: string } {
   const name = withoutEdges(given)
   if (name === '') return { name, fault: given === '' ? 'is required' : 'has nothing in it that can be seen' }
   if (name.length > longest) return tooLong
-  return invisible.test(name.replace(pictures, '')) ? { name, fault: 'has characters that cannot be seen' } : { name }
+  return invisible.test(name.replace(pictures, '').replace(joiners, ''))
+    ? { name, fault: 'has characters that cannot be seen' }
+    : { name }
 }
 
 function withoutEdges(text: string): string {

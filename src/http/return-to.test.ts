@@ -1,6 +1,6 @@
 // Open redirects (S-080, S-082, O-032): nothing but pages of our own from a short list.
 import { describe, expect, test } from 'vitest'
-import { safeReturnTo } from './return-to.ts'
+import { safeReturnTo, safeTarget } from './return-to.ts'
 
 const origin = 'https://id.example.com'
 
@@ -93,4 +93,32 @@ describe('S-082: payloads become /account', () => {
 
 test('an origin with a port counts as it is', () => {
   expect(safeReturnTo('/account', 'http://localhost:8080')).toBe('/account')
+})
+
+describe('the whole address of a page of ours, as portals and providers hold it', () => {
+  test.each([
+    'https://id.example.com/console/people?page=2',
+    'HTTPS://ID.Example.COM/console/people?page=2',
+    'https://id.example.com:443/console/people?page=2',
+    '/console/people?page=2',
+  ])('%s', (text) => {
+    expect(safeTarget(text, origin)).toBe('/console/people?page=2')
+  })
+  test.each([
+    'http://id.example.com/console',
+    'https://id.example.com:8443/console',
+    'https://id.example.com@evil.example.net/console',
+    'https://id.example.com:443@evil.example.net/console',
+    'https://evil.example.net/https://id.example.com/console',
+    'https://id.example.com//evil.example.net/console',
+    'https://id.example.com/saml',
+    'https://id.example.com',
+    'https://[/console',
+  ])('another place: %s', (text) => {
+    expect(safeTarget(text, origin)).toBe('/account')
+  })
+  test('a port of ours counts', () => {
+    expect(safeTarget('http://LOCALHOST:8080/console', 'http://localhost:8080')).toBe('/console')
+    expect(safeTarget('http://localhost/console', 'http://localhost:8080')).toBe('/account')
+  })
 })

@@ -10,12 +10,18 @@ const allowed = ['/account', '/console', '/login', '/oauth2'] as const
 /** Encoded separators, controls and dots in a path mean one thing to us and another to a proxy. */
 const trickyPath = /%(?:[01][0-9a-f]|7f|2e|2f|5c)/i
 
+/** What a whole address begins with, without a name or password before the host. */
+const wholeAddress = /^(https?:\/\/[^/?#\\@\s]+)(?=\/)/i
+
 /**
  * The same for what providers and portals hold, which is often the whole address: `https://id.example.com/console` is the page
- * `/console` of ours.
+ * `/console` of ours, and so is `HTTPS://ID.example.com:443/console`.
  */
-export const safeTarget = (text: string | undefined, origin: string): string =>
-  safeReturnTo(text?.startsWith(`${origin}/`) === true ? text.slice(origin.length) : text, origin)
+export function safeTarget(text: string | undefined, origin: string): string {
+  const [start = ''] = wholeAddress.exec(text ?? '') ?? []
+  const isOurs = URL.canParse(start) && new URL(start).origin === origin
+  return safeReturnTo(isOurs ? text?.slice(start.length) : text, origin)
+}
 
 /** The text where it is the path of such a page, as a browser would write it; `/account` for everything else. */
 export function safeReturnTo(text: string | undefined, origin: string): string {

@@ -17,9 +17,9 @@ import { listRequestFromBody } from './query/list.ts'
 import { createTokenEndpoint } from './token.ts'
 import { users } from './users.ts'
 
-/** A base URL that was saved with a slash at its end makes two in a row (wire 13). */
+/** A base URL that was saved with a slash at its end makes two in a row, and so do templates that end in one (wire 13). */
 export const scimPath = (path: string): string =>
-  path.includes('//') && /^\/+scim\//.test(path) ? path.replaceAll(/\/{2,}/g, '/') : path
+  path.includes('//') && /^\/+scim\//.test(path) ? path.replaceAll(/\/{2,}/g, '/').replace(/\/$/, '') : path
 
 /** @returns an app to be mounted at `/scim/v2` */
 export function createScim(services: ScimServices): Hono<ScimEnv> {

@@ -6,6 +6,7 @@ import { provisionUser } from '#directory/provision-user.ts'
 import type { CallContext } from '#src/context.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
 import { browserAt, provisionLocalUser, tryPassword } from '../support/accounts.ts'
+import { core } from '../support/scim.ts'
 import { createSamlConnection } from '../support/sign-in.ts'
 
 let stage: AccessStage
@@ -33,6 +34,30 @@ test('nobody, somebody who works, somebody who holds nothing', async () => {
   expect(await outcome('  FINE@example.com ')).toBe('works')
   await provisionLocalUser(client, 'empty@example.com')
   expect(await outcome('empty@example.com')).toBe('no_role')
+})
+
+test('a further address and a former one: whose they are, and by which name that person signs in', async () => {
+  const scim = await stage.app.createScim()
+  const at = async (name: string) => explainSignIn(scim.organization.ctx, { name })
+  const emails = [{ value: 'ann@example.com', primary: true }, { value: 'ann.private@example.net' }]
+  const { body } = await scim.post('/Users', { schemas: [`${core}:User`], userName: 'ann@example.com', emails })
+  expect((await at('ann@example.com')).outcome).toBe('no_way_in')
+  const further = await at('ANN.private@example.net')
+  expect([further.outcome, further.findings[0]?.message]).toEqual([
+    'other_name',
+    'ANN.private@example.net is a further address of ann@example.com; further addresses sign nobody in.',
+  ])
+  const married = [{ value: 'ann.lund@example.com', primary: true }]
+  await scim.patch(`/Users/${body.id}`, { op: 'replace', value: { userName: 'ann.lund@example.com', emails: married } })
+  const former = await at('ann@example.com')
+  expect(former.findings.map(({ code, blocks }) => [code, blocks])).toEqual([
+    ['other_name', false],
+    ['not_found', true],
+  ])
+  expect(former.findings[0]?.advice).toContain('They sign in as ann.lund@example.com.')
+  await scim.patch(`/Users/${body.id}`, { op: 'replace', path: 'active', value: false })
+  expect((await at('ann@example.com')).findings[0]).toMatchObject({ code: 'other_name', blocks: true })
+  expect((await at('somebody@example.com')).findings.map(({ code }) => code)).toEqual(['not_found'])
 })
 
 test('invited, invited too long ago, waiting for approval', async () => {

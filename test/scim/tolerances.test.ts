@@ -240,7 +240,10 @@ describe('addresses and methods', () => {
     const id = await person()
     const send = (path: string) =>
       app.request(path, { headers: { authorization: `Bearer ${(scim as unknown as { token: string }).token}` } })
-    for (const path of [`${scim.base}//Users`, `${scim.base}//Users//${id}`, `/${scim.base}/ServiceProviderConfig/`])
+    for (const path of [
+      ...[`${scim.base}//Users`, `${scim.base}//Users//`, `${scim.base}//Users//${id}`, `${scim.base}/Users//${id}//`],
+      ...[`/${scim.base}/ServiceProviderConfig/`, `/${scim.base}//ServiceProviderConfig//`],
+    ])
       expect((await send(path)).status, path).toBe(200)
   })
 

@@ -340,6 +340,26 @@ describe('C-033: characters that hide', () => {
     expect(group).toMatchObject({ status: 201, body: { displayName: name } })
   })
 
+  test.each([
+    ['Persian', '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645'],
+    ['Hindi', '\u0915\u094d\u200d\u0937'],
+    ['Malayalam', '\u0d28\u0d4d\u200c\u0d2e'],
+  ])('RFC 5892 A.1, A.2: joiners that change how a word looks are part of it: %s', async (_, displayName) => {
+    const group = await scim.post('/Groups', { schemas: [`${core}:Group`], displayName })
+    expect(group).toMatchObject({ status: 201, body: { displayName } })
+  })
+
+  test.each([
+    ['after a letter that joins nothing', '\u0622\u200c\u0622'],
+    ['two in a row', '\u0645\u200c\u200c\u062e'],
+    ['the other joiner', '\u0645\u200d\u062e'],
+    ['between Latin letters', 'a\u200cb'],
+    ['a Latin letter after it', '\u0645\u200cb'],
+  ])('and those that change nothing are refused: %s', async (_, displayName) => {
+    const group = await scim.post('/Groups', { schemas: [`${core}:Group`], displayName })
+    expect(group).toMatchObject({ status: 400, body: { scimType: 'invalidValue' } })
+  })
+
   test('a picture at the end keeps what says how to draw it', async () => {
     const group = await scim.post('/Groups', { schemas: [`${core}:Group`], displayName: 'Blood donors \u2764\ufe0f' })
     expect(group).toMatchObject({ status: 201, body: { displayName: 'Blood donors \u2764\ufe0f' } })

@@ -405,6 +405,9 @@ describe('of several addresses', () => {
       expect(JSON.stringify(both.attempt.trace.steps)).toContain('bo@example.com, ada@example.com')
       await expectRefusedFor(await arrive('none', ['a@one.example.net', 'b@two.example.net']), 'several_addresses')
       await expectSignedIn(await arrive('same', ['ADA@example.com', 'ada@example.com']), ada)
+      // A second name of the same mailbox, at the same provider, is nobody's here.
+      await expectSignedIn(await arrive('alias', ['ada.lund@example.com', 'ada@example.com']), ada)
+      await expectRefusedFor(await arrive('aliases', ['a.l@example.com', 'ada.lund@example.com']), 'several_addresses')
     }
   })
 })

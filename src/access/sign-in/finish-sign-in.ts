@@ -16,6 +16,7 @@ import { sourceAsReason } from '#words/role-sources.ts'
 import { type EffectiveAccess, effectiveAccessOf } from '../decisions/effective-access.ts'
 import { raiseAlarm } from '../notices/alarms/raise-alarm.ts'
 import { attemptStatement, newReference, type SignInMethod, type Visitor } from './attempts.ts'
+import { chosenEmail } from './chosen-email.ts'
 import { maxGroups, setClaimGroups } from './claim-groups.ts'
 import { providedEmailProof } from './email-proofs.ts'
 import type { ExternalIdentity } from './external-identity.ts'
@@ -31,7 +32,7 @@ import {
   type SignInRequest,
   useRequest,
 } from './requests.ts'
-import { chosenEmail, type ResolvedUser, resolveIdentity } from './resolve-user.ts'
+import { type ResolvedUser, resolveIdentity } from './resolve-user.ts'
 import { browserSessionsEnd, sessionEnd } from './sessions/end-sessions.ts'
 import { type StartedSession, sessionStart } from './sessions/start-session.ts'
 import { LinkAwaitsApproval, noted, passed, refuse, SignInRefused, type Trace } from './trace.ts'

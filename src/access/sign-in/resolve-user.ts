@@ -10,6 +10,7 @@ import { provisionWithin } from '#directory/provision-user.ts'
 import { isDirectorysHold } from '#directory/status-word.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
+import { chosenEmail, refuseSeveral } from './chosen-email.ts'
 import { defaultAssignment } from './default-role.ts'
 import { invitedEmailProof } from './email-proofs.ts'
 import type { ExternalIdentity } from './external-identity.ts'
@@ -106,39 +107,6 @@ function requireExpected({ expectedUserId, trace }: UserLookup, person: Person):
   refuse(trace, 'identity_of_another', 'The identity belongs to another user than the one who asked for the link')
 }
 
-/**
- * Of several addresses the one in a domain that the connection may vouch for; null where none is, or more than one: the order
- * in which a provider writes them says nothing.
- */
-export async function chosenEmail(
-  tx: Transaction,
-  ctx: CallContext,
-  { connection, identity }: Pick<UserLookup, 'connection' | 'identity'>,
-): Promise<string | null> {
-  const { emails } = identity
-  if (emails.length < 2) return emails[0] ?? null
-  if (emails.length > maxEmails) return null
-  const { organizationId } = ctx
-  const domains = await Promise.all(
-    emails.map(async (email) => {
-      const name = domainOf(email)
-      if (name === undefined) return undefined
-      return (await tx.run(verifiedDomain({ organizationId, name, connectionId: connection.id })))[0]
-    }),
-  )
-  const own = emails.filter((_, index) => domains[index]?.mayVouch === true)
-  return own.length === 1 ? (own[0] ?? null) : null
-}
-
-/** Whoever has more has a list that nobody keeps. */
-const maxEmails = 20
-
-function refuseSeveral({ identity, trace }: UserLookup): never {
-  const some = identity.emails.slice(0, 5).join(', ')
-  const why = 'not exactly one of them is in a domain that this connection may vouch for'
-  return refuse(trace, 'several_addresses', `The message has several e-mail addresses (${some}), and ${why}`)
-}
-
 /** Those who are there; where nobody is, those who are switched off. */
 const living = (persons: Person[]): Person[] => {
   const present = persons.filter(({ status }) => status === 'active' || status === 'invited')
@@ -168,7 +136,7 @@ async function linkable(
     passed(trace, 'link', 'The directory of this connection knows the person by the same externalId')
     return byId
   }
-  if (identity.profile.email === null && identity.emails.length > 1) refuseSeveral(lookup)
+  if (identity.profile.email === null && identity.emails.length > 1) refuseSeveral(identity, trace)
   const byEmail = found.email[0] ?? found.user_name[0]
   if (byEmail === undefined) return undefined
   await requireVerifiedEmail(tx, ctx, lookup, 'link_needs_confirmation')

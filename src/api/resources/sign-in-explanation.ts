@@ -6,8 +6,9 @@ import { time } from '../contract/schemas.ts'
 import { person } from './held-shape.ts'
 
 const code = z.enum([
-  ...['organization_suspended', 'not_found', 'comes_to_exist', 'deleted_by_directory', 'invited', 'invitation_expired'],
+  ...['organization_suspended', 'not_found', 'other_name', 'comes_to_exist', 'deleted_by_directory', 'invited'],
   ...[
+    'invitation_expired',
     'awaits_approval',
     'inactive',
     'erased',

@@ -12,6 +12,7 @@ import { type Connection, readSignInFacts, type SignInFacts } from './sign-in-fa
 export type FindingCode =
   | 'organization_suspended'
   | 'not_found'
+  | 'other_name'
   | 'comes_to_exist'
   | 'deleted_by_directory'
   | 'invited'
@@ -99,7 +100,7 @@ function findingsOf(facts: SignInFacts, name: string): Finding[] {
         ),
       ]
   const { person } = facts
-  if (person === null) return [...suspended, ofNobody(facts, name)]
+  if (person === null) return [...suspended, ...ofNamesakes(facts, name), ofNobody(facts, name)]
   return [
     ...suspended,
     ...ofStatus(person),
@@ -109,6 +110,21 @@ function findingsOf(facts: SignInFacts, name: string): Finding[] {
     ...ofRoles(person),
   ]
 }
+
+/** Further addresses sign nobody in, and former ones no longer do: the person has another, which an administrator cannot guess. */
+const ofNamesakes = ({ namesakes }: SignInFacts, name: string): Finding[] =>
+  namesakes.map(({ userName, isFurther, hasLeft }) =>
+    finding(
+      'other_name',
+      isFurther || hasLeft,
+      isFurther
+        ? `${name} is a further address of ${userName}; further addresses sign nobody in.`
+        : `${name} is a former name of ${userName}${hasLeft ? ', who has left' : ''}.`,
+      hasLeft
+        ? `Type ${userName} here to see what keeps them out.`
+        : `They sign in as ${userName}. Where the identity provider sends ${name}, change it there, or change their sign-in address here.`,
+    ),
+  )
 
 function ofNobody({ isDeleted, isVerifiedDomain, connections, domain }: SignInFacts, name: string): Finding {
   if (isDeleted)
@@ -278,7 +294,7 @@ const ofRoles = ({ roles }: Person): Finding[] =>
         finding(
           'no_role',
           false,
-          'They can sign in, but hold no role: they will see nothing.',
+          'They hold no role: once they are signed in, they see nothing.',
           'Give them a role, or put them into a group that is mapped to one.',
         ),
       ]

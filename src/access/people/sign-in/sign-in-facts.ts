@@ -45,6 +45,8 @@ export type SignInFacts = {
   } | null
   /** Somebody of this name whom a directory has deleted. */
   isDeleted: boolean
+  /** Where nobody signs in by the name: whose further address it is, or whose it was before; at most five of them. */
+  namesakes: { userName: string; isFurther: boolean; hasLeft: boolean }[]
   connections: Connection[]
   /** The organization has proven the domain of the address. */
   isVerifiedDomain: boolean
@@ -93,6 +95,15 @@ const facts = prepared<Key, Omit<SignInFacts, 'domain' | 'lockedSeconds' | 'atte
         from person u) as person,
       exists (select from users u where u.organization_id = o.id and u.deleted_at is not null
         and (u.user_name_key = ${p.key} or u.email_key = ${p.key})) as "isDeleted",
+      (select coalesce(json_agg(json_build_object('userName', n.user_name, 'isFurther', n.is_further, 'hasLeft', n.has_left)
+          order by n.has_left, n.user_name), '[]')
+        from (select u.user_name, bool_or(o.is_further) as is_further, bool_and(u.deleted_at is not null or u.status = 'inactive') as has_left
+          from (select e.user_id, true as is_further from user_emails e where e.organization_id = ${p.organizationId} and e.value_key = ${p.key}
+            union all select f.user_id, false from former_names f where f.organization_id = ${p.organizationId}
+              and f.kind in ('user_name', 'address') and f.value_key = ${p.key}) o
+          join users u on u.organization_id = ${p.organizationId} and u.id = o.user_id and (u.deleted_at is null or not o.is_further)
+          where not exists (select from person)
+          group by u.id, u.user_name order by 3, 1 limit 5) n) as namesakes,
       (select coalesce(json_agg(json_build_object('id', c.id, 'name', c.name, 'status', c.status, 'jit', c.jit,
           'directoryId', c.directory_id, 'leads', ${leads(p)}) order by c.id), '[]')
         from connections c where c.organization_id = o.id and c.status in ('optional', 'enforced')) as connections,
