@@ -291,6 +291,7 @@ CREATE TABLE groups (
   version integer DEFAULT 1 NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
   updated_at timestamp(3) with time zone NOT NULL,
+  held_by text,
   CONSTRAINT groups_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT groups_organization_id_directory_id_directories_organization_id FOREIGN KEY (organization_id, directory_id)
     REFERENCES directories(organization_id, id),
@@ -300,6 +301,7 @@ CREATE TABLE groups (
 CREATE INDEX groups_directory ON groups USING btree (organization_id, directory_id, id);
 CREATE INDEX groups_display_name ON groups USING btree (organization_id, display_name_key);
 CREATE UNIQUE INDEX groups_external_id ON groups USING btree (organization_id, directory_id, external_id) WHERE ((directory_id IS NOT NULL) AND (external_id IS NOT NULL));
+CREATE INDEX groups_held ON groups USING btree (organization_id, held_by) WHERE (held_by IS NOT NULL);
 ALTER TABLE groups ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON groups FOR ALL TO rolecall_server
   USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
@@ -314,12 +316,14 @@ CREATE TABLE group_members (
   group_id text NOT NULL,
   user_id text NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
+  held_by text,
   CONSTRAINT group_members_organization_id_group_id_user_id_pk PRIMARY KEY (organization_id, group_id, user_id),
   CONSTRAINT group_members_organization_id_group_id_groups_organization_id_i FOREIGN KEY (organization_id, group_id)
     REFERENCES groups(organization_id, id) ON DELETE CASCADE,
   CONSTRAINT group_members_organization_id_user_id_users_organization_id_id_ FOREIGN KEY (organization_id, user_id)
     REFERENCES users(organization_id, id) ON DELETE CASCADE
 );
+CREATE INDEX group_members_held ON group_members USING btree (organization_id, held_by) WHERE (held_by IS NOT NULL);
 CREATE INDEX group_members_user ON group_members USING btree (organization_id, user_id);
 ALTER TABLE group_members ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON group_members FOR ALL TO rolecall_server
@@ -339,6 +343,7 @@ CREATE TABLE group_nestings (
   group_id text NOT NULL,
   child_group_id text NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
+  held_by text,
   CONSTRAINT group_nestings_organization_id_group_id_child_group_id_pk PRIMARY KEY (organization_id, group_id, child_group_id),
   CONSTRAINT group_nestings_not_itself CHECK (group_id <> child_group_id),
   CONSTRAINT group_nestings_child_group FOREIGN KEY (organization_id, child_group_id)
@@ -347,6 +352,7 @@ CREATE TABLE group_nestings (
     REFERENCES groups(organization_id, id) ON DELETE CASCADE
 );
 CREATE INDEX group_nestings_child ON group_nestings USING btree (organization_id, child_group_id);
+CREATE INDEX group_nestings_held ON group_nestings USING btree (organization_id, held_by) WHERE (held_by IS NOT NULL);
 ALTER TABLE group_nestings ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON group_nestings FOR ALL TO rolecall_server
   USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
@@ -614,6 +620,29 @@ AS $function$
   SELECT above.group_id FROM above $function$;
 -- Called by functions of ours only.
 
+-- The group and those that it is in, of the organization entered.
+CREATE OR REPLACE FUNCTION public.groups_over(p_group_id text)
+ RETURNS TABLE(group_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT a.group_id FROM groups_above(current_setting('rolecall.organization_id'), ARRAY[p_group_id]) a $function$;
+GRANT EXECUTE ON FUNCTION groups_over(text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION groups_over(text) TO rolecall_server;
+
+-- Whoever is in the group, or in one that is in it, of the organization entered.
+CREATE OR REPLACE FUNCTION public.members_below(p_group_id text)
+ RETURNS TABLE(user_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT DISTINCT gm.user_id FROM groups_below(current_setting('rolecall.organization_id'), ARRAY[p_group_id]) b
+    JOIN group_members gm ON gm.organization_id = current_setting('rolecall.organization_id') AND gm.group_id = b.group_id $function$;
+GRANT EXECUTE ON FUNCTION members_below(text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION members_below(text) TO rolecall_server;
+
 -- Stops the transaction (RC400) where a write refers to something that does not exist; the message lists what.
 CREATE OR REPLACE FUNCTION public.refuse_missing(p_missing text[])
  RETURNS boolean
@@ -662,6 +691,12 @@ CREATE TABLE directories (
   arrivals text DEFAULT 'active'::text NOT NULL,
   -- What happens where it brings somebody whom the organization has from elsewhere.
   adoption text DEFAULT 'verified_domain'::text NOT NULL,
+  brake text DEFAULT 'on'::text NOT NULL,
+  brake_people integer,
+  brake_share integer,
+  brake_minutes integer DEFAULT 60 NOT NULL,
+  brake_limit integer DEFAULT 25 NOT NULL,
+  brake_learned_at timestamp(3) with time zone,
   CONSTRAINT directories_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT directories_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
     REFERENCES organizations(id) ON DELETE CASCADE
@@ -861,6 +896,125 @@ CREATE POLICY own_organization ON extension_attributes FOR ALL TO rolecall_serve
   USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
 GRANT SELECT, INSERT, UPDATE, DELETE ON extension_attributes TO rolecall_server;
+
+-- What people lost by the word of a directory, one row for a person and a group.
+CREATE TABLE directory_losses (
+  organization_id text NOT NULL,
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  directory_id text NOT NULL,
+  occurred_at timestamp(3) with time zone NOT NULL,
+  kind text NOT NULL,
+  user_id text NOT NULL,
+  group_id text,
+  child_group_id text,
+  status text NOT NULL,
+  counts boolean NOT NULL,
+  has_left boolean DEFAULT false NOT NULL,
+  outcome text,
+  CONSTRAINT directory_losses_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT directory_losses_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX directory_losses_time ON directory_losses USING btree (organization_id, directory_id, occurred_at);
+CREATE SEQUENCE directory_losses_id_seq AS bigint START WITH 1 INCREMENT BY 1 OWNED BY directory_losses.id;
+ALTER TABLE directory_losses ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON directory_losses FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON directory_losses TO rolecall_server;
+
+-- More people lost something by a directory than it may take in a time: what takes rights waits for an administrator.
+CREATE TABLE mass_changes (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  directory_id text NOT NULL,
+  began_at timestamp(3) with time zone NOT NULL,
+  tripped_at timestamp(3) with time zone NOT NULL,
+  ended_at timestamp(3) with time zone,
+  people_limit integer,
+  status text NOT NULL,
+  decided_at timestamp(3) with time zone,
+  decided_by text,
+  CONSTRAINT mass_changes_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT mass_changes_organization_id_directory_id_directories_organizat FOREIGN KEY (organization_id, directory_id)
+    REFERENCES directories(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX mass_changes_directory ON mass_changes USING btree (organization_id, directory_id, id);
+ALTER TABLE mass_changes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON mass_changes FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON mass_changes TO rolecall_server;
+
+-- Notes what people lose by a directory, before they do. The mass change that is under way, which then keeps what only
+-- takes rights; null where the directory may take it.
+CREATE OR REPLACE FUNCTION public.note_losses(p_directory_id text, p_kind text, p_user_ids text[], p_group_id text, p_child_group_id text, p_now timestamp with time zone)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  p_organization_id text := current_setting('rolecall.organization_id');
+  v_directory directories;
+  v_counts boolean;
+  v_last timestamptz;
+  v_wave text;
+  v_since timestamptz;
+  v_people integer;
+  v_began timestamptz;
+  v_alarm text;
+BEGIN
+  IF p_directory_id IS NULL OR cardinality(p_user_ids) = 0 THEN RETURN NULL; END IF;
+  SELECT d.* INTO v_directory FROM directories d WHERE d.organization_id = p_organization_id AND d.id = p_directory_id;
+  v_counts := p_group_id IS NULL OR EXISTS (SELECT FROM mappings m
+    WHERE m.organization_id = p_organization_id
+      AND m.group_id IN (SELECT a.group_id FROM groups_above(p_organization_id, ARRAY[p_group_id]) a));
+  SELECT l.occurred_at INTO v_last FROM directory_losses l
+    WHERE l.organization_id = p_organization_id AND l.directory_id = p_directory_id ORDER BY l.occurred_at DESC LIMIT 1;
+  SELECT m.id INTO v_wave FROM mass_changes m
+    WHERE m.organization_id = p_organization_id AND m.directory_id = p_directory_id AND m.ended_at IS NULL;
+  IF v_last < p_now - interval '10 minutes' THEN
+    UPDATE mass_changes m SET ended_at = v_last
+      WHERE m.organization_id = p_organization_id AND m.directory_id = p_directory_id AND m.ended_at IS NULL;
+    v_wave := NULL;
+  END IF;
+  INSERT INTO directory_losses (organization_id, directory_id, occurred_at, kind, user_id, group_id, child_group_id, status, counts)
+    SELECT u.organization_id, p_directory_id, p_now, p_kind, u.id, p_group_id, p_child_group_id, u.status,
+      v_counts AND u.status IN ('active', 'invited')
+    FROM users u WHERE u.organization_id = p_organization_id AND u.id = ANY (p_user_ids);
+  IF v_wave IS NOT NULL OR v_directory.brake = 'off' OR NOT v_counts THEN RETURN v_wave; END IF;
+  v_since := greatest(p_now - make_interval(mins => v_directory.brake_minutes), (SELECT max(m.ended_at) FROM mass_changes m
+    WHERE m.organization_id = p_organization_id AND m.directory_id = p_directory_id));
+  -- No more rows than it takes to tell.
+  SELECT count(DISTINCT x.user_id) INTO v_people FROM (SELECT l.user_id FROM directory_losses l
+    WHERE l.organization_id = p_organization_id AND l.directory_id = p_directory_id AND l.occurred_at > v_since AND l.counts
+    ORDER BY l.occurred_at DESC LIMIT 20 * v_directory.brake_limit + 20) x;
+  IF v_people <= v_directory.brake_limit THEN RETURN NULL; END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('brake ' || p_directory_id, 0));
+  SELECT m.id INTO v_wave FROM mass_changes m
+    WHERE m.organization_id = p_organization_id AND m.directory_id = p_directory_id AND m.ended_at IS NULL;
+  IF v_wave IS NOT NULL THEN RETURN v_wave; END IF;
+  -- Those who left a while before belong to another day's work.
+  SELECT max(g.occurred_at) INTO v_began FROM (SELECT l.occurred_at,
+      l.occurred_at - lag(l.occurred_at) OVER (ORDER BY l.occurred_at) AS gap FROM directory_losses l
+    WHERE l.organization_id = p_organization_id AND l.directory_id = p_directory_id AND l.occurred_at > v_since) g
+    WHERE g.gap IS NULL OR g.gap > interval '10 minutes';
+  v_wave := new_id('mch');
+  v_alarm := new_id('alm');
+  INSERT INTO mass_changes (organization_id, id, directory_id, began_at, tripped_at, people_limit, status)
+    VALUES (p_organization_id, v_wave, p_directory_id, v_began, p_now, v_directory.brake_limit, 'open');
+  INSERT INTO alarms (organization_id, id, kind, detail, raised_at) VALUES (p_organization_id, v_alarm, 'mass_change',
+    jsonb_build_object('massChangeId', v_wave, 'directoryId', p_directory_id, 'name', v_directory.name,
+      'limit', v_directory.brake_limit, 'minutes', v_directory.brake_minutes), p_now);
+  INSERT INTO audit_events (organization_id, id, occurred_at, actor_type, actor_id, action, target_type, target_id, detail,
+      request_id)
+    VALUES (p_organization_id, new_id('evt'), p_now, 'system', 'rolecall', 'directory.brake', 'directory', p_directory_id,
+      jsonb_build_object('massChange', v_wave, 'alarm', v_alarm, 'limit', v_directory.brake_limit), 'req_brake');
+  RETURN v_wave;
+END $function$;
+GRANT EXECUTE ON FUNCTION note_losses(text, text, text[], text, text, timestamp with time zone) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION note_losses(text, text, text[], text, text, timestamp with time zone) TO rolecall_server;
 
 -- Whether a directory may have somebody whom the organization has from elsewhere: own, yes, or why not.
 CREATE OR REPLACE FUNCTION public.adoption_verdict(p_organization_id text, p_directory_id text, p_user_id text)
@@ -3561,7 +3715,10 @@ AS $function$
   UNION ALL
   SELECT DISTINCT c.organization_id, 'certificate' FROM certificates_ending c
   UNION ALL
-  SELECT DISTINCT e.organization_id, 'emergency_drill' FROM emergency_accounts_to_prove e $function$;
+  SELECT DISTINCT e.organization_id, 'emergency_drill' FROM emergency_accounts_to_prove e
+  UNION ALL
+  SELECT DISTINCT d.organization_id, 'brake' FROM directories d
+    WHERE d.brake_learned_at IS NULL OR d.brake_learned_at < now() - interval '1 day' $function$;
 GRANT EXECUTE ON FUNCTION organizations_with_upkeep() TO rolecall_server;
 
 -- What is due by its pace (prompt, seal, upkeep), and neither under way nor paused; seen_at is the moment of the look.

@@ -9,6 +9,7 @@ import { updateDirectory } from '#connections/directories/update-directory.ts'
 import { AppError } from '#platform/errors.ts'
 import { addAdoptionCommands } from './directory-adoption.ts'
 import { addDirectoryAttributeCommands } from './directory-attribute.ts'
+import { addBrakeCommands } from './directory-brake.ts'
 import { addDirectoryClientCommands } from './directory-client.ts'
 import { addDirectoryTokenCommands } from './directory-token.ts'
 import { confirmOption, makeChange } from './make-change.ts'
@@ -58,6 +59,7 @@ export function addDirectoryCommands(program: Command, runtime: CliRuntime): voi
       .option('--json', 'print one JSON line')
       .action((options: Scope & { directory: string }) => setStatus(runtime, options, status))
   addAdoptionCommands(directory, runtime)
+  addBrakeCommands(directory, runtime)
   addDirectoryTokenCommands(directory, runtime)
   addDirectoryClientCommands(directory, runtime)
   addDirectoryAttributeCommands(directory, runtime)

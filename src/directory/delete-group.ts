@@ -2,9 +2,10 @@
 import { sql } from 'drizzle-orm'
 import { type AuditParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
-import { type CallContext, inTransaction, requirePermission, type Transaction } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
 import { requireVersion } from './expected-version.ts'
 import { type GroupKey, type GroupRecord, type GroupReference, isGroup, lockGroupRow } from './groups.ts'
+import { noteLossOfGroup } from './losses.ts'
 
 const remove = prepared<AuditParameters & GroupKey, never>(
   (p) => sql`with mapped as (
@@ -25,6 +26,27 @@ const removeNestings = prepared<GroupKey, never>(
     and n.organization_id = g.organization_id and g.id in (n.group_id, n.child_group_id)`,
 )
 
+const keep = prepared<AuditParameters & GroupKey & { heldBy: string; now: string }, never>(
+  (p) => sql`with kept as (
+      update groups g set directory_id = null, held_by = ${p.heldBy}, version = version + 1,
+        updated_at = ${p.now}::timestamptz where ${isGroup(p)})
+    ${insertAudit(p)}`,
+)
+
+async function keptBy(tx: Transaction, ctx: CallContext, { id, directoryId }: GroupRecord): Promise<string | null> {
+  const { organizationId } = ctx
+  const [noted] = await tx.run(noteLossOfGroup({ organizationId, directoryId, groupId: id, now: nowOf(ctx) }))
+  return noted?.massChangeId ?? null
+}
+
+/** For the directory it is gone, and it may bring another one of its name; here it stays until an administrator has decided. */
+function keeping(ctx: CallContext, { id, displayName, directoryId }: GroupRecord, heldBy: string): Statement<never> {
+  const detail = { displayName, directoryId, massChange: heldBy }
+  const entry = { action: 'group.keep', targetType: 'group', targetId: id, detail } as const
+  const key = { organizationId: ctx.organizationId, directoryId, groupId: id }
+  return keep({ ...auditParameters(ctx, entry), ...key, heldBy, now: nowOf(ctx) })
+}
+
 /** @throws AppError not_found; precondition_failed where `expectedVersion` is not the current one */
 export async function deleteGroup(
   ctx: CallContext,
@@ -34,7 +56,8 @@ export async function deleteGroup(
   await inTransaction(ctx, async (tx) => {
     const group = await lockGroupRow(tx, ctx, input)
     requireVersion('group', group, input.expectedVersion)
-    await tx.commitWith(...removals(ctx, group))
+    const keeper = input.directoryId === null ? null : await keptBy(tx, ctx, group)
+    await tx.commitWith<unknown>(...(keeper === null ? removals(ctx, group) : [keeping(ctx, group, keeper)]))
   })
 }
 

@@ -6,12 +6,14 @@ import { prepared } from '#db/statement.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
 import { deactivation } from './deactivation.ts'
 import { requireVersion } from './expected-version.ts'
+import { noteLossOfPerson } from './losses.ts'
 import { emailKeys } from './user-content.ts'
 import { lockUserRow, type UserReference } from './users.ts'
 
 type Parameters = AuditRowParameters & {
   organizationId: string
   userId: string
+  directoryId: string | null
   emailKeys: readonly string[]
   now: string
 }
@@ -23,6 +25,11 @@ const hide = prepared<Parameters, never>(
     left_groups as (
       delete from group_members where organization_id = ${p.organizationId} and user_id = ${p.userId}
       returning group_id),
+    -- With the user's own loss as the source for putting it back.
+    noted as (
+      insert into directory_losses (organization_id, directory_id, occurred_at, kind, user_id, group_id, status, counts)
+      select ${p.organizationId}, ${p.directoryId}, ${p.now}::timestamptz, 'left_group', ${p.userId}, group_id, 'inactive', false
+      from left_groups where ${p.directoryId}::text is not null),
     forgotten as (
       delete from user_emails where organization_id = ${p.organizationId} and user_id = ${p.userId}
         and value_key = any (${p.emailKeys}::text[])),
@@ -48,12 +55,15 @@ export async function deleteUserWithin(tx: Transaction, ctx: CallContext, input:
   // Made first, so that its audit row comes first.
   const switchedOff = deactivation(ctx, user.id, { reason: 'directory_deleted' })
   const audit = auditParameters(ctx, { action: 'user.delete', targetType: 'user', targetId: user.id })
+  const { directoryId } = user
   await tx.commitWith<unknown>(
+    noteLossOfPerson({ directoryId, userId: user.id, kind: 'deleted', now: nowOf(ctx) }),
     switchedOff,
     hide({
       ...audit,
       organizationId: ctx.organizationId,
       userId: user.id,
+      directoryId,
       emailKeys: emailKeys(user.attributes),
       now: nowOf(ctx),
     }),

@@ -31,11 +31,11 @@ export const memberColumn: SQL = sql`(select coalesce(json_agg(json_build_object
       select gm.user_id as id, 'User' as type, u.display, gm.created_at
       from group_members gm cross join lateral (select coalesce(u.display_name, u.user_name) as display from users u
         where u.organization_id = gm.organization_id and u.id = gm.user_id offset 0) u
-      where gm.organization_id = g.organization_id and gm.group_id = g.id
+      where gm.organization_id = g.organization_id and gm.group_id = g.id and gm.held_by is null
       union all
       select c.id, 'Group', c.display_name, n.created_at
       from group_nestings n join groups c on c.organization_id = n.organization_id and c.id = n.child_group_id
-      where n.organization_id = g.organization_id and n.group_id = g.id) m) as members`
+      where n.organization_id = g.organization_id and n.group_id = g.id and n.held_by is null) m) as members`
 
 export type GroupReference = { groupId: string; directoryId: string | null }
 

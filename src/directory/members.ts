@@ -8,6 +8,7 @@ import { type CallContext, nowOf } from '#src/context.ts'
 import type { Condition } from './condition.ts'
 import { conditionSql } from './condition-sql.ts'
 import { type GroupKey, isGroup } from './groups.ts'
+import { notedLoss } from './losses.ts'
 import { groupScope, membersOfGroup } from './scopes.ts'
 
 /** `ids` are ids of users and groups. `remove` of somebody who is not in, and `add` of somebody who is, change nothing. */
@@ -57,7 +58,8 @@ const addUsers = prepared<Parameters, AddedRow>(
     changed as (
       insert into group_members (organization_id, group_id, user_id, created_at)
       select g.organization_id, g.id, f.id, ${p.now}::timestamptz from groups g, found f where ${isGroup(p)}
-      order by f.id on conflict do nothing returning user_id as id),
+      order by f.id on conflict (organization_id, group_id, user_id) do update set held_by = null
+        where group_members.held_by is not null returning user_id as id),
     ${bumpAndAudit(p)} ${countComplete}`,
 )
 
@@ -70,38 +72,70 @@ const addGroups = prepared<Parameters, AddedRow>(
     changed as (
       insert into group_nestings (organization_id, group_id, child_group_id, created_at)
       select g.organization_id, g.id, f.id, ${p.now}::timestamptz from groups g, found f where ${isGroup(p)}
-      order by f.id on conflict do nothing returning child_group_id as id),
+      order by f.id on conflict (organization_id, group_id, child_group_id) do update set held_by = null
+        where group_nestings.held_by is not null returning child_group_id as id),
     ${bumpAndAudit(p)} ${countComplete}`,
 )
 
 // A directory changes its own groups only.
 const isInReach = (p: Chunks): SQL => sql`exists (select from groups g where ${isGroup(p)})`
 
+/** Which members a removal takes: those of the ids, or all but those. */
+const taken = {
+  remove: (id: SQL, ids: SQL): SQL => sql`${id} = any (${ids}::text[])`,
+  keepOnly: (id: SQL, ids: SQL): SQL => sql`${id} <> all (${ids}::text[])`,
+}
+
+const ofGroup = ({ directoryId, groupId, now }: Chunks) => ({ directoryId, groupId, now })
+
+/** Those who leave are gone, or kept by a mass change: then the directory does not see them any more, and they count as before. */
+const removeUsers = (which: keyof typeof taken) =>
+  prepared<Parameters, ChangedRow>(
+    (p) => sql`with leaving as (
+        select user_id as id from group_members where organization_id = ${p.organizationId} and group_id = ${p.groupId}
+          and ${isInReach(p)} and held_by is null and ${taken[which](sql`user_id`, p.ids)}),
+      brake as (select ${notedLoss({
+        ...ofGroup(p),
+        kind: sql`'left_group'`,
+        userIds: sql`array(select id from leaving)`,
+      })} as held_by),
+      kept as (
+        update group_members m set held_by = b.held_by from brake b where b.held_by is not null
+          and m.organization_id = ${p.organizationId} and m.group_id = ${p.groupId} and m.user_id in (select id from leaving)
+        returning m.user_id as id),
+      gone as (
+        delete from group_members m using brake b where b.held_by is null
+          and m.organization_id = ${p.organizationId} and m.group_id = ${p.groupId} and m.user_id in (select id from leaving)
+        returning m.user_id as id),
+      changed as (select id from kept union all select id from gone), ${bumpAndAudit(p)} ${countChanged}`,
+  )
+
+/** The same of groups in the group: whoever is in one of them is in no longer. */
+const removeGroups = (which: keyof typeof taken) =>
+  prepared<Parameters, ChangedRow>(
+    (p) => sql`with leaving as (
+        select child_group_id as id from group_nestings where organization_id = ${p.organizationId}
+          and group_id = ${p.groupId} and ${isInReach(p)} and held_by is null and ${taken[which](sql`child_group_id`, p.ids)}),
+      brakes as materialized (select l.id, ${notedLoss({
+        ...ofGroup(p),
+        kind: sql`'left_nesting'`,
+        userIds: sql`array(select m.user_id from members_below(l.id) m)`,
+        childGroupId: sql`l.id`,
+      })} as held_by from leaving l),
+      kept as (
+        update group_nestings n set held_by = b.held_by from brakes b where b.held_by is not null
+          and n.organization_id = ${p.organizationId} and n.group_id = ${p.groupId} and n.child_group_id = b.id
+        returning n.child_group_id as id),
+      gone as (
+        delete from group_nestings n using brakes b where b.held_by is null
+          and n.organization_id = ${p.organizationId} and n.group_id = ${p.groupId} and n.child_group_id = b.id
+        returning n.child_group_id as id),
+      changed as (select id from kept union all select id from gone), ${bumpAndAudit(p)} ${countChanged}`,
+  )
+
 const removals = {
-  users: {
-    remove: prepared<Parameters, ChangedRow>(
-      (p) => sql`with changed as (
-          delete from group_members where organization_id = ${p.organizationId} and group_id = ${p.groupId}
-            and ${isInReach(p)} and user_id = any (${p.ids}::text[]) returning user_id as id), ${bumpAndAudit(p)} ${countChanged}`,
-    ),
-    keepOnly: prepared<Parameters, ChangedRow>(
-      (p) => sql`with changed as (
-          delete from group_members where organization_id = ${p.organizationId} and group_id = ${p.groupId}
-            and ${isInReach(p)} and user_id <> all (${p.ids}::text[]) returning user_id as id), ${bumpAndAudit(p)} ${countChanged}`,
-    ),
-  },
-  groups: {
-    remove: prepared<Parameters, ChangedRow>(
-      (p) => sql`with changed as (
-          delete from group_nestings where organization_id = ${p.organizationId} and group_id = ${p.groupId}
-            and ${isInReach(p)} and child_group_id = any (${p.ids}::text[]) returning child_group_id as id), ${bumpAndAudit(p)} ${countChanged}`,
-    ),
-    keepOnly: prepared<Parameters, ChangedRow>(
-      (p) => sql`with changed as (
-          delete from group_nestings where organization_id = ${p.organizationId} and group_id = ${p.groupId}
-            and ${isInReach(p)} and child_group_id <> all (${p.ids}::text[]) returning child_group_id as id), ${bumpAndAudit(p)} ${countChanged}`,
-    ),
-  },
+  users: { remove: removeUsers('remove'), keepOnly: removeUsers('keepOnly') },
+  groups: { remove: removeGroups('remove'), keepOnly: removeGroups('keepOnly') },
 }
 
 /** The ids of the members of a group that satisfy a condition. */

@@ -90,16 +90,16 @@ const plainExtensionElement: Scope = {
 
 const groupsOfUser = sql`(select gr.id as value, gr.display_name as display, 'direct'::text as type
   from group_members gm join groups gr on gr.organization_id = gm.organization_id and gr.id = gm.group_id
-  where gm.organization_id = u.organization_id and gm.user_id = u.id) e`
+  where gm.organization_id = u.organization_id and gm.user_id = u.id and gm.held_by is null and gr.held_by is null) e`
 
 /** The members of `groups g`, as rows. */
 export const membersOfGroup = sql`(select mu.id as value, coalesce(mu.display_name, mu.user_name) as display, 'User'::text as type
   from group_members gm join users mu on mu.organization_id = gm.organization_id and mu.id = gm.user_id
-  where gm.organization_id = g.organization_id and gm.group_id = g.id
+  where gm.organization_id = g.organization_id and gm.group_id = g.id and gm.held_by is null
   union all
   select c.id, c.display_name, 'Group'
   from group_nestings n join groups c on c.organization_id = n.organization_id and c.id = n.child_group_id
-  where n.organization_id = g.organization_id and n.group_id = g.id) e`
+  where n.organization_id = g.organization_id and n.group_id = g.id and n.held_by is null) e`
 
 const schemasOf = (core: string, attributes: SQL): SQL =>
   sql`(select ${core}::text as value union all select key from jsonb_object_keys(${attributes}) key where key like 'urn:%') e`

@@ -3,8 +3,9 @@
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
-import type { CallContext, Transaction } from '#src/context.ts'
+import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
 import { deactivation } from './deactivation.ts'
+import { noteLossOfPerson } from './losses.ts'
 import { reactivation } from './reactivation.ts'
 import { isActive, type StatusReason, type UserRecord, type WrittenUser, writtenColumns } from './users.ts'
 
@@ -57,6 +58,12 @@ export type StatusStatements = {
 
 const only = (...user: Statement<WrittenUser>[]): StatusStatements => ({ user, besides: [] })
 
+/** Whoever leaves is let out at once, however many they are; that it was said is noted. */
+function switchedOff(ctx: CallContext, { id: userId, directoryId }: UserRecord): StatusStatements {
+  const noted = noteLossOfPerson({ directoryId, userId, kind: 'deactivated', now: nowOf(ctx) })
+  return { user: [deactivation(ctx, userId, { reason: 'directory' })], besides: [noted] }
+}
+
 /** What follows from a directory's word, in a transaction that holds the user's row. */
 export async function statusStatements(
   tx: Transaction,
@@ -65,7 +72,7 @@ export async function statusStatements(
   { said, whenHeld }: StatusWord,
 ): Promise<StatusStatements> {
   if (said === undefined) return only()
-  if (isActive(user)) return said ? only() : only(deactivation(ctx, user.id, { reason: 'directory' }))
+  if (isActive(user)) return said ? only() : switchedOff(ctx, user)
   if (isDirectorysHold(user.statusReason)) {
     if (!said) return only()
     const { organizationId } = ctx

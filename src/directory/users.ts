@@ -48,7 +48,8 @@ export const writtenColumns = sql`u.id, u.directory_id as "directoryId", u.user_
 /** The columns of a UserRecord, for `users u`. */
 export const userColumns = sql`${writtenColumns}, to_json(array(select json_build_object('id', g.id, 'displayName', g.display_name)
    from group_members gm join groups g on g.organization_id = gm.organization_id and g.id = gm.group_id
-   where gm.organization_id = u.organization_id and gm.user_id = u.id order by gm.group_id)) as groups`
+   where gm.organization_id = u.organization_id and gm.user_id = u.id and gm.held_by is null
+     and g.held_by is null order by gm.group_id)) as groups`
 
 type UserKey = { organizationId: string; directoryId: string | null; userId: string }
 

@@ -34,6 +34,7 @@ export type IdPrefix =
   | 'lrq'
   | 'ado'
   | 'run'
+  | 'mch'
 
 export type Ids = { next(prefix: IdPrefix): string }
 

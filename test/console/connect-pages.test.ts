@@ -44,6 +44,12 @@ const pages: [string, (at: Furnished) => string, string][] = [
     ({ directory }) => `/console/directories/${directory}/adoptions`,
     'Deactivated by it',
   ],
+  ['many people at once', ({ directory }) => `/console/directories/${directory}/mass-changes`, 'Waits for your word'],
+  [
+    'who lost something',
+    ({ directory, massChange }) => `/console/directories/${directory}/mass-changes/${massChange}`,
+    'Has really left',
+  ],
   [
     'moving from a directory',
     ({ directory, nextDirectory }) => `/console/directories/${directory}/move?to=${nextDirectory}`,

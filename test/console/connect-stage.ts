@@ -1,5 +1,7 @@
 // An organization with something on every page about providers: two connections in different states, a directory with people,
 // quirks and a refusal, sign-ins that worked and did not, setup links.
+
+import { lookBack } from '#access/people/brake/look-back.ts'
 import { listAttempts } from '#access/sign-in/attempts.ts'
 import { createTestLink } from '#access/sign-in/test-links.ts'
 import { createDirectoryClient } from '#connections/directories/change-directory-clients.ts'
@@ -30,6 +32,7 @@ export type Furnished = {
   /** Clients of the directory, by secret and by keys. */
   client: string
   keyClient: string
+  massChange: string
   refusedEvent: string
   tolerantEvent: string
   refusedAttempt: string
@@ -95,7 +98,9 @@ export async function furnishConnect(
   await app.provisioning.flush()
   const [refusal] = await listProvisioningEvents(ctx, { directoryId: directory, status: 'failed', limit: 1 })
   const changes = await listProvisioningEvents(ctx, { directoryId: directory, status: 'changed', limit: 50 })
+  const lost = await lookBack(ctx, { directoryId: directory, since: new Date(Date.now() - 600_000).toISOString() })
   return {
+    massChange: lost.id,
     ...{ open: connection.id, draft: draft.id, directory, nextDirectory: next.id, token: token.id },
     ...{ client: client.id, keyClient: keyClient.id },
     refusedEvent: refusal?.id ?? '',

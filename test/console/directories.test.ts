@@ -50,6 +50,37 @@ describe('a directory', () => {
     expect([revoked.status, await asks(id, token), await asks(id, second)]).toEqual([303, 401, 200])
   })
 
+  test('takes many people out: the page says who, one is noted as really left, the others are put back by one click', async () => {
+    const { id, path, token } = await create('Wide of Rowan')
+    const form = { brake: 'people', brakePeople: '2', brakeShare: '', brakeMinutes: '60' }
+    expect((await client.post(`${path}/brake`, { ...form, brakePeople: '' })).status).toBe(400)
+    expect((await client.post(`${path}/brake`, form)).status).toBe(303)
+    expect((await client.get(path)).text).toContain('more than 2 people lose something within 60 minutes')
+    const scim = scimClient((where, init) => app.request(where, init), { directoryId: id, token })
+    const ids = await Promise.all([1, 2, 3, 4].map((number) => scim.user(`wide${number}@example.com`)))
+    for (const each of ids) await scim.patch(`/Users/${each}`, { op: 'replace', path: 'active', value: false })
+    expect((await client.get('/console')).text).toContain('A directory takes many people out: is that meant?')
+    expect((await client.get(path)).text).toContain('It has taken 4 people out: is that meant?')
+    const list = (await client.get(`${path}/mass-changes`)).text
+    const page = /\/console\/directories\/\w+\/mass-changes\/mch_\w+/.exec(list)?.[0] ?? ''
+    expect((await client.get(page)).text).toContain('Put 4 people back')
+    const noted = await client.post(`${page}/leavers`, { user: ids[0] ?? '', hasLeft: 'true' })
+    expect(noted.status).toBe(303)
+    expect((await client.get(page)).text).toContain('Put 3 people back')
+    expect((await client.post(`${page}/restore`)).status).toBe(303)
+    const restored = (await client.get(page)).text
+    expect(restored).toContain('3, and 0 could not be')
+    expect(restored).not.toContain('Confirm that it was meant')
+    expect((await scim.list('Users', 'active eq true')).body.totalResults).toBe(3)
+    expect((await client.get(path)).text).not.toContain('is that meant?')
+    expect((await client.post(`${path}/mass-changes`, { since: 'tomorrow' })).status).toBe(400)
+    const back = await client.post(`${path}/mass-changes`, { since: new Date().toISOString().slice(0, 10) })
+    expect([back.status, (await client.get(back.location ?? '')).text.includes('Put 3 people back')]).toEqual([
+      303,
+      true,
+    ])
+  })
+
   test('J1: has its people wait, shows what they would get, and lets them in', async () => {
     const { id, path, token } = await create('Staged of Rowan')
     expect((await client.get(path)).text).toContain('let in as they come')

@@ -30,7 +30,7 @@ const ownTables = ['administrator_checks']
 
 it('has the columns of the database, by name and type, and whether they may be null', async () => {
   const rows = await owner`select c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
-      || case when a.attnotnull then ' not null' else '' end || case when a.atthasdef and a.attgenerated = '' then ' default' else '' end as column
+      || case when a.attnotnull then ' not null' else '' end || case when a.atthasdef and a.attgenerated = '' or a.attidentity <> '' then ' default' else '' end as column
     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relname <> all (${ownTables})`
   const columns = declared.flatMap(({ name, columns: own }) =>

@@ -27,7 +27,8 @@ const system = (): CallContext => ({ ...ctx, actor: { type: 'system', id: 'worke
 const run = (kind: keyof typeof standardJobs) => standardJobs[kind]?.(system(), log)
 const due = async (): Promise<string[]> =>
   (
-    await owner`select kind from organizations_with_upkeep() where organization_id = ${client.organizationId} order by 1`
+    await owner`select kind from organizations_with_upkeep()
+      where organization_id = ${client.organizationId} and kind <> 'brake' order by 1`
   ).map(({ kind }) => kind)
 const mails = () => owner`select id, kind, recipient, subject, target_id as target from mails
   where organization_id = ${client.organizationId} and kind = 'reminder' order by id`

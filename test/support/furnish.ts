@@ -40,7 +40,13 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
     updated_at: at,
     arrivals: 'active',
     adoption: 'never',
+    brake: 'on',
+    brake_minutes: 60,
+    brake_limit: 25,
   })
+  await sql`insert into directory_losses (organization_id, directory_id, occurred_at, kind, user_id, status, counts)
+    values (${organizationId}, ${dir}, ${at}, 'deactivated', ${userId}, 'active', true)`
+  await insert('mass_changes', { id: `mch_${id()}`, directory_id: dir, began_at: at, tripped_at: at, status: 'open' })
   await insert('adoption_requests', {
     ...user,
     ...{

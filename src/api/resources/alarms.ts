@@ -23,6 +23,7 @@ const Alarm = z
         'link_request',
         'link_undone',
         'adoption_request',
+        'mass_change',
         'address_proposal',
         'reactivation_held',
         'groups_unreadable',

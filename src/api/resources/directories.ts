@@ -32,6 +32,26 @@ const adoption = z.enum(adoptionPolicies).openapi({
     'For people whom it brings and the organization has from elsewhere: those in a verified domain, all, or none become the directory’s; `confirm`: each waits for an administrator. Whoever manages something always does',
 })
 
+const brake = {
+  brake: z
+    .enum(['on', 'off'])
+    .openapi({ description: '`on`: what more people lose at once than the limit waits for an administrator' }),
+  brakePeople: z
+    .number()
+    .int()
+    .min(1)
+    .nullable()
+    .openapi({ description: 'How many people may lose something; null: a share, or learned' }),
+  brakeShare: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .nullable()
+    .openapi({ description: 'The same, in percent of its people' }),
+  brakeMinutes: z.number().int().min(5).max(1_440).openapi({ description: 'Within how many minutes' }),
+}
+
 const Directory = z
   .object({
     id: z.string(),
@@ -39,6 +59,8 @@ const Directory = z
     status,
     arrivals,
     adoption,
+    ...brake,
+    brakeLimit: z.number().int().openapi({ description: 'How many people that comes to' }),
     baseUrl: z.string().openapi({ description: 'The SCIM base URL, for the identity provider' }),
     createdAt: time,
     updatedAt: time,
@@ -114,7 +136,7 @@ const updateRoute = operation('patch', '/directories/{id}', 'updateDirectory', {
   summary: 'Rename a directory, or switch it off and on; switched off, its tokens are refused at once',
   request: {
     params: idParam,
-    body: jsonBody(z.strictObject({ name: z.string(), status, arrivals, adoption }).partial()),
+    body: jsonBody(z.strictObject({ name: z.string(), status, arrivals, adoption, ...brake }).partial()),
   },
   responses: { 200: jsonAnswer(Directory, 'The directory as it is now') },
 })

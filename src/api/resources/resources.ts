@@ -24,6 +24,7 @@ import { invitationRoutes } from './invitations.ts'
 import { linkRequestRoutes } from './link-requests.ts'
 import { mailRoutes } from './mails.ts'
 import { mappingRoutes } from './mappings.ts'
+import { massChangeRoutes } from './mass-changes.ts'
 import { organizationRoutes } from './organizations.ts'
 import { policyRoutes } from './policies.ts'
 import { provisioningEventRoutes } from './provisioning-events.ts'
@@ -67,6 +68,7 @@ export const resourceRoutes = [
   assignmentRoutes,
   directoryRoutes,
   adoptionRoutes,
+  massChangeRoutes,
   addressProposalRoutes,
   directoryClientRoutes,
   directoryTokenRoutes,

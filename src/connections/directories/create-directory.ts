@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { instantSchema, nameSchema, parseInput, requireFuture } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission, requireReach } from '#src/context.ts'
-import { adoptionPolicies, type DirectoryRecord, insertDirectory } from './directories.ts'
+import { adoptionPolicies, type DirectoryRecord, insertDirectory, newBrake } from './directories.ts'
 import { type IssuedDirectoryToken, newToken } from './directory-tokens.ts'
 
 const CreateDirectoryInput = z.object({
@@ -33,7 +33,7 @@ export async function createDirectory(
     await tx.commitWith(insertDirectory({ organizationId, id, name, arrivals, adoption, now }), insert, audit)
   })
   return {
-    directory: { id, name, status: 'active', arrivals, adoption, createdAt: now, updatedAt: now },
+    directory: { id, name, status: 'active', arrivals, adoption, ...newBrake, createdAt: now, updatedAt: now },
     token: issued,
   }
 }

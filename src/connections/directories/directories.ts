@@ -20,12 +20,32 @@ export type DirectoryRecord = {
   arrivals: 'active' | 'staged'
   /** For people whom it brings and the organization has from elsewhere. */
   adoption: AdoptionPolicy
+  /** `on`: what more people lose at once than `brakeLimit` waits for an administrator. */
+  brake: 'on' | 'off'
+  /** How many people may lose something within `brakeMinutes`, as it was set; null where it was not. */
+  brakePeople: number | null
+  /** The same as a share of its people, in percent. */
+  brakeShare: number | null
+  brakeMinutes: number
+  /** What that comes to; learned where neither was set. */
+  brakeLimit: number
   createdAt: string
   updatedAt: string
 }
 
+/** Of a new directory; its columns have the same. */
+export const newBrake = {
+  brake: 'on',
+  brakePeople: null,
+  brakeShare: null,
+  brakeMinutes: 60,
+  brakeLimit: 25,
+} as const satisfies Partial<DirectoryRecord>
+
 /** The columns of a DirectoryRecord, for `directories d`. */
-export const directoryColumns = sql`d.id, d.name, d.status, d.arrivals, d.adoption, d.created_at as "createdAt", d.updated_at as "updatedAt"`
+export const directoryColumns = sql`d.id, d.name, d.status, d.arrivals, d.adoption, d.brake,
+  d.brake_people as "brakePeople", d.brake_share as "brakeShare", d.brake_minutes as "brakeMinutes", d.brake_limit as "brakeLimit",
+  d.created_at as "createdAt", d.updated_at as "updatedAt"`
 
 const selectDirectories = prepared<
   { organizationId: string; after: string | null; limit: number | null },

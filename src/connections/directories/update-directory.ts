@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
-import { nameSchema, parseInput } from '#platform/input.ts'
+import { invalidField, nameSchema, parseInput } from '#platform/input.ts'
 import {
   type CallContext,
   inTransaction,
@@ -15,6 +15,7 @@ import {
   requireReach,
   type Transaction,
 } from '#src/context.ts'
+import { brakeLimit } from './brake-limit.ts'
 import { adoptionPolicies, type DirectoryRecord, directoryColumns, lockDirectoryRow } from './directories.ts'
 
 const UpdateDirectoryInput = z.object({
@@ -23,15 +24,29 @@ const UpdateDirectoryInput = z.object({
   status: z.enum(['active', 'disabled']).optional(),
   arrivals: z.enum(['active', 'staged']).optional(),
   adoption: z.enum(adoptionPolicies).optional(),
+  brake: z.enum(['on', 'off']).optional(),
+  /** Setting one of them unsets the other; null for both has the limit learned. */
+  brakePeople: z.int().min(1).max(1_000_000).nullish(),
+  brakeShare: z.int().min(1).max(100).nullish(),
+  brakeMinutes: z.int().min(5, 'must be at least 5').max(1_440, 'must be at most 1440').optional(),
 })
 
-type Settings = Pick<DirectoryRecord, 'name' | 'status' | 'arrivals' | 'adoption'>
+type Setting = 'name' | 'status' | 'arrivals' | 'adoption' | 'brake' | 'brakePeople' | 'brakeShare' | 'brakeMinutes'
+
+type Settings = Pick<DirectoryRecord, Setting>
 
 const update = prepared<Settings & { organizationId: string; directoryId: string; now: string }, DirectoryRecord>(
   (p) => sql`update directories d set name = ${p.name}, status = ${p.status}, arrivals = ${p.arrivals},
-      adoption = ${p.adoption}, updated_at = ${p.now}::timestamptz
+      adoption = ${p.adoption}, brake = ${p.brake}, brake_people = ${p.brakePeople}, brake_share = ${p.brakeShare},
+      brake_minutes = ${p.brakeMinutes}, brake_limit = ${brakeLimit({ people: p.brakePeople, share: p.brakeShare })},
+      updated_at = ${p.now}::timestamptz
     where d.organization_id = ${p.organizationId} and d.id = ${p.directoryId} returning ${directoryColumns}`,
 )
+
+const settingsOf = (directory: DirectoryRecord): Settings => {
+  const { name, status, arrivals, adoption, brake, brakePeople, brakeShare, brakeMinutes } = directory
+  return { name, status, arrivals, adoption, brake, brakePeople, brakeShare, brakeMinutes }
+}
 
 export type UpdateDirectoryInput = z.input<typeof UpdateDirectoryInput>
 
@@ -51,12 +66,15 @@ export async function updateDirectoryWithin(
   requirePermission(ctx, 'directories.write')
   const { directoryId, ...changes } = parseInput(UpdateDirectoryInput, input)
   const before = await lockDirectoryRow(tx, ctx, directoryId)
-  const { name, status, arrivals, adoption } = before
-  const kept: Settings = { name, status, arrivals, adoption }
+  const kept = settingsOf(before)
   const present = Object.entries(changes).filter(([, value]) => value !== undefined)
-  const after: Settings = { ...kept, ...Object.fromEntries(present) }
+  const isNumber = changes.brakePeople !== undefined && changes.brakePeople !== null
+  const isShare = changes.brakeShare !== undefined && changes.brakeShare !== null
+  if (isNumber && isShare) throw invalidField('brakeShare', 'goes without brakePeople: a number or a share, not both')
+  const unset = isNumber ? { brakeShare: null } : isShare ? { brakePeople: null } : {}
+  const after: Settings = { ...kept, ...Object.fromEntries(present), ...unset }
   if (isDeepStrictEqual(after, kept)) return before
-  if (!isDeepStrictEqual({ ...after, name }, kept))
+  if (!isDeepStrictEqual({ ...after, name: before.name }, kept))
     await requireReach(tx, ctx, { kind: 'directory', directoryId, adoption: after.adoption })
   const [changed] = await tx.run(update({ organizationId: ctx.organizationId, directoryId, ...after, now: nowOf(ctx) }))
   const detail = { ...after, before: kept }

@@ -1,6 +1,7 @@
 // Directories: what delivers people and groups by SCIM, its tokens, how it does, and what can be switched off.
 import { type Context, Hono } from 'hono'
 import { listAdoptionRequests } from '#access/people/adoption/adoption-requests.ts'
+import { listMassChanges } from '#access/people/brake/mass-changes.ts'
 import { createDirectory } from '#connections/directories/create-directory.ts'
 import { deleteDirectory } from '#connections/directories/delete-directory.ts'
 import { type DirectoryRecord, getDirectory, listDirectories } from '#connections/directories/directories.ts'
@@ -27,10 +28,12 @@ import { emptyForm, endOfDay, isRefused } from '../ui/forms.ts'
 import { renderForm, submit } from '../ui/submit.ts'
 import { createAdoptionPages } from './adoptions.tsx'
 import { createAttributePages } from './attributes.tsx'
+import { brakeOf } from './brake.tsx'
 import { ChangePage, isDirectoryChange, RevokePage, wordFor } from './change-pages.tsx'
 import { createClientPages } from './clients.tsx'
 import { DirectoryPage, NewTokenPage } from './directory-page.tsx'
 import { DirectoryListPage } from './list-page.tsx'
+import { createMassChangePages } from './mass-changes.tsx'
 import { createMovePages } from './move.tsx'
 
 const path = '/console/directories'
@@ -89,6 +92,16 @@ export function createDirectoryPages(): Hono<ConsoleEnv> {
     return c.redirect(`${path}/${directoryId}?done=saved`, 303)
   })
 
+  pages.post('/:id/brake', async (c) => {
+    const [ctx, directoryId] = [c.get('ctx'), c.req.param('id')]
+    return submit(c, { again: (state) => showDirectory(c, state) }, async (form) => {
+      await updateDirectory(ctx, { directoryId, ...brakeOf(form) })
+      return `${path}/${directoryId}?done=saved`
+    })
+  })
+
+  pages.route('/:id/mass-changes', createMassChangePages())
+
   pages.route('/:id/adoptions', createAdoptionPages())
 
   pages.route('/:id/move', createMovePages())
@@ -145,7 +158,8 @@ async function showDirectory(c: Context<ConsoleEnv>, state: FormState): Promise<
   const mayRead = isPermitted(frame.ctx, 'users.read')
   const attributes = mayRead ? await listExtensionAttributes(frame.ctx, directoryId) : undefined
   const asked = mayRead ? await listAdoptionRequests(frame.ctx, { directoryId, status: 'pending', limit: 100 }) : []
-  const known = { tokens, clients, attributes, activity, rhythm, events, content }
+  const massChanges = mayRead ? await listMassChanges(frame.ctx, { directoryId, isOpen: true, limit: 5 }) : []
+  const known = { massChanges, tokens, clients, attributes, activity, rhythm, events, content }
   const shown = { frame, directory, ...known, state, waiting: asked.length }
   const page = <DirectoryPage {...shown} />
   return renderForm(c, state, page)

@@ -1,4 +1,5 @@
 // The page of one directory: where it is, how it does, its tokens, its last requests.
+import type { MassChange } from '#access/people/brake/mass-changes.ts'
 import type { DirectoryRecord } from '#connections/directories/directories.ts'
 import type { DirectoryClient } from '#connections/directories/directory-clients.ts'
 import type { DirectoryTokenRecord, IssuedDirectoryToken } from '#connections/directories/directory-tokens.ts'
@@ -19,6 +20,7 @@ import { EventTable } from '../provisioning/log-page.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Badge, ButtonForm, CopyField, Panel } from '../ui/parts.tsx'
+import { Brake, WaitingChanges } from './brake.tsx'
 import { Clients } from './client-pages.tsx'
 import { inactivityNotice } from './list-page.tsx'
 import { StateBadge } from './state-badge.tsx'
@@ -36,6 +38,8 @@ export type DirectoryPageProps = {
   content: DirectoryContent
   /** How many people it asked for, whom the organization has from elsewhere; 100 stands for more. */
   waiting: number
+  /** What waits for somebody's word. */
+  massChanges: readonly MassChange[]
   state: FormState
 }
 
@@ -45,6 +49,7 @@ export const DirectoryPage = (props: DirectoryPageProps) => {
   const silence = inactivityNotice(activity, frame.ctx.clock.now())
   return (
     <ConsolePage frame={frame} section="directories" title={directory.name} trail={sectionTrail('directories')}>
+      <WaitingChanges {...props} />
       {silence === null ? null : (
         <Alert kind="warning" title={silence}>
           Providers usually ask at least once a day. See at the provider whether provisioning is paused or in
@@ -57,6 +62,7 @@ export const DirectoryPage = (props: DirectoryPageProps) => {
       </Panel>
       <Arrivals {...props} />
       <Adoption {...props} mayWrite={mayWrite} />
+      <Brake {...props} mayWrite={mayWrite} />
       <Tokens {...props} mayWrite={mayWrite} />
       <Clients {...props} mayWrite={mayWrite} />
       <Attributes {...props} />

@@ -83,6 +83,11 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
     title: 'A directory gives somebody another address: accept it?',
     href: (detail) => `/console/users/${String(detail['userId'])}`,
   },
+  mass_change: {
+    title: 'A directory takes many people out: is that meant?',
+    href: (detail) =>
+      `/console/directories/${String(detail['directoryId'])}/mass-changes/${String(detail['massChangeId'])}`,
+  },
   reactivation_held: {
     title: 'A directory wants somebody active who was switched off here',
     href: (detail) => `/console/users/${String(detail['userId'])}`,
@@ -108,7 +113,7 @@ const ofAlarm = ({ id, kind, detail, raisedAt }: Alarm): Attention => {
   ]
   const text = subject.filter((part) => typeof part === 'string').join(', ')
   return {
-    level: kind === 'last_administrator' ? 'bad' : 'warning',
+    level: kind === 'last_administrator' || kind === 'mass_change' ? 'bad' : 'warning',
     ...{ title, text: text === '' ? '' : `${text}.`, since: raisedAt, href: href(detail), alarmId: id },
   }
 }

@@ -1,6 +1,6 @@
 // Where people and groups come from: SCIM directories, how they sign in to us, what they send.
 import { sql } from 'drizzle-orm'
-import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { belongsTo, ownOrganizationOnly, time } from './common.ts'
 import { organizations } from './organizations.ts'
 
@@ -24,10 +24,83 @@ export const directories = pgTable(
     adoption: text('adoption', { enum: ['verified_domain', 'always', 'never', 'confirm'] })
       .notNull()
       .default('verified_domain'),
+    /** Whether what many people would lose at once waits for an administrator. */
+    brake: text('brake', { enum: ['on', 'off'] })
+      .notNull()
+      .default('on'),
+    /** How many people may lose something within `brake_minutes`: a number, else a share of its people in percent, else learned. */
+    brakePeople: integer('brake_people'),
+    brakeShare: integer('brake_share'),
+    brakeMinutes: integer('brake_minutes').notNull().default(60),
+    /** What that comes to, worked out when it is set and once a day, so that no change has to count the directory. */
+    brakeLimit: integer('brake_limit').notNull().default(25),
+    brakeLearnedAt: time('brake_learned_at'),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.organizationId, table.id] }), ownOrganizationOnly()],
+)
+
+/**
+ * What people lost by the word of a directory: the source for the brake, which counts it, and for putting it back. One row for a
+ * person and a group; `group_id` null where they were switched off or deleted.
+ */
+export const directoryLosses = pgTable(
+  'directory_losses',
+  {
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity(),
+    directoryId: text('directory_id').notNull(),
+    occurredAt: time('occurred_at').notNull(),
+    kind: text('kind', { enum: ['deactivated', 'deleted', 'left_group', 'group_deleted', 'left_nesting'] }).notNull(),
+    userId: text('user_id').notNull(),
+    groupId: text('group_id'),
+    /** Of `left_nesting`: the group that left, through which they were in. */
+    childGroupId: text('child_group_id'),
+    /** Their status before. */
+    status: text('status').notNull(),
+    /** It took access: they were in, and the group leads to a role. */
+    counts: boolean('counts').notNull(),
+    /** An administrator has said that this person has really left. */
+    hasLeft: boolean('has_left').notNull().default(false),
+    /** What putting it back came to; null before that. */
+    outcome: text('outcome'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    index('directory_losses_time').on(table.organizationId, table.directoryId, table.occurredAt),
+    ownOrganizationOnly(),
+  ],
+)
+
+/**
+ * More people lost something by a directory in a time than it may take: what only takes rights waits for an administrator's word.
+ * It has the losses of the directory from `began_at` until `ended_at`.
+ */
+export const massChanges = pgTable(
+  'mass_changes',
+  {
+    organizationId: text('organization_id').notNull(),
+    id: text('id').notNull(),
+    directoryId: text('directory_id').notNull(),
+    beganAt: time('began_at').notNull(),
+    trippedAt: time('tripped_at').notNull(),
+    /** Null while it goes on: with the next loss, when ten minutes have passed, it is the time of the last one. */
+    endedAt: time('ended_at'),
+    /** The limit that was passed; null where an administrator looked back by hand. */
+    peopleLimit: integer('people_limit'),
+    status: text('status', { enum: ['open', 'confirmed', 'restoring', 'restored'] }).notNull(),
+    decidedAt: time('decided_at'),
+    decidedBy: text('decided_by'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    belongsTo([table.organizationId, table.directoryId], [directories.organizationId, directories.id]),
+    index('mass_changes_directory').on(table.organizationId, table.directoryId, table.id),
+    ownOrganizationOnly(),
+  ],
 )
 
 /**

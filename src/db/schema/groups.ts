@@ -19,6 +19,8 @@ export const groups = pgTable(
     displayName: text('display_name').notNull(),
     displayNameKey: text('display_name_key').notNull(),
     attributes: jsonb('attributes').notNull(),
+    /** The mass change that deleted it: it is no directory's, and stays until an administrator has decided. */
+    heldBy: text('held_by'),
     version: integer('version').notNull().default(1),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
@@ -34,6 +36,7 @@ export const groups = pgTable(
     uniqueIndex('groups_external_id')
       .on(table.organizationId, table.directoryId, table.externalId)
       .where(sql`directory_id is not null and external_id is not null`),
+    index('groups_held').on(table.organizationId, table.heldBy).where(sql`held_by is not null`),
     ownOrganizationOnly(),
   ],
 )
@@ -46,10 +49,13 @@ export const groupMembers = pgTable(
     groupId: text('group_id').notNull(),
     userId: text('user_id').notNull(),
     createdAt: time('created_at').notNull(),
+    /** The mass change that took it: for the directory it is gone, and it counts until an administrator has decided. */
+    heldBy: text('held_by'),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.groupId, table.userId] }),
     index('group_members_user').on(table.organizationId, table.userId),
+    index('group_members_held').on(table.organizationId, table.heldBy).where(sql`held_by is not null`),
     belongsTo([table.organizationId, table.groupId], [groups.organizationId, groups.id]),
     belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     ownOrganizationOnly(),
@@ -64,10 +70,13 @@ export const groupNestings = pgTable(
     groupId: text('group_id').notNull(),
     childGroupId: text('child_group_id').notNull(),
     createdAt: time('created_at').notNull(),
+    /** As of group_members. */
+    heldBy: text('held_by'),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.groupId, table.childGroupId] }),
     index('group_nestings_child').on(table.organizationId, table.childGroupId),
+    index('group_nestings_held').on(table.organizationId, table.heldBy).where(sql`held_by is not null`),
     foreignKey({
       columns: [table.organizationId, table.groupId],
       foreignColumns: [groups.organizationId, groups.id],

@@ -129,6 +129,16 @@ const words = {
     ],
     closing: ['Accept the new address on their page if it is right, or refuse it: then the directory asks in vain.'],
   }),
+  mass_change: (detail, organization) => ({
+    subject: `The directory ${text(detail['name'])} takes many people out at ${organization}: is that meant?`,
+    paragraphs: [
+      `More than ${String(detail['limit'])} people lost something within ${String(detail['minutes'])} minutes by the word of the directory ${text(detail['name'])}. Whoever it switched off is out: their sessions have ended and they cannot sign in.`,
+      'What would only take roles from people who are still there waits: memberships in groups, and groups that the directory deleted.',
+    ],
+    closing: [
+      'Look at who it is. Confirm it if it was meant; otherwise put everybody back with one click, but those who have really left.',
+    ],
+  }),
   reactivation_held: (detail, organization) => ({
     subject: `${personOf(detail)} stays switched off at ${organization}`,
     paragraphs: [
@@ -171,6 +181,13 @@ export function alarmLetter(
         ? { label: 'See the request', url: page('/console/sign-ins/link-requests') }
         : kind === 'adoption_request'
           ? { label: 'See the request', url: page(`/console/directories/${text(detail['directoryId'])}/adoptions`) }
-          : { label: 'Open the console', url: page('/console') }
+          : kind === 'mass_change'
+            ? {
+                label: 'See who it is',
+                url: page(
+                  `/console/directories/${text(detail['directoryId'])}/mass-changes/${text(detail['massChangeId'])}`,
+                ),
+              }
+            : { label: 'Open the console', url: page('/console') }
   return { subject, paragraphs, action, closing }
 }

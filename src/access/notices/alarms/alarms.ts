@@ -19,6 +19,7 @@ import type { AlarmKind } from '#words/letters/alarm.ts'
  * - `link_undone`: userId, userName, displayName, connectionId, name, subject
  * - `adoption_request`: adoptionRequestId, userId, userName, displayName, directoryId, name, reason
  * - `address_proposal`: userId, userName, displayName, directoryId, proposed (userName, email)
+ * - `mass_change`: massChangeId, directoryId, name, limit, minutes
  * - `reactivation_held`: userId, userName, displayName, directoryId, heldFor (the reason they are inactive for)
  * - `groups_unreadable`: connectionId, name; messages of the connection have no names where groups should be
  * - `emergency_drill`: accounts (user names); raised settled, it only notes when the mail went out

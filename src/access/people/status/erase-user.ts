@@ -54,6 +54,7 @@ export const tables = [
     'address_changes',
     'email_proofs',
     'identity_undos',
+    'directory_losses',
   ],
 ] as const
 
