@@ -1,5 +1,6 @@
 // `rolecall connection …`: identity providers for sign-in.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { type Command, Option } from 'commander'
 import { resolveRole } from '#access/grants/managers/references.ts'
 import { type StatusChange, setConnectionStatus } from '#access/sign-in/connection-status.ts'
@@ -7,6 +8,7 @@ import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { describeConnection } from '#access/sign-in/describe-connection.ts'
 import { createTestLink } from '#access/sign-in/test-links.ts'
 import { presetNames } from '#connections/providers/providers.ts'
+import { textOfBytes } from '#connections/saml/unwrap.ts'
 import { getConnection, type JitPolicy, listConnections } from '#connections/sign-in/connections.ts'
 import { type CreateConnectionInput, createConnection } from '#connections/sign-in/create-connection.ts'
 import { refreshMetadata } from '#connections/sign-in/refresh-metadata.ts'
@@ -150,10 +152,12 @@ function inputOf(options: CreateOptions, defaultRoleId: string | null): CreateCo
 
 function metadataOf(source: string | undefined): { metadataXml?: string; metadataUrl?: string } {
   if (source === undefined) return {}
-  if (/^https?:\/\//i.test(source)) return { metadataUrl: source }
+  if (/^(view-source:)?https?:\/\//i.test(source)) return { metadataUrl: source }
   try {
-    return { metadataXml: readFileSync(source, 'utf8') }
+    return { metadataXml: textOfBytes(readFileSync(source)) }
   } catch (cause) {
+    if (/[<{]|-----BEGIN|\n/.test(source)) return { metadataXml: source }
+    if (/^[\w-]+(\.[\w-]+)+(:\d+)?\/\S+$/.test(source) && !existsSync(dirname(source))) return { metadataUrl: source }
     throw new AppError('invalid', `The metadata file ${source} cannot be read`, { reason: 'metadata', cause })
   }
 }

@@ -301,6 +301,13 @@ describe('the wizard', () => {
         ['the metadata of Microsoft Entra ID', 'Okta'],
       ],
       [
+        'that of a Keycloak',
+        () => metadata('https://sso.example.com/realms/staff'),
+        ['the metadata of Keycloak', 'the connection is for Okta'],
+      ],
+      ['a fingerprint', () => 'AB:CD:'.repeat(16).slice(0, -1), ['the fingerprint of a certificate (SHA-256)']],
+      ['a SAML Response', () => btoa('<samlp:Response xmlns:samlp="x" ID="a"/>'), ['SAML Response']],
+      [
         'an ended certificate in it',
         () => metadata('https://idp.example.net/ended', ended),
         ['ended on 3 January 2020'],
@@ -321,9 +328,35 @@ describe('the wizard', () => {
     test('and that of the provider is taken', async () => {
       const own = await linkOf()
       await own.post('', { preset: 'okta', type: 'saml' })
-      const xml = metadata('http://www.okta.com/exk1')
+      const xml = `From: Ada <ada@example.com>\n\n${metadata('http://www.okta.com/exk1')}\n\nRegards, Ada`
       expect((await own.post('/provider', { metadataXml: xml })).status).toBe(303)
       expect((await own.get('')).text).toContain('The provider is http://www.okta.com/exk1.')
+    })
+
+    test('in the field of the address too, which needs no scheme', async () => {
+      const own = await linkOf()
+      await own.post('', { preset: 'okta', type: 'saml' })
+      app.elsewhere.set('https://acme.okta.com', async (url) =>
+        url.endsWith('/metadata')
+          ? new Response(metadata('http://www.okta.com/exk2'))
+          : new Response('<!DOCTYPE html><html><body>Sign in</body></html>'),
+      )
+      const answers: [typed: string, said: string][] = [
+        [metadata('http://www.okta.com/exk2'), 'This is the metadata itself'],
+        ['ada@example.com', 'This is an e-mail address'],
+        ['https://{yourOktaDomain}/app/metadata', 'There is a placeholder in it'],
+        [`${app.urls.origin}/saml/con_x/metadata`, 'This is an address of ours'],
+        ['https://acme.okta.com/login', 'At the address there is a web page'],
+        ['https://10.0.0.1/metadata', 'The address is not a public one. Paste the metadata itself instead'],
+      ]
+      for (const [metadataUrl, said] of answers) {
+        const refused = await own.post('/provider', { metadataUrl })
+        expect([refused.status, metadataUrl, refused.text.includes(said)]).toEqual([400, metadataUrl, true])
+      }
+      expect((await own.post('/provider', { metadataUrl: 'view-source:acme.okta.com/app/metadata' })).status).toBe(303)
+      const [row] =
+        await app.owner`select settings ->> 'metadataUrl' as url from connections order by updated_at desc limit 1`
+      expect(row?.['url']).toBe('https://acme.okta.com/app/metadata')
     })
   })
 

@@ -132,10 +132,20 @@ test('without the permission nothing is written', async () => {
 
 describe('wrong input is 400 and says where', () => {
   const { clientSecret: _, ...withoutSecret } = oidc
-  const creations: [string, object, string][] = [
+  const ofKeycloak = metadataXml.replace(/entityID="[^"]*"/, 'entityID="https://sso.example.com/realms/staff"')
+  const creations: [string, object, string, RegExp?][] = [
     ['no metadata', { type: 'saml' }, 'metadataXml'],
     ['metadata twice', { ...saml, metadataUrl: 'https://idp.example.net/metadata' }, 'metadataXml'],
     ['metadata that is none', { ...saml, metadataXml: '<a/>' }, 'metadataXml'],
+    ['a CSR', { ...saml, metadataXml: '-----BEGIN CERTIFICATE REQUEST-----\nMIIC\n' }, 'metadataXml', /\(CSR\)/],
+    ['an empty text', { ...saml, metadataXml: ' ' }, 'metadataXml', /nothing in it/],
+    ['an empty address', { type: 'saml', metadataUrl: ' ' }, 'metadataUrl', /must not be empty/],
+    [
+      'metadata of another',
+      { ...saml, metadataXml: ofKeycloak, preset: 'okta' },
+      'metadataXml',
+      /metadata of Keycloak/,
+    ],
     ['a metadata URL inside of the network', { type: 'saml', metadataUrl: 'http://10.0.0.1/' }, 'metadataUrl'],
     ['no issuer', { ...oidc, issuer: '' }, 'issuer'],
     ['an issuer inside of the network', { ...oidc, issuer: 'https://10.0.0.1' }, 'issuer'],
@@ -145,13 +155,15 @@ describe('wrong input is 400 and says where', () => {
     ['a role that there is not', { ...oidc, defaultRoleId: 'rol_unknown' }, 'defaultRoleId'],
     ['a directory that there is not', { ...oidc, directoryId: 'dir_unknown' }, 'directoryId'],
   ]
-  test.each(creations)('creating with %s', async (_title, input, path) => {
+  test.each(creations)('creating with %s', async (_title, input, path, words = /./) => {
     const { status, body } = await client.post('connections', input)
     expect([status, body.errors?.[0]?.path]).toEqual([400, path])
+    expect(body.errors[0].message).toMatch(words)
   })
 
   const changes: [string, 'saml' | 'oidc', object, string][] = [
     ['a certificate that nobody knows', 'saml', { trustCertificates: ['00'.repeat(32)] }, 'trustCertificates'],
+    ['a fingerprint by SHA-1', 'saml', { trustCertificates: ['ab:'.repeat(19).concat('ab')] }, 'trustCertificates'],
     ['a client secret for SAML', 'saml', { clientSecret: 'x' }, 'clientSecret'],
     ['hosted domains for SAML', 'saml', { hostedDomains: ['example.com'] }, 'hostedDomains'],
     ['a wish for signatures on OpenID Connect', 'oidc', { signed: 'both' }, 'signed'],

@@ -26,7 +26,8 @@ beforeAll(async () => {
   client = await stage.createClient()
   provider = await createOidcIdentityProvider({ people: [ada] })
   stage.app.elsewhere.set('https://idp.example.net', async () => new Response(metadataXml))
-  writeFileSync(metadataFile, metadataXml)
+  // As Windows writes a text.
+  writeFileSync(metadataFile, `\uFEFF${metadataXml}`, 'utf16le')
 })
 afterAll(async () => {
   rmSync(metadataFile, { force: true })

@@ -66,7 +66,8 @@ describe('reading', () => {
 
   const refused: [string, () => string, RegExp][] = [
     ['W-044 a DOCTYPE', () => `<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>${metadata()}`, /DOCTYPE/],
-    ['what is no XML', () => 'hello', /well-formed/],
+    ['what is no XML', () => 'hello', /no XML/],
+    ['what is not well-formed', () => metadata().replace('</md:IDPSSODescriptor>', ''), /well-formed/],
     [
       'a service provider',
       () => metadata().replaceAll('IDPSSODescriptor', 'SPSSODescriptor'),
@@ -181,7 +182,8 @@ describe('at a URL', () => {
       organization.ctx,
       {
         connectionId: connection.id,
-        trustCertificates: [pending?.sha256 ?? ''],
+        // As providers and openssl show it.
+        trustCertificates: [`SHA256 Fingerprint=${(pending?.sha256 ?? '').toUpperCase().replace(/..(?=.)/g, '$&:')}`],
       },
       requireOrdinaryRole,
     )

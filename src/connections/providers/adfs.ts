@@ -11,6 +11,7 @@ import {
 export const adfs: IdentityProvider = {
   title: 'AD FS',
   guide: 'adfs.md',
+  paths: /^https?:\/\/[^/]+\/adfs(\/|$)/i,
   provisioning: 'AD FS has none',
   saml: {
     attributes: { ...usualAttributes, roles: ['http://schemas.microsoft.com/ws/2008/06/identity/claims/role'] },

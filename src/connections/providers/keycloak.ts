@@ -4,6 +4,7 @@ import { type IdentityProvider, usualAttributes, usualOidc, usualSecondFactors }
 export const keycloak: IdentityProvider = {
   title: 'Keycloak',
   guide: 'keycloak.md',
+  paths: /^https?:\/\/[^/]+(\/auth)?\/realms\/[^/]+/,
   provisioning: 'not by itself',
   // Its mappers call groups `member` and roles `Role` unless told otherwise.
   saml: {

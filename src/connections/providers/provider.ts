@@ -51,6 +51,8 @@ export type IdentityProvider = {
   guide: string
   /** Domains that are the provider's own, by which its metadata is told from that of another. */
   domains?: readonly string[]
+  /** The same, of what every organization runs under a domain of its own. */
+  paths?: RegExp
   /** What it delivers by SCIM, in a few words for the README. */
   provisioning: string
   saml: {

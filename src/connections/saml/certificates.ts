@@ -8,14 +8,17 @@ import * as x509 from '@peculiar/x509'
 import { invalid } from '#platform/errors.ts'
 import type { SamlCertificate } from '../settings/settings.ts'
 
+const marked = /-----BEGIN (?:X509 )?CERTIFICATE-----([^-]*)-----END/
+
 const curves = new Set(['prime256v1', 'secp384r1', 'secp521r1'])
 
 /**
- * Reads a certificate in PEM or bare base64.
+ * Reads a certificate in PEM or bare base64; of several the first, and without what stands around it, such as what
+ * `openssl x509 -text` prints.
  * @throws AppError invalid (reason `certificate`) for anything else, and for keys under 2048 bits or of other kinds than RSA and EC
  */
 export function readCertificate(text: string, status: SamlCertificate['status']): SamlCertificate {
-  const value = text.replace(/-----(BEGIN|END) CERTIFICATE-----/g, '').replace(/\s+/g, '')
+  const value = (marked.exec(text)?.[1] ?? text).replace(/-----(BEGIN|END) CERTIFICATE-----/g, '').replace(/\s+/g, '')
   const parsed = parse(value)
   const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = parsed.publicKey
   const named = `The certificate ${parsed.subject.replaceAll('\n', ', ').slice(0, 200)}`

@@ -3,7 +3,9 @@ import { SaxesParser, type SaxesTagNS } from 'saxes'
 import { AppError, invalid } from '#platform/errors.ts'
 import type { SamlCertificate } from '../settings/settings.ts'
 import { readCertificate } from './certificates.ts'
-import { applicationMetadata, otherThanMetadata } from './recognize.ts'
+import { applicationMetadata, federationMetadata, otherThanMetadata } from './recognize.ts'
+import { privateKeyIn } from './recognize-keys.ts'
+import { isCutOff, unwrapped } from './unwrap.ts'
 
 export type IdpMetadata = {
   entityId: string
@@ -32,6 +34,7 @@ type Entity = {
   entityId: string
   hasIdp: boolean
   hasSp: boolean
+  hasFederation: boolean
   wantsSignedRequests: boolean
   validUntil: string | null
   sso: Endpoint[]
@@ -39,16 +42,28 @@ type Entity = {
   certificates: string[]
 }
 
+export type MetadataOptions = {
+  entityId?: string | undefined
+  now: Date
+  /** Where the text comes from, for what is said of it. */
+  place?: 'field' | 'address'
+}
+
 /**
- * Reads metadata of one identity provider. Where the document has several, `entityId` says which.
+ * Reads metadata of one identity provider, out of whatever it was pasted in. Where the document has several, `entityId` says which.
  * @throws AppError invalid (reason `metadata`) saying what is missing or wrong; a DOCTYPE is refused
  */
-export function readIdpMetadata(xml: string, options: { entityId?: string | undefined; now: Date }): IdpMetadata {
-  const other = otherThanMetadata(xml, options.now)
+export function readIdpMetadata(pasted: string, options: MetadataOptions): IdpMetadata {
+  if (pasted.length > maxLength) throw wrong('The metadata is larger than 1 MB')
+  const xml = unwrapped(pasted)
+  const other = otherThanMetadata(privateKeyIn(pasted) === undefined ? xml : pasted, options.now, options.place)
   if (other !== undefined) throw wrong(other)
+  if (isCutOff(xml))
+    throw wrong('The metadata is cut off: its end is missing. Copy the whole of it, or enter its address')
   const entities = readEntities(xml)
   const providers = entities.filter(({ hasIdp }) => hasIdp)
   if (providers.length === 0 && entities.some(({ hasSp }) => hasSp)) throw wrong(applicationMetadata)
+  if (providers.length === 0 && entities.some(({ hasFederation }) => hasFederation)) throw wrong(federationMetadata)
   const entity = choose(providers, options.entityId)
   if (entity.validUntil !== null && new Date(entity.validUntil) <= options.now)
     throw wrong(`The metadata ran out on ${entity.validUntil}`)
@@ -103,7 +118,6 @@ const unique = (certificates: SamlCertificate[]): SamlCertificate[] => [
 ]
 
 function readEntities(xml: string): Entity[] {
-  if (xml.length > maxLength) throw wrong('The metadata is larger than 1 MB')
   const reader = new EntityReader()
   const parser = new SaxesParser({ xmlns: true })
   let elements = 0
@@ -121,7 +135,7 @@ function readEntities(xml: string): Entity[] {
   parser.on('text', (text) => reader.text(text))
   parser.on('cdata', (text) => reader.text(text))
   parser.on('closetag', (tag) => reader.close(tag))
-  parser.write(xml.replace(/^\uFEFF/, '')).close()
+  parser.write(xml).close()
   return reader.entities
 }
 
@@ -143,6 +157,7 @@ class EntityReader {
     if (tag.local === 'EntityDescriptor') this.#openEntity(tag)
     if (this.#entity === undefined) return
     if (tag.local === 'SPSSODescriptor') this.#entity.hasSp = true
+    if (tag.local === 'RoleDescriptor') this.#entity.hasFederation = true
     if (tag.local === 'IDPSSODescriptor') {
       this.#entity.hasIdp = true
       this.#entity.wantsSignedRequests = ['true', '1'].includes(attribute(tag, 'WantAuthnRequestsSigned') ?? '')
@@ -158,6 +173,7 @@ class EntityReader {
       entityId: attribute(tag, 'entityID') ?? '',
       hasIdp: false,
       hasSp: false,
+      hasFederation: false,
       wantsSignedRequests: false,
       validUntil: attribute(tag, 'validUntil') ?? this.#groupValidUntil,
       sso: [],

@@ -1,6 +1,8 @@
 // The settings of a connection with the changes that were asked for, each of which belongs to one protocol or to both.
 import { z } from 'zod'
 import { instantSchema, invalidField } from '#platform/input.ts'
+import { readCertificate } from '../saml/certificates.ts'
+import { certificateIn, fingerprintIn, otherKeyIn, privateKeyIn } from '../saml/recognize-keys.ts'
 import {
   absentGroupsSchema,
   attributeNamesSchema,
@@ -102,10 +104,22 @@ const given = <T extends Record<string, unknown>>(values: T): { [K in keyof T]?:
     [K in keyof T]?: Exclude<T[K], undefined>
   }
 
-function trusted(certificates: SamlSettings['certificates'], sha256s: readonly string[]): SamlSettings['certificates'] {
-  const unknown = sha256s.find((sha256) => !certificates.some((certificate) => certificate.sha256 === sha256))
-  if (unknown !== undefined) throw invalidField('trustCertificates', 'There is no such certificate')
+/** A fingerprint as it is shown anywhere, with colons or capitals too, or the certificate itself. */
+function trusted(certificates: SamlSettings['certificates'], named: readonly string[]): SamlSettings['certificates'] {
+  const sha256s = named.map(sha256Of)
+  const unknown = sha256s.some((sha256) => !certificates.some((certificate) => certificate.sha256 === sha256))
+  if (unknown) throw invalidField('trustCertificates', 'There is no such certificate')
   return certificates.map((certificate) =>
     sha256s.includes(certificate.sha256) ? { ...certificate, status: 'trusted' } : certificate,
   )
+}
+
+/** @throws AppError invalid for what names no certificate, saying what it is */
+function sha256Of(text: string): string {
+  const hash = fingerprintIn(text)
+  if (hash?.kind === 'SHA-256') return hash.digits
+  const is = hash === undefined ? (privateKeyIn(text) ?? otherKeyIn(text)) : `a fingerprint by ${hash.kind}`
+  if (is !== undefined)
+    throw invalidField('trustCertificates', `This is ${is}. Give the SHA-256 of a certificate of the connection`)
+  return certificateIn(text) === undefined ? text : readCertificate(text, 'trusted').sha256
 }

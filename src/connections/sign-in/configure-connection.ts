@@ -19,11 +19,11 @@ import {
   lockConnectionRow,
   reachOf,
 } from './connections.ts'
-import { copied, metadataOf } from './create-connection.ts'
+import { copied } from './create-connection.ts'
 import { secretAuthenticationOf } from './discovery.ts'
 import { absentGroupsOf } from './group-rule.ts'
+import { readMetadata } from './read-metadata.ts'
 import { maxPasted, readProvider } from './read-provider.ts'
-import { unfitMetadata } from './unfit-metadata.ts'
 
 /** Settings that lack the provider, with a key of our own for SAML. */
 export async function draftSettings(
@@ -60,7 +60,7 @@ const text = (max: number) => z.string().trim().min(1, 'must not be empty').max(
 const SamlProvider = z.strictObject({
   connectionId: z.string(),
   metadataXml: z.string().optional(),
-  metadataUrl: text(2048).optional(),
+  metadataUrl: text(maxPasted).optional(),
   entityId: text(1024).optional(),
 })
 
@@ -146,18 +146,9 @@ type Found = { settings: Partial<SamlSettings> | Partial<OidcSettings>; secret: 
 
 async function samlProvider(ctx: CallContext, preset: Preset, input: unknown): Promise<Found> {
   const wanted = parseInput(SamlProvider, input)
-  const { entityId, sso, slo, certificates, skippedCertificates } = await metadataOf(ctx, wanted)
-  const isUrl = wanted.metadataUrl !== undefined
-  const unfit = unfitMetadata({ entityId, url: sso.url, certificates }, preset, ctx.clock.now())
-  if (unfit !== undefined) throw invalidField(isUrl ? 'metadataUrl' : 'metadataXml', unfit, 'metadata')
-  const settings = {
-    idpEntityId: entityId,
-    sso,
-    slo,
-    certificates,
-    skippedCertificates,
-    metadataUrl: wanted.metadataUrl ?? null,
-  }
+  const { metadata, metadataUrl } = await readMetadata(ctx, { ...wanted, preset })
+  const { entityId, sso, slo, certificates, skippedCertificates } = metadata
+  const settings = { idpEntityId: entityId, sso, slo, certificates, skippedCertificates, metadataUrl }
   return { settings, secret: null, provider: entityId }
 }
 

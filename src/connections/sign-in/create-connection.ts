@@ -3,8 +3,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
-import { invalid } from '#platform/errors.ts'
-import { checkingField, instantSchema, invalidField, nameSchema, parseInput } from '#platform/input.ts'
+import { instantSchema, invalidField, nameSchema, parseInput } from '#platform/input.ts'
 import {
   type CallContext,
   inTransaction,
@@ -16,14 +15,14 @@ import {
 import { directoryById } from '../directories/directories.ts'
 import { presetNames, presets } from '../providers/providers.ts'
 import { createKeyPair } from '../saml/certificates.ts'
-import { fetchIdpMetadata } from '../saml/fetch-metadata.ts'
-import { type IdpMetadata, readIdpMetadata } from '../saml/metadata.ts'
+import type { IdpMetadata } from '../saml/metadata.ts'
 import { absentGroupsSchema, type OidcSettings, type SamlSettings, samlSettingsSchema } from '../settings/settings.ts'
 import { withEnd } from '../settings/weak-algorithms.ts'
 import { createClientKey } from './client-key.ts'
 import { type Connection, connectionColumns, connectionSecretPlace, type RequireDefaultRole } from './connections.ts'
 import { secretAuthenticationOf } from './discovery.ts'
 import { absentGroupsOf } from './group-rule.ts'
+import { readMetadata } from './read-metadata.ts'
 import { maxPasted, readProvider } from './read-provider.ts'
 
 const common = {
@@ -150,8 +149,8 @@ const providerOf = (settings: SamlSettings | OidcSettings): string =>
   'issuer' in settings ? settings.issuer : settings.idpEntityId
 
 async function makeSaml(ctx: CallContext, wanted: z.output<typeof CreateSaml>, id: string): Promise<Made> {
-  const { metadataUrl, preset } = wanted
-  const metadata = await metadataOf(ctx, wanted)
+  const { preset } = wanted
+  const { metadata, metadataUrl } = await readMetadata(ctx, wanted)
   const { certificate, privateKey } = await createKeyPair(id, ctx.clock.now())
   const { attributes, nameIdFormat } = presets[preset].saml
   const settings: SamlSettings = {
@@ -160,7 +159,7 @@ async function makeSaml(ctx: CallContext, wanted: z.output<typeof CreateSaml>, i
     slo: metadata.slo,
     certificates: metadata.certificates,
     skippedCertificates: metadata.skippedCertificates,
-    metadataUrl: metadataUrl ?? null,
+    metadataUrl,
     signed: wanted.signed,
     isEncryptionRequired: wanted.isEncryptionRequired,
     signsRequests: true,
@@ -175,43 +174,6 @@ async function makeSaml(ctx: CallContext, wanted: z.output<typeof CreateSaml>, i
     spCertificate: certificate,
   }
   return { settings, secret: privateKey, metadata }
-}
-
-type MetadataSource = {
-  metadataXml?: string | undefined
-  metadataUrl?: string | undefined
-  entityId?: string | undefined
-}
-
-/** The provider's metadata, as text or from where it is published. @throws AppError invalid naming the field */
-export async function metadataOf(ctx: CallContext, source: MetadataSource): Promise<IdpMetadata> {
-  const { metadataXml, metadataUrl, entityId } = source
-  if ((metadataXml === undefined) === (metadataUrl === undefined))
-    throw invalidField(
-      'metadataXml',
-      'Give the metadata of the identity provider: as XML, or the URL where it is published',
-      'metadata',
-    )
-  return checkingField(metadataUrl === undefined ? 'metadataXml' : 'metadataUrl', async () => {
-    const read =
-      metadataUrl === undefined
-        ? readIdpMetadata(metadataXml ?? '', { entityId, now: ctx.clock.now() })
-        : await fetchIdpMetadata(ctx, { url: metadataUrl, entityId })
-    checkEndpoints(read)
-    return read
-  })
-}
-
-/** Browsers are sent there, so they have to be pages and nothing like `javascript:`. @throws AppError invalid */
-export function checkEndpoints(metadata: IdpMetadata): void {
-  const urls = [metadata.sso.url, metadata.slo?.url, metadata.slo?.responseUrl].filter((url) => url !== undefined)
-  for (const url of urls) requireWebUrl(url)
-}
-
-function requireWebUrl(text: string): void {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url === undefined || !['https:', 'http:'].includes(url.protocol))
-    throw invalid(`The metadata names an address that is no web page: ${text.slice(0, 200)}`, 'metadata')
 }
 
 async function makeOidc(ctx: CallContext, wanted: z.output<typeof CreateOidc>): Promise<Made> {

@@ -1,4 +1,5 @@
 // What texts of a provider's console look like, whatever field they were pasted into.
+import { markedKeyIn, privateKeyIn } from '../saml/recognize-keys.ts'
 
 /** The form of ids of Entra, of tenants, applications and secrets alike. */
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
@@ -20,11 +21,6 @@ type Kind = Pasted & { fits(text: string, origin: string): boolean }
 
 const kinds: readonly Kind[] = [
   {
-    fits: (text) => text.includes('PRIVATE KEY-----'),
-    is: 'This is a private key, which must not leave its owner: have it replaced',
-    kind: 'text',
-  },
-  {
     fits: (text) => /^-----BEGIN |^MII[A-Za-z0-9+/=\s]{60}/.test(text),
     is: 'This is a certificate, which OpenID Connect does without',
     kind: 'text',
@@ -35,7 +31,11 @@ const kinds: readonly Kind[] = [
     kind: 'text',
   },
   { fits: (text) => /^(<!doctype html|<html)\b/i.test(text), is: 'This is a web page', kind: 'text' },
-  { fits: (text) => text.startsWith('<?xml'), is: 'This is XML, which OpenID Connect does without', kind: 'text' },
+  {
+    fits: (text) => /^<(\?xml|[\w.:-]+\s[^>]*\bxmlns)/.test(text),
+    is: 'This is XML, which OpenID Connect does without',
+    kind: 'text',
+  },
   {
     fits: (text, origin) => text === origin || text.startsWith(`${origin}/`),
     is: 'This is an address of ours, which is entered at the provider',
@@ -51,5 +51,7 @@ const kinds: readonly Kind[] = [
 ]
 
 /** What a text surely is, whoever gave it out; undefined for what may be an id or a secret. @param origin ours */
-export const recognized = (text: string, origin: string): Pasted | undefined =>
-  kinds.find(({ fits }) => fits(text, origin))
+export function recognized(text: string, origin: string): Pasted | undefined {
+  const key = privateKeyIn(text) ?? markedKeyIn(text)
+  return key === undefined ? kinds.find(({ fits }) => fits(text, origin)) : { is: `This is ${key}`, kind: 'text' }
+}

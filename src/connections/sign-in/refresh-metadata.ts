@@ -11,7 +11,7 @@ import { fetchIdpMetadata } from '../saml/fetch-metadata.ts'
 import type { IdpMetadata } from '../saml/metadata.ts'
 import type { SamlCertificate, SamlSettings } from '../settings/settings.ts'
 import { type Connection, getConnection, lockConnectionRow } from './connections.ts'
-import { checkEndpoints } from './create-connection.ts'
+import { checkEndpoints } from './read-metadata.ts'
 
 export const writeSettings = prepared<
   { organizationId: string; connectionId: string; settings: string; refreshedAt: string | null; now: string },

@@ -1,5 +1,6 @@
 // Metadata that can be read and is not what is wanted: of another provider, or with a certificate that has ended.
 import { dateInWords } from '#words/times.ts'
+import type { IdentityProvider } from '../providers/provider.ts'
 import { type Preset, presets } from '../providers/providers.ts'
 import type { SamlCertificate } from '../settings/settings.ts'
 
@@ -19,12 +20,14 @@ export function unfitMetadata({ entityId, url, certificates }: Found, preset: Pr
 
 /** What the provider is called whose addresses these are, where it is another one than that of the preset. */
 export function otherProvider(preset: Preset, ...addresses: string[]): string | undefined {
-  if (preset === 'generic' || isOf(presets[preset].domains ?? [], ...addresses)) return undefined
-  return Object.values(presets).find(({ domains = [] }) => isOf(domains, ...addresses))?.title
+  if (preset === 'generic' || isOf(presets[preset], addresses)) return undefined
+  return Object.values(presets).find((other) => isOf(other, addresses))?.title
 }
 
-const isOf = (domains: readonly string[], ...addresses: string[]): boolean =>
-  addresses.some((address) => {
-    const host = URL.canParse(address) ? new URL(address).hostname : ''
-    return domains.some((domain) => host === domain || host.endsWith(`.${domain}`))
-  })
+const isOf = ({ domains = [], paths }: IdentityProvider, addresses: readonly string[]): boolean =>
+  addresses.some((address) => isBelow(domains, address) || paths?.test(address) === true)
+
+function isBelow(domains: readonly string[], address: string): boolean {
+  const host = URL.canParse(address) ? new URL(address).hostname : ''
+  return domains.some((domain) => host === domain || host.endsWith(`.${domain}`))
+}

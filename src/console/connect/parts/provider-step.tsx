@@ -67,9 +67,9 @@ const SamlForm = ({ host, state }: StepProps) => (
     <Field
       {...field(state, 'metadataUrl')}
       label="Address of the metadata"
-      type="url"
+      inputmode="url"
       hint="The best way: new certificates are then noticed by themselves."
-      maxlength={2048}
+      maxlength={20_000}
       isOptional
     />
     <TextArea {...field(state, 'metadataXml')} label="Or the metadata itself (XML)" rows={4} isOptional />
