@@ -85,6 +85,28 @@ test('without a mail server the page of an invitation shows the link to hand on'
   expect((await viewer.post(`${path}/link`)).status).toBe(403)
 })
 
+test('and that of many lists the links to hand on, once somebody asks for them', async () => {
+  const [role] = await app.owner`select id from roles where organization_id = ${organization.id} and key = 'viewer'`
+  const text = 'Mei Lin <mei.many@example.com>, theo.many@example.com, mei.many@example.com'
+  const sent = await admin.post('/console/invitations/bulk', { text, roleId: role?.['id'] as string, step: 'send' })
+  expect(sent.text).toContain('There is no mail server, so nothing was sent.')
+  expect(sent.text).not.toContain('/invitation/')
+  const ids = /name="ids" value="([^"]+)"/.exec(sent.text)?.[1] ?? ''
+  expect(ids.split(' ')).toHaveLength(2)
+  const shown = await admin.post('/console/invitations/bulk/links', { ids })
+  expect(shown.text).toContain('Mei Lin (mei.many@example.com)')
+  const links = [...shown.text.matchAll(/value="https:\/\/id\.example\.com(\/invitation\/[^"]+)"/g)].map(
+    ([, path]) => path ?? '',
+  )
+  expect(new Set(links).size).toBe(2)
+  for (const link of links) expect((await app.request(link)).status).toBe(200)
+  expect((await viewer.post('/console/invitations/bulk/links', { ids })).status).toBe(403)
+  await admin.post(`/console/invitations/${ids.split(' ')[0]}/cancel`)
+  const over = await admin.post('/console/invitations/bulk/links', { ids })
+  expect(over.text).toContain('the invitation waits no more')
+  expect(over.text.match(/\/invitation\//g)).toHaveLength(1)
+})
+
 test('emergency accounts are no people; their envelope says whose they are, and has a code to scan', async () => {
   const before = await countOverview(organization.ctx)
   await createEmergencyAccount(organization.ctx, { name: 'Safe in Bern' })

@@ -24,10 +24,13 @@ import { emptyForm, endOfDay, filledForm, textOf } from '../ui/forms.ts'
 import { roleChoices } from '../ui/role-choices.ts'
 import { renderForm, submit } from '../ui/submit.ts'
 import { InvitationPage, InvitationsPage, isStatus } from './invitation-pages.tsx'
-import { InviteManyPage, InviteOutcomesPage } from './invite-many-pages.tsx'
+import { type HandedOn, InviteManyPage, InviteOutcomesPage, LinksPage } from './invite-many-pages.tsx'
 import { InviteFormPage, InviteReviewPage } from './invite-pages.tsx'
 
 const pageSize = 50
+
+/** Each asks whether the reader could be what the invited person will be. */
+const linksAtOnce = 100
 
 /** A pasted list is longer than other forms. */
 const listBytes = 1_048_576
@@ -96,6 +99,18 @@ export function createInvitations(): Hono<ConsoleEnv> {
     })
   })
 
+  pages.post('/bulk/links', async (c) => {
+    const frame = frameOf(c)
+    const ids = ((await readForm(c, { maxBytes: listBytes }))['ids'] ?? '').split(' ').filter((id) => isId('inv', id))
+    const [now, later] = [ids.slice(0, linksAtOnce), ids.slice(linksAtOnce)]
+    const links: HandedOn[] = []
+    for (const id of now) {
+      const invitation = await getInvitation(frame.ctx, id)
+      links.push({ invitation, link: await linkToHandOn(frame.ctx, invitation) })
+    }
+    return renderPage(c, <LinksPage {...{ frame, links, later }} />)
+  })
+
   pages.get('/:id', async (c) => {
     const frame = frameOf(c)
     const invitation = await getInvitation(frame.ctx, c.req.param('id'))
@@ -122,8 +137,9 @@ export function createInvitations(): Hono<ConsoleEnv> {
   return pages
 }
 
-/** Null where the mail holds none for this reader: it is for whoever could be what the invited person will be. */
-async function linkToHandOn(ctx: CallContext, { delivery }: InvitationRecord): Promise<string | null> {
+/** Null where there is none for this reader: it is for whoever could be what the invited person will be, while it waits. */
+async function linkToHandOn(ctx: CallContext, { delivery, status }: InvitationRecord): Promise<string | null> {
+  if (status !== 'pending' || delivery?.status !== 'kept') return null
   const { body } = await getMail(ctx, delivery?.mailId ?? '')
   const start = ctx.urls.page('/invitation/')
   return body?.text.split(/\s+/).find((word) => word.startsWith(start)) ?? null

@@ -1,16 +1,18 @@
 // Inviting a whole list: the list with what everybody gets, and an outcome for each line, before and after.
 
 import type { GuestTerms } from '#access/grants/assignments/guests.ts'
+import type { InvitationRecord } from '#access/invitations/invitations.ts'
 import type { InviteManyResult, InviteOutcome } from '#access/invitations/invite-many.ts'
 import type { Form } from '#http/read-form.ts'
-import { Buttons, PrimaryLink } from '#http/ui/buttons.tsx'
+import { Buttons, LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
 import { Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
+import { isPermitted } from '#src/context.ts'
 import { counted } from '#words/counts.ts'
 import type { Frame } from '../ui/env.ts'
 import { Figure } from '../ui/figures.tsx'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
-import { Badge, Panel, TextArea, type Tone } from '../ui/parts.tsx'
+import { Badge, ButtonForm, CopyField, Panel, TextArea, type Tone } from '../ui/parts.tsx'
 import type { RoleChoices } from '../ui/role-choices.ts'
 import { RolePurposes } from '../users/parts/assignment-pages.tsx'
 import { carried, SharedFields, StepButtons } from './invite-pages.tsx'
@@ -100,6 +102,7 @@ export const InviteOutcomesPage = ({ frame, form, result, isSent }: OutcomesProp
           [...(message === null ? [] : [message]), ...warnings].join(' '),
         ])}
       />
+      {isSent && !frame.ctx.hasMailServer && done > 0 ? <HandOnAll {...{ frame, result }} /> : null}
       <div class="after-table">
         {isSent ? (
           <PrimaryLink href="/console/invitations">All invitations</PrimaryLink>
@@ -112,3 +115,72 @@ export const InviteOutcomesPage = ({ frame, form, result, isSent }: OutcomesProp
     </ConsolePage>
   )
 }
+
+/** Without a mail server somebody has to bring the links. */
+const HandOnAll = ({ frame, result }: Pick<OutcomesProps, 'frame' | 'result'>) => {
+  const ids = result.outcomes.flatMap(({ outcome, invitationId }) =>
+    outcome === 'invited' && invitationId !== null ? [invitationId] : [],
+  )
+  return (
+    <Panel title="Hand the links on yourself" lead="There is no mail server, so nothing was sent.">
+      {isPermitted(frame.ctx, 'mails.read') ? (
+        <ShowLinks ids={ids} label={ids.length === 1 ? 'Show the link' : 'Show the links'} />
+      ) : (
+        <p>An administrator can show them, each on the page of its invitation.</p>
+      )}
+    </Panel>
+  )
+}
+
+const ShowLinks = ({ ids, label }: { ids: readonly string[]; label: string }) => (
+  <ButtonForm
+    action="/console/invitations/bulk/links"
+    label={label}
+    kind="btn-primary"
+    fields={{ ids: ids.join(' ') }}
+  />
+)
+
+export type HandedOn = {
+  invitation: Pick<InvitationRecord, 'id' | 'email' | 'displayName' | 'status'>
+  /** Null where it is not for the reader. */
+  link: string | null
+}
+
+type LinksProps = {
+  frame: Frame
+  links: readonly HandedOn[]
+  /** Ids of invitations whose links come on a page of their own. */
+  later: readonly string[]
+}
+
+export const LinksPage = ({ frame, links, later }: LinksProps) => (
+  <ConsolePage
+    frame={frame}
+    section="invitations"
+    title="Links to hand on"
+    lead="Each is for one person alone and good once. Whoever has it can use it."
+    trail={sectionTrail('invitations')}
+  >
+    <Panel title={counted(links.length, 'invitation')}>
+      {links.map(({ invitation: { id, email, displayName, status }, link }) =>
+        link === null ? (
+          <p>
+            <a href={`/console/invitations/${id}`}>{email}</a>:{' '}
+            {status === 'pending'
+              ? 'the link is shown to whoever may do at least as much as they will.'
+              : 'the invitation waits no more.'}
+          </p>
+        ) : (
+          <CopyField id={id} label={displayName === null ? email : `${displayName} (${email})`} value={link} />
+        ),
+      )}
+    </Panel>
+    {later.length === 0 ? null : (
+      <ShowLinks ids={later} label={`Show the other ${later.length.toLocaleString('en')}`} />
+    )}
+    <div class="after-table">
+      <LinkButton href="/console/invitations">All invitations</LinkButton>
+    </div>
+  </ConsolePage>
+)
