@@ -36,6 +36,7 @@ const pages: [string, (at: Furnished) => string, string][] = [
   ['settings of a connection', ({ open }) => `/console/connections/${open}/settings`, 'Names of attributes'],
   ['switching a connection off', ({ open }) => `/console/connections/${open}/status?to=disabled`, 'What will happen'],
   ['choosing a provider', () => '/console/connect', 'Which identity provider'],
+  ['choosing another provider', ({ draft }) => `/console/connect/${draft}/choice`, 'Our addresses stay as they are'],
   ['the wizard', ({ draft }) => `/console/connect/${draft}`, 'How far it is'],
   ['directories', () => '/console/directories', 'Microsoft Entra ID'],
   ['a directory', ({ directory }) => `/console/directories/${directory}`, 'SCIM base URL'],

@@ -1,10 +1,12 @@
 // Setup links and the wizard by plain requests: who may, what a link reaches and what it does not, and what the live stream says.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listAuditEvents } from '#audit/list-events.ts'
 import { listDirectories } from '#connections/directories/directories.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
-import { presetNames } from '#connections/providers/providers.ts'
+import { presetNames, presets } from '#connections/providers/providers.ts'
 import { beginSetup } from '#connections/setup-links/begin-setup.ts'
 import { createSetupLink, revokeSetupLink } from '#connections/setup-links/change-setup-links.ts'
+import { chooseAgain } from '#connections/setup-links/choose-again.ts'
 import { listSetupLinks } from '#connections/setup-links/setup-links.ts'
 import { getConnection } from '#connections/sign-in/connections.ts'
 import { provisionUser } from '#directory/provision-user.ts'
@@ -138,6 +140,55 @@ describe('a setup link', () => {
     const link = (await listSetupLinks(organization.ctx)).find(({ id }) => id === own.link.id)
     const connection = await getConnection(organization.ctx, link?.connectionId ?? '')
     expect(connection).toMatchObject({ preset: 'okta', status: 'draft', jit: 'off', directoryId: link?.directoryId })
+  })
+
+  test('whoever chose the wrong provider goes back and chooses again, with the addresses that they have entered there', async () => {
+    const own = await linkOf([], 'staged')
+    await own.post('', { preset: 'okta', type: 'saml' })
+    const link = async () => (await listSetupLinks(organization.ctx)).find(({ id }) => id === own.link.id)
+    const { connectionId, directoryId } = (await link()) ?? {}
+    await own.post('/provider', { metadataXml: metadata('http://www.okta.com/exk9') })
+    expect((await own.get('')).text).toContain(`/setup/${own.token}/choice`)
+    expect((await own.get('/choice')).text).toMatch(/value="okta"[^>]*checked/)
+    expect((await own.post('/choice', { preset: 'nobody', type: 'saml' })).status).toBe(400)
+    // Google delivers nobody: the directory, which nobody has used, goes.
+    expect((await own.post('/choice', { preset: 'google', type: 'oidc' })).status).toBe(303)
+    expect(await getConnection(organization.ctx, connectionId ?? '')).toMatchObject({
+      ...{ preset: 'google', type: 'oidc', name: presets.google.title, directoryId: null, jit: 'verified_domains' },
+      ...{ status: 'draft', settings: { issuer: '', clientId: '' } },
+    })
+    expect(await link()).toMatchObject({ connectionId, directoryId: null })
+    expect((await listDirectories(organization.ctx)).map(({ id }) => id)).not.toContain(directoryId)
+    // And comes again with a provider that does, with people who wait, as the link says.
+    expect((await own.post('/choice', { preset: 'entra', type: 'saml', arrivals: 'active' })).status).toBe(303)
+    const again = await link()
+    const made = (await listDirectories(organization.ctx)).find(({ id }) => id === again?.directoryId)
+    expect(made).toMatchObject({ arrivals: 'staged', name: presets.entra.title })
+    // What the provider knows by a token stays.
+    await own.post('/token', {})
+    expect((await own.post('/choice', { preset: 'google', type: 'saml' })).status).toBe(303)
+    expect(await link()).toMatchObject({ connectionId, directoryId: again?.directoryId })
+    await app.owner`update connections set status = 'optional' where id = ${connectionId ?? ''}`
+    const refused = await own.post('/choice', { preset: 'okta', type: 'saml' })
+    expect([refused.status, refused.text.includes('People sign in through this connection')]).toEqual([400, true])
+    expect((await own.get('')).text).not.toContain('Choose another provider')
+  })
+
+  test('the same in the console, for who may', async () => {
+    const { id } = await beginSetup(organization.ctx, { preset: 'okta', type: 'saml', name: 'Staff' })
+    const administrator = consoleClient(app, await createManager(organization, { name: 'Ines Duarte' }))
+    const path = `/console/connect/${id}/choice`
+    expect((await administrator.get(path)).text).toContain('value="Staff"')
+    const form = { preset: 'jumpcloud', type: 'oidc', name: 'Staff' }
+    expect((await administrator.post(path, form)).status).toBe(303)
+    expect(await getConnection(organization.ctx, id)).toMatchObject({ ...form, status: 'draft' })
+    const choice = { connectionId: id, preset: 'okta', type: 'saml' } as const
+    const [event] = await listAuditEvents(organization.ctx, { filter: { action: 'connection.choose' }, limit: 1 })
+    expect(event).toMatchObject({ targetId: id, detail: { preset: 'jumpcloud', before: 'okta' } })
+    const reader = { ...organization.ctx, permissions: new Set(['connections.read'] as const) }
+    await expect(chooseAgain(reader, choice)).rejects.toMatchObject({ code: 'forbidden' })
+    const elsewhere = await app.createOrganization()
+    await expect(chooseAgain(elsewhere.ctx, choice)).rejects.toMatchObject({ code: 'not_found' })
   })
 
   test('reaches no other connection, no other directory, nothing of the console, and turns nothing on', async () => {

@@ -1,5 +1,6 @@
 // What is wrong in an organization, named with what to do about it; and nothing where nothing is.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beginSetup } from '#connections/setup-links/begin-setup.ts'
 import { createUser } from '../support/access.ts'
 import { type IdentityStage, identityStage, scimUser, startStage } from './stage.ts'
 
@@ -17,7 +18,17 @@ const doctor = () => stage.rolecall('doctor', '--organization', here.client.slug
 
 test('a sound organization has no findings', async () => {
   await createUser(here.client, 'ada@example.com')
+  // A set-up that somebody is still at is no fault.
+  const draft = await beginSetup(here.client.ctx, { preset: 'okta', type: 'saml' })
   expect(await doctor()).toMatchObject({ exitCode: 0, lines: ['Nothing is wrong'] })
+  await stage.app.owner`update connections set status = 'tested' where id = ${draft.id}`
+  expect(await doctor()).toMatchObject({
+    exitCode: 1,
+    lines: [
+      expect.stringContaining('Nobody could sign in through Okta: it does not know its provider'),
+      expect.anything(),
+    ],
+  })
 })
 
 test('duplicates, identities of the gone, connections that could not work, directories that loop', async () => {

@@ -98,10 +98,14 @@ function ofConnection(connection: Connection, now: Date): Finding[] {
   }))
 }
 
+/** A set-up that somebody is still at, such as behind a setup link: nobody counts on it yet. */
+const isUnfinished = ({ status }: Connection): boolean => status === 'draft'
+
 type Fault = [text: string, advice: string]
 
 function faultsOf(connection: Connection, now: Date): Fault[] {
-  if (!isConfigured(connection)) return [['it does not know its provider', 'Enter the metadata or the client']]
+  if (!isConfigured(connection))
+    return isUnfinished(connection) ? [] : [['it does not know its provider', 'Enter the metadata or the client']]
   if (connection.type === 'oidc') {
     const { secretExpiresAt } = connection.settings
     const isOver = typeof secretExpiresAt === 'string' && new Date(secretExpiresAt) <= now

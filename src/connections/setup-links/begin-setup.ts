@@ -14,7 +14,8 @@ import { insertConnection } from '../sign-in/create-connection.ts'
 import { provisioningScreenOf } from '../sign-in/setup-screens.ts'
 import { bindToSetupLink } from './use-setup-link.ts'
 
-const BeginSetupInput = z.object({
+/** What whoever sets up chooses first. */
+export const BeginSetupInput = z.object({
   preset: z.enum(presetNames, { error: 'Choose a provider' }),
   type: z.enum(['saml', 'oidc'], { error: 'Choose how people sign in' }),
   name: nameSchema.optional(),
@@ -44,8 +45,7 @@ export async function beginSetup(ctx: CallContext, input: BeginSetupInput, linkI
     ...{ organizationId, id, type, preset, name, directoryId, now },
     settings: JSON.stringify(settings),
     secretSealed: secret === null ? null : ctx.sealing.seal(secret, place),
-    // Where a directory decides who is there, first sign-ins create nobody.
-    jit: directoryId === null ? 'verified_domains' : 'off',
+    jit: firstSignInsOf(directoryId),
     ...{ defaultRoleId: null, isIdpInitiatedAllowed: false, refreshedAt: null },
   })
   return inTransaction(ctx, async (tx) => {
@@ -64,7 +64,11 @@ export async function beginSetup(ctx: CallContext, input: BeginSetupInput, linkI
   })
 }
 
-function directoryStatements(
+/** Where a directory decides who is there, first sign-ins create nobody. */
+export const firstSignInsOf = (directoryId: string | null): 'verified_domains' | 'off' =>
+  directoryId === null ? 'verified_domains' : 'off'
+
+export function directoryStatements(
   ctx: CallContext,
   { directoryId, name, arrivals, now }: { directoryId: string; name: string; arrivals: string; now: string },
 ): Statement<never>[] {

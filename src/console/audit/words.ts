@@ -16,6 +16,7 @@ const verbs: Record<string, string> = {
   add: 'added',
   adopt: 'taken over by a directory',
   cancel: 'cancelled',
+  choose: 'set up for another provider',
   claim_groups: 'got groups from their sign-in',
   create: 'created',
   create_client: 'lets a client have access tokens',

@@ -53,6 +53,7 @@ async function hostOf(c: Context<Env>, id: string): Promise<WizardHost> {
   const { id: connectionId, directoryId } = await getConnection(ctx, id)
   return {
     ...{ ctx, connectionId, directoryId, base: `/console/connect/${connectionId}`, isConsole: true, domains: null },
+    arrivals: 'active',
     page: (props) => (
       <ConsolePage {...{ frame }} section="connections" trail={sectionTrail('connections')} {...props} />
     ),

@@ -1,5 +1,6 @@
 // The wizard's one page: all steps of a provider below each other, each with how far it is and what to do in it.
 import { presets } from '#connections/providers/providers.ts'
+import { mayChooseAgain } from '#connections/setup-links/choose-again.ts'
 import type { SetupFacts } from '#connections/setup-links/setup-facts.ts'
 import { isConfigured } from '#connections/sign-in/connections.ts'
 import { LinkButton, PrimaryLink, SmallLink } from '#http/ui/buttons.tsx'
@@ -34,7 +35,12 @@ export const wizardPage = ({ host, facts, shown }: WizardProps) => {
         <section class="panel" aria-labelledby="overview-title">
           <div class="panel-head">
             <h2 id="overview-title">How far it is</h2>
-            <SmallLink href={host.base}>Check again</SmallLink>
+            <span class="panel-links">
+              {mayChooseAgain(connection) ? (
+                <SmallLink href={`${host.base}/choice`}>Choose another provider</SmallLink>
+              ) : null}{' '}
+              <SmallLink href={host.base}>Check again</SmallLink>
+            </span>
           </div>
           <p class="wizard-progress" role="status" sse-swap="progress">
             <Progress steps={steps} />

@@ -7,15 +7,19 @@ import { issueDirectoryToken } from '#connections/directories/issue-directory-to
 import { addDomain, verifyDomain } from '#connections/domains/change-domains.ts'
 import { getDomain } from '#connections/domains/domains.ts'
 import { presets } from '#connections/providers/providers.ts'
+import { chooseAgain } from '#connections/setup-links/choose-again.ts'
 import { readSetupFacts } from '#connections/setup-links/setup-facts.ts'
 import { configureConnection, type ProviderInput } from '#connections/sign-in/configure-connection.ts'
-import type { Connection } from '#connections/sign-in/connections.ts'
+import { type Connection, getConnection } from '#connections/sign-in/connections.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
-import { WideLink } from '#http/ui/buttons.tsx'
+import { LinkButton, WideLink } from '#http/ui/buttons.tsx'
+import type { FormState } from '#http/ui/form.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { AppError, notFound } from '#platform/errors.ts'
-import { endOfDay, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { endOfDay, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
+import { renderForm, submit } from '../ui/submit.ts'
+import { arrivalsOf, ChooseProvider } from './choose.tsx'
 import type { LiveStreams } from './events.ts'
 import { livePartsOf } from './live.tsx'
 import type { WizardEnv, WizardHost } from './parts/host.ts'
@@ -65,6 +69,19 @@ export function createWizard(streams: LiveStreams): Hono<WizardEnv> {
       const { settings } = await configureConnection(ctx, { type: connection.type, ...input })
       const isTaken = 'issuer' in input && 'issuer' in settings && input.issuer.trim() !== settings.issuer
       return isTaken ? 'issuer' : 'saved'
+    }),
+  )
+
+  pages.get('/choice', (c) => showChoice(c, undefined))
+
+  pages.post('/choice', (c) =>
+    submit(c, { again: (state) => showChoice(c, state) }, async (form) => {
+      const { ctx, connectionId, base, isConsole, arrivals } = c.get('wizard')
+      await chooseAgain(ctx, {
+        ...{ connectionId, preset: form['preset'] as never, type: form['type'] as never, name: textOf(form, 'name') },
+        arrivals: isConsole ? arrivalsOf(form) : arrivals,
+      })
+      return `${base}?done=saved`
     }),
   )
 
@@ -119,6 +136,28 @@ async function carryOut(
     const state = isDns ? { values: form, errors: {}, message: `${error.message}.` } : refusedForm(form, error)
     return show(c, { form: { step, state } })
   }
+}
+
+/** The choice that was made before stands in the form. */
+async function showChoice(c: Context<WizardEnv>, state: FormState | undefined): Promise<Response> {
+  const { ctx, connectionId, base, isConsole, page } = c.get('wizard')
+  const { preset, type, name } = await getConnection(ctx, connectionId)
+  const own = name === presets[preset].title ? undefined : name
+  const shown = state ?? filledForm({ preset, type, name: own })
+  return renderForm(
+    c,
+    shown,
+    page({
+      title: 'Choose another provider',
+      lead: 'Our addresses stay as they are. What was entered of the provider before goes.',
+      children: (
+        <>
+          <ChooseProvider action={`${base}/choice`} state={shown} isConsole={isConsole} />
+          <LinkButton href={base}>Back to the steps</LinkButton>
+        </>
+      ),
+    }),
+  )
 }
 
 async function show(c: Context<WizardEnv>, shown: Shown = {}): Promise<Response> {

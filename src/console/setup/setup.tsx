@@ -69,7 +69,7 @@ export function createSetup(services: ConsoleServices): Hono<SetupEnv> {
     const { label, expiresAt, directoryId } = link
     const notice = noticeOf(c.req.query('done'))
     c.set('wizard', {
-      ...{ ctx, base: baseOf(c), isConsole: false, domains: link.domains },
+      ...{ ctx, base: baseOf(c), isConsole: false, domains: link.domains, arrivals: link.arrivals },
       directoryId: directoryId === null ? null : requireOwnDirectory(link, directoryId),
       connectionId: requireOwnConnection(link, link.connectionId),
       page: (props) => <SetupPage {...{ label, expiresAt, organization: organization.name, notice }} {...props} />,

@@ -17,6 +17,8 @@ export type WizardHost = {
   directoryId: string | null
   /** Names of the domains that may be proven here; null: any. */
   domains: readonly string[] | null
+  /** Whether people of a directory wait until somebody lets them in, where the form does not ask. */
+  arrivals: 'active' | 'staged'
   /** Whether there is a console around it: with mappings and with turning on. */
   isConsole: boolean
   page(props: WizardPageProps): PageElement
