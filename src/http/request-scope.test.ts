@@ -8,6 +8,9 @@ test.each([
   ['/invitation/Abc/question', '/invitation/…/question'],
   ['/first/Abc', '/first/…'],
   ['/login/reset/Abc', '/login/reset/…'],
+  ['/login/undo/Abc', '/login/undo/…'],
+  ['/account/profile/address/Abc', '/account/profile/address/…'],
+  ['/console/again/Abc', '/console/again/…'],
   ['/console/invitations/inv_1', '/console/invitations/inv_1'],
   ['/setup', '/setup'],
 ])('%s is logged as %s', (path, logged) => {

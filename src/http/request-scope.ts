@@ -7,7 +7,10 @@ import type { AppEnv } from './env.ts'
 
 /** Links that let somebody in have their token in the path; whoever reads the log is not to use them. */
 export const withoutTokens = (path: string): string =>
-  path.replace(/^\/(setup|invitation|first|login\/reset)\/[^/]+/, '/$1/…')
+  path.replace(
+    /^\/(setup|invitation|first|login\/reset|login\/undo|account\/profile\/address|console\/again)\/[^/]+/,
+    '/$1/…',
+  )
 
 const acceptableId = /^[\w.-]{8,64}$/
 

@@ -47,7 +47,10 @@ function destinationOf(isServer: boolean): pino.DestinationStream {
   return isServer ? bufferedStderr() : pino.destination({ dest: 2, sync: true })
 }
 
-/** One line of the log as people read it: the time of day, the level where it is none of every day, the message, the fields. */
+/**
+ * One line of the log as people read it: the time of day, the level where it is none of every day, and the message, of a request
+ * with what was asked for; the fields where something is the matter.
+ */
 export function lineForPeople(line: string): string {
   const { level, time, msg, ...fields } = JSON.parse(line) as Record<string, unknown>
   const isUsual = level === 'info' || level === 'debug'
@@ -55,7 +58,17 @@ export function lineForPeople(line: string): string {
     ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   )
   const details = level === 'info' ? [] : said
-  return `${[String(time).slice(11, 19), ...(isUsual ? [] : [String(level).toUpperCase()]), msg, ...details].join(' ')}\n`
+  const message = level === 'info' ? (requestWords(fields) ?? msg) : msg
+  return `${[String(time).slice(11, 19), ...(isUsual ? [] : [String(level).toUpperCase()]), message, ...details].join(' ')}\n`
+}
+
+/** `GET /console answered 200 in 12 ms`; undefined for lines about anything else than a request. */
+function requestWords({ method, path, status, durationMillis }: Record<string, unknown>): string | undefined {
+  if (typeof method !== 'string' || typeof path !== 'string' || typeof status !== 'number') return undefined
+  // A path is what anybody sends: what would move the cursor or end the line is left out.
+  const shown = path.replace(/[^\x20-\x7e\u00a0-\uffff]/g, '').slice(0, 200)
+  const took = typeof durationMillis === 'number' ? ` in ${Math.round(durationMillis)} ms` : ''
+  return `${method} ${shown} answered ${status}${took}`
 }
 
 const flushIntervalMillis = 200

@@ -25,7 +25,10 @@ test('one’s own machine goes by its name, by which passkeys can be made', () =
 })
 
 describe('pages by another name of the machine', () => {
-  test.each(['127.0.0.1:8080', '[::1]:8080', 'localhost:9090'])('%s leads to the origin', async (host) => {
+  test.each([
+    ...['127.0.0.1:8080', '[::1]:8080', 'localhost:9090', '0.0.0.0:8080', '[::]:8080', '127.1:8080', '127.0.0.2:8080'],
+    ...['[::ffff:127.0.0.1]:8080', 'localhost.:8080', 'LOCALHOST:8080', '0:8080', 'app.localhost:8080'],
+  ])('%s leads to the origin', async (host) => {
     expect(await ask('http://localhost:8080', host)).toEqual([307, 'http://localhost:8080/first/a?b=c'])
   })
 
@@ -43,6 +46,18 @@ describe('pages by another name of the machine', () => {
 test('on a terminal a line of the log is a sentence', () => {
   const line = { level: 'info', time: '2030-01-31T12:00:05.123Z', port: 8080, msg: 'Rolecall listens' }
   expect(lineForPeople(JSON.stringify(line))).toBe('12:00:05 Rolecall listens\n')
+  const asked = {
+    ...line,
+    requestId: 'req_1',
+    method: 'GET',
+    path: '/console/users',
+    status: 200,
+    durationMillis: 12.4,
+  }
+  expect(lineForPeople(JSON.stringify({ ...asked, msg: 'GET answered 200' }))).toBe(
+    '12:00:05 GET /console/users answered 200 in 12 ms\n',
+  )
+  expect(lineForPeople(JSON.stringify({ ...asked, path: '/a\u001b[2J\n\r\u009b' }))).toContain('GET /a[2J answered 200')
   const warning = { ...line, level: 'warn', state: 'restored', msg: 'Look' }
   expect(lineForPeople(JSON.stringify(warning))).toBe('12:00:05 WARN Look port=8080 state=restored\n')
 })
