@@ -60,7 +60,7 @@ const insecure = { execute: [client.allowInsecureRequests] }
 const configure = (auth = client.ClientSecretBasic('a secret & more'), id = 'rolecall') =>
   client.discovery(new URL(op.issuer), id, {}, auth, insecure)
 
-async function startLogin(config: client.Configuration) {
+async function startLogin(config: client.Configuration, further: Record<string, string> = {}) {
   const pkceCodeVerifier = client.randomPKCECodeVerifier()
   const checks = { pkceCodeVerifier, expectedNonce: client.randomNonce(), expectedState: client.randomState() }
   const url = client.buildAuthorizationUrl(config, {
@@ -70,12 +70,13 @@ async function startLogin(config: client.Configuration) {
     code_challenge_method: 'S256',
     nonce: checks.expectedNonce,
     state: checks.expectedState,
+    ...further,
   })
   return { url: url.href, checks }
 }
 
-async function logIn(config: client.Configuration, person = ada, browser = createBrowser()) {
-  const { url, checks } = await startLogin(config)
+async function logIn(config: client.Configuration, person = ada, browser = createBrowser(), further = {}) {
+  const { url, checks } = await startLogin(config, further)
   const callback = await op.signIn(url, person, browser)
   return client.authorizationCodeGrant(config, new URL(callback), { ...checks, idTokenExpected: true })
 }
@@ -171,6 +172,17 @@ test('a session at the provider needs no second choice, until sign-out, which is
     events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
   })
   expect((await logIn(config, eve, browser)).claims()?.sub).toBe('eve')
+})
+
+test('somebody else may sign in where one person is; the application of the first is told nothing', async () => {
+  const config = await configure()
+  const browser = createBrowser()
+  await logIn(config, ada, browser)
+  const told = logoutTokens.length
+  expect((await logIn(config, eve, browser, { prompt: 'login', max_age: '0' })).claims()?.sub).toBe('eve')
+  expect((await logIn(config, ada, browser)).claims()?.sub).toBe('eve')
+  expect((await logIn(config, eve, browser, { prompt: 'login' })).claims()?.sub).toBe('eve')
+  expect(logoutTokens).toHaveLength(told)
 })
 
 test('keys rotate, and sessions and clients stay', async () => {
