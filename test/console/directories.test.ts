@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listRoles } from '#access/grants/roles/roles.ts'
 import { getDirectory, listDirectories } from '#connections/directories/directories.ts'
 import { listDirectoryTokens } from '#connections/directories/directory-tokens.ts'
+import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
 import { getConnection } from '#connections/sign-in/connections.ts'
 import { change } from '../support/access.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
@@ -32,6 +33,31 @@ async function create(name: string): Promise<{ id: string; path: string; token: 
   const id = (await listDirectories(organization.ctx)).find((each) => each.name === name)?.id ?? ''
   return { id, path: `/console/directories/${id}`, token }
 }
+
+test('directories of one name are told apart wherever one is chosen or listed', async () => {
+  const own = await app.createOrganization('twins')
+  const manager = consoleClient(app, await createManager(own))
+  for (const name of ['Okta', 'okta ', 'Entra ID']) await manager.post('/console/directories', { name })
+  const [first, second] = await listDirectories(own.ctx)
+  const scim = scimClient((where, init) => app.request(where, init), {
+    directoryId: second?.id ?? '',
+    token: (await issueDirectoryToken(own.ctx, { directoryId: second?.id ?? '' })).token,
+  })
+  await scim.user('wren@twins.example.com')
+  await app.owner`update directories set created_at = '2026-01-31T08:00:00Z' where id = ${first?.id ?? ''}`
+  await app.owner`update directories set created_at = '2026-02-01T09:30:00Z' where id = ${second?.id ?? ''}`
+  const pages = ['', '/users', '/groups', '/directories', '/provisioning', `/directories/${first?.id}/move`]
+  for (const page of pages) {
+    const { text } = await manager.get(`/console${page}`)
+    expect([page, text.includes('okta (since 1 February 2026)')]).toEqual([page, true])
+    expect([page, /Entra ID \(since/.test(text)]).toEqual([page, false])
+  }
+  expect((await manager.get('/console/users?q=wren')).text).toContain('<td>okta (since 1 February 2026)')
+  await app.owner`update directories set created_at = '2026-02-01T09:31:00Z' where id = ${first?.id ?? ''}`
+  expect((await manager.get('/console/directories')).text).toContain('Okta (since 1 February 2026, 09:31 UTC)')
+  await app.owner`update directories set created_at = '2026-02-01T09:31:00Z' where id = ${second?.id ?? ''}`
+  expect((await manager.get('/console/directories')).text).toContain(`Okta (${first?.id.slice(-6)})`)
+})
 
 describe('a directory', () => {
   test('its token is shown once, a new one works beside it, and the old one goes by its last four characters', async () => {

@@ -6,7 +6,6 @@ import { listAttempts } from '#access/sign-in/attempts.ts'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { previewConnectionStatus } from '#access/sign-in/status-effects.ts'
-import { listDirectories } from '#connections/directories/directories.ts'
 import { createSetupLink, revokeSetupLink } from '#connections/setup-links/change-setup-links.ts'
 import { getSetupLink, listSetupLinks } from '#connections/setup-links/setup-links.ts'
 import { type Connection, getConnection } from '#connections/sign-in/connections.ts'
@@ -19,6 +18,7 @@ import type { FormState } from '#http/ui/form.tsx'
 import { AppError, notFound } from '#platform/errors.ts'
 import { isPermitted } from '#src/context.ts'
 import { arrivalsOf } from '../connect/choose.tsx'
+import { namedDirectories } from '../ui/directory-names.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, refusedForm, textOf } from '../ui/forms.ts'
 import { renderForm, submit } from '../ui/submit.ts'
@@ -130,7 +130,7 @@ async function showConnection(c: Context<ConsoleEnv>, id: string, fault?: string
     listSetupLinks(frame.ctx),
     isPermitted(frame.ctx, 'sign_ins.read') ? listAttempts(frame.ctx, { connectionId: id, limit: 8 }) : [],
     isPermitted(frame.ctx, 'roles.read') ? listRoles(frame.ctx) : [],
-    isPermitted(frame.ctx, 'directories.read') ? listDirectories(frame.ctx) : [],
+    namedDirectories(frame.ctx),
   ])
   const page = (
     <ConnectionPage
@@ -148,7 +148,7 @@ async function showSettings(c: Context<ConsoleEnv>, connection: Connection, stat
   const frame = frameOf(c)
   const [roles, directories] = await Promise.all([
     isPermitted(frame.ctx, 'roles.read') ? listRoles(frame.ctx) : [],
-    isPermitted(frame.ctx, 'directories.read') ? listDirectories(frame.ctx) : [],
+    namedDirectories(frame.ctx),
   ])
   const page = <SettingsPage {...{ frame, connection, state, roles, directories }} />
   return renderForm(c, state, page)

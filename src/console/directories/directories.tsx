@@ -20,6 +20,7 @@ import { readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import { notFound } from '#platform/errors.ts'
 import { isPermitted } from '#src/context.ts'
+import { toldApart } from '#words/told-apart.ts'
 import { showPreview } from '../changes/changes.tsx'
 import { arrivalsOf } from '../connect/choose.tsx'
 import { typedState } from '../ui/confirm.tsx'
@@ -139,7 +140,10 @@ export function createDirectoryPages(): Hono<ConsoleEnv> {
 
 async function showList(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
   const frame = frameOf(c)
-  const [directories, activities] = await Promise.all([listDirectories(frame.ctx), listDirectoryActivity(frame.ctx)])
+  const [directories, activities] = await Promise.all([
+    listDirectories(frame.ctx).then(toldApart),
+    listDirectoryActivity(frame.ctx),
+  ])
   const page = <DirectoryListPage {...{ frame, directories, activities, state }} />
   return renderForm(c, state, page)
 }

@@ -105,6 +105,7 @@ function factsOf({ frame, directory, activity, rhythm, content }: DirectoryPageP
           ? 'None'
           : `${agoInShort(activity.lastErrorAt, now)}: ${activity.lastError ?? 'without a reason'}`,
     },
+    { term: 'Since', value: <Time at={directory.createdAt} /> },
     { term: 'Sent by', value: activity?.userAgent ?? '—' },
   ]
 }

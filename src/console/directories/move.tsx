@@ -8,6 +8,7 @@ import { Buttons } from '#http/ui/buttons.tsx'
 import { EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { PostForm } from '#http/ui/form.tsx'
 import { counted } from '#words/counts.ts'
+import { toldApart } from '#words/told-apart.ts'
 import { showPreview } from '../changes/changes.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm } from '../ui/forms.ts'
@@ -39,7 +40,7 @@ export function createMovePages(): Hono<ConsoleEnv> {
 async function showMove(c: Context<ConsoleEnv>): Promise<Response> {
   const [frame, fromDirectoryId, toDirectoryId] = [frameOf(c), c.req.param('id') ?? '', c.req.query('to')]
   const directory = await getDirectory(frame.ctx, fromDirectoryId)
-  const others = (await listDirectories(frame.ctx)).filter(({ id }) => id !== fromDirectoryId)
+  const others = toldApart(await listDirectories(frame.ctx)).filter(({ id }) => id !== fromDirectoryId)
   const chosen = others.find(({ id }) => id === toDirectoryId)
   const trail = [
     ...sectionTrail('directories'),

@@ -5,7 +5,6 @@ import { listMembers } from '#access/people/list-groups.ts'
 import { searchUsers } from '#access/people/list-users.ts'
 import { updateLocalGroup } from '#access/people/local.ts'
 import { getListedGroup, listGroupMappings, searchGroups } from '#access/people/search-groups.ts'
-import { listDirectories } from '#connections/directories/directories.ts'
 import { createGroup } from '#directory/create-group.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
@@ -13,6 +12,7 @@ import type { FormState } from '#http/ui/form.tsx'
 import { nameSchema, parseInput } from '#platform/input.ts'
 import { isPermitted, requirePermission } from '#src/context.ts'
 import { showPreview } from '../changes/changes.tsx'
+import { namedDirectories, withDirectoryNames } from '../ui/directory-names.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm, filledForm } from '../ui/forms.ts'
 import { renderForm, submit } from '../ui/submit.ts'
@@ -33,10 +33,11 @@ export function createGroups(): Hono<ConsoleEnv> {
     const frame = frameOf(c)
     const { q = '', source = '', cursor } = c.req.query()
     const filter = { ...(q === '' ? {} : { q }), ...(source === '' ? {} : { source }) }
-    const [found, directories] = await Promise.all([
+    const [searched, directories] = await Promise.all([
       searchGroups(frame.ctx, { filter, cursor }),
-      isPermitted(frame.ctx, 'directories.read') ? listDirectories(frame.ctx) : [],
+      namedDirectories(frame.ctx),
     ])
+    const found = { ...searched, items: withDirectoryNames(searched.items, directories) }
     return renderPage(c, <GroupsPage {...{ frame, found, q, source, cursor, directories }} />)
   })
 

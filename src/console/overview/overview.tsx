@@ -3,10 +3,10 @@ import { Hono } from 'hono'
 import { listAlarms } from '#access/notices/alarms/alarms.ts'
 import { settleAlarm } from '#access/notices/alarms/settle-alarm.ts'
 import { countOverview, countSignIns, listConnectionHealth } from '#access/organizations/overview.ts'
-import { listDirectories } from '#connections/directories/directories.ts'
 import { listDirectoryActivity } from '#connections/provisioning/activity.ts'
 import { renderPage } from '#http/pages.ts'
 import { type CallContext, isPermitted } from '#src/context.ts'
+import { namedDirectories } from '../ui/directory-names.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { attentionOf } from './attention.ts'
 import { OverviewPage } from './overview-page.tsx'
@@ -44,7 +44,7 @@ async function readOverview(ctx: CallContext) {
     may('sign_ins.read') ? countSignIns(ctx, signInDays) : [],
     may('connections.read') ? listConnectionHealth(ctx) : [],
     may('directories.read') ? listDirectoryActivity(ctx) : [],
-    may('directories.read') ? listDirectories(ctx) : [],
+    namedDirectories(ctx),
   ])
   const directories = listed.map(({ id, name }) => ({
     ...{ directoryId: id, name },

@@ -4,6 +4,7 @@ import { type DirectoryRecord, listDirectories } from '#connections/directories/
 import { getProvisioningEvent, listProvisioningEvents } from '#connections/provisioning/events.ts'
 import { renderPage } from '#http/pages.ts'
 import { isId } from '#platform/ids.ts'
+import { toldApart } from '#words/told-apart.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { EventPage } from './event-page.tsx'
 import { LogPage, type LogQuery } from './log-page.tsx'
@@ -18,7 +19,7 @@ export function createProvisioningPages(): Hono<ConsoleEnv> {
     const [frame, query] = [frameOf(c), queryOf(c)]
     const { directory, status, target, q, before } = query
     const [directories, found] = await Promise.all([
-      listDirectories(frame.ctx),
+      listDirectories(frame.ctx).then(toldApart),
       listProvisioningEvents(frame.ctx, {
         directoryId: directory,
         status,
@@ -36,7 +37,7 @@ export function createProvisioningPages(): Hono<ConsoleEnv> {
   pages.get('/:id', async (c) => {
     const frame = frameOf(c)
     const event = await getProvisioningEvent(frame.ctx, c.req.param('id'))
-    const directories: DirectoryRecord[] = await listDirectories(frame.ctx)
+    const directories: DirectoryRecord[] = toldApart(await listDirectories(frame.ctx))
     const directory = directories.find(({ id }) => id === event.directoryId)
     return renderPage(c, <EventPage {...{ frame, event, directory }} />)
   })

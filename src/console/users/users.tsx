@@ -4,11 +4,12 @@ import { listBrands } from '#access/grants/brands/brands.ts'
 import { listRoles } from '#access/grants/roles/roles.ts'
 import { searchUsers } from '#access/people/list-users.ts'
 import { explainSignIn } from '#access/people/sign-in/explain-sign-in.ts'
-import { listDirectories } from '#connections/directories/directories.ts'
 import { listConnections } from '#connections/sign-in/connections.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
+import { toldApart } from '#words/told-apart.ts'
+import { namedDirectories, withDirectoryNames } from '../ui/directory-names.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { chosen as boxes } from '../ui/forms.ts'
 import { createBulkPages } from './bulk/bulk.tsx'
@@ -43,7 +44,8 @@ export function createUsers(): Hono<ConsoleEnv> {
       }),
       optionsOf(frame.ctx),
     ])
-    return renderPage(c, <UsersPage {...{ frame, query, found, options }} />)
+    const items = withDirectoryNames(found.items, options.directories)
+    return renderPage(c, <UsersPage {...{ frame, query, options }} found={{ ...found, items }} />)
   })
 
   pages.post('/choose', async (c) => choose(c))
@@ -86,12 +88,13 @@ async function optionsOf(ctx: CallContext) {
   const [roles, brands, directories, connections] = await Promise.all([
     brandsPermitted(ctx, 'roles.read').length > 0 ? listRoles(ctx, { limit: maxOptions }) : [],
     brandsPermitted(ctx, 'brands.read').length > 0 ? listBrands(ctx, { limit: maxOptions }) : [],
-    isPermitted(ctx, 'directories.read') ? listDirectories(ctx) : [],
-    isPermitted(ctx, 'connections.read') ? listConnections(ctx) : [],
+    namedDirectories(ctx),
+    isPermitted(ctx, 'connections.read') ? listConnections(ctx).then(toldApart) : [],
   ])
   const asOption = ({ id, name }: { id: string; name: string }) => ({ value: id, label: name })
   const byName = (a: { label: string }, b: { label: string }): number => a.label.localeCompare(b.label, 'en')
   return {
+    directories,
     roles: roles.toSorted((a, b) => b.rank - a.rank).map(asOption),
     brands: brands.map(asOption).toSorted(byName),
     sources: [
