@@ -46,6 +46,7 @@ CREATE TABLE organizations (
   fresh_proof_minutes integer DEFAULT 10 NOT NULL,
   manager_second_factor text DEFAULT 'optional'::text NOT NULL,
   reactivation text DEFAULT 'by_holder'::text NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now(),
   CONSTRAINT organizations_pkey PRIMARY KEY (id),
   CONSTRAINT organizations_slug_unique UNIQUE (slug)
 );
@@ -55,8 +56,12 @@ CREATE POLICY own_organization ON organizations FOR ALL TO rolecall_server
   WITH CHECK (id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)) OR (( SELECT current_setting('rolecall.instance'::text, true) AS current_setting)) = 'on'::text);
 CREATE TRIGGER close_organization AFTER UPDATE OF status ON organizations
   FOR EACH ROW WHEN (old.status = 'active'::text AND new.status <> 'active'::text) EXECUTE FUNCTION close_organization();
+CREATE TRIGGER forget_organization AFTER DELETE ON organizations
+  FOR EACH ROW EXECUTE FUNCTION history.forget_organization();
 CREATE TRIGGER keep_administrator AFTER UPDATE OF role_strategy ON organizations
   FOR EACH ROW WHEN (old.role_strategy IS DISTINCT FROM new.role_strategy) EXECUTE FUNCTION keep_administrator_of_strategy();
+CREATE TRIGGER keep_version BEFORE UPDATE ON organizations
+  FOR EACH ROW WHEN (old.slug IS DISTINCT FROM new.slug OR old.name IS DISTINCT FROM new.name OR old.status IS DISTINCT FROM new.status OR old.administrator_brand_access IS DISTINCT FROM new.administrator_brand_access OR old.role_strategy IS DISTINCT FROM new.role_strategy) EXECUTE FUNCTION history.keep_version_of_organizations();
 CREATE TRIGGER open_or_close_organization AFTER UPDATE OF status ON organizations
   FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status) EXECUTE FUNCTION open_or_close_organization();
 GRANT SELECT, INSERT, UPDATE ON organizations TO rolecall_server;
@@ -69,6 +74,7 @@ CREATE TABLE brands (
   name text NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
   updated_at timestamp(3) with time zone NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now(),
   CONSTRAINT brands_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT brands_slug UNIQUE (organization_id, slug),
   CONSTRAINT brands_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
@@ -78,6 +84,10 @@ ALTER TABLE brands ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON brands FOR ALL TO rolecall_server
   USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER keep_deleted AFTER DELETE ON brands REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_brands();
+CREATE TRIGGER keep_version BEFORE UPDATE ON brands
+  FOR EACH ROW WHEN (old.slug IS DISTINCT FROM new.slug OR old.name IS DISTINCT FROM new.name) EXECUTE FUNCTION history.keep_version_of_brands();
 GRANT SELECT, INSERT, UPDATE, DELETE ON brands TO rolecall_server;
 
 -- The active organization of this short name.
@@ -179,6 +189,7 @@ CREATE TABLE users (
   address_yielded_to text,
   -- Somebody else of the directory had the externalId before that was refused.
   shares_external_id boolean DEFAULT false NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now(),
   CONSTRAINT users_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT users_reason_when_inactive CHECK ((status = 'inactive'::text) = (status_reason IS NOT NULL)),
   CONSTRAINT users_organization_id_directory_id_directories_organization_id_ FOREIGN KEY (organization_id, directory_id)
@@ -216,8 +227,12 @@ CREATE TRIGGER keep_administrator AFTER UPDATE OF status, deleted_at ON users
   FOR EACH ROW WHEN (old.status = 'active'::text AND old.deleted_at IS NULL AND (new.status <> 'active'::text OR new.deleted_at IS NOT NULL)) EXECUTE FUNCTION keep_administrator_of_user();
 CREATE TRIGGER keep_administrator_of_attributes AFTER UPDATE OF attributes, user_name, external_id, display_name ON users
   FOR EACH ROW WHEN (old.attributes IS DISTINCT FROM new.attributes OR old.user_name IS DISTINCT FROM new.user_name OR old.external_id IS DISTINCT FROM new.external_id OR old.display_name IS DISTINCT FROM new.display_name) EXECUTE FUNCTION keep_administrator_of_attributes();
+CREATE TRIGGER keep_deleted AFTER DELETE ON users REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_users();
 CREATE TRIGGER keep_emergency_account BEFORE UPDATE OF directory_id, attributes, user_name ON users
   FOR EACH ROW WHEN (old.user_name_key IS DISTINCT FROM new.user_name_key OR new.directory_id IS NOT NULL AND old.directory_id IS DISTINCT FROM new.directory_id OR new.attributes ? 'emails'::text AND (old.attributes -> 'emails'::text) IS DISTINCT FROM (new.attributes -> 'emails'::text)) EXECUTE FUNCTION keep_emergency_account();
+CREATE TRIGGER keep_version BEFORE UPDATE ON users
+  FOR EACH ROW WHEN (old.user_name IS DISTINCT FROM new.user_name OR old.external_id IS DISTINCT FROM new.external_id OR old.display_name IS DISTINCT FROM new.display_name OR old.status IS DISTINCT FROM new.status OR old.status_reason IS DISTINCT FROM new.status_reason OR old.deleted_at IS DISTINCT FROM new.deleted_at OR old.attributes IS DISTINCT FROM new.attributes OR old.directory_id IS DISTINCT FROM new.directory_id OR old.address_yielded_to IS DISTINCT FROM new.address_yielded_to) EXECUTE FUNCTION history.keep_version_of_users();
 CREATE TRIGGER note_extension_attributes AFTER INSERT OR UPDATE OF attributes, directory_id ON users
   FOR EACH ROW WHEN (new.directory_id IS NOT NULL AND has_own_extension(new.attributes)) EXECUTE FUNCTION note_extension_attributes('User');
 CREATE TRIGGER prove_attributes AFTER INSERT OR UPDATE ON users
@@ -292,6 +307,7 @@ CREATE TABLE groups (
   created_at timestamp(3) with time zone NOT NULL,
   updated_at timestamp(3) with time zone NOT NULL,
   held_by text,
+  recorded_at timestamp with time zone DEFAULT now(),
   CONSTRAINT groups_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT groups_organization_id_directory_id_directories_organization_id FOREIGN KEY (organization_id, directory_id)
     REFERENCES directories(organization_id, id),
@@ -306,6 +322,10 @@ ALTER TABLE groups ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON groups FOR ALL TO rolecall_server
   USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER keep_deleted AFTER DELETE ON groups REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_groups();
+CREATE TRIGGER keep_version BEFORE UPDATE ON groups
+  FOR EACH ROW WHEN (old.display_name IS DISTINCT FROM new.display_name OR old.directory_id IS DISTINCT FROM new.directory_id OR old.external_id IS DISTINCT FROM new.external_id OR old.held_by IS DISTINCT FROM new.held_by) EXECUTE FUNCTION history.keep_version_of_groups();
 CREATE TRIGGER note_extension_attributes AFTER INSERT OR UPDATE OF attributes, directory_id ON groups
   FOR EACH ROW WHEN (new.directory_id IS NOT NULL AND has_own_extension(new.attributes)) EXECUTE FUNCTION note_extension_attributes('Group');
 GRANT SELECT, INSERT, UPDATE, DELETE ON groups TO rolecall_server;
@@ -317,6 +337,7 @@ CREATE TABLE group_members (
   user_id text NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
   held_by text,
+  recorded_at timestamp with time zone DEFAULT now(),
   CONSTRAINT group_members_organization_id_group_id_user_id_pk PRIMARY KEY (organization_id, group_id, user_id),
   CONSTRAINT group_members_organization_id_group_id_groups_organization_id_i FOREIGN KEY (organization_id, group_id)
     REFERENCES groups(organization_id, id) ON DELETE CASCADE,
@@ -333,6 +354,10 @@ CREATE TRIGGER keep_administrator AFTER DELETE ON group_members REFERENCING OLD 
   FOR EACH STATEMENT EXECUTE FUNCTION keep_administrator_of_members();
 CREATE TRIGGER keep_administrator_of_new AFTER INSERT ON group_members REFERENCING NEW TABLE AS changed
   FOR EACH STATEMENT EXECUTE FUNCTION keep_administrator_of_members();
+CREATE TRIGGER keep_deleted AFTER DELETE ON group_members REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_group_members();
+CREATE TRIGGER keep_version BEFORE UPDATE ON group_members
+  FOR EACH ROW WHEN (old.held_by IS DISTINCT FROM new.held_by) EXECUTE FUNCTION history.keep_version_of_group_members();
 CREATE TRIGGER prove_membership AFTER INSERT OR DELETE ON group_members
   FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_membership();
 GRANT SELECT, INSERT, UPDATE, DELETE ON group_members TO rolecall_server;
@@ -344,6 +369,7 @@ CREATE TABLE group_nestings (
   child_group_id text NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
   held_by text,
+  recorded_at timestamp with time zone DEFAULT now(),
   CONSTRAINT group_nestings_organization_id_group_id_child_group_id_pk PRIMARY KEY (organization_id, group_id, child_group_id),
   CONSTRAINT group_nestings_not_itself CHECK (group_id <> child_group_id),
   CONSTRAINT group_nestings_child_group FOREIGN KEY (organization_id, child_group_id)
@@ -361,6 +387,10 @@ CREATE TRIGGER keep_administrator AFTER DELETE ON group_nestings
   FOR EACH ROW EXECUTE FUNCTION keep_administrator_of_nesting();
 CREATE TRIGGER keep_administrator_of_new AFTER INSERT ON group_nestings
   FOR EACH ROW EXECUTE FUNCTION keep_administrator_of_nesting();
+CREATE TRIGGER keep_deleted AFTER DELETE ON group_nestings REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_group_nestings();
+CREATE TRIGGER keep_version BEFORE UPDATE ON group_nestings
+  FOR EACH ROW WHEN (old.held_by IS DISTINCT FROM new.held_by) EXECUTE FUNCTION history.keep_version_of_group_nestings();
 CREATE TRIGGER prove_membership AFTER INSERT OR DELETE ON group_nestings
   FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_membership();
 GRANT SELECT, INSERT, UPDATE, DELETE ON group_nestings TO rolecall_server;
@@ -1300,6 +1330,7 @@ CREATE TABLE roles (
   updated_at timestamp(3) with time zone NOT NULL,
   owner text,
   review_at timestamp(3) with time zone,
+  recorded_at timestamp with time zone DEFAULT now(),
   CONSTRAINT roles_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT roles_key UNIQUE (organization_id, key),
   CONSTRAINT roles_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
@@ -1311,6 +1342,10 @@ CREATE POLICY own_organization ON roles FOR ALL TO rolecall_server
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
 CREATE TRIGGER keep_administrator AFTER UPDATE OF rank ON roles
   FOR EACH ROW WHEN (old.rank IS DISTINCT FROM new.rank) EXECUTE FUNCTION keep_administrator_of_rank();
+CREATE TRIGGER keep_deleted AFTER DELETE ON roles REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_roles();
+CREATE TRIGGER keep_version BEFORE UPDATE ON roles
+  FOR EACH ROW WHEN (old.key IS DISTINCT FROM new.key OR old.name IS DISTINCT FROM new.name OR old.purpose IS DISTINCT FROM new.purpose OR old.rank IS DISTINCT FROM new.rank OR old.owner IS DISTINCT FROM new.owner OR old.review_at IS DISTINCT FROM new.review_at) EXECUTE FUNCTION history.keep_version_of_roles();
 CREATE TRIGGER prove_rank AFTER UPDATE OF rank ON roles
   FOR EACH ROW WHEN (old.rank <> new.rank AND current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_rank();
 GRANT SELECT, INSERT, UPDATE, DELETE ON roles TO rolecall_server;
@@ -1321,6 +1356,7 @@ CREATE TABLE role_permissions (
   role_id text NOT NULL,
   permission text NOT NULL,
   effect text NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now(),
   CONSTRAINT role_permissions_organization_id_role_id_permission_pk PRIMARY KEY (organization_id, role_id, permission),
   CONSTRAINT role_permissions_organization_id_role_id_roles_organization_id_ FOREIGN KEY (organization_id, role_id)
     REFERENCES roles(organization_id, id) ON DELETE CASCADE
@@ -1334,6 +1370,10 @@ CREATE TRIGGER keep_administrator AFTER DELETE ON role_permissions
   FOR EACH ROW WHEN (old.permission = '*'::text AND old.effect = 'allow'::text) EXECUTE FUNCTION keep_administrator_of_role();
 CREATE TRIGGER keep_administrator_of_denies AFTER INSERT ON role_permissions REFERENCING NEW TABLE AS fresh
   FOR EACH STATEMENT EXECUTE FUNCTION keep_administrator_of_denies();
+CREATE TRIGGER keep_deleted AFTER DELETE ON role_permissions REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_role_permissions();
+CREATE TRIGGER keep_version BEFORE UPDATE ON role_permissions
+  FOR EACH ROW WHEN (old.role_id IS DISTINCT FROM new.role_id OR old.permission IS DISTINCT FROM new.permission OR old.effect IS DISTINCT FROM new.effect) EXECUTE FUNCTION history.keep_version_of_role_permissions();
 CREATE TRIGGER prove_permission AFTER INSERT OR DELETE OR UPDATE ON role_permissions
   FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_permission();
 GRANT SELECT, INSERT, UPDATE, DELETE ON role_permissions TO rolecall_server;
@@ -1369,6 +1409,7 @@ CREATE TABLE mappings (
   filter text,
   filter_path text,
   pattern text,
+  recorded_at timestamp with time zone DEFAULT now(),
   CONSTRAINT mappings_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT mappings_once UNIQUE NULLS NOT DISTINCT (organization_id, group_id, filter, role_id, brand_id),
   CONSTRAINT mappings_group_or_filter CHECK ((group_id IS NULL) = (filter IS NOT NULL) AND (filter IS NULL) = (filter_path IS NULL)),
@@ -1388,6 +1429,10 @@ CREATE POLICY own_organization ON mappings FOR ALL TO rolecall_server
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
 CREATE TRIGGER keep_administrator AFTER INSERT OR DELETE OR UPDATE ON mappings
   FOR EACH ROW EXECUTE FUNCTION keep_administrator_of_mapping();
+CREATE TRIGGER keep_deleted AFTER DELETE ON mappings REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_mappings();
+CREATE TRIGGER keep_version BEFORE UPDATE ON mappings
+  FOR EACH ROW WHEN (old.group_id IS DISTINCT FROM new.group_id OR old.role_id IS DISTINCT FROM new.role_id OR old.brand_id IS DISTINCT FROM new.brand_id OR old.filter IS DISTINCT FROM new.filter OR old.filter_path IS DISTINCT FROM new.filter_path) EXECUTE FUNCTION history.keep_version_of_mappings();
 CREATE TRIGGER prove_role_given AFTER INSERT OR DELETE OR UPDATE ON mappings
   FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_role_given();
 GRANT SELECT, INSERT, UPDATE, DELETE ON mappings TO rolecall_server;
@@ -1408,6 +1453,7 @@ CREATE TABLE assignments (
   review_at timestamp(3) with time zone,
   reminded_days integer,
   sponsor_left_at timestamp(3) with time zone,
+  recorded_at timestamp with time zone DEFAULT now(),
   CONSTRAINT assignments_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT assignments_once UNIQUE NULLS NOT DISTINCT (organization_id, user_id, role_id, brand_id),
   CONSTRAINT assignments_organization_id_brand_id_brands_organization_id_id_ FOREIGN KEY (organization_id, brand_id)
@@ -1431,6 +1477,10 @@ CREATE TRIGGER keep_administrator AFTER DELETE OR UPDATE ON assignments
   FOR EACH ROW WHEN (old.brand_id IS NULL) EXECUTE FUNCTION keep_administrator_of_assignment();
 CREATE TRIGGER keep_administrator_of_new AFTER INSERT ON assignments
   FOR EACH ROW WHEN (new.brand_id IS NULL) EXECUTE FUNCTION keep_administrator_of_assignment();
+CREATE TRIGGER keep_deleted AFTER DELETE ON assignments REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_assignments();
+CREATE TRIGGER keep_version BEFORE UPDATE ON assignments
+  FOR EACH ROW WHEN (old.user_id IS DISTINCT FROM new.user_id OR old.role_id IS DISTINCT FROM new.role_id OR old.brand_id IS DISTINCT FROM new.brand_id OR old.reason IS DISTINCT FROM new.reason OR old.sponsor IS DISTINCT FROM new.sponsor OR old.valid_from IS DISTINCT FROM new.valid_from OR old.expires_at IS DISTINCT FROM new.expires_at OR old.review_at IS DISTINCT FROM new.review_at) EXECUTE FUNCTION history.keep_version_of_assignments();
 CREATE TRIGGER prove_role_given AFTER INSERT OR DELETE OR UPDATE ON assignments
   FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_role_given();
 GRANT SELECT, INSERT, UPDATE, DELETE ON assignments TO rolecall_server;
@@ -1445,6 +1495,7 @@ CREATE TABLE policies (
   except_role_ids jsonb NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
   created_by text NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now(),
   CONSTRAINT policies_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT policies_name UNIQUE (organization_id, name),
   CONSTRAINT policies_organization_id_brand_id_brands_organization_id_id_fk FOREIGN KEY (organization_id, brand_id)
@@ -1458,6 +1509,10 @@ CREATE POLICY own_organization ON policies FOR ALL TO rolecall_server
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
 CREATE TRIGGER keep_administrator AFTER INSERT OR UPDATE ON policies
   FOR EACH ROW EXECUTE FUNCTION keep_administrator_of_policy();
+CREATE TRIGGER keep_deleted AFTER DELETE ON policies REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_policies();
+CREATE TRIGGER keep_version BEFORE UPDATE ON policies
+  FOR EACH ROW WHEN (old.name IS DISTINCT FROM new.name OR old.permission IS DISTINCT FROM new.permission OR old.brand_id IS DISTINCT FROM new.brand_id OR old.except_role_ids IS DISTINCT FROM new.except_role_ids) EXECUTE FUNCTION history.keep_version_of_policies();
 CREATE TRIGGER prove_permission AFTER INSERT OR DELETE OR UPDATE ON policies
   FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_permission();
 GRANT SELECT, INSERT, UPDATE, DELETE ON policies TO rolecall_server;
@@ -1563,6 +1618,37 @@ BEGIN
   RETURN NEW;
 END
 $function$;
+
+-- =====================================================================================================================
+-- The past
+--
+-- Each change of a row that says who may do what leaves the former version in the schema history (triggers keep_version
+-- and keep_deleted), made by history.keep from the table itself. The schema past has views of the same names, as they
+-- stood at rolecall.at.
+
+-- Since when the organization entered has a history.
+CREATE OR REPLACE FUNCTION public.history_begins()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT least(o.recorded_at, (SELECT min(h.recorded_at) FROM history.organizations h WHERE h.id = o.id)) FROM organizations o
+    WHERE o.id = current_setting('rolecall.organization_id') $function$;
+GRANT EXECUTE ON FUNCTION history_begins() TO PUBLIC;
+GRANT EXECUTE ON FUNCTION history_begins() TO rolecall_server;
+
+-- Takes the names and attributes of somebody who was erased out of the history.
+CREATE OR REPLACE FUNCTION public.forget_past_of(p_user_id text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  DELETE FROM history.users h WHERE h.organization_id = current_setting('rolecall.organization_id') AND h.id = p_user_id
+    AND EXISTS (SELECT FROM users u WHERE u.organization_id = h.organization_id AND u.id = h.id AND u.status = 'erased') $function$;
+GRANT EXECUTE ON FUNCTION forget_past_of(text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_past_of(text) TO rolecall_server;
 
 -- =====================================================================================================================
 -- API keys

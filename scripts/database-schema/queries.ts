@@ -98,6 +98,9 @@ export const head = `select 'CREATE EXTENSION ' || quote_ident(e.extname) as tex
   from pg_namespace n cross join lateral aclexplode(n.nspacl) a where n.nspname = 'public' and ${isNamed('a')} group by a.grantee
   order by 1`
 
+/** Made of the tables by functions (drizzle/0042_time_travel.sql): former versions of their rows, and views of how they stood. */
+const ofThePast = `'history', 'past'`
+
 /** Whatever there is of ours that none of the above prints: then this script has to learn it. */
 export const unprintable = `select 'relation ' || c.relname as what from pg_class c
     where ${inPublic('c.relnamespace')} and c.relkind not in ('r', 'v', 'i', 'S') and ${isOurs('pg_class', 'c.oid')}
@@ -115,5 +118,5 @@ export const unprintable = `select 'relation ' || c.relname as what from pg_clas
   union all select 'event trigger ' || e.evtname from pg_event_trigger e
   union all select 'default privileges' from pg_default_acl
   union all select 'schema ' || n.nspname from pg_namespace n
-    where n.nspname !~ '^pg_' and n.nspname <> all (array['public', 'information_schema', 'drizzle'])
+    where n.nspname !~ '^pg_' and n.nspname <> all (array['public', 'information_schema', 'drizzle', ${ofThePast}])
   order by 1`

@@ -84,6 +84,13 @@ const feeds: Subject = {
   ],
 }
 
+const past: Subject = {
+  title: 'The past',
+  says: 'Each change of a row that says who may do what leaves the former version in the schema history (triggers keep_version and keep_deleted), made by history.keep from the table itself. The schema past has views of the same names, as they stood at rolecall.at.',
+  relations: [],
+  functions: ['history_begins', 'forget_past_of'],
+}
+
 const access: Subject = {
   title: 'Access: roles, mappings, assignments',
   says: 'Who may do what. Nothing of it is copied to people: the view effective_assignments says who holds which role, and through what.',
@@ -277,6 +284,7 @@ export const subjects: readonly Subject[] = [
   directory,
   feeds,
   access,
+  past,
   keys,
   lastAdministrator,
   freshProof,

@@ -2,11 +2,23 @@
 import type { Command } from 'commander'
 import { decideOne, getEffectiveAccess } from '#access/decisions/effective-access.ts'
 import type { AssignmentSource, ChainEntry, EffectiveAssignment } from '#access/decisions/evaluate.ts'
+import { resolveBrand, resolveUser } from '#access/grants/managers/references.ts'
+import { contextOf } from '#access/ground/context-at.ts'
+import { brandDifference, personDifference } from '#access/people/access-difference.ts'
+import { AppError } from '#platform/errors.ts'
 import { deniedExitCode } from './errors.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
-type Scope = OutputOptions & { organization: string; user: string }
+type Scope = OutputOptions & { organization: string; user: string; at?: string }
+
+type DifferenceOptions = OutputOptions & {
+  organization: string
+  user?: string
+  brand?: string
+  from: string
+  to?: string
+}
 
 type CheckOptions = Scope & { permission: string; brand?: string }
 
@@ -17,6 +29,7 @@ export function addAccessCommands(program: Command, runtime: CliRuntime): void {
     .description('list what a user holds, each with its source')
     .requiredOption('--organization <slug>', 'slug or id')
     .requiredOption('--user <name>', 'userName or id')
+    .option('--at <time>', 'as it was then, e.g. 2030-01-31T12:00:00Z')
     .option('--json', 'print one JSON line')
     .action((options: Scope) => show(runtime, options))
   access
@@ -26,13 +39,24 @@ export function addAccessCommands(program: Command, runtime: CliRuntime): void {
     .requiredOption('--user <name>', 'userName or id')
     .requiredOption('--permission <name>', 'such as content.publish')
     .option('--brand <slug>', 'slug or id; without it the organization is meant')
+    .option('--at <time>', 'as it was then, e.g. 2030-01-31T12:00:00Z')
     .option('--json', 'print one JSON line')
     .action((options: CheckOptions) => check(runtime, options))
+  access
+    .command('difference')
+    .description('what a user, or everybody in a brand, has gained and lost between two moments')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .option('--user <name>', 'userName or id')
+    .option('--brand <slug>', 'slug or id')
+    .requiredOption('--from <time>', 'e.g. 2030-01-31T12:00:00Z')
+    .option('--to <time>', 'now without it')
+    .option('--json', 'print one JSON line')
+    .action((options: DifferenceOptions) => difference(runtime, options))
 }
 
 async function show(runtime: CliRuntime, options: Scope): Promise<void> {
-  const { user, assignments } = await inOrganization(runtime, options.organization, (ctx) =>
-    getEffectiveAccess(ctx, options.user),
+  const { user, assignments } = await inOrganization(runtime, options.organization, async (ctx) =>
+    getEffectiveAccess(await contextOf(ctx, options.at), options.user),
   )
   if (options.json === true) {
     const { id, userName, status } = user
@@ -76,9 +100,9 @@ function because(source: ChainEntry['source']): string {
 }
 
 async function check(runtime: CliRuntime, options: CheckOptions): Promise<void> {
-  const { user, permission, brand } = options
-  const decision = await inOrganization(runtime, options.organization, (ctx) =>
-    decideOne(ctx, { user, permission, brand }),
+  const { user, permission, brand, at } = options
+  const decision = await inOrganization(runtime, options.organization, async (ctx) =>
+    decideOne(await contextOf(ctx, at), { user, permission, brand }),
   )
   const { allowed, step, reason, chain } = decision
   const verdict = `${allowed ? 'allowed' : 'denied'}: ${reason} (decided by ${step})`
@@ -89,4 +113,28 @@ async function check(runtime: CliRuntime, options: CheckOptions): Promise<void> 
 const chainLine = ({ effect, permission, role, brand, source }: ChainEntry): string => {
   const through = role === null ? '' : ` → role ${role.key} in ${brand ?? 'the organization'}`
   return `  ${because(source)}${through} → ${effect} ${permission}`
+}
+
+async function difference(runtime: CliRuntime, options: DifferenceOptions): Promise<void> {
+  const { user, brand, from, to } = options
+  if ((user === undefined) === (brand === undefined)) throw new AppError('invalid', 'Name one of --user and --brand')
+  const { json, gained, lost } = await inOrganization(runtime, options.organization, async (ctx) => {
+    if (brand !== undefined) {
+      const { id: brandId } = await resolveBrand(ctx, brand)
+      const found = await brandDifference(ctx, { brandId, from, to })
+      const line = ({ userName, roleName }: (typeof found.gained)[number]): string => `${userName}: ${roleName}`
+      return { json: found as object, gained: found.gained.map(line), lost: found.lost.map(line) }
+    }
+    const { id: userId } = await resolveUser(ctx, user ?? '')
+    const found = await personDifference(ctx, { userId, from, to })
+    const line = ({ role, brand: where }: (typeof found.roles.gained)[number]): string =>
+      `${role.key} in ${where?.slug ?? 'the organization'}`
+    return { json: found as object, gained: found.roles.gained.map(line), lost: found.roles.lost.map(line) }
+  })
+  const human = () => [
+    ...(gained.length + lost.length === 0 ? ['Nothing has changed'] : []),
+    ...gained.map((line) => `+ ${line}`),
+    ...lost.map((line) => `- ${line}`),
+  ]
+  print(runtime, options, { json, human })
 }

@@ -71,6 +71,8 @@ const pages: readonly (readonly [path: string, words: string])[] = [
   ['/console/users?q=zzzz', 'Nobody is found'],
   ['/console/users?columns=created&columns=status&sort=created&direction=desc', 'Created'],
   ['/console/users/:user', 'What they hold now'],
+  ['/console/users/:user/past', 'What has changed since'],
+  ['/console/brands/:brand/past', 'What has changed since'],
   ['/console/users/:me/sessions', 'Open sessions'],
   ['/console/users/:user/sign-ins', 'Attempts to sign in'],
   ['/console/users/:user/audit', 'History'],

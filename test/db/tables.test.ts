@@ -58,3 +58,24 @@ it('has no index, key or policy that the database lacks', async () => {
   expect(named.length).toBeGreaterThan(150)
   expect(named.filter((name) => !existing.has(name))).toEqual([])
 })
+
+it('keeps a history with the columns of its table, and shows the past with the same', async () => {
+  const columns = async (schema: string): Promise<Map<string, string>> =>
+    new Map(
+      (
+        await owner`select c.relname as name, string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', '
+            order by a.attnum) as columns
+          from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+          where c.relnamespace = ${schema}::regnamespace and c.relkind in ('r', 'v') and a.attname <> 'valid_to'
+          group by c.oid, c.relname`
+      ).map(({ name, columns: text }) => [name as string, text as string]),
+    )
+  const [tables, history, past] = await Promise.all(['public', 'history', 'past'].map(columns))
+  expect(history?.size).toBeGreaterThan(10)
+  for (const [name, text] of history ?? [])
+    expect([name, text, past?.get(name)]).toEqual([name, tables?.get(name), text])
+  expect(past?.get('effective_assignments')).toBe(tables?.get('effective_assignments'))
+  const [view] = await owner`select pg_get_viewdef('effective_assignments'::regclass) as now,
+    (select pg_get_viewdef('past.effective_assignments'::regclass) from (select set_config('search_path', 'past, pg_catalog, public', true)) x) as past`
+  expect((view as { past: string }).past.replaceAll('past.', '')).toBe((view as { now: string }).now)
+})

@@ -7,6 +7,12 @@ export const timeInput = z
   .string()
   .openapi({ format: 'date-time', description: 'Date and time with offset, in the future where it is an end' })
 
+/** A moment of the past; now where it is left out. */
+export const moment = z.string().max(50).optional().openapi({
+  format: 'date-time',
+  description: 'As it was at that moment, back to the beginning of the organization’s history; now without it',
+})
+
 export const slug = z.string().openapi({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$', example: 'northwind' })
 
 export const brandReference = z.object({ id: z.string(), slug: z.string(), name: z.string() }).nullable()

@@ -1,10 +1,11 @@
 // /holders: who holds a role, or stands in a brand, and through what.
 import { z } from '@hono/zod-openapi'
+import { contextOf } from '#access/ground/context-at.ts'
 import { holdersCsv, listHolders } from '#access/people/list-holders.ts'
 import { download } from '#http/download.ts'
 import { pageOf, pageParams } from '../contract/paging.ts'
 import { jsonAnswer, newRoutes, operationsOf } from '../contract/routes.ts'
-import { time } from '../contract/schemas.ts'
+import { moment, time } from '../contract/schemas.ts'
 import { HeldRole, person } from './held-shape.ts'
 import { accountsFilter } from './user-shape.ts'
 
@@ -19,6 +20,7 @@ const filter = {
     .openapi({ description: 'A brand, or `organization` for what is held in no brand; without it, anywhere' }),
   q: z.string().max(200).optional().openapi({ description: 'Words of names or addresses' }),
   accounts: accountsFilter,
+  at: moment,
 }
 
 const Holder = z
@@ -46,10 +48,11 @@ const exportRoute = operation('get', '/holders/export', 'exportHolders', {
 
 export const holderRoutes = newRoutes()
   .openapi(listRoute, async (c) => {
-    const { limit, cursor, ...wanted } = c.req.valid('query')
-    return c.json(await listHolders(c.get('ctx'), { filter: wanted, cursor, limit }), 200)
+    const { limit, cursor, at, ...wanted } = c.req.valid('query')
+    return c.json(await listHolders(await contextOf(c.get('ctx'), at), { filter: wanted, cursor, limit }), 200)
   })
   .openapi(exportRoute, async (c) => {
-    const lines = await holdersCsv(c.get('ctx'), c.req.valid('query'))
+    const { at, ...wanted } = c.req.valid('query')
+    const lines = await holdersCsv(await contextOf(c.get('ctx'), at), wanted)
     return download(lines, { type: 'text/csv; charset=utf-8', name: 'access.csv' })
   })

@@ -1,5 +1,7 @@
 // All resources of the management API, in the order of the document.
+
 import { accessChangeRoutes } from './access-changes.ts'
+import { accessDifferenceRoutes } from './access-differences.ts'
 import { accountRoutes } from './accounts.ts'
 import { addressProposalRoutes } from './address-proposals.ts'
 import { adoptionRoutes } from './adoption-requests.ts'
@@ -69,6 +71,7 @@ export const resourceRoutes = [
   directoryRoutes,
   adoptionRoutes,
   massChangeRoutes,
+  accessDifferenceRoutes,
   addressProposalRoutes,
   directoryClientRoutes,
   directoryTokenRoutes,

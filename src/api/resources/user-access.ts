@@ -2,11 +2,19 @@
 import { z } from '@hono/zod-openapi'
 import { decideOne, getEffectiveAccess } from '#access/decisions/effective-access.ts'
 import { explainAccess } from '#access/decisions/explain.ts'
+import { contextOf } from '#access/ground/context-at.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { refuseUnknown } from '#src/context.ts'
 import { idParam, jsonAnswer, newRoutes, operationsOf } from '../contract/routes.ts'
-import { brandReference, decisionSchema, permissionName, roleReference, sourceSchema } from '../contract/schemas.ts'
+import {
+  brandReference,
+  decisionSchema,
+  moment,
+  permissionName,
+  roleReference,
+  sourceSchema,
+} from '../contract/schemas.ts'
 
 const operation = operationsOf('Access')
 
@@ -36,7 +44,7 @@ const Access = z
 const accessRoute = operation('get', '/users/{id}/access', 'getUserAccess', {
   summary: 'List what a user holds, each with its source',
   description: 'An inactive user is shown with what they would hold; every decision about them is no.',
-  request: { params: idParam },
+  request: { params: idParam, query: z.strictObject({ at: moment }) },
   responses: { 200: jsonAnswer(Access, 'The effective assignments') },
 })
 
@@ -74,6 +82,7 @@ const explainRoute = operation('get', '/users/{id}/explain', 'explainUserAccess'
         .max(300)
         .optional()
         .openapi({ description: 'Id or slug; without it the organization is meant' }),
+      at: moment,
     }),
   },
   responses: { 200: jsonAnswer(Explanation, 'The decision with its reason') },
@@ -81,13 +90,15 @@ const explainRoute = operation('get', '/users/{id}/explain', 'explainUserAccess'
 
 export const userAccessRoutes = newRoutes()
   .openapi(accessRoute, async (c) => {
-    const [ctx, { id }] = [c.get('ctx'), c.req.valid('param')]
+    const { id } = c.req.valid('param')
+    const ctx = await contextOf(c.get('ctx'), c.req.valid('query').at)
     if (!isId('usr', id)) return refuseUnknown(ctx, 'User')
     const { user, assignments } = await getEffectiveAccess(ctx, id)
     return c.json({ user, assignments }, 200)
   })
   .openapi(explainRoute, async (c) => {
-    const [ctx, { id }, { permission, brand }] = [c.get('ctx'), c.req.valid('param'), c.req.valid('query')]
+    const [{ id }, { permission, brand, at }] = [c.req.valid('param'), c.req.valid('query')]
+    const ctx = await contextOf(c.get('ctx'), at)
     if (!isId('usr', id)) return refuseUnknown(ctx, 'User')
     const decision = await decideOne(ctx, { user: id, permission, brand })
     if (decision.reason === 'user_unknown') throw notFound('User')

@@ -1,9 +1,10 @@
 // /users/{id}/access-matrix and /permissions: what somebody holds, and what they may do, in the organization and in each brand.
 import { z } from '@hono/zod-openapi'
+import { contextOf } from '#access/ground/context-at.ts'
 import { getAccessMatrix } from '#access/people/access-matrix.ts'
 import { getPermissionMatrix } from '#access/people/permission-matrix.ts'
 import { idParam, jsonAnswer, newRoutes, operationsOf } from '../contract/routes.ts'
-import { brandReference, permissionName } from '../contract/schemas.ts'
+import { brandReference, moment, permissionName } from '../contract/schemas.ts'
 import { HoldingSource, idle, person, rankedRole } from './held-shape.ts'
 
 const operation = operationsOf('Access')
@@ -36,7 +37,7 @@ const AccessMatrix = z
 
 const matrixRoute = operation('get', '/users/{id}/access-matrix', 'getUserAccessMatrix', {
   summary: 'What a user holds: roles by organization and brands, each with its sources',
-  request: { params: idParam },
+  request: { params: idParam, query: z.strictObject({ at: moment }) },
   responses: { 200: jsonAnswer(AccessMatrix, 'The matrix') },
 })
 
@@ -55,10 +56,16 @@ const PermissionMatrix = z
 
 const permissionsRoute = operation('get', '/users/{id}/permissions', 'getUserPermissions', {
   summary: 'What a user may do: permissions by organization and brands',
-  request: { params: idParam },
+  request: { params: idParam, query: z.strictObject({ at: moment }) },
   responses: { 200: jsonAnswer(PermissionMatrix, 'The matrix') },
 })
 
 export const userMatrixRoutes = newRoutes()
-  .openapi(matrixRoute, async (c) => c.json(await getAccessMatrix(c.get('ctx'), c.req.valid('param').id), 200))
-  .openapi(permissionsRoute, async (c) => c.json(await getPermissionMatrix(c.get('ctx'), c.req.valid('param').id), 200))
+  .openapi(matrixRoute, async (c) => {
+    const ctx = await contextOf(c.get('ctx'), c.req.valid('query').at)
+    return c.json(await getAccessMatrix(ctx, c.req.valid('param').id), 200)
+  })
+  .openapi(permissionsRoute, async (c) => {
+    const ctx = await contextOf(c.get('ctx'), c.req.valid('query').at)
+    return c.json(await getPermissionMatrix(ctx, c.req.valid('param').id), 200)
+  })

@@ -59,6 +59,9 @@ const BrandActions = ({ ctx, brand }: { ctx: CallContext; brand: BrandRecord }) 
       <LinkButton href={`/console/brands/${brand.id}/give`}>Give somebody a role</LinkButton>
     ) : null}
     {isPermitted(ctx, 'users.read', brand.id) ? (
+      <LinkButton href={`/console/brands/${brand.id}/past`}>As it was</LinkButton>
+    ) : null}
+    {isPermitted(ctx, 'users.read', brand.id) ? (
       <a class="btn" href={`/console/brands/${brand.id}/people.csv`} download={`${brand.slug}.csv`}>
         Export
       </a>

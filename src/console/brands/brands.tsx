@@ -20,6 +20,7 @@ import { BrandFormPage } from './brand-form-page.tsx'
 import { BrandGivePage } from './brand-give-page.tsx'
 import { BrandPage } from './brand-page.tsx'
 import { BrandsPage } from './brands-page.tsx'
+import { createBrandPast } from './past-page.tsx'
 
 const shownEvents = 10
 const foundPeople = 20
@@ -61,6 +62,8 @@ export function createBrands(): Hono<ConsoleEnv> {
     ])
     return renderPage(c, <BrandPage {...{ frame, brand, found, roles, q, role, cursor, events }} />)
   })
+
+  pages.route('/', createBrandPast())
 
   pages.get('/:id/people.csv', async (c) => {
     const [ctx, id] = [c.get('ctx'), c.req.param('id')]

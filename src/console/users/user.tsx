@@ -19,6 +19,7 @@ import { AccessTab } from './parts/access-tab.tsx'
 import { AddressProposalPanel, createAddressProposal } from './parts/address-proposal.tsx'
 import { createAssignmentPages } from './parts/assignment-pages.tsx'
 import { UserFrame } from './parts/user-frame.tsx'
+import { createPastPage } from './past-page.tsx'
 import { createStatusPages } from './status/status-pages.tsx'
 import { HistoryTab, SessionsTab, SignInsTab } from './user-tabs.tsx'
 import { createWhyPage } from './why-page.tsx'
@@ -100,6 +101,7 @@ export function createUserPages(): Hono<ConsoleEnv> {
   })
 
   pages.route('/', createWhyPage())
+  pages.route('/', createPastPage())
   pages.route('/', createAssignmentPages())
   pages.route('/', createStatusPages())
   pages.route('/', createEditPages())

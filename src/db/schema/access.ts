@@ -12,7 +12,7 @@ import {
   text,
   unique,
 } from 'drizzle-orm/pg-core'
-import { belongsTo, ownOrganizationOnly, time } from './common.ts'
+import { belongsTo, ownOrganizationOnly, recordedAt, time } from './common.ts'
 import { groups } from './groups.ts'
 import { brands, organizations } from './organizations.ts'
 import { users } from './users.ts'
@@ -37,6 +37,7 @@ export const roles = pgTable(
     reviewAt: time('review_at'),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
+    recordedAt: recordedAt(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
@@ -53,6 +54,7 @@ export const rolePermissions = pgTable(
     roleId: text('role_id').notNull(),
     permission: text('permission').notNull(),
     effect: text('effect', { enum: ['allow', 'deny'] }).notNull(),
+    recordedAt: recordedAt(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.roleId, table.permission] }),
@@ -82,6 +84,7 @@ export const mappings = pgTable(
     pattern: text('pattern'),
     createdAt: time('created_at').notNull(),
     createdBy: text('created_by').notNull(),
+    recordedAt: recordedAt(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
@@ -126,6 +129,7 @@ export const assignments = pgTable(
     remindedDays: integer('reminded_days'),
     createdAt: time('created_at').notNull(),
     createdBy: text('created_by').notNull(),
+    recordedAt: recordedAt(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
@@ -177,6 +181,7 @@ export const policies = pgTable(
     exceptRoleIds: jsonb('except_role_ids').notNull(),
     createdAt: time('created_at').notNull(),
     createdBy: text('created_by').notNull(),
+    recordedAt: recordedAt(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),

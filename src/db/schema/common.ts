@@ -21,6 +21,12 @@ export const ownOrganizationOnly = () =>
 /** A time to the millisecond, read as text. */
 export const time = (name: string) => timestamp(name, { precision: 3, withTimezone: true, mode: 'string' })
 
+/**
+ * Of tables whose history the database keeps (drizzle/0042_time_travel.sql): when the row became what it is, by the clock of the database; null for
+ * what is older than the history.
+ */
+export const recordedAt = () => timestamp('recorded_at', { withTimezone: true, mode: 'string' }).default(sql`now()`)
+
 type Columns = readonly [AnyPgColumn, ...AnyPgColumn[]]
 
 /** A foreign key whose rows go with the one that they refer to. */

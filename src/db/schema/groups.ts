@@ -1,7 +1,7 @@
 // Groups, their members, and groups within groups.
 import { sql } from 'drizzle-orm'
 import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
-import { belongsTo, ownOrganizationOnly, time } from './common.ts'
+import { belongsTo, ownOrganizationOnly, recordedAt, time } from './common.ts'
 import { directories } from './directories.ts'
 import { organizations } from './organizations.ts'
 import { users } from './users.ts'
@@ -24,6 +24,7 @@ export const groups = pgTable(
     version: integer('version').notNull().default(1),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
+    recordedAt: recordedAt(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
@@ -51,6 +52,7 @@ export const groupMembers = pgTable(
     createdAt: time('created_at').notNull(),
     /** The mass change that took it: for the directory it is gone, and it counts until an administrator has decided. */
     heldBy: text('held_by'),
+    recordedAt: recordedAt(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.groupId, table.userId] }),
@@ -72,6 +74,7 @@ export const groupNestings = pgTable(
     createdAt: time('created_at').notNull(),
     /** As of group_members. */
     heldBy: text('held_by'),
+    recordedAt: recordedAt(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.groupId, table.childGroupId] }),

@@ -1,7 +1,7 @@
 // Organizations and their brands.
 import { sql } from 'drizzle-orm'
 import { integer, jsonb, pgPolicy, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
-import { ownOrganizationOnly, serverRole, time } from './common.ts'
+import { ownOrganizationOnly, recordedAt, serverRole, time } from './common.ts'
 
 const isOrganizationInReach = sql`id = (select current_setting('rolecall.organization_id', true)) or (select current_setting('rolecall.instance', true)) = 'on'`
 
@@ -71,6 +71,7 @@ export const organizations = pgTable(
     guestDomains: jsonb('guest_domains'),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
+    recordedAt: recordedAt(),
   },
   () => [
     pgPolicy('own_organization', {
@@ -95,6 +96,7 @@ export const brands = pgTable(
     name: text('name').notNull(),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
+    recordedAt: recordedAt(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),

@@ -12,7 +12,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
-import { adoptionBarriers, belongsTo, ownOrganizationOnly, time } from './common.ts'
+import { adoptionBarriers, belongsTo, ownOrganizationOnly, recordedAt, time } from './common.ts'
 import { directories } from './directories.ts'
 
 /**
@@ -61,6 +61,7 @@ export const users = pgTable(
         || ' ' || coalesce(attributes #>> '{name,familyName}', '')
         || ' ' || jsonb_path_query_array(attributes, '$.emails[*].value')::text)`,
     ),
+    recordedAt: recordedAt(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),

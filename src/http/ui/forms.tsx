@@ -5,7 +5,7 @@ export type FieldProps = {
   /** The field's name, and its id: once a page. */
   name: string
   label: string
-  type?: 'text' | 'email' | 'password' | 'url' | 'search' | 'tel' | 'number' | 'date'
+  type?: 'text' | 'email' | 'password' | 'url' | 'search' | 'tel' | 'number' | 'date' | 'datetime-local'
   /** What was typed; a password never comes back. */
   value?: string | undefined
   hint?: Child

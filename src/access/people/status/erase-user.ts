@@ -39,6 +39,8 @@ const pseudonymise = prepared<Key & { now: string }, never>(
     where organization_id = ${p.organizationId} and id = ${p.userId}`,
 )
 
+const forgetPast = prepared<{ userId: string }, unknown>((p) => sql`select forget_past_of(${p.userId})`)
+
 /** What hangs on a person, by `user_id`; a new table of theirs is one more line. */
 export const tables = [
   ...['user_emails', 'identities', 'group_members', 'assignments', 'sessions', 'api_keys', 'passwords', 'totp_factors'],
@@ -69,11 +71,12 @@ const forgetRequests = prepared<Key, never>(
   (p) => sql`delete from provisioning_events where organization_id = ${p.organizationId} and target_id = ${p.userId}`,
 )
 
-const statementsOf = (key: Key, now: string): Statement<never>[] => [
+const statementsOf = (key: Key, now: string): Statement<unknown>[] => [
   forgetMails(key),
   ...forgetTables.map((forget) => forget(key)),
   forgetRequests(key),
   pseudonymise({ ...key, now }),
+  forgetPast({ userId: key.userId }),
 ]
 
 /**

@@ -10,7 +10,7 @@ import { ConsolePage, sectionTrail } from '../../ui/frame.tsx'
 import { Badge, ButtonForm, Tabs } from '../../ui/parts.tsx'
 import { reasonWords, StatusBadge } from '../../ui/people.tsx'
 
-export type UserTab = 'access' | 'sessions' | 'sign-ins' | 'audit'
+export type UserTab = 'access' | 'past' | 'sessions' | 'sign-ins' | 'audit'
 
 export type UserFrameProps = {
   frame: Frame
@@ -94,6 +94,7 @@ function tabsOf(ctx: CallContext, { id }: ListedUser, tab: UserTab) {
   const href = `/console/users/${id}`
   const links: { key: UserTab; label: string; href: string; isOpen: boolean }[] = [
     { key: 'access', label: 'Access', href, isOpen: true },
+    { key: 'past', label: 'As it was', href: `${href}/past`, isOpen: true },
     { key: 'sessions', label: 'Sessions', href: `${href}/sessions`, isOpen: isPermitted(ctx, 'sessions.read') },
     { key: 'sign-ins', label: 'Sign-ins', href: `${href}/sign-ins`, isOpen: isPermitted(ctx, 'sign_ins.read') },
     { key: 'audit', label: 'History', href: `${href}/audit`, isOpen: isPermitted(ctx, 'audit.read') },
