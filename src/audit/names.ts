@@ -17,6 +17,13 @@ export const actorName = sql`case a.actor_type
 /** Of what has no name of its own, whom it is about. */
 const ofPerson = named('users', ofUser, sql`a.detail ->> 'userId'`)
 
+/** Whose a session is. */
+const ofSession = sql`(select ${ofUser} from sessions s join users x on x.organization_id = s.organization_id
+    and x.id = s.user_id where s.organization_id = a.organization_id and s.id = a.target_id)`
+
+/** Events have a role by its key. */
+const ofRole = sql`(select r.name from roles r where r.organization_id = a.organization_id and r.key = a.detail ->> 'role')`
+
 export const targetName = sql`case a.target_type
   when 'user' then ${named('users', ofUser, sql`a.target_id`)}
   when 'group' then ${named('groups', sql`x.display_name`, sql`a.target_id`)}
@@ -29,6 +36,6 @@ export const targetName = sql`case a.target_type
   when 'application' then ${named('applications', ofName, sql`a.target_id`)}
   when 'invitation' then ${named('invitations', sql`x.email`, sql`a.target_id`)}
   when 'organization' then (select o.name from organizations o where o.id = a.target_id)
-  when 'mapping' then coalesce(a.detail ->> 'group', a.detail ->> 'filter') || ' → ' || coalesce(a.detail ->> 'role', '')
-  when 'assignment' then ${ofPerson} when 'session' then ${ofPerson}
+  when 'mapping' then coalesce(a.detail ->> 'group', a.detail ->> 'filter') || ' → ' || coalesce(${ofRole}, a.detail ->> 'role', '')
+  when 'assignment' then ${ofPerson} when 'session' then coalesce(${ofPerson}, ${ofSession})
   else a.detail ->> 'name' end`

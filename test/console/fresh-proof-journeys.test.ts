@@ -189,11 +189,12 @@ test('X-17: by the keyboard, in a browser', { timeout: 60_000 }, async () => {
   // The field has the focus.
   await page.keyboard.type(goodPassword)
   await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: 'Send it now?' }).waitFor()
+  await page.getByRole('heading', { name: 'Carry out your change?' }).waitFor()
   // So that nobody sends what somebody else has left in their browser.
   expect(await page.textContent('dl')).toContain('proven.example.com')
+  expect(await page.textContent('dl')).toContain('Settings › Domains')
   expect(await axeViolations(page)).toEqual([])
-  await page.getByRole('button', { name: 'Send it now' }).focus()
+  await page.getByRole('button', { name: 'Carry it out' }).focus()
   await page.keyboard.press('Enter')
   await page.waitForURL(`${app.origin}/console/settings/domains?done=created`)
   const [row] = await app.owner`select name from domains where organization_id = ${organization.id}`

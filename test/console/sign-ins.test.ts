@@ -66,7 +66,7 @@ test('a refused test of a draft tells what came and what was taken, and keeps no
   }
   const { attempt, page } = await arriveBySaml(app, organization, draft, who, { query })
   expect(attempt).toMatchObject({ outcome: 'refused', trace: { isTest: true } })
-  for (const told of ['attributes › groups', 'Editors, Readers, all', 'First name', 'What was taken from it'])
+  for (const told of ['Attribute › groups', 'Editors, Readers, all', 'First name', 'What was taken from it'])
     expect(page).toContain(told)
   expect(page).not.toContain('[object')
   const { text } = await client.get('/console')

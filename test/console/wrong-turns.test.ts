@@ -1,23 +1,33 @@
 // Pages that people come to with something else in mind: refusals, requests, links that nobody mails, envelopes.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createEmergencyAccount } from '#access/accounts/emergency/emergency.ts'
+import { keepForm } from '#access/accounts/sign-in/kept-forms.ts'
+import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
 import { countOverview } from '#access/organizations/overview.ts'
 import { requestAccess } from '#access/people/own/request-access.ts'
 import { listAttempts, recordRefusal } from '#access/sign-in/attempts.ts'
 import { newTrace } from '#access/sign-in/trace.ts'
+import { listAuditEvents } from '#audit/list-events.ts'
+import { namesOf } from '#audit/names-of.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
 import { type ConsoleClient, consoleClient, createManager, createTestBrand } from '../support/console.ts'
+import { createPerson } from '../support/people.ts'
+import { createSamlConnection } from '../support/sign-in.ts'
 
 let app: TestApp
 let organization: TestOrganization
 let admin: ConsoleClient
 let viewer: ConsoleClient
 let brandManager: ConsoleClient
+let managerId: string
+let brandId: string
 beforeAll(async () => {
   app = await startTestApp()
   organization = await app.createOrganization()
-  admin = consoleClient(app, await createManager(organization))
-  const brandId = await createTestBrand(organization, 'aurora', 'Aurora')
+  const manager = await createManager(organization)
+  managerId = manager.userId
+  admin = consoleClient(app, manager)
+  brandId = await createTestBrand(organization, 'aurora', 'Aurora')
   const beth = { name: 'Beth Aurora', role: 'administrator', brandId }
   brandManager = consoleClient(app, await createManager(organization, beth))
   viewer = consoleClient(app, await createManager(organization, { name: 'Vi Ewer', role: 'viewer' }))
@@ -128,4 +138,50 @@ test('a reference is found as it is read out: without its hyphen, in small lette
   for (const typed of [reference, reference.replace('-', ''), ` ${reference.toLowerCase().replace('-', ' ')} `])
     expect(await listAttempts(organization.ctx, { reference: typed, limit: 2 })).toMatchObject([{ reference }])
   expect(await listAttempts(organization.ctx, { reference: '-', limit: 2 })).toEqual([])
+})
+
+test('what is kept by ids is shown by names: events, their lists, and what is carried out after a fresh proof', async () => {
+  const [role] =
+    await app.owner`select id, name from roles where organization_id = ${organization.id} and key = 'viewer'`
+  const roleId = role?.['id'] as string
+  const userId = await createPerson(organization, 'named@example.com', 'Nora Named')
+  await createAssignment(organization.ctx, { userId, roleId, reason: 'Helps out' })
+  const [event] = await listAuditEvents(organization.ctx, { filter: { action: 'assignment.create' }, limit: 1 })
+  const page = await admin.get(`/console/audit/${event?.id}`)
+  const details = page.text.slice(page.text.indexOf('Details'), page.text.indexOf('Everything about this'))
+  for (const shown of ['Nora Named', role?.['name'] as string]) expect(details).toContain(shown)
+  for (const raw of [userId, roleId, 'User id', '{', '<pre']) expect(details).not.toContain(raw)
+  const bare = { ...organization.ctx, permissions: new Set(['roles.read'] as const) }
+  expect([...(await namesOf(bare, [userId, roleId])).keys()]).toEqual([roleId])
+  const elsewhere = await app.createOrganization()
+  expect((await namesOf(elsewhere.ctx, [userId, roleId])).size).toBe(0)
+
+  // The page that comes after a fresh proof says what is about to be done, and where.
+  const fields = {
+    roleId,
+    [`brand.${brandId}`]: roleId,
+    isTold: 'on',
+    step: 'review',
+    password: 'hunter2hunter2',
+    previewHash: 'abc',
+  }
+  const ctx = { ...organization.ctx, actor: { type: 'user', id: managerId } } as const
+  const again = await admin.get(
+    `/console/again/${await keepForm(ctx, { path: `/console/users/${userId}/give?a=b`, fields })}`,
+  )
+  const shown = again.text.slice(again.text.indexOf('<dl'), again.text.indexOf('</dl>'))
+  for (const said of ['Users › Nora Named › Give', 'Role', 'Brand Aurora', 'Is told', 'yes', '(not shown)'])
+    expect(shown).toContain(said)
+  for (const raw of [userId, roleId, brandId, 'hunter2', 'review', 'abc', 'step']) expect(shown).not.toContain(raw)
+  expect(again.text).toContain('name="previewHash" value="abc"')
+})
+
+test('pages say in words what is kept by keys: states of connections, packs of roles, targets of events', async () => {
+  const { id } = await createSamlConnection(organization)
+  await app.owner`update connections set status = 'optional' where id = ${id}`
+  const overview = await admin.get('/console')
+  expect(overview.text).not.toMatch(/<th scope="row">\d{4}-\d\d-\d\d/)
+  const row = overview.text.slice(overview.text.indexOf(`href="/console/connections/${id}"`))
+  expect(row.slice(0, row.indexOf('</tr>'))).not.toContain('optional')
+  expect((await admin.get('/console/roles')).text.replaceAll(/<[^>]+>/g, '')).not.toMatch(/mixer3|owner5/)
 })

@@ -10,6 +10,7 @@ import { provisionWithin } from '#directory/provision-user.ts'
 import { isDirectorysHold } from '#directory/status-word.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
+import { statusReasonWords } from '#words/status-reasons.ts'
 import { chosenEmail, refuseSeveral } from './chosen-email.ts'
 import { defaultAssignment } from './default-role.ts'
 import { invitedEmailProof } from './email-proofs.ts'
@@ -251,7 +252,7 @@ async function admitAs(
     return userId
   }
   if (status === 'invited') refuse(trace, 'awaits_approval', 'The person waits for the approval of an administrator')
-  if (status !== 'active') refuse(trace, 'inactive', `The user is ${status ?? 'gone'} (${statusReason ?? 'no reason'})`)
+  if (status !== 'active') refuse(trace, 'inactive', `The person is inactive${reasonWords(statusReason)}`)
   passed(trace, 'status', 'active')
   return userId
 }
@@ -312,3 +313,8 @@ function attributesOf({ profile }: ExternalIdentity): Record<string, unknown> {
     ...(email === null ? {} : { emails: [{ value: email, type: 'work', primary: true }] }),
   }
 }
+
+const reasonWords = (reason: string | null): string =>
+  reason !== null && Object.hasOwn(statusReasonWords, reason)
+    ? ` (${statusReasonWords[reason as keyof typeof statusReasonWords]})`
+    : ''

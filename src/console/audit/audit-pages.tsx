@@ -10,6 +10,7 @@ import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Search } from '../ui/list.tsx'
 import { Panel, Select } from '../ui/parts.tsx'
+import { type Names, nameWords, Said } from '../ui/said.tsx'
 import { withParams } from '../ui/with-params.ts'
 import { Actor, EventTable, Target } from './event-table.tsx'
 import { actionKinds, actionWords } from './words.ts'
@@ -117,7 +118,8 @@ const kindsWith = (action: string) =>
     ? actionKinds
     : [{ value: action, label: actionWords(action) }, ...actionKinds]
 
-export const EventPage = ({ frame, event }: { frame: Frame; event: AuditEvent }) => {
+/** @param called what the ids in it stand for */
+export const EventPage = ({ frame, event, called }: { frame: Frame; event: AuditEvent; called: Names }) => {
   const { before, after, ...rest } = event.detail
   return (
     <ConsolePage
@@ -139,16 +141,16 @@ export const EventPage = ({ frame, event }: { frame: Frame; event: AuditEvent })
         />
       </div>
       {isRecord(before) && isRecord(after) ? (
-        <Difference before={before} after={after} />
+        <Difference {...{ before, after, called }} />
       ) : isRecord(before) ? (
-        <Difference before={before} after={rest} />
+        <Difference {...{ before, called }} after={rest} />
       ) : null}
       {Object.keys(rest).length === 0 ? null : (
         <Panel title="Details">
           <Facts
             facts={Object.entries(rest).map(([term, value]) => ({
-              term: wordsOf(term),
-              value: <Value value={value} />,
+              term: nameWords(term, called),
+              value: <Said value={value} names={called} />,
             }))}
           />
         </Panel>
@@ -162,23 +164,9 @@ export const EventPage = ({ frame, event }: { frame: Frame; event: AuditEvent })
   )
 }
 
-/** `expiresAt`: Expires at. */
-const wordsOf = (name: string): string => {
-  const words = name
-    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
-    .replaceAll('_', ' ')
-    .toLowerCase()
-  return words.slice(0, 1).toUpperCase() + words.slice(1)
-}
+type DifferenceProps = { before: Record<string, unknown>; after: Record<string, unknown>; called: Names }
 
-const Value = ({ value }: { value: unknown }) => {
-  if (value === null || value === '') return <span class="text-secondary">nothing</span>
-  if (typeof value === 'string') return /^[a-z]{3}_[0-9a-z]{26}$/.test(value) ? <code>{value}</code> : value
-  if (typeof value === 'object') return <pre class="code-block">{JSON.stringify(value, null, 2)}</pre>
-  return <>{String(value)}</>
-}
-
-const Difference = ({ before, after }: { before: Record<string, unknown>; after: Record<string, unknown> }) => {
+const Difference = ({ before, after, called }: DifferenceProps) => {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
   const changed = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
   if (changed.length === 0) return null
@@ -189,12 +177,12 @@ const Difference = ({ before, after }: { before: Record<string, unknown>; after:
           caption="What has changed"
           columns={['What', 'Before', 'After']}
           rows={changed.map((name) => [
-            wordsOf(name),
+            nameWords(name, called),
             <del>
-              <Value value={before[name] ?? null} />
+              <Said value={before[name] ?? null} names={called} />
             </del>,
             <ins>
-              <Value value={after[name] ?? null} />
+              <Said value={after[name] ?? null} names={called} />
             </ins>,
           ])}
         />

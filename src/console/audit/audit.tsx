@@ -3,12 +3,14 @@ import { type Context, Hono } from 'hono'
 import { getBrand } from '#access/grants/brands/brands.ts'
 import { exportAuditEvents } from '#audit/export-events.ts'
 import { type AuditFilter, getAuditEvent, listAuditEvents } from '#audit/list-events.ts'
+import { namesOf } from '#audit/names-of.ts'
 import { getAuditHead } from '#audit/seal/head.ts'
 import { download } from '#http/download.ts'
 import { renderPage } from '#http/pages.ts'
 import { isId } from '#platform/ids.ts'
 import { isPermitted } from '#src/context.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
+import { idsIn } from '../ui/said.tsx'
 import { AuditPage, type AuditQuery, EventPage } from './audit-pages.tsx'
 
 const pageSize = 50
@@ -51,7 +53,8 @@ export function createAudit(): Hono<ConsoleEnv> {
   pages.get('/:id', async (c) => {
     const frame = frameOf(c)
     const event = await getAuditEvent(frame.ctx, c.req.param('id'))
-    return renderPage(c, <EventPage {...{ frame, event }} />)
+    const called = await namesOf(frame.ctx, idsIn(event.detail))
+    return renderPage(c, <EventPage {...{ frame, event, called }} />)
   })
   return pages
 }

@@ -13,11 +13,12 @@ import { Time } from '#http/ui/time.tsx'
 import { isPermitted } from '#src/context.ts'
 import { endingOf } from '../connect/endings.ts'
 import { AttemptTable } from '../sign-ins/attempt-table.tsx'
+import { statusWords } from '../ui/connection-status.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Badge, ButtonForm, Panel } from '../ui/parts.tsx'
 import { SetupLinkTable } from './list-page.tsx'
-import { changeLabels, changes, statusWords } from './words.ts'
+import { changeLabels, changes } from './words.ts'
 
 export type ConnectionPageProps = {
   frame: Frame

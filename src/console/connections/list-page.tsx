@@ -11,11 +11,11 @@ import { type CallContext, isPermitted } from '#src/context.ts'
 import { ArrivalsChoice } from '../connect/choose.tsx'
 import { endingOf } from '../connect/endings.ts'
 import { Confirm } from '../ui/confirm.tsx'
+import { statusWords } from '../ui/connection-status.ts'
 import type { Frame } from '../ui/env.ts'
 import { emptyForm } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Badge, CopyField, Panel, type Tone } from '../ui/parts.tsx'
-import { statusWords } from './words.ts'
 
 export type ConnectionListProps = {
   frame: Frame

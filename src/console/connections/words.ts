@@ -1,16 +1,6 @@
-// What the states of a connection are called, and what a change of them does.
+// What a change of the state of a connection is called, and what it does.
 import type { StatusEffects } from '#access/sign-in/status-effects.ts'
-import type { ConnectionStatus } from '#connections/sign-in/connections.ts'
 import { counted } from '#words/counts.ts'
-import type { Tone } from '../ui/parts.tsx'
-
-export const statusWords: Record<ConnectionStatus, { word: string; tone: Tone; sentence: string }> = {
-  draft: { word: 'Draft', tone: 'quiet', sentence: 'Only test sign-ins work.' },
-  tested: { word: 'Tested', tone: 'info', sentence: 'A test worked; people do not sign in through it yet.' },
-  optional: { word: 'On', tone: 'good', sentence: 'People can sign in through it, beside other ways.' },
-  enforced: { word: 'Enforced', tone: 'good', sentence: 'Nobody signs in by a password, but emergency accounts.' },
-  disabled: { word: 'Off', tone: 'bad', sentence: 'Nobody signs in through it.' },
-}
 
 export const changes = ['optional', 'enforced', 'disabled', 'draft'] as const
 

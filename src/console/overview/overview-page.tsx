@@ -4,6 +4,7 @@ import { PrimaryLink } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { Time } from '#http/ui/time.tsx'
 import { dayOfMonth } from '#words/times.ts'
+import { statusWords } from '../ui/connection-status.ts'
 import type { Frame } from '../ui/env.ts'
 import { BarChart, Figure, Share } from '../ui/figures.tsx'
 import { ConsolePage } from '../ui/frame.tsx'
@@ -119,19 +120,15 @@ const SignIns = ({ days }: { days: readonly SignInDay[] }) => {
       ) : (
         <BarChart
           caption={`${all.toLocaleString('en')} from ${first} to ${last}, of them ${refused.toLocaleString('en')} refused`}
-          bars={days.map(({ day, signedIn, refused: part }) => ({ label: day, value: signedIn + part, part }))}
+          bars={days.map(({ day, signedIn, refused: part }) => ({
+            label: dayOfMonth(day),
+            value: signedIn + part,
+            part,
+          }))}
         />
       )}
     </Panel>
   )
-}
-
-const statusTones: Record<string, Tone> = {
-  enforced: 'good',
-  optional: 'good',
-  tested: 'info',
-  draft: 'quiet',
-  disabled: 'bad',
 }
 
 const Connections = ({ connections }: { connections: readonly ConnectionHealth[] }) => (
@@ -154,7 +151,7 @@ const Connections = ({ connections }: { connections: readonly ConnectionHealth[]
               Last sign-in <Time at={lastSignInAt} empty="never" />
             </div>
           </>,
-          <Badge tone={statusTones[status] ?? 'quiet'}>{status}</Badge>,
+          <Badge tone={statusWords[status].tone}>{statusWords[status].word}</Badge>,
           `${signedIn} in, ${refused} refused`,
         ])}
       />

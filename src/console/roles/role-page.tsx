@@ -52,7 +52,7 @@ export const RolePage = ({ frame, role, use, catalogue, mappings, holders }: Rol
           { term: 'Key', value: <code>{role.key}</code> },
           {
             term: 'Kind',
-            value: role.isBuiltIn ? `Built-in, from the pack ${role.pack}; clone it to change it` : 'Custom',
+            value: role.isBuiltIn ? `Ready-made, from a pack; clone it to change it` : 'Custom',
           },
           { term: 'Rank', value: role.rank },
           ...(role.isBuiltIn

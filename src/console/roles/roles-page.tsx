@@ -39,7 +39,7 @@ export const RoleListPage = ({ frame, roles, uses, catalogue, packs }: RoleListP
             <a href={`/console/roles/${role.id}`}>{role.name}</a>
             <div class="under">{role.purpose}</div>
           </>,
-          role.isBuiltIn ? <Badge tone="quiet">{`Pack ${role.pack}`}</Badge> : <Badge tone="info">Custom</Badge>,
+          role.isBuiltIn ? <Badge tone="quiet">Ready-made</Badge> : <Badge tone="info">Custom</Badge>,
           role.rank,
           <Uses use={uses.get(role.id)} />,
         ])}
@@ -52,18 +52,13 @@ export const RoleListPage = ({ frame, roles, uses, catalogue, packs }: RoleListP
             caption="Role packs that can be installed"
             columns={['Pack', 'Roles', { label: 'Actions', isSilent: true }]}
             rows={missing.map(({ key, name, roles: packed }) => [
-              <>
-                {name}
-                <div class="under">
-                  <code>{key}</code>
-                </div>
-              </>,
+              name,
               packed.map((role) => role.name).join(', '),
               <ButtonForm
                 action="/console/roles/packs"
                 label={
                   <>
-                    Install<span class="visually-hidden"> {key}</span>
+                    Install<span class="visually-hidden"> {name}</span>
                   </>
                 }
                 kind="btn-sm"

@@ -4,7 +4,7 @@ import type { TraceStep } from '#access/sign-in/trace.ts'
 import type { Connection } from '#connections/sign-in/connections.ts'
 import { Alert, Facts } from '#http/ui/content.tsx'
 import { Time } from '#http/ui/time.tsx'
-import { ReceivedValues, TakenValues } from '#http/ui/trace-values.tsx'
+import { checkWords, ReceivedValues, TakenValues } from '#http/ui/trace-values.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Badge, Panel } from '../ui/parts.tsx'
@@ -71,7 +71,7 @@ function factsOf(attempt: SignInAttempt, connection: Connection | undefined) {
       value: (
         <>
           <Badge tone={tone}>{word}</Badge>
-          {reason === null ? null : ` ${reason.replaceAll('_', ' ')}`}
+          {reason === null ? null : <div class="under">{checkWords(reason)}</div>}
         </>
       ),
     },
@@ -99,7 +99,7 @@ const Steps = ({ steps }: { steps: readonly TraceStep[] }) => (
     {steps.map(({ check, result, detail }) => (
       <li class={stepClass[result]}>
         <span class="visually-hidden">{stepWord[result]}: </span>
-        <strong>{check.replaceAll('_', ' ')}</strong>
+        <strong>{checkWords(check)}</strong>
         {detail === undefined ? null : <div class="under">{detail}</div>}
       </li>
     ))}

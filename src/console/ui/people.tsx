@@ -2,6 +2,7 @@
 import type { HeldRole, HoldingSource } from '#access/people/sources.ts'
 import type { StatusReason, UserStatus } from '#directory/users.ts'
 import { Time } from '#http/ui/time.tsx'
+import { statusReasonWords } from '#words/status-reasons.ts'
 import { Badge, type Tone } from './parts.tsx'
 
 const statuses: Record<UserStatus, { label: string; tone: Tone }> = {
@@ -11,13 +12,7 @@ const statuses: Record<UserStatus, { label: string; tone: Tone }> = {
   erased: { label: 'Erased', tone: 'quiet' },
 }
 
-export const reasonWords: Record<StatusReason, string> = {
-  directory: 'by their identity provider',
-  directory_deleted: 'deleted by their identity provider',
-  administrator: 'by an administrator',
-  inactivity: 'for not being here',
-  end_date: 'at an end date',
-}
+export const reasonWords: Record<StatusReason, string> = statusReasonWords
 
 type Person = { id: string; userName: string; displayName: string | null; email: string | null }
 

@@ -1,4 +1,5 @@
 // What the trace of a sign-in holds, as names with their values: what the provider sent, and what was taken from it.
+import { exactTime } from '#words/times.ts'
 import { Facts } from './content.tsx'
 
 type Fact = { term: string; value: string }
@@ -38,6 +39,25 @@ const personWords: Record<string, string> = {
   created: 'Nobody yet: the person is created by the sign-in',
 }
 
+/** The parts of a message, which carry names of ours; what stands below them is under the provider's own. */
+const partWords: Record<string, string> = {
+  idToken: 'ID token',
+  userinfo: 'Userinfo',
+  id: 'Message',
+  issuer: 'Issuer',
+  nameId: 'NameID',
+  nameIdParts: 'NameID',
+  attributes: 'Attribute',
+  expiresAt: 'Good until',
+  sessionIndex: 'Session index',
+  sessionNotOnOrAfter: 'The session ends',
+  authnInstant: 'Time of the sign-in',
+  authnContext: 'Kind of the sign-in',
+}
+
+/** Claims that are seconds since 1970 (RFC 7519 2). */
+const timeClaims = new Set(['exp', 'iat', 'nbf', 'auth_time', 'updated_at'])
+
 const isValues = (value: unknown): value is Values =>
   value !== null && typeof value === 'object' && !Array.isArray(value)
 
@@ -49,14 +69,20 @@ const fact = (term: string, value: unknown): Fact => {
   return { term, value: text === '' ? '—' : text }
 }
 
+/** `1795865368 (Sat, 28 Nov 2026 11:29:28 UTC)` */
+const withTime = (value: unknown): unknown =>
+  typeof value === 'number' && value > 1e9 && value < 1e10
+    ? `${value} (${exactTime(new Date(value * 1000).toISOString())})`
+    : value
+
 /** Names with their values, those of objects below a path. */
 function flattened(values: Values, prefix = ''): Fact[] {
   return Object.entries(values).flatMap(([name, value]): Fact[] => {
-    const term = `${prefix}${name}`
+    const term = `${prefix}${prefix === '' ? (partWords[name] ?? name) : name}`
     if (isValues(value)) return flattened(value, `${term} › `)
     return Array.isArray(value) && value.some(isValues)
       ? value.flatMap((each) => listed(term, each))
-      : [fact(term, value)]
+      : [fact(term, timeClaims.has(name) ? withTime(value) : value)]
   })
 }
 
@@ -65,3 +91,23 @@ const listed = (term: string, each: unknown): Fact[] =>
   isValues(each) && typeof each['name'] === 'string' && Array.isArray(each['values'])
     ? [fact(`${term} › ${each['name']}`, each['values'])]
     : [fact(term, each)]
+
+const checks: Record<string, string> = {
+  connection: 'State of the connection',
+  id_token: 'ID token',
+  in_response_to: 'Answer to our request',
+  jit_domain: 'Domain of the address',
+  groups_absent: 'Groups are left out',
+  inactive: 'The person is deactivated',
+  unknown_user: 'Nobody here is meant',
+  name_id: 'NameID',
+  iat: 'Time of issue',
+  azp: 'Authorized party (azp)',
+  'azp, iat, exp, sub, at_hash, c_hash': 'Party, times, subject and hashes',
+}
+
+/** What a check is called, and a reason to refuse. */
+export const checkWords = (check: string): string => {
+  const words = checks[check] ?? check.replaceAll('_', ' ')
+  return words.slice(0, 1).toUpperCase() + words.slice(1)
+}

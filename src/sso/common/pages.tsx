@@ -3,7 +3,7 @@ import type { Trace } from '#access/sign-in/trace.ts'
 import { Alert, Table } from '#http/ui/content.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { CardPage, Page } from '#http/ui/page.tsx'
-import { ReceivedValues, TakenValues } from '#http/ui/trace-values.tsx'
+import { checkWords, ReceivedValues, TakenValues } from '#http/ui/trace-values.tsx'
 
 /** The same words for every reason: who is refused learns a reference, an administrator the reason. */
 export const RefusedPage = ({ reference }: { reference: string }) => (
@@ -125,7 +125,7 @@ const Checks = ({ steps }: { steps: Trace['steps'] }) => (
     <Table
       caption="Checks, in the order in which they were made"
       columns={['Check', 'Result', 'Detail']}
-      rows={steps.map(({ check, result, detail }) => [check, marks[result], detail ?? ''])}
+      rows={steps.map(({ check, result, detail }) => [checkWords(check), marks[result], detail ?? ''])}
     />
   </>
 )
