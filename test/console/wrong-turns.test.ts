@@ -151,6 +151,8 @@ test('what is kept by ids is shown by names: events, their lists, and what is ca
   const details = page.text.slice(page.text.indexOf('Details'), page.text.indexOf('Everything about this'))
   for (const shown of ['Nora Named', role?.['name'] as string]) expect(details).toContain(shown)
   for (const raw of [userId, roleId, 'User id', '{', '<pre']) expect(details).not.toContain(raw)
+  // Its key stands beside the id of a role in many events: that is one thing.
+  expect(details.match(/<dt>Role<\/dt>/g)).toHaveLength(1)
   const bare = { ...organization.ctx, permissions: new Set(['roles.read'] as const) }
   expect([...(await namesOf(bare, [userId, roleId])).keys()]).toEqual([roleId])
   const elsewhere = await app.createOrganization()
@@ -161,6 +163,7 @@ test('what is kept by ids is shown by names: events, their lists, and what is ca
     roleId,
     [`brand.${brandId}`]: roleId,
     isTold: 'on',
+    ids: `${userId} ${brandId}`,
     step: 'review',
     password: 'hunter2hunter2',
     previewHash: 'abc',
@@ -170,7 +173,15 @@ test('what is kept by ids is shown by names: events, their lists, and what is ca
     `/console/again/${await keepForm(ctx, { path: `/console/users/${userId}/give?a=b`, fields })}`,
   )
   const shown = again.text.slice(again.text.indexOf('<dl'), again.text.indexOf('</dl>'))
-  for (const said of ['Users › Nora Named › Give', 'Role', 'Brand Aurora', 'Is told', 'yes', '(not shown)'])
+  for (const said of [
+    'Users › Nora Named › Give',
+    'Role',
+    'Brand Aurora',
+    'Is told',
+    'yes',
+    'Nora Named, Aurora',
+    '(not shown)',
+  ])
     expect(shown).toContain(said)
   for (const raw of [userId, roleId, brandId, 'hunter2', 'review', 'abc', 'step']) expect(shown).not.toContain(raw)
   expect(again.text).toContain('name="previewHash" value="abc"')

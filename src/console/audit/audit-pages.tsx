@@ -10,7 +10,7 @@ import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Search } from '../ui/list.tsx'
 import { Panel, Select } from '../ui/parts.tsx'
-import { type Names, nameWords, Said } from '../ui/said.tsx'
+import { fieldsOf, type Names, nameWords, Said } from '../ui/said.tsx'
 import { withParams } from '../ui/with-params.ts'
 import { Actor, EventTable, Target } from './event-table.tsx'
 import { actionKinds, actionWords } from './words.ts'
@@ -148,7 +148,7 @@ export const EventPage = ({ frame, event, called }: { frame: Frame; event: Audit
       {Object.keys(rest).length === 0 ? null : (
         <Panel title="Details">
           <Facts
-            facts={Object.entries(rest).map(([term, value]) => ({
+            facts={fieldsOf(rest, called).map(([term, value]) => ({
               term: nameWords(term, called),
               value: <Said value={value} names={called} />,
             }))}

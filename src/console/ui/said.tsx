@@ -63,6 +63,14 @@ const protocols: Record<string, string> = { saml: 'SAML', oidc: 'OpenID Connect'
 
 const isTime = (text: string): boolean => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/.test(text)
 
+/** What is kept both by its id and by a name of then (`roleId`, `role`) is one thing, as it is called today where that is known. */
+export const fieldsOf = (kept: Readonly<Record<string, unknown>>, names: Names): [name: string, value: unknown][] =>
+  Object.entries(kept).filter(([name]) => {
+    const [id, bare] = name.endsWith('Id') ? [name, name.slice(0, -2)] : [`${name}Id`, name]
+    if (!Object.hasOwn(kept, id) || !Object.hasOwn(kept, bare)) return true
+    return names.has(String(kept[id])) === (name === id)
+  })
+
 /** A value with the names of what it means; lists and objects as lists. */
 export const Said = ({ value, names = new Map() }: { value: unknown; names?: Names }): Child => {
   if (value === null || value === undefined || value === '') return <span class="text-secondary">nothing</span>
@@ -75,6 +83,8 @@ export const Said = ({ value, names = new Map() }: { value: unknown; names?: Nam
 
 function textWords(text: string, names: Names): Child {
   if (isIdAlone(text)) return names.get(text) ?? <code>{text}</code>
+  const parts = text.split(' ')
+  if (parts.every(isIdAlone)) return parts.map((id) => names.get(id) ?? id).join(', ')
   if (isTime(text)) return <Time at={text} />
   if (Object.hasOwn(protocols, text)) return protocols[text] ?? text
   // What is chosen among a few, as it is kept.
@@ -95,7 +105,7 @@ const SaidList = ({ value, names }: { value: readonly unknown[]; names: Names })
 }
 
 const SaidFields = ({ value, names }: { value: Record<string, unknown>; names: Names }) => {
-  const fields = Object.entries(value)
+  const fields = fieldsOf(value, names)
   if (fields.length === 0) return <span class="text-secondary">none</span>
   return (
     <ul class="said">
