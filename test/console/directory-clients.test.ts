@@ -135,7 +135,9 @@ describe('a client by keys', () => {
 
   test.each<[string, () => Promise<string>, string]>([
     ['no JSON', async () => 'keys', 'This is no JSON'],
-    ['PEM', async () => '-----BEGIN PUBLIC KEY-----\nMII', 'This is PEM'],
+    ['PEM', async () => '-----BEGIN PUBLIC KEY-----\nMII', 'This is a public key alone, as PEM'],
+    ['a certificate', async () => '-----BEGIN CERTIFICATE-----\nMII', 'This is a certificate. Bring the public key'],
+    ['an address', async () => 'https://okta.example.com/oauth2/v1/keys', 'This is an address. Open it'],
     ['a private key', async () => '-----BEGIN PRIVATE KEY-----\nMII', 'This is a private key'],
     ['a private key as JSON', async () => JSON.stringify({ ...(await jwkOf('one')), d: 'x' }), 'must be public keys'],
     ['a secret', async () => '[{"kty":"oct","k":"x"}]', 'must be public keys'],

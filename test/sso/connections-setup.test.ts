@@ -234,7 +234,12 @@ describe('by command', () => {
       ['domain', 'add', 'localhost'],
       ['domain', 'remove', 'nobody.example.com'],
       ['user', 'approve', '--user', 'nobody@example.com'],
+      ['connection', 'create', '--type', 'saml', '--idp-metadata', '-----BEGIN CERTIFICATE REQUEST-----'],
+      ['connection', 'create', '--type', 'saml', '--idp-metadata', 'ada@example.com'],
     ]
+    // An address needs no scheme, where there is no such file.
+    const named = ['--type', 'saml', '--idp-metadata', 'idp.example.net/metadata', '--json']
+    expect((await rolecall('connection', 'create', ...named)).json).toMatchObject({ type: 'saml', status: 'draft' })
     for (const [noun = '', verb = '', ...args] of wrong) {
       const { exitCode, errors, lines } = await rolecall(noun, verb, ...args)
       expect([args, exitCode, errors.length, lines]).toEqual([args, 1, 1, []])

@@ -2,6 +2,7 @@
 import { AppError } from '#platform/errors.ts'
 import { invalidField } from '#platform/input.ts'
 import { isRecord, parseJson } from '#platform/json.ts'
+import { certificateIn, otherKeyIn, privateKeyIn } from '../saml/recognize-keys.ts'
 
 /**
  * The keys that a text holds; whether each is a public one, the verb that takes them sees.
@@ -9,17 +10,27 @@ import { isRecord, parseJson } from '#platform/json.ts'
  */
 export function readPublicKeys(text: string): Record<string, unknown>[] {
   const trimmed = text.trim()
-  if (trimmed.includes('PRIVATE KEY'))
-    throw invalidField(
-      'keys',
-      'This is a private key, which must not leave its owner: have it replaced, and bring the public one',
-    )
-  if (trimmed.startsWith('-----'))
-    throw invalidField('keys', 'This is PEM. Bring the public key as JSON (JWK), with the kid that the client names')
+  const other = otherThanJwk(trimmed)
+  if (other !== undefined) throw invalidField('keys', other)
   const value = jsonOf(trimmed)
   const keys = Array.isArray(value) ? value : isRecord(value) && Array.isArray(value['keys']) ? value['keys'] : [value]
   if (!keys.every(isRecord)) throw invalidField('keys', 'A key is a JSON object (JWK)')
   return keys
+}
+
+const instead = 'Bring the public key as JSON (JWK), with the kid that the client names'
+
+/** What stands in place of keys in JSON, in words. Private keys in JSON are seen by the verb that takes them. */
+function otherThanJwk(text: string): string | undefined {
+  if (text.startsWith('{') || text.startsWith('[')) return undefined
+  const secret = privateKeyIn(text)
+  if (secret !== undefined) return `This is ${secret}, and bring the public one`
+  if (certificateIn(text) !== undefined) return `This is a certificate. ${instead}`
+  const key = otherKeyIn(text)
+  if (key !== undefined) return `This is ${key}${text.startsWith('-----') ? ', as PEM' : ''}. ${instead}`
+  return /^https?:\/\/\S+$/.test(text)
+    ? `This is an address. Open it, and paste the keys that it answers with`
+    : undefined
 }
 
 function jsonOf(text: string): unknown {
