@@ -3622,6 +3622,66 @@ CREATE TRIGGER prove_person AFTER INSERT ON user_changes
   FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_person();
 GRANT SELECT, INSERT, UPDATE, DELETE ON user_changes TO rolecall_server;
 
+-- Which report is made how often, and who is told.
+CREATE TABLE report_schedules (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  kind text NOT NULL,
+  every text NOT NULL,
+  unused_days integer DEFAULT 90 NOT NULL,
+  recipients jsonb NOT NULL,
+  sent text NOT NULL,
+  status text NOT NULL,
+  next_at timestamp(3) with time zone NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  CONSTRAINT report_schedules_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT report_schedules_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX report_schedules_due ON report_schedules USING btree (next_at);
+ALTER TABLE report_schedules ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON report_schedules FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON report_schedules TO rolecall_server;
+
+-- What a run of a report found, in numbers and findings.
+CREATE TABLE report_runs (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  schedule_id text NOT NULL,
+  kind text NOT NULL,
+  made_at timestamp(3) with time zone NOT NULL,
+  facts jsonb NOT NULL,
+  findings jsonb NOT NULL,
+  told integer NOT NULL,
+  CONSTRAINT report_runs_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT report_runs_organization_id_schedule_id_report_schedules_organi FOREIGN KEY (organization_id, schedule_id)
+    REFERENCES report_schedules(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX report_runs_schedule ON report_runs USING btree (organization_id, schedule_id, id);
+ALTER TABLE report_runs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON report_runs FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON report_runs TO rolecall_server;
+
+-- Address ranges that the organization has named, by which sign-ins are told apart.
+CREATE TABLE address_places (
+  organization_id text NOT NULL,
+  range inet NOT NULL,
+  place text NOT NULL,
+  CONSTRAINT address_places_organization_id_range_pk PRIMARY KEY (organization_id, range),
+  CONSTRAINT address_places_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+ALTER TABLE address_places ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON address_places FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON address_places TO rolecall_server;
+
 -- The people of such a change, each with what became of it.
 CREATE TABLE user_change_people (
   organization_id text NOT NULL,
@@ -3804,7 +3864,9 @@ AS $function$
   SELECT DISTINCT e.organization_id, 'emergency_drill' FROM emergency_accounts_to_prove e
   UNION ALL
   SELECT DISTINCT d.organization_id, 'brake' FROM directories d
-    WHERE d.brake_learned_at IS NULL OR d.brake_learned_at < now() - interval '1 day' $function$;
+    WHERE d.brake_learned_at IS NULL OR d.brake_learned_at < now() - interval '1 day'
+  UNION ALL
+  SELECT DISTINCT s.organization_id, 'report' FROM report_schedules s WHERE s.status = 'on' AND s.next_at <= now() $function$;
 GRANT EXECUTE ON FUNCTION organizations_with_upkeep() TO rolecall_server;
 
 -- What is due by its pace (prompt, seal, upkeep), and neither under way nor paused; seen_at is the moment of the look.

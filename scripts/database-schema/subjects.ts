@@ -253,6 +253,9 @@ const work: Subject = {
   says: 'What the worker looks for, and changes of many people that it goes on with.',
   relations: [
     'user_changes',
+    'report_schedules',
+    'report_runs',
+    'address_places',
     'user_change_people',
     'work_leases',
     'assignments_to_remind',

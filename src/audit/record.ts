@@ -31,6 +31,7 @@ export type AuditEntry = {
     | 'mail'
     | 'alarm'
     | 'user_change'
+    | 'report_schedule'
     | HostTarget
   targetId: string
   /** What changed, by names and ids; never secrets. */

@@ -18,6 +18,7 @@ import { addKeysCommands } from './keys.ts'
 import { addMailCommands } from './mail.ts'
 import { addMappingCommands } from './mapping.ts'
 import { addOrganizationCommands } from './organization.ts'
+import { addReportCommands } from './report.ts'
 import { addRoleCommands } from './role.ts'
 import type { CliRuntime } from './runtime.ts'
 import { addServerCommands } from './server.ts'
@@ -46,6 +47,7 @@ export function createCli(runtime: CliRuntime): Command {
     addMappingCommands,
     addAssignmentCommands,
     addAccessCommands,
+    addReportCommands,
     addUserCommands,
     addDoctorCommand,
     addInvitationCommands,

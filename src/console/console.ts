@@ -20,6 +20,7 @@ import { createPolicies } from './policies/policies.tsx'
 import { createAgain } from './proof/again.tsx'
 import { isProofWanted, proveFirst } from './proof/prove-first.ts'
 import { createProvisioningPages } from './provisioning/provisioning.tsx'
+import { createReports } from './reports/reports.tsx'
 import { createRoles } from './roles/roles.tsx'
 import { createApiKeyPages } from './settings/api-keys.tsx'
 import { createApplicationPages } from './settings/applications.tsx'
@@ -46,6 +47,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/', createOverview())
   console.route('/users', createErasePages())
   console.route('/audit', createAudit())
+  console.route('/reports', createReports())
   console.route('/brands', createBrands())
   console.route('/groups', createGroups())
   console.route('/invitations', createInvitations())

@@ -4,6 +4,7 @@ import { deliverLogouts } from '#access/applications/deliver-logouts.ts'
 import { notifyAlarms } from '#access/notices/alarms/notify-alarms.ts'
 import { learnBrakes } from '#access/people/brake/learn-brakes.ts'
 import { continueUserChanges } from '#access/people/bulk/continue-user-changes.ts'
+import { runReportSchedules } from '#access/reports/run-schedules.ts'
 import { endExpiredSessions } from '#access/sign-in/sessions/end-sessions.ts'
 import { warnOfCertificates } from '#access/upkeep/certificates.ts'
 import { askForDrill } from '#access/upkeep/emergency-drill.ts'
@@ -46,6 +47,7 @@ export const standardJobs: Jobs = {
   audit_seal: (ctx) => sealEvents(ctx),
   emergency_drill: askForDrill,
   brake: (ctx) => learnBrakes(ctx),
+  report: (ctx) => runReportSchedules(ctx),
 }
 
 const isOlder = (ctx: CallContext, time: string | null, millis: number): boolean =>

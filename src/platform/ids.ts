@@ -35,6 +35,8 @@ export type IdPrefix =
   | 'ado'
   | 'run'
   | 'mch'
+  | 'rps'
+  | 'rpr'
 
 export type Ids = { next(prefix: IdPrefix): string }
 

@@ -110,6 +110,11 @@ const pages: readonly (readonly [path: string, words: string])[] = [
   ['/console/invitations/new?brand=:brand', '1 chosen'],
   ['/console/invitations/bulk', 'Whom'],
   ['/console/audit', 'Assignment created'],
+  ['/console/reports', 'Who has what, through what'],
+  ['/console/reports/permission_audit', 'To be looked at'],
+  ['/console/reports/schedules/new', 'Who is told'],
+  ['/console/reports/roster', 'The list'],
+  ['/console/reports/places', 'Ranges and their names'],
   ['/console/audit/:event', 'Everything about this'],
 ]
 

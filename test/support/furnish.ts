@@ -46,6 +46,14 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
   })
   await sql`insert into directory_losses (organization_id, directory_id, occurred_at, kind, user_id, status, counts)
     values (${organizationId}, ${dir}, ${at}, 'deactivated', ${userId}, 'active', true)`
+  const rps = `rps_${id()}`
+  await insert('report_schedules', {
+    ...{ id: rps, kind: 'drift', every: 'week', unused_days: 90, recipients: [userId], sent: 'always', status: 'off' },
+    ...{ next_at: at, created_by: 'x' },
+  })
+  const run = { id: `rpr_${id()}`, schedule_id: rps, kind: 'drift', made_at: at, facts: [], findings: [], told: 0 }
+  await insert('report_runs', run)
+  await insert('address_places', { range: '192.0.2.0/24', place: 'x' })
   await insert('mass_changes', { id: `mch_${id()}`, directory_id: dir, began_at: at, tripped_at: at, status: 'open' })
   await insert('adoption_requests', {
     ...user,

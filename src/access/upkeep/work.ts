@@ -12,7 +12,7 @@ type PromptKind = 'mail' | 'logout' | 'sessions' | 'alarm' | 'user_change' | 'do
 type SealKind = 'audit_seal'
 
 /** What may wait for minutes. */
-type UpkeepKind = 'reminder' | 'end_date' | 'retention' | 'certificate' | 'emergency_drill' | 'brake'
+type UpkeepKind = 'reminder' | 'end_date' | 'retention' | 'certificate' | 'emergency_drill' | 'brake' | 'report'
 
 export type WorkKind = PromptKind | SealKind | UpkeepKind
 
@@ -56,7 +56,15 @@ const long: Pause = { delay: 60, longest: 3_600 }
 const pauses: Record<WorkKind, Pause> = {
   ...{ mail: short, logout: short, sessions: short, alarm: short, user_change: short, audit_seal: short },
   ...{ domain: medium, metadata: medium },
-  ...{ reminder: long, end_date: long, retention: long, certificate: long, emergency_drill: long, brake: long },
+  ...{
+    reminder: long,
+    end_date: long,
+    retention: long,
+    certificate: long,
+    emergency_drill: long,
+    brake: long,
+    report: long,
+  },
 }
 
 /** What is due of this pace and nobody does, whoever waited longest first. @throws AppError unavailable */

@@ -18,6 +18,8 @@ const fields = {
     'alarm',
     'reminder',
     'access_changed',
+    'report',
+    'report',
     'test',
   ]),
   recipient: z.string(),

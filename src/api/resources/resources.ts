@@ -30,6 +30,7 @@ import { massChangeRoutes } from './mass-changes.ts'
 import { organizationRoutes } from './organizations.ts'
 import { policyRoutes } from './policies.ts'
 import { provisioningEventRoutes } from './provisioning-events.ts'
+import { reportRoutes } from './reports.ts'
 import { rolePackRoutes } from './role-packs.ts'
 import { roleRoutes } from './roles.ts'
 import { sessionRoutes } from './sessions.ts'
@@ -71,6 +72,7 @@ export const resourceRoutes = [
   directoryRoutes,
   adoptionRoutes,
   massChangeRoutes,
+  reportRoutes,
   accessDifferenceRoutes,
   addressProposalRoutes,
   directoryClientRoutes,

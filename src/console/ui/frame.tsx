@@ -41,6 +41,7 @@ const groups = [
   {
     label: 'Organization',
     links: {
+      reports: { label: 'Reports', href: '/console/reports', needs: 'audit.read' },
       audit: { label: 'Audit', href: '/console/audit', needs: 'audit.read', isDelegable: true },
       settings: { label: 'Settings', href: '/console/settings', needs: 'organization.read' },
       emergency: { label: 'Emergency access', href: '/console/emergency', needs: 'accounts.write' },
