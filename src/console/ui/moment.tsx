@@ -33,7 +33,7 @@ export const Moment = ({ path, at, beginsAt }: MomentProps) => {
   return (
     <Panel title="When">
       <form class="filters" method="get" action={path}>
-        <Field name="at" label="Day and time (UTC)" type="datetime-local" value={shown.toISOString().slice(0, 19)} />
+        <Field name="at" label="Day and time (UTC)" type="datetime-local" value={shown.toISOString().slice(0, 16)} />
         <SubmitButton label="Show that moment" />
       </form>
       <div class="actions">
