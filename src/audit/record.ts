@@ -31,6 +31,8 @@ export type AuditEntry = {
     | 'mail'
     | 'alarm'
     | 'user_change'
+    | 'access_review'
+    | 'review_task'
     | HostTarget
   targetId: string
   /** What changed, by names and ids; never secrets. */

@@ -18,6 +18,7 @@ import { addKeysCommands } from './keys.ts'
 import { addMailCommands } from './mail.ts'
 import { addMappingCommands } from './mapping.ts'
 import { addOrganizationCommands } from './organization.ts'
+import { addReviewCommands } from './review.ts'
 import { addRoleCommands } from './role.ts'
 import type { CliRuntime } from './runtime.ts'
 import { addServerCommands } from './server.ts'
@@ -45,6 +46,7 @@ export function createCli(runtime: CliRuntime): Command {
     addRoleCommands,
     addMappingCommands,
     addAssignmentCommands,
+    addReviewCommands,
     addAccessCommands,
     addUserCommands,
     addDoctorCommand,

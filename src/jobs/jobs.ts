@@ -3,6 +3,7 @@
 import { deliverLogouts } from '#access/applications/deliver-logouts.ts'
 import { notifyAlarms } from '#access/notices/alarms/notify-alarms.ts'
 import { continueUserChanges } from '#access/people/bulk/continue-user-changes.ts'
+import { runReviews } from '#access/reviews/run-reviews.ts'
 import { endExpiredSessions } from '#access/sign-in/sessions/end-sessions.ts'
 import { warnOfCertificates } from '#access/upkeep/certificates.ts'
 import { askForDrill } from '#access/upkeep/emergency-drill.ts'
@@ -44,6 +45,7 @@ export const standardJobs: Jobs = {
   certificate: checkCertificates,
   audit_seal: (ctx) => sealEvents(ctx),
   emergency_drill: askForDrill,
+  review: (ctx) => runReviews(ctx),
 }
 
 const isOlder = (ctx: CallContext, time: string | null, millis: number): boolean =>

@@ -34,6 +34,8 @@ export type IdPrefix =
   | 'lrq'
   | 'ado'
   | 'run'
+  | 'rev'
+  | 'rtk'
 
 export type Ids = { next(prefix: IdPrefix): string }
 

@@ -18,6 +18,7 @@ const fields = {
     'alarm',
     'reminder',
     'access_changed',
+    'review',
     'test',
   ]),
   recipient: z.string(),

@@ -1,5 +1,8 @@
 // All resources of the management API, in the order of the document.
 import { accessChangeRoutes } from './access-changes.ts'
+import { accessReviewLineRoutes } from './access-review-lines.ts'
+import { accessReviewTaskRoutes } from './access-review-tasks.ts'
+import { accessReviewRoutes } from './access-reviews.ts'
 import { accountRoutes } from './accounts.ts'
 import { addressProposalRoutes } from './address-proposals.ts'
 import { adoptionRoutes } from './adoption-requests.ts'
@@ -65,6 +68,9 @@ export const resourceRoutes = [
   policyRoutes,
   accessChangeRoutes,
   assignmentRoutes,
+  accessReviewRoutes,
+  accessReviewLineRoutes,
+  accessReviewTaskRoutes,
   directoryRoutes,
   adoptionRoutes,
   addressProposalRoutes,

@@ -146,6 +146,24 @@ const words = {
       'The trace of the sign-in says what was found. Have the provider send a list of names, or name the right claim or attribute in the settings of the connection, and settle the alarm.',
     ],
   }),
+  review_stalled: (detail, organization) => ({
+    subject: `The access review ${text(detail['name'])} of ${organization} stands still`,
+    paragraphs: [
+      `What was answered in ${text(detail['name'])} cannot take effect: whoever set the review going may not do that any more.`,
+    ],
+    closing: [
+      'Take the review over in the console, so that it goes on in your name, or cancel it. Settle the alarm afterwards.',
+    ],
+  }),
+  review_tasks: (detail, organization) => ({
+    subject: `${text(detail['name'])}: access to be removed at the identity provider of ${organization}`,
+    paragraphs: [
+      `The access review ${text(detail['name'])} has taken roles away that groups of the identity provider give. They are held back here, and the groups have to follow.`,
+    ],
+    closing: [
+      'The list of tasks says whom to take out of which group. Each is done by itself once the change has arrived here. Settle the alarm afterwards.',
+    ],
+  }),
   emergency_drill: (detail, organization) => ({
     subject: `Time to try the emergency accounts of ${organization}`,
     paragraphs: [
@@ -171,6 +189,10 @@ export function alarmLetter(
         ? { label: 'See the request', url: page('/console/sign-ins/link-requests') }
         : kind === 'adoption_request'
           ? { label: 'See the request', url: page(`/console/directories/${text(detail['directoryId'])}/adoptions`) }
-          : { label: 'Open the console', url: page('/console') }
+          : kind === 'review_tasks'
+            ? { label: 'See the tasks', url: page('/console/reviews/tasks') }
+            : kind === 'review_stalled'
+              ? { label: 'See the review', url: page(`/console/reviews/${text(detail['reviewId'])}`) }
+              : { label: 'Open the console', url: page('/console') }
   return { subject, paragraphs, action, closing }
 }

@@ -18,6 +18,7 @@ export type MailKind =
   | 'alarm'
   | 'reminder'
   | 'access_changed'
+  | 'review'
   | 'test'
 
 export type NewMail = {
