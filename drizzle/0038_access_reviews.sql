@@ -241,7 +241,9 @@ JOIN access_review_lines l ON l.organization_id = r.organization_id AND l.review
 WHERE r.status = 'open' AND r.suspended_at IS NULL AND NOT EXISTS (
   SELECT FROM access_review_reviewers w
   JOIN users u ON u.organization_id = w.organization_id AND u.id = w.user_id AND u.status = 'active' AND u.deleted_at IS NULL
-  WHERE w.organization_id = l.organization_id AND w.review_id = l.review_id AND w.position = l.position);
+  WHERE w.organization_id = l.organization_id AND w.review_id = l.review_id AND w.position = l.position
+  -- Looked up line by line, however many PostgreSQL takes them to be.
+  OFFSET 0);
 --> statement-breakpoint
 CREATE FUNCTION organizations_with_reviews() RETURNS TABLE (organization_id text) LANGUAGE sql STABLE SECURITY DEFINER
   SET search_path = public, pg_temp AS $$

@@ -1591,7 +1591,8 @@ CREATE VIEW review_lines_without_reviewer WITH (security_invoker=true) AS
   WHERE r.status = 'open'::text AND r.suspended_at IS NULL AND NOT (EXISTS ( SELECT
            FROM access_review_reviewers w
              JOIN users u ON u.organization_id = w.organization_id AND u.id = w.user_id AND u.status = 'active'::text AND u.deleted_at IS NULL
-          WHERE w.organization_id = l.organization_id AND w.review_id = l.review_id AND w."position" = l."position"));
+          WHERE w.organization_id = l.organization_id AND w.review_id = l.review_id AND w."position" = l."position"
+         OFFSET 0));
 GRANT SELECT ON review_lines_without_reviewer TO rolecall_server;
 
 -- Whether a mapping gives somebody its role, held back or not.

@@ -1,7 +1,7 @@
 // `rolecall review …`
 import { type Command, InvalidArgumentError } from 'commander'
 import type { z } from 'zod'
-import { resolveBrand, resolveDirectory, resolveRole, resolveUser } from '#access/grants/managers/references.ts'
+import { resolveBrand, resolveDirectory, resolveRole } from '#access/grants/managers/references.ts'
 import { exportEvidence } from '#access/reviews/evidence.ts'
 import { countLines } from '#access/reviews/lines/lines.ts'
 import { listReviewTasks } from '#access/reviews/lines/tasks.ts'
@@ -51,9 +51,9 @@ export function addReviewCommands(program: Command, runtime: CliRuntime): void {
       )
       .requiredOption('--organization <slug>', 'slug or id')
       .requiredOption('--name <name>', 'what it is called')
-      .requiredOption('--fallback <name>', 'user name or id of who answers where nobody else is found')
+      .requiredOption('--fallback <name>', 'user name, address or id of who answers where nobody else is found')
       .option('--rule <rule>', 'brand_managers (unless said otherwise), sponsor, role_owner or person')
-      .option('--reviewer <name>', 'user name or id, of the rule person')
+      .option('--reviewer <name>', 'user name, address or id, of the rule person')
       .option('--role <key...>', 'only these roles')
       .option('--brand <slug...>', 'only these brands')
       .option('--privileged', 'only roles that let people manage others or settings')
@@ -101,9 +101,9 @@ async function inputOf(ctx: CallContext, options: ScheduleOptions) {
     names === undefined ? undefined : Promise.all(names.map(async (name) => (await find(ctx, name)).id))
   const { role, brand, directory, reviewer } = options
   return {
-    ...{ name: options.name, fallbackId: (await resolveUser(ctx, options.fallback)).id },
+    ...{ name: options.name, fallbackId: options.fallback },
     ...{ reviewerRule: options.rule ?? (reviewer === undefined ? undefined : ('person' as const)) },
-    reviewerId: reviewer === undefined ? null : (await resolveUser(ctx, reviewer)).id,
+    reviewerId: reviewer ?? null,
     scope: {
       ...{ roleIds: await idsOf(role, resolveRole), brandIds: await idsOf(brand, resolveBrand) },
       ...{ isPrivileged: options.privileged, inactiveDays: options.inactive, isOutside: options.outside },

@@ -20,6 +20,7 @@ import { createPolicies } from './policies/policies.tsx'
 import { createAgain } from './proof/again.tsx'
 import { isProofWanted, proveFirst } from './proof/prove-first.ts'
 import { createProvisioningPages } from './provisioning/provisioning.tsx'
+import { createReviews } from './reviews/reviews.tsx'
 import { createRoles } from './roles/roles.tsx'
 import { createApiKeyPages } from './settings/api-keys.tsx'
 import { createApplicationPages } from './settings/applications.tsx'
@@ -53,6 +54,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/roles', createRoles())
   console.route('/mappings', createMappings())
   console.route('/policies', createPolicies())
+  console.route('/reviews', createReviews())
   console.route('/changes', createChanges())
   console.route('/settings/sign-in', createSignInSettings())
   console.route('/settings', createGeneral())

@@ -2,10 +2,10 @@
 // leaves them out; whatever reads mappings and members itself does so by these conditions.
 import { type SQL, sql } from 'drizzle-orm'
 
-/** For a mapping `m` and somebody's id: this role of theirs is held back. */
+/** For a mapping `m` and somebody's id: this role of theirs is held back. They are few, and looked up as a set. */
 export const isHeldBack = (organizationId: SQL | string, userId: SQL): SQL =>
-  sql`exists (select from review_tasks held_back where held_back.organization_id = ${organizationId}
-    and held_back.user_id = ${userId} and held_back.mapping_id = m.id and held_back.status = 'open')`
+  sql`(${userId}, m.id) in (select held_back.user_id, held_back.mapping_id from review_tasks held_back
+    where held_back.organization_id = ${organizationId} and held_back.status = 'open')`
 
 /**
  * The few people of whom something is held back that the condition is about, for sets that do not know through which mapping

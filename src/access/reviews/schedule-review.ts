@@ -3,12 +3,12 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
-import { isPerson } from '#db/emergency.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { instantSchema, invalidField, nameSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, inTrial, nowOf, type Transaction } from '#src/context.ts'
 import { requireLastingActor } from '../people/bulk/user-changes.ts'
+import { namedPerson } from './scope/named-person.ts'
 import { openReview } from './scope/open-review.ts'
 import { type AccessReview, findReview, isAboutAccounts, requireManaging } from './scope/reviews.ts'
 
@@ -29,9 +29,9 @@ export const ReviewInput = z.object({
   name: nameSchema,
   scope: ScopeInput.default({}),
   reviewerRule: z.enum(['brand_managers', 'sponsor', 'role_owner', 'person']).default('brand_managers'),
-  /** Of the rule `person`. */
-  reviewerId: z.string().nullish(),
-  fallbackId: z.string(),
+  /** Of the rule `person`: an id, a user name or an address, as is the next. */
+  reviewerId: z.string().max(320).nullish(),
+  fallbackId: z.string().max(320),
   noAnswer: z.enum(['keep', 'remove', 'end']).default('keep'),
   endDays: days(1, 3_650).nullish(),
   undoHours: days(0, 720).default(24),
@@ -72,7 +72,7 @@ const insert = prepared<Row, never>(
       ${p.startsAt}::timestamptz, ${p.ownerType}, ${p.ownerId}, ${p.now}::timestamptz, ${p.ownerId})`,
 )
 
-type Known = { roles: number; brands: number; directories: number; people: string[] }
+type Known = { roles: number; brands: number; directories: number }
 
 const known = prepared<
   {
@@ -80,45 +80,45 @@ const known = prepared<
     roleIds: readonly string[]
     brandIds: readonly string[]
     directoryId: string | null
-    userIds: readonly string[]
   },
   Known
 >(
   (p) => sql`select
     (select count(*)::int from roles where organization_id = ${p.organizationId} and id = any (${p.roleIds}::text[])) as roles,
     (select count(*)::int from brands where organization_id = ${p.organizationId} and id = any (${p.brandIds}::text[])) as brands,
-    (select count(*)::int from directories where organization_id = ${p.organizationId} and id = ${p.directoryId}) as directories,
-    (select coalesce(json_agg(u.id), '[]') from users u where u.organization_id = ${p.organizationId}
-      and u.id = any (${p.userIds}::text[]) and u.status = 'active' and u.deleted_at is null and ${isPerson}) as people`,
+    (select count(*)::int from directories where organization_id = ${p.organizationId} and id = ${p.directoryId}) as directories`,
 )
 
 type Parsed = z.output<typeof ReviewInput>
 
-/** What it names has to be there, and what it says has to fit together. @throws AppError invalid */
-async function requireFitting(tx: Transaction, { organizationId }: CallContext, input: Parsed): Promise<void> {
-  const { scope, reviewerRule, reviewerId = null, fallbackId, noAnswer, endDays = null } = input
+/** What it says has to fit together. @throws AppError invalid */
+function requireFitting({ scope, reviewerRule, reviewerId = null, noAnswer, endDays = null }: Parsed): void {
   if ((reviewerRule === 'person') !== (reviewerId !== null))
     throw invalidField('reviewerId', 'name the person where one person answers, and only there')
   if ((noAnswer === 'end') !== (endDays !== null))
     throw invalidField('endDays', 'say after how many days access ends where no answer means an end, and only there')
   if (noAnswer === 'end' && isAboutAccounts(scope))
     throw invalidField('noAnswer', 'an account has no end date: choose keep or remove')
+}
+
+/** What it names has to be there. @throws AppError invalid */
+async function requireKnown(tx: Transaction, { organizationId }: CallContext, { scope }: Parsed): Promise<void> {
   const { roleIds = [], brandIds = [], directoryId = null } = scope
-  const userIds = [fallbackId, ...(reviewerId === null ? [] : [reviewerId])]
-  const [found] = await tx.run(known({ organizationId, roleIds, brandIds, directoryId, userIds }))
+  const [found] = await tx.run(known({ organizationId, roleIds, brandIds, directoryId }))
   if (found === undefined || found.roles < new Set(roleIds).size)
     throw invalidField('scope.roleIds', 'has an unknown role')
   if (found.brands < new Set(brandIds).size) throw invalidField('scope.brandIds', 'has an unknown brand')
   if (directoryId !== null && found.directories === 0) throw invalidField('scope.directoryId', 'is no directory')
-  if (!found.people.includes(fallbackId)) throw invalidField('fallbackId', 'is nobody who is active here')
-  if (reviewerId !== null && !found.people.includes(reviewerId))
-    throw invalidField('reviewerId', 'is nobody who is active here')
 }
 
 async function scheduleWithin(tx: Transaction, ctx: CallContext, input: Parsed): Promise<AccessReview> {
-  await requireFitting(tx, ctx, input)
+  requireFitting(input)
+  await requireKnown(tx, ctx, input)
   const owner = requireLastingActor(ctx)
-  const { name, scope, reviewerId = null, endDays = null, recurrence = null, startsAt = null, ...rest } = input
+  const { name, scope, reviewerId: named = null, endDays = null, recurrence = null, startsAt = null, ...more } = input
+  const fallback = await namedPerson(tx, ctx, { reference: input.fallbackId, field: 'fallbackId' })
+  const reviewer = named === null ? null : await namedPerson(tx, ctx, { reference: named, field: 'reviewerId' })
+  const [rest, reviewerId] = [{ ...more, fallbackId: fallback.id }, reviewer?.id ?? null]
   const [id, now] = [ctx.ids.next('rev'), nowOf(ctx)]
   const start = startsAt === null || startsAt < now ? now : startsAt
   const by = { ownerType: owner.type, ownerId: owner.id }

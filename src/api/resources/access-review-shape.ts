@@ -30,7 +30,9 @@ export const NewReview = z
     name: z.string(),
     scope: ReviewScope.optional(),
     reviewerRule: reviewerRule.optional().openapi({ description: '`brand_managers` unless said otherwise' }),
-    reviewerId: z.string().nullish().openapi({ description: 'Of the rule `person`' }),
+    reviewerId: z.string().nullish().openapi({
+      description: 'Of the rule `person`: an id, a user name or an address, as is `fallbackId`',
+    }),
     fallbackId: z.string().openapi({ description: 'Who answers where the rule finds nobody' }),
     noAnswer: reviewAnswer.optional().openapi({ description: 'What no answer means; `keep` unless said otherwise' }),
     endDays: z.number().int().nullish().openapi({ description: 'Of the answer `end`: so many days after the closing' }),

@@ -4,7 +4,7 @@ import { isoTime, once } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import type { UserStatus } from '#directory/users.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
-import { getReview, type ReviewAnswer } from '../scope/reviews.ts'
+import { type ReviewAnswer, requireSeen } from '../scope/reviews.ts'
 
 export type AdviceReason = 'inactive' | 'unused' | 'sponsor_left' | 'outside_without_end' | 'unlike_peers' | 'usual'
 
@@ -161,7 +161,7 @@ export const linesStatement = (
 
 /** By position, those after one. @throws AppError forbidden; not_found */
 export async function listReviewLines(ctx: CallContext, page: LinesPage): Promise<ReviewLine[]> {
-  const { id } = await getReview(ctx, page.reviewId)
+  const id = await requireSeen(ctx, page.reviewId)
   const [rows = []] = await inTransaction(ctx, (tx) => tx.commitWith(linesStatement(ctx, { ...page, reviewId: id })))
   return rows.map(({ line }) => line)
 }
@@ -181,7 +181,7 @@ export type ReviewFigures = {
 
 /** How far a campaign is, in numbers. */
 export async function countLines(ctx: CallContext, reviewId: string): Promise<ReviewFigures> {
-  const { id } = await getReview(ctx, reviewId)
+  const id = await requireSeen(ctx, reviewId)
   const counted = (condition: SQL): SQL => sql`(count(*) filter (where ${condition}))::int`
   const statement = once<ReviewFigures>(
     sql`select ${counted(sql`l.answer = 'keep'`)} as keep, ${counted(sql`l.answer = 'remove'`)} as remove,

@@ -49,15 +49,24 @@ export async function getOwnReview(ctx: CallContext, reviewId: string): Promise<
   return review
 }
 
+const isAsked = prepared<{ organizationId: string; userId: string; reviewId: string }, { id: string }>(
+  (p) => sql`select r.id from access_reviews r where r.organization_id = ${p.organizationId} and r.id = ${p.reviewId}
+    and r.status in ('open', 'closing') and exists (select from access_review_reviewers w
+      where w.organization_id = r.organization_id and w.user_id = ${p.userId} and w.review_id = r.id)`,
+)
+
 /** Those that the caller is asked about. @throws AppError forbidden where they are no person; not_found */
 export async function listOwnLines(
   ctx: CallContext,
   page: { reviewId: string; filter: Omit<LinesFilter, 'reviewerId'>; after?: number | undefined; limit: number },
 ): Promise<ReviewLine[]> {
-  const { id } = await getOwnReview(ctx, page.reviewId)
+  const { reviewId } = page
+  const key = { organizationId: ctx.organizationId, userId: ownUserId(ctx), reviewId }
+  const [asked] = await inTransaction(ctx, (tx) => tx.commitWith(isAsked(key)))
+  if (asked?.[0] === undefined) throw notFound('Access review')
   const among = sql`access_review_reviewers own join access_review_lines l on l.organization_id = own.organization_id
     and l.review_id = own.review_id and l.position = own.position and own.user_id = ${ownUserId(ctx)}`
-  const statement = linesStatement(ctx, { ...page, reviewId: id }, among)
+  const statement = linesStatement(ctx, page, among)
   const [rows = []] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
   return rows.map(({ line }) => line)
 }

@@ -2,11 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
-import { isPerson } from '#db/emergency.ts'
 import { prepared } from '#db/statement.ts'
-import { emailColumn } from '#directory/email.ts'
-import { fold } from '#directory/fold.ts'
-import { timeZoneColumn } from '#directory/time-zone.ts'
 import { AppError } from '#platform/errors.ts'
 import { invalidField, lineSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, type Transaction } from '#src/context.ts'
@@ -14,6 +10,7 @@ import { reviewLetter } from '#words/letters/review.ts'
 import { knownZone } from '#words/zones.ts'
 import { organizationName } from '../../notices/alarms/organization-name.ts'
 import { queueMail } from '../../notices/mail/queue-mail.ts'
+import { type NamedPerson, namedPerson } from '../scope/named-person.ts'
 import type { AccessReview } from '../scope/reviews.ts'
 import { chosenFields, lockLines } from './chosen-lines.ts'
 
@@ -23,15 +20,6 @@ const PassOnInput = z.object({
   to: lineSchema(320, 'say who answers instead'),
   reason: lineSchema(500, 'say why'),
 })
-
-type Other = { id: string; email: string | null; timeZone: string | null }
-
-const find = prepared<{ organizationId: string; reference: string; key: string }, Other>(
-  (p) => sql`select u.id, ${emailColumn} as email, ${timeZoneColumn} as "timeZone" from users u
-    where u.organization_id = ${p.organizationId} and u.status = 'active' and u.deleted_at is null and ${isPerson}
-      and (u.id = ${p.reference} or u.user_name_key = ${p.key} or (u.email_key = ${p.key} and u.address_yielded_to is null))
-    order by (u.id = ${p.reference}) desc, u.id limit 1`,
-)
 
 type Key = { organizationId: string; reviewId: string; positions: readonly string[] }
 
@@ -62,8 +50,7 @@ export async function passOnLines(ctx: CallContext, input: z.input<typeof PassOn
     const { review, chosen } = await lockLines(tx, ctx, { reviewId, lines })
     if (review.status !== 'open' || chosen.some(({ answer }) => answer !== null))
       throw new AppError('conflict', 'Only what nobody has answered yet can be passed on', { reason: 'answered' })
-    const [other] = await tx.run(find({ organizationId, reference, key: fold(reference) }))
-    if (other === undefined) throw invalidField('to', 'nobody who is active here is called so')
+    const other = await namedPerson(tx, ctx, { reference, field: 'to' })
     if (chosen.some(({ userId }) => userId === other.id)) throw invalidField('to', 'nobody reviews their own access')
     const positions = chosen.map(({ position }) => String(position))
     const key = { organizationId, reviewId, positions }
@@ -78,7 +65,7 @@ export async function passOnLines(ctx: CallContext, input: z.input<typeof PassOn
   })
 }
 
-type Told = { review: AccessReview; other: Other; reason: string; lines: number }
+type Told = { review: AccessReview; other: NamedPerson; reason: string; lines: number }
 
 async function tell(tx: Transaction, ctx: CallContext, { review, other, reason, lines }: Told): Promise<void> {
   if (other.email === null || review.dueAt === null) return

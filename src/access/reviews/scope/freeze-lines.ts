@@ -2,9 +2,10 @@
 // to answer. Whoever holds something is in it, whether or not anybody is there to answer for them.
 import { type SQL, sql } from 'drizzle-orm'
 import { isPerson } from '#db/emergency.ts'
-import { once } from '#db/statement.ts'
+import { once, prepared } from '#db/statement.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import { readAccessModel } from '../../decisions/access-model.ts'
+import { isHeldBack } from '../../decisions/held-back.ts'
 import { isOrdinary } from '../../decisions/permissions.ts'
 import { isAboutAccounts, type ReviewScope } from './reviews.ts'
 
@@ -27,11 +28,27 @@ const people = (organizationId: string): SQL => sql`people as materialized (
       and d.status = 'verified' and d.name = split_part(u.email_key, '@', 2)) as is_outside
   from users u where u.organization_id = ${organizationId} and u.deleted_at is null and ${isPerson})`
 
-const held = (organizationId: string): SQL => sql`held as materialized (
-  select e.user_id, e.role_id, e.brand_id, e.source, e.source_id, e.reason, e.expires_at, e.filter,
-    array_agg(distinct e.group_path[1]) filter (where e.group_path is not null) as groups
-  from effective_assignments e where e.organization_id = ${organizationId} and e.user_id in (select id from people)
-  group by 1, 2, 3, 4, 5, 6, 7, 8)`
+// As effective_assignments says it, for everybody at once: from the mappings down to the members of the groups below them.
+const held = (organizationId: string): SQL => sql`reach (mapped, group_id) as (
+    select distinct m.group_id, m.group_id from mappings m
+      where m.organization_id = ${organizationId} and m.group_id is not null
+    union select r.mapped, n.child_group_id from reach r join group_nestings n
+      on n.organization_id = ${organizationId} and n.group_id = r.group_id),
+  held (user_id, role_id, brand_id, source, source_id, reason, expires_at, filter, groups) as materialized (
+    select gm.user_id, m.role_id, m.brand_id, 'mapping', m.id, null, null::timestamptz, null, array_agg(distinct gm.group_id)
+      from group_members gm join reach r on r.group_id = gm.group_id
+      join mappings m on m.organization_id = ${organizationId} and m.group_id = r.mapped
+      where gm.organization_id = ${organizationId} and not ${isHeldBack(organizationId, sql`gm.user_id`)}
+      group by gm.user_id, m.role_id, m.brand_id, m.id
+    union all
+    select u.id, m.role_id, m.brand_id, 'mapping', m.id, null, null, m.filter, null
+      from users u join mappings m on m.organization_id = u.organization_id and m.filter_path is not null
+      where u.organization_id = ${organizationId} and u.deleted_at is null and not ${isHeldBack(organizationId, sql`u.id`)}
+        and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)
+    union all
+    select a.user_id, a.role_id, a.brand_id, 'direct', a.id, a.reason, a.expires_at, null, null from assignments a
+      where a.organization_id = ${organizationId} and (a.valid_from is null or a.valid_from <= now())
+        and (a.expires_at is null or a.expires_at > now()))`
 
 // Others who stand alike: they are in exactly the same groups, else they stand in the same brand (or the organization).
 const peers = (organizationId: string): SQL => sql`
@@ -105,7 +122,7 @@ const accounts = ({ scope, privileged }: Wanted): SQL => sql`
 const others = (size: SQL): SQL => sql`greatest(0, ${size} - (case when c.status = 'inactive' then 0 else 1 end))`
 
 const freeze = (wanted: Wanted, reviewId: string): SQL => sql`
-  with ${people(wanted.organizationId)}, ${held(wanted.organizationId)}, ${peers(wanted.organizationId)},
+  with recursive ${people(wanted.organizationId)}, ${held(wanted.organizationId)}, ${peers(wanted.organizationId)},
     chosen as materialized (${isAboutAccounts(wanted.scope) ? accounts(wanted) : grants(wanted)}),
     advised as (select c.*, ${others(sql`c.peers`)} as others, ${others(sql`c.peers_holding`)} as others_holding,
       case when c.status = 'inactive' then 'inactive' when c.is_unused then 'unused'
@@ -125,6 +142,10 @@ const freeze = (wanted: Wanted, reviewId: string): SQL => sql`
     case v.advice_reason when 'usual' then 'keep' when 'outside_without_end' then 'end' else 'remove' end, v.advice_reason
   from advised v`
 
+const joining = prepared<{ isOneByOne: 'on' | 'off' }, unknown>(
+  (p) => sql`select set_config('enable_nestloop', ${p.isOneByOne}, true)`,
+)
+
 /** Once, as the campaign opens. Sealed emergency accounts have drills of their own, and are not in it. */
 export async function freezeLines(
   tx: Transaction,
@@ -134,5 +155,8 @@ export async function freezeLines(
   const { roles } = await readAccessModel(tx, ctx)
   const privileged = [...roles.values()].filter(({ allows }) => !isOrdinary(allows)).map((role) => role.id)
   const wanted = { organizationId: ctx.organizationId, scope, privileged }
+  // Nothing tells PostgreSQL how many rows are in the parts; compared one by one, they would take for ever.
+  await tx.run(joining({ isOneByOne: 'off' }))
   await tx.run(once(freeze(wanted, id), { isPrepared: false }))
+  await tx.run(joining({ isOneByOne: 'on' }))
 }

@@ -160,6 +160,21 @@ export async function getReview(ctx: CallContext, reviewId: string): Promise<Acc
   return review
 }
 
+const scopeOf = prepared<Key, Pick<AccessReview, 'id' | 'scope'>>(
+  (p) => sql`select r.id, r.scope from access_reviews r
+    where r.organization_id = ${p.organizationId} and r.id = ${p.reviewId}`,
+)
+
+/** Without counting its lines, for what reads some of them. @returns its id @throws AppError as `getReview` does */
+export async function requireSeen(ctx: CallContext, reviewId: string): Promise<string> {
+  requirePermissionSomewhere(ctx, 'assignments.read')
+  const key = { organizationId: ctx.organizationId, reviewId: isId('rev', reviewId) ? reviewId : '' }
+  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(scopeOf(key)))
+  const review = rows?.[0]
+  if (review === undefined || !isPermittedOn(ctx, 'assignments.read', review)) throw notFound('Access review')
+  return review.id
+}
+
 /** Whoever asks: what follows is for the caller to judge. */
 export async function findReview(
   tx: Transaction,
