@@ -7,7 +7,15 @@ import { prepared } from '#db/statement.ts'
 import { AppError, asAppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { parseInput } from '#platform/input.ts'
-import { type Actor, type CallContext, inOneUnitOfWork, inTransaction, nowOf, type Transaction } from '#src/context.ts'
+import {
+  type Actor,
+  type CallContext,
+  inOneUnitOfWork,
+  inTransaction,
+  nowOf,
+  requirePermissionSomewhere,
+  type Transaction,
+} from '#src/context.ts'
 import { createAssignment } from '../grants/assignments/create-assignment.ts'
 import { updateAssignmentWithin } from '../grants/assignments/update-assignment.ts'
 import { actorContext } from '../grants/managers/actor-context.ts'
@@ -198,6 +206,7 @@ const lineOfTask = prepared<{ organizationId: string; taskId: string }, { review
  * @throws AppError not_found; forbidden; conflict (reason `not_given_back`) saying why
  */
 export async function giveBackTask(ctx: CallContext, taskId: string): Promise<void> {
+  requirePermissionSomewhere(ctx, 'assignments.write')
   const key = { organizationId: ctx.organizationId, taskId: isId('rtk', taskId) ? taskId : '' }
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(lineOfTask(key)))
   const line = rows?.[0]

@@ -187,6 +187,7 @@ export async function findReview(
 
 /** For a change of the campaign: nobody else changes it meanwhile. @throws AppError not_found; forbidden */
 export async function lockReview(tx: Transaction, ctx: CallContext, reviewId: string): Promise<AccessReview> {
+  requirePermissionSomewhere(ctx, 'assignments.write')
   const key = { organizationId: ctx.organizationId, reviewId: isId('rev', reviewId) ? reviewId : '' }
   await tx.run(lock(key))
   const [review] = await tx.run(byId(key))
