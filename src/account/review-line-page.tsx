@@ -29,6 +29,7 @@ export const ReviewLinePage = ({ person, review, line, answering, passing }: Pag
       organization={person.organization.name}
       timeZone={person.timeZone}
       isManager={person.isManager}
+      isList
       lead={<a href={home}>Back to {review.name}</a>}
     >
       <h2>
@@ -77,7 +78,7 @@ type AnsweringProps = { home: string; review: OwnReview; line: ReviewLine; state
 
 const Answering = ({ home, review, line, state }: AnsweringProps) => (
   <>
-    <h3>Your answer</h3>
+    <h2>Your answer</h2>
     <PostForm action={`${home}/lines/${line.position}/answer`} state={state}>
       <Choice
         name="answer"
@@ -104,7 +105,7 @@ const Answering = ({ home, review, line, state }: AnsweringProps) => (
 
 const PassingOn = ({ home, line, state }: { home: string; line: ReviewLine; state: FormState }) => (
   <>
-    <h3>Somebody else knows better?</h3>
+    <h2>Somebody else knows better?</h2>
     <PostForm action={`${home}/lines/${line.position}/pass-on`} state={state}>
       <Field {...field(state, 'to')} label="Who" hint="Their address or user name" autocomplete="off" />
       <Field {...field(state, 'reason')} label="Reason" maxlength={500} />
