@@ -1548,6 +1548,9 @@ CREATE VIEW effective_assignments WITH (security_invoker=true) AS
             climbed.path
            FROM climbed) reached
      JOIN mappings m ON m.organization_id = u.organization_id AND m.group_id = reached.group_id
+  WHERE NOT (EXISTS ( SELECT
+           FROM review_tasks t
+          WHERE t.organization_id = u.organization_id AND t.user_id = u.id AND t.mapping_id = m.id AND t.status = 'open'::text))
 UNION ALL
  SELECT u.organization_id,
     u.id AS user_id,
@@ -1561,7 +1564,9 @@ UNION ALL
     m.filter
    FROM users u
      JOIN mappings m ON m.organization_id = u.organization_id AND m.filter_path IS NOT NULL
-  WHERE jsonb_path_match(user_document(u.*), m.filter_path::jsonpath, '{}'::jsonb, true)
+  WHERE jsonb_path_match(user_document(u.*), m.filter_path::jsonpath, '{}'::jsonb, true) AND NOT (EXISTS ( SELECT
+           FROM review_tasks t
+          WHERE t.organization_id = u.organization_id AND t.user_id = u.id AND t.mapping_id = m.id AND t.status = 'open'::text))
 UNION ALL
  SELECT a.organization_id,
     a.user_id,
@@ -1649,6 +1654,243 @@ AS $function$
     AND EXISTS (SELECT FROM users u WHERE u.organization_id = h.organization_id AND u.id = h.id AND u.status = 'erased') $function$;
 GRANT EXECUTE ON FUNCTION forget_past_of(text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION forget_past_of(text) TO rolecall_server;
+
+-- =====================================================================================================================
+-- Access reviews
+--
+-- Campaigns freeze what people hold into lines, which reviewers answer. What a mapping gives and a review took is a
+-- task for whoever has the provider; until it is done, effective_assignments leaves it out.
+
+-- Campaigns in which people look at what others hold: which part of it, who looks, until when, and what no answer
+-- means.
+CREATE TABLE access_reviews (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  name text NOT NULL,
+  scope jsonb NOT NULL,
+  reviewer_rule text NOT NULL,
+  reviewer_id text,
+  fallback_id text NOT NULL,
+  no_answer text NOT NULL,
+  end_days integer,
+  undo_hours integer NOT NULL,
+  due_days integer NOT NULL,
+  grace_days integer NOT NULL,
+  recurrence text,
+  follows_id text,
+  status text NOT NULL,
+  starts_at timestamp(3) with time zone NOT NULL,
+  opened_at timestamp(3) with time zone,
+  due_at timestamp(3) with time zone,
+  closes_at timestamp(3) with time zone,
+  closed_at timestamp(3) with time zone,
+  suspended_at timestamp(3) with time zone,
+  reminded integer,
+  owner_type text NOT NULL,
+  owner_id text NOT NULL,
+  restore_type text,
+  restore_id text,
+  csv_sha256 text,
+  json_sha256 text,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  CONSTRAINT access_reviews_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT access_reviews_end CHECK ((no_answer = 'end'::text) = (end_days IS NOT NULL)),
+  CONSTRAINT access_reviews_reviewer CHECK ((reviewer_rule = 'person'::text) = (reviewer_id IS NOT NULL)),
+  CONSTRAINT access_reviews_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX access_reviews_live ON access_reviews USING btree (organization_id) WHERE (status = ANY (ARRAY['scheduled'::text, 'open'::text, 'closing'::text]));
+CREATE INDEX access_reviews_restoring ON access_reviews USING btree (organization_id) WHERE (restore_type IS NOT NULL);
+ALTER TABLE access_reviews ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON access_reviews FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER prove_person AFTER INSERT OR UPDATE OF status, owner_id, restore_id ON access_reviews
+  FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_person();
+GRANT SELECT, INSERT, UPDATE, DELETE ON access_reviews TO rolecall_server;
+
+-- What was held when a campaign opened, by the names of then, and what was answered. It stays as evidence.
+CREATE TABLE access_review_lines (
+  organization_id text NOT NULL,
+  review_id text NOT NULL,
+  "position" integer NOT NULL,
+  user_id text NOT NULL,
+  user_name text NOT NULL,
+  display_name text,
+  status text NOT NULL,
+  source text NOT NULL,
+  source_id text NOT NULL,
+  role_id text,
+  role_name text,
+  brand_id text,
+  brand_name text,
+  through jsonb NOT NULL,
+  since timestamp(3) with time zone,
+  expires_at timestamp(3) with time zone,
+  last_active_at timestamp(3) with time zone,
+  is_privileged boolean NOT NULL,
+  is_outside boolean NOT NULL,
+  peers_by text,
+  peers integer NOT NULL,
+  peers_holding integer NOT NULL,
+  advice text NOT NULL,
+  advice_reason text NOT NULL,
+  is_fallback boolean DEFAULT false NOT NULL,
+  passed_on jsonb DEFAULT '[]'::jsonb NOT NULL,
+  answer text,
+  end_at timestamp(3) with time zone,
+  comment text,
+  answered_at timestamp(3) with time zone,
+  answered_by_type text,
+  answered_by text,
+  answered_by_name text,
+  effective_at timestamp(3) with time zone,
+  outcome text,
+  message text,
+  applied_at timestamp(3) with time zone,
+  taken jsonb,
+  restored_at timestamp(3) with time zone,
+  restored_by text,
+  restore_message text,
+  CONSTRAINT access_review_lines_organization_id_review_id_position_pk PRIMARY KEY (organization_id, review_id, "position"),
+  CONSTRAINT access_review_lines_organization_id_review_id_access_reviews_or FOREIGN KEY (organization_id, review_id)
+    REFERENCES access_reviews(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX access_review_lines_applied ON access_review_lines USING btree (organization_id, review_id, "position") WHERE (outcome = ANY (ARRAY['removed'::text, 'ended'::text, 'task'::text]));
+CREATE INDEX access_review_lines_pending ON access_review_lines USING btree (organization_id, effective_at) WHERE ((effective_at IS NOT NULL) AND (outcome IS NULL));
+CREATE INDEX access_review_lines_unanswered ON access_review_lines USING btree (organization_id, review_id, "position") WHERE (answer IS NULL);
+CREATE INDEX access_review_lines_user ON access_review_lines USING btree (organization_id, user_id);
+ALTER TABLE access_review_lines ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON access_review_lines FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON access_review_lines TO rolecall_server;
+
+-- Who may answer a line: any of them.
+CREATE TABLE access_review_reviewers (
+  organization_id text NOT NULL,
+  user_id text NOT NULL,
+  review_id text NOT NULL,
+  "position" integer NOT NULL,
+  CONSTRAINT access_review_reviewers_organization_id_user_id_review_id_posit PRIMARY KEY (organization_id, user_id, review_id, "position"),
+  CONSTRAINT access_review_reviewers_organization_id_review_id_position_acce FOREIGN KEY (organization_id, review_id, "position")
+    REFERENCES access_review_lines(organization_id, review_id, "position") ON DELETE CASCADE,
+  CONSTRAINT access_review_reviewers_organization_id_user_id_users_organizat FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX access_review_reviewers_line ON access_review_reviewers USING btree (organization_id, review_id, "position");
+ALTER TABLE access_review_reviewers ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON access_review_reviewers FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON access_review_reviewers TO rolecall_server;
+
+-- Roles that a mapping gives and a review took: held back while `open`, until the provider's group or attribute has
+-- followed.
+CREATE TABLE review_tasks (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  review_id text NOT NULL,
+  "position" integer NOT NULL,
+  user_id text NOT NULL,
+  mapping_id text NOT NULL,
+  role_id text NOT NULL,
+  brand_id text,
+  status text NOT NULL,
+  starts_at timestamp(3) with time zone NOT NULL,
+  message text,
+  created_at timestamp(3) with time zone NOT NULL,
+  settled_at timestamp(3) with time zone,
+  recorded_at timestamp with time zone DEFAULT now(),
+  CONSTRAINT review_tasks_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT review_tasks_organization_id_review_id_access_reviews_organizat FOREIGN KEY (organization_id, review_id)
+    REFERENCES access_reviews(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT review_tasks_organization_id_user_id_users_organization_id_id_f FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX review_tasks_line ON review_tasks USING btree (organization_id, review_id, "position");
+CREATE UNIQUE INDEX review_tasks_open ON review_tasks USING btree (organization_id, user_id, mapping_id) WHERE (status = ANY (ARRAY['waiting'::text, 'open'::text]));
+ALTER TABLE review_tasks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON review_tasks FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER keep_administrator AFTER INSERT OR UPDATE OF status ON review_tasks
+  FOR EACH ROW WHEN (new.brand_id IS NULL) EXECUTE FUNCTION keep_administrator_of_task();
+CREATE TRIGGER keep_deleted AFTER DELETE ON review_tasks REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_review_tasks();
+CREATE TRIGGER keep_version BEFORE UPDATE ON review_tasks
+  FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status OR old.mapping_id IS DISTINCT FROM new.mapping_id OR old.user_id IS DISTINCT FROM new.user_id) EXECUTE FUNCTION history.keep_version_of_review_tasks();
+CREATE TRIGGER prove_role_given AFTER INSERT OR DELETE OR UPDATE OF status ON review_tasks
+  FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_role_given();
+GRANT SELECT, INSERT, UPDATE, DELETE ON review_tasks TO rolecall_server;
+
+-- Unanswered lines of an open campaign that nobody active can answer.
+CREATE VIEW review_lines_without_reviewer WITH (security_invoker=true) AS
+ SELECT l.organization_id,
+    l.review_id,
+    l."position",
+    l.user_id
+   FROM access_reviews r
+     JOIN access_review_lines l ON l.organization_id = r.organization_id AND l.review_id = r.id AND l.answer IS NULL
+  WHERE r.status = 'open'::text AND r.suspended_at IS NULL AND NOT (EXISTS ( SELECT
+           FROM access_review_reviewers w
+             JOIN users u ON u.organization_id = w.organization_id AND u.id = w.user_id AND u.status = 'active'::text AND u.deleted_at IS NULL
+          WHERE w.organization_id = l.organization_id AND w.review_id = l.review_id AND w."position" = l."position"
+         OFFSET 0));
+GRANT SELECT ON review_lines_without_reviewer TO rolecall_server;
+
+-- Whether a mapping gives somebody its role, held back or not.
+CREATE OR REPLACE FUNCTION public.is_mapped(p_organization_id text, p_user_id text, p_mapping_id text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH RECURSIVE climbed (group_id) AS (
+    SELECT gm.group_id FROM group_members gm WHERE gm.organization_id = p_organization_id AND gm.user_id = p_user_id
+    UNION SELECT n.group_id FROM climbed c JOIN group_nestings n
+      ON n.organization_id = p_organization_id AND n.child_group_id = c.group_id)
+  SELECT EXISTS (SELECT FROM mappings m
+    JOIN users u ON u.organization_id = m.organization_id AND u.id = p_user_id AND u.deleted_at IS NULL
+    WHERE m.organization_id = p_organization_id AND m.id = p_mapping_id AND (m.group_id IN (SELECT group_id FROM climbed)
+      OR (m.filter_path IS NOT NULL AND jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)))) $function$;
+GRANT EXECUTE ON FUNCTION is_mapped(text, text, text) TO PUBLIC;
+
+-- Which mail to its reviewers an open campaign is at: 0 at the opening, 1 a week before answers are due, 2 a day
+-- before, 3 overdue.
+CREATE OR REPLACE FUNCTION public.review_stage(p_due_at timestamp with time zone)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT CASE WHEN now() >= p_due_at THEN 3 WHEN now() >= p_due_at - interval '1 day' THEN 2
+    WHEN now() >= p_due_at - interval '7 days' THEN 1 ELSE 0 END $function$;
+GRANT EXECUTE ON FUNCTION review_stage(timestamp with time zone) TO PUBLIC;
+
+-- Where something of an access review is due.
+CREATE OR REPLACE FUNCTION public.organizations_with_reviews()
+ RETURNS TABLE(organization_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT o.id FROM organizations o WHERE o.status = 'active' AND (
+    EXISTS (SELECT FROM access_reviews r WHERE r.organization_id = o.id AND r.status IN ('scheduled', 'open', 'closing')
+      AND r.suspended_at IS NULL AND (
+        (r.status = 'scheduled' AND r.starts_at <= now())
+        OR (r.status = 'open' AND (r.closes_at <= now() OR review_stage(r.due_at) > coalesce(r.reminded, -1)))
+        OR (r.status = 'closing' AND NOT EXISTS (SELECT FROM access_review_lines l WHERE l.organization_id = o.id
+          AND l.review_id = r.id AND l.outcome IS NULL))
+        OR EXISTS (SELECT FROM access_review_lines l WHERE l.organization_id = o.id AND l.review_id = r.id
+          AND l.effective_at <= now() AND l.outcome IS NULL)))
+    OR EXISTS (SELECT FROM review_lines_without_reviewer w WHERE w.organization_id = o.id)
+    OR EXISTS (SELECT FROM access_reviews r WHERE r.organization_id = o.id AND r.restore_type IS NOT NULL)
+    OR EXISTS (SELECT FROM review_tasks t WHERE t.organization_id = o.id AND (
+      (t.status = 'waiting' AND t.starts_at <= now())
+      OR (t.status IN ('waiting', 'open') AND NOT is_mapped(t.organization_id, t.user_id, t.mapping_id))))) $function$;
+GRANT EXECUTE ON FUNCTION organizations_with_reviews() TO rolecall_server;
 
 -- =====================================================================================================================
 -- API keys
@@ -1753,11 +1995,11 @@ $function$;
 -- The rule: no change that an administrator makes may leave an organization without a working administrator, that is,
 -- somebody active who administers it in effect and does not need an emergency account.
 -- A change that may matter (the triggers keep_administrator… of users, group_members, group_nestings, roles,
--- role_permissions, mappings, assignments, policies, organizations) leaves a row in administrator_checks. When the
--- transaction ends, require_administrator looks at where it has arrived: somebody is left, or it is refused (RC409). A
--- directory or a sign-in may do it (rolecall.last_administrator = honour): the organization is left to its emergency
--- accounts, with an alarm. Before there is any administrator, restricting somebody is no loss; and what was lost
--- without an end has to be left to somebody without an end.
+-- role_permissions, mappings, assignments, review_tasks, policies, organizations) leaves a row in administrator_checks.
+-- When the transaction ends, require_administrator looks at where it has arrived: somebody is left, or it is refused
+-- (RC409). A directory or a sign-in may do it (rolecall.last_administrator = honour): the organization is left to its
+-- emergency accounts, with an alarm. Before there is any administrator, restricting somebody is no loss; and what was
+-- lost without an end has to be left to somebody without an end.
 
 -- A change that may concern an administrator leaves a row here, and the row is looked at when the transaction ends
 -- (require_administrator): what counts is where it arrives, not how. Nobody but the owner reaches it.
@@ -2173,6 +2415,24 @@ BEGIN
 END
 $function$;
 
+-- A role was held back, or given free again.
+-- Trigger of review_tasks (keep_administrator).
+CREATE OR REPLACE FUNCTION public.keep_administrator_of_task()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF matters_to_administrators(NEW.organization_id, NEW.role_id) AND is_working(NEW.organization_id, NEW.user_id) THEN
+    IF NEW.status = 'open' AND is_administrator_role(NEW.organization_id, NEW.role_id)
+    THEN PERFORM check_administrators(NEW.organization_id);
+    ELSIF NEW.status = 'open' OR has_restrictions(NEW.organization_id)
+    THEN PERFORM check_restriction(NEW.organization_id); END IF;
+  END IF;
+  RETURN NULL;
+END $function$;
+
 -- A policy takes away what administrators need.
 -- Trigger of policies (keep_administrator).
 CREATE OR REPLACE FUNCTION public.keep_administrator_of_policy()
@@ -2278,7 +2538,7 @@ END $function$;
 GRANT EXECUTE ON FUNCTION refuse_stale_proof() TO PUBLIC;
 
 -- Assignments and mappings of roles that manage.
--- Trigger of assignments (prove_role_given), mappings (prove_role_given).
+-- Trigger of assignments (prove_role_given), mappings (prove_role_given), review_tasks (prove_role_given).
 CREATE OR REPLACE FUNCTION public.prove_role_given()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2335,7 +2595,7 @@ BEGIN
 END $function$;
 
 -- Whether people may come in, and under which names and addresses; changes of many people.
--- Trigger of user_changes (prove_person), users (prove_person).
+-- Trigger of access_reviews (prove_person), user_changes (prove_person), users (prove_person).
 CREATE OR REPLACE FUNCTION public.prove_person()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3883,7 +4143,9 @@ AS $function$
     UNION ALL
     SELECT s.organization_id, 'audit_seal' FROM organizations_to_seal() s WHERE p_pace = 'seal'
     UNION ALL
-    SELECT u.organization_id, u.kind FROM organizations_with_upkeep() u WHERE p_pace = 'upkeep')
+    SELECT u.organization_id, u.kind FROM organizations_with_upkeep() u WHERE p_pace = 'upkeep'
+    UNION ALL
+    SELECT r.organization_id, 'review' FROM organizations_with_reviews() r WHERE p_pace = 'upkeep')
   SELECT f.organization_id, f.kind, now() FROM found f
     LEFT JOIN work_leases l ON l.organization_id = f.organization_id AND l.kind = f.kind
     WHERE l.free_at IS NULL OR l.free_at <= now()

@@ -106,6 +106,19 @@ const access: Subject = {
   functions: ['permission_covers', 'forget_reminders'],
 }
 
+const reviews: Subject = {
+  title: 'Access reviews',
+  says: 'Campaigns freeze what people hold into lines, which reviewers answer. What a mapping gives and a review took is a task for whoever has the provider; until it is done, effective_assignments leaves it out.',
+  relations: [
+    'access_reviews',
+    'access_review_lines',
+    'access_review_reviewers',
+    'review_tasks',
+    'review_lines_without_reviewer',
+  ],
+  functions: ['is_mapped', 'review_stage', 'organizations_with_reviews'],
+}
+
 const keys: Subject = {
   title: 'API keys',
   says: 'The hash of a key tells whose it is; the entry of the transaction decides whether it still works.',
@@ -117,7 +130,7 @@ const lastAdministrator: Subject = {
   title: 'The last administrator',
   says: [
     'The rule: no change that an administrator makes may leave an organization without a working administrator, that is, somebody active who administers it in effect and does not need an emergency account.',
-    'A change that may matter (the triggers keep_administrator… of users, group_members, group_nestings, roles, role_permissions, mappings, assignments, policies, organizations) leaves a row in administrator_checks. When the transaction ends, require_administrator looks at where it has arrived: somebody is left, or it is refused (RC409). A directory or a sign-in may do it (rolecall.last_administrator = honour): the organization is left to its emergency accounts, with an alarm. Before there is any administrator, restricting somebody is no loss; and what was lost without an end has to be left to somebody without an end.',
+    'A change that may matter (the triggers keep_administrator… of users, group_members, group_nestings, roles, role_permissions, mappings, assignments, review_tasks, policies, organizations) leaves a row in administrator_checks. When the transaction ends, require_administrator looks at where it has arrived: somebody is left, or it is refused (RC409). A directory or a sign-in may do it (rolecall.last_administrator = honour): the organization is left to its emergency accounts, with an alarm. Before there is any administrator, restricting somebody is no loss; and what was lost without an end has to be left to somebody without an end.',
   ].join('\n'),
   relations: ['administrator_checks'],
   functions: [
@@ -142,6 +155,7 @@ const lastAdministrator: Subject = {
     'keep_administrator_of_rank',
     'keep_administrator_of_mapping',
     'keep_administrator_of_assignment',
+    'keep_administrator_of_task',
     'keep_administrator_of_policy',
     'keep_administrator_of_strategy',
     'effective_administrators',
@@ -288,6 +302,7 @@ export const subjects: readonly Subject[] = [
   feeds,
   access,
   past,
+  reviews,
   keys,
   lastAdministrator,
   freshProof,

@@ -1,11 +1,13 @@
 // My access: the roles that a person holds in the organization and in each brand, where each comes from, until when.
 import type { OwnAccess, OwnAssignment } from '#access/people/own/own-access.ts'
 import type { OwnChange } from '#access/people/own/own-changes.ts'
+import type { OwnReview } from '#access/reviews/lines/own-lines.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { Time } from '#http/ui/time.tsx'
+import { counted } from '#words/counts.ts'
 import { sourceToHolder } from '#words/role-sources.ts'
 import { actorInWords, changeInWords } from './words.ts'
 
@@ -84,17 +86,33 @@ const Ask = ({ access, request }: { access: OwnAccess; request: OwnRequest }) =>
   </>
 )
 
-type AccessPageProps = { access: OwnAccess; changes: readonly OwnChange[]; request: OwnRequest }
+type AccessPageProps = {
+  access: OwnAccess
+  changes: readonly OwnChange[]
+  request: OwnRequest
+  reviews: readonly OwnReview[]
+}
 
-export const AccessPage = ({ access, changes, request }: AccessPageProps) => (
+const Asked = ({ reviews }: { reviews: readonly OwnReview[] }) => {
+  const waiting = reviews.reduce((sum, { unanswered }) => sum + unanswered, 0)
+  return waiting === 0 ? null : (
+    <Alert kind="info" title="You are asked to review what others may do">
+      {counted(waiting, 'line waits', 'lines wait')} for your answer. <a href="/account/reviews">Review access</a>
+    </Alert>
+  )
+}
+
+export const AccessPage = ({ access, changes, request, reviews }: AccessPageProps) => (
   <AccountPage
     section="access"
     name={access.name}
     organization={access.organization.name}
     timeZone={access.timeZone}
     isManager={access.isManager}
+    isReviewer={reviews.length > 0}
     lead="What you may do, and why."
   >
+    <Asked reviews={reviews} />
     {access.assignments.length === 0 ? (
       <EmptyState
         title="You have no roles yet"

@@ -4,6 +4,7 @@ import { isNewInstallation } from '#access/organizations/first-administrator.ts'
 import { getOwnAccess } from '#access/people/own/own-access.ts'
 import { listOwnChanges } from '#access/people/own/own-changes.ts'
 import { getOwnRequest, requestAccess } from '#access/people/own/request-access.ts'
+import { listOwnReviews } from '#access/reviews/lines/own-lines.ts'
 import { endOwnSession, endOwnSessions, listOwnSessions } from '#access/sign-in/sessions/own-sessions.ts'
 import type { AppEnv } from '#http/env.ts'
 import { postAway } from '#http/leave.tsx'
@@ -18,6 +19,7 @@ import type { CallContext } from '#src/context.ts'
 import { AccessPage } from './access-page.tsx'
 import type { AccountServices } from './env.ts'
 import { LeavingPage } from './leaving-page.tsx'
+import { createReviewPages } from './reviews.tsx'
 import { answerSession } from './session-json.ts'
 import { SessionsPage } from './sessions-page.tsx'
 
@@ -34,6 +36,7 @@ export function createAccount(services: AccountServices): Hono<AppEnv> {
   account.get('/signed-out', (c) =>
     renderPage(c, SignedOutPage({ lead: 'Close the window if this is not your own device.' })),
   )
+  account.route('/account/reviews', createReviewPages(services))
   account.route('/account', createPages(services))
   return account
 }
@@ -118,12 +121,13 @@ async function showAccess(
   ctx: CallContext,
   asked: { words?: string; error?: string },
 ): Promise<Response> {
-  const [access, changes, { openSince }] = await Promise.all([
+  const [access, changes, { openSince }, reviews] = await Promise.all([
     getOwnAccess(ctx),
     listOwnChanges(ctx),
     getOwnRequest(ctx),
+    listOwnReviews(ctx),
   ])
   const request = { ...asked, openSince }
-  const page = AccessPage({ access, changes, request })
+  const page = AccessPage({ access, changes, request, reviews })
   return renderPage(c, page, { status: asked.error === undefined ? 200 : 400 })
 }

@@ -32,6 +32,8 @@ export type AuditEntry = {
     | 'alarm'
     | 'user_change'
     | 'report_schedule'
+    | 'access_review'
+    | 'review_task'
     | HostTarget
   targetId: string
   /** What changed, by names and ids; never secrets. */

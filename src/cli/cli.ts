@@ -19,6 +19,7 @@ import { addMailCommands } from './mail.ts'
 import { addMappingCommands } from './mapping.ts'
 import { addOrganizationCommands } from './organization.ts'
 import { addReportCommands } from './report.ts'
+import { addReviewCommands } from './review.ts'
 import { addRoleCommands } from './role.ts'
 import type { CliRuntime } from './runtime.ts'
 import { addServerCommands } from './server.ts'
@@ -46,6 +47,7 @@ export function createCli(runtime: CliRuntime): Command {
     addRoleCommands,
     addMappingCommands,
     addAssignmentCommands,
+    addReviewCommands,
     addAccessCommands,
     addReportCommands,
     addUserCommands,

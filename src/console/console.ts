@@ -21,6 +21,7 @@ import { createAgain } from './proof/again.tsx'
 import { isProofWanted, proveFirst } from './proof/prove-first.ts'
 import { createProvisioningPages } from './provisioning/provisioning.tsx'
 import { createReports } from './reports/reports.tsx'
+import { createReviews } from './reviews/reviews.tsx'
 import { createRoles } from './roles/roles.tsx'
 import { createApiKeyPages } from './settings/api-keys.tsx'
 import { createApplicationPages } from './settings/applications.tsx'
@@ -55,6 +56,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/roles', createRoles())
   console.route('/mappings', createMappings())
   console.route('/policies', createPolicies())
+  console.route('/reviews', createReviews())
   console.route('/changes', createChanges())
   console.route('/settings/sign-in', createSignInSettings())
   console.route('/settings', createGeneral())

@@ -5,6 +5,7 @@ import { notifyAlarms } from '#access/notices/alarms/notify-alarms.ts'
 import { learnBrakes } from '#access/people/brake/learn-brakes.ts'
 import { continueUserChanges } from '#access/people/bulk/continue-user-changes.ts'
 import { runReportSchedules } from '#access/reports/run-schedules.ts'
+import { runReviews } from '#access/reviews/run-reviews.ts'
 import { endExpiredSessions } from '#access/sign-in/sessions/end-sessions.ts'
 import { warnOfCertificates } from '#access/upkeep/certificates.ts'
 import { askForDrill } from '#access/upkeep/emergency-drill.ts'
@@ -48,6 +49,7 @@ export const standardJobs: Jobs = {
   emergency_drill: askForDrill,
   brake: (ctx) => learnBrakes(ctx),
   report: (ctx) => runReportSchedules(ctx),
+  review: (ctx) => runReviews(ctx),
 }
 
 const isOlder = (ctx: CallContext, time: string | null, millis: number): boolean =>

@@ -37,6 +37,8 @@ export type IdPrefix =
   | 'mch'
   | 'rps'
   | 'rpr'
+  | 'rev'
+  | 'rtk'
 
 export type Ids = { next(prefix: IdPrefix): string }
 

@@ -26,6 +26,14 @@ import { updateLocalGroup, updateLocalUser } from '#access/people/local.ts'
 import { approveUser } from '#access/people/status/approve-user.ts'
 import type { AccessChange } from '#access/previews/change.ts'
 import { confirmChange } from '#access/previews/preview.ts'
+import { cancelReview, resumeReview, suspendReview, takeOverReview } from '#access/reviews/change-review.ts'
+import { closeReview, previewClosing } from '#access/reviews/close-review.ts'
+import { exportEvidence } from '#access/reviews/evidence.ts'
+import { countLines, listReviewLines } from '#access/reviews/lines/lines.ts'
+import { listReviewTasks } from '#access/reviews/lines/tasks.ts'
+import { giveBackTask, restoreReview } from '#access/reviews/restore-review.ts'
+import { previewReview, scheduleReview } from '#access/reviews/schedule-review.ts'
+import { getReview, listReviews } from '#access/reviews/scope/reviews.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { createDirectoryClient, revokeDirectoryClient } from '#connections/directories/change-directory-clients.ts'
 import { createDirectory } from '#connections/directories/create-directory.ts'
@@ -118,6 +126,22 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   listDirectories: (ctx) => listDirectories(ctx),
   listDirectoryTokens: (ctx) => listDirectoryTokens(ctx, { directoryId: 'x' }),
   issueDirectoryToken: (ctx) => issueDirectoryToken(ctx, { directoryId: 'x' }),
+  scheduleReview: (ctx) => scheduleReview(ctx, { name: 'x', fallbackId: 'x' }),
+  previewReview: (ctx) => previewReview(ctx, { name: 'x', fallbackId: 'x' }),
+  listReviews: (ctx) => listReviews(ctx, { limit: 1 }),
+  getReview: (ctx) => getReview(ctx, 'x'),
+  listReviewLines: (ctx) => listReviewLines(ctx, { reviewId: 'x', filter: {}, limit: 1 }),
+  countLines: (ctx) => countLines(ctx, 'x'),
+  previewClosing: (ctx) => previewClosing(ctx, 'x'),
+  closeReview: (ctx) => closeReview(ctx, { reviewId: 'x', hash: 'x' }),
+  suspendReview: (ctx) => suspendReview(ctx, 'x'),
+  resumeReview: (ctx) => resumeReview(ctx, 'x'),
+  cancelReview: (ctx) => cancelReview(ctx, 'x'),
+  takeOverReview: (ctx) => takeOverReview(ctx, 'x'),
+  restoreReview: (ctx) => restoreReview(ctx, { reviewId: 'x' }),
+  exportEvidence: (ctx) => exportEvidence(ctx, { reviewId: 'x', format: 'csv' }),
+  listReviewTasks: (ctx) => listReviewTasks(ctx, { limit: 1 }),
+  giveBackTask: (ctx) => giveBackTask(ctx, 'x'),
   revokeDirectoryToken: (ctx) => revokeDirectoryToken(ctx, { directoryId: 'x', tokenId: 'x' }),
 }
 

@@ -212,6 +212,12 @@ describe('in a random history', () => {
             value: [{ value: groups[1] }],
           }),
         () => scim.patch(`/Users/${pick(users)}`, { op: 'replace', path: 'active', value: random(2) === 0 }),
+        () =>
+          scim.patch(`/Groups/${pick(groups)}`, {
+            op: 'replace',
+            path: 'displayName',
+            value: pick(['Renamed', 'Again']),
+          }),
         () => scim.patch(`/Users/${pick(users)}`, { op: 'replace', path: 'title', value: pick(['Clerk', 'Lead']) }),
         () => client.confirm('POST', 'mappings', { groupId: pick(groups), roleId: pick(roles), brandId: where() }),
         () => client.confirm('POST', 'mappings', { filter: 'title eq "Lead"', roleId: pick(roles), brandId: where() }),
@@ -235,13 +241,15 @@ describe('in a random history', () => {
           const { items } = (await client.get('policies')).body
           if (items?.length > 0) await client.confirm('DELETE', `policies/${pick(items as { id: string }[]).id}`)
         },
-        () => client.confirm('PATCH', 'settings', { roleStrategy: pick(['union', 'highest']) }),
+        () =>
+          client.confirm('PATCH', `organizations/${client.organizationId}`, {
+            roleStrategy: pick(['union', 'highest']),
+          }),
         () =>
           client.confirm('PATCH', `roles/${custom}`, {
             allows: pick([['content.view'], ['content.*']]),
             denies: pick([[], ['content.publish']]),
           }),
-        () => client.patch(`groups/${pick(groups)}`, { displayName: pick(['Renamed', 'Again']) }),
       ]
       const answers = async (at?: string) =>
         Promise.all(
@@ -254,10 +262,19 @@ describe('in a random history', () => {
             .concat([client.get(withAt('holders', at)), client.get(withAt(`holders?brandId=${brands[0]}`, at))]),
         ).then((all) => all.map(({ status, body }) => ({ status, body })))
 
+      // So that whatever is done next matters.
+      for (const [index, groupId] of groups.entries()) {
+        await scim.patch(`/Groups/${groupId}`, { op: 'add', path: 'members', value: [{ value: users[index] }] })
+        await client.confirm('POST', 'mappings', {
+          groupId,
+          roleId: roles[index],
+          brandId: index === 0 ? null : brands[0],
+        })
+      }
       const told: { at: string; said: unknown }[] = []
-      for (let step = 0; step < 30; step += 1) {
+      for (let step = 0; step < 40; step += 1) {
         await pick(steps)()
-        if (step % 3 === 2) told.push({ at: await moment(), said: await answers() })
+        if (step % 4 === 3) told.push({ at: await moment(), said: await answers() })
       }
       expect(new Set(told.map(({ said }) => JSON.stringify(said))).size).toBeGreaterThan(2)
       for (const { at, said } of told) expect(await answers(at), `seed ${seed} at ${at}`).toEqual(said)

@@ -4,6 +4,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listRoles } from '#access/grants/roles/roles.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import { deactivateUser } from '#access/people/status/deactivate-user.ts'
+import { answerLines } from '#access/reviews/lines/answer-lines.ts'
+import { listReviewLines } from '#access/reviews/lines/lines.ts'
+import { scheduleReview } from '#access/reviews/schedule-review.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { createGroup } from '#directory/create-group.ts'
 import { change } from '../support/access.ts'
@@ -41,9 +44,26 @@ beforeAll(async () => {
   const invitation = (await createInvitation(ctx, { email: 'guest@example.com', roleId })).id
   const [assigned] = await listAuditEvents(ctx, { filter: { action: 'assignment.create' }, limit: 1 })
   const { id: me } = { id: administrator.userId }
+  const asked = { reviewerRule: 'person', reviewerId: me, fallbackId: me, undoHours: 0 } as const
+  const review = (await scheduleReview(ctx, { name: 'Autumn review', ...asked })).id
+  const lines = await listReviewLines(ctx, { reviewId: review, filter: {}, limit: 9 })
+  const held = lines.find(({ source }) => source.type === 'mapping')?.position ?? 0
+  await answerLines(ctx, { reviewId: review, lines: [held], answer: 'remove' })
+  const line = String(lines.find((each) => each.position !== held && each.user.id !== me)?.position)
   ids['over'] = await keptChange(organization.id, [user, gone], new Date())
   ids['running'] = await keptChange(organization.id, [user, gone], null)
-  Object.assign(ids, { user, gone, group, brand, invitation, me, event: assigned?.id, assignment: assigned?.targetId })
+  Object.assign(ids, {
+    user,
+    gone,
+    group,
+    brand,
+    invitation,
+    me,
+    review,
+    line,
+    event: assigned?.id,
+    assignment: assigned?.targetId,
+  })
   walk = await startWalk((view) => openAs(browser, app, administrator, view))
 })
 afterAll(async () => {
@@ -109,6 +129,17 @@ const pages: readonly (readonly [path: string, words: string])[] = [
   ['/console/invitations/new', 'A few words of your own'],
   ['/console/invitations/new?brand=:brand', '1 chosen'],
   ['/console/invitations/bulk', 'Whom'],
+  ['/console/reviews', 'say whether it is still needed'],
+  ['/console/reviews/new', 'Nobody answers for themselves'],
+  ['/console/reviews/:review', 'How far it is'],
+  ['/console/reviews/:review/lines/1', 'What is known'],
+  ['/console/reviews/:review/close', 'without an answer'],
+  ['/console/reviews/:review/cancel', 'There is no sealed evidence'],
+  ['/console/reviews/:review/evidence', 'Not sealed yet'],
+  ['/console/reviews/tasks', 'out of the group Writers'],
+  ['/account/reviews', 'you are asked because you know'],
+  ['/account/reviews/:review', 'privileged access is answered one by one'],
+  ['/account/reviews/:review/lines/:line', 'Somebody else knows better?'],
   ['/console/audit', 'Assignment created'],
   ['/console/reports', 'Who has what, through what'],
   ['/console/reports/permission_audit', 'To be looked at'],

@@ -170,6 +170,29 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
     attempts: 0,
   })
   await insert('application_sessions', { session_id: ses, application_id: app })
+  const review = `rev_${id()}`
+  await insert('access_reviews', {
+    ...{ id: review, name: 'x', scope: {}, reviewer_rule: 'sponsor', fallback_id: userId, no_answer: 'keep' },
+    ...{ undo_hours: 0, due_days: 1, grace_days: 0, status: 'closed', starts_at: at, created_by: 'x' },
+    ...{ owner_type: 'operator', owner_id: 'x' },
+  })
+  const line = { review_id: review, position: 1 }
+  await insert('access_review_lines', {
+    ...{ ...user, ...line, user_name: 'ada@example.com', display_name: 'Ada', status: 'active', source: 'direct' },
+    ...{
+      source_id: 'x',
+      through: { reason: 'x' },
+      is_privileged: false,
+      is_outside: false,
+      peers: 0,
+      peers_holding: 0,
+    },
+    ...{ advice: 'keep', advice_reason: 'usual', is_fallback: false, passed_on: [] },
+  })
+  await insert('access_review_reviewers', { ...user, ...line })
+  await insert('review_tasks', {
+    ...{ ...user, ...line, id: `rtk_${id()}`, mapping_id: 'x', role_id: 'x', status: 'done', starts_at: at },
+  })
   await insert('identity_undos', { ...user, connection_id: con, subject: 'x', token_hash: id(), expires_at: later })
   // Last, since an emergency account gets nothing else any more.
   await insert('emergency_accounts', { ...user, sealed_at: at })

@@ -4,6 +4,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { once } from '#db/statement.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import type { Scopes } from '../decisions/access-model.ts'
+import { isHeldBack } from '../decisions/held-back.ts'
 
 /** One role in one scope (`''`: the organization), from a source, for a time in milliseconds of the epoch. */
 export type Grant = { scope: string; roleId: string; from: number; until: number }
@@ -72,10 +73,12 @@ const holders = (organizationId: string, affected: HolderSelection): SQL => sql`
     held (id, brand_id, role_id, valid_from, expires_at) as (
       select c.id, m.brand_id, m.role_id, null::timestamptz, null::timestamptz from climbed c
         join mappings m on m.organization_id = ${organizationId} and m.group_id = c.group_id
+        where not ${isHeldBack(organizationId, sql`c.id`)}
       union select u.id, m.brand_id, m.role_id, null, null from mappings m
         cross join affected c join users u on u.organization_id = ${organizationId} and u.id = c.id
         where m.organization_id = ${organizationId} and m.filter_path is not null
           and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)
+          and not ${isHeldBack(organizationId, sql`u.id`)}
       union select a.user_id, a.brand_id, a.role_id, case when a.valid_from > now() then a.valid_from end, a.expires_at
         from affected c join assignments a on a.organization_id = ${organizationId} and a.user_id = c.id
         where a.expires_at is null or a.expires_at > now()),

@@ -72,7 +72,7 @@ const accessOf = (organizationId: SQL, isUser: SQL): SQL =>
       where u.organization_id = ${organizationId} and ${isUser} and u.deleted_at is null),
     held as (
       select json_agg(json_build_object('role', ${roleColumn}, 'brand', ${brandColumn}, 'source', ${sourceColumn})
-        order by b.slug nulls first, r.rank desc, r.key, e.source_id) as assignments
+        order by b.slug nulls first, r.rank desc, r.key, e.source_id, e.group_path) as assignments
       from effective_assignments e
       join roles r on r.organization_id = e.organization_id and r.id = e.role_id
       left join brands b on b.organization_id = e.organization_id and b.id = e.brand_id

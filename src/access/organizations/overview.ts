@@ -23,6 +23,10 @@ export type OverviewCounts = {
   expiredInvitations: number
   /** Direct assignments and custom roles whose date for a review has passed. */
   overdueReviews: { assignments: number; roles: number }
+  /** Access reviews whose answers are overdue. */
+  overdueCampaigns: number
+  /** What is held back here until a provider's group follows. */
+  reviewTasks: number
   endingSoon: number
   unmappedGroups: number
   unverifiedDomains: number
@@ -56,6 +60,10 @@ const selectCounts = prepared<{ organizationId: string }, OverviewCounts>(
         and (expires_at is null or expires_at > now())),
       'roles', (select count(*) from roles where organization_id = ${p.organizationId} and review_at <= now()))
       as "overdueReviews",
+    (select count(*)::int from access_reviews r where r.organization_id = ${p.organizationId} and r.status = 'open'
+      and r.suspended_at is null and r.due_at <= now() and exists (select from access_review_lines l
+        where l.organization_id = r.organization_id and l.review_id = r.id and l.answer is null)) as "overdueCampaigns",
+    (select count(*)::int from review_tasks where organization_id = ${p.organizationId} and status = 'open') as "reviewTasks",
     (select count(*)::int from assignments where organization_id = ${p.organizationId}
       and expires_at between now() and now() + interval '14 days') as "endingSoon",
     (select count(*)::int from groups g where g.organization_id = ${p.organizationId} and not exists (

@@ -63,7 +63,7 @@ const find = prepared<{ organizationId: string; userId: string }, Found>(
     p,
   ) => sql`select json_build_object('id', u.id, 'userName', u.user_name, 'displayName', u.display_name, 'status', u.status,
         'statusReason', u.status_reason) as "user", o.role_strategy as strategy,
-      (select coalesce(json_agg(${heldRoleJson} order by r.rank desc, r.key, b.name nulls first, e.source, e.source_id), '[]')
+      (select coalesce(json_agg(${heldRoleJson} order by r.rank desc, r.key, b.name nulls first, e.source, e.source_id, e.group_path), '[]')
         from ${fromHeld} where e.organization_id = u.organization_id and e.user_id = u.id) as held,
       (select coalesce(json_agg(json_build_object('id', a.id, 'reason', a.reason, 'sponsor', a.sponsor,
           'role', json_build_object('id', r.id, 'key', r.key, 'name', r.name),

@@ -116,7 +116,7 @@ function holdersStatement({ organizationId }: CallContext, { holding, filter, af
     select (select count(*)::int from hits) as total, (select coalesce(json_agg(to_json(x)), '[]') from (
       select json_build_object('id', u.id, 'userName', u.user_name, 'displayName', u.display_name, 'email', ${emailColumn},
           'status', u.status, 'lastActiveAt', ${isoTime(sql`u.last_active_at`)}) as "user",
-        (select coalesce(json_agg(${heldRoleJson} order by b.name nulls first, r.rank desc, r.key, e.source, e.source_id), '[]')
+        (select coalesce(json_agg(${heldRoleJson} order by b.name nulls first, r.rank desc, r.key, e.source, e.source_id, e.group_path), '[]')
           from ${fromHeld} where e.organization_id = u.organization_id and e.user_id = u.id and ${isAbout('e', holding)})
           as holdings,
         ${keysColumn(byName, 'p')} as keys

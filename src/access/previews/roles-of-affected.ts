@@ -4,6 +4,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { once, prepared } from '#db/statement.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import type { Scopes } from '../decisions/access-model.ts'
+import { isHeldBack } from '../decisions/held-back.ts'
 import type { Affected } from './kinds/kind.ts'
 
 /** Of `users u`: what each holds now, as one JSON object; people who hold nothing have none. */
@@ -32,9 +33,11 @@ const holdings = (organizationId: string, affected: Affected): SQL => sql`
         join reach r on r.mapped = m.group_id
         join group_members gm on gm.organization_id = ${organizationId} and gm.group_id = r.group_id
         where m.organization_id = ${organizationId} ${isAffected(affected, sql`gm.user_id`)}
+          and not ${isHeldBack(organizationId, sql`gm.user_id`)}
       union select u.id, m.role_id, m.brand_id from mappings m join users u on u.organization_id = m.organization_id
         where m.organization_id = ${organizationId} and m.filter_path is not null ${isAffected(affected, sql`u.id`)}
           and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)
+          and not ${isHeldBack(organizationId, sql`u.id`)}
       union select a.user_id, a.role_id, a.brand_id from assignments a
         where a.organization_id = ${organizationId} ${isAffected(affected, sql`a.user_id`)}
           and (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now())),

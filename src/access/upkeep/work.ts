@@ -12,7 +12,15 @@ type PromptKind = 'mail' | 'logout' | 'sessions' | 'alarm' | 'user_change' | 'do
 type SealKind = 'audit_seal'
 
 /** What may wait for minutes. */
-type UpkeepKind = 'reminder' | 'end_date' | 'retention' | 'certificate' | 'emergency_drill' | 'brake' | 'report'
+type UpkeepKind =
+  | 'reminder'
+  | 'end_date'
+  | 'retention'
+  | 'certificate'
+  | 'emergency_drill'
+  | 'brake'
+  | 'report'
+  | 'review'
 
 export type WorkKind = PromptKind | SealKind | UpkeepKind
 
@@ -56,15 +64,8 @@ const long: Pause = { delay: 60, longest: 3_600 }
 const pauses: Record<WorkKind, Pause> = {
   ...{ mail: short, logout: short, sessions: short, alarm: short, user_change: short, audit_seal: short },
   ...{ domain: medium, metadata: medium },
-  ...{
-    reminder: long,
-    end_date: long,
-    retention: long,
-    certificate: long,
-    emergency_drill: long,
-    brake: long,
-    report: long,
-  },
+  ...{ reminder: long, end_date: long, retention: long, certificate: long, emergency_drill: long },
+  ...{ brake: long, report: long, review: long },
 }
 
 /** What is due of this pace and nobody does, whoever waited longest first. @throws AppError unavailable */

@@ -27,6 +27,8 @@ const Alarm = z
         'address_proposal',
         'reactivation_held',
         'groups_unreadable',
+        'review_stalled',
+        'review_tasks',
         'emergency_drill',
       ])
       .openapi({ description: '`emergency_drill` only notes that the monthly mail went out' }),

@@ -19,7 +19,7 @@ const fields = {
     'reminder',
     'access_changed',
     'report',
-    'report',
+    'review',
     'test',
   ]),
   recipient: z.string(),

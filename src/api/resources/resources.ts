@@ -2,6 +2,9 @@
 
 import { accessChangeRoutes } from './access-changes.ts'
 import { accessDifferenceRoutes } from './access-differences.ts'
+import { accessReviewLineRoutes } from './access-review-lines.ts'
+import { accessReviewTaskRoutes } from './access-review-tasks.ts'
+import { accessReviewRoutes } from './access-reviews.ts'
 import { accountRoutes } from './accounts.ts'
 import { addressProposalRoutes } from './address-proposals.ts'
 import { adoptionRoutes } from './adoption-requests.ts'
@@ -69,6 +72,9 @@ export const resourceRoutes = [
   policyRoutes,
   accessChangeRoutes,
   assignmentRoutes,
+  accessReviewRoutes,
+  accessReviewLineRoutes,
+  accessReviewTaskRoutes,
   directoryRoutes,
   adoptionRoutes,
   massChangeRoutes,

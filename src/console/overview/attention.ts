@@ -96,6 +96,11 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
     title: 'Groups in sign-ins cannot be read',
     href: (detail) => `/console/sign-ins?connection=${String(detail['connectionId'])}`,
   },
+  review_stalled: {
+    title: 'An access review stands still',
+    href: (detail) => `/console/reviews/${String(detail['reviewId'])}`,
+  },
+  review_tasks: { title: 'Access is to be removed at the identity provider', href: () => '/console/reviews/tasks' },
   emergency_drill: { title: 'Try the emergency accounts', href: () => '/console/emergency' },
 }
 
@@ -205,6 +210,22 @@ function ofCounts(counts: OverviewCounts): Attention[] {
       title: 'Reviews are overdue',
       text: `${counted(overdueReviews.assignments, 'exception', 'exceptions')} and ${counted(overdueReviews.roles, 'role', 'roles')} were to be looked at again by now.`,
       href: '/console/roles',
+    },
+    counts.overdueCampaigns > 0 && {
+      level: 'warning' as const,
+      title: counted(counts.overdueCampaigns, 'access review is overdue', 'access reviews are overdue'),
+      text: 'Reviewers have not answered in time. When it closes, no answer means what the review says.',
+      href: '/console/reviews',
+    },
+    counts.reviewTasks > 0 && {
+      level: 'info' as const,
+      title: counted(
+        counts.reviewTasks,
+        'task for the identity provider waits',
+        'tasks for the identity provider wait',
+      ),
+      text: 'Access that a review took is held back here until its group has changed there.',
+      href: '/console/reviews/tasks',
     },
     counts.endingSoon > 0 && {
       level: 'info',

@@ -9,6 +9,7 @@ const sections = {
   sessions: { label: 'My sessions', href: '/account/sessions' },
   profile: { label: 'Profile', href: '/account/profile' },
   security: { label: 'Security', href: '/account/security' },
+  reviews: { label: 'My reviews', href: '/account/reviews' },
 } as const
 
 export type AccountSection = keyof typeof sections
@@ -20,11 +21,15 @@ export type AccountPageProps = {
   organization: string
   /** In which times are shown, as their profile says; the browser's where it does not. */
   timeZone?: string | null
+  /** Leads on to their reviews, which few people have. */
+  isReviewer?: boolean
   /** Leads on to the console. */
   isManager?: boolean
   lead?: Child
   actions?: Child
   scripts?: readonly AssetName[]
+  /** For long lists, as the console has them. */
+  isList?: boolean
   children?: Child
 }
 
@@ -33,10 +38,12 @@ export const AccountPage = ({
   name,
   organization,
   timeZone = null,
+  isReviewer = false,
   isManager = false,
   lead,
   actions,
   scripts = [],
+  isList = false,
   children,
 }: AccountPageProps) => (
   <Page
@@ -44,12 +51,16 @@ export const AccountPage = ({
     organization={organization}
     user={{ name, accountPath: '/account', signOutPath: '/account/sign-out' }}
     navigation={[
-      ...Object.entries(sections).map(([key, link]) => ({ ...link, isCurrent: key === section })),
+      ...Object.entries(sections)
+        .filter(([key]) => key !== 'reviews' || section === 'reviews' || isReviewer)
+        .map(([key, link]) => ({ ...link, isCurrent: key === section })),
       ...(isManager ? [{ label: 'Console', href: '/console' }] : []),
     ]}
     lead={lead}
     actions={actions}
     scripts={scripts}
+    wide={isList}
+    styles={isList ? ['console.css'] : []}
   >
     <InZone timeZone={timeZone}>{children}</InZone>
   </Page>

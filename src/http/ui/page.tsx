@@ -63,6 +63,7 @@ export type PageProps = {
   /** The sections of this part of Rolecall. */
   navigation?: readonly PageLink[]
   scripts?: readonly AssetName[]
+  styles?: readonly AssetName[]
   /** For tables: as wide as the window allows. */
   wide?: boolean
   /** A sentence below the title. */
@@ -78,10 +79,11 @@ export const Page = ({
   user,
   navigation = [],
   scripts = [],
+  styles = [],
   wide = false,
   ...rest
 }: PageProps) => (
-  <Document title={title} organization={organization} scripts={scripts} bodyClass="work-page">
+  <Document title={title} organization={organization} scripts={scripts} styles={styles} bodyClass="work-page">
     <header class="work-header">
       <div class="work-width is-wide work-bar">
         <a class="brand" href="/">

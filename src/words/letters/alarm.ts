@@ -156,6 +156,24 @@ const words = {
       'The trace of the sign-in says what was found. Have the provider send a list of names, or name the right claim or attribute in the settings of the connection, and settle the alarm.',
     ],
   }),
+  review_stalled: (detail, organization) => ({
+    subject: `The access review ${text(detail['name'])} of ${organization} stands still`,
+    paragraphs: [
+      `What was answered in ${text(detail['name'])} cannot take effect: whoever set the review going may not do that any more.`,
+    ],
+    closing: [
+      'Take the review over in the console, so that it goes on in your name, or cancel it. Settle the alarm afterwards.',
+    ],
+  }),
+  review_tasks: (detail, organization) => ({
+    subject: `${text(detail['name'])}: access to be removed at the identity provider of ${organization}`,
+    paragraphs: [
+      `The access review ${text(detail['name'])} has taken roles away that groups of the identity provider give. They are held back here, and the groups have to follow.`,
+    ],
+    closing: [
+      'The list of tasks says whom to take out of which group. Each is done by itself once the change has arrived here. Settle the alarm afterwards.',
+    ],
+  }),
   emergency_drill: (detail, organization) => ({
     subject: `Time to try the emergency accounts of ${organization}`,
     paragraphs: [
@@ -168,26 +186,29 @@ const words = {
 
 export type AlarmKind = keyof typeof words
 
+/** Where it is seen to; the console, for all others. */
+const actions: Partial<Record<AlarmKind, (detail: Record<string, unknown>) => { label: string; path: string }>> = {
+  emergency_drill: () => ({ label: 'Emergency sign-in', path: '/emergency' }),
+  link_request: () => ({ label: 'See the request', path: '/console/sign-ins/link-requests' }),
+  adoption_request: (detail) => ({
+    label: 'See the request',
+    path: `/console/directories/${text(detail['directoryId'])}/adoptions`,
+  }),
+  mass_change: (detail) => ({
+    label: 'See who it is',
+    path: `/console/directories/${text(detail['directoryId'])}/mass-changes/${text(detail['massChangeId'])}`,
+  }),
+  review_tasks: () => ({ label: 'See the tasks', path: '/console/reviews/tasks' }),
+  review_stalled: (detail) => ({ label: 'See the review', path: `/console/reviews/${text(detail['reviewId'])}` }),
+}
+
 /** @param page the address of a page of ours, by its path @param zone the reader's */
 export function alarmLetter(
   { kind, detail }: { kind: AlarmKind; detail: Record<string, unknown> },
   { organization, page, zone }: { organization: string; page: (path: string) => string; zone: Zone },
 ): Letter {
   const { subject, paragraphs, closing } = words[kind](detail, organization, zone)
-  const action =
-    kind === 'emergency_drill'
-      ? { label: 'Emergency sign-in', url: page('/emergency') }
-      : kind === 'link_request'
-        ? { label: 'See the request', url: page('/console/sign-ins/link-requests') }
-        : kind === 'adoption_request'
-          ? { label: 'See the request', url: page(`/console/directories/${text(detail['directoryId'])}/adoptions`) }
-          : kind === 'mass_change'
-            ? {
-                label: 'See who it is',
-                url: page(
-                  `/console/directories/${text(detail['directoryId'])}/mass-changes/${text(detail['massChangeId'])}`,
-                ),
-              }
-            : { label: 'Open the console', url: page('/console') }
+  const { label, path } = actions[kind]?.(detail) ?? { label: 'Open the console', path: '/console' }
+  const action = { label, url: page(path) }
   return { subject, paragraphs, action, closing }
 }

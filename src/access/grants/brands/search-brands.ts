@@ -6,6 +6,7 @@ import { afterName, type NamePage, namePage } from '#directory/paging/name-pages
 import { planAnew } from '#directory/paging/plan-anew.ts'
 import { patternsOf } from '#directory/paging/search-text.ts'
 import { brandsPermitted, type CallContext, inTransaction, requirePermissionSomewhere } from '#src/context.ts'
+import { heldBackPeople } from '../../decisions/held-back.ts'
 
 export type ListedBrand = {
   id: string
@@ -39,7 +40,10 @@ const readPeople = (organizationId: string): SQL => sql`select count(distinct he
       and (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now())
       limit ${maxRead + 1})) held
   join users u on u.organization_id = ${organizationId} and u.id = held.user_id and u.deleted_at is null
-    and u.status in ('active', 'invited') and ${isPerson}`
+    and u.status in ('active', 'invited') and ${isPerson}
+    and (u.id not in (${heldBackPeople(organizationId, sql`t.brand_id = b.id`)}) or exists (
+      select from effective_assignments e where e.organization_id = ${organizationId} and e.user_id = u.id
+        and e.brand_id = b.id))`
 
 const rolesColumn = sql`(select coalesce(json_agg(json_build_object('id', r.id, 'name', r.name) order by r.rank desc, r.name), '[]')
   from roles r where r.organization_id = b.organization_id and r.id in (

@@ -1,6 +1,7 @@
 // Who holds a role or stands in a brand, as a set: from the mappings down to the members, so that a question about all people
 // costs one look at the groups that matter, and not one look at each person.
 import { type SQL, sql } from 'drizzle-orm'
+import { heldBackPeople, isHeldBack } from '../../decisions/held-back.ts'
 
 export type Holding = {
   roleId?: string | undefined
@@ -53,7 +54,8 @@ export function holdersOf(name: string, organizationId: string, holding: Holding
         and (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now())
         and ${isAbout('a', holding)})
       or ((select count(*) from ${filters}) > 0 and exists (select from ${filters} f where
-        jsonb_path_match(case when f.is_whole then user_document(u) else u.attributes end, f.path, '{}', true))))`
+        jsonb_path_match(case when f.is_whole then user_document(u) else u.attributes end, f.path, '{}', true))))
+    and ${isNotHeldBack(organizationId, sql`u.id`, holding)}`
   return { name, tables, condition }
 }
 
@@ -68,7 +70,7 @@ export function peopleOf(name: string, organizationId: string, holding: Holding)
   const groups = sql.identifier(`${name}_groups`)
   const filters = sql.identifier(`${name}_filters`)
   const people = sql`${sql.identifier(`${name}_people`)}`
-  const table = sql`${people} (user_id) as materialized (
+  const table = sql`${people} (user_id) as materialized (select found.user_id from (
       select gm.user_id from group_members gm where gm.organization_id = ${organizationId}
         and gm.group_id = any (array(select group_id from ${groups}))
       union select a.user_id from assignments a where a.organization_id = ${organizationId}
@@ -76,9 +78,16 @@ export function peopleOf(name: string, organizationId: string, holding: Holding)
         and ${isAbout('a', holding)}
       union select u.id from users u where u.organization_id = ${organizationId} and (select count(*) from ${filters}) > 0
         and exists (select from ${filters} f where
-          jsonb_path_match(case when f.is_whole then user_document(u) else u.attributes end, f.path, '{}', true)))`
+          jsonb_path_match(case when f.is_whole then user_document(u) else u.attributes end, f.path, '{}', true))) found
+      where ${isNotHeldBack(organizationId, sql`found.user_id`, holding)})`
   return { table, name: people }
 }
+
+/** Of whoever has something held back that this is about, the view says whether they hold it all the same, some other way. */
+const isNotHeldBack = (organizationId: string, userId: SQL, holding: Holding): SQL =>
+  sql`(${userId} not in (${heldBackPeople(organizationId, isAbout('t', holding))}) or exists (
+    select from effective_assignments e where e.organization_id = ${organizationId} and e.user_id = ${userId}
+      and ${isAbout('e', holding)}))`
 
 /** For a row with the columns role_id and brand_id. */
 export function isAbout(alias: string, { roleId, where }: Holding): SQL {
@@ -106,11 +115,13 @@ export const heldByPage = (organizationId: string, page: string): SQL => {
     held (user_id, role_id, brand_id) as materialized (
       select c.user_id, m.role_id, m.brand_id from climbed c join mappings m
         on m.organization_id = ${organizationId} and m.group_id = c.group_id
+        where not ${isHeldBack(organizationId, sql`c.user_id`)}
       union
       select u.id, m.role_id, m.brand_id from mappings m cross join ${people} p join users u
         on u.organization_id = ${organizationId} and u.id = p.id
         where m.organization_id = ${organizationId} and m.filter_path is not null
           and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)
+          and not ${isHeldBack(organizationId, sql`u.id`)}
       union
       select a.user_id, a.role_id, a.brand_id from ${people} p join assignments a
         on a.organization_id = ${organizationId} and a.user_id = p.id
@@ -130,9 +141,14 @@ export const rankedTable = (organizationId: string, reach: readonly string[] | u
       where m.organization_id = ${organizationId} and m.group_id is not null and ${isAsked('m')}
       union select n.child_group_id, g.rank from mapped g join group_nestings n
         on n.organization_id = ${organizationId} and n.group_id = g.group_id),
+    held_back (user_id) as materialized (${heldBackPeople(organizationId, isAsked('t'))}),
     given (user_id, rank) as (
       select gm.user_id, max(g.rank) from mapped g join group_members gm
-        on gm.organization_id = ${organizationId} and gm.group_id = g.group_id group by gm.user_id
+        on gm.organization_id = ${organizationId} and gm.group_id = g.group_id
+        where gm.user_id not in (select user_id from held_back) group by gm.user_id
+      union all
+      select e.user_id, k.rank from effective_assignments e join ranks k on k.role_id = e.role_id
+      where e.organization_id = ${organizationId} and e.user_id = any (array(select user_id from held_back)) and ${isAsked('e')}
       union all
       select a.user_id, k.rank from assignments a join ranks k on k.role_id = a.role_id
       where a.organization_id = ${organizationId} and (a.valid_from is null or a.valid_from <= now())
@@ -141,7 +157,8 @@ export const rankedTable = (organizationId: string, reach: readonly string[] | u
       select u.id, k.rank from mappings m join ranks k on k.role_id = m.role_id
         join users u on u.organization_id = ${organizationId} and u.deleted_at is null
       where m.organization_id = ${organizationId} and m.filter_path is not null and ${isAsked('m')} and jsonb_path_match(
-        case when m.filter_path ~ ${namesColumns} then user_document(u) else u.attributes end, m.filter_path::jsonpath, '{}', true)),
+        case when m.filter_path ~ ${namesColumns} then user_document(u) else u.attributes end, m.filter_path::jsonpath, '{}', true)
+        and not ${isHeldBack(organizationId, sql`u.id`)}),
     best (user_id, rank) as materialized (select user_id, max(rank) from given group by user_id),
     ranked as materialized (
       select h.*, coalesce(b.rank, '') as role_rank from hits h left join best b on b.user_id = h.id)`

@@ -57,6 +57,8 @@ export const tables = [
     'email_proofs',
     'identity_undos',
     'directory_losses',
+    'access_review_reviewers',
+    'review_tasks',
   ],
 ] as const
 
@@ -71,10 +73,23 @@ const forgetRequests = prepared<Key, never>(
   (p) => sql`delete from provisioning_events where organization_id = ${p.organizationId} and target_id = ${p.userId}`,
 )
 
+// Evidence of access reviews keeps that there was somebody, and not who.
+const forgetInReviews = prepared<Key, never>(
+  (p) => sql`update access_review_lines l set
+      user_name = case when l.user_id = ${p.userId} then 'erased-' || l.user_id else l.user_name end,
+      display_name = case when l.user_id = ${p.userId} then null else l.display_name end,
+      through = case when l.user_id = ${p.userId} then l.through - 'reason' - 'sponsor' else l.through end,
+      comment = case when l.user_id = ${p.userId} then null else l.comment end,
+      taken = case when l.user_id = ${p.userId} then null else l.taken end,
+      answered_by_name = case when l.answered_by = ${p.userId} then null else l.answered_by_name end
+    where l.organization_id = ${p.organizationId} and (l.user_id = ${p.userId} or l.answered_by = ${p.userId})`,
+)
+
 const statementsOf = (key: Key, now: string): Statement<unknown>[] => [
   forgetMails(key),
   ...forgetTables.map((forget) => forget(key)),
   forgetRequests(key),
+  forgetInReviews(key),
   pseudonymise({ ...key, now }),
   forgetPast({ userId: key.userId }),
 ]

@@ -27,7 +27,7 @@ const isUnused = (days: SQL): SQL =>
 const page = prepared<Key & { after: string | null; limit: number }, Person>(
   (p) => sql`select u.id, u.user_name as "userName", u.display_name as "displayName", u.status,
       ${isoTime(sql`u.last_active_at`)} as "lastActiveAt", ${isUnused(p.unusedDays)} as "isUnused",
-      (select coalesce(json_agg(${heldRoleJson} order by b.name nulls first, r.rank desc, r.key, e.source_id), '[]')
+      (select coalesce(json_agg(${heldRoleJson} order by b.name nulls first, r.rank desc, r.key, e.source_id, e.group_path), '[]')
         from ${fromHeld} where e.organization_id = u.organization_id and e.user_id = u.id) as held
     from users u where u.organization_id = ${p.organizationId} and u.deleted_at is null
       and u.status in ('active', 'invited') and ${isPerson} and (${p.after}::text is null or u.id > ${p.after})

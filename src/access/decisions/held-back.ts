@@ -1,0 +1,16 @@
+// Roles that a mapping gives and a review took: held back until the provider's group has followed. The view effective_assignments
+// leaves them out; whatever reads mappings and members itself does so by these conditions.
+import { type SQL, sql } from 'drizzle-orm'
+
+/** For a mapping `m` and somebody's id: this role of theirs is held back. They are few, and looked up as a set. */
+export const isHeldBack = (organizationId: SQL | string, userId: SQL): SQL =>
+  sql`(${userId}, m.id) in (select held_back.user_id, held_back.mapping_id from review_tasks held_back
+    where held_back.organization_id = ${organizationId} and held_back.status = 'open')`
+
+/**
+ * The few people of whom something is held back that the condition is about, for sets that do not know through which mapping
+ * somebody comes into them: each of these is to be looked at one by one.
+ * @param isAbout of `review_tasks t`
+ */
+export const heldBackPeople = (organizationId: SQL | string, isAbout: SQL): SQL =>
+  sql`select t.user_id from review_tasks t where t.organization_id = ${organizationId} and t.status = 'open' and ${isAbout}`

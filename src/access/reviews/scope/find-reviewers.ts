@@ -1,0 +1,115 @@
+// Who answers a line: by the campaign's rule, else its fallback, else whoever administers the organization; never the one whom the
+// line is about. Found as the campaign opens, and anew where a reviewer has left.
+import { type SQL, sql } from 'drizzle-orm'
+import { isPerson } from '#db/emergency.ts'
+import { once } from '#db/statement.ts'
+import type { CallContext, Transaction } from '#src/context.ts'
+import { readAccessModel } from '../../decisions/access-model.ts'
+import { covers } from '../../decisions/permissions.ts'
+import type { ReviewerRule } from './reviews.ts'
+
+type Campaign = { id: string; reviewerRule: ReviewerRule; reviewerId: string | null; fallbackId: string }
+
+/** Of many who could answer, as many as it takes for one to have the time. */
+const most = 10
+
+/** Of `users u`: somebody who can answer. */
+const canAnswer = sql`u.status = 'active' and u.deleted_at is null and ${isPerson}`
+
+const insertInto = sql`insert into access_review_reviewers (organization_id, user_id, review_id, position)`
+
+/** The one whom a text means: an id, a user name or an address. */
+const named = (organizationId: string, text: SQL): SQL => sql`select u.id from users u
+  where u.organization_id = ${organizationId} and ${canAnswer} and (u.id = btrim(${text}) or u.user_name_key = fold(btrim(${text}))
+    or u.email_key = fold(btrim(${text}))) order by (u.id = btrim(${text})) desc, u.id limit 1`
+
+// Several managers of a brand may answer, and whoever comes first does.
+const byBrand = (organizationId: string, reviewId: string, roleIds: readonly string[]): SQL => sql`
+  with brands_asked as (select distinct l.brand_id from access_review_lines l
+      where l.organization_id = ${organizationId} and l.review_id = ${reviewId} and l.brand_id is not null),
+    managers as (select e.brand_id, u.id, row_number() over (partition by e.brand_id order by u.id) as at
+      from (select distinct e.brand_id, e.user_id from effective_assignments e where e.organization_id = ${organizationId}
+        and e.role_id = any (${sql.param(roleIds)}::text[]) and e.brand_id in (select brand_id from brands_asked)) e
+      join users u on u.organization_id = ${organizationId} and u.id = e.user_id and ${canAnswer})
+  ${insertInto} select ${organizationId}, m.id, ${reviewId}, l.position from access_review_lines l
+    join managers m on m.brand_id = l.brand_id and m.at <= ${most} and m.id <> l.user_id
+    where l.organization_id = ${organizationId} and l.review_id = ${reviewId}`
+
+const bySponsor = (organizationId: string, reviewId: string): SQL => sql`
+  with sponsors as materialized (select s.sponsor, found.id from (select distinct l.through ->> 'sponsor' as sponsor
+      from access_review_lines l where l.organization_id = ${organizationId} and l.review_id = ${reviewId}
+        and l.source = 'direct' and l.through ->> 'sponsor' is not null) s
+    cross join lateral (${named(organizationId, sql`s.sponsor`)}) found)
+  ${insertInto} select ${organizationId}, s.id, ${reviewId}, l.position from access_review_lines l
+    join sponsors s on s.sponsor = l.through ->> 'sponsor' and s.id <> l.user_id
+    where l.organization_id = ${organizationId} and l.review_id = ${reviewId}`
+
+const byRoleOwner = (organizationId: string, reviewId: string): SQL => sql`
+  with owners as materialized (select r.id as role_id, found.id from roles r
+    cross join lateral (${named(organizationId, sql`r.owner`)}) found
+    where r.organization_id = ${organizationId} and r.owner is not null)
+  ${insertInto} select ${organizationId}, o.id, ${reviewId}, l.position from access_review_lines l
+    join owners o on o.role_id = l.role_id and o.id <> l.user_id
+    where l.organization_id = ${organizationId} and l.review_id = ${reviewId}`
+
+const byPerson = (organizationId: string, reviewId: string, userId: string): SQL => sql`
+  ${insertInto} select ${organizationId}, u.id, ${reviewId}, l.position from access_review_lines l
+    join users u on u.organization_id = ${organizationId} and u.id = ${userId} and u.id <> l.user_id and ${canAnswer}
+    where l.organization_id = ${organizationId} and l.review_id = ${reviewId}`
+
+/** Of lines that nobody can answer so far. @param candidates rows `id` */
+const instead = (organizationId: string, reviewId: string, candidates: SQL): SQL => sql`
+  with candidates as materialized (${candidates}),
+    left_over as materialized (select w.position, w.user_id from review_lines_without_reviewer w
+      where w.organization_id = ${organizationId} and w.review_id = ${reviewId}),
+    placed as (${insertInto} select ${organizationId}, c.id, ${reviewId}, l.position from left_over l
+      join candidates c on c.id <> l.user_id on conflict do nothing returning position)
+  update access_review_lines l set is_fallback = true where l.organization_id = ${organizationId} and l.review_id = ${reviewId}
+    and l.position in (select position from placed) returning 1 as one`
+
+const theFallback = (organizationId: string, userId: string): SQL => sql`select u.id from users u
+  where u.organization_id = ${organizationId} and u.id = ${userId} and ${canAnswer}`
+
+// One of them may be whom the line is about.
+const administrators = (organizationId: string, roleIds: readonly string[]): SQL => sql`select u.id from (
+    select distinct e.user_id from effective_assignments e where e.organization_id = ${organizationId} and e.brand_id is null
+      and e.role_id = any (${sql.param(roleIds)}::text[])) e
+  join users u on u.organization_id = ${organizationId} and u.id = e.user_id and ${canAnswer}
+  order by u.id limit ${most}`
+
+async function givingRoles(tx: Transaction, ctx: CallContext): Promise<string[]> {
+  const { roles } = await readAccessModel(tx, ctx)
+  const gives = (patterns: readonly string[]): boolean => patterns.some((held) => covers(held, 'roles.assign'))
+  return [...roles.values()].filter(({ allows, denies }) => gives(allows) && !gives(denies)).map(({ id }) => id)
+}
+
+/** For all lines, as the campaign opens: it has to be open already. */
+export async function findReviewers(tx: Transaction, ctx: CallContext, campaign: Campaign): Promise<void> {
+  const { organizationId } = ctx
+  const { id, reviewerRule, reviewerId } = campaign
+  const roleIds = await givingRoles(tx, ctx)
+  const byRule = {
+    brand_managers: () => byBrand(organizationId, id, roleIds),
+    sponsor: () => bySponsor(organizationId, id),
+    role_owner: () => byRoleOwner(organizationId, id),
+    person: () => byPerson(organizationId, id, reviewerId ?? ''),
+  } satisfies Record<ReviewerRule, () => SQL>
+  await tx.run(once(byRule[reviewerRule](), { isPrepared: false }))
+  await replaceReviewers(tx, ctx, campaign)
+}
+
+/** For lines whose reviewers have all left, or that never had any. @returns how many got somebody */
+export async function replaceReviewers(
+  tx: Transaction,
+  ctx: CallContext,
+  { id, fallbackId }: Pick<Campaign, 'id' | 'fallbackId'>,
+): Promise<number> {
+  const { organizationId } = ctx
+  const roleIds = await givingRoles(tx, ctx)
+  let placed = 0
+  for (const candidates of [theFallback(organizationId, fallbackId), administrators(organizationId, roleIds)]) {
+    const statement = once<{ one: number }>(instead(organizationId, id, candidates), { isPrepared: false })
+    placed += (await tx.run(statement)).length
+  }
+  return placed
+}
