@@ -1774,8 +1774,8 @@ CREATE TABLE access_review_reviewers (
   review_id text NOT NULL,
   "position" integer NOT NULL,
   CONSTRAINT access_review_reviewers_organization_id_user_id_review_id_posit PRIMARY KEY (organization_id, user_id, review_id, "position"),
-  CONSTRAINT access_review_reviewers_organization_id_review_id_position_acce FOREIGN KEY (organization_id, review_id, "position")
-    REFERENCES access_review_lines(organization_id, review_id, "position") ON DELETE CASCADE,
+  CONSTRAINT access_review_reviewers_organization_id_review_id_access_review FOREIGN KEY (organization_id, review_id)
+    REFERENCES access_reviews(organization_id, id) ON DELETE CASCADE,
   CONSTRAINT access_review_reviewers_organization_id_user_id_users_organizat FOREIGN KEY (organization_id, user_id)
     REFERENCES users(organization_id, id) ON DELETE CASCADE
 );

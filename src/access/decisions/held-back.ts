@@ -2,9 +2,9 @@
 // leaves them out; whatever reads mappings and members itself does so by these conditions.
 import { type SQL, sql } from 'drizzle-orm'
 
-/** For a mapping `m` and somebody's id: this role of theirs is held back. They are few, and looked up as a set. */
-export const isHeldBack = (organizationId: SQL | string, userId: SQL): SQL =>
-  sql`(${userId}, m.id) in (select held_back.user_id, held_back.mapping_id from review_tasks held_back
+/** For somebody's id and a mapping, `m` unless said otherwise: this role of theirs is held back. They are few, and looked up as a set. */
+export const isHeldBack = (organizationId: SQL | string, userId: SQL, mappingId: SQL = sql`m.id`): SQL =>
+  sql`(${userId}, ${mappingId}) in (select held_back.user_id, held_back.mapping_id from review_tasks held_back
     where held_back.organization_id = ${organizationId} and held_back.status = 'open')`
 
 /**

@@ -81,18 +81,16 @@ function requireOpen({ status, suspendedAt }: AccessReview): void {
 const close = prepared<Key & { now: string; effectiveAt: string }, never>(
   (p) => sql`with closing as (update access_reviews set status = 'closing', closes_at = ${p.now}::timestamptz
       where organization_id = ${p.organizationId} and id = ${p.reviewId})
-    update access_review_lines l set answer = a.then_answer,
-      end_at = case when l.answer is not null then l.end_at when a.then_answer = 'end'
-        then ${p.now}::timestamptz + make_interval(days => a.end_days) end,
+    update access_review_lines l set answer = ${byDefault},
+      end_at = case when l.answer is not null then l.end_at when ${byDefault} = 'end'
+        then ${p.now}::timestamptz + make_interval(days => r.end_days) end,
       answered_at = coalesce(l.answered_at, ${p.now}::timestamptz),
       answered_by_type = coalesce(l.answered_by_type, 'system'), answered_by = coalesce(l.answered_by, 'no answer'),
-      effective_at = case when a.then_answer = 'keep' then null else coalesce(l.effective_at, ${p.effectiveAt}::timestamptz) end,
-      outcome = case when a.then_answer = 'keep' then 'kept' end,
-      applied_at = case when a.then_answer = 'keep' then ${p.now}::timestamptz end
-    from (select l.position, ${byDefault} as then_answer, r.end_days
-      from access_review_lines l join access_reviews r on r.organization_id = l.organization_id and r.id = l.review_id
-      where l.organization_id = ${p.organizationId} and l.review_id = ${p.reviewId} and l.outcome is null) a
-    where l.organization_id = ${p.organizationId} and l.review_id = ${p.reviewId} and l.position = a.position`,
+      effective_at = case when ${byDefault} = 'keep' then null else coalesce(l.effective_at, ${p.effectiveAt}::timestamptz) end,
+      outcome = case when ${byDefault} = 'keep' then 'kept' end,
+      applied_at = case when ${byDefault} = 'keep' then ${p.now}::timestamptz end
+    from access_reviews r where r.organization_id = ${p.organizationId} and r.id = ${p.reviewId}
+      and l.organization_id = ${p.organizationId} and l.review_id = ${p.reviewId} and l.outcome is null`,
 )
 
 /** What takes effect within this time has done so when the request is answered; the worker goes on with the rest. */

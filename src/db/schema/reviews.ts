@@ -148,10 +148,8 @@ export const accessReviewReviewers = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.userId, table.reviewId, table.position] }),
     index('access_review_reviewers_line').on(table.organizationId, table.reviewId, table.position),
-    belongsTo(
-      [table.organizationId, table.reviewId, table.position],
-      [accessReviewLines.organizationId, accessReviewLines.reviewId, accessReviewLines.position],
-    ),
+    // Not to the lines: checking each row of many against a table that was small a moment ago reads all of it.
+    belongsTo([table.organizationId, table.reviewId], [accessReviews.organizationId, accessReviews.id]),
     belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     ownOrganizationOnly(),
   ],

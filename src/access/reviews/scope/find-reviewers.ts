@@ -5,7 +5,9 @@ import { isPerson } from '#db/emergency.ts'
 import { once } from '#db/statement.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import { readAccessModel } from '../../decisions/access-model.ts'
+import { isHeldBack } from '../../decisions/held-back.ts'
 import { covers } from '../../decisions/permissions.ts'
+import { joining } from './joining.ts'
 import type { ReviewerRule } from './reviews.ts'
 
 type Campaign = { id: string; reviewerRule: ReviewerRule; reviewerId: string | null; fallbackId: string }
@@ -23,14 +25,31 @@ const named = (organizationId: string, text: SQL): SQL => sql`select u.id from u
   where u.organization_id = ${organizationId} and ${canAnswer} and (u.id = btrim(${text}) or u.user_name_key = fold(btrim(${text}))
     or u.email_key = fold(btrim(${text}))) order by (u.id = btrim(${text})) desc, u.id limit 1`
 
+/** Tables `givers (brand_id, user_id)`: who holds one of these roles where; from the few mappings of them down to the members. */
+const givers = (organizationId: string, roleIds: readonly string[]): SQL => {
+  const isOne = (row: string): SQL => sql`${sql.raw(row)}.role_id = any (${sql.param(roleIds)}::text[])`
+  return sql`giving (mapping_id, brand_id, group_id) as (
+      select m.id, m.brand_id, m.group_id from mappings m
+        where m.organization_id = ${organizationId} and m.group_id is not null and ${isOne('m')}
+      union select g.mapping_id, g.brand_id, n.child_group_id from giving g join group_nestings n
+        on n.organization_id = ${organizationId} and n.group_id = g.group_id),
+    givers (brand_id, user_id) as materialized (
+      select m.brand_id, gm.user_id from giving m join group_members gm on gm.organization_id = ${organizationId}
+        and gm.group_id = m.group_id where not ${isHeldBack(organizationId, sql`gm.user_id`, sql`m.mapping_id`)}
+      union select m.brand_id, u.id from mappings m join users u on u.organization_id = m.organization_id
+        where m.organization_id = ${organizationId} and m.filter_path is not null and ${isOne('m')}
+          and not ${isHeldBack(organizationId, sql`u.id`)}
+          and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)
+      union select a.brand_id, a.user_id from assignments a where a.organization_id = ${organizationId} and ${isOne('a')}
+        and (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now()))`
+}
+
 // Several managers of a brand may answer, and whoever comes first does.
 const byBrand = (organizationId: string, reviewId: string, roleIds: readonly string[]): SQL => sql`
-  with brands_asked as (select distinct l.brand_id from access_review_lines l
-      where l.organization_id = ${organizationId} and l.review_id = ${reviewId} and l.brand_id is not null),
-    managers as (select e.brand_id, u.id, row_number() over (partition by e.brand_id order by u.id) as at
-      from (select distinct e.brand_id, e.user_id from effective_assignments e where e.organization_id = ${organizationId}
-        and e.role_id = any (${sql.param(roleIds)}::text[]) and e.brand_id in (select brand_id from brands_asked)) e
-      join users u on u.organization_id = ${organizationId} and u.id = e.user_id and ${canAnswer})
+  with recursive ${givers(organizationId, roleIds)},
+    managers as materialized (select g.brand_id, u.id, row_number() over (partition by g.brand_id order by u.id) as at
+      from givers g join users u on u.organization_id = ${organizationId} and u.id = g.user_id and ${canAnswer}
+      where g.brand_id is not null)
   ${insertInto} select ${organizationId}, m.id, ${reviewId}, l.position from access_review_lines l
     join managers m on m.brand_id = l.brand_id and m.at <= ${most} and m.id <> l.user_id
     where l.organization_id = ${organizationId} and l.review_id = ${reviewId}`
@@ -57,25 +76,34 @@ const byPerson = (organizationId: string, reviewId: string, userId: string): SQL
     join users u on u.organization_id = ${organizationId} and u.id = ${userId} and u.id <> l.user_id and ${canAnswer}
     where l.organization_id = ${organizationId} and l.review_id = ${reviewId}`
 
-/** Of lines that nobody can answer so far. @param candidates rows `id` */
-const instead = (organizationId: string, reviewId: string, candidates: SQL): SQL => sql`
-  with candidates as materialized (${candidates}),
-    left_over as materialized (select w.position, w.user_id from review_lines_without_reviewer w
-      where w.organization_id = ${organizationId} and w.review_id = ${reviewId}),
+/** Of lines that nobody can answer so far. @param candidates rows `id`, with the tables that they want before them */
+const instead = (
+  organizationId: string,
+  reviewId: string,
+  { tables, candidates }: { tables?: SQL; candidates: SQL },
+): SQL => sql`
+  with recursive ${tables === undefined ? sql`` : sql`${tables},`} candidates as materialized (${candidates}),
+    left_over as materialized (select l.position, l.user_id from access_review_lines l
+      where l.organization_id = ${organizationId} and l.review_id = ${reviewId} and l.answer is null and l.position not in (
+        select w.position from access_review_reviewers w where w.organization_id = ${organizationId}
+          and w.review_id = ${reviewId} and w.user_id in (select u.id from users u
+            where u.organization_id = ${organizationId} and u.status = 'active' and u.deleted_at is null))),
     placed as (${insertInto} select ${organizationId}, c.id, ${reviewId}, l.position from left_over l
       join candidates c on c.id <> l.user_id on conflict do nothing returning position)
   update access_review_lines l set is_fallback = true where l.organization_id = ${organizationId} and l.review_id = ${reviewId}
     and l.position in (select position from placed) returning 1 as one`
 
-const theFallback = (organizationId: string, userId: string): SQL => sql`select u.id from users u
-  where u.organization_id = ${organizationId} and u.id = ${userId} and ${canAnswer}`
+const theFallback = (organizationId: string, userId: string) => ({
+  candidates: sql`select u.id from users u where u.organization_id = ${organizationId} and u.id = ${userId} and ${canAnswer}`,
+})
 
 // One of them may be whom the line is about.
-const administrators = (organizationId: string, roleIds: readonly string[]): SQL => sql`select u.id from (
-    select distinct e.user_id from effective_assignments e where e.organization_id = ${organizationId} and e.brand_id is null
-      and e.role_id = any (${sql.param(roleIds)}::text[])) e
-  join users u on u.organization_id = ${organizationId} and u.id = e.user_id and ${canAnswer}
-  order by u.id limit ${most}`
+const administrators = (organizationId: string, roleIds: readonly string[]) => ({
+  tables: givers(organizationId, roleIds),
+  candidates: sql`select u.id from givers g
+    join users u on u.organization_id = ${organizationId} and u.id = g.user_id and ${canAnswer}
+    where g.brand_id is null group by u.id order by u.id limit ${most}`,
+})
 
 async function givingRoles(tx: Transaction, ctx: CallContext): Promise<string[]> {
   const { roles } = await readAccessModel(tx, ctx)
@@ -107,9 +135,11 @@ export async function replaceReviewers(
   const { organizationId } = ctx
   const roleIds = await givingRoles(tx, ctx)
   let placed = 0
+  await tx.run(joining({ isOneByOne: 'off' }))
   for (const candidates of [theFallback(organizationId, fallbackId), administrators(organizationId, roleIds)]) {
     const statement = once<{ one: number }>(instead(organizationId, id, candidates), { isPrepared: false })
     placed += (await tx.run(statement)).length
   }
+  await tx.run(joining({ isOneByOne: 'on' }))
   return placed
 }
