@@ -153,6 +153,8 @@ test('drift: groups, mappings, directories, invitations, roles, sponsors, people
   await owner`update invitations set expires_at = now() - interval '1 day' where id = ${invited}`
   const person = await scim.user('old@example.com')
   await owner`update users set created_at = now() - interval '100 days' where id = ${person}`
+  // What is noted of requests comes a moment after them.
+  await stage.app.provisioning.flush()
   await owner`update directories set created_at = now() - interval '4 days' where id = ${directoryId}`
   await owner`update directory_activity set last_request_at = now() - interval '4 days' where directory_id = ${directoryId}`
   await owner`update api_keys set created_at = now() - interval '100 days', last_used_at = null where organization_id = ${own.organizationId}`

@@ -6,6 +6,7 @@ import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { invalidField } from '#platform/input.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermissionIn } from '#src/context.ts'
+import { isHeldBack } from '../decisions/held-back.ts'
 import { contextOf } from '../ground/context-at.ts'
 import { type AccessMatrix, getAccessMatrix } from './access-matrix.ts'
 import { getPermissionMatrix, type PermissionMatrix } from './permission-matrix.ts'
@@ -98,19 +99,21 @@ export type BrandDifference = { gained: Pair[]; lost: Pair[] }
 
 /** Who holds which role in a brand, each once: from the mappings down to people who are active or invited. */
 const pairs = prepared<{ organizationId: string; brandId: string }, Pair>(
-  (p) => sql`with recursive mapped (group_id, role_id) as (
-      select m.group_id, m.role_id from mappings m where m.organization_id = ${p.organizationId}
+  (p) => sql`with recursive mapped (group_id, role_id, mapping_id) as (
+      select m.group_id, m.role_id, m.id from mappings m where m.organization_id = ${p.organizationId}
         and m.brand_id = ${p.brandId} and m.group_id is not null
-      union select n.child_group_id, g.role_id from mapped g join group_nestings n
+      union select n.child_group_id, g.role_id, g.mapping_id from mapped g join group_nestings n
         on n.organization_id = ${p.organizationId} and n.group_id = g.group_id),
     held (user_id, role_id) as (
       select gm.user_id, g.role_id from mapped g join group_members gm
         on gm.organization_id = ${p.organizationId} and gm.group_id = g.group_id
+        where not ${isHeldBack(p.organizationId, sql`gm.user_id`, sql`g.mapping_id`)}
       union select a.user_id, a.role_id from assignments a where a.organization_id = ${p.organizationId}
         and a.brand_id = ${p.brandId} and (a.valid_from is null or a.valid_from <= now())
         and (a.expires_at is null or a.expires_at > now())
       union select u.id, m.role_id from mappings m join users u on u.organization_id = m.organization_id
         where m.organization_id = ${p.organizationId} and m.brand_id = ${p.brandId} and m.filter_path is not null
+          and not ${isHeldBack(p.organizationId, sql`u.id`)}
           and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true))
     select u.id as "userId", u.user_name as "userName", u.display_name as "displayName", r.id as "roleId", r.name as "roleName"
     from held h join users u on u.organization_id = ${p.organizationId} and u.id = h.user_id

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { isPerson } from '#db/emergency.ts'
 import { prepared } from '#db/statement.ts'
 import { inTransaction } from '#src/context.ts'
+import { isHeldBack } from '../../decisions/held-back.ts'
 import { isOrdinary } from '../../decisions/permissions.ts'
 import { finding, type ReportKindOf, samples } from './report.ts'
 
@@ -19,17 +20,19 @@ type Row = {
 
 /** From the mappings down, for all roles at once. */
 const usage = prepared<{ organizationId: string; unusedDays: number }, Row>(
-  (p) => sql`with recursive mapped (group_id, role_id) as (
-      select m.group_id, m.role_id from mappings m where m.organization_id = ${p.organizationId} and m.group_id is not null
-      union select n.child_group_id, g.role_id from mapped g join group_nestings n
+  (p) => sql`with recursive mapped (group_id, role_id, mapping_id) as (
+      select m.group_id, m.role_id, m.id from mappings m where m.organization_id = ${p.organizationId} and m.group_id is not null
+      union select n.child_group_id, g.role_id, g.mapping_id from mapped g join group_nestings n
         on n.organization_id = ${p.organizationId} and n.group_id = g.group_id),
     given (user_id, role_id, is_direct) as (
       select gm.user_id, g.role_id, false from mapped g join group_members gm
         on gm.organization_id = ${p.organizationId} and gm.group_id = g.group_id
+        where not ${isHeldBack(p.organizationId, sql`gm.user_id`, sql`g.mapping_id`)}
       union all select a.user_id, a.role_id, true from assignments a where a.organization_id = ${p.organizationId}
         and (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now())
       union all select u.id, m.role_id, false from mappings m join users u on u.organization_id = m.organization_id
         where m.organization_id = ${p.organizationId} and m.filter_path is not null
+          and not ${isHeldBack(p.organizationId, sql`u.id`)}
           and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)),
     people as (select u.id, u.last_active_at from users u where u.organization_id = ${p.organizationId}
       and u.deleted_at is null and u.status = 'active' and ${isPerson}),
