@@ -1892,6 +1892,19 @@ AS $function$
       OR (t.status IN ('waiting', 'open') AND NOT is_mapped(t.organization_id, t.user_id, t.mapping_id))))) $function$;
 GRANT EXECUTE ON FUNCTION organizations_with_reviews() TO rolecall_server;
 
+-- Where a list is to be begun, or somebody reminded.
+CREATE OR REPLACE FUNCTION public.organizations_with_checklists()
+ RETURNS TABLE(organization_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT DISTINCT b.organization_id FROM checklists_to_begin b
+  UNION
+  SELECT t.organization_id FROM checklist_tasks t JOIN checklists c ON c.organization_id = t.organization_id AND c.id = t.checklist_id
+    AND c.status = 'open' WHERE t.settled_at IS NULL AND t.reminded_at IS NULL AND t.due_at <= now() $function$;
+-- Called by functions of ours only.
+
 -- =====================================================================================================================
 -- API keys
 --
@@ -3882,6 +3895,104 @@ CREATE TRIGGER prove_person AFTER INSERT ON user_changes
   FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_person();
 GRANT SELECT, INSERT, UPDATE, DELETE ON user_changes TO rolecall_server;
 
+-- What is to be done when somebody joins or leaves.
+CREATE TABLE checklist_templates (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  name text NOT NULL,
+  kind text NOT NULL,
+  brand_id text,
+  tasks jsonb NOT NULL,
+  status text NOT NULL,
+  counts_from timestamp(3) with time zone NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  CONSTRAINT checklist_templates_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT checklist_templates_organization_id_brand_id_brands_organizatio FOREIGN KEY (organization_id, brand_id)
+    REFERENCES brands(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT checklist_templates_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+ALTER TABLE checklist_templates ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON checklist_templates FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON checklist_templates TO rolecall_server;
+
+-- Such a list under way for one person.
+CREATE TABLE checklists (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  template_id text NOT NULL,
+  user_id text NOT NULL,
+  occasion timestamp(3) with time zone NOT NULL,
+  status text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  ended_at timestamp(3) with time zone,
+  CONSTRAINT checklists_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT checklists_organization_id_template_id_checklist_templates_orga FOREIGN KEY (organization_id, template_id)
+    REFERENCES checklist_templates(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT checklists_organization_id_user_id_users_organization_id_id_fk FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX checklists_occasion ON checklists USING btree (organization_id, template_id, user_id, occasion);
+CREATE INDEX checklists_user ON checklists USING btree (organization_id, user_id);
+ALTER TABLE checklists ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON checklists FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON checklists TO rolecall_server;
+
+-- Its tasks: whose, until when, and what came of them.
+CREATE TABLE checklist_tasks (
+  organization_id text NOT NULL,
+  checklist_id text NOT NULL,
+  "position" integer NOT NULL,
+  title text NOT NULL,
+  note text,
+  owner_id text,
+  due_at timestamp(3) with time zone NOT NULL,
+  outcome text,
+  comment text,
+  settled_at timestamp(3) with time zone,
+  settled_by text,
+  reminded_at timestamp(3) with time zone,
+  CONSTRAINT checklist_tasks_organization_id_checklist_id_position_pk PRIMARY KEY (organization_id, checklist_id, "position"),
+  CONSTRAINT checklist_tasks_organization_id_checklist_id_checklists_organiz FOREIGN KEY (organization_id, checklist_id)
+    REFERENCES checklists(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX checklist_tasks_owner ON checklist_tasks USING btree (organization_id, owner_id) WHERE (settled_at IS NULL);
+ALTER TABLE checklist_tasks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON checklist_tasks FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON checklist_tasks TO rolecall_server;
+
+-- Who joined or left while a list for that was on, and has none yet.
+CREATE VIEW checklists_to_begin WITH (security_invoker=true) AS
+ SELECT t.organization_id,
+    t.id AS template_id,
+    u.id AS user_id,
+        CASE t.kind
+            WHEN 'joining'::text THEN u.created_at
+            ELSE u.status_changed_at
+        END AS occasion
+   FROM checklist_templates t
+     JOIN users u ON u.organization_id = t.organization_id
+  WHERE t.status = 'on'::text AND NOT (EXISTS ( SELECT
+           FROM emergency_accounts e
+          WHERE e.organization_id = u.organization_id AND e.user_id = u.id)) AND
+        CASE t.kind
+            WHEN 'joining'::text THEN u.status = 'active'::text AND u.deleted_at IS NULL AND u.created_at >= t.counts_from
+            ELSE u.status = 'inactive'::text AND u.status_changed_at >= t.counts_from
+        END AND (t.brand_id IS NULL OR (EXISTS ( SELECT
+           FROM effective_assignments e
+          WHERE e.organization_id = u.organization_id AND e.user_id = u.id AND e.brand_id = t.brand_id))) AND NOT (EXISTS ( SELECT
+           FROM checklists c
+          WHERE c.organization_id = t.organization_id AND c.template_id = t.id AND c.user_id = u.id AND (t.kind = 'joining'::text OR c.occasion = u.status_changed_at)));
+GRANT SELECT ON checklists_to_begin TO rolecall_server;
+
 -- Which report is made how often, and who is told.
 CREATE TABLE report_schedules (
   organization_id text NOT NULL,
@@ -4145,7 +4256,9 @@ AS $function$
     UNION ALL
     SELECT u.organization_id, u.kind FROM organizations_with_upkeep() u WHERE p_pace = 'upkeep'
     UNION ALL
-    SELECT r.organization_id, 'review' FROM organizations_with_reviews() r WHERE p_pace = 'upkeep')
+    SELECT r.organization_id, 'review' FROM organizations_with_reviews() r WHERE p_pace = 'upkeep'
+    UNION ALL
+    SELECT c.organization_id, 'checklist' FROM organizations_with_checklists() c WHERE p_pace = 'upkeep')
   SELECT f.organization_id, f.kind, now() FROM found f
     LEFT JOIN work_leases l ON l.organization_id = f.organization_id AND l.kind = f.kind
     WHERE l.free_at IS NULL OR l.free_at <= now()

@@ -116,7 +116,7 @@ const reviews: Subject = {
     'review_tasks',
     'review_lines_without_reviewer',
   ],
-  functions: ['is_mapped', 'review_stage', 'organizations_with_reviews'],
+  functions: ['is_mapped', 'review_stage', 'organizations_with_reviews', 'organizations_with_checklists'],
 }
 
 const keys: Subject = {
@@ -267,6 +267,10 @@ const work: Subject = {
   says: 'What the worker looks for, and changes of many people that it goes on with.',
   relations: [
     'user_changes',
+    'checklist_templates',
+    'checklists',
+    'checklist_tasks',
+    'checklists_to_begin',
     'report_schedules',
     'report_runs',
     'address_places',

@@ -22,6 +22,7 @@ import { LeavingPage } from './leaving-page.tsx'
 import { createReviewPages } from './reviews.tsx'
 import { answerSession } from './session-json.ts'
 import { SessionsPage } from './sessions-page.tsx'
+import { createTaskPages } from './tasks.tsx'
 
 /** @returns an app to be mounted at `/` */
 export function createAccount(services: AccountServices): Hono<AppEnv> {
@@ -37,6 +38,7 @@ export function createAccount(services: AccountServices): Hono<AppEnv> {
     renderPage(c, SignedOutPage({ lead: 'Close the window if this is not your own device.' })),
   )
   account.route('/account/reviews', createReviewPages(services))
+  account.route('/account/tasks', createTaskPages(services))
   account.route('/account', createPages(services))
   return account
 }

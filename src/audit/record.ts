@@ -32,6 +32,7 @@ export type AuditEntry = {
     | 'alarm'
     | 'user_change'
     | 'report_schedule'
+    | 'checklist_template'
     | 'access_review'
     | 'review_task'
     | HostTarget

@@ -6,6 +6,7 @@ import { addApplicationCommands } from './application.ts'
 import { addAssignmentCommands } from './assignment.ts'
 import { addAuditCommands } from './audit.ts'
 import { addBrandCommands } from './brand.ts'
+import { addChecklistCommands } from './checklist.ts'
 import { addConnectionCommands } from './connection.ts'
 import { addDirectoryCommands } from './directory.ts'
 import { addDoctorCommand } from './doctor.ts'
@@ -50,6 +51,7 @@ export function createCli(runtime: CliRuntime): Command {
     addReviewCommands,
     addAccessCommands,
     addReportCommands,
+    addChecklistCommands,
     addUserCommands,
     addDoctorCommand,
     addInvitationCommands,

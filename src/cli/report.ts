@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { resolveUser } from '#access/grants/managers/references.ts'
 import { contextOf } from '#access/ground/context-at.ts'
 import { compareRoster, rosterOf } from '#access/reports/compare-roster.ts'
-import { describeReports, makeReport, reportCsv } from '#access/reports/make-report.ts'
+import { makeReport, reportCsv, reports } from '#access/reports/make-report.ts'
 import {
   changeReportSchedule,
   createReportSchedule,
@@ -33,7 +33,7 @@ export function addReportCommands(program: Command, runtime: CliRuntime): void {
     .description('list the reports that there are')
     .option('--json', 'print one JSON line')
     .action((options: OutputOptions) =>
-      printList(runtime, options, describeReports(), { KIND: ({ kind }) => kind, 'WHAT IT SAYS': ({ says }) => says }),
+      printList(runtime, options, reports, { KIND: ({ kind }) => kind, 'WHAT IT SAYS': ({ says }) => says }),
     )
   scoped('make', 'make a report')
     .requiredOption('--kind <kind>', 'as `report list` names it')

@@ -7,6 +7,7 @@ import { notFound } from '#platform/errors.ts'
 import { createAudit } from './audit/audit.tsx'
 import { createBrands } from './brands/brands.tsx'
 import { createChanges } from './changes/changes.tsx'
+import { createChecklists } from './checklists/checklists.tsx'
 import { createConnect } from './connect/connect.tsx'
 import { createConnectionPages } from './connections/connections.tsx'
 import { createDirectoryPages } from './directories/directories.tsx'
@@ -49,6 +50,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/users', createErasePages())
   console.route('/audit', createAudit())
   console.route('/reports', createReports())
+  console.route('/checklists', createChecklists())
   console.route('/brands', createBrands())
   console.route('/groups', createGroups())
   console.route('/invitations', createInvitations())

@@ -1,6 +1,7 @@
 // What there is to do in an organization, by kind. A run does what is due at the moment; what is done twice does no harm.
 
 import { deliverLogouts } from '#access/applications/deliver-logouts.ts'
+import { beginChecklists } from '#access/checklists/begin-checklists.ts'
 import { notifyAlarms } from '#access/notices/alarms/notify-alarms.ts'
 import { learnBrakes } from '#access/people/brake/learn-brakes.ts'
 import { continueUserChanges } from '#access/people/bulk/continue-user-changes.ts'
@@ -49,6 +50,7 @@ export const standardJobs: Jobs = {
   emergency_drill: askForDrill,
   brake: (ctx) => learnBrakes(ctx),
   report: (ctx) => runReportSchedules(ctx),
+  checklist: (ctx) => beginChecklists(ctx),
   review: (ctx) => runReviews(ctx),
 }
 

@@ -35,6 +35,8 @@ export type IdPrefix =
   | 'ado'
   | 'run'
   | 'mch'
+  | 'clt'
+  | 'clk'
   | 'rps'
   | 'rpr'
   | 'rev'

@@ -37,6 +37,7 @@ const bodies: Record<string, unknown> = {
   'post /users': { userName: 'x@example.com' },
   'post /directories/{id}/move': { toDirectoryId: 'dir_00000000000000000000000000' },
   'post /directories/{id}/adoption-requests/decide': { requests: 'all', decision: 'adopt' },
+  'post /directories/{id}/mass-changes': { since: '2020-01-31T12:00:00Z' },
   'post /users/{id}/address-proposal/decide': { decision: 'accept' },
   'patch /users/{id}': { displayName: 'X' },
   'put /users/{id}/password': { password: 'mossy lantern 47 drift' },

@@ -46,6 +46,12 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
   })
   await sql`insert into directory_losses (organization_id, directory_id, occurred_at, kind, user_id, status, counts)
     values (${organizationId}, ${dir}, ${at}, 'deactivated', ${userId}, 'active', true)`
+  const [clt, clk] = [`clt_${id()}`, `clk_${id()}`]
+  await insert('checklist_templates', {
+    ...{ id: clt, name: 'x', kind: 'leaving', tasks: [], status: 'off', counts_from: at, created_by: 'x' },
+  })
+  await insert('checklists', { ...user, id: clk, template_id: clt, occasion: at, status: 'open', created_by: 'x' })
+  await insert('checklist_tasks', { checklist_id: clk, position: 0, title: 'x', due_at: at })
   const rps = `rps_${id()}`
   await insert('report_schedules', {
     ...{ id: rps, kind: 'drift', every: 'week', unused_days: 90, recipients: [userId], sent: 'always', status: 'off' },

@@ -7,13 +7,14 @@ import { isId } from '#platform/ids.ts'
 import { invalidField } from '#platform/input.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermissionIn } from '#src/context.ts'
 import { isHeldBack } from '../decisions/held-back.ts'
-import { contextOf } from '../ground/context-at.ts'
+import { getBrand } from '../grants/brands/brands.ts'
+import { contextAt, contextOf, historyBegins } from '../ground/context-at.ts'
 import { type AccessMatrix, getAccessMatrix } from './access-matrix.ts'
 import { getPermissionMatrix, type PermissionMatrix } from './permission-matrix.ts'
 import type { HeldRole, HoldingSource } from './sources.ts'
 
-/** From when until when, with an offset; to this moment where `to` is left out. */
-export type Span = { from: string; to?: string | undefined }
+/** From when until when, with an offset; from the beginning of the history, and to this moment, where they are left out. */
+export type Span = { from?: string | undefined; to?: string | undefined }
 
 type Scope = { id: string; slug: string; name: string } | null
 
@@ -46,7 +47,7 @@ async function standingOf(ctx: CallContext, userId: string): Promise<Standing> {
 }
 
 async function bothMoments(ctx: CallContext, { from, to }: Span): Promise<[CallContext, CallContext]> {
-  const moments = await Promise.all([contextOf(ctx, from), contextOf(ctx, to)])
+  const moments = await Promise.all([contextAt(ctx, from ?? (await historyBegins(ctx))), contextOf(ctx, to)])
   if (moments[0].clock.now() > moments[1].clock.now()) throw invalidField('to', 'is before from')
   return moments
 }
@@ -128,13 +129,13 @@ async function pairsOf(ctx: CallContext, brandId: string): Promise<Map<string, P
   return new Map(rows.map((row) => [`${row.userId} ${row.roleId}`, row]))
 }
 
-/** Who holds a role there at one moment and not at the other. @throws AppError forbidden; invalid (fields `at`, `to`) */
+/** Who holds a role there at one moment and not at the other. @throws AppError forbidden, not_found; invalid (fields `at`, `to`) */
 export async function brandDifference(
   ctx: CallContext,
   { brandId, ...span }: Span & { brandId: string },
 ): Promise<BrandDifference> {
   requirePermissionIn(ctx, 'users.read', brandId)
-  if (!isId('brd', brandId)) return refuseUnknown(ctx, 'Brand')
+  await getBrand({ ...ctx, permissions: 'all' }, brandId)
   const moments = await bothMoments(ctx, span)
   const [before = new Map(), after = new Map()] = await Promise.all(moments.map((moment) => pairsOf(moment, brandId)))
   return { gained: missingIn(after, before), lost: missingIn(before, after) }

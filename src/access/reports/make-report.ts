@@ -31,9 +31,20 @@ export type ReportInput = z.input<typeof Options>
 
 export const isReportKind = (text: string): text is ReportKind => (reportKinds as readonly string[]).includes(text)
 
+type Described = { kind: ReportKind; title: string; says: string }
+
 /** What there is, with a sentence about each. */
-export const describeReports = (): { kind: ReportKind; title: string; says: string }[] =>
-  reportKinds.map((kind) => ({ kind, title: kinds[kind].title, says: kinds[kind].says }))
+export const reports: readonly Described[] = reportKinds.map((kind) => ({
+  kind,
+  title: kinds[kind].title,
+  says: kinds[kind].says,
+}))
+
+/** The same, for whoever may make them. @throws AppError forbidden */
+export function listReports(ctx: CallContext): readonly Described[] {
+  requirePermission(ctx, 'audit.read')
+  return reports
+}
 
 /** @throws AppError forbidden, invalid; not_found for a kind that there is not */
 export async function makeReport(ctx: CallContext, kind: string, input: ReportInput = {}): Promise<Report> {

@@ -20,6 +20,7 @@ type UpkeepKind =
   | 'emergency_drill'
   | 'brake'
   | 'report'
+  | 'checklist'
   | 'review'
 
 export type WorkKind = PromptKind | SealKind | UpkeepKind
@@ -65,7 +66,7 @@ const pauses: Record<WorkKind, Pause> = {
   ...{ mail: short, logout: short, sessions: short, alarm: short, user_change: short, audit_seal: short },
   ...{ domain: medium, metadata: medium },
   ...{ reminder: long, end_date: long, retention: long, certificate: long, emergency_drill: long },
-  ...{ brake: long, report: long, review: long },
+  ...{ brake: long, report: long, review: long, checklist: long },
 }
 
 /** What is due of this pace and nobody does, whoever waited longest first. @throws AppError unavailable */

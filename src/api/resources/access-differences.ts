@@ -10,7 +10,7 @@ import { HoldingSource, rankedRole } from './held-shape.ts'
 const operation = operationsOf('Access')
 
 const span = z.strictObject({
-  from: z.string().max(50).openapi({ format: 'date-time' }),
+  from: moment.openapi({ format: 'date-time', description: 'The beginning of the history without it' }),
   to: moment.openapi({ format: 'date-time', description: 'Now without it' }),
 })
 

@@ -19,6 +19,7 @@ const fields = {
     'reminder',
     'access_changed',
     'report',
+    'checklist',
     'review',
     'test',
   ]),

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { contextOf } from '#access/ground/context-at.ts'
 import { compareRoster } from '#access/reports/compare-roster.ts'
 import { reportKinds } from '#access/reports/kinds/report.ts'
-import { describeReports, makeReport, reportCsv } from '#access/reports/make-report.ts'
+import { listReports, makeReport, reportCsv } from '#access/reports/make-report.ts'
 import { listPlaces, setPlaces } from '#access/reports/places.ts'
 import {
   changeReportSchedule,
@@ -196,7 +196,7 @@ const setPlacesRoute = operation('put', '/address-places', 'setAddressPlaces', {
 })
 
 export const reportRoutes = newRoutes()
-  .openapi(listRoute, (c) => c.json({ items: describeReports() }, 200))
+  .openapi(listRoute, (c) => c.json({ items: [...listReports(c.get('ctx'))] }, 200))
   .openapi(makeRoute, async (c) => {
     const { at, ...wanted } = c.req.valid('query')
     return c.json(await makeReport(await contextOf(c.get('ctx'), at), c.req.valid('param').kind, wanted), 200)

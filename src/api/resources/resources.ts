@@ -14,6 +14,7 @@ import { applicationRoutes } from './applications.ts'
 import { assignmentRoutes } from './assignments.ts'
 import { auditEventRoutes } from './audit-events.ts'
 import { brandRoutes } from './brands.ts'
+import { checklistRoutes } from './checklists.ts'
 import { connectionRoutes } from './connections.ts'
 import { directoryRoutes } from './directories.ts'
 import { directoryClientRoutes } from './directory-clients.ts'
@@ -79,6 +80,7 @@ export const resourceRoutes = [
   adoptionRoutes,
   massChangeRoutes,
   reportRoutes,
+  checklistRoutes,
   accessDifferenceRoutes,
   addressProposalRoutes,
   directoryClientRoutes,

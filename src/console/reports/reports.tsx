@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono'
 import { contextOf } from '#access/ground/context-at.ts'
 import { searchUsers } from '#access/people/list-users.ts'
 import { compareRoster, type RosterComparison, rosterOf } from '#access/reports/compare-roster.ts'
-import { describeReports, makeReport, reportCsv } from '#access/reports/make-report.ts'
+import { listReports, makeReport, reportCsv } from '#access/reports/make-report.ts'
 import { listPlaces, setPlaces } from '#access/reports/places.ts'
 import {
   changeReportSchedule,
@@ -37,7 +37,7 @@ export function createReports(): Hono<ConsoleEnv> {
   pages.get('/', async (c) => {
     const frame = frameOf(c)
     const [schedules, runs] = await Promise.all([listReportSchedules(frame.ctx), listReportRuns(frame.ctx, 10)])
-    return renderPage(c, <ReportsPage {...{ frame, reports: describeReports(), schedules, runs }} />)
+    return renderPage(c, <ReportsPage {...{ frame, reports: listReports(frame.ctx), schedules, runs }} />)
   })
 
   pages.get('/roster', (c) => showRoster(c, emptyForm, undefined))
@@ -112,7 +112,7 @@ async function showSchedule(c: Context<ConsoleEnv>, state: FormState): Promise<R
   const filter = { status: 'active' as const, ...(q === '' ? {} : { q }) }
   const { items } = await searchUsers(frame.ctx, { filter, order, limit: 50 })
   const people = items.map(({ id, userName, displayName }) => ({ id, name: displayName ?? userName }))
-  return renderForm(c, state, <SchedulePage {...{ frame, state, q, people, reports: describeReports() }} />)
+  return renderForm(c, state, <SchedulePage {...{ frame, state, q, people, reports: listReports(frame.ctx) }} />)
 }
 
 /** A line each: the range, then its name. */

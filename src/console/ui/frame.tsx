@@ -18,6 +18,7 @@ const groups = [
       users: { label: 'Users', href: '/console/users', needs: 'users.read', isDelegable: true },
       groups: { label: 'Groups', href: '/console/groups', needs: 'groups.read' },
       invitations: { label: 'Invitations', href: '/console/invitations', needs: 'invitations.read', isDelegable: true },
+      checklists: { label: 'Checklists', href: '/console/checklists', needs: 'users.read' },
     },
   },
   {

@@ -10,6 +10,7 @@ const sections = {
   profile: { label: 'Profile', href: '/account/profile' },
   security: { label: 'Security', href: '/account/security' },
   reviews: { label: 'My reviews', href: '/account/reviews' },
+  tasks: { label: 'My tasks', href: '/account/tasks' },
 } as const
 
 export type AccountSection = keyof typeof sections
@@ -52,7 +53,9 @@ export const AccountPage = ({
     user={{ name, accountPath: '/account', signOutPath: '/account/sign-out' }}
     navigation={[
       ...Object.entries(sections)
-        .filter(([key]) => key !== 'reviews' || section === 'reviews' || isReviewer)
+        .filter(
+          ([key]) => (key !== 'reviews' && key !== 'tasks') || section === key || (key === 'reviews' && isReviewer),
+        )
         .map(([key, link]) => ({ ...link, isCurrent: key === section })),
       ...(isManager ? [{ label: 'Console', href: '/console' }] : []),
     ]}

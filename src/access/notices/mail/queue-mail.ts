@@ -19,6 +19,7 @@ export type MailKind =
   | 'reminder'
   | 'access_changed'
   | 'report'
+  | 'checklist'
   | 'review'
   | 'test'
 

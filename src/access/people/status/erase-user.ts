@@ -57,6 +57,7 @@ export const tables = [
     'email_proofs',
     'identity_undos',
     'directory_losses',
+    'checklists',
     'access_review_reviewers',
     'review_tasks',
   ],
