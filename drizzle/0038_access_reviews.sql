@@ -24,7 +24,6 @@ CREATE TABLE "access_review_lines" (
 	"peers_holding" integer NOT NULL,
 	"advice" text NOT NULL,
 	"advice_reason" text NOT NULL,
-	"is_fallback" boolean DEFAULT false NOT NULL,
 	"passed_on" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"answer" text,
 	"end_at" timestamp(3) with time zone,
@@ -50,6 +49,7 @@ CREATE TABLE "access_review_reviewers" (
 	"user_id" text NOT NULL,
 	"review_id" text NOT NULL,
 	"position" integer NOT NULL,
+	"is_fallback" boolean DEFAULT false NOT NULL,
 	CONSTRAINT "access_review_reviewers_organization_id_user_id_review_id_position_pk" PRIMARY KEY("organization_id","user_id","review_id","position")
 );
 --> statement-breakpoint

@@ -1496,7 +1496,6 @@ CREATE TABLE access_review_lines (
   peers_holding integer NOT NULL,
   advice text NOT NULL,
   advice_reason text NOT NULL,
-  is_fallback boolean DEFAULT false NOT NULL,
   passed_on jsonb DEFAULT '[]'::jsonb NOT NULL,
   answer text,
   end_at timestamp(3) with time zone,
@@ -1533,6 +1532,7 @@ CREATE TABLE access_review_reviewers (
   user_id text NOT NULL,
   review_id text NOT NULL,
   "position" integer NOT NULL,
+  is_fallback boolean DEFAULT false NOT NULL,
   CONSTRAINT access_review_reviewers_organization_id_user_id_review_id_posit PRIMARY KEY (organization_id, user_id, review_id, "position"),
   CONSTRAINT access_review_reviewers_organization_id_review_id_access_review FOREIGN KEY (organization_id, review_id)
     REFERENCES access_reviews(organization_id, id) ON DELETE CASCADE,

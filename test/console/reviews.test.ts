@@ -177,6 +177,11 @@ test('ten thousand lines: a page reads what it shows, wherever it begins, and ta
     select ${organizationId}, ${groupId}, 'usr_' || lpad(n::text, 26, '0'), now() from generate_series(1, ${many}::int) n`
   await app.owner`analyze`
   const person = { reviewerRule: 'person', reviewerId: 'sam@example.com', fallbackId: 'sam@example.com' } as const
+  const shortly = inOneUnitOfWork(ctx, async (own) => {
+    await inTransaction(own, (tx) => tx.run(once(sql`select set_config('statement_timeout', '100', true)`)))
+    return scheduleReview(own, { name: 'Too much', ...person })
+  })
+  await expect(shortly).rejects.toMatchObject({ code: 'invalid', reason: 'too_much', fields: [{ path: 'scope' }] })
   const { id, lines } = await scheduleReview(ctx, {
     name: 'Crowd',
     scope: { roleIds: [roleId] },

@@ -149,10 +149,18 @@ const words = {
   review_stalled: (detail, organization) => ({
     subject: `The access review ${text(detail['name'])} of ${organization} stands still`,
     paragraphs: [
-      `What was answered in ${text(detail['name'])} cannot take effect: whoever set the review going may not do that any more.`,
+      detail['why'] === 'too_much'
+        ? `${text(detail['name'])} was to open, and is about more than one review can be. It is suspended.`
+        : `What was answered in ${text(detail['name'])} cannot take effect: whoever set the review going may not do that any more.`,
     ],
     closing: [
-      'Take the review over in the console, so that it goes on in your name, or cancel it. Settle the alarm afterwards.',
+      ...(detail['why'] === 'too_much'
+        ? [
+            'Schedule reviews of single brands, roles or directories in its place, and cancel it. Settle the alarm afterwards.',
+          ]
+        : [
+            'Take the review over in the console, so that it goes on in your name, or cancel it. Settle the alarm afterwards.',
+          ]),
     ],
   }),
   review_tasks: (detail, organization) => ({
