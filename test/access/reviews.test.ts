@@ -296,15 +296,23 @@ describe('what an answer does', () => {
       (await client.get(`users?brandId=${brandId}&limit=200`)).body.items.some(
         (user: { id: string }) => user.id === userId,
       )
-    const everywhere = async () => [
-      (await holders('editor')).includes(dora),
-      await inBrand(dora),
-      (await client.get(`users/${dora}/explain?permission=content.edit&brand=north`)).body.allowed,
-      (await client.get(`users?roleId=${editor}&limit=200`)).body.items.some(
-        (user: { id: string }) => user.id === dora,
-      ),
-    ]
-    expect(await everywhere()).toEqual([false, false, false, false])
+    const gus = await createPerson(client, 'gus@example.com', 'Gus')
+    await giveRole(client, { userId: gus, role: 'viewer' })
+    const everywhere = async () => {
+      const { items } = (await client.get('users?sort=role&direction=desc&limit=9')).body
+      const ranking = items.map((user: { id: string }) => user.id)
+      return [
+        (await holders('editor')).includes(dora),
+        await inBrand(dora),
+        (await client.get(`users/${dora}/explain?permission=content.edit&brand=north`)).body.allowed,
+        (await client.get(`users?roleId=${editor}&limit=200`)).body.items.some(
+          (user: { id: string }) => user.id === dora,
+        ),
+        // The list of people sorts by what each holds.
+        ranking.indexOf(dora) < ranking.indexOf(gus),
+      ]
+    }
+    expect(await everywhere()).toEqual([false, false, false, false, false])
     const tasks = await listReviewTasks(ctx, { isOpen: true, limit: 10 })
     expect(tasks).toMatchObject([
       { user: { displayName: 'Dora' }, groups: [{ name: 'Writers', provider: 'Directory' }], status: 'open' },
@@ -321,7 +329,7 @@ describe('what an answer does', () => {
     ])
     await scim.patch(`/Groups/${team}`, { op: 'add', path: 'members', value: [{ value: dora }] })
     expect(await roles(dora)).toEqual(['editor', 'editor'])
-    expect(await everywhere()).toEqual([true, true, true, true])
+    expect(await everywhere()).toEqual([true, true, true, true, true])
     expect(await restoreReview(ctx, { reviewId: id })).toMatchObject({ restored: 1, failed: 1 })
   })
 

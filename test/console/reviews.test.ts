@@ -108,7 +108,7 @@ test('a review is previewed, scheduled, answered by whoever is asked, closed and
   const close = { hash: hidden(closing.text, 'hash') }
   expect((await admin.post(`/console/reviews/${review?.id}/close`, close)).status).toBe(303)
   expect(await newest()).toMatchObject({ status: 'closed' })
-  const evidence = await admin.get(`/console/reviews/${review?.id}/evidence`)
+  const evidence = await admin.get(`/console/reviews/${review?.id}/evidence?check=1`)
   expect(evidence.text).toContain('As it was sealed')
   expect((await admin.get(`/console/reviews/${review?.id}/evidence.csv`)).text).toContain('cy@example.com')
   expect((await admin.get(`/console/reviews/${review?.id}/evidence.json`)).text).toContain('"outcome":"removed"')

@@ -40,8 +40,8 @@ const toReplace = prepared<Key, { id: string; fallbackId: string; lines: number 
     where w.organization_id = ${p.organizationId} group by r.id, r.fallback_id order by r.id`,
 )
 
-/** No longer in one run, so that the queue sees that the worker is alive; the next run goes on. */
-const runMillis = 60_000
+/** Of each kind in one run; the next run goes on. */
+const runMillis = 300_000
 
 /** @param ctx the worker's */
 export async function runReviews(ctx: CallContext): Promise<void> {
