@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { countOverview } from '#access/organizations/overview.ts'
 import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { cancelReview, resumeReview, suspendReview, takeOverReview } from '#access/reviews/change-review.ts'
 import { closeReview, previewClosing } from '#access/reviews/close-review.ts'
@@ -12,9 +13,10 @@ import { listOwnLines, listOwnReviews } from '#access/reviews/lines/own-lines.ts
 import { passOnLines } from '#access/reviews/lines/pass-on-lines.ts'
 import { listReviewTasks } from '#access/reviews/lines/tasks.ts'
 import { restoreReview } from '#access/reviews/restore-review.ts'
-import { runReviews } from '#access/reviews/run-reviews.ts'
 import { previewReview, type ReviewInput, scheduleReview } from '#access/reviews/schedule-review.ts'
 import { getReview, listReviews } from '#access/reviews/scope/reviews.ts'
+import { standardJobs } from '#jobs/jobs.ts'
+import { createLog } from '#platform/log.ts'
 import type { CallContext } from '#src/context.ts'
 import { type AccessStage, type Client, roleId, startStage } from '../support/access.ts'
 import { actingAs } from '../support/ceilings.ts'
@@ -32,7 +34,10 @@ afterAll(() => stage.close())
 
 const owner = (parts: TemplateStringsArray, ...values: string[]) => stage.app.owner(parts, ...values)
 const system = (): CallContext => ({ ...ctx, actor: { type: 'system', id: 'worker' } })
-const run = () => runReviews(system())
+const log = createLog('silent')
+const run = () => standardJobs.review?.(system(), log)
+const alarms = async (): Promise<string[]> =>
+  (await client.get('alarms?status=open')).body.items.map(({ kind }: { kind: string }) => kind)
 const as = (userId: string): CallContext => ({ ...ctx, actor: { type: 'user', id: userId }, permissions: new Set() })
 
 beforeEach(async () => {
@@ -318,6 +323,8 @@ describe('what an answer does', () => {
       { user: { displayName: 'Dora' }, groups: [{ name: 'Writers', provider: 'Directory' }], status: 'open' },
       { user: { displayName: 'Dora' }, status: 'open' },
     ])
+    expect((await countOverview(ctx)).reviewTasks).toBe(2)
+    expect(await alarms()).toEqual(['review_tasks'])
     // Given back by hand, it is held at once; taken again, the provider's own change ends the task.
     await restoreReview(ctx, { reviewId: id, lines: [lines[0]?.position ?? 0] })
     expect(await roles(dora)).toEqual(['editor'])
@@ -327,6 +334,7 @@ describe('what an answer does', () => {
       'cancelled',
       'done',
     ])
+    expect(await alarms()).toEqual([])
     await scim.patch(`/Groups/${team}`, { op: 'add', path: 'members', value: [{ value: dora }] })
     expect(await roles(dora)).toEqual(['editor', 'editor'])
     expect(await everywhere()).toEqual([true, true, true, true, true])
@@ -509,6 +517,7 @@ describe('what no answer means, and what is left', () => {
     expect((await subjects()).at(-1)).toBe('All of it: 1 line waits for your answer by tomorrow')
     await owner`update access_reviews set due_at = now() where id = ${id}`
     expect((await subjects()).at(-1)).toBe('All of it: your answers are overdue')
+    expect((await countOverview(ctx)).overdueCampaigns).toBe(1)
     expect(await subjects()).toHaveLength(4)
     expect((await client.auditOf(id)).filter((action) => action === 'access_review.remind')).toHaveLength(4)
   })
@@ -540,8 +549,6 @@ describe('what no answer means, and what is left', () => {
     await answerLines(as(ada), { reviewId: id, lines: [(await lineOf(id, ben)).position], answer: 'remove' })
     await run()
     expect(await roles(ben)).toEqual(['viewer'])
-    const alarms = async () =>
-      (await client.get('alarms?status=open')).body.items.map(({ kind }: { kind: string }) => kind)
     expect(await alarms()).toEqual(['review_stalled'])
     await takeOverReview(ctx, id)
     await run()

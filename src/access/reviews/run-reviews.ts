@@ -29,8 +29,8 @@ const toClose = prepared<Key, { id: string }>(
     and suspended_at is null and closes_at <= now() order by id`,
 )
 
-const toSeal = prepared<Key, { id: string; name: string }>(
-  (p) => sql`select id, name from access_reviews where organization_id = ${p.organizationId} and status = 'closing'
+const toSeal = prepared<Key, { id: string }>(
+  (p) => sql`select id from access_reviews where organization_id = ${p.organizationId} and status = 'closing'
     and suspended_at is null order by id`,
 )
 

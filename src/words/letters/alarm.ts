@@ -169,7 +169,7 @@ const words = {
       `The access review ${text(detail['name'])} has taken roles away that groups of the identity provider give. They are held back here, and the groups have to follow.`,
     ],
     closing: [
-      'The list of tasks says whom to take out of which group. Each is done by itself once the change has arrived here. Settle the alarm afterwards.',
+      'The list of tasks says whom to take out of which group. Each is done by itself once the change has arrived here, and the alarm is settled with the last.',
     ],
   }),
   emergency_drill: (detail, organization) => ({

@@ -188,9 +188,18 @@ export async function settleTasks(ctx: CallContext): Promise<void> {
   for (;;) {
     const [found = []] = await inTransaction(ctx, (tx) => tx.commitWith(due({ organizationId, limit: atOnce })))
     for (const task of found) await (task.isMapped ? startTask(ctx, task) : endTask(ctx, task))
-    if (found.length < atOnce) return
+    if (found.length < atOnce) break
   }
+  await inTransaction(ctx, (tx) => tx.commitWith(settleAlarms({ organizationId, now: nowOf(ctx) })))
 }
+
+/** What administrators were told to have done is done. */
+const settleAlarms = prepared<{ organizationId: string; now: string }, never>(
+  (p) => sql`update alarms a set settled_at = ${p.now}::timestamptz, settled_by = 'system'
+    where a.organization_id = ${p.organizationId} and a.kind = 'review_tasks' and a.settled_at is null and not exists (
+      select from review_tasks t where t.organization_id = a.organization_id and t.review_id = a.detail ->> 'reviewId'
+        and t.status in ('waiting', 'open'))`,
+)
 
 async function endTask(ctx: CallContext, { id, userId }: Due): Promise<void> {
   const change = { organizationId: ctx.organizationId, id, now: nowOf(ctx), message: null }
