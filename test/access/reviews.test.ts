@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { searchBrands } from '#access/grants/brands/search-brands.ts'
 import { countOverview } from '#access/organizations/overview.ts'
 import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { cancelReview, resumeReview, suspendReview, takeOverReview } from '#access/reviews/change-review.ts'
@@ -315,15 +316,19 @@ describe('what an answer does', () => {
         ),
         // The list of people sorts by what each holds.
         ranking.indexOf(dora) < ranking.indexOf(gus),
+        (await searchBrands(ctx)).items.find((brand) => brand.id === brandId)?.people === 2,
       ]
     }
-    expect(await everywhere()).toEqual([false, false, false, false, false])
+    expect(await everywhere()).toEqual([false, false, false, false, false, false])
     const tasks = await listReviewTasks(ctx, { isOpen: true, limit: 10 })
     expect(tasks).toMatchObject([
       { user: { displayName: 'Dora' }, groups: [{ name: 'Writers', provider: 'Directory' }], status: 'open' },
       { user: { displayName: 'Dora' }, status: 'open' },
     ])
     expect((await countOverview(ctx)).reviewTasks).toBe(2)
+    // Nor does a preview count them among those who would lose it.
+    const [mapping] = (await client.get('mappings')).body.items
+    expect((await client.delete(`mappings/${mapping.id}`)).body.preview.losing).toBe(1)
     expect(await alarms()).toEqual(['review_tasks'])
     // Given back by hand, it is held at once; taken again, the provider's own change ends the task.
     await restoreReview(ctx, { reviewId: id, lines: [lines[0]?.position ?? 0] })
@@ -337,7 +342,7 @@ describe('what an answer does', () => {
     expect(await alarms()).toEqual([])
     await scim.patch(`/Groups/${team}`, { op: 'add', path: 'members', value: [{ value: dora }] })
     expect(await roles(dora)).toEqual(['editor', 'editor'])
-    expect(await everywhere()).toEqual([true, true, true, true, true])
+    expect(await everywhere()).toEqual([true, true, true, true, true, true])
     expect(await restoreReview(ctx, { reviewId: id })).toMatchObject({ restored: 1, failed: 1 })
   })
 
