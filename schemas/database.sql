@@ -1323,6 +1323,10 @@ CREATE VIEW effective_assignments WITH (security_invoker=true) AS
     NULL::timestamp with time zone AS expires_at,
     NULL::text AS filter
    FROM users u
+     CROSS JOIN LATERAL ( SELECT ARRAY( SELECT t.mapping_id
+                   FROM review_tasks t
+                  WHERE t.organization_id = u.organization_id AND t.user_id = u.id AND t.status = 'open'::text) AS mappings
+         OFFSET 0) held_back
      CROSS JOIN LATERAL ( WITH RECURSIVE climbed(group_id, path) AS (
                  SELECT gm.group_id,
                     ARRAY[gm.group_id] AS "array"
@@ -1339,9 +1343,7 @@ CREATE VIEW effective_assignments WITH (security_invoker=true) AS
             climbed.path
            FROM climbed) reached
      JOIN mappings m ON m.organization_id = u.organization_id AND m.group_id = reached.group_id
-  WHERE NOT (EXISTS ( SELECT
-           FROM review_tasks t
-          WHERE t.organization_id = u.organization_id AND t.user_id = u.id AND t.mapping_id = m.id AND t.status = 'open'::text))
+  WHERE m.id <> ALL (held_back.mappings)
 UNION ALL
  SELECT u.organization_id,
     u.id AS user_id,
@@ -1354,10 +1356,12 @@ UNION ALL
     NULL::timestamp with time zone AS expires_at,
     m.filter
    FROM users u
+     CROSS JOIN LATERAL ( SELECT ARRAY( SELECT t.mapping_id
+                   FROM review_tasks t
+                  WHERE t.organization_id = u.organization_id AND t.user_id = u.id AND t.status = 'open'::text) AS mappings
+         OFFSET 0) held_back
      JOIN mappings m ON m.organization_id = u.organization_id AND m.filter_path IS NOT NULL
-  WHERE jsonb_path_match(user_document(u.*), m.filter_path::jsonpath, '{}'::jsonb, true) AND NOT (EXISTS ( SELECT
-           FROM review_tasks t
-          WHERE t.organization_id = u.organization_id AND t.user_id = u.id AND t.mapping_id = m.id AND t.status = 'open'::text))
+  WHERE jsonb_path_match(user_document(u.*), m.filter_path::jsonpath, '{}'::jsonb, true) AND (m.id <> ALL (held_back.mappings))
 UNION ALL
  SELECT a.organization_id,
     a.user_id,
