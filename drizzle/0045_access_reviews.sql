@@ -23,7 +23,6 @@ CREATE TABLE "access_review_lines" (
 	"peers_holding" integer NOT NULL,
 	"advice" text NOT NULL,
 	"advice_reason" text NOT NULL,
-	"is_fallback" boolean DEFAULT false NOT NULL,
 	"passed_on" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"answer" text,
 	"end_at" timestamp(3) with time zone,
@@ -49,6 +48,7 @@ CREATE TABLE "access_review_reviewers" (
 	"user_id" text NOT NULL,
 	"review_id" text NOT NULL,
 	"position" integer NOT NULL,
+	"is_fallback" boolean DEFAULT false NOT NULL,
 	CONSTRAINT "access_review_reviewers_organization_id_user_id_review_id_position_pk" PRIMARY KEY("organization_id","user_id","review_id","position")
 );
 --> statement-breakpoint
@@ -143,6 +143,9 @@ CREATE OR REPLACE VIEW effective_assignments WITH (security_invoker = true) AS
     NULL::timestamp with time zone AS expires_at,
     NULL::text AS filter
    FROM users u
+     -- Once a person, and not once a mapping: there is hardly ever any.
+     CROSS JOIN LATERAL (SELECT ARRAY(SELECT t.mapping_id FROM review_tasks t WHERE t.organization_id = u.organization_id
+         AND t.user_id = u.id AND t.status = 'open') AS mappings OFFSET 0) held_back
      CROSS JOIN LATERAL ( WITH RECURSIVE climbed(group_id, path) AS (
                  SELECT gm.group_id,
                     ARRAY[gm.group_id] AS "array"
@@ -159,8 +162,7 @@ CREATE OR REPLACE VIEW effective_assignments WITH (security_invoker = true) AS
             climbed.path
            FROM climbed) reached
      JOIN mappings m ON m.organization_id = u.organization_id AND m.group_id = reached.group_id
-  WHERE NOT EXISTS (SELECT FROM review_tasks t WHERE t.organization_id = u.organization_id AND t.user_id = u.id
-    AND t.mapping_id = m.id AND t.status = 'open')
+  WHERE m.id <> ALL (held_back.mappings)
 UNION ALL
  SELECT u.organization_id,
     u.id AS user_id,
@@ -173,10 +175,11 @@ UNION ALL
     NULL::timestamp with time zone AS expires_at,
     m.filter
    FROM users u
+     CROSS JOIN LATERAL (SELECT ARRAY(SELECT t.mapping_id FROM review_tasks t WHERE t.organization_id = u.organization_id
+         AND t.user_id = u.id AND t.status = 'open') AS mappings OFFSET 0) held_back
      JOIN mappings m ON m.organization_id = u.organization_id AND m.filter_path IS NOT NULL
   WHERE jsonb_path_match(user_document(u.*), m.filter_path::jsonpath, '{}'::jsonb, true)
-    AND NOT EXISTS (SELECT FROM review_tasks t WHERE t.organization_id = u.organization_id AND t.user_id = u.id
-    AND t.mapping_id = m.id AND t.status = 'open')
+    AND m.id <> ALL (held_back.mappings)
 UNION ALL
  SELECT a.organization_id,
     a.user_id,

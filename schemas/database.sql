@@ -1532,6 +1532,10 @@ CREATE VIEW effective_assignments WITH (security_invoker=true) AS
     NULL::timestamp with time zone AS expires_at,
     NULL::text AS filter
    FROM users u
+     CROSS JOIN LATERAL ( SELECT ARRAY( SELECT t.mapping_id
+                   FROM review_tasks t
+                  WHERE t.organization_id = u.organization_id AND t.user_id = u.id AND t.status = 'open'::text) AS mappings
+         OFFSET 0) held_back
      CROSS JOIN LATERAL ( WITH RECURSIVE climbed(group_id, path) AS (
                  SELECT gm.group_id,
                     ARRAY[gm.group_id] AS "array"
@@ -1548,9 +1552,7 @@ CREATE VIEW effective_assignments WITH (security_invoker=true) AS
             climbed.path
            FROM climbed) reached
      JOIN mappings m ON m.organization_id = u.organization_id AND m.group_id = reached.group_id
-  WHERE NOT (EXISTS ( SELECT
-           FROM review_tasks t
-          WHERE t.organization_id = u.organization_id AND t.user_id = u.id AND t.mapping_id = m.id AND t.status = 'open'::text))
+  WHERE m.id <> ALL (held_back.mappings)
 UNION ALL
  SELECT u.organization_id,
     u.id AS user_id,
@@ -1563,10 +1565,12 @@ UNION ALL
     NULL::timestamp with time zone AS expires_at,
     m.filter
    FROM users u
+     CROSS JOIN LATERAL ( SELECT ARRAY( SELECT t.mapping_id
+                   FROM review_tasks t
+                  WHERE t.organization_id = u.organization_id AND t.user_id = u.id AND t.status = 'open'::text) AS mappings
+         OFFSET 0) held_back
      JOIN mappings m ON m.organization_id = u.organization_id AND m.filter_path IS NOT NULL
-  WHERE jsonb_path_match(user_document(u.*), m.filter_path::jsonpath, '{}'::jsonb, true) AND NOT (EXISTS ( SELECT
-           FROM review_tasks t
-          WHERE t.organization_id = u.organization_id AND t.user_id = u.id AND t.mapping_id = m.id AND t.status = 'open'::text))
+  WHERE jsonb_path_match(user_document(u.*), m.filter_path::jsonpath, '{}'::jsonb, true) AND (m.id <> ALL (held_back.mappings))
 UNION ALL
  SELECT a.organization_id,
     a.user_id,
@@ -1736,7 +1740,6 @@ CREATE TABLE access_review_lines (
   peers_holding integer NOT NULL,
   advice text NOT NULL,
   advice_reason text NOT NULL,
-  is_fallback boolean DEFAULT false NOT NULL,
   passed_on jsonb DEFAULT '[]'::jsonb NOT NULL,
   answer text,
   end_at timestamp(3) with time zone,
@@ -1773,6 +1776,7 @@ CREATE TABLE access_review_reviewers (
   user_id text NOT NULL,
   review_id text NOT NULL,
   "position" integer NOT NULL,
+  is_fallback boolean DEFAULT false NOT NULL,
   CONSTRAINT access_review_reviewers_organization_id_user_id_review_id_posit PRIMARY KEY (organization_id, user_id, review_id, "position"),
   CONSTRAINT access_review_reviewers_organization_id_review_id_access_review FOREIGN KEY (organization_id, review_id)
     REFERENCES access_reviews(organization_id, id) ON DELETE CASCADE,

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { searchBrands } from '#access/grants/brands/search-brands.ts'
+import { countOverview } from '#access/organizations/overview.ts'
 import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { cancelReview, resumeReview, suspendReview, takeOverReview } from '#access/reviews/change-review.ts'
 import { closeReview, previewClosing } from '#access/reviews/close-review.ts'
@@ -12,9 +14,10 @@ import { listOwnLines, listOwnReviews } from '#access/reviews/lines/own-lines.ts
 import { passOnLines } from '#access/reviews/lines/pass-on-lines.ts'
 import { listReviewTasks } from '#access/reviews/lines/tasks.ts'
 import { restoreReview } from '#access/reviews/restore-review.ts'
-import { runReviews } from '#access/reviews/run-reviews.ts'
 import { previewReview, type ReviewInput, scheduleReview } from '#access/reviews/schedule-review.ts'
 import { getReview, listReviews } from '#access/reviews/scope/reviews.ts'
+import { standardJobs } from '#jobs/jobs.ts'
+import { createLog } from '#platform/log.ts'
 import type { CallContext } from '#src/context.ts'
 import { type AccessStage, type Client, roleId, startStage } from '../support/access.ts'
 import { actingAs } from '../support/ceilings.ts'
@@ -32,7 +35,10 @@ afterAll(() => stage.close())
 
 const owner = (parts: TemplateStringsArray, ...values: string[]) => stage.app.owner(parts, ...values)
 const system = (): CallContext => ({ ...ctx, actor: { type: 'system', id: 'worker' } })
-const run = () => runReviews(system())
+const log = createLog('silent')
+const run = () => standardJobs.review?.(system(), log)
+const alarms = async (): Promise<string[]> =>
+  (await client.get('alarms?status=open')).body.items.map(({ kind }: { kind: string }) => kind)
 const as = (userId: string): CallContext => ({ ...ctx, actor: { type: 'user', id: userId }, permissions: new Set() })
 
 beforeEach(async () => {
@@ -296,20 +302,34 @@ describe('what an answer does', () => {
       (await client.get(`users?brandId=${brandId}&limit=200`)).body.items.some(
         (user: { id: string }) => user.id === userId,
       )
-    const everywhere = async () => [
-      (await holders('editor')).includes(dora),
-      await inBrand(dora),
-      (await client.get(`users/${dora}/explain?permission=content.edit&brand=north`)).body.allowed,
-      (await client.get(`users?roleId=${editor}&limit=200`)).body.items.some(
-        (user: { id: string }) => user.id === dora,
-      ),
-    ]
-    expect(await everywhere()).toEqual([false, false, false, false])
+    const gus = await createPerson(client, 'gus@example.com', 'Gus')
+    await giveRole(client, { userId: gus, role: 'viewer' })
+    const everywhere = async () => {
+      const { items } = (await client.get('users?sort=role&direction=desc&limit=9')).body
+      const ranking = items.map((user: { id: string }) => user.id)
+      return [
+        (await holders('editor')).includes(dora),
+        await inBrand(dora),
+        (await client.get(`users/${dora}/explain?permission=content.edit&brand=north`)).body.allowed,
+        (await client.get(`users?roleId=${editor}&limit=200`)).body.items.some(
+          (user: { id: string }) => user.id === dora,
+        ),
+        // The list of people sorts by what each holds.
+        ranking.indexOf(dora) < ranking.indexOf(gus),
+        (await searchBrands(ctx)).items.find((brand) => brand.id === brandId)?.people === 2,
+      ]
+    }
+    expect(await everywhere()).toEqual([false, false, false, false, false, false])
     const tasks = await listReviewTasks(ctx, { isOpen: true, limit: 10 })
     expect(tasks).toMatchObject([
       { user: { displayName: 'Dora' }, groups: [{ name: 'Writers', provider: 'Directory' }], status: 'open' },
       { user: { displayName: 'Dora' }, status: 'open' },
     ])
+    expect((await countOverview(ctx)).reviewTasks).toBe(2)
+    // Nor does a preview count them among those who would lose it.
+    const [mapping] = (await client.get('mappings')).body.items
+    expect((await client.delete(`mappings/${mapping.id}`)).body.preview.losing).toBe(1)
+    expect(await alarms()).toEqual(['review_tasks'])
     // Given back by hand, it is held at once; taken again, the provider's own change ends the task.
     await restoreReview(ctx, { reviewId: id, lines: [lines[0]?.position ?? 0] })
     expect(await roles(dora)).toEqual(['editor'])
@@ -319,9 +339,10 @@ describe('what an answer does', () => {
       'cancelled',
       'done',
     ])
+    expect(await alarms()).toEqual([])
     await scim.patch(`/Groups/${team}`, { op: 'add', path: 'members', value: [{ value: dora }] })
     expect(await roles(dora)).toEqual(['editor', 'editor'])
-    expect(await everywhere()).toEqual([true, true, true, true])
+    expect(await everywhere()).toEqual([true, true, true, true, true, true])
     expect(await restoreReview(ctx, { reviewId: id })).toMatchObject({ restored: 1, failed: 1 })
   })
 
@@ -501,6 +522,7 @@ describe('what no answer means, and what is left', () => {
     expect((await subjects()).at(-1)).toBe('All of it: 1 line waits for your answer by tomorrow')
     await owner`update access_reviews set due_at = now() where id = ${id}`
     expect((await subjects()).at(-1)).toBe('All of it: your answers are overdue')
+    expect((await countOverview(ctx)).overdueCampaigns).toBe(1)
     expect(await subjects()).toHaveLength(4)
     expect((await client.auditOf(id)).filter((action) => action === 'access_review.remind')).toHaveLength(4)
   })
@@ -532,8 +554,6 @@ describe('what no answer means, and what is left', () => {
     await answerLines(as(ada), { reviewId: id, lines: [(await lineOf(id, ben)).position], answer: 'remove' })
     await run()
     expect(await roles(ben)).toEqual(['viewer'])
-    const alarms = async () =>
-      (await client.get('alarms?status=open')).body.items.map(({ kind }: { kind: string }) => kind)
     expect(await alarms()).toEqual(['review_stalled'])
     await takeOverReview(ctx, id)
     await run()

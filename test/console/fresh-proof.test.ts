@@ -5,6 +5,7 @@ import { createAssignment } from '#access/grants/assignments/create-assignment.t
 import { managing } from '#access/grants/managers/management.ts'
 import { createRole } from '#access/grants/roles/create-role.ts'
 import { listRoles } from '#access/grants/roles/roles.ts'
+import { scheduleReview } from '#access/reviews/schedule-review.ts'
 import { createTestLink } from '#access/sign-in/test-links.ts'
 import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
@@ -294,6 +295,27 @@ const cases: [string, () => Promise<Request>][] = [
         emailChange: 'never',
       },
     }),
+  ],
+  [
+    'scheduling an access review',
+    async () => ({
+      path: '/console/reviews',
+      fields: {
+        name: 'All',
+        reviewerRule: 'sponsor',
+        noAnswer: 'remove',
+        dueDays: '1',
+        graceDays: '0',
+        undoHours: '0',
+      },
+    }),
+  ],
+  [
+    'taking an access review over',
+    async () => {
+      const { id } = await scheduleReview(organization.ctx, { name: 'All', fallbackId: administrator })
+      return { path: `/console/reviews/${id}/take-over` }
+    },
   ],
   ['the sign-in policy', async () => ({ path: '/console/settings/sign-in', fields: signInPolicy })],
 ]

@@ -135,6 +135,7 @@ test('J5: scheduled, answered by the brand’s manager, followed by the provider
   await page.getByText('There is nothing to do').waitFor()
 
   await page.goto(`${app.origin}/console/reviews/${reviewId}/evidence`)
+  await page.getByRole('link', { name: 'Check the seal' }).click()
   await page.getByText('As it was sealed').waitFor()
   const proof = (await page.getByRole('main').textContent()) ?? ''
   for (const words of ['Until the summer', 'Mia Brand', 'Nobody answered', 'Held back here', 'Given an end date'])

@@ -108,7 +108,7 @@ test('a review is previewed, scheduled, answered by whoever is asked, closed and
   const close = { hash: hidden(closing.text, 'hash') }
   expect((await admin.post(`/console/reviews/${review?.id}/close`, close)).status).toBe(303)
   expect(await newest()).toMatchObject({ status: 'closed' })
-  const evidence = await admin.get(`/console/reviews/${review?.id}/evidence`)
+  const evidence = await admin.get(`/console/reviews/${review?.id}/evidence?check=1`)
   expect(evidence.text).toContain('As it was sealed')
   expect((await admin.get(`/console/reviews/${review?.id}/evidence.csv`)).text).toContain('cy@example.com')
   expect((await admin.get(`/console/reviews/${review?.id}/evidence.json`)).text).toContain('"outcome":"removed"')
@@ -177,6 +177,11 @@ test('ten thousand lines: a page reads what it shows, wherever it begins, and ta
     select ${organizationId}, ${groupId}, 'usr_' || lpad(n::text, 26, '0'), now() from generate_series(1, ${many}::int) n`
   await app.owner`analyze`
   const person = { reviewerRule: 'person', reviewerId: 'sam@example.com', fallbackId: 'sam@example.com' } as const
+  const shortly = inOneUnitOfWork(ctx, async (own) => {
+    await inTransaction(own, (tx) => tx.run(once(sql`select set_config('statement_timeout', '100', true)`)))
+    return scheduleReview(own, { name: 'Too much', ...person })
+  })
+  await expect(shortly).rejects.toMatchObject({ code: 'invalid', reason: 'too_much', fields: [{ path: 'scope' }] })
   const { id, lines } = await scheduleReview(ctx, {
     name: 'Crowd',
     scope: { roleIds: [roleId] },

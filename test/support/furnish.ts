@@ -193,9 +193,9 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
       peers: 0,
       peers_holding: 0,
     },
-    ...{ advice: 'keep', advice_reason: 'usual', is_fallback: false, passed_on: [] },
+    ...{ advice: 'keep', advice_reason: 'usual', passed_on: [] },
   })
-  await insert('access_review_reviewers', { ...user, ...line })
+  await insert('access_review_reviewers', { ...user, ...line, is_fallback: false })
   await insert('review_tasks', {
     ...{ ...user, ...line, id: `rtk_${id()}`, mapping_id: 'x', role_id: 'x', status: 'done', starts_at: at },
   })

@@ -8,7 +8,6 @@ import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, type Transaction } from '#src/context.ts'
 import { requireFresh } from '../ground/stale-preview.ts'
 import { systemContext } from '../ground/system-context.ts'
-import { raiseAlarm } from '../notices/alarms/raise-alarm.ts'
 import { hashesWithin } from './evidence.ts'
 import { applyAnswers } from './lines/apply-answers.ts'
 import { type AccessReview, getReview, lockReview } from './scope/reviews.ts'
@@ -150,7 +149,7 @@ const results = prepared<
 )
 
 /** Of a campaign that closes and waits for nothing any more; nothing for others. @param ctx the worker's */
-export async function sealReview(ctx: CallContext, { id, name }: Pick<AccessReview, 'id' | 'name'>): Promise<void> {
+export async function sealReview(ctx: CallContext, { id }: Pick<AccessReview, 'id'>): Promise<void> {
   const key = { organizationId: ctx.organizationId, reviewId: id }
   await inTransaction(ctx, async (tx) => {
     const [closed] = await tx.run(seal({ ...key, now: nowOf(ctx) }))
@@ -159,8 +158,6 @@ export async function sealReview(ctx: CallContext, { id, name }: Pick<AccessRevi
     await tx.run(keep({ ...key, ...hashes }))
     const [outcome] = await tx.run(results(key))
     const detail = { ...hashes, ...outcome }
-    if ((outcome?.task ?? 0) > 0)
-      await tx.run(raiseAlarm(ctx, { kind: 'review_tasks', detail: { reviewId: id, name } }))
     await tx.run(recordAudit(ctx, { action: 'access_review.close', targetType: 'access_review', targetId: id, detail }))
   })
 }

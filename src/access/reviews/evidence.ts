@@ -26,10 +26,10 @@ const linesAfter = (organizationId: string, reviewId: string, after: number) =>
 /** What happens to it later (a task that is done, something that is given back) is in the audit trail. */
 function recordOf(line: ReviewLine) {
   const { position, user, role, brand, source, since, expiresAt, lastActiveAt, isPrivileged, isOutside } = line
-  const { peers, advice, isFallback, passedOn, answer, outcome, message, appliedAt } = line
+  const { peers, advice, passedOn, answer, outcome, message, appliedAt } = line
   return {
     ...{ position, user, role, brand, source, since, expiresAt, lastActiveAt, isPrivileged, isOutside, peers, advice },
-    ...{ isFallback, passedOn, answer, outcome, message, appliedAt },
+    ...{ passedOn, answer, outcome, message, appliedAt },
   }
 }
 

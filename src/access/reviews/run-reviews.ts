@@ -3,13 +3,17 @@
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
+import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
+import { raiseAlarm } from '../notices/alarms/raise-alarm.ts'
+import { suspendReview } from './change-review.ts'
 import { closeWithin, sealReview } from './close-review.ts'
 import { applyAnswers } from './lines/apply-answers.ts'
 import { settleTasks } from './lines/tasks.ts'
 import { remindReviewers } from './remind-reviewers.ts'
 import { continueRestores } from './restore-review.ts'
 import { replaceReviewers } from './scope/find-reviewers.ts'
+import { tooMuch } from './scope/freeze-lines.ts'
 import { openReview } from './scope/open-review.ts'
 import { type AccessReview, lockReview } from './scope/reviews.ts'
 
@@ -25,8 +29,8 @@ const toClose = prepared<Key, { id: string }>(
     and suspended_at is null and closes_at <= now() order by id`,
 )
 
-const toSeal = prepared<Key, { id: string; name: string }>(
-  (p) => sql`select id, name from access_reviews where organization_id = ${p.organizationId} and status = 'closing'
+const toSeal = prepared<Key, { id: string }>(
+  (p) => sql`select id from access_reviews where organization_id = ${p.organizationId} and status = 'closing'
     and suspended_at is null order by id`,
 )
 
@@ -36,8 +40,8 @@ const toReplace = prepared<Key, { id: string; fallbackId: string; lines: number 
     where w.organization_id = ${p.organizationId} group by r.id, r.fallback_id order by r.id`,
 )
 
-/** No longer in one run, so that the queue sees that the worker is alive; the next run goes on. */
-const runMillis = 60_000
+/** Of each kind in one run; the next run goes on. */
+const runMillis = 300_000
 
 /** @param ctx the worker's */
 export async function runReviews(ctx: CallContext): Promise<void> {
@@ -60,11 +64,23 @@ async function eachOf(
   work: (...args: Parameters<typeof closeWithin>) => Promise<void>,
 ): Promise<void> {
   const [found = []] = await inTransaction(ctx, (tx) => tx.commitWith(which))
-  for (const { id } of found)
-    await inTransaction(ctx, async (tx) => {
+  for (const { id } of found) {
+    const done = inTransaction(ctx, async (tx) => {
       const review = await lockReview(tx, ctx, id)
       if (isStill(review) && review.suspendedAt === null) await work(tx, ctx, review)
     })
+    await done.catch((error: unknown) => {
+      if (!(error instanceof AppError) || error.reason !== tooMuch) throw error
+      return suspendUnable(ctx, id)
+    })
+  }
+}
+
+/** It cannot open as it is; somebody has to schedule others that are about less. */
+async function suspendUnable(ctx: CallContext, id: string): Promise<void> {
+  const { name } = await suspendReview(ctx, id)
+  const alarm = raiseAlarm(ctx, { kind: 'review_stalled', detail: { reviewId: id, name, why: tooMuch } })
+  await inTransaction(ctx, (tx) => tx.commitWith(alarm))
 }
 
 async function replaceAll(ctx: CallContext): Promise<void> {

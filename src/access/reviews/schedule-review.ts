@@ -164,7 +164,8 @@ export type ReviewPreview = {
 const outlook = prepared<{ organizationId: string; reviewId: string }, ReviewPreview>(
   (p) => sql`select count(*)::int as lines, count(distinct l.user_id)::int as people,
       (count(*) filter (where l.is_privileged))::int as privileged,
-      (count(*) filter (where l.source = 'mapping'))::int as "byGroups", (count(*) filter (where l.is_fallback))::int as fallback,
+      (count(*) filter (where l.source = 'mapping'))::int as "byGroups", (select count(distinct w.position)::int from access_review_reviewers w where w.organization_id = ${p.organizationId}
+        and w.review_id = ${p.reviewId} and w.is_fallback) as fallback,
       (select count(*)::int from review_lines_without_reviewer w where w.organization_id = ${p.organizationId}
         and w.review_id = ${p.reviewId}) as unreviewable,
       (select coalesce(json_agg(x), '[]') from (select u.id, coalesce(u.display_name, u.user_name) as name, count(*)::int as lines

@@ -15,6 +15,7 @@ const listRoute = operation('get', '/access-review-tasks', 'listAccessReviewTask
       ...pageParams,
       status: z.enum(['open', 'settled']).optional().openapi({ description: '`open`: also what waits for its date' }),
       reviewId: z.string().max(100).optional(),
+      userId: z.string().max(100).optional(),
     }),
   },
   responses: { 200: jsonAnswer(pageOf(ReviewTask), 'A page of tasks') },
@@ -28,10 +29,10 @@ const cancelRoute = operation('post', '/access-review-tasks/{id}/cancel', 'cance
 
 export const accessReviewTaskRoutes = newRoutes()
   .openapi(listRoute, async (c) => {
-    const { limit, cursor, status, reviewId } = c.req.valid('query')
+    const { limit, cursor, status, ...wanted } = c.req.valid('query')
     const isOpen = status === undefined ? undefined : status === 'open'
     const after = afterId(cursor, 'rtk')
-    const rows = await listReviewTasks(c.get('ctx'), { isOpen, reviewId, after, limit: limit + 1 })
+    const rows = await listReviewTasks(c.get('ctx'), { isOpen, ...wanted, after, limit: limit + 1 })
     return c.json(page(rows, limit), 200)
   })
   .openapi(cancelRoute, async (c) => {

@@ -36,7 +36,7 @@ export function createEvidencePages(): Hono<ConsoleEnv> {
       throw new AppError('conflict', 'This review has not opened yet; there is nothing to show', { reason: 'not_open' })
     const from = /^\d{1,9}$/.test(after) ? Number(after) : undefined
     const [isSealed, found] = await Promise.all([
-      from === undefined ? isAsSealed(frame.ctx, review) : undefined,
+      c.req.query('check') === '1' ? isAsSealed(frame.ctx, review) : undefined,
       listReviewLines(frame.ctx, { reviewId, filter: {}, after: from, limit: pageSize + 1 }),
     ])
     const [lines, hasMore] = [found.slice(0, pageSize), found.length > pageSize]
@@ -73,6 +73,7 @@ const EvidencePage = ({ frame, review, lines, hasMore, isFirst, isSealed }: Page
       trail={[...sectionTrail('reviews'), { label: review.name, href: `/console/reviews/${review.id}` }]}
       actions={
         <>
+          {review.csvSha256 === null ? null : <LinkButton href={`${path}?check=1`}>Check the seal</LinkButton>}
           <LinkButton href={`${path}.csv`}>Download CSV</LinkButton>
           <LinkButton href={`${path}.json`}>Download JSON</LinkButton>
         </>

@@ -8,6 +8,7 @@ type Input = z.input<typeof ReviewInput>
 
 /** Where a field of the verb has another name in the form. */
 export const fieldNames = {
+  scope: 'role',
   'scope.roleIds': 'role',
   'scope.brandIds': 'brand',
   'scope.directoryId': 'directory',

@@ -6,6 +6,7 @@ import { findAddressProposal } from '#access/people/adoption/address-proposals.t
 import { getListedUser } from '#access/people/list-users.ts'
 import { approveUser } from '#access/people/status/approve-user.ts'
 import { getDeactivationReceipt } from '#access/people/status/deactivation-receipt.ts'
+import { listReviewTasks } from '#access/reviews/lines/tasks.ts'
 import { listAttempts } from '#access/sign-in/attempts.ts'
 import { endSession, endUserSessions } from '#access/sign-in/sessions/end-sessions.ts'
 import { listSessions } from '#access/sign-in/sessions/sessions.ts'
@@ -18,6 +19,7 @@ import { AccessRequests } from './parts/access-requests.tsx'
 import { AccessTab } from './parts/access-tab.tsx'
 import { AddressProposalPanel, createAddressProposal } from './parts/address-proposal.tsx'
 import { createAssignmentPages } from './parts/assignment-pages.tsx'
+import { HeldBack } from './parts/held-back.tsx'
 import { UserFrame } from './parts/user-frame.tsx'
 import { createPastPage } from './past-page.tsx'
 import { createStatusPages } from './status/status-pages.tsx'
@@ -35,6 +37,7 @@ export function createUserPages(): Hono<ConsoleEnv> {
     const [user, matrix] = await Promise.all([getListedUser(frame.ctx, id), getAccessMatrix(frame.ctx, id)])
     const receipt = user.status === 'inactive' ? await receiptOf(frame.ctx, id) : undefined
     const [mayRead, mayWrite] = [isPermitted(frame.ctx, 'users.read'), isPermitted(frame.ctx, 'users.write')]
+    const tasks = await listReviewTasks(frame.ctx, { userId: id, isOpen: true, limit: shownEvents })
     const [asked, proposal] = mayRead
       ? await Promise.all([listAccessRequests(frame.ctx, id), findAddressProposal(frame.ctx, id)])
       : [[], undefined]
@@ -43,6 +46,7 @@ export function createUserPages(): Hono<ConsoleEnv> {
       <UserFrame {...{ frame, user }} tab="access">
         <AccessRequests requests={asked} mayAnswer={mayWrite} />
         <AddressProposalPanel proposal={proposal} mayDecide={mayWrite} />
+        <HeldBack tasks={tasks} />
         <AccessTab {...{ frame, user, matrix, receipt }} />
       </UserFrame>,
     )

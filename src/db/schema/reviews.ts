@@ -96,8 +96,6 @@ export const accessReviewLines = pgTable(
     peersHolding: integer('peers_holding').notNull(),
     advice: text('advice', { enum: ['keep', 'remove', 'end'] }).notNull(),
     adviceReason: text('advice_reason').notNull(),
-    /** The rule found nobody, so that somebody else reviews it. */
-    isFallback: boolean('is_fallback').notNull().default(false),
     passedOn: jsonb('passed_on').notNull().default([]),
     answer: text('answer', { enum: ['keep', 'remove', 'end'] }),
     endAt: time('end_at'),
@@ -144,6 +142,8 @@ export const accessReviewReviewers = pgTable(
     userId: text('user_id').notNull(),
     reviewId: text('review_id').notNull(),
     position: integer('position').notNull(),
+    /** Asked since the rule found nobody, or nobody any more. */
+    isFallback: boolean('is_fallback').notNull().default(false),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.userId, table.reviewId, table.position] }),

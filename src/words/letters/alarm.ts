@@ -159,10 +159,18 @@ const words = {
   review_stalled: (detail, organization) => ({
     subject: `The access review ${text(detail['name'])} of ${organization} stands still`,
     paragraphs: [
-      `What was answered in ${text(detail['name'])} cannot take effect: whoever set the review going may not do that any more.`,
+      detail['why'] === 'too_much'
+        ? `${text(detail['name'])} was to open, and is about more than one review can be. It is suspended.`
+        : `What was answered in ${text(detail['name'])} cannot take effect: whoever set the review going may not do that any more.`,
     ],
     closing: [
-      'Take the review over in the console, so that it goes on in your name, or cancel it. Settle the alarm afterwards.',
+      ...(detail['why'] === 'too_much'
+        ? [
+            'Schedule reviews of single brands, roles or directories in its place, and cancel it. Settle the alarm afterwards.',
+          ]
+        : [
+            'Take the review over in the console, so that it goes on in your name, or cancel it. Settle the alarm afterwards.',
+          ]),
     ],
   }),
   review_tasks: (detail, organization) => ({
@@ -171,7 +179,7 @@ const words = {
       `The access review ${text(detail['name'])} has taken roles away that groups of the identity provider give. They are held back here, and the groups have to follow.`,
     ],
     closing: [
-      'The list of tasks says whom to take out of which group. Each is done by itself once the change has arrived here. Settle the alarm afterwards.',
+      'The list of tasks says whom to take out of which group. Each is done by itself once the change has arrived here, and the alarm is settled with the last.',
     ],
   }),
   emergency_drill: (detail, organization) => ({

@@ -22,7 +22,8 @@ import type { AlarmKind } from '#words/letters/alarm.ts'
  * - `mass_change`: massChangeId, directoryId, name, limit, minutes
  * - `reactivation_held`: userId, userName, displayName, directoryId, heldFor (the reason they are inactive for)
  * - `groups_unreadable`: connectionId, name; messages of the connection have no names where groups should be
- * - `review_stalled`: reviewId, name; whoever an access review is carried out in the name of may not do so any more
+ * - `review_stalled`: reviewId, name, why (`too_much` where it cannot open; otherwise whoever an access review is carried out in the
+ *   name of may not do so any more)
  * - `review_tasks`: reviewId, name; an access review took what groups of a provider give
  * - `emergency_drill`: accounts (user names); raised settled, it only notes when the mail went out
  */

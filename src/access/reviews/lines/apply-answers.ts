@@ -132,7 +132,7 @@ async function stall(ctx: CallContext, { reviewId, review }: Due): Promise<strin
   return reviewId
 }
 
-async function applyOne(system: CallContext, own: CallContext, { reviewId, position }: Due): Promise<void> {
+async function applyOne(system: CallContext, own: CallContext, { reviewId, position, review }: Due): Promise<void> {
   const key = { organizationId: system.organizationId, reviewId, position }
   try {
     await inOneUnitOfWork(own, (ctx) =>
@@ -142,6 +142,8 @@ async function applyOne(system: CallContext, own: CallContext, { reviewId, posit
         const { outcome, message = null, taken } = await take(tx, ctx, line, key)
         const kept = taken === undefined ? null : JSON.stringify(taken)
         await tx.run(note({ ...key, outcome, message, taken: kept, now: nowOf(ctx) }))
+        const told = { reviewId, name: review.name }
+        if (outcome === 'task') await tx.run(raiseAlarm(system, { kind: 'review_tasks', detail: told }))
         const { userId, roleId, brandId, answer } = line
         const detail = { position, userId, roleId, brandId, answer, outcome, message }
         const entry = { action: 'access_review.apply', targetType: 'access_review', targetId: reviewId } as const

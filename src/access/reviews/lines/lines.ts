@@ -85,7 +85,8 @@ export const lineJson = sql`json_build_object('reviewId', l.review_id, 'position
   'reviewers', (select coalesce(json_agg(json_build_object('id', u.id, 'name', coalesce(u.display_name, u.user_name)) order by u.id), '[]')
     from access_review_reviewers w join users u on u.organization_id = w.organization_id and u.id = w.user_id
     where w.organization_id = l.organization_id and w.review_id = l.review_id and w.position = l.position),
-  'isFallback', l.is_fallback, 'passedOn', l.passed_on,
+  'isFallback', exists (select from access_review_reviewers w where w.organization_id = l.organization_id
+    and w.review_id = l.review_id and w.position = l.position and w.is_fallback), 'passedOn', l.passed_on,
   'answer', case when l.answer is not null then json_build_object('answer', l.answer, 'endAt', ${isoTime(sql`l.end_at`)},
     'comment', l.comment, 'at', ${isoTime(sql`l.answered_at`)},
     'by', json_build_object('type', l.answered_by_type, 'id', l.answered_by, 'name', l.answered_by_name)) end,

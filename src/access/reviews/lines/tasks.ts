@@ -42,6 +42,7 @@ type Filter = {
   brandIds: readonly string[] | null
   isOpen: boolean | null
   reviewId: string | null
+  userId: string | null
   after: string | null
   limit: number
 }
@@ -58,14 +59,21 @@ const select = prepared<Filter, ReviewTask>(
     join access_review_lines l on l.organization_id = t.organization_id and l.review_id = t.review_id and l.position = t.position
     where t.organization_id = ${p.organizationId} and (${p.brandIds}::text[] is null or t.brand_id = any (${p.brandIds}::text[]))
       and (${p.isOpen}::boolean is null or (t.status in ('waiting', 'open')) = ${p.isOpen}::boolean)
-      and (${p.reviewId}::text is null or t.review_id = ${p.reviewId}) and (${p.after}::text is null or t.id < ${p.after})
+      and (${p.reviewId}::text is null or t.review_id = ${p.reviewId})
+      and (${p.userId}::text is null or t.user_id = ${p.userId}) and (${p.after}::text is null or t.id < ${p.after})
     order by t.id desc limit ${p.limit}::int`,
 )
 
 /** The newest first: whoever sees assignments sees them, and whoever sees directories, since it is theirs to do. @throws AppError forbidden */
 export async function listReviewTasks(
   ctx: CallContext,
-  page: { isOpen?: boolean | undefined; reviewId?: string | undefined; after?: string | undefined; limit: number },
+  page: {
+    isOpen?: boolean | undefined
+    reviewId?: string | undefined
+    userId?: string | undefined
+    after?: string | undefined
+    limit: number
+  },
 ): Promise<ReviewTask[]> {
   const brands = isPermitted(ctx, 'directories.read') ? 'all' : brandsPermitted(ctx, 'assignments.read')
   if (brands.length === 0)
@@ -73,9 +81,9 @@ export async function listReviewTasks(
       reason: 'permission',
       extensions: { permission: 'assignments.read' },
     })
-  const { isOpen = null, reviewId = null, after = null, limit } = page
+  const { isOpen = null, reviewId = null, userId = null, after = null, limit } = page
   const brandIds = brands === 'all' ? null : brands
-  const statement = select({ organizationId: ctx.organizationId, brandIds, isOpen, reviewId, after, limit })
+  const statement = select({ organizationId: ctx.organizationId, brandIds, isOpen, reviewId, userId, after, limit })
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
   return rows ?? []
 }
@@ -180,9 +188,18 @@ export async function settleTasks(ctx: CallContext): Promise<void> {
   for (;;) {
     const [found = []] = await inTransaction(ctx, (tx) => tx.commitWith(due({ organizationId, limit: atOnce })))
     for (const task of found) await (task.isMapped ? startTask(ctx, task) : endTask(ctx, task))
-    if (found.length < atOnce) return
+    if (found.length < atOnce) break
   }
+  await inTransaction(ctx, (tx) => tx.commitWith(settleAlarms({ organizationId, now: nowOf(ctx) })))
 }
+
+/** What administrators were told to have done is done. */
+const settleAlarms = prepared<{ organizationId: string; now: string }, never>(
+  (p) => sql`update alarms a set settled_at = ${p.now}::timestamptz, settled_by = 'system'
+    where a.organization_id = ${p.organizationId} and a.kind = 'review_tasks' and a.settled_at is null and not exists (
+      select from review_tasks t where t.organization_id = a.organization_id and t.review_id = a.detail ->> 'reviewId'
+        and t.status in ('waiting', 'open'))`,
+)
 
 async function endTask(ctx: CallContext, { id, userId }: Due): Promise<void> {
   const change = { organizationId: ctx.organizationId, id, now: nowOf(ctx), message: null }

@@ -87,11 +87,10 @@ const instead = (
       where l.organization_id = ${organizationId} and l.review_id = ${reviewId} and l.answer is null and l.position not in (
         select w.position from access_review_reviewers w where w.organization_id = ${organizationId}
           and w.review_id = ${reviewId} and w.user_id in (select u.id from users u
-            where u.organization_id = ${organizationId} and u.status = 'active' and u.deleted_at is null))),
-    placed as (${insertInto} select ${organizationId}, c.id, ${reviewId}, l.position from left_over l
-      join candidates c on c.id <> l.user_id on conflict do nothing returning position)
-  update access_review_lines l set is_fallback = true where l.organization_id = ${organizationId} and l.review_id = ${reviewId}
-    and l.position in (select position from placed) returning 1 as one`
+            where u.organization_id = ${organizationId} and u.status = 'active' and u.deleted_at is null)))
+  insert into access_review_reviewers (organization_id, user_id, review_id, position, is_fallback)
+    select ${organizationId}, c.id, ${reviewId}, l.position, true from left_over l join candidates c on c.id <> l.user_id
+    on conflict do nothing returning position`
 
 const theFallback = (organizationId: string, userId: string) => ({
   candidates: sql`select u.id from users u where u.organization_id = ${organizationId} and u.id = ${userId} and ${canAnswer}`,
@@ -137,8 +136,8 @@ export async function replaceReviewers(
   let placed = 0
   await tx.run(joining({ isOneByOne: 'off' }))
   for (const candidates of [theFallback(organizationId, fallbackId), administrators(organizationId, roleIds)]) {
-    const statement = once<{ one: number }>(instead(organizationId, id, candidates), { isPrepared: false })
-    placed += (await tx.run(statement)).length
+    const statement = once<{ position: number }>(instead(organizationId, id, candidates), { isPrepared: false })
+    placed += new Set((await tx.run(statement)).map(({ position }) => position)).size
   }
   await tx.run(joining({ isOneByOne: 'on' }))
   return placed

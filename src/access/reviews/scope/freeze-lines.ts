@@ -3,6 +3,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { isPerson } from '#db/emergency.ts'
 import { once } from '#db/statement.ts'
+import { invalidField } from '#platform/input.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import { readAccessModel } from '../../decisions/access-model.ts'
 import { isHeldBack } from '../../decisions/held-back.ts'
@@ -165,7 +166,13 @@ const freeze = (wanted: Wanted, reviewId: string): SQL => sql`
     case v.advice_reason when 'usual' then 'keep' when 'outside_without_end' then 'end' else 'remove' end, v.advice_reason
   from advised v`
 
-/** Once, as the campaign opens. Sealed emergency accounts have drills of their own, and are not in it. */
+/** PostgreSQL gave the statement up, since it took longer than one may. */
+const isTooLong = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '57014'
+
+/** What `tooMuch` is refused with. */
+export const tooMuch = 'too_much'
+
+/** Once, as the campaign opens. Sealed emergency accounts have drills of their own, and are not in it. @throws AppError invalid (reason `too_much`) */
 export async function freezeLines(
   tx: Transaction,
   ctx: CallContext,
@@ -175,6 +182,11 @@ export async function freezeLines(
   const privileged = [...roles.values()].filter(({ allows }) => !isOrdinary(allows)).map((role) => role.id)
   const wanted = { organizationId: ctx.organizationId, scope, privileged }
   await tx.run(joining({ isOneByOne: 'off' }))
-  await tx.run(once(freeze(wanted, id), { isPrepared: false }))
+  try {
+    await tx.run(once(freeze(wanted, id), { isPrepared: false }))
+  } catch (error) {
+    if (!isTooLong(error)) throw error
+    throw invalidField('scope', 'is too much for one review: narrow it by brands, roles or a directory', tooMuch)
+  }
   await tx.run(joining({ isOneByOne: 'on' }))
 }
