@@ -2,6 +2,7 @@
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { setConnectionStatus } from '#access/sign-in/connection-status.ts'
 import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
@@ -294,16 +295,19 @@ row(
   'an expired certificate of the provider is noted, and refused where the connection says so',
   async (attempt) => {
     const organization = await stage.nodes[0].createOrganization('expired')
+    const ends = new Date(Date.now() + 5_000)
     const key = createSigningKey({
       commonName: 'idp.test',
       notBefore: new Date('2020-01-01'),
-      notAfter: new Date('2021-01-01'),
+      notAfter: ends,
     })
     await verifyDomain(organization, 'expired.test')
     const connection = await createSamlConnection(organization, {
       idpEntityId: 'https://idp.test/expired',
       keys: [key],
     })
+    // One that has ended is not taken in the first place.
+    await sleep(ends.getTime() + 1_000 - Date.now())
     const sign = async () => {
       const browser = createTestBrowser(stage.nodes[0].request, stage.nodes[0].urls.origin)
       const { requestId } = await startSaml(browser, connection.id)

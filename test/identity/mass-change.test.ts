@@ -270,7 +270,7 @@ describe('put back', () => {
     expect(await run('brake', '--directory', 'Entra', '--people', '2', '--minutes', '30')).toMatchObject({
       ...{ brake: 'on', brakeLimit: 2, brakeMinutes: 30 },
     })
-    await each(ids, (id) => say(id, false))
+    for (const id of ids) await say(id, false)
     const { items } = await run('mass-change', 'list', '--directory', 'Entra')
     expect(items).toMatchObject([{ people: 4, status: 'open' }])
     const of = ['--mass-change', items[0].id] as const
@@ -286,7 +286,7 @@ describe('put back', () => {
 
   test('wants the rights for it, and is not known to another organization', async () => {
     await settings({ brakePeople: 3 })
-    await each(await people(5), (id) => say(id, false))
+    for (const id of await people(5)) await say(id, false)
     const [found] = await changes()
     const other = await identityStage(stage)
     for (const verb of ['confirm', 'restore'])

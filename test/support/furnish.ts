@@ -2,6 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import type postgres from 'postgres'
 
+/** A single address of the private ranges: a row of its own at each call. */
+const randomRange = (): string => `10.${[1, 2, 3].map(() => Math.floor(Math.random() * 256)).join('.')}`
+
 /** @param sql the owner's connection */
 export async function furnishSignIn(sql: postgres.Sql, organizationId: string, userId: string): Promise<void> {
   const id = () => randomUUID()
@@ -59,7 +62,7 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
   })
   const run = { id: `rpr_${id()}`, schedule_id: rps, kind: 'drift', made_at: at, facts: [], findings: [], told: 0 }
   await insert('report_runs', run)
-  await insert('address_places', { range: '192.0.2.0/24', place: 'x' })
+  await insert('address_places', { range: randomRange(), place: 'x' })
   await insert('mass_changes', { id: `mch_${id()}`, directory_id: dir, began_at: at, tripped_at: at, status: 'open' })
   await insert('adoption_requests', {
     ...user,

@@ -51,7 +51,7 @@ export const directoryLosses = pgTable(
     organizationId: text('organization_id')
       .notNull()
       .references(() => organizations.id, { onDelete: 'cascade' }),
-    id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity(),
+    id: bigint('id', { mode: 'number' }).generatedByDefaultAsIdentity(),
     directoryId: text('directory_id').notNull(),
     occurredAt: time('occurred_at').notNull(),
     kind: text('kind', { enum: ['deactivated', 'deleted', 'left_group', 'group_deleted', 'left_nesting'] }).notNull(),
