@@ -997,9 +997,13 @@ DECLARE
 BEGIN
   IF p_directory_id IS NULL OR cardinality(p_user_ids) = 0 THEN RETURN NULL; END IF;
   SELECT d.* INTO v_directory FROM directories d WHERE d.organization_id = p_organization_id AND d.id = p_directory_id;
-  v_counts := p_group_id IS NULL OR EXISTS (SELECT FROM mappings m
-    WHERE m.organization_id = p_organization_id
-      AND m.group_id IN (SELECT a.group_id FROM groups_above(p_organization_id, ARRAY[p_group_id]) a));
+  -- Of a group counts what gives a role: a mapping, or a team that it fills and that holds one, or is within one that does.
+  v_counts := p_group_id IS NULL OR EXISTS (SELECT FROM groups_above(p_organization_id, ARRAY[p_group_id]) a
+    WHERE EXISTS (SELECT FROM mappings m WHERE m.organization_id = p_organization_id AND m.group_id = a.group_id)
+      OR EXISTS (SELECT FROM team_sources s
+        JOIN teams t ON t.organization_id = s.organization_id AND t.id = s.team_id
+        JOIN team_roles r ON r.organization_id = s.organization_id AND r.team_id IN (t.id, t.parent_id)
+        WHERE s.organization_id = p_organization_id AND s.group_id = a.group_id));
   SELECT l.occurred_at INTO v_last FROM directory_losses l
     WHERE l.organization_id = p_organization_id AND l.directory_id = p_directory_id ORDER BY l.occurred_at DESC LIMIT 1;
   SELECT m.id INTO v_wave FROM mass_changes m
@@ -1518,8 +1522,8 @@ CREATE TRIGGER prove_permission AFTER INSERT OR DELETE OR UPDATE ON policies
 GRANT SELECT, INSERT, UPDATE, DELETE ON policies TO rolecall_server;
 
 -- Who holds what, and through what: by a group that is mapped (group_path leads from the group that somebody is a
--- member of to the mapped one), by a filter that they satisfy, or directly. Computed, never copied; a condition on
--- user_id reaches the users table, so that one person's access costs what that person has.
+-- member of to the mapped one), by a filter that they satisfy, directly, or by a team that they are in. Computed, never
+-- copied; a condition on user_id reaches the users table, so that one person's access costs what that person has.
 CREATE VIEW effective_assignments WITH (security_invoker=true) AS
  SELECT u.organization_id,
     u.id AS user_id,
@@ -1583,7 +1587,19 @@ UNION ALL
     a.expires_at,
     NULL::text AS filter
    FROM assignments a
-  WHERE (a.valid_from IS NULL OR a.valid_from <= now()) AND (a.expires_at IS NULL OR a.expires_at > now());
+  WHERE (a.valid_from IS NULL OR a.valid_from <= now()) AND (a.expires_at IS NULL OR a.expires_at > now())
+UNION ALL
+ SELECT DISTINCT h.organization_id,
+    h.user_id,
+    h.role_id,
+    h.brand_id,
+    'team'::text AS source,
+    h.team_role_id AS source_id,
+    NULL::text[] AS group_path,
+    h.reason,
+    h.expires_at,
+    NULL::text AS filter
+   FROM holdings_by_team h;
 GRANT SELECT, INSERT, UPDATE, DELETE ON effective_assignments TO rolecall_server;
 
 -- Whether holding the one permission means having the other: as covers says it in the service, for what the database
@@ -1627,6 +1643,340 @@ BEGIN
   RETURN NEW;
 END
 $function$;
+
+-- =====================================================================================================================
+-- Teams and assets
+--
+-- People who hold something together, and things of host applications that are for some teams alone. Who is in a team
+-- is computed by two views, from the teams down and from the people up; what its roles give by two more.
+
+-- People of the organization, or of one brand, who hold something together. A team within another has no teams of its
+-- own.
+CREATE TABLE teams (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  name text NOT NULL,
+  name_key text NOT NULL,
+  brand_id text,
+  parent_id text,
+  leader_id text,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now(),
+  CONSTRAINT teams_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT teams_name UNIQUE NULLS NOT DISTINCT (organization_id, brand_id, name_key),
+  CONSTRAINT teams_organization_id_brand_id_brands_organization_id_id_fk FOREIGN KEY (organization_id, brand_id)
+    REFERENCES brands(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT teams_organization_id_leader_id_users_organization_id_id_fk FOREIGN KEY (organization_id, leader_id)
+    REFERENCES users(organization_id, id),
+  CONSTRAINT teams_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE,
+  CONSTRAINT teams_within FOREIGN KEY (organization_id, parent_id)
+    REFERENCES teams(organization_id, id)
+);
+CREATE INDEX teams_brand ON teams USING btree (organization_id, brand_id);
+CREATE INDEX teams_leader ON teams USING btree (organization_id, leader_id) WHERE (leader_id IS NOT NULL);
+CREATE INDEX teams_parent ON teams USING btree (organization_id, parent_id) WHERE (parent_id IS NOT NULL);
+ALTER TABLE teams ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON teams FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER keep_administrator AFTER INSERT OR UPDATE OF leader_id, parent_id ON teams
+  FOR EACH ROW EXECUTE FUNCTION keep_administrator_of_team();
+CREATE TRIGGER keep_deleted AFTER DELETE ON teams REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_teams();
+CREATE TRIGGER keep_version BEFORE UPDATE ON teams
+  FOR EACH ROW WHEN (old.name IS DISTINCT FROM new.name OR old.brand_id IS DISTINCT FROM new.brand_id OR old.parent_id IS DISTINCT FROM new.parent_id OR old.leader_id IS DISTINCT FROM new.leader_id) EXECUTE FUNCTION history.keep_version_of_teams();
+CREATE TRIGGER prove_team AFTER INSERT OR UPDATE OF leader_id, parent_id ON teams
+  FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_team();
+GRANT SELECT, INSERT, UPDATE, DELETE ON teams TO rolecall_server;
+
+-- People who were added to a team by hand.
+CREATE TABLE team_members (
+  organization_id text NOT NULL,
+  team_id text NOT NULL,
+  user_id text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now(),
+  CONSTRAINT team_members_organization_id_team_id_user_id_pk PRIMARY KEY (organization_id, team_id, user_id),
+  CONSTRAINT team_members_organization_id_team_id_teams_organization_id_id_f FOREIGN KEY (organization_id, team_id)
+    REFERENCES teams(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT team_members_organization_id_user_id_users_organization_id_id_f FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX team_members_user ON team_members USING btree (organization_id, user_id);
+ALTER TABLE team_members ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON team_members FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER keep_administrator AFTER DELETE ON team_members REFERENCING OLD TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION keep_administrator_of_team_members();
+CREATE TRIGGER keep_administrator_of_new AFTER INSERT ON team_members REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION keep_administrator_of_team_members();
+CREATE TRIGGER keep_deleted AFTER DELETE ON team_members REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_team_members();
+CREATE TRIGGER prove_team AFTER INSERT OR DELETE ON team_members
+  FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_team();
+CREATE TRIGGER refuse_emergency_account BEFORE INSERT ON team_members
+  FOR EACH ROW EXECUTE FUNCTION refuse_emergency_account();
+GRANT SELECT, INSERT, UPDATE, DELETE ON team_members TO rolecall_server;
+
+-- What else fills a team: the members of a group, or whoever satisfies a filter. Computed, never copied.
+CREATE TABLE team_sources (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  team_id text NOT NULL,
+  group_id text,
+  filter text,
+  filter_path text,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now(),
+  CONSTRAINT team_sources_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT team_sources_once UNIQUE NULLS NOT DISTINCT (organization_id, team_id, group_id, filter),
+  CONSTRAINT team_sources_group_or_filter CHECK ((group_id IS NULL) = (filter IS NOT NULL) AND (filter IS NULL) = (filter_path IS NULL)),
+  CONSTRAINT team_sources_organization_id_group_id_groups_organization_id_id FOREIGN KEY (organization_id, group_id)
+    REFERENCES groups(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT team_sources_organization_id_team_id_teams_organization_id_id_f FOREIGN KEY (organization_id, team_id)
+    REFERENCES teams(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX team_sources_filter ON team_sources USING btree (organization_id) WHERE (filter_path IS NOT NULL);
+CREATE INDEX team_sources_group ON team_sources USING btree (organization_id, group_id) WHERE (group_id IS NOT NULL);
+ALTER TABLE team_sources ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON team_sources FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER keep_administrator AFTER INSERT OR DELETE ON team_sources
+  FOR EACH ROW EXECUTE FUNCTION keep_administrator_of_team_source();
+CREATE TRIGGER keep_deleted AFTER DELETE ON team_sources REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_team_sources();
+CREATE TRIGGER prove_team AFTER INSERT OR DELETE ON team_sources
+  FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_team();
+GRANT SELECT, INSERT, UPDATE, DELETE ON team_sources TO rolecall_server;
+
+-- Everybody in the team, and in the teams within it, holds this role: for a reason, until a date.
+CREATE TABLE team_roles (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  team_id text NOT NULL,
+  role_id text NOT NULL,
+  brand_id text,
+  reason text NOT NULL,
+  expires_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now(),
+  CONSTRAINT team_roles_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT team_roles_once UNIQUE NULLS NOT DISTINCT (organization_id, team_id, role_id, brand_id),
+  CONSTRAINT team_roles_organization_id_brand_id_brands_organization_id_id_f FOREIGN KEY (organization_id, brand_id)
+    REFERENCES brands(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT team_roles_organization_id_role_id_roles_organization_id_id_fk FOREIGN KEY (organization_id, role_id)
+    REFERENCES roles(organization_id, id),
+  CONSTRAINT team_roles_organization_id_team_id_teams_organization_id_id_fk FOREIGN KEY (organization_id, team_id)
+    REFERENCES teams(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX team_roles_brand ON team_roles USING btree (organization_id, brand_id);
+CREATE INDEX team_roles_role ON team_roles USING btree (organization_id, role_id);
+ALTER TABLE team_roles ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON team_roles FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER keep_administrator AFTER DELETE OR UPDATE ON team_roles
+  FOR EACH ROW WHEN (old.brand_id IS NULL) EXECUTE FUNCTION keep_administrator_of_team_role();
+CREATE TRIGGER keep_administrator_of_new AFTER INSERT ON team_roles
+  FOR EACH ROW WHEN (new.brand_id IS NULL) EXECUTE FUNCTION keep_administrator_of_team_role();
+CREATE TRIGGER keep_deleted AFTER DELETE ON team_roles REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_team_roles();
+CREATE TRIGGER keep_version BEFORE UPDATE ON team_roles
+  FOR EACH ROW WHEN (old.reason IS DISTINCT FROM new.reason OR old.expires_at IS DISTINCT FROM new.expires_at) EXECUTE FUNCTION history.keep_version_of_team_roles();
+CREATE TRIGGER prove_role_given AFTER INSERT OR DELETE OR UPDATE ON team_roles
+  FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_role_given();
+GRANT SELECT, INSERT, UPDATE, DELETE ON team_roles TO rolecall_server;
+
+-- Who is in which team, and how (leader, hand, group, filter): from the teams down to their people.
+CREATE VIEW people_of_teams WITH (security_invoker=true) AS
+ SELECT t.organization_id,
+    t.id AS team_id,
+    t.parent_id,
+    x.user_id,
+    x.way,
+    x.source_id
+   FROM teams t
+     CROSS JOIN LATERAL ( SELECT t.leader_id AS user_id,
+            'leader'::text AS way,
+            NULL::text AS source_id
+          WHERE t.leader_id IS NOT NULL
+        UNION ALL
+         SELECT m.user_id,
+            'hand'::text,
+            NULL::text
+           FROM team_members m
+          WHERE m.organization_id = t.organization_id AND m.team_id = t.id
+        UNION ALL
+         SELECT reached.user_id,
+            'group'::text,
+            s.id
+           FROM team_sources s
+             CROSS JOIN LATERAL ( WITH RECURSIVE below(group_id) AS (
+                         SELECT s.group_id
+                        UNION
+                         SELECT n.child_group_id
+                           FROM below below_1
+                             JOIN group_nestings n ON n.organization_id = s.organization_id AND n.group_id = below_1.group_id
+                        )
+                 SELECT DISTINCT gm.user_id
+                   FROM below
+                     JOIN group_members gm ON gm.organization_id = s.organization_id AND gm.group_id = below.group_id) reached
+          WHERE s.organization_id = t.organization_id AND s.team_id = t.id AND s.group_id IS NOT NULL
+        UNION ALL
+         SELECT u.id,
+            'filter'::text,
+            s.id
+           FROM team_sources s
+             JOIN users u ON u.organization_id = s.organization_id
+          WHERE s.organization_id = t.organization_id AND s.team_id = t.id AND s.filter_path IS NOT NULL AND jsonb_path_match(user_document(u.*), s.filter_path::jsonpath, '{}'::jsonb, true)) x;
+GRANT SELECT ON people_of_teams TO rolecall_server;
+
+-- Who is in which team, and how: from the people up to their teams.
+CREATE VIEW teams_of_people WITH (security_invoker=true) AS
+ SELECT u.organization_id,
+    u.id AS user_id,
+    x.team_id,
+    x.way,
+    x.source_id
+   FROM users u
+     CROSS JOIN LATERAL ( SELECT t.id AS team_id,
+            'leader'::text AS way,
+            NULL::text AS source_id
+           FROM teams t
+          WHERE t.organization_id = u.organization_id AND t.leader_id = u.id
+        UNION ALL
+         SELECT m.team_id,
+            'hand'::text,
+            NULL::text
+           FROM team_members m
+          WHERE m.organization_id = u.organization_id AND m.user_id = u.id
+        UNION ALL
+         SELECT s.team_id,
+            'group'::text,
+            s.id
+           FROM ( WITH RECURSIVE climbed(group_id) AS (
+                         SELECT gm.group_id
+                           FROM group_members gm
+                          WHERE gm.organization_id = u.organization_id AND gm.user_id = u.id
+                        UNION
+                         SELECT n.group_id
+                           FROM climbed climbed_1
+                             JOIN group_nestings n ON n.organization_id = u.organization_id AND n.child_group_id = climbed_1.group_id
+                        )
+                 SELECT climbed.group_id
+                   FROM climbed) reached
+             JOIN team_sources s ON s.organization_id = u.organization_id AND s.group_id = reached.group_id
+        UNION ALL
+         SELECT s.team_id,
+            'filter'::text,
+            s.id
+           FROM team_sources s
+          WHERE s.organization_id = u.organization_id AND s.filter_path IS NOT NULL AND jsonb_path_match(user_document(u.*), s.filter_path::jsonpath, '{}'::jsonb, true)) x;
+GRANT SELECT ON teams_of_people TO rolecall_server;
+
+-- What the roles of teams give, from the roles down to the people: for questions about a role or a brand.
+CREATE VIEW holders_by_team WITH (security_invoker=true) AS
+ SELECT r.organization_id,
+    p.user_id,
+    r.id AS team_role_id,
+    r.role_id,
+    r.brand_id,
+    r.expires_at
+   FROM team_roles r
+     JOIN people_of_teams p ON p.organization_id = r.organization_id AND (r.team_id = p.team_id OR r.team_id = p.parent_id)
+  WHERE r.expires_at IS NULL OR r.expires_at > now();
+GRANT SELECT ON holders_by_team TO rolecall_server;
+
+-- What the roles of teams give, from the people up: for questions about somebody.
+CREATE VIEW holdings_by_team WITH (security_invoker=true) AS
+ SELECT p.organization_id,
+    p.user_id,
+    r.id AS team_role_id,
+    r.team_id,
+    r.role_id,
+    r.brand_id,
+    r.reason,
+    r.expires_at
+   FROM teams_of_people p
+     JOIN teams t ON t.organization_id = p.organization_id AND t.id = p.team_id
+     JOIN team_roles r ON r.organization_id = p.organization_id AND (r.team_id = t.id OR r.team_id = t.parent_id)
+  WHERE r.expires_at IS NULL OR r.expires_at > now();
+GRANT SELECT ON holdings_by_team TO rolecall_server;
+
+-- Kinds of things that host applications keep: libraries, campaigns, dashboards, accounts.
+CREATE TABLE asset_types (
+  organization_id text NOT NULL,
+  name text NOT NULL,
+  label text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  CONSTRAINT asset_types_organization_id_name_pk PRIMARY KEY (organization_id, name),
+  CONSTRAINT asset_types_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+ALTER TABLE asset_types ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON asset_types FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON asset_types TO rolecall_server;
+
+-- One of them, by the application's own id. is_restricted: for the teams of asset_teams alone; without any, for nobody
+-- but whoever holds everything.
+CREATE TABLE assets (
+  organization_id text NOT NULL,
+  type text NOT NULL,
+  id text NOT NULL,
+  name text NOT NULL,
+  brand_id text,
+  is_restricted boolean NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now(),
+  CONSTRAINT assets_organization_id_type_id_pk PRIMARY KEY (organization_id, type, id),
+  CONSTRAINT assets_organization_id_brand_id_brands_organization_id_id_fk FOREIGN KEY (organization_id, brand_id)
+    REFERENCES brands(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT assets_organization_id_type_asset_types_organization_id_name_fk FOREIGN KEY (organization_id, type)
+    REFERENCES asset_types(organization_id, name) ON DELETE CASCADE
+);
+CREATE INDEX assets_brand ON assets USING btree (organization_id, brand_id, type, id);
+ALTER TABLE assets ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON assets FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER keep_deleted AFTER DELETE ON assets REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_assets();
+CREATE TRIGGER keep_version BEFORE UPDATE ON assets
+  FOR EACH ROW WHEN (old.name IS DISTINCT FROM new.name OR old.brand_id IS DISTINCT FROM new.brand_id OR old.is_restricted IS DISTINCT FROM new.is_restricted) EXECUTE FUNCTION history.keep_version_of_assets();
+GRANT SELECT, INSERT, UPDATE, DELETE ON assets TO rolecall_server;
+
+-- The teams that a restricted asset is for.
+CREATE TABLE asset_teams (
+  organization_id text NOT NULL,
+  type text NOT NULL,
+  asset_id text NOT NULL,
+  team_id text NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now(),
+  CONSTRAINT asset_teams_organization_id_type_asset_id_team_id_pk PRIMARY KEY (organization_id, type, asset_id, team_id),
+  CONSTRAINT asset_teams_organization_id_team_id_teams_organization_id_id_fk FOREIGN KEY (organization_id, team_id)
+    REFERENCES teams(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT asset_teams_organization_id_type_asset_id_assets_organization_i FOREIGN KEY (organization_id, type, asset_id)
+    REFERENCES assets(organization_id, type, id) ON DELETE CASCADE
+);
+CREATE INDEX asset_teams_team ON asset_teams USING btree (organization_id, team_id);
+ALTER TABLE asset_teams ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON asset_teams FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER keep_deleted AFTER DELETE ON asset_teams REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_asset_teams();
+GRANT SELECT, INSERT, UPDATE, DELETE ON asset_teams TO rolecall_server;
 
 -- =====================================================================================================================
 -- The past
@@ -2012,11 +2362,12 @@ $function$;
 -- The rule: no change that an administrator makes may leave an organization without a working administrator, that is,
 -- somebody active who administers it in effect and does not need an emergency account.
 -- A change that may matter (the triggers keep_administrator… of users, group_members, group_nestings, roles,
--- role_permissions, mappings, assignments, review_tasks, policies, organizations) leaves a row in administrator_checks.
--- When the transaction ends, require_administrator looks at where it has arrived: somebody is left, or it is refused
--- (RC409). A directory or a sign-in may do it (rolecall.last_administrator = honour): the organization is left to its
--- emergency accounts, with an alarm. Before there is any administrator, restricting somebody is no loss; and what was
--- lost without an end has to be left to somebody without an end.
+-- role_permissions, mappings, assignments, team_roles, team_members, team_sources, teams, review_tasks, policies,
+-- organizations) leaves a row in administrator_checks. When the transaction ends, require_administrator looks at where
+-- it has arrived: somebody is left, or it is refused (RC409). A directory or a sign-in may do it
+-- (rolecall.last_administrator = honour): the organization is left to its emergency accounts, with an alarm. Before
+-- there is any administrator, restricting somebody is no loss; and what was lost without an end has to be left to
+-- somebody without an end.
 
 -- A change that may concern an administrator leaves a row here, and the row is looked at when the transaction ends
 -- (require_administrator): what counts is where it arrives, not how. Nobody but the owner reaches it.
@@ -2141,7 +2492,10 @@ AS $function$
       JOIN role_permissions rp ON rp.organization_id = a.organization_id AND rp.role_id = a.role_id
         AND rp.effect = 'allow' AND rp.permission = '*'
       WHERE a.organization_id = p_organization_id AND a.brand_id IS NULL
-        AND (a.valid_from IS NULL OR a.valid_from <= now()) AND (a.expires_at IS NULL OR a.expires_at > now()))
+        AND (a.valid_from IS NULL OR a.valid_from <= now()) AND (a.expires_at IS NULL OR a.expires_at > now())
+    UNION
+    SELECT t.user_id FROM holders_by_team t WHERE t.organization_id = p_organization_id AND t.brand_id IS NULL
+      AND is_administrator_role(p_organization_id, t.role_id))
   SELECT h.user_id FROM holders h WHERE is_working(p_organization_id, h.user_id) $function$;
 -- Called by functions of ours only.
 
@@ -2203,10 +2557,52 @@ CREATE OR REPLACE FUNCTION public.group_matters(p_organization_id text, p_group_
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  SELECT coalesce(bool_or(matters_to_administrators(m.organization_id, m.role_id)), false),
-    coalesce(bool_or(is_administrator_role(m.organization_id, m.role_id)), false)
-  FROM groups_above(p_organization_id, ARRAY[p_group_id]) a
-  JOIN mappings m ON m.organization_id = p_organization_id AND m.group_id = a.group_id AND m.brand_id IS NULL $function$;
+  WITH above AS (SELECT a.group_id FROM groups_above(p_organization_id, ARRAY[p_group_id]) a)
+  SELECT coalesce(bool_or(x.matters), false), coalesce(bool_or(x.administers), false) FROM (
+    SELECT matters_to_administrators(m.organization_id, m.role_id) AS matters,
+      is_administrator_role(m.organization_id, m.role_id) AS administers
+    FROM above a JOIN mappings m ON m.organization_id = p_organization_id AND m.group_id = a.group_id AND m.brand_id IS NULL
+    UNION ALL
+    SELECT t.matters, t.administers FROM teams_matter(p_organization_id, ARRAY(SELECT s.team_id FROM above a
+      JOIN team_sources s ON s.organization_id = p_organization_id AND s.group_id = a.group_id)) t) x $function$;
+-- Called by functions of ours only.
+
+-- Of the roles that people of these teams hold by them: whether one matters, whether one may do everything, and whether
+-- that one has no end.
+CREATE OR REPLACE FUNCTION public.teams_matter(p_organization_id text, p_team_ids text[])
+ RETURNS TABLE(matters boolean, administers boolean, lasting boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT coalesce(bool_or(matters_to_administrators(r.organization_id, r.role_id)), false),
+    coalesce(bool_or(is_administrator_role(r.organization_id, r.role_id)), false),
+    coalesce(bool_or(r.expires_at IS NULL AND is_administrator_role(r.organization_id, r.role_id)), false)
+  FROM team_roles r WHERE r.organization_id = p_organization_id AND r.brand_id IS NULL
+    AND (r.expires_at IS NULL OR r.expires_at > now())
+    AND r.team_id IN (SELECT unnest(ARRAY[t.id, t.parent_id]) FROM teams t
+      WHERE t.organization_id = p_organization_id AND t.id = ANY (p_team_ids)) $function$;
+-- Called by functions of ours only.
+
+-- Asks for the check where one of these people, who is in the team no longer or only now, may have held something by
+-- it.
+CREATE OR REPLACE FUNCTION public.check_team(p_organization_id text, p_team_ids text[], p_user_ids text[], p_is_loss boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_roles record;
+BEGIN
+  IF NOT p_is_loss AND NOT has_restrictions(p_organization_id) THEN RETURN; END IF;
+  SELECT * INTO v_roles FROM teams_matter(p_organization_id, p_team_ids);
+  IF NOT v_roles.matters OR NOT EXISTS (SELECT FROM unnest(p_user_ids) u (id) WHERE is_working(p_organization_id, u.id))
+  THEN RETURN; END IF;
+  IF p_is_loss AND v_roles.administers THEN PERFORM check_administrators(p_organization_id, v_roles.lasting);
+  ELSE PERFORM check_restriction(p_organization_id); END IF;
+END
+$function$;
 -- Called by functions of ours only.
 
 -- Whether roles can restrict anybody at all. Mostly they cannot, and then joining a group costs nothing more.
@@ -2268,8 +2664,10 @@ CREATE OR REPLACE FUNCTION public.keep_administrator_of_attributes()
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 BEGIN
-  IF EXISTS (SELECT FROM mappings m WHERE m.organization_id = NEW.organization_id AND m.filter_path IS NOT NULL
-      AND m.brand_id IS NULL AND matters_to_administrators(m.organization_id, m.role_id))
+  IF (EXISTS (SELECT FROM mappings m WHERE m.organization_id = NEW.organization_id AND m.filter_path IS NOT NULL
+        AND m.brand_id IS NULL AND matters_to_administrators(m.organization_id, m.role_id))
+      OR EXISTS (SELECT FROM team_sources s CROSS JOIN LATERAL teams_matter(s.organization_id, ARRAY[s.team_id]) t
+        WHERE s.organization_id = NEW.organization_id AND s.filter_path IS NOT NULL AND t.matters))
     AND is_working(NEW.organization_id, NEW.id)
   THEN PERFORM check_restriction(NEW.organization_id); END IF;
   RETURN NULL;
@@ -2347,7 +2745,10 @@ BEGIN
     SELECT true FROM mappings m CROSS JOIN LATERAL groups_below(m.organization_id, ARRAY[m.group_id]) b
       JOIN group_members gm ON gm.organization_id = m.organization_id AND gm.group_id = b.group_id
       WHERE m.organization_id = OLD.organization_id AND m.role_id = OLD.role_id AND m.brand_id IS NULL
-        AND m.group_id IS NOT NULL AND is_working(m.organization_id, gm.user_id)) h;
+        AND m.group_id IS NOT NULL AND is_working(m.organization_id, gm.user_id)
+    UNION ALL
+    SELECT t.expires_at IS NULL FROM holders_by_team t WHERE t.organization_id = OLD.organization_id
+      AND t.role_id = OLD.role_id AND t.brand_id IS NULL AND is_working(t.organization_id, t.user_id)) h;
   IF v_lasting IS NOT NULL THEN PERFORM check_administrators(OLD.organization_id, v_lasting); END IF;
   RETURN NULL;
 END
@@ -2450,6 +2851,88 @@ BEGIN
   RETURN NULL;
 END $function$;
 
+-- A role of a team came, went or changed.
+-- Trigger of team_roles (keep_administrator), team_roles (keep_administrator_of_new).
+CREATE OR REPLACE FUNCTION public.keep_administrator_of_team_role()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_row team_roles := CASE WHEN TG_OP = 'INSERT' THEN NEW ELSE OLD END;
+BEGIN
+  IF (TG_OP <> 'INSERT' OR has_restrictions(v_row.organization_id))
+    AND matters_to_administrators(v_row.organization_id, v_row.role_id)
+    AND EXISTS (SELECT FROM people_of_teams p WHERE p.organization_id = v_row.organization_id
+      AND v_row.team_id IN (p.team_id, p.parent_id) AND is_working(p.organization_id, p.user_id))
+  THEN
+    IF TG_OP <> 'INSERT' AND is_administrator_role(v_row.organization_id, v_row.role_id)
+    THEN PERFORM check_administrators(v_row.organization_id, v_row.expires_at IS NULL);
+    ELSE PERFORM check_restriction(v_row.organization_id); END IF;
+  END IF;
+  RETURN NULL;
+END
+$function$;
+
+-- People were added to a team, or taken out. Once a statement and team, however many.
+-- Trigger of team_members (keep_administrator), team_members (keep_administrator_of_new).
+CREATE OR REPLACE FUNCTION public.keep_administrator_of_team_members()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM check_team(c.organization_id, ARRAY[c.team_id], array_agg(c.user_id), TG_OP = 'DELETE') FROM changed c
+    GROUP BY c.organization_id, c.team_id;
+  RETURN NULL;
+END
+$function$;
+
+-- A group or a filter fills a team, or does so no longer.
+-- Trigger of team_sources (keep_administrator).
+CREATE OR REPLACE FUNCTION public.keep_administrator_of_team_source()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_row team_sources := CASE WHEN TG_OP = 'INSERT' THEN NEW ELSE OLD END;
+BEGIN
+  IF v_row.group_id IS NOT NULL THEN
+    PERFORM check_team(v_row.organization_id, ARRAY[v_row.team_id], ARRAY(SELECT gm.user_id
+      FROM groups_below(v_row.organization_id, ARRAY[v_row.group_id]) b
+      JOIN group_members gm ON gm.organization_id = v_row.organization_id AND gm.group_id = b.group_id), TG_OP = 'DELETE');
+  ELSIF (SELECT t.matters FROM teams_matter(v_row.organization_id, ARRAY[v_row.team_id]) t)
+  THEN PERFORM check_restriction(v_row.organization_id); END IF;
+  RETURN NULL;
+END
+$function$;
+
+-- A team has another leader, or is within another team.
+-- Trigger of teams (keep_administrator).
+CREATE OR REPLACE FUNCTION public.keep_administrator_of_team()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF TG_OP = 'UPDATE' AND OLD.leader_id IS DISTINCT FROM NEW.leader_id THEN
+    PERFORM check_team(NEW.organization_id, ARRAY[OLD.id], ARRAY[OLD.leader_id], true);
+  END IF;
+  IF TG_OP = 'UPDATE' AND OLD.parent_id IS DISTINCT FROM NEW.parent_id THEN
+    PERFORM check_team(NEW.organization_id, ARRAY[OLD.parent_id], ARRAY(SELECT p.user_id FROM people_of_teams p
+      WHERE p.organization_id = NEW.organization_id AND p.team_id = NEW.id), true);
+  END IF;
+  PERFORM check_team(NEW.organization_id, ARRAY[NEW.id], ARRAY(SELECT p.user_id FROM people_of_teams p
+    WHERE p.organization_id = NEW.organization_id AND p.team_id = NEW.id), false);
+  RETURN NULL;
+END
+$function$;
+
 -- A policy takes away what administrators need.
 -- Trigger of policies (keep_administrator).
 CREATE OR REPLACE FUNCTION public.keep_administrator_of_policy()
@@ -2511,8 +2994,9 @@ CREATE OR REPLACE FUNCTION public.manages_something(p_permission text)
  IMMUTABLE PARALLEL SAFE
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  SELECT EXISTS (SELECT FROM unnest(ARRAY['users.read', 'users.invite', 'users.manage', 'roles.assign', 'roles.manage',
-      'brands.create', 'brands.manage', 'settings.view', 'settings.manage', 'settings.integrations', 'audit.view', 'audit.write']) wanted
+  SELECT EXISTS (SELECT FROM unnest(ARRAY['users.read', 'users.invite', 'users.manage', 'teams.manage', 'roles.assign',
+      'roles.manage', 'brands.create', 'brands.manage', 'settings.view', 'settings.manage', 'settings.integrations', 'audit.view',
+      'audit.write']) wanted
     WHERE permission_covers(p_permission, wanted)) $function$;
 GRANT EXECUTE ON FUNCTION manages_something(text) TO PUBLIC;
 
@@ -2554,8 +3038,9 @@ BEGIN
 END $function$;
 GRANT EXECUTE ON FUNCTION refuse_stale_proof() TO PUBLIC;
 
--- Assignments and mappings of roles that manage.
--- Trigger of assignments (prove_role_given), mappings (prove_role_given), review_tasks (prove_role_given).
+-- Assignments, mappings and roles of teams, of roles that manage.
+-- Trigger of assignments (prove_role_given), mappings (prove_role_given), review_tasks (prove_role_given), team_roles
+-- (prove_role_given).
 CREATE OR REPLACE FUNCTION public.prove_role_given()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2592,7 +3077,7 @@ BEGIN
   RETURN NULL;
 END $function$;
 
--- Groups that give a role that manages, by themselves or by what they belong to.
+-- Groups that give a role that manages, by themselves, by what they belong to, or by a team that they fill.
 -- Trigger of group_members (prove_membership), group_nestings (prove_membership).
 CREATE OR REPLACE FUNCTION public.prove_membership()
  RETURNS trigger
@@ -2602,11 +3087,45 @@ CREATE OR REPLACE FUNCTION public.prove_membership()
 AS $function$
 DECLARE
   v_row record;
+  v_above text[];
 BEGIN
   IF TG_OP = 'DELETE' THEN v_row := OLD; ELSE v_row := NEW; END IF;
-  IF EXISTS (SELECT FROM groups_above(v_row.organization_id, ARRAY[v_row.group_id]) a
-      JOIN mappings m ON m.organization_id = v_row.organization_id AND m.group_id = a.group_id
-      WHERE is_managing_role(m.organization_id, m.role_id))
+  v_above := ARRAY(SELECT a.group_id FROM groups_above(v_row.organization_id, ARRAY[v_row.group_id]) a);
+  IF EXISTS (SELECT FROM mappings m WHERE m.organization_id = v_row.organization_id AND m.group_id = ANY (v_above)
+      AND is_managing_role(m.organization_id, m.role_id))
+    OR teams_manage(v_row.organization_id, ARRAY(SELECT s.team_id FROM team_sources s
+      WHERE s.organization_id = v_row.organization_id AND s.group_id = ANY (v_above)))
+  THEN PERFORM refuse_stale_proof(); END IF;
+  RETURN NULL;
+END $function$;
+
+-- Whether somebody in one of these teams holds a role by it that lets them manage something.
+CREATE OR REPLACE FUNCTION public.teams_manage(p_organization_id text, p_team_ids text[])
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT EXISTS (SELECT FROM team_roles r WHERE r.organization_id = p_organization_id
+    AND is_managing_role(p_organization_id, r.role_id)
+    AND r.team_id IN (SELECT unnest(ARRAY[t.id, t.parent_id]) FROM teams t
+      WHERE t.organization_id = p_organization_id AND t.id = ANY (p_team_ids))) $function$;
+GRANT EXECUTE ON FUNCTION teams_manage(text, text[]) TO PUBLIC;
+
+-- Who comes into a team, or leaves it, where that lets people manage something.
+-- Trigger of team_members (prove_team), team_sources (prove_team), teams (prove_team).
+CREATE OR REPLACE FUNCTION public.prove_team()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_row record;
+BEGIN
+  IF TG_OP = 'DELETE' THEN v_row := OLD; ELSE v_row := NEW; END IF;
+  IF TG_TABLE_NAME <> 'teams' THEN
+    IF teams_manage(v_row.organization_id, ARRAY[v_row.team_id]) THEN PERFORM refuse_stale_proof(); END IF;
+  ELSIF teams_manage(v_row.organization_id, ARRAY[v_row.id, v_row.parent_id, CASE WHEN TG_OP = 'UPDATE' THEN OLD.parent_id END])
   THEN PERFORM refuse_stale_proof(); END IF;
   RETURN NULL;
 END $function$;
@@ -2623,7 +3142,7 @@ BEGIN
   RETURN NULL;
 END $function$;
 
--- Mappings by filter give roles by what is written of a person.
+-- Mappings and teams by filter give roles by what is written of a person.
 -- Trigger of users (prove_attributes).
 CREATE OR REPLACE FUNCTION public.prove_attributes()
  RETURNS trigger
@@ -2631,11 +3150,14 @@ CREATE OR REPLACE FUNCTION public.prove_attributes()
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 BEGIN
-  IF EXISTS (SELECT FROM mappings m WHERE m.organization_id = NEW.organization_id AND m.filter_path IS NOT NULL
-      AND is_managing_role(m.organization_id, m.role_id)
-      AND (jsonb_path_match(user_document(NEW), m.filter_path::jsonpath, '{}', true) IS TRUE)
-        IS DISTINCT FROM (TG_OP = 'UPDATE'
-          AND jsonb_path_match(user_document(OLD), m.filter_path::jsonpath, '{}', true) IS TRUE))
+  IF EXISTS (SELECT FROM (
+      SELECT m.filter_path FROM mappings m WHERE m.organization_id = NEW.organization_id AND m.filter_path IS NOT NULL
+        AND is_managing_role(m.organization_id, m.role_id)
+      UNION SELECT s.filter_path FROM team_sources s WHERE s.organization_id = NEW.organization_id
+        AND s.filter_path IS NOT NULL AND teams_manage(s.organization_id, ARRAY[s.team_id])) f
+    WHERE (jsonb_path_match(user_document(NEW), f.filter_path::jsonpath, '{}', true) IS TRUE)
+      IS DISTINCT FROM (TG_OP = 'UPDATE'
+        AND jsonb_path_match(user_document(OLD), f.filter_path::jsonpath, '{}', true) IS TRUE))
   THEN PERFORM refuse_stale_proof(); END IF;
   RETURN NULL;
 END $function$;
@@ -3538,7 +4060,8 @@ GRANT EXECUTE ON FUNCTION close_other_doors(text, text) TO PUBLIC;
 -- An emergency account is given no other way in than what was sealed (RC423).
 -- Trigger of api_keys (refuse_emergency_account), identities (refuse_emergency_account), invitations
 -- (refuse_emergency_account), link_requests (refuse_emergency_account), passkeys (refuse_emergency_account),
--- password_resets (refuse_emergency_account), sessions (refuse_emergency_account).
+-- password_resets (refuse_emergency_account), sessions (refuse_emergency_account), team_members
+-- (refuse_emergency_account).
 CREATE OR REPLACE FUNCTION public.refuse_emergency_account()
  RETURNS trigger
  LANGUAGE plpgsql

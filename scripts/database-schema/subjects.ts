@@ -119,6 +119,25 @@ const reviews: Subject = {
   functions: ['is_mapped', 'review_stage', 'organizations_with_reviews', 'organizations_with_checklists'],
 }
 
+const teams: Subject = {
+  title: 'Teams and assets',
+  says: 'People who hold something together, and things of host applications that are for some teams alone. Who is in a team is computed by two views, from the teams down and from the people up; what its roles give by two more.',
+  relations: [
+    'teams',
+    'team_members',
+    'team_sources',
+    'team_roles',
+    'people_of_teams',
+    'teams_of_people',
+    'holders_by_team',
+    'holdings_by_team',
+    'asset_types',
+    'assets',
+    'asset_teams',
+  ],
+  functions: [],
+}
+
 const keys: Subject = {
   title: 'API keys',
   says: 'The hash of a key tells whose it is; the entry of the transaction decides whether it still works.',
@@ -130,7 +149,7 @@ const lastAdministrator: Subject = {
   title: 'The last administrator',
   says: [
     'The rule: no change that an administrator makes may leave an organization without a working administrator, that is, somebody active who administers it in effect and does not need an emergency account.',
-    'A change that may matter (the triggers keep_administrator… of users, group_members, group_nestings, roles, role_permissions, mappings, assignments, review_tasks, policies, organizations) leaves a row in administrator_checks. When the transaction ends, require_administrator looks at where it has arrived: somebody is left, or it is refused (RC409). A directory or a sign-in may do it (rolecall.last_administrator = honour): the organization is left to its emergency accounts, with an alarm. Before there is any administrator, restricting somebody is no loss; and what was lost without an end has to be left to somebody without an end.',
+    'A change that may matter (the triggers keep_administrator… of users, group_members, group_nestings, roles, role_permissions, mappings, assignments, team_roles, team_members, team_sources, teams, review_tasks, policies, organizations) leaves a row in administrator_checks. When the transaction ends, require_administrator looks at where it has arrived: somebody is left, or it is refused (RC409). A directory or a sign-in may do it (rolecall.last_administrator = honour): the organization is left to its emergency accounts, with an alarm. Before there is any administrator, restricting somebody is no loss; and what was lost without an end has to be left to somebody without an end.',
   ].join('\n'),
   relations: ['administrator_checks'],
   functions: [
@@ -143,6 +162,8 @@ const lastAdministrator: Subject = {
     'touches_administrators',
     'matters_to_administrators',
     'group_matters',
+    'teams_matter',
+    'check_team',
     'has_restrictions',
     'check_administrators',
     'check_restriction',
@@ -156,6 +177,10 @@ const lastAdministrator: Subject = {
     'keep_administrator_of_mapping',
     'keep_administrator_of_assignment',
     'keep_administrator_of_task',
+    'keep_administrator_of_team_role',
+    'keep_administrator_of_team_members',
+    'keep_administrator_of_team_source',
+    'keep_administrator_of_team',
     'keep_administrator_of_policy',
     'keep_administrator_of_strategy',
     'effective_administrators',
@@ -176,6 +201,8 @@ const freshProof: Subject = {
     'prove_permission',
     'prove_rank',
     'prove_membership',
+    'teams_manage',
+    'prove_team',
     'prove_person',
     'prove_attributes',
   ],
@@ -305,6 +332,7 @@ export const subjects: readonly Subject[] = [
   directory,
   feeds,
   access,
+  teams,
   past,
   reviews,
   keys,

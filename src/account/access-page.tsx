@@ -1,6 +1,7 @@
 // My access: the roles that a person holds in the organization and in each brand, where each comes from, until when.
 import type { OwnAccess, OwnAssignment } from '#access/people/own/own-access.ts'
 import type { OwnChange } from '#access/people/own/own-changes.ts'
+import type { OwnTeam } from '#access/people/own/own-teams.ts'
 import type { OwnReview } from '#access/reviews/lines/own-lines.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { SubmitButton } from '#http/ui/buttons.tsx'
@@ -9,12 +10,14 @@ import { Field } from '#http/ui/forms.tsx'
 import { Time } from '#http/ui/time.tsx'
 import { counted } from '#words/counts.ts'
 import { sourceToHolder } from '#words/role-sources.ts'
+import { OwnTeams } from './team-pages.tsx'
 import { actorInWords, changeInWords } from './words.ts'
 
 const columns = ['Role', 'Where it comes from', 'Until']
 
 const Until = ({ source }: Pick<OwnAssignment, 'source'>) => {
   if (source.type === 'mapping') return <>As long as you are in the group</>
+  if (source.type === 'team' && source.expiresAt === null) return <>As long as you are in the team</>
   if (source.expiresAt === null) return <>No end date</>
   return <Time at={source.expiresAt} />
 }
@@ -89,6 +92,7 @@ const Ask = ({ access, request }: { access: OwnAccess; request: OwnRequest }) =>
 type AccessPageProps = {
   access: OwnAccess
   changes: readonly OwnChange[]
+  teams: readonly OwnTeam[]
   request: OwnRequest
   reviews: readonly OwnReview[]
 }
@@ -102,7 +106,7 @@ const Asked = ({ reviews }: { reviews: readonly OwnReview[] }) => {
   )
 }
 
-export const AccessPage = ({ access, changes, request, reviews }: AccessPageProps) => (
+export const AccessPage = ({ access, changes, teams, request, reviews }: AccessPageProps) => (
   <AccountPage
     section="access"
     name={access.name}
@@ -126,6 +130,7 @@ export const AccessPage = ({ access, changes, request, reviews }: AccessPageProp
         </>
       ))
     )}
+    <OwnTeams teams={teams} />
     <Ask {...{ access, request }} />
     {changes.length === 0 ? null : <Changes changes={changes} />}
   </AccountPage>

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono'
 import { isNewInstallation } from '#access/organizations/first-administrator.ts'
 import { getOwnAccess } from '#access/people/own/own-access.ts'
 import { listOwnChanges } from '#access/people/own/own-changes.ts'
+import { listOwnTeams } from '#access/people/own/own-teams.ts'
 import { getOwnRequest, requestAccess } from '#access/people/own/request-access.ts'
 import { listOwnReviews } from '#access/reviews/lines/own-lines.ts'
 import { endOwnSession, endOwnSessions, listOwnSessions } from '#access/sign-in/sessions/own-sessions.ts'
@@ -23,6 +24,7 @@ import { createReviewPages } from './reviews.tsx'
 import { answerSession } from './session-json.ts'
 import { SessionsPage } from './sessions-page.tsx'
 import { createTaskPages } from './tasks.tsx'
+import { createTeamPages } from './teams.tsx'
 
 /** @returns an app to be mounted at `/` */
 export function createAccount(services: AccountServices): Hono<AppEnv> {
@@ -39,6 +41,7 @@ export function createAccount(services: AccountServices): Hono<AppEnv> {
   )
   account.route('/account/reviews', createReviewPages(services))
   account.route('/account/tasks', createTaskPages(services))
+  account.route('/account/teams', createTeamPages(services))
   account.route('/account', createPages(services))
   return account
 }
@@ -123,13 +126,14 @@ async function showAccess(
   ctx: CallContext,
   asked: { words?: string; error?: string },
 ): Promise<Response> {
-  const [access, changes, { openSince }, reviews] = await Promise.all([
+  const [access, changes, teams, { openSince }, reviews] = await Promise.all([
     getOwnAccess(ctx),
     listOwnChanges(ctx),
+    listOwnTeams(ctx),
     getOwnRequest(ctx),
     listOwnReviews(ctx),
   ])
   const request = { ...asked, openSince }
-  const page = AccessPage({ access, changes, request, reviews })
+  const page = AccessPage({ access, changes, teams, request, reviews })
   return renderPage(c, page, { status: asked.error === undefined ? 200 : 400 })
 }

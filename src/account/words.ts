@@ -20,7 +20,7 @@ export function signedInWith(session: {
 }
 
 /** A change of somebody's own access, as they are told: `You were given Editor in Aurora`. */
-export function changeInWords({ action, role, brand, group, reason }: OwnChange): string {
+export function changeInWords({ action, role, brand, group, team, reason }: OwnChange): string {
   const what = `${role ?? 'a role'}${brand === null ? '' : ` in ${brand}`}`
   const why = reason === null ? '' : `: ${reason}`
   const sentences: Record<OwnChange['action'], string> = {
@@ -29,6 +29,8 @@ export function changeInWords({ action, role, brand, group, reason }: OwnChange)
     'assignment.delete': `${what} was taken back from you`,
     'group.members_added': `You joined the group ${group ?? 'that is gone by now'}`,
     'group.members_removed': `You left the group ${group ?? 'that is gone by now'}`,
+    'team.members_added': `You were added to the team ${team ?? 'that is gone by now'}`,
+    'team.members_removed': `You were taken out of the team ${team ?? 'that is gone by now'}`,
     'mapping.create': `Your group ${group ?? ''} now gives ${what}`,
     'mapping.delete': `Your group ${group ?? ''} no longer gives ${what}`,
     'role.update': `What ${role ?? 'your role'} allows was changed`,

@@ -62,8 +62,12 @@ function asked(evaluation: z.infer<typeof Evaluation>): Asked {
   const brand = brandOf(evaluation)
   if (brand !== undefined && typeof brand !== 'string') return { fault: brandFault }
   const organization = where.type === 'organization' ? where.id : undefined
-  return { question: { user: who.id, permission: what.name, brand, organization } }
+  const asset = containers.has(where.type) ? undefined : { type: where.type, id: where.id, isOptional: true }
+  return { question: { user: who.id, permission: what.name, brand, organization, asset } }
 }
+
+/** Resources that are places, and no things in one. */
+const containers = new Set(['brand', 'organization'])
 
 const brandFault = new AppError('invalid', 'brand: must be the id or slug of a brand', { reason: 'invalidValue' })
 

@@ -14,6 +14,7 @@ const kinds = {
   con: 'connections.read',
   app: 'applications.read',
   inv: 'invitations.read',
+  tea: 'teams.read',
 } as const satisfies Record<string, ManagementPermission>
 
 type Kind = keyof typeof kinds
@@ -29,6 +30,7 @@ const select = prepared<{ organizationId: string; ids: readonly string[] }, { id
       union all select organization_id, id, name from directories
       union all select organization_id, id, name from connections
       union all select organization_id, id, name from applications
+      union all select organization_id, id, name from teams
       union all select organization_id, id, email from invitations) named
     where organization_id = ${p.organizationId} and id = any (${p.ids}::text[])`,
 )

@@ -34,6 +34,7 @@ export const targetName = sql`case a.target_type
   when 'connection' then ${named('connections', ofName, sql`a.target_id`)}
   when 'domain' then ${named('domains', ofName, sql`a.target_id`)}
   when 'application' then ${named('applications', ofName, sql`a.target_id`)}
+  when 'team' then coalesce(${named('teams', ofName, sql`a.target_id`)}, a.detail ->> 'name')
   when 'invitation' then ${named('invitations', sql`x.email`, sql`a.target_id`)}
   when 'organization' then (select o.name from organizations o where o.id = a.target_id)
   when 'mapping' then coalesce(a.detail ->> 'group', a.detail ->> 'filter') || ' → ' || coalesce(${ofRole}, a.detail ->> 'role', '')

@@ -35,6 +35,9 @@ export type AuditEntry = {
     | 'checklist_template'
     | 'access_review'
     | 'review_task'
+    | 'team'
+    | 'asset'
+    | 'asset_type'
     | HostTarget
   targetId: string
   /** What changed, by names and ids; never secrets. */

@@ -1,5 +1,6 @@
 // `rolecall access …`: what somebody holds and why, and whether they may do something.
 import type { Command } from 'commander'
+import { requireAssetReference } from '#access/decisions/asset-access.ts'
 import { decideOne, getEffectiveAccess } from '#access/decisions/effective-access.ts'
 import type { AssignmentSource, ChainEntry, EffectiveAssignment } from '#access/decisions/evaluate.ts'
 import { resolveBrand, resolveUser } from '#access/grants/managers/references.ts'
@@ -20,7 +21,7 @@ type DifferenceOptions = OutputOptions & {
   to?: string
 }
 
-type CheckOptions = Scope & { permission: string; brand?: string }
+type CheckOptions = Scope & { permission: string; brand?: string; asset?: string }
 
 export function addAccessCommands(program: Command, runtime: CliRuntime): void {
   const access = program.command('access').description('what a user holds, and what they may do')
@@ -39,6 +40,7 @@ export function addAccessCommands(program: Command, runtime: CliRuntime): void {
     .requiredOption('--user <name>', 'userName or id')
     .requiredOption('--permission <name>', 'such as content.publish')
     .option('--brand <slug>', 'slug or id; without it the organization is meant')
+    .option('--asset <type/id>', 'a registered asset, such as library/42; its brand is where it is asked')
     .option('--at <time>', 'as it was then, e.g. 2030-01-31T12:00:00Z')
     .option('--json', 'print one JSON line')
     .action((options: CheckOptions) => check(runtime, options))
@@ -86,6 +88,10 @@ function sourceSummary(source: AssignmentSource): object {
     const { type, assignmentId, reason, expiresAt } = source
     return { type, reason, expiresAt, assignmentId }
   }
+  if (source.type === 'team') {
+    const { type, team, reason, expiresAt, teamRoleId } = source
+    return { type, team: team.name, teamId: team.id, reason, expiresAt, teamRoleId }
+  }
   const mapped = source.path.at(-1)
   const { type, mappingId, path, filter } = source
   return { type, group: mapped?.displayName ?? null, groupId: mapped?.id ?? null, filter, mappingId, path }
@@ -95,14 +101,16 @@ function because(source: ChainEntry['source']): string {
   if (source.type === 'policy') return `policy ${source.name}`
   if (source.type === 'mapping' && source.filter !== null) return `filter ${source.filter}`
   if (source.type === 'mapping') return `group ${source.path.map(({ displayName }) => displayName).join(' → ')}`
+  if (source.type === 'team') return `team ${source.team.name}`
   const until = source.expiresAt === null ? '' : ` until ${source.expiresAt}`
   return `direct assignment${until}: ${source.reason}`
 }
 
 async function check(runtime: CliRuntime, options: CheckOptions): Promise<void> {
   const { user, permission, brand, at } = options
+  const asset = options.asset === undefined ? undefined : requireAssetReference(options.asset)
   const decision = await inOrganization(runtime, options.organization, async (ctx) =>
-    decideOne(await contextOf(ctx, at), { user, permission, brand }),
+    decideOne(await contextOf(ctx, at), { user, permission, brand, asset }),
   )
   const { allowed, step, reason, chain } = decision
   const verdict = `${allowed ? 'allowed' : 'denied'}: ${reason} (decided by ${step})`

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { addAccessCommands } from './access.ts'
 import { addApiKeyCommands } from './api-key.ts'
 import { addApplicationCommands } from './application.ts'
+import { addAssetCommands } from './asset.ts'
 import { addAssignmentCommands } from './assignment.ts'
 import { addAuditCommands } from './audit.ts'
 import { addBrandCommands } from './brand.ts'
@@ -24,6 +25,7 @@ import { addReviewCommands } from './review.ts'
 import { addRoleCommands } from './role.ts'
 import type { CliRuntime } from './runtime.ts'
 import { addServerCommands } from './server.ts'
+import { addTeamCommands } from './team.ts'
 import { addUserCommands } from './user.ts'
 
 /** The program with all of its commands. Its actions reject with AppError, its parser with CommanderError. */
@@ -58,6 +60,8 @@ export function createCli(runtime: CliRuntime): Command {
     addMailCommands,
     addEmergencyCommands,
     addGroupCommands,
+    addTeamCommands,
+    addAssetCommands,
     addApplicationCommands,
     addApiKeyCommands,
     addAuditCommands,

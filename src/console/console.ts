@@ -31,6 +31,7 @@ import { createGeneral } from './settings/general.tsx'
 import { createMailPages } from './settings/mail.tsx'
 import { createSignInSettings } from './settings/sign-in.tsx'
 import { createSignInPages } from './sign-ins/sign-ins.tsx'
+import { createTeams } from './teams/teams.tsx'
 import type { ConsoleEnv, ConsoleServices } from './ui/env.ts'
 import { renderRefusal } from './ui/refusal.tsx'
 import { createErasePages } from './users/erase.tsx'
@@ -53,6 +54,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/checklists', createChecklists())
   console.route('/brands', createBrands())
   console.route('/groups', createGroups())
+  console.route('/teams', createTeams())
   console.route('/invitations', createInvitations())
   console.route('/users', createUsers())
   console.route('/roles', createRoles())

@@ -41,6 +41,9 @@ export type IdPrefix =
   | 'rpr'
   | 'rev'
   | 'rtk'
+  | 'tea'
+  | 'tms'
+  | 'tmr'
 
 export type Ids = { next(prefix: IdPrefix): string }
 

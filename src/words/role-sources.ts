@@ -1,10 +1,11 @@
-// Through what somebody holds a role: a group and a mapping, a filter, or an assignment; to the one who holds it, and to others.
+// Through what somebody holds a role: a group and a mapping, a filter, or an assignment, or a team; to the one who holds it, and to others.
 
 type Group = { displayName: string }
 
 /** As far as words tell of it. */
 export type RoleSource =
   | { type: 'direct'; reason: string }
+  | { type: 'team'; team: { name: string }; reason: string }
   | { type: 'mapping'; filter: string | null; path: readonly Group[] }
 
 const upward = (path: readonly Group[], joint: string): string => path.map(({ displayName }) => displayName).join(joint)
@@ -12,6 +13,7 @@ const upward = (path: readonly Group[], joint: string): string => path.map(({ di
 /** To the one who holds it, from their own group to what gives the role. */
 export function sourceToHolder(source: RoleSource): string {
   if (source.type === 'direct') return `An administrator gave it to you: ${source.reason}`
+  if (source.type === 'team') return `You are in the team ${source.team.name}, which has this role: ${source.reason}`
   if (source.filter !== null) return `Your organization gives it to everybody whose profile says: ${source.filter}`
   const [own = 'a group', ...above] = source.path.map(({ displayName }) => displayName)
   const reached = above.map((name) => `, which belongs to ${name}`).join('')
@@ -21,6 +23,7 @@ export function sourceToHolder(source: RoleSource): string {
 /** In a few words, for lists and exports. */
 export function sourceText(source: RoleSource): string {
   if (source.type === 'direct') return `directly: ${source.reason}`
+  if (source.type === 'team') return `team ${source.team.name}`
   if (source.filter !== null) return `filter ${source.filter}`
   return `group ${upward(source.path, ' in ')}`
 }
@@ -29,6 +32,7 @@ export function sourceText(source: RoleSource): string {
 export function sourceInChain(source: RoleSource | { type: 'policy'; name: string }): string {
   if (source.type === 'policy') return `the policy ${source.name}`
   if (source.type === 'direct') return `directly: ${source.reason}`
+  if (source.type === 'team') return `by the team ${source.team.name}`
   if (source.filter !== null) return `by the filter ${source.filter}`
   return `by the group ${upward(source.path, ' in ')}`
 }
@@ -36,6 +40,7 @@ export function sourceInChain(source: RoleSource | { type: 'policy'; name: strin
 /** As the reason for it, of a person who signs in: after `because`. */
 export function sourceAsReason(source: RoleSource): string {
   if (source.type === 'direct') return `it is given directly: ${source.reason}`
+  if (source.type === 'team') return `they are in the team ${source.team.name}`
   const path = upward(source.path, ', in ')
   return path === '' ? 'the person fits the filter of a mapping' : `they are in the group ${path}`
 }

@@ -1,6 +1,10 @@
 // Every verb of access and connections asks for its permission first, and what spans organizations is the operator's.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { decideOne, getEffectiveAccess } from '#access/decisions/effective-access.ts'
+import { listVisibleAssets } from '#access/decisions/visible-assets.ts'
+import { deleteAssetType, listAssetTypes, putAssetType } from '#access/grants/assets/asset-types.ts'
+import { getAsset, listAssets } from '#access/grants/assets/assets.ts'
+import { deleteAsset, putAssets } from '#access/grants/assets/put-assets.ts'
 import { getAssignment, listAssignments } from '#access/grants/assignments/assignments.ts'
 import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
 import { deleteAssignment } from '#access/grants/assignments/delete-assignment.ts'
@@ -13,6 +17,10 @@ import { cloneRole, createRole } from '#access/grants/roles/create-role.ts'
 import { deleteRole } from '#access/grants/roles/delete-role.ts'
 import { installRolePack } from '#access/grants/roles/install-role-pack.ts'
 import { getRole, listRoles } from '#access/grants/roles/roles.ts'
+import { listTeamPeople } from '#access/grants/teams/team-people.ts'
+import { listTeamRoles } from '#access/grants/teams/team-roles.ts'
+import { listTeamSources } from '#access/grants/teams/team-sources.ts'
+import { getTeam, listTeams } from '#access/grants/teams/teams.ts'
 import { issueApiKey, listApiKeys, revokeApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { findOrganization, getOrganization, listOrganizations } from '#access/organizations/organizations.ts'
@@ -84,6 +92,25 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
     declareAttribute(ctx, { directoryId: 'x', resource: 'User', urn: 'urn:example:x', name: 'x', type: 'string' }),
   getEffectiveAccess: (ctx) => getEffectiveAccess(ctx, 'x'),
   decideOne: (ctx) => decideOne(ctx, { user: 'x', permission: 'x' }),
+  listTeams: (ctx) => listTeams(ctx),
+  getTeam: (ctx) => getTeam(ctx, 'x'),
+  listTeamPeople: (ctx) => listTeamPeople(ctx, { teamId: 'x' }),
+  listTeamSources: (ctx) => listTeamSources(ctx, 'x'),
+  listTeamRoles: (ctx) => listTeamRoles(ctx, 'x'),
+  createTeam: changing({ kind: 'create_team', name: 'x' }),
+  updateTeam: changing({ kind: 'update_team', teamId: 'x' }),
+  deleteTeam: changing({ kind: 'delete_team', teamId: 'x' }),
+  fillTeam: changing({ kind: 'fill_team', teamId: 'x', sources: [{ groupId: 'x' }] }),
+  giveTeamRoles: changing({ kind: 'give_team_roles', teamId: 'x', roles: [{ roleId: 'x', reason: 'x' }] }),
+  takeTeamRoles: changing({ kind: 'take_team_roles', teamRoleIds: ['x'] }),
+  putAssetType: (ctx) => putAssetType(ctx, { name: 'x', label: 'x' }),
+  listAssetTypes: (ctx) => listAssetTypes(ctx),
+  deleteAssetType: (ctx) => deleteAssetType(ctx, 'x'),
+  listAssets: (ctx) => listAssets(ctx),
+  getAsset: (ctx) => getAsset(ctx, { type: 'x', id: 'x' }),
+  putAssets: (ctx) => putAssets(ctx, { assets: [{ type: 'x', id: 'x', name: 'x' }] }),
+  deleteAsset: (ctx) => deleteAsset(ctx, { type: 'x', id: 'x' }),
+  listVisibleAssets: (ctx) => listVisibleAssets(ctx, { user: 'x', permission: 'x' }),
   createMapping: changing({ kind: 'create_mappings', mappings: [{ groupId: 'x', roleId: 'x' }] }),
   deleteMapping: changing({ kind: 'delete_mappings', mappingIds: ['x'] }),
   getMapping: (ctx) => getMapping(ctx, 'x'),

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
 import { consoleClient, createManager } from '../support/console.ts'
-import { runs } from '../support/property.ts'
+import { numbers, runs } from '../support/property.ts'
 import { scimClient } from '../support/scim.ts'
 
 let stage: AccessStage
@@ -162,15 +162,6 @@ describe('a moment of the past', () => {
   })
 })
 
-/** Numbers that are the same on each run of a seed. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed >>> 0
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
-  }
-}
-
 const { numRuns, seed: first } = runs(4)
 const seeds = [...Array(numRuns)].map((_, run) => first + run)
 
@@ -202,6 +193,25 @@ describe('in a random history', () => {
         })
       ).body.id as string | undefined
       const where = () => pick([null, ...brands])
+      const team = async (fields: object) => (await client.confirm('POST', 'teams', fields)).body.id as string
+      const parent = await team({ name: 'Parent', leaderId: users[0] })
+      const teams = [parent, await team({ name: 'Child', parentId: parent }), await team({ name: 'Other' })]
+      const dropOne = async (path: string) => {
+        const { items } = (await client.get(path)).body
+        if (items?.length > 0) await client.confirm('DELETE', `${path}/${pick(items as { id: string }[]).id}`)
+      }
+      const teamSteps = (): (() => Promise<unknown>)[] => [
+        () => client.post(`teams/${pick(teams)}/members`, { userIds: [pick(users)] }),
+        () => client.confirm('DELETE', `teams/${pick(teams)}/members/${pick(users)}`),
+        () => client.confirm('POST', `teams/${pick(teams)}/sources`, { groupId: pick(groups) }),
+        () => client.confirm('POST', `teams/${pick(teams)}/sources`, { filter: 'title eq "Lead"' }),
+        () => dropOne(`teams/${pick(teams)}/sources`),
+        () =>
+          client.confirm('POST', `teams/${pick(teams)}/roles`, { roleId: pick(roles), brandId: where(), reason: 'x' }),
+        () => dropOne(`teams/${pick(teams)}/roles`),
+        () => client.confirm('PATCH', `teams/${pick(teams)}`, { leaderId: pick([null, ...users]) }),
+        () => client.confirm('PATCH', `teams/${teams[1]}`, { parentId: pick([null, parent, teams[2]]) }),
+      ]
       const steps: (() => Promise<unknown>)[] = [
         () => scim.patch(`/Groups/${pick(groups)}`, { op: 'add', path: 'members', value: [{ value: pick(users) }] }),
         () => scim.patch(`/Groups/${pick(groups)}`, { op: 'remove', path: `members[value eq "${pick(users)}"]` }),
@@ -250,6 +260,7 @@ describe('in a random history', () => {
             allows: pick([['content.view'], ['content.*']]),
             denies: pick([[], ['content.publish']]),
           }),
+        ...teamSteps(),
       ]
       const answers = async (at?: string) =>
         Promise.all(

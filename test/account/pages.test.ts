@@ -52,6 +52,7 @@ async function giveAccess({ organization, userId }: Stage): Promise<void> {
     mappings: [{ groupId: group.id, roleId: editor?.id ?? '', brandId: brand.id }],
   })
   await giveRole(organization, { userId, role: 'viewer' })
+  await change(ctx, { kind: 'create_team', name: 'Press desk', brandId: brand.id, leaderId: userId })
   await giveRole(organization, { userId, role: 'viewer', brandId: brand.id, expiresAt: '2090-01-31T12:00:00Z' })
 }
 

@@ -100,6 +100,13 @@ const application = async (): Promise<string> => {
   const [row] = await app.owner`select id from applications where organization_id = ${organization.id}`
   return row?.['id'] as string
 }
+const adminTeam = async (holds = true): Promise<string> => {
+  const [team] = await change(organization.ctx, { kind: 'create_team', name: 'Heads' })
+  const teamId = team?.id ?? ''
+  const held = [{ roleId: managerRole(), reason: 'They run it' }]
+  if (holds) await change(organization.ctx, { kind: 'give_team_roles', teamId, roles: held })
+  return teamId
+}
 const domain = async (): Promise<string> => (await addDomain(organization.ctx, { name: 'proof.example.com' })).id
 const custom = async (allows: string[]): Promise<string> => {
   const role = { key: 'custom', name: 'Custom', purpose: 'Tests', rank: 20, denies: [] }
@@ -344,6 +351,25 @@ describe('X-17: an old session is asked for a fresh proof, and changes nothing, 
         const content = { displayName: 'All', externalId: null, attributes: {} }
         const { id } = await createGroup(organization.ctx, { directoryId: null, content, memberIds: [] })
         return { path: '/console/mappings/preview', fields: { groupId: id, roleId: managerRole() } }
+      },
+    ],
+    [
+      'an administrative role for a team',
+      async () => ({
+        path: `/console/teams/${await adminTeam(false)}/give`,
+        fields: { roleId: managerRole(), scope: 'organization', reason: 'Needed' },
+      }),
+    ],
+    [
+      'adding somebody to a team that holds one',
+      async () => ({ path: `/console/teams/${await adminTeam()}/members`, fields: { member: await person() } }),
+    ],
+    [
+      'a group that fills such a team',
+      async () => {
+        const content = { displayName: 'Fill', externalId: null, attributes: {} }
+        const { id } = await createGroup(organization.ctx, { directoryId: null, content, memberIds: [] })
+        return { path: `/console/teams/${await adminTeam()}/fill`, fields: { kind: 'group', groupId: id } }
       },
     ],
     ['taking such a mapping back', async () => ({ path: `/console/mappings/${await adminMapping()}/delete` })],

@@ -1,6 +1,8 @@
 // The pages about people, groups, brands, invitations and the audit trail, one line each: see `walk.ts` for what is looked at.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { putAssetType } from '#access/grants/assets/asset-types.ts'
+import { putAssets } from '#access/grants/assets/put-assets.ts'
 import { listRoles } from '#access/grants/roles/roles.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
 import { deactivateUser } from '#access/people/status/deactivate-user.ts'
@@ -41,6 +43,13 @@ beforeAll(async () => {
   const content = { displayName: 'Writers', externalId: null, attributes: {} }
   const group = (await createGroup(ctx, { directoryId: null, content, memberIds: [user] })).id
   await change(ctx, { kind: 'create_mappings', mappings: [{ groupId: group, roleId, brandId: brand }] })
+  const [made] = await change(ctx, { kind: 'create_team', name: 'Press desk', brandId: brand, leaderId: user })
+  const team = made?.id ?? ''
+  await change(ctx, { kind: 'fill_team', teamId: team, sources: [{ groupId: group }, { filter: 'title eq "Editor"' }] })
+  await change(ctx, { kind: 'add_team_members', teamId: team, userIds: [user] })
+  await change(ctx, { kind: 'give_team_roles', teamId: team, roles: [{ roleId, reason: 'They look after it' }] })
+  await putAssetType(ctx, { name: 'library', label: 'Content library' })
+  await putAssets(ctx, { assets: [{ type: 'library', id: '1', name: 'Embargo', brandId: brand, teamIds: [team] }] })
   const invitation = (await createInvitation(ctx, { email: 'guest@example.com', roleId })).id
   const [assigned] = await listAuditEvents(ctx, { filter: { action: 'assignment.create' }, limit: 1 })
   const { id: me } = { id: administrator.userId }
@@ -56,6 +65,7 @@ beforeAll(async () => {
     user,
     gone,
     group,
+    team,
     brand,
     invitation,
     me,
@@ -118,6 +128,13 @@ const pages: readonly (readonly [path: string, words: string])[] = [
   ['/console/groups/:group?q=gone', 'Add somebody'],
   ['/console/groups/new', 'Create the group'],
   ['/console/groups/:group/edit', 'Mappings stay'],
+  ['/console/teams', 'Press desk'],
+  ['/console/teams?q=zzzz', 'No team is found'],
+  ['/console/teams/:team?q=gone', 'Embargo'],
+  ['/console/teams/:team/edit', 'See what it does'],
+  ['/console/teams/:team/fill', 'See who comes in'],
+  ['/console/teams/:team/give', 'See who gains what'],
+  ['/console/teams/new', 'Create the team'],
   ['/console/brands', 'Aurora Magazine'],
   ['/console/brands/:brand', 'Who has access'],
   ['/console/brands/:brand/give?q=gone', 'Choose'],

@@ -89,8 +89,8 @@ export function consoleClient(app: TestApp, { session }: ConsolePerson): Console
 }
 
 /** The hidden fields of the form that saves what a preview shows. */
-export const savingForm = (html: string): Record<string, string> => {
-  const form = html.slice(html.indexOf('action="/console/changes"'))
+export const savingForm = (html: string, action = '/console/changes"'): Record<string, string> => {
+  const form = html.slice(html.indexOf(`action="${action}`))
   const fields = [...form.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)]
   const decoded = (text: string) =>
     text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&amp;', '&')

@@ -203,6 +203,18 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
     ...{ ...user, ...line, id: `rtk_${id()}`, mapping_id: 'x', role_id: 'x', status: 'done', starts_at: at },
   })
   await insert('identity_undos', { ...user, connection_id: con, subject: 'x', token_hash: id(), expires_at: later })
+  const tea = `tea_${id()}`
+  const who = { created_by: 'x' }
+  await insert('teams', { ...who, id: tea, name: 'x', name_key: id(), leader_id: userId })
+  await insert('team_members', { ...user, ...who, team_id: tea })
+  await insert('team_sources', { ...who, id: `tms_${id()}`, team_id: tea, group_id: groupId })
+  const role = `rol_${id()}`
+  await insert('roles', { id: role, key: id(), name: 'x', purpose: 'x', rank: 0, is_built_in: false, updated_at: at })
+  await insert('team_roles', { ...who, id: `tmr_${id()}`, team_id: tea, role_id: role, reason: 'x' })
+  const type = `t${id()}`
+  await insert('asset_types', { ...who, name: type, label: 'x' })
+  await insert('assets', { ...who, type, id: 'x', name: 'x', is_restricted: true })
+  await sql`insert into asset_teams (organization_id, type, asset_id, team_id) values (${organizationId}, ${type}, 'x', ${tea})`
   // Last, since an emergency account gets nothing else any more.
   await insert('emergency_accounts', { ...user, sealed_at: at })
   await insert('emergency_uses', { ...user, id: `emu_${id()}`, reason: 'x', started_at: at })

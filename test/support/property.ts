@@ -8,3 +8,12 @@ export function runs(numRuns: number): { numRuns: number; seed: number } {
   console.info(`Property test: ${wanted} runs, FC_SEED=${seed}`)
   return { numRuns: wanted, seed }
 }
+
+/** Numbers that are the same on each run of a seed. */
+export function numbers(seed: number): (below: number) => number {
+  let state = seed >>> 0
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}

@@ -21,8 +21,10 @@ export type HolderSelection = {
   users?: readonly string[] | undefined
   /** Ids of groups: their members at any depth, and whoever will be one. */
   groups?: readonly string[] | undefined
-  /** True: whoever would come into any group that is mapped, beside those who are in it. */
+  /** True: whoever would come into any group that is mapped or fills a team, or into a team, beside those who are in it. */
   mappedGroups?: boolean | undefined
+  /** Ids of teams: their people, those of the teams within them, and whoever will be one of them. */
+  teams?: readonly string[] | undefined
   /** Predicates over a user's document. */
   filterPaths?: readonly string[] | undefined
   /** An expression over `users u`. */
@@ -36,7 +38,10 @@ type Row = { id: string; isActive: boolean; grants: string }
 
 const list = (values: readonly string[] | undefined): SQL => sql`${sql.param(values ?? [])}::text[]`
 
-const concernedUsers = (organizationId: string, { users, groups, filterPaths, which }: HolderSelection): SQL => sql`
+const concernedUsers = (
+  organizationId: string,
+  { users, groups, teams, filterPaths, which }: HolderSelection,
+): SQL => sql`
     below (group_id) as (
       select unnest(${list(groups)})
       union select n.child_group_id from below b join group_nestings n
@@ -46,6 +51,12 @@ const concernedUsers = (organizationId: string, { users, groups, filterPaths, wh
       union select gm.user_id from below b join group_members gm
         on gm.organization_id = ${organizationId} and gm.group_id = b.group_id
       ${
+        (teams ?? []).length === 0
+          ? sql``
+          : sql`union select p.user_id from people_of_teams p where p.organization_id = ${organizationId}
+              and (p.team_id = any (${list(teams)}) or p.parent_id = any (${list(teams)}))`
+      }
+      ${
         (filterPaths ?? []).length === 0
           ? sql``
           : sql`union select u.id from users u cross join unnest(${list(filterPaths)}) f (path)
@@ -53,7 +64,8 @@ const concernedUsers = (organizationId: string, { users, groups, filterPaths, wh
       }
       ${which === undefined ? sql`` : sql`union select u.id from users u where u.organization_id = ${organizationId} and ${which}`})`
 
-// From the people up to the mappings, so that a change of one costs what that one has. A group stands for a member of its own.
+// From the people up to the mappings, so that a change of one costs what that one has. A group stands for a member of its own, and
+// so does a team.
 const holders = (organizationId: string, affected: HolderSelection): SQL => sql`with recursive
     ${concernedUsers(organizationId, affected)},
     stand_ins (id) as (
@@ -61,9 +73,14 @@ const holders = (organizationId: string, affected: HolderSelection): SQL => sql`
       ${
         affected.mappedGroups === true
           ? sql`union select m.group_id from mappings m
-              where m.organization_id = ${organizationId} and m.group_id is not null`
+              where m.organization_id = ${organizationId} and m.group_id is not null
+            union select s.group_id from team_sources s
+              where s.organization_id = ${organizationId} and s.group_id is not null`
           : sql``
       }),
+    team_stand_ins (id) as (
+      select unnest(${list(affected.teams)})
+      ${affected.mappedGroups === true ? sql`union select t.id from teams t where t.organization_id = ${organizationId}` : sql``}),
     climbed (id, group_id) as (
       select c.id, gm.group_id from affected c join group_members gm
         on gm.organization_id = ${organizationId} and gm.user_id = c.id
@@ -81,7 +98,16 @@ const holders = (organizationId: string, affected: HolderSelection): SQL => sql`
           and not ${isHeldBack(organizationId, sql`u.id`)}
       union select a.user_id, a.brand_id, a.role_id, case when a.valid_from > now() then a.valid_from end, a.expires_at
         from affected c join assignments a on a.organization_id = ${organizationId} and a.user_id = c.id
-        where a.expires_at is null or a.expires_at > now()),
+        where a.expires_at is null or a.expires_at > now()
+      union select t.user_id, t.brand_id, t.role_id, null, t.expires_at
+        from affected c join holdings_by_team t on t.organization_id = ${organizationId} and t.user_id = c.id
+      union select i.id, r.brand_id, r.role_id, null, r.expires_at from (
+          select c.id, s.team_id from stand_ins x join climbed c on c.id = x.id join team_sources s
+            on s.organization_id = ${organizationId} and s.group_id = c.group_id
+          union select x.id, x.id from team_stand_ins x) i
+        join teams t on t.organization_id = ${organizationId} and t.id = i.team_id
+        join team_roles r on r.organization_id = ${organizationId} and r.team_id in (t.id, t.parent_id)
+        where r.expires_at is null or r.expires_at > now()),
     holdings (id, grants) as (
       select id, json_agg(json_build_object('scope', coalesce(brand_id, ''), 'roleId', role_id,
           'from', coalesce((extract(epoch from valid_from) * 1000)::bigint, 0),
@@ -92,7 +118,8 @@ const holders = (organizationId: string, affected: HolderSelection): SQL => sql`
       select u.id, u.status = 'active', coalesce(h.grants, '[]') from affected c
         join users u on u.organization_id = ${organizationId} and u.id = c.id and u.deleted_at is null
         left join holdings h on h.id = u.id
-      union all select s.id, true, coalesce(h.grants, '[]') from stand_ins s left join holdings h on h.id = s.id)`
+      union all select s.id, true, coalesce(h.grants, '[]')
+        from (select id from stand_ins union all select id from team_stand_ins) s left join holdings h on h.id = s.id)`
 
 /** As `until`: no end. */
 export const forEver = Number.MAX_SAFE_INTEGER

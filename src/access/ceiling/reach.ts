@@ -19,7 +19,11 @@ export async function requireReachWithin(tx: Transaction, ctx: CallContext, reac
 
 const filterGrants = prepared<{ organizationId: string }, Given>(
   (p) => sql`select distinct coalesce(m.brand_id, '') as scope, m.role_id as "roleId" from mappings m
-    where m.organization_id = ${p.organizationId} and m.filter_path is not null`,
+    where m.organization_id = ${p.organizationId} and m.filter_path is not null
+    union select coalesce(r.brand_id, ''), r.role_id from team_sources s
+    join teams t on t.organization_id = s.organization_id and t.id = s.team_id
+    join team_roles r on r.organization_id = s.organization_id and r.team_id in (t.id, t.parent_id)
+    where s.organization_id = ${p.organizationId} and s.filter_path is not null`,
 )
 
 async function reachedBy(tx: Transaction, ctx: CallContext, reach: Reach): Promise<HolderSelection> {

@@ -5,10 +5,17 @@ import { AppError } from '#platform/errors.ts'
 import { type CallContext, isPermitted, type Transaction } from '#src/context.ts'
 import type { Breach } from './judge.ts'
 
-type Named = { person: string | null; role: string | null; group: string | null; brand: string | null }
+type Named = {
+  person: string | null
+  role: string | null
+  group: string | null
+  team: string | null
+  brand: string | null
+}
 
 const named = prepared<{ organizationId: string; id: string; scope: string }, Named>(
   (p) => sql`select
+    (select t.name from teams t where t.organization_id = ${p.organizationId} and t.id = ${p.id}) as team,
     (select coalesce(u.display_name, u.user_name) from users u
       where u.organization_id = ${p.organizationId} and u.id = ${p.id}) as person,
     (select r.name from roles r where r.organization_id = ${p.organizationId} and r.id = ${p.id}) as role,
@@ -41,6 +48,7 @@ function subjectOf(row: Named | undefined, isSelf: boolean): string {
   if (row?.person != null) return row.person
   if (row?.role != null) return `whoever holds the role ${row.role}`
   if (row?.group != null) return `whoever is in the group ${row.group}`
+  if (row?.team != null) return `whoever is in the team ${row.team}`
   return 'whoever comes in this way'
 }
 

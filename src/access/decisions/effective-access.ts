@@ -14,6 +14,7 @@ import {
   requirePermissionIn,
   requirePermissionSomewhere,
 } from '#src/context.ts'
+import { type AssetAccess, type AssetReference, assetAccessOf } from './asset-access.ts'
 import { type AccessPolicy, type Decision, type EffectiveAssignment, evaluate, unknown } from './evaluate.ts'
 
 export type EffectiveAccess = {
@@ -37,6 +38,8 @@ export type AccessQuestion = {
   brand?: string | undefined
   /** An id or a slug, where the asker names the organization; it must be the context's own. */
   organization?: string | undefined
+  /** A thing of a host application; it brings its brand with it. */
+  asset?: AssetReference | undefined
 }
 
 type BrandRow = { id: string; slug: string }
@@ -46,9 +49,16 @@ const pathColumn = sql`(select coalesce(json_agg(json_build_object('id', g.id, '
   from unnest(e.group_path) with ordinality step (id, at)
   join groups g on g.organization_id = e.organization_id and g.id = step.id)`
 
+/** The team that holds the role; whoever holds it by that may be in a team within it. */
+const teamColumn = sql`(select json_build_object('id', t.id, 'name', t.name) from team_roles x
+  join teams t on t.organization_id = x.organization_id and t.id = x.team_id
+  where x.organization_id = e.organization_id and x.id = e.source_id)`
+
 const sourceColumn = sql`case e.source
   when 'mapping' then json_build_object('type', 'mapping', 'mappingId', e.source_id, 'path', ${pathColumn},
     'filter', e.filter)
+  when 'team' then json_build_object('type', 'team', 'teamRoleId', e.source_id, 'team', ${teamColumn}, 'reason', e.reason,
+    'expiresAt', ${isoTime(sql`e.expires_at`)})
   else json_build_object('type', 'direct', 'assignmentId', e.source_id, 'reason', e.reason, 'expiresAt', ${isoTime(sql`e.expires_at`)}) end`
 
 /** What a role of `roles r` allows or denies. */
@@ -98,7 +108,8 @@ const brandByReference = prepared<{ organizationId: string; reference: string },
     where b.organization_id = ${p.organizationId} and (b.id = ${p.reference} or b.slug = ${p.reference})`,
 )
 
-const accessStatement = (organizationId: string, user: string): Statement<EffectiveAccess> =>
+/** By id or userName. */
+export const accessStatement = (organizationId: string, user: string): Statement<EffectiveAccess> =>
   isId('usr', user)
     ? accessById({ organizationId, userId: user })
     : accessByName({ organizationId, userNameKey: fold(user) })
@@ -126,27 +137,76 @@ export async function decide(ctx: CallContext, questions: readonly AccessQuestio
   const users = unique(questions.map(({ user }) => user))
   const brands = unique(questions.map(({ brand }) => brand))
   const { organizationId } = ctx
+  const things = questions.flatMap(({ user, asset }) =>
+    asset !== undefined && isText(user) && isText(`${asset.type}${asset.id}`) ? [{ user, asset }] : [],
+  )
   const rows = await inTransaction(ctx, (tx) =>
-    tx.commitWith<EffectiveAccess | BrandRow>(
+    tx.commitWith<EffectiveAccess | BrandRow | AssetAccess>(
       ...users.map((user) => accessStatement(organizationId, user)),
       ...brands.map((reference) => brandByReference({ organizationId, reference })),
+      ...(things.length === 0 ? [] : [assetAccessOf(organizationId, things)]),
     ),
+  )
+  const assets = new Map(
+    things.map(({ user, asset }, index) => [
+      assetKey(user, asset),
+      rows[users.length + brands.length]?.[index] as AssetAccess | undefined,
+    ]),
   )
   const found = <Row>(from: number, names: readonly string[]): Map<string, Row | undefined> =>
     new Map(names.map((name, index) => [name, rows[from + index]?.[0] as Row | undefined]))
   const accesses = found<EffectiveAccess>(0, users)
   const brandRows = found<BrandRow>(users.length, brands)
   return questions.map((question) => {
-    const access = accesses.get(question.user)
-    if (access === undefined) return unknown('user')
-    const brand = question.brand === undefined ? undefined : brandRows.get(question.brand)
-    if (brand !== undefined || question.brand === undefined) requirePermissionIn(ctx, 'access.read', brand?.id ?? null)
-    if (question.brand !== undefined && brand === undefined) return unknown('brand')
-    const { user, organization, policy, assignments } = access
-    if (![undefined, organization.id, organization.slug].includes(question.organization)) return unknown('organization')
-    return evaluate({ status: user.status, policy, assignments, permission: question.permission, brandId: brand?.id })
+    const { user, brand, asset } = question
+    return settle(ctx, question, {
+      access: accesses.get(user),
+      named: brand === undefined ? undefined : brandRows.get(brand),
+      about: asset === undefined ? undefined : assets.get(assetKey(user, asset)),
+    })
   })
 }
+
+/** What was found of what a question names. */
+type Found = { access: EffectiveAccess | undefined; named: BrandRow | undefined; about: AssetAccess | undefined }
+
+function settle(ctx: CallContext, question: AccessQuestion, { access, named, about }: Found): Decision {
+  if (access === undefined) return unknown('user')
+  const asset = about?.asset ?? undefined
+  const brandId = (asset === undefined ? named : asset.brand)?.id
+  if (asset !== undefined || named !== undefined || question.brand === undefined)
+    requirePermissionIn(ctx, 'access.read', brandId ?? null)
+  if (question.brand !== undefined && named === undefined) return unknown('brand')
+  if (!isThere(question, asset, about) || isElsewhere(named, asset)) return unknown('asset')
+  const { user, organization, policy, assignments } = access
+  if (![undefined, organization.id, organization.slug].includes(question.organization)) return unknown('organization')
+  const isInTeam = about?.isInTeam === true
+  const restriction = asset === undefined ? {} : { asset: { isRestricted: asset.isRestricted, isInTeam } }
+  return evaluate({
+    status: user.status,
+    policy,
+    assignments,
+    permission: question.permission,
+    brandId,
+    ...restriction,
+  })
+}
+
+type Thing = NonNullable<AssetAccess['asset']>
+
+/** A thing that nobody has registered is not there, unless it is of a type that nobody has registered, where that is no mistake. */
+const isThere = (
+  { asset: wanted }: AccessQuestion,
+  asset: Thing | undefined,
+  about: AssetAccess | undefined,
+): boolean =>
+  wanted === undefined || asset !== undefined || (wanted.isOptional === true && about?.isTypeKnown === false)
+
+/** The brand that was named is not the one in which it lies. */
+const isElsewhere = (named: BrandRow | undefined, asset: Thing | undefined): boolean =>
+  named !== undefined && asset !== undefined && named.id !== asset.brand?.id
+
+const assetKey = (user: string, { type, id }: AssetReference): string => JSON.stringify([user, type, id])
 
 /** Decides one question. */
 export async function decideOne(ctx: CallContext, question: AccessQuestion): Promise<Decision> {
@@ -155,7 +215,7 @@ export async function decideOne(ctx: CallContext, question: AccessQuestion): Pro
 }
 
 /** A NUL cannot be in the database, and PostgreSQL refuses to look for it. */
-const isText = (text: string): boolean => text.length <= 1_000 && !text.includes('\0')
+export const isText = (text: string): boolean => text.length <= 1_000 && !text.includes('\0')
 
 const unique = (names: readonly (string | undefined)[]): string[] =>
   [...new Set(names.filter((name) => name !== undefined && isText(name)))] as string[]

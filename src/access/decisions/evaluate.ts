@@ -1,4 +1,4 @@
-// May this user do this, here? A pure function over what the user holds: status, scope, permission, deny, in that order.
+// May this user do this, here? A pure function over what the user holds: status, scope, permission, deny, team, in that order.
 import type { UserStatus } from '#directory/users.ts'
 import { covers } from './permissions.ts'
 
@@ -6,6 +6,8 @@ export type AssignmentSource =
   /** By a group (`path` leads from the user's own to the mapped one) or by a filter that the user satisfies. */
   | { type: 'mapping'; mappingId: string; path: { id: string; displayName: string }[]; filter: string | null }
   | { type: 'direct'; assignmentId: string; reason: string; expiresAt: string | null }
+  /** By a team that holds the role; the user is in it, or in a team within it. */
+  | { type: 'team'; teamRoleId: string; team: { id: string; name: string }; reason: string; expiresAt: string | null }
 
 export type RoleHeld = {
   id: string
@@ -47,9 +49,11 @@ export type Question = {
   permission: string
   /** The id of the brand in which it is asked; undefined for the organization. */
   brandId?: string | undefined
+  /** A thing that it is about: whether it is for some teams alone, and the user is in one of them. */
+  asset?: { isRestricted: boolean; isInTeam: boolean } | undefined
 }
 
-export type DecisionStep = 'status' | 'scope' | 'permission' | 'deny'
+export type DecisionStep = 'status' | 'scope' | 'permission' | 'deny' | 'team'
 
 export type DecisionReason =
   | 'granted'
@@ -64,6 +68,8 @@ export type DecisionReason =
   | 'no_role'
   | 'not_granted'
   | 'denied'
+  | 'team_restriction'
+  | 'asset_unknown'
 
 /**
  * Group → mapping → role → permission (or assignment → role → permission): one line of the reason. Without a role where a
@@ -97,9 +103,14 @@ export function evaluate(question: Question): Decision {
   if (denied.length > 0) return refused('deny', 'denied', denied)
   const granted = chainOf(scope.assignments, question.permission, 'allow')
   if (granted.length === 0) return refused('permission', 'not_granted')
+  if (isForOthers(question, scope.assignments)) return refused('team', 'team_restriction', granted)
   if (scope.isImplicit) return { allowed: true, step: 'scope', reason: 'administrator_implicit', chain: granted }
   return { allowed: true, step: 'permission', reason: 'granted', chain: granted }
 }
+
+/** What is for some teams is for them, and for whoever may do everything there. */
+const isForOthers = ({ asset }: Question, held: readonly EffectiveAssignment[]): boolean =>
+  asset?.isRestricted === true && !asset.isInTeam && !held.some(({ role }) => role.allows.includes('*'))
 
 const deniesOf = (question: Question, held: readonly EffectiveAssignment[]): ChainEntry[] => [
   ...chainOf(held, question.permission, 'deny'),
@@ -111,8 +122,8 @@ export const restrictionsOn = (question: Omit<Question, 'status'>): ChainEntry[]
   deniesOf({ ...question, status: 'active' }, scopeOf({ ...question, status: 'active' }).assignments)
 
 /** The decision about somebody or something that does not exist. */
-export const unknown = (what: 'user' | 'organization' | 'brand'): Decision =>
-  refused(what === 'brand' ? 'scope' : 'status', `${what}_unknown`)
+export const unknown = (what: 'user' | 'organization' | 'brand' | 'asset'): Decision =>
+  refused(what === 'brand' || what === 'asset' ? 'scope' : 'status', `${what}_unknown`)
 
 function statusBar({ status, policy }: Question): DecisionReason | undefined {
   if (policy.organizationStatus !== 'active') return 'organization_suspended'

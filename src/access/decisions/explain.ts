@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction, requirePermissionIn, requirePermissionSomewhere } from '#src/context.ts'
+import { type AssetAccess, type AssetReference, assetAccessOf } from './asset-access.ts'
 import { effectiveAccessOf } from './effective-access.ts'
 import { byStrategy, type Decision, type EffectiveAssignment, evaluate } from './evaluate.ts'
 import { covers } from './permissions.ts'
@@ -19,6 +20,8 @@ export type Explanation = {
   user: { id: string; name: string; status: string; statusReason: string | null }
   permission: string
   brand: { id: string; slug: string; name: string } | null
+  /** The thing that was asked about, with the teams that it is for. */
+  asset: AssetAccess['asset']
   decision: Decision
   /** Roles that they hold where it was asked, and that count there. */
   considered: EffectiveAssignment[]
@@ -33,6 +36,8 @@ type Question = {
   permission: string
   /** An id or a slug; null for the organization. */
   brand?: string | null
+  /** It brings its brand with it. */
+  asset?: AssetReference | undefined
 }
 
 type Candidate = RoleName & {
@@ -62,34 +67,43 @@ const candidates = prepared<{ organizationId: string; brandId: string | null }, 
     from roles r where r.organization_id = ${p.organizationId} order by r.rank, r.id`,
 )
 
-/** @throws AppError not_found for a user or a brand that is not there; forbidden */
+/** @throws AppError not_found for a user, a brand or a thing that is not there; forbidden */
 export async function explainAccess(ctx: CallContext, question: Question): Promise<Explanation> {
-  const { userId, permission, brand: reference = null } = question
+  const { userId, permission, asset: thing } = question
   requirePermissionSomewhere(ctx, 'access.read')
   const { organizationId } = ctx
-  const [access, brand, roles] = await inTransaction(ctx, async (tx) => {
+  const [access, brand, roles, about] = await inTransaction(ctx, async (tx) => {
     const found = tx.run(effectiveAccessOf(organizationId, userId))
+    const asked =
+      thing === undefined
+        ? undefined
+        : (await tx.run(assetAccessOf(organizationId, [{ user: userId, asset: thing }])))[0]
+    const reference = asked?.asset?.brand?.id ?? question.brand ?? null
     const named = (await tx.run(brandOf({ organizationId, reference })))[0] ?? null
     const all = await tx.run(candidates({ organizationId, brandId: named?.id ?? null }))
-    return [(await found)[0], named, all] as const
+    return [(await found)[0], named, all, asked] as const
   })
   if (access === undefined) throw notFound('User')
-  if (reference !== null && brand === null) throw notFound('Brand')
+  const asset = about?.asset ?? null
+  if (thing !== undefined && asset === null) throw notFound('Asset')
+  if (asset === null && (question.brand ?? null) !== null && brand === null) throw notFound('Brand')
   const brandId = brand?.id ?? null
   requirePermissionIn(ctx, 'access.read', brandId)
   const { user, policy, assignments } = access
   const asked = { status: user.status, policy, assignments, permission }
-  const decision = evaluate({ ...asked, brandId: brand?.id })
+  const restriction =
+    asset === null ? {} : { asset: { isRestricted: asset.isRestricted, isInTeam: about?.isInTeam === true } }
+  const decision = evaluate({ ...asked, brandId: brand?.id, ...restriction })
   const within = assignments.filter((assignment) => (assignment.brand?.id ?? null) === brandId)
   return {
     user: {
       ...{ id: user.id, name: user.displayName ?? user.userName },
       ...{ status: user.status, statusReason: user.statusReason },
     },
-    ...{ permission, brand, decision },
+    ...{ permission, brand, asset, decision },
     considered: [...byStrategy(within, policy.roleStrategy)],
     isReplacedByBrand: brand !== null && !decision.allowed && evaluate(asked).allowed,
-    nearest: decision.allowed ? null : nearestOf(roles, permission),
+    nearest: decision.allowed || decision.step === 'team' ? null : nearestOf(roles, permission),
   }
 }
 

@@ -67,7 +67,8 @@ const selectCounts = prepared<{ organizationId: string }, OverviewCounts>(
     (select count(*)::int from assignments where organization_id = ${p.organizationId}
       and expires_at between now() and now() + interval '14 days') as "endingSoon",
     (select count(*)::int from groups g where g.organization_id = ${p.organizationId} and not exists (
-      select from mappings m where m.organization_id = g.organization_id and m.group_id = g.id)) as "unmappedGroups",
+      select from mappings m where m.organization_id = g.organization_id and m.group_id = g.id) and not exists (
+      select from team_sources s where s.organization_id = g.organization_id and s.group_id = g.id)) as "unmappedGroups",
     (select count(*)::int from domains where organization_id = ${p.organizationId} and status <> 'verified')
       as "unverifiedDomains",
     (select coalesce(json_agg(k.name order by k.id), '[]') from (select id, name from api_keys

@@ -21,6 +21,16 @@ export type HoldingSource =
       expiresAt: string | null
       reviewAt: string | null
     }
+  | {
+      type: 'team'
+      teamRoleId: string
+      /** The team that holds the role; the person is in it, or in a team within it. */
+      team: { id: string; name: string }
+      reason: string
+      /** Since when the team holds it. */
+      since: string
+      expiresAt: string | null
+    }
 
 export type HeldRole = {
   role: { id: string; key: string; name: string; rank: number }
@@ -40,6 +50,10 @@ const sinceColumn = sql`(select gm.created_at from group_members gm where gm.org
 const sourceColumn = sql`case e.source
   when 'mapping' then json_build_object('type', 'mapping', 'mappingId', e.source_id, 'path', ${pathColumn},
     'filter', e.filter, 'since', ${isoTime(sinceColumn)})
+  when 'team' then (select json_build_object('type', 'team', 'teamRoleId', x.id, 'team', json_build_object('id', t.id, 'name', t.name),
+      'reason', x.reason, 'since', ${isoTime(sql`x.created_at`)}, 'expiresAt', ${isoTime(sql`x.expires_at`)})
+    from team_roles x join teams t on t.organization_id = x.organization_id and t.id = x.team_id
+    where x.organization_id = e.organization_id and x.id = e.source_id)
   else (select json_build_object('type', 'direct', 'assignmentId', a.id, 'reason', a.reason, 'sponsor', a.sponsor,
       'since', ${isoTime(sql`coalesce(a.valid_from, a.created_at)`)},
       'expiresAt', ${isoTime(sql`a.expires_at`)}, 'reviewAt', ${isoTime(sql`a.review_at`)})

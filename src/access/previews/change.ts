@@ -15,6 +15,9 @@ import { deletePolicy } from './kinds/delete-policy.ts'
 import type { Affected, ChangeType, EarlierEnd } from './kinds/kind.ts'
 import { moveDirectory } from './kinds/move-directory.ts'
 import { removeMembers } from './kinds/remove-members.ts'
+import { addTeamMembers, fillTeam, removeTeamMembers, unfillTeam } from './kinds/teams/people.ts'
+import { giveTeamRoles, takeTeamRoles, updateTeamRole } from './kinds/teams/roles.ts'
+import { createTeam, deleteTeam, updateTeam } from './kinds/teams/team.ts'
 import { updateAssignment } from './kinds/update-assignment.ts'
 import { updateOrganization } from './kinds/update-organization.ts'
 import { updateRole } from './kinds/update-role.ts'
@@ -34,6 +37,16 @@ const kinds = {
   admit_arrivals: admitArrivals,
   move_directory: moveDirectory,
   update_organization: updateOrganization,
+  create_team: createTeam,
+  update_team: updateTeam,
+  delete_team: deleteTeam,
+  add_team_members: addTeamMembers,
+  remove_team_members: removeTeamMembers,
+  fill_team: fillTeam,
+  unfill_team: unfillTeam,
+  give_team_roles: giveTeamRoles,
+  update_team_role: updateTeamRole,
+  take_team_roles: takeTeamRoles,
 }
 
 type Kinds = typeof kinds

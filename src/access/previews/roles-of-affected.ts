@@ -21,7 +21,9 @@ const holdings = (organizationId: string, affected: Affected): SQL => sql`
       union select gm.user_id from below b join group_members gm
         on gm.organization_id = ${organizationId} and gm.group_id = b.group_id
       union select u.id from users u cross join unnest(${sql.param(affected.filterPaths)}::text[]) f (path)
-        where u.organization_id = ${organizationId} and jsonb_path_match(user_document(u), f.path::jsonpath, '{}', true)),`
+        where u.organization_id = ${organizationId} and jsonb_path_match(user_document(u), f.path::jsonpath, '{}', true)
+      union select p.user_id from people_of_teams p where p.organization_id = ${organizationId}
+        and (p.team_id = any (${sql.param(affected.teamIds)}::text[]) or p.parent_id = any (${sql.param(affected.teamIds)}::text[]))),`
   }
     reach (mapped, group_id) as (
       select distinct m.group_id, m.group_id from mappings m
@@ -40,7 +42,12 @@ const holdings = (organizationId: string, affected: Affected): SQL => sql`
           and not ${isHeldBack(organizationId, sql`u.id`)}
       union select a.user_id, a.role_id, a.brand_id from assignments a
         where a.organization_id = ${organizationId} ${isAffected(affected, sql`a.user_id`)}
-          and (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now())),
+          and (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now())
+      union select t.user_id, t.role_id, t.brand_id from ${
+        affected === 'everybody'
+          ? sql`holders_by_team t`
+          : sql`affected c join holdings_by_team t on t.user_id = c.user_id`
+      } where t.organization_id = ${organizationId}),
     scopes (user_id, brand_id, role_ids) as (
       select h.user_id, coalesce(h.brand_id, ''), json_agg(h.role_id order by h.role_id) from held h
         join users u on u.organization_id = ${organizationId} and u.id = h.user_id and u.status = 'active'

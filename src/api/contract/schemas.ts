@@ -38,13 +38,24 @@ export const sourceSchema = z
       reason: z.string(),
       expiresAt: time.nullable(),
     }),
+    z.object({
+      type: z.literal('team'),
+      teamRoleId: z.string(),
+      team: z.object({ id: z.string(), name: z.string() }).openapi({
+        description: 'The team that holds the role; they are in it, or in a team within it',
+      }),
+      reason: z.string(),
+      expiresAt: time.nullable(),
+    }),
   ])
   .openapi('AssignmentSource')
 
 export const decisionSchema = z
   .object({
     allowed: z.boolean(),
-    step: z.enum(['status', 'scope', 'permission', 'deny']).openapi({ description: 'The step that settled it' }),
+    step: z
+      .enum(['status', 'scope', 'permission', 'deny', 'team'])
+      .openapi({ description: 'The step that settled it' }),
     reason: z.enum([
       'granted',
       'administrator_implicit',
@@ -58,6 +69,8 @@ export const decisionSchema = z
       'no_role',
       'not_granted',
       'denied',
+      'team_restriction',
+      'asset_unknown',
     ]),
     chain: z.array(
       z.object({

@@ -20,6 +20,16 @@ export const HoldingSource = z
       expiresAt: time.nullable(),
       reviewAt: time.nullable(),
     }),
+    z.object({
+      type: z.literal('team'),
+      teamRoleId: z.string(),
+      team: z.object({ id: z.string(), name: z.string() }).openapi({
+        description: 'The team that holds the role; they are in it, or in a team within it',
+      }),
+      reason: z.string(),
+      since: time,
+      expiresAt: time.nullable(),
+    }),
   ])
   .openapi('HoldingSource')
 

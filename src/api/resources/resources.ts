@@ -11,6 +11,7 @@ import { adoptionRoutes } from './adoption-requests.ts'
 import { alarmRoutes } from './alarms.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { applicationRoutes } from './applications.ts'
+import { assetRoutes } from './assets.ts'
 import { assignmentRoutes } from './assignments.ts'
 import { auditEventRoutes } from './audit-events.ts'
 import { brandRoutes } from './brands.ts'
@@ -43,6 +44,8 @@ import { setupLinkRoutes } from './setup-links.ts'
 import { signInAttemptRoutes } from './sign-in-attempts.ts'
 import { signInExplanationRoutes } from './sign-in-explanation.ts'
 import { signInPolicyRoutes } from './sign-in-policy.ts'
+import { teamContentRoutes } from './team-content.ts'
+import { teamRoutes } from './teams.ts'
 import { userAccessRoutes } from './user-access.ts'
 import { userChangeRoutes } from './user-changes.ts'
 import { userErasureRoutes } from './user-erasure.ts'
@@ -67,6 +70,9 @@ export const resourceRoutes = [
   groupRoutes,
   groupMemberRoutes,
   holderRoutes,
+  teamRoutes,
+  teamContentRoutes,
+  assetRoutes,
   roleRoutes,
   rolePackRoutes,
   mappingRoutes,

@@ -1,5 +1,6 @@
 // /users/{id}/access and /explain: what somebody holds and through what, and why they may or may not do something.
 import { z } from '@hono/zod-openapi'
+import { requireAssetReference } from '#access/decisions/asset-access.ts'
 import { decideOne, getEffectiveAccess } from '#access/decisions/effective-access.ts'
 import { explainAccess } from '#access/decisions/explain.ts'
 import { contextOf } from '#access/ground/context-at.ts'
@@ -55,6 +56,17 @@ const Explanation = decisionSchema
     isReplacedByBrand: z.boolean().openapi({
       description: 'They could in the organization; in this brand, the assignments of the brand replace those',
     }),
+    asset: z
+      .object({
+        type: z.string(),
+        id: z.string(),
+        name: z.string(),
+        brand: brandReference,
+        isRestricted: z.boolean(),
+        teams: z.array(z.object({ id: z.string(), name: z.string() })),
+      })
+      .nullable()
+      .openapi({ description: 'The asset that was asked about, with the teams that it is for' }),
     nearest: z
       .discriminatedUnion('kind', [
         z.object({
@@ -70,6 +82,12 @@ const Explanation = decisionSchema
   })
   .openapi('Explanation')
 
+const asset = z
+  .string()
+  .max(500)
+  .optional()
+  .openapi({ description: 'A registered asset, as type/id; its brand is where it is asked', example: 'library/42' })
+
 const explainRoute = operation('get', '/users/{id}/explain', 'explainUserAccess', {
   summary: 'Say whether a user may do something, and why',
   request: {
@@ -82,6 +100,7 @@ const explainRoute = operation('get', '/users/{id}/explain', 'explainUserAccess'
         .max(300)
         .optional()
         .openapi({ description: 'Id or slug; without it the organization is meant' }),
+      asset,
       at: moment,
     }),
   },
@@ -97,13 +116,15 @@ export const userAccessRoutes = newRoutes()
     return c.json({ user, assignments }, 200)
   })
   .openapi(explainRoute, async (c) => {
-    const [{ id }, { permission, brand, at }] = [c.req.valid('param'), c.req.valid('query')]
+    const [{ id }, { permission, brand, at, asset: named }] = [c.req.valid('param'), c.req.valid('query')]
     const ctx = await contextOf(c.get('ctx'), at)
     if (!isId('usr', id)) return refuseUnknown(ctx, 'User')
-    const decision = await decideOne(ctx, { user: id, permission, brand })
+    const thing = named === undefined ? undefined : requireAssetReference(named)
+    const decision = await decideOne(ctx, { user: id, permission, brand, asset: thing })
     if (decision.reason === 'user_unknown') throw notFound('User')
     if (decision.reason === 'brand_unknown') throw notFound('Brand')
-    const explained = await explainAccess(ctx, { userId: id, permission, brand: brand ?? null })
-    const { isReplacedByBrand, nearest } = explained
-    return c.json({ ...explained.decision, isReplacedByBrand, nearest }, 200)
+    if (decision.reason === 'asset_unknown') throw notFound('Asset')
+    const explained = await explainAccess(ctx, { userId: id, permission, brand: brand ?? null, asset: thing })
+    const { isReplacedByBrand, asset: found, nearest } = explained
+    return c.json({ ...explained.decision, isReplacedByBrand, asset: found, nearest }, 200)
   })

@@ -74,9 +74,10 @@ export const RoleListPage = ({ frame, roles, uses, catalogue, packs }: RoleListP
 
 export const Uses = ({ use }: { use: RoleUse | undefined }) => {
   if (use === undefined) return <span class="text-secondary">Nothing yet</span>
-  const { mappings, assignments, emergencyAccounts } = use
+  const { mappings, assignments, teams, emergencyAccounts } = use
   const words = [
     ...(mappings === 0 ? [] : [`${mappings} ${mappings === 1 ? 'mapping' : 'mappings'}`]),
+    ...(teams === 0 ? [] : [counted(teams, 'team')]),
     ...(assignments === 0 ? [] : [`${assignments} direct`]),
     ...(emergencyAccounts === 0 ? [] : [counted(emergencyAccounts, 'emergency account')]),
   ]

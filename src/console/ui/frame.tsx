@@ -17,6 +17,7 @@ const groups = [
     links: {
       users: { label: 'Users', href: '/console/users', needs: 'users.read', isDelegable: true },
       groups: { label: 'Groups', href: '/console/groups', needs: 'groups.read' },
+      teams: { label: 'Teams', href: '/console/teams', needs: 'teams.read', isDelegable: true },
       invitations: { label: 'Invitations', href: '/console/invitations', needs: 'invitations.read', isDelegable: true },
       checklists: { label: 'Checklists', href: '/console/checklists', needs: 'users.read' },
     },

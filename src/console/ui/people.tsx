@@ -70,8 +70,24 @@ export const NameList = ({
 }
 
 /** Through what a role is held. */
-export const Source = ({ source }: { source: HoldingSource }) =>
-  source.type === 'direct' ? <DirectSource source={source} /> : <MappingSource source={source} />
+export const Source = ({ source }: { source: HoldingSource }) => {
+  if (source.type === 'direct') return <DirectSource source={source} />
+  return source.type === 'team' ? <TeamSource source={source} /> : <MappingSource source={source} />
+}
+
+const TeamSource = ({ source }: { source: Extract<HoldingSource, { type: 'team' }> }) => (
+  <div>
+    Team <a href={`/console/teams/${source.team.id}`}>{source.team.name}</a>
+    <div class="under">
+      {source.reason}
+      {source.expiresAt === null ? null : (
+        <>
+          , until <Time at={source.expiresAt} />
+        </>
+      )}
+    </div>
+  </div>
+)
 
 const MappingSource = ({ source }: { source: Extract<HoldingSource, { type: 'mapping' }> }) => (
   <div>

@@ -1,5 +1,6 @@
 // One person: what they hold, their sessions, sign-ins and history. What changes them has files of its own.
 import { Hono } from 'hono'
+import { type ListedTeam, listTeams } from '#access/grants/teams/teams.ts'
 import { type Alarm, listAlarms } from '#access/notices/alarms/alarms.ts'
 import { getAccessMatrix } from '#access/people/access-matrix.ts'
 import { findAddressProposal } from '#access/people/adoption/address-proposals.ts'
@@ -12,7 +13,7 @@ import { endSession, endUserSessions } from '#access/sign-in/sessions/end-sessio
 import { listSessions } from '#access/sign-in/sessions/sessions.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { renderPage } from '#http/pages.ts'
-import { type CallContext, isPermitted } from '#src/context.ts'
+import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { createEditPages } from './edit-pages.tsx'
 import { AccessRequests } from './parts/access-requests.tsx'
@@ -28,6 +29,8 @@ import { createWhyPage } from './why-page.tsx'
 
 const shownEvents = 50
 
+const shownTeams = 50
+
 /** @returns an app to be mounted at `/console/users` */
 export function createUserPages(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
@@ -41,13 +44,14 @@ export function createUserPages(): Hono<ConsoleEnv> {
     const [asked, proposal] = mayRead
       ? await Promise.all([listAccessRequests(frame.ctx, id), findAddressProposal(frame.ctx, id)])
       : [[], undefined]
+    const teams = await teamsOf(frame.ctx, id)
     return renderPage(
       c,
       <UserFrame {...{ frame, user }} tab="access">
         <AccessRequests requests={asked} mayAnswer={mayWrite} />
         <AddressProposalPanel proposal={proposal} mayDecide={mayWrite} />
         <HeldBack tasks={tasks} />
-        <AccessTab {...{ frame, user, matrix, receipt }} />
+        <AccessTab {...{ frame, user, matrix, receipt, teams }} />
       </UserFrame>,
     )
   })
@@ -117,6 +121,12 @@ export function createUserPages(): Hono<ConsoleEnv> {
 async function listAccessRequests(ctx: CallContext, userId: string): Promise<Alarm[]> {
   const open = await listAlarms(ctx, { isOpen: true })
   return open.filter(({ kind, detail }) => kind === 'access_request' && detail['userId'] === userId)
+}
+
+/** Those that the reader may see. */
+async function teamsOf(ctx: CallContext, userId: string): Promise<ListedTeam[]> {
+  if (brandsPermitted(ctx, 'teams.read').length === 0) return []
+  return (await listTeams(ctx, { filter: { userId }, limit: shownTeams })).items
 }
 
 /** Undefined for who was never deactivated, or came switched off. */

@@ -93,6 +93,8 @@ const reasons: Record<DecisionReason, string> = {
   no_brand_access: 'They hold nothing in this brand; what they hold in the organization does not count there.',
   no_role: 'They hold no role in the organization.',
   not_granted: 'No role of theirs allows it there.',
+  team_restriction: 'It is for the people of some teams alone, and they are in none of them.',
+  asset_unknown: 'Nothing of the kind is registered there.',
   denied: 'It is denied, and a deny wins over whatever allows it.',
 }
 

@@ -6,6 +6,7 @@ import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, requirePermission, type Transaction } from '#src/context.ts'
 import { type Given, requireGivable, withinCeiling } from '../../ceiling/ceiling.ts'
+import { removeTeamRows } from '../teams/write-team.ts'
 import { lockBrandRow } from './brands.ts'
 
 type Parameters = AuditParameters & { organizationId: string; brandId: string }
@@ -35,7 +36,14 @@ const heldIn = ({ organizationId, brandId }: { organizationId: string; brandId: 
 
 const mapped = prepared<{ organizationId: string; brandId: string }, Given>(
   (p) => sql`select distinct m.brand_id as scope, m.role_id as "roleId" from mappings m
-    where m.organization_id = ${p.organizationId} and m.brand_id = ${p.brandId}`,
+    where m.organization_id = ${p.organizationId} and m.brand_id = ${p.brandId}
+    union select x.brand_id, x.role_id from team_roles x
+    where x.organization_id = ${p.organizationId} and x.brand_id = ${p.brandId}`,
+)
+
+const teamsOf = prepared<{ organizationId: string; brandId: string }, { id: string }>(
+  (p) => sql`select t.id from teams t where t.organization_id = ${p.organizationId} and t.brand_id = ${p.brandId}
+    order by t.parent_id nulls last, t.id`,
 )
 
 /** In a transaction of the caller's. @throws AppError not_found; forbidden (reason `ceiling`) */
@@ -46,6 +54,11 @@ export async function deleteBrandWithin(tx: Transaction, ctx: CallContext, brand
   const { slug, name } = await lockBrandRow(tx, ctx, brandId)
   const entry = { action: 'brand.delete', targetType: 'brand', targetId: brandId, detail: { slug, name } } as const
   await requireGivable(tx, ctx, await tx.run(mapped(key)))
+  const teams = (await tx.run(teamsOf(key))).map(({ id }) => id)
+  // Those of the organization's teams that these are within hold its roles by them.
+  await withinCeiling(tx, ctx, { teams }, async () => {
+    for (const teamId of teams) await removeTeamRows(tx, { organizationId: ctx.organizationId, teamId })
+  })
   const concern = { which: heldIn(key), changesModel: true, gone: [brandId] }
   await withinCeiling(tx, ctx, concern, async () => {
     await tx.run(remove({ ...auditParameters(ctx, entry), ...key }))

@@ -38,6 +38,9 @@ const readPeople = (organizationId: string): SQL => sql`select count(distinct he
     union all
     (select a.user_id from assignments a where a.organization_id = ${organizationId} and a.brand_id = b.id
       and (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now())
+      limit ${maxRead + 1})
+    union all
+    (select t.user_id from holders_by_team t where t.organization_id = ${organizationId} and t.brand_id = b.id
       limit ${maxRead + 1})) held
   join users u on u.organization_id = ${organizationId} and u.id = held.user_id and u.deleted_at is null
     and u.status in ('active', 'invited') and ${isPerson}
@@ -48,7 +51,8 @@ const readPeople = (organizationId: string): SQL => sql`select count(distinct he
 const rolesColumn = sql`(select coalesce(json_agg(json_build_object('id', r.id, 'name', r.name) order by r.rank desc, r.name), '[]')
   from roles r where r.organization_id = b.organization_id and r.id in (
     select m.role_id from mappings m where m.organization_id = b.organization_id and m.brand_id = b.id
-    union select a.role_id from assignments a where a.organization_id = b.organization_id and a.brand_id = b.id))`
+    union select a.role_id from assignments a where a.organization_id = b.organization_id and a.brand_id = b.id
+    union select t.role_id from team_roles t where t.organization_id = b.organization_id and t.brand_id = b.id))`
 
 type Row = ListedBrand & { key: string }
 

@@ -14,7 +14,7 @@ export type ManagementRights = {
 
 const aboutPeople = [
   ...['users.read', 'groups.read', 'brands.read', 'roles.read', 'mappings.read', 'assignments.read'],
-  ...['access.read', 'invitations.read'],
+  ...['access.read', 'invitations.read', 'teams.read', 'assets.read'],
 ] as const satisfies readonly ManagementPermission[]
 
 const aboutSettings = [
@@ -29,6 +29,7 @@ const grants: Record<string, readonly ManagementPermission[]> = {
     ...aboutPeople,
     ...(['users.write', 'groups.write', 'accounts.write', 'sessions.read', 'sessions.write', 'sign_ins.read'] as const),
   ],
+  'teams.manage': [...aboutPeople, 'teams.write', 'assets.write'],
   'roles.assign': [...aboutPeople, 'assignments.write'],
   'roles.manage': [...aboutPeople, 'roles.write', 'mappings.write'],
   'brands.create': ['brands.read', 'brands.write'],
@@ -49,6 +50,7 @@ export const grantOf = (permission: ManagementPermission): string | undefined =>
 /** What means something in a single brand; everything else concerns the organization as a whole. */
 const delegable = new Set<ManagementPermission>([
   ...['users.read', 'brands.read', 'roles.read', 'assignments.read', 'access.read', 'invitations.read'],
+  ...['teams.read', 'teams.write', 'assets.read', 'assets.write'],
   ...['assignments.write', 'invitations.write', 'audit.read', 'audit.write'],
 ] as const satisfies readonly ManagementPermission[])
 

@@ -39,6 +39,12 @@ const directoriesNamed = prepared<Key, { id: string; name: string }>(
     order by (id = ${p.reference}) desc, id limit 6`,
 )
 
+const teamsNamed = prepared<Key, { id: string; name: string }>(
+  (p) => sql`select id, name from teams
+    where organization_id = ${p.organizationId} and (id = ${p.reference} or name_key = ${p.key})
+    order by (id = ${p.reference}) desc, id limit 6`,
+)
+
 /** By id or userName. @throws AppError not_found */
 export function resolveUser(ctx: CallContext, reference: string): Promise<{ id: string; userName: string }> {
   requirePermission(ctx, 'users.read')
@@ -69,10 +75,16 @@ export function resolveDirectory(ctx: CallContext, reference: string): Promise<{
   return theOne(ctx, { what: 'Directory', reference, prefix: 'dir', named: directoriesNamed })
 }
 
+/** By id, or by a name that only one team has. @throws AppError not_found; conflict naming the ids */
+export function resolveTeam(ctx: CallContext, reference: string): Promise<{ id: string; name: string }> {
+  requirePermission(ctx, 'teams.read')
+  return theOne(ctx, { what: 'Team', reference, prefix: 'tea', named: teamsNamed })
+}
+
 type LookUp<Row> = {
   what: string
   reference: string
-  prefix: 'usr' | 'grp' | 'rol' | 'brd' | 'dir'
+  prefix: 'usr' | 'grp' | 'rol' | 'brd' | 'dir' | 'tea'
   named: (key: Key) => Statement<Row>
 }
 

@@ -11,7 +11,10 @@ type Use = { filters: number; connection: string | null }
 const usesOf = prepared<{ organizationId: string; roleId: string }, Use>(
   (p) => sql`select
     (select count(*)::int from mappings m where m.organization_id = ${p.organizationId} and m.role_id = ${p.roleId}
-      and m.filter is not null) as filters,
+      and m.filter is not null) + (select count(*)::int from team_roles r
+      join teams t on t.organization_id = r.organization_id and r.team_id in (t.id, t.parent_id)
+      join team_sources s on s.organization_id = t.organization_id and s.team_id = t.id and s.filter is not null
+      where r.organization_id = ${p.organizationId} and r.role_id = ${p.roleId}) as filters,
     (select c.name from connections c where c.organization_id = ${p.organizationId} and c.default_role_id = ${p.roleId}
       order by c.id limit 1) as connection`,
 )
@@ -26,7 +29,10 @@ export async function requireFitForAttributes(
   const [use] = await tx.run(usesOf({ organizationId: ctx.organizationId, roleId: role.id }))
   if (use === undefined) return
   if (use.filters > 0 && isForAdministrators(role.allows))
-    throw refused('allows', `A mapping by attributes gives the role ${role.key}, and attributes make no administrators`)
+    throw refused(
+      'allows',
+      `A mapping or a team by attributes gives the role ${role.key}, and attributes make no administrators`,
+    )
   if (use.connection !== null)
     throw refused(
       'allows',

@@ -10,10 +10,11 @@ import { lockCustomRole } from './roles.ts'
 
 type RoleKey = { organizationId: string; roleId: string }
 
-const uses = prepared<RoleKey, { mappings: number; assignments: number }>(
+const uses = prepared<RoleKey, { mappings: number; assignments: number; teams: number }>(
   (p) => sql`select
     (select count(*)::int from mappings where organization_id = ${p.organizationId} and role_id = ${p.roleId}) as mappings,
-    (select count(*)::int from assignments where organization_id = ${p.organizationId} and role_id = ${p.roleId}) as assignments`,
+    (select count(*)::int from assignments where organization_id = ${p.organizationId} and role_id = ${p.roleId}) as assignments,
+    (select count(*)::int from team_roles where organization_id = ${p.organizationId} and role_id = ${p.roleId}) as teams`,
 )
 
 const remove = prepared<RoleKey, never>(
@@ -28,8 +29,8 @@ export async function deleteRole(ctx: CallContext, roleId: string): Promise<void
   await inTransaction(ctx, async (tx) => {
     const { key, allows, denies } = await lockCustomRole(tx, ctx, roleId)
     const [used] = await tx.run(uses(roleKey))
-    if (used !== undefined && used.mappings + used.assignments > 0) {
-      const message = `${used.mappings} mappings and ${used.assignments} assignments still give this role`
+    if (used !== undefined && used.mappings + used.assignments + used.teams > 0) {
+      const message = `${used.mappings} mappings, ${used.assignments} assignments and ${used.teams} teams still give this role`
       throw new AppError('conflict', message, { reason: 'in_use' })
     }
     const entry = { action: 'role.delete', targetType: 'role', targetId: roleId } as const

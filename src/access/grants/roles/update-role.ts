@@ -38,7 +38,8 @@ const audit = prepared<AuditParameters & { organizationId: string; roleId: strin
     p,
     sql`${p.detail}::jsonb || jsonb_build_object(
       'mappings', (select count(*) from mappings where organization_id = ${p.organizationId} and role_id = ${p.roleId}),
-      'assignments', (select count(*) from assignments where organization_id = ${p.organizationId} and role_id = ${p.roleId}))`,
+      'assignments', (select count(*) from assignments where organization_id = ${p.organizationId} and role_id = ${p.roleId}),
+      'teams', (select count(*) from team_roles where organization_id = ${p.organizationId} and role_id = ${p.roleId}))`,
   ),
 )
 

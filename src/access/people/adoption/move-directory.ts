@@ -16,6 +16,7 @@ import { type CallContext, requirePermission, requireReach, type Transaction } f
 import { withinCeiling } from '../../ceiling/ceiling.ts'
 import { createMappingWithin } from '../../grants/mappings/create-mapping.ts'
 import { deleteMappingWithin } from '../../grants/mappings/delete-mapping.ts'
+import { addTeamSourceWithin, removeTeamSourceWithin } from '../../grants/teams/team-sources.ts'
 import { takeOver } from './take-over.ts'
 
 export type GroupPair = { from: string; to: string }
@@ -86,6 +87,16 @@ const mappingsOf = prepared<{ organizationId: string; from: readonly string[]; t
     join mappings m on m.organization_id = ${p.organizationId} and m.group_id = g.from_id order by m.id`,
 )
 
+type Filled = { id: string; from: string; to: string; teamId: string; isThere: boolean }
+
+const filledBy = prepared<{ organizationId: string; from: readonly string[]; to: readonly string[] }, Filled>(
+  (p) => sql`select s.id, g.from_id as "from", g.to_id as "to", s.team_id as "teamId",
+      exists (select from team_sources t where t.organization_id = s.organization_id and t.team_id = s.team_id
+        and t.group_id = g.to_id) as "isThere"
+    from unnest(${p.from}::text[], ${p.to}::text[]) g (from_id, to_id)
+    join team_sources s on s.organization_id = ${p.organizationId} and s.group_id = g.from_id order by s.id`,
+)
+
 type Member = { id: string; isOfNewDirectory: boolean }
 
 // Of the old group and the groups within, those who are not in the new one.
@@ -150,6 +161,7 @@ export async function moveDirectoryWithin(
   const kept = new Set<string>()
   for (const pair of groups) if (await carryMembers(tx, ctx, { ...pair, toDirectoryId })) kept.add(pair.from)
   await handMappings(tx, ctx, groups, kept)
+  await handTeams(tx, ctx, groups, kept)
   const detail = { toDirectoryId, groups, kept: [...kept] }
   await tx.run(
     recordAudit(ctx, { action: 'directory.move', targetType: 'directory', targetId: fromDirectoryId, detail }),
@@ -197,5 +209,24 @@ async function handMappings(
     if (!isThere && !made.has(key)) await createMappingWithin(tx, ctx, { groupId: to, roleId, brandId, pattern })
     made.add(key)
     if (!kept.has(from)) await deleteMappingWithin(tx, ctx, id)
+  }
+}
+
+/** The same for the teams that the groups fill. */
+async function handTeams(
+  tx: Transaction,
+  ctx: CallContext,
+  groups: readonly GroupPair[],
+  kept: ReadonlySet<string>,
+): Promise<void> {
+  const pairs = { from: groups.map(({ from }) => from), to: groups.map(({ to }) => to) }
+  const made = new Set<string>()
+  for (const { id, from, to, teamId, isThere } of await tx.run(
+    filledBy({ organizationId: ctx.organizationId, ...pairs }),
+  )) {
+    const key = `${to} ${teamId}`
+    if (!isThere && !made.has(key)) await addTeamSourceWithin(tx, ctx, { teamId, groupId: to })
+    made.add(key)
+    if (!kept.has(from)) await removeTeamSourceWithin(tx, ctx, { teamId, sourceId: id })
   }
 }

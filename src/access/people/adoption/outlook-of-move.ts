@@ -11,7 +11,7 @@ export type MovableGroup = { id: string; displayName: string; members: number }
 
 export type MoveOutlook = {
   people: MovedPeople
-  /** Groups of the old directory that are mapped to roles, each with the groups of the new one that it could be. */
+  /** Groups of the old directory that are mapped to roles or fill teams, each with the groups of the new one that it could be. */
   groups: (MovableGroup & { mappings: number; suggested: string | null })[]
   targets: MovableGroup[]
 }
@@ -25,7 +25,8 @@ const mappedGroups = prepared<Key, MoveOutlook['groups'][number]>(
         and (t.external_id = g.external_id or t.display_name_key = g.display_name_key)
         order by (t.external_id = g.external_id) desc nulls last, t.id limit 1) as suggested
     from groups g where g.organization_id = ${p.organizationId} and g.directory_id = ${p.fromDirectoryId}
-      and exists (select from mappings m where m.organization_id = g.organization_id and m.group_id = g.id)
+      and (exists (select from mappings m where m.organization_id = g.organization_id and m.group_id = g.id)
+        or exists (select from team_sources s where s.organization_id = g.organization_id and s.group_id = g.id))
     order by g.display_name_key, g.id limit 500`,
 )
 

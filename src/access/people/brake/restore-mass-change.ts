@@ -43,7 +43,7 @@ const release = {
 
 type GroupKey = MassChangeKey & { groupId: string }
 
-/** The directory has brought a group of the same name, or the same externalId, again: it takes over the mappings and the people. */
+/** The directory has brought a group of the same name, or the same externalId, again: it takes over the mappings, the teams that it fills, and the people. */
 const handOver = prepared<GroupKey, { id: string }>(
   (p) => sql`with successor as (
       select n.id from mass_changes m join groups g on g.organization_id = m.organization_id and g.id = ${p.groupId}
@@ -58,7 +58,11 @@ const handOver = prepared<GroupKey, { id: string }>(
       update mappings x set group_id = s.id from successor s
       where x.organization_id = ${p.organizationId} and x.group_id = ${p.groupId}
         and not exists (select from mappings y where y.organization_id = x.organization_id and y.group_id = s.id
-          and y.role_id = x.role_id and y.brand_id is not distinct from x.brand_id))
+          and y.role_id = x.role_id and y.brand_id is not distinct from x.brand_id)),
+    filled as (
+      insert into team_sources (organization_id, id, team_id, group_id, created_at, created_by)
+      select x.organization_id, new_id('tms'), x.team_id, s.id, x.created_at, x.created_by from successor s, team_sources x
+      where x.organization_id = ${p.organizationId} and x.group_id = ${p.groupId} on conflict do nothing)
     select id from successor`,
 )
 

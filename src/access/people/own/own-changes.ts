@@ -18,6 +18,8 @@ export type OwnChange = {
     | 'mapping.create'
     | 'mapping.delete'
     | 'role.update'
+    | 'team.members_added'
+    | 'team.members_removed'
     | 'user.reactivate'
   /** The name is today's; null where there is none. */
   actor: { type: Actor['type']; name: string | null }
@@ -25,6 +27,7 @@ export type OwnChange = {
   /** Null: the organization. */
   brand: string | null
   group: string | null
+  team: string | null
   reason: string | null
 }
 
@@ -56,16 +59,19 @@ const selectChanges = prepared<Key, OwnChange>((p) => {
     kind(p, 'assignment.delete', concernsUser(p)),
     kind(p, 'group.members_added', isAmong(p)),
     kind(p, 'group.members_removed', isAmong(p)),
+    kind(p, 'team.members_added', isAmong(p)),
+    kind(p, 'team.members_removed', isAmong(p)),
     kind(p, 'mapping.create', isOwnGroup(p)),
     kind(p, 'mapping.delete', isOwnGroup(p)),
     kind(p, 'role.update', isOwnRole(p)),
     kind(p, 'user.reactivate', sql`e.target_id = ${p.userId}`),
   ]
   return sql`select a.id, a.occurred_at as "occurredAt", a.action, json_build_object('type', a.actor_type, 'name', ${actorName}) as actor, r.name as role, b.name as brand,
-      g.display_name as "group", a.detail ->> 'reason' as reason
+      g.display_name as "group", case when a.target_type = 'team' then coalesce(t.name, a.detail ->> 'name') end as team, a.detail ->> 'reason' as reason
     from (${sql.join(kinds, sql` union all `)}) a
     left join roles r on r.organization_id = a.organization_id
       and r.id = coalesce(a.detail ->> 'roleId', a.target_id)
+    left join teams t on t.organization_id = a.organization_id and t.id = a.target_id
     left join brands b on b.organization_id = a.organization_id and b.id = a.detail ->> 'brandId'
     left join groups g on g.organization_id = a.organization_id and g.id = coalesce(a.detail ->> 'groupId', a.target_id)
     order by a.id desc limit ${sql.raw(String(shown))}`

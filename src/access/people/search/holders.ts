@@ -53,6 +53,7 @@ export function holdersOf(name: string, organizationId: string, holding: Holding
       or u.id in (select a.user_id from assignments a where a.organization_id = ${organizationId}
         and (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now())
         and ${isAbout('a', holding)})
+      or u.id in (select t.user_id from holders_by_team t where t.organization_id = ${organizationId} and ${isAbout('t', holding)})
       or ((select count(*) from ${filters}) > 0 and exists (select from ${filters} f where
         jsonb_path_match(case when f.is_whole then user_document(u) else u.attributes end, f.path, '{}', true))))
     and ${isNotHeldBack(organizationId, sql`u.id`, holding)}`
@@ -76,6 +77,7 @@ export function peopleOf(name: string, organizationId: string, holding: Holding)
       union select a.user_id from assignments a where a.organization_id = ${organizationId}
         and (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now())
         and ${isAbout('a', holding)}
+      union select t.user_id from holders_by_team t where t.organization_id = ${organizationId} and ${isAbout('t', holding)}
       union select u.id from users u where u.organization_id = ${organizationId} and (select count(*) from ${filters}) > 0
         and exists (select from ${filters} f where
           jsonb_path_match(case when f.is_whole then user_document(u) else u.attributes end, f.path, '{}', true))) found
@@ -125,7 +127,10 @@ export const heldByPage = (organizationId: string, page: string): SQL => {
       union
       select a.user_id, a.role_id, a.brand_id from ${people} p join assignments a
         on a.organization_id = ${organizationId} and a.user_id = p.id
-        where (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now()))`
+        where (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now())
+      union
+      select t.user_id, t.role_id, t.brand_id from ${people} p join holdings_by_team t
+        on t.organization_id = ${organizationId} and t.user_id = p.id)`
 }
 
 /**
@@ -153,6 +158,9 @@ export const rankedTable = (organizationId: string, reach: readonly string[] | u
       select a.user_id, k.rank from assignments a join ranks k on k.role_id = a.role_id
       where a.organization_id = ${organizationId} and (a.valid_from is null or a.valid_from <= now())
         and (a.expires_at is null or a.expires_at > now()) and ${isAsked('a')}
+      union all
+      select t.user_id, k.rank from holders_by_team t join ranks k on k.role_id = t.role_id
+      where t.organization_id = ${organizationId} and ${isAsked('t')}
       union all
       select u.id, k.rank from mappings m join ranks k on k.role_id = m.role_id
         join users u on u.organization_id = ${organizationId} and u.deleted_at is null

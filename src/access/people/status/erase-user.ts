@@ -39,11 +39,25 @@ const pseudonymise = prepared<Key & { now: string }, never>(
     where organization_id = ${p.organizationId} and id = ${p.userId}`,
 )
 
+const forgetLeader = prepared<Key, never>(
+  (p) => sql`update teams set leader_id = null where organization_id = ${p.organizationId} and leader_id = ${p.userId}`,
+)
+
 const forgetPast = prepared<{ userId: string }, unknown>((p) => sql`select forget_past_of(${p.userId})`)
 
 /** What hangs on a person, by `user_id`; a new table of theirs is one more line. */
 export const tables = [
-  ...['user_emails', 'identities', 'group_members', 'assignments', 'sessions', 'api_keys', 'passwords', 'totp_factors'],
+  ...[
+    'user_emails',
+    'identities',
+    'group_members',
+    'assignments',
+    'team_members',
+    'sessions',
+    'api_keys',
+    'passwords',
+    'totp_factors',
+  ],
   ...['passkeys', 'recovery_codes', 'password_resets', 'emergency_accounts', 'invitations', 'sign_in_requests'],
   ...[
     'sign_in_attempts',
@@ -91,6 +105,7 @@ const statementsOf = (key: Key, now: string): Statement<unknown>[] => [
   ...forgetTables.map((forget) => forget(key)),
   forgetRequests(key),
   forgetInReviews(key),
+  forgetLeader(key),
   pseudonymise({ ...key, now }),
   forgetPast({ userId: key.userId }),
 ]

@@ -68,7 +68,7 @@ export async function previewReactivation(ctx: CallContext, userId: string): Pro
   const { hasPassword, isHeldByDirectory, mayLift, ...user } = person
   return {
     user,
-    derived: roles.filter(({ source }) => source.type === 'mapping'),
+    derived: roles.filter(({ source }) => source.type !== 'direct'),
     direct: roles.filter(({ source }) => source.type === 'direct'),
     ...{ upcoming, ended, hasPassword },
     isDirectoryDecision: isDirectorysHold(user.statusReason),

@@ -18,6 +18,11 @@ const mappingsInBrand = prepared<InBrand, MappingTarget>(
   (p) => sql`select t.group_id as "groupId", t.filter_path as "filterPath" from mappings t where ${isInBrand(p)}`,
 )
 
+const teamsInBrand = prepared<InBrand, { teamId: string }>(
+  (p) => sql`select distinct t.team_id as "teamId" from team_roles t where ${isInBrand(p)}
+    union select t.id from teams t where t.organization_id = ${p.organizationId} and t.brand_id = ${p.brandId}`,
+)
+
 const usersInBrand = prepared<InBrand, { userId: string }>(
   (p) => sql`select distinct t.user_id as "userId" from assignments t where ${isInBrand(p)}`,
 )
@@ -29,7 +34,12 @@ export const deleteBrand = defineChange({
   affected: async (tx, { organizationId }, { brandId }) => {
     const users = await tx.run(usersInBrand({ organizationId, brandId }))
     const mappings = await tx.run(mappingsInBrand({ organizationId, brandId }))
-    return { ...behindMappings(mappings), userIds: users.map(({ userId }) => userId) }
+    const teams = await tx.run(teamsInBrand({ organizationId, brandId }))
+    return {
+      ...behindMappings(mappings),
+      userIds: users.map(({ userId }) => userId),
+      teamIds: teams.map(({ teamId }) => teamId),
+    }
   },
   brandsGone: ({ brandId }) => [brandId],
 })

@@ -2,10 +2,16 @@
 import type { z } from 'zod'
 import type { CallContext, Transaction } from '#src/context.ts'
 
-/** Whom a change may concern: people themselves, members of groups, people whom filters match, or everybody. */
+/** Whom a change may concern: people themselves, members of groups, people whom filters match, people of teams, or everybody. */
 export type Affected =
   | 'everybody'
-  | { userIds: readonly string[]; groupIds: readonly string[]; filterPaths: readonly string[] }
+  | {
+      userIds: readonly string[]
+      groupIds: readonly string[]
+      filterPaths: readonly string[]
+      /** The people of these teams, and of the teams within them. */
+      teamIds: readonly string[]
+    }
 
 /** A role that somebody will hold for a shorter time. Times are ISO 8601; null is without an end. */
 export type EarlierEnd = {
@@ -40,7 +46,7 @@ export const defineChange = <Fields extends z.ZodObject, Outcome extends { id: s
   type: ChangeType<Fields, Outcome>,
 ): ChangeType<Fields, Outcome> => type
 
-export const nobody: Exclude<Affected, 'everybody'> = { userIds: [], groupIds: [], filterPaths: [] }
+export const nobody: Exclude<Affected, 'everybody'> = { userIds: [], groupIds: [], filterPaths: [], teamIds: [] }
 
 export const usersAffected = (rows: readonly { userId: string }[]): Affected => ({
   ...nobody,

@@ -30,6 +30,8 @@ const byBrand = prepared<{ organizationId: string; unusedDays: number }, Row>(
       union select a.user_id, a.role_id, a.brand_id from assignments a
         where a.organization_id = ${p.organizationId} and a.brand_id is not null
           and (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now())
+      union select t.user_id, t.role_id, t.brand_id from holders_by_team t
+        where t.organization_id = ${p.organizationId} and t.brand_id is not null
       union select u.id, m.role_id, m.brand_id from mappings m join users u on u.organization_id = m.organization_id
         where m.organization_id = ${p.organizationId} and m.brand_id is not null and m.filter_path is not null
           and not ${isHeldBack(p.organizationId, sql`u.id`)}

@@ -52,7 +52,8 @@ const anomalies = prepared<Key, Counted>(
       where u.status = 'active' and ${isUnused(p.unusedDays)}
         and (u.id in (select gm.user_id from group_members gm where gm.organization_id = ${p.organizationId}
             and gm.group_id = any (array(select group_id from mapped)))
-          or u.id in (select a.user_id from assignments a where a.organization_id = ${p.organizationId} and ${inForce}))
+          or u.id in (select a.user_id from assignments a where a.organization_id = ${p.organizationId} and ${inForce})
+          or u.id in (select t.user_id from holders_by_team t where t.organization_id = ${p.organizationId}))
     union all
     select 'past_date', count(*)::int, to_json(${sampleOf(sql`a.expires_at`)}) from assignments a
       join people u on u.id = a.user_id where a.organization_id = ${p.organizationId} and a.expires_at <= now()

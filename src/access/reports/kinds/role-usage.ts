@@ -30,6 +30,7 @@ const usage = prepared<{ organizationId: string; unusedDays: number }, Row>(
         where not ${isHeldBack(p.organizationId, sql`gm.user_id`, sql`g.mapping_id`)}
       union all select a.user_id, a.role_id, true from assignments a where a.organization_id = ${p.organizationId}
         and (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now())
+      union all select t.user_id, t.role_id, false from holders_by_team t where t.organization_id = ${p.organizationId}
       union all select u.id, m.role_id, false from mappings m join users u on u.organization_id = m.organization_id
         where m.organization_id = ${p.organizationId} and m.filter_path is not null
           and not ${isHeldBack(p.organizationId, sql`u.id`)}

@@ -1,4 +1,5 @@
 // What one person holds: roles by organization and brands, each with where it comes from; and what is to come or has ended.
+import type { ListedTeam } from '#access/grants/teams/teams.ts'
 import type { AccessMatrix, IdleAssignment, MatrixCell } from '#access/people/access-matrix.ts'
 import type { ListedUser } from '#access/people/list-users.ts'
 import type { DeactivationReceipt } from '#access/people/status/deactivation-receipt.ts'
@@ -17,12 +18,13 @@ export type AccessTabProps = {
   user: ListedUser
   matrix: AccessMatrix
   receipt: DeactivationReceipt | undefined
+  teams: readonly ListedTeam[]
 }
 
 /** With more brands than that, a list reads better than a table as wide as a hall. */
 const widest = 6
 
-export const AccessTab = ({ frame, user, matrix, receipt }: AccessTabProps) => (
+export const AccessTab = ({ frame, user, matrix, receipt, teams }: AccessTabProps) => (
   <>
     {receipt === undefined || user.status !== 'inactive' ? null : <Receipt receipt={receipt} />}
     <Panel
@@ -47,6 +49,18 @@ export const AccessTab = ({ frame, user, matrix, receipt }: AccessTabProps) => (
       <Idle title="Yet to begin" assignments={matrix.upcoming} manager={frame.manager} />
     )}
     {matrix.ended.length === 0 ? null : <Idle title="Ended" assignments={matrix.ended} manager={frame.manager} />}
+    {teams.length === 0 ? null : (
+      <Panel title="Teams" lead="That they are in, or in a team within.">
+        <ul class="role-list">
+          {teams.map(({ id, name, brand }) => (
+            <li>
+              <a href={`/console/teams/${id}`}>{name}</a>
+              {brand === null ? null : `, ${brand.name}`}
+            </li>
+          ))}
+        </ul>
+      </Panel>
+    )}
     {user.groups.length === 0 || !isPermitted(frame.ctx, 'groups.read') ? null : (
       <Panel title="Groups" lead="That they are a direct member of.">
         <ul class="role-list">
@@ -61,7 +75,7 @@ export const AccessTab = ({ frame, user, matrix, receipt }: AccessTabProps) => (
   </>
 )
 
-type MatrixProps = Omit<AccessTabProps, 'receipt'>
+type MatrixProps = Omit<AccessTabProps, 'receipt' | 'teams'>
 
 const Matrix = (props: MatrixProps) =>
   props.matrix.scopes.length <= widest ? <WideMatrix {...props} /> : <LongMatrix {...props} />

@@ -1,0 +1,247 @@
+// Things of host applications that are for some teams alone: decisions and lists answer by them, and by each other.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
+import { numbers, runs } from '../support/property.ts'
+
+let stage: AccessStage
+let client: Client
+beforeAll(async () => {
+  stage = await startStage()
+})
+afterAll(() => stage?.close())
+beforeEach(async () => {
+  client = await stage.createClient()
+})
+
+const put = (path: string, body: unknown) => client.send('PUT', path, body)
+
+const asksAuthZen = async (user: string, id: string, permission = 'content.view') =>
+  (
+    await client.send('POST', '/access/v1/evaluation', {
+      subject: { type: 'user', id: user },
+      action: { name: permission },
+      resource: { type: 'library', id },
+    })
+  ).body
+
+describe('assets', () => {
+  test('003-11: for a team alone: others are refused with a reason of its own, and it is absent from their lists', async () => {
+    const [ann, bea, ada] = [
+      await createUser(client, 'ann@example.com'),
+      await createUser(client, 'bea@example.com'),
+      await createUser(client, 'ada@example.com'),
+    ]
+    const brand = (await client.post('brands', { slug: 'aurora', name: 'Aurora' })).body.id
+    const [viewer, administrator] = [await roleId(client, 'viewer'), await roleId(client, 'administrator')]
+    for (const userId of [ann, bea])
+      await client.post('assignments', { userId, roleId: viewer, brandId: brand, reason: 'x' })
+    await client.post('assignments', { userId: ada, roleId: administrator, brandId: brand, reason: 'x' })
+    const team = (await client.post('teams', { name: 'Press', brandId: brand, leaderId: bea })).body.id
+    const night = (await client.post('teams', { name: 'Night', brandId: brand, parentId: team })).body.id
+    expect((await put('assets/library/1', { name: 'Logos', brandId: brand })).status).toBe(404)
+    for (const [name, label] of [
+      ['library', 'Content library'],
+      ['campaign', 'Campaign'],
+      ['dashboard', 'Dashboard'],
+      ['account', 'Social account'],
+    ])
+      expect((await put(`asset-types/${name}`, { label })).status).toBe(200)
+    expect((await put('asset-types/brand', { label: 'x' })).status).toBe(400)
+    expect((await put('assets/library/open', { name: 'Logos', brandId: brand })).body.teams).toBe(null)
+    for (const type of ['library', 'campaign', 'dashboard', 'account'])
+      expect(
+        (await put(`assets/${type}/kept`, { name: 'Embargo', brandId: brand, teamIds: [team] })).body.teams,
+      ).toEqual([{ id: team, name: 'Press' }])
+    expect(
+      (
+        await put('assets', {
+          assets: [{ type: 'library', id: 'nobody', name: 'Nobody', brandId: brand, teamIds: [] }],
+        })
+      ).body,
+    ).toEqual({ changed: 1 })
+    expect(
+      (
+        await put('assets', {
+          assets: [{ type: 'library', id: 'nobody', name: 'Nobody', brandId: brand, teamIds: [] }],
+        })
+      ).body,
+    ).toEqual({ changed: 0 })
+
+    expect((await asksAuthZen('ann@example.com', 'open')).decision).toBe(true)
+    expect(await asksAuthZen('ann@example.com', 'kept')).toMatchObject({
+      decision: false,
+      context: { reason: { step: 'team', code: 'team_restriction' } },
+    })
+    expect(await asksAuthZen('ann@example.com', 'gone')).toMatchObject({
+      decision: false,
+      context: { reason: { step: 'scope', code: 'asset_unknown' } },
+    })
+    expect(await asksAuthZen('ann@example.com', 'open', 'content.publish')).toMatchObject({
+      decision: false,
+      context: { reason: { step: 'permission' } },
+    })
+    expect((await asksAuthZen('bea@example.com', 'kept')).decision).toBe(true)
+    expect((await asksAuthZen('bea@example.com', 'nobody')).decision).toBe(false)
+    expect((await asksAuthZen('ada@example.com', 'nobody')).decision).toBe(true)
+
+    const listed = async (user: string) =>
+      (await client.get(`assets?user=${user}&permission=content.view`)).body.items.map(
+        ({ type, id }: never) => `${type}/${id}`,
+      )
+    expect(await listed(ann)).toEqual(['library/open'])
+    expect(await listed(bea)).toEqual([
+      'account/kept',
+      'campaign/kept',
+      'dashboard/kept',
+      'library/kept',
+      'library/open',
+    ])
+    expect((await listed('ada@example.com')).length).toBe(6)
+    const first = (await client.get(`assets?user=${bea}&permission=content.view&limit=2`)).body
+    const second = (await client.get(`assets?user=${bea}&permission=content.view&limit=2&cursor=${first.nextCursor}`))
+      .body
+    expect(second.items.map(({ type }: never) => type)).toEqual(['dashboard', 'library'])
+
+    const before = new Date().toISOString()
+    await client.post(`teams/${night}/members`, { userIds: [ann] })
+    const why = (await client.get(`users/${ann}/explain?permission=content.view&asset=library/kept`)).body
+    expect(why).toMatchObject({ allowed: true, asset: { name: 'Embargo', teams: [{ name: 'Press' }] } })
+    const then = (await client.get(`users/${ann}/explain?permission=content.view&asset=library/kept&at=${before}`)).body
+    expect(then).toMatchObject({ allowed: false, step: 'team', reason: 'team_restriction' })
+    const asked = ['--organization', client.slug, '--user', ann, '--permission', 'content.view'] as const
+    expect((await stage.rolecall('access', 'check', ...asked, '--asset', 'library/kept')).exitCode).toBe(0)
+    expect((await stage.rolecall('access', 'check', ...asked, '--asset', 'library/nobody')).exitCode).toBe(3)
+
+    // A team that is deleted takes nothing open with it.
+    await client.confirm('DELETE', `teams/${night}`)
+    await client.confirm('DELETE', `teams/${team}`)
+    expect((await asksAuthZen('bea@example.com', 'kept')).decision).toBe(false)
+    expect((await client.delete('asset-types/library')).status).toBe(409)
+    expect((await client.delete('assets/library/kept')).status).toBe(204)
+    expect((await client.get('assets/library/kept')).status).toBe(404)
+    expect(await client.auditOf('library/kept')).toEqual(['asset.put', 'asset.delete'])
+  })
+
+  test('a team of another brand, another organization, and a key without the right are refused', async () => {
+    const [one, two] = await Promise.all(
+      ['one', 'two'].map(async (slug) => (await client.post('brands', { slug, name: slug })).body.id),
+    )
+    await put('asset-types/library', { label: 'Library' })
+    const team = (await client.post('teams', { name: 'Press', brandId: one })).body.id
+    const wrong = await put('assets/library/1', { name: 'x', brandId: two, teamIds: [team] })
+    expect([wrong.status, wrong.body.errors[0].path]).toEqual([400, 'teamIds'])
+    await put('assets/library/1', { name: 'x', brandId: one, teamIds: [team] })
+    const other = await stage.createClient()
+    expect((await other.get('assets/library/1')).status).toBe(404)
+    expect((await other.delete('assets/library/1')).status).toBe(404)
+    expect((await other.get(`assets?teamId=${team}`)).body.items).toEqual([])
+    const key = await stage.rolecall(
+      'api-key',
+      'create',
+      '--organization',
+      client.slug,
+      '--name',
+      'x',
+      '--access',
+      'decisions',
+      '--json',
+    )
+    const refused = await client.send(
+      'PUT',
+      'assets/library/1',
+      { name: 'y' },
+      { Authorization: `Bearer ${key.json.key}` },
+    )
+    expect(refused.status).toBe(403)
+  })
+})
+
+const { numRuns, seed: first } = runs(4)
+
+test.each([...Array(numRuns)].map((_, run) => first + run))(
+  'in a random state, lists and holders are what the evaluator says of each (seed %i)',
+  { timeout: 60_000 },
+  async (seed) => {
+    const random = numbers(seed)
+    const pick = <T>(items: readonly T[]): T => items[random(items.length)] as T
+    const some = <T>(items: readonly T[]): T[] => items.filter(() => random(3) === 0)
+    const users = await Promise.all(['a', 'b', 'c', 'd'].map((name) => createUser(client, `${name}@example.com`)))
+    const brands = await Promise.all(
+      ['north', 'south', 'west'].map(
+        async (slug) => (await client.post('brands', { slug, name: slug })).body.id as string,
+      ),
+    )
+    const groups = await Promise.all(
+      ['g', 'h'].map(async (displayName) => (await client.post('groups', { displayName })).body.id as string),
+    )
+    await client.post(`groups/${groups[0]}/members`, { groupIds: [groups[1]] })
+    for (const group of groups) await client.post(`groups/${group}/members`, { userIds: [pick(users)] })
+    const roles = await Promise.all(['viewer', 'editor', 'administrator'].map((key) => roleId(client, key)))
+    const where = () => pick([null, ...brands])
+    const teams: { id: string; brandId: string | null }[] = []
+    for (let count = 0; count < 5; count += 1) {
+      const brandId = where()
+      const tops = teams.slice(0, 2).filter((top) => top.brandId === null || top.brandId === brandId)
+      const parentId = count < 2 ? null : pick([null, ...tops.map(({ id }) => id)])
+      const fields = { name: `T${count}`, brandId, parentId, leaderId: pick([null, ...users]) }
+      const id = (await client.confirm('POST', 'teams', fields)).body.id as string
+      teams.push({ id, brandId })
+      const people = some(users)
+      if (people.length > 0) await client.confirm('POST', `teams/${id}/members`, { userIds: people })
+      if (random(2) === 0) await client.confirm('POST', `teams/${id}/sources`, { groupId: pick(groups) })
+      if (random(3) === 0) await client.confirm('POST', `teams/${id}/sources`, { filter: 'userName sw "b"' })
+      if (random(3) > 0)
+        await client.confirm('POST', `teams/${id}/roles`, {
+          roleId: pick(roles),
+          brandId: brandId ?? where(),
+          reason: 'x',
+        })
+    }
+    for (const userId of some(users))
+      await client.post('assignments', { userId, roleId: pick(roles), brandId: where(), reason: 'x' })
+    if (random(2) === 0)
+      await client.confirm('POST', 'policies', {
+        name: 'P',
+        permission: 'content.view',
+        brandId: where(),
+        exceptRoleIds: some(roles),
+      })
+    await client.confirm('PATCH', 'settings', {
+      roleStrategy: pick(['union', 'highest']),
+      administratorBrandAccess: pick(['explicit', 'implicit']),
+    })
+    await put('asset-types/library', { label: 'x' })
+    const assets = [...Array(20)].map((_, index) => {
+      const brandId = where()
+      const fitting = teams.filter((team) => team.brandId === null || team.brandId === brandId).map(({ id }) => id)
+      return { type: 'library', id: `a${index}`, name: 'x', brandId, teamIds: random(3) === 0 ? null : some(fitting) }
+    })
+    expect((await put('assets', { assets })).body).toEqual({ changed: 20 })
+
+    const held = new Map<string, string[]>()
+    for (const user of users) {
+      const access = (await client.get(`users/${user}/access`)).body.assignments as { role: { id: string } }[]
+      held.set(
+        user,
+        access.map(({ role }) => role.id),
+      )
+      const listed = (await client.get(`assets?user=${user}&permission=content.view`)).body.items.map(
+        ({ id }: never) => id,
+      )
+      const { body } = await client.send('POST', '/access/v1/evaluations', {
+        subject: { type: 'user', id: user },
+        action: { name: 'content.view' },
+        evaluations: assets.map(({ type, id }) => ({ resource: { type, id } })),
+      })
+      const allowed = assets.filter((_, index) => body.evaluations[index].decision).map(({ id }) => id)
+      expect(listed, `seed ${seed}`).toEqual(allowed.sort())
+      expect((await client.get(`teams?userId=${user}`)).body.items.length).toBeGreaterThanOrEqual(0)
+    }
+    for (const role of roles) {
+      const holders = (await client.get(`holders?roleId=${role}`)).body.items.map(
+        ({ user }: never) => (user as { id: string }).id,
+      )
+      expect(holders.sort()).toEqual(users.filter((user) => held.get(user)?.includes(role)).sort())
+    }
+  },
+)
