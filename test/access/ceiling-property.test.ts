@@ -32,7 +32,7 @@ afterAll(() => app?.close())
 
 const permissions = [
   ...['users.manage', 'roles.assign', 'roles.manage', 'settings.manage', 'content.view', 'content.edit'],
-  ...['content.delete', 'billing.manage', 'audit.view', 'anything.else'],
+  ...['content.delete', 'billing.manage', 'audit.view', 'teams.manage', 'anything.else'],
 ]
 const patterns = [...permissions.filter((name) => name !== 'anything.else'), '*', '*.manage', 'content.*', 'roles.*']
 
@@ -56,8 +56,30 @@ function matches(held: string, name: string): boolean {
   return new RegExp(`^${source.join('\\.')}$`).test(name)
 }
 
+/** The roles of the teams that somebody is in, and of those that these are within. */
+async function readTeams(id: string) {
+  const sql = app.owner
+  const [teams, members, sources, roles] = await Promise.all([
+    sql`select id, parent_id, leader_id from teams where organization_id = ${id}`,
+    sql`select team_id, user_id from team_members where organization_id = ${id}`,
+    sql`select team_id, group_id, filter from team_sources where organization_id = ${id}`,
+    sql`select team_id, role_id, brand_id, expires_at from team_roles where organization_id = ${id}`,
+  ])
+  return (userId: string, groups: ReadonlySet<string>, title: string) => {
+    const isIn = (team: string): boolean =>
+      members.some((row) => row['team_id'] === team && row['user_id'] === userId) ||
+      sources.some(
+        (row) => row['team_id'] === team && (groups.has(row['group_id']) || row['filter'] === `title eq "${title}"`),
+      )
+    const own = teams.filter((row) => row['leader_id'] === userId || isIn(row['id']))
+    const reached = new Set(own.flatMap((row) => [row['id'], row['parent_id']]))
+    return roles.filter((row) => reached.has(row['team_id']))
+  }
+}
+
 async function readWorld({ id }: TestOrganization): Promise<World> {
   const sql = app.owner
+  const teamsOf = await readTeams(id)
   const [people, roles, rolePermissions, assignments, mappings, members, nestings, policies, brands, [own]] =
     await Promise.all([
       sql`select id, status, attributes from users where organization_id = ${id} and deleted_at is null`,
@@ -93,6 +115,10 @@ async function readWorld({ id }: TestOrganization): Promise<World> {
       ...direct.map((row) => ({
         ...{ role: row['role_id'], brand: row['brand_id'] },
         ...{ from: time(row['valid_from'], 0), until: time(row['expires_at'], Infinity) },
+      })),
+      ...teamsOf(userId, groups, title).map((row) => ({
+        ...{ role: row['role_id'], brand: row['brand_id'], from: 0 },
+        until: time(row['expires_at'], Infinity),
       })),
     ])
   }
@@ -241,7 +267,7 @@ const dateOf = (at: number): string | null => {
 
 type Step = { kind: number; actor: number; a: number; b: number; c: number; d: number; allow: string[]; deny: string[] }
 const step: fc.Arbitrary<Step> = fc.record({
-  ...{ kind: fc.nat(17), actor: fc.constantFrom(0, 1, 1, 1, 2, 2, 3, 3, 4, 5), a: index, b: index, c: index, d: index },
+  ...{ kind: fc.nat(24), actor: fc.constantFrom(0, 1, 1, 1, 2, 2, 3, 3, 4, 5), a: index, b: index, c: index, d: index },
   ...{
     allow: some,
     deny: fc.oneof({ weight: 3, arbitrary: fc.constant<string[]>([]) }, { weight: 1, arbitrary: some }),
@@ -261,7 +287,7 @@ async function furnish(): Promise<Stage> {
   }
   const { ctx } = organization
   const everything = (await listRoles(ctx)).find(({ key }) => key === 'administrator')?.id ?? ''
-  const manages = ['users.manage', 'roles.assign', 'roles.manage', 'settings.manage']
+  const manages = ['users.manage', 'roles.assign', 'roles.manage', 'settings.manage', 'teams.manage']
   const made = async (key: string, allows: string[], denies: string[] = []): Promise<string> =>
     (await createRole(ctx, { key, name: key, purpose: key, rank: 30, allows, denies })).id
   const manager = await made('manager', [...manages, 'content.*'])
@@ -282,6 +308,15 @@ async function furnish(): Promise<Stage> {
   await apply(ctx, { kind: 'create_mappings', mappings: [{ groupId: groups[0] ?? '', roleId: paid }] })
   await apply(ctx, { kind: 'create_mappings', mappings: [{ filter: 'title eq "A"', roleId: without }] })
   await apply(ctx, { kind: 'create_mappings', mappings: [{ filter: 'title eq "B"', roleId: paid }] })
+  for (const [name, leaderId] of [
+    ['T1', cas],
+    ['T2', null],
+    ['T3', eve],
+  ] as const)
+    await apply(ctx, { kind: 'create_team', name, leaderId })
+  const [first = '', second = ''] = await rowsOf('teams', organization)
+  await apply(ctx, { kind: 'update_team', teamId: second, parentId: first })
+  await apply(ctx, { kind: 'give_team_roles', teamId: first, roles: [{ roleId: without, reason: 'Stage' }] })
   return { organization, users, brands, groups, titles }
 }
 
@@ -294,6 +329,44 @@ const apply = (ctx: CallContext, change: AccessChange): Promise<unknown> =>
   inTransaction(ctx, (tx) => applyWithin(tx, ctx, change))
 
 let serial = 0
+
+async function teamChange(
+  stage: Stage,
+  { kind, a, b, c, d }: Omit<Step, 'actor' | 'allow' | 'deny'>,
+): Promise<AccessChange> {
+  const { organization, users, brands, groups } = stage
+  const teams = await rowsOf('teams', organization)
+  const [teamId, user] = [pick(teams, b), pick(users, a)]
+  switch (kind) {
+    case 18: {
+      const roleId = pick(await rowsOf('roles', organization), a)
+      const role = { roleId, brandId: pick([null, null, ...brands], c), reason: 'Random', expiresAt: dateOf(d) }
+      return { kind: 'give_team_roles', teamId, roles: [role] }
+    }
+    case 19:
+      return { kind: 'add_team_members', teamId, userIds: [user] }
+    case 20:
+      return d % 2 === 0
+        ? { kind: 'remove_team_members', teamId, userIds: [user] }
+        : { kind: 'take_team_roles', teamRoleIds: [pick(await rowsOf('team_roles', organization), a)] }
+    case 21: {
+      const source = d % 3 === 0 ? { filter: `title eq "${pick(titles, a)}"` } : { groupId: pick(groups, a) }
+      return { kind: 'fill_team', teamId, sources: [source] }
+    }
+    case 22:
+      return { kind: 'unfill_team', teamId, sourceIds: [pick(await rowsOf('team_sources', organization), a)] }
+    case 23:
+      return d % 2 === 0
+        ? { kind: 'update_team', teamId, leaderId: pick([null, ...users], a) }
+        : { kind: 'update_team', teamId, parentId: pick([null, ...teams], a) }
+    default: {
+      const teamRoleId = pick(await rowsOf('team_roles', organization), a)
+      return d % 3 === 0
+        ? { kind: 'delete_team', teamId }
+        : { kind: 'update_team_role', teamRoleId, expiresAt: dateOf(d) }
+    }
+  }
+}
 
 async function carryOut(ctx: CallContext, stage: Stage, { kind, a, b, c, d, allow, deny }: Step): Promise<unknown> {
   const { organization, users, brands, groups } = stage
@@ -358,6 +431,14 @@ async function carryOut(ctx: CallContext, stage: Stage, { kind, a, b, c, d, allo
         userId: user,
         change: (current) => ({ ...contentOf(current), attributes: { title: pick(titles, d) } }),
       })
+    case 18:
+    case 19:
+    case 20:
+    case 21:
+    case 22:
+    case 23:
+    case 24:
+      return apply(ctx, await teamChange(stage, { kind, a, b, c, d }))
     case 16:
       return deactivateUser(ctx, { userId: user })
     default:

@@ -18,7 +18,15 @@ afterAll(() => stage.close())
 
 const permissions = ['content.view', 'content.edit', 'content.publish', 'roles.assign', 'billing.manage', 'app.x.y']
 
-type World = { client: Client; users: string[]; groups: string[]; brands: string[]; roles: string[]; custom: string }
+type World = {
+  client: Client
+  users: string[]
+  groups: string[]
+  brands: string[]
+  teams: string[]
+  roles: string[]
+  custom: string
+}
 
 async function newWorld(): Promise<World> {
   const client = await stage.createClient()
@@ -37,23 +45,31 @@ async function newWorld(): Promise<World> {
     ...{ allows: ['content.edit', 'content.publish'], denies: ['billing.*'] },
   })
   const packed = await Promise.all(['viewer', 'editor', 'administrator'].map((key) => roleId(client, key)))
-  return { client, users, groups, brands, roles: [...packed, custom], custom }
+  const outer = await made('teams', { name: 'Outer' })
+  const teams = [outer, await made('teams', { name: 'Inner', parentId: outer })]
+  return { client, users, groups, brands, teams, roles: [...packed, custom], custom }
 }
 
 type Step = { who: number; what: number; role: number; brand: number }
-const step = fc.record({ who: fc.nat(4), what: fc.nat(10), role: fc.nat(3), brand: fc.nat(2) })
+const step = fc.record({ who: fc.nat(4), what: fc.nat(16), role: fc.nat(3), brand: fc.nat(2) })
 
 const at = <T>(items: readonly T[], index: number): T => items[index % items.length] as T
 
 /** Puts the world into some state, by steps that may each be refused. */
 async function wander(world: World, steps: readonly Step[]): Promise<void> {
-  const { client, users, groups, brands, roles } = world
+  const { client, users, groups, brands, teams, roles } = world
   for (const { who, what, role, brand } of steps) {
     const [userId, groupId, to] = [at(users, who), at(groups, who), at(roles, role)]
     const brandId = [null, ...brands][brand] ?? null
     if (what <= 1) await client.post(`groups/${groupId}/members`, { userIds: [userId] })
     if (what === 2) await client.confirm('POST', 'mappings', { groupId, roleId: to, brandId })
     if (what === 3 || what === 6) await client.post('assignments', { userId, roleId: to, brandId, reason: 'Because' })
+    const team = at(teams, who)
+    if (what === 11) await client.confirm('POST', `teams/${team}/roles`, { roleId: to, brandId, reason: 'Because' })
+    if (what === 12) await client.confirm('POST', `teams/${team}/members`, { userIds: [userId] })
+    if (what === 13) await client.confirm('POST', `teams/${team}/sources`, { groupId })
+    if (what === 14) await client.confirm('PATCH', `teams/${team}`, { leaderId: userId })
+    if (what === 15) await client.confirm('POST', `teams/${team}/sources`, { filter: `userName sw "user${who}"` })
     if (what === 4)
       await client.confirm('POST', 'mappings', { filter: `userName sw "user${who}"`, roleId: to, brandId })
     if (what === 5) {
@@ -64,7 +80,14 @@ async function wander(world: World, steps: readonly Step[]): Promise<void> {
 }
 
 async function changeOf(world: World, { who, what, role, brand }: Step): Promise<AccessChange> {
-  const { client, users, groups, brands, roles, custom } = world
+  const { client, users, groups, brands, teams, roles, custom } = world
+  const teamId = at(teams, role)
+  if (what === 11) return { kind: 'give_team_roles', teamId, roles: [{ roleId: at(roles, who), reason: 'Because' }] }
+  if (what === 12) return { kind: 'add_team_members', teamId, userIds: [at(users, who)] }
+  if (what === 13) return { kind: 'fill_team', teamId, sources: [{ groupId: at(groups, who) }] }
+  if (what === 14) return { kind: 'update_team', teamId, leaderId: at(users, who) }
+  if (what === 15) return { kind: 'update_team', teamId: at(teams, 1), parentId: null }
+  if (what === 16) return { kind: 'delete_team', teamId }
   const [to, brandId] = [at(roles, role), [null, ...brands][brand] ?? null]
   const mappings = (await client.get('mappings')).body.items as { id: string }[]
   if (what === 0) return { kind: 'create_mappings', mappings: [{ groupId: at(groups, who), roleId: to, brandId }] }

@@ -139,7 +139,7 @@ async function carryOut<Kind extends ChangeKind>(
   const ends = await earlierEnds(tx, ctx, change)
   const outcome = await applyWithin(tx, ctx, change)
   await tx.run(checkAtOnce({}))
-  const after = await observe(tx, ctx, affected)
+  const after = await observe(tx, ctx, stillAffected(affected, before))
   const names = [...before.model.roles.values(), ...after.model.roles.values()]
   const written = names.flatMap(({ allows, denies }) => [...allows, ...denies])
   const catalogue = (await catalogueOf(tx, ctx)).map(({ name }) => name)
@@ -150,6 +150,12 @@ async function carryOut<Kind extends ChangeKind>(
   const administrators = { before: before.administrators, after: after.administrators }
   return { outcome, preview: await shownOf(tx, ctx, { change, difference, gone, ends, administrators, ...sides }) }
 }
+
+/** Whoever is in a team or a group no longer holds the rest of what they held as before. */
+const stillAffected = (affected: Affected, { people }: Observation): Affected =>
+  affected === 'everybody' || !(people instanceof Map)
+    ? affected
+    : { ...affected, userIds: [...affected.userIds, ...people.keys()] }
 
 type Observation = {
   model: AccessModel
