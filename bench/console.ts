@@ -13,16 +13,16 @@ type Row = { what: string; pageMillis: number[]; bareMillis: number[] }
 
 export type ConsoleResult = { rows: { what: string; p50: number; p95: number; bareP50: number; bareP95: number }[] }
 
-const size = { users: 100_000, groups: 1_000, brands: 200, groupsEach: 5 } as const
+export const size = { users: 100_000, groups: 1_000, brands: 200, groupsEach: 5 } as const
 const targetMillis = 100
 const warmUps = 5
 
-const idOf = (prefix: string, number: number): string => `${prefix}_${String(number).padStart(26, '0')}`
+export const idOf = (prefix: string, number: number): string => `${prefix}_${String(number).padStart(26, '0')}`
 
 const givenNames = ['Ada', 'Björn', 'Chloé', 'Dmitri', 'Esra', 'Faisal', 'Grace', 'Hana', 'Ingrid', 'João']
 const familyNames = ['Okafor', 'Sørensen', 'Łukasz', 'Nguyễn', 'Brandt', 'Quill', 'Moreau', 'Tanaka', 'Varga', 'Young']
 
-async function seed({ owner, organizationId, directoryId }: Rolecall): Promise<void> {
+export async function seedDirectory({ owner, organizationId, directoryId }: Rolecall): Promise<void> {
   await owner`insert into brands (organization_id, id, slug, name, created_at, updated_at)
     select ${organizationId}, 'brd_' || lpad(n::text, 26, '0'), 'brand-' || n, 'Brand ' || n, now(), now()
     from generate_series(0, ${size.brands - 1}::int) n`
@@ -55,7 +55,7 @@ async function seed({ owner, organizationId, directoryId }: Rolecall): Promise<v
 }
 
 /** An administrator with a session, as sign-in writes it. @returns the Cookie header */
-async function signIn({ owner, organizationId }: Rolecall): Promise<string> {
+export async function signInManager({ owner, organizationId }: Rolecall): Promise<string> {
   const [userId, token] = [idOf('usr', 1), randomBytes(32).toString('base64url')]
   await owner`insert into assignments (organization_id, id, user_id, role_id, reason, created_at, created_by)
     select ${organizationId}, ${idOf('asg', 1)}, ${userId}, r.id, 'Runs it', now(), 'bench' from roles r
@@ -159,8 +159,8 @@ export async function measureConsole(
   progress: (text: string) => void,
 ): Promise<ConsoleResult> {
   progress(`Seeding ${count(size.users)} users, ${count(size.groups)} groups, ${count(size.brands)} brands`)
-  await seed(rolecall)
-  const cookie = await signIn(rolecall)
+  await seedDirectory(rolecall)
+  const cookie = await signInManager(rolecall)
   const roleRows = await rolecall.owner`select key, id from roles where organization_id = ${rolecall.organizationId}`
   const roles = Object.fromEntries(roleRows.map(({ key, id }) => [String(key), String(id)]))
   const pages = pagesOf(rolecall, roles)
@@ -185,7 +185,7 @@ export async function measureConsole(
   }
 }
 
-async function open(url: string, cookie: string): Promise<void> {
+export async function open(url: string, cookie: string): Promise<void> {
   const answer = await fetch(url, { headers: { cookie, accept: 'text/html' }, redirect: 'manual' })
   const text = await answer.text()
   if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}: ${text.slice(0, 200)}`)

@@ -1,19 +1,20 @@
-// `npm run bench -- members | requests | sign-in | deactivation | console | bulk`: measures a server of its own on this machine. Absolute figures say as much about
+// `npm run bench -- members | requests | sign-in | deactivation | console | governance | bulk`: measures a server of its own on this machine. Absolute figures say as much about
 // the machine as about Rolecall; the ratios are what docs/benchmarks.md keeps.
 import { parseArgs } from 'node:util'
 import { describeBulk, isBulkTargetMet, measureBulk } from './bulk.ts'
 import { describeConsole, isConsoleTargetMet, measureConsole } from './console.ts'
 import { describeDeactivation, measureDeactivation } from './deactivation.ts'
 import { startFloor } from './floor.ts'
+import { describeGovernance, isGovernanceTargetMet, measureGovernance } from './governance.ts'
 import { describeMembers, isMembersTargetMet, measureMembers } from './members.ts'
 import { areRequestTargetsMet, describeRequests, measureRequests } from './requests.ts'
 import { type Rolecall, startRolecall } from './rolecall.ts'
 import { describeSignIn, isSignInTargetMet, measureSignIn } from './sign-in.ts'
 
-const usage = `Usage: npm run bench -- members | requests | sign-in | deactivation | console | bulk [flags]
+const usage = `Usage: npm run bench -- members | requests | sign-in | deactivation | console | governance | bulk [flags]
   --json         print the result as JSON
   --check        end with exit code 1 where a target is missed
-  --samples N    members, console: how often each is measured (default 200)
+  --samples N    members, console, governance: how often each is measured (default 200)
   --rounds N     requests, sign-in, bulk: rounds of each side (default 5)
   --trials N     deactivation: how many people (default 1000)
   --seconds S    requests: length of a round (default 2)`
@@ -75,12 +76,17 @@ async function pages(rolecall: Rolecall, samples: number): Promise<Outcome> {
   return { result, text: describeConsole(result), isTargetMet: isConsoleTargetMet(result) }
 }
 
+async function governance(rolecall: Rolecall, samples: number): Promise<Outcome> {
+  const result = await measureGovernance(rolecall, { samples }, progress)
+  return { result, text: describeGovernance(result), isTargetMet: isGovernanceTargetMet(result) }
+}
+
 async function bulk(rolecall: Rolecall, rounds: number): Promise<Outcome> {
   const result = await measureBulk(rolecall.scim, { rounds }, progress)
   return { result, text: describeBulk(result), isTargetMet: isBulkTargetMet(result) }
 }
 
-const benches = ['members', 'requests', 'sign-in', 'deactivation', 'console', 'bulk'] as const
+const benches = ['members', 'requests', 'sign-in', 'deactivation', 'console', 'governance', 'bulk'] as const
 
 const isBench = (what: string | undefined): what is (typeof benches)[number] =>
   (benches as readonly (string | undefined)[]).includes(what)
@@ -111,6 +117,7 @@ async function main(): Promise<number> {
       'sign-in': () => signIn(rolecall, options.rounds),
       deactivation: () => deactivation(rolecall, Number(values.trials)),
       console: () => pages(rolecall, Number(values.samples)),
+      governance: () => governance(rolecall, Number(values.samples)),
       bulk: () => bulk(rolecall, options.rounds),
     }[what]()
     console.log(values.json ? JSON.stringify(outcome.result, null, 2) : outcome.text)
