@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import type { AccessQuestion } from '#access/decisions/effective-access.ts'
 import { type Decision, unknown } from '#access/decisions/evaluate.ts'
+import type { VisibleAssetsQuestion } from '#access/decisions/visible-assets.ts'
 import { AppError } from '#platform/errors.ts'
 import { invalidInput, parseInput } from '#platform/input.ts'
 
@@ -35,6 +36,27 @@ export type Asked = { question: AccessQuestion } | { refusal: Decision } | { fau
 export type Batch = { asked: Asked[]; semantic: z.infer<typeof semantics> }
 
 export type Answer = { decision: boolean; context: Record<string, unknown> }
+
+const ResourceSearch = z.looseObject({
+  subject,
+  action,
+  resource: z.looseObject({ type: text, properties }),
+  context: context.optional(),
+  page: z
+    .looseObject({ token: z.string().max(1_000).optional(), limit: z.number().int().min(1).max(1_000).optional() })
+    .optional(),
+})
+
+/** In the brand that the resource's properties or the context name, or in all of them. @throws AppError invalid */
+export function readResourceSearch(body: unknown): VisibleAssetsQuestion {
+  const { subject: who, action: what, resource: where, context: around, page } = parseInput(ResourceSearch, body)
+  const brand = where.properties?.['brand'] ?? around?.['brand']
+  if (brand !== undefined && typeof brand !== 'string') throw brandFault
+  const cursor = page?.token === '' ? undefined : page?.token
+  // Nobody but users may do anything.
+  const user = who.type === 'user' ? who.id : ''
+  return { user, permission: what.name, type: where.type, brand, cursor, limit: page?.limit ?? 200 }
+}
 
 /** @throws AppError invalid */
 export function readEvaluation(body: unknown): Asked {

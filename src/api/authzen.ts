@@ -1,10 +1,11 @@
-// The Authorization API 1.0 of OpenID AuthZEN: decisions for host applications, one at a time or in batches.
+// The Authorization API 1.0 of OpenID AuthZEN: decisions for host applications, one at a time or in batches, and searches for things.
 
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { decide } from '#access/decisions/effective-access.ts'
 import { unknown } from '#access/decisions/evaluate.ts'
-import { notFound } from '#platform/errors.ts'
+import { listVisibleAssets } from '#access/decisions/visible-assets.ts'
+import { AppError, notFound } from '#platform/errors.ts'
 import { parseJson } from '#platform/json.ts'
 import type { Urls } from '#platform/urls.ts'
 import {
@@ -15,6 +16,7 @@ import {
   faultAnswer,
   readEvaluation,
   readEvaluations,
+  readResourceSearch,
 } from './authzen-questions.ts'
 import type { ApiEnv, ApiServices } from './contract/env.ts'
 import { requireApiKey } from './contract/guard.ts'
@@ -23,7 +25,7 @@ import { newRoutes } from './contract/routes.ts'
 
 type ApiContext = Context<ApiEnv>
 
-/** `/access/v1/evaluation`, `/access/v1/evaluations` and `/.well-known/authzen-configuration`, to be mounted at `/`. */
+/** `/access/v1/evaluation`, `/access/v1/evaluations`, `/access/v1/search/resource` and `/.well-known/authzen-configuration`, to be mounted at `/`. */
 export function createAuthZen(services: ApiServices): OpenAPIHono<ApiEnv> {
   const routes = newRoutes()
   routes.onError((error, c) => answerError(services.log, error, c))
@@ -31,6 +33,7 @@ export function createAuthZen(services: ApiServices): OpenAPIHono<ApiEnv> {
   routes.use('/access/v1/*', requireApiKey(services), limitBody, requireJson)
   routes.post('/access/v1/evaluation', async (c) => c.json(await evaluation(c, await readJson(c))))
   routes.post('/access/v1/evaluations', async (c) => c.json(await evaluations(c, await readJson(c))))
+  routes.post('/access/v1/search/resource', async (c) => c.json(await searchResources(c, await readJson(c))))
   routes.all('/access/v1/*', () => {
     throw notFound('Resource')
   })
@@ -42,7 +45,20 @@ export const authZenConfiguration = ({ origin }: Urls) => ({
   policy_decision_point: origin,
   access_evaluation_endpoint: `${origin}/access/v1/evaluation`,
   access_evaluations_endpoint: `${origin}/access/v1/evaluations`,
+  search_resource_endpoint: `${origin}/access/v1/search/resource`,
 })
+
+type Found = { results: { type: string; id: string }[]; page: { next_token: string } }
+
+/** With which registered things of a type somebody may do something (AuthZEN 1.0, Resource Search API); nobody unknown may do anything. */
+async function searchResources(c: ApiContext, body: unknown): Promise<Found> {
+  const question = readResourceSearch(body)
+  const found = await listVisibleAssets(c.get('ctx'), question).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'not_found') return { items: [], nextCursor: null }
+    throw error
+  })
+  return { results: found.items.map(({ type, id }) => ({ type, id })), page: { next_token: found.nextCursor ?? '' } }
+}
 
 async function evaluation(c: ApiContext, body: unknown): Promise<Answer> {
   const one = readEvaluation(body)

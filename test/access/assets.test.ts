@@ -102,6 +102,19 @@ describe('assets', () => {
       .body
     expect(second.items.map(({ type }: never) => type)).toEqual(['dashboard', 'library'])
 
+    const search = (body: object) =>
+      client.send('POST', '/access/v1/search/resource', {
+        ...{ subject: { type: 'user', id: bea }, action: { name: 'content.view' }, resource: { type: 'library' } },
+        ...body,
+      })
+    const one = (await search({ page: { limit: 1 } })).body
+    const two = (await search({ page: { limit: 1, token: one.page.next_token } })).body
+    expect([one.results, two.results]).toEqual([[{ type: 'library', id: 'kept' }], [{ type: 'library', id: 'open' }]])
+    expect(two.page.next_token).toBe('')
+    expect((await search({ subject: { type: 'user', id: 'nobody@example.com' } })).body.results).toEqual([])
+    expect((await search({ subject: { type: 'machine', id: bea } })).body.results).toEqual([])
+    expect((await search({ resource: {} })).status).toBe(400)
+
     const before = new Date().toISOString()
     await client.post(`teams/${night}/members`, { userIds: [ann] })
     const why = (await client.get(`users/${ann}/explain?permission=content.view&asset=library/kept`)).body

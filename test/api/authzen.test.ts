@@ -179,5 +179,6 @@ test('the metadata names the endpoints', async () => {
     policy_decision_point: 'https://id.example.com',
     access_evaluation_endpoint: 'https://id.example.com/access/v1/evaluation',
     access_evaluations_endpoint: 'https://id.example.com/access/v1/evaluations',
+    search_resource_endpoint: 'https://id.example.com/access/v1/search/resource',
   })
 })
