@@ -12,6 +12,7 @@ import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 import { addUserAccountCommands } from './user-account.ts'
 import { addUserAddressCommand } from './user-address.ts'
+import { addUserDataCommands } from './user-data.ts'
 import { addUserImportCommand } from './user-import.ts'
 
 type Scope = OutputOptions & { organization: string }
@@ -36,6 +37,7 @@ export function addUserCommands(program: Command, runtime: CliRuntime): void {
     .option('--json', 'print one JSON line')
     .action((options: ListOptions) => list(runtime, options))
   addUserAccountCommands(user, runtime)
+  addUserDataCommands(user, runtime)
   addUserImportCommand(user, runtime)
   addUserAddressCommand(user, runtime)
   addUserCommand(user, runtime, 'show', {

@@ -106,6 +106,8 @@ const pages: readonly (readonly [path: string, words: string])[] = [
   ['/console/users/:me/sessions', 'Open sessions'],
   ['/console/users/:user/sign-ins', 'Attempts to sign in'],
   ['/console/users/:user/audit', 'History'],
+  ['/console/users/:user/personal-data', 'Name, addresses and other attributes'],
+  ['/console/users/:gone/personal-data', 'Name, addresses and other attributes'],
   ['/console/users/:user/why?permission=content.delete&brand=:brand', 'content.delete in Aurora Magazine'],
   ['/console/users/:user/why?permission=content.view', 'No:'],
   ['/console/users/:user/give', 'What the roles are for'],

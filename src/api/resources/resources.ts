@@ -33,6 +33,7 @@ import { mailRoutes } from './mails.ts'
 import { mappingRoutes } from './mappings.ts'
 import { massChangeRoutes } from './mass-changes.ts'
 import { organizationRoutes } from './organizations.ts'
+import { personalDataRoutes } from './personal-data.ts'
 import { policyRoutes } from './policies.ts'
 import { provisioningEventRoutes } from './provisioning-events.ts'
 import { reportRoutes } from './reports.ts'
@@ -87,6 +88,7 @@ export const resourceRoutes = [
   massChangeRoutes,
   reportRoutes,
   checklistRoutes,
+  personalDataRoutes,
   accessDifferenceRoutes,
   addressProposalRoutes,
   directoryClientRoutes,

@@ -15,6 +15,7 @@ import { listAuditEvents } from '#audit/list-events.ts'
 import { renderPage } from '#http/pages.ts'
 import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
+import { createDataPage } from './data-page.tsx'
 import { createEditPages } from './edit-pages.tsx'
 import { AccessRequests } from './parts/access-requests.tsx'
 import { AccessTab } from './parts/access-tab.tsx'
@@ -110,6 +111,7 @@ export function createUserPages(): Hono<ConsoleEnv> {
 
   pages.route('/', createWhyPage())
   pages.route('/', createPastPage())
+  pages.route('/', createDataPage())
   pages.route('/', createAssignmentPages())
   pages.route('/', createStatusPages())
   pages.route('/', createEditPages())

@@ -8,7 +8,14 @@ import { lockUserRow } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { invalidField, parseInput } from '#platform/input.ts'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import {
+  type CallContext,
+  inTransaction,
+  nowOf,
+  refuseUnknown,
+  requirePermission,
+  type Transaction,
+} from '#src/context.ts'
 import { requireNotAbove } from '../../ceiling/ceiling.ts'
 
 const EraseInput = z.object({
@@ -78,9 +85,10 @@ export const tables = [
 ] as const
 
 const forgetTables = tables.map((table) =>
-  prepared<Key, never>(
-    (p) => sql`delete from ${sql.identifier(table)}
-      where organization_id = ${p.organizationId} and user_id = ${p.userId}`,
+  prepared<Key, { count: number }>(
+    (p) => sql`with gone as (delete from ${sql.identifier(table)}
+        where organization_id = ${p.organizationId} and user_id = ${p.userId} returning 1)
+      select count(*)::int as count from gone`,
   ),
 )
 
@@ -101,14 +109,23 @@ const forgetInReviews = prepared<Key, never>(
 )
 
 const statementsOf = (key: Key, now: string): Statement<unknown>[] => [
-  forgetMails(key),
-  ...forgetTables.map((forget) => forget(key)),
   forgetRequests(key),
   forgetInReviews(key),
   forgetLeader(key),
   pseudonymise({ ...key, now }),
   forgetPast({ userId: key.userId }),
 ]
+
+/** @returns how many rows went, by table; those of which none was there are left out */
+async function removeRows(tx: Transaction, key: Key): Promise<Record<string, number>> {
+  await tx.run(forgetMails(key))
+  const counted: [string, number][] = []
+  for (const [index, forget] of forgetTables.entries()) {
+    const [row] = await tx.run(forget(key))
+    counted.push([tables[index] ?? '', row?.count ?? 0])
+  }
+  return Object.fromEntries(counted.filter(([, count]) => count > 0))
+}
 
 /**
  * There is no way back. @throws AppError not_found; invalid where the name is not the one; forbidden (reason `ceiling`);
@@ -129,7 +146,9 @@ export async function eraseUser(ctx: CallContext, input: z.input<typeof EraseInp
     }
     if (confirm !== user.userName)
       throw invalidField('confirm', 'is not the user name; type it exactly as it is written')
+    const removed = await removeRows(tx, key)
     for (const statement of statementsOf(key, nowOf(ctx))) await tx.run(statement)
-    await tx.run(recordAudit(ctx, { action: 'user.erase', targetType: 'user', targetId: userId }))
+    const entry = { action: 'user.erase', targetType: 'user', targetId: userId } as const
+    await tx.run(recordAudit(ctx, { ...entry, detail: { removed } }))
   })
 }

@@ -120,6 +120,9 @@ const UserActions = ({ ctx, user }: { ctx: CallContext; user: ListedUser }) => {
         <LinkButton href={`/console/invitations/${user.invitationId}`}>Invitation</LinkButton>
       )}
       {mayWrite ? <LinkButton href={`${href}/edit`}>Edit</LinkButton> : null}
+      {isPermitted(ctx, 'users.read') && isPermitted(ctx, 'audit.read') ? (
+        <LinkButton href={`${href}/personal-data`}>Personal data</LinkButton>
+      ) : null}
       {mayWrite && isActive ? <LinkButton href={`${href}/deactivate`}>Deactivate</LinkButton> : null}
       {mayWrite && user.status === 'inactive' ? (
         <PrimaryLink href={`${href}/reactivate`}>Reactivate</PrimaryLink>

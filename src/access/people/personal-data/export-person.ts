@@ -1,0 +1,61 @@
+// Everything about one person, for whoever asks what is kept of them: without secrets, which are of no use to anybody but a thief.
+import { sql } from 'drizzle-orm'
+import { recordAudit } from '#audit/record.ts'
+import { prepared } from '#db/statement.ts'
+import { notFound } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import { requireNotAbove } from '../../ceiling/ceiling.ts'
+import { register } from './register.ts'
+
+/** So many rows of each kind, the newest first; `isCut` says where there are more. */
+const most = 10_000
+
+export type PersonalData = {
+  userId: string
+  madeAt: string
+  sections: { name: string; what: string; kept: string; isCut: boolean; rows: Record<string, unknown>[] }[]
+}
+
+type Key = { organizationId: string; userId: string }
+
+const statements = register.map(({ name, where = (p) => sql`t.user_id = ${p.userId}` }) =>
+  prepared<Key, { row: Record<string, unknown> }>(
+    (p) => sql`select to_jsonb(t) as row from ${sql.identifier(name)} t
+      where t.organization_id = ${p.organizationId} and ${where(p)}
+      order by t.ctid desc limit ${sql.raw(String(most + 1))}`,
+  ),
+)
+
+/** Hashes, sealed texts and folded copies of what stands beside them. */
+const isSecret = (column: string): boolean =>
+  /(^|_)(hash|sealed|secret|challenge|public_key|credential|params|salt)$|^(organization_id|search_key|name_key|trace_key)$/.test(
+    column,
+  )
+
+const shown = (row: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(row).filter(([column, value]) => !isSecret(column) && value !== null))
+
+/**
+ * By the person, and by whoever may read people and the audit trail; that it was made is noted.
+ * @throws AppError forbidden (reasons `permission`, `ceiling`), not_found
+ */
+export async function exportPerson(ctx: CallContext, userId: string): Promise<PersonalData> {
+  const isOwn = ctx.actor.type === 'user' && ctx.actor.id === userId
+  if (!isOwn) for (const permission of ['users.read', 'audit.read'] as const) requirePermission(ctx, permission)
+  if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
+  const key = { organizationId: ctx.organizationId, userId }
+  const found = await inTransaction(ctx, async (tx) => {
+    if (!isOwn) await requireNotAbove(tx, ctx, userId)
+    const rows = await Promise.all(statements.map((statement) => tx.run(statement(key))))
+    if (rows[0]?.length === 0) throw notFound('User')
+    const entry = { action: 'user.export_data', targetType: 'user', targetId: userId } as const
+    await tx.run(recordAudit(ctx, { ...entry, detail: { sections: register.length } }))
+    return rows
+  })
+  const sections = register.map(({ name, what, kept }, index) => {
+    const rows = found[index] ?? []
+    return { name, what, kept, isCut: rows.length > most, rows: rows.slice(0, most).map(({ row }) => shown(row)) }
+  })
+  return { userId, madeAt: nowOf(ctx), sections }
+}

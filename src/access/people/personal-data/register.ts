@@ -1,0 +1,101 @@
+// What is kept of people, why, and for how long: the register by which it is exported, and which a data-protection officer reads.
+// A new table with a person in it is one more line.
+import { type SQL, sql } from 'drizzle-orm'
+
+type Chunks = { organizationId: SQL; userId: SQL }
+
+export type RegisterEntry = {
+  /** As it is called in an export: the table. */
+  name: string
+  what: string
+  /** For how long. */
+  kept: string
+  /** Which rows `t` of the table are somebody’s; by `user_id` where it is not said. */
+  where?: (p: Chunks) => SQL
+}
+
+const untilErased = 'until the person is erased'
+
+export const register: readonly RegisterEntry[] = [
+  {
+    name: 'users',
+    what: 'Name, addresses and other attributes, status, last activity',
+    kept: `${untilErased}, which an administrator may once they have been inactive for as long as the settings say`,
+    where: (p) => sql`t.id = ${p.userId}`,
+  },
+  { name: 'user_emails', what: 'E-mail addresses, for look-ups', kept: untilErased },
+  {
+    name: 'former_names',
+    what: 'Former user names and addresses, so that nobody comes back as somebody else',
+    kept: untilErased,
+  },
+  { name: 'email_proofs', what: 'Which addresses they have proven, and how', kept: untilErased },
+  { name: 'address_changes', what: 'Changes of address that wait for their link', kept: 'a day' },
+  { name: 'address_proposals', what: 'Addresses that a directory proposes for them', kept: untilErased },
+  { name: 'identities', what: 'What they are called at identity providers', kept: untilErased },
+  { name: 'identity_undos', what: 'Links by which they take an identity back', kept: untilErased },
+  { name: 'link_requests', what: 'Identities that wait for an administrator', kept: untilErased },
+  { name: 'adoption_requests', what: 'What a directory says of them, while it asks for them', kept: untilErased },
+  { name: 'group_members', what: 'Groups that they are in', kept: untilErased },
+  { name: 'team_members', what: 'Teams that they were put into', kept: untilErased },
+  {
+    name: 'teams',
+    what: 'Teams that they lead',
+    kept: 'until they lead them no more',
+    where: (p) => sql`t.leader_id = ${p.userId}`,
+  },
+  { name: 'assignments', what: 'Roles given to them directly, with reasons', kept: untilErased },
+  { name: 'directory_losses', what: 'What a directory took from them', kept: '90 days' },
+  { name: 'checklists', what: 'Checklists of their joining and leaving', kept: untilErased },
+  {
+    name: 'access_review_lines',
+    what: 'What reviews of access said of them, or they of others',
+    kept: 'for good, as evidence; after erasing without their name',
+    where: (p) => sql`(t.user_id = ${p.userId} or t.answered_by = ${p.userId})`,
+  },
+  { name: 'access_review_reviewers', what: 'Lines of reviews that they may answer', kept: untilErased },
+  { name: 'review_tasks', what: 'Roles that a review took and their provider still gives', kept: untilErased },
+  { name: 'invitations', what: 'Invitations to them', kept: untilErased },
+  { name: 'passwords', what: 'That they have a password, and since when', kept: untilErased },
+  { name: 'password_resets', what: 'Links to set a password', kept: untilErased },
+  { name: 'totp_factors', what: 'That they have an authenticator, and since when', kept: untilErased },
+  { name: 'passkeys', what: 'Their passkeys by name', kept: untilErased },
+  { name: 'recovery_codes', what: 'That they have recovery codes, and which are used', kept: untilErased },
+  { name: 'emergency_accounts', what: 'Whether it is an emergency account', kept: untilErased },
+  { name: 'emergency_uses', what: 'Uses of an emergency account, with reports', kept: 'for good' },
+  { name: 'sessions', what: 'Sessions: when, from which address and browser', kept: untilErased },
+  { name: 'sign_in_requests', what: 'Sign-ins under way', kept: 'ten minutes' },
+  {
+    name: 'sign_in_attempts',
+    what: 'Sign-ins with what the provider sent',
+    kept: 'as the settings say, 180 days unless changed',
+  },
+  { name: 'api_keys', what: 'Their API keys by name and last four characters', kept: untilErased },
+  { name: 'application_logouts', what: 'Which applications were told of their sign-outs', kept: untilErased },
+  { name: 'user_change_people', what: 'Changes of many people that they were part of', kept: '30 days' },
+  {
+    name: 'provisioning_events',
+    what: 'Requests of directories about them',
+    kept: 'as the settings say, 30 days unless changed',
+    where: (p) => sql`t.target_id = ${p.userId}`,
+  },
+  {
+    name: 'mails',
+    what: 'That mails were sent to them: kind, subject, address, time',
+    kept: 'as the settings say, 30 days unless changed',
+    where: (p) => sql`(t.target_id = ${p.userId} or t.target_id in (select i.id from invitations i
+      where i.organization_id = ${p.organizationId} and i.user_id = ${p.userId}))`,
+  },
+  {
+    name: 'audit_events',
+    what: 'What was done to them and what they did',
+    kept: 'for good; after erasing under their id alone',
+    where: (p) =>
+      sql`(t.target_type = 'user' and t.target_id = ${p.userId} or t.actor_type = 'user' and t.actor_id = ${p.userId})`,
+  },
+]
+
+/** Tables with a person in them that an export leaves out, and why. */
+export const leftOut: Record<string, string> = {
+  provider_artifacts: 'codes and tokens of applications, under their hashes, for as long as a sign-in lasts',
+}

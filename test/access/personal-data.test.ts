@@ -1,0 +1,80 @@
+// Everything that is kept of a person: complete, without secrets, for whoever may; and the certificate after erasing.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { leftOut, register } from '#access/people/personal-data/register.ts'
+import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
+import { consoleClient, createManager } from '../support/console.ts'
+import { furnishSignIn } from '../support/furnish.ts'
+
+let stage: AccessStage
+let client: Client
+let userId: string
+beforeAll(async () => {
+  stage = await startStage()
+  client = await stage.createClient()
+  userId = await createUser(client, 'ada@example.com')
+  await client.post('assignments', { userId, roleId: await roleId(client, 'viewer'), reason: 'Works here' })
+  await furnishSignIn(stage.app.owner, client.organizationId, userId)
+})
+afterAll(() => stage?.close())
+
+test('every table with a person in it is in the register, or is left out for a reason', async () => {
+  const tables = await stage.app
+    .owner`select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid
+    where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attname = 'user_id' and not a.attisdropped`
+  const known = [...register.map(({ name }) => name), ...Object.keys(leftOut)]
+  expect(tables.map(({ name }) => name as string).filter((name) => !known.includes(name))).toEqual([])
+})
+
+test('has what is kept, and no secret; it is noted', async () => {
+  const { status, body } = await client.get(`users/${userId}/personal-data`)
+  expect(status).toBe(200)
+  const of = (name: string) => body.sections.find((section: { name: string }) => section.name === name)
+  expect(of('users').rows).toMatchObject([{ id: userId, user_name: 'ada@example.com' }])
+  expect(of('assignments').rows).toMatchObject([{ reason: 'Works here' }])
+  expect(of('sessions').rows.length).toBeGreaterThan(0)
+  expect(of('audit_events').rows.length).toBeGreaterThan(0)
+  for (const { kept, what } of body.sections) expect([kept, what]).not.toContain('')
+  const columns = new Set<string>(
+    body.sections.flatMap(({ rows }: { rows: object[] }) => rows.flatMap((row) => Object.keys(row))),
+  )
+  expect([...columns].filter((name) => /hash|sealed(?!_at)|secret|token|verifier|nonce/.test(name))).toEqual([])
+  const trail = (await client.get(`audit-events?targetId=${userId}&limit=50`)).body.items
+  expect(trail.map(({ action }: { action: string }) => action)).toContain('user.export_data')
+  const items = (await client.get('personal-data-register')).body.items
+  expect(items.length).toBe(register.length)
+})
+
+test('is refused to whoever may not read the trail, and nobody finds another organization’s people', async () => {
+  const other = await stage.createClient()
+  expect((await other.get(`users/${userId}/personal-data`)).status).toBe(404)
+  const organization = { id: client.organizationId, slug: client.slug, ctx: client.ctx }
+  const editor = consoleClient(stage.app, await createManager(organization, { name: 'Ed Itor', role: 'editor' }))
+  expect((await editor.get(`/console/users/${userId}/personal-data`)).status).toBe(403)
+  const manager = consoleClient(stage.app, await createManager(organization))
+  const page = await manager.get(`/console/users/${userId}/personal-data`)
+  expect([page.status, page.text.includes('Roles given to them directly')]).toEqual([200, true])
+  const file = await manager.get(`/console/users/${userId}/personal-data.json`)
+  expect(JSON.parse(file.text)).toMatchObject({ userId })
+  const scope = ['--organization', client.slug, '--json'] as const
+  const command = await stage.rolecall('user', 'personal-data', '--user', 'ada@example.com', ...scope)
+  expect(command.json.userId).toBe(userId)
+})
+
+test('after erasing nothing but the trail is left, and a certificate says so', async () => {
+  expect((await client.get(`users/${userId}/erasure-certificate`)).status).toBe(404)
+  await client.confirm('POST', `users/${userId}/deactivate`)
+  await stage.app.owner`delete from emergency_uses where user_id = ${userId}`
+  await stage.app.owner`update users set status_changed_at = now() - interval '90 days' where id = ${userId}`
+  expect((await client.post(`users/${userId}/erase`, { confirm: 'ada@example.com' })).status).toBe(204)
+  const { body } = await client.get(`users/${userId}/erasure-certificate`)
+  expect(body).toMatchObject({ userId, erasedBy: { type: 'api_key' }, removed: { assignments: 1 } })
+  expect(body.auditEventId).toMatch(/^evt_/)
+  const scope = ['--organization', client.slug, '--json'] as const
+  expect((await stage.rolecall('user', 'erasure-certificate', '--user', userId, ...scope)).json).toEqual(body)
+  const left = (await client.get(`users/${userId}/personal-data`)).body.sections as { name: string; rows: unknown[] }[]
+  const names = left.filter(({ rows }) => rows.length > 0).map(({ name }) => name)
+  expect(
+    names.filter((name) => !['users', 'audit_events', 'access_review_lines', 'emergency_uses'].includes(name)),
+  ).toEqual([])
+  expect(JSON.stringify(left.find(({ name }) => name === 'users'))).not.toContain('ada@example.com')
+})
