@@ -72,13 +72,27 @@ const DataPage = ({ frame, user, data }: DataProps) => {
   )
 }
 
+/** Of use to programs alone: whose row it is, versions, folded copies of what stands beside them. The file has them. */
+const isForPrograms = (name: string): boolean =>
+  /^(user_id|recorded_at|version|epoch|position|(user_name|name|email|search)_key)$/.test(name)
+
 const Row = ({ row }: { row: Record<string, unknown> }) => (
   <>
-    {Object.entries(row).map(([name, value], index) => (
-      <>
-        {index === 0 ? '' : '; '}
-        {name.replaceAll('_', ' ')}: {typeof value === 'string' ? value : JSON.stringify(value)}
-      </>
-    ))}
+    {Object.entries(row)
+      .filter(([name, value]) => !isForPrograms(name) && value !== '')
+      .map(([name, value], index) => (
+        <>
+          {index === 0 ? '' : ' · '}
+          <span class="text-secondary">{name.replace(/_key$/, '').replaceAll('_', ' ')}</span> <Value value={value} />
+        </>
+      ))}
   </>
 )
+
+const isTime = (value: unknown): value is string => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:/.test(value)
+
+const Value = ({ value }: { value: unknown }) => {
+  if (isTime(value)) return <Time at={new Date(value).toISOString()} />
+  if (typeof value === 'boolean') return <>{value ? 'yes' : 'no'}</>
+  return <>{typeof value === 'string' ? value : JSON.stringify(value)}</>
+}
