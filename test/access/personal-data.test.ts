@@ -48,8 +48,10 @@ test('is refused to whoever may not read the trail, and nobody finds another org
   const other = await stage.createClient()
   expect((await other.get(`users/${userId}/personal-data`)).status).toBe(404)
   const organization = { id: client.organizationId, slug: client.slug, ctx: client.ctx }
-  const editor = consoleClient(stage.app, await createManager(organization, { name: 'Ed Itor', role: 'editor' }))
-  expect((await editor.get(`/console/users/${userId}/personal-data`)).status).toBe(403)
+  const ed = await createManager(organization, { name: 'Ed Itor', role: 'editor' })
+  const editor = consoleClient(stage.app, ed)
+  for (const id of [userId, ed.userId])
+    expect((await editor.get(`/console/users/${id}/personal-data`)).status).toBe(403)
   const manager = consoleClient(stage.app, await createManager(organization))
   const page = await manager.get(`/console/users/${userId}/personal-data`)
   expect([page.status, page.text.includes('Roles given to them directly')]).toEqual([200, true])
