@@ -18,7 +18,7 @@ const PersonalData = z
     sections: z.array(
       z.object({
         ...kept,
-        isCut: z.boolean().openapi({ description: 'There are more than the 10,000 newest rows' }),
+        isCut: z.boolean().openapi({ description: 'There are more than the 10,000 rows given, which are the newest' }),
         rows: z.array(z.record(z.string(), z.unknown())),
       }),
     ),

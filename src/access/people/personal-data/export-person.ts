@@ -8,7 +8,7 @@ import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermissio
 import { requireNotAbove } from '../../ceiling/ceiling.ts'
 import { register } from './register.ts'
 
-/** So many rows of each kind, the newest first; `isCut` says where there are more. */
+/** So many rows of each kind; `isCut` says where there are more. */
 const most = 10_000
 
 export type PersonalData = {
@@ -19,11 +19,11 @@ export type PersonalData = {
 
 type Key = { organizationId: string; userId: string }
 
-const statements = register.map(({ name, where = (p) => sql`t.user_id = ${p.userId}` }) =>
+const statements = register.map(({ name, hasMany, where = (p) => sql`t.user_id = ${p.userId}` }) =>
   prepared<Key, { row: Record<string, unknown> }>(
     (p) => sql`select to_jsonb(t) as row from ${sql.identifier(name)} t
       where t.organization_id = ${p.organizationId} and ${where(p)}
-      order by t.ctid desc limit ${sql.raw(String(most + 1))}`,
+      order by ${hasMany ? sql`t.occurred_at desc` : sql`t.ctid`} limit ${sql.raw(String(most + 1))}`,
   ),
 )
 

@@ -12,6 +12,8 @@ export type RegisterEntry = {
   kept: string
   /** Which rows `t` of the table are somebody’s; by `user_id` where it is not said. */
   where?: (p: Chunks) => SQL
+  /** That the newest come first, where somebody may have more rows than an export has. */
+  hasMany?: true
 }
 
 const untilErased = 'until the person is erased'
@@ -68,6 +70,7 @@ export const register: readonly RegisterEntry[] = [
   {
     name: 'sign_in_attempts',
     what: 'Sign-ins with what the provider sent',
+    hasMany: true,
     kept: 'as the settings say, 180 days unless changed',
   },
   { name: 'api_keys', what: 'Their API keys by name and last four characters', kept: untilErased },
@@ -76,6 +79,7 @@ export const register: readonly RegisterEntry[] = [
   {
     name: 'provisioning_events',
     what: 'Requests of directories about them',
+    hasMany: true,
     kept: 'as the settings say, 30 days unless changed',
     where: (p) => sql`t.target_id = ${p.userId}`,
   },
@@ -89,6 +93,7 @@ export const register: readonly RegisterEntry[] = [
   {
     name: 'audit_events',
     what: 'What was done to them and what they did',
+    hasMany: true,
     kept: 'for good; after erasing under their id alone',
     where: (p) =>
       sql`(t.target_type = 'user' and t.target_id = ${p.userId} or t.actor_type = 'user' and t.actor_id = ${p.userId})`,
