@@ -1,5 +1,5 @@
 // Everything about one person, for whoever asks what is kept of them: without secrets, which are of no use to anybody but a thief.
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
@@ -19,9 +19,15 @@ export type PersonalData = {
 
 type Key = { organizationId: string; userId: string }
 
+const tableNamed = (name: string): SQL =>
+  sql.join(
+    name.split('.').map((part) => sql.identifier(part)),
+    sql`.`,
+  )
+
 const statements = register.map(({ name, hasMany, where = (p) => sql`t.user_id = ${p.userId}` }) =>
   prepared<Key, { row: Record<string, unknown> }>(
-    (p) => sql`select to_jsonb(t) as row from ${sql.identifier(name)} t
+    (p) => sql`select to_jsonb(t) as row from ${tableNamed(name)} t
       where t.organization_id = ${p.organizationId} and ${where(p)}
       order by ${hasMany ? sql`t.occurred_at desc` : sql`t.ctid`} limit ${sql.raw(String(most + 1))}`,
   ),

@@ -5,7 +5,7 @@ import { type SQL, sql } from 'drizzle-orm'
 type Chunks = { organizationId: SQL; userId: SQL }
 
 export type RegisterEntry = {
-  /** As it is called in an export: the table. */
+  /** As it is called in an export: the table, with its schema where that is not `public`. */
   name: string
   what: string
   /** For how long. */
@@ -15,6 +15,9 @@ export type RegisterEntry = {
   /** That the newest come first, where somebody may have more rows than an export has. */
   hasMany?: true
 }
+
+/** Former versions of rows, by which access as it was is shown. */
+const asItWas = 'for good, as evidence; after erasing under their id alone'
 
 const untilErased = 'until the person is erased'
 
@@ -90,6 +93,22 @@ export const register: readonly RegisterEntry[] = [
     where: (p) => sql`(t.target_id = ${p.userId} or t.target_id in (select i.id from invitations i
       where i.organization_id = ${p.organizationId} and i.user_id = ${p.userId}))`,
   },
+  {
+    name: 'history.users',
+    what: 'Their name, addresses, attributes and status as they were',
+    kept: untilErased,
+    where: (p) => sql`t.id = ${p.userId}`,
+  },
+  { name: 'history.group_members', what: 'Groups that they were in', kept: asItWas },
+  { name: 'history.team_members', what: 'Teams that they were in', kept: asItWas },
+  {
+    name: 'history.teams',
+    what: 'Teams that they led',
+    kept: asItWas,
+    where: (p) => sql`t.leader_id = ${p.userId}`,
+  },
+  { name: 'history.assignments', what: 'Roles that were given to them directly, with reasons', kept: asItWas },
+  { name: 'history.review_tasks', what: 'Earlier states of what reviews took', kept: asItWas },
   {
     name: 'audit_events',
     what: 'What was done to them and what they did',
