@@ -12,7 +12,7 @@ import { postAway } from '#http/leave.tsx'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
-import { readSession, requireSession, sessionOf, userContext } from '#http/session.ts'
+import { ownContext, readSession, requireSession, sessionOf, userContext } from '#http/session.ts'
 import { forgetSession, signOutHere, tellApplications } from '#http/session-ends.ts'
 import { SignedOutPage } from '#http/ui/signed-out-page.tsx'
 import { AppError } from '#platform/errors.ts'
@@ -62,12 +62,12 @@ function createPages(services: AccountServices): Hono<AppEnv> {
   })
 
   pages.get('/', ...own, async (c) => {
-    const ctx = userContext(services, sessionOf(c), c.get('requestId'))
+    const ctx = ownContext(services, c)
     return showAccess(c, ctx, {})
   })
 
   pages.post('/request', sameOrigin, ...own, async (c) => {
-    const ctx = userContext(services, sessionOf(c), c.get('requestId'))
+    const ctx = ownContext(services, c)
     const { words = '', refused } = await readForm(c)
     try {
       await requestAccess(ctx, { words, refused })
@@ -80,7 +80,7 @@ function createPages(services: AccountServices): Hono<AppEnv> {
 
   pages.get('/sessions', ...own, async (c) => {
     const { sessionId } = sessionOf(c)
-    const ctx = userContext(services, sessionOf(c), c.get('requestId'))
+    const ctx = ownContext(services, c)
     const [{ name, organization, timeZone, isManager }, sessions] = await Promise.all([
       getOwnAccess(ctx),
       listOwnSessions(ctx),
@@ -102,7 +102,7 @@ function createPages(services: AccountServices): Hono<AppEnv> {
 
   pages.post('/sessions/end-all', sameOrigin, ...own, async (c) => {
     const { organizationId } = sessionOf(c)
-    await endOwnSessions(userContext(services, sessionOf(c), c.get('requestId')))
+    await endOwnSessions(ownContext(services, c))
     tellApplications(c, services, organizationId)
     forgetSession(c)
     return c.redirect('/signed-out', 303)
@@ -110,7 +110,7 @@ function createPages(services: AccountServices): Hono<AppEnv> {
 
   pages.post('/sessions/:id/end', sameOrigin, ...own, async (c) => {
     const { organizationId } = sessionOf(c)
-    const ctx = userContext(services, sessionOf(c), c.get('requestId'))
+    const ctx = ownContext(services, c)
     await endOwnSession(ctx, c.req.param('id'), 'revoked')
     tellApplications(c, services, organizationId)
     return c.redirect('/account/sessions?ended=1', 303)

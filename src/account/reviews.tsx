@@ -9,7 +9,7 @@ import type { AppEnv } from '#http/env.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
-import { readSession, requireSession, sessionOf, userContext } from '#http/session.ts'
+import { ownContext, readSession, requireSession } from '#http/session.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import { emptyForm, refusedForm } from '#http/ui/form-state.ts'
 import { AppError, notFound } from '#platform/errors.ts'
@@ -25,8 +25,7 @@ const pageSize = 50
 export function createReviewPages(services: AccountServices): Hono<AppEnv> {
   const pages = new Hono<AppEnv>()
   pages.use(requireSameOrigin({ origin: services.urls.origin }), readSession(services), requireSession)
-  const contextOf = (c: Context<AppEnv>): CallContext =>
-    userContext(services, sessionOf(c as never), c.get('requestId'))
+  const contextOf = (c: Context<AppEnv>): CallContext => ownContext(services, c)
 
   pages.get('/', async (c) => {
     const ctx = contextOf(c)

@@ -7,7 +7,7 @@ import type { AppEnv } from '#http/env.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
-import { readSession, requireSession, sessionOf, userContext } from '#http/session.ts'
+import { ownContext, readSession, requireSession } from '#http/session.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { PostForm } from '#http/ui/form.tsx'
@@ -21,8 +21,7 @@ import type { AccountServices } from './env.ts'
 export function createTaskPages(services: AccountServices): Hono<AppEnv> {
   const pages = new Hono<AppEnv>()
   pages.use(requireSameOrigin({ origin: services.urls.origin }), readSession(services), requireSession)
-  const contextOf = (c: Context<AppEnv>): CallContext =>
-    userContext(services, sessionOf(c as never), c.get('requestId'))
+  const contextOf = (c: Context<AppEnv>): CallContext => ownContext(services, c)
   pages.get('/', async (c) => {
     const ctx = contextOf(c)
     const [person, lists] = await Promise.all([getOwnAccess(ctx), listOwnTasks(ctx)])

@@ -7,10 +7,10 @@ import type { AppEnv } from '#http/env.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
-import { readSession, requireSession, sessionOf, userContext } from '#http/session.ts'
+import { ownContext, readSession, requireSession, sessionOf } from '#http/session.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import { emptyForm, refusedForm } from '#http/ui/form-state.ts'
-import { AppError, notFound } from '#platform/errors.ts'
+import { AppError, isProofWanted, notFound } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import type { AccountServices } from './env.ts'
 import { OwnTeamConfirmPage, OwnTeamPageView } from './team-pages.tsx'
@@ -22,7 +22,7 @@ export function createTeamPages(services: AccountServices): Hono<AppEnv> {
   const pages = new Hono<AppEnv>()
   const sameOrigin = requireSameOrigin({ origin: services.urls.origin })
   const own = [readSession(services), requireSession] as const
-  const personOf = (c: Context<AppEnv>): CallContext => userContext(services, sessionOf(c), c.get('requestId'))
+  const personOf = (c: Context<AppEnv>): CallContext => ownContext(services, c)
 
   pages.get('/:id', ...own, (c) => showTeam(c, personOf(c), c.req.param('id'), emptyForm))
 
@@ -73,8 +73,6 @@ async function makeOrShow(
     return showChange(c, ctx, { kind, teamId, userId }, true)
   }
 }
-
-const isProofWanted = (error: unknown): boolean => error instanceof AppError && error.reason === 'fresh_proof'
 
 /** To the page of the proof, and from there back to the team. */
 const proveFirst = (c: Context<AppEnv>, teamId: string): Response =>

@@ -94,6 +94,10 @@ export function userContext(services: Services, session: BrowserSession, request
   }
 }
 
+/** The same of a request that `requireSession` let through. */
+export const ownContext = (services: Services, c: Context<AppEnv>): CallContext =>
+  userContext(services, sessionOf(c), c.get('requestId'))
+
 /** Notes that a session is in use, at most once a minute; the request does not wait for it. */
 export function createTouch({ clock, database }: Services): (c: Context<AppEnv>, session: TouchedSession) => void {
   const noteUse = createUseNotes(clock, 'a session')

@@ -56,6 +56,8 @@ export const notFound = (what: string): AppError => new AppError('not_found', `$
 export const freshProofNeeded = (cause?: unknown): AppError =>
   new AppError('unauthenticated', 'This needs a fresh proof of who you are', { reason: 'fresh_proof', cause })
 
+export const isProofWanted = (thrown: unknown): boolean => thrown instanceof AppError && thrown.reason === 'fresh_proof'
+
 export const unavailable = (cause?: unknown): AppError =>
   new AppError('unavailable', 'The service cannot reach its database at the moment; try again shortly', { cause })
 

@@ -21,6 +21,17 @@ export const roleReference = z.object({ id: z.string(), key: z.string(), name: z
 
 export const permissionName = z.string().openapi({ example: 'content.publish' })
 
+/** Through which team a role is held. */
+export const teamSource = {
+  type: z.literal('team'),
+  teamRoleId: z.string(),
+  team: z.object({ id: z.string(), name: z.string() }).openapi({
+    description: 'The team that holds the role; they are in it, or in a team within it',
+  }),
+  reason: z.string(),
+  expiresAt: time.nullable(),
+}
+
 /** Through what a role is held. */
 export const sourceSchema = z
   .discriminatedUnion('type', [
@@ -38,15 +49,7 @@ export const sourceSchema = z
       reason: z.string(),
       expiresAt: time.nullable(),
     }),
-    z.object({
-      type: z.literal('team'),
-      teamRoleId: z.string(),
-      team: z.object({ id: z.string(), name: z.string() }).openapi({
-        description: 'The team that holds the role; they are in it, or in a team within it',
-      }),
-      reason: z.string(),
-      expiresAt: time.nullable(),
-    }),
+    z.object(teamSource),
   ])
   .openapi('AssignmentSource')
 

@@ -1,6 +1,6 @@
 // How holdings look in the API: a role, where, and through what.
 import { z } from '@hono/zod-openapi'
-import { brandReference, roleReference, time } from '../contract/schemas.ts'
+import { brandReference, roleReference, teamSource, time } from '../contract/schemas.ts'
 
 export const HoldingSource = z
   .discriminatedUnion('type', [
@@ -20,16 +20,7 @@ export const HoldingSource = z
       expiresAt: time.nullable(),
       reviewAt: time.nullable(),
     }),
-    z.object({
-      type: z.literal('team'),
-      teamRoleId: z.string(),
-      team: z.object({ id: z.string(), name: z.string() }).openapi({
-        description: 'The team that holds the role; they are in it, or in a team within it',
-      }),
-      reason: z.string(),
-      since: time,
-      expiresAt: time.nullable(),
-    }),
+    z.object({ ...teamSource, since: time }),
   ])
   .openapi('HoldingSource')
 

@@ -8,7 +8,7 @@ import { isPermitted } from '#src/context.ts'
 import { counted } from '#words/counts.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
-import { Badge, ButtonForm, Pager, Panel, type Tone } from '../ui/parts.tsx'
+import { Badge, Pager, Panel, SwitchActions, type Tone } from '../ui/parts.tsx'
 
 export const statusWords: Record<Checklist['status'], { word: string; tone: Tone }> = {
   open: { word: 'Open', tone: 'warning' },
@@ -52,7 +52,13 @@ export const ChecklistsPage = ({ frame, templates, checklists, next }: ListProps
             ) : (
               `${template.open}${template.waiting === 0 ? '' : `, ${template.waiting} about to begin`}`
             ),
-            mayChange ? <Actions template={template} /> : null,
+            mayChange ? (
+              <SwitchActions
+                action={`/console/checklists/templates/${template.id}`}
+                name={template.name}
+                isOn={template.status === 'on'}
+              />
+            ) : null,
           ])}
         />
       )}
@@ -77,27 +83,5 @@ export const ChecklistsPage = ({ frame, templates, checklists, next }: ListProps
         <Pager shown={checklists.length} next={next} />
       </Panel>
     </ConsolePage>
-  )
-}
-
-const Actions = ({ template: { id, name, status } }: { template: ChecklistTemplate }) => {
-  const button = (label: string, change: string) => (
-    <ButtonForm
-      action={`/console/checklists/templates/${id}`}
-      label={
-        <>
-          {label}
-          <span class="visually-hidden">: {name}</span>
-        </>
-      }
-      kind="btn-sm"
-      fields={{ change }}
-    />
-  )
-  return (
-    <div class="actions">
-      {status === 'on' ? button('Switch off', 'off') : button('Switch on', 'on')}
-      {button('Delete', 'delete')}
-    </div>
   )
 }

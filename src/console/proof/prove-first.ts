@@ -3,12 +3,9 @@
 import type { Context } from 'hono'
 import { keepForm } from '#access/accounts/sign-in/kept-forms.ts'
 import { type Form, formOf } from '#http/read-form.ts'
-import { AppError } from '#platform/errors.ts'
 import type { ConsoleEnv } from '../ui/env.ts'
 
 export const againPath = '/console/again'
-
-export const isProofWanted = (thrown: unknown): boolean => thrown instanceof AppError && thrown.reason === 'fresh_proof'
 
 /** To the page of the proof, and from there back here: to the page, or to the form that was sent. */
 export async function proveFirst(c: Context<ConsoleEnv>): Promise<Response> {

@@ -6,6 +6,7 @@ import type { Cell } from '#platform/csv.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Badge, Pager, Panel } from '../ui/parts.tsx'
+import { isTime } from '../ui/said.tsx'
 
 type ReportProps = {
   frame: Frame
@@ -84,8 +85,6 @@ const Findings = ({ findings }: { findings: readonly ReportFinding[] }) => (
     ))}
   </ul>
 )
-
-const isTime = (text: string): boolean => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text)
 
 const Value = ({ cell }: { cell: Cell }) => {
   if (cell === null) return <>–</>

@@ -8,7 +8,7 @@ import { isPermitted } from '#src/context.ts'
 import { counted } from '#words/counts.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
-import { Badge, ButtonForm, Panel } from '../ui/parts.tsx'
+import { Badge, Panel, SwitchActions } from '../ui/parts.tsx'
 
 type Described = { kind: ReportKind; title: string; says: string }
 
@@ -63,7 +63,13 @@ export const ReportsPage = ({ frame, reports, schedules, runs }: ReportsProps) =
               `${paceWords[schedule.every]}${schedule.sent === 'findings' ? ', where there is something to look at' : ''}`,
               schedule.recipients.map(({ name }) => name).join(', '),
               schedule.status === 'on' ? <Time at={schedule.nextAt} /> : <Badge tone="quiet">Off</Badge>,
-              mayChange ? <Actions {...{ schedule, title: titleOf(schedule.kind) }} /> : null,
+              mayChange ? (
+                <SwitchActions
+                  action={`/console/reports/schedules/${schedule.id}`}
+                  name={titleOf(schedule.kind)}
+                  isOn={schedule.status === 'on'}
+                />
+              ) : null,
             ])}
           />
         )}
@@ -83,28 +89,5 @@ export const ReportsPage = ({ frame, reports, schedules, runs }: ReportsProps) =
         />
       )}
     </ConsolePage>
-  )
-}
-
-const Actions = ({ schedule: { id, status }, title }: { schedule: ReportSchedule; title: string }) => {
-  const action = `/console/reports/schedules/${id}`
-  const button = (label: string, change: string) => (
-    <ButtonForm
-      action={action}
-      label={
-        <>
-          {label}
-          <span class="visually-hidden">: {title}</span>
-        </>
-      }
-      kind="btn-sm"
-      fields={{ change }}
-    />
-  )
-  return (
-    <div class="actions">
-      {status === 'on' ? button('Switch off', 'off') : button('Switch on', 'on')}
-      {button('Delete', 'delete')}
-    </div>
   )
 }

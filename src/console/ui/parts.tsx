@@ -191,3 +191,26 @@ export const ButtonForm = ({
     </button>
   </PostForm>
 )
+
+/** For a row of a list: switches what it is about off or on, or deletes it, by the field `change`. */
+export const SwitchActions = ({ action, name, isOn }: { action: string; name: string; isOn: boolean }) => {
+  const button = (label: string, change: string) => (
+    <ButtonForm
+      action={action}
+      label={
+        <>
+          {label}
+          <span class="visually-hidden">: {name}</span>
+        </>
+      }
+      kind="btn-sm"
+      fields={{ change }}
+    />
+  )
+  return (
+    <div class="actions">
+      {isOn ? button('Switch off', 'off') : button('Switch on', 'on')}
+      {button('Delete', 'delete')}
+    </div>
+  )
+}

@@ -61,7 +61,8 @@ const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.
 
 const protocols: Record<string, string> = { saml: 'SAML', oidc: 'OpenID Connect', scim: 'SCIM' }
 
-const isTime = (text: string): boolean => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/.test(text)
+/** A time as it is kept, with the seconds and an offset. */
+export const isTime = (text: string): boolean => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/.test(text)
 
 /** What is kept both by its id and by a name of then (`roleId`, `role`) is one thing, as it is called today where that is known. */
 export const fieldsOf = (kept: Readonly<Record<string, unknown>>, names: Names): [name: string, value: unknown][] =>
@@ -85,7 +86,7 @@ function textWords(text: string, names: Names): Child {
   if (isIdAlone(text)) return names.get(text) ?? <code>{text}</code>
   const parts = text.split(' ')
   if (parts.every(isIdAlone)) return parts.map((id) => names.get(id) ?? id).join(', ')
-  if (isTime(text)) return <Time at={text} />
+  if (isTime(text)) return <Time at={new Date(text).toISOString()} />
   if (Object.hasOwn(protocols, text)) return protocols[text] ?? text
   // What is chosen among a few, as it is kept.
   return /^[a-z]+(_[a-z]+)+$/.test(text) ? text.replaceAll('_', ' ') : text

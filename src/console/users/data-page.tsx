@@ -9,6 +9,7 @@ import { counted } from '#words/counts.ts'
 import { type ConsoleEnv, type Frame, frameOf } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { Panel } from '../ui/parts.tsx'
+import { Said } from '../ui/said.tsx'
 import { nameOf, userTrail } from './parts/user-frame.tsx'
 
 /** @returns an app to be mounted at `/console/users` */
@@ -83,16 +84,8 @@ const Row = ({ row }: { row: Record<string, unknown> }) => (
       .map(([name, value], index) => (
         <>
           {index === 0 ? '' : ' · '}
-          <span class="text-secondary">{name.replace(/_key$/, '').replaceAll('_', ' ')}</span> <Value value={value} />
+          <span class="text-secondary">{name.replace(/_key$/, '').replaceAll('_', ' ')}</span> <Said value={value} />
         </>
       ))}
   </>
 )
-
-const isTime = (value: unknown): value is string => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:/.test(value)
-
-const Value = ({ value }: { value: unknown }) => {
-  if (isTime(value)) return <Time at={new Date(value).toISOString()} />
-  if (typeof value === 'boolean') return <>{value ? 'yes' : 'no'}</>
-  return <>{typeof value === 'string' ? value : JSON.stringify(value)}</>
-}

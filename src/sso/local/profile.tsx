@@ -5,7 +5,7 @@ import { changeOwnProfile, getOwnProfile, type OwnProfile } from '#access/accoun
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
-import { readSession, requireSession, sessionOf, userContext } from '#http/session.ts'
+import { ownContext, readSession, requireSession } from '#http/session.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
@@ -31,7 +31,7 @@ export function createProfile(services: LocalServices): Hono<LocalEnv> {
   const routes = new Hono<LocalEnv>()
   const sameOrigin = requireSameOrigin({ origin: services.urls.origin })
   const own = [readSession(services), requireSession] as const
-  const ctxOf = (c: Context<LocalEnv>): CallContext => userContext(services, sessionOf(c), c.get('requestId'))
+  const ctxOf = (c: Context<LocalEnv>): CallContext => ownContext(services, c)
 
   async function show(c: Context<LocalEnv>, state: FormState | undefined = undefined): Promise<Response> {
     const profile = await getOwnProfile(ctxOf(c))

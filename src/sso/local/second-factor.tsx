@@ -12,7 +12,7 @@ import {
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
-import { readSession, requireSession, sessionOf, setSessionCookie, userContext } from '#http/session.ts'
+import { ownContext, readSession, requireSession, sessionOf, setSessionCookie } from '#http/session.ts'
 import { tellApplications } from '#http/session-ends.ts'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
@@ -59,7 +59,7 @@ export function createSecondFactor(services: LocalServices): Hono<LocalEnv> {
   const routes = new Hono<LocalEnv>()
   const sameOrigin = requireSameOrigin({ origin: services.urls.origin })
   const own = [readSession(services), requireSession] as const
-  const ctxOf = (c: Context<LocalEnv>): CallContext => userContext(services, sessionOf(c), c.get('requestId'))
+  const ctxOf = (c: Context<LocalEnv>): CallContext => ownContext(services, c)
 
   async function show(c: Context<LocalEnv>, carried: Carried, error?: string): Promise<Response> {
     const [ctx, session] = [ctxOf(c), sessionOf(c)]

@@ -12,7 +12,7 @@ import {
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
-import { readSession, requireSession, sessionOf, setSessionCookie, userContext } from '#http/session.ts'
+import { ownContext, readSession, requireSession, sessionOf, setSessionCookie, userContext } from '#http/session.ts'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
@@ -91,14 +91,14 @@ export function createStepUp(services: LocalServices): Hono<LocalEnv> {
   routes.get('/', ...own, (c) => show(c, services, { carried: carriedOf(services, c.req.query()), isWrong: false }))
 
   routes.post('/question', sameOrigin, ...own, async (c) => {
-    const ctx = userContext(services, sessionOf(c), c.get('requestId'))
+    const ctx = ownContext(services, c)
     return c.json(await stepUpQuestion(ctx, sessionOf(c)))
   })
 
   routes.post('/', sameOrigin, ...own, async (c) => {
     const form = await readForm(c)
     const carried = carriedOf(services, form)
-    const ctx = userContext(services, sessionOf(c), c.get('requestId'))
+    const ctx = ownContext(services, c)
     const proof = { password: form['password'] ?? '', code: form['code'], credential: form['credential'] }
     const outcome = await stepUp(services, ctx, { ...proof, sessionId: sessionOf(c).sessionId })
     if (outcome.kind === 'rate_limited') return renderRateLimited(c, outcome.seconds)
