@@ -194,8 +194,14 @@ test('ten thousand lines: a page reads what it shows, wherever it begins, and ta
   const asked: CallContext = { ...ctx, actor: { type: 'user', id: ids['Sam'] ?? '' }, permissions: new Set() }
   for (const after of [0, 9_000]) {
     const page = { reviewId: id, filter: {}, after, limit: 51 }
-    expect(await linesRead(asked, (own) => listOwnLines(own, page))).toBeLessThan(300)
-    expect(await linesRead(ctx, (own) => listReviewLines(own, page))).toBeLessThan(300)
+    const read = [
+      await linesRead(asked, (own) => listOwnLines(own, page)),
+      await linesRead(ctx, (own) => listReviewLines(own, page)),
+    ]
+    for (const rows of read) {
+      expect(rows).toBeGreaterThan(50)
+      expect(rows).toBeLessThan(300)
+    }
   }
   const path = `/account/reviews/${id}`
   const first = await sam.get(path)
@@ -221,11 +227,16 @@ const nextOf = (html: string): string => /href="([^"]*)" rel="next"/.exec(html)?
 /** How many rows of the table of lines `work` has PostgreSQL read. */
 const linesRead = (ctx: CallContext, work: (own: CallContext) => Promise<unknown>): Promise<number> =>
   inOneUnitOfWork(ctx, async (own) => {
+    // What the connection has not reported yet of transactions before counts as well, so it is taken off.
+    const before = await linesCounted(own)
     await work(own)
-    const statement = once<{
-      rows: number
-    }>(sql`select (seq_tup_read + idx_tup_fetch)::int as rows from pg_stat_xact_user_tables
-      where relname = 'access_review_lines'`)
-    const [row] = await inTransaction(own, (tx) => tx.run(statement))
-    return row?.rows ?? 0
+    return (await linesCounted(own)) - before
   })
+
+async function linesCounted(own: CallContext): Promise<number> {
+  const statement = once<{ rows: number }>(
+    sql`select (seq_tup_read + idx_tup_fetch)::int as rows from pg_stat_xact_user_tables where relname = 'access_review_lines'`,
+  )
+  const [row] = await inTransaction(own, (tx) => tx.run(statement))
+  return row?.rows ?? 0
+}
