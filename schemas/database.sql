@@ -198,6 +198,7 @@ CREATE TABLE users (
 CREATE INDEX users_directory ON users USING btree (organization_id, directory_id, id) WHERE (deleted_at IS NULL);
 CREATE INDEX users_extension_terms ON users USING gin (extension_terms(attributes)) WITH (fastupdate=off) WHERE has_own_extension(attributes);
 CREATE INDEX users_external_id ON users USING btree (organization_id, external_id) WHERE ((deleted_at IS NULL) AND (external_id IS NOT NULL));
+CREATE INDEX users_idle ON users USING btree (organization_id, GREATEST(last_active_at, status_changed_at)) WHERE ((status = 'active'::text) AND (deleted_at IS NULL));
 CREATE INDEX users_last_active ON users USING btree (organization_id, last_active_at DESC NULLS LAST, id) WHERE (deleted_at IS NULL);
 CREATE INDEX users_manager ON users USING btree (organization_id, md5(fold((attributes #>> '{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,manager,value}'::text[])))) WHERE ((attributes #>> '{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,manager,value}'::text[]) IS NOT NULL);
 CREATE INDEX users_name ON users USING btree (organization_id, name_key, id) WHERE (deleted_at IS NULL);
@@ -4396,6 +4397,105 @@ AS $function$
 GRANT EXECUTE ON FUNCTION organizations_to_seal() TO rolecall_server;
 
 -- =====================================================================================================================
+-- Lifecycles
+--
+-- What time does in people’s lives, by the rules of an organization: each act has a preview, an off switch, a trace and
+-- an undo.
+
+-- What becomes of people who are not here for long: warned, deactivated, erased, after so many days.
+CREATE TABLE inactivity_rules (
+  organization_id text NOT NULL,
+  status text NOT NULL,
+  concerns text NOT NULL,
+  warn_days integer NOT NULL,
+  deactivate_days integer NOT NULL,
+  erase_days integer,
+  counts_from timestamp(3) with time zone NOT NULL,
+  erases_from timestamp(3) with time zone NOT NULL,
+  ran_at timestamp(3) with time zone,
+  updated_at timestamp(3) with time zone NOT NULL,
+  updated_by text NOT NULL,
+  CONSTRAINT inactivity_rules_pkey PRIMARY KEY (organization_id),
+  CONSTRAINT inactivity_rules_days CHECK (warn_days >= 1 AND deactivate_days > warn_days),
+  CONSTRAINT inactivity_rules_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+ALTER TABLE inactivity_rules ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON inactivity_rules FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON inactivity_rules TO rolecall_server;
+
+-- People whom the rule leaves alone: for a reason, until a date.
+CREATE TABLE inactivity_exceptions (
+  organization_id text NOT NULL,
+  user_id text NOT NULL,
+  reason text NOT NULL,
+  until timestamp(3) with time zone,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  CONSTRAINT inactivity_exceptions_organization_id_user_id_pk PRIMARY KEY (organization_id, user_id),
+  CONSTRAINT inactivity_exceptions_organization_id_user_id_users_organizatio FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+ALTER TABLE inactivity_exceptions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON inactivity_exceptions FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON inactivity_exceptions TO rolecall_server;
+
+-- What the rule has told somebody, and done. A warning counts until they are here again, and as long as the rule stays
+-- on.
+CREATE TABLE inactivity_notices (
+  organization_id text NOT NULL,
+  user_id text NOT NULL,
+  warned_at timestamp(3) with time zone NOT NULL,
+  is_mailed boolean NOT NULL,
+  deactivates_at timestamp(3) with time zone NOT NULL,
+  deactivated_at timestamp(3) with time zone,
+  deactivated_in text,
+  CONSTRAINT inactivity_notices_organization_id_user_id_pk PRIMARY KEY (organization_id, user_id),
+  CONSTRAINT inactivity_notices_organization_id_user_id_users_organization_i FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX inactivity_notices_run ON inactivity_notices USING btree (organization_id, deactivated_in) WHERE (deactivated_in IS NOT NULL);
+ALTER TABLE inactivity_notices ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON inactivity_notices FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON inactivity_notices TO rolecall_server;
+
+-- Runs of the rule that did something.
+CREATE TABLE inactivity_runs (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  ran_at timestamp(3) with time zone NOT NULL,
+  warned integer NOT NULL,
+  deactivated integer NOT NULL,
+  erased integer NOT NULL,
+  refused integer NOT NULL,
+  CONSTRAINT inactivity_runs_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT inactivity_runs_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+ALTER TABLE inactivity_runs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON inactivity_runs FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON inactivity_runs TO rolecall_server;
+
+-- Where the rule on inactivity is to run.
+CREATE OR REPLACE FUNCTION public.organizations_with_lifecycles()
+ RETURNS TABLE(organization_id text, kind text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT r.organization_id, 'inactivity' FROM inactivity_rules r JOIN organizations o ON o.id = r.organization_id
+    WHERE r.status = 'on' AND o.status = 'active' AND (r.ran_at IS NULL OR r.ran_at < now() - interval '1 day') $function$;
+-- Called by functions of ours only.
+
+-- =====================================================================================================================
 -- Background work
 --
 -- What the worker looks for, and changes of many people that it goes on with.
@@ -4785,7 +4885,9 @@ AS $function$
     UNION ALL
     SELECT r.organization_id, 'review' FROM organizations_with_reviews() r WHERE p_pace = 'upkeep'
     UNION ALL
-    SELECT c.organization_id, 'checklist' FROM organizations_with_checklists() c WHERE p_pace = 'upkeep')
+    SELECT c.organization_id, 'checklist' FROM organizations_with_checklists() c WHERE p_pace = 'upkeep'
+    UNION ALL
+    SELECT l.organization_id, l.kind FROM organizations_with_lifecycles() l WHERE p_pace = 'upkeep')
   SELECT f.organization_id, f.kind, now() FROM found f
     LEFT JOIN work_leases l ON l.organization_id = f.organization_id AND l.kind = f.kind
     WHERE l.free_at IS NULL OR l.free_at <= now()

@@ -289,6 +289,13 @@ const audit: Subject = {
   functions: ['place_audit_event', 'audit_horizon', 'organizations_to_seal'],
 }
 
+const lifecycles: Subject = {
+  title: 'Lifecycles',
+  says: 'What time does in people’s lives, by the rules of an organization: each act has a preview, an off switch, a trace and an undo.',
+  relations: ['inactivity_rules', 'inactivity_exceptions', 'inactivity_notices', 'inactivity_runs'],
+  functions: ['organizations_with_lifecycles'],
+}
+
 const work: Subject = {
   title: 'Background work',
   says: 'What the worker looks for, and changes of many people that it goes on with.',
@@ -345,6 +352,7 @@ export const subjects: readonly Subject[] = [
   emergency,
   applications,
   audit,
+  lifecycles,
   work,
   installation,
 ]

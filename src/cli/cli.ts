@@ -15,6 +15,7 @@ import { addDomainCommands } from './domain.ts'
 import { addEmergencyCommands } from './emergency.ts'
 import { reportError } from './errors.ts'
 import { addGroupCommands } from './group.ts'
+import { addInactivityCommands } from './inactivity.ts'
 import { addInvitationCommands } from './invitation.ts'
 import { addKeysCommands } from './keys.ts'
 import { addMailCommands } from './mail.ts'
@@ -54,6 +55,7 @@ export function createCli(runtime: CliRuntime): Command {
     addAccessCommands,
     addReportCommands,
     addChecklistCommands,
+    addInactivityCommands,
     addUserCommands,
     addDoctorCommand,
     addInvitationCommands,

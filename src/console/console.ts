@@ -28,6 +28,7 @@ import { createApiKeyPages } from './settings/api-keys.tsx'
 import { createApplicationPages } from './settings/applications.tsx'
 import { createDomains } from './settings/domains.tsx'
 import { createGeneral } from './settings/general.tsx'
+import { createInactivityPages } from './settings/inactivity.tsx'
 import { createMailPages } from './settings/mail.tsx'
 import { createSignInSettings } from './settings/sign-in.tsx'
 import { createSignInPages } from './sign-ins/sign-ins.tsx'
@@ -67,6 +68,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/settings', createApplicationPages(services))
   console.route('/settings/api-keys', createApiKeyPages())
   console.route('/settings/domains', createDomains())
+  console.route('/settings/inactivity', createInactivityPages())
   console.route('/settings/mail', createMailPages(services))
   console.route('/connect', createConnect(services))
   console.route('/connections', createConnectionPages())

@@ -5,6 +5,7 @@ import { beginChecklists } from '#access/checklists/begin-checklists.ts'
 import { notifyAlarms } from '#access/notices/alarms/notify-alarms.ts'
 import { learnBrakes } from '#access/people/brake/learn-brakes.ts'
 import { continueUserChanges } from '#access/people/bulk/continue-user-changes.ts'
+import { runInactivity } from '#access/people/inactivity/run-inactivity.ts'
 import { runReportSchedules } from '#access/reports/run-schedules.ts'
 import { runReviews } from '#access/reviews/run-reviews.ts'
 import { endExpiredSessions } from '#access/sign-in/sessions/end-sessions.ts'
@@ -52,6 +53,7 @@ export const standardJobs: Jobs = {
   report: (ctx) => runReportSchedules(ctx),
   checklist: (ctx) => beginChecklists(ctx),
   review: (ctx) => runReviews(ctx),
+  inactivity: (ctx) => runInactivity(ctx),
 }
 
 const isOlder = (ctx: CallContext, time: string | null, millis: number): boolean =>

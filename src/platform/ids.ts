@@ -44,6 +44,7 @@ export type IdPrefix =
   | 'tea'
   | 'tms'
   | 'tmr'
+  | 'inr'
 
 export type Ids = { next(prefix: IdPrefix): string }
 

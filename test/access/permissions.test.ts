@@ -28,6 +28,15 @@ import { setOrganizationStatus } from '#access/organizations/update-organization
 import { listAdoptionRequests } from '#access/people/adoption/adoption-requests.ts'
 import { decideAdoptions } from '#access/people/adoption/decide-adoption.ts'
 import { outlookOfMove } from '#access/people/adoption/outlook-of-move.ts'
+import {
+  endInactivityException,
+  exceptFromInactivity,
+  getInactivityStanding,
+  listInactivityExceptions,
+} from '#access/people/inactivity/exceptions.ts'
+import { previewInactivity } from '#access/people/inactivity/outlook.ts'
+import { getInactivityRule, saveInactivityRule, switchInactivityRuleOff } from '#access/people/inactivity/rule.ts'
+import { listInactivityRuns, undoInactivityRun } from '#access/people/inactivity/runs.ts'
 import { listGroups, listMembers } from '#access/people/list-groups.ts'
 import { listUsers } from '#access/people/list-users.ts'
 import { updateLocalGroup, updateLocalUser } from '#access/people/local.ts'
@@ -128,6 +137,16 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   updateLocalGroup: (ctx) => updateLocalGroup(ctx, { groupId: 'x' }),
   removeMembers: changing({ kind: 'remove_members', groupId: 'x', memberIds: ['x'] }),
   deleteLocalGroup: changing({ kind: 'delete_group', groupId: 'x' }),
+  getInactivityRule: (ctx) => getInactivityRule(ctx),
+  saveInactivityRule: (ctx) => saveInactivityRule(ctx, { warnDays: 1, deactivateDays: 2 }),
+  switchInactivityRuleOff: (ctx) => switchInactivityRuleOff(ctx),
+  previewInactivity: (ctx) => previewInactivity(ctx),
+  exceptFromInactivity: (ctx) => exceptFromInactivity(ctx, { userId: 'x', reason: 'x' }),
+  endInactivityException: (ctx) => endInactivityException(ctx, 'x'),
+  listInactivityExceptions: (ctx) => listInactivityExceptions(ctx, { limit: 1 }),
+  getInactivityStanding: (ctx) => getInactivityStanding(ctx, 'x'),
+  listInactivityRuns: (ctx) => listInactivityRuns(ctx, { limit: 1 }),
+  undoInactivityRun: (ctx) => undoInactivityRun(ctx, 'x'),
   approveUser: (ctx) => approveUser(ctx, 'x'),
   admitArrivals: changing({ kind: 'admit_arrivals', directoryId: 'x' }),
   moveDirectory: changing({ kind: 'move_directory', fromDirectoryId: 'x', toDirectoryId: 'y', groups: [] }),

@@ -7,6 +7,7 @@ import { createRole } from '#access/grants/roles/create-role.ts'
 import { listRoles } from '#access/grants/roles/roles.ts'
 import { sendTestMail } from '#access/notices/mail/send-test-mail.ts'
 import { issueApiKey, listApiKeys } from '#access/organizations/api-keys/api-keys.ts'
+import { exceptFromInactivity } from '#access/people/inactivity/exceptions.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
 import { createGroup } from '#directory/create-group.ts'
 import { change } from '../support/access.ts'
@@ -51,6 +52,7 @@ beforeAll(async () => {
   const domain = (await addDomain(ctx, { name: 'example.org' })).id
   await sendTestMail(ctx, { to: 'ops@example.com' })
   const emergency = (await createEmergencyAccount(ctx, { name: 'Envelope one' })).userId
+  await exceptFromInactivity(ctx, { userId: user, reason: 'On leave' })
   Object.assign(ids, { brand, user, role, editor, group, application, key, domain, emergency })
   walk = await startWalk((view) => openAs(browser, app, administrator, view))
 })
@@ -84,6 +86,10 @@ walkPages(
     ['/console/settings/applications/:application/delete', 'cannot be undone'],
     ['/console/settings/api-keys', 'Nightly report'],
     ['/console/settings/api-keys/:key/revoke', 'What will happen'],
+    ['/console/settings/inactivity', 'Warn after so many days'],
+    ['/console/settings/inactivity/outlook', 'Within 30 days'],
+    ['/console/settings/inactivity/exceptions', 'On leave'],
+    ['/console/users/:user/inactivity', 'Change the exception'],
     ['/console/settings/mail', 'ops@example.com'],
     ['/console/emergency', 'Envelope one'],
     ['/console/emergency/accounts/:emergency/reseal', 'Envelope one'],

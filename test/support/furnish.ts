@@ -55,6 +55,12 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
   })
   await insert('checklists', { ...user, id: clk, template_id: clt, occasion: at, status: 'open', created_by: 'x' })
   await insert('checklist_tasks', { checklist_id: clk, position: 0, title: 'x', due_at: at })
+  await sql`insert into inactivity_rules (organization_id, status, concerns, warn_days, deactivate_days, counts_from, erases_from,
+      updated_at, updated_by)
+    values (${organizationId}, 'off', 'local', 1, 2, ${at}, ${at}, ${at}, 'x') on conflict do nothing`
+  await insert('inactivity_exceptions', { ...user, reason: 'x', created_by: 'x' })
+  await insert('inactivity_notices', { ...user, warned_at: at, is_mailed: false, deactivates_at: at })
+  await insert('inactivity_runs', { id: `inr_${id()}`, ran_at: at, warned: 0, deactivated: 0, erased: 0, refused: 0 })
   const rps = `rps_${id()}`
   await insert('report_schedules', {
     ...{ id: rps, kind: 'drift', every: 'week', unused_days: 90, recipients: [userId], sent: 'always', status: 'off' },

@@ -22,6 +22,7 @@ type UpkeepKind =
   | 'report'
   | 'checklist'
   | 'review'
+  | 'inactivity'
 
 export type WorkKind = PromptKind | SealKind | UpkeepKind
 
@@ -66,7 +67,7 @@ const pauses: Record<WorkKind, Pause> = {
   ...{ mail: short, logout: short, sessions: short, alarm: short, user_change: short, audit_seal: short },
   ...{ domain: medium, metadata: medium },
   ...{ reminder: long, end_date: long, retention: long, certificate: long, emergency_drill: long },
-  ...{ brake: long, report: long, review: long, checklist: long },
+  ...{ brake: long, report: long, review: long, checklist: long, inactivity: long },
 }
 
 /** What is due of this pace and nobody does, whoever waited longest first. @throws AppError unavailable */

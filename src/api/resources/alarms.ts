@@ -14,6 +14,7 @@ const Alarm = z
         'last_administrator',
         'return_due',
         'end_date_refused',
+        'inactivity_refused',
         'certificate_ending',
         'client_secret_ending',
         'sponsor_left',

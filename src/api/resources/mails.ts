@@ -21,6 +21,7 @@ const fields = {
     'report',
     'checklist',
     'review',
+    'inactivity',
     'test',
   ]),
   recipient: z.string(),

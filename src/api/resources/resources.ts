@@ -26,6 +26,7 @@ import { extensionAttributeRoutes } from './extension-attributes.ts'
 import { groupMemberRoutes } from './group-members.ts'
 import { groupRoutes } from './groups.ts'
 import { holderRoutes } from './holders.ts'
+import { inactivityRoutes } from './inactivity.ts'
 import { invitationListRoutes } from './invitation-lists.ts'
 import { invitationRoutes } from './invitations.ts'
 import { linkRequestRoutes } from './link-requests.ts'
@@ -88,6 +89,7 @@ export const resourceRoutes = [
   massChangeRoutes,
   reportRoutes,
   checklistRoutes,
+  inactivityRoutes,
   personalDataRoutes,
   accessDifferenceRoutes,
   addressProposalRoutes,

@@ -76,7 +76,7 @@ const previewRoute = operation('post', '/user-changes/preview', 'previewUserChan
   responses: { 200: jsonAnswer(Preview, 'The preview') },
 })
 
-const Result = z
+export const UserChangeProgress = z
   .object({
     id: z.string(),
     startedAt: time,
@@ -104,15 +104,15 @@ const runRoute = operation('post', '/user-changes', 'runUserChange', {
   summary: 'Change many users, as it was previewed; whom it fails for keeps nobody else back',
   request: { body: jsonBody(z.strictObject({ ...change, hash: z.string() })) },
   responses: {
-    200: jsonAnswer(Result, 'All of it is done'),
-    202: jsonAnswer(Result, 'It goes on in the background; read it again'),
+    200: jsonAnswer(UserChangeProgress, 'All of it is done'),
+    202: jsonAnswer(UserChangeProgress, 'It goes on in the background; read it again'),
   },
 })
 
 const getRoute = operation('get', '/user-changes/{id}', 'getUserChange', {
   summary: 'How far a change of many users is',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(Result, 'The change') },
+  responses: { 200: jsonAnswer(UserChangeProgress, 'The change') },
 })
 
 const outcomesRoute = operation('get', '/user-changes/{id}/outcomes', 'listUserChangeOutcomes', {
@@ -121,15 +121,15 @@ const outcomesRoute = operation('get', '/user-changes/{id}/outcomes', 'listUserC
   responses: { 200: jsonAnswer(z.object({ items: z.array(Outcome) }), 'At most 10,000') },
 })
 
-const shown = ({ action: _action, actor: _actor, ...progress }: UserChange) => progress
+export const progressOf = ({ action: _action, actor: _actor, ...progress }: UserChange) => progress
 
 export const userChangeRoutes = newRoutes()
   .openapi(previewRoute, async (c) => c.json(await previewBulk(c.get('ctx'), c.req.valid('json')), 200))
   .openapi(runRoute, async (c) => {
     const started = await startUserChange(c.get('ctx'), c.req.valid('json'))
-    return started.finishedAt === null ? c.json(shown(started), 202) : c.json(shown(started), 200)
+    return started.finishedAt === null ? c.json(progressOf(started), 202) : c.json(progressOf(started), 200)
   })
-  .openapi(getRoute, async (c) => c.json(shown(await getUserChange(c.get('ctx'), c.req.valid('param').id)), 200))
+  .openapi(getRoute, async (c) => c.json(progressOf(await getUserChange(c.get('ctx'), c.req.valid('param').id)), 200))
   .openapi(outcomesRoute, async (c) => {
     const items = await listUserChangeOutcomes(c.get('ctx'), { changeId: c.req.valid('param').id, limit: 10_000 })
     return c.json({ items }, 200)

@@ -43,6 +43,10 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
     title: 'Somebody could not be deactivated at their end date',
     href: (detail) => `/console/users/${String(detail['userId'])}`,
   },
+  inactivity_refused: {
+    title: 'Somebody could not be deactivated for not being here',
+    href: (detail) => `/console/users/${String(detail['userId'])}`,
+  },
   certificate_ending: {
     title: 'A certificate ends soon',
     href: (detail) => `/console/connections/${String(detail['connectionId'])}`,

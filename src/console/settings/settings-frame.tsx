@@ -10,6 +10,7 @@ const tabs = {
   domains: { label: 'Domains', href: '/console/settings/domains' },
   applications: { label: 'Applications', href: '/console/settings/applications' },
   keys: { label: 'API keys', href: '/console/settings/api-keys' },
+  inactivity: { label: 'Inactivity', href: '/console/settings/inactivity' },
   mail: { label: 'Mail', href: '/console/settings/mail' },
 } as const
 

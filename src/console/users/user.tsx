@@ -4,6 +4,7 @@ import { type ListedTeam, listTeams } from '#access/grants/teams/teams.ts'
 import { type Alarm, listAlarms } from '#access/notices/alarms/alarms.ts'
 import { getAccessMatrix } from '#access/people/access-matrix.ts'
 import { findAddressProposal } from '#access/people/adoption/address-proposals.ts'
+import { getInactivityStanding } from '#access/people/inactivity/exceptions.ts'
 import { getListedUser } from '#access/people/list-users.ts'
 import { approveUser } from '#access/people/status/approve-user.ts'
 import { getDeactivationReceipt } from '#access/people/status/deactivation-receipt.ts'
@@ -24,6 +25,7 @@ import { createAssignmentPages } from './parts/assignment-pages.tsx'
 import { HeldBack } from './parts/held-back.tsx'
 import { UserFrame } from './parts/user-frame.tsx'
 import { createPastPage } from './past-page.tsx'
+import { createInactivityPage, InactivityNotice } from './status/inactivity-page.tsx'
 import { createStatusPages } from './status/status-pages.tsx'
 import { HistoryTab, SessionsTab, SignInsTab } from './user-tabs.tsx'
 import { createWhyPage } from './why-page.tsx'
@@ -42,15 +44,20 @@ export function createUserPages(): Hono<ConsoleEnv> {
     const receipt = user.status === 'inactive' ? await receiptOf(frame.ctx, id) : undefined
     const [mayRead, mayWrite] = [isPermitted(frame.ctx, 'users.read'), isPermitted(frame.ctx, 'users.write')]
     const tasks = await listReviewTasks(frame.ctx, { userId: id, isOpen: true, limit: shownEvents })
-    const [asked, proposal] = mayRead
-      ? await Promise.all([listAccessRequests(frame.ctx, id), findAddressProposal(frame.ctx, id)])
-      : [[], undefined]
+    const [asked, proposal, standing] = mayRead
+      ? await Promise.all([
+          listAccessRequests(frame.ctx, id),
+          findAddressProposal(frame.ctx, id),
+          getInactivityStanding(frame.ctx, id),
+        ])
+      : [[], undefined, undefined]
     const teams = await teamsOf(frame.ctx, id)
     return renderPage(
       c,
       <UserFrame {...{ frame, user }} tab="access">
         <AccessRequests requests={asked} mayAnswer={mayWrite} />
         <AddressProposalPanel proposal={proposal} mayDecide={mayWrite} />
+        {standing === undefined ? null : <InactivityNotice standing={standing} />}
         <HeldBack tasks={tasks} />
         <AccessTab {...{ frame, user, matrix, receipt, teams }} />
       </UserFrame>,
@@ -114,6 +121,7 @@ export function createUserPages(): Hono<ConsoleEnv> {
   pages.route('/', createDataPage())
   pages.route('/', createAssignmentPages())
   pages.route('/', createStatusPages())
+  pages.route('/', createInactivityPage())
   pages.route('/', createEditPages())
   pages.route('/', createAddressProposal())
   return pages

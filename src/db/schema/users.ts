@@ -95,6 +95,9 @@ export const users = pgTable(
     index('users_last_active')
       .on(table.organizationId, sql`last_active_at desc nulls last`, table.id)
       .where(sql`deleted_at is null`),
+    index('users_idle')
+      .on(table.organizationId, sql`greatest(last_active_at, status_changed_at)`)
+      .where(sql`status = 'active' and deleted_at is null`),
     index('users_returning').on(table.returnsAt).where(sql`returns_at is not null`),
     check('users_reason_when_inactive', sql`(status = 'inactive') = (status_reason is not null)`),
     ownOrganizationOnly(),

@@ -40,6 +40,13 @@ const words = {
     ],
     closing: ['Make somebody else an administrator. Once the alarm is settled, it is tried again.'],
   }),
+  inactivity_refused: (detail, organization) => ({
+    subject: `${personOf(detail)} could not be deactivated at ${organization}`,
+    paragraphs: [
+      `${personOf(detail)} has not been here for so long that the account was to be deactivated. That was refused: nobody could administer ${organization} any more.`,
+    ],
+    closing: ['Make somebody else an administrator. Once the alarm is settled, it is tried again.'],
+  }),
   certificate_ending: (detail, organization, zone) => ({
     subject: `A sign-in certificate of ${organization} ends on ${dayOf(detail['notAfter'], zone)}`,
     paragraphs: [

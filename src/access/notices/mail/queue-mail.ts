@@ -21,6 +21,7 @@ export type MailKind =
   | 'report'
   | 'checklist'
   | 'review'
+  | 'inactivity'
   | 'test'
 
 export type NewMail = {

@@ -51,6 +51,12 @@ export const register: readonly RegisterEntry[] = [
   },
   { name: 'assignments', what: 'Roles given to them directly, with reasons', kept: untilErased },
   { name: 'directory_losses', what: 'What a directory took from them', kept: '90 days' },
+  {
+    name: 'inactivity_exceptions',
+    what: 'That they are left alone when they are not here for long, with the reason',
+    kept: untilErased,
+  },
+  { name: 'inactivity_notices', what: 'That they were warned for not being here, and deactivated', kept: untilErased },
   { name: 'checklists', what: 'Checklists of their joining and leaving', kept: untilErased },
   {
     name: 'access_review_lines',

@@ -4,8 +4,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
-import { lockUserRow } from '#directory/users.ts'
-import { AppError } from '#platform/errors.ts'
+import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { invalidField, parseInput } from '#platform/input.ts'
 import {
@@ -25,6 +24,12 @@ const EraseInput = z.object({
 })
 
 type Key = { organizationId: string; userId: string }
+
+/** Whom their directory has deleted, too. */
+const lock = prepared<Key, { userName: string }>(
+  (p) => sql`select u.user_name as "userName" from users u
+    where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.status <> 'erased' for no key update`,
+)
 
 const retention = prepared<Key, { days: number; isOver: boolean }>(
   (p) => sql`select o.erase_after_days as days,
@@ -81,6 +86,8 @@ export const tables = [
     'checklists',
     'access_review_reviewers',
     'review_tasks',
+    'inactivity_exceptions',
+    'inactivity_notices',
   ],
 ] as const
 
@@ -137,7 +144,8 @@ export async function eraseUser(ctx: CallContext, input: z.input<typeof EraseInp
   if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
   const key = { organizationId: ctx.organizationId, userId }
   await inTransaction(ctx, async (tx) => {
-    const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
+    const [user] = await tx.run(lock(key))
+    if (user === undefined) throw notFound('User')
     await requireNotAbove(tx, ctx, userId)
     const [kept] = await tx.run(retention(key))
     if (kept?.isOver !== true) {

@@ -38,7 +38,7 @@ export const UserFrame = ({ frame, user, tab, children }: UserFrameProps) => (
   >
     {user.isEmergencyAccount ? <Sealed /> : null}
     <div class="panel">
-      <Facts facts={factsOf(user)} />
+      <Facts facts={factsOf(frame.ctx, user)} />
     </div>
     <Tabs label={`About ${nameOf(user)}`} links={tabsOf(frame.ctx, user, tab)} />
     {children}
@@ -52,7 +52,7 @@ const Sealed = () => (
   </Alert>
 )
 
-function factsOf(user: ListedUser) {
+function factsOf(ctx: CallContext, user: ListedUser) {
   const { status, statusReason, directory, lastActiveAt, returnsAt, createdAt, isEmergencyAccount } = user
   return [
     {
@@ -85,7 +85,20 @@ function factsOf(user: ListedUser) {
           <a href={`/console/directories/${directory.id}`}>{directory.name}</a>
         ),
     },
-    { term: 'Last activity', value: <Time at={lastActiveAt} empty="Never" /> },
+    {
+      term: 'Last activity',
+      value: (
+        <>
+          <Time at={lastActiveAt} empty="Never" />
+          {isPermitted(ctx, 'users.read') && status === 'active' && !isEmergencyAccount ? (
+            <>
+              {' '}
+              (<a href={`/console/users/${user.id}/inactivity`}>the rule on inactivity</a>)
+            </>
+          ) : null}
+        </>
+      ),
+    },
     { term: 'Since', value: <Time at={createdAt} /> },
   ]
 }
