@@ -1336,8 +1336,12 @@ CREATE TABLE roles (
   owner text,
   review_at timestamp(3) with time zone,
   recorded_at timestamp with time zone DEFAULT now(),
+  -- role: what people choose from. override: one permission, allowed or denied, which assignments give to single people
+  -- on top of their roles. exception: lets single people hold what a rule keeps apart.
+  kind text DEFAULT 'role'::text NOT NULL,
   CONSTRAINT roles_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT roles_key UNIQUE (organization_id, key),
+  CONSTRAINT roles_kind CHECK (kind = ANY (ARRAY['role'::text, 'override'::text, 'exception'::text])),
   CONSTRAINT roles_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
     REFERENCES organizations(id) ON DELETE CASCADE
 );
@@ -2463,11 +2467,11 @@ AS $function$
     WHERE p_later AND a.organization_id = p_organization_id AND a.user_id = p_user_id AND a.brand_id IS NULL
       AND a.valid_from > now() AND (a.expires_at IS NULL OR a.expires_at > a.valid_from AND NOT p_lasting)),
   ranked AS (
-    SELECT h.role_id, r.rank, max(r.rank) OVER () AS top FROM held h
+    SELECT h.role_id, r.kind, r.rank, max(r.rank) FILTER (WHERE r.kind = 'role') OVER () AS top FROM held h
     JOIN roles r ON r.organization_id = p_organization_id AND r.id = h.role_id),
   counting AS (
     SELECT k.role_id FROM ranked k JOIN organizations o ON o.id = p_organization_id
-    WHERE o.role_strategy = 'union' OR k.rank = k.top)
+    WHERE o.role_strategy = 'union' OR k.rank = k.top OR k.kind <> 'role')
   SELECT EXISTS (SELECT FROM counting k WHERE is_administrator_role(p_organization_id, k.role_id))
     AND NOT EXISTS (SELECT FROM counting k JOIN role_permissions rp ON rp.organization_id = p_organization_id
       AND rp.role_id = k.role_id AND rp.effect = 'deny' WHERE touches_administrators(rp.permission))

@@ -1,5 +1,5 @@
 // `rolecall assignment …`
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { listAssignments } from '#access/grants/assignments/assignments.ts'
 import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
 import { resolveBrand, resolveRole, resolveUser } from '#access/grants/managers/references.ts'
@@ -18,6 +18,16 @@ type CreateOptions = Scope & {
   expires?: string
 }
 
+type OverrideOptions = Scope & {
+  user: string
+  permission: string
+  effect: 'allow' | 'deny'
+  brand?: string
+  reason: string
+  expires: string
+  yes?: true
+}
+
 export function addAssignmentCommands(program: Command, runtime: CliRuntime): void {
   const assignment = program.command('assignment').description('roles given to a user directly')
   assignment
@@ -32,6 +42,23 @@ export function addAssignmentCommands(program: Command, runtime: CliRuntime): vo
     .option('--expires <time>', 'when it ends')
     .option('--json', 'print one JSON line')
     .action((options: CreateOptions) => create(runtime, options))
+  assignment
+    .command('override')
+    .description('give a user one permission more, or one less, on top of their roles')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .requiredOption('--user <name>', 'userName or id')
+    .requiredOption('--permission <name>', 'a single one, such as content.publish')
+    .addOption(
+      new Option('--effect <effect>', 'whether they have it, or have it taken')
+        .choices(['allow', 'deny'])
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--reason <text>', 'why')
+    .requiredOption('--expires <time>', 'when it ends, e.g. 2030-01-01T00:00:00Z')
+    .option('--brand <slug>', 'slug or id; without it, in the organization')
+    .option(...confirmOption)
+    .option('--json', 'print one JSON line')
+    .action((options: OverrideOptions) => override(runtime, options))
   assignment
     .command('list')
     .description('list the direct assignments')
@@ -68,6 +95,21 @@ async function create(runtime: CliRuntime, options: CreateOptions): Promise<void
   })
   const where = made.brand === null ? 'the organization' : `the brand ${made.brand.slug}`
   const human = () => [`${made.user.userName} is ${made.role.key} in ${where} (${made.id})`]
+  print(runtime, options, { json: made, human })
+}
+
+async function override(runtime: CliRuntime, options: OverrideOptions): Promise<void> {
+  const { permission, effect: way, reason, expires: expiresAt } = options
+  const { outcome, effect } = await inOrganization(runtime, options.organization, async (ctx) => {
+    const [user, brand] = await Promise.all([
+      resolveUser(ctx, options.user),
+      options.brand === undefined ? undefined : resolveBrand(ctx, options.brand),
+    ])
+    const wanted = { userId: user.id, brandId: brand?.id ?? null, permission, effect: way, reason, expiresAt }
+    return makeChange(ctx, { kind: 'create_overrides', overrides: [wanted] }, options)
+  })
+  const [made] = outcome
+  const human = () => [`${options.user} ${way === 'allow' ? 'may' : 'may not'} ${permission} (${made?.id}). ${effect}`]
   print(runtime, options, { json: made, human })
 }
 

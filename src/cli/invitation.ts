@@ -16,6 +16,9 @@ type CreateOptions = Scope & {
   name?: string
   note?: string
   days?: string
+  until?: string
+  permission?: string[]
+  reason?: string
 }
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
@@ -29,6 +32,9 @@ export function addInvitationCommands(program: Command, runtime: CliRuntime): vo
     .requiredOption('--email <address>', 'where the link goes')
     .requiredOption('--role <key>', 'key or id: what they will hold')
     .option('--brand <slug>', 'slug or id: in this brand rather than in the organization; may be repeated', collect)
+    .option('--permission <name>', 'a single one on top of the role, until the end; may be repeated', collect)
+    .option('--reason <text>', 'why they have it on top')
+    .option('--until <time>', 'when what they get ends, e.g. 2030-01-01T00:00:00Z')
     .option('--name <name>', 'their name')
     .option('--note <text>', 'a few words of your own, for the mail')
     .option('--days <number>', 'how long the link is good')
@@ -66,6 +72,12 @@ async function create(runtime: CliRuntime, options: CreateOptions): Promise<void
       displayName: name ?? null,
       note: note ?? null,
       days: days === undefined ? null : Number(days),
+      expiresAt: options.until ?? null,
+      overrides: (options.permission ?? []).flatMap((permission) =>
+        (brands.length === 0 ? [null] : brands.map(({ id }) => id)).map((brandId) => ({
+          ...{ permission, brandId, reason: options.reason ?? '' },
+        })),
+      ),
     }
     return createInvitation(ctx, { ...asked, ...place })
   })

@@ -56,7 +56,7 @@ describe('mails name the zone of their reader', () => {
       { sessionMinutes: 60, url: 'https://id.example.com/console/emergency', zone: read },
     ),
     invitationLetter({
-      ...{ organization: 'Cedar', inviter: null, note: null, expiresAt: at, roles: [], provider: null },
+      ...{ organization: 'Cedar', inviter: null, note: null, expiresAt: at, roles: [], overrides: [], provider: null },
       ...{ acceptUrl: 'https://id.example.com/invitation/x', zone: read },
     }),
   ]

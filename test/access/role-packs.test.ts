@@ -12,7 +12,15 @@ function mayDo(pack: string, key: string, permission: string): boolean {
     policy: { organizationStatus: 'active', administratorBrandAccess: 'explicit', roleStrategy: 'union', rules: [] },
     assignments: [
       {
-        role: { id: key, key, name: role.name, rank: role.rank, allows: [...role.permissions], denies: [] },
+        role: {
+          id: key,
+          key,
+          name: role.name,
+          kind: 'role',
+          rank: role.rank,
+          allows: [...role.permissions],
+          denies: [],
+        },
         brand: null,
         source: { type: 'direct', assignmentId: 'asg', reason: 'x', expiresAt: null },
       },

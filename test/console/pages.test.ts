@@ -111,6 +111,7 @@ const pages: readonly (readonly [path: string, words: string])[] = [
   ['/console/users/:user/why?permission=content.delete&brand=:brand', 'content.delete in Aurora Magazine'],
   ['/console/users/:user/why?permission=content.view', 'No:'],
   ['/console/users/:user/give', 'What the roles are for'],
+  ['/console/users/:user/override', 'See what changes'],
   ['/console/users/:user/assignments/:assignment', 'Take it back'],
   ['/console/users/:user/edit', 'Links to set a password go there'],
   ['/console/users/:user/deactivate', 'Closes at once'],

@@ -45,6 +45,27 @@ const mayEdit = async (user: string): Promise<boolean> =>
   (await decideOne(client.ctx, { user, permission: 'content.edit' })).allowed
 
 describe('an invitation', () => {
+  test('000-12: special permissions may come with it, until a date, and count once it is accepted', async () => {
+    const [email, expiresAt] = [newAddress(), new Date(Date.now() + 7 * 86_400_000).toISOString()]
+    const special = { permission: 'billing.view', reason: 'Checks the invoices of spring' }
+    expect(await invite(email, { overrides: [special] })).toMatchObject({ status: 400 })
+    const brandId = (await client.post('brands', { slug: 'pier', name: 'Pier' })).body.id
+    expect(await invite(email, { expiresAt, overrides: [{ ...special, brandId }] })).toMatchObject({ status: 400 })
+    const { status, body } = await invite(email, { expiresAt, overrides: [special] })
+    expect([status, body.detail]).toEqual([201, undefined])
+    expect(body).toMatchObject({
+      roles: [{ role: { key: 'editor' } }],
+      overrides: [{ permission: 'billing.view', effect: 'allow', brand: null }],
+    })
+    const [mail] = await outbox(organization, email)
+    expect(mail?.text).toMatch(/As an exception, you may billing\.view in .* until /)
+    const listed = await client.get(`assignments?userId=${body.userId}&kind=override`)
+    expect(listed.body.items).toMatchObject([{ reason: special.reason, override: { permission: 'billing.view' } }])
+    const again = await invite(email, { expiresAt, overrides: [special] })
+    expect(again).toMatchObject({ status: 201, body: { id: body.id, sentCount: 2 } })
+    expect(await invite(email, { expiresAt })).toMatchObject({ status: 409, body: { reason: 'other_roles' } })
+  })
+
   test('000-12: needs an address and a role; brands and a note may come with it', async () => {
     const email = newAddress()
     const brand = (await client.post('brands', { slug: 'harbor-lane', name: 'Harbor Lane' })).body

@@ -215,7 +215,8 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
   await insert('team_members', { ...user, ...who, team_id: tea })
   await insert('team_sources', { ...who, id: `tms_${id()}`, team_id: tea, group_id: groupId })
   const role = `rol_${id()}`
-  await insert('roles', { id: role, key: id(), name: 'x', purpose: 'x', rank: 0, is_built_in: false, updated_at: at })
+  const named = { key: id(), name: 'x', purpose: 'x', kind: 'role', rank: 0, is_built_in: false }
+  await insert('roles', { id: role, ...named, updated_at: at })
   await insert('team_roles', { ...who, id: `tmr_${id()}`, team_id: tea, role_id: role, reason: 'x' })
   const type = `t${id()}`
   await insert('asset_types', { ...who, name: type, label: 'x' })

@@ -84,7 +84,7 @@ async function limitOf(tx: Transaction, ctx: CallContext, ceiling: Ceiling): Pro
 
 const ordinary = { isAdministrator: false, liftable: new Set<string>() }
 
-const ownRole: RoleHeld = { id: 'rol_own', key: 'own', name: 'own', rank: 0, allows: [], denies: [] }
+const ownRole: RoleHeld = { id: 'rol_own', key: 'own', name: 'own', kind: 'role', rank: 0, allows: [], denies: [] }
 
 const copied = ({ allows, denies }: HeldPermissions) => ({ allows: [...allows], denies: [...denies] })
 

@@ -109,7 +109,15 @@ export async function requireHolding(
   if (actor === undefined) return
   // Policies bind no key, so that they have to bind whoever gives it.
   const limit = { ...actor, isAdministrator: false }
-  const role = { id: 'rol_wanted', key: 'wanted', name: 'wanted', rank: 0, allows: [...allows], denies: [] }
+  const role = {
+    id: 'rol_wanted',
+    key: 'wanted',
+    name: 'wanted',
+    kind: 'role' as const,
+    rank: 0,
+    allows: [...allows],
+    denies: [],
+  }
   const roles = new Map([...limit.model.roles, [role.id, role] as const])
   const model = unruled({ ...limit.model, roles })
   const holders = scopes.map((scope) => [role.id, holding({ scope, roleId: role.id })] as const)

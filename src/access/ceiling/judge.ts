@@ -98,8 +98,10 @@ function rightsOf({ holder, model, liftable }: Limit, reader: Reader, now: numbe
     at.set(moment, scopes)
     if (liftable.has(permission) || reader.allowed(model, scopes, scope).has(permission)) return true
     if (scope === '' || !reader.allowed(model, scopes, '').has(permission)) return false
-    // Whoever has no membership there stands in it with what they have in the organization.
-    const there = scopes[scope] === undefined ? { ...scopes, [scope]: scopes[''] ?? [] } : scopes
+    // Whoever has no membership there stands in it with what they have in the organization, and with what they have on top.
+    const own = scopes[scope] ?? []
+    const isMember = own.some((id) => model.roles.get(id)?.kind === 'role')
+    const there = isMember ? scopes : { ...scopes, [scope]: [...(scopes[''] ?? []), ...own] }
     return !reader.restricted(model, there, scope).has(permission)
   }
 }

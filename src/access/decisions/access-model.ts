@@ -15,7 +15,7 @@ export type AccessModel = { roles: ReadonlyMap<string, RoleHeld>; policy: Access
 export const elsewhere = 'brd_elsewhere'
 
 const selectRoles = prepared<{ organizationId: string }, RoleHeld>(
-  (p) => sql`select r.id, r.key, r.name, r.rank, ${permissionsColumn('allow')} as allows,
+  (p) => sql`select r.id, r.key, r.name, r.kind, r.rank, ${permissionsColumn('allow')} as allows,
       ${permissionsColumn('deny')} as denies
     from roles r where r.organization_id = ${p.organizationId}`,
 )

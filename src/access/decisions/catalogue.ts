@@ -103,7 +103,9 @@ export async function registerPermission(
 const holders = prepared<{ organizationId: string; name: string }, { key: string }>(
   (p) => sql`select distinct r.key from role_permissions rp
     join roles r on r.organization_id = rp.organization_id and r.id = rp.role_id
-    where rp.organization_id = ${p.organizationId} and split_part(rp.permission, ':', 1) = ${p.name} order by r.key limit 5`,
+    where rp.organization_id = ${p.organizationId} and split_part(rp.permission, ':', 1) = ${p.name}
+      and (r.kind = 'role' or exists (select from assignments a
+        where a.organization_id = r.organization_id and a.role_id = r.id)) order by r.key limit 5`,
 )
 
 const remove = prepared<{ organizationId: string; name: string }, { name: string }>(

@@ -66,7 +66,7 @@ export const permissionsColumn = (effect: 'allow' | 'deny'): SQL =>
   sql`(select coalesce(json_agg(rp.permission order by rp.permission), '[]') from role_permissions rp
     where rp.organization_id = r.organization_id and rp.role_id = r.id and rp.effect = ${sql.raw(`'${effect}'`)})`
 
-const roleColumn = sql`json_build_object('id', r.id, 'key', r.key, 'name', r.name, 'rank', r.rank,
+const roleColumn = sql`json_build_object('id', r.id, 'key', r.key, 'name', r.name, 'kind', r.kind, 'rank', r.rank,
   'allows', ${permissionsColumn('allow')}, 'denies', ${permissionsColumn('deny')})`
 
 const brandColumn = sql`case when b.id is not null then json_build_object('id', b.id, 'slug', b.slug, 'name', b.name) end`

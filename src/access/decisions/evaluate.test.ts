@@ -1,7 +1,7 @@
 // The evaluator: each step of the evaluation with its reason, and what must hold for whatever anybody holds.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type AccessPolicy, type EffectiveAssignment, evaluate, type Question } from './evaluate.ts'
+import { type AccessPolicy, type EffectiveAssignment, evaluate, type Question, type RoleKind } from './evaluate.ts'
 import { covers, permissionFault } from './permissions.ts'
 
 const aurora = { id: 'brd_a', slug: 'aurora', name: 'Aurora' }
@@ -15,10 +15,24 @@ const policy: AccessPolicy = {
   rules: [],
 }
 
-type Holding = { allows?: string[]; denies?: string[]; rank?: number; brand?: typeof aurora | null; key?: string }
+type Holding = {
+  allows?: string[]
+  denies?: string[]
+  rank?: number
+  brand?: typeof aurora | null
+  key?: string
+  kind?: RoleKind
+}
 
-const holds = ({ allows = [], denies = [], rank = 10, brand = null, key = 'role' }: Holding): EffectiveAssignment => ({
-  role: { id: `rol_${key}`, key, name: key, rank, allows, denies },
+const holds = ({
+  allows = [],
+  denies = [],
+  rank = 10,
+  brand = null,
+  key = 'role',
+  kind = 'role',
+}: Holding): EffectiveAssignment => ({
+  role: { id: `rol_${key}`, key, name: key, kind, rank, allows, denies },
   brand,
   source: { type: 'mapping', mappingId: `map_${key}`, path: [{ id: 'grp_1', displayName: 'Group' }], filter: null },
 })
@@ -230,5 +244,38 @@ describe('for whatever anybody holds', () => {
         if (step === 'deny') expect(chain.every(({ effect }) => effect === 'deny') && chain.length > 0).toBe(true)
       }),
     )
+  })
+})
+
+describe('overrides', () => {
+  const more = holds({ kind: 'override', key: '+', rank: 0, allows: ['content.publish'] })
+  const less = holds({ kind: 'override', key: '-', rank: 0, denies: ['content.edit'] })
+  const editor = holds({ allows: ['content.edit'], rank: 50 })
+
+  test('001-04: one gives a permission on top of a role, whichever roles count', () => {
+    for (const roleStrategy of ['union', 'highest'] as const) {
+      const held = { policy: { ...policy, roleStrategy } }
+      expect(ask([editor, more], { ...held, permission: 'content.publish' })).toMatchObject({ allowed: true })
+      expect(ask([editor, more], held)).toMatchObject({ allowed: true })
+      expect(ask([editor, less], held)).toMatchObject({ allowed: false, step: 'deny', reason: 'denied' })
+    }
+  })
+
+  test('on top of no role it counts for nothing, in the organization and in a brand', () => {
+    expect(ask([more], { permission: 'content.publish' })).toMatchObject({ allowed: false, reason: 'no_role' })
+    const there = holds({ kind: 'override', key: '+', allows: ['content.publish'], brand: aurora })
+    const asked = { permission: 'content.publish', brandId: aurora.id }
+    expect(ask([editor, there], asked)).toMatchObject({ allowed: false, reason: 'no_brand_access' })
+    const member = holds({ allows: ['content.edit'], brand: aurora })
+    expect(ask([member, there], asked)).toMatchObject({ allowed: true })
+    expect(ask([member, more], asked)).toMatchObject({ allowed: false, reason: 'not_granted' })
+  })
+
+  test('an administrator who is in a brand as such keeps that, less what an override takes there', () => {
+    const everything = holds({ allows: ['*'] })
+    const held = { policy: { ...policy, administratorBrandAccess: 'implicit' as const }, brandId: aurora.id }
+    const there = holds({ kind: 'override', key: '-', denies: ['content.edit'], brand: aurora })
+    expect(ask([everything, there], held)).toMatchObject({ allowed: false, reason: 'denied' })
+    expect(ask([everything, there], { ...held, permission: 'content.view' })).toMatchObject({ allowed: true })
   })
 })

@@ -9,10 +9,14 @@ export type AssignmentSource =
   /** By a team that holds the role; the user is in it, or in a team within it. */
   | { type: 'team'; teamRoleId: string; team: { id: string; name: string }; reason: string; expiresAt: string | null }
 
+/** `override`: one permission for one person, on top of their roles. `exception`: lets them hold what a rule keeps apart. */
+export type RoleKind = 'role' | 'override' | 'exception'
+
 export type RoleHeld = {
   id: string
   key: string
   name: string
+  kind: RoleKind
   rank: number
   allows: string[]
   denies: string[]
@@ -143,7 +147,7 @@ function ruledOut({ policy, permission, brandId }: Question, held: readonly Effe
   }))
 }
 
-/** In a brand, the brand's assignments replace the organization's; none there means no access there. */
+/** In a brand, the brand's assignments replace the organization's; no role there means no access there. */
 function scopeOf({ assignments, brandId, policy }: Question): {
   assignments: readonly EffectiveAssignment[]
   isImplicit: boolean
@@ -158,17 +162,23 @@ function scopeOf({ assignments, brandId, policy }: Question): {
   const organization = within(undefined)
   const isAdministrator = organization.some(({ role }) => role.allows.includes('*'))
   const isImplicit = policy.administratorBrandAccess === 'implicit' && isAdministrator
-  return { assignments: isImplicit ? organization : [], isImplicit }
+  const onTop = assignments.filter(({ role, brand }) => role.kind !== 'role' && brand?.id === brandId)
+  return { assignments: isImplicit ? [...organization, ...onTop] : [], isImplicit }
 }
 
-/** The assignments of one scope that count there: all of them, or those of the highest rank. */
+/**
+ * The assignments of one scope that count there: of roles all of them, or those of the highest rank; with them what somebody
+ * holds on top, which counts for nothing where they hold no role.
+ */
 export function byStrategy(
   assignments: readonly EffectiveAssignment[],
   strategy: AccessPolicy['roleStrategy'],
 ): readonly EffectiveAssignment[] {
+  const ranks = assignments.flatMap(({ role }) => (role.kind === 'role' ? [role.rank] : []))
+  if (ranks.length === 0) return []
   if (strategy === 'union') return assignments
-  const top = Math.max(...assignments.map(({ role }) => role.rank))
-  return assignments.filter(({ role }) => role.rank === top)
+  const top = Math.max(...ranks)
+  return assignments.filter(({ role }) => role.kind !== 'role' || role.rank === top)
 }
 
 const chainOf = (

@@ -64,7 +64,7 @@ const candidates = prepared<{ organizationId: string; brandId: string | null }, 
         from mappings m join groups g on g.organization_id = m.organization_id and g.id = m.group_id
         where m.organization_id = r.organization_id and m.role_id = r.id
           and m.brand_id is not distinct from ${p.brandId}) as mappings
-    from roles r where r.organization_id = ${p.organizationId} order by r.rank, r.id`,
+    from roles r where r.organization_id = ${p.organizationId} and r.kind = 'role' order by r.rank, r.id`,
 )
 
 /** @throws AppError not_found for a user, a brand or a thing that is not there; forbidden */

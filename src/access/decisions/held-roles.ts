@@ -16,9 +16,11 @@ export function heldRoles({ assignments, policy }: Pick<EffectiveAccess, 'assign
       byStrategy(
         assignments.filter(({ brand }) => brand?.id === brandId),
         policy.roleStrategy,
-      ),
+      ).filter(({ role }) => role.kind === 'role'),
     )
-  const brands = new Map(assignments.flatMap(({ brand }) => (brand === null ? [] : [[brand.id, brand]])))
+  const brands = new Map(
+    assignments.flatMap(({ brand, role }) => (brand === null || role.kind !== 'role' ? [] : [[brand.id, brand]])),
+  )
   return {
     roles: namesIn(undefined),
     brands: [...brands.values()].map((brand) => ({ ...brand, roles: namesIn(brand.id) })),

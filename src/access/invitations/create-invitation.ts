@@ -19,6 +19,7 @@ import { requireGuestInvitation } from '../grants/assignments/guests.ts'
 import { requireTargets } from '../grants/managers/targets.ts'
 import { type InvitationRecord, invitationById, shown } from './invitations.ts'
 import { insertHolding } from './invited-holding.ts'
+import { type Holding, holdingsOfOverrides, invitedOverride } from './invited-overrides.ts'
 import { queueInvitation, resendWithin } from './send-invitation.ts'
 
 const maxBrands = 100
@@ -36,6 +37,8 @@ export const CreateInvitationInput = z
       .array(z.object({ brandId: z.string(), roleId: z.string() }))
       .max(maxBrands)
       .default([]),
+    /** Single permissions on top of those roles. */
+    overrides: z.array(invitedOverride).max(20).default([]),
     note: z
       .string()
       .trim()
@@ -56,7 +59,6 @@ export const CreateInvitationInput = z
   })
 
 type Wanted = z.output<typeof CreateInvitationInput>
-export type Holding = { roleId: string; brandId: string | null }
 
 type Known = {
   userId: string
@@ -132,15 +134,16 @@ export async function inviteUser(
   wanted: Wanted,
   whereInvited: 'resend' | 'leave',
 ): Promise<{ invitation: InvitationRecord; isNew: boolean }> {
-  const holdings = holdingsOf(wanted)
-  for (const { brandId } of holdings) requirePermissionIn(ctx, 'invitations.write', brandId)
+  const roles = holdingsOf(wanted)
+  for (const { brandId } of roles) requirePermissionIn(ctx, 'invitations.write', brandId)
   requireFuture(wanted.expiresAt, ctx.clock.now(), 'expiresAt')
   const { organizationId } = ctx
   const key = fold(wanted.email)
   return inTransaction(ctx, async (tx) => {
     await requireGuestInvitation(tx, ctx, { email: wanted.email, expiresAt: wanted.expiresAt ?? null })
     // Each role and brand has to exist in this organization.
-    for (const holding of holdings) await requireTargets(tx, ctx, holding)
+    for (const { roleId, brandId } of roles) await requireTargets(tx, ctx, { roleId, brandId })
+    const holdings = [...roles, ...(await holdingsOfOverrides(tx, ctx, wanted, roles))]
     const [policy] = await tx.run(invitationPolicy({ organizationId }))
     const days = wanted.days ?? policy?.days ?? 7
     const [known] = await tx.run(lockKnown({ organizationId, key }))
@@ -256,7 +259,7 @@ async function invite(
   const [now, createdBy] = [nowOf(ctx), ctx.actor.id]
   const row = { organizationId, id: invitationId, userId, email, emailKey: fold(email), tokenHash: hash, note }
   const [made] = await tx.run(insertInvitation({ ...row, invitedBy: createdBy, days, now }))
-  for (const holding of holdings) await tx.run(insertHolding(ctx, { ...holding, userId, expiresAt, sponsor }))
+  for (const holding of holdings) await tx.run(insertHolding(ctx, { userId, expiresAt, sponsor, ...holding }))
   await queueInvitation(tx, ctx, {
     ...{ invitationId, token: plain, email, note, organizationName },
     expiresAt: made?.expiresAt ?? now,

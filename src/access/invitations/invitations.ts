@@ -11,6 +11,7 @@ import {
   refuseUnknown,
   requirePermissionSomewhere,
 } from '#src/context.ts'
+import type { Override } from '../grants/assignments/assignments.ts'
 
 export type InvitationStatus = 'pending' | 'expired' | 'accepted' | 'cancelled' | 'withdrawn'
 
@@ -35,6 +36,8 @@ export type InvitationRecord = {
     brand: { id: string; slug: string; name: string } | null
     expiresAt: string | null
   }[]
+  /** Single permissions on top of them, or taken from them. */
+  overrides: (Override & { brand: { id: string; slug: string; name: string } | null; expiresAt: string | null })[]
   /** Of the last mail; null where none was written. */
   delivery: { mailId: string; status: 'queued' | 'sent' | 'failed' | 'kept'; lastError: string | null } | null
 }
@@ -44,7 +47,15 @@ const rolesColumn = sql`(select coalesce(json_agg(json_build_object(
       'brand', case when b.id is not null then json_build_object('id', b.id, 'slug', b.slug, 'name', b.name) end,
       'expiresAt', ${isoTime(sql`a.expires_at`)})
       order by b.slug nulls first, r.key), '[]')
-    from assignments a join roles r on r.organization_id = a.organization_id and r.id = a.role_id
+    from assignments a join roles r on r.organization_id = a.organization_id and r.id = a.role_id and r.kind = 'role'
+    left join brands b on b.organization_id = a.organization_id and b.id = a.brand_id
+    where a.organization_id = i.organization_id and a.user_id = i.user_id)`
+
+const overridesColumn = sql`(select coalesce(json_agg(json_build_object('permission', rp.permission, 'effect', rp.effect,
+      'brand', case when b.id is not null then json_build_object('id', b.id, 'slug', b.slug, 'name', b.name) end,
+      'expiresAt', ${isoTime(sql`a.expires_at`)}) order by b.slug nulls first, rp.permission), '[]')
+    from assignments a join roles r on r.organization_id = a.organization_id and r.id = a.role_id and r.kind = 'override'
+    join role_permissions rp on rp.organization_id = r.organization_id and rp.role_id = r.id
     left join brands b on b.organization_id = a.organization_id and b.id = a.brand_id
     where a.organization_id = i.organization_id and a.user_id = i.user_id)`
 
@@ -59,7 +70,8 @@ const inviterColumn = sql`coalesce(
 const columns = sql`i.id, i.user_id as "userId", i.email, u.display_name as "displayName",
     case when i.status = 'pending' and i.expires_at <= now() then 'expired' else i.status end as status,
     i.note, i.invited_by as "invitedBy", ${inviterColumn} as inviter, i.sent_count as "sentCount", i.created_at as "createdAt",
-    i.expires_at as "expiresAt", i.accepted_at as "acceptedAt", ${rolesColumn} as roles, ${deliveryColumn} as delivery`
+    i.expires_at as "expiresAt", i.accepted_at as "acceptedAt", ${rolesColumn} as roles,
+    ${overridesColumn} as overrides, ${deliveryColumn} as delivery`
 
 const from = sql`from invitations i join users u on u.organization_id = i.organization_id and u.id = i.user_id`
 

@@ -120,7 +120,7 @@ type Names = { roles: Map<string, string>; brands: Map<string, string> }
 
 const selectNames = prepared<{ organizationId: string }, { kind: 'roles' | 'brands'; id: string; word: string }>(
   (p) => sql`select 'roles' as kind, id, fold(word) as word from roles, unnest(array[key, name]) word
-      where organization_id = ${p.organizationId}
+      where organization_id = ${p.organizationId} and kind = 'role'
     union all select 'brands', id, fold(word) from brands, unnest(array[slug, name]) word
       where organization_id = ${p.organizationId}`,
 )

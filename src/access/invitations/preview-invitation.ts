@@ -10,7 +10,8 @@ import { parseInput, requireFuture } from '#platform/input.ts'
 import { type CallContext, inTransaction, requirePermissionIn } from '#src/context.ts'
 import { requireGuestInvitation } from '../grants/assignments/guests.ts'
 import { requireTargets } from '../grants/managers/targets.ts'
-import { CreateInvitationInput, type Holding, holdingsOf, invitedName } from './create-invitation.ts'
+import { CreateInvitationInput, holdingsOf, invitedName } from './create-invitation.ts'
+import { type Holding, requireOverridable } from './invited-overrides.ts'
 import { isPersonalMail } from './personal-mail.ts'
 
 export type WarningCode = 'personal_mail' | 'foreign_domain' | 'no_end_date' | 'administrator' | 'provider_required'
@@ -25,6 +26,12 @@ export type InvitationPreview = {
   person: 'new' | 'invited' | 'exists' | 'waiting'
   roles: {
     role: { id: string; key: string; name: string; purpose: string; allows: string[] }
+    brand: { id: string; slug: string; name: string } | null
+  }[]
+  /** Single permissions on top of them, or taken from them. */
+  overrides: {
+    permission: string
+    effect: 'allow' | 'deny'
     brand: { id: string; slug: string; name: string } | null
   }[]
   /** How long the link is good. */
@@ -73,9 +80,13 @@ export async function previewInvitation(
       role: { ...role, purpose: facts?.purposes[role.id] ?? '', allows: permissions.allows },
       brand,
     }))
+    await requireOverridable(tx, ctx, wanted, holdings)
+    const overrides = wanted.overrides.map(({ permission, effect, brandId = null }) => ({
+      ...{ permission, effect, brand: roles.find(({ brand }) => (brand?.id ?? null) === brandId)?.brand ?? null },
+    }))
     const { email, expiresAt = null } = wanted
     return {
-      ...{ email, displayName: invitedName(wanted), expiresAt, roles },
+      ...{ email, displayName: invitedName(wanted), expiresAt, roles, overrides },
       person: personOf(facts?.status ?? null),
       days: wanted.days ?? facts?.days ?? 7,
       warnings: facts === undefined ? [] : warningsOf(facts, { email, expiresAt, roles }),

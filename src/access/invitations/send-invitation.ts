@@ -45,6 +45,7 @@ export async function resendWithin(
 
 type Terms = {
   roles: { role: string; brand: string | null; expiresAt: string | null }[]
+  overrides: { permission: string; effect: 'allow' | 'deny'; brand: string | null; expiresAt: string | null }[]
   provider: string | null
 }
 
@@ -53,9 +54,15 @@ const termsOf = prepared<{ organizationId: string; invitationId: string }, Terms
   (p) => sql`select
       (select coalesce(json_agg(json_build_object('role', r.name, 'brand', b.name, 'expiresAt', ${isoTime(sql`a.expires_at`)})
           order by b.name nulls first, r.rank desc, r.key), '[]')
-        from assignments a join roles r on r.organization_id = a.organization_id and r.id = a.role_id
+        from assignments a join roles r on r.organization_id = a.organization_id and r.id = a.role_id and r.kind = 'role'
         left join brands b on b.organization_id = a.organization_id and b.id = a.brand_id
         where a.organization_id = i.organization_id and a.user_id = i.user_id) as roles,
+      (select coalesce(json_agg(json_build_object('permission', rp.permission, 'effect', rp.effect, 'brand', b.name,
+          'expiresAt', ${isoTime(sql`a.expires_at`)}) order by b.name nulls first, rp.permission), '[]')
+        from assignments a join roles r on r.organization_id = a.organization_id and r.id = a.role_id and r.kind = 'override'
+        join role_permissions rp on rp.organization_id = r.organization_id and rp.role_id = r.id
+        left join brands b on b.organization_id = a.organization_id and b.id = a.brand_id
+        where a.organization_id = i.organization_id and a.user_id = i.user_id) as overrides,
       (select c.name from connections c where c.organization_id = i.organization_id and c.status = 'enforced'
         order by c.id limit 1) as provider
     from invitations i where i.organization_id = ${p.organizationId} and i.id = ${p.invitationId}`,
@@ -65,7 +72,7 @@ type Sending = Row & { invitationId: string; token: string }
 
 export async function queueInvitation(tx: Transaction, ctx: CallContext, sending: Sending): Promise<void> {
   const { invitationId, token, email, note, expiresAt, organizationName, inviter, timeZone } = sending
-  const [terms = { roles: [], provider: null }] = await tx.run(
+  const [terms = { roles: [], overrides: [], provider: null }] = await tx.run(
     termsOf({ organizationId: ctx.organizationId, invitationId }),
   )
   const letter = invitationLetter({

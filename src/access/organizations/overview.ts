@@ -58,7 +58,7 @@ const selectCounts = prepared<{ organizationId: string }, OverviewCounts>(
     json_build_object(
       'assignments', (select count(*) from assignments where organization_id = ${p.organizationId} and review_at <= now()
         and (expires_at is null or expires_at > now())),
-      'roles', (select count(*) from roles where organization_id = ${p.organizationId} and review_at <= now()))
+      'roles', (select count(*) from roles where organization_id = ${p.organizationId} and kind = 'role' and review_at <= now()))
       as "overdueReviews",
     (select count(*)::int from access_reviews r where r.organization_id = ${p.organizationId} and r.status = 'open'
       and r.suspended_at is null and r.due_at <= now() and exists (select from access_review_lines l

@@ -33,17 +33,19 @@ export type IdleAssignment = {
 export type MatrixCell = {
   /** Null: the organization. */
   brandId: string | null
-  /** False where the organization counts the highest role of a scope alone, and this is a lower one. */
+  /** False where the organization counts the highest role of a scope alone, and this is a lower one; or on top of no role. */
   counts: boolean
   sources: HoldingSource[]
 }
+
+export type MatrixRow = { role: Role; cells: MatrixCell[] }
 
 export type AccessMatrix = {
   user: Person
   /** The organization (null) first, then the brands in which they hold something, by name. */
   scopes: (Brand | null)[]
   /** The highest role first; a cell for each scope in which it is held. */
-  rows: { role: Role; cells: MatrixCell[] }[]
+  rows: MatrixRow[]
   upcoming: IdleAssignment[]
   ended: IdleAssignment[]
 }
@@ -116,7 +118,7 @@ const brandsOf = (held: readonly HeldRole[]): Brand[] => {
 
 function rowsOf(held: readonly HeldRole[], strategy: Found['strategy']): AccessMatrix['rows'] {
   const top = new Map<string | null, number>()
-  for (const { role, brand } of held)
+  for (const { role, brand } of held.filter((each) => each.role.kind === 'role'))
     top.set(brand?.id ?? null, Math.max(role.rank, top.get(brand?.id ?? null) ?? role.rank))
   const rows = new Map<string, { role: Role; cells: MatrixCell[] }>()
   for (const { role, brand, source } of held) {
@@ -125,7 +127,11 @@ function rowsOf(held: readonly HeldRole[], strategy: Found['strategy']): AccessM
     rows.set(role.id, row)
     const known = row.cells.find((cell) => cell.brandId === brandId)
     if (known === undefined) {
-      row.cells.push({ brandId, counts: strategy === 'union' || role.rank === top.get(brandId), sources: [source] })
+      const highest = top.get(brandId)
+      // What somebody has on top of roles counts where they hold one.
+      const isOnTop = role.kind !== 'role' && highest !== undefined
+      const counts = isOnTop || (role.kind === 'role' && (strategy === 'union' || role.rank === highest))
+      row.cells.push({ brandId, counts, sources: [source] })
     } else known.sources.push(source)
   }
   return [...rows.values()]

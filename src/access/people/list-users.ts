@@ -114,7 +114,8 @@ const invitationColumn = sql`(select i.id from invitations i
 const roleJson = sql`json_build_object('id', r.id, 'key', r.key, 'name', r.name)`
 
 const heldIn = (condition: SQL): SQL =>
-  sql`held e join roles r on r.organization_id = u.organization_id and r.id = e.role_id and e.user_id = u.id and ${condition}`
+  sql`held e join roles r on r.organization_id = u.organization_id and r.id = e.role_id and e.user_id = u.id
+    and r.kind = 'role' and ${condition}`
 
 const rolesColumn = (reach: readonly string[] | undefined): SQL =>
   reach === undefined

@@ -1,6 +1,7 @@
 // Through what somebody holds a role, in more words than a decision needs: since when, by whom, until when.
 import { sql } from 'drizzle-orm'
 import { isoTime } from '#db/statement.ts'
+import type { RoleKind } from '../decisions/evaluate.ts'
 
 export type HoldingSource =
   | {
@@ -33,7 +34,7 @@ export type HoldingSource =
     }
 
 export type HeldRole = {
-  role: { id: string; key: string; name: string; rank: number }
+  role: { id: string; key: string; name: string; kind: RoleKind; rank: number }
   /** Null: in the organization. */
   brand: { id: string; slug: string; name: string } | null
   source: HoldingSource
@@ -60,7 +61,7 @@ const sourceColumn = sql`case e.source
     from assignments a where a.organization_id = e.organization_id and a.id = e.source_id) end`
 
 /** A HeldRole as JSON; of `effective_assignments e join roles r left join brands b`. */
-export const heldRoleJson = sql`json_build_object('role', json_build_object('id', r.id, 'key', r.key, 'name', r.name, 'rank', r.rank),
+export const heldRoleJson = sql`json_build_object('role', json_build_object('id', r.id, 'key', r.key, 'name', r.name, 'kind', r.kind, 'rank', r.rank),
   'brand', case when b.id is not null then json_build_object('id', b.id, 'slug', b.slug, 'name', b.name) end,
   'source', ${sourceColumn})`
 

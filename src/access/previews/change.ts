@@ -5,6 +5,7 @@ import { parseInput } from '#platform/input.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import { admitArrivals } from './kinds/admit-arrivals.ts'
 import { createMappings } from './kinds/create-mappings.ts'
+import { createOverrides } from './kinds/create-overrides.ts'
 import { createPolicy } from './kinds/create-policy.ts'
 import { deactivateUser } from './kinds/deactivate-user.ts'
 import { deleteAssignments } from './kinds/delete-assignments.ts'
@@ -28,6 +29,7 @@ const kinds = {
   update_role: updateRole,
   create_policy: createPolicy,
   delete_policy: deletePolicy,
+  create_overrides: createOverrides,
   update_assignment: updateAssignment,
   delete_assignments: deleteAssignments,
   remove_members: removeMembers,

@@ -242,7 +242,13 @@ async function shownOf(
     const wanted = new Set(someOf(ids))
     return people.filter(({ id }) => wanted.has(id))
   }
-  const signed = { change, entries, ends, withoutAccess: withoutAccess.count, administrators }
+  // By key, since what carries an override has another id each time that it is tried.
+  const keysOf = (ids: readonly string[]): string[] => rolesOf(ids).map(({ key }) => key)
+  const read = entries.map((entry) => ({
+    ...entry,
+    ...{ rolesGained: keysOf(entry.rolesGained), rolesLost: keysOf(entry.rolesLost) },
+  }))
+  const signed = { change, entries: read, ends, withoutAccess: withoutAccess.count, administrators }
   return {
     hash: digestOf(JSON.stringify(signed, inOrder)),
     entries: entries.map(({ brandId, sample, digests: _, rolesGained, rolesLost, ...entry }) => ({

@@ -84,7 +84,7 @@ const known = prepared<
   Known
 >(
   (p) => sql`select
-    (select count(*)::int from roles where organization_id = ${p.organizationId} and id = any (${p.roleIds}::text[])) as roles,
+    (select count(*)::int from roles where organization_id = ${p.organizationId} and kind = 'role' and id = any (${p.roleIds}::text[])) as roles,
     (select count(*)::int from brands where organization_id = ${p.organizationId} and id = any (${p.brandIds}::text[])) as brands,
     (select count(*)::int from directories where organization_id = ${p.organizationId} and id = ${p.directoryId}) as directories`,
 )

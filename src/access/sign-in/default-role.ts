@@ -10,7 +10,8 @@ import { requireGivable } from '../ceiling/ceiling.ts'
 import { administrative, isOrdinary } from '../decisions/permissions.ts'
 
 const lockRole = prepared<{ organizationId: string; roleId: string }, { id: string }>(
-  (p) => sql`select r.id from roles r where r.organization_id = ${p.organizationId} and r.id = ${p.roleId} for share`,
+  (p) => sql`select r.id from roles r
+    where r.organization_id = ${p.organizationId} and r.id = ${p.roleId} and r.kind = 'role' for share`,
 )
 
 const permissionsOf = prepared<{ organizationId: string; roleId: string }, { permission: string }>(

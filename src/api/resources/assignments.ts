@@ -5,13 +5,20 @@ import { createAssignment } from '#access/grants/assignments/create-assignment.t
 import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
-import { brandReference, roleReference, time, timeInput } from '../contract/schemas.ts'
+import { brandReference, permissionName, roleReference, time, timeInput } from '../contract/schemas.ts'
 
 const Assignment = z
   .object({
     id: z.string(),
     user: z.object({ id: z.string(), userName: z.string() }),
     role: roleReference,
+    kind: z.enum(['role', 'override', 'exception']).openapi({
+      description: '`override`: one permission for this person; `exception`: lets them hold what a rule keeps apart',
+    }),
+    override: z
+      .object({ permission: permissionName, effect: z.enum(['allow', 'deny']) })
+      .nullable()
+      .openapi({ description: 'What an override gives or takes; null for other kinds' }),
     brand: brandReference.openapi({ description: 'Null: the role is held in the organization' }),
     reason: z.string(),
     sponsor: z.string().nullable(),
@@ -41,11 +48,26 @@ const UpdateAssignment = z.strictObject({
   reviewAt: timeInput.nullish(),
 })
 
+const CreateOverride = z.strictObject({
+  userId: z.string(),
+  permission: permissionName,
+  effect: z.enum(['allow', 'deny']).openapi({ description: 'Whether they have it on top, or have it taken' }),
+  brandId: z.string().nullish(),
+  reason: z.string().openapi({ description: 'Why; required' }),
+  sponsor: z.string().nullish(),
+  expiresAt: timeInput.openapi({ description: 'When it ends; required' }),
+})
+
 const operation = operationsOf('Assignments')
 
 const listRoute = operation('get', '/assignments', 'listAssignments', {
   summary: 'List the direct assignments, ended ones too',
-  request: { query: z.strictObject({ ...pageParams, userId: z.string().max(100).optional() }) },
+  request: {
+    query: z.strictObject({
+      ...{ ...pageParams, userId: z.string().max(100).optional() },
+      kind: z.enum(['role', 'override', 'exception']).optional(),
+    }),
+  },
   responses: { 200: jsonAnswer(pageOf(Assignment), 'A page of assignments') },
 })
 
@@ -53,6 +75,14 @@ const createAssignmentRoute = operation('post', '/assignments', 'createAssignmen
   summary: 'Give a role to a user directly, for a reason',
   request: { body: jsonBody(CreateAssignment) },
   responses: { 201: jsonAnswer(Assignment, 'The new assignment') },
+})
+
+const createOverrideRoute = operation('post', '/overrides', 'createOverride', {
+  summary: 'Give a user one permission more, or one less, on top of their roles',
+  description:
+    'For a reason, until a date, where they hold a role. It is listed, changed and taken back as an assignment. What takes something away is to be confirmed with `Preview-Hash`.',
+  request: { headers: previewHeaders, body: jsonBody(CreateOverride) },
+  responses: { 201: jsonAnswer(Assignment, 'The new assignment'), ...confirmFailures },
 })
 
 const getRoute = operation('get', '/assignments/{id}', 'getAssignment', {
@@ -76,11 +106,15 @@ const deleteRoute = operation('delete', '/assignments/{id}', 'deleteAssignment',
 
 export const assignmentRoutes = newRoutes()
   .openapi(listRoute, async (c) => {
-    const { limit, cursor, userId } = c.req.valid('query')
-    const rows = await listAssignments(c.get('ctx'), { userId, after: afterId(cursor, 'asg'), limit: limit + 1 })
+    const { limit, cursor, userId, kind } = c.req.valid('query')
+    const asked = { userId, kind, after: afterId(cursor, 'asg'), limit: limit + 1 }
+    const rows = await listAssignments(c.get('ctx'), asked)
     return c.json(page(rows, limit), 200)
   })
   .openapi(createAssignmentRoute, async (c) => c.json(await createAssignment(c.get('ctx'), c.req.valid('json')), 201))
+  .openapi(createOverrideRoute, async (c) =>
+    c.json(await makeConfirmed(c, { kind: 'create_overrides', overrides: [c.req.valid('json')] }), 201),
+  )
   .openapi(getRoute, async (c) => c.json(await getAssignment(c.get('ctx'), c.req.valid('param').id), 200))
   .openapi(updateRoute, async (c) => {
     const change = { assignmentId: c.req.valid('param').id, ...c.req.valid('json') }

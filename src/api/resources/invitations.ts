@@ -5,7 +5,7 @@ import { createInvitation } from '#access/invitations/create-invitation.ts'
 import { getInvitation, type InvitationRecord, listInvitations } from '#access/invitations/invitations.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
-import { brandReference, roleReference, time, timeInput } from '../contract/schemas.ts'
+import { brandReference, permissionName, roleReference, time, timeInput } from '../contract/schemas.ts'
 
 const status = z.enum(['pending', 'expired', 'accepted', 'cancelled', 'withdrawn'])
 
@@ -26,6 +26,16 @@ const Invitation = z
     roles: z
       .array(z.object({ role: roleReference, brand: brandReference, expiresAt: time.nullable() }))
       .openapi({ description: 'What the person holds once they have accepted; `brand` null: in the organization' }),
+    overrides: z
+      .array(
+        z.object({
+          permission: permissionName,
+          effect: z.enum(['allow', 'deny']),
+          brand: brandReference,
+          expiresAt: time.nullable(),
+        }),
+      )
+      .openapi({ description: 'Single permissions on top of them, or taken from them' }),
     delivery: z
       .object({
         mailId: z.string(),
@@ -48,6 +58,23 @@ export const CreateInvitation = z
       .array(z.strictObject({ brandId: z.string(), roleId: z.string() }))
       .max(100)
       .optional(),
+    overrides: z
+      .array(
+        z.strictObject({
+          permission: permissionName,
+          effect: z.enum(['allow', 'deny']).optional(),
+          brandId: z.string().nullish(),
+          reason: z.string(),
+          expiresAt: timeInput
+            .nullish()
+            .openapi({ description: 'With the rest, unless said otherwise; it needs an end' }),
+        }),
+      )
+      .max(20)
+      .optional()
+      .openapi({
+        description: 'Single permissions on top of a role that the invitation gives there, or taken from it',
+      }),
     note: z.string().nullish().openapi({ description: 'A few words of your own; they are in the mail' }),
     days: z.number().int().min(1).max(90).nullish().openapi({ description: 'How long the link is good' }),
     expiresAt: timeInput.nullish().openapi({ description: 'When what they will hold ends' }),

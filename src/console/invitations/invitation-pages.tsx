@@ -127,10 +127,10 @@ const InviteLinks = () => (
 )
 
 export const Roles = ({
-  invitation: { roles },
+  invitation: { roles, overrides },
   organization,
 }: {
-  invitation: Pick<InvitationRecord, 'roles'>
+  invitation: Pick<InvitationRecord, 'roles' | 'overrides'>
   organization: string
 }) => {
   if (roles.length === 0) return <span class="text-secondary">Nothing any more</span>
@@ -147,6 +147,11 @@ export const Roles = ({
         </li>
       ))}
       {roles.length > 4 ? <li class="text-secondary">and {roles.length - 4} more</li> : null}
+      {overrides.map(({ permission, effect, brand }) => (
+        <li>
+          {effect === 'allow' ? 'may' : 'may not'} <code>{permission}</code> in {brand?.name ?? organization}
+        </li>
+      ))}
     </ul>
   )
 }

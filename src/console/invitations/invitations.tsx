@@ -1,5 +1,6 @@
 // Invitations: who was invited to what, and inviting: one person by way of a review, or a whole list.
 import { type Context, Hono } from 'hono'
+import { listPermissions } from '#access/decisions/catalogue.ts'
 import { getGuestTerms } from '#access/grants/assignments/guests.ts'
 import { cancelInvitation, resendInvitation } from '#access/invitations/change-invitation.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
@@ -26,6 +27,7 @@ import { renderForm, submit } from '../ui/submit.ts'
 import { InvitationPage, InvitationsPage, isStatus } from './invitation-pages.tsx'
 import { type HandedOn, InviteManyPage, InviteOutcomesPage, LinksPage } from './invite-many-pages.tsx'
 import { InviteFormPage, InviteReviewPage } from './invite-pages.tsx'
+import { specialPermissionOf } from './special-permission.tsx'
 
 const pageSize = 50
 
@@ -91,7 +93,7 @@ export function createInvitations(): Hono<ConsoleEnv> {
     const form = await readForm(c, { maxBytes: listBytes })
     if (form['step'] === 'back') return showMany(c, filledForm({ ...form }))
     const isSent = form['step'] === 'send'
-    const { email: _, givenName: __, familyName: ___, ...shared } = invitationOf(form)
+    const { email: _, givenName: __, familyName: ___, overrides: ____, ...shared } = invitationOf(form)
     const input = { ...shared, text: form['text'] ?? '' }
     return submit(c, { again: (state) => showMany(c, state) }, async () => {
       const result = await (isSent ? inviteMany(frame.ctx, input) : previewInvitations(frame.ctx, input))
@@ -157,13 +159,17 @@ function invitationOf(form: Form) {
     },
     ...{ brands: brandRolesOf(form), note: textOf(form, 'note')?.replaceAll('\r\n', '\n') },
     ...{ days: days === undefined ? undefined : Number(days), expiresAt: endOfDay(form, 'expiresAt') },
+    overrides: specialPermissionOf(form),
   }
 }
 
 async function showForm(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
   const frame = frameOf(c)
-  const [choices, terms] = await Promise.all([roleChoices(frame.ctx, 'invitations.write'), getGuestTerms(frame.ctx)])
-  return renderForm(c, state, <InviteFormPage {...{ frame, state, choices, terms }} />)
+  const readable = { ...frame.ctx, permissions: 'all' as const }
+  const [choices, terms, catalogue] = await Promise.all([
+    ...([roleChoices(frame.ctx, 'invitations.write'), getGuestTerms(frame.ctx), listPermissions(readable)] as const),
+  ])
+  return renderForm(c, state, <InviteFormPage {...{ frame, state, choices, terms, catalogue }} />)
 }
 
 async function showMany(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {

@@ -1,4 +1,5 @@
 // Inviting one person: the form, and the review before anything is sent.
+import type { CatalogueEntry } from '#access/decisions/catalogue.ts'
 import type { GuestTerms } from '#access/grants/assignments/guests.ts'
 import { canBeSent, type InvitationPreview } from '#access/invitations/preview-invitation.ts'
 import type { Form } from '#http/read-form.ts'
@@ -13,10 +14,17 @@ import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Panel, Select, TextArea } from '../ui/parts.tsx'
 import type { RoleChoices } from '../ui/role-choices.ts'
 import { RolePurposes } from '../users/parts/assignment-pages.tsx'
+import { SpecialPermission } from './special-permission.tsx'
 
-type InviteFormProps = { frame: Frame; state: FormState; choices: RoleChoices; terms: GuestTerms }
+type InviteFormProps = {
+  frame: Frame
+  state: FormState
+  choices: RoleChoices
+  terms: GuestTerms
+  catalogue: readonly CatalogueEntry[]
+}
 
-export const InviteFormPage = ({ frame, state, choices, terms }: InviteFormProps) => {
+export const InviteFormPage = ({ frame, state, choices, terms, catalogue }: InviteFormProps) => {
   return (
     <ConsolePage
       frame={frame}
@@ -35,6 +43,7 @@ export const InviteFormPage = ({ frame, state, choices, terms }: InviteFormProps
           <Field {...field(state, 'familyName')} label="Last name" autocomplete="off" isOptional />
         </div>
         <SharedFields {...{ state, choices, terms }} organization={frame.manager.organization.name} />
+        <SpecialPermission {...{ state, choices, catalogue }} organization={frame.manager.organization.name} />
         <Buttons submit="Review" back="/console/invitations" />
         <RolePurposes choices={choices} />
       </PostForm>
@@ -98,7 +107,7 @@ export const StepButtons = ({ send, isReady }: { send: string; isReady: boolean 
 type ReviewProps = { frame: Frame; form: Form; preview: InvitationPreview }
 
 export const InviteReviewPage = ({ frame, form, preview }: ReviewProps) => {
-  const { email, displayName, person, roles, days, expiresAt, warnings } = preview
+  const { email, displayName, person, roles, overrides, days, expiresAt, warnings } = preview
   return (
     <ConsolePage
       frame={frame}
@@ -145,6 +154,15 @@ export const InviteReviewPage = ({ frame, form, preview }: ReviewProps) => {
               <dd>
                 {role.name}
                 <div class="under">{role.purpose}</div>
+              </dd>
+            </div>
+          ))}
+          {overrides.map(({ permission, effect, brand }) => (
+            <div>
+              <dt>{brand?.name ?? frame.manager.organization.name}</dt>
+              <dd>
+                {effect === 'allow' ? 'May' : 'May not'} <code>{permission}</code>
+                <div class="under">An exception for this person</div>
               </dd>
             </div>
           ))}

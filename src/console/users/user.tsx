@@ -23,6 +23,7 @@ import { AccessTab } from './parts/access-tab.tsx'
 import { AddressProposalPanel, createAddressProposal } from './parts/address-proposal.tsx'
 import { createAssignmentPages } from './parts/assignment-pages.tsx'
 import { HeldBack } from './parts/held-back.tsx'
+import { createOverridePage } from './parts/override-page.tsx'
 import { UserFrame } from './parts/user-frame.tsx'
 import { createPastPage } from './past-page.tsx'
 import { createInactivityPage, InactivityNotice } from './status/inactivity-page.tsx'
@@ -120,6 +121,7 @@ export function createUserPages(): Hono<ConsoleEnv> {
   pages.route('/', createPastPage())
   pages.route('/', createDataPage())
   pages.route('/', createAssignmentPages())
+  pages.route('/', createOverridePage())
   pages.route('/', createStatusPages())
   pages.route('/', createInactivityPage())
   pages.route('/', createEditPages())

@@ -147,7 +147,8 @@ const Answer = ({ explanation, organization }: { explanation: Explanation; organ
           <ul class="role-list">
             {considered.map(({ role, source }) => (
               <li>
-                <a href={`/console/roles/${role.id}`}>{role.name}</a>, {sourceInChain(source)}
+                {role.kind === 'role' ? <a href={`/console/roles/${role.id}`}>{role.name}</a> : role.name},{' '}
+                {sourceInChain(source)}
               </li>
             ))}
           </ul>

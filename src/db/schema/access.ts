@@ -31,6 +31,8 @@ export const roles = pgTable(
     rank: integer('rank').notNull(),
     pack: text('pack'),
     isBuiltIn: boolean('is_built_in').notNull(),
+    /** `override` and `exception` are nobody's choice: assignments of single people hold by them what is theirs alone. */
+    kind: text('kind').notNull().default('role'),
     /** Who answers for a custom role: a name, a team. */
     owner: text('owner'),
     /** When somebody should look at it again. */
@@ -42,6 +44,7 @@ export const roles = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
     unique('roles_key').on(table.organizationId, table.key),
+    check('roles_kind', sql`kind in ('role', 'override', 'exception')`),
     ownOrganizationOnly(),
   ],
 )

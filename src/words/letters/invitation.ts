@@ -9,6 +9,8 @@ export const invitationLetter = (invitation: {
   note: string | null
   /** What they will hold: the role, and the brand where it is held in one. */
   roles: readonly { role: string; brand: string | null; expiresAt: string | null }[]
+  /** Single permissions on top, or taken. */
+  overrides: readonly { permission: string; effect: 'allow' | 'deny'; brand: string | null; expiresAt: string | null }[]
   /** The provider through which everybody signs in; null where they choose a password or a passkey themselves. */
   provider: string | null
   expiresAt: string
@@ -20,6 +22,7 @@ export const invitationLetter = (invitation: {
   paragraphs: [
     `${invitation.inviter ?? `An administrator of ${invitation.organization}`} invites you to join ${invitation.organization}.`,
     `You will be ${listed(invitation.roles.map((held) => inWords(held, invitation)))}.`,
+    ...special(invitation),
     invitation.provider === null
       ? 'To set up your account, open the link and choose a password or a passkey. After that you sign in with this e-mail address.'
       : `You need no new password: open the link and sign in through ${invitation.provider}, as you do for your other work.`,
@@ -30,6 +33,21 @@ export const invitationLetter = (invitation: {
     `The link is for you alone, works once, and is good until ${namedTime(invitation.expiresAt, invitation.zone)}. If you did not expect this, you need not do anything.`,
   ],
 })
+
+type Special = Pick<Parameters<typeof invitationLetter>[0], 'overrides' | 'organization' | 'zone'>
+
+const verbs = { allow: 'may', deny: 'may not' }
+
+const special = ({ overrides, ...where }: Special): string[] =>
+  overrides.length === 0
+    ? []
+    : [
+        `As an exception, you ${listed(
+          overrides.map(({ permission, effect, ...held }) =>
+            inWords({ ...held, role: `${verbs[effect]} ${permission}` }, where),
+          ),
+        )}.`,
+      ]
 
 function inWords(
   { role, brand, expiresAt }: { role: string; brand: string | null; expiresAt: string | null },

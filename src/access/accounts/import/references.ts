@@ -16,7 +16,7 @@ export type Known = {
 type Named = { kind: string; id: string; key: string }
 
 const named = prepared<{ organizationId: string }, Named>(
-  (p) => sql`select 'role' as kind, id, key from roles where organization_id = ${p.organizationId}
+  (p) => sql`select 'role' as kind, id, key from roles where organization_id = ${p.organizationId} and kind = 'role'
     union all select 'brand', id, slug from brands where organization_id = ${p.organizationId}
     union all select 'connection', id, name from connections where organization_id = ${p.organizationId}`,
 )

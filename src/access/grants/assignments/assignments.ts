@@ -11,11 +11,18 @@ import {
   refuseUnknown,
   requirePermissionSomewhere,
 } from '#src/context.ts'
+import type { RoleKind } from '../../decisions/evaluate.ts'
+
+/** One permission for one person, on top of their roles. */
+export type Override = { permission: string; effect: 'allow' | 'deny' }
 
 export type AssignmentRecord = {
   id: string
   user: { id: string; userName: string }
   role: { id: string; key: string; name: string }
+  kind: RoleKind
+  /** The one permission that it gives or takes, where it is an override. */
+  override: Override | null
   brand: { id: string; slug: string; name: string } | null
   reason: string
   sponsor: string | null
@@ -28,7 +35,9 @@ export type AssignmentRecord = {
 }
 
 const selectAssignment = sql`select a.id, json_build_object('id', u.id, 'userName', u.user_name) as "user",
-    json_build_object('id', r.id, 'key', r.key, 'name', r.name) as role,
+    json_build_object('id', r.id, 'key', r.key, 'name', r.name) as role, r.kind,
+    case when r.kind = 'override' then (select json_build_object('permission', rp.permission, 'effect', rp.effect)
+      from role_permissions rp where rp.organization_id = r.organization_id and rp.role_id = r.id) end as override,
     case when b.id is not null then json_build_object('id', b.id, 'slug', b.slug, 'name', b.name) end as brand,
     a.reason, a.sponsor, a.valid_from as "validFrom", a.expires_at as "expiresAt", a.review_at as "reviewAt", a.created_at as "createdAt",
     a.created_by as "createdBy"
@@ -41,6 +50,7 @@ const selectAssignments = prepared<
   {
     organizationId: string
     userId: string | null
+    kind: RoleKind | null
     brandIds: readonly string[] | null
     after: string | null
     limit: number | null
@@ -49,7 +59,7 @@ const selectAssignments = prepared<
 >(
   (p) => sql`${selectAssignment} where a.organization_id = ${p.organizationId}
       and (${p.brandIds}::text[] is null or a.brand_id = any (${p.brandIds}::text[]))
-      and (${p.userId}::text is null or a.user_id = ${p.userId}) and (${p.after}::text is null or a.id > ${p.after})
+      and (${p.userId}::text is null or a.user_id = ${p.userId}) and (${p.kind}::text is null or r.kind = ${p.kind}) and (${p.after}::text is null or a.id > ${p.after})
     order by a.id limit ${p.limit}::int`,
 )
 
@@ -61,15 +71,20 @@ export const assignmentById = prepared<{ organizationId: string; assignmentId: s
 /** In order of creation, of one user or of all, in the brands that the caller may look into, those after an id and as many as asked for. */
 export async function listAssignments(
   ctx: CallContext,
-  page: { userId?: string | undefined; after?: string | undefined; limit?: number | undefined } = {},
+  page: {
+    userId?: string | undefined
+    kind?: RoleKind | undefined
+    after?: string | undefined
+    limit?: number | undefined
+  } = {},
 ): Promise<AssignmentRecord[]> {
   requirePermissionSomewhere(ctx, 'assignments.read')
   const { organizationId } = ctx
-  const { userId = null, after = null, limit = null } = page
+  const { userId = null, kind = null, after = null, limit = null } = page
   const brands = brandsPermitted(ctx, 'assignments.read')
   const statement = selectAssignments({
     organizationId,
-    userId,
+    ...{ userId, kind },
     brandIds: brands === 'all' ? null : brands,
     after,
     limit,

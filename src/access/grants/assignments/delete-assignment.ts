@@ -20,10 +20,10 @@ export async function deleteAssignment(ctx: CallContext, assignmentId: string): 
 export async function deleteAssignmentWithin(tx: Transaction, ctx: CallContext, assignmentId: string): Promise<void> {
   requirePermissionSomewhere(ctx, 'assignments.write')
   const { organizationId } = ctx
-  const { user, role, brand, reason } = await lockAssignment(tx, ctx, assignmentId)
+  const { user, role, override, brand, reason } = await lockAssignment(tx, ctx, assignmentId)
   await withinCeiling(tx, ctx, { users: [user.id] }, () => tx.run(remove({ organizationId, assignmentId })))
   const notice = { userId: user.id, kind: 'taken', role: role.name, brand: brand?.name ?? null } as const
-  await notifyOfAccess(tx, ctx, { ...notice, reason: null, expiresAt: null })
+  await notifyOfAccess(tx, ctx, { ...notice, override, reason: null, expiresAt: null })
   const entry = { action: 'assignment.delete', targetType: 'assignment', targetId: assignmentId } as const
   const detail = { userId: user.id, roleId: role.id, role: role.key, brandId: brand?.id ?? null, reason }
   await tx.run(recordAudit(ctx, { ...entry, detail }))

@@ -4,7 +4,7 @@ import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, isPermitted, type Transaction } from '#src/context.ts'
-import { requireTargets } from '../managers/targets.ts'
+import { requireGivable } from '../../ceiling/ceiling.ts'
 import { type AssignmentRecord, assignmentById } from './assignments.ts'
 
 type Key = { organizationId: string; assignmentId: string }
@@ -28,6 +28,6 @@ export async function lockAssignment(
   const [assignment] = await tx.run(assignmentById(key))
   const brandId = assignment?.brand?.id ?? null
   if (assignment === undefined || !isPermitted(ctx, 'assignments.write', brandId)) throw notFound('Assignment')
-  await requireTargets(tx, ctx, { roleId: assignment.role.id, brandId })
+  await requireGivable(tx, ctx, [{ scope: brandId ?? '', roleId: assignment.role.id }])
   return assignment
 }

@@ -7,6 +7,7 @@ import type { CallContext, Transaction } from '#src/context.ts'
 import { accessChangedLetter } from '#words/letters/access-changed.ts'
 import { knownZone } from '#words/zones.ts'
 import { queueMail } from '../../notices/mail/queue-mail.ts'
+import type { Override } from './assignments.ts'
 
 type Recipient = { email: string | null; timeZone: string | null; organization: string; actor: string | null }
 
@@ -22,6 +23,8 @@ export type AccessNotice = {
   userId: string
   kind: 'given' | 'taken' | 'moved'
   role: string
+  /** Where it is one permission, for them alone. */
+  override?: Override | null
   /** Null: in the organization. */
   brand: string | null
   reason: string | null

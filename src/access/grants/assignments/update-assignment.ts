@@ -97,7 +97,8 @@ const termsOf = ({ reason, sponsor, expiresAt, reviewAt }: AssignmentRecord) => 
   ...{ reason, sponsor, expiresAt, reviewAt },
 })
 
-function tellOfEnd(tx: Transaction, ctx: CallContext, { user, role, brand, reason, expiresAt }: AssignmentRecord) {
+function tellOfEnd(tx: Transaction, ctx: CallContext, assignment: AssignmentRecord): Promise<void> {
+  const { user, role, override, brand, reason, expiresAt } = assignment
   const notice = { userId: user.id, kind: 'moved', role: role.name, brand: brand?.name ?? null } as const
-  return notifyOfAccess(tx, ctx, { ...notice, reason, expiresAt })
+  return notifyOfAccess(tx, ctx, { ...notice, override, reason, expiresAt })
 }

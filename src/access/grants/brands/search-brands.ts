@@ -49,7 +49,7 @@ const readPeople = (organizationId: string): SQL => sql`select count(distinct he
         and e.brand_id = b.id))`
 
 const rolesColumn = sql`(select coalesce(json_agg(json_build_object('id', r.id, 'name', r.name) order by r.rank desc, r.name), '[]')
-  from roles r where r.organization_id = b.organization_id and r.id in (
+  from roles r where r.organization_id = b.organization_id and r.kind = 'role' and r.id in (
     select m.role_id from mappings m where m.organization_id = b.organization_id and m.brand_id = b.id
     union select a.role_id from assignments a where a.organization_id = b.organization_id and a.brand_id = b.id
     union select t.role_id from team_roles t where t.organization_id = b.organization_id and t.brand_id = b.id))`

@@ -65,7 +65,15 @@ export function rightsOfKey({ access, permissions, brandIds }: KeyScope): Rights
     if (brandIds === null) return { permissions: asks, ceiling }
     return { permissions: new Set(), brandPermissions: new Map(brandIds.map((id) => [id, asks])), ceiling }
   }
-  const role: RoleHeld = { id: 'rol_key', key: 'key', name: 'key', rank: 0, allows: permissions ?? [], denies: [] }
+  const role: RoleHeld = {
+    id: 'rol_key',
+    key: 'key',
+    name: 'key',
+    kind: 'role',
+    rank: 0,
+    allows: permissions ?? [],
+    denies: [],
+  }
   const source = { type: 'direct', assignmentId: '', reason: '', expiresAt: null } as const
   const assignments = (brandIds ?? [null]).map(
     (id): EffectiveAssignment => ({ role, source, brand: id === null ? null : { id, slug: id, name: id } }),

@@ -23,7 +23,7 @@ const groupsNamed = prepared<Key, { id: string; displayName: string }>(
 
 const rolesNamed = prepared<Key, { id: string; key: string }>(
   (p) => sql`select id, key from roles
-    where organization_id = ${p.organizationId} and (id = ${p.reference} or key = ${p.key})
+    where organization_id = ${p.organizationId} and kind = 'role' and (id = ${p.reference} or key = ${p.key})
     order by (id = ${p.reference}) desc limit 1`,
 )
 

@@ -35,7 +35,7 @@ const findTargets = prepared<
     (select json_build_object('id', id, 'userName', user_name) from users
       where organization_id = ${p.organizationId} and id = ${p.userId} and deleted_at is null) as "user",
     (select json_build_object('id', id, 'key', key, 'name', name) from roles
-      where organization_id = ${p.organizationId} and id = ${p.roleId}) as role,
+      where organization_id = ${p.organizationId} and id = ${p.roleId} and kind = 'role') as role,
     (select json_build_object('allows', coalesce(json_agg(permission) filter (where effect = 'allow'), '[]'),
         'denies', coalesce(json_agg(permission) filter (where effect = 'deny'), '[]')) from role_permissions
       where organization_id = ${p.organizationId} and role_id = ${p.roleId}) as permissions,

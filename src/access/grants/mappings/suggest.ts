@@ -32,7 +32,7 @@ const selectAll = prepared<
     (select coalesce(json_agg(json_build_object('id', r.id, 'key', r.key, 'name', r.name, 'allows',
         (select coalesce(json_agg(rp.permission), '[]') from role_permissions rp where rp.organization_id = r.organization_id
           and rp.role_id = r.id and rp.effect = 'allow')) order by r.rank desc, r.id), '[]')
-      from roles r where r.organization_id = ${p.organizationId}) as roles,
+      from roles r where r.organization_id = ${p.organizationId} and r.kind = 'role') as roles,
     (select coalesce(json_agg(json_build_object('id', id, 'slug', slug, 'name', name) order by slug), '[]')
       from brands where organization_id = ${p.organizationId}) as brands,
     (select coalesce(json_agg(concat_ws(' ', group_id, role_id, brand_id)), '[]')

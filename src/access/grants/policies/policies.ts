@@ -84,7 +84,8 @@ const countTargets = prepared<
 >(
   (p) => sql`select
     (select count(*)::int from brands where organization_id = ${p.organizationId} and id = ${p.brandId}) as brands,
-    (select count(*)::int from roles where organization_id = ${p.organizationId} and id = any (${p.roleIds}::text[])) as roles`,
+    (select count(*)::int from roles where organization_id = ${p.organizationId} and kind = 'role'
+      and id = any (${p.roleIds}::text[])) as roles`,
 )
 
 /**

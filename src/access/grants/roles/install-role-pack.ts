@@ -5,17 +5,13 @@ import { prepared, type Statement } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
 import { findRolePack, type PackRole, type RolePack } from './role-packs.ts'
-import { newRole } from './write-role.ts'
+import { lockRoles, newRole } from './write-role.ts'
 
 type KnownRole = { key: string; name: string; purpose: string; pack: string | null; isBuiltIn: boolean }
 
 const selectKeys = prepared<{ organizationId: string }, KnownRole>(
   (p) => sql`select key, name, purpose, pack, is_built_in as "isBuiltIn" from roles
     where organization_id = ${p.organizationId}`,
-)
-
-const lockRoles = prepared<{ organizationId: string }, unknown>(
-  (p) => sql`select pg_advisory_xact_lock(hashtextextended('roles ' || ${p.organizationId}, 0))`,
 )
 
 /** The statements that write the roles of a pack. */

@@ -41,18 +41,19 @@ export const roleColumns = sql`r.id, r.key, r.name, r.purpose, r.rank, r.pack, r
 
 const selectRoles = prepared<{ organizationId: string; after: string | null; limit: number | null }, RoleRecord>(
   (p) => sql`select ${roleColumns} from roles r
-    where r.organization_id = ${p.organizationId} and (${p.after}::text is null or r.id > ${p.after})
+    where r.organization_id = ${p.organizationId} and r.kind = 'role' and (${p.after}::text is null or r.id > ${p.after})
     order by r.id limit ${p.limit}::int`,
 )
 
 /** One role as a statement, for a transaction that asks for more. */
 export const roleById = prepared<RoleKey, RoleRecord>(
-  (p) => sql`select ${roleColumns} from roles r where r.organization_id = ${p.organizationId} and r.id = ${p.roleId}`,
+  (p) => sql`select ${roleColumns} from roles r
+    where r.organization_id = ${p.organizationId} and r.id = ${p.roleId} and r.kind = 'role'`,
 )
 
 const lockRole = prepared<RoleKey, RoleRecord>(
   (p) => sql`select ${roleColumns} from roles r
-    where r.organization_id = ${p.organizationId} and r.id = ${p.roleId} for no key update of r`,
+    where r.organization_id = ${p.organizationId} and r.id = ${p.roleId} and r.kind = 'role' for no key update of r`,
 )
 
 /** In order of creation, those after an id and as many as asked for. */

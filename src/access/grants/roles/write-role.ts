@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { prepared, type Statement } from '#db/statement.ts'
 import { instantSchema, nameSchema } from '#platform/input.ts'
 import { type CallContext, nowOf } from '#src/context.ts'
+import type { RoleKind } from '../../decisions/evaluate.ts'
 import { permissionFault } from '../../decisions/permissions.ts'
 import { slugSchema } from '../../ground/slug.ts'
 import type { RoleRecord } from './roles.ts'
@@ -34,7 +35,8 @@ export const roleFields = {
   reviewAt: instantSchema.nullable(),
 }
 
-export type NewRole = Omit<RoleRecord, 'id' | 'createdAt' | 'updatedAt'>
+/** @param kind a role that people choose from, unless said otherwise */
+export type NewRole = Omit<RoleRecord, 'id' | 'createdAt' | 'updatedAt'> & { kind?: RoleKind }
 
 const insertRole = prepared<
   {
@@ -46,16 +48,19 @@ const insertRole = prepared<
     rank: number
     pack: string | null
     isBuiltIn: boolean
+    kind: RoleKind
     owner: string | null
     reviewAt: string | null
     now: string
   },
   never
 >(
-  (p) => sql`insert into roles (organization_id, id, key, name, purpose, rank, pack, is_built_in, owner, review_at,
+  (
+    p,
+  ) => sql`insert into roles (organization_id, id, key, name, purpose, rank, pack, is_built_in, kind, owner, review_at,
       created_at, updated_at)
-    values (${p.organizationId}, ${p.id}, ${p.key}, ${p.name}, ${p.purpose}, ${p.rank}, ${p.pack}, ${p.isBuiltIn}, ${p.owner}, ${p.reviewAt}::timestamptz,
-      ${p.now}::timestamptz, ${p.now}::timestamptz)`,
+    values (${p.organizationId}, ${p.id}, ${p.key}, ${p.name}, ${p.purpose}, ${p.rank}, ${p.pack}, ${p.isBuiltIn}, ${p.kind}, ${p.owner},
+      ${p.reviewAt}::timestamptz,      ${p.now}::timestamptz, ${p.now}::timestamptz)`,
 )
 
 const insertPermissions = prepared<
@@ -73,16 +78,21 @@ const deletePermissions = prepared<{ organizationId: string; roleId: string }, n
   (p) => sql`delete from role_permissions where organization_id = ${p.organizationId} and role_id = ${p.roleId}`,
 )
 
+/** Keeps others from making roles of the same keys until the transaction ends. */
+export const lockRoles = prepared<{ organizationId: string }, unknown>(
+  (p) => sql`select pg_advisory_xact_lock(hashtextextended('roles ' || ${p.organizationId}, 0))`,
+)
+
 /** A new role as a record, and the statements that write it. A permission both allowed and denied is kept as denied. */
 export function newRole(ctx: CallContext, role: NewRole): { record: RoleRecord; statements: Statement<never>[] } {
-  const { allows, denies, ...columns } = role
+  const { allows, denies, kind = 'role', ...columns } = role
   const [id, now] = [ctx.ids.next('rol'), nowOf(ctx)]
   const { organizationId } = ctx
   const kept = allows.filter((permission) => !denies.includes(permission))
   return {
-    record: { id, ...role, allows: kept, createdAt: now, updatedAt: now },
+    record: { id, ...columns, denies, allows: kept, createdAt: now, updatedAt: now },
     statements: [
-      insertRole({ organizationId, id, ...columns, now }),
+      insertRole({ organizationId, id, ...columns, kind, now }),
       insertPermissions({ organizationId, roleId: id, allows: kept, denies }),
     ],
   }

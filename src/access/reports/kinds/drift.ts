@@ -58,7 +58,9 @@ const checks: readonly Check[] = [
     code: 'role_held_by_nobody',
     text: 'A custom role is given to nobody, neither by a mapping nor directly',
     href: '/console/roles',
-    rows: (p) => sql`select r.name from roles r where r.organization_id = ${p.organizationId} and not r.is_built_in
+    rows: (
+      p,
+    ) => sql`select r.name from roles r where r.organization_id = ${p.organizationId} and not r.is_built_in and r.kind = 'role'
       and not exists (select from mappings m where m.organization_id = r.organization_id and m.role_id = r.id)
       and not exists (select from assignments a where a.organization_id = r.organization_id and a.role_id = r.id
         and (a.expires_at is null or a.expires_at > now()))`,

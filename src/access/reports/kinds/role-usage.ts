@@ -47,7 +47,7 @@ const usage = prepared<{ organizationId: string; unusedDays: number }, Row>(
       coalesce(c.direct, 0) as direct, (select count(*)::int from people) as people,
       (select coalesce(json_agg(rp.permission), '[]') from role_permissions rp where rp.organization_id = r.organization_id
         and rp.role_id = r.id and rp.effect = 'allow') as allows
-    from roles r left join counted c on c.role_id = r.id where r.organization_id = ${p.organizationId}
+    from roles r left join counted c on c.role_id = r.id where r.organization_id = ${p.organizationId} and r.kind = 'role'
     order by r.rank desc, r.key`,
 )
 

@@ -1,6 +1,6 @@
 // What one person holds: roles by organization and brands, each with where it comes from; and what is to come or has ended.
 import type { ListedTeam } from '#access/grants/teams/teams.ts'
-import type { AccessMatrix, IdleAssignment, MatrixCell } from '#access/people/access-matrix.ts'
+import type { AccessMatrix, IdleAssignment, MatrixCell, MatrixRow } from '#access/people/access-matrix.ts'
 import type { ListedUser } from '#access/people/list-users.ts'
 import type { DeactivationReceipt } from '#access/people/status/deactivation-receipt.ts'
 import { SmallLink } from '#http/ui/buttons.tsx'
@@ -34,7 +34,14 @@ export const AccessTab = ({ frame, user, matrix, receipt, teams }: AccessTabProp
           ? 'What they hold now, and through what.'
           : 'What they would hold; as long as they are not active, none of it counts.'
       }
-      actions={<SmallLink href={`/console/users/${user.id}/why`}>May they…?</SmallLink>}
+      actions={
+        <>
+          {mayOverride(frame.ctx, matrix) ? (
+            <SmallLink href={`/console/users/${user.id}/override`}>Make an exception</SmallLink>
+          ) : null}
+          <SmallLink href={`/console/users/${user.id}/why`}>May they…?</SmallLink>
+        </>
+      }
     >
       {matrix.rows.length === 0 ? (
         <EmptyState
@@ -75,6 +82,13 @@ export const AccessTab = ({ frame, user, matrix, receipt, teams }: AccessTabProp
   </>
 )
 
+/** On top of a role, so where there is one. */
+const mayOverride = (ctx: CallContext, { rows }: AccessMatrix): boolean =>
+  rows.some(
+    ({ role, cells }) =>
+      role.kind === 'role' && cells.some(({ brandId }) => isPermitted(ctx, 'assignments.write', brandId ?? undefined)),
+  )
+
 type MatrixProps = Omit<AccessTabProps, 'receipt' | 'teams'>
 
 const Matrix = (props: MatrixProps) =>
@@ -97,7 +111,11 @@ const WideMatrix = ({ frame, user, matrix }: MatrixProps) => (
         role.name,
         ...matrix.scopes.map((scope) => {
           const cell = cells.find(({ brandId }) => brandId === (scope?.id ?? null))
-          return cell === undefined ? <span class="cell-no">–</span> : <Cell {...{ ctx: frame.ctx, user, cell }} />
+          return cell === undefined ? (
+            <span class="cell-no">–</span>
+          ) : (
+            <Cell {...{ ctx: frame.ctx, user, role, cell }} />
+          )
         }),
       ])}
     />
@@ -113,15 +131,26 @@ const LongMatrix = ({ frame, user, matrix }: MatrixProps) => (
         const cell = cells.find(({ brandId }) => brandId === (scope?.id ?? null))
         return cell === undefined
           ? []
-          : [[scope?.name ?? frame.manager.organization.name, role.name, <Cell {...{ ctx: frame.ctx, user, cell }} />]]
+          : [
+              [
+                scope?.name ?? frame.manager.organization.name,
+                role.name,
+                <Cell {...{ ctx: frame.ctx, user, role, cell }} />,
+              ],
+            ]
       }),
     )}
   />
 )
 
-const Cell = ({ ctx, user, cell }: { ctx: CallContext; user: ListedUser; cell: MatrixCell }) => (
+const higher = 'Does not count: a higher role does'
+const onTopOfNothing = 'Does not count: they hold no role here'
+
+type CellProps = { ctx: CallContext; user: ListedUser; role: MatrixRow['role']; cell: MatrixCell }
+
+const Cell = ({ ctx, user, role, cell }: CellProps) => (
   <>
-    {cell.counts ? null : <Badge tone="quiet">Does not count: a higher role does</Badge>}
+    {cell.counts ? null : <Badge tone="quiet">{role.kind === 'role' ? higher : onTopOfNothing}</Badge>}
     <ul class="source-list">
       {cell.sources.map((source) => (
         <li>
