@@ -5,6 +5,7 @@ import { setUserPassword } from '#access/accounts/passwords/change-password.ts'
 import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
 import { deleteAssignment } from '#access/grants/assignments/delete-assignment.ts'
 import { updateAssignment } from '#access/grants/assignments/update-assignment.ts'
+import { listPolicies } from '#access/grants/policies/policies.ts'
 import { cloneRole, createRole } from '#access/grants/roles/create-role.ts'
 import { installRolePack } from '#access/grants/roles/install-role-pack.ts'
 import { listRoles } from '#access/grants/roles/roles.ts'
@@ -48,6 +49,16 @@ beforeEach(async () => {
 const { roleId, person, role, group } = furnishing(() => organization)
 
 const lastAdministrator = { code: 'conflict', reason: 'last_administrator' }
+
+test('a policy is not lifted by somebody whom it excepts in the organization and binds in brands', async () => {
+  const excepted = await role(['content.view'])
+  await make(organization.ctx, policy('content.edit', [excepted.id]))
+  await give(organization.ctx, admin, excepted.id)
+  const policyId = (await listPolicies(organization.ctx))[0]?.id ?? ''
+  const lift = { kind: 'delete_policy', policyId } as const
+  await expect(make(await actingAs(organization, admin), lift)).rejects.toMatchObject(beyondCeiling)
+  await make(organization.ctx, lift)
+})
 
 describe('X-01: whoever holds more cannot be locked out', () => {
   test('X-01: an Admin gives no owner a role that denies, by whatever way', async () => {

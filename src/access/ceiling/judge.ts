@@ -214,7 +214,8 @@ function liftedFrom(
   )
   for (const moment of bothMoments(own, wanted.now)) {
     const [before, after] = [scopesAt(grantsOf(own.before), moment), scopesAt(grantsOf(own.after), moment)]
-    for (const scope of new Set(['', ...Object.keys(before), ...Object.keys(after), ...rules])) {
+    // Elsewhere, too: what binds them where they hold nothing yet would not bind them once they do.
+    for (const scope of new Set(['', elsewhere, ...Object.keys(before), ...Object.keys(after), ...rules])) {
       if (wanted.gone.includes(scope)) continue
       const still = reader.restricted(wanted.after, after, scope)
       const lifted = [...reader.restricted(wanted.before, before, scope)].find(
