@@ -1984,6 +1984,191 @@ CREATE TRIGGER keep_deleted AFTER DELETE ON asset_teams REFERENCING OLD TABLE AS
 GRANT SELECT, INSERT, UPDATE, DELETE ON asset_teams TO rolecall_server;
 
 -- =====================================================================================================================
+-- What people leave behind
+--
+-- What hangs on a person beside their own access, as host applications say and as is known here, and where it went.
+
+-- What host applications say that somebody owns or approves, by the application's own ids. One owner of a thing,
+-- approvers as many as there are.
+CREATE TABLE ownerships (
+  organization_id text NOT NULL,
+  type text NOT NULL,
+  id text NOT NULL,
+  kind text NOT NULL,
+  user_id text NOT NULL,
+  name text NOT NULL,
+  url text,
+  brand_id text,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  CONSTRAINT ownerships_organization_id_type_id_kind_user_id_pk PRIMARY KEY (organization_id, type, id, kind, user_id),
+  CONSTRAINT ownerships_organization_id_brand_id_brands_organization_id_id_f FOREIGN KEY (organization_id, brand_id)
+    REFERENCES brands(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT ownerships_organization_id_user_id_users_organization_id_id_fk FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX ownerships_brand ON ownerships USING btree (organization_id, brand_id) WHERE (brand_id IS NOT NULL);
+CREATE UNIQUE INDEX ownerships_owner ON ownerships USING btree (organization_id, type, id) WHERE (kind = 'owner'::text);
+CREATE INDEX ownerships_user ON ownerships USING btree (organization_id, user_id);
+ALTER TABLE ownerships ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON ownerships FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON ownerships TO rolecall_server;
+
+-- What hangs on a person and would be left behind: ownerships, people they vouch for, teams they lead, reviews and
+-- tasks that wait for them. item is the key within its kind.
+CREATE VIEW work_of_people WITH (security_invoker=true) AS
+ SELECT o.organization_id,
+    o.user_id,
+    'ownership'::text AS kind,
+    (((o.kind || '/'::text) || o.type) || '/'::text) || o.id AS item,
+    o.name,
+    (o.kind || ' of a '::text) || o.type AS about,
+    o.brand_id,
+    o.url,
+    NULL::text AS subject_id
+   FROM ownerships o
+UNION ALL
+ SELECT s.organization_id,
+    s.sponsor_id AS user_id,
+    'sponsored'::text AS kind,
+    s.id AS item,
+    COALESCE(h.display_name, h.user_name) AS name,
+    r.name AS about,
+    s.brand_id,
+    NULL::text AS url,
+    s.user_id AS subject_id
+   FROM ( SELECT a.organization_id,
+            u.id AS sponsor_id,
+            a.id,
+            a.user_id,
+            a.role_id,
+            a.brand_id
+           FROM assignments a
+             JOIN users u ON u.organization_id = a.organization_id AND u.id = a.sponsor
+          WHERE a.sponsor IS NOT NULL AND (a.expires_at IS NULL OR a.expires_at > now())
+        UNION
+         SELECT a.organization_id,
+            u.id,
+            a.id,
+            a.user_id,
+            a.role_id,
+            a.brand_id
+           FROM assignments a
+             JOIN users u ON u.organization_id = a.organization_id AND u.user_name_key = fold(btrim(a.sponsor))
+          WHERE a.sponsor IS NOT NULL AND (a.expires_at IS NULL OR a.expires_at > now())
+        UNION
+         SELECT a.organization_id,
+            e.user_id,
+            a.id,
+            a.user_id,
+            a.role_id,
+            a.brand_id
+           FROM assignments a
+             JOIN user_emails e ON e.organization_id = a.organization_id AND e.value_key = fold(btrim(a.sponsor))
+          WHERE a.sponsor IS NOT NULL AND (a.expires_at IS NULL OR a.expires_at > now())) s
+     JOIN users h ON h.organization_id = s.organization_id AND h.id = s.user_id AND h.status <> 'inactive'::text AND h.deleted_at IS NULL AND h.id <> s.sponsor_id
+     JOIN roles r ON r.organization_id = s.organization_id AND r.id = s.role_id
+UNION ALL
+ SELECT t.organization_id,
+    t.leader_id AS user_id,
+    'team'::text AS kind,
+    t.id AS item,
+    t.name,
+    NULL::text AS about,
+    t.brand_id,
+    NULL::text AS url,
+    NULL::text AS subject_id
+   FROM teams t
+  WHERE t.leader_id IS NOT NULL
+UNION ALL
+ SELECT v.organization_id,
+    v.reviewer_id AS user_id,
+    'review'::text AS kind,
+    v.id || '/reviewer'::text AS item,
+    v.name,
+    'reviewer'::text AS about,
+    NULL::text AS brand_id,
+    NULL::text AS url,
+    NULL::text AS subject_id
+   FROM access_reviews v
+  WHERE v.reviewer_id IS NOT NULL AND (v.status = ANY (ARRAY['scheduled'::text, 'open'::text]))
+UNION ALL
+ SELECT v.organization_id,
+    v.fallback_id AS user_id,
+    'review'::text AS kind,
+    v.id || '/fallback'::text AS item,
+    v.name,
+    'reviewer where nobody else is found'::text AS about,
+    NULL::text AS brand_id,
+    NULL::text AS url,
+    NULL::text AS subject_id
+   FROM access_reviews v
+  WHERE v.status = ANY (ARRAY['scheduled'::text, 'open'::text])
+UNION ALL
+ SELECT w.organization_id,
+    w.user_id,
+    'review_line'::text AS kind,
+    (l.review_id || '/'::text) || l."position" AS item,
+    v.name,
+    COALESCE(l.display_name, l.user_name) || COALESCE(': '::text || l.role_name, ''::text) AS about,
+    l.brand_id,
+    NULL::text AS url,
+    l.user_id AS subject_id
+   FROM access_review_reviewers w
+     JOIN access_reviews v ON v.organization_id = w.organization_id AND v.id = w.review_id AND v.status = 'open'::text
+     JOIN access_review_lines l ON l.organization_id = w.organization_id AND l.review_id = w.review_id AND l."position" = w."position" AND l.answer IS NULL
+UNION ALL
+ SELECT k.organization_id,
+    k.owner_id AS user_id,
+    'task'::text AS kind,
+    (k.checklist_id || '/'::text) || k."position" AS item,
+    k.title AS name,
+    COALESCE(p.display_name, p.user_name) AS about,
+    NULL::text AS brand_id,
+    NULL::text AS url,
+    c.user_id AS subject_id
+   FROM checklist_tasks k
+     JOIN checklists c ON c.organization_id = k.organization_id AND c.id = k.checklist_id AND c.status = 'open'::text
+     JOIN users p ON p.organization_id = c.organization_id AND p.id = c.user_id
+  WHERE k.settled_at IS NULL AND k.owner_id IS NOT NULL;
+GRANT SELECT ON work_of_people TO rolecall_server;
+
+-- What went from somebody who leaves to somebody else, thing by thing and in that order; with it somebody who comes
+-- back is offered it again, and host applications carry out what is theirs.
+CREATE TABLE hand_overs (
+  organization_id text NOT NULL,
+  number bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+  kind text NOT NULL,
+  item text NOT NULL,
+  name text NOT NULL,
+  about text,
+  subject_id text,
+  brand_id text,
+  from_user_id text NOT NULL,
+  to_user_id text NOT NULL,
+  -- It went back to whoever had it before.
+  is_return boolean NOT NULL,
+  occurred_at timestamp(3) with time zone NOT NULL,
+  actor_type text NOT NULL,
+  actor_id text NOT NULL,
+  returned_at timestamp(3) with time zone,
+  CONSTRAINT hand_overs_organization_id_number_pk PRIMARY KEY (organization_id, number),
+  CONSTRAINT hand_overs_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX hand_overs_from ON hand_overs USING btree (organization_id, from_user_id) WHERE ((returned_at IS NULL) AND (NOT is_return));
+CREATE INDEX hand_overs_ownerships ON hand_overs USING btree (organization_id, number) WHERE (kind = 'ownership'::text);
+CREATE INDEX hand_overs_subject ON hand_overs USING btree (organization_id, subject_id) WHERE (subject_id IS NOT NULL);
+CREATE SEQUENCE hand_overs_number_seq AS bigint START WITH 1 INCREMENT BY 1 OWNED BY hand_overs.number;
+ALTER TABLE hand_overs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON hand_overs FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON hand_overs TO rolecall_server;
+
+-- =====================================================================================================================
 -- The past
 --
 -- Each change of a row that says who may do what leaves the former version in the schema history (triggers keep_version

@@ -138,6 +138,13 @@ const teams: Subject = {
   functions: [],
 }
 
+const handOvers: Subject = {
+  title: 'What people leave behind',
+  says: 'What hangs on a person beside their own access, as host applications say and as is known here, and where it went.',
+  relations: ['ownerships', 'work_of_people', 'hand_overs'],
+  functions: [],
+}
+
 const keys: Subject = {
   title: 'API keys',
   says: 'The hash of a key tells whose it is; the entry of the transaction decides whether it still works.',
@@ -340,6 +347,7 @@ export const subjects: readonly Subject[] = [
   feeds,
   access,
   teams,
+  handOvers,
   past,
   reviews,
   keys,

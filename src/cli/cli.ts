@@ -21,6 +21,7 @@ import { addKeysCommands } from './keys.ts'
 import { addMailCommands } from './mail.ts'
 import { addMappingCommands } from './mapping.ts'
 import { addOrganizationCommands } from './organization.ts'
+import { addOwnershipCommands } from './ownership.ts'
 import { addReportCommands } from './report.ts'
 import { addReviewCommands } from './review.ts'
 import { addRoleCommands } from './role.ts'
@@ -64,6 +65,7 @@ export function createCli(runtime: CliRuntime): Command {
     addGroupCommands,
     addTeamCommands,
     addAssetCommands,
+    addOwnershipCommands,
     addApplicationCommands,
     addApiKeyCommands,
     addAuditCommands,

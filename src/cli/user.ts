@@ -4,8 +4,6 @@ import { resolveUser } from '#access/grants/managers/references.ts'
 import { listUsers } from '#access/people/list-users.ts'
 import { type AccountKind, accountKinds } from '#access/people/search/user-filter.ts'
 import { approveUser } from '#access/people/status/approve-user.ts'
-import { deactivateUser } from '#access/people/status/deactivate-user.ts'
-import { reactivateUser } from '#access/people/status/reactivate-user.ts'
 import { getUser, type UserRecord, type UserStatus } from '#directory/users.ts'
 import type { CallContext } from '#src/context.ts'
 import { type OutputOptions, print, printList } from './output.ts'
@@ -14,6 +12,8 @@ import { addUserAccountCommands } from './user-account.ts'
 import { addUserAddressCommand } from './user-address.ts'
 import { addUserDataCommands } from './user-data.ts'
 import { addUserImportCommand } from './user-import.ts'
+import { addUserLeavingCommands } from './user-leaving.ts'
+import { summaryOf, userLines } from './user-lines.ts'
 
 type Scope = OutputOptions & { organization: string }
 
@@ -48,20 +48,13 @@ export function addUserCommands(program: Command, runtime: CliRuntime): void {
     description: 'let a user in who waits for approval after a first sign-in',
     act: (ctx, userId) => approveUser(ctx, userId),
   })
-  addUserCommand(user, runtime, 'deactivate', {
-    description: 'switch a user off and close everything they hold',
-    act: (ctx, userId) => deactivateUser(ctx, { userId }),
-  })
-  addUserCommand(user, runtime, 'reactivate', {
-    description: 'switch a user on again; old sessions and keys stay closed',
-    act: (ctx, userId) => reactivateUser(ctx, { userId }),
-  })
+  addUserLeavingCommands(user, runtime)
 }
 
 async function list(runtime: CliRuntime, options: ListOptions): Promise<void> {
   const filter = { status: options.status, q: options.search, accounts: options.accounts }
   const items = await inOrganization(runtime, options.organization, (ctx) => listUsers(ctx, { filter }))
-  printList(runtime, options, items.map(summary), {
+  printList(runtime, options, items.map(summaryOf), {
     'USER NAME': ({ userName }) => userName,
     NAME: ({ displayName }) => displayName,
     STATUS: ({ status, statusReason }) => (statusReason === null ? status : `${status} (${statusReason})`),
@@ -84,21 +77,8 @@ function addUserCommand(
     .action(async (options: Scope & { user: string }) => {
       const shown = await inOrganization(runtime, options.organization, async (ctx) => {
         const { id } = await resolveUser(ctx, options.user)
-        return summary(await act(ctx, id))
+        return summaryOf(await act(ctx, id))
       })
-      print(runtime, options, { json: shown, human: () => humanLines(shown) })
+      print(runtime, options, { json: shown, human: () => userLines(shown) })
     })
 }
-
-const summary = (user: UserRecord) => {
-  const { id, userName, displayName, status, statusReason, directoryId, externalId, groups, createdAt, updatedAt } =
-    user
-  return {
-    ...{ id, userName, displayName, status, statusReason, directoryId, externalId, groups, createdAt, updatedAt },
-  }
-}
-
-const humanLines = (user: ReturnType<typeof summary>): string[] => [
-  `${user.userName} (${user.id}) is ${user.status}${user.statusReason === null ? '' : ` (${user.statusReason})`}`,
-  ...user.groups.map(({ displayName, id }) => `  member of ${displayName} (${id})`),
-]

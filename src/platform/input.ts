@@ -58,6 +58,21 @@ export const lineSchema = (most: number, ifEmpty = 'must not be empty') =>
 /** A name for people to read. */
 export const nameSchema = lineSchema(200)
 
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+function isBrowserUri(text: string): boolean {
+  if (!/^[\x21-\x7e]+$/.test(text) || text.includes('*') || !URL.canParse(text)) return false
+  const url = new URL(text)
+  if (url.username !== '' || url.password !== '' || text.includes('#')) return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && loopback.has(url.hostname))
+}
+
+/** Where a browser is sent, or led by a link. */
+export const browserUriSchema = z
+  .string()
+  .max(2_000, 'must have at most 2,000 characters')
+  .refine(isBrowserUri, 'must be an https URL (http on loopback alone) without fragment, user name or wildcard')
+
 /** An instant with its offset, as an ISO text in UTC. */
 export const instantSchema = z.iso
   .datetime({ offset: true, message: 'must be a date and time such as 2030-01-31T12:00:00Z' })

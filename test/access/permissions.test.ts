@@ -13,6 +13,8 @@ import { getBrand, listBrands } from '#access/grants/brands/brands.ts'
 import { createBrand } from '#access/grants/brands/create-brand.ts'
 import { updateBrand } from '#access/grants/brands/update-brand.ts'
 import { getMapping, listMappings } from '#access/grants/mappings/mappings.ts'
+import { listOwnershipChanges, listOwnerships } from '#access/grants/ownerships/ownerships.ts'
+import { deleteOwnerships, putOwnerships } from '#access/grants/ownerships/put-ownerships.ts'
 import { cloneRole, createRole } from '#access/grants/roles/create-role.ts'
 import { deleteRole } from '#access/grants/roles/delete-role.ts'
 import { installRolePack } from '#access/grants/roles/install-role-pack.ts'
@@ -28,6 +30,9 @@ import { setOrganizationStatus } from '#access/organizations/update-organization
 import { listAdoptionRequests } from '#access/people/adoption/adoption-requests.ts'
 import { decideAdoptions } from '#access/people/adoption/decide-adoption.ts'
 import { outlookOfMove } from '#access/people/adoption/outlook-of-move.ts'
+import { handOver } from '#access/people/hand-over/hand-over.ts'
+import { getLeftBehind, listLeftBehind } from '#access/people/hand-over/left-behind.ts'
+import { takeBack } from '#access/people/hand-over/take-back.ts'
 import {
   endInactivityException,
   exceptFromInactivity,
@@ -119,6 +124,14 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   getAsset: (ctx) => getAsset(ctx, { type: 'x', id: 'x' }),
   putAssets: (ctx) => putAssets(ctx, { assets: [{ type: 'x', id: 'x', name: 'x' }] }),
   deleteAsset: (ctx) => deleteAsset(ctx, { type: 'x', id: 'x' }),
+  listOwnerships: (ctx) => listOwnerships(ctx),
+  listOwnershipChanges: (ctx) => listOwnershipChanges(ctx),
+  putOwnerships: (ctx) => putOwnerships(ctx, { ownerships: [{ type: 'x', id: 'x', name: 'x', user: 'x' }] }),
+  deleteOwnerships: (ctx) => deleteOwnerships(ctx, { type: 'x', id: 'x' }),
+  listLeftBehind: (ctx) => listLeftBehind(ctx, { limit: 1 }),
+  getLeftBehind: (ctx) => getLeftBehind(ctx, 'x'),
+  handOver: (ctx) => handOver(ctx, { userId: 'x', to: 'x' }),
+  takeBack: (ctx) => takeBack(ctx, 'x'),
   listVisibleAssets: (ctx) => listVisibleAssets(ctx, { user: 'x', permission: 'x' }),
   createMapping: changing({ kind: 'create_mappings', mappings: [{ groupId: 'x', roleId: 'x' }] }),
   deleteMapping: changing({ kind: 'delete_mappings', mappingIds: ['x'] }),

@@ -77,7 +77,14 @@ test('after erasing nothing but the trail is left, and a certificate says so', a
   expect((await stage.rolecall('user', 'erasure-certificate', '--user', userId, ...scope)).json).toEqual(body)
   const left = (await client.get(`users/${userId}/personal-data`)).body.sections as { name: string; rows: unknown[] }[]
   const names = left.filter(({ rows }) => rows.length > 0).map(({ name }) => name)
-  const evidence = ['users', 'audit_events', 'access_review_lines', 'emergency_uses', 'history.assignments']
+  const evidence = [
+    'users',
+    'audit_events',
+    'access_review_lines',
+    'emergency_uses',
+    'history.assignments',
+    'hand_overs',
+  ]
   expect(names.filter((name) => !evidence.includes(name))).toEqual([])
   expect(names).toContain('history.assignments')
   expect(JSON.stringify(left.find(({ name }) => name === 'users'))).not.toContain('ada@example.com')

@@ -161,6 +161,7 @@ const pages: readonly (readonly [path: string, words: string])[] = [
   ['/account/reviews/:review', 'privileged access is answered one by one'],
   ['/account/reviews/:review/lines/:line', 'Somebody else knows better?'],
   ['/console/audit', 'Assignment created'],
+  ['/console/left-behind', 'Work of people who have gone'],
   ['/console/checklists', 'What is to be done when somebody joins'],
   ['/console/checklists/templates/new', 'Lines without a title are left out'],
   ['/console/reports', 'Who has what, through what'],

@@ -27,6 +27,8 @@ export type OverviewCounts = {
   overdueCampaigns: number
   /** What is held back here until a provider's group follows. */
   reviewTasks: number
+  /** People who have gone, and what they left that nobody has taken over. */
+  leftBehind: { people: number; things: number }
   endingSoon: number
   unmappedGroups: number
   unverifiedDomains: number
@@ -64,6 +66,9 @@ const selectCounts = prepared<{ organizationId: string }, OverviewCounts>(
       and r.suspended_at is null and r.due_at <= now() and exists (select from access_review_lines l
         where l.organization_id = r.organization_id and l.review_id = r.id and l.answer is null)) as "overdueCampaigns",
     (select count(*)::int from review_tasks where organization_id = ${p.organizationId} and status = 'open') as "reviewTasks",
+    (select json_build_object('people', count(distinct w.user_id), 'things', count(*)) from work_of_people w
+      join users u on u.organization_id = w.organization_id and u.id = w.user_id and u.status = 'inactive'
+      where w.organization_id = ${p.organizationId}) as "leftBehind",
     (select count(*)::int from assignments where organization_id = ${p.organizationId}
       and expires_at between now() and now() + interval '14 days') as "endingSoon",
     (select count(*)::int from groups g where g.organization_id = ${p.organizationId} and not exists (

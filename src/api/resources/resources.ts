@@ -29,11 +29,13 @@ import { holderRoutes } from './holders.ts'
 import { inactivityRoutes } from './inactivity.ts'
 import { invitationListRoutes } from './invitation-lists.ts'
 import { invitationRoutes } from './invitations.ts'
+import { leftBehindRoutes } from './left-behind.ts'
 import { linkRequestRoutes } from './link-requests.ts'
 import { mailRoutes } from './mails.ts'
 import { mappingRoutes } from './mappings.ts'
 import { massChangeRoutes } from './mass-changes.ts'
 import { organizationRoutes } from './organizations.ts'
+import { ownershipRoutes } from './ownerships.ts'
 import { personalDataRoutes } from './personal-data.ts'
 import { policyRoutes } from './policies.ts'
 import { provisioningEventRoutes } from './provisioning-events.ts'
@@ -63,6 +65,7 @@ export const resourceRoutes = [
   userImportRoutes,
   userErasureRoutes,
   userStatusRoutes,
+  leftBehindRoutes,
   userChangeRoutes,
   userAccessRoutes,
   userMatrixRoutes,
@@ -75,6 +78,7 @@ export const resourceRoutes = [
   teamRoutes,
   teamContentRoutes,
   assetRoutes,
+  ownershipRoutes,
   roleRoutes,
   rolePackRoutes,
   mappingRoutes,

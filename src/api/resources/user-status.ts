@@ -7,6 +7,7 @@ import { reactivateUser } from '#access/people/status/reactivate-user.ts'
 import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
 import { idParam, jsonAnswer, newRoutes, operationsOf, writeFailures } from '../contract/routes.ts'
 import { brandReference, roleReference, time, timeInput } from '../contract/schemas.ts'
+import { handOverBody, MadeByThem, Returnable, Work } from './hand-over-shape.ts'
 import { HeldRole, idle, person } from './held-shape.ts'
 import { presentUser, User } from './user-shape.ts'
 
@@ -26,6 +27,7 @@ const deactivateRoute = operation('post', '/users/{id}/deactivate', 'deactivateU
       z.strictObject({
         note: z.string().nullish().openapi({ description: 'Why, for the audit trail' }),
         returnsAt: timeInput.nullish().openapi({ description: 'When they are expected back' }),
+        handOver: z.strictObject(handOverBody).nullish(),
       }),
     ),
   },
@@ -43,6 +45,10 @@ const reactivateRoute = operation('post', '/users/{id}/reactivate', 'reactivateU
           .optional()
           .openapi({ description: 'Which direct assignments come back: all (unless said otherwise), none, or these' }),
         mustChangePassword: z.boolean().optional(),
+        takeBack: z
+          .boolean()
+          .optional()
+          .openapi({ description: 'What was handed over, and is still as it was, returns' }),
       }),
     ),
   },
@@ -69,6 +75,8 @@ const DeactivationPreview = z
         }),
       )
       .openapi({ description: 'Assignments of others for which they vouch' }),
+    leaves: z.array(Work).openapi({ description: 'What would be left behind, if nobody takes it over' }),
+    made: MadeByThem,
     refusal: z
       .object({ reason: z.string(), message: z.string() })
       .nullable()
@@ -89,6 +97,7 @@ const ReactivationPreview = z
     direct: z.array(HeldRole).openapi({ description: 'Direct ones, to be chosen from' }),
     ...idle,
     hasPassword: z.boolean(),
+    returnable: z.array(Returnable),
     isDirectoryDecision: z.boolean().openapi({ description: 'Their identity provider switched them off' }),
     isHeldByDirectory: z
       .boolean()

@@ -231,6 +231,12 @@ function ofCounts(counts: OverviewCounts): Attention[] {
       text: 'Access that a review took is held back here until its group has changed there.',
       href: '/console/reviews/tasks',
     },
+    counts.leftBehind.things > 0 && {
+      level: 'warning' as const,
+      title: counted(counts.leftBehind.people, 'person has left work behind', 'people have left work behind'),
+      text: `${counted(counts.leftBehind.things, 'thing waits', 'things wait')} for somebody to take over.`,
+      href: '/console/left-behind',
+    },
     counts.endingSoon > 0 && {
       level: 'info',
       title: counted(counts.endingSoon, 'assignment ends', 'assignments end'),

@@ -19,6 +19,7 @@ const groups = [
       groups: { label: 'Groups', href: '/console/groups', needs: 'groups.read' },
       teams: { label: 'Teams', href: '/console/teams', needs: 'teams.read', isDelegable: true },
       invitations: { label: 'Invitations', href: '/console/invitations', needs: 'invitations.read', isDelegable: true },
+      leftBehind: { label: 'Left behind', href: '/console/left-behind', needs: 'users.read', isDelegable: true },
       checklists: { label: 'Checklists', href: '/console/checklists', needs: 'users.read' },
     },
   },

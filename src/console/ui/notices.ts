@@ -8,6 +8,8 @@ export const notices = {
   erased: 'Erased for good',
   deactivated: 'Deactivated: everything that was open is closed',
   reactivated: 'Reactivated',
+  handedOver: 'Handed over',
+  takenBack: 'Taken back',
   ended: 'Ended',
   assigned: 'The role is given',
   invited: 'The invitation is on its way',

@@ -4,6 +4,9 @@ import { type ListedTeam, listTeams } from '#access/grants/teams/teams.ts'
 import { type Alarm, listAlarms } from '#access/notices/alarms/alarms.ts'
 import { getAccessMatrix } from '#access/people/access-matrix.ts'
 import { findAddressProposal } from '#access/people/adoption/address-proposals.ts'
+import { getLeftBehind } from '#access/people/hand-over/left-behind.ts'
+import { countByKind } from '#access/people/hand-over/record-moves.ts'
+import type { Work } from '#access/people/hand-over/work.ts'
 import { getInactivityStanding } from '#access/people/inactivity/exceptions.ts'
 import { getListedUser } from '#access/people/list-users.ts'
 import { approveUser } from '#access/people/status/approve-user.ts'
@@ -14,8 +17,11 @@ import { endSession, endUserSessions } from '#access/sign-in/sessions/end-sessio
 import { listSessions } from '#access/sign-in/sessions/sessions.ts'
 import { listAuditEvents } from '#audit/list-events.ts'
 import { renderPage } from '#http/pages.ts'
+import { SmallLink } from '#http/ui/buttons.tsx'
 import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
+import { Panel } from '../ui/parts.tsx'
+import { workWords } from '../ui/work.tsx'
 import { createDataPage } from './data-page.tsx'
 import { createEditPages } from './edit-pages.tsx'
 import { AccessRequests } from './parts/access-requests.tsx'
@@ -53,6 +59,7 @@ export function createUserPages(): Hono<ConsoleEnv> {
         ])
       : [[], undefined, undefined]
     const teams = await teamsOf(frame.ctx, id)
+    const left = user.status === 'inactive' && mayRead ? (await getLeftBehind(frame.ctx, id)).work : []
     return renderPage(
       c,
       <UserFrame {...{ frame, user }} tab="access">
@@ -60,6 +67,7 @@ export function createUserPages(): Hono<ConsoleEnv> {
         <AddressProposalPanel proposal={proposal} mayDecide={mayWrite} />
         {standing === undefined ? null : <InactivityNotice standing={standing} />}
         <HeldBack tasks={tasks} />
+        <LeftBehind userId={id} work={left} />
         <AccessTab {...{ frame, user, matrix, receipt, teams }} />
       </UserFrame>,
     )
@@ -128,6 +136,15 @@ export function createUserPages(): Hono<ConsoleEnv> {
   pages.route('/', createAddressProposal())
   return pages
 }
+
+const LeftBehind = ({ userId, work }: { userId: string; work: readonly Work[] }) =>
+  work.length === 0 ? null : (
+    <Panel
+      title="Left behind"
+      lead={`${workWords(countByKind(work))}: nobody has taken it over yet.`}
+      actions={<SmallLink href={`/console/left-behind/${userId}`}>Hand it over</SmallLink>}
+    />
+  )
 
 /** What they have asked for, and nobody has answered yet. */
 async function listAccessRequests(ctx: CallContext, userId: string): Promise<Alarm[]> {

@@ -49,6 +49,13 @@ export const register: readonly RegisterEntry[] = [
     kept: 'until they lead them no more',
     where: (p) => sql`t.leader_id = ${p.userId}`,
   },
+  { name: 'ownerships', what: 'What applications say that they own or approve', kept: untilErased },
+  {
+    name: 'hand_overs',
+    what: 'What went from them to others as they left, to them from others, or was about them',
+    kept: 'for good, as evidence; after erasing under their id alone',
+    where: (p) => sql`(t.from_user_id = ${p.userId} or t.to_user_id = ${p.userId} or t.subject_id = ${p.userId})`,
+  },
   { name: 'assignments', what: 'Roles given to them directly, with reasons', kept: untilErased },
   { name: 'directory_losses', what: 'What a directory took from them', kept: '90 days' },
   {

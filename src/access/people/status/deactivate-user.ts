@@ -8,6 +8,7 @@ import { isId } from '#platform/ids.ts'
 import { instantSchema, parseInput, requireFuture } from '#platform/input.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
 import { requireNotAbove, withinCeiling } from '../../ceiling/ceiling.ts'
+import { type HandOver, handOverFields, handOverWithin } from '../hand-over/hand-over.ts'
 
 const DeactivateUserInput = z.object({
   userId: z.string(),
@@ -19,6 +20,8 @@ const DeactivateUserInput = z.object({
     .nullish(),
   /** When they are expected back: then their reactivation is proposed. */
   returnsAt: instantSchema.nullish(),
+  /** Who takes over what they leave behind; without it, it waits for somebody. */
+  handOver: z.strictObject(handOverFields).nullish(),
 })
 
 export type DeactivateUserInput = z.input<typeof DeactivateUserInput>
@@ -27,7 +30,7 @@ export type DeactivateUserInput = z.input<typeof DeactivateUserInput>
  * Switches somebody off. Doing it twice is no error; memberships and assignments stay for a reactivation, credentials are gone for
  * good.
  * @param reason why, where it is not an administrator who does it
- * @throws AppError invalid, not_found; forbidden (reason `ceiling`) where they hold more than the
+ * @throws AppError invalid (a successor too), not_found; forbidden (reason `ceiling`) where they hold more than the
  * caller; conflict (reasons `last_administrator`, `yourself`)
  */
 export const deactivateUser = (
@@ -44,23 +47,32 @@ export async function deactivateUserWithin(
   reason: StatusReason = 'administrator',
 ): Promise<UserRecord> {
   requirePermission(ctx, 'users.write')
-  const { userId, note, returnsAt = null } = parseInput(DeactivateUserInput, input)
+  const { userId, note, returnsAt = null, handOver } = parseInput(DeactivateUserInput, input)
   requireFuture(returnsAt, ctx.clock.now(), 'returnsAt')
   if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
   const words = note === undefined || note === '' ? null : note
-  return deactivateWithin(tx, ctx, { userId, reason, note: words, returnsAt })
+  return deactivateWithin(tx, ctx, { userId, reason, note: words, returnsAt, handOver: handOver ?? null })
+}
+
+type Leaving = {
+  userId: string
+  reason: StatusReason
+  note: string | null
+  returnsAt: string | null
+  handOver?: HandOver | null
 }
 
 /** What was checked already, in a transaction of the caller's, which has to end after it. */
 export async function deactivateWithin(
   tx: Transaction,
   ctx: CallContext,
-  { userId, ...why }: { userId: string; reason: StatusReason; note: string | null; returnsAt: string | null },
+  { userId, handOver = null, ...why }: Leaving,
 ): Promise<UserRecord> {
   if (ctx.actor.type === 'user' && ctx.actor.id === userId)
     throw new AppError('conflict', 'Somebody else has to deactivate you', { reason: 'yourself' })
   const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
   await requireNotAbove(tx, ctx, userId)
+  if (handOver !== null) await handOverWithin(tx, ctx, { userId, handOver })
   const isHeldAlready = user.status === 'inactive' && why.reason === 'administrator'
   const statement = isHeldAlready ? administratorsHold(ctx, userId) : deactivation(ctx, userId, why)
   const [written] = await withinCeiling(tx, ctx, { users: [userId] }, () => tx.run(statement))

@@ -88,6 +88,7 @@ export const tables = [
     'review_tasks',
     'inactivity_exceptions',
     'inactivity_notices',
+    'ownerships',
   ],
 ] as const
 
@@ -115,9 +116,16 @@ const forgetInReviews = prepared<Key, never>(
     where l.organization_id = ${p.organizationId} and (l.user_id = ${p.userId} or l.answered_by = ${p.userId})`,
 )
 
+// What went from whom to whom stays, without the name of whom it was about.
+const forgetInHandOvers = prepared<Key, never>(
+  (p) => sql`update hand_overs set name = 'erased-' || subject_id, about = null
+    where organization_id = ${p.organizationId} and subject_id = ${p.userId}`,
+)
+
 const statementsOf = (key: Key, now: string): Statement<unknown>[] => [
   forgetRequests(key),
   forgetInReviews(key),
+  forgetInHandOvers(key),
   forgetLeader(key),
   pseudonymise({ ...key, now }),
   forgetPast({ userId: key.userId }),

@@ -6,6 +6,7 @@ import type { UserRecord, UserStatus } from '#directory/users.ts'
 import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTrial, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
+import { type MadeByThem, readMade, readWork, type Work } from '../hand-over/work.ts'
 import { fromHeld, type HeldRole, heldRoleJson } from '../sources.ts'
 import { deactivateWithin } from './deactivate-user.ts'
 
@@ -25,6 +26,9 @@ export type DeactivationPreview = {
   /** What they hold now, and then could not use. */
   roles: HeldRole[]
   sponsored: Sponsored[]
+  /** What would be left behind, if nobody takes it over. */
+  leaves: Work[]
+  made: MadeByThem
   /** Why it would be refused. */
   refusal: { reason: string; message: string } | null
 }
@@ -92,6 +96,8 @@ async function carryOut(
 ): Promise<Omit<DeactivationPreview, 'refusal'>> {
   const key = { organizationId: ctx.organizationId, userId }
   const [person] = await tx.run(describe(key))
+  const leaves = await readWork(tx, ctx, userId)
+  const made = await readMade(tx, ctx, userId)
   const { id, userName, displayName, directoryId } = await deactivateWithin(tx, ctx, {
     ...{ userId, reason: 'administrator', note: null, returnsAt: null },
   })
@@ -103,5 +109,6 @@ async function carryOut(
     closes: closed?.closed ?? {},
     roles: person?.roles ?? [],
     sponsored: person?.sponsored ?? [],
+    ...{ leaves, made },
   }
 }

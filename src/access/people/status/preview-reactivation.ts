@@ -9,6 +9,7 @@ import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { requireNotAbove } from '../../ceiling/ceiling.ts'
 import { getAccessMatrix, type IdleAssignment } from '../access-matrix.ts'
+import { type Returnable, readReturnable } from '../hand-over/take-back.ts'
 import type { HeldRole } from '../sources.ts'
 
 export type ReactivationPreview = {
@@ -29,6 +30,8 @@ export type ReactivationPreview = {
   /** Ended meanwhile: they stay ended. */
   ended: IdleAssignment[]
   hasPassword: boolean
+  /** What others have of theirs since, to be taken back or not. */
+  returnable: Returnable[]
   /** The identity provider said that they are gone; it may say so again. */
   isDirectoryDecision: boolean
   /** The identity provider says so, too: it holds them once this is lifted. */
@@ -54,11 +57,11 @@ const describe = prepared<{ organizationId: string; userId: string }, Person>(
 export async function previewReactivation(ctx: CallContext, userId: string): Promise<ReactivationPreview> {
   requirePermission(ctx, 'users.write')
   if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
-  const [rows] = await inTransaction(ctx, async (tx) => {
+  const { person, returnable } = await inTransaction(ctx, async (tx) => {
     await requireNotAbove(tx, ctx, userId)
-    return tx.commitWith(describe({ organizationId: ctx.organizationId, userId }))
+    const [found] = await tx.run(describe({ organizationId: ctx.organizationId, userId }))
+    return { person: found, returnable: await readReturnable(tx, ctx, userId) }
   })
-  const person = rows?.[0]
   if (person === undefined) throw notFound('User')
   const { rows: held, scopes, upcoming, ended } = await getAccessMatrix({ ...ctx, permissions: 'all' }, userId)
   const brandOf = (id: string | null): HeldRole['brand'] => scopes.find((scope) => (scope?.id ?? null) === id) ?? null
@@ -70,7 +73,7 @@ export async function previewReactivation(ctx: CallContext, userId: string): Pro
     user,
     derived: roles.filter(({ source }) => source.type !== 'direct'),
     direct: roles.filter(({ source }) => source.type === 'direct'),
-    ...{ upcoming, ended, hasPassword },
+    ...{ upcoming, ended, hasPassword, returnable },
     isDirectoryDecision: isDirectorysHold(user.statusReason),
     ...{ isHeldByDirectory, mayLift },
   }

@@ -12,6 +12,7 @@ import { parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
 import { withinCeiling } from '../../ceiling/ceiling.ts'
 import { dropAssignments } from '../../grants/assignments/drop-assignments.ts'
+import { takeBackWithin } from '../hand-over/take-back.ts'
 
 const ReactivateUserInput = z.object({
   userId: z.string(),
@@ -19,6 +20,8 @@ const ReactivateUserInput = z.object({
   restore: z.union([z.enum(['all', 'none']), z.array(z.string()).max(1_000)]).default('all'),
   /** Whoever has a password chooses a new one at the next sign-in. */
   mustChangePassword: z.boolean().default(false),
+  /** What was handed over to others, and is still theirs as it was, returns. */
+  takeBack: z.boolean().default(false),
 })
 
 export type ReactivateUserInput = z.input<typeof ReactivateUserInput>
@@ -49,7 +52,7 @@ async function requireOurs(tx: Transaction, ctx: CallContext, user: UserRecord):
  */
 export async function reactivateUser(ctx: CallContext, input: ReactivateUserInput): Promise<UserRecord> {
   requirePermission(ctx, 'users.write')
-  const { userId, restore, mustChangePassword } = parseInput(ReactivateUserInput, input)
+  const { userId, restore, mustChangePassword, takeBack } = parseInput(ReactivateUserInput, input)
   if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
   const { organizationId } = ctx
   return inTransaction(ctx, async (tx) => {
@@ -64,6 +67,7 @@ export async function reactivateUser(ctx: CallContext, input: ReactivateUserInpu
       if (mustChangePassword) await tx.run(requireNewPassword({ organizationId, userId }))
       return tx.run(reactivation(ctx, userId, 'administrator'))
     })
+    if (takeBack && written?.status === 'active') await takeBackWithin(tx, ctx, userId)
     return { ...user, ...written }
   })
 }

@@ -6,13 +6,13 @@ import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
-import { Time } from '#http/ui/time.tsx'
 import { TypedWord } from '../../ui/confirm.tsx'
 import { type ConsoleEnv, frameOf, type Manager } from '../../ui/env.ts'
 import { ConsolePage } from '../../ui/frame.tsx'
 import { Panel, TextArea } from '../../ui/parts.tsx'
 import { heldName } from '../../ui/people.tsx'
 import { renderForm } from '../../ui/submit.ts'
+import { Made, WorkByKind } from '../../ui/work.tsx'
 import { closingWords } from '../parts/access-tab.tsx'
 import { nameOf, userTrail } from '../parts/user-frame.tsx'
 
@@ -37,6 +37,7 @@ export async function showDeactivate(c: Context<ConsoleEnv>, state: FormState): 
         </Alert>
       )}
       <Consequences preview={preview} manager={frame.manager} />
+      <Made made={preview.made} />
       <PostForm action={`/console/users/${id}/deactivate`} state={state} class="panel">
         <div class="form-grid">
           <TextArea
@@ -55,6 +56,7 @@ export async function showDeactivate(c: Context<ConsoleEnv>, state: FormState): 
             isOptional
           />
         </div>
+        {preview.leaves.length === 0 ? null : <WorkByKind work={preview.leaves} state={state} />}
         <TypedWord word={proofOf(user)} state={state} />
         <Buttons submit="Deactivate" kind="danger" back={`/console/users/${id}`} />
       </PostForm>
@@ -89,24 +91,6 @@ const Consequences = ({ preview, manager }: { preview: DeactivationPreview; mana
           </ul>
         )}
       </Panel>
-      {preview.sponsored.length === 0 ? null : (
-        <Panel title="Who else is concerned" lead="They vouch for these. Somebody else should.">
-          <ul>
-            {preview.sponsored.map(({ user, role, brand, expiresAt }) => (
-              <li>
-                <a href={`/console/users/${user.id}`}>{user.displayName ?? user.userName}</a>: {role.name} in{' '}
-                {brand?.name ?? manager.organization.name}
-                {expiresAt === null ? null : (
-                  <>
-                    {' '}
-                    until <Time at={expiresAt} />
-                  </>
-                )}
-              </li>
-            ))}
-          </ul>
-        </Panel>
-      )}
     </div>
   )
 }

@@ -12,6 +12,7 @@ import { ConsolePage } from '../../ui/frame.tsx'
 import { Panel } from '../../ui/parts.tsx'
 import { heldName, Source } from '../../ui/people.tsx'
 import { renderForm } from '../../ui/submit.ts'
+import { WorkList } from '../../ui/work.tsx'
 import { nameOf, userTrail } from '../parts/user-frame.tsx'
 
 type Values = Readonly<Record<string, string | undefined>>
@@ -52,7 +53,7 @@ type ComesBackProps = { preview: ReactivationPreview; manager: Manager; values: 
 
 const ComesBack = ({ preview, manager, values }: ComesBackProps) => {
   const organization = manager.organization.name
-  const { derived, direct, upcoming, ended, hasPassword } = preview
+  const { derived, direct, upcoming, ended, hasPassword, returnable } = preview
   const toChoose = [
     ...direct.flatMap(({ source, ...held }) =>
       source.type === 'direct'
@@ -114,6 +115,12 @@ const ComesBack = ({ preview, manager, values }: ComesBackProps) => {
               </li>
             ))}
           </ul>
+        </Panel>
+      )}
+      {returnable.length === 0 ? null : (
+        <Panel title="Went to others" lead="What was handed over, and nobody has changed since.">
+          <WorkList work={returnable} />
+          <Check name="takeBack" label="They take it back" isChecked={values['takeBack'] === 'on'} />
         </Panel>
       )}
       {hasPassword ? (

@@ -6,6 +6,7 @@ import { reactivateUser } from '#access/people/status/reactivate-user.ts'
 import type { ConsoleEnv } from '../../ui/env.ts'
 import { chosen, emptyForm, endOfDay, textOf } from '../../ui/forms.ts'
 import { submit } from '../../ui/submit.ts'
+import { handOverByKind } from '../../ui/work.tsx'
 import { proofOf, showDeactivate } from './deactivate-page.tsx'
 import { showReactivate } from './reactivate-page.tsx'
 
@@ -20,7 +21,8 @@ export function createStatusPages(): Hono<ConsoleEnv> {
     const word = proofOf(await getListedUser(ctx, userId))
     return submit(c, { again: (state) => showDeactivate(c, state), word }, async (form) => {
       const returnsAt = endOfDay(form, 'returnsAt')
-      await deactivateUser(ctx, { userId, note: textOf(form, 'note'), returnsAt })
+      const wanted = { note: textOf(form, 'note'), returnsAt, handOver: handOverByKind(form) }
+      await deactivateUser(ctx, { userId, ...wanted })
       return `/console/users/${userId}?done=deactivated`
     })
   })
@@ -34,6 +36,7 @@ export function createStatusPages(): Hono<ConsoleEnv> {
         userId,
         restore: restoreOf(form),
         mustChangePassword: form['mustChange'] === 'on',
+        takeBack: form['takeBack'] === 'on',
       })
       return `/console/users/${userId}?done=reactivated`
     })

@@ -8,10 +8,12 @@ import { timeZoneColumn } from '#directory/time-zone.ts'
 import { invalidField } from '#platform/input.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 
-export type NamedPerson = { id: string; email: string | null; timeZone: string | null }
+export type NamedPerson = { id: string; userName: string; email: string | null; timeZone: string | null }
 
 const find = prepared<{ organizationId: string; reference: string; key: string }, NamedPerson>(
-  (p) => sql`select u.id, ${emailColumn} as email, ${timeZoneColumn} as "timeZone" from users u
+  (
+    p,
+  ) => sql`select u.id, u.user_name as "userName", ${emailColumn} as email, ${timeZoneColumn} as "timeZone" from users u
     where u.organization_id = ${p.organizationId} and u.status = 'active' and u.deleted_at is null and ${isPerson}
       and (u.id = ${p.reference} or u.user_name_key = ${p.key} or (u.email_key = ${p.key} and u.address_yielded_to is null))
     order by (u.id = ${p.reference}) desc, u.id limit 1`,
