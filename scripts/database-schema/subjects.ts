@@ -299,8 +299,15 @@ const audit: Subject = {
 const lifecycles: Subject = {
   title: 'Lifecycles',
   says: 'What time does in people’s lives, by the rules of an organization: each act has a preview, an off switch, a trace and an undo.',
-  relations: ['inactivity_rules', 'inactivity_exceptions', 'inactivity_notices', 'inactivity_runs'],
-  functions: ['organizations_with_lifecycles'],
+  relations: [
+    'inactivity_rules',
+    'inactivity_exceptions',
+    'inactivity_notices',
+    'inactivity_runs',
+    'access_digests',
+    'access_digest_people',
+  ],
+  functions: ['organizations_with_lifecycles', 'people_with_changed_access'],
 }
 
 const work: Subject = {

@@ -7,6 +7,7 @@ import { resolveBrand, resolveUser } from '#access/grants/managers/references.ts
 import { contextOf } from '#access/ground/context-at.ts'
 import { brandDifference, personDifference } from '#access/people/access-difference.ts'
 import { AppError } from '#platform/errors.ts'
+import { addAccessDigestCommand } from './access-digest.ts'
 import { deniedExitCode } from './errors.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
@@ -54,6 +55,7 @@ export function addAccessCommands(program: Command, runtime: CliRuntime): void {
     .option('--to <time>', 'now without it')
     .option('--json', 'print one JSON line')
     .action((options: DifferenceOptions) => difference(runtime, options))
+  addAccessDigestCommand(access, runtime)
 }
 
 async function show(runtime: CliRuntime, options: Scope): Promise<void> {

@@ -26,6 +26,7 @@ import { createReviews } from './reviews/reviews.tsx'
 import { createRoles } from './roles/roles.tsx'
 import { createApiKeyPages } from './settings/api-keys.tsx'
 import { createApplicationPages } from './settings/applications.tsx'
+import { createDigestPages } from './settings/digest.tsx'
 import { createDomains } from './settings/domains.tsx'
 import { createGeneral } from './settings/general.tsx'
 import { createInactivityPages } from './settings/inactivity.tsx'
@@ -71,6 +72,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/settings/api-keys', createApiKeyPages())
   console.route('/settings/domains', createDomains())
   console.route('/settings/inactivity', createInactivityPages())
+  console.route('/settings/mail/digest', createDigestPages())
   console.route('/settings/mail', createMailPages(services))
   console.route('/connect', createConnect(services))
   console.route('/connections', createConnectionPages())

@@ -5,6 +5,7 @@ import { beginChecklists } from '#access/checklists/begin-checklists.ts'
 import { notifyAlarms } from '#access/notices/alarms/notify-alarms.ts'
 import { learnBrakes } from '#access/people/brake/learn-brakes.ts'
 import { continueUserChanges } from '#access/people/bulk/continue-user-changes.ts'
+import { sendAccessDigests } from '#access/people/digest/send-digests.ts'
 import { runInactivity } from '#access/people/inactivity/run-inactivity.ts'
 import { runReportSchedules } from '#access/reports/run-schedules.ts'
 import { runReviews } from '#access/reviews/run-reviews.ts'
@@ -54,6 +55,7 @@ export const standardJobs: Jobs = {
   checklist: (ctx) => beginChecklists(ctx),
   review: (ctx) => runReviews(ctx),
   inactivity: (ctx) => runInactivity(ctx),
+  access_digest: (ctx) => sendAccessDigests(ctx),
 }
 
 const isOlder = (ctx: CallContext, time: string | null, millis: number): boolean =>

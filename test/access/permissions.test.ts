@@ -30,6 +30,8 @@ import { setOrganizationStatus } from '#access/organizations/update-organization
 import { listAdoptionRequests } from '#access/people/adoption/adoption-requests.ts'
 import { decideAdoptions } from '#access/people/adoption/decide-adoption.ts'
 import { outlookOfMove } from '#access/people/adoption/outlook-of-move.ts'
+import { getAccessDigest, setAccessDigest } from '#access/people/digest/access-digest.ts'
+import { previewAccessDigest } from '#access/people/digest/send-digests.ts'
 import { handOver } from '#access/people/hand-over/hand-over.ts'
 import { getLeftBehind, listLeftBehind } from '#access/people/hand-over/left-behind.ts'
 import { takeBack } from '#access/people/hand-over/take-back.ts'
@@ -150,6 +152,9 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   updateLocalGroup: (ctx) => updateLocalGroup(ctx, { groupId: 'x' }),
   removeMembers: changing({ kind: 'remove_members', groupId: 'x', memberIds: ['x'] }),
   deleteLocalGroup: changing({ kind: 'delete_group', groupId: 'x' }),
+  getAccessDigest: (ctx) => getAccessDigest(ctx),
+  setAccessDigest: (ctx) => setAccessDigest(ctx, { pace: 'off' }),
+  previewAccessDigest: (ctx) => previewAccessDigest(ctx),
   getInactivityRule: (ctx) => getInactivityRule(ctx),
   saveInactivityRule: (ctx) => saveInactivityRule(ctx, { warnDays: 1, deactivateDays: 2 }),
   switchInactivityRuleOff: (ctx) => switchInactivityRuleOff(ctx),

@@ -90,6 +90,7 @@ walkPages(
     ['/console/settings/inactivity/outlook', 'Within 30 days'],
     ['/console/settings/inactivity/exceptions', 'On leave'],
     ['/console/users/:user/inactivity', 'Change the exception'],
+    ['/console/settings/mail/digest', 'What they would be told now'],
     ['/console/settings/mail', 'ops@example.com'],
     ['/console/emergency', 'Envelope one'],
     ['/console/emergency/accounts/:emergency/reseal', 'Envelope one'],

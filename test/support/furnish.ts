@@ -58,6 +58,9 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
   await sql`insert into inactivity_rules (organization_id, status, concerns, warn_days, deactivate_days, counts_from, erases_from,
       updated_at, updated_by)
     values (${organizationId}, 'off', 'local', 1, 2, ${at}, ${at}, ${at}, 'x') on conflict do nothing`
+  await sql`insert into access_digests (organization_id, pace, told_from, told_until)
+    values (${organizationId}, 'off', ${at}, ${at}) on conflict do nothing`
+  await insert('access_digest_people', user)
   await insert('inactivity_exceptions', { ...user, reason: 'x', created_by: 'x' })
   await insert('inactivity_notices', { ...user, warned_at: at, is_mailed: false, deactivates_at: at })
   await insert('inactivity_runs', { id: `inr_${id()}`, ran_at: at, warned: 0, deactivated: 0, erased: 0, refused: 0 })

@@ -22,6 +22,7 @@ const fields = {
     'checklist',
     'review',
     'inactivity',
+    'access_digest',
     'test',
   ]),
   recipient: z.string(),

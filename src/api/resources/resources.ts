@@ -2,6 +2,7 @@
 
 import { accessChangeRoutes } from './access-changes.ts'
 import { accessDifferenceRoutes } from './access-differences.ts'
+import { accessDigestRoutes } from './access-digest.ts'
 import { accessReviewLineRoutes } from './access-review-lines.ts'
 import { accessReviewTaskRoutes } from './access-review-tasks.ts'
 import { accessReviewRoutes } from './access-reviews.ts'
@@ -106,6 +107,7 @@ export const resourceRoutes = [
   domainRoutes,
   signInPolicyRoutes,
   settingsRoutes,
+  accessDigestRoutes,
   signInAttemptRoutes,
   linkRequestRoutes,
   signInExplanationRoutes,

@@ -2,7 +2,8 @@
 import { type Context, Hono } from 'hono'
 import { listMails, type MailRecord } from '#access/notices/mail/mails.ts'
 import { sendTestMail } from '#access/notices/mail/send-test-mail.ts'
-import { Buttons } from '#http/ui/buttons.tsx'
+import { getAccessDigest } from '#access/people/digest/access-digest.ts'
+import { Buttons, SmallLink } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
@@ -12,6 +13,7 @@ import { type ConsoleEnv, type ConsoleServices, frameOf } from '../ui/env.ts'
 import { emptyForm } from '../ui/forms.ts'
 import { Badge, Panel, type Tone } from '../ui/parts.tsx'
 import { renderForm, submit } from '../ui/submit.ts'
+import { paceWords } from './digest.tsx'
 import { SettingsFrame } from './settings-frame.tsx'
 
 const shownMails = 100
@@ -43,6 +45,7 @@ async function showMail(
 ): Promise<Response> {
   const frame = frameOf(c)
   const mails = await listMails(frame.ctx, { limit: shownMails })
+  const digest = isPermitted(frame.ctx, 'organization.read') ? await getAccessDigest(frame.ctx) : undefined
   const page = (
     <SettingsFrame frame={frame} tab="mail">
       {hasMailServer ? null : (
@@ -60,6 +63,17 @@ async function showMail(
           </PostForm>
         </Panel>
       ) : null}
+      {digest === undefined ? null : (
+        <Panel
+          title="Changes of access"
+          actions={<SmallLink href="/console/settings/mail/digest">What people are told</SmallLink>}
+        >
+          <p>
+            People are told {paceWords[digest.pace]} what groups, mappings, teams, roles and filters have changed for
+            them.
+          </p>
+        </Panel>
+      )}
       <h2>The last mails</h2>
       {mails.length === 0 ? (
         <EmptyState

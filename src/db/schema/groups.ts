@@ -57,6 +57,7 @@ export const groupMembers = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.groupId, table.userId] }),
     index('group_members_user').on(table.organizationId, table.userId),
+    index('group_members_recorded').on(table.organizationId, table.recordedAt),
     index('group_members_held').on(table.organizationId, table.heldBy).where(sql`held_by is not null`),
     belongsTo([table.organizationId, table.groupId], [groups.organizationId, groups.id]),
     belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),

@@ -98,6 +98,7 @@ export const users = pgTable(
     index('users_idle')
       .on(table.organizationId, sql`greatest(last_active_at, status_changed_at)`)
       .where(sql`status = 'active' and deleted_at is null`),
+    index('users_recorded').on(table.organizationId, table.recordedAt),
     index('users_returning').on(table.returnsAt).where(sql`returns_at is not null`),
     check('users_reason_when_inactive', sql`(status = 'inactive') = (status_reason is not null)`),
     ownOrganizationOnly(),

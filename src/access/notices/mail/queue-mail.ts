@@ -22,6 +22,7 @@ export type MailKind =
   | 'checklist'
   | 'review'
   | 'inactivity'
+  | 'access_digest'
   | 'test'
 
 export type NewMail = {

@@ -89,6 +89,7 @@ export const tables = [
     'inactivity_exceptions',
     'inactivity_notices',
     'ownerships',
+    'access_digest_people',
   ],
 ] as const
 

@@ -1,0 +1,149 @@
+// What has changed of people's access between two moments, other than by what somebody gave them or took from them by hand: roles
+// gained and lost, and what roles that they hold allow by now. Of many people at once, by the views of the past (ADR 0042).
+import { sql } from 'drizzle-orm'
+import { prepared, type Statement } from '#db/statement.ts'
+import { type CallContext, inTransaction } from '#src/context.ts'
+import type { DigestLine } from '#words/letters/access-digest.ts'
+import { sourceText } from '#words/role-sources.ts'
+import { contextAt } from '../../ground/context-at.ts'
+import { fromHeld, type HeldRole, heldRoleJson } from '../sources.ts'
+
+type Held = { userId: string; held: HeldRole }
+
+const holdings = prepared<{ organizationId: string; userIds: readonly string[] }, Held>(
+  (p) => sql`select e.user_id as "userId", ${heldRoleJson} as held from ${fromHeld}
+    where e.organization_id = ${p.organizationId} and e.user_id = any (${p.userIds}::text[])`,
+)
+
+const activeAmong = prepared<{ organizationId: string; userIds: readonly string[] }, { id: string }>(
+  (
+    p,
+  ) => sql`select u.id from users u where u.organization_id = ${p.organizationId} and u.id = any (${p.userIds}::text[])
+    and u.status = 'active' and u.deleted_at is null`,
+)
+
+type Grant = { roleId: string; permission: string; effect: 'allow' | 'deny' }
+
+const grants = prepared<{ organizationId: string; roleIds: readonly string[] }, Grant>(
+  (p) => sql`select rp.role_id as "roleId", rp.permission, rp.effect from role_permissions rp
+    where rp.organization_id = ${p.organizationId} and rp.role_id = any (${p.roleIds}::text[])`,
+)
+
+type Event = { targetId: string; name: string }
+
+/** Who has last changed each of these, as far as they have a name. */
+const events = prepared<{ organizationId: string; targetIds: readonly string[]; from: string; until: string }, Event>(
+  (p) => sql`select t.id as "targetId", e.name from unnest(${p.targetIds}::text[]) t (id) cross join lateral (
+      select coalesce((select coalesce(u.display_name, u.user_name) from users u
+            where u.organization_id = a.organization_id and u.id = a.actor_id),
+          (select d.name from directories d where d.organization_id = a.organization_id and d.id = a.actor_id)) as name
+      from audit_events a where a.organization_id = ${p.organizationId} and a.target_id = t.id
+        and a.occurred_at > ${p.from}::timestamptz and a.occurred_at <= ${p.until}::timestamptz
+      order by a.id desc limit 1) e
+    where e.name is not null`,
+)
+
+export type Moments = { from: string; until: string }
+
+async function readAll<Row>(ctx: CallContext, statement: Statement<Row>): Promise<Row[]> {
+  const [rows = []] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  return rows
+}
+
+type Cell = Omit<HeldRole, 'source'> & { sources: HeldRole['source'][] }
+type Cells = Map<string, Map<string, Cell>>
+
+function cellsOf(rows: readonly Held[]): Cells {
+  const people: Cells = new Map()
+  for (const { userId, held } of rows) {
+    const key = `${held.role.id} ${held.brand?.id ?? ''}`
+    const own = people.get(userId) ?? new Map<string, Cell>()
+    own.set(key, { ...held, sources: [...(own.get(key)?.sources ?? []), held.source] })
+    people.set(userId, own)
+  }
+  return people
+}
+
+/** In `these` and not in `those`; what is held directly was told when it was given or taken. */
+const onlyIn = (these: Map<string, Cell> | undefined, those: Map<string, Cell> | undefined): Cell[] =>
+  [...(these ?? [])]
+    .filter(([key, { sources }]) => those?.has(key) !== true && sources.every(({ type }) => type !== 'direct'))
+    .map(([, cell]) => cell)
+
+/** What names the change of a source in the audit trail, the likeliest first. */
+const targetsOf = (source: HeldRole['source'], userId: string): string[] => {
+  if (source.type === 'team') return [source.team.id, userId]
+  if (source.type === 'direct') return []
+  return [source.mappingId, ...source.path.map(({ id }) => id), ...(source.filter === null ? [] : [userId])]
+}
+
+type RoleChange = { allows: string[]; refuses: string[] }
+
+async function changedRoles(
+  before: CallContext,
+  after: CallContext,
+  roleIds: string[],
+): Promise<Map<string, RoleChange>> {
+  const { organizationId } = before
+  const [old, fresh] = await Promise.all(
+    [before, after].map((ctx) => readAll(ctx, grants({ organizationId, roleIds }))),
+  )
+  const changes = new Map<string, RoleChange>()
+  const note = (rows: readonly Grant[] = [], others: readonly Grant[] = [], isNew = true): void => {
+    const known = new Set(others.map((grant) => JSON.stringify(grant)))
+    for (const grant of rows) {
+      if (known.has(JSON.stringify(grant))) continue
+      const change = changes.get(grant.roleId) ?? { allows: [], refuses: [] }
+      change[(grant.effect === 'allow') === isNew ? 'allows' : 'refuses'].push(grant.permission)
+      changes.set(grant.roleId, change)
+    }
+  }
+  note(fresh, old)
+  note(old, fresh, false)
+  return changes
+}
+
+/** @returns by person, whoever was active at both moments; those for whom nothing has changed are left out */
+export async function changesOf(ctx: CallContext, userIds: readonly string[], moments: Moments) {
+  const { organizationId } = ctx
+  const [before, after] = await Promise.all([contextAt(ctx, moments.from), contextAt(ctx, moments.until)])
+  const [then, now, wereActive] = await Promise.all([
+    readAll(before, holdings({ organizationId, userIds })).then(cellsOf),
+    readAll(after, holdings({ organizationId, userIds })).then(cellsOf),
+    readAll(before, activeAmong({ organizationId, userIds })),
+  ])
+  const roleIds = [...new Set([...now.values()].flatMap((cells) => [...cells.values()].map(({ role }) => role.id)))]
+  const contents = await changedRoles(before, after, roleIds)
+  const people = wereActive.map(({ id }) => ({
+    userId: id,
+    gained: onlyIn(now.get(id), then.get(id)),
+    lost: onlyIn(then.get(id), now.get(id)),
+    kept: [...(now.get(id) ?? [])].filter(([key]) => then.get(id)?.has(key)).map(([, { role }]) => role),
+  }))
+  const targetIds = people.flatMap(({ userId, gained, lost }) =>
+    [...gained, ...lost].flatMap(({ sources }) => sources.flatMap((source) => targetsOf(source, userId))),
+  )
+  const named = [...new Set([...targetIds, ...contents.keys()])]
+  const actors = new Map(
+    (await readAll(ctx, events({ organizationId, targetIds: named, ...moments }))).map((e) => [e.targetId, e.name]),
+  )
+  const lineOf = (kind: 'gained' | 'lost', userId: string, { role, brand, sources }: Cell): DigestLine => ({
+    ...{ kind, role: role.name, brand: brand?.name ?? null, through: [...new Set(sources.map(sourceText))] },
+    by:
+      sources
+        .flatMap((source) => targetsOf(source, userId))
+        .map((id) => actors.get(id))
+        .find(Boolean) ?? null,
+  })
+  const linesOf = ({ userId, gained, lost, kept }: (typeof people)[number]): DigestLine[] => [
+    ...gained.map((cell) => lineOf('gained', userId, cell)),
+    ...lost.map((cell) => lineOf('lost', userId, cell)),
+    ...[...new Map(kept.map((role) => [role.id, role])).values()].flatMap(({ id, name }): DigestLine[] => {
+      const change = contents.get(id)
+      return change === undefined ? [] : [{ kind: 'role', role: name, ...change, by: actors.get(id) ?? null }]
+    }),
+  ]
+  return new Map(
+    people.map((person) => [person.userId, linesOf(person)] as const).filter(([, { length }]) => length > 0),
+  )
+}
