@@ -1528,6 +1528,48 @@ CREATE TRIGGER prove_permission AFTER INSERT OR DELETE OR UPDATE ON policies
   FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_permission();
 GRANT SELECT, INSERT, UPDATE, DELETE ON policies TO rolecall_server;
 
+-- Two roles or permissions that nobody may hold at once in one place. mode enforce: whoever holds both does not have
+-- the second; watch: they are listed. Whoever holds one of except_role_ids, or the exception role, is not concerned.
+CREATE TABLE separation_rules (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  name text NOT NULL,
+  purpose text NOT NULL,
+  mode text NOT NULL,
+  first_role_id text,
+  first_permission text,
+  second_role_id text,
+  second_permission text,
+  except_role_ids jsonb NOT NULL,
+  exception_role_id text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now(),
+  CONSTRAINT separation_rules_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT separation_rules_name UNIQUE (organization_id, name),
+  CONSTRAINT separation_rules_mode CHECK (mode = ANY (ARRAY['watch'::text, 'enforce'::text])),
+  CONSTRAINT separation_rules_sides CHECK (num_nonnulls(first_role_id, first_permission) = 1 AND num_nonnulls(second_role_id, second_permission) = 1),
+  CONSTRAINT separation_rules_organization_id_exception_role_id_roles_organi FOREIGN KEY (organization_id, exception_role_id)
+    REFERENCES roles(organization_id, id),
+  CONSTRAINT separation_rules_organization_id_first_role_id_roles_organizati FOREIGN KEY (organization_id, first_role_id)
+    REFERENCES roles(organization_id, id),
+  CONSTRAINT separation_rules_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE,
+  CONSTRAINT separation_rules_organization_id_second_role_id_roles_organizat FOREIGN KEY (organization_id, second_role_id)
+    REFERENCES roles(organization_id, id)
+);
+ALTER TABLE separation_rules ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON separation_rules FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER keep_deleted AFTER DELETE ON separation_rules REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_separation_rules();
+CREATE TRIGGER keep_version BEFORE UPDATE ON separation_rules
+  FOR EACH ROW WHEN (old.name IS DISTINCT FROM new.name OR old.purpose IS DISTINCT FROM new.purpose OR old.mode IS DISTINCT FROM new.mode OR old.except_role_ids IS DISTINCT FROM new.except_role_ids) EXECUTE FUNCTION history.keep_version_of_separation_rules();
+CREATE TRIGGER prove_separation AFTER INSERT OR DELETE OR UPDATE ON separation_rules
+  FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_separation();
+GRANT SELECT, INSERT, UPDATE, DELETE ON separation_rules TO rolecall_server;
+
 -- Who holds what, and through what: by a group that is mapped (group_path leads from the group that somebody is a
 -- member of to the mapped one), by a filter that they satisfy, directly, or by a team that they are in. Computed, never
 -- copied; a condition on user_id reaches the users table, so that one person's access costs what that person has.
@@ -3303,6 +3345,23 @@ AS $function$
     AND r.team_id IN (SELECT unnest(ARRAY[t.id, t.parent_id]) FROM teams t
       WHERE t.organization_id = p_organization_id AND t.id = ANY (p_team_ids))) $function$;
 GRANT EXECUTE ON FUNCTION teams_manage(text, text[]) TO PUBLIC;
+
+-- What is kept apart, where the second side lets people manage something.
+-- Trigger of separation_rules (prove_separation).
+CREATE OR REPLACE FUNCTION public.prove_separation()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_row separation_rules := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+BEGIN
+  IF manages_something(coalesce(v_row.second_permission, ''))
+    OR (v_row.second_role_id IS NOT NULL AND is_managing_role(v_row.organization_id, v_row.second_role_id))
+  THEN PERFORM refuse_stale_proof(); END IF;
+  RETURN NULL;
+END $function$;
 
 -- Who comes into a team, or leaves it, where that lets people manage something.
 -- Trigger of team_members (prove_team), team_sources (prove_team), teams (prove_team).

@@ -19,6 +19,7 @@ export type AuditEntry = {
     | 'role'
     | 'mapping'
     | 'policy'
+    | 'separation_rule'
     | 'setup_link'
     | 'assignment'
     | 'directory'

@@ -101,6 +101,7 @@ function sourceSummary(source: AssignmentSource): object {
 
 function because(source: ChainEntry['source']): string {
   if (source.type === 'policy') return `policy ${source.name}`
+  if (source.type === 'separation') return `separation of duties: ${source.name}`
   if (source.type === 'mapping' && source.filter !== null) return `filter ${source.filter}`
   if (source.type === 'mapping') return `group ${source.path.map(({ displayName }) => displayName).join(' → ')}`
   if (source.type === 'team') return `team ${source.team.name}`

@@ -26,6 +26,7 @@ import { addReportCommands } from './report.ts'
 import { addReviewCommands } from './review.ts'
 import { addRoleCommands } from './role.ts'
 import type { CliRuntime } from './runtime.ts'
+import { addSeparationCommands } from './separation.ts'
 import { addServerCommands } from './server.ts'
 import { addTeamCommands } from './team.ts'
 import { addUserCommands } from './user.ts'
@@ -50,6 +51,7 @@ export function createCli(runtime: CliRuntime): Command {
     addConnectionCommands,
     addDomainCommands,
     addRoleCommands,
+    addSeparationCommands,
     addMappingCommands,
     addAssignmentCommands,
     addReviewCommands,

@@ -24,6 +24,7 @@ import { createProvisioningPages } from './provisioning/provisioning.tsx'
 import { createReports } from './reports/reports.tsx'
 import { createReviews } from './reviews/reviews.tsx'
 import { createRoles } from './roles/roles.tsx'
+import { createSeparation } from './separation/separation.tsx'
 import { createApiKeyPages } from './settings/api-keys.tsx'
 import { createApplicationPages } from './settings/applications.tsx'
 import { createDigestPages } from './settings/digest.tsx'
@@ -64,6 +65,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/roles', createRoles())
   console.route('/mappings', createMappings())
   console.route('/policies', createPolicies())
+  console.route('/separation', createSeparation())
   console.route('/reviews', createReviews())
   console.route('/changes', createChanges())
   console.route('/settings/sign-in', createSignInSettings())

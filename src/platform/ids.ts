@@ -26,6 +26,7 @@ export type IdPrefix =
   | 'mal'
   | 'kid'
   | 'pol'
+  | 'sod'
   | 'alm'
   | 'stp'
   | 'prv'

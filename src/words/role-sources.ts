@@ -28,9 +28,12 @@ export function sourceText(source: RoleSource): string {
   return `group ${upward(source.path, ' in ')}`
 }
 
-/** As a part of a chain that leads to a permission; a policy is one, too. */
-export function sourceInChain(source: RoleSource | { type: 'policy'; name: string }): string {
+/** As a part of a chain that leads to a permission; a policy and a rule of separation are such, too. */
+export function sourceInChain(
+  source: RoleSource | { type: 'policy'; name: string } | { type: 'separation'; name: string },
+): string {
   if (source.type === 'policy') return `the policy ${source.name}`
+  if (source.type === 'separation') return `the rule ${source.name}`
   if (source.type === 'direct') return `directly: ${source.reason}`
   if (source.type === 'team') return `by the team ${source.team.name}`
   if (source.filter !== null) return `by the filter ${source.filter}`

@@ -9,7 +9,13 @@ function mayDo(pack: string, key: string, permission: string): boolean {
   if (role === undefined) throw new Error(`${pack} has no role ${key}`)
   return evaluate({
     status: 'active',
-    policy: { organizationStatus: 'active', administratorBrandAccess: 'explicit', roleStrategy: 'union', rules: [] },
+    policy: {
+      organizationStatus: 'active',
+      administratorBrandAccess: 'explicit',
+      roleStrategy: 'union',
+      rules: [],
+      separations: [],
+    },
     assignments: [
       {
         role: {

@@ -112,6 +112,7 @@ const pages: readonly (readonly [path: string, words: string])[] = [
   ['/console/users/:user/why?permission=content.view', 'No:'],
   ['/console/users/:user/give', 'What the roles are for'],
   ['/console/users/:user/override', 'See what changes'],
+  ['/console/separation', 'Nothing is kept apart'],
   ['/console/users/:user/assignments/:assignment', 'Take it back'],
   ['/console/users/:user/edit', 'Links to set a password go there'],
   ['/console/users/:user/deactivate', 'Closes at once'],

@@ -220,6 +220,11 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
   const role = `rol_${id()}`
   const named = { key: id(), name: 'x', purpose: 'x', kind: 'role', rank: 0, is_built_in: false }
   await insert('roles', { id: role, ...named, updated_at: at })
+  const apart = { first_permission: 'content.edit', second_permission: 'content.publish', except_role_ids: [] }
+  await insert('separation_rules', {
+    ...{ id: `sod_${id()}`, name: id(), purpose: 'x', mode: 'watch', ...apart },
+    ...{ exception_role_id: role, created_by: 'x' },
+  })
   await insert('team_roles', { ...who, id: `tmr_${id()}`, team_id: tea, role_id: role, reason: 'x' })
   const type = `t${id()}`
   await insert('asset_types', { ...who, name: type, label: 'x' })

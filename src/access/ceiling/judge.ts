@@ -51,7 +51,7 @@ const withoutRules = new WeakMap<AccessModel, AccessModel>()
 export function unruled(model: AccessModel): AccessModel {
   const known = withoutRules.get(model)
   if (known !== undefined) return known
-  const bare: AccessModel = { ...model, policy: { ...model.policy, rules: [] } }
+  const bare: AccessModel = { ...model, policy: { ...model.policy, rules: [], separations: [] } }
   withoutRules.set(model, bare)
   return bare
 }

@@ -3,8 +3,16 @@
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
-import { permissionsColumn, rulesColumn } from './effective-access.ts'
-import { type AccessPolicy, type EffectiveAssignment, evaluate, type RoleHeld, restrictionsOn } from './evaluate.ts'
+import { permissionsColumn, rulesColumn, separationsColumn } from './effective-access.ts'
+import {
+  type AccessPolicy,
+  type EffectiveAssignment,
+  evaluate,
+  type RoleHeld,
+  restrictionsOn,
+  separationsBroken,
+} from './evaluate.ts'
+import type { SeparationRule } from './separation.ts'
 
 /** Ids of the roles held in the organization (`''`) and in brands, by the brand's id; sorted. */
 export type Scopes = Readonly<Record<string, readonly string[]>>
@@ -22,7 +30,7 @@ const selectRoles = prepared<{ organizationId: string }, RoleHeld>(
 
 const selectPolicy = prepared<{ organizationId: string }, AccessPolicy>(
   (p) => sql`select o.status as "organizationStatus", o.administrator_brand_access as "administratorBrandAccess",
-      o.role_strategy as "roleStrategy", ${rulesColumn} as rules
+      o.role_strategy as "roleStrategy", ${rulesColumn} as rules, ${separationsColumn} as separations
     from organizations o where o.id = ${p.organizationId}`,
 )
 
@@ -37,6 +45,7 @@ export async function readAccessModel(tx: Transaction, { organizationId }: CallC
 export const patternsOf = ({ roles, policy }: AccessModel): string[] => [
   ...[...roles.values()].flatMap(({ allows, denies }) => [...allows, ...denies]),
   ...policy.rules.map(({ permission }) => permission),
+  ...policy.separations.flatMap(({ first, second }) => [first.permission ?? [], second.permission ?? []].flat()),
 ]
 
 export type Reader = {
@@ -70,6 +79,10 @@ export function createReader(permissions: readonly string[]): Reader {
     }),
   }
 }
+
+/** The rules of separation that whoever holds these roles breaks there, enforced or not. */
+export const conflictsIn = (model: AccessModel, scopes: Scopes, scope: string): SeparationRule[] =>
+  model.policy.separations.length === 0 ? [] : separationsBroken(questionOf(model, scopes, scope))
 
 function questionOf({ roles, policy }: AccessModel, scopes: Scopes, scope: string) {
   const held = (brandId: string): EffectiveAssignment[] =>

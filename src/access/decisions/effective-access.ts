@@ -76,6 +76,13 @@ export const rulesColumn = sql`(select coalesce(json_agg(json_build_object('id',
       'permission', p.permission, 'brandId', p.brand_id, 'exceptRoleIds', p.except_role_ids) order by p.id), '[]')
     from policies p where p.organization_id = o.id)`
 
+/** The rules of separation of `organizations o`. */
+export const separationsColumn = sql`(select coalesce(json_agg(json_build_object('id', s.id, 'name', s.name, 'mode', s.mode,
+      'first', json_build_object('roleId', s.first_role_id, 'permission', s.first_permission),
+      'second', json_build_object('roleId', s.second_role_id, 'permission', s.second_permission),
+      'exceptRoleIds', s.except_role_ids || to_jsonb(s.exception_role_id)) order by s.id), '[]')
+    from separation_rules s where s.organization_id = o.id)`
+
 const accessOf = (organizationId: SQL, isUser: SQL): SQL =>
   sql`with person as (
       select u.id, u.user_name, u.display_name, u.status, u.status_reason from users u
@@ -91,7 +98,7 @@ const accessOf = (organizationId: SQL, isUser: SQL): SQL =>
         'status', person.status, 'statusReason', person.status_reason) as "user",
       json_build_object('id', o.id, 'slug', o.slug) as organization,
       json_build_object('organizationStatus', o.status, 'administratorBrandAccess', o.administrator_brand_access,
-        'roleStrategy', o.role_strategy, 'rules', ${rulesColumn}) as policy,
+        'roleStrategy', o.role_strategy, 'rules', ${rulesColumn}, 'separations', ${separationsColumn}) as policy,
       coalesce(held.assignments, '[]') as assignments
     from person cross join held join organizations o on o.id = ${organizationId}`
 

@@ -13,6 +13,7 @@ const policy: AccessPolicy = {
   administratorBrandAccess: 'explicit',
   roleStrategy: 'union',
   rules: [],
+  separations: [],
 }
 
 type Holding = {
@@ -181,6 +182,7 @@ const question = fc.record({
       }),
       { maxLength: 2 },
     ),
+    separations: fc.constant([]),
   }),
   assignments: fc.array(holding, { maxLength: 6 }),
   permission: fc.constantFrom(...names.filter((name) => !name.includes('*')), 'content.delete'),
@@ -277,5 +279,93 @@ describe('overrides', () => {
     const there = holds({ kind: 'override', key: '-', denies: ['content.edit'], brand: aurora })
     expect(ask([everything, there], held)).toMatchObject({ allowed: false, reason: 'denied' })
     expect(ask([everything, there], { ...held, permission: 'content.view' })).toMatchObject({ allowed: true })
+  })
+})
+
+describe('separation of duties', () => {
+  const side = (name: string) =>
+    name.startsWith('rol_') ? { roleId: name, permission: null } : { roleId: null, permission: name }
+  const apart = (first: string, second: string, more: object = {}) => ({
+    policy: {
+      ...policy,
+      separations: [
+        {
+          ...{ id: 'sod_1', name: 'Four eyes', mode: 'enforce' as const, exceptRoleIds: ['rol_exception'] },
+          ...{ first: side(first), second: side(second), ...more },
+        },
+      ],
+    },
+  })
+  const maker = holds({ key: 'maker', allows: ['campaigns.create'] })
+  const checker = holds({ key: 'checker', allows: ['campaigns.activate', 'content.edit'], rank: 20 })
+  const permissions = apart('campaigns.create', 'campaigns.activate')
+  const roles = apart('rol_maker', 'rol_checker')
+
+  test('of two permissions the second is withheld from whoever holds both, and from nobody else', () => {
+    const asked = { ...permissions, permission: 'campaigns.activate' }
+    expect(ask([maker, checker], asked)).toMatchObject({
+      ...{ allowed: false, step: 'deny', reason: 'separation_of_duties' },
+      chain: [{ effect: 'deny', source: { type: 'separation', ruleId: 'sod_1' } }],
+    })
+    expect(ask([checker], asked).allowed).toBe(true)
+    expect(ask([maker, checker], { ...permissions, permission: 'campaigns.create' }).allowed).toBe(true)
+    expect(ask([maker, checker], permissions).allowed).toBe(true)
+    const everything = holds({ key: 'all', allows: ['*'] })
+    expect(ask([everything], asked).allowed).toBe(false)
+    const denied = holds({ key: 'no', denies: ['campaigns.create'] })
+    expect(ask([maker, checker, denied], asked).allowed).toBe(true)
+  })
+
+  test('of two roles all that the second allows is withheld, unless another role allows it', () => {
+    for (const permission of ['campaigns.activate', 'content.edit'])
+      expect(ask([maker, checker], { ...roles, permission })).toMatchObject({ reason: 'separation_of_duties' })
+    const editor = holds({ key: 'editor', allows: ['content.edit'] })
+    expect(ask([maker, checker, editor], roles).allowed).toBe(true)
+    expect(ask([maker, checker, editor], { ...roles, permission: 'campaigns.activate' }).allowed).toBe(false)
+    const strict = holds({ key: 'checker', allows: ['campaigns.activate'], denies: ['content.*'] })
+    expect(ask([maker, strict, editor], roles)).toMatchObject({ allowed: false, reason: 'denied' })
+  })
+
+  test('it is about one place at a time, and an exception lifts it there', () => {
+    const there = (key: string, allows: string[]) => holds({ key, allows, brand: aurora })
+    const asked = { ...permissions, permission: 'campaigns.activate' }
+    const split = [there('maker', ['campaigns.create']), checker]
+    expect(ask(split, asked).allowed).toBe(true)
+    const both = [there('maker', ['campaigns.create']), there('checker', ['campaigns.activate'])]
+    expect(ask(both, { ...asked, brandId: aurora.id }).allowed).toBe(false)
+    const exception = (brand: typeof aurora | null) => holds({ kind: 'exception', key: 'exception', brand })
+    expect(ask([...both, exception(aurora)], { ...asked, brandId: aurora.id }).allowed).toBe(true)
+    expect(ask([...both, exception(null)], { ...asked, brandId: aurora.id }).allowed).toBe(false)
+  })
+
+  test('watching withholds nothing, nor is what administrators need ever withheld', () => {
+    const watched = apart('campaigns.create', 'campaigns.activate', { mode: 'watch' })
+    expect(ask([maker, checker], { ...watched, permission: 'campaigns.activate' }).allowed).toBe(true)
+    const root = holds({ key: 'root', allows: ['*'] })
+    const locked = apart('rol_maker', 'rol_root')
+    expect(ask([maker, root], { ...locked, permission: 'roles.manage' }).allowed).toBe(true)
+    expect(ask([maker, root], { ...locked, permission: 'billing.manage' }).allowed).toBe(false)
+  })
+
+  test('whatever somebody holds, an enforced rule leaves them one side alone', () => {
+    const name = fc.constantFrom('campaigns.create', 'campaigns.activate', 'content.edit', 'campaigns.*', '*')
+    const holding = fc.record({
+      ...{ allows: fc.array(name, { maxLength: 3 }), denies: fc.array(name, { maxLength: 1 }) },
+      ...{ rank: fc.constantFrom(10, 20), brand: fc.constantFrom(...brands), key: fc.constantFrom('maker', 'checker') },
+    })
+    const strategy = fc.constantFrom('union' as const, 'highest' as const)
+    const access = fc.constantFrom('explicit' as const, 'implicit' as const)
+    fc.assert(
+      fc.property(fc.array(holding, { maxLength: 4 }), strategy, access, (held, roleStrategy, implicit) => {
+        const assignments = held.map(holds)
+        for (const brandId of [undefined, aurora.id]) {
+          const may = (permission: string, rule: { policy: AccessPolicy }) => {
+            const ruled = { ...rule.policy, roleStrategy, administratorBrandAccess: implicit }
+            return ask(assignments, { policy: ruled, brandId, permission }).allowed
+          }
+          expect(may('campaigns.create', permissions) && may('campaigns.activate', permissions)).toBe(false)
+        }
+      }),
+    )
   })
 })

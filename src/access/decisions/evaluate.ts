@@ -1,6 +1,7 @@
 // May this user do this, here? A pure function over what the user holds: status, scope, permission, deny, team, in that order.
 import type { UserStatus } from '#directory/users.ts'
-import { covers } from './permissions.ts'
+import { covers, essential } from './permissions.ts'
+import { brokenRules, type SeparationRule } from './separation.ts'
 
 export type AssignmentSource =
   /** By a group (`path` leads from the user's own to the mapped one) or by a filter that the user satisfies. */
@@ -44,6 +45,7 @@ export type AccessPolicy = {
   administratorBrandAccess: 'explicit' | 'implicit'
   roleStrategy: 'union' | 'highest'
   rules: readonly PolicyRule[]
+  separations: readonly SeparationRule[]
 }
 
 export type Question = {
@@ -72,6 +74,7 @@ export type DecisionReason =
   | 'no_role'
   | 'not_granted'
   | 'denied'
+  | 'separation_of_duties'
   | 'team_restriction'
   | 'asset_unknown'
 
@@ -84,7 +87,10 @@ export type ChainEntry = {
   permission: string
   role: { id: string; key: string; name: string } | null
   brand: string | null
-  source: AssignmentSource | { type: 'policy'; policyId: string; name: string }
+  source:
+    | AssignmentSource
+    | { type: 'policy'; policyId: string; name: string }
+    | { type: 'separation'; ruleId: string; name: string }
 }
 
 export type Decision = { allowed: boolean; step: DecisionStep; reason: DecisionReason; chain: ChainEntry[] }
@@ -105,7 +111,8 @@ export function evaluate(question: Question): Decision {
     return refused('scope', question.brandId === undefined ? 'no_role' : 'no_brand_access')
   const denied = deniesOf(question, scope.assignments)
   if (denied.length > 0) return refused('deny', 'denied', denied)
-  const granted = chainOf(scope.assignments, question.permission, 'allow')
+  const { granted, keptApart } = grantsOf(question, scope.assignments)
+  if (granted.length === 0 && keptApart.length > 0) return refused('deny', 'separation_of_duties', keptApart)
   if (granted.length === 0) return refused('permission', 'not_granted')
   if (isForOthers(question, scope.assignments)) return refused('team', 'team_restriction', granted)
   if (scope.isImplicit) return { allowed: true, step: 'scope', reason: 'administrator_implicit', chain: granted }
@@ -122,8 +129,56 @@ const deniesOf = (question: Question, held: readonly EffectiveAssignment[]): Cha
 ]
 
 /** What takes this permission away from somebody where it is asked, whether or not anything would give it to them. */
-export const restrictionsOn = (question: Omit<Question, 'status'>): ChainEntry[] =>
-  deniesOf({ ...question, status: 'active' }, scopeOf({ ...question, status: 'active' }).assignments)
+export function restrictionsOn(asked: Omit<Question, 'status'>): ChainEntry[] {
+  const question: Question = { ...asked, status: 'active' }
+  const { assignments } = scopeOf(question)
+  return [...deniesOf(question, assignments), ...grantsOf(question, assignments).keptApart]
+}
+
+/**
+ * The rules of separation that somebody breaks where it is asked, enforced or not.
+ * @param held with the brand's id; none for the organization
+ */
+export function separationsBroken(held: Pick<Question, 'policy' | 'assignments' | 'brandId'>): SeparationRule[] {
+  const question: Question = { ...held, status: 'active', permission: '' }
+  return brokenIn(question, scopeOf(question).assignments)
+}
+
+/** Ids of the roles that separation of duties withholds from somebody in a place. */
+export const rolesKeptApart = (held: Parameters<typeof separationsBroken>[0]): ReadonlySet<string> =>
+  new Set(separationsBroken(held).flatMap(({ mode, second }) => (mode === 'enforce' ? (second.roleId ?? []) : [])))
+
+const brokenIn = (question: Question, held: readonly EffectiveAssignment[]): SeparationRule[] =>
+  brokenRules(question.policy.separations, held, (permission) => deniesOf({ ...question, permission }, held).length > 0)
+
+/** What gives the permission, and the rules that keep what would give it from doing so. */
+function grantsOf(
+  question: Question,
+  held: readonly EffectiveAssignment[],
+): { granted: ChainEntry[]; keptApart: ChainEntry[] } {
+  const { permission, policy } = question
+  const given = chainOf(held, permission, 'allow')
+  // What an administrator needs to set things right is never withheld.
+  if (given.length === 0 || policy.separations.length === 0 || essential.includes(permission))
+    return { granted: given, keptApart: [] }
+  const broken = brokenIn(question, held).filter(({ mode }) => mode === 'enforce')
+  const isWithheld = ({ role }: ChainEntry): boolean =>
+    broken.some(({ second }) =>
+      second.permission === null ? second.roleId === role?.id : covers(second.permission, permission),
+    )
+  const withholding = broken.filter(({ second }) =>
+    second.permission === null
+      ? given.some(({ role }) => role?.id === second.roleId)
+      : covers(second.permission, permission),
+  )
+  return {
+    granted: given.filter((entry) => !isWithheld(entry)),
+    keptApart: withholding.map(({ id, name }) => ({
+      ...{ effect: 'deny', permission, role: null, brand: null },
+      source: { type: 'separation', ruleId: id, name },
+    })),
+  }
+}
 
 /** The decision about somebody or something that does not exist. */
 export const unknown = (what: 'user' | 'organization' | 'brand' | 'asset'): Decision =>

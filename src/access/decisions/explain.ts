@@ -103,9 +103,12 @@ export async function explainAccess(ctx: CallContext, question: Question): Promi
     ...{ permission, brand, asset, decision },
     considered: [...byStrategy(within, policy.roleStrategy)],
     isReplacedByBrand: brand !== null && !decision.allowed && evaluate(asked).allowed,
-    nearest: decision.allowed || decision.step === 'team' ? null : nearestOf(roles, permission),
+    nearest: decision.allowed || isBeyondRoles(decision) ? null : nearestOf(roles, permission),
   }
 }
+
+/** Another role would not help. */
+const isBeyondRoles = ({ step, reason }: Decision): boolean => step === 'team' || reason === 'separation_of_duties'
 
 /** The role that gives least among those that would do; by a group that is mapped here, if there is one. */
 function nearestOf(roles: readonly Candidate[], permission: string): NearestGrant | null {

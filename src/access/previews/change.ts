@@ -16,6 +16,7 @@ import { deletePolicy } from './kinds/delete-policy.ts'
 import type { Affected, ChangeType, EarlierEnd } from './kinds/kind.ts'
 import { moveDirectory } from './kinds/move-directory.ts'
 import { removeMembers } from './kinds/remove-members.ts'
+import { createException, createSeparation, deleteSeparation, updateSeparation } from './kinds/separation.ts'
 import { addTeamMembers, fillTeam, removeTeamMembers, unfillTeam } from './kinds/teams/people.ts'
 import { giveTeamRoles, takeTeamRoles, updateTeamRole } from './kinds/teams/roles.ts'
 import { createTeam, deleteTeam, updateTeam } from './kinds/teams/team.ts'
@@ -29,6 +30,10 @@ const kinds = {
   update_role: updateRole,
   create_policy: createPolicy,
   delete_policy: deletePolicy,
+  create_separation: createSeparation,
+  update_separation: updateSeparation,
+  delete_separation: deleteSeparation,
+  create_exception: createException,
   create_overrides: createOverrides,
   update_assignment: updateAssignment,
   delete_assignments: deleteAssignments,

@@ -1,6 +1,6 @@
 // Who gains and who loses what before and after a change: by the evaluator itself,
 // so that what is foretold is what will be decided.
-import { type AccessModel, createReader, elsewhere, type Scopes } from '../decisions/access-model.ts'
+import { type AccessModel, conflictsIn, createReader, elsewhere, type Scopes } from '../decisions/access-model.ts'
 import { administrative } from '../decisions/permissions.ts'
 
 /** People who stood alike before and stand alike after. */
@@ -21,8 +21,12 @@ export type DifferenceEntry = {
   digests: string[]
 }
 
+/** People who come to hold what a rule of separation keeps apart. */
+export type ConflictEntry = { rule: { id: string; name: string }; isEnforced: boolean; count: number; sample: string[] }
+
 export type Difference = {
   entries: DifferenceEntry[]
+  conflicts: ConflictEntry[]
   gaining: number
   losing: number
   withoutAccess: { count: number; sample: string[] }
@@ -35,9 +39,11 @@ type Sides = { before: AccessModel; after: AccessModel; permissions: readonly st
 export function differenceOf(movements: readonly Movement[], sides: Sides): Difference {
   const { allowed } = createReader(sides.permissions)
   const entries = new Map<string, DifferenceEntry>()
+  const conflicts = new Map<string, ConflictEntry>()
   const total = { gaining: 0, losing: 0, withoutAccess: { count: 0, sample: [] as string[] } }
   for (const movement of movements) {
     const { before, after, count } = movement
+    addConflicts(conflicts, movement, sides)
     const found = scopesOf(movement, sides).map((scope) => {
       const had = [...allowed(sides.before, before, scope)]
       const has = sides.gone.includes(scope) ? [] : [...allowed(sides.after, after, scope)]
@@ -58,7 +64,7 @@ export function differenceOf(movements: readonly Movement[], sides: Sides): Diff
   const sorted = [...entries.values()].toSorted(
     (a, b) => Number(b.isPrivileged) - Number(a.isPrivileged) || b.lost.length - a.lost.length || b.count - a.count,
   )
-  return { ...total, entries: sorted }
+  return { ...total, entries: sorted, conflicts: [...conflicts.values()] }
 }
 
 function scopesOf({ before, after }: Movement, sides: Sides): string[] {
@@ -67,6 +73,23 @@ function scopesOf({ before, after }: Movement, sides: Sides): string[] {
   const isImplicit = policies.some(({ administratorBrandAccess }) => administratorBrandAccess === 'implicit')
   const ruled = policies.flatMap(({ rules }) => rules.flatMap(({ brandId }) => brandId ?? []))
   return [...new Set(isImplicit ? [...held, ...ruled, elsewhere] : held)].sort()
+}
+
+/** Whoever held both before is in no new conflict. */
+function addConflicts(found: Map<string, ConflictEntry>, movement: Movement, { before, after }: Sides): void {
+  if (after.policy.separations.length === 0) return
+  const scopes = ['', ...Object.keys(movement.after)]
+  const broken = new Map(
+    scopes.flatMap((scope) => conflictsIn(after, movement.after, scope)).map((rule) => [rule.id, rule]),
+  )
+  const was = new Set(scopes.flatMap((scope) => conflictsIn(before, movement.before, scope)).map(({ id }) => id))
+  for (const { id, name, mode } of broken.values()) {
+    if (was.has(id)) continue
+    const known = found.get(id) ?? { rule: { id, name }, isEnforced: mode === 'enforce', count: 0, sample: [] }
+    known.count += movement.count
+    known.sample.push(...movement.sample)
+    found.set(id, known)
+  }
 }
 
 type Change = Pick<DifferenceEntry, 'gained' | 'lost' | 'rolesGained' | 'rolesLost'>

@@ -49,6 +49,8 @@ export type Preview = {
   /** Those who may do nothing at all afterwards. */
   withoutAccess: { count: number; sample: Person[] }
   administrators: { before: number; after: number }
+  /** Who would come to hold what a rule of separation keeps apart. */
+  conflicts: { rule: { id: string; name: string }; isEnforced: boolean; count: number; sample: Person[] }[]
   /** What ends sooner than it would have ended, in the time to come. */
   earlierEnds: EarlierEnd[]
 }
@@ -227,9 +229,9 @@ async function shownOf(
   { change, difference, gone, ends, administrators, before, after }: Result,
 ): Promise<Preview> {
   const { organizationId } = ctx
-  const { entries, withoutAccess, gaining, losing } = difference
+  const { entries, conflicts, withoutAccess, gaining, losing } = difference
   const someOf = (ids: readonly string[]): string[] => ids.toSorted().slice(0, sampleSize)
-  const samples = [...entries.map(({ sample }) => someOf(sample)), someOf(withoutAccess.sample)]
+  const samples = [...[...entries, ...conflicts, withoutAccess].map(({ sample }) => someOf(sample))]
   const people = await tx.run(peopleNamed({ organizationId, ids: [...new Set(samples.flat())] }))
   const brandIds = entries.flatMap(({ brandId }) => (brandId === null || brandId === 'others' ? [] : [brandId]))
   const brands = [...(await brandsOf(tx, ctx, brandIds)), ...gone]
@@ -248,7 +250,15 @@ async function shownOf(
     ...entry,
     ...{ rolesGained: keysOf(entry.rolesGained), rolesLost: keysOf(entry.rolesLost) },
   }))
-  const signed = { change, entries: read, ends, withoutAccess: withoutAccess.count, administrators }
+  const foreseen = conflicts.map(({ rule, ...rest }) => ({ ...rest, rule: rule.name }))
+  const signed = {
+    change,
+    entries: read,
+    conflicts: foreseen,
+    ends,
+    withoutAccess: withoutAccess.count,
+    administrators,
+  }
   return {
     hash: digestOf(JSON.stringify(signed, inOrder)),
     entries: entries.map(({ brandId, sample, digests: _, rolesGained, rolesLost, ...entry }) => ({
@@ -257,6 +267,7 @@ async function shownOf(
       ...{ rolesGained: rolesOf(rolesGained), rolesLost: rolesOf(rolesLost), sample: named(sample) },
     })),
     ...{ gaining, losing, administrators, earlierEnds: ends },
+    conflicts: conflicts.map(({ sample, ...entry }) => ({ ...entry, sample: named(sample) })),
     withoutAccess: { count: withoutAccess.count, sample: named(withoutAccess.sample) },
   }
 }

@@ -10,12 +10,14 @@ import { exceptions } from './kinds/exceptions.ts'
 import { permissionAudit } from './kinds/permission-audit.ts'
 import { type Report, type ReportKind, type ReportKindOf, reportKinds } from './kinds/report.ts'
 import { roleUsage } from './kinds/role-usage.ts'
+import { separation } from './kinds/separation.ts'
 import { signInRisk } from './kinds/sign-in-risk.ts'
 
 const kinds: Record<ReportKind, ReportKindOf> = {
   permission_audit: permissionAudit,
   role_usage: roleUsage,
   exceptions,
+  separation,
   brands,
   drift,
   sign_in_risk: signInRisk,

@@ -32,6 +32,16 @@ export const AccessPreview = z
     losing: z.number().int(),
     withoutAccess: z.object({ count: z.number().int(), sample: z.array(person) }),
     administrators: z.object({ before: z.number().int(), after: z.number().int() }),
+    conflicts: z
+      .array(
+        z.object({
+          rule: z.object({ id: z.string(), name: z.string() }),
+          isEnforced: z.boolean().openapi({ description: 'True: the second side is withheld from them' }),
+          count: z.number().int(),
+          sample: z.array(person),
+        }),
+      )
+      .openapi({ description: 'Who would come to hold what a rule of separation keeps apart' }),
     earlierEnds: z
       .array(
         z.object({

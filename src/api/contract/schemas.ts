@@ -72,6 +72,7 @@ export const decisionSchema = z
       'no_role',
       'not_granted',
       'denied',
+      'separation_of_duties',
       'team_restriction',
       'asset_unknown',
     ]),
@@ -79,11 +80,12 @@ export const decisionSchema = z
       z.object({
         effect: z.enum(['allow', 'deny']),
         permission: z.string(),
-        role: roleReference.nullable().openapi({ description: 'Null where a policy is the source' }),
+        role: roleReference.nullable().openapi({ description: 'Null where a policy or a rule is the source' }),
         brand: z.string().nullable(),
         source: z.union([
           sourceSchema,
           z.object({ type: z.literal('policy'), policyId: z.string(), name: z.string() }).openapi('PolicySource'),
+          z.object({ type: z.literal('separation'), ruleId: z.string(), name: z.string() }).openapi('SeparationSource'),
         ]),
       }),
     ),

@@ -7,7 +7,7 @@ import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 import { brandReference, permissionName, roleReference, time, timeInput } from '../contract/schemas.ts'
 
-const Assignment = z
+export const Assignment = z
   .object({
     id: z.string(),
     user: z.object({ id: z.string(), userName: z.string() }),

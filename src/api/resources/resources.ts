@@ -43,6 +43,7 @@ import { provisioningEventRoutes } from './provisioning-events.ts'
 import { reportRoutes } from './reports.ts'
 import { rolePackRoutes } from './role-packs.ts'
 import { roleRoutes } from './roles.ts'
+import { separationRoutes } from './separation-rules.ts'
 import { sessionRoutes } from './sessions.ts'
 import { settingsRoutes } from './settings.ts'
 import { setupLinkRoutes } from './setup-links.ts'
@@ -84,6 +85,7 @@ export const resourceRoutes = [
   rolePackRoutes,
   mappingRoutes,
   policyRoutes,
+  separationRoutes,
   accessChangeRoutes,
   assignmentRoutes,
   accessReviewRoutes,

@@ -8,6 +8,7 @@ const nouns: Record<string, string> = {
   emergency: 'Emergency access',
   review_task: 'Task of a review',
   role_pack: 'Role pack',
+  separation_rule: 'Rule of separation',
   setup_link: 'Setup link',
   sign_in: 'Sign-in',
   user: 'Person',

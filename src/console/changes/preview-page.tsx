@@ -75,6 +75,9 @@ export const PreviewPage = (props: PreviewPageProps) => {
           </dl>
         </Panel>
       ))}
+      {preview.conflicts.map((conflict) => (
+        <ConflictPanel conflict={conflict} />
+      ))}
       {withoutAccess.count === 0 ? null : (
         <Panel title="Left without any access" lead="They hold nothing at all afterwards.">
           <People people={withoutAccess.sample} count={withoutAccess.count} />
@@ -100,6 +103,23 @@ export const PreviewPage = (props: PreviewPageProps) => {
         />
       </PostForm>
     </ConsolePage>
+  )
+}
+
+const ConflictPanel = ({ conflict }: { conflict: Preview['conflicts'][number] }) => {
+  const { rule, isEnforced, count, sample } = conflict
+  return (
+    <Panel
+      title={`${counted(count, 'person holds', 'people hold')} what the rule ${rule.name} keeps apart`}
+      lead={
+        isEnforced
+          ? 'The second side is withheld from them, unless they have an exception.'
+          : 'The rule is watched only: they are listed, and nothing is withheld.'
+      }
+      actions={<Badge tone="warning">Separation of duties</Badge>}
+    >
+      <People people={sample} count={count} />
+    </Panel>
   )
 }
 

@@ -6,7 +6,7 @@ import { listPolicies, type PolicyRecord } from '#access/grants/policies/policie
 import { listRoles } from '#access/grants/roles/roles.ts'
 import { getOrganization } from '#access/organizations/organizations.ts'
 import { readForm } from '#http/read-form.ts'
-import { Buttons } from '#http/ui/buttons.tsx'
+import { Buttons, LinkButton } from '#http/ui/buttons.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm, Refusal } from '#http/ui/form.tsx'
 import { Check, Choice, Field } from '#http/ui/forms.tsx'
@@ -73,6 +73,7 @@ async function showPolicies(c: Context<ConsoleEnv>, state: FormState): Promise<R
       section="policies"
       title="Policies"
       lead="Rules that hold whatever roles say: the most restrictive one wins."
+      actions={<LinkButton href="/console/separation">Separation of duties</LinkButton>}
     >
       {policies.length === 0 ? (
         <EmptyState

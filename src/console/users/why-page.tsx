@@ -94,6 +94,7 @@ const reasons: Record<DecisionReason, string> = {
   no_role: 'They hold no role in the organization.',
   not_granted: 'No role of theirs allows it there.',
   team_restriction: 'It is for the people of some teams alone, and they are in none of them.',
+  separation_of_duties: 'They hold what a rule keeps apart from it, and so do not have this.',
   asset_unknown: 'Nothing of the kind is registered there.',
   denied: 'It is denied, and a deny wins over whatever allows it.',
 }
@@ -160,6 +161,7 @@ const Answer = ({ explanation, organization }: { explanation: Explanation; organ
 
 function chainWords({ role, permission, source, effect }: ChainEntry): string {
   const what = effect === 'allow' ? 'allows' : 'denies'
+  if (source.type === 'separation') return `The rule ${source.name} keeps ${permission} apart from what they hold`
   if (source.type === 'policy') return `The policy ${source.name} takes ${permission} away`
   const through = sourceInChain(source)
   return `${through.slice(0, 1).toUpperCase()}${through.slice(1)} → the role ${role?.name ?? ''} → ${what} ${permission}`

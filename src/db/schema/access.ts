@@ -194,6 +194,44 @@ export const policies = pgTable(
   ],
 )
 
+/** Two roles or permissions that nobody may hold at once in one place. */
+export const separationRules = pgTable(
+  'separation_rules',
+  {
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    id: text('id').notNull(),
+    name: text('name').notNull(),
+    purpose: text('purpose').notNull(),
+    mode: text('mode').notNull(),
+    firstRoleId: text('first_role_id'),
+    firstPermission: text('first_permission'),
+    secondRoleId: text('second_role_id'),
+    secondPermission: text('second_permission'),
+    /** Ids of roles. */
+    exceptRoleIds: jsonb('except_role_ids').notNull(),
+    /** What people hold who are excepted by themselves. */
+    exceptionRoleId: text('exception_role_id').notNull(),
+    createdAt: time('created_at').notNull(),
+    createdBy: text('created_by').notNull(),
+    recordedAt: recordedAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    unique('separation_rules_name').on(table.organizationId, table.name),
+    check('separation_rules_mode', sql`mode in ('watch', 'enforce')`),
+    check(
+      'separation_rules_sides',
+      sql`num_nonnulls(first_role_id, first_permission) = 1 and num_nonnulls(second_role_id, second_permission) = 1`,
+    ),
+    ...[table.firstRoleId, table.secondRoleId, table.exceptionRoleId].map((role) =>
+      foreignKey({ columns: [table.organizationId, role], foreignColumns: [roles.organizationId, roles.id] }),
+    ),
+    ownOrganizationOnly(),
+  ],
+)
+
 /** Keys for the management API; only the SHA-256 is kept. A key with `user_id` is a person's own and dies with them. */
 export const apiKeys = pgTable(
   'api_keys',

@@ -11,6 +11,7 @@ import type { RoleKind } from '../../decisions/evaluate.ts'
 import { raiseAlarm } from '../../notices/alarms/raise-alarm.ts'
 import type { AssignmentRecord, Override } from './assignments.ts'
 import { requireGuestEnd } from './guests.ts'
+import { keepApart } from './keep-apart.ts'
 import { notifyOfAccess } from './notify-of-access.ts'
 
 /** Why, by whose word, and from when until when. */
@@ -76,7 +77,8 @@ export const termsOf = (input: { [Name in keyof Terms]?: Terms[Name] | undefined
 /**
  * In a transaction of the caller’s, who may give something there and has found all of it to exist.
  * @throws AppError invalid (the end is to come, and after the begin); forbidden (reason `ceiling`); against_policy (reason
- *   `guest_end_date`); conflict where they hold it already
+ *   `guest_end_date`); conflict where they hold it already, or a rule keeps it apart from what they hold (reason
+ *   `separation_of_duties`)
  */
 export async function giveRole(tx: Transaction, ctx: CallContext, gift: Gift): Promise<AssignmentRecord> {
   const { user, role, brand, terms, ...what } = gift
@@ -85,10 +87,11 @@ export async function giveRole(tx: Transaction, ctx: CallContext, gift: Gift): P
   const [id, createdAt, createdBy] = [ctx.ids.next('asg'), nowOf(ctx), ctx.actor.id]
   const [userId, roleId, brandId] = [user.id, role.id, brand?.id ?? null]
   const row = { organizationId: ctx.organizationId, id, ...terms, userId, roleId, brandId, now: createdAt, createdBy }
-  await withinCeiling(tx, ctx, { users: [userId] }, async () => {
+  const write = async (): Promise<void> => {
     await tx.run(dropEnded({ organizationId: ctx.organizationId, userId, roleId, brandId }))
     await tx.run(insertAssignment(row))
-  })
+  }
+  await keepApart(tx, ctx, userId, () => withinCeiling(tx, ctx, { users: [userId] }, write))
   const isSelf = ctx.actor.type === 'user' && userId === createdBy
   const { reason, validFrom, expiresAt } = terms
   const detail = {

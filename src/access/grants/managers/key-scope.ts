@@ -91,4 +91,5 @@ const unruled: AccessPolicy = {
   administratorBrandAccess: 'explicit',
   roleStrategy: 'union',
   rules: [],
+  separations: [],
 }

@@ -1,7 +1,14 @@
 // What the roles of a person let them do here in Rolecall: permissions of the catalogue become management permissions, in the
 // organization or, delegated, in single brands.
 import type { HeldPermissions, ManagementPermission } from '#src/context.ts'
-import { type AccessPolicy, byStrategy, type EffectiveAssignment, evaluate } from '../../decisions/evaluate.ts'
+import {
+  type AccessPolicy,
+  byStrategy,
+  type EffectiveAssignment,
+  evaluate,
+  rolesKeptApart,
+  separationsBroken,
+} from '../../decisions/evaluate.ts'
 
 export type ManagementRights = {
   permissions: ReadonlySet<ManagementPermission>
@@ -73,7 +80,10 @@ export function managementRights(held: Held): ManagementRights {
   const denies = [organization, ...brands.values()].flatMap((each) => each.denies)
   return {
     ...{ permissions: new Set(granted(held, undefined)), brandPermissions, held: { organization, brands } },
-    holdsEverything: organization.allows.includes('*') && denies.length === 0 && held.policy.rules.length === 0,
+    holdsEverything:
+      organization.allows.includes('*') &&
+      denies.length === 0 &&
+      held.policy.rules.length + held.policy.separations.length === 0,
   }
 }
 
@@ -88,11 +98,16 @@ function heldIn({ assignments, policy }: Held, brandId: string | undefined): Hel
       (rule.brandId === null || rule.brandId === brandId) &&
       !counting.some(({ role }) => rule.exceptRoleIds.includes(role.id)),
   )
+  const apart = separationsBroken({ assignments, policy, brandId }).filter(({ mode }) => mode === 'enforce')
+  const withheld = rolesKeptApart({ assignments, policy, brandId })
+  const taken = [
+    ...counting.flatMap(({ role }) => role.denies),
+    ...ruled.map(({ permission }) => permission),
+    ...apart.flatMap(({ second }) => second.permission ?? []),
+  ]
   return {
-    allows: [...new Set(counting.flatMap(({ role }) => role.allows))],
-    denies: [
-      ...new Set([...counting.flatMap(({ role }) => role.denies), ...ruled.map(({ permission }) => permission)]),
-    ],
+    allows: [...new Set(counting.flatMap(({ role }) => (withheld.has(role.id) ? [] : role.allows)))],
+    denies: [...new Set(taken)],
   }
 }
 

@@ -10,11 +10,13 @@ import { lockCustomRole } from './roles.ts'
 
 type RoleKey = { organizationId: string; roleId: string }
 
-const uses = prepared<RoleKey, { mappings: number; assignments: number; teams: number }>(
+const uses = prepared<RoleKey, { mappings: number; assignments: number; teams: number; rules: number }>(
   (p) => sql`select
     (select count(*)::int from mappings where organization_id = ${p.organizationId} and role_id = ${p.roleId}) as mappings,
     (select count(*)::int from assignments where organization_id = ${p.organizationId} and role_id = ${p.roleId}) as assignments,
-    (select count(*)::int from team_roles where organization_id = ${p.organizationId} and role_id = ${p.roleId}) as teams`,
+    (select count(*)::int from team_roles where organization_id = ${p.organizationId} and role_id = ${p.roleId}) as teams,
+    (select count(*)::int from separation_rules where organization_id = ${p.organizationId}
+      and ${p.roleId} in (first_role_id, second_role_id)) as rules`,
 )
 
 const remove = prepared<RoleKey, never>(
@@ -33,6 +35,10 @@ export async function deleteRole(ctx: CallContext, roleId: string): Promise<void
       const message = `${used.mappings} mappings, ${used.assignments} assignments and ${used.teams} teams still give this role`
       throw new AppError('conflict', message, { reason: 'in_use' })
     }
+    if (used !== undefined && used.rules > 0)
+      throw new AppError('conflict', 'A rule of separation names this role; delete the rule first', {
+        reason: 'in_use',
+      })
     const entry = { action: 'role.delete', targetType: 'role', targetId: roleId } as const
     await withinCeiling(tx, ctx, { changesModel: true }, () => tx.run(remove(roleKey)))
     await tx.commitWith(recordAudit(ctx, { ...entry, detail: { key, allows, denies } }))

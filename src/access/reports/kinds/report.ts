@@ -2,7 +2,9 @@
 import type { Cell } from '#platform/csv.ts'
 import type { CallContext } from '#src/context.ts'
 
-export const reportKinds = ['permission_audit', 'role_usage', 'exceptions', 'brands', 'drift', 'sign_in_risk'] as const
+export const reportKinds = [
+  ...(['permission_audit', 'role_usage', 'exceptions', 'separation', 'brands', 'drift', 'sign_in_risk'] as const),
+] as const
 
 export type ReportKind = (typeof reportKinds)[number]
 
