@@ -47,6 +47,8 @@ CREATE TABLE organizations (
   manager_second_factor text DEFAULT 'optional'::text NOT NULL,
   reactivation text DEFAULT 'by_holder'::text NOT NULL,
   recorded_at timestamp with time zone DEFAULT now(),
+  -- Whether deleted people are erased by themselves after erase_after_days; they wait for an administrator otherwise.
+  erase_deleted boolean DEFAULT false NOT NULL,
   CONSTRAINT organizations_pkey PRIMARY KEY (id),
   CONSTRAINT organizations_slug_unique UNIQUE (slug)
 );
@@ -195,6 +197,7 @@ CREATE TABLE users (
   CONSTRAINT users_organization_id_directory_id_directories_organization_id_ FOREIGN KEY (organization_id, directory_id)
     REFERENCES directories(organization_id, id)
 );
+CREATE INDEX users_deleted ON users USING btree (organization_id, deleted_at, id) WHERE ((deleted_at IS NOT NULL) AND (status = 'inactive'::text));
 CREATE INDEX users_directory ON users USING btree (organization_id, directory_id, id) WHERE (deleted_at IS NULL);
 CREATE INDEX users_extension_terms ON users USING gin (extension_terms(attributes)) WITH (fastupdate=off) WHERE has_own_extension(attributes);
 CREATE INDEX users_external_id ON users USING btree (organization_id, external_id) WHERE ((deleted_at IS NULL) AND (external_id IS NOT NULL));
@@ -2028,7 +2031,7 @@ CREATE TRIGGER keep_deleted AFTER DELETE ON asset_teams REFERENCING OLD TABLE AS
 GRANT SELECT, INSERT, UPDATE, DELETE ON asset_teams TO rolecall_server;
 
 -- =====================================================================================================================
--- What people leave behind
+-- Leaving: what people leave behind, and the deleted
 --
 -- What hangs on a person beside their own access, as host applications say and as is known here, and where it went.
 
@@ -2211,6 +2214,28 @@ CREATE POLICY own_organization ON hand_overs FOR ALL TO rolecall_server
   USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
 GRANT SELECT, INSERT, UPDATE, DELETE ON hand_overs TO rolecall_server;
+
+-- Whom an administrator deleted, as they were before: status and groups, for restoring them. Whom a directory deleted
+-- has no row here.
+CREATE TABLE deleted_people (
+  organization_id text NOT NULL,
+  user_id text NOT NULL,
+  deleted_at timestamp(3) with time zone NOT NULL,
+  deleted_by_type text NOT NULL,
+  deleted_by text NOT NULL,
+  note text,
+  status text NOT NULL,
+  status_reason text,
+  group_ids jsonb NOT NULL,
+  CONSTRAINT deleted_people_organization_id_user_id_pk PRIMARY KEY (organization_id, user_id),
+  CONSTRAINT deleted_people_organization_id_user_id_users_organization_id_id FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+ALTER TABLE deleted_people ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON deleted_people FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON deleted_people TO rolecall_server;
 
 -- =====================================================================================================================
 -- The past
@@ -5212,6 +5237,9 @@ AS $function$
       OR (SELECT m.created_at FROM mails m WHERE m.organization_id = o.id AND m.status <> 'queued' ORDER BY m.id LIMIT 1)
         < now() - make_interval(days => o.mail_days + 1)
       OR EXISTS (SELECT FROM user_changes c WHERE c.organization_id = o.id AND c.finished_at < now() - interval '31 days')
+      OR o.erase_deleted AND EXISTS (SELECT FROM users u WHERE u.organization_id = o.id AND u.status = 'inactive'
+        AND u.deleted_at <= now() - make_interval(days => o.erase_after_days)
+        AND u.status_changed_at <= now() - make_interval(days => o.erase_after_days))
   UNION ALL
   SELECT DISTINCT c.organization_id, 'certificate' FROM certificates_ending c
   UNION ALL

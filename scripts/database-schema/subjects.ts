@@ -140,9 +140,9 @@ const teams: Subject = {
 }
 
 const handOvers: Subject = {
-  title: 'What people leave behind',
+  title: 'Leaving: what people leave behind, and the deleted',
   says: 'What hangs on a person beside their own access, as host applications say and as is known here, and where it went.',
-  relations: ['ownerships', 'work_of_people', 'hand_overs'],
+  relations: ['ownerships', 'work_of_people', 'hand_overs', 'deleted_people'],
   functions: [],
 }
 

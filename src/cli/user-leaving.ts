@@ -1,4 +1,4 @@
-// `rolecall user deactivate|reactivate|left-behind|hand-over|take-back|leavers`
+// `rolecall user deactivate|reactivate|delete|restore|deleted|left-behind|hand-over|take-back|leavers`
 import type { Command } from 'commander'
 import { resolveUser } from '#access/grants/managers/references.ts'
 import { handOver } from '#access/people/hand-over/hand-over.ts'
@@ -6,7 +6,10 @@ import { getLeftBehind, listLeftBehind } from '#access/people/hand-over/left-beh
 import { takeBack } from '#access/people/hand-over/take-back.ts'
 import type { Work, WorkKind } from '#access/people/hand-over/work.ts'
 import { deactivateUser } from '#access/people/status/deactivate-user.ts'
+import { deletePerson } from '#access/people/status/delete-person.ts'
+import { listDeletedPeople } from '#access/people/status/deleted-people.ts'
 import { reactivateUser } from '#access/people/status/reactivate-user.ts'
+import { restoreDeleted } from '#access/people/status/restore-deleted.ts'
 import { isId } from '#platform/ids.ts'
 import type { CallContext } from '#src/context.ts'
 import { type OutputOptions, print, printList } from './output.ts'
@@ -41,6 +44,13 @@ export function addUserLeavingCommands(user: Command, runtime: CliRuntime): void
   ofUser('take-back', 'give a user who is active again what was handed over').action((options: OfUser) =>
     take(runtime, options),
   )
+  ofUser('delete', 'delete a user: shut out, hidden, and restorable until the retention ends')
+    .option('--hand-over-to <name>', 'who takes over what they leave behind: userName, id or address')
+    .action((options: OfUser & { handOverTo?: string }) => remove(runtime, options))
+  command('restore', 'restore a deleted user as they were')
+    .requiredOption('--user <id>', 'id')
+    .action((options: OfUser) => restore(runtime, options))
+  command('deleted', 'who is deleted and not erased yet').action((options: Scope) => deleted(runtime, options))
   command('leavers', 'who has gone and left work behind').action((options: Scope) => leavers(runtime, options))
 }
 
@@ -103,5 +113,35 @@ async function leavers(runtime: CliRuntime, options: Scope): Promise<void> {
     SINCE: ({ since }) => since,
     LEFT: ({ total }) => String(total),
     ID: ({ user }) => user.id,
+  })
+}
+
+async function remove(runtime: CliRuntime, options: OfUser & { handOverTo?: string }): Promise<void> {
+  const { handOverTo } = options
+  const gone = await inOrganization(runtime, options.organization, async (ctx) => {
+    const { id: userId } = await resolveUser(ctx, options.user)
+    const handed = handOverTo === undefined ? {} : { handOver: { to: handOverTo } }
+    return deletePerson(ctx, { userId, ...handed })
+  })
+  print(runtime, options, {
+    json: { deleted: gone.id },
+    human: () => [`${gone.userName} is deleted; restore them by their id, ${gone.id}`],
+  })
+}
+
+async function restore(runtime: CliRuntime, options: OfUser): Promise<void> {
+  const shown = await inOrganization(runtime, options.organization, async (ctx) =>
+    summaryOf(await restoreDeleted(ctx, options.user)),
+  )
+  print(runtime, options, { json: shown, human: () => userLines(shown) })
+}
+
+async function deleted(runtime: CliRuntime, options: Scope): Promise<void> {
+  const items = await inOrganization(runtime, options.organization, (ctx) => listDeletedPeople(ctx, { limit: 1_000 }))
+  printList(runtime, options, items, {
+    'USER NAME': ({ userName }) => userName,
+    DELETED: ({ deletedAt }) => deletedAt,
+    'RESTORABLE UNTIL': ({ restorableUntil, isDue }) => (isDue ? 'over' : restorableUntil),
+    ID: ({ id }) => id,
   })
 }

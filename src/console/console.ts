@@ -38,6 +38,7 @@ import { createTeams } from './teams/teams.tsx'
 import type { ConsoleEnv, ConsoleServices } from './ui/env.ts'
 import { renderRefusal } from './ui/refusal.tsx'
 import { createErasePages } from './users/erase.tsx'
+import { createDeletedPages } from './users/status/deleted-pages.tsx'
 import { createLeftBehindPages } from './users/status/left-behind-pages.tsx'
 import { createUsers } from './users/users.tsx'
 
@@ -56,6 +57,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/audit', createAudit())
   console.route('/reports', createReports())
   console.route('/checklists', createChecklists())
+  console.route('/deleted-people', createDeletedPages())
   console.route('/left-behind', createLeftBehindPages())
   console.route('/brands', createBrands())
   console.route('/groups', createGroups())

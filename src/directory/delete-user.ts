@@ -2,13 +2,13 @@
 // userName is free again, for a new user with a new id and none of the old rights. Nothing is destroyed.
 import { sql } from 'drizzle-orm'
 import { type AuditRowParameters, auditParameters, insertAudit } from '#audit/record.ts'
-import { prepared } from '#db/statement.ts'
+import { prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
 import { deactivation } from './deactivation.ts'
 import { requireVersion } from './expected-version.ts'
 import { noteLossOfPerson } from './losses.ts'
 import { emailKeys } from './user-content.ts'
-import { lockUserRow, type UserReference } from './users.ts'
+import { lockUserRow, type UserRecord, type UserReference } from './users.ts'
 
 type Parameters = AuditRowParameters & {
   organizationId: string
@@ -39,6 +39,18 @@ const hide = prepared<Parameters, never>(
     ${insertAudit(p, sql`jsonb_build_object('groups', (select coalesce(jsonb_agg(group_id), '[]') from left_groups))`)}`,
 )
 
+/** Hides somebody, and takes them out of their groups; `directoryId`: whose word it is, where it is a directory's. */
+export function hiding(
+  ctx: CallContext,
+  { id: userId, attributes }: Pick<UserRecord, 'id' | 'attributes'>,
+  { directoryId }: { directoryId: string | null },
+): Statement<never> {
+  const entry = { action: 'user.delete', targetType: 'user', targetId: userId } as const
+  const audit = auditParameters(ctx, entry)
+  const { organizationId } = ctx
+  return hide({ ...audit, organizationId, userId, directoryId, emailKeys: emailKeys(attributes), now: nowOf(ctx) })
+}
+
 type DeleteUserInput = UserReference & { expectedVersion?: number | undefined }
 
 /** @throws AppError not_found, also at the second time; precondition_failed where `expectedVersion` is not current */
@@ -54,18 +66,11 @@ export async function deleteUserWithin(tx: Transaction, ctx: CallContext, input:
   requireVersion('user', user, input.expectedVersion)
   // Made first, so that its audit row comes first.
   const switchedOff = deactivation(ctx, user.id, { reason: 'directory_deleted' })
-  const audit = auditParameters(ctx, { action: 'user.delete', targetType: 'user', targetId: user.id })
   const { directoryId } = user
+  const hidden = hiding(ctx, user, { directoryId })
   await tx.commitWith<unknown>(
     noteLossOfPerson({ directoryId, userId: user.id, kind: 'deleted', now: nowOf(ctx) }),
     switchedOff,
-    hide({
-      ...audit,
-      organizationId: ctx.organizationId,
-      userId: user.id,
-      directoryId,
-      emailKeys: emailKeys(user.attributes),
-      now: nowOf(ctx),
-    }),
+    hidden,
   )
 }

@@ -48,6 +48,9 @@ import { listGroups, listMembers } from '#access/people/list-groups.ts'
 import { listUsers } from '#access/people/list-users.ts'
 import { updateLocalGroup, updateLocalUser } from '#access/people/local.ts'
 import { approveUser } from '#access/people/status/approve-user.ts'
+import { deletePerson } from '#access/people/status/delete-person.ts'
+import { listDeletedPeople } from '#access/people/status/deleted-people.ts'
+import { restoreDeleted } from '#access/people/status/restore-deleted.ts'
 import type { AccessChange } from '#access/previews/change.ts'
 import { confirmChange } from '#access/previews/preview.ts'
 import { cancelReview, resumeReview, suspendReview, takeOverReview } from '#access/reviews/change-review.ts'
@@ -134,6 +137,9 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   getLeftBehind: (ctx) => getLeftBehind(ctx, 'x'),
   handOver: (ctx) => handOver(ctx, { userId: 'x', to: 'x' }),
   takeBack: (ctx) => takeBack(ctx, 'x'),
+  deletePerson: (ctx) => deletePerson(ctx, { userId: 'x' }),
+  listDeletedPeople: (ctx) => listDeletedPeople(ctx, { limit: 1 }),
+  restoreDeleted: (ctx) => restoreDeleted(ctx, 'x'),
   listVisibleAssets: (ctx) => listVisibleAssets(ctx, { user: 'x', permission: 'x' }),
   createMapping: changing({ kind: 'create_mappings', mappings: [{ groupId: 'x', roleId: 'x' }] }),
   deleteMapping: changing({ kind: 'delete_mappings', mappingIds: ['x'] }),

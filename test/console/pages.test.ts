@@ -162,6 +162,7 @@ const pages: readonly (readonly [path: string, words: string])[] = [
   ['/account/reviews/:review', 'privileged access is answered one by one'],
   ['/account/reviews/:review/lines/:line', 'Somebody else knows better?'],
   ['/console/audit', 'Assignment created'],
+  ['/console/deleted-people', 'Hidden everywhere else'],
   ['/console/left-behind', 'Work of people who have gone'],
   ['/console/checklists', 'What is to be done when somebody joins'],
   ['/console/checklists/templates/new', 'Lines without a title are left out'],

@@ -155,6 +155,27 @@ describe('many at once', () => {
 })
 
 describe('one person', () => {
+  test('somebody is deleted with their name typed, listed, and restored', async () => {
+    const id = await createPerson(organization, 'wrong.one@example.com', 'Wrong One')
+    const wrong = await admin.post(`/console/users/${id}/delete`, { proof: 'yes' })
+    expect([wrong.status, wrong.text.includes('Type wrong.one@example.com to go on')]).toEqual([400, true])
+    const done = await admin.post(`/console/users/${id}/delete`, { proof: 'wrong.one@example.com', note: 'By mistake' })
+    expect(done.location).toBe('/console/deleted-people?done=deleted')
+    expect((await admin.get(`/console/users/${id}`)).status).toBe(404)
+    const list = await admin.get('/console/deleted-people')
+    for (const words of ['Wrong One', 'By mistake', 'Ada Admin']) expect(list.text).toContain(words)
+    expect((await manager.get('/console/deleted-people')).status).toBe(403)
+    expect((await manager.post(`/console/deleted-people/${id}/restore`)).status).toBe(403)
+    const restored = await admin.post(`/console/deleted-people/${id}/restore`)
+    expect(restored.location).toBe(`/console/users/${id}?done=restored`)
+    await admin.post(`/console/users/${id}/delete`, { proof: 'wrong.one@example.com' })
+    await app.owner`update users set deleted_at = now() - interval '90 days', status_changed_at = now() - interval '90 days'
+      where id = ${id}`
+    expect((await admin.get('/console/deleted-people')).text).toContain(`/console/users/${id}/erase`)
+    const erased = await admin.post(`/console/users/${id}/erase`, { proof: 'wrong.one@example.com' })
+    expect(erased.location).toBe('/console/users?done=erased')
+  })
+
   test('000-31: is switched off after their address was typed, and on again by choice', async () => {
     const id = await person()
     await giveRole(organization, { userId: id, role: 'viewer' })

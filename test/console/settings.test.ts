@@ -23,7 +23,14 @@ beforeEach(async () => {
 const general = {
   ...{ name: 'Nordlicht', accessContact: 'it@example.com', personalMailDomains: 'mail.example\nweb.example' },
   ...{ endDateGraceDays: '14', guestMaxDays: '90', guestDomains: 'Agency.example, studio.example' },
-  ...{ provisioningLogDays: '20', signInTraceDays: '60', mailDays: '10', eraseAfterDays: '5', emailChange: 'never' },
+  ...{
+    provisioningLogDays: '20',
+    signInTraceDays: '60',
+    mailDays: '10',
+    eraseAfterDays: '5',
+    eraseDeleted: 'on',
+    emailChange: 'never',
+  },
   reactivation: 'by_anyone',
 }
 
@@ -35,7 +42,14 @@ describe('general', () => {
     expect(await getSettings(organization.ctx)).toEqual({
       ...{ name: 'Nordlicht', accessContact: 'it@example.com', personalMailDomains: ['mail.example', 'web.example'] },
       ...{ endDateGraceDays: 14, guestMaxDays: 90, guestDomains: ['agency.example', 'studio.example'] },
-      ...{ provisioningLogDays: 20, signInTraceDays: 60, mailDays: 10, eraseAfterDays: 5, emailChange: 'never' },
+      ...{
+        provisioningLogDays: 20,
+        signInTraceDays: 60,
+        mailDays: 10,
+        eraseAfterDays: 5,
+        eraseDeleted: true,
+        emailChange: 'never',
+      },
       reactivation: 'by_anyone',
     })
     const page = await client.get('/console/settings')

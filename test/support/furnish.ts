@@ -230,6 +230,9 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
   await insert('asset_types', { ...who, name: type, label: 'x' })
   await insert('assets', { ...who, type, id: 'x', name: 'x', is_restricted: true })
   await sql`insert into asset_teams (organization_id, type, asset_id, team_id) values (${organizationId}, ${type}, 'x', ${tea})`
+  await insert('deleted_people', {
+    ...{ ...user, deleted_at: at, deleted_by_type: 'system', deleted_by: 'x', status: 'active', group_ids: [] },
+  })
   await insert('ownerships', { ...user, ...who, type: 'campaign', id: id(), kind: 'owner', name: 'x' })
   await sql`insert into hand_overs (organization_id, kind, item, name, from_user_id, to_user_id, is_return, occurred_at, actor_type,
       actor_id) values (${organizationId}, 'team', ${tea}, 'x', ${userId}, 'x', false, ${at}, 'system', 'x')`

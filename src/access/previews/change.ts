@@ -13,6 +13,7 @@ import { deleteBrand } from './kinds/delete-brand.ts'
 import { deleteGroup } from './kinds/delete-group.ts'
 import { deleteMappings } from './kinds/delete-mappings.ts'
 import { deletePolicy } from './kinds/delete-policy.ts'
+import { deleteUser } from './kinds/delete-user.ts'
 import type { Affected, ChangeType, EarlierEnd } from './kinds/kind.ts'
 import { moveDirectory } from './kinds/move-directory.ts'
 import { removeMembers } from './kinds/remove-members.ts'
@@ -39,6 +40,7 @@ const kinds = {
   delete_assignments: deleteAssignments,
   remove_members: removeMembers,
   deactivate_user: deactivateUser,
+  delete_user: deleteUser,
   delete_group: deleteGroup,
   delete_brand: deleteBrand,
   admit_arrivals: admitArrivals,

@@ -18,6 +18,7 @@ import { auditEventRoutes } from './audit-events.ts'
 import { brandRoutes } from './brands.ts'
 import { checklistRoutes } from './checklists.ts'
 import { connectionRoutes } from './connections.ts'
+import { deletedUserRoutes } from './deleted-users.ts'
 import { directoryRoutes } from './directories.ts'
 import { directoryClientRoutes } from './directory-clients.ts'
 import { directoryTokenRoutes } from './directory-tokens.ts'
@@ -68,6 +69,7 @@ export const resourceRoutes = [
   userErasureRoutes,
   userStatusRoutes,
   leftBehindRoutes,
+  deletedUserRoutes,
   userChangeRoutes,
   userAccessRoutes,
   userMatrixRoutes,

@@ -15,6 +15,9 @@ const fields = {
     .nullable()
     .openapi({ description: 'Whose assignments have all ended this long ago is deactivated; null: nobody is' }),
   eraseAfterDays: days.openapi({ description: 'How long somebody has to be inactive before they can be erased' }),
+  eraseDeleted: z
+    .boolean()
+    .openapi({ description: 'Whether deleted people are erased by themselves after `eraseAfterDays`' }),
   emailChange: z.enum(emailChanges).openapi({
     description:
       'Who may change addresses: `verified`: administrators, people by a link, and directories; `directory_only`: directories ' +

@@ -67,6 +67,7 @@ const verbs: Record<string, string> = {
   remove: 'removed',
   resend: 'sent again',
   restore: 'to give back what it took',
+  restore_deleted: 'restored after being deleted',
   resume: 'resumed',
   replace_reviewers: 'got other reviewers',
   report: 'report signed',

@@ -5,7 +5,7 @@ import { emailChanges } from '#directory/email-change.ts'
 import type { Form } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
-import { Choice, Field } from '#http/ui/forms.tsx'
+import { Check, Choice, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { filledForm, textOf } from '../ui/forms.ts'
@@ -32,6 +32,7 @@ export function createGeneral(): Hono<ConsoleEnv> {
         signInTraceDays: Number(form['signInTraceDays']),
         mailDays: Number(form['mailDays']),
         eraseAfterDays: Number(form['eraseAfterDays']),
+        eraseDeleted: form['eraseDeleted'] === 'on',
         emailChange: emailChanges.find((each) => each === form['emailChange']) ?? 'verified',
         reactivation: form['reactivation'] === 'by_anyone' ? 'by_anyone' : 'by_holder',
       })
@@ -64,6 +65,7 @@ const formOf = (settings: OrganizationSettings): FormState =>
     signInTraceDays: String(settings.signInTraceDays),
     mailDays: String(settings.mailDays),
     eraseAfterDays: String(settings.eraseAfterDays),
+    eraseDeleted: settings.eraseDeleted ? 'on' : undefined,
     emailChange: settings.emailChange,
     reactivation: settings.reactivation,
   })
@@ -154,7 +156,17 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
           {number('provisioningLogDays', 'Provisioning log')}
           {number('signInTraceDays', 'Traces of sign-ins')}
           {number('mailDays', 'Mails')}
-          {number('eraseAfterDays', 'Inactive people', 'So long they cannot be erased yet.')}
+          {number(
+            'eraseAfterDays',
+            'Inactive and deleted people',
+            'So long they cannot be erased yet, and the deleted can be restored.',
+          )}
+          <Check
+            name="eraseDeleted"
+            label="Erase deleted people by itself after that time"
+            hint="Otherwise they wait under Deleted people for somebody to erase them."
+            isChecked={values['eraseDeleted'] === 'on'}
+          />
         </Panel>
         {isPermitted(frame.ctx, 'organization.write') ? <Buttons submit="Save" /> : null}
       </PostForm>

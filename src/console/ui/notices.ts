@@ -8,6 +8,7 @@ export const notices = {
   erased: 'Erased for good',
   deactivated: 'Deactivated: everything that was open is closed',
   reactivated: 'Reactivated',
+  restored: 'Restored as they were',
   handedOver: 'Handed over',
   takenBack: 'Taken back',
   ended: 'Ended',

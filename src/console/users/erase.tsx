@@ -1,10 +1,12 @@
 // Erasing a person: what goes, what stays, and the name typed again.
 import { type Context, Hono } from 'hono'
 import { getSettings } from '#access/organizations/settings.ts'
+import { getDeletedPerson } from '#access/people/status/deleted-people.ts'
 import { eraseUser } from '#access/people/status/erase-user.ts'
 import { getUser, type UserRecord } from '#directory/users.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { type FormState, PostForm, Refusal } from '#http/ui/form.tsx'
+import { AppError } from '#platform/errors.ts'
 import { isPermitted } from '#src/context.ts'
 import { TypedWord } from '../ui/confirm.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
@@ -27,14 +29,31 @@ export function createErasePages(): Hono<ConsoleEnv> {
   return pages
 }
 
-const userAt = (c: Context<ConsoleEnv>): Promise<UserRecord> =>
-  getUser(c.get('ctx'), { userId: c.req.param('id') ?? '', directoryId: null })
+type Named = Pick<UserRecord, 'id' | 'userName' | 'displayName'>
 
-async function showErase(c: Context<ConsoleEnv>, user: UserRecord, state: FormState): Promise<Response> {
+/** Also of whoever is deleted. */
+async function userAt(c: Context<ConsoleEnv>): Promise<Named & { isDeleted: boolean }> {
+  const [ctx, userId] = [c.get('ctx'), c.req.param('id') ?? '']
+  try {
+    return { ...(await getUser(ctx, { userId, directoryId: null })), isDeleted: false }
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'not_found')) throw error
+    return { ...(await getDeletedPerson(ctx, userId)), isDeleted: true }
+  }
+}
+
+async function showErase(
+  c: Context<ConsoleEnv>,
+  user: Named & { isDeleted: boolean },
+  state: FormState,
+): Promise<Response> {
   const frame = frameOf(c)
   const name = user.displayName ?? user.userName
   const days = isPermitted(frame.ctx, 'organization.read') ? (await getSettings(frame.ctx)).eraseAfterDays : undefined
-  const trail = [...sectionTrail('users'), { label: name, href: `/console/users/${user.id}` }]
+  const back = user.isDeleted
+    ? { label: 'Deleted people', href: '/console/deleted-people' }
+    : { label: name, href: `/console/users/${user.id}` }
+  const trail = [...sectionTrail('users'), back]
   const page = (
     <ConsolePage
       {...{ frame, trail }}
@@ -51,7 +70,7 @@ async function showErase(c: Context<ConsoleEnv>, user: UserRecord, state: FormSt
         <Refusal state={state} />
         <PostForm action={`/console/users/${user.id}/erase`}>
           <TypedWord word={user.userName} state={state} />
-          <Buttons submit="Erase for good" kind="danger" back={`/console/users/${user.id}`} leave="Think again" />
+          <Buttons submit="Erase for good" kind="danger" back={back.href} leave="Think again" />
         </PostForm>
       </Panel>
     </ConsolePage>

@@ -1,6 +1,6 @@
 // Organizations and their brands.
 import { sql } from 'drizzle-orm'
-import { integer, jsonb, pgPolicy, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import { boolean, integer, jsonb, pgPolicy, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import { ownOrganizationOnly, recordedAt, serverRole, time } from './common.ts'
 
 const isOrganizationInReach = sql`id = (select current_setting('rolecall.organization_id', true)) or (select current_setting('rolecall.instance', true)) = 'on'`
@@ -53,6 +53,8 @@ export const organizations = pgTable(
     endDateGraceDays: integer('end_date_grace_days'),
     /** How long somebody has to be inactive before they can be erased. */
     eraseAfterDays: integer('erase_after_days').notNull().default(30),
+    /** Whether deleted people are erased by themselves after that time. */
+    eraseDeleted: boolean('erase_deleted').notNull().default(false),
     /** Who may change people's addresses: themselves, by a link, and administrators; directories alone; nobody without a word. */
     emailChange: text('email_change', { enum: ['verified', 'directory_only', 'never'] })
       .notNull()

@@ -4,8 +4,8 @@ import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { reactivation } from '#directory/reactivation.ts'
+import { showing } from '#directory/show-user.ts'
 import { isDirectorysHold } from '#directory/status-word.ts'
-import { emailKeys } from '#directory/user-content.ts'
 import type { Attributes, StatusReason, UserStatus } from '#directory/users.ts'
 import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
 import { isOfChange, type MassChangeKey, type RestoreOutcome } from './mass-changes.ts'
@@ -47,14 +47,6 @@ const next = prepared<MassChangeKey & { limit: number }, Lost>(
 /** The next of whom nothing has been decided, their rows locked. */
 export const nextLost = (tx: Transaction, key: MassChangeKey, limit: number): Promise<Lost[]> =>
   tx.run(next({ ...key, limit }))
-
-const show = prepared<{ organizationId: string; userId: string; emailKeys: readonly string[]; now: string }, never>(
-  (p) => sql`with shown as (
-      update users set deleted_at = null, version = version + 1, updated_at = ${p.now}::timestamptz
-      where organization_id = ${p.organizationId} and id = ${p.userId} and deleted_at is not null)
-    insert into user_emails (organization_id, value_key, user_id)
-      select ${p.organizationId}, value_key, ${p.userId} from unnest(${p.emailKeys}::text[]) value_key on conflict do nothing`,
-)
 
 const wait = prepared<{ organizationId: string; userId: string }, never>(
   (p) => sql`update users set status = 'invited' where organization_id = ${p.organizationId} and id = ${p.userId}
@@ -102,7 +94,7 @@ export function restoration(ctx: CallContext, key: MassChangeKey, person: Lost):
   if (outcome !== 'restored') return [groups, noted]
   const detail = { massChange: key.massChangeId }
   return [
-    ...(person.isDeleted ? [show({ organizationId, userId, emailKeys: emailKeys(person.attributes), now })] : []),
+    ...(person.isDeleted ? [showing(ctx, person)] : []),
     ...(person.wasPutOut ? [reactivation(ctx, userId, 'administrator')] : []),
     ...(person.before === 'invited' ? [wait({ organizationId, userId })] : []),
     groups,

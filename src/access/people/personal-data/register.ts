@@ -57,6 +57,11 @@ export const register: readonly RegisterEntry[] = [
     where: (p) => sql`(t.from_user_id = ${p.userId} or t.to_user_id = ${p.userId} or t.subject_id = ${p.userId})`,
   },
   { name: 'assignments', what: 'Roles given to them directly, with reasons', kept: untilErased },
+  {
+    name: 'deleted_people',
+    what: 'That an administrator deleted them, and what they were before',
+    kept: 'until they are restored or erased',
+  },
   { name: 'directory_losses', what: 'What a directory took from them', kept: '90 days' },
   {
     name: 'inactivity_exceptions',

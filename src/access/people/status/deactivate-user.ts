@@ -10,14 +10,17 @@ import { type CallContext, inTransaction, refuseUnknown, requirePermission, type
 import { requireNotAbove, withinCeiling } from '../../ceiling/ceiling.ts'
 import { type HandOver, handOverFields, handOverWithin } from '../hand-over/hand-over.ts'
 
+/** In somebody's words, for the audit trail. */
+export const noteSchema = z
+  .string()
+  .trim()
+  .max(1_000, 'must have at most 1000 characters')
+  .refine((text) => !text.includes('\0'), 'must not contain NUL')
+  .nullish()
+
 const DeactivateUserInput = z.object({
   userId: z.string(),
-  note: z
-    .string()
-    .trim()
-    .max(1_000, 'must have at most 1000 characters')
-    .refine((text) => !text.includes('\0'), 'must not contain NUL')
-    .nullish(),
+  note: noteSchema,
   /** When they are expected back: then their reactivation is proposed. */
   returnsAt: instantSchema.nullish(),
   /** Who takes over what they leave behind; without it, it waits for somebody. */

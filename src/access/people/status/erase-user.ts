@@ -33,7 +33,7 @@ const lock = prepared<Key, { userName: string }>(
 
 const retention = prepared<Key, { days: number; isOver: boolean }>(
   (p) => sql`select o.erase_after_days as days,
-      u.status = 'inactive' and u.status_changed_at <= now() - make_interval(days => o.erase_after_days) as "isOver"
+      u.status = 'inactive' and greatest(u.status_changed_at, u.deleted_at) <= now() - make_interval(days => o.erase_after_days) as "isOver"
     from users u join organizations o on o.id = u.organization_id
     where u.organization_id = ${p.organizationId} and u.id = ${p.userId}`,
 )
@@ -90,6 +90,7 @@ export const tables = [
     'inactivity_notices',
     'ownerships',
     'access_digest_people',
+    'deleted_people',
   ],
 ] as const
 

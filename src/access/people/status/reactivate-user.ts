@@ -36,8 +36,12 @@ const holder = prepared<{ organizationId: string; directoryId: string | null }, 
     where d.organization_id = ${p.organizationId} and d.id = ${p.directoryId} and d.status = 'active'`,
 )
 
-/** @throws AppError conflict (reason `held_by_directory`) */
-async function requireOurs(tx: Transaction, ctx: CallContext, user: UserRecord): Promise<void> {
+/** What their directory switched off is the directory's to lift. @throws AppError conflict (reason `held_by_directory`) */
+export async function requireOurs(
+  tx: Transaction,
+  ctx: CallContext,
+  user: Pick<UserRecord, 'directoryId' | 'statusReason'>,
+): Promise<void> {
   if (!isDirectorysHold(user.statusReason)) return
   const { organizationId } = ctx
   const [directory] = await tx.run(holder({ organizationId, directoryId: user.directoryId }))

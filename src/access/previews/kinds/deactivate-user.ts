@@ -1,10 +1,24 @@
 // Somebody is switched off.
 import { z } from 'zod'
 import { isId } from '#platform/ids.ts'
-import { handOverFields, successorIds } from '../../people/hand-over/hand-over.ts'
+import type { CallContext, Transaction } from '#src/context.ts'
+import { type HandOver, handOverFields, successorIds } from '../../people/hand-over/hand-over.ts'
 import { deactivateUserWithin } from '../../people/status/deactivate-user.ts'
 import { id, timeInput } from './fields.ts'
-import { defineChange, usersAffected } from './kind.ts'
+import { type Affected, defineChange, usersAffected } from './kind.ts'
+
+type Leaving = { userId: string; handOver?: HandOver | null | undefined }
+
+/** Whoever goes, and whoever leads a team from then on and holds what it gives. */
+export async function leavingAffected(
+  tx: Transaction,
+  ctx: CallContext,
+  { userId, handOver }: Leaving,
+): Promise<Affected> {
+  if (!isId('usr', userId)) return usersAffected([])
+  const others = handOver == null ? [] : await successorIds(tx, ctx, { userId, handOver })
+  return usersAffected([userId, ...others].map((each) => ({ userId: each })))
+}
 
 export const deactivateUser = defineChange({
   fields: z.strictObject({
@@ -13,10 +27,5 @@ export const deactivateUser = defineChange({
   }),
   label: 'Deactivate',
   apply: async (tx, ctx, change) => [await deactivateUserWithin(tx, ctx, change)],
-  affected: async (tx, ctx, { userId, handOver }) => {
-    if (!isId('usr', userId)) return usersAffected([])
-    // Whoever leads a team from then on holds what it gives.
-    const others = handOver == null ? [] : await successorIds(tx, ctx, { userId, handOver })
-    return usersAffected([userId, ...others].map((id) => ({ userId: id })))
-  },
+  affected: leavingAffected,
 })

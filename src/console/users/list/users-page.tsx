@@ -45,6 +45,7 @@ export const UsersPage = ({ frame, query, found, options }: UsersPageProps) => (
 
 const UsersActions = ({ ctx }: { ctx: CallContext }) => (
   <>
+    {isPermitted(ctx, 'users.read') ? <LinkButton href="/console/deleted-people">Deleted people</LinkButton> : null}
     {brandsPermitted(ctx, 'invitations.write').length === 0 ? null : (
       <PrimaryLink href="/console/invitations/new">Invite</PrimaryLink>
     )}

@@ -137,6 +137,7 @@ const UserActions = ({ ctx, user }: { ctx: CallContext; user: ListedUser }) => {
         <LinkButton href={`${href}/personal-data`}>Personal data</LinkButton>
       ) : null}
       {mayWrite && isActive ? <LinkButton href={`${href}/deactivate`}>Deactivate</LinkButton> : null}
+      {mayWrite && !user.isEmergencyAccount ? <LinkButton href={`${href}/delete`}>Delete</LinkButton> : null}
       {mayWrite && user.status === 'inactive' ? (
         <PrimaryLink href={`${href}/reactivate`}>Reactivate</PrimaryLink>
       ) : null}

@@ -1,4 +1,4 @@
-// What switching one person off does, and the name to type before it is done.
+// What switching one person off does, or deleting them, and the name to type before it is done.
 import type { Context } from 'hono'
 import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
 import { type DeactivationPreview, previewDeactivation } from '#access/people/status/preview-deactivation.ts'
@@ -19,7 +19,20 @@ import { nameOf, userTrail } from '../parts/user-frame.tsx'
 /** What has to be typed before somebody is switched off. */
 export const proofOf = ({ email, userName }: Pick<ListedUser, 'email' | 'userName'>): string => email ?? userName
 
-export async function showDeactivate(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
+const words = {
+  deactivate: {
+    verb: 'Deactivate',
+    lead: 'They are shut out with their next request, everywhere. What they made stays, and so do their roles, for a return.',
+  },
+  delete: {
+    verb: 'Delete',
+    lead: 'They are shut out and hidden everywhere, and can be restored under Deleted people until they are erased. Deactivating is enough to shut somebody out.',
+  },
+} as const
+
+export type Leaving = keyof typeof words
+
+export async function showLeaving(c: Context<ConsoleEnv>, state: FormState, act: Leaving): Promise<Response> {
   const [frame, id] = [frameOf(c), c.req.param('id') ?? '']
   const user = await getListedUser(frame.ctx, id)
   const preview = await previewDeactivation(frame.ctx, id)
@@ -27,8 +40,8 @@ export async function showDeactivate(c: Context<ConsoleEnv>, state: FormState): 
     <ConsolePage
       frame={frame}
       section="users"
-      title={`Deactivate ${nameOf(user)}`}
-      lead="They are shut out with their next request, everywhere. What they made stays, and so do their roles, for a return."
+      title={`${words[act].verb} ${nameOf(user)}`}
+      lead={words[act].lead}
       trail={userTrail(user)}
     >
       {preview.refusal === null ? null : (
@@ -38,7 +51,7 @@ export async function showDeactivate(c: Context<ConsoleEnv>, state: FormState): 
       )}
       <Consequences preview={preview} manager={frame.manager} />
       <Made made={preview.made} />
-      <PostForm action={`/console/users/${id}/deactivate`} state={state} class="panel">
+      <PostForm action={`/console/users/${id}/${act}`} state={state} class="panel">
         <div class="form-grid">
           <TextArea
             {...field(state, 'note')}
@@ -48,17 +61,19 @@ export async function showDeactivate(c: Context<ConsoleEnv>, state: FormState): 
             maxlength={1_000}
             isOptional
           />
-          <Field
-            {...field(state, 'returnsAt')}
-            label="Expected back on"
-            type="date"
-            hint="On that day you are reminded to reactivate them."
-            isOptional
-          />
+          {act === 'delete' ? null : (
+            <Field
+              {...field(state, 'returnsAt')}
+              label="Expected back on"
+              type="date"
+              hint="On that day you are reminded to reactivate them."
+              isOptional
+            />
+          )}
         </div>
         {preview.leaves.length === 0 ? null : <WorkByKind work={preview.leaves} state={state} />}
         <TypedWord word={proofOf(user)} state={state} />
-        <Buttons submit="Deactivate" kind="danger" back={`/console/users/${id}`} />
+        <Buttons submit={words[act].verb} kind="danger" back={`/console/users/${id}`} />
       </PostForm>
     </ConsolePage>
   )

@@ -2,28 +2,40 @@
 import { Hono } from 'hono'
 import { getListedUser } from '#access/people/list-users.ts'
 import { deactivateUser } from '#access/people/status/deactivate-user.ts'
+import { deletePerson } from '#access/people/status/delete-person.ts'
 import { reactivateUser } from '#access/people/status/reactivate-user.ts'
 import type { ConsoleEnv } from '../../ui/env.ts'
 import { chosen, emptyForm, endOfDay, textOf } from '../../ui/forms.ts'
 import { submit } from '../../ui/submit.ts'
 import { handOverByKind } from '../../ui/work.tsx'
-import { proofOf, showDeactivate } from './deactivate-page.tsx'
+import { proofOf, showLeaving } from './deactivate-page.tsx'
 import { showReactivate } from './reactivate-page.tsx'
 
 /** @returns an app to be mounted at `/console/users` */
 export function createStatusPages(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
 
-  pages.get('/:id/deactivate', (c) => showDeactivate(c, emptyForm))
+  pages.get('/:id/deactivate', (c) => showLeaving(c, emptyForm, 'deactivate'))
 
   pages.post('/:id/deactivate', async (c) => {
     const [ctx, userId] = [c.get('ctx'), c.req.param('id')]
     const word = proofOf(await getListedUser(ctx, userId))
-    return submit(c, { again: (state) => showDeactivate(c, state), word }, async (form) => {
+    return submit(c, { again: (state) => showLeaving(c, state, 'deactivate'), word }, async (form) => {
       const returnsAt = endOfDay(form, 'returnsAt')
       const wanted = { note: textOf(form, 'note'), returnsAt, handOver: handOverByKind(form) }
       await deactivateUser(ctx, { userId, ...wanted })
       return `/console/users/${userId}?done=deactivated`
+    })
+  })
+
+  pages.get('/:id/delete', (c) => showLeaving(c, emptyForm, 'delete'))
+
+  pages.post('/:id/delete', async (c) => {
+    const [ctx, userId] = [c.get('ctx'), c.req.param('id')]
+    const word = proofOf(await getListedUser(ctx, userId))
+    return submit(c, { again: (state) => showLeaving(c, state, 'delete'), word }, async (form) => {
+      await deletePerson(ctx, { userId, note: textOf(form, 'note'), handOver: handOverByKind(form) })
+      return '/console/deleted-people?done=deleted'
     })
   })
 
