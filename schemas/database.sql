@@ -4790,7 +4790,53 @@ CREATE POLICY own_organization ON access_digest_people FOR ALL TO rolecall_serve
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_digest_people TO rolecall_server;
 
--- Where the rule on inactivity is to run, and where people are to be told what has changed of their access.
+-- What happens at the end of an absence that does not say so itself: the person is proposed for reactivation, or
+-- reactivated.
+CREATE TABLE absence_rules (
+  organization_id text NOT NULL,
+  at_return text NOT NULL,
+  CONSTRAINT absence_rules_pkey PRIMARY KEY (organization_id),
+  CONSTRAINT absence_rules_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+ALTER TABLE absence_rules ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON absence_rules FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON absence_rules TO rolecall_server;
+
+-- Somebody is deactivated for a time, from now or from a day ahead. deactivated_at: the deactivation that it brought
+-- about; only that one is lifted at the end.
+CREATE TABLE absences (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  user_id text NOT NULL,
+  from_at timestamp(3) with time zone NOT NULL,
+  until_at timestamp(3) with time zone NOT NULL,
+  reason text NOT NULL,
+  at_return text,
+  status text NOT NULL,
+  deactivated_at timestamp(3) with time zone,
+  outcome text,
+  ended_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  CONSTRAINT absences_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT absences_organization_id_user_id_users_organization_id_id_fk FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX absences_from ON absences USING btree (from_at) WHERE (status = 'planned'::text);
+CREATE UNIQUE INDEX absences_open ON absences USING btree (organization_id, user_id) WHERE (status = ANY (ARRAY['planned'::text, 'under_way'::text]));
+CREATE INDEX absences_until ON absences USING btree (until_at) WHERE (status = 'under_way'::text);
+CREATE INDEX absences_user ON absences USING btree (organization_id, user_id);
+ALTER TABLE absences ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON absences FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON absences TO rolecall_server;
+
+-- Where the rule on inactivity is to run, people are to be told what has changed of their access, or an absence begins
+-- or ends.
 CREATE OR REPLACE FUNCTION public.organizations_with_lifecycles()
  RETURNS TABLE(organization_id text, kind text)
  LANGUAGE sql
@@ -4804,7 +4850,12 @@ AS $function$
     WHERE o.status = 'active' AND coalesce(d.pace, 'daily') <> 'off'
       AND (coalesce(d.told_until, o.created_at) <= now() - interval '5 minutes'
           - CASE d.pace WHEN 'hourly' THEN interval '1 hour' ELSE interval '1 day' END
-        OR EXISTS (SELECT FROM access_digest_people p WHERE p.organization_id = o.id)) $function$;
+        OR EXISTS (SELECT FROM access_digest_people p WHERE p.organization_id = o.id))
+  UNION ALL
+  SELECT DISTINCT a.organization_id, 'absence' FROM (
+    SELECT p.organization_id FROM absences p WHERE p.status = 'planned' AND p.from_at <= now()
+    UNION ALL SELECT u.organization_id FROM absences u WHERE u.status = 'under_way' AND u.until_at <= now()) a
+    JOIN organizations o ON o.id = a.organization_id AND o.status = 'active' $function$;
 -- Called by functions of ours only.
 
 -- Whose access may have changed since then by anything but an assignment of their own: a superset of those for whom the

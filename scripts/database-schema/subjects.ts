@@ -308,6 +308,8 @@ const lifecycles: Subject = {
     'inactivity_runs',
     'access_digests',
     'access_digest_people',
+    'absence_rules',
+    'absences',
   ],
   functions: ['organizations_with_lifecycles', 'people_with_changed_access'],
 }

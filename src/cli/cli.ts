@@ -1,5 +1,6 @@
 // The `rolecall` command: a noun, a verb and options; each calls the verb that the API calls.
 import { Command } from 'commander'
+import { addAbsenceCommands } from './absence.ts'
 import { addAccessCommands } from './access.ts'
 import { addApiKeyCommands } from './api-key.ts'
 import { addApplicationCommands } from './application.ts'
@@ -59,6 +60,7 @@ export function createCli(runtime: CliRuntime): Command {
     addReportCommands,
     addChecklistCommands,
     addInactivityCommands,
+    addAbsenceCommands,
     addUserCommands,
     addDoctorCommand,
     addInvitationCommands,

@@ -3,6 +3,7 @@
 import { deliverLogouts } from '#access/applications/deliver-logouts.ts'
 import { beginChecklists } from '#access/checklists/begin-checklists.ts'
 import { notifyAlarms } from '#access/notices/alarms/notify-alarms.ts'
+import { runAbsences } from '#access/people/absence/run-absences.ts'
 import { learnBrakes } from '#access/people/brake/learn-brakes.ts'
 import { continueUserChanges } from '#access/people/bulk/continue-user-changes.ts'
 import { sendAccessDigests } from '#access/people/digest/send-digests.ts'
@@ -56,6 +57,7 @@ export const standardJobs: Jobs = {
   checklist: (ctx) => beginChecklists(ctx),
   review: (ctx) => runReviews(ctx),
   inactivity: (ctx) => runInactivity(ctx),
+  absence: (ctx) => runAbsences(ctx),
   access_digest: (ctx) => sendAccessDigests(ctx),
 }
 

@@ -46,6 +46,7 @@ export type IdPrefix =
   | 'tms'
   | 'tmr'
   | 'inr'
+  | 'abs'
 
 export type Ids = { next(prefix: IdPrefix): string }
 

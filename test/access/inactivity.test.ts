@@ -38,7 +38,8 @@ const pass = async (days: number): Promise<void> => {
   await owner`update inactivity_rules set counts_from = counts_from - make_interval(days => ${ago}::int),
     erases_from = erases_from - make_interval(days => ${ago}::int) where organization_id = ${client.organizationId}`
   await owner`update users set last_active_at = last_active_at - make_interval(days => ${ago}::int),
-    status_changed_at = status_changed_at - make_interval(days => ${ago}::int) where organization_id = ${client.organizationId}`
+    status_changed_at = status_changed_at - make_interval(days => ${ago}::int),
+    deleted_at = deleted_at - make_interval(days => ${ago}::int) where organization_id = ${client.organizationId}`
 }
 const statusOf = async (userId: string) => {
   const [row] = await owner`select status, status_reason as reason from users where id = ${userId}`

@@ -27,6 +27,8 @@ import { issueApiKey, listApiKeys, revokeApiKey } from '#access/organizations/ap
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { findOrganization, getOrganization, listOrganizations } from '#access/organizations/organizations.ts'
 import { setOrganizationStatus } from '#access/organizations/update-organization.ts'
+import { getAbsence, getAbsenceRule, listAbsences, setAbsenceRule } from '#access/people/absence/absences.ts'
+import { cancelAbsence, changeAbsence, planAbsence } from '#access/people/absence/plan-absence.ts'
 import { listAdoptionRequests } from '#access/people/adoption/adoption-requests.ts'
 import { decideAdoptions } from '#access/people/adoption/decide-adoption.ts'
 import { outlookOfMove } from '#access/people/adoption/outlook-of-move.ts'
@@ -158,6 +160,13 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   updateLocalGroup: (ctx) => updateLocalGroup(ctx, { groupId: 'x' }),
   removeMembers: changing({ kind: 'remove_members', groupId: 'x', memberIds: ['x'] }),
   deleteLocalGroup: changing({ kind: 'delete_group', groupId: 'x' }),
+  listAbsences: (ctx) => listAbsences(ctx, { limit: 1 }),
+  getAbsence: (ctx) => getAbsence(ctx, 'x'),
+  planAbsence: (ctx) => planAbsence(ctx, { userId: 'x', until: '2099-01-01T00:00:00Z', reason: 'x' }),
+  changeAbsence: (ctx) => changeAbsence(ctx, { absenceId: 'x' }),
+  cancelAbsence: (ctx) => cancelAbsence(ctx, 'x'),
+  getAbsenceRule: (ctx) => getAbsenceRule(ctx),
+  setAbsenceRule: (ctx) => setAbsenceRule(ctx, { atReturn: 'return' }),
   getAccessDigest: (ctx) => getAccessDigest(ctx),
   setAccessDigest: (ctx) => setAccessDigest(ctx, { pace: 'off' }),
   previewAccessDigest: (ctx) => previewAccessDigest(ctx),

@@ -7,6 +7,7 @@ import { createRole } from '#access/grants/roles/create-role.ts'
 import { listRoles } from '#access/grants/roles/roles.ts'
 import { sendTestMail } from '#access/notices/mail/send-test-mail.ts'
 import { issueApiKey, listApiKeys } from '#access/organizations/api-keys/api-keys.ts'
+import { planAbsence } from '#access/people/absence/plan-absence.ts'
 import { exceptFromInactivity } from '#access/people/inactivity/exceptions.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
 import { createGroup } from '#directory/create-group.ts'
@@ -52,6 +53,8 @@ beforeAll(async () => {
   const domain = (await addDomain(ctx, { name: 'example.org' })).id
   await sendTestMail(ctx, { to: 'ops@example.com' })
   const emergency = (await createEmergencyAccount(ctx, { name: 'Envelope one' })).userId
+  const leave = { from: '2098-01-01T00:00:00Z', until: '2099-01-01T00:00:00Z', reason: 'Parental leave' }
+  await planAbsence(ctx, { userId: user, ...leave })
   await exceptFromInactivity(ctx, { userId: user, reason: 'On leave' })
   Object.assign(ids, { brand, user, role, editor, group, application, key, domain, emergency })
   walk = await startWalk((view) => openAs(browser, app, administrator, view))
@@ -89,6 +92,8 @@ walkPages(
     ['/console/settings/inactivity', 'Warn after so many days'],
     ['/console/settings/inactivity/outlook', 'Within 30 days'],
     ['/console/settings/inactivity/exceptions', 'On leave'],
+    ['/console/users/:user/absence', 'Until the end of'],
+    ['/console/users/absences', 'Parental leave'],
     ['/console/users/:user/inactivity', 'Change the exception'],
     ['/console/settings/mail/digest', 'What they would be told now'],
     ['/console/settings/mail', 'ops@example.com'],

@@ -61,6 +61,10 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
   await sql`insert into access_digests (organization_id, pace, told_from, told_until)
     values (${organizationId}, 'off', ${at}, ${at}) on conflict do nothing`
   await insert('access_digest_people', user)
+  await sql`insert into absence_rules (organization_id, at_return) values (${organizationId}, 'propose') on conflict do nothing`
+  await insert('absences', {
+    ...{ ...user, id: `abs_${id()}`, from_at: at, until_at: later, reason: 'x', status: 'ended', created_by: 'x' },
+  })
   await insert('inactivity_exceptions', { ...user, reason: 'x', created_by: 'x' })
   await insert('inactivity_notices', { ...user, warned_at: at, is_mailed: false, deactivates_at: at })
   await insert('inactivity_runs', { id: `inr_${id()}`, ran_at: at, warned: 0, deactivated: 0, erased: 0, refused: 0 })

@@ -36,12 +36,14 @@ async function endAccount(ctx: CallContext, { userId, userName, displayName }: P
 const claimReturns = prepared<{ organizationId: string }, Person & { returnsAt: string; isInactive: boolean }>(
   (p) => sql`update users u set returns_at = null from users before
     where u.organization_id = ${p.organizationId} and u.returns_at <= now()
+      and not exists (select from absences a where a.organization_id = u.organization_id and a.user_id = u.id
+        and a.status = 'under_way')
       and before.organization_id = u.organization_id and before.id = u.id
     returning u.id as "userId", u.user_name as "userName", u.display_name as "displayName",
       before.returns_at as "returnsAt", (u.status = 'inactive' and u.deleted_at is null) as "isInactive"`,
 )
 
-/** Proposes the reactivation of whoever was deactivated until now; that is left to people. */
+/** Proposes the reactivation of whoever was deactivated until now; an absence ends first, and may have them back by itself. */
 export async function proposeReturns(ctx: CallContext): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const due = await tx.run(claimReturns({ organizationId: ctx.organizationId }))

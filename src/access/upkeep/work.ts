@@ -24,6 +24,7 @@ type UpkeepKind =
   | 'review'
   | 'inactivity'
   | 'access_digest'
+  | 'absence'
 
 export type WorkKind = PromptKind | SealKind | UpkeepKind
 
@@ -68,7 +69,7 @@ const pauses: Record<WorkKind, Pause> = {
   ...{ mail: short, logout: short, sessions: short, alarm: short, user_change: short, audit_seal: short },
   ...{ domain: medium, metadata: medium },
   ...{ reminder: long, end_date: long, retention: long, certificate: long, emergency_drill: long },
-  ...{ brake: long, report: long, review: long, checklist: long, inactivity: long, access_digest: long },
+  ...{ brake: long, report: long, review: long, checklist: long, inactivity: long, access_digest: long, absence: long },
 }
 
 /** What is due of this pace and nobody does, whoever waited longest first. @throws AppError unavailable */

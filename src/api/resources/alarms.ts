@@ -15,6 +15,7 @@ const Alarm = z
         'return_due',
         'end_date_refused',
         'inactivity_refused',
+        'absence_refused',
         'certificate_ending',
         'client_secret_ending',
         'sponsor_left',

@@ -1,5 +1,6 @@
 // All resources of the management API, in the order of the document.
 
+import { absenceRoutes } from './absences.ts'
 import { accessChangeRoutes } from './access-changes.ts'
 import { accessDifferenceRoutes } from './access-differences.ts'
 import { accessDigestRoutes } from './access-digest.ts'
@@ -99,6 +100,7 @@ export const resourceRoutes = [
   reportRoutes,
   checklistRoutes,
   inactivityRoutes,
+  absenceRoutes,
   personalDataRoutes,
   accessDifferenceRoutes,
   addressProposalRoutes,

@@ -47,6 +47,10 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
     title: 'Somebody could not be deactivated for not being here',
     href: (detail) => `/console/users/${String(detail['userId'])}`,
   },
+  absence_refused: {
+    title: 'An absence could not begin',
+    href: (detail) => `/console/users/${String(detail['userId'])}`,
+  },
   certificate_ending: {
     title: 'A certificate ends soon',
     href: (detail) => `/console/connections/${String(detail['connectionId'])}`,

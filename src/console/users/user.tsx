@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import { type ListedTeam, listTeams } from '#access/grants/teams/teams.ts'
 import { type Alarm, listAlarms } from '#access/notices/alarms/alarms.ts'
+import { listAbsences } from '#access/people/absence/absences.ts'
 import { getAccessMatrix } from '#access/people/access-matrix.ts'
 import { findAddressProposal } from '#access/people/adoption/address-proposals.ts'
 import { getLeftBehind } from '#access/people/hand-over/left-behind.ts'
@@ -32,6 +33,7 @@ import { HeldBack } from './parts/held-back.tsx'
 import { createOverridePage } from './parts/override-page.tsx'
 import { UserFrame } from './parts/user-frame.tsx'
 import { createPastPage } from './past-page.tsx'
+import { AbsenceNotice, createAbsencePage } from './status/absence-page.tsx'
 import { createInactivityPage, InactivityNotice } from './status/inactivity-page.tsx'
 import { createStatusPages } from './status/status-pages.tsx'
 import { HistoryTab, SessionsTab, SignInsTab } from './user-tabs.tsx'
@@ -51,13 +53,14 @@ export function createUserPages(): Hono<ConsoleEnv> {
     const receipt = user.status === 'inactive' ? await receiptOf(frame.ctx, id) : undefined
     const [mayRead, mayWrite] = [isPermitted(frame.ctx, 'users.read'), isPermitted(frame.ctx, 'users.write')]
     const tasks = await listReviewTasks(frame.ctx, { userId: id, isOpen: true, limit: shownEvents })
-    const [asked, proposal, standing] = mayRead
+    const [asked, proposal, standing, absences] = mayRead
       ? await Promise.all([
           listAccessRequests(frame.ctx, id),
           findAddressProposal(frame.ctx, id),
           getInactivityStanding(frame.ctx, id),
+          listAbsences(frame.ctx, { userId: id, isOpen: true, limit: 1 }),
         ])
-      : [[], undefined, undefined]
+      : [[], undefined, undefined, []]
     const teams = await teamsOf(frame.ctx, id)
     const left = user.status === 'inactive' && mayRead ? (await getLeftBehind(frame.ctx, id)).work : []
     return renderPage(
@@ -65,6 +68,9 @@ export function createUserPages(): Hono<ConsoleEnv> {
       <UserFrame {...{ frame, user }} tab="access">
         <AccessRequests requests={asked} mayAnswer={mayWrite} />
         <AddressProposalPanel proposal={proposal} mayDecide={mayWrite} />
+        {absences.map((absence) => (
+          <AbsenceNotice absence={absence} />
+        ))}
         {standing === undefined ? null : <InactivityNotice standing={standing} />}
         <HeldBack tasks={tasks} />
         <LeftBehind userId={id} work={left} />
@@ -132,6 +138,7 @@ export function createUserPages(): Hono<ConsoleEnv> {
   pages.route('/', createOverridePage())
   pages.route('/', createStatusPages())
   pages.route('/', createInactivityPage())
+  pages.route('/', createAbsencePage())
   pages.route('/', createEditPages())
   pages.route('/', createAddressProposal())
   return pages

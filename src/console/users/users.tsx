@@ -25,6 +25,7 @@ import {
 } from './list/users-query.ts'
 import { createNewUser } from './new-user.tsx'
 import { SignInHelpPage } from './sign-in-help-page.tsx'
+import { createAbsences } from './status/absences-page.tsx'
 import { createUserPages } from './user.tsx'
 
 const maxOptions = 500
@@ -59,6 +60,7 @@ export function createUsers(): Hono<ConsoleEnv> {
 
   pages.route('/new', createNewUser())
   pages.route('/bulk', createBulkPages())
+  pages.route('/absences', createAbsences())
   pages.route('/', createUserPages())
   return pages
 }

@@ -47,6 +47,13 @@ const words = {
     ],
     closing: ['Make somebody else an administrator. Once the alarm is settled, it is tried again.'],
   }),
+  absence_refused: (detail, organization) => ({
+    subject: `The absence of ${personOf(detail)} could not begin at ${organization}`,
+    paragraphs: [
+      `${personOf(detail)} was to be deactivated for a time. That was refused: nobody could administer ${organization} any more.`,
+    ],
+    closing: ['Make somebody else an administrator, plan the absence anew, and settle the alarm.'],
+  }),
   certificate_ending: (detail, organization, zone) => ({
     subject: `A sign-in certificate of ${organization} ends on ${dayOf(detail['notAfter'], zone)}`,
     paragraphs: [

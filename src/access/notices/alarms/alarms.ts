@@ -8,7 +8,7 @@ import type { AlarmKind } from '#words/letters/alarm.ts'
  * What there is to tell. `detail` has, for
  * - `last_administrator`: emergencyAccounts (their number)
  * - `return_due`: userId, userName, displayName, returnsAt
- * - `end_date_refused`, `inactivity_refused`: userId, userName, displayName
+ * - `end_date_refused`, `inactivity_refused`, `absence_refused`: userId, userName, displayName
  * - `certificate_ending`: connectionId, name, sha256, notAfter
  * - `client_secret_ending`: connectionId, name, notAfter
  * - `sponsor_left`: assignmentId, userId, userName, displayName, role, brand, sponsor, expiresAt

@@ -78,7 +78,9 @@ const idle = (p: Chunks): SQL => sql`select u.id, u.directory_id, ${lastSeen} as
       and a.settled_at is null and a.detail ->> 'userId' = u.id)`
 
 // Whom the rule has switched off, and nobody has switched on since; whom a directory has, it has deleted besides.
-const switchedOff = (p: Chunks): SQL => sql`select u.id, w.deactivated_at, w.warned_at from inactivity_notices w
+const switchedOff = (
+  p: Chunks,
+): SQL => sql`select u.id, greatest(w.deactivated_at, u.deleted_at) as off_at, w.warned_at from inactivity_notices w
   join users u on u.organization_id = w.organization_id and u.id = w.user_id
   where w.organization_id = ${p.organizationId} and w.deactivated_at = u.status_changed_at and u.status = 'inactive'
     and u.status_reason = 'inactivity' and (u.directory_id is null or u.deleted_at is not null) and ${isConcerned(p)}`
@@ -93,7 +95,7 @@ const acts = (p: Chunks): SQL => sql`idle as (${idle(p)}),
       union all select id, 'deactivate', at, since from leaving
       union all select id, 'erase', at + ${eraseAfter(p)}, since from leaving
         where ${p.eraseDays}::int is not null and directory_id is null
-      union all select id, 'erase', greatest(deactivated_at, ${p.erasesFrom}::timestamptz) + ${eraseAfter(p)}, warned_at
+      union all select id, 'erase', greatest(off_at, ${p.erasesFrom}::timestamptz) + ${eraseAfter(p)}, warned_at
         from (${switchedOff(p)}) off where ${p.eraseDays}::int is not null) each
     where at <= now() + ${days(p.horizon)})`
 

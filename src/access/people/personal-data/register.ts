@@ -69,6 +69,7 @@ export const register: readonly RegisterEntry[] = [
     kept: untilErased,
   },
   { name: 'inactivity_notices', what: 'That they were warned for not being here, and deactivated', kept: untilErased },
+  { name: 'absences', what: 'Absences, planned and past, with their reasons', kept: untilErased },
   { name: 'access_digest_people', what: 'That they may be told of a change of their access', kept: 'some minutes' },
   { name: 'checklists', what: 'Checklists of their joining and leaving', kept: untilErased },
   {

@@ -9,6 +9,7 @@ import { instantSchema, parseInput, requireFuture } from '#platform/input.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
 import { requireNotAbove, withinCeiling } from '../../ceiling/ceiling.ts'
 import { type HandOver, handOverFields, handOverWithin } from '../hand-over/hand-over.ts'
+import { endAbsence } from './end-absence.ts'
 
 /** In somebody's words, for the audit trail. */
 export const noteSchema = z
@@ -77,6 +78,8 @@ export async function deactivateWithin(
   await requireNotAbove(tx, ctx, userId)
   if (handOver !== null) await handOverWithin(tx, ctx, { userId, handOver })
   const isHeldAlready = user.status === 'inactive' && why.reason === 'administrator'
+  // Somebody means it for good, whatever was planned.
+  if (isHeldAlready) await endAbsence(tx, ctx, { userId, outcome: 'deactivated', returnsAt: why.returnsAt })
   const statement = isHeldAlready ? administratorsHold(ctx, userId) : deactivation(ctx, userId, why)
   const [written] = await withinCeiling(tx, ctx, { users: [userId] }, () => tx.run(statement))
   return { ...user, ...written }

@@ -88,6 +88,7 @@ export const tables = [
     'review_tasks',
     'inactivity_exceptions',
     'inactivity_notices',
+    'absences',
     'ownerships',
     'access_digest_people',
     'deleted_people',

@@ -13,6 +13,7 @@ import { type CallContext, inTransaction, refuseUnknown, requirePermission, type
 import { withinCeiling } from '../../ceiling/ceiling.ts'
 import { dropAssignments } from '../../grants/assignments/drop-assignments.ts'
 import { takeBackWithin } from '../hand-over/take-back.ts'
+import { endAbsence } from './end-absence.ts'
 
 const ReactivateUserInput = z.object({
   userId: z.string(),
@@ -63,6 +64,7 @@ export async function reactivateUser(ctx: CallContext, input: ReactivateUserInpu
     const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
     if (user.status !== 'inactive') return user
     await requireOurs(tx, ctx, user)
+    await endAbsence(tx, ctx, { userId, outcome: ctx.actor.type === 'system' ? 'returned' : 'ended_early' })
     const [written] = await withinCeiling(tx, ctx, { users: [userId] }, async () => {
       if (restore !== 'all') {
         const kept = restore === 'none' ? [] : restore

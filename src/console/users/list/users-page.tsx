@@ -52,6 +52,7 @@ const UsersActions = ({ ctx }: { ctx: CallContext }) => (
     {isPermitted(ctx, 'users.write') && isPermitted(ctx, 'accounts.write') ? (
       <LinkButton href="/console/users/new">Create a user</LinkButton>
     ) : null}
+    {isPermitted(ctx, 'users.read') ? <LinkButton href="/console/users/absences">Absences</LinkButton> : null}
     {isPermitted(ctx, 'sign_ins.read') ? (
       <LinkButton href="/console/users/sign-in-help">Somebody cannot sign in</LinkButton>
     ) : null}

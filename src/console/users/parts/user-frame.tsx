@@ -136,11 +136,18 @@ const UserActions = ({ ctx, user }: { ctx: CallContext; user: ListedUser }) => {
       {isPermitted(ctx, 'users.read') && isPermitted(ctx, 'audit.read') ? (
         <LinkButton href={`${href}/personal-data`}>Personal data</LinkButton>
       ) : null}
-      {mayWrite && isActive ? <LinkButton href={`${href}/deactivate`}>Deactivate</LinkButton> : null}
-      {mayWrite && !user.isEmergencyAccount ? <LinkButton href={`${href}/delete`}>Delete</LinkButton> : null}
-      {mayWrite && user.status === 'inactive' ? (
-        <PrimaryLink href={`${href}/reactivate`}>Reactivate</PrimaryLink>
-      ) : null}
+      {mayWrite ? <StatusActions {...{ href, user, isActive }} /> : null}
     </>
   )
 }
+
+const StatusActions = ({ href, user, isActive }: { href: string; user: ListedUser; isActive: boolean }) => (
+  <>
+    {user.status === 'active' && !user.isEmergencyAccount ? (
+      <LinkButton href={`${href}/absence`}>Absence</LinkButton>
+    ) : null}
+    {isActive ? <LinkButton href={`${href}/deactivate`}>Deactivate</LinkButton> : null}
+    {user.isEmergencyAccount ? null : <LinkButton href={`${href}/delete`}>Delete</LinkButton>}
+    {user.status === 'inactive' ? <PrimaryLink href={`${href}/reactivate`}>Reactivate</PrimaryLink> : null}
+  </>
+)

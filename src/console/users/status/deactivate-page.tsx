@@ -80,7 +80,8 @@ export async function showLeaving(c: Context<ConsoleEnv>, state: FormState, act:
   return renderForm(c, state, page)
 }
 
-const Consequences = ({ preview, manager }: { preview: DeactivationPreview; manager: Manager }) => {
+/** What switching somebody off closes, and what goes dark. */
+export const Consequences = ({ preview, manager }: { preview: DeactivationPreview; manager: Manager }) => {
   const closing = closingWords(preview.closes)
   return (
     <div class="columns">

@@ -1,0 +1,235 @@
+// 000-33 Absences: planned, begun by the one door out, changed, cancelled; at the end only what the absence switched off comes back.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runAbsences } from '#access/people/absence/run-absences.ts'
+import { deactivateUser } from '#access/people/status/deactivate-user.ts'
+import { proposeReturns } from '#access/upkeep/end-dates.ts'
+import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
+import { consoleClient, createManager } from '../support/console.ts'
+import { createPerson, giveRole } from '../support/people.ts'
+import { signIn } from '../support/sessions.ts'
+
+let stage: AccessStage
+let client: Client
+beforeAll(async () => {
+  stage = await startStage()
+})
+afterAll(() => stage?.close())
+
+const owner = (parts: TemplateStringsArray, ...values: string[]) => stage.app.owner(parts, ...values)
+const worker = () => ({ ...client.ctx, actor: { type: 'system', id: 'worker' } }) as const
+const run = async (): Promise<void> => {
+  await runAbsences(worker())
+  await proposeReturns(worker())
+}
+const due = async (): Promise<number> =>
+  (await owner`select from due_work('upkeep') where kind = 'absence' and organization_id = ${client.organizationId}`)
+    .length
+const statusOf = async (userId: string) => {
+  const [row] = await owner`select status, status_reason as reason from users where id = ${userId}`
+  return [row?.['status'], row?.['reason']]
+}
+const returnsAtOf = async (userId: string) => {
+  const [row] = await owner`select to_json(returns_at) #>> '{}' as at from users where id = ${userId}`
+  return new Date(String(row?.['at'])).toISOString()
+}
+const alarms = async () =>
+  (await client.get('alarms')).body.items.map(({ kind, detail }: { kind: string; detail: { userId: string } }) => [
+    kind,
+    detail.userId,
+  ])
+const newClient = async (): Promise<void> => {
+  client = await stage.createClient()
+  await giveRole(client, { userId: await createPerson(client, 'ada@example.com'), role: 'administrator' })
+}
+const later = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString()
+const plan = (userId: string, more: Record<string, unknown> = {}) =>
+  client.post('absences', { userId, until: later(30), reason: 'Parental leave', ...more })
+const begins = (id: string) => owner`update absences set from_at = now() - interval '1 minute' where id = ${id}`
+/** The end of an absence comes. */
+const ends = async (id: string): Promise<void> => {
+  await owner`update absences set until_at = now() - interval '1 minute' where id = ${id}`
+  await owner`update users set returns_at = now() - interval '1 minute' where returns_at is not null`
+}
+const outcomeOf = async (id: string) => {
+  const { status, outcome } = (await client.get(`absences/${id}`)).body
+  return [status, outcome]
+}
+
+test('000-33 planned ahead, it deactivates at its beginning, and has people back at its end with what they held', async () => {
+  await newClient()
+  const userId = await createUser(client, 'bea@example.com')
+  await client.post('assignments', { userId, roleId: await roleId(client, 'viewer'), reason: 'Works here' })
+  const session = await signIn(client, userId)
+  const made = await plan(userId, { from: later(3), atReturn: 'return' })
+  expect([made.status, made.body.status, await due()]).toEqual([201, 'planned', 0])
+  const { id } = made.body
+  await run()
+  expect(await statusOf(userId)).toEqual(['active', null])
+  await begins(id)
+  expect(await due()).toBe(1)
+  await run()
+  expect([await statusOf(userId), await due()]).toEqual([['inactive', 'administrator'], 0])
+  expect(await returnsAtOf(userId)).toBe(made.body.until)
+  const { body } = await client.get(`users/${userId}/deactivation-receipt`)
+  expect(body).toMatchObject({ note: 'Absence: Parental leave', actor: { type: 'system' } })
+  await ends(id)
+  expect(await due()).toBe(1)
+  await run()
+  await run()
+  expect([await statusOf(userId), await outcomeOf(id), await due()]).toEqual([
+    ['active', null],
+    ['ended', 'returned'],
+    0,
+  ])
+  expect(await alarms()).toEqual([])
+  const access = (await client.get(`users/${userId}/access`)).body
+  expect(JSON.stringify(access)).toContain('"viewer"')
+  // What was closed stays closed.
+  expect(await owner`select from live_sessions where user_id = ${userId}`).toHaveLength(0)
+  expect(session).toBeTruthy()
+  expect(await client.auditOf(userId)).toEqual(
+    expect.arrayContaining(['absence.plan', 'user.deactivate', 'absence.end', 'user.reactivate']),
+  )
+})
+
+test('000-33 is proposed at its end unless the absence or the organization says otherwise', async () => {
+  await newClient()
+  const [proposed, usual] = [await createUser(client, 'pia@example.com'), await createUser(client, 'uma@example.com')]
+  const made = await Promise.all([proposed, usual].map((userId) => plan(userId)))
+  expect(await statusOf(proposed)).toEqual(['inactive', 'administrator'])
+  await ends(made[0]?.body.id)
+  await owner`update users set returns_at = now() + interval '9 days' where id = ${usual}`
+  await run()
+  expect(await outcomeOf(made[0]?.body.id)).toEqual(['ended', 'proposed'])
+  expect([await statusOf(proposed), await alarms()]).toEqual([
+    ['inactive', 'administrator'],
+    [['return_due', proposed]],
+  ])
+  expect((await client.send('PUT', 'absence-rule', { atReturn: 'return' })).body).toEqual({ atReturn: 'return' })
+  await ends(made[1]?.body.id)
+  await run()
+  expect([await statusOf(usual), (await alarms()).length]).toEqual([['active', null], 1])
+})
+
+test('does not lift what a directory or another administrator has switched off meanwhile', async () => {
+  await newClient()
+  const people = await Promise.all(['dee', 'max', 'leo'].map((name) => createUser(client, `${name}@example.com`)))
+  const [directory = '', administrator = '', deleted = ''] = people
+  const made = await Promise.all(people.map((userId) => plan(userId, { atReturn: 'return' })))
+  const scim = await stage.app.createDirectory({ id: client.organizationId, slug: client.slug, ctx: client.ctx })
+  await owner`update users set directory_id = ${scim.directoryId} where id in (${directory}, ${deleted})`
+  const send = (method: string, userId: string, body?: unknown) =>
+    stage.request(`/scim/v2/${scim.directoryId}/Users/${userId}`, {
+      method,
+      headers: { Authorization: `Bearer ${scim.token}`, 'Content-Type': 'application/scim+json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+  const off = { op: 'replace', path: 'active', value: false }
+  const schemas = ['urn:ietf:params:scim:api:messages:2.0:PatchOp']
+  expect((await send('PATCH', directory, { schemas, Operations: [off] })).status).toBeLessThan(300)
+  expect((await send('DELETE', deleted)).status).toBe(204)
+  await deactivateUser(client.ctx, { userId: administrator, note: 'For good' })
+  expect(await outcomeOf(made[1]?.body.id)).toEqual(['ended', 'deactivated'])
+  for (const { body } of made) await ends(body.id)
+  await run()
+  expect((await statusOf(directory))[0]).toBe('inactive')
+  expect(await statusOf(administrator)).toEqual(['inactive', 'administrator'])
+  expect((await statusOf(deleted))[0]).toBe('inactive')
+  expect(await outcomeOf(made[0]?.body.id)).toEqual(['ended', 'proposed'])
+  expect(await alarms()).toEqual([['return_due', directory]])
+})
+
+test('is changed and cancelled before and during; who comes back early ends it', async () => {
+  await newClient()
+  const userId = await createUser(client, 'bea@example.com')
+  const { id } = (await plan(userId, { from: later(3) })).body
+  expect((await plan(userId)).status).toBe(409)
+  expect((await client.patch(`absences/${id}`, { from: later(40) })).status).toBe(400)
+  expect((await client.patch(`absences/${id}`, { from: later(5), reason: 'A journey' })).body.reason).toBe('A journey')
+  expect((await client.post(`absences/${id}/cancel`, {})).body.status).toBe('cancelled')
+  expect((await client.post(`absences/${id}/cancel`, {})).status).toBe(409)
+  expect(await statusOf(userId)).toEqual(['active', null])
+  const during = (await plan(userId)).body
+  expect((await client.patch(`absences/${during.id}`, { from: later(5) })).status).toBe(409)
+  const until = later(60)
+  expect((await client.patch(`absences/${during.id}`, { until, atReturn: 'return' })).body.until).toBe(until)
+  expect(await returnsAtOf(userId)).toBe(until)
+  expect((await client.post(`absences/${during.id}/cancel`, {})).body.status).toBe('cancelled')
+  expect(await statusOf(userId)).toEqual(['active', null])
+  const early = (await plan(userId, { atReturn: 'return' })).body
+  await client.post(`users/${userId}/reactivate`, {})
+  expect(await outcomeOf(early.id)).toEqual(['ended', 'ended_early'])
+  await client.confirm('POST', `users/${userId}/deactivate`)
+  await ends(early.id)
+  await run()
+  expect(await statusOf(userId)).toEqual(['inactive', 'administrator'])
+  expect((await plan(userId)).status).toBe(409)
+  expect(await client.auditOf(userId)).toEqual(expect.arrayContaining(['absence.change', 'absence.cancel']))
+})
+
+test('does not begin for whoever is not active by then, or administers alone; and is another organization’s business', async () => {
+  client = await stage.createClient()
+  const only = await createPerson(client, 'only@example.com')
+  await giveRole(client, { userId: only, role: 'administrator' })
+  const gone = await createUser(client, 'gone@example.com')
+  const late = await createUser(client, 'late@example.com')
+  const made = await Promise.all([only, gone, late].map((userId) => plan(userId, { from: later(3) })))
+  expect((await client.get('absences?status=open')).body.items).toHaveLength(3)
+  await client.confirm('POST', `users/${gone}/deactivate`)
+  for (const { body } of made) await begins(body.id)
+  await owner`update absences set until_at = now() - interval '1 second' where user_id = ${late}`
+  await run()
+  expect(await Promise.all(made.map(({ body }) => outcomeOf(body.id)))).toEqual([
+    ...[
+      ['ended', 'refused'],
+      ['ended', 'not_active'],
+      ['ended', 'missed'],
+    ],
+  ])
+  expect([await statusOf(only), await statusOf(late)]).toEqual([
+    ['active', null],
+    ['active', null],
+  ])
+  expect(await alarms()).toEqual([['absence_refused', only]])
+  expect((await plan(only)).status).toBe(409)
+  const other = await stage.createClient()
+  const id = made[0]?.body.id
+  expect((await other.post('absences', { userId: only, until: later(3), reason: 'x' })).status).toBe(404)
+  expect((await other.get(`absences/${id}`)).status).toBe(404)
+  expect((await other.patch(`absences/${id}`, { reason: 'x' })).status).toBe(404)
+  expect((await other.post(`absences/${id}/cancel`, {})).status).toBe(404)
+  expect((await other.get('absences')).body.items).toEqual([])
+})
+
+test('by command and in the console', async () => {
+  await newClient()
+  const userId = await createUser(client, 'bea@example.com')
+  const scope = ['--organization', client.slug, '--json'] as const
+  const span = ['--from', later(3), '--until', later(9)] as const
+  const planned = (
+    await stage.rolecall('absence', 'plan', '--user', 'bea@example.com', ...span, '--reason', 'A journey', ...scope)
+  ).json
+  expect((await stage.rolecall('absence', 'list', ...scope)).json.items).toMatchObject([{ id: planned.id }])
+  const named = ['--absence', planned.id] as const
+  expect((await stage.rolecall('absence', 'change', ...named, '--reason', 'Two', ...scope)).json.reason).toBe('Two')
+  expect((await stage.rolecall('absence', 'cancel', ...named, ...scope)).json.status).toBe('cancelled')
+  expect((await stage.rolecall('absence', 'rule', '--at-return', 'return', ...scope)).json).toEqual({
+    atReturn: 'return',
+  })
+  const pages = consoleClient(
+    stage.app,
+    await createManager({ id: client.organizationId, slug: client.slug, ctx: client.ctx }),
+  )
+  const path = `/console/users/${userId}/absence`
+  const form = { from: '', until: '2001-01-01', reason: 'Parental leave', atReturn: 'organization' }
+  expect((await pages.post(path, form)).status).toBe(400)
+  expect((await pages.post(path, { ...form, until: '2099-01-01' })).status).toBe(303)
+  expect((await pages.get(`/console/users/${userId}`)).text).toContain('They are absent')
+  expect((await pages.post(path, { until: '2098-01-01', reason: 'Longer', atReturn: 'propose' })).status).toBe(303)
+  expect((await pages.get('/console/users/absences')).text).toContain('Longer')
+  const [open] = (await client.get('absences?status=open')).body.items
+  expect((await pages.post(`${path}/${open.id}/cancel`, {})).status).toBe(303)
+  expect(await statusOf(userId)).toEqual(['active', null])
+  expect((await pages.post('/console/users/absences/rule', { atReturn: 'propose' })).status).toBe(303)
+  expect((await client.get('absence-rule')).body).toEqual({ atReturn: 'propose' })
+})
