@@ -83,19 +83,23 @@ const post = (path: string, cookie: string, headers: Record<string, string> = {}
 
 const isSignedIn = async ({ cookie }: SignedIn) => (await get('/session', cookie)).status === 200
 
-test.each(['/account', '/account/profile', '/account/sessions', '/account/sessions?ended=1', '/signed-out'])(
-  '%s is right for everybody, in light and in dark on a phone',
-  async (path) => {
-    const it = await stage()
-    await giveAccess(it)
-    await signIn(it.organization, it.userId, { userAgent: 'curl/8.1', ip: '2001:db8:85a3:8d3:1319:8a2e:370:7348' })
-    const page = await open(path, it.session)
-    const errors = collectPageErrors(page)
-    await page.reload()
-    expect([await pageFaults(page), errors]).toEqual([[], []])
-    await page.context().close()
-  },
-)
+test.each([
+  '/account',
+  '/account/profile',
+  '/account/data',
+  '/account/sessions',
+  '/account/sessions?ended=1',
+  '/signed-out',
+])('%s is right for everybody, in light and in dark on a phone', async (path) => {
+  const it = await stage()
+  await giveAccess(it)
+  await signIn(it.organization, it.userId, { userAgent: 'curl/8.1', ip: '2001:db8:85a3:8d3:1319:8a2e:370:7348' })
+  const page = await open(path, it.session)
+  const errors = collectPageErrors(page)
+  await page.reload()
+  expect([await pageFaults(page), errors]).toEqual([[], []])
+  await page.context().close()
+})
 
 describe('my access', () => {
   test('shows each role with where it comes from and until when', async () => {

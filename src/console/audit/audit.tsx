@@ -7,10 +7,10 @@ import { namesOf } from '#audit/names-of.ts'
 import { getAuditHead } from '#audit/seal/head.ts'
 import { download } from '#http/download.ts'
 import { renderPage } from '#http/pages.ts'
+import { idsIn } from '#http/ui/said.tsx'
 import { isId } from '#platform/ids.ts'
 import { isPermitted } from '#src/context.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
-import { idsIn } from '../ui/said.tsx'
 import { AuditPage, type AuditQuery, EventPage } from './audit-pages.tsx'
 
 const pageSize = 50

@@ -36,6 +36,8 @@ const verbs: Record<string, string> = {
   drill: 'tried as a drill',
   end: 'ended',
   export: 'exported',
+  export_data: 'had what is kept of them exported',
+  export_own_data: 'exported what is kept of them',
   fill: 'filled by a group or a filter',
   first_administrator: 'got its first administrator',
   give_role: 'got a role',

@@ -6,10 +6,10 @@ import { renderPage } from '#http/pages.ts'
 import { Buttons, LinkButton } from '#http/ui/buttons.tsx'
 import { Alert, Facts } from '#http/ui/content.tsx'
 import { HiddenFields, PostForm } from '#http/ui/form.tsx'
+import { idsIn, type Names, nameWords, pathWords, Said } from '#http/ui/said.tsx'
 import { requireFreshProof } from '#src/context.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
-import { idsIn, type Names, nameWords, pathWords, Said } from '../ui/said.tsx'
 
 /** @returns an app to be mounted at `/console/again` */
 export function createAgain(): Hono<ConsoleEnv> {

@@ -1,12 +1,12 @@
 // One report: what should be looked at first, then the rows.
 import type { Report, ReportFinding } from '#access/reports/kinds/report.ts'
 import { EmptyState, Facts, Table } from '#http/ui/content.tsx'
+import { isTime } from '#http/ui/said.tsx'
 import { Time } from '#http/ui/time.tsx'
 import type { Cell } from '#platform/csv.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Badge, Pager, Panel } from '../ui/parts.tsx'
-import { isTime } from '../ui/said.tsx'
 
 type ReportProps = {
   frame: Frame

@@ -8,6 +8,7 @@ const sections = {
   access: { label: 'My access', href: '/account' },
   sessions: { label: 'My sessions', href: '/account/sessions' },
   profile: { label: 'Profile', href: '/account/profile' },
+  data: { label: 'What is kept of me', href: '/account/data' },
   security: { label: 'Security', href: '/account/security' },
   reviews: { label: 'My reviews', href: '/account/reviews' },
   tasks: { label: 'My tasks', href: '/account/tasks' },

@@ -6,6 +6,7 @@ import { createEmergency } from './emergency.tsx'
 import { createFirst } from './first.tsx'
 import { createForgot } from './forgot.tsx'
 import { createInvitationPages } from './invitation.tsx'
+import { createOwnData } from './own-data.tsx'
 import { createProfile } from './profile.tsx'
 import { createSecondFactor } from './second-factor.tsx'
 import { createSecurity } from './security.tsx'
@@ -25,5 +26,6 @@ export function createLocal(services: LocalServices): Hono<LocalEnv> {
   routes.route('/emergency', createEmergency(services))
   routes.route('/account/security', createSecurity(services))
   routes.route('/account/profile', createProfile(services))
+  routes.route('/account', createOwnData(services))
   return routes
 }

@@ -4,7 +4,14 @@ import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import {
+  type CallContext,
+  inTransaction,
+  nowOf,
+  refuseUnknown,
+  requirePermission,
+  type Transaction,
+} from '#src/context.ts'
 import { requireNotAbove } from '../../ceiling/ceiling.ts'
 import { register } from './register.ts'
 
@@ -42,26 +49,33 @@ const isSecret = (column: string): boolean =>
 const shown = (row: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(row).filter(([column, value]) => !isSecret(column) && value !== null))
 
+/** All sections of the register, whoever asks; no rows of the first where there is no such person. */
+export async function readPersonalData(
+  tx: Transaction,
+  { organizationId }: CallContext,
+  userId: string,
+): Promise<PersonalData['sections']> {
+  const found = await Promise.all(statements.map((statement) => tx.run(statement({ organizationId, userId }))))
+  return register.map(({ name, what, kept }, index) => {
+    const rows = found[index] ?? []
+    return { name, what, kept, isCut: rows.length > most, rows: rows.slice(0, most).map(({ row }) => shown(row)) }
+  })
+}
+
 /**
- * By whoever may read people and the audit trail; that it was made is noted. People do not make it of themselves: it has what
- * others said of them, in reviews under way too.
+ * By whoever may read people and the audit trail; that it was made is noted. What people see of themselves is less (own-data.ts).
  * @throws AppError forbidden (reasons `permission`, `ceiling`), not_found
  */
 export async function exportPerson(ctx: CallContext, userId: string): Promise<PersonalData> {
   for (const permission of ['users.read', 'audit.read'] as const) requirePermission(ctx, permission)
   if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
-  const key = { organizationId: ctx.organizationId, userId }
-  const found = await inTransaction(ctx, async (tx) => {
+  const sections = await inTransaction(ctx, async (tx) => {
     await requireNotAbove(tx, ctx, userId)
-    const rows = await Promise.all(statements.map((statement) => tx.run(statement(key))))
-    if (rows[0]?.length === 0) throw notFound('User')
+    const found = await readPersonalData(tx, ctx, userId)
+    if (found[0]?.rows.length === 0) throw notFound('User')
     const entry = { action: 'user.export_data', targetType: 'user', targetId: userId } as const
     await tx.run(recordAudit(ctx, { ...entry, detail: { sections: register.length } }))
-    return rows
-  })
-  const sections = register.map(({ name, what, kept }, index) => {
-    const rows = found[index] ?? []
-    return { name, what, kept, isCut: rows.length > most, rows: rows.slice(0, most).map(({ row }) => shown(row)) }
+    return found
   })
   return { userId, madeAt: nowOf(ctx), sections }
 }
