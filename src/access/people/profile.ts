@@ -1,24 +1,34 @@
 // What administrators write of a local person, as fields of a form.
 import { z } from 'zod'
 import { emailsOf, primaryOf, withPrimary } from '#directory/emails.ts'
+import { enterpriseSchemaId } from '#directory/schema/definitions.ts'
 import type { UserContent } from '#directory/user-content.ts'
 import type { Attributes, UserRecord } from '#directory/users.ts'
 import { nameSchema, parseInput } from '#platform/input.ts'
 
-export type Profile = { userName: string; displayName: string; givenName: string; familyName: string; email: string }
-
-function namePart({ name }: Attributes, part: string): string {
-  const value = typeof name === 'object' && name !== null ? (name as Attributes)[part] : undefined
-  return typeof value === 'string' ? value : ''
+export type Profile = {
+  userName: string
+  displayName: string
+  givenName: string
+  familyName: string
+  email: string
+  title: string
+  department: string
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+const partOf = (whole: unknown, part: string): string =>
+  textOf(typeof whole === 'object' && whole !== null ? (whole as Attributes)[part] : undefined)
 
 /** Empty texts for what is not known. */
 export function profileOf({ userName, displayName, attributes }: Omit<UserRecord, 'groups'>): Profile {
   const email = primaryOf(emailsOf(attributes))?.value
   return {
     ...{ userName, displayName: displayName ?? '' },
-    ...{ givenName: namePart(attributes, 'givenName'), familyName: namePart(attributes, 'familyName') },
-    email: typeof email === 'string' ? email : '',
+    ...{ givenName: partOf(attributes['name'], 'givenName'), familyName: partOf(attributes['name'], 'familyName') },
+    ...{ email: textOf(email), title: textOf(attributes['title']) },
+    department: partOf(attributes[enterpriseSchemaId], 'department'),
   }
 }
 
@@ -30,16 +40,25 @@ const ProfileInput = z.object({
   givenName: optional.default(null),
   familyName: optional.default(null),
   email: z.union([z.literal('').transform(() => null), z.email('must be an e-mail address').max(320)]).default(null),
+  // Where a form does not have them, they stay.
+  title: optional.optional(),
+  department: optional.optional(),
 })
 
 /** The content with these fields in place of its own; other addresses and attributes stay. @throws AppError invalid */
 export function changedProfile(before: UserContent, fields: Readonly<Record<string, string | undefined>>): UserContent {
   const trimmed = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, value?.trim()]))
-  const { userName, displayName, givenName, familyName, email } = parseInput(ProfileInput, trimmed)
+  const { userName, displayName, givenName, familyName, email, ...work } = parseInput(ProfileInput, trimmed)
   const { attributes } = before
   const name = withParts(attributes['name'], { givenName, familyName })
   const emails = withPrimary(emailsOf(attributes), email)
-  const others = Object.entries(attributes).filter(([key]) => key !== 'name' && key !== 'emails')
+  const { title = textOf(attributes['title']) || null, department } = work
+  const extension =
+    department === undefined
+      ? attributes[enterpriseSchemaId]
+      : withParts(attributes[enterpriseSchemaId], { department })
+  const own = new Set(['name', 'emails', 'title', enterpriseSchemaId])
+  const others = Object.entries(attributes).filter(([key]) => !own.has(key))
   return {
     ...before,
     ...{ userName, displayName },
@@ -47,6 +66,8 @@ export function changedProfile(before: UserContent, fields: Readonly<Record<stri
       ...Object.fromEntries(others),
       ...(name === undefined ? {} : { name }),
       ...(emails.length === 0 ? {} : { emails }),
+      ...(title === null ? {} : { title }),
+      ...(extension === undefined ? {} : { [enterpriseSchemaId]: extension }),
     },
   }
 }

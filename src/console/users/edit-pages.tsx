@@ -118,6 +118,14 @@ const ProfileForm = ({ user, state, hasFixedAddress }: ProfileProps) => {
           isOptional
         />
         <Field {...field(state, 'userName')} label="User name" isReadOnly={isFixed} />
+        <Field {...field(state, 'title')} label="Title" {...{ isReadOnly }} isOptional />
+        <Field
+          {...field(state, 'department')}
+          label="Department"
+          hint="What a mapping or a team by filter may go by."
+          {...{ isReadOnly }}
+          isOptional
+        />
       </div>
       {isReadOnly ? null : <Buttons submit="Save" back={`/console/users/${user.id}`} />}
     </PostForm>
