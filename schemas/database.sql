@@ -5028,7 +5028,7 @@ CREATE POLICY own_organization ON checklist_tasks FOR ALL TO rolecall_server
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
 GRANT SELECT, INSERT, UPDATE, DELETE ON checklist_tasks TO rolecall_server;
 
--- Who joined or left while a list for that was on, and has none yet.
+-- Who joined, or left and is not to come back, while a list for that was on, and has none yet.
 CREATE VIEW checklists_to_begin WITH (security_invoker=true) AS
  SELECT t.organization_id,
     t.id AS template_id,
@@ -5044,7 +5044,7 @@ CREATE VIEW checklists_to_begin WITH (security_invoker=true) AS
           WHERE e.organization_id = u.organization_id AND e.user_id = u.id)) AND
         CASE t.kind
             WHEN 'joining'::text THEN u.status = 'active'::text AND u.deleted_at IS NULL AND u.created_at >= t.counts_from
-            ELSE u.status = 'inactive'::text AND u.status_changed_at >= t.counts_from
+            ELSE u.status = 'inactive'::text AND u.status_changed_at >= t.counts_from AND (u.returns_at IS NULL OR u.deleted_at IS NOT NULL)
         END AND (t.brand_id IS NULL OR (EXISTS ( SELECT
            FROM effective_assignments e
           WHERE e.organization_id = u.organization_id AND e.user_id = u.id AND e.brand_id = t.brand_id))) AND NOT (EXISTS ( SELECT

@@ -139,6 +139,18 @@ test('does not lift what a directory or another administrator has switched off m
   expect(await alarms()).toEqual([['return_due', directory]])
 })
 
+test('begins no list for leavers; whoever is deactivated for good meanwhile is one', async () => {
+  await newClient()
+  const userId = await createUser(client, 'bea@example.com')
+  const tasks = [{ title: 'Collect the badge' }]
+  const { id } = (await client.post('checklist-templates', { name: 'Leaver', kind: 'leaving', tasks })).body
+  const waiting = async () => (await client.get(`checklist-templates/${id}`)).body.waiting
+  await plan(userId)
+  expect(await waiting()).toBe(0)
+  await deactivateUser(client.ctx, { userId })
+  expect(await waiting()).toBe(1)
+})
+
 test('is changed and cancelled before and during; who comes back early ends it', async () => {
   await newClient()
   const userId = await createUser(client, 'bea@example.com')

@@ -1,11 +1,16 @@
 // Inactivity: warned, deactivated, erased, after so many days; exceptions, preview, off switch, trace and undo.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runInactivity } from '#access/people/inactivity/run-inactivity.ts'
+import { touchSessionById } from '#access/sign-in/sessions/resolve-session.ts'
 import { standardJobs } from '#jobs/jobs.ts'
 import { createLog } from '#platform/log.ts'
+import { inTransaction } from '#src/context.ts'
 import { type AccessStage, type Client, startStage } from '../support/access.ts'
+import { arriveBySaml } from '../support/arrivals.ts'
 import { consoleClient, createManager } from '../support/console.ts'
 import { createPerson, giveRole } from '../support/people.ts'
+import { signIn } from '../support/sessions.ts'
+import { createSamlConnection, verifyDomain } from '../support/sign-in.ts'
 
 let stage: AccessStage
 let client: Client
@@ -296,7 +301,52 @@ describe('the rule', () => {
     expect(await statusOf(years)).toEqual(['active', null])
     expect((await client.get('inactivity-runs')).body.items[0]).toMatchObject({ id, stillOff: 0 })
   })
-  test('is another organization’s business alone, and wants all rights', async () => {
+  test('counts what people do as activity: a sign-in, a session in use, an application that refreshes its tokens', async () => {
+    await newClient()
+    const userId = await away('here@example.com', 900)
+    const seen = async () => {
+      const [row] =
+        await owner`select last_active_at > now() - interval '1 minute' as now from users where id = ${userId}`
+      return row?.['now']
+    }
+    const { sessionId } = await signIn(client, userId)
+    expect(await seen()).toBe(true)
+    // The time passes, and the session is used, by the browser or by an application (findAccount).
+    await back(userId, 900)
+    await owner`update sessions set last_seen_at = now() - interval '2 hours' where id = ${sessionId}`
+    await back(userId, 900)
+    await inTransaction(client.ctx, (tx) =>
+      tx.commitWith(touchSessionById({ organizationId: client.organizationId, sessionId })),
+    )
+    expect(await seen()).toBe(true)
+    await set()
+    await run()
+    expect(await mails()).toEqual([])
+  })
+  test('what it switched off no sign-in lifts', async () => {
+    await newClient()
+    const userId = await away('years@example.com', 900)
+    const organization = { id: client.organizationId, slug: client.slug, ctx: client.ctx }
+    await verifyDomain(organization, 'example.com')
+    const connection = await createSamlConnection(organization, { jit: 'verified_domains' })
+    await set()
+    await run()
+    await pass(31)
+    await run()
+    const arrival = await arriveBySaml(stage.app, organization, connection, { nameId: 'years@example.com' })
+    expect(arrival.attempt.outcome).toBe('refused')
+    expect(await statusOf(userId)).toEqual(['inactive', 'inactivity'])
+  })
+  test('wants all rights to be switched on', async () => {
+    await newClient()
+    const wanted = { name: 'Settings', access: 'permissions', permissions: ['settings.manage', 'settings.view'] }
+    const { key } = (await client.post('api-keys', wanted)).body
+    const send = (method: string, body?: unknown) =>
+      client.send(method, 'inactivity-rule', body, { Authorization: `Bearer ${key}` })
+    expect(await send('PUT', rule)).toMatchObject({ status: 403, body: { reason: 'ceiling' } })
+    expect((await send('DELETE')).body.status).toBe('off')
+  })
+  test('is another organization’s business alone', async () => {
     await newClient()
     const userId = await away('years@example.com', 900)
     await set()

@@ -82,10 +82,7 @@ export async function runInactivity(ctx: CallContext): Promise<void> {
       if (outcome !== 'meanwhile') counts[outcome] += 1
     }
   for await (const people of dueOf(ctx, run, 'erase'))
-    for (const { userId, userName } of people) {
-      await eraseUser(ctx, { userId, confirm: userName })
-      counts.erased += 1
-    }
+    for (const person of people) if (await eraseOne(ctx, person)) counts.erased += 1
   await inTransaction(ctx, async (tx) => {
     await tx.run(noteRan({ organizationId }))
     if (Object.values(counts).every((count) => count === 0)) return
@@ -148,5 +145,16 @@ async function deactivateOne(
     const detail = { userId, userName, displayName }
     await inTransaction(ctx, (tx) => tx.commitWith(raiseAlarm(ctx, { kind: 'inactivity_refused', detail })))
     return 'refused'
+  }
+}
+
+/** False where something has changed since it was looked up; it is looked at again tomorrow. */
+async function eraseOne(ctx: CallContext, { userId, userName }: DueAct): Promise<boolean> {
+  try {
+    await eraseUser(ctx, { userId, confirm: userName })
+    return true
+  } catch (error) {
+    if (error instanceof AppError && ['conflict', 'not_found', 'invalid'].includes(error.code)) return false
+    throw error
   }
 }
