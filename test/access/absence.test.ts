@@ -97,6 +97,8 @@ test('000-33 is proposed at its end unless the absence or the organization says 
   const [proposed, usual] = [await createUser(client, 'pia@example.com'), await createUser(client, 'uma@example.com')]
   const made = await Promise.all([proposed, usual].map((userId) => plan(userId)))
   expect(await statusOf(proposed)).toEqual(['inactive', 'administrator'])
+  const why = (await client.get('sign-in-explanation?name=pia@example.com')).body
+  expect(JSON.stringify(why)).toContain('An administrator has deactivated them until')
   await ends(made[0]?.body.id)
   await owner`update users set returns_at = now() + interval '9 days' where id = ${usual}`
   await run()

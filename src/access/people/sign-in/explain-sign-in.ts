@@ -6,6 +6,7 @@ import { notFound } from '#platform/errors.ts'
 import { parseInput } from '#platform/input.ts'
 import { type CallContext, requirePermission } from '#src/context.ts'
 import { counted } from '#words/counts.ts'
+import { dateInZone } from '#words/zones.ts'
 import type { SignInAttempt } from '../../sign-in/attempts.ts'
 import { type Connection, readSignInFacts, type SignInFacts } from './sign-in-facts.ts'
 
@@ -164,9 +165,13 @@ const inactiveBecause: Record<string, [message: string, advice: string]> = {
   end_date: ['Their access had an end date.', 'Reactivate them on their page, and give them a new end.'],
 }
 
-function ofStatus({ status, statusReason, invitation }: Person): Finding[] {
+function ofStatus({ status, statusReason, returnsAt, invitation }: Person): Finding[] {
   if (status === 'erased') return [finding('erased', true, 'The person was erased.', 'Invite them anew.')]
   if (status === 'inactive') {
+    if (statusReason === 'administrator' && returnsAt !== null) {
+      const message = `An administrator has deactivated them until ${dateInZone(returnsAt, undefined)}.`
+      return [finding('inactive', true, message, 'If they are back already, reactivate them on their page.')]
+    }
     const [message, advice] = inactiveBecause[statusReason ?? ''] ?? ['They are inactive.', 'Reactivate them.']
     return [finding('inactive', true, message, advice)]
   }

@@ -31,6 +31,8 @@ export type SignInFacts = {
     status: UserStatus
     statusReason: StatusReason | null
     statusChangedAt: string
+    /** Until when they are meant to be away. */
+    returnsAt: string | null
     directory: { id: string; name: string } | null
     hasPassword: boolean
     passkeys: number
@@ -77,6 +79,7 @@ const facts = prepared<Key, Omit<SignInFacts, 'domain' | 'lockedSeconds' | 'atte
     select json_build_object('isActive', o.status = 'active', 'passwordSignIn', o.password_sign_in) as organization,
       (select json_build_object('id', u.id, 'userName', u.user_name, 'displayName', u.display_name, 'status', u.status,
           'statusReason', u.status_reason, 'statusChangedAt', ${isoTime(sql`u.status_changed_at`)},
+          'returnsAt', ${isoTime(sql`u.returns_at`)},
           'directory', (select json_build_object('id', d.id, 'name', d.name) from directories d
             where d.organization_id = o.id and d.id = u.directory_id),
           'hasPassword', exists (select from passwords w where w.organization_id = o.id and w.user_id = u.id),
