@@ -75,7 +75,8 @@ describe('the rule', () => {
     expect([await mails(), await due()]).toEqual([[], false])
     expect((await set()).body).toMatchObject({ status: 'on', concerns: 'local', ...rule, eraseDays: null })
     expect(await due()).toBe(true)
-    await run()
+    // Two nodes do no more than one.
+    await Promise.all([run(), run()])
     expect(await due()).toBe(false)
     const soon = new Date(Date.now() + 30 * 86_400_000)
     const [mail, ...more] = await mails()

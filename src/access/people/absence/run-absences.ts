@@ -7,7 +7,7 @@ import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, type Transaction } from '#src/context.ts'
 import { raiseAlarm } from '../../notices/alarms/raise-alarm.ts'
 import { reactivateUser } from '../status/reactivate-user.ts'
-import { type AbsenceOutcome, readAbsence, readAtReturn } from './absences.ts'
+import { type AbsenceOutcome, type AbsenceStatus, readAbsence, readAtReturn } from './absences.ts'
 import { beginAbsence } from './plan-absence.ts'
 
 type Key = { organizationId: string; absenceId: string }
@@ -22,11 +22,11 @@ const ending = prepared<{ organizationId: string; limit: number }, { absenceId: 
     and until_at <= now() order by id limit ${p.limit}::int`,
 )
 
-type Standing = { userId: string; isOpen: boolean; isActive: boolean; isOver: boolean; isHeldByIt: boolean }
+type Standing = { userId: string; status: AbsenceStatus; isActive: boolean; isOver: boolean; isHeldByIt: boolean }
 
 /** Holds the person's row and the absence. */
 const lock = prepared<Key, Standing>(
-  (p) => sql`select u.id as "userId", a.status in ('planned', 'under_way') as "isOpen", a.until_at <= now() as "isOver",
+  (p) => sql`select u.id as "userId", a.status, a.until_at <= now() as "isOver",
       u.status = 'active' and u.deleted_at is null as "isActive",
       (u.status = 'inactive' and u.status_reason = 'administrator' and u.deleted_at is null
         and u.status_changed_at = a.deactivated_at and not u.is_held_by_directory) as "isHeldByIt"
@@ -64,7 +64,7 @@ async function start(ctx: CallContext, key: Key): Promise<void> {
   try {
     await inTransaction(ctx, async (tx) => {
       const [standing] = await tx.run(lock(key))
-      if (standing?.isOpen !== true) return
+      if (standing?.status !== 'planned') return
       const absence = { ...key, userId: standing.userId }
       if (standing.isOver) return finishAs(tx, ctx, absence, 'missed')
       if (!standing.isActive) return finishAs(tx, ctx, absence, 'not_active')
@@ -85,7 +85,7 @@ async function start(ctx: CallContext, key: Key): Promise<void> {
 async function end(ctx: CallContext, key: Key): Promise<void> {
   const isLifted = await inTransaction(ctx, async (tx) => {
     const [standing] = await tx.run(lock(key))
-    if (standing?.isOpen !== true) return undefined
+    if (standing?.status !== 'under_way') return undefined
     const absence = await readAbsence(tx, ctx, key.absenceId)
     const atReturn = absence.atReturn ?? (await readAtReturn(tx, ctx))
     if (standing.isHeldByIt && atReturn === 'return') return standing.userId

@@ -34,7 +34,7 @@ const underWay = prepared<Key, Moments>(
     and exists (select from access_digest_people p where p.organization_id = d.organization_id)`,
 )
 
-/** Nothing while it is not time yet, or off. */
+/** Nothing while it is not time yet, or off; nor where another node was faster. */
 const open = prepared<Key, Moments & { people: number }>(
   (p) => sql`with moments as (
       select ${fromColumn} as starts, ${settled} as ends, coalesce(d.pace, 'daily') as pace
@@ -45,6 +45,7 @@ const open = prepared<Key, Moments & { people: number }>(
       insert into access_digests (organization_id, pace, told_from, told_until)
       select ${p.organizationId}, pace, starts, ends from due
       on conflict (organization_id) do update set told_from = excluded.told_from, told_until = excluded.told_until
+        where access_digests.told_until <= excluded.told_from
       returning told_from, told_until),
     queued as (
       insert into access_digest_people (organization_id, user_id)

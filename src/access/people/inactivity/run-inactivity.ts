@@ -21,8 +21,8 @@ type Key = { organizationId: string; userId: string }
 
 type Warned = { email: string | null; timeZone: string | null }
 
-/** No row for somebody who was here meanwhile. */
-const warn = prepared<Key & { since: string; deactivatesAt: string; now: string }, Warned>(
+/** No row for somebody who was here meanwhile, or has been warned by another node. */
+const warn = prepared<Key & { since: string; countsFrom: string; deactivatesAt: string; now: string }, Warned>(
   (p) => sql`with away as (
       select u.organization_id, u.id, ${emailColumn} as email, ${timeZoneColumn} as "timeZone" from users u
       where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.status = 'active' and u.deleted_at is null
@@ -31,8 +31,10 @@ const warn = prepared<Key & { since: string; deactivatesAt: string; now: string 
       insert into inactivity_notices (organization_id, user_id, warned_at, is_mailed, deactivates_at)
       select organization_id, id, ${p.now}::timestamptz, email is not null, ${p.deactivatesAt}::timestamptz from away
       on conflict (organization_id, user_id) do update set warned_at = excluded.warned_at, is_mailed = excluded.is_mailed,
-        deactivates_at = excluded.deactivates_at, deactivated_at = null, deactivated_in = null)
-    select email, "timeZone" from away`,
+        deactivates_at = excluded.deactivates_at, deactivated_at = null, deactivated_in = null
+      where inactivity_notices.warned_at < ${p.since}::timestamptz or inactivity_notices.warned_at < ${p.countsFrom}::timestamptz
+      returning 1)
+    select email, "timeZone" from away where exists (select from warned)`,
 )
 
 const away = prepared<Key & { since: string }, { one: number }>(
@@ -108,7 +110,8 @@ async function* dueOf(ctx: CallContext, { rule }: Run, act: InactivityAct): Asyn
 async function warnOne(tx: Transaction, ctx: CallContext, run: Run, person: DueAct): Promise<boolean> {
   const { userId, since, deactivatesAt } = person
   const { organizationId } = ctx
-  const [warned] = await tx.run(warn({ organizationId, userId, since, deactivatesAt, now: nowOf(ctx) }))
+  const { countsFrom } = outlookParameters(ctx, run.rule, 0)
+  const [warned] = await tx.run(warn({ organizationId, userId, since, countsFrom, deactivatesAt, now: nowOf(ctx) }))
   if (warned === undefined) return false
   const { email, timeZone } = warned
   if (email !== null) {
