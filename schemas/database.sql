@@ -49,6 +49,8 @@ CREATE TABLE organizations (
   recorded_at timestamp with time zone DEFAULT now(),
   -- Whether deleted people are erased by themselves after erase_after_days; they wait for an administrator otherwise.
   erase_deleted boolean DEFAULT false NOT NULL,
+  -- For so long a name or address that was somebody else's is given to nobody; 0: it is free at once.
+  reserved_days integer DEFAULT 90 NOT NULL,
   CONSTRAINT organizations_pkey PRIMARY KEY (id),
   CONSTRAINT organizations_slug_unique UNIQUE (slug)
 );
@@ -244,6 +246,10 @@ CREATE TRIGGER prove_attributes AFTER INSERT OR UPDATE ON users
   FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_attributes();
 CREATE TRIGGER prove_person AFTER UPDATE OF status, deleted_at, attributes, user_name ON users
   FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text AND (old.status <> new.status OR old.deleted_at IS DISTINCT FROM new.deleted_at OR old.user_name_key IS DISTINCT FROM new.user_name_key OR (old.attributes -> 'emails'::text) IS DISTINCT FROM (new.attributes -> 'emails'::text))) EXECUTE FUNCTION prove_person();
+CREATE TRIGGER refuse_reserved AFTER INSERT ON users
+  FOR EACH ROW WHEN (new.deleted_at IS NULL) EXECUTE FUNCTION refuse_reserved();
+CREATE TRIGGER refuse_reserved_change AFTER UPDATE OF user_name, attributes ON users
+  FOR EACH ROW WHEN (new.deleted_at IS NULL AND (old.user_name_key IS DISTINCT FROM new.user_name_key OR old.email_key IS DISTINCT FROM new.email_key)) EXECUTE FUNCTION refuse_reserved();
 CREATE TRIGGER remember_names AFTER UPDATE OF user_name, external_id, attributes, directory_id ON users
   FOR EACH ROW WHEN (new.status <> 'erased'::text AND (old.user_name_key IS DISTINCT FROM new.user_name_key OR old.external_id IS DISTINCT FROM new.external_id OR old.email_key IS DISTINCT FROM new.email_key OR old.directory_id IS DISTINCT FROM new.directory_id)) EXECUTE FUNCTION remember_names();
 GRANT SELECT, INSERT, UPDATE, DELETE ON users TO rolecall_server;
@@ -2031,7 +2037,7 @@ CREATE TRIGGER keep_deleted AFTER DELETE ON asset_teams REFERENCING OLD TABLE AS
 GRANT SELECT, INSERT, UPDATE, DELETE ON asset_teams TO rolecall_server;
 
 -- =====================================================================================================================
--- Leaving: what people leave behind, and the deleted
+-- Leaving: what people leave behind, the deleted, and their names
 --
 -- What hangs on a person beside their own access, as host applications say and as is known here, and where it went.
 
@@ -2236,6 +2242,125 @@ CREATE POLICY own_organization ON deleted_people FOR ALL TO rolecall_server
   USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
 GRANT SELECT, INSERT, UPDATE, DELETE ON deleted_people TO rolecall_server;
+
+-- The key of an organization for the names of erased people.
+CREATE TABLE reservation_keys (
+  organization_id text NOT NULL,
+  key text NOT NULL,
+  CONSTRAINT reservation_keys_pkey PRIMARY KEY (organization_id),
+  CONSTRAINT reservation_keys_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+ALTER TABLE reservation_keys ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON reservation_keys FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON reservation_keys TO rolecall_server;
+
+-- Names and addresses of erased people, as keyed hashes, until nobody asks for them any more.
+CREATE TABLE reserved_names (
+  organization_id text NOT NULL,
+  name_hash text NOT NULL,
+  user_id text NOT NULL,
+  directory_id text,
+  reserved_until timestamp(3) with time zone NOT NULL,
+  CONSTRAINT reserved_names_organization_id_name_hash_user_id_pk PRIMARY KEY (organization_id, name_hash, user_id),
+  CONSTRAINT reserved_names_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX reserved_names_until ON reserved_names USING btree (reserved_until);
+ALTER TABLE reserved_names ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON reserved_names FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON reserved_names TO rolecall_server;
+
+-- A name or address under the key of the organization.
+CREATE OR REPLACE FUNCTION public.reserved_hash(p_organization_id text, p_name text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT encode(sha256(convert_to(k.key || encode(sha256(convert_to(k.key || p_name, 'UTF8')), 'hex'), 'UTF8')), 'hex')
+  FROM reservation_keys k WHERE k.organization_id = p_organization_id $function$;
+GRANT EXECUTE ON FUNCTION reserved_hash(text, text) TO PUBLIC;
+
+-- Keeps what somebody who is about to be erased was called from being given to somebody else.
+CREATE OR REPLACE FUNCTION public.reserve_names(p_organization_id text, p_user_id text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_days integer := (SELECT o.reserved_days FROM organizations o WHERE o.id = p_organization_id);
+  v_count integer;
+BEGIN
+  IF v_days = 0 THEN RETURN 0; END IF;
+  INSERT INTO reservation_keys (organization_id, key)
+    VALUES (p_organization_id, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')) ON CONFLICT DO NOTHING;
+  INSERT INTO reserved_names (organization_id, name_hash, user_id, directory_id, reserved_until)
+    SELECT n.organization_id, reserved_hash(n.organization_id, n.name), n.id, n.directory_id, max(n.until) FROM (
+      SELECT u.organization_id, u.id, u.directory_id, unnest(ARRAY[u.user_name_key, u.email_key]) AS name,
+        now() + make_interval(days => v_days) AS until
+      FROM users u WHERE u.organization_id = p_organization_id AND u.id = p_user_id
+      UNION ALL
+      SELECT f.organization_id, f.user_id, f.directory_id, f.value_key, f.ended_at + make_interval(days => v_days)
+      FROM former_names f WHERE f.organization_id = p_organization_id AND f.user_id = p_user_id
+        AND f.kind IN ('user_name', 'address')) n
+    WHERE n.name IS NOT NULL AND n.until > now() GROUP BY n.organization_id, n.id, n.directory_id, n.name
+    ON CONFLICT (organization_id, name_hash, user_id) DO UPDATE
+      SET reserved_until = greatest(reserved_names.reserved_until, excluded.reserved_until);
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  RETURN v_count;
+END $function$;
+GRANT EXECUTE ON FUNCTION reserve_names(text, text) TO PUBLIC;
+
+-- A name or address that was somebody else's until lately is given to nobody, but by directories those of people of
+-- directories.
+-- Trigger of users (refuse_reserved), users (refuse_reserved_change).
+CREATE OR REPLACE FUNCTION public.refuse_reserved()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_names text[] := array_remove(ARRAY[NEW.user_name_key, NEW.email_key], NULL);
+  v_kept interval;
+  v_until timestamptz;
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    v_names := array_remove(array_remove(v_names, OLD.user_name_key), OLD.email_key);
+  END IF;
+  SELECT make_interval(days => o.reserved_days) INTO v_kept FROM organizations o
+    WHERE o.id = NEW.organization_id AND o.reserved_days > 0;
+  IF v_kept IS NULL OR cardinality(v_names) = 0 THEN RETURN NULL; END IF;
+  SELECT max(x.until) INTO v_until FROM (
+    SELECT u.deleted_at + v_kept AS until, u.directory_id,
+        EXISTS (SELECT FROM deleted_people d WHERE d.organization_id = u.organization_id AND d.user_id = u.id) AS is_deleted_here
+      FROM users u WHERE u.organization_id = NEW.organization_id AND u.id <> NEW.id AND u.deleted_at IS NOT NULL
+        AND u.status <> 'erased' AND u.user_name_key = ANY (v_names)
+    UNION ALL
+    SELECT u.deleted_at + v_kept, u.directory_id,
+        EXISTS (SELECT FROM deleted_people d WHERE d.organization_id = u.organization_id AND d.user_id = u.id)
+      FROM users u WHERE u.organization_id = NEW.organization_id AND u.id <> NEW.id AND u.deleted_at IS NOT NULL
+        AND u.status <> 'erased' AND u.email_key = ANY (v_names)
+    UNION ALL
+    SELECT f.ended_at + v_kept, u.directory_id,
+        EXISTS (SELECT FROM deleted_people d WHERE d.organization_id = u.organization_id AND d.user_id = u.id)
+      FROM former_names f JOIN users u ON u.organization_id = f.organization_id AND u.id = f.user_id
+      WHERE f.organization_id = NEW.organization_id AND f.value_key = ANY (v_names) AND f.kind IN ('user_name', 'address')
+        AND f.user_id <> NEW.id
+    UNION ALL
+    SELECT r.reserved_until, r.directory_id, false FROM reserved_names r
+      WHERE r.organization_id = NEW.organization_id AND r.user_id <> NEW.id
+        AND r.name_hash = ANY (ARRAY(SELECT reserved_hash(NEW.organization_id, n) FROM unnest(v_names) n))) x
+    WHERE x.until > now() AND (x.is_deleted_here OR NEW.directory_id IS NULL OR x.directory_id IS NULL);
+  IF v_until IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'RC410', MESSAGE = to_char(v_until AT TIME ZONE 'UTC', 'YYYY-MM-DD');
+  END IF;
+  RETURN NULL;
+END $function$;
 
 -- =====================================================================================================================
 -- The past
@@ -5396,7 +5521,8 @@ AS $function$
   DELETE FROM used_messages m WHERE m.expires_at < now();
   DELETE FROM provider_artifacts p WHERE p.expires_at < now();
   DELETE FROM throttles t WHERE t.window_ends_at < now();
-  DELETE FROM password_resets r WHERE r.expires_at < now() - interval '1 day' $function$;
+  DELETE FROM password_resets r WHERE r.expires_at < now() - interval '1 day';
+  DELETE FROM reserved_names r WHERE r.reserved_until < now() $function$;
 GRANT EXECUTE ON FUNCTION sweep_expired() TO rolecall_server;
 
 -- =====================================================================================================================

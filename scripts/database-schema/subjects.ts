@@ -140,10 +140,10 @@ const teams: Subject = {
 }
 
 const handOvers: Subject = {
-  title: 'Leaving: what people leave behind, and the deleted',
+  title: 'Leaving: what people leave behind, the deleted, and their names',
   says: 'What hangs on a person beside their own access, as host applications say and as is known here, and where it went.',
-  relations: ['ownerships', 'work_of_people', 'hand_overs', 'deleted_people'],
-  functions: [],
+  relations: ['ownerships', 'work_of_people', 'hand_overs', 'deleted_people', 'reservation_keys', 'reserved_names'],
+  functions: ['reserved_hash', 'reserve_names', 'refuse_reserved'],
 }
 
 const keys: Subject = {

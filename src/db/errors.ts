@@ -51,24 +51,35 @@ function lastAdministrator(error: unknown): AppError {
   return new AppError('conflict', message, { reason: 'last_administrator', cause: error })
 }
 
+function reserved(error: unknown): AppError {
+  const reservedUntil = messageOf(error)
+  const message = `This name or address was somebody else's and is reserved until ${reservedUntil}: restore them if it is the same person, and otherwise wait or choose another one`
+  return new AppError('conflict', message, { reason: 'uniqueness', cause: error, extensions: { reservedUntil } })
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '')
+
+/** What functions of the database raise themselves. */
+const ours: Record<string, (error: unknown) => AppError> = {
+  RC400: (cause) =>
+    new AppError('invalid', `These do not exist: ${messageOf(cause)}`, { reason: 'invalidValue', cause }),
+  RC401: (cause) => new AppError('unauthenticated', 'The token or key is not valid (any more)', { cause }),
+  RC409: lastAdministrator,
+  RC410: reserved,
+  RC423: (cause) => {
+    const message = 'It is an emergency account, which has what was sealed and nothing else; seal it anew instead'
+    return new AppError('conflict', message, { reason: 'emergency_account', cause })
+  },
+  RC428: (cause) => freshProofNeeded(cause),
+}
+
 /** @returns the error to throw on for whatever the driver threw */
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof AppError) return error
   const code = codeOf(error)
   if (connectionCodes.has(code) || unavailableStates.test(code)) return unavailable(error)
-  if (code === 'RC401') {
-    return new AppError('unauthenticated', 'The token or key is not valid (any more)', { cause: error })
-  }
-  if (code === 'RC400') {
-    const missing = error instanceof Error ? error.message : ''
-    return new AppError('invalid', `These do not exist: ${missing}`, { reason: 'invalidValue', cause: error })
-  }
-  if (code === 'RC409') return lastAdministrator(error)
-  if (code === 'RC428') return freshProofNeeded(error)
-  if (code === 'RC423') {
-    const message = 'It is an emergency account, which has what was sealed and nothing else; seal it anew instead'
-    return new AppError('conflict', message, { reason: 'emergency_account', cause: error })
-  }
+  const raised = ours[code]
+  if (raised !== undefined) return raised(error)
   if (code === '23505') {
     const message = conflicts[constraintOf(error)] ?? 'It exists already'
     return new AppError('conflict', message, { reason: 'uniqueness', cause: error })

@@ -84,6 +84,7 @@ test('after erasing nothing but the trail is left, and a certificate says so', a
     'emergency_uses',
     'history.assignments',
     'hand_overs',
+    'reserved_names',
   ]
   expect(names.filter((name) => !evidence.includes(name))).toEqual([])
   expect(names).toContain('history.assignments')

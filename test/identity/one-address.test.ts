@@ -1,7 +1,9 @@
 // One address, one living account: by a constraint of the database, so on every path. Further addresses are nobody's.
+
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createLocalUser } from '#access/accounts/create-local-user.ts'
 import { createInvitation } from '#access/invitations/create-invitation.ts'
+import { updateSettings } from '#access/organizations/settings.ts'
 import { fold } from '#directory/fold.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
 import { browserAt, goodPassword, provisionLocalUser } from '../support/accounts.ts'
@@ -131,9 +133,11 @@ describe('what may be', () => {
     expect(await scim.user('ada', { emails: primary(taken) })).not.toBe(id)
   })
 
-  test('an address that is given up is free, and a switched off person keeps theirs', async () => {
+  test('an address that is given up is reserved, and a switched off person keeps theirs', async () => {
     const id = await scim.user('ada', { emails: primary(taken) })
     await scim.patch(`/Users/${id}`, { op: 'replace', path: 'emails', value: primary('new@example.com') })
+    expect((await client.post('users', { userName: 'ada.lovelace@example.com' })).status).toBe(409)
+    await updateSettings(client.ctx, { reservedDays: 0 })
     const next = await createUser(client, 'ada.lovelace@example.com')
     await client.confirm('POST', `users/${next}/deactivate`)
     expect((await client.post('users', { userName: 'x', emails: [taken] })).status).toBe(409)

@@ -1,5 +1,7 @@
 // Leavers stay out, by whatever name they come, until their directory brings them again; then the identity goes on to who they are now.
+
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { updateSettings } from '#access/organizations/settings.ts'
 import { roleId } from '../support/access.ts'
 import { arriveBySaml, expectRefusedFor, expectSignedIn } from '../support/arrivals.ts'
 import { createSamlConnection } from '../support/sign-in.ts'
@@ -123,9 +125,15 @@ describe('a leaver whom Entra renames', () => {
     expect((await scim.patch(`/Users/${id}`, on)).status).toBe(200)
   })
 
-  test('a name that somebody who is there has given up is free', async () => {
+  test('a name that somebody who is there has given up is reserved, and free where nothing is', async () => {
     const id = await scim.user(ada)
     await scim.patch(`/Users/${id}`, { op: 'replace', path: 'userName', value: 'ada.king@example.com' })
+    const { attempt } = await here.arrive({ nameId: ada })
+    expect([attempt.outcome, JSON.stringify(attempt.trace)]).toEqual([
+      'refused',
+      expect.stringContaining('is reserved until'),
+    ])
+    await updateSettings(here.organization.ctx, { reservedDays: 0 })
     const newcomer = await here.arrive({ nameId: ada })
     expect(newcomer.attempt).toMatchObject({ outcome: 'signed_in' })
     expect(newcomer.attempt.userId).not.toBe(id)

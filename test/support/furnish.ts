@@ -237,6 +237,8 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
   await insert('deleted_people', {
     ...{ ...user, deleted_at: at, deleted_by_type: 'system', deleted_by: 'x', status: 'active', group_ids: [] },
   })
+  await insert('reservation_keys', { key: id() })
+  await insert('reserved_names', { ...user, name_hash: id(), reserved_until: later })
   await insert('ownerships', { ...user, ...who, type: 'campaign', id: id(), kind: 'owner', name: 'x' })
   await sql`insert into hand_overs (organization_id, kind, item, name, from_user_id, to_user_id, is_return, occurred_at, actor_type,
       actor_id) values (${organizationId}, 'team', ${tea}, 'x', ${userId}, 'x', false, ${at}, 'system', 'x')`

@@ -29,6 +29,8 @@ const SettingsFields = z.object({
   eraseAfterDays: z.int().min(0).max(3_650),
   /** Whether deleted people are erased by themselves after that time. */
   eraseDeleted: z.boolean(),
+  /** For so long a name or address that was somebody else's is given to nobody; 0: it is free at once. */
+  reservedDays: z.int().min(0).max(3_650),
   /** Administrators, people by a link, and directories; directories alone; nobody but for an administrator's word. */
   emailChange: z.enum(emailChanges),
   /** Who may switch somebody on again: the side that switched them off (directory or administrators), or either. */
@@ -49,7 +51,8 @@ export type OrganizationSettings = z.output<typeof SettingsFields>
 
 const columns = sql`o.name, o.provisioning_log_days as "provisioningLogDays", o.sign_in_trace_days as "signInTraceDays",
   o.mail_days as "mailDays", o.end_date_grace_days as "endDateGraceDays", o.access_contact as "accessContact",
-  o.erase_after_days as "eraseAfterDays", o.erase_deleted as "eraseDeleted", o.email_change as "emailChange", o.reactivation,
+  o.erase_after_days as "eraseAfterDays", o.erase_deleted as "eraseDeleted",
+  o.reserved_days as "reservedDays", o.email_change as "emailChange", o.reactivation,
   o.personal_mail_domains as "personalMailDomains", o.guest_max_days as "guestMaxDays", o.guest_domains as "guestDomains"`
 
 const select = prepared<{ organizationId: string }, OrganizationSettings>(
@@ -73,7 +76,8 @@ const update = prepared<Columns, never>(
   (p) => sql`update organizations set name = ${p.name}, provisioning_log_days = ${p.provisioningLogDays}::int,
       sign_in_trace_days = ${p.signInTraceDays}::int, mail_days = ${p.mailDays}::int,
       end_date_grace_days = ${p.endDateGraceDays}::int, access_contact = ${p.accessContact},
-      erase_after_days = ${p.eraseAfterDays}::int, erase_deleted = ${p.eraseDeleted}::boolean, email_change = ${p.emailChange}, reactivation = ${p.reactivation},
+      erase_after_days = ${p.eraseAfterDays}::int, erase_deleted = ${p.eraseDeleted}::boolean,
+      reserved_days = ${p.reservedDays}::int, email_change = ${p.emailChange}, reactivation = ${p.reactivation},
       personal_mail_domains = ${p.personalMailDomains}::jsonb, guest_max_days = ${p.guestMaxDays}::int,
       guest_domains = ${p.guestDomains}::jsonb, updated_at = ${p.now}::timestamptz
     where id = ${p.organizationId}`,
@@ -97,6 +101,7 @@ function isWeaker(before: OrganizationSettings, after: OrganizationSettings): bo
     (before.reactivation === 'by_holder' && after.reactivation === 'by_anyone') ||
     after.eraseAfterDays < before.eraseAfterDays ||
     (after.eraseDeleted && !before.eraseDeleted) ||
+    after.reservedDays < before.reservedDays ||
     lasts(after.guestMaxDays) > lasts(before.guestMaxDays) ||
     (old !== null && (after.guestDomains === null || after.guestDomains.some((domain) => !old.includes(domain))))
   )

@@ -290,7 +290,9 @@ async function create(tx: Transaction, ctx: CallContext, lookup: UserLookup): Pr
   }
   const user = await provisionWithin(tx, ctx, { directoryId: null, content, isInvited }).catch((error: unknown) => {
     if (!(error instanceof AppError && error.code === 'conflict')) throw error
-    return refuse(trace, 'link_needs_confirmation', 'A user with this userName exists already and is not linked')
+    const isReserved = error.extensions?.['reservedUntil'] !== undefined
+    const exists = 'A user with this userName exists already and is not linked'
+    return refuse(trace, 'link_needs_confirmation', isReserved ? error.message : exists)
   })
   if (connection.defaultRoleId !== null) await tx.run(defaultAssignment(ctx, connection, user.id))
   passed(trace, 'created', isInvited ? 'Created, and waits for approval' : 'Created by the first sign-in')

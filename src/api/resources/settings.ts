@@ -18,6 +18,9 @@ const fields = {
   eraseDeleted: z
     .boolean()
     .openapi({ description: 'Whether deleted people are erased by themselves after `eraseAfterDays`' }),
+  reservedDays: days.openapi({
+    description: 'For so long a name or address that was somebody else’s is given to nobody; 0: it is free at once',
+  }),
   emailChange: z.enum(emailChanges).openapi({
     description:
       'Who may change addresses: `verified`: administrators, people by a link, and directories; `directory_only`: directories ' +

@@ -33,6 +33,7 @@ export function createGeneral(): Hono<ConsoleEnv> {
         mailDays: Number(form['mailDays']),
         eraseAfterDays: Number(form['eraseAfterDays']),
         eraseDeleted: form['eraseDeleted'] === 'on',
+        reservedDays: Number(form['reservedDays']),
         emailChange: emailChanges.find((each) => each === form['emailChange']) ?? 'verified',
         reactivation: form['reactivation'] === 'by_anyone' ? 'by_anyone' : 'by_holder',
       })
@@ -66,6 +67,7 @@ const formOf = (settings: OrganizationSettings): FormState =>
     mailDays: String(settings.mailDays),
     eraseAfterDays: String(settings.eraseAfterDays),
     eraseDeleted: settings.eraseDeleted ? 'on' : undefined,
+    reservedDays: String(settings.reservedDays),
     emailChange: settings.emailChange,
     reactivation: settings.reactivation,
   })
@@ -160,6 +162,11 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
             'eraseAfterDays',
             'Inactive and deleted people',
             'So long they cannot be erased yet, and the deleted can be restored.',
+          )}
+          {number(
+            'reservedDays',
+            'Names and addresses that were somebody’s',
+            'So long nobody else gets them, after somebody was deleted, erased or renamed; 0: at once.',
           )}
           <Check
             name="eraseDeleted"

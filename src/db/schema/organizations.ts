@@ -55,6 +55,8 @@ export const organizations = pgTable(
     eraseAfterDays: integer('erase_after_days').notNull().default(30),
     /** Whether deleted people are erased by themselves after that time. */
     eraseDeleted: boolean('erase_deleted').notNull().default(false),
+    /** For so long a name or address that was somebody else's is given to nobody; 0: it is free at once. */
+    reservedDays: integer('reserved_days').notNull().default(90),
     /** Who may change people's addresses: themselves, by a link, and administrators; directories alone; nobody without a word. */
     emailChange: text('email_change', { enum: ['verified', 'directory_only', 'never'] })
       .notNull()

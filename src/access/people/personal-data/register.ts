@@ -34,6 +34,11 @@ export const register: readonly RegisterEntry[] = [
     what: 'Former user names and addresses, so that nobody comes back as somebody else',
     kept: untilErased,
   },
+  {
+    name: 'reserved_names',
+    what: 'Keyed hashes of what they were called before they were erased, so that nobody else is called so',
+    kept: 'as the settings say, 90 days from the erasing unless changed',
+  },
   { name: 'email_proofs', what: 'Which addresses they have proven, and how', kept: untilErased },
   { name: 'address_changes', what: 'Changes of address that wait for their link', kept: 'a day' },
   { name: 'address_proposals', what: 'Addresses that a directory proposes for them', kept: untilErased },

@@ -55,6 +55,10 @@ const forgetLeader = prepared<Key, never>(
   (p) => sql`update teams set leader_id = null where organization_id = ${p.organizationId} and leader_id = ${p.userId}`,
 )
 
+const reserveNames = prepared<Key, { count: number }>(
+  (p) => sql`select reserve_names(${p.organizationId}, ${p.userId}) as count`,
+)
+
 const forgetPast = prepared<{ userId: string }, unknown>((p) => sql`select forget_past_of(${p.userId})`)
 
 /** What hangs on a person, by `user_id`; a new table of theirs is one more line. */
@@ -136,6 +140,7 @@ const statementsOf = (key: Key, now: string): Statement<unknown>[] => [
 
 /** @returns how many rows went, by table; those of which none was there are left out */
 async function removeRows(tx: Transaction, key: Key): Promise<Record<string, number>> {
+  await tx.run(reserveNames(key))
   await tx.run(forgetMails(key))
   const counted: [string, number][] = []
   for (const [index, forget] of forgetTables.entries()) {
