@@ -299,6 +299,7 @@ const cases: [string, () => Promise<Request>][] = [
         signInTraceDays: '60',
         mailDays: '10',
         eraseAfterDays: '5',
+        reservedDays: '90',
         emailChange: 'never',
       },
     }),
