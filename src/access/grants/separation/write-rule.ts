@@ -160,17 +160,18 @@ export async function updateSeparationWithin(
   return findRule(tx, ctx, ruleId)
 }
 
-type RuleKey = { organizationId: string; ruleId: string; roleId: string }
+type RuleKey = { organizationId: string; ruleId: string }
+type RoleKey = { organizationId: string; roleId: string }
 
 const removeRule = prepared<RuleKey, never>(
   (p) => sql`delete from separation_rules where organization_id = ${p.organizationId} and id = ${p.ruleId}`,
 )
 
-const removeExceptions = prepared<RuleKey, never>(
+const removeExceptions = prepared<RoleKey, never>(
   (p) => sql`delete from assignments where organization_id = ${p.organizationId} and role_id = ${p.roleId}`,
 )
 
-const removeRole = prepared<RuleKey, never>(
+const removeRole = prepared<RoleKey, never>(
   (p) => sql`delete from roles where organization_id = ${p.organizationId} and id = ${p.roleId} and kind = 'exception'`,
 )
 
@@ -178,11 +179,12 @@ const removeRole = prepared<RuleKey, never>(
 export async function deleteSeparationWithin(tx: Transaction, ctx: CallContext, ruleId: string): Promise<void> {
   requirePermission(ctx, 'roles.write')
   const { name, mode, first, second, exceptRoles, exceptions, exceptionRoleId } = await findRule(tx, ctx, ruleId)
-  const key = { organizationId: ctx.organizationId, ruleId, roleId: exceptionRoleId }
+  const { organizationId } = ctx
+  const roleKey = { organizationId, roleId: exceptionRoleId }
   await withinCeiling(tx, ctx, { ...everybody, changesModel: true }, async () => {
-    await tx.run(removeRule(key))
-    await tx.run(removeExceptions(key))
-    await tx.run(removeRole(key))
+    await tx.run(removeRule({ organizationId, ruleId }))
+    await tx.run(removeExceptions(roleKey))
+    await tx.run(removeRole(roleKey))
   })
   const detail = { name, mode, first, second, exceptRoleIds: exceptRoles.map(({ id }) => id) }
   const excepted = exceptions.map(({ user, brand }) => ({ userId: user.id, brandId: brand?.id ?? null }))
