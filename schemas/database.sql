@@ -51,6 +51,8 @@ CREATE TABLE organizations (
   erase_deleted boolean DEFAULT false NOT NULL,
   -- For so long a name or address that was somebody else's is given to nobody; 0: it is free at once.
   reserved_days integer DEFAULT 90 NOT NULL,
+  -- privileged: rights over others are given by drafts alone that a second person has approved.
+  second_person text DEFAULT 'never'::text NOT NULL,
   CONSTRAINT organizations_pkey PRIMARY KEY (id),
   CONSTRAINT organizations_slug_unique UNIQUE (slug)
 );
@@ -1578,6 +1580,43 @@ CREATE TRIGGER keep_version BEFORE UPDATE ON separation_rules
 CREATE TRIGGER prove_separation AFTER INSERT OR DELETE OR UPDATE ON separation_rules
   FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_separation();
 GRANT SELECT, INSERT, UPDATE, DELETE ON separation_rules TO rolecall_server;
+
+-- Several changes of access under one name: shown together, approved by a second person where the organization wants
+-- that, made together, at a time, and taken back together by inverse. hash is what was approved or put on a time.
+-- apply_at is empty but while it waits for its time.
+CREATE TABLE change_drafts (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  name text NOT NULL,
+  changes jsonb NOT NULL,
+  status text NOT NULL,
+  hash text,
+  apply_at timestamp(3) with time zone,
+  scheduled_by text,
+  created_by text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  changed_by text NOT NULL,
+  changed_at timestamp(3) with time zone NOT NULL,
+  decided_by text,
+  decided_at timestamp(3) with time zone,
+  note text,
+  applied_by text,
+  applied_at timestamp(3) with time zone,
+  inverse jsonb,
+  undone_by text,
+  undone_at timestamp(3) with time zone,
+  fault text,
+  CONSTRAINT change_drafts_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT change_drafts_status CHECK (status = ANY (ARRAY['open'::text, 'waiting'::text, 'approved'::text, 'applied'::text, 'undone'::text, 'discarded'::text])),
+  CONSTRAINT change_drafts_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX change_drafts_due ON change_drafts USING btree (apply_at) WHERE (apply_at IS NOT NULL);
+ALTER TABLE change_drafts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON change_drafts FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON change_drafts TO rolecall_server;
 
 -- Who holds what, and through what: by a group that is mapped (group_path leads from the group that somebody is a
 -- member of to the mapped one), by a filter that they satisfy, directly, or by a team that they are in. Computed, never
@@ -5380,6 +5419,8 @@ AS $function$
   SELECT DISTINCT a.organization_id, 'alarm' FROM alarms a WHERE a.notified_at IS NULL
   UNION ALL
   SELECT DISTINCT c.organization_id, 'user_change' FROM user_changes c WHERE c.finished_at IS NULL
+  UNION ALL
+  SELECT DISTINCT d.organization_id, 'draft' FROM change_drafts d WHERE d.apply_at <= now()
   UNION ALL
   SELECT DISTINCT d.organization_id, 'domain' FROM domains d
     WHERE d.verified_by IS DISTINCT FROM 'operator' AND (d.checked_at IS NULL OR d.checked_at <= now() - CASE

@@ -131,6 +131,11 @@ export type CallContext = Services & {
   proof?: 'fresh' | 'stale'
   /** Absent: no limit (operator, system, and whoever holds everything). */
   ceiling?: Ceiling
+  /**
+   * The user who approved a draft that is being carried out; `trial` where what is done is undone anyway. Absent: nobody has
+   * approved it.
+   */
+  secondPerson?: string | undefined
   /** Where units of work become parts of a transaction that is under way, rather than transactions of their own. */
   within?: { perform<T>(work: (tx: Transaction) => Promise<T>): Promise<T> }
   /** The first statement of each transaction: enters the organization, and refuses a secret that is dead by now. */

@@ -102,6 +102,7 @@ const access: Subject = {
     'assignments',
     'policies',
     'separation_rules',
+    'change_drafts',
     'effective_assignments',
   ],
   functions: ['permission_covers', 'forget_reminders'],

@@ -20,6 +20,7 @@ export type AuditEntry = {
     | 'mapping'
     | 'policy'
     | 'separation_rule'
+    | 'draft'
     | 'setup_link'
     | 'assignment'
     | 'directory'

@@ -13,6 +13,7 @@ import { addConnectionCommands } from './connection.ts'
 import { addDirectoryCommands } from './directory.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { addDomainCommands } from './domain.ts'
+import { addDraftCommands } from './draft.ts'
 import { addEmergencyCommands } from './emergency.ts'
 import { reportError } from './errors.ts'
 import { addGroupCommands } from './group.ts'
@@ -51,6 +52,7 @@ export function createCli(runtime: CliRuntime): Command {
     addDirectoryCommands,
     addConnectionCommands,
     addDomainCommands,
+    addDraftCommands,
     addRoleCommands,
     addSeparationCommands,
     addMappingCommands,

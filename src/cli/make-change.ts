@@ -25,7 +25,8 @@ export async function makeChange<Kind extends ChangeKind>(
   return { outcome, effect: effectOf(preview) }
 }
 
-function effectOf({ gaining, losing, withoutAccess, administrators }: Preview): string {
+/** Who gains and who loses, in words. */
+export function effectOf({ gaining, losing, withoutAccess, administrators }: Preview): string {
   const parts = [
     ...(gaining === 0 ? [] : [`${people(gaining)} something more`]),
     ...(losing === 0 ? [] : [`${people(losing)} something less`]),

@@ -11,6 +11,7 @@ import { createChecklists } from './checklists/checklists.tsx'
 import { createConnect } from './connect/connect.tsx'
 import { createConnectionPages } from './connections/connections.tsx'
 import { createDirectoryPages } from './directories/directories.tsx'
+import { createDrafts } from './drafts/drafts.tsx'
 import { createEmergencyPages } from './emergency/emergency.tsx'
 import { createGroups } from './groups/groups.tsx'
 import { requireManager } from './guard.ts'
@@ -68,6 +69,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/mappings', createMappings())
   console.route('/policies', createPolicies())
   console.route('/separation', createSeparation())
+  console.route('/drafts', createDrafts())
   console.route('/reviews', createReviews())
   console.route('/changes', createChanges())
   console.route('/settings/sign-in', createSignInSettings())

@@ -2,6 +2,7 @@
 
 import { deliverLogouts } from '#access/applications/deliver-logouts.ts'
 import { beginChecklists } from '#access/checklists/begin-checklists.ts'
+import { applyDueDrafts } from '#access/drafts/apply-draft.ts'
 import { notifyAlarms } from '#access/notices/alarms/notify-alarms.ts'
 import { runAbsences } from '#access/people/absence/run-absences.ts'
 import { learnBrakes } from '#access/people/brake/learn-brakes.ts'
@@ -42,6 +43,7 @@ export const standardJobs: Jobs = {
   metadata: refreshConnections,
   alarm: notifyAlarms,
   user_change: (ctx) => continueUserChanges(ctx),
+  draft: (ctx) => applyDueDrafts(ctx),
   reminder: (ctx) => remindOfEnds(ctx),
   end_date: async (ctx) => {
     await endAccounts(ctx)

@@ -27,6 +27,7 @@ export type IdPrefix =
   | 'kid'
   | 'pol'
   | 'sod'
+  | 'dft'
   | 'alm'
   | 'stp'
   | 'prv'

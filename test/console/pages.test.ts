@@ -113,6 +113,7 @@ const pages: readonly (readonly [path: string, words: string])[] = [
   ['/console/users/:user/give', 'What the roles are for'],
   ['/console/users/:user/override', 'See what changes'],
   ['/console/separation', 'Nothing is kept apart'],
+  ['/console/drafts', 'No draft yet'],
   ['/console/users/:user/assignments/:assignment', 'Take it back'],
   ['/console/users/:user/edit', 'Links to set a password go there'],
   ['/console/users/:user/deactivate', 'Closes at once'],

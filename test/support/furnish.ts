@@ -262,6 +262,10 @@ export async function furnishConsole(sql: postgres.Sql, organizationId: string, 
     ...{ directory_id: directoryId, resource: 'User', key: `urn:x:${id()}:a`, urn: 'urn:x', name: 'a', type: 'string' },
     ...{ multi_valued: false, is_given: true },
   })
+  await insert('change_drafts', {
+    ...{ id: `dft_${id()}`, name: 'x', changes: [], status: 'open', created_by: 'x' },
+    ...{ changed_by: 'x', changed_at: at },
+  })
   await insert('policies', {
     id: `pol_${id()}`,
     name: id(),

@@ -7,8 +7,9 @@ import { type AccessModel, patternsOf, readAccessModel } from '../decisions/acce
 import { universeOf } from '../decisions/universe.ts'
 import { type ActorLimit, actorLimit } from './actor-limit.ts'
 import { type Grant, type Holder, type HolderSelection, holdersOf, kindsOfHolders, momentsOf } from './holdings.ts'
-import { aboveIn, type Breach, judge, type Pair, unruled } from './judge.ts'
+import { aboveIn, type Breach, judge, type Pair, privilegedGain, unruled } from './judge.ts'
 import { breachError } from './refusal.ts'
+import { secondPersonError, wantsSecondPerson } from './second-person.ts'
 
 /** A role in a scope, as an assignment or a mapping gives it. */
 export type Given = Pick<Grant, 'scope' | 'roleId'>
@@ -26,7 +27,8 @@ export type AffectedBy<T> = HolderSelection & {
 
 /**
  * Carries out `work` within the rights of the caller. It must not commit, since it is judged afterwards.
- * @throws AppError forbidden (reason `ceiling`) naming the person and the permission; whatever `work` throws
+ * @throws AppError forbidden (reason `ceiling`) naming the person and the permission; against_policy (reason `second_person`) where
+ *   it gives rights over others, and the organization wants that approved; whatever `work` throws
  */
 export async function withinCeiling<T>(
   tx: Transaction,
@@ -35,8 +37,9 @@ export async function withinCeiling<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const limit = await actorLimit(tx, ctx)
-  if (limit === undefined) return work()
-  const observed = { ...affected, users: [...(affected.users ?? []), limit.id] }
+  const isWatched = await wantsSecondPerson(tx, ctx)
+  if (limit === undefined && !isWatched) return work()
+  const observed = { ...affected, users: [...(affected.users ?? []), ...(limit === undefined ? [] : [limit.id])] }
   const before = await observe(tx, ctx, observed)
   const result = await work()
   const arrived = affected.arrivals?.(result) ?? []
@@ -44,14 +47,18 @@ export async function withinCeiling<T>(
   const after = affected.changesModel
     ? { ...before, model: await readAccessModel(tx, ctx) }
     : await observe(tx, ctx, { ...observed, users: [...before.holders.keys(), ...observed.users, ...arrived] })
-  const permissions = permissionsOf(limit, [before.model, after.model])
   const pairs = [...pairsOf(before.holders, after.holders), ...grantPairs(affected.grants)]
-  const breach = judge(limit, {
-    ...{ before: before.model, after: after.model, gone: affected.gone ?? [] },
+  const wanted = {
+    ...{ before: before.model, after: after.model, gone: affected.gone ?? [], now: before.now },
     pairs: affected.changesModel === true ? [...pairs, ...rolePairs(before.model, after.model)] : pairs,
-    ...{ permissions: [...permissions.keys()], now: before.now },
-  })
-  if (breach !== undefined) throw await breachError(tx, ctx, written(breach, permissions))
+  }
+  if (limit !== undefined) {
+    const permissions = permissionsOf(limit, [before.model, after.model])
+    const breach = judge(limit, { ...wanted, permissions: [...permissions.keys()] })
+    if (breach !== undefined) throw await breachError(tx, ctx, written(breach, permissions))
+  }
+  const gain = isWatched ? privilegedGain(wanted) : undefined
+  if (gain !== undefined) throw secondPersonError(gain)
   return result
 }
 

@@ -1,6 +1,7 @@
 // The ceiling (ADR 0022): a change is judged by what people may do before and after it, at every moment from now on, and never
 // by its form. Pure, over what was read on both sides of the change.
 import { type AccessModel, createReader, elsewhere, type Reader, type Scopes } from '../decisions/access-model.ts'
+import { administrative } from '../decisions/permissions.ts'
 import { type Grant, type Holder, momentsOf, scopesAt } from './holdings.ts'
 
 /** Somebody, or whoever would hold a role or be in a group, on both sides of a change; absent where they are not there. */
@@ -66,6 +67,25 @@ export function judge(limit: Limit, wanted: Case): Breach | undefined {
   }
   const own = wanted.pairs.find(({ id }) => id === limit.id)
   return own === undefined ? undefined : liftedFrom(own, wanted, { reader, liftable: limit.liftable })
+}
+
+/**
+ * The first right over others that somebody would come to hold by it, now or at a date to come. Whether they are active does not
+ * matter: who is let in again holds what they held. A new role that nobody holds gives nobody anything.
+ */
+export function privilegedGain(wanted: Omit<Case, 'permissions'>): string | undefined {
+  const reader = createReader(administrative)
+  const asIfActive = (holder: Holder | undefined): Holder | undefined =>
+    holder === undefined ? undefined : { ...holder, isActive: true }
+  for (const { before, after, ...pair } of wanted.pairs) {
+    if (pair.isLatent === true && before === undefined) continue
+    const steps = changesOf(
+      { ...pair, before: asIfActive(before), after: asIfActive(after) },
+      { wanted: { ...wanted, permissions: administrative }, reader },
+    )
+    for (const { gained } of steps) if (gained[0] !== undefined) return gained[0]
+  }
+  return undefined
 }
 
 /** Of each of them who has, or will have, what the actor has not: the first such permission. */
@@ -144,7 +164,7 @@ const mayGive = (
 type HoldingChange = { scope: string; moment: number; gained: string[]; lost: string[] }
 
 /** What somebody gains and loses in each scope at each moment. */
-function* changesOf(pair: Pair, { wanted, reader }: Means): Generator<HoldingChange> {
+function* changesOf(pair: Pair, { wanted, reader }: Pick<Means, 'wanted' | 'reader'>): Generator<HoldingChange> {
   const isLatent = pair.isLatent === true
   const [old, fresh] = isLatent ? [unruled(wanted.before), unruled(wanted.after)] : [wanted.before, wanted.after]
   for (const moment of bothMoments(pair, wanted.now)) {

@@ -28,7 +28,9 @@ export function newOrganization(ctx: CallContext, input: z.input<typeof CreateOr
   const own: CallContext = { ...ctx, organizationId: id, entry: enterOrganization({ organizationId: id }) }
   const pack = findRolePack(rolePack) ?? defaultRolePack
   const detail = { slug, name, rolePack }
-  const policy = { administratorBrandAccess: 'explicit', roleStrategy: 'union' } as const
+  const policy = {
+    ...({ administratorBrandAccess: 'explicit', roleStrategy: 'union', secondPerson: 'never' } as const),
+  }
   const record: OrganizationRecord = { id, slug, name, status: 'active', ...policy, createdAt: now, updatedAt: now }
   const statements: Statement<never>[] = [
     insertOrganization({ id, slug, name, now }),

@@ -11,13 +11,15 @@ export type OrganizationRecord = {
   status: 'active' | 'suspended'
   administratorBrandAccess: 'explicit' | 'implicit'
   roleStrategy: 'union' | 'highest'
+  /** `privileged`: rights over others are given by drafts alone that a second person has approved. */
+  secondPerson: 'never' | 'privileged'
   createdAt: string
   updatedAt: string
 }
 
 /** The columns of an OrganizationRecord, for `organizations o`. */
 export const organizationColumns = sql`o.id, o.slug, o.name, o.status,
-  o.administrator_brand_access as "administratorBrandAccess", o.role_strategy as "roleStrategy",
+  o.administrator_brand_access as "administratorBrandAccess", o.role_strategy as "roleStrategy", o.second_person as "secondPerson",
   o.created_at as "createdAt", o.updated_at as "updatedAt"`
 
 const selectOrganization = prepared<{ organizationId: string }, OrganizationRecord>(

@@ -91,7 +91,7 @@ export async function updateLocalGroup(
     return change?.(current) ?? { displayName, externalId, attributes }
   }
   const update = { groupId, directoryId: null, change: local, members }
-  if (ctx.ceiling === undefined || members.length === 0) {
+  if (members.length === 0) {
     await updateGroup(ctx, update)
     return
   }
@@ -127,6 +127,22 @@ async function lockLocalGroup(tx: Transaction, ctx: CallContext, groupId: string
 export async function deleteLocalGroupWithin(tx: Transaction, ctx: CallContext, groupId: string): Promise<void> {
   const group = await lockLocalGroup(tx, ctx, groupId)
   await withinCeiling(tx, ctx, { groups: [groupId] }, () => deleteGroupWithin(tx, ctx, group))
+}
+
+/**
+ * Puts people and groups into a local group, in a transaction of the caller's; who is in it already does not matter.
+ * @throws AppError not_found, conflict; forbidden (reason `ceiling`)
+ */
+export async function addMembersWithin(
+  tx: Transaction,
+  ctx: CallContext,
+  { groupId, memberIds }: { groupId: string; memberIds: readonly string[] },
+): Promise<void> {
+  await lockLocalGroup(tx, ctx, groupId)
+  const members: MemberChange[] = [{ kind: 'add', ids: [...memberIds] }]
+  await withinCeiling(tx, ctx, affectedByMembers(groupId, members), () =>
+    updateGroupWithin(tx, ctx, { groupId, directoryId: null, members }),
+  )
 }
 
 /**

@@ -1,9 +1,12 @@
 // Changes of what groups, roles and policies give: each is a verb of its own, here under one name, so that every one of them can
 // be tried before it is made.
 import { z } from 'zod'
+import { AppError } from '#platform/errors.ts'
 import { parseInput } from '#platform/input.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
+import { addMembers } from './kinds/add-members.ts'
 import { admitArrivals } from './kinds/admit-arrivals.ts'
+import { createAssignments } from './kinds/create-assignments.ts'
 import { createMappings } from './kinds/create-mappings.ts'
 import { createOverrides } from './kinds/create-overrides.ts'
 import { createPolicy } from './kinds/create-policy.ts'
@@ -35,9 +38,11 @@ const kinds = {
   update_separation: updateSeparation,
   delete_separation: deleteSeparation,
   create_exception: createException,
+  create_assignments: createAssignments,
   create_overrides: createOverrides,
   update_assignment: updateAssignment,
   delete_assignments: deleteAssignments,
+  add_members: addMembers,
   remove_members: removeMembers,
   deactivate_user: deactivateUser,
   delete_user: deleteUser,
@@ -107,6 +112,26 @@ export const earlierEnds = async (tx: Transaction, ctx: CallContext, change: Acc
 
 /** Ids of the brands that are not there afterwards. */
 export const brandsGone = (change: AccessChange): string[] => typeOf(change).brandsGone?.(change) ?? []
+
+/** Whether it can be taken back as one, and a draft can hold it. */
+export const isUndoable = (change: AccessChange): boolean => typeOf(change).inverse !== undefined
+
+/**
+ * Asked before the change is made.
+ * @returns what takes it back, once it is known what was made
+ * @throws AppError conflict (reason `not_undoable`) for a kind that cannot be taken back
+ */
+export async function inverseOf(
+  tx: Transaction,
+  ctx: CallContext,
+  change: AccessChange,
+): Promise<(made: readonly { id: string }[]) => AccessChange[]> {
+  const inverse = await typeOf(change).inverse?.(tx, ctx, change)
+  if (inverse !== undefined) return (made) => inverse(made).map(parseChange)
+  throw new AppError('conflict', `A change of the kind ${change.kind} cannot be taken back as one`, {
+    reason: 'not_undoable',
+  })
+}
 
 /** What the button says that makes it. */
 export const changeLabel = (change: AccessChange): string => typeOf(change).label

@@ -6,8 +6,10 @@ import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { isRecord } from '#platform/json.ts'
 import { type CallContext, inTransaction, inTrial, type Transaction } from '#src/context.ts'
+import { wantsSecondPerson } from '../ceiling/second-person.ts'
 import { type AccessModel, readAccessModel, type Scopes } from '../decisions/access-model.ts'
 import { catalogueOf } from '../decisions/catalogue.ts'
+import { administrative } from '../decisions/permissions.ts'
 import { requireFresh } from '../ground/stale-preview.ts'
 import {
   type AccessChange,
@@ -17,13 +19,14 @@ import {
   type ChangeKind,
   type ChangeOf,
   earlierEnds,
+  inverseOf,
   isAboutAccess,
   type OutcomeOf,
   passesWithoutLoss,
 } from './change.ts'
 import { type Difference, type DifferenceEntry, differenceOf, type Movement } from './difference.ts'
 import type { Affected, EarlierEnd } from './kinds/kind.ts'
-import { cohorts, countAdministrators, rolesOfEach } from './roles-of-affected.ts'
+import { type Cohort, cohorts, countAdministrators, rolesOfEach } from './roles-of-affected.ts'
 
 export type Person = { id: string; name: string }
 type RoleName = { id: string; key: string; name: string }
@@ -53,13 +56,19 @@ export type Preview = {
   conflicts: { rule: { id: string; name: string }; isEnforced: boolean; count: number; sample: Person[] }[]
   /** What ends sooner than it would have ended, in the time to come. */
   earlierEnds: EarlierEnd[]
+  /** The organization wants it approved by a second person, as a draft. */
+  needsSecondPerson: boolean
 }
 
 const sampleSize = 20
 
 /** What the change would do; nothing is changed. @throws whatever making the change would throw */
-export async function previewChange(ctx: CallContext, change: AccessChange): Promise<Preview> {
-  const { preview } = await inTrial(ctx, (tx) => carryOut(tx, ctx, change))
+export const previewChange = (ctx: CallContext, change: AccessChange): Promise<Preview> => previewChanges(ctx, [change])
+
+/** What several changes would do together, one after the other; nothing is changed. @throws whatever making them would throw */
+export async function previewChanges(ctx: CallContext, changes: readonly AccessChange[]): Promise<Preview> {
+  const trial: CallContext = { ...ctx, secondPerson: 'trial' }
+  const { preview } = await inTrial(trial, (tx) => carryOut(tx, trial, changes))
   return preview
 }
 
@@ -92,10 +101,28 @@ export function makeAcceptable<Kind extends ChangeKind>(
 ): Promise<{ outcome: OutcomeOf<Kind>; preview: Preview }> {
   return inTransaction(ctx, async (tx) => {
     await tx.run(lockChanges({ organizationId: ctx.organizationId }))
-    const made = await carryOut(tx, ctx, change)
-    accept(made.preview)
-    return made
+    const { preview, outcomes } = await carryOut(tx, ctx, [change])
+    accept(preview)
+    return { preview, outcome: outcomes[0] as OutcomeOf<Kind> }
   })
+}
+
+/**
+ * Makes several changes, one after the other and in a transaction of the caller's, if together they do what their preview showed.
+ * @param withInverse whether it is to be taken back as one some day
+ * @returns what takes all of it back then, to be made in this order; nothing where that is not asked for
+ * @throws AppError precondition_failed (reason `stale_preview`); conflict (reason `not_undoable`) for a kind that cannot be taken
+ *   back; whatever a verb throws
+ */
+export async function saveChanges(
+  tx: Transaction,
+  ctx: CallContext,
+  { changes, hash, withInverse }: { changes: readonly AccessChange[]; hash: string; withInverse: boolean },
+): Promise<AccessChange[]> {
+  await tx.run(lockChanges({ organizationId: ctx.organizationId }))
+  const { preview, inverse } = await carryOut(tx, ctx, changes, { withInverse })
+  requireFresh(hash, preview.hash)
+  return inverse
 }
 
 /**
@@ -129,56 +156,106 @@ function previewRequired(preview: Preview): AppError {
 
 const checkAtOnce = prepared<Record<string, never>, unknown>(() => sql`set constraints all immediate`)
 
-async function carryOut<Kind extends ChangeKind>(
+type CarriedOut = { preview: Preview; outcomes: { id: string }[][]; inverse: AccessChange[] }
+
+async function carryOut(
   tx: Transaction,
   ctx: CallContext,
-  change: ChangeOf<Kind>,
-): Promise<{ preview: Preview; outcome: OutcomeOf<Kind> }> {
-  const affected = await affectedBy(tx, ctx, change)
+  changes: readonly AccessChange[],
+  { withInverse = false }: { withInverse?: boolean } = {},
+): Promise<CarriedOut> {
+  // As it is before anything changes it.
+  const asked = await wantsSecondPerson(tx, { ...ctx, secondPerson: undefined })
+  const affected = together(await each(changes, (change) => affectedBy(tx, ctx, change)))
   const before = await observe(tx, ctx, affected)
   // Nobody can name it afterwards.
-  const gone = await brandsOf(tx, ctx, brandsGone(change))
-  const ends = await earlierEnds(tx, ctx, change)
-  const outcome = await applyWithin(tx, ctx, change)
+  const gone = await brandsOf(tx, ctx, changes.flatMap(brandsGone))
+  const ends = (await each(changes, (change) => earlierEnds(tx, ctx, change))).flat()
+  const outcomes: { id: string }[][] = []
+  const inverse: AccessChange[] = []
+  for (const change of changes) {
+    const takenBack = withInverse ? await inverseOf(tx, ctx, change) : undefined
+    const outcome = await applyWithin(tx, ctx, change)
+    outcomes.push(outcome)
+    inverse.unshift(...(takenBack?.(outcome) ?? []))
+  }
   await tx.run(checkAtOnce({}))
   const after = await observe(tx, ctx, stillAffected(affected, before))
   const names = [...before.model.roles.values(), ...after.model.roles.values()]
   const written = names.flatMap(({ allows, denies }) => [...allows, ...denies])
   const catalogue = (await catalogueOf(tx, ctx)).map(({ name }) => name)
   const permissions = [...new Set([...catalogue, ...written.filter((name) => !name.includes('*'))])].sort()
-  const movements = pair(before, after)
   const sides = { before: before.model, after: after.model }
-  const difference = differenceOf(movements, { ...sides, permissions, gone: gone.map(({ id }) => id) })
+  const difference = differenceOf(pair(before, after), { ...sides, permissions, gone: gone.map(({ id }) => id) })
   const administrators = { before: before.administrators, after: after.administrators }
-  return { outcome, preview: await shownOf(tx, ctx, { change, difference, gone, ends, administrators, ...sides }) }
+  const result = { changes, difference, gone, ends, administrators, ...sides }
+  const preview = await shownOf(tx, ctx, result)
+  return {
+    outcomes,
+    inverse,
+    preview: {
+      ...preview,
+      needsSecondPerson: asked && (changes.some(liftsFourEyes) || difference.entries.some(isPrivilegedGain)),
+    },
+  }
+}
+
+const liftsFourEyes = (change: AccessChange): boolean =>
+  change.kind === 'update_organization' && change.organization.secondPerson === 'never'
+
+const isPrivilegedGain = ({ gained }: DifferenceEntry): boolean =>
+  gained.some((permission) => administrative.includes(permission))
+
+async function each<Output>(
+  changes: readonly AccessChange[],
+  ask: (change: AccessChange) => Promise<Output>,
+): Promise<Output[]> {
+  const answers: Output[] = []
+  for (const change of changes) answers.push(await ask(change))
+  return answers
+}
+
+/** People who are looked at one by one, and whether everybody else may be concerned besides. */
+type Concerned = { listed: Exclude<Affected, 'everybody'>; isEverybody: boolean }
+
+function together(affected: readonly Affected[]): Concerned {
+  const lists = affected.filter((each) => each !== 'everybody')
+  const listed = {
+    userIds: lists.flatMap(({ userIds }) => userIds),
+    groupIds: lists.flatMap(({ groupIds }) => groupIds),
+    filterPaths: lists.flatMap(({ filterPaths }) => filterPaths),
+    teamIds: lists.flatMap(({ teamIds }) => teamIds),
+  }
+  return { listed, isEverybody: lists.length < affected.length }
 }
 
 /** Whoever is in a team or a group no longer holds the rest of what they held as before. */
-const stillAffected = (affected: Affected, { people }: Observation): Affected =>
-  affected === 'everybody' || !(people instanceof Map)
-    ? affected
-    : { ...affected, userIds: [...affected.userIds, ...people.keys()] }
+const stillAffected = ({ listed, isEverybody }: Concerned, { people }: Observation): Concerned => ({
+  isEverybody,
+  listed: { ...listed, userIds: [...listed.userIds, ...people.keys()] },
+})
 
 type Observation = {
   model: AccessModel
   administrators: number
-  people: Map<string, Scopes> | Awaited<ReturnType<typeof cohorts>>
+  people: Map<string, Scopes>
+  /** Everybody, by what they hold; none where only those who are listed are concerned. */
+  everybody: Cohort[]
 }
 
-const observe = async (tx: Transaction, ctx: CallContext, affected: Affected): Promise<Observation> => ({
+const observe = async (
+  tx: Transaction,
+  ctx: CallContext,
+  { listed, isEverybody }: Concerned,
+): Promise<Observation> => ({
   model: await readAccessModel(tx, ctx),
   administrators: await countAdministrators(tx),
-  people: affected === 'everybody' ? await cohorts(tx, ctx, sampleSize) : await rolesOfEach(tx, ctx, affected),
+  people: Object.values(listed).every((ids) => ids.length === 0) ? new Map() : await rolesOfEach(tx, ctx, listed),
+  everybody: isEverybody ? await cohorts(tx, ctx, sampleSize) : [],
 })
 
-/** Who moved from where to where. Changes that concern everybody move nobody: they change what roles mean. */
+/** Who moved from where to where. Those who are not listed stay where they are, and what their roles mean changes. */
 function pair(before: Observation, after: Observation): Movement[] {
-  if (!(before.people instanceof Map) || !(after.people instanceof Map)) {
-    return (after.people as Awaited<ReturnType<typeof cohorts>>).map(({ scopes, ...rest }) => ({
-      ...{ before: scopes, after: scopes },
-      ...rest,
-    }))
-  }
   const nothing: Scopes = {}
   const moved = new Map<string, { before: Scopes; after: Scopes; userIds: string[] }>()
   for (const userId of [...new Set([...before.people.keys(), ...after.people.keys()])].sort()) {
@@ -188,10 +265,27 @@ function pair(before: Observation, after: Observation): Movement[] {
     known.userIds.push(userId)
     moved.set(key, known)
   }
-  return [...moved.values()].map(({ userIds, ...sides }) => ({
+  const listed = [...moved.values()].map(({ userIds, ...sides }) => ({
     ...sides,
     ...{ count: userIds.length, sample: userIds.slice(0, sampleSize), digest: digestOf(userIds.join(' ')) },
   }))
+  const others = besides(before.everybody, before.people)
+  return [...listed, ...others.map(({ scopes, ...rest }) => ({ ...{ before: scopes, after: scopes }, ...rest }))]
+}
+
+/** The same kinds of people without those who are looked at one by one. */
+function besides(kinds: readonly Cohort[], people: ReadonlyMap<string, Scopes>): Cohort[] {
+  const counted = new Map<string, number>()
+  for (const scopes of people.values()) {
+    const key = JSON.stringify(scopes)
+    counted.set(key, (counted.get(key) ?? 0) + 1)
+  }
+  return kinds
+    .map(({ count, sample, ...kind }) => ({
+      ...{ ...kind, count: count - (counted.get(JSON.stringify(kind.scopes)) ?? 0) },
+      sample: sample.filter((id) => !people.has(id)),
+    }))
+    .filter(({ count }) => count > 0)
 }
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url')
@@ -214,7 +308,7 @@ const brandsOf = (tx: Transaction, { organizationId }: CallContext, ids: readonl
   tx.run(brandsNamed({ organizationId, ids: [...new Set(ids)] }))
 
 type Result = {
-  change: AccessChange
+  changes: readonly AccessChange[]
   difference: Difference
   gone: BrandName[]
   ends: EarlierEnd[]
@@ -226,8 +320,8 @@ type Result = {
 async function shownOf(
   tx: Transaction,
   ctx: CallContext,
-  { change, difference, gone, ends, administrators, before, after }: Result,
-): Promise<Preview> {
+  { changes, difference, gone, ends, administrators, before, after }: Result,
+): Promise<Omit<Preview, 'needsSecondPerson'>> {
   const { organizationId } = ctx
   const { entries, conflicts, withoutAccess, gaining, losing } = difference
   const someOf = (ids: readonly string[]): string[] => ids.toSorted().slice(0, sampleSize)
@@ -252,7 +346,7 @@ async function shownOf(
   }))
   const foreseen = conflicts.map(({ rule, ...rest }) => ({ ...rest, rule: rule.name }))
   const signed = {
-    change,
+    changes,
     entries: read,
     conflicts: foreseen,
     ends,

@@ -6,7 +6,7 @@ import { prepared } from '#db/statement.ts'
 import type { Services } from '#src/context.ts'
 
 /** What may not wait: asked for every second. */
-type PromptKind = 'mail' | 'logout' | 'sessions' | 'alarm' | 'user_change' | 'domain' | 'metadata'
+type PromptKind = 'mail' | 'logout' | 'sessions' | 'alarm' | 'user_change' | 'draft' | 'domain' | 'metadata'
 
 /** What waits for a minute. */
 type SealKind = 'audit_seal'
@@ -66,7 +66,7 @@ const medium: Pause = { delay: 60, longest: 900 }
 const long: Pause = { delay: 60, longest: 3_600 }
 
 const pauses: Record<WorkKind, Pause> = {
-  ...{ mail: short, logout: short, sessions: short, alarm: short, user_change: short, audit_seal: short },
+  ...{ mail: short, logout: short, sessions: short, alarm: short, user_change: short, draft: short, audit_seal: short },
   ...{ domain: medium, metadata: medium },
   ...{ reminder: long, end_date: long, retention: long, certificate: long, emergency_drill: long },
   ...{ brake: long, report: long, review: long, checklist: long, inactivity: long, access_digest: long, absence: long },

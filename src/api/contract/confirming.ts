@@ -52,6 +52,9 @@ export const AccessPreview = z
         }),
       )
       .openapi({ description: 'Roles that end sooner than they would have ended' }),
+    needsSecondPerson: z.boolean().openapi({
+      description: 'The organization wants it approved by a second person, as a draft',
+    }),
   })
   .openapi('AccessPreview')
 

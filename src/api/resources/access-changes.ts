@@ -5,7 +5,7 @@ import { previewChange, saveChange } from '#access/previews/preview.ts'
 import { AccessPreview, staleFailure } from '../contract/confirming.ts'
 import { jsonAnswer, jsonBody, newRoutes, operationsOf } from '../contract/routes.ts'
 
-const Change = z
+export const Change = z
   .discriminatedUnion('kind', changeVariants)
   .openapi('AccessChange') as unknown as z.ZodType<AccessChange>
 

@@ -29,6 +29,8 @@ const Alarm = z
         'address_proposal',
         'reactivation_held',
         'groups_unreadable',
+        'draft_waiting',
+        'draft_stalled',
         'review_stalled',
         'review_tasks',
         'emergency_drill',

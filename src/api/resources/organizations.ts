@@ -10,6 +10,10 @@ const administratorBrandAccess = z.enum(['explicit', 'implicit']).openapi({
   description: 'Whether an administrator of the organization has access to brands without a membership there',
 })
 
+const secondPerson = z.enum(['never', 'privileged']).openapi({
+  description: '`privileged`: rights over others are given by drafts alone that a second person has approved',
+})
+
 const roleStrategy = z.enum(['union', 'highest']).openapi({
   description: 'Whether several roles in one scope unite, or only those of the highest rank count',
 })
@@ -22,6 +26,7 @@ const Organization = z
     status: z.enum(['active', 'suspended']),
     administratorBrandAccess,
     roleStrategy,
+    secondPerson,
     createdAt: time,
     updatedAt: time,
   })
@@ -44,6 +49,7 @@ const UpdateOrganization = z.strictObject({
   name: z.string().optional(),
   administratorBrandAccess: administratorBrandAccess.optional(),
   roleStrategy: roleStrategy.optional(),
+  secondPerson: secondPerson.optional(),
 })
 
 const updateRoute = operation('patch', '/organizations/{id}', 'updateOrganization', {

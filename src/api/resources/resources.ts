@@ -24,6 +24,7 @@ import { directoryRoutes } from './directories.ts'
 import { directoryClientRoutes } from './directory-clients.ts'
 import { directoryTokenRoutes } from './directory-tokens.ts'
 import { domainRoutes } from './domains.ts'
+import { draftRoutes } from './drafts.ts'
 import { emergencyRoutes } from './emergency.ts'
 import { extensionAttributeRoutes } from './extension-attributes.ts'
 import { groupMemberRoutes } from './group-members.ts'
@@ -88,6 +89,7 @@ export const resourceRoutes = [
   rolePackRoutes,
   mappingRoutes,
   policyRoutes,
+  draftRoutes,
   separationRoutes,
   accessChangeRoutes,
   assignmentRoutes,

@@ -1,16 +1,17 @@
 // What a change would do, before it is saved: who gains, who loses, what it leaves.
-import { type AccessChange, changeLabel } from '#access/previews/change.ts'
+import { type AccessChange, changeLabel, isUndoable } from '#access/previews/change.ts'
 import { type Preview, type PreviewEntry, takesSomething } from '#access/previews/preview.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState } from '#http/ui/content.tsx'
 import { type FormState, PostForm } from '#http/ui/form.tsx'
+import { isPermitted } from '#src/context.ts'
 import { counted } from '#words/counts.ts'
 import { dateInWords } from '#words/times.ts'
 import { TypedWord } from '../ui/confirm.tsx'
 import type { Frame } from '../ui/env.ts'
 import { Figure } from '../ui/figures.tsx'
 import { ConsolePage, type ConsolePageProps } from '../ui/frame.tsx'
-import { Badge, Panel } from '../ui/parts.tsx'
+import { Badge, ButtonForm, Panel } from '../ui/parts.tsx'
 
 export type PreviewPageProps = {
   frame: Frame
@@ -32,7 +33,7 @@ export type PreviewPageProps = {
 
 export const PreviewPage = (props: PreviewPageProps) => {
   const { frame, section, trail = [], title, change, preview, next, back, isStale = false, word, state } = props
-  const { gaining, losing, withoutAccess, administrators } = preview
+  const needsDraft = preview.needsSecondPerson
   return (
     <ConsolePage
       {...{ frame, section, trail }}
@@ -45,6 +46,54 @@ export const PreviewPage = (props: PreviewPageProps) => {
           save.
         </Alert>
       ) : null}
+      <PreviewBody preview={preview} />
+      <PostForm
+        action="/console/changes"
+        hidden={{
+          change: JSON.stringify(change),
+          hash: preview.hash,
+          title,
+          section,
+          next,
+          back,
+        }}
+      >
+        {word === undefined ? null : <TypedWord {...{ word, state }} />}
+        {needsDraft ? null : (
+          <Buttons
+            submit={changeLabel(change)}
+            kind={takesSomething(preview) || word !== undefined ? 'danger' : 'primary'}
+            back={back}
+            leave="Think again"
+          />
+        )}
+      </PostForm>
+      {isUndoable(change) && isPermitted(frame.ctx, 'roles.read') ? (
+        <Panel
+          title={needsDraft ? 'A second person has to approve it' : 'Not yet?'}
+          lead={
+            needsDraft
+              ? 'It gives somebody rights over others. Put it into a draft, which a second person approves.'
+              : 'In a draft it waits with other changes, and all of them are made and taken back as one.'
+          }
+        >
+          <ButtonForm
+            action="/console/drafts/choose"
+            fields={{ change: JSON.stringify(change), title }}
+            label="Put it into a draft"
+            kind={needsDraft ? 'btn-primary' : 'btn-sm'}
+          />
+        </Panel>
+      ) : null}
+    </ConsolePage>
+  )
+}
+
+/** Who gains, who loses, what it leaves. */
+export const PreviewBody = ({ preview }: { preview: Preview }) => {
+  const { gaining, losing, withoutAccess, administrators } = preview
+  return (
+    <>
       <div class="figures">
         <Figure label="People who gain" value={gaining.toLocaleString('en')} />
         <Figure label="People who lose" value={losing.toLocaleString('en')} />
@@ -83,26 +132,7 @@ export const PreviewPage = (props: PreviewPageProps) => {
           <People people={withoutAccess.sample} count={withoutAccess.count} />
         </Panel>
       )}
-      <PostForm
-        action="/console/changes"
-        hidden={{
-          change: JSON.stringify(change),
-          hash: preview.hash,
-          title,
-          section,
-          next,
-          back,
-        }}
-      >
-        {word === undefined ? null : <TypedWord {...{ word, state }} />}
-        <Buttons
-          submit={changeLabel(change)}
-          kind={takesSomething(preview) || word !== undefined ? 'danger' : 'primary'}
-          back={back}
-          leave="Think again"
-        />
-      </PostForm>
-    </ConsolePage>
+    </>
   )
 }
 

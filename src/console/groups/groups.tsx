@@ -9,6 +9,7 @@ import { createGroup } from '#directory/create-group.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
+import { AppError } from '#platform/errors.ts'
 import { nameSchema, parseInput } from '#platform/input.ts'
 import { isPermitted, requirePermission } from '#src/context.ts'
 import { showPreview } from '../changes/changes.tsx'
@@ -98,7 +99,18 @@ export function createGroups(): Hono<ConsoleEnv> {
   pages.post('/:id/members', async (c) => {
     const { member = '' } = await readForm(c)
     const groupId = c.req.param('id')
-    await updateLocalGroup(c.get('ctx'), { groupId, members: [{ kind: 'add', ids: [member] }] })
+    try {
+      await updateLocalGroup(c.get('ctx'), { groupId, members: [{ kind: 'add', ids: [member] }] })
+    } catch (error) {
+      if (!(error instanceof AppError) || error.reason !== 'second_person') throw error
+      const { displayName } = await getListedGroup(c.get('ctx'), groupId)
+      return showPreview(c, {
+        section: 'groups',
+        title: `Put somebody into ${displayName}`,
+        change: { kind: 'add_members', groupId, memberIds: [member] },
+        ...{ next: `/console/groups/${groupId}`, back: `/console/groups/${groupId}` },
+      })
+    }
     return c.redirect(`/console/groups/${groupId}?done=saved`, 303)
   })
 

@@ -109,6 +109,14 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
     href: (detail) => `/console/reviews/${String(detail['reviewId'])}`,
   },
   review_tasks: { title: 'Access is to be removed at the identity provider', href: () => '/console/reviews/tasks' },
+  draft_waiting: {
+    title: 'A draft waits for the word of a second person',
+    href: (detail) => `/console/drafts/${String(detail['draftId'])}`,
+  },
+  draft_stalled: {
+    title: 'A draft could not be made at its time',
+    href: (detail) => `/console/drafts/${String(detail['draftId'])}`,
+  },
   emergency_drill: { title: 'Try the emergency accounts', href: () => '/console/emergency' },
 }
 

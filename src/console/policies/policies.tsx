@@ -41,6 +41,7 @@ export function createPolicies(): Hono<ConsoleEnv> {
     const organization = {
       roleStrategy: form['roleStrategy'] === 'highest' ? 'highest' : 'union',
       administratorBrandAccess: form['administratorBrandAccess'] === 'implicit' ? 'implicit' : 'explicit',
+      secondPerson: form['secondPerson'] === 'privileged' ? 'privileged' : 'never',
     } as const
     return showPreview(c, {
       ...own,
@@ -134,6 +135,15 @@ async function showPolicies(c: Context<ConsoleEnv>, state: FormState): Promise<R
               options={[
                 { value: 'explicit', label: 'have no access there until somebody gives it to them' },
                 { value: 'implicit', label: 'have access there as administrators; every decision says so' },
+              ]}
+            />
+            <Choice
+              name="secondPerson"
+              legend="Rights over other people’s access"
+              value={organization.secondPerson}
+              options={[
+                { value: 'never', label: 'are given by whoever may' },
+                { value: 'privileged', label: 'are given by drafts alone that a second person has approved' },
               ]}
             />
             {isPermitted(frame.ctx, 'organization.write') ? (

@@ -30,6 +30,7 @@ const groups = [
       roles: { label: 'Roles', href: '/console/roles', needs: 'roles.read', isDelegable: true },
       mappings: { label: 'Mappings', href: '/console/mappings', needs: 'mappings.read' },
       policies: { label: 'Policies', href: '/console/policies', needs: 'roles.read' },
+      drafts: { label: 'Drafts', href: '/console/drafts', needs: 'roles.read' },
       reviews: { label: 'Reviews', href: '/console/reviews', needs: 'assignments.read', isDelegable: true },
     },
   },

@@ -21,6 +21,10 @@ export const organizations = pgTable(
     roleStrategy: text('role_strategy', { enum: ['union', 'highest'] })
       .notNull()
       .default('union'),
+    /** `privileged`: rights over others are given by drafts alone that a second person has approved. */
+    secondPerson: text('second_person', { enum: ['never', 'privileged'] })
+      .notNull()
+      .default('never'),
     /** Whether people with a password may use it; an enforced connection switches it off for all but emergency accounts. */
     passwordSignIn: text('password_sign_in', { enum: ['allowed', 'off'] })
       .notNull()

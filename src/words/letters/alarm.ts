@@ -170,6 +170,23 @@ const words = {
       'The trace of the sign-in says what was found. Have the provider send a list of names, or name the right claim or attribute in the settings of the connection, and settle the alarm.',
     ],
   }),
+  draft_waiting: (detail, organization) => ({
+    subject: `A draft of changes at ${organization} waits for a second person`,
+    paragraphs: [
+      `The draft ${text(detail['name'])} is ready, and ${organization} wants such changes approved by a second person. Nothing has changed yet.`,
+    ],
+    closing: ['Whoever has neither made nor changed it can look at what it would do, and approve it or send it back.'],
+  }),
+  draft_stalled: (detail, organization) => ({
+    subject: `A draft of changes at ${organization} was not made at its time`,
+    paragraphs: [
+      `The draft ${text(detail['name'])} was to be made by itself. It was not: ${text(detail['reason'])}.`,
+      'Nothing of it has been changed.',
+    ],
+    closing: [
+      'Look at what it would do by now, and make it, put it on another time or discard it. Settle the alarm afterwards.',
+    ],
+  }),
   review_stalled: (detail, organization) => ({
     subject: `The access review ${text(detail['name'])} of ${organization} stands still`,
     paragraphs: [
@@ -221,6 +238,8 @@ const actions: Partial<Record<AlarmKind, (detail: Record<string, unknown>) => { 
     path: `/console/directories/${text(detail['directoryId'])}/mass-changes/${text(detail['massChangeId'])}`,
   }),
   review_tasks: () => ({ label: 'See the tasks', path: '/console/reviews/tasks' }),
+  draft_waiting: (detail) => ({ label: 'See the draft', path: `/console/drafts/${text(detail['draftId'])}` }),
+  draft_stalled: (detail) => ({ label: 'See the draft', path: `/console/drafts/${text(detail['draftId'])}` }),
   review_stalled: (detail) => ({ label: 'See the review', path: `/console/reviews/${text(detail['reviewId'])}` }),
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { notFound } from '#platform/errors.ts'
 import { parseInput } from '#platform/input.ts'
-import { type CallContext, inTransaction, requirePermissionIn } from '#src/context.ts'
+import { type CallContext, inTransaction, requirePermissionIn, type Transaction } from '#src/context.ts'
 import { requireTargets } from '../managers/targets.ts'
 import type { AssignmentRecord } from './assignments.ts'
 import { giveRole, termsFields, termsOf } from './give-role.ts'
@@ -19,15 +19,20 @@ const CreateAssignmentInput = z.object({
  * @throws AppError invalid (a reason is required, the end is to come); not_found; forbidden (reasons `permission`,
  *   `other_brand`, `ceiling`); against_policy (reason `guest_end_date`); conflict where they hold it already
  */
-export async function createAssignment(
+export const createAssignment = (
+  ctx: CallContext,
+  input: z.input<typeof CreateAssignmentInput>,
+): Promise<AssignmentRecord> => inTransaction(ctx, (tx) => createAssignmentWithin(tx, ctx, input))
+
+/** The same in a transaction of the caller's. */
+export async function createAssignmentWithin(
+  tx: Transaction,
   ctx: CallContext,
   input: z.input<typeof CreateAssignmentInput>,
 ): Promise<AssignmentRecord> {
   const { userId, roleId, brandId = null, ...terms } = parseInput(CreateAssignmentInput, input)
   requirePermissionIn(ctx, 'assignments.write', brandId)
-  return inTransaction(ctx, async (tx) => {
-    const { user, role, brand } = await requireTargets(tx, ctx, { userId, roleId, brandId })
-    if (user === null) throw notFound('User')
-    return giveRole(tx, ctx, { user, role, brand, kind: 'role', override: null, terms: termsOf(terms) })
-  })
+  const { user, role, brand } = await requireTargets(tx, ctx, { userId, roleId, brandId })
+  if (user === null) throw notFound('User')
+  return giveRole(tx, ctx, { user, role, brand, kind: 'role', override: null, terms: termsOf(terms) })
 }

@@ -117,11 +117,21 @@ const remove = prepared<{ organizationId: string; policyId: string }, never>(
   (p) => sql`delete from policies where organization_id = ${p.organizationId} and id = ${p.policyId}`,
 )
 
+/** As it is now, in a transaction of the caller's; undefined where it is not there. */
+export async function findPolicy(
+  tx: Transaction,
+  { organizationId }: CallContext,
+  policyId: string,
+): Promise<PolicyRecord | undefined> {
+  const [policy] = await tx.run(policyById({ organizationId, policyId: isId('pol', policyId) ? policyId : '' }))
+  return policy
+}
+
 /** @throws AppError not_found; forbidden (reason `ceiling`) where it binds the caller, or gives somebody more than they hold */
 export async function deletePolicyWithin(tx: Transaction, ctx: CallContext, policyId: string): Promise<void> {
   requirePermission(ctx, 'roles.write')
-  const key = { organizationId: ctx.organizationId, policyId: isId('pol', policyId) ? policyId : '' }
-  const [policy] = await tx.run(policyById(key))
+  const key = { organizationId: ctx.organizationId, policyId }
+  const policy = await findPolicy(tx, ctx, policyId)
   if (policy === undefined) throw notFound('Policy')
   await withinCeiling(tx, ctx, { ...everybody, changesModel: true }, () => tx.run(remove(key)))
   const { name, permission, brand, exceptRoles } = policy

@@ -25,6 +25,8 @@ import type { AlarmKind } from '#words/letters/alarm.ts'
  * - `review_stalled`: reviewId, name, why (`too_much` where it cannot open; otherwise whoever an access review is carried out in the
  *   name of may not do so any more)
  * - `review_tasks`: reviewId, name; an access review took what groups of a provider give
+ * - `draft_waiting`: draftId, name; a draft wants the word of a second person
+ * - `draft_stalled`: draftId, name, reason; a draft could not be made at its time
  * - `emergency_drill`: accounts (user names); raised settled, it only notes when the mail went out
  */
 

@@ -61,6 +61,13 @@ export const register: readonly RegisterEntry[] = [
     kept: 'for good, as evidence; after erasing under their id alone',
     where: (p) => sql`(t.from_user_id = ${p.userId} or t.to_user_id = ${p.userId} or t.subject_id = ${p.userId})`,
   },
+  {
+    name: 'change_drafts',
+    what: 'Drafts of changes that are about them, or that they made, approved or carried out',
+    kept: 'for good, as evidence; after erasing under their id alone, with the reasons that were given',
+    where: (p) => sql`(strpos(t.changes::text, ${p.userId}) > 0
+      or ${p.userId} in (t.created_by, t.changed_by, t.decided_by, t.applied_by, t.undone_by))`,
+  },
   { name: 'assignments', what: 'Roles given to them directly, with reasons', kept: untilErased },
   {
     name: 'deleted_people',

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { userFilterPath } from '#directory/filter/filter-path.ts'
 import { createMappingWithin } from '../../grants/mappings/create-mapping.ts'
 import { id, listOf } from './fields.ts'
-import { defineChange, nobody, oneByOne } from './kind.ts'
+import { defineChange, idsOf, nobody, oneByOne } from './kind.ts'
 
 const mapping = z.strictObject({
   groupId: id.nullish(),
@@ -22,4 +22,5 @@ export const createMappings = defineChange({
     groupIds: mappings.flatMap(({ groupId }) => groupId ?? []),
     filterPaths: mappings.flatMap(({ filter }) => filter ?? []).map(userFilterPath),
   }),
+  inverse: async () => (made) => [{ kind: 'delete_mappings', mappingIds: idsOf(made) }],
 })

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { createOverrideWithin } from '../../grants/assignments/create-override.ts'
 import { id, listOf, permission, timeInput } from './fields.ts'
-import { defineChange, oneByOne, usersAffected } from './kind.ts'
+import { defineChange, idsOf, oneByOne, usersAffected } from './kind.ts'
 
 const override = z.strictObject({
   userId: id,
@@ -20,4 +20,5 @@ export const createOverrides = defineChange({
   needsWord: 'where_something_is_lost',
   apply: (tx, ctx, { overrides }) => oneByOne(overrides, (each) => createOverrideWithin(tx, ctx, each)),
   affected: async (_tx, _ctx, { overrides }) => usersAffected(overrides),
+  inverse: async () => (made) => [{ kind: 'delete_assignments', assignmentIds: idsOf(made) }],
 })

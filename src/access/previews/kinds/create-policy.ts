@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { createPolicyWithin } from '../../grants/policies/policies.ts'
 import { id, permission } from './fields.ts'
-import { defineChange, oneByOne } from './kind.ts'
+import { defineChange, idsOf, oneByOne } from './kind.ts'
 
 const policy = z.strictObject({
   name: z.string(),
@@ -16,4 +16,5 @@ export const createPolicy = defineChange({
   label: 'Save this change',
   apply: (tx, ctx, change) => oneByOne([change.policy], (each) => createPolicyWithin(tx, ctx, each)),
   affected: async () => 'everybody',
+  inverse: async () => (made) => idsOf(made).map((policyId) => ({ kind: 'delete_policy', policyId })),
 })

@@ -13,6 +13,19 @@ const targets = prepared<{ organizationId: string; ids: readonly string[] }, Map
     where organization_id = ${p.organizationId} and id = any (${p.ids}::text[])`,
 )
 
+type Content = {
+  groupId: string | null
+  filter: string | null
+  roleId: string
+  brandId: string | null
+  pattern: string | null
+}
+
+const contents = prepared<{ organizationId: string; ids: readonly string[] }, Content>(
+  (p) => sql`select group_id as "groupId", filter, role_id as "roleId", brand_id as "brandId", pattern from mappings
+    where organization_id = ${p.organizationId} and id = any (${p.ids}::text[]) order by id`,
+)
+
 /** Whoever is behind the groups and filters of mappings. */
 export const behindMappings = (found: readonly MappingTarget[]): Exclude<Affected, 'everybody'> => ({
   ...nobody,
@@ -26,4 +39,8 @@ export const deleteMappings = defineChange({
   apply: (tx, ctx, { mappingIds }) => removeEach(mappingIds, (each) => deleteMappingWithin(tx, ctx, each)),
   affected: async (tx, { organizationId }, { mappingIds }) =>
     behindMappings(await tx.run(targets({ organizationId, ids: mappingIds }))),
+  inverse: async (tx, { organizationId }, { mappingIds }) => {
+    const mappings = await tx.run(contents({ organizationId, ids: mappingIds }))
+    return () => [{ kind: 'create_mappings', mappings }]
+  },
 })

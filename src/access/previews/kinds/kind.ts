@@ -40,7 +40,22 @@ export type ChangeType<Fields extends z.ZodObject, Outcome extends { id: string 
   isAboutAccess?(change: z.output<Fields>): boolean
   /** Ids of the brands that are not there afterwards. */
   brandsGone?(change: z.output<Fields>): string[]
+  /**
+   * Asked before it is made: what takes it back, once it is known what was made. Without it, it cannot be taken back as one, and
+   * drafts do not hold it.
+   */
+  inverse?(
+    tx: Transaction,
+    ctx: CallContext,
+    change: z.output<Fields>,
+  ): Promise<(made: readonly Outcome[]) => Inverse[]>
 }
+
+/** A change of some kind, as the API takes it; none where nothing is to be taken back. */
+export type Inverse = { kind: string } & Record<string, unknown>
+
+/** The ids of what was made, for what takes it away again. */
+export const idsOf = (made: readonly { id: string }[]): string[] => made.map(({ id }) => id)
 
 export const defineChange = <Fields extends z.ZodObject, Outcome extends { id: string }>(
   type: ChangeType<Fields, Outcome>,

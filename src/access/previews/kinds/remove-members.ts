@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { isId } from '#platform/ids.ts'
 import { removeMembersWithin } from '../../people/local.ts'
+import { membersAmong } from './add-members.ts'
 import { id, listOf } from './fields.ts'
 import { defineChange, nobody } from './kind.ts'
 
@@ -17,4 +18,8 @@ export const removeMembers = defineChange({
     userIds: memberIds.filter((member) => isId('usr', member)),
     groupIds: memberIds.filter((member) => isId('grp', member)),
   }),
+  inverse: async (tx, ctx, { groupId, memberIds }) => {
+    const there = await membersAmong(tx, ctx, { groupId, memberIds })
+    return () => (there.length === 0 ? [] : [{ kind: 'add_members', groupId, memberIds: there }])
+  },
 })

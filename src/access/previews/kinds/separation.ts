@@ -1,13 +1,14 @@
 // Rules that keep two roles or permissions apart, and exceptions from them.
 import { z } from 'zod'
 import { createExceptionWithin } from '../../grants/separation/create-exception.ts'
+import { findRule } from '../../grants/separation/rules.ts'
 import {
   createSeparationWithin,
   deleteSeparationWithin,
   updateSeparationWithin,
 } from '../../grants/separation/write-rule.ts'
 import { id, permission, timeInput } from './fields.ts'
-import { defineChange, oneByOne, removeEach, usersAffected } from './kind.ts'
+import { defineChange, idsOf, oneByOne, removeEach, usersAffected } from './kind.ts'
 
 const side = z
   .strictObject({ roleId: id.nullish(), permission: permission.nullish() })
@@ -30,6 +31,7 @@ export const createSeparation = defineChange({
   label: 'Save this change',
   apply: (tx, ctx, { rule }) => oneByOne([rule], (each) => createSeparationWithin(tx, ctx, each)),
   affected: async () => 'everybody',
+  inverse: async () => (made) => idsOf(made).map((ruleId) => ({ kind: 'delete_separation', ruleId })),
 })
 
 export const updateSeparation = defineChange({
@@ -38,6 +40,11 @@ export const updateSeparation = defineChange({
   apply: async (tx, ctx, change) => [await updateSeparationWithin(tx, ctx, change)],
   affected: async () => 'everybody',
   isAboutAccess: ({ mode, exceptRoleIds }) => mode !== undefined || exceptRoleIds !== undefined,
+  inverse: async (tx, ctx, { ruleId }) => {
+    const { name, purpose, mode, exceptRoles } = await findRule(tx, ctx, ruleId)
+    const was = { name, purpose, mode, exceptRoleIds: exceptRoles.map(({ id: roleId }) => roleId) }
+    return () => [{ kind: 'update_separation', ruleId, ...was }]
+  },
 })
 
 export const deleteSeparation = defineChange({
@@ -57,4 +64,5 @@ export const createException = defineChange({
   label: 'Save this change',
   apply: (tx, ctx, { exception }) => oneByOne([exception], (each) => createExceptionWithin(tx, ctx, each)),
   affected: async (_tx, _ctx, { exception }) => usersAffected([exception]),
+  inverse: async () => (made) => [{ kind: 'delete_assignments', assignmentIds: idsOf(made) }],
 })

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { isoTime, prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
+import { assignmentById } from '../../grants/assignments/assignments.ts'
 import { updateAssignmentWithin } from '../../grants/assignments/update-assignment.ts'
 import { id, timeInput } from './fields.ts'
 import { defineChange, type EarlierEnd, usersAffected } from './kind.ts'
@@ -33,6 +34,12 @@ export const updateAssignment = defineChange({
   apply: async (tx, ctx, change) => [await updateAssignmentWithin(tx, ctx, change)],
   affected: async (tx, { organizationId }, { assignmentId }) =>
     usersAffected(isId('asg', assignmentId) ? await tx.run(endOf({ organizationId, assignmentId })) : []),
+  inverse: async (tx, { organizationId }, { assignmentId }) => {
+    const [before] = await tx.run(assignmentById({ organizationId, assignmentId }))
+    if (before === undefined) return () => []
+    const { reason, sponsor, expiresAt, reviewAt } = before
+    return () => [{ kind: 'update_assignment', assignmentId, reason, sponsor, expiresAt, reviewAt }]
+  },
   earlierEnds: async (tx, { organizationId }, { assignmentId, expiresAt }) => {
     if (typeof expiresAt !== 'string' || !isId('asg', assignmentId)) return []
     const found = await tx.run(endOf({ organizationId, assignmentId }))

@@ -1,12 +1,13 @@
 // Settings of the organization, of which two say what roles mean.
 import { z } from 'zod'
-import { updateOrganizationWithin } from '../../organizations/update-organization.ts'
+import { lockedOrganization, updateOrganizationWithin } from '../../organizations/update-organization.ts'
 import { defineChange, oneByOne } from './kind.ts'
 
 const organization = z.strictObject({
   name: z.string().optional(),
   administratorBrandAccess: z.enum(['explicit', 'implicit']).optional(),
   roleStrategy: z.enum(['union', 'highest']).optional(),
+  secondPerson: z.enum(['never', 'privileged']).optional(),
 })
 
 export const updateOrganization = defineChange({
@@ -15,4 +16,12 @@ export const updateOrganization = defineChange({
   apply: (tx, ctx, change) => oneByOne([change.organization], (each) => updateOrganizationWithin(tx, ctx, each)),
   affected: async () => 'everybody',
   isAboutAccess: (change) => ['administratorBrandAccess', 'roleStrategy'].some((field) => field in change.organization),
+  inverse: async (tx, ctx, change) => {
+    const before = await lockedOrganization(tx, ctx)
+    const names = (Object.keys(change.organization) as (keyof typeof change.organization)[]).filter(
+      (name) => change.organization[name] !== undefined,
+    )
+    const was = Object.fromEntries(names.map((name) => [name, before[name]]))
+    return () => [{ kind: 'update_organization', organization: was }]
+  },
 })

@@ -1,5 +1,6 @@
 // What a role allows, what it is called, and who looks after it.
 import { z } from 'zod'
+import { roleById } from '../../grants/roles/roles.ts'
 import { updateRoleWithin } from '../../grants/roles/update-role.ts'
 import { id, permission, timeInput } from './fields.ts'
 import { defineChange, oneByOne } from './kind.ts'
@@ -23,4 +24,11 @@ export const updateRole = defineChange({
   affected: async () => 'everybody',
   // Names, purposes and dates of review are not.
   isAboutAccess: (change) => ['allows', 'denies', 'rank'].some((field) => field in change.role),
+  inverse: async (tx, { organizationId }, { role: { roleId, ...changes } }) => {
+    const [before] = await tx.run(roleById({ organizationId, roleId }))
+    if (before === undefined) return () => []
+    const names = (Object.keys(changes) as (keyof typeof changes)[]).filter((name) => changes[name] !== undefined)
+    const was = Object.fromEntries(names.map((name) => [name, before[name]]))
+    return () => [{ kind: 'update_role', role: { roleId, ...was } }]
+  },
 })

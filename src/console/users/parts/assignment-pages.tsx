@@ -4,7 +4,7 @@ import { type AssignmentRecord, getAssignment } from '#access/grants/assignments
 import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
 import { updateAssignment } from '#access/grants/assignments/update-assignment.ts'
 import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
-import { Buttons } from '#http/ui/buttons.tsx'
+import { Actions, Buttons, LinkButton, SubmitButton } from '#http/ui/buttons.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { showPreview } from '../../changes/changes.tsx'
@@ -28,11 +28,21 @@ export function createAssignmentPages(): Hono<ConsoleEnv> {
   pages.post('/:id/give', async (c) => {
     const userId = c.req.param('id')
     return submit(c, { again: (state) => showGive(c, state) }, async (form) => {
-      await createAssignment(c.get('ctx'), {
+      const assignment = {
         ...{ userId, roleId: form['roleId'] ?? '', brandId: brandOfScope(form['scope']) },
         ...{ reason: form['reason'] ?? '', sponsor: textOf(form, 'sponsor') },
         ...{ expiresAt: endOfDay(form, 'expiresAt'), reviewAt: endOfDay(form, 'reviewAt') },
-      })
+      }
+      if (form['step'] === 'preview') {
+        const user = await getListedUser(c.get('ctx'), userId)
+        return showPreview(c, {
+          section: 'users',
+          title: `Give ${nameOf(user)} a role`,
+          change: { kind: 'create_assignments', assignments: [assignment] },
+          ...{ next: `/console/users/${userId}?done=assigned`, back: `/console/users/${userId}/give` },
+        })
+      }
+      await createAssignment(c.get('ctx'), assignment)
       return `/console/users/${userId}?done=assigned`
     })
   })
@@ -141,7 +151,11 @@ const GiveForm = ({ user, choices, state, organization }: GiveProps) => {
         />
       </div>
       <ReasonFields state={state} />
-      <Buttons submit="Give the role" back={`/console/users/${user.id}`} />
+      <Actions>
+        <SubmitButton label="Give the role" />
+        <SubmitButton label="See what changes" kind="secondary" name="step" value="preview" />
+        <LinkButton href={`/console/users/${user.id}`}>Cancel</LinkButton>
+      </Actions>
       <RolePurposes choices={choices} />
     </PostForm>
   )

@@ -8,9 +8,15 @@ import { addTeamMembersWithin, removeTeamMembersWithin } from '../../../grants/t
 import { addTeamSourceWithin, removeTeamSourceWithin } from '../../../grants/teams/team-sources.ts'
 import { behindMappings, type MappingTarget } from '../delete-mappings.ts'
 import { id, listOf } from '../fields.ts'
-import { defineChange, nobody, oneByOne, removeEach } from '../kind.ts'
+import { defineChange, idsOf, nobody, oneByOne, removeEach } from '../kind.ts'
 
 const members = z.strictObject({ teamId: id, userIds: listOf(id) })
+
+/** Those of them who were added to the team by hand. */
+const byHand = prepared<{ organizationId: string; teamId: string; ids: readonly string[] }, { id: string }>(
+  (p) => sql`select user_id as id from team_members where organization_id = ${p.organizationId}
+    and team_id = ${p.teamId} and user_id = any (${p.ids}::text[])`,
+)
 
 export const addTeamMembers = defineChange({
   fields: members,
@@ -21,6 +27,11 @@ export const addTeamMembers = defineChange({
     return change.userIds.map((userId) => ({ id: userId }))
   },
   affected: async (_tx, _ctx, { userIds }) => ({ ...nobody, userIds }),
+  inverse: async (tx, { organizationId }, { teamId, userIds }) => {
+    const there = new Set((await tx.run(byHand({ organizationId, teamId, ids: userIds }))).map((row) => row.id))
+    const added = userIds.filter((userId) => !there.has(userId))
+    return () => (added.length === 0 ? [] : [{ kind: 'remove_team_members', teamId, userIds: added }])
+  },
 })
 
 export const removeTeamMembers = defineChange({
@@ -31,6 +42,10 @@ export const removeTeamMembers = defineChange({
     return change.userIds.map((userId) => ({ id: userId }))
   },
   affected: async (_tx, _ctx, { userIds }) => ({ ...nobody, userIds }),
+  inverse: async (tx, { organizationId }, { teamId, userIds }) => {
+    const there = idsOf(await tx.run(byHand({ organizationId, teamId, ids: userIds })))
+    return () => (there.length === 0 ? [] : [{ kind: 'add_team_members', teamId, userIds: there }])
+  },
 })
 
 export const fillTeam = defineChange({

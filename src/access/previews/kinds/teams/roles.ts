@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { isoTime, prepared } from '#db/statement.ts'
 import { giveTeamRoleWithin, takeTeamRoleWithin, updateTeamRoleWithin } from '../../../grants/teams/team-roles.ts'
 import { id, listOf, timeInput } from '../fields.ts'
-import { type Affected, defineChange, type EarlierEnd, nobody, oneByOne, removeEach } from '../kind.ts'
+import { type Affected, defineChange, type EarlierEnd, idsOf, nobody, oneByOne, removeEach } from '../kind.ts'
 
 const role = z.strictObject({ roleId: id, brandId: id.nullish(), reason: z.string(), expiresAt: timeInput.nullish() })
 
@@ -13,6 +13,7 @@ export const giveTeamRoles = defineChange({
   label: 'Save this change',
   apply: (tx, ctx, { teamId, roles }) => oneByOne(roles, (each) => giveTeamRoleWithin(tx, ctx, { teamId, ...each })),
   affected: async (_tx, _ctx, { teamId }) => ({ ...nobody, teamIds: [teamId] }),
+  inverse: async () => (made) => [{ kind: 'take_team_roles', teamRoleIds: idsOf(made) }],
 })
 
 type Found = { teamId: string; team: string; role: string; brand: string | null; before: string | null }
@@ -45,10 +46,23 @@ export const updateTeamRole = defineChange({
   },
 })
 
+type Content = { teamId: string; roleId: string; brandId: string | null; reason: string; expiresAt: string | null }
+
+const contents = prepared<{ organizationId: string; ids: readonly string[] }, Content>(
+  (
+    p,
+  ) => sql`select team_id as "teamId", role_id as "roleId", brand_id as "brandId", reason, ${isoTime(sql`expires_at`)} as "expiresAt"
+    from team_roles where organization_id = ${p.organizationId} and id = any (${p.ids}::text[]) order by id`,
+)
+
 export const takeTeamRoles = defineChange({
   fields: z.strictObject({ teamRoleIds: listOf(id) }),
   label: 'Save this change',
   apply: (tx, ctx, { teamRoleIds }) => removeEach(teamRoleIds, (each) => takeTeamRoleWithin(tx, ctx, each)),
   affected: async (tx, { organizationId }, { teamRoleIds }) =>
     peopleOf(await tx.run(teamRoles({ organizationId, ids: teamRoleIds }))),
+  inverse: async (tx, { organizationId }, { teamRoleIds }) => {
+    const was = await tx.run(contents({ organizationId, ids: teamRoleIds }))
+    return () => was.map(({ teamId, ...each }) => ({ kind: 'give_team_roles', teamId, roles: [each] }))
+  },
 })

@@ -1,0 +1,181 @@
+// Making a draft: now, or at a time by itself; and taking it back as one.
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { recordAudit } from '#audit/record.ts'
+import { prepared } from '#db/statement.ts'
+import { AppError } from '#platform/errors.ts'
+import { isId } from '#platform/ids.ts'
+import { instantSchema, parseInput, requireFuture } from '#platform/input.ts'
+import {
+  type Actor,
+  type CallContext,
+  inTransaction,
+  nowOf,
+  requireFreshProof,
+  requirePermission,
+  type Transaction,
+} from '#src/context.ts'
+import { actorContext } from '../grants/managers/actor-context.ts'
+import { requireFresh } from '../ground/stale-preview.ts'
+import { raiseAlarm } from '../notices/alarms/raise-alarm.ts'
+import { parseChange } from '../previews/change.ts'
+import { saveChanges } from '../previews/preview.ts'
+import { type DraftRecord, type DraftRow, draftNow, findDraft, lockDraft, previewDraft, setDraft } from './drafts.ts'
+import { createDraft } from './write-draft.ts'
+
+const HashInput = z.object({ draftId: z.string(), hash: z.string().max(100) })
+
+type Hashed = z.input<typeof HashInput>
+
+/**
+ * All of it or nothing.
+ * @param input with the hash of the preview that the caller has seen
+ * @throws AppError not_found; conflict (reason `draft_status`); precondition_failed (reason `stale_preview`); against_policy (reason
+ *   `second_person`) where nobody has approved what wants it; whatever one of the changes throws
+ */
+export async function applyDraft(ctx: CallContext, input: Hashed): Promise<DraftRecord> {
+  requirePermission(ctx, 'roles.read')
+  requireFreshProof(ctx)
+  const { draftId, hash } = parseInput(HashInput, input)
+  return inTransaction(ctx, (tx) => applyWithin(tx, ctx, draftId, hash))
+}
+
+async function applyWithin(tx: Transaction, ctx: CallContext, draftId: string, hash: string): Promise<DraftRecord> {
+  const draft = await lockDraft(tx, ctx, draftId, ['open', 'approved'])
+  const approver = await approverOf(tx, ctx, draft, hash)
+  const approved: CallContext = { ...ctx, secondPerson: approver }
+  const inverse = await saveChanges(tx, approved, { changes: draft.changes.map(parseChange), hash, withInverse: true })
+  const columns = sql`status = 'applied', apply_at = null, fault = null, inverse = ${JSON.stringify(inverse)}::jsonb,
+    applied_by = ${ctx.actor.id}, applied_at = ${nowOf(ctx)}::timestamptz`
+  await tx.run(setDraft(ctx, draftId, columns))
+  const detail = { name: draft.name, approvedBy: approver ?? null, kinds: draft.changes.map(({ kind }) => kind) }
+  await tx.run(recordAudit(ctx, { action: 'draft.apply', targetType: 'draft', targetId: draftId, detail }))
+  return draftNow(tx, ctx, draftId)
+}
+
+const activeUser = prepared<{ organizationId: string; userId: string }, { id: string }>(
+  (p) =>
+    sql`select id from users where organization_id = ${p.organizationId} and id = ${p.userId} and status = 'active'`,
+)
+
+/** Whoever approved just this, as long as they are here. */
+async function approverOf(
+  tx: Transaction,
+  { organizationId }: CallContext,
+  draft: DraftRow,
+  hash: string,
+): Promise<string | undefined> {
+  if (draft.status !== 'approved' || draft.hash !== hash || draft.decidedBy === null) return undefined
+  const [active] = await tx.run(activeUser({ organizationId, userId: draft.decidedBy.id }))
+  return active?.id
+}
+
+const ScheduleInput = HashInput.extend({ applyAt: instantSchema })
+
+/**
+ * It is made by itself at that time, in the name and within the rights of the caller then, if it does then what was shown now.
+ * @throws AppError invalid (the time is to come), not_found; conflict (reason `draft_status`); precondition_failed (reason
+ *   `stale_preview`); against_policy (reason `second_person`)
+ */
+export async function scheduleDraft(ctx: CallContext, input: z.input<typeof ScheduleInput>): Promise<DraftRecord> {
+  requirePermission(ctx, 'roles.read')
+  requireFreshProof(ctx)
+  const { draftId, hash, applyAt } = parseInput(ScheduleInput, input)
+  requireFuture(applyAt, ctx.clock.now(), 'applyAt')
+  const preview = await previewDraft(ctx, draftId)
+  requireFresh(hash, preview.hash)
+  return inTransaction(ctx, async (tx) => {
+    const { name, status, hash: approved } = await lockDraft(tx, ctx, draftId, ['open', 'approved'])
+    if (preview.needsSecondPerson && (status !== 'approved' || approved !== hash))
+      throw new AppError('against_policy', 'A second person has to approve this draft first', {
+        reason: 'second_person',
+      })
+    const columns = sql`apply_at = ${applyAt}::timestamptz, hash = ${hash}, scheduled_by = ${ctx.actor.id}, fault = null`
+    await tx.run(setDraft(ctx, draftId, columns))
+    const entry = { action: 'draft.schedule', targetType: 'draft', targetId: draftId } as const
+    await tx.run(recordAudit(ctx, { ...entry, detail: { name, applyAt } }))
+    return draftNow(tx, ctx, draftId)
+  })
+}
+
+/** It waits for somebody to make it. @throws AppError not_found; conflict (reason `draft_status`) */
+export async function unscheduleDraft(ctx: CallContext, draftId: string): Promise<DraftRecord> {
+  requirePermission(ctx, 'roles.read')
+  return inTransaction(ctx, async (tx) => {
+    const { name } = await lockDraft(tx, ctx, draftId, ['open', 'approved'])
+    await tx.run(setDraft(ctx, draftId, sql`apply_at = null, scheduled_by = null`))
+    const entry = { action: 'draft.unschedule', targetType: 'draft', targetId: draftId } as const
+    await tx.run(recordAudit(ctx, { ...entry, detail: { name } }))
+    return draftNow(tx, ctx, draftId)
+  })
+}
+
+/**
+ * Takes all of it back, or nothing.
+ * @param input with the hash of the preview of taking it back
+ * @throws AppError not_found; conflict where it is not in force, or where what it made has been changed since; precondition_failed
+ *   (reason `stale_preview`); against_policy (reason `second_person`); whatever a verb throws
+ */
+export async function undoDraft(ctx: CallContext, input: Hashed): Promise<DraftRecord> {
+  requirePermission(ctx, 'roles.read')
+  requireFreshProof(ctx)
+  const { draftId, hash } = parseInput(HashInput, input)
+  return inTransaction(ctx, async (tx) => {
+    const { name, inverse } = await lockDraft(tx, ctx, draftId, ['applied'])
+    await saveChanges(tx, ctx, { changes: (inverse ?? []).map(parseChange), hash, withInverse: false })
+    const columns = sql`status = 'undone', undone_by = ${ctx.actor.id}, undone_at = ${nowOf(ctx)}::timestamptz`
+    await tx.run(setDraft(ctx, draftId, columns))
+    await tx.run(recordAudit(ctx, { action: 'draft.undo', targetType: 'draft', targetId: draftId, detail: { name } }))
+    return draftNow(tx, ctx, draftId)
+  })
+}
+
+/**
+ * A draft of its own that takes another back, for where that wants the word of a second person.
+ * @throws AppError not_found; conflict where it is not in force; as `createDraft` does
+ */
+export async function draftUndo(ctx: CallContext, draftId: string): Promise<DraftRecord> {
+  const { name, inverse } = await inTransaction(ctx, (tx) => lockDraft(tx, ctx, draftId, ['applied']))
+  return createDraft(ctx, { name: `Take back: ${name}`.slice(0, 200), changes: inverse ?? [] })
+}
+
+const due = prepared<{ organizationId: string; now: string }, { id: string }>(
+  (
+    p,
+  ) => sql`select id from change_drafts where organization_id = ${p.organizationId} and apply_at <= ${p.now}::timestamptz
+    order by apply_at, id limit 50`,
+)
+
+/** Makes those whose time has come; one that cannot be made stays, and administrators are told why. @param ctx the worker's */
+export async function applyDueDrafts(ctx: CallContext): Promise<void> {
+  const question = due({ organizationId: ctx.organizationId, now: nowOf(ctx) })
+  const [rows = []] = await inTransaction(ctx, (tx) => tx.commitWith(question))
+  for (const { id } of rows) await applyDue(ctx, id)
+}
+
+const actorOf = (id: string): Actor => ({
+  id,
+  type: isId('usr', id) ? 'user' : isId('key', id) ? 'api_key' : 'operator',
+})
+
+async function applyDue(system: CallContext, draftId: string): Promise<void> {
+  const draft = await inTransaction(system, (tx) => findDraft(tx, system, draftId))
+  try {
+    const ctx = await actorContext(system, actorOf(draft.scheduledBy ?? ''))
+    if (ctx === undefined)
+      throw new AppError('forbidden', 'Whoever put it on this time may do nothing any more', { reason: 'permission' })
+    await inTransaction(ctx, (tx) => applyWithin(tx, ctx, draftId, draft.hash ?? ''))
+  } catch (error) {
+    if (!(error instanceof AppError) || ['internal', 'unavailable'].includes(error.code)) throw error
+    await holdBack(system, draft, error.message)
+  }
+}
+
+async function holdBack(ctx: CallContext, { id, name }: DraftRow, fault: string): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    await tx.run(setDraft(ctx, id, sql`apply_at = null, scheduled_by = null, fault = ${fault.slice(0, 1_000)}`))
+    await tx.run(raiseAlarm(ctx, { kind: 'draft_stalled', detail: { draftId: id, name, reason: fault.slice(0, 300) } }))
+    const entry = { action: 'draft.hold_back', targetType: 'draft', targetId: id } as const
+    await tx.run(recordAudit(ctx, { ...entry, detail: { name, reason: fault.slice(0, 300) } }))
+  })
+}
