@@ -15,7 +15,7 @@ import { endExpiredSessions } from '#access/sign-in/sessions/end-sessions.ts'
 import { warnOfCertificates } from '#access/upkeep/certificates.ts'
 import { askForDrill } from '#access/upkeep/emergency-drill.ts'
 import { endAccounts, proposeReturns } from '#access/upkeep/end-dates.ts'
-import { eraseDeleted } from '#access/upkeep/erase-deleted.ts'
+import { eraseDeleted, listDueForErasing } from '#access/upkeep/erase-deleted.ts'
 import { remindOfEnds } from '#access/upkeep/remind.ts'
 import { removeOld } from '#access/upkeep/retention.ts'
 import { endUnsponsored } from '#access/upkeep/sponsors.ts'
@@ -97,9 +97,10 @@ async function checkCertificates(ctx: CallContext, log: Log): Promise<void> {
 }
 
 async function removeOldRows(ctx: CallContext, log: Log): Promise<void> {
-  const erased = await eraseDeleted(ctx)
   const removed = await removeOld(ctx)
-  log.info({ organizationId: ctx.organizationId, ...removed, erased }, 'What was kept for long enough is removed')
+  log.info({ organizationId: ctx.organizationId, ...removed }, 'What was kept for long enough is removed')
+  const due = await listDueForErasing(ctx)
+  await eachOf(due, log, 'A deleted person could not be erased', (person) => eraseDeleted(ctx, person))
 }
 
 /** One that fails does not keep the others waiting; the last failure is thrown, so that it is tried again. */

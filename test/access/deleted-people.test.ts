@@ -180,6 +180,22 @@ describe('when the time is over', () => {
     expect((await client.get('deleted-users')).body.items).toEqual([])
   })
 
+  test('whoever cannot be erased does not keep the others waiting', async () => {
+    await updateSettings(ctx, { eraseDeleted: true })
+    const mo = await createPerson(client, 'mo@example.com', 'Mo')
+    for (const userId of [lena, mo]) {
+      await deletePerson(ctx, { userId })
+      await longAgo(userId)
+    }
+    await stage.app.owner.unsafe(`create function refuse_this() returns trigger language plpgsql as
+      $$ begin raise exception 'no'; end $$; create trigger refuse_this before update on users for each row
+      when (new.status = 'erased' and new.id = '${lena}') execute function refuse_this()`)
+    await expect(run()).rejects.toThrow()
+    await stage.app.owner.unsafe('drop trigger refuse_this on users; drop function refuse_this')
+    expect(await owner`select status from users where id = ${lena}`).toMatchObject([{ status: 'inactive' }])
+    expect(await owner`select status from users where id = ${mo}`).toMatchObject([{ status: 'erased' }])
+  })
+
   test('whoever was deleted a moment ago is erased by nobody, however long they were off before', async () => {
     await updateSettings(ctx, { eraseDeleted: true })
     await deactivateUser(ctx, { userId: lena })
