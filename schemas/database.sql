@@ -49,10 +49,10 @@ CREATE TABLE organizations (
   recorded_at timestamp with time zone DEFAULT now(),
   -- Whether deleted people are erased by themselves after erase_after_days; they wait for an administrator otherwise.
   erase_deleted boolean DEFAULT false NOT NULL,
-  -- For so long a name or address that was somebody else's is given to nobody; 0: it is free at once.
-  reserved_days integer DEFAULT 90 NOT NULL,
   -- privileged: rights over others are given by drafts alone that a second person has approved.
   second_person text DEFAULT 'never'::text NOT NULL,
+  -- For so long a name or address that was somebody else's is given to nobody; 0: it is free at once.
+  reserved_days integer DEFAULT 90 NOT NULL,
   CONSTRAINT organizations_pkey PRIMARY KEY (id),
   CONSTRAINT organizations_slug_unique UNIQUE (slug)
 );
