@@ -4334,6 +4334,31 @@ CREATE POLICY own_organization ON mails FOR ALL TO rolecall_server
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
 GRANT SELECT, INSERT, UPDATE, DELETE ON mails TO rolecall_server;
 
+-- The mail server of an organization, where it has one of its own. None, or off: the installation's, by SMTP_URL.
+CREATE TABLE mail_servers (
+  organization_id text NOT NULL,
+  status text NOT NULL,
+  host text NOT NULL,
+  port integer NOT NULL,
+  -- tls from the first byte; starttls, and nothing before it; none, for development on loopback alone.
+  security text NOT NULL,
+  username text,
+  password_sealed text,
+  sender_address text NOT NULL,
+  sender_name text NOT NULL,
+  updated_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT mail_servers_pkey PRIMARY KEY (organization_id),
+  CONSTRAINT mail_servers_password CHECK ((username IS NULL) = (password_sealed IS NULL)),
+  CONSTRAINT mail_servers_port CHECK (port >= 1 AND port <= 65535),
+  CONSTRAINT mail_servers_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+ALTER TABLE mail_servers ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON mail_servers FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON mail_servers TO rolecall_server;
+
 -- The people who could sign in with this folded userName or address and a password: in one organization, or in
 -- whichever. The first are those of the organization that has proven the domain, then those whose userName it is, then
 -- the oldest. Of one organization two at most, so that no number of accounts there keeps anybody of another out.

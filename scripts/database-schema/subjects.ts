@@ -259,6 +259,7 @@ const accounts: Subject = {
     'address_changes',
     'invitations',
     'mails',
+    'mail_servers',
   ],
   functions: [
     'resolve_password_accounts',

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { getMail, listMails } from '#access/notices/mail/mails.ts'
 import { sendTestMail } from '#access/notices/mail/send-test-mail.ts'
+import { addMailServerCommands } from './mail-server.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
@@ -29,6 +30,7 @@ export function addMailCommands(program: Command, runtime: CliRuntime): void {
     .requiredOption('--to <address>', 'to whom')
     .option('--json', 'print one JSON line')
     .action((options: Scope & { to: string }) => test(runtime, options))
+  addMailServerCommands(mail, runtime)
 }
 
 async function list(runtime: CliRuntime, options: Scope): Promise<void> {

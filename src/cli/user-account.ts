@@ -5,14 +5,13 @@ import { setUserPassword } from '#access/accounts/passwords/change-password.ts'
 import { resolveBrand, resolveRole, resolveUser } from '#access/grants/managers/references.ts'
 import { invalid } from '#platform/errors.ts'
 import { type OutputOptions, print } from './output.ts'
+import { givenPassword, type PasswordOptions } from './password.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
 type Scope = OutputOptions & { organization: string }
 
-type PasswordOptions = { password?: string; stdin?: true; keep?: true }
-
 type CreateOptions = Scope &
-  PasswordOptions & { userName: string; email?: string; name?: string; role?: string; brand?: string[] }
+  PasswordOptions & { keep?: true; userName: string; email?: string; name?: string; role?: string; brand?: string[] }
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
@@ -40,12 +39,12 @@ export function addUserAccountCommands(user: Command, runtime: CliRuntime): void
     .option('--stdin', 'read the password from standard input')
     .option('--keep', 'the password need not be changed at the next sign-in')
     .option('--json', 'print one JSON line')
-    .action((options: Scope & PasswordOptions & { user: string }) => setPassword(runtime, options))
+    .action((options: Scope & PasswordOptions & { keep?: true; user: string }) => setPassword(runtime, options))
 }
 
-async function passwordOf(runtime: CliRuntime, { password, stdin }: PasswordOptions): Promise<string> {
-  const given = stdin === true ? (await runtime.readInput()).replace(/\r?\n$/, '') : password
-  if (given === undefined || given === '') throw invalid('Give the password by --stdin (or --password)')
+async function passwordOf(runtime: CliRuntime, options: PasswordOptions): Promise<string> {
+  const given = await givenPassword(runtime, options)
+  if (given === undefined) throw invalid('Give the password by --stdin (or --password)')
   return given
 }
 
@@ -70,7 +69,10 @@ async function create(runtime: CliRuntime, options: CreateOptions): Promise<void
   print(runtime, options, { json, human: () => [`Created the user ${userName} (${id})`] })
 }
 
-async function setPassword(runtime: CliRuntime, options: Scope & PasswordOptions & { user: string }): Promise<void> {
+async function setPassword(
+  runtime: CliRuntime,
+  options: Scope & PasswordOptions & { keep?: true; user: string },
+): Promise<void> {
   const password = await passwordOf(runtime, options)
   const mustChange = options.keep !== true
   const user = await inOrganization(runtime, options.organization, async (ctx) => {

@@ -33,6 +33,7 @@ import { createDomains } from './settings/domains.tsx'
 import { createGeneral } from './settings/general.tsx'
 import { createInactivityPages } from './settings/inactivity.tsx'
 import { createMailPages } from './settings/mail.tsx'
+import { createMailServerPages } from './settings/mail-server.tsx'
 import { createSignInSettings } from './settings/sign-in.tsx'
 import { createSignInPages } from './sign-ins/sign-ins.tsx'
 import { createTeams } from './teams/teams.tsx'
@@ -79,7 +80,8 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/settings/domains', createDomains())
   console.route('/settings/inactivity', createInactivityPages())
   console.route('/settings/mail/digest', createDigestPages())
-  console.route('/settings/mail', createMailPages(services))
+  console.route('/settings/mail/server', createMailServerPages())
+  console.route('/settings/mail', createMailPages())
   console.route('/connect', createConnect(services))
   console.route('/connections', createConnectionPages())
   console.route('/directories', createDirectoryPages())

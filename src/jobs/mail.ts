@@ -1,8 +1,9 @@
-// Mail that is due, by the mail server of this installation.
-import { sendDueMails } from '#access/notices/mail/send-mails.ts'
+// Mail that is due: by the organization's own mail server, or by that of this installation.
+import { sendByServers } from '#access/notices/mail/send-mails.ts'
 import type { MailTransport } from '#platform/smtp.ts'
 import type { Jobs } from './jobs.ts'
 
-/** The job of mail; none without a server, so that it waits for a node that has one. */
-export const mailJob = (transport: MailTransport | undefined): Jobs =>
-  transport === undefined ? {} : { mail: (ctx) => sendDueMails(ctx, transport) }
+/** @param transport of the installation, where it has one */
+export const mailJob = (transport: MailTransport | undefined): Jobs => ({
+  mail: (ctx) => sendByServers(ctx, transport),
+})

@@ -22,6 +22,8 @@ export type Outgoing = {
   fetch(url: string, request?: OutgoingRequest): Promise<Response>
   /** @throws AppError invalid for a URL that may not be fetched, as far as that shows without a look-up */
   check(url: string): void
+  /** The address of a host to connect to by another protocol than http. @throws AppError invalid (reasons `address`, `unreachable`) */
+  resolve(host: string): Promise<string>
   close(): Promise<void>
 }
 
@@ -37,8 +39,9 @@ const defaultTimeoutMillis = 5_000
 export function createOutgoing(options: OutgoingOptions): Outgoing {
   const { isLoopbackAllowed, timeoutMillis = defaultTimeoutMillis } = options
   const mayConnect = (address: string): boolean => isReachable(address, isLoopbackAllowed)
+  const lookup = guardedLookup(mayConnect)
   const agent = new Agent({
-    connect: { lookup: guardedLookup(mayConnect), timeout: timeoutMillis },
+    connect: { lookup, timeout: timeoutMillis },
     connections: 20,
     headersTimeout: timeoutMillis,
     bodyTimeout: timeoutMillis,
@@ -46,6 +49,7 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
   const check = (text: string): void => checkUrl(text, { mayConnect, isLoopbackAllowed })
   return {
     check,
+    resolve: (host) => addressOf(host, { mayConnect, isLoopbackAllowed, lookup }),
     fetch: async (url, { maxBytes = defaultMaxBytes, timeoutMillis: wanted = timeoutMillis, ...request } = {}) => {
       check(url)
       const signal = AbortSignal.timeout(Math.min(wanted, timeoutMillis))
@@ -70,14 +74,28 @@ type Rules = { mayConnect(address: string): boolean; isLoopbackAllowed: boolean 
 function checkUrl(text: string, { mayConnect, isLoopbackAllowed }: Rules): void {
   const url = parse(text)
   const host = url.hostname.replace(/^\[|\]$/g, '')
+  const isLoopback = checkHost(host, { mayConnect, isLoopbackAllowed })
+  const isSecure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)
+  if (!isSecure) throw refused('The URL must begin with https://')
+  if (url.username !== '' || url.password !== '') throw refused('The URL must not contain a user name or password')
+}
+
+/** @returns whether it is a loopback that may be reached. @throws AppError invalid for what is no public host, as it is written */
+function checkHost(host: string, { mayConnect, isLoopbackAllowed }: Rules): boolean {
   const isLiteral = ipaddr.isValid(host)
   const isNamedLoopback = isLiteral ? isLoopbackAddress(host) : host === 'localhost'
   const isLoopback = isLoopbackAllowed && isNamedLoopback
-  const isSecure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)
   const isElsewhere = isLiteral ? mayConnect(host) : !isLocalName(host)
   if (!isLoopback && !isElsewhere) throw refused('The address is not a public one')
-  if (!isSecure) throw refused('The URL must begin with https://')
-  if (url.username !== '' || url.password !== '') throw refused('The URL must not contain a user name or password')
+  return isLoopback
+}
+
+/** What is connected to is this very address, so that no second look-up says something else. */
+async function addressOf(host: string, { lookup, ...rules }: Rules & { lookup: LookupFunction }): Promise<string> {
+  checkHost(host, rules)
+  return new Promise((resolve, reject) => {
+    lookup(host, {}, (error, address) => (error === null ? resolve(String(address)) : reject(asUnreachable(error))))
+  })
 }
 
 function parse(text: string): URL {

@@ -1,5 +1,6 @@
 // Mail by SMTP; the only importer of nodemailer.
-import { createTransport } from 'nodemailer'
+import { isIP } from 'node:net'
+import { createTransport, type Transporter } from 'nodemailer'
 import type { Secret } from './secret.ts'
 
 export type OutgoingMail = { id: string; to: string; subject: string; text: string; html: string }
@@ -24,23 +25,72 @@ export class MailRefused extends Error {
 
 const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000, dnsTimeout: 5_000 }
 
+// Nothing is read from files or addresses: a mail holds what we wrote and nothing else.
+const pooled = { pool: true, maxConnections: 2, ...timeouts, disableFileAccess: true, disableUrlAccess: true } as const
+
 /** @param from the sender, e.g. `Rolecall <rolecall@example.com>` */
 export function createMailTransport(url: Secret, from: string): MailTransport {
-  const options = { url: url.reveal(), pool: true, maxConnections: 2, ...timeouts }
-  // Nothing is read from files or addresses: a mail holds what we wrote and nothing else.
-  const transport = createTransport({ ...options, disableFileAccess: true, disableUrlAccess: true })
+  const transport = createTransport({ url: url.reveal(), ...pooled })
   const domain = /@([\w.-]+)>?\s*$/.exec(from)?.[1] ?? 'localhost'
+  return { send: (mail) => sendBy(transport, { from, domain }, mail), close: () => transport.close() }
+}
+
+export const mailSecurities = ['tls', 'starttls', 'none'] as const
+
+/** A mail server that an organization has named. */
+export type MailServerAddress = {
+  host: string
+  port: number
+  /** `tls` from the first byte; `starttls`, and nothing before it; `none`: nothing is encrypted. */
+  security: (typeof mailSecurities)[number]
+  username: string | null
+  password: Secret | null
+  senderAddress: string
+  senderName: string
+}
+
+/** @param resolve says which address a host has, or throws where it may not be connected to; asked once, with the first mail */
+export function createServerTransport(
+  server: MailServerAddress,
+  resolve: (host: string) => Promise<string>,
+): MailTransport {
+  const { senderName: name, senderAddress: address } = server
+  const domain = address.slice(address.lastIndexOf('@') + 1)
+  let opened: Transporter | undefined
   return {
-    send: async ({ id, to, subject, text, html }) => {
-      const headers = { 'Auto-Submitted': 'auto-generated' }
-      await transport
-        .sendMail({ from, to: { name: '', address: to }, subject, text, html, headers, messageId: `<${id}@${domain}>` })
-        .catch((error: unknown) => {
-          throw asRefused(error)
-        })
+    send: async (mail) => {
+      opened ??= transportTo(server, await resolve(server.host))
+      await sendBy(opened, { from: { name, address }, domain }, mail)
     },
-    close: () => transport.close(),
+    close: () => opened?.close(),
   }
+}
+
+/** The certificate has to be the named host's, whatever address it has. */
+function transportTo({ host, port, security, username, password }: MailServerAddress, address: string): Transporter {
+  const auth = username === null ? undefined : { user: username, pass: password?.reveal() ?? '' }
+  return createTransport({
+    ...pooled,
+    ...{ host: address, port, secure: security === 'tls', requireTLS: security === 'starttls' },
+    ...(security === 'none' ? { ignoreTLS: true } : {}),
+    ...(isIP(host) === 0 ? { tls: { servername: host } } : {}),
+    ...(auth === undefined ? {} : { auth }),
+  })
+}
+
+type Sender = { from: string | { name: string; address: string }; domain: string }
+
+async function sendBy(
+  transport: Pick<Transporter, 'sendMail'>,
+  { from, domain }: Sender,
+  { id, to, subject, text, html }: OutgoingMail,
+): Promise<void> {
+  const headers = { 'Auto-Submitted': 'auto-generated' }
+  await transport
+    .sendMail({ from, to: { name: '', address: to }, subject, text, html, headers, messageId: `<${id}@${domain}>` })
+    .catch((error: unknown) => {
+      throw asRefused(error)
+    })
 }
 
 type SmtpError = { code?: unknown; responseCode?: unknown; response?: unknown; message: string }

@@ -23,6 +23,10 @@ import { listTeamPeople } from '#access/grants/teams/team-people.ts'
 import { listTeamRoles } from '#access/grants/teams/team-roles.ts'
 import { listTeamSources } from '#access/grants/teams/team-sources.ts'
 import { getTeam, listTeams } from '#access/grants/teams/teams.ts'
+import { getMailServer } from '#access/notices/mail/mail-server.ts'
+import { removeMailServer } from '#access/notices/mail/remove-mail-server.ts'
+import { setMailServer } from '#access/notices/mail/set-mail-server.ts'
+import { tryMailServer } from '#access/notices/mail/try-mail-server.ts'
 import { issueApiKey, listApiKeys, revokeApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { findOrganization, getOrganization, listOrganizations } from '#access/organizations/organizations.ts'
@@ -89,6 +93,11 @@ beforeAll(async () => {
 afterAll(() => stage.close())
 
 const named = { key: 'x', name: 'X', purpose: 'X' }
+
+const mailServer = {
+  ...{ host: 'mail.example.com', port: 465, security: 'tls' as const, username: null },
+  ...{ senderAddress: 'x@example.com', senderName: 'X' },
+}
 
 const changing = (change: AccessChange) => (ctx: CallContext) => confirmChange(ctx, change, undefined)
 
@@ -168,6 +177,10 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   getAbsenceRule: (ctx) => getAbsenceRule(ctx),
   setAbsenceRule: (ctx) => setAbsenceRule(ctx, { atReturn: 'return' }),
   getAccessDigest: (ctx) => getAccessDigest(ctx),
+  getMailServer: (ctx) => getMailServer(ctx),
+  setMailServer: (ctx) => setMailServer(ctx, { ...mailServer, status: 'on' }),
+  tryMailServer: (ctx) => tryMailServer(ctx, { ...mailServer, to: 'ops@example.com' }),
+  removeMailServer: (ctx) => removeMailServer(ctx),
   setAccessDigest: (ctx) => setAccessDigest(ctx, { pace: 'off' }),
   previewAccessDigest: (ctx) => previewAccessDigest(ctx),
   getInactivityRule: (ctx) => getInactivityRule(ctx),

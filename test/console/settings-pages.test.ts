@@ -6,6 +6,7 @@ import { createApplication } from '#access/applications/create-application.ts'
 import { createRole } from '#access/grants/roles/create-role.ts'
 import { listRoles } from '#access/grants/roles/roles.ts'
 import { sendTestMail } from '#access/notices/mail/send-test-mail.ts'
+import { setMailServer } from '#access/notices/mail/set-mail-server.ts'
 import { issueApiKey, listApiKeys } from '#access/organizations/api-keys/api-keys.ts'
 import { planAbsence } from '#access/people/absence/plan-absence.ts'
 import { exceptFromInactivity } from '#access/people/inactivity/exceptions.ts'
@@ -52,6 +53,10 @@ beforeAll(async () => {
   const key = (await listApiKeys(ctx))[0]?.id
   const domain = (await addDomain(ctx, { name: 'example.org' })).id
   await sendTestMail(ctx, { to: 'ops@example.com' })
+  await setMailServer(ctx, {
+    ...{ status: 'off', host: 'mail.example.com', port: 465, security: 'tls', username: null },
+    ...{ senderAddress: 'it@example.com', senderName: 'IT' },
+  })
   const emergency = (await createEmergencyAccount(ctx, { name: 'Envelope one' })).userId
   const leave = { from: '2098-01-01T00:00:00Z', until: '2099-01-01T00:00:00Z', reason: 'Parental leave' }
   await planAbsence(ctx, { userId: user, ...leave })
@@ -96,6 +101,8 @@ walkPages(
     ['/console/users/absences', 'Parental leave'],
     ['/console/users/:user/inactivity', 'Change the exception'],
     ['/console/settings/mail/digest', 'What they would be told now'],
+    ['/console/settings/mail/server', 'STARTTLS, and nothing is sent without it'],
+    ['/console/settings/mail/server/remove', 'What will happen'],
     ['/console/settings/mail', 'ops@example.com'],
     ['/console/emergency', 'Envelope one'],
     ['/console/emergency/accounts/:emergency/reseal', 'Envelope one'],

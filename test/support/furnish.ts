@@ -60,6 +60,8 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
     values (${organizationId}, 'off', 'local', 1, 2, ${at}, ${at}, ${at}, 'x') on conflict do nothing`
   await sql`insert into access_digests (organization_id, pace, told_from, told_until)
     values (${organizationId}, 'off', ${at}, ${at}) on conflict do nothing`
+  await sql`insert into mail_servers (organization_id, status, host, port, security, sender_address, sender_name, updated_at)
+    values (${organizationId}, 'off', 'mail.example.com', 465, 'tls', 'x@example.com', 'x', ${at}) on conflict do nothing`
   await insert('access_digest_people', user)
   await sql`insert into absence_rules (organization_id, at_return) values (${organizationId}, 'propose') on conflict do nothing`
   await insert('absences', {
@@ -237,7 +239,7 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
   await insert('deleted_people', {
     ...{ ...user, deleted_at: at, deleted_by_type: 'system', deleted_by: 'x', status: 'active', group_ids: [] },
   })
-  await insert('reservation_keys', { key: id() })
+  await sql`insert into reservation_keys (organization_id, key) values (${organizationId}, ${id()}) on conflict do nothing`
   await insert('reserved_names', { ...user, name_hash: id(), reserved_until: later })
   await insert('ownerships', { ...user, ...who, type: 'campaign', id: id(), kind: 'owner', name: 'x' })
   await sql`insert into hand_overs (organization_id, kind, item, name, from_user_id, to_user_id, is_return, occurred_at, actor_type,

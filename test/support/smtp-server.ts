@@ -11,14 +11,15 @@ export type SmtpServer = {
   close(): Promise<void>
 }
 
-export async function startSmtpServer(): Promise<SmtpServer> {
+/** @param login `name:password` that it asks for (RFC 4954), by the mechanism PLAIN */
+export async function startSmtpServer({ login }: { login?: string } = {}): Promise<SmtpServer> {
   const mails: ReceivedMail[] = []
   const refusals = new Map<string, string>()
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket)).on('error', () => {})
-    converse(socket, refusals, (mail) => mails.push(mail))
+    converse(socket, { refusals, login }, (mail) => mails.push(mail))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -37,7 +38,9 @@ export async function startSmtpServer(): Promise<SmtpServer> {
 
 const answers: Record<string, string> = { DATA: '354 go on', QUIT: '221 bye' }
 
-function converse(socket: Socket, refusals: Map<string, string>, keep: (mail: ReceivedMail) => void): void {
+type Rules = { refusals: Map<string, string>; login: string | undefined }
+
+function converse(socket: Socket, { refusals, login }: Rules, keep: (mail: ReceivedMail) => void): void {
   let mail: ReceivedMail = { from: '', to: [], data: '' }
   let isData = false
   let pending = ''
@@ -51,7 +54,10 @@ function converse(socket: Socket, refusals: Map<string, string>, keep: (mail: Re
     if (verb === 'MAIL') mail = { from: address, to: [], data: '' }
     if (verb === 'RCPT' && refusal === undefined) mail.to.push(address)
     if (verb === 'DATA') isData = true
-    say(refusal ?? answers[verb] ?? '250 fine')
+    const isLogin = verb === 'AUTH' && line.endsWith(Buffer.from(`\0${login?.replace(':', '\0')}`).toString('base64'))
+    if (verb === 'EHLO' && login !== undefined) say('250-AUTH PLAIN')
+    if (verb === 'AUTH') say(isLogin ? '235 2.7.0 fine' : '535 5.7.8 Authentication failed')
+    else say(refusal ?? answers[verb] ?? '250 fine')
     if (verb === 'QUIT') socket.end()
   }
   const line = (text: string): void => {

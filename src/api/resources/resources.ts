@@ -35,6 +35,7 @@ import { invitationListRoutes } from './invitation-lists.ts'
 import { invitationRoutes } from './invitations.ts'
 import { leftBehindRoutes } from './left-behind.ts'
 import { linkRequestRoutes } from './link-requests.ts'
+import { mailServerRoutes } from './mail-server.ts'
 import { mailRoutes } from './mails.ts'
 import { mappingRoutes } from './mappings.ts'
 import { massChangeRoutes } from './mass-changes.ts'
@@ -123,6 +124,7 @@ export const resourceRoutes = [
   invitationListRoutes,
   invitationRoutes,
   mailRoutes,
+  mailServerRoutes,
   apiKeyRoutes,
   auditEventRoutes,
   alarmRoutes,

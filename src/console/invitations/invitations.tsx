@@ -1,4 +1,5 @@
 // Invitations: who was invited to what, and inviting: one person by way of a review, or a whole list.
+
 import { type Context, Hono } from 'hono'
 import { listPermissions } from '#access/decisions/catalogue.ts'
 import { getGuestTerms } from '#access/grants/assignments/guests.ts'
@@ -13,6 +14,7 @@ import {
 } from '#access/invitations/invitations.ts'
 import { inviteMany, previewInvitations } from '#access/invitations/invite-many.ts'
 import { canBeSent, previewInvitation } from '#access/invitations/preview-invitation.ts'
+import { sendsMail } from '#access/notices/mail/mail-server.ts'
 import { getMail } from '#access/notices/mail/mails.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
@@ -79,7 +81,7 @@ export function createInvitations(): Hono<ConsoleEnv> {
       if (form['step'] !== 'send' || !canBeSent(preview))
         return renderPage(c, <InviteReviewPage {...{ frame, form, preview }} />)
       const { id } = await createInvitation(frame.ctx, invitationOf(form))
-      return `/console/invitations/${id}?done=${frame.ctx.hasMailServer ? 'invited' : 'kept'}`
+      return `/console/invitations/${id}?done=${(await sendsMail(frame.ctx)) ? 'invited' : 'kept'}`
     })
   })
 
@@ -97,7 +99,10 @@ export function createInvitations(): Hono<ConsoleEnv> {
     const input = { ...shared, text: form['text'] ?? '' }
     return submit(c, { again: (state) => showMany(c, state) }, async () => {
       const result = await (isSent ? inviteMany(frame.ctx, input) : previewInvitations(frame.ctx, input))
-      return renderPage(c, <InviteOutcomesPage {...{ frame, form, result, isSent }} />)
+      return renderPage(
+        c,
+        <InviteOutcomesPage {...{ frame, form, result, isSent, isKept: !(await sendsMail(frame.ctx)) }} />,
+      )
     })
   })
 
@@ -122,7 +127,7 @@ export function createInvitations(): Hono<ConsoleEnv> {
   pages.post('/:id/resend', async (c) => {
     const ctx = c.get('ctx')
     const { id } = await resendInvitation(ctx, c.req.param('id'))
-    return c.redirect(`/console/invitations/${id}?done=${ctx.hasMailServer ? 'resent' : 'kept'}`, 303)
+    return c.redirect(`/console/invitations/${id}?done=${(await sendsMail(ctx)) ? 'resent' : 'kept'}`, 303)
   })
 
   pages.post('/:id/link', async (c) => {

@@ -69,9 +69,16 @@ const outcomes: Record<InviteOutcome['outcome'], { label: string; tone: Tone }> 
   failed: { label: 'Not possible', tone: 'bad' },
 }
 
-type OutcomesProps = { frame: Frame; form: Form; result: InviteManyResult; isSent: boolean }
+type OutcomesProps = {
+  frame: Frame
+  form: Form
+  result: InviteManyResult
+  isSent: boolean
+  /** There is no mail server. */
+  isKept: boolean
+}
 
-export const InviteOutcomesPage = ({ frame, form, result, isSent }: OutcomesProps) => {
+export const InviteOutcomesPage = ({ frame, form, result, isSent, isKept }: OutcomesProps) => {
   const done = result.counts[isSent ? 'invited' : 'ready'] ?? 0
   return (
     <ConsolePage
@@ -102,7 +109,7 @@ export const InviteOutcomesPage = ({ frame, form, result, isSent }: OutcomesProp
           [...(message === null ? [] : [message]), ...warnings].join(' '),
         ])}
       />
-      {isSent && !frame.ctx.hasMailServer && done > 0 ? <HandOnAll {...{ frame, result }} /> : null}
+      {isSent && isKept && done > 0 ? <HandOnAll {...{ frame, result }} /> : null}
       <div class="after-table">
         {isSent ? (
           <PrimaryLink href="/console/invitations">All invitations</PrimaryLink>

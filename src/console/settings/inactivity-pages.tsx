@@ -23,9 +23,15 @@ const trail = [
   { label: 'Inactivity', href: home },
 ]
 
-type RuleProps = { frame: Frame; state: FormState; rule: InactivityRule; runs: readonly InactivityRun[] }
+type RuleProps = {
+  frame: Frame
+  state: FormState
+  rule: InactivityRule
+  runs: readonly InactivityRun[]
+  isMailSent: boolean
+}
 
-export const RulePage = ({ frame, state, rule, runs }: RuleProps) => {
+export const RulePage = ({ frame, state, rule, runs, isMailSent }: RuleProps) => {
   const [isOn, mayChange] = [rule.status === 'on', isPermitted(frame.ctx, 'organization.write')]
   return (
     <SettingsFrame
@@ -83,7 +89,7 @@ export const RulePage = ({ frame, state, rule, runs }: RuleProps) => {
             hint="Empty: they stay inactive. No sooner than Settings say, and nobody whom a directory still has."
             isOptional
           />
-          {frame.ctx.hasMailServer ? null : (
+          {isMailSent ? null : (
             <Alert kind="warning" title="There is no mail server">
               Warnings wait in the outbox, where nobody reads them.
             </Alert>

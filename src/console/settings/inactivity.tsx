@@ -1,5 +1,7 @@
 // Settings: what becomes of people who are not here for long. A rule is previewed before it is saved.
+
 import { type Context, Hono } from 'hono'
+import { sendsMail } from '#access/notices/mail/mail-server.ts'
 import { listInactivityExceptions } from '#access/people/inactivity/exceptions.ts'
 import { previewInactivity } from '#access/people/inactivity/outlook.ts'
 import {
@@ -95,5 +97,6 @@ async function showRule(c: Context<ConsoleEnv>, state: FormState): Promise<Respo
     getInactivityRule(frame.ctx),
     isPermitted(frame.ctx, 'users.read') ? listInactivityRuns(frame.ctx, { limit: shownRuns }) : [],
   ])
-  return renderForm(c, state, <RulePage {...{ frame, state, rule, runs }} />)
+  const isMailSent = await sendsMail(frame.ctx)
+  return renderForm(c, state, <RulePage {...{ frame, state, rule, runs, isMailSent }} />)
 }

@@ -1,5 +1,6 @@
 // Settings: mail. What went out, what did not, and a test.
 import { type Context, Hono } from 'hono'
+import { getMailServer, type MailServer } from '#access/notices/mail/mail-server.ts'
 import { listMails, type MailRecord } from '#access/notices/mail/mails.ts'
 import { sendTestMail } from '#access/notices/mail/send-test-mail.ts'
 import { getAccessDigest } from '#access/people/digest/access-digest.ts'
@@ -9,11 +10,12 @@ import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { Time } from '#http/ui/time.tsx'
 import { isPermitted } from '#src/context.ts'
-import { type ConsoleEnv, type ConsoleServices, frameOf } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { emptyForm } from '../ui/forms.ts'
 import { Badge, Panel, type Tone } from '../ui/parts.tsx'
 import { renderForm, submit } from '../ui/submit.ts'
 import { paceWords } from './digest.tsx'
+import { mailServerHome } from './mail-server-page.tsx'
 import { SettingsFrame } from './settings-frame.tsx'
 
 const shownMails = 100
@@ -26,11 +28,11 @@ const tones: Record<MailRecord['status'], { tone: Tone; word: string }> = {
 }
 
 /** @returns an app to be mounted at `/console/settings/mail` */
-export function createMailPages(services: ConsoleServices): Hono<ConsoleEnv> {
+export function createMailPages(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
-  pages.get('/', (c) => showMail(c, services, emptyForm))
+  pages.get('/', (c) => showMail(c, emptyForm))
   pages.post('/test', (c) =>
-    submit(c, { again: (state) => showMail(c, services, state) }, async (form) => {
+    submit(c, { again: (state) => showMail(c, state) }, async (form) => {
       await sendTestMail(c.get('ctx'), { to: form['to'] ?? '' })
       return '/console/settings/mail?done=sent'
     }),
@@ -38,23 +40,22 @@ export function createMailPages(services: ConsoleServices): Hono<ConsoleEnv> {
   return pages
 }
 
-async function showMail(
-  c: Context<ConsoleEnv>,
-  { hasMailServer }: ConsoleServices,
-  state: FormState,
-): Promise<Response> {
+async function showMail(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
   const frame = frameOf(c)
   const mails = await listMails(frame.ctx, { limit: shownMails })
-  const digest = isPermitted(frame.ctx, 'organization.read') ? await getAccessDigest(frame.ctx) : undefined
+  const maySee = isPermitted(frame.ctx, 'organization.read')
+  const [digest, server] = maySee ? [await getAccessDigest(frame.ctx), await getMailServer(frame.ctx)] : []
+  const isSent = frame.ctx.hasMailServer || server?.status === 'on'
   const page = (
     <SettingsFrame frame={frame} tab="mail">
-      {hasMailServer ? null : (
+      {isSent || !maySee ? null : (
         <Alert kind="warning" title="There is no mail server">
-          Mails are kept here and reach nobody. The operator sets SMTP_URL and MAIL_FROM and starts the server anew; the
-          command <code>rolecall mail show</code> shows the links of invitations until then. Links for a new password
-          are shown to nobody; set passwords on the page of the person.
+          Mails are kept here and reach nobody. Set one for the organization here, or have the operator set SMTP_URL and
+          MAIL_FROM for the installation; the command <code>rolecall mail show</code> shows the links of invitations
+          until then. Links for a new password are shown to nobody; set passwords on the page of the person.
         </Alert>
       )}
+      {server === undefined ? null : <ServerPanel {...{ server, hasOther: frame.ctx.hasMailServer }} />}
       {isPermitted(frame.ctx, 'organization.write') ? (
         <Panel title="Does mail arrive?" id="test">
           <PostForm action="/console/settings/mail/test" state={state}>
@@ -99,3 +100,22 @@ async function showMail(
   )
   return renderForm(c, state, page)
 }
+
+const ServerPanel = ({ server, hasOther }: { server: MailServer | null; hasOther: boolean }) => (
+  <Panel
+    title="Mail server"
+    id="server"
+    actions={
+      <SmallLink href={mailServerHome}>{server === null ? 'Set a mail server' : 'Change the mail server'}</SmallLink>
+    }
+  >
+    <p>
+      {server?.status === 'on'
+        ? `${server.host} sends, from ${server.senderName} <${server.senderAddress}>.`
+        : hasOther
+          ? 'That of the installation sends.'
+          : 'None.'}
+      {server?.status === 'off' ? ` The organization’s own, ${server.host}, is off.` : ''}
+    </p>
+  </Panel>
+)

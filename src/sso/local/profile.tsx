@@ -1,7 +1,9 @@
 // `/account/profile`: what people say of themselves, and their sign-in address, which a link proves first.
+
 import { type Context, Hono } from 'hono'
 import { confirmAddressChange, requestAddressChange } from '#access/accounts/profile/change-address.ts'
 import { changeOwnProfile, getOwnProfile, type OwnProfile } from '#access/accounts/profile/own-profile.ts'
+import { sendsMail } from '#access/notices/mail/mail-server.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
@@ -61,7 +63,7 @@ export function createProfile(services: LocalServices): Hono<LocalEnv> {
     } catch (error) {
       return show(c, refusedForm({ email }, error))
     }
-    return c.redirect(`${home}?done=${ctxOf(c).hasMailServer ? 'sent' : 'kept'}`, 303)
+    return c.redirect(`${home}?done=${(await sendsMail(ctxOf(c))) ? 'sent' : 'kept'}`, 303)
   })
 
   // Looking at it changes nothing: mail programs open links by themselves.

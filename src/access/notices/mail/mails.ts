@@ -13,6 +13,7 @@ import {
 } from '#src/context.ts'
 import { requireNotAbove } from '../../ceiling/ceiling.ts'
 import type { KeptBody, MailBody } from './compose.ts'
+import { sendsMailIn } from './mail-server.ts'
 import { type MailKind, mailBodyPlace } from './queue-mail.ts'
 
 export type MailStatus = 'queued' | 'sent' | 'failed' | 'kept'
@@ -85,7 +86,7 @@ const markShown = prepared<{ organizationId: string; invitationId: string }, { u
  * are, does not get it. Whoever uses it afterwards has proven no address by that.
  */
 async function mayHandOn(tx: Transaction, ctx: CallContext, { kind, targetId }: MailRecord): Promise<boolean> {
-  if (kind !== 'invitation' || ctx.hasMailServer || targetId === null) return false
+  if (kind !== 'invitation' || targetId === null || (await sendsMailIn(tx, ctx))) return false
   requireFreshProof(ctx)
   const { organizationId } = ctx
   const [invitation] = await tx.run(invitedUser({ organizationId, invitationId: targetId }))

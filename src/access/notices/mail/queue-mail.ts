@@ -41,7 +41,7 @@ const insert = prepared<
     recipient: string
     subject: string
     bodySealed: string
-    status: string
+    hasMailServer: boolean
     targetId: string
     now: string
   },
@@ -49,8 +49,11 @@ const insert = prepared<
 >(
   (p) => sql`insert into mails (organization_id, id, kind, recipient, subject, body_sealed, status, next_attempt_at,
       target_id, created_at)
-    values (${p.organizationId}, ${p.id}, ${p.kind}, ${p.recipient}, ${p.subject}, ${p.bodySealed}, ${p.status},
-      case when ${p.status} = 'queued' then date_trunc('milliseconds', now()) end, ${p.targetId}, ${p.now}::timestamptz)`,
+    select ${p.organizationId}, ${p.id}, ${p.kind}, ${p.recipient}, ${p.subject}, ${p.bodySealed},
+      case when is_sent then 'queued' else 'kept' end, case when is_sent then date_trunc('milliseconds', now()) end,
+      ${p.targetId}, ${p.now}::timestamptz
+    from (select ${p.hasMailServer}::boolean or exists (select from mail_servers
+      where organization_id = ${p.organizationId} and status = 'on') as is_sent) s`,
 )
 
 /** Where the body of a mail belongs. */
@@ -72,7 +75,7 @@ export async function queueMail(tx: Transaction, ctx: CallContext, mail: NewMail
       recipient: mail.to,
       subject: oneLine(mail.letter.subject),
       bodySealed: ctx.sealing.seal(body, mailBodyPlace(organizationId, id)),
-      status: ctx.hasMailServer ? 'queued' : 'kept',
+      hasMailServer: ctx.hasMailServer,
     }),
   )
   return id

@@ -5,6 +5,7 @@ import { prepared } from '#db/statement.ts'
 import { MailRefused, type MailTransport } from '#platform/smtp.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import type { KeptBody } from './compose.ts'
+import { ownTransport } from './mail-server.ts'
 import { mailBodyPlace } from './queue-mail.ts'
 
 type Claimed = { id: string; recipient: string; subject: string; bodySealed: string; attempts: number }
@@ -22,6 +23,11 @@ const claim = prepared<{ organizationId: string; leaseMinutes: number; limit: nu
       order by next_attempt_at limit ${p.limit}::int for update skip locked) due
     where m.organization_id = ${p.organizationId} and m.id = due.id
     returning m.id, m.recipient, m.subject, m.body_sealed as "bodySealed", m.attempts`,
+)
+
+const postpone = prepared<{ organizationId: string; leaseMinutes: number }, never>(
+  (p) => sql`update mails set next_attempt_at = now() + make_interval(mins => ${p.leaseMinutes}::int)
+    where organization_id = ${p.organizationId} and status = 'queued' and next_attempt_at <= now()`,
 )
 
 const markSent = prepared<{ organizationId: string; mailId: string }, never>(
@@ -44,7 +50,25 @@ const markFailed = prepared<
 
 export type MailRun = { sent: number; failed: number }
 
-/** Sends the mails of the context's organization that are due; those that cannot be sent wait for their next attempt. */
+/**
+ * Sends the mails of the context's organization that are due, by its own server where it has one, else by the installation's.
+ * Those that cannot be sent wait for their next attempt; where there is no server at all, for a node that has one.
+ */
+export async function sendByServers(ctx: CallContext, installation: MailTransport | undefined): Promise<MailRun> {
+  const own = await ownTransport(ctx)
+  const transport = own ?? installation
+  if (transport === undefined) {
+    await inTransaction(ctx, (tx) => tx.commitWith(postpone({ organizationId: ctx.organizationId, leaseMinutes })))
+    return { sent: 0, failed: 0 }
+  }
+  try {
+    return await sendDueMails(ctx, transport)
+  } finally {
+    own?.close()
+  }
+}
+
+/** By this transport. */
 export async function sendDueMails(ctx: CallContext, transport: MailTransport): Promise<MailRun> {
   const { organizationId } = ctx
   const [due = []] = await inTransaction(ctx, (tx) =>
@@ -72,8 +96,11 @@ async function sendOne(ctx: CallContext, transport: MailTransport, mail: Claimed
 
 function judge(error: unknown, attempts: number): { error: string; pauseMinutes: number | null } {
   const isFinal = error instanceof MailRefused && error.isFinal
+  return { error: failureWords(error), pauseMinutes: isFinal ? null : (pausesMinutes[attempts - 1] ?? null) }
+}
+
+/** What a server says may be long, and may repeat what it was sent. */
+export function failureWords(error: unknown): string {
   const message = error instanceof Error ? error.message : 'The mail could not be sent'
-  // What a server says may be long, and may repeat what it was sent.
-  const shown = message.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 300)
-  return { error: shown, pauseMinutes: isFinal ? null : (pausesMinutes[attempts - 1] ?? null) }
+  return message.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 300)
 }
