@@ -28,6 +28,15 @@ type OverrideOptions = Scope & {
   yes?: true
 }
 
+type UpdateOptions = Scope & {
+  assignment: string
+  role?: string
+  reason?: string
+  sponsor?: string
+  expires?: string
+  yes?: true
+}
+
 export function addAssignmentCommands(program: Command, runtime: CliRuntime): void {
   const assignment = program.command('assignment').description('roles given to a user directly')
   assignment
@@ -59,6 +68,18 @@ export function addAssignmentCommands(program: Command, runtime: CliRuntime): vo
     .option(...confirmOption)
     .option('--json', 'print one JSON line')
     .action((options: OverrideOptions) => override(runtime, options))
+  assignment
+    .command('update')
+    .description('change the role, the end, the reason or the sponsor; what is not mentioned stays')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .requiredOption('--assignment <id>', 'id of the assignment')
+    .option('--role <key>', 'key or id of another role: a new assignment takes the place of this one')
+    .option('--reason <text>', 'why')
+    .option('--sponsor <name>', 'who vouches for it; empty: nobody')
+    .option('--expires <time>', 'when it ends; empty: it has no end')
+    .option(...confirmOption)
+    .option('--json', 'print one JSON line')
+    .action((options: UpdateOptions) => update(runtime, options))
   assignment
     .command('list')
     .description('list the direct assignments')
@@ -112,6 +133,20 @@ async function override(runtime: CliRuntime, options: OverrideOptions): Promise<
   const human = () => [`${options.user} ${way === 'allow' ? 'may' : 'may not'} ${permission} (${made?.id}). ${effect}`]
   print(runtime, options, { json: made, human })
 }
+
+async function update(runtime: CliRuntime, options: UpdateOptions): Promise<void> {
+  const { assignment: assignmentId, reason } = options
+  const { outcome, effect } = await inOrganization(runtime, options.organization, async (ctx) => {
+    const roleId = options.role === undefined ? undefined : (await resolveRole(ctx, options.role)).id
+    const terms = { reason, sponsor: orNull(options.sponsor), expiresAt: orNull(options.expires) }
+    return makeChange(ctx, { kind: 'update_assignment', assignmentId, roleId, ...terms }, options)
+  })
+  const [changed] = outcome
+  const human = () => [`${changed?.user.userName} is ${changed?.role.key} (${changed?.id}). ${effect}`]
+  print(runtime, options, { json: changed, human })
+}
+
+const orNull = (text: string | undefined): string | null | undefined => (text === '' ? null : text)
 
 async function list(runtime: CliRuntime, options: Scope & { user?: string }): Promise<void> {
   const items = await inOrganization(runtime, options.organization, async (ctx) => {

@@ -77,7 +77,7 @@ const secrets: Record<string, (typeof kinds)[number] | { stays: string }> = {
   'instance_keys.value_sealed': { stays: 'is the installation’s' },
   'mail_servers.password_sealed': { stays: 'is an organization’s' },
   'mails.body_sealed': { stays: 'holds links that end by themselves' },
-  'drafts.hash': { stays: 'is no secret' },
+  'change_drafts.hash': { stays: 'is no secret' },
   'reserved_names.name_hash': { stays: 'is no secret' },
   'used_messages.message_hash': { stays: 'is no secret' },
   'throttles.key_hash': { stays: 'is no secret' },

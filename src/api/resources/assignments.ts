@@ -42,6 +42,9 @@ const CreateAssignment = z.strictObject({
 })
 
 const UpdateAssignment = z.strictObject({
+  roleId: z.string().optional().openapi({
+    description: 'Another role: the assignment ends, and a new one with another id begins, in one transaction',
+  }),
   reason: z.string().optional(),
   sponsor: z.string().nullish(),
   expiresAt: timeInput.nullish(),
@@ -92,8 +95,9 @@ const getRoute = operation('get', '/assignments/{id}', 'getAssignment', {
 })
 
 const updateRoute = operation('patch', '/assignments/{id}', 'updateAssignment', {
-  summary: 'Change the end, the reason or the sponsor of a direct assignment',
-  description: 'An end that comes sooner than before takes something away, and is to be confirmed with `Preview-Hash`.',
+  summary: 'Change the role, the end, the reason or the sponsor of a direct assignment',
+  description:
+    'A role that allows less, or an end that comes sooner than before, takes something away, and is to be confirmed with `Preview-Hash`.',
   request: { params: idParam, headers: previewHeaders, body: jsonBody(UpdateAssignment) },
   responses: { 200: jsonAnswer(Assignment, 'The assignment as it is now'), ...confirmFailures },
 })

@@ -1,7 +1,7 @@
 // Saving what a preview showed, and showing it anew where it is out of date.
 import { type Context, Hono } from 'hono'
 import { type AccessChange, parseChange } from '#access/previews/change.ts'
-import { previewChange, saveChange } from '#access/previews/preview.ts'
+import { confirmChange, previewChange, saveChange } from '#access/previews/preview.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
@@ -36,6 +36,22 @@ export async function showPreview(
   return renderPage(c, page, { status: isStale ? 412 : isRefused(state) ? 400 : 200 })
 }
 
+/** Makes a change by which nobody loses anything, and shows the others first. @returns where it goes on, or the preview */
+export async function saveOrShow(c: Context<ConsoleEnv>, proposal: Proposal): Promise<string | Response> {
+  try {
+    await confirmChange(c.get('ctx'), proposal.change, undefined)
+  } catch (error) {
+    if (!(error instanceof AppError) || error.reason !== 'preview_required') throw error
+    return showPreview(c, proposal)
+  }
+  return doneAt(proposal.next)
+}
+
+const doneAt = (next: string): string => {
+  if (next.includes('done=')) return next
+  return `${next}${next.includes('?') ? '&' : '?'}done=saved`
+}
+
 /** @returns an app to be mounted at `/console/changes` */
 export function createChanges(): Hono<ConsoleEnv> {
   const pages = new Hono<ConsoleEnv>()
@@ -52,8 +68,7 @@ export function createChanges(): Hono<ConsoleEnv> {
       if (!(error instanceof AppError) || error.reason !== 'stale_preview') throw error
       return showPreview(c, proposal, { isStale: true, state: filledForm(form) })
     }
-    if (next.includes('done=')) return c.redirect(next, 303)
-    return c.redirect(`${next}${next.includes('?') ? '&' : '?'}done=saved`, 303)
+    return c.redirect(doneAt(next), 303)
   })
   return pages
 }

@@ -79,7 +79,7 @@ const others: Partial<Record<AccessChange['kind'], string>> = {
   delete_mappings: 'Delete mappings',
   delete_policy: 'Delete a policy',
   update_separation: 'Change a rule of separation',
-  update_assignment: 'Change the end or the reason of an assignment',
+  update_assignment: 'Change an assignment',
   delete_assignments: 'Take back assignments',
   take_team_roles: 'Take roles from a team',
 }

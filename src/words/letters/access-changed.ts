@@ -10,6 +10,8 @@ const denials = { given: 'took from you', taken: 'gave you back', moved: 'change
 export function accessChangedLetter(change: {
   kind: keyof typeof verbs
   role: string
+  /** The role that it takes the place of. */
+  insteadOf?: string | undefined
   /** One permission for this person alone, given or taken, in place of the role. */
   override?: { permission: string; effect: 'allow' | 'deny' } | null
   brand: string | null
@@ -26,10 +28,11 @@ export function accessChangedLetter(change: {
   const who = change.actor ?? `An administrator of ${organization}`
   const until = expiresAt === null || kind === 'taken' ? '' : ` until ${namedTime(expiresAt, change.zone)}`
   const verb = (override?.effect === 'deny' ? denials : verbs)[kind]
+  const instead = change.insteadOf === undefined ? '' : `, in place of ${change.insteadOf}`
   const what = override === null ? `the role ${role}` : `the permission ${override.permission}`
   return {
     subject: `Your access at ${organization} has changed`,
-    paragraphs: [`${who} ${verb} ${what} in ${brand ?? organization}${until}.`],
+    paragraphs: [`${who} ${verb} ${what} in ${brand ?? organization}${until}${instead}.`],
     quote: reason,
     action: { label: 'See my access', url: change.accountUrl },
     closing: ['You get this because what you may do has changed. If it looks wrong, ask your administrator.'],

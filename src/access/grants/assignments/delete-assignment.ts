@@ -4,6 +4,7 @@ import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { type CallContext, inTransaction, requirePermissionSomewhere, type Transaction } from '#src/context.ts'
 import { withinCeiling } from '../../ceiling/ceiling.ts'
+import type { AssignmentRecord } from './assignments.ts'
 import { lockAssignment } from './lock-assignment.ts'
 import { notifyOfAccess } from './notify-of-access.ts'
 
@@ -19,11 +20,18 @@ export async function deleteAssignment(ctx: CallContext, assignmentId: string): 
 /** The same in a transaction of the caller's. */
 export async function deleteAssignmentWithin(tx: Transaction, ctx: CallContext, assignmentId: string): Promise<void> {
   requirePermissionSomewhere(ctx, 'assignments.write')
-  const { organizationId } = ctx
-  const { user, role, override, brand, reason } = await lockAssignment(tx, ctx, assignmentId)
-  await withinCeiling(tx, ctx, { users: [user.id] }, () => tx.run(remove({ organizationId, assignmentId })))
+  const assignment = await lockAssignment(tx, ctx, assignmentId)
+  const { user, role, override, brand } = assignment
+  await endAssignment(tx, ctx, assignment)
   const notice = { userId: user.id, kind: 'taken', role: role.name, brand: brand?.name ?? null } as const
   await notifyOfAccess(tx, ctx, { ...notice, override, reason: null, expiresAt: null })
+}
+
+/** One that the caller has locked; its person is told by them. @throws AppError forbidden (reason `ceiling`) */
+export async function endAssignment(tx: Transaction, ctx: CallContext, assignment: AssignmentRecord): Promise<void> {
+  const { organizationId } = ctx
+  const { id: assignmentId, user, role, brand, reason } = assignment
+  await withinCeiling(tx, ctx, { users: [user.id] }, () => tx.run(remove({ organizationId, assignmentId })))
   const entry = { action: 'assignment.delete', targetType: 'assignment', targetId: assignmentId } as const
   const detail = { userId: user.id, roleId: role.id, role: role.key, brandId: brand?.id ?? null, reason }
   await tx.run(recordAudit(ctx, { ...entry, detail }))

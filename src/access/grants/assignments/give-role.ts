@@ -42,6 +42,8 @@ export type Gift = {
   override: Override | null
   brand: AssignmentRecord['brand']
   terms: Terms
+  /** What was taken from them for it, in the same transaction. */
+  insteadOf?: AssignmentRecord
 }
 
 const insertAssignment = prepared<
@@ -81,7 +83,7 @@ export const termsOf = (input: { [Name in keyof Terms]?: Terms[Name] | undefined
  *   `separation_of_duties`)
  */
 export async function giveRole(tx: Transaction, ctx: CallContext, gift: Gift): Promise<AssignmentRecord> {
-  const { user, role, brand, terms, ...what } = gift
+  const { user, role, brand, terms, insteadOf, ...what } = gift
   requirePeriod(ctx, terms)
   await requireGuestEnd(tx, ctx, { userId: user.id, expiresAt: terms.expiresAt })
   const [id, createdAt, createdBy] = [ctx.ids.next('asg'), nowOf(ctx), ctx.actor.id]
@@ -97,10 +99,11 @@ export async function giveRole(tx: Transaction, ctx: CallContext, gift: Gift): P
   const detail = {
     ...{ userId, role: role.key, roleId, brand: brand?.slug ?? null, brandId, reason, validFrom, expiresAt },
     ...(isSelf ? { isSelfGrant: true } : {}),
+    ...(insteadOf === undefined ? {} : { insteadOf: insteadOf.id, roleBefore: insteadOf.role.key }),
   }
   if (isSelf) await tx.run(raiseAlarm(ctx, { kind: 'self_grant', detail: { assignment: id, ...detail } }))
   const told = { userId, role: role.name, override: gift.override, brand: brand?.name ?? null, reason, expiresAt }
-  await notifyOfAccess(tx, ctx, { ...told, kind: 'given' })
+  await notifyOfAccess(tx, ctx, { ...told, kind: 'given', insteadOf: insteadOf?.role.name })
   await tx.run(recordAudit(ctx, { action: 'assignment.create', targetType: 'assignment', targetId: id, detail }))
   return { id, user, role, brand, ...what, ...terms, createdAt, createdBy }
 }

@@ -23,6 +23,8 @@ export type AccessNotice = {
   userId: string
   kind: 'given' | 'taken' | 'moved'
   role: string
+  /** The role that it takes the place of. */
+  insteadOf?: string | undefined
   /** Where it is one permission, for them alone. */
   override?: Override | null
   /** Null: in the organization. */

@@ -1,4 +1,4 @@
-// A direct assignment gets another end, reason or sponsor: extended with a reason, ended early, put up for review.
+// A direct assignment gets another role, end, reason or sponsor: extended with a reason, ended early, put up for review.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
@@ -12,14 +12,18 @@ import {
   requirePermissionSomewhere,
   type Transaction,
 } from '#src/context.ts'
-import { requireEverything, requireNotAbove, withinCeiling } from '../../ceiling/ceiling.ts'
+import { withinCeiling } from '../../ceiling/ceiling.ts'
 import type { AssignmentRecord } from './assignments.ts'
+import { changeRole } from './change-role.ts'
 import { requireGuestEnd } from './guests.ts'
 import { lockAssignment } from './lock-assignment.ts'
 import { notifyOfAccess } from './notify-of-access.ts'
+import { requireVouching } from './vouching.ts'
 
 export const UpdateAssignmentInput = z.object({
   assignmentId: z.string(),
+  /** Another role: then it is a new assignment that is left. */
+  roleId: z.string().optional(),
   reason: z.string().trim().min(1, 'a direct assignment needs a reason').max(1_000).optional(),
   sponsor: nameSchema.nullish(),
   expiresAt: instantSchema.nullish(),
@@ -46,16 +50,11 @@ const update = prepared<Columns, never>(
     where organization_id = ${p.organizationId} and id = ${p.assignmentId}`,
 )
 
-// An assignment lasts as long as somebody vouches for it: who that is decides about its end.
-async function requireVouching(tx: Transaction, ctx: CallContext, userId: string): Promise<void> {
-  if (userId === ctx.actor.id) await requireEverything(tx, ctx, 'Changing the sponsor of your own assignment')
-  await requireNotAbove(tx, ctx, userId)
-}
-
 /**
  * What is not mentioned stays.
+ * @returns the assignment as it is now; with another role, the new one
  * @throws AppError invalid (the end is to come, and after the begin); not_found; forbidden; against_policy (reason
- *   `guest_end_date`)
+ *   `guest_end_date`); conflict where they hold the other role already
  */
 export const updateAssignment = (
   ctx: CallContext,
@@ -69,12 +68,13 @@ export async function updateAssignmentWithin(
   input: z.input<typeof UpdateAssignmentInput>,
 ): Promise<AssignmentRecord> {
   requirePermissionSomewhere(ctx, 'assignments.write')
-  const { assignmentId, ...changes } = parseInput(UpdateAssignmentInput, input)
+  const { assignmentId, roleId, ...changes } = parseInput(UpdateAssignmentInput, input)
   if (!isId('asg', assignmentId)) return refuseUnknown(ctx, 'Assignment')
   requireFuture(changes.expiresAt, ctx.clock.now(), 'expiresAt')
   const before = await lockAssignment(tx, ctx, assignmentId)
   const present = Object.entries(changes).filter(([, value]) => value !== undefined)
   const after: AssignmentRecord = { ...before, ...Object.fromEntries(present) }
+  if (roleId !== undefined && roleId !== before.role.id) return changeRole(tx, ctx, { before, after, roleId })
   const { reason, sponsor, expiresAt, reviewAt, validFrom } = after
   if (expiresAt !== null && validFrom !== null && Date.parse(expiresAt) <= Date.parse(validFrom))
     throw invalidField('expiresAt', 'must come after validFrom')

@@ -1,4 +1,4 @@
-// A direct assignment gets another end, reason or sponsor.
+// A direct assignment gets another role, end, reason or sponsor.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { isoTime, prepared } from '#db/statement.ts'
@@ -24,6 +24,7 @@ const endOf = prepared<Key, Omit<EarlierEnd, 'after'>>(
 export const updateAssignment = defineChange({
   fields: z.strictObject({
     assignmentId: id,
+    roleId: id.optional(),
     reason: z.string().optional(),
     sponsor: z.string().nullish(),
     expiresAt: timeInput.nullish(),
@@ -38,7 +39,11 @@ export const updateAssignment = defineChange({
     const [before] = await tx.run(assignmentById({ organizationId, assignmentId }))
     if (before === undefined) return () => []
     const { reason, sponsor, expiresAt, reviewAt } = before
-    return () => [{ kind: 'update_assignment', assignmentId, reason, sponsor, expiresAt, reviewAt }]
+    const terms = { reason, sponsor, expiresAt, reviewAt }
+    // With another role, what is left is another assignment.
+    return ([left]) => [
+      { kind: 'update_assignment', assignmentId: left?.id ?? assignmentId, roleId: before.role.id, ...terms },
+    ]
   },
   earlierEnds: async (tx, { organizationId }, { assignmentId, expiresAt }) => {
     if (typeof expiresAt !== 'string' || !isId('asg', assignmentId)) return []

@@ -2,12 +2,11 @@
 import { type Context, Hono } from 'hono'
 import { type AssignmentRecord, getAssignment } from '#access/grants/assignments/assignments.ts'
 import { createAssignment } from '#access/grants/assignments/create-assignment.ts'
-import { updateAssignment } from '#access/grants/assignments/update-assignment.ts'
 import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
 import { Actions, Buttons, LinkButton, SubmitButton } from '#http/ui/buttons.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
-import { showPreview } from '../../changes/changes.tsx'
+import { saveOrShow, showPreview } from '../../changes/changes.tsx'
 import { type ConsoleEnv, frameOf } from '../../ui/env.ts'
 import { endOfDay, filledForm, textOf } from '../../ui/forms.ts'
 import { ConsolePage } from '../../ui/frame.tsx'
@@ -50,7 +49,13 @@ export function createAssignmentPages(): Hono<ConsoleEnv> {
   pages.get('/:id/assignments/:assignmentId', async (c) => {
     const assignment = await getAssignment(c.get('ctx'), c.req.param('assignmentId'))
     const { reason, sponsor, expiresAt, reviewAt } = assignment
-    const values = { reason, sponsor: sponsor ?? '', expiresAt: dayOf(expiresAt), reviewAt: dayOf(reviewAt) }
+    const values = {
+      roleId: assignment.role.id,
+      reason,
+      sponsor: sponsor ?? '',
+      expiresAt: dayOf(expiresAt),
+      reviewAt: dayOf(reviewAt),
+    }
     return showChange(c, assignment, filledForm(values))
   })
 
@@ -58,22 +63,17 @@ export function createAssignmentPages(): Hono<ConsoleEnv> {
     const assignmentId = c.req.param('assignmentId')
     const assignment = await getAssignment(c.get('ctx'), assignmentId)
     return submit(c, { again: (state) => showChange(c, assignment, state) }, async (form) => {
-      const fields = {
-        ...{ assignmentId, reason: form['reason'] ?? '', sponsor: textOf(form, 'sponsor') ?? null },
+      const change = {
+        ...({ kind: 'update_assignment', assignmentId, roleId: textOf(form, 'roleId') } as const),
+        ...{ reason: form['reason'] ?? '', sponsor: textOf(form, 'sponsor') ?? null },
         ...keptUnlessMoved(form, assignment, 'expiresAt'),
         ...keptUnlessMoved(form, assignment, 'reviewAt'),
       }
+      const { role, user } = assignment
       const page = `/console/users/${c.req.param('id')}`
-      if (endsSooner(assignment, fields.expiresAt)) {
-        return showPreview(c, {
-          section: 'users',
-          title: `End ${assignment.role.name} of ${assignment.user.userName} sooner`,
-          change: { kind: 'update_assignment', ...fields },
-          ...{ next: page, back: `${page}/assignments/${assignmentId}` },
-        })
-      }
-      await updateAssignment(c.get('ctx'), fields)
-      return `${page}?done=saved`
+      const title = `Change ${role.name} of ${user.userName}`
+      const back = `${page}/assignments/${assignmentId}`
+      return saveOrShow(c, { section: 'users', title, change, next: page, back })
     })
   })
 
@@ -92,9 +92,6 @@ export function createAssignmentPages(): Hono<ConsoleEnv> {
 }
 
 const dayOf = (time: string | null): string => (time === null ? '' : time.slice(0, 10))
-
-const endsSooner = ({ expiresAt: before }: AssignmentRecord, after: string | null | undefined): boolean =>
-  typeof after === 'string' && (before === null || Date.parse(after) < Date.parse(before))
 
 type Dates = 'expiresAt' | 'reviewAt'
 
@@ -206,7 +203,10 @@ const ReasonFields = ({ state }: { state: FormState }) => (
 
 async function showChange(c: Context<ConsoleEnv>, assignment: AssignmentRecord, state: FormState): Promise<Response> {
   const frame = frameOf(c)
-  const user = await getListedUser(frame.ctx, assignment.user.id)
+  const [user, choices] = await Promise.all([
+    getListedUser(frame.ctx, assignment.user.id),
+    roleChoices(frame.ctx, 'assignments.write'),
+  ])
   const where = assignment.brand?.name ?? frame.manager.organization.name
   const href = `/console/users/${user.id}/assignments/${assignment.id}`
   const page = (
@@ -218,8 +218,10 @@ async function showChange(c: Context<ConsoleEnv>, assignment: AssignmentRecord, 
       trail={userTrail(user)}
     >
       <PostForm action={href} state={state} class="panel">
+        {assignment.kind === 'role' ? <OtherRole {...{ assignment, choices, state }} /> : null}
         <ReasonFields state={state} />
         <Buttons submit="Save" back={`/console/users/${user.id}`} />
+        {assignment.kind === 'role' ? <RolePurposes choices={choices} /> : null}
       </PostForm>
       <Panel
         title="Take it back"
@@ -231,3 +233,18 @@ async function showChange(c: Context<ConsoleEnv>, assignment: AssignmentRecord, 
   )
   return renderForm(c, state, page)
 }
+
+type OtherRoleProps = { assignment: AssignmentRecord; choices: RoleChoices; state: FormState }
+
+/** The role that it is stands first, also where it is none that the reader may give. */
+const OtherRole = ({ assignment: { role }, choices, state }: OtherRoleProps) => (
+  <Select
+    {...field(state, 'roleId')}
+    label="Role"
+    hint="Another one takes its place at once; reason, end and sponsor stay. What is lost by it is shown first."
+    options={[
+      { value: role.id, label: role.name },
+      ...choices.roles.filter(({ value }) => value !== role.id).map(({ value, label }) => ({ value, label })),
+    ]}
+  />
+)
