@@ -41,7 +41,7 @@ async function show(c: Context<ConsoleEnv>): Promise<Response> {
       lead="Who had access at a moment of the past, and what has changed since."
       trail={[...sectionTrail('brands'), { label: brand.name, href: `/console/brands/${brandId}` }]}
     >
-      <Moment {...{ path, at, beginsAt }} />
+      <Moment {...{ path, at, beginsAt }} now={ctx.clock.now()} />
       <Then found={found} />
       <Pager
         shown={found.items.length}

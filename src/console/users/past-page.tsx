@@ -34,7 +34,7 @@ async function show(c: Context<ConsoleEnv>): Promise<Response> {
   const difference = await personDifference(ctx, { userId, from: at })
   const page = (
     <UserFrame {...{ frame, user }} tab="past">
-      <Moment path={`/console/users/${userId}/past`} {...{ at, beginsAt }} />
+      <Moment path={`/console/users/${userId}/past`} {...{ at, beginsAt }} now={ctx.clock.now()} />
       <Then {...{ frame, user, matrix }} />
       <Since difference={difference} />
     </UserFrame>

@@ -1,4 +1,4 @@
-// Comforts of the console; every page works without them. Copy buttons, boxes that choose a whole list, / for the search.
+// Comforts of the console; every page works without them. Copy buttons, boxes that choose a whole list, the slider of the history, / for the search.
 document.addEventListener('click', async (event) => {
   const button = event.target.closest?.('[data-copy]')
   if (!button) return
@@ -19,6 +19,18 @@ document.addEventListener('change', (event) => {
   const name = event.target.dataset?.checkAll
   if (name === undefined) return
   for (const box of document.querySelectorAll(`[data-check="${name}"]`)) box.checked = event.target.checked
+})
+
+// The slider of the history: what it stands at is said as it moves, and shown once it is let go.
+document.addEventListener('input', (event) => {
+  const said = document.getElementById(event.target.dataset?.moment)
+  if (!said) return
+  const at = new Date(Number(event.target.value) * 1000).toISOString()
+  said.value = `${at.slice(0, 16).replace('T', ' ')} UTC`
+})
+
+document.addEventListener('change', (event) => {
+  if (event.target.dataset?.moment !== undefined) event.target.form.requestSubmit()
 })
 
 document.addEventListener('keydown', (event) => {
