@@ -15,6 +15,7 @@ const usage = `Usage: npm run bench -- members | requests | sign-in | deactivati
   --json         print the result as JSON
   --check        end with exit code 1 where a target is missed
   --samples N    members, console, governance: how often each is measured (default 200)
+  --people N     governance: in a directory of so many (default 100000)
   --rounds N     requests, sign-in, bulk: rounds of each side (default 5)
   --trials N     deactivation: how many people (default 1000)
   --seconds S    requests: length of a round (default 2)`
@@ -76,8 +77,8 @@ async function pages(rolecall: Rolecall, samples: number): Promise<Outcome> {
   return { result, text: describeConsole(result), isTargetMet: isConsoleTargetMet(result) }
 }
 
-async function governance(rolecall: Rolecall, samples: number): Promise<Outcome> {
-  const result = await measureGovernance(rolecall, { samples }, progress)
+async function governance(rolecall: Rolecall, samples: number, people: number): Promise<Outcome> {
+  const result = await measureGovernance(rolecall, { samples, people }, progress)
   return { result, text: describeGovernance(result), isTargetMet: isGovernanceTargetMet(result) }
 }
 
@@ -98,6 +99,7 @@ async function main(): Promise<number> {
       json: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
       samples: { type: 'string', default: '200' },
+      people: { type: 'string', default: '100000' },
       trials: { type: 'string', default: '1000' },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '2' },
@@ -117,7 +119,7 @@ async function main(): Promise<number> {
       'sign-in': () => signIn(rolecall, options.rounds),
       deactivation: () => deactivation(rolecall, Number(values.trials)),
       console: () => pages(rolecall, Number(values.samples)),
-      governance: () => governance(rolecall, Number(values.samples)),
+      governance: () => governance(rolecall, Number(values.samples), Number(values.people)),
       bulk: () => bulk(rolecall, options.rounds),
     }[what]()
     console.log(values.json ? JSON.stringify(outcome.result, null, 2) : outcome.text)
