@@ -1852,6 +1852,36 @@ CREATE TRIGGER prove_team AFTER INSERT OR DELETE ON team_sources
   FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_team();
 GRANT SELECT, INSERT, UPDATE, DELETE ON team_sources TO rolecall_server;
 
+-- People who are left out of a team, whatever fills it: by hand, or since an access review took them out.
+CREATE TABLE team_exclusions (
+  organization_id text NOT NULL,
+  team_id text NOT NULL,
+  user_id text NOT NULL,
+  reason text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now(),
+  CONSTRAINT team_exclusions_organization_id_team_id_user_id_pk PRIMARY KEY (organization_id, team_id, user_id),
+  CONSTRAINT team_exclusions_organization_id_team_id_teams_organization_id_i FOREIGN KEY (organization_id, team_id)
+    REFERENCES teams(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT team_exclusions_organization_id_user_id_users_organization_id_i FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX team_exclusions_user ON team_exclusions USING btree (organization_id, user_id);
+ALTER TABLE team_exclusions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON team_exclusions FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE TRIGGER keep_administrator AFTER INSERT ON team_exclusions REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION keep_administrator_of_exclusions();
+CREATE TRIGGER keep_administrator_of_gone AFTER DELETE ON team_exclusions REFERENCING OLD TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION keep_administrator_of_exclusions();
+CREATE TRIGGER keep_deleted AFTER DELETE ON team_exclusions REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_team_exclusions();
+CREATE TRIGGER prove_team AFTER INSERT OR DELETE ON team_exclusions
+  FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_team();
+GRANT SELECT, INSERT, DELETE ON team_exclusions TO rolecall_server;
+
 -- Everybody in the team, and in the teams within it, holds this role: for a reason, until a date.
 CREATE TABLE team_roles (
   organization_id text NOT NULL,
@@ -1932,7 +1962,10 @@ CREATE VIEW people_of_teams WITH (security_invoker=true) AS
             s.id
            FROM team_sources s
              JOIN users u ON u.organization_id = s.organization_id
-          WHERE s.organization_id = t.organization_id AND s.team_id = t.id AND s.filter_path IS NOT NULL AND jsonb_path_match(user_document(u.*), s.filter_path::jsonpath, '{}'::jsonb, true)) x;
+          WHERE s.organization_id = t.organization_id AND s.team_id = t.id AND s.filter_path IS NOT NULL AND jsonb_path_match(user_document(u.*), s.filter_path::jsonpath, '{}'::jsonb, true)) x
+  WHERE NOT (EXISTS ( SELECT
+           FROM team_exclusions e
+          WHERE e.organization_id = t.organization_id AND e.team_id = t.id AND e.user_id = x.user_id));
 GRANT SELECT ON people_of_teams TO rolecall_server;
 
 -- Who is in which team, and how: from the people up to their teams.
@@ -1975,7 +2008,10 @@ CREATE VIEW teams_of_people WITH (security_invoker=true) AS
             'filter'::text,
             s.id
            FROM team_sources s
-          WHERE s.organization_id = u.organization_id AND s.filter_path IS NOT NULL AND jsonb_path_match(user_document(u.*), s.filter_path::jsonpath, '{}'::jsonb, true)) x;
+          WHERE s.organization_id = u.organization_id AND s.filter_path IS NOT NULL AND jsonb_path_match(user_document(u.*), s.filter_path::jsonpath, '{}'::jsonb, true)) x
+  WHERE NOT (EXISTS ( SELECT
+           FROM team_exclusions e
+          WHERE e.organization_id = u.organization_id AND e.team_id = x.team_id AND e.user_id = u.id));
 GRANT SELECT ON teams_of_people TO rolecall_server;
 
 -- What the roles of teams give, from the roles down to the people: for questions about a role or a brand.
@@ -3313,6 +3349,21 @@ BEGIN
 END
 $function$;
 
+-- People were left out of a team, or let in again.
+-- Trigger of team_exclusions (keep_administrator), team_exclusions (keep_administrator_of_gone).
+CREATE OR REPLACE FUNCTION public.keep_administrator_of_exclusions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM check_team(c.organization_id, ARRAY[c.team_id], array_agg(c.user_id), TG_OP = 'INSERT') FROM changed c
+    GROUP BY c.organization_id, c.team_id;
+  RETURN NULL;
+END
+$function$;
+
 -- A group or a filter fills a team, or does so no longer.
 -- Trigger of team_sources (keep_administrator).
 CREATE OR REPLACE FUNCTION public.keep_administrator_of_team_source()
@@ -3553,7 +3604,7 @@ BEGIN
 END $function$;
 
 -- Who comes into a team, or leaves it, where that lets people manage something.
--- Trigger of team_members (prove_team), team_sources (prove_team), teams (prove_team).
+-- Trigger of team_exclusions (prove_team), team_members (prove_team), team_sources (prove_team), teams (prove_team).
 CREATE OR REPLACE FUNCTION public.prove_team()
  RETURNS trigger
  LANGUAGE plpgsql

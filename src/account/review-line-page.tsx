@@ -8,7 +8,7 @@ import { Alert, Facts } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Choice, Field } from '#http/ui/forms.tsx'
 import { Time } from '#http/ui/time.tsx'
-import { adviceInWords, answerInWords, outcomeInWords, peersInWords, sourceOfLine } from '#words/reviews.ts'
+import { adviceInWords, answerInWords, canEnd, outcomeInWords, peersInWords, sourceOfLine } from '#words/reviews.ts'
 
 type PageProps = {
   person: OwnAccess
@@ -70,7 +70,9 @@ const explained = (line: ReviewLine, review: OwnReview) => {
       ? 'It is held back here, and whoever has the identity provider is asked to change the group'
       : line.source.type === 'account'
         ? 'The account is switched off'
-        : 'The assignment is taken back'
+        : line.source.type === 'team'
+          ? `They are taken out of the team ${line.source.team.name}, with all that it gives, whatever fills it`
+          : 'The assignment is taken back'
   return `${how}: ${later}`
 }
 
@@ -88,13 +90,13 @@ const Answering = ({ home, review, line, state }: AnsweringProps) => (
         options={[
           { value: 'keep', label: answerInWords('keep') },
           { value: 'remove', label: answerInWords('remove'), hint: explained(line, review) },
-          ...(line.source.type === 'account' ? [] : [{ value: 'end', label: answerInWords('end') }]),
+          ...(!canEnd(line.source) ? [] : [{ value: 'end', label: answerInWords('end') }]),
           ...(line.answer === null || review.status !== 'open'
             ? []
             : [{ value: 'withdraw', label: 'Take my answer back' }]),
         ]}
       />
-      {line.source.type === 'account' ? null : (
+      {!canEnd(line.source) ? null : (
         <Field {...field(state, 'endAt')} label="Until" type="date" hint="Where it is to end" isOptional />
       )}
       <Field {...field(state, 'comment')} label="Why" maxlength={1_000} isOptional />

@@ -1,4 +1,4 @@
-// `rolecall team members|add|remove|fill|unfill|sources|give|take|roles`: who is in a team, and what they hold by it.
+// `rolecall team members|add|remove|leave-out|let-in|fill|unfill|sources|give|take|roles`: who is in a team, and what they hold by it.
 import type { Command } from 'commander'
 import {
   resolveBrand,
@@ -46,6 +46,23 @@ export function addTeamContentCommands(team: Command, runtime: CliRuntime): void
           return { kind, teamId, userIds: [id] }
         }),
       )
+  changing('leave-out', 'leave somebody out, whatever fills the team')
+    .requiredOption('--user <name>', 'userName or id')
+    .requiredOption('--reason <text>', 'why')
+    .action((options: Scope & { user: string; reason: string }) =>
+      make(runtime, options, async (ctx, teamId) => {
+        const { id: userId } = await resolveUser(ctx, options.user)
+        return { kind: 'leave_out_of_team', teamId, userId, reason: options.reason }
+      }),
+    )
+  changing('let-in', 'let what fills the team count for somebody again')
+    .requiredOption('--user <name>', 'userName or id')
+    .action((options: Scope & { user: string }) =>
+      make(runtime, options, async (ctx, teamId) => {
+        const { id: userId } = await resolveUser(ctx, options.user)
+        return { kind: 'let_into_team', teamId, userId }
+      }),
+    )
   command('sources', 'list the groups and filters that fill a team').action((options: Scope) =>
     sources(runtime, options),
   )

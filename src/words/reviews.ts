@@ -49,14 +49,19 @@ export function peersInWords({ peers }: Compared): string {
 export type Source =
   | { type: 'direct'; reason: string; sponsor: string | null }
   | { type: 'mapping'; groups: readonly { name: string; provider: string | null }[]; filter: string | null }
+  | { type: 'team'; team: { name: string }; reason: string }
   | { type: 'account'; roles: number }
 
 const groupInWords = ({ name, provider }: { name: string; provider: string | null }): string =>
   provider === null ? name : `${name} (${provider})`
 
+/** An account, and what a team gives, have no end date for one person. */
+export const canEnd = ({ type }: Source): boolean => type !== 'account' && type !== 'team'
+
 /** Through what somebody holds it. */
 export function sourceOfLine(source: Source): string {
   if (source.type === 'account') return counted(source.roles, 'role', 'roles')
+  if (source.type === 'team') return `team ${source.team.name}: ${source.reason}`
   if (source.type === 'direct')
     return `directly: ${source.reason}${source.sponsor === null ? '' : ` (sponsor ${source.sponsor})`}`
   if (source.filter !== null) return `filter ${source.filter}`

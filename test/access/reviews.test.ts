@@ -607,3 +607,60 @@ describe('what no answer means, and what is left', () => {
       await expect(attempt()).rejects.toMatchObject({ code: 'not_found' })
   })
 })
+
+describe('what a team gives', () => {
+  let ann: string
+  let ben: string
+  let teamId: string
+  let groupId: string
+  beforeEach(async () => {
+    ann = await createPerson(client, 'ann@example.com', 'Ann')
+    ben = await createPerson(client, 'ben@example.com', 'Ben')
+    teamId = (await client.post('teams', { name: 'Press' })).body.id
+    groupId = (await client.post('groups', { displayName: 'Writers' })).body.id
+    await client.post(`groups/${groupId}/members`, { userIds: [ben] })
+    await client.confirm('POST', `teams/${teamId}/roles`, {
+      roleId: await roleId(client, 'editor'),
+      reason: 'They write',
+    })
+    await client.confirm('POST', `teams/${teamId}/members`, { userIds: [ann] })
+    await client.confirm('POST', `teams/${teamId}/sources`, { groupId })
+  })
+  const answer = async (reviewId: string, userId: string, wanted: 'keep' | 'remove' | 'end') => {
+    const { position } = await lineOf(reviewId, userId)
+    const endAt = wanted === 'end' ? new Date(Date.now() + 86_400_000).toISOString() : null
+    return answerLines(as(ada), { reviewId, lines: [position], answer: wanted, endAt })
+  }
+
+  test('has a line for each of its people; removed, they are out of the team whatever fills it, and come back as they were', async () => {
+    const { id } = await schedule({ reviewerRule: 'person', reviewerId: ada } as never)
+    expect((await lineOf(id, ben)).source).toMatchObject({
+      type: 'team',
+      team: { name: 'Press' },
+      reason: 'They write',
+    })
+    await expect(answer(id, ann, 'end')).rejects.toMatchObject({ code: 'invalid' })
+    await answer(id, ann, 'remove')
+    await answer(id, ben, 'remove')
+    await run()
+    expect([await roles(ann), await roles(ben)]).toEqual([[], []])
+    expect((await lineOf(id, ben)).outcome).toBe('removed')
+    const left = (await client.get(`teams/${teamId}/left-out`)).body.items
+    expect(left).toMatchObject([{ user: { id: ben }, reason: 'Taken out by an access review' }])
+    // Whatever the group does meanwhile.
+    await client.confirm('DELETE', `groups/${groupId}/members/${ben}`)
+    await client.post(`groups/${groupId}/members`, { userIds: [ben] })
+    expect(await roles(ben)).toEqual([])
+    expect(await restoreReview(ctx, { reviewId: id })).toMatchObject({ restored: 2, failed: 0 })
+    expect([await roles(ann), await roles(ben)]).toEqual([['editor'], ['editor']])
+    expect((await client.get(`teams/${teamId}/left-out`)).body.items).toEqual([])
+  })
+
+  test('is removed where nobody answers and no answer means an end', async () => {
+    const { id } = await schedule({ noAnswer: 'end', endDays: 7 })
+    expect(await previewClosing(ctx, id)).toMatchObject({ teamsLeft: 2 })
+    await closing(id)
+    await run()
+    expect([await roles(ann), await roles(ben)]).toEqual([[], []])
+  })
+})

@@ -248,3 +248,49 @@ describe('the rules of every way of giving a role', () => {
     expect((await own.get(`teams/${ofBrand}`)).status).toBe(404)
   })
 })
+
+test('somebody is left out of a team whatever fills it, by API and command, seen before it is done, and let in again', async () => {
+  const own = await stage.createClient()
+  const [ann, ben] = [await createUser(own, 'ann@example.com'), await createUser(own, 'ben@example.com')]
+  const id = (await own.post('teams', { name: 'Press' })).body.id
+  const editor = await roleId(own, 'editor')
+  await own.confirm('POST', `teams/${id}/roles`, { roleId: editor, reason: 'x' })
+  const filled = await own.confirm('POST', `teams/${id}/sources`, { filter: 'userName ew "@example.com"' })
+  expect(filled.status).toBe(201)
+  const before = new Date().toISOString()
+  const may = async (userId: string, at = ''): Promise<boolean> =>
+    (await own.get(`users/${userId}/explain?permission=content.edit${at === '' ? '' : `&at=${at}`}`)).body.allowed
+  const path = `teams/${id}/left-out/${ann}`
+  const shown = await own.send('PUT', path, { reason: 'On leave' })
+  expect(shown).toMatchObject({ status: 428, body: { preview: { losing: 1 } } })
+  expect(await own.send('PUT', path, { reason: ' ' })).toMatchObject({ status: 400 })
+  expect((await own.confirm('PUT', path, { reason: 'On leave' })).status).toBe(204)
+  expect([await may(ann), await may(ben), await may(ann, before)]).toEqual([false, true, true])
+  const people = (await own.get(`teams/${id}/members`)).body.items
+  expect(people.map(({ userName }: { userName: string }) => userName)).toEqual(['ben@example.com'])
+  expect((await own.confirm('PUT', path, { reason: 'Twice' })).body.reason).toBe('not_in_team')
+  expect(await own.auditOf(id)).toContain('team.leave_out')
+  const other = await stage.createClient()
+  expect((await other.confirm('DELETE', path)).status).toBe(404)
+  expect((await own.confirm('DELETE', path)).status).toBe(204)
+  expect(await may(ann)).toBe(true)
+  const scope = ['--organization', own.slug, '--team', 'Press', '--user', 'ann@example.com', '--json']
+  expect((await stage.rolecall('team', 'leave-out', ...scope, '--reason', 'x')).exitCode).toBe(1)
+  expect((await stage.rolecall('team', 'leave-out', ...scope, '--reason', 'x', '--yes')).exitCode).toBe(0)
+  expect(await may(ann)).toBe(false)
+  // Adding somebody by hand lets them in.
+  await own.confirm('POST', `teams/${id}/members`, { userIds: [ann] })
+  expect(await may(ann)).toBe(true)
+})
+
+test('the last administrator is not left out of the team that makes them one', async () => {
+  const own = await stage.createClient()
+  const ann = await createUser(own, 'ann@example.com')
+  const id = (await own.post('teams', { name: 'Root' })).body.id
+  await own.confirm('POST', `teams/${id}/roles`, { roleId: await roleId(own, 'administrator'), reason: 'x' })
+  const groupId = (await own.post('groups', { displayName: 'Root' })).body.id
+  await own.post(`groups/${groupId}/members`, { userIds: [ann] })
+  await own.confirm('POST', `teams/${id}/sources`, { groupId })
+  const refused = await own.confirm('PUT', `teams/${id}/left-out/${ann}`, { reason: 'x' })
+  expect(refused).toMatchObject({ status: 409, body: { reason: 'last_administrator' } })
+})

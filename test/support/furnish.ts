@@ -231,6 +231,7 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
     ...{ id: `sod_${id()}`, name: id(), purpose: 'x', mode: 'watch', ...apart },
     ...{ exception_role_id: role, created_by: 'x' },
   })
+  await insert('team_exclusions', { ...user, team_id: tea, reason: 'x', created_by: 'x' })
   await insert('team_roles', { ...who, id: `tmr_${id()}`, team_id: tea, role_id: role, reason: 'x' })
   const type = `t${id()}`
   await insert('asset_types', { ...who, name: type, label: 'x' })

@@ -21,6 +21,7 @@ import type { Affected, ChangeType, EarlierEnd } from './kinds/kind.ts'
 import { moveDirectory } from './kinds/move-directory.ts'
 import { removeMembers } from './kinds/remove-members.ts'
 import { createException, createSeparation, deleteSeparation, updateSeparation } from './kinds/separation.ts'
+import { leaveOutOfTeam, letIntoTeam } from './kinds/teams/left-out.ts'
 import { addTeamMembers, fillTeam, removeTeamMembers, unfillTeam } from './kinds/teams/people.ts'
 import { giveTeamRoles, takeTeamRoles, updateTeamRole } from './kinds/teams/roles.ts'
 import { createTeam, deleteTeam, updateTeam } from './kinds/teams/team.ts'
@@ -56,6 +57,8 @@ const kinds = {
   delete_team: deleteTeam,
   add_team_members: addTeamMembers,
   remove_team_members: removeTeamMembers,
+  leave_out_of_team: leaveOutOfTeam,
+  let_into_team: letIntoTeam,
   fill_team: fillTeam,
   unfill_team: unfillTeam,
   give_team_roles: giveTeamRoles,

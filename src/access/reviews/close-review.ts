@@ -27,6 +27,8 @@ export type ClosingPreview = {
   assignmentsEnded: number
   tasks: number
   accountsDeactivated: number
+  /** So many are taken out of a team. */
+  teamsLeft: number
   privileged: number
   /** When that is. */
   effectiveAt: string
@@ -34,9 +36,9 @@ export type ClosingPreview = {
 
 type Counts = Omit<ClosingPreview, 'hash' | 'effectiveAt'> & { digest: string }
 
-// Where it ends before that anyway, no answer changes nothing.
+// Where it ends before that anyway, no answer changes nothing; what a team gives has no end date for one person.
 const byDefault = sql`case when l.answer is not null then l.answer when r.no_answer = 'end' and l.expires_at is not null
-  and l.expires_at <= now() + make_interval(days => r.end_days) then 'keep' else r.no_answer end`
+  and l.expires_at <= now() + make_interval(days => r.end_days) then 'keep' when r.no_answer = 'end' and l.source = 'team' then 'remove' else r.no_answer end`
 
 const counts = prepared<Key, Counts>(
   (p) => sql`with ahead as (select l.*, ${byDefault} as then_answer
@@ -51,6 +53,7 @@ const counts = prepared<Key, Counts>(
       (select count(*)::int from lost where source = 'direct' and then_answer = 'end') as "assignmentsEnded",
       (select count(*)::int from lost where source = 'mapping') as tasks,
       (select count(*)::int from lost where source = 'account') as "accountsDeactivated",
+      (select count(*)::int from lost where source = 'team') as "teamsLeft",
       (select count(*)::int from lost where is_privileged) as privileged,
       coalesce(md5(string_agg(position || then_answer, ' ' order by position)), '') as digest
     from ahead`,

@@ -13,12 +13,15 @@ import {
   inOneUnitOfWork,
   inTransaction,
   nowOf,
+  requirePermissionIn,
   requirePermissionSomewhere,
   type Transaction,
 } from '#src/context.ts'
 import { createAssignment } from '../grants/assignments/create-assignment.ts'
 import { updateAssignmentWithin } from '../grants/assignments/update-assignment.ts'
 import { actorContext } from '../grants/managers/actor-context.ts'
+import { letIntoAgain } from '../grants/teams/left-out.ts'
+import { lockTeamRow } from '../grants/teams/teams.ts'
 import { requireLastingActor } from '../people/bulk/user-changes.ts'
 import { reactivateUser } from '../people/status/reactivate-user.ts'
 import { positionSchema } from './lines/chosen-lines.ts'
@@ -71,12 +74,13 @@ const progress = prepared<Key, Restored>(
 
 type Line = {
   userId: string
-  source: 'direct' | 'mapping' | 'account'
+  source: 'direct' | 'mapping' | 'team' | 'account'
   sourceId: string
   roleId: string
   brandId: string | null
   outcome: 'removed' | 'ended' | 'task'
-  taken: Record<string, string | null> | null
+  /** What was there before: terms of an assignment; of teams, whether they had been added by hand, by the team's id. */
+  taken: Record<string, string | null> | { teams: Record<string, boolean> } | null
   taskId: string | null
 }
 
@@ -170,7 +174,8 @@ async function giveBack(tx: Transaction, ctx: CallContext, line: Line): Promise<
     if (given) return
     throw new AppError('conflict', 'The group has changed at the provider already; it has to be given back there')
   }
-  const { reason, sponsor = null, expiresAt = null, reviewAt = null } = taken ?? {}
+  if (source === 'team') return giveBackTeams(tx, ctx, line)
+  const { reason, sponsor = null, expiresAt = null, reviewAt = null } = (taken ?? {}) as Record<string, string | null>
   if (line.outcome === 'ended') {
     await updateAssignmentWithin(tx, ctx, { assignmentId: sourceId, expiresAt })
     return
@@ -178,6 +183,15 @@ async function giveBack(tx: Transaction, ctx: CallContext, line: Line): Promise<
   if (expiresAt !== null && new Date(expiresAt) <= ctx.clock.now())
     throw new AppError('conflict', 'It would have ended by now in any case')
   await createAssignment(ctx, { userId, roleId, brandId, reason: reason ?? 'Given back', sponsor, expiresAt, reviewAt })
+}
+
+async function giveBackTeams(tx: Transaction, ctx: CallContext, { userId, brandId, taken }: Line): Promise<void> {
+  requirePermissionIn(ctx, 'assignments.write', brandId)
+  const teams = Object.entries((taken as { teams?: Record<string, boolean> } | null)?.teams ?? {})
+  for (const [teamId, wasByHand] of teams) {
+    const team = await lockTeamRow(tx, ctx, teamId)
+    await letIntoAgain(tx, ctx, team, { userId, wasByHand })
+  }
 }
 
 const underWay = prepared<{ organizationId: string }, { reviewId: string; actor: Actor }>(

@@ -82,6 +82,7 @@ const source = z
     z.object({
       ...{ type: z.literal('mapping'), mappingId: z.string(), groups: z.array(group), filter: z.string().nullable() },
     }),
+    z.object({ type: z.literal('team'), teamRoleId: z.string(), team: named, reason: z.string() }),
     z.object({ type: z.literal('account'), roles: z.number().int() }),
   ])
   .openapi('AccessReviewSource')

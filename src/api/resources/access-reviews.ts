@@ -68,7 +68,11 @@ const Closing = z
     hash: z.string().openapi({ description: 'What closing needs' }),
     ...{ unanswered: count, keptByDefault: count, removedByDefault: count, endedByDefault: count },
     ...{ assignmentsRemoved: count, assignmentsEnded: count, tasks: count, accountsDeactivated: count },
-    ...{ privileged: count, effectiveAt: time },
+    ...{
+      teamsLeft: count.openapi({ description: 'So many are taken out of a team' }),
+      privileged: count,
+      effectiveAt: time,
+    },
   })
   .openapi('AccessReviewClosing')
 

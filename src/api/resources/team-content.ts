@@ -1,5 +1,6 @@
 // /teams/{id}/members, /sources and /roles: who is in a team, and what they hold by it.
 import { z } from '@hono/zod-openapi'
+import { listLeftOut } from '#access/grants/teams/left-out.ts'
 import { listTeamPeople } from '#access/grants/teams/team-people.ts'
 import { listTeamRoles } from '#access/grants/teams/team-roles.ts'
 import { listTeamSources } from '#access/grants/teams/team-sources.ts'
@@ -71,6 +72,36 @@ const removeRoute = operation('delete', '/teams/{id}/members/{partId}', 'removeT
   description: 'Whoever is in by a group or a filter besides stays in by that.',
   request: { params: partParam, headers: previewHeaders },
   responses: { 204: noContent('They are not in by hand any more'), ...confirmFailures },
+})
+
+const leftOutRoute = operation('get', '/teams/{id}/left-out', 'listLeftOutOfTeam', {
+  summary: 'List the people who are left out of a team, whatever fills it',
+  request: { params: idParam },
+  responses: {
+    200: jsonAnswer(
+      z.object({
+        items: z.array(
+          z.object({
+            user: z.object({ id: z.string(), userName: z.string(), displayName: z.string().nullable() }),
+            ...{ reason: z.string(), createdAt: time, createdBy: z.string() },
+          }),
+        ),
+      }),
+      'By name; at most 500',
+    ),
+  },
+})
+
+const leaveOutRoute = operation('put', '/teams/{id}/left-out/{partId}', 'leaveOutOfTeam', {
+  summary: 'Leave somebody out of a team, whatever fills it',
+  request: { params: partParam, headers: previewHeaders, body: jsonBody(z.strictObject({ reason: z.string() })) },
+  responses: { 204: noContent('They are not in it any more'), ...confirmFailures },
+})
+
+const letInRoute = operation('delete', '/teams/{id}/left-out/{partId}', 'letIntoTeam', {
+  summary: 'Let what fills a team count for somebody again',
+  request: { params: partParam, headers: previewHeaders },
+  responses: { 204: noContent('They are not left out any more'), ...confirmFailures },
 })
 
 const sourcesRoute = operation('get', '/teams/{id}/sources', 'listTeamSources', {
@@ -154,6 +185,17 @@ export const teamContentRoutes = newRoutes()
   .openapi(removeRoute, async (c) => {
     const { id: teamId, partId } = c.req.valid('param')
     await makeConfirmed(c, { kind: 'remove_team_members', teamId, userIds: [partId] })
+    return c.body(null, 204)
+  })
+  .openapi(leftOutRoute, async (c) => c.json({ items: await listLeftOut(c.get('ctx'), c.req.valid('param').id) }, 200))
+  .openapi(leaveOutRoute, async (c) => {
+    const { id: teamId, partId: userId } = c.req.valid('param')
+    await makeConfirmed(c, { kind: 'leave_out_of_team', teamId, userId, ...c.req.valid('json') })
+    return c.body(null, 204)
+  })
+  .openapi(letInRoute, async (c) => {
+    const { id: teamId, partId: userId } = c.req.valid('param')
+    await makeConfirmed(c, { kind: 'let_into_team', teamId, userId })
     return c.body(null, 204)
   })
   .openapi(sourcesRoute, async (c) =>

@@ -12,7 +12,7 @@ import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Choice, Field } from '#http/ui/forms.tsx'
 import { Time } from '#http/ui/time.tsx'
 import { notFound } from '#platform/errors.ts'
-import { adviceInWords, answerInWords, outcomeInWords, peersInWords, sourceOfLine } from '#words/reviews.ts'
+import { adviceInWords, answerInWords, canEnd, outcomeInWords, peersInWords, sourceOfLine } from '#words/reviews.ts'
 import { type ConsoleEnv, type Frame, frameOf } from '../ui/env.ts'
 import { emptyForm, endOfDay, textOf } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
@@ -141,13 +141,13 @@ const Answer = ({ home, review, line, state }: FormProps & { review: AccessRevie
         options={[
           { value: 'keep', label: answerInWords('keep') },
           { value: 'remove', label: answerInWords('remove') },
-          ...(line.role === null ? [] : [{ value: 'end', label: answerInWords('end') }]),
+          ...(!canEnd(line.source) ? [] : [{ value: 'end', label: answerInWords('end') }]),
           ...(line.answer === null || review.status !== 'open'
             ? []
             : [{ value: 'withdraw', label: 'Take the answer back' }]),
         ]}
       />
-      {line.role === null ? null : (
+      {!canEnd(line.source) ? null : (
         <Field {...field(state, 'endAt')} label="Until" type="date" hint="Where it is to end" isOptional />
       )}
       <Field {...field(state, 'comment')} label="Why" maxlength={1_000} isOptional />

@@ -43,7 +43,7 @@ export const ClosePage = ({
       state={emptyForm}
       effects={[
         `${lines(preview.unanswered)} without an answer. No answer means: ${noAnswerInWords(review).toLowerCase()}. ${preview.keptByDefault} are kept, ${preview.removedByDefault} are removed, ${preview.endedByDefault} get an end date.`,
-        `In all: ${counted(preview.assignmentsRemoved, 'assignment is', 'assignments are')} taken back, ${counted(preview.assignmentsEnded, 'gets', 'get')} an end date, ${counted(preview.tasks, 'role of a group is', 'roles of groups are')} held back and made a task for the identity provider, ${counted(preview.accountsDeactivated, 'account is', 'accounts are')} switched off.`,
+        `In all: ${counted(preview.assignmentsRemoved, 'assignment is', 'assignments are')} taken back, ${counted(preview.assignmentsEnded, 'gets', 'get')} an end date, ${counted(preview.tasks, 'role of a group is', 'roles of groups are')} held back and made a task for the identity provider, ${counted(preview.teamsLeft, 'person is', 'people are')} taken out of a team, ${counted(preview.accountsDeactivated, 'account is', 'accounts are')} switched off.`,
         `${lines(preview.privileged)} of these are privileged. What would leave nobody to administer the organization, or goes beyond the rights of ${review.owner.name ?? 'whoever scheduled it'}, stays, and the evidence says why.`,
         <>
           It takes effect on <Time at={preview.effectiveAt} />; until then each can be changed to keep.

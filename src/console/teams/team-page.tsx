@@ -1,5 +1,6 @@
 // One team: its people with how they are in, what fills it, what it holds, and the assets that are for it.
 import type { AssetRecord } from '#access/grants/assets/assets.ts'
+import type { LeftOut } from '#access/grants/teams/left-out.ts'
 import type { TeamPeoplePage, TeamPerson } from '#access/grants/teams/team-people.ts'
 import type { TeamRole } from '#access/grants/teams/team-roles.ts'
 import type { TeamSource } from '#access/grants/teams/team-sources.ts'
@@ -23,6 +24,7 @@ export type TeamProps = {
   cursor: string | undefined
   sources: readonly TeamSource[]
   roles: readonly TeamRole[]
+  leftOut: readonly LeftOut[]
   assets: readonly AssetRecord[]
   q: string
   found: UserPage | undefined
@@ -54,6 +56,7 @@ export const TeamPage = (props: TeamProps) => {
       <PeoplePanel {...props} mayWrite={mayWrite} />
       {mayWrite ? <AddPanel {...props} /> : null}
       <SourcesPanel {...props} mayWrite={mayWrite} />
+      <LeftOutPanel {...props} mayWrite={mayWrite} />
       <AssetsPanel {...props} />
       {mayWrite ? (
         <Panel
@@ -127,6 +130,50 @@ const RolesPanel = ({ frame, team, roles, mayGive }: TeamProps & { mayGive: bool
   </Panel>
 )
 
+const namedPerson = ({ id, displayName, userName }: TeamPerson) => ({ id, name: displayName ?? userName })
+
+const isFilledIn = ({ ways }: TeamPerson): boolean =>
+  ways.some(({ way }) => way === 'group' || way === 'filter') && !ways.some(({ way }) => way === 'leader')
+
+type ActProps = { team: TeamRecord; path: string; person: { id: string; name: string }; label: string }
+
+const ActOn = ({ team, path, person, label }: ActProps) => (
+  <ButtonForm
+    action={`${hrefOf(team)}/${path}`}
+    kind="btn-sm"
+    fields={{ member: person.id, name: person.name }}
+    label={
+      <>
+        {label}
+        <span class="visually-hidden"> {person.name}</span>
+      </>
+    }
+  />
+)
+
+const LeftOutPanel = ({ team, leftOut, mayWrite }: TeamProps & { mayWrite: boolean }) =>
+  leftOut.length === 0 ? null : (
+    <Panel title="Left out" lead="Whatever fills the team, they are not in it.">
+      <Table
+        caption={`People who are left out of ${team.name}`}
+        columns={['Name', 'Why', 'Since', ...(mayWrite ? [{ label: 'Change', isSilent: true }] : [])]}
+        rows={leftOut.map(({ user, reason, createdAt }) => [
+          <a href={`/console/users/${user.id}`}>{user.displayName ?? user.userName}</a>,
+          reason,
+          <Time at={createdAt} />,
+          ...(mayWrite
+            ? [
+                <ActOn
+                  {...{ team, path: 'left-out/end', label: 'Let in again' }}
+                  person={{ id: user.id, name: user.displayName ?? user.userName }}
+                />,
+              ]
+            : []),
+        ])}
+      />
+    </Panel>
+  )
+
 const isByHand = ({ ways }: TeamPerson): boolean => ways.some(({ way }) => way === 'hand')
 
 const PeoplePanel = ({ team, people, cursor, mayWrite }: TeamProps & { mayWrite: boolean }) => (
@@ -145,16 +192,9 @@ const PeoplePanel = ({ team, people, cursor, mayWrite }: TeamProps & { mayWrite:
             ...(mayWrite
               ? [
                   isByHand(person) ? (
-                    <ButtonForm
-                      action={`${hrefOf(team)}/members/remove`}
-                      kind="btn-sm"
-                      fields={{ member: person.id, name: person.displayName ?? person.userName }}
-                      label={
-                        <>
-                          Take out<span class="visually-hidden"> {person.displayName ?? person.userName}</span>
-                        </>
-                      }
-                    />
+                    <ActOn {...{ team, path: 'members/remove', label: 'Take out' }} person={namedPerson(person)} />
+                  ) : isFilledIn(person) ? (
+                    <ActOn {...{ team, path: 'left-out', label: 'Leave out' }} person={namedPerson(person)} />
                   ) : (
                     ''
                   ),

@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { listAssets } from '#access/grants/assets/assets.ts'
 import { listBrands } from '#access/grants/brands/brands.ts'
+import { listLeftOut } from '#access/grants/teams/left-out.ts'
 import { listTeamPeople } from '#access/grants/teams/team-people.ts'
 import { listTeamRoles } from '#access/grants/teams/team-roles.ts'
 import { listTeamSources } from '#access/grants/teams/team-sources.ts'
@@ -138,6 +139,15 @@ const proposals: Record<string, (team: TeamRecord, form: Form) => Proposal> = {
       ...{ kind: 'remove_team_members', teamId: team.id },
       userIds: [member],
     }),
+  'left-out': (team, { member = '', name = 'somebody' }) =>
+    proposal(team, `Leave ${name} out of ${team.name}`, {
+      ...{ kind: 'leave_out_of_team', teamId: team.id, userId: member },
+      reason: 'Left out on the page of the team',
+    }),
+  'left-out/end': (team, { member = '', name = 'somebody' }) =>
+    proposal(team, `Let ${name} into ${team.name} again`, {
+      ...{ kind: 'let_into_team', teamId: team.id, userId: member },
+    }),
   unfill: (team, { source = '' }) =>
     proposal(team, `${team.name} is filled by less`, { kind: 'unfill_team', teamId: team.id, sourceIds: [source] }),
   'roles/take': (team, { role = '' }) =>
@@ -187,10 +197,11 @@ async function showTeam(c: Context<ConsoleEnv>, teamId: string): Promise<Respons
   const { ctx } = frame
   const { q = '', cursor } = c.req.query()
   const team = await getTeam(ctx, teamId)
-  const [people, sources, roles, assets] = await Promise.all([
+  const [people, sources, roles, leftOut, assets] = await Promise.all([
     listTeamPeople(ctx, { teamId, cursor }),
     listTeamSources(ctx, teamId),
     listTeamRoles(ctx, teamId),
+    listLeftOut(ctx, teamId),
     isPermitted(ctx, 'assets.read', team.brand?.id ?? null)
       ? listAssets(ctx, { filter: { teamId }, limit: shownAssets })
       : { items: [] },
@@ -199,7 +210,7 @@ async function showTeam(c: Context<ConsoleEnv>, teamId: string): Promise<Respons
   const found = q === '' ? undefined : await searchUsers(ctx, { filter: { q }, order, limit: foundPeople })
   return renderPage(
     c,
-    <TeamPage {...{ frame, team, people, cursor, sources, roles, q, found }} assets={assets.items} />,
+    <TeamPage {...{ frame, team, people, cursor, sources, roles, leftOut, q, found }} assets={assets.items} />,
   )
 }
 

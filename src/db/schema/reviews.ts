@@ -76,8 +76,8 @@ export const accessReviewLines = pgTable(
     userName: text('user_name').notNull(),
     displayName: text('display_name'),
     status: text('status').notNull(),
-    source: text('source', { enum: ['direct', 'mapping', 'account'] }).notNull(),
-    /** Of the assignment or the mapping; of an account, the person's. */
+    source: text('source', { enum: ['direct', 'mapping', 'team', 'account'] }).notNull(),
+    /** Of the assignment, the mapping or the role of a team; of an account, the person's. */
     sourceId: text('source_id').notNull(),
     roleId: text('role_id'),
     roleName: text('role_name'),

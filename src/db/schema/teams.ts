@@ -63,6 +63,27 @@ export const teamMembers = pgTable(
   ],
 )
 
+/** People who are left out of a team, whatever fills it. */
+export const teamExclusions = pgTable(
+  'team_exclusions',
+  {
+    organizationId: text('organization_id').notNull(),
+    teamId: text('team_id').notNull(),
+    userId: text('user_id').notNull(),
+    reason: text('reason').notNull(),
+    createdAt: time('created_at').notNull(),
+    createdBy: text('created_by').notNull(),
+    recordedAt: recordedAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.teamId, table.userId] }),
+    index('team_exclusions_user').on(table.organizationId, table.userId),
+    belongsTo([table.organizationId, table.teamId], [teams.organizationId, teams.id]),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
+    ownOrganizationOnly(),
+  ],
+)
+
 /** What else fills a team: the members of a group, those of groups within it included, or whoever satisfies a filter. */
 export const teamSources = pgTable(
   'team_sources',

@@ -92,6 +92,12 @@ const insert = prepared<Ids & { now: string; createdBy: string }, { id: string }
     from unnest(${p.userIds}::text[]) w (id) order by w.id on conflict do nothing returning user_id as id`,
 )
 
+// Whoever is added by hand is not left out any more.
+const letIn = prepared<Ids, never>(
+  (p) => sql`delete from team_exclusions where organization_id = ${p.organizationId} and team_id = ${p.teamId}
+    and user_id = any (${p.userIds}::text[])`,
+)
+
 const remove = prepared<Ids, { id: string }>(
   (p) => sql`delete from team_members where organization_id = ${p.organizationId} and team_id = ${p.teamId}
     and user_id = any (${p.userIds}::text[]) returning user_id as id`,
@@ -118,7 +124,10 @@ export async function addTeamMembersWithin(tx: Transaction, ctx: CallContext, in
   const [gone] = await tx.run(missing(ids))
   if (gone !== undefined) throw notFound('User')
   const row = { ...ids, teamId, now: nowOf(ctx), createdBy: ctx.actor.id }
-  const changed = await withinCeiling(tx, ctx, { users: ids.userIds }, () => tx.run(insert(row)))
+  const changed = await withinCeiling(tx, ctx, { users: ids.userIds }, async () => {
+    await tx.run(letIn({ ...ids, teamId }))
+    return tx.run(insert(row))
+  })
   await audit(tx, ctx, { action: 'team.members_added', team, changed })
 }
 

@@ -68,6 +68,11 @@ export const register: readonly RegisterEntry[] = [
     where: (p) => sql`(strpos(t.changes::text, ${p.userId}) > 0
       or ${p.userId} in (t.created_by, t.changed_by, t.decided_by, t.applied_by, t.undone_by))`,
   },
+  {
+    name: 'team_exclusions',
+    what: 'Teams that they are left out of, whatever fills them, with the reason',
+    kept: untilErased,
+  },
   { name: 'assignments', what: 'Roles given to them directly, with reasons', kept: untilErased },
   {
     name: 'deleted_people',
@@ -132,6 +137,7 @@ export const register: readonly RegisterEntry[] = [
     where: (p) => sql`t.id = ${p.userId}`,
   },
   { name: 'history.group_members', what: 'Groups that they were in', kept: asItWas },
+  { name: 'history.team_exclusions', what: 'Teams that they were left out of, with the reason', kept: asItWas },
   { name: 'history.team_members', what: 'Teams that they were in', kept: asItWas },
   {
     name: 'history.teams',

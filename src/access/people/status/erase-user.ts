@@ -69,6 +69,7 @@ export const tables = [
     'group_members',
     'assignments',
     'team_members',
+    'team_exclusions',
     'sessions',
     'api_keys',
     'passwords',

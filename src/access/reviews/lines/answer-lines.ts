@@ -69,6 +69,8 @@ function requireAnswerable(review: AccessReview, lines: readonly ChosenLine[], {
   if (answer !== 'end') return
   if (lines.some(({ source }) => source === 'account'))
     throw invalidField('answer', 'an account has no end date: keep it or remove it')
+  if (lines.some(({ source }) => source === 'team'))
+    throw invalidField('answer', 'what a team gives has no end date for one person: keep it or remove it')
   if (lines.some(({ expiresAt }) => expiresAt !== null && endAt !== null && Date.parse(expiresAt) <= Date.parse(endAt)))
     throw invalidField('endAt', 'it ends before that already')
 }

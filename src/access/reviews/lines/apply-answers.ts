@@ -5,11 +5,21 @@ import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { asAppError } from '#platform/errors.ts'
-import { type Actor, type CallContext, inOneUnitOfWork, inTransaction, nowOf, type Transaction } from '#src/context.ts'
+import {
+  type Actor,
+  type CallContext,
+  inOneUnitOfWork,
+  inTransaction,
+  nowOf,
+  requirePermissionIn,
+  type Transaction,
+} from '#src/context.ts'
 import { deleteAssignmentWithin } from '../../grants/assignments/delete-assignment.ts'
 import { notifyOfAccess } from '../../grants/assignments/notify-of-access.ts'
 import { updateAssignmentWithin } from '../../grants/assignments/update-assignment.ts'
 import { actorContext } from '../../grants/managers/actor-context.ts'
+import { leaveOutOf } from '../../grants/teams/left-out.ts'
+import { lockTeamRow } from '../../grants/teams/teams.ts'
 import { raiseAlarm } from '../../notices/alarms/raise-alarm.ts'
 import { deactivateUser } from '../../people/status/deactivate-user.ts'
 import type { ReviewOutcome } from './lines.ts'
@@ -38,7 +48,7 @@ type Key = { organizationId: string; reviewId: string; position: number }
 
 type Line = {
   userId: string
-  source: 'direct' | 'mapping' | 'account'
+  source: 'direct' | 'mapping' | 'team' | 'account'
   sourceId: string
   roleId: string
   roleName: string
@@ -162,7 +172,12 @@ async function applyOne(system: CallContext, own: CallContext, { reviewId, posit
 }
 
 const take = (tx: Transaction, ctx: CallContext, line: Line, key: Key): Promise<Applied> =>
-  ({ direct: takeAssignment, mapping: holdBack, account: closeAccount })[line.source](tx, ctx, line, key)
+  ({ direct: takeAssignment, mapping: holdBack, team: leaveTeams, account: closeAccount })[line.source](
+    tx,
+    ctx,
+    line,
+    key,
+  )
 
 async function takeAssignment(tx: Transaction, ctx: CallContext, line: Line): Promise<Applied> {
   const { assignment, sourceId, answer, endAt } = line
@@ -187,6 +202,31 @@ async function holdBack(tx: Transaction, ctx: CallContext, line: Line, key: Key)
   const notice = { userId, kind: 'taken', role: line.roleName, brand: line.brandName } as const
   if (isOver) await notifyOfAccess(tx, ctx, { ...notice, reason: line.comment, expiresAt: null })
   return { outcome: 'task' }
+}
+
+const teamsThatGive = prepared<{ organizationId: string; userId: string; teamRoleId: string }, { id: string }>(
+  (p) => sql`select distinct t.team_id as id from teams_of_people t
+    join teams x on x.organization_id = t.organization_id and x.id = t.team_id
+    join team_roles g on g.organization_id = t.organization_id and g.team_id in (x.id, x.parent_id)
+    where t.organization_id = ${p.organizationId} and t.user_id = ${p.userId} and g.id = ${p.teamRoleId}
+      and (g.expires_at is null or g.expires_at > now()) order by 1`,
+)
+
+/** Out of the team that holds it, and of those within it that they are in. */
+async function leaveTeams(tx: Transaction, ctx: CallContext, line: Line): Promise<Applied> {
+  const { userId, sourceId: teamRoleId, brandId, comment } = line
+  requirePermissionIn(ctx, 'assignments.write', brandId)
+  const teams = await tx.run(teamsThatGive({ organizationId: ctx.organizationId, userId, teamRoleId }))
+  if (teams.length === 0) return { outcome: 'gone' }
+  const taken: Record<string, boolean> = {}
+  const reason = comment ?? 'Taken out by an access review'
+  for (const { id } of teams) {
+    const { wasByHand } = await leaveOutOf(tx, ctx, await lockTeamRow(tx, ctx, id), { userId, reason })
+    taken[id] = wasByHand
+  }
+  const notice = { userId, kind: 'taken', role: line.roleName, brand: line.brandName } as const
+  await notifyOfAccess(tx, ctx, { ...notice, reason: comment, expiresAt: null })
+  return { outcome: 'removed', taken: { teams: taken } }
 }
 
 async function closeAccount(_tx: Transaction, ctx: CallContext, line: Line): Promise<Applied> {

@@ -18,7 +18,7 @@ export const chosenFields = {
 export type ChosenLine = {
   position: number
   userId: string
-  source: 'direct' | 'mapping' | 'account'
+  source: 'direct' | 'mapping' | 'team' | 'account'
   isPrivileged: boolean
   expiresAt: string | null
   answer: string | null

@@ -21,6 +21,8 @@ export type LineSource =
       groups: { id: string; name: string; provider: string | null }[]
       filter: string | null
     }
+  /** By being in a team, or in one within it. */
+  | { type: 'team'; teamRoleId: string; team: { id: string; name: string }; reason: string }
   /** The account as such, of somebody who holds so many roles. */
   | { type: 'account'; roles: number }
 
@@ -70,6 +72,8 @@ const sourceColumn = sql`case l.source
     'sponsor', l.through ->> 'sponsor')
   when 'mapping' then json_build_object('type', 'mapping', 'mappingId', l.source_id, 'groups', coalesce(l.through -> 'groups', '[]'),
     'filter', l.through ->> 'filter')
+  when 'team' then json_build_object('type', 'team', 'teamRoleId', l.source_id, 'team', l.through -> 'team',
+    'reason', coalesce(l.through ->> 'reason', ''))
   else json_build_object('type', 'account', 'roles', coalesce((l.through ->> 'roles')::int, 0)) end`
 
 /** A ReviewLine as JSON; of `access_review_lines l`. */

@@ -54,7 +54,8 @@ const held = (wanted: Wanted): SQL => {
   const isNear = (row: string): SQL => sql`coalesce(${sql.raw(row)}.brand_id, '') in (select place from places)`
   return sql`places (place) as materialized (
       select coalesce(m.brand_id, '') from mappings m where m.organization_id = ${organizationId} and ${isWanted('m', wanted)}
-      union select coalesce(a.brand_id, '') from assignments a where a.organization_id = ${organizationId} and ${isWanted('a', wanted)}),
+      union select coalesce(a.brand_id, '') from assignments a where a.organization_id = ${organizationId} and ${isWanted('a', wanted)}
+      union select coalesce(g.brand_id, '') from team_roles g where g.organization_id = ${organizationId} and ${isWanted('g', wanted)}),
     reach (mapped, group_id) as (
       select distinct m.group_id, m.group_id from mappings m
         where m.organization_id = ${organizationId} and m.group_id is not null and ${isNear('m')}
@@ -85,7 +86,14 @@ const held = (wanted: Wanted): SQL => {
       select a.user_id, a.role_id, a.brand_id, 'direct', a.id, coalesce(a.valid_from, a.created_at), a.expires_at,
           a.sponsor_left_at, jsonb_build_object('reason', a.reason, 'sponsor', a.sponsor) from assignments a
         where a.organization_id = ${organizationId} and ${isNear('a')} and (a.valid_from is null or a.valid_from <= now())
-          and (a.expires_at is null or a.expires_at > now()))`
+          and (a.expires_at is null or a.expires_at > now())
+      union all
+      select h.user_id, g.role_id, g.brand_id, 'team', g.id, g.created_at, g.expires_at, null,
+          jsonb_build_object('team', jsonb_build_object('id', t.id, 'name', t.name), 'reason', g.reason)
+        from (select distinct t.user_id, t.team_role_id from holders_by_team t
+          where t.organization_id = ${organizationId} and ${isNear('t')}) h
+        join team_roles g on g.organization_id = ${organizationId} and g.id = h.team_role_id
+        join teams t on t.organization_id = g.organization_id and t.id = g.team_id)`
 }
 
 // Others who stand alike: they are in exactly the same groups, else they stand in the same brand (or the organization).
