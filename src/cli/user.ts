@@ -11,6 +11,7 @@ import { type CliRuntime, inOrganization } from './runtime.ts'
 import { addUserAccountCommands } from './user-account.ts'
 import { addUserAddressCommand } from './user-address.ts'
 import { addUserDataCommands } from './user-data.ts'
+import { addUserEditCommand } from './user-edit.ts'
 import { addUserImportCommand } from './user-import.ts'
 import { addUserLeavingCommands } from './user-leaving.ts'
 import { summaryOf, userLines } from './user-lines.ts'
@@ -40,6 +41,7 @@ export function addUserCommands(program: Command, runtime: CliRuntime): void {
   addUserDataCommands(user, runtime)
   addUserImportCommand(user, runtime)
   addUserAddressCommand(user, runtime)
+  addUserEditCommand(user, runtime)
   addUserCommand(user, runtime, 'show', {
     description: 'show one user',
     act: (ctx, userId) => getUser(ctx, { userId, directoryId: null }),

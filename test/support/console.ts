@@ -96,3 +96,13 @@ export const savingForm = (html: string, action = '/console/changes"'): Record<s
     text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&amp;', '&')
   return Object.fromEntries(fields.map(([, name = '', value = '']) => [name, decoded(value)]))
 }
+
+/** What the page of a preview carries to where it is saved. */
+export function carriedFields(text: string): Record<string, string> {
+  const value = (name: string): string =>
+    (new RegExp(`name="${name}" value="([^"]*)"`).exec(text)?.[1] ?? '')
+      .replaceAll('&quot;', '"')
+      .replaceAll('&#39;', "'")
+      .replaceAll('&amp;', '&')
+  return Object.fromEntries(['change', 'hash', 'title', 'section', 'next', 'back'].map((name) => [name, value(name)]))
+}

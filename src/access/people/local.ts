@@ -22,31 +22,36 @@ function requireLocal(what: string, { directoryId }: { directoryId: string | nul
   throw new AppError('conflict', message, { reason: 'managed_by_directory' })
 }
 
+type LocalUpdate = { userId: string; change(current: UserRecord): UserContent }
+
 /**
  * Changes what is known of a local user. Whoever chooses somebody's address can get into their account.
  * @throws AppError not_found, conflict; forbidden (reason `ceiling`); whatever `change` throws
  */
-export async function updateLocalUser(
+export async function updateLocalUser(ctx: CallContext, input: LocalUpdate): Promise<UserRecord> {
+  return inTransaction(ctx, (tx) => updateLocalUserWithin(tx, ctx, input))
+}
+
+/** The same in a transaction of the caller's. */
+export async function updateLocalUserWithin(
+  tx: Transaction,
   ctx: CallContext,
-  input: { userId: string; change(current: UserRecord): UserContent },
+  input: LocalUpdate,
 ): Promise<UserRecord> {
   requirePermission(ctx, 'users.write')
-  const { organizationId } = ctx
   const { userId } = input
-  return inTransaction(ctx, async (tx) => {
-    const [policy] = await tx.run(emailChangeOf({ organizationId }))
-    const change = (current: UserRecord): UserContent => {
-      requireLocal('user', current)
-      const after = input.change(current)
-      if (policy?.emailChange !== 'verified') requireSameAddress(current, after)
-      return after
-    }
-    await requireNotAbove(tx, ctx, userId)
-    // Mappings by attributes give by what is written here.
-    return withinCeiling(tx, ctx, { users: [userId] }, () =>
-      updateUserWithin(tx, ctx, { userId, directoryId: null, change }),
-    )
-  })
+  const [policy] = await tx.run(emailChangeOf({ organizationId: ctx.organizationId }))
+  const change = (current: UserRecord): UserContent => {
+    requireLocal('user', current)
+    const after = input.change(current)
+    if (policy?.emailChange !== 'verified') requireSameAddress(current, after)
+    return after
+  }
+  await requireNotAbove(tx, ctx, userId)
+  // Mappings by attributes give by what is written here.
+  return withinCeiling(tx, ctx, { users: [userId] }, () =>
+    updateUserWithin(tx, ctx, { userId, directoryId: null, change }),
+  )
 }
 
 /** Creates a user who belongs to no directory. @throws AppError conflict; forbidden (reason `ceiling`) */

@@ -17,6 +17,7 @@ import { deleteGroup } from './kinds/delete-group.ts'
 import { deleteMappings } from './kinds/delete-mappings.ts'
 import { deletePolicy } from './kinds/delete-policy.ts'
 import { deleteUser } from './kinds/delete-user.ts'
+import { editUser } from './kinds/edit-user.ts'
 import type { Affected, ChangeType, EarlierEnd } from './kinds/kind.ts'
 import { moveDirectory } from './kinds/move-directory.ts'
 import { removeMembers } from './kinds/remove-members.ts'
@@ -47,6 +48,7 @@ const kinds = {
   remove_members: removeMembers,
   deactivate_user: deactivateUser,
   delete_user: deleteUser,
+  edit_user: editUser,
   delete_group: deleteGroup,
   delete_brand: deleteBrand,
   admit_arrivals: admitArrivals,

@@ -1,24 +1,29 @@
-// What is known of one person: name and addresses where no directory manages them, and a password from an administrator.
+// One person in one save: name and addresses where no directory manages them, roles and status; and a password from an
+// administrator.
 import { type Context, Hono } from 'hono'
 import { findPolicy } from '#access/accounts/account/account.ts'
 import { setUserPassword } from '#access/accounts/passwords/change-password.ts'
+import { getAccessMatrix } from '#access/people/access-matrix.ts'
 import { getListedUser, type ListedUser } from '#access/people/list-users.ts'
-import { getEmailChange, updateLocalUser } from '#access/people/local.ts'
-import { changedProfile, profileOf } from '#access/people/profile.ts'
-import { contentOf } from '#directory/user-content.ts'
+import { getEmailChange } from '#access/people/local.ts'
+import { profileOf } from '#access/people/profile.ts'
 import { renderPage } from '#http/pages.ts'
-import { readForm } from '#http/read-form.ts'
+import { type Form, readForm } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
 import { isPermitted, requireFreshProof, requirePermission } from '#src/context.ts'
+import { saveOrShow, showPreview } from '../changes/changes.tsx'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
-import { emptyForm, filledForm, isRefused, refusedForm } from '../ui/forms.ts'
+import { emptyForm, faultAt, filledForm, isRefused, refusedForm, textOf } from '../ui/forms.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { Panel } from '../ui/parts.tsx'
+import { brandOfScope, roleChoices } from '../ui/role-choices.ts'
 import { submit } from '../ui/submit.ts'
+import { EditForm } from './parts/edit-form.tsx'
 import { nameOf, userTrail } from './parts/user-frame.tsx'
+import { proofOf } from './status/deactivate-page.tsx'
 
 /** @returns an app to be mounted at `/console/users` */
 export function createEditPages(): Hono<ConsoleEnv> {
@@ -35,9 +40,20 @@ export function createEditPages(): Hono<ConsoleEnv> {
     const [ctx, userId] = [c.get('ctx'), c.req.param('id')]
     const again = async (profile: FormState) =>
       showEdit(c, await getListedUser(ctx, userId), { profile, password: emptyForm })
+    const user = await getListedUser(ctx, userId)
     return submit(c, { again }, async (form) => {
-      await updateLocalUser(ctx, { userId, change: (current) => changedProfile(contentOf(current), form) })
-      return `/console/users/${userId}?done=saved`
+      const change = { kind: 'edit_user', userId, ...editOf(form, user) } as const
+      const next = `/console/users/${userId}`
+      const proposal = {
+        section: 'users',
+        title: `Change ${nameOf(user)}`,
+        change,
+        next,
+        back: `${next}/edit`,
+      } as const
+      // Whoever is shut out is named first, whether or not they hold anything.
+      if (change.status === 'inactive') return showPreview(c, { ...proposal, word: proofOf(user) })
+      return saveOrShow(c, proposal)
     })
   })
 
@@ -63,11 +79,38 @@ export function createEditPages(): Hono<ConsoleEnv> {
   return pages
 }
 
+const profileFields = ['userName', 'displayName', 'givenName', 'familyName', 'email', 'title', 'department'] as const
+
+/** What the form changes; fields that it shows and does not let change come back as they were. */
+function editOf(form: Form, user: ListedUser) {
+  const before = profileOf(user)
+  const typed = profileFields.flatMap((name) => (form[name] === undefined ? [] : [[name, form[name]] as const]))
+  const isChanged = typed.some(([name, value]) => value !== before[name])
+  const moved = Object.keys(form)
+    .filter((name) => name.startsWith('role.') && form[name] !== form[`was.${name.slice(5)}`])
+    .map((name) => ({ brandId: brandOfScope(name.slice(5)), roleId: textOf(form, name) ?? null }))
+  const [newBrand, newRole] = [textOf(form, 'newBrand'), textOf(form, 'newRole')]
+  if ((newBrand === undefined) !== (newRole === undefined))
+    throw faultAt(newBrand === undefined ? 'newBrand' : 'newRole', 'must be chosen, too')
+  const joined = newBrand === undefined ? [] : [{ brandId: newBrand, roleId: newRole ?? null }]
+  const { status } = form
+  return {
+    ...(isChanged ? { profile: Object.fromEntries(typed) } : {}),
+    ...{ roles: [...moved, ...joined], reason: textOf(form, 'reason') },
+    ...(status === form['was.status'] ? {} : ({ status: status === 'inactive' ? 'inactive' : 'active' } as const)),
+  }
+}
+
 type States = { profile: FormState; password: FormState }
 
 async function showEdit(c: Context<ConsoleEnv>, user: ListedUser, { profile, password }: States): Promise<Response> {
   const frame = frameOf(c)
-  const [policy, emailChange] = await Promise.all([findPolicy(frame.ctx), getEmailChange(frame.ctx)])
+  const [policy, emailChange, matrix, choices] = await Promise.all([
+    findPolicy(frame.ctx),
+    getEmailChange(frame.ctx),
+    getAccessMatrix(frame.ctx, user.id),
+    roleChoices(frame.ctx, 'assignments.write'),
+  ])
   const page = (
     <ConsolePage
       frame={frame}
@@ -82,54 +125,20 @@ async function showEdit(c: Context<ConsoleEnv>, user: ListedUser, { profile, pas
     >
       {user.directory === null ? null : (
         <Alert kind="info" title={`Managed by ${user.directory.name}`}>
-          Name, addresses and status come from there, and are changed there. Roles can be given here all the same.
+          Name and addresses come from there, and are changed there. Roles can be given here all the same.
         </Alert>
       )}
-      <ProfileForm user={user} state={profile} hasFixedAddress={emailChange !== 'verified'} />
+      <EditForm
+        {...{ ctx: frame.ctx, user, matrix, choices, state: profile }}
+        hasFixedAddress={emailChange !== 'verified'}
+        organization={frame.manager.organization.name}
+      />
       {user.directory === null && isPermitted(frame.ctx, 'accounts.write') && user.status === 'active' ? (
         <PasswordForm user={user} state={password} minLength={policy?.passwordMinLength ?? 12} />
       ) : null}
     </ConsolePage>
   )
   return renderPage(c, page, { status: isRefused(profile) || isRefused(password) ? 400 : 200 })
-}
-
-type ProfileProps = { user: ListedUser; state: FormState; hasFixedAddress: boolean }
-
-const ProfileForm = ({ user, state, hasFixedAddress }: ProfileProps) => {
-  const isReadOnly = user.directory !== null
-  const isFixed = isReadOnly || hasFixedAddress
-  return (
-    <PostForm action={`/console/users/${user.id}/edit`} state={state} class="panel">
-      <Field {...field(state, 'displayName')} label="Name" hint="As others see it." {...{ isReadOnly }} isOptional />
-      <div class="form-grid">
-        <Field {...field(state, 'givenName')} label="First name" {...{ isReadOnly }} isOptional />
-        <Field {...field(state, 'familyName')} label="Last name" {...{ isReadOnly }} isOptional />
-        <Field
-          {...field(state, 'email')}
-          label="E-mail address"
-          type="email"
-          hint={
-            hasFixedAddress && !isReadOnly
-              ? 'It is not changed in this organization: deactivate them and invite the new address.'
-              : 'Links to set a password go there.'
-          }
-          isReadOnly={isFixed}
-          isOptional
-        />
-        <Field {...field(state, 'userName')} label="User name" isReadOnly={isFixed} />
-        <Field {...field(state, 'title')} label="Title" {...{ isReadOnly }} isOptional />
-        <Field
-          {...field(state, 'department')}
-          label="Department"
-          hint="What a mapping or a team by filter may go by."
-          {...{ isReadOnly }}
-          isOptional
-        />
-      </div>
-      {isReadOnly ? null : <Buttons submit="Save" back={`/console/users/${user.id}`} />}
-    </PostForm>
-  )
 }
 
 type PasswordProps = { user: ListedUser; state: FormState; minLength: number }

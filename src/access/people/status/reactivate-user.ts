@@ -55,25 +55,31 @@ export async function requireOurs(
  * Nothing changes for somebody who is not inactive; whom the directory, too, says to be gone, it holds from then on. @throws AppError invalid, not_found; forbidden (reason `ceiling`) where they
  * would hold more than the caller, or lose what goes beyond the caller's rights; conflict (reason `held_by_directory`)
  */
-export async function reactivateUser(ctx: CallContext, input: ReactivateUserInput): Promise<UserRecord> {
+export const reactivateUser = (ctx: CallContext, input: ReactivateUserInput): Promise<UserRecord> =>
+  inTransaction(ctx, (tx) => reactivateUserWithin(tx, ctx, input))
+
+/** The same in a transaction of the caller's. */
+export async function reactivateUserWithin(
+  tx: Transaction,
+  ctx: CallContext,
+  input: ReactivateUserInput,
+): Promise<UserRecord> {
   requirePermission(ctx, 'users.write')
   const { userId, restore, mustChangePassword, takeBack } = parseInput(ReactivateUserInput, input)
   if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
   const { organizationId } = ctx
-  return inTransaction(ctx, async (tx) => {
-    const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
-    if (user.status !== 'inactive') return user
-    await requireOurs(tx, ctx, user)
-    await endAbsence(tx, ctx, { userId, outcome: ctx.actor.type === 'system' ? 'returned' : 'ended_early' })
-    const [written] = await withinCeiling(tx, ctx, { users: [userId] }, async () => {
-      if (restore !== 'all') {
-        const kept = restore === 'none' ? [] : restore
-        await dropAssignments(tx, ctx, { userId, kept, at: 'reactivation' })
-      }
-      if (mustChangePassword) await tx.run(requireNewPassword({ organizationId, userId }))
-      return tx.run(reactivation(ctx, userId, 'administrator'))
-    })
-    if (takeBack && written?.status === 'active') await takeBackWithin(tx, ctx, userId)
-    return { ...user, ...written }
+  const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
+  if (user.status !== 'inactive') return user
+  await requireOurs(tx, ctx, user)
+  await endAbsence(tx, ctx, { userId, outcome: ctx.actor.type === 'system' ? 'returned' : 'ended_early' })
+  const [written] = await withinCeiling(tx, ctx, { users: [userId] }, async () => {
+    if (restore !== 'all') {
+      const kept = restore === 'none' ? [] : restore
+      await dropAssignments(tx, ctx, { userId, kept, at: 'reactivation' })
+    }
+    if (mustChangePassword) await tx.run(requireNewPassword({ organizationId, userId }))
+    return tx.run(reactivation(ctx, userId, 'administrator'))
   })
+  if (takeBack && written?.status === 'active') await takeBackWithin(tx, ctx, userId)
+  return { ...user, ...written }
 }
