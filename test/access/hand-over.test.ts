@@ -7,6 +7,9 @@ import { getLeftBehind, listLeftBehind } from '#access/people/hand-over/left-beh
 import { takeBack } from '#access/people/hand-over/take-back.ts'
 import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { reactivateUser } from '#access/people/status/reactivate-user.ts'
+import { answerLines } from '#access/reviews/lines/answer-lines.ts'
+import { listReviewLines } from '#access/reviews/lines/lines.ts'
+import { passOnLines } from '#access/reviews/lines/pass-on-lines.ts'
 import { scheduleReview } from '#access/reviews/schedule-review.ts'
 import { endUnsponsored } from '#access/upkeep/sponsors.ts'
 import type { CallContext } from '#src/context.ts'
@@ -361,6 +364,119 @@ describe('whoever comes back', () => {
     expect(await kindsOf(lena)).toEqual({})
     expect((await client.post(`users/${lena}/take-back`)).body.takenBack).toHaveLength(1)
     expect(await kindsOf(lena)).toEqual({ ownership: 1 })
+  })
+})
+
+describe('what hangs on somebody whom the caller may not take from', () => {
+  /** A person below administrators, who may look after others all the same. */
+  async function limited(allows: string[], more: { brandId?: string } = {}): Promise<[string, CallContext]> {
+    const id = await createPerson(client, 'mia@example.com', 'Mia')
+    const role = { key: 'lead', name: 'Lead', purpose: 'Looks after people', rank: 60, allows }
+    await client.post('roles', role)
+    await giveRole(client, { userId: id, role: 'lead', ...more })
+    return [id, await actingAs({ id: client.organizationId, slug: client.slug, ctx }, id)]
+  }
+  const administrator = async (name: string): Promise<string> => {
+    const id = await createPerson(client, `${name}@example.com`, name)
+    await giveRole(client, { userId: id, role: 'administrator' })
+    return id
+  }
+  const ownerOf = async (): Promise<unknown> =>
+    (await owner`select user_id from ownerships where organization_id = ${client.organizationId}`)[0]?.['user_id']
+  const reader = { key: 'reader', name: 'Reader', purpose: 'P', allows: ['content.view'] }
+  /** A review of a chief by an administrator, who answers it. */
+  async function underReview(scope: object = {}) {
+    const root = await administrator('root')
+    const victim = await administrator('victim')
+    const asRoot = await actingAs({ id: client.organizationId, slug: client.slug, ctx }, root)
+    const reviewing = {
+      name: 'All',
+      fallbackId: root,
+      reviewerRule: 'person',
+      reviewerId: root,
+      undoHours: 0,
+      ...scope,
+    }
+    const { id: reviewId } = await scheduleReview(asRoot, reviewing as Parameters<typeof scheduleReview>[1])
+    const lines = await listReviewLines(ctx, { reviewId, filter: {}, limit: 100 })
+    const lineOf = (userId: string): number => lines.find(({ user }) => user.id === userId)?.position ?? 0
+    const isLine = (userId: string) => ({ kind: 'review_line' as const, item: `${reviewId}/${lineOf(userId)}` })
+    const has = async (userId: string): Promise<number> =>
+      (await owner`select from assignments where user_id = ${userId}`).length
+    return { root, victim, reviewId, lineOf, isLine, has }
+  }
+
+  test('000-31: is not taken from somebody above them, and goes by whoever is above nobody', async () => {
+    const [mia, manager] = await limited(['users.read', 'users.manage'])
+    const root = await administrator('root')
+    await put(campaign('1', { user: root }))
+    await expect(handOver(manager, { userId: root, to: mia })).rejects.toMatchObject({ reason: 'ceiling' })
+    expect(await ownerOf()).toBe(root)
+    await put(campaign('1'))
+    await handOver(manager, { userId: lena, to: mia })
+    expect(await ownerOf()).toBe(mia)
+  })
+
+  test('000-31: is not taken back from somebody above them', async () => {
+    const [, manager] = await limited(['users.read', 'users.manage'])
+    const root = await administrator('root')
+    await put(campaign('1'))
+    await deactivateUser(ctx, { userId: lena, handOver: { to: root } })
+    await reactivateUser(ctx, { userId: lena })
+    await expect(takeBack(manager, lena)).rejects.toMatchObject({ reason: 'nothing_to_take_back' })
+    expect(await ownerOf()).toBe(root)
+    await takeBack(ctx, lena)
+    expect(await ownerOf()).toBe(lena)
+  })
+
+  test('000-36: a manager of a brand takes no line of somebody else’s review; once its reviewer leaves, those of the brand go', async () => {
+    const [mia, manager] = await limited(['users.read', 'roles.assign', 'content.*', 'assets.*'], { brandId })
+    const reviewer = lena
+    const free = await createPerson(client, 'free@example.com', 'Free')
+    const chief = { key: 'chief', name: 'Chief', purpose: 'P', rank: 70, allows: ['users.*', 'roles.*', 'content.*'] }
+    await client.post('roles', chief)
+    await client.post('roles', reader)
+    await giveRole(client, { userId: free, role: 'reader', brandId })
+    await giveRole(client, { userId: noor, role: 'chief', brandId })
+    const { isLine } = await underReview({ fallbackId: reviewer, reviewerId: reviewer })
+    const named = (userId: string) => ({ userId: reviewer, items: [{ ...isLine(userId), to: mia }] })
+    await expect(handOver(manager, named(free))).rejects.toMatchObject({ code: 'forbidden', reason: 'permission' })
+    await deactivateUser(ctx, { userId: reviewer })
+    await expect(handOver(manager, named(noor))).rejects.toMatchObject({ code: 'forbidden', reason: 'ceiling' })
+    expect((await handOver(manager, named(free))).handedOver).toHaveLength(1)
+    expect((await handOver(manager, { userId: reviewer, to: mia })).handedOver.map(({ kind }) => kind)).toEqual([])
+  })
+
+  test('000-36: who manages a review and is not asked answers and passes on within their rights alone', async () => {
+    const [mia, manager] = await limited(['users.read', 'roles.assign', 'content.*', 'assets.*'])
+    await client.post('roles', reader)
+    await giveRole(client, { userId: noor, role: 'reader' })
+    const { root, victim, reviewId, lineOf, isLine, has } = await underReview()
+    const about = (userId: string) => ({ reviewId, lines: [lineOf(userId)] })
+    const beyond = { code: 'forbidden', reason: 'ceiling' }
+    await expect(answerLines(manager, { ...about(victim), answer: 'remove' })).rejects.toMatchObject(beyond)
+    const endAt = new Date(Date.now() + 86_400_000).toISOString()
+    await expect(answerLines(manager, { ...about(victim), answer: 'end', endAt })).rejects.toMatchObject(beyond)
+    await expect(passOnLines(manager, { ...about(victim), to: mia, reason: 'Mine' })).rejects.toMatchObject(beyond)
+    await expect(handOver(manager, { userId: root, items: [{ ...isLine(victim), to: mia }] })).rejects.toMatchObject(
+      beyond,
+    )
+    expect(await has(victim)).toBe(1)
+    expect(await answerLines(manager, { ...about(noor), answer: 'remove' })).toEqual({ answered: 1 })
+    expect(await has(noor)).toBe(0)
+    // Whom the campaign asks answers whatever it asks.
+    const asked = await actingAs({ id: client.organizationId, slug: client.slug, ctx }, root)
+    await passOnLines(asked, { ...about(victim), to: mia, reason: 'She knows' })
+    expect(await answerLines(manager, { ...about(victim), answer: 'remove' })).toEqual({ answered: 1 })
+    expect(await has(victim)).toBe(0)
+  })
+
+  test('000-36: who is to be asked is changed by nobody below whoever set the review going', async () => {
+    const [mia, manager] = await limited(['users.read', 'users.manage', 'roles.assign'])
+    await underReview({ fallbackId: lena, reviewerId: lena })
+    const named = { userId: lena, items: [{ kind: 'review' as const, to: mia }] }
+    await expect(handOver(manager, named)).rejects.toMatchObject({ code: 'forbidden', reason: 'ceiling' })
+    expect((await handOver(ctx, named)).handedOver).toHaveLength(2)
   })
 })
 

@@ -8,9 +8,10 @@ import { AppError } from '#platform/errors.ts'
 import { instantSchema, invalidField, nameSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, inTrial, nowOf, type Transaction } from '#src/context.ts'
 import { namedPerson } from '../ground/named-person.ts'
+import { isAboutAccounts, requireManaging } from '../ground/review-scope.ts'
 import { requireLastingActor } from '../people/bulk/user-changes.ts'
 import { openReview } from './scope/open-review.ts'
-import { type AccessReview, findReview, isAboutAccounts, requireManaging } from './scope/reviews.ts'
+import { type AccessReview, findReview } from './scope/reviews.ts'
 
 const ids = z.array(z.string()).min(1, 'choose at least one').max(200)
 

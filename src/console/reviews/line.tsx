@@ -1,11 +1,12 @@
 // One line of a review, for whoever manages it: all that is known, the answer in a reviewer's place, who is asked instead, and the
 // way back.
 import { type Context, Hono } from 'hono'
+import { isManaging } from '#access/ground/review-scope.ts'
 import { answerLines } from '#access/reviews/lines/answer-lines.ts'
 import { listReviewLines, type ReviewLine } from '#access/reviews/lines/lines.ts'
 import { passOnLines } from '#access/reviews/lines/pass-on-lines.ts'
 import { restoreReview } from '#access/reviews/restore-review.ts'
-import { type AccessReview, getReview, isManaging } from '#access/reviews/scope/reviews.ts'
+import { type AccessReview, getReview } from '#access/reviews/scope/reviews.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Facts } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'

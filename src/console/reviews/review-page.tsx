@@ -1,7 +1,8 @@
 // How far a review is, what can be done with it, and its lines.
 import type { Child } from 'hono/jsx'
+import { isManaging } from '#access/ground/review-scope.ts'
 import type { ReviewFigures, ReviewLine } from '#access/reviews/lines/lines.ts'
-import { type AccessReview, isManaging } from '#access/reviews/scope/reviews.ts'
+import type { AccessReview } from '#access/reviews/scope/reviews.ts'
 import { LinkButton } from '#http/ui/buttons.tsx'
 import { EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { Time } from '#http/ui/time.tsx'

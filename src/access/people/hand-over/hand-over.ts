@@ -12,10 +12,12 @@ import {
   requirePermissionSomewhere,
   type Transaction,
 } from '#src/context.ts'
+import { requireNotAbove } from '../../ceiling/ceiling.ts'
 import { type NamedPerson, namedPerson } from '../../ground/named-person.ts'
 import { moveWork } from './move-work.ts'
 import { recordMoves } from './record-moves.ts'
-import { mayHandOver, readWork, type Work, whyUnfit, workKinds } from './work.ts'
+import { type Refusal, type RefusalOf, refusalsOf } from './refusals.ts'
+import { readWork, type Work, whyUnfit, workKinds } from './work.ts'
 
 /** An id, a user name or an address of somebody active. */
 const person = lineSchema(320, 'say who takes it over')
@@ -71,29 +73,28 @@ async function successorsOf(
   return found
 }
 
+const refused = (refusal: Refusal, message: string): AppError => new AppError('forbidden', message, { reason: refusal })
+
+type Going = { refusal: Refusal | undefined; successor: NamedPerson; isNamed: boolean; at: Wanted['at'] }
+
 /** Whether it can go there. @throws AppError invalid, forbidden where it was named and cannot */
-function isFit(
-  ctx: CallContext,
-  work: Work,
-  { successor, isNamed, at = 'handOver.' }: { successor: NamedPerson; isNamed: boolean; at: Wanted['at'] },
-): boolean {
+function isFit(work: Work, { refusal, successor, isNamed, at = 'handOver.' }: Going): boolean {
   const why = whyUnfit(work, successor.id)
   if (why !== undefined && isNamed) throw invalidField(`${at}items`, `${work.name}: ${why}`)
-  const may = mayHandOver(ctx, work)
-  if (may || !isNamed) return may && why === undefined
-  throw new AppError('forbidden', `You may not hand ${work.name} over`, { reason: 'permission' })
+  if (refusal === undefined || !isNamed) return refusal === undefined && why === undefined
+  const about = 'it is about people who may do more than you'
+  throw refused(refusal, `You may not hand ${work.name} over${refusal === 'ceiling' ? `: ${about}` : ''}`)
 }
 
-/**
- * In a transaction of the caller's, which holds the row of whoever leaves.
- * @throws AppError invalid; forbidden (reasons `permission`, `ceiling`); whatever the verbs of the things throw
- */
-export async function handOverWithin(
+/** @param isLeaving see `refusalsOf` */
+async function carryOut(
   tx: Transaction,
   ctx: CallContext,
-  { userId, handOver, ...rest }: Wanted,
-): Promise<HandedOver> {
+  { userId, handOver, isLeaving, ...rest }: Wanted & { isLeaving: boolean },
+): Promise<HandedOver & { refusalOf: RefusalOf }> {
+  await requireNotAbove(tx, ctx, userId)
   const work = await readWork(tx, ctx, userId)
+  const refusalOf = await refusalsOf(tx, ctx, { work, from: userId, isLeaving })
   const successors = await successorsOf(tx, ctx, { userId, handOver, ...rest })
   const going = new Map([...successors.values()].map((successor): [NamedPerson, Work[]] => [successor, []]))
   const wishOf = wishes(handOver)
@@ -101,7 +102,8 @@ export async function handOverWithin(
     const wish = wishOf(each)
     const successor = wish === undefined ? undefined : successors.get(wish.to)
     if (wish === undefined || successor === undefined) continue
-    if (isFit(ctx, each, { successor, isNamed: wish.isNamed, at: rest.at })) going.get(successor)?.push(each)
+    const fit = { refusal: refusalOf(each), successor, isNamed: wish.isNamed, at: rest.at }
+    if (isFit(each, fit)) going.get(successor)?.push(each)
   }
   const handedOver: Work[] = []
   for (const [to, theirs] of going) {
@@ -110,7 +112,16 @@ export async function handOverWithin(
     handedOver.push(...theirs)
   }
   const gone = new Set(handedOver)
-  return { handedOver, left: work.filter((each) => !gone.has(each)) }
+  return { handedOver, left: work.filter((each) => !gone.has(each)), refusalOf }
+}
+
+/**
+ * Of somebody who is about to leave, in a transaction of the caller's, which holds their row.
+ * @throws AppError invalid; forbidden (reasons `permission`, `ceiling` also where they may do more than the caller); whatever the
+ *   verbs of the things throw
+ */
+export async function handOverWithin(tx: Transaction, ctx: CallContext, wanted: Wanted): Promise<void> {
+  await carryOut(tx, ctx, { ...wanted, isLeaving: true })
 }
 
 /** Whom a wish names, by their ids. @throws AppError invalid */
@@ -118,15 +129,22 @@ export async function successorIds(tx: Transaction, ctx: CallContext, wanted: Wa
   return [...(await successorsOf(tx, ctx, wanted)).values()].map(({ id }) => id)
 }
 
-const lockPerson = prepared<{ organizationId: string; userId: string }, { id: string }>(
-  (p) => sql`select u.id from users u where u.organization_id = ${p.organizationId} and u.id = ${p.userId}
+const lockPerson = prepared<{ organizationId: string; userId: string }, { isHere: boolean }>(
+  (
+    p,
+  ) => sql`select u.status <> 'inactive' and u.deleted_at is null as "isHere" from users u where u.organization_id = ${p.organizationId} and u.id = ${p.userId}
     and u.status <> 'erased' for no key update`,
 )
 
-/** Also of somebody who is deleted. @throws AppError not_found */
-export async function lockAnyPerson(tx: Transaction, { organizationId }: CallContext, userId: string): Promise<void> {
+/** Also of somebody who is deleted. @returns whether they are here, and not deactivated or deleted @throws AppError not_found */
+export async function lockAnyPerson(
+  tx: Transaction,
+  { organizationId }: CallContext,
+  userId: string,
+): Promise<{ isHere: boolean }> {
   const [found] = await tx.run(lockPerson({ organizationId, userId }))
   if (found === undefined) throw notFound('User')
+  return found
 }
 
 /**
@@ -139,11 +157,12 @@ export async function handOver(ctx: CallContext, input: z.input<typeof HandOverI
   const { userId, ...wanted } = parseInput(HandOverInput, input)
   if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
   return inTransaction(ctx, async (tx) => {
-    await lockAnyPerson(tx, ctx, userId)
-    const outcome = await handOverWithin(tx, ctx, { userId, handOver: wanted, at: '' })
-    const { handedOver, left } = outcome
-    if (handedOver.length === 0 && left.length > 0 && !left.some((work) => mayHandOver(ctx, work)))
-      throw new AppError('forbidden', 'You may hand nothing of this over', { reason: 'permission' })
+    const { isHere } = await lockAnyPerson(tx, ctx, userId)
+    const going = { userId, handOver: wanted, at: '', isLeaving: !isHere } as const
+    const { refusalOf, ...outcome } = await carryOut(tx, ctx, going)
+    const [first, ...others] = outcome.left.map(refusalOf)
+    if (outcome.handedOver.length === 0 && first !== undefined && !others.includes(undefined))
+      throw refused(first, 'You may hand nothing of this over')
     return outcome
   })
 }

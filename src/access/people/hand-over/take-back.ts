@@ -11,11 +11,13 @@ import {
   requirePermission,
   type Transaction,
 } from '#src/context.ts'
+import { aboveAmong } from '../../ceiling/ceiling.ts'
 import { namedPerson } from '../../ground/named-person.ts'
 import { lockAnyPerson } from './hand-over.ts'
 import { moveWork } from './move-work.ts'
 import { recordMoves } from './record-moves.ts'
-import { mayHandOver, readWork, type Work, whyUnfit } from './work.ts'
+import { refusalsOf } from './refusals.ts'
+import { readWork, type Work, whyUnfit } from './work.ts'
 
 export type Returnable = Work & { number: string; holder: { id: string; userName: string; displayName: string | null } }
 
@@ -56,10 +58,16 @@ const settle = prepared<{ organizationId: string; numbers: readonly string[]; no
 export async function takeBackWithin(tx: Transaction, ctx: CallContext, userId: string): Promise<Work[]> {
   const person = await namedPerson(tx, ctx, { reference: userId, field: 'userId' })
   const found = await readReturnable(tx, ctx, userId)
-  const wanted = found.filter((work) => mayHandOver(ctx, work) && whyUnfit(work, userId) === undefined)
+  const wanted: Returnable[] = []
   const taken: Work[] = []
-  for (const holder of new Set(wanted.map((work) => work.holder.id))) {
-    const theirs = wanted.filter((work) => work.holder.id === holder)
+  const holders = [...new Set(found.map((work) => work.holder.id))]
+  const above = await aboveAmong(tx, ctx, holders)
+  for (const holder of holders.filter((id) => !above.has(id))) {
+    const held = found.filter((work) => work.holder.id === holder)
+    // It was theirs, so that it goes back as it goes on from whoever leaves.
+    const refusalOf = await refusalsOf(tx, ctx, { work: held, from: holder, isLeaving: true })
+    const theirs = held.filter((work) => refusalOf(work) === undefined && whyUnfit(work, userId) === undefined)
+    wanted.push(...theirs)
     const moved = await moveWork(tx, ctx, { from: holder, to: person, work: theirs })
     await recordMoves(tx, ctx, { from: holder, to: userId, work: moved, isReturn: true })
     taken.push(...moved)

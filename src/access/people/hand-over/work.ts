@@ -1,7 +1,7 @@
 // What hangs on a person and would be left behind if they went, kind by kind; and what they made, which stays as it is.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
-import { type CallContext, isPermitted, type Transaction } from '#src/context.ts'
+import type { CallContext, Transaction } from '#src/context.ts'
 
 export const workKinds = ['ownership', 'sponsored', 'team', 'review', 'review_line', 'task'] as const
 
@@ -30,14 +30,6 @@ const workOfPerson = prepared<{ organizationId: string; userId: string }, Work>(
 /** All of it, whoever asks. */
 export const readWork = (tx: Transaction, { organizationId }: CallContext, userId: string): Promise<Work[]> =>
   tx.run(workOfPerson({ organizationId, userId }))
-
-/** Whether the caller may give this to somebody else: as they may change the thing itself. */
-export function mayHandOver(ctx: CallContext, { kind, brandId }: Pick<Work, 'kind' | 'brandId'>): boolean {
-  if (kind === 'ownership') return isPermitted(ctx, 'users.write') || isPermitted(ctx, 'assets.write', brandId)
-  if (kind === 'team') return isPermitted(ctx, 'teams.write', brandId)
-  if (kind === 'task') return isPermitted(ctx, 'users.write')
-  return isPermitted(ctx, 'assignments.write', brandId)
-}
 
 /** Why somebody cannot have it; undefined where they can. */
 export function whyUnfit({ kind, subjectId }: Work, userId: string): string | undefined {

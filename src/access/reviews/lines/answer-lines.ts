@@ -10,7 +10,7 @@ import { type CallContext, inTransaction, nowOf } from '#src/context.ts'
 import { systemContext } from '../../ground/system-context.ts'
 import type { AccessReview } from '../scope/reviews.ts'
 import { applyAnswers } from './apply-answers.ts'
-import { type ChosenLine, chosenFields, lockLines } from './chosen-lines.ts'
+import { type ChosenLine, chosenFields, lockLines, requireDeciding } from './chosen-lines.ts'
 
 export const AnswerInput = z.object({
   ...chosenFields,
@@ -81,8 +81,8 @@ const atOnceMillis = 1_500
 /**
  * All of them or none.
  * @returns how many were answered
- * @throws AppError invalid; not_found for lines that the caller is not asked about; forbidden (reason `yourself`); conflict
- *   (reasons `not_open`, `suspended`, `in_effect`, `privileged`)
+ * @throws AppError invalid; not_found for lines that the caller is not asked about; forbidden (reasons `yourself`, `ceiling`);
+ *   conflict (reasons `not_open`, `suspended`, `in_effect`, `privileged`)
  */
 export async function answerLines(ctx: CallContext, input: z.input<typeof AnswerInput>): Promise<{ answered: number }> {
   const parsed = parseInput(AnswerInput, input)
@@ -91,8 +91,9 @@ export async function answerLines(ctx: CallContext, input: z.input<typeof Answer
   const isAtOnce = await inTransaction(ctx, async (tx) => {
     const { review, chosen } = await lockLines(tx, ctx, parsed)
     requireAnswerable(review, chosen, parsed)
-    const positions = chosen.map(({ position }) => String(position))
     const isTaking = answer === 'remove' || answer === 'end'
+    if (isTaking) await requireDeciding(tx, ctx, chosen)
+    const positions = chosen.map(({ position }) => String(position))
     const effective = new Date(ctx.clock.now().getTime() + review.undoHours * 3_600_000).toISOString()
     await tx.run(
       write({

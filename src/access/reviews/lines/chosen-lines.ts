@@ -4,7 +4,9 @@ import { z } from 'zod'
 import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
-import { type AccessReview, findReview, isManaging } from '../scope/reviews.ts'
+import { requireNotAbove } from '../../ceiling/ceiling.ts'
+import { isManaging } from '../../ground/review-scope.ts'
+import { type AccessReview, findReview } from '../scope/reviews.ts'
 
 /** Whatever PostgreSQL takes for one. */
 export const positionSchema = z.number().int().min(1).max(2_147_483_647)
@@ -23,12 +25,14 @@ export type ChosenLine = {
   expiresAt: string | null
   answer: string | null
   outcome: string | null
+  /** Whether the campaign, or whoever it asked before, asks the caller. */
+  isAsked: boolean
 }
 
 type Key = { organizationId: string; reviewId: string; positions: readonly string[]; actorId: string }
 
 // Of a key that is a person's own, the person counts.
-const lock = prepared<Key, ChosenLine & { isAsked: boolean; isOwn: boolean }>(
+const lock = prepared<Key, ChosenLine & { isOwn: boolean }>(
   (
     p,
   ) => sql`with actor as (select coalesce((select k.user_id from api_keys k where k.organization_id = ${p.organizationId}
@@ -73,4 +77,14 @@ export async function lockLines(
   if (review.suspendedAt !== null)
     throw new AppError('conflict', 'This review is suspended for now', { reason: 'suspended' })
   return { review, chosen }
+}
+
+/**
+ * Answers take effect in the name of whoever set the campaign going. Who is asked may give any; who manages it and is not asked
+ * takes from nobody above them, and names nobody who would.
+ * @throws AppError forbidden (reason `ceiling`)
+ */
+export async function requireDeciding(tx: Transaction, ctx: CallContext, lines: readonly ChosenLine[]): Promise<void> {
+  const unasked = lines.filter(({ isAsked }) => !isAsked).map(({ userId }) => userId)
+  if (unasked.length > 0) await requireNotAbove(tx, ctx, ...new Set(unasked))
 }

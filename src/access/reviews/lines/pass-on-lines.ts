@@ -12,7 +12,7 @@ import { type NamedPerson, namedPerson } from '../../ground/named-person.ts'
 import { organizationName } from '../../notices/alarms/organization-name.ts'
 import { queueMail } from '../../notices/mail/queue-mail.ts'
 import type { AccessReview } from '../scope/reviews.ts'
-import { chosenFields, lockLines } from './chosen-lines.ts'
+import { chosenFields, lockLines, requireDeciding } from './chosen-lines.ts'
 
 const PassOnInput = z.object({
   ...chosenFields,
@@ -40,8 +40,8 @@ const ask = prepared<Key & { userId: string; note: string }, never>(
 
 /**
  * All of them or none; whoever could answer them so far cannot any more.
- * @throws AppError invalid (nobody is called so); not_found; forbidden (reason `yourself`); conflict (reasons `not_open`,
- *   `suspended`, `answered`)
+ * @throws AppError invalid (nobody is called so); not_found; forbidden (reasons `yourself`, `ceiling`); conflict (reasons
+ *   `not_open`, `suspended`, `answered`)
  */
 export async function passOnLines(ctx: CallContext, input: z.input<typeof PassOnInput>): Promise<{ passedOn: number }> {
   const { reviewId, lines, to: reference, reason } = parseInput(PassOnInput, input)
@@ -50,6 +50,7 @@ export async function passOnLines(ctx: CallContext, input: z.input<typeof PassOn
     const { review, chosen } = await lockLines(tx, ctx, { reviewId, lines })
     if (review.status !== 'open' || chosen.some(({ answer }) => answer !== null))
       throw new AppError('conflict', 'Only what nobody has answered yet can be passed on', { reason: 'answered' })
+    await requireDeciding(tx, ctx, chosen)
     const other = await namedPerson(tx, ctx, { reference, field: 'to' })
     if (chosen.some(({ userId }) => userId === other.id)) throw invalidField('to', 'nobody reviews their own access')
     const positions = chosen.map(({ position }) => String(position))

@@ -8,8 +8,8 @@ import type { CallContext, Transaction } from '#src/context.ts'
 import { readAccessModel } from '../../decisions/access-model.ts'
 import { isHeldBack } from '../../decisions/held-back.ts'
 import { isOrdinary } from '../../decisions/permissions.ts'
+import { isAboutAccounts, type ReviewScope } from '../../ground/review-scope.ts'
 import { joining } from './joining.ts'
-import { isAboutAccounts, type ReviewScope } from './reviews.ts'
 
 /** Without activity for so long, something counts as unused. */
 const unusedDays = 90

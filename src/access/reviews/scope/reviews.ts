@@ -7,26 +7,10 @@ import {
   brandsPermitted,
   type CallContext,
   inTransaction,
-  isPermitted,
-  type ManagementPermission,
-  requirePermission,
-  requirePermissionIn,
   requirePermissionSomewhere,
   type Transaction,
 } from '#src/context.ts'
-
-/** What is reviewed: whatever satisfies all that is said; nothing said means everything. */
-export type ReviewScope = {
-  roleIds?: string[] | undefined
-  brandIds?: string[] | undefined
-  /** Roles that let people manage others or the organization. */
-  isPrivileged?: true | undefined
-  /** People without activity for so long. Without roles, brands or privileges beside it, it is about their accounts as such. */
-  inactiveDays?: number | undefined
-  /** People from outside: of no directory, and with no address in a verified domain. */
-  isOutside?: true | undefined
-  directoryId?: string | undefined
-}
+import { isPermittedOn, type ReviewScope, requireManaging } from '../../ground/review-scope.ts'
 
 export type ReviewerRule = 'brand_managers' | 'sponsor' | 'role_owner' | 'person'
 export type ReviewAnswer = 'keep' | 'remove' | 'end'
@@ -67,10 +51,6 @@ export type AccessReview = {
   lines: number
   unanswered: number
 }
-
-/** Whether it is about accounts rather than about what people hold. */
-export const isAboutAccounts = ({ inactiveDays, roleIds, brandIds, isPrivileged }: ReviewScope): boolean =>
-  inactiveDays !== undefined && roleIds === undefined && brandIds === undefined && isPrivileged === undefined
 
 const nameOf = (userId: SQL): SQL => sql`coalesce((select coalesce(u.display_name, u.user_name) from users u
   where u.organization_id = r.organization_id and u.id = ${userId}), ${userId})`
@@ -120,24 +100,6 @@ const page = prepared<
       and (${p.status}::text is null or r.status = ${p.status}) and (${p.after}::text is null or r.id < ${p.after})
     order by r.id desc limit ${p.limit}::int`,
 )
-
-/** Whether the caller may do it wherever the campaign looks. */
-export const isPermittedOn = (
-  ctx: CallContext,
-  permission: ManagementPermission,
-  { scope }: Pick<AccessReview, 'scope'>,
-): boolean =>
-  isPermitted(ctx, permission) || scope.brandIds?.every((brandId) => isPermitted(ctx, permission, brandId)) === true
-
-/** Whether the caller may set such a campaign going and change it: as who takes roles and, of accounts, people away. @throws AppError forbidden */
-export function requireManaging(ctx: CallContext, scope: ReviewScope): void {
-  for (const brandId of scope.brandIds ?? [null]) requirePermissionIn(ctx, 'assignments.write', brandId)
-  if (isAboutAccounts(scope)) requirePermission(ctx, 'users.write')
-}
-
-/** Whether the caller is one of those whom `requireManaging` lets through. */
-export const isManaging = (ctx: CallContext, { scope }: Pick<AccessReview, 'scope'>): boolean =>
-  isPermittedOn(ctx, 'assignments.write', { scope }) && (!isAboutAccounts(scope) || isPermitted(ctx, 'users.write'))
 
 /** The newest first: those that the caller may look at as a whole. @throws AppError forbidden */
 export async function listReviews(
