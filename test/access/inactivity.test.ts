@@ -1,5 +1,6 @@
 // Inactivity: warned, deactivated, erased, after so many days; exceptions, preview, off switch, trace and undo.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { exceptFromInactivity } from '#access/people/inactivity/exceptions.ts'
 import { runInactivity } from '#access/people/inactivity/run-inactivity.ts'
 import { touchSessionById } from '#access/sign-in/sessions/resolve-session.ts'
 import { standardJobs } from '#jobs/jobs.ts'
@@ -7,6 +8,7 @@ import { createLog } from '#platform/log.ts'
 import { inTransaction } from '#src/context.ts'
 import { type AccessStage, type Client, startStage } from '../support/access.ts'
 import { arriveBySaml } from '../support/arrivals.ts'
+import { actingAs } from '../support/ceilings.ts'
 import { consoleClient, createManager } from '../support/console.ts'
 import { createPerson, giveRole } from '../support/people.ts'
 import { signIn } from '../support/sessions.ts'
@@ -346,6 +348,17 @@ describe('the rule', () => {
       client.send(method, 'inactivity-rule', body, { Authorization: `Bearer ${key}` })
     expect(await send('PUT', rule)).toMatchObject({ status: 403, body: { reason: 'ceiling' } })
     expect((await send('DELETE')).body.status).toBe('off')
+  })
+  test('excepts nobody by their own word', async () => {
+    await newClient()
+    const [lena, bea] = [await away('lena@example.com', 1), await away('bea@example.com', 1)]
+    await client.post('roles', { key: 'lead', name: 'Lead', purpose: 'P', allows: ['users.read', 'users.manage'] })
+    await giveRole(client, { userId: lena, role: 'lead' })
+    const own = await actingAs({ id: client.organizationId, slug: client.slug, ctx: client.ctx }, lena)
+    const refused = { code: 'conflict', reason: 'yourself' }
+    await expect(exceptFromInactivity(own, { userId: lena, reason: 'I want' })).rejects.toMatchObject(refused)
+    await exceptFromInactivity(own, { userId: bea, reason: 'Sabbatical' })
+    expect((await client.get('inactivity-exceptions')).body.items).toMatchObject([{ id: bea }])
   })
   test('is another organization’s business alone', async () => {
     await newClient()

@@ -51,6 +51,11 @@ describe('an invitation', () => {
     expect(await invite(email, { overrides: [special] })).toMatchObject({ status: 400 })
     const brandId = (await client.post('brands', { slug: 'pier', name: 'Pier' })).body.id
     expect(await invite(email, { expiresAt, overrides: [{ ...special, brandId }] })).toMatchObject({ status: 400 })
+    // One permission is given and refused in one place by nobody.
+    const both = [special, { ...special, effect: 'deny' }]
+    expect(await invite(email, { expiresAt, overrides: both })).toMatchObject({
+      ...{ status: 400, body: { errors: [{ path: 'overrides.1.permission' }] } },
+    })
     const { status, body } = await invite(email, { expiresAt, overrides: [special] })
     expect([status, body.detail]).toEqual([201, undefined])
     expect(body).toMatchObject({

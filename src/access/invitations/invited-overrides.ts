@@ -23,7 +23,8 @@ type Wanted = { overrides: readonly InvitedOverride[]; expiresAt?: string | null
 
 /**
  * Whether each can come with these roles.
- * @throws AppError invalid: they are of the catalogue, single, on top of a role, and have an end that is to come
+ * @throws AppError invalid: they are of the catalogue, single, on top of a role, one for each permission and place, and have an end that is
+ *   to come
  */
 export async function requireOverridable(
   tx: Transaction,
@@ -34,6 +35,11 @@ export async function requireOverridable(
   for (const [index, { permission, brandId = null, expiresAt = end }] of overrides.entries()) {
     await requireSinglePermission(tx, ctx, permission)
     const path = `overrides.${index}`
+    const isSaid = overrides
+      .slice(0, index)
+      .some((other) => other.permission === permission && (other.brandId ?? null) === brandId)
+    if (isSaid)
+      throw invalidField(`${path}.permission`, 'the invitation says something of this permission there already')
     if (!holdings.some((holding) => holding.brandId === brandId))
       throw invalidField(`${path}.brandId`, 'the invitation gives no role there for it to come on top of')
     if (expiresAt === null || expiresAt === undefined)

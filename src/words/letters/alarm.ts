@@ -50,9 +50,15 @@ const words = {
   absence_refused: (detail, organization) => ({
     subject: `The absence of ${personOf(detail)} could not begin at ${organization}`,
     paragraphs: [
-      `${personOf(detail)} was to be deactivated for a time. That was refused: nobody could administer ${organization} any more.`,
+      detail['why'] === 'planner'
+        ? `${personOf(detail)} was to be deactivated for a time. That was refused: whoever planned it may not do that any more.`
+        : `${personOf(detail)} was to be deactivated for a time. That was refused: nobody could administer ${organization} any more.`,
     ],
-    closing: ['Make somebody else an administrator, plan the absence anew, and settle the alarm.'],
+    closing: [
+      detail['why'] === 'planner'
+        ? 'Plan the absence anew if it is right, and settle the alarm.'
+        : 'Make somebody else an administrator, plan the absence anew, and settle the alarm.',
+    ],
   }),
   certificate_ending: (detail, organization, zone) => ({
     subject: `A sign-in certificate of ${organization} ends on ${dayOf(detail['notAfter'], zone)}`,

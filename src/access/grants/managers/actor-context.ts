@@ -39,13 +39,21 @@ export async function actorContext(system: CallContext, actor: Actor): Promise<C
 }
 
 /**
+ * The rights of whoever is written down as having made something, as they are by now; without limit where the operator made it.
+ * @param createdBy their id
+ * @returns undefined where they may do nothing any more
+ */
+export async function makersContext(ctx: CallContext, createdBy: string): Promise<CallContext | undefined> {
+  const type = isId('usr', createdBy) ? 'user' : isId('key', createdBy) ? 'api_key' : undefined
+  return type === undefined ? ctx : actorContext(ctx, { type, id: createdBy })
+}
+
+/**
  * A setup link may do what whoever made it may by now, and no more; one that the operator made has no limit.
  * @param ctx the link's
  */
 export async function withinMakersCeiling(ctx: CallContext, createdBy: string): Promise<CallContext> {
-  const type = isId('usr', createdBy) ? 'user' : isId('key', createdBy) ? 'api_key' : undefined
-  if (type === undefined) return ctx
-  const maker = await actorContext(ctx, { type, id: createdBy })
+  const maker = await makersContext(ctx, createdBy)
   const ceiling = maker === undefined ? nothing : maker.ceiling
   return ceiling === undefined ? ctx : { ...ctx, ceiling }
 }

@@ -16,7 +16,8 @@ export type AbsenceStatus = 'planned' | 'under_way' | 'ended' | 'cancelled'
 
 /**
  * What became of it: they came back by themselves, were proposed, came back early; somebody has deactivated them for good; they were
- * not active when it was to begin, it would have taken the last administrator, or nobody worked before its time was over.
+ * not active when it was to begin, it was refused (it would have taken the last administrator, or whoever planned it may not do that
+ * any more), or nobody worked before its time was over.
  */
 export type AbsenceOutcome =
   | 'returned'

@@ -17,6 +17,7 @@ import {
   type Transaction,
 } from '#src/context.ts'
 import { requireNotAbove } from '../../ceiling/ceiling.ts'
+import { requireSomebodyElse } from '../../ground/somebody-else.ts'
 import { deactivateUserWithin } from '../status/deactivate-user.ts'
 import { reactivateUser } from '../status/reactivate-user.ts'
 import { type Absence, AtReturn, getAbsence, readAbsence } from './absences.ts'
@@ -67,11 +68,6 @@ export async function beginAbsence(tx: Transaction, caller: CallContext, absence
   await deactivateUserWithin(tx, ctx, { userId: absence.user.id, note, returnsAt: absence.until })
 }
 
-const requireOthers = ({ actor }: CallContext, userId: string): void => {
-  if (actor.type !== 'user' || actor.id !== userId) return
-  throw new AppError('conflict', 'Somebody else has to deactivate you', { reason: 'yourself' })
-}
-
 /**
  * From now on they are deactivated at once; from later on, by the worker.
  * @throws AppError invalid, not_found; forbidden (reasons `permission`, `ceiling`); conflict (reasons `absence` for somebody who has
@@ -82,7 +78,7 @@ export async function planAbsence(ctx: CallContext, input: z.input<typeof PlanIn
   const { userId, from, until, reason, atReturn = null } = parseInput(PlanInput, input)
   requireSpan(ctx, from, until)
   if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
-  requireOthers(ctx, userId)
+  requireSomebodyElse(ctx, userId, 'deactivate you')
   const { organizationId } = ctx
   const absenceId = ctx.ids.next('abs')
   const isNow = from === undefined || from === null || new Date(from) <= ctx.clock.now()
@@ -103,8 +99,17 @@ export async function planAbsence(ctx: CallContext, input: z.input<typeof PlanIn
   return getAbsence(ctx, absenceId)
 }
 
+/** So far ahead it may begin, and so long it may last. */
+const most = { days: 3_650, millis: 3_650 * 86_400_000 }
+
+/** @throws AppError invalid */
 function requireSpan({ clock }: CallContext, from: string | null | undefined, until: string): void {
-  requireFuture(until, clock.now(), 'until')
+  const now = clock.now()
+  requireFuture(until, now, 'until')
+  const begins = Math.max(now.getTime(), from == null ? 0 : Date.parse(from))
+  if (begins > now.getTime() + most.millis) throw invalidField('from', `must be at most ${most.days} days from now`)
+  if (Date.parse(until) > begins + most.millis)
+    throw invalidField('until', `must be at most ${most.days} days after it begins`)
   if (from !== undefined && from !== null && new Date(from) >= new Date(until))
     throw invalidField('until', 'must be after from')
 }
@@ -125,9 +130,10 @@ const expectBack = prepared<{ organizationId: string; userId: string; until: str
     and id = ${p.userId} and status = 'inactive'`,
 )
 
-/** Holds the person's row and the absence. @throws AppError not_found; forbidden; conflict (reason `over`) */
+/** Holds the person's row and the absence. @throws AppError not_found; forbidden; conflict (reasons `over`, `yourself`) */
 async function lockOpen(tx: Transaction, ctx: CallContext, absenceId: string): Promise<Absence> {
   const found = await readAbsence(tx, ctx, absenceId)
+  requireSomebodyElse(ctx, found.user.id, 'change or cancel your absence')
   await lockUserRow(tx, ctx, { userId: found.user.id, directoryId: null })
   await requireNotAbove(tx, ctx, found.user.id)
   await tx.run(lock({ organizationId: ctx.organizationId, absenceId }))
@@ -138,7 +144,8 @@ async function lockOpen(tx: Transaction, ctx: CallContext, absenceId: string): P
 
 /**
  * What is not mentioned stays. Its beginning can be moved until it has begun.
- * @throws AppError invalid, not_found; forbidden (reasons `permission`, `ceiling`); conflict (reasons `over`, `begun`)
+ * @throws AppError invalid, not_found; forbidden (reasons `permission`, `ceiling`); conflict (reasons `over`, `begun`,
+ *   `yourself`)
  */
 export async function changeAbsence(ctx: CallContext, input: z.input<typeof ChangeInput>): Promise<Absence> {
   requirePermission(ctx, 'users.write')
@@ -170,7 +177,7 @@ const cancel = prepared<Key & { now: string }, never>(
 
 /**
  * Before it has begun nothing happens; afterwards they are back at once, if nobody else has switched them off meanwhile.
- * @throws AppError not_found; forbidden (reasons `permission`, `ceiling`); conflict (reason `over`)
+ * @throws AppError not_found; forbidden (reasons `permission`, `ceiling`); conflict (reasons `over`, `yourself`)
  */
 export async function cancelAbsence(ctx: CallContext, absenceId: string): Promise<Absence> {
   requirePermission(ctx, 'users.write')

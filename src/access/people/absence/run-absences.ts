@@ -4,10 +4,19 @@ import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
-import { type CallContext, inTransaction, nowOf, type Transaction } from '#src/context.ts'
+import { type CallContext, inTransaction, isPermitted, nowOf, type Transaction } from '#src/context.ts'
+import { requireNotAbove } from '../../ceiling/ceiling.ts'
+import { makersContext } from '../../grants/managers/actor-context.ts'
 import { raiseAlarm } from '../../notices/alarms/raise-alarm.ts'
 import { reactivateUser } from '../status/reactivate-user.ts'
-import { type AbsenceOutcome, type AbsenceStatus, readAbsence, readAtReturn } from './absences.ts'
+import {
+  type Absence,
+  type AbsenceOutcome,
+  type AbsenceStatus,
+  getAbsence,
+  readAbsence,
+  readAtReturn,
+} from './absences.ts'
 import { beginAbsence } from './plan-absence.ts'
 
 type Key = { organizationId: string; absenceId: string }
@@ -60,7 +69,17 @@ export async function runAbsences(ctx: CallContext): Promise<void> {
   }
 }
 
+/** Whoever planned it could deactivate them by now, too. @throws AppError forbidden */
+async function requirePlanner(tx: Transaction, planner: CallContext | undefined, { user }: Absence): Promise<void> {
+  const message = 'Whoever planned the absence may not deactivate anybody any more'
+  if (planner === undefined || !isPermitted(planner, 'users.write'))
+    throw new AppError('forbidden', message, { reason: 'permission' })
+  await requireNotAbove(tx, planner, user.id)
+}
+
 async function start(ctx: CallContext, key: Key): Promise<void> {
+  const { createdBy } = await getAbsence(ctx, key.absenceId)
+  const planner = await makersContext(ctx, createdBy)
   try {
     await inTransaction(ctx, async (tx) => {
       const [standing] = await tx.run(lock(key))
@@ -68,15 +87,19 @@ async function start(ctx: CallContext, key: Key): Promise<void> {
       const absence = { ...key, userId: standing.userId }
       if (standing.isOver) return finishAs(tx, ctx, absence, 'missed')
       if (!standing.isActive) return finishAs(tx, ctx, absence, 'not_active')
-      await beginAbsence(tx, ctx, await readAbsence(tx, ctx, key.absenceId))
+      const planned = await readAbsence(tx, ctx, key.absenceId)
+      await requirePlanner(tx, planner, planned)
+      await beginAbsence(tx, ctx, planned)
     })
   } catch (error) {
-    if (!(error instanceof AppError && error.reason === 'last_administrator')) throw error
+    if (!(error instanceof AppError && (error.reason === 'last_administrator' || error.code === 'forbidden')))
+      throw error
+    const why = error.code === 'forbidden' ? 'planner' : 'last_administrator'
     await inTransaction(ctx, async (tx) => {
       const { user } = await readAbsence(tx, ctx, key.absenceId)
       const { id: userId, userName, displayName } = user
       await finishAs(tx, ctx, { ...key, userId }, 'refused')
-      await tx.run(raiseAlarm(ctx, { kind: 'absence_refused', detail: { userId, userName, displayName } }))
+      await tx.run(raiseAlarm(ctx, { kind: 'absence_refused', detail: { userId, userName, displayName, why } }))
     })
   }
 }

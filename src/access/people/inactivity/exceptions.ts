@@ -9,6 +9,7 @@ import { isId } from '#platform/ids.ts'
 import { instantSchema, lineSchema, parseInput, requireFuture } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import { requireNotAbove } from '../../ceiling/ceiling.ts'
+import { requireSomebodyElse } from '../../ground/somebody-else.ts'
 
 export type InactivityException = {
   /** The person's. */
@@ -41,13 +42,15 @@ const upsert = prepared<Key & { reason: string; until: string | null; by: string
 
 /**
  * In place of the one that somebody has, if any.
- * @throws AppError invalid, not_found; forbidden (reasons `permission`; `ceiling` for somebody above the caller)
+ * @throws AppError invalid, not_found; forbidden (reasons `permission`; `ceiling` for somebody above the caller); conflict (reason
+ *   `yourself`)
  */
 export async function exceptFromInactivity(ctx: CallContext, input: z.input<typeof Input>): Promise<void> {
   requirePermission(ctx, 'users.write')
   const { userId, reason, until } = parseInput(Input, input)
   requireFuture(until, ctx.clock.now(), 'until')
   if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
+  requireSomebodyElse(ctx, userId, 'except you')
   const { organizationId } = ctx
   await inTransaction(ctx, async (tx) => {
     await lockUserRow(tx, ctx, { userId, directoryId: null })

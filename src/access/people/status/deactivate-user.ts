@@ -3,11 +3,11 @@
 import { z } from 'zod'
 import { administratorsHold, deactivation } from '#directory/deactivation.ts'
 import { lockUserRow, type StatusReason, type UserRecord } from '#directory/users.ts'
-import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { instantSchema, parseInput, requireFuture } from '#platform/input.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
 import { requireNotAbove, withinCeiling } from '../../ceiling/ceiling.ts'
+import { requireSomebodyElse } from '../../ground/somebody-else.ts'
 import { type HandOver, handOverFields, handOverWithin } from '../hand-over/hand-over.ts'
 import { endAbsence } from './end-absence.ts'
 
@@ -72,8 +72,7 @@ export async function deactivateWithin(
   ctx: CallContext,
   { userId, handOver = null, ...why }: Leaving,
 ): Promise<UserRecord> {
-  if (ctx.actor.type === 'user' && ctx.actor.id === userId)
-    throw new AppError('conflict', 'Somebody else has to deactivate you', { reason: 'yourself' })
+  requireSomebodyElse(ctx, userId, 'deactivate you')
   const user = await lockUserRow(tx, ctx, { userId, directoryId: null })
   await requireNotAbove(tx, ctx, userId)
   if (handOver !== null) await handOverWithin(tx, ctx, { userId, handOver })

@@ -18,6 +18,7 @@ import {
   type Transaction,
 } from '#src/context.ts'
 import { requireNotAbove, withinCeiling } from '../../ceiling/ceiling.ts'
+import { requireSomebodyElse } from '../../ground/somebody-else.ts'
 import { handOverFields, handOverWithin } from '../hand-over/hand-over.ts'
 import { noteSchema } from './deactivate-user.ts'
 
@@ -49,8 +50,7 @@ const isEmergencyAccount = prepared<Key, { userId: string }>(
 
 /** @throws AppError conflict (reasons `yourself`, `emergency_account`) */
 async function requireDeletable(tx: Transaction, ctx: CallContext, key: Key): Promise<void> {
-  if (ctx.actor.type === 'user' && ctx.actor.id === key.userId)
-    throw new AppError('conflict', 'Somebody else has to delete you', { reason: 'yourself' })
+  requireSomebodyElse(ctx, key.userId, 'delete you')
   const [sealed] = await tx.run(isEmergencyAccount(key))
   if (sealed === undefined) return
   const message = 'It is an emergency account, which is looked after under Emergency access'
