@@ -36,6 +36,11 @@ export const environmentSchema = z.object({
     .describe(
       'Keys for secrets at rest, the current one first: `id:$(openssl rand -base64 32)`. The same on every node. Unset: one in DATA_DIR',
     ),
+  BACKUP_PASSPHRASE: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('What seals the encryption keys in a backup, 16 characters or more. Unset: read from standard input'),
   SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
@@ -84,6 +89,7 @@ export type Config = Readonly<{
   port: number
   publicUrl: string | undefined
   encryptionKeys: readonly { id: string; key: Secret }[]
+  backupPassphrase: Secret | undefined
   smtpUrl: Secret | undefined
   mailFrom: string
   trustedProxies: number
@@ -113,6 +119,7 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
     port: env.PORT,
     publicUrl: env.PUBLIC_URL,
     encryptionKeys: encryptionKeys(env.ENCRYPTION_KEYS),
+    backupPassphrase: optionalSecret(env.BACKUP_PASSPHRASE),
     smtpUrl: optionalSecret(env.SMTP_URL),
     mailFrom: env.MAIL_FROM,
     trustedProxies: env.TRUSTED_PROXIES,

@@ -3,6 +3,8 @@ import { text } from 'node:stream/consumers'
 import type { CliRuntime } from '#cli/runtime.ts'
 import { migrateDatabase } from '#db/migrate.ts'
 import { settledWarning } from '#db/settle.ts'
+import { invalid } from '#platform/errors.ts'
+import { passphraseMinLength } from '#platform/passphrase.ts'
 import { createUrls } from '#platform/urls.ts'
 import type { Config } from './config.ts'
 import { createServices, type OpenDatabase, openDatabase, originOf } from './services.ts'
@@ -10,6 +12,14 @@ import { createServices, type OpenDatabase, openDatabase, originOf } from './ser
 async function migrated({ ownerUrl, url }: OpenDatabase): Promise<void> {
   const warning = settledWarning(await migrateDatabase(ownerUrl, url))
   if (warning !== undefined) process.stderr.write(`warning: ${warning}\n`)
+}
+
+/** The first line of what was piped in. @throws AppError invalid where nobody gave it, or it is short */
+async function pipedPassphrase(): Promise<string> {
+  if (process.stdin.isTTY) throw invalid('Give the passphrase on standard input, or in BACKUP_PASSPHRASE')
+  const [line = ''] = (await text(process.stdin)).split(/\r?\n/)
+  if (line.length >= passphraseMinLength) return line
+  throw invalid(`The passphrase on standard input has fewer than ${passphraseMinLength} characters`)
 }
 
 export function createRuntime(config: Config): CliRuntime {
@@ -42,6 +52,12 @@ export function createRuntime(config: Config): CliRuntime {
       await opened.close()
       return (whose === 'server' ? opened.url : opened.ownerUrl).reveal()
     },
+    backup: async (file, passphrase) => (await import('./backup.ts')).backUp(config, file, passphrase),
+    restore: async (file, passphrase, { isRehearsal }) => {
+      const { rehearse, restore } = await import('./backup.ts')
+      return (isRehearsal ? rehearse : restore)(config, file, passphrase)
+    },
+    passphrase: async () => config.backupPassphrase?.reveal() ?? (await pipedPassphrase()),
     readInput: () => text(process.stdin),
     print: (line) => process.stdout.write(`${line}\n`),
     printError: (line) => process.stderr.write(`${line}\n`),

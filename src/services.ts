@@ -7,9 +7,9 @@ import { systemClock } from '#platform/clock.ts'
 import { systemRandom } from '#platform/crypto.ts'
 import { resolveTxt } from '#platform/dns.ts'
 import { createIds } from '#platform/ids.ts'
-import { keyFromFile } from '#platform/key-file.ts'
+import { keysFromFile } from '#platform/key-file.ts'
 import { createOutgoing } from '#platform/outgoing.ts'
-import { createSealing } from '#platform/sealing.ts'
+import { createSealing, type SealingKey } from '#platform/sealing.ts'
 import type { Secret } from '#platform/secret.ts'
 import { createUrls } from '#platform/urls.ts'
 import type { Config } from './config.ts'
@@ -27,6 +27,10 @@ export async function openDatabase(config: Config, mode: 'own' | 'share'): Promi
   return { url: embedded.serverUrl, ownerUrl: embedded.url, close: () => embedded.stop() }
 }
 
+/** What seals secrets at rest; made if there is nothing yet. */
+export const keysOf = ({ encryptionKeys, dataDir }: Config): readonly SealingKey[] =>
+  encryptionKeys.length > 0 ? encryptionKeys : keysFromFile(dataDir, systemRandom)
+
 /** The services on a migrated database; as the server's role, so that row-level security holds for commands too. */
 export function createServices(
   config: Config,
@@ -40,13 +44,12 @@ export function createServices(
     lanes: config.databaseConnections,
     onSettled,
   })
-  const keys = config.encryptionKeys.length > 0 ? config.encryptionKeys : [keyFromFile(config.dataDir, systemRandom)]
   return {
     database,
     clock: systemClock,
     ids: createIds(systemClock, systemRandom),
     randomBytes: systemRandom,
-    sealing: createSealing(keys, systemRandom),
+    sealing: createSealing(keysOf(config), systemRandom),
     outgoing: createOutgoing({ isLoopbackAllowed: config.isLoopbackAllowed }),
     resolveTxt,
     urls: createUrls(originOf(config)),

@@ -7,6 +7,7 @@ import { addApplicationCommands } from './application.ts'
 import { addAssetCommands } from './asset.ts'
 import { addAssignmentCommands } from './assignment.ts'
 import { addAuditCommands } from './audit.ts'
+import { addBackupCommands } from './backup.ts'
 import { addBrandCommands } from './brand.ts'
 import { addChecklistCommands } from './checklist.ts'
 import { addConnectionCommands } from './connection.ts'
@@ -47,6 +48,7 @@ export function createCli(runtime: CliRuntime): Command {
     .showHelpAfterError('(add --help for the options)')
   const parts = [
     addServerCommands,
+    addBackupCommands,
     addOrganizationCommands,
     addBrandCommands,
     addDirectoryCommands,

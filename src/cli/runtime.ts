@@ -6,6 +6,14 @@ import { type CallContext, enterInstance, enterOrganization, type Services, serv
 
 export type CliServices = Services & { urls: Urls }
 
+/** Asked for when it is needed. */
+export type Passphrase = () => Promise<string>
+
+export type BackedUp = { file: string; hasKeys: boolean; tables: number; rows: number }
+
+/** `migrations`: how many were applied on top, of those that have come since. */
+export type Restored = BackedUp & { createdAt: string; migrations: number }
+
 export type CliRuntime = {
   /** Opens the database, attaching to or starting the embedded one, and closes it afterwards. */
   withServices<T>(work: (services: CliServices) => Promise<T>): Promise<T>
@@ -13,6 +21,12 @@ export type CliRuntime = {
   migrate(): Promise<void>
   /** As whom: the owner of the tables, for psql and backups, or the server, for another node. */
   databaseUrl(whose: 'owner' | 'server'): Promise<string>
+  /** Writes a backup; without keys where it is given no passphrase. */
+  backup(file: string, passphrase: Passphrase | undefined): Promise<BackedUp>
+  /** Restores a backup into an empty database; as a rehearsal into one that is thrown away. */
+  restore(file: string, passphrase: Passphrase, options: { isRehearsal: boolean }): Promise<Restored>
+  /** From the environment or standard input. @throws AppError invalid where it is in neither */
+  passphrase: Passphrase
   /** All of standard input. */
   readInput(): Promise<string>
   /** One line on standard output. */

@@ -1,6 +1,8 @@
 // Brings the database to this version's tables. Nodes that start at once take turns by an advisory lock; each run is one
 // transaction, so a killed migration leaves nothing behind.
-import { readFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
@@ -59,7 +61,7 @@ async function requireCurrent(connection: postgres.Sql): Promise<void> {
       throw new AppError('unavailable', `${whoseLogin} may not even read them: grant ${serverRole.name} to it`)
     },
   )
-  const [applied, known] = [Number(row?.['applied']), knownMigrations()]
+  const [applied, known] = [Number(row?.['applied']), knownMigrations().length]
   if (applied >= known) return
   throw new AppError(
     'unavailable',
@@ -74,14 +76,34 @@ const countApplied = prepared<Record<string, never>, { applied: number }>(
   () => sql`select count(*)::int as applied from drizzle.__drizzle_migrations`,
 )
 
-function knownMigrations(): number {
-  const journal = JSON.parse(readFileSync(`${migrationsFolder}/meta/_journal.json`, 'utf8')) as { entries: unknown[] }
-  return journal.entries.length
+type Journal = { entries: { when: number; tag: string }[] }
+
+const journalIn = (folder: string): string => join(folder, 'meta/_journal.json')
+
+const readJournal = (): Journal => JSON.parse(readFileSync(journalIn(migrationsFolder), 'utf8')) as Journal
+
+/** This version's migrations in their order; `when` is what tells one from another. */
+export const knownMigrations = (): Journal['entries'] => readJournal().entries
+
+/**
+ * Makes the tables that an older version had, for its backup. @param last the newest migration to apply, by its `when`
+ */
+export async function migrateUpTo(owner: postgres.Sql, last: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'rolecall-migrations-'))
+  try {
+    cpSync(migrationsFolder, folder, { recursive: true })
+    const journal = readJournal()
+    const entries = journal.entries.filter(({ when }) => when <= last)
+    writeFileSync(journalIn(folder), JSON.stringify({ ...journal, entries }))
+    await migrate(drizzle(owner), { migrationsFolder: folder })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 /** How many of this version's migrations the database has; for the readiness check. @throws AppError unavailable */
 export async function migrationState(database: Database): Promise<{ applied: number; known: number }> {
-  const known = knownMigrations()
+  const known = knownMigrations().length
   const [row] = await database.read(countApplied({}))
   return { applied: row?.applied ?? 0, known }
 }

@@ -27,9 +27,13 @@ const text = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, 
 
 export async function hashPassword(password: string, randomBytes: RandomBytes): Promise<string> {
   const salt = randomBytes(saltBytes)
-  const tag = await inTurn(() => derive(bytesOf(password), salt, cost, tagBytes))
+  const tag = await deriveKey(password, salt, cost)
   return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${text(salt)}$${text(tag)}`
 }
+
+/** A key of 32 bytes from what somebody typed. */
+export const deriveKey = (password: string, salt: Buffer, of: Cost): Promise<Buffer> =>
+  inTurn(() => derive(bytesOf(password), salt, of, tagBytes))
 
 /** False also for a hash that is not one. Takes as long for a wrong password as for the right one. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { requireSealingKeys } from '#access/organizations/sealing-check.ts'
 import { systemRandom } from '#platform/crypto.ts'
 import { AppError } from '#platform/errors.ts'
-import { keyFromFile } from '#platform/key-file.ts'
+import { keysFromFile, writtenKeys } from '#platform/key-file.ts'
 import { createSealing, type SealPlace } from '#platform/sealing.ts'
 import { Secret } from '#platform/secret.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
@@ -53,7 +53,7 @@ test('W-039 the start says which key is missing', async () => {
 
 test('the key file is made once, for its owner alone', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rolecall-key-'))
-  const keys = await Promise.all(Array.from({ length: 8 }, async () => keyFromFile(folder, systemRandom).key.reveal()))
+  const keys = await Promise.all(Array.from({ length: 8 }, async () => writtenKeys(keysFromFile(folder, systemRandom))))
   expect(new Set(keys).size).toBe(1)
   expect(readdirSync(folder)).toEqual(['encryption.key'])
   expect(statSync(join(folder, 'encryption.key')).mode & 0o777).toBe(0o600)

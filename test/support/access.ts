@@ -132,6 +132,13 @@ export async function runCommand(
       migrate: async () => {
         result.lines.push('migrated')
       },
+      backup: async () => {
+        throw new Error('Backups are tested with a process')
+      },
+      restore: async () => {
+        throw new Error('Backups are tested with a process')
+      },
+      passphrase: async () => input,
       databaseUrl: async () => 'postgres://rolecall.example.com/rolecall',
       readInput: async () => input,
       print: (line) => result.lines.push(line),

@@ -57,6 +57,13 @@ export async function startServer(environment: Environment, quiet?: { link: RegE
 export const rolecall = (environment: Environment, ...args: string[]): Promise<Finished> =>
   launch(environment, args).finished
 
+/** The same, with something on its standard input. */
+export function rolecallTold(environment: Environment, input: string, ...args: string[]): Promise<Finished> {
+  const { child, finished } = launch(environment, args)
+  child.stdin?.end(input)
+  return finished
+}
+
 /** The same, with nobody who reads what it prints. */
 export async function rolecallUnread(environment: Environment, ...args: string[]): Promise<Finished> {
   const { child, finished } = launch(environment, args)

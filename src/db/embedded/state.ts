@@ -1,5 +1,5 @@
 // What the data directory says of the embedded PostgreSQL: how to reach it, and whether it runs.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Secret } from '#platform/secret.ts'
 
@@ -12,6 +12,14 @@ type StoredState = Omit<EmbeddedState, 'loginPassword'> & { loginPassword?: stri
 const statePath = (dataDir: string): string => join(dataDir, 'postgres.json')
 
 export const clusterPath = (dataDir: string): string => join(dataDir, 'postgres')
+
+export const hasCluster = (dataDir: string): boolean =>
+  existsSync(statePath(dataDir)) || existsSync(clusterPath(dataDir))
+
+/** Of a PostgreSQL that does not run. */
+export function removeCluster(dataDir: string): void {
+  for (const path of [statePath(dataDir), clusterPath(dataDir)]) rmSync(path, { recursive: true, force: true })
+}
 
 /** Undefined where no cluster was made yet. @param newPassword for a state that has no password of the login yet */
 export function readState(dataDir: string, newPassword: () => string): EmbeddedState | undefined {
