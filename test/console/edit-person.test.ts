@@ -187,7 +187,7 @@ async function withDirectory() {
     const schemas = ['urn:ietf:params:scim:schemas:core:2.0:User']
     const init = { method, headers, body: JSON.stringify({ schemas, ...body }) }
     const answer = await stage.request(`/scim/v2/${directoryId}/${path}`, init)
-    return answer.status === 204 ? {} : await answer.json()
+    return (answer.status === 204 ? {} : await answer.json()) as { id: string }
   }
   return { directoryId, scim }
 }

@@ -89,6 +89,37 @@ describe('choosing people', () => {
     expect(unchosen.location).toBe(`/console/users/bulk/deactivate?chosen=${rest(second)}`)
   })
 
+  test('004-10: boxes for whoever may change many, saying page or all; none for who may not, by any way', async () => {
+    await Promise.all([person('Boxed One'), person('Boxed Two')])
+    const page = (await admin.get('/console/users?q=boxed')).text
+    expect(page.match(/type="checkbox" id="user\./g) ?? page.match(/name="user\./g)).toHaveLength(2)
+    expect(page).toContain('aria-label="Choose everybody on this page"')
+    expect(page).toContain('Choose all 2')
+    const all = (await admin.get('/console/users?q=boxed&all=1')).text
+    expect(all).toContain('2 chosen, all that are found')
+    expect(all.match(/name="user\.[^>]*checked/g)).toHaveLength(2)
+    const boxes = {
+      ...{ key: 'lookout', name: 'Lookout', purpose: 'Looks', rank: 5, denies: [] },
+      allows: ['users.read'],
+    }
+    await createRole(organization.ctx, boxes)
+    const reader = await createManager(organization, { name: 'Re Ader', role: 'lookout' })
+    const lookout = consoleClient(app, reader)
+    const read = await lookout.get('/console/users?q=boxed')
+    expect([read.status, read.text.includes('Boxed One')]).toEqual([200, true])
+    for (const words of [
+      'name="user.',
+      'class="choose"',
+      'Choose everybody',
+      'Choose all',
+      'selection-bar',
+      'name="do"',
+    ])
+      expect([words, read.text.includes(words)]).toEqual([words, false])
+    expect((await lookout.get('/console/users/bulk/deactivate?q=boxed&all=1')).status).toBe(403)
+    expect((await lookout.post('/console/users/bulk/deactivate', { query: 'q=boxed&all=1' })).status).toBe(403)
+  })
+
   test('of all that are found, those are kept in mind who are left out', async () => {
     const [first, second] = [await person('Everyone A'), await person('Everyone B')]
     const left = await admin.post('/console/users/choose', {
@@ -149,7 +180,7 @@ describe('many at once', () => {
       ...{ query, roleId: editorRole, scope: boreal, reason: 'Covers' },
     })
     expect(elsewhere.status).toBe(400)
-    expect((await manager.post('/console/users/bulk/deactivate', { query })).status).toBe(400)
+    expect((await manager.post('/console/users/bulk/deactivate', { query })).status).toBe(403)
     expect(await statusOf(inside)).toBe('active')
   })
 })

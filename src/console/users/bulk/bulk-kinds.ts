@@ -6,21 +6,25 @@ export const kinds = {
     title: 'Deactivate several people',
     lead: 'They are shut out with their next request, everywhere.',
     run: 'Deactivate',
+    needs: 'users.write',
   },
   reactivate: {
     title: 'Reactivate several people',
     lead: 'They may sign in again, anew. What their groups give comes back by itself.',
     run: 'Reactivate',
+    needs: 'users.write',
   },
   assign: {
     title: 'Give several people a role',
     lead: 'Directly, for one and the same reason.',
     run: 'Give the role to',
+    needs: 'assignments.write',
   },
   unassign: {
     title: 'Take a role from several people',
     lead: 'What was given directly is taken back; what groups give stays.',
     run: 'Take the role from',
+    needs: 'assignments.write',
   },
 } as const
 

@@ -7,13 +7,14 @@ import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import { AppError, notFound } from '#platform/errors.ts'
+import { requireHeld, requirePermissionSomewhere } from '#src/context.ts'
 import { type ConsoleEnv, frameOf } from '../../ui/env.ts'
 import { emptyForm, endOfDay, textOf } from '../../ui/forms.ts'
 import { brandOfScope, roleChoices } from '../../ui/role-choices.ts'
 import { renderForm, submit } from '../../ui/submit.ts'
 import { filterOf, parseQuery } from '../list/users-query.ts'
 import { BulkFormPage } from './bulk-form-page.tsx'
-import { type BulkKind, isBulkKind } from './bulk-kinds.ts'
+import { type BulkKind, isBulkKind, kinds } from './bulk-kinds.ts'
 import { BulkPreviewPage } from './bulk-pages.tsx'
 import { ChangePage, shownOutcomes } from './change-page.tsx'
 
@@ -69,8 +70,11 @@ function timeOf(text: string | undefined): Date | undefined {
 
 function kindOf(c: Context<ConsoleEnv>): BulkKind {
   const kind = c.req.param('kind') ?? ''
-  if (isBulkKind(kind)) return kind
-  throw notFound('Page')
+  if (!isBulkKind(kind)) throw notFound('Page')
+  const { needs } = kinds[kind]
+  if (needs === 'users.write') requireHeld(c.get('ctx'), needs)
+  else requirePermissionSomewhere(c.get('ctx'), needs)
+  return kind
 }
 
 /** Whom and what the form is about, as the verbs take it. */
