@@ -22,7 +22,16 @@ const due = async (): Promise<number> =>
 
 const past = [
   ...['organizations', 'brands', 'users', 'groups', 'group_members', 'group_nestings', 'roles', 'role_permissions'],
-  ...['mappings', 'assignments', 'teams', 'team_members', 'team_sources', 'team_roles', 'review_tasks'],
+  ...[
+    'mappings',
+    'assignments',
+    'teams',
+    'team_members',
+    'team_sources',
+    'team_roles',
+    'review_tasks',
+    'separation_rules',
+  ],
 ]
 /** Time goes on: everything there is happened so much earlier. */
 async function pass(interval: string): Promise<void> {
@@ -136,6 +145,45 @@ describe('000-36 the digest', () => {
     await pass('2 days')
     await send()
     expect(Object.keys(await mails())).toEqual(['ada@example.com'])
+  })
+  test('says that a rule of separation withholds a role, and not that they hold it; and that it does no more', async () => {
+    await newClient()
+    const reading = await map({ groupId: await group('Readers', ['ada']), roleId: ids['viewer'] })
+    const sides = { first: { roleId: ids['viewer'] }, second: { roleId: ids['editor'] }, mode: 'enforce' }
+    await done('POST', 'separation-rules', { name: 'Four eyes', purpose: 'Fraud', ...sides })
+    await map()
+    await pass('2 days')
+    await send()
+    const told = await mails()
+    expect(told['ada@example.com']).toContain(
+      'The rule Four eyes withholds Editor in Aurora from you. You would hold it through: group Writers.',
+    )
+    expect(told['ada@example.com']).not.toContain('You hold Editor')
+    expect(told['ben@example.com']).toContain('You hold Editor in Aurora by now')
+    await done('DELETE', `mappings/${reading}`)
+    await clearMails()
+    await pass('2 days')
+    await send()
+    expect((await mails())['ada@example.com']).toContain('You hold Editor in Aurora by now, through: group Writers.')
+  })
+  test('says when an exception counts no more, since the role below it is gone, and when it counts again', async () => {
+    await newClient()
+    const mapping = await map({ roleId: ids['viewer'] })
+    const wanted = { userId: ids['ada'], brandId: ids['aurora'], permission: 'content.publish', effect: 'allow' }
+    await done('POST', 'overrides', { ...wanted, reason: 'x', expiresAt: '2098-01-01T00:00:00Z' })
+    await pass('2 days')
+    await send()
+    await clearMails()
+    await done('DELETE', `mappings/${mapping}`)
+    await pass('2 days')
+    await send()
+    const gone = (await mails())['ada@example.com']
+    expect(gone).toContain('The permission content.publish in Aurora that is for you alone does not count any more')
+    await clearMails()
+    await map({ roleId: ids['viewer'] })
+    await pass('2 days')
+    await send()
+    expect((await mails())['ada@example.com']).toContain('that is for you alone counts by now')
   })
   test('tells of teams, of groups in them, of filters, and of what a role allows by now', async () => {
     await newClient()

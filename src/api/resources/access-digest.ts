@@ -28,10 +28,17 @@ const putRoute = operation('put', '/access-digest', 'setAccessDigest', {
 })
 
 const line = z.object({
-  kind: z.enum(['gained', 'lost', 'role']),
-  role: z.string(),
+  kind: z.enum(['gained', 'lost', 'withheld', 'override', 'role']).openapi({
+    description:
+      '`withheld`: by a rule of separation; `override`: an exception that counts by now, or does not any more',
+  }),
+  role: z.string().optional(),
   brand: z.string().nullable().optional(),
   through: z.array(z.string()).optional(),
+  rule: z.string().optional().openapi({ description: 'Of what is withheld: the rule that does it' }),
+  permission: z.string().optional().openapi({ description: 'Of an override' }),
+  effect: z.enum(['allow', 'deny']).optional(),
+  counts: z.boolean().optional(),
   allows: z.array(z.string()).optional(),
   refuses: z.array(z.string()).optional(),
   by: z.string().nullable().openapi({ description: 'Who has changed it, where that is known' }),

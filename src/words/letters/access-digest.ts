@@ -15,6 +15,25 @@ export type DigestLine =
       by: string | null
     }
   | {
+      /** A rule of separation keeps it from them by now, although they would hold it. */
+      kind: 'withheld'
+      role: string
+      brand: string | null
+      through: string[]
+      /** The name of the rule. */
+      rule: string
+      by: null
+    }
+  | {
+      /** An exception counts on top of a role: with the first one in a place it begins to, with the last one it ends. */
+      kind: 'override'
+      permission: string
+      effect: 'allow' | 'deny'
+      brand: string | null
+      counts: boolean
+      by: null
+    }
+  | {
       /** A role that they keep has become another. */
       kind: 'role'
       role: string
@@ -36,8 +55,16 @@ export function digestSentence(line: DigestLine, organization: string): string {
     ]
     return `The role ${line.role} ${parts.join('; it ')}.${byWords(line.by)}`
   }
+  if (line.kind === 'override') {
+    const what = `${line.effect === 'allow' ? 'permission' : 'refusal of'} ${line.permission} in ${line.brand ?? organization}`
+    return line.counts
+      ? `The ${what} that is for you alone counts by now, since you hold a role there.`
+      : `The ${what} that is for you alone does not count any more, since you hold no role there.`
+  }
   const where = `${line.role} in ${line.brand ?? organization}`
   const through = line.through.join(', ')
+  if (line.kind === 'withheld')
+    return `The rule ${line.rule} withholds ${where} from you. You would hold it through: ${through}.`
   const what =
     line.kind === 'gained'
       ? `You hold ${where} by now, through: ${through}.`

@@ -5,6 +5,7 @@ import { prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import type { DigestLine } from '#words/letters/access-digest.ts'
 import { sourceText } from '#words/role-sources.ts'
+import { type AccessModel, conflictsIn, readAccessModel } from '../../decisions/access-model.ts'
 import { contextAt } from '../../ground/context-at.ts'
 import { fromHeld, type HeldRole, heldRoleJson } from '../sources.ts'
 
@@ -50,13 +51,19 @@ async function readAll<Row>(ctx: CallContext, statement: Statement<Row>): Promis
   return rows
 }
 
-type Cell = Omit<HeldRole, 'source'> & { sources: HeldRole['source'][] }
+type Cell = Omit<HeldRole, 'source'> & {
+  sources: HeldRole['source'][]
+  /** The name of the enforced rule of separation that keeps it from them. */
+  withheldBy?: string | undefined
+}
 type Cells = Map<string, Map<string, Cell>>
+
+const keyOf = ({ role, brand }: Pick<HeldRole, 'role' | 'brand'>): string => `${role.id} ${brand?.id ?? ''}`
 
 function cellsOf(rows: readonly Held[]): Cells {
   const people: Cells = new Map()
   for (const { userId, held } of rows) {
-    const key = `${held.role.id} ${held.brand?.id ?? ''}`
+    const key = keyOf(held)
     const own = people.get(userId) ?? new Map<string, Cell>()
     own.set(key, { ...held, sources: [...(own.get(key)?.sources ?? []), held.source] })
     people.set(userId, own)
@@ -64,11 +71,50 @@ function cellsOf(rows: readonly Held[]): Cells {
   return people
 }
 
-/** In `these` and not in `those`; what is held directly was told when it was given or taken. */
-const onlyIn = (these: Map<string, Cell> | undefined, those: Map<string, Cell> | undefined): Cell[] =>
-  [...(these ?? [])]
-    .filter(([key, { sources }]) => those?.has(key) !== true && sources.every(({ type }) => type !== 'direct'))
-    .map(([, cell]) => cell)
+const placeOf = ({ brand }: Cell): string => brand?.id ?? ''
+
+/** Marks what a rule of separation withholds, as decisions do. */
+function markWithheld(model: AccessModel, cells: Map<string, Cell>): void {
+  const scopes = Object.groupBy(cells.values(), placeOf)
+  const held = Object.fromEntries(
+    Object.entries(scopes).map(([place, of = []]) => [place, of.map(({ role }) => role.id)]),
+  )
+  for (const place of Object.keys(held))
+    for (const { mode, second, name } of conflictsIn(model, held, place)) {
+      const cell = mode === 'enforce' ? cells.get(`${second.roleId} ${place}`) : undefined
+      if (cell !== undefined) cell.withheldBy = name
+    }
+}
+
+type Side = Map<string, Cell> | undefined
+
+/** In `these` and not in `those`; what is held directly was told when it was given or taken, but not when a rule lets go of it. */
+const onlyIn = (these: Side, those: Side): Cell[] =>
+  [...(these ?? [])].flatMap(([key, cell]) => {
+    if (cell.withheldBy !== undefined || cell.role.kind !== 'role') return []
+    const other = those?.get(key)
+    if (other !== undefined) return other.withheldBy === undefined ? [] : [cell]
+    return cell.sources.every(({ type }) => type !== 'direct') ? [cell] : []
+  })
+
+const newlyWithheld = (now: Side, then: Side): DigestLine[] =>
+  [...(now ?? [])].flatMap(([key, { role, brand, sources, withheldBy: rule }]) => {
+    if (rule === undefined || then?.get(key)?.withheldBy !== undefined) return []
+    const through = [...new Set(sources.map(sourceText))]
+    return [{ kind: 'withheld', role: role.name, brand: brand?.name ?? null, through, rule, by: null }]
+  })
+
+/** An exception counts where they hold a role. */
+const countsIn = (cells: Side, place: string): boolean =>
+  [...(cells ?? []).values()].some(({ role, brand }) => role.kind === 'role' && (brand?.id ?? '') === place)
+
+/** Exceptions that stayed, and count by now or do not any more. */
+const movedOverrides = (now: Side, then: Side): Cell[] =>
+  [...(now ?? [])].flatMap(([key, cell]) =>
+    cell.role.kind === 'override' && then?.has(key) && countsIn(now, placeOf(cell)) !== countsIn(then, placeOf(cell))
+      ? [cell]
+      : [],
+  )
 
 /** What names the change of a source in the audit trail, the likeliest first. */
 const targetsOf = (source: HeldRole['source'], userId: string): string[] => {
@@ -103,13 +149,23 @@ async function changedRoles(
   return changes
 }
 
+async function standingAt(ctx: CallContext, userIds: readonly string[]): Promise<Cells> {
+  const [model, rows] = await Promise.all([
+    inTransaction(ctx, (tx) => readAccessModel(tx, ctx)),
+    readAll(ctx, holdings({ organizationId: ctx.organizationId, userIds })),
+  ])
+  const people = cellsOf(rows)
+  for (const cells of people.values()) markWithheld(model, cells)
+  return people
+}
+
 /** @returns by person, whoever was active at both moments; those for whom nothing has changed are left out */
 export async function changesOf(ctx: CallContext, userIds: readonly string[], moments: Moments) {
   const { organizationId } = ctx
   const [before, after] = await Promise.all([contextAt(ctx, moments.from), contextAt(ctx, moments.until)])
   const [then, now, wereActive] = await Promise.all([
-    readAll(before, holdings({ organizationId, userIds })).then(cellsOf),
-    readAll(after, holdings({ organizationId, userIds })).then(cellsOf),
+    standingAt(before, userIds),
+    standingAt(after, userIds),
     readAll(before, activeAmong({ organizationId, userIds })),
   ])
   const roleIds = [...new Set([...now.values()].flatMap((cells) => [...cells.values()].map(({ role }) => role.id)))]
@@ -117,8 +173,12 @@ export async function changesOf(ctx: CallContext, userIds: readonly string[], mo
   const people = wereActive.map(({ id }) => ({
     userId: id,
     gained: onlyIn(now.get(id), then.get(id)),
-    lost: onlyIn(then.get(id), now.get(id)),
-    kept: [...(now.get(id) ?? [])].filter(([key]) => then.get(id)?.has(key)).map(([, { role }]) => role),
+    lost: onlyIn(then.get(id), now.get(id)).filter((cell) => now.get(id)?.has(keyOf(cell)) !== true),
+    withheld: newlyWithheld(now.get(id), then.get(id)),
+    overrides: movedOverrides(now.get(id), then.get(id)),
+    kept: [...(now.get(id) ?? [])]
+      .filter(([key, { withheldBy }]) => withheldBy === undefined && then.get(id)?.has(key))
+      .map(([, { role }]) => role),
   }))
   const targetIds = people.flatMap(({ userId, gained, lost }) =>
     [...gained, ...lost].flatMap(({ sources }) => sources.flatMap((source) => targetsOf(source, userId))),
@@ -135,9 +195,23 @@ export async function changesOf(ctx: CallContext, userIds: readonly string[], mo
         .map((id) => actors.get(id))
         .find(Boolean) ?? null,
   })
-  const linesOf = ({ userId, gained, lost, kept }: (typeof people)[number]): DigestLine[] => [
+  const overrideIds = people.flatMap(({ overrides }) => overrides.map(({ role }) => role.id))
+  const overridden = new Map(
+    overrideIds.length === 0
+      ? []
+      : (await readAll(after, grants({ organizationId, roleIds: overrideIds }))).map((grant) => [grant.roleId, grant]),
+  )
+  const overrideLine = (userId: string, cell: Cell): DigestLine[] => {
+    const { permission, effect } = overridden.get(cell.role.id) ?? {}
+    if (permission === undefined || effect === undefined) return []
+    const counts = countsIn(now.get(userId), placeOf(cell))
+    return [{ kind: 'override', permission, effect, brand: cell.brand?.name ?? null, counts, by: null }]
+  }
+  const linesOf = ({ userId, gained, lost, withheld, overrides, kept }: (typeof people)[number]): DigestLine[] => [
     ...gained.map((cell) => lineOf('gained', userId, cell)),
     ...lost.map((cell) => lineOf('lost', userId, cell)),
+    ...withheld,
+    ...overrides.flatMap((cell) => overrideLine(userId, cell)),
     ...[...new Map(kept.map((role) => [role.id, role])).values()].flatMap(({ id, name }): DigestLine[] => {
       const change = contents.get(id)
       return change === undefined ? [] : [{ kind: 'role', role: name, ...change, by: actors.get(id) ?? null }]
