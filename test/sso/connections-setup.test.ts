@@ -1,9 +1,10 @@
 // From a new connection to people who come in by it: what to paste at each provider, the ways in which our client proves itself,
 // approval by an administrator, and the commands of an operator.
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { presets } from '#connections/providers/providers.ts'
 import { createOidcIdentityProvider, type OidcIdentityProvider } from '#sandbox/oidc-idp/identity-provider.ts'
 import { buildMetadata } from '#sandbox/saml-idp/metadata.ts'
 import { type AccessStage, type Client, startStage } from '../support/access.ts'
@@ -58,6 +59,8 @@ describe('the screen of the provider, with our values under its own names', () =
       },
     ],
     ['entra', 'oidc', { 'Redirect URI (Web)': 'redirectUri', 'Front-channel logout URL': 'frontchannelLogoutUrl' }],
+    ['google', 'saml', { 'ACS URL': 'acsUrl', 'Entity ID': 'entityId', 'Start URL (optional)': 'startUrl' }],
+    ['google', 'oidc', { 'Authorized redirect URIs': 'redirectUri' }],
     [
       'onelogin',
       'saml',
@@ -77,10 +80,11 @@ describe('the screen of the provider, with our values under its own names', () =
     ],
     ['generic', 'oidc', { 'Redirect URI': 'redirectUri', 'Back-channel logout URI': 'backchannelLogoutUrl' }],
   ]
-  test.each(screens)('%s, %s', async (preset, type, values) => {
+  test.each(screens)('003-06: %s, %s, with a guide of its own', async (preset, type, values) => {
     const { status, body } = await client.post('connections', input(type, preset))
     expect([status, body.setup.provider, body.setup.protocol]).toEqual([201, preset, type])
     expect(body.setup.path).not.toBe('')
+    expect(readFileSync(`docs/connect/${presets[preset as keyof typeof presets].guide}`, 'utf8')).toMatch(/^# .+/)
     const pasted = new Map(body.setup.paste.map(({ field, value }: { field: string; value: string }) => [field, value]))
     const urls = stage.services.urls.connection(body.id)
     for (const [field, name] of Object.entries(values)) expect([field, pasted.get(field)]).toEqual([field, urls[name]])
@@ -185,7 +189,7 @@ describe('by command', () => {
   const rolecall = (noun: string, verb: string, ...args: string[]) =>
     stage.rolecall(noun, verb, '--organization', client.slug, ...args)
 
-  test('a connection is created from a file, shown, tested, refreshed, enforced and disabled', async () => {
+  test('003-06: a connection is created from a file, shown, tested, refreshed, optional or for all, and disabled', async () => {
     const args = ['--type', 'saml', '--preset', 'entra', '--jit', 'on', '--default-role', 'viewer', '--json']
     const draft = await rolecall('connection', 'create', '--idp-metadata', metadataFile, ...args)
     expect(draft).toMatchObject({ exitCode: 0, json: { type: 'saml', status: 'draft' } })

@@ -14,7 +14,7 @@ import { Figure } from '../ui/figures.tsx'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Badge, ButtonForm, CopyField, Panel, TextArea, type Tone } from '../ui/parts.tsx'
 import type { RoleChoices } from '../ui/role-choices.ts'
-import { RolePurposes } from '../users/parts/assignment-pages.tsx'
+import { RolePurposes } from '../ui/role-purposes.tsx'
 import { carried, SharedFields, StepButtons } from './invite-pages.tsx'
 
 export const InviteManyPage = ({

@@ -13,7 +13,7 @@ import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Panel, Select, TextArea } from '../ui/parts.tsx'
 import type { RoleChoices } from '../ui/role-choices.ts'
-import { RolePurposes } from '../users/parts/assignment-pages.tsx'
+import { RolePurposes } from '../ui/role-purposes.tsx'
 import { SpecialPermission } from './special-permission.tsx'
 
 type InviteFormProps = {

@@ -7,6 +7,7 @@ import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { namedOptions, Select, TextArea } from '../ui/parts.tsx'
 import { type RoleChoices, scopeOptions } from '../ui/role-choices.ts'
+import { RolePurposes } from '../ui/role-purposes.tsx'
 
 type Named = { id: string; name: string }
 
@@ -128,6 +129,7 @@ export const GiveTeamRolePage = ({ frame, team, state, choices }: GiveProps) => 
       <TextArea {...field(state, 'reason')} label="Reason" maxlength={1_000} />
       <Field {...field(state, 'expiresAt')} label="Until" type="date" isOptional hint="The end of that day, UTC." />
       <Buttons submit="See who gains what" back={`/console/teams/${team.id}`} />
+      <RolePurposes choices={choices} />
     </PostForm>
   </ConsolePage>
 )

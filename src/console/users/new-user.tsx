@@ -13,8 +13,8 @@ import { emptyForm, faultAt, textOf } from '../ui/forms.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { Select } from '../ui/parts.tsx'
 import { type RoleChoices, roleChoices } from '../ui/role-choices.ts'
+import { RolePurposes } from '../ui/role-purposes.tsx'
 import { renderForm, submit } from '../ui/submit.ts'
-import { RolePurposes } from './parts/assignment-pages.tsx'
 
 /** @returns an app to be mounted at `/console/users/new` */
 export function createNewUser(): Hono<ConsoleEnv> {

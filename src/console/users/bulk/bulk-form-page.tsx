@@ -6,7 +6,7 @@ import { Choice, Field } from '#http/ui/forms.tsx'
 import { ConsolePage, sectionTrail } from '../../ui/frame.tsx'
 import { Select, TextArea } from '../../ui/parts.tsx'
 import { type RoleChoices, scopeOptions } from '../../ui/role-choices.ts'
-import { RolePurposes } from '../parts/assignment-pages.tsx'
+import { RolePurposes } from '../../ui/role-purposes.tsx'
 import { type Common, kinds, listHref } from './bulk-kinds.ts'
 
 export const BulkFormPage = ({

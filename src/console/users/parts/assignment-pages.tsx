@@ -12,6 +12,7 @@ import { endOfDay, filledForm, textOf } from '../../ui/forms.ts'
 import { ConsolePage } from '../../ui/frame.tsx'
 import { ButtonForm, Panel, Select, TextArea } from '../../ui/parts.tsx'
 import { brandOfScope, type RoleChoices, roleChoices, scopeOptions } from '../../ui/role-choices.ts'
+import { RolePurposes } from '../../ui/role-purposes.tsx'
 import { renderForm, submit } from '../../ui/submit.ts'
 import { nameOf, userTrail } from './user-frame.tsx'
 
@@ -157,21 +158,6 @@ const GiveForm = ({ user, choices, state, organization }: GiveProps) => {
     </PostForm>
   )
 }
-
-/** What each role is for, so that people choose the right one. */
-export const RolePurposes = ({ choices }: { choices: RoleChoices }) => (
-  <details class="more-filters after-table">
-    <summary>What the roles are for</summary>
-    <dl class="facts">
-      {choices.roles.map(({ label, purpose }) => (
-        <div>
-          <dt>{label}</dt>
-          <dd>{purpose}</dd>
-        </div>
-      ))}
-    </dl>
-  </details>
-)
 
 const ReasonFields = ({ state }: { state: FormState }) => (
   <>

@@ -10,7 +10,7 @@ import { type CallContext, isPermitted } from '#src/context.ts'
 import { Panel, Select, TextArea } from '../../ui/parts.tsx'
 import { Source } from '../../ui/people.tsx'
 import { organizationScope, type RoleChoices } from '../../ui/role-choices.ts'
-import { RolePurposes } from './assignment-pages.tsx'
+import { RolePurposes } from '../../ui/role-purposes.tsx'
 import { nameOf } from './user-frame.tsx'
 
 export type EditFormProps = {
