@@ -1,5 +1,8 @@
 // What people see of what is kept of them: all that is about them, without secrets, and nothing that is about somebody else.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { applyDraft } from '#access/drafts/apply-draft.ts'
+import { previewDraft } from '#access/drafts/drafts.ts'
+import { createDraft } from '#access/drafts/write-draft.ts'
 import { exportOwnData } from '#access/people/personal-data/own-data.ts'
 import { register } from '#access/people/personal-data/register.ts'
 import { deactivateUser } from '#access/people/status/deactivate-user.ts'
@@ -8,7 +11,7 @@ import { answerLines } from '#access/reviews/lines/answer-lines.ts'
 import { listReviewLines } from '#access/reviews/lines/lines.ts'
 import { scheduleReview } from '#access/reviews/schedule-review.ts'
 import type { CallContext } from '#src/context.ts'
-import { type AccessStage, type Client, startStage } from '../support/access.ts'
+import { type AccessStage, type Client, roleId, startStage } from '../support/access.ts'
 import { actingAs } from '../support/ceilings.ts'
 import { createPerson, giveRole } from '../support/people.ts'
 import { type SignedIn, signIn } from '../support/sessions.ts'
@@ -105,6 +108,37 @@ describe('what is about somebody else stays with them', () => {
     expect(done).not.toHaveProperty('detail')
     expect(JSON.stringify(events)).not.toContain(amara)
     expect(JSON.stringify(events)).not.toContain('On leave')
+  })
+
+  test('of a draft they see what it did to them, once it is made, and that they had a hand in it', async () => {
+    const bob = await createPerson(client, 'bob@example.com', 'Bob')
+    const group = (await client.post('groups', { displayName: 'Writers' })).body.id
+    const [editor, viewer] = [await roleId(client, 'editor'), await roleId(client, 'viewer')]
+    const give = (userId: string, reason: string) => ({ userId, roleId: editor, reason })
+    const administrator = await as(ada)
+    const { id: draftId } = await createDraft(administrator, {
+      name: 'Restructuring, dismissal of Bob',
+      changes: [
+        { kind: 'create_assignments', assignments: [give(amara, 'Takes over'), give(bob, 'Is to go on Friday')] },
+        { kind: 'create_mappings', mappings: [{ filter: 'userName eq "bob@example.com"', roleId: viewer }] },
+        { kind: 'add_members', groupId: group, memberIds: [bob, amara] },
+      ],
+    })
+    expect(await rowsOf(amara, 'change_drafts')).toEqual([])
+    await applyDraft(administrator, { draftId, hash: (await previewDraft(administrator, draftId)).hash })
+    const theirs = await rowsOf(amara, 'change_drafts')
+    expect(theirs).toEqual([
+      {
+        ...{ id: draftId, status: 'applied', applied_at: expect.any(String) },
+        changes: [
+          { kind: 'create_assignments', assignments: [give(amara, 'Takes over')] },
+          { kind: 'add_members', groupId: group, memberIds: [amara] },
+        ],
+      },
+    ])
+    const [made] = await rowsOf(ada, 'change_drafts')
+    expect(made).toMatchObject({ id: draftId, created_by: ada, applied_by: ada })
+    expect(JSON.stringify(made)).not.toMatch(/Restructuring|Friday|bob@/)
   })
 
   test('an answer of a reviewer is told once it counts, with the comment; lines about others are not', async () => {

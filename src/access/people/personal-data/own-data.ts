@@ -6,6 +6,7 @@ import { type CallContext, inTransaction, nowOf } from '#src/context.ts'
 import { countAttempt } from '../../ground/count-attempts.ts'
 import { ownUserId } from '../../ground/own-user-id.ts'
 import { type PersonalData, readPersonalData } from './export-person.ts'
+import { ownDraft } from './own-draft.ts'
 
 type Row = Record<string, unknown>
 
@@ -53,6 +54,8 @@ function ofHandOver(row: Row, userId: string): Row {
 
 /** Rows of a section that are theirs to see, without what is about others. */
 function ownRows(section: string, rows: readonly Row[], userId: string): Row[] {
+  if (section === 'change_drafts')
+    return rows.flatMap((row) => ownDraft(row, userId)).map((row) => withoutOthers(row, userId))
   const own = section === 'access_review_lines' ? rows.filter((row) => row['user_id'] === userId) : rows
   return own.map((row) => {
     if (section === 'audit_events') return withoutOthers(ofEvent(row, userId), userId)
