@@ -3,8 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { getMail } from '#access/notices/mail/mails.ts'
 import { sendAccessDigests } from '#access/people/digest/send-digests.ts'
 import { createGroup } from '#directory/create-group.ts'
+import type { CallContext } from '#src/context.ts'
 import { type AccessStage, type Client, change, createUser, roleId, startStage } from '../support/access.ts'
+import { make } from '../support/ceiling-stage.ts'
+import { actingAs } from '../support/ceilings.ts'
 import { consoleClient, createManager } from '../support/console.ts'
+import { createPerson, giveRole } from '../support/people.ts'
 
 let stage: AccessStage
 let client: Client
@@ -184,6 +188,38 @@ describe('000-36 the digest', () => {
     await pass('2 days')
     await send()
     expect((await mails())['ada@example.com']).toContain('that is for you alone counts by now')
+  })
+  test('names whoever has changed it for this person, and nobody who changed something for others', async () => {
+    await newClient()
+    await map()
+    await pass('2 days')
+    await send()
+    await clearMails()
+    const acting = async (name: string): Promise<CallContext> => {
+      const id = await createPerson(client, `${name}@example.com`, name)
+      await giveRole(client, { userId: id, role: 'administrator' })
+      return actingAs({ id: client.organizationId, slug: client.slug, ctx: client.ctx }, id)
+    }
+    const [root, second] = [await acting('Root'), await acting('Second')]
+    const [dora, eva] = [await createUser(client, 'dora@example.com'), await createUser(client, 'eva@example.com')]
+    await pass('2 days')
+    await send()
+    const add = (memberIds: string[]) => ({ kind: 'add_members', groupId: ids['writers'] ?? '', memberIds }) as const
+    await make(root, add([ids['cleo'] ?? '']))
+    await make(second, add([dora]))
+    await pass('2 days')
+    await send()
+    const told = await mails()
+    expect(told['cleo@example.com']).toContain('through: group Writers. Changed by Root.')
+    expect(told['dora@example.com']).toContain('through: group Writers. Changed by Second.')
+    // By a key, which brought it about, and not by whoever came after.
+    await clearMails()
+    await done('POST', `groups/${ids['writers']}/members`, { userIds: [eva] })
+    await make(second, { kind: 'remove_members', groupId: ids['writers'] ?? '', memberIds: [dora] })
+    await pass('2 days')
+    await send()
+    expect((await mails())['eva@example.com']).not.toContain('Second')
+    expect((await mails())['dora@example.com']).toContain('Changed by Second.')
   })
   test('tells of teams, of groups in them, of filters, and of what a role allows by now', async () => {
     await newClient()

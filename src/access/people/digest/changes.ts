@@ -8,6 +8,7 @@ import { sourceText } from '#words/role-sources.ts'
 import { type AccessModel, conflictsIn, readAccessModel } from '../../decisions/access-model.ts'
 import { contextAt } from '../../ground/context-at.ts'
 import { fromHeld, type HeldRole, heldRoleJson } from '../sources.ts'
+import { type Cause, causesOf, readMakers } from './makers.ts'
 
 type Held = { userId: string; held: HeldRole }
 
@@ -28,20 +29,6 @@ type Grant = { roleId: string; permission: string; effect: 'allow' | 'deny' }
 const grants = prepared<{ organizationId: string; roleIds: readonly string[] }, Grant>(
   (p) => sql`select rp.role_id as "roleId", rp.permission, rp.effect from role_permissions rp
     where rp.organization_id = ${p.organizationId} and rp.role_id = any (${p.roleIds}::text[])`,
-)
-
-type Event = { targetId: string; name: string }
-
-/** Who has last changed each of these, as far as they have a name. */
-const events = prepared<{ organizationId: string; targetIds: readonly string[]; from: string; until: string }, Event>(
-  (p) => sql`select t.id as "targetId", e.name from unnest(${p.targetIds}::text[]) t (id) cross join lateral (
-      select coalesce((select coalesce(u.display_name, u.user_name) from users u
-            where u.organization_id = a.organization_id and u.id = a.actor_id),
-          (select d.name from directories d where d.organization_id = a.organization_id and d.id = a.actor_id)) as name
-      from audit_events a where a.organization_id = ${p.organizationId} and a.target_id = t.id
-        and a.occurred_at > ${p.from}::timestamptz and a.occurred_at <= ${p.until}::timestamptz
-      order by a.id desc limit 1) e
-    where e.name is not null`,
 )
 
 export type Moments = { from: string; until: string }
@@ -116,13 +103,6 @@ const movedOverrides = (now: Side, then: Side): Cell[] =>
       : [],
   )
 
-/** What names the change of a source in the audit trail, the likeliest first. */
-const targetsOf = (source: HeldRole['source'], userId: string): string[] => {
-  if (source.type === 'team') return [source.team.id, userId]
-  if (source.type === 'direct') return []
-  return [source.mappingId, ...source.path.map(({ id }) => id), ...(source.filter === null ? [] : [userId])]
-}
-
 type RoleChange = { allows: string[]; refuses: string[] }
 
 async function changedRoles(
@@ -180,21 +160,20 @@ export async function changesOf(ctx: CallContext, userIds: readonly string[], mo
       .filter(([key, { withheldBy }]) => withheldBy === undefined && then.get(id)?.has(key))
       .map(([, { role }]) => role),
   }))
-  const targetIds = people.flatMap(({ userId, gained, lost }) =>
-    [...gained, ...lost].flatMap(({ sources }) => sources.flatMap((source) => targetsOf(source, userId))),
-  )
-  const named = [...new Set([...targetIds, ...contents.keys()])]
-  const actors = new Map(
-    (await readAll(ctx, events({ organizationId, targetIds: named, ...moments }))).map((e) => [e.targetId, e.name]),
-  )
-  const lineOf = (kind: 'gained' | 'lost', userId: string, { role, brand, sources }: Cell): DigestLine => ({
-    ...{ kind, role: role.name, brand: brand?.name ?? null, through: [...new Set(sources.map(sourceText))] },
-    by:
-      sources
-        .flatMap((source) => targetsOf(source, userId))
-        .map((id) => actors.get(id))
-        .find(Boolean) ?? null,
-  })
+  const causesIn = (kind: 'gained' | 'lost', userId: string, { sources }: Cell): Cause[] =>
+    sources.flatMap((source) => causesOf(source, userId, kind === 'lost'))
+  const ofRole = (userId: string, targetId: string): Cause => ({ userId, targetId, members: userId, isLoss: false })
+  const causes = people.flatMap(({ userId, gained, lost, kept }) => [
+    ...gained.flatMap((cell) => causesIn('gained', userId, cell)),
+    ...lost.flatMap((cell) => causesIn('lost', userId, cell)),
+    ...kept.flatMap(({ id }) => (contents.has(id) ? ofRole(userId, id) : [])),
+  ])
+  const makerOf = await readMakers(ctx, causes, moments)
+  const lineOf = (kind: 'gained' | 'lost', userId: string, cell: Cell): DigestLine => {
+    const { role, brand, sources } = cell
+    const through = [...new Set(sources.map(sourceText))]
+    return { kind, role: role.name, brand: brand?.name ?? null, through, by: makerOf(causesIn(kind, userId, cell)) }
+  }
   const overrideIds = people.flatMap(({ overrides }) => overrides.map(({ role }) => role.id))
   const overridden = new Map(
     overrideIds.length === 0
@@ -214,7 +193,7 @@ export async function changesOf(ctx: CallContext, userIds: readonly string[], mo
     ...overrides.flatMap((cell) => overrideLine(userId, cell)),
     ...[...new Map(kept.map((role) => [role.id, role])).values()].flatMap(({ id, name }): DigestLine[] => {
       const change = contents.get(id)
-      return change === undefined ? [] : [{ kind: 'role', role: name, ...change, by: actors.get(id) ?? null }]
+      return change === undefined ? [] : [{ kind: 'role', role: name, ...change, by: makerOf([ofRole(userId, id)]) }]
     }),
   ]
   return new Map(
