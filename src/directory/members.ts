@@ -9,7 +9,7 @@ import type { Condition } from './condition.ts'
 import { conditionSql } from './condition-sql.ts'
 import { type GroupKey, isGroup } from './groups.ts'
 import { notedLoss } from './losses.ts'
-import { groupScope, membersOfGroup } from './scopes.ts'
+import { groupScope, membersAndHidden } from './scopes.ts'
 
 /** `ids` are ids of users and groups. `remove` of somebody who is not in, and `add` of somebody who is, change nothing. */
 export type MemberChange =
@@ -88,6 +88,13 @@ const taken = {
 
 const ofGroup = ({ directoryId, groupId, now }: Chunks) => ({ directoryId, groupId, now })
 
+/** Whoever is deleted for now does not come back into the group either, if they are restored. */
+const notRejoining = (
+  which: keyof typeof taken,
+  p: Chunks,
+): SQL => sql`update deleted_people d set group_ids = d.group_ids - ${p.groupId}::text
+  where d.organization_id = ${p.organizationId} and d.group_ids ? ${p.groupId} and ${isInReach(p)} and ${taken[which](sql`d.user_id`, p.ids)}`
+
 /** Those who leave are gone, or kept by a mass change: then the directory does not see them any more, and they count as before. */
 const removeUsers = (which: keyof typeof taken) =>
   prepared<Parameters, ChangedRow>(
@@ -107,6 +114,7 @@ const removeUsers = (which: keyof typeof taken) =>
         delete from group_members m using brake b where b.held_by is null
           and m.organization_id = ${p.organizationId} and m.group_id = ${p.groupId} and m.user_id in (select id from leaving)
         returning m.user_id as id),
+      hidden as (${notRejoining(which, p)}),
       changed as (select id from kept union all select id from gone), ${bumpAndAudit(p)} ${countChanged}`,
   )
 
@@ -138,12 +146,12 @@ const removals = {
   groups: { remove: removeGroups('remove'), keepOnly: removeGroups('keepOnly') },
 }
 
-/** The ids of the members of a group that satisfy a condition. */
+/** The ids of the members of a group that satisfy a condition, with those who are deleted for now. */
 export function matchingMembers(key: GroupKey, condition: Condition): Statement<{ id: string }> {
   const list = groupScope.list({ path: ['members'], type: 'complex', isCaseExact: true })
   if (list === undefined) throw new Error('members is a list')
   return once(
-    sql`select e.value as id from groups g cross join lateral ${membersOfGroup}
+    sql`select e.value as id from groups g cross join lateral ${membersAndHidden}
       where g.organization_id = ${key.organizationId} and g.id = ${key.groupId}
         and ${conditionSql(condition, list.element)}`,
     { isPrepared: false },

@@ -92,14 +92,23 @@ const groupsOfUser = sql`(select gr.id as value, gr.display_name as display, 'di
   from group_members gm join groups gr on gr.organization_id = gm.organization_id and gr.id = gm.group_id
   where gm.organization_id = u.organization_id and gm.user_id = u.id and gm.held_by is null and gr.held_by is null) e`
 
-/** The members of `groups g`, as rows. */
-export const membersOfGroup = sql`(select mu.id as value, coalesce(mu.display_name, mu.user_name) as display, 'User'::text as type
+const members = sql`select mu.id as value, coalesce(mu.display_name, mu.user_name) as display, 'User'::text as type
   from group_members gm join users mu on mu.organization_id = gm.organization_id and mu.id = gm.user_id
   where gm.organization_id = g.organization_id and gm.group_id = g.id and gm.held_by is null
   union all
   select c.id, c.display_name, 'Group'
   from group_nestings n join groups c on c.organization_id = n.organization_id and c.id = n.child_group_id
-  where n.organization_id = g.organization_id and n.group_id = g.id and n.held_by is null) e`
+  where n.organization_id = g.organization_id and n.group_id = g.id and n.held_by is null`
+
+/** The members of `groups g`, as rows. */
+export const membersOfGroup = sql`(${members}) e`
+
+/** With those who were in it when an administrator deleted them. */
+export const membersAndHidden = sql`(${members}
+  union all
+  select hu.id, coalesce(hu.display_name, hu.user_name), 'User'
+  from deleted_people d join users hu on hu.organization_id = d.organization_id and hu.id = d.user_id
+  where d.organization_id = g.organization_id and d.group_ids ? g.id) e`
 
 const schemasOf = (core: string, attributes: SQL): SQL =>
   sql`(select ${core}::text as value union all select key from jsonb_object_keys(${attributes}) key where key like 'urn:%') e`

@@ -42,6 +42,31 @@ const longAgo = (userId: string) =>
   owner`update users set deleted_at = deleted_at - interval '90 days', status_changed_at = status_changed_at - interval '90 days'
     where id = ${userId}`
 
+describe('groups that a directory takes them out of meanwhile', () => {
+  test.each<[string, (scim: ScimClient, group: string, dora: string) => Promise<{ status: number }>]>([
+    [
+      'by a condition',
+      (scim, id, dora) => scim.patch(`/Groups/${id}`, { op: 'remove', path: `members[value eq "${dora}"]` }),
+    ],
+    [
+      'by name',
+      (scim, id, dora) => scim.patch(`/Groups/${id}`, { op: 'remove', path: 'members', value: [{ value: dora }] }),
+    ],
+    ['by a list without them', (scim, id) => scim.put(`/Groups/${id}`, { displayName: 'Left', members: [] })],
+  ])('%s are not theirs again when they are restored; those that it left alone are', async (_how, takeOut) => {
+    const scim = await directory()
+    const dora = await scim.user('dora@example.com')
+    const [left, kept] = [await scim.group('Left', [dora]), await scim.group('Kept', [dora])]
+    await deletePerson(ctx, { userId: dora })
+    const other = await directory()
+    expect((await takeOut(other, left, dora)).status).toBe(404)
+    expect((await takeOut(scim, left, dora)).status).toBeLessThan(300)
+    await restoreDeleted(ctx, dora)
+    const groups = await owner`select group_id as id from group_members where user_id = ${dora}`
+    expect(groups.map(({ id }) => id)).toEqual([kept])
+  })
+})
+
 describe('deleting somebody', () => {
   test('shows what it does first, closes everything, hides them, and lists until when they can be restored', async () => {
     await signIn(client, lena)
