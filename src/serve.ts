@@ -21,7 +21,13 @@ import { createServices, openDatabase, originOf } from './services.ts'
 export async function serve(config: Config): Promise<void> {
   const log = createLog(config.logLevel, { isServer: true })
   const stopping = new AbortController()
-  const asked = signalled(stopping)
+  const start = { isOver: false }
+  const asked = signalled(stopping, () => {
+    if (start.isOver) return
+    // Whatever the start waits for may never come; what it has begun is a transaction, and the embedded PostgreSQL ends with us.
+    log.info('Stopped before it had started')
+    process.exit(0)
+  })
   const opened = await openDatabase(config, 'own')
   try {
     const onSettled = (state: Settled): void => {
@@ -37,7 +43,7 @@ export async function serve(config: Config): Promise<void> {
       await requireSealingKeys(services)
       const isStopping = (): boolean => stopping.signal.aborted
       const provisioning = createProvisioningLog(services, log)
-      const { server, port } = await start(config, (origin) => {
+      const { server, port } = await listening(config, (origin) => {
         const app = createApp({
           ...services,
           urls: createUrls(origin),
@@ -57,6 +63,7 @@ export async function serve(config: Config): Promise<void> {
       const transport = config.smtpUrl === undefined ? undefined : createMailTransport(config.smtpUrl, config.mailFrom)
       const own = { ...services, urls: createUrls(originOf(config, port)) }
       const worker = startWorker(own, log, { jobs: mailJob(transport) })
+      start.isOver = true
       await asked
       log.info('Stopping: requests under way may finish')
       await Promise.all([drain(server, config.shutdownSeconds), worker.stop()])
@@ -98,7 +105,7 @@ function standingOut(lines: readonly string[]): string {
 type Fetch = ReturnType<typeof createApp>['fetch']
 
 // The origin may depend on the port, which with PORT=0 is only known once it listens.
-function start(config: Config, build: (origin: string) => Fetch): Promise<{ server: Server; port: number }> {
+function listening(config: Config, build: (origin: string) => Fetch): Promise<{ server: Server; port: number }> {
   return new Promise((resolve, reject) => {
     let fetch: Fetch | undefined
     const server = listen(
@@ -119,11 +126,12 @@ function start(config: Config, build: (origin: string) => Fetch): Promise<{ serv
 }
 
 /** Resolves at the first signal; the second one ends the process at once. */
-function signalled(stopping: AbortController): Promise<void> {
+function signalled(stopping: AbortController, onFirst: () => void): Promise<void> {
   return new Promise((resolve) => {
     const onSignal = (): void => {
       if (stopping.signal.aborted) process.exit(1)
       stopping.abort()
+      onFirst()
       resolve()
     }
     process.on('SIGTERM', onSignal)

@@ -1,6 +1,6 @@
 // Errors as the command line shows them: one line, and an exit code.
 import { CommanderError } from 'commander'
-import { type AppError, asAppError, type ErrorCode } from '#platform/errors.ts'
+import { AppError, asAppError, type ErrorCode } from '#platform/errors.ts'
 import type { CliRuntime } from './runtime.ts'
 
 /** 2 is for a command that was not written correctly, 3 for "denied" of `access check`, 4 for what `audit verify` found. */
@@ -35,8 +35,19 @@ export function reportError(runtime: CliRuntime, thrown: unknown): void {
   runtime.setExitCode(exitCodes[error.code])
 }
 
-// The operator owns the machine: where something unforeseen happens, they may read what.
+// The operator owns the machine: where something unforeseen happens, or the database cannot be reached, they may read what.
 function messageOf(error: AppError): string {
-  if (error.code !== 'internal' || !(error.cause instanceof Error)) return error.message
-  return error.cause.message.replaceAll(/\s*\n\s*/g, ' ')
+  const { code, cause, message } = error
+  if (!(cause instanceof Error) || (code !== 'internal' && code !== 'unavailable')) return message
+  const why = reasonOf(cause).replaceAll(/\s*\n\s*/g, ' ')
+  if (code === 'internal') return why
+  return message.includes(why) ? message : `${message}: ${why}`
+}
+
+/** Errors of connecting may have no message, but a code, or several errors below them. */
+function reasonOf(error: Error): string {
+  if (error instanceof AppError && error.cause instanceof Error) return reasonOf(error.cause)
+  const [first] = error instanceof AggregateError ? error.errors : []
+  if (first instanceof Error) return reasonOf(first)
+  return error.message || String('code' in error ? error.code : error.name)
 }

@@ -2,7 +2,6 @@
 // would reconnect by itself and send on the new connection, outside of any transaction, what was queued for the old one.
 import { connect as connectSocket, type Socket } from 'node:net'
 import postgres, { type Sql } from 'postgres'
-import { unavailable } from '#platform/errors.ts'
 import type { Secret } from '#platform/secret.ts'
 
 export type ConnectionOptions = {
@@ -17,14 +16,10 @@ export type Connection = {
   /** Nothing may be sent any more. */
   isLost: boolean
   socket: Socket | undefined
-  /** How many hosts the URL names; 1 until the first of them was tried. */
-  hosts: number
 }
 
 /** What the driver made of the URL, as far as it matters to a socket. */
 type Target = { host: string[]; port: number[]; path?: string | false }
-
-const connectTimeoutMillis = 5_000
 
 const asItIs = <T>(value: T): T => value
 
@@ -56,15 +51,18 @@ export async function applySettings(
 
 /**
  * A connection yet to be opened: its first query does.
- * @param attempt which of the URL's hosts to begin with
+ * @param limitMillis how long that may take
  */
-export function newConnection({ url, role, statementTimeoutMillis }: ConnectionOptions, attempt: number): Connection {
-  const connection: Omit<Connection, 'sql'> = { isLost: false, socket: undefined, hosts: 1 }
+export function newConnection(
+  { url, role, statementTimeoutMillis }: ConnectionOptions,
+  limitMillis: number,
+): Connection {
+  const connection: Omit<Connection, 'sql'> = { isLost: false, socket: undefined }
   const sql = postgres(url.reveal(), {
     max: 1,
     // The pool of lanes keeps connections; an ending by the driver could fall between two statements of a transaction.
     max_lifetime: null,
-    connect_timeout: connectTimeoutMillis / 1000,
+    connect_timeout: limitMillis / 1000,
     backoff: false,
     // The driver would look up array types first, in a query whose failure nobody could catch.
     fetch_types: false,
@@ -76,7 +74,7 @@ export function newConnection({ url, role, statementTimeoutMillis }: ConnectionO
       ...settingsOf(statementTimeoutMillis),
       ...(role === undefined ? {} : { role }),
     },
-    ...{ socket: (target: Target) => onlySocket(connection, target, attempt) },
+    ...{ socket: (target: Target) => onlySocket(connection, target, limitMillis) },
   })
   return Object.assign(connection, { sql })
 }
@@ -88,10 +86,14 @@ export function abandon(connection: Connection): void {
   void connection.sql.end({ timeout: 0 })
 }
 
-async function onlySocket(connection: Omit<Connection, 'sql'>, target: Target, attempt: number): Promise<Socket> {
+async function onlySocket(
+  connection: Omit<Connection, 'sql'>,
+  { host: [host = 'localhost'], port: [port = 5432], path }: Target,
+  limitMillis: number,
+): Promise<Socket> {
   if (connection.isLost || connection.socket !== undefined) throw lost()
-  connection.hosts = target.host.length
-  const socket = await firstSocket(target, attempt)
+  const to = typeof path === 'string' ? { path } : { host, port }
+  const socket = await openSocket(to, typeof path === 'string' ? '' : host, limitMillis)
   connection.socket = socket
   if (!connection.isLost) return socket
   socket.destroy()
@@ -100,27 +102,15 @@ async function onlySocket(connection: Omit<Connection, 'sql'>, target: Target, a
 
 const lost = (): Error => Object.assign(new Error('The connection was lost'), { code: 'CONNECTION_CLOSED' })
 
-/** Of a URL with several hosts the first that can be reached. */
-async function firstSocket({ host, port, path }: Target, attempt: number): Promise<Socket> {
-  if (typeof path === 'string') return openSocket({ path }, '')
-  let failure: unknown
-  for (let tried = 0; tried < host.length; tried += 1) {
-    const index = (attempt + tried) % host.length
-    const name = host[index] ?? 'localhost'
-    try {
-      return await openSocket({ host: name, port: port[index] ?? 5432 }, name)
-    } catch (error) {
-      failure = error
-    }
-  }
-  throw failure ?? unavailable()
-}
-
-function openSocket(to: { path: string } | { host: string; port: number }, host: string): Promise<Socket> {
+function openSocket(
+  to: { path: string } | { host: string; port: number },
+  host: string,
+  limitMillis: number,
+): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connectSocket(to)
     const late = Object.assign(new Error('The database did not answer in time'), { code: 'CONNECT_TIMEOUT' })
-    const timer = setTimeout(() => socket.destroy(late), connectTimeoutMillis)
+    const timer = setTimeout(() => socket.destroy(late), limitMillis)
     socket.once('error', (error) => {
       clearTimeout(timer)
       reject(error)

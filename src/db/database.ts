@@ -2,7 +2,7 @@
 // a unit of work whose statements do not depend on each other's results costs one round trip, commit included.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '#platform/errors.ts'
-import { isCollision, translateDatabaseError } from './errors.ts'
+import { isCollision, isDemoted, translateDatabaseError } from './errors.ts'
 import type { Lane } from './lane.ts'
 import { Lanes, type PoolOptions } from './lanes.ts'
 import { UnfitConnection } from './proof.ts'
@@ -109,6 +109,8 @@ export class Database {
     try {
       return await this.#tried(lane, work)
     } catch (error) {
+      // The other connections lead to the same node.
+      if (isDemoted(error) || isDemoted(error instanceof Error ? error.cause : undefined)) this.#lanes.renew()
       throw translateDatabaseError(error)
     } finally {
       clearTimeout(deadline)

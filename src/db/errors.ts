@@ -15,14 +15,18 @@ const connectionCodes = new Set([
   'ENETUNREACH',
 ])
 
-/** SQLSTATE class 08 connection, 25P03/57014 time-outs, 53 resources, 57P shutdown, 58 system, 40 deadlock/serialization. */
-const unavailableStates = /^(08|53|58|57P|40)|^(57014|25P03|25P04|55P03|XX001|XX002)$/
+/** SQLSTATE class 08 connection, 25006 a primary that is one no more, 25P03/57014 time-outs, 53 resources, 57P shutdown, 58 system, 40 deadlock/serialization. */
+const unavailableStates = /^(08|53|58|57P|40)|^(25006|57014|25P03|25P04|55P03|XX001|XX002)$/
 
 /** The state of a statement that followed a failed one in its transaction; the first failure is the one that matters. */
 export const isAftermath = (error: unknown): boolean => codeOf(error) === '25P02'
 
 /** PostgreSQL gave the transaction up, and nothing of it holds, because it collided with another one: it may be tried again. */
 export const isCollision = (error: unknown): boolean => codeOf(error) === '40001' || codeOf(error) === '40P01'
+
+/** PostgreSQL takes no writes here any more: the node was demoted, and what it reads may be old. */
+export const isDemoted = (error: unknown): boolean =>
+  codeOf(error) === '25006' || (codeOf(error) === '0A000' && messageOf(error).includes('during recovery'))
 
 export const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
@@ -77,7 +81,7 @@ const ours: Record<string, (error: unknown) => AppError> = {
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof AppError) return error
   const code = codeOf(error)
-  if (connectionCodes.has(code) || unavailableStates.test(code)) return unavailable(error)
+  if (connectionCodes.has(code) || unavailableStates.test(code) || isDemoted(error)) return unavailable(error)
   const raised = ours[code]
   if (raised !== undefined) return raised(error)
   if (code === '23505') {

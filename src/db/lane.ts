@@ -2,8 +2,10 @@
 // lost, or the lane is ended, it sends nothing more, so that no statement can run outside of its transaction.
 import type { PendingQuery, Row } from 'postgres'
 import { unavailable } from '#platform/errors.ts'
+import type { Secret } from '#platform/secret.ts'
 import { abandon, applySettings, type Connection, type ConnectionOptions, newConnection } from './connection.ts'
-import { prove, UnfitConnection } from './proof.ts'
+import type { Route } from './hosts.ts'
+import { prove } from './proof.ts'
 import { type Settled, settle } from './settle.ts'
 import type { Statement } from './statement.ts'
 
@@ -17,11 +19,13 @@ export type LaneOptions = ConnectionOptions & {
 
 export class Lane {
   readonly #options: LaneOptions
+  readonly #route: Route
   #connection: Connection | undefined
   #isOver = false
 
-  constructor(options: LaneOptions) {
+  constructor(options: LaneOptions, route: Route) {
     this.#options = options
+    this.#route = route
   }
 
   /** Given up: it sends nothing any more. */
@@ -30,29 +34,44 @@ export class Lane {
   }
 
   /**
-   * Connects if needed; what is sent from now on belongs to this connection. A lost connection is replaced whole.
+   * Connects if needed, to each host of the URL once; what is sent from now on belongs to this connection. A lost connection is replaced whole.
    * @throws AppError unavailable
    */
   async open(): Promise<void> {
     if (this.#connection?.isLost === false) return
     let failure: unknown
-    for (let attempt = 0, hosts = 1; attempt < hosts && !this.#isOver; attempt += 1) {
-      const connection = newConnection(this.#options, attempt)
-      this.#connection = connection
+    for (const url of this.#route.round()) {
+      if (this.#isOver) break
       try {
-        const { isReadOnly } = await prove(connection, this.#options.role)
-        if (!isReadOnly) await applySettings(connection, this.#options)
-        await this.#settle(connection)
-        if (connection.isLost) throw unavailable()
+        await this.#connect(url)
+        this.#route.reached(url)
         return
       } catch (error) {
         failure = error
-        abandon(connection)
-        // Of a primary and its standbys, another one may be the primary by now.
-        if (error instanceof UnfitConnection && error.isStandby) hosts = connection.hosts
       }
     }
+    this.#route.failed(failure ?? unavailable())
     throw unavailable(failure)
+  }
+
+  async #connect(url: Secret): Promise<void> {
+    const options = { ...this.#options, url }
+    const connection = newConnection(options, this.#route.limitMillis)
+    this.#connection = connection
+    // A host may take the connection and fall silent.
+    const limit = setTimeout(() => abandon(connection), this.#route.limitMillis)
+    try {
+      const { isReadOnly } = await prove(connection, options.role)
+      clearTimeout(limit)
+      if (!isReadOnly) await applySettings(connection, options)
+      await this.#settle(connection)
+      if (connection.isLost) throw unavailable()
+    } catch (error) {
+      abandon(connection)
+      throw error
+    } finally {
+      clearTimeout(limit)
+    }
   }
 
   async #settle(connection: Connection): Promise<void> {

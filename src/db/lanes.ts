@@ -1,6 +1,7 @@
 // The pool of lanes, and who gets the next one. Organizations take turns, and a single one cannot have them all, so that one
 // that keeps the database busy does not keep the others waiting.
 import { unavailable } from '#platform/errors.ts'
+import { Route } from './hosts.ts'
 import { Lane, type LaneOptions } from './lane.ts'
 
 export type PoolOptions = LaneOptions & {
@@ -18,16 +19,20 @@ const closeTimeoutMillis = 5_000
 
 export class Lanes {
   readonly #options: PoolOptions
+  readonly #route: Route
   readonly #free: Lane[] = []
   readonly #busy = new Set<Lane>()
   /** Whose turn it is, in order; each organization with what waits for it. */
   readonly #queues = new Map<string, Waiting[]>()
   readonly #held = new Map<string, number>()
+  /** Lanes that are to be used no more once their work is done. */
+  readonly #worn = new WeakSet<Lane>()
   #idle: (() => void) | undefined
   #isClosed = false
 
   constructor(options: PoolOptions) {
     this.#options = options
+    this.#route = new Route(options.url)
   }
 
   /** @param owner the organization that the lane is for; '' for what belongs to none. @throws AppError unavailable */
@@ -52,10 +57,16 @@ export class Lanes {
     const held = (this.#held.get(owner) ?? 1) - 1
     if (held === 0) this.#held.delete(owner)
     else this.#held.set(owner, held)
-    if (isUsable && !this.#isClosed) this.#free.push(lane)
+    if (isUsable && !this.#isClosed && !this.#worn.has(lane)) this.#free.push(lane)
     else void (isUsable ? lane.end() : lane.destroy())
     this.#serve()
     if (this.#busy.size === 0) this.#idle?.()
+  }
+
+  /** Every connection is replaced by a new one, those in use after the work under way. */
+  renew(): void {
+    for (const lane of this.#busy) this.#worn.add(lane)
+    for (const lane of this.#free.splice(0)) void lane.end()
   }
 
   /** Ends the connections after the work under way, which has a few seconds; nothing new is taken on. */
@@ -89,7 +100,7 @@ export class Lanes {
   }
 
   #take(owner: string): Lane {
-    const lane = this.#free.pop() ?? new Lane(this.#options)
+    const lane = this.#free.pop() ?? new Lane(this.#options, this.#route)
     this.#busy.add(lane)
     this.#held.set(owner, (this.#held.get(owner) ?? 0) + 1)
     return lane

@@ -13,6 +13,7 @@ import { AppError } from '#platform/errors.ts'
 import type { Secret } from '#platform/secret.ts'
 import type { Database } from './database.ts'
 import { codeOf } from './errors.ts'
+import { hostsOf, timeLimitOf } from './hosts.ts'
 import { provideLogin } from './login.ts'
 import { prove } from './proof.ts'
 import { serverRole } from './schema/common.ts'
@@ -29,9 +30,8 @@ const lockKey = 7_265_636_101
  * @throws AppError unavailable where something is missing, saying what to do; what else the database says
  */
 export async function migrateDatabase(owner: Secret, server?: Secret): Promise<Settled> {
-  const connection = postgres(owner.reveal(), { max: 1, onnotice: () => {}, connect_timeout: 10 })
+  const connection = await connectToPrimary(owner)
   try {
-    await prove({ sql: connection }, undefined)
     if (await isForeign(connection)) {
       await requireCurrent(connection)
       return await settle({ sql: connection })
@@ -45,6 +45,24 @@ export async function migrateDatabase(owner: Secret, server?: Secret): Promise<S
   } finally {
     await connection.end({ timeout: 5 })
   }
+}
+
+/** @returns a connection of one's own to the first host of the URL that takes writes. @throws what the last one said */
+export async function connectToPrimary(owner: Secret): Promise<postgres.Sql> {
+  const hosts = hostsOf(owner)
+  let failure: unknown
+  for (const url of hosts) {
+    const limit = timeLimitOf(hosts) / 1000
+    const connection = postgres(url.reveal(), { max: 1, onnotice: () => {}, connect_timeout: limit })
+    try {
+      await prove({ sql: connection }, undefined)
+      return connection
+    } catch (error) {
+      failure = error
+      await connection.end({ timeout: 0 })
+    }
+  }
+  throw failure
 }
 
 /** Whether the tables are there already, and another user's. */

@@ -5,13 +5,10 @@ import type { Connection } from './connection.ts'
 /** A connection that must not be used, and why: for the log and for whoever starts the server, not for requests. */
 export class UnfitConnection extends Error {
   readonly code = 'UNFIT_CONNECTION'
-  /** Another host of the URL may do. */
-  readonly isStandby: boolean
 
-  constructor(message: string, isStandby = false) {
+  constructor(message: string) {
     super(message)
     this.name = 'UnfitConnection'
-    this.isStandby = isStandby
   }
 }
 
@@ -44,8 +41,7 @@ export async function prove({ sql }: Pick<Connection, 'sql'>, role: string | und
   const [found] = await sql.unsafe<Proof[]>(currentRights)
   if (found === undefined) throw new UnfitConnection('The database said nothing about the role of the connection')
   if (found.isStandby) {
-    const message = 'The database is a standby, which takes no writes: point DATABASE_URL at the primary'
-    throw new UnfitConnection(message, true)
+    throw new UnfitConnection('The database is a standby, which takes no writes: point DATABASE_URL at the primary')
   }
   if (role === undefined) return found
   if (found.name !== role) {

@@ -18,7 +18,8 @@ export type ServerProcess = {
 
 type Environment = Record<string, string>
 
-function launch(
+/** A command that is under way. */
+export function launch(
   environment: Environment,
   args: string[],
 ): { child: ChildProcess; output: Omit<Finished, 'code'>; finished: Promise<Finished> } {

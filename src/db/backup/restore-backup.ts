@@ -2,11 +2,9 @@
 // let somebody in ends, since the database is somewhere else than it was.
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import postgres from 'postgres'
 import { AppError } from '#platform/errors.ts'
 import type { Secret } from '#platform/secret.ts'
-import { knownMigrations, migrateDatabase, migrateUpTo } from '../migrate.ts'
-import { prove } from '../proof.ts'
+import { connectToPrimary, knownMigrations, migrateDatabase, migrateUpTo } from '../migrate.ts'
 import { type BackedUpTable, type BackupHead, notABackup } from './format.ts'
 import { type Backup, readBackup } from './read-backup.ts'
 import { backedUpTables, columnList, quoted, rowCounts, type Sql } from './tables.ts'
@@ -37,9 +35,8 @@ export function requireKnownMigrations({ migration, migrations }: BackupHead): v
  */
 export async function restoreBackup({ head }: Backup, { owner, server, file }: RestoreOptions): Promise<number> {
   requireKnownMigrations(head)
-  const connection = postgres(owner.reveal(), { max: 1, onnotice: () => {}, connect_timeout: 10 })
+  const connection = await connectToPrimary(owner)
   try {
-    await prove({ sql: connection }, undefined)
     await requireEmpty(connection)
     await migrateUpTo(connection, head.migration)
     await connection.begin((sql) => fill(sql, file))
