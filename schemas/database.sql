@@ -1606,6 +1606,10 @@ CREATE TABLE change_drafts (
   undone_by text,
   undone_at timestamp(3) with time zone,
   fault text,
+  -- Whoever has made or changed it, by whatever way: none of them is the second person.
+  hands jsonb DEFAULT '[]'::jsonb NOT NULL,
+  -- When it was made, by the clock of the database: what has changed since is not taken back over.
+  made_at timestamp with time zone,
   CONSTRAINT change_drafts_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT change_drafts_status CHECK (status = ANY (ARRAY['open'::text, 'waiting'::text, 'approved'::text, 'applied'::text, 'undone'::text, 'discarded'::text])),
   CONSTRAINT change_drafts_organization_id_organizations_id_fk FOREIGN KEY (organization_id)

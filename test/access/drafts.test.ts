@@ -1,18 +1,21 @@
 // Drafts: several changes shown, approved by a second person where the organization wants that, made at once or at a time, and taken
 // back as one.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { applyDraft, applyDueDrafts, scheduleDraft, undoDraft } from '#access/drafts/apply-draft.ts'
+import { createEmergencyAccount } from '#access/accounts/emergency/emergency.ts'
+import { setUserPassword } from '#access/accounts/passwords/change-password.ts'
+import { applyDraft, applyDueDrafts, scheduleDraft, undoDraft, unscheduleDraft } from '#access/drafts/apply-draft.ts'
 import { approveDraft, rejectDraft, submitDraft } from '#access/drafts/decide-draft.ts'
 import { previewDraft, previewUndo } from '#access/drafts/drafts.ts'
-import { addToDraft, changeDraft, createDraft } from '#access/drafts/write-draft.ts'
+import { addToDraft, changeDraft, createDraft, discardDraft } from '#access/drafts/write-draft.ts'
 import { systemContext } from '#access/ground/system-context.ts'
 import { issueApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import { updateLocalGroup } from '#access/people/local.ts'
 import { deactivateUser } from '#access/people/status/deactivate-user.ts'
+import type { AccessChange } from '#access/previews/change.ts'
 import { previewChange, saveChange } from '#access/previews/preview.ts'
 import type { CallContext } from '#src/context.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
-import { give } from '../support/ceiling-stage.ts'
+import { attribute, give } from '../support/ceiling-stage.ts'
 import { actingAs } from '../support/ceilings.ts'
 
 let stage: AccessStage
@@ -297,7 +300,7 @@ describe('four eyes', () => {
     await give(client.ctx, ann, custom)
     const grown = { kind: 'update_role', role: { roleId: custom, allows: ['roles.assign'] } } as const
     const shown = await previewChange(ctx, grown)
-    expect([needsSecondPerson, shown.needsSecondPerson]).toEqual([false, true])
+    expect([needsSecondPerson, shown.needsSecondPerson]).toEqual([true, true])
     await expect(saveChange(ctx, grown, shown.hash)).rejects.toMatchObject(secondPerson)
     const override = { userId: ann, permission: 'users.manage', effect: 'allow' as const, reason: 'X' }
     const until = new Date(Date.now() + 86_400_000).toISOString()
@@ -337,11 +340,16 @@ describe('four eyes', () => {
     await expect(approveDraft(await as(second), { draftId: made.id, hash: more.hash })).rejects.toMatchObject(refused)
     await expect(approveDraft(await as(root), { draftId: made.id, hash: more.hash })).rejects.toMatchObject(refused)
     await changeDraft(await as(root), { draftId: made.id, changes: [gives(ann, administrator)] })
-    await approveDraft(await as(second), word)
+    // Whoever has changed it stays one of its hands, whoever touches it later.
+    await expect(approveDraft(await as(second), word)).rejects.toMatchObject(refused)
+    const third = await createUser(client, 'third@example.com')
+    await give(client.ctx, third, administrator)
+    word.hash = (await previewDraft(await as(third), made.id)).hash
+    await approveDraft(await as(third), word)
     const applied = await applyDraft(await as(root), word)
     expect([applied.status, await may(ann, 'roles.manage')]).toEqual(['applied', true])
     const detail = (await client.get(`audit-events?targetId=${made.id}&limit=1`)).body.items[0].detail
-    expect(detail).toMatchObject({ approvedBy: second })
+    expect(detail).toMatchObject({ approvedBy: third })
   })
 
   test('nor by a key of their own, nor once whoever approved it is gone', async () => {
@@ -352,8 +360,19 @@ describe('four eyes', () => {
     const { hash } = await previewDraft(await as(root), byKey.body.id)
     const word = { draftId: byKey.body.id, hash }
     await expect(approveDraft(await as(second), word)).rejects.toMatchObject({ reason: 'second_person' })
+    const { key: inner } = (await client.send('POST', 'api-keys', { name: 'Inner', access: 'everything' }, asked)).body
+    const deeper = { Authorization: `Bearer ${inner}` }
+    const byInner = await client.send('POST', 'drafts', { name: 'L', changes: [gives(ann, administrator)] }, deeper)
+    expect(byInner.status).toBe(201)
+    const own = { draftId: byInner.body.id, hash: (await previewDraft(await as(second), byInner.body.id)).hash }
+    await expect(approveDraft(await as(second), own)).rejects.toMatchObject({ reason: 'second_person' })
+
     await approveDraft(await as(root), word)
     await give(client.ctx, bob, administrator)
+    const held = (await client.get(`assignments?userId=${root}`)).body.items[0]
+    await client.confirm('DELETE', `assignments/${held.id}`)
+    word.hash = (await previewDraft(await as(second), byKey.body.id)).hash
+    await expect(applyDraft(await as(second), word)).rejects.toMatchObject(secondPerson)
     await deactivateUser(client.ctx, { userId: root })
     await expect(applyDraft(await as(second), word)).rejects.toMatchObject(secondPerson)
   })
@@ -386,5 +405,130 @@ describe('four eyes', () => {
     await approveDraft(await as(third), lifted)
     await applyDraft(await as(root), lifted)
     await give(await as(root), ann, administrator)
+  })
+
+  test('nobody makes the second person themselves', async () => {
+    const ctx = await as(root)
+    await expect(createEmergencyAccount(ctx, { name: 'Mine' })).rejects.toMatchObject(secondPerson)
+    expect((await createEmergencyAccount(client.ctx, { name: 'By an operator' })).userId).toMatch(/^usr_/)
+    const password = { userId: second, password: 'Correct horse battery staple 9' }
+    await expect(setUserPassword(ctx, password)).rejects.toMatchObject(secondPerson)
+    await setUserPassword(ctx, { ...password, userId: bob })
+    await client.patch('organization/settings', { emailChange: 'verified' }).catch(() => {})
+    const moved = attribute(ctx, second, { emails: [{ value: 'mine@example.com', primary: true }] })
+    await expect(moved).rejects.toMatchObject({ code: 'against_policy' })
+    // Whoever comes to fit a filter counts, though nobody does yet.
+    const custom = (await client.post('roles', { key: 'c', name: 'C', purpose: 'P', allows: ['users.manage'] })).body.id
+    const filter = 'userName eq "puppet@example.com"'
+    const mapping = { kind: 'create_mappings', mappings: [{ filter, roleId: custom }] } as const
+    const shown = await previewChange(ctx, mapping)
+    expect(shown.needsSecondPerson).toBe(true)
+    await expect(saveChange(ctx, mapping, shown.hash)).rejects.toMatchObject(secondPerson)
+    const teamId = (await client.post('teams', { name: 'Team' })).body.id
+    await saveChange(
+      client.ctx,
+      ...(await seen({ kind: 'give_team_roles', teamId, roles: [{ roleId: custom, reason: 'X' }] })),
+    )
+    const fill = { kind: 'fill_team', teamId, sources: [{ filter }] } as const
+    const filled = await previewChange(ctx, fill)
+    await expect(saveChange(ctx, fill, filled.hash)).rejects.toMatchObject(secondPerson)
+  })
+
+  const seen = async (change: AccessChange): Promise<[AccessChange, string]> => [
+    change,
+    (await previewChange(client.ctx, change)).hash,
+  ]
+
+  test('what gives rights only later wants a word as well, and a rule that is lifted is put into a draft', async () => {
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString()
+    await give(client.ctx, ann, administrator, { expiresAt: tomorrow })
+    const held = (await client.get(`assignments?userId=${ann}`)).body.items[0]
+    const longer = { kind: 'update_assignment', assignmentId: held.id, expiresAt: null } as const
+    expect((await previewChange(await as(root), longer)).needsSecondPerson).toBe(true)
+    const sides = { first: { permission: 'content.edit' }, second: { permission: 'billing.manage' } }
+    const rule = { kind: 'create_separation', rule: { name: 'R', purpose: 'P', ...sides } } as const
+    const [made] = await saveChange(client.ctx, rule, (await previewChange(client.ctx, rule)).hash)
+    const lift = await createDraft(await as(root), {
+      name: 'Lift',
+      changes: [{ kind: 'delete_separation', ruleId: made?.id }],
+    })
+    const word = { draftId: lift.id, hash: (await previewDraft(await as(second), lift.id)).hash }
+    await approveDraft(await as(second), word)
+    expect((await applyDraft(await as(root), word)).status).toBe('applied')
+    const back = await previewUndo(await as(root), lift.id)
+    await undoDraft(await as(root), { draftId: lift.id, hash: back.hash })
+    expect((await client.get('separation-rules')).body.items).toMatchObject([{ name: 'R', mode: 'enforce' }])
+  })
+
+  test('is chosen by whoever holds everything', async () => {
+    const ops = (
+      await client.post('roles', { key: 'ops', name: 'O', purpose: 'P', allows: ['settings.*', 'users.read'] })
+    ).body.id
+    await give(client.ctx, ann, ops)
+    const off = { kind: 'update_organization', organization: { secondPerson: 'never' } } as const
+    await expect(saveChange(await as(ann), off, 'x')).rejects.toMatchObject({ reason: 'ceiling' })
+  })
+})
+
+describe('a say in a draft', () => {
+  let lena: string
+  beforeEach(async () => {
+    lena = await createUser(client, 'lena@example.com')
+    const little = { key: 'little', name: 'L', purpose: 'P', allows: ['users.read', 'settings.view'] }
+    await give(client.ctx, lena, (await client.post('roles', little)).body.id)
+  })
+
+  test('has whoever could make its changes, or had a hand in it; nobody else renames, sends back, discards or reads it', async () => {
+    const id = await draft(mapped())
+    const ctx = await as(lena)
+    const refused = { code: 'forbidden' }
+    await expect(changeDraft(ctx, { draftId: id, name: 'Mine' })).rejects.toMatchObject(refused)
+    await expect(discardDraft(ctx, id)).rejects.toMatchObject(refused)
+    await expect(submitDraft(ctx, id)).rejects.toMatchObject(refused)
+    await expect(rejectDraft(ctx, { draftId: id, note: 'No' })).rejects.toMatchObject(refused)
+    await expect(unscheduleDraft(ctx, id)).rejects.toMatchObject(refused)
+    expect((await client.get(`drafts/${id}`)).body).toMatchObject({ name: 'Spring', status: 'open' })
+    const { body } = await client.post('api-keys', { name: 'K', access: 'permissions', permissions: ['users.invite'] })
+    const asked = { Authorization: `Bearer ${body.key}` }
+    expect(await client.send('GET', 'drafts', undefined, asked)).toMatchObject({ status: 403 })
+  })
+
+  test('two additions at once are both in it', async () => {
+    const id = await draft(mapped())
+    await Promise.all(
+      [gives(ann, editor), gives(bob, editor)].map((change) => addToDraft(client.ctx, { draftId: id, change })),
+    )
+    expect((await client.get(`drafts/${id}`)).body.changes).toHaveLength(3)
+  })
+
+  test('what others have changed since is not taken back over, and what it did not set stays', async () => {
+    const { id: asg } = (await client.post('assignments', { userId: ann, roleId: editor, reason: 'Was' })).body
+    const id = await draft({ kind: 'update_assignment', assignmentId: asg, reason: 'Changed' })
+    await client.post(`drafts/${id}/apply`, { hash: await hashOf(id) })
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString()
+    await client.confirm('PATCH', `assignments/${asg}`, { expiresAt: tomorrow })
+    const undo = await client.post(`drafts/${id}/undo`, { hash: await hashOf(id, 'preview-undo') })
+    expect(undo).toMatchObject({ status: 409, body: { reason: 'changed_since' } })
+    const { body } = await client.get(`assignments/${asg}`)
+    expect([body.reason, body.expiresAt]).toEqual(['Changed', tomorrow])
+  })
+
+  test('a draft that is taken off its time while others are made is not made, by nobody', async () => {
+    const id = await draft(mapped(), joins(ann))
+    const soon = new Date(Date.now() + 500).toISOString()
+    await client.post(`drafts/${id}/schedule`, { hash: await hashOf(id), applyAt: soon })
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    const due = () => applyDueDrafts(systemContext(stage.services, client.organizationId))
+    await unscheduleDraft(client.ctx, id)
+    await due()
+    expect((await client.get(`drafts/${id}`)).body).toMatchObject({ status: 'open', fault: null })
+    await client.post(`drafts/${id}/schedule`, {
+      hash: await hashOf(id),
+      applyAt: new Date(Date.now() + 500).toISOString(),
+    })
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    await Promise.all([due(), due(), due()])
+    expect((await client.get(`drafts/${id}`)).body).toMatchObject({ status: 'applied', fault: null })
+    expect((await client.get('alarms?status=open')).body.items).toEqual([])
   })
 })

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createOverrideWithin } from '#access/grants/assignments/create-override.ts'
 import { deleteAssignmentWithin } from '#access/grants/assignments/delete-assignment.ts'
 import { installRolePack } from '#access/grants/roles/install-role-pack.ts'
+import { createInvitation } from '#access/invitations/create-invitation.ts'
 import { inTransaction } from '#src/context.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
 import { give } from '../support/ceiling-stage.ts'
@@ -82,6 +83,14 @@ describe('001-04: an override of one permission', () => {
     expect(await may('content.edit')).toBe(true)
   })
 
+  test('has an end, whatever is changed about it', async () => {
+    await holds('viewer')
+    const { id } = (await client.post('overrides', wanted())).body
+    expect(await client.confirm('PATCH', `assignments/${id}`, { expiresAt: null })).toMatchObject({ status: 400 })
+    const later = new Date(Date.now() + 2 * 86_400_000).toISOString()
+    expect(await client.confirm('PATCH', `assignments/${id}`, { expiresAt: later })).toMatchObject({ status: 200 })
+  })
+
   test('ends by itself, and may be given again', async () => {
     await holds('viewer')
     const soon = new Date(Date.now() + 400).toISOString()
@@ -135,6 +144,14 @@ describe('001-04: an override of one permission', () => {
     )
     await expect(make({ userId: admin, permission: 'billing.manage' })).rejects.toMatchObject(beyondCeiling)
     await make({ permission: 'content.publish' })
+    // Nor what has no effect now, and would have one once a policy goes.
+    const frozen = { name: 'Freeze', permission: 'billing.manage' }
+    expect((await client.confirm('POST', 'policies', frozen)).status).toBe(201)
+    await expect(make({ permission: 'billing.manage' })).rejects.toMatchObject(beyondCeiling)
+    const special = { permission: 'billing.manage', reason: 'X' }
+    const viewer = await roleId(client, 'viewer')
+    const invited = { email: 'new@example.com', roleId: viewer, expiresAt: tomorrow(), overrides: [special] }
+    await expect(createInvitation(asAdmin, invited)).rejects.toMatchObject(beyondCeiling)
     // What restricts somebody is nothing that they can shed.
     const bound = await client.confirm('POST', 'overrides', wanted({ userId: admin, effect: 'deny' }))
     const shed = inTransaction(asAdmin, (tx) => deleteAssignmentWithin(tx, asAdmin, bound.body.id))

@@ -155,6 +155,18 @@ describe('what a rule keeps apart', () => {
     expect((await report()).findings).toEqual([])
   })
 
+  test('a role that is withheld excepts from no policy', async () => {
+    const publisher = await role('publisher', ['content.publish'])
+    const policy = { name: 'Checkers publish', permission: 'content.publish', exceptRoleIds: [checker] }
+    expect((await client.confirm('POST', 'policies', policy)).status).toBe(201)
+    await assign(publisher)
+    await assign(checker)
+    expect(await may('content.publish')).toBe(true)
+    await client.post(`groups/${await mapped(maker)}/members`, { userIds: [ann] })
+    await rule(byRole())
+    expect(await may('content.publish')).toBe(false)
+  })
+
   test('was withheld then, whatever the rules are now', async () => {
     await assign(maker)
     await assign(checker)
@@ -207,7 +219,21 @@ describe('rules', () => {
     const watch = { kind: 'update_separation', ruleId, mode: 'watch' } as const
     await expect(make(await asAdmin(), watch)).rejects.toMatchObject(beyondCeiling)
     const exception = { ruleId, userId: admin, reason: 'Mine', expiresAt: tomorrow() }
-    await expect(make(await asAdmin(), { kind: 'create_exception', exception })).rejects.toMatchObject(beyondCeiling)
+    await expect(make(await asAdmin(), { kind: 'create_exception', exception })).rejects.toMatchObject({
+      reason: 'yourself',
+    })
+    // Before it matters, nobody is excepted from what its maker could not give.
+    const other = await createUser(client, 'bea@example.com')
+    await give(client.ctx, admin, await role('short', ['content.view']), {})
+    const bound = await rule({
+      name: 'Bills',
+      first: { permission: 'content.view' },
+      second: { permission: 'billing.manage' },
+    })
+    const early = { ruleId: bound, userId: other, reason: 'Early', expiresAt: tomorrow() }
+    await expect(make(await asAdmin(), { kind: 'create_exception', exception: early })).rejects.toMatchObject(
+      beyondCeiling,
+    )
     await make(client.ctx, { kind: 'delete_separation', ruleId })
   })
 

@@ -9,7 +9,7 @@ import { type ActorLimit, actorLimit } from './actor-limit.ts'
 import { type Grant, type Holder, type HolderSelection, holdersOf, kindsOfHolders, momentsOf } from './holdings.ts'
 import { aboveIn, type Breach, judge, type Pair, privilegedGain, unruled } from './judge.ts'
 import { breachError } from './refusal.ts'
-import { secondPersonError, wantsSecondPerson } from './second-person.ts'
+import { refuseAlone, secondPersonError, wantsSecondPerson } from './second-person.ts'
 
 /** A role in a scope, as an assignment or a mapping gives it. */
 export type Given = Pick<Grant, 'scope' | 'roleId'>
@@ -58,7 +58,7 @@ export async function withinCeiling<T>(
     if (breach !== undefined) throw await breachError(tx, ctx, written(breach, permissions))
   }
   const gain = isWatched ? privilegedGain(wanted) : undefined
-  if (gain !== undefined) throw secondPersonError(gain)
+  if (gain !== undefined) refuseAlone(tx, ctx, secondPersonError(gain))
   return result
 }
 
@@ -101,6 +101,29 @@ export async function requireGivable(tx: Transaction, ctx: CallContext, grants: 
   const holders = grants.map((grant) => [grant.roleId, holding(grant)] as const)
   await requireNone(tx, ctx, { limit, model: unruled(limit.model), holders, now: limit.now })
 }
+
+/**
+ * Whether the caller may give this single permission there, whoever gets it, and whatever keeps it from having an effect now.
+ * @throws AppError forbidden (reason `ceiling`)
+ */
+export async function requireGivablePermission(
+  tx: Transaction,
+  ctx: CallContext,
+  { permission, scope }: { permission: string; scope: string },
+): Promise<void> {
+  const limit = await actorLimit(tx, ctx)
+  if (limit === undefined) return
+  const role = { ...wantedRole, allows: [permission], denies: [] }
+  const model = unruled({ ...limit.model, roles: new Map([...limit.model.roles, [role.id, role] as const]) })
+  await requireNone(tx, ctx, {
+    limit,
+    model,
+    holders: [[role.id, holding({ scope, roleId: role.id })]],
+    now: limit.now,
+  })
+}
+
+const wantedRole = { id: 'rol_wanted', key: 'wanted', name: 'wanted', kind: 'role' as const, rank: 0 }
 
 /**
  * Whether the caller holds all of these permissions, in each of the scopes, until that time (null: for good): for a key that

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
+import { administrative } from '../decisions/permissions.ts'
 
 const asksFor = prepared<{ organizationId: string; actorId: string }, { isAsked: boolean }>(
   (p) => sql`select o.second_person = 'privileged' and not exists (select from emergency_accounts e
@@ -13,20 +14,66 @@ const asksFor = prepared<{ organizationId: string; actorId: string }, { isAsked:
 
 const known = new WeakMap<Transaction, Promise<boolean>>()
 
-/** Whether what the caller does is judged by it. Asked for again in the same transaction, it is what it was at first. */
-export function wantsSecondPerson(tx: Transaction, ctx: CallContext): Promise<boolean> {
-  const { organizationId, actor, secondPerson } = ctx
-  if (secondPerson !== undefined || (actor.type !== 'user' && actor.type !== 'api_key')) return Promise.resolve(false)
+/** Trials that have come upon something that wants a second person. */
+const noted = new WeakSet<Transaction>()
+
+function isAsked(tx: Transaction, { organizationId, actor }: CallContext): Promise<boolean> {
+  if (actor.type !== 'user' && actor.type !== 'api_key') return Promise.resolve(false)
+  // As it is before the transaction changes it.
   const asked =
     known.get(tx) ?? tx.run(asksFor({ organizationId, actorId: actor.id })).then(([row]) => row?.isAsked === true)
   known.set(tx, asked)
   return asked
 }
 
-/** The refusal of a change that a second person has to approve: against_policy, reason `second_person`. */
+/** Whether what the caller does is judged by it, and nobody has approved it. */
+export async function wantsSecondPerson(tx: Transaction, ctx: CallContext): Promise<boolean> {
+  return (ctx.secondPerson === undefined || ctx.secondPerson === 'trial') && (await isAsked(tx, ctx))
+}
+
+/** What wants a second person is refused; a trial goes on and keeps it in mind. @throws AppError against_policy (reason `second_person`) */
+export function refuseAlone(tx: Transaction, ctx: CallContext, error: AppError): void {
+  if (ctx.secondPerson !== 'trial') throw error
+  noted.add(tx)
+}
+
+/** Whether the trial has come upon it. */
+export const wantedSecondPerson = (tx: Transaction): boolean => noted.has(tx)
+
+/** Of a change that a draft can hold. */
 export const secondPersonError = (permission: string): AppError =>
-  new AppError(
-    'against_policy',
+  alone(
     `This gives somebody ${permission}, a right over others, which a second person has to approve here: put it into a draft`,
-    { reason: 'second_person' },
   )
+
+const alone = (message: string): AppError => new AppError('against_policy', message, { reason: 'second_person' })
+
+const holdsAny = prepared<{ organizationId: string; userId: string; permissions: readonly string[] }, { id: string }>(
+  (p) => sql`select rp.role_id as id from effective_assignments e
+    join role_permissions rp on rp.organization_id = e.organization_id and rp.role_id = e.role_id and rp.effect = 'allow'
+      and exists (select from unnest(${p.permissions}::text[]) w where permission_covers(rp.permission, w))
+    where e.organization_id = ${p.organizationId} and e.user_id = ${p.userId} limit 1`,
+)
+
+/**
+ * For what would let the caller act as somebody else who has rights over others: then they were two people in one.
+ * @throws AppError against_policy (reason `second_person`)
+ */
+export async function requireNotActingAs(tx: Transaction, ctx: CallContext, userId: string): Promise<void> {
+  if (ctx.actor.id === userId || !(await wantsSecondPerson(tx, ctx))) return
+  const [found] = await tx.run(holdsAny({ organizationId: ctx.organizationId, userId, permissions: administrative }))
+  if (found === undefined) return
+  refuseAlone(
+    tx,
+    ctx,
+    alone(
+      'They have rights over others, and whoever does this could act as them: here that takes an operator, or they do it themselves',
+    ),
+  )
+}
+
+/** For what gives everything, and no draft holds. @throws AppError against_policy (reason `second_person`) */
+export async function requireOperatorUnderFourEyes(tx: Transaction, ctx: CallContext, what: string): Promise<void> {
+  if (!(await wantsSecondPerson(tx, ctx))) return
+  throw alone(`${what} gives one person all rights, which takes two here: an operator does it by command`)
+}

@@ -123,10 +123,19 @@ export function evaluate(question: Question): Decision {
 const isForOthers = ({ asset }: Question, held: readonly EffectiveAssignment[]): boolean =>
   asset?.isRestricted === true && !asset.isInTeam && !held.some(({ role }) => role.allows.includes('*'))
 
+/** A role that separation withholds denies what it denies, and excepts from no policy. */
 const deniesOf = (question: Question, held: readonly EffectiveAssignment[]): ChainEntry[] => [
   ...chainOf(held, question.permission, 'deny'),
-  ...ruledOut(question, held),
+  ...ruledOut(question, heldInFact(question, held)),
 ]
+
+function heldInFact(question: Question, held: readonly EffectiveAssignment[]): readonly EffectiveAssignment[] {
+  if (question.policy.separations.length === 0) return held
+  const withheld = new Set(
+    brokenIn(question, held).flatMap(({ mode, second }) => (mode === 'enforce' ? (second.roleId ?? []) : [])),
+  )
+  return held.filter(({ role }) => !withheld.has(role.id))
+}
 
 /** What takes this permission away from somebody where it is asked, whether or not anything would give it to them. */
 export function restrictionsOn(asked: Omit<Question, 'status'>): ChainEntry[] {
@@ -149,7 +158,11 @@ export const rolesKeptApart = (held: Parameters<typeof separationsBroken>[0]): R
   new Set(separationsBroken(held).flatMap(({ mode, second }) => (mode === 'enforce' ? (second.roleId ?? []) : [])))
 
 const brokenIn = (question: Question, held: readonly EffectiveAssignment[]): SeparationRule[] =>
-  brokenRules(question.policy.separations, held, (permission) => deniesOf({ ...question, permission }, held).length > 0)
+  brokenRules(question.policy.separations, held, (permission) => isDenied({ ...question, permission }, held))
+
+/** By everything that is held, as it would be without separation. */
+const isDenied = (question: Question, held: readonly EffectiveAssignment[]): boolean =>
+  chainOf(held, question.permission, 'deny').length > 0 || ruledOut(question, held).length > 0
 
 /** What gives the permission, and the rules that keep what would give it from doing so. */
 function grantsOf(

@@ -4,7 +4,6 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
-import { isId } from '#platform/ids.ts'
 import { instantSchema, parseInput, requireFuture } from '#platform/input.ts'
 import {
   type Actor,
@@ -18,9 +17,19 @@ import {
 import { actorContext } from '../grants/managers/actor-context.ts'
 import { requireFresh } from '../ground/stale-preview.ts'
 import { raiseAlarm } from '../notices/alarms/raise-alarm.ts'
-import { parseChange } from '../previews/change.ts'
-import { saveChanges } from '../previews/preview.ts'
-import { type DraftRecord, type DraftRow, draftNow, findDraft, lockDraft, previewDraft, setDraft } from './drafts.ts'
+import { type AccessChange, changedSince, parseChange } from '../previews/change.ts'
+import { previewChanges, saveChanges } from '../previews/preview.ts'
+import {
+  type DraftRecord,
+  type DraftRow,
+  draftNow,
+  findDraft,
+  getDraft,
+  lockDraft,
+  previewDraft,
+  requireSay,
+  setDraft,
+} from './drafts.ts'
 import { createDraft } from './write-draft.ts'
 
 const HashInput = z.object({ draftId: z.string(), hash: z.string().max(100) })
@@ -37,37 +46,45 @@ export async function applyDraft(ctx: CallContext, input: Hashed): Promise<Draft
   requirePermission(ctx, 'roles.read')
   requireFreshProof(ctx)
   const { draftId, hash } = parseInput(HashInput, input)
-  return inTransaction(ctx, (tx) => applyWithin(tx, ctx, draftId, hash))
+  const approver = await approverOf(ctx, await inTransaction(ctx, (tx) => findDraft(tx, ctx, draftId)), hash)
+  return inTransaction(ctx, async (tx) => {
+    const draft = await lockDraft(tx, ctx, draftId, ['open', 'approved'])
+    return applyWithin(tx, ctx, { draft, hash, approver })
+  })
 }
 
-async function applyWithin(tx: Transaction, ctx: CallContext, draftId: string, hash: string): Promise<DraftRecord> {
-  const draft = await lockDraft(tx, ctx, draftId, ['open', 'approved'])
-  const approver = await approverOf(tx, ctx, draft, hash)
+type Making = { draft: DraftRow; hash: string; approver: Approver | undefined }
+
+async function applyWithin(tx: Transaction, ctx: CallContext, { draft, hash, ...given }: Making): Promise<DraftRecord> {
+  const draftId = draft.id
+  // Just what was approved, and by whom, as it is under the lock.
+  const isSame = draft.status === 'approved' && draft.hash === hash && draft.decidedAt === given.approver?.decidedAt
+  const approver = isSame ? given.approver?.id : undefined
   const approved: CallContext = { ...ctx, secondPerson: approver }
   const inverse = await saveChanges(tx, approved, { changes: draft.changes.map(parseChange), hash, withInverse: true })
   const columns = sql`status = 'applied', apply_at = null, fault = null, inverse = ${JSON.stringify(inverse)}::jsonb,
-    applied_by = ${ctx.actor.id}, applied_at = ${nowOf(ctx)}::timestamptz`
+    applied_by = ${ctx.actor.id}, applied_at = ${nowOf(ctx)}::timestamptz, made_at = now()`
   await tx.run(setDraft(ctx, draftId, columns))
   const detail = { name: draft.name, approvedBy: approver ?? null, kinds: draft.changes.map(({ kind }) => kind) }
   await tx.run(recordAudit(ctx, { action: 'draft.apply', targetType: 'draft', targetId: draftId, detail }))
   return draftNow(tx, ctx, draftId)
 }
 
-const activeUser = prepared<{ organizationId: string; userId: string }, { id: string }>(
-  (p) =>
-    sql`select id from users where organization_id = ${p.organizationId} and id = ${p.userId} and status = 'active'`,
-)
+type Approver = { id: string; decidedAt: string }
 
-/** Whoever approved just this, as long as they are here. */
-async function approverOf(
-  tx: Transaction,
-  { organizationId }: CallContext,
-  draft: DraftRow,
-  hash: string,
-): Promise<string | undefined> {
-  if (draft.status !== 'approved' || draft.hash !== hash || draft.decidedBy === null) return undefined
-  const [active] = await tx.run(activeUser({ organizationId, userId: draft.decidedBy.id }))
-  return active?.id
+/** Whoever approved just this, as long as they could make it themselves. */
+async function approverOf(ctx: CallContext, draft: DraftRow, hash: string): Promise<Approver | undefined> {
+  const { status, decidedBy, decidedAt, changes } = draft
+  if (status !== 'approved' || draft.hash !== hash || decidedBy === null || decidedAt === null) return undefined
+  const own = await actorContext(ctx, { type: 'user', id: decidedBy.id })
+  if (own === undefined) return undefined
+  try {
+    await previewChanges(own, changes.map(parseChange))
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'forbidden') return undefined
+    throw error
+  }
+  return { id: decidedBy.id, decidedAt }
 }
 
 const ScheduleInput = HashInput.extend({ applyAt: instantSchema })
@@ -90,7 +107,7 @@ export async function scheduleDraft(ctx: CallContext, input: z.input<typeof Sche
       throw new AppError('against_policy', 'A second person has to approve this draft first', {
         reason: 'second_person',
       })
-    const columns = sql`apply_at = ${applyAt}::timestamptz, hash = ${hash}, scheduled_by = ${ctx.actor.id}, fault = null`
+    const columns = sql`apply_at = ${applyAt}::timestamptz, hash = ${hash}, scheduled_by = ${`${ctx.actor.type} ${ctx.actor.id}`}, fault = null`
     await tx.run(setDraft(ctx, draftId, columns))
     const entry = { action: 'draft.schedule', targetType: 'draft', targetId: draftId } as const
     await tx.run(recordAudit(ctx, { ...entry, detail: { name, applyAt } }))
@@ -98,9 +115,9 @@ export async function scheduleDraft(ctx: CallContext, input: z.input<typeof Sche
   })
 }
 
-/** It waits for somebody to make it. @throws AppError not_found; conflict (reason `draft_status`) */
+/** It waits for somebody to make it. @throws AppError not_found, forbidden; conflict (reason `draft_status`) */
 export async function unscheduleDraft(ctx: CallContext, draftId: string): Promise<DraftRecord> {
-  requirePermission(ctx, 'roles.read')
+  await requireSay(ctx, await getDraft(ctx, draftId))
   return inTransaction(ctx, async (tx) => {
     const { name } = await lockDraft(tx, ctx, draftId, ['open', 'approved'])
     await tx.run(setDraft(ctx, draftId, sql`apply_at = null, scheduled_by = null`))
@@ -121,13 +138,29 @@ export async function undoDraft(ctx: CallContext, input: Hashed): Promise<DraftR
   requireFreshProof(ctx)
   const { draftId, hash } = parseInput(HashInput, input)
   return inTransaction(ctx, async (tx) => {
-    const { name, inverse } = await lockDraft(tx, ctx, draftId, ['applied'])
+    const { name, inverse, madeAt } = await lockDraft(tx, ctx, draftId, ['applied'])
+    await requireUnchanged(tx, ctx, inverse ?? [], madeAt)
     await saveChanges(tx, ctx, { changes: (inverse ?? []).map(parseChange), hash, withInverse: false })
     const columns = sql`status = 'undone', undone_by = ${ctx.actor.id}, undone_at = ${nowOf(ctx)}::timestamptz`
     await tx.run(setDraft(ctx, draftId, columns))
     await tx.run(recordAudit(ctx, { action: 'draft.undo', targetType: 'draft', targetId: draftId, detail: { name } }))
     return draftNow(tx, ctx, draftId)
   })
+}
+
+/** @throws AppError conflict (reason `changed_since`) where something that it would set has been changed by others since */
+async function requireUnchanged(
+  tx: Transaction,
+  ctx: CallContext,
+  inverse: readonly AccessChange[],
+  madeAt: string | null,
+): Promise<void> {
+  for (const change of inverse.map(parseChange)) {
+    if (madeAt === null || !(await changedSince(tx, ctx, change, madeAt))) continue
+    const message =
+      'Something that it changed has been changed since, which taking it back would lose; change it back by hand'
+    throw new AppError('conflict', message, { reason: 'changed_since' })
+  }
 }
 
 /**
@@ -153,26 +186,44 @@ export async function applyDueDrafts(ctx: CallContext): Promise<void> {
   for (const { id } of rows) await applyDue(ctx, id)
 }
 
-const actorOf = (id: string): Actor => ({
-  id,
-  type: isId('usr', id) ? 'user' : isId('key', id) ? 'api_key' : 'operator',
-})
+function actorOf(text: string): Actor {
+  const [type = '', ...id] = text.split(' ')
+  return { type: type as Actor['type'], id: id.join(' ') }
+}
+
+const isDue = (draft: DraftRow, now: Date): boolean =>
+  draft.scheduledBy !== null && draft.applyAt !== null && new Date(draft.applyAt) <= now
 
 async function applyDue(system: CallContext, draftId: string): Promise<void> {
   const draft = await inTransaction(system, (tx) => findDraft(tx, system, draftId))
+  if (draft.scheduledBy === null) return
   try {
-    const ctx = await actorContext(system, actorOf(draft.scheduledBy ?? ''))
+    const ctx = await actorContext(system, actorOf(draft.scheduledBy))
     if (ctx === undefined)
       throw new AppError('forbidden', 'Whoever put it on this time may do nothing any more', { reason: 'permission' })
-    await inTransaction(ctx, (tx) => applyWithin(tx, ctx, draftId, draft.hash ?? ''))
+    const hash = draft.hash ?? ''
+    const approver = await approverOf(system, draft, hash)
+    await inTransaction(ctx, async (tx) => {
+      const locked = await lockStillDue(tx, ctx, draft)
+      if (locked !== undefined) await applyWithin(tx, ctx, { draft: locked, hash, approver })
+    })
   } catch (error) {
     if (!(error instanceof AppError) || ['internal', 'unavailable'].includes(error.code)) throw error
     await holdBack(system, draft, error.message)
   }
 }
 
-async function holdBack(ctx: CallContext, { id, name }: DraftRow, fault: string): Promise<void> {
+/** Undefined where somebody took it off its time, made it or changed it since the look. */
+async function lockStillDue(tx: Transaction, ctx: CallContext, seen: DraftRow): Promise<DraftRow | undefined> {
+  const draft = await lockDraft(tx, ctx, seen.id, ['open', 'waiting', 'approved', 'applied', 'undone', 'discarded'])
+  const isSame = draft.hash === seen.hash && draft.scheduledBy === seen.scheduledBy
+  return isSame && isDue(draft, ctx.clock.now()) ? draft : undefined
+}
+
+async function holdBack(ctx: CallContext, seen: DraftRow, fault: string): Promise<void> {
+  const { id, name } = seen
   await inTransaction(ctx, async (tx) => {
+    if ((await lockStillDue(tx, ctx, seen)) === undefined) return
     await tx.run(setDraft(ctx, id, sql`apply_at = null, scheduled_by = null, fault = ${fault.slice(0, 1_000)}`))
     await tx.run(raiseAlarm(ctx, { kind: 'draft_stalled', detail: { draftId: id, name, reason: fault.slice(0, 300) } }))
     const entry = { action: 'draft.hold_back', targetType: 'draft', targetId: id } as const

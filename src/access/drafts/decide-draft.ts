@@ -16,11 +16,11 @@ import {
 import { requireFresh } from '../ground/stale-preview.ts'
 import { raiseAlarm } from '../notices/alarms/raise-alarm.ts'
 import { previewChanges } from '../previews/preview.ts'
-import { type DraftRecord, type DraftRow, draftNow, getDraft, lockDraft, setDraft } from './drafts.ts'
+import { type DraftRecord, type DraftRow, draftNow, getDraft, lockDraft, requireSay, setDraft } from './drafts.ts'
 
 /** Administrators are told that a word is wanted. @throws AppError not_found; conflict (reason `draft_status`) */
 export async function submitDraft(ctx: CallContext, draftId: string): Promise<DraftRecord> {
-  requirePermission(ctx, 'roles.read')
+  await requireSay(ctx, await getDraft(ctx, draftId))
   return inTransaction(ctx, async (tx) => {
     const { name } = await lockDraft(tx, ctx, draftId, ['open'])
     await tx.run(setDraft(ctx, draftId, sql`status = 'waiting', note = null`))
@@ -40,18 +40,21 @@ const settle = prepared<{ organizationId: string; draftId: string; by: string; n
 export const settleAsked = (tx: Transaction, ctx: CallContext, draftId: string): Promise<never[]> =>
   tx.run(settle({ organizationId: ctx.organizationId, draftId, by: ctx.actor.id, now: nowOf(ctx) }))
 
-const keysOf = prepared<{ organizationId: string; ids: readonly string[] }, { makerId: string }>(
-  (p) => sql`select k.user_id as "makerId" from api_keys k where k.organization_id = ${p.organizationId}
-      and k.id = any (${p.ids}::text[]) and k.user_id is not null
-    union all select a.actor_id from audit_events a where a.organization_id = ${p.organizationId}
-      and a.target_id = any (${p.ids}::text[]) and a.action = 'api_key.issue'`,
+/** Behind keys are whoever issued them, by keys in their turn. */
+const behind = prepared<{ organizationId: string; ids: readonly string[] }, { id: string }>(
+  (p) => sql`with recursive hands (id) as (
+      select unnest(${p.ids}::text[])
+      union select coalesce(k.user_id, a.actor_id) from hands h
+        join api_keys k on k.organization_id = ${p.organizationId} and k.id = h.id
+        left join audit_events a on a.organization_id = k.organization_id and a.target_id = k.id and a.action = 'api_key.issue'
+        where coalesce(k.user_id, a.actor_id) is not null)
+    select id from hands`,
 )
 
 /** @throws AppError forbidden (reason `second_person`) for whoever had a hand in it, by themselves or by a key of theirs */
-async function requireSecond(tx: Transaction, ctx: CallContext, { createdBy, changedBy }: DraftRow): Promise<void> {
-  const hands = [createdBy.id, changedBy.id]
-  const makers = await tx.run(keysOf({ organizationId: ctx.organizationId, ids: hands }))
-  const isOther = ![...hands, ...makers.map(({ makerId }) => makerId)].includes(ctx.actor.id)
+async function requireSecond(tx: Transaction, ctx: CallContext, draft: DraftRow): Promise<void> {
+  const hands = await tx.run(behind({ organizationId: ctx.organizationId, ids: draft.hands }))
+  const isOther = !hands.some(({ id }) => id === ctx.actor.id)
   if (ctx.actor.type === 'user' && isOther) return
   const message = 'A draft is approved by a person who has neither made nor changed it'
   throw new AppError('forbidden', message, { reason: 'second_person' })
@@ -93,8 +96,8 @@ const RejectInput = z.object({
 
 /** Back to whoever made it, with a word why. @throws AppError invalid, not_found; conflict (reason `draft_status`) */
 export async function rejectDraft(ctx: CallContext, input: z.input<typeof RejectInput>): Promise<DraftRecord> {
-  requirePermission(ctx, 'roles.read')
   const { draftId, note } = parseInput(RejectInput, input)
+  await requireSay(ctx, await getDraft(ctx, draftId))
   return inTransaction(ctx, async (tx) => {
     const { name } = await lockDraft(tx, ctx, draftId, ['waiting', 'approved'])
     const columns = sql`status = 'open', hash = null, apply_at = null, scheduled_by = null, note = ${note},

@@ -25,6 +25,8 @@ export type DraftRecord = {
   /** Who changed it last; neither they nor whoever made it approve it. */
   changedBy: Actor
   changedAt: string
+  /** Ids of whoever has made or changed it; none of them approves it. */
+  hands: string[]
   decidedBy: Actor | null
   decidedAt: string | null
   note: string | null
@@ -36,7 +38,14 @@ export type DraftRecord = {
   fault: string | null
 }
 
-export type DraftRow = DraftRecord & { hash: string | null; inverse: AccessChange[] | null; scheduledBy: string | null }
+export type DraftRow = DraftRecord & {
+  hash: string | null
+  inverse: AccessChange[] | null
+  /** `type id` of an actor. */
+  scheduledBy: string | null
+  /** By the clock of the database, to the microsecond. */
+  madeAt: string | null
+}
 
 const actor = (
   column: SQL,
@@ -44,9 +53,9 @@ const actor = (
     (select coalesce(x.display_name, x.user_name) from users x where x.organization_id = d.organization_id and x.id = ${column}),
     (select k.name from api_keys k where k.organization_id = d.organization_id and k.id = ${column}))) end`
 
-const columns = sql`d.id, d.name, d.changes, d.status, d.hash, d.apply_at as "applyAt", d.scheduled_by as "scheduledBy",
+const columns = sql`d.id, d.name, d.changes, d.status, d.hash, d.apply_at as "applyAt", d.scheduled_by as "scheduledBy", d.made_at::text as "madeAt",
   ${actor(sql`d.created_by`)} as "createdBy", d.created_at as "createdAt", ${actor(sql`d.changed_by`)} as "changedBy",
-  d.changed_at as "changedAt", ${actor(sql`d.decided_by`)} as "decidedBy", d.decided_at as "decidedAt", d.note,
+  d.changed_at as "changedAt", d.hands, ${actor(sql`d.decided_by`)} as "decidedBy", d.decided_at as "decidedAt", d.note,
   ${actor(sql`d.applied_by`)} as "appliedBy", d.applied_at as "appliedAt", d.inverse, ${actor(sql`d.undone_by`)} as "undoneBy",
   d.undone_at as "undoneAt", d.fault`
 
@@ -71,14 +80,20 @@ const select = prepared<
     order by d.id desc limit ${p.limit}::int`,
 )
 
-const shown = ({ hash: _, inverse: __, scheduledBy: ___, ...draft }: DraftRow): DraftRecord => draft
+const shown = ({ hash: _, inverse: __, scheduledBy: ___, madeAt: ____, ...draft }: DraftRow): DraftRecord => draft
+
+/** It says who is to hold what. @throws AppError forbidden (reason `permission`) */
+export function requireReading(ctx: CallContext): void {
+  requirePermission(ctx, 'roles.read')
+  requirePermission(ctx, 'assignments.read')
+}
 
 /** The newest first. @throws AppError forbidden */
 export async function listDrafts(
   ctx: CallContext,
   page: { status?: DraftStatus | undefined; after?: string | undefined; limit?: number } = {},
 ): Promise<DraftRecord[]> {
-  requirePermission(ctx, 'roles.read')
+  requireReading(ctx)
   const { status = null, after = null, limit = 50 } = page
   const statement = select({ organizationId: ctx.organizationId, status, after, limit })
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
@@ -92,7 +107,7 @@ export async function getDraft(ctx: CallContext, draftId: string): Promise<Draft
 
 /** In a transaction of the caller's. @throws AppError forbidden, not_found */
 export async function findDraft(tx: Transaction, ctx: CallContext, draftId: string): Promise<DraftRow> {
-  requirePermission(ctx, 'roles.read')
+  requireReading(ctx)
   const [draft] = await tx.run(byId(keyOf(ctx, draftId)))
   if (draft === undefined) throw notFound('Draft')
   return draft
@@ -117,6 +132,25 @@ export async function lockDraft(
   const draft = await findDraft(tx, ctx, draftId)
   if (statuses.includes(draft.status)) return draft
   throw new AppError('conflict', `The draft is ${draft.status} by now`, { reason: 'draft_status' })
+}
+
+/**
+ * Whoever has had a hand in a draft has a say in it, and whoever could make all of it.
+ * @throws AppError forbidden
+ */
+export async function requireSay(
+  ctx: CallContext,
+  { hands, changes }: Pick<DraftRow, 'hands' | 'changes'>,
+): Promise<void> {
+  if (hands.includes(ctx.actor.id)) return
+  try {
+    await previewChanges(ctx, changes.map(parseChange))
+  } catch (error) {
+    if (!(error instanceof AppError) || ['forbidden', 'unavailable', 'internal'].includes(error.code)) throw error
+    // It cannot be made by anybody as it is: then whoever manages access in general.
+    for (const permission of ['roles.write', 'mappings.write', 'assignments.write'] as const)
+      requirePermission(ctx, permission)
+  }
 }
 
 /** As it is now, after a change in the same transaction. */

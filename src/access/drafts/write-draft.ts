@@ -4,11 +4,11 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { once } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
-import { nameSchema, parseInput } from '#platform/input.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
+import { invalidField, nameSchema, parseInput } from '#platform/input.ts'
+import { type CallContext, inTransaction, nowOf, type Transaction } from '#src/context.ts'
 import { type AccessChange, isUndoable, parseChange } from '../previews/change.ts'
 import { previewChanges } from '../previews/preview.ts'
-import { type DraftRecord, draftNow, lockDraft, setDraft } from './drafts.ts'
+import { type DraftRecord, draftNow, getDraft, lockDraft, requireReading, requireSay, setDraft } from './drafts.ts'
 
 const mostChanges = 50
 
@@ -46,16 +46,16 @@ const requirePossible = async (ctx: CallContext, changes: readonly AccessChange[
  * @throws AppError invalid, forbidden; conflict (reason `not_undoable`); whatever making one of the changes would throw
  */
 export async function createDraft(ctx: CallContext, input: NewDraft): Promise<DraftRecord> {
-  requirePermission(ctx, 'roles.read')
+  requireReading(ctx)
   const { name, changes: inputs } = parseInput(NewDraftInput, input)
   const changes = changesOf(inputs)
   await requirePossible(ctx, changes)
   const { organizationId, actor } = ctx
   const [id, now] = [ctx.ids.next('dft'), nowOf(ctx)]
   const insert =
-    once<never>(sql`insert into change_drafts (organization_id, id, name, changes, status, created_by, created_at,
+    once<never>(sql`insert into change_drafts (organization_id, id, name, changes, status, hands, created_by, created_at,
       changed_by, changed_at)
-    values (${organizationId}, ${id}, ${name}, ${JSON.stringify(changes)}::jsonb, 'open', ${actor.id}, ${now}::timestamptz,
+    values (${organizationId}, ${id}, ${name}, ${JSON.stringify(changes)}::jsonb, 'open', ${JSON.stringify([actor.id])}::jsonb, ${actor.id}, ${now}::timestamptz,
       ${actor.id}, ${now}::timestamptz)`)
   return inTransaction(ctx, async (tx) => {
     await tx.run(insert)
@@ -69,20 +69,32 @@ export async function createDraft(ctx: CallContext, input: NewDraft): Promise<Dr
  * @throws AppError invalid, not_found; conflict (reasons `draft_status`, `not_undoable`); whatever one of the changes would throw
  */
 export async function changeDraft(ctx: CallContext, input: DraftChange): Promise<DraftRecord> {
-  requirePermission(ctx, 'roles.read')
   const { draftId, name, changes: inputs } = parseInput(DraftChangeInput, input)
   const changes = inputs === undefined ? undefined : changesOf(inputs)
+  await requireSay(ctx, await getDraft(ctx, draftId))
   if (changes !== undefined) await requirePossible(ctx, changes)
-  return inTransaction(ctx, async (tx) => {
-    const before = await lockDraft(tx, ctx, draftId, ['open', 'waiting', 'approved'])
-    const after = { name: name ?? before.name, changes: changes ?? before.changes }
-    const columns = sql`name = ${after.name}, changes = ${JSON.stringify(after.changes)}::jsonb, status = 'open', hash = null,
+  return inTransaction(ctx, (tx) => writeWithin(tx, ctx, draftId, () => ({ name, changes })))
+}
+
+type Content = { name?: string | undefined; changes?: readonly AccessChange[] | undefined }
+
+/** @param wanted what is to be in it, of the draft as it is under the lock */
+async function writeWithin(
+  tx: Transaction,
+  ctx: CallContext,
+  draftId: string,
+  wanted: (before: DraftRecord) => Content,
+): Promise<DraftRecord> {
+  const before = await lockDraft(tx, ctx, draftId, ['open', 'waiting', 'approved'])
+  const { name, changes } = wanted(before)
+  const hands = [...new Set([...before.hands, ctx.actor.id])]
+  const after = { name: name ?? before.name, changes: changes ?? before.changes }
+  const columns = sql`name = ${after.name}, changes = ${JSON.stringify(after.changes)}::jsonb, status = 'open', hash = null,
       apply_at = null, scheduled_by = null, decided_by = null, decided_at = null, note = null, fault = null,
-      changed_by = ${ctx.actor.id}, changed_at = ${nowOf(ctx)}::timestamptz`
-    await tx.run(setDraft(ctx, draftId, columns))
-    await audit(tx, ctx, draftId, 'draft.update', { name: after.name, kinds: after.changes.map(({ kind }) => kind) })
-    return draftNow(tx, ctx, draftId)
-  })
+      hands = ${JSON.stringify(hands)}::jsonb, changed_by = ${ctx.actor.id}, changed_at = ${nowOf(ctx)}::timestamptz`
+  await tx.run(setDraft(ctx, draftId, columns))
+  await audit(tx, ctx, draftId, 'draft.update', { name: after.name, kinds: after.changes.map(({ kind }) => kind) })
+  return draftNow(tx, ctx, draftId)
 }
 
 /** Puts one more change at its end. @throws AppError as `changeDraft` does */
@@ -90,13 +102,20 @@ export async function addToDraft(
   ctx: CallContext,
   { draftId, change }: { draftId: string; change: unknown },
 ): Promise<DraftRecord> {
-  const { changes } = await inTransaction(ctx, (tx) => lockDraft(tx, ctx, draftId, ['open', 'waiting', 'approved']))
-  return changeDraft(ctx, { draftId, changes: [...changes, change] })
+  const { changes } = await getDraft(ctx, draftId)
+  const [added] = changesOf([change])
+  if (added === undefined) throw new Error('One change was given')
+  if (changes.length >= mostChanges) throw invalidField('change', `a draft has at most ${mostChanges} changes in it`)
+  await requirePossible(ctx, [...changes.map(parseChange), added])
+  // What somebody else has added meanwhile stays; the preview says what all of it does.
+  return inTransaction(ctx, (tx) =>
+    writeWithin(tx, ctx, draftId, (before) => ({ changes: [...before.changes.map(parseChange), added] })),
+  )
 }
 
 /** It stays on record, and is never made. @throws AppError not_found; conflict (reason `draft_status`) */
 export async function discardDraft(ctx: CallContext, draftId: string): Promise<DraftRecord> {
-  requirePermission(ctx, 'roles.read')
+  await requireSay(ctx, await getDraft(ctx, draftId))
   return inTransaction(ctx, async (tx) => {
     const { name } = await lockDraft(tx, ctx, draftId, ['open', 'waiting', 'approved'])
     await tx.run(setDraft(ctx, draftId, sql`status = 'discarded', apply_at = null`))

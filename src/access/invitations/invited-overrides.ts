@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { instantSchema, invalidField, requireFuture } from '#platform/input.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
+import { requireGivablePermission } from '../ceiling/ceiling.ts'
 import { overrideRole, requireSinglePermission } from '../grants/assignments/create-override.ts'
 
 export const invitedOverride = z.object({
@@ -32,8 +33,9 @@ export async function requireOverridable(
   { overrides, expiresAt: end }: Wanted,
   holdings: readonly Holding[],
 ): Promise<void> {
-  for (const [index, { permission, brandId = null, expiresAt = end }] of overrides.entries()) {
+  for (const [index, { permission, effect, brandId = null, expiresAt = end }] of overrides.entries()) {
     await requireSinglePermission(tx, ctx, permission)
+    if (effect === 'allow') await requireGivablePermission(tx, ctx, { permission, scope: brandId ?? '' })
     const path = `overrides.${index}`
     const isSaid = overrides
       .slice(0, index)

@@ -6,9 +6,9 @@ import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { nameSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
-import { withinCeiling } from '../ceiling/ceiling.ts'
+import { requireEverything, withinCeiling } from '../ceiling/ceiling.ts'
 import { everybody } from '../ceiling/holdings.ts'
-import { secondPersonError, wantsSecondPerson } from '../ceiling/second-person.ts'
+import { refuseAlone, secondPersonError, wantsSecondPerson } from '../ceiling/second-person.ts'
 import { type OrganizationRecord, organizationColumns, requireOperator } from './organizations.ts'
 
 const UpdateOrganizationInput = z.object({
@@ -119,8 +119,9 @@ async function requireSecondPerson(
   { secondPerson }: Changes,
 ): Promise<void> {
   if (secondPerson === undefined || secondPerson === before.secondPerson) return
+  await requireEverything(tx, ctx, 'Choosing whether rights over others take two people')
   if (secondPerson === 'never') {
-    if (await wantsSecondPerson(tx, ctx)) throw secondPersonError('what they are protected from')
+    if (await wantsSecondPerson(tx, ctx)) refuseAlone(tx, ctx, secondPersonError('what takes two people'))
     return
   }
   const [counted] = await tx.run(countAdministrators({}))

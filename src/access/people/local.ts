@@ -14,6 +14,7 @@ import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, requirePermission, type Transaction } from '#src/context.ts'
 import { requireNotAbove, withinCeiling } from '../ceiling/ceiling.ts'
 import type { HolderSelection } from '../ceiling/holdings.ts'
+import { requireNotActingAs } from '../ceiling/second-person.ts'
 
 /** @throws AppError conflict (reason `managed_by_directory`) */
 function requireLocal(what: string, { directoryId }: { directoryId: string | null }): void {
@@ -41,17 +42,21 @@ export async function updateLocalUserWithin(
   requirePermission(ctx, 'users.write')
   const { userId } = input
   const [policy] = await tx.run(emailChangeOf({ organizationId: ctx.organizationId }))
+  let isMoved = false
   const change = (current: UserRecord): UserContent => {
     requireLocal('user', current)
     const after = input.change(current)
     if (policy?.emailChange !== 'verified') requireSameAddress(current, after)
+    isMoved = !hasSameAddress(current, after)
     return after
   }
   await requireNotAbove(tx, ctx, userId)
   // Mappings by attributes give by what is written here.
-  return withinCeiling(tx, ctx, { users: [userId] }, () =>
+  const updated = await withinCeiling(tx, ctx, { users: [userId] }, () =>
     updateUserWithin(tx, ctx, { userId, directoryId: null, change }),
   )
+  if (isMoved) await requireNotActingAs(tx, ctx, userId)
+  return updated
 }
 
 /** Creates a user who belongs to no directory. @throws AppError conflict; forbidden (reason `ceiling`) */
@@ -70,10 +75,12 @@ export async function getEmailChange(ctx: CallContext): Promise<EmailChange> {
   return rows?.[0]?.emailChange ?? 'never'
 }
 
+const hasSameAddress = (before: UserRecord, after: UserContent): boolean =>
+  before.userName === after.userName && isDeepStrictEqual(before.attributes['emails'], after.attributes['emails'])
+
 /** @throws AppError against_policy (reason `email_immutable`) */
 function requireSameAddress(before: UserRecord, after: UserContent): void {
-  const [old, wanted] = [before.attributes['emails'], after.attributes['emails']]
-  if (before.userName === after.userName && isDeepStrictEqual(old, wanted)) return
+  if (hasSameAddress(before, after)) return
   const message =
     'Addresses are not changed by hand in this organization; deactivate the person and invite the new address'
   const fields = [{ path: 'emails', message }]

@@ -138,6 +138,14 @@ export async function inverseOf(
   })
 }
 
+/** Whether somebody has changed what it sets since that moment, by the clock of the database. */
+export const changedSince = async (
+  tx: Transaction,
+  ctx: CallContext,
+  change: AccessChange,
+  moment: string,
+): Promise<boolean> => (await typeOf(change).changedSince?.(tx, ctx, change, moment)) ?? false
+
 /** What the button says that makes it. */
 export const changeLabel = (change: AccessChange): string => typeOf(change).label
 

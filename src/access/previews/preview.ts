@@ -6,10 +6,9 @@ import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { isRecord } from '#platform/json.ts'
 import { type CallContext, inTransaction, inTrial, type Transaction } from '#src/context.ts'
-import { wantsSecondPerson } from '../ceiling/second-person.ts'
+import { wantedSecondPerson } from '../ceiling/second-person.ts'
 import { type AccessModel, readAccessModel, type Scopes } from '../decisions/access-model.ts'
 import { catalogueOf } from '../decisions/catalogue.ts'
-import { administrative } from '../decisions/permissions.ts'
 import { requireFresh } from '../ground/stale-preview.ts'
 import {
   type AccessChange,
@@ -164,8 +163,6 @@ async function carryOut(
   changes: readonly AccessChange[],
   { withInverse = false }: { withInverse?: boolean } = {},
 ): Promise<CarriedOut> {
-  // As it is before anything changes it.
-  const asked = await wantsSecondPerson(tx, { ...ctx, secondPerson: undefined })
   const affected = together(await each(changes, (change) => affectedBy(tx, ctx, change)))
   const before = await observe(tx, ctx, affected)
   // Nobody can name it afterwards.
@@ -195,16 +192,10 @@ async function carryOut(
     inverse,
     preview: {
       ...preview,
-      needsSecondPerson: asked && (changes.some(liftsFourEyes) || difference.entries.some(isPrivilegedGain)),
+      needsSecondPerson: wantedSecondPerson(tx),
     },
   }
 }
-
-const liftsFourEyes = (change: AccessChange): boolean =>
-  change.kind === 'update_organization' && change.organization.secondPerson === 'never'
-
-const isPrivilegedGain = ({ gained }: DifferenceEntry): boolean =>
-  gained.some((permission) => administrative.includes(permission))
 
 async function each<Output>(
   changes: readonly AccessChange[],

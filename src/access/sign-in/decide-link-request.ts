@@ -13,6 +13,7 @@ import {
   type Transaction,
 } from '#src/context.ts'
 import { requireNotAbove } from '../ceiling/ceiling.ts'
+import { requireNotActingAs } from '../ceiling/second-person.ts'
 import { settleRequestAlarm } from '../notices/alarms/settle-alarm.ts'
 import { lockStatus } from './find-user.ts'
 import { identityLink } from './identities.ts'
@@ -61,7 +62,10 @@ async function decideLinkRequest(
     await requireNotAbove(tx, ctx, request.userId)
     if (request.status !== 'pending')
       throw new AppError('conflict', `The link was ${request.status} before`, { reason: 'decided' })
-    if (status === 'approved') await link(tx, ctx, request)
+    if (status === 'approved') {
+      await requireNotActingAs(tx, ctx, request.userId)
+      await link(tx, ctx, request)
+    }
     const [now, by] = [nowOf(ctx), ctx.actor.id]
     const { connectionId, subject, userId, email } = request
     const audit = {

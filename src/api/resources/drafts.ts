@@ -25,6 +25,7 @@ const Draft = z
     createdAt: time,
     changedBy: actor.openapi({ description: 'Who changed it last; neither they nor its maker approve it' }),
     changedAt: time,
+    hands: z.array(z.string()).openapi({ description: 'Ids of whoever made or changed it; none of them approves it' }),
     decidedBy: actor.nullable(),
     decidedAt: time.nullable(),
     note: z.string().nullable().openapi({ description: 'Why it was sent back' }),

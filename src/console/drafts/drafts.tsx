@@ -192,7 +192,7 @@ async function showDraft(
   const tried = isPending
     ? await attempt(() => previewDraft(frame.ctx, draft.id))
     : { preview: undefined, fault: undefined }
-  const isSecond = ![draft.createdBy.id, draft.changedBy.id].includes(frame.manager.userId)
+  const isSecond = !draft.hands.includes(frame.manager.userId)
   const page = <DraftPage {...{ frame, state, draft, words, isSecond, ...tried }} />
   return status === undefined ? renderForm(c, state, page) : renderPage(c, page, { status })
 }

@@ -1,6 +1,6 @@
 // Drafts: several changes of access that are shown, approved, made and taken back as one.
 import { sql } from 'drizzle-orm'
-import { check, index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { check, index, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
 import { ownOrganizationOnly, time } from './common.ts'
 import { organizations } from './organizations.ts'
 
@@ -24,12 +24,16 @@ export const changeDrafts = pgTable(
     createdAt: time('created_at').notNull(),
     changedBy: text('changed_by').notNull(),
     changedAt: time('changed_at').notNull(),
+    /** Ids of whoever has made or changed it. */
+    hands: jsonb('hands').notNull().default([]),
     decidedBy: text('decided_by'),
     decidedAt: time('decided_at'),
     /** What whoever decided said. */
     note: text('note'),
     appliedBy: text('applied_by'),
     appliedAt: time('applied_at'),
+    /** By the clock of the database. */
+    madeAt: timestamp('made_at', { withTimezone: true, mode: 'string' }),
     /** What takes it back, in this order. */
     inverse: jsonb('inverse'),
     undoneBy: text('undone_by'),

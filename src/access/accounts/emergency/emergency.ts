@@ -10,6 +10,7 @@ import { isId } from '#platform/ids.ts'
 import { nameSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { requireEverything, requireNotAbove } from '../../ceiling/ceiling.ts'
+import { requireOperatorUnderFourEyes } from '../../ceiling/second-person.ts'
 import { openAssignment } from '../../grants/assignments/open-assignment.ts'
 import { highestRole } from '../../grants/roles/highest-role.ts'
 import { userSessionsEnd } from '../../sign-in/sessions/end-sessions.ts'
@@ -114,6 +115,7 @@ export async function createEmergencyAccount(
     const [role] = await tx.run(highestRole({ organizationId }))
     if (role === undefined) throw new AppError('conflict', 'No role of this organization may do everything')
     await requireEverything(tx, ctx, 'Making an emergency account')
+    await requireOperatorUnderFourEyes(tx, ctx, 'An emergency account')
     const { id: userId } = await provisionWithin(tx, ctx, { directoryId: null, content })
     const { envelope, statements } = enclose({ userId, userName, displayName: name })
     const detail = { name, role: role.key }
@@ -158,6 +160,7 @@ export async function resealEmergencyAccount(ctx: CallContext, userId: string): 
     const [account] = await tx.run(lockAccount(key))
     if (account === undefined) throw notFound('Emergency account')
     await requireNotAbove(tx, ctx, userId)
+    await requireOperatorUnderFourEyes(tx, ctx, 'An emergency account')
     const { envelope, statements } = enclose({ userId, ...account })
     await tx.commitWith<unknown>(
       ...[closeOtherDoors(key), ...statements, pendingSignInsEnd(ctx, userId), seal({ ...key, now: nowOf(ctx) })],

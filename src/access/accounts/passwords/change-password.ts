@@ -7,6 +7,7 @@ import { parseInput } from '#platform/input.ts'
 import { verifyPassword } from '#platform/password.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { requireNotAbove } from '../../ceiling/ceiling.ts'
+import { requireNotActingAs } from '../../ceiling/second-person.ts'
 import { countAttempt } from '../../ground/count-attempts.ts'
 import { ownUserId } from '../../ground/own-user-id.ts'
 import { userSessionsEnd } from '../../sign-in/sessions/end-sessions.ts'
@@ -78,6 +79,7 @@ export async function setUserPassword(ctx: CallContext, input: z.input<typeof Se
   const audit = { action: 'user.password_set', targetType: 'user', targetId: userId, detail: { mustChange } } as const
   await inTransaction(ctx, async (tx) => {
     await requireNotAbove(tx, ctx, userId)
+    await requireNotActingAs(tx, ctx, userId)
     await notifyPasswordChanged(tx, ctx, account)
     await tx.commitWith<unknown>(
       ...[write, pendingSignInsEnd(ctx, userId), recordAudit(ctx, audit)],

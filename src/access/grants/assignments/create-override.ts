@@ -5,6 +5,7 @@ import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { instantSchema, invalidField, parseInput } from '#platform/input.ts'
 import { type CallContext, requirePermissionIn, type Transaction } from '#src/context.ts'
+import { requireGivablePermission } from '../../ceiling/ceiling.ts'
 import { requireKnownPermissionsWithin } from '../../decisions/catalogue.ts'
 import { permissionFault } from '../../decisions/permissions.ts'
 import { lockRoles, newRole } from '../roles/write-role.ts'
@@ -93,6 +94,7 @@ export async function createOverrideWithin(
     const message = `They hold no role in ${found.brand?.name ?? 'the organization'}; give them one first, and the override on top`
     throw new AppError('conflict', message, { reason: 'no_role' })
   }
+  if (effect === 'allow') await requireGivablePermission(tx, ctx, { permission, scope: brandId ?? '' })
   const override = { permission, effect }
   const role = await overrideRole(tx, ctx, override)
   const { user, brand } = found

@@ -74,6 +74,8 @@ export async function updateAssignmentWithin(
   const before = await lockAssignment(tx, ctx, assignmentId)
   const present = Object.entries(changes).filter(([, value]) => value !== undefined)
   const after: AssignmentRecord = { ...before, ...Object.fromEntries(present) }
+  if (changes.expiresAt === null && before.kind !== 'role')
+    throw invalidField('expiresAt', 'an exception for one person has an end')
   if (roleId !== undefined && roleId !== before.role.id) return changeRole(tx, ctx, { before, after, roleId })
   const { reason, sponsor, expiresAt, reviewAt, validFrom } = after
   if (expiresAt !== null && validFrom !== null && Date.parse(expiresAt) <= Date.parse(validFrom))

@@ -78,7 +78,9 @@ export async function createMappingWithin(
   }
   const { organizationId } = ctx
   const row = { organizationId, id, groupId, filter, filterPath, roleId, brandId, pattern, now, createdBy }
-  const concern = groupId === null ? { filterPaths: [filterPath ?? ''] } : { groups: [groupId] }
+  // Whoever is in the group, or comes to fit the filter, now or some day.
+  const grants = [{ after: { scope: brandId ?? '', roleId } }]
+  const concern = groupId === null ? { filterPaths: [filterPath ?? ''], grants } : { groups: [groupId] }
   await withinCeiling(tx, ctx, concern, () => tx.run(insertMapping(row)))
   await tx.run(recordAudit(ctx, { action: 'mapping.create', targetType: 'mapping', targetId: id, detail }))
   return { id, group, filter, role, brand, pattern, createdAt: now, createdBy }

@@ -96,9 +96,11 @@ export async function addTeamSourceWithin(
   const [group] = groupId === null ? [] : await tx.run(groupNamed({ organizationId, groupId }))
   if (groupId !== null && group === undefined) throw notFound('Group')
   const filterPath = filter === null ? null : userFilterPath(filter)
-  await requireGivable(tx, ctx, await grantsOfTeam(tx, ctx, teamId))
+  const given = await grantsOfTeam(tx, ctx, teamId)
+  await requireGivable(tx, ctx, given)
   const [id, now, createdBy] = [ctx.ids.next('tms'), nowOf(ctx), ctx.actor.id]
-  const concern = groupId === null ? { filterPaths: [filterPath ?? ''] } : { groups: [groupId] }
+  const grants = given.map((after) => ({ after }))
+  const concern = groupId === null ? { filterPaths: [filterPath ?? ''], grants } : { groups: [groupId] }
   const row = { organizationId, id, teamId, groupId, filter, filterPath, now, createdBy }
   await withinCeiling(tx, ctx, concern, () => tx.run(insert(row)))
   await requireFitForFilters(tx, ctx, teamId)

@@ -23,6 +23,7 @@ import {
   type Transaction,
 } from '#src/context.ts'
 import { requireNotAbove, withinCeiling } from '../../ceiling/ceiling.ts'
+import { requireNotActingAs } from '../../ceiling/second-person.ts'
 import { raiseAlarm } from '../../notices/alarms/raise-alarm.ts'
 import { settleRequestAlarm } from '../../notices/alarms/settle-alarm.ts'
 
@@ -176,6 +177,7 @@ export async function decideAddressProposal(
     const [proposal] = await tx.run(one(key))
     if (proposal?.status !== 'pending') throw notFound('Proposal')
     await requireNotAbove(tx, ctx, userId)
+    if (decision === 'accept') await requireNotActingAs(tx, ctx, userId)
     const { userName, emails, directory } = proposal
     const change = ({ externalId, displayName, attributes }: UserRecord): UserContent => ({
       ...{ userName, externalId, displayName },

@@ -41,6 +41,11 @@ export type ChangeType<Fields extends z.ZodObject, Outcome extends { id: string 
   /** Ids of the brands that are not there afterwards. */
   brandsGone?(change: z.output<Fields>): string[]
   /**
+   * Whether somebody has changed what it sets after that moment, by the clock of the database; without it, whoever takes it back
+   * finds out, since what it names is not there.
+   */
+  changedSince?(tx: Transaction, ctx: CallContext, change: z.output<Fields>, moment: string): Promise<boolean>
+  /**
    * Asked before it is made: what takes it back, once it is known what was made. Without it, it cannot be taken back as one, and
    * drafts do not hold it.
    */

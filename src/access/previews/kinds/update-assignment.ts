@@ -21,6 +21,11 @@ const endOf = prepared<Key, Omit<EarlierEnd, 'after'>>(
     where a.organization_id = ${p.organizationId} and a.id = ${p.assignmentId}`,
 )
 
+const recordedAfter = prepared<Key & { moment: string }, { id: string }>(
+  (p) => sql`select id from assignments where organization_id = ${p.organizationId} and id = ${p.assignmentId}
+    and recorded_at > ${p.moment}::timestamptz`,
+)
+
 export const updateAssignment = defineChange({
   fields: z.strictObject({
     assignmentId: id,
@@ -35,15 +40,20 @@ export const updateAssignment = defineChange({
   apply: async (tx, ctx, change) => [await updateAssignmentWithin(tx, ctx, change)],
   affected: async (tx, { organizationId }, { assignmentId }) =>
     usersAffected(isId('asg', assignmentId) ? await tx.run(endOf({ organizationId, assignmentId })) : []),
-  inverse: async (tx, { organizationId }, { assignmentId }) => {
-    const [before] = await tx.run(assignmentById({ organizationId, assignmentId }))
+  changedSince: async (tx, { organizationId }, { assignmentId }, moment) =>
+    (await tx.run(recordedAfter({ organizationId, assignmentId, moment }))).length > 0,
+  inverse: async (tx, { organizationId }, change) => {
+    const [before] = await tx.run(assignmentById({ organizationId, assignmentId: change.assignmentId }))
     if (before === undefined) return () => []
-    const { reason, sponsor, expiresAt, reviewAt } = before
-    const terms = { reason, sponsor, expiresAt, reviewAt }
+    const fields = (['reason', 'sponsor', 'expiresAt', 'reviewAt'] as const).filter(
+      (name) => change[name] !== undefined,
+    )
+    const was = {
+      ...Object.fromEntries(fields.map((name) => [name, before[name]])),
+      ...(change.roleId === undefined ? {} : { roleId: before.role.id }),
+    }
     // With another role, what is left is another assignment.
-    return ([left]) => [
-      { kind: 'update_assignment', assignmentId: left?.id ?? assignmentId, roleId: before.role.id, ...terms },
-    ]
+    return ([left]) => [{ kind: 'update_assignment', assignmentId: left?.id ?? change.assignmentId, ...was }]
   },
   earlierEnds: async (tx, { organizationId }, { assignmentId, expiresAt }) => {
     if (typeof expiresAt !== 'string' || !isId('asg', assignmentId)) return []

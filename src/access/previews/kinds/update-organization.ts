@@ -1,5 +1,7 @@
 // Settings of the organization, of which two say what roles mean.
+import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { prepared } from '#db/statement.ts'
 import { lockedOrganization, updateOrganizationWithin } from '../../organizations/update-organization.ts'
 import { defineChange, oneByOne } from './kind.ts'
 
@@ -10,12 +12,18 @@ const organization = z.strictObject({
   secondPerson: z.enum(['never', 'privileged']).optional(),
 })
 
+const recordedAfter = prepared<{ organizationId: string; moment: string }, { id: string }>(
+  (p) => sql`select id from organizations where id = ${p.organizationId} and recorded_at > ${p.moment}::timestamptz`,
+)
+
 export const updateOrganization = defineChange({
   fields: z.strictObject({ organization }),
   label: 'Save this change',
   apply: (tx, ctx, change) => oneByOne([change.organization], (each) => updateOrganizationWithin(tx, ctx, each)),
   affected: async () => 'everybody',
   isAboutAccess: (change) => ['administratorBrandAccess', 'roleStrategy'].some((field) => field in change.organization),
+  changedSince: async (tx, { organizationId }, _change, moment) =>
+    (await tx.run(recordedAfter({ organizationId, moment }))).length > 0,
   inverse: async (tx, ctx, change) => {
     const before = await lockedOrganization(tx, ctx)
     const names = (Object.keys(change.organization) as (keyof typeof change.organization)[]).filter(

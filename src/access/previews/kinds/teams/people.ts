@@ -61,11 +61,22 @@ export const fillTeam = defineChange({
     groupIds: sources.flatMap(({ groupId }) => groupId ?? []),
     filterPaths: sources.flatMap(({ filter }) => filter ?? []).map(userFilterPath),
   }),
+  inverse:
+    async (_tx, _ctx, { teamId }) =>
+    (made) => [{ kind: 'unfill_team', teamId, sourceIds: idsOf(made) }],
 })
 
 const behind = prepared<{ organizationId: string; ids: readonly string[] }, MappingTarget>(
   (p) => sql`select s.group_id as "groupId", s.filter_path as "filterPath" from team_sources s
     where s.organization_id = ${p.organizationId} and s.id = any (${p.ids}::text[])`,
+)
+
+const contents = prepared<
+  { organizationId: string; ids: readonly string[] },
+  { groupId: string | null; filter: string | null }
+>(
+  (p) => sql`select s.group_id as "groupId", s.filter from team_sources s
+    where s.organization_id = ${p.organizationId} and s.id = any (${p.ids}::text[]) order by s.id`,
 )
 
 export const unfillTeam = defineChange({
@@ -75,4 +86,8 @@ export const unfillTeam = defineChange({
     removeEach(sourceIds, (sourceId) => removeTeamSourceWithin(tx, ctx, { teamId, sourceId })),
   affected: async (tx, { organizationId }, { sourceIds }) =>
     behindMappings(await tx.run(behind({ organizationId, ids: sourceIds }))),
+  inverse: async (tx, { organizationId }, { teamId, sourceIds }) => {
+    const sources = await tx.run(contents({ organizationId, ids: sourceIds }))
+    return () => [{ kind: 'fill_team', teamId, sources }]
+  },
 })
