@@ -2402,6 +2402,8 @@ CREATE OR REPLACE FUNCTION public.refuse_reserved()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
 AS $function$
 DECLARE
   v_names text[] := array_remove(ARRAY[NEW.user_name_key, NEW.email_key], NULL);
