@@ -182,6 +182,25 @@ describe('into a PostgreSQL of the operator’s own', () => {
     await expect(restore(configFor(app), file, typed)).rejects.toThrow(/The database is not empty/)
   })
 
+  test('an owner who is no superuser backs up and restores', { timeout: 180_000 }, async () => {
+    const role = `owner_${randomUUID().replaceAll('-', '')}`
+    const admin = postgres(inject('clusterUrl').replace(/\/rolecall$/, '/postgres'), { max: 1, onnotice: () => {} })
+    await admin.unsafe(`create role ${role} login password 'x' in role rolecall_server`)
+    await admin.unsafe(`create database ${role} owner ${role}`)
+    await admin.end()
+    const target = {
+      databaseUrl: inject('clusterServerUrl').replace(/\/rolecall$/, `/${role}`),
+      ownerUrl: inject('clusterUrl')
+        .replace(/\/\/[^@]*@/, `//${role}:x@`)
+        .replace(/\/rolecall$/, `/${role}`),
+    }
+    await restore(configFor(target), file, typed)
+    const again = newPath('backup')
+    expect(await backUp(configFor(target), again, typed)).toMatchObject({ tables: before.size })
+    const restored = await started(target)
+    expect(without(await contentsOf(restored.owner))).toEqual(without(before))
+  })
+
   test('all access ends even where the backup does not know its place', { timeout: 180_000 }, async () => {
     const source = await started({ ...(await copyOf()) })
     await source.owner`delete from instance_places`
