@@ -1,6 +1,9 @@
 // Everything that is kept of a person: complete, without secrets, for whoever may; and the certificate after erasing.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { raiseAlarm } from '#access/notices/alarms/raise-alarm.ts'
 import { leftOut, register } from '#access/people/personal-data/register.ts'
+import { inTransaction } from '#src/context.ts'
+import type { AlarmKind } from '#words/letters/alarm.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
 import { consoleClient, createManager } from '../support/console.ts'
 import { furnishSignIn } from '../support/furnish.ts'
@@ -89,4 +92,65 @@ test('after erasing nothing but the trail is left, and a certificate says so', a
   expect(names.filter((name) => !evidence.includes(name))).toEqual([])
   expect(names).toContain('history.assignments')
   expect(JSON.stringify(left.find(({ name }) => name === 'users'))).not.toContain('ada@example.com')
+})
+
+test('after erasing alarms, drafts and their mails do not say who it was, and the trail never did', async () => {
+  const { owner } = stage.app
+  const [zeb, kim] = [await createUser(client, 'zeb@example.com'), await createUser(client, 'kim@example.com')]
+  await owner`update users set display_name = 'Zebulon' where id = ${zeb}`
+  const of = (id: string, userName: string, displayName: string) => ({ userId: id, userName, displayName })
+  const [them, other] = [of(zeb, 'zeb@example.com', 'Zebulon'), of(kim, 'kim@example.com', 'Kim')]
+  const raised: [AlarmKind, Record<string, unknown>][] = [
+    ...(['end_date_refused', 'inactivity_refused', 'absence_refused', 'return_due'] as const).map(
+      (kind): [AlarmKind, Record<string, unknown>] => [kind, them],
+    ),
+    ['inactivity_refused', other],
+    ['access_request', { ...them, words: 'Zebulon needs it', refused: null }],
+    ['link_request', { ...them, name: 'Okta', email: 'zeb@example.com', subject: 'Zebulon' }],
+    ['address_proposal', { ...them, proposed: { email: 'zebulon@example.com' } }],
+    ['self_grant', { userId: zeb, role: 'viewer', brand: null, reason: 'Zebulon asked' }],
+    ['sponsor_left', { ...other, role: 'Viewer', brand: null, sponsor: 'Zeb@example.com', expiresAt: null }],
+    ['emergency_drill', { accounts: ['zeb@example.com', 'kim@example.com'] }],
+    ['draft_stalled', { draftId: 'drf_x', name: 'X', reason: 'Zebulon may do more than you' }],
+  ]
+  for (const [kind, detail] of raised)
+    await inTransaction(client.ctx, (tx) => tx.commitWith(raiseAlarm(client.ctx, { kind, detail })))
+  const { id: draftId } = (
+    await client.post('drafts', {
+      name: 'X',
+      changes: [
+        {
+          kind: 'create_assignments',
+          assignments: [{ userId: kim, roleId: await roleId(client, 'viewer'), reason: 'x' }],
+        },
+      ],
+    })
+  ).body
+  await owner`update change_drafts set fault = 'Zebulon may do more than you' where id = ${draftId}`
+  const [alarm] = await owner`select id from alarms where detail ->> 'userId' = ${zeb} limit 1`
+  await owner`insert into mails (organization_id, id, kind, recipient, subject, body_sealed, target_id, status, created_at)
+    values (${client.organizationId}, 'mai_zeb', 'alarm', 'root@example.com', 'Zebulon', '', ${alarm?.['id']}, 'sent', now())`
+  const said = async () => {
+    const alarms = await owner`select detail::text as text from alarms where organization_id = ${client.organizationId}`
+    const drafts = await owner`select fault as text from change_drafts where id = ${draftId}`
+    const mails = await owner`select subject as text from mails where organization_id = ${client.organizationId}`
+    return [alarms, drafts, mails].map((rows) => rows.filter(({ text }) => /zeb/i.test(String(text))).length)
+  }
+  const trail = await owner`select detail::text as text from audit_events
+    where organization_id = ${client.organizationId} and action = 'alarm.raise'`
+  expect(trail.length).toBeGreaterThanOrEqual(raised.length)
+  expect(trail.filter(({ text }) => /zebulon|zeb@|kim/i.test(String(text)))).toEqual([])
+  expect(trail.map(({ text }) => text).join()).toContain(zeb)
+  expect(await said()).toEqual([raised.length - 1, 1, 1])
+  const { sections } = (await client.get(`users/${zeb}/personal-data`)).body
+  expect(sections.find(({ name }: { name: string }) => name === 'alarms').rows.length).toBe(8)
+  await client.confirm('POST', `users/${zeb}/deactivate`)
+  await owner`update users set status_changed_at = now() - interval '90 days' where id = ${zeb}`
+  expect((await client.post(`users/${zeb}/erase`, { confirm: 'zeb@example.com' })).status).toBe(204)
+  expect(await said()).toEqual([0, 0, 0])
+  const left = (await client.get('alarms?limit=100')).body.items as { detail: Record<string, unknown> }[]
+  expect(left.filter(({ detail }) => detail['userId'] === zeb).map(({ detail }) => detail['userName'])).toEqual(
+    Array.from({ length: 8 }, () => `erased-${zeb}`),
+  )
+  expect(left.map(({ detail }) => detail)).toContainEqual(other)
 })

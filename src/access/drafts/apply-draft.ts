@@ -209,7 +209,7 @@ async function applyDue(system: CallContext, draftId: string): Promise<void> {
     })
   } catch (error) {
     if (!(error instanceof AppError) || ['internal', 'unavailable'].includes(error.code)) throw error
-    await holdBack(system, draft, error.message)
+    await holdBack(system, draft, error)
   }
 }
 
@@ -220,13 +220,15 @@ async function lockStillDue(tx: Transaction, ctx: CallContext, seen: DraftRow): 
   return isSame && isDue(draft, ctx.clock.now()) ? draft : undefined
 }
 
-async function holdBack(ctx: CallContext, seen: DraftRow, fault: string): Promise<void> {
+async function holdBack(ctx: CallContext, seen: DraftRow, error: AppError): Promise<void> {
+  const fault = error.message
   const { id, name } = seen
   await inTransaction(ctx, async (tx) => {
     if ((await lockStillDue(tx, ctx, seen)) === undefined) return
     await tx.run(setDraft(ctx, id, sql`apply_at = null, scheduled_by = null, fault = ${fault.slice(0, 1_000)}`))
     await tx.run(raiseAlarm(ctx, { kind: 'draft_stalled', detail: { draftId: id, name, reason: fault.slice(0, 300) } }))
     const entry = { action: 'draft.hold_back', targetType: 'draft', targetId: id } as const
-    await tx.run(recordAudit(ctx, { ...entry, detail: { name, reason: fault.slice(0, 300) } }))
+    // Its words may name people, who can be erased; the trail cannot be changed.
+    await tx.run(recordAudit(ctx, { ...entry, detail: { name, reason: error.reason ?? error.code } }))
   })
 }

@@ -5,10 +5,11 @@ import { type CallContext, inTransaction, requirePermission } from '#src/context
 import type { AlarmKind } from '#words/letters/alarm.ts'
 
 /**
- * What there is to tell. `detail` has, for
+ * What there is to tell. What it says of a person goes when they are erased (people/status/forget-in-alarms.ts). `detail` has, for
  * - `last_administrator`: emergencyAccounts (their number)
  * - `return_due`: userId, userName, displayName, returnsAt
- * - `end_date_refused`, `inactivity_refused`, `absence_refused`: userId, userName, displayName
+ * - `end_date_refused`, `inactivity_refused`: userId, userName, displayName
+ * - `absence_refused`: userId, userName, displayName, why (`last_administrator`, or `planner` who may not do that any more)
  * - `certificate_ending`: connectionId, name, sha256, notAfter
  * - `client_secret_ending`: connectionId, name, notAfter
  * - `sponsor_left`: assignmentId, userId, userName, displayName, role, brand, sponsor, expiresAt

@@ -69,6 +69,12 @@ export const register: readonly RegisterEntry[] = [
       or ${p.userId} in (t.created_by, t.changed_by, t.decided_by, t.applied_by, t.undone_by))`,
   },
   {
+    name: 'alarms',
+    what: 'What administrators were told of them and asked to settle',
+    kept: 'for good; after erasing under their id alone',
+    where: (p) => sql`t.detail ->> 'userId' = ${p.userId}`,
+  },
+  {
     name: 'team_exclusions',
     what: 'Teams that they are left out of, whatever fills them, with the reason',
     kept: untilErased,

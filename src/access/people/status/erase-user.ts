@@ -16,6 +16,7 @@ import {
   type Transaction,
 } from '#src/context.ts'
 import { requireNotAbove } from '../../ceiling/ceiling.ts'
+import { forgetInAlarms } from './forget-in-alarms.ts'
 
 const EraseInput = z.object({
   userId: z.string(),
@@ -40,7 +41,8 @@ const retention = prepared<Key, { days: number; isOver: boolean }>(
 
 const forgetMails = prepared<Key, never>(
   (p) => sql`delete from mails m where m.organization_id = ${p.organizationId} and (m.target_id = ${p.userId}
-    or m.target_id in (select i.id from invitations i where i.organization_id = ${p.organizationId} and i.user_id = ${p.userId}))`,
+    or m.target_id in (select i.id from invitations i where i.organization_id = ${p.organizationId} and i.user_id = ${p.userId})
+    or m.target_id in (select a.id from alarms a where a.organization_id = ${p.organizationId} and a.detail ->> 'userId' = ${p.userId}))`,
 )
 
 const pseudonymise = prepared<Key & { now: string }, never>(
@@ -143,6 +145,7 @@ const statementsOf = (key: Key, now: string): Statement<unknown>[] => [
 async function removeRows(tx: Transaction, key: Key): Promise<Record<string, number>> {
   await tx.run(reserveNames(key))
   await tx.run(forgetMails(key))
+  for (const statement of forgetInAlarms(key)) await tx.run(statement)
   const counted: [string, number][] = []
   for (const [index, forget] of forgetTables.entries()) {
     const [row] = await tx.run(forget(key))
