@@ -11,6 +11,8 @@ import { systemContext } from '#access/ground/system-context.ts'
 import { issueApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import { updateLocalGroup } from '#access/people/local.ts'
 import { deactivateUser } from '#access/people/status/deactivate-user.ts'
+import { deletePerson } from '#access/people/status/delete-person.ts'
+import { restoreDeleted } from '#access/people/status/restore-deleted.ts'
 import type { AccessChange } from '#access/previews/change.ts'
 import { previewChange, saveChange } from '#access/previews/preview.ts'
 import type { CallContext } from '#src/context.ts'
@@ -458,6 +460,18 @@ describe('four eyes', () => {
     const back = await previewUndo(await as(root), lift.id)
     await undoDraft(await as(root), { draftId: lift.id, hash: back.hash })
     expect((await client.get('separation-rules')).body.items).toMatchObject([{ name: 'R', mode: 'enforce' }])
+  })
+
+  test('whoever was deleted with rights over others is brought back by an operator, others as ever', async () => {
+    const third = await createUser(client, 'third@example.com')
+    await give(client.ctx, third, administrator)
+    for (const userId of [third, ann]) await deletePerson(await as(root), { userId })
+    await expect(restoreDeleted(await as(root), third)).rejects.toMatchObject({
+      ...secondPerson,
+      message: expect.stringContaining('an operator does it by command'),
+    })
+    expect(await restoreDeleted(await as(root), ann)).toMatchObject({ status: 'active' })
+    expect(await restoreDeleted(client.ctx, third)).toMatchObject({ status: 'active' })
   })
 
   test('is chosen by whoever holds everything', async () => {

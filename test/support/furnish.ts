@@ -267,7 +267,7 @@ export async function furnishConsole(sql: postgres.Sql, organizationId: string, 
   })
   await insert('change_drafts', {
     ...{ id: `dft_${id()}`, name: 'x', changes: [], status: 'open', created_by: 'x' },
-    ...{ changed_by: 'x', changed_at: at },
+    ...{ changed_by: 'x', changed_at: at, hands: [] },
   })
   await insert('policies', {
     id: `pol_${id()}`,

@@ -23,6 +23,8 @@ export type AffectedBy<T> = HolderSelection & {
   arrivals?: (result: T) => readonly string[]
   /** Ids of brands that are not there afterwards. */
   gone?: readonly string[]
+  /** True where no draft can hold the change, so that under four eyes it is an operator's. */
+  operatorOnly?: boolean
 }
 
 /**
@@ -58,7 +60,7 @@ export async function withinCeiling<T>(
     if (breach !== undefined) throw await breachError(tx, ctx, written(breach, permissions))
   }
   const gain = isWatched ? privilegedGain(wanted) : undefined
-  if (gain !== undefined) refuseAlone(tx, ctx, secondPersonError(gain))
+  if (gain !== undefined) refuseAlone(tx, ctx, secondPersonError(gain, affected.operatorOnly))
   return result
 }
 

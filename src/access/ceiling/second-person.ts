@@ -40,10 +40,10 @@ export function refuseAlone(tx: Transaction, ctx: CallContext, error: AppError):
 /** Whether the trial has come upon it. */
 export const wantedSecondPerson = (tx: Transaction): boolean => noted.has(tx)
 
-/** Of a change that a draft can hold. */
-export const secondPersonError = (permission: string): AppError =>
+/** @param operatorOnly where no draft can hold the change */
+export const secondPersonError = (permission: string, operatorOnly = false): AppError =>
   alone(
-    `This gives somebody ${permission}, a right over others, which a second person has to approve here: put it into a draft`,
+    `This gives somebody ${permission}, a right over others, which takes two people here: ${operatorOnly ? 'an operator does it by command' : 'put it into a draft that a second person approves'}`,
   )
 
 const alone = (message: string): AppError => new AppError('against_policy', message, { reason: 'second_person' })

@@ -108,7 +108,7 @@ export async function restoreMassChange(ctx: CallContext, massChangeId: string):
 async function releaseKept(tx: Transaction, ctx: CallContext, key: MassChangeKey): Promise<void> {
   const change = await lockMassChange(tx, ctx, key.massChangeId)
   const kept = await keptOf(tx, key)
-  await withinCeiling(tx, ctx, { users: kept.members, groups: kept.groups }, async () => {
+  await withinCeiling(tx, ctx, { users: kept.members, groups: kept.groups, operatorOnly: true }, async () => {
     for (const groupId of kept.groups) await restoreGroup(tx, ctx, { ...key, groupId })
     await tx.run(release.members(key))
     await tx.run(release.nestings(key))
@@ -127,7 +127,7 @@ const finish = prepared<MassChangeKey, never>(
 async function restoreNext(tx: Transaction, ctx: CallContext, key: MassChangeKey): Promise<boolean> {
   await lockMassChange(tx, ctx, key.massChangeId)
   const people = await nextLost(tx, key, atOnce)
-  await withinCeiling(tx, ctx, { users: people.map(({ id }) => id) }, async () => {
+  await withinCeiling(tx, ctx, { users: people.map(({ id }) => id), operatorOnly: true }, async () => {
     const statements = people.flatMap((person) => restoration(ctx, key, person))
     await Promise.all(statements.map((statement) => tx.run(statement)))
   })

@@ -81,7 +81,8 @@ async function bringBack(tx: Transaction, ctx: CallContext, person: Deleted): Pr
 /**
  * No session or key revives. @returns the person as they are now
  * @throws AppError not_found for whoever is not deleted; conflict (reasons `retention` where the time is over, `uniqueness` where
- *   somebody else has their name by now, `held_by_directory`); forbidden (reason `ceiling`) where they would hold more than the caller
+ *   somebody else has their name by now, `held_by_directory`); forbidden (reason `ceiling`) where they would hold more than the caller; against_policy
+ *   (reason `second_person`) for an operator where they would have rights over others
  */
 export async function restoreDeleted(ctx: CallContext, userId: string): Promise<UserRecord> {
   requirePermission(ctx, 'users.write')
@@ -93,7 +94,9 @@ export async function restoreDeleted(ctx: CallContext, userId: string): Promise<
     if (!person.isRestorable)
       throw new AppError('conflict', 'The time in which they could be restored is over', { reason: 'retention' })
     if (person.before === null) await requireOurs(tx, ctx, person)
-    const groups = await withinCeiling(tx, ctx, { users: [userId] }, () => bringBack(tx, ctx, person))
+    const groups = await withinCeiling(tx, ctx, { users: [userId], operatorOnly: true }, () =>
+      bringBack(tx, ctx, person),
+    )
     await tx.run(
       recordAudit(ctx, { action: 'user.restore_deleted', targetType: 'user', targetId: userId, detail: { groups } }),
     )
