@@ -65,7 +65,7 @@ export const register: readonly RegisterEntry[] = [
     name: 'change_drafts',
     what: 'Drafts of changes that are about them, or that they made, approved or carried out',
     kept: 'for good, as evidence; after erasing under their id alone, with the reasons that were given',
-    where: (p) => sql`(strpos(t.changes::text, ${p.userId}) > 0
+    where: (p) => sql`(strpos(t.changes::text, ${p.userId}) > 0 or t.hands ? ${p.userId}
       or ${p.userId} in (t.created_by, t.changed_by, t.decided_by, t.applied_by, t.undone_by))`,
   },
   {
