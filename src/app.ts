@@ -1,6 +1,7 @@
 // The composition root: which middleware, in which order, and what is mounted where.
 import { type Context, Hono } from 'hono'
 import { getPathNoStrict } from 'hono/utils/url'
+import { installationFigures } from '#access/upkeep/installation-figures.ts'
 import { createAccount } from '#account/account.ts'
 import { createApi } from '#api/api.ts'
 import { createAuthZen } from '#api/authzen.ts'
@@ -10,6 +11,7 @@ import { createSetup } from '#console/setup/setup.tsx'
 import { migrationState } from '#db/migrate.ts'
 import { createCspReports } from '#http/csp-reports.ts'
 import type { AppEnv } from '#http/env.ts'
+import { createMetricsEndpoint } from '#http/metrics.ts'
 import { oneOrigin } from '#http/one-origin.ts'
 import { renderErrorPage } from '#http/pages-errors.ts'
 import { problemResponse } from '#http/problem.ts'
@@ -19,6 +21,7 @@ import { securityHeaders } from '#http/security-headers.ts'
 import { createAssets } from '#http/ui/assets.ts'
 import { asAppError, notFound } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
+import type { Secret } from '#platform/secret.ts'
 import { createProvider } from '#provider/provider.ts'
 import { createScim, scimPath } from '#scim/routes.ts'
 import { providerSignOut } from '#sso/endpoints/sign-out.ts'
@@ -34,6 +37,8 @@ export type AppOptions = Services & {
   trustedProxies: number
   /** What directories, API keys and organizations may ask; the defaults where it is not said. */
   rates?: RequestRates
+  /** What Prometheus sends; without it there is no `/metrics`. */
+  metricsToken?: Secret | undefined
   /** True from the moment at which the server is asked to stop. */
   isStopping(): boolean
 }
@@ -52,6 +57,11 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     const readiness = await readinessOf(options)
     return c.json(readiness, readiness.status === 'ready' ? 200 : 503)
   })
+  const { metrics, metricsToken: token, database } = options
+  if (metrics !== undefined && token !== undefined) {
+    const sources = { pool: () => database.poolUse(), installation: () => installationFigures(database) }
+    app.route('/metrics', createMetricsEndpoint({ metrics, token, sources }))
+  }
   app.route('/assets', createAssets())
   app.route('/', reports.routes)
   const limited = { ...options, limits: createRequestLimits(options.clock, options.rates) }

@@ -68,6 +68,11 @@ export const environmentSchema = z.object({
     .stringbool()
     .default(false)
     .describe('For development: identity providers and applications on loopback addresses may be fetched, by http too'),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\w.~+/=-]{32,256}$/, 'must be 32 characters or more, as `openssl rand -hex 32` makes them')
+    .optional()
+    .describe('What Prometheus sends as a bearer token to read /metrics. Unset: there are no metrics'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('What is logged'),
   SHUTDOWN_SECONDS: wholeNumber(1, 300).default(20).describe('How long requests under way may take after SIGTERM'),
 })
@@ -95,6 +100,7 @@ export type Config = Readonly<{
   trustedProxies: number
   rates: RequestRates
   isLoopbackAllowed: boolean
+  metricsToken: Secret | undefined
   logLevel: z.infer<typeof environmentSchema>['LOG_LEVEL']
   shutdownSeconds: number
 }>
@@ -130,6 +136,7 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
       burstSeconds: env.REQUEST_BURST_SECONDS,
     },
     isLoopbackAllowed: env.ALLOW_LOOPBACK,
+    metricsToken: optionalSecret(env.METRICS_TOKEN),
     logLevel: env.LOG_LEVEL,
     shutdownSeconds: env.SHUTDOWN_SECONDS,
   })

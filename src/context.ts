@@ -6,6 +6,7 @@ import type { Clock } from '#platform/clock.ts'
 import type { RandomBytes } from '#platform/crypto.ts'
 import { AppError, freshProofNeeded, notFound } from '#platform/errors.ts'
 import type { Ids } from '#platform/ids.ts'
+import type { Metrics } from '#platform/metrics.ts'
 import type { Outgoing } from '#platform/outgoing.ts'
 import type { Sealing } from '#platform/sealing.ts'
 import type { Urls } from '#platform/urls.ts'
@@ -67,6 +68,8 @@ export type Services = {
   urls: Urls
   /** Without one, mail is kept in the outbox. */
   hasMailServer: boolean
+  /** What is counted, where somebody reads it. */
+  metrics?: Metrics
 }
 
 /** The services alone, out of a wider object; what a context is made of. */
@@ -80,8 +83,10 @@ export const servicesOf = ({
   resolveTxt,
   urls,
   hasMailServer,
+  metrics,
 }: Services): Services => ({
   ...{ database, clock, ids, randomBytes, sealing, outgoing, resolveTxt, urls, hasMailServer },
+  ...(metrics === undefined ? {} : { metrics }),
 })
 
 /** Permissions of roles, as a person holds them in one scope. */

@@ -50,6 +50,7 @@ export async function serve(config: Config): Promise<void> {
           log,
           provisioning,
           trustedProxies: config.trustedProxies,
+          metricsToken: config.metricsToken,
           rates: config.rates,
           isStopping,
         })

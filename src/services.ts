@@ -8,6 +8,7 @@ import { systemRandom } from '#platform/crypto.ts'
 import { resolveTxt } from '#platform/dns.ts'
 import { createIds } from '#platform/ids.ts'
 import { keysFromFile } from '#platform/key-file.ts'
+import { createMetrics } from '#platform/metrics.ts'
 import { createOutgoing } from '#platform/outgoing.ts'
 import { createSealing, type SealingKey } from '#platform/sealing.ts'
 import type { Secret } from '#platform/secret.ts'
@@ -54,6 +55,7 @@ export function createServices(
     resolveTxt,
     urls: createUrls(originOf(config)),
     hasMailServer: config.smtpUrl !== undefined,
+    ...(config.metricsToken === undefined ? {} : { metrics: createMetrics() }),
   }
 }
 

@@ -339,6 +339,7 @@ const work: Subject = {
   ],
   functions: [
     'organizations_with_work',
+    'installation_figures',
     'organizations_with_upkeep',
     'due_work',
     'take_work',

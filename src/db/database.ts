@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '#platform/errors.ts'
 import { isCollision, isDemoted, translateDatabaseError } from './errors.ts'
 import type { Lane } from './lane.ts'
-import { Lanes, type PoolOptions } from './lanes.ts'
+import { Lanes, type PoolOptions, type PoolUse } from './lanes.ts'
 import { UnfitConnection } from './proof.ts'
 import { SharedWork } from './shared-work.ts'
 import { type Statement, withEntry } from './statement.ts'
@@ -92,6 +92,11 @@ export class Database {
       const cause = error instanceof Error ? error.cause : undefined
       throw cause instanceof UnfitConnection ? new AppError('unavailable', cause.message, { cause }) : error
     }
+  }
+
+  /** How the connections are used at the moment. */
+  poolUse(): PoolUse {
+    return this.#lanes.use()
   }
 
   /** Ends the connections after the work under way; nothing new is taken on. */

@@ -10,6 +10,9 @@ export type PoolOptions = LaneOptions & {
   queueTimeoutMillis: number
 }
 
+/** Connections in use and free, and how many units of work wait for one. */
+export type PoolUse = { busy: number; free: number; waiting: number }
+
 type Waiting = { resolve: (lane: Lane) => void; reject: (error: unknown) => void; timer: NodeJS.Timeout }
 
 /** Of eight lanes or more, a fifth stays for the others. */
@@ -61,6 +64,11 @@ export class Lanes {
     else void (isUsable ? lane.end() : lane.destroy())
     this.#serve()
     if (this.#busy.size === 0) this.#idle?.()
+  }
+
+  use(): PoolUse {
+    const waiting = [...this.#queues.values()].reduce((sum, queue) => sum + queue.length, 0)
+    return { busy: this.#busy.size, free: this.#free.length, waiting }
   }
 
   /** Every connection is replaced by a new one, those in use after the work under way. */

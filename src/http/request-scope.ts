@@ -1,8 +1,10 @@
 // The frame of every request: its id, its log, the headers that every answer has, and one line about how it went.
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
+import { routePath } from 'hono/route'
 import type { Clock } from '#platform/clock.ts'
 import type { Ids } from '#platform/ids.ts'
 import type { Log } from '#platform/log.ts'
+import type { Metrics } from '#platform/metrics.ts'
 import type { AppEnv } from './env.ts'
 
 /** Links that let somebody in have their token in the path; whoever reads the log is not to use them. */
@@ -12,9 +14,17 @@ export const withoutTokens = (path: string): string =>
     '/$1/…',
   )
 
+/** The pattern that answered, never the path itself: whoever asks for made-up paths makes up no labels. */
+const routeOf = (c: Context): string => routePath(c, -1)
+
 const acceptableId = /^[\w.-]{8,64}$/
 
-export function requestScope(options: { ids: Ids; log: Log; clock: Clock }): MiddlewareHandler<AppEnv> {
+export function requestScope(options: {
+  ids: Ids
+  log: Log
+  clock: Clock
+  metrics?: Metrics
+}): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const given = c.req.header('x-request-id')
     const requestId = given !== undefined && acceptableId.test(given) ? given : options.ids.next('req')
@@ -27,14 +37,17 @@ export function requestScope(options: { ids: Ids; log: Log; clock: Clock }): Mid
     await next()
     // On the headers themselves: c.header() would make the answer anew, with its body as a stream.
     if (!c.get('isFramed')) for (const [name, value] of Object.entries(frame)) c.res.headers.set(name, value)
+    const millis = performance.now() - startedAt
     // The path holds ids; the query may hold an e-mail in a filter, so it is not logged.
     const fields = {
       requestId,
       method: c.req.method,
       path: withoutTokens(c.req.path),
       status: c.res.status,
-      durationMillis: Math.round((performance.now() - startedAt) * 10) / 10,
+      durationMillis: Math.round(millis * 10) / 10,
     }
+    const { method, status } = fields
+    options.metrics?.requestAnswered({ route: routeOf(c), method, status, seconds: millis / 1_000 })
     options.log.info(fields, `${c.req.method} answered ${c.res.status}`)
   }
 }

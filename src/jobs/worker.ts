@@ -91,9 +91,14 @@ function queueOf(
   return createQueue(services, {
     onError,
     heartbeatMillis,
-    run: async ({ organizationId, kind }) => jobs[kind]?.(systemContext(services, organizationId), log),
-    onFailure: (error, { organizationId, kind }) =>
-      log.warn({ error, organizationId, kind }, `Work of the kind ${kind} failed; it is tried again later`),
+    run: async ({ organizationId, kind }) => {
+      await jobs[kind]?.(systemContext(services, organizationId), log)
+      services.metrics?.jobEnded({ kind, outcome: 'done' })
+    },
+    onFailure: (error, { organizationId, kind }) => {
+      services.metrics?.jobEnded({ kind, outcome: 'failed' })
+      log.warn({ error, organizationId, kind }, `Work of the kind ${kind} failed; it is tried again later`)
+    },
   })
 }
 

@@ -19,6 +19,7 @@ export function provisioningLog({ provisioning }: Pick<ScimServices, 'provisioni
     const { method } = c.req
     const { status } = c.res
     const path = belowBase(c.req.url)
+    ctx.metrics?.directoryAnswered({ directoryId: ctx.actor.id, path, method, status })
     const [body, operations] = [c.get('received'), c.get('operations')]
     const noted = c.get('noted')
     const mediaType = body === undefined ? undefined : c.req.header('content-type')

@@ -11,6 +11,7 @@ import type { Clock } from '#platform/clock.ts'
 import { systemRandom } from '#platform/crypto.ts'
 import { createIds } from '#platform/ids.ts'
 import { createLog, type Log } from '#platform/log.ts'
+import { createMetrics } from '#platform/metrics.ts'
 import { createOutgoing, type Outgoing } from '#platform/outgoing.ts'
 import { createSealing } from '#platform/sealing.ts'
 import { Secret } from '#platform/secret.ts'
@@ -100,6 +101,7 @@ export type TestAppOptions = {
   hasMailServer?: boolean
   trustedProxies?: number
   rates?: RequestRates
+  metricsToken?: string
 }
 
 const databaseOf = async ({ databaseUrl, ownerUrl = databaseUrl }: TestAppOptions): Promise<TestDatabase> =>
@@ -127,6 +129,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     resolveTxt: async (name) => txt.get(name) ?? [],
     urls,
     hasMailServer: options.hasMailServer ?? false,
+    ...(options.metricsToken === undefined ? {} : { metrics: createMetrics() }),
   }
   const { log, lines } = collectingLog()
   const provisioning = createProvisioningLog(services, log)
@@ -136,6 +139,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     provisioning,
     trustedProxies: options.trustedProxies ?? 0,
     ...(options.rates === undefined ? {} : { rates: options.rates }),
+    ...(options.metricsToken === undefined ? {} : { metricsToken: new Secret(options.metricsToken) }),
     isStopping: () => false,
   })
   const owner = postgres(ownerUrl, { max: 3, onnotice: () => {} })

@@ -75,6 +75,7 @@ const storable = (_key: string, value: unknown): unknown =>
 
 /** The attempt as a statement for the transaction of its outcome. */
 export function attemptStatement(ctx: CallContext, attempt: NewAttempt): Statement<never> {
+  ctx.metrics?.signInAttempted(attempt)
   return insertAttempt({
     organizationId: ctx.organizationId,
     id: ctx.ids.next('att'),
@@ -176,6 +177,7 @@ export async function countRefusal(
   const { connectionId, method, reason, ip, userAgent, trace } = attempt
   const { organizationId } = ctx
   const now = nowOf(ctx)
+  ctx.metrics?.signInAttempted({ ...attempt, outcome: 'refused' })
   const entry = { action: 'sign_in.refuse', targetType: 'connection', targetId: connectionId } as const
   const statement = countOne({
     ...auditParameters(ctx, { ...entry, detail: { method, reason, connectionId, userId: null } }),
