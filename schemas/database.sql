@@ -1748,8 +1748,10 @@ $function$;
 -- =====================================================================================================================
 -- Teams and assets
 --
--- People who hold something together, and things of host applications that are for some teams alone. Who is in a team
--- is computed by two views, from the teams down and from the people up; what its roles give by two more.
+-- People who hold something together, and things of host applications that are for some teams alone, or somebody’s.
+-- Where rolecall.user_id is set beside the organization, a transaction sees the assets that this person could see by
+-- any permission (policy visible_to_person), and no more. Who is in a team is computed by two views, from the teams
+-- down and from the people up; what its roles give by two more.
 
 -- People of the organization, or of one brand, who hold something together. A team within another has no teams of its
 -- own.
@@ -2087,6 +2089,12 @@ ALTER TABLE assets ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON assets FOR ALL TO rolecall_server
   USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE POLICY visible_to_person ON assets AS RESTRICTIVE FOR ALL TO rolecall_server
+  USING ((( SELECT COALESCE(current_setting('rolecall.user_id'::text, true), ''::text) AS "coalesce")) = ''::text OR (COALESCE(brand_id, ''::text) = ANY ((( SELECT person_scopes(false) AS person_scopes))::text[])) AND (NOT is_restricted OR (COALESCE(brand_id, ''::text) = ANY ((( SELECT person_scopes(true) AS person_scopes))::text[])) OR (EXISTS ( SELECT
+   FROM asset_people p
+  WHERE p.organization_id = assets.organization_id AND p.type = assets.type AND p.asset_id = assets.id AND p.user_id = (( SELECT current_setting('rolecall.user_id'::text, true) AS current_setting)))) OR (EXISTS ( SELECT
+   FROM asset_teams x
+  WHERE x.organization_id = assets.organization_id AND x.type = assets.type AND x.asset_id = assets.id AND (x.team_id = ANY ((( SELECT person_teams() AS person_teams))::text[]))))));
 CREATE TRIGGER keep_deleted AFTER DELETE ON assets REFERENCING OLD TABLE AS gone
   FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_assets();
 CREATE TRIGGER keep_version BEFORE UPDATE ON assets
@@ -2111,9 +2119,81 @@ ALTER TABLE asset_teams ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON asset_teams FOR ALL TO rolecall_server
   USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
   WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE POLICY visible_to_person ON asset_teams AS RESTRICTIVE FOR ALL TO rolecall_server
+  USING ((( SELECT COALESCE(current_setting('rolecall.user_id'::text, true), ''::text) AS "coalesce")) = ''::text OR (team_id = ANY ((( SELECT person_teams() AS person_teams))::text[])));
 CREATE TRIGGER keep_deleted AFTER DELETE ON asset_teams REFERENCING OLD TABLE AS gone
   FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_asset_teams();
 GRANT SELECT, INSERT, UPDATE, DELETE ON asset_teams TO rolecall_server;
+
+-- Whose an asset is: who created it, and whom it is assigned to. They see it although it is for teams that they are not
+-- in.
+CREATE TABLE asset_people (
+  organization_id text NOT NULL,
+  type text NOT NULL,
+  asset_id text NOT NULL,
+  user_id text NOT NULL,
+  kind text NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now(),
+  CONSTRAINT asset_people_organization_id_type_asset_id_user_id_kind_pk PRIMARY KEY (organization_id, type, asset_id, user_id, kind),
+  CONSTRAINT asset_people_kind CHECK (kind = ANY (ARRAY['creator'::text, 'assigned'::text])),
+  CONSTRAINT asset_people_organization_id_type_asset_id_assets_organization_ FOREIGN KEY (organization_id, type, asset_id)
+    REFERENCES assets(organization_id, type, id) ON DELETE CASCADE,
+  CONSTRAINT asset_people_organization_id_user_id_users_organization_id_id_f FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX asset_people_creator ON asset_people USING btree (organization_id, type, asset_id) WHERE (kind = 'creator'::text);
+CREATE INDEX asset_people_user ON asset_people USING btree (organization_id, user_id);
+ALTER TABLE asset_people ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON asset_people FOR ALL TO rolecall_server
+  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
+  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+CREATE POLICY visible_to_person ON asset_people AS RESTRICTIVE FOR ALL TO rolecall_server
+  USING ((( SELECT COALESCE(current_setting('rolecall.user_id'::text, true), ''::text) AS "coalesce")) = ''::text OR user_id = (( SELECT current_setting('rolecall.user_id'::text, true) AS current_setting)));
+CREATE TRIGGER keep_deleted AFTER DELETE ON asset_people REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_asset_people();
+GRANT SELECT, INSERT, DELETE ON asset_people TO rolecall_server;
+
+-- Where the person of rolecall.user_id holds a role, or everything: ids of brands, and an empty text for the
+-- organization. Nowhere, where they may not do anything at all.
+CREATE OR REPLACE FUNCTION public.person_scopes(p_everything boolean)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_organization_id text := current_setting('rolecall.organization_id', true);
+  v_user_id text := current_setting('rolecall.user_id', true);
+BEGIN
+  IF NOT EXISTS (SELECT FROM users u JOIN organizations o ON o.id = u.organization_id
+    WHERE u.organization_id = v_organization_id AND u.id = v_user_id AND u.status = 'active' AND u.deleted_at IS NULL
+      AND o.status = 'active') THEN RETURN ARRAY[]::text[]; END IF;
+  RETURN ARRAY(
+    WITH held AS MATERIALIZED (SELECT e.brand_id, EXISTS (SELECT FROM role_permissions r
+        WHERE r.organization_id = e.organization_id AND r.role_id = e.role_id AND r.effect = 'allow' AND r.permission = '*') AS is_everything
+      FROM effective_assignments e WHERE e.organization_id = v_organization_id AND e.user_id = v_user_id)
+    SELECT coalesce(h.brand_id, '') FROM held h WHERE h.is_everything OR NOT p_everything
+    UNION SELECT b.id FROM brands b JOIN organizations o ON o.id = b.organization_id
+      WHERE b.organization_id = v_organization_id AND o.administrator_brand_access = 'implicit'
+        AND EXISTS (SELECT FROM held h WHERE h.brand_id IS NULL AND h.is_everything));
+END $function$;
+GRANT EXECUTE ON FUNCTION person_scopes(boolean) TO rolecall_server;
+
+-- The teams that the person of rolecall.user_id is in, with those around them.
+CREATE OR REPLACE FUNCTION public.person_teams()
+ RETURNS text[]
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  RETURN ARRAY(SELECT DISTINCT x.id FROM teams_of_people p
+    JOIN teams t ON t.organization_id = p.organization_id AND t.id = p.team_id
+    CROSS JOIN LATERAL unnest(ARRAY[t.id, t.parent_id]) x (id)
+    WHERE p.organization_id = current_setting('rolecall.organization_id', true)
+      AND p.user_id = current_setting('rolecall.user_id', true) AND x.id IS NOT NULL);
+END $function$;
+GRANT EXECUTE ON FUNCTION person_teams() TO rolecall_server;
 
 -- =====================================================================================================================
 -- Leaving: what people leave behind, the deleted, and their names
@@ -2149,7 +2229,7 @@ CREATE POLICY own_organization ON ownerships FOR ALL TO rolecall_server
 GRANT SELECT, INSERT, UPDATE, DELETE ON ownerships TO rolecall_server;
 
 -- What hangs on a person and would be left behind: ownerships, people they vouch for, teams they lead, reviews and
--- tasks that wait for them. item is the key within its kind.
+-- tasks that wait for them, assets that they created or are assigned to. item is the key within its kind.
 CREATE VIEW work_of_people WITH (security_invoker=true) AS
  SELECT o.organization_id,
     o.user_id,
@@ -2264,7 +2344,22 @@ UNION ALL
    FROM checklist_tasks k
      JOIN checklists c ON c.organization_id = k.organization_id AND c.id = k.checklist_id AND c.status = 'open'::text
      JOIN users p ON p.organization_id = c.organization_id AND p.id = c.user_id
-  WHERE k.settled_at IS NULL AND k.owner_id IS NOT NULL;
+  WHERE k.settled_at IS NULL AND k.owner_id IS NOT NULL
+UNION ALL
+ SELECT x.organization_id,
+    x.user_id,
+    'asset'::text AS kind,
+    (((x.kind || '/'::text) || x.type) || '/'::text) || x.asset_id AS item,
+    a.name,
+        CASE x.kind
+            WHEN 'creator'::text THEN 'created by them, a '::text
+            ELSE 'assigned to them, a '::text
+        END || x.type AS about,
+    a.brand_id,
+    NULL::text AS url,
+    NULL::text AS subject_id
+   FROM asset_people x
+     JOIN assets a ON a.organization_id = x.organization_id AND a.type = x.type AND a.id = x.asset_id;
 GRANT SELECT ON work_of_people TO rolecall_server;
 
 -- What went from somebody who leaves to somebody else, thing by thing and in that order; with it somebody who comes

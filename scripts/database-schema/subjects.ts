@@ -123,7 +123,7 @@ const reviews: Subject = {
 
 const teams: Subject = {
   title: 'Teams and assets',
-  says: 'People who hold something together, and things of host applications that are for some teams alone. Who is in a team is computed by two views, from the teams down and from the people up; what its roles give by two more.',
+  says: 'People who hold something together, and things of host applications that are for some teams alone, or somebody’s. Where rolecall.user_id is set beside the organization, a transaction sees the assets that this person could see by any permission (policy visible_to_person), and no more. Who is in a team is computed by two views, from the teams down and from the people up; what its roles give by two more.',
   relations: [
     'teams',
     'team_members',
@@ -137,8 +137,9 @@ const teams: Subject = {
     'asset_types',
     'assets',
     'asset_teams',
+    'asset_people',
   ],
-  functions: [],
+  functions: ['person_scopes', 'person_teams'],
 }
 
 const handOvers: Subject = {

@@ -5,13 +5,21 @@ import { listVisibleAssets } from '#access/decisions/visible-assets.ts'
 import { putAssetType } from '#access/grants/assets/asset-types.ts'
 import { listAssets } from '#access/grants/assets/assets.ts'
 import { deleteAsset, putAssets } from '#access/grants/assets/put-assets.ts'
-import { resolveBrand, resolveTeam } from '#access/grants/managers/references.ts'
+import { resolveBrand, resolveTeam, resolveUser } from '#access/grants/managers/references.ts'
 import { AppError } from '#platform/errors.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
 type Scope = OutputOptions & { organization: string }
-type PutOptions = Scope & { asset: string; name: string; brand?: string; team?: string[]; restricted?: true }
+type PutOptions = Scope & {
+  asset: string
+  name: string
+  brand?: string
+  team?: string[]
+  restricted?: true
+  creator?: string
+  assigned?: string[]
+}
 type ListOptions = Scope & { user?: string; permission?: string }
 
 export function addAssetCommands(program: Command, runtime: CliRuntime): void {
@@ -36,7 +44,9 @@ export function addAssetCommands(program: Command, runtime: CliRuntime): void {
     .requiredOption('--name <text>', 'for people to read')
     .option('--brand <slug>', 'slug or id; without it, of the organization')
     .option('--team <name...>', 'names or ids of teams that it is for; without any, it is open')
-    .option('--restricted', 'without a team: for nobody but whoever holds everything')
+    .option('--restricted', 'without a team: for its creator and assigned alone, and whoever holds everything')
+    .option('--creator <name>', 'userName or id of who created it, and sees it although restricted')
+    .option('--assigned <name...>', 'userNames or ids of whom it is assigned to, and who see it although restricted')
     .action((options: PutOptions) => put(runtime, options))
   command('list', 'list the assets; with a user and a permission, those with which they may do that')
     .option('--user <name>', 'userName or id')
@@ -58,7 +68,12 @@ async function put(runtime: CliRuntime, options: PutOptions): Promise<void> {
     const teams = await Promise.all((options.team ?? []).map((name) => resolveTeam(ctx, name)))
     const isOpen = options.team === undefined && options.restricted !== true
     const teamIds = isOpen ? null : teams.map((team) => team.id)
-    return putAssets(ctx, { assets: [{ type, id, name: options.name, brandId: brand?.id ?? null, teamIds }] })
+    const creator = options.creator === undefined ? undefined : await resolveUser(ctx, options.creator)
+    const assigned = await Promise.all((options.assigned ?? []).map((name) => resolveUser(ctx, name)))
+    const people = { creatorId: creator?.id ?? null, assigneeIds: assigned.map((user) => user.id) }
+    return putAssets(ctx, {
+      assets: [{ type, id, name: options.name, brandId: brand?.id ?? null, teamIds, ...people }],
+    })
   })
   const human = () => [result.changed === 0 ? 'It was so already' : `${options.asset} is registered`]
   print(runtime, options, { json: result, human })

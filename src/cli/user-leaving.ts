@@ -38,7 +38,7 @@ export function addUserLeavingCommands(user: Command, runtime: CliRuntime): void
   ofUser('left-behind', 'what hangs on a user').action((options: OfUser) => show(runtime, options))
   ofUser('hand-over', 'hand over what a user leaves behind')
     .requiredOption('--to <name>', 'userName, id or address of somebody active')
-    .option('--kind <kind>', 'ownership, sponsored, team, review, review_line or task; without it, everything')
+    .option('--kind <kind>', 'ownership, sponsored, team, review, review_line, task or asset; without it, everything')
     .option('--item <key>', 'one thing of the kind')
     .action((options: HandingOver) => hand(runtime, options))
   ofUser('take-back', 'give a user who is active again what was handed over').action((options: OfUser) =>

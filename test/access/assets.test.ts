@@ -5,8 +5,10 @@ import { numbers, runs } from '../support/property.ts'
 
 let stage: AccessStage
 let client: Client
+let server: ReturnType<AccessStage['app']['serverRole']>
 beforeAll(async () => {
   stage = await startStage()
+  server = stage.app.serverRole()
 })
 afterAll(() => stage?.close())
 beforeEach(async () => {
@@ -169,6 +171,115 @@ describe('assets', () => {
   })
 })
 
+/** What a transaction for one person finds in the table itself, whatever it asks for. */
+async function inDatabase(userId: string): Promise<string[]> {
+  const rows = await server.begin(async (sql) => {
+    await sql`select set_config('rolecall.organization_id', ${client.organizationId}, true),
+      set_config('rolecall.user_id', ${userId}, true)`
+    return sql`select id from assets order by id`
+  })
+  return rows.map(({ id }) => id as string)
+}
+
+describe('assets of people', () => {
+  test('004-08: who created a package and whom it is assigned to see it, by decisions, in lists and in the database too', async () => {
+    const people = ['cleo', 'abe', 'tess', 'other', 'none', 'ada'].map((name) =>
+      createUser(client, `${name}@example.com`),
+    )
+    const [cleo, abe, tess, other, none, ada] = (await Promise.all(people)) as [
+      ...[string, string, string, string, string, string],
+    ]
+    const brandId = (await client.post('brands', { slug: 'aurora', name: 'Aurora' })).body.id
+    const [viewer, administrator] = [await roleId(client, 'viewer'), await roleId(client, 'administrator')]
+    for (const userId of [cleo, abe, tess, other])
+      await client.post('assignments', { userId, roleId: viewer, brandId, reason: 'x' })
+    await client.post('assignments', { userId: ada, roleId: administrator, brandId, reason: 'x' })
+    const team = (await client.post('teams', { name: 'Press', brandId, leaderId: tess })).body.id
+    await put('asset-types/library', { label: 'Packages' })
+    const theirs = { brandId, creatorId: cleo, assigneeIds: [abe, none] }
+    await put('assets/library/open', { name: 'Open', brandId })
+    await put('assets/library/own', { name: 'Own', ...theirs, teamIds: [] })
+    const made = await put('assets/library/team', { name: 'Team', ...theirs, teamIds: [team] })
+    expect(made.body).toMatchObject({
+      creator: { id: cleo, name: 'cleo@example.com' },
+      assignees: [{ id: abe }, { id: none }],
+      teams: [{ id: team }],
+    })
+    const again = [{ type: 'library', id: 'own', name: 'Own', ...theirs, teamIds: [] }]
+    expect((await put('assets', { assets: again })).body).toEqual({ changed: 0 })
+
+    const sees: [string, string[]][] = [
+      [cleo, ['open', 'own', 'team']],
+      [abe, ['open', 'own', 'team']],
+      [tess, ['open', 'team']],
+      [other, ['open']],
+      // Theirs or not, without a role in the brand nobody may do anything there.
+      [none, []],
+      [ada, ['open', 'own', 'team']],
+    ]
+    for (const [user, ids] of sees) {
+      const decided = []
+      for (const id of ['open', 'own', 'team']) if ((await asksAuthZen(user, id)).decision) decided.push(id)
+      const { items } = (await client.get(`assets?user=${user}&permission=content.view`)).body
+      const found = await client.send('POST', '/access/v1/search/resource', {
+        ...{ subject: { type: 'user', id: user }, action: { name: 'content.view' }, resource: { type: 'library' } },
+      })
+      const idsOf = (rows: { id: string }[]) => rows.map(({ id }) => id)
+      expect([decided, idsOf(items), idsOf(found.body.results), await inDatabase(user)]).toEqual([ids, ids, ids, ids])
+    }
+    const explain = async (user: string, id: string, permission = 'content.view') =>
+      (await client.get(`users/${user}/explain?permission=${permission}&asset=library/${id}`)).body
+    expect(await explain(cleo, 'own')).toMatchObject({ allowed: true, step: 'team', reason: 'asset_creator' })
+    expect(await explain(abe, 'own')).toMatchObject({ allowed: true, step: 'team', reason: 'asset_assigned' })
+    expect(await explain(cleo, 'open')).toMatchObject({ allowed: true, reason: 'granted' })
+    expect(await explain(cleo, 'own', 'content.publish')).toMatchObject({ allowed: false, reason: 'not_granted' })
+    expect(await explain(other, 'own')).toMatchObject({ allowed: false, reason: 'team_restriction' })
+
+    // The other tables of assets tell somebody of their own teams and ties alone, and somebody who is inactive sees nothing.
+    const rows = await server.begin(async (sql) => {
+      await sql`select set_config('rolecall.organization_id', ${client.organizationId}, true),
+        set_config('rolecall.user_id', ${abe}, true)`
+      expect(await sql`update assets set name = 'x' where id = 'nothing'`).toHaveLength(0)
+      return sql`select user_id from asset_people union all select team_id from asset_teams`
+    })
+    expect(rows.map((row) => row['user_id'])).toEqual([abe, abe])
+    const before = new Date().toISOString()
+    await put('assets/library/own', { name: 'Own', brandId, teamIds: [] })
+    expect((await asksAuthZen(cleo, 'own')).decision).toBe(false)
+    expect(await inDatabase(cleo)).toEqual(['open', 'team'])
+    const then = (await client.get(`assets?user=${cleo}&permission=content.view&at=${before}`)).body.items
+    expect(then.map(({ id }: { id: string }) => id)).toEqual(['open', 'own', 'team'])
+    await client.confirm('POST', `users/${abe}/deactivate`, {})
+    expect(await inDatabase(abe)).toEqual([])
+  })
+
+  test('004-08: they stay with somebody who is deleted, go to a successor, and cannot be somebody of another organization', async () => {
+    const [cleo, abe] = [await createUser(client, 'cleo@example.com'), await createUser(client, 'abe@example.com')]
+    await put('asset-types/library', { label: 'Packages' })
+    const other = await stage.createClient()
+    const foreign = await createUser(other, 'cleo@example.com')
+    expect((await put('assets/library/1', { name: 'One', creatorId: foreign })).status).toBe(404)
+    expect((await put('assets/library/1', { name: 'One', assigneeIds: ['usr_nobody'] })).status).toBe(404)
+    const at = ['--organization', client.slug, '--asset', 'library/1', '--name', 'One', '--restricted'] as const
+    const people = ['--creator', 'cleo@example.com', '--assigned', 'abe@example.com'] as const
+    expect((await stage.rolecall('asset', 'put', ...at, ...people)).exitCode).toBe(0)
+    const asset = async () => (await client.get('assets/library/1')).body
+    expect(await asset()).toMatchObject({ teams: [], creator: { id: cleo }, assignees: [{ id: abe }] })
+
+    const leaves = (await client.get(`users/${cleo}/deactivation-preview`)).body.leaves
+    expect(leaves).toMatchObject([{ kind: 'asset', item: 'creator/library/1', name: 'One' }])
+    await client.confirm('POST', `users/${cleo}/deactivate`, { handOver: { to: 'abe@example.com' } })
+    expect(await asset()).toMatchObject({ creator: { id: abe }, assignees: [{ id: abe }] })
+
+    expect((await client.confirm('DELETE', `users/${abe}`)).status).toBeLessThan(300)
+    expect(await asset()).toMatchObject({ creator: null, assignees: [] })
+    const same = { name: 'One', teamIds: [], creatorId: abe, assigneeIds: [abe] }
+    expect((await put('assets', { assets: [{ type: 'library', id: '1', ...same }] })).body).toEqual({ changed: 0 })
+    expect((await client.post(`users/${abe}/restore`, {})).status).toBeLessThan(300)
+    expect(await asset()).toMatchObject({ creator: { id: abe }, assignees: [{ id: abe }] })
+  })
+})
+
 const { numRuns, seed: first } = runs(4)
 
 test.each([...Array(numRuns)].map((_, run) => first + run))(
@@ -227,7 +338,9 @@ test.each([...Array(numRuns)].map((_, run) => first + run))(
     const assets = [...Array(20)].map((_, index) => {
       const brandId = where()
       const fitting = teams.filter((team) => team.brandId === null || team.brandId === brandId).map(({ id }) => id)
-      return { type: 'library', id: `a${index}`, name: 'x', brandId, teamIds: random(3) === 0 ? null : some(fitting) }
+      const teamIds = random(3) === 0 ? null : some(fitting)
+      const people = { creatorId: pick([null, null, ...users]), assigneeIds: some(some(users)) }
+      return { type: 'library', id: `a${index}`, name: 'x', brandId, teamIds, ...people }
     })
     expect((await put('assets', { assets })).body).toEqual({ changed: 20 })
 
@@ -248,6 +361,8 @@ test.each([...Array(numRuns)].map((_, run) => first + run))(
       })
       const allowed = assets.filter((_, index) => body.evaluations[index].decision).map(({ id }) => id)
       expect(listed, `seed ${seed}`).toEqual(allowed.sort())
+      // The database is never stricter than the evaluator.
+      expect(await inDatabase(user), `seed ${seed}`).toEqual(expect.arrayContaining(allowed))
       expect((await client.get(`teams?userId=${user}`)).body.items.length).toBeGreaterThanOrEqual(0)
     }
     for (const role of roles) {

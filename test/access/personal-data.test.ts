@@ -86,6 +86,7 @@ test('after erasing nothing but the trail is left, and a certificate says so', a
     'access_review_lines',
     'emergency_uses',
     'history.assignments',
+    'history.asset_people',
     'hand_overs',
     'reserved_names',
   ]

@@ -237,6 +237,7 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
   await insert('asset_types', { ...who, name: type, label: 'x' })
   await insert('assets', { ...who, type, id: 'x', name: 'x', is_restricted: true })
   await sql`insert into asset_teams (organization_id, type, asset_id, team_id) values (${organizationId}, ${type}, 'x', ${tea})`
+  await sql`insert into asset_people (organization_id, type, asset_id, user_id, kind) values (${organizationId}, ${type}, 'x', ${userId}, 'creator')`
   await insert('deleted_people', {
     ...{ ...user, deleted_at: at, deleted_by_type: 'system', deleted_by: 'x', status: 'active', group_ids: [] },
   })

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { prepared, type Statement } from '#db/statement.ts'
 import { fold } from '#directory/fold.ts'
 import { invalidField } from '#platform/input.ts'
+import type { AssetOfQuestion, AssetTie } from './evaluate.ts'
 
 /** A thing by the application's own id. `isOptional`: of a type that nobody has registered, it restricts nothing. */
 export type AssetReference = { type: string; id: string; isOptional?: boolean | undefined }
@@ -20,7 +21,13 @@ export type AssetAccess = {
   } | null
   /** The user is in one of its teams, or in a team within one. */
   isInTeam: boolean
+  /** It is theirs: they created it, or it is assigned to them. */
+  tie: AssetTie | null
 }
+
+/** What the evaluator wants to know of it. */
+export const asAsked = ({ asset, isInTeam, tie }: AssetAccess): AssetOfQuestion | undefined =>
+  asset === null ? undefined : { isRestricted: asset.isRestricted, isInTeam, tie }
 
 /** Somebody's question about a thing. */
 export type AssetQuestion = { user: string; asset: AssetReference }
@@ -47,7 +54,9 @@ const select = prepared<Lists, AssetAccess>(
         join teams t on t.organization_id = p.organization_id and t.id = p.team_id
         join asset_teams x on x.organization_id = p.organization_id and x.team_id in (t.id, t.parent_id)
         where p.organization_id = ${p.organizationId} and p.user_id = u.id and x.type = q.type and x.asset_id = q.id)
-        as "isInTeam"
+        as "isInTeam",
+      (select max(x.kind) from asset_people x where x.organization_id = ${p.organizationId} and x.type = q.type
+        and x.asset_id = q.id and x.user_id = u.id) as tie
     from unnest(${p.users}::text[], ${p.keys}::text[], ${p.types}::text[], ${p.ids}::text[])
       with ordinality q (user_id, user_key, type, id, at)
     left join lateral (select u.id from users u where u.organization_id = ${p.organizationId} and u.deleted_at is null

@@ -14,7 +14,7 @@ import {
   requirePermissionIn,
   requirePermissionSomewhere,
 } from '#src/context.ts'
-import { type AssetAccess, type AssetReference, assetAccessOf } from './asset-access.ts'
+import { type AssetAccess, type AssetReference, asAsked, assetAccessOf } from './asset-access.ts'
 import { type AccessPolicy, type Decision, type EffectiveAssignment, evaluate, unknown } from './evaluate.ts'
 
 export type EffectiveAccess = {
@@ -187,15 +187,13 @@ function settle(ctx: CallContext, question: AccessQuestion, { access, named, abo
   if (!isThere(question, asset, about) || isElsewhere(named, asset)) return unknown('asset')
   const { user, organization, policy, assignments } = access
   if (![undefined, organization.id, organization.slug].includes(question.organization)) return unknown('organization')
-  const isInTeam = about?.isInTeam === true
-  const restriction = asset === undefined ? {} : { asset: { isRestricted: asset.isRestricted, isInTeam } }
   return evaluate({
     status: user.status,
     policy,
     assignments,
     permission: question.permission,
     brandId,
-    ...restriction,
+    asset: about === undefined ? undefined : asAsked(about),
   })
 }
 

@@ -48,6 +48,12 @@ export type AccessPolicy = {
   separations: readonly SeparationRule[]
 }
 
+/** Whose a thing is: who created it, and whom it is assigned to. */
+export type AssetTie = 'creator' | 'assigned'
+
+/** A thing that is asked about: whether it is for some teams alone, the user is in one of them, and it is theirs. */
+export type AssetOfQuestion = { isRestricted: boolean; isInTeam: boolean; tie: AssetTie | null }
+
 export type Question = {
   status: UserStatus
   policy: AccessPolicy
@@ -55,8 +61,7 @@ export type Question = {
   permission: string
   /** The id of the brand in which it is asked; undefined for the organization. */
   brandId?: string | undefined
-  /** A thing that it is about: whether it is for some teams alone, and the user is in one of them. */
-  asset?: { isRestricted: boolean; isInTeam: boolean } | undefined
+  asset?: AssetOfQuestion | undefined
 }
 
 export type DecisionStep = 'status' | 'scope' | 'permission' | 'deny' | 'team'
@@ -76,6 +81,8 @@ export type DecisionReason =
   | 'denied'
   | 'separation_of_duties'
   | 'team_restriction'
+  | 'asset_creator'
+  | 'asset_assigned'
   | 'asset_unknown'
 
 /**
@@ -114,12 +121,16 @@ export function evaluate(question: Question): Decision {
   const { granted, keptApart } = grantsOf(question, scope.assignments)
   if (granted.length === 0 && keptApart.length > 0) return refused('deny', 'separation_of_duties', keptApart)
   if (granted.length === 0) return refused('permission', 'not_granted')
-  if (isForOthers(question, scope.assignments)) return refused('team', 'team_restriction', granted)
+  if (isForOthers(question, scope.assignments)) {
+    const tie = question.asset?.tie ?? null
+    if (tie === null) return refused('team', 'team_restriction', granted)
+    return { allowed: true, step: 'team', reason: `asset_${tie}`, chain: granted }
+  }
   if (scope.isImplicit) return { allowed: true, step: 'scope', reason: 'administrator_implicit', chain: granted }
   return { allowed: true, step: 'permission', reason: 'granted', chain: granted }
 }
 
-/** What is for some teams is for them, and for whoever may do everything there. */
+/** What is for some teams is for them, and for whoever may do everything there; beside them, for those whose it is. */
 const isForOthers = ({ asset }: Question, held: readonly EffectiveAssignment[]): boolean =>
   asset?.isRestricted === true && !asset.isInTeam && !held.some(({ role }) => role.allows.includes('*'))
 

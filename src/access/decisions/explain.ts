@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction, requirePermissionIn, requirePermissionSomewhere } from '#src/context.ts'
-import { type AssetAccess, type AssetReference, assetAccessOf } from './asset-access.ts'
+import { type AssetAccess, type AssetReference, asAsked, assetAccessOf } from './asset-access.ts'
 import { effectiveAccessOf } from './effective-access.ts'
 import { byStrategy, type Decision, type EffectiveAssignment, evaluate } from './evaluate.ts'
 import { covers } from './permissions.ts'
@@ -91,9 +91,7 @@ export async function explainAccess(ctx: CallContext, question: Question): Promi
   requirePermissionIn(ctx, 'access.read', brandId)
   const { user, policy, assignments } = access
   const asked = { status: user.status, policy, assignments, permission }
-  const restriction =
-    asset === null ? {} : { asset: { isRestricted: asset.isRestricted, isInTeam: about?.isInTeam === true } }
-  const decision = evaluate({ ...asked, brandId: brand?.id, ...restriction })
+  const decision = evaluate({ ...asked, brandId: brand?.id, asset: about === undefined ? undefined : asAsked(about) })
   const within = assignments.filter((assignment) => (assignment.brand?.id ?? null) === brandId)
   return {
     user: {

@@ -74,6 +74,8 @@ export const decisionSchema = z
       'denied',
       'separation_of_duties',
       'team_restriction',
+      'asset_creator',
+      'asset_assigned',
       'asset_unknown',
     ]),
     chain: z.array(

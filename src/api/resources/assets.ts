@@ -26,6 +26,8 @@ const Asset = z
       description:
         'Null: open to everybody who may do the thing; a list: for these teams, and for whoever holds everything',
     }),
+    creator: named.nullable().openapi({ description: 'Sees it although in none of its teams' }),
+    assignees: z.array(named).openapi({ description: 'See it although in none of its teams' }),
     createdAt: time,
     createdBy: z.string(),
   })
@@ -37,6 +39,12 @@ const content = {
   teamIds: z.array(z.string()).max(200).nullish().openapi({
     description: 'Null: open to everybody who may do the thing. A list, also an empty one, restricts it',
   }),
+  creatorId: z.string().nullish().openapi({ description: 'The user who created it, and sees it although restricted' }),
+  assigneeIds: z
+    .array(z.string())
+    .max(200)
+    .optional()
+    .openapi({ description: 'Users whom it is assigned to, and who see it although restricted' }),
 }
 
 const operation = operationsOf('Assets')

@@ -279,8 +279,8 @@ const AssetsPanel = ({ frame, team, assets }: TeamProps) =>
     <Panel title="Assets for it" lead="Registered by applications; others do not see them.">
       <Table
         caption={`Assets for ${team.name}`}
-        columns={['Name', 'Kind', 'In', 'Also for']}
-        rows={assets.map(({ type, name, brand, teams }) => [
+        columns={['Name', 'Kind', 'In', 'Also for', 'Created by', 'Assigned to']}
+        rows={assets.map(({ type, name, brand, teams, creator, assignees }) => [
           name,
           type,
           brand?.name ?? frame.manager.organization.name,
@@ -288,6 +288,8 @@ const AssetsPanel = ({ frame, team, assets }: TeamProps) =>
             .filter(({ id }) => id !== team.id)
             .map(({ name: other }) => other)
             .join(', ') || '–',
+          creator?.name ?? '–',
+          assignees.map(({ name: assignee }) => assignee).join(', ') || '–',
         ])}
       />
     </Panel>

@@ -15,6 +15,7 @@ const kindWords: Record<WorkKind, { title: string; counting: [string, string] }>
   review: { title: 'Reviews that name them', counting: ['review that names them', 'reviews that name them'] },
   review_line: { title: 'Lines of reviews that wait for them', counting: ['line of a review', 'lines of reviews'] },
   task: { title: 'Their tasks of checklists', counting: ['task', 'tasks'] },
+  asset: { title: 'Assets that they created or are assigned to', counting: ['asset', 'assets'] },
 }
 
 /** So many of a kind are named. */

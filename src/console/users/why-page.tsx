@@ -94,6 +94,8 @@ const reasons: Record<DecisionReason, string> = {
   no_role: 'They hold no role in the organization.',
   not_granted: 'No role of theirs allows it there.',
   team_restriction: 'It is for the people of some teams alone, and they are in none of them.',
+  asset_creator: 'A role of theirs allows it. It is for the people of some teams alone, but they created it.',
+  asset_assigned: 'A role of theirs allows it. It is for the people of some teams alone, but assigned to them.',
   separation_of_duties: 'They hold what a rule keeps apart from it, and so do not have this.',
   asset_unknown: 'Nothing of the kind is registered there.',
   denied: 'It is denied, and a deny wins over whatever allows it.',

@@ -1,6 +1,6 @@
 // What all tables share. Each row carries organization_id, each table (but organizations) has it first in its primary key,
 // every foreign key includes it, and row-level security holds the server's role to the organization of its transaction.
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { type AnyPgColumn, foreignKey, pgPolicy, pgRole, timestamp } from 'drizzle-orm/pg-core'
 
 /** The server's own database role: not the owner of the tables and not a superuser. */
@@ -26,6 +26,17 @@ export const time = (name: string) => timestamp(name, { precision: 3, withTimezo
  * what is older than the history.
  */
 export const recordedAt = () => timestamp('recorded_at', { withTimezone: true, mode: 'string' }).default(sql`now()`)
+
+const isOfNobody = sql`(select coalesce(current_setting('rolecall.user_id', true), '')) = ''`
+
+/** In a transaction for one person (`rolecall.user_id`), no more than they could see by any permission. */
+export const visibleToPerson = (condition: SQL) =>
+  pgPolicy('visible_to_person', {
+    as: 'restrictive',
+    for: 'all',
+    to: serverRole,
+    using: sql`${isOfNobody} or ${condition}`,
+  })
 
 type Columns = readonly [AnyPgColumn, ...AnyPgColumn[]]
 

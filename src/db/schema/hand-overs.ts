@@ -40,7 +40,9 @@ export const handOvers = pgTable(
       .notNull()
       .references(() => organizations.id, { onDelete: 'cascade' }),
     number: bigint('number', { mode: 'number' }).generatedByDefaultAsIdentity(),
-    kind: text('kind', { enum: ['ownership', 'sponsored', 'team', 'review', 'review_line', 'task'] }).notNull(),
+    kind: text('kind', {
+      enum: ['ownership', 'sponsored', 'team', 'review', 'review_line', 'task', 'asset'],
+    }).notNull(),
     item: text('item').notNull(),
     name: text('name').notNull(),
     about: text('about'),

@@ -1,8 +1,8 @@
 // Teams: people of an organization or a brand, what they hold together, and what is kept for them.
 import { sql } from 'drizzle-orm'
-import { boolean, check, foreignKey, index, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import { boolean, check, foreignKey, index, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
 import { roles } from './access.ts'
-import { belongsTo, ownOrganizationOnly, recordedAt, time } from './common.ts'
+import { belongsTo, ownOrganizationOnly, recordedAt, time, visibleToPerson } from './common.ts'
 import { groups } from './groups.ts'
 import { brands, organizations } from './organizations.ts'
 import { users } from './users.ts'
@@ -160,6 +160,14 @@ export const assetTypes = pgTable(
   (table) => [primaryKey({ columns: [table.organizationId, table.name] }), ownOrganizationOnly()],
 )
 
+/** Of `assets`: somebody holds a role there, and it is open, for their teams, theirs, or they hold everything there. */
+const isInReach = sql`(coalesce(brand_id, '') = any ((select person_scopes(false))::text[]) and (not is_restricted
+  or coalesce(brand_id, '') = any ((select person_scopes(true))::text[])
+  or exists (select from asset_people p where p.organization_id = assets.organization_id and p.type = assets.type
+    and p.asset_id = assets.id and p.user_id = (select current_setting('rolecall.user_id', true)))
+  or exists (select from asset_teams x where x.organization_id = assets.organization_id and x.type = assets.type
+    and x.asset_id = assets.id and x.team_id = any ((select person_teams())::text[]))))`
+
 /** One of them, by the application's own id. */
 export const assets = pgTable(
   'assets',
@@ -170,7 +178,7 @@ export const assets = pgTable(
     name: text('name').notNull(),
     /** Null: of the organization. */
     brandId: text('brand_id'),
-    /** For the teams of asset_teams alone; without any, for nobody but whoever holds everything. */
+    /** For the teams of asset_teams and the people of asset_people alone; without any, for nobody but whoever holds everything. */
     isRestricted: boolean('is_restricted').notNull(),
     createdAt: time('created_at').notNull(),
     createdBy: text('created_by').notNull(),
@@ -182,6 +190,7 @@ export const assets = pgTable(
     belongsTo([table.organizationId, table.type], [assetTypes.organizationId, assetTypes.name]),
     belongsTo([table.organizationId, table.brandId], [brands.organizationId, brands.id]),
     ownOrganizationOnly(),
+    visibleToPerson(isInReach),
   ],
 )
 
@@ -201,5 +210,31 @@ export const assetTeams = pgTable(
     belongsTo([table.organizationId, table.type, table.assetId], [assets.organizationId, assets.type, assets.id]),
     belongsTo([table.organizationId, table.teamId], [teams.organizationId, teams.id]),
     ownOrganizationOnly(),
+    visibleToPerson(sql`team_id = any ((select person_teams())::text[])`),
+  ],
+)
+
+/** Whose an asset is: who created it, and whom it is assigned to. They see it although it is for teams that they are not in. */
+export const assetPeople = pgTable(
+  'asset_people',
+  {
+    organizationId: text('organization_id').notNull(),
+    type: text('type').notNull(),
+    assetId: text('asset_id').notNull(),
+    userId: text('user_id').notNull(),
+    kind: text('kind', { enum: ['creator', 'assigned'] }).notNull(),
+    recordedAt: recordedAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.type, table.assetId, table.userId, table.kind] }),
+    check('asset_people_kind', sql`kind in ('creator', 'assigned')`),
+    uniqueIndex('asset_people_creator')
+      .on(table.organizationId, table.type, table.assetId)
+      .where(sql`kind = 'creator'`),
+    index('asset_people_user').on(table.organizationId, table.userId),
+    belongsTo([table.organizationId, table.type, table.assetId], [assets.organizationId, assets.type, assets.id]),
+    belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
+    ownOrganizationOnly(),
+    visibleToPerson(sql`user_id = (select current_setting('rolecall.user_id', true))`),
   ],
 )

@@ -11,6 +11,7 @@ import {
   isPermitted,
   requirePermissionSomewhere,
 } from '#src/context.ts'
+import type { AssetTie } from '../../decisions/evaluate.ts'
 import { positionOf } from '../../decisions/visible-assets.ts'
 
 export type AssetRecord = {
@@ -21,9 +22,20 @@ export type AssetRecord = {
   brand: { id: string; slug: string; name: string } | null
   /** Null: open to everybody who may do the thing; a list: for these teams, and for whoever holds everything. */
   teams: { id: string; name: string }[] | null
+  /** They see it although they are in none of its teams. */
+  creator: { id: string; name: string } | null
+  assignees: { id: string; name: string }[]
   createdAt: string
   createdBy: string
 }
+
+/** Of `assets a`; nobody who is deleted. */
+const peopleOf = (kind: AssetTie): SQL =>
+  sql`(select coalesce(json_agg(json_build_object('id', u.id, 'name', coalesce(u.display_name, u.user_name))
+      order by u.user_name_key, u.id), '[]')
+    from asset_people x join users u on u.organization_id = x.organization_id and u.id = x.user_id and u.deleted_at is null
+    where x.organization_id = a.organization_id and x.type = a.type and x.asset_id = a.id
+      and x.kind = ${sql.raw(`'${kind}'`)})`
 
 /** Of `assets a`. */
 const columns = sql`a.type, a.id, a.name,
@@ -33,6 +45,7 @@ const columns = sql`a.type, a.id, a.name,
       order by t.name_key, t.id), '[]') from asset_teams x
     join teams t on t.organization_id = x.organization_id and t.id = x.team_id
     where x.organization_id = a.organization_id and x.type = a.type and x.asset_id = a.id) end as teams,
+  ${peopleOf('creator')} -> 0 as creator, ${peopleOf('assigned')} as assignees,
   a.created_at as "createdAt", a.created_by as "createdBy"`
 
 export type AssetFilter = {

@@ -115,7 +115,20 @@ const moveTasks = prepared<Between & { items: readonly string[] }, { item: strin
 const task: Mover = async (tx, ctx, move) =>
   (await tx.run(moveTasks({ ...between(ctx, move), items: itemsOf(move) }))).map(({ item }) => item)
 
-const movers: Record<WorkKind, Mover> = { ownership, sponsored, team, review, review_line: reviewLine, task }
+const moveAssets = prepared<Between & { items: readonly string[] }, { item: string }>(
+  (
+    p,
+  ) => sql`with gone as (delete from asset_people x where x.organization_id = ${p.organizationId} and x.user_id = ${p.from}
+      and x.kind || '/' || x.type || '/' || x.asset_id = any (${p.items}::text[]) returning *)
+    insert into asset_people (organization_id, type, asset_id, user_id, kind)
+    select g.organization_id, g.type, g.asset_id, ${p.to}, g.kind from gone g
+    on conflict do nothing returning kind || '/' || type || '/' || asset_id as item`,
+)
+
+const asset: Mover = async (tx, ctx, move) =>
+  (await tx.run(moveAssets({ ...between(ctx, move), items: itemsOf(move) }))).map(({ item }) => item)
+
+const movers: Record<WorkKind, Mover> = { ownership, sponsored, team, review, review_line: reviewLine, task, asset }
 
 /** @returns what the successor has now and did not have before @throws whatever the verbs of the things throw */
 export async function moveWork(tx: Transaction, ctx: CallContext, move: Move): Promise<Work[]> {

@@ -24,6 +24,7 @@ const reviewIdOf = ({ item }: Work): string => item.split('/')[0] ?? ''
 
 function mayChange(ctx: CallContext, { kind, brandId }: Work): boolean {
   if (kind === 'ownership') return isPermitted(ctx, 'users.write') || isPermitted(ctx, 'assets.write', brandId)
+  if (kind === 'asset') return isPermitted(ctx, 'assets.write', brandId)
   if (kind === 'team') return isPermitted(ctx, 'teams.write', brandId)
   if (kind === 'task') return isPermitted(ctx, 'users.write')
   return isPermitted(ctx, 'assignments.write', brandId)

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 
-export const workKinds = ['ownership', 'sponsored', 'team', 'review', 'review_line', 'task'] as const
+export const workKinds = ['ownership', 'sponsored', 'team', 'review', 'review_line', 'task', 'asset'] as const
 
 export type WorkKind = (typeof workKinds)[number]
 

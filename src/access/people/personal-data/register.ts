@@ -55,6 +55,7 @@ export const register: readonly RegisterEntry[] = [
     where: (p) => sql`t.leader_id = ${p.userId}`,
   },
   { name: 'ownerships', what: 'What applications say that they own or approve', kept: untilErased },
+  { name: 'asset_people', what: 'Assets that they created or are assigned to', kept: untilErased },
   {
     name: 'hand_overs',
     what: 'What went from them to others as they left, to them from others, or was about them',
@@ -143,6 +144,7 @@ export const register: readonly RegisterEntry[] = [
     where: (p) => sql`t.id = ${p.userId}`,
   },
   { name: 'history.group_members', what: 'Groups that they were in', kept: asItWas },
+  { name: 'history.asset_people', what: 'Assets that they had created or were assigned to', kept: asItWas },
   { name: 'history.team_exclusions', what: 'Teams that they were left out of, with the reason', kept: asItWas },
   { name: 'history.team_members', what: 'Teams that they were in', kept: asItWas },
   {

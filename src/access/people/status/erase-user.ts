@@ -72,6 +72,7 @@ export const tables = [
     'assignments',
     'team_members',
     'team_exclusions',
+    'asset_people',
     'sessions',
     'api_keys',
     'passwords',
