@@ -101,6 +101,26 @@ describe('what a rule keeps apart', () => {
     expect(await may('content.edit', 'aurora')).toBe(true)
   })
 
+  test('a role that holds both by itself is named, also where somebody is created with it', async () => {
+    const ruleId = await rule()
+    const administrator = await roleId(client, 'administrator')
+    const refused = {
+      status: 409,
+      body: {
+        reason: 'separation_of_duties',
+        detail: 'The role Administrator holds both of what the rule Four eyes keeps apart; except the role in the rule first, or give another role',
+      },
+    }
+    expect(await assign(administrator)).toMatchObject(refused)
+    const person = { userName: 'new@example.com', displayName: 'New', password: 'correct horse battery staple' }
+    const created = { ...person, roles: [{ roleId: administrator }] }
+    expect(await client.post('users', created)).toMatchObject(refused)
+    expect((await client.get('users?q=new@example.com')).body.items).toEqual([])
+    await client.confirm('PATCH', `separation-rules/${ruleId}`, { exceptRoleIds: [administrator] })
+    expect((await assign(administrator)).status).toBe(201)
+    expect((await client.post('users', created)).status).toBe(201)
+  })
+
   test('nor by an override, and no role that is withheld is told to applications', async () => {
     await rule()
     await assign(maker)

@@ -8,6 +8,7 @@ import { AppError } from '#platform/errors.ts'
 import { nameSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
 import { withinCeiling } from '../ceiling/ceiling.ts'
+import { keepApart } from '../grants/assignments/keep-apart.ts'
 import { openAssignment } from '../grants/assignments/open-assignment.ts'
 import { requireTargets } from '../grants/managers/targets.ts'
 import { findPolicy } from './account/account.ts'
@@ -57,8 +58,10 @@ export async function createLocalUser(ctx: CallContext, input: z.input<typeof Lo
     for (const holding of holdings) await requireTargets(tx, ctx, holding)
     const user = await withinCeiling(tx, ctx, { arrivals: ({ id }: UserRecord) => [id] }, async () => {
       const made = await provisionWithin(tx, ctx, { directoryId: null, content })
-      for (const holding of holdings)
-        await tx.run(openAssignment(ctx, { ...holding, userId: made.id, reason: 'Created with the user' }))
+      await keepApart(tx, ctx, made.id, async () => {
+        for (const holding of holdings)
+          await tx.run(openAssignment(ctx, { ...holding, userId: made.id, reason: 'Created with the user' }))
+      })
       return made
     })
     const detail = { mustChange, holdings }
