@@ -16,7 +16,8 @@ import { actorInWords, changeInWords } from './words.ts'
 const columns = ['Role', 'Where it comes from', 'Until']
 
 const Until = ({ source }: Pick<OwnAssignment, 'source'>) => {
-  if (source.type === 'mapping') return <>As long as you are in the group</>
+  if (source.type === 'mapping')
+    return <>{source.filter === null ? 'As long as you are in the group' : 'As long as your profile says so'}</>
   if (source.type === 'team' && source.expiresAt === null) return <>As long as you are in the team</>
   if (source.expiresAt === null) return <>No end date</>
   return <Time at={source.expiresAt} />

@@ -59,6 +59,9 @@ async function show(runtime: CliRuntime, options: Scope & { mail: string }): Pro
 
 async function test(runtime: CliRuntime, options: Scope & { to: string }): Promise<void> {
   const { organization, to } = options
-  const mailId = await inOrganization(runtime, organization, (ctx) => sendTestMail(ctx, { to }))
-  print(runtime, options, { json: { mailId }, human: () => [`A mail to ${to} is queued (${mailId})`] })
+  const { id: mailId, status } = await inOrganization(runtime, organization, async (ctx) =>
+    getMail(ctx, await sendTestMail(ctx, { to })),
+  )
+  const fate = status === 'kept' ? 'kept in the outbox, since there is no mail server' : 'queued'
+  print(runtime, options, { json: { mailId, status }, human: () => [`A mail to ${to} is ${fate} (${mailId})`] })
 }

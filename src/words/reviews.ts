@@ -24,7 +24,7 @@ const reasons = {
   sponsor_left: 'Whoever vouched for it has left',
   outside_without_end: 'From outside, and without an end date',
   unlike_peers: 'Few others who stand alike hold it',
-  usual: 'In use, and nothing stands out',
+  usual: 'Nothing stands out',
 } as const
 
 export type ReasonedAdvice = { advice: { answer: Answer; reason: keyof typeof reasons } }

@@ -425,6 +425,8 @@ describe('what no answer means, and what is left', () => {
     await expect(closeReview(ctx, { reviewId: id, hash: 'another' })).rejects.toMatchObject({ reason: 'stale_preview' })
     const closed = await closeReview(ctx, { reviewId: id, hash: preview.hash })
     expect(closed).toMatchObject({ status: 'closed', unanswered: 0 })
+    // An answer that nobody gave counts as none of the reviewers'.
+    expect(await countLines(ctx, id)).toMatchObject({ keep: 1, end: 1, unanswered: 0, byNobody: 1 })
     expect(await lineOf(id, cy)).toMatchObject({ outcome: 'ended', answer: { answer: 'end', by: { type: 'system' } } })
     const ends = Date.parse((await client.get(`assignments?userId=${cy}`)).body.items[0].expiresAt)
     expect(Math.round((ends - Date.now()) / 86_400_000)).toBe(30)

@@ -108,7 +108,8 @@ describe('what a rule keeps apart', () => {
       status: 409,
       body: {
         reason: 'separation_of_duties',
-        detail: 'The role Administrator holds both of what the rule Four eyes keeps apart; except the role in the rule first, or give another role',
+        detail:
+          'The role Administrator holds both of what the rule Four eyes keeps apart; except the role in the rule first, or give another role',
       },
     }
     expect(await assign(administrator)).toMatchObject(refused)

@@ -75,5 +75,7 @@ export async function requireNotActingAs(tx: Transaction, ctx: CallContext, user
 /** For what gives everything, and no draft holds. @throws AppError against_policy (reason `second_person`) */
 export async function requireOperatorUnderFourEyes(tx: Transaction, ctx: CallContext, what: string): Promise<void> {
   if (!(await wantsSecondPerson(tx, ctx))) return
-  throw alone(`${what} gives one person all rights, which takes two here: an operator does it by command`)
+  throw alone(
+    `${what} gives one person all rights, which takes two here: an operator does it on the server, by a command of rolecall`,
+  )
 }

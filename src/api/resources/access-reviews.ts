@@ -54,6 +54,7 @@ const Figures = Review.extend({
   figures: z.object({
     ...{ keep: count, remove: count, end: count, unanswered: count, pending: count, taken: count, refused: count },
     ...{ gone: count, openTasks: count, restored: count },
+    byNobody: count.openapi({ description: 'Of the answers: by what no answer means, once it has closed' }),
   }),
 }).openapi('AccessReviewProgress')
 

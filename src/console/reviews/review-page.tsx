@@ -85,10 +85,11 @@ const Evidence = ({ path }: { path: string }) => <LinkButton href={`${path}/evid
 const number = (value: number): string => value.toLocaleString('en')
 
 function factsOf(review: AccessReview, figures: ReviewFigures): { term: string; value: Child }[] {
-  const answered = review.lines - figures.unanswered
+  const answered = review.lines - figures.unanswered - figures.byNobody
   return [
     { term: 'Status', value: <ReviewBadge review={review} /> },
     { term: 'Answered', value: `${number(answered)} of ${number(review.lines)}` },
+    ...(figures.byNobody === 0 ? [] : [{ term: 'Nobody answered', value: number(figures.byNobody) }]),
     {
       term: 'Answers',
       value: `${number(figures.keep)} keep, ${number(figures.remove)} remove, ${number(figures.end)} end`,

@@ -1,7 +1,7 @@
 // Settings: mail. What went out, what did not, and a test.
 import { type Context, Hono } from 'hono'
 import { getMailServer, type MailServer } from '#access/notices/mail/mail-server.ts'
-import { listMails, type MailRecord } from '#access/notices/mail/mails.ts'
+import { getMail, listMails, type MailRecord } from '#access/notices/mail/mails.ts'
 import { sendTestMail } from '#access/notices/mail/send-test-mail.ts'
 import { getAccessDigest } from '#access/people/digest/access-digest.ts'
 import { Buttons, SmallLink } from '#http/ui/buttons.tsx'
@@ -33,8 +33,9 @@ export function createMailPages(): Hono<ConsoleEnv> {
   pages.get('/', (c) => showMail(c, emptyForm))
   pages.post('/test', (c) =>
     submit(c, { again: (state) => showMail(c, state) }, async (form) => {
-      await sendTestMail(c.get('ctx'), { to: form['to'] ?? '' })
-      return '/console/settings/mail?done=sent'
+      const ctx = c.get('ctx')
+      const { status } = await getMail(ctx, await sendTestMail(ctx, { to: form['to'] ?? '' }))
+      return `/console/settings/mail?done=${status === 'kept' ? 'mailKept' : 'mailQueued'}`
     }),
   )
   return pages

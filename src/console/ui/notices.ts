@@ -26,7 +26,8 @@ export const notices = {
   rotated: 'Replaced',
   settled: 'Settled',
   signed: 'Signed',
-  sent: 'Sent',
+  mailQueued: 'The mail is on its way',
+  mailKept: 'The mail is kept here: there is no mail server',
   verified: 'Verified',
   unverified: 'Not found yet; DNS may take a while',
 } as const

@@ -23,7 +23,8 @@ async function brokenBy(tx: Transaction, ctx: CallContext, userId: string): Prom
     const held = scopesAt(grants, moment)
     for (const scope of Object.keys(held))
       for (const { id, name, mode } of conflictsIn(model, held, scope))
-        if (mode === 'enforce') broken.set(`${id} ${scope}`, { rule: name, role: breakingAlone(model, held[scope], id) })
+        if (mode === 'enforce')
+          broken.set(`${id} ${scope}`, { rule: name, role: breakingAlone(model, held[scope], id) })
   }
   return broken
 }

@@ -176,6 +176,8 @@ export type ReviewFigures = {
   remove: number
   end: number
   unanswered: number
+  /** Of the answers: by what no answer means, once the campaign has closed. */
+  byNobody: number
   pending: number
   taken: number
   refused: number
@@ -191,6 +193,7 @@ export async function countLines(ctx: CallContext, reviewId: string): Promise<Re
   const statement = once<ReviewFigures>(
     sql`select ${counted(sql`l.answer = 'keep'`)} as keep, ${counted(sql`l.answer = 'remove'`)} as remove,
       ${counted(sql`l.answer = 'end'`)} as "end", ${counted(stateConditions.unanswered)} as unanswered,
+      ${counted(sql`l.answered_by_type = 'system'`)} as "byNobody",
       ${counted(stateConditions.pending)} as pending, ${counted(stateConditions.taken)} as taken,
       ${counted(stateConditions.refused)} as refused, ${counted(sql`l.outcome = 'gone'`)} as gone,
       ${counted(sql`l.restored_at is not null`)} as restored,

@@ -80,14 +80,14 @@ export async function showLeaving(c: Context<ConsoleEnv>, state: FormState, act:
   return renderForm(c, state, page)
 }
 
-/** What switching somebody off closes, and what goes dark. */
+/** What switching somebody off closes, and what has no effect meanwhile. */
 export const Consequences = ({ preview, manager }: { preview: DeactivationPreview; manager: Manager }) => {
   const closing = closingWords(preview.closes)
   return (
     <div class="columns">
       <Panel title="Closes at once">
         {closing.length === 0 ? (
-          <p class="text-secondary">Nothing of theirs is open.</p>
+          <p class="text-secondary">Nothing is open.</p>
         ) : (
           <ul>
             {closing.map((words) => (
@@ -96,7 +96,7 @@ export const Consequences = ({ preview, manager }: { preview: DeactivationPrevie
           </ul>
         )}
       </Panel>
-      <Panel title="Goes dark">
+      <Panel title="Has no effect while they are off">
         {preview.roles.length === 0 ? (
           <p class="text-secondary">They hold no role.</p>
         ) : (
