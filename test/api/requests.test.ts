@@ -43,6 +43,8 @@ const bodies: Record<string, unknown> = {
   'post /teams/{id}/sources': { groupId: 'x' },
   'post /teams/{id}/roles': { roleId: 'x', reason: 'X' },
   'patch /teams/{id}/roles/{partId}': { reason: 'X' },
+  'put /teams/{id}/left-out/{partId}': { reason: 'X' },
+  'put /users/{id}/inactivity-exception': { reason: 'X' },
   'post /directories/{id}/move': { toDirectoryId: 'dir_00000000000000000000000000' },
   'post /directories/{id}/adoption-requests/decide': { requests: 'all', decision: 'adopt' },
   'post /users/{id}/address-proposal/decide': { decision: 'accept' },
