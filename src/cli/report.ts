@@ -74,6 +74,7 @@ async function make(runtime: CliRuntime, options: MakeOptions): Promise<void> {
     ...(made.findings.length === 0
       ? ['Nothing to look at']
       : made.findings.map(({ text, count, sample }) => `${count} × ${text}: ${sample.join(', ')}`)),
+    ...(made.rows.length === 0 ? [] : ['Its rows: --csv']),
   ]
   print(runtime, options, { json: made, human })
 }

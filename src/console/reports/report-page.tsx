@@ -6,6 +6,7 @@ import { Time } from '#http/ui/time.tsx'
 import type { Cell } from '#platform/csv.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
+import { Moment } from '../ui/moment.tsx'
 import { Badge, Pager, Panel } from '../ui/parts.tsx'
 
 type ReportProps = {
@@ -15,9 +16,11 @@ type ReportProps = {
   at: string | undefined
   cursor: string | undefined
   unusedDays: string | undefined
+  /** Since when there is a history. */
+  beginsAt: string
 }
 
-export const ReportPage = ({ frame, report, at, cursor, unusedDays }: ReportProps) => {
+export const ReportPage = ({ frame, report, at, cursor, unusedDays, beginsAt }: ReportProps) => {
   const { kind, title, madeAt, facts, findings, columns, rows, nextCursor } = report
   const path = `/console/reports/${kind}`
   const query = (more: Record<string, string | undefined>): string => {
@@ -63,6 +66,7 @@ export const ReportPage = ({ frame, report, at, cursor, unusedDays }: ReportProp
         next={nextCursor === null ? undefined : `${path}${query({ cursor: nextCursor })}`}
         first={cursor === undefined ? undefined : `${path}${query({})}`}
       />
+      <Moment path={path} at={madeAt} beginsAt={beginsAt} now={frame.ctx.clock.now()} />
     </ConsolePage>
   )
 }

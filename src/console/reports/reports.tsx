@@ -1,6 +1,6 @@
 // Reports: what there is, one of them, which are made on a schedule, comparing with a list, and named places.
 import { type Context, Hono } from 'hono'
-import { contextOf } from '#access/ground/context-at.ts'
+import { contextOf, historyBegins } from '#access/ground/context-at.ts'
 import { searchUsers } from '#access/people/list-users.ts'
 import { compareRoster, type RosterComparison, rosterOf } from '#access/reports/compare-roster.ts'
 import { listReports, makeReport, reportCsv } from '#access/reports/make-report.ts'
@@ -81,7 +81,8 @@ export function createReports(): Hono<ConsoleEnv> {
     const ctx = await contextOf(frame.ctx, at === undefined ? undefined : momentOf(at, frame.ctx.clock.now()))
     const options = { ...(unusedDays === undefined ? {} : { unusedDays: Number(unusedDays) }), cursor, limit: 100 }
     const report = await makeReport(ctx, c.req.param('kind'), options)
-    return renderPage(c, <ReportPage {...{ frame, report, at, cursor, unusedDays }} />)
+    const beginsAt = await historyBegins(frame.ctx)
+    return renderPage(c, <ReportPage {...{ frame, report, at, cursor, unusedDays, beginsAt }} />)
   })
 
   pages.get('/:kind/rows.csv', async (c) => {
