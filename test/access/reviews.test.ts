@@ -363,6 +363,10 @@ describe('what an answer does', () => {
     await run()
     expect(await roles(dora)).toEqual([])
     expect(await listReviewTasks(ctx, { limit: 9 })).toMatchObject([{ status: 'open' }])
+    expect(await alarms()).toEqual(['review_tasks'])
+    // Given back, there is nothing left that administrators are called for.
+    await restoreReview(ctx, { reviewId: id })
+    expect([await alarms(), await roles(dora)]).toEqual([[], ['editor']])
   })
 
   test('the last administrator stays, and so does whoever goes beyond the rights of the one whose campaign it is', async () => {

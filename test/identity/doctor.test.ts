@@ -50,6 +50,9 @@ test('duplicates, identities of the gone, connections that could not work, direc
   await here.client.patch(`directories/${scim.directoryId}`, { adoption: 'never' })
   for (const _ of [1, 2, 3]) expect((await scim.post('/Users', scimUser('ada@example.com'))).status).toBe(409)
   await stage.app.provisioning.flush()
+  await owner`insert into mails (organization_id, id, kind, recipient, subject, body_sealed, status, attempts, next_attempt_at, last_error,
+    created_at) values (${organizationId}, 'mai_1', 'test', 'ops@example.com', 'Test', 'x', 'queued', 2, now(),
+    'The mail server did not answer in time', now())`
   const { exitCode, lines } = await doctor()
   expect(exitCode).toBe(1)
   expect(lines.filter((line) => !line.startsWith('  '))).toEqual([
@@ -57,6 +60,7 @@ test('duplicates, identities of the gone, connections that could not work, direc
     'opaque-1 of Another provider (SAML) belongs to gone@example.com, who was deleted',
     expect.stringContaining('Nobody can sign in through Another provider (SAML): all of its certificates have ended'),
     expect.stringMatching(/^Okta has asked 3 times for ada@example.com and was refused with 409/),
+    '1 mail has not left; the mail server said: The mail server did not answer in time',
   ])
   const { json } = await stage.rolecall('doctor', '--organization', here.client.slug, '--json')
   expect(json.findings).toMatchObject([
@@ -64,5 +68,6 @@ test('duplicates, identities of the gone, connections that could not work, direc
     { check: 'identity_of_the_gone', ids: [gone, here.connection.id] },
     { check: 'broken_connection', ids: [here.connection.id] },
     { check: 'looping_directory', ids: [scim.directoryId] },
+    { check: 'failing_mail', ids: ['mai_1'] },
   ])
 })

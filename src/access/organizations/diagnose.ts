@@ -1,12 +1,13 @@
 // What is wrong in an organization before anybody stumbles over it: addresses that two people have, identities that hang on people
-// who are gone, connections through which nobody could come in, directories that ask for the same in vain.
+// who are gone, connections through which nobody could come in, directories that ask for the same in vain, mail that does not leave.
 import { sql } from 'drizzle-orm'
 import { type Connection, isConfigured, isOpenForSignIn, listConnections } from '#connections/sign-in/connections.ts'
 import { prepared } from '#db/statement.ts'
 import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
+import { counted } from '#words/counts.ts'
 
 export type Finding = {
-  check: 'duplicate_address' | 'identity_of_the_gone' | 'broken_connection' | 'looping_directory'
+  check: 'duplicate_address' | 'identity_of_the_gone' | 'broken_connection' | 'looping_directory' | 'failing_mail'
   /** Ids of what it is about. */
   ids: string[]
   /** What is the case. */
@@ -51,19 +52,30 @@ const loops = prepared<Key, Loop>(
     group by e.directory_id, d.name, 3, e.status having count(*) >= 3 order by 4 desc limit 1000`,
 )
 
+type Undelivered = { id: string; count: number; lastError: string }
+
+// Of the last mail that was not taken, why; what was given up counts for a week.
+const undelivered = prepared<Key, Undelivered>(
+  (p) => sql`select id, (count(*) over ())::int as count, last_error as "lastError" from mails
+    where organization_id = ${p.organizationId} and last_error is not null
+      and (status = 'queued' or status = 'failed' and created_at > now() - interval '7 days')
+    order by id desc limit 1`,
+)
+
 /** @throws AppError forbidden */
 export async function diagnose(ctx: CallContext): Promise<Finding[]> {
   for (const permission of ['users.read', 'connections.read', 'directories.read'] as const)
     requirePermission(ctx, permission)
   const { organizationId } = ctx
   const connections = await listConnections(ctx)
-  const [twice = [], gone = [], looping = []] = await inTransaction(
+  const [twice = [], gone = [], looping = [], mails = []] = await inTransaction(
     ctx,
     async (tx) =>
       [
         await tx.run(duplicates({ organizationId })),
         await tx.run(orphans({ organizationId })),
         await tx.run(loops({ organizationId })),
+        await tx.run(undelivered({ organizationId })),
       ] as const,
   )
   return [
@@ -71,6 +83,7 @@ export async function diagnose(ctx: CallContext): Promise<Finding[]> {
     ...gone.map(ofOrphan),
     ...connections.flatMap((connection) => ofConnection(connection, ctx.clock.now())),
     ...looping.map(ofLoop),
+    ...mails.map(ofMail),
   ].slice(0, most)
 }
 
@@ -79,6 +92,14 @@ const ofDuplicate = ({ id, userName, address, keeperId, keeper }: Duplicate): Fi
   ids: [id, keeperId],
   text: `${userName} and ${keeper ?? keeperId} have the address ${address}; it signs in ${keeper ?? keeperId} alone`,
   advice: 'Give one of them another address, or deactivate and delete the account that is not used',
+})
+
+const ofMail = ({ id, count, lastError }: Undelivered): Finding => ({
+  check: 'failing_mail',
+  ids: [id],
+  text: `${counted(count, 'mail has', 'mails have')} not left; the mail server said: ${lastError}`,
+  advice:
+    'Try the mail server, on Settings › Mail or with `mail server try`; what is queued is sent once it takes mail',
 })
 
 const ofOrphan = ({ subject, connectionId, connection, userId, userName }: Orphan): Finding => ({

@@ -150,6 +150,14 @@ const settle = prepared<
     where organization_id = ${p.organizationId} and id = ${p.id} and status = any (${p.from}::text[]) returning id`,
 )
 
+/** What administrators were told to have done is done. */
+const settleAlarms = prepared<{ organizationId: string; now: string }, never>(
+  (p) => sql`update alarms a set settled_at = ${p.now}::timestamptz, settled_by = 'system'
+    where a.organization_id = ${p.organizationId} and a.kind = 'review_tasks' and a.settled_at is null and not exists (
+      select from review_tasks t where t.organization_id = a.organization_id and t.review_id = a.detail ->> 'reviewId'
+        and t.status in ('waiting', 'open'))`,
+)
+
 /** The role is held again. @returns false where the provider has taken it meanwhile @throws AppError forbidden (reason `ceiling`) */
 export async function cancelTask(
   tx: Transaction,
@@ -164,6 +172,7 @@ export async function cancelTask(
   )
   if (cancelled === undefined) return false
   await tx.run(recordAudit(ctx, { action: 'review_task.cancel', targetType: 'review_task', targetId: task.id }))
+  await tx.run(settleAlarms({ organizationId: ctx.organizationId, now: change.now }))
   return true
 }
 
@@ -192,14 +201,6 @@ export async function settleTasks(ctx: CallContext): Promise<void> {
   }
   await inTransaction(ctx, (tx) => tx.commitWith(settleAlarms({ organizationId, now: nowOf(ctx) })))
 }
-
-/** What administrators were told to have done is done. */
-const settleAlarms = prepared<{ organizationId: string; now: string }, never>(
-  (p) => sql`update alarms a set settled_at = ${p.now}::timestamptz, settled_by = 'system'
-    where a.organization_id = ${p.organizationId} and a.kind = 'review_tasks' and a.settled_at is null and not exists (
-      select from review_tasks t where t.organization_id = a.organization_id and t.review_id = a.detail ->> 'reviewId'
-        and t.status in ('waiting', 'open'))`,
-)
 
 async function endTask(ctx: CallContext, { id, userId }: Due): Promise<void> {
   const change = { organizationId: ctx.organizationId, id, now: nowOf(ctx), message: null }
