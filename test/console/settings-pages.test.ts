@@ -58,7 +58,8 @@ beforeAll(async () => {
     ...{ senderAddress: 'it@example.com', senderName: 'IT' },
   })
   const emergency = (await createEmergencyAccount(ctx, { name: 'Envelope one' })).userId
-  const leave = { from: '2098-01-01T00:00:00Z', until: '2099-01-01T00:00:00Z', reason: 'Parental leave' }
+  const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString()
+  const leave = { from: inDays(100), until: inDays(400), reason: 'Parental leave' }
   await planAbsence(ctx, { userId: user, ...leave })
   await exceptFromInactivity(ctx, { userId: user, reason: 'On leave' })
   Object.assign(ids, { brand, user, role, editor, group, application, key, domain, emergency })

@@ -199,7 +199,6 @@ describe('X-22: connections to the database', () => {
     const slow = once(sql`select pg_sleep(0.05)`)
     const work = (owner: string) =>
       database.transaction(enterOrganization({ organizationId: owner }), (tx) => tx.run(slow), owner)
-    const begun = performance.now()
     let done = 0
     const flood = Promise.all(
       Array.from({ length: 40 }, async () => {
@@ -208,10 +207,9 @@ describe('X-22: connections to the database', () => {
       }),
     )
     await work('org_quiet')
-    const waited = performance.now() - begun
-    expect(done).toBeLessThan(20)
+    // Of forty: those that were under way, and those that ran beside it.
+    expect(done).toBeLessThan(13)
     await flood
-    expect(waited).toBeLessThan((performance.now() - begun) / 3)
   })
 
   test('one organization alone cannot have all of them', async () => {
