@@ -288,7 +288,7 @@ test('in the console: the list, a report with findings, a schedule, a comparison
   )
   // As it was: along the history, or by day and time.
   const slider = (await pages.get('/console/reports/permission_audit')).text
-  expect(slider).toMatch(/<form[^>]*action="\/console\/reports\/permission_audit"[^>]*>[^]*?name="at"/)
+  expect(slider).toMatch(/<form[^>]*action="\/console\/reports\/permission_audit"[^>]*>[\s\S]*?name="at"/)
   const later = await pages.get('/console/reports/permission_audit?at=2099-01-01T00:00')
   expect([later.status, later.text.includes('is in the future')]).toEqual([400, true])
   expect((await pages.get('/console/reports/permission_audit/rows.csv')).text).toContain('dot@example.com')
