@@ -38,17 +38,18 @@ const resourceOf = (path: string): string => {
 }
 
 /** The figures of the installation, by what the database calls them. */
-const installationHelp = {
-  mails_queued: 'Mails that wait to be sent',
-  mails_oldest_seconds: 'How long the mail has been due that has waited longest; 0 where none is due',
-  logouts_queued: 'Back-channel logouts that wait to be delivered to applications',
-  alarms_unsent: 'Alarms that administrators have not been told of',
-  jobs_failing: 'Organizations in which work of this kind has failed at its last try',
-  mass_changes_open: 'Mass changes that wait for an administrator',
-  directory_silent_seconds: 'How long a directory that is in use has not called',
-} as const
-
-type InstallationFigureName = keyof typeof installationHelp
+const installation: Readonly<Record<string, { help: string; labelNames?: string[] }>> = {
+  mails_queued: { help: 'Mails that wait to be sent' },
+  mails_oldest_seconds: { help: 'How long the mail has been due that has waited longest; 0 where none is due' },
+  logouts_queued: { help: 'Back-channel logouts that wait to be delivered to applications' },
+  alarms_unsent: { help: 'Alarms that administrators have not been told of' },
+  jobs_failing: {
+    help: 'Organizations in which work of this kind has failed at its last try',
+    labelNames: ['kind'],
+  },
+  mass_changes_open: { help: 'Mass changes that wait for an administrator' },
+  directory_silent_seconds: { help: 'How long a directory that is in use has not called', labelNames: ['directory'] },
+}
 
 export function createMetrics(): Metrics {
   const registry = new Registry()
@@ -110,24 +111,17 @@ export function createMetrics(): Metrics {
   }
 }
 
-const labelsOf: Partial<Record<InstallationFigureName, string[]>> = {
-  jobs_failing: ['kind'],
-  directory_silent_seconds: ['directory'],
-}
-
 function installationGauges(registry: Registry): (figures: readonly InstallationFigure[]) => void {
   const gauges = new Map(
-    Object.entries(installationHelp).map(([name, help]) => {
-      const labelNames = labelsOf[name as InstallationFigureName] ?? []
-      return [name, new Gauge({ registers: [registry], name: `rolecall_${name}`, help, labelNames })] as const
+    Object.entries(installation).map(([name, { help, labelNames = [] }]) => {
+      const gauge = new Gauge({ registers: [registry], name: `rolecall_${name}`, help, labelNames })
+      // A reset of one without labels says 0, which nobody has counted where the database did not answer.
+      const forget = labelNames.length === 0 ? () => gauge.remove() : () => gauge.reset()
+      return [name, { gauge, forget }] as const
     }),
   )
   return (figures) => {
-    for (const [name, gauge] of gauges) {
-      gauge.reset()
-      // Without labels, a reset says 0, which nobody has counted where the database did not answer.
-      if (labelsOf[name as InstallationFigureName] === undefined) gauge.remove()
-    }
-    for (const { name, labels, value } of figures) gauges.get(name)?.set({ ...labels }, value)
+    for (const { forget } of gauges.values()) forget()
+    for (const { name, labels, value } of figures) gauges.get(name)?.gauge.set({ ...labels }, value)
   }
 }

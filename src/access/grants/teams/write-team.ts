@@ -9,6 +9,7 @@ import { isId } from '#platform/ids.ts'
 import { invalidField, nameSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, nowOf, requirePermissionIn, type Transaction } from '#src/context.ts'
 import { withinCeiling } from '../../ceiling/ceiling.ts'
+import { requireUser } from '../../ground/require-user.ts'
 import { requireFitForFilters } from './team-roles.ts'
 import { lockTeam, lockTeamRow, requireNoTeamsWithin, type TeamKey, type TeamRecord } from './teams.ts'
 
@@ -48,11 +49,6 @@ const update = prepared<Columns, never>(
     where organization_id = ${p.organizationId} and id = ${p.teamId}`,
 )
 
-const userIsThere = prepared<{ organizationId: string; userId: string }, { id: string }>(
-  (p) => sql`select u.id from users u where u.organization_id = ${p.organizationId} and u.id = ${p.userId}
-    and u.deleted_at is null`,
-)
-
 const brandIsThere = prepared<{ organizationId: string; brandId: string }, { id: string }>(
   (p) =>
     sql`select b.id from brands b where b.organization_id = ${p.organizationId} and b.id = ${p.brandId} for key share`,
@@ -63,13 +59,6 @@ async function requireBrand(tx: Transaction, { organizationId }: CallContext, br
   if (brandId === null) return
   const [found] = isId('brd', brandId) ? await tx.run(brandIsThere({ organizationId, brandId })) : []
   if (found === undefined) throw notFound('Brand')
-}
-
-/** @throws AppError not_found */
-async function requireLeader(tx: Transaction, { organizationId }: CallContext, userId: string | null): Promise<void> {
-  if (userId === null) return
-  const [found] = isId('usr', userId) ? await tx.run(userIsThere({ organizationId, userId })) : []
-  if (found === undefined) throw notFound('User')
 }
 
 /** @throws AppError not_found; invalid (field `parentId`) where a team cannot be within it */
@@ -96,7 +85,7 @@ export async function createTeamWithin(tx: Transaction, ctx: CallContext, input:
   requirePermissionIn(ctx, 'teams.write', brandId)
   await requireBrand(tx, ctx, brandId)
   await requireParent(tx, ctx, { parentId, brandId })
-  await requireLeader(tx, ctx, leaderId)
+  if (leaderId !== null) await requireUser(tx, ctx, leaderId)
   const { organizationId } = ctx
   const teamId = ctx.ids.next('tea')
   const columns = { organizationId, teamId, name, nameKey: fold(name), brandId, parentId, leaderId }
@@ -116,7 +105,7 @@ export async function updateTeamWithin(tx: Transaction, ctx: CallContext, input:
     await requireParent(tx, ctx, { parentId, brandId: before.brand?.id ?? null, teamId })
     if (parentId !== null) await requireNoTeamsWithin(tx, ctx, teamId)
   }
-  if (leaderId !== (before.leader?.id ?? null)) await requireLeader(tx, ctx, leaderId)
+  if (leaderId !== null && leaderId !== before.leader?.id) await requireUser(tx, ctx, leaderId)
   const columns = { organizationId: ctx.organizationId, teamId, name, nameKey: fold(name), parentId, leaderId }
   const leaders = [before.leader?.id, leaderId].filter((id) => id != null)
   await withinCeiling(tx, ctx, { users: leaders, teams: [teamId] }, () => tx.run(update(columns)))

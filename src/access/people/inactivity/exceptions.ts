@@ -9,6 +9,7 @@ import { isId } from '#platform/ids.ts'
 import { instantSchema, lineSchema, parseInput, requireFuture } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import { requireNotAbove } from '../../ceiling/ceiling.ts'
+import { requireUser } from '../../ground/require-user.ts'
 import { requireSomebodyElse } from '../../ground/somebody-else.ts'
 
 export type InactivityException = {
@@ -119,18 +120,12 @@ const warning = prepared<Key, NonNullable<InactivityStanding['warning']>>(
       and w.warned_at >= greatest(u.last_active_at, u.status_changed_at)`,
 )
 
-const isThere = prepared<Key, { id: string }>(
-  (p) =>
-    sql`select u.id from users u where u.organization_id = ${p.organizationId} and u.id = ${p.userId} and u.deleted_at is null`,
-)
-
 /** How the rule stands to somebody. @throws AppError not_found, forbidden */
 export async function getInactivityStanding(ctx: CallContext, userId: string): Promise<InactivityStanding> {
   requirePermission(ctx, 'users.read')
   const { organizationId } = ctx
   return inTransaction(ctx, async (tx) => {
-    const [user] = await tx.run(isThere({ organizationId, userId }))
-    if (user === undefined) throw notFound('User')
+    await requireUser(tx, ctx, userId)
     const [exception = null] = await tx.run(select({ organizationId, userId, after: '', limit: 1 }))
     const [told = null] = await tx.run(warning({ organizationId, userId }))
     return { exception, warning: told }

@@ -6,7 +6,7 @@ import { isId } from '#platform/ids.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import { addMembersWithin } from '../../people/local.ts'
 import { id, listOf } from './fields.ts'
-import { defineChange, nobody } from './kind.ts'
+import { type Affected, defineChange, nobody } from './kind.ts'
 
 const members = prepared<{ organizationId: string; groupId: string; ids: readonly string[] }, { id: string }>(
   (p) => sql`select user_id as id from group_members where organization_id = ${p.organizationId}
@@ -25,6 +25,13 @@ export async function membersAmong(
   return found.map((row) => row.id)
 }
 
+/** Whom it concerns that these come in, or go. */
+export const membersAffected = (memberIds: readonly string[]): Affected => ({
+  ...nobody,
+  userIds: memberIds.filter((member) => isId('usr', member)),
+  groupIds: memberIds.filter((member) => isId('grp', member)),
+})
+
 export const addMembers = defineChange({
   fields: z.strictObject({ groupId: id, memberIds: listOf(id) }),
   label: 'Add them',
@@ -33,11 +40,7 @@ export const addMembers = defineChange({
     await addMembersWithin(tx, ctx, change)
     return change.memberIds.map((member) => ({ id: member }))
   },
-  affected: async (_tx, _ctx, { memberIds }) => ({
-    ...nobody,
-    userIds: memberIds.filter((member) => isId('usr', member)),
-    groupIds: memberIds.filter((member) => isId('grp', member)),
-  }),
+  affected: async (_tx, _ctx, { memberIds }) => membersAffected(memberIds),
   // Who was in it already stays.
   inverse: async (tx, ctx, { groupId, memberIds }) => {
     const found = new Set(await membersAmong(tx, ctx, { groupId, memberIds }))

@@ -62,6 +62,13 @@ export type Inverse = { kind: string } & Record<string, unknown>
 /** The ids of what was made, for what takes it away again. */
 export const idsOf = (made: readonly { id: string }[]): string[] => made.map(({ id }) => id)
 
+/** What a change sets, as it was before. */
+export const asBefore = <Before extends object>(
+  before: Before,
+  change: { [Name in keyof Before]?: unknown },
+): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(before).filter(([name]) => change[name as keyof Before] !== undefined))
+
 export const defineChange = <Fields extends z.ZodObject, Outcome extends { id: string }>(
   type: ChangeType<Fields, Outcome>,
 ): ChangeType<Fields, Outcome> => type

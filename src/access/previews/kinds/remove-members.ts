@@ -1,10 +1,9 @@
 // People and groups that are taken out of a local group.
 import { z } from 'zod'
-import { isId } from '#platform/ids.ts'
 import { removeMembersWithin } from '../../people/local.ts'
-import { membersAmong } from './add-members.ts'
+import { membersAffected, membersAmong } from './add-members.ts'
 import { id, listOf } from './fields.ts'
-import { defineChange, nobody } from './kind.ts'
+import { defineChange } from './kind.ts'
 
 export const removeMembers = defineChange({
   fields: z.strictObject({ groupId: id, memberIds: listOf(id) }),
@@ -13,11 +12,7 @@ export const removeMembers = defineChange({
     await removeMembersWithin(tx, ctx, change)
     return change.memberIds.map((member) => ({ id: member }))
   },
-  affected: async (_tx, _ctx, { memberIds }) => ({
-    ...nobody,
-    userIds: memberIds.filter((member) => isId('usr', member)),
-    groupIds: memberIds.filter((member) => isId('grp', member)),
-  }),
+  affected: async (_tx, _ctx, { memberIds }) => membersAffected(memberIds),
   inverse: async (tx, ctx, { groupId, memberIds }) => {
     const there = await membersAmong(tx, ctx, { groupId, memberIds })
     return () => (there.length === 0 ? [] : [{ kind: 'add_members', groupId, memberIds: there }])

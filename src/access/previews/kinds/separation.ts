@@ -10,7 +10,7 @@ import {
   updateSeparationWithin,
 } from '../../grants/separation/write-rule.ts'
 import { id, permission, timeInput } from './fields.ts'
-import { defineChange, idsOf, oneByOne, removeEach, usersAffected } from './kind.ts'
+import { asBefore, defineChange, idsOf, oneByOne, removeEach, usersAffected } from './kind.ts'
 
 const side = z
   .strictObject({ roleId: id.nullish(), permission: permission.nullish() })
@@ -60,10 +60,7 @@ export const updateSeparation = defineChange({
   inverse: async (tx, ctx, { ruleId, ...changes }) => {
     const { name, purpose, mode, exceptRoles } = await findRule(tx, ctx, ruleId)
     const before = { name, purpose, mode, exceptRoleIds: exceptRoles.map(({ id: roleId }) => roleId) }
-    const fields = (Object.keys(before) as (keyof typeof before)[]).filter((field) => changes[field] !== undefined)
-    return () => [
-      { kind: 'update_separation', ruleId, ...Object.fromEntries(fields.map((field) => [field, before[field]])) },
-    ]
+    return () => [{ kind: 'update_separation', ruleId, ...asBefore(before, changes) }]
   },
 })
 

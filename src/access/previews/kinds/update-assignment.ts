@@ -6,7 +6,7 @@ import { isId } from '#platform/ids.ts'
 import { assignmentById } from '../../grants/assignments/assignments.ts'
 import { updateAssignmentWithin } from '../../grants/assignments/update-assignment.ts'
 import { id, timeInput } from './fields.ts'
-import { defineChange, type EarlierEnd, usersAffected } from './kind.ts'
+import { asBefore, defineChange, type EarlierEnd, usersAffected } from './kind.ts'
 
 type Key = { organizationId: string; assignmentId: string }
 
@@ -45,11 +45,9 @@ export const updateAssignment = defineChange({
   inverse: async (tx, { organizationId }, change) => {
     const [before] = await tx.run(assignmentById({ organizationId, assignmentId: change.assignmentId }))
     if (before === undefined) return () => []
-    const fields = (['reason', 'sponsor', 'expiresAt', 'reviewAt'] as const).filter(
-      (name) => change[name] !== undefined,
-    )
+    const { reason, sponsor, expiresAt, reviewAt } = before
     const was = {
-      ...Object.fromEntries(fields.map((name) => [name, before[name]])),
+      ...asBefore({ reason, sponsor, expiresAt, reviewAt }, change),
       ...(change.roleId === undefined ? {} : { roleId: before.role.id }),
     }
     // With another role, what is left is another assignment.

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { prepared } from '#db/statement.ts'
 import { lockedOrganization, updateOrganizationWithin } from '../../organizations/update-organization.ts'
-import { defineChange, oneByOne } from './kind.ts'
+import { asBefore, defineChange, oneByOne } from './kind.ts'
 
 const organization = z.strictObject({
   name: z.string().optional(),
@@ -26,10 +26,6 @@ export const updateOrganization = defineChange({
     (await tx.run(recordedAfter({ organizationId, moment }))).length > 0,
   inverse: async (tx, ctx, change) => {
     const before = await lockedOrganization(tx, ctx)
-    const names = (Object.keys(change.organization) as (keyof typeof change.organization)[]).filter(
-      (name) => change.organization[name] !== undefined,
-    )
-    const was = Object.fromEntries(names.map((name) => [name, before[name]]))
-    return () => [{ kind: 'update_organization', organization: was }]
+    return () => [{ kind: 'update_organization', organization: asBefore(before, change.organization) }]
   },
 })

@@ -5,7 +5,7 @@ import { prepared } from '#db/statement.ts'
 import { roleById } from '../../grants/roles/roles.ts'
 import { updateRoleWithin } from '../../grants/roles/update-role.ts'
 import { id, permission, timeInput } from './fields.ts'
-import { defineChange, oneByOne } from './kind.ts'
+import { asBefore, defineChange, oneByOne } from './kind.ts'
 
 const role = z.strictObject({
   roleId: id,
@@ -40,8 +40,6 @@ export const updateRole = defineChange({
   inverse: async (tx, { organizationId }, { role: { roleId, ...changes } }) => {
     const [before] = await tx.run(roleById({ organizationId, roleId }))
     if (before === undefined) return () => []
-    const names = (Object.keys(changes) as (keyof typeof changes)[]).filter((name) => changes[name] !== undefined)
-    const was = Object.fromEntries(names.map((name) => [name, before[name]]))
-    return () => [{ kind: 'update_role', role: { roleId, ...was } }]
+    return () => [{ kind: 'update_role', role: { roleId, ...asBefore(before, changes) } }]
   },
 })
