@@ -58,9 +58,14 @@ export function addAbsenceCommands(program: Command, runtime: CliRuntime): void 
     .action((options: Scope & { atReturn?: AtReturn }) => rule(runtime, options))
 }
 
+const inWords = (status: string): string => status.replaceAll('_', ' ')
+
 const show = (runtime: CliRuntime, options: OutputOptions, absence: Absence): void => {
   const { id, user, from, until, status } = absence
-  print(runtime, options, { json: absence, human: () => [`${user.userName}: ${from} to ${until}, ${status} (${id})`] })
+  print(runtime, options, {
+    json: absence,
+    human: () => [`${user.userName}: ${from} to ${until}, ${inWords(status)} (${id})`],
+  })
 }
 
 async function plan(runtime: CliRuntime, options: PlanOptions): Promise<void> {
@@ -89,7 +94,7 @@ async function list(runtime: CliRuntime, options: Scope): Promise<void> {
     USER: ({ user }) => user.userName,
     FROM: ({ from }) => from,
     UNTIL: ({ until }) => until,
-    STATUS: ({ status }) => status,
+    STATUS: ({ status }) => inWords(status),
     REASON: ({ reason }) => reason,
   })
 }

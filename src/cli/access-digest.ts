@@ -28,6 +28,6 @@ async function digest(runtime: CliRuntime, options: Options): Promise<void> {
 
 async function preview(runtime: CliRuntime, options: Options): Promise<void> {
   const found = await inOrganization(runtime, options.organization, previewAccessDigest)
-  const lines = found.people.flatMap(({ userId, sentences }) => sentences.map((sentence) => `${userId}: ${sentence}`))
+  const lines = found.people.flatMap(({ name, sentences }) => sentences.map((sentence) => `${name}: ${sentence}`))
   print(runtime, options, { json: found, human: () => [`${found.from} to ${found.until}`, ...lines] })
 }

@@ -2,7 +2,8 @@
 import type { Command } from 'commander'
 import { requireAssetReference } from '#access/decisions/asset-access.ts'
 import { decideOne, getEffectiveAccess } from '#access/decisions/effective-access.ts'
-import type { AssignmentSource, ChainEntry, EffectiveAssignment } from '#access/decisions/evaluate.ts'
+import type { AssignmentSource, ChainEntry, DecisionReason, EffectiveAssignment } from '#access/decisions/evaluate.ts'
+import { permissionHint } from '#access/decisions/permission-hint.ts'
 import { resolveBrand, resolveUser } from '#access/grants/managers/references.ts'
 import { contextOf } from '#access/ground/context-at.ts'
 import { brandDifference, personDifference } from '#access/people/access-difference.ts'
@@ -36,7 +37,7 @@ export function addAccessCommands(program: Command, runtime: CliRuntime): void {
     .action((options: Scope) => show(runtime, options))
   access
     .command('check')
-    .description('may the user do this? Exit code 0: allowed, 3: denied')
+    .description('may the user do this? Exit code 0: allowed, 3: denied, 1: what is named is not here')
     .requiredOption('--organization <slug>', 'slug or id')
     .requiredOption('--user <name>', 'userName or id')
     .requiredOption('--permission <name>', 'such as content.publish')
@@ -104,20 +105,32 @@ function because(source: ChainEntry['source']): string {
   if (source.type === 'separation') return `separation of duties: ${source.name}`
   if (source.type === 'mapping' && source.filter !== null) return `filter ${source.filter}`
   if (source.type === 'mapping') return `group ${source.path.map(({ displayName }) => displayName).join(' → ')}`
-  if (source.type === 'team') return `team ${source.team.name}`
   const until = source.expiresAt === null ? '' : ` until ${source.expiresAt}`
+  if (source.type === 'team') return `team ${source.team.name}${until}`
   return `direct assignment${until}: ${source.reason}`
+}
+
+/** A name that is not here is no denial of somebody's: whoever asks has mistyped it, or asks the wrong organization. */
+const unknownReasons: Partial<Record<DecisionReason, string>> = {
+  organization_unknown: 'There is no such organization',
+  user_unknown: 'There is no such user',
+  brand_unknown: 'There is no such brand',
+  asset_unknown: 'There is no such asset in that brand',
 }
 
 async function check(runtime: CliRuntime, options: CheckOptions): Promise<void> {
   const { user, permission, brand, at } = options
   const asset = options.asset === undefined ? undefined : requireAssetReference(options.asset)
-  const decision = await inOrganization(runtime, options.organization, async (ctx) =>
-    decideOne(await contextOf(ctx, at), { user, permission, brand, asset }),
-  )
+  const { decision, hint } = await inOrganization(runtime, options.organization, async (ctx) => ({
+    decision: await decideOne(await contextOf(ctx, at), { user, permission, brand, asset }),
+    hint: await permissionHint(ctx, permission),
+  }))
   const { allowed, step, reason, chain } = decision
+  const missing = unknownReasons[reason]
+  if (missing !== undefined) throw new AppError('not_found', `${missing}; nothing was decided`)
   const verdict = `${allowed ? 'allowed' : 'denied'}: ${reason} (decided by ${step})`
   print(runtime, options, { json: decision, human: () => [verdict, ...chain.map(chainLine)] })
+  if (!allowed && hint !== undefined) runtime.printError(`hint: ${hint}`)
   runtime.setExitCode(allowed ? 0 : deniedExitCode)
 }
 

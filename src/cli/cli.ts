@@ -45,6 +45,9 @@ export function createCli(runtime: CliRuntime): Command {
       writeOut: (text) => runtime.print(text.trimEnd()),
       writeErr: (text) => runtime.printError(text.trimEnd()),
     })
+    .configureHelp({
+      optionDescription: (option) => `${option.description}${option.mandatory ? ' (required)' : ''}`,
+    })
     .showHelpAfterError('(add --help for the options)')
   const parts = [
     addServerCommands,

@@ -8,6 +8,7 @@ import {
 } from '#access/people/inactivity/exceptions.ts'
 import { type InactivityOutlook, previewInactivity } from '#access/people/inactivity/outlook.ts'
 import {
+  erasedAfterDays,
   getInactivityRule,
   type InactivityFiguresInput,
   type InactivityRule,
@@ -15,6 +16,7 @@ import {
   switchInactivityRuleOff,
 } from '#access/people/inactivity/rule.ts'
 import { listInactivityRuns, undoInactivityRun } from '#access/people/inactivity/runs.ts'
+import { invalid } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
@@ -66,11 +68,16 @@ export function addInactivityCommands(program: Command, runtime: CliRuntime): vo
     .action((options: Scope & { run: string }) => undo(runtime, options))
 }
 
+function asNumber(option: string, text: string | undefined): number {
+  if (text !== undefined && /^\d{1,4}$/.test(text)) return Number(text)
+  throw invalid(`${option} is to be a number of days`)
+}
+
 const figuresOf = ({ warn, deactivate, erase, concerns }: FigureOptions): InactivityFiguresInput => ({
   concerns: concerns as 'local' | 'everybody',
-  warnDays: Number(warn),
-  deactivateDays: Number(deactivate),
-  eraseDays: erase === undefined ? null : Number(erase),
+  warnDays: asNumber('--warn', warn),
+  deactivateDays: asNumber('--deactivate', deactivate),
+  eraseDays: erase === undefined ? null : asNumber('--erase', erase),
 })
 
 async function showRule(
@@ -79,8 +86,9 @@ async function showRule(
   work: (ctx: CallContext) => Promise<InactivityRule>,
 ): Promise<void> {
   const rule = await inOrganization(runtime, options.organization, work)
-  const { status, concerns, warnDays, deactivateDays, eraseDays } = rule
-  const erased = eraseDays === null ? '' : `, erased ${eraseDays} days after that`
+  const { status, concerns, warnDays, deactivateDays } = rule
+  const days = erasedAfterDays(rule)
+  const erased = days === null ? '' : `, erased ${days} days after that`
   const words = `${status}: ${concerns}, warned after ${warnDays} days, deactivated after ${deactivateDays}${erased}`
   print(runtime, options, { json: rule, human: () => [words] })
 }

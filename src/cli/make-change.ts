@@ -1,6 +1,6 @@
 // Changes of what people may do, by command: each says what it does, and what takes something away is to be said twice.
 import type { ChangeKind, ChangeOf, OutcomeOf } from '#access/previews/change.ts'
-import { makeAcceptable, type Preview, takesSomething } from '#access/previews/preview.ts'
+import { makeAcceptable, type Person, type Preview, takesSomething } from '#access/previews/preview.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { counted } from '#words/counts.ts'
@@ -26,15 +26,31 @@ export async function makeChange<Kind extends ChangeKind>(
 }
 
 /** Who gains and who loses, in words. */
-export function effectOf({ gaining, losing, withoutAccess, administrators }: Preview): string {
+export function effectOf({ entries, gaining, losing, withoutAccess, administrators }: Preview): string {
+  const who = (count: number, takes: 'gained' | 'lost'): string =>
+    named(
+      count,
+      entries.filter((entry) => entry[takes].length > 0).flatMap(({ sample }) => sample),
+    )
   const parts = [
-    ...(gaining === 0 ? [] : [`${people(gaining)} something more`]),
-    ...(losing === 0 ? [] : [`${people(losing)} something less`]),
-    ...(withoutAccess.count === 0 ? [] : [`${people(withoutAccess.count)} nothing at all`]),
+    ...(gaining === 0 ? [] : [`${people(gaining)} something more${who(gaining, 'gained')}`]),
+    ...(losing === 0 ? [] : [`${people(losing)} something less${who(losing, 'lost')}`]),
+    ...(withoutAccess.count === 0
+      ? []
+      : [`${people(withoutAccess.count)} nothing at all${named(withoutAccess.count, withoutAccess.sample)}`]),
   ]
   const left = administrators.after === administrators.before ? [] : [`administrators: ${administrators.after}`]
   if (parts.length === 0) return ["Nobody's access changes now", ...left].join('; ')
   return [`${parts.join(', ')} from now on`, ...left].join('; ')
+}
+
+const mostNamed = 5
+
+/** ` (Ann, Ben and 3 more)`. */
+function named(count: number, sample: readonly Person[]): string {
+  const names = [...new Map(sample.map(({ id, name }) => [id, name])).values()].slice(0, mostNamed)
+  if (names.length === 0) return ''
+  return count > names.length ? ` (${names.join(', ')} and ${count - names.length} more)` : ` (${names.join(', ')})`
 }
 
 const people = (count: number): string => counted(count, 'person has', 'people have')

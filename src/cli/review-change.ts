@@ -42,7 +42,7 @@ export function addReviewChangeCommands(review: Command, runtime: CliRuntime): v
 const inWords = (seen: ClosingPreview): string =>
   [
     `${seen.unanswered} lines are unanswered: ${seen.keptByDefault} are kept, ${seen.removedByDefault} removed, ${seen.endedByDefault} given an end date`,
-    `in all, ${seen.assignmentsRemoved} assignments are removed and ${seen.assignmentsEnded} end, ${seen.tasks} roles of groups become tasks, ${seen.teamsLeft} are taken out of teams, ${seen.accountsDeactivated} accounts are deactivated, at ${seen.effectiveAt}`,
+    `in all, ${seen.assignmentsRemoved} assignments are removed and ${seen.assignmentsEnded} end, ${seen.tasks} roles that mappings give become tasks, ${seen.teamsLeft} are taken out of teams, ${seen.accountsDeactivated} accounts are deactivated, at ${seen.effectiveAt}`,
   ].join('; ')
 
 async function close(runtime: CliRuntime, options: Options & { yes?: true }): Promise<void> {

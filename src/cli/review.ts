@@ -128,7 +128,7 @@ async function preview(runtime: CliRuntime, options: ScheduleOptions): Promise<v
     previewReview(ctx, await inputOf(ctx, options)),
   )
   const human = () => [
-    `${seen.lines} lines about ${seen.people} people: ${seen.privileged} privileged, ${seen.byGroups} by groups`,
+    `${seen.lines} lines about ${seen.people} people: ${seen.privileged} privileged, ${seen.byMappings} by mappings`,
     `${seen.fallback} lines go to somebody else than the rule says, ${seen.unreviewable} to nobody`,
     ...seen.reviewers.map(({ name, lines }) => `${name}: ${lines}`),
   ]

@@ -10,6 +10,7 @@ import { deletePerson } from '#access/people/status/delete-person.ts'
 import { listDeletedPeople } from '#access/people/status/deleted-people.ts'
 import { reactivateUser } from '#access/people/status/reactivate-user.ts'
 import { restoreDeleted } from '#access/people/status/restore-deleted.ts'
+import { AppError } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import type { CallContext } from '#src/context.ts'
 import { type OutputOptions, print, printList } from './output.ts'
@@ -48,7 +49,7 @@ export function addUserLeavingCommands(user: Command, runtime: CliRuntime): void
     .option('--hand-over-to <name>', 'who takes over what they leave behind: userName, id or address')
     .action((options: OfUser & { handOverTo?: string }) => remove(runtime, options))
   command('restore', 'restore a deleted user as they were')
-    .requiredOption('--user <id>', 'id')
+    .requiredOption('--user <name>', 'userName or id, as `user deleted` lists them')
     .action((options: OfUser) => restore(runtime, options))
   command('deleted', 'who is deleted and not erased yet').action((options: Scope) => deleted(runtime, options))
   command('leavers', 'who has gone and left work behind').action((options: Scope) => leavers(runtime, options))
@@ -58,14 +59,26 @@ export function addUserLeavingCommands(user: Command, runtime: CliRuntime): void
 const idOf = async (ctx: CallContext, name: string): Promise<string> =>
   isId('usr', name) ? name : (await resolveUser(ctx, name)).id
 
+/** The names of several who are deleted may be the same. @throws AppError not_found; conflict */
+async function deletedIdOf(ctx: CallContext, name: string): Promise<string> {
+  if (isId('usr', name)) return name
+  const found = (await listDeletedPeople(ctx, { limit: 10_000 })).filter(({ userName }) => userName === name)
+  if (found.length === 1 && found[0] !== undefined) return found[0].id
+  if (found.length === 0)
+    throw new AppError('not_found', 'Nobody who is deleted is called so: `user deleted` lists them')
+  const ids = found.map(({ id, deletedAt }) => `${id} (${deletedAt})`).join(', ')
+  throw new AppError('conflict', `Several who are deleted were called so, name one by its id: ${ids}`)
+}
+
 async function deactivate(runtime: CliRuntime, options: OfUser & { handOverTo?: string }): Promise<void> {
   const { handOverTo } = options
   const shown = await inOrganization(runtime, options.organization, async (ctx) => {
     const { id: userId } = await resolveUser(ctx, options.user)
     const handed = handOverTo === undefined ? {} : { handOver: { to: handOverTo } }
-    return summaryOf(await deactivateUser(ctx, { userId, ...handed }))
+    const user = summaryOf(await deactivateUser(ctx, { userId, ...handed }))
+    return { ...user, leftBehind: (await getLeftBehind(ctx, userId)).work }
   })
-  print(runtime, options, { json: shown, human: () => userLines(shown) })
+  print(runtime, options, { json: shown, human: () => [...userLines(shown), ...leftLines(shown.leftBehind)] })
 }
 
 async function reactivate(runtime: CliRuntime, options: OfUser & { takeBack?: true }): Promise<void> {
@@ -78,6 +91,9 @@ async function reactivate(runtime: CliRuntime, options: OfUser & { takeBack?: tr
 
 const lineOf = ({ kind, item, name, about }: Work): string =>
   `  ${kind} ${item}: ${name}${about === null ? '' : ` (${about})`}`
+
+const leftLines = (work: readonly Work[]): string[] =>
+  work.length === 0 ? [] : ['They leave behind, to be handed over by `rolecall user hand-over`:', ...work.map(lineOf)]
 
 async function show(runtime: CliRuntime, options: OfUser): Promise<void> {
   const found = await inOrganization(runtime, options.organization, async (ctx) =>
@@ -131,7 +147,7 @@ async function remove(runtime: CliRuntime, options: OfUser & { handOverTo?: stri
 
 async function restore(runtime: CliRuntime, options: OfUser): Promise<void> {
   const shown = await inOrganization(runtime, options.organization, async (ctx) =>
-    summaryOf(await restoreDeleted(ctx, options.user)),
+    summaryOf(await restoreDeleted(ctx, await deletedIdOf(ctx, options.user))),
   )
   print(runtime, options, { json: shown, human: () => userLines(shown) })
 }

@@ -42,9 +42,10 @@ const conflicts: Record<string, string> = {
   groups_external_id: 'The directory has a group with this externalId already',
   organizations_slug_unique: 'An organization with this slug exists already',
   brands_slug: 'A brand with this slug exists already',
-  roles_key: 'A role with this key exists already',
+  roles_key: 'A role with this key exists already: edit that one, or choose another key',
   mappings_once: 'This mapping exists already',
-  assignments_once: 'The user holds this role there already by a direct assignment',
+  assignments_once:
+    'The user holds this role there already by a direct assignment: change that one, or take it back first',
 }
 
 function lastAdministrator(error: unknown): AppError {

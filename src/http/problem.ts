@@ -11,7 +11,7 @@ const kinds = {
     headers: { 'WWW-Authenticate': 'Bearer realm="rolecall"' },
   },
   forbidden: { status: 403, title: 'This is not allowed' },
-  not_found: { status: 404, title: 'There is no such thing' },
+  not_found: { status: 404, title: 'Not found' },
   conflict: { status: 409, title: 'It conflicts with what is there' },
   precondition_failed: { status: 412, title: 'It was changed meanwhile' },
   against_policy: { status: 422, title: 'A rule of the organization is against it' },

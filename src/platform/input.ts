@@ -18,11 +18,53 @@ export function parseInput<Schema extends z.ZodType>(
 
 /** The issues of a failed check as one AppError invalid. */
 export function invalidInput(issues: readonly z.core.$ZodIssue[]): AppError {
-  const fields = issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }))
+  const fields = issues.map((issue) => ({ path: issue.path.map(String).join('.'), message: wordsOf(issue) }))
   const [first] = fields
   const message = first === undefined ? 'The input is not valid' : sentence(first)
   return new AppError('invalid', message, { reason: 'invalidValue', fields })
 }
+
+const kindsInWords: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+  null: 'null',
+}
+
+/** What the library says where a schema has no words of its own begins like this. */
+const isTheLibrarys = (message: string): boolean =>
+  /^(Invalid (input|option)|Unrecognized key|Too (small|big):)/.test(message)
+
+/** An issue as a person would put it: what the value must be, not what a parser expected. */
+function wordsOf(issue: z.core.$ZodIssue): string {
+  const { message } = issue
+  if (!isTheLibrarys(message)) return message
+  if (issue.code === 'invalid_type')
+    return message.endsWith('received undefined')
+      ? 'is missing'
+      : `must be ${kindsInWords[issue.expected] ?? issue.expected}`
+  if (issue.code === 'invalid_value') return `must be ${inSeries(issue.values.map(String))}`
+  if (issue.code === 'unrecognized_keys') return `has what is not known here: ${issue.keys.join(', ')}`
+  if (issue.code === 'too_small') return `must ${measure(issue.origin)} at least ${unit(issue.origin, issue.minimum)}`
+  if (issue.code === 'too_big') return `must ${measure(issue.origin)} at most ${unit(issue.origin, issue.maximum)}`
+  if (issue.code === 'invalid_union') return 'has none of the shapes that are possible here'
+  return message
+}
+
+const measure = (origin: string): string => (origin === 'string' || origin === 'array' ? 'have' : 'be')
+
+function unit(origin: string, count: number | bigint): string {
+  if (origin === 'string') return count === 1 ? '1 character' : `${count} characters`
+  if (origin === 'array') return count === 1 ? '1 entry' : `${count} entries`
+  return String(count)
+}
+
+const inSeries = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 
 /** A check that a schema cannot make. */
 export const invalidField = (path: string, message: string, reason = 'invalidValue'): AppError =>

@@ -237,5 +237,7 @@ test('the command line does the same', async () => {
   const at = ['--organization', client.slug]
   await stage.rolecall('user', 'delete', ...at, '--user', 'lena@example.com')
   expect((await stage.rolecall('user', 'deleted', ...at)).lines.join('\n')).toContain('lena@example.com')
-  expect((await stage.rolecall('user', 'restore', ...at, '--user', lena)).lines[0]).toContain('is active')
+  const nobody = await stage.rolecall('user', 'restore', ...at, '--user', 'nobody@example.com')
+  expect(nobody.errors).toEqual(['error: Nobody who is deleted is called so: `user deleted` lists them'])
+  expect((await stage.rolecall('user', 'restore', ...at, '--user', 'lena@example.com')).lines[0]).toContain('is active')
 })

@@ -359,7 +359,13 @@ describe('whoever comes back', () => {
   test('takes nothing back unasked, and can later on', async () => {
     await put(campaign('1'))
     await deactivateUser(ctx, { userId: lena, handOver: { to: noor } })
-    await expect(takeBack(ctx, lena)).rejects.toMatchObject({ code: 'invalid' })
+    await expect(takeBack(ctx, lena)).rejects.toMatchObject({
+      ...{
+        code: 'conflict',
+        reason: 'not_active',
+        message: expect.stringContaining('reactivate or restore them first'),
+      },
+    })
     await reactivateUser(ctx, { userId: lena })
     expect(await kindsOf(lena)).toEqual({})
     expect((await client.post(`users/${lena}/take-back`)).body.takenBack).toHaveLength(1)

@@ -388,6 +388,9 @@ test('in the console: previewed, saved, undone, switched off; an exception on so
   expect((await pages.post(`${home}/preview`, form)).status).toBe(400)
   const right = { ...form, deactivateDays: '90' }
   expect((await pages.post(`${home}/preview`, right)).text).toContain('years@example.com')
+  // The organization keeps people for 30 days: it promises no sooner erasing.
+  const soon = await pages.post(`${home}/preview`, { ...right, eraseDays: '1' })
+  expect(soon.text).toContain('erased 30 days after that')
   expect((await client.get('inactivity-rule')).body.status).toBe('off')
   expect((await pages.post(home, right)).status).toBe(303)
   const person = `/console/users/${userId}`

@@ -16,6 +16,7 @@ import { listReviewTasks } from '#access/reviews/lines/tasks.ts'
 import { restoreReview } from '#access/reviews/restore-review.ts'
 import { previewReview, type ReviewInput, scheduleReview } from '#access/reviews/schedule-review.ts'
 import { getReview, listReviews } from '#access/reviews/scope/reviews.ts'
+import { addDomain, removeDomain } from '#connections/domains/change-domains.ts'
 import { standardJobs } from '#jobs/jobs.ts'
 import { createLog } from '#platform/log.ts'
 import type { CallContext } from '#src/context.ts'
@@ -44,6 +45,8 @@ const as = (userId: string): CallContext => ({ ...ctx, actor: { type: 'user', id
 beforeEach(async () => {
   client = await stage.createClient()
   ctx = client.ctx
+  // Whoever is at example.com is from outside.
+  await addDomain(ctx, { name: `${client.slug}.example`, isVerified: true })
   ada = await createPerson(client, 'ada@example.com', 'Ada')
   await giveRole(client, { userId: ada, role: 'administrator' })
 })
@@ -91,6 +94,16 @@ describe('what a campaign is about', () => {
     })
     expect(lines[0]?.isPrivileged).toBe(true)
     expect(await client.auditOf(id)).toEqual(['access_review.schedule', 'access_review.open'])
+  })
+
+  test('while the organization has verified no domain, nobody is known to be from outside', async () => {
+    await removeDomain(ctx, `${client.slug}.example`)
+    const { id } = await schedule()
+    expect(await linesOf(id)).toMatchObject([{ isOutside: false, advice: { answer: 'keep', reason: 'usual' } }])
+    await expect(schedule({ scope: { isOutside: true } })).rejects.toMatchObject({
+      code: 'invalid',
+      fields: [{ path: 'scope.isOutside', message: expect.stringContaining('verify yours first') }],
+    })
   })
 
   test('roles, brands, privileges, outside and directories narrow it; a preview says how far and leaves nothing', async () => {

@@ -2,6 +2,7 @@
 // answer for a moment is the one that was given then.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { exactTime } from '#words/times.ts'
 import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
 import { consoleClient, createManager } from '../support/console.ts'
 import { numbers, runs } from '../support/property.ts'
@@ -136,7 +137,7 @@ describe('a moment of the past', () => {
     const early = new Date(Date.parse(beginsAt) - 60_000).toISOString()
     const late = new Date(Date.now() + 60_000).toISOString()
     for (const [at, words] of [
-      [early, `before the history, which begins at ${beginsAt}`],
+      [early, `before the history, which begins on ${exactTime(beginsAt)}: choose a later moment`],
       [late, 'in the future'],
       ['yesterday', 'must be a date and time'],
     ] as const) {

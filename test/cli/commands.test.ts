@@ -141,7 +141,11 @@ test('mappings and assignments give access, which show and check explain', async
   expect(allowed.lines[0]).toBe('allowed: granted (decided by permission)')
   const denied = await check('--permission', 'content.publish', '--json')
   expect(denied).toMatchObject({ exitCode: 3, json: { allowed: false, step: 'permission', reason: 'not_granted' } })
-  expect((await check('--permission', 'content.view', '--brand', 'nowhere')).exitCode).toBe(3)
+  const misspelt = await check('--permission', 'content.publsh')
+  expect(misspelt).toMatchObject({ exitCode: 3, errors: [expect.stringContaining('did you mean content.publish?')] })
+  expect((await check('--permission', 'content.publish')).errors).toEqual([])
+  const nowhere = await check('--permission', 'content.view', '--brand', 'nowhere')
+  expect(nowhere).toMatchObject({ exitCode: 1, errors: ['error: There is no such brand; nothing was decided'] })
 
   const list = await stage.rolecall('mapping', 'list', ...org)
   expect(list.lines[1]).toMatch(/^Aurora Editors +editor +aurora +map_/)
@@ -152,7 +156,9 @@ test('mappings and assignments give access, which show and check explain', async
   ]) {
     const refused = await stage.rolecall(...taken)
     expect(refused).toMatchObject({ exitCode: 1, lines: [] })
-    expect(refused.errors[0]).toMatch(/^error: Nothing is changed yet\. 1 person has something less/)
+    expect(refused.errors[0]).toMatch(
+      /^error: Nothing is changed yet\. 1 person has something less \(Ada@example\.com\)/,
+    )
     const confirmed = await stage.rolecall(...taken, '--yes')
     expect(confirmed.lines[0]).toMatch(/is deleted\. 1 person has something less.* from now on$/)
   }

@@ -19,7 +19,7 @@ const inAWeek = (): string => new Date(Date.now() + 7 * 86_400_000).toISOString(
 test('001-04: an exception is shown before it is made, and stands on the page of the person', async () => {
   const ann = await createUser(client, 'ann@example.com')
   const page = `/console/users/${ann}`
-  expect((await manager.get(page)).text).not.toContain('Make an exception')
+  expect((await manager.get(page)).text).not.toContain('Override a permission')
   await client.post('assignments', { userId: ann, roleId: await roleId(client, 'editor'), reason: 'Test' })
   expect((await manager.get(page)).text).toContain(`href="${page}/override"`)
 

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { prepared } from '#db/statement.ts'
 import { instantSchema, invalidField, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
+import { exactTime } from '#words/times.ts'
 
 const travel = prepared<{ at: string }, unknown>(
   (p) => sql`select set_config('rolecall.at', ${p.at}, true),
@@ -29,9 +30,14 @@ export async function historyBegins(ctx: CallContext): Promise<string> {
  */
 export async function contextAt(ctx: CallContext, at: string): Promise<CallContext> {
   const moment = parseInput(z.object({ at: instantSchema }), { at }).at
-  if (new Date(moment) > ctx.clock.now()) throw invalidField('at', 'is in the future')
+  if (new Date(moment) > ctx.clock.now())
+    throw invalidField('at', `${moment} is in the future: choose a moment that is over`)
   const since = await historyBegins(ctx)
-  if (new Date(moment) < new Date(since)) throw invalidField('at', `is before the history, which begins at ${since}`)
+  if (new Date(moment) < new Date(since))
+    throw invalidField(
+      'at',
+      `${moment} is before the history, which begins on ${exactTime(since)}: choose a later moment`,
+    )
   return {
     ...ctx,
     clock: { now: () => new Date(moment) },

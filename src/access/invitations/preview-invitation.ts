@@ -46,6 +46,8 @@ type Facts = {
   days: number
   personalDomains: string[] | null
   isOwnDomain: boolean
+  /** Whether the organization has verified any. */
+  hasOwnDomain: boolean
   enforced: string | null
   purposes: Record<string, string>
 }
@@ -56,6 +58,7 @@ const factsOf = (organizationId: string, email: string, holdings: readonly Holdi
         and ${signsInBy(sql`${fold(email)}`)} order by u.id limit 1) as status,
       exists (select from domains d where d.organization_id = o.id and d.name = ${domainOf(email) ?? ''}
         and d.status = 'verified') as "isOwnDomain",
+      exists (select from domains d where d.organization_id = o.id and d.status = 'verified') as "hasOwnDomain",
       (select c.name from connections c where c.organization_id = o.id and c.status = 'enforced' order by c.id limit 1)
         as enforced,
       (select coalesce(json_object_agg(r.id, r.purpose), '{}') from roles r where r.organization_id = o.id
@@ -103,7 +106,7 @@ const personOf = (status: string | null): InvitationPreview['person'] => {
 }
 
 function warningsOf(
-  { personalDomains, isOwnDomain, enforced }: Facts,
+  { personalDomains, isOwnDomain, hasOwnDomain, enforced }: Facts,
   { email, expiresAt, roles }: Pick<InvitationPreview, 'email' | 'expiresAt' | 'roles'>,
 ): InvitationPreview['warnings'] {
   const domain = domainOf(email) ?? ''
@@ -112,7 +115,8 @@ function warningsOf(
   const warn = (code: WarningCode, message: string): void => void warnings.push({ code, message })
   if (isPersonal) warn('personal_mail', `${domain} is personal mail: the address stays theirs when they leave.`)
   else if (!isOwnDomain) warn('foreign_domain', `${domain} is not a verified domain of your organization.`)
-  if (!isOwnDomain && expiresAt === null) warn('no_end_date', 'People from outside are better invited until a date.')
+  if (!isOwnDomain && (hasOwnDomain || isPersonal) && expiresAt === null)
+    warn('no_end_date', 'People from outside are better invited until a date.')
   if (roles.some(({ role }) => role.allows.includes('*')))
     warn('administrator', 'This makes them an administrator: they may do everything there.')
   if (enforced !== null)

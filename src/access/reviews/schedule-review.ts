@@ -73,7 +73,7 @@ const insert = prepared<Row, never>(
       ${p.startsAt}::timestamptz, ${p.ownerType}, ${p.ownerId}, ${p.now}::timestamptz, ${p.ownerId})`,
 )
 
-type Known = { roles: number; brands: number; directories: number }
+type Known = { roles: number; brands: number; directories: number; domains: number }
 
 const known = prepared<
   {
@@ -87,7 +87,8 @@ const known = prepared<
   (p) => sql`select
     (select count(*)::int from roles where organization_id = ${p.organizationId} and kind = 'role' and id = any (${p.roleIds}::text[])) as roles,
     (select count(*)::int from brands where organization_id = ${p.organizationId} and id = any (${p.brandIds}::text[])) as brands,
-    (select count(*)::int from directories where organization_id = ${p.organizationId} and id = ${p.directoryId}) as directories`,
+    (select count(*)::int from directories where organization_id = ${p.organizationId} and id = ${p.directoryId}) as directories,
+    (select count(*)::int from domains where organization_id = ${p.organizationId} and status = 'verified') as domains`,
 )
 
 type Parsed = z.output<typeof ReviewInput>
@@ -110,6 +111,11 @@ async function requireKnown(tx: Transaction, { organizationId }: CallContext, { 
     throw invalidField('scope.roleIds', 'has an unknown role')
   if (found.brands < new Set(brandIds).size) throw invalidField('scope.brandIds', 'has an unknown brand')
   if (directoryId !== null && found.directories === 0) throw invalidField('scope.directoryId', 'is no directory')
+  if (scope.isOutside === true && found.domains === 0)
+    throw invalidField(
+      'scope.isOutside',
+      'needs a verified domain: verify yours first, since without one nobody is known to be from outside',
+    )
 }
 
 async function scheduleWithin(tx: Transaction, ctx: CallContext, input: Parsed): Promise<AccessReview> {
@@ -153,7 +159,7 @@ export type ReviewPreview = {
   people: number
   privileged: number
   /** What only a provider can take away. */
-  byGroups: number
+  byMappings: number
   /** What somebody else reviews, since the rule finds nobody. */
   fallback: number
   /** What nobody can review. */
@@ -165,7 +171,7 @@ export type ReviewPreview = {
 const outlook = prepared<{ organizationId: string; reviewId: string }, ReviewPreview>(
   (p) => sql`select count(*)::int as lines, count(distinct l.user_id)::int as people,
       (count(*) filter (where l.is_privileged))::int as privileged,
-      (count(*) filter (where l.source = 'mapping'))::int as "byGroups", (select count(distinct w.position)::int from access_review_reviewers w where w.organization_id = ${p.organizationId}
+      (count(*) filter (where l.source = 'mapping'))::int as "byMappings", (select count(distinct w.position)::int from access_review_reviewers w where w.organization_id = ${p.organizationId}
         and w.review_id = ${p.reviewId} and w.is_fallback) as fallback,
       (select count(*)::int from review_lines_without_reviewer w where w.organization_id = ${p.organizationId}
         and w.review_id = ${p.reviewId}) as unreviewable,

@@ -34,7 +34,7 @@ export const problem = (description: string) => ({
 const refusals = {
   400: problem('The request is not valid; `errors` names the fields'),
   401: problem('The API key is missing, unknown, revoked or expired'),
-  404: problem('There is no such thing in this organization'),
+  404: problem('Nothing in this organization is called so'),
   409: problem('It conflicts with what is there'),
   413: problem('The body is larger than 1 MB'),
   422: problem('A rule of the organization is against it'),

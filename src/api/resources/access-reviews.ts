@@ -37,7 +37,7 @@ const scheduleRoute = operation('post', '/access-reviews', 'scheduleAccessReview
 const Preview = z
   .object({
     ...{ lines: count, people: count, privileged: count },
-    byGroups: count.openapi({ description: 'What only a provider can take away' }),
+    byMappings: count.openapi({ description: 'What only a provider can take away' }),
     fallback: count.openapi({ description: 'For which the rule finds nobody' }),
     unreviewable: count.openapi({ description: 'For which there is nobody at all' }),
     reviewers: z.array(z.object({ id: z.string(), name: z.string(), lines: count })),

@@ -35,7 +35,12 @@ const figures = {
 
 const wanted = z.strictObject(figures).partial({ concerns: true, eraseDays: true })
 
-const Rule = z.object({ status: z.enum(['on', 'off']), ...figures, ranAt: time.nullable() }).openapi('InactivityRule')
+const Rule = z
+  .object({
+    ...{ status: z.enum(['on', 'off']), ...figures, ranAt: time.nullable() },
+    keptDays: count.openapi({ description: '`eraseAfterDays` of the settings: nobody is erased sooner' }),
+  })
+  .openapi('InactivityRule')
 
 const perAct = z.object({ warn: count, deactivate: count, erase: count })
 
@@ -55,6 +60,7 @@ const Outlook = z
         }),
       )
       .openapi({ description: 'The first 200 by date' }),
+    rule: Rule.openapi({ description: 'The rule that was looked ahead with' }),
   })
   .openapi('InactivityOutlook')
 

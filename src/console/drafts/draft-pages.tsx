@@ -49,9 +49,16 @@ export const DraftsPage = ({ frame, drafts, next }: ListProps) => (
   </ConsolePage>
 )
 
-type ChooseProps = { frame: Frame; state: FormState; change: string; title: string; open: readonly DraftRecord[] }
+type ChooseProps = {
+  frame: Frame
+  state: FormState
+  change: string
+  title: string
+  open: readonly DraftRecord[]
+  chosen: string | undefined
+}
 
-export const ChooseDraftPage = ({ frame, state, change, title, open }: ChooseProps) => (
+export const ChooseDraftPage = ({ frame, state, change, title, open, chosen }: ChooseProps) => (
   <ConsolePage
     frame={frame}
     section="drafts"
@@ -63,6 +70,7 @@ export const ChooseDraftPage = ({ frame, state, change, title, open }: ChoosePro
       {open.length === 0 ? null : (
         <Select
           {...field(state, 'draftId')}
+          value={chosen}
           label="Draft"
           empty="A new one"
           options={open.map(({ id, name }) => ({ value: id, label: name }))}

@@ -165,7 +165,10 @@ async function showChoice(c: Context<ConsoleEnv>, form: Form, state: FormState):
     ['open', 'waiting', 'approved'].includes(status),
   )
   const { change = '', title = '' } = form
-  return renderForm(c, state, <ChooseDraftPage {...{ frame, state, change, title, open }} />)
+  // What somebody has begun is what they go on with, unless they have chosen otherwise already.
+  const begun = open.find(({ status, createdBy }) => status === 'open' && createdBy.id === frame.ctx.actor.id)
+  const chosen = form['draftId'] ?? begun?.id
+  return renderForm(c, state, <ChooseDraftPage {...{ frame, state, change, title, open, chosen }} />)
 }
 
 /** What a trial shows, or why it cannot be made. */

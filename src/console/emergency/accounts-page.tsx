@@ -10,6 +10,7 @@ import { Time } from '#http/ui/time.tsx'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
 import { Badge, Panel } from '../ui/parts.tsx'
+import { LeftToOperators } from './left-to-operators.tsx'
 
 /** Two, so that one that fails is not the end; each proven by a sign-in within 90 days. */
 const wantedAccounts = 2
@@ -19,10 +20,12 @@ type Props = {
   accounts: readonly EmergencyAccount[]
   uses: readonly EmergencyUse[]
   attempts: readonly SignInAttempt[]
+  /** Four eyes: nobody makes one alone in the console. */
+  isForOperators: boolean
   state: FormState
 }
 
-export const AccountsPage = ({ frame, accounts, uses, attempts, state }: Props) => {
+export const AccountsPage = ({ frame, accounts, uses, attempts, isForOperators, state }: Props) => {
   const proven = accounts.filter(({ isProven, status }) => isProven && status === 'active').length
   return (
     <ConsolePage
@@ -47,15 +50,19 @@ export const AccountsPage = ({ frame, accounts, uses, attempts, state }: Props) 
         id="new"
         lead="User name, password, authenticator secret and recovery codes are shown once."
       >
-        <PostForm action="/console/emergency" state={state}>
-          <Field
-            {...field(state, 'name')}
-            label="Name"
-            hint="For example where the envelope lies: Safe, head office."
-            maxlength={200}
-          />
-          <Buttons submit="Make it" />
-        </PostForm>
+        {isForOperators ? (
+          <LeftToOperators verb="create" />
+        ) : (
+          <PostForm action="/console/emergency" state={state}>
+            <Field
+              {...field(state, 'name')}
+              label="Name"
+              hint="For example where the envelope lies: Safe, head office."
+              maxlength={200}
+            />
+            <Buttons submit="Make it" />
+          </PostForm>
+        )}
       </Panel>
       <h2>Uses</h2>
       {uses.length === 0 ? (

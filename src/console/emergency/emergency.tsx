@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono'
 import {
   createEmergencyAccount,
+  isLeftToOperators,
   listEmergencyAccounts,
   type NewEmergencyAccount,
   resealEmergencyAccount,
@@ -37,7 +38,8 @@ export function createEmergencyPages(): Hono<ConsoleEnv> {
     requireFreshProof(frame.ctx)
     const account = (await listEmergencyAccounts(frame.ctx)).find(({ userId }) => userId === c.req.param('id'))
     if (account === undefined) throw notFound('Emergency account')
-    return renderPage(c, <ResealPage {...{ frame, account }} />)
+    const isForOperators = await isLeftToOperators(frame.ctx)
+    return renderPage(c, <ResealPage {...{ frame, account, isForOperators }} />)
   })
 
   pages.post('/accounts/:id/reseal', async (c) =>
@@ -58,10 +60,12 @@ export function createEmergencyPages(): Hono<ConsoleEnv> {
 
 async function showAccounts(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
   const frame = frameOf(c)
-  const [accounts, uses] = await Promise.all([listEmergencyAccounts(frame.ctx), listEmergencyUses(frame.ctx)])
+  const [accounts, uses, isForOperators] = await Promise.all([
+    ...([listEmergencyAccounts(frame.ctx), listEmergencyUses(frame.ctx), isLeftToOperators(frame.ctx)] as const),
+  ])
   const ids = accounts.map(({ userId }) => userId)
   const attempts = isPermitted(frame.ctx, 'sign_ins.read') ? await listDoorAttempts(frame.ctx, ids) : []
-  const page = <AccountsPage {...{ frame, accounts, uses, attempts, state }} />
+  const page = <AccountsPage {...{ frame, accounts, uses, attempts, isForOperators, state }} />
   return renderForm(c, state, page)
 }
 

@@ -9,6 +9,7 @@ import { nowOf } from '#src/context.ts'
 import type { Frame } from '../ui/env.ts'
 import { ConsolePage, sectionTrail } from '../ui/frame.tsx'
 import { CopyField, Panel } from '../ui/parts.tsx'
+import { LeftToOperators } from './left-to-operators.tsx'
 
 export const EnvelopePage = ({ frame, account }: { frame: Frame; account: NewEmergencyAccount }) => (
   <ConsolePage
@@ -55,7 +56,8 @@ export const EnvelopePage = ({ frame, account }: { frame: Frame; account: NewEme
   </ConsolePage>
 )
 
-export const ResealPage = ({ frame, account }: { frame: Frame; account: EmergencyAccount }) => {
+export const ResealPage = (props: { frame: Frame; account: EmergencyAccount; isForOperators: boolean }) => {
+  const { frame, account, isForOperators } = props
   const name = account.displayName ?? account.userName
   return (
     <ConsolePage
@@ -71,9 +73,13 @@ export const ResealPage = ({ frame, account }: { frame: Frame; account: Emergenc
           <li>What is in the envelope now is void at once, and whoever is signed in with it is out.</li>
           <li>It counts as never tried, until somebody tries it as a drill.</li>
         </ul>
-        <PostForm action={`/console/emergency/accounts/${account.userId}/reseal`}>
-          <Buttons submit="Seal it anew" kind="danger" back="/console/emergency" />
-        </PostForm>
+        {isForOperators ? (
+          <LeftToOperators verb="reseal" />
+        ) : (
+          <PostForm action={`/console/emergency/accounts/${account.userId}/reseal`}>
+            <Buttons submit="Seal it anew" kind="danger" back="/console/emergency" />
+          </PostForm>
+        )}
       </Panel>
     </ConsolePage>
   )

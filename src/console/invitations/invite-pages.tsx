@@ -162,7 +162,7 @@ export const InviteReviewPage = ({ frame, form, preview }: ReviewProps) => {
               <dt>{brand?.name ?? frame.manager.organization.name}</dt>
               <dd>
                 {effect === 'allow' ? 'May' : 'May not'} <code>{permission}</code>
-                <div class="under">An exception for this person</div>
+                <div class="under">An override for this person alone</div>
               </dd>
             </div>
           ))}

@@ -31,7 +31,7 @@ export const SpecialPermission = ({ state, choices, catalogue, organization }: P
           value={values['special']}
           error={faults[0]}
           options={catalogue.map(({ name, description }) => ({ value: name, label: `${description} (${name})` }))}
-          hint="An exception for this person, until the date above."
+          hint="An override for this person alone, until the date above."
         />
         <Select
           name="specialScope"

@@ -14,7 +14,7 @@ import { Panel } from '../ui/parts.tsx'
 type PageProps = { frame: Frame; form: Form; input: z.input<typeof ReviewInput>; preview: ReviewPreview }
 
 export const ReviewPreviewPage = ({ frame, form, input, preview }: PageProps) => {
-  const { lines, people, privileged, byGroups, fallback, unreviewable, reviewers } = preview
+  const { lines, people, privileged, byMappings, fallback, unreviewable, reviewers } = preview
   const { noAnswer = 'keep', endDays = null } = input
   return (
     <ConsolePage
@@ -37,7 +37,7 @@ export const ReviewPreviewPage = ({ frame, form, input, preview }: PageProps) =>
             { term: 'Lines', value: lines.toLocaleString('en') },
             { term: 'People', value: people.toLocaleString('en') },
             { term: 'Privileged', value: privileged.toLocaleString('en') },
-            { term: 'By groups of a provider', value: byGroups.toLocaleString('en') },
+            { term: 'By mappings, which only the provider can take away', value: byMappings.toLocaleString('en') },
             { term: 'Answered by somebody else than the rule says', value: fallback.toLocaleString('en') },
             { term: 'No answer means', value: noAnswerInWords({ noAnswer, endDays }) },
           ]}

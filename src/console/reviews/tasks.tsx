@@ -71,7 +71,7 @@ const TasksPage = ({ frame, tasks, status, review, next, first }: PageProps) => 
     frame={frame}
     section="reviews"
     title="Tasks for the identity provider"
-    lead="Access that a review took and a group of the provider gives. It is held back here until the group has changed there; then the task is done by itself."
+    lead="Access that a review took and the provider gives, by a group or by attributes. It is held back here until that has changed there; then the task is done by itself."
     trail={sectionTrail('reviews')}
   >
     <form class="filters" method="get" action={path}>
@@ -93,7 +93,7 @@ const TasksPage = ({ frame, tasks, status, review, next, first }: PageProps) => 
     {tasks.length === 0 ? (
       <EmptyState
         title="There is nothing to do"
-        text="When a review takes away what a group of the identity provider gives, it is listed here."
+        text="When a review takes away what the identity provider gives, by a group or by attributes, it is listed here."
       />
     ) : (
       <Table

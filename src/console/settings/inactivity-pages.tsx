@@ -1,7 +1,7 @@
 // The rule on inactivity with its runs; what it is going to do; whom it leaves alone.
 import type { InactivityException } from '#access/people/inactivity/exceptions.ts'
 import type { InactivityAct, InactivityOutlook } from '#access/people/inactivity/outlook.ts'
-import type { InactivityFiguresInput, InactivityRule } from '#access/people/inactivity/rule.ts'
+import { erasedAfterDays, type InactivityRule } from '#access/people/inactivity/rule.ts'
 import type { InactivityRun } from '#access/people/inactivity/runs.ts'
 import type { Form } from '#http/read-form.ts'
 import { Buttons, LinkButton } from '#http/ui/buttons.tsx'
@@ -168,12 +168,13 @@ export const OutlookPage = ({ frame, outlook }: { frame: Frame; outlook: Inactiv
   </ConsolePage>
 )
 
-type PreviewProps = { frame: Frame; figures: InactivityFiguresInput; outlook: InactivityOutlook; form: Form }
+type PreviewProps = { frame: Frame; outlook: InactivityOutlook; form: Form }
 
-export const PreviewPage = ({ frame, figures, outlook, form }: PreviewProps) => {
-  const { warnDays, deactivateDays, eraseDays, concerns } = figures
+export const PreviewPage = ({ frame, outlook, form }: PreviewProps) => {
+  const { warnDays, deactivateDays, concerns } = outlook.rule
+  const days = erasedAfterDays(outlook.rule)
   const { word: _, ...fields } = form
-  const erased = typeof eraseDays === 'number' ? `, and erased ${counted(eraseDays, 'day')} after that` : ''
+  const erased = days === null ? '' : `, and erased ${counted(days, 'day')} after that`
   return (
     <ConsolePage
       frame={frame}

@@ -36,7 +36,7 @@ export function createInactivityPages(): Hono<ConsoleEnv> {
     submit(c, { again: (state) => showRule(c, state) }, async (form) => {
       const [frame, figures] = [frameOf(c), figuresOf(form)]
       const outlook = await previewInactivity(frame.ctx, figures)
-      return renderPage(c, <PreviewPage {...{ frame, figures, outlook, form }} />)
+      return renderPage(c, <PreviewPage {...{ frame, outlook, form }} />)
     }),
   )
 

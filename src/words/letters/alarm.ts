@@ -213,7 +213,7 @@ const words = {
   review_tasks: (detail, organization) => ({
     subject: `${text(detail['name'])}: access to be removed at the identity provider of ${organization}`,
     paragraphs: [
-      `The access review ${text(detail['name'])} has taken roles away that groups of the identity provider give. They are held back here, and the groups have to follow.`,
+      `The access review ${text(detail['name'])} has taken roles away that come from the identity provider, by groups or attributes. They are held back here until they have been changed there, too.`,
     ],
     closing: [
       'The list of tasks says whom to take out of which group. Each is done by itself once the change has arrived here, and the alarm is settled with the last.',

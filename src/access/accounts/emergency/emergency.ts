@@ -10,7 +10,7 @@ import { isId } from '#platform/ids.ts'
 import { nameSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 import { requireEverything, requireNotAbove } from '../../ceiling/ceiling.ts'
-import { requireOperatorUnderFourEyes } from '../../ceiling/second-person.ts'
+import { requireOperatorUnderFourEyes, wantsSecondPerson } from '../../ceiling/second-person.ts'
 import { openAssignment } from '../../grants/assignments/open-assignment.ts'
 import { highestRole } from '../../grants/roles/highest-role.ts'
 import { userSessionsEnd } from '../../sign-in/sessions/end-sessions.ts'
@@ -97,6 +97,12 @@ async function newEnvelope(ctx: CallContext) {
       statements: [setPassword(userId), totp.statement, recovery.statement],
     }
   }
+}
+
+/** Whether the organization's four eyes leave the making and sealing of these accounts to operators. @throws AppError forbidden */
+export async function isLeftToOperators(ctx: CallContext): Promise<boolean> {
+  requirePermission(ctx, 'users.read')
+  return inTransaction(ctx, (tx) => wantsSecondPerson(tx, ctx))
 }
 
 /** With the highest role of the organization. @throws AppError invalid; forbidden (reason `ceiling`); conflict where no role may do everything */

@@ -21,7 +21,8 @@ export async function changeRole(
   { before, after, roleId }: { before: AssignmentRecord; after: AssignmentRecord; roleId: string },
 ): Promise<AssignmentRecord> {
   const { user, brand, kind } = before
-  if (kind !== 'role') throw invalidField('roleId', 'stands for a role: an exception is taken back and made anew')
+  if (kind !== 'role')
+    throw invalidField('roleId', 'stands for a role: an override of one permission is taken back and made anew')
   requirePermissionIn(ctx, 'assignments.write', brand?.id ?? null)
   const { role } = await requireTargets(tx, ctx, { userId: user.id, roleId, brandId: brand?.id ?? null })
   const { reason, sponsor, validFrom, expiresAt, reviewAt } = after

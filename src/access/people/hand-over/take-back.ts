@@ -79,13 +79,15 @@ export async function takeBackWithin(tx: Transaction, ctx: CallContext, userId: 
 
 /**
  * For somebody who is active again. @returns what they have again
- * @throws AppError not_found; invalid while they are not active; forbidden; conflict (reason `nothing_to_take_back`)
+ * @throws AppError not_found; forbidden; conflict (reasons `not_active`, `nothing_to_take_back`)
  */
 export async function takeBack(ctx: CallContext, userId: string): Promise<Work[]> {
   requirePermission(ctx, 'users.write')
   if (!isId('usr', userId)) return refuseUnknown(ctx, 'User')
   return inTransaction(ctx, async (tx) => {
-    await lockAnyPerson(tx, ctx, userId)
+    const { isHere } = await lockAnyPerson(tx, ctx, userId)
+    if (!isHere)
+      throw new AppError('conflict', 'They are not active: reactivate or restore them first', { reason: 'not_active' })
     const taken = await takeBackWithin(tx, ctx, userId)
     if (taken.length > 0) return taken
     const message = 'Nothing of theirs was handed over that is still as it was'

@@ -3,7 +3,15 @@ import { type SQL, sql } from 'drizzle-orm'
 import { isPerson } from '#db/emergency.ts'
 import { prepared } from '#db/statement.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
-import { asSaved, type CountingRule, type InactivityFiguresInput, parseFigures, readRule } from './rule.ts'
+import {
+  asSaved,
+  type CountingRule,
+  type InactivityFiguresInput,
+  type InactivityRule,
+  parseFigures,
+  readRule,
+  shown,
+} from './rule.ts'
 
 export type InactivityAct = 'warn' | 'deactivate' | 'erase'
 
@@ -23,6 +31,8 @@ export type InactivityOutlook = {
   within30Days: Record<InactivityAct, number>
   /** The first ones by date, at most two hundred. */
   people: ComingAct[]
+  /** The rule that was looked ahead with. */
+  rule: InactivityRule
 }
 
 const horizonDays = 30
@@ -137,7 +147,7 @@ export const dueActs = prepared<OutlookParameters & { act: string; after: string
     where a.act = ${p.act} and a.id > ${p.after} order by a.id limit ${p.limit}::int`,
 )
 
-async function lookAhead(tx: Transaction, parameters: OutlookParameters): Promise<InactivityOutlook> {
+async function lookAhead(tx: Transaction, parameters: OutlookParameters): Promise<Omit<InactivityOutlook, 'rule'>> {
   const [counts] = await tx.run(count(parameters))
   const people = await tx.run(list({ ...parameters, limit: shownPeople }))
   const of = (when: 'Today' | 'Soon'): Record<InactivityAct, number> => ({
@@ -162,6 +172,6 @@ export async function previewInactivity(
   return inTransaction(ctx, async (tx) => {
     const saved = await readRule(tx, ctx)
     const rule = asSaved(saved, wanted ?? saved, nowOf(ctx))
-    return lookAhead(tx, outlookParameters(ctx, rule, horizonDays))
+    return { ...(await lookAhead(tx, outlookParameters(ctx, rule, horizonDays))), rule: shown(rule) }
   })
 }

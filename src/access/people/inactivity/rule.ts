@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
-import { prepared } from '#db/statement.ts'
+import { isoTime, prepared } from '#db/statement.ts'
 import { invalidField, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
 import { requireEverything } from '../../ceiling/ceiling.ts'
@@ -27,32 +27,47 @@ export type InactivityRule = InactivityFigures & {
   status: 'on' | 'off'
   /** When it ran last; null: not yet. */
   ranAt: string | null
+  /** For so many days the organization keeps whoever is inactive, whatever the rule says: nobody is erased sooner. */
+  keptDays: number
 }
+
+/** Days after the deactivation until the rule erases somebody; null: it does not. */
+export const erasedAfterDays = ({
+  eraseDays,
+  keptDays,
+}: Pick<InactivityRule, 'eraseDays' | 'keptDays'>): number | null =>
+  eraseDays === null ? null : Math.max(eraseDays, keptDays)
 
 /** With the moments from which on it counts, which are now for one that is not on yet. */
 export type CountingRule = InactivityRule & { countsFrom: string | null; erasesFrom: string | null }
 
-const usual: CountingRule = {
+const usual: Omit<CountingRule, 'keptDays'> = {
   ...{ status: 'off', concerns: 'local', warnDays: 60, deactivateDays: 90, eraseDays: null, ranAt: null },
   ...{ countsFrom: null, erasesFrom: null },
 }
 
 type Key = { organizationId: string }
 
-const select = prepared<Key, CountingRule>(
+type Found = { rule: Omit<CountingRule, 'keptDays'> | null; keptDays: number }
+
+const select = prepared<Key, Found>(
   (
     p,
-  ) => sql`select status, concerns, warn_days as "warnDays", deactivate_days as "deactivateDays", erase_days as "eraseDays",
-      ran_at as "ranAt", counts_from as "countsFrom", erases_from as "erasesFrom"
-    from inactivity_rules where organization_id = ${p.organizationId}`,
+  ) => sql`select o.erase_after_days as "keptDays", case when r.status is not null then json_build_object('status', r.status,
+      'concerns', r.concerns, 'warnDays', r.warn_days, 'deactivateDays', r.deactivate_days, 'eraseDays', r.erase_days,
+      'ranAt', ${isoTime(sql`r.ran_at`)}, 'countsFrom', ${isoTime(sql`r.counts_from`)}, 'erasesFrom', ${isoTime(sql`r.erases_from`)})
+      end as rule
+    from organizations o left join inactivity_rules r on r.organization_id = o.id where o.id = ${p.organizationId}`,
 )
 
 /** What was never saved is off. */
 export async function readRule(tx: Transaction, { organizationId }: CallContext): Promise<CountingRule> {
-  return (await tx.run(select({ organizationId })))[0] ?? usual
+  const [found] = await tx.run(select({ organizationId }))
+  return { ...usual, ...found?.rule, keptDays: found?.keptDays ?? 0 }
 }
 
-const shown = ({ countsFrom: _, erasesFrom: __, ...rule }: CountingRule): InactivityRule => rule
+/** Without what nobody outside needs. */
+export const shown = ({ countsFrom: _, erasesFrom: __, ...rule }: CountingRule): InactivityRule => rule
 
 /** @throws AppError forbidden */
 export async function getInactivityRule(ctx: CallContext): Promise<InactivityRule> {

@@ -25,11 +25,14 @@ const list = (values: readonly string[]): SQL => sql`${sql.param(values)}::text[
 const isUnused = (days: number): SQL =>
   sql`coalesce(p.last_active_at, p.created_at) < now() - make_interval(days => ${days}::int)`
 
-// A person from outside has no directory, and no address in a domain that the organization has verified.
-const people = (organizationId: string): SQL => sql`people as materialized (
+// A person from outside has no directory, and no address in a domain that the organization has verified. While it has verified none,
+// nobody is known to be from outside.
+const people = (organizationId: string): SQL => sql`own_domains as materialized (
+  select d.name from domains d where d.organization_id = ${organizationId} and d.status = 'verified'),
+people as materialized (
   select u.id, u.user_name, u.display_name, u.status, u.last_active_at, u.created_at, u.directory_id,
-    u.directory_id is null and not exists (select from domains d where d.organization_id = ${organizationId}
-      and d.status = 'verified' and d.name = split_part(u.email_key, '@', 2)) as is_outside
+    u.directory_id is null and exists (select from own_domains) and split_part(coalesce(u.email_key, ''), '@', 2)
+      not in (select name from own_domains) as is_outside
   from users u where u.organization_id = ${organizationId} and u.deleted_at is null and ${isPerson})`
 
 /** Of a row with role_id and brand_id: the campaign is about such. */

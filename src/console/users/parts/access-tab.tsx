@@ -37,7 +37,7 @@ export const AccessTab = ({ frame, user, matrix, receipt, teams }: AccessTabProp
       actions={
         <>
           {mayOverride(frame.ctx, matrix) ? (
-            <SmallLink href={`/console/users/${user.id}/override`}>Make an exception</SmallLink>
+            <SmallLink href={`/console/users/${user.id}/override`}>Override a permission</SmallLink>
           ) : null}
           <SmallLink href={`/console/users/${user.id}/why`}>May they…?</SmallLink>
         </>

@@ -61,7 +61,7 @@ async function showForm(c: Context<ConsoleEnv>, state: FormState): Promise<Respo
     <ConsolePage
       frame={frame}
       section="users"
-      title={`Make an exception for ${nameOf(user)}`}
+      title={`Override a permission of ${nameOf(user)}`}
       lead="One permission on top of their roles, or one taken from them, for a reason and until a date. Where several people need the same, a role is better."
       trail={userTrail(user)}
     >
@@ -87,7 +87,7 @@ async function showForm(c: Context<ConsoleEnv>, state: FormState): Promise<Respo
             value={values['scope']}
             error={errors['brandId']}
             options={scopes}
-            hint="Where they hold a role: an exception comes on top of one."
+            hint="Where they hold a role: an override comes on top of one."
           />
         </div>
         <TextArea
