@@ -27,8 +27,8 @@ const note = prepared<{ organizationId: string; userId: string; isHeld: boolean 
     where u.organization_id = ${p.organizationId} and u.id = ${p.userId} returning ${writtenColumns}`,
 )
 
-/** Whether the directory, too, says that they are gone; its word counts once the other hold is lifted. */
-function notes(ctx: CallContext, user: UserRecord, isHeld: boolean): Statement<WrittenUser>[] {
+/** Whether the directory, too, says that they are gone; its word counts once the other hold is lifted. No statement where it has said so before. */
+export function noteHold(ctx: CallContext, user: UserRecord, isHeld: boolean): Statement<WrittenUser>[] {
   if (user.isHeldByDirectory === isHeld) return []
   const entry = { action: 'user.hold', targetType: 'user', targetId: user.id } as const
   const audit = recordAudit(ctx, { ...entry, detail: { by: 'directory', isHeld } })
@@ -81,7 +81,8 @@ export async function statusStatements(
       besides: [takeAddressBack({ organizationId, userId: user.id })],
     }
   }
-  if (!said) return only(...notes(ctx, user, true))
-  if (await isLiftedByAnyone(tx, ctx)) return only(...notes(ctx, user, false), reactivation(ctx, user.id, 'directory'))
-  return { user: notes(ctx, user, false), besides: whenHeld?.(user) ?? [] }
+  if (!said) return only(...noteHold(ctx, user, true))
+  if (await isLiftedByAnyone(tx, ctx))
+    return only(...noteHold(ctx, user, false), reactivation(ctx, user.id, 'directory'))
+  return { user: noteHold(ctx, user, false), besides: whenHeld?.(user) ?? [] }
 }

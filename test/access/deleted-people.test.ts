@@ -233,6 +233,44 @@ describe('when the time is over', () => {
   })
 })
 
+describe('whom their directory lets go while they are deleted here', () => {
+  test.each<[string, (scim: ScimClient, id: string) => Promise<{ status: number }>, string]>([
+    ['by DELETE', (scim, id) => scim.delete(`/Users/${id}`), 'inactive'],
+    [
+      'by PATCH',
+      (scim, id) => scim.patch(`/Users/${id}`, { op: 'Replace', path: 'active', value: 'False' }),
+      'inactive',
+    ],
+    ['by PUT', (scim, id) => scim.put(`/Users/${id}`, { userName: 'dora@example.com', active: false }), 'inactive'],
+    ['not at all', (scim, id) => scim.patch(`/Users/${id}`, { op: 'replace', path: 'title', value: 'x' }), 'active'],
+  ])('%s: restored, they are as the directory left them', async (_how, letGo, status) => {
+    const scim = await directory()
+    const dora = await scim.user('dora@example.com')
+    await deletePerson(ctx, { userId: dora })
+    expect((await letGo(scim, dora)).status).toBe(404)
+    expect(await restoreDeleted(ctx, dora)).toMatchObject({ status })
+    const back = await scim.patch(`/Users/${dora}`, { op: 'replace', path: 'active', value: true })
+    expect([back.status, (await client.get(`users/${dora}`)).body.status]).toEqual([200, 'active'])
+  })
+
+  test('an invitation does not outlive it', async () => {
+    const scim = await directory()
+    const dora = await scim.user('dora@example.com')
+    await owner`update users set status = 'invited' where id = ${dora}`
+    await deletePerson(ctx, { userId: dora })
+    await scim.delete(`/Users/${dora}`)
+    expect(await restoreDeleted(ctx, dora)).toMatchObject({ status: 'inactive', statusReason: 'directory' })
+  })
+
+  test('another directory has no word', async () => {
+    const [scim, other] = [await directory(), await directory()]
+    const dora = await scim.user('dora@example.com')
+    await deletePerson(ctx, { userId: dora })
+    expect((await other.delete(`/Users/${dora}`)).status).toBe(404)
+    expect(await restoreDeleted(ctx, dora)).toMatchObject({ status: 'active' })
+  })
+})
+
 test('the command line does the same', async () => {
   const at = ['--organization', client.slug]
   await stage.rolecall('user', 'delete', ...at, '--user', 'lena@example.com')

@@ -17,6 +17,7 @@ import { proposeAddress } from './address-proposals.ts'
 import { requestAdoption } from './adoption-requests.ts'
 import { claimUser, orAsk } from './ask-for.ts'
 import { heldAlarm, tellWhenHeld } from './held-alarm.ts'
+import { keepWordAboutDeleted } from './hidden-leaver.ts'
 import { takeOver } from './take-over.ts'
 import { askForHolders, settleTaken } from './taken-names.ts'
 
@@ -119,6 +120,7 @@ async function orAdopted<T>(
   } catch (error) {
     if (!(error instanceof AppError && error.code === 'not_found' && isId('usr', userId))) throw error
   }
+  await keepWordAboutDeleted(ctx, { directoryId, userId, said })
   const adopt = async (tx: Transaction): Promise<T> => {
     const claim = { directoryId, userId, said, otherwise: notFound('User'), asksBy: 'id' } as const
     return adopted(tx, await claimUser(tx, ctx, claim))

@@ -52,10 +52,12 @@ const rejoin = prepared<Key & { groupIds: readonly string[]; now: string }, { gr
     where organization_id = ${p.organizationId} and id in (select group_id from joined) returning id as "groupId"`,
 )
 
-// Whoever was pending is so again, and whoever was off before by somebody's word stays off by it.
+// Whoever was pending is so again, unless their directory has let them go meanwhile, and whoever was off before by somebody's word
+// stays off by it.
 const asBefore = prepared<Key & { status: string; statusReason: string | null }, never>(
   (p) => sql`update users set status = ${p.status}, status_reason = ${p.statusReason}
-    where organization_id = ${p.organizationId} and id = ${p.userId} and (status <> ${p.status} or status_reason <> ${p.statusReason})`,
+    where organization_id = ${p.organizationId} and id = ${p.userId} and (status <> ${p.status} or status_reason <> ${p.statusReason})
+      and (${p.status} = 'inactive' or status = 'active')`,
 )
 
 const forget = prepared<Key, never>(
