@@ -24,10 +24,13 @@ for (const stream of [process.stdout, process.stderr])
 Object.seal(Object.prototype)
 
 try {
-  const { registerResolveOnce } = await import('./platform/resolve-once.ts')
-  registerResolveOnce()
-  const { registerJsx } = await import('./platform/jsx.ts')
-  registerJsx()
+  // Sources run as they are; the build has nothing left to be looked for or transformed.
+  if (import.meta.filename.endsWith('.ts')) {
+    const { registerResolveOnce } = await import('./platform/resolve-once.ts')
+    registerResolveOnce()
+    const { registerJsx } = await import('./platform/jsx.ts')
+    registerJsx()
+  }
   const { loadConfig } = await import('./config.ts')
   const { createRuntime } = await import('./runtime.ts')
   const { runCli } = await import('#cli/cli.ts')

@@ -1,9 +1,9 @@
 // Brings the database to this version's tables. Nodes that start at once take turns by an advisory lock; each run is one
 // transaction, so a killed migration leaves nothing behind.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
@@ -20,7 +20,8 @@ import { serverRole } from './schema/common.ts'
 import { type Settled, settle } from './settle.ts'
 import { prepared } from './statement.ts'
 
-const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
+/** By package.json, which is where it was wherever the build has put us. */
+const migrationsFolder = join(createRequire(import.meta.url).resolve('#drizzle/meta/_journal.json'), '../..')
 const lockKey = 7_265_636_101
 
 /**

@@ -18,13 +18,14 @@ export type ServerProcess = {
 
 type Environment = Record<string, string>
 
-/** A command that is under way. */
+/** A command that is under way; of the sources by this Node, unless something else is to run it. */
 export function launch(
   environment: Environment,
   args: string[],
+  { node = process.execPath, program = main }: { node?: string | undefined; program?: string } = {},
 ): { child: ChildProcess; output: Omit<Finished, 'code'>; finished: Promise<Finished> } {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [main, ...args], { env: { PATH, HOME, ...environment } })
+  const child = spawn(node, [program, ...args], { env: { PATH, HOME, ...environment } })
   const output = { stdout: '', stderr: '' }
   child.stdout?.on('data', (chunk) => {
     output.stdout += chunk

@@ -1,32 +1,25 @@
 // What pages load: style sheets, scripts and images of our own origin. Their addresses hold a hash of the content, so that
-// browsers keep them for good. A further asset is one more line in `files`.
+// browsers keep them for good. A further asset is one more name in the list.
 import { hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { Hono } from 'hono'
 import { notFound } from '#platform/errors.ts'
+import { packageAssets } from './package-assets.ts'
 
-const require = createRequire(import.meta.url)
-const own = (name: string): string => join(import.meta.dirname, 'assets', name)
+const ownNames = [
+  'rolecall.css',
+  'console.css',
+  'console.js',
+  'rolecall.svg',
+  'passkey.js',
+  'submit-at-once.js',
+  'zone.js',
+] as const
 
-const files = {
-  'tabler.css': () => require.resolve('@tabler/core/dist/css/tabler.min.css'),
-  'rolecall.css': () => own('rolecall.css'),
-  'console.css': () => own('console.css'),
-  'console.js': () => own('console.js'),
-  'htmx.js': () => require.resolve('htmx.org/dist/htmx.min.js'),
-  'htmx-sse.js': () => require.resolve('htmx-ext-sse/dist/sse.min.js'),
-  'rolecall.svg': () => own('rolecall.svg'),
-  'passkey.js': () => own('passkey.js'),
-  'submit-at-once.js': () => own('submit-at-once.js'),
-  'zone.js': () => own('zone.js'),
-  'webauthn.js': () => join(require.resolve('@simplewebauthn/browser'), '../../dist/bundle/index.umd.min.js'),
-} as const satisfies Record<string, () => string>
-
-export type AssetName = keyof typeof files
+export type AssetName = (typeof ownNames)[number] | keyof typeof packageAssets
 
 const mediaTypes: Record<string, string> = {
   css: 'text/css; charset=utf-8',
@@ -41,12 +34,20 @@ type Asset = {
   gzipped(): Promise<Uint8Array<ArrayBuffer>>
 }
 
+const isFromPackage = (name: string): name is keyof typeof packageAssets => Object.hasOwn(packageAssets, name)
+
+/** In the build, what comes from packages lies beside our own. */
+function fileOf(name: AssetName): string {
+  const beside = join(import.meta.dirname, 'assets', name)
+  return isFromPackage(name) && !existsSync(beside) ? packageAssets[name]() : beside
+}
+
 const loaded = new Map<AssetName, Asset>()
 
 function load(name: AssetName): Asset {
   const known = loaded.get(name)
   if (known !== undefined) return known
-  const plain = new Uint8Array(readFileSync(files[name]()))
+  const plain = new Uint8Array(readFileSync(fileOf(name)))
   let compressed: Promise<Uint8Array<ArrayBuffer>> | undefined
   const asset: Asset = {
     hash: hash('sha256', plain).slice(0, 16),
@@ -61,7 +62,8 @@ function load(name: AssetName): Asset {
 /** The address of an asset below our origin. */
 export const assetPath = (name: AssetName): string => `/assets/${load(name).hash}/${name}`
 
-const isAssetName = (name: string): name is AssetName => Object.hasOwn(files, name)
+const isAssetName = (name: string): name is AssetName =>
+  (ownNames as readonly string[]).includes(name) || isFromPackage(name)
 
 /** What of the request's scope its answers need. */
 type AssetEnv = { Variables: { frame: Record<string, string>; isFramed: boolean } }

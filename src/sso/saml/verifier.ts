@@ -1,6 +1,7 @@
 // The pool of worker threads that verify SAML messages. Each job has a hard time limit: a worker that exceeds it is ended
 // and replaced, and the message counts as refused.
 import { availableParallelism } from 'node:os'
+import { extname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { AppError, unavailable } from '#platform/errors.ts'
 import type { LogoutExpectations, LogoutVerification } from './logout-message.ts'
@@ -23,6 +24,8 @@ export type SamlVerifier = {
   close(): Promise<void>
 }
 
+/** In the build it is JavaScript, and lies beside us as well. */
+const program = join(import.meta.dirname, `worker${extname(import.meta.filename)}`)
 const limitMillis = 1_000
 const startMillis = 10_000
 
@@ -83,7 +86,7 @@ class Thread {
 
   constructor(limit: number) {
     this.#limitMillis = limit
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { execArgv: [], stdout: false, stderr: false })
+    this.#worker = new Worker(program, { execArgv: [], stdout: false, stderr: false })
     this.#worker.unref()
     this.#ready = new Promise((resolve, reject) => {
       this.#worker.once('message', () => resolve())
