@@ -42,11 +42,11 @@ export function createClient(base: string, headers: Record<string, string>): Cli
   }
 }
 
-/** Operations a second of `concurrency` workers that call `once` again and again for `seconds`. */
+/** `concurrency` workers that call `once` again and again for `seconds`. */
 export async function throughput(
   once: () => Promise<unknown>,
   { concurrency, seconds }: { concurrency: number; seconds: number },
-): Promise<number> {
+): Promise<{ done: number; perSecond: number }> {
   const started = performance.now()
   const end = started + seconds * 1000
   let done = 0
@@ -57,7 +57,7 @@ export async function throughput(
     }
   }
   await Promise.all(Array.from({ length: concurrency }, work))
-  return (done * 1000) / (performance.now() - started)
+  return { done, perSecond: (done * 1000) / (performance.now() - started) }
 }
 
 /** Milliseconds that one call takes. */

@@ -7,7 +7,7 @@ import { endOf, freePort, startLogged, untilOk } from '../scripts/server-process
 import { type Client, createClient } from './client.ts'
 import type { Rolecall } from './rolecall.ts'
 
-export type Floor = { http: Client; stop(): Promise<void> }
+export type Floor = { http: Client; pid: number; stop(): Promise<void> }
 
 export async function startFloor({ owner, databaseUrl }: Rolecall): Promise<Floor> {
   await owner`create schema floor`
@@ -27,5 +27,5 @@ export async function startFloor({ owner, databaseUrl }: Rolecall): Promise<Floo
     await stop()
     throw error
   })
-  return { http, stop }
+  return { http, pid: child.pid ?? 0, stop }
 }

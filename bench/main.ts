@@ -1,24 +1,27 @@
-// `npm run bench -- members | requests | sign-in | deactivation | console | governance | bulk`: measures a server of its own on this machine. Absolute figures say as much about
+// `npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk`: measures a server of its own on this machine. Absolute figures say as much about
 // the machine as about Rolecall; the ratios are what docs/benchmarks.md keeps.
 import { parseArgs } from 'node:util'
 import { describeBulk, isBulkTargetMet, measureBulk } from './bulk.ts'
 import { describeConsole, isConsoleTargetMet, measureConsole } from './console.ts'
+import { areCpuGoalsMet, describeCpu, measureCpu } from './cpu.ts'
 import { describeDeactivation, measureDeactivation } from './deactivation.ts'
-import { startFloor } from './floor.ts'
+import { type Floor, startFloor } from './floor.ts'
 import { describeGovernance, isGovernanceTargetMet, measureGovernance } from './governance.ts'
 import { describeMembers, isMembersTargetMet, measureMembers } from './members.ts'
+import { postmasterOf } from './processor-time.ts'
 import { areRequestTargetsMet, describeRequests, measureRequests } from './requests.ts'
 import { type Rolecall, startRolecall } from './rolecall.ts'
+import { type RoundOptions, type Sides, seededSides } from './sides.ts'
 import { describeSignIn, isSignInTargetMet, measureSignIn } from './sign-in.ts'
 
-const usage = `Usage: npm run bench -- members | requests | sign-in | deactivation | console | governance | bulk [flags]
+const usage = `Usage: npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk [flags]
   --json         print the result as JSON
   --check        end with exit code 1 where a target is missed
   --samples N    members, console, governance: how often each is measured (default 200)
   --people N     governance: in a directory of so many (default 100000)
-  --rounds N     requests, sign-in, bulk: rounds of each side (default 5)
+  --rounds N     requests, cpu, sign-in, bulk: rounds of each side (default 5)
   --trials N     deactivation: how many people (default 1000)
-  --seconds S    requests: length of a round (default 2)`
+  --seconds S    requests, cpu: length of a round (default 2)`
 
 type Outcome = { result: object; text: string; isTargetMet: boolean }
 
@@ -32,20 +35,29 @@ async function members(rolecall: Rolecall, samples: number): Promise<Outcome> {
   return { result, text: describeMembers(result), isTargetMet: isMembersTargetMet(result) }
 }
 
-async function requests(rolecall: Rolecall, options: { rounds: number; seconds: number }): Promise<Outcome> {
+/** Beside the floor, which is gone afterwards. */
+async function beside(rolecall: Rolecall, work: (sides: Sides, floor: Floor) => Promise<Outcome>): Promise<Outcome> {
   const floor = await startFloor(rolecall)
   try {
     progress('Seeding 2,000 people on each side')
-    const result = await measureRequests(
-      { ours: rolecall.scim, floor: floor.http, owner: rolecall.owner },
-      options,
-      progress,
-    )
-    return { result, text: describeRequests(result), isTargetMet: areRequestTargetsMet(result) }
+    return await work(await seededSides({ ours: rolecall.scim, floor: floor.http, owner: rolecall.owner }), floor)
   } finally {
     await floor.stop()
   }
 }
+
+const requests = (rolecall: Rolecall, options: RoundOptions): Promise<Outcome> =>
+  beside(rolecall, async (sides) => {
+    const result = await measureRequests(sides, options, progress)
+    return { result, text: describeRequests(result), isTargetMet: areRequestTargetsMet(result) }
+  })
+
+const cpu = (rolecall: Rolecall, options: RoundOptions): Promise<Outcome> =>
+  beside(rolecall, async (sides, floor) => {
+    const processes = { ours: rolecall.pid, floor: floor.pid, postmaster: postmasterOf(rolecall.dataDir) }
+    const result = await measureCpu({ sides, processes }, options, progress)
+    return { result, text: describeCpu(result), isTargetMet: areCpuGoalsMet(result) }
+  })
 
 async function signIn(rolecall: Rolecall, rounds: number): Promise<Outcome> {
   const result = await measureSignIn(rolecall, { rounds, perRound: 40 }, progress)
@@ -87,7 +99,7 @@ async function bulk(rolecall: Rolecall, rounds: number): Promise<Outcome> {
   return { result, text: describeBulk(result), isTargetMet: isBulkTargetMet(result) }
 }
 
-const benches = ['members', 'requests', 'sign-in', 'deactivation', 'console', 'governance', 'bulk'] as const
+const benches = ['members', 'requests', 'cpu', 'sign-in', 'deactivation', 'console', 'governance', 'bulk'] as const
 
 const isBench = (what: string | undefined): what is (typeof benches)[number] =>
   (benches as readonly (string | undefined)[]).includes(what)
@@ -116,6 +128,7 @@ async function main(): Promise<number> {
     const outcome = await {
       members: () => members(rolecall, Number(values.samples)),
       requests: () => requests(rolecall, options),
+      cpu: () => cpu(rolecall, options),
       'sign-in': () => signIn(rolecall, options.rounds),
       deactivation: () => deactivation(rolecall, Number(values.trials)),
       console: () => pages(rolecall, Number(values.samples)),

@@ -18,6 +18,9 @@ export type Rolecall = {
   /** One of its commands, as the operator types it. @returns what it prints */
   run(...args: string[]): Promise<string>
   origin: string
+  /** Its process, and the folder with its PostgreSQL. */
+  pid: number
+  dataDir: string
   /** What a client of either node has to know. */
   nodeFacts: { organizationId: string; scim: { path: string; token: string }; owner: postgres.Sql }
   /** One more server process on the same database, behind the same public origin. */
@@ -58,7 +61,8 @@ export async function startRolecall(): Promise<Rolecall> {
     const organizationId = String(row?.['organization_id'])
     const path = new URL(baseUrl).pathname
     return {
-      ...{ scim, directoryId, organizationId, owner, databaseUrl, run: rolecall, stop, origin: server.origin },
+      ...{ scim, directoryId, organizationId, owner, databaseUrl, run: rolecall, stop },
+      ...{ origin: server.origin, pid: server.pid, dataDir: server.dataDir },
       nodeFacts: { organizationId, scim: { path, token }, owner },
       startSecondNode: async () => {
         const shared = {

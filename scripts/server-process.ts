@@ -13,6 +13,7 @@ const stopSeconds = 60
 
 export type ServerProcess = {
   origin: string
+  pid: number
   dataDir: string
   /**
    * What a command needs to attach to the server: DATA_DIR, PORT and a PATH on which `node` is this very Node.
@@ -55,7 +56,7 @@ export async function startServer(
     await stop().catch(() => {})
     throw new Error(`${error instanceof Error ? error.message : error}\n${lastWords}`)
   }
-  return { origin, dataDir, env, stop }
+  return { origin, pid: child.pid ?? 0, dataDir, env, stop }
 }
 
 /** Starts a program of ours with what it prints in a file. */
