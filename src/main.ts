@@ -34,7 +34,7 @@ try {
   const { loadConfig } = await import('./config.ts')
   const { createRuntime } = await import('./runtime.ts')
   const { runCli } = await import('#cli/cli.ts')
-  await runCli(createRuntime(loadConfig(process.env)), process.argv.slice(2))
+  await runCli(createRuntime(loadConfig(process.env), process.env), process.argv.slice(2))
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1

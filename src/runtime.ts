@@ -22,8 +22,9 @@ async function pipedPassphrase(): Promise<string> {
   throw invalid(`The passphrase on standard input has fewer than ${passphraseMinLength} characters`)
 }
 
-export function createRuntime(config: Config): CliRuntime {
+export function createRuntime(config: Config, environment: NodeJS.ProcessEnv = {}): CliRuntime {
   return {
+    variable: (name) => environment[name],
     withServices: async (work) => {
       const opened = await openDatabase(config, 'share')
       try {

@@ -10,6 +10,7 @@ import { addAuditCommands } from './audit.ts'
 import { addBackupCommands } from './backup.ts'
 import { addBrandCommands } from './brand.ts'
 import { addChecklistCommands } from './checklist.ts'
+import { addConfigurationCommands } from './configuration.ts'
 import { addConnectionCommands } from './connection.ts'
 import { addDirectoryCommands } from './directory.ts'
 import { addDoctorCommand } from './doctor.ts'
@@ -54,6 +55,7 @@ export function createCli(runtime: CliRuntime): Command {
     addBackupCommands,
     addOrganizationCommands,
     addBrandCommands,
+    addConfigurationCommands,
     addDirectoryCommands,
     addConnectionCommands,
     addDomainCommands,

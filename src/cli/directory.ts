@@ -103,7 +103,8 @@ async function setStatus(
   print(runtime, options, { json: changed, human: () => [`${changed.name} is ${changed.status} now`] })
 }
 
-async function ensureOrganization(services: CliServices, slug: string): Promise<void> {
+/** Makes the organization where its slug is new. */
+export async function ensureOrganization(services: CliServices, slug: string): Promise<void> {
   const ctx = instanceContext(services)
   if ((await findOrganization(ctx, slug)) !== undefined) return
   await createOrganization(ctx, { slug, name: slug }).catch((error: unknown) => {

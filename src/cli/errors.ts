@@ -22,6 +22,8 @@ const exitCodes = {
 export const usageExitCode = 2
 export const deniedExitCode = 3
 export const alteredExitCode = 4
+/** Of `plan`: something is otherwise than the document says. */
+export const differsExitCode = 5
 
 /** Says what went wrong and sets the exit code; never throws. */
 export function reportError(runtime: CliRuntime, thrown: unknown): void {
@@ -38,6 +40,10 @@ export function reportError(runtime: CliRuntime, thrown: unknown): void {
 // The operator owns the machine: where something unforeseen happens, or the database cannot be reached, they may read what.
 function messageOf(error: AppError): string {
   const { code, cause, message } = error
+  const [field] = error.fields ?? []
+  // What is said of a field is no sentence without it.
+  if (field !== undefined && field.message === message && field.path !== '' && /^\p{Ll}/u.test(message))
+    return `${field.path}: ${message}`
   if (!(cause instanceof Error) || (code !== 'internal' && code !== 'unavailable')) return message
   const why = reasonOf(cause).replaceAll(/\s*\n\s*/g, ' ')
   if (code === 'internal') return why

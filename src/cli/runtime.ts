@@ -27,6 +27,8 @@ export type CliRuntime = {
   restore(file: string, passphrase: Passphrase, options: { isRehearsal: boolean }): Promise<Restored>
   /** From the environment or standard input. @throws AppError invalid where it is in neither */
   passphrase: Passphrase
+  /** An environment variable that a document names; undefined where it is not set. */
+  variable(name: string): string | undefined
   /** All of standard input. */
   readInput(): Promise<string>
   /** One line on standard output. */

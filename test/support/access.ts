@@ -139,6 +139,7 @@ export async function runCommand(
         throw new Error('Backups are tested with a process')
       },
       passphrase: async () => input,
+      variable: (name) => process.env[name],
       databaseUrl: async () => 'postgres://rolecall.example.com/rolecall',
       readInput: async () => input,
       print: (line) => result.lines.push(line),

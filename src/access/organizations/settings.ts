@@ -45,7 +45,8 @@ const SettingsFields = z.object({
   guestDomains: domainNames,
 })
 
-const SettingsInput = SettingsFields.partial()
+/** What may be set; what is left out stays. */
+export const SettingsInput = SettingsFields.partial()
 
 export type OrganizationSettings = z.output<typeof SettingsFields>
 

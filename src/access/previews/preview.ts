@@ -107,6 +107,19 @@ export function makeAcceptable<Kind extends ChangeKind>(
 }
 
 /**
+ * Makes several changes, one after the other and in a transaction of the caller's, whatever they do.
+ * @returns what they have done together @throws whatever a verb throws
+ */
+export async function makeWithin(
+  tx: Transaction,
+  ctx: CallContext,
+  changes: readonly AccessChange[],
+): Promise<Preview> {
+  await tx.run(lockChanges({ organizationId: ctx.organizationId }))
+  return (await carryOut(tx, ctx, changes)).preview
+}
+
+/**
  * Makes several changes, one after the other and in a transaction of the caller's, if together they do what their preview showed.
  * @param withInverse whether it is to be taken back as one some day
  * @returns what takes all of it back then, to be made in this order; nothing where that is not asked for
