@@ -420,9 +420,13 @@ GRANT EXECUTE ON FUNCTION fold(text) TO PUBLIC;
 -- What names are sorted by and searched in: folded, and without what NFKD splits off as combining marks (Zoë is zoe).
 CREATE OR REPLACE FUNCTION public.bare(value text)
  RETURNS text
- LANGUAGE sql
+ LANGUAGE plpgsql
  IMMUTABLE PARALLEL SAFE STRICT
-RETURN fold(regexp_replace(NORMALIZE(value, NFKD), '[̀-ͯ]'::text, ''::text, 'g'::text));
+AS $function$
+BEGIN
+  IF octet_length(value) = char_length(value) THEN RETURN lower(value COLLATE "C"); END IF;
+  RETURN public.fold(regexp_replace(normalize(value, NFKD), U&'[\0300-\036F]', '', 'g'));
+END $function$;
 GRANT EXECUTE ON FUNCTION bare(text) TO PUBLIC;
 
 -- The folded addresses that a person has: those in the e-mail list, or else the userName.
@@ -498,20 +502,21 @@ CREATE OR REPLACE FUNCTION public.address_key(p_text text)
  RETURNS text
  LANGUAGE plpgsql
  IMMUTABLE PARALLEL SAFE
- SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  address text := fold(regexp_replace(p_text,
-    '[\s\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0]',
-    '', 'g'));
+  address text;
   domain text;
 BEGIN
+  IF p_text ~ '^[A-Za-z0-9._%+@-]*[A-Za-z0-9_%+@-]$' THEN RETURN lower(p_text COLLATE "C"); END IF;
+  address := public.fold(regexp_replace(p_text,
+    '[\s\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0]',
+    '', 'g'));
   address := coalesce(substring(address from '<([^<>]*)>$'), address);
   address := regexp_replace(address, '^(mailto|smtp|sip):', '');
   address := rtrim(btrim(translate(address, '。', '.'), '"''<>'), '.');
   domain := substring(address from '^[^@]+@([^@]+\.[^@]+)$');
   IF domain ~ '[^\x01-\x7f]' THEN
-    address := split_part(address, '@', 1) || '@' || (SELECT string_agg(ascii_label(l.label), '.' ORDER BY l.at)
+    address := split_part(address, '@', 1) || '@' || (SELECT string_agg(public.ascii_label(l.label), '.' ORDER BY l.at)
       FROM regexp_split_to_table(domain, '\.') WITH ORDINALITY l (label, at));
   END IF;
   RETURN address;
@@ -524,10 +529,9 @@ CREATE OR REPLACE FUNCTION public.sign_in_key(p_attributes jsonb, p_user_name te
  RETURNS text
  LANGUAGE plpgsql
  IMMUTABLE PARALLEL SAFE
- SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  address text := address_key(coalesce(
+  address text := public.address_key(coalesce(
     jsonb_path_query_first(p_attributes, '$.emails[*] ? (@.primary == true || @.primary == "true").value') #>> '{}',
     jsonb_path_query_first(p_attributes, '$.emails[*].value') #>> '{}', p_user_name));
 BEGIN
@@ -997,12 +1001,12 @@ CREATE OR REPLACE FUNCTION public.note_losses(p_directory_id text, p_kind text, 
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
 AS $function$
 DECLARE
   p_organization_id text := current_setting('rolecall.organization_id');
-  v_directory directories;
-  v_counts boolean;
-  v_last timestamptz;
+  v_directory record;
+  v_counts boolean := p_group_id IS NULL;
   v_wave text;
   v_since timestamptz;
   v_people integer;
@@ -1010,20 +1014,24 @@ DECLARE
   v_alarm text;
 BEGIN
   IF p_directory_id IS NULL OR cardinality(p_user_ids) = 0 THEN RETURN NULL; END IF;
-  SELECT d.* INTO v_directory FROM directories d WHERE d.organization_id = p_organization_id AND d.id = p_directory_id;
+  SELECT d.name, d.brake, d.brake_minutes, d.brake_limit,
+      (SELECT l.occurred_at FROM directory_losses l WHERE l.organization_id = p_organization_id
+        AND l.directory_id = p_directory_id ORDER BY l.occurred_at DESC LIMIT 1) AS last,
+      (SELECT m.id FROM mass_changes m WHERE m.organization_id = p_organization_id AND m.directory_id = p_directory_id
+        AND m.ended_at IS NULL LIMIT 1) AS wave
+    INTO v_directory FROM directories d WHERE d.organization_id = p_organization_id AND d.id = p_directory_id;
+  v_wave := v_directory.wave;
   -- Of a group counts what gives a role: a mapping, or a team that it fills and that holds one, or is within one that does.
-  v_counts := p_group_id IS NULL OR EXISTS (SELECT FROM groups_above(p_organization_id, ARRAY[p_group_id]) a
-    WHERE EXISTS (SELECT FROM mappings m WHERE m.organization_id = p_organization_id AND m.group_id = a.group_id)
-      OR EXISTS (SELECT FROM team_sources s
-        JOIN teams t ON t.organization_id = s.organization_id AND t.id = s.team_id
-        JOIN team_roles r ON r.organization_id = s.organization_id AND r.team_id IN (t.id, t.parent_id)
-        WHERE s.organization_id = p_organization_id AND s.group_id = a.group_id));
-  SELECT l.occurred_at INTO v_last FROM directory_losses l
-    WHERE l.organization_id = p_organization_id AND l.directory_id = p_directory_id ORDER BY l.occurred_at DESC LIMIT 1;
-  SELECT m.id INTO v_wave FROM mass_changes m
-    WHERE m.organization_id = p_organization_id AND m.directory_id = p_directory_id AND m.ended_at IS NULL;
-  IF v_last < p_now - interval '10 minutes' THEN
-    UPDATE mass_changes m SET ended_at = v_last
+  IF p_group_id IS NOT NULL THEN
+    v_counts := EXISTS (SELECT FROM groups_above(p_organization_id, ARRAY[p_group_id]) a
+      WHERE EXISTS (SELECT FROM mappings m WHERE m.organization_id = p_organization_id AND m.group_id = a.group_id)
+        OR EXISTS (SELECT FROM team_sources s
+          JOIN teams t ON t.organization_id = s.organization_id AND t.id = s.team_id
+          JOIN team_roles r ON r.organization_id = s.organization_id AND r.team_id IN (t.id, t.parent_id)
+          WHERE s.organization_id = p_organization_id AND s.group_id = a.group_id));
+  END IF;
+  IF v_directory.last < p_now - interval '10 minutes' THEN
+    UPDATE mass_changes m SET ended_at = v_directory.last
       WHERE m.organization_id = p_organization_id AND m.directory_id = p_directory_id AND m.ended_at IS NULL;
     v_wave := NULL;
   END IF;
@@ -1145,9 +1153,10 @@ CREATE OR REPLACE FUNCTION public.enter_directory(p_organization_id text, p_dire
  LANGUAGE plpgsql
  SECURITY DEFINER
 AS $function$
+DECLARE
+  v_organization_id text := pg_catalog.set_config('rolecall.organization_id', p_organization_id, true);
+  v_honour text := pg_catalog.set_config('rolecall.last_administrator', 'honour', true);
 BEGIN
-  PERFORM pg_catalog.set_config('rolecall.organization_id', p_organization_id, true),
-    pg_catalog.set_config('rolecall.last_administrator', 'honour', true);
   PERFORM FROM public.directory_tokens t
     WHERE t.token_hash = p_token_hash AND t.organization_id = p_organization_id AND t.directory_id = p_directory_id
       AND t.is_open AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > pg_catalog.now());
@@ -1155,8 +1164,7 @@ BEGIN
     RAISE EXCEPTION 'directory token refused' USING ERRCODE = 'RC401';
   END IF;
   RETURN p_organization_id;
-END
-$function$;
+END $function$;
 GRANT EXECUTE ON FUNCTION enter_directory(text, text, text) TO rolecall_server;
 
 -- A new token is open where its directory and its organization are active.
@@ -2496,6 +2504,7 @@ GRANT EXECUTE ON FUNCTION reserve_names(text, text) TO PUBLIC;
 CREATE OR REPLACE FUNCTION public.refuse_reserved()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
@@ -2508,6 +2517,15 @@ BEGIN
   IF TG_OP = 'UPDATE' THEN
     v_names := array_remove(array_remove(v_names, OLD.user_name_key), OLD.email_key);
   END IF;
+  IF NOT (EXISTS (SELECT FROM users u WHERE u.organization_id = NEW.organization_id AND u.deleted_at IS NOT NULL
+        AND u.user_name_key = ANY (v_names))
+      OR EXISTS (SELECT FROM users u WHERE u.organization_id = NEW.organization_id AND u.deleted_at IS NOT NULL
+        AND u.email_key = ANY (v_names))
+      OR EXISTS (SELECT FROM former_names f WHERE f.organization_id = NEW.organization_id AND f.value_key = ANY (v_names))
+      OR EXISTS (SELECT FROM reserved_names r WHERE r.organization_id = NEW.organization_id)
+        AND EXISTS (SELECT FROM reserved_names r WHERE r.organization_id = NEW.organization_id
+          AND r.name_hash = ANY (ARRAY(SELECT reserved_hash(NEW.organization_id, n) FROM unnest(v_names) n))))
+  THEN RETURN NULL; END IF;
   SELECT make_interval(days => o.reserved_days) INTO v_kept FROM organizations o
     WHERE o.id = NEW.organization_id AND o.reserved_days > 0;
   IF v_kept IS NULL OR cardinality(v_names) = 0 THEN RETURN NULL; END IF;
@@ -3201,10 +3219,20 @@ CREATE OR REPLACE FUNCTION public.keep_administrator_of_user()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
 AS $function$
 DECLARE
   v_lasting boolean;
+  v_roles text[] := ARRAY(SELECT rp.role_id FROM role_permissions rp
+    WHERE rp.organization_id = NEW.organization_id AND rp.effect = 'allow' AND rp.permission = '*');
 BEGIN
+  IF NOT (EXISTS (SELECT FROM assignments a WHERE a.organization_id = NEW.organization_id AND a.user_id = NEW.id
+        AND a.role_id = ANY (v_roles))
+      OR EXISTS (SELECT FROM mappings m WHERE m.organization_id = NEW.organization_id AND m.role_id = ANY (v_roles)
+        AND (m.filter_path IS NOT NULL OR EXISTS (
+          SELECT FROM group_members g WHERE g.organization_id = NEW.organization_id AND g.user_id = NEW.id)))
+      OR EXISTS (SELECT FROM team_roles r WHERE r.organization_id = NEW.organization_id AND r.role_id = ANY (v_roles)))
+  THEN RETURN NULL; END IF;
   IF EXISTS (SELECT FROM emergency_accounts e WHERE e.organization_id = NEW.organization_id AND e.user_id = NEW.id)
   THEN RETURN NULL; END IF;
   SELECT bool_or(a.expires_at IS NULL) INTO v_lasting FROM effective_assignments a
@@ -3212,8 +3240,7 @@ BEGIN
       AND is_administrator_role(a.organization_id, a.role_id);
   IF v_lasting IS NOT NULL THEN PERFORM check_administrators(NEW.organization_id, v_lasting); END IF;
   RETURN NULL;
-END
-$function$;
+END $function$;
 
 -- Attributes decide which filters somebody satisfies.
 -- Trigger of users (keep_administrator_of_attributes).
@@ -4975,14 +5002,13 @@ CREATE OR REPLACE FUNCTION public.place_audit_event()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public', 'pg_temp'
 AS $function$
+DECLARE
+  v_transaction xid8 := pg_catalog.pg_current_xact_id();
 BEGIN
-  PERFORM pg_current_xact_id();
-  NEW.position := nextval('audit_positions');
+  NEW.position := pg_catalog.nextval('public.audit_positions');
   RETURN NEW;
-END
-$function$;
+END $function$;
 
 -- How far it can be sealed: the last position given out, and a transaction number above those of all transactions that
 -- have one of these positions.
