@@ -341,6 +341,7 @@ const work: Subject = {
   functions: [
     'organizations_with_work',
     'installation_figures',
+    'seals_by_key',
     'organizations_with_upkeep',
     'due_work',
     'take_work',

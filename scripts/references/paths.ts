@@ -25,11 +25,11 @@ const pathsOf = (text: Text): string => {
   return prose.replaceAll(/\]\([^)]*\)|^\[[^\]]+\]: .*$/gm, ']').replaceAll(/\[[\w/.-]+\]/g, '')
 }
 
-/** There is none, which is what texts say of it. */
-const neverThere = 'index.ts'
+/** There is no index.ts, which is what texts say of it; and what a build makes is there once it was made. */
+const notAlwaysThere: ReadonlySet<string> = new Set(['index.ts', 'dist'])
 
 const deadPaths = (prose: Text, places: ReadonlySet<string>): string[] =>
   [...prose.text.matchAll(named)]
     .map((found) => ({ index: found.index, path: (found[1] ?? found[2] ?? '').replace(/[/.]+$/, '') }))
-    .filter(({ path }) => path !== neverThere && !places.has(path))
+    .filter(({ path }) => !notAlwaysThere.has(path) && !places.has(path))
     .map(({ index, path }) => `${placeOf(prose, index)}: there is no ${path}`)

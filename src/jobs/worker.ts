@@ -2,6 +2,7 @@
 // of it what it has room for. So each kind of work of an organization is done on one node at a time; row by row it is claimed
 // all the same.
 import { systemContext } from '#access/ground/system-context.ts'
+import { resealSecrets } from '#access/upkeep/reseal-secrets.ts'
 import { listWork, sweepExpired, type WorkPace } from '#access/upkeep/work.ts'
 import type { Log } from '#platform/log.ts'
 import type { Services } from '#src/context.ts'
@@ -20,6 +21,8 @@ export type WorkerOptions = {
   upkeepMillis?: number
   /** How often audit rows are put under a seal. */
   sealMillis?: number
+  /** How often it looks for secrets under a key that seals no more. */
+  resealMillis?: number
   /** How often a run under way is heard of. */
   heartbeatMillis?: number
 }
@@ -29,12 +32,15 @@ const sweepMillis = 3_600_000
 /** Works until it is stopped; keeps no process alive by itself. */
 export function startWorker(services: Services, log: Log, options: WorkerOptions = {}): Worker {
   const { tickMillis = 1_000, upkeepMillis = 300_000, sealMillis = 60_000, heartbeatMillis } = options
+  const { resealMillis = 3_600_000 } = options
   const { database } = services
   const jobs: Jobs = { ...standardJobs, ...options.jobs }
   let isFailing = false
   let ticking: Promise<void> | undefined
   const queue = queueOf(services, log, { jobs, heartbeatMillis, onError: complain })
-  const isDue = timetable(services, { sweep: sweepMillis, upkeep: upkeepMillis, seal: sealMillis })
+  const isDue = timetable(services, {
+    ...{ sweep: sweepMillis, upkeep: upkeepMillis, seal: sealMillis, reseal: resealMillis },
+  })
 
   // Once, not every second for as long as the database is away.
   function complain(error: unknown): void {
@@ -51,12 +57,19 @@ export function startWorker(services: Services, log: Log, options: WorkerOptions
     )
   }
 
+  async function reseal(): Promise<void> {
+    const count = await resealSecrets(services)
+    if (count > 0)
+      log.info({ count, keyId: services.sealing.currentKeyId }, 'Secrets are sealed anew under the current key')
+  }
+
   async function tick(): Promise<void> {
     try {
       await isDue('sweep', () => sweepExpired(database))
       await look('prompt')
       await isDue('seal', () => look('seal'))
       await isDue('upkeep', () => look('upkeep'))
+      await isDue('reseal', reseal)
       isFailing = false
     } catch (error) {
       complain(error)

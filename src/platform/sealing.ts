@@ -16,6 +16,8 @@ export type Sealing = {
   open(sealed: string, place: SealPlace): string
   /** The id of the key that seals; values under another id are old. */
   currentKeyId: string
+  /** The ids of all keys that open, the current one first. */
+  keyIds: readonly string[]
 }
 
 const version = 'v1'
@@ -29,6 +31,7 @@ export function createSealing(keys: readonly SealingKey[], randomBytes: RandomBy
   if (current === undefined) throw new Error('There is no key to seal secrets with')
   return {
     currentKeyId: current.id,
+    keyIds: keys.map(({ id }) => id),
     seal: (plain, place) => {
       const nonce = randomBytes(nonceLength)
       const cipher = createCipheriv('aes-256-gcm', known.get(current.id) as KeyObject, nonce)
