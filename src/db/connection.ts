@@ -3,6 +3,7 @@
 import { connect as connectSocket, type Socket } from 'node:net'
 import postgres, { type Sql } from 'postgres'
 import type { Secret } from '#platform/secret.ts'
+import { joinWrites } from './joined-writes.ts'
 
 export type ConnectionOptions = {
   url: Secret
@@ -95,7 +96,7 @@ async function onlySocket(
   const to = typeof path === 'string' ? { path } : { host, port }
   const socket = await openSocket(to, typeof path === 'string' ? '' : host, limitMillis)
   connection.socket = socket
-  if (!connection.isLost) return socket
+  if (!connection.isLost) return joinWrites(socket)
   socket.destroy()
   throw lost()
 }
