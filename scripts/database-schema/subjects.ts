@@ -348,6 +348,7 @@ const work: Subject = {
     'keep_work',
     'finish_work',
     'put_off_work',
+    'analyze_grown',
     'sweep_expired',
   ],
 }

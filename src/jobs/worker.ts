@@ -2,6 +2,7 @@
 // of it what it has room for. So each kind of work of an organization is done on one node at a time; row by row it is claimed
 // all the same.
 import { systemContext } from '#access/ground/system-context.ts'
+import { analyzeGrown } from '#access/upkeep/analyze-grown.ts'
 import { resealSecrets } from '#access/upkeep/reseal-secrets.ts'
 import { listWork, sweepExpired, type WorkPace } from '#access/upkeep/work.ts'
 import type { Log } from '#platform/log.ts'
@@ -23,6 +24,8 @@ export type WorkerOptions = {
   sealMillis?: number
   /** How often it looks for secrets under a key that seals no more. */
   resealMillis?: number
+  /** How often tables are looked at that may have grown. */
+  statisticsMillis?: number
   /** How often a run under way is heard of. */
   heartbeatMillis?: number
 }
@@ -32,14 +35,15 @@ const sweepMillis = 3_600_000
 /** Works until it is stopped; keeps no process alive by itself. */
 export function startWorker(services: Services, log: Log, options: WorkerOptions = {}): Worker {
   const { tickMillis = 1_000, upkeepMillis = 300_000, sealMillis = 60_000, heartbeatMillis } = options
-  const { resealMillis = 3_600_000 } = options
+  const { resealMillis = 3_600_000, statisticsMillis = 10_000 } = options
   const { database } = services
   const jobs: Jobs = { ...standardJobs, ...options.jobs }
   let isFailing = false
   let ticking: Promise<void> | undefined
   const queue = queueOf(services, log, { jobs, heartbeatMillis, onError: complain })
   const isDue = timetable(services, {
-    ...{ sweep: sweepMillis, upkeep: upkeepMillis, seal: sealMillis, reseal: resealMillis },
+    ...{ sweep: sweepMillis, upkeep: upkeepMillis, seal: sealMillis },
+    ...{ reseal: resealMillis, statistics: statisticsMillis },
   })
 
   // Once, not every second for as long as the database is away.
@@ -69,6 +73,7 @@ export function startWorker(services: Services, log: Log, options: WorkerOptions
       await look('prompt')
       await isDue('seal', () => look('seal'))
       await isDue('upkeep', () => look('upkeep'))
+      await isDue('statistics', () => analyzeGrown(database))
       await isDue('reseal', reseal)
       isFailing = false
     } catch (error) {
@@ -118,7 +123,7 @@ function queueOf(
 /** Does what is due by its own pace; what fails is due again at once. */
 function timetable<Name extends string>({ clock }: Services, every: Record<Name, number>) {
   const doneAt = new Map<Name, number>()
-  return async (name: Name, work: () => Promise<void>): Promise<void> => {
+  return async (name: Name, work: () => Promise<unknown>): Promise<void> => {
     const now = clock.now().getTime()
     if (now - (doneAt.get(name) ?? Number.NEGATIVE_INFINITY) < every[name]) return
     await work()

@@ -187,3 +187,27 @@ test('sweeps what has run out: at the start, then every hour', async () => {
     await expect.poll(keys).toEqual(['new'])
   })
 })
+
+test('tables that have grown by half get new statistics at once, and others do not', async () => {
+  const organization = await app.createOrganization()
+  const analyzed = async () => {
+    const rows = await owner`select relname, analyze_count::int as count from pg_stat_user_tables
+      where relname in ('user_emails', 'brands') order by relname`
+    return Object.fromEntries(rows.map(({ relname, count }) => [relname, count]))
+  }
+  const before = await analyzed()
+  await owner`insert into user_emails (organization_id, value_key, user_id)
+    select ${organization.id}, 'person' || n || '@example.com', 'usr_' || n from generate_series(1, 1000) n`
+  await owner`select pg_stat_force_next_flush()`
+  await whileWorking(
+    async () => {
+      await expect.poll(analyzed).toEqual({ ...before, user_emails: (before['user_emails'] ?? 0) + 1 })
+      expect(
+        (await owner`select reltuples from pg_class where relname = 'user_emails'`)[0]?.['reltuples'],
+      ).toBeGreaterThan(900)
+    },
+    { statisticsMillis: 0 },
+  )
+  await owner`delete from user_emails where organization_id = ${organization.id}`
+  expect(await analyzed()).toEqual({ ...before, user_emails: (before['user_emails'] ?? 0) + 1 })
+})
