@@ -1,7 +1,7 @@
 // What the commands run on: the services, for the time of one command, and the server.
 import { text } from 'node:stream/consumers'
 import type { CliRuntime } from '#cli/runtime.ts'
-import { migrateDatabase } from '#db/migrate.ts'
+import { migrateDatabase, pendingMigrations } from '#db/migrate.ts'
 import { settledWarning } from '#db/settle.ts'
 import { invalid } from '#platform/errors.ts'
 import { passphraseMinLength } from '#platform/passphrase.ts'
@@ -47,6 +47,10 @@ export function createRuntime(config: Config, environment: NodeJS.ProcessEnv = {
     migrate: async () => {
       const opened = await openDatabase(config, 'share')
       await migrated(opened).finally(() => opened.close())
+    },
+    pendingMigrations: async () => {
+      const opened = await openDatabase(config, 'share')
+      return pendingMigrations(opened.ownerUrl).finally(() => opened.close())
     },
     databaseUrl: async (whose) => {
       const opened = await openDatabase(config, 'share')

@@ -22,7 +22,7 @@ const exitCodes = {
 export const usageExitCode = 2
 export const deniedExitCode = 3
 export const alteredExitCode = 4
-/** Of `plan`: something is otherwise than the document says. */
+/** Of `plan` and `migrate --check`: there is something to do. */
 export const differsExitCode = 5
 
 /** Says what went wrong and sets the exit code; never throws. */

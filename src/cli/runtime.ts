@@ -19,6 +19,8 @@ export type CliRuntime = {
   withServices<T>(work: (services: CliServices) => Promise<T>): Promise<T>
   serve(): Promise<void>
   migrate(): Promise<void>
+  /** What `migrate` would do; the database is left as it is. */
+  pendingMigrations(): Promise<{ pending: string[]; unknown: number }>
   /** As whom: the owner of the tables, for psql and backups, or the server, for another node. */
   databaseUrl(whose: 'owner' | 'server'): Promise<string>
   /** Writes a backup; without keys where it is given no passphrase. */

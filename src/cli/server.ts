@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import { endAllAccess } from '#access/sign-in/sessions/end-all-access.ts'
 import { counted } from '#words/counts.ts'
+import { differsExitCode } from './errors.ts'
 import { type OutputOptions, print } from './output.ts'
 import { type CliRuntime, instanceContext } from './runtime.ts'
 
@@ -14,7 +15,11 @@ export function addServerCommands(program: Command, runtime: CliRuntime): void {
   program
     .command('migrate')
     .description('bring the database to this version')
-    .action(() => runtime.migrate())
+    .option('--check', 'say what would be done, and change nothing; exit code 0: nothing, 5: something')
+    .option('--json', 'print one JSON line')
+    .action((options: OutputOptions & { check?: true }) =>
+      options.check === true ? checkMigrations(runtime, options) : runtime.migrate(),
+    )
   const database = program.command('database').description('the database in use')
   database
     .command('url')
@@ -38,4 +43,15 @@ export function addServerCommands(program: Command, runtime: CliRuntime): void {
       ]
       print(runtime, options, { json: { sessions }, human })
     })
+}
+
+async function checkMigrations(runtime: CliRuntime, options: OutputOptions): Promise<void> {
+  const found = await runtime.pendingMigrations()
+  const { pending, unknown } = found
+  const human = () => [
+    ...(unknown === 0 ? [] : [`A newer version was here: ${counted(unknown, 'migration')} this one does not know`]),
+    ...(pending.length === 0 ? ['Nothing to do'] : [`${counted(pending.length, 'migration')} to apply:`, ...pending]),
+  ]
+  print(runtime, options, { json: found, human })
+  runtime.setExitCode(pending.length === 0 ? 0 : differsExitCode)
 }

@@ -104,6 +104,31 @@ const readJournal = (): Journal => JSON.parse(readFileSync(journalIn(migrationsF
 /** This version's migrations in their order; `when` is what tells one from another. */
 export const knownMigrations = (): Journal['entries'] => readJournal().entries
 
+export type PendingMigrations = {
+  /** Names of this version's migrations that the database does not have. */
+  pending: string[]
+  /** How many it has that this version does not know: a newer version was here. */
+  unknown: number
+}
+
+/** What a start of this version would do to the database; nothing is changed. @throws whatever the database says */
+export async function pendingMigrations(owner: Secret): Promise<PendingMigrations> {
+  const connection = await connectToPrimary(owner)
+  try {
+    const [table] = await connection`select to_regclass('drizzle.__drizzle_migrations') is not null as "isThere"`
+    const rows =
+      table?.['isThere'] === true ? await connection`select created_at from drizzle.__drizzle_migrations` : []
+    const applied = new Set(rows.map((row) => Number(row['created_at'])))
+    const known = knownMigrations()
+    return {
+      pending: known.filter(({ when }) => !applied.has(when)).map(({ tag }) => tag),
+      unknown: [...applied].filter((when) => !known.some((migration) => migration.when === when)).length,
+    }
+  } finally {
+    await connection.end({ timeout: 5 })
+  }
+}
+
 /**
  * Makes the tables that an older version had, for its backup. @param last the newest migration to apply, by its `when`
  */
