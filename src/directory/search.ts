@@ -1,13 +1,14 @@
 // Lists of users and groups: conditions, order and pages, all in SQL. A page costs its own size, not the directory's.
 import { type SQL, sql } from 'drizzle-orm'
-import { entered, once, prepared, type Statement } from '#db/statement.ts'
+import { entered, prepared } from '#db/statement.ts'
 import { type CallContext, inOneStatement, requirePermission } from '#src/context.ts'
 import type { Condition, Sort } from './condition.ts'
-import { conditionSql, type Scope } from './condition-sql.ts'
+import { conditionSql } from './condition-sql.ts'
 import { foldName } from './fold.ts'
 import { type GroupRecord, type GroupWithMembers, groupColumns, memberColumn } from './groups.ts'
+import { type Listed, pageAfter, pageAt, type SearchResult, type Source } from './list-pages.ts'
 import { groupScope, indexedName, userScope } from './scopes.ts'
-import { type Cursor, orderBy, type SortKey, sortKey } from './sorting.ts'
+import { type Cursor, sortKey } from './sorting.ts'
 import { type UserRecord, userColumns } from './users.ts'
 
 export type Page =
@@ -22,14 +23,6 @@ export type Search = {
   condition?: Condition | undefined
   sort?: Sort | undefined
   page: Page
-}
-
-export type SearchResult<Row> = {
-  rows: Row[]
-  /** How many match in all; undefined for pages by cursor. */
-  total: number | undefined
-  /** For the next page by cursor; undefined on the last page. */
-  next: Cursor | undefined
 }
 
 // Whom a directory has asked for in vain it finds by what it calls them, or it would try for ever.
@@ -86,6 +79,7 @@ export async function searchUsers(ctx: CallContext, search: Search): Promise<Sea
   const alias = sql`u`
   const where = sql`u.organization_id = entered.organization_id and u.deleted_at is null${withFindable(search)}`
   return find(ctx, search, {
+    name: 'users',
     table: sql`users u`,
     alias,
     columns: userColumns,
@@ -106,6 +100,7 @@ export function searchGroups(
   const where = sql`g.organization_id = entered.organization_id${inDirectory(alias, search)}`
   const columns = options.withMembers ? sql`${groupColumns}, ${memberColumn}` : groupColumns
   return find(ctx, search, {
+    name: 'groups',
     table: sql`groups g`,
     alias,
     columns,
@@ -131,16 +126,6 @@ const withFindable = (search: Search): SQL => {
     or is_findable(u.organization_id, ${directoryId}::text, u.id))`
 }
 
-type Source = {
-  table: SQL
-  alias: SQL
-  columns: SQL
-  scope: Scope
-  where: SQL
-  /** The condition leaves a handful of rows: they are to be found by its index and not by walking in the order of ids. */
-  isPinned: boolean
-}
-
 type IsMeant = (path: readonly string[]) => boolean
 
 const pinningFields = new Set(['id', 'userName', 'externalId', 'displayName', 'emails.value'])
@@ -164,11 +149,7 @@ const requiresValue = (condition: Condition): boolean =>
     ? condition.parts.some(requiresValue)
     : condition.kind === 'compare' && condition.operator === 'eq' && condition.field.path.join('.') === 'value'
 
-async function find<Row extends { id: string }>(
-  ctx: CallContext,
-  search: Search,
-  source: Source,
-): Promise<SearchResult<Row>> {
+async function find<Row extends Listed>(ctx: CallContext, search: Search, source: Source): Promise<SearchResult<Row>> {
   const where =
     search.condition === undefined
       ? source.where
@@ -177,61 +158,6 @@ async function find<Row extends { id: string }>(
   const isPrepared = search.condition === undefined || search.condition.kind === 'compare'
   const sort = search.sort === undefined ? undefined : sortKey(search.sort, source.scope)
   if (search.page.kind === 'after') return pageAfter<Row>(ctx, search.page, narrowed, sort)
-  return pageAt<Row>(ctx, search.page, narrowed, sort, isPrepared)
-}
-
-async function pageAt<Row>(
-  ctx: CallContext,
-  page: { offset: number; limit: number },
-  source: Source,
-  sort: SortKey | undefined,
-  isPrepared: boolean,
-): Promise<SearchResult<Row>> {
-  const wanted = entering<Row>(selectPage(source, sort, page), isPrepared)
-  const rows = page.limit === 0 ? [] : await inOneStatement(ctx, wanted)
-  // A page that is not full tells the total by itself.
-  const isLast = rows.length < page.limit && (rows.length > 0 || page.offset === 0)
-  if (isLast) return { rows, total: page.offset + rows.length, next: undefined }
-  const count = sql`select count(*)::int as total from ${source.table} where ${source.where}`
-  const [counted] = await inOneStatement(ctx, entering<{ total: number }>(count, isPrepared))
-  return { rows, total: counted?.total ?? 0, next: undefined }
-}
-
-/** The limit of a page, or the aggregate, keeps PostgreSQL from looking at the tables before the organization is entered. */
-const entering = <Row>(select: SQL, isPrepared: boolean): Statement<Row> =>
-  once(sql`with ${entered} select found.* from entered cross join lateral (${select}) found`, { isPrepared })
-
-async function pageAfter<Row extends { id: string }>(
-  ctx: CallContext,
-  page: { cursor: Cursor | undefined; limit: number },
-  source: Source,
-  sort: SortKey | undefined,
-): Promise<SearchResult<Row>> {
-  const after = page.cursor === undefined ? undefined : orderBy.after(page.cursor, sort, source.alias)
-  const where = after === undefined ? source.where : sql`${source.where} and ${after}`
-  // One row more than asked for tells whether there is a next page.
-  const wanted = selectPage({ ...source, where }, sort, { offset: 0, limit: page.limit + 1 })
-  const found = await inOneStatement(ctx, entering<Row & { sortKey?: string | null }>(wanted, false))
-  const shown = found.slice(0, page.limit)
-  const last = shown.at(-1)
-  const hasNext = found.length > page.limit && last !== undefined
-  return {
-    rows: shown,
-    total: undefined,
-    next: hasNext ? { id: last.id, ...(sort === undefined ? {} : { key: last.sortKey ?? null }) } : undefined,
-  }
-}
-
-/** The ids of the page come from the index first, so that rows which are passed over are never read whole. */
-function selectPage(source: Source, sort: SortKey | undefined, page: { offset: number; limit: number }): SQL {
-  const order =
-    source.isPinned && sort === undefined ? sql`(${source.alias}.id || '')` : orderBy.clause(sort, source.alias)
-  const columns = sort === undefined ? source.columns : sql`${source.columns}, (${sort.expression})::text as "sortKey"`
-  const limits = sql`limit ${page.limit} offset ${page.offset}`
-  if (page.offset === 0)
-    return sql`select ${columns} from ${source.table} where ${source.where} order by ${order} ${limits}`
-  const ids = sql`select ${source.alias}.organization_id, ${source.alias}.id from ${source.table} where ${source.where}
-    order by ${order} ${limits}`
-  return sql`select ${columns} from (${ids}) page join ${source.table}
-    on ${source.alias}.organization_id = page.organization_id and ${source.alias}.id = page.id order by ${order}`
+  const list = JSON.stringify([ctx.organizationId, search.directoryId, source.name, search.condition, search.sort])
+  return pageAt<Row>(ctx, { list, page: search.page }, narrowed, { sort, isPrepared })
 }

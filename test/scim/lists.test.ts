@@ -82,6 +82,25 @@ describe('pages', () => {
     expect(names).toEqual([...names].sort())
   })
 
+  test('a walk goes on from where the last page ended, whoever comes or goes meanwhile; any other page is counted off', async () => {
+    const own = await app.createScim()
+    const ids: string[] = []
+    for (let index = 0; index < 9; index += 1) ids.push(await own.user(`walker${index}@example.com`))
+    const at = async (startIndex: number) => (await own.get(`/Users?startIndex=${startIndex}&count=3`)).body
+    expect(idsOf((await at(1)).Resources)).toEqual(ids.slice(0, 3))
+    await own.delete(`/Users/${ids[0]}`)
+    expect(await at(4)).toMatchObject({
+      totalResults: 9,
+      startIndex: 4,
+      Resources: ids.slice(3, 6).map((id) => ({ id })),
+    })
+    expect(await at(4)).toMatchObject({ totalResults: 8, Resources: ids.slice(4, 7).map((id) => ({ id })) })
+    await own.user('late@example.com')
+    expect(await at(7)).toMatchObject({ totalResults: 9, itemsPerPage: 3 })
+    expect(await at(10)).toMatchObject({ totalResults: 9, itemsPerPage: 0 })
+    expect((await at(1)).totalResults).toBe(9)
+  })
+
   test('startIndex below 1 is 1, a negative count is 0, a page past the end is empty, a huge count is cut', async () => {
     expect(await page('startIndex=-3&count=1')).toMatchObject({ startIndex: 1, itemsPerPage: 1 })
     expect(await page('count=-1')).toMatchObject({ totalResults: people, Resources: [] })
