@@ -67,6 +67,7 @@ const feeds: Subject = {
   functions: [
     'note_losses',
     'adoption_verdict',
+    'arrival_of',
     'is_findable',
     'resolve_directory_token',
     'resolve_directory_client',
