@@ -2,12 +2,14 @@
 // indexes of users, and answers JSON of like size. No tokens, rules, audit or isolation: nothing can be faster here.
 import { serve } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
-import postgres from 'postgres'
+import type postgres from 'postgres'
+import { openDriver } from '../src/db/driver.ts'
+import { Secret } from '../src/platform/secret.ts'
 
 type Attributes = { userName: string; externalId: string; displayName: string } & Record<string, unknown>
 type Row = { id: string; user_name: string; status: string; attributes: Attributes; version: number } & postgres.Row
 
-const sql = postgres(process.env['FLOOR_DATABASE_URL'] ?? '', { max: 10, onnotice: () => {} })
+const sql = openDriver(new Secret(process.env['FLOOR_DATABASE_URL'] ?? ''), { max: 10, onnotice: () => {} })
 const organization = 'org_floor'
 
 const resource = (row: Row) => ({

@@ -3,8 +3,10 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import postgres from 'postgres'
-import { startServer } from '../scripts/server-process.ts'
+import type postgres from 'postgres'
+import { sources, startServer } from '../scripts/server-process.ts'
+import { openDriver } from '../src/db/driver.ts'
+import { Secret } from '../src/platform/secret.ts'
 import { type Client, createClient } from './client.ts'
 
 export type Rolecall = {
@@ -37,11 +39,10 @@ const unlimited = {
 }
 
 const run = promisify(execFile)
-const program = join(import.meta.dirname, '../src/main.ts')
 
-/** Starts a server with durable settings and an empty directory. */
-export async function startRolecall(): Promise<Rolecall> {
-  const server = await startServer(unlimited)
+/** Starts a server with durable settings and an empty directory. @param program the sources, or the build */
+export async function startRolecall(program = sources): Promise<Rolecall> {
+  const server = await startServer(unlimited, {}, program)
   try {
     const rolecall = async (...args: string[]) =>
       (await run(process.execPath, [program, ...args], server)).stdout.trim()
@@ -49,7 +50,7 @@ export async function startRolecall(): Promise<Rolecall> {
     const printed = await rolecall('directory', 'create', ...named, '--create-organization', '--json')
     const { directoryId, baseUrl, token } = JSON.parse(printed) as Record<'directoryId' | 'baseUrl' | 'token', string>
     const databaseUrl = await rolecall('database', 'url')
-    const owner = postgres(databaseUrl, { max: 2, onnotice: () => {} })
+    const owner = openDriver(new Secret(databaseUrl), { max: 2, onnotice: () => {} })
     const [row] = await owner`select organization_id from directories where id = ${directoryId}`
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' }
     const scim = createClient(`${server.origin}${new URL(baseUrl).pathname}`, headers)
@@ -70,7 +71,7 @@ export async function startRolecall(): Promise<Rolecall> {
           PUBLIC_URL: server.origin,
           ENCRYPTION_KEYS: keyOf(server.dataDir),
         }
-        return startServer(unlimited, shared)
+        return startServer(unlimited, shared, program)
       },
     }
   } catch (error) {

@@ -8,6 +8,11 @@ import { delimiter, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const projectFolder = join(import.meta.dirname, '..')
+
+/** The two forms of the program; `npm run build` makes the other one. */
+export const sources = join(projectFolder, 'src/main.ts')
+export const built = join(projectFolder, 'dist/rolecall.js')
+
 const readySeconds = 120
 const stopSeconds = 60
 
@@ -25,11 +30,13 @@ export type ServerProcess = {
 
 /**
  * Starts `serve` and waits until /readyz answers 200. DATABASE_URL of the surroundings is ignored; `place` may give one.
+ * @param program the sources, or the build
  * @throws Error with the server's last lines where it does not become ready
  */
 export async function startServer(
   settings: Record<string, string> = {},
   place: Record<string, string> = {},
+  program = sources,
 ): Promise<ServerProcess> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-'))
   const port = await freePort()
@@ -39,7 +46,7 @@ export async function startServer(
   const origin = `http://127.0.0.1:${port}`
   const env = { LOG_LEVEL: 'warn', PUBLIC_URL: origin, ...surroundings, ...own, ...settings, ...place }
   const logFile = join(dataDir, 'server.log')
-  const child = startLogged(join(projectFolder, 'src/main.ts'), ['serve'], { env, logFile })
+  const child = startLogged(program, ['serve'], { env, logFile })
   const stop = async () => {
     const isEarly = hasEnded(child)
     const ending = await endOf(child)
@@ -69,7 +76,9 @@ export function startLogged(
   const child = spawn(process.execPath, [program, ...args], { cwd: projectFolder, env, stdio: ['ignore', log, log] })
   closeSync(log)
   // The last resort: whatever ends us ends the program.
-  process.once('exit', () => child.kill())
+  const endWithUs = (): boolean => child.kill()
+  process.once('exit', endWithUs)
+  child.once('exit', () => process.off('exit', endWithUs))
   return child
 }
 

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import postgres from 'postgres'
+import type postgres from 'postgres'
+import { openDriver } from '../../src/db/driver.ts'
 import { startEmbedded } from '../../src/db/embedded/embedded.ts'
 import { migrateDatabase } from '../../src/db/migrate.ts'
 
@@ -14,7 +15,7 @@ const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'o
 export async function withThrowAwayDatabase<T>(use: (database: postgres.Sql) => Promise<T>): Promise<T> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-schema-'))
   const cluster = await startEmbedded({ dataDir, randomBytes, mode: 'own', settings })
-  const database = postgres(cluster.url.reveal(), { max: 1, onnotice: () => {} })
+  const database = openDriver(cluster.url, { max: 1, onnotice: () => {} })
   try {
     await migrateDatabase(cluster.url)
     return await use(database)

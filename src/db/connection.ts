@@ -1,8 +1,9 @@
 // One connection to PostgreSQL, from its making to its loss, by a client of the driver that can make no other: the driver
 // would reconnect by itself and send on the new connection, outside of any transaction, what was queued for the old one.
 import { connect as connectSocket, type Socket } from 'node:net'
-import postgres, { type Sql } from 'postgres'
+import type { Sql } from 'postgres'
 import type { Secret } from '#platform/secret.ts'
+import { openDriver } from './driver.ts'
 import { joinWrites } from './joined-writes.ts'
 
 export type ConnectionOptions = {
@@ -67,7 +68,7 @@ export function newConnection(
   limitMillis: number,
 ): Connection {
   const connection: Omit<Connection, 'sql'> = { isLost: false, socket: undefined }
-  const sql = postgres(url.reveal(), {
+  const sql = openDriver(url, {
     max: 1,
     // The pool of lanes keeps connections; an ending by the driver could fall between two statements of a transaction.
     max_lifetime: null,

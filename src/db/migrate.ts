@@ -7,11 +7,12 @@ import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
-import postgres from 'postgres'
+import type postgres from 'postgres'
 import { systemRandom } from '#platform/crypto.ts'
 import { AppError } from '#platform/errors.ts'
 import type { Secret } from '#platform/secret.ts'
 import type { Database } from './database.ts'
+import { openDriver } from './driver.ts'
 import { codeOf } from './errors.ts'
 import { hostsOf, timeLimitOf } from './hosts.ts'
 import { provideLogin } from './login.ts'
@@ -54,7 +55,7 @@ export async function connectToPrimary(owner: Secret): Promise<postgres.Sql> {
   let failure: unknown
   for (const url of hosts) {
     const limit = timeLimitOf(hosts) / 1000
-    const connection = postgres(url.reveal(), { max: 1, onnotice: () => {}, connect_timeout: limit })
+    const connection = openDriver(url, { max: 1, onnotice: () => {}, connect_timeout: limit })
     try {
       await prove({ sql: connection }, undefined)
       return connection

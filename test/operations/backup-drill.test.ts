@@ -2,8 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import postgres from 'postgres'
 import { afterAll, expect, test } from 'vitest'
+import { openDriver } from '#db/driver.ts'
+import { Secret } from '#platform/secret.ts'
 import { core, scimClient } from '../support/scim.ts'
 import { rolecall, rolecallTold, type ServerProcess, startServer } from '../support/server-process.ts'
 
@@ -71,7 +72,7 @@ test('backed up while writes go on, verified, restored into an empty folder, ser
   expect(restored.stdout).toMatch(/^Restored .*\nAll sessions/)
 
   const second = await started(elsewhere)
-  const owner = postgres((await rolecall(elsewhere, 'database', 'url')).stdout.trim(), { max: 1 })
+  const owner = openDriver(new Secret((await rolecall(elsewhere, 'database', 'url')).stdout.trim()), { max: 1 })
   const people = (await owner<{ id: string }[]>`select id from users`).map(({ id }) => id)
   const provisioned = await owner`select target_id from audit_events where action = 'user.provision'`
   await owner.end()

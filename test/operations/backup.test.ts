@@ -49,7 +49,7 @@ async function started(options: Parameters<typeof startTestApp>[0] = {}): Promis
 
 /** The server on what was restored into a data directory. */
 async function startedIn({ dataDir }: Config): Promise<TestApp> {
-  const embedded = await startEmbedded({ dataDir, randomBytes, mode: 'own' })
+  const embedded = await startEmbedded({ dataDir, randomBytes, mode: 'own', isOnPort: true })
   closing.push(() => embedded.stop())
   return started({ databaseUrl: embedded.serverUrl.reveal(), ownerUrl: embedded.url.reveal() })
 }

@@ -22,7 +22,7 @@ const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'o
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-test-'))
-  const cluster = await startEmbedded({ dataDir, randomBytes, mode: 'own', settings })
+  const cluster = await startEmbedded({ dataDir, randomBytes, mode: 'own', isOnPort: true, settings })
   await migrateDatabase(cluster.url, cluster.serverUrl)
   const url = cluster.url.reveal()
   const admin = postgres(url.replace(/\/rolecall$/, '/postgres'), { max: 1, onnotice: () => {} })

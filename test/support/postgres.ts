@@ -31,14 +31,14 @@ export type OwnPostgres = {
  */
 export async function ownPostgres(settings: Record<string, string> = {}): Promise<OwnPostgres> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-faults-'))
-  const made = await startEmbedded({ dataDir, randomBytes, mode: 'own' })
+  const made = await startEmbedded({ dataDir, randomBytes, mode: 'own', isOnPort: true })
   await migrateDatabase(made.url, made.serverUrl)
   await made.stop()
   const state = readState(dataDir, () => '')
   if (state === undefined) throw new Error('The cluster left no state')
   const { postgres: binary } = findBinaries()
   const { prefix } = chooseLauncher(binary, state.launcher)
-  const options = { port: state.port, listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings }
+  const options = { port: Number(state.port), listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings }
   const logFile = join(dataDir, 'own.log')
   const flags = Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const [command = '', ...args] = [...prefix, binary, '-D', clusterPath(dataDir), ...flags]

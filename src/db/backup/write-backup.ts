@@ -5,9 +5,9 @@ import { rename, rm } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
-import postgres from 'postgres'
 import { AppError } from '#platform/errors.ts'
 import type { Secret } from '#platform/secret.ts'
+import { openDriver } from '../driver.ts'
 import {
   type BackedUpTable,
   type BackupContents,
@@ -31,7 +31,7 @@ export type BackupOptions = {
 
 /** @returns what is in it. @throws AppError conflict where the file exists; invalid where there is nothing to back up */
 export async function writeBackup({ owner, file, now, sealKeys }: BackupOptions): Promise<BackupContents> {
-  const connection = postgres(owner.reveal(), { max: 1, onnotice: () => {}, connect_timeout: 10 })
+  const connection = openDriver(owner, { max: 1, onnotice: () => {}, connect_timeout: 10 })
   const unfinished = `${file}.part`
   try {
     if (existsSync(file)) throw new AppError('conflict', `${file} exists already: a backup never replaces another file`)

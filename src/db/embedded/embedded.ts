@@ -5,13 +5,15 @@ import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import postgres from 'postgres'
+import type postgres from 'postgres'
 import type { RandomBytes } from '#platform/crypto.ts'
 import { AppError } from '#platform/errors.ts'
 import type { Secret } from '#platform/secret.ts'
+import { openDriver } from '../driver.ts'
 import { codeOf } from '../errors.ts'
 import { type Binaries, findBinaries } from './binaries.ts'
 import { chooseLauncher, type Launcher } from './launcher.ts'
+import { provideSocketFolder, removeSocket } from './socket.ts'
 import {
   clusterPath,
   databaseUrl,
@@ -29,6 +31,8 @@ export type EmbeddedOptions = {
   mode: 'own' | 'share'
   /** Settings on top, e.g. for tests; the default is PostgreSQL's full durability. */
   settings?: Record<string, string>
+  /** Listens on a port of loopback as well, which the URLs name: for tests that stand between server and database. */
+  isOnPort?: boolean
 }
 
 /** `url` is the owner's, `serverUrl` for the server's own login; `stop` ends PostgreSQL where this process started it, and waits for it. */
@@ -51,13 +55,30 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const known = readState(dataDir, newPassword)
   const launcher = chooseLauncher(binaries.postgres, known?.launcher)
   const made = known ?? makeCluster(dataDir, binaries, launcher, newPassword)
-  const state = { ...made, port: await freePort() }
+  const socket = await provideSocketFolder(dataDir, made.socket)
+  const state = { ...made, socket, port: options.isOnPort === true ? await freePort() : undefined }
   writeState(dataDir, state)
-  const supervisor = supervise(dataDir, binaries, launcher, { port: String(state.port), ...options.settings })
+  const supervisor = supervise(dataDir, binaries, launcher, { ...placeOf(state), ...options.settings })
   await ready(state, supervisor)
   await createDatabase(state)
-  return { url: databaseUrl(state), serverUrl: serverUrl(state), stop: () => stop(supervisor) }
+  return {
+    url: databaseUrl(state),
+    serverUrl: serverUrl(state),
+    stop: async () => {
+      await stop(supervisor)
+      removeSocket(dataDir, socket)
+    },
+  }
 }
+
+/** The socket is for whoever may read the state file, and there is nothing for the network. */
+const placeOf = ({ socket, port }: EmbeddedState & { socket: string }): Record<string, string> => ({
+  unix_socket_directories: `"${socket.replaceAll('"', '""')}"`,
+  unix_socket_permissions: '0700',
+  ...(port === undefined
+    ? { listen_addresses: '', port: '5432' }
+    : { listen_addresses: '127.0.0.1', port: String(port) }),
+})
 
 async function runningInstance(
   dataDir: string,
@@ -111,7 +132,7 @@ function makeCluster(
     rmSync(cluster, { recursive: true, force: true })
     throw new AppError('unavailable', `initdb failed in ${cluster}: ${(result.stderr || String(result.error)).trim()}`)
   }
-  return { port: 0, password, loginPassword: newPassword(), launcher: launcher.name }
+  return { password, loginPassword: newPassword(), launcher: launcher.name }
 }
 
 // The shell ends PostgreSQL (SIGINT: fast shutdown) as soon as its standard input closes, which the end of this process
@@ -133,8 +154,6 @@ function supervise(
 ): ChildProcess {
   const log = join(dataDir, 'postgres.log')
   const all = {
-    listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
     max_connections: '100',
     log_destination: 'stderr',
     // Statistics soon after a first import, so that plans fit the size that the tables have by then.
@@ -175,8 +194,7 @@ async function createDatabase(state: EmbeddedState): Promise<void> {
 }
 
 async function withConnection<T>(state: EmbeddedState, use: (connection: postgres.Sql) => Promise<T>): Promise<T> {
-  const url = databaseUrl(state, 'postgres').reveal()
-  const connection = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} })
+  const connection = openDriver(databaseUrl(state, 'postgres'), { max: 1, connect_timeout: 2, onnotice: () => {} })
   try {
     return await use(connection)
   } finally {

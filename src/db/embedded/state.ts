@@ -3,8 +3,17 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { Secret } from '#platform/secret.ts'
 
-/** `password` is the superuser's, who owns the tables; `loginPassword` is that of the server's own login. */
-export type EmbeddedState = { port: number; password: string; loginPassword: string; launcher: string }
+/**
+ * `password` is the superuser's, who owns the tables; `loginPassword` is that of the server's own login. `socket` is the folder of the
+ * socket; `port` is there where it listens on loopback, as it always did before it had a socket.
+ */
+export type EmbeddedState = {
+  socket?: string | undefined
+  port?: number | undefined
+  password: string
+  loginPassword: string
+  launcher: string
+}
 
 /** Before the server had a login of its own, it had one password. */
 type StoredState = Omit<EmbeddedState, 'loginPassword'> & { loginPassword?: string }
@@ -41,11 +50,14 @@ export function writeState(dataDir: string, state: EmbeddedState): void {
 
 /** As the owner of the tables, for migrations and backups. */
 export const databaseUrl = (state: EmbeddedState, database = 'rolecall'): Secret =>
-  new Secret(`postgres://rolecall:${state.password}@127.0.0.1:${state.port}/${database}`)
+  new Secret(`postgres://rolecall:${state.password}@${hostOf(state)}/${database}`)
 
 /** As the server logs in. */
 export const serverUrl = (state: EmbeddedState): Secret =>
-  new Secret(`postgres://rolecall_login:${state.loginPassword}@127.0.0.1:${state.port}/rolecall`)
+  new Secret(`postgres://rolecall_login:${state.loginPassword}@${hostOf(state)}/rolecall`)
+
+const hostOf = ({ socket, port }: EmbeddedState): string =>
+  port === undefined ? encodeURIComponent(socket ?? '') : `127.0.0.1:${port}`
 
 /** The process id that PostgreSQL wrote down, if that process lives. */
 export function postmasterPid(dataDir: string): number | undefined {
