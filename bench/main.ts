@@ -1,4 +1,4 @@
-// `npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk`: measures a server of its own on this machine. Absolute figures say as much about
+// `npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory`: measures a server of its own on this machine. Absolute figures say as much about
 // the machine as about Rolecall; the ratios are what docs/benchmarks.md keeps.
 import { parseArgs } from 'node:util'
 import { describeBulk, isBulkTargetMet, measureBulk } from './bulk.ts'
@@ -8,20 +8,21 @@ import { describeDeactivation, measureDeactivation } from './deactivation.ts'
 import { type Floor, startFloor } from './floor.ts'
 import { describeGovernance, isGovernanceTargetMet, measureGovernance } from './governance.ts'
 import { describeMembers, isMembersTargetMet, measureMembers } from './members.ts'
+import { areMemoryTargetsMet, describeMemory, measureMemory } from './memory.ts'
 import { postmasterOf } from './processor-time.ts'
 import { areRequestTargetsMet, describeRequests, measureRequests } from './requests.ts'
 import { type Rolecall, startRolecall } from './rolecall.ts'
 import { type RoundOptions, type Sides, seededSides } from './sides.ts'
 import { describeSignIn, isSignInTargetMet, measureSignIn } from './sign-in.ts'
 
-const usage = `Usage: npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk [flags]
+const usage = `Usage: npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory [flags]
   --json         print the result as JSON
   --check        end with exit code 1 where a target is missed
   --samples N    members, console, governance: how often each is measured (default 200)
   --people N     governance: in a directory of so many (default 100000)
-  --rounds N     requests, cpu, sign-in, bulk: rounds of each side (default 5)
+  --rounds N     requests, cpu, sign-in, bulk: rounds of each side; memory: starts (default 5)
   --trials N     deactivation: how many people (default 1000)
-  --seconds S    requests, cpu: length of a round (default 2)`
+  --seconds S    requests, cpu, memory: length of a round (default 2)`
 
 type Outcome = { result: object; text: string; isTargetMet: boolean }
 
@@ -99,7 +100,31 @@ async function bulk(rolecall: Rolecall, rounds: number): Promise<Outcome> {
   return { result, text: describeBulk(result), isTargetMet: isBulkTargetMet(result) }
 }
 
-const benches = ['members', 'requests', 'cpu', 'sign-in', 'deactivation', 'console', 'governance', 'bulk'] as const
+async function memory(options: { rounds: number; seconds: number }): Promise<Outcome> {
+  const result = await measureMemory(options, progress)
+  return { result, text: describeMemory(result), isTargetMet: areMemoryTargetsMet(result) }
+}
+
+async function withRolecall(measure: (rolecall: Rolecall) => Promise<Outcome>): Promise<Outcome> {
+  const rolecall = await startRolecall()
+  try {
+    return await measure(rolecall)
+  } finally {
+    await rolecall.stop()
+  }
+}
+
+const benches = [
+  'members',
+  'requests',
+  'cpu',
+  'sign-in',
+  'deactivation',
+  'console',
+  'governance',
+  'bulk',
+  'memory',
+] as const
 
 const isBench = (what: string | undefined): what is (typeof benches)[number] =>
   (benches as readonly (string | undefined)[]).includes(what)
@@ -122,24 +147,21 @@ async function main(): Promise<number> {
     console.error(usage)
     return 2
   }
-  const rolecall = await startRolecall()
-  try {
-    const options = { rounds: Number(values.rounds), seconds: Number(values.seconds) }
-    const outcome = await {
-      members: () => members(rolecall, Number(values.samples)),
-      requests: () => requests(rolecall, options),
-      cpu: () => cpu(rolecall, options),
-      'sign-in': () => signIn(rolecall, options.rounds),
-      deactivation: () => deactivation(rolecall, Number(values.trials)),
-      console: () => pages(rolecall, Number(values.samples)),
-      governance: () => governance(rolecall, Number(values.samples), Number(values.people)),
-      bulk: () => bulk(rolecall, options.rounds),
-    }[what]()
-    console.log(values.json ? JSON.stringify(outcome.result, null, 2) : outcome.text)
-    return values.check && !outcome.isTargetMet ? 1 : 0
-  } finally {
-    await rolecall.stop()
-  }
+  const options = { rounds: Number(values.rounds), seconds: Number(values.seconds) }
+  const [samples, people, trials] = [Number(values.samples), Number(values.people), Number(values.trials)]
+  const outcome = await {
+    members: () => withRolecall((rolecall) => members(rolecall, samples)),
+    requests: () => withRolecall((rolecall) => requests(rolecall, options)),
+    cpu: () => withRolecall((rolecall) => cpu(rolecall, options)),
+    'sign-in': () => withRolecall((rolecall) => signIn(rolecall, options.rounds)),
+    deactivation: () => withRolecall((rolecall) => deactivation(rolecall, trials)),
+    console: () => withRolecall((rolecall) => pages(rolecall, samples)),
+    governance: () => withRolecall((rolecall) => governance(rolecall, samples, people)),
+    bulk: () => withRolecall((rolecall) => bulk(rolecall, options.rounds)),
+    memory: () => memory(options),
+  }[what]()
+  console.log(values.json ? JSON.stringify(outcome.result, null, 2) : outcome.text)
+  return values.check && !outcome.isTargetMet ? 1 : 0
 }
 
 process.exit(await main())

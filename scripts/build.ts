@@ -52,6 +52,16 @@ function copyAssets(): void {
   for (const [name, file] of Object.entries(packageAssets)) copyFileSync(file(), join(outdir, 'assets', name))
 }
 
+/** A text with a single character beyond Latin 1 takes two bytes for each: those few are written as escapes. */
+function spellOut(file: string): void {
+  const text = readFileSync(file, 'utf8')
+  const spelt = text.replace(
+    /[^\0-\u00ff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+  if (spelt !== text) writeFileSync(file, spelt)
+}
+
 /** The licences of the packages that are in the build ask to be passed on with it. */
 function writeLicences({ inputs }: Metafile): number {
   const files = [
@@ -74,11 +84,10 @@ function licenceOf(folder: string): string {
 
 rmSync(outdir, { recursive: true, force: true })
 const [{ metafile }] = await Promise.all([build(server), build(launcher)])
+const scripts = Object.keys(metafile.outputs).filter((path) => path.endsWith('.js'))
+for (const path of scripts) spellOut(join(projectFolder, path))
 copyAssets()
 const packages = writeLicences(metafile)
 chmodSync(join(outdir, 'rolecall.js'), 0o755)
-const bytes = Object.entries(metafile.outputs).reduce(
-  (sum, [path, each]) => sum + (path.endsWith('.js') ? each.bytes : 0),
-  0,
-)
+const bytes = scripts.reduce((sum, path) => sum + (metafile.outputs[path]?.bytes ?? 0), 0)
 console.log(`dist: ${(bytes / 1_048_576).toFixed(1)} MB of JavaScript, ${packages} packages included`)

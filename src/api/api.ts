@@ -9,10 +9,14 @@ import { openApiDocument } from './openapi.ts'
 import { resourceRoutes } from './resources/resources.ts'
 
 export function createApi(services: ApiServices): OpenAPIHono<ApiEnv> {
-  const document = JSON.stringify(openApiDocument())
+  let document: string | undefined
   const api = newRoutes()
   api.onError((error, c) => answerError(services.log, error, c))
-  api.get('/openapi.json', (c) => c.body(document, 200, { 'Content-Type': 'application/json' }))
+  api.get('/openapi.json', (c) => {
+    // Made for whoever asks first: most servers are never asked, and it is long.
+    document ??= JSON.stringify(openApiDocument())
+    return c.body(document, 200, { 'Content-Type': 'application/json' })
+  })
   api.use('*', requireApiKey(services), limitBody, requireJson, checkJson)
   for (const routes of resourceRoutes) api.route('/', routes)
   api.all('*', () => {
