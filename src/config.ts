@@ -19,6 +19,25 @@ export const environmentSchema = z.object({
     ),
   DATA_DIR: z.string().min(1).default('./data').describe('Where the embedded PostgreSQL keeps its data'),
   DATABASE_CONNECTIONS: wholeNumber(1, 200).default(10).describe('Connections to PostgreSQL a node'),
+  DATABASE_POOLER: z
+    .enum(['none', 'transaction'])
+    .default('none')
+    .describe(
+      '`transaction`: DATABASE_URL leads to a pooler that gives each transaction another connection, such as PgBouncer',
+    ),
+  DATABASE_PREPARED_STATEMENTS: z
+    .enum(['on', 'off'])
+    .optional()
+    .describe(
+      'Whether statements are prepared once. Unset: on, and off behind a pooler; PgBouncer knows them since 1.21',
+    ),
+  DATABASE_ROUTING_SETTING: z
+    .string()
+    .regex(/^[a-z_]+\.[a-z_]+$/, 'must be the name of a setting with a dot, such as pgdog.sharding_key')
+    .optional()
+    .describe(
+      'A setting that each transaction of an organization sets to its id, for a proxy that spreads organizations',
+    ),
   HOST: z.string().min(1).default('127.0.0.1').describe('The address to listen on'),
   PORT: wholeNumber(0, 65_535).default(8080).describe('The port to listen on; 0 picks a free one'),
   PUBLIC_URL: z
@@ -90,6 +109,10 @@ export type Config = Readonly<{
   databaseOwnerUrl: Secret | undefined
   dataDir: string
   databaseConnections: number
+  /** Whether each transaction may be on another connection. */
+  isDatabasePooled: boolean
+  isPreparing: boolean
+  routingSetting: string | undefined
   host: string
   port: number
   publicUrl: string | undefined
@@ -121,6 +144,9 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
     databaseOwnerUrl: optionalSecret(env.DATABASE_OWNER_URL),
     dataDir: env.DATA_DIR,
     databaseConnections: env.DATABASE_CONNECTIONS,
+    isDatabasePooled: env.DATABASE_POOLER === 'transaction',
+    isPreparing: (env.DATABASE_PREPARED_STATEMENTS ?? (env.DATABASE_POOLER === 'transaction' ? 'off' : 'on')) === 'on',
+    routingSetting: env.DATABASE_ROUTING_SETTING,
     host: env.HOST,
     port: env.PORT,
     publicUrl: env.PUBLIC_URL,

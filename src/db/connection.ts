@@ -11,6 +11,13 @@ export type ConnectionOptions = {
   /** The role to work as; undefined for the owner. */
   role: string | undefined
   statementTimeoutMillis: number
+  /**
+   * A pooler between here and PostgreSQL gives each transaction whatever connection is free: nothing of a session lasts, so that
+   * each transaction begins with the role and the settings.
+   */
+  isPooled?: boolean | undefined
+  /** Whether statements are prepared once and named; not every pooler knows them. */
+  isPreparing?: boolean | undefined
 }
 
 export type Connection = {
@@ -42,13 +49,27 @@ const textualTypes = {
   },
 }
 
+/** Of sessions alone: a transaction says by itself what it is. */
+const readOnlySetting = 'default_transaction_read_only'
+
 const settingsOf = (statementTimeoutMillis: number) => ({
   plan_cache_mode: 'force_generic_plan',
   statement_timeout: statementTimeoutMillis,
   idle_in_transaction_session_timeout: statementTimeoutMillis * 2,
   // Whatever should ever run outside of a transaction of ours can change nothing: those begin with READ WRITE.
-  default_transaction_read_only: true,
+  [readOnlySetting]: true,
 })
+
+/** Sessions are read-only outside of such a transaction. */
+const begin = 'BEGIN READ WRITE'
+
+/** How transactions begin, in one message. */
+export function beginningOf({ isPooled, role, statementTimeoutMillis }: ConnectionOptions): string {
+  if (isPooled !== true) return begin
+  const settings = Object.entries(settingsOf(statementTimeoutMillis)).filter(([name]) => name !== readOnlySetting)
+  const local = settings.map(([name, value]) => `SET LOCAL ${name} = '${value}'`)
+  return [begin, ...(role === undefined ? [] : [`SET LOCAL ROLE "${role}"`]), ...local].join('; ')
+}
 
 /** For a connection to which a pooler did not pass them on at its start. */
 export async function applySettings(
@@ -64,7 +85,7 @@ export async function applySettings(
  * @param limitMillis how long that may take
  */
 export function newConnection(
-  { url, role, statementTimeoutMillis }: ConnectionOptions,
+  { url, role, statementTimeoutMillis, isPooled = false, isPreparing = true }: ConnectionOptions,
   limitMillis: number,
 ): Connection {
   const connection: Omit<Connection, 'sql'> = { isLost: false, socket: undefined }
@@ -79,10 +100,11 @@ export function newConnection(
     types: textualTypes,
     onnotice: () => {},
     onclose: () => abandon(Object.assign(connection, { sql })),
+    prepare: isPreparing,
+    // Poolers refuse parameters at the start that they do not know.
     connection: {
       application_name: 'rolecall',
-      ...settingsOf(statementTimeoutMillis),
-      ...(role === undefined ? {} : { role }),
+      ...(isPooled ? {} : { ...settingsOf(statementTimeoutMillis), ...(role === undefined ? {} : { role }) }),
     },
     ...{ socket: (target: Target) => onlySocket(connection, target, limitMillis) },
   })

@@ -21,6 +21,10 @@ export const databaseDefaults = { lanes: 10, queueTimeoutMillis: 2_000, statemen
 const tries = 4
 const retryWaitMillis = 20
 
+/** By itself where the connection has what it needs; behind a pooler, or where a proxy is to be told whose it is, as a transaction. */
+const alone = <Row>(lane: Lane, statement: Statement<Row>, owner = ''): Promise<Row[]> =>
+  lane.isAlone(owner) ? lane.send(statement) : new UnitOfWork(lane, owner).performOne(statement)
+
 export class Database {
   readonly #options: DatabaseOptions
   readonly #lanes: Lanes
@@ -38,12 +42,12 @@ export class Database {
    * @throws AppError; `unavailable` where the database cannot be reached, is too busy, or the outcome is unknown
    */
   transaction<T>(entry: Statement<unknown>, work: (tx: Transaction) => Promise<T>, owner = ''): Promise<T> {
-    return this.#onLane(owner, (lane) => new UnitOfWork(lane).perform(entry, work))
+    return this.#onLane(owner, (lane) => new UnitOfWork(lane, owner).perform(entry, work))
   }
 
   /** As `transaction`, but all of it is rolled back once `work` is done, which must not commit. @throws AppError */
   trial<T>(entry: Statement<unknown>, work: (tx: Transaction) => Promise<T>, owner = ''): Promise<T> {
-    return this.#onLane(owner, (lane) => new UnitOfWork(lane).rehearse(entry, work))
+    return this.#onLane(owner, (lane) => new UnitOfWork(lane, owner).rehearse(entry, work))
   }
 
   /**
@@ -52,7 +56,7 @@ export class Database {
    */
   shared<T>(entry: Statement<unknown>, work: (shared: SharedWork) => Promise<T>, owner = ''): Promise<T> {
     return this.#onLane(owner, (lane) =>
-      new UnitOfWork(lane).perform(entry, async (tx) => {
+      new UnitOfWork(lane, owner).perform(entry, async (tx) => {
         await tx.entered()
         const shared = new SharedWork(lane)
         await shared.begin()
@@ -66,12 +70,12 @@ export class Database {
    * be. @throws AppError as `transaction` does
    */
   single<Row>(entry: Statement<unknown>, statement: Statement<Row>, owner = ''): Promise<Row[]> {
-    return this.#onLane(owner, (lane) => lane.send(withEntry(statement, entry)))
+    return this.#onLane(owner, (lane) => alone(lane, withEntry(statement, entry), owner))
   }
 
   /** Carries out one statement that holds the CTE `entered` and may write. @throws AppError as `transaction` does */
   singleWrite<Row>(entry: Statement<unknown>, statement: Statement<Row>, owner = ''): Promise<Row[]> {
-    return this.#onLane(owner, (lane) => new UnitOfWork(lane).performOne(withEntry(statement, entry)))
+    return this.#onLane(owner, (lane) => new UnitOfWork(lane, owner).performOne(withEntry(statement, entry)))
   }
 
   /** One statement as a transaction of its own, which enters no organization and may write. */
@@ -81,7 +85,7 @@ export class Database {
 
   /** One statement that reads, and enters no organization. */
   read<Row>(statement: Statement<Row>): Promise<Row[]> {
-    return this.#onLane('', (lane) => lane.send(statement))
+    return this.#onLane('', (lane) => alone(lane, statement))
   }
 
   /** Opens a connection. @throws AppError unavailable, which says why a connection is not fit for use */

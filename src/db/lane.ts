@@ -3,7 +3,14 @@
 import type { PendingQuery, Row } from 'postgres'
 import { unavailable } from '#platform/errors.ts'
 import type { Secret } from '#platform/secret.ts'
-import { abandon, applySettings, type Connection, type ConnectionOptions, newConnection } from './connection.ts'
+import {
+  abandon,
+  applySettings,
+  beginningOf,
+  type Connection,
+  type ConnectionOptions,
+  newConnection,
+} from './connection.ts'
 import type { Route } from './hosts.ts'
 import { prove } from './proof.ts'
 import { type Settled, settle } from './settle.ts'
@@ -15,6 +22,8 @@ export type Outcome = { count: number; command: string }
 export type LaneOptions = ConnectionOptions & {
   /** Told where a connection found the database somewhere else than before. */
   onSettled?: ((state: Settled) => void) | undefined
+  /** A setting that each transaction of an organization sets to its id, for a proxy that keeps organizations on several primaries. */
+  routingSetting?: string | undefined
 }
 
 export class Lane {
@@ -23,9 +32,29 @@ export class Lane {
   #connection: Connection | undefined
   #isOver = false
 
+  readonly #beginning: string
+
   constructor(options: LaneOptions, route: Route) {
     this.#options = options
     this.#route = route
+    this.#beginning = beginningOf(options)
+  }
+
+  /** Whether a statement by itself would run without the role and the settings. */
+  get isPooled(): boolean {
+    return this.#options.isPooled === true
+  }
+
+  /** Whether a statement needs nothing before it. @param organizationId whose it is; '' for nobody's */
+  isAlone(organizationId: string): boolean {
+    return !this.isPooled && (this.#options.routingSetting === undefined || organizationId === '')
+  }
+
+  /** What a transaction begins with. @param organizationId whose it is; '' for nobody's */
+  beginning(organizationId: string): string {
+    const { routingSetting } = this.#options
+    if (routingSetting === undefined || organizationId === '') return this.#beginning
+    return `${this.#beginning}; SET LOCAL ${routingSetting} = '${organizationId.replaceAll("'", "''")}'`
   }
 
   /** Given up: it sends nothing any more. */
@@ -61,9 +90,9 @@ export class Lane {
     // A host may take the connection and fall silent.
     const limit = setTimeout(() => abandon(connection), this.#route.limitMillis)
     try {
-      const { isReadOnly } = await prove(connection, options.role)
+      const { isReadOnly } = await prove(connection, options.role, this.isPooled ? this.#beginning : undefined)
       clearTimeout(limit)
-      if (!isReadOnly) await applySettings(connection, options)
+      if (!isReadOnly && !this.isPooled) await applySettings(connection, options)
       await this.#settle(connection)
       if (connection.isLost) throw unavailable()
     } catch (error) {
@@ -83,7 +112,9 @@ export class Lane {
 
   /** Sends now, without waiting for the answers to what was sent before. @throws AppError unavailable */
   send<Row>(statement: Statement<Row>): Promise<Row[] & Outcome> {
-    const query = this.#query(statement.text, statement.values, { prepare: statement.isPrepared })
+    const query = this.#query(statement.text, statement.values, {
+      prepare: statement.isPrepared && this.#options.isPreparing !== false,
+    })
     return query.execute() as unknown as Promise<Row[] & Outcome>
   }
 

@@ -32,13 +32,27 @@ const currentRights = `select ${rightsOf('current_user')}, pg_catalog.pg_is_in_r
 /** What whoever logged in may do, past the role that the connection works as. */
 export const loginRights = `select ${rightsOf('session_user')}`
 
+const asked = async (sql: Connection['sql']): Promise<Proof | undefined> =>
+  (await sql.unsafe<Proof[]>(currentRights))[0]
+
+/** In one message, so that a pooler cannot give parts of it to different connections. */
+async function askedWithin(sql: Connection['sql'], beginning: string): Promise<Proof | undefined> {
+  const results: unknown = await sql.unsafe(`${beginning}; ${currentRights}; COMMIT`)
+  return (results as Proof[][]).flat().find((row) => row?.isStandby !== undefined)
+}
+
 /**
  * The first query on a connection.
+ * @param beginning how transactions begin where each has to set its role; otherwise the connection has it
  * @param role what it must work as; undefined for whoever means to be the owner
  * @throws UnfitConnection, or what the driver throws
  */
-export async function prove({ sql }: Pick<Connection, 'sql'>, role: string | undefined): Promise<Proven> {
-  const [found] = await sql.unsafe<Proof[]>(currentRights)
+export async function prove(
+  { sql }: Pick<Connection, 'sql'>,
+  role: string | undefined,
+  beginning?: string,
+): Promise<Proven> {
+  const found = beginning === undefined ? await asked(sql) : await askedWithin(sql, beginning)
   if (found === undefined) throw new UnfitConnection('The database said nothing about the role of the connection')
   if (found.isStandby) {
     throw new UnfitConnection('The database is a standby, which takes no writes: point DATABASE_URL at the primary')

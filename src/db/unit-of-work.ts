@@ -14,19 +14,19 @@ export type Transaction = {
   entered(): Promise<void>
 }
 
-/** Sessions are read-only outside of such a transaction. */
-const begin = 'BEGIN READ WRITE'
-
 export class UnitOfWork implements Transaction {
   readonly #lane: Lane
+  readonly #beginning: string
   #entry: Promise<unknown> = Promise.resolve()
   #failure: unknown
   /** The COMMIT that was sent; how it went. */
   #commit: Promise<void> | undefined
   #isOver = false
 
-  constructor(lane: Lane) {
+  /** @param organizationId whose work it is; '' for nobody's */
+  constructor(lane: Lane, organizationId = '') {
     this.#lane = lane
+    this.#beginning = lane.beginning(organizationId)
   }
 
   /** @throws what `work` threw, or the database's first failure, where the former only follows from it */
@@ -62,7 +62,7 @@ export class UnitOfWork implements Transaction {
   /** One statement as a transaction of its own, in one go with its BEGIN and COMMIT. */
   async performOne<Row>(statement: Statement<Row>): Promise<Row[]> {
     try {
-      void this.#watch(this.#lane.sendText(begin))
+      void this.#watch(this.#lane.sendText(this.#beginning))
       const [rows] = await this.commitWith(statement)
       return rows ?? []
     } catch (error) {
@@ -74,8 +74,8 @@ export class UnitOfWork implements Transaction {
   /** BEGIN and the entry in one message where that is possible. */
   #begin(entry: Statement<unknown>): Promise<unknown> {
     const text = withoutParameters(entry)
-    if (text !== undefined) return this.#watch(this.#lane.sendText(`${begin}; ${text}`))
-    void this.#watch(this.#lane.sendText(begin))
+    if (text !== undefined) return this.#watch(this.#lane.sendText(`${this.#beginning}; ${text}`))
+    void this.#watch(this.#lane.sendText(this.#beginning))
     return this.run(entry)
   }
 

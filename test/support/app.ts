@@ -5,7 +5,7 @@ import { issueApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { createDirectory } from '#connections/directories/create-directory.ts'
 import { createProvisioningLog, type ProvisioningLog } from '#connections/provisioning/log.ts'
-import { Database, databaseDefaults } from '#db/database.ts'
+import { Database, type DatabaseOptions, databaseDefaults } from '#db/database.ts'
 import type { RequestRates } from '#http/request-rate-limits.ts'
 import type { Clock } from '#platform/clock.ts'
 import { systemRandom } from '#platform/crypto.ts'
@@ -102,6 +102,8 @@ export type TestAppOptions = {
   trustedProxies?: number
   rates?: RequestRates
   metricsToken?: string
+  /** How it reaches the database. */
+  access?: Pick<DatabaseOptions, 'isPooled' | 'isPreparing' | 'routingSetting'>
 }
 
 const databaseOf = async ({ databaseUrl, ownerUrl = databaseUrl }: TestAppOptions): Promise<TestDatabase> =>
@@ -117,6 +119,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     lanes: options.lanes ?? 5,
     url: new Secret(databaseUrl),
     role: 'rolecall_server',
+    ...options.access,
   })
   const urls = createUrls(options.origin ?? 'https://id.example.com')
   const services: Services = {
