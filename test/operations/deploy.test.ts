@@ -111,7 +111,9 @@ describe('the chart', () => {
   const hasHelm = spawnSync('helm', ['version']).status === 0
   test.skipIf(!hasHelm)('is rendered by helm', () => {
     const chart = join(projectFolder, 'deploy/helm/rolecall')
-    const rendered = parseAllDocuments(execFileSync('helm', ['template', 'rolecall', chart], { encoding: 'utf8' }))
+    const rendered = parseAllDocuments(
+      execFileSync('helm', ['template', 'rolecall', chart, '--kube-version=1.31'], { encoding: 'utf8' }),
+    )
     const kinds = rendered.map((document) => (document.toJS() as { kind: string }).kind).sort()
     expect(kinds).toEqual(['Deployment', 'Ingress', 'PodDisruptionBudget', 'Service'])
   })
