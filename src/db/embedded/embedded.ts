@@ -13,7 +13,7 @@ import { openDriver } from '../driver.ts'
 import { codeOf } from '../errors.ts'
 import { type Binaries, findBinaries } from './binaries.ts'
 import { chooseLauncher, type Launcher } from './launcher.ts'
-import { provideSocketFolder, removeSocket } from './socket.ts'
+import { provideSocketFolder, removeSocketFolder } from './socket.ts'
 import {
   clusterPath,
   databaseUrl,
@@ -66,7 +66,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     serverUrl: serverUrl(state),
     stop: async () => {
       await stop(supervisor)
-      removeSocket(dataDir, socket)
+      removeSocketFolder(dataDir, socket)
     },
   }
 }

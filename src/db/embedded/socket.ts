@@ -16,7 +16,9 @@ const longestPath = 107
  * @throws AppError unavailable where no folder will do
  */
 export async function provideSocketFolder(dataDir: string, former: string | undefined): Promise<string> {
-  removeSocket(dataDir, former ?? dataDir)
+  removeSocketFolder(dataDir, former ?? dataDir)
+  const left = socketIn(dataDir)
+  for (const path of [left, `${left}.lock`]) rmSync(path, { force: true })
   if (await canHold(dataDir)) return dataDir
   for (const place of new Set([tmpdir(), '/tmp'])) {
     const folder = mkdtempSync(join(place, 'rolecall-socket-'))
@@ -26,10 +28,11 @@ export async function provideSocketFolder(dataDir: string, former: string | unde
   throw new AppError('unavailable', `Neither ${dataDir} nor ${tmpdir()} can hold the socket of the embedded PostgreSQL`)
 }
 
-/** Takes away the socket, and its folder where that is a temporary one. */
-export function removeSocket(dataDir: string, folder: string): void {
-  const socket = socketIn(folder)
-  for (const path of [socket, `${socket}.lock`]) rmSync(path, { force: true })
+/**
+ * Takes away a temporary folder. In the data directory PostgreSQL has taken its socket away itself, and what is there may be the next
+ * one's by now.
+ */
+export function removeSocketFolder(dataDir: string, folder: string): void {
   if (folder !== dataDir) rmSync(folder, { recursive: true, force: true })
 }
 
