@@ -1,7 +1,7 @@
 // Who may import whom, held once. `npm run arch` (scripts/check-architecture.ts) checks it and fails if it read too little.
 
 /** The process: what is started, from what, and how it ends. The only place that knows the command line. */
-const processFiles = ['launch.ts', 'main.ts', 'runtime.ts', 'serve.ts', 'backup.ts', 'services.ts']
+const processFiles = ['launch.ts', 'main.ts', 'runtime.ts', 'serve.ts', 'backup.ts', 'doctor.ts', 'services.ts']
 
 /** A room imports only rooms further down. Rooms on one floor never import each other. */
 const floors = [

@@ -5715,6 +5715,36 @@ AS $function$
     WHERE t.last_used_at IS NOT NULL GROUP BY t.directory_id $function$;
 GRANT EXECUTE ON FUNCTION installation_figures() TO rolecall_server;
 
+-- What stands in the way over all organizations, for rolecall doctor; ids and counts alone.
+CREATE OR REPLACE FUNCTION public.installation_health()
+ RETURNS TABLE(fault text, organization text, subject text, at timestamp with time zone, count bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT 'certificate_ending', o.slug, c.id, max((x.value ->> 'notAfter')::timestamptz), 1::bigint
+    FROM connections c JOIN organizations o ON o.id = c.organization_id AND o.status = 'active'
+    CROSS JOIN LATERAL jsonb_array_elements(c.settings -> 'certificates') x(value)
+    WHERE c.type = 'saml' AND c.status IN ('optional', 'enforced') AND x.value ->> 'status' = 'trusted'
+    GROUP BY o.slug, c.id HAVING max((x.value ->> 'notAfter')::timestamptz) <= now() + interval '14 days'
+  UNION ALL
+  SELECT 'connection_failing', o.slug, c.id, max(a.occurred_at), sum(coalesce(a.count, 1))
+    FROM connections c JOIN organizations o ON o.id = c.organization_id AND o.status = 'active'
+    JOIN sign_in_attempts a ON a.organization_id = c.organization_id AND a.connection_id = c.id
+      AND a.occurred_at > now() - interval '1 day'
+    WHERE c.status IN ('optional', 'enforced')
+    GROUP BY o.slug, c.id HAVING count(*) FILTER (WHERE a.outcome = 'signed_in') = 0 AND sum(coalesce(a.count, 1)) >= 5
+  UNION ALL
+  SELECT 'mail_failing', o.slug, max(m.id), max(m.created_at), count(*) FROM mails m JOIN organizations o ON o.id = m.organization_id
+    WHERE m.last_error IS NOT NULL AND (m.status = 'queued' OR m.status = 'failed' AND m.created_at > now() - interval '1 day')
+    GROUP BY o.slug
+  UNION ALL
+  SELECT 'mass_change_waiting', o.slug, c.directory_id, max(c.tripped_at), count(*) FROM mass_changes c
+    JOIN organizations o ON o.id = c.organization_id WHERE c.status = 'open' GROUP BY o.slug, c.directory_id
+  UNION ALL
+  SELECT 'backup', NULL, NULL, i.backed_up_at, 1 FROM instance_places i $function$;
+GRANT EXECUTE ON FUNCTION installation_health() TO rolecall_server;
+
 -- Under which keys secrets are sealed, by organization (null: of the installation itself); counts alone.
 CREATE OR REPLACE FUNCTION public.seals_by_key()
  RETURNS TABLE(key_id text, organization_id text, secrets bigint)
@@ -5919,6 +5949,7 @@ CREATE TABLE instance_places (
   place jsonb NOT NULL,
   timeline integer,
   settled_at timestamp(3) with time zone NOT NULL,
+  backed_up_at timestamp(3) with time zone,
   CONSTRAINT instance_places_pkey PRIMARY KEY (id)
 );
 ALTER TABLE instance_places ENABLE ROW LEVEL SECURITY;

@@ -48,6 +48,7 @@ export function createRuntime(config: Config, environment: NodeJS.ProcessEnv = {
       const opened = await openDatabase(config, 'share')
       await migrated(opened).finally(() => opened.close())
     },
+    diagnoseDeployment: async () => (await import('./doctor.ts')).diagnoseDeployment(config),
     pendingMigrations: async () => {
       const opened = await openDatabase(config, 'share')
       return pendingMigrations(opened.ownerUrl).finally(() => opened.close())

@@ -342,6 +342,7 @@ const work: Subject = {
   functions: [
     'organizations_with_work',
     'installation_figures',
+    'installation_health',
     'seals_by_key',
     'organizations_with_upkeep',
     'due_work',

@@ -1,23 +1,46 @@
-// `rolecall doctor`
+// `rolecall doctor`: of the installation, or of an organization.
 import type { Command } from 'commander'
 import { diagnose } from '#access/organizations/diagnose.ts'
+import { diagnoseInstallation, type InstallationFinding } from '#access/upkeep/diagnose-installation.ts'
 import { type OutputOptions, print } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
-type Options = OutputOptions & { organization: string }
+type Options = OutputOptions & { organization?: string }
 
 export function addDoctorCommand(program: Command, runtime: CliRuntime): void {
   program
     .command('doctor')
-    .description('look for what is wrong in an organization, and say what to do; exits with 1 where something is')
-    .requiredOption('--organization <slug>', 'slug or id')
+    .description(
+      'look for what is wrong with the installation, or in an organization, and say what to do; exits with 1 where something is',
+    )
+    .option('--organization <slug>', 'slug or id; without it, database, keys, public address, mail and backups')
     .option('--json', 'print one JSON line')
-    .action((options: Options) => examine(runtime, options))
+    .action(({ organization, ...options }: Options) =>
+      organization === undefined ? examineInstallation(runtime, options) : examine(runtime, options, organization),
+    )
 }
 
-async function examine(runtime: CliRuntime, options: Options): Promise<void> {
-  const findings = await inOrganization(runtime, options.organization, diagnose)
+async function examine(runtime: CliRuntime, options: OutputOptions, organization: string): Promise<void> {
+  const findings = await inOrganization(runtime, organization, diagnose)
   const lines = findings.flatMap(({ text, advice, ids }) => [text, `  ${advice} (${ids.join(', ')})`])
   print(runtime, options, { json: { findings }, human: () => (lines.length === 0 ? ['Nothing is wrong'] : lines) })
   if (findings.length > 0) runtime.setExitCode(1)
 }
+
+/** Advice alone is no reason to wake somebody. */
+async function examineInstallation(runtime: CliRuntime, options: OutputOptions): Promise<void> {
+  const around = await runtime.diagnoseDeployment()
+  const findings = [...around, ...(await runtime.withServices(diagnoseInstallation))]
+  const faults = findings.filter(({ severity }) => severity === 'fault')
+  const human = (): string[] => [
+    ...(faults.length === 0 ? ['Nothing is wrong'] : faults.flatMap(linesOf)),
+    ...findings.filter(({ severity }) => severity === 'advice').flatMap((finding) => linesOf(finding)),
+  ]
+  print(runtime, options, { json: { findings }, human })
+  if (faults.length > 0) runtime.setExitCode(1)
+}
+
+const linesOf = ({ check, severity, text, advice }: InstallationFinding): string[] => [
+  `${severity === 'fault' ? 'wrong' : 'better'}  ${check}: ${text}`,
+  `       ${advice}`,
+]

@@ -1,5 +1,6 @@
 // What commands are given: the process around them, and the operator's way into an organization.
 import { findOrganization } from '#access/organizations/organizations.ts'
+import type { InstallationFinding } from '#access/upkeep/diagnose-installation.ts'
 import { notFound } from '#platform/errors.ts'
 import type { Urls } from '#platform/urls.ts'
 import { type CallContext, enterInstance, enterOrganization, type Services, servicesOf } from '#src/context.ts'
@@ -19,6 +20,8 @@ export type CliRuntime = {
   withServices<T>(work: (services: CliServices) => Promise<T>): Promise<T>
   serve(): Promise<void>
   migrate(): Promise<void>
+  /** What is wrong around the process: its public address, mail, and how it is configured. */
+  diagnoseDeployment(): Promise<InstallationFinding[]>
   /** What `migrate` would do; the database is left as it is. */
   pendingMigrations(): Promise<{ pending: string[]; unknown: number }>
   /** As whom: the owner of the tables, for psql and backups, or the server, for another node. */

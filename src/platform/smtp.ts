@@ -35,6 +35,16 @@ export function createMailTransport(url: Secret, from: string): MailTransport {
   return { send: (mail) => sendBy(transport, { from, domain }, mail), close: () => transport.close() }
 }
 
+/** Connects and signs in, and sends nothing. @throws Error with what the server says */
+export async function tryMailTransport(url: Secret): Promise<void> {
+  const transport = createTransport({ url: url.reveal(), ...timeouts, disableFileAccess: true, disableUrlAccess: true })
+  try {
+    await transport.verify()
+  } finally {
+    transport.close()
+  }
+}
+
 export const mailSecurities = ['tls', 'starttls', 'none'] as const
 
 /** A mail server that an organization has named. */

@@ -132,6 +132,7 @@ export async function runCommand(
       migrate: async () => {
         result.lines.push('migrated')
       },
+      diagnoseDeployment: async () => [],
       pendingMigrations: async () => ({ pending: [], unknown: 0 }),
       backup: async () => {
         throw new Error('Backups are tested with a process')

@@ -48,11 +48,20 @@ export async function writeBackup({ owner, file, now, sealKeys }: BackupOptions)
       )
     })
     await rename(unfinished, file)
+    await note(connection, now)
     return contents
   } finally {
     await connection.end({ timeout: 5 })
     await rm(unfinished, { force: true })
   }
+}
+
+/** So that somebody hears of it where there are none any more. A database of before is not asked to remember. */
+async function note(sql: Sql, now: Date): Promise<void> {
+  const [column] = await sql.unsafe(`select 1 from pg_catalog.pg_attribute
+    where attrelid = 'public.instance_places'::regclass and attname = 'backed_up_at'`)
+  if (column === undefined) return
+  await sql.unsafe('update public.instance_places set backed_up_at = $1::timestamptz', [now.toISOString()])
 }
 
 async function tablesOf(sql: Sql): Promise<BackedUpTable[]> {

@@ -119,6 +119,8 @@ export const instancePlaces = pgTable('instance_places', {
   place: jsonb('place').notNull(),
   timeline: integer('timeline'),
   settledAt: time('settled_at').notNull(),
+  /** When the last backup was written by the product; null: none was. */
+  backedUpAt: time('backed_up_at'),
 }).enableRLS()
 
 /** Counters of attempts in a window of time, by the hash of what is counted (an address, an account). */
