@@ -1,6 +1,9 @@
-// `npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory`: measures a server of its own on this machine. Absolute figures say as much about
+// `npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory | scale`: measures a server of its own on this machine. Absolute figures say as much about
 // the machine as about Rolecall; the ratios are what docs/benchmarks.md keeps.
-import { parseArgs } from 'node:util'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { parseArgs, promisify } from 'node:util'
+import { built } from '../scripts/server-process.ts'
 import { describeBulk, isBulkTargetMet, measureBulk } from './bulk.ts'
 import { describeConsole, isConsoleTargetMet, measureConsole } from './console.ts'
 import { areCpuGoalsMet, describeCpu, measureCpu } from './cpu.ts'
@@ -12,14 +15,15 @@ import { areMemoryTargetsMet, describeMemory, measureMemory } from './memory.ts'
 import { postmasterOf } from './processor-time.ts'
 import { areRequestTargetsMet, describeRequests, measureRequests } from './requests.ts'
 import { type Rolecall, startRolecall } from './rolecall.ts'
+import { describeScale, isScaleGoalMet, measureSize, type ScaleResult } from './scale.ts'
 import { type RoundOptions, type Sides, seededSides } from './sides.ts'
 import { describeSignIn, isSignInTargetMet, measureSignIn } from './sign-in.ts'
 
-const usage = `Usage: npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory [flags]
+const usage = `Usage: npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory | scale [flags]
   --json         print the result as JSON
   --check        end with exit code 1 where a target is missed
-  --samples N    members, console, governance: how often each is measured (default 200)
-  --people N     governance: in a directory of so many (default 100000)
+  --samples N    members, console, governance, scale: how often each is measured (default 200)
+  --people N     governance: in a directory of so many (default 100000); scale: in several, such as 10000,100000
   --rounds N     requests, cpu, sign-in, bulk: rounds of each side; memory: starts (default 5)
   --trials N     deactivation: how many people (default 1000)
   --seconds S    requests, cpu, memory: length of a round (default 2)`
@@ -105,8 +109,20 @@ async function memory(options: { rounds: number; seconds: number }): Promise<Out
   return { result, text: describeMemory(result), isTargetMet: areMemoryTargetsMet(result) }
 }
 
-async function withRolecall(measure: (rolecall: Rolecall) => Promise<Outcome>): Promise<Outcome> {
-  const rolecall = await startRolecall()
+/** Of the build, which is what is shipped. */
+async function scale(options: { people: readonly number[]; samples: number }): Promise<Outcome> {
+  progress('npm run build')
+  await promisify(execFile)(process.execPath, [join(import.meta.dirname, '../scripts/build.ts')])
+  const result: ScaleResult = { sizes: [] }
+  for (const people of options.people) {
+    const measure = (rolecall: Rolecall) => measureSize(rolecall, { people, samples: options.samples }, progress)
+    result.sizes.push(await withRolecall(measure, built))
+  }
+  return { result, text: describeScale(result), isTargetMet: isScaleGoalMet(result) }
+}
+
+async function withRolecall<T>(measure: (rolecall: Rolecall) => Promise<T>, program?: string): Promise<T> {
+  const rolecall = await startRolecall(program)
   try {
     return await measure(rolecall)
   } finally {
@@ -124,6 +140,7 @@ const benches = [
   'governance',
   'bulk',
   'memory',
+  'scale',
 ] as const
 
 const isBench = (what: string | undefined): what is (typeof benches)[number] =>
@@ -148,7 +165,8 @@ async function main(): Promise<number> {
     return 2
   }
   const options = { rounds: Number(values.rounds), seconds: Number(values.seconds) }
-  const [samples, people, trials] = [Number(values.samples), Number(values.people), Number(values.trials)]
+  const peoples = values.people.split(',').map(Number)
+  const [samples, people, trials] = [Number(values.samples), peoples[0] ?? 0, Number(values.trials)]
   const outcome = await {
     members: () => withRolecall((rolecall) => members(rolecall, samples)),
     requests: () => withRolecall((rolecall) => requests(rolecall, options)),
@@ -159,6 +177,7 @@ async function main(): Promise<number> {
     governance: () => withRolecall((rolecall) => governance(rolecall, samples, people)),
     bulk: () => withRolecall((rolecall) => bulk(rolecall, options.rounds)),
     memory: () => memory(options),
+    scale: () => scale({ people: peoples, samples }),
   }[what]()
   console.log(values.json ? JSON.stringify(outcome.result, null, 2) : outcome.text)
   return values.check && !outcome.isTargetMet ? 1 : 0
