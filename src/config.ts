@@ -17,6 +17,13 @@ export const environmentSchema = z.object({
     .describe(
       'The same database as the user that owns the tables, for migrations. Unset: DATABASE_URL, which then is the owner or finds them done',
     ),
+  DATABASE_REPLICA_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+    .optional()
+    .describe(
+      'A standby that follows the database, for lists and reports that may be some seconds old; as the server logs in',
+    ),
   DATA_DIR: z.string().min(1).default('./data').describe('Where the embedded PostgreSQL keeps its data'),
   DATABASE_CONNECTIONS: wholeNumber(1, 200).default(10).describe('Connections to PostgreSQL a node'),
   DATABASE_POOLER: z
@@ -107,6 +114,7 @@ type RequestRates = {
 export type Config = Readonly<{
   databaseUrl: Secret | undefined
   databaseOwnerUrl: Secret | undefined
+  databaseReplicaUrl: Secret | undefined
   dataDir: string
   databaseConnections: number
   /** Whether each transaction may be on another connection. */
@@ -142,6 +150,7 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
   return Object.freeze({
     databaseUrl: optionalSecret(env.DATABASE_URL),
     databaseOwnerUrl: optionalSecret(env.DATABASE_OWNER_URL),
+    databaseReplicaUrl: optionalSecret(env.DATABASE_REPLICA_URL),
     dataDir: env.DATA_DIR,
     databaseConnections: env.DATABASE_CONNECTIONS,
     isDatabasePooled: env.DATABASE_POOLER === 'transaction',

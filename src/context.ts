@@ -234,6 +234,15 @@ export function inOneUnitOfWork<T>(ctx: CallContext, work: (ctx: CallContext) =>
   return inTransaction(ctx, (tx) => work(partOf(ctx, tx)))
 }
 
+/**
+ * For lists, the audit trail and reports, which may be some seconds old: the same context, whose reads are answered by a copy of the
+ * database where there is one. Never for sessions, decisions, or what is written next.
+ */
+export const relaxed = (ctx: CallContext): CallContext =>
+  ctx.within !== undefined || !ctx.database.hasReplica
+    ? ctx
+    : { ...ctx, within: { perform: (work) => ctx.database.relaxed(ctx.entry, work, ctx.organizationId) } }
+
 /** A context whose units of work are parts of this transaction, which its holder ends. */
 export function partOf(ctx: CallContext, tx: Transaction): CallContext {
   const part: Transaction = {

@@ -43,6 +43,7 @@ export function createServices(
     url,
     role: serverRole.name,
     lanes: config.databaseConnections,
+    ...(config.databaseReplicaUrl === undefined ? {} : { replica: { url: config.databaseReplicaUrl } }),
     ...{ isPooled: config.isDatabasePooled, isPreparing: config.isPreparing, routingSetting: config.routingSetting },
     onSettled,
   })

@@ -16,6 +16,8 @@ export type ConnectionOptions = {
    * each transaction begins with the role and the settings.
    */
   isPooled?: boolean | undefined
+  /** A copy that follows the primary, and takes no writes. */
+  isReplica?: boolean | undefined
   /** Whether statements are prepared once and named; not every pooler knows them. */
   isPreparing?: boolean | undefined
 }
@@ -60,11 +62,9 @@ const settingsOf = (statementTimeoutMillis: number) => ({
   [readOnlySetting]: true,
 })
 
-/** Sessions are read-only outside of such a transaction. */
-const begin = 'BEGIN READ WRITE'
-
-/** How transactions begin, in one message. */
-export function beginningOf({ isPooled, role, statementTimeoutMillis }: ConnectionOptions): string {
+/** How transactions begin, in one message: sessions are read-only outside of them. */
+export function beginningOf({ isPooled, isReplica, role, statementTimeoutMillis }: ConnectionOptions): string {
+  const begin = isReplica === true ? 'BEGIN READ ONLY' : 'BEGIN READ WRITE'
   if (isPooled !== true) return begin
   const settings = Object.entries(settingsOf(statementTimeoutMillis)).filter(([name]) => name !== readOnlySetting)
   const local = settings.map(([name, value]) => `SET LOCAL ${name} = '${value}'`)

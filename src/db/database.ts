@@ -6,6 +6,7 @@ import { isCollision, isDemoted, translateDatabaseError } from './errors.ts'
 import type { Lane } from './lane.ts'
 import { Lanes, type PoolOptions, type PoolUse } from './lanes.ts'
 import { UnfitConnection } from './proof.ts'
+import { Replica, type ReplicaOptions } from './replica.ts'
 import { SharedWork } from './shared-work.ts'
 import { type Statement, withEntry } from './statement.ts'
 import { type Transaction, UnitOfWork } from './unit-of-work.ts'
@@ -13,7 +14,10 @@ import { type Transaction, UnitOfWork } from './unit-of-work.ts'
 export type { Transaction } from './unit-of-work.ts'
 
 /** `statementTimeoutMillis`: the bound on one statement, kept by PostgreSQL; twice this bounds a whole unit of work, kept here. */
-export type DatabaseOptions = PoolOptions
+export type DatabaseOptions = PoolOptions & {
+  /** A copy that follows the primary, for reads that may be some seconds old. */
+  replica?: ReplicaOptions | undefined
+}
 
 export const databaseDefaults = { lanes: 10, queueTimeoutMillis: 2_000, statementTimeoutMillis: 5_000 }
 
@@ -28,10 +32,14 @@ const alone = <Row>(lane: Lane, statement: Statement<Row>, owner = ''): Promise<
 export class Database {
   readonly #options: DatabaseOptions
   readonly #lanes: Lanes
+  readonly #replica: Replica | undefined
 
   constructor(options: DatabaseOptions) {
     this.#options = options
     this.#lanes = new Lanes(options)
+    const { replica } = options
+    this.#replica =
+      replica === undefined ? undefined : new Replica({ ...options, ...replica }, (statement) => this.read(statement))
   }
 
   /**
@@ -43,6 +51,20 @@ export class Database {
    */
   transaction<T>(entry: Statement<unknown>, work: (tx: Transaction) => Promise<T>, owner = ''): Promise<T> {
     return this.#onLane(owner, (lane) => new UnitOfWork(lane, owner).perform(entry, work))
+  }
+
+  /**
+   * Reads in one transaction what may be some seconds old: from the copy where there is one that keeps up, and from the primary
+   * otherwise, also where the copy fails at it; `work` may be run twice. @throws AppError as `transaction` does
+   */
+  async relaxed<T>(entry: Statement<unknown>, work: (tx: Transaction) => Promise<T>, owner = ''): Promise<T> {
+    const read = await this.#replica?.read(entry, work, owner)
+    return read === undefined ? this.transaction(entry, work, owner) : read.answer
+  }
+
+  /** Whether there is a copy to read from. */
+  get hasReplica(): boolean {
+    return this.#replica !== undefined
   }
 
   /** As `transaction`, but all of it is rolled back once `work` is done, which must not commit. @throws AppError */
@@ -104,8 +126,9 @@ export class Database {
   }
 
   /** Ends the connections after the work under way; nothing new is taken on. */
-  close(): Promise<void> {
-    return this.#lanes.close()
+  async close(): Promise<void> {
+    await this.#replica?.close()
+    await this.#lanes.close()
   }
 
   async #onLane<T>(owner: string, work: (lane: Lane) => Promise<T>): Promise<T> {

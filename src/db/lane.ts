@@ -90,7 +90,9 @@ export class Lane {
     // A host may take the connection and fall silent.
     const limit = setTimeout(() => abandon(connection), this.#route.limitMillis)
     try {
-      const { isReadOnly } = await prove(connection, options.role, this.isPooled ? this.#beginning : undefined)
+      const { isReplica } = options
+      const beginning = this.isPooled ? this.#beginning : undefined
+      const { isReadOnly } = await prove(connection, options.role, { beginning, isReplica })
       clearTimeout(limit)
       if (!isReadOnly && !this.isPooled) await applySettings(connection, options)
       await this.#settle(connection)
@@ -104,8 +106,8 @@ export class Lane {
   }
 
   async #settle(connection: Connection): Promise<void> {
-    const { role, onSettled } = this.#options
-    if (role === undefined) return
+    const { role, isReplica, onSettled } = this.#options
+    if (role === undefined || isReplica === true) return
     const state = await settle(connection)
     if (state !== 'same') onSettled?.(state)
   }

@@ -43,18 +43,19 @@ async function askedWithin(sql: Connection['sql'], beginning: string): Promise<P
 
 /**
  * The first query on a connection.
- * @param beginning how transactions begin where each has to set its role; otherwise the connection has it
  * @param role what it must work as; undefined for whoever means to be the owner
+ * @param options `beginning`: how transactions begin where each has to set its role, which the connection has otherwise;
+ *   `isReplica`: whether a standby will do
  * @throws UnfitConnection, or what the driver throws
  */
 export async function prove(
   { sql }: Pick<Connection, 'sql'>,
   role: string | undefined,
-  beginning?: string,
+  { beginning, isReplica = false }: { beginning?: string | undefined; isReplica?: boolean | undefined } = {},
 ): Promise<Proven> {
   const found = beginning === undefined ? await asked(sql) : await askedWithin(sql, beginning)
   if (found === undefined) throw new UnfitConnection('The database said nothing about the role of the connection')
-  if (found.isStandby) {
+  if (found.isStandby && !isReplica) {
     throw new UnfitConnection('The database is a standby, which takes no writes: point DATABASE_URL at the primary')
   }
   if (role === undefined) return found

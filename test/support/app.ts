@@ -103,7 +103,7 @@ export type TestAppOptions = {
   rates?: RequestRates
   metricsToken?: string
   /** How it reaches the database. */
-  access?: Pick<DatabaseOptions, 'isPooled' | 'isPreparing' | 'routingSetting'>
+  access?: Pick<DatabaseOptions, 'isPooled' | 'isPreparing' | 'routingSetting' | 'replica'>
 }
 
 const databaseOf = async ({ databaseUrl, ownerUrl = databaseUrl }: TestAppOptions): Promise<TestDatabase> =>

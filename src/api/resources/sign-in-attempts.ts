@@ -1,6 +1,7 @@
 // /sign-in-attempts
 import { z } from '@hono/zod-openapi'
 import { getAttempt, listAttempts } from '#access/sign-in/attempts.ts'
+import { relaxed } from '#src/context.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
 import { idParam, jsonAnswer, newRoutes, operationsOf } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
@@ -61,7 +62,11 @@ const getRoute = operation('get', '/sign-in-attempts/{id}', 'getSignInAttempt', 
 export const signInAttemptRoutes = newRoutes()
   .openapi(listRoute, async (c) => {
     const { limit, cursor, ...filter } = c.req.valid('query')
-    const rows = await listAttempts(c.get('ctx'), { ...filter, after: afterId(cursor, 'att'), limit: limit + 1 })
+    const rows = await listAttempts(relaxed(c.get('ctx')), {
+      ...filter,
+      after: afterId(cursor, 'att'),
+      limit: limit + 1,
+    })
     return c.json(page(rows, limit), 200)
   })
   .openapi(getRoute, async (c) => c.json(await getAttempt(c.get('ctx'), c.req.valid('param').id), 200))

@@ -10,7 +10,7 @@ import { renderPage } from '#http/pages.ts'
 import { idsIn } from '#http/ui/said.tsx'
 import { isId } from '#platform/ids.ts'
 import { isPermitted } from '#src/context.ts'
-import { type ConsoleEnv, frameOf } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf, listingContext } from '../ui/env.ts'
 import { AuditPage, type AuditQuery, EventPage } from './audit-pages.tsx'
 
 const pageSize = 50
@@ -23,7 +23,7 @@ export function createAudit(): Hono<ConsoleEnv> {
     const frame = frameOf(c)
     const query = queryOf(c)
     const before = c.req.query('before')
-    const events = await listAuditEvents(frame.ctx, {
+    const events = await listAuditEvents(listingContext(frame), {
       filter: filterOf(query),
       before: isId('evt', before ?? '') ? before : undefined,
       limit: pageSize + 1,

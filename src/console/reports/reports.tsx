@@ -16,7 +16,8 @@ import { download } from '#http/download.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'
-import { type ConsoleEnv, frameOf } from '../ui/env.ts'
+import { relaxed } from '#src/context.ts'
+import { type ConsoleEnv, frameOf, listingContext } from '../ui/env.ts'
 import { chosen, emptyForm } from '../ui/forms.ts'
 import { momentOf } from '../ui/moment.tsx'
 import { renderForm, submit } from '../ui/submit.ts'
@@ -78,7 +79,10 @@ export function createReports(): Hono<ConsoleEnv> {
 
   pages.get('/:kind', async (c) => {
     const [frame, { at, cursor, unusedDays }] = [frameOf(c), c.req.query()]
-    const ctx = await contextOf(frame.ctx, at === undefined ? undefined : momentOf(at, frame.ctx.clock.now()))
+    const ctx = await contextOf(
+      listingContext(frame),
+      at === undefined ? undefined : momentOf(at, frame.ctx.clock.now()),
+    )
     const options = { ...(unusedDays === undefined ? {} : { unusedDays: Number(unusedDays) }), cursor, limit: 100 }
     const report = await makeReport(ctx, c.req.param('kind'), options)
     const beginsAt = await historyBegins(frame.ctx)
@@ -87,7 +91,7 @@ export function createReports(): Hono<ConsoleEnv> {
 
   pages.get('/:kind/rows.csv', async (c) => {
     const [{ at, unusedDays }, kind] = [c.req.query(), c.req.param('kind')]
-    const ctx = await contextOf(c.get('ctx'), at)
+    const ctx = await contextOf(relaxed(c.get('ctx')), at)
     const options = unusedDays === undefined ? {} : { unusedDays: Number(unusedDays) }
     return download(reportCsv(ctx, kind, options), { type: 'text/csv; charset=utf-8', name: `${kind}.csv` })
   })

@@ -5,7 +5,7 @@ import { type Connection, listConnections } from '#connections/sign-in/connectio
 import { renderPage } from '#http/pages.ts'
 import { isId } from '#platform/ids.ts'
 import { isPermitted } from '#src/context.ts'
-import { type ConsoleEnv, frameOf } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf, listingContext } from '../ui/env.ts'
 import { AttemptPage } from './attempt-page.tsx'
 import { outcomes } from './attempt-words.ts'
 import { createLinkRequestPages } from './link-requests.tsx'
@@ -20,7 +20,7 @@ export function createSignInPages(): Hono<ConsoleEnv> {
   pages.get('/', async (c) => {
     const [frame, query] = [frameOf(c), queryOf(c)]
     const { after, outcome, reference, q, connection, person } = query
-    const found = await listAttempts(frame.ctx, {
+    const found = await listAttempts(listingContext(frame), {
       ...{ reference, q, connectionId: connection, userId: person, outcome, after },
       limit: pageSize + 1,
     })

@@ -1,7 +1,7 @@
 // What the pages of the console are served from, and what each of their requests carries.
 import type { Context } from 'hono'
 import type { AppEnv } from '#http/env.ts'
-import type { CallContext, Services } from '#src/context.ts'
+import { type CallContext, relaxed, type Services } from '#src/context.ts'
 import { type Notice, noticeOf } from './notices.ts'
 
 export type ConsoleServices = Services & {
@@ -34,6 +34,9 @@ export type Frame = {
   /** What the last form did, where the address says so. */
   notice: Notice | undefined
 }
+
+/** For what lists show, which may be some seconds old, unless somebody has just done something and looks for it. */
+export const listingContext = ({ ctx, notice }: Frame): CallContext => (notice === undefined ? relaxed(ctx) : ctx)
 
 export const frameOf = <E extends ConsoleEnv>(c: Context<E>): Frame => ({
   ctx: c.get('ctx'),

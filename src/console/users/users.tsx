@@ -10,7 +10,7 @@ import { readForm } from '#http/read-form.ts'
 import { brandsPermitted, type CallContext, isPermitted } from '#src/context.ts'
 import { toldApart } from '#words/told-apart.ts'
 import { namedDirectories, withDirectoryNames } from '../ui/directory-names.ts'
-import { type ConsoleEnv, frameOf } from '../ui/env.ts'
+import { type ConsoleEnv, frameOf, listingContext } from '../ui/env.ts'
 import { chosen as boxes } from '../ui/forms.ts'
 import { createBulkPages } from './bulk/bulk.tsx'
 import { UsersPage } from './list/users-page.tsx'
@@ -38,7 +38,7 @@ export function createUsers(): Hono<ConsoleEnv> {
     const frame = frameOf(c)
     const query = usersQuery(c)
     const [found, options] = await Promise.all([
-      searchUsers(frame.ctx, {
+      searchUsers(listingContext(frame), {
         filter: filterOf(query, frame.ctx.clock.now()),
         order: query.order,
         cursor: query.cursor,
