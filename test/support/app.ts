@@ -9,6 +9,7 @@ import { Database, type DatabaseOptions, databaseDefaults } from '#db/database.t
 import type { RequestRates } from '#http/request-rate-limits.ts'
 import type { Clock } from '#platform/clock.ts'
 import { systemRandom } from '#platform/crypto.ts'
+import { invalid } from '#platform/errors.ts'
 import { createIds } from '#platform/ids.ts'
 import { createLog, type Log } from '#platform/log.ts'
 import { createMetrics } from '#platform/metrics.ts'
@@ -79,11 +80,23 @@ const testKey = Buffer.alloc(32, 7).toString('base64')
 
 type Elsewhere = Map<string, (url: string, init: RequestInit) => Promise<Response>>
 
-/** The real way out, except to origins that the test plays. */
+const unreached = (): Promise<never> => Promise.reject(invalid('Nobody is reached from here', 'unreachable'))
+
+/** Without a way out: what may be asked is settled as ever, and then nobody answers. */
+const withoutWayOut = (outgoing: Outgoing): Outgoing => ({
+  ...outgoing,
+  resolve: unreached,
+  fetch: async (url) => {
+    outgoing.check(url)
+    return unreached()
+  },
+})
+
+/** The way out, except to origins that the test plays. */
 const withElsewhere = (outgoing: Outgoing, elsewhere: Elsewhere): Outgoing => ({
   ...outgoing,
   fetch: (url, { maxBytes, ...init } = {}) => {
-    const played = elsewhere.get(new URL(url).origin)
+    const played = URL.canParse(url) ? elsewhere.get(new URL(url).origin) : undefined
     return played === undefined
       ? outgoing.fetch(url, { ...init, ...(maxBytes === undefined ? {} : { maxBytes }) })
       : played(url, init)
@@ -102,6 +115,8 @@ export type TestAppOptions = {
   trustedProxies?: number
   rates?: RequestRates
   metricsToken?: string
+  /** Nothing is asked of anybody but of whom the test plays. */
+  reachesNobody?: boolean
   /** How it reaches the database. */
   access?: Pick<DatabaseOptions, 'isPooled' | 'isPreparing' | 'routingSetting' | 'replica'>
 }
@@ -122,13 +137,14 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     ...options.access,
   })
   const urls = createUrls(options.origin ?? 'https://id.example.com')
+  const outgoing = createOutgoing({ isLoopbackAllowed: options.isLoopbackAllowed ?? true })
   const services: Services = {
     database,
     clock,
     ids: createIds(clock, systemRandom),
     randomBytes: systemRandom,
     sealing: createSealing([{ id: 'test', key: new Secret(testKey) }], systemRandom),
-    outgoing: withElsewhere(createOutgoing({ isLoopbackAllowed: options.isLoopbackAllowed ?? true }), elsewhere),
+    outgoing: withElsewhere(options.reachesNobody === true ? withoutWayOut(outgoing) : outgoing, elsewhere),
     resolveTxt: async (name) => txt.get(name) ?? [],
     urls,
     hasMailServer: options.hasMailServer ?? false,

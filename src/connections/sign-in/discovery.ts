@@ -30,7 +30,8 @@ export async function discover(ctx: Way, issuer: string): Promise<DiscoveryDocum
 /** Why nobody can sign in through a provider that says this of itself: its address is right, and asking again is of no use. */
 export const unfitProvider = 'unfit_provider'
 
-function usable(ctx: Way, document: Record<string, unknown>): DiscoveryDocument {
+function usable(ctx: Way, said: Record<string, unknown>): DiscoveryDocument {
+  const document = asNamed(said)
   for (const name of ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const) {
     const address = document[name]
     if (typeof address !== 'string' || address === '')
@@ -49,6 +50,24 @@ function usable(ctx: Way, document: Record<string, unknown>): DiscoveryDocument 
     )
   // Just looked at.
   return document as DiscoveryDocument
+}
+
+/**
+ * Members are of the kind that their names have in the standard (Discovery 3): texts in lists, addresses. What is of another kind says
+ * nothing, so that whoever reads the document later does not stumble over it.
+ */
+const asNamed = (document: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(document)
+      .map(([name, value]) => [name, ofItsKind(name, value)] as const)
+      .filter(([, value]) => value !== undefined),
+  )
+
+function ofItsKind(name: string, value: unknown): unknown {
+  if (/_(parameter|logout|logout_session)_supported$/.test(name)) return typeof value === 'boolean' ? value : undefined
+  if (name.endsWith('_supported')) return textsIn(value)
+  if (/_(endpoint|uri)$/.test(name)) return typeof value === 'string' && URL.canParse(value) ? value : undefined
+  return value
 }
 
 /** Signatures that a published key verifies. */
