@@ -27,10 +27,10 @@ export async function seedDirectory({ owner, organizationId, directoryId }: Role
   await owner`insert into brands (organization_id, id, slug, name, created_at, updated_at)
     select ${organizationId}, 'brd_' || lpad(n::text, 26, '0'), 'brand-' || n, 'Brand ' || n, now(), now()
     from generate_series(0, ${size.brands - 1}::int) n`
-  await owner`insert into users (organization_id, id, directory_id, user_name, user_name_key, display_name, status,
+  await owner`insert into users (organization_id, id, directory_id, user_name, user_name_key, external_id, display_name, status,
       status_reason, status_changed_at, attributes, created_at, updated_at, last_active_at)
     select ${organizationId}, 'usr_' || lpad(n::text, 26, '0'), ${directoryId}, 'person' || n || '@north.example.com',
-      'person' || n || '@north.example.com', (${givenNames}::text[])[1 + n % 10] || ' ' || (${familyNames}::text[])[1 + n / 10 % 10] || ' ' || n,
+      'person' || n || '@north.example.com', 'ext-' || lpad(n::text, 8, '0'), (${givenNames}::text[])[1 + n % 10] || ' ' || (${familyNames}::text[])[1 + n / 10 % 10] || ' ' || n,
       case when n % 20 = 0 then 'inactive' else 'active' end, case when n % 20 = 0 then 'directory' end, now(),
       jsonb_build_object('emails', jsonb_build_array(jsonb_build_object('value', 'person' || n || '@north.example.com', 'primary', true))),
       now(), now(), now() - make_interval(hours => n % 2000)

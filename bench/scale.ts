@@ -16,7 +16,6 @@ const warmUps = 5
 
 /** A group of half of the people, whose members come and go. */
 async function seedRest({ owner, organizationId, directoryId }: Rolecall): Promise<void> {
-  await owner`update users set external_id = 'ext-' || right(id, 8) where organization_id = ${organizationId}`
   await owner`insert into groups (organization_id, id, directory_id, display_name, display_name_key, attributes, created_at,
       updated_at)
     values (${organizationId}, ${bigGroup}, ${directoryId}, 'Everybody', 'everybody', '{}', now(), now())`

@@ -275,6 +275,17 @@ export function writeInOneStatement<Row>(ctx: CallContext, statement: Statement<
     : onePart(ctx, ctx.within, statement)
 }
 
+/** The same, after a statement in whose light it is planned, in one transaction. @throws AppError */
+export async function inOneStatementAfter<Row>(
+  ctx: CallContext,
+  first: Statement<unknown>,
+  statement: Statement<Row>,
+): Promise<Row[]> {
+  const within = withEntry(statement, enterOrganization({ organizationId: ctx.organizationId }))
+  const [, rows] = await inTransaction(ctx, (tx) => tx.commitWith<unknown>(first, within))
+  return (rows ?? []) as Row[]
+}
+
 async function onePart<Row>(
   { organizationId }: CallContext,
   within: NonNullable<CallContext['within']>,

@@ -1,5 +1,6 @@
 // The audit trail of an organization, newest first: searched, with the names of who and what is meant.
 import { type SQL, sql } from 'drizzle-orm'
+import { planAnew } from '#db/plan-anew.ts'
 import { once } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -74,9 +75,6 @@ export async function getAuditEvent(ctx: CallContext, eventId: string): Promise<
   if (event === undefined) throw notFound('Event')
   return event
 }
-
-/** Elsewhere one plan serves all parameters; a search is planned for what it looks for. */
-const planAnew = once<unknown>(sql`select set_config('plan_cache_mode', 'force_custom_plan', true)`)
 
 /** Whoever may read the trail of single brands sees what concerns those. */
 function conditionsOf(ctx: CallContext, filter: AuditFilter): SQL[] {

@@ -4,8 +4,11 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Condition, Field } from './condition.ts'
 import { fold, foldName } from './fold.ts'
 
-/** An SQL expression for a single value. `isFolded`: it is a key that was folded when it was written. */
-export type Scalar = { expression: SQL; isFolded?: boolean }
+/**
+ * An SQL expression for a single value. `isFolded`: it is a key that was folded when it was written. `otherwise`: of a condition that
+ * is never unknown, what holds where it does not, as an index knows it.
+ */
+export type Scalar = { expression: SQL; isFolded?: boolean; otherwise?: SQL }
 
 /** Where the fields of a resource, or of an element of a list, are found. */
 export type Scope = {
@@ -112,6 +115,8 @@ function compareScalar({ field, operator, value }: Comparison, scalar: Scalar): 
   if (field.type === 'dateTime') return compareOrdered(scalar.expression, operator, sql`${value}::timestamptz`)
   if (field.type === 'number')
     return compareOrdered(sql`(${scalar.expression})::numeric`, operator, sql`${value}::numeric`)
+  if (scalar.otherwise !== undefined && (operator === 'eq' || operator === 'ne'))
+    return value === (operator === 'eq') ? scalar.expression : scalar.otherwise
   if (field.type === 'boolean')
     return compareOrdered(sql`(${scalar.expression})::boolean`, operator, sql`${value}::boolean`)
   return compareText(scalar, operator, String(value), field.isCaseExact)

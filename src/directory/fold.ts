@@ -16,3 +16,6 @@ export function fold(text: string): string {
 
 /** A name as it is compared: what stands around it in white space makes no other name. */
 export const foldName = (name: string): string => fold(name.trim())
+
+/** The SQL function bare() does the same: folded, and without what NFKD splits off as combining marks (Zoë is zoe). */
+export const bare = (text: string): string => fold(text.normalize('NFKD').replaceAll(/[\u0300-\u036f]/g, ''))

@@ -24,7 +24,10 @@ const userColumns: Record<string, Scalar> = {
   userName: { expression: sql`u.user_name_key`, isFolded: true },
   externalId: { expression: sql`u.external_id` },
   displayName: { expression: sql`u.display_name` },
-  active: { expression: sql`(u.status in ('active', 'invited'))` },
+  active: {
+    expression: sql`(u.status in ('active', 'invited'))`,
+    otherwise: sql`(u.status in ('inactive', 'erased'))`,
+  },
   'meta.created': { expression: sql`u.created_at` },
   'meta.lastModified': { expression: sql`u.updated_at` },
   'meta.resourceType': { expression: sql`'User'::text` },

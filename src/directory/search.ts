@@ -4,6 +4,7 @@ import { entered, prepared } from '#db/statement.ts'
 import { type CallContext, inOneStatement, requirePermission } from '#src/context.ts'
 import type { Condition, Sort } from './condition.ts'
 import { conditionSql } from './condition-sql.ts'
+import { fewOf } from './few.ts'
 import { foldName } from './fold.ts'
 import { type GroupRecord, type GroupWithMembers, groupColumns, memberColumn } from './groups.ts'
 import { type Listed, pageAfter, pageAt, type SearchResult, type Source } from './list-pages.ts'
@@ -77,7 +78,9 @@ export async function searchUsers(ctx: CallContext, search: Search): Promise<Sea
     return { rows, total: rows.length, next: undefined }
   }
   const alias = sql`u`
-  const where = sql`u.organization_id = entered.organization_id and u.deleted_at is null${withFindable(search)}`
+  const few = await fewOf(ctx, search.condition)
+  const amongFew = few === undefined ? sql`` : sql` and u.id = any (${sql.param(few)}::text[])`
+  const where = sql`u.organization_id = entered.organization_id and u.deleted_at is null${withFindable(search)}${amongFew}`
   return find(ctx, search, {
     name: 'users',
     table: sql`users u`,
@@ -86,6 +89,8 @@ export async function searchUsers(ctx: CallContext, search: Search): Promise<Sea
     scope: userScope,
     where,
     isPinned: isPinned(search.condition),
+    isPlannedAnew: isOfTimes(search.condition),
+    known: knownCount(search),
   })
 }
 
@@ -107,6 +112,7 @@ export function searchGroups(
     scope: groupScope,
     where,
     isPinned: isPinned(search.condition),
+    isPlannedAnew: false,
   })
 }
 
@@ -148,6 +154,21 @@ const requiresValue = (condition: Condition): boolean =>
   condition.kind === 'and'
     ? condition.parts.some(requiresValue)
     : condition.kind === 'compare' && condition.operator === 'eq' && condition.field.path.join('.') === 'value'
+
+/** How many have changed since a time differs too much for one plan. */
+function isOfTimes(condition: Condition | undefined): boolean {
+  if (condition?.kind === 'and') return condition.parts.some(isOfTimes)
+  return condition?.kind === 'compare' && condition.field.type === 'dateTime' && condition.operator !== 'ne'
+}
+
+/** How many people that is, where it is kept: of the whole directory, and of those who are active in it or are not. */
+function knownCount({ directoryId, condition }: Search): SQL | undefined {
+  const of = (statuses: SQL): SQL => sql`people_count(entered.organization_id, ${directoryId}::text, ${statuses})`
+  if (condition === undefined) return of(sql`null`)
+  const isAboutActive = condition.kind === 'compare' && condition.field.path.join('.') === 'active'
+  if (!isAboutActive || condition.operator !== 'eq' || typeof condition.value !== 'boolean') return undefined
+  return of(condition.value ? sql`array['active', 'invited']` : sql`array['inactive', 'erased']`)
+}
 
 async function find<Row extends Listed>(ctx: CallContext, search: Search, source: Source): Promise<SearchResult<Row>> {
   const where =

@@ -1,7 +1,7 @@
 // Searching people: words, filters that combine, orders that stay stable from page to page, and what managers of brands see.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { searchUsers } from '#access/people/list-users.ts'
-import { bare } from '#directory/paging/search-text.ts'
+import { bare } from '#directory/fold.ts'
 import { provisionUser } from '#directory/provision-user.ts'
 import type { CallContext, ManagementPermission } from '#src/context.ts'
 import { type AccessStage, type Client, roleId, startStage } from '../support/access.ts'

@@ -1,7 +1,7 @@
 // How an organization is doing, in numbers: people, sign-ins, and what waits for somebody.
 import { sql } from 'drizzle-orm'
 import type { Connection } from '#connections/sign-in/connections.ts'
-import { isPerson } from '#db/emergency.ts'
+import { countOfPeople, isPerson } from '#db/emergency.ts'
 import { prepared } from '#db/statement.ts'
 import { isWaiting } from '#db/waiting.ts'
 import { firstIdAt } from '#platform/ids.ts'
@@ -38,12 +38,11 @@ export type OverviewCounts = {
 
 const selectCounts = prepared<{ organizationId: string }, OverviewCounts>(
   (p) => sql`select
-    (select json_build_object('active', count(*) filter (where status = 'active'),
-        'invited', count(*) filter (where status = 'invited'), 'inactive', count(*) filter (where status = 'inactive'),
-        'awaitingApproval', count(*) filter (where ${isWaiting}))
-      from users u where u.organization_id = ${p.organizationId} and u.deleted_at is null
-        and ${isPerson})
-      as people,
+    json_build_object('active', ${countOfPeople(p.organizationId, sql`array['active']`)},
+      'invited', ${countOfPeople(p.organizationId, sql`array['invited']`)},
+      'inactive', ${countOfPeople(p.organizationId, sql`array['inactive']`)},
+      'awaitingApproval', (select count(*) from users u where u.organization_id = ${p.organizationId} and u.deleted_at is null
+        and ${isWaiting} and ${isPerson})) as people,
     count_administrators() as administrators,
     (select count(distinct a.user_id)::int from effective_administrators() a
       where exists (select from passwords w where w.organization_id = ${p.organizationId} and w.user_id = a.user_id)

@@ -1,8 +1,8 @@
 // Who holds a role, or stands in a brand, and through what: for the page of a brand, of a role, and their exports.
 import { type SQL, sql } from 'drizzle-orm'
+import { planAnew } from '#db/plan-anew.ts'
 import { isoTime, once } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
-import { planAnew } from '#directory/paging/plan-anew.ts'
 import { isFound, isMatching, searchWords } from '#directory/paging/search-text.ts'
 import type { UserStatus } from '#directory/users.ts'
 import { csvLine } from '#platform/csv.ts'

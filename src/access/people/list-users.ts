@@ -1,9 +1,9 @@
 // The list of users as administrators search it: a page in some order, with what each holds, and how many there are in all.
 import { type SQL, sql } from 'drizzle-orm'
 import { isEmergencyAccount } from '#db/emergency.ts'
+import { planAnew } from '#db/plan-anew.ts'
 import { once } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
-import { planAnew } from '#directory/paging/plan-anew.ts'
 import { type UserRecord, userColumns } from '#directory/users.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -78,9 +78,9 @@ export async function searchUsers(
 
 type Search = { filter: UserFilter; order: UserOrder; after: Keys | undefined; limit: number }
 
-/** What is narrow is found once, for the page and for the number; otherwise an index has the page in its order. */
+/** What is narrow is found once, for the page and for the number; otherwise an index has the page in its order, and the number is kept. */
 function searchStatement(ctx: CallContext, { filter, order, after, limit }: Search): SQL {
-  const { tables, conditions, near, isNarrow } = wantedUsers(ctx, filter)
+  const { tables, conditions, near, isNarrow, known } = wantedUsers(ctx, filter)
   const { organizationId } = ctx
   const isByRole = order.sort === 'role'
   const hits = hitsTable({ columns: orderColumns(order, 'u'), conditions, near, isMaterialized: isNarrow || isByRole })
@@ -90,7 +90,7 @@ function searchStatement(ctx: CallContext, { filter, order, after, limit }: Sear
     page as (select h.* from ${sql.raw(isByRole ? 'ranked' : 'hits')} h where ${from}
       order by ${orderBy(order, 'h')} limit ${limit + 1}::int),
     ${heldByPage(organizationId, 'page')}
-    select (select count(*)::int from hits) as total, ${userColumns}, ${emailColumn} as email,
+    select ${known ?? sql`(select count(*)::int from hits)`} as total, ${userColumns}, ${emailColumn} as email,
         u.last_active_at as "lastActiveAt", u.returns_at as "returnsAt", ${directoryColumn} as directory,
         ${rolesColumn(reachOf(ctx))} as roles, ${brandsColumn(reachOf(ctx))} as brands,
         ${invitationColumn} as "invitationId", ${isEmergencyAccount} as "isEmergencyAccount",

@@ -1,8 +1,8 @@
 // The list of groups as administrators search it: a page by name, with how many members each has and what it is mapped to.
 import { type SQL, sql } from 'drizzle-orm'
+import { planAnew } from '#db/plan-anew.ts'
 import { once, prepared } from '#db/statement.ts'
 import { afterName, type NamePage, namePage } from '#directory/paging/name-pages.ts'
-import { planAnew } from '#directory/paging/plan-anew.ts'
 import { patternsOf } from '#directory/paging/search-text.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'

@@ -1,6 +1,7 @@
 // Who exists: people, their addresses and former names, and those whom two sides claim.
 import { sql } from 'drizzle-orm'
 import {
+  bigint,
   boolean,
   check,
   foreignKey,
@@ -80,6 +81,12 @@ export const users = pgTable(
       .where(sql`deleted_at is not null and external_id is not null`),
     index('users_removed_address').on(table.organizationId, table.emailKey).where(sql`deleted_at is not null`),
     index('users_directory').on(table.organizationId, table.directoryId, table.id).where(sql`deleted_at is null`),
+    index('users_modified')
+      .on(table.organizationId, table.directoryId, table.updatedAt, table.id)
+      .where(sql`deleted_at is null`),
+    index('users_international')
+      .on(table.organizationId, table.id)
+      .where(sql`deleted_at is null and user_name_key like '%xn--%'`),
     index('users_external_id')
       .on(table.organizationId, table.externalId)
       .where(sql`deleted_at is null and external_id is not null`),
@@ -103,6 +110,22 @@ export const users = pgTable(
     check('users_reason_when_inactive', sql`(status = 'inactive') = (status_reason is not null)`),
     ownOrganizationOnly(),
   ],
+)
+
+/**
+ * How many people who were not deleted there are, by directory and status, as changes that are added up (ADR 0055). Kept by triggers of
+ * `users` and read by a function alone.
+ */
+export const peopleCounts = pgTable(
+  'people_counts',
+  {
+    organizationId: text('organization_id').notNull(),
+    id: bigint('id', { mode: 'number' }).generatedByDefaultAsIdentity(),
+    directoryId: text('directory_id'),
+    status: text('status', { enum: ['invited', 'active', 'inactive', 'erased'] }).notNull(),
+    people: integer('people').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.id] }), ownOrganizationOnly()],
 )
 
 /**

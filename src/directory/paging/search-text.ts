@@ -1,11 +1,8 @@
 // Searching people by parts of their names and addresses, whatever the case and the accents.
 import { type SQL, sql } from 'drizzle-orm'
-import { fold } from '../fold.ts'
+import { bare } from '../fold.ts'
 
 const maxWords = 10
-
-/** The SQL function bare() does the same: folded, and without what NFKD splits off as combining marks (Zoë is zoe). */
-export const bare = (text: string): string => fold(text.normalize('NFKD').replaceAll(/[\u0300-\u036f]/g, ''))
 
 /** All of them have to be found in a person, in whatever order. */
 export const searchWords = (q: string): string[] =>

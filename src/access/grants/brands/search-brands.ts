@@ -1,9 +1,9 @@
 // The list of brands as the console shows it: a page by name, with how many people stand in each.
 import { type SQL, sql } from 'drizzle-orm'
 import { isPerson } from '#db/emergency.ts'
+import { planAnew } from '#db/plan-anew.ts'
 import { once } from '#db/statement.ts'
 import { afterName, type NamePage, namePage } from '#directory/paging/name-pages.ts'
-import { planAnew } from '#directory/paging/plan-anew.ts'
 import { patternsOf } from '#directory/paging/search-text.ts'
 import { brandsPermitted, type CallContext, inTransaction, requirePermissionSomewhere } from '#src/context.ts'
 import { heldBackPeople } from '../../decisions/held-back.ts'

@@ -1,8 +1,8 @@
 // Teams: people of the organization or of a brand who hold something together. How they are read, and who has a say in one.
 import { type SQL, sql } from 'drizzle-orm'
+import { planAnew } from '#db/plan-anew.ts'
 import { once, prepared } from '#db/statement.ts'
 import { afterName, type NamePage, namePage } from '#directory/paging/name-pages.ts'
-import { planAnew } from '#directory/paging/plan-anew.ts'
 import { patternsOf } from '#directory/paging/search-text.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'

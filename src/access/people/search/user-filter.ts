@@ -1,6 +1,6 @@
 // By what people are searched. All that is said has to hold.
 import { type SQL, sql } from 'drizzle-orm'
-import { isEmergencyAccount, isPerson } from '#db/emergency.ts'
+import { countOfPeople, isEmergencyAccount, isPerson } from '#db/emergency.ts'
 import { fold } from '#directory/fold.ts'
 import { idsFound, isFound, isIndexed, isMatching, searchWords } from '#directory/paging/search-text.ts'
 import type { UserStatus } from '#directory/users.ts'
@@ -48,6 +48,8 @@ export type Wanted = {
   near: Near | undefined
   /** Whether more is asked than an index answers in the order of the list. */
   isNarrow: boolean
+  /** How many they are, where that is kept and need not be counted. */
+  known: SQL | undefined
 }
 
 /**
@@ -80,7 +82,16 @@ export function wantedUsers(ctx: CallContext, filter: UserFilter): Wanted {
     conditions: [...plain, ...narrowing],
     near: nearOf({ found, ofBrand, words, holders, plain: [...plain, ...others] }),
     isNarrow: narrowing.length > 0,
+    known: narrowing.length > 0 ? undefined : knownCount(ctx.organizationId, filter),
   }
+}
+
+/** Of a filter that asks for a status and nothing else. */
+function knownCount(organizationId: string, { status, accounts = 'people' }: UserFilter): SQL | undefined {
+  const of = sql`${organizationId}::text`
+  const statuses = status === undefined ? sql`null` : sql`array[${status}]`
+  if (accounts === 'all') return sql`people_count(${of}, null, ${statuses}::text[])`
+  return accounts === 'people' ? countOfPeople(of, statuses) : undefined
 }
 
 type Known = {

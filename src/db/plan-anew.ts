@@ -1,6 +1,6 @@
 // Elsewhere one plan serves all parameters; a search is planned for what it looks for, and sorts in memory.
 import { sql } from 'drizzle-orm'
-import { prepared } from '#db/statement.ts'
+import { prepared } from './statement.ts'
 
 /** As a statement before the search, in its transaction. */
 export const planAnew = prepared<Record<string, never>, unknown>(
