@@ -5124,8 +5124,10 @@ CREATE TABLE audit_events (
 );
 CREATE INDEX audit_events_action ON audit_events USING btree (organization_id, action, id);
 CREATE INDEX audit_events_actor ON audit_events USING btree (organization_id, actor_id, id);
+CREATE INDEX audit_events_brand ON audit_events USING gin (jsonb_path_query_array(detail, '$.**."brandId"'::jsonpath)) WITH (fastupdate=off) WHERE jsonb_path_exists(detail, '$.**."brandId"'::jsonpath);
 CREATE UNIQUE INDEX audit_events_position ON audit_events USING btree (organization_id, "position");
 CREATE INDEX audit_events_target ON audit_events USING btree (organization_id, target_id, id);
+CREATE INDEX audit_events_user ON audit_events USING btree (organization_id, ((detail ->> 'userId'::text)), id) WHERE ((detail ->> 'userId'::text) IS NOT NULL);
 -- Reached by place_audit_event and audit_horizon only.
 CREATE SEQUENCE audit_positions AS bigint START WITH 1 INCREMENT BY 1 OWNED BY audit_events."position";
 ALTER TABLE audit_events ENABLE ROW LEVEL SECURITY;
@@ -5208,6 +5210,41 @@ BEGIN
 END
 $function$;
 GRANT EXECUTE ON FUNCTION audit_horizon() TO rolecall_server;
+
+-- Events of the audit trail that concern one of the brands: it is the target, or the detail names it anywhere.
+CREATE OR REPLACE FUNCTION public.events_of_brands(p_brand_ids text[])
+ RETURNS TABLE(event_id text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+DECLARE
+  v_organization_id text := current_setting('rolecall.organization_id', true);
+BEGIN
+  RETURN QUERY SELECT a.id FROM audit_events a
+    WHERE a.organization_id = v_organization_id AND a.target_id = ANY (p_brand_ids)
+    UNION SELECT a.id FROM audit_events a WHERE a.organization_id = v_organization_id
+      AND jsonb_path_exists(a.detail, 'lax $.**.brandId')
+      AND jsonb_path_query_array(a.detail, 'lax $.**.brandId') ?| p_brand_ids;
+END $function$;
+GRANT EXECUTE ON FUNCTION events_of_brands(text[]) TO rolecall_server;
+
+-- Events of the audit trail whose detail names the person.
+CREATE OR REPLACE FUNCTION public.events_naming(p_user_id text)
+ RETURNS TABLE(event_id text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+BEGIN
+  RETURN QUERY SELECT a.id FROM audit_events a
+    WHERE a.organization_id = current_setting('rolecall.organization_id', true) AND a.detail ->> 'userId' = p_user_id;
+END $function$;
+GRANT EXECUTE ON FUNCTION events_naming(text) TO rolecall_server;
 
 -- The organizations with audit rows that no segment holds yet.
 CREATE OR REPLACE FUNCTION public.organizations_to_seal()

@@ -316,7 +316,7 @@ const audit: Subject = {
   title: 'Audit, its seal, alarms',
   says: 'The server adds audit rows and changes none. Sealing: a trigger numbers them as they are inserted, and the worker puts those that are committed into segments, each of whose hashes covers the one before.',
   relations: ['audit_events', 'audit_segments', 'alarms'],
-  functions: ['place_audit_event', 'audit_horizon', 'organizations_to_seal'],
+  functions: ['place_audit_event', 'audit_horizon', 'events_of_brands', 'events_naming', 'organizations_to_seal'],
 }
 
 const lifecycles: Subject = {

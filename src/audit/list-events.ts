@@ -53,14 +53,13 @@ export async function listAuditEvents(
 ): Promise<AuditEvent[]> {
   requirePermissionSomewhere(ctx, 'audit.read')
   const conditions = [...conditionsOf(ctx, filter), ...(before === undefined ? [] : [sql`a.id < ${before}`])]
-  const page = sql`select a.* from audit_events a where ${sql.join(conditions, sql` and `)}
-    order by a.id desc limit ${limit}::int`
+  const page = pageOf({ conditions, words: namesIn(filter), limit })
   const statement = once<AuditEvent>(
     sql`select a.id, a.occurred_at as "occurredAt",
         json_build_object('type', a.actor_type, 'id', a.actor_id, 'name', ${actorName}) as actor,
         a.action, a.target_type as "targetType", a.target_id as "targetId", ${targetName} as "targetName", a.detail,
         a.request_id as "requestId"
-      from (${page}) a order by a.id desc`,
+      from ${page} a order by a.id desc`,
     { isPrepared: false },
   )
   const [, rows] = await inTransaction(ctx, (tx) => tx.commitWith<unknown>(planAnew, statement))
@@ -91,7 +90,7 @@ function conditionsOf(ctx: CallContext, filter: AuditFilter): SQL[] {
     ...(actorId === undefined ? [] : [sql`a.actor_id = ${actorId}`]),
     ...(since === undefined ? [] : [sql`a.occurred_at >= ${since}::timestamptz`]),
     ...(until === undefined ? [] : [sql`a.occurred_at < ${until}::timestamptz`]),
-    ...(words === '' ? [] : [isMeant(ctx, words)]),
+    ...(isIdOfAnything(words) ? [isMeant(words)] : []),
   ]
 }
 
@@ -99,16 +98,31 @@ const isAction = (action: string): SQL =>
   action.endsWith('.') ? sql`starts_with(a.action, ${action})` : sql`a.action = ${action}`
 
 const concerns = (brandIds: readonly string[]): SQL =>
-  sql`(a.target_id = any (${sql.param(brandIds)}::text[]) or exists (
-    select from jsonb_path_query(a.detail, 'lax $.**.brandId') named
-    where named #>> '{}' = any (${sql.param(brandIds)}::text[])))`
+  sql`a.id = any (array(select event_id from events_of_brands(${sql.param(brandIds)}::text[])))`
 
-function isMeant(ctx: CallContext, words: string): SQL {
-  if (/^[a-z]{3}_\w+$/.test(words))
-    return sql`(${words} in (a.id, a.actor_id, a.target_id, a.request_id) or a.detail ->> 'userId' = ${words})`
-  const people = sql`array(select u.id from users u where u.organization_id = ${ctx.organizationId}
-    and u.id in (select user_id from find_users(string_to_array(bare(regexp_replace(${words}::text, '\\s+', ' ', 'g')), ' ')))
-    limit ${maxPeople}::int)`
-  return sql`(a.actor_id = any (${people}) or a.target_id = any (${people})
-    or a.detail ->> 'userId' = any (${people}) or a.action = ${words})`
+const isIdOfAnything = (words: string): boolean => /^[a-z]{3}_\w+$/.test(words)
+
+const isMeant = (id: string): SQL =>
+  sql`(${id} in (a.id, a.actor_id, a.target_id, a.request_id) or a.detail ->> 'userId' = ${id})`
+
+/** What is looked for by names of people, or of an action; undefined where it is not. */
+function namesIn({ q = '' }: AuditFilter): string | undefined {
+  const words = q.trim()
+  return words === '' || isIdOfAnything(words) ? undefined : words
+}
+
+type Wanted = { conditions: readonly SQL[]; words: string | undefined; limit: number }
+
+/** By names, person by person, each by the index that knows what they did, what was done to them and what names them. */
+function pageOf({ conditions, words, limit }: Wanted): SQL {
+  const latest = (...narrower: readonly SQL[]): SQL =>
+    sql`(select a.* from audit_events a where ${sql.join([...conditions, ...narrower], sql` and `)} order by a.id desc limit ${limit}::int)`
+  if (words === undefined) return latest()
+  const people = sql`select user_id from find_users(string_to_array(bare(regexp_replace(${words}::text, '\\s+', ' ', 'g')), ' '))
+    limit ${maxPeople}::int`
+  const naming = sql`a.id = any (array(select event_id from events_naming(p.user_id)))`
+  return sql`(select distinct on (id) * from (
+    select e.* from (${people}) p cross join lateral (
+      ${latest(sql`a.actor_id = p.user_id`)} union all ${latest(sql`a.target_id = p.user_id`)} union all ${latest(naming)}) e
+    union all ${latest(sql`a.action = ${words}`)}) e order by id desc limit ${limit}::int)`
 }

@@ -45,6 +45,32 @@ describe('searching', () => {
     expect(await actions('q=%25')).toEqual([])
   })
 
+  test('by a name that several have: each event once, page after page', async () => {
+    const own = await stage.createClient()
+    const [first, second] = [
+      await createUser(own, 'amara.okafor@example.com'),
+      await createUser(own, 'kofi.okafor@example.com'),
+    ]
+    await stage.app
+      .owner`insert into audit_events (organization_id, id, occurred_at, actor_type, actor_id, action, target_type,
+        target_id, detail, request_id)
+      values (${own.organizationId}, ${`evt_${'z'.repeat(26)}`}, now(), 'user', ${first}, 'test.both', 'user', ${first},
+        ${stage.app.owner.json({ userId: second })}, 'test')`
+    const list = (limit: number, before?: string) =>
+      listAuditEvents(own.ctx, { filter: { q: 'okafor' }, limit, ...(before === undefined ? {} : { before }) })
+    const all = await list(50)
+    expect(all.map(({ action }) => action)).toEqual(['test.both', 'user.provision', 'user.provision'])
+    const walked: string[] = []
+    for (let before: string | undefined; walked.length < 9; ) {
+      const [event] = await list(1, before)
+      if (event === undefined) break
+      walked.push(event.id)
+      before = event.id
+    }
+    expect(walked).toEqual(all.map(({ id }) => id))
+    expect(await listAuditEvents(own.ctx, { filter: { brandId: brand }, limit: 50 })).toEqual([])
+  })
+
   test('by time', async () => {
     const [event] = (await client.get('audit-events?action=user.deactivate')).body.items
     const at = encodeURIComponent(event.occurredAt)

@@ -28,6 +28,12 @@ export const auditEvents = pgTable(
     index('audit_events_target').on(table.organizationId, table.targetId, table.id),
     index('audit_events_action').on(table.organizationId, table.action, table.id),
     index('audit_events_actor').on(table.organizationId, table.actorId, table.id),
+    index('audit_events_user')
+      .on(table.organizationId, sql`(detail ->> 'userId')`, table.id)
+      .where(sql`(detail ->> 'userId') is not null`),
+    index('audit_events_brand')
+      .using('gin', sql`jsonb_path_query_array(detail, 'lax $.**.brandId')`)
+      .where(sql`jsonb_path_exists(detail, 'lax $.**.brandId')`),
     uniqueIndex('audit_events_position').on(table.organizationId, table.position),
     ownOrganizationOnly(),
   ],
