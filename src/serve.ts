@@ -28,6 +28,8 @@ export async function serve(config: Config): Promise<void> {
     log.info('Stopped before it had started')
     process.exit(0)
   })
+  const tracing =
+    config.tracing === undefined ? undefined : (await import('#platform/otlp.ts')).startTracing(config.tracing)
   const opened = await openDatabase(config, 'own')
   try {
     const onSettled = (state: Settled): void => {
@@ -77,6 +79,7 @@ export async function serve(config: Config): Promise<void> {
     }
   } finally {
     await opened.close()
+    await tracing?.stop()
   }
   log.info('Stopped')
 }

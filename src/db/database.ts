@@ -2,6 +2,7 @@
 // a unit of work whose statements do not depend on each other's results costs one round trip, commit included.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '#platform/errors.ts'
+import { inSpan, noteOrganization } from '#platform/tracing.ts'
 import { isCollision, isDemoted, translateDatabaseError } from './errors.ts'
 import type { Lane } from './lane.ts'
 import { Lanes, type PoolOptions, type PoolUse } from './lanes.ts'
@@ -131,7 +132,16 @@ export class Database {
     await this.#lanes.close()
   }
 
-  async #onLane<T>(owner: string, work: (lane: Lane) => Promise<T>): Promise<T> {
+  #onLane<T>(owner: string, work: (lane: Lane) => Promise<T>): Promise<T> {
+    const attributes = {
+      'db.system.name': 'postgresql',
+      ...(owner === '' ? {} : { 'rolecall.organization_id': owner }),
+    }
+    if (owner !== '') noteOrganization(owner)
+    return inSpan('unit of work', { kind: 'client', attributes }, () => this.#perform(owner, work))
+  }
+
+  async #perform<T>(owner: string, work: (lane: Lane) => Promise<T>): Promise<T> {
     const lane = await this.#lanes.acquire(owner)
     let isUsable = true
     const deadline = setTimeout(() => {

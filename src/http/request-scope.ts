@@ -1,10 +1,11 @@
 // The frame of every request: its id, its log, the headers that every answer has, and one line about how it went.
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler, Next } from 'hono'
 import { routePath } from 'hono/route'
 import type { Clock } from '#platform/clock.ts'
 import type { Ids } from '#platform/ids.ts'
 import type { Log } from '#platform/log.ts'
 import type { Metrics } from '#platform/metrics.ts'
+import { inSpan, type Span, type TraceHeaders } from '#platform/tracing.ts'
 import type { AppEnv } from './env.ts'
 
 /** Links that let somebody in have their token in the path; whoever reads the log is not to use them. */
@@ -34,7 +35,7 @@ export function requestScope(options: {
     const frame = { 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' }
     c.set('frame', frame)
     c.set('isFramed', false)
-    await next()
+    await traced(c, requestId, next)
     // On the headers themselves: c.header() would make the answer anew, with its body as a stream.
     if (!c.get('isFramed')) for (const [name, value] of Object.entries(frame)) c.res.headers.set(name, value)
     const millis = performance.now() - startedAt
@@ -49,5 +50,32 @@ export function requestScope(options: {
     const { method, status } = fields
     options.metrics?.requestAnswered({ route: routeOf(c), method, status, seconds: millis / 1_000 })
     options.log.info(fields, `${c.req.method} answered ${c.res.status}`)
+  }
+}
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+/** By the pattern that answered: a path has ids, and tokens, of people. */
+const traced = (c: Context<AppEnv>, requestId: string, next: Next): Promise<void> => {
+  const method = methods.includes(c.req.method) ? c.req.method : '_OTHER'
+  const attributes = { 'http.request.method': method, 'rolecall.request_id': requestId }
+  return inSpan(method, { kind: 'server', attributes, headers: traceHeadersOf(c) }, async (span) => {
+    await next()
+    noteAnswer(span, { method, route: routeOf(c), status: c.res.status })
+  })
+}
+
+function noteAnswer(span: Span, { method, route, status }: { method: string; route: string; status: number }): void {
+  span.rename(`${method} ${route}`)
+  span.set({ 'http.route': route, 'http.response.status_code': status })
+  if (status >= 500) span.fail(String(status))
+}
+
+/** What whoever asks is in the middle of (W3C Trace Context). */
+function traceHeadersOf(c: Context): TraceHeaders {
+  const [parent, state] = [c.req.header('traceparent'), c.req.header('tracestate')]
+  return {
+    ...(parent === undefined ? {} : { traceparent: parent }),
+    ...(state === undefined ? {} : { tracestate: state }),
   }
 }

@@ -6,6 +6,7 @@ import { analyzeGrown } from '#access/upkeep/analyze-grown.ts'
 import { resealSecrets } from '#access/upkeep/reseal-secrets.ts'
 import { listWork, sweepExpired, type WorkPace } from '#access/upkeep/work.ts'
 import type { Log } from '#platform/log.ts'
+import { inSpan } from '#platform/tracing.ts'
 import type { Services } from '#src/context.ts'
 import { type Jobs, standardJobs } from './jobs.ts'
 import { createQueue, type JobQueue } from './queue.ts'
@@ -110,7 +111,10 @@ function queueOf(
     onError,
     heartbeatMillis,
     run: async ({ organizationId, kind }) => {
-      await jobs[kind]?.(systemContext(services, organizationId), log)
+      const attributes = { 'rolecall.job': kind, 'rolecall.organization_id': organizationId }
+      await inSpan(`job ${kind}`, { attributes }, async () =>
+        jobs[kind]?.(systemContext(services, organizationId), log),
+      )
       services.metrics?.jobEnded({ kind, outcome: 'done' })
     },
     onFailure: (error, { organizationId, kind }) => {

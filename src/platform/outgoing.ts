@@ -6,6 +6,7 @@ import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { Agent, fetch as undiciFetch } from 'undici'
 import { AppError } from './errors.ts'
+import { inSpan, traceHeaders } from './tracing.ts'
 
 export type OutgoingRequest = {
   method?: string
@@ -52,20 +53,41 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
     resolve: (host) => addressOf(host, { mayConnect, isLoopbackAllowed, lookup }),
     fetch: async (url, { maxBytes = defaultMaxBytes, timeoutMillis: wanted = timeoutMillis, ...request } = {}) => {
       check(url)
-      const signal = AbortSignal.timeout(Math.min(wanted, timeoutMillis))
-      try {
-        const answer = await undiciFetch(url, { ...request, redirect: 'manual', dispatcher: agent, signal })
-        if (answer.status >= 300 && answer.status < 400)
-          throw refused('The address redirects elsewhere, which is not followed')
-        const body = await readCapped(answer.body, maxBytes)
-        const hasBody = ![101, 204, 205, 304].includes(answer.status)
-        return new Response(hasBody ? body : null, { status: answer.status, headers: [...answer.headers] })
-      } catch (error) {
-        throw asUnreachable(error)
-      }
+      const millis = Math.min(wanted, timeoutMillis)
+      return outgoingSpan(url, request, (headers) => ask(url, { ...request, headers }, { agent, maxBytes, millis }))
     },
     close: () => agent.close(),
   }
+}
+
+type Bounds = { agent: Agent; maxBytes: number; millis: number }
+
+async function ask(url: string, request: OutgoingRequest, { agent, maxBytes, millis }: Bounds): Promise<Response> {
+  const signal = AbortSignal.timeout(millis)
+  try {
+    const answer = await undiciFetch(url, { ...request, redirect: 'manual', dispatcher: agent, signal })
+    if (answer.status >= 300 && answer.status < 400)
+      throw refused('The address redirects elsewhere, which is not followed')
+    const body = await readCapped(answer.body, maxBytes)
+    const hasBody = ![101, 204, 205, 304].includes(answer.status)
+    return new Response(hasBody ? body : null, { status: answer.status, headers: [...answer.headers] })
+  } catch (error) {
+    throw asUnreachable(error)
+  }
+}
+
+/** Whom we ask by their host alone: addresses have ids and secrets of customers in them. */
+const outgoingSpan = (
+  url: string,
+  { method = 'GET', headers = {} }: OutgoingRequest,
+  work: (headers: Record<string, string>) => Promise<Response>,
+): Promise<Response> => {
+  const attributes = { 'http.request.method': method, 'server.address': new URL(url).hostname }
+  return inSpan(`outgoing ${method}`, { kind: 'client', attributes }, async (span) => {
+    const answer = await work({ ...headers, ...traceHeaders() })
+    span.set({ 'http.response.status_code': answer.status })
+    return answer
+  })
 }
 
 type Rules = { mayConnect(address: string): boolean; isLoopbackAllowed: boolean }

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { extname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { AppError, unavailable } from '#platform/errors.ts'
+import { inSpan } from '#platform/tracing.ts'
 import type { LogoutExpectations, LogoutVerification } from './logout-message.ts'
 import { FairQueue, type Limits, type Sender } from './queue.ts'
 import type { ResponseExpectations, Validation } from './validate.ts'
@@ -60,6 +61,15 @@ export function createSamlVerifier(
     return thread
   }
   const submit = (job: Job, sender: Sender): Promise<Result> =>
+    inSpan('SAML verification', { attributes: { 'rolecall.saml.message': job.kind } }, async (span) => {
+      const result = await queued(job, sender)
+      span.set({
+        'rolecall.saml.valid': result.isValid,
+        ...('reason' in result ? { 'rolecall.reason': result.reason } : {}),
+      })
+      return result
+    })
+  const queued = (job: Job, sender: Sender): Promise<Result> =>
     new Promise((resolve, reject) => {
       if (isClosed) return reject(unavailable(new Error('The verifier has ended')))
       if (!waiting.add({ job, resolve, reject }, sender))
