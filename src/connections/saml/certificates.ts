@@ -19,8 +19,8 @@ const curves = new Set(['prime256v1', 'secp384r1', 'secp521r1'])
  */
 export function readCertificate(text: string, status: SamlCertificate['status']): SamlCertificate {
   const value = (marked.exec(text)?.[1] ?? text).replace(/-----(BEGIN|END) CERTIFICATE-----/g, '').replace(/\s+/g, '')
-  const parsed = parse(value)
-  const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = parsed.publicKey
+  const { parsed, key, notBefore, notAfter } = parse(value)
+  const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = key
   const named = `The certificate ${parsed.subject.replaceAll('\n', ', ').slice(0, 200)}`
   if (kind === 'rsa' && (details?.modulusLength ?? 0) < 2048)
     throw invalid(`${named} has an RSA key of ${details?.modulusLength} bits; it takes 2048`, 'certificate')
@@ -35,15 +35,16 @@ export function readCertificate(text: string, status: SamlCertificate['status'])
     value,
     sha256: createHash('sha256').update(parsed.raw).digest('hex'),
     subject: parsed.subject.replaceAll('\n', ', ').slice(0, 300),
-    notBefore: new Date(parsed.validFrom).toISOString(),
-    notAfter: new Date(parsed.validTo).toISOString(),
-    status,
+    ...{ notBefore, notAfter, status },
   }
 }
 
-function parse(value: string): X509Certificate {
+/** Node reads a certificate in parts, as they are asked for: its key and its dates may be none even though the whole could be read. */
+function parse(value: string) {
   try {
-    return new X509Certificate(Buffer.from(value, 'base64'))
+    const parsed = new X509Certificate(Buffer.from(value, 'base64'))
+    const isoOf = (time: string): string => new Date(time).toISOString()
+    return { parsed, key: parsed.publicKey, notBefore: isoOf(parsed.validFrom), notAfter: isoOf(parsed.validTo) }
   } catch {
     throw invalid('The certificate cannot be read', 'certificate')
   }
