@@ -1,4 +1,4 @@
-// `npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory | scale`: measures a server of its own on this machine. Absolute figures say as much about
+// `npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory | scale | entra`: measures a server of its own on this machine. Absolute figures say as much about
 // the machine as about Rolecall; the ratios are what docs/benchmarks.md keeps.
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { describeBulk, isBulkTargetMet, measureBulk } from './bulk.ts'
 import { describeConsole, isConsoleTargetMet, measureConsole } from './console.ts'
 import { areCpuGoalsMet, describeCpu, measureCpu } from './cpu.ts'
 import { describeDeactivation, measureDeactivation } from './deactivation.ts'
+import { describeEntra, measureEntra } from './entra.ts'
 import { type Floor, startFloor } from './floor.ts'
 import { describeGovernance, isGovernanceTargetMet, measureGovernance } from './governance.ts'
 import { describeMembers, isMembersTargetMet, measureMembers } from './members.ts'
@@ -19,11 +20,11 @@ import { describeScale, isScaleGoalMet, measureSize, type ScaleResult } from './
 import { type RoundOptions, type Sides, seededSides } from './sides.ts'
 import { describeSignIn, isSignInTargetMet, measureSignIn } from './sign-in.ts'
 
-const usage = `Usage: npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory | scale [flags]
+const usage = `Usage: npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory | scale | entra [flags]
   --json         print the result as JSON
   --check        end with exit code 1 where a target is missed
   --samples N    members, console, governance, scale: how often each is measured (default 200)
-  --people N     governance: in a directory of so many (default 100000); scale: in several, such as 10000,100000
+  --people N     entra: how many come at first (default 2000); governance: in a directory of so many (default 100000); scale: in several, such as 10000,100000
   --rounds N     requests, cpu, sign-in, bulk: rounds of each side; memory: starts (default 5)
   --trials N     deactivation: how many people (default 1000)
   --seconds S    requests, cpu, memory: length of a round (default 2)`
@@ -62,6 +63,12 @@ const cpu = (rolecall: Rolecall, options: RoundOptions): Promise<Outcome> =>
     const processes = { ours: rolecall.pid, floor: floor.pid, postmaster: postmasterOf(rolecall.dataDir) }
     const result = await measureCpu({ sides, processes }, options, progress)
     return { result, text: describeCpu(result), isTargetMet: areCpuGoalsMet(result) }
+  })
+
+const entra = (rolecall: Rolecall, people: number): Promise<Outcome> =>
+  beside(rolecall, async (sides) => {
+    const result = await measureEntra(rolecall, sides, { people }, progress)
+    return { result, text: describeEntra(result), isTargetMet: true }
   })
 
 async function signIn(rolecall: Rolecall, rounds: number): Promise<Outcome> {
@@ -141,6 +148,7 @@ const benches = [
   'bulk',
   'memory',
   'scale',
+  'entra',
 ] as const
 
 const isBench = (what: string | undefined): what is (typeof benches)[number] =>
@@ -153,7 +161,7 @@ async function main(): Promise<number> {
       json: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
       samples: { type: 'string', default: '200' },
-      people: { type: 'string', default: '100000' },
+      people: { type: 'string' },
       trials: { type: 'string', default: '1000' },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '2' },
@@ -165,7 +173,7 @@ async function main(): Promise<number> {
     return 2
   }
   const options = { rounds: Number(values.rounds), seconds: Number(values.seconds) }
-  const peoples = values.people.split(',').map(Number)
+  const peoples = (values.people ?? (what === 'entra' ? '2000' : '100000')).split(',').map(Number)
   const [samples, people, trials] = [Number(values.samples), peoples[0] ?? 0, Number(values.trials)]
   const outcome = await {
     members: () => withRolecall((rolecall) => members(rolecall, samples)),
@@ -178,6 +186,7 @@ async function main(): Promise<number> {
     bulk: () => withRolecall((rolecall) => bulk(rolecall, options.rounds)),
     memory: () => memory(options),
     scale: () => scale({ people: peoples, samples }),
+    entra: () => withRolecall((rolecall) => entra(rolecall, people)),
   }[what]()
   console.log(values.json ? JSON.stringify(outcome.result, null, 2) : outcome.text)
   return values.check && !outcome.isTargetMet ? 1 : 0
