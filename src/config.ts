@@ -58,6 +58,10 @@ export const environmentSchema = z.object({
       /^[\w-]{1,32}:[A-Za-z0-9+/]{43}=(,[\w-]{1,32}:[A-Za-z0-9+/]{43}=)*$/,
       'must be id:base64 of 32 bytes, with commas between',
     )
+    .refine((text) => {
+      const ids = text.split(',').map((each) => each.split(':')[0])
+      return new Set(ids).size === ids.length
+    }, 'must name each key once')
     .optional()
     .describe(
       'Keys for secrets at rest, the current one first: `id:$(openssl rand -base64 32)`. The same on every node. Unset: one in DATA_DIR',
@@ -159,6 +163,10 @@ export type Config = Readonly<{
   logLevel: z.infer<typeof environmentSchema>['LOG_LEVEL']
   shutdownSeconds: number
 }>
+
+/** The environment without what the server itself is set up with, for whoever names variables of their own. */
+export const foreignVariables = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => !Object.hasOwn(environmentSchema.shape, name)))
 
 /** @throws Error naming every variable that is wrong, without its value */
 export function loadConfig(environment: Record<string, string | undefined>): Config {

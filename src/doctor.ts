@@ -35,7 +35,7 @@ export async function diagnoseDeployment(config: Config): Promise<InstallationFi
 }
 
 function ofConfiguration({
-  publicUrl,
+  publicUrl: given,
   trustedProxies,
   databaseUrl,
   databaseOwnerUrl,
@@ -43,6 +43,7 @@ function ofConfiguration({
   smtpUrl,
   isDatabasePooled,
 }: Config): InstallationFinding[] {
+  const publicUrl = given === undefined ? undefined : withoutLogin(given)
   const isSecure = publicUrl?.startsWith('https://') === true
   return [
     ...(publicUrl === undefined
@@ -50,7 +51,7 @@ function ofConfiguration({
           fault(
             'public_url',
             'PUBLIC_URL is not set',
-            'Set it to the address that providers and browsers use, such as https://id.example.com',
+            'Set it to the address that providers and browsers use, such as https://id.example.com; for a trial http://localhost:8080',
           ),
         ]
       : []),
@@ -104,17 +105,21 @@ function ofConfiguration({
           hint(
             'mail',
             'SMTP_URL is not set: mail stays in the outbox, unless an organization has a server of its own',
-            'Set it',
+            'Set it, such as smtps://user:password@mail.example.com',
           ),
         ]
       : []),
   ]
 }
 
+/** What is printed has no password in it. */
+const withoutLogin = (url: string): string => new URL(url).origin
+
 const isLocal = (url: string): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
 
-async function ofAddress({ publicUrl }: Config): Promise<InstallationFinding[]> {
-  if (publicUrl === undefined) return []
+async function ofAddress({ publicUrl: given }: Config): Promise<InstallationFinding[]> {
+  if (given === undefined) return []
+  const publicUrl = withoutLogin(given)
   const { hostname, protocol, port } = new URL(publicUrl)
   try {
     await lookup(hostname)

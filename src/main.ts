@@ -31,10 +31,10 @@ try {
     const { registerJsx } = await import('./platform/jsx.ts')
     registerJsx()
   }
-  const { loadConfig } = await import('./config.ts')
+  const { foreignVariables, loadConfig } = await import('./config.ts')
   const { createRuntime } = await import('./runtime.ts')
   const { runCli } = await import('#cli/cli.ts')
-  await runCli(createRuntime(loadConfig(process.env), process.env), process.argv.slice(2))
+  await runCli(createRuntime(loadConfig(process.env), foreignVariables(process.env)), process.argv.slice(2))
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1

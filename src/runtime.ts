@@ -1,9 +1,13 @@
 // What the commands run on: the services, for the time of one command, and the server.
+import { readFileSync, realpathSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { requireSealingKeys } from '#access/organizations/sealing-check.ts'
 import type { CliRuntime } from '#cli/runtime.ts'
-import { migrateDatabase, pendingMigrations } from '#db/migrate.ts'
+import { hasCluster } from '#db/embedded/state.ts'
+import { knownMigrations, migrateDatabase, pendingMigrations } from '#db/migrate.ts'
 import { settledWarning } from '#db/settle.ts'
-import { invalid } from '#platform/errors.ts'
+import { AppError, invalid } from '#platform/errors.ts'
 import { passphraseMinLength } from '#platform/passphrase.ts'
 import { createUrls } from '#platform/urls.ts'
 import type { Config } from './config.ts'
@@ -22,16 +26,59 @@ async function pipedPassphrase(): Promise<string> {
   throw invalid(`The passphrase on standard input has fewer than ${passphraseMinLength} characters`)
 }
 
+/** Of commands, who wait for what they have asked for. */
+const patienceMillis = 60_000
+
+/** Whether there is one to look at; an embedded one is made by whoever starts the server. */
+const hasDatabase = ({ databaseUrl, dataDir }: Config): boolean => databaseUrl !== undefined || hasCluster(dataDir)
+
+/** @throws AppError unavailable */
+async function requireDatabase(config: Config): Promise<void> {
+  if (hasDatabase(config)) return
+  const message = `There is no database in ${config.dataDir}: start the server first, or set DATA_DIR or DATABASE_URL`
+  throw new AppError('unavailable', message)
+}
+
+/** For commands that look and change nothing, the tables least of all. @throws AppError unavailable */
+async function requireMigrated({ ownerUrl }: OpenDatabase): Promise<void> {
+  const { pending } = await pendingMigrations(ownerUrl)
+  if (pending.length === 0) return
+  const message = `The database lacks ${pending.length} migrations of this version: run \`rolecall migrate\`, or start the server`
+  throw new AppError('unavailable', message)
+}
+
+/** Where it is in truth, links followed. */
+function resolved(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return resolve(path)
+  }
+}
+
 export function createRuntime(config: Config, environment: NodeJS.ProcessEnv = {}): CliRuntime {
   return {
     variable: (name) => environment[name],
-    withServices: async (work) => {
+    secretFile: async (path) => {
+      const isOurs = !relative(resolved(config.dataDir), resolved(path)).startsWith('..')
+      if (isOurs) throw invalid(`${path} lies in DATA_DIR, which is the server’s own`)
+      try {
+        return readFileSync(path, 'utf8')
+      } catch (error) {
+        throw invalid(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    },
+    withServices: async (work, { isLooking = false } = {}) => {
+      if (isLooking) await requireDatabase(config)
       const opened = await openDatabase(config, 'share')
       try {
-        await migrated(opened)
-        const services = createServices(config, opened.url)
+        if (isLooking) await requireMigrated(opened)
+        else await migrated(opened)
+        // A document of some thousand items is carried out in one transaction.
+        const services = createServices(config, opened.url, { statementTimeoutMillis: patienceMillis })
         try {
           await services.database.check()
+          await requireSealingKeys(services)
           return await work({ ...services, urls: createUrls(originOf(config)) })
         } finally {
           // Also after a failure: open connections would keep the process from ending.
@@ -50,6 +97,7 @@ export function createRuntime(config: Config, environment: NodeJS.ProcessEnv = {
     },
     diagnoseDeployment: async () => (await import('./doctor.ts')).diagnoseDeployment(config),
     pendingMigrations: async () => {
+      if (!hasDatabase(config)) return { pending: knownMigrations().map(({ tag }) => tag), unknown: 0 }
       const opened = await openDatabase(config, 'share')
       return pendingMigrations(opened.ownerUrl).finally(() => opened.close())
     },

@@ -36,7 +36,7 @@ export const keysOf = ({ encryptionKeys, dataDir }: Config): readonly SealingKey
 export function createServices(
   config: Config,
   url: Secret,
-  { onSettled }: Pick<DatabaseOptions, 'onSettled'> = {},
+  { onSettled, statementTimeoutMillis }: Partial<Pick<DatabaseOptions, 'onSettled' | 'statementTimeoutMillis'>> = {},
 ): Services {
   const database = new Database({
     ...databaseDefaults,
@@ -46,6 +46,7 @@ export function createServices(
     ...(config.databaseReplicaUrl === undefined ? {} : { replica: { url: config.databaseReplicaUrl } }),
     ...{ isPooled: config.isDatabasePooled, isPreparing: config.isPreparing, routingSetting: config.routingSetting },
     onSettled,
+    ...(statementTimeoutMillis === undefined ? {} : { statementTimeoutMillis }),
   })
   return {
     database,

@@ -1,11 +1,13 @@
 // `rolecall export|plan|apply`: an organization as a document, kept where code is kept.
 import { readFile, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { parseDocument, stringify } from 'yaml'
 import {
   type Applied,
   applyConfiguration,
   type ConfigurationPlan,
+  checkDocument,
   planConfiguration,
   type ReadSecret,
 } from '#access/configuration/apply-configuration.ts'
@@ -57,7 +59,7 @@ export function addConfigurationCommands(program: Command, runtime: CliRuntime):
 }
 
 async function exportDocument(runtime: CliRuntime, options: ExportOptions): Promise<void> {
-  const document = await inOrganization(runtime, options.organization, exportConfiguration)
+  const document = await inOrganization(runtime, options.organization, exportConfiguration, { isLooking: true })
   const text = options.json === true ? JSON.stringify(document) : stringify(document, { lineWidth: 120 }).trimEnd()
   if (options.out === undefined) return runtime.print(text)
   await writeFile(options.out, `${text}\n`)
@@ -86,22 +88,28 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-/** From the environment or the files of whoever runs the command. */
+/** From the environment or the files of whoever runs the command; never what the server itself is set up with. */
 const secretsOf =
-  (runtime: CliRuntime): ReadSecret =>
+  (runtime: CliRuntime, document: string): ReadSecret =>
   async (reference) => {
-    const text = 'env' in reference ? runtime.variable(reference.env) : await readText(reference.file)
+    const text =
+      'env' in reference
+        ? runtime.variable(reference.env)
+        : await runtime.secretFile(resolve(dirname(document), reference.file))
     const secret = text?.trim()
     return secret === '' ? undefined : secret
   }
 
 async function plan(runtime: CliRuntime, file: string, options: PlanOptions): Promise<void> {
   const document = await readDocument(runtime, file)
-  const found = await inOrganization(runtime, options.organization, (ctx) =>
-    planConfiguration(ctx, document, { prune: options.prune, readSecret: secretsOf(runtime) }),
+  const found = await inOrganization(
+    runtime,
+    options.organization,
+    (ctx) => planConfiguration(ctx, document, { prune: options.prune, readSecret: secretsOf(runtime, file) }),
+    { isLooking: true },
   )
   print(runtime, options, { json: found, human: () => planLines(found) })
-  runtime.setExitCode(isNothing(found) ? 0 : differsExitCode)
+  runtime.setExitCode(isNothing(found) && found.drift.length === 0 ? 0 : differsExitCode)
 }
 
 /** What waits for a group to come is nothing that could be done now. */
@@ -109,13 +117,15 @@ const isNothing = ({ steps }: ConfigurationPlan): boolean => steps.every(({ act 
 
 async function apply(runtime: CliRuntime, file: string, options: ApplyOptions): Promise<void> {
   const document = await readDocument(runtime, file)
+  checkDocument(document)
   const accept = (found: ConfigurationPlan): void => {
+    if (isNothing(found)) return
     if (options.expect !== undefined && options.expect !== found.hash)
       throw new AppError(
         'precondition_failed',
         `It would do something else by now: plan it again, and look at ${found.hash}`,
       )
-    if (isNothing(found) || options.yes === true || options.expect !== undefined) return
+    if (options.yes === true || options.expect !== undefined) return
     if (options.json !== true) for (const line of planLines(found)) runtime.print(line)
     throw new AppError(
       'precondition_required',
@@ -125,7 +135,7 @@ async function apply(runtime: CliRuntime, file: string, options: ApplyOptions): 
   if (options.createOrganization === true && options.yes === true)
     await runtime.withServices((services) => ensureOrganization(services, options.organization))
   const applied = await inOrganization(runtime, options.organization, (ctx) =>
-    applyConfiguration(ctx, document, { prune: options.prune, readSecret: secretsOf(runtime), accept }),
+    applyConfiguration(ctx, document, { prune: options.prune, readSecret: secretsOf(runtime, file), accept }),
   )
   print(runtime, options, { json: applied, human: () => appliedLines(applied) })
   if (applied.failed.length > 0) runtime.setExitCode(1)
@@ -149,13 +159,16 @@ function driftLines(drift: readonly Drift[]): string[] {
 }
 
 function planLines({ steps, drift, preview, hash }: ConfigurationPlan): string[] {
-  if (steps.length === 0) return ['Nothing to do: everything is as the document says', ...driftLines(drift)]
+  if (steps.length === 0) {
+    const rest = drift.length === 0 ? '' : ', and more is here'
+    return [`Nothing to do: everything is as the document says${rest}`, ...driftLines(drift)]
+  }
   const count = (act: Step['act']): number => steps.filter((step) => step.act === act).length
   return [
     ...steps.flatMap(stepLines),
     ...driftLines(drift),
     effectOf(preview),
-    `${count('create')} to make, ${count('change')} to change, ${count('remove')} to remove, ${count('wait')} waiting (${hash})`,
+    `${count('create')} to make, ${count('change')} to change, ${count('remove')} to remove, ${count('wait')} waiting; --expect ${hash}`,
   ]
 }
 

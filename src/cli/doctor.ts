@@ -2,6 +2,8 @@
 import type { Command } from 'commander'
 import { diagnose } from '#access/organizations/diagnose.ts'
 import { diagnoseInstallation, type InstallationFinding } from '#access/upkeep/diagnose-installation.ts'
+import { asAppError } from '#platform/errors.ts'
+import { messageOf } from './errors.ts'
 import { type OutputOptions, print } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
@@ -30,7 +32,8 @@ async function examine(runtime: CliRuntime, options: OutputOptions, organization
 /** Advice alone is no reason to wake somebody. */
 async function examineInstallation(runtime: CliRuntime, options: OutputOptions): Promise<void> {
   const around = await runtime.diagnoseDeployment()
-  const findings = [...around, ...(await runtime.withServices(diagnoseInstallation))]
+  const inside = await runtime.withServices(diagnoseInstallation, { isLooking: true }).catch(ofDatabase)
+  const findings = [...around, ...inside]
   const faults = findings.filter(({ severity }) => severity === 'fault')
   const human = (): string[] => [
     ...(faults.length === 0 ? ['Nothing is wrong'] : faults.flatMap(linesOf)),
@@ -39,6 +42,15 @@ async function examineInstallation(runtime: CliRuntime, options: OutputOptions):
   print(runtime, options, { json: { findings }, human })
   if (faults.length > 0) runtime.setExitCode(1)
 }
+
+/** What keeps it from being looked at is a finding as well. */
+const ofDatabase = (error: unknown): InstallationFinding[] => [
+  {
+    ...{ check: 'database', severity: 'fault' },
+    text: messageOf(asAppError(error)),
+    advice: 'Commands need what the server has: DATABASE_URL or DATA_DIR, and ENCRYPTION_KEYS',
+  },
+]
 
 const linesOf = ({ check, severity, text, advice }: InstallationFinding): string[] => [
   `${severity === 'fault' ? 'wrong' : 'better'}  ${check}: ${text}`,

@@ -38,7 +38,7 @@ export function reportError(runtime: CliRuntime, thrown: unknown): void {
 }
 
 // The operator owns the machine: where something unforeseen happens, or the database cannot be reached, they may read what.
-function messageOf(error: AppError): string {
+export function messageOf(error: AppError): string {
   const { code, cause, message } = error
   const [field] = error.fields ?? []
   // What is said of a field is no sentence without it.

@@ -35,11 +35,13 @@ export function addKeysCommands(program: Command, runtime: CliRuntime): void {
     .description('seal what is under old keys under the current one now; the worker does so every hour')
     .option('--json', 'print one JSON line')
     .action(async (options: OutputOptions) => {
-      const count = await runtime.withServices(resealSecrets)
-      print(runtime, options, {
-        json: { count },
-        human: () => [`${counted(count, 'secret is', 'secrets are')} sealed anew`],
-      })
+      const done = await runtime.withServices(resealSecrets)
+      const human = () => [
+        `${counted(done.count, 'secret is', 'secrets are')} sealed anew`,
+        ...done.unopened.map((place) => `${place} cannot be opened: enter that secret anew`),
+      ]
+      print(runtime, options, { json: done, human })
+      if (done.unopened.length > 0) runtime.setExitCode(1)
     })
 }
 

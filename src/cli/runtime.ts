@@ -15,9 +15,12 @@ export type BackedUp = { file: string; hasKeys: boolean; tables: number; rows: n
 /** `migrations`: how many were applied on top, of those that have come since. */
 export type Restored = BackedUp & { createdAt: string; migrations: number }
 
+/** `isLooking`: the database is taken as it is, and neither made nor migrated. */
+export type Looking = { isLooking?: boolean }
+
 export type CliRuntime = {
   /** Opens the database, attaching to or starting the embedded one, and closes it afterwards. */
-  withServices<T>(work: (services: CliServices) => Promise<T>): Promise<T>
+  withServices<T>(work: (services: CliServices) => Promise<T>, options?: Looking): Promise<T>
   serve(): Promise<void>
   migrate(): Promise<void>
   /** What is wrong around the process: its public address, mail, and how it is configured. */
@@ -32,8 +35,10 @@ export type CliRuntime = {
   restore(file: string, passphrase: Passphrase, options: { isRehearsal: boolean }): Promise<Restored>
   /** From the environment or standard input. @throws AppError invalid where it is in neither */
   passphrase: Passphrase
-  /** An environment variable that a document names; undefined where it is not set. */
+  /** An environment variable that a document names; undefined where it is not set, and for settings of the server itself. */
   variable(name: string): string | undefined
+  /** A file that a document names. @throws AppError invalid where it cannot be read, or lies in DATA_DIR */
+  secretFile(path: string): Promise<string>
   /** All of standard input. */
   readInput(): Promise<string>
   /** One line on standard output. */
@@ -65,10 +70,11 @@ export function inOrganization<T>(
   runtime: CliRuntime,
   reference: string,
   work: (ctx: CallContext, services: CliServices) => Promise<T>,
+  options: Looking = {},
 ): Promise<T> {
   return runtime.withServices(async (services) => {
     const organization = await findOrganization(instanceContext(services), reference)
     if (organization === undefined) throw notFound(`Organization ${reference}`)
     return work(organizationContext(services, organization.id), services)
-  })
+  }, options)
 }

@@ -2,22 +2,30 @@
 // while it is behind, and whatever it fails at is asked of the primary.
 
 import { sql } from 'drizzle-orm'
+import { AppError } from '#platform/errors.ts'
 import type { Secret } from '#platform/secret.ts'
 import { Lanes, type PoolOptions } from './lanes.ts'
 import { once, type Statement } from './statement.ts'
 import { type Transaction, UnitOfWork } from './unit-of-work.ts'
 
-/** How far behind a copy may be, and how often it is looked at, while it is asked. */
-const defaults = { allowedMillis: 10_000, lookMillis: 2_000 }
+/** How far behind a copy may be, how often it is looked at, and how long it is left alone once it has failed. */
+const defaults = { allowedMillis: 10_000, lookMillis: 2_000, restMillis: 10_000 }
 
-export type ReplicaOptions = { url: Secret; allowedMillis?: number; lookMillis?: number }
+/** Of the copy alone: the primary is asked after that. */
+const longestMillis = 2_000
 
-type Position = { at: string | null }
+export type ReplicaOptions = { url: Secret; allowedMillis?: number; lookMillis?: number; restMillis?: number }
 
-const written = once<Position>(sql`select pg_current_wal_lsn()::text as at`)
+/** `cluster`: which of all clusters it is. `position`: in the log; null for what is no copy. */
+type Place = { cluster: string; position: string | null }
+
+const cluster = sql`(select system_identifier::text from pg_control_system()) || ' ' || current_database()`
+
+const written = once<Place>(sql`select ${cluster} as cluster, pg_current_wal_lsn()::text as position`)
 
 // What was promoted is a copy no more, and holds whatever it holds.
-const replayed = once<Position>(sql`select case when pg_is_in_recovery() then pg_last_wal_replay_lsn()::text end as at`)
+const replayed = once<Place>(sql`select ${cluster} as cluster,
+  case when pg_is_in_recovery() then pg_last_wal_replay_lsn()::text end as position`)
 
 /** `16/B374D848`: two halves in hexadecimal. */
 function numberOf(position: string): bigint {
@@ -25,21 +33,23 @@ function numberOf(position: string): bigint {
   return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`)
 }
 
+type Options = PoolOptions & Required<ReplicaOptions>
+
 export class Replica {
-  readonly #options: PoolOptions & Required<ReplicaOptions>
+  readonly #options: Options
   readonly #lanes: Lanes
-  readonly #askPrimary: (statement: Statement<Position>) => Promise<Position[]>
+  readonly #askPrimary: (statement: Statement<Place>) => Promise<Place[]>
   /** Where the primary was, and when, the oldest first; what the copy has reached is dropped. */
   #marks: { at: bigint; seenAt: number }[] = []
-  #lookedAt = 0
-  #isFresh = false
+  /** The copy has all that was written until then. */
+  #freshUntil = 0
+  #lookAt = 0
+  #isLooking = false
 
   /** @param askPrimary one statement of the primary */
-  constructor(
-    options: PoolOptions & ReplicaOptions,
-    askPrimary: (statement: Statement<Position>) => Promise<Position[]>,
-  ) {
-    this.#options = { ...defaults, ...options, isReplica: true }
+  constructor(options: PoolOptions & ReplicaOptions, askPrimary: (statement: Statement<Place>) => Promise<Place[]>) {
+    const statementTimeoutMillis = Math.min(options.statementTimeoutMillis, longestMillis)
+    this.#options = { ...defaults, ...options, statementTimeoutMillis, isReplica: true }
     this.#lanes = new Lanes(this.#options)
     this.#askPrimary = askPrimary
   }
@@ -53,11 +63,13 @@ export class Replica {
     work: (tx: Transaction) => Promise<T>,
     owner: string,
   ): Promise<{ answer: T } | undefined> {
+    this.#lookIfDue()
+    if (Date.now() - this.#freshUntil > this.#options.allowedMillis) return undefined
     try {
-      if (!(await this.#mayAnswer())) return undefined
       return { answer: await this.#onLane(owner, (lane) => new UnitOfWork(lane, owner).perform(entry, work)) }
-    } catch {
+    } catch (error) {
       // Also a session of a moment ago, which has not arrived there.
+      if (error instanceof AppError && error.code === 'unavailable') this.#rest()
       return undefined
     }
   }
@@ -66,26 +78,33 @@ export class Replica {
     return this.#lanes.close()
   }
 
-  async #mayAnswer(): Promise<boolean> {
+  /** Beside the requests, none of which waits for it. */
+  #lookIfDue(): void {
     const now = Date.now()
-    if (now - this.#lookedAt >= this.#options.lookMillis) {
-      this.#lookedAt = now
-      this.#isFresh = await this.#look(now).catch(() => false)
-    }
-    return this.#isFresh
+    if (this.#isLooking || now < this.#lookAt) return
+    this.#isLooking = true
+    this.#lookAt = now + this.#options.lookMillis
+    void this.#look(now)
+      .catch(() => this.#rest())
+      .finally(() => {
+        this.#isLooking = false
+      })
   }
 
-  /** Whether it has all that was written until the longest allowed time ago. */
-  async #look(now: number): Promise<boolean> {
+  #rest(): void {
+    this.#freshUntil = 0
+    this.#lookAt = Date.now() + this.#options.restMillis
+  }
+
+  /** How far it has come: to the newest mark that it has reached, which has to have been made before. */
+  async #look(now: number): Promise<void> {
     const [primary] = await this.#askPrimary(written)
-    if (primary?.at == null) return false
-    this.#marks.push({ at: numberOf(primary.at), seenAt: now })
     const [copy] = await this.#onLane('', (lane) => new UnitOfWork(lane).performOne(replayed))
-    if (copy?.at == null) return false
-    const reached = numberOf(copy.at)
+    if (primary?.position == null || copy?.position == null || copy.cluster !== primary.cluster) return this.#rest()
+    this.#marks.push({ at: numberOf(primary.position), seenAt: now })
+    const reached = numberOf(copy.position)
+    this.#freshUntil = this.#marks.findLast(({ at }) => at <= reached)?.seenAt ?? this.#freshUntil
     this.#marks = this.#marks.filter(({ at }) => at > reached)
-    const [oldest] = this.#marks
-    return oldest === undefined || now - oldest.seenAt <= this.#options.allowedMillis
   }
 
   async #onLane<T>(owner: string, work: (lane: Awaited<ReturnType<Lanes['acquire']>>) => Promise<T>): Promise<T> {

@@ -63,9 +63,11 @@ export function startWorker(services: Services, log: Log, options: WorkerOptions
   }
 
   async function reseal(): Promise<void> {
-    const count = await resealSecrets(services)
-    if (count > 0)
-      log.info({ count, keyId: services.sealing.currentKeyId }, 'Secrets are sealed anew under the current key')
+    const { count, unopened } = await resealSecrets(services)
+    const { currentKeyId: keyId } = services.sealing
+    if (count > 0) log.info({ count, keyId }, 'Secrets are sealed anew under the current key')
+    if (unopened.length > 0)
+      log.warn({ unopened: unopened.slice(0, 20), keyId }, 'Secrets under an old key cannot be opened')
   }
 
   async function tick(): Promise<void> {

@@ -202,17 +202,17 @@ describe('a plan', () => {
       separationRules: [],
     }
     const found = await plan({ ...less, directories: [], applications: [] })
-    expect(found).toMatchObject({ exitCode: 0, json: { steps: [] } })
+    expect(found).toMatchObject({ exitCode: 5, json: { steps: [] } })
     expect(found.json.drift.map(({ section }: { section: string }) => section)).toEqual([
-      ...['rolePacks', 'brands', 'roles', 'directories', 'applications', 'policies', 'separationRules'],
+      ...['brands', 'roles', 'directories', 'applications', 'policies', 'separationRules'],
       ...['mappings', 'mappings'],
     ])
     expect(stepsOf(await plan(less, '--prune'))).toEqual([
       ...['remove brands borealis', 'remove roles writer', 'remove policies Quiet'],
       'remove separationRules Write or publish',
       ...[
-        'remove mappings filter title eq "Writer" → writer in aurora',
-        'remove mappings filter userType eq "Staff" → viewer',
+        'remove mappings filter "title eq \\"Writer\\"" → writer in aurora',
+        'remove mappings filter "userType eq \\"Staff\\"" → viewer',
       ],
     ])
     expect((await apply(less, '--prune')).exitCode).toBe(0)
@@ -237,7 +237,7 @@ describe('mappings by the names of groups', () => {
     expect(found.json.steps).toMatchObject([{ act: 'create', note: '1 in the group' }])
     expect(found.json.preview.gaining).toBe(1)
     await apply(mapped)
-    expect((await exported()).mappings).toEqual([{ group: 'Editors', directory: 'Okta', role: 'editor' }])
+    expect((await exported()).mappings).toEqual([{ group: 'Editors', directory: 'Okta', role: 'editor', brand: null }])
     expect(stepsOf(await plan(mapped))).toEqual([])
   })
 
@@ -248,7 +248,7 @@ describe('mappings by the names of groups', () => {
     expect((await plan(mapped)).errors[0]).toMatch(/several groups are called Editors: Okta, Entra ID; say of which/)
     const told = { version: 1, mappings: [{ group: 'Editors', directory: 'Entra ID', role: 'editor' }] }
     expect((await apply(told)).exitCode).toBe(0)
-    expect((await exported()).mappings).toEqual(told.mappings)
+    expect((await exported()).mappings).toEqual([{ ...told.mappings[0], brand: null }])
   })
 })
 
@@ -301,6 +301,101 @@ describe('connections', () => {
     expect((await plan({ version: 1, connections: [unreachable] })).errors[0]).toMatch(
       /connections.Old provider.metadataUrl: is null here, and stays so/,
     )
+  })
+})
+
+describe('a plan is about all of it', () => {
+  test('what is new is shown with what it is made with, and is what the hash is about', async () => {
+    const one = { version: 1, roles: [{ key: 'helper', name: 'Helper', purpose: 'Helps', allows: ['content.view'] }] }
+    const other = { version: 1, roles: [{ ...one.roles[0], allows: ['users.read', 'content.view'] }] }
+    const [first, second] = [(await plan(one)).json, (await plan(other)).json]
+    expect(first.steps[0].fields).toContainEqual({ field: 'allows', before: null, after: ['content.view'] })
+    expect(first.hash).not.toBe(second.hash)
+    const refused = await run('apply', await write(other), '--expect', first.hash)
+    expect([refused.exitCode, (await exported()).roles]).toEqual([1, []])
+  })
+
+  test('a policy or rule that is made anew keeps what the document leaves out', async () => {
+    await apply(whole)
+    await apply({ version: 1, policies: [{ name: 'Quiet', permission: 'content.view' }] })
+    expect((await exported()).policies).toEqual([{ ...whole.policies[0], permission: 'content.view' }])
+    const [rule] = whole.separationRules
+    const second = { permission: 'content.view' }
+    await apply({
+      version: 1,
+      separationRules: [{ name: rule?.name, purpose: rule?.purpose, first: rule?.first, second }],
+    })
+    expect((await exported()).separationRules).toEqual([{ ...rule, second }])
+  })
+
+  test('an exported document sees what is set by hand later, also where nothing was before', async () => {
+    await apply({ ...whole, policies: [{ name: 'Quiet', permission: 'content.publish' }] })
+    const document = await exported()
+    await stage.app.owner`update policies set except_role_ids = (select jsonb_agg(id) from roles where key = 'viewer'
+      and organization_id = ${client.organizationId}) where organization_id = ${client.organizationId}`
+    await stage.app
+      .owner`update roles set owner = 'Somebody' where organization_id = ${client.organizationId} and key = 'writer'`
+    expect((await plan(document)).json.steps).toMatchObject([
+      { section: 'roles', fields: [{ field: 'owner', before: 'Somebody', after: null }] },
+      { section: 'policies', fields: [{ field: 'exceptRoles', before: ['viewer'], after: [] }] },
+    ])
+  })
+
+  test('blocks of YAML end with a line break, which says nothing', async () => {
+    const text =
+      'version: 1\nroles:\n  - key: helper\n    name: Helper\n    purpose: >\n      Helps others\nmappings:\n  - role: viewer\n    filter: >\n      title pr\n'
+    expect((await apply(text)).errors).toEqual([])
+    expect(await plan(text)).toMatchObject({ exitCode: 0, json: { steps: [] } })
+  })
+
+  test('names that look like two are told apart', async () => {
+    const { directory, token } = await createDirectory(client.ctx, { name: 'Okta' })
+    const scim = scimClient((path, init) => stage.request(path, init), {
+      directoryId: directory.id,
+      token: token.token,
+    })
+    await scim.group('Staff', [])
+    await client.post('groups', { displayName: 'Staff of Okta' })
+    const both = [
+      { group: 'Staff of Okta', directory: null, role: 'viewer' },
+      { group: 'Staff', directory: 'Okta', role: 'viewer' },
+    ]
+    await apply({ version: 1, mappings: both.slice(0, 1) })
+    expect(stepsOf(await apply({ version: 1, mappings: both.slice(1) }, '--prune'))).toHaveLength(2)
+    expect((await exported()).mappings).toEqual([{ ...both[1], brand: null }])
+    await apply({ version: 1, mappings: both })
+    expect(await plan({ version: 1, mappings: both })).toMatchObject({ exitCode: 0 })
+  })
+
+  test('what waits, and a connection yet to be made, name only what is there', async () => {
+    const waits = (more: object) => plan({ version: 1, mappings: [{ group: 'Ghosts', role: 'viewer', ...more }] })
+    expect((await waits({})).exitCode).toBe(0)
+    expect((await waits({ role: 'vewer' })).errors[0]).toContain('names the role vewer')
+    expect((await waits({ directory: 'Oktaa' })).errors[0]).toContain('names the directory Oktaa')
+    expect((await waits({ brand: 'nowhere' })).errors[0]).toContain('names the brand nowhere')
+    vi.stubEnv('STUDIO_SECRET', 'the-first-secret-of-studio')
+    const connect = (more: object) =>
+      plan({ version: 1, connections: [{ ...connections[0], directory: null, ...more }] })
+    expect((await connect({})).exitCode).toBe(5)
+    expect((await connect({ defaultRole: 'nope' })).errors[0]).toContain('names the role nope')
+    expect((await connect({ defaultRole: 'administrator' })).errors[0]).toContain('cannot be the default')
+    expect((await connect({ issuer: 'no address' })).errors[0]).toContain('must be an address')
+  })
+
+  test('apply --expect again, once it is done, has nothing to do', async () => {
+    const { hash } = (await plan(whole)).json
+    const file = await write(whole)
+    expect((await run('apply', file, '--expect', hash)).exitCode).toBe(0)
+    expect((await run('apply', file, '--expect', hash)).exitCode).toBe(0)
+  })
+
+  test('secrets of alike names are exported under different variables', async () => {
+    vi.stubEnv('STUDIO_SECRET', 'the-first-secret-of-studio')
+    const alike = ['Okta (a)', 'Okta a', '認証'].map((name) => ({ ...connections[0], name, directory: null }))
+    await apply({ version: 1, connections: alike })
+    expect((await exported()).connections?.map((each) => ('clientSecret' in each ? each.clientSecret : null))).toEqual([
+      ...[{ env: 'OKTA_A_CLIENT_SECRET' }, { env: 'OKTA_A_CLIENT_SECRET_2' }, { env: 'CONNECTION_CLIENT_SECRET' }],
+    ])
   })
 })
 

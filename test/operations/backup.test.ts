@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import postgres from 'postgres'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { startEmbedded } from '#db/embedded/embedded.ts'
 import { knownMigrations, migrateUpTo } from '#db/migrate.ts'
 import { Secret } from '#platform/secret.ts'
@@ -76,6 +76,11 @@ beforeAll(async () => {
   await furnishSignIn(app.owner, scim.organization.id, long)
   cookie = (await signIn(organization, person.id)).cookie
   file = newPath('backup')
+  // Requests are written down a moment after they were answered.
+  await vi.waitFor(async () => {
+    const [events] = await app.owner`select count(*)::int as count from provisioning_events`
+    expect(events?.['count']).toBeGreaterThanOrEqual(4)
+  }, 20_000)
   before = await contentsOf(app.owner)
   await backUp(configFor(app), file, typed)
 }, 180_000)

@@ -1,7 +1,7 @@
 // `rolecall doctor` of the installation: what it finds in the database and around the process, what it says to do, and that it is
 // quiet where nothing is wrong.
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -172,8 +172,13 @@ test('by command: exit code 1 for what is wrong, 0 for advice alone', async () =
     promisify(execFile)(process.execPath, [program, 'doctor'], { env: { PATH, HOME, DATA_DIR, ...environment } })
   await expect(doctor({})).rejects.toMatchObject({
     code: 1,
-    stdout: expect.stringMatching(/^wrong {2}public_url: PUBLIC_URL is not set\n {7}Set it to.*\nbetter {2}mail/),
+    stdout: expect.stringMatching(
+      /^wrong {2}public_url: PUBLIC_URL is not set\n {7}Set it to.*\nwrong {2}database: There is no database in/,
+    ),
   })
+  // It looks, and makes nothing.
+  expect(readdirSync(DATA_DIR)).toEqual([])
+  await promisify(execFile)(process.execPath, [program, 'organization', 'list'], { env: { PATH, HOME, DATA_DIR } })
   const server = createServer((_request, response) => void response.end('{"status":"ready"}'))
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   cleanUps.push(() => server.close())

@@ -61,6 +61,8 @@ test('W-039 the start says which key is missing', async () => {
   await requireSealingKeys(app.services)
   const other = { ...app.services, sealing: createSealing([key('other', 9)], systemRandom) }
   await expect(requireSealingKeys(other)).rejects.toThrow(/sealed with the key test.*ENCRYPTION_KEYS/)
+  const sameName = { ...app.services, sealing: createSealing([key('test', 9)], systemRandom) }
+  await expect(requireSealingKeys(sameName)).rejects.toThrow(/with another key that is called test, too/)
 })
 
 test('the key file is made once, for its owner alone', async () => {
@@ -119,9 +121,9 @@ describe('W-039 another key', () => {
     const both = withKeys(newKey, oldKey, key('test', 7))
     const before = await countsOf(both)
     expect(before).toMatchObject({ old: ['old', 5], new: ['current', 0] })
-    expect(await resealSecrets(both)).toBeGreaterThanOrEqual(5)
+    expect((await resealSecrets(both)).count).toBeGreaterThanOrEqual(5)
     expect(await countsOf(both)).toMatchObject({ old: ['old', 0] })
-    expect(await resealSecrets(both)).toBe(0)
+    expect(await resealSecrets(both)).toEqual({ count: 0, unopened: [] })
 
     const alone = { ...organization.ctx, sealing: createSealing([newKey], systemRandom) }
     expect(openConnectionSecret(alone, await getConnection(alone, connection.id))).toBe('the-client-secret')
@@ -139,9 +141,21 @@ describe('W-039 another key', () => {
     await sealedThings()
     const without = withKeys(newKey)
     expect(await countsOf(without)).toMatchObject({ old: ['missing', 5] })
-    expect(await resealSecrets(without)).toBe(0)
-    expect(await resealSecrets(withKeys(newKey, key('third', 3)))).toBe(0)
+    expect((await resealSecrets(without)).count).toBe(0)
+    expect((await resealSecrets(withKeys(newKey, key('third', 3)))).count).toBe(0)
     await resealSecrets(withKeys(newKey, oldKey))
+  })
+
+  test('leaves what was sealed with another key of the same name, names it, and goes on with the rest', async () => {
+    const { connection } = await sealedThings()
+    const impostor = createSealing([key('old', 9)], systemRandom)
+    const { id } = connection
+    const [row] = await app.owner`select organization_id as org from connections where id = ${id}`
+    const sealed = impostor.seal('x', ['connections', 'secret_sealed', String(row?.['org']), id])
+    await app.owner`update connections set secret_sealed = ${sealed} where id = ${id}`
+    const done = await resealSecrets(withKeys(newKey, oldKey))
+    expect(done).toEqual({ count: 4, unopened: [`connections ${id}`] })
+    await app.owner`update connections set secret_sealed = null where id = ${id}`
   })
 
   test('is taken up by the worker, and counted and done by command', async () => {

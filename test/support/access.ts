@@ -1,4 +1,5 @@
 // What tests of access, API and CLI start from: the application, clients with an API key, and the command line in-process.
+import { readFileSync } from 'node:fs'
 import type { ChangeKind, ChangeOf } from '#access/previews/change.ts'
 import { previewChange, saveChange } from '#access/previews/preview.ts'
 import { runCli } from '#cli/cli.ts'
@@ -142,6 +143,7 @@ export async function runCommand(
       },
       passphrase: async () => input,
       variable: (name) => process.env[name],
+      secretFile: async (path) => readFileSync(path, 'utf8'),
       databaseUrl: async () => 'postgres://rolecall.example.com/rolecall',
       readInput: async () => input,
       print: (line) => result.lines.push(line),

@@ -21,8 +21,11 @@ const given = <T extends object>(fields: T): T =>
 const changedPart = ({ item, fields }: Work): Item =>
   Object.fromEntries(fields.map(({ field }) => [field, item[field]]))
 
+/** What is made anew keeps what the document leaves out. */
+const whole = ({ item, current }: Work): Item => ({ ...current, ...given(item) })
+
 function newPolicy(work: Work, { idOf }: Resolve): AccessChange {
-  const { name, permission, brand, exceptRoles } = work.item
+  const { name, permission, brand, exceptRoles } = whole(work)
   return {
     kind: 'create_policy',
     policy: given({
@@ -38,7 +41,7 @@ const sideOf = (idOf: IdOf, work: Work, side: unknown) => {
 }
 
 function newSeparation(work: Work, { idOf }: Resolve): AccessChange {
-  const { name, purpose, mode, first, second, exceptRoles } = work.item
+  const { name, purpose, mode, first, second, exceptRoles } = whole(work)
   return {
     kind: 'create_separation',
     rule: given({

@@ -12,10 +12,14 @@ import { compare, type Drift, itemsOf, type Step, type Work } from './compare.ts
 import { readCurrent, requireToldApart } from './current.ts'
 import { Configuration, type ConfigurationDocument, type ConfigurationInput, type SecretReference } from './document.ts'
 import { keyOf } from './key-of.ts'
+import { idOrNull, readNames } from './names.ts'
 import { type NamedGroup, resolveGroups } from './resolve-groups.ts'
 
 /** Undefined where there is nothing at that place. @throws AppError invalid where it cannot be read */
 export type ReadSecret = (reference: SecretReference) => Promise<string | undefined>
+
+/** @throws AppError invalid for what is no document, before anything is asked of the database */
+export const checkDocument = (input: ConfigurationInput): void => void parseInput(Configuration, input)
 
 export type ConfigurationPlan = {
   /** What carrying it out may be told to insist on. */
@@ -75,7 +79,7 @@ async function prepare(
 ): Promise<Prepared> {
   const part = partOf(ctx, tx)
   const current = await readCurrent(part)
-  requireToldApart(current)
+  requireToldApart(current, Object.keys(document))
   const resolved = await resolveGroups(tx, ctx, itemsOf(document, 'mappings') ?? [])
   const groups = new Map(resolved.map(({ item, group }) => [keyOf('mappings', item), group]))
   const mappings = document.mappings === undefined ? {} : { mappings: resolved.map(({ item }) => item) }
@@ -112,6 +116,18 @@ function hashOf(steps: readonly Step[], { entries, gaining, losing, withoutAcces
   return createHash('sha256').update(JSON.stringify(signed)).digest('base64url')
 }
 
+/** What waits names things, too, which are to be there before its group comes. @throws AppError invalid */
+async function requireNames(ctx: CallContext, works: readonly Work[]): Promise<void> {
+  const waits = works.filter(({ act }) => act === 'wait')
+  if (waits.length === 0) return
+  const idOf = await readNames(ctx)
+  for (const work of waits) {
+    idOf(work, 'role', work.item['role'])
+    idOrNull(idOf, work, 'brand', work.item['brand'])
+    idOrNull(idOf, work, 'directory', work.item['directory'])
+  }
+}
+
 type Done = { plan: ConfigurationPlan; issued: Issued[]; prepared: Prepared }
 
 async function perform(
@@ -124,6 +140,7 @@ async function perform(
   const prepared = await prepare(tx, ctx, document, options)
   const due = prepared.works.filter(({ act }) => act !== 'wait')
   const { preview, issued } = await carryOut(tx, ctx, due, prepared)
+  await requireNames(partOf(ctx, tx), prepared.works)
   const steps = prepared.works.map(shown)
   return { plan: { hash: hashOf(steps, preview), steps, drift: prepared.drift, preview }, issued, prepared }
 }

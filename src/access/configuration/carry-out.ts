@@ -2,8 +2,13 @@
 // ask the provider for its metadata and are made afterwards, one by one.
 import { createDirectory } from '#connections/directories/create-directory.ts'
 import { updateDirectory } from '#connections/directories/update-directory.ts'
-import { type CreateConnectionInput, createConnection } from '#connections/sign-in/create-connection.ts'
+import {
+  type CreateConnectionInput,
+  createConnection,
+  createConnectionInput,
+} from '#connections/sign-in/create-connection.ts'
 import { type UpdateConnectionInput, updateConnection } from '#connections/sign-in/update-connection.ts'
+import { invalidField, parseInput } from '#platform/input.ts'
 import { type CallContext, partOf, type Transaction } from '#src/context.ts'
 import { createApplication } from '../applications/create-application.ts'
 import { updateApplication } from '../applications/update-application.ts'
@@ -96,6 +101,17 @@ function splitForCreation(item: Item): { first: Item; later: Item } {
   }
 }
 
+type Checked = { work: Work; idOf: IdOf; secretOf: Means['secretOf'] }
+
+/** What can be known of a new connection before its provider is asked. @throws AppError as creating one does */
+async function checkConnection(tx: Transaction, ctx: CallContext, { work, idOf, secretOf }: Checked): Promise<void> {
+  const { first } = splitForCreation(connectionInput(work, work.item, idOf, secretOf(work)))
+  const wanted = parseInput(createConnectionInput, first)
+  if (wanted.defaultRoleId != null) await requireOrdinaryRole(tx, ctx, wanted.defaultRoleId)
+  if (wanted.type === 'oidc' && !URL.canParse(wanted.issuer))
+    throw invalidField(`connections.${work.key}.issuer`, 'must be an address')
+}
+
 /** A draft: a test sign-in comes before it is opened. @throws AppError as creating and changing a connection do */
 export async function makeConnection(ctx: CallContext, work: Work, secret: string | undefined): Promise<void> {
   const idOf = await readNames(ctx)
@@ -126,6 +142,8 @@ export async function carryOut(
   const idOf = await readNames(part)
   const preview = await makeWithin(tx, part, accessChanges(works, { idOf, groupOf }))
   for (const work of works) {
+    if (work.section === 'connections' && work.act === 'create')
+      await checkConnection(tx, part, { work, idOf, secretOf })
     if (work.section === 'roles' && work.act === 'remove') await deleteRole(part, idOfWork(work))
     if (work.section === 'connections' && work.act === 'change') {
       const changes = connectionInput(work, fieldsOf(work), idOf, secretOf(work))

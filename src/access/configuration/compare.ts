@@ -1,5 +1,6 @@
 // What would have to be done for the organization to be as a document says: a step for each thing that is to be made, changed or
 // removed. Nothing is done here.
+import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { AppError } from '#platform/errors.ts'
 import { invalidField } from '#platform/input.ts'
@@ -22,7 +23,12 @@ export type Step = {
 }
 
 /** A step with what carrying it out needs. */
-export type Work = Step & { id: string | undefined; item: Item }
+export type Work = Step & {
+  id: string | undefined
+  item: Item
+  /** As it is here, where it is here. */
+  current: Item
+}
 
 /** Here, and not in the document. */
 export type Drift = { section: ListSection; key: string }
@@ -57,6 +63,18 @@ export const changedFields = (wanted: Item, current: Item): FieldChange[] =>
     .filter(([field, value]) => value !== undefined && !forCreation.has(field) && !isSame(field, value, current[field]))
     .map(([field, after]) => ({ field, before: current[field] ?? null, after }))
 
+/** Metadata is too long to be looked at, and told apart all the same. */
+const shownValue = (field: string, value: unknown): unknown =>
+  field === 'metadataXml' && typeof value === 'string'
+    ? `${value.length} characters, sha256 ${createHash('sha256').update(value).digest('hex')}`
+    : value
+
+/** Everything that something new is made with: who looks at a plan sees it, and its hash is about it. */
+const newFields = (item: Item): FieldChange[] =>
+  Object.entries(item)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([field, value]) => ({ field, before: null, after: shownValue(field, value) }))
+
 function requireLasting(section: ListSection, key: string, fields: readonly FieldChange[]): void {
   const fixed = fields.find(({ field }) => lasting[section]?.includes(field))
   if (fixed === undefined) return
@@ -74,18 +92,19 @@ function compareList(section: ListSection, items: readonly Item[], entries: read
     if (seen.has(key)) throw invalidField(section, `has ${key} twice`)
     seen.add(key)
     const entry = here.get(key)
-    if (entry === undefined) return [{ section, key, act: 'create', fields: [], note: null, id: undefined, item }]
+    if (entry === undefined)
+      return [{ section, key, act: 'create', fields: newFields(item), note: null, id: undefined, item, current: {} }]
     const fields = changedFields(item, entry.item)
     if (fields.length === 0) return []
     requireLasting(section, key, fields)
-    return [{ section, key, act: 'change', fields, note: null, id: entry.id, item }]
+    return [{ section, key, act: 'change', fields, note: null, id: entry.id, item, current: entry.item }]
   })
 }
 
 function compareOne(section: 'organization' | 'settings', wanted: Item | undefined, current: Item): Work[] {
   const fields = wanted === undefined ? [] : changedFields(wanted, current)
   if (wanted === undefined || fields.length === 0) return []
-  return [{ section, key: '', act: 'change', fields, note: null, id: undefined, item: wanted }]
+  return [{ section, key: '', act: 'change', fields, note: null, id: undefined, item: wanted, current }]
 }
 
 /** The items of a list in the document; role packs are names alone. Undefined where the document has no such section. */
@@ -115,7 +134,10 @@ export function compare(
     works.push(...compareList(section, items, current.lists[section]))
     const named = new Set(items.map((item) => keyOf(section, item)))
     for (const { id, key, item } of current.lists[section].filter((entry) => !named.has(entry.key))) {
-      if (prune && removable.has(section)) works.push({ section, key, act: 'remove', fields: [], note: null, id, item })
+      // Roles of packs are never taken away: what a pack brought is no drift.
+      if (section === 'rolePacks') continue
+      if (prune && removable.has(section))
+        works.push({ section, key, act: 'remove', fields: [], note: null, id, item, current: item })
       else drift.push({ section, key })
     }
   }

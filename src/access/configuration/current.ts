@@ -119,9 +119,10 @@ export async function readCurrent(ctx: CallContext): Promise<Current> {
   }
 }
 
-/** Where two are called alike, no document could tell them apart. @throws AppError conflict */
-export function requireToldApart(current: Current): void {
+/** Where two are called alike, no document could tell them apart. @param sections those that a document has @throws AppError conflict */
+export function requireToldApart(current: Current, sections: readonly string[] = Object.keys(current.lists)): void {
   for (const [section, entries] of Object.entries(current.lists)) {
+    if (!sections.includes(section)) continue
     const seen = new Set<string>()
     for (const { key } of entries) {
       if (seen.has(key))
@@ -134,24 +135,36 @@ export function requireToldApart(current: Current): void {
   }
 }
 
-/** Empty lists and what is not set are left out, so that what is there can be read. */
-const withoutNothing = (item: Item): Item =>
-  Object.fromEntries(
-    Object.entries(item).filter(
-      ([, value]) => value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0),
-    ),
-  )
+/** With what is empty, so that whatever is set by hand later is seen beside it. */
+const withoutUndefined = (item: Item): Item =>
+  Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined))
 
-/** The name of the environment variable that an exported document refers to. */
-const secretVariable = (name: unknown): string =>
-  `${String(name)
+const variableOf = (name: unknown): string => {
+  const letters = String(name)
     .toUpperCase()
     .replaceAll(/[^A-Z0-9]+/g, '_')
-    .replaceAll(/^_+|_+$/g, '')}_CLIENT_SECRET`
+    .replaceAll(/^_+|_+$/g, '')
+  return `${letters === '' ? 'CONNECTION' : letters}_CLIENT_SECRET`
+}
 
-function exportedConnection(item: Item): Item {
-  const usesSecret = item['type'] === 'oidc' && item['clientAuthentication'] !== 'private_key_jwt'
-  return { ...withoutNothing(item), ...(usesSecret ? { clientSecret: { env: secretVariable(item['name']) } } : {}) }
+/** The environment variables that an exported document refers to, another one for each connection. */
+function secretVariables(items: readonly Item[]): string[] {
+  const taken = new Set<string>()
+  return items.map((item) => {
+    const base = variableOf(item['name'])
+    let name = base
+    for (let number = 2; taken.has(name); number += 1) name = `${base}_${number}`
+    taken.add(name)
+    return name
+  })
+}
+
+function exportedConnections(items: readonly Item[]): Item[] {
+  const variables = secretVariables(items)
+  return items.map((item, index) => {
+    const usesSecret = item['type'] === 'oidc' && item['clientAuthentication'] !== 'private_key_jwt'
+    return { ...withoutUndefined(item), ...(usesSecret ? { clientSecret: { env: variables[index] } } : {}) }
+  })
 }
 
 /** The organization as a document. Secrets are references to variables yet to be set. @throws AppError forbidden; conflict */
@@ -159,18 +172,14 @@ export async function exportConfiguration(ctx: CallContext): Promise<Configurati
   const current = await readCurrent(ctx)
   requireToldApart(current)
   const { organization, settings, lists } = current
-  const items = (section: ListSection): Item[] => lists[section].map(({ item }) => withoutNothing(item))
+  const items = (section: ListSection): Item[] => lists[section].map(({ item }) => withoutUndefined(item))
   return {
     ...{ version: 1, organization, settings },
     rolePacks: lists.rolePacks.map(({ key }) => key),
     ...{ brands: items('brands'), roles: items('roles'), directories: items('directories') },
-    // Null says that a group is of no directory.
-    mappings: lists.mappings.map(({ item }) => ({
-      ...withoutNothing(item),
-      ...(item['directory'] === null ? { directory: null } : {}),
-    })),
+    mappings: items('mappings'),
     ...{ policies: items('policies'), separationRules: items('separationRules') },
-    connections: lists.connections.map(({ item }) => exportedConnection(item)),
+    connections: exportedConnections(lists.connections.map(({ item }) => item)),
     applications: items('applications'),
   } as unknown as ConfigurationInput
 }

@@ -14,8 +14,12 @@ export const secretReference = z
 
 export type SecretReference = z.output<typeof secretReference>
 
-const permissions = z.array(z.string()).max(500)
-const roleKeys = z.array(z.string()).max(50)
+/** Blocks of YAML end with a line break. */
+const trimmed = z.string().trim()
+const named = trimmed.min(1)
+
+const permissions = z.array(trimmed).max(500)
+const roleKeys = z.array(trimmed).max(50)
 const brand = z
   .string()
   .nullable()
@@ -31,9 +35,9 @@ const Organization = z.strictObject({
 
 const Role = z
   .strictObject({
-    key: z.string(),
+    key: trimmed,
     name: nameSchema,
-    purpose: z.string(),
+    purpose: trimmed,
     rank: z.int().optional(),
     allows: permissions.optional(),
     denies: permissions.optional(),
@@ -48,12 +52,12 @@ const Role = z
 
 const Mapping = z
   .strictObject({
-    group: z.string().optional().meta({ description: 'What the group is called' }),
+    group: named.optional().meta({ description: 'What the group is called' }),
     directory: z.string().nullable().optional().meta({
       description: 'Of which directory; null for a group that is kept here; needed where several are called so',
     }),
-    filter: z.string().optional().meta({ description: 'A SCIM filter over the user, in place of a group' }),
-    role: z.string().meta({ description: 'The key of a role' }),
+    filter: named.optional().meta({ description: 'A SCIM filter over the user, in place of a group' }),
+    role: named.meta({ description: 'The key of a role' }),
     brand,
   })
   .refine(({ group, filter }) => (group === undefined) !== (filter === undefined), {
@@ -63,7 +67,7 @@ const Mapping = z
 
 const Policy = z.strictObject({
   name: nameSchema,
-  permission: z.string(),
+  permission: trimmed,
   brand,
   exceptRoles: roleKeys.optional(),
 })
@@ -76,7 +80,7 @@ const Side = z
 
 const SeparationRule = z.strictObject({
   name: nameSchema,
-  purpose: z.string(),
+  purpose: trimmed,
   mode: z.enum(['watch', 'enforce']).optional(),
   first: Side,
   second: Side,

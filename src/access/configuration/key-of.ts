@@ -3,10 +3,13 @@ import type { Item, ListSection } from './document.ts'
 
 const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value))
 
+/** In quotes, so that no name can look like two. */
+const quoted = (value: unknown): string => JSON.stringify(text(value))
+
 /** Of a mapping all that it is: it has no name, and one that binds something else is another one. */
 function mappingKey({ group, directory, filter, role, brand }: Item): string {
-  const of = filter === undefined || filter === null ? `group ${text(group)}` : `filter ${text(filter)}`
-  const at = text(directory) === '' ? '' : ` of ${text(directory)}`
+  const of = filter === undefined || filter === null ? `group ${quoted(group)}` : `filter ${quoted(filter)}`
+  const at = text(directory) === '' ? '' : ` of ${quoted(directory)}`
   return `${of}${at} → ${text(role)}${text(brand) === '' ? '' : ` in ${text(brand)}`}`
 }
 

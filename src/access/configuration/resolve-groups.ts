@@ -22,7 +22,10 @@ export type ResolvedMapping = { item: Item; group: NamedGroup | undefined }
 const whereOf = ({ directory }: NamedGroup): string => (directory === null ? 'kept here (directory: null)' : directory)
 
 function theOne(name: string, directory: unknown, found: readonly NamedGroup[]): NamedGroup | undefined {
-  const fitting = directory === undefined ? found : found.filter((group) => group.directory === directory)
+  const there = directory === undefined ? found : found.filter((group) => group.directory === directory)
+  // Letter for letter, if there is one such; otherwise whatever is called so in other letters.
+  const exact = there.filter((group) => group.displayName === name)
+  const fitting = exact.length > 0 ? exact : there
   if (fitting.length < 2) return fitting[0]
   const places = fitting.map(whereOf).join(', ')
   throw invalidField(

@@ -28,8 +28,10 @@ export async function requireSealingKeys(services: Services): Promise<void> {
   } catch {
     // Said below, in words for the operator.
   }
+  const why = sealing.keyIds.includes(keyId ?? '')
+    ? `with another key that is called ${keyId}, too`
+    : `with the key ${keyId}, which is not among the configured ones (current: ${sealing.currentKeyId})`
   throw new Error(
-    `The secrets in this database were sealed with the key ${keyId}, which is not among the configured ones (current: ` +
-      `${sealing.currentKeyId}). Add it to ENCRYPTION_KEYS, or restore encryption.key in DATA_DIR from a backup.`,
+    `The secrets in this database were sealed ${why}. Add it to ENCRYPTION_KEYS, or restore encryption.key in DATA_DIR from a backup.`,
   )
 }

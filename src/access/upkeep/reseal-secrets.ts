@@ -59,29 +59,46 @@ const replacements = Object.fromEntries(
 
 const columnOf = new Map(sealedColumns.map(([table, column]) => [table, column]))
 
-function anew({ sealing }: Pick<Services, 'sealing'>, sealed: string, place: SealPlace): string {
-  return sealing.seal(sealing.open(sealed, place), place)
+/** Undefined where it cannot be opened: it was sealed with another key of that name, or altered. */
+function anew({ sealing }: Pick<Services, 'sealing'>, sealed: string, place: SealPlace): string | undefined {
+  try {
+    return sealing.seal(sealing.open(sealed, place), place)
+  } catch {
+    return undefined
+  }
 }
 
-/** @returns how many are under the current key by now @throws AppError internal where a secret cannot be opened; unavailable */
-async function resealOrganization(ctx: CallContext): Promise<number> {
+export type Resealed = {
+  /** How many are under the current key by now. */
+  count: number
+  /** What could not be opened, as `table id`; it is left as it is. */
+  unopened: string[]
+}
+
+/** @throws AppError unavailable */
+async function resealOrganization(ctx: CallContext): Promise<Resealed> {
   const { organizationId } = ctx
+  const unopened: string[] = []
   let [count, after] = [0, '']
   for (;;) {
     const done = await inTransaction(ctx, async (tx) => {
       const found = await tx.run(underOtherKeys({ organizationId, keyIds: oldKeys(ctx), after, limit: batchSize }))
+      const opened = found.map((each) => {
+        const place: SealPlace = [each.table, columnOf.get(each.table) ?? '', organizationId, each.id]
+        return { ...each, after: anew(ctx, each.sealed, place) }
+      })
       const written = await Promise.all(
-        found.map(({ table, id, sealed }) => {
-          const place: SealPlace = [table, columnOf.get(table) ?? '', organizationId, id]
-          const change = { organizationId, id, before: sealed, after: anew(ctx, sealed, place) }
-          return tx.run(replacements[table](change))
-        }),
+        opened.map(({ table, id, sealed, after: next }) =>
+          next === undefined ? [] : tx.run(replacements[table]({ organizationId, id, before: sealed, after: next })),
+        ),
       )
-      return { found, written: written.flat().length }
+      const closed = opened.filter((each) => each.after === undefined)
+      return { found, closed, written: written.flat().length }
     })
     count += done.written
+    unopened.push(...done.closed.map(({ table, id }) => `${table} ${id}`))
     const last = done.found.at(-1)
-    if (last === undefined || done.found.length < batchSize) return count
+    if (last === undefined || done.found.length < batchSize) return { count, unopened }
     after = `${last.table} ${last.id}`
   }
 }
@@ -96,14 +113,15 @@ const replaceOfInstance = prepared<{ id: string; before: string; after: string }
     sql`update instance_keys set value_sealed = ${p.after} where id = ${p.id} and value_sealed = ${p.before} returning id`,
 )
 
-async function resealInstance(services: Services): Promise<number> {
+async function resealInstance(services: Services): Promise<Resealed> {
   const { database } = services
-  let count = 0
+  const done: Resealed = { count: 0, unopened: [] }
   for (const { id, sealed } of await database.run(ofInstance({ keyIds: oldKeys(services) }))) {
     const after = anew(services, sealed, ['instance_keys', 'value_sealed', 'instance', id])
-    count += (await database.run(replaceOfInstance({ id, before: sealed, after }))).length
+    if (after === undefined) done.unopened.push(`instance_keys ${id}`)
+    else done.count += (await database.run(replaceOfInstance({ id, before: sealed, after }))).length
   }
-  return count
+  return done
 }
 
 export type KeyUse = {
@@ -132,17 +150,21 @@ export async function countSecretsByKey({ database, sealing }: Services): Promis
 
 /**
  * Seals under the current key what is under others that are configured, in the whole installation; repeating is harmless.
- * @returns how many were sealed anew
- * @throws AppError internal where a secret cannot be opened: then its key is missing; unavailable
+ * @throws AppError unavailable
  */
-export async function resealSecrets(services: Services): Promise<number> {
+export async function resealSecrets(services: Services): Promise<Resealed> {
   const keyIds = oldKeys(services)
-  if (keyIds.length === 0) return 0
+  const done: Resealed = { count: 0, unopened: [] }
+  if (keyIds.length === 0) return done
   const counts = await services.database.read(seals({}))
   const old = counts.filter(({ keyId }) => keyIds.includes(keyId))
-  let count = old.some(({ organizationId }) => organizationId === null) ? await resealInstance(services) : 0
   for (const organizationId of new Set(old.map((each) => each.organizationId))) {
-    if (organizationId !== null) count += await resealOrganization(systemContext(services, organizationId))
+    const part =
+      organizationId === null
+        ? await resealInstance(services)
+        : await resealOrganization(systemContext(services, organizationId))
+    done.count += part.count
+    done.unopened.push(...part.unopened)
   }
-  return count
+  return done
 }

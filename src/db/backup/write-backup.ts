@@ -1,7 +1,7 @@
 // Writes a backup while the server runs: one snapshot of all tables, in a stream that holds a piece at a time in memory.
 import { createHash } from 'node:crypto'
 import { createWriteStream, existsSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { link, rm } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
@@ -32,7 +32,8 @@ export type BackupOptions = {
 /** @returns what is in it. @throws AppError conflict where the file exists; invalid where there is nothing to back up */
 export async function writeBackup({ owner, file, now, sealKeys }: BackupOptions): Promise<BackupContents> {
   const connection = openDriver(owner, { max: 1, onnotice: () => {}, connect_timeout: 10 })
-  const unfinished = `${file}.part`
+  // Another one to the same file has a part of its own.
+  const unfinished = `${file}.${process.pid}.${now.getTime()}.part`
   try {
     if (existsSync(file)) throw new AppError('conflict', `${file} exists already: a backup never replaces another file`)
     const tables = await tablesOf(connection)
@@ -44,10 +45,12 @@ export async function writeBackup({ owner, file, now, sealKeys }: BackupOptions)
       await pipeline(
         written(sql, { now, contents, sealKeys }),
         createGzip({ level: 6 }),
-        createWriteStream(unfinished, { mode: 0o600, flush: true }),
+        createWriteStream(unfinished, { flags: 'wx', mode: 0o600, flush: true }),
       )
     })
-    await rename(unfinished, file)
+    await link(unfinished, file).catch((error: unknown) => {
+      throw new AppError('conflict', `${file} exists already: a backup never replaces another file`, { cause: error })
+    })
     await note(connection, now)
     return contents
   } finally {
