@@ -1,8 +1,8 @@
 // Certificates that can be read as a whole and not in a part: a find of `npm run fuzz`.
 import { X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { readCertificate } from '#connections/saml/certificates.ts'
 import { createSigningKey } from '#sandbox/saml-idp/keys.ts'
-import { readCertificate } from './certificates.ts'
 
 const { raw } = new X509Certificate(createSigningKey({ commonName: 'idp.example.net' }).certificate)
 
