@@ -2,26 +2,13 @@
 // leave, and whether the configuration fits together. Asked for by `rolecall doctor`.
 import { lookup } from 'node:dns/promises'
 import { connect } from 'node:tls'
-import type { InstallationFinding } from '#access/upkeep/diagnose-installation.ts'
+import { fault, hint, type InstallationFinding } from '#access/upkeep/diagnose-installation.ts'
 import { tryMailTransport } from '#platform/smtp.ts'
 import type { Config } from './config.ts'
 
 const timeoutMillis = 5_000
 const certificateDays = 14
 const clockSeconds = 5
-
-const fault = (check: string, text: string, advice: string): InstallationFinding => ({
-  check,
-  severity: 'fault',
-  text,
-  advice,
-})
-const hint = (check: string, text: string, advice: string): InstallationFinding => ({
-  check,
-  severity: 'advice',
-  text,
-  advice,
-})
 
 const messageOf = (error: unknown): string => {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error

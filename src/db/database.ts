@@ -31,12 +31,10 @@ const alone = <Row>(lane: Lane, statement: Statement<Row>, owner = ''): Promise<
   lane.isAlone(owner) ? lane.send(statement) : new UnitOfWork(lane, owner).performOne(statement)
 
 export class Database {
-  readonly #options: DatabaseOptions
   readonly #lanes: Lanes
   readonly #replica: Replica | undefined
 
   constructor(options: DatabaseOptions) {
-    this.#options = options
     this.#lanes = new Lanes(options)
     const { replica } = options
     this.#replica =
@@ -142,21 +140,12 @@ export class Database {
   }
 
   async #perform<T>(owner: string, work: (lane: Lane) => Promise<T>): Promise<T> {
-    const lane = await this.#lanes.acquire(owner)
-    let isUsable = true
-    const deadline = setTimeout(() => {
-      isUsable = false
-      lane.destroy()
-    }, this.#options.statementTimeoutMillis * 2)
     try {
-      return await this.#tried(lane, work)
+      return await this.#lanes.onLane(owner, (lane) => this.#tried(lane, work))
     } catch (error) {
       // The other connections lead to the same node.
       if (isDemoted(error) || isDemoted(error instanceof Error ? error.cause : undefined)) this.#lanes.renew()
       throw translateDatabaseError(error)
-    } finally {
-      clearTimeout(deadline)
-      this.#lanes.release(lane, owner, isUsable && !lane.isOver)
     }
   }
 

@@ -39,7 +39,7 @@ export class Lanes {
   }
 
   /** @param owner the organization that the lane is for; '' for what belongs to none. @throws AppError unavailable */
-  acquire(owner: string): Promise<Lane> {
+  #acquire(owner: string): Promise<Lane> {
     if (this.#isClosed) return Promise.reject(unavailable())
     if (this.#hasRoom(owner)) return Promise.resolve(this.#take(owner))
     return new Promise((resolve, reject) => {
@@ -55,7 +55,7 @@ export class Lanes {
   }
 
   /** @param isUsable false for a lane that was cut off */
-  release(lane: Lane, owner: string, isUsable: boolean): void {
+  #release(lane: Lane, owner: string, isUsable: boolean): void {
     this.#busy.delete(lane)
     const held = (this.#held.get(owner) ?? 1) - 1
     if (held === 0) this.#held.delete(owner)
@@ -64,6 +64,25 @@ export class Lanes {
     else void (isUsable ? lane.end() : lane.destroy())
     this.#serve()
     if (this.#busy.size === 0) this.#idle?.()
+  }
+
+  /**
+   * Runs `work` on a lane, which is cut off where it takes longer than twice the bound on a statement.
+   * @throws AppError unavailable; whatever `work` throws
+   */
+  async onLane<T>(owner: string, work: (lane: Lane) => Promise<T>): Promise<T> {
+    const lane = await this.#acquire(owner)
+    let isUsable = true
+    const deadline = setTimeout(() => {
+      isUsable = false
+      lane.destroy()
+    }, this.#options.statementTimeoutMillis * 2)
+    try {
+      return await work(lane)
+    } finally {
+      clearTimeout(deadline)
+      this.#release(lane, owner, isUsable && !lane.isOver)
+    }
   }
 
   use(): PoolUse {

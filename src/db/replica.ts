@@ -4,12 +4,16 @@
 import { sql } from 'drizzle-orm'
 import { AppError } from '#platform/errors.ts'
 import type { Secret } from '#platform/secret.ts'
+import type { Lane } from './lane.ts'
 import { Lanes, type PoolOptions } from './lanes.ts'
 import { once, type Statement } from './statement.ts'
 import { type Transaction, UnitOfWork } from './unit-of-work.ts'
 
 /** How far behind a copy may be, how often it is looked at, and how long it is left alone once it has failed. */
 const defaults = { allowedMillis: 10_000, lookMillis: 2_000, restMillis: 10_000 }
+
+/** While the copy stands still. */
+const mostMarks = 100
 
 /** Of the copy alone: the primary is asked after that. */
 const longestMillis = 2_000
@@ -104,22 +108,13 @@ export class Replica {
     this.#marks.push({ at: numberOf(primary.position), seenAt: now })
     const reached = numberOf(copy.position)
     this.#freshUntil = this.#marks.findLast(({ at }) => at <= reached)?.seenAt ?? this.#freshUntil
-    this.#marks = this.#marks.filter(({ at }) => at > reached)
+    this.#marks = this.#marks.filter(({ at }) => at > reached).slice(-mostMarks)
   }
 
-  async #onLane<T>(owner: string, work: (lane: Awaited<ReturnType<Lanes['acquire']>>) => Promise<T>): Promise<T> {
-    const lane = await this.#lanes.acquire(owner)
-    let isUsable = true
-    const deadline = setTimeout(() => {
-      isUsable = false
-      lane.destroy()
-    }, this.#options.statementTimeoutMillis * 2)
-    try {
+  #onLane<T>(owner: string, work: (lane: Lane) => Promise<T>): Promise<T> {
+    return this.#lanes.onLane(owner, async (lane) => {
       await lane.open()
-      return await work(lane)
-    } finally {
-      clearTimeout(deadline)
-      this.#lanes.release(lane, owner, isUsable && !lane.isOver)
-    }
+      return work(lane)
+    })
   }
 }

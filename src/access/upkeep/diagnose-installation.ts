@@ -17,14 +17,16 @@ export type InstallationFinding = {
   advice: string
 }
 
-const fault = (check: string, text: string, advice: string): InstallationFinding => ({
+/** Something that does not work or will not last. */
+export const fault = (check: string, text: string, advice: string): InstallationFinding => ({
   check,
   severity: 'fault',
   text,
   advice,
 })
 
-const hint = (check: string, text: string, advice: string): InstallationFinding => ({
+/** What works, and could be better. */
+export const hint = (check: string, text: string, advice: string): InstallationFinding => ({
   check,
   severity: 'advice',
   text,
