@@ -161,6 +161,7 @@ async function main(): Promise<number> {
       json: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
       samples: { type: 'string', default: '200' },
+      help: { type: 'boolean', default: false },
       people: { type: 'string' },
       trials: { type: 'string', default: '1000' },
       rounds: { type: 'string', default: '5' },
@@ -168,9 +169,9 @@ async function main(): Promise<number> {
     },
   })
   const [what] = positionals
-  if (!isBench(what)) {
+  if (values.help || !isBench(what)) {
     console.error(usage)
-    return 2
+    return values.help ? 0 : 2
   }
   const options = { rounds: Number(values.rounds), seconds: Number(values.seconds) }
   const peoples = (values.people ?? (what === 'entra' ? '2000' : '100000')).split(',').map(Number)

@@ -1,5 +1,6 @@
 // What the commands run on: the services, for the time of one command, and the server.
 import { readFileSync, realpathSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { requireSealingKeys } from '#access/organizations/sealing-check.ts'
@@ -58,6 +59,7 @@ function resolved(path: string): string {
 
 export function createRuntime(config: Config, environment: NodeJS.ProcessEnv = {}): CliRuntime {
   return {
+    version: (createRequire(import.meta.url)('#package.json') as { version: string }).version,
     variable: (name) => environment[name],
     secretFile: async (path) => {
       const isOurs = !relative(resolved(config.dataDir), resolved(path)).startsWith('..')

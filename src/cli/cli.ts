@@ -41,6 +41,7 @@ export function createCli(runtime: CliRuntime): Command {
     .description(
       'Self-hosted SCIM provisioning and single sign-on: identity-provider groups become roles and brand memberships',
     )
+    .version(runtime.version, '--version', 'print the version')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => runtime.print(text.trimEnd()),

@@ -19,6 +19,8 @@ export type Restored = BackedUp & { createdAt: string; migrations: number }
 export type Looking = { isLooking?: boolean }
 
 export type CliRuntime = {
+  /** Of this very program. */
+  version: string
   /** Opens the database, attaching to or starting the embedded one, and closes it afterwards. */
   withServices<T>(work: (services: CliServices) => Promise<T>, options?: Looking): Promise<T>
   serve(): Promise<void>

@@ -47,6 +47,10 @@ test('a command that is not written correctly ends with exit code 2 and says wha
   expect((await stage.rolecall('nonsense')).exitCode).toBe(2)
 })
 
+test('says its version', async () => {
+  expect(await stage.rolecall('--version')).toMatchObject({ exitCode: 0, lines: ['0.0.0'] })
+})
+
 test('help ends with exit code 0', async () => {
   const help = await stage.rolecall('--help')
   expect(help.exitCode).toBe(0)

@@ -35,9 +35,9 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-test('holds the build and the migrations, and neither sources nor tests', () => {
+test('holds the build, the migrations, what is published of its contracts and what runs it; neither sources nor tests', () => {
   const folders = new Set(packed.files.map(({ path }) => path.split('/')[0]))
-  expect([...folders].sort()).toEqual(['LICENSE', 'README.md', 'dist', 'drizzle', 'package.json'])
+  expect([...folders].sort()).toEqual(['LICENSE', 'README.md', 'deploy', 'dist', 'drizzle', 'package.json', 'schemas'])
   expect(packed.files.filter(({ path }) => /\.tsx?$|snapshot/.test(path))).toEqual([])
 })
 

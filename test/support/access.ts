@@ -126,6 +126,7 @@ export async function runCommand(
   const result: CommandResult = { exitCode: 0, lines: [], errors: [], json: undefined }
   await runCli(
     {
+      version: '0.0.0',
       withServices: (work) => work(services),
       serve: async () => {
         result.lines.push('served')
