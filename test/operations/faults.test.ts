@@ -2,10 +2,10 @@
 // there twice, nobody who is there is answered as not there, and nothing is an error of ours.
 import { expect, test } from 'vitest'
 import { faultsOf } from '../../scripts/faults/scenario.ts'
-import { failover, racingMigrations } from '../../scripts/faults/scenarios/database.ts'
-import { clocksApart, killedNodes } from '../../scripts/faults/scenarios/nodes.ts'
+import { failover } from '../../scripts/faults/scenarios/database.ts'
+import { killedNodes } from '../../scripts/faults/scenarios/nodes.ts'
 
-test.each([failover, killedNodes, clocksApart, racingMigrations].map((scenario) => [scenario.says, scenario] as const))(
+test.each([failover, killedNodes].map((scenario) => [scenario.says, scenario] as const))(
   '%s',
   { timeout: 120_000 },
   async (_says, scenario) => {
