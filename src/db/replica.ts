@@ -4,6 +4,7 @@
 import { sql } from 'drizzle-orm'
 import { AppError } from '#platform/errors.ts'
 import type { Secret } from '#platform/secret.ts'
+import { isCollision, isDemoted, translateDatabaseError } from './errors.ts'
 import type { Lane } from './lane.ts'
 import { Lanes, type PoolOptions } from './lanes.ts'
 import { once, type Statement } from './statement.ts'
@@ -30,6 +31,12 @@ const written = once<Place>(sql`select ${cluster} as cluster, pg_current_wal_lsn
 // What was promoted is a copy no more, and holds whatever it holds.
 const replayed = once<Place>(sql`select ${cluster} as cluster,
   case when pg_is_in_recovery() then pg_last_wal_replay_lsn()::text end as position`)
+
+/** It is gone, or hangs; what was wrong with the work alone (it wrote, or the log overtook it) says nothing of the next one. */
+function isAway(error: unknown): boolean {
+  const known = translateDatabaseError(error)
+  return known instanceof AppError && known.code === 'unavailable' && !isCollision(error) && !isDemoted(error)
+}
 
 /** `16/B374D848`: two halves in hexadecimal. */
 function numberOf(position: string): bigint {
@@ -73,7 +80,7 @@ export class Replica {
       return { answer: await this.#onLane(owner, (lane) => new UnitOfWork(lane, owner).perform(entry, work)) }
     } catch (error) {
       // Also a session of a moment ago, which has not arrived there.
-      if (error instanceof AppError && error.code === 'unavailable') this.#rest()
+      if (isAway(error)) this.#rest()
       return undefined
     }
   }

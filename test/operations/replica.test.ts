@@ -5,12 +5,14 @@ import { sql } from 'drizzle-orm'
 import type postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Database, databaseDefaults } from '#db/database.ts'
+import type { ReplicaOptions } from '#db/replica.ts'
 import { once } from '#db/statement.ts'
 import { Secret } from '#platform/secret.ts'
 import { enterOrganization } from '#src/context.ts'
 import { type PostgresNode, postgresNode } from '../../scripts/faults/postgres-node.ts'
 import { startTestApp, type TestApp, type TestOrganization } from '../support/app.ts'
 import { type ConsoleClient, consoleClient, createManager } from '../support/console.ts'
+import { cuttingProxy } from '../support/cutting-proxy.ts'
 
 let primary: PostgresNode
 let copy: PostgresNode
@@ -127,7 +129,7 @@ describe('a copy', () => {
   const where = once<{ isCopy: boolean; isReadOnly: string }>(
     sql`select pg_is_in_recovery() as "isCopy", current_setting('transaction_read_only') as "isReadOnly"`,
   )
-  const open = (url: string, more: { allowedMillis?: number; restMillis?: number } = {}): Database => {
+  const open = (url: string, more: Omit<ReplicaOptions, 'url'> = {}): Database => {
     const replica = { url: new Secret(url), lookMillis: 20, restMillis: 20, ...more }
     const given = { ...databaseDefaults, url: new Secret(primary.url('server')), role: 'rolecall_server', lanes: 2 }
     const database = new Database({ ...given, replica })
@@ -200,7 +202,25 @@ describe('a copy', () => {
     }
   })
 
-  test('that goes away or hangs costs one answer some time, and no more', async () => {
+  test('that hangs costs one answer some time, and no more', async () => {
+    const proxy = await cuttingProxy(copy.url('server'))
+    const behind = new URL(copy.url('server'))
+    behind.port = String(proxy.port)
+    // Too seldom for a look to find it before the request does.
+    const database = open(behind.href, { lookMillis: 1_500, restMillis: 60_000 })
+    try {
+      expect(await settled(database, true)).toBe(true)
+      proxy.cut('stall')
+      expect(await ask(database)).toBe(false)
+      const begun = performance.now()
+      for (let turn = 0; turn < 5; turn += 1) expect(await ask(database)).toBe(false)
+      expect(performance.now() - begun).toBeLessThan(1_500)
+    } finally {
+      await proxy.close()
+    }
+  })
+
+  test('that goes away costs one answer some time, and no more', async () => {
     const database = open(copy.url('server'), { restMillis: 60_000 })
     expect(await settled(database, true)).toBe(true)
     await copy.kill()
