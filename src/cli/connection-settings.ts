@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { requireOrdinaryRole } from '#access/sign-in/default-role.ts'
 import { describeConnection } from '#access/sign-in/describe-connection.ts'
 import { type UpdateConnectionInput, updateConnection } from '#connections/sign-in/update-connection.ts'
+import { given } from '#platform/input.ts'
 import { type OutputOptions, print } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
@@ -57,7 +58,7 @@ function changesOf(options: UpdateOptions): UpdateConnectionInput {
     weakAlgorithmsUntil: weakUntil,
   }
   // The verb checks what was typed, and names what is wrong.
-  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as UpdateConnectionInput
+  return given(changes) as UpdateConnectionInput
 }
 
 /** An empty text takes a setting away. */

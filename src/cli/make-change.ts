@@ -3,7 +3,7 @@ import type { ChangeKind, ChangeOf, OutcomeOf } from '#access/previews/change.ts
 import { makeAcceptable, type Person, type Preview, takesSomething } from '#access/previews/preview.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
-import { counted } from '#words/counts.ts'
+import { counted, someOf } from '#words/counts.ts'
 
 export const confirmOption = ['--yes', 'go on although people lose something by it'] as const
 
@@ -44,13 +44,10 @@ export function effectOf({ entries, gaining, losing, withoutAccess, administrato
   return [`${parts.join(', ')} from now on`, ...left].join('; ')
 }
 
-const mostNamed = 5
-
 /** ` (Ann, Ben and 3 more)`. */
 function named(count: number, sample: readonly Person[]): string {
-  const names = [...new Map(sample.map(({ id, name }) => [id, name])).values()].slice(0, mostNamed)
-  if (names.length === 0) return ''
-  return count > names.length ? ` (${names.join(', ')} and ${count - names.length} more)` : ` (${names.join(', ')})`
+  const names = [...new Map(sample.map(({ id, name }) => [id, name])).values()]
+  return names.length === 0 ? '' : ` (${someOf(names, count)})`
 }
 
 const people = (count: number): string => counted(count, 'person has', 'people have')

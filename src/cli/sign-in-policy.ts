@@ -1,6 +1,7 @@
 // `rolecall organization sign-in-policy`
 import { type Command, Option } from 'commander'
 import { getSignInPolicy, type SignInPolicy, updateSignInPolicy } from '#access/sign-in/policy/sign-in-policy.ts'
+import { given } from '#platform/input.ts'
 import { type OutputOptions, print } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
 
@@ -46,19 +47,17 @@ export function addSignInPolicyCommand(organization: Command, runtime: CliRuntim
 }
 
 async function run(runtime: CliRuntime, options: Options): Promise<void> {
-  const changes = Object.fromEntries(
-    Object.entries({
-      passwordSignIn: options.passwords,
-      passwordMinLength: number(options.passwordMinLength),
-      secondFactor: options.secondFactor,
-      managerSecondFactor: options.managerSecondFactor,
-      freshProofMinutes: number(options.freshProofMinutes),
-      signInPage: options.signInPage,
-      sessionIdleMinutes: number(options.sessionIdleMinutes),
-      sessionAbsoluteMinutes: number(options.sessionAbsoluteMinutes),
-      invitationDays: number(options.invitationDays),
-    }).filter(([, value]) => value !== undefined),
-  )
+  const changes = given({
+    passwordSignIn: options.passwords,
+    passwordMinLength: number(options.passwordMinLength),
+    secondFactor: options.secondFactor,
+    managerSecondFactor: options.managerSecondFactor,
+    freshProofMinutes: number(options.freshProofMinutes),
+    signInPage: options.signInPage,
+    sessionIdleMinutes: number(options.sessionIdleMinutes),
+    sessionAbsoluteMinutes: number(options.sessionAbsoluteMinutes),
+    invitationDays: number(options.invitationDays),
+  })
   const isChange = Object.keys(changes).length > 0
   const policy = await inOrganization(runtime, options.organization, (ctx) =>
     isChange ? updateSignInPolicy(ctx, changes) : getSignInPolicy(ctx),

@@ -66,6 +66,14 @@ function unit(origin: string, count: number | bigint): string {
 const inSeries = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 
+type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
+}
+
+/** Without what is undefined: to leave something out is to say nothing of it. */
+export const given = <T extends object>(fields: T): Given<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>
+
 /** A check that a schema cannot make. */
 export const invalidField = (path: string, message: string, reason = 'invalidValue'): AppError =>
   new AppError('invalid', message, { reason, fields: [{ path, message }] })

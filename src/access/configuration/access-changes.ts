@@ -1,7 +1,8 @@
 // The steps of a plan that decide who may do what, as changes that can be looked at before they are made: with all of them together
 // a preview says who gains and who loses.
+import { given } from '#platform/input.ts'
 import type { AccessChange } from '../previews/change.ts'
-import type { Work } from './compare.ts'
+import { changedPart, type Work } from './compare.ts'
 import type { Item, SectionName } from './document.ts'
 import { type IdOf, idOfWork, idOrNull } from './names.ts'
 import type { NamedGroup } from './resolve-groups.ts'
@@ -13,13 +14,6 @@ type Resolve = { idOf: IdOf; groupOf: (work: Work) => NamedGroup | undefined }
 
 const roleIds = (idOf: IdOf, work: Work, keys: unknown): string[] | undefined =>
   Array.isArray(keys) ? keys.map((key) => idOf(work, 'role', key)) : undefined
-
-/** Without what is undefined, since that would say that it is to be unset. */
-const given = <T extends object>(fields: T): T =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
-
-const changedPart = ({ item, fields }: Work): Item =>
-  Object.fromEntries(fields.map(({ field }) => [field, item[field]]))
 
 /** What is made anew keeps what the document leaves out. */
 const whole = ({ item, current }: Work): Item => ({ ...current, ...given(item) })

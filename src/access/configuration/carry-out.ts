@@ -21,7 +21,7 @@ import { updateSettings } from '../organizations/settings.ts'
 import { makeWithin, type Preview } from '../previews/preview.ts'
 import { requireOrdinaryRole } from '../sign-in/default-role.ts'
 import { accessChanges } from './access-changes.ts'
-import type { Work } from './compare.ts'
+import { changedPart, type Work } from './compare.ts'
 import type { Item } from './document.ts'
 import { type IdOf, idOfWork, idOrNull, readNames } from './names.ts'
 import type { NamedGroup } from './resolve-groups.ts'
@@ -31,8 +31,6 @@ export type Issued = { section: 'directories' | 'applications'; key: string; id:
 
 /** Inputs are parsed by the verbs that take them. */
 const input = <T>(item: Item): T => item as T
-
-const fieldsOf = ({ item, fields }: Work): Item => Object.fromEntries(fields.map(({ field }) => [field, item[field]]))
 
 async function makeDirectory(ctx: CallContext, work: Work): Promise<Issued> {
   const { name, arrivals, adoption, ...later } = work.item
@@ -52,13 +50,13 @@ type Ground = (ctx: CallContext, work: Work) => Promise<unknown>
 
 /** What others of the document refer to, and what touches nobody's access. */
 const ground: Record<string, Ground> = {
-  'settings change': (ctx, work) => updateSettings(ctx, input(fieldsOf(work))),
+  'settings change': (ctx, work) => updateSettings(ctx, input(changedPart(work))),
   'rolePacks create': (ctx, { item }) => installRolePack(ctx, String(item['name'])),
   'brands create': (ctx, { item }) => createBrand(ctx, input(item)),
-  'brands change': (ctx, work) => updateBrand(ctx, input({ brandId: work.id, ...fieldsOf(work) })),
+  'brands change': (ctx, work) => updateBrand(ctx, input({ brandId: work.id, ...changedPart(work) })),
   'roles create': (ctx, { item }) => createRole(ctx, input(item)),
-  'directories change': (ctx, work) => updateDirectory(ctx, input({ directoryId: work.id, ...fieldsOf(work) })),
-  'applications change': (ctx, work) => updateApplication(ctx, input({ applicationId: work.id, ...fieldsOf(work) })),
+  'directories change': (ctx, work) => updateDirectory(ctx, input({ directoryId: work.id, ...changedPart(work) })),
+  'applications change': (ctx, work) => updateApplication(ctx, input({ applicationId: work.id, ...changedPart(work) })),
 }
 
 /** The same for what is made with a secret. */
@@ -146,7 +144,7 @@ export async function carryOut(
       await checkConnection(tx, part, { work, idOf, secretOf })
     if (work.section === 'roles' && work.act === 'remove') await deleteRole(part, idOfWork(work))
     if (work.section === 'connections' && work.act === 'change') {
-      const changes = connectionInput(work, fieldsOf(work), idOf, secretOf(work))
+      const changes = connectionInput(work, changedPart(work), idOf, secretOf(work))
       await updateConnection(part, input({ connectionId: work.id, ...changes }), requireOrdinaryRole)
     }
   }

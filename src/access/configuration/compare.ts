@@ -30,6 +30,10 @@ export type Work = Step & {
   current: Item
 }
 
+/** What a step changes, as the document has it. */
+export const changedPart = ({ item, fields }: Work): Item =>
+  Object.fromEntries(fields.map(({ field }) => [field, item[field]]))
+
 /** Here, and not in the document. */
 export type Drift = { section: ListSection; key: string }
 

@@ -4,6 +4,7 @@ import { listDirectories } from '#connections/directories/directories.ts'
 import { type Connection, isConfigured, listConnections } from '#connections/sign-in/connections.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
+import { given } from '#platform/input.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import { listApplications } from '../applications/applications.ts'
 import { listBrands } from '../grants/brands/brands.ts'
@@ -135,10 +136,6 @@ export function requireToldApart(current: Current, sections: readonly string[] =
   }
 }
 
-/** With what is empty, so that whatever is set by hand later is seen beside it. */
-const withoutUndefined = (item: Item): Item =>
-  Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined))
-
 const variableOf = (name: unknown): string => {
   const letters = String(name)
     .toUpperCase()
@@ -163,7 +160,7 @@ function exportedConnections(items: readonly Item[]): Item[] {
   const variables = secretVariables(items)
   return items.map((item, index) => {
     const usesSecret = item['type'] === 'oidc' && item['clientAuthentication'] !== 'private_key_jwt'
-    return { ...withoutUndefined(item), ...(usesSecret ? { clientSecret: { env: variables[index] } } : {}) }
+    return { ...given(item), ...(usesSecret ? { clientSecret: { env: variables[index] } } : {}) }
   })
 }
 
@@ -172,7 +169,8 @@ export async function exportConfiguration(ctx: CallContext): Promise<Configurati
   const current = await readCurrent(ctx)
   requireToldApart(current)
   const { organization, settings, lists } = current
-  const items = (section: ListSection): Item[] => lists[section].map(({ item }) => withoutUndefined(item))
+  // With what is empty, so that whatever is set by hand later is seen beside it.
+  const items = (section: ListSection): Item[] => lists[section].map(({ item }) => given(item))
   return {
     ...{ version: 1, organization, settings },
     rolePacks: lists.rolePacks.map(({ key }) => key),

@@ -1,6 +1,6 @@
 // The settings of a connection with the changes that were asked for, each of which belongs to one protocol or to both.
 import { z } from 'zod'
-import { instantSchema, invalidField } from '#platform/input.ts'
+import { given, instantSchema, invalidField } from '#platform/input.ts'
 import { readCertificate } from '../saml/certificates.ts'
 import { certificateIn, fingerprintIn, otherKeyIn, privateKeyIn } from '../saml/recognize-keys.ts'
 import {
@@ -97,12 +97,6 @@ function changedSaml({ settings }: SamlConnection, changes: SettingsChange, now:
 
 const weakOf = ({ isSha1Allowed, isCbcAllowed, weakAlgorithmsUntil }: SamlSettings) =>
   given({ isSha1Allowed, isCbcAllowed, weakAlgorithmsUntil })
-
-/** Without what is undefined. */
-const given = <T extends Record<string, unknown>>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>
-  }
 
 /** A fingerprint as it is shown anywhere, with colons or capitals too, or the certificate itself. */
 function trusted(certificates: SamlSettings['certificates'], named: readonly string[]): SamlSettings['certificates'] {

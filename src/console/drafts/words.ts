@@ -3,6 +3,7 @@ import type { DraftStatus } from '#access/drafts/drafts.ts'
 import type { AccessChange } from '#access/previews/change.ts'
 import { namesOf } from '#audit/names-of.ts'
 import type { CallContext } from '#src/context.ts'
+import { someOf } from '#words/counts.ts'
 import { dateInWords } from '#words/times.ts'
 import type { Tone } from '../ui/parts.tsx'
 
@@ -20,10 +21,7 @@ type Names = (id: string | null | undefined) => string
 const until = (time: string | null | undefined): string =>
   time === null || time === undefined ? '' : ` until ${dateInWords(time)}`
 
-const listed = (ids: readonly string[], names: Names): string => {
-  const [shown, more] = [ids.slice(0, 5).map(names).join(', '), ids.length - 5]
-  return more > 0 ? `${shown} and ${more} more` : shown
-}
+const listed = (ids: readonly string[], names: Names): string => someOf(ids.map(names))
 
 /** Of the kinds that a draft can hold; another one is called by its name. */
 function inWords(change: AccessChange, names: Names): string[] {

@@ -7,6 +7,7 @@ import { prepared } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction, requirePermissionSomewhere, type Transaction } from '#src/context.ts'
+import { someOf } from '#words/counts.ts'
 
 export type GuestTerms = {
   /** Days; null: also without end. */
@@ -45,7 +46,7 @@ export async function requireGuestInvitation(
   const { maxDays, domains } = await termsWithin(tx, ctx)
   if ((maxDays === null && domains === null) || (await isOurs(tx, ctx, email))) return
   if (domains !== null && !domains.includes(domainOf(email) ?? '')) {
-    const message = `People from outside are invited at ${domains.length === 0 ? 'no domain' : list(domains)} only; ask an administrator to add the domain in the settings`
+    const message = `People from outside are invited at ${domains.length === 0 ? 'no domain' : someOf(domains)} only; ask an administrator to add the domain in the settings`
     throw against('guest_domain', 'email', message)
   }
   requireEnd(ctx, maxDays, expiresAt)
@@ -87,11 +88,6 @@ function requireEnd(ctx: CallContext, maxDays: number | null, expiresAt: string 
   if (expiresAt !== null && new Date(expiresAt) <= last) return
   const message = `For people from outside, choose a date until ${last.toISOString().slice(0, 10)}: ${maxDays} days are the most here`
   throw against('guest_end_date', 'expiresAt', message)
-}
-
-const list = (domains: readonly string[]): string => {
-  const [shown, more] = [domains.slice(0, 5).join(', '), domains.length - 5]
-  return more > 0 ? `${shown} and ${more} more` : shown
 }
 
 const against = (reason: string, path: string, message: string): AppError =>

@@ -12,6 +12,7 @@ import { getUser, lockUserRow, type UserRecord } from '#directory/users.ts'
 import { AppError, invalid, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, requirePermission, type Transaction } from '#src/context.ts'
+import { someOf } from '#words/counts.ts'
 import { raiseAlarm } from '../../notices/alarms/raise-alarm.ts'
 import { proposeAddress } from './address-proposals.ts'
 import { requestAdoption } from './adoption-requests.ts'
@@ -155,10 +156,9 @@ export async function withAdoptedMembers<T>(ctx: CallContext, group: Membership,
 }
 
 const waiting = (people: readonly Known[]): AppError => {
-  const names = people.slice(0, 5).map(({ userName }) => userName)
-  const more = people.length > names.length ? ` and ${people.length - names.length} more` : ''
+  const names = someOf(people.map(({ userName }) => userName))
   return invalid(
-    `An administrator has to confirm that this directory takes over ${names.join(', ')}${more}, before they can be members`,
+    `An administrator has to confirm that this directory takes over ${names}, before they can be members`,
     'invalidValue',
   )
 }
