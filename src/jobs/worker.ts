@@ -78,6 +78,7 @@ export function startWorker(services: Services, log: Log, options: WorkerOptions
       await isDue('upkeep', () => look('upkeep'))
       await isDue('statistics', () => analyzeGrown(database))
       await isDue('reseal', reseal)
+      if (isFailing) log.info('The worker finds its work again')
       isFailing = false
     } catch (error) {
       complain(error)
