@@ -4924,7 +4924,9 @@ CREATE TABLE applications (
   id text NOT NULL,
   name text NOT NULL,
   status text DEFAULT 'active'::text NOT NULL,
-  secret_sealed text NOT NULL,
+  -- Sealed rather than hashed: the client may use client_secret_jwt, and logout tokens may be signed with it. Null: a
+  -- public one.
+  secret_sealed text,
   redirect_uris jsonb NOT NULL,
   post_logout_redirect_uris jsonb NOT NULL,
   backchannel_logout_uri text,
@@ -4933,10 +4935,18 @@ CREATE TABLE applications (
   is_pkce_required boolean DEFAULT true NOT NULL,
   id_token_algorithm text DEFAULT 'RS256'::text NOT NULL,
   brands_claim text DEFAULT 'objects'::text NOT NULL,
+  -- confidential: keeps its secret on a server; public: has none; machine: signs nobody in and acts for itself.
+  kind text DEFAULT 'confidential'::text NOT NULL,
+  -- Origins whose pages may call the endpoints for tokens; public applications alone.
+  browser_origins jsonb DEFAULT '[]'::jsonb NOT NULL,
+  -- What a machine may do, in the form of an API key's: access, permissions, brandIds, addressRanges.
+  rights jsonb,
   CONSTRAINT applications_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT applications_kind CHECK ((kind = ANY (ARRAY['confidential'::text, 'public'::text, 'machine'::text])) AND (kind = 'machine'::text) = (rights IS NOT NULL) AND (kind = 'public'::text) = (secret_sealed IS NULL) AND (kind <> 'public'::text OR is_pkce_required)),
   CONSTRAINT applications_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
     REFERENCES organizations(id) ON DELETE CASCADE
 );
+CREATE INDEX applications_browser_origins ON applications USING gin (browser_origins) WHERE (kind = 'public'::text);
 CREATE UNIQUE INDEX applications_id ON applications USING btree (id);
 ALTER TABLE applications ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON applications FOR ALL TO rolecall_server
@@ -5012,6 +5022,52 @@ CREATE OR REPLACE FUNCTION public.resolve_application(p_application_id text)
 AS $function$ SELECT a.organization_id FROM applications a JOIN organizations o ON o.id = a.organization_id
         WHERE a.id = p_application_id AND o.status = 'active' $function$;
 GRANT EXECUTE ON FUNCTION resolve_application(text) TO rolecall_server;
+
+-- Whose an access token of a machine is, whether it is still good or not.
+CREATE OR REPLACE FUNCTION public.resolve_application_token(p_token_hash text)
+ RETURNS TABLE(organization_id text, application_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT p.organization_id, p.payload ->> 'clientId' FROM provider_artifacts p
+    WHERE p.model = 'ClientCredentials' AND p.id_hash = p_token_hash $function$;
+GRANT EXECUTE ON FUNCTION resolve_application_token(text) TO rolecall_server;
+
+-- The entry of a transaction of a machine; fails (RC401) where the token has run out, or the machine or its
+-- organization is off.
+CREATE OR REPLACE FUNCTION public.enter_application(p_organization_id text, p_token_hash text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM pg_catalog.set_config('rolecall.organization_id', p_organization_id, true);
+  PERFORM FROM public.provider_artifacts p
+    JOIN public.applications a ON a.organization_id = p.organization_id AND a.id = p.payload ->> 'clientId'
+      AND a.kind = 'machine' AND a.status = 'active'
+    JOIN public.organizations o ON o.id = a.organization_id AND o.status = 'active'
+    WHERE p.model = 'ClientCredentials' AND p.id_hash = p_token_hash AND p.organization_id = p_organization_id
+      AND p.expires_at > pg_catalog.now();
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'access token refused' USING ERRCODE = 'RC401';
+  END IF;
+  RETURN p_organization_id;
+END
+$function$;
+GRANT EXECUTE ON FUNCTION enter_application(text, text) TO rolecall_server;
+
+-- Whether some public application has registered the origin.
+CREATE OR REPLACE FUNCTION public.is_browser_origin(p_origin text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT EXISTS (SELECT FROM applications a JOIN organizations o ON o.id = a.organization_id AND o.status = 'active'
+    WHERE a.kind = 'public' AND a.status = 'active' AND a.browser_origins ? p_origin) $function$;
+GRANT EXECUTE ON FUNCTION is_browser_origin(text) TO rolecall_server;
 
 -- Keeps one thing of the OpenID provider. Ids are secrets of 256 bits or more and arrive hashed, so knowing one is the
 -- right to it.

@@ -13,7 +13,10 @@ import type { Urls } from '#platform/urls.ts'
 
 export type { Transaction } from '#db/database.ts'
 
-export type Actor = { type: 'directory' | 'api_key' | 'operator' | 'user' | 'system' | 'setup_link'; id: string }
+export type Actor = {
+  type: 'directory' | 'api_key' | 'application' | 'operator' | 'user' | 'system' | 'setup_link'
+  id: string
+}
 
 /** What a caller may do with the management verbs. Roles of people use the same names. */
 export type ManagementPermission =

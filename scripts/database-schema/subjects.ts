@@ -302,6 +302,9 @@ const applications: Subject = {
   relations: ['applications', 'application_sessions', 'application_logouts', 'provider_artifacts'],
   functions: [
     'resolve_application',
+    'resolve_application_token',
+    'enter_application',
+    'is_browser_origin',
     'put_provider_artifact',
     'find_provider_artifact',
     'consume_provider_artifact',

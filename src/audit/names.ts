@@ -11,6 +11,7 @@ const ofName = sql`x.name`
 export const actorName = sql`case a.actor_type
   when 'user' then ${named('users', ofUser, sql`a.actor_id`)}
   when 'api_key' then ${named('api_keys', ofName, sql`a.actor_id`)}
+  when 'application' then ${named('applications', ofName, sql`a.actor_id`)}
   when 'directory' then ${named('directories', ofName, sql`a.actor_id`)}
   when 'setup_link' then ${named('setup_links', sql`x.label`, sql`a.actor_id`)} end`
 

@@ -1,22 +1,18 @@
 // `rolecall api-key …`
 import type { Command } from 'commander'
-import { resolveBrand } from '#access/grants/managers/references.ts'
 import { issueApiKey, listApiKeys, revokeApiKey } from '#access/organizations/api-keys/api-keys.ts'
-import { invalid } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
+import { accessHelp, type ScopeOptions, scopeOf } from './scope-options.ts'
 
 type Scope = OutputOptions & { organization: string }
 
-type CreateOptions = Scope & {
-  name: string
-  expires?: string
-  access: string
-  permission?: string[]
-  brand?: string[]
-  from?: string[]
-}
+type CreateOptions = Scope &
+  ScopeOptions & {
+    name: string
+    expires?: string
+  }
 
 export function addApiKeyCommands(program: Command, runtime: CliRuntime): void {
   const apiKey = program.command('api-key').description('keys for the management API and for decisions')
@@ -29,7 +25,7 @@ export function addApiKeyCommands(program: Command, runtime: CliRuntime): void {
       '--expires <time>',
       'when it ends, e.g. 2030-01-31T12:00:00Z, or never; a year from now unless said otherwise',
     )
-    .option('--access <access>', 'everything, decisions, or permissions with --permission', 'everything')
+    .option('--access <access>', accessHelp, 'everything')
     .option('--permission <names...>', 'what it may do, e.g. users.manage')
     .option('--brand <brands...>', 'slugs or ids, where it may do so')
     .option('--from <ranges...>', 'addresses that it is good from, e.g. 192.0.2.0/24')
@@ -59,19 +55,13 @@ export function addApiKeyCommands(program: Command, runtime: CliRuntime): void {
 }
 
 async function inputOf(ctx: CallContext, options: CreateOptions): Promise<Parameters<typeof issueApiKey>[1]> {
-  const { name, expires, permission, brand, from } = options
-  const access = accesses.find((each) => each === options.access)
-  if (access === undefined) throw invalid(`--access is ${accesses.join(', ')}`, 'invalidValue')
-  const brandIds: string[] = []
-  for (const reference of brand ?? []) brandIds.push((await resolveBrand(ctx, reference)).id)
+  const { name, expires } = options
   return {
-    ...{ name, access, permissions: permission ?? null, addressRanges: from ?? null },
-    brandIds: brand === undefined ? null : brandIds,
+    name,
+    ...(await scopeOf(ctx, options)),
     ...(expires === undefined ? {} : { expiresAt: expires === 'never' ? null : expires }),
   }
 }
-
-const accesses = ['everything', 'decisions', 'permissions'] as const
 
 async function list(runtime: CliRuntime, options: Scope): Promise<void> {
   const items = await inOrganization(runtime, options.organization, (ctx) => listApiKeys(ctx))

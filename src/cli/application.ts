@@ -1,39 +1,51 @@
 // `rolecall application …`
 import { type Command, Option } from 'commander'
-import { listApplications } from '#access/applications/applications.ts'
+import { applicationKinds, listApplications } from '#access/applications/applications.ts'
 import { createApplication } from '#access/applications/create-application.ts'
+import { updateApplication } from '#access/applications/update-application.ts'
+import type { CallContext } from '#src/context.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
+import { accessHelp, type ScopeOptions, scopeOf } from './scope-options.ts'
 
 type Scope = OutputOptions & { organization: string }
 
-type CreateOptions = Scope & {
-  name: string
-  redirectUri: string[]
+type Fields = Partial<ScopeOptions> & {
+  redirectUri?: string[]
   postLogoutRedirectUri?: string[]
   backchannelLogoutUri?: string
+  browserOrigin?: string[]
   withoutPkce?: true
   idTokenAlgorithm?: string
   brandsClaim?: string
 }
 
+type CreateOptions = Scope & Fields & { name: string; kind: (typeof applicationKinds)[number] }
+
+type UpdateOptions = Scope & Fields & { application: string; name?: string }
+
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
 export function addApplicationCommands(program: Command, runtime: CliRuntime): void {
   const application = program.command('application').description('host products that sign people in through Rolecall')
-  application
+  const create = application
     .command('create')
-    .description('register a host product; its client secret is shown this once')
+    .description('register a host product or a machine; its client secret is shown this once')
     .requiredOption('--organization <slug>', 'slug or id')
     .requiredOption('--name <name>', 'name for people')
-    .requiredOption('--redirect-uri <uri>', 'where codes may be sent; may be given several times', collect)
-    .option('--post-logout-redirect-uri <uri>', 'where people may go after signing out; several times', collect)
-    .option('--backchannel-logout-uri <uri>', 'where the end of a session is told')
-    .option('--without-pkce', 'it knows no PKCE')
-    .addOption(new Option('--id-token-algorithm <algorithm>', 'RS256 unless told').choices(['RS256', 'ES256']))
-    .addOption(new Option('--brands-claim <form>', 'objects unless told, or slugs alone').choices(['objects', 'slugs']))
-    .option('--json', 'print one JSON line')
-    .action((options: CreateOptions) => create(runtime, options))
+    .addOption(
+      new Option('--kind <kind>', 'confidential; public keeps no secret; machine signs nobody in')
+        .choices(applicationKinds)
+        .default('confidential'),
+    )
+  withFields(create).action((options: CreateOptions) => createOne(runtime, options))
+  const update = application
+    .command('update')
+    .description('change an application; lists are replaced as a whole')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .requiredOption('--application <id>', 'its client id')
+    .option('--name <name>', 'name for people')
+  withFields(update).action((options: UpdateOptions) => updateOne(runtime, options))
   application
     .command('list')
     .description('list the applications')
@@ -42,14 +54,26 @@ export function addApplicationCommands(program: Command, runtime: CliRuntime): v
     .action((options: Scope) => list(runtime, options))
 }
 
-async function create(runtime: CliRuntime, options: CreateOptions): Promise<void> {
-  const { organization, name, redirectUri, postLogoutRedirectUri, backchannelLogoutUri } = options
-  const wanted = applicationOptionsOf(options)
+const withFields = (command: Command): Command =>
+  command
+    .option('--redirect-uri <uri>', 'where codes may be sent; may be given several times', collect)
+    .option('--post-logout-redirect-uri <uri>', 'where people may go after signing out; several times', collect)
+    .option('--backchannel-logout-uri <uri>', 'where the end of a session is told')
+    .option('--browser-origin <origin>', 'of a public one: whose pages may call for tokens; several times', collect)
+    .option('--without-pkce', 'it knows no PKCE')
+    .addOption(new Option('--id-token-algorithm <algorithm>', 'RS256 unless told').choices(['RS256', 'ES256']))
+    .addOption(new Option('--brands-claim <form>', 'objects unless told, or slugs alone').choices(['objects', 'slugs']))
+    .option('--access <access>', `of a machine: ${accessHelp}; decisions unless told`)
+    .option('--permission <names...>', 'of a machine: what it may do, e.g. users.manage')
+    .option('--brand <brands...>', 'of a machine: slugs or ids, where it may do so')
+    .option('--from <ranges...>', 'of a machine: addresses that its tokens are good from, e.g. 192.0.2.0/24')
+    .option('--json', 'print one JSON line')
+
+async function createOne(runtime: CliRuntime, options: CreateOptions): Promise<void> {
+  const { organization, name, kind } = options
   const made = await inOrganization(runtime, organization, async (ctx, { urls }) => {
-    const { application, clientSecret } = await createApplication(ctx, {
-      ...{ name, redirectUris: redirectUri, postLogoutRedirectUris: postLogoutRedirectUri, backchannelLogoutUri },
-      ...wanted,
-    })
+    const created = await createApplication(ctx, { name, kind, ...(await fieldsOf(ctx, options)) })
+    const { application, clientSecret } = created
     return { applicationId: application.id, clientId: application.id, clientSecret, ...urls.provider }
   })
   const human = () => [
@@ -57,23 +81,42 @@ async function create(runtime: CliRuntime, options: CreateOptions): Promise<void
     `  Issuer         ${made.issuer}`,
     `  Discovery      ${made.discoveryUrl}`,
     `  Client id      ${made.clientId}`,
-    `  Client secret  ${made.clientSecret}`,
-    'The secret is not shown again.',
+    ...(made.clientSecret === null
+      ? ['It has no secret: PKCE takes its place.']
+      : [`  Client secret  ${made.clientSecret}`, 'The secret is not shown again.']),
   ]
   print(runtime, options, { json: made, human })
 }
 
+async function updateOne(runtime: CliRuntime, options: UpdateOptions): Promise<void> {
+  const { organization, application: applicationId, name } = options
+  const changed = await inOrganization(runtime, organization, async (ctx) =>
+    updateApplication(ctx, { applicationId, name, ...(await fieldsOf(ctx, options)) }),
+  )
+  print(runtime, options, { json: changed, human: () => [`Changed the application ${changed.name} (${changed.id})`] })
+}
+
 /** Where nothing is said, the verb knows what is usual. */
-const applicationOptionsOf = ({ withoutPkce, idTokenAlgorithm, brandsClaim }: CreateOptions): object => ({
-  ...(withoutPkce === true ? { isPkceRequired: false } : {}),
-  ...(idTokenAlgorithm === undefined ? {} : { idTokenAlgorithm }),
-  ...(brandsClaim === undefined ? {} : { brandsClaim }),
-})
+async function fieldsOf(ctx: CallContext, options: Fields): Promise<object> {
+  const { redirectUri, postLogoutRedirectUri, backchannelLogoutUri, browserOrigin, idTokenAlgorithm } = options
+  const { access, permission, brand, from, brandsClaim } = options
+  const hasRights = [access, permission, brand, from].some((option) => option !== undefined)
+  return {
+    ...{ redirectUris: redirectUri, postLogoutRedirectUris: postLogoutRedirectUri, backchannelLogoutUri },
+    ...{ browserOrigins: browserOrigin, idTokenAlgorithm, brandsClaim },
+    ...(options.withoutPkce === true ? { isPkceRequired: false } : {}),
+    ...(hasRights ? { rights: await scopeOf(ctx, { ...options, access: access ?? usualAccess(permission) }) } : {}),
+  }
+}
+
+const usualAccess = (permission: string[] | undefined): string =>
+  permission === undefined ? 'decisions' : 'permissions'
 
 async function list(runtime: CliRuntime, options: Scope): Promise<void> {
   const items = await inOrganization(runtime, options.organization, (ctx) => listApplications(ctx))
   printList(runtime, options, items, {
     NAME: ({ name }) => name,
+    KIND: ({ kind }) => kind,
     STATUS: ({ status }) => status,
     'CLIENT ID': ({ id }) => id,
     'REDIRECT URIS': ({ redirectUris }) => redirectUris.join(' '),

@@ -2,7 +2,7 @@
 // hash. No payload holds the id under which it is found.
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { waitingPayload } from '#access/applications/authorization-requests.ts'
-import type { Client, ClientReader } from '#access/applications/clients.ts'
+import { type Client, type ClientReader, isOnDevice } from '#access/applications/clients.ts'
 import {
   consumeArtifact,
   dropArtifact,
@@ -42,20 +42,41 @@ function clientAdapter(clients: ClientReader): Adapter {
   }
 }
 
+/** What a machine's token may be for; none of the scopes that are about people. */
+export const machineScope = 'rolecall.api'
+
 /** Of our own: whether the client has to use PKCE (RFC 7636). */
 export const pkceRequired = 'is_pkce_required'
 
+/** Of our own: whose pages may call for the client. */
+export const browserOrigins = 'browser_origins'
+
+type ClientMetadata = AdapterPayload & {
+  response_modes?: string[]
+  [pkceRequired]: boolean
+  [browserOrigins]: string[]
+}
+
 /** An application in the words of dynamic client registration (RFC 7591). */
-const metadataOf = (client: Client): AdapterPayload & { response_modes: string[]; [pkceRequired]: boolean } => ({
-  client_id: client.id,
-  client_name: client.name,
-  client_secret: client.secret,
+function metadataOf(client: Client): ClientMetadata {
+  const { id, name, secret, isPkceRequired } = client
+  const common = {
+    ...{ client_id: id, client_name: name, [pkceRequired]: isPkceRequired, [browserOrigins]: client.browserOrigins },
+    ...(secret === null ? { token_endpoint_auth_method: 'none' as const } : { client_secret: secret }),
+  }
+  return client.kind === 'machine' ? { ...common, ...ofMachine } : { ...common, ...ofSignIn(client) }
+}
+
+const ofMachine = { grant_types: ['client_credentials'], response_types: [], redirect_uris: [], scope: machineScope }
+
+const ofSignIn = (client: Client): Partial<ClientMetadata> => ({
+  // RFC 8252: on a person's device the loopback's port is whatever is free, and apps have schemes of their own.
+  application_type: isOnDevice(client) ? 'native' : 'web',
   redirect_uris: client.redirectUris,
   post_logout_redirect_uris: client.postLogoutRedirectUris,
   // The answer to another response type is that there is none, and it goes where that type would have gone.
   response_modes: visitOf().isOtherResponse ? ['query', 'fragment'] : ['query'],
   id_token_signed_response_alg: client.idTokenAlgorithm,
-  [pkceRequired]: client.isPkceRequired,
   ...(client.backchannelLogoutUri === null
     ? {}
     : { backchannel_logout_uri: client.backchannelLogoutUri, backchannel_logout_session_required: true }),
@@ -119,9 +140,10 @@ async function artifactOf(
   clients: ClientReader,
   given: { model: string; id: string; payload: AdapterPayload; seconds: number | null },
 ): Promise<NewArtifact> {
-  const { session } = visitOf()
+  const { session, continued } = visitOf()
   if (given.model === 'Interaction') {
-    const payload = waitingPayload(given.payload.params, session?.authenticatedAt ?? null)
+    const since = continued === undefined ? session : continued
+    const payload = waitingPayload(given.payload.params, since?.authenticatedAt ?? null)
     return { ...given, payload, organizationId: null, userId: null, sessionId: null, grantId: null }
   }
   const { accountId = null, clientId = '', grantId = null, sessionUid } = given.payload

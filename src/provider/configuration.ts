@@ -1,12 +1,12 @@
 // How oidc-provider is set up: code flow with PKCE alone, short-lived tokens, one session, which is Rolecall's.
 import type { Account, Configuration, KoaContextWithOIDC, UnknownObject } from 'oidc-provider'
-import { continuationPath } from '#access/applications/authorization-requests.ts'
+import { confirmationPath, continuationPath } from '#access/applications/authorization-requests.ts'
 import type { ClientReader } from '#access/applications/clients.ts'
 import type { SigningKey } from '#access/applications/signing-keys.ts'
 import { findUserClaims, type UserClaims } from '#access/applications/user-claims.ts'
 import { touchSessionById } from '#access/sign-in/sessions/resolve-session.ts'
 import { enterOrganization, type Services } from '#src/context.ts'
-import { createAdapters, pkceRequired } from './adapter.ts'
+import { browserOrigins, createAdapters, machineScope, pkceRequired } from './adapter.ts'
 import { createPolicy } from './policy.ts'
 import { visitOf } from './visits.ts'
 
@@ -38,13 +38,15 @@ export function configurationOf(services: Services, clients: ClientReader, keys:
     jwks: { keys: [...keys] } as NonNullable<Configuration['jwks']>,
     claims,
     // scim.me: the person's own SCIM resource, at /Me of their directory.
-    scopes: ['openid', 'profile', 'email', 'offline_access', 'scim.me'],
+    scopes: ['openid', 'profile', 'email', 'offline_access', 'scim.me', machineScope],
     // Claims stand in the ID token, too, so that an application needs one call.
     conformIdTokenClaims: false,
     responseTypes: ['code'],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    // Whether an origin is anybody's is settled at the door (engine.ts); here, whether it is the client's own.
+    clientBasedCORS: (_, origin, client) => (client[browserOrigins] as string[] | undefined)?.includes(origin) === true,
     clientDefaults: { grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] },
-    extraClientMetadata: { properties: [pkceRequired] },
+    extraClientMetadata: { properties: [pkceRequired, browserOrigins] },
     // A client that does without has to keep its secret, by which it exchanges the code (OAuth 2.0 Security BCP 2.1.1).
     pkce: { required: (_, client) => client[pkceRequired] !== false },
     cookies: { names: { session: innerCookieName } },
@@ -53,7 +55,14 @@ export function configurationOf(services: Services, clients: ClientReader, keys:
     interactions: { policy: createPolicy(clients), url: signInUrl(clients) },
     // All of them die with the session, which is shorter than the longest of these.
     ttl: {
-      ...{ AccessToken: 600, AuthorizationCode: 60, IdToken: 300, Interaction: 1_800, Session: day },
+      ...{
+        AccessToken: 600,
+        ClientCredentials: 600,
+        AuthorizationCode: 60,
+        IdToken: 300,
+        Interaction: 1_800,
+        Session: day,
+      },
       ...{ RefreshToken: 14 * day, Grant: 14 * day },
     },
     expiresWithSession: () => false,
@@ -75,6 +84,7 @@ const ownTokens = (_: KoaContextWithOIDC, client: { clientId: string }, token: {
   token.clientId === client.clientId
 
 const features: NonNullable<Configuration['features']> = {
+  clientCredentials: { enabled: true },
   devInteractions: { enabled: false },
   dPoP: { enabled: false },
   pushedAuthorizationRequests: { enabled: false },
@@ -88,10 +98,11 @@ const features: NonNullable<Configuration['features']> = {
 
 type SignInUrl = NonNullable<NonNullable<Configuration['interactions']>['url']>
 
-/** Sign-in at the application's organization, then back to the waiting request. */
+/** Sign-in at the application's organization, then back to the waiting request; or whether the person wants it at all. */
 const signInUrl =
   (clients: ClientReader): SignInUrl =>
-  async (ctx, { uid, params }) => {
+  async (ctx, { uid, params, prompt }) => {
+    if (prompt.name === 'consent') return confirmationPath(uid)
     const client = await clients.find(String(params['client_id']))
     const query = new URLSearchParams({
       return_to: continuationPath(uid),

@@ -29,7 +29,8 @@ export function createEngine(services: ProviderServices, clients: ClientReader):
     const before = made
     const keys = await loadSigningKeys(services)
     const kids = keys.map(({ kid }) => kid).join()
-    const answer = before?.kids === kids ? before.answer : create(services, configurationOf(services, clients, keys))
+    const answer =
+      before?.kids === kids ? before.answer : create(services, clients, configurationOf(services, clients, keys))
     made = { answer, kids, checkedAt: services.clock.now().getTime() }
     return answer
   }
@@ -49,11 +50,15 @@ export function createEngine(services: ProviderServices, clients: ClientReader):
   }
 }
 
-function create({ urls, log }: ProviderServices, configuration: ConstructorParameters<typeof Provider>[1]): Answer {
+function create(
+  { urls, log }: ProviderServices,
+  clients: ClientReader,
+  configuration: ConstructorParameters<typeof Provider>[1],
+): Answer {
   const provider = new Provider(urls.provider.issuer, configuration)
   // The addresses that it gives out are made from what provider.ts writes into these headers.
   provider.proxy = true
-  provider.use(atTheDoor)
+  provider.use(atTheDoor(clients))
   provider.on('server_error', (ctx, error) => {
     const { code } = error instanceof AppError ? error : { code: 'internal' }
     if (code === 'unavailable') {
@@ -69,14 +74,27 @@ function create({ urls, log }: ProviderServices, configuration: ConstructorParam
 
 const corsHeaders = ['Allow-Origin', 'Allow-Methods', 'Allow-Headers', 'Allow-Credentials', 'Expose-Headers', 'Max-Age']
 
-type DoorContext = Pick<KoaContextWithOIDC, 'req' | 'path' | 'status' | 'type' | 'body' | 'respond' | 'remove'>
+type DoorContext = Pick<KoaContextWithOIDC, 'req' | 'path' | 'status' | 'type' | 'body' | 'respond' | 'remove' | 'get'>
 
-/** The provider sets no cookie and reflects no origin: the browser's session is not its own, and where a request waits is in the address. */
-async function atTheDoor(ctx: DoorContext, next: () => Promise<unknown>): Promise<void> {
-  await next()
-  ctx.remove('Set-Cookie')
-  // Applications call from their servers: no page of any origin is to read an answer.
-  for (const name of corsHeaders) ctx.remove(`Access-Control-${name}`)
+type Door = (ctx: DoorContext, next: () => Promise<unknown>) => Promise<void>
+
+/**
+ * The provider sets no cookie, since the browser's session is not its own and where a request waits is in the address. It lets no page
+ * read an answer but those of public applications: others call from their servers.
+ */
+const atTheDoor =
+  (clients: ClientReader): Door =>
+  async (ctx, next) => {
+    const origin = ctx.get('Origin')
+    const isKnown = origin !== '' && (await clients.isBrowserOrigin(origin))
+    await next()
+    ctx.remove('Set-Cookie')
+    if (!isKnown) for (const name of corsHeaders) ctx.remove(`Access-Control-${name}`)
+    settle(ctx)
+  }
+
+/** What becomes of an answer that is no JSON. */
+function settle(ctx: DoorContext): void {
   if (ctx.path.startsWith('/.well-known/') && ctx.status === 200) {
     ctx.body = { ...(ctx.body as object), response_modes_supported: ['query'] }
   }

@@ -1,8 +1,9 @@
 // When a person is sent to sign in. The session is Rolecall's: there is one or not, of this organization or not, recent
-// enough or not. Applications are the organization's own, so nobody is asked for consent.
+// enough or not. Applications are the organization's own, so nobody is asked for consent, but whether it is the application that
+// asks, where a program on a device does.
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { ClientReader } from '#access/applications/clients.ts'
-import { isFresh, visitOf } from './visits.ts'
+import { isConfirmed, isFresh, visitOf } from './visits.ts'
 
 const { base, Check } = interactionPolicy
 
@@ -18,6 +19,7 @@ export function createPolicy(clients: ClientReader): interactionPolicy.DefaultPo
   consent.checks.add(
     new Check('organization', 'the person is of another organization', (ctx) => refuseStrangers(ctx, clients)),
   )
+  consent.checks.add(new Check('on_device', 'the person has to confirm it', isUnconfirmedDevice))
   return policy
 }
 
@@ -29,6 +31,10 @@ function isTooLongAgo({ req, oidc }: KoaContextWithOIDC): boolean {
   if (maxAge === undefined || isFresh(visitOf({ req }))) return false
   return oidc.session?.past(Number(maxAge)) !== false
 }
+
+// A program on a device cannot prove that it is the application: the person says so, or nothing goes there (RFC 8252 §8.6).
+const isUnconfirmedDevice = ({ req, oidc }: KoaContextWithOIDC): boolean =>
+  oidc.client?.applicationType === 'native' && !isConfirmed(visitOf({ req }))
 
 async function refuseStrangers({ req, oidc }: KoaContextWithOIDC, clients: ClientReader): Promise<boolean> {
   const client = await clients.find(oidc.client?.clientId ?? '')

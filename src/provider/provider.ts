@@ -17,6 +17,7 @@ import { readSession } from '#http/session.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { notFound } from '#platform/errors.ts'
 import { innerCookieName, routes } from './configuration.ts'
+import { createConfirmation } from './confirmation.tsx'
 import { createEngine, type Engine, type ProviderServices } from './engine.ts'
 import { createLogout } from './logout.tsx'
 import { beginVisit, type Failure } from './visits.ts'
@@ -47,6 +48,7 @@ export function createProvider(services: ProviderServices): Hono<AppEnv> {
     await dropWaitingRequest(database, uid)
     return pass(c, services, engine, request)
   })
+  provider.route('/', createConfirmation(services, clients, session))
   provider.route('/', createLogout(services, clients, session))
   return provider
 }

@@ -9,7 +9,7 @@ export type Visit = {
   /** The live session of the browser; the provider has none of its own. */
   session: BrowserSession | undefined
   /** Where a waiting request goes on: when the person of that time had last proven who they are. */
-  continued: { authenticatedAt: string | null } | undefined
+  continued: { authenticatedAt: string | null; confirmedBy: string | null } | undefined
   /** Whether something else than a code is asked for, which has to be told the way that it asks for. */
   isOtherResponse: boolean
   /** What is to be shown as a page. */
@@ -35,6 +35,10 @@ export function visitOf(ctx: Pick<KoaContextWithOIDC, 'req'> | undefined = Provi
   if (visit === undefined) throw new Error('The OpenID provider was reached past its door')
   return visit
 }
+
+/** Whether the person of this very session has said that the request is theirs. */
+export const isConfirmed = ({ session, continued }: Visit): boolean =>
+  session !== undefined && continued?.confirmedBy === session.sessionId
 
 /** Whether the person has proven who they are since the request began to wait. Both times are the database's. */
 export function isFresh({ session, continued }: Visit): boolean {

@@ -100,8 +100,55 @@ describe('applications', () => {
     expect((await client.patch(`applications/${body.id}`, { backchannelLogoutUri: uri })).status).toBe(400)
   })
 
+  test('are of a kind, which decides what they have, and stays', async () => {
+    const app = {
+      kind: 'public',
+      redirectUris: ['com.example.app:/callback'],
+      browserOrigins: ['https://app.example.com'],
+    }
+    const made = await create(client, app)
+    expect(made).toMatchObject({
+      status: 201,
+      body: { ...app, rights: null, isPkceRequired: true, clientSecret: null },
+    })
+    expect((await client.post(`applications/${made.body.id}/secret`)).status).toBe(400)
+    const rights = { access: 'permissions', permissions: ['users.manage'], brandIds: null, addressRanges: null }
+    const machine = await client.post('applications', { kind: 'machine', name: 'Sync', rights })
+    expect(machine).toMatchObject({ status: 201, body: { kind: 'machine', redirectUris: [], rights } })
+    expect(machine.body.clientSecret).toMatch(/^rca_/)
+    const usual = await client.post('applications', { kind: 'machine', name: 'Asks' })
+    expect(usual.body.rights).toMatchObject({ access: 'decisions', permissions: null })
+    const changed = await client.patch(`applications/${usual.body.id}`, { rights })
+    expect(changed).toMatchObject({ status: 200, body: { rights } })
+    expect((await client.patch(`applications/${usual.body.id}`, { kind: 'public' })).status).toBe(400)
+  })
+
+  test.each([
+    ['a machine with a redirect URI', { kind: 'machine' }],
+    [
+      'a machine that may nothing that there is',
+      { kind: 'machine', redirectUris: [], rights: { access: 'permissions' } },
+    ],
+    ['rights of a public one', { kind: 'public', rights: { access: 'decisions' } }],
+    ['rights of a confidential one', { rights: { access: 'decisions' } }],
+    ['a public one without PKCE', { kind: 'public', isPkceRequired: false }],
+    ['origins of a confidential one', { browserOrigins: ['https://app.example.com'] }],
+    ['a scheme of its own of a confidential one', { redirectUris: ['com.example.app:/callback'] }],
+    ['a path in an origin', { kind: 'public', browserOrigins: ['https://app.example.com/'] }],
+    ['an origin without encryption', { kind: 'public', browserOrigins: ['http://app.example.com'] }],
+    ['a scheme that is no domain name', { kind: 'public', redirectUris: ['myapp:/callback'] }],
+    ['a script', { kind: 'public', redirectUris: ['java.script:alert(1)#x'] }],
+    ['a scheme that runs something', { kind: 'public', redirectUris: ['javascript:alert(1)'] }],
+    ['http beside loopback', { kind: 'public', redirectUris: ['http://app.example.com/callback'] }],
+  ])('refuse %s', async (_, fields) => {
+    expect(await create(client, fields)).toMatchObject({ status: 400, body: { reason: 'invalidValue' } })
+  })
+
   test('C-006: of another organization are not there', async () => {
     const { id } = (await create(client)).body
+    const [brand] = [(await other.post('brands', { slug: 'aurora', name: 'Aurora' })).body.id]
+    const foreign = { kind: 'machine', name: 'Sync', rights: { access: 'decisions', brandIds: [brand] } }
+    expect((await client.post('applications', foreign)).status).toBe(404)
     for (const unknown of [id, 'app_00000000000000000000000000', 'nothing']) {
       const answers = [
         await other.get(`applications/${unknown}`),
@@ -147,6 +194,31 @@ describe('application create and list', () => {
     expect(listed.lines[0]).toContain('CLIENT ID')
     expect(listed.lines.join('\n')).toContain(json.clientId)
     expect(listed.lines.join('\n')).not.toContain('rca_')
+  })
+  test('register a machine and change its rights', async () => {
+    const org = ['--organization', client.slug]
+    const { json } = await stage.rolecall(
+      ...[
+        'application',
+        'create',
+        ...org,
+        '--name',
+        'Sync',
+        '--kind',
+        'machine',
+        '--permission',
+        'users.manage',
+        '--json',
+      ],
+    )
+    expect((await client.get(`applications/${json.clientId}`)).body).toMatchObject({
+      ...{ kind: 'machine', rights: { access: 'permissions', permissions: ['users.manage'] } },
+    })
+    const update = ['application', 'update', ...org, '--application', json.clientId, '--access', 'decisions', '--json']
+    expect((await stage.rolecall(...update)).json.rights).toMatchObject({ access: 'decisions', permissions: null })
+    const app = ['--name', 'Reader', '--kind', 'public', '--redirect-uri', 'com.example.app:/cb']
+    const { lines } = await stage.rolecall('application', 'create', ...org, ...app)
+    expect(lines.join()).toContain('It has no secret')
   })
   test('say what is wrong', async () => {
     const org = ['--organization', client.slug]

@@ -49,6 +49,7 @@ beforeAll(async () => {
   const application = (
     await createApplication(ctx, { name: 'Newsroom', redirectUris: ['https://newsroom.example.com/callback'] })
   ).application.id
+  const machine = (await createApplication(ctx, { kind: 'machine', name: 'Night sync' })).application.id
   await issueApiKey(ctx, { name: 'Nightly report' })
   const key = (await listApiKeys(ctx))[0]?.id
   const domain = (await addDomain(ctx, { name: 'example.org' })).id
@@ -62,7 +63,7 @@ beforeAll(async () => {
   const leave = { from: inDays(100), until: inDays(400), reason: 'Parental leave' }
   await planAbsence(ctx, { userId: user, ...leave })
   await exceptFromInactivity(ctx, { userId: user, reason: 'On leave' })
-  Object.assign(ids, { brand, user, role, editor, group, application, key, domain, emergency })
+  Object.assign(ids, { brand, user, role, editor, group, application, machine, key, domain, emergency })
   walk = await startWalk((view) => openAs(browser, app, administrator, view))
 })
 afterAll(async () => {
@@ -89,7 +90,11 @@ walkPages(
     ['/console/settings/domains', 'example.org'],
     ['/console/settings/domains/:domain/remove', 'What will happen'],
     ['/console/settings/applications', 'Newsroom'],
+    ['/console/settings/applications/new/confidential', 'It knows no PKCE'],
+    ['/console/settings/applications/new/public', 'Origins of its pages'],
+    ['/console/settings/applications/new/machine', 'What it may do'],
     ['/console/settings/applications/:application', 'Discovery address'],
+    ['/console/settings/applications/:machine', 'Name and rights'],
     ['/console/settings/applications/:application/rotate', 'void at once'],
     ['/console/settings/applications/:application/disable', 'until it is turned on again'],
     ['/console/settings/applications/:application/delete', 'cannot be undone'],

@@ -31,7 +31,13 @@ beforeAll(async () => {
       postLogoutRedirectUris: [`${origin}/`],
       backchannelLogoutUri: `${origin}/backchannel-logout`,
     })
-    return createHostApp({ issuer: app.origin, clientId: application.id, clientSecret, apiKey, origin })
+    return createHostApp({
+      issuer: app.origin,
+      clientId: application.id,
+      clientSecret: clientSecret ?? '',
+      apiKey,
+      origin,
+    })
   })
   worker = startWorker(app.services, createLog('silent'), { tickMillis: 50 })
   browser = await launchBrowser()

@@ -175,11 +175,13 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
   })
   await insert('applications', {
     id: app,
+    kind: 'confidential',
     name: 'x',
     status: 'active',
     secret_sealed: 'x',
     redirect_uris: [],
     post_logout_redirect_uris: [],
+    browser_origins: [],
     is_pkce_required: true,
     id_token_algorithm: 'RS256',
     brands_claim: 'objects',

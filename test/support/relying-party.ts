@@ -46,10 +46,8 @@ export async function createRelyingParty(
   } = {},
 ): Promise<RelyingParty> {
   const { redirectUris = [callback], auth, ...rest } = options
-  const { application, clientSecret } = await createApplication(organization.ctx, {
-    ...{ name: 'Newsroom', redirectUris },
-    ...rest,
-  })
+  const made = await createApplication(organization.ctx, { name: 'Newsroom', redirectUris, ...rest })
+  const { application, clientSecret } = { ...made, clientSecret: made.clientSecret ?? '' }
   const execute = { execute: [allowInsecureRequests] }
   const config = await discovery(new URL(app.origin), application.id, clientSecret, auth?.(clientSecret), execute)
 

@@ -6,6 +6,7 @@ import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import type { SealPlace } from '#platform/sealing.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
+import type { KeyScope } from '../grants/managers/key-scope.ts'
 
 /** What an application may want otherwise. */
 export const applicationOptions = {
@@ -19,21 +20,32 @@ export const applicationOptions = {
 
 type ApplicationOptions = { [Name in keyof typeof applicationOptions]: z.output<(typeof applicationOptions)[Name]> }
 
+/** `confidential`: keeps a secret on a server; `public`: cannot keep one; `machine`: signs nobody in and acts for itself. */
+export const applicationKinds = ['confidential', 'public', 'machine'] as const
+
+export type ApplicationKind = (typeof applicationKinds)[number]
+
 export type ApplicationRecord = {
   id: string
+  kind: ApplicationKind
   name: string
   status: 'active' | 'disabled'
   redirectUris: string[]
   postLogoutRedirectUris: string[]
   backchannelLogoutUri: string | null
+  /** Whose pages may call the endpoints for tokens. */
+  browserOrigins: string[]
+  /** What a machine may do; null for all others. */
+  rights: KeyScope | null
 } & ApplicationOptions & {
     createdAt: string
     updatedAt: string
   }
 
 /** The columns of an ApplicationRecord, for `applications a`. */
-export const applicationColumns = sql`a.id, a.name, a.status, a.redirect_uris as "redirectUris",
+export const applicationColumns = sql`a.id, a.kind, a.name, a.status, a.redirect_uris as "redirectUris",
   a.post_logout_redirect_uris as "postLogoutRedirectUris", a.backchannel_logout_uri as "backchannelLogoutUri",
+  a.browser_origins as "browserOrigins", a.rights,
   a.is_pkce_required as "isPkceRequired", a.id_token_algorithm as "idTokenAlgorithm", a.brands_claim as "brandsClaim",
   a.created_at as "createdAt", a.updated_at as "updatedAt"`
 
@@ -55,6 +67,19 @@ const lockApplication = prepared<{ organizationId: string; applicationId: string
   (p) => sql`select ${applicationColumns} from applications a
     where a.organization_id = ${p.organizationId} and a.id = ${p.applicationId} for no key update`,
 )
+
+/** What is kept as JSON, as the database takes it. */
+export const textsOf = ({
+  redirectUris,
+  postLogoutRedirectUris,
+  browserOrigins,
+  rights,
+}: Pick<ApplicationRecord, 'redirectUris' | 'postLogoutRedirectUris' | 'browserOrigins' | 'rights'>) => ({
+  redirectUris: JSON.stringify(redirectUris),
+  postLogoutRedirectUris: JSON.stringify(postLogoutRedirectUris),
+  browserOrigins: JSON.stringify(browserOrigins),
+  rights: rights === null ? null : JSON.stringify(rights),
+})
 
 /** Takes back every code, grant and token that the application holds. */
 export const dropTokens = prepared<{ organizationId: string; applicationId: string }, never>(

@@ -7,21 +7,30 @@ import { type ApplicationRecord, applicationSecretPlace } from './applications.t
 
 export type Client = Pick<
   ApplicationRecord,
-  'id' | 'name' | 'redirectUris' | 'postLogoutRedirectUris' | 'isPkceRequired' | 'idTokenAlgorithm' | 'brandsClaim'
+  | 'id'
+  | 'kind'
+  | 'name'
+  | 'redirectUris'
+  | 'postLogoutRedirectUris'
+  | 'isPkceRequired'
+  | 'idTokenAlgorithm'
+  | 'brandsClaim'
+  | 'browserOrigins'
 > & {
   organization: { id: string; slug: string; name: string }
   backchannelLogoutUri: string | null
-  secret: string
+  /** Null: a public one, which has none. */
+  secret: string | null
 }
 
-type Row = Omit<Client, 'secret'> & { secretSealed: string }
+type Row = Omit<Client, 'secret'> & { secretSealed: string | null }
 
 const resolve = prepared<{ applicationId: string }, { organizationId: string }>(
   (p) => sql`select organization_id as "organizationId" from resolve_application(${p.applicationId})`,
 )
 
 const select = prepared<{ organizationId: string; applicationId: string }, Row>(
-  (p) => sql`select a.id, a.name, a.redirect_uris as "redirectUris",
+  (p) => sql`select a.id, a.kind, a.name, a.browser_origins as "browserOrigins", a.redirect_uris as "redirectUris",
       a.post_logout_redirect_uris as "postLogoutRedirectUris", a.backchannel_logout_uri as "backchannelLogoutUri",
       a.secret_sealed as "secretSealed", a.is_pkce_required as "isPkceRequired",
       a.id_token_algorithm as "idTokenAlgorithm", a.brands_claim as "brandsClaim",
@@ -30,11 +39,21 @@ const select = prepared<{ organizationId: string; applicationId: string }, Row>(
     where a.organization_id = ${p.organizationId} and a.id = ${p.applicationId} and a.status = 'active'`,
 )
 
+/** Whether it is a program on a person's device, which another program there may pass itself off as (RFC 8252 §8.6). */
+export const isOnDevice = ({ kind, redirectUris }: Pick<Client, 'kind' | 'redirectUris'>): boolean =>
+  kind === 'public' && redirectUris.some((uri) => !uri.startsWith('https:'))
+
 const remembered = 1_000
+
+const isRegistered = prepared<{ origin: string }, { isRegistered: boolean }>(
+  (p) => sql`select is_browser_origin(${p.origin}) as "isRegistered"`,
+)
 
 export type ClientReader = {
   /** The active application of an active organization. @throws AppError unavailable */
   find(clientId: string): Promise<Client | undefined>
+  /** Whether pages of this origin belong to some public application. @throws AppError unavailable */
+  isBrowserOrigin(origin: string): Promise<boolean>
 }
 
 /** Whose application it is never changes and is remembered; all else is asked each time. */
@@ -52,6 +71,10 @@ export function createClientReader(services: Services): ClientReader {
   }
 
   return {
+    isBrowserOrigin: async (origin) => {
+      const [row] = await services.database.read(isRegistered({ origin }))
+      return row?.isRegistered === true
+    },
     find: async (applicationId) => {
       if (!isId('app', applicationId)) return undefined
       const organizationId = await ownerOf(applicationId)
@@ -63,7 +86,8 @@ export function createClientReader(services: Services): ClientReader {
         .then(([rows]) => rows ?? [])
       if (row === undefined) return undefined
       const { secretSealed, ...client } = row
-      return { ...client, secret: services.sealing.open(secretSealed, applicationSecretPlace(organizationId, row.id)) }
+      const place = applicationSecretPlace(organizationId, row.id)
+      return { ...client, secret: secretSealed === null ? null : services.sealing.open(secretSealed, place) }
     },
   }
 }

@@ -1,4 +1,5 @@
-// A host product is registered: it gets a client_id and a secret, and tokens only ever go to the addresses given here.
+// A host product is registered: it gets a client_id and, where it can keep one, a secret; tokens only ever go to the addresses
+// given here.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
@@ -9,16 +10,22 @@ import { type CallContext, inTransaction, nowOf, requirePermission, requireReach
 import {
   type ApplicationRecord,
   applicationColumns,
+  applicationKinds,
   applicationOptions,
   applicationSecretPlace,
+  textsOf,
 } from './applications.ts'
+import { checkKind, requireGivableRights, rightsSchema } from './kinds.ts'
 import { applicationUris, checkBackchannel } from './uris.ts'
 
 const CreateApplicationInput = z.object({
+  kind: z.enum(applicationKinds).default('confidential'),
   name: nameSchema,
-  redirectUris: applicationUris.redirectUris,
+  redirectUris: applicationUris.redirectUris.default([]),
   postLogoutRedirectUris: applicationUris.postLogoutRedirectUris.optional(),
   backchannelLogoutUri: applicationUris.backchannelLogoutUri.optional(),
+  browserOrigins: applicationUris.browserOrigins.default([]),
+  rights: rightsSchema.nullish(),
   isPkceRequired: applicationOptions.isPkceRequired.default(true),
   idTokenAlgorithm: applicationOptions.idTokenAlgorithm.default('RS256'),
   brandsClaim: applicationOptions.brandsClaim.default('objects'),
@@ -29,11 +36,14 @@ export type CreateApplicationInput = z.input<typeof CreateApplicationInput>
 type Parameters = {
   organizationId: string
   id: string
+  kind: string
   name: string
-  secretSealed: string
+  secretSealed: string | null
   redirectUris: string
   postLogoutRedirectUris: string
   backchannelLogoutUri: string | null
+  browserOrigins: string
+  rights: string | null
   isPkceRequired: boolean
   idTokenAlgorithm: string
   brandsClaim: string
@@ -41,39 +51,48 @@ type Parameters = {
 }
 
 const insert = prepared<Parameters, ApplicationRecord>(
-  (p) => sql`insert into applications as a (organization_id, id, name, secret_sealed, redirect_uris,
-      post_logout_redirect_uris, backchannel_logout_uri, is_pkce_required, id_token_algorithm, brands_claim, created_at, updated_at)
-    values (${p.organizationId}, ${p.id}, ${p.name}, ${p.secretSealed}, ${p.redirectUris}::jsonb,
-      ${p.postLogoutRedirectUris}::jsonb, ${p.backchannelLogoutUri}, ${p.isPkceRequired}, ${p.idTokenAlgorithm},
-      ${p.brandsClaim}, ${p.now}::timestamptz, ${p.now}::timestamptz)
+  (p) => sql`insert into applications as a (organization_id, id, kind, name, secret_sealed, redirect_uris,
+      post_logout_redirect_uris, backchannel_logout_uri, browser_origins, rights, is_pkce_required, id_token_algorithm,
+      brands_claim, created_at, updated_at)
+    values (${p.organizationId}, ${p.id}, ${p.kind}, ${p.name}, ${p.secretSealed}, ${p.redirectUris}::jsonb,
+      ${p.postLogoutRedirectUris}::jsonb, ${p.backchannelLogoutUri}, ${p.browserOrigins}::jsonb, ${p.rights}::jsonb,
+      ${p.isPkceRequired}, ${p.idTokenAlgorithm}, ${p.brandsClaim}, ${p.now}::timestamptz, ${p.now}::timestamptz)
     returning ${applicationColumns}`,
 )
 
-/** @returns the application and its secret, which is shown this once. @throws AppError invalid; forbidden (reason `ceiling`) */
+/**
+ * @returns the application and its secret, which is shown this once; null for a public one, which has none
+ * @throws AppError invalid; forbidden (reason `ceiling`); not_found for a brand of a machine's rights
+ */
 export async function createApplication(
   ctx: CallContext,
   input: CreateApplicationInput,
-): Promise<{ application: ApplicationRecord; clientSecret: string }> {
+): Promise<{ application: ApplicationRecord; clientSecret: string | null }> {
   requirePermission(ctx, 'applications.write')
-  const { name, redirectUris, ...optional } = parseInput(CreateApplicationInput, input)
-  const { postLogoutRedirectUris = [], backchannelLogoutUri = null, ...options } = optional
+  const {
+    postLogoutRedirectUris = [],
+    backchannelLogoutUri = null,
+    rights: asked = null,
+    ...given
+  } = parseInput(CreateApplicationInput, input)
+  const wanted = { ...given, postLogoutRedirectUris, backchannelLogoutUri }
+  const rights = checkKind({ ...wanted, rights: asked })
   checkBackchannel(ctx, backchannelLogoutUri)
   const [id, { organizationId }] = [ctx.ids.next('app'), ctx]
-  const { plain } = issueSecret('rca', ctx.randomBytes)
+  const clientSecret = wanted.kind === 'public' ? null : issueSecret('rca', ctx.randomBytes).plain
   const statement = insert({
-    ...{ organizationId, id, name, backchannelLogoutUri, ...options },
-    secretSealed: ctx.sealing.seal(plain, applicationSecretPlace(organizationId, id)),
-    redirectUris: JSON.stringify(redirectUris),
-    postLogoutRedirectUris: JSON.stringify(postLogoutRedirectUris),
-    now: nowOf(ctx),
+    ...{ organizationId, id, ...wanted, ...textsOf({ ...wanted, rights }), now: nowOf(ctx) },
+    secretSealed:
+      clientSecret === null ? null : ctx.sealing.seal(clientSecret, applicationSecretPlace(organizationId, id)),
   })
-  const detail = { name, redirectUris, postLogoutRedirectUris, backchannelLogoutUri, ...options }
+  const detail = { ...wanted, rights }
   const audit = recordAudit(ctx, { action: 'application.create', targetType: 'application', targetId: id, detail })
   const [rows] = await inTransaction(ctx, async (tx) => {
-    await requireReach(tx, ctx, { kind: 'application' })
+    if (rights === null) await requireReach(tx, ctx, { kind: 'application' })
+    else await requireGivableRights(tx, ctx, rights)
     return tx.commitWith<ApplicationRecord>(statement, audit)
   })
   const application = rows?.[0]
   if (application === undefined) throw new Error('The insert returned no row')
-  return { application, clientSecret: plain }
+  return { application, clientSecret }
 }

@@ -3,8 +3,9 @@ import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
-import { type CallContext, inTransaction, refuseUnknown, requirePermission, requireReach } from '#src/context.ts'
+import { type CallContext, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
 import { dropTokens, lockApplicationRow } from './applications.ts'
+import { requireControl } from './kinds.ts'
 
 type Key = { organizationId: string; applicationId: string }
 
@@ -25,8 +26,9 @@ export async function deleteApplication(ctx: CallContext, applicationId: string)
   if (!isId('app', applicationId)) return refuseUnknown(ctx, 'Application')
   const key = { organizationId: ctx.organizationId, applicationId }
   await inTransaction(ctx, async (tx) => {
-    const { name } = await lockApplicationRow(tx, ctx, applicationId)
-    await requireReach(tx, ctx, { kind: 'application' })
+    const application = await lockApplicationRow(tx, ctx, applicationId)
+    const { name } = application
+    await requireControl(tx, ctx, application)
     const entry = {
       action: 'application.delete',
       targetType: 'application',

@@ -4,15 +4,17 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { isId } from '#platform/ids.ts'
-import { nameSchema, parseInput } from '#platform/input.ts'
-import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission, requireReach } from '#src/context.ts'
+import { given, nameSchema, parseInput } from '#platform/input.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import {
   type ApplicationRecord,
   applicationColumns,
   applicationOptions,
   dropTokens,
   lockApplicationRow,
+  textsOf,
 } from './applications.ts'
+import { checkKind, requireControl, requireGivableRights, rightsSchema } from './kinds.ts'
 import { applicationUris, checkBackchannel } from './uris.ts'
 
 const UpdateApplicationInput = z.object({
@@ -22,6 +24,8 @@ const UpdateApplicationInput = z.object({
   redirectUris: applicationUris.redirectUris.optional(),
   postLogoutRedirectUris: applicationUris.postLogoutRedirectUris.optional(),
   backchannelLogoutUri: applicationUris.backchannelLogoutUri.optional(),
+  browserOrigins: applicationUris.browserOrigins.optional(),
+  rights: rightsSchema.optional(),
   isPkceRequired: applicationOptions.isPkceRequired.optional(),
   idTokenAlgorithm: applicationOptions.idTokenAlgorithm.optional(),
   brandsClaim: applicationOptions.brandsClaim.optional(),
@@ -35,6 +39,8 @@ type Parameters = {
   redirectUris: string
   postLogoutRedirectUris: string
   backchannelLogoutUri: string | null
+  browserOrigins: string
+  rights: string | null
   isPkceRequired: boolean
   idTokenAlgorithm: string
   brandsClaim: string
@@ -44,7 +50,8 @@ type Parameters = {
 const update = prepared<Parameters, ApplicationRecord>(
   (p) => sql`update applications a set name = ${p.name}, status = ${p.status}, redirect_uris = ${p.redirectUris}::jsonb,
       post_logout_redirect_uris = ${p.postLogoutRedirectUris}::jsonb,
-      backchannel_logout_uri = ${p.backchannelLogoutUri}, is_pkce_required = ${p.isPkceRequired}::boolean,
+      backchannel_logout_uri = ${p.backchannelLogoutUri}, browser_origins = ${p.browserOrigins}::jsonb,
+      rights = ${p.rights}::jsonb, is_pkce_required = ${p.isPkceRequired}::boolean,
       id_token_algorithm = ${p.idTokenAlgorithm}, brands_claim = ${p.brandsClaim}, updated_at = ${p.now}::timestamptz
     where a.organization_id = ${p.organizationId} and a.id = ${p.applicationId} returning ${applicationColumns}`,
 )
@@ -61,18 +68,14 @@ export async function updateApplication(
   const { organizationId } = ctx
   return inTransaction(ctx, async (tx) => {
     const before = await lockApplicationRow(tx, ctx, applicationId)
-    const changes = changesOf(before, wanted)
+    const { rights: asked = before.rights, ...rest } = wanted
+    const rights = checkKind({ ...before, ...given(rest), rights: asked })
+    const changes = changesOf(before, { ...rest, rights })
     if (Object.keys(changes).length === 0) return before
-    if (Object.keys(changes).some((name) => name !== 'name')) await requireReach(tx, ctx, { kind: 'application' })
+    if (Object.keys(changes).some((name) => name !== 'name')) await requireControl(tx, ctx, before)
+    if (rights !== null && changes.rights !== undefined) await requireGivableRights(tx, ctx, rights)
     const after = { ...before, ...changes }
-    const write = update({
-      ...{ organizationId, applicationId, name: after.name, status: after.status, now: nowOf(ctx) },
-      redirectUris: JSON.stringify(after.redirectUris),
-      postLogoutRedirectUris: JSON.stringify(after.postLogoutRedirectUris),
-      backchannelLogoutUri: after.backchannelLogoutUri,
-      ...{ isPkceRequired: after.isPkceRequired, brandsClaim: after.brandsClaim },
-      idTokenAlgorithm: after.idTokenAlgorithm,
-    })
+    const write = update({ organizationId, applicationId, ...after, ...textsOf(after), now: nowOf(ctx) })
     const detail = { after: changes, before: pick(before, Object.keys(changes)) }
     const entry = {
       action: 'application.update',

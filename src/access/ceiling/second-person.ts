@@ -3,7 +3,7 @@
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
-import type { CallContext, Transaction } from '#src/context.ts'
+import type { Actor, CallContext, Transaction } from '#src/context.ts'
 import { administrative } from '../decisions/permissions.ts'
 
 const asksFor = prepared<{ organizationId: string; actorId: string }, { isAsked: boolean }>(
@@ -17,13 +17,15 @@ const known = new WeakMap<Transaction, Promise<boolean>>()
 /** Trials that have come upon something that wants a second person. */
 const noted = new WeakSet<Transaction>()
 
+const asked: ReadonlySet<Actor['type']> = new Set(['user', 'api_key', 'application'])
+
 function isAsked(tx: Transaction, { organizationId, actor }: CallContext): Promise<boolean> {
-  if (actor.type !== 'user' && actor.type !== 'api_key') return Promise.resolve(false)
+  if (!asked.has(actor.type)) return Promise.resolve(false)
   // As it is before the transaction changes it.
-  const asked =
+  const answer =
     known.get(tx) ?? tx.run(asksFor({ organizationId, actorId: actor.id })).then(([row]) => row?.isAsked === true)
-  known.set(tx, asked)
-  return asked
+  known.set(tx, answer)
+  return answer
 }
 
 /** Whether what the caller does is judged by it, and nobody has approved it. */

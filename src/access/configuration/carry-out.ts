@@ -39,10 +39,11 @@ async function makeDirectory(ctx: CallContext, work: Work): Promise<Issued> {
   return { section: 'directories', key: work.key, id: directory.id, secret: token.token }
 }
 
-async function makeApplication(ctx: CallContext, work: Work): Promise<Issued> {
+async function makeApplication(ctx: CallContext, work: Work): Promise<Issued | undefined> {
   const { status, ...item } = work.item
   const { application, clientSecret } = await createApplication(ctx, input(item))
   if (status !== undefined) await updateApplication(ctx, input({ applicationId: application.id, status }))
+  if (clientSecret === null) return undefined
   return { section: 'applications', key: work.key, id: application.id, secret: clientSecret }
 }
 
@@ -60,7 +61,7 @@ const ground: Record<string, Ground> = {
 }
 
 /** The same for what is made with a secret. */
-const issuing: Record<string, (ctx: CallContext, work: Work) => Promise<Issued>> = {
+const issuing: Record<string, (ctx: CallContext, work: Work) => Promise<Issued | undefined>> = {
   'directories create': makeDirectory,
   'applications create': makeApplication,
 }

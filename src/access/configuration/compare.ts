@@ -49,6 +49,7 @@ const forCreation: ReadonlySet<string> = new Set(['metadataXml', 'entityId'])
 /** What a connection is; another provider is another connection. */
 const lasting: Partial<Record<ListSection, readonly string[]>> = {
   connections: ['type', 'preset', 'issuer', 'clientId', 'metadataUrl'],
+  applications: ['kind'],
 }
 
 const inOrder = (field: string, value: unknown): unknown =>

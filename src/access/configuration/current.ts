@@ -107,7 +107,10 @@ export async function readCurrent(ctx: CallContext): Promise<Current> {
     })),
     directories: directories.map(({ brakeLimit: _limit, createdAt: _made, updatedAt: _changed, ...item }) => item),
     connections: connections.map((connection) => connectionItem(connection, names)),
-    applications: (await listApplications(ctx)).map(({ createdAt: _made, updatedAt: _changed, ...item }) => item),
+    // Machines are ways in for programs, as API keys are: no document has them.
+    applications: (await listApplications(ctx))
+      .filter(({ kind }) => kind !== 'machine')
+      .map(({ rights: _none, createdAt: _made, updatedAt: _changed, ...item }) => item),
   }
   return {
     ...{ organization: { name, administratorBrandAccess, roleStrategy, secondPerson }, settings },

@@ -139,8 +139,10 @@ const uris = z.array(z.string())
 const Application = z.strictObject({
   name: nameSchema,
   status: z.enum(['active', 'disabled']).optional(),
+  kind: z.enum(['confidential', 'public']).optional(),
   redirectUris: uris,
   postLogoutRedirectUris: uris.optional(),
+  browserOrigins: uris.optional(),
   backchannelLogoutUri: z.string().nullable().optional(),
   isPkceRequired: z.boolean().optional(),
   idTokenAlgorithm: z.enum(['RS256', 'ES256']).optional(),

@@ -1,8 +1,15 @@
-// Who asks: a bearer API key becomes a CallContext, within what the key may ask.
-import type { MiddlewareHandler } from 'hono'
-import { isWithinRanges, rightsOfKey } from '#access/grants/managers/key-scope.ts'
+// Who asks: a bearer API key or the access token of a machine becomes a CallContext, within what it may ask.
+import type { Context, MiddlewareHandler, Next } from 'hono'
+import {
+  enterMachine,
+  type MachineTokenOwner,
+  resolveMachineToken,
+  rightsOfMachine,
+} from '#access/applications/machine-tokens.ts'
+import { isWithinRanges, type KeyScope, rightsOfKey } from '#access/grants/managers/key-scope.ts'
 import {
   type ApiKeyOwner,
+  apiKeyPrefix,
   enterApiKey,
   resolveApiKey,
   touchApiKey,
@@ -18,6 +25,24 @@ import type { ApiEnv, ApiServices } from './env.ts'
 
 /** @throws AppError unauthenticated for a missing or unknown key; too_many */
 export function requireApiKey(services: ApiServices): MiddlewareHandler<ApiEnv> {
+  const [byKey, byToken] = [keyDoor(services), machineDoor(services)]
+  return async (c, next) => {
+    const secret = bearerSecret(c.req.header('authorization'), 'an API key')
+    c.set('urls', services.urls)
+    // Keys are known by their look; tokens have none of their own.
+    const door = secret.startsWith(apiKeyPrefix) ? byKey : byToken
+    await door(c, sha256(secret), next)
+  }
+}
+
+type Door = (c: Context<ApiEnv>, secretHash: string, next: Next) => Promise<void>
+
+const requireAddress = (scope: KeyScope, ip: string | null, what: string): void => {
+  if (isWithinRanges(scope, ip)) return
+  throw new AppError('forbidden', `${what} is not good from this address`, { reason: 'address' })
+}
+
+function keyDoor(services: ApiServices): Door {
   const gate = createSecretGate<ApiKeyOwner>(services.limits, {
     resolve: (keyHash) => resolveApiKey(services.database, keyHash),
     askerOf: ({ organizationId, keyId }) => ({ organizationId, kind: 'apiKey', id: keyId }),
@@ -26,12 +51,10 @@ export function requireApiKey(services: ApiServices): MiddlewareHandler<ApiEnv> 
   const noteUse = createUseNotes(services.clock, 'an API key')
   const parts = servicesOf(services)
 
-  return async (c, next) => {
-    const keyHash = sha256(bearerSecret(c.req.header('authorization'), 'an API key'))
+  return async (c, keyHash, next) => {
     const ip = clientAddress(c, services.trustedProxies)
     const { organizationId, keyId, scope } = await gate.enter(keyHash, ip)
-    if (!isWithinRanges(scope, ip))
-      throw new AppError('forbidden', 'The API key is not good from this address', { reason: 'address' })
+    requireAddress(scope, ip, 'The API key')
     const ctx: CallContext = {
       ...parts,
       organizationId,
@@ -41,11 +64,41 @@ export function requireApiKey(services: ApiServices): MiddlewareHandler<ApiEnv> 
       requestId: c.get('requestId'),
     }
     c.set('ctx', ctx)
-    c.set('urls', services.urls)
     await next()
     gate.leave(keyHash, ip, c.res.status)
     if (c.res.status === 401) return
     const note = () => touchApiKey({ organizationId, keyId, now: nowOf(ctx) })
     noteUse(c.get('log'), keyId, () => inTransaction(ctx, (tx) => tx.commitWith(note())))
+  }
+}
+
+/** A machine's token is good for ten minutes, and what the machine may do is asked each time. */
+function machineDoor(services: ApiServices): Door {
+  const gate = createSecretGate<MachineTokenOwner>(services.limits, {
+    resolve: (tokenHash) => resolveMachineToken(services.database, tokenHash),
+    askerOf: ({ organizationId, applicationId }) => ({ organizationId, kind: 'apiKey', id: applicationId }),
+    refusal: 'The API key or access token is not valid',
+  })
+  const parts = servicesOf(services)
+
+  return async (c, tokenHash, next) => {
+    const ip = clientAddress(c, services.trustedProxies)
+    const owner = await gate.enter(tokenHash, ip)
+    const { organizationId, applicationId } = owner
+    const rights = await rightsOfMachine(services.database, { ...owner, tokenHash }).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'unauthenticated') gate.leave(tokenHash, ip, 401)
+      throw error
+    })
+    requireAddress(rights, ip, 'The access token')
+    c.set('ctx', {
+      ...parts,
+      organizationId,
+      actor: { type: 'application', id: applicationId },
+      ...rightsOfKey(rights),
+      entry: enterMachine({ organizationId, tokenHash }),
+      requestId: c.get('requestId'),
+    })
+    await next()
+    gate.leave(tokenHash, ip, c.res.status)
   }
 }

@@ -93,3 +93,20 @@ export const decisionSchema = z
     ),
   })
   .openapi('Decision')
+
+/** What a program may do: an API key, or a machine. */
+export const keyScopeShape = {
+  access: z.enum(['everything', 'decisions', 'permissions']).openapi({
+    description:
+      '`decisions`: asks what people may do, and nothing else; `permissions`: what the list of them lets people do',
+  }),
+  permissions: z
+    .array(z.string())
+    .nullable()
+    .openapi({ example: ['users.manage', 'roles.assign'] }),
+  brandIds: z.array(z.string()).nullable().openapi({ description: 'Null: in the whole organization' }),
+  addressRanges: z
+    .array(z.string())
+    .nullable()
+    .openapi({ example: ['192.0.2.0/24'] }),
+}

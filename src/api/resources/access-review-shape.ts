@@ -63,7 +63,11 @@ export const Review = z
     ...{ startsAt: time, openedAt: time.nullable(), dueAt: time.nullable(), closesAt: time.nullable() },
     ...{ closedAt: time.nullable(), suspendedAt: time.nullable() },
     owner: z
-      .object({ type: z.enum(['user', 'api_key', 'operator']), id: z.string(), name: z.string().nullable() })
+      .object({
+        type: z.enum(['user', 'api_key', 'application', 'operator']),
+        id: z.string(),
+        name: z.string().nullable(),
+      })
       .openapi({ description: 'In whose name, and within whose rights, answers take effect' }),
     isRestoring: z.boolean(),
     csvSha256: z.string().nullable().openapi({ description: 'Of the evidence as it was sealed' }),

@@ -3,23 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { issueApiKey, listApiKeys, revokeApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
-import { time, timeInput } from '../contract/schemas.ts'
-
-const scope = {
-  access: z.enum(['everything', 'decisions', 'permissions']).openapi({
-    description:
-      '`decisions`: asks what people may do, and nothing else; `permissions`: what the list of them lets people do',
-  }),
-  permissions: z
-    .array(z.string())
-    .nullable()
-    .openapi({ example: ['users.manage', 'roles.assign'] }),
-  brandIds: z.array(z.string()).nullable().openapi({ description: 'Null: in the whole organization' }),
-  addressRanges: z
-    .array(z.string())
-    .nullable()
-    .openapi({ example: ['192.0.2.0/24'] }),
-}
+import { keyScopeShape as scope, time, timeInput } from '../contract/schemas.ts'
 
 const ApiKey = z
   .object({

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import {
   type ApplicationRecord,
+  applicationKinds,
   applicationOptions,
   getApplication,
   listApplications,
@@ -13,17 +14,30 @@ import { updateApplication } from '#access/applications/update-application.ts'
 import type { Urls } from '#platform/urls.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
-import { time } from '../contract/schemas.ts'
+import { keyScopeShape, time } from '../contract/schemas.ts'
 
 const status = z.enum(['active', 'disabled'])
+
+const kind = z.enum(applicationKinds).openapi({
+  description:
+    '`confidential` keeps a secret on a server; `public` (single-page, mobile, command line) has none; `machine` signs nobody in',
+})
+
+const rights = z.strictObject(keyScopeShape).openapi('ApplicationRights', {
+  description: 'What a machine may do, by the tokens that it gets for itself',
+})
 
 const fields = {
   name: z.string(),
   redirectUris: z.array(z.string()).openapi({
-    description: 'Where codes may be sent: https, or http on loopback; compared character by character',
+    description:
+      'Where codes may be sent: https, or http on loopback; for public applications also com.example.app:/callback. Compared character by character, but for the port of a public application on loopback',
   }),
   postLogoutRedirectUris: z.array(z.string()),
   backchannelLogoutUri: z.string().nullable().openapi({ description: 'Where the end of a session is told' }),
+  browserOrigins: z
+    .array(z.string())
+    .openapi({ description: 'Whose pages may call the endpoints for tokens; of public applications alone' }),
   isPkceRequired: z.boolean().openapi({ description: 'False for an application that knows no PKCE (RFC 7636)' }),
   idTokenAlgorithm: z
     .enum(applicationOptions.idTokenAlgorithm.options)
@@ -36,7 +50,9 @@ const fields = {
 const Application = z
   .object({
     id: z.string(),
+    kind,
     ...fields,
+    rights: rights.nullable(),
     status,
     clientId: z.string(),
     issuer: z.string(),
@@ -46,16 +62,24 @@ const Application = z
   })
   .openapi('Application')
 
-const secret = { clientSecret: z.string().openapi({ description: 'The client secret; shown this once' }) }
+const clientSecret = z.string().openapi({ description: 'The client secret; shown this once' })
 
-const NewApplication = Application.extend(secret).openapi('NewApplication')
+const NewApplication = Application.extend({
+  clientSecret: clientSecret
+    .nullable()
+    .openapi({ description: 'Shown this once; null for a public one, which has none' }),
+}).openapi('NewApplication')
 
-const NewSecret = z.object({ clientId: z.string(), ...secret }).openapi('ApplicationSecret')
+const NewSecret = z.object({ clientId: z.string(), clientSecret }).openapi('ApplicationSecret')
 
 const CreateApplication = z.strictObject({
-  ...{ name: fields.name, redirectUris: fields.redirectUris },
+  kind: kind.optional(),
+  name: fields.name,
+  redirectUris: fields.redirectUris.optional(),
   postLogoutRedirectUris: fields.postLogoutRedirectUris.optional(),
   backchannelLogoutUri: fields.backchannelLogoutUri.optional(),
+  browserOrigins: fields.browserOrigins.optional(),
+  rights: rights.partial().optional(),
   isPkceRequired: fields.isPkceRequired.optional(),
   idTokenAlgorithm: fields.idTokenAlgorithm.optional(),
   brandsClaim: fields.brandsClaim.optional(),
@@ -89,7 +113,10 @@ const getRoute = operation('get', '/applications/{id}', 'getApplication', {
 
 const updateRoute = operation('patch', '/applications/{id}', 'updateApplication', {
   summary: 'Change an application, or switch it off and on; switched off, its tokens are gone for good',
-  request: { params: idParam, body: jsonBody(z.strictObject({ ...fields, status }).partial()) },
+  request: {
+    params: idParam,
+    body: jsonBody(z.strictObject({ ...fields, rights: rights.partial(), status }).partial()),
+  },
   responses: { 200: jsonAnswer(Application, 'The application as it is now') },
 })
 

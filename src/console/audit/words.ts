@@ -154,6 +154,7 @@ export const actionKinds: readonly { value: string; label: string }[] = [
 const actorTypes: Record<string, string> = {
   directory: 'a directory',
   api_key: 'an API key',
+  application: 'an application',
   operator: 'the operator',
   system: 'Rolecall itself',
   setup_link: 'a setup link',
@@ -163,7 +164,7 @@ const actorTypes: Record<string, string> = {
 /** Who did it, by name where one is known. */
 export const actorWords = ({ type, id, name }: { type: string; id: string; name: string | null }): string => {
   if (name !== null) return name
-  return type === 'user' || type === 'api_key' || type === 'directory'
+  return ['user', 'api_key', 'application', 'directory'].includes(type)
     ? `${actorTypes[type]} (${id})`
     : (actorTypes[type] ?? id)
 }

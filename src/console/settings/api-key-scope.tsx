@@ -1,7 +1,8 @@
-// What an API key may do: the fields of the form, what they come to, and how a list says it.
+// What an API key or a machine may do: the fields of the form, what they come to, and how a list says it.
 
 import { permissionCatalogue } from '#access/decisions/permissions.ts'
 import type { BrandRecord } from '#access/grants/brands/brands.ts'
+import type { KeyScope } from '#access/grants/managers/key-scope.ts'
 import { managing } from '#access/grants/managers/management.ts'
 import type { ApiKeyRecord, issueApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import type { Form } from '#http/read-form.ts'
@@ -13,16 +14,35 @@ import { namedOptions, Select } from '../ui/parts.tsx'
 /** The key that a form asks for. */
 export function wantedKey(form: Form): Parameters<typeof issueApiKey>[1] {
   const expiresAt = endOfDay(form, 'expiresAt')
+  return { name: form['name'] ?? '', ...wantedScope(form), ...(expiresAt === undefined ? {} : { expiresAt }) }
+}
+
+/** @param before what it may do already, where the form cannot show all of that */
+export function wantedScope(form: Form, before?: KeyScope): KeyScope {
   const access = accesses.find(({ value }) => value === form['access'])?.value ?? 'decisions'
-  const chosen = managing.filter((name) => form[`permission.${name}`] === 'on')
+  const chosen: string[] = managing.filter((name) => form[`permission.${name}`] === 'on')
   const ranges = (form['addressRanges'] ?? '').split(/[\s,;]+/).filter((range) => range !== '')
+  const brandIds = (form['brandId'] ?? '') === '' ? null : [form['brandId'] ?? '']
   return {
-    ...{ name: form['name'] ?? '', access, addressRanges: ranges },
-    permissions: access === 'permissions' ? chosen : null,
-    brandIds: (form['brandId'] ?? '') === '' ? null : [form['brandId'] ?? ''],
-    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...{ access, addressRanges: ranges },
+    permissions: access === 'permissions' ? [...chosen, ...unlisted(before)] : null,
+    brandIds: form['brandId'] === severalBrands ? (before?.brandIds ?? null) : brandIds,
   }
 }
+
+const severalBrands = 'several'
+
+/** Permissions that no form offers, which are about the host's own things. */
+const unlisted = (scope: KeyScope | undefined): string[] =>
+  (scope?.permissions ?? []).filter((name) => !managing.some((offered) => offered === name))
+
+/** The values by which the form shows it. */
+export const scopeValues = (scope: KeyScope): Record<string, string> => ({
+  access: scope.access,
+  ...Object.fromEntries((scope.permissions ?? []).map((name) => [`permission.${name}`, 'on'])),
+  brandId: scope.brandIds !== null && scope.brandIds.length > 1 ? severalBrands : (scope.brandIds?.[0] ?? ''),
+  addressRanges: scope.addressRanges?.join(', ') ?? '',
+})
 
 const accesses = [
   { value: 'decisions', label: 'Ask what people may do', hint: 'All that a host product needs at run time.' },
@@ -30,7 +50,7 @@ const accesses = [
   { value: 'everything', label: 'Everything', hint: 'For whoever runs this organization by programs.' },
 ] as const
 
-export const reachWords = ({ access, permissions, brandIds }: ApiKeyRecord): string => {
+export const reachWords = ({ access, permissions, brandIds }: KeyScope): string => {
   const what =
     access === 'permissions' ? (permissions ?? []).join(', ') : access === 'decisions' ? 'Decisions' : 'Everything'
   return brandIds === null ? what : `${what} in ${brandIds.length === 1 ? 'one brand' : `${brandIds.length} brands`}`
@@ -60,7 +80,13 @@ export const ScopeFields = ({ state, brands }: { state: FormState; brands: reado
         label="Where"
         value={state.values['brandId'] ?? ''}
         error={state.errors['brandIds']}
-        options={[{ value: '', label: 'In the whole organization' }, ...namedOptions(brands)]}
+        options={[
+          { value: '', label: 'In the whole organization' },
+          ...(state.values['brandId'] === severalBrands
+            ? [{ value: severalBrands, label: 'In several brands, as now' }]
+            : []),
+          ...namedOptions(brands),
+        ]}
       />
     )}
     <Field

@@ -1,6 +1,6 @@
 // Rolecall as an OpenID provider for host applications, and what belongs to the whole installation.
 import { sql } from 'drizzle-orm'
-import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { boolean, check, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { ownOrganizationOnly, time } from './common.ts'
 import { organizations } from './organizations.ts'
 
@@ -12,15 +12,23 @@ export const applications = pgTable(
       .notNull()
       .references(() => organizations.id, { onDelete: 'cascade' }),
     id: text('id').notNull(),
+    /** Machines sign nobody in and act for themselves. */
+    kind: text('kind', { enum: ['confidential', 'public', 'machine'] })
+      .notNull()
+      .default('confidential'),
     name: text('name').notNull(),
     status: text('status', { enum: ['active', 'disabled'] })
       .notNull()
       .default('active'),
-    /** Sealed rather than hashed: the client may use client_secret_jwt, and logout tokens may be signed with it. */
-    secretSealed: text('secret_sealed').notNull(),
+    /** Sealed rather than hashed: the client may use client_secret_jwt, and logout tokens may be signed with it. Null: a public one. */
+    secretSealed: text('secret_sealed'),
     redirectUris: jsonb('redirect_uris').notNull(),
     postLogoutRedirectUris: jsonb('post_logout_redirect_uris').notNull(),
     backchannelLogoutUri: text('backchannel_logout_uri'),
+    /** Whose pages may call the endpoints for tokens. */
+    browserOrigins: jsonb('browser_origins').notNull().default([]),
+    /** What a machine may do, as an API key has it; null for all others. */
+    rights: jsonb('rights'),
     /** False for one that knows no PKCE and keeps its secret to itself. */
     isPkceRequired: boolean('is_pkce_required').notNull().default(true),
     idTokenAlgorithm: text('id_token_algorithm', { enum: ['RS256', 'ES256'] })
@@ -36,6 +44,12 @@ export const applications = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
     uniqueIndex('applications_id').on(table.id),
+    index('applications_browser_origins').using('gin', table.browserOrigins).where(sql`kind = 'public'`),
+    check(
+      'applications_kind',
+      sql`kind in ('confidential', 'public', 'machine') and (kind = 'machine') = (rights is not null)
+        and (kind = 'public') = (secret_sealed is null) and (kind <> 'public' or is_pkce_required)`,
+    ),
     ownOrganizationOnly(),
   ],
 )

@@ -44,10 +44,10 @@ export const accessReviews = pgTable(
     /** The last mail to the reviewers that went out: 0 at the opening, 1 a week before answers are due, 2 a day before, 3 overdue. */
     reminded: integer('reminded'),
     /** In whose name answers take effect, by what they may do by then. */
-    ownerType: text('owner_type', { enum: ['user', 'api_key', 'operator'] }).notNull(),
+    ownerType: text('owner_type', { enum: ['user', 'api_key', 'application', 'operator'] }).notNull(),
     ownerId: text('owner_id').notNull(),
     /** Who wants back what the campaign took, while that is under way. */
-    restoreType: text('restore_type', { enum: ['user', 'api_key', 'operator'] }),
+    restoreType: text('restore_type', { enum: ['user', 'api_key', 'application', 'operator'] }),
     restoreId: text('restore_id'),
     /** SHA-256 of the evidence as it was when the campaign closed. */
     csvSha256: text('csv_sha256'),

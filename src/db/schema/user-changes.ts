@@ -12,7 +12,7 @@ export const userChanges = pgTable(
       .references(() => organizations.id, { onDelete: 'cascade' }),
     id: text('id').notNull(),
     action: jsonb('action').notNull(),
-    actorType: text('actor_type', { enum: ['api_key', 'operator', 'user'] }).notNull(),
+    actorType: text('actor_type', { enum: ['api_key', 'application', 'operator', 'user'] }).notNull(),
     actorId: text('actor_id').notNull(),
     startedAt: time('started_at').notNull(),
     finishedAt: time('finished_at'),

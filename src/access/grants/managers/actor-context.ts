@@ -15,17 +15,20 @@ const actorStatus = prepared<{ organizationId: string; type: string; id: string 
         and u.status = 'active' and u.deleted_at is null)
       when 'api_key' then exists (select from api_keys k where k.organization_id = ${p.organizationId} and k.id = ${p.id}
         and k.revoked_at is null and (k.expires_at is null or k.expires_at > now()))
+      when 'application' then exists (select from applications a where a.organization_id = ${p.organizationId}
+        and a.id = ${p.id} and a.status = 'active')
       else true end as "isGood",
     exists (select from emergency_accounts e where e.organization_id = ${p.organizationId} and e.user_id = ${p.id})
       as "isEmergency",
-    (select json_build_object('access', k.access, 'permissions', k.permissions, 'brandIds', k.brand_ids,
+    coalesce((select json_build_object('access', k.access, 'permissions', k.permissions, 'brandIds', k.brand_ids,
         'addressRanges', k.address_ranges) from api_keys k
-      where k.organization_id = ${p.organizationId} and k.id = ${p.id}) as scope`,
+      where k.organization_id = ${p.organizationId} and k.id = ${p.id}),
+      (select a.rights::json from applications a where a.organization_id = ${p.organizationId} and a.id = ${p.id})) as scope`,
 )
 
 /**
  * @param system the worker's context
- * @returns undefined where the actor may do nothing any more: deactivated, or a key that is revoked or has expired
+ * @returns undefined where the actor may do nothing any more: deactivated, switched off, or a key that is revoked or has expired
  */
 export async function actorContext(system: CallContext, actor: Actor): Promise<CallContext | undefined> {
   const question = actorStatus({ organizationId: system.organizationId, ...actor })
@@ -38,13 +41,19 @@ export async function actorContext(system: CallContext, actor: Actor): Promise<C
   return (await asManager({ ...ctx, permissions: new Set() }, { isEmergency })).ctx
 }
 
+const makers = [
+  ['usr', 'user'],
+  ['key', 'api_key'],
+  ['app', 'application'],
+] as const
+
 /**
  * The rights of whoever is written down as having made something, as they are by now; without limit where the operator made it.
  * @param createdBy their id
  * @returns undefined where they may do nothing any more
  */
 export async function makersContext(ctx: CallContext, createdBy: string): Promise<CallContext | undefined> {
-  const type = isId('usr', createdBy) ? 'user' : isId('key', createdBy) ? 'api_key' : undefined
+  const [, type] = makers.find(([prefix]) => isId(prefix, createdBy)) ?? []
   return type === undefined ? ctx : actorContext(ctx, { type, id: createdBy })
 }
 

@@ -4,18 +4,11 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { listText, prepared } from '#db/statement.ts'
 import { issueSecret } from '#platform/crypto.ts'
-import { AppError, notFound } from '#platform/errors.ts'
+import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { instantSchema, nameSchema, parseInput, requireFuture } from '#platform/input.ts'
-import {
-  type CallContext,
-  inTransaction,
-  nowOf,
-  refuseUnknown,
-  requirePermission,
-  type Transaction,
-} from '#src/context.ts'
-import { requireEverything, requireHolding } from '../../ceiling/ceiling.ts'
+import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
+import { requireGivableScope, requireUnscoped } from '../../grants/managers/give-scope.ts'
 import { type KeyScope, keyScopeFields, keyScopeOf } from '../../grants/managers/key-scope.ts'
 
 export type ApiKeyRecord = KeyScope & {
@@ -95,8 +88,8 @@ export async function issueApiKey(ctx: CallContext, input: z.input<typeof IssueA
   const { organizationId } = ctx
   const detail = { name, expiresAt, ...scope }
   await inTransaction(ctx, async (tx) => {
-    requireUnscoped(ctx)
-    await requireScope(tx, ctx, { ...scope, until: expiresAt }, 'Issuing an API key that may do everything')
+    requireUnscoped(ctx, 'issues no further keys')
+    await requireGivableScope(tx, ctx, { ...scope, until: expiresAt }, 'Issuing an API key that may do everything')
     await tx.commitWith(
       insertKey({
         ...{ organizationId, id, name, keyHash: hash, lastFour, now, expiresAt, access: scope.access },
@@ -112,37 +105,6 @@ export async function issueApiKey(ctx: CallContext, input: z.input<typeof IssueA
 
 const inDays = (ctx: CallContext, days: number): string =>
   new Date(ctx.clock.now().getTime() + days * 86_400_000).toISOString()
-
-const countBrands = prepared<{ organizationId: string; ids: readonly string[] }, { found: number }>(
-  (p) => sql`select count(*)::int as found from brands
-    where organization_id = ${p.organizationId} and id = any (${p.ids}::text[])`,
-)
-
-// A key that is bound to a task or to a network must not make another that is not.
-function requireUnscoped(ctx: CallContext): void {
-  if (ctx.actor.type !== 'api_key' || ctx.permissions === 'all') return
-  throw new AppError('forbidden', 'An API key with limited access issues no further keys; ask a person', {
-    reason: 'ceiling',
-  })
-}
-
-/**
- * Nobody gives a key more than they hold, or takes one away that may do more.
- * @throws AppError forbidden (reason `ceiling`); not_found for a brand that is not there
- */
-async function requireScope(
-  tx: Transaction,
-  ctx: CallContext,
-  { access, permissions, brandIds, until }: KeyScope & { until: string | null },
-  what: string,
-): Promise<void> {
-  if (access === 'everything') return requireEverything(tx, ctx, what, 'nothing')
-  const ids = [...new Set(brandIds ?? [])]
-  const [counted] = await tx.run(countBrands({ organizationId: ctx.organizationId, ids }))
-  if (counted?.found !== ids.length) throw notFound('Brand')
-  if (access === 'decisions') return requirePermission(ctx, 'access.read')
-  await requireHolding(tx, ctx, { allows: permissions ?? [], scopes: brandIds ?? [''], until })
-}
 
 type ApiKeyKey = { organizationId: string; keyId: string }
 
@@ -165,7 +127,7 @@ export async function revokeApiKey(ctx: CallContext, keyId: string): Promise<voi
     const [found] = await tx.run(lockKey(key))
     if (found === undefined) throw notFound('API key')
     if (found.isRevoked) return
-    await requireScope(
+    await requireGivableScope(
       tx,
       ctx,
       { ...found, brandIds: null, until: nowOf(ctx) },

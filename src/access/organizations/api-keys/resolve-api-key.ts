@@ -4,6 +4,9 @@ import type { Database } from '#db/database.ts'
 import { prepared } from '#db/statement.ts'
 import type { KeyScope } from '../../grants/managers/key-scope.ts'
 
+/** How API keys begin. */
+export const apiKeyPrefix = 'rck_'
+
 export type ApiKeyOwner = { organizationId: string; keyId: string; scope: KeyScope }
 
 const resolve = prepared<{ keyHash: string }, ApiKeyOwner>(

@@ -79,8 +79,10 @@ export async function listUserChangeOutcomes(
   return rows ?? []
 }
 
+const lasting: ReadonlySet<Actor['type']> = new Set(['user', 'api_key', 'application', 'operator'])
+
 /** Refuses actors that no change can be gone on with in the name of. @throws AppError forbidden */
 export function requireLastingActor({ actor }: CallContext): Actor {
-  if (actor.type === 'user' || actor.type === 'api_key' || actor.type === 'operator') return actor
-  throw new AppError('forbidden', 'People, API keys and the operator change users', { reason: 'person' })
+  if (lasting.has(actor.type)) return actor
+  throw new AppError('forbidden', 'People, API keys, applications and the operator change users', { reason: 'person' })
 }

@@ -42,7 +42,7 @@ export type AccessReview = {
   closedAt: string | null
   suspendedAt: string | null
   /** In whose name answers take effect. */
-  owner: { type: 'user' | 'api_key' | 'operator'; id: string; name: string | null }
+  owner: { type: 'user' | 'api_key' | 'application' | 'operator'; id: string; name: string | null }
   isRestoring: boolean
   csvSha256: string | null
   jsonSha256: string | null

@@ -1,0 +1,141 @@
+// The form of an application: what each kind has, how it is read, and how it is filled.
+import type { ApplicationKind, ApplicationRecord } from '#access/applications/applications.ts'
+import type { BrandRecord } from '#access/grants/brands/brands.ts'
+import type { Form } from '#http/read-form.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
+import { type FormState, field, PostForm } from '#http/ui/form.tsx'
+import { Check, Field } from '#http/ui/forms.tsx'
+import { filledForm, textOf } from '../ui/forms.ts'
+import { Select, TextArea } from '../ui/parts.tsx'
+import { ScopeFields, scopeValues, wantedScope } from './api-key-scope.tsx'
+
+/** How the kinds are told apart, by people who register one. */
+export const kinds: Record<ApplicationKind, { label: string; hint: string }> = {
+  confidential: {
+    label: 'Application with a server',
+    hint: 'Signs people in, and keeps a client secret on its server.',
+  },
+  public: {
+    label: 'Browser, mobile or command-line application',
+    hint: 'Signs people in on their own device, where no secret can be kept.',
+  },
+  machine: {
+    label: 'Machine',
+    hint: 'Signs nobody in: a program that acts for itself, within the rights that it is given.',
+  },
+}
+
+const linesOf = (form: Form, name: string): string[] => (form[name] ?? '').split(/\s+/).filter((line) => line !== '')
+
+/** What a form asks for; the verb checks what was chosen. @param before the application that it changes */
+export function wantedApplication(form: Form, kind: ApplicationKind, before?: ApplicationRecord) {
+  const name = form['name'] ?? ''
+  if (kind === 'machine') return { name, rights: wantedScope(form, before?.rights ?? undefined) }
+  return {
+    name,
+    redirectUris: linesOf(form, 'redirectUris'),
+    postLogoutRedirectUris: linesOf(form, 'postLogoutRedirectUris'),
+    backchannelLogoutUri: textOf(form, 'backchannelLogoutUri') ?? null,
+    browserOrigins: linesOf(form, 'browserOrigins'),
+    isPkceRequired: form['isPkceOptional'] === undefined,
+    idTokenAlgorithm: (form['idTokenAlgorithm'] ?? 'RS256') as ApplicationRecord['idTokenAlgorithm'],
+    brandsClaim: (form['brandsClaim'] ?? 'objects') as ApplicationRecord['brandsClaim'],
+  }
+}
+
+/** The form as the application is now. */
+export const formOf = (application: ApplicationRecord): FormState =>
+  filledForm({
+    name: application.name,
+    redirectUris: application.redirectUris.join('\n'),
+    postLogoutRedirectUris: application.postLogoutRedirectUris.join('\n'),
+    backchannelLogoutUri: application.backchannelLogoutUri ?? '',
+    browserOrigins: application.browserOrigins.join('\n'),
+    ...(application.isPkceRequired ? {} : { isPkceOptional: 'on' }),
+    ...{ idTokenAlgorithm: application.idTokenAlgorithm, brandsClaim: application.brandsClaim },
+    ...(application.rights === null ? {} : scopeValues(application.rights)),
+  })
+
+const errorAt = ({ errors }: FormState, name: string): string | undefined =>
+  Object.entries(errors).find(([field]) => field === name || field.startsWith(`${name}.`))?.[1]
+
+export type ApplicationFormProps = {
+  action: string
+  submit: string
+  state: FormState
+  kind: ApplicationKind
+  brands: readonly BrandRecord[]
+}
+
+export const ApplicationForm = ({ action, submit, state, kind, brands }: ApplicationFormProps) => (
+  <PostForm action={action} state={state}>
+    <input type="hidden" name="kind" value={kind} />
+    <Field {...field(state, 'name')} label="Name" maxlength={200} />
+    {kind === 'machine' ? <ScopeFields {...{ state, brands }} /> : <SignInFields {...{ state, kind }} />}
+    <Buttons submit={submit} />
+  </PostForm>
+)
+
+const SignInFields = ({ state, kind }: Pick<ApplicationFormProps, 'state' | 'kind'>) => (
+  <>
+    <TextArea
+      name="redirectUris"
+      label="Redirect addresses"
+      value={state.values['redirectUris']}
+      error={errorAt(state, 'redirectUris')}
+      hint={
+        kind === 'public'
+          ? 'One a line: https, an app’s own scheme such as com.example.app:/callback, or http://127.0.0.1/callback, where any port will do.'
+          : 'One a line, each exactly as the application sends it.'
+      }
+    />
+    <TextArea
+      name="postLogoutRedirectUris"
+      label="Addresses after signing out"
+      value={state.values['postLogoutRedirectUris']}
+      error={errorAt(state, 'postLogoutRedirectUris')}
+      isOptional
+    />
+    {kind === 'public' ? (
+      <TextArea
+        name="browserOrigins"
+        label="Origins of its pages"
+        value={state.values['browserOrigins']}
+        error={errorAt(state, 'browserOrigins')}
+        hint="One a line, such as https://app.example.com: pages that exchange their codes themselves."
+        isOptional
+      />
+    ) : null}
+    <Field
+      {...field(state, 'backchannelLogoutUri')}
+      label="Back-channel logout address"
+      type="url"
+      hint="Told at once when a session ends, for example because the person was deactivated."
+      isOptional
+    />
+    <Select
+      {...field(state, 'idTokenAlgorithm')}
+      label="ID tokens are signed by"
+      options={[
+        { value: 'RS256', label: 'RS256, which every application knows' },
+        { value: 'ES256', label: 'ES256' },
+      ]}
+    />
+    <Select
+      {...field(state, 'brandsClaim')}
+      label="Tokens list brands"
+      options={[
+        { value: 'objects', label: 'With their roles' },
+        { value: 'slugs', label: 'By their short names alone' },
+      ]}
+    />
+    {kind === 'public' ? null : (
+      <Check
+        name="isPkceOptional"
+        label="It knows no PKCE"
+        isChecked={state.values['isPkceOptional'] !== undefined}
+        hint="Only for an application that keeps its client secret on a server."
+      />
+    )}
+  </>
+)

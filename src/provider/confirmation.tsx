@@ -1,0 +1,83 @@
+// A program on a device asks to sign somebody in. Whoever made it, another program can do the same in its name, so the person
+// says that it is theirs (RFC 8252 §8.6); the request then goes on in that session and in no other.
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import {
+  confirmationPath,
+  confirmWaitingRequest,
+  continuationPath,
+  findWaitingRequest,
+  type WaitingRequest,
+} from '#access/applications/authorization-requests.ts'
+import type { Client, ClientReader } from '#access/applications/clients.ts'
+import { findUserClaims } from '#access/applications/user-claims.ts'
+import type { BrowserSession } from '#access/sign-in/sessions/resolve-session.ts'
+import type { AppEnv } from '#http/env.ts'
+import { requireSameOrigin } from '#http/origin-check.ts'
+import { renderPage } from '#http/pages.ts'
+import { renderErrorPage } from '#http/pages-errors.ts'
+import { Buttons } from '#http/ui/buttons.tsx'
+import { CardPage } from '#http/ui/page.tsx'
+import { notFound } from '#platform/errors.ts'
+import type { ProviderServices } from './engine.ts'
+
+export function createConfirmation(
+  services: ProviderServices,
+  clients: ClientReader,
+  session: MiddlewareHandler<AppEnv>,
+): Hono<AppEnv> {
+  const confirmation = new Hono<AppEnv>()
+  confirmation.onError((error, c) => renderErrorPage(c, error))
+  const path = confirmationPath(':uid')
+  const uidOf = (c: Context<AppEnv>): string => c.req.param('uid') ?? ''
+
+  confirmation.get(path, session, async (c) => {
+    const person = c.get('session')
+    if (person === undefined) return signInFirst(c)
+    const asked = await readAsked(services, clients, uidOf(c))
+    const formAction = [asked.waiting.params['redirect_uri'] ?? '']
+    return renderPage(c, ConfirmPage({ ...asked, who: await nameOf(services, person) }), { formAction })
+  })
+
+  confirmation.post(path, session, requireSameOrigin({ origin: services.urls.origin }), async (c) => {
+    const person = c.get('session')
+    if (person === undefined) return signInFirst(c)
+    const { uid, waiting } = await readAsked(services, clients, uidOf(c))
+    await confirmWaitingRequest(services.database, uid, { ...waiting, confirmedBy: person.sessionId })
+    return c.redirect(continuationPath(uid), 303)
+  })
+  return confirmation
+}
+
+const signInFirst = (c: Context<AppEnv>): Response =>
+  c.redirect(`/login?return_to=${encodeURIComponent(c.req.path)}`, 303)
+
+type Asked = { uid: string; client: Client; waiting: WaitingRequest; refusal: string }
+
+/** @throws AppError not_found for what waited too long, or is not there any more */
+async function readAsked({ database, urls }: ProviderServices, clients: ClientReader, uid: string): Promise<Asked> {
+  const waiting = await findWaitingRequest(database, uid)
+  const client = await clients.find(waiting?.params['client_id'] ?? '')
+  if (waiting === undefined || client === undefined) throw notFound('Sign-in')
+  const { redirect_uri: target = '', state } = waiting.params
+  // The address was checked before the request began to wait.
+  const refusal = new URL(target)
+  const said = { error: 'access_denied', iss: urls.provider.issuer, ...(state === undefined ? {} : { state }) }
+  for (const [name, value] of Object.entries(said)) refusal.searchParams.set(name, value)
+  return { uid, client, waiting, refusal: refusal.href }
+}
+
+async function nameOf(services: ProviderServices, person: Pick<BrowserSession, 'organizationId' | 'userId'>) {
+  return (await findUserClaims(services, person))?.preferred_username
+}
+
+const ConfirmPage = ({ uid, client, refusal, who }: Asked & { who: string | undefined }) => (
+  <CardPage
+    title={`Continue to ${client.name}?`}
+    organization={client.organization.name}
+    lead={`A program on this device says that it is ${client.name}, and wants to act for ${who ?? 'you'} there. Go on only if you have just started it yourself.`}
+  >
+    <form method="post" action={confirmationPath(uid)}>
+      <Buttons submit="Continue" back={refusal} leave="Refuse" />
+    </form>
+  </CardPage>
+)
