@@ -1,16 +1,14 @@
-// Brings the database to this version's tables. Nodes that start at once take turns by an advisory lock; each run is one
-// transaction, so a killed migration leaves nothing behind.
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// Brings the database to this version's tables. Nodes that start at once take turns by an advisory lock; a run is one
+// transaction as long as no index is built beside writes, so a killed migration leaves nothing behind.
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
-import { drizzle } from 'drizzle-orm/postgres-js'
-import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import type postgres from 'postgres'
 import { systemRandom } from '#platform/crypto.ts'
 import { AppError } from '#platform/errors.ts'
 import type { Secret } from '#platform/secret.ts'
+import { applyMigrations, type Journal, readJournal } from './apply-migrations.ts'
 import type { Database } from './database.ts'
 import { openDriver } from './driver.ts'
 import { codeOf } from './errors.ts'
@@ -24,6 +22,7 @@ import { prepared } from './statement.ts'
 /** By package.json, which is where it was wherever the build has put us. */
 const migrationsFolder = join(createRequire(import.meta.url).resolve('#drizzle/meta/_journal.json'), '../..')
 const lockKey = 7_265_636_101
+const turnMillis = 100
 
 /**
  * @param owner a connection as the owner of the tables; as somebody else it is only looked at whether there is anything to do
@@ -38,14 +37,23 @@ export async function migrateDatabase(owner: Secret, server?: Secret): Promise<S
       await requireCurrent(connection)
       return await settle({ sql: connection })
     }
-    await connection`select pg_advisory_lock(${lockKey})`
-    await migrate(drizzle(connection), { migrationsFolder })
+    await takeTurn(connection)
+    await applyMigrations(connection, migrationsFolder)
     await connection.unsafe(`grant usage on schema drizzle to ${serverRole.name}`)
     await connection.unsafe(`grant select on all tables in schema drizzle to ${serverRole.name}`)
     if (server !== undefined) await provideLogin(connection, { server, randomBytes: systemRandom })
     return await settle({ sql: connection })
   } finally {
     await connection.end({ timeout: 5 })
+  }
+}
+
+/** By asking again: whoever stood waiting inside of a statement would keep an index that is built beside it from getting done. */
+async function takeTurn(connection: postgres.Sql): Promise<void> {
+  for (;;) {
+    const [row] = await connection`select pg_try_advisory_lock(${lockKey}) as "isOurs"`
+    if (row?.['isOurs'] === true) return
+    await sleep(turnMillis)
   }
 }
 
@@ -96,14 +104,8 @@ const countApplied = prepared<Record<string, never>, { applied: number }>(
   () => sql`select count(*)::int as applied from drizzle.__drizzle_migrations`,
 )
 
-type Journal = { entries: { when: number; tag: string }[] }
-
-const journalIn = (folder: string): string => join(folder, 'meta/_journal.json')
-
-const readJournal = (): Journal => JSON.parse(readFileSync(journalIn(migrationsFolder), 'utf8')) as Journal
-
 /** This version's migrations in their order; `when` is what tells one from another. */
-export const knownMigrations = (): Journal['entries'] => readJournal().entries
+export const knownMigrations = (): Journal['entries'] => readJournal(migrationsFolder).entries
 
 export type PendingMigrations = {
   /** Names of this version's migrations that the database does not have. */
@@ -133,18 +135,8 @@ export async function pendingMigrations(owner: Secret): Promise<PendingMigration
 /**
  * Makes the tables that an older version had, for its backup. @param last the newest migration to apply, by its `when`
  */
-export async function migrateUpTo(owner: postgres.Sql, last: number): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'rolecall-migrations-'))
-  try {
-    cpSync(migrationsFolder, folder, { recursive: true })
-    const journal = readJournal()
-    const entries = journal.entries.filter(({ when }) => when <= last)
-    writeFileSync(journalIn(folder), JSON.stringify({ ...journal, entries }))
-    await migrate(drizzle(owner), { migrationsFolder: folder })
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
+export const migrateUpTo = (owner: postgres.Sql, last: number): Promise<void> =>
+  applyMigrations(owner, migrationsFolder, last)
 
 /** How many of this version's migrations the database has; for the readiness check. @throws AppError unavailable */
 export async function migrationState(database: Database): Promise<{ applied: number; known: number }> {
