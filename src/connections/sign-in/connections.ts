@@ -1,7 +1,7 @@
 // Connections: an organization's identity providers for sign-in, and how they are read.
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
-import { prepared } from '#db/statement.ts'
+import { entered, prepared } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import type { SealPlace } from '#platform/sealing.ts'
@@ -70,16 +70,33 @@ const selectConnections = prepared<{ organizationId: string; after: string | nul
     order by c.id limit ${p.limit}::int`,
 )
 
-const ownerOf = prepared<{ connectionId: string }, { organizationId: string }>(
-  (p) => sql`select organization_id as "organizationId" from resolve_connection(${p.connectionId})`,
+/** Enters the organization of a connection; no row for one that is not there, or is suspended. */
+const enterByConnection = prepared<{ connectionId: string }, unknown>(
+  (p) => sql`select set_config('rolecall.organization_id', r.organization_id, true) as organization_id
+    from resolve_connection(${p.connectionId}) r`,
 )
 
-/** Whose connection this is, in an active organization; its id is in public URLs. @throws AppError not_found */
-export async function resolveConnection(database: Database, connectionId: string): Promise<string> {
+const connectionEntered = prepared<{ connectionId: string }, { organizationId: string } & Connection>(
+  (
+    p,
+  ) => sql`with ${entered} select entered.organization_id as "organizationId", found.* from entered cross join lateral (
+    select ${connectionColumns} from connections c
+    where c.organization_id = entered.organization_id and c.id = ${p.connectionId} offset 0) found`,
+)
+
+/**
+ * The connection that a public address names, and whose it is: one statement, since whoever comes back from a provider waits for it.
+ * @throws AppError not_found, also where its organization is not active
+ */
+export async function arriveByConnection(
+  database: Database,
+  connectionId: string,
+): Promise<{ organizationId: string; connection: Connection }> {
   if (!isId('con', connectionId)) throw notFound('Connection')
-  const [owner] = await database.read(ownerOf({ connectionId }))
-  if (owner === undefined) throw notFound('Connection')
-  return owner.organizationId
+  const [found] = await database.single(enterByConnection({ connectionId }), connectionEntered({ connectionId }))
+  if (found === undefined) throw notFound('Connection')
+  const { organizationId, ...connection } = found
+  return { organizationId, connection }
 }
 
 /** In order of creation, those after an id and as many as asked for. @throws AppError forbidden */

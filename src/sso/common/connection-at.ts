@@ -1,7 +1,7 @@
 // The connection that an address names, and the context of a sign-in in its organization.
 import type { Context } from 'hono'
 import { signInContext } from '#access/accounts/account/sign-in-context.ts'
-import { type Connection, getConnection, isConfigured, resolveConnection } from '#connections/sign-in/connections.ts'
+import { arriveByConnection, type Connection, isConfigured } from '#connections/sign-in/connections.ts'
 import { notFound } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import type { SsoEnv, SsoServices } from './services.ts'
@@ -11,9 +11,8 @@ export type At<Kind extends Connection> = { ctx: CallContext; connection: Kind }
 /** By the `connectionId` of the path. @throws AppError not_found, also where its organization is suspended */
 export async function connectionAt(services: SsoServices, c: Context<SsoEnv>): Promise<At<Connection>> {
   const connectionId = c.req.param('connectionId') ?? ''
-  const organizationId = await resolveConnection(services.database, connectionId)
-  const ctx = signInContext(services, organizationId, c.get('requestId'))
-  return { ctx, connection: await getConnection(ctx, connectionId) }
+  const { organizationId, connection } = await arriveByConnection(services.database, connectionId)
+  return { ctx: signInContext(services, organizationId, c.get('requestId')), connection }
 }
 
 /** The same, of one type. @throws AppError not_found, also for a connection of the other type */
