@@ -3162,6 +3162,9 @@ DECLARE
 BEGIN
   DELETE FROM administrator_checks c WHERE c.organization_id = p_organization_id;
   IF NOT EXISTS (SELECT FROM organizations o WHERE o.id = p_organization_id) THEN RETURN NULL; END IF;
+  -- Nobody needs to administer what is being erased.
+  IF EXISTS (SELECT FROM platform_organizations p WHERE p.organization_id = p_organization_id AND p.deletion_due_at <= v_now)
+    THEN RETURN NULL; END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('administrators ' || p_organization_id, 0));
   IF EXISTS (SELECT FROM administrators_of(p_organization_id) a
       WHERE NOT NEW.is_lasting OR administers(p_organization_id, a.user_id, true, true)) THEN RETURN NULL; END IF;
@@ -6141,6 +6144,211 @@ AS $function$
   DELETE FROM password_resets r WHERE r.expires_at < now() - interval '1 day';
   DELETE FROM reserved_names r WHERE r.reserved_until < now() $function$;
 GRANT EXECUTE ON FUNCTION sweep_expired() TO rolecall_server;
+
+-- =====================================================================================================================
+-- The platform
+--
+-- What stands above the organizations: keys of the product that runs Rolecall, what it knows of each organization, and
+-- the record of what it did. A transaction of the platform sets rolecall.instance; an organization sees none of it.
+
+-- Keys of the platform (rpk_…), by their hash: scopes above the organizations, and what they may do inside of those
+-- that they reach.
+CREATE TABLE platform_keys (
+  id text NOT NULL,
+  name text NOT NULL,
+  key_hash text NOT NULL,
+  last_four text NOT NULL,
+  scopes jsonb NOT NULL,
+  -- Inside of an organization: nothing, decisions, what permissions says, or everything.
+  access text NOT NULL,
+  permissions jsonb,
+  -- all; only: organization_ids; except: all but organization_ids.
+  reach text DEFAULT 'all'::text NOT NULL,
+  organization_ids jsonb DEFAULT '[]'::jsonb NOT NULL,
+  address_ranges jsonb,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  expires_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  last_used_at timestamp(3) with time zone,
+  CONSTRAINT platform_keys_pkey PRIMARY KEY (id),
+  CONSTRAINT platform_keys_hash UNIQUE (key_hash),
+  CONSTRAINT platform_keys_access CHECK ((access = ANY (ARRAY['nothing'::text, 'decisions'::text, 'permissions'::text, 'everything'::text])) AND (access = 'permissions'::text) = (permissions IS NOT NULL)),
+  CONSTRAINT platform_keys_reach CHECK (reach = ANY (ARRAY['all'::text, 'only'::text, 'except'::text]))
+);
+ALTER TABLE platform_keys ENABLE ROW LEVEL SECURITY;
+CREATE POLICY platform_only ON platform_keys FOR ALL TO rolecall_server
+  USING (current_setting('rolecall.instance'::text, true) = 'on'::text)
+  WITH CHECK (current_setting('rolecall.instance'::text, true) = 'on'::text);
+GRANT SELECT, INSERT, UPDATE ON platform_keys TO rolecall_server;
+
+-- What the platform knows of an organization and the organization does not: its own id and metadata for it, and when it
+-- is to be erased.
+CREATE TABLE platform_organizations (
+  organization_id text NOT NULL,
+  external_id text,
+  metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+  -- Suspended until then, and erased after it; null: it is not being deleted.
+  deletion_due_at timestamp(3) with time zone,
+  deletion_by text,
+  CONSTRAINT platform_organizations_pkey PRIMARY KEY (organization_id),
+  CONSTRAINT platform_organizations_external_id UNIQUE (external_id),
+  CONSTRAINT platform_organizations_deletion CHECK ((deletion_due_at IS NULL) = (deletion_by IS NULL)),
+  CONSTRAINT platform_organizations_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX platform_organizations_due ON platform_organizations USING btree (deletion_due_at) WHERE (deletion_due_at IS NOT NULL);
+ALTER TABLE platform_organizations ENABLE ROW LEVEL SECURITY;
+CREATE POLICY platform_only ON platform_organizations FOR ALL TO rolecall_server
+  USING (current_setting('rolecall.instance'::text, true) = 'on'::text)
+  WITH CHECK (current_setting('rolecall.instance'::text, true) = 'on'::text);
+GRANT SELECT, INSERT, UPDATE ON platform_organizations TO rolecall_server;
+
+-- What was done above the organizations, and by whom. The server may insert and read, nothing else; it outlives the
+-- organizations that it is about.
+CREATE TABLE platform_events (
+  id text NOT NULL,
+  occurred_at timestamp(3) with time zone NOT NULL,
+  actor_type text NOT NULL,
+  actor_id text NOT NULL,
+  action text NOT NULL,
+  target_type text NOT NULL,
+  target_id text NOT NULL,
+  organization_id text,
+  detail jsonb NOT NULL,
+  request_id text NOT NULL,
+  CONSTRAINT platform_events_pkey PRIMARY KEY (id)
+);
+CREATE INDEX platform_events_organization ON platform_events USING btree (organization_id, id) WHERE (organization_id IS NOT NULL);
+CREATE INDEX platform_events_target ON platform_events USING btree (target_id, id);
+ALTER TABLE platform_events ENABLE ROW LEVEL SECURITY;
+CREATE POLICY platform_only ON platform_events FOR ALL TO rolecall_server
+  USING (current_setting('rolecall.instance'::text, true) = 'on'::text)
+  WITH CHECK (current_setting('rolecall.instance'::text, true) = 'on'::text);
+GRANT SELECT, INSERT ON platform_events TO rolecall_server;
+
+-- Which key of the platform this is and what it may do, by its hash alone.
+CREATE OR REPLACE FUNCTION public.resolve_platform_key(p_key_hash text)
+ RETURNS TABLE(key_id text, scopes jsonb, access text, permissions jsonb, reach text, organization_ids jsonb, address_ranges jsonb)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT k.id, k.scopes, k.access, k.permissions, k.reach, k.organization_ids, k.address_ranges
+    FROM platform_keys k WHERE k.key_hash = p_key_hash $function$;
+GRANT EXECUTE ON FUNCTION resolve_platform_key(text) TO rolecall_server;
+
+-- The entry of a platform key above the organizations: sets rolecall.instance and refuses (RC401) a key that is revoked
+-- or expired.
+CREATE OR REPLACE FUNCTION public.enter_platform(p_key_hash text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  PERFORM FROM public.platform_keys k WHERE k.key_hash = p_key_hash
+    AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > pg_catalog.now());
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'platform key refused' USING ERRCODE = 'RC401';
+  END IF;
+  PERFORM pg_catalog.set_config('rolecall.instance', 'on', true);
+  RETURN 'platform';
+END $function$;
+GRANT EXECUTE ON FUNCTION enter_platform(text) TO rolecall_server;
+
+-- The entry of a platform key in one organization: refuses (RC401) a key that is revoked or expired, and (RC404) an
+-- organization that it does not reach or that is not there.
+CREATE OR REPLACE FUNCTION public.enter_by_platform_key(p_organization_id text, p_key_hash text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+DECLARE
+  v_reaches boolean;
+BEGIN
+  SELECT k.access <> 'nothing' AND CASE k.reach WHEN 'all' THEN true WHEN 'only' THEN k.organization_ids ? p_organization_id
+      ELSE NOT k.organization_ids ? p_organization_id END
+    INTO v_reaches FROM public.platform_keys k WHERE k.key_hash = p_key_hash
+    AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > pg_catalog.now());
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'platform key refused' USING ERRCODE = 'RC401';
+  END IF;
+  IF NOT v_reaches OR NOT EXISTS (SELECT FROM public.organizations o WHERE o.id = p_organization_id) THEN
+    RAISE EXCEPTION 'organization out of reach' USING ERRCODE = 'RC404';
+  END IF;
+  PERFORM pg_catalog.set_config('rolecall.organization_id', p_organization_id, true);
+  RETURN p_organization_id;
+END $function$;
+GRANT EXECUTE ON FUNCTION enter_by_platform_key(text, text) TO rolecall_server;
+
+-- Notes the use of a live platform key, to the minute.
+CREATE OR REPLACE FUNCTION public.touch_platform_key(p_key_hash text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  UPDATE platform_keys SET last_used_at = now() WHERE key_hash = p_key_hash AND revoked_at IS NULL
+    AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute') $function$;
+GRANT EXECUTE ON FUNCTION touch_platform_key(text) TO rolecall_server;
+
+-- For keys of the platform, which name an organization by its slug.
+CREATE OR REPLACE FUNCTION public.organization_of_slug(p_slug text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT o.id FROM organizations o WHERE o.slug = p_slug $function$;
+GRANT EXECUTE ON FUNCTION organization_of_slug(text) TO rolecall_server;
+
+-- Erases a deleted organization whose time is over, some thousand rows at a time; is_gone once nothing of it is left,
+-- null where none is due.
+CREATE OR REPLACE FUNCTION public.erase_due_organization(p_limit integer, OUT organization_id text, OUT slug text, OUT is_gone boolean)
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_table text;
+  v_refers_to_itself boolean;
+  v_erased bigint;
+BEGIN
+  SELECT p.organization_id, o.slug INTO organization_id, slug
+    FROM platform_organizations p JOIN organizations o ON o.id = p.organization_id
+    WHERE p.deletion_due_at <= clock_timestamp() AND o.status = 'suspended'
+    ORDER BY p.deletion_due_at LIMIT 1 FOR UPDATE OF o SKIP LOCKED;
+  IF organization_id IS NULL THEN RETURN; END IF;
+  is_gone := false;
+  -- What refers to something goes before it; the history, which writes down what goes, after all of it.
+  FOR v_table, v_refers_to_itself IN
+    WITH RECURSIVE tables AS (
+      SELECT c.oid, c.relnamespace FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+        WHERE c.relkind = 'r' AND c.relnamespace IN ('public'::regnamespace, 'history'::regnamespace)
+          AND a.attname = 'organization_id' AND NOT a.attisdropped
+          AND c.oid NOT IN ('platform_organizations'::regclass, 'platform_events'::regclass)
+    ), levels AS (
+      SELECT t.oid, 0 AS level FROM tables t
+      UNION
+      SELECT f.confrelid, l.level + 1 FROM levels l JOIN pg_constraint f ON f.contype = 'f' AND f.conrelid = l.oid
+        AND f.confrelid <> l.oid
+    )
+    SELECT t.oid::regclass::text, EXISTS (SELECT FROM pg_constraint f WHERE f.contype = 'f' AND f.conrelid = t.oid
+        AND f.confrelid = t.oid)
+      FROM tables t JOIN levels l ON l.oid = t.oid
+      GROUP BY t.oid, t.relnamespace ORDER BY t.relnamespace = 'history'::regnamespace, max(l.level), t.oid
+  LOOP
+    EXECUTE format(CASE WHEN v_refers_to_itself THEN 'DELETE FROM %1$s x WHERE x.organization_id = $1'
+      ELSE 'DELETE FROM %1$s x WHERE x.ctid = ANY (ARRAY(SELECT y.ctid FROM %1$s y WHERE y.organization_id = $1 LIMIT $2))' END,
+      v_table) USING organization_id, p_limit;
+    GET DIAGNOSTICS v_erased = ROW_COUNT;
+    IF v_erased >= p_limit THEN RETURN; END IF;
+  END LOOP;
+  DELETE FROM organizations o WHERE o.id = organization_id;
+  is_gone := true;
+END $function$;
+GRANT EXECUTE ON FUNCTION erase_due_organization(integer) TO rolecall_server;
 
 -- =====================================================================================================================
 -- The installation

@@ -14,7 +14,7 @@ import type { Urls } from '#platform/urls.ts'
 export type { Transaction } from '#db/database.ts'
 
 export type Actor = {
-  type: 'directory' | 'api_key' | 'application' | 'operator' | 'user' | 'system' | 'setup_link'
+  type: 'directory' | 'api_key' | 'application' | 'platform_key' | 'operator' | 'user' | 'system' | 'setup_link'
   id: string
 }
 
@@ -55,6 +55,22 @@ export type ManagementPermission =
   | 'audit.read'
   | 'audit.write'
   | 'access.read'
+
+/** What a key of the platform may do above the organizations. */
+export type PlatformScope =
+  | 'organizations.read'
+  | 'organizations.write'
+  | 'organizations.delete'
+  | 'applications.read'
+  | 'applications.write'
+  | 'events.read'
+
+/** A caller of the platform: what it may do above the organizations, and which of them it reaches. */
+export type PlatformRights = {
+  scopes: ReadonlySet<PlatformScope>
+  reach: 'all' | 'only' | 'except'
+  organizationIds: readonly string[]
+}
 
 export type Permissions = 'all' | ReadonlySet<ManagementPermission>
 
@@ -146,6 +162,8 @@ export type CallContext = Services & {
   secondPerson?: string | undefined
   /** Where units of work become parts of a transaction that is under way, rather than transactions of their own. */
   within?: { perform<T>(work: (tx: Transaction) => Promise<T>): Promise<T> }
+  /** Absent: no key of the platform. */
+  platform?: PlatformRights
   /** The first statement of each transaction: enters the organization, and refuses a secret that is dead by now. */
   entry: Statement<unknown>
   requestId: string

@@ -373,6 +373,20 @@ const work: Subject = {
   ],
 }
 
+const platform: Subject = {
+  title: 'The platform',
+  says: 'What stands above the organizations: keys of the product that runs Rolecall, what it knows of each organization, and the record of what it did. A transaction of the platform sets rolecall.instance; an organization sees none of it.',
+  relations: ['platform_keys', 'platform_organizations', 'platform_events'],
+  functions: [
+    'resolve_platform_key',
+    'enter_platform',
+    'enter_by_platform_key',
+    'touch_platform_key',
+    'organization_of_slug',
+    'erase_due_organization',
+  ],
+}
+
 const installation: Subject = {
   title: 'The installation',
   says: 'What belongs to no organization: keys, and where the database lives, so that a restored backup lets nobody in.',
@@ -401,5 +415,6 @@ export const subjects: readonly Subject[] = [
   audit,
   lifecycles,
   work,
+  platform,
   installation,
 ]

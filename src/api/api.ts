@@ -2,11 +2,14 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { notFound } from '#platform/errors.ts'
 import type { ApiEnv, ApiServices } from './contract/env.ts'
-import { requireApiKey } from './contract/guard.ts'
+import { requireApiKey, requireOrganization } from './contract/guard.ts'
 import { answerError, checkJson, limitBody, requireJson } from './contract/requests.ts'
 import { newRoutes } from './contract/routes.ts'
 import { openApiDocument } from './openapi.ts'
 import { resourceRoutes } from './resources/resources.ts'
+
+/** Where a platform key names no organization. */
+const isAboveOrganizations = (path: string): boolean => /\/api\/v1\/(organizations|platform)(\/|$)/.test(path)
 
 export function createApi(services: ApiServices): OpenAPIHono<ApiEnv> {
   let document: string | undefined
@@ -18,6 +21,7 @@ export function createApi(services: ApiServices): OpenAPIHono<ApiEnv> {
     return c.body(document, 200, { 'Content-Type': 'application/json' })
   })
   api.use('*', requireApiKey(services), limitBody, requireJson, checkJson)
+  api.use('*', (c, next) => (isAboveOrganizations(c.req.path) ? next() : requireOrganization(c, next)))
   for (const routes of resourceRoutes) api.route('/', routes)
   api.all('*', () => {
     throw notFound('Resource')

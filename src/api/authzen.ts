@@ -19,7 +19,7 @@ import {
   readResourceSearch,
 } from './authzen-questions.ts'
 import type { ApiEnv, ApiServices } from './contract/env.ts'
-import { requireApiKey } from './contract/guard.ts'
+import { requireApiKey, requireOrganization } from './contract/guard.ts'
 import { answerError, limitBody, requireJson } from './contract/requests.ts'
 import { newRoutes } from './contract/routes.ts'
 
@@ -30,7 +30,7 @@ export function createAuthZen(services: ApiServices): OpenAPIHono<ApiEnv> {
   const routes = newRoutes()
   routes.onError((error, c) => answerError(services.log, error, c))
   routes.get('/.well-known/authzen-configuration', (c) => c.json(authZenConfiguration(services.urls)))
-  routes.use('/access/v1/*', requireApiKey(services), limitBody, requireJson)
+  routes.use('/access/v1/*', requireApiKey(services), requireOrganization, limitBody, requireJson)
   routes.post('/access/v1/evaluation', async (c) => c.json(await evaluation(c, await readJson(c))))
   routes.post('/access/v1/evaluations', async (c) => c.json(await evaluations(c, await readJson(c))))
   routes.post('/access/v1/search/resource', async (c) => c.json(await searchResources(c, await readJson(c))))

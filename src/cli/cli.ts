@@ -26,6 +26,7 @@ import { addMailCommands } from './mail.ts'
 import { addMappingCommands } from './mapping.ts'
 import { addOrganizationCommands } from './organization.ts'
 import { addOwnershipCommands } from './ownership.ts'
+import { addPlatformKeyCommands } from './platform-key.ts'
 import { addReportCommands } from './report.ts'
 import { addReviewCommands } from './review.ts'
 import { addRoleCommands } from './role.ts'
@@ -55,6 +56,7 @@ export function createCli(runtime: CliRuntime): Command {
     addServerCommands,
     addBackupCommands,
     addOrganizationCommands,
+    addPlatformKeyCommands,
     addBrandCommands,
     addConfigurationCommands,
     addDirectoryCommands,

@@ -2,9 +2,10 @@
 import type { Command } from 'commander'
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { listOrganizations } from '#access/organizations/organizations.ts'
-import { setOrganizationStatus } from '#access/organizations/update-organization.ts'
+import { changeOrganization } from '#access/platform/organizations/change-organization.ts'
+import { deleteOrganization } from '#access/platform/organizations/delete-organization.ts'
 import { type OutputOptions, print, printList } from './output.ts'
-import { type CliRuntime, inOrganization, instanceContext } from './runtime.ts'
+import { type CliRuntime, instanceContext } from './runtime.ts'
 import { addSignInPolicyCommand } from './sign-in-policy.ts'
 
 type CreateOptions = OutputOptions & { slug: string; name: string; rolePack?: string }
@@ -33,6 +34,15 @@ export function addOrganizationCommands(program: Command, runtime: CliRuntime): 
       })
     })
   addSignInPolicyCommand(organization, runtime)
+  organization
+    .command('delete')
+    .description(
+      'suspend an organization at once and erase it when the retention ends; until then, resume brings it back',
+    )
+    .requiredOption('--organization <slug>', 'slug or id')
+    .option('--retention-days <days>', 'how long it can be had back, 0 to 365; 30 unless said otherwise', Number)
+    .option('--json', 'print one JSON line')
+    .action((options: DeleteOptions) => remove(runtime, options))
   addStatusCommand(organization, runtime, { verb: 'suspend', status: 'suspended', done: 'is suspended' })
   addStatusCommand(organization, runtime, { verb: 'resume', status: 'active', done: 'is active' })
 }
@@ -46,6 +56,17 @@ async function create(runtime: CliRuntime, { slug, name, rolePack, json }: Creat
   print(runtime, json === undefined ? {} : { json }, { json: made, human })
 }
 
+type DeleteOptions = OutputOptions & { organization: string; retentionDays?: number }
+
+async function remove(runtime: CliRuntime, options: DeleteOptions): Promise<void> {
+  const retention = options.retentionDays === undefined ? {} : { retentionDays: options.retentionDays }
+  const deleted = await runtime.withServices((services) =>
+    deleteOrganization(instanceContext(services), options.organization, retention),
+  )
+  const human = () => [`The organization ${deleted.slug} is suspended, and is erased after ${deleted.deletionDueAt}`]
+  print(runtime, options, { json: deleted, human })
+}
+
 function addStatusCommand(
   organization: Command,
   runtime: CliRuntime,
@@ -57,7 +78,9 @@ function addStatusCommand(
     .requiredOption('--organization <slug>', 'slug or id')
     .option('--json', 'print one JSON line')
     .action(async (options: OutputOptions & { organization: string }) => {
-      const changed = await inOrganization(runtime, options.organization, (ctx) => setOrganizationStatus(ctx, status))
+      const changed = await runtime.withServices((services) =>
+        changeOrganization(instanceContext(services), options.organization, { status }),
+      )
       const human = () => [`The organization ${changed.slug} ${done}`]
       print(runtime, options, { json: changed, human })
     })

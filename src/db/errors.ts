@@ -40,6 +40,7 @@ const conflicts: Record<string, string> = {
   users_sign_in_address: 'A person with this e-mail address exists already',
   users_own_external_id: 'The directory has a user with this externalId already',
   groups_external_id: 'The directory has a group with this externalId already',
+  platform_organizations_external_id: 'An organization with this externalId exists already',
   organizations_slug_unique: 'An organization with this slug exists already',
   brands_slug: 'A brand with this slug exists already',
   roles_key: 'A role with this key exists already: edit that one, or choose another key',
@@ -69,6 +70,7 @@ const ours: Record<string, (error: unknown) => AppError> = {
   RC400: (cause) =>
     new AppError('invalid', `These do not exist: ${messageOf(cause)}`, { reason: 'invalidValue', cause }),
   RC401: (cause) => new AppError('unauthenticated', 'The token or key is not valid (any more)', { cause }),
+  RC404: (cause) => new AppError('not_found', 'Organization not found', { cause }),
   RC409: lastAdministrator,
   RC410: reserved,
   RC423: (cause) => {

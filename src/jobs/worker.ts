@@ -2,6 +2,7 @@
 // of it what it has room for. So each kind of work of an organization is done on one node at a time; row by row it is claimed
 // all the same.
 import { systemContext } from '#access/ground/system-context.ts'
+import { eraseDueOrganizations } from '#access/platform/organizations/erase-organizations.ts'
 import { analyzeGrown } from '#access/upkeep/analyze-grown.ts'
 import { resealSecrets } from '#access/upkeep/reseal-secrets.ts'
 import { listWork, sweepExpired, type WorkPace } from '#access/upkeep/work.ts'
@@ -44,7 +45,7 @@ export function startWorker(services: Services, log: Log, options: WorkerOptions
   const queue = queueOf(services, log, { jobs, heartbeatMillis, onError: complain })
   const isDue = timetable(services, {
     ...{ sweep: sweepMillis, upkeep: upkeepMillis, seal: sealMillis },
-    ...{ reseal: resealMillis, statistics: statisticsMillis },
+    ...{ reseal: resealMillis, statistics: statisticsMillis, erase: sealMillis },
   })
 
   // Once, not every second for as long as the database is away.
@@ -70,6 +71,11 @@ export function startWorker(services: Services, log: Log, options: WorkerOptions
       log.warn({ unopened: unopened.slice(0, 20), keyId }, 'Secrets under an old key cannot be opened')
   }
 
+  async function erase(): Promise<void> {
+    const organizations = await eraseDueOrganizations(services)
+    if (organizations.length > 0) log.info({ organizations }, 'Deleted organizations are erased')
+  }
+
   async function tick(): Promise<void> {
     try {
       await isDue('sweep', () => sweepExpired(database))
@@ -78,6 +84,7 @@ export function startWorker(services: Services, log: Log, options: WorkerOptions
       await isDue('upkeep', () => look('upkeep'))
       await isDue('statistics', () => analyzeGrown(database))
       await isDue('reseal', reseal)
+      await isDue('erase', erase)
       if (isFailing) log.info('The worker finds its work again')
       isFailing = false
     } catch (error) {

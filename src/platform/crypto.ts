@@ -7,8 +7,8 @@ export const systemRandom: RandomBytes = (size) => nodeRandomBytes(size)
 
 export type IssuedSecret = { plain: string; hash: string; lastFour: string }
 
-/** A new secret with a prefix that scanners recognise: `rcs_…` for directory tokens, `rck_…` for API keys, `rca_…` for applications, `rcc_…` for clients of directories. */
-export function issueSecret(prefix: 'rcs' | 'rck' | 'rca' | 'rcc', randomBytes: RandomBytes): IssuedSecret {
+/** A new secret with a prefix that scanners recognise: `rcs_…` for directory tokens, `rck_…` for API keys, `rca_…` for applications, `rcc_…` for clients of directories, `rpk_…` for keys of the platform. */
+export function issueSecret(prefix: 'rcs' | 'rck' | 'rca' | 'rcc' | 'rpk', randomBytes: RandomBytes): IssuedSecret {
   const plain = `${prefix}_${randomBytes(32).toString('base64url')}`
   return { plain, hash: sha256(plain), lastFour: plain.slice(-4) }
 }

@@ -48,6 +48,8 @@ export type IdPrefix =
   | 'tmr'
   | 'inr'
   | 'abs'
+  | 'plk'
+  | 'pev'
 
 export type Ids = { next(prefix: IdPrefix): string }
 

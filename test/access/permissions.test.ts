@@ -30,7 +30,6 @@ import { tryMailServer } from '#access/notices/mail/try-mail-server.ts'
 import { issueApiKey, listApiKeys, revokeApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { findOrganization, getOrganization, listOrganizations } from '#access/organizations/organizations.ts'
-import { setOrganizationStatus } from '#access/organizations/update-organization.ts'
 import { getAbsence, getAbsenceRule, listAbsences, setAbsenceRule } from '#access/people/absence/absences.ts'
 import { cancelAbsence, changeAbsence, planAbsence } from '#access/people/absence/plan-absence.ts'
 import { listAdoptionRequests } from '#access/people/adoption/adoption-requests.ts'
@@ -57,6 +56,12 @@ import { approveUser } from '#access/people/status/approve-user.ts'
 import { deletePerson } from '#access/people/status/delete-person.ts'
 import { listDeletedPeople } from '#access/people/status/deleted-people.ts'
 import { restoreDeleted } from '#access/people/status/restore-deleted.ts'
+import { listPlatformEvents } from '#access/platform/events/platform-events.ts'
+import { issuePlatformKey, listPlatformKeys, revokePlatformKey } from '#access/platform/keys/platform-keys.ts'
+import { changeOrganization } from '#access/platform/organizations/change-organization.ts'
+import { deleteOrganization } from '#access/platform/organizations/delete-organization.ts'
+import { getPlatformOrganization, searchOrganizations } from '#access/platform/organizations/platform-organizations.ts'
+import { setUpOrganization } from '#access/platform/organizations/set-up-organization.ts'
 import type { AccessChange } from '#access/previews/change.ts'
 import { confirmChange } from '#access/previews/preview.ts'
 import { cancelReview, resumeReview, suspendReview, takeOverReview } from '#access/reviews/change-review.ts'
@@ -160,7 +165,15 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   findOrganization: (ctx) => findOrganization(ctx, 'x'),
   getOrganization: (ctx) => getOrganization(ctx, ctx.organizationId),
   listOrganizations: (ctx) => listOrganizations(ctx),
-  setOrganizationStatus: (ctx) => setOrganizationStatus({ ...ctx, permissions: 'all' }, 'suspended'),
+  changeOrganization: (ctx) => changeOrganization({ ...ctx, permissions: 'all' }, ctx.organizationId, {}),
+  deleteOrganization: (ctx) => deleteOrganization({ ...ctx, permissions: 'all' }, ctx.organizationId),
+  setUpOrganization: (ctx) => setUpOrganization({ ...ctx, permissions: 'all' }, { slug: 'forbidden', name: 'X' }),
+  searchOrganizations: (ctx) => searchOrganizations({ ...ctx, permissions: 'all' }, { limit: 1 }),
+  getPlatformOrganization: (ctx) => getPlatformOrganization({ ...ctx, permissions: 'all' }, ctx.organizationId),
+  listPlatformEvents: (ctx) => listPlatformEvents({ ...ctx, permissions: 'all' }, { limit: 1 }),
+  issuePlatformKey: (ctx) => issuePlatformKey({ ...ctx, permissions: 'all' }, { name: 'x' }),
+  listPlatformKeys: (ctx) => listPlatformKeys({ ...ctx, permissions: 'all' }),
+  revokePlatformKey: (ctx) => revokePlatformKey({ ...ctx, permissions: 'all' }, 'x'),
   updateOrganization: changing({ kind: 'update_organization', organization: {} }),
   listGroups: (ctx) => listGroups(ctx),
   listMembers: (ctx) => listMembers(ctx, { groupId: 'x' }),

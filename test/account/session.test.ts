@@ -1,10 +1,17 @@
 // GET /session: who is signed in, for as long as every condition holds, and not a request longer.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { setOrganizationStatus } from '#access/organizations/update-organization.ts'
 import { deactivateUser } from '#access/people/status/deactivate-user.ts'
 import { reactivateUser } from '#access/people/status/reactivate-user.ts'
 import { endSession } from '#access/sign-in/sessions/end-sessions.ts'
-import { type AccessStage, type Client, createUser, read, roleId, startStage } from '../support/access.ts'
+import {
+  type AccessStage,
+  type Client,
+  createUser,
+  read,
+  roleId,
+  setOrganizationStatus,
+  startStage,
+} from '../support/access.ts'
 import { type SignedIn, signIn } from '../support/sessions.ts'
 
 let stage: AccessStage

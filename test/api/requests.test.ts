@@ -2,15 +2,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openApiDocument } from '#api/openapi.ts'
 import { type AccessStage, type Client, createUser, read, roleId, startStage } from '../support/access.ts'
+import { createPlatformKey } from '../support/platform.ts'
 import { signIn } from '../support/sessions.ts'
 
 let stage: AccessStage
 let client: Client
-let other: Client
 beforeAll(async () => {
   stage = await startStage()
   client = await stage.createClient()
-  other = await stage.createClient()
 })
 afterAll(() => stage.close())
 
@@ -159,21 +158,45 @@ describe('keys', () => {
 })
 
 describe('isolation', () => {
-  test('every operation answers another organization’s ids as it answers unknown ones: 404', async () => {
-    const foreign = await furnish(other)
-    const [theirs, unknown] = [operations(foreign), operations(unknownIds)]
-    for (const [index, operation] of theirs.entries()) {
-      if (!operation.path.match(/_[0-9a-z]{26}/)) continue
-      const path = `${operation.path}${queryOf(operation.path)}`
-      const unknownPath = unknown[index]?.path ?? ''
-      const [foreignAnswer, unknownAnswer] = [
-        await client.send(operation.method, path, operation.body),
-        await client.send(operation.method, path.replace(operation.path, unknownPath), operation.body),
-      ]
-      expect([operation.method, operation.path, foreignAnswer.status]).toEqual([operation.method, operation.path, 404])
-      expect({ ...foreignAnswer.body, requestId: '' }).toEqual({ ...unknownAnswer.body, requestId: '' })
-    }
-  })
+  test.each([
+    ['its own key', async () => client.send],
+    [
+      'a platform key that reaches this organization alone',
+      async () => {
+        const key = await createPlatformKey(stage, { reach: 'only', organizationIds: [client.organizationId] })
+        return (method: string, path: string, body?: unknown) => key.send(method, path, body, client.slug)
+      },
+    ],
+    [
+      'a platform key that reaches all, but means this one',
+      async () => {
+        const key = await createPlatformKey(stage)
+        return (method: string, path: string, body?: unknown) => key.send(method, path, body, client.slug)
+      },
+    ],
+  ])(
+    'every operation answers another organization’s ids as it answers unknown ones: 404, for %s',
+    async (_, sender) => {
+      const foreign = await furnish(await stage.createClient())
+      const send = await sender()
+      const [theirs, unknown] = [operations(foreign), operations(unknownIds)]
+      for (const [index, operation] of theirs.entries()) {
+        if (!operation.path.match(/_[0-9a-z]{26}/)) continue
+        const path = `${operation.path}${queryOf(operation.path)}`
+        const unknownPath = unknown[index]?.path ?? ''
+        const [foreignAnswer, unknownAnswer] = [
+          await send(operation.method, path, operation.body),
+          await send(operation.method, path.replace(operation.path, unknownPath), operation.body),
+        ]
+        expect([operation.method, operation.path, foreignAnswer.status]).toEqual([
+          operation.method,
+          operation.path,
+          404,
+        ])
+        expect({ ...foreignAnswer.body, requestId: '' }).toEqual({ ...unknownAnswer.body, requestId: '' })
+      }
+    },
+  )
 
   test('what a mapping or an assignment points to must be of the own organization', async () => {
     const [mine, theirs] = [await stage.createClient(), await stage.createClient()]

@@ -30,7 +30,7 @@ describe('organization', () => {
 
   test('the status is the operator’s to change', async () => {
     const answer = await client.confirm('PATCH', `organizations/${client.organizationId}`, { status: 'suspended' })
-    expect(answer.status).toBe(400)
+    expect(answer.status).toBe(403)
   })
 })
 

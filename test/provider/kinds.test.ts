@@ -8,7 +8,7 @@ import { rotateApplicationSecret } from '#access/applications/rotate-application
 import { updateApplication } from '#access/applications/update-application.ts'
 import { createBrand } from '#access/grants/brands/create-brand.ts'
 import { rightsOfKey } from '#access/grants/managers/key-scope.ts'
-import { setOrganizationStatus } from '#access/organizations/update-organization.ts'
+import { setOrganizationStatus } from '../support/access.ts'
 import type { TestOrganization } from '../support/app.ts'
 import { beyondCeiling, within } from '../support/ceilings.ts'
 import { startListeningApp } from '../support/listening.ts'

@@ -1,9 +1,9 @@
 // What is refused, and in which form (RFC 7644 §3.12, RFC 6750): status as text, scimType, a detail, no more.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { setOrganizationStatus } from '#access/organizations/update-organization.ts'
 import { issueDirectoryToken } from '#connections/directories/issue-directory-token.ts'
 import { revokeDirectoryToken } from '#connections/directories/revoke-directory-token.ts'
 import { updateDirectory } from '#connections/directories/update-directory.ts'
+import { setOrganizationStatus } from '../support/access.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { core, patchOp, type ScimAnswer, type ScimClient, scimClient } from '../support/scim.ts'
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sha256 } from '#platform/crypto.ts'
 import { type AccessStage, type Client, roleId, startStage } from '../support/access.ts'
 import { furnishConsole, furnishSignIn } from '../support/furnish.ts'
+import { createPlatformKey } from '../support/platform.ts'
 import { scimClient } from '../support/scim.ts'
 
 let stage: AccessStage
@@ -45,6 +46,7 @@ beforeAll(async () => {
     join information_schema.tables t using (table_schema, table_name)
     join information_schema.columns a using (table_schema, table_name)
     where c.column_name = 'organization_id' and c.table_schema = 'public' and t.table_type = 'BASE TABLE'
+      and not starts_with(c.table_name, 'platform_')
       and has_table_privilege('rolecall_server', to_regclass('public.' || quote_ident(c.table_name))::oid, 'select')
     group by c.table_name order by 1`
   tables = rows.map(({ name, columns }) => ({ name: name as string, columns: columns as string[] }))
@@ -185,7 +187,30 @@ describe('every table of an organization', () => {
     }
   })
 
-  test('rolecall.instance opens the list of organizations and nothing else', async () => {
+  test('what stands above the organizations is for a transaction of the platform alone', async () => {
+    await createPlatformKey(stage)
+    await stage.app.owner`insert into platform_organizations (organization_id, external_id)
+      values (${mine.organizationId}, 'mine'), (${theirs.organizationId}, 'theirs') on conflict do nothing`
+    const names = await stage.app.owner`select c.relname as name from pg_class c
+      where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and starts_with(c.relname, 'platform_')`
+    expect(names.length).toBeGreaterThanOrEqual(3)
+    for (const { name } of names) {
+      const above = await roledBack(async (sql) => {
+        await sql`select set_config('rolecall.instance', 'on', true)`
+        return sql`select from ${sql(name as string)}`
+      })
+      expect(above.length, name).toBeGreaterThan(0)
+      expect(await inMine((sql) => sql`select from ${sql(name as string)}`), name).toHaveLength(0)
+      expect(await roledBack((sql) => sql`select from ${sql(name as string)}`), name).toHaveLength(0)
+    }
+    await expect(
+      inMine((sql) => sql`insert into platform_organizations (organization_id) values (${mine.organizationId})`),
+    ).rejects.toMatchObject({ code: '42501' })
+    const changed = await inMine((sql) => sql`update platform_organizations set metadata = '{}'`)
+    expect(changed.count).toBe(0)
+  })
+
+  test('rolecall.instance opens the list of organizations and the platform, and nothing else', async () => {
     const seen = async (name: string) =>
       roledBack(async (sql) => {
         await sql`select set_config('rolecall.instance', 'on', true)`

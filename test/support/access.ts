@@ -1,11 +1,12 @@
 // What tests of access, API and CLI start from: the application, clients with an API key, and the command line in-process.
 import { readFileSync } from 'node:fs'
+import { changeOrganization } from '#access/platform/organizations/change-organization.ts'
 import type { ChangeKind, ChangeOf } from '#access/previews/change.ts'
 import { previewChange, saveChange } from '#access/previews/preview.ts'
 import { runCli } from '#cli/cli.ts'
 import { provisionUser } from '#directory/provision-user.ts'
 import type { Urls } from '#platform/urls.ts'
-import type { CallContext, Services } from '#src/context.ts'
+import { type CallContext, enterInstance, type Services } from '#src/context.ts'
 import { startTestApp, type TestApp, type TestAppOptions } from './app.ts'
 
 export type Answer = {
@@ -105,6 +106,10 @@ export async function createUser({ ctx }: Client, userName: string): Promise<str
   const { id } = await provisionUser(ctx, { directoryId: null, content })
   return id
 }
+
+/** Suspends or resumes the organization, as the operator does. */
+export const setOrganizationStatus = (ctx: CallContext, status: 'active' | 'suspended') =>
+  changeOrganization({ ...ctx, organizationId: '', entry: enterInstance({}) }, ctx.organizationId, { status })
 
 /** Makes a change as its preview shows it. @returns what it made */
 export async function change<Kind extends ChangeKind>(ctx: CallContext, wanted: ChangeOf<Kind>) {

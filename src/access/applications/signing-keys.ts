@@ -7,7 +7,7 @@ import type { Transaction } from '#db/database.ts'
 import { prepared } from '#db/statement.ts'
 import type { SealPlace } from '#platform/sealing.ts'
 import { type CallContext, enterInstance, type Services } from '#src/context.ts'
-import { requireOperator } from '../organizations/organizations.ts'
+import { requireOperator } from '../ground/platform-rights.ts'
 
 export type SigningAlgorithm = 'RS256' | 'ES256'
 

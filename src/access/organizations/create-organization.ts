@@ -7,8 +7,9 @@ import { nameSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, enterOrganization, inTransaction, nowOf } from '#src/context.ts'
 import { insertPackRoles } from '../grants/roles/install-role-pack.ts'
 import { defaultRolePack, findRolePack, rolePacks } from '../grants/roles/role-packs.ts'
+import { requirePlatform } from '../ground/platform-rights.ts'
 import { slugSchema } from '../ground/slug.ts'
-import { type OrganizationRecord, requireOperator } from './organizations.ts'
+import type { OrganizationRecord } from './organizations.ts'
 
 const CreateOrganizationInput = z.object({
   slug: slugSchema,
@@ -48,7 +49,7 @@ export async function createOrganization(
   ctx: CallContext,
   input: z.input<typeof CreateOrganizationInput>,
 ): Promise<OrganizationRecord> {
-  requireOperator(ctx)
+  requirePlatform(ctx, 'organizations.write')
   const { own, record, statements } = newOrganization(ctx, input)
   await inTransaction(own, (tx) => tx.commitWith(...statements))
   return record

@@ -1,8 +1,9 @@
 // Organizations: the customers, and how they are read. Each sees itself; the operator sees the list.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
-import { AppError, notFound } from '#platform/errors.ts'
+import { notFound } from '#platform/errors.ts'
 import { type CallContext, enterInstance, inTransaction, refuseUnknown, requirePermission } from '#src/context.ts'
+import { requireOperator } from '../ground/platform-rights.ts'
 
 export type OrganizationRecord = {
   id: string
@@ -56,10 +57,4 @@ export async function findOrganization(ctx: CallContext, reference: string): Pro
   if (reference.includes('\0')) return undefined
   const [found] = await ctx.database.transaction(enterInstance({}), (tx) => tx.run(selectByReference({ reference })))
   return found
-}
-
-/** What reaches beyond one organization is for the operator of the instance alone. @throws AppError forbidden */
-export function requireOperator(ctx: CallContext): void {
-  if (ctx.actor.type === 'operator' || ctx.actor.type === 'system') return
-  throw new AppError('forbidden', 'Only the operator of this instance may do this', { reason: 'operator' })
 }

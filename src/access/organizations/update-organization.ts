@@ -1,15 +1,15 @@
-// Name and policies of an organization, and its suspension, which only the operator may order.
+// Name and policies of an organization, and its suspension, which the platform orders.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { nameSchema, parseInput } from '#platform/input.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission, type Transaction } from '#src/context.ts'
+import { type CallContext, nowOf, requirePermission, type Transaction } from '#src/context.ts'
 import { requireEverything, withinCeiling } from '../ceiling/ceiling.ts'
 import { everybody } from '../ceiling/holdings.ts'
 import { refuseAlone, secondPersonError, wantsSecondPerson } from '../ceiling/second-person.ts'
-import { type OrganizationRecord, organizationColumns, requireOperator } from './organizations.ts'
+import { type OrganizationRecord, organizationColumns } from './organizations.ts'
 
 const UpdateOrganizationInput = z.object({
   name: nameSchema.optional(),
@@ -61,16 +61,15 @@ export function updateOrganizationWithin(
 }
 
 /**
- * Suspends or resumes the context's organization. Suspended, every token and key is refused and every decision is no,
- * from the next transaction on; nothing is lost. @throws AppError forbidden, not_found
+ * Suspends or resumes the context's organization, for a verb of the platform. Suspended, every token and key is refused and every
+ * decision is no, from the next transaction on; nothing is lost. @throws AppError not_found
  */
-export async function setOrganizationStatus(
+export function setStatusWithin(
+  tx: Transaction,
   ctx: CallContext,
   status: OrganizationRecord['status'],
 ): Promise<OrganizationRecord> {
-  requireOperator(ctx)
-  const action = status === 'active' ? 'organization.resume' : 'organization.suspend'
-  return inTransaction(ctx, (tx) => change(tx, ctx, action, { status }))
+  return change(tx, ctx, status === 'active' ? 'organization.resume' : 'organization.suspend', { status })
 }
 
 async function change(

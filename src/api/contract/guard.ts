@@ -1,12 +1,13 @@
-// Who asks: a bearer API key or the access token of a machine becomes a CallContext, within what it may ask.
-import type { Context, MiddlewareHandler, Next } from 'hono'
+// Who asks: a bearer API key or the access token of a machine becomes a CallContext, within what it may ask. Those of an organization
+// are bound to it; keys of the platform (platform-door.ts) say which organization is meant, or ask above all of them.
+import type { Context, MiddlewareHandler } from 'hono'
 import {
   enterMachine,
   type MachineTokenOwner,
   resolveMachineToken,
   rightsOfMachine,
 } from '#access/applications/machine-tokens.ts'
-import { isWithinRanges, type KeyScope, rightsOfKey } from '#access/grants/managers/key-scope.ts'
+import { rightsOfKey } from '#access/grants/managers/key-scope.ts'
 import {
   type ApiKeyOwner,
   apiKeyPrefix,
@@ -14,32 +15,42 @@ import {
   resolveApiKey,
   touchApiKey,
 } from '#access/organizations/api-keys/resolve-api-key.ts'
+import { organizationIdOf, platformKeyPrefix } from '#access/platform/keys/resolve-platform-key.ts'
 import { bearerSecret } from '#http/bearer.ts'
 import { clientAddress } from '#http/client-address.ts'
 import { createUseNotes } from '#http/note-use.ts'
 import { createSecretGate } from '#http/request-rate-limits.ts'
 import { sha256 } from '#platform/crypto.ts'
-import { AppError } from '#platform/errors.ts'
+import { AppError, invalid, notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction, nowOf, servicesOf } from '#src/context.ts'
+import { type Door, requireAddress } from './door.ts'
 import type { ApiEnv, ApiServices } from './env.ts'
+import { organizationHeader, platformDoor } from './platform-door.ts'
 
-/** @throws AppError unauthenticated for a missing or unknown key; too_many */
+/** @throws AppError unauthenticated for a missing or unknown key; not_found for an organization out of its reach; too_many */
 export function requireApiKey(services: ApiServices): MiddlewareHandler<ApiEnv> {
-  const [byKey, byToken] = [keyDoor(services), machineDoor(services)]
+  const [byKey, byPlatformKey, byToken] = [keyDoor(services), platformDoor(services), machineDoor(services)]
   return async (c, next) => {
     const secret = bearerSecret(c.req.header('authorization'), 'an API key')
     c.set('urls', services.urls)
     // Keys are known by their look; tokens have none of their own.
-    const door = secret.startsWith(apiKeyPrefix) ? byKey : byToken
+    const isKey = secret.startsWith(apiKeyPrefix)
+    const door = isKey ? byKey : secret.startsWith(platformKeyPrefix) ? byPlatformKey : byToken
     await door(c, sha256(secret), next)
   }
 }
 
-type Door = (c: Context<ApiEnv>, secretHash: string, next: Next) => Promise<void>
+/** Refuses what is about no single organization. @throws AppError invalid (reason `organization`) */
+export const requireOrganization: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  if (c.get('ctx').organizationId !== '') return next()
+  throw invalid('Say which organization is meant: send its id or slug as Rolecall-Organization', 'organization')
+}
 
-const requireAddress = (scope: KeyScope, ip: string | null, what: string): void => {
-  if (isWithinRanges(scope, ip)) return
-  throw new AppError('forbidden', `${what} is not good from this address`, { reason: 'address' })
+/** A client that means another organization is not to change this one. @throws AppError not_found */
+async function requireOwn(services: ApiServices, c: Context<ApiEnv>, organizationId: string): Promise<void> {
+  const meant = c.req.header(organizationHeader)
+  if (meant === undefined || (await organizationIdOf(services.database, meant)) === organizationId) return
+  throw notFound('Organization')
 }
 
 function keyDoor(services: ApiServices): Door {
@@ -55,6 +66,7 @@ function keyDoor(services: ApiServices): Door {
     const ip = clientAddress(c, services.trustedProxies)
     const { organizationId, keyId, scope } = await gate.enter(keyHash, ip)
     requireAddress(scope, ip, 'The API key')
+    await requireOwn(services, c, organizationId)
     const ctx: CallContext = {
       ...parts,
       organizationId,
@@ -90,6 +102,7 @@ function machineDoor(services: ApiServices): Door {
       throw error
     })
     requireAddress(rights, ip, 'The access token')
+    await requireOwn(services, c, organizationId)
     c.set('ctx', {
       ...parts,
       organizationId,

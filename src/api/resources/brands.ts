@@ -8,7 +8,9 @@ import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
 import { slug, time } from '../contract/schemas.ts'
 
-const Brand = z.object({ id: z.string(), slug, name: z.string(), createdAt: time, updatedAt: time }).openapi('Brand')
+export const Brand = z
+  .object({ id: z.string(), slug, name: z.string(), createdAt: time, updatedAt: time })
+  .openapi('Brand')
 
 const operation = operationsOf('Brands')
 

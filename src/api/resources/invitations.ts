@@ -9,7 +9,7 @@ import { brandReference, permissionName, roleReference, time, timeInput } from '
 
 const status = z.enum(['pending', 'expired', 'accepted', 'cancelled', 'withdrawn'])
 
-const Invitation = z
+export const Invitation = z
   .object({
     id: z.string(),
     userId: z.string().openapi({ description: 'The person, who is `invited` until they accept' }),

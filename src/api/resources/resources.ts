@@ -42,6 +42,7 @@ import { massChangeRoutes } from './mass-changes.ts'
 import { organizationRoutes } from './organizations.ts'
 import { ownershipRoutes } from './ownerships.ts'
 import { personalDataRoutes } from './personal-data.ts'
+import { platformRoutes } from './platform.ts'
 import { policyRoutes } from './policies.ts'
 import { provisioningEventRoutes } from './provisioning-events.ts'
 import { reportRoutes } from './reports.ts'
@@ -66,6 +67,7 @@ import { userRoutes } from './users.ts'
 
 export const resourceRoutes = [
   organizationRoutes,
+  platformRoutes,
   brandRoutes,
   userRoutes,
   userImportRoutes,

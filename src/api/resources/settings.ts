@@ -6,7 +6,7 @@ import { jsonAnswer, jsonBody, newRoutes, operationsOf } from '../contract/route
 
 const days = z.number().int()
 
-const fields = {
+export const settingsFields = {
   name: z.string(),
   provisioningLogDays: days.openapi({ description: 'How long requests of identity providers are kept' }),
   signInTraceDays: days.openapi({ description: 'How long traces of sign-ins are kept' }),
@@ -44,7 +44,7 @@ const fields = {
     .openapi({ description: 'Domains that guests may be invited at; null: any' }),
 }
 
-const Settings = z.object(fields).openapi('OrganizationSettings')
+const Settings = z.object(settingsFields).openapi('OrganizationSettings')
 
 const operation = operationsOf('Settings')
 
@@ -55,7 +55,7 @@ const getRoute = operation('get', '/settings', 'getSettings', {
 
 const updateRoute = operation('patch', '/settings', 'updateSettings', {
   summary: 'Change the settings of the organization',
-  request: { body: jsonBody(z.strictObject(fields).partial()) },
+  request: { body: jsonBody(z.strictObject(settingsFields).partial()) },
   responses: { 200: jsonAnswer(Settings, 'The settings as they are now') },
 })
 

@@ -25,7 +25,7 @@ const SetupLink = z
   })
   .openapi('SetupLink')
 
-const NewSetupLink = SetupLink.extend({
+export const NewSetupLink = SetupLink.extend({
   url: z.string().openapi({ description: 'The link itself; shown this once' }),
 }).openapi('NewSetupLink')
 

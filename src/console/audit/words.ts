@@ -155,6 +155,7 @@ const actorTypes: Record<string, string> = {
   directory: 'a directory',
   api_key: 'an API key',
   application: 'an application',
+  platform_key: 'the platform',
   operator: 'the operator',
   system: 'Rolecall itself',
   setup_link: 'a setup link',

@@ -39,9 +39,12 @@ export function keyScopeOf({ access, permissions = null, brandIds = null, addres
     throw invalidField('permissions', 'belong to keys whose access is `permissions`, and only to those')
   if (access === 'everything' && brandIds !== null)
     throw invalidField('brandIds', 'a key that may do everything is not bound to brands')
-  const ranges = addressRanges === null || addressRanges.length === 0 ? null : addressRanges.map(rangeOf)
-  return { access, permissions, brandIds, addressRanges: ranges }
+  return { access, permissions, brandIds, addressRanges: addressRangesOf(addressRanges) }
 }
+
+/** In one notation; null for none, which is anywhere. @throws AppError invalid */
+export const addressRangesOf = (texts: readonly string[] | null): string[] | null =>
+  texts === null || texts.length === 0 ? null : texts.map(rangeOf)
 
 function rangeOf(text: string): string {
   const range = addressRange(text)
@@ -50,7 +53,7 @@ function rangeOf(text: string): string {
 }
 
 /** @param ip where a request comes from; null where nothing tells */
-export function isWithinRanges({ addressRanges }: KeyScope, ip: string | null): boolean {
+export function isWithinRanges({ addressRanges }: Pick<KeyScope, 'addressRanges'>, ip: string | null): boolean {
   return addressRanges === null || isInRanges(addressRanges, ip)
 }
 

@@ -1,0 +1,70 @@
+// What the platform changes about an organization: its name, what is the platform's own, and whether it may be used.
+import { z } from 'zod'
+import { given, nameSchema, parseInput } from '#platform/input.ts'
+import { type CallContext, enterOrganization, inTransaction, partOf, type Transaction } from '#src/context.ts'
+import { requirePlatform } from '../../ground/platform-rights.ts'
+import { setStatusWithin, updateOrganizationWithin } from '../../organizations/update-organization.ts'
+import { recordPlatformEvent } from '../events/platform-events.ts'
+import { factsInput } from './facts-input.ts'
+import { lockedWithin, organizationWithin, type PlatformOrganization, saveFacts } from './platform-organizations.ts'
+
+const ChangeInput = z.object({
+  name: nameSchema.optional(),
+  status: z.enum(['active', 'suspended']).optional(),
+  externalId: factsInput.externalId.optional(),
+  metadata: factsInput.metadata.optional(),
+})
+
+type Changes = z.output<typeof ChangeInput>
+
+/**
+ * By id or slug; what is not mentioned stays. Suspended, every token, key and session of it is refused; nothing is lost. Made
+ * active again, it is not going to be erased any more.
+ * @throws AppError forbidden, invalid, not_found; conflict (reason `uniqueness`) for an externalId that is taken
+ */
+export async function changeOrganization(
+  ctx: CallContext,
+  reference: string,
+  input: z.input<typeof ChangeInput>,
+): Promise<PlatformOrganization> {
+  requirePlatform(ctx, 'organizations.write')
+  const changes = parseInput(ChangeInput, input)
+  return inTransaction(ctx, async (tx) => {
+    const before = await lockedWithin(tx, ctx, reference)
+    const facts = factsOf(before, changes)
+    await tx.run(saveFacts(facts, ctx.actor.id))
+    await changeInside(tx, ctx, before, changes)
+    const after = await organizationWithin(tx, ctx, before.id)
+    const detail = { before: changed(before, changes), after: changed(after, changes) }
+    const target = { targetType: 'organization', targetId: before.id, organizationId: before.id } as const
+    await tx.commitWith(recordPlatformEvent(ctx, { action: 'organization.update', ...target, detail }))
+    return after
+  })
+}
+
+function factsOf(before: PlatformOrganization, { externalId, metadata, status }: Changes): PlatformOrganization {
+  const isKept = status === 'active'
+  return { ...before, ...given({ externalId, metadata }), ...(isKept ? { deletionDueAt: null } : {}) }
+}
+
+/** What its own people see, in its own audit trail too. */
+async function changeInside(
+  tx: Transaction,
+  ctx: CallContext,
+  before: PlatformOrganization,
+  { name, status }: Changes,
+): Promise<void> {
+  const inside = await insideOf(tx, ctx, before.id)
+  if (name !== undefined) await updateOrganizationWithin(tx, inside, { name })
+  if (status !== undefined && status !== before.status) await setStatusWithin(tx, inside, status)
+}
+
+/** The same caller inside of one organization, in the transaction of the platform. */
+export async function insideOf(tx: Transaction, ctx: CallContext, organizationId: string): Promise<CallContext> {
+  const entry = enterOrganization({ organizationId })
+  await tx.run(entry)
+  return { ...partOf(ctx, tx), organizationId, entry, permissions: 'all' }
+}
+
+const changed = (organization: PlatformOrganization, changes: Changes): Record<string, unknown> =>
+  Object.fromEntries(Object.keys(changes).map((key) => [key, organization[key as keyof Changes]]))

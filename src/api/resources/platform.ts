@@ -1,0 +1,140 @@
+// What only keys of the platform ask for: new organizations, their end, and the record of what was done above them.
+import { z } from '@hono/zod-openapi'
+import { getOrganization } from '#access/organizations/organizations.ts'
+import { listPlatformEvents } from '#access/platform/events/platform-events.ts'
+import { deleteOrganization } from '#access/platform/organizations/delete-organization.ts'
+import { setUpOrganization } from '#access/platform/organizations/set-up-organization.ts'
+import { AppError } from '#platform/errors.ts'
+import { given } from '#platform/input.ts'
+import type { CallContext } from '#src/context.ts'
+import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
+import { idParam, jsonAnswer, jsonBody, newRoutes, operationsOf, problem } from '../contract/routes.ts'
+import { slug, time } from '../contract/schemas.ts'
+import { Brand } from './brands.ts'
+import { Invitation } from './invitations.ts'
+import { externalId, metadata, Organization } from './organization-shape.ts'
+import { settingsFields } from './settings.ts'
+import { NewSetupLink } from './setup-links.ts'
+
+const operation = operationsOf('Platform')
+
+const refused = { 403: problem('The key is no platform key, or lacks the scope') }
+
+const { name: _, ...settings } = settingsFields
+
+const CreateOrganization = z
+  .strictObject({
+    slug,
+    name: z.string(),
+    rolePack: z.string().optional().openapi({ description: '`mixer3` unless said otherwise' }),
+    externalId: externalId.optional(),
+    metadata: metadata.optional(),
+    brands: z.array(z.strictObject({ slug, name: z.string() })).optional(),
+    settings: z.strictObject(settings).partial().optional(),
+    administrators: z
+      .array(
+        z.strictObject({
+          email: z.string(),
+          givenName: z.string().nullish(),
+          familyName: z.string().nullish(),
+        }),
+      )
+      .optional()
+      .openapi({ description: 'Invited with the highest role of the pack' }),
+    setupLink: z
+      .strictObject({ label: z.string(), days: z.number().int().optional(), domains: z.array(z.string()).optional() })
+      .nullish()
+      .openapi({ description: 'A link by which their IT connects an identity provider, without an account' }),
+  })
+  .openapi('CreateOrganization')
+
+const createRoute = operation('post', '/organizations', 'createOrganization', {
+  summary: 'Create an organization with its roles, brands, settings, administrators and setup link, all or nothing',
+  request: { body: jsonBody(CreateOrganization) },
+  responses: {
+    201: jsonAnswer(
+      z
+        .object({
+          organization: Organization,
+          brands: z.array(Brand),
+          administrators: z.array(Invitation),
+          setupLink: NewSetupLink.nullable(),
+        })
+        .openapi('CreatedOrganization'),
+      'What was made; the setup link is shown this once',
+    ),
+    ...refused,
+  },
+})
+
+const deleteRoute = operation('delete', '/organizations/{id}', 'deleteOrganization', {
+  summary: 'Delete an organization: suspended at once, erased when the retention ends',
+  description: 'Until then it comes back by `PATCH` with `status: active`',
+  request: {
+    params: idParam,
+    query: z.strictObject({
+      retentionDays: z.coerce
+        .number()
+        .int()
+        .optional()
+        .openapi({ type: 'integer', description: '0 to 365; 30 unless said otherwise' }),
+    }),
+  },
+  responses: { 202: jsonAnswer(Organization, 'The organization, with the time at which it is erased'), ...refused },
+})
+
+const PlatformEvent = z
+  .object({
+    id: z.string(),
+    occurredAt: time,
+    actor: z.object({ type: z.string(), id: z.string(), name: z.string().nullable() }),
+    action: z.string().openapi({ example: 'organization.create' }),
+    target: z.object({ type: z.string(), id: z.string() }),
+    organizationId: z.string().nullable(),
+    detail: z.record(z.string(), z.unknown()),
+    requestId: z.string(),
+  })
+  .openapi('PlatformEvent')
+
+const eventsRoute = operation('get', '/platform/events', 'listPlatformEvents', {
+  summary: 'List what was done above the organizations, the newest first',
+  request: {
+    query: z.strictObject({
+      ...pageParams,
+      organizationId: z.string().max(100).optional(),
+      action: z.string().max(100).optional().openapi({ description: 'Its beginning, e.g. `organization.`' }),
+    }),
+  },
+  responses: { 200: jsonAnswer(pageOf(PlatformEvent), 'A page of events'), ...refused },
+})
+
+/** @throws AppError forbidden for keys of an organization, and for those of the platform inside of one */
+function requireAbove(ctx: CallContext): void {
+  if (ctx.platform === undefined)
+    throw new AppError('forbidden', 'Only a platform key may do this', { reason: 'operator' })
+  if (ctx.organizationId !== '')
+    throw new AppError('forbidden', 'This is about no single organization: leave Rolecall-Organization out', {
+      reason: 'organization',
+    })
+}
+
+export const platformRoutes = newRoutes()
+  .openapi(createRoute, async (c) => {
+    requireAbove(c.get('ctx'))
+    const { setupLink, ...made } = await setUpOrganization(c.get('ctx'), given(c.req.valid('json')))
+    const link = setupLink === null ? null : { ...setupLink.link, url: c.get('urls').page(`/setup/${setupLink.token}`) }
+    return c.json({ ...made, setupLink: link }, 201)
+  })
+  .openapi(deleteRoute, async (c) => {
+    const [ctx, { id }] = [c.get('ctx'), c.req.valid('param')]
+    // To a key of an organization, another one is not there.
+    if (ctx.organizationId !== '') await getOrganization(ctx, id)
+    requireAbove(ctx)
+    return c.json(await deleteOrganization(ctx, id, given(c.req.valid('query'))), 202)
+  })
+  .openapi(eventsRoute, async (c) => {
+    requireAbove(c.get('ctx'))
+    const { limit, cursor, ...filter } = c.req.valid('query')
+    const rows = await listPlatformEvents(c.get('ctx'), { ...filter, before: afterId(cursor, 'pev'), limit: limit + 1 })
+    return c.json(page(rows, limit), 200)
+  })

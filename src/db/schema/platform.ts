@@ -1,0 +1,80 @@
+// What stands above the organizations: keys of the platform, what it knows of each organization, and what it did.
+import { sql } from 'drizzle-orm'
+import { index, jsonb, pgPolicy, pgTable, text, unique } from 'drizzle-orm/pg-core'
+import { serverRole, time } from './common.ts'
+import { organizations } from './organizations.ts'
+
+const isPlatform = sql`current_setting('rolecall.instance', true) = 'on'`
+
+/** Rows that no transaction of an organization sees. */
+const platformOnly = () =>
+  pgPolicy('platform_only', { as: 'permissive', for: 'all', to: serverRole, using: isPlatform, withCheck: isPlatform })
+
+/** A key of the product that runs Rolecall, kept as SHA-256. */
+export const platformKeys = pgTable(
+  'platform_keys',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    keyHash: text('key_hash').notNull(),
+    lastFour: text('last_four').notNull(),
+    /** What it may do above the organizations. */
+    scopes: jsonb('scopes').notNull(),
+    /** What it may do inside of those that it reaches. */
+    access: text('access', { enum: ['nothing', 'decisions', 'permissions', 'everything'] }).notNull(),
+    permissions: jsonb('permissions'),
+    reach: text('reach', { enum: ['all', 'only', 'except'] })
+      .notNull()
+      .default('all'),
+    organizationIds: jsonb('organization_ids').notNull().default([]),
+    addressRanges: jsonb('address_ranges'),
+    createdAt: time('created_at').notNull(),
+    createdBy: text('created_by').notNull(),
+    expiresAt: time('expires_at'),
+    revokedAt: time('revoked_at'),
+    lastUsedAt: time('last_used_at'),
+  },
+  (table) => [unique('platform_keys_hash').on(table.keyHash), platformOnly()],
+)
+
+/** What the platform knows of an organization and the organization does not. */
+export const platformOrganizations = pgTable(
+  'platform_organizations',
+  {
+    organizationId: text('organization_id')
+      .primaryKey()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    externalId: text('external_id'),
+    metadata: jsonb('metadata').notNull().default({}),
+    /** Erased after it. */
+    deletionDueAt: time('deletion_due_at'),
+    deletionBy: text('deletion_by'),
+  },
+  (table) => [
+    unique('platform_organizations_external_id').on(table.externalId),
+    index('platform_organizations_due').on(table.deletionDueAt).where(sql`deletion_due_at is not null`),
+    platformOnly(),
+  ],
+)
+
+/** What was done above the organizations; it outlives those that it is about. */
+export const platformEvents = pgTable(
+  'platform_events',
+  {
+    id: text('id').primaryKey(),
+    occurredAt: time('occurred_at').notNull(),
+    actorType: text('actor_type').notNull(),
+    actorId: text('actor_id').notNull(),
+    action: text('action').notNull(),
+    targetType: text('target_type').notNull(),
+    targetId: text('target_id').notNull(),
+    organizationId: text('organization_id'),
+    detail: jsonb('detail').notNull(),
+    requestId: text('request_id').notNull(),
+  },
+  (table) => [
+    index('platform_events_organization').on(table.organizationId, table.id).where(sql`organization_id is not null`),
+    index('platform_events_target').on(table.targetId, table.id),
+    platformOnly(),
+  ],
+)

@@ -1,0 +1,68 @@
+// Keys of the platform, and how they ask.
+import { issuePlatformKey } from '#access/platform/keys/platform-keys.ts'
+import { type CallContext, enterInstance, servicesOf } from '#src/context.ts'
+import { type AccessStage, type Answer, read } from './access.ts'
+
+export type PlatformClient = {
+  id: string
+  key: string
+  /** @param organization named by Rolecall-Organization */
+  send(
+    method: string,
+    path: string,
+    body?: unknown,
+    organization?: string,
+    headers?: Record<string, string>,
+  ): Promise<Answer>
+}
+
+/** The operator above the organizations. */
+export const operatorContext = (stage: AccessStage): CallContext => ({
+  ...servicesOf(stage.services),
+  ...{ organizationId: '', actor: { type: 'operator', id: 'cli' }, permissions: 'all' },
+  ...{ entry: enterInstance({}), requestId: stage.services.ids.next('req') },
+})
+
+/** A key with everything, unless said otherwise. */
+export async function createPlatformKey(
+  stage: AccessStage,
+  input: Partial<Parameters<typeof issuePlatformKey>[1]> = {},
+): Promise<PlatformClient> {
+  const { id, key } = await issuePlatformKey(operatorContext(stage), {
+    name: 'Product',
+    scopes: [
+      'organizations.read',
+      'organizations.write',
+      'organizations.delete',
+      'applications.read',
+      'applications.write',
+      'events.read',
+    ],
+    access: 'everything',
+    ...input,
+  })
+  return {
+    id,
+    key,
+    send: (method, path, body, organization, headers = {}) => send(method, path, body, { organization, headers }),
+  }
+
+  async function send(
+    method: string,
+    path: string,
+    body: unknown,
+    { organization, headers }: { organization: string | undefined; headers: Record<string, string> },
+  ): Promise<Answer> {
+    const response = await stage.request(path.startsWith('/') ? path : `/api/v1/${path}`, {
+      method,
+      headers: {
+        Authorization: `Bearer ${key}`,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(organization === undefined ? {} : { 'Rolecall-Organization': organization }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    return read(response)
+  }
+}
