@@ -4944,7 +4944,16 @@ CREATE TABLE applications (
   browser_origins jsonb DEFAULT '[]'::jsonb NOT NULL,
   -- What a machine may do, in the form of an API key's: access, permissions, brandIds, addressRanges.
   rights jsonb,
+  -- It may sign people in on a device without a browser, by a code that they enter on another one.
+  is_device_flow_allowed boolean DEFAULT false NOT NULL,
+  -- Its tokens are bound to a key that it proves to have with each request.
+  is_dpop_required boolean DEFAULT false NOT NULL,
+  -- Public keys by which it proves who it is, in place of its secret.
+  jwks jsonb,
+  -- Where such keys are published; fetched by the server.
+  jwks_uri text,
   CONSTRAINT applications_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT applications_keys CHECK ((jwks IS NULL OR jwks_uri IS NULL) AND (kind <> 'public'::text OR jwks IS NULL AND jwks_uri IS NULL) AND (kind <> 'machine'::text OR NOT is_device_flow_allowed)),
   CONSTRAINT applications_kind CHECK ((kind = ANY (ARRAY['confidential'::text, 'public'::text, 'machine'::text])) AND (kind = 'machine'::text) = (rights IS NOT NULL) AND (kind = 'public'::text) = (secret_sealed IS NULL) AND (kind <> 'public'::text OR is_pkce_required)),
   CONSTRAINT applications_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
     REFERENCES organizations(id) ON DELETE CASCADE
@@ -5026,14 +5035,14 @@ AS $function$ SELECT a.organization_id FROM applications a JOIN organizations o 
         WHERE a.id = p_application_id AND o.status = 'active' $function$;
 GRANT EXECUTE ON FUNCTION resolve_application(text) TO rolecall_server;
 
--- Whose an access token of a machine is, whether it is still good or not.
+-- Whose an access token of a machine is, and which key it is bound to, whether it is still good or not.
 CREATE OR REPLACE FUNCTION public.resolve_application_token(p_token_hash text)
- RETURNS TABLE(organization_id text, application_id text)
+ RETURNS TABLE(organization_id text, application_id text, thumbprint text)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  SELECT p.organization_id, p.payload ->> 'clientId' FROM provider_artifacts p
+  SELECT p.organization_id, p.payload ->> 'clientId', p.payload ->> 'jkt' FROM provider_artifacts p
     WHERE p.model = 'ClientCredentials' AND p.id_hash = p_token_hash $function$;
 GRANT EXECUTE ON FUNCTION resolve_application_token(text) TO rolecall_server;
 

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander'
 import { applicationKinds, listApplications } from '#access/applications/applications.ts'
 import { createApplication } from '#access/applications/create-application.ts'
 import { updateApplication } from '#access/applications/update-application.ts'
+import { parseJson } from '#platform/json.ts'
 import type { CallContext } from '#src/context.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, inOrganization } from './runtime.ts'
@@ -18,6 +19,10 @@ type Fields = Partial<ScopeOptions> & {
   withoutPkce?: true
   idTokenAlgorithm?: string
   brandsClaim?: string
+  deviceFlow?: boolean
+  dpop?: boolean
+  jwks?: string
+  jwksUri?: string
 }
 
 type CreateOptions = Scope & Fields & { name: string; kind: (typeof applicationKinds)[number] }
@@ -63,6 +68,15 @@ const withFields = (command: Command): Command =>
     .option('--without-pkce', 'it knows no PKCE')
     .addOption(new Option('--id-token-algorithm <algorithm>', 'RS256 unless told').choices(['RS256', 'ES256']))
     .addOption(new Option('--brands-claim <form>', 'objects unless told, or slugs alone').choices(['objects', 'slugs']))
+    .option('--device-flow', 'it may sign people in on devices without a browser')
+    .option('--no-device-flow', 'it may not')
+    .option('--dpop', 'its tokens are bound to a key of its own (DPoP)')
+    .option('--no-dpop', 'they are not')
+    .option(
+      '--jwks <json>',
+      'public keys by which it proves who it is, in place of a secret; none for its secret again',
+    )
+    .option('--jwks-uri <uri>', 'where such keys are published; none for its secret again')
     .option('--access <access>', `of a machine: ${accessHelp}; decisions unless told`)
     .option('--permission <names...>', 'of a machine: what it may do, e.g. users.manage')
     .option('--brand <brands...>', 'of a machine: slugs or ids, where it may do so')
@@ -82,7 +96,7 @@ async function createOne(runtime: CliRuntime, options: CreateOptions): Promise<v
     `  Discovery      ${made.discoveryUrl}`,
     `  Client id      ${made.clientId}`,
     ...(made.clientSecret === null
-      ? ['It has no secret: PKCE takes its place.']
+      ? [kind === 'public' ? 'It has no secret: PKCE takes its place.' : 'It has no secret: its key takes its place.']
       : [`  Client secret  ${made.clientSecret}`, 'The secret is not shown again.']),
   ]
   print(runtime, options, { json: made, human })
@@ -99,11 +113,14 @@ async function updateOne(runtime: CliRuntime, options: UpdateOptions): Promise<v
 /** Where nothing is said, the verb knows what is usual. */
 async function fieldsOf(ctx: CallContext, options: Fields): Promise<object> {
   const { redirectUri, postLogoutRedirectUri, backchannelLogoutUri, browserOrigin, idTokenAlgorithm } = options
-  const { access, permission, brand, from, brandsClaim } = options
+  const { access, permission, brand, from, brandsClaim, jwks, jwksUri } = options
   const hasRights = [access, permission, brand, from].some((option) => option !== undefined)
   return {
     ...{ redirectUris: redirectUri, postLogoutRedirectUris: postLogoutRedirectUri, backchannelLogoutUri },
     ...{ browserOrigins: browserOrigin, idTokenAlgorithm, brandsClaim },
+    ...{ isDeviceFlowAllowed: options.deviceFlow, isDpopRequired: options.dpop },
+    ...(jwks === undefined ? {} : { jwks: jwks === 'none' ? null : parseJson(jwks) }),
+    ...(jwksUri === undefined ? {} : { jwksUri: jwksUri === 'none' ? null : jwksUri }),
     ...(options.withoutPkce === true ? { isPkceRequired: false } : {}),
     ...(hasRights ? { rights: await scopeOf(ctx, { ...options, access: access ?? usualAccess(permission) }) } : {}),
   }

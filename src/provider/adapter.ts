@@ -1,6 +1,6 @@
 // The OpenID provider's storage. Its session is Rolecall's, read only; its clients are the applications; the rest is kept by
 // hash. No payload holds the id under which it is found.
-import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import { type Adapter, type AdapterPayload, errors, type JWKS } from 'oidc-provider'
 import { waitingPayload } from '#access/applications/authorization-requests.ts'
 import { type Client, type ClientReader, isOnDevice } from '#access/applications/clients.ts'
 import {
@@ -12,6 +12,8 @@ import {
   putArtifact,
   putCode,
 } from '#access/applications/provider-artifacts.ts'
+import { hasKeys } from '#access/applications/public-keys.ts'
+import { findByUserCode, putUserCode } from '#access/applications/user-codes.ts'
 import type { BrowserSession } from '#access/sign-in/sessions/resolve-session.ts'
 import type { Services } from '#src/context.ts'
 import { visitOf } from './visits.ts'
@@ -59,19 +61,33 @@ type ClientMetadata = AdapterPayload & {
 
 /** An application in the words of dynamic client registration (RFC 7591). */
 function metadataOf(client: Client): ClientMetadata {
-  const { id, name, secret, isPkceRequired } = client
+  const { id, name, isPkceRequired } = client
   const common = {
     ...{ client_id: id, client_name: name, [pkceRequired]: isPkceRequired, [browserOrigins]: client.browserOrigins },
-    ...(secret === null ? { token_endpoint_auth_method: 'none' as const } : { client_secret: secret }),
+    ...(client.isDpopRequired ? { dpop_bound_access_tokens: true } : {}),
+    ...authenticationOf(client),
   }
   return client.kind === 'machine' ? { ...common, ...ofMachine } : { ...common, ...ofSignIn(client) }
 }
 
+function authenticationOf({ secret, jwks, jwksUri }: Client): Partial<ClientMetadata> {
+  if (secret === null) return { token_endpoint_auth_method: 'none' }
+  if (!hasKeys({ jwks, jwksUri })) return { client_secret: secret }
+  const keys = jwks === null ? { jwks_uri: jwksUri ?? '' } : { jwks: jwks as JWKS }
+  return { token_endpoint_auth_method: 'private_key_jwt', ...keys }
+}
+
 const ofMachine = { grant_types: ['client_credentials'], response_types: [], redirect_uris: [], scope: machineScope }
+
+export const usualGrants = ['authorization_code', 'refresh_token']
+
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 
 const ofSignIn = (client: Client): Partial<ClientMetadata> => ({
   // RFC 8252: on a person's device the loopback's port is whatever is free, and apps have schemes of their own.
   application_type: isOnDevice(client) ? 'native' : 'web',
+  ...(client.isDeviceFlowAllowed ? { grant_types: [...usualGrants, deviceGrant] } : {}),
+  ...(client.redirectUris.length === 0 ? { response_types: [] } : {}),
   redirect_uris: client.redirectUris,
   post_logout_redirect_uris: client.postLogoutRedirectUris,
   // The answer to another response type is that there is none, and it goes where that type would have gone.
@@ -81,6 +97,9 @@ const ofSignIn = (client: Client): Partial<ClientMetadata> => ({
     ? {}
     : { backchannel_logout_uri: client.backchannelLogoutUri, backchannel_logout_session_required: true }),
 })
+
+/** What our form for user codes says of itself. */
+export const deviceForm = 'ours'
 
 /** A browser's session is whatever its Rolecall session says at this moment, and nothing where that is not live. */
 function sessionAdapter(): Adapter {
@@ -99,6 +118,8 @@ export const secondsOf = (time: string): number => Math.floor(Date.parse(time) /
 const sessionPayload = (session: BrowserSession): AdapterPayload => ({
   ...{ kind: 'Session', jti: session.sessionId, uid: session.sessionId, accountId: session.userId },
   loginTs: secondsOf(session.authenticatedAt),
+  // Whether a form is one of ours is settled before it gets here (device.tsx).
+  state: { secret: deviceForm },
   amr: methodsOf(session),
   iat: secondsOf(session.authenticatedAt),
   exp: secondsOf(session.expiresAt),
@@ -116,7 +137,9 @@ function artifactAdapter(services: Services, clients: ClientReader, model: strin
     upsert: async (id, { jti: _, ...payload }, seconds) => {
       const artifact = await artifactOf(clients, { model, id, payload, seconds: seconds ?? null })
       const { organizationId, sessionId } = artifact
-      if (model !== 'AuthorizationCode') return putArtifact(database, artifact)
+      if (model === 'ReplayDetection') return putOnce(database, artifact)
+      if (model === 'DeviceCode') await putUserCode(database, artifact, payload.userCode ?? '')
+      if (!isWorthAPerson(model, payload)) return putArtifact(database, artifact)
       if (organizationId === null || sessionId === null) throw new errors.InvalidRequest('a code needs a session')
       return putCode(database, { ...artifact, organizationId, sessionId }, payload.clientId ?? '')
     },
@@ -132,8 +155,19 @@ function artifactAdapter(services: Services, clients: ClientReader, model: strin
     },
     destroy: (id) => dropArtifact(database, model, id),
     revokeByGrantId: (grantId) => dropGrant(database, grantId),
-    ...{ findByUid: unsupported, findByUserCode: unsupported },
+    findByUserCode: (userCode) => findByUserCode(database, userCode),
+    findByUid: unsupported,
   }
+}
+
+/** Codes for which somebody has signed in: the application will be told of the session's end. */
+const isWorthAPerson = (model: string, { accountId }: AdapterPayload): boolean =>
+  model === 'AuthorizationCode' || (model === 'DeviceCode' && accountId !== undefined)
+
+/** Of two requests with one proof or assertion, both of which found it unused, one is the first. */
+async function putOnce(database: Services['database'], artifact: NewArtifact): Promise<void> {
+  await putArtifact(database, artifact)
+  if (!(await consumeArtifact(database, artifact.model, artifact.id))) throw new errors.InvalidGrant('already used')
 }
 
 async function artifactOf(
@@ -146,10 +180,11 @@ async function artifactOf(
     const payload = waitingPayload(given.payload.params, since?.authenticatedAt ?? null)
     return { ...given, payload, organizationId: null, userId: null, sessionId: null, grantId: null }
   }
-  const { accountId = null, clientId = '', grantId = null, sessionUid } = given.payload
+  const { userCode: _, ...payload } = given.payload
+  const { accountId = null, clientId = '', grantId = null, sessionUid } = payload
   return {
     ...given,
-    payload: { ...given.payload },
+    payload,
     organizationId: (await clients.find(clientId))?.organization.id ?? null,
     userId: accountId,
     // A grant is made for the session that is there; codes and tokens say under which one they were issued.

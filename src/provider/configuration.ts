@@ -2,11 +2,13 @@
 import type { Account, Configuration, KoaContextWithOIDC, UnknownObject } from 'oidc-provider'
 import { confirmationPath, continuationPath } from '#access/applications/authorization-requests.ts'
 import type { ClientReader } from '#access/applications/clients.ts'
+import { proofAlgorithms } from '#access/applications/proof-of-possession.ts'
 import type { SigningKey } from '#access/applications/signing-keys.ts'
 import { findUserClaims, type UserClaims } from '#access/applications/user-claims.ts'
 import { touchSessionById } from '#access/sign-in/sessions/resolve-session.ts'
 import { enterOrganization, type Services } from '#src/context.ts'
-import { browserOrigins, createAdapters, machineScope, pkceRequired } from './adapter.ts'
+import { browserOrigins, createAdapters, machineScope, pkceRequired, usualGrants } from './adapter.ts'
+import { deviceFeature } from './device-flow.ts'
 import { createPolicy } from './policy.ts'
 import { visitOf } from './visits.ts'
 
@@ -22,6 +24,8 @@ export const routes = {
   introspection: '/oauth2/introspect',
   revocation: '/oauth2/revoke',
   end_session: '/oauth2/logout',
+  device_authorization: '/oauth2/device_authorization',
+  code_verification: '/device',
 } as const
 
 const claims = {
@@ -31,6 +35,11 @@ const claims = {
 }
 
 const day = 86_400
+
+const longestKeySet = 65_536
+
+const headersOf = (options: RequestInit | undefined): Record<string, string> =>
+  Object.fromEntries(new Headers(options?.headers).entries())
 
 export function configurationOf(services: Services, clients: ClientReader, keys: readonly SigningKey[]): Configuration {
   return {
@@ -42,10 +51,10 @@ export function configurationOf(services: Services, clients: ClientReader, keys:
     // Claims stand in the ID token, too, so that an application needs one call.
     conformIdTokenClaims: false,
     responseTypes: ['code'],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     // Whether an origin is anybody's is settled at the door (engine.ts); here, whether it is the client's own.
     clientBasedCORS: (_, origin, client) => (client[browserOrigins] as string[] | undefined)?.includes(origin) === true,
-    clientDefaults: { grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] },
+    clientDefaults: { grant_types: usualGrants, response_types: ['code'] },
     extraClientMetadata: { properties: [pkceRequired, browserOrigins] },
     // A client that does without has to keep its secret, by which it exchanges the code (OAuth 2.0 Security BCP 2.1.1).
     pkce: { required: (_, client) => client[pkceRequired] !== false },
@@ -58,6 +67,7 @@ export function configurationOf(services: Services, clients: ClientReader, keys:
       ...{
         AccessToken: 600,
         ClientCredentials: 600,
+        DeviceCode: 600,
         AuthorizationCode: 60,
         IdToken: 300,
         Interaction: 1_800,
@@ -74,8 +84,10 @@ export function configurationOf(services: Services, clients: ClientReader, keys:
       visitOf(ctx).failure = { status: ctx.status, code: error, description }
     },
     allowOmittingSingleRegisteredRedirectUri: false,
-    // Nothing that a client could name is fetched; logout tokens go out by access/applications/deliver-logouts.ts.
-    fetch: () => Promise.reject(new Error('The OpenID provider fetches nothing')),
+    enabledJWA: { clientAuthSigningAlgValues: proofAlgorithms, dPoPSigningAlgValues: proofAlgorithms },
+    // The keys of applications, and nothing else; logout tokens go out by access/applications/deliver-logouts.ts.
+    fetch: (url, options) =>
+      services.outgoing.fetch(String(url), { headers: headersOf(options), maxBytes: longestKeySet }),
   }
 }
 
@@ -86,7 +98,8 @@ const ownTokens = (_: KoaContextWithOIDC, client: { clientId: string }, token: {
 const features: NonNullable<Configuration['features']> = {
   clientCredentials: { enabled: true },
   devInteractions: { enabled: false },
-  dPoP: { enabled: false },
+  dPoP: { enabled: true },
+  deviceFlow: deviceFeature,
   pushedAuthorizationRequests: { enabled: false },
   resourceIndicators: { enabled: false },
   backchannelLogout: { enabled: true },

@@ -10,7 +10,7 @@ import type { Services } from '#src/context.ts'
 import { configurationOf } from './configuration.ts'
 import { visitOf } from './visits.ts'
 
-export type ProviderServices = Services & { log: Log }
+export type ProviderServices = Services & { log: Log; trustedProxies: number }
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
@@ -99,6 +99,11 @@ function settle(ctx: DoorContext): void {
     ctx.body = { ...(ctx.body as object), response_modes_supported: ['query'] }
   }
   const visit = visitOf(ctx)
+  // What came of a user code becomes a page of ours, too.
+  if (visit.device !== undefined) {
+    ctx.respond = false
+    return
+  }
   // What it has for pages are forms that post themselves, for response modes that no application may use.
   if (ctx.type === 'text/html' && (ctx.status < 300 || ctx.status > 399)) {
     visit.failure ??= { status: 400, code: 'invalid_request', description: 'this response_mode is not supported' }

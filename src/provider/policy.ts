@@ -23,18 +23,28 @@ export function createPolicy(clients: ClientReader): interactionPolicy.DefaultPo
   return policy
 }
 
-const asksToSignIn = ({ req, oidc }: KoaContextWithOIDC): boolean =>
-  oidc.prompts.has('login') && !isFresh(visitOf({ req }))
+function asksToSignIn({ req, oidc }: KoaContextWithOIDC): boolean {
+  if (isForDevice(oidc)) return refuseOnDevice(oidc)
+  return oidc.prompts.has('login') && !isFresh(visitOf({ req }))
+}
+
+const isForDevice = ({ route }: KoaContextWithOIDC['oidc']): boolean => route === 'code_verification'
+
+/** RFC 8628 knows no parameter of how somebody signs in, and whoever confirms a device cannot be sent away in the middle of it. */
+function refuseOnDevice({ params }: KoaContextWithOIDC['oidc']): false {
+  if (params?.['max_age'] === undefined) return false
+  throw new errors.AccessDenied('max_age is not for devices')
+}
 
 function isTooLongAgo({ req, oidc }: KoaContextWithOIDC): boolean {
   const maxAge = oidc.params?.['max_age']
-  if (maxAge === undefined || isFresh(visitOf({ req }))) return false
+  if (maxAge === undefined || isForDevice(oidc) || isFresh(visitOf({ req }))) return false
   return oidc.session?.past(Number(maxAge)) !== false
 }
 
 // A program on a device cannot prove that it is the application: the person says so, or nothing goes there (RFC 8252 §8.6).
 const isUnconfirmedDevice = ({ req, oidc }: KoaContextWithOIDC): boolean =>
-  oidc.client?.applicationType === 'native' && !isConfirmed(visitOf({ req }))
+  oidc.client?.applicationType === 'native' && !isForDevice(oidc) && !isConfirmed(visitOf({ req }))
 
 async function refuseStrangers({ req, oidc }: KoaContextWithOIDC, clients: ClientReader): Promise<boolean> {
   const client = await clients.find(oidc.client?.clientId ?? '')

@@ -18,9 +18,10 @@ import { ErrorPage } from '#http/ui/error-page.tsx'
 import { notFound } from '#platform/errors.ts'
 import { innerCookieName, routes } from './configuration.ts'
 import { createConfirmation } from './confirmation.tsx'
+import { createDevice } from './device.tsx'
 import { createEngine, type Engine, type ProviderServices } from './engine.ts'
 import { createLogout } from './logout.tsx'
-import { beginVisit, type Failure } from './visits.ts'
+import { beginVisit, type Failure, type Visit } from './visits.ts'
 
 const discovery = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']
 
@@ -49,6 +50,11 @@ export function createProvider(services: ProviderServices): Hono<AppEnv> {
     return pass(c, services, engine, request)
   })
   provider.route('/', createConfirmation(services, clients, session))
+  const passDevice = async (c: Context<AppEnv>) => {
+    const { visit, status } = await carry(c, services, engine)
+    return visit.device ?? (visit.failure === undefined ? alreadySent(status) : renderFailure(c, visit.failure))
+  }
+  provider.route('/', createDevice(services, { clients, session, pass: passDevice }))
   provider.route('/', createLogout(services, clients, session))
   return provider
 }
@@ -74,6 +80,21 @@ async function pass(
 ): Promise<Response> {
   // PostgreSQL keeps no NUL, and nothing that OAuth knows has one, or is that long.
   if (/%00/.test(c.req.url) || c.req.url.length > maxUrlLength) return renderFailure(c, malformed)
+  const { visit, status } = await carry(c, services, engine, waiting)
+  return visit.failure === undefined ? alreadySent(status) : renderFailure(c, visit.failure)
+}
+
+/** A clone is a Response of the platform: @hono/node-server does not look for the mark on its own kind. */
+const alreadySent = (status: number): Response =>
+  new Response(null, { status, headers: RESPONSE_ALREADY_SENT.headers }).clone()
+
+/** @throws AppError not_found without a connection, unavailable */
+async function carry(
+  c: Context<AppEnv>,
+  services: ProviderServices,
+  engine: Engine,
+  waiting?: WaitingRequest,
+): Promise<{ visit: Visit; status: number }> {
   const { incoming, outgoing } = (c.env ?? {}) as Partial<HttpBindings>
   // It writes on the connection, so a request needs one.
   if (incoming === undefined || outgoing === undefined) throw notFound('Page')
@@ -86,9 +107,7 @@ async function pass(
   for (const [name, value] of Object.entries(c.get('frame'))) outgoing.setHeader(name, value)
   const visit = beginVisit(incoming, session, waiting)
   await answer(incoming, outgoing)
-  if (visit.failure !== undefined) return renderFailure(c, visit.failure)
-  // A clone is a Response of the platform: @hono/node-server does not look for the mark on its own kind.
-  return new Response(null, { status: outgoing.statusCode, headers: RESPONSE_ALREADY_SENT.headers }).clone()
+  return { visit, status: outgoing.statusCode }
 }
 
 const expired: Failure = { status: 400, code: 'expired', description: undefined }

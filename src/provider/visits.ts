@@ -5,6 +5,11 @@ import type { BrowserSession } from '#access/sign-in/sessions/resolve-session.ts
 
 export type Failure = { status: number; code: string; description: string | undefined }
 
+export type DeviceStep =
+  | { step: 'confirm'; clientId: string; userCode: string }
+  | { step: 'again'; problem: 'unknown' | 'refused' }
+  | { step: 'done'; clientId: string }
+
 export type Visit = {
   /** The live session of the browser; the provider has none of its own. */
   session: BrowserSession | undefined
@@ -14,6 +19,8 @@ export type Visit = {
   isOtherResponse: boolean
   /** What is to be shown as a page. */
   failure: Failure | undefined
+  /** What came of a user code. */
+  device: DeviceStep | undefined
 }
 
 const visits = new WeakMap<IncomingMessage, Visit>()
@@ -24,7 +31,13 @@ export function beginVisit(
   continued?: Visit['continued'],
 ): Visit {
   const responseType = new URL(request.url ?? '', 'http://localhost').searchParams.get('response_type') ?? 'code'
-  const visit: Visit = { session, continued, isOtherResponse: responseType !== 'code', failure: undefined }
+  const visit: Visit = {
+    session,
+    continued,
+    isOtherResponse: responseType !== 'code',
+    failure: undefined,
+    device: undefined,
+  }
   visits.set(request, visit)
   return visit
 }

@@ -1,10 +1,11 @@
 // /Me (RFC 7644 §3.11): the person themselves, for an access token that an application was given for them with the scope scim.me.
 // A directory's token stands for nobody, which is 501.
 import type { Context, MiddlewareHandler } from 'hono'
+import { requirePossession } from '#access/applications/proof-of-possession.ts'
 import { findTokenOwner } from '#access/applications/token-owner.ts'
 import { userSchema } from '#directory/schema/attributes.ts'
 import { getUser } from '#directory/users.ts'
-import { bearerSecret } from '#http/bearer.ts'
+import { sentToken } from '#http/bearer.ts'
 import { clientAddress } from '#http/client-address.ts'
 import { AppError } from '#platform/errors.ts'
 import { enterOrganization, servicesOf } from '#src/context.ts'
@@ -20,12 +21,15 @@ const scope = 'scim.me'
 export const meOfPerson =
   (services: ScimServices): MiddlewareHandler<ScimEnv> =>
   async (c, next) => {
-    const secret = bearerSecret(c.req.header('authorization'), 'a token', 4_096)
+    const { token: secret, scheme } = sentToken(c.req.header('authorization'), 'a token', 4_096)
     // Tokens of directories are known by their look, and looked up by the guard.
     if (secret.startsWith('rcs_') || secret.includes('.')) return next()
     services.limits.admitUnproven(clientAddress(c, services.trustedProxies))
     const owner = await findTokenOwner(services, secret)
     if (owner === undefined) return next()
+    const request = { method: c.req.method, url: `${services.urls.origin}${c.req.path}` }
+    const sent = { token: secret, scheme, proof: c.req.header('dpop'), ...request }
+    await requirePossession(services, { ...sent, thumbprint: owner.thumbprint })
     if (!owner.scopes.includes(scope)) throw new AppError('forbidden', `This needs the scope ${scope}`)
     if (c.req.method !== 'GET') return notByPerson(c)
     const { organizationId, userId } = owner

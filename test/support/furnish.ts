@@ -185,6 +185,8 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
     is_pkce_required: true,
     id_token_algorithm: 'RS256',
     brands_claim: 'objects',
+    is_device_flow_allowed: false,
+    is_dpop_required: false,
     updated_at: at,
   })
   await insert('application_logouts', {

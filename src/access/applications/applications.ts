@@ -7,6 +7,7 @@ import { isId } from '#platform/ids.ts'
 import type { SealPlace } from '#platform/sealing.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
 import type { KeyScope } from '../grants/managers/key-scope.ts'
+import type { PublicKeySet } from './public-keys.ts'
 
 /** What an application may want otherwise. */
 export const applicationOptions = {
@@ -16,6 +17,10 @@ export const applicationOptions = {
   idTokenAlgorithm: z.enum(['RS256', 'ES256']),
   /** How its tokens list brands: as objects with their roles, or by their slugs alone. */
   brandsClaim: z.enum(['objects', 'slugs']),
+  /** True for one that may sign people in on devices without a browser (RFC 8628). */
+  isDeviceFlowAllowed: z.boolean(),
+  /** True for one whose tokens are bound to a key of its own (RFC 9449). */
+  isDpopRequired: z.boolean(),
 }
 
 type ApplicationOptions = { [Name in keyof typeof applicationOptions]: z.output<(typeof applicationOptions)[Name]> }
@@ -37,6 +42,9 @@ export type ApplicationRecord = {
   browserOrigins: string[]
   /** What a machine may do; null for all others. */
   rights: KeyScope | null
+  /** Public keys by which it proves who it is, in place of its secret (RFC 7523); or where they are published. */
+  jwks: PublicKeySet | null
+  jwksUri: string | null
 } & ApplicationOptions & {
     createdAt: string
     updatedAt: string
@@ -47,6 +55,7 @@ export const applicationColumns = sql`a.id, a.kind, a.name, a.status, a.redirect
   a.post_logout_redirect_uris as "postLogoutRedirectUris", a.backchannel_logout_uri as "backchannelLogoutUri",
   a.browser_origins as "browserOrigins", a.rights,
   a.is_pkce_required as "isPkceRequired", a.id_token_algorithm as "idTokenAlgorithm", a.brands_claim as "brandsClaim",
+  a.is_device_flow_allowed as "isDeviceFlowAllowed", a.is_dpop_required as "isDpopRequired", a.jwks, a.jwks_uri as "jwksUri",
   a.created_at as "createdAt", a.updated_at as "updatedAt"`
 
 const selectApplications = prepared<
@@ -74,11 +83,13 @@ export const textsOf = ({
   postLogoutRedirectUris,
   browserOrigins,
   rights,
-}: Pick<ApplicationRecord, 'redirectUris' | 'postLogoutRedirectUris' | 'browserOrigins' | 'rights'>) => ({
+  jwks,
+}: Pick<ApplicationRecord, 'redirectUris' | 'postLogoutRedirectUris' | 'browserOrigins' | 'rights' | 'jwks'>) => ({
   redirectUris: JSON.stringify(redirectUris),
   postLogoutRedirectUris: JSON.stringify(postLogoutRedirectUris),
   browserOrigins: JSON.stringify(browserOrigins),
   rights: rights === null ? null : JSON.stringify(rights),
+  jwks: jwks === null ? null : JSON.stringify(jwks),
 })
 
 /** Takes back every code, grant and token that the application holds. */

@@ -16,6 +16,10 @@ export type Client = Pick<
   | 'idTokenAlgorithm'
   | 'brandsClaim'
   | 'browserOrigins'
+  | 'isDeviceFlowAllowed'
+  | 'isDpopRequired'
+  | 'jwks'
+  | 'jwksUri'
 > & {
   organization: { id: string; slug: string; name: string }
   backchannelLogoutUri: string | null
@@ -34,6 +38,7 @@ const select = prepared<{ organizationId: string; applicationId: string }, Row>(
       a.post_logout_redirect_uris as "postLogoutRedirectUris", a.backchannel_logout_uri as "backchannelLogoutUri",
       a.secret_sealed as "secretSealed", a.is_pkce_required as "isPkceRequired",
       a.id_token_algorithm as "idTokenAlgorithm", a.brands_claim as "brandsClaim",
+      a.is_device_flow_allowed as "isDeviceFlowAllowed", a.is_dpop_required as "isDpopRequired", a.jwks, a.jwks_uri as "jwksUri",
       json_build_object('id', o.id, 'slug', o.slug, 'name', o.name) as organization
     from applications a join organizations o on o.id = a.organization_id and o.status = 'active'
     where a.organization_id = ${p.organizationId} and a.id = ${p.applicationId} and a.status = 'active'`,

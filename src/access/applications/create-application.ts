@@ -16,7 +16,8 @@ import {
   textsOf,
 } from './applications.ts'
 import { checkKind, requireGivableRights, rightsSchema } from './kinds.ts'
-import { applicationUris, checkBackchannel } from './uris.ts'
+import { hasKeys, keyFields } from './public-keys.ts'
+import { applicationUris, checkOutgoing } from './uris.ts'
 
 const CreateApplicationInput = z.object({
   kind: z.enum(applicationKinds).default('confidential'),
@@ -29,6 +30,10 @@ const CreateApplicationInput = z.object({
   isPkceRequired: applicationOptions.isPkceRequired.default(true),
   idTokenAlgorithm: applicationOptions.idTokenAlgorithm.default('RS256'),
   brandsClaim: applicationOptions.brandsClaim.default('objects'),
+  isDeviceFlowAllowed: applicationOptions.isDeviceFlowAllowed.default(false),
+  isDpopRequired: applicationOptions.isDpopRequired.default(false),
+  jwks: keyFields.jwks.default(null),
+  jwksUri: keyFields.jwksUri.default(null),
 })
 
 export type CreateApplicationInput = z.input<typeof CreateApplicationInput>
@@ -47,21 +52,26 @@ type Parameters = {
   isPkceRequired: boolean
   idTokenAlgorithm: string
   brandsClaim: string
+  isDeviceFlowAllowed: boolean
+  isDpopRequired: boolean
+  jwks: string | null
+  jwksUri: string | null
   now: string
 }
 
 const insert = prepared<Parameters, ApplicationRecord>(
   (p) => sql`insert into applications as a (organization_id, id, kind, name, secret_sealed, redirect_uris,
       post_logout_redirect_uris, backchannel_logout_uri, browser_origins, rights, is_pkce_required, id_token_algorithm,
-      brands_claim, created_at, updated_at)
+      brands_claim, is_device_flow_allowed, is_dpop_required, jwks, jwks_uri, created_at, updated_at)
     values (${p.organizationId}, ${p.id}, ${p.kind}, ${p.name}, ${p.secretSealed}, ${p.redirectUris}::jsonb,
       ${p.postLogoutRedirectUris}::jsonb, ${p.backchannelLogoutUri}, ${p.browserOrigins}::jsonb, ${p.rights}::jsonb,
-      ${p.isPkceRequired}, ${p.idTokenAlgorithm}, ${p.brandsClaim}, ${p.now}::timestamptz, ${p.now}::timestamptz)
+      ${p.isPkceRequired}, ${p.idTokenAlgorithm}, ${p.brandsClaim}, ${p.isDeviceFlowAllowed}, ${p.isDpopRequired},
+      ${p.jwks}::jsonb, ${p.jwksUri}, ${p.now}::timestamptz, ${p.now}::timestamptz)
     returning ${applicationColumns}`,
 )
 
 /**
- * @returns the application and its secret, which is shown this once; null for a public one, which has none
+ * @returns the application and its secret, which is shown this once; null for one that has none, or proves itself by a key
  * @throws AppError invalid; forbidden (reason `ceiling`); not_found for a brand of a machine's rights
  */
 export async function createApplication(
@@ -77,7 +87,7 @@ export async function createApplication(
   } = parseInput(CreateApplicationInput, input)
   const wanted = { ...given, postLogoutRedirectUris, backchannelLogoutUri }
   const rights = checkKind({ ...wanted, rights: asked })
-  checkBackchannel(ctx, backchannelLogoutUri)
+  checkOutgoing(ctx, backchannelLogoutUri, wanted.jwksUri)
   const [id, { organizationId }] = [ctx.ids.next('app'), ctx]
   const clientSecret = wanted.kind === 'public' ? null : issueSecret('rca', ctx.randomBytes).plain
   const statement = insert({
@@ -94,5 +104,5 @@ export async function createApplication(
   })
   const application = rows?.[0]
   if (application === undefined) throw new Error('The insert returned no row')
-  return { application, clientSecret }
+  return { application, clientSecret: hasKeys(application) ? null : clientSecret }
 }

@@ -14,17 +14,18 @@ export const rightsSchema = z.strictObject({
   access: keyScopeFields.access.removeDefault().default('decisions'),
 })
 
-type Shape = Pick<
-  ApplicationRecord,
-  'kind' | 'redirectUris' | 'postLogoutRedirectUris' | 'backchannelLogoutUri' | 'browserOrigins' | 'isPkceRequired'
-> & { rights: z.output<typeof rightsSchema> | null }
+type Shape = Omit<ApplicationRecord, 'id' | 'name' | 'status' | 'createdAt' | 'updatedAt' | 'rights'> & {
+  rights: z.output<typeof rightsSchema> | null
+}
 
 /** @returns the rights as they are kept. @throws AppError invalid where the parts do not fit the kind */
 export function checkKind(application: Shape): KeyScope | null {
   const { kind, rights, isPkceRequired } = application
   if (kind !== 'machine' && rights !== null) throw invalidField('rights', 'belong to machines alone')
+  checkKeys(application)
   if (kind === 'machine') return keyScopeOf(machineRights(application))
-  if (application.redirectUris.length === 0) throw invalidField('redirectUris', 'must have at least one')
+  if (application.redirectUris.length === 0 && !application.isDeviceFlowAllowed)
+    throw invalidField('redirectUris', 'must have at least one')
   if (kind === 'public' && !isPkceRequired)
     throw invalidField('isPkceRequired', 'a public application has no secret and cannot do without PKCE')
   if (kind === 'public') return null
@@ -35,11 +36,21 @@ export function checkKind(application: Shape): KeyScope | null {
   return null
 }
 
+function checkKeys({ kind, jwks, jwksUri }: Shape): void {
+  if (jwks !== null && jwksUri !== null) throw invalidField('jwksUri', 'keys are given, or published, but not both')
+  if (kind !== 'public' || (jwks === null && jwksUri === null)) return
+  throw invalidField(
+    jwks === null ? 'jwksUri' : 'jwks',
+    'a public application keeps no secret, and no private key either',
+  )
+}
+
 /** Nobody signs in to a machine, so that there is nowhere to send anybody. */
 function machineRights({ rights, ...application }: Shape): z.output<typeof rightsSchema> {
   for (const name of ['redirectUris', 'postLogoutRedirectUris', 'browserOrigins'] as const)
     if (application[name].length > 0) throw invalidField(name, 'a machine signs nobody in')
   if (application.backchannelLogoutUri !== null) throw invalidField('backchannelLogoutUri', 'a machine signs nobody in')
+  if (application.isDeviceFlowAllowed) throw invalidField('isDeviceFlowAllowed', 'a machine signs nobody in')
   return rights ?? rightsSchema.parse({})
 }
 

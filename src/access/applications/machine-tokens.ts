@@ -5,10 +5,17 @@ import { prepared } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import type { KeyScope } from '../grants/managers/key-scope.ts'
 
-export type MachineTokenOwner = { organizationId: string; applicationId: string }
+export type MachineTokenOwner = {
+  organizationId: string
+  applicationId: string
+  /** Of the key that the token is bound to (RFC 7638); null: whoever has the token may use it. */
+  thumbprint: string | null
+}
+
+type Machine = Pick<MachineTokenOwner, 'organizationId' | 'applicationId'>
 
 const resolve = prepared<{ tokenHash: string }, MachineTokenOwner>(
-  (p) => sql`select organization_id as "organizationId", application_id as "applicationId"
+  (p) => sql`select organization_id as "organizationId", application_id as "applicationId", thumbprint
     from resolve_application_token(${p.tokenHash})`,
 )
 
@@ -30,7 +37,7 @@ export const enterMachine = prepared<{ organizationId: string; tokenHash: string
   (p) => sql`select enter_application(${p.organizationId}, ${p.tokenHash}) as organization_id`,
 )
 
-const selectRights = prepared<MachineTokenOwner, { rights: KeyScope | null }>(
+const selectRights = prepared<Machine, { rights: KeyScope | null }>(
   (p) => sql`select a.rights from applications a
     where a.organization_id = ${p.organizationId} and a.id = ${p.applicationId}`,
 )
@@ -38,7 +45,7 @@ const selectRights = prepared<MachineTokenOwner, { rights: KeyScope | null }>(
 /** What the machine may do now. @throws AppError unauthenticated where the token or the machine is dead by now */
 export async function rightsOfMachine(
   database: Database,
-  { tokenHash, ...owner }: MachineTokenOwner & { tokenHash: string },
+  { tokenHash, ...owner }: Machine & { tokenHash: string },
 ): Promise<KeyScope> {
   const entry = enterMachine({ organizationId: owner.organizationId, tokenHash })
   const [rows] = await database.transaction(entry, (tx) => tx.commitWith(selectRights(owner)))

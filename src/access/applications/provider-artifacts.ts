@@ -49,8 +49,13 @@ const noteUse = prepared<{ organizationId: string; sessionId: string; applicatio
     values (${p.organizationId}, ${p.sessionId}, ${p.applicationId}, now()) on conflict do nothing`,
 )
 
+const hashMark = '#'
+
+/** An id that stands for the hash of another one: what is put by it takes the place of that one, and it finds nothing. */
+export const hashedId = (id: string): string => (id.startsWith(hashMark) ? id : `${hashMark}${sha256(id)}`)
+
 const statementOf = ({ id, payload, ...rest }: NewArtifact) =>
-  put({ ...rest, idHash: sha256(id), payload: JSON.stringify(payload) })
+  put({ ...rest, idHash: hashedId(id).slice(hashMark.length), payload: JSON.stringify(payload) })
 
 /** Keeps it, in place of what had the same id. @throws AppError unavailable */
 export async function putArtifact(database: Database, artifact: NewArtifact): Promise<void> {
@@ -76,6 +81,16 @@ export async function findArtifact(
   id: string,
 ): Promise<{ payload: ArtifactPayload; consumedAt: string | null } | undefined> {
   const [found] = await database.read(find({ model, idHash: sha256(id) }))
+  return found
+}
+
+/** The same by an id of `hashedId`. */
+export async function findArtifactByHash(
+  database: Database,
+  model: string,
+  hashed: string,
+): Promise<{ payload: ArtifactPayload; consumedAt: string | null } | undefined> {
+  const [found] = await database.read(find({ model, idHash: hashed.slice(hashMark.length) }))
   return found
 }
 

@@ -9,6 +9,7 @@ import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import { applicationSecretPlace, dropTokens, lockApplicationRow } from './applications.ts'
 import { requireControl } from './kinds.ts'
+import { hasKeys } from './public-keys.ts'
 
 const write = prepared<{ organizationId: string; applicationId: string; secretSealed: string; now: string }, never>(
   (p) => sql`update applications set secret_sealed = ${p.secretSealed}, updated_at = ${p.now}::timestamptz
@@ -25,6 +26,7 @@ export async function rotateApplicationSecret(ctx: CallContext, applicationId: s
   await inTransaction(ctx, async (tx) => {
     const application = await lockApplicationRow(tx, ctx, applicationId)
     if (application.kind === 'public') throw invalid('A public application has no secret')
+    if (hasKeys(application)) throw invalid('The application proves who it is by its key; take the key away first')
     await requireControl(tx, ctx, application)
     await tx.commitWith(
       write({ organizationId, applicationId, secretSealed, now: nowOf(ctx) }),

@@ -4,7 +4,13 @@ import { prepared } from '#db/statement.ts'
 import type { Services } from '#src/context.ts'
 import { findArtifact } from './provider-artifacts.ts'
 
-export type TokenOwner = { organizationId: string; userId: string; scopes: string[] }
+export type TokenOwner = {
+  organizationId: string
+  userId: string
+  scopes: string[]
+  /** Of the key that the token is bound to (RFC 7638); null: whoever has the token may use it. */
+  thumbprint: string | null
+}
 
 const resolve = prepared<{ applicationId: string }, { organizationId: string }>(
   (p) => sql`select organization_id as "organizationId" from resolve_application(${p.applicationId})`,
@@ -13,9 +19,10 @@ const resolve = prepared<{ applicationId: string }, { organizationId: string }>(
 /** @returns undefined for what is no access token, has run out, or whose session has ended. @throws AppError unavailable */
 export async function findTokenOwner({ database }: Services, token: string): Promise<TokenOwner | undefined> {
   const found = await findArtifact(database, 'AccessToken', token)
-  const { accountId, clientId, scope } = found?.payload ?? {}
+  const { accountId, clientId, scope, jkt } = found?.payload ?? {}
   if (typeof accountId !== 'string' || typeof clientId !== 'string') return undefined
   const [application] = await database.read(resolve({ applicationId: clientId }))
   if (application === undefined) return undefined
-  return { ...application, userId: accountId, scopes: typeof scope === 'string' ? scope.split(' ') : [] }
+  const scopes = typeof scope === 'string' ? scope.split(' ') : []
+  return { ...application, userId: accountId, scopes, thumbprint: typeof jkt === 'string' ? jkt : null }
 }

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
+import { issueSecret } from '#platform/crypto.ts'
 import { isId } from '#platform/ids.ts'
 import { given, nameSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
@@ -10,12 +11,14 @@ import {
   type ApplicationRecord,
   applicationColumns,
   applicationOptions,
+  applicationSecretPlace,
   dropTokens,
   lockApplicationRow,
   textsOf,
 } from './applications.ts'
 import { checkKind, requireControl, requireGivableRights, rightsSchema } from './kinds.ts'
-import { applicationUris, checkBackchannel } from './uris.ts'
+import { hasKeys, keyFields } from './public-keys.ts'
+import { applicationUris, checkOutgoing } from './uris.ts'
 
 const UpdateApplicationInput = z.object({
   applicationId: z.string(),
@@ -29,7 +32,13 @@ const UpdateApplicationInput = z.object({
   isPkceRequired: applicationOptions.isPkceRequired.optional(),
   idTokenAlgorithm: applicationOptions.idTokenAlgorithm.optional(),
   brandsClaim: applicationOptions.brandsClaim.optional(),
+  isDeviceFlowAllowed: applicationOptions.isDeviceFlowAllowed.optional(),
+  isDpopRequired: applicationOptions.isDpopRequired.optional(),
+  jwks: keyFields.jwks.optional(),
+  jwksUri: keyFields.jwksUri.optional(),
 })
+
+export type UpdateApplicationInput = z.input<typeof UpdateApplicationInput>
 
 type Parameters = {
   organizationId: string
@@ -44,6 +53,12 @@ type Parameters = {
   isPkceRequired: boolean
   idTokenAlgorithm: string
   brandsClaim: string
+  isDeviceFlowAllowed: boolean
+  isDpopRequired: boolean
+  jwks: string | null
+  jwksUri: string | null
+  /** Another secret; null: as it was. */
+  secretSealed: string | null
   now: string
 }
 
@@ -52,18 +67,18 @@ const update = prepared<Parameters, ApplicationRecord>(
       post_logout_redirect_uris = ${p.postLogoutRedirectUris}::jsonb,
       backchannel_logout_uri = ${p.backchannelLogoutUri}, browser_origins = ${p.browserOrigins}::jsonb,
       rights = ${p.rights}::jsonb, is_pkce_required = ${p.isPkceRequired}::boolean,
-      id_token_algorithm = ${p.idTokenAlgorithm}, brands_claim = ${p.brandsClaim}, updated_at = ${p.now}::timestamptz
+      id_token_algorithm = ${p.idTokenAlgorithm}, brands_claim = ${p.brandsClaim},
+      is_device_flow_allowed = ${p.isDeviceFlowAllowed}::boolean, is_dpop_required = ${p.isDpopRequired}::boolean,
+      jwks = ${p.jwks}::jsonb, jwks_uri = ${p.jwksUri}, secret_sealed = coalesce(${p.secretSealed}, secret_sealed),
+      updated_at = ${p.now}::timestamptz
     where a.organization_id = ${p.organizationId} and a.id = ${p.applicationId} returning ${applicationColumns}`,
 )
 
 /** @returns the application as it is now. @throws AppError not_found, invalid; forbidden (reason `ceiling`) */
-export async function updateApplication(
-  ctx: CallContext,
-  input: z.input<typeof UpdateApplicationInput>,
-): Promise<ApplicationRecord> {
+export async function updateApplication(ctx: CallContext, input: UpdateApplicationInput): Promise<ApplicationRecord> {
   requirePermission(ctx, 'applications.write')
   const { applicationId, ...wanted } = parseInput(UpdateApplicationInput, input)
-  checkBackchannel(ctx, wanted.backchannelLogoutUri)
+  checkOutgoing(ctx, wanted.backchannelLogoutUri, wanted.jwksUri)
   if (!isId('app', applicationId)) return refuseUnknown(ctx, 'Application')
   const { organizationId } = ctx
   return inTransaction(ctx, async (tx) => {
@@ -75,7 +90,9 @@ export async function updateApplication(
     if (Object.keys(changes).some((name) => name !== 'name')) await requireControl(tx, ctx, before)
     if (rights !== null && changes.rights !== undefined) await requireGivableRights(tx, ctx, rights)
     const after = { ...before, ...changes }
-    const write = update({ organizationId, applicationId, ...after, ...textsOf(after), now: nowOf(ctx) })
+    const secretSealed = hasKeys(after) && !hasKeys(before) ? unknownSecret(ctx, applicationId) : null
+    const parameters = { organizationId, applicationId, ...after, ...textsOf(after), secretSealed }
+    const write = update({ ...parameters, now: nowOf(ctx) })
     const detail = { after: changes, before: pick(before, Object.keys(changes)) }
     const entry = {
       action: 'application.update',
@@ -87,6 +104,12 @@ export async function updateApplication(
     const [rows] = await tx.commitWith<ApplicationRecord>(write, ...drop, recordAudit(ctx, entry))
     return rows?.[0] ?? before
   })
+}
+
+/** Once an application has keys, the secret that it had before does not come back with their end. */
+function unknownSecret(ctx: CallContext, applicationId: string): string {
+  const { plain } = issueSecret('rca', ctx.randomBytes)
+  return ctx.sealing.seal(plain, applicationSecretPlace(ctx.organizationId, applicationId))
 }
 
 type Changes = Partial<ApplicationRecord>

@@ -31,7 +31,7 @@ export const applicationUris = {
   backchannelLogoutUri: z.string().max(2_000).nullable(),
 }
 
-/** The server itself sends there, so it must be an address that it may reach. @throws AppError invalid */
-export function checkBackchannel(ctx: CallContext, uri: string | null | undefined): void {
-  if (uri !== null && uri !== undefined) ctx.outgoing.check(uri)
+/** The server itself asks there, so it must be an address that it may reach. @throws AppError invalid */
+export function checkOutgoing(ctx: CallContext, ...uris: (string | null | undefined)[]): void {
+  for (const uri of uris) if (uri !== null && uri !== undefined) ctx.outgoing.check(uri)
 }

@@ -147,6 +147,13 @@ const Application = z.strictObject({
   isPkceRequired: z.boolean().optional(),
   idTokenAlgorithm: z.enum(['RS256', 'ES256']).optional(),
   brandsClaim: z.enum(['objects', 'slugs']).optional(),
+  isDeviceFlowAllowed: z.boolean().optional(),
+  isDpopRequired: z.boolean().optional(),
+  jwks: z
+    .strictObject({ keys: z.array(z.record(z.string(), z.unknown())) })
+    .nullable()
+    .optional(),
+  jwksUri: z.string().nullable().optional(),
 })
 
 const listOf = <Item extends z.ZodType>(item: Item) => z.array(item).max(5_000).optional()

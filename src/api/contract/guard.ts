@@ -7,7 +7,8 @@ import {
   resolveMachineToken,
   rightsOfMachine,
 } from '#access/applications/machine-tokens.ts'
-import { rightsOfKey } from '#access/grants/managers/key-scope.ts'
+import { requirePossession } from '#access/applications/proof-of-possession.ts'
+import { type KeyScope, rightsOfKey } from '#access/grants/managers/key-scope.ts'
 import {
   type ApiKeyOwner,
   apiKeyPrefix,
@@ -16,7 +17,7 @@ import {
   touchApiKey,
 } from '#access/organizations/api-keys/resolve-api-key.ts'
 import { organizationIdOf, platformKeyPrefix } from '#access/platform/keys/resolve-platform-key.ts'
-import { bearerSecret } from '#http/bearer.ts'
+import { sentToken } from '#http/bearer.ts'
 import { clientAddress } from '#http/client-address.ts'
 import { createUseNotes } from '#http/note-use.ts'
 import { createSecretGate } from '#http/request-rate-limits.ts'
@@ -31,11 +32,13 @@ import { organizationHeader, platformDoor } from './platform-door.ts'
 export function requireApiKey(services: ApiServices): MiddlewareHandler<ApiEnv> {
   const [byKey, byPlatformKey, byToken] = [keyDoor(services), platformDoor(services), machineDoor(services)]
   return async (c, next) => {
-    const secret = bearerSecret(c.req.header('authorization'), 'an API key')
+    const { token: secret, scheme } = sentToken(c.req.header('authorization'), 'an API key')
     c.set('urls', services.urls)
     // Keys are known by their look; tokens have none of their own.
-    const isKey = secret.startsWith(apiKeyPrefix)
-    const door = isKey ? byKey : secret.startsWith(platformKeyPrefix) ? byPlatformKey : byToken
+    // A key is bound to no other key, so that DPoP is about tokens alone.
+    const isKey = scheme === 'bearer' && secret.startsWith(apiKeyPrefix)
+    const isPlatformKey = scheme === 'bearer' && secret.startsWith(platformKeyPrefix)
+    const door = isKey ? byKey : isPlatformKey ? byPlatformKey : byToken
     await door(c, sha256(secret), next)
   }
 }
@@ -93,11 +96,19 @@ function machineDoor(services: ApiServices): Door {
   })
   const parts = servicesOf(services)
 
+  async function rightsOf(c: Context<ApiEnv>, owner: MachineTokenOwner, tokenHash: string): Promise<KeyScope> {
+    const { thumbprint, ...machine } = owner
+    const sent = { ...sentToken(c.req.header('authorization'), 'an access token'), proof: c.req.header('dpop') }
+    const request = { method: c.req.method, url: `${services.urls.origin}${c.req.path}` }
+    await requirePossession(services, { ...sent, ...request, thumbprint })
+    return rightsOfMachine(services.database, { ...machine, tokenHash })
+  }
+
   return async (c, tokenHash, next) => {
     const ip = clientAddress(c, services.trustedProxies)
     const owner = await gate.enter(tokenHash, ip)
     const { organizationId, applicationId } = owner
-    const rights = await rightsOfMachine(services.database, { ...owner, tokenHash }).catch((error: unknown) => {
+    const rights = await rightsOf(c, owner, tokenHash).catch((error: unknown) => {
       if (error instanceof AppError && error.code === 'unauthenticated') gate.leave(tokenHash, ip, 401)
       throw error
     })

@@ -7,10 +7,10 @@ import {
   getApplication,
   listApplications,
 } from '#access/applications/applications.ts'
-import { createApplication } from '#access/applications/create-application.ts'
+import { type CreateApplicationInput, createApplication } from '#access/applications/create-application.ts'
 import { deleteApplication } from '#access/applications/delete-application.ts'
 import { rotateApplicationSecret } from '#access/applications/rotate-application-secret.ts'
-import { updateApplication } from '#access/applications/update-application.ts'
+import { type UpdateApplicationInput, updateApplication } from '#access/applications/update-application.ts'
 import type { Urls } from '#platform/urls.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
@@ -45,6 +45,17 @@ const fields = {
   brandsClaim: z
     .enum(applicationOptions.brandsClaim.options)
     .openapi({ description: 'How its tokens list brands: as objects with their roles, or by their slugs alone' }),
+  isDeviceFlowAllowed: z
+    .boolean()
+    .openapi({ description: 'True for one that may sign people in on devices without a browser (RFC 8628)' }),
+  isDpopRequired: z
+    .boolean()
+    .openapi({ description: 'True for one whose tokens are bound to a key that it proves to have (DPoP, RFC 9449)' }),
+  jwks: z
+    .object({ keys: z.array(z.record(z.string(), z.unknown())) })
+    .nullable()
+    .openapi({ description: 'Public keys by which it proves who it is, in place of its secret (RFC 7523)' }),
+  jwksUri: z.string().nullable().openapi({ description: 'Where such keys are published, at a public https address' }),
 }
 
 const Application = z
@@ -67,7 +78,7 @@ const clientSecret = z.string().openapi({ description: 'The client secret; shown
 const NewApplication = Application.extend({
   clientSecret: clientSecret
     .nullable()
-    .openapi({ description: 'Shown this once; null for a public one, which has none' }),
+    .openapi({ description: 'Shown this once; null for one that has none, or has keys' }),
 }).openapi('NewApplication')
 
 const NewSecret = z.object({ clientId: z.string(), clientSecret }).openapi('ApplicationSecret')
@@ -83,6 +94,10 @@ const CreateApplication = z.strictObject({
   isPkceRequired: fields.isPkceRequired.optional(),
   idTokenAlgorithm: fields.idTokenAlgorithm.optional(),
   brandsClaim: fields.brandsClaim.optional(),
+  isDeviceFlowAllowed: fields.isDeviceFlowAllowed.optional(),
+  isDpopRequired: fields.isDpopRequired.optional(),
+  jwks: fields.jwks.optional(),
+  jwksUri: fields.jwksUri.optional(),
 })
 
 const present = (urls: Urls, application: ApplicationRecord): z.infer<typeof Application> => ({
@@ -140,7 +155,10 @@ export const applicationRoutes = newRoutes()
     return c.json(page(presented, limit), 200)
   })
   .openapi(createApplicationRoute, async (c) => {
-    const { application, clientSecret } = await createApplication(c.get('ctx'), c.req.valid('json'))
+    const { application, clientSecret } = await createApplication(
+      c.get('ctx'),
+      c.req.valid('json') as CreateApplicationInput,
+    )
     return c.json({ ...present(c.get('urls'), application), clientSecret }, 201)
   })
   .openapi(getRoute, async (c) => {
@@ -148,7 +166,7 @@ export const applicationRoutes = newRoutes()
   })
   .openapi(updateRoute, async (c) => {
     const input = { applicationId: c.req.valid('param').id, ...c.req.valid('json') }
-    return c.json(present(c.get('urls'), await updateApplication(c.get('ctx'), input)), 200)
+    return c.json(present(c.get('urls'), await updateApplication(c.get('ctx'), input as UpdateApplicationInput)), 200)
   })
   .openapi(rotateRoute, async (c) => {
     const { id } = c.req.valid('param')

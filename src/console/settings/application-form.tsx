@@ -1,10 +1,12 @@
 // The form of an application: what each kind has, how it is read, and how it is filled.
 import type { ApplicationKind, ApplicationRecord } from '#access/applications/applications.ts'
+import type { PublicKeySet } from '#access/applications/public-keys.ts'
 import type { BrandRecord } from '#access/grants/brands/brands.ts'
 import type { Form } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
+import { parseJson } from '#platform/json.ts'
 import { filledForm, textOf } from '../ui/forms.ts'
 import { Select, TextArea } from '../ui/parts.tsx'
 import { ScopeFields, scopeValues, wantedScope } from './api-key-scope.tsx'
@@ -30,9 +32,10 @@ const linesOf = (form: Form, name: string): string[] => (form[name] ?? '').split
 /** What a form asks for; the verb checks what was chosen. @param before the application that it changes */
 export function wantedApplication(form: Form, kind: ApplicationKind, before?: ApplicationRecord) {
   const name = form['name'] ?? ''
-  if (kind === 'machine') return { name, rights: wantedScope(form, before?.rights ?? undefined) }
+  const keys = { isDpopRequired: form['isDpopRequired'] !== undefined, ...keysOf(form, kind) }
+  if (kind === 'machine') return { name, ...keys, rights: wantedScope(form, before?.rights ?? undefined) }
   return {
-    name,
+    ...{ name, ...keys, isDeviceFlowAllowed: form['isDeviceFlowAllowed'] !== undefined },
     redirectUris: linesOf(form, 'redirectUris'),
     postLogoutRedirectUris: linesOf(form, 'postLogoutRedirectUris'),
     backchannelLogoutUri: textOf(form, 'backchannelLogoutUri') ?? null,
@@ -40,6 +43,16 @@ export function wantedApplication(form: Form, kind: ApplicationKind, before?: Ap
     isPkceRequired: form['isPkceOptional'] === undefined,
     idTokenAlgorithm: (form['idTokenAlgorithm'] ?? 'RS256') as ApplicationRecord['idTokenAlgorithm'],
     brandsClaim: (form['brandsClaim'] ?? 'objects') as ApplicationRecord['brandsClaim'],
+  }
+}
+
+/** The keys of those that can have some. @throws AppError invalid for what is no JSON */
+function keysOf(form: Form, kind: ApplicationKind): { jwks?: PublicKeySet | null; jwksUri?: string | null } {
+  if (kind === 'public') return {}
+  const text = textOf(form, 'jwks')
+  return {
+    jwks: text === undefined ? null : (parseJson(text) as PublicKeySet),
+    jwksUri: textOf(form, 'jwksUri') ?? null,
   }
 }
 
@@ -51,6 +64,9 @@ export const formOf = (application: ApplicationRecord): FormState =>
     postLogoutRedirectUris: application.postLogoutRedirectUris.join('\n'),
     backchannelLogoutUri: application.backchannelLogoutUri ?? '',
     browserOrigins: application.browserOrigins.join('\n'),
+    ...(application.isDeviceFlowAllowed ? { isDeviceFlowAllowed: 'on' } : {}),
+    ...(application.isDpopRequired ? { isDpopRequired: 'on' } : {}),
+    ...{ jwks: application.jwks === null ? '' : JSON.stringify(application.jwks), jwksUri: application.jwksUri ?? '' },
     ...(application.isPkceRequired ? {} : { isPkceOptional: 'on' }),
     ...{ idTokenAlgorithm: application.idTokenAlgorithm, brandsClaim: application.brandsClaim },
     ...(application.rights === null ? {} : scopeValues(application.rights)),
@@ -72,8 +88,33 @@ export const ApplicationForm = ({ action, submit, state, kind, brands }: Applica
     <input type="hidden" name="kind" value={kind} />
     <Field {...field(state, 'name')} label="Name" maxlength={200} />
     {kind === 'machine' ? <ScopeFields {...{ state, brands }} /> : <SignInFields {...{ state, kind }} />}
+    <KeyFields {...{ state, kind }} />
     <Buttons submit={submit} />
   </PostForm>
+)
+
+const KeyFields = ({ state, kind }: Pick<ApplicationFormProps, 'state' | 'kind'>) => (
+  <>
+    {kind === 'public' ? null : (
+      <>
+        <TextArea
+          name="jwks"
+          label="Its public keys (JWKS)"
+          value={state.values['jwks']}
+          error={errorAt(state, 'jwks')}
+          hint="It proves who it is by a key of its own (private_key_jwt), and its client secret counts for nothing."
+          isOptional
+        />
+        <Field {...field(state, 'jwksUri')} label="Or the address where they are published" type="url" isOptional />
+      </>
+    )}
+    <Check
+      name="isDpopRequired"
+      label="Its tokens are bound to a key of its own (DPoP)"
+      isChecked={state.values['isDpopRequired'] !== undefined}
+      hint="A token that somebody takes from it is of no use to them. The application has to know DPoP."
+    />
+  </>
 )
 
 const SignInFields = ({ state, kind }: Pick<ApplicationFormProps, 'state' | 'kind'>) => (
@@ -128,6 +169,12 @@ const SignInFields = ({ state, kind }: Pick<ApplicationFormProps, 'state' | 'kin
         { value: 'objects', label: 'With their roles' },
         { value: 'slugs', label: 'By their short names alone' },
       ]}
+    />
+    <Check
+      name="isDeviceFlowAllowed"
+      label="It signs people in on devices without a browser"
+      isChecked={state.values['isDeviceFlowAllowed'] !== undefined}
+      hint="Televisions and command lines show a code, which the person enters here."
     />
     {kind === 'public' ? null : (
       <Check

@@ -7,6 +7,7 @@ import {
   getApplication,
   listApplications,
 } from '#access/applications/applications.ts'
+import { hasKeys } from '#access/applications/public-keys.ts'
 import { type BrandRecord, listBrands } from '#access/grants/brands/brands.ts'
 import { renderPage } from '#http/pages.ts'
 import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
@@ -150,9 +151,9 @@ export async function showApplication(
   return renderForm(c, state, page)
 }
 
-const Ends = ({ id, kind, status }: ApplicationRecord) => (
+const Ends = ({ id, kind, status, ...keys }: ApplicationRecord) => (
   <>
-    {kind === 'public' ? null : (
+    {kind === 'public' || hasKeys(keys) ? null : (
       <Panel title="Secret" lead="A new secret makes the old one void at once.">
         <LinkButton href={`${applicationsPath}/${id}/rotate`}>Make a new secret</LinkButton>
       </Panel>

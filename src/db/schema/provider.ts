@@ -38,6 +38,13 @@ export const applications = pgTable(
     brandsClaim: text('brands_claim', { enum: ['objects', 'slugs'] })
       .notNull()
       .default('objects'),
+    /** It may sign people in on devices without a browser (RFC 8628). */
+    isDeviceFlowAllowed: boolean('is_device_flow_allowed').notNull().default(false),
+    /** Its tokens are bound to a key of its own (RFC 9449). */
+    isDpopRequired: boolean('is_dpop_required').notNull().default(false),
+    /** Public keys by which it proves who it is, in place of its secret (RFC 7523), or where they are published. */
+    jwks: jsonb('jwks'),
+    jwksUri: text('jwks_uri'),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
   },
@@ -49,6 +56,11 @@ export const applications = pgTable(
       'applications_kind',
       sql`kind in ('confidential', 'public', 'machine') and (kind = 'machine') = (rights is not null)
         and (kind = 'public') = (secret_sealed is null) and (kind <> 'public' or is_pkce_required)`,
+    ),
+    check(
+      'applications_keys',
+      sql`(jwks is null or jwks_uri is null) and (kind <> 'public' or (jwks is null and jwks_uri is null))
+        and (kind <> 'machine' or not is_device_flow_allowed)`,
     ),
     ownOrganizationOnly(),
   ],
