@@ -6151,7 +6151,8 @@ AS $function$
   DELETE FROM provider_artifacts p WHERE p.expires_at < now();
   DELETE FROM throttles t WHERE t.window_ends_at < now();
   DELETE FROM password_resets r WHERE r.expires_at < now() - interval '1 day';
-  DELETE FROM reserved_names r WHERE r.reserved_until < now() $function$;
+  DELETE FROM reserved_names r WHERE r.reserved_until < now();
+  DELETE FROM idempotent_answers a WHERE a.expires_at < now() $function$;
 GRANT EXECUTE ON FUNCTION sweep_expired() TO rolecall_server;
 
 -- =====================================================================================================================
@@ -6235,6 +6236,24 @@ CREATE POLICY platform_only ON platform_events FOR ALL TO rolecall_server
   USING (current_setting('rolecall.instance'::text, true) = 'on'::text)
   WITH CHECK (current_setting('rolecall.instance'::text, true) = 'on'::text);
 GRANT SELECT, INSERT ON platform_events TO rolecall_server;
+
+-- What was answered to POSTs with an Idempotency-Key, sealed, for a day. organization_id is empty for keys of the
+-- platform above the organizations.
+CREATE TABLE idempotent_answers (
+  organization_id text NOT NULL,
+  caller_id text NOT NULL,
+  key_hash text NOT NULL,
+  request_hash text NOT NULL,
+  answer_sealed text NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT idempotent_answers_organization_id_caller_id_key_hash_pk PRIMARY KEY (organization_id, caller_id, key_hash)
+);
+CREATE INDEX idempotent_answers_expiry ON idempotent_answers USING btree (expires_at);
+ALTER TABLE idempotent_answers ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON idempotent_answers FOR ALL TO rolecall_server
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true) OR organization_id = ''::text AND current_setting('rolecall.instance'::text, true) = 'on'::text)
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true) OR organization_id = ''::text AND current_setting('rolecall.instance'::text, true) = 'on'::text);
+GRANT SELECT, INSERT ON idempotent_answers TO rolecall_server;
 
 -- Which key of the platform this is and what it may do, by its hash alone.
 CREATE OR REPLACE FUNCTION public.resolve_platform_key(p_key_hash text)

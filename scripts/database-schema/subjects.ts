@@ -376,7 +376,7 @@ const work: Subject = {
 const platform: Subject = {
   title: 'The platform',
   says: 'What stands above the organizations: keys of the product that runs Rolecall, what it knows of each organization, and the record of what it did. A transaction of the platform sets rolecall.instance; an organization sees none of it.',
-  relations: ['platform_keys', 'platform_organizations', 'platform_events'],
+  relations: ['platform_keys', 'platform_organizations', 'platform_events', 'idempotent_answers'],
   functions: [
     'resolve_platform_key',
     'enter_platform',

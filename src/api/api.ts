@@ -3,6 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { notFound } from '#platform/errors.ts'
 import type { ApiEnv, ApiServices } from './contract/env.ts'
 import { requireApiKey, requireOrganization } from './contract/guard.ts'
+import { idempotent } from './contract/idempotency.ts'
 import { answerError, checkJson, limitBody, requireJson } from './contract/requests.ts'
 import { newRoutes } from './contract/routes.ts'
 import { openApiDocument } from './openapi.ts'
@@ -22,6 +23,7 @@ export function createApi(services: ApiServices): OpenAPIHono<ApiEnv> {
   })
   api.use('*', requireApiKey(services), limitBody, requireJson, checkJson)
   api.use('*', (c, next) => (isAboveOrganizations(c.req.path) ? next() : requireOrganization(c, next)))
+  api.use('*', idempotent)
   for (const routes of resourceRoutes) api.route('/', routes)
   api.all('*', () => {
     throw notFound('Resource')

@@ -12,7 +12,7 @@ export function openApiDocument(): Document {
   api.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',
-    description: 'An API key of the organization (`rck_…`)',
+    description: 'An API key of the organization (`rck_…`), or of the platform (`rpk_…`)',
   })
   return api.getOpenAPI31Document({
     openapi: '3.1.0',
@@ -20,7 +20,7 @@ export function openApiDocument(): Document {
       title: 'Rolecall management API',
       version: '1',
       description:
-        'One API key reaches one organization. Failures are problem+json (RFC 9457). Lists are paged by cursor: pass `nextCursor` as `cursor` until it is null.',
+        'One API key reaches one organization; a platform key (`rpk_…`) names the one that is meant by `Rolecall-Organization`. A POST with an `Idempotency-Key` may be sent again and is done once. Failures are problem+json (RFC 9457). Lists are paged by cursor: pass `nextCursor` as `cursor` until it is null.',
       license: { name: 'Apache-2.0' },
     },
     servers: [{ url: '/api/v1' }],

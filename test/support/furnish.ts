@@ -262,6 +262,13 @@ export async function furnishConsole(sql: postgres.Sql, organizationId: string, 
   const insert = (table: string, row: Record<string, unknown>) =>
     sql`insert into ${sql(table)} select r.* from jsonb_populate_record(null::${sql(table)},
       ${sql.json({ organization_id: organizationId, created_at: at, ...row } as postgres.JSONValue)}) r on conflict do nothing`
+  await insert('idempotent_answers', {
+    caller_id: 'x',
+    key_hash: 'x',
+    request_hash: 'x',
+    answer_sealed: 'x',
+    expires_at: at,
+  })
   await insert('application_permissions', { name: 'app.x', description: 'x', created_by: 'x' })
   await insert('directory_clients', {
     ...{ id: `dcl_${id()}`, directory_id: directoryId, name: 'x', kind: 'secret', secret_hash: id(), settings: {} },

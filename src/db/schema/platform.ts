@@ -1,6 +1,6 @@
 // What stands above the organizations: keys of the platform, what it knows of each organization, and what it did.
 import { sql } from 'drizzle-orm'
-import { index, jsonb, pgPolicy, pgTable, text, unique } from 'drizzle-orm/pg-core'
+import { index, jsonb, pgPolicy, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import { serverRole, time } from './common.ts'
 import { organizations } from './organizations.ts'
 
@@ -76,5 +76,28 @@ export const platformEvents = pgTable(
     index('platform_events_organization').on(table.organizationId, table.id).where(sql`organization_id is not null`),
     index('platform_events_target').on(table.targetId, table.id),
     platformOnly(),
+  ],
+)
+
+const isOwnOrAbove = sql`organization_id = current_setting('rolecall.organization_id', true)
+  or organization_id = '' and ${isPlatform}`
+
+/** What was answered to POSTs with an Idempotency-Key; `organizationId` is empty above the organizations. */
+export const idempotentAnswers = pgTable(
+  'idempotent_answers',
+  {
+    organizationId: text('organization_id').notNull(),
+    callerId: text('caller_id').notNull(),
+    keyHash: text('key_hash').notNull(),
+    requestHash: text('request_hash').notNull(),
+    answerSealed: text('answer_sealed').notNull(),
+    expiresAt: time('expires_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.callerId, table.keyHash] }),
+    index('idempotent_answers_expiry').on(table.expiresAt),
+    pgPolicy('own_organization', {
+      ...{ as: 'permissive', for: 'all', to: serverRole, using: isOwnOrAbove, withCheck: isOwnOrAbove },
+    }),
   ],
 )
