@@ -58,8 +58,8 @@ CREATE TABLE organizations (
 );
 ALTER TABLE organizations ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON organizations FOR ALL TO rolecall_server
-  USING (id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)) OR (( SELECT current_setting('rolecall.instance'::text, true) AS current_setting)) = 'on'::text)
-  WITH CHECK (id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)) OR (( SELECT current_setting('rolecall.instance'::text, true) AS current_setting)) = 'on'::text);
+  USING (id = current_setting('rolecall.organization_id'::text, true) OR current_setting('rolecall.instance'::text, true) = 'on'::text)
+  WITH CHECK (id = current_setting('rolecall.organization_id'::text, true) OR current_setting('rolecall.instance'::text, true) = 'on'::text);
 CREATE TRIGGER close_organization AFTER UPDATE OF status ON organizations
   FOR EACH ROW WHEN (old.status = 'active'::text AND new.status <> 'active'::text) EXECUTE FUNCTION close_organization();
 CREATE TRIGGER forget_organization AFTER DELETE ON organizations
@@ -88,8 +88,8 @@ CREATE TABLE brands (
 );
 ALTER TABLE brands ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON brands FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER keep_deleted AFTER DELETE ON brands REFERENCING OLD TABLE AS gone
   FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_brands();
 CREATE TRIGGER keep_version BEFORE UPDATE ON brands
@@ -226,8 +226,8 @@ CREATE INDEX users_user_name_anywhere ON users USING btree (user_name_key) WHERE
 CREATE INDEX users_yielded ON users USING btree (organization_id, address_yielded_to) WHERE (address_yielded_to IS NOT NULL);
 ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON users FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER count_changed_person AFTER UPDATE OF status, deleted_at, directory_id ON users
   FOR EACH ROW WHEN ((old.deleted_at IS NULL OR new.deleted_at IS NULL) AND (old.status <> new.status OR old.deleted_at IS DISTINCT FROM new.deleted_at OR old.directory_id IS DISTINCT FROM new.directory_id)) EXECUTE FUNCTION count_changed_person();
 CREATE TRIGGER count_gone_people AFTER DELETE ON users REFERENCING OLD TABLE AS gone
@@ -277,8 +277,8 @@ CREATE TABLE people_counts (
 CREATE SEQUENCE people_counts_id_seq AS bigint START WITH 1 INCREMENT BY 1 OWNED BY people_counts.id;
 ALTER TABLE people_counts ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON people_counts FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 
 -- Folded addresses of people, for look-ups: an index rather than a record. The addresses themselves are in
 -- users.attributes, and each write of those writes here.
@@ -290,8 +290,8 @@ CREATE TABLE user_emails (
 );
 ALTER TABLE user_emails ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON user_emails FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON user_emails TO rolecall_server;
 
 -- How people were called before: a leaver whom the provider renames stays known by what they signed in as.
@@ -309,8 +309,8 @@ CREATE TABLE former_names (
 CREATE INDEX former_names_value ON former_names USING btree (organization_id, value_key);
 ALTER TABLE former_names ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON former_names FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON former_names TO rolecall_server;
 
 -- How an address of a person was proven to be theirs, for as long as they have it (forget_address).
@@ -327,8 +327,8 @@ CREATE TABLE email_proofs (
 );
 ALTER TABLE email_proofs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON email_proofs FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON email_proofs TO rolecall_server;
 
 -- Groups of a directory or of a connection's claims, or local ones (directory_id null).
@@ -357,8 +357,8 @@ CREATE UNIQUE INDEX groups_external_id ON groups USING btree (organization_id, d
 CREATE INDEX groups_held ON groups USING btree (organization_id, held_by) WHERE (held_by IS NOT NULL);
 ALTER TABLE groups ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON groups FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER keep_deleted AFTER DELETE ON groups REFERENCING OLD TABLE AS gone
   FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_groups();
 CREATE TRIGGER keep_version BEFORE UPDATE ON groups
@@ -386,8 +386,8 @@ CREATE INDEX group_members_recorded ON group_members USING btree (organization_i
 CREATE INDEX group_members_user ON group_members USING btree (organization_id, user_id);
 ALTER TABLE group_members ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON group_members FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER keep_administrator AFTER DELETE ON group_members REFERENCING OLD TABLE AS changed
   FOR EACH STATEMENT EXECUTE FUNCTION keep_administrator_of_members();
 CREATE TRIGGER keep_administrator_of_new AFTER INSERT ON group_members REFERENCING NEW TABLE AS changed
@@ -419,8 +419,8 @@ CREATE INDEX group_nestings_child ON group_nestings USING btree (organization_id
 CREATE INDEX group_nestings_held ON group_nestings USING btree (organization_id, held_by) WHERE (held_by IS NOT NULL);
 ALTER TABLE group_nestings ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON group_nestings FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER keep_administrator AFTER DELETE ON group_nestings
   FOR EACH ROW EXECUTE FUNCTION keep_administrator_of_nesting();
 CREATE TRIGGER keep_administrator_of_new AFTER INSERT ON group_nestings
@@ -759,6 +759,16 @@ END $function$;
 GRANT EXECUTE ON FUNCTION users_with(text, text, integer) TO rolecall_server;
 
 -- A user as SCIM has them, for the filters of mappings.
+CREATE OR REPLACE FUNCTION public.user_document(p_attributes jsonb, p_user_name text, p_external_id text, p_display_name text, p_status text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT p_attributes || jsonb_strip_nulls(jsonb_build_object('userName', p_user_name, 'externalId', p_external_id,
+    'displayName', p_display_name, 'active', p_status IN ('active', 'invited'))) $function$;
+GRANT EXECUTE ON FUNCTION user_document(jsonb, text, text, text, text) TO PUBLIC;
+
+-- The same of a row, for servers of the version before this one.
 CREATE OR REPLACE FUNCTION public.user_document(u users)
  RETURNS jsonb
  LANGUAGE sql
@@ -879,8 +889,8 @@ CREATE TABLE directories (
 );
 ALTER TABLE directories ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON directories FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER open_or_close_tokens AFTER UPDATE OF status ON directories
   FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status) EXECUTE FUNCTION open_or_close_tokens();
 GRANT SELECT, INSERT, UPDATE, DELETE ON directories TO rolecall_server;
@@ -912,8 +922,8 @@ CREATE UNIQUE INDEX adoption_requests_once ON adoption_requests USING btree (org
 CREATE INDEX adoption_requests_user ON adoption_requests USING btree (organization_id, user_id);
 ALTER TABLE adoption_requests ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON adoption_requests FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON adoption_requests TO rolecall_server;
 
 -- Addresses that a directory wants people to have, where the organization never changes one without an administrator's
@@ -938,8 +948,8 @@ CREATE TABLE address_proposals (
 CREATE INDEX address_proposals_directory ON address_proposals USING btree (organization_id, directory_id);
 ALTER TABLE address_proposals ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON address_proposals FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON address_proposals TO rolecall_server;
 
 -- Who may have access tokens for a directory: by a secret or key of their own (OAuth 2.0 client credentials), or, for
@@ -963,8 +973,8 @@ CREATE INDEX directory_clients_directory ON directory_clients USING btree (direc
 CREATE UNIQUE INDEX directory_clients_id ON directory_clients USING btree (id);
 ALTER TABLE directory_clients ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON directory_clients FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON directory_clients TO rolecall_server;
 
 -- Bearer tokens of a directory, several at once; only the SHA-256 is kept.
@@ -993,8 +1003,8 @@ CREATE INDEX directory_tokens_client ON directory_tokens USING btree (organizati
 CREATE INDEX directory_tokens_directory ON directory_tokens USING btree (organization_id, directory_id);
 ALTER TABLE directory_tokens ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON directory_tokens FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER open_new_token BEFORE INSERT ON directory_tokens
   FOR EACH ROW EXECUTE FUNCTION open_new_token();
 GRANT SELECT, INSERT, UPDATE, DELETE ON directory_tokens TO rolecall_server;
@@ -1015,8 +1025,8 @@ CREATE TABLE directory_activity (
 );
 ALTER TABLE directory_activity ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON directory_activity FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON directory_activity TO rolecall_server;
 
 -- Requests of identity providers and our answers, redacted, for as long as the organization keeps them.
@@ -1045,8 +1055,8 @@ CREATE INDEX provisioning_events_failed ON provisioning_events USING btree (orga
 CREATE INDEX provisioning_events_target ON provisioning_events USING btree (organization_id, target_id, id) WHERE (target_id IS NOT NULL);
 ALTER TABLE provisioning_events ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON provisioning_events FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON provisioning_events TO rolecall_server;
 
 -- Attributes of extensions that no standard describes, as a directory has sent them or as they were registered: what
@@ -1069,8 +1079,8 @@ CREATE TABLE extension_attributes (
 );
 ALTER TABLE extension_attributes ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON extension_attributes FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON extension_attributes TO rolecall_server;
 
 -- What people lost by the word of a directory, one row for a person and a group.
@@ -1095,8 +1105,8 @@ CREATE INDEX directory_losses_time ON directory_losses USING btree (organization
 CREATE SEQUENCE directory_losses_id_seq AS bigint START WITH 1 INCREMENT BY 1 OWNED BY directory_losses.id;
 ALTER TABLE directory_losses ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON directory_losses FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON directory_losses TO rolecall_server;
 
 -- More people lost something by a directory than it may take in a time: what takes rights waits for an administrator.
@@ -1118,8 +1128,8 @@ CREATE TABLE mass_changes (
 CREATE INDEX mass_changes_directory ON mass_changes USING btree (organization_id, directory_id, id);
 ALTER TABLE mass_changes ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON mass_changes FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON mass_changes TO rolecall_server;
 
 -- Notes what people lose by a directory, before they do. The mass change that is under way, which then keeps what only
@@ -1551,8 +1561,8 @@ CREATE TABLE roles (
 );
 ALTER TABLE roles ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON roles FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER keep_administrator AFTER UPDATE OF rank ON roles
   FOR EACH ROW WHEN (old.rank IS DISTINCT FROM new.rank) EXECUTE FUNCTION keep_administrator_of_rank();
 CREATE TRIGGER keep_deleted AFTER DELETE ON roles REFERENCING OLD TABLE AS gone
@@ -1577,8 +1587,8 @@ CREATE TABLE role_permissions (
 CREATE INDEX role_permissions_denies ON role_permissions USING btree (organization_id) WHERE (effect = 'deny'::text);
 ALTER TABLE role_permissions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON role_permissions FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER keep_administrator AFTER DELETE ON role_permissions
   FOR EACH ROW WHEN (old.permission = '*'::text AND old.effect = 'allow'::text) EXECUTE FUNCTION keep_administrator_of_role();
 CREATE TRIGGER keep_administrator_of_denies AFTER INSERT ON role_permissions REFERENCING NEW TABLE AS fresh
@@ -1605,8 +1615,8 @@ CREATE TABLE application_permissions (
 );
 ALTER TABLE application_permissions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON application_permissions FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON application_permissions TO rolecall_server;
 
 -- The rule: members of this group, or people who satisfy this filter, hold this role, in the organization or in a
@@ -1638,8 +1648,8 @@ CREATE INDEX mappings_filter ON mappings USING btree (organization_id) WHERE (fi
 CREATE INDEX mappings_role ON mappings USING btree (organization_id, role_id);
 ALTER TABLE mappings ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON mappings FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER keep_administrator AFTER INSERT OR DELETE OR UPDATE ON mappings
   FOR EACH ROW EXECUTE FUNCTION keep_administrator_of_mapping();
 CREATE TRIGGER keep_deleted AFTER DELETE ON mappings REFERENCING OLD TABLE AS gone
@@ -1682,8 +1692,8 @@ CREATE INDEX assignments_role ON assignments USING btree (organization_id, role_
 CREATE INDEX assignments_sponsored ON assignments USING btree (organization_id) WHERE ((sponsor IS NOT NULL) AND (sponsor_left_at IS NULL));
 ALTER TABLE assignments ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON assignments FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER forget_reminders BEFORE UPDATE OF expires_at ON assignments
   FOR EACH ROW WHEN (old.expires_at IS DISTINCT FROM new.expires_at) EXECUTE FUNCTION forget_reminders();
 CREATE TRIGGER keep_administrator AFTER DELETE OR UPDATE ON assignments
@@ -1718,8 +1728,8 @@ CREATE TABLE policies (
 );
 ALTER TABLE policies ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON policies FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER keep_administrator AFTER INSERT OR UPDATE ON policies
   FOR EACH ROW EXECUTE FUNCTION keep_administrator_of_policy();
 CREATE TRIGGER keep_deleted AFTER DELETE ON policies REFERENCING OLD TABLE AS gone
@@ -1762,8 +1772,8 @@ CREATE TABLE separation_rules (
 );
 ALTER TABLE separation_rules ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON separation_rules FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER keep_deleted AFTER DELETE ON separation_rules REFERENCING OLD TABLE AS gone
   FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_separation_rules();
 CREATE TRIGGER keep_version BEFORE UPDATE ON separation_rules
@@ -1809,8 +1819,8 @@ CREATE TABLE change_drafts (
 CREATE INDEX change_drafts_due ON change_drafts USING btree (apply_at) WHERE (apply_at IS NOT NULL);
 ALTER TABLE change_drafts ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON change_drafts FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON change_drafts TO rolecall_server;
 
 -- Who holds what, and through what: by a group that is mapped (group_path leads from the group that somebody is a
@@ -1866,7 +1876,7 @@ UNION ALL
                   WHERE t.organization_id = u.organization_id AND t.user_id = u.id AND t.status = 'open'::text) AS mappings
          OFFSET 0) held_back
      JOIN mappings m ON m.organization_id = u.organization_id AND m.filter_path IS NOT NULL
-  WHERE jsonb_path_match(user_document(u.*), m.filter_path::jsonpath, '{}'::jsonb, true) AND (m.id <> ALL (held_back.mappings))
+  WHERE jsonb_path_match(user_document(u.attributes, u.user_name, u.external_id, u.display_name, u.status), m.filter_path::jsonpath, '{}'::jsonb, true) AND (m.id <> ALL (held_back.mappings))
 UNION ALL
  SELECT a.organization_id,
     a.user_id,
@@ -1973,8 +1983,8 @@ CREATE INDEX teams_leader ON teams USING btree (organization_id, leader_id) WHER
 CREATE INDEX teams_parent ON teams USING btree (organization_id, parent_id) WHERE (parent_id IS NOT NULL);
 ALTER TABLE teams ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON teams FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER keep_administrator AFTER INSERT OR UPDATE OF leader_id, parent_id ON teams
   FOR EACH ROW EXECUTE FUNCTION keep_administrator_of_team();
 CREATE TRIGGER keep_deleted AFTER DELETE ON teams REFERENCING OLD TABLE AS gone
@@ -2002,8 +2012,8 @@ CREATE TABLE team_members (
 CREATE INDEX team_members_user ON team_members USING btree (organization_id, user_id);
 ALTER TABLE team_members ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON team_members FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER keep_administrator AFTER DELETE ON team_members REFERENCING OLD TABLE AS changed
   FOR EACH STATEMENT EXECUTE FUNCTION keep_administrator_of_team_members();
 CREATE TRIGGER keep_administrator_of_new AFTER INSERT ON team_members REFERENCING NEW TABLE AS changed
@@ -2039,8 +2049,8 @@ CREATE INDEX team_sources_filter ON team_sources USING btree (organization_id) W
 CREATE INDEX team_sources_group ON team_sources USING btree (organization_id, group_id) WHERE (group_id IS NOT NULL);
 ALTER TABLE team_sources ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON team_sources FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER keep_administrator AFTER INSERT OR DELETE ON team_sources
   FOR EACH ROW EXECUTE FUNCTION keep_administrator_of_team_source();
 CREATE TRIGGER keep_deleted AFTER DELETE ON team_sources REFERENCING OLD TABLE AS gone
@@ -2067,8 +2077,8 @@ CREATE TABLE team_exclusions (
 CREATE INDEX team_exclusions_user ON team_exclusions USING btree (organization_id, user_id);
 ALTER TABLE team_exclusions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON team_exclusions FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER keep_administrator AFTER INSERT ON team_exclusions REFERENCING NEW TABLE AS changed
   FOR EACH STATEMENT EXECUTE FUNCTION keep_administrator_of_exclusions();
 CREATE TRIGGER keep_administrator_of_gone AFTER DELETE ON team_exclusions REFERENCING OLD TABLE AS changed
@@ -2104,8 +2114,8 @@ CREATE INDEX team_roles_brand ON team_roles USING btree (organization_id, brand_
 CREATE INDEX team_roles_role ON team_roles USING btree (organization_id, role_id);
 ALTER TABLE team_roles ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON team_roles FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER keep_administrator AFTER DELETE OR UPDATE ON team_roles
   FOR EACH ROW WHEN (old.brand_id IS NULL) EXECUTE FUNCTION keep_administrator_of_team_role();
 CREATE TRIGGER keep_administrator_of_new AFTER INSERT ON team_roles
@@ -2133,13 +2143,13 @@ CREATE VIEW people_of_teams WITH (security_invoker=true) AS
           WHERE t.leader_id IS NOT NULL
         UNION ALL
          SELECT m.user_id,
-            'hand'::text,
-            NULL::text
+            'hand'::text AS text,
+            NULL::text AS text
            FROM team_members m
           WHERE m.organization_id = t.organization_id AND m.team_id = t.id
         UNION ALL
          SELECT reached.user_id,
-            'group'::text,
+            'group'::text AS text,
             s.id
            FROM team_sources s
              CROSS JOIN LATERAL ( WITH RECURSIVE below(group_id) AS (
@@ -2155,11 +2165,11 @@ CREATE VIEW people_of_teams WITH (security_invoker=true) AS
           WHERE s.organization_id = t.organization_id AND s.team_id = t.id AND s.group_id IS NOT NULL
         UNION ALL
          SELECT u.id,
-            'filter'::text,
+            'filter'::text AS text,
             s.id
            FROM team_sources s
              JOIN users u ON u.organization_id = s.organization_id
-          WHERE s.organization_id = t.organization_id AND s.team_id = t.id AND s.filter_path IS NOT NULL AND jsonb_path_match(user_document(u.*), s.filter_path::jsonpath, '{}'::jsonb, true)) x
+          WHERE s.organization_id = t.organization_id AND s.team_id = t.id AND s.filter_path IS NOT NULL AND jsonb_path_match(user_document(u.attributes, u.user_name, u.external_id, u.display_name, u.status), s.filter_path::jsonpath, '{}'::jsonb, true)) x
   WHERE NOT (EXISTS ( SELECT
            FROM team_exclusions e
           WHERE e.organization_id = t.organization_id AND e.team_id = t.id AND e.user_id = x.user_id));
@@ -2180,13 +2190,13 @@ CREATE VIEW teams_of_people WITH (security_invoker=true) AS
           WHERE t.organization_id = u.organization_id AND t.leader_id = u.id
         UNION ALL
          SELECT m.team_id,
-            'hand'::text,
-            NULL::text
+            'hand'::text AS text,
+            NULL::text AS text
            FROM team_members m
           WHERE m.organization_id = u.organization_id AND m.user_id = u.id
         UNION ALL
          SELECT s.team_id,
-            'group'::text,
+            'group'::text AS text,
             s.id
            FROM ( WITH RECURSIVE climbed(group_id) AS (
                          SELECT gm.group_id
@@ -2202,10 +2212,10 @@ CREATE VIEW teams_of_people WITH (security_invoker=true) AS
              JOIN team_sources s ON s.organization_id = u.organization_id AND s.group_id = reached.group_id
         UNION ALL
          SELECT s.team_id,
-            'filter'::text,
+            'filter'::text AS text,
             s.id
            FROM team_sources s
-          WHERE s.organization_id = u.organization_id AND s.filter_path IS NOT NULL AND jsonb_path_match(user_document(u.*), s.filter_path::jsonpath, '{}'::jsonb, true)) x
+          WHERE s.organization_id = u.organization_id AND s.filter_path IS NOT NULL AND jsonb_path_match(user_document(u.attributes, u.user_name, u.external_id, u.display_name, u.status), s.filter_path::jsonpath, '{}'::jsonb, true)) x
   WHERE NOT (EXISTS ( SELECT
            FROM team_exclusions e
           WHERE e.organization_id = u.organization_id AND e.team_id = x.team_id AND e.user_id = u.id));
@@ -2253,8 +2263,8 @@ CREATE TABLE asset_types (
 );
 ALTER TABLE asset_types ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON asset_types FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON asset_types TO rolecall_server;
 
 -- One of them, by the application's own id. is_restricted: for the teams of asset_teams alone; without any, for nobody
@@ -2278,12 +2288,12 @@ CREATE TABLE assets (
 CREATE INDEX assets_brand ON assets USING btree (organization_id, brand_id, type, id);
 ALTER TABLE assets ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON assets FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE POLICY visible_to_person ON assets AS RESTRICTIVE FOR ALL TO rolecall_server
-  USING ((( SELECT COALESCE(current_setting('rolecall.user_id'::text, true), ''::text) AS "coalesce")) = ''::text OR (COALESCE(brand_id, ''::text) = ANY ((( SELECT person_scopes(false) AS person_scopes))::text[])) AND (NOT is_restricted OR (COALESCE(brand_id, ''::text) = ANY ((( SELECT person_scopes(true) AS person_scopes))::text[])) OR (EXISTS ( SELECT
+  USING (COALESCE(current_setting('rolecall.user_id'::text, true), ''::text) = ''::text OR (COALESCE(brand_id, ''::text) = ANY ((( SELECT person_scopes(false) AS person_scopes))::text[])) AND (NOT is_restricted OR (COALESCE(brand_id, ''::text) = ANY ((( SELECT person_scopes(true) AS person_scopes))::text[])) OR (EXISTS ( SELECT
    FROM asset_people p
-  WHERE p.organization_id = assets.organization_id AND p.type = assets.type AND p.asset_id = assets.id AND p.user_id = (( SELECT current_setting('rolecall.user_id'::text, true) AS current_setting)))) OR (EXISTS ( SELECT
+  WHERE p.organization_id = assets.organization_id AND p.type = assets.type AND p.asset_id = assets.id AND p.user_id = current_setting('rolecall.user_id'::text, true))) OR (EXISTS ( SELECT
    FROM asset_teams x
   WHERE x.organization_id = assets.organization_id AND x.type = assets.type AND x.asset_id = assets.id AND (x.team_id = ANY ((( SELECT person_teams() AS person_teams))::text[]))))));
 CREATE TRIGGER keep_deleted AFTER DELETE ON assets REFERENCING OLD TABLE AS gone
@@ -2308,10 +2318,10 @@ CREATE TABLE asset_teams (
 CREATE INDEX asset_teams_team ON asset_teams USING btree (organization_id, team_id);
 ALTER TABLE asset_teams ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON asset_teams FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE POLICY visible_to_person ON asset_teams AS RESTRICTIVE FOR ALL TO rolecall_server
-  USING ((( SELECT COALESCE(current_setting('rolecall.user_id'::text, true), ''::text) AS "coalesce")) = ''::text OR (team_id = ANY ((( SELECT person_teams() AS person_teams))::text[])));
+  USING (COALESCE(current_setting('rolecall.user_id'::text, true), ''::text) = ''::text OR (team_id = ANY ((( SELECT person_teams() AS person_teams))::text[])));
 CREATE TRIGGER keep_deleted AFTER DELETE ON asset_teams REFERENCING OLD TABLE AS gone
   FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_asset_teams();
 GRANT SELECT, INSERT, UPDATE, DELETE ON asset_teams TO rolecall_server;
@@ -2336,10 +2346,10 @@ CREATE UNIQUE INDEX asset_people_creator ON asset_people USING btree (organizati
 CREATE INDEX asset_people_user ON asset_people USING btree (organization_id, user_id);
 ALTER TABLE asset_people ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON asset_people FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE POLICY visible_to_person ON asset_people AS RESTRICTIVE FOR ALL TO rolecall_server
-  USING ((( SELECT COALESCE(current_setting('rolecall.user_id'::text, true), ''::text) AS "coalesce")) = ''::text OR user_id = (( SELECT current_setting('rolecall.user_id'::text, true) AS current_setting)));
+  USING (COALESCE(current_setting('rolecall.user_id'::text, true), ''::text) = ''::text OR user_id = current_setting('rolecall.user_id'::text, true));
 CREATE TRIGGER keep_deleted AFTER DELETE ON asset_people REFERENCING OLD TABLE AS gone
   FOR EACH STATEMENT EXECUTE FUNCTION history.keep_deleted_asset_people();
 GRANT SELECT, INSERT, DELETE ON asset_people TO rolecall_server;
@@ -2415,8 +2425,8 @@ CREATE UNIQUE INDEX ownerships_owner ON ownerships USING btree (organization_id,
 CREATE INDEX ownerships_user ON ownerships USING btree (organization_id, user_id);
 ALTER TABLE ownerships ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON ownerships FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON ownerships TO rolecall_server;
 
 -- What hangs on a person and would be left behind: ownerships, people they vouch for, teams they lead, reviews and
@@ -2582,8 +2592,8 @@ CREATE INDEX hand_overs_subject ON hand_overs USING btree (organization_id, subj
 CREATE SEQUENCE hand_overs_number_seq AS bigint START WITH 1 INCREMENT BY 1 OWNED BY hand_overs.number;
 ALTER TABLE hand_overs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON hand_overs FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON hand_overs TO rolecall_server;
 
 -- Whom an administrator deleted, as they were before: status and groups, for restoring them. Whom a directory deleted
@@ -2604,8 +2614,8 @@ CREATE TABLE deleted_people (
 );
 ALTER TABLE deleted_people ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON deleted_people FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON deleted_people TO rolecall_server;
 
 -- The key of an organization for the names of erased people.
@@ -2618,8 +2628,8 @@ CREATE TABLE reservation_keys (
 );
 ALTER TABLE reservation_keys ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON reservation_keys FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON reservation_keys TO rolecall_server;
 
 -- Names and addresses of erased people, as keyed hashes, until nobody asks for them any more.
@@ -2636,8 +2646,8 @@ CREATE TABLE reserved_names (
 CREATE INDEX reserved_names_until ON reserved_names USING btree (reserved_until);
 ALTER TABLE reserved_names ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON reserved_names FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON reserved_names TO rolecall_server;
 
 -- A name or address under the key of the organization.
@@ -2819,8 +2829,8 @@ CREATE INDEX access_reviews_live ON access_reviews USING btree (organization_id)
 CREATE INDEX access_reviews_restoring ON access_reviews USING btree (organization_id) WHERE (restore_type IS NOT NULL);
 ALTER TABLE access_reviews ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON access_reviews FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER prove_person AFTER INSERT OR UPDATE OF status, owner_id, restore_id ON access_reviews
   FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_person();
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_reviews TO rolecall_server;
@@ -2877,8 +2887,8 @@ CREATE INDEX access_review_lines_unanswered ON access_review_lines USING btree (
 CREATE INDEX access_review_lines_user ON access_review_lines USING btree (organization_id, user_id);
 ALTER TABLE access_review_lines ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON access_review_lines FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_review_lines TO rolecall_server;
 
 -- Who may answer a line: any of them.
@@ -2897,8 +2907,8 @@ CREATE TABLE access_review_reviewers (
 CREATE INDEX access_review_reviewers_line ON access_review_reviewers USING btree (organization_id, review_id, "position");
 ALTER TABLE access_review_reviewers ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON access_review_reviewers FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_review_reviewers TO rolecall_server;
 
 -- Roles that a mapping gives and a review took: held back while `open`, until the provider's group or attribute has
@@ -2928,8 +2938,8 @@ CREATE INDEX review_tasks_line ON review_tasks USING btree (organization_id, rev
 CREATE UNIQUE INDEX review_tasks_open ON review_tasks USING btree (organization_id, user_id, mapping_id) WHERE (status = ANY (ARRAY['waiting'::text, 'open'::text]));
 ALTER TABLE review_tasks ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON review_tasks FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER keep_administrator AFTER INSERT OR UPDATE OF status ON review_tasks
   FOR EACH ROW WHEN (new.brand_id IS NULL) EXECUTE FUNCTION keep_administrator_of_task();
 CREATE TRIGGER keep_deleted AFTER DELETE ON review_tasks REFERENCING OLD TABLE AS gone
@@ -2969,7 +2979,7 @@ AS $function$
   SELECT EXISTS (SELECT FROM mappings m
     JOIN users u ON u.organization_id = m.organization_id AND u.id = p_user_id AND u.deleted_at IS NULL
     WHERE m.organization_id = p_organization_id AND m.id = p_mapping_id AND (m.group_id IN (SELECT group_id FROM climbed)
-      OR (m.filter_path IS NOT NULL AND jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)))) $function$;
+      OR (m.filter_path IS NOT NULL AND jsonb_path_match(user_document(u.attributes, u.user_name, u.external_id, u.display_name, u.status), m.filter_path::jsonpath, '{}', true)))) $function$;
 GRANT EXECUTE ON FUNCTION is_mapped(text, text, text) TO PUBLIC;
 
 -- Which mail to its reviewers an open campaign is at: 0 at the opening, 1 a week before answers are due, 2 a day
@@ -3055,8 +3065,8 @@ CREATE TABLE api_keys (
 CREATE INDEX api_keys_user ON api_keys USING btree (organization_id, user_id) WHERE (user_id IS NOT NULL);
 ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON api_keys FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER open_new_key BEFORE INSERT ON api_keys
   FOR EACH ROW EXECUTE FUNCTION open_new_key();
 CREATE TRIGGER refuse_emergency_account BEFORE INSERT ON api_keys
@@ -3960,9 +3970,9 @@ BEGIN
         AND is_managing_role(m.organization_id, m.role_id)
       UNION SELECT s.filter_path FROM team_sources s WHERE s.organization_id = NEW.organization_id
         AND s.filter_path IS NOT NULL AND teams_manage(s.organization_id, ARRAY[s.team_id])) f
-    WHERE (jsonb_path_match(user_document(NEW), f.filter_path::jsonpath, '{}', true) IS TRUE)
+    WHERE (jsonb_path_match(user_document(NEW.attributes, NEW.user_name, NEW.external_id, NEW.display_name, NEW.status), f.filter_path::jsonpath, '{}', true) IS TRUE)
       IS DISTINCT FROM (TG_OP = 'UPDATE'
-        AND jsonb_path_match(user_document(OLD), f.filter_path::jsonpath, '{}', true) IS TRUE))
+        AND jsonb_path_match(user_document(OLD.attributes, OLD.user_name, OLD.external_id, OLD.display_name, OLD.status), f.filter_path::jsonpath, '{}', true) IS TRUE))
   THEN PERFORM refuse_stale_proof(); END IF;
   RETURN NULL;
 END $function$;
@@ -4002,8 +4012,8 @@ CREATE TABLE connections (
 CREATE UNIQUE INDEX connections_id ON connections USING btree (id);
 ALTER TABLE connections ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON connections FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON connections TO rolecall_server;
 
 -- An e-mail domain that an organization claims. Verified, it belongs to one organization of the whole installation.
@@ -4025,8 +4035,8 @@ CREATE UNIQUE INDEX domains_name ON domains USING btree (organization_id, name);
 CREATE UNIQUE INDEX domains_verified ON domains USING btree (name) WHERE (status = 'verified'::text);
 ALTER TABLE domains ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON domains FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON domains TO rolecall_server;
 
 -- Which connections may vouch for addresses of a domain; a domain with none here may be used by all of them. A
@@ -4043,8 +4053,8 @@ CREATE TABLE domain_connections (
 );
 ALTER TABLE domain_connections ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON domain_connections FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON domain_connections TO rolecall_server;
 
 -- The stored link from connection and subject to a person; an address alone never links anybody.
@@ -4064,8 +4074,8 @@ CREATE TABLE identities (
 CREATE INDEX identities_user ON identities USING btree (organization_id, user_id);
 ALTER TABLE identities ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON identities FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER refuse_emergency_account BEFORE INSERT OR UPDATE OF user_id ON identities
   FOR EACH ROW EXECUTE FUNCTION refuse_emergency_account();
 GRANT SELECT, INSERT, UPDATE, DELETE ON identities TO rolecall_server;
@@ -4093,8 +4103,8 @@ CREATE UNIQUE INDEX link_requests_once ON link_requests USING btree (organizatio
 CREATE INDEX link_requests_user ON link_requests USING btree (organization_id, user_id);
 ALTER TABLE link_requests ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON link_requests FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER refuse_emergency_account BEFORE INSERT ON link_requests
   FOR EACH ROW EXECUTE FUNCTION refuse_emergency_account();
 GRANT SELECT, INSERT, UPDATE, DELETE ON link_requests TO rolecall_server;
@@ -4114,8 +4124,8 @@ CREATE TABLE connection_groups (
 CREATE UNIQUE INDEX connection_groups_group ON connection_groups USING btree (organization_id, group_id);
 ALTER TABLE connection_groups ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON connection_groups FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON connection_groups TO rolecall_server;
 
 -- A link that lets somebody without an account connect one identity provider: it makes one connection and one
@@ -4145,8 +4155,8 @@ CREATE TABLE setup_links (
 CREATE UNIQUE INDEX setup_links_token ON setup_links USING btree (token_hash);
 ALTER TABLE setup_links ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON setup_links FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON setup_links TO rolecall_server;
 
 -- The active organization of a connection, before it is entered: by an id that is public and says nothing else.
@@ -4232,8 +4242,8 @@ CREATE UNIQUE INDEX sign_in_requests_state ON sign_in_requests USING btree (stat
 CREATE INDEX sign_in_requests_user ON sign_in_requests USING btree (organization_id, user_id) WHERE (user_id IS NOT NULL);
 ALTER TABLE sign_in_requests ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON sign_in_requests FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_requests TO rolecall_server;
 
 -- Messages that count once (assertions, logout requests and tokens), by the hash of issuer and id, until they expire
@@ -4250,8 +4260,8 @@ CREATE TABLE used_messages (
 CREATE INDEX used_messages_expiry ON used_messages USING btree (expires_at);
 ALTER TABLE used_messages ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON used_messages FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON used_messages TO rolecall_server;
 
 -- The trace of an attempt to sign in: what was received, decoded and mapped, and each check with its result. Refusals
@@ -4283,8 +4293,8 @@ CREATE INDEX sign_in_attempts_reference ON sign_in_attempts USING btree (organiz
 CREATE INDEX sign_in_attempts_user ON sign_in_attempts USING btree (organization_id, user_id, id);
 ALTER TABLE sign_in_attempts ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON sign_in_attempts FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_attempts TO rolecall_server;
 
 -- Links by which people take back an identity that was linked to them: single use, hashed.
@@ -4307,8 +4317,8 @@ CREATE UNIQUE INDEX identity_undos_token ON identity_undos USING btree (token_ha
 CREATE INDEX identity_undos_user ON identity_undos USING btree (organization_id, user_id);
 ALTER TABLE identity_undos ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON identity_undos FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON identity_undos TO rolecall_server;
 
 -- Counters of attempts in a window of time, by the hash of what is counted (an address, an account). Reached by
@@ -4350,8 +4360,10 @@ AS $function$
     INSERT INTO throttles AS t (key_hash, count, window_ends_at)
       VALUES (p_key_hash, 1, now() + make_interval(secs => p_window_seconds))
       ON CONFLICT (key_hash) DO UPDATE SET
-        count = CASE WHEN t.window_ends_at <= now() THEN 1 ELSE t.count + 1 END,
-        window_ends_at = CASE WHEN t.window_ends_at <= now() THEN excluded.window_ends_at ELSE t.window_ends_at END
+        count = CASE WHEN t.window_ends_at <= excluded.window_ends_at - make_interval(secs => p_window_seconds)
+          THEN 1 ELSE t.count + 1 END,
+        window_ends_at = CASE WHEN t.window_ends_at <= excluded.window_ends_at - make_interval(secs => p_window_seconds)
+          THEN excluded.window_ends_at ELSE t.window_ends_at END
       RETURNING t.count, t.window_ends_at)
   SELECT CASE WHEN count <= p_limit THEN 0 ELSE greatest(1, ceil(extract(epoch FROM window_ends_at - now())))::integer END
     FROM counted $function$;
@@ -4423,8 +4435,8 @@ CREATE UNIQUE INDEX sessions_token ON sessions USING btree (token_hash);
 CREATE INDEX sessions_user ON sessions USING btree (organization_id, user_id) WHERE (ended_at IS NULL);
 ALTER TABLE sessions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON sessions FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER close_session AFTER UPDATE OF ended_at ON sessions
   FOR EACH ROW WHEN (old.ended_at IS NULL AND new.ended_at IS NOT NULL) EXECUTE FUNCTION close_session();
 CREATE TRIGGER note_activity AFTER INSERT ON sessions
@@ -4534,8 +4546,8 @@ CREATE TABLE passwords (
 );
 ALTER TABLE passwords ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON passwords FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON passwords TO rolecall_server;
 
 -- A generator of one-time passwords (RFC 6238); it counts once confirmed.
@@ -4552,8 +4564,8 @@ CREATE TABLE totp_factors (
 );
 ALTER TABLE totp_factors ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON totp_factors FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON totp_factors TO rolecall_server;
 
 -- WebAuthn credentials.
@@ -4577,8 +4589,8 @@ CREATE UNIQUE INDEX passkeys_credential ON passkeys USING btree (credential_id);
 CREATE INDEX passkeys_user ON passkeys USING btree (organization_id, user_id);
 ALTER TABLE passkeys ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON passkeys FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER refuse_emergency_account BEFORE INSERT OR UPDATE OF user_id ON passkeys
   FOR EACH ROW EXECUTE FUNCTION refuse_emergency_account();
 GRANT SELECT, INSERT, UPDATE, DELETE ON passkeys TO rolecall_server;
@@ -4596,8 +4608,8 @@ CREATE TABLE recovery_codes (
 );
 ALTER TABLE recovery_codes ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON recovery_codes FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON recovery_codes TO rolecall_server;
 
 -- Links sent for a forgotten password: single use, short-lived, the newest one only.
@@ -4616,8 +4628,8 @@ CREATE UNIQUE INDEX password_resets_token ON password_resets USING btree (token_
 CREATE INDEX password_resets_user ON password_resets USING btree (organization_id, user_id);
 ALTER TABLE password_resets ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON password_resets FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER refuse_emergency_account BEFORE INSERT ON password_resets
   FOR EACH ROW EXECUTE FUNCTION refuse_emergency_account();
 GRANT SELECT, INSERT, UPDATE, DELETE ON password_resets TO rolecall_server;
@@ -4637,8 +4649,8 @@ CREATE TABLE address_changes (
 );
 ALTER TABLE address_changes ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON address_changes FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON address_changes TO rolecall_server;
 
 -- What a person will hold once they accept. The link's token is hashed; a resend replaces it.
@@ -4666,8 +4678,8 @@ CREATE UNIQUE INDEX invitations_pending ON invitations USING btree (organization
 CREATE UNIQUE INDEX invitations_token ON invitations USING btree (token_hash);
 ALTER TABLE invitations ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON invitations FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER refuse_emergency_account BEFORE INSERT ON invitations
   FOR EACH ROW EXECUTE FUNCTION refuse_emergency_account();
 GRANT SELECT, INSERT, UPDATE, DELETE ON invitations TO rolecall_server;
@@ -4695,8 +4707,8 @@ CREATE INDEX mails_due ON mails USING btree (next_attempt_at) WHERE (status = 'q
 CREATE INDEX mails_target ON mails USING btree (organization_id, target_id);
 ALTER TABLE mails ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON mails FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON mails TO rolecall_server;
 
 -- The mail server of an organization, where it has one of its own. None, or off: the installation's, by SMTP_URL.
@@ -4720,8 +4732,8 @@ CREATE TABLE mail_servers (
 );
 ALTER TABLE mail_servers ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON mail_servers FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON mail_servers TO rolecall_server;
 
 -- The people who could sign in with this folded userName or address and a password: in one organization, or in
@@ -4820,8 +4832,8 @@ CREATE TABLE emergency_accounts (
 );
 ALTER TABLE emergency_accounts ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON emergency_accounts FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON emergency_accounts TO rolecall_server;
 
 -- Uses of emergency accounts other than drills; each waits for a report that somebody signs.
@@ -4842,8 +4854,8 @@ CREATE TABLE emergency_uses (
 CREATE INDEX emergency_uses_user ON emergency_uses USING btree (organization_id, user_id, started_at);
 ALTER TABLE emergency_uses ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON emergency_uses FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE ON emergency_uses TO rolecall_server;
 
 -- Emergency accounts that nobody has shown to work for 30 days, unless a mail said so within the last month.
@@ -4962,8 +4974,8 @@ CREATE INDEX applications_browser_origins ON applications USING gin (browser_ori
 CREATE UNIQUE INDEX applications_id ON applications USING btree (id);
 ALTER TABLE applications ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON applications FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON applications TO rolecall_server;
 
 -- Which applications a session has been used for: they are told when it ends.
@@ -4976,8 +4988,8 @@ CREATE TABLE application_sessions (
 );
 ALTER TABLE application_sessions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON application_sessions FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON application_sessions TO rolecall_server;
 
 -- Logout tokens to deliver to applications (OpenID Connect Back-Channel Logout 1.0), written where a session ends.
@@ -4998,8 +5010,8 @@ CREATE TABLE application_logouts (
 CREATE INDEX application_logouts_due ON application_logouts USING btree (next_attempt_at) WHERE (status = 'queued'::text);
 ALTER TABLE application_logouts ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON application_logouts FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON application_logouts TO rolecall_server;
 
 -- What the OpenID provider keeps: codes, tokens, grants, interactions, by the SHA-256 of their id. Whose they are is
@@ -5200,8 +5212,8 @@ CREATE INDEX audit_events_user ON audit_events USING btree (organization_id, ((d
 CREATE SEQUENCE audit_positions AS bigint START WITH 1 INCREMENT BY 1 OWNED BY audit_events."position";
 ALTER TABLE audit_events ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON audit_events FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER place_audit_event BEFORE INSERT ON audit_events
   FOR EACH ROW EXECUTE FUNCTION place_audit_event();
 GRANT SELECT, INSERT ON audit_events TO rolecall_server;
@@ -5223,8 +5235,8 @@ CREATE TABLE audit_segments (
 );
 ALTER TABLE audit_segments ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON audit_segments FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT ON audit_segments TO rolecall_server;
 
 -- What administrators have to be told at once; it stays in sight until somebody settles it.
@@ -5244,8 +5256,8 @@ CREATE TABLE alarms (
 CREATE INDEX alarms_to_notify ON alarms USING btree (raised_at) WHERE (notified_at IS NULL);
 ALTER TABLE alarms ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON alarms FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE ON alarms TO rolecall_server;
 
 -- Nobody who inserts chooses the place. A transaction gets its number before a position, so that once all transactions
@@ -5352,8 +5364,8 @@ CREATE TABLE inactivity_rules (
 );
 ALTER TABLE inactivity_rules ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON inactivity_rules FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON inactivity_rules TO rolecall_server;
 
 -- People whom the rule leaves alone: for a reason, until a date.
@@ -5370,8 +5382,8 @@ CREATE TABLE inactivity_exceptions (
 );
 ALTER TABLE inactivity_exceptions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON inactivity_exceptions FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON inactivity_exceptions TO rolecall_server;
 
 -- What the rule has told somebody, and done. A warning counts until they are here again, and as long as the rule stays
@@ -5391,8 +5403,8 @@ CREATE TABLE inactivity_notices (
 CREATE INDEX inactivity_notices_run ON inactivity_notices USING btree (organization_id, deactivated_in) WHERE (deactivated_in IS NOT NULL);
 ALTER TABLE inactivity_notices ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON inactivity_notices FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON inactivity_notices TO rolecall_server;
 
 -- Runs of the rule that did something.
@@ -5410,8 +5422,8 @@ CREATE TABLE inactivity_runs (
 );
 ALTER TABLE inactivity_runs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON inactivity_runs FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON inactivity_runs TO rolecall_server;
 
 -- How often people are told what has changed of their access through groups, mappings, teams, roles and filters; what
@@ -5427,8 +5439,8 @@ CREATE TABLE access_digests (
 );
 ALTER TABLE access_digests ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON access_digests FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_digests TO rolecall_server;
 
 -- People whom something may concern that happened between those moments, and who were not looked at yet.
@@ -5441,8 +5453,8 @@ CREATE TABLE access_digest_people (
 );
 ALTER TABLE access_digest_people ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON access_digest_people FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_digest_people TO rolecall_server;
 
 -- What happens at the end of an absence that does not say so itself: the person is proposed for reactivation, or
@@ -5456,8 +5468,8 @@ CREATE TABLE absence_rules (
 );
 ALTER TABLE absence_rules ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON absence_rules FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON absence_rules TO rolecall_server;
 
 -- Somebody is deactivated for a time, from now or from a day ahead. deactivated_at: the deactivation that it brought
@@ -5486,8 +5498,8 @@ CREATE INDEX absences_until ON absences USING btree (until_at) WHERE (status = '
 CREATE INDEX absences_user ON absences USING btree (organization_id, user_id);
 ALTER TABLE absences ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON absences FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON absences TO rolecall_server;
 
 -- Where the rule on inactivity is to run, people are to be told what has changed of their access, or an absence begins
@@ -5575,7 +5587,7 @@ AS $function$
   UNION SELECT t.user_id FROM o JOIN review_tasks t ON t.organization_id = o.id WHERE t.recorded_at > p_from
   UNION SELECT h.user_id FROM o JOIN history.review_tasks h ON h.organization_id = o.id WHERE h.valid_to > p_from
   UNION SELECT u.id FROM filters f, o JOIN users u ON u.organization_id = o.id
-    WHERE f.filter_path IS NOT NULL AND jsonb_path_match(user_document(u), f.filter_path::jsonpath, '{}', true)
+    WHERE f.filter_path IS NOT NULL AND jsonb_path_match(user_document(u.attributes, u.user_name, u.external_id, u.display_name, u.status), f.filter_path::jsonpath, '{}', true)
   UNION SELECT u.id FROM o JOIN users u ON u.organization_id = o.id WHERE u.recorded_at > p_from
     AND (EXISTS (SELECT FROM mappings m WHERE m.organization_id = o.id AND m.filter_path IS NOT NULL)
       OR EXISTS (SELECT FROM team_sources s WHERE s.organization_id = o.id AND s.filter_path IS NOT NULL)) $function$;
@@ -5603,8 +5615,8 @@ CREATE TABLE user_changes (
 CREATE INDEX user_changes_open ON user_changes USING btree (organization_id) WHERE (finished_at IS NULL);
 ALTER TABLE user_changes ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON user_changes FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER prove_person AFTER INSERT ON user_changes
   FOR EACH ROW WHEN (current_setting('rolecall.proof'::text, true) = 'stale'::text) EXECUTE FUNCTION prove_person();
 GRANT SELECT, INSERT, UPDATE, DELETE ON user_changes TO rolecall_server;
@@ -5629,8 +5641,8 @@ CREATE TABLE checklist_templates (
 );
 ALTER TABLE checklist_templates ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON checklist_templates FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON checklist_templates TO rolecall_server;
 
 -- Such a list under way for one person.
@@ -5654,8 +5666,8 @@ CREATE UNIQUE INDEX checklists_occasion ON checklists USING btree (organization_
 CREATE INDEX checklists_user ON checklists USING btree (organization_id, user_id);
 ALTER TABLE checklists ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON checklists FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON checklists TO rolecall_server;
 
 -- Its tasks: whose, until when, and what came of them.
@@ -5679,8 +5691,8 @@ CREATE TABLE checklist_tasks (
 CREATE INDEX checklist_tasks_owner ON checklist_tasks USING btree (organization_id, owner_id) WHERE (settled_at IS NULL);
 ALTER TABLE checklist_tasks ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON checklist_tasks FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON checklist_tasks TO rolecall_server;
 
 -- Who joined, or left and is not to come back, while a list for that was on, and has none yet.
@@ -5727,8 +5739,8 @@ CREATE TABLE report_schedules (
 CREATE INDEX report_schedules_due ON report_schedules USING btree (next_at);
 ALTER TABLE report_schedules ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON report_schedules FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON report_schedules TO rolecall_server;
 
 -- What a run of a report found, in numbers and findings.
@@ -5748,8 +5760,8 @@ CREATE TABLE report_runs (
 CREATE INDEX report_runs_schedule ON report_runs USING btree (organization_id, schedule_id, id);
 ALTER TABLE report_runs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON report_runs FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON report_runs TO rolecall_server;
 
 -- Address ranges that the organization has named, by which sign-ins are told apart.
@@ -5763,8 +5775,8 @@ CREATE TABLE address_places (
 );
 ALTER TABLE address_places ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON address_places FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON address_places TO rolecall_server;
 
 -- The people of such a change, each with what became of it.
@@ -5784,8 +5796,8 @@ CREATE TABLE user_change_people (
 CREATE INDEX user_change_people_user ON user_change_people USING btree (organization_id, user_id);
 ALTER TABLE user_change_people ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON user_change_people FOR ALL TO rolecall_server
-  USING (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)))
-  WITH CHECK (organization_id = (( SELECT current_setting('rolecall.organization_id'::text, true) AS current_setting)));
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON user_change_people TO rolecall_server;
 
 -- Work of an organization is done by whoever has its lease: one run for each kind at a time, on whichever node.
@@ -6075,7 +6087,7 @@ AS $function$
         WHERE o.id = p_organization_id
       ON CONFLICT (organization_id, kind) DO UPDATE SET holder = excluded.holder, free_at = excluded.free_at,
         taken_at = excluded.taken_at, failures = l.failures + (l.holder IS NOT NULL)::integer
-        WHERE l.free_at <= now() AND l.taken_at <= p_seen_at
+        WHERE l.free_at <= excluded.free_at - interval '30 seconds' AND l.taken_at <= p_seen_at
       RETURNING 1)
   SELECT EXISTS (SELECT FROM taken) $function$;
 GRANT EXECUTE ON FUNCTION take_work(text, text, text, timestamp with time zone) TO rolecall_server;

@@ -2,6 +2,7 @@
 // are active, since whoever waits, or left, is let in some day with just that. Members of groups that have none yet count as well.
 import { type SQL, sql } from 'drizzle-orm'
 import { once } from '#db/statement.ts'
+import { userDocument } from '#directory/filter/filter-path.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import type { Scopes } from '../decisions/access-model.ts'
 import { isHeldBack } from '../decisions/held-back.ts'
@@ -60,7 +61,7 @@ const concernedUsers = (
         (filterPaths ?? []).length === 0
           ? sql``
           : sql`union select u.id from users u cross join unnest(${list(filterPaths)}) f (path)
-              where u.organization_id = ${organizationId} and jsonb_path_match(user_document(u), f.path::jsonpath, '{}', true)`
+              where u.organization_id = ${organizationId} and jsonb_path_match(${userDocument}, f.path::jsonpath, '{}', true)`
       }
       ${which === undefined ? sql`` : sql`union select u.id from users u where u.organization_id = ${organizationId} and ${which}`})`
 
@@ -94,7 +95,7 @@ const holders = (organizationId: string, affected: HolderSelection): SQL => sql`
       union select u.id, m.brand_id, m.role_id, null, null from mappings m
         cross join affected c join users u on u.organization_id = ${organizationId} and u.id = c.id
         where m.organization_id = ${organizationId} and m.filter_path is not null
-          and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)
+          and jsonb_path_match(${userDocument}, m.filter_path::jsonpath, '{}', true)
           and not ${isHeldBack(organizationId, sql`u.id`)}
       union select a.user_id, a.brand_id, a.role_id, case when a.valid_from > now() then a.valid_from end, a.expires_at
         from affected c join assignments a on a.organization_id = ${organizationId} and a.user_id = c.id

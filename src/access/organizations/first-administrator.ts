@@ -30,7 +30,8 @@ const countOrganizations = prepared<Record<string, never>, { hasAny: boolean }>(
 const keepOffer = prepared<{ valueSealed: string }, never>(
   (p) => sql`insert into instance_keys (id, purpose, value_sealed, created_at)
     values ('first_administrator', 'first_administrator', ${p.valueSealed}, now())
-    on conflict (id) do update set value_sealed = excluded.value_sealed, created_at = now(), retired_at = null`,
+    on conflict (id) do update set value_sealed = excluded.value_sealed, created_at = excluded.created_at,
+      retired_at = null`,
 )
 
 const findOffer = prepared<{ hours: number }, { valueSealed: string }>(

@@ -1,6 +1,7 @@
 // What has changed between two moments: for a person, in the organization and in brands; for a brand, of everybody.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
+import { userDocument } from '#directory/filter/filter-path.ts'
 import type { UserStatus } from '#directory/users.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -117,7 +118,7 @@ const pairs = prepared<{ organizationId: string; brandId: string }, Pair>(
       union select u.id, m.role_id from mappings m join users u on u.organization_id = m.organization_id
         where m.organization_id = ${p.organizationId} and m.brand_id = ${p.brandId} and m.filter_path is not null
           and not ${isHeldBack(p.organizationId, sql`u.id`)}
-          and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true))
+          and jsonb_path_match(${userDocument}, m.filter_path::jsonpath, '{}', true))
     select u.id as "userId", u.user_name as "userName", u.display_name as "displayName", r.id as "roleId", r.name as "roleName"
     from held h join users u on u.organization_id = ${p.organizationId} and u.id = h.user_id
     join roles r on r.organization_id = ${p.organizationId} and r.id = h.role_id

@@ -1,6 +1,7 @@
 // Who holds what a rule of separation keeps apart: found from the roles down to the people, and then decided by the evaluator.
 import { sql } from 'drizzle-orm'
 import { once, prepared } from '#db/statement.ts'
+import { userDocument } from '#directory/filter/filter-path.ts'
 import { type CallContext, inTransaction, requirePermission, type Transaction } from '#src/context.ts'
 import { type AccessModel, conflictsIn, readAccessModel, type Scopes } from '../decisions/access-model.ts'
 import { isHeldBack } from '../decisions/held-back.ts'
@@ -49,7 +50,7 @@ const standing = (organizationId: string, first: readonly string[], second: read
         union select u.id, m.role_id, m.brand_id from mappings m join wanted w on w.role_id = m.role_id
           join users u on u.organization_id = m.organization_id and u.deleted_at is null
           where m.organization_id = ${organizationId} and m.filter_path is not null
-            and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)
+            and jsonb_path_match(${userDocument}, m.filter_path::jsonpath, '{}', true)
             and not ${isHeldBack(organizationId, sql`u.id`)}
         union select a.user_id, a.role_id, a.brand_id from assignments a join wanted w on w.role_id = a.role_id
           where a.organization_id = ${organizationId} and (a.valid_from is null or a.valid_from <= now())

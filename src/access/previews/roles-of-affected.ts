@@ -2,6 +2,7 @@
 // whom a change may concern.
 import { type SQL, sql } from 'drizzle-orm'
 import { once, prepared } from '#db/statement.ts'
+import { userDocument } from '#directory/filter/filter-path.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import type { Scopes } from '../decisions/access-model.ts'
 import { isHeldBack } from '../decisions/held-back.ts'
@@ -21,7 +22,7 @@ const holdings = (organizationId: string, affected: Affected): SQL => sql`
       union select gm.user_id from below b join group_members gm
         on gm.organization_id = ${organizationId} and gm.group_id = b.group_id
       union select u.id from users u cross join unnest(${sql.param(affected.filterPaths)}::text[]) f (path)
-        where u.organization_id = ${organizationId} and jsonb_path_match(user_document(u), f.path::jsonpath, '{}', true)
+        where u.organization_id = ${organizationId} and jsonb_path_match(${userDocument}, f.path::jsonpath, '{}', true)
       union select p.user_id from people_of_teams p where p.organization_id = ${organizationId}
         and (p.team_id = any (${sql.param(affected.teamIds)}::text[]) or p.parent_id = any (${sql.param(affected.teamIds)}::text[]))),`
   }
@@ -38,7 +39,7 @@ const holdings = (organizationId: string, affected: Affected): SQL => sql`
           and not ${isHeldBack(organizationId, sql`gm.user_id`)}
       union select u.id, m.role_id, m.brand_id from mappings m join users u on u.organization_id = m.organization_id
         where m.organization_id = ${organizationId} and m.filter_path is not null ${isAffected(affected, sql`u.id`)}
-          and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)
+          and jsonb_path_match(${userDocument}, m.filter_path::jsonpath, '{}', true)
           and not ${isHeldBack(organizationId, sql`u.id`)}
       union select a.user_id, a.role_id, a.brand_id from assignments a
         where a.organization_id = ${organizationId} ${isAffected(affected, sql`a.user_id`)}

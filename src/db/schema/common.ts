@@ -6,7 +6,7 @@ import { type AnyPgColumn, foreignKey, pgPolicy, pgRole, timestamp } from 'drizz
 /** The server's own database role: not the owner of the tables and not a superuser. */
 export const serverRole = pgRole('rolecall_server').existing()
 
-const isOwnOrganization = sql`organization_id = (select current_setting('rolecall.organization_id', true))`
+const isOwnOrganization = sql`organization_id = current_setting('rolecall.organization_id', true)`
 
 /** The second wall: rows of the organization that the transaction has entered, and no others. */
 export const ownOrganizationOnly = () =>
@@ -27,7 +27,7 @@ export const time = (name: string) => timestamp(name, { precision: 3, withTimezo
  */
 export const recordedAt = () => timestamp('recorded_at', { withTimezone: true, mode: 'string' }).default(sql`now()`)
 
-const isOfNobody = sql`(select coalesce(current_setting('rolecall.user_id', true), '')) = ''`
+const isOfNobody = sql`coalesce(current_setting('rolecall.user_id', true), '') = ''`
 
 /** In a transaction for one person (`rolecall.user_id`), no more than they could see by any permission. */
 export const visibleToPerson = (condition: SQL) =>

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { boolean, integer, jsonb, pgPolicy, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import { ownOrganizationOnly, recordedAt, serverRole, time } from './common.ts'
 
-const isOrganizationInReach = sql`id = (select current_setting('rolecall.organization_id', true)) or (select current_setting('rolecall.instance', true)) = 'on'`
+const isOrganizationInReach = sql`id = current_setting('rolecall.organization_id', true) or current_setting('rolecall.instance', true) = 'on'`
 
 /** A customer; the unit of isolation. The `instance` setting opens this table alone, for the operator's commands. */
 export const organizations = pgTable(

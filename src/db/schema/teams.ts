@@ -164,7 +164,7 @@ export const assetTypes = pgTable(
 const isInReach = sql`(coalesce(brand_id, '') = any ((select person_scopes(false))::text[]) and (not is_restricted
   or coalesce(brand_id, '') = any ((select person_scopes(true))::text[])
   or exists (select from asset_people p where p.organization_id = assets.organization_id and p.type = assets.type
-    and p.asset_id = assets.id and p.user_id = (select current_setting('rolecall.user_id', true)))
+    and p.asset_id = assets.id and p.user_id = current_setting('rolecall.user_id', true))
   or exists (select from asset_teams x where x.organization_id = assets.organization_id and x.type = assets.type
     and x.asset_id = assets.id and x.team_id = any ((select person_teams())::text[]))))`
 
@@ -235,6 +235,6 @@ export const assetPeople = pgTable(
     belongsTo([table.organizationId, table.type, table.assetId], [assets.organizationId, assets.type, assets.id]),
     belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]),
     ownOrganizationOnly(),
-    visibleToPerson(sql`user_id = (select current_setting('rolecall.user_id', true))`),
+    visibleToPerson(sql`user_id = current_setting('rolecall.user_id', true)`),
   ],
 )

@@ -1,6 +1,7 @@
 // A SCIM filter over users as a jsonpath predicate: mappings keep it, and the database evaluates it over each user's document
 // (SQL: user_document). Lax mode unwraps lists by itself, so a path says the same of one value and of many.
 
+import { sql } from 'drizzle-orm'
 import { invalid } from '#platform/errors.ts'
 import type { Condition, Field } from '../condition.ts'
 import { userSchema } from '../schema/attributes.ts'
@@ -12,6 +13,9 @@ const maxLength = 1_000
 
 /** What a user's document does not have: it is computed, or kept elsewhere. */
 const absent = new Set(['id', 'meta', 'groups', 'schemas', 'password'])
+
+/** The document of a user, for `users u`. */
+export const userDocument = sql`user_document(u.attributes, u.user_name, u.external_id, u.display_name, u.status)`
 
 /** @throws AppError invalid with reason `invalidFilter` */
 export function userFilterPath(text: string): string {

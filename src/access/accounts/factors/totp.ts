@@ -22,7 +22,7 @@ const lock = prepared<Key & { minutes: number }, Factor>(
 const put = prepared<Key & { secretSealed: string }, never>(
   (p) => sql`insert into totp_factors (organization_id, user_id, secret_sealed, created_at)
     values (${p.organizationId}, ${p.userId}, ${p.secretSealed}, now())
-    on conflict (organization_id, user_id) do update set secret_sealed = excluded.secret_sealed, created_at = now()
+    on conflict (organization_id, user_id) do update set secret_sealed = excluded.secret_sealed, created_at = excluded.created_at
     where totp_factors.confirmed_at is null`,
 )
 

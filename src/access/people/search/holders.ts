@@ -1,6 +1,7 @@
 // Who holds a role or stands in a brand, as a set: from the mappings down to the members, so that a question about all people
 // costs one look at the groups that matter, and not one look at each person.
 import { type SQL, sql } from 'drizzle-orm'
+import { userDocument } from '#directory/filter/filter-path.ts'
 import { heldBackPeople, isHeldBack } from '../../decisions/held-back.ts'
 
 export type Holding = {
@@ -55,7 +56,7 @@ export function holdersOf(name: string, organizationId: string, holding: Holding
         and ${isAbout('a', holding)})
       or u.id in (select t.user_id from holders_by_team t where t.organization_id = ${organizationId} and ${isAbout('t', holding)})
       or ((select count(*) from ${filters}) > 0 and exists (select from ${filters} f where
-        jsonb_path_match(case when f.is_whole then user_document(u) else u.attributes end, f.path, '{}', true))))
+        jsonb_path_match(case when f.is_whole then ${userDocument} else u.attributes end, f.path, '{}', true))))
     and ${isNotHeldBack(organizationId, sql`u.id`, holding)}`
   return { name, tables, condition }
 }
@@ -80,7 +81,7 @@ export function peopleOf(name: string, organizationId: string, holding: Holding)
       union select t.user_id from holders_by_team t where t.organization_id = ${organizationId} and ${isAbout('t', holding)}
       union select u.id from users u where u.organization_id = ${organizationId} and (select count(*) from ${filters}) > 0
         and exists (select from ${filters} f where
-          jsonb_path_match(case when f.is_whole then user_document(u) else u.attributes end, f.path, '{}', true))) found
+          jsonb_path_match(case when f.is_whole then ${userDocument} else u.attributes end, f.path, '{}', true))) found
       where ${isNotHeldBack(organizationId, sql`found.user_id`, holding)})`
   return { table, name: people }
 }
@@ -122,7 +123,7 @@ export const heldByPage = (organizationId: string, page: string): SQL => {
       select u.id, m.role_id, m.brand_id from mappings m cross join ${people} p join users u
         on u.organization_id = ${organizationId} and u.id = p.id
         where m.organization_id = ${organizationId} and m.filter_path is not null
-          and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)
+          and jsonb_path_match(${userDocument}, m.filter_path::jsonpath, '{}', true)
           and not ${isHeldBack(organizationId, sql`u.id`)}
       union
       select a.user_id, a.role_id, a.brand_id from ${people} p join assignments a
@@ -165,7 +166,7 @@ export const rankedTable = (organizationId: string, reach: readonly string[] | u
       select u.id, k.rank from mappings m join ranks k on k.role_id = m.role_id
         join users u on u.organization_id = ${organizationId} and u.deleted_at is null
       where m.organization_id = ${organizationId} and m.filter_path is not null and ${isAsked('m')} and jsonb_path_match(
-        case when m.filter_path ~ ${namesColumns} then user_document(u) else u.attributes end, m.filter_path::jsonpath, '{}', true)
+        case when m.filter_path ~ ${namesColumns} then ${userDocument} else u.attributes end, m.filter_path::jsonpath, '{}', true)
         and not ${isHeldBack(organizationId, sql`u.id`)}),
     best (user_id, rank) as materialized (select user_id, max(rank) from given group by user_id),
     ranked as materialized (

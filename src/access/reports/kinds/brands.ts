@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { isPerson } from '#db/emergency.ts'
 import { isoTime, prepared } from '#db/statement.ts'
+import { userDocument } from '#directory/filter/filter-path.ts'
 import { inTransaction } from '#src/context.ts'
 import { isHeldBack } from '../../decisions/held-back.ts'
 import { isOrdinary } from '../../decisions/permissions.ts'
@@ -35,7 +36,7 @@ const byBrand = prepared<{ organizationId: string; unusedDays: number }, Row>(
       union select u.id, m.role_id, m.brand_id from mappings m join users u on u.organization_id = m.organization_id
         where m.organization_id = ${p.organizationId} and m.brand_id is not null and m.filter_path is not null
           and not ${isHeldBack(p.organizationId, sql`u.id`)}
-          and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)),
+          and jsonb_path_match(${userDocument}, m.filter_path::jsonpath, '{}', true)),
     counted as (
       select g.brand_id, g.role_id, count(*)::int as people, max(u.last_active_at) as last_active_at,
         count(*) filter (where u.last_active_at > now() - make_interval(days => ${p.unusedDays}::int))::int as recent

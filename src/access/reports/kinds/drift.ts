@@ -2,6 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { isPerson } from '#db/emergency.ts'
 import { prepared } from '#db/statement.ts'
+import { userDocument } from '#directory/filter/filter-path.ts'
 import { inTransaction } from '#src/context.ts'
 import { finding, type ReportFinding, type ReportKindOf, samples } from './report.ts'
 
@@ -36,7 +37,7 @@ const checks: readonly Check[] = [
         then not exists (select from members_below(m.group_id) x join users u on u.organization_id = m.organization_id
           and u.id = x.user_id and u.status in ('active', 'invited') and u.deleted_at is null)
         else not exists (select from users u where u.organization_id = m.organization_id and u.deleted_at is null
-          and u.status in ('active', 'invited') and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)) end`,
+          and u.status in ('active', 'invited') and jsonb_path_match(${userDocument}, m.filter_path::jsonpath, '{}', true)) end`,
   },
   {
     code: 'silent_directory',

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { isPerson } from '#db/emergency.ts'
 import { prepared } from '#db/statement.ts'
+import { userDocument } from '#directory/filter/filter-path.ts'
 import { inTransaction } from '#src/context.ts'
 import { isHeldBack } from '../../decisions/held-back.ts'
 import { isOrdinary } from '../../decisions/permissions.ts'
@@ -34,7 +35,7 @@ const usage = prepared<{ organizationId: string; unusedDays: number }, Row>(
       union all select u.id, m.role_id, false from mappings m join users u on u.organization_id = m.organization_id
         where m.organization_id = ${p.organizationId} and m.filter_path is not null
           and not ${isHeldBack(p.organizationId, sql`u.id`)}
-          and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)),
+          and jsonb_path_match(${userDocument}, m.filter_path::jsonpath, '{}', true)),
     people as (select u.id, u.last_active_at from users u where u.organization_id = ${p.organizationId}
       and u.deleted_at is null and u.status = 'active' and ${isPerson}),
     held as (

@@ -3,6 +3,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { isPerson } from '#db/emergency.ts'
 import { once } from '#db/statement.ts'
+import { userDocument } from '#directory/filter/filter-path.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import { readAccessModel } from '../../decisions/access-model.ts'
 import { isHeldBack } from '../../decisions/held-back.ts'
@@ -39,7 +40,7 @@ const givers = (organizationId: string, roleIds: readonly string[]): SQL => {
       union select m.brand_id, u.id from mappings m join users u on u.organization_id = m.organization_id
         where m.organization_id = ${organizationId} and m.filter_path is not null and ${isOne('m')}
           and not ${isHeldBack(organizationId, sql`u.id`)}
-          and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)
+          and jsonb_path_match(${userDocument}, m.filter_path::jsonpath, '{}', true)
       union select a.brand_id, a.user_id from assignments a where a.organization_id = ${organizationId} and ${isOne('a')}
         and (a.valid_from is null or a.valid_from <= now()) and (a.expires_at is null or a.expires_at > now()))`
 }

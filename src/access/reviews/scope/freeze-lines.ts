@@ -3,6 +3,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { isPerson } from '#db/emergency.ts'
 import { once } from '#db/statement.ts'
+import { userDocument } from '#directory/filter/filter-path.ts'
 import { invalidField } from '#platform/input.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import { readAccessModel } from '../../decisions/access-model.ts'
@@ -84,7 +85,7 @@ const held = (wanted: Wanted): SQL => {
           jsonb_build_object('groups', '[]'::jsonb, 'filter', m.filter)
         from users u join mappings m on m.organization_id = u.organization_id and m.filter_path is not null and ${isNear('m')}
         where u.organization_id = ${organizationId} and u.deleted_at is null and not ${isHeldBack(organizationId, sql`u.id`)}
-          and jsonb_path_match(user_document(u), m.filter_path::jsonpath, '{}', true)
+          and jsonb_path_match(${userDocument}, m.filter_path::jsonpath, '{}', true)
       union all
       select a.user_id, a.role_id, a.brand_id, 'direct', a.id, coalesce(a.valid_from, a.created_at), a.expires_at,
           a.sponsor_left_at, jsonb_build_object('reason', a.reason, 'sponsor', a.sponsor) from assignments a
