@@ -1,4 +1,4 @@
-// `npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory | scale | entra`: measures a server of its own on this machine. Absolute figures say as much about
+// `npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory | scale | entra | peers`: measures a server of its own on this machine. Absolute figures say as much about
 // the machine as about Rolecall; the ratios are what docs/benchmarks.md keeps.
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
@@ -13,6 +13,8 @@ import { type Floor, startFloor } from './floor.ts'
 import { describeGovernance, isGovernanceTargetMet, measureGovernance } from './governance.ts'
 import { describeMembers, isMembersTargetMet, measureMembers } from './members.ts'
 import { areMemoryTargetsMet, describeMemory, measureMemory } from './memory.ts'
+import { describePeers, isAheadOfPeers, measurePeers, type PeersOptions, type PeersResult } from './peers/measure.ts'
+import { defaultFolder, installPeers } from './peers/start.ts'
 import { postmasterOf } from './processor-time.ts'
 import { areRequestTargetsMet, describeRequests, measureRequests } from './requests.ts'
 import { type Rolecall, startRolecall } from './rolecall.ts'
@@ -20,14 +22,15 @@ import { describeScale, isScaleGoalMet, measureSize, type ScaleResult } from './
 import { type RoundOptions, type Sides, seededSides } from './sides.ts'
 import { describeSignIn, isSignInTargetMet, measureSignIn } from './sign-in.ts'
 
-const usage = `Usage: npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory | scale | entra [flags]
+const usage = `Usage: npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory | scale | entra | peers [flags]
   --json         print the result as JSON
   --check        end with exit code 1 where a target is missed
-  --samples N    members, console, governance, scale: how often each is measured (default 200)
-  --people N     entra: how many come at first (default 2000); governance: in a directory of so many (default 100000); scale: in several, such as 10000,100000
-  --rounds N     requests, cpu, sign-in, bulk: rounds of each side; memory: starts (default 5)
+  --samples N    members, console, governance, scale, peers: how often each is measured (default 200)
+  --people N     entra, peers: how many come at first (default 2000, 5000); governance: in a directory of so many (default 100000); scale: in several, such as 10000,100000
+  --peers DIR    peers: where their packages are kept, and put if they are not there (default below the system's temporary folder)
+  --rounds N     requests, cpu, peers, sign-in, bulk: rounds of each side; memory: starts (default 5)
   --trials N     deactivation: how many people (default 1000)
-  --seconds S    requests, cpu, memory: length of a round (default 2)`
+  --seconds S    requests, cpu, memory, peers: length of a round (default 2)`
 
 type Outcome = { result: object; text: string; isTargetMet: boolean }
 
@@ -116,10 +119,23 @@ async function memory(options: { rounds: number; seconds: number }): Promise<Out
   return { result, text: describeMemory(result), isTargetMet: areMemoryTargetsMet(result) }
 }
 
-/** Of the build, which is what is shipped. */
-async function scale(options: { people: readonly number[]; samples: number }): Promise<Outcome> {
+async function build(): Promise<void> {
   progress('npm run build')
   await promisify(execFile)(process.execPath, [join(import.meta.dirname, '../scripts/build.ts')])
+}
+
+/** Of the build, which is what is shipped; beside packages of others, where they can be had. */
+async function peers(folder: string, options: PeersOptions): Promise<Outcome> {
+  const skipped = await installPeers(folder)
+  const measure = (rolecall: Rolecall) => measurePeers(rolecall, folder, options, progress)
+  if (skipped === undefined) await build()
+  const result: PeersResult = skipped === undefined ? await withRolecall(measure, built) : { skipped }
+  return { result, text: describePeers(result), isTargetMet: isAheadOfPeers(result) }
+}
+
+/** Of the build, which is what is shipped. */
+async function scale(options: { people: readonly number[]; samples: number }): Promise<Outcome> {
+  await build()
   const result: ScaleResult = { sizes: [] }
   for (const people of options.people) {
     const measure = (rolecall: Rolecall) => measureSize(rolecall, { people, samples: options.samples }, progress)
@@ -149,6 +165,7 @@ const benches = [
   'memory',
   'scale',
   'entra',
+  'peers',
 ] as const
 
 const isBench = (what: string | undefined): what is (typeof benches)[number] =>
@@ -163,6 +180,7 @@ async function main(): Promise<number> {
       samples: { type: 'string', default: '200' },
       help: { type: 'boolean', default: false },
       people: { type: 'string' },
+      peers: { type: 'string', default: defaultFolder },
       trials: { type: 'string', default: '1000' },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '2' },
@@ -174,7 +192,8 @@ async function main(): Promise<number> {
     return values.help ? 0 : 2
   }
   const options = { rounds: Number(values.rounds), seconds: Number(values.seconds) }
-  const peoples = (values.people ?? (what === 'entra' ? '2000' : '100000')).split(',').map(Number)
+  const usual = { entra: '2000', peers: '5000' }[what as string] ?? '100000'
+  const peoples = (values.people ?? usual).split(',').map(Number)
   const [samples, people, trials] = [Number(values.samples), peoples[0] ?? 0, Number(values.trials)]
   const outcome = await {
     members: () => withRolecall((rolecall) => members(rolecall, samples)),
@@ -188,6 +207,7 @@ async function main(): Promise<number> {
     memory: () => memory(options),
     scale: () => scale({ people: peoples, samples }),
     entra: () => withRolecall((rolecall) => entra(rolecall, people)),
+    peers: () => peers(values.peers, { ...options, samples, people }),
   }[what]()
   console.log(values.json ? JSON.stringify(outcome.result, null, 2) : outcome.text)
   return values.check && !outcome.isTargetMet ? 1 : 0
