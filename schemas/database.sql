@@ -4964,7 +4964,16 @@ CREATE TABLE applications (
   jwks jsonb,
   -- Where such keys are published; fetched by the server.
   jwks_uri text,
+  -- What it may ask access tokens for: uri, format, lifetimeSeconds.
+  resources jsonb DEFAULT '[]'::jsonb NOT NULL,
+  -- URIs of what it serves itself: it may look into tokens for these.
+  served_resources jsonb DEFAULT '[]'::jsonb NOT NULL,
+  -- always: its tokens say organization, roles and brands; by_scope: those that it asks for.
+  access_claims text DEFAULT 'always'::text NOT NULL,
+  -- Which attribute of a person goes into which claim of its tokens.
+  claim_mappings jsonb DEFAULT '[]'::jsonb NOT NULL,
   CONSTRAINT applications_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT applications_access_claims CHECK (access_claims = ANY (ARRAY['always'::text, 'by_scope'::text])),
   CONSTRAINT applications_keys CHECK ((jwks IS NULL OR jwks_uri IS NULL) AND (kind <> 'public'::text OR jwks IS NULL AND jwks_uri IS NULL) AND (kind <> 'machine'::text OR NOT is_device_flow_allowed)),
   CONSTRAINT applications_kind CHECK ((kind = ANY (ARRAY['confidential'::text, 'public'::text, 'machine'::text])) AND (kind = 'machine'::text) = (rights IS NOT NULL) AND (kind = 'public'::text) = (secret_sealed IS NULL) AND (kind <> 'public'::text OR is_pkce_required)),
   CONSTRAINT applications_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
@@ -5058,8 +5067,8 @@ AS $function$
     WHERE p.model = 'ClientCredentials' AND p.id_hash = p_token_hash $function$;
 GRANT EXECUTE ON FUNCTION resolve_application_token(text) TO rolecall_server;
 
--- The entry of a transaction of a machine; fails (RC401) where the token has run out, or the machine or its
--- organization is off.
+-- The entry of a transaction of a machine; fails (RC401) where the token has run out or is for something else, or the
+-- machine or its organization is off.
 CREATE OR REPLACE FUNCTION public.enter_application(p_organization_id text, p_token_hash text)
  RETURNS text
  LANGUAGE plpgsql
@@ -5073,7 +5082,7 @@ BEGIN
       AND a.kind = 'machine' AND a.status = 'active'
     JOIN public.organizations o ON o.id = a.organization_id AND o.status = 'active'
     WHERE p.model = 'ClientCredentials' AND p.id_hash = p_token_hash AND p.organization_id = p_organization_id
-      AND p.expires_at > pg_catalog.now();
+      AND p.expires_at > pg_catalog.now() AND p.payload -> 'aud' IS NULL;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'access token refused' USING ERRCODE = 'RC401';
   END IF;

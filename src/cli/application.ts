@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander'
 import { applicationKinds, listApplications } from '#access/applications/applications.ts'
 import { createApplication } from '#access/applications/create-application.ts'
+import { previewClaims } from '#access/applications/preview-claims.ts'
 import { updateApplication } from '#access/applications/update-application.ts'
 import { parseJson } from '#platform/json.ts'
 import type { CallContext } from '#src/context.ts'
@@ -23,11 +24,17 @@ type Fields = Partial<ScopeOptions> & {
   dpop?: boolean
   jwks?: string
   jwksUri?: string
+  resource?: string[]
+  serves?: string[]
+  accessClaims?: string
+  claim?: string[]
 }
 
 type CreateOptions = Scope & Fields & { name: string; kind: (typeof applicationKinds)[number] }
 
 type UpdateOptions = Scope & Fields & { application: string; name?: string }
+
+type ClaimsOptions = Scope & { application: string; user: string; scope: string }
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
@@ -51,6 +58,15 @@ export function addApplicationCommands(program: Command, runtime: CliRuntime): v
     .requiredOption('--application <id>', 'its client id')
     .option('--name <name>', 'name for people')
   withFields(update).action((options: UpdateOptions) => updateOne(runtime, options))
+  application
+    .command('claims')
+    .description('what its tokens would say of a person now')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .requiredOption('--application <id>', 'its client id')
+    .requiredOption('--user <user>', 'an id or a user name')
+    .option('--scope <scopes>', 'as the application asks', 'openid profile email')
+    .option('--json', 'print one JSON line')
+    .action((options: ClaimsOptions) => claims(runtime, options))
   application
     .command('list')
     .description('list the applications')
@@ -77,6 +93,13 @@ const withFields = (command: Command): Command =>
       'public keys by which it proves who it is, in place of a secret; none for its secret again',
     )
     .option('--jwks-uri <uri>', 'where such keys are published; none for its secret again')
+    .option(
+      '--resource <resources...>',
+      'what it may ask access tokens for: uri,jwt,300 or uri,opaque; none for nothing',
+    )
+    .option('--serves <uris...>', 'what it serves itself: it may introspect tokens for these; none for nothing')
+    .addOption(new Option('--access-claims <when>', 'whether tokens say roles unasked').choices(['always', 'by_scope']))
+    .option('--claim <claims...>', 'attributes of people in claims: department=urn:…:User:department; none for nothing')
     .option('--access <access>', `of a machine: ${accessHelp}; decisions unless told`)
     .option('--permission <names...>', 'of a machine: what it may do, e.g. users.manage')
     .option('--brand <brands...>', 'of a machine: slugs or ids, where it may do so')
@@ -110,6 +133,12 @@ async function updateOne(runtime: CliRuntime, options: UpdateOptions): Promise<v
   print(runtime, options, { json: changed, human: () => [`Changed the application ${changed.name} (${changed.id})`] })
 }
 
+async function claims(runtime: CliRuntime, options: ClaimsOptions): Promise<void> {
+  const { organization, application: applicationId, user, scope } = options
+  const found = await inOrganization(runtime, organization, (ctx) => previewClaims(ctx, { applicationId, user, scope }))
+  print(runtime, options, { json: found, human: () => JSON.stringify(found.idToken, null, 2).split('\n') })
+}
+
 /** Where nothing is said, the verb knows what is usual. */
 async function fieldsOf(ctx: CallContext, options: Fields): Promise<object> {
   const { redirectUri, postLogoutRedirectUri, backchannelLogoutUri, browserOrigin, idTokenAlgorithm } = options
@@ -121,8 +150,27 @@ async function fieldsOf(ctx: CallContext, options: Fields): Promise<object> {
     ...{ isDeviceFlowAllowed: options.deviceFlow, isDpopRequired: options.dpop },
     ...(jwks === undefined ? {} : { jwks: jwks === 'none' ? null : parseJson(jwks) }),
     ...(jwksUri === undefined ? {} : { jwksUri: jwksUri === 'none' ? null : jwksUri }),
+    ...listsOf(options),
+    accessClaims: options.accessClaims,
     ...(options.withoutPkce === true ? { isPkceRequired: false } : {}),
     ...(hasRights ? { rights: await scopeOf(ctx, { ...options, access: access ?? usualAccess(permission) }) } : {}),
+  }
+}
+
+/** What is given as a list of words; `none` empties it. */
+function listsOf({ resource, serves, claim }: Fields): object {
+  const listOf = <Item>(words: string[] | undefined, read: (word: string) => Item): Item[] | undefined =>
+    words?.length === 1 && words[0] === 'none' ? [] : words?.map(read)
+  return {
+    resources: listOf(resource, (word) => {
+      const [uri, format = 'jwt', seconds] = word.split(',')
+      return { uri, format, ...(seconds === undefined ? {} : { lifetimeSeconds: Number(seconds) }) }
+    }),
+    servedResources: listOf(serves, (word) => word),
+    claimMappings: listOf(claim, (word) => ({
+      claim: word.split('=')[0],
+      attribute: word.split('=').slice(1).join('='),
+    })),
   }
 }
 

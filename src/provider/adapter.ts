@@ -77,7 +77,9 @@ function authenticationOf({ secret, jwks, jwksUri }: Client): Partial<ClientMeta
   return { token_endpoint_auth_method: 'private_key_jwt', ...keys }
 }
 
-const ofMachine = { grant_types: ['client_credentials'], response_types: [], redirect_uris: [], scope: machineScope }
+const machineScopes = `${machineScope} organization permissions`
+
+const ofMachine = { grant_types: ['client_credentials'], response_types: [], redirect_uris: [], scope: machineScopes }
 
 export const usualGrants = ['authorization_code', 'refresh_token']
 

@@ -4,12 +4,21 @@ import { confirmationPath, continuationPath } from '#access/applications/authori
 import type { ClientReader } from '#access/applications/clients.ts'
 import { proofAlgorithms } from '#access/applications/proof-of-possession.ts'
 import type { SigningKey } from '#access/applications/signing-keys.ts'
-import { findUserClaims, type UserClaims } from '#access/applications/user-claims.ts'
+import {
+  type Claims,
+  claimsOf,
+  idTokenBytes,
+  scopeClaims,
+  truncations,
+  unasked,
+} from '#access/applications/token-claims.ts'
+import { findUserClaims } from '#access/applications/user-claims.ts'
 import { touchSessionById } from '#access/sign-in/sessions/resolve-session.ts'
 import { enterOrganization, type Services } from '#src/context.ts'
 import { browserOrigins, createAdapters, machineScope, pkceRequired, usualGrants } from './adapter.ts'
 import { deviceFeature } from './device-flow.ts'
 import { createPolicy } from './policy.ts'
+import { createResourceFeatures, createTokenClaims, lifeOf } from './resources.ts'
 import { visitOf } from './visits.ts'
 
 /** The cookie by which the provider is told of the session; it is never on the wire (provider.ts). */
@@ -29,10 +38,12 @@ export const routes = {
 } as const
 
 const claims = {
-  openid: ['sub', 'sid', 'auth_time', 'amr', 'organization', 'roles', 'brands'],
-  profile: ['name', 'preferred_username'],
-  email: ['email', 'email_verified'],
+  openid: ['sub', 'sid', 'auth_time', 'amr', ...unasked, ...truncations],
+  ...Object.fromEntries(Object.entries(scopeClaims).map(([scope, names]) => [scope, [...names]])),
 }
+
+/** Claims that go by scopes; others are an application's own. */
+export const ownClaims: ReadonlySet<string> = new Set(Object.values(claims).flat())
 
 const day = 86_400
 
@@ -47,7 +58,7 @@ export function configurationOf(services: Services, clients: ClientReader, keys:
     jwks: { keys: [...keys] } as NonNullable<Configuration['jwks']>,
     claims,
     // scim.me: the person's own SCIM resource, at /Me of their directory.
-    scopes: ['openid', 'profile', 'email', 'offline_access', 'scim.me', machineScope],
+    scopes: ['openid', 'offline_access', 'scim.me', machineScope, ...Object.keys(scopeClaims)],
     // Claims stand in the ID token, too, so that an application needs one call.
     conformIdTokenClaims: false,
     responseTypes: ['code'],
@@ -60,13 +71,14 @@ export function configurationOf(services: Services, clients: ClientReader, keys:
     pkce: { required: (_, client) => client[pkceRequired] !== false },
     cookies: { names: { session: innerCookieName } },
     routes,
-    features,
+    features: { ...features, ...createResourceFeatures(services, clients) },
+    extraTokenClaims: createTokenClaims(services, clients),
     interactions: { policy: createPolicy(clients), url: signInUrl(clients) },
     // All of them die with the session, which is shorter than the longest of these.
     ttl: {
       ...{
-        AccessToken: 600,
-        ClientCredentials: 600,
+        AccessToken: lifeOf,
+        ClientCredentials: lifeOf,
         DeviceCode: 600,
         AuthorizationCode: 60,
         IdToken: 300,
@@ -95,19 +107,17 @@ export function configurationOf(services: Services, clients: ClientReader, keys:
 const ownTokens = (_: KoaContextWithOIDC, client: { clientId: string }, token: { clientId?: string | undefined }) =>
   token.clientId === client.clientId
 
-const features: NonNullable<Configuration['features']> = {
+const features = {
   clientCredentials: { enabled: true },
   devInteractions: { enabled: false },
   dPoP: { enabled: true },
   deviceFlow: deviceFeature,
   pushedAuthorizationRequests: { enabled: false },
-  resourceIndicators: { enabled: false },
   backchannelLogout: { enabled: true },
   rpInitiatedLogout: { enabled: true },
   userinfo: { enabled: true },
-  introspection: { enabled: true, allowedPolicy: ownTokens },
   revocation: { enabled: true, allowedPolicy: ownTokens },
-}
+} satisfies Configuration['features']
 
 type SignInUrl = NonNullable<NonNullable<Configuration['interactions']>['url']>
 
@@ -135,6 +145,8 @@ async function grantWhatIsAsked({ oidc, req }: KoaContextWithOIDC) {
   session.sidFor(client.clientId, live.sessionId)
   const grant = new oidc.provider.Grant({ clientId: client.clientId, accountId: account.accountId })
   grant.addOIDCScope([...oidc.requestParamOIDCScopes].join(' '))
+  for (const [uri, { scopes }] of Object.entries(oidc.resourceServers ?? {}))
+    grant.addResourceScope(uri, [...oidc.requestParamScopes].filter((scope) => scopes.has(scope)).join(' '))
   await grant.save()
   return grant
 }
@@ -150,8 +162,9 @@ function findAccount(services: Services, clients: ClientReader): FindAccount {
     if (token === undefined) return accountOf(userId, undefined, undefined)
     const client = await clients.find(token.clientId ?? '')
     if (client === undefined) return undefined
-    const { organization, brandsClaim } = client
-    const found = await findUserClaims(services, { organizationId: organization.id, userId })
+    const { organization } = client
+    const hasPermissions = token.scopes.has('permissions')
+    const found = await findUserClaims(services, { organizationId: organization.id, userId, hasPermissions })
     if (found === undefined) return undefined
     const { sessionUid } = token as { sessionUid?: string }
     if (token.kind === 'RefreshToken' && sessionUid !== undefined) {
@@ -159,17 +172,18 @@ function findAccount(services: Services, clients: ClientReader): FindAccount {
         tx.commitWith(touchSessionById({ organizationId: organization.id, sessionId: sessionUid })),
       )
     }
-    const brands = brandsClaim === 'slugs' ? found.brands.map(({ slug }) => slug) : found.brands
-    return accountOf(userId, { ...found, brands }, sessionUid)
+    return accountOf(userId, (options) => claimsOf(found, client, options), sessionUid)
   }
 }
 
-type Claims = Omit<UserClaims, 'brands'> & { brands: UserClaims['brands'] | string[] }
+type Say = (options: Parameters<typeof claimsOf>[2]) => Claims
 
-const accountOf = (userId: string, found: Claims | undefined, sessionId: string | undefined): Account => ({
+const accountOf = (userId: string, say: Say | undefined, sessionId: string | undefined): Account => ({
   accountId: userId,
-  claims: (use) => {
-    const sid: UnknownObject = use === 'id_token' && sessionId !== undefined ? { sid: sessionId } : {}
-    return { sub: userId, ...found, ...sid }
+  claims: (use, scope) => {
+    const isIdToken = use === 'id_token'
+    const sid: UnknownObject = isIdToken && sessionId !== undefined ? { sid: sessionId } : {}
+    const said = say?.({ scopes: new Set(scope.split(' ')), bytes: isIdToken ? idTokenBytes : null })
+    return { sub: userId, ...said, ...sid }
   },
 })

@@ -7,7 +7,7 @@ import { loadSigningKeys } from '#access/applications/signing-keys.ts'
 import { AppError } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
 import type { Services } from '#src/context.ts'
-import { configurationOf } from './configuration.ts'
+import { configurationOf, ownClaims } from './configuration.ts'
 import { visitOf } from './visits.ts'
 
 export type ProviderServices = Services & { log: Log; trustedProxies: number }
@@ -59,6 +59,7 @@ function create(
   // The addresses that it gives out are made from what provider.ts writes into these headers.
   provider.proxy = true
   provider.use(atTheDoor(clients))
+  sayMapped(provider)
   provider.on('server_error', (ctx, error) => {
     const { code } = error instanceof AppError ? error : { code: 'internal' }
     if (code === 'unavailable') {
@@ -70,6 +71,17 @@ function create(
   const koa: EventEmitter = provider
   koa.on('error', (error: unknown) => log.error({ error }, 'The OpenID provider failed'))
   return provider.callback()
+}
+
+/** The names of an application's own claims are known for each of its people alone, so that no list of the provider's has them. */
+function sayMapped({ Claims }: Provider): void {
+  const { result } = Claims.prototype
+  Claims.prototype.result = async function withMapped(this: InstanceType<typeof Claims>) {
+    const said = await result.call(this)
+    const { available } = this as unknown as { available: Record<string, unknown> }
+    const mapped = Object.entries(available).filter(([name]) => !ownClaims.has(name))
+    return { ...Object.fromEntries(mapped), ...said }
+  }
 }
 
 const corsHeaders = ['Allow-Origin', 'Allow-Methods', 'Allow-Headers', 'Allow-Credentials', 'Expose-Headers', 'Max-Age']

@@ -187,6 +187,10 @@ export async function furnishSignIn(sql: postgres.Sql, organizationId: string, u
     brands_claim: 'objects',
     is_device_flow_allowed: false,
     is_dpop_required: false,
+    resources: [],
+    served_resources: [],
+    access_claims: 'always',
+    claim_mappings: [],
     updated_at: at,
   })
   await insert('application_logouts', {

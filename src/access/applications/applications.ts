@@ -7,7 +7,9 @@ import { isId } from '#platform/ids.ts'
 import type { SealPlace } from '#platform/sealing.ts'
 import { type CallContext, inTransaction, refuseUnknown, requirePermission, type Transaction } from '#src/context.ts'
 import type { KeyScope } from '../grants/managers/key-scope.ts'
+import type { ClaimMapping } from './claim-mappings.ts'
 import type { PublicKeySet } from './public-keys.ts'
+import type { ApplicationResource } from './resources.ts'
 
 /** What an application may want otherwise. */
 export const applicationOptions = {
@@ -21,6 +23,8 @@ export const applicationOptions = {
   isDeviceFlowAllowed: z.boolean(),
   /** True for one whose tokens are bound to a key of its own (RFC 9449). */
   isDpopRequired: z.boolean(),
+  /** Whether its tokens say organization, roles and brands unasked, or each by its scope. */
+  accessClaims: z.enum(['always', 'by_scope']),
 }
 
 type ApplicationOptions = { [Name in keyof typeof applicationOptions]: z.output<(typeof applicationOptions)[Name]> }
@@ -45,6 +49,11 @@ export type ApplicationRecord = {
   /** Public keys by which it proves who it is, in place of its secret (RFC 7523); or where they are published. */
   jwks: PublicKeySet | null
   jwksUri: string | null
+  /** What it may ask access tokens for (RFC 8707). */
+  resources: ApplicationResource[]
+  /** URIs of what it serves itself: it may look into tokens for these (RFC 7662). */
+  servedResources: string[]
+  claimMappings: ClaimMapping[]
 } & ApplicationOptions & {
     createdAt: string
     updatedAt: string
@@ -56,6 +65,8 @@ export const applicationColumns = sql`a.id, a.kind, a.name, a.status, a.redirect
   a.browser_origins as "browserOrigins", a.rights,
   a.is_pkce_required as "isPkceRequired", a.id_token_algorithm as "idTokenAlgorithm", a.brands_claim as "brandsClaim",
   a.is_device_flow_allowed as "isDeviceFlowAllowed", a.is_dpop_required as "isDpopRequired", a.jwks, a.jwks_uri as "jwksUri",
+  a.resources, a.served_resources as "servedResources", a.access_claims as "accessClaims",
+  a.claim_mappings as "claimMappings",
   a.created_at as "createdAt", a.updated_at as "updatedAt"`
 
 const selectApplications = prepared<
@@ -84,12 +95,28 @@ export const textsOf = ({
   browserOrigins,
   rights,
   jwks,
-}: Pick<ApplicationRecord, 'redirectUris' | 'postLogoutRedirectUris' | 'browserOrigins' | 'rights' | 'jwks'>) => ({
+  resources,
+  servedResources,
+  claimMappings,
+}: Pick<
+  ApplicationRecord,
+  | 'redirectUris'
+  | 'postLogoutRedirectUris'
+  | 'browserOrigins'
+  | 'rights'
+  | 'jwks'
+  | 'resources'
+  | 'servedResources'
+  | 'claimMappings'
+>) => ({
   redirectUris: JSON.stringify(redirectUris),
   postLogoutRedirectUris: JSON.stringify(postLogoutRedirectUris),
   browserOrigins: JSON.stringify(browserOrigins),
   rights: rights === null ? null : JSON.stringify(rights),
   jwks: jwks === null ? null : JSON.stringify(jwks),
+  resources: JSON.stringify(resources),
+  servedResources: JSON.stringify(servedResources),
+  claimMappings: JSON.stringify(claimMappings),
 })
 
 /** Takes back every code, grant and token that the application holds. */

@@ -20,6 +20,11 @@ export type Client = Pick<
   | 'isDpopRequired'
   | 'jwks'
   | 'jwksUri'
+  | 'resources'
+  | 'servedResources'
+  | 'accessClaims'
+  | 'claimMappings'
+  | 'rights'
 > & {
   organization: { id: string; slug: string; name: string }
   backchannelLogoutUri: string | null
@@ -39,6 +44,8 @@ const select = prepared<{ organizationId: string; applicationId: string }, Row>(
       a.secret_sealed as "secretSealed", a.is_pkce_required as "isPkceRequired",
       a.id_token_algorithm as "idTokenAlgorithm", a.brands_claim as "brandsClaim",
       a.is_device_flow_allowed as "isDeviceFlowAllowed", a.is_dpop_required as "isDpopRequired", a.jwks, a.jwks_uri as "jwksUri",
+      a.resources, a.served_resources as "servedResources", a.access_claims as "accessClaims",
+      a.claim_mappings as "claimMappings", a.rights,
       json_build_object('id', o.id, 'slug', o.slug, 'name', o.name) as organization
     from applications a join organizations o on o.id = a.organization_id and o.status = 'active'
     where a.organization_id = ${p.organizationId} and a.id = ${p.applicationId} and a.status = 'active'`,

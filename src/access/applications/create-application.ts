@@ -15,8 +15,10 @@ import {
   applicationSecretPlace,
   textsOf,
 } from './applications.ts'
+import { claimMappingsSchema } from './claim-mappings.ts'
 import { checkKind, requireGivableRights, rightsSchema } from './kinds.ts'
 import { hasKeys, keyFields } from './public-keys.ts'
+import { checkResources, resourceFields } from './resources.ts'
 import { applicationUris, checkOutgoing } from './uris.ts'
 
 const CreateApplicationInput = z.object({
@@ -34,6 +36,10 @@ const CreateApplicationInput = z.object({
   isDpopRequired: applicationOptions.isDpopRequired.default(false),
   jwks: keyFields.jwks.default(null),
   jwksUri: keyFields.jwksUri.default(null),
+  resources: resourceFields.resources.default([]),
+  servedResources: resourceFields.servedResources.default([]),
+  accessClaims: applicationOptions.accessClaims.default('always'),
+  claimMappings: claimMappingsSchema.default([]),
 })
 
 export type CreateApplicationInput = z.input<typeof CreateApplicationInput>
@@ -54,6 +60,10 @@ type Parameters = {
   brandsClaim: string
   isDeviceFlowAllowed: boolean
   isDpopRequired: boolean
+  resources: string
+  servedResources: string
+  accessClaims: string
+  claimMappings: string
   jwks: string | null
   jwksUri: string | null
   now: string
@@ -62,11 +72,13 @@ type Parameters = {
 const insert = prepared<Parameters, ApplicationRecord>(
   (p) => sql`insert into applications as a (organization_id, id, kind, name, secret_sealed, redirect_uris,
       post_logout_redirect_uris, backchannel_logout_uri, browser_origins, rights, is_pkce_required, id_token_algorithm,
-      brands_claim, is_device_flow_allowed, is_dpop_required, jwks, jwks_uri, created_at, updated_at)
+      brands_claim, is_device_flow_allowed, is_dpop_required, jwks, jwks_uri,
+      resources, served_resources, access_claims, claim_mappings, created_at, updated_at)
     values (${p.organizationId}, ${p.id}, ${p.kind}, ${p.name}, ${p.secretSealed}, ${p.redirectUris}::jsonb,
       ${p.postLogoutRedirectUris}::jsonb, ${p.backchannelLogoutUri}, ${p.browserOrigins}::jsonb, ${p.rights}::jsonb,
       ${p.isPkceRequired}, ${p.idTokenAlgorithm}, ${p.brandsClaim}, ${p.isDeviceFlowAllowed}, ${p.isDpopRequired},
-      ${p.jwks}::jsonb, ${p.jwksUri}, ${p.now}::timestamptz, ${p.now}::timestamptz)
+      ${p.jwks}::jsonb, ${p.jwksUri}, ${p.resources}::jsonb, ${p.servedResources}::jsonb, ${p.accessClaims},
+      ${p.claimMappings}::jsonb, ${p.now}::timestamptz, ${p.now}::timestamptz)
     returning ${applicationColumns}`,
 )
 
@@ -87,6 +99,7 @@ export async function createApplication(
   } = parseInput(CreateApplicationInput, input)
   const wanted = { ...given, postLogoutRedirectUris, backchannelLogoutUri }
   const rights = checkKind({ ...wanted, rights: asked })
+  checkResources(ctx, wanted)
   checkOutgoing(ctx, backchannelLogoutUri, wanted.jwksUri)
   const [id, { organizationId }] = [ctx.ids.next('app'), ctx]
   const clientSecret = wanted.kind === 'public' ? null : issueSecret('rca', ctx.randomBytes).plain

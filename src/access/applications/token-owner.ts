@@ -19,8 +19,9 @@ const resolve = prepared<{ applicationId: string }, { organizationId: string }>(
 /** @returns undefined for what is no access token, has run out, or whose session has ended. @throws AppError unavailable */
 export async function findTokenOwner({ database }: Services, token: string): Promise<TokenOwner | undefined> {
   const found = await findArtifact(database, 'AccessToken', token)
-  const { accountId, clientId, scope, jkt } = found?.payload ?? {}
-  if (typeof accountId !== 'string' || typeof clientId !== 'string') return undefined
+  const { accountId, clientId, scope, jkt, aud } = found?.payload ?? {}
+  // What is for somebody's resource is for that alone.
+  if (typeof accountId !== 'string' || typeof clientId !== 'string' || aud !== undefined) return undefined
   const [application] = await database.read(resolve({ applicationId: clientId }))
   if (application === undefined) return undefined
   const scopes = typeof scope === 'string' ? scope.split(' ') : []

@@ -16,8 +16,10 @@ import {
   lockApplicationRow,
   textsOf,
 } from './applications.ts'
+import { claimMappingsSchema } from './claim-mappings.ts'
 import { checkKind, requireControl, requireGivableRights, rightsSchema } from './kinds.ts'
 import { hasKeys, keyFields } from './public-keys.ts'
+import { checkResources, resourceFields } from './resources.ts'
 import { applicationUris, checkOutgoing } from './uris.ts'
 
 const UpdateApplicationInput = z.object({
@@ -36,6 +38,10 @@ const UpdateApplicationInput = z.object({
   isDpopRequired: applicationOptions.isDpopRequired.optional(),
   jwks: keyFields.jwks.optional(),
   jwksUri: keyFields.jwksUri.optional(),
+  resources: resourceFields.resources.optional(),
+  servedResources: resourceFields.servedResources.optional(),
+  accessClaims: applicationOptions.accessClaims.optional(),
+  claimMappings: claimMappingsSchema.optional(),
 })
 
 export type UpdateApplicationInput = z.input<typeof UpdateApplicationInput>
@@ -55,6 +61,10 @@ type Parameters = {
   brandsClaim: string
   isDeviceFlowAllowed: boolean
   isDpopRequired: boolean
+  resources: string
+  servedResources: string
+  accessClaims: string
+  claimMappings: string
   jwks: string | null
   jwksUri: string | null
   /** Another secret; null: as it was. */
@@ -69,7 +79,9 @@ const update = prepared<Parameters, ApplicationRecord>(
       rights = ${p.rights}::jsonb, is_pkce_required = ${p.isPkceRequired}::boolean,
       id_token_algorithm = ${p.idTokenAlgorithm}, brands_claim = ${p.brandsClaim},
       is_device_flow_allowed = ${p.isDeviceFlowAllowed}::boolean, is_dpop_required = ${p.isDpopRequired}::boolean,
-      jwks = ${p.jwks}::jsonb, jwks_uri = ${p.jwksUri}, secret_sealed = coalesce(${p.secretSealed}, secret_sealed),
+      jwks = ${p.jwks}::jsonb, jwks_uri = ${p.jwksUri},
+      resources = ${p.resources}::jsonb, served_resources = ${p.servedResources}::jsonb,
+      access_claims = ${p.accessClaims}, claim_mappings = ${p.claimMappings}::jsonb, secret_sealed = coalesce(${p.secretSealed}, secret_sealed),
       updated_at = ${p.now}::timestamptz
     where a.organization_id = ${p.organizationId} and a.id = ${p.applicationId} returning ${applicationColumns}`,
 )
@@ -78,6 +90,7 @@ const update = prepared<Parameters, ApplicationRecord>(
 export async function updateApplication(ctx: CallContext, input: UpdateApplicationInput): Promise<ApplicationRecord> {
   requirePermission(ctx, 'applications.write')
   const { applicationId, ...wanted } = parseInput(UpdateApplicationInput, input)
+  checkResources(ctx, wanted)
   checkOutgoing(ctx, wanted.backchannelLogoutUri, wanted.jwksUri)
   if (!isId('app', applicationId)) return refuseUnknown(ctx, 'Application')
   const { organizationId } = ctx

@@ -5,7 +5,9 @@ import { prepared } from '#db/statement.ts'
 import { emailColumn } from '#directory/email.ts'
 import { fold } from '#directory/fold.ts'
 import { enterOrganization, type Services } from '#src/context.ts'
-import { effectiveAccessOf } from '../decisions/effective-access.ts'
+import { type CatalogueEntry, catalogueOf } from '../decisions/catalogue.ts'
+import { type EffectiveAccess, effectiveAccessOf } from '../decisions/effective-access.ts'
+import { evaluate } from '../decisions/evaluate.ts'
 import { heldRoles } from '../decisions/held-roles.ts'
 
 export type UserClaims = {
@@ -17,17 +19,29 @@ export type UserClaims = {
   organization: { id: string; slug: string; name: string }
   /** Keys of the roles in the organization. */
   roles: string[]
-  brands: { id: string; slug: string; roles: string[] }[]
+  brands: { id: string; slug: string; roles: string[]; permissions?: string[] }[]
+  /** Names of the catalogue that they may in the organization, and above in each brand; where they were asked for. */
+  permissions?: string[]
+  /** Their attributes as SCIM names them. */
+  document: Record<string, unknown>
 }
 
 type Proof = { key: string; how: 'invitation' | 'reset' | 'provider'; connectionId: string | null }
 
 type Domain = { name: string; connectionIds: string[] }
 
-type Row = { email: string | null; organizationName: string; proofs: Proof[]; domains: Domain[] }
+type Row = {
+  document: Record<string, unknown>
+  email: string | null
+  organizationName: string
+  proofs: Proof[]
+  domains: Domain[]
+}
 
 const details = prepared<{ organizationId: string; userId: string }, Row>(
-  (p) => sql`select ${emailColumn} as email, o.name as "organizationName",
+  (p) => sql`select u.attributes || jsonb_strip_nulls(jsonb_build_object('userName', u.user_name,
+        'displayName', u.display_name, 'externalId', u.external_id)) as document,
+      ${emailColumn} as email, o.name as "organizationName",
       (select coalesce(json_agg(json_build_object('key', ep.value_key, 'how', ep.how, 'connectionId', ep.connection_id)),
         '[]') from email_proofs ep where ep.organization_id = u.organization_id and ep.user_id = u.id) as proofs,
       (select coalesce(json_agg(json_build_object('name', d.name, 'connectionIds', (
@@ -41,27 +55,46 @@ const details = prepared<{ organizationId: string; userId: string }, Row>(
 /** @returns undefined where the person is not active, or not of this organization. @throws AppError unavailable */
 export async function findUserClaims(
   services: Services,
-  { organizationId, userId }: { organizationId: string; userId: string },
+  {
+    organizationId,
+    userId,
+    hasPermissions = false,
+  }: { organizationId: string; userId: string; hasPermissions?: boolean },
 ): Promise<UserClaims | undefined> {
   const entry = enterOrganization({ organizationId })
-  const [access, row] = await services.database.transaction(entry, async (tx) => {
+  const [access, row, catalogue] = await services.database.transaction(entry, async (tx) => {
     const accesses = tx.run(effectiveAccessOf(organizationId, userId))
+    const names = hasPermissions ? await catalogueOf(tx, { organizationId }) : []
     const [rows] = await tx.commitWith(details({ organizationId, userId }))
-    return [(await accesses)[0], rows?.[0]] as const
+    return [(await accesses)[0], rows?.[0], names] as const
   })
   if (access === undefined || row === undefined) return undefined
   const { user, organization, policy } = access
   if (user.status !== 'active' || policy.organizationStatus !== 'active') return undefined
   const { roles, brands } = heldRoles(access)
+  const may = (brandId?: string): { permissions?: string[] } =>
+    hasPermissions ? { permissions: permissionsIn(access, catalogue, brandId) } : {}
   return {
     name: user.displayName ?? user.userName,
     preferred_username: user.userName,
     ...emailClaims(row),
     organization: { ...organization, name: row.organizationName },
     roles: roles.map(({ key }) => key),
-    brands: brands.map(({ id, slug, roles: held }) => ({ id, slug, roles: held.map(({ key }) => key) })),
+    brands: brands.map(({ id, slug, roles: held }) => ({ id, slug, roles: held.map(({ key }) => key), ...may(id) })),
+    ...may(),
+    document: row.document,
   }
 }
+
+/** What they may in the organization, or in a brand. */
+const permissionsIn = (
+  { user, policy, assignments }: EffectiveAccess,
+  catalogue: readonly CatalogueEntry[],
+  brandId: string | undefined,
+): string[] =>
+  catalogue.flatMap(({ name }) =>
+    evaluate({ status: user.status, policy, assignments, permission: name, brandId }).allowed ? [name] : [],
+  )
 
 function emailClaims({ email, proofs, domains }: Row): Pick<UserClaims, 'email' | 'email_verified'> {
   if (email === null) return {}

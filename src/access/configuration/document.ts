@@ -154,6 +154,12 @@ const Application = z.strictObject({
     .nullable()
     .optional(),
   jwksUri: z.string().nullable().optional(),
+  resources: z
+    .array(z.strictObject({ uri: z.string(), format: z.enum(['opaque', 'jwt']), lifetimeSeconds: z.int().optional() }))
+    .optional(),
+  servedResources: uris.optional(),
+  accessClaims: z.enum(['always', 'by_scope']).optional(),
+  claimMappings: z.array(z.strictObject({ claim: z.string(), attribute: z.string() })).optional(),
 })
 
 const listOf = <Item extends z.ZodType>(item: Item) => z.array(item).max(5_000).optional()

@@ -44,7 +44,10 @@ export async function listPermissions(ctx: CallContext): Promise<CatalogueEntry[
 }
 
 /** The same in a transaction of the caller's. */
-export async function catalogueOf(tx: Transaction, ctx: CallContext): Promise<CatalogueEntry[]> {
+export async function catalogueOf(
+  tx: Transaction,
+  ctx: Pick<CallContext, 'organizationId'>,
+): Promise<CatalogueEntry[]> {
   const registered = await tx.run(selectRegistered({ organizationId: ctx.organizationId }))
   return [...builtIn, ...registered.map((entry) => ({ ...entry, isBuiltIn: false }))]
 }

@@ -9,6 +9,7 @@ import {
 } from '#access/applications/applications.ts'
 import { type CreateApplicationInput, createApplication } from '#access/applications/create-application.ts'
 import { deleteApplication } from '#access/applications/delete-application.ts'
+import { previewClaims } from '#access/applications/preview-claims.ts'
 import { rotateApplicationSecret } from '#access/applications/rotate-application-secret.ts'
 import { type UpdateApplicationInput, updateApplication } from '#access/applications/update-application.ts'
 import type { Urls } from '#platform/urls.ts'
@@ -56,6 +57,24 @@ const fields = {
     .nullable()
     .openapi({ description: 'Public keys by which it proves who it is, in place of its secret (RFC 7523)' }),
   jwksUri: z.string().nullable().openapi({ description: 'Where such keys are published, at a public https address' }),
+  resources: z
+    .array(
+      z.strictObject({
+        uri: z.string(),
+        format: z.enum(['opaque', 'jwt']),
+        lifetimeSeconds: z.number().optional().openapi({ description: '60 to 600; 300 unless said otherwise' }),
+      }),
+    )
+    .openapi({ description: 'What it may ask access tokens for (RFC 8707), and what these look like' }),
+  servedResources: z
+    .array(z.string())
+    .openapi({ description: 'URIs of what it serves itself: it may introspect tokens for these (RFC 7662)' }),
+  accessClaims: z
+    .enum(applicationOptions.accessClaims.options)
+    .openapi({ description: 'Whether its tokens say organization, roles and brands unasked, or each by its scope' }),
+  claimMappings: z.array(z.strictObject({ claim: z.string(), attribute: z.string() })).openapi({
+    description: 'Which attribute of a person, as SCIM names it, goes into which claim, with the scope profile',
+  }),
 }
 
 const Application = z
@@ -98,6 +117,10 @@ const CreateApplication = z.strictObject({
   isDpopRequired: fields.isDpopRequired.optional(),
   jwks: fields.jwks.optional(),
   jwksUri: fields.jwksUri.optional(),
+  resources: fields.resources.optional(),
+  servedResources: fields.servedResources.optional(),
+  accessClaims: fields.accessClaims.optional(),
+  claimMappings: fields.claimMappings.optional(),
 })
 
 const present = (urls: Urls, application: ApplicationRecord): z.infer<typeof Application> => ({
@@ -105,6 +128,10 @@ const present = (urls: Urls, application: ApplicationRecord): z.infer<typeof App
   clientId: application.id,
   ...urls.provider,
 })
+
+const ClaimsPreview = z
+  .object({ idToken: z.record(z.string(), z.unknown()), userInfo: z.record(z.string(), z.unknown()) })
+  .openapi('ApplicationClaims')
 
 const operation = operationsOf('Applications')
 
@@ -141,6 +168,22 @@ const rotateRoute = operation('post', '/applications/{id}/secret', 'rotateApplic
   responses: { 201: jsonAnswer(NewSecret, 'The new secret') },
 })
 
+const claimsRoute = operation('get', '/applications/{id}/claims', 'previewApplicationClaims', {
+  summary: 'What the tokens of an application would say of a person now',
+  request: {
+    params: idParam,
+    query: z.object({
+      user: z.string().openapi({ description: 'An id or a user name' }),
+      scope: z
+        .string()
+        .max(500)
+        .optional()
+        .openapi({ description: 'As the application asks; openid profile email without it' }),
+    }),
+  },
+  responses: { 200: jsonAnswer(ClaimsPreview, 'The claims; what is too long for an ID token is in userinfo alone') },
+})
+
 const deleteRoute = operation('delete', '/applications/{id}', 'deleteApplication', {
   summary: 'Delete an application with all of its tokens',
   request: { params: idParam },
@@ -171,6 +214,10 @@ export const applicationRoutes = newRoutes()
   .openapi(rotateRoute, async (c) => {
     const { id } = c.req.valid('param')
     return c.json({ clientId: id, clientSecret: await rotateApplicationSecret(c.get('ctx'), id) }, 201)
+  })
+  .openapi(claimsRoute, async (c) => {
+    const input = { applicationId: c.req.valid('param').id, ...c.req.valid('query') }
+    return c.json(await previewClaims(c.get('ctx'), input), 200)
   })
   .openapi(deleteRoute, async (c) => {
     await deleteApplication(c.get('ctx'), c.req.valid('param').id)

@@ -32,7 +32,12 @@ const linesOf = (form: Form, name: string): string[] => (form[name] ?? '').split
 /** What a form asks for; the verb checks what was chosen. @param before the application that it changes */
 export function wantedApplication(form: Form, kind: ApplicationKind, before?: ApplicationRecord) {
   const name = form['name'] ?? ''
-  const keys = { isDpopRequired: form['isDpopRequired'] !== undefined, ...keysOf(form, kind) }
+  const keys = {
+    isDpopRequired: form['isDpopRequired'] !== undefined,
+    ...keysOf(form, kind),
+    resources: resourcesOf(form),
+    servedResources: linesOf(form, 'servedResources'),
+  }
   if (kind === 'machine') return { name, ...keys, rights: wantedScope(form, before?.rights ?? undefined) }
   return {
     ...{ name, ...keys, isDeviceFlowAllowed: form['isDeviceFlowAllowed'] !== undefined },
@@ -42,9 +47,28 @@ export function wantedApplication(form: Form, kind: ApplicationKind, before?: Ap
     browserOrigins: linesOf(form, 'browserOrigins'),
     isPkceRequired: form['isPkceOptional'] === undefined,
     idTokenAlgorithm: (form['idTokenAlgorithm'] ?? 'RS256') as ApplicationRecord['idTokenAlgorithm'],
+    accessClaims: (form['accessClaims'] ?? 'always') as ApplicationRecord['accessClaims'],
+    claimMappings: mappingsOf(form),
     brandsClaim: (form['brandsClaim'] ?? 'objects') as ApplicationRecord['brandsClaim'],
   }
 }
+
+const rowsOf = (form: Form, name: string): string[] =>
+  (form[name] ?? '').split(/\r?\n/).flatMap((line) => (line.trim() === '' ? [] : [line.trim()]))
+
+/** `https://api.example.com jwt 300` */
+const resourcesOf = (form: Form) =>
+  rowsOf(form, 'resources').map((row) => {
+    const [uri = '', format = 'jwt', seconds] = row.split(/\s+/)
+    return { uri, format: format as 'jwt', ...(seconds === undefined ? {} : { lifetimeSeconds: Number(seconds) }) }
+  })
+
+/** `department = urn:…:User:department` */
+const mappingsOf = (form: Form) =>
+  rowsOf(form, 'claimMappings').map((row) => {
+    const [claim = '', ...attribute] = row.split('=')
+    return { claim: claim.trim(), attribute: attribute.join('=').trim() }
+  })
 
 /** The keys of those that can have some. @throws AppError invalid for what is no JSON */
 function keysOf(form: Form, kind: ApplicationKind): { jwks?: PublicKeySet | null; jwksUri?: string | null } {
@@ -66,6 +90,10 @@ export const formOf = (application: ApplicationRecord): FormState =>
     browserOrigins: application.browserOrigins.join('\n'),
     ...(application.isDeviceFlowAllowed ? { isDeviceFlowAllowed: 'on' } : {}),
     ...(application.isDpopRequired ? { isDpopRequired: 'on' } : {}),
+    resources: application.resources.map((each) => `${each.uri} ${each.format} ${each.lifetimeSeconds}`).join('\n'),
+    servedResources: application.servedResources.join('\n'),
+    claimMappings: application.claimMappings.map(({ claim, attribute }) => `${claim} = ${attribute}`).join('\n'),
+    accessClaims: application.accessClaims,
     ...{ jwks: application.jwks === null ? '' : JSON.stringify(application.jwks), jwksUri: application.jwksUri ?? '' },
     ...(application.isPkceRequired ? {} : { isPkceOptional: 'on' }),
     ...{ idTokenAlgorithm: application.idTokenAlgorithm, brandsClaim: application.brandsClaim },
@@ -88,9 +116,31 @@ export const ApplicationForm = ({ action, submit, state, kind, brands }: Applica
     <input type="hidden" name="kind" value={kind} />
     <Field {...field(state, 'name')} label="Name" maxlength={200} />
     {kind === 'machine' ? <ScopeFields {...{ state, brands }} /> : <SignInFields {...{ state, kind }} />}
+    <ResourceFields {...{ state }} />
     <KeyFields {...{ state, kind }} />
     <Buttons submit={submit} />
   </PostForm>
+)
+
+const ResourceFields = ({ state }: Pick<ApplicationFormProps, 'state'>) => (
+  <>
+    <TextArea
+      name="resources"
+      label="APIs that it calls"
+      value={state.values['resources']}
+      error={errorAt(state, 'resources')}
+      hint="One a line: address, jwt or opaque, and seconds (60 to 600), such as https://api.example.com jwt 300."
+      isOptional
+    />
+    <TextArea
+      name="servedResources"
+      label="APIs that it serves itself"
+      value={state.values['servedResources']}
+      error={errorAt(state, 'servedResources')}
+      hint="One address a line. It may ask what access tokens for these are worth."
+      isOptional
+    />
+  </>
 )
 
 const KeyFields = ({ state, kind }: Pick<ApplicationFormProps, 'state' | 'kind'>) => (
@@ -161,6 +211,22 @@ const SignInFields = ({ state, kind }: Pick<ApplicationFormProps, 'state' | 'kin
         { value: 'RS256', label: 'RS256, which every application knows' },
         { value: 'ES256', label: 'ES256' },
       ]}
+    />
+    <Select
+      {...field(state, 'accessClaims')}
+      label="Tokens say organization, roles and brands"
+      options={[
+        { value: 'always', label: 'Always' },
+        { value: 'by_scope', label: 'Where it asks for them' },
+      ]}
+    />
+    <TextArea
+      name="claimMappings"
+      label="Attributes of people in claims of their own"
+      value={state.values['claimMappings']}
+      error={errorAt(state, 'claimMappings')}
+      hint="One a line: claim = attribute, such as job = title, or department = urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department."
+      isOptional
     />
     <Select
       {...field(state, 'brandsClaim')}

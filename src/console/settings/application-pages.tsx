@@ -7,13 +7,16 @@ import {
   getApplication,
   listApplications,
 } from '#access/applications/applications.ts'
+import { previewClaims } from '#access/applications/preview-claims.ts'
 import { hasKeys } from '#access/applications/public-keys.ts'
 import { type BrandRecord, listBrands } from '#access/grants/brands/brands.ts'
 import { renderPage } from '#http/pages.ts'
-import { LinkButton, PrimaryLink } from '#http/ui/buttons.tsx'
+import { LinkButton, PrimaryLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import type { FormState } from '#http/ui/form.tsx'
+import { Field } from '#http/ui/forms.tsx'
 import { Time } from '#http/ui/time.tsx'
+import { AppError } from '#platform/errors.ts'
 import { isPermitted } from '#src/context.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { type ConsoleEnv, type ConsoleServices, type Frame, frameOf } from '../ui/env.ts'
@@ -143,6 +146,7 @@ export async function showApplication(
               submit="Save"
             />
           </Panel>
+          {kind === 'machine' ? null : <ClaimsOf {...{ application, ...(await claimsShown(c, application)) }} />}
           <Ends {...application} />
         </>
       )}
@@ -150,6 +154,32 @@ export async function showApplication(
   )
   return renderForm(c, state, page)
 }
+
+type ClaimsShown = { user: string; said: string | undefined; fault: string | undefined }
+
+/** What its tokens would say of the person that the address names. */
+async function claimsShown(c: Context<ConsoleEnv>, { id }: ApplicationRecord): Promise<ClaimsShown> {
+  const user = c.req.query('user') ?? ''
+  if (user === '') return { user, said: undefined, fault: undefined }
+  const scope = 'openid profile email roles brands permissions organization'
+  try {
+    const { idToken } = await previewClaims(c.get('ctx'), { applicationId: id, user, scope })
+    return { user, said: JSON.stringify(idToken, null, 2), fault: undefined }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return { user, said: undefined, fault: error.message }
+  }
+}
+
+const ClaimsOf = ({ application, user, said, fault }: ClaimsShown & { application: ApplicationRecord }) => (
+  <Panel title="What its tokens say" id="claims" lead="Of one person, now, where it asks for everything.">
+    <form method="get" action={`${applicationsPath}/${application.id}#claims`}>
+      <Field name="user" label="Person" value={user} error={fault} hint="User name or address." />
+      <SubmitButton label="Show the claims" kind="secondary" />
+    </form>
+    {said === undefined ? null : <pre tabindex={0}>{said}</pre>}
+  </Panel>
+)
 
 const Ends = ({ id, kind, status, ...keys }: ApplicationRecord) => (
   <>

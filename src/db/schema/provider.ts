@@ -45,6 +45,15 @@ export const applications = pgTable(
     /** Public keys by which it proves who it is, in place of its secret (RFC 7523), or where they are published. */
     jwks: jsonb('jwks'),
     jwksUri: text('jwks_uri'),
+    /** What it may ask access tokens for (RFC 8707), and what it serves itself. */
+    resources: jsonb('resources').notNull().default([]),
+    servedResources: jsonb('served_resources').notNull().default([]),
+    /** Whether its tokens say organization, roles and brands unasked. */
+    accessClaims: text('access_claims', { enum: ['always', 'by_scope'] })
+      .notNull()
+      .default('always'),
+    /** Which attribute of a person goes into which claim. */
+    claimMappings: jsonb('claim_mappings').notNull().default([]),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
   },
@@ -57,6 +66,7 @@ export const applications = pgTable(
       sql`kind in ('confidential', 'public', 'machine') and (kind = 'machine') = (rights is not null)
         and (kind = 'public') = (secret_sealed is null) and (kind <> 'public' or is_pkce_required)`,
     ),
+    check('applications_access_claims', sql`access_claims in ('always', 'by_scope')`),
     check(
       'applications_keys',
       sql`(jwks is null or jwks_uri is null) and (kind <> 'public' or (jwks is null and jwks_uri is null))
