@@ -113,16 +113,26 @@ function namesIn({ q = '' }: AuditFilter): string | undefined {
 
 type Wanted = { conditions: readonly SQL[]; words: string | undefined; limit: number }
 
+const isAddress = (words: string): boolean => /^[^\s@]+@[^\s@]+$/.test(words)
+
+const named = (words: string): SQL =>
+  sql`select n.user_id from find_users(string_to_array(bare(regexp_replace(${words}::text, '\\s+', ' ', 'g')), ' ')) n`
+
+/** Whose address it is, and only where it is nobody's, those whose names it is a part of: its parts stand in everybody's. */
+const addressed = (words: string): SQL => sql`(with owner as materialized (
+    select u.id as user_id from users u where u.user_name_key = fold(${words}) and u.deleted_at is null
+    union select u.id from users u where u.email_key = fold(${words}) and u.deleted_at is null and u.address_yielded_to is null)
+  select user_id from owner union all (${named(words)} where not exists (select from owner)))`
+
 /** By names, person by person, each by the index that knows what they did, what was done to them and what names them. */
 function pageOf({ conditions, words, limit }: Wanted): SQL {
   const latest = (...narrower: readonly SQL[]): SQL =>
     sql`(select a.* from audit_events a where ${sql.join([...conditions, ...narrower], sql` and `)} order by a.id desc limit ${limit}::int)`
   if (words === undefined) return latest()
-  const people = sql`select user_id from find_users(string_to_array(bare(regexp_replace(${words}::text, '\\s+', ' ', 'g')), ' '))
-    limit ${maxPeople}::int`
+  const people = isAddress(words) ? addressed(words) : named(words)
   const naming = sql`a.id = any (array(select event_id from events_naming(p.user_id)))`
   return sql`(select distinct on (id) * from (
-    select e.* from (${people}) p cross join lateral (
+    select e.* from (${people} limit ${maxPeople}::int) p cross join lateral (
       ${latest(sql`a.actor_id = p.user_id`)} union all ${latest(sql`a.target_id = p.user_id`)} union all ${latest(naming)}) e
     union all ${latest(sql`a.action = ${words}`)}) e order by id desc limit ${limit}::int)`
 }

@@ -45,11 +45,13 @@ export const writtenColumns = sql`u.id, u.directory_id as "directoryId", u.user_
   u.is_held_by_directory as "isHeldByDirectory", u.epoch,
   u.attributes, u.version, u.created_at as "createdAt", u.updated_at as "updatedAt", u.deleted_at as "deletedAt"`
 
-/** The columns of a UserRecord, for `users u`. */
-export const userColumns = sql`${writtenColumns}, to_json(array(select json_build_object('id', g.id, 'displayName', g.display_name)
-   from group_members gm join groups g on g.organization_id = gm.organization_id and g.id = gm.group_id
+/** The columns of a UserRecord, for `users u`. Each group is looked up: joined, PostgreSQL reads all groups for each person. */
+export const userColumns = sql`${writtenColumns}, to_json(array(
+   select json_build_object('id', gm.group_id, 'displayName', g.display_name) from group_members gm
+   cross join lateral (select gr.display_name from groups gr
+     where gr.organization_id = gm.organization_id and gr.id = gm.group_id and gr.held_by is null offset 0) g
    where gm.organization_id = u.organization_id and gm.user_id = u.id and gm.held_by is null
-     and g.held_by is null order by gm.group_id)) as groups`
+   order by gm.group_id)) as groups`
 
 type UserKey = { organizationId: string; directoryId: string | null; userId: string }
 

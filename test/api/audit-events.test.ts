@@ -45,6 +45,19 @@ describe('searching', () => {
     expect(await actions('q=%25')).toEqual([])
   })
 
+  test('by a whole address: whose it is, and only where it is nobody’s, whose names it is a part of', async () => {
+    const own = await stage.createClient()
+    const ids: string[] = []
+    for (const userName of ['ann@north.example.com', 'joann@north.example.com'])
+      ids.push((await own.post('users', { userName, displayName: userName })).body.id)
+    const targets = async (q: string) =>
+      (await listAuditEvents(own.ctx, { filter: { q }, limit: 10 })).map(({ targetId }) => targetId).toSorted()
+    expect(await targets('Ann@north.example.com')).toEqual([ids[0]])
+    expect(await targets('nn@north.example.com')).toEqual(ids.toSorted())
+    const other = await stage.createClient()
+    expect(await listAuditEvents(other.ctx, { filter: { q: 'ann@north.example.com' }, limit: 10 })).toEqual([])
+  })
+
   test('by a name that several have: each event once, page after page', async () => {
     const own = await stage.createClient()
     const [first, second] = [
