@@ -1,10 +1,15 @@
-// The Authorization API 1.0 of OpenID AuthZEN: decisions for host applications, one at a time or in batches, and searches for things.
+// The Authorization API 1.0 of OpenID AuthZEN: decisions for host applications, one at a time or in batches, and searches for people, things
+// and what may be done.
 
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { decide } from '#access/decisions/effective-access.ts'
 import { unknown } from '#access/decisions/evaluate.ts'
+import { searchActions } from '#access/decisions/search-actions.ts'
+import { searchBrands } from '#access/decisions/search-brands.ts'
+import { searchSubjects } from '#access/decisions/search-subjects.ts'
 import { listVisibleAssets } from '#access/decisions/visible-assets.ts'
+import { writeCursor } from '#platform/cursor.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { parseJson } from '#platform/json.ts'
 import type { Urls } from '#platform/urls.ts'
@@ -14,9 +19,11 @@ import {
   answerOf,
   bySemantic,
   faultAnswer,
+  readActionSearch,
   readEvaluation,
   readEvaluations,
   readResourceSearch,
+  readSubjectSearch,
 } from './authzen-questions.ts'
 import type { ApiEnv, ApiServices } from './contract/env.ts'
 import { requireApiKey, requireOrganization } from './contract/guard.ts'
@@ -25,7 +32,7 @@ import { newRoutes } from './contract/routes.ts'
 
 type ApiContext = Context<ApiEnv>
 
-/** `/access/v1/evaluation`, `/access/v1/evaluations`, `/access/v1/search/resource` and `/.well-known/authzen-configuration`, to be mounted at `/`. */
+/** `/access/v1/evaluation`, `/access/v1/evaluations`, `/access/v1/search/…` and `/.well-known/authzen-configuration`, to be mounted at `/`. */
 export function createAuthZen(services: ApiServices): OpenAPIHono<ApiEnv> {
   const routes = newRoutes()
   routes.onError((error, c) => answerError(services.log, error, c))
@@ -33,6 +40,8 @@ export function createAuthZen(services: ApiServices): OpenAPIHono<ApiEnv> {
   routes.use('/access/v1/*', requireApiKey(services), requireOrganization, limitBody, requireJson)
   routes.post('/access/v1/evaluation', async (c) => c.json(await evaluation(c, await readJson(c))))
   routes.post('/access/v1/evaluations', async (c) => c.json(await evaluations(c, await readJson(c))))
+  routes.post('/access/v1/search/subject', async (c) => c.json(await findSubjects(c, await readJson(c))))
+  routes.post('/access/v1/search/action', async (c) => c.json(await findActions(c, await readJson(c))))
   routes.post('/access/v1/search/resource', async (c) => c.json(await searchResources(c, await readJson(c))))
   routes.all('/access/v1/*', () => {
     throw notFound('Resource')
@@ -45,14 +54,42 @@ export const authZenConfiguration = ({ origin }: Urls) => ({
   policy_decision_point: origin,
   access_evaluation_endpoint: `${origin}/access/v1/evaluation`,
   access_evaluations_endpoint: `${origin}/access/v1/evaluations`,
+  search_subject_endpoint: `${origin}/access/v1/search/subject`,
+  search_action_endpoint: `${origin}/access/v1/search/action`,
   search_resource_endpoint: `${origin}/access/v1/search/resource`,
 })
 
-type Found = { results: { type: string; id: string }[]; page: { next_token: string } }
+type Found<Result = { type: string; id: string }> = { results: Result[]; page: { next_token: string } }
+
+const nothing = { results: [], page: { next_token: '' } }
+
+const next = (after: string | null | undefined): { next_token: string } => ({
+  next_token: after == null ? '' : writeCursor(after),
+})
+
+/** Who may do something with something (AuthZEN 1.0, Subject Search API); nobody but users may do anything. */
+async function findSubjects(c: ApiContext, body: unknown): Promise<Found> {
+  const asked = readSubjectSearch(body)
+  if (asked === undefined) return nothing
+  const { ids, after } = await searchSubjects(c.get('ctx'), asked.question, asked.page)
+  return { results: ids.map((id) => ({ type: 'user', id })), page: next(after) }
+}
+
+/** What somebody may do with something (AuthZEN 1.0, Action Search API). */
+async function findActions(c: ApiContext, body: unknown): Promise<Found<{ name: string }>> {
+  const asked = readActionSearch(body)
+  if (asked === undefined) return nothing
+  const { names, isMore } = await searchActions(c.get('ctx'), asked.question, asked.page)
+  return { results: names.map((name) => ({ name })), page: next(isMore ? names.at(-1) : null) }
+}
 
 /** With which registered things of a type somebody may do something (AuthZEN 1.0, Resource Search API); nobody unknown may do anything. */
 async function searchResources(c: ApiContext, body: unknown): Promise<Found> {
-  const question = readResourceSearch(body)
+  const { page, ...question } = readResourceSearch(body)
+  if (question.type === 'brand') {
+    const { ids, after } = await searchBrands(c.get('ctx'), question, page())
+    return { results: ids.map((id) => ({ type: 'brand', id })), page: next(after) }
+  }
   const found = await listVisibleAssets(c.get('ctx'), question).catch((error: unknown) => {
     if (error instanceof AppError && error.code === 'not_found') return { items: [], nextCursor: null }
     throw error

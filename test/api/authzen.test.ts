@@ -179,6 +179,8 @@ test('the metadata names the endpoints', async () => {
     policy_decision_point: 'https://id.example.com',
     access_evaluation_endpoint: 'https://id.example.com/access/v1/evaluation',
     access_evaluations_endpoint: 'https://id.example.com/access/v1/evaluations',
+    search_subject_endpoint: 'https://id.example.com/access/v1/search/subject',
+    search_action_endpoint: 'https://id.example.com/access/v1/search/action',
     search_resource_endpoint: 'https://id.example.com/access/v1/search/resource',
   })
 })

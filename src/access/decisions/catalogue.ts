@@ -13,7 +13,7 @@ import {
   requirePermissionSomewhere,
   type Transaction,
 } from '#src/context.ts'
-import { covers, permissionCatalogue } from './permissions.ts'
+import { covers, ownParameter, permissionCatalogue } from './permissions.ts'
 
 export type CatalogueEntry = {
   name: string
@@ -153,4 +153,5 @@ export const requireKnownPermissions = (ctx: CallContext, permissions: readonly 
   inTransaction(ctx, (tx) => requireKnownPermissionsWithin(tx, ctx, permissions))
 
 const isOf = ({ name, parameter }: CatalogueEntry, permission: string): boolean =>
-  covers(name, permission) && (parameter !== null || !permission.includes(':'))
+  covers(name, permission) &&
+  (parameter !== null || !permission.includes(':') || permission.endsWith(`:${ownParameter}`))

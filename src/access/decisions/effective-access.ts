@@ -40,6 +40,8 @@ export type AccessQuestion = {
   organization?: string | undefined
   /** A thing of a host application; it brings its brand with it. */
   asset?: AssetReference | undefined
+  /** Whose a thing is that nobody has registered, by an id or a userName. */
+  owner?: string | undefined
 }
 
 type BrandRow = { id: string; slug: string }
@@ -194,8 +196,12 @@ function settle(ctx: CallContext, question: AccessQuestion, { access, named, abo
     permission: question.permission,
     brandId,
     asset: about === undefined ? undefined : asAsked(about),
+    isOwn: asset === undefined && isSame(user, question.owner),
   })
 }
+
+const isSame = ({ id, userName }: EffectiveAccess['user'], named: string | undefined): boolean =>
+  named !== undefined && (named === id || fold(named) === fold(userName))
 
 type Thing = NonNullable<AssetAccess['asset']>
 

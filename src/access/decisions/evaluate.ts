@@ -1,6 +1,6 @@
 // May this user do this, here? A pure function over what the user holds: status, scope, permission, deny, team, in that order.
 import type { UserStatus } from '#directory/users.ts'
-import { covers, essential } from './permissions.ts'
+import { covers, essential, ownParameter } from './permissions.ts'
 import { brokenRules, type SeparationRule } from './separation.ts'
 
 export type AssignmentSource =
@@ -62,6 +62,8 @@ export type Question = {
   /** The id of the brand in which it is asked; undefined for the organization. */
   brandId?: string | undefined
   asset?: AssetOfQuestion | undefined
+  /** The thing is theirs, by the word of whoever asks; what is registered says so by its tie. */
+  isOwn?: boolean
 }
 
 export type DecisionStep = 'status' | 'scope' | 'permission' | 'deny' | 'team'
@@ -110,7 +112,8 @@ const refused = (step: DecisionStep, reason: DecisionReason, chain: ChainEntry[]
 })
 
 /** The decision with the step that settled it. Never throws; what is not granted is refused. */
-export function evaluate(question: Question): Decision {
+export function evaluate(asked: Question): Decision {
+  const question = aboutOwn(asked)
   const barred = statusBar(question)
   if (barred !== undefined) return refused('status', barred)
   const scope = scopeOf(question)
@@ -129,6 +132,14 @@ export function evaluate(question: Question): Decision {
   if (scope.isImplicit) return { allowed: true, step: 'scope', reason: 'administrator_implicit', chain: granted }
   return { allowed: true, step: 'permission', reason: 'granted', chain: granted }
 }
+
+/** About a thing of one's own, what is limited to such things counts as well as what is not: `content.edit:own`. */
+const aboutOwn = (question: Question): Question =>
+  isTheirs(question) && !question.permission.includes(':')
+    ? { ...question, permission: `${question.permission}:${ownParameter}` }
+    : question
+
+const isTheirs = ({ asset, isOwn = false }: Question): boolean => isOwn || (asset?.tie ?? null) !== null
 
 /** What is for some teams is for them, and for whoever may do everything there; beside them, for those whose it is. */
 const isForOthers = ({ asset }: Question, held: readonly EffectiveAssignment[]): boolean =>

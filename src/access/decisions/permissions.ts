@@ -61,6 +61,12 @@ export const administrative: readonly string[] = [
 /** What an administrator needs at least to set right whatever went wrong; the last-administrator rule counts by these. */
 export const essential: readonly string[] = ['users.manage', 'roles.assign', 'roles.manage', 'settings.manage']
 
+/** What limits a permission to things of one's own, which one created or was assigned: `content.edit:own`. */
+export const ownParameter = 'own'
+
+/** Areas of things that can be somebody's. */
+const ownableAreas: ReadonlySet<string> = new Set(['content', 'assets', 'workflow', 'campaigns', 'analytics'])
+
 /** Names of the host application's own begin with this and need no entry in the catalogue. */
 const applicationArea = 'app'
 
@@ -73,7 +79,9 @@ export function permissionFault(held: string): string | undefined {
   if (segments[0] === applicationArea && segments.length > 1) return undefined
   const known = permissionCatalogue.filter((entry) => coversName(segments, entry.name.split('.')))
   if (known.length === 0) return `${held} is not in the catalogue; names of your own begin with ${applicationArea}.`
-  if (parameter !== undefined && !known.some((entry) => 'parameter' in entry)) return `${held} takes no parameter`
+  const isLimited = parameter === ownParameter && ownableAreas.has(segments[0] ?? '')
+  if (parameter !== undefined && !isLimited && !known.some((entry) => 'parameter' in entry))
+    return `${held} takes no parameter`
   return undefined
 }
 

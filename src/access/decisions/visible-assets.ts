@@ -7,7 +7,7 @@ import { notFound } from '#platform/errors.ts'
 import { brandsPermitted, type CallContext, inTransaction, requirePermissionSomewhere } from '#src/context.ts'
 import { elsewhere } from './access-model.ts'
 import { accessStatement, type EffectiveAccess, isText } from './effective-access.ts'
-import { evaluate } from './evaluate.ts'
+import { type AssetTie, evaluate } from './evaluate.ts'
 
 export type VisibleAsset = { type: string; id: string; name: string; brandId: string | null; isRestricted: boolean }
 
@@ -30,6 +30,8 @@ type Scopes = {
   allowed: string[]
   /** Where they hold everything, and see what is for some teams, too. */
   everything: string[]
+  /** Where they may, of their own things. */
+  own: string[]
 }
 
 /** The question is put to the evaluator once in each scope: without a restriction, and as if the thing were for others. */
@@ -40,8 +42,8 @@ function scopesOf({ user, policy, assignments }: EffectiveAccess, permission: st
   ]
   const known = ['', ...new Set(named)]
   const asked = { status: user.status, policy, assignments, permission }
-  const may = (scope: string, isRestricted: boolean): boolean => {
-    const asset = { isRestricted, isInTeam: false, tie: null }
+  const may = (scope: string, isRestricted: boolean, tie: AssetTie | null = null): boolean => {
+    const asset = { isRestricted, isInTeam: false, tie }
     return evaluate({ ...asked, asset, brandId: scope === '' ? undefined : scope }).allowed
   }
   const scopes = [...known, elsewhere]
@@ -49,6 +51,7 @@ function scopesOf({ user, policy, assignments }: EffectiveAccess, permission: st
     known,
     allowed: scopes.filter((scope) => may(scope, false)),
     everything: scopes.filter((scope) => may(scope, true)),
+    own: scopes.filter((scope) => may(scope, true, 'creator')),
   }
 }
 
@@ -71,7 +74,7 @@ export async function listVisibleAssets(ctx: CallContext, question: VisibleAsset
   const rows = await inTransaction(ctx, async (tx) => {
     const [access] = isText(user) ? await tx.run(accessStatement(organizationId, user)) : []
     if (access === undefined) throw notFound('User')
-    const { known, allowed, everything } = scopesOf(access, permission)
+    const { known, allowed, everything, own } = scopesOf(access, permission)
     const list = (values: readonly string[]) => sql`${sql.param(values)}::text[]`
     const scope = sql`case when a.brand_id is null then '' when a.brand_id = any (${list(known)}) then a.brand_id
       else ${elsewhere}::text end`
@@ -85,12 +88,13 @@ export async function listVisibleAssets(ctx: CallContext, question: VisibleAsset
               join teams t on t.organization_id = p.organization_id and t.id = p.team_id
               where p.organization_id = ${organizationId} and p.user_id = ${access.user.id})
           select a.type, a.id, a.name, a.brand_id as "brandId", a.is_restricted as "isRestricted" from assets a
-          where a.organization_id = ${organizationId} and ${scope} = any (${list(allowed)})
+          where a.organization_id = ${organizationId} and ((${scope} = any (${list(allowed)})
             and (not a.is_restricted or ${scope} = any (${list(everything)}) or exists (select from asset_teams x
               where x.organization_id = a.organization_id and x.type = a.type and x.asset_id = a.id
-                and x.team_id in (select team_id from mine)) or exists (select from asset_people x
+                and x.team_id in (select team_id from mine)))) or (${scope} = any (${list(own)})
+            and exists (select from asset_people x
               where x.organization_id = a.organization_id and x.type = a.type and x.asset_id = a.id
-                and x.user_id = ${access.user.id}))
+                and x.user_id = ${access.user.id})))
             ${type === undefined ? sql`` : sql`and a.type = ${type}`}
             ${brand === undefined ? sql`` : sql`and a.brand_id in (select b.id from brands b where b.organization_id = ${organizationId} and (b.id = ${brand} or b.slug = ${brand}))`}
             ${reach === 'all' ? sql`` : sql`and a.brand_id = any (${list(reach)})`}
