@@ -1,4 +1,4 @@
-// `npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory | scale | entra | peers`: measures a server of its own on this machine. Absolute figures say as much about
+// `npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory | scale | organizations | entra | peers`: measures a server of its own on this machine. Absolute figures say as much about
 // the machine as about Rolecall; the ratios are what docs/benchmarks.md keeps.
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
@@ -13,6 +13,12 @@ import { type Floor, startFloor } from './floor.ts'
 import { describeGovernance, isGovernanceTargetMet, measureGovernance } from './governance.ts'
 import { describeMembers, isMembersTargetMet, measureMembers } from './members.ts'
 import { areMemoryTargetsMet, describeMemory, measureMemory } from './memory.ts'
+import {
+  areOrganizationsEqual,
+  describeOrganizations,
+  measureOrganizations,
+  type OrganizationsOptions,
+} from './organizations.ts'
 import { describePeers, isAheadOfPeers, measurePeers, type PeersOptions, type PeersResult } from './peers/measure.ts'
 import { defaultFolder, installPeers } from './peers/start.ts'
 import { postmasterOf } from './processor-time.ts'
@@ -22,11 +28,12 @@ import { describeScale, isScaleGoalMet, measureSize, type ScaleResult } from './
 import { type RoundOptions, type Sides, seededSides } from './sides.ts'
 import { describeSignIn, isSignInTargetMet, measureSignIn } from './sign-in.ts'
 
-const usage = `Usage: npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory | scale | entra | peers [flags]
+const usage = `Usage: npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory | scale | organizations | entra | peers [flags]
   --json         print the result as JSON
   --check        end with exit code 1 where a target is missed
-  --samples N    members, console, governance, scale, peers: how often each is measured (default 200)
+  --samples N    members, console, governance, scale, organizations, peers: how often each is measured (default 200)
   --people N     entra, peers: how many come at first (default 2000, 5000); governance: in a directory of so many (default 100000); scale: in several, such as 10000,100000
+  --organizations N  organizations: among how many (default 10000)
   --peers DIR    peers: where their packages are kept, and put if they are not there (default below the system's temporary folder)
   --rounds N     requests, cpu, peers, sign-in, bulk: rounds of each side; memory: starts (default 5)
   --trials N     deactivation: how many people (default 1000)
@@ -144,6 +151,13 @@ async function scale(options: { people: readonly number[]; samples: number }): P
   return { result, text: describeScale(result), isTargetMet: isScaleGoalMet(result) }
 }
 
+/** Of the build, which is what is shipped. */
+async function organizations(options: OrganizationsOptions): Promise<Outcome> {
+  await build()
+  const result = await withRolecall((rolecall) => measureOrganizations(rolecall, options, progress), built)
+  return { result, text: describeOrganizations(result), isTargetMet: areOrganizationsEqual(result) }
+}
+
 async function withRolecall<T>(measure: (rolecall: Rolecall) => Promise<T>, program?: string): Promise<T> {
   const rolecall = await startRolecall(program)
   try {
@@ -164,6 +178,7 @@ const benches = [
   'bulk',
   'memory',
   'scale',
+  'organizations',
   'entra',
   'peers',
 ] as const
@@ -180,6 +195,7 @@ async function main(): Promise<number> {
       samples: { type: 'string', default: '200' },
       help: { type: 'boolean', default: false },
       people: { type: 'string' },
+      organizations: { type: 'string', default: '10000' },
       peers: { type: 'string', default: defaultFolder },
       trials: { type: 'string', default: '1000' },
       rounds: { type: 'string', default: '5' },
@@ -206,6 +222,7 @@ async function main(): Promise<number> {
     bulk: () => withRolecall((rolecall) => bulk(rolecall, options.rounds)),
     memory: () => memory(options),
     scale: () => scale({ people: peoples, samples }),
+    organizations: () => organizations({ organizations: Number(values.organizations), samples }),
     entra: () => withRolecall((rolecall) => entra(rolecall, people)),
     peers: () => peers(values.peers, { ...options, samples, people }),
   }[what]()

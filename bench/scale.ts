@@ -2,12 +2,20 @@
 // own, by the median and by its ratio to that of the smallest.
 import { readFileSync } from 'node:fs'
 import { duration } from './client.ts'
-import { seedDirectory, signInManager, size } from './console.ts'
+import { idOf, seedDirectory, signInManager, size } from './console.ts'
 import { count, quantile, table } from './numbers.ts'
 import type { Rolecall } from './rolecall.ts'
 import { bigGroup, questionsOf } from './scale-questions.ts'
 
-type Size = { people: number; rows: { what: string; p50: number; p99: number }[]; megabytes: number }
+type Put = { members: number; millis: number; megabytes: number }
+
+type Size = {
+  people: number
+  rows: { what: string; p50: number; p99: number }[]
+  megabytes: number
+  /** A group put whole, with the most memory that the server has taken since its start; where there are so many people. */
+  put: Put | undefined
+}
 
 export type ScaleResult = { sizes: Size[] }
 
@@ -30,10 +38,29 @@ async function seedRest({ owner, organizationId, directoryId }: Rolecall): Promi
   await owner`vacuum analyze`
 }
 
-/** Megabytes of the server process that are resident. */
-function residentMegabytes(pid: number): number {
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+/** Megabytes of the server process that are resident, or were at most since its start. */
+function residentMegabytes(pid: number, of: 'VmRSS' | 'VmHWM' = 'VmRSS'): number {
+  const kilobytes = new RegExp(`${of}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   return Number(kilobytes ?? 0) / 1024
+}
+
+const putMembers = 50_000
+
+/** A new group, then half of it exchanged, then as it was: the median. */
+async function putGroup({ scim, pid }: Rolecall): Promise<Put | undefined> {
+  if (size.users < putMembers * 1.5) return undefined
+  const schemas = ['urn:ietf:params:scim:schemas:core:2.0:Group']
+  const body = (first: number) => {
+    const members = Array.from({ length: putMembers }, (_, index) => ({ value: idOf('usr', first + index) }))
+    return { schemas, displayName: 'Put whole', members }
+  }
+  const created = await scim.send({ method: 'POST', path: '/Groups', body: { schemas, displayName: 'Put whole' } })
+  const { id } = JSON.parse(created.text) as { id: string }
+  const millis: number[] = []
+  for (const first of [0, putMembers / 2, 0]) {
+    millis.push(await duration(() => scim.send({ method: 'PUT', path: `/Groups/${id}`, body: body(first) })))
+  }
+  return { members: putMembers, millis: quantile(millis, 0.5), megabytes: residentMegabytes(pid, 'VmHWM') }
 }
 
 /** One size, on a server of its own. `progress` is told what is done at the moment. */
@@ -58,7 +85,9 @@ export async function measureSize(
     }
   }
   const rows = taken.map(({ what, millis }) => ({ what, p50: quantile(millis, 0.5), p99: quantile(millis, 0.99) }))
-  return { people, rows, megabytes: residentMegabytes(rolecall.pid) }
+  const megabytes = residentMegabytes(rolecall.pid)
+  progress(`PUT of a group with ${count(putMembers)} members`)
+  return { people, rows, megabytes, put: await putGroup(rolecall) }
 }
 
 /** For each question: what the largest takes beside the smallest. */
@@ -76,9 +105,15 @@ export function describeScale(result: ScaleResult): string {
     return [sizes[0]?.rows[index]?.what ?? '', ...cells, ratio.toFixed(1)]
   })
   const memory = ['memory of the server, MB', ...sizes.flatMap(({ megabytes }) => [count(megabytes), '']), '']
-  return `${table(['asked', ...header, 'ratio'], [...rows, memory])}\n\nGoals: a ratio of at most ${goal.ratio}, memory under ${goal.megabytes} MB.`
+  const puts = sizes.map(({ put }) => (put === undefined ? ['', ''] : [count(put.millis), '']))
+  const most = sizes.map(({ put }) => (put === undefined ? ['', ''] : [count(put.megabytes), '']))
+  const put = [
+    [`PUT of a group with ${count(putMembers)} members`, ...puts.flat(), ''],
+    ['memory at most, MB', ...most.flat(), ''],
+  ]
+  return `${table(['asked', ...header, 'ratio'], [...rows, memory, ...put])}\n\nGoals: a ratio of at most ${goal.ratio}, memory under ${goal.megabytes} MB.`
 }
 
 export const isScaleGoalMet = (result: ScaleResult): boolean =>
   ratios(result).every((ratio) => ratio <= goal.ratio) &&
-  result.sizes.every(({ megabytes }) => megabytes < goal.megabytes)
+  result.sizes.every(({ megabytes, put }) => Math.max(megabytes, put?.megabytes ?? 0) < goal.megabytes)
