@@ -4522,11 +4522,11 @@ BEGIN
   INSERT INTO application_logouts (organization_id, id, application_id, user_id, session_id, status, next_attempt_at, created_at)
     SELECT NEW.organization_id, 'lgo_' || replace(gen_random_uuid()::text, '-', ''), x.application_id, NEW.user_id, NEW.id,
       'queued', now(), now()
-    FROM application_sessions x JOIN applications a ON a.organization_id = x.organization_id AND a.id = x.application_id
+    FROM application_sessions x JOIN applications a ON a.id = x.application_id
+      AND a.organization_id IN (x.organization_id, 'platform')
     WHERE x.organization_id = NEW.organization_id AND x.session_id = NEW.id AND a.backchannel_logout_uri IS NOT NULL;
   RETURN NULL;
-END
-$function$;
+END $function$;
 
 -- =====================================================================================================================
 -- Local accounts, invitations, mail
@@ -4933,7 +4933,8 @@ END $function$;
 --
 -- Applications that trust Rolecall, what was issued to them, and who has to be told that a session has ended.
 
--- A host product that trusts Rolecall; its id is its client_id.
+-- Host products that trust Rolecall. Those under the name platform belong to no organization and serve all of them, or
+-- some.
 CREATE TABLE applications (
   organization_id text NOT NULL,
   id text NOT NULL,
@@ -4975,9 +4976,7 @@ CREATE TABLE applications (
   CONSTRAINT applications_organization_id_id_pk PRIMARY KEY (organization_id, id),
   CONSTRAINT applications_access_claims CHECK (access_claims = ANY (ARRAY['always'::text, 'by_scope'::text])),
   CONSTRAINT applications_keys CHECK ((jwks IS NULL OR jwks_uri IS NULL) AND (kind <> 'public'::text OR jwks IS NULL AND jwks_uri IS NULL) AND (kind <> 'machine'::text OR NOT is_device_flow_allowed)),
-  CONSTRAINT applications_kind CHECK ((kind = ANY (ARRAY['confidential'::text, 'public'::text, 'machine'::text])) AND (kind = 'machine'::text) = (rights IS NOT NULL) AND (kind = 'public'::text) = (secret_sealed IS NULL) AND (kind <> 'public'::text OR is_pkce_required)),
-  CONSTRAINT applications_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
-    REFERENCES organizations(id) ON DELETE CASCADE
+  CONSTRAINT applications_kind CHECK ((kind = ANY (ARRAY['confidential'::text, 'public'::text, 'machine'::text])) AND (kind = 'machine'::text) = (rights IS NOT NULL) AND (kind = 'public'::text) = (secret_sealed IS NULL) AND (kind <> 'public'::text OR is_pkce_required))
 );
 CREATE INDEX applications_browser_origins ON applications USING gin (browser_origins) WHERE (kind = 'public'::text);
 CREATE UNIQUE INDEX applications_id ON applications USING btree (id);
@@ -5052,8 +5051,9 @@ CREATE OR REPLACE FUNCTION public.resolve_application(p_application_id text)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
-AS $function$ SELECT a.organization_id FROM applications a JOIN organizations o ON o.id = a.organization_id
-        WHERE a.id = p_application_id AND o.status = 'active' $function$;
+AS $function$
+  SELECT a.organization_id FROM applications a WHERE a.id = p_application_id AND (a.organization_id = 'platform'
+    OR EXISTS (SELECT FROM organizations o WHERE o.id = a.organization_id AND o.status = 'active')) $function$;
 GRANT EXECUTE ON FUNCTION resolve_application(text) TO rolecall_server;
 
 -- Whose an access token of a machine is, and which key it is bound to, whether it is still good or not.
@@ -5098,8 +5098,9 @@ CREATE OR REPLACE FUNCTION public.is_browser_origin(p_origin text)
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  SELECT EXISTS (SELECT FROM applications a JOIN organizations o ON o.id = a.organization_id AND o.status = 'active'
-    WHERE a.kind = 'public' AND a.status = 'active' AND a.browser_origins ? p_origin) $function$;
+  SELECT EXISTS (SELECT FROM applications a WHERE a.kind = 'public' AND a.status = 'active' AND a.browser_origins ? p_origin
+    AND (a.organization_id = 'platform'
+      OR EXISTS (SELECT FROM organizations o WHERE o.id = a.organization_id AND o.status = 'active'))) $function$;
 GRANT EXECUTE ON FUNCTION is_browser_origin(text) TO rolecall_server;
 
 -- Keeps one thing of the OpenID provider. Ids are secrets of 256 bits or more and arrive hashed, so knowing one is the
@@ -5171,9 +5172,10 @@ CREATE OR REPLACE FUNCTION public.drop_provider_artifacts_of_application(p_organ
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  DELETE FROM provider_artifacts p WHERE p.organization_id = p_organization_id
-    AND p.payload ->> 'clientId' = p_application_id
-    AND p_organization_id = current_setting('rolecall.organization_id', true) $function$;
+  DELETE FROM provider_artifacts p WHERE p.payload ->> 'clientId' = p_application_id
+    AND p_organization_id = current_setting('rolecall.organization_id', true)
+    AND (p.organization_id = p_organization_id OR p_organization_id = 'platform' AND EXISTS (
+      SELECT FROM applications a WHERE a.id = p_application_id AND a.organization_id = 'platform')) $function$;
 GRANT EXECUTE ON FUNCTION drop_provider_artifacts_of_application(text, text) TO rolecall_server;
 
 -- Forgets everything that host applications hold for a person of the transaction's organization: part of the one door
@@ -5342,7 +5344,7 @@ CREATE OR REPLACE FUNCTION public.organizations_to_seal()
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  SELECT o.id FROM organizations o
+  SELECT o.id FROM (SELECT id FROM organizations UNION ALL SELECT 'platform') o
   WHERE (SELECT a.position FROM audit_events a WHERE a.organization_id = o.id ORDER BY a.position DESC LIMIT 1)
     > coalesce((SELECT s.last_position FROM audit_segments s WHERE s.organization_id = o.id ORDER BY s.sequence DESC LIMIT 1), 0) $function$;
 GRANT EXECUTE ON FUNCTION organizations_to_seal() TO rolecall_server;
@@ -6180,7 +6182,8 @@ GRANT EXECUTE ON FUNCTION sweep_expired() TO rolecall_server;
 -- The platform
 --
 -- What stands above the organizations: keys of the product that runs Rolecall, what it knows of each organization, and
--- the record of what it did. A transaction of the platform sets rolecall.instance; an organization sees none of it.
+-- whom its applications serve. A transaction of the platform sets rolecall.instance, and rolecall.organization_id to
+-- the name platform, under which its applications and its audit trail lie; an organization sees none of it.
 
 -- Keys of the platform (rpk_…), by their hash: scopes above the organizations, and what they may do inside of those
 -- that they reach.
@@ -6235,31 +6238,39 @@ CREATE POLICY platform_only ON platform_organizations FOR ALL TO rolecall_server
   WITH CHECK (current_setting('rolecall.instance'::text, true) = 'on'::text);
 GRANT SELECT, INSERT, UPDATE ON platform_organizations TO rolecall_server;
 
--- What was done above the organizations, and by whom. The server may insert and read, nothing else; it outlives the
--- organizations that it is about.
-CREATE TABLE platform_events (
-  id text NOT NULL,
-  occurred_at timestamp(3) with time zone NOT NULL,
-  actor_type text NOT NULL,
-  actor_id text NOT NULL,
-  action text NOT NULL,
-  target_type text NOT NULL,
-  target_id text NOT NULL,
-  organization_id text,
-  detail jsonb NOT NULL,
-  request_id text NOT NULL,
-  CONSTRAINT platform_events_pkey PRIMARY KEY (id)
+-- Which organizations an application of the platform serves, and whether they may switch it off for themselves
+-- (is_optional).
+CREATE TABLE platform_application_terms (
+  application_id text NOT NULL,
+  reach text NOT NULL,
+  organization_ids jsonb NOT NULL,
+  is_optional boolean NOT NULL,
+  CONSTRAINT platform_application_terms_pkey PRIMARY KEY (application_id),
+  CONSTRAINT platform_application_terms_reach CHECK (reach = ANY (ARRAY['all'::text, 'only'::text, 'except'::text]))
 );
-CREATE INDEX platform_events_organization ON platform_events USING btree (organization_id, id) WHERE (organization_id IS NOT NULL);
-CREATE INDEX platform_events_target ON platform_events USING btree (target_id, id);
-ALTER TABLE platform_events ENABLE ROW LEVEL SECURITY;
-CREATE POLICY platform_only ON platform_events FOR ALL TO rolecall_server
+ALTER TABLE platform_application_terms ENABLE ROW LEVEL SECURITY;
+CREATE POLICY platform_only ON platform_application_terms FOR ALL TO rolecall_server
   USING (current_setting('rolecall.instance'::text, true) = 'on'::text)
   WITH CHECK (current_setting('rolecall.instance'::text, true) = 'on'::text);
-GRANT SELECT, INSERT ON platform_events TO rolecall_server;
+GRANT SELECT, INSERT, UPDATE, DELETE ON platform_application_terms TO rolecall_server;
 
--- What was answered to POSTs with an Idempotency-Key, sealed, for a day. organization_id is empty for keys of the
--- platform above the organizations.
+-- Applications of the platform that an organization has switched off for itself.
+CREATE TABLE application_choices (
+  organization_id text NOT NULL,
+  application_id text NOT NULL,
+  switched_off_at timestamp(3) with time zone NOT NULL,
+  switched_off_by text NOT NULL,
+  CONSTRAINT application_choices_organization_id_application_id_pk PRIMARY KEY (organization_id, application_id),
+  CONSTRAINT application_choices_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+ALTER TABLE application_choices ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON application_choices FOR ALL TO rolecall_server
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
+GRANT SELECT, INSERT, DELETE ON application_choices TO rolecall_server;
+
+-- What was answered to POSTs with an Idempotency-Key, sealed, for a day.
 CREATE TABLE idempotent_answers (
   organization_id text NOT NULL,
   caller_id text NOT NULL,
@@ -6272,8 +6283,8 @@ CREATE TABLE idempotent_answers (
 CREATE INDEX idempotent_answers_expiry ON idempotent_answers USING btree (expires_at);
 ALTER TABLE idempotent_answers ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON idempotent_answers FOR ALL TO rolecall_server
-  USING (organization_id = current_setting('rolecall.organization_id'::text, true) OR organization_id = ''::text AND current_setting('rolecall.instance'::text, true) = 'on'::text)
-  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true) OR organization_id = ''::text AND current_setting('rolecall.instance'::text, true) = 'on'::text);
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT ON idempotent_answers TO rolecall_server;
 
 -- Which key of the platform this is and what it may do, by its hash alone.
@@ -6287,8 +6298,8 @@ AS $function$
     FROM platform_keys k WHERE k.key_hash = p_key_hash $function$;
 GRANT EXECUTE ON FUNCTION resolve_platform_key(text) TO rolecall_server;
 
--- The entry of a platform key above the organizations: sets rolecall.instance and refuses (RC401) a key that is revoked
--- or expired.
+-- The entry of a platform key above the organizations: sets rolecall.instance and the name of the platform, and refuses
+-- (RC401) a key that is revoked or expired.
 CREATE OR REPLACE FUNCTION public.enter_platform(p_key_hash text)
  RETURNS text
  LANGUAGE plpgsql
@@ -6301,6 +6312,7 @@ BEGIN
     RAISE EXCEPTION 'platform key refused' USING ERRCODE = 'RC401';
   END IF;
   PERFORM pg_catalog.set_config('rolecall.instance', 'on', true);
+  PERFORM pg_catalog.set_config('rolecall.organization_id', 'platform', true);
   RETURN 'platform';
 END $function$;
 GRANT EXECUTE ON FUNCTION enter_platform(text) TO rolecall_server;
@@ -6376,7 +6388,7 @@ BEGIN
       SELECT c.oid, c.relnamespace FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
         WHERE c.relkind = 'r' AND c.relnamespace IN ('public'::regnamespace, 'history'::regnamespace)
           AND a.attname = 'organization_id' AND NOT a.attisdropped
-          AND c.oid NOT IN ('platform_organizations'::regclass, 'platform_events'::regclass)
+          AND c.oid <> 'platform_organizations'::regclass
     ), levels AS (
       SELECT t.oid, 0 AS level FROM tables t
       UNION
@@ -6398,6 +6410,71 @@ BEGIN
   is_gone := true;
 END $function$;
 GRANT EXECUTE ON FUNCTION erase_due_organization(integer) TO rolecall_server;
+
+-- The active organization of this id or slug, where the application serves it.
+CREATE OR REPLACE FUNCTION public.served_organization(p_application_id text, p_reference text)
+ RETURNS TABLE(id text, slug text, name text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT o.id, o.slug, o.name FROM organizations o JOIN applications a ON a.id = p_application_id AND a.status = 'active'
+    LEFT JOIN platform_application_terms t ON t.application_id = a.id
+    WHERE (o.id = p_reference OR o.slug = p_reference) AND o.status = 'active' AND (a.organization_id = o.id
+      OR a.organization_id = 'platform'
+        AND CASE t.reach WHEN 'only' THEN t.organization_ids ? o.id WHEN 'except' THEN NOT t.organization_ids ? o.id ELSE true END
+        AND NOT (coalesce(t.is_optional, false) AND EXISTS (
+          SELECT FROM application_choices c WHERE c.organization_id = o.id AND c.application_id = a.id))) $function$;
+GRANT EXECUTE ON FUNCTION served_organization(text, text) TO rolecall_server;
+
+-- In which organization something of the OpenID provider was issued, where the application still serves it.
+CREATE OR REPLACE FUNCTION public.owner_of_artifact(p_model text, p_id_hash text)
+ RETURNS TABLE(id text, slug text, name text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT s.id, s.slug, s.name FROM provider_artifacts p CROSS JOIN LATERAL served_organization(p.payload ->> 'clientId', p.organization_id) s
+    WHERE p.model = p_model AND p.id_hash = p_id_hash $function$;
+GRANT EXECUTE ON FUNCTION owner_of_artifact(text, text) TO rolecall_server;
+
+-- The applications of the platform that the transaction's organization is served by.
+CREATE OR REPLACE FUNCTION public.platform_applications()
+ RETURNS TABLE(id text, name text, kind text, is_optional boolean, is_on boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT a.id, a.name, a.kind, coalesce(t.is_optional, false), NOT (coalesce(t.is_optional, false) AND EXISTS (
+      SELECT FROM application_choices c WHERE c.organization_id = o.id AND c.application_id = a.id))
+    FROM organizations o CROSS JOIN applications a LEFT JOIN platform_application_terms t ON t.application_id = a.id
+    WHERE o.id = current_setting('rolecall.organization_id', true) AND a.organization_id = 'platform' AND a.status = 'active'
+      AND CASE t.reach WHEN 'only' THEN t.organization_ids ? o.id WHEN 'except' THEN NOT t.organization_ids ? o.id ELSE true END
+    ORDER BY a.id $function$;
+GRANT EXECUTE ON FUNCTION platform_applications() TO rolecall_server;
+
+-- Where an application is told the end of a session, and by which keys.
+CREATE OR REPLACE FUNCTION public.logout_target(p_application_id text)
+ RETURNS TABLE(uri text, algorithm text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT a.backchannel_logout_uri, a.id_token_algorithm FROM applications a
+    WHERE a.id = p_application_id AND a.organization_id IN (current_setting('rolecall.organization_id', true), 'platform') $function$;
+GRANT EXECUTE ON FUNCTION logout_target(text) TO rolecall_server;
+
+-- Forgets what an application of the platform holds of organizations that it serves no more.
+CREATE OR REPLACE FUNCTION public.drop_unserved_artifacts(p_application_id text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  DELETE FROM provider_artifacts p WHERE p.payload ->> 'clientId' = p_application_id AND p.organization_id IS NOT NULL
+    AND current_setting('rolecall.instance', true) = 'on'
+    AND NOT EXISTS (SELECT FROM served_organization(p_application_id, p.organization_id)) $function$;
+GRANT EXECUTE ON FUNCTION drop_unserved_artifacts(text) TO rolecall_server;
 
 -- =====================================================================================================================
 -- The installation

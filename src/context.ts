@@ -335,7 +335,11 @@ export const enterOrganization = prepared<{ organizationId: string }, unknown>(
   (p) => sql`select set_config('rolecall.organization_id', ${p.organizationId}, true) as organization_id`,
 )
 
-/** The entry that opens the list of organizations itself, and nothing else. */
+/** What stands above the organizations has this for its organization: its applications, its audit trail. No organization does. */
+export const platformId = 'platform'
+
+/** The entry above the organizations: the list of them, and what is the platform's own. */
 export const enterInstance = prepared<Record<string, never>, unknown>(
-  () => sql`select set_config('rolecall.instance', 'on', true)`,
+  () =>
+    sql`select set_config('rolecall.instance', 'on', true), set_config('rolecall.organization_id', ${platformId}, true)`,
 )

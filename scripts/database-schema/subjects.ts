@@ -375,8 +375,14 @@ const work: Subject = {
 
 const platform: Subject = {
   title: 'The platform',
-  says: 'What stands above the organizations: keys of the product that runs Rolecall, what it knows of each organization, and the record of what it did. A transaction of the platform sets rolecall.instance; an organization sees none of it.',
-  relations: ['platform_keys', 'platform_organizations', 'platform_events', 'idempotent_answers'],
+  says: 'What stands above the organizations: keys of the product that runs Rolecall, what it knows of each organization, and whom its applications serve. A transaction of the platform sets rolecall.instance, and rolecall.organization_id to the name platform, under which its applications and its audit trail lie; an organization sees none of it.',
+  relations: [
+    'platform_keys',
+    'platform_organizations',
+    'platform_application_terms',
+    'application_choices',
+    'idempotent_answers',
+  ],
   functions: [
     'resolve_platform_key',
     'enter_platform',
@@ -384,6 +390,11 @@ const platform: Subject = {
     'touch_platform_key',
     'organization_of_slug',
     'erase_due_organization',
+    'served_organization',
+    'owner_of_artifact',
+    'platform_applications',
+    'logout_target',
+    'drop_unserved_artifacts',
   ],
 }
 

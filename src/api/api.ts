@@ -10,7 +10,8 @@ import { openApiDocument } from './openapi.ts'
 import { resourceRoutes } from './resources/resources.ts'
 
 /** Where a platform key names no organization. */
-const isAboveOrganizations = (path: string): boolean => /\/api\/v1\/(organizations|platform)(\/|$)/.test(path)
+const isAboveOrganizations = (path: string): boolean =>
+  /\/api\/v1\/(organizations|platform|applications|audit-events)(\/|$)/.test(path)
 
 export function createApi(services: ApiServices): OpenAPIHono<ApiEnv> {
   let document: string | undefined

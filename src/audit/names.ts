@@ -13,6 +13,7 @@ export const actorName = sql`case a.actor_type
   when 'api_key' then ${named('api_keys', ofName, sql`a.actor_id`)}
   when 'application' then ${named('applications', ofName, sql`a.actor_id`)}
   when 'directory' then ${named('directories', ofName, sql`a.actor_id`)}
+  when 'platform_key' then (select k.name from platform_keys k where k.id = a.actor_id)
   when 'setup_link' then ${named('setup_links', sql`x.label`, sql`a.actor_id`)} end`
 
 /** Of what has no name of its own, whom it is about. */
@@ -32,6 +33,7 @@ export const targetName = sql`case a.target_type
   when 'brand' then coalesce(${named('brands', ofName, sql`a.target_id`)}, a.detail ->> 'name')
   when 'directory' then ${named('directories', ofName, sql`a.target_id`)}
   when 'api_key' then ${named('api_keys', ofName, sql`a.target_id`)}
+  when 'platform_key' then (select k.name from platform_keys k where k.id = a.target_id)
   when 'connection' then ${named('connections', ofName, sql`a.target_id`)}
   when 'domain' then ${named('domains', ofName, sql`a.target_id`)}
   when 'application' then ${named('applications', ofName, sql`a.target_id`)}

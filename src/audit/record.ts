@@ -25,6 +25,7 @@ export type AuditEntry = {
     | 'assignment'
     | 'directory'
     | 'api_key'
+    | 'platform_key'
     | 'connection'
     | 'domain'
     | 'session'

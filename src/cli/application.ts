@@ -6,11 +6,12 @@ import { previewClaims } from '#access/applications/preview-claims.ts'
 import { updateApplication } from '#access/applications/update-application.ts'
 import { parseJson } from '#platform/json.ts'
 import type { CallContext } from '#src/context.ts'
+import { addTermsCommand } from './application-terms.ts'
 import { type OutputOptions, print, printList } from './output.ts'
-import { type CliRuntime, inOrganization } from './runtime.ts'
+import { type CliRuntime, inOrganization, inOwner, type OwnerOptions, withOwner } from './runtime.ts'
 import { accessHelp, type ScopeOptions, scopeOf } from './scope-options.ts'
 
-type Scope = OutputOptions & { organization: string }
+type Scope = OutputOptions & OwnerOptions
 
 type Fields = Partial<ScopeOptions> & {
   redirectUri?: string[]
@@ -34,7 +35,7 @@ type CreateOptions = Scope & Fields & { name: string; kind: (typeof applicationK
 
 type UpdateOptions = Scope & Fields & { application: string; name?: string }
 
-type ClaimsOptions = Scope & { application: string; user: string; scope: string }
+type ClaimsOptions = OutputOptions & { organization: string; application: string; user: string; scope: string }
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
@@ -43,21 +44,19 @@ export function addApplicationCommands(program: Command, runtime: CliRuntime): v
   const create = application
     .command('create')
     .description('register a host product or a machine; its client secret is shown this once')
-    .requiredOption('--organization <slug>', 'slug or id')
     .requiredOption('--name <name>', 'name for people')
     .addOption(
       new Option('--kind <kind>', 'confidential; public keeps no secret; machine signs nobody in')
         .choices(applicationKinds)
         .default('confidential'),
     )
-  withFields(create).action((options: CreateOptions) => createOne(runtime, options))
+  withOwner(withFields(create)).action((options: CreateOptions) => createOne(runtime, options))
   const update = application
     .command('update')
     .description('change an application; lists are replaced as a whole')
-    .requiredOption('--organization <slug>', 'slug or id')
     .requiredOption('--application <id>', 'its client id')
     .option('--name <name>', 'name for people')
-  withFields(update).action((options: UpdateOptions) => updateOne(runtime, options))
+  withOwner(withFields(update)).action((options: UpdateOptions) => updateOne(runtime, options))
   application
     .command('claims')
     .description('what its tokens would say of a person now')
@@ -67,12 +66,11 @@ export function addApplicationCommands(program: Command, runtime: CliRuntime): v
     .option('--scope <scopes>', 'as the application asks', 'openid profile email')
     .option('--json', 'print one JSON line')
     .action((options: ClaimsOptions) => claims(runtime, options))
-  application
-    .command('list')
-    .description('list the applications')
-    .requiredOption('--organization <slug>', 'slug or id')
+  const listing = application.command('list').description('list the applications')
+  withOwner(listing)
     .option('--json', 'print one JSON line')
     .action((options: Scope) => list(runtime, options))
+  addTermsCommand(application, runtime)
 }
 
 const withFields = (command: Command): Command =>
@@ -107,8 +105,8 @@ const withFields = (command: Command): Command =>
     .option('--json', 'print one JSON line')
 
 async function createOne(runtime: CliRuntime, options: CreateOptions): Promise<void> {
-  const { organization, name, kind } = options
-  const made = await inOrganization(runtime, organization, async (ctx, { urls }) => {
+  const { name, kind } = options
+  const made = await inOwner(runtime, options, async (ctx, { urls }) => {
     const created = await createApplication(ctx, { name, kind, ...(await fieldsOf(ctx, options)) })
     const { application, clientSecret } = created
     return { applicationId: application.id, clientId: application.id, clientSecret, ...urls.provider }
@@ -126,8 +124,8 @@ async function createOne(runtime: CliRuntime, options: CreateOptions): Promise<v
 }
 
 async function updateOne(runtime: CliRuntime, options: UpdateOptions): Promise<void> {
-  const { organization, application: applicationId, name } = options
-  const changed = await inOrganization(runtime, organization, async (ctx) =>
+  const { application: applicationId, name } = options
+  const changed = await inOwner(runtime, options, async (ctx) =>
     updateApplication(ctx, { applicationId, name, ...(await fieldsOf(ctx, options)) }),
   )
   print(runtime, options, { json: changed, human: () => [`Changed the application ${changed.name} (${changed.id})`] })
@@ -178,7 +176,7 @@ const usualAccess = (permission: string[] | undefined): string =>
   permission === undefined ? 'decisions' : 'permissions'
 
 async function list(runtime: CliRuntime, options: Scope): Promise<void> {
-  const items = await inOrganization(runtime, options.organization, (ctx) => listApplications(ctx))
+  const items = await inOwner(runtime, options, (ctx) => listApplications(ctx))
   printList(runtime, options, items, {
     NAME: ({ name }) => name,
     KIND: ({ kind }) => kind,

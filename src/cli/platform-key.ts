@@ -1,16 +1,14 @@
 // `rolecall platform-key …`
 import { type Command, Option } from 'commander'
 import { platformScopes } from '#access/ground/platform-rights.ts'
-import { findOrganization } from '#access/organizations/organizations.ts'
 import {
   issuePlatformKey,
   listPlatformKeys,
   type PlatformKeyRecord,
   revokePlatformKey,
 } from '#access/platform/keys/platform-keys.ts'
-import { notFound } from '#platform/errors.ts'
 import { given } from '#platform/input.ts'
-import type { CallContext } from '#src/context.ts'
+import { organizationIdsOf } from './organization-ids.ts'
 import { type OutputOptions, print, printList } from './output.ts'
 import { type CliRuntime, instanceContext } from './runtime.ts'
 
@@ -72,21 +70,11 @@ async function create(runtime: CliRuntime, options: CreateOptions): Promise<void
     return issuePlatformKey(ctx, {
       ...given({ name, scopes: scope, access, permissions: permission, addressRanges: from }),
       reach: only === undefined ? (except === undefined ? 'all' : 'except') : 'only',
-      organizationIds: await idsOf(ctx, only ?? except ?? []),
+      organizationIds: await organizationIdsOf(ctx, only ?? except ?? []),
       ...(expires === undefined ? {} : { expiresAt: expires === 'never' ? null : expires }),
     })
   })
   print(runtime, options, { json: { id, key }, human: () => [key, 'The key is not shown again.'] })
-}
-
-async function idsOf(ctx: CallContext, references: readonly string[]): Promise<string[]> {
-  const ids: string[] = []
-  for (const reference of references) {
-    const found = await findOrganization(ctx, reference)
-    if (found === undefined) throw notFound(`Organization ${reference}`)
-    ids.push(found.id)
-  }
-  return ids
 }
 
 async function list(runtime: CliRuntime, options: OutputOptions): Promise<void> {

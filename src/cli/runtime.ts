@@ -1,9 +1,17 @@
 // What commands are given: the process around them, and the operator's way into an organization.
+import { type Command, Option } from 'commander'
 import { findOrganization } from '#access/organizations/organizations.ts'
 import type { InstallationFinding } from '#access/upkeep/diagnose-installation.ts'
-import { notFound } from '#platform/errors.ts'
+import { invalid, notFound } from '#platform/errors.ts'
 import type { Urls } from '#platform/urls.ts'
-import { type CallContext, enterInstance, enterOrganization, type Services, servicesOf } from '#src/context.ts'
+import {
+  type CallContext,
+  enterInstance,
+  enterOrganization,
+  platformId,
+  type Services,
+  servicesOf,
+} from '#src/context.ts'
 
 export type CliServices = Services & { urls: Urls }
 
@@ -54,7 +62,7 @@ export type CliRuntime = {
 export function instanceContext(services: CliServices): CallContext {
   return {
     ...servicesOf(services),
-    organizationId: '',
+    organizationId: platformId,
     actor: { type: 'operator', id: 'cli' },
     permissions: 'all',
     entry: enterInstance({}),
@@ -79,4 +87,23 @@ export function inOrganization<T>(
     if (organization === undefined) throw notFound(`Organization ${reference}`)
     return work(organizationContext(services, organization.id), services)
   }, options)
+}
+
+/** Whose something is: an organization's, or the platform's own. */
+export type OwnerOptions = { organization?: string; platform?: true }
+
+export const withOwner = (command: Command): Command =>
+  command
+    .option('--organization <slug>', 'slug or id')
+    .addOption(new Option('--platform', 'of the platform itself, above organizations').conflicts('organization'))
+
+/** Runs `work` inside the organization, or above all of them. @throws AppError not_found; invalid where neither is said */
+export function inOwner<T>(
+  runtime: CliRuntime,
+  { organization, platform }: OwnerOptions,
+  work: (ctx: CallContext, services: CliServices) => Promise<T>,
+): Promise<T> {
+  if (platform === true) return runtime.withServices((services) => work(instanceContext(services), services))
+  if (organization === undefined) throw invalid('Say whose it is: --organization, or --platform', 'invalidValue')
+  return inOrganization(runtime, organization, work)
 }

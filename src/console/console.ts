@@ -34,6 +34,7 @@ import { createGeneral } from './settings/general.tsx'
 import { createInactivityPages } from './settings/inactivity.tsx'
 import { createMailPages } from './settings/mail.tsx'
 import { createMailServerPages } from './settings/mail-server.tsx'
+import { createPlatformApplicationPages } from './settings/platform-application-pages.tsx'
 import { createSignInSettings } from './settings/sign-in.tsx'
 import { createSignInPages } from './sign-ins/sign-ins.tsx'
 import { createTeams } from './teams/teams.tsx'
@@ -75,6 +76,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/changes', createChanges())
   console.route('/settings/sign-in', createSignInSettings())
   console.route('/settings', createGeneral())
+  console.route('/settings', createPlatformApplicationPages())
   console.route('/settings', createApplicationPages(services))
   console.route('/settings/api-keys', createApiKeyPages())
   console.route('/settings/domains', createDomains())

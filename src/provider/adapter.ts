@@ -2,7 +2,7 @@
 // hash. No payload holds the id under which it is found.
 import { type Adapter, type AdapterPayload, errors, type JWKS } from 'oidc-provider'
 import { waitingPayload } from '#access/applications/authorization-requests.ts'
-import { type Client, type ClientReader, isOnDevice } from '#access/applications/clients.ts'
+import { type Client, type ClientReader, isOnDevice, type OrganizationReference } from '#access/applications/clients.ts'
 import {
   consumeArtifact,
   dropArtifact,
@@ -172,6 +172,18 @@ async function putOnce(database: Services['database'], artifact: NewArtifact): P
   if (!(await consumeArtifact(database, artifact.model, artifact.id))) throw new errors.InvalidGrant('already used')
 }
 
+/** The application's own, that of whoever is signed in, or that of the grant under which something is issued. */
+async function organizationOf(
+  clients: ClientReader,
+  { clientId, grantId }: { clientId: string; grantId: string | null },
+): Promise<OrganizationReference | undefined> {
+  const client = await clients.find(clientId)
+  const { session } = visitOf()
+  if (client === undefined || client.organization !== null) return client?.organization ?? undefined
+  if (session !== undefined) return clients.served(client, session.organizationId)
+  return grantId === null ? undefined : clients.servedByGrant(client, grantId)
+}
+
 async function artifactOf(
   clients: ClientReader,
   given: { model: string; id: string; payload: AdapterPayload; seconds: number | null },
@@ -187,7 +199,7 @@ async function artifactOf(
   return {
     ...given,
     payload,
-    organizationId: (await clients.find(clientId))?.organization.id ?? null,
+    organizationId: (await organizationOf(clients, { clientId, grantId }))?.id ?? null,
     userId: accountId,
     // A grant is made for the session that is there; codes and tokens say under which one they were issued.
     sessionId: sessionUid ?? session?.sessionId ?? null,

@@ -17,6 +17,7 @@ import { touchSessionById } from '#access/sign-in/sessions/resolve-session.ts'
 import { enterOrganization, type Services } from '#src/context.ts'
 import { browserOrigins, createAdapters, machineScope, pkceRequired, usualGrants } from './adapter.ts'
 import { deviceFeature } from './device-flow.ts'
+import { meantOrganization } from './meant-organization.ts'
 import { createPolicy } from './policy.ts'
 import { createResourceFeatures, createTokenClaims, lifeOf } from './resources.ts'
 import { visitOf } from './visits.ts'
@@ -57,6 +58,8 @@ export function configurationOf(services: Services, clients: ClientReader, keys:
     adapter: createAdapters(services, clients),
     jwks: { keys: [...keys] } as NonNullable<Configuration['jwks']>,
     claims,
+    // Which organization is meant, where the application serves several.
+    extraParams: ['organization', 'domain_hint'],
     // scim.me: the person's own SCIM resource, at /Me of their directory.
     scopes: ['openid', 'offline_access', 'scim.me', machineScope, ...Object.keys(scopeClaims)],
     // Claims stand in the ID token, too, so that an application needs one call.
@@ -73,7 +76,7 @@ export function configurationOf(services: Services, clients: ClientReader, keys:
     routes,
     features: { ...features, ...createResourceFeatures(services, clients) },
     extraTokenClaims: createTokenClaims(services, clients),
-    interactions: { policy: createPolicy(clients), url: signInUrl(clients) },
+    interactions: { policy: createPolicy(services, clients), url: signInUrl(services, clients) },
     // All of them die with the session, which is shorter than the longest of these.
     ttl: {
       ...{
@@ -123,14 +126,12 @@ type SignInUrl = NonNullable<NonNullable<Configuration['interactions']>['url']>
 
 /** Sign-in at the application's organization, then back to the waiting request; or whether the person wants it at all. */
 const signInUrl =
-  (clients: ClientReader): SignInUrl =>
+  (services: Services, clients: ClientReader): SignInUrl =>
   async (ctx, { uid, params, prompt }) => {
     if (prompt.name === 'consent') return confirmationPath(uid)
     const client = await clients.find(String(params['client_id']))
-    const query = new URLSearchParams({
-      return_to: continuationPath(uid),
-      organization: client?.organization.slug ?? '',
-    })
+    const meant = client === undefined ? undefined : await meantOrganization(services, clients, { client, params })
+    const query = new URLSearchParams({ return_to: continuationPath(uid), organization: meant?.slug ?? '' })
     if (typeof params['login_hint'] === 'string') query.set('login_hint', params['login_hint'].slice(0, 320))
     // Whoever is signed in already has to sign in again, or as somebody else.
     if (visitOf(ctx).session !== undefined) query.set('prompt', 'login')
@@ -162,7 +163,8 @@ function findAccount(services: Services, clients: ClientReader): FindAccount {
     if (token === undefined) return accountOf(userId, undefined, undefined)
     const client = await clients.find(token.clientId ?? '')
     if (client === undefined) return undefined
-    const { organization } = client
+    const organization = await clients.servedByGrant(client, (token as { grantId?: string }).grantId ?? '')
+    if (organization === undefined) return undefined
     const hasPermissions = token.scopes.has('permissions')
     const found = await findUserClaims(services, { organizationId: organization.id, userId, hasPermissions })
     if (found === undefined) return undefined

@@ -35,7 +35,8 @@ export function createConfirmation(
     if (person === undefined) return signInFirst(c)
     const asked = await readAsked(services, clients, uidOf(c))
     const formAction = [asked.waiting.params['redirect_uri'] ?? '']
-    return renderPage(c, ConfirmPage({ ...asked, who: await nameOf(services, person) }), { formAction })
+    const organization = (await clients.served(asked.client, person.organizationId))?.name
+    return renderPage(c, ConfirmPage({ ...asked, organization, who: await nameOf(services, person) }), { formAction })
   })
 
   confirmation.post(path, session, requireSameOrigin({ origin: services.urls.origin }), async (c) => {
@@ -70,10 +71,12 @@ async function nameOf(services: ProviderServices, person: Pick<BrowserSession, '
   return (await findUserClaims(services, person))?.preferred_username
 }
 
-const ConfirmPage = ({ uid, client, refusal, who }: Asked & { who: string | undefined }) => (
+type ConfirmProps = Asked & { organization: string | undefined; who: string | undefined }
+
+const ConfirmPage = ({ uid, client, organization, refusal, who }: ConfirmProps) => (
   <CardPage
     title={`Continue to ${client.name}?`}
-    organization={client.organization.name}
+    organization={organization}
     lead={`A program on this device says that it is ${client.name}, and wants to act for ${who ?? 'you'} there. Go on only if you have just started it yourself.`}
   >
     <form method="post" action={confirmationPath(uid)}>

@@ -34,12 +34,12 @@ export const CodePage = ({ code, isUnknown = false }: { code?: string | undefine
   </CardPage>
 )
 
-export type ConfirmPageProps = { client: Client; who: string | undefined; userCode: string }
+export type ConfirmPageProps = { client: Client; organization: string; who: string | undefined; userCode: string }
 
-export const ConfirmPage = ({ client, who, userCode }: ConfirmPageProps) => (
+export const ConfirmPage = ({ client, organization, who, userCode }: ConfirmPageProps) => (
   <CardPage
     title={`Sign in to ${client.name} there?`}
-    organization={client.organization.name}
+    organization={organization}
     lead={`${client.name} will be able to act for ${who ?? 'you'} on a device that shows this code. Go on only if that device is in front of you, and you have just started this there.`}
   >
     <p class="h2">

@@ -82,9 +82,13 @@ async function pageOf(
   if (step.step === 'again' && step.problem === 'refused') return { isRight: true, page: <DonePage name={undefined} /> }
   const client = step.step === 'again' ? undefined : await clients.find(step.clientId)
   // What waits for another organization is as unknown as what does not wait at all.
-  if (client === undefined || step.step === 'again' || client.organization.id !== person.organizationId)
+  const organization = client === undefined ? undefined : await clients.served(client, person.organizationId)
+  if (client === undefined || step.step === 'again' || organization === undefined)
     return { isRight: false, page: <CodePage isUnknown /> }
   if (step.step === 'done') return { isRight: true, page: <DonePage name={client.name} /> }
   const who = (await findUserClaims(services, person))?.preferred_username
-  return { isRight: true, page: <ConfirmPage {...{ client, who, userCode: step.userCode }} /> }
+  return {
+    isRight: true,
+    page: <ConfirmPage {...{ client, organization: organization.name, who, userCode: step.userCode }} />,
+  }
 }

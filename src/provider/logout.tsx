@@ -90,7 +90,7 @@ const carried = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'stat
 const ConfirmPage = ({ client, target }: Asked, fields: Fields) => (
   <CardPage
     title="Sign out?"
-    organization={client?.organization.name}
+    organization={client?.organization?.name}
     lead={
       client === undefined
         ? 'You will be signed out here and in every application that you use through this sign-in.'

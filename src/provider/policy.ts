@@ -3,11 +3,13 @@
 // asks, where a program on a device does.
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { ClientReader } from '#access/applications/clients.ts'
+import type { Services } from '#src/context.ts'
+import { meantOrganization } from './meant-organization.ts'
 import { isConfirmed, isFresh, visitOf } from './visits.ts'
 
 const { base, Check } = interactionPolicy
 
-export function createPolicy(clients: ClientReader): interactionPolicy.DefaultPolicy {
+export function createPolicy(services: Services, clients: ClientReader): interactionPolicy.DefaultPolicy {
   const policy = base()
   const [login, consent] = [policy.get('login'), policy.get('consent')]
   if (login === undefined || consent === undefined) throw new Error('The default policy is not as it was')
@@ -15,6 +17,11 @@ export function createPolicy(clients: ClientReader): interactionPolicy.DefaultPo
   login.checks.remove('max_age')
   login.checks.add(new Check('login_prompt', 'the person has to sign in again', asksToSignIn))
   login.checks.add(new Check('max_age', 'the sign-in is too long ago', isTooLongAgo))
+  login.checks.add(
+    new Check('organization', 'the person has to sign in at another organization', 'login_required', (ctx) =>
+      isElsewhere(ctx, services, clients),
+    ),
+  )
   consent.checks.clear()
   consent.checks.add(
     new Check('organization', 'the person is of another organization', (ctx) => refuseStrangers(ctx, clients)),
@@ -48,7 +55,30 @@ const isUnconfirmedDevice = ({ req, oidc }: KoaContextWithOIDC): boolean =>
 
 async function refuseStrangers({ req, oidc }: KoaContextWithOIDC, clients: ClientReader): Promise<boolean> {
   const client = await clients.find(oidc.client?.clientId ?? '')
-  const organizationId = visitOf({ req }).session?.organizationId
-  if (client?.organization.id === organizationId) return false
-  throw new errors.AccessDenied('The person is signed in at another organization')
+  const organizationId = visitOf({ req }).session?.organizationId ?? ''
+  if (client !== undefined && (await clients.served(client, organizationId)) !== undefined) return false
+  const message =
+    client?.organization === null
+      ? 'The application is not available in the organization of this person'
+      : 'The person is signed in at another organization'
+  throw new errors.AccessDenied(message)
+}
+
+/** Of an application that serves several organizations, asked for another one than the browser is signed in at. */
+async function isElsewhere(
+  { req, oidc }: KoaContextWithOIDC,
+  services: Services,
+  clients: ClientReader,
+): Promise<boolean> {
+  const visit = visitOf({ req })
+  const client = await clients.find(oidc.client?.clientId ?? '')
+  if (client === undefined || client.organization !== null || visit.session === undefined) return false
+  const named = oidc.params?.['organization']
+  if (named === undefined || named === '') return false
+  const meant = await meantOrganization(services, clients, { client, params: { organization: named } })
+  if (meant === undefined) throw new errors.AccessDenied('The application is not available in this organization')
+  if (meant.id === visit.session.organizationId) return false
+  // Sent to sign in there, they came back as somebody of another organization.
+  if (isFresh(visit)) throw new errors.AccessDenied('The person is signed in at another organization')
+  return true
 }

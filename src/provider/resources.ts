@@ -50,11 +50,12 @@ export const createResourceFeatures = (services: Services, clients: ClientReader
     },
   }) satisfies Features
 
-/** Whoever serves a resource may look into tokens for it, of its own organization. */
+/** Whoever serves a resource may look into tokens for it: of its own organization, or of the platform's applications for one of those. */
 async function serves(clients: ClientReader, asks: Client, token: object): Promise<boolean> {
   const { aud, clientId = '' } = token as { aud?: string; clientId?: string }
   if (aud === undefined || !asks.servedResources.includes(aud)) return false
-  return (await clients.find(clientId))?.organization.id === asks.organization.id
+  const issuedTo = await clients.find(clientId)
+  return issuedTo !== undefined && issuedTo.organization?.id === asks.organization?.id
 }
 
 /** An opaque token says what holds now, and not what held as it was issued. */
@@ -80,11 +81,13 @@ async function claimsOfToken(
 ): Promise<UnknownObject> {
   const client = await clients.find(token.clientId ?? '')
   if (client === undefined) return {}
-  const { id, slug, name } = client.organization
-  const { accountId } = token as { accountId?: string }
-  if (accountId === undefined) return { organization: { id, slug, name }, ...rightsOf(client, token.scopes) }
+  const { accountId, grantId = '' } = token as { accountId?: string; grantId?: string }
+  const organization = await clients.servedByGrant(client, grantId)
+  if (organization === undefined)
+    throw new errors.InvalidGrant('the application does not serve the organization any more')
+  if (accountId === undefined) return { organization, ...rightsOf(client, token.scopes) }
   const hasPermissions = token.scopes.has('permissions')
-  const found = await findUserClaims(services, { organizationId: id, userId: accountId, hasPermissions })
+  const found = await findUserClaims(services, { organizationId: organization.id, userId: accountId, hasPermissions })
   if (found === undefined) throw new errors.InvalidGrant('the person is not active')
   const session = sessionOf(token)
   return {

@@ -56,7 +56,11 @@ import { approveUser } from '#access/people/status/approve-user.ts'
 import { deletePerson } from '#access/people/status/delete-person.ts'
 import { listDeletedPeople } from '#access/people/status/deleted-people.ts'
 import { restoreDeleted } from '#access/people/status/restore-deleted.ts'
-import { listPlatformEvents } from '#access/platform/events/platform-events.ts'
+import {
+  listPlatformApplications,
+  switchPlatformApplication,
+} from '#access/platform/applications/platform-applications.ts'
+import { getApplicationTerms, setApplicationTerms } from '#access/platform/applications/terms.ts'
 import { issuePlatformKey, listPlatformKeys, revokePlatformKey } from '#access/platform/keys/platform-keys.ts'
 import { changeOrganization } from '#access/platform/organizations/change-organization.ts'
 import { deleteOrganization } from '#access/platform/organizations/delete-organization.ts'
@@ -170,7 +174,10 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   setUpOrganization: (ctx) => setUpOrganization({ ...ctx, permissions: 'all' }, { slug: 'forbidden', name: 'X' }),
   searchOrganizations: (ctx) => searchOrganizations({ ...ctx, permissions: 'all' }, { limit: 1 }),
   getPlatformOrganization: (ctx) => getPlatformOrganization({ ...ctx, permissions: 'all' }, ctx.organizationId),
-  listPlatformEvents: (ctx) => listPlatformEvents({ ...ctx, permissions: 'all' }, { limit: 1 }),
+  listPlatformApplications: (ctx) => listPlatformApplications(ctx),
+  switchPlatformApplication: (ctx) => switchPlatformApplication(ctx, { applicationId: 'x', isOn: true }),
+  getApplicationTerms: (ctx) => getApplicationTerms(ctx, 'x'),
+  setApplicationTerms: (ctx) => setApplicationTerms(ctx, 'x', {}),
   issuePlatformKey: (ctx) => issuePlatformKey({ ...ctx, permissions: 'all' }, { name: 'x' }),
   listPlatformKeys: (ctx) => listPlatformKeys({ ...ctx, permissions: 'all' }),
   revokePlatformKey: (ctx) => revokePlatformKey({ ...ctx, permissions: 'all' }, 'x'),

@@ -67,7 +67,7 @@ describe('the same request again', () => {
     const [first, again] = [await send(), await send()]
     expect([first.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true'])
     expect(again.body).toEqual(first.body)
-    const events = await platform.send('GET', `platform/events?organizationId=${first.body.organization.id}`)
+    const events = await platform.send('GET', `audit-events?targetId=${first.body.organization.id}`)
     expect(events.body.items).toHaveLength(1)
   })
 

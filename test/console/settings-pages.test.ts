@@ -10,8 +10,10 @@ import { setMailServer } from '#access/notices/mail/set-mail-server.ts'
 import { issueApiKey, listApiKeys } from '#access/organizations/api-keys/api-keys.ts'
 import { planAbsence } from '#access/people/absence/plan-absence.ts'
 import { exceptFromInactivity } from '#access/people/inactivity/exceptions.ts'
+import { setApplicationTerms } from '#access/platform/applications/terms.ts'
 import { addDomain } from '#connections/domains/change-domains.ts'
 import { createGroup } from '#directory/create-group.ts'
+import { enterInstance, platformId } from '#src/context.ts'
 import { change } from '../support/access.ts'
 import type { TestApp } from '../support/app.ts'
 import { launchBrowser, pageFaults } from '../support/browser.ts'
@@ -63,7 +65,11 @@ beforeAll(async () => {
   const leave = { from: inDays(100), until: inDays(400), reason: 'Parental leave' }
   await planAbsence(ctx, { userId: user, ...leave })
   await exceptFromInactivity(ctx, { userId: user, reason: 'On leave' })
-  Object.assign(ids, { brand, user, role, editor, group, application, machine, key, domain, emergency })
+  const above = { ...ctx, organizationId: platformId, entry: enterInstance({}) }
+  const redirectUris = ['https://studio.example.com/callback']
+  const studio = (await createApplication(above, { name: 'Studio', redirectUris })).application.id
+  await setApplicationTerms(above, studio, { isOptional: true })
+  Object.assign(ids, { brand, user, role, editor, group, application, machine, studio, key, domain, emergency })
   walk = await startWalk((view) => openAs(browser, app, administrator, view))
 })
 afterAll(async () => {
@@ -95,6 +101,7 @@ walkPages(
     ['/console/settings/applications/new/machine', 'What it may do'],
     ['/console/settings/applications/:application', 'Discovery address'],
     ['/console/settings/applications/:machine', 'Name and rights'],
+    ['/console/settings/applications/platform/:studio/off', 'None of your users can sign in'],
     ['/console/settings/applications/:application/rotate', 'void at once'],
     ['/console/settings/applications/:application/disable', 'until it is turned on again'],
     ['/console/settings/applications/:application/delete', 'cannot be undone'],

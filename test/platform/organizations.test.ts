@@ -51,7 +51,7 @@ describe('a new organization in one call', () => {
     const { body: trail } = await inside('audit-events?limit=200')
     const actors = new Set(trail.items.map(({ actor }: { actor: { id: string } }) => actor.id))
     expect([...actors]).toEqual([platform.id])
-    const { body: events } = await platform.send('GET', `platform/events?organizationId=${body.organization.id}`)
+    const { body: events } = await platform.send('GET', `audit-events?targetId=${body.organization.id}`)
     expect(events.items).toMatchObject([{ action: 'organization.create', actor: { id: platform.id, name: 'Product' } }])
     expect(JSON.stringify(events)).not.toContain(new URL(body.setupLink.url).pathname.split('/').at(-1))
   })
@@ -185,10 +185,10 @@ describe('deleting', () => {
     for (let left = 200; left > 0 && gone.length === 0; left -= 1)
       gone.push(...(await Promise.all([1, 2].map(() => eraseDueOrganizations(stage.services, 1)))).flat())
     expect(gone).toEqual([client.slug])
-    expect(await remains(client.organizationId)).toEqual(['public.platform_events'])
+    expect(await remains(client.organizationId)).toEqual([])
     expect((await remains(bystander.organizationId)).length).toBeGreaterThan(30)
     expect((await bystander.get('users')).status).toBe(200)
-    const { body: events } = await platform.send('GET', `platform/events?organizationId=${client.organizationId}`)
+    const { body: events } = await platform.send('GET', `audit-events?targetId=${client.organizationId}`)
     expect(events.items.map(({ action }: { action: string }) => action)).toEqual([
       ...['organization.erase', 'organization.delete', 'organization.update', 'organization.delete'],
     ])

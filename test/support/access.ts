@@ -6,7 +6,7 @@ import { previewChange, saveChange } from '#access/previews/preview.ts'
 import { runCli } from '#cli/cli.ts'
 import { provisionUser } from '#directory/provision-user.ts'
 import type { Urls } from '#platform/urls.ts'
-import { type CallContext, enterInstance, type Services } from '#src/context.ts'
+import { type CallContext, enterInstance, platformId, type Services } from '#src/context.ts'
 import { startTestApp, type TestApp, type TestAppOptions } from './app.ts'
 
 export type Answer = {
@@ -109,7 +109,7 @@ export async function createUser({ ctx }: Client, userName: string): Promise<str
 
 /** Suspends or resumes the organization, as the operator does. */
 export const setOrganizationStatus = (ctx: CallContext, status: 'active' | 'suspended') =>
-  changeOrganization({ ...ctx, organizationId: '', entry: enterInstance({}) }, ctx.organizationId, { status })
+  changeOrganization({ ...ctx, organizationId: platformId, entry: enterInstance({}) }, ctx.organizationId, { status })
 
 /** Makes a change as its preview shows it. @returns what it made */
 export async function change<Kind extends ChangeKind>(ctx: CallContext, wanted: ChangeOf<Kind>) {

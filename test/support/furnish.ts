@@ -266,6 +266,7 @@ export async function furnishConsole(sql: postgres.Sql, organizationId: string, 
   const insert = (table: string, row: Record<string, unknown>) =>
     sql`insert into ${sql(table)} select r.* from jsonb_populate_record(null::${sql(table)},
       ${sql.json({ organization_id: organizationId, created_at: at, ...row } as postgres.JSONValue)}) r on conflict do nothing`
+  await insert('application_choices', { application_id: 'x', switched_off_at: at, switched_off_by: 'x' })
   await insert('idempotent_answers', {
     caller_id: 'x',
     key_hash: 'x',

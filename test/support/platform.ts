@@ -1,6 +1,6 @@
 // Keys of the platform, and how they ask.
 import { issuePlatformKey } from '#access/platform/keys/platform-keys.ts'
-import { type CallContext, enterInstance, servicesOf } from '#src/context.ts'
+import { type CallContext, enterInstance, platformId, servicesOf } from '#src/context.ts'
 import { type AccessStage, type Answer, read } from './access.ts'
 
 export type PlatformClient = {
@@ -19,7 +19,7 @@ export type PlatformClient = {
 /** The operator above the organizations. */
 export const operatorContext = (stage: AccessStage): CallContext => ({
   ...servicesOf(stage.services),
-  ...{ organizationId: '', actor: { type: 'operator', id: 'cli' }, permissions: 'all' },
+  ...{ organizationId: platformId, actor: { type: 'operator', id: 'cli' }, permissions: 'all' },
   ...{ entry: enterInstance({}), requestId: stage.services.ids.next('req') },
 })
 

@@ -1,9 +1,12 @@
 // Applications as the OpenID provider knows them: by client_id, before any organization is entered.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
+import { sha256 } from '#platform/crypto.ts'
 import { isId } from '#platform/ids.ts'
-import { enterOrganization, type Services } from '#src/context.ts'
+import { enterOrganization, platformId, type Services } from '#src/context.ts'
 import { type ApplicationRecord, applicationSecretPlace } from './applications.ts'
+
+export type OrganizationReference = { id: string; slug: string; name: string }
 
 export type Client = Pick<
   ApplicationRecord,
@@ -26,7 +29,8 @@ export type Client = Pick<
   | 'claimMappings'
   | 'rights'
 > & {
-  organization: { id: string; slug: string; name: string }
+  /** Whose own it is; null for one of the platform, which serves several. */
+  organization: OrganizationReference | null
   backchannelLogoutUri: string | null
   /** Null: a public one, which has none. */
   secret: string | null
@@ -46,9 +50,10 @@ const select = prepared<{ organizationId: string; applicationId: string }, Row>(
       a.is_device_flow_allowed as "isDeviceFlowAllowed", a.is_dpop_required as "isDpopRequired", a.jwks, a.jwks_uri as "jwksUri",
       a.resources, a.served_resources as "servedResources", a.access_claims as "accessClaims",
       a.claim_mappings as "claimMappings", a.rights,
-      json_build_object('id', o.id, 'slug', o.slug, 'name', o.name) as organization
-    from applications a join organizations o on o.id = a.organization_id and o.status = 'active'
-    where a.organization_id = ${p.organizationId} and a.id = ${p.applicationId} and a.status = 'active'`,
+      case when o.id is not null then json_build_object('id', o.id, 'slug', o.slug, 'name', o.name) end as organization
+    from applications a left join organizations o on o.id = a.organization_id and o.status = 'active'
+    where a.organization_id = ${p.organizationId} and a.id = ${p.applicationId} and a.status = 'active'
+      and (o.id is not null or a.organization_id = ${platformId})`,
 )
 
 /** Whether it is a program on a person's device, which another program there may pass itself off as (RFC 8252 §8.6). */
@@ -57,13 +62,28 @@ export const isOnDevice = ({ kind, redirectUris }: Pick<Client, 'kind' | 'redire
 
 const remembered = 1_000
 
+const servedOrganization = prepared<{ applicationId: string; reference: string }, OrganizationReference>(
+  (p) => sql`select id, slug, name from served_organization(${p.applicationId}, ${p.reference})`,
+)
+
+const servedByArtifact = prepared<{ model: string; idHash: string }, OrganizationReference>(
+  (p) => sql`select id, slug, name from owner_of_artifact(${p.model}, ${p.idHash})`,
+)
+
 const isRegistered = prepared<{ origin: string }, { isRegistered: boolean }>(
   (p) => sql`select is_browser_origin(${p.origin}) as "isRegistered"`,
 )
 
 export type ClientReader = {
-  /** The active application of an active organization. @throws AppError unavailable */
+  /** The active application of an active organization, or of the platform. @throws AppError unavailable */
   find(clientId: string): Promise<Client | undefined>
+  /** The organization of this id or slug, where it is active and the application serves it. @throws AppError unavailable */
+  served(client: Pick<Client, 'id' | 'organization'>, reference: string): Promise<OrganizationReference | undefined>
+  /**
+   * In which organization something was issued to the client, by its grant; undefined where it is not served any more.
+   * @throws AppError unavailable
+   */
+  servedByGrant(client: Pick<Client, 'organization'>, grantId: string): Promise<OrganizationReference | undefined>
   /** Whether pages of this origin belong to some public application. @throws AppError unavailable */
   isBrowserOrigin(origin: string): Promise<boolean>
 }
@@ -86,6 +106,18 @@ export function createClientReader(services: Services): ClientReader {
     isBrowserOrigin: async (origin) => {
       const [row] = await services.database.read(isRegistered({ origin }))
       return row?.isRegistered === true
+    },
+    served: async ({ id: applicationId, organization }, reference) => {
+      if (organization !== null)
+        return [organization.id, organization.slug].includes(reference) ? organization : undefined
+      if (reference === '' || reference.includes('\0')) return undefined
+      const [found] = await services.database.read(servedOrganization({ applicationId, reference }))
+      return found
+    },
+    servedByGrant: async ({ organization }, grantId) => {
+      if (organization !== null) return organization
+      const [found] = await services.database.read(servedByArtifact({ model: 'Grant', idHash: sha256(grantId) }))
+      return found
     },
     find: async (applicationId) => {
       if (!isId('app', applicationId)) return undefined

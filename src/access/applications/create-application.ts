@@ -5,8 +5,8 @@ import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { issueSecret } from '#platform/crypto.ts'
-import { nameSchema, parseInput } from '#platform/input.ts'
-import { type CallContext, inTransaction, nowOf, requirePermission, requireReach } from '#src/context.ts'
+import { invalidField, nameSchema, parseInput } from '#platform/input.ts'
+import { type CallContext, inTransaction, nowOf, platformId, requirePermission, requireReach } from '#src/context.ts'
 import {
   type ApplicationRecord,
   applicationColumns,
@@ -99,6 +99,8 @@ export async function createApplication(
   } = parseInput(CreateApplicationInput, input)
   const wanted = { ...given, postLogoutRedirectUris, backchannelLogoutUri }
   const rights = checkKind({ ...wanted, rights: asked })
+  if (rights !== null && ctx.organizationId === platformId)
+    throw invalidField('kind', 'a machine belongs to one organization; use a platform key instead')
   checkResources(ctx, wanted)
   checkOutgoing(ctx, backchannelLogoutUri, wanted.jwksUri)
   const [id, { organizationId }] = [ctx.ids.next('app'), ctx]

@@ -35,10 +35,8 @@ const claim = prepared<{ organizationId: string; leaseSeconds: number; limit: nu
     where l.organization_id = ${p.organizationId} and l.id = due.id
     returning l.id, l.application_id as "applicationId", l.user_id as "userId", l.session_id as "sessionId", l.attempts,
       l.created_at < now() - interval '1 day' as "isOld",
-      (select a.backchannel_logout_uri from applications a
-        where a.organization_id = l.organization_id and a.id = l.application_id) as uri,
-      (select a.id_token_algorithm from applications a
-        where a.organization_id = l.organization_id and a.id = l.application_id) as algorithm`,
+      (select t.uri from logout_target(l.application_id) t) as uri,
+      (select t.algorithm from logout_target(l.application_id) t) as algorithm`,
 )
 
 const markSent = prepared<{ organizationId: string; id: string }, never>(

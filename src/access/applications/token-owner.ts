@@ -1,6 +1,7 @@
 // Whose an access token of the OpenID provider is, for what Rolecall itself serves to whoever has one.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
+import { sha256 } from '#platform/crypto.ts'
 import type { Services } from '#src/context.ts'
 import { findArtifact } from './provider-artifacts.ts'
 
@@ -12,18 +13,18 @@ export type TokenOwner = {
   thumbprint: string | null
 }
 
-const resolve = prepared<{ applicationId: string }, { organizationId: string }>(
-  (p) => sql`select organization_id as "organizationId" from resolve_application(${p.applicationId})`,
+const ownerOf = prepared<{ idHash: string }, { organizationId: string }>(
+  (p) => sql`select id as "organizationId" from owner_of_artifact('AccessToken', ${p.idHash})`,
 )
 
 /** @returns undefined for what is no access token, has run out, or whose session has ended. @throws AppError unavailable */
 export async function findTokenOwner({ database }: Services, token: string): Promise<TokenOwner | undefined> {
   const found = await findArtifact(database, 'AccessToken', token)
-  const { accountId, clientId, scope, jkt, aud } = found?.payload ?? {}
+  const { accountId, scope, jkt, aud } = found?.payload ?? {}
   // What is for somebody's resource is for that alone.
-  if (typeof accountId !== 'string' || typeof clientId !== 'string' || aud !== undefined) return undefined
-  const [application] = await database.read(resolve({ applicationId: clientId }))
-  if (application === undefined) return undefined
+  if (typeof accountId !== 'string' || aud !== undefined) return undefined
+  const [owner] = await database.read(ownerOf({ idHash: sha256(token) }))
+  if (owner === undefined) return undefined
   const scopes = typeof scope === 'string' ? scope.split(' ') : []
-  return { ...application, userId: accountId, scopes, thumbprint: typeof jkt === 'string' ? jkt : null }
+  return { ...owner, userId: accountId, scopes, thumbprint: typeof jkt === 'string' ? jkt : null }
 }

@@ -23,7 +23,7 @@ import { createUseNotes } from '#http/note-use.ts'
 import { createSecretGate } from '#http/request-rate-limits.ts'
 import { sha256 } from '#platform/crypto.ts'
 import { AppError, invalid, notFound } from '#platform/errors.ts'
-import { type CallContext, inTransaction, nowOf, servicesOf } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, platformId, servicesOf } from '#src/context.ts'
 import { type Door, requireAddress } from './door.ts'
 import type { ApiEnv, ApiServices } from './env.ts'
 import { organizationHeader, platformDoor } from './platform-door.ts'
@@ -45,7 +45,7 @@ export function requireApiKey(services: ApiServices): MiddlewareHandler<ApiEnv> 
 
 /** Refuses what is about no single organization. @throws AppError invalid (reason `organization`) */
 export const requireOrganization: MiddlewareHandler<ApiEnv> = async (c, next) => {
-  if (c.get('ctx').organizationId !== '') return next()
+  if (c.get('ctx').organizationId !== platformId) return next()
   throw invalid('Say which organization is meant: send its id or slug as Rolecall-Organization', 'organization')
 }
 

@@ -14,12 +14,28 @@ import { clientAddress } from '#http/client-address.ts'
 import { createUseNotes } from '#http/note-use.ts'
 import { createSecretGate } from '#http/request-rate-limits.ts'
 import { AppError, notFound } from '#platform/errors.ts'
-import { type CallContext, servicesOf } from '#src/context.ts'
+import {
+  type CallContext,
+  type ManagementPermission,
+  type PlatformScope,
+  platformId,
+  servicesOf,
+} from '#src/context.ts'
 import { type Door, requireAddress } from './door.ts'
 import type { ApiEnv, ApiServices } from './env.ts'
 
 /** Which organization is meant, by its id or slug. */
 export const organizationHeader = 'rolecall-organization'
+
+/** Of the applications and the audit trail that are the platform's own. */
+const ownPermissions: Partial<Record<PlatformScope, ManagementPermission>> = {
+  'applications.read': 'applications.read',
+  'applications.write': 'applications.write',
+  'events.read': 'audit.read',
+}
+
+const permissionsOf = (scopes: readonly PlatformScope[]): ReadonlySet<ManagementPermission> =>
+  new Set(scopes.flatMap((scope) => ownPermissions[scope] ?? []))
 
 /** @throws AppError unauthenticated, forbidden, too_many; not_found for an organization that it does not reach */
 export function platformDoor(services: ApiServices): Door {
@@ -33,8 +49,8 @@ export function platformDoor(services: ApiServices): Door {
   async function contextOf(owner: PlatformKeyOwner, keyHash: string, c: Context<ApiEnv>): Promise<CallContext> {
     const { scopes, reach, organizationIds } = owner
     const ctx: CallContext = {
-      ...{ ...servicesOf(services), organizationId: '', actor: { type: 'platform_key', id: owner.keyId } },
-      ...{ permissions: new Set(), platform: { scopes: new Set(scopes), reach, organizationIds } },
+      ...{ ...servicesOf(services), organizationId: platformId, actor: { type: 'platform_key', id: owner.keyId } },
+      ...{ permissions: permissionsOf(scopes), platform: { scopes: new Set(scopes), reach, organizationIds } },
       ...{ entry: enterPlatform({ keyHash }), requestId: c.get('requestId') },
     }
     const reference = c.req.header(organizationHeader)

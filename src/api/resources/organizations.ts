@@ -6,7 +6,7 @@ import { changeOrganization } from '#access/platform/organizations/change-organi
 import { getPlatformOrganization, searchOrganizations } from '#access/platform/organizations/platform-organizations.ts'
 import { invalid } from '#platform/errors.ts'
 import { given } from '#platform/input.ts'
-import type { CallContext } from '#src/context.ts'
+import { type CallContext, platformId } from '#src/context.ts'
 import { confirmFailures, makeConfirmed, previewHeaders } from '../contract/confirming.ts'
 import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, operationsOf } from '../contract/routes.ts'
@@ -69,7 +69,7 @@ const updateRoute = operation('patch', '/organizations/{id}', 'updateOrganizatio
 })
 
 /** A key of the platform that has named no organization. */
-const isAbove = (ctx: CallContext): boolean => ctx.platform !== undefined && ctx.organizationId === ''
+const isAbove = (ctx: CallContext): boolean => ctx.organizationId === platformId
 
 export const organizationRoutes = newRoutes()
   .openapi(listRoute, async (c) => {

@@ -1,15 +1,13 @@
-// What only keys of the platform ask for: new organizations, their end, and the record of what was done above them.
+// What only keys of the platform ask for: new organizations, and their end.
 import { z } from '@hono/zod-openapi'
 import { getOrganization } from '#access/organizations/organizations.ts'
-import { listPlatformEvents } from '#access/platform/events/platform-events.ts'
 import { deleteOrganization } from '#access/platform/organizations/delete-organization.ts'
 import { setUpOrganization } from '#access/platform/organizations/set-up-organization.ts'
 import { AppError } from '#platform/errors.ts'
 import { given } from '#platform/input.ts'
-import type { CallContext } from '#src/context.ts'
-import { afterId, page, pageOf, pageParams } from '../contract/paging.ts'
+import { type CallContext, platformId } from '#src/context.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, operationsOf, problem } from '../contract/routes.ts'
-import { slug, time } from '../contract/schemas.ts'
+import { slug } from '../contract/schemas.ts'
 import { Brand } from './brands.ts'
 import { Invitation } from './invitations.ts'
 import { externalId, metadata, Organization } from './organization-shape.ts'
@@ -83,36 +81,11 @@ const deleteRoute = operation('delete', '/organizations/{id}', 'deleteOrganizati
   responses: { 202: jsonAnswer(Organization, 'The organization, with the time at which it is erased'), ...refused },
 })
 
-const PlatformEvent = z
-  .object({
-    id: z.string(),
-    occurredAt: time,
-    actor: z.object({ type: z.string(), id: z.string(), name: z.string().nullable() }),
-    action: z.string().openapi({ example: 'organization.create' }),
-    target: z.object({ type: z.string(), id: z.string() }),
-    organizationId: z.string().nullable(),
-    detail: z.record(z.string(), z.unknown()),
-    requestId: z.string(),
-  })
-  .openapi('PlatformEvent')
-
-const eventsRoute = operation('get', '/platform/events', 'listPlatformEvents', {
-  summary: 'List what was done above the organizations, the newest first',
-  request: {
-    query: z.strictObject({
-      ...pageParams,
-      organizationId: z.string().max(100).optional(),
-      action: z.string().max(100).optional().openapi({ description: 'Its beginning, e.g. `organization.`' }),
-    }),
-  },
-  responses: { 200: jsonAnswer(pageOf(PlatformEvent), 'A page of events'), ...refused },
-})
-
 /** @throws AppError forbidden for keys of an organization, and for those of the platform inside of one */
 function requireAbove(ctx: CallContext): void {
   if (ctx.platform === undefined)
     throw new AppError('forbidden', 'Only a platform key may do this', { reason: 'operator' })
-  if (ctx.organizationId !== '')
+  if (ctx.organizationId !== platformId)
     throw new AppError('forbidden', 'This is about no single organization: leave Rolecall-Organization out', {
       reason: 'organization',
     })
@@ -128,13 +101,7 @@ export const platformRoutes = newRoutes()
   .openapi(deleteRoute, async (c) => {
     const [ctx, { id }] = [c.get('ctx'), c.req.valid('param')]
     // To a key of an organization, another one is not there.
-    if (ctx.organizationId !== '') await getOrganization(ctx, id)
+    if (ctx.organizationId !== platformId) await getOrganization(ctx, id)
     requireAbove(ctx)
     return c.json(await deleteOrganization(ctx, id, given(c.req.valid('query'))), 202)
-  })
-  .openapi(eventsRoute, async (c) => {
-    requireAbove(c.get('ctx'))
-    const { limit, cursor, ...filter } = c.req.valid('query')
-    const rows = await listPlatformEvents(c.get('ctx'), { ...filter, before: afterId(cursor, 'pev'), limit: limit + 1 })
-    return c.json(page(rows, limit), 200)
   })

@@ -43,6 +43,7 @@ import { organizationRoutes } from './organizations.ts'
 import { ownershipRoutes } from './ownerships.ts'
 import { personalDataRoutes } from './personal-data.ts'
 import { platformRoutes } from './platform.ts'
+import { platformApplicationRoutes } from './platform-applications.ts'
 import { policyRoutes } from './policies.ts'
 import { provisioningEventRoutes } from './provisioning-events.ts'
 import { reportRoutes } from './reports.ts'
@@ -123,6 +124,7 @@ export const resourceRoutes = [
   linkRequestRoutes,
   signInExplanationRoutes,
   applicationRoutes,
+  platformApplicationRoutes,
   invitationListRoutes,
   invitationRoutes,
   mailRoutes,

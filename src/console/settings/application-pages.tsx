@@ -23,6 +23,7 @@ import { type ConsoleEnv, type ConsoleServices, type Frame, frameOf } from '../u
 import { Badge, ButtonForm, CopyField, Panel } from '../ui/parts.tsx'
 import { renderForm } from '../ui/submit.ts'
 import { ApplicationForm, kinds } from './application-form.tsx'
+import { platformPanel } from './platform-application-pages.tsx'
 import { SettingsFrame } from './settings-frame.tsx'
 
 export const applicationsPath = '/console/settings/applications'
@@ -56,6 +57,7 @@ export async function showList(c: Context<ConsoleEnv>): Promise<Response> {
           ])}
         />
       )}
+      {await platformPanel(frame)}
       {isPermitted(frame.ctx, 'applications.write') ? <KindChoice /> : null}
     </SettingsFrame>
   )

@@ -1,7 +1,7 @@
-// What stands above the organizations: keys of the platform, what it knows of each organization, and what it did.
+// What stands above the organizations: keys of the platform, what it knows of each organization, and whom its applications serve.
 import { sql } from 'drizzle-orm'
-import { index, jsonb, pgPolicy, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
-import { serverRole, time } from './common.ts'
+import { boolean, index, jsonb, pgPolicy, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import { ownOrganizationOnly, serverRole, time } from './common.ts'
 import { organizations } from './organizations.ts'
 
 const isPlatform = sql`current_setting('rolecall.instance', true) = 'on'`
@@ -57,32 +57,34 @@ export const platformOrganizations = pgTable(
   ],
 )
 
-/** What was done above the organizations; it outlives those that it is about. */
-export const platformEvents = pgTable(
-  'platform_events',
+/** Which organizations an application of the platform serves. */
+export const platformApplicationTerms = pgTable(
+  'platform_application_terms',
   {
-    id: text('id').primaryKey(),
-    occurredAt: time('occurred_at').notNull(),
-    actorType: text('actor_type').notNull(),
-    actorId: text('actor_id').notNull(),
-    action: text('action').notNull(),
-    targetType: text('target_type').notNull(),
-    targetId: text('target_id').notNull(),
-    organizationId: text('organization_id'),
-    detail: jsonb('detail').notNull(),
-    requestId: text('request_id').notNull(),
+    applicationId: text('application_id').primaryKey(),
+    reach: text('reach', { enum: ['all', 'only', 'except'] }).notNull(),
+    organizationIds: jsonb('organization_ids').notNull(),
+    /** They may switch it off for themselves. */
+    isOptional: boolean('is_optional').notNull(),
   },
-  (table) => [
-    index('platform_events_organization').on(table.organizationId, table.id).where(sql`organization_id is not null`),
-    index('platform_events_target').on(table.targetId, table.id),
-    platformOnly(),
-  ],
+  () => [platformOnly()],
 )
 
-const isOwnOrAbove = sql`organization_id = current_setting('rolecall.organization_id', true)
-  or organization_id = '' and ${isPlatform}`
+/** Applications of the platform that an organization has switched off for itself. */
+export const applicationChoices = pgTable(
+  'application_choices',
+  {
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    applicationId: text('application_id').notNull(),
+    switchedOffAt: time('switched_off_at').notNull(),
+    switchedOffBy: text('switched_off_by').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.applicationId] }), ownOrganizationOnly()],
+)
 
-/** What was answered to POSTs with an Idempotency-Key; `organizationId` is empty above the organizations. */
+/** What was answered to POSTs with an Idempotency-Key. */
 export const idempotentAnswers = pgTable(
   'idempotent_answers',
   {
@@ -96,8 +98,6 @@ export const idempotentAnswers = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.callerId, table.keyHash] }),
     index('idempotent_answers_expiry').on(table.expiresAt),
-    pgPolicy('own_organization', {
-      ...{ as: 'permissive', for: 'all', to: serverRole, using: isOwnOrAbove, withCheck: isOwnOrAbove },
-    }),
+    ownOrganizationOnly(),
   ],
 )

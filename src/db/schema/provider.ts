@@ -2,15 +2,13 @@
 import { sql } from 'drizzle-orm'
 import { boolean, check, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { ownOrganizationOnly, time } from './common.ts'
-import { organizations } from './organizations.ts'
 
 /** A host product that trusts Rolecall; its id is its client_id. */
 export const applications = pgTable(
   'applications',
   {
-    organizationId: text('organization_id')
-      .notNull()
-      .references(() => organizations.id, { onDelete: 'cascade' }),
+    /** `platform` for those that serve all organizations, or some. */
+    organizationId: text('organization_id').notNull(),
     id: text('id').notNull(),
     /** Machines sign nobody in and act for themselves. */
     kind: text('kind', { enum: ['confidential', 'public', 'machine'] })

@@ -2,6 +2,7 @@
 // issues them: no key makes another one.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { recordAudit } from '#audit/record.ts'
 import { listText, prepared } from '#db/statement.ts'
 import { issueSecret } from '#platform/crypto.ts'
 import { notFound } from '#platform/errors.ts'
@@ -10,7 +11,6 @@ import { instantSchema, invalidField, nameSchema, parseInput, requireFuture } fr
 import { type CallContext, inTransaction, nowOf, type PlatformScope, refuseUnknown } from '#src/context.ts'
 import { addressRangesOf, keyScopeFields } from '../../grants/managers/key-scope.ts'
 import { platformScopes, requireOperator } from '../../ground/platform-rights.ts'
-import { recordPlatformEvent } from '../events/platform-events.ts'
 
 export type PlatformKeyRecord = {
   id: string
@@ -109,7 +109,7 @@ export async function issuePlatformKey(
         permissions: listText(scope.permissions),
         addressRanges: listText(scope.addressRanges),
       }),
-      recordPlatformEvent(ctx, { action: 'platform_key.issue', targetType: 'platform_key', targetId: key.id, detail }),
+      recordAudit(ctx, { action: 'platform_key.issue', targetType: 'platform_key', targetId: key.id, detail }),
     )
   })
   return { ...key, revokedAt: null, lastUsedAt: null, key: plain }
@@ -150,7 +150,7 @@ export async function revokePlatformKey(ctx: CallContext, keyId: string): Promis
     if (found === undefined) throw notFound('Platform key')
     if (!found.isNew) return
     await tx.commitWith(
-      recordPlatformEvent(ctx, { action: 'platform_key.revoke', targetType: 'platform_key', targetId: keyId }),
+      recordAudit(ctx, { action: 'platform_key.revoke', targetType: 'platform_key', targetId: keyId }),
     )
   })
 }

@@ -1,11 +1,12 @@
 // What the platform changes about an organization: its name, what is the platform's own, and whether it may be used.
 import { z } from 'zod'
+import { recordAudit } from '#audit/record.ts'
 import { given, nameSchema, parseInput } from '#platform/input.ts'
-import { type CallContext, enterOrganization, inTransaction, partOf, type Transaction } from '#src/context.ts'
+import { type CallContext, inTransaction, type Transaction } from '#src/context.ts'
 import { requirePlatform } from '../../ground/platform-rights.ts'
 import { setStatusWithin, updateOrganizationWithin } from '../../organizations/update-organization.ts'
-import { recordPlatformEvent } from '../events/platform-events.ts'
 import { factsInput } from './facts-input.ts'
+import { inside } from './inside.ts'
 import { lockedWithin, organizationWithin, type PlatformOrganization, saveFacts } from './platform-organizations.ts'
 
 const ChangeInput = z.object({
@@ -33,11 +34,11 @@ export async function changeOrganization(
     const before = await lockedWithin(tx, ctx, reference)
     const facts = factsOf(before, changes)
     await tx.run(saveFacts(facts, ctx.actor.id))
-    await changeInside(tx, ctx, before, changes)
+    await inside(tx, ctx, before.id, (own) => changeInside(tx, own, before, changes))
     const after = await organizationWithin(tx, ctx, before.id)
     const detail = { before: changed(before, changes), after: changed(after, changes) }
-    const target = { targetType: 'organization', targetId: before.id, organizationId: before.id } as const
-    await tx.commitWith(recordPlatformEvent(ctx, { action: 'organization.update', ...target, detail }))
+    const target = { targetType: 'organization', targetId: before.id } as const
+    await tx.commitWith(recordAudit(ctx, { action: 'organization.update', ...target, detail }))
     return after
   })
 }
@@ -54,16 +55,8 @@ async function changeInside(
   before: PlatformOrganization,
   { name, status }: Changes,
 ): Promise<void> {
-  const inside = await insideOf(tx, ctx, before.id)
-  if (name !== undefined) await updateOrganizationWithin(tx, inside, { name })
-  if (status !== undefined && status !== before.status) await setStatusWithin(tx, inside, status)
-}
-
-/** The same caller inside of one organization, in the transaction of the platform. */
-export async function insideOf(tx: Transaction, ctx: CallContext, organizationId: string): Promise<CallContext> {
-  const entry = enterOrganization({ organizationId })
-  await tx.run(entry)
-  return { ...partOf(ctx, tx), organizationId, entry, permissions: 'all' }
+  if (name !== undefined) await updateOrganizationWithin(tx, ctx, { name })
+  if (status !== undefined && status !== before.status) await setStatusWithin(tx, ctx, status)
 }
 
 const changed = (organization: PlatformOrganization, changes: Changes): Record<string, unknown> =>

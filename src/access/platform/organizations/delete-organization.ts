@@ -1,11 +1,11 @@
 // Deleting an organization is staged: suspended at once, erased after a time in which it can be exported, or made active again.
 import { z } from 'zod'
+import { recordAudit } from '#audit/record.ts'
 import { parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import { requirePlatform } from '../../ground/platform-rights.ts'
 import { setStatusWithin } from '../../organizations/update-organization.ts'
-import { recordPlatformEvent } from '../events/platform-events.ts'
-import { insideOf } from './change-organization.ts'
+import { inside } from './inside.ts'
 import { lockedWithin, type PlatformOrganization, saveFacts } from './platform-organizations.ts'
 
 const DeleteInput = z.object({
@@ -30,10 +30,10 @@ export async function deleteOrganization(
     const before = await lockedWithin(tx, ctx, reference)
     const deletionDueAt = new Date(ctx.clock.now().getTime() + retentionDays * dayMillis).toISOString()
     await tx.run(saveFacts({ ...before, deletionDueAt }, ctx.actor.id))
-    if (before.status !== 'suspended') await setStatusWithin(tx, await insideOf(tx, ctx, before.id), 'suspended')
-    const target = { targetType: 'organization', targetId: before.id, organizationId: before.id } as const
+    if (before.status !== 'suspended') await inside(tx, ctx, before.id, (own) => setStatusWithin(tx, own, 'suspended'))
+    const target = { targetType: 'organization', targetId: before.id } as const
     const detail = { slug: before.slug, name: before.name, deletionDueAt }
-    await tx.commitWith(recordPlatformEvent(ctx, { action: 'organization.delete', ...target, detail }))
+    await tx.commitWith(recordAudit(ctx, { action: 'organization.delete', ...target, detail }))
     return { ...before, status: 'suspended', deletionDueAt }
   })
 }

@@ -1,9 +1,9 @@
 // Deleted organizations whose time is over: erased for good, a few thousand rows at a time.
 import { sql } from 'drizzle-orm'
+import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
-import { enterInstance, type Services } from '#src/context.ts'
+import { enterInstance, platformId, type Services } from '#src/context.ts'
 import { systemContext } from '../../ground/system-context.ts'
-import { recordPlatformEvent } from '../events/platform-events.ts'
 
 type Erasing = { organizationId: string; slug: string; isGone: boolean }
 
@@ -19,13 +19,13 @@ const rowsAtOnce = 2_000
  * @throws AppError unavailable
  */
 async function eraseSomeRows(services: Services, limit: number): Promise<Erasing | undefined> {
-  const ctx = { ...systemContext(services, ''), entry: enterInstance({}) }
+  const ctx = { ...systemContext(services, platformId), entry: enterInstance({}) }
   return services.database.transaction(ctx.entry, async (tx) => {
     const [row] = await tx.run(eraseSome({ limit }))
     if (row === undefined || row.organizationId === null) return undefined
     const { organizationId, slug, isGone } = row
-    const target = { targetType: 'organization', targetId: organizationId, organizationId } as const
-    if (isGone) await tx.run(recordPlatformEvent(ctx, { action: 'organization.erase', ...target, detail: { slug } }))
+    const target = { targetType: 'organization', targetId: organizationId } as const
+    if (isGone) await tx.run(recordAudit(ctx, { action: 'organization.erase', ...target, detail: { slug } }))
     return { organizationId, slug, isGone }
   })
 }

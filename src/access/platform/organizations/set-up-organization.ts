@@ -1,6 +1,7 @@
 // A new customer in one step: the organization with its roles, brands and settings, whoever is to run it, and the link by which
 // their IT connects an identity provider. All of it or nothing.
 import { z } from 'zod'
+import { recordAudit } from '#audit/record.ts'
 import { createSetupLink } from '#connections/setup-links/change-setup-links.ts'
 import type { SetupLinkRecord } from '#connections/setup-links/setup-links.ts'
 import { AppError } from '#platform/errors.ts'
@@ -14,8 +15,8 @@ import { createInvitation } from '../../invitations/create-invitation.ts'
 import type { InvitationRecord } from '../../invitations/invitations.ts'
 import { newOrganization } from '../../organizations/create-organization.ts'
 import { SettingsInput, updateSettings } from '../../organizations/settings.ts'
-import { recordPlatformEvent } from '../events/platform-events.ts'
 import { factsInput } from './facts-input.ts'
+import { inside } from './inside.ts'
 import { type PlatformOrganization, saveFacts } from './platform-organizations.ts'
 
 const SetUpInput = z.object({
@@ -63,22 +64,30 @@ async function setUp(
   wanted: z.output<typeof SetUpInput>,
 ): Promise<SetUpOrganization> {
   const { slug, name, rolePack, externalId, metadata } = wanted
-  const made = newOrganization(ctx, { slug, name, ...(rolePack === undefined ? {} : { rolePack }) })
-  const own: CallContext = { ...made.own, permissions: 'all' }
-  const { id } = made.record
-  await tx.run(own.entry)
-  for (const statement of made.statements) await tx.run(statement)
+  const { record, statements } = newOrganization(ctx, { slug, name, ...(rolePack === undefined ? {} : { rolePack }) })
+  const facts = { externalId, metadata, deletionDueAt: null }
+  const made = await inside(tx, ctx, record.id, async (own) => {
+    for (const statement of statements) await tx.run(statement)
+    return furnish(tx, own, wanted)
+  })
+  await tx.run(saveFacts({ id: record.id, ...facts }, ctx.actor.id))
+  const detail = { slug, name, externalId, administrators: made.administrators.map(({ email }) => email) }
+  const target = { targetType: 'organization', targetId: record.id } as const
+  await tx.run(recordAudit(ctx, { action: 'organization.create', ...target, detail }))
+  return { organization: { ...record, ...facts }, ...made }
+}
+
+async function furnish(
+  tx: Transaction,
+  own: CallContext,
+  wanted: z.output<typeof SetUpInput>,
+): Promise<Omit<SetUpOrganization, 'organization'>> {
   if (Object.keys(wanted.settings).length > 0) await inField('settings', () => updateSettings(own, wanted.settings))
   const brands = await inTurn('brands', wanted.brands, (brand) => createBrand(own, brand))
   const administrators = await inTurn('administrators', wanted.administrators, (person) => invite(tx, own, person))
   const { setupLink: link } = wanted
   const setupLink = link ? await inField('setupLink', () => createSetupLink(own, given(link))) : null
-  await tx.run(saveFacts({ id, externalId, metadata, deletionDueAt: null }, ctx.actor.id))
-  const detail = { slug, name, externalId, administrators: administrators.map(({ email }) => email) }
-  const target = { targetType: 'organization', targetId: id, organizationId: id } as const
-  await tx.run(recordPlatformEvent(ctx, { action: 'organization.create', ...target, detail }))
-  const facts = { externalId, metadata, deletionDueAt: null }
-  return { organization: { ...made.record, ...facts }, brands, administrators, setupLink }
+  return { brands, administrators, setupLink }
 }
 
 async function invite(
