@@ -205,6 +205,7 @@ CREATE INDEX users_deleted ON users USING btree (organization_id, deleted_at, id
 CREATE INDEX users_directory ON users USING btree (organization_id, directory_id, id) WHERE (deleted_at IS NULL);
 CREATE INDEX users_extension_terms ON users USING gin (extension_terms(attributes)) WITH (fastupdate=off) WHERE has_own_extension(attributes);
 CREATE INDEX users_external_id ON users USING btree (organization_id, external_id) WHERE ((deleted_at IS NULL) AND (external_id IS NOT NULL));
+CREATE INDEX users_id ON users USING btree (id);
 CREATE INDEX users_idle ON users USING btree (organization_id, GREATEST(last_active_at, status_changed_at)) WHERE ((status = 'active'::text) AND (deleted_at IS NULL));
 CREATE INDEX users_international ON users USING btree (organization_id, id) WHERE ((deleted_at IS NULL) AND (user_name_key ~~ '%xn--%'::text));
 CREATE INDEX users_last_active ON users USING btree (organization_id, last_active_at DESC NULLS LAST, id) WHERE (deleted_at IS NULL);
@@ -6362,6 +6363,16 @@ CREATE OR REPLACE FUNCTION public.organization_of_slug(p_slug text)
 AS $function$
   SELECT o.id FROM organizations o WHERE o.slug = p_slug $function$;
 GRANT EXECUTE ON FUNCTION organization_of_slug(text) TO rolecall_server;
+
+-- In which organizations users are, for a transaction of the platform.
+CREATE OR REPLACE FUNCTION public.organizations_of_users(p_ids text[])
+ RETURNS TABLE(user_id text, organization_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT u.id, u.organization_id FROM users u WHERE u.id = ANY (p_ids) AND current_setting('rolecall.instance', true) = 'on' $function$;
+GRANT EXECUTE ON FUNCTION organizations_of_users(text[]) TO rolecall_server;
 
 -- Erases a deleted organization whose time is over, some thousand rows at a time; is_gone once nothing of it is left,
 -- null where none is due.

@@ -389,6 +389,7 @@ const platform: Subject = {
     'enter_by_platform_key',
     'touch_platform_key',
     'organization_of_slug',
+    'organizations_of_users',
     'erase_due_organization',
     'served_organization',
     'owner_of_artifact',

@@ -3,7 +3,6 @@
 
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { decide } from '#access/decisions/effective-access.ts'
 import { unknown } from '#access/decisions/evaluate.ts'
 import { searchActions } from '#access/decisions/search-actions.ts'
 import { searchBrands } from '#access/decisions/search-brands.ts'
@@ -13,6 +12,7 @@ import { writeCursor } from '#platform/cursor.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { parseJson } from '#platform/json.ts'
 import type { Urls } from '#platform/urls.ts'
+import { contextAbout, decideAnywhere } from './authzen-organizations.ts'
 import {
   type Answer,
   type Asked,
@@ -26,7 +26,7 @@ import {
   readSubjectSearch,
 } from './authzen-questions.ts'
 import type { ApiEnv, ApiServices } from './contract/env.ts'
-import { requireApiKey, requireOrganization } from './contract/guard.ts'
+import { requireApiKey } from './contract/guard.ts'
 import { answerError, limitBody, requireJson } from './contract/requests.ts'
 import { newRoutes } from './contract/routes.ts'
 
@@ -37,7 +37,7 @@ export function createAuthZen(services: ApiServices): OpenAPIHono<ApiEnv> {
   const routes = newRoutes()
   routes.onError((error, c) => answerError(services.log, error, c))
   routes.get('/.well-known/authzen-configuration', (c) => c.json(authZenConfiguration(services.urls)))
-  routes.use('/access/v1/*', requireApiKey(services), requireOrganization, limitBody, requireJson)
+  routes.use('/access/v1/*', requireApiKey(services), limitBody, requireJson)
   routes.post('/access/v1/evaluation', async (c) => c.json(await evaluation(c, await readJson(c))))
   routes.post('/access/v1/evaluations', async (c) => c.json(await evaluations(c, await readJson(c))))
   routes.post('/access/v1/search/subject', async (c) => c.json(await findSubjects(c, await readJson(c))))
@@ -70,27 +70,31 @@ const next = (after: string | null | undefined): { next_token: string } => ({
 /** Who may do something with something (AuthZEN 1.0, Subject Search API); nobody but users may do anything. */
 async function findSubjects(c: ApiContext, body: unknown): Promise<Found> {
   const asked = readSubjectSearch(body)
-  if (asked === undefined) return nothing
-  const { ids, after } = await searchSubjects(c.get('ctx'), asked.question, asked.page)
+  const ctx = await contextAbout(c, undefined)
+  if (asked === undefined || ctx === undefined) return nothing
+  const { ids, after } = await searchSubjects(ctx, asked.question, asked.page)
   return { results: ids.map((id) => ({ type: 'user', id })), page: next(after) }
 }
 
 /** What somebody may do with something (AuthZEN 1.0, Action Search API). */
 async function findActions(c: ApiContext, body: unknown): Promise<Found<{ name: string }>> {
   const asked = readActionSearch(body)
-  if (asked === undefined) return nothing
-  const { names, isMore } = await searchActions(c.get('ctx'), asked.question, asked.page)
+  const ctx = await contextAbout(c, asked?.question.user ?? '')
+  if (asked === undefined || ctx === undefined) return nothing
+  const { names, isMore } = await searchActions(ctx, asked.question, asked.page)
   return { results: names.map((name) => ({ name })), page: next(isMore ? names.at(-1) : null) }
 }
 
 /** With which registered things of a type somebody may do something (AuthZEN 1.0, Resource Search API); nobody unknown may do anything. */
 async function searchResources(c: ApiContext, body: unknown): Promise<Found> {
   const { page, ...question } = readResourceSearch(body)
+  const ctx = await contextAbout(c, question.user)
+  if (ctx === undefined) return nothing
   if (question.type === 'brand') {
-    const { ids, after } = await searchBrands(c.get('ctx'), question, page())
+    const { ids, after } = await searchBrands(ctx, question, page())
     return { results: ids.map((id) => ({ type: 'brand', id })), page: next(after) }
   }
-  const found = await listVisibleAssets(c.get('ctx'), question).catch((error: unknown) => {
+  const found = await listVisibleAssets(ctx, question).catch((error: unknown) => {
     if (error instanceof AppError && error.code === 'not_found') return { items: [], nextCursor: null }
     throw error
   })
@@ -113,7 +117,7 @@ async function evaluations(c: ApiContext, body: unknown): Promise<Answer | { eva
 /** All questions are decided on one state of the database, whatever the batch stops at. */
 async function answers(c: ApiContext, asked: readonly Asked[]): Promise<Answer[]> {
   const questions = asked.flatMap((one) => ('question' in one ? [one.question] : []))
-  const decisions = (await decide(c.get('ctx'), questions)).values()
+  const decisions = (await decideAnywhere(c, questions)).values()
   return asked.map((one) => {
     if ('fault' in one) return faultAnswer(one.fault)
     if ('refusal' in one) return answerOf(one.refusal)

@@ -1,7 +1,7 @@
 // Keys of the platform: what they do above the organizations, where they reach, and that no organization learns of another.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { revokePlatformKey } from '#access/platform/keys/platform-keys.ts'
-import { type AccessStage, type Client, createUser, startStage } from '../support/access.ts'
+import { type AccessStage, type Client, createUser, roleId, startStage } from '../support/access.ts'
 import { createPlatformKey, operatorContext, type PlatformClient } from '../support/platform.ts'
 
 let stage: AccessStage
@@ -39,8 +39,6 @@ describe('inside of an organization', () => {
       const answer = await platform.send(method, path, body)
       expect([path, answer.status, answer.body.reason]).toEqual([path, 400, 'organization'])
     }
-    const asked = await platform.send('POST', '/access/v1/evaluation', {})
-    expect([asked.status, asked.body.reason]).toEqual([400, 'organization'])
   })
 
   test('one that is not there is 404, never an empty list', async () => {
@@ -62,6 +60,49 @@ describe('inside of an organization', () => {
     expect([asked.status, asked.body.decision]).toEqual([200, false])
     expect((await deciding.send('GET', 'users', undefined, one.slug)).status).toBe(403)
     expect((await deciding.send('GET', 'organizations')).status).toBe(403)
+  })
+
+  test('decides without a name where it is told whom it is about, people of several organizations in one batch', async () => {
+    const people = await Promise.all([one, other].map((client) => createUser(client, 'batch@example.com')))
+    await one.post('assignments', { userId: people[0], roleId: await roleId(one, 'viewer'), reason: 'Works here' })
+    const deciding = await createPlatformKey(stage, { scopes: [], access: 'decisions' })
+    const ofUser = (id: string | undefined) => ({ subject: { type: 'user', id: id ?? '' } })
+    const resource = { type: 'feature', id: 'reader' }
+    const shared = { action: { name: 'content.view' }, resource: { type: 'organization', id: one.slug } }
+    const nobody = 'usr_00000000000000000000000000'
+    const evaluations = [people[1], people[0], nobody, people[0], 'batch@example.com'].map(ofUser)
+    const { status, body } = await deciding.send('POST', '/access/v1/evaluations', { ...shared, evaluations })
+    expect(status).toBe(200)
+    expect(body.evaluations.map(({ decision }: { decision: boolean }) => decision)).toEqual([
+      false,
+      true,
+      false,
+      true,
+      false,
+    ])
+    const single = await deciding.send('POST', '/access/v1/evaluation', { ...shared, ...ofUser(people[0]) })
+    expect(single.body.decision).toBe(true)
+    const actions = await deciding.send('POST', '/access/v1/search/action', {
+      ...ofUser(people[0]),
+      resource: shared.resource,
+    })
+    expect(actions.body.results).toContainEqual({ name: 'content.view' })
+    const subjects = await deciding.send('POST', '/access/v1/search/subject', { subject: { type: 'user' }, ...shared })
+    expect([subjects.status, subjects.body.reason]).toEqual([400, 'organization'])
+    // Out of reach is as unknown as nobody at all.
+    const narrow = await createPlatformKey(stage, {
+      access: 'decisions',
+      reach: 'only',
+      organizationIds: [other.organizationId],
+    })
+    const refused = await narrow.send('POST', '/access/v1/evaluation', { ...shared, ...ofUser(people[0]) })
+    const unknown = await narrow.send('POST', '/access/v1/evaluation', { ...shared, ...ofUser(nobody) })
+    expect(refused.body).toEqual(unknown.body)
+    const without = await createPlatformKey(stage, { access: 'nothing' })
+    expect((await without.send('POST', '/access/v1/evaluation', { ...shared, ...ofUser(people[0]) })).status).toBe(403)
+    expect(
+      (await without.send('POST', '/access/v1/evaluation', { ...shared, resource, ...ofUser(nobody) })).body.decision,
+    ).toBe(false)
   })
 
   test('with chosen permissions it does those, and gives nobody more', async () => {

@@ -7,4 +7,11 @@ import type { CallContext, Services } from '#src/context.ts'
 
 export type ApiServices = Services & { urls: Urls; log: Log; limits: RequestLimits; trustedProxies: number }
 
-export type ApiEnv = { Variables: AppEnv['Variables'] & { ctx: CallContext; urls: Urls } }
+export type ApiEnv = {
+  Variables: AppEnv['Variables'] & {
+    ctx: CallContext
+    urls: Urls
+    /** Of a platform key that has named no organization: itself inside of one. @throws AppError forbidden */
+    contextIn?: (organizationId: string) => CallContext
+  }
+}

@@ -46,8 +46,11 @@ export function requireApiKey(services: ApiServices): MiddlewareHandler<ApiEnv> 
 /** Refuses what is about no single organization. @throws AppError invalid (reason `organization`) */
 export const requireOrganization: MiddlewareHandler<ApiEnv> = async (c, next) => {
   if (c.get('ctx').organizationId !== platformId) return next()
-  throw invalid('Say which organization is meant: send its id or slug as Rolecall-Organization', 'organization')
+  throw organizationWanted()
 }
+
+export const organizationWanted = (): AppError =>
+  invalid('Say which organization is meant: send its id or slug as Rolecall-Organization', 'organization')
 
 /** A client that means another organization is not to change this one. @throws AppError not_found */
 async function requireOwn(services: ApiServices, c: Context<ApiEnv>, organizationId: string): Promise<void> {

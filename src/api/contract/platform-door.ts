@@ -37,6 +37,19 @@ const ownPermissions: Partial<Record<PlatformScope, ManagementPermission>> = {
 const permissionsOf = (scopes: readonly PlatformScope[]): ReadonlySet<ManagementPermission> =>
   new Set(scopes.flatMap((scope) => ownPermissions[scope] ?? []))
 
+/** @throws AppError not_found out of its reach; forbidden (reason `scope`) */
+function inside(
+  ctx: CallContext,
+  { access, permissions }: PlatformKeyOwner,
+  place: { organizationId: string; keyHash: string },
+): CallContext {
+  requireReached(ctx, place.organizationId)
+  if (access === 'nothing')
+    throw new AppError('forbidden', 'This platform key does nothing inside of organizations', { reason: 'scope' })
+  const rights = rightsOfKey({ access, permissions, brandIds: null, addressRanges: null })
+  return { ...ctx, ...rights, organizationId: place.organizationId, entry: enterByPlatformKey(place) }
+}
+
 /** @throws AppError unauthenticated, forbidden, too_many; not_found for an organization that it does not reach */
 export function platformDoor(services: ApiServices): Door {
   const gate = createSecretGate<PlatformKeyOwner>(services.limits, {
@@ -54,15 +67,13 @@ export function platformDoor(services: ApiServices): Door {
       ...{ entry: enterPlatform({ keyHash }), requestId: c.get('requestId') },
     }
     const reference = c.req.header(organizationHeader)
-    if (reference === undefined) return ctx
+    if (reference === undefined) {
+      c.set('contextIn', (organizationId) => inside(ctx, owner, { organizationId, keyHash }))
+      return ctx
+    }
     const organizationId = await organizationIdOf(services.database, reference)
     if (organizationId === undefined) throw notFound('Organization')
-    requireReached(ctx, organizationId)
-    if (owner.access === 'nothing')
-      throw new AppError('forbidden', 'This platform key does nothing inside of organizations', { reason: 'scope' })
-    const { access, permissions } = owner
-    const rights = rightsOfKey({ access, permissions, brandIds: null, addressRanges: null })
-    return { ...ctx, ...rights, organizationId, entry: enterByPlatformKey({ organizationId, keyHash }) }
+    return inside(ctx, owner, { organizationId, keyHash })
   }
 
   return async (c, keyHash, next) => {

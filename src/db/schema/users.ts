@@ -74,6 +74,8 @@ export const users = pgTable(
     uniqueIndex('users_sign_in_address')
       .on(table.organizationId, table.emailKey)
       .where(sql`deleted_at is null and address_yielded_to is null`),
+    // For the platform, which asks about somebody by their id alone.
+    index('users_id').on(table.id),
     index('users_yielded').on(table.organizationId, table.addressYieldedTo).where(sql`address_yielded_to is not null`),
     index('users_removed_name').on(table.organizationId, table.userNameKey).where(sql`deleted_at is not null`),
     index('users_removed_external_id')
