@@ -23,7 +23,8 @@ export type GovernanceResult = {
   rows: { what: string; p50: number; p95: number; bareP50: number; target: number | undefined }[]
 }
 
-async function seedAssignments({ owner, organizationId }: Rolecall): Promise<string> {
+/** Beside what `seedDirectory` wrote. @returns the moment before a tenth of them was taken back */
+export async function seedAssignments({ owner, organizationId }: Rolecall): Promise<string> {
   const assignmentsEach = Math.max(1, Math.round(allAssignments / size.users))
   await owner`insert into assignments (organization_id, id, user_id, role_id, brand_id, reason, created_at, created_by)
     select ${organizationId}, 'asg_' || lpad((n * ${assignmentsEach}::int + k + 100)::text, 26, '0'), 'usr_' || lpad(n::text, 26, '0'), r.id,

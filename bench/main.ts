@@ -1,4 +1,4 @@
-// `npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory | scale | organizations | entra | peers`: measures a server of its own on this machine. Absolute figures say as much about
+// `npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | decisions | bulk | memory | scale | organizations | entra | peers`: measures a server of its own on this machine. Absolute figures say as much about
 // the machine as about Rolecall; the ratios are what docs/benchmarks.md keeps.
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { describeBulk, isBulkTargetMet, measureBulk } from './bulk.ts'
 import { describeConsole, isConsoleTargetMet, measureConsole } from './console.ts'
 import { areCpuGoalsMet, describeCpu, measureCpu } from './cpu.ts'
 import { describeDeactivation, measureDeactivation } from './deactivation.ts'
+import { areDecisionTargetsMet, describeDecisions, measureDecisions } from './decisions.ts'
 import { describeEntra, measureEntra } from './entra.ts'
 import { type Floor, startFloor } from './floor.ts'
 import { describeGovernance, isGovernanceTargetMet, measureGovernance } from './governance.ts'
@@ -28,11 +29,11 @@ import { describeScale, isScaleGoalMet, measureSize, type ScaleResult } from './
 import { type RoundOptions, type Sides, seededSides } from './sides.ts'
 import { describeSignIn, isSignInTargetMet, measureSignIn } from './sign-in.ts'
 
-const usage = `Usage: npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | bulk | memory | scale | organizations | entra | peers [flags]
+const usage = `Usage: npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | decisions | bulk | memory | scale | organizations | entra | peers [flags]
   --json         print the result as JSON
   --check        end with exit code 1 where a target is missed
-  --samples N    members, console, governance, scale, organizations, peers: how often each is measured (default 200)
-  --people N     entra, peers: how many come at first (default 2000, 5000); governance: in a directory of so many (default 100000); scale: in several, such as 10000,100000
+  --samples N    members, console, governance, decisions, scale, organizations, peers: how often each is measured (default 200)
+  --people N     entra, peers: how many come at first (default 2000, 5000); governance, decisions: in a directory of so many (default 100000); scale: in several, such as 10000,100000
   --organizations N  organizations: among how many (default 10000)
   --peers DIR    peers: where their packages are kept, and put if they are not there (default below the system's temporary folder)
   --rounds N     requests, cpu, peers, sign-in, bulk: rounds of each side; memory: starts (default 5)
@@ -116,6 +117,11 @@ async function governance(rolecall: Rolecall, samples: number, people: number): 
   return { result, text: describeGovernance(result), isTargetMet: isGovernanceTargetMet(result) }
 }
 
+async function decisions(rolecall: Rolecall, samples: number, people: number): Promise<Outcome> {
+  const result = await measureDecisions(rolecall, { samples, people }, progress)
+  return { result, text: describeDecisions(result), isTargetMet: areDecisionTargetsMet(result) }
+}
+
 async function bulk(rolecall: Rolecall, rounds: number): Promise<Outcome> {
   const result = await measureBulk(rolecall.scim, { rounds }, progress)
   return { result, text: describeBulk(result), isTargetMet: isBulkTargetMet(result) }
@@ -175,6 +181,7 @@ const benches = [
   'deactivation',
   'console',
   'governance',
+  'decisions',
   'bulk',
   'memory',
   'scale',
@@ -219,6 +226,7 @@ async function main(): Promise<number> {
     deactivation: () => withRolecall((rolecall) => deactivation(rolecall, trials)),
     console: () => withRolecall((rolecall) => pages(rolecall, samples)),
     governance: () => withRolecall((rolecall) => governance(rolecall, samples, people)),
+    decisions: () => withRolecall((rolecall) => decisions(rolecall, samples, people)),
     bulk: () => withRolecall((rolecall) => bulk(rolecall, options.rounds)),
     memory: () => memory(options),
     scale: () => scale({ people: peoples, samples }),

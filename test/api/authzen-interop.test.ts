@@ -237,6 +237,23 @@ describe('Search', () => {
     }
   })
 
+  test('goes on past many who hold nothing', async () => {
+    const far = await stage.createClient()
+    await stage.app
+      .owner`insert into users (organization_id, id, user_name, user_name_key, status, status_changed_at, attributes,
+        created_at, updated_at)
+      select ${far.organizationId}, 'usr_' || lpad(n::text, 26, '0'), 'p' || n, 'p' || n, 'active', now(), '{}', now(), now()
+      from generate_series(1, 2300) n`
+    const holder = await createUser(far, 'holder@example.com')
+    const all = (await made(far.get('roles?limit=100'))).items as { id: string; key: string }[]
+    const roleId = all.find(({ key }) => key === 'editor')?.id
+    await made(far.post('assignments', { userId: holder, roleId, reason: 'Far' }))
+    const body = { subject: { type: 'user' }, action: { name: 'content.edit' } }
+    const resource = { type: 'organization', id: far.organizationId }
+    const found = await made(far.post('/access/v1/search/subject', { ...body, resource, page: { limit: 5 } }))
+    expect(found).toEqual({ results: [{ type: 'user', id: holder }], page: { next_token: '' } })
+  })
+
   test('goes by tokens of its own alone', async () => {
     const body = {
       subject: { type: 'user' },

@@ -18,10 +18,16 @@ type Candidates = {
   assetId: string | null
   ownerKey: string | null
   after: string
+  /** How many people are looked at, and how many candidates among them are wanted. */
+  walk: number
   limit: number
 }
 
-const candidates = prepared<Candidates, { id: string }>(
+type Walked = { ids: string[]; end: string | null; isLast: boolean }
+
+// Person by person, by what each of them holds: a page of many holders is found among the first of them, and one request never looks at all
+// the people of a large organization.
+const candidates = prepared<Candidates, Walked>(
   (p) => sql`with place (brand_id) as (
       select coalesce((select a.brand_id from assets a where a.organization_id = ${p.organizationId}
           and a.type = ${p.type} and a.id = ${p.assetId}),
@@ -31,17 +37,24 @@ const candidates = prepared<Candidates, { id: string }>(
       select x.user_id from asset_people x where x.organization_id = ${p.organizationId} and x.type = ${p.type}
         and x.asset_id = ${p.assetId}
       union select u.id from users u where u.organization_id = ${p.organizationId}
-        and (u.id = ${p.ownerKey} or u.user_name_key = ${p.ownerKey}))
-    select distinct e.user_id as id from effective_assignments e
-    where e.organization_id = ${p.organizationId} and e.user_id > ${p.after}
-      and (e.brand_id is null or e.brand_id = (select brand_id from place))
-      and (e.role_id = any (${p.roleIds}::text[])
-        or (e.role_id = any (${p.ownRoleIds}::text[]) and e.user_id in (select user_id from owners)))
-    order by e.user_id limit ${p.limit}::int`,
+        and (u.id = ${p.ownerKey} or u.user_name_key = ${p.ownerKey})),
+    walked as materialized (select u.id, u.status from users u
+      where u.organization_id = ${p.organizationId} and u.id > ${p.after} and u.deleted_at is null
+      order by u.id limit ${p.walk}::int)
+    select (select max(w.id) from walked w) as "end", (select count(*) from walked) < ${p.walk}::int as "isLast",
+      coalesce((select json_agg(c.id order by c.id) from (
+        select w.id from walked w cross join lateral (
+          select from effective_assignments e where e.organization_id = ${p.organizationId} and e.user_id = w.id
+            and (e.brand_id is null or e.brand_id = (select brand_id from place))
+            and (e.role_id = any (${p.roleIds}::text[])
+              or (e.role_id = any (${p.ownRoleIds}::text[]) and w.id in (select user_id from owners)))
+          limit 1) held
+        where w.status = 'active' order by w.id limit ${p.limit}::int) c), '[]') as ids`,
 )
 
-/** How many are decided at once, and how often in one request, where most of those who hold a role may not. */
-const together = 200
+/** How many are decided at once, how many people one statement looks at, and how often in one request. */
+const mostTogether = 200
+const mostWalked = 2_000
 const mostRounds = 10
 
 export type SubjectsPage = { ids: string[]; after: string | null }
@@ -59,37 +72,40 @@ export async function searchSubjects(
   const found: string[] = []
   let after = page.after ?? ''
   for (let round = 0; round < mostRounds; round += 1) {
-    const people = await candidatesAfter(ctx, question, after)
+    const limit = Math.min(mostTogether, page.limit + 1 - found.length)
+    const { ids, end, isLast } = await walk(ctx, question, { after, limit })
     const decisions = await decide(
       ctx,
-      people.map((user) => ({ ...question, user })),
+      ids.map((user) => ({ ...question, user })),
     )
-    found.push(...people.filter((_, index) => decisions[index]?.allowed))
+    found.push(...ids.filter((_, index) => decisions[index]?.allowed))
     if (found.length > page.limit) return { ids: found.slice(0, page.limit), after: found[page.limit - 1] ?? null }
-    after = people.at(-1) ?? ''
-    if (people.length < together) return { ids: found, after: null }
+    const isCut = ids.length === limit
+    if (isLast && !isCut) return { ids: found, after: null }
+    after = (isCut ? ids.at(-1) : end) ?? ''
   }
   return { ids: found, after }
 }
 
-async function candidatesAfter(
+/** Those among the people after one who hold a role that could give it. */
+async function walk(
   ctx: CallContext,
   { permission, brand, asset, owner }: Omit<AccessQuestion, 'user'>,
-  after: string,
-): Promise<string[]> {
+  { after, limit }: { after: string; limit: number },
+): Promise<Walked> {
   const { organizationId } = ctx
-  const rows = await inTransaction(ctx, async (tx) => {
+  const [row] = await inTransaction(ctx, async (tx) => {
     const { roles } = await readAccessModel(tx, ctx)
     const giving = (wanted: string): string[] =>
       [...roles.values()].filter(({ allows }) => allows.some((held) => covers(held, wanted))).map(({ id }) => id)
     return tx.run(
       candidates({
-        ...{ organizationId, roleIds: giving(permission), after, limit: together },
+        ...{ organizationId, roleIds: giving(permission), after, limit, walk: mostWalked },
         ownRoleIds: permission.includes(':') ? [] : giving(`${permission}:${ownParameter}`),
         ...{ brand: brand ?? null, type: asset?.type ?? null, assetId: asset?.id ?? null },
         ownerKey: owner === undefined ? null : owner.startsWith('usr_') ? owner : fold(owner),
       }),
     )
   })
-  return rows.map(({ id }) => id)
+  return row ?? { ids: [], end: null, isLast: true }
 }
