@@ -80,10 +80,10 @@ const addGroups = prepared<Parameters, AddedRow>(
 // A directory changes its own groups only.
 const isInReach = (p: Chunks): SQL => sql`exists (select from groups g where ${isGroup(p)})`
 
-/** Which members a removal takes: those of the ids, or all but those. */
+/** Which members a removal takes: those of the ids, or all but those, which are hashed once and not read through for each member. */
 const taken = {
   remove: (id: SQL, ids: SQL): SQL => sql`${id} = any (${ids}::text[])`,
-  keepOnly: (id: SQL, ids: SQL): SQL => sql`${id} <> all (${ids}::text[])`,
+  keepOnly: (id: SQL, ids: SQL): SQL => sql`${id} not in (select unnest(${ids}::text[]))`,
 }
 
 const ofGroup = ({ directoryId, groupId, now }: Chunks) => ({ directoryId, groupId, now })
