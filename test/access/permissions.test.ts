@@ -1,6 +1,10 @@
 // Every verb of access and connections asks for its permission first, and what spans organizations is the operator's.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { previewClaims } from '#access/applications/preview-claims.ts'
 import { decideOne, getEffectiveAccess } from '#access/decisions/effective-access.ts'
+import { searchActions } from '#access/decisions/search-actions.ts'
+import { searchBrands } from '#access/decisions/search-brands.ts'
+import { searchSubjects } from '#access/decisions/search-subjects.ts'
 import { listVisibleAssets } from '#access/decisions/visible-assets.ts'
 import { deleteAssetType, listAssetTypes, putAssetType } from '#access/grants/assets/asset-types.ts'
 import { getAsset, listAssets } from '#access/grants/assets/assets.ts'
@@ -130,6 +134,10 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   declareAttribute: (ctx) =>
     declareAttribute(ctx, { directoryId: 'x', resource: 'User', urn: 'urn:example:x', name: 'x', type: 'string' }),
   getEffectiveAccess: (ctx) => getEffectiveAccess(ctx, 'x'),
+  previewClaims: (ctx) => previewClaims(ctx, { applicationId: 'x', user: 'x' }),
+  searchActions: (ctx) => searchActions(ctx, { user: 'x' }, { limit: 1 }),
+  searchBrands: (ctx) => searchBrands(ctx, { user: 'x', permission: 'x' }, { limit: 1 }),
+  searchSubjects: (ctx) => searchSubjects(ctx, { permission: 'x' }, { limit: 1 }),
   decideOne: (ctx) => decideOne(ctx, { user: 'x', permission: 'x' }),
   listTeams: (ctx) => listTeams(ctx),
   getTeam: (ctx) => getTeam(ctx, 'x'),
