@@ -130,9 +130,13 @@ function pageOf({ conditions, words, limit }: Wanted): SQL {
     sql`(select a.* from audit_events a where ${sql.join([...conditions, ...narrower], sql` and `)} order by a.id desc limit ${limit}::int)`
   if (words === undefined) return latest()
   const people = isAddress(words) ? addressed(words) : named(words)
+  // By its index, and never by walking through all events for one of somebody who has none: a range in the index's own order.
+  const latestOf = (column: SQL): SQL =>
+    sql`(select a.* from audit_events a where ${sql.join([...conditions, sql`${column} between p.user_id and p.user_id`], sql` and `)}
+      order by ${column} desc, a.id desc limit ${limit}::int)`
   const naming = sql`a.id = any (array(select event_id from events_naming(p.user_id)))`
   return sql`(select distinct on (id) * from (
     select e.* from (${people} limit ${maxPeople}::int) p cross join lateral (
-      ${latest(sql`a.actor_id = p.user_id`)} union all ${latest(sql`a.target_id = p.user_id`)} union all ${latest(naming)}) e
+      ${latestOf(sql`a.actor_id`)} union all ${latestOf(sql`a.target_id`)} union all ${latest(naming)}) e
     union all ${latest(sql`a.action = ${words}`)}) e order by id desc limit ${limit}::int)`
 }
