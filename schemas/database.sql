@@ -6271,6 +6271,25 @@ CREATE POLICY own_organization ON application_choices FOR ALL TO rolecall_server
   WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, DELETE ON application_choices TO rolecall_server;
 
+-- People who run the installation, and whether they may change anything (administrator) or look (reader).
+CREATE TABLE platform_operators (
+  user_id text NOT NULL,
+  organization_id text NOT NULL,
+  name text NOT NULL,
+  role text NOT NULL,
+  added_at timestamp(3) with time zone NOT NULL,
+  added_by text NOT NULL,
+  CONSTRAINT platform_operators_user_id_pk PRIMARY KEY (user_id),
+  CONSTRAINT platform_operators_role CHECK (role = ANY (ARRAY['reader'::text, 'administrator'::text])),
+  CONSTRAINT platform_operators_organization_id_user_id_users_organization_i FOREIGN KEY (organization_id, user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+ALTER TABLE platform_operators ENABLE ROW LEVEL SECURITY;
+CREATE POLICY platform_only ON platform_operators FOR ALL TO rolecall_server
+  USING (current_setting('rolecall.instance'::text, true) = 'on'::text)
+  WITH CHECK (current_setting('rolecall.instance'::text, true) = 'on'::text);
+GRANT SELECT, INSERT, UPDATE, DELETE ON platform_operators TO rolecall_server;
+
 -- What was answered to POSTs with an Idempotency-Key, sealed, for a day.
 CREATE TABLE idempotent_answers (
   organization_id text NOT NULL,
@@ -6373,6 +6392,60 @@ CREATE OR REPLACE FUNCTION public.organizations_of_users(p_ids text[])
 AS $function$
   SELECT u.id, u.organization_id FROM users u WHERE u.id = ANY (p_ids) AND current_setting('rolecall.instance', true) = 'on' $function$;
 GRANT EXECUTE ON FUNCTION organizations_of_users(text[]) TO rolecall_server;
+
+-- Whether somebody active runs the installation.
+CREATE OR REPLACE FUNCTION public.operator_of(p_organization_id text, p_user_id text)
+ RETURNS TABLE(name text, role text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT o.name, o.role FROM platform_operators o JOIN users u ON u.organization_id = o.organization_id AND u.id = o.user_id
+    WHERE o.organization_id = p_organization_id AND o.user_id = p_user_id AND u.status = 'active' AND u.deleted_at IS NULL $function$;
+GRANT EXECUTE ON FUNCTION operator_of(text, text) TO rolecall_server;
+
+-- The entry of an operator above the organizations: refuses (RC401) a session that is not live, and somebody who is no
+-- operator any more.
+CREATE OR REPLACE FUNCTION public.enter_operator(p_organization_id text, p_user_id text, p_token_hash text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM enter_session(p_organization_id, p_token_hash);
+  PERFORM FROM live_sessions s JOIN platform_operators o ON o.organization_id = s.organization_id AND o.user_id = s.user_id
+    WHERE s.token_hash = p_token_hash AND s.organization_id = p_organization_id AND s.user_id = p_user_id;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'operator refused' USING ERRCODE = 'RC401';
+  END IF;
+  PERFORM set_config('rolecall.instance', 'on', true);
+  PERFORM set_config('rolecall.organization_id', 'platform', true);
+  RETURN 'platform';
+END $function$;
+GRANT EXECUTE ON FUNCTION enter_operator(text, text, text) TO rolecall_server;
+
+-- How organizations do, for those who run the installation: counts and times alone.
+CREATE OR REPLACE FUNCTION public.organization_health(p_ids text[])
+ RETURNS TABLE(organization_id text, active bigint, synchronised_at timestamp with time zone, signed_in_at timestamp with time zone, refused bigint, unsent bigint, waiting bigint, faults text[])
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH health AS MATERIALIZED (SELECT h.organization, h.fault FROM installation_health() h)
+  SELECT o.id,
+    (SELECT coalesce(sum(c.people), 0) FROM people_counts c WHERE c.organization_id = o.id AND c.status = 'active'),
+    (SELECT max(d.last_request_at) FROM directory_activity d WHERE d.organization_id = o.id),
+    (SELECT max(s.authenticated_at) FROM sessions s WHERE s.organization_id = o.id),
+    (SELECT coalesce(sum(coalesce(a.count, 1)), 0) FROM sign_in_attempts a WHERE a.organization_id = o.id
+      AND a.occurred_at > now() - interval '1 day' AND a.outcome <> 'signed_in'),
+    (SELECT count(*) FROM mails m WHERE m.organization_id = o.id AND m.last_error IS NOT NULL AND (m.status = 'queued'
+      OR m.status = 'failed' AND m.created_at > now() - interval '1 day')),
+    (SELECT count(*) FROM application_logouts l WHERE l.organization_id = o.id AND l.last_error IS NOT NULL AND l.status <> 'sent'
+      AND l.created_at > now() - interval '1 day'),
+    ARRAY(SELECT DISTINCT h.fault FROM health h WHERE h.organization = o.slug ORDER BY 1)
+  FROM organizations o WHERE o.id = ANY (p_ids) AND current_setting('rolecall.instance', true) = 'on' $function$;
+GRANT EXECUTE ON FUNCTION organization_health(text[]) TO rolecall_server;
 
 -- Erases a deleted organization whose time is over, some thousand rows at a time; is_gone once nothing of it is left,
 -- null where none is due.

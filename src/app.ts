@@ -7,6 +7,7 @@ import { createApi } from '#api/api.ts'
 import { createAuthZen } from '#api/authzen.ts'
 import type { ProvisioningLog } from '#connections/provisioning/log.ts'
 import { createConsole } from '#console/console.ts'
+import { createPlatform } from '#console/platform/platform.tsx'
 import { createSetup } from '#console/setup/setup.tsx'
 import { migrationState } from '#db/migrate.ts'
 import { createCspReports } from '#http/csp-reports.ts'
@@ -72,6 +73,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const sso = createSsoServices(options)
   app.route('/', createAccount({ ...options, afterSignOut: (session, id) => providerSignOut(sso, session, id) }))
   app.route('/console', createConsole(options) as unknown as Hono<AppEnv>)
+  app.route('/platform', createPlatform(options) as unknown as Hono<AppEnv>)
   app.route('/setup', createSetup(options) as unknown as Hono<AppEnv>)
   app.route('/', createLocal(options))
   app.route('/', createSso(sso))

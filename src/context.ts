@@ -64,6 +64,8 @@ export type PlatformScope =
   | 'applications.read'
   | 'applications.write'
   | 'events.read'
+  /** What the operator's commands do: keys of the platform, operators. No key has it. */
+  | 'operate'
 
 /** A caller of the platform: what it may do above the organizations, and which of them it reaches. */
 export type PlatformRights = {

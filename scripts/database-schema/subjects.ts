@@ -381,6 +381,7 @@ const platform: Subject = {
     'platform_organizations',
     'platform_application_terms',
     'application_choices',
+    'platform_operators',
     'idempotent_answers',
   ],
   functions: [
@@ -390,6 +391,9 @@ const platform: Subject = {
     'touch_platform_key',
     'organization_of_slug',
     'organizations_of_users',
+    'operator_of',
+    'enter_operator',
+    'organization_health',
     'erase_due_organization',
     'served_organization',
     'owner_of_artifact',

@@ -14,6 +14,7 @@ export const actorName = sql`case a.actor_type
   when 'application' then ${named('applications', ofName, sql`a.actor_id`)}
   when 'directory' then ${named('directories', ofName, sql`a.actor_id`)}
   when 'platform_key' then (select k.name from platform_keys k where k.id = a.actor_id)
+  when 'operator' then (select o.name from platform_operators o where o.user_id = a.actor_id)
   when 'setup_link' then ${named('setup_links', sql`x.label`, sql`a.actor_id`)} end`
 
 /** Of what has no name of its own, whom it is about. */

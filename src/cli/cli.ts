@@ -24,6 +24,7 @@ import { addInvitationCommands } from './invitation.ts'
 import { addKeysCommands } from './keys.ts'
 import { addMailCommands } from './mail.ts'
 import { addMappingCommands } from './mapping.ts'
+import { addOperatorCommands } from './operator.ts'
 import { addOrganizationCommands } from './organization.ts'
 import { addOwnershipCommands } from './ownership.ts'
 import { addPlatformKeyCommands } from './platform-key.ts'
@@ -57,6 +58,7 @@ export function createCli(runtime: CliRuntime): Command {
     addBackupCommands,
     addOrganizationCommands,
     addPlatformKeyCommands,
+    addOperatorCommands,
     addBrandCommands,
     addConfigurationCommands,
     addDirectoryCommands,

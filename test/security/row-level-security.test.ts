@@ -191,6 +191,9 @@ describe('every table of an organization', () => {
     await createPlatformKey(stage)
     await stage.app.owner`insert into platform_organizations (organization_id, external_id)
       values (${mine.organizationId}, 'mine'), (${theirs.organizationId}, 'theirs') on conflict do nothing`
+    await stage.app
+      .owner`insert into platform_operators select u.id, u.organization_id, 'Olu', 'reader', now(), 'x' from users u
+      where u.organization_id = ${mine.organizationId} limit 1`
     await stage.app.owner`insert into platform_application_terms values ('app_x', 'all', '[]', false)`
     const names = await stage.app.owner`select c.relname as name from pg_class c
       where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and starts_with(c.relname, 'platform_')`

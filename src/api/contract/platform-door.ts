@@ -1,7 +1,7 @@
 // The way in of keys of the platform (`rpk_…`): above the organizations, or in the one that a request names.
 import type { Context } from 'hono'
 import { rightsOfKey } from '#access/grants/managers/key-scope.ts'
-import { requireReached } from '#access/ground/platform-rights.ts'
+import { platformPermissions, requireReached } from '#access/ground/platform-rights.ts'
 import {
   enterByPlatformKey,
   enterPlatform,
@@ -14,28 +14,12 @@ import { clientAddress } from '#http/client-address.ts'
 import { createUseNotes } from '#http/note-use.ts'
 import { createSecretGate } from '#http/request-rate-limits.ts'
 import { AppError, notFound } from '#platform/errors.ts'
-import {
-  type CallContext,
-  type ManagementPermission,
-  type PlatformScope,
-  platformId,
-  servicesOf,
-} from '#src/context.ts'
+import { type CallContext, platformId, servicesOf } from '#src/context.ts'
 import { type Door, requireAddress } from './door.ts'
 import type { ApiEnv, ApiServices } from './env.ts'
 
 /** Which organization is meant, by its id or slug. */
 export const organizationHeader = 'rolecall-organization'
-
-/** Of the applications and the audit trail that are the platform's own. */
-const ownPermissions: Partial<Record<PlatformScope, ManagementPermission>> = {
-  'applications.read': 'applications.read',
-  'applications.write': 'applications.write',
-  'events.read': 'audit.read',
-}
-
-const permissionsOf = (scopes: readonly PlatformScope[]): ReadonlySet<ManagementPermission> =>
-  new Set(scopes.flatMap((scope) => ownPermissions[scope] ?? []))
 
 /** @throws AppError not_found out of its reach; forbidden (reason `scope`) */
 function inside(
@@ -63,7 +47,7 @@ export function platformDoor(services: ApiServices): Door {
     const { scopes, reach, organizationIds } = owner
     const ctx: CallContext = {
       ...{ ...servicesOf(services), organizationId: platformId, actor: { type: 'platform_key', id: owner.keyId } },
-      ...{ permissions: permissionsOf(scopes), platform: { scopes: new Set(scopes), reach, organizationIds } },
+      ...{ permissions: platformPermissions(scopes), platform: { scopes: new Set(scopes), reach, organizationIds } },
       ...{ entry: enterPlatform({ keyHash }), requestId: c.get('requestId') },
     }
     const reference = c.req.header(organizationHeader)

@@ -1,6 +1,7 @@
 // What has happened, in words. Actions are `noun.verb`; a new one reads well enough by the rule, and may get words of its own.
 
 const nouns: Record<string, string> = {
+  platform_key: 'Platform key',
   absence_rule: 'What happens at the end of absences',
   access_digest: 'Mail about changes of access',
   access_review: 'Access review',
@@ -19,6 +20,10 @@ const nouns: Record<string, string> = {
 }
 
 const verbs: Record<string, string> = {
+  erase: 'erased',
+  switch_off: 'turned off',
+  switch_on: 'turned on',
+  terms: 'serves other organizations',
   activate: 'let in',
   add: 'added',
   adopt: 'taken over by a directory',

@@ -1,8 +1,9 @@
 // What stands above the organizations: keys of the platform, what it knows of each organization, and whom its applications serve.
 import { sql } from 'drizzle-orm'
 import { boolean, index, jsonb, pgPolicy, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
-import { ownOrganizationOnly, serverRole, time } from './common.ts'
+import { belongsTo, ownOrganizationOnly, serverRole, time } from './common.ts'
 import { organizations } from './organizations.ts'
+import { users } from './users.ts'
 
 const isPlatform = sql`current_setting('rolecall.instance', true) = 'on'`
 
@@ -68,6 +69,20 @@ export const platformApplicationTerms = pgTable(
     isOptional: boolean('is_optional').notNull(),
   },
   () => [platformOnly()],
+)
+
+/** People who run the installation. */
+export const platformOperators = pgTable(
+  'platform_operators',
+  {
+    userId: text('user_id').primaryKey(),
+    organizationId: text('organization_id').notNull(),
+    name: text('name').notNull(),
+    role: text('role', { enum: ['reader', 'administrator'] }).notNull(),
+    addedAt: time('added_at').notNull(),
+    addedBy: text('added_by').notNull(),
+  },
+  (table) => [belongsTo([table.organizationId, table.userId], [users.organizationId, users.id]), platformOnly()],
 )
 
 /** Applications of the platform that an organization has switched off for itself. */

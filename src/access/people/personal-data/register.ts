@@ -168,4 +168,5 @@ export const register: readonly RegisterEntry[] = [
 /** Tables with a person in them that an export leaves out, and why. */
 export const leftOut: Record<string, string> = {
   provider_artifacts: 'codes and tokens of applications, under their hashes, for as long as a sign-in lasts',
+  platform_operators: 'that they run the installation, as its operator says, which goes with the person',
 }

@@ -10,7 +10,7 @@ import { isId } from '#platform/ids.ts'
 import { instantSchema, invalidField, nameSchema, parseInput, requireFuture } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, type PlatformScope, refuseUnknown } from '#src/context.ts'
 import { addressRangesOf, keyScopeFields } from '../../grants/managers/key-scope.ts'
-import { platformScopes, requireOperator } from '../../ground/platform-rights.ts'
+import { platformScopes, requireOperator, requireScope } from '../../ground/platform-rights.ts'
 
 export type PlatformKeyRecord = {
   id: string
@@ -40,7 +40,7 @@ const selectKeys = prepared<Record<string, never>, PlatformKeyRecord>(
 
 /** In order of creation, revoked ones too. @throws AppError forbidden */
 export async function listPlatformKeys(ctx: CallContext): Promise<PlatformKeyRecord[]> {
-  requireOperator(ctx)
+  requireScope(ctx, 'operate')
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(selectKeys({})))
   return rows ?? []
 }
