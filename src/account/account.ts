@@ -14,12 +14,14 @@ import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { ownContext, readSession, requireSession, sessionOf, userContext } from '#http/session.ts'
 import { forgetSession, signOutHere, tellApplications } from '#http/session-ends.ts'
+import { sessionsBeside } from '#http/sessions-beside.ts'
 import { SignedOutPage } from '#http/ui/signed-out-page.tsx'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { AccessPage } from './access-page.tsx'
 import type { AccountServices } from './env.ts'
 import { LeavingPage } from './leaving-page.tsx'
+import { createOrganizationPages } from './organizations.tsx'
 import { createReviewPages } from './reviews.tsx'
 import { answerSession } from './session-json.ts'
 import { SessionsPage } from './sessions-page.tsx'
@@ -36,9 +38,11 @@ export function createAccount(services: AccountServices): Hono<AppEnv> {
     return c.redirect(isManager ? '/console' : '/account', 303)
   })
   account.get('/session', answerSession(services))
-  account.get('/signed-out', (c) =>
-    renderPage(c, SignedOutPage({ lead: 'Close the window if this is not your own device.' })),
-  )
+  account.get('/signed-out', async (c) => {
+    const isElsewhere = (await sessionsBeside(c, services)).length > 0
+    return renderPage(c, SignedOutPage({ lead: 'Close the window if this is not your own device.', isElsewhere }))
+  })
+  account.route('/account/organizations', createOrganizationPages(services))
   account.route('/account/reviews', createReviewPages(services))
   account.route('/account/tasks', createTaskPages(services))
   account.route('/account/teams', createTeamPages(services))

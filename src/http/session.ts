@@ -20,8 +20,14 @@ const cookieName = 'rolecall_session'
 
 /** The SHA-256 of the token in the session cookie; undefined where there is none that we could have given out. */
 export function sessionTokenHash(c: Context): string | undefined {
+  const token = sessionToken(c)
+  return token === undefined ? undefined : sha256(token)
+}
+
+/** The token itself; undefined where it is none that we could have given out. */
+export function sessionToken(c: Context): string | undefined {
   const token = readCookie(c, cookieName)
-  return token !== undefined && /^[\w-]{43}$/.test(token) ? sha256(token) : undefined
+  return token !== undefined && /^[\w-]{43}$/.test(token) ? token : undefined
 }
 
 /** Puts the token into the browser, until the session's absolute end. */

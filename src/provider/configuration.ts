@@ -129,6 +129,8 @@ const signInUrl =
   (services: Services, clients: ClientReader): SignInUrl =>
   async (ctx, { uid, params, prompt }) => {
     if (prompt.name === 'consent') return confirmationPath(uid)
+    if (prompt.name === 'select_account')
+      return `/account/organizations?return_to=${encodeURIComponent(continuationPath(uid))}`
     const client = await clients.find(String(params['client_id']))
     const meant = client === undefined ? undefined : await meantOrganization(services, clients, { client, params })
     const query = new URLSearchParams({ return_to: continuationPath(uid), organization: meant?.slug ?? '' })

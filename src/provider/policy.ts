@@ -7,7 +7,7 @@ import type { Services } from '#src/context.ts'
 import { meantOrganization } from './meant-organization.ts'
 import { isConfirmed, isFresh, visitOf } from './visits.ts'
 
-const { base, Check } = interactionPolicy
+const { base, Check, Prompt } = interactionPolicy
 
 export function createPolicy(services: Services, clients: ClientReader): interactionPolicy.DefaultPolicy {
   const policy = base()
@@ -27,8 +27,16 @@ export function createPolicy(services: Services, clients: ClientReader): interac
     new Check('organization', 'the person is of another organization', (ctx) => refuseStrangers(ctx, clients)),
   )
   consent.checks.add(new Check('on_device', 'the person has to confirm it', isUnconfirmedDevice))
+  const select = new Prompt({ name: 'select_account', requestable: true })
+  select.checks.clear()
+  select.checks.add(new Check('select_account_prompt', 'the person has to choose', isToChoose))
+  policy.add(select, 0)
   return policy
 }
+
+/** Once it goes on, they have. */
+const isToChoose = ({ req, oidc }: KoaContextWithOIDC): boolean =>
+  oidc.prompts.has('select_account') && visitOf({ req }).continued === undefined
 
 function asksToSignIn({ req, oidc }: KoaContextWithOIDC): boolean {
   if (isForDevice(oidc)) return refuseOnDevice(oidc)

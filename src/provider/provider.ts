@@ -10,10 +10,11 @@ import {
   findWaitingRequest,
   type WaitingRequest,
 } from '#access/applications/authorization-requests.ts'
-import { createClientReader } from '#access/applications/clients.ts'
+import { type ClientReader, createClientReader } from '#access/applications/clients.ts'
 import type { AppEnv } from '#http/env.ts'
 import { renderPage } from '#http/pages.ts'
 import { readSession } from '#http/session.ts'
+import { sessionsBeside } from '#http/sessions-beside.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { notFound } from '#platform/errors.ts'
 import { innerCookieName, routes } from './configuration.ts'
@@ -21,6 +22,7 @@ import { createConfirmation } from './confirmation.tsx'
 import { createDevice } from './device.tsx'
 import { createEngine, type Engine, type ProviderServices } from './engine.ts'
 import { createLogout } from './logout.tsx'
+import { meantOrganization } from './meant-organization.ts'
 import { beginVisit, type Failure, type Visit } from './visits.ts'
 
 const discovery = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']
@@ -39,12 +41,16 @@ export function createProvider(services: ProviderServices): Hono<AppEnv> {
   const session = readSession(services)
   const provider = new Hono<AppEnv>()
   for (const path of [...discovery, ...direct]) provider.all(path, (c) => pass(c, services, engine))
-  provider.get(routes.authorization, session, (c) => pass(c, services, engine))
+  provider.get(routes.authorization, session, async (c) => {
+    await chooseSession(c, services, clients)
+    return pass(c, services, engine)
+  })
   provider.post(routes.authorization, postedRequest)
   provider.get(`${continuationPath('')}:uid`, session, async (c) => {
     const uid = c.req.param('uid') ?? ''
     const request = await findWaitingRequest(database, uid)
     if (request === undefined) return renderFailure(c, expired)
+    await chooseSession(c, services, clients, request.params)
     if (c.get('session') === undefined) return c.redirect(`/login?return_to=${encodeURIComponent(c.req.path)}`, 303)
     await dropWaitingRequest(database, uid)
     return pass(c, services, engine, request)
@@ -58,6 +64,24 @@ export function createProvider(services: ProviderServices): Hono<AppEnv> {
   provider.route('/', createLogout(services, clients, session))
   return provider
 }
+
+/** Of the sessions in the browser, the one of the organization that the request means; the current one where it means none. */
+async function chooseSession(
+  c: Context<AppEnv>,
+  services: ProviderServices,
+  clients: ClientReader,
+  params: Readonly<Record<string, string | undefined>> = c.req.query(),
+): Promise<void> {
+  const client = await clients.find(params['client_id'] ?? '')
+  if (client === undefined) return
+  const meant = await meantOrganization(services, clients, { client, params: pick(params) })
+  if (meant === undefined || meant.id === c.get('session')?.organizationId) return
+  const beside = (await sessionsBeside(c, services)).find(({ organizationId }) => organizationId === meant.id)
+  if (beside !== undefined) c.set('session', beside)
+}
+
+/** A hint leads to a page of sign-in; only a name chooses among sessions. */
+const pick = ({ organization }: Readonly<Record<string, string | undefined>>) => ({ organization })
 
 /**
  * An authorization request by POST (OpenID Connect Core 3.1.2.1) goes on as one by GET: browsers send no session cookie with a form

@@ -90,11 +90,17 @@ test.each([
   '/account/sessions',
   '/account/sessions?ended=1',
   '/signed-out',
+  '/account/organizations',
+  '/account/organizations?return_to=/account/sessions',
 ])('%s is right for everybody, in light and in dark on a phone', async (path) => {
   const it = await stage()
   await giveAccess(it)
   await signIn(it.organization, it.userId, { userAgent: 'curl/8.1', ip: '2001:db8:85a3:8d3:1319:8a2e:370:7348' })
   const page = await open(path, it.session)
+  const beside = await stage()
+  const { hostname } = new URL(app.origin)
+  const cookie = { name: '__Host-rolecall_beside', domain: hostname, path: '/', secure: true, httpOnly: true }
+  await page.context().addCookies([{ ...cookie, value: beside.session.token }])
   const errors = collectPageErrors(page)
   await page.reload()
   expect([await pageFaults(page), errors]).toEqual([[], []])

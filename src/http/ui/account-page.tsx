@@ -7,6 +7,7 @@ import { InZone } from './time.tsx'
 const sections = {
   access: { label: 'My access', href: '/account' },
   sessions: { label: 'My sessions', href: '/account/sessions' },
+  organizations: { label: 'Organizations', href: '/account/organizations' },
   profile: { label: 'Profile', href: '/account/profile' },
   data: { label: 'What is kept of me', href: '/account/data' },
   security: { label: 'Security', href: '/account/security' },

@@ -6,6 +6,7 @@ import { isTest } from '#access/sign-in/requests.ts'
 import { cancelled, SignInRefused, type Trace } from '#access/sign-in/trace.ts'
 import { renderPage } from '#http/pages.ts'
 import { setSessionCookie } from '#http/session.ts'
+import { keepBeside } from '#http/sessions-beside.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { CancelledPage, CancelledTestPage, PendingPage, RefusedPage, TestPage } from './pages.tsx'
@@ -97,18 +98,19 @@ const knownIn = ({ mapped }: Trace): string | null => (typeof mapped['userId'] =
 /** Nothing is wrong with such a sign-in; it may be tried again. */
 const isOurs = ({ code }: AppError): boolean => ['unavailable', 'internal', 'too_many'].includes(code)
 
-function showOutcome(
+async function showOutcome(
   c: Context<SsoEnv>,
   ctx: CallContext,
   outcome: SignInOutcome,
   { messageChecks }: Pick<AttemptContext, 'messageChecks'>,
-): Response | Promise<Response> {
+): Promise<Response> {
   if (outcome.kind === 'pending') return renderPage(c, <PendingPage reference={outcome.reference} />, { status: 403 })
   if (outcome.kind === 'tested')
     return renderPage(
       c,
       <TestPage trace={outcome.trace} reference={outcome.reference} verdict={null} messageChecks={messageChecks} />,
     )
+  await keepBeside(c, ctx, ctx.organizationId)
   setSessionCookie(c, outcome.token, outcome.expiresAt, ctx.clock)
   return c.redirect(outcome.returnTo, 303)
 }

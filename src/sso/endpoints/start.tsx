@@ -15,6 +15,7 @@ import { leaveFor, type Outgoing } from '#http/leave.tsx'
 import { readForm } from '#http/read-form.ts'
 import { safeTarget } from '#http/return-to.ts'
 import { sessionTokenHash } from '#http/session.ts'
+import { keepBeside } from '#http/sessions-beside.ts'
 import { issueToken } from '#platform/crypto.ts'
 import type { CallContext } from '#src/context.ts'
 import { withRefusalPage } from '../common/answer-sign-in.tsx'
@@ -86,6 +87,8 @@ async function start(services: SsoServices, c: Context<SsoEnv>, given: Given): P
     const loginHint = loginHintOf(given['login_hint'])
     const intent = await intentOf(c, ctx, { connection, session, returnTo, trace, given })
     requireOpen(connection, intent.purpose, trace)
+    // Providers that post across sites do not bring our cookies back, so it is kept before.
+    await keepBeside(c, services, ctx.organizationId)
     return leaveFor(c, await begin(services, c, ctx, { connection, intent, loginHint, replaces: session?.sessionId }))
   })
 }

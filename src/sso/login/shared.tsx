@@ -14,6 +14,7 @@ import type { Form } from '#http/read-form.ts'
 import { safeReturnTo } from '#http/return-to.ts'
 import { sessionTokenHash, setSessionCookie, userContext } from '#http/session.ts'
 import { tellApplications } from '#http/session-ends.ts'
+import { keepBeside } from '#http/sessions-beside.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { AppError } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
@@ -89,16 +90,17 @@ export const knownBrowserOf = (c: Context<LocalEnv>, services: LocalServices) =>
   visitor: visitorOf(c, services.trustedProxies),
 })
 
-/** Puts the session into the browser; one that was there before has ended by then. */
+/** Puts the session into the browser; one of the same organization has ended by then, and one of another stays beside it. */
 export async function putSession(c: Context<LocalEnv>, services: LocalServices, signedIn: SignedIn): Promise<void> {
-  await endReplaced(c, services)
+  await keepBeside(c, services, signedIn.organizationId)
+  await endReplaced(c, services, signedIn.organizationId)
   setSessionCookie(c, signedIn.token, signedIn.expiresAt, services.clock)
 }
 
-async function endReplaced(c: Context<LocalEnv>, services: LocalServices): Promise<void> {
+async function endReplaced(c: Context<LocalEnv>, services: LocalServices, organizationId: string): Promise<void> {
   const tokenHash = sessionTokenHash(c)
   const live = tokenHash === undefined ? undefined : await resolveSession(services.database, tokenHash)
-  if (live === undefined || tokenHash === undefined) return
+  if (live === undefined || tokenHash === undefined || live.organizationId !== organizationId) return
   const ctx = userContext(services, { ...live, tokenHash }, c.get('requestId'))
   await endOwnSession(ctx, live.sessionId, 'replaced').catch((error: unknown) => {
     if (!(error instanceof AppError && ['unauthenticated', 'not_found'].includes(error.code))) throw error

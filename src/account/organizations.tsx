@@ -1,0 +1,136 @@
+// `/account/organizations`: the organizations that a browser is signed in at, and the way from one to another. Works without a current
+// session too: an application may ask somebody to choose (prompt=select_account) who has just signed out of one of them.
+import { type Context, Hono } from 'hono'
+import { createSessionReader, type SessionDescription } from '#access/sign-in/sessions/describe-session.ts'
+import { endOwnSession } from '#access/sign-in/sessions/own-sessions.ts'
+import type { AppEnv } from '#http/env.ts'
+import { requireSameOrigin } from '#http/origin-check.ts'
+import { renderPage } from '#http/pages.ts'
+import { readForm } from '#http/read-form.ts'
+import { safeReturnTo } from '#http/return-to.ts'
+import { readSession, userContext } from '#http/session.ts'
+import { signOutHere, tellApplications } from '#http/session-ends.ts'
+import { forgetSessionsBeside, sessionsBeside, switchSession } from '#http/sessions-beside.ts'
+import { WideLink } from '#http/ui/buttons.tsx'
+import { Alert } from '#http/ui/content.tsx'
+import { CardPage } from '#http/ui/page.tsx'
+import { AppError } from '#platform/errors.ts'
+import type { AccountServices } from './env.ts'
+
+const path = '/account/organizations'
+
+/** @returns an app to be mounted at `/account/organizations` */
+export function createOrganizationPages(services: AccountServices): Hono<AppEnv> {
+  const pages = new Hono<AppEnv>()
+  const reader = createSessionReader(services.database)
+  const { origin } = services.urls
+  pages.use(requireSameOrigin({ origin }), readSession(services))
+
+  const describe = async (tokenHash: string): Promise<SessionDescription | undefined> =>
+    reader.describe(tokenHash).catch((error: unknown) => {
+      // It has ended between the two looks.
+      if (error instanceof AppError && error.code === 'unauthenticated') return undefined
+      throw error
+    })
+
+  async function show(c: Context<AppEnv>, returnTo: string | undefined, hasEnded = false): Promise<Response> {
+    const session = c.get('session')
+    const beside = await sessionsBeside(c, services)
+    if (session === undefined && beside.length === 0 && !hasEnded) return c.redirect(loginPath(returnTo), 303)
+    const here = session === undefined ? undefined : await describe(session.tokenHash)
+    const others = (await Promise.all(beside.map(({ tokenHash }) => describe(tokenHash)))).filter(
+      (one) => one !== undefined,
+    )
+    return renderPage(c, <OrganizationsPage {...{ here, others, returnTo, hasEnded }} />)
+  }
+
+  pages.get('/', (c) => {
+    const asked = c.req.query('return_to')
+    return show(c, asked === undefined ? undefined : safeReturnTo(asked, origin))
+  })
+
+  pages.post('/switch', async (c) => {
+    const { organization = '', return_to: asked } = await readForm(c)
+    const returnTo = asked === undefined || asked === '' ? undefined : safeReturnTo(asked, origin)
+    if (organization === c.get('session')?.organizationId) return c.redirect(returnTo ?? '/account', 303)
+    const switched = await switchSession(c, services, organization)
+    return switched === undefined ? show(c, returnTo, true) : c.redirect(returnTo ?? '/', 303)
+  })
+
+  pages.post('/sign-out-all', async (c) => {
+    for (const session of await sessionsBeside(c, services)) {
+      await endOwnSession(userContext(services, session, c.get('requestId')), session.sessionId).catch(ended)
+      tellApplications(c, services, session.organizationId)
+    }
+    forgetSessionsBeside(c)
+    await signOutHere(c, services)
+    return c.redirect('/signed-out', 303)
+  })
+  return pages
+}
+
+/** As good as signed out. */
+function ended(error: unknown): void {
+  if (!(error instanceof AppError && ['unauthenticated', 'not_found'].includes(error.code))) throw error
+}
+
+const loginPath = (returnTo: string | undefined): string =>
+  returnTo === undefined ? '/login' : `/login?return_to=${encodeURIComponent(returnTo)}`
+
+type OrganizationsProps = {
+  here: SessionDescription | undefined
+  others: readonly SessionDescription[]
+  returnTo: string | undefined
+  /** The session that was asked for lives no more. */
+  hasEnded: boolean
+}
+
+const OrganizationsPage = ({ here, others, returnTo, hasEnded }: OrganizationsProps) => (
+  <CardPage
+    title={returnTo === undefined ? 'Your organizations' : 'Choose an organization'}
+    lead="On this device you are signed in at:"
+  >
+    {hasEnded ? (
+      <Alert kind="warning" title="That session has ended">
+        Sign in there again.
+      </Alert>
+    ) : null}
+    <ul class="ways" aria-label="Organizations">
+      {here === undefined ? null : <Choice description={here} isHere returnTo={returnTo} />}
+      {others.map((description) => (
+        <Choice {...{ description, returnTo }} isHere={false} />
+      ))}
+    </ul>
+    <p>
+      <WideLink href={loginPath(returnTo ?? path)}>Sign in at another organization</WideLink>
+    </p>
+    {here === undefined && others.length === 0 ? null : (
+      <form method="post" action={`${path}/sign-out-all`}>
+        <button type="submit" class="btn w-100">
+          Sign out of all
+        </button>
+      </form>
+    )}
+  </CardPage>
+)
+
+type ChoiceProps = { description: SessionDescription; isHere: boolean; returnTo: string | undefined }
+
+/** Where one is already, there is nothing to choose unless an application asks. */
+const Choice = ({ description: { organization, user }, isHere, returnTo }: ChoiceProps) => (
+  <li>
+    {isHere && returnTo === undefined ? (
+      <p>
+        <strong>{organization.name}</strong>, as {user.displayName ?? user.userName} (now)
+      </p>
+    ) : (
+      <form method="post" action={`${path}/switch`}>
+        <input type="hidden" name="organization" value={organization.id} />
+        {returnTo === undefined ? null : <input type="hidden" name="return_to" value={returnTo} />}
+        <button type="submit" class="btn w-100">
+          {isHere ? 'Continue at' : 'Switch to'} {organization.name}, as {user.displayName ?? user.userName}
+        </button>
+      </form>
+    )}
+  </li>
+)
