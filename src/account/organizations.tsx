@@ -4,6 +4,7 @@ import { type Context, Hono } from 'hono'
 import { createSessionReader, type SessionDescription } from '#access/sign-in/sessions/describe-session.ts'
 import { endOwnSession } from '#access/sign-in/sessions/own-sessions.ts'
 import type { AppEnv } from '#http/env.ts'
+import { redirectOnward } from '#http/onward.tsx'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
@@ -52,9 +53,9 @@ export function createOrganizationPages(services: AccountServices): Hono<AppEnv>
   pages.post('/switch', async (c) => {
     const { organization = '', return_to: asked } = await readForm(c)
     const returnTo = asked === undefined || asked === '' ? undefined : safeReturnTo(asked, origin)
-    if (organization === c.get('session')?.organizationId) return c.redirect(returnTo ?? '/account', 303)
+    if (organization === c.get('session')?.organizationId) return redirectOnward(c, returnTo ?? '/account')
     const switched = await switchSession(c, services, organization)
-    return switched === undefined ? show(c, returnTo, true) : c.redirect(returnTo ?? '/', 303)
+    return switched === undefined ? show(c, returnTo, true) : redirectOnward(c, returnTo ?? '/')
   })
 
   pages.post('/sign-out-all', async (c) => {

@@ -2,6 +2,7 @@
 
 import { type Context, Hono } from 'hono'
 import { signInForEmergency } from '#access/accounts/emergency/emergency-sign-in.ts'
+import { redirectOnward } from '#http/onward.tsx'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
@@ -9,7 +10,6 @@ import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
-import { redirectOnward } from '../common/onward.tsx'
 import { PasswordField } from '../login/new-password.tsx'
 import {
   browserOf,

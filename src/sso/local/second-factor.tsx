@@ -9,6 +9,7 @@ import {
   ownFactorQuestion,
   showOwnFactor,
 } from '#access/accounts/sign-in/manager-factor.ts'
+import { redirectOnward } from '#http/onward.tsx'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
@@ -18,7 +19,6 @@ import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import type { CallContext } from '#src/context.ts'
-import { redirectOnward } from '../common/onward.tsx'
 import { passkeyScripts } from '../login/passkey-form.tsx'
 import {
   type Carried,

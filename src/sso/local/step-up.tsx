@@ -9,6 +9,7 @@ import {
   stepUp,
   stepUpQuestion,
 } from '#access/accounts/sign-in/step-up.ts'
+import { redirectOnward } from '#http/onward.tsx'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
@@ -18,7 +19,6 @@ import { Alert } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { notFound } from '#platform/errors.ts'
-import { redirectOnward } from '../common/onward.tsx'
 import { PasswordField } from '../login/new-password.tsx'
 import { Or, PasskeyForm, passkeyScripts } from '../login/passkey-form.tsx'
 import {

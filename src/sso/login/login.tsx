@@ -15,10 +15,10 @@ import { passkeySignInQuestion, signInWithPasskey } from '#access/accounts/sign-
 import { type PasswordOutcome, signInWithPassword } from '#access/accounts/sign-in/password-sign-in.ts'
 import { resolveNamedOrganization } from '#access/organizations/named-organization.ts'
 import { clientAddress } from '#http/client-address.ts'
+import { redirectOnward } from '#http/onward.tsx'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
-import { redirectOnward } from '../common/onward.tsx'
 import { ChooserPage, NamePage, PasswordPage, SeveralPage } from './pages.tsx'
 import {
   browserOf,

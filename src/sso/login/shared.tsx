@@ -9,6 +9,7 @@ import { endOwnSession } from '#access/sign-in/sessions/own-sessions.ts'
 import { resolveSession } from '#access/sign-in/sessions/resolve-session.ts'
 import { clientAddress, visitorOf } from '#http/client-address.ts'
 import type { AppEnv } from '#http/env.ts'
+import { redirectOnward } from '#http/onward.tsx'
 import { renderPage } from '#http/pages.ts'
 import type { Form } from '#http/read-form.ts'
 import { safeReturnTo } from '#http/return-to.ts'
@@ -21,7 +22,6 @@ import type { Log } from '#platform/log.ts'
 import type { Services } from '#src/context.ts'
 import { ensureBrowserState, readBrowserState } from '../common/browser-state.ts'
 import { loginHintOf } from '../common/login-hint.ts'
-import { redirectOnward } from '../common/onward.tsx'
 
 export type LocalServices = Services & { log: Log; trustedProxies: number }
 

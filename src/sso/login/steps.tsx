@@ -11,11 +11,11 @@ import {
   type StepOutcome,
   secondFactorQuestion,
 } from '#access/accounts/sign-in/second-factor.ts'
+import { redirectOnward } from '#http/onward.tsx'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { type PageElement, renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
-import { redirectOnward } from '../common/onward.tsx'
 import { faultOf, newPasswordOf } from './new-password.tsx'
 import { knownBrowserOf, type LocalEnv, type LocalServices, putSession, renderRateLimited } from './shared.tsx'
 import { ChangePage, EnrolPage, RecoveryCodesPage, VerifyPage } from './step-pages.tsx'

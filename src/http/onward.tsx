@@ -1,10 +1,10 @@
 // On to a page of ours after a form. What may lead out of our origin from there (a provider, an application) starts from a page
 // of its own: browsers hold a form to its page's `form-action` through all redirects (CSP 3 §4.2.4).
 import type { Context } from 'hono'
-import type { AppEnv } from '#http/env.ts'
-import { renderPage } from '#http/pages.ts'
-import { WideLink } from '#http/ui/buttons.tsx'
-import { CardPage } from '#http/ui/page.tsx'
+import type { AppEnv } from './env.ts'
+import { renderPage } from './pages.ts'
+import { WideLink } from './ui/buttons.tsx'
+import { CardPage } from './ui/page.tsx'
 
 export function redirectOnward<E extends AppEnv>(c: Context<E>, path: string): Response | Promise<Response> {
   if (!/^\/(oauth2|sign-in)\//.test(path)) return c.redirect(path, 303)
