@@ -96,6 +96,46 @@ CREATE TRIGGER keep_version BEFORE UPDATE ON brands
   FOR EACH ROW WHEN (old.slug IS DISTINCT FROM new.slug OR old.name IS DISTINCT FROM new.name) EXECUTE FUNCTION history.keep_version_of_brands();
 GRANT SELECT, INSERT, UPDATE, DELETE ON brands TO rolecall_server;
 
+-- What an organization shows of itself on pages and in mails; the row platform holds where it shows nothing.
+CREATE TABLE branding (
+  organization_id text NOT NULL,
+  display_name text,
+  accent_light text,
+  accent_dark text,
+  background_light text,
+  background_dark text,
+  support_contact text,
+  privacy_url text,
+  terms_url text,
+  help_url text,
+  mail_sender_name text,
+  language text,
+  updated_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT branding_organization_id_pk PRIMARY KEY (organization_id)
+);
+ALTER TABLE branding ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON branding FOR ALL TO rolecall_server
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
+GRANT SELECT, INSERT, UPDATE, DELETE ON branding TO rolecall_server;
+
+-- The picture of an organization, base64, as written anew from what was uploaded; public by its hash.
+CREATE TABLE logos (
+  organization_id text NOT NULL,
+  hash text NOT NULL,
+  media_type text NOT NULL,
+  content text NOT NULL,
+  updated_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT logos_organization_id_pk PRIMARY KEY (organization_id),
+  CONSTRAINT logos_media_type CHECK (media_type = ANY (ARRAY['image/png'::text, 'image/jpeg'::text, 'image/webp'::text]))
+);
+CREATE INDEX logos_hash ON logos USING btree (hash);
+ALTER TABLE logos ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON logos FOR ALL TO rolecall_server
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
+GRANT SELECT, INSERT, UPDATE, DELETE ON logos TO rolecall_server;
+
 -- The active organization of this short name.
 CREATE OR REPLACE FUNCTION public.resolve_organization(p_slug text)
  RETURNS TABLE(organization_id text)
@@ -123,6 +163,40 @@ CREATE OR REPLACE FUNCTION public.has_organizations()
  SET search_path TO 'public', 'pg_temp'
 AS $function$ SELECT EXISTS (SELECT FROM organizations) $function$;
 GRANT EXECUTE ON FUNCTION has_organizations() TO rolecall_server;
+
+-- How pages and mails of an organization look, with what the platform says where it says nothing, and the languages of
+-- the person who looks.
+CREATE OR REPLACE FUNCTION public.shown_look(p_organization_id text, p_user_id text)
+ RETURNS TABLE(own_name text, platform_name text, accent_light text, accent_dark text, background_light text, background_dark text, support_contact text, privacy_url text, terms_url text, help_url text, mail_sender_name text, language text, person_language text, person_locale text, logo_hash text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT coalesce(b.display_name, o.name), p.display_name, c.accent_light, c.accent_dark, c.background_light, c.background_dark,
+    coalesce(b.support_contact, p.support_contact), coalesce(b.privacy_url, p.privacy_url), coalesce(b.terms_url, p.terms_url),
+    coalesce(b.help_url, p.help_url), coalesce(b.mail_sender_name, p.mail_sender_name), coalesce(b.language, p.language),
+    u.attributes ->> 'preferredLanguage', u.attributes ->> 'locale',
+    coalesce((SELECT l.hash FROM logos l WHERE l.organization_id = p_organization_id),
+      (SELECT l.hash FROM logos l WHERE l.organization_id = 'platform'))
+  FROM (SELECT) one
+    LEFT JOIN organizations o ON o.id = p_organization_id
+    LEFT JOIN branding b ON b.organization_id = p_organization_id AND p_organization_id <> 'platform'
+    LEFT JOIN users u ON u.organization_id = p_organization_id AND u.id = p_user_id
+    LEFT JOIN branding p ON p.organization_id = 'platform'
+    LEFT JOIN branding c ON c.organization_id = CASE
+      WHEN coalesce(b.accent_light, b.accent_dark, b.background_light, b.background_dark) IS NULL THEN 'platform'
+      ELSE b.organization_id END $function$;
+GRANT EXECUTE ON FUNCTION shown_look(text, text) TO rolecall_server;
+
+-- A logo by the hash of its bytes, for whoever has seen a page with it.
+CREATE OR REPLACE FUNCTION public.logo_by_hash(p_hash text)
+ RETURNS TABLE(media_type text, content text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT l.media_type, l.content FROM logos l WHERE l.hash = p_hash LIMIT 1 $function$;
+GRANT EXECUTE ON FUNCTION logo_by_hash(text) TO rolecall_server;
 
 -- Suspended, an organization's keys and tokens stop working; reactivated, they work again.
 -- Trigger of organizations (open_or_close_organization).

@@ -12,10 +12,12 @@ import { createSetup } from '#console/setup/setup.tsx'
 import { migrationState } from '#db/migrate.ts'
 import { createCspReports } from '#http/csp-reports.ts'
 import type { AppEnv } from '#http/env.ts'
+import { createLooks } from '#http/looks.ts'
 import { createMetricsEndpoint } from '#http/metrics.ts'
 import { oneOrigin } from '#http/one-origin.ts'
 import { renderErrorPage } from '#http/pages-errors.ts'
 import { problemResponse } from '#http/problem.ts'
+import { readers } from '#http/reader.ts'
 import { createRequestLimits, type RequestRates } from '#http/request-rate-limits.ts'
 import { requestScope } from '#http/request-scope.ts'
 import { securityHeaders } from '#http/security-headers.ts'
@@ -48,7 +50,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   // Identity providers end URLs in a slash where the administrator's base URL did (wire 13).
   const app = new Hono<AppEnv>({ getPath: (request) => scimPath(getPathNoStrict(request)) })
   app.use(requestScope(options), securityHeaders({ origin: options.urls.origin, randomBytes: options.randomBytes }))
-  app.use(oneOrigin({ origin: options.urls.origin }))
+  app.use(oneOrigin({ origin: options.urls.origin }), readers(options))
   const reports = createCspReports({ ...options, origin: options.urls.origin })
   app.get('/healthz', (c) => {
     const cspReports = reports.total()
@@ -64,6 +66,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     app.route('/metrics', createMetricsEndpoint({ metrics, token, sources }))
   }
   app.route('/assets', createAssets())
+  app.route('/', createLooks(options))
   app.route('/', reports.routes)
   const limited = { ...options, limits: createRequestLimits(options.clock, options.rates) }
   app.route('/scim/v2', createScim(limited))

@@ -13,11 +13,13 @@ export type Subject = {
 const organizations: Subject = {
   title: 'Organizations',
   says: 'The unit of isolation. A transaction enters one organization by an entry function, which sets rolecall.organization_id; the policy own_organization of every table holds the server to it.',
-  relations: ['organizations', 'brands'],
+  relations: ['organizations', 'brands', 'branding', 'logos'],
   functions: [
     'resolve_organization',
     'resolve_named_organization',
     'has_organizations',
+    'shown_look',
+    'logo_by_hash',
     'open_or_close_organization',
     'close_organization',
   ],

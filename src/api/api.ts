@@ -11,7 +11,7 @@ import { resourceRoutes } from './resources/resources.ts'
 
 /** Where a platform key names no organization. */
 const isAboveOrganizations = (path: string): boolean =>
-  /\/api\/v1\/(organizations|platform|applications|audit-events)(\/|$)/.test(path)
+  /\/api\/v1\/(organizations|platform|applications|audit-events|branding)(\/|$)/.test(path)
 
 export function createApi(services: ApiServices): OpenAPIHono<ApiEnv> {
   let document: string | undefined

@@ -9,6 +9,7 @@ import { addAssignmentCommands } from './assignment.ts'
 import { addAuditCommands } from './audit.ts'
 import { addBackupCommands } from './backup.ts'
 import { addBrandCommands } from './brand.ts'
+import { addBrandingCommands } from './branding.ts'
 import { addChecklistCommands } from './checklist.ts'
 import { addConfigurationCommands } from './configuration.ts'
 import { addConnectionCommands } from './connection.ts'
@@ -60,6 +61,7 @@ export function createCli(runtime: CliRuntime): Command {
     addPlatformKeyCommands,
     addOperatorCommands,
     addBrandCommands,
+    addBrandingCommands,
     addConfigurationCommands,
     addDirectoryCommands,
     addConnectionCommands,

@@ -28,6 +28,7 @@ import { createRoles } from './roles/roles.tsx'
 import { createSeparation } from './separation/separation.tsx'
 import { createApiKeyPages } from './settings/api-keys.tsx'
 import { createApplicationPages } from './settings/applications.tsx'
+import { createBrandingPages } from './settings/branding.tsx'
 import { createDigestPages } from './settings/digest.tsx'
 import { createDomains } from './settings/domains.tsx'
 import { createGeneral } from './settings/general.tsx'
@@ -79,6 +80,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/settings', createPlatformApplicationPages())
   console.route('/settings', createApplicationPages(services))
   console.route('/settings/api-keys', createApiKeyPages())
+  console.route('/settings/branding', createBrandingPages())
   console.route('/settings/domains', createDomains())
   console.route('/settings/inactivity', createInactivityPages())
   console.route('/settings/mail/digest', createDigestPages())

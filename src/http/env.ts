@@ -1,6 +1,7 @@
 // What every request carries through the delivery rooms.
 import type { BrowserSession } from '#access/sign-in/sessions/resolve-session.ts'
 import type { Log } from '#platform/log.ts'
+import type { Reader } from './ui/reader.tsx'
 
 export type AppEnv = {
   Variables: {
@@ -16,5 +17,10 @@ export type AppEnv = {
     nonce: string | undefined
     /** The browser's live session, where `readSession` has looked for it. */
     session: BrowserSession | undefined
+    /** Whose page it is, where a handler has said so; else that of the session. */
+    shownFor: string | undefined
+    /** Who looks, where the pages of this part of Rolecall go by that. */
+    findReader: (() => Promise<Reader>) | undefined
+    isWithoutDatabase: boolean | undefined
   }
 }

@@ -87,6 +87,7 @@ export async function renderErrorPage<E extends AppEnv>(
     const fields = { error: error.cause ?? error, code: error.code, requestId: reference }
     c.var.log.error(fields, 'A page failed on our side')
   }
+  if (error.code === 'unavailable') c.set('isWithoutDatabase', true)
   if (retryAfter !== undefined) c.header('Retry-After', retryAfter)
   // A refusal by the ceiling names the person and the permission, so that somebody who holds as much can be asked.
   const detail = isToldWhy || error.reason === 'ceiling' ? `${error.message}.` : undefined

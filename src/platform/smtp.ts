@@ -3,7 +3,15 @@ import { isIP } from 'node:net'
 import { createTransport, type Transporter } from 'nodemailer'
 import type { Secret } from './secret.ts'
 
-export type OutgoingMail = { id: string; to: string; subject: string; text: string; html: string }
+export type OutgoingMail = {
+  id: string
+  to: string
+  subject: string
+  text: string
+  html: string
+  /** Whose name stands beside the installation's address; a server of somebody's own has a name of its own. */
+  senderName?: string | undefined
+}
 
 export type MailTransport = {
   /** @throws MailRefused where the server said no; anything else where it could not be asked */
@@ -32,7 +40,12 @@ const pooled = { pool: true, maxConnections: 2, ...timeouts, disableFileAccess: 
 export function createMailTransport(url: Secret, from: string): MailTransport {
   const transport = createTransport({ url: url.reveal(), ...pooled })
   const domain = /@([\w.-]+)>?\s*$/.exec(from)?.[1] ?? 'localhost'
-  return { send: (mail) => sendBy(transport, { from, domain }, mail), close: () => transport.close() }
+  const address = /<([^<>]+)>\s*$/.exec(from)?.[1] ?? from.trim()
+  const fromOf = (name: string | undefined): Sender['from'] => (name === undefined ? from : { name, address })
+  return {
+    send: (mail) => sendBy(transport, { from: fromOf(mail.senderName), domain }, mail),
+    close: () => transport.close(),
+  }
 }
 
 /** Connects and signs in, and sends nothing. @throws Error with what the server says */

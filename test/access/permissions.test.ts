@@ -32,6 +32,9 @@ import { removeMailServer } from '#access/notices/mail/remove-mail-server.ts'
 import { setMailServer } from '#access/notices/mail/set-mail-server.ts'
 import { tryMailServer } from '#access/notices/mail/try-mail-server.ts'
 import { issueApiKey, listApiKeys, revokeApiKey } from '#access/organizations/api-keys/api-keys.ts'
+import { getBranding } from '#access/organizations/branding/branding.ts'
+import { changeBranding } from '#access/organizations/branding/change-branding.ts'
+import { putLogo, removeLogo } from '#access/organizations/branding/change-logo.ts'
 import { createOrganization } from '#access/organizations/create-organization.ts'
 import { findOrganization, getOrganization, listOrganizations } from '#access/organizations/organizations.ts'
 import { getAbsence, getAbsenceRule, listAbsences, setAbsenceRule } from '#access/people/absence/absences.ts'
@@ -209,6 +212,10 @@ const verbs: Record<string, (ctx: CallContext) => unknown> = {
   setMailServer: (ctx) => setMailServer(ctx, { ...mailServer, status: 'on' }),
   tryMailServer: (ctx) => tryMailServer(ctx, { ...mailServer, to: 'ops@example.com' }),
   removeMailServer: (ctx) => removeMailServer(ctx),
+  getBranding: (ctx) => getBranding(ctx),
+  changeBranding: (ctx) => changeBranding(ctx, { displayName: 'Acme' }),
+  putLogo: (ctx) => putLogo(ctx, new Uint8Array()),
+  removeLogo: (ctx) => removeLogo(ctx),
   setAccessDigest: (ctx) => setAccessDigest(ctx, { pace: 'off' }),
   previewAccessDigest: (ctx) => previewAccessDigest(ctx),
   getInactivityRule: (ctx) => getInactivityRule(ctx),

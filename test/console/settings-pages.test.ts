@@ -92,6 +92,7 @@ walkPages(
     ['/console/mappings/suggestions', 'brand-aurora-viewer'],
     ['/console/policies', 'Only editors publish'],
     ['/console/settings', 'People from outside'],
+    ['/console/settings/branding', 'Privacy notice'],
     ['/console/settings/sign-in', 'Passwords'],
     ['/console/settings/domains', 'example.org'],
     ['/console/settings/domains/:domain/remove', 'What will happen'],

@@ -82,6 +82,7 @@ const secrets: Record<string, (typeof kinds)[number] | { stays: string }> = {
   'idempotent_answers.answer_sealed': { stays: 'is told again to the key that it was told to' },
   'mails.body_sealed': { stays: 'holds links that end by themselves' },
   'change_drafts.hash': { stays: 'is no secret' },
+  'logos.hash': { stays: 'is no secret' },
   'reserved_names.name_hash': { stays: 'is no secret' },
   'used_messages.message_hash': { stays: 'is no secret' },
   'throttles.key_hash': { stays: 'is no secret' },

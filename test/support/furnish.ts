@@ -267,6 +267,8 @@ export async function furnishConsole(sql: postgres.Sql, organizationId: string, 
     sql`insert into ${sql(table)} select r.* from jsonb_populate_record(null::${sql(table)},
       ${sql.json({ organization_id: organizationId, created_at: at, ...row } as postgres.JSONValue)}) r on conflict do nothing`
   await insert('application_choices', { application_id: 'x', switched_off_at: at, switched_off_by: 'x' })
+  await insert('branding', { display_name: 'x', updated_at: at })
+  await insert('logos', { hash: 'x', media_type: 'image/png', content: 'x', updated_at: at })
   await insert('idempotent_answers', {
     caller_id: 'x',
     key_hash: 'x',

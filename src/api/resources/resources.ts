@@ -16,6 +16,7 @@ import { applicationRoutes } from './applications.ts'
 import { assetRoutes } from './assets.ts'
 import { assignmentRoutes } from './assignments.ts'
 import { auditEventRoutes } from './audit-events.ts'
+import { brandingRoutes } from './branding.ts'
 import { brandRoutes } from './brands.ts'
 import { checklistRoutes } from './checklists.ts'
 import { connectionRoutes } from './connections.ts'
@@ -119,6 +120,7 @@ export const resourceRoutes = [
   domainRoutes,
   signInPolicyRoutes,
   settingsRoutes,
+  brandingRoutes,
   accessDigestRoutes,
   signInAttemptRoutes,
   linkRequestRoutes,

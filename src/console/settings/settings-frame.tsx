@@ -6,6 +6,7 @@ import { Tabs } from '../ui/parts.tsx'
 
 const tabs = {
   general: { label: 'General', href: '/console/settings' },
+  branding: { label: 'Branding', href: '/console/settings/branding' },
   signIn: { label: 'Sign-in', href: '/console/settings/sign-in' },
   domains: { label: 'Domains', href: '/console/settings/domains' },
   applications: { label: 'Applications', href: '/console/settings/applications' },

@@ -2,7 +2,8 @@
 // decisions of signing in. Works without scripts; light or dark by the reader's own setting.
 import type { Child } from 'hono/jsx'
 import { type AssetName, assetPath } from './assets.ts'
-import { Logo } from './logo.tsx'
+import { LookLinks, LookSheet, NameRow, shownName } from './look.tsx'
+import { useReader } from './reader.tsx'
 
 export type DocumentProps = {
   title: string
@@ -23,13 +24,14 @@ export const Document = ({ title, organization, scripts = [], bodyClass, childre
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
       <meta name="robots" content="noindex" />
-      <title>{`${title} · ${organization ?? 'Rolecall'}`}</title>
+      <title>{`${title} · ${shownName(useReader().look, organization)}`}</title>
       <link rel="icon" type="image/svg+xml" href={assetPath('rolecall.svg')} />
       <link rel="stylesheet" href={assetPath('tabler.css')} />
       <link rel="stylesheet" href={assetPath('rolecall.css')} />
       {(rest.styles ?? []).map((name) => (
         <link rel="stylesheet" href={assetPath(name)} />
       ))}
+      <LookSheet />
       {(rest.meta ?? []).map(({ name, content }) => (
         <meta name={name} content={content} />
       ))}
@@ -87,8 +89,7 @@ export const Page = ({
     <header class="work-header">
       <div class="work-width is-wide work-bar">
         <a class="brand" href="/">
-          <Logo />
-          <span class="brand-name">{organization ?? 'Rolecall'}</span>
+          <NameRow organization={organization} />
         </a>
         {user === undefined ? null : <UserMenu {...user} />}
       </div>
@@ -104,6 +105,7 @@ export const Page = ({
       </div>
       {rest.children}
     </main>
+    <LookLinks />
   </Document>
 )
 
@@ -146,8 +148,7 @@ export type CardPageProps = {
 export const CardPage = ({ title, organization, lead, scripts = [], footer, children }: CardPageProps) => (
   <Document title={title} organization={organization} scripts={scripts} bodyClass="card-page">
     <header class="card-header-row">
-      <Logo />
-      <span class="brand-name">{organization ?? 'Rolecall'}</span>
+      <NameRow organization={organization} />
     </header>
     <main id="main" tabindex={-1} class="card sheet">
       <h1>{title}</h1>
@@ -155,5 +156,6 @@ export const CardPage = ({ title, organization, lead, scripts = [], footer, chil
       {children}
     </main>
     {footer === undefined ? null : <footer class="sheet-footer">{footer}</footer>}
+    <LookLinks />
   </Document>
 )

@@ -56,6 +56,7 @@ export async function withRefusalPage(
   attempt: AttemptContext,
   work: () => Promise<Response>,
 ): Promise<Response> {
+  c.set('shownFor', ctx.organizationId)
   try {
     return await work()
   } catch (error) {

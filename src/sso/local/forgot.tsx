@@ -104,6 +104,7 @@ export function createForgot(services: LocalServices): Hono<LocalEnv> {
     } catch (error) {
       return showReset(c, services, faultOf(error))
     }
+    c.set('shownFor', found.account.organization.id)
     tellApplications(c, services, found.account.organization.id)
     return renderPage(c, <DonePage organization={found.account.organization.name} />)
   })
@@ -115,6 +116,7 @@ async function showReset(c: Context<LocalEnv>, services: LocalServices, error?: 
   const found = await findPasswordReset(services, { token, requestId: c.get('requestId') })
   if (found === undefined) return renderOver(c)
   const { userName, organization } = found.account
+  c.set('shownFor', organization.id)
   const shown = { token, userName, organization: organization.name, minLength: organization.passwordMinLength }
   const page = <ResetPage {...shown} {...(error === undefined ? {} : { error })} />
   return renderPage(c, page, { status: error === undefined ? 200 : 422 })

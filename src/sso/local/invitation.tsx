@@ -56,6 +56,7 @@ async function withOpenInvitation(
 ): Promise<Response> {
   const found = await findInvitation(services, { token: tokenOf(c), requestId: c.get('requestId') })
   if (found === undefined) return refuseToken(c, services, () => renderUnknown(c))
+  c.set('shownFor', found.account.organization.id)
   if (found.invitation.status !== 'pending')
     return renderPage(c, <OverPage found={found} reference={c.get('requestId')} />, { status: 410 })
   const live = c.get('session')

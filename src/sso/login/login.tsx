@@ -68,7 +68,18 @@ export function createLogin(services: LocalServices): Hono<LocalEnv> {
 /** The ways into the organization that an application named. */
 async function namedRealm(c: Context<LocalEnv>, services: LocalServices, carried: Carried): Promise<HomeRealm> {
   const organizationId = await resolveNamedOrganization(services, carried.organization)
-  return findHomeRealm(services, organizationId, c.get('requestId'))
+  return realmOf(c, services, organizationId)
+}
+
+/** The page is the organization's from here on. */
+async function realmOf(
+  c: Context<LocalEnv>,
+  services: LocalServices,
+  organizationId: string | undefined,
+): Promise<HomeRealm> {
+  const realm = await findHomeRealm(services, organizationId, c.get('requestId'))
+  c.set('shownFor', realm.organization?.id)
+  return realm
 }
 
 /** From the address to the way. The domain may be known of; whether the person exists is never asked. */
@@ -81,7 +92,7 @@ async function discover(c: Context<LocalEnv>, services: LocalServices, form: For
   const isUnknown = organizationId === undefined && name !== ''
   const seconds = isUnknown ? await countDiscovery(services, clientAddress(c, services.trustedProxies)) : 0
   if (seconds > 0) return renderRateLimited(c, seconds)
-  const realm = await findHomeRealm(services, organizationId, c.get('requestId'))
+  const realm = await realmOf(c, services, organizationId)
   if (name === '') {
     const page = <NamePage carried={carried} realm={realm} error="Enter your e-mail address or user name" />
     return renderPage(c, page, { status: 422 })

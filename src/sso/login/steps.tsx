@@ -82,13 +82,15 @@ async function answer(
   const next = outcome.kind === 'signed_in' ? outcome.returnTo : `/login/continue?state=${outcome.state}`
   const codes = outcome.recoveryCodes
   if (codes === undefined) return redirectOnward(c, next)
-  const { name } = pending.account.organization
+  const { id, name } = pending.account.organization
+  c.set('shownFor', id)
   return renderPage(c, <RecoveryCodesPage organization={name} codes={codes} next={next} />)
 }
 
 type Shown = { pending: Pending; state: string; error?: string }
 
 async function renderStep(c: Context<LocalEnv>, shown: Shown): Promise<Response> {
+  c.set('shownFor', shown.pending.account.organization.id)
   const page = await stepPage(shown)
   if (page === undefined) return renderGone(c)
   return renderPage(c, page, { status: shown.error === undefined ? 200 : 422 })

@@ -1,5 +1,7 @@
 // How a mail of ours looks: a few short paragraphs and at most one button, as plain text and as simple HTML.
 import type { Letter } from '#words/letter.ts'
+import { fixedColours, ownColours } from '../../ground/colours.ts'
+import type { Look } from '../../ground/look.ts'
 
 export type MailBody = { text: string; html: string }
 
@@ -16,35 +18,50 @@ const quoted = (text: string): string =>
     .map((line) => `> ${line}`)
     .join('\n')
 
-export function composeKept(letter: Letter): KeptBody {
+/** @param look of the organization that writes; undefined: Rolecall's */
+export function composeKept(letter: Letter, look?: Look): KeptBody {
   const { action, ...rest } = letter
-  if (action?.isForRecipientAlone !== true) return compose(letter)
+  if (action?.isForRecipientAlone !== true) return compose(letter, look)
   const instead = `(${action.label}: a link, for the recipient alone)`
-  return { ...compose(letter), shown: compose({ ...rest, paragraphs: [...rest.paragraphs, instead] }) }
+  return { ...compose(letter, look), shown: compose({ ...rest, paragraphs: [...rest.paragraphs, instead] }, look) }
 }
 
-function compose({ paragraphs, action, quote = null, closing }: Letter): MailBody {
+function compose({ paragraphs, action, quote = null, closing }: Letter, look: Look | undefined): MailBody {
   const said = quote === null || quote === '' ? [] : [quote]
   const parts = [
     ...paragraphs,
     ...said.map(quoted),
     ...(action === undefined ? [] : [`${action.label}:\n${action.url}`]),
     ...closing,
+    ...linksBelow(look).map(({ label, target }) => `${label}: ${target}`),
   ]
-  return { text: `${parts.join('\n\n')}\n`, html: htmlOf({ paragraphs, action, said, closing }) }
+  return { text: `${parts.join('\n\n')}\n`, html: htmlOf({ paragraphs, action, said, closing, look }) }
 }
 
-type Html = Pick<Letter, 'paragraphs' | 'closing'> & { action: Letter['action']; said: string[] }
+type Html = Pick<Letter, 'paragraphs' | 'closing'> & {
+  action: Letter['action']
+  said: string[]
+  look: Look | undefined
+}
+
+/** As below the pages. */
+const linksBelow = (look: Look | undefined): { label: string; target: string }[] =>
+  [
+    { label: 'Help', target: look?.helpUrl },
+    { label: 'Privacy', target: look?.privacyUrl },
+    { label: 'Terms', target: look?.termsUrl },
+    { label: 'Support', target: look?.supportContact },
+  ].flatMap(({ label, target }) => (target == null ? [] : [{ label, target }]))
 
 // Mail programs know tables and inline styles, and little else.
-function htmlOf({ paragraphs, action, said, closing }: Html): string {
+function htmlOf({ paragraphs, action, said, closing, look }: Html): string {
   const each = (texts: readonly string[], style: string): string[] =>
     texts.map((text) => `<p style="margin:0 0 16px;${style}">${escaped(text)}</p>`)
   const button =
     action === undefined
       ? []
       : [
-          `<p style="margin:24px 0"><a href="${escaped(action.url)}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:#0d6661;color:#ffffff;font-weight:600;text-decoration:none">${escaped(action.label)}</a></p>`,
+          `<p style="margin:24px 0"><a href="${escaped(action.url)}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:${look?.accentLight ?? ownColours.accentLight};color:${fixedColours.light.button};font-weight:600;text-decoration:none">${escaped(action.label)}</a></p>`,
           `<p style="margin:0 0 16px;font-size:13px;color:#55625f">${escaped(action.url)}</p>`,
         ]
   const quotes = said.map(
@@ -52,6 +69,9 @@ function htmlOf({ paragraphs, action, said, closing }: Html): string {
       `<blockquote style="margin:0 0 16px;padding:4px 16px;border-left:3px solid #c3ccc8">${escaped(text)}</blockquote>`,
   )
   const inner = [...each(paragraphs, ''), ...quotes, ...button, ...each(closing, 'font-size:13px;color:#55625f')]
-  const card = `<td style="padding:32px;border-radius:12px;background:#ffffff;color:#25302e;font:15px/1.55 system-ui,-apple-system,'Segoe UI',sans-serif">${inner.join('')}</td>`
-  return `<!doctype html><html lang="en"><body style="margin:0;padding:24px;background:#f4f6f3"><table role="presentation" cellpadding="0" cellspacing="0" align="center" width="100%" style="max-width:520px"><tr>${card}</tr></table></body></html>`
+  const name = look?.ownName == null ? '' : `<p style="margin:0 0 16px;font-weight:650">${escaped(look.ownName)}</p>`
+  const below = linksBelow(look).map(({ label, target }) => `${label}: ${escaped(target)}`)
+  const links = each(below, 'margin:0;font-size:13px;color:#55625f').join('')
+  const card = `<td style="padding:32px;border-radius:12px;background:#ffffff;color:#25302e;font:15px/1.55 system-ui,-apple-system,'Segoe UI',sans-serif">${name}${inner.join('')}${links}</td>`
+  return `<!doctype html><html lang="en"><body style="margin:0;padding:24px;background:${look?.backgroundLight ?? ownColours.backgroundLight}"><table role="presentation" cellpadding="0" cellspacing="0" align="center" width="100%" style="max-width:520px"><tr>${card}</tr></table></body></html>`
 }

@@ -5,6 +5,7 @@ import { prepared } from '#db/statement.ts'
 import type { SealPlace } from '#platform/sealing.ts'
 import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
 import type { Letter } from '#words/letter.ts'
+import { findLookIn } from '../../ground/look.ts'
 import { composeKept } from './compose.ts'
 
 export type MailKind =
@@ -68,7 +69,7 @@ export const mailBodyPlace = (organizationId: string, mailId: string): SealPlace
 export async function queueMail(tx: Transaction, ctx: CallContext, mail: NewMail): Promise<string> {
   const { organizationId } = ctx
   const id = ctx.ids.next('mal')
-  const body = JSON.stringify(composeKept(mail.letter))
+  const body = JSON.stringify(composeKept(mail.letter, await findLookIn(tx, organizationId)))
   await tx.run(
     insert({
       ...{ organizationId, id, kind: mail.kind, targetId: mail.targetId, now: nowOf(ctx) },

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { MailRefused, type MailTransport } from '#platform/smtp.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
+import { findLook } from '../../ground/look.ts'
 import type { KeptBody } from './compose.ts'
 import { ownTransport } from './mail-server.ts'
 import { mailBodyPlace } from './queue-mail.ts'
@@ -75,16 +76,20 @@ export async function sendDueMails(ctx: CallContext, transport: MailTransport): 
     tx.commitWith(claim({ organizationId, leaseMinutes, limit: atOnce })),
   )
   const run: MailRun = { sent: 0, failed: 0 }
-  for (const mail of due) run[await sendOne(ctx, transport, mail)] += 1
+  const senderName = due.length === 0 ? undefined : (await findLook(ctx.database, ctx))?.mailSenderName
+  for (const mail of due) run[await sendOne(ctx, transport, { ...mail, senderName: senderName ?? undefined })] += 1
   return run
 }
 
-async function sendOne(ctx: CallContext, transport: MailTransport, mail: Claimed): Promise<keyof MailRun> {
+type Leaving = Claimed & { senderName: string | undefined }
+
+async function sendOne(ctx: CallContext, transport: MailTransport, mail: Leaving): Promise<keyof MailRun> {
   const { organizationId } = ctx
   const place = mailBodyPlace(organizationId, mail.id)
   try {
     const { text, html } = JSON.parse(ctx.sealing.open(mail.bodySealed, place)) as KeptBody
-    await transport.send({ id: mail.id, to: mail.recipient, subject: mail.subject, text, html })
+    const { id, recipient: to, subject, senderName } = mail
+    await transport.send({ id, to, subject, text, html, senderName })
   } catch (error) {
     const failure = markFailed({ organizationId, mailId: mail.id, ...judge(error, mail.attempts) })
     await inTransaction(ctx, (tx) => tx.commitWith(failure))
