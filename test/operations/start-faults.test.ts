@@ -37,7 +37,7 @@ test.each([
 })
 
 test('SIGTERM is heard while the database keeps the start waiting', async () => {
-  const proxy = await cuttingProxy(database.ownerUrl, { statement: 'pg_advisory_lock', how: 'stall' })
+  const proxy = await cuttingProxy(database.ownerUrl, { statement: 'pg_try_advisory_lock', how: 'stall' })
   const environment = {
     ...{ DATA_DIR: folder, DATABASE_URL: database.databaseUrl },
     DATABASE_OWNER_URL: through(database.ownerUrl, proxy.port),
