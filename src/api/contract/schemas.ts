@@ -19,6 +19,9 @@ export const brandReference = z.object({ id: z.string(), slug: z.string(), name:
 
 export const roleReference = z.object({ id: z.string(), key: z.string(), name: z.string() })
 
+/** Null in this place alone: `nullable` of a schema with a name would say so wherever the name stands. */
+export const orNull = <Schema extends z.ZodType>(schema: Schema) => z.union([schema, z.null()])
+
 export const permissionName = z.string().openapi({ example: 'content.publish' })
 
 /** Through which team a role is held. */

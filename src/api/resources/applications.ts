@@ -15,7 +15,7 @@ import { type UpdateApplicationInput, updateApplication } from '#access/applicat
 import type { Urls } from '#platform/urls.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
-import { keyScopeShape, time } from '../contract/schemas.ts'
+import { keyScopeShape, orNull, time } from '../contract/schemas.ts'
 
 const status = z.enum(['active', 'disabled'])
 
@@ -82,7 +82,7 @@ const Application = z
     id: z.string(),
     kind,
     ...fields,
-    rights: rights.nullable(),
+    rights: orNull(rights),
     status,
     clientId: z.string(),
     issuer: z.string(),

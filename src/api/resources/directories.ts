@@ -18,7 +18,7 @@ import type { Urls } from '#platform/urls.ts'
 import { confirmFailures, previewHeaders } from '../contract/confirming.ts'
 import { afterId, page, pageOf, pageQuery } from '../contract/paging.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, noContent, operationsOf } from '../contract/routes.ts'
-import { time, timeInput } from '../contract/schemas.ts'
+import { orNull, time, timeInput } from '../contract/schemas.ts'
 
 const status = z.enum(['active', 'disabled'])
 
@@ -87,8 +87,8 @@ const rhythm = z
   .openapi('DirectoryRhythm')
 
 const DirectoryWithActivity = Directory.extend({
-  activity: activity.nullable().openapi({ description: 'Null where the directory was never asked anything' }),
-  rhythm: rhythm.nullable().openapi({ description: 'When the provider delivers; null where the log is empty' }),
+  activity: orNull(activity).openapi({ description: 'Null where the directory was never asked anything' }),
+  rhythm: orNull(rhythm).openapi({ description: 'When the provider delivers; null where the log is empty' }),
 }).openapi('DirectoryWithActivity')
 
 const present = (urls: Urls, directory: DirectoryRecord): z.infer<typeof Directory> => ({

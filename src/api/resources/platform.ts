@@ -7,7 +7,7 @@ import { AppError } from '#platform/errors.ts'
 import { given } from '#platform/input.ts'
 import { type CallContext, platformId } from '#src/context.ts'
 import { idParam, jsonAnswer, jsonBody, newRoutes, operationsOf, problem } from '../contract/routes.ts'
-import { slug } from '../contract/schemas.ts'
+import { orNull, slug } from '../contract/schemas.ts'
 import { Brand } from './brands.ts'
 import { Invitation } from './invitations.ts'
 import { externalId, metadata, Organization } from './organization-shape.ts'
@@ -56,7 +56,7 @@ const createRoute = operation('post', '/organizations', 'createOrganization', {
           organization: Organization,
           brands: z.array(Brand),
           administrators: z.array(Invitation),
-          setupLink: NewSetupLink.nullable(),
+          setupLink: orNull(NewSetupLink),
         })
         .openapi('CreatedOrganization'),
       'What was made; the setup link is shown this once',
