@@ -124,7 +124,9 @@ const special = [
     { path: inside(['config.ts']), dependencyTypesNot: ['type-only'] },
   ),
   rule('conformance-is-a-black-box', { path: '^conformance/' }, { path: '^(src|test|bench|scripts)/' }),
-  rule('the-product-imports-no-tooling', { path: '^src/' }, { path: '^(test|bench|scripts|conformance|sandbox)/' }),
+  rule('the-kit-stands-alone', { path: '^sdk/' }, { path: '^(src|test|bench|scripts|conformance|sandbox|examples)/' }),
+  rule('the-kit-needs-jose-alone', { path: '^sdk/' }, { path: 'node_modules', pathNot: packages(['jose']) }),
+  rule('the-product-imports-no-tooling', { path: '^src/' }, { path: '^(test|bench|scripts|conformance|sandbox|sdk)/' }),
   // A room that is not in the table could import anything, and be imported by anybody.
   rule('room-not-in-the-table', { path: '^src/', pathNot: inside(everyRoom) }, {}),
   rule('room-not-in-the-table', {}, { path: '^src/', pathNot: inside(everyRoom) }),

@@ -8,7 +8,7 @@ import extractOptions from 'dependency-cruiser/config-utl/extract-depcruise-opti
 import { drawFloors, type FileImport, floorFaults, readDrawings } from './floors.ts'
 
 const projectFolder = join(import.meta.dirname, '..')
-const checkedFolders = ['src', 'sandbox', 'conformance', 'bench', 'scripts', 'test']
+const checkedFolders = ['src', 'sandbox', 'conformance', 'bench', 'scripts', 'sdk/src', 'test']
 
 export type ArchitectureReport = {
   /** What is wrong with the imports, a line each, beginning with the name of the rule. */

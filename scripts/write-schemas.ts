@@ -11,6 +11,7 @@ import { schemaDocuments } from '../src/scim/discovery.ts'
 import { databaseSchema } from './database-schema/database-schema.ts'
 import { withThrowAwayDatabase } from './database-schema/throw-away-database.ts'
 import { withConfigTable, withProvidersTable } from './readme-tables.ts'
+import { type OpenApi, sdkTypes } from './sdk-types.ts'
 
 const projectFolder = join(import.meta.dirname, '..')
 
@@ -30,11 +31,13 @@ const readText = (path: string): string | undefined => {
 }
 
 async function publishedFiles(): Promise<PublishedFile[]> {
+  const openApi = openApiDocument()
   const config = z.toJSONSchema(environmentSchema, { io: 'input' })
   return [
     json('schemas/config.json', { title: 'Environment of Rolecall', ...config }),
     json('schemas/configuration.json', z.toJSONSchema(Configuration, { io: 'input' })),
-    json('schemas/openapi.json', openApiDocument()),
+    json('schemas/openapi.json', openApi),
+    { path: 'sdk/src/openapi.ts', text: sdkTypes(JSON.parse(JSON.stringify(openApi)) as OpenApi) },
     ...schemaDocuments().map(({ name, document }) => json(`schemas/scim/${name}.json`, document)),
     { path: 'schemas/database.sql', text: await withThrowAwayDatabase(databaseSchema) },
     {

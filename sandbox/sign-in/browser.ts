@@ -20,9 +20,13 @@ type Jar = Map<string, Map<string, { value: string; path: string }>>
 
 const mostRedirects = 20
 
-/** A browser without any cookie. Cookies are kept by host and path; nothing else of them is regarded. */
-export function createBrowser(): Browser {
+/**
+ * Cookies are kept by host and path; nothing else of them is regarded.
+ * @param held as it comes, by origin, in the form of a Cookie header with one; without any unless told otherwise
+ */
+export function createBrowser(held: Record<string, string> = {}): Browser {
   const jar: Jar = new Map()
+  for (const [origin, cookie] of Object.entries(held)) store(jar, new URL(origin), [cookie])
   const request = async (url: string, init: RequestInit = {}): Promise<Response> => {
     const headers = new Headers(init.headers)
     const cookie = cookieHeader(jar, new URL(url))

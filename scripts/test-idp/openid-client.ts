@@ -1,9 +1,9 @@
-// openid-client as the library of a host application: the example of examples/host-app.
+// openid-client as the library of a host application.
 import { createRequire } from 'node:module'
 import { textAt } from '#sandbox/json.ts'
 import { serveOnLoopback } from '#sandbox/sign-in/loopback.ts'
-import { createHostApp } from '../../examples/host-app/host-app.ts'
 import { hostChecks, pageWithRoles, registerHost } from './host.ts'
+import { createHostApp } from './openid-client-app.ts'
 import type { Peer } from './peer.ts'
 import { createTenant } from './tenant.ts'
 

@@ -12,6 +12,7 @@ import type { TestOrganization } from '../support/app.ts'
 import { launchBrowser, openPage } from '../support/browser.ts'
 import { type Listening, listen, startListeningApp } from '../support/listening.ts'
 import { createPerson, giveRole } from '../support/people.ts'
+import { cookieSecret } from '../support/product.ts'
 import { type SignedIn, signIn } from '../support/sessions.ts'
 
 let app: Awaited<ReturnType<typeof startListeningApp>>
@@ -37,6 +38,7 @@ beforeAll(async () => {
       clientSecret: clientSecret ?? '',
       apiKey,
       origin,
+      cookieSecret,
     })
   })
   worker = startWorker(app.services, createLog('silent'), { tickMillis: 50 })
