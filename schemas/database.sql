@@ -1341,7 +1341,7 @@ BEGIN
           AND f.value_key = ANY (v_names || p_external_id))
     INTO is_staged, v_may_be_invited, v_may_be_held
     FROM directories d WHERE d.organization_id = p_organization_id AND d.id = p_directory_id;
-  is_staged := coalesce(is_staged, false);
+  is_staged := coalesce(is_staged, false) OR p_directory_id IS NOT NULL AND are_seats_taken(p_organization_id);
   IF v_may_be_invited THEN
     SELECT u.id INTO invited_id FROM invitations i JOIN users u ON u.organization_id = i.organization_id AND u.id = i.user_id
       WHERE i.organization_id = p_organization_id AND i.status IN ('pending', 'cancelled') AND i.email_key = ANY (v_names)
@@ -6364,6 +6364,24 @@ CREATE POLICY platform_only ON platform_operators FOR ALL TO rolecall_server
   WITH CHECK (current_setting('rolecall.instance'::text, true) = 'on'::text);
 GRANT SELECT, INSERT, UPDATE, DELETE ON platform_operators TO rolecall_server;
 
+-- How many people an organization may have active, as the platform says. hold: whoever a directory or a first sign-in
+-- brings beyond it waits to be let in.
+CREATE TABLE seat_limits (
+  organization_id text NOT NULL,
+  seats integer NOT NULL,
+  rule text NOT NULL,
+  CONSTRAINT seat_limits_organization_id_pk PRIMARY KEY (organization_id),
+  CONSTRAINT seat_limits_rule CHECK (rule = ANY (ARRAY['warn'::text, 'hold'::text])),
+  CONSTRAINT seat_limits_seats CHECK (seats >= 0),
+  CONSTRAINT seat_limits_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+ALTER TABLE seat_limits ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON seat_limits FOR ALL TO rolecall_server
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
+GRANT SELECT, INSERT, UPDATE, DELETE ON seat_limits TO rolecall_server;
+
 -- What was answered to POSTs with an Idempotency-Key, sealed, for a day.
 CREATE TABLE idempotent_answers (
   organization_id text NOT NULL,
@@ -6568,6 +6586,34 @@ BEGIN
   is_gone := true;
 END $function$;
 GRANT EXECUTE ON FUNCTION erase_due_organization(integer) TO rolecall_server;
+
+-- Whether new people wait because every seat is taken.
+CREATE OR REPLACE FUNCTION public.are_seats_taken(p_organization_id text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_seats integer;
+BEGIN
+  SELECT l.seats INTO v_seats FROM seat_limits l WHERE l.organization_id = p_organization_id AND l.rule = 'hold';
+  IF NOT FOUND THEN RETURN false; END IF;
+  RETURN (SELECT coalesce(sum(c.people), 0) >= v_seats FROM people_counts c
+    WHERE c.organization_id = p_organization_id AND c.status = 'active');
+END $function$;
+GRANT EXECUTE ON FUNCTION are_seats_taken(text) TO rolecall_server;
+
+-- The seat limit of an organization, for a transaction of the platform.
+CREATE OR REPLACE FUNCTION public.seat_limit_of(p_organization_id text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT jsonb_build_object('seats', l.seats, 'rule', l.rule) FROM seat_limits l
+    WHERE l.organization_id = p_organization_id AND current_setting('rolecall.instance', true) = 'on' $function$;
+GRANT EXECUTE ON FUNCTION seat_limit_of(text) TO rolecall_server;
 
 -- The active organization of this id or slug, where the application serves it.
 CREATE OR REPLACE FUNCTION public.served_organization(p_application_id text, p_reference text)

@@ -384,6 +384,7 @@ const platform: Subject = {
     'platform_application_terms',
     'application_choices',
     'platform_operators',
+    'seat_limits',
     'idempotent_answers',
   ],
   functions: [
@@ -397,6 +398,8 @@ const platform: Subject = {
     'enter_operator',
     'organization_health',
     'erase_due_organization',
+    'are_seats_taken',
+    'seat_limit_of',
     'served_organization',
     'owner_of_artifact',
     'platform_applications',

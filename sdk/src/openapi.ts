@@ -1,7 +1,7 @@
 // Written by `npm run schemas` from schemas/openapi.json.
 
 export type Schemas = {
-  /** `externalId`, `metadata` and `deletionDueAt` are for platform keys alone */
+  /** `externalId`, `metadata`, `seatLimit` and `deletionDueAt` are for platform keys alone */
   Organization: {
     id: string
     slug: string
@@ -19,6 +19,12 @@ export type Schemas = {
     externalId?: string | null
     /** What you keep about it: up to 50 entries; its own people never see it */
     metadata?: Record<string, string>
+    /** How many people may be active; null: any number. Nobody who is active is touched by it */
+    seatLimit?: {
+      seats: number
+      /** `hold`: whoever a directory or a first sign-in brings beyond it waits to be let in */
+      rule: "warn" | "hold"
+    } | null
     /** When it is erased; null unless it was deleted */
     deletionDueAt?: string | null
   }
@@ -107,6 +113,23 @@ export type Schemas = {
     }>
     /** The organization wants it approved by a second person, as a draft */
     needsSecondPerson: boolean
+  }
+  SeatUse: {
+    /** Active people */
+    used: number
+    /** How many people may be active; null: any number. Nobody who is active is touched by it */
+    limit: {
+      seats: number
+      /** `hold`: whoever a directory or a first sign-in brings beyond it waits to be let in */
+      rule: "warn" | "hold"
+    } | null
+    /** Active people with a role in the brand; somebody in two brands counts in both */
+    brands: Array<{
+      id: string
+      slug: string
+      name: string
+      used: number
+    }>
   }
   CreatedOrganization: {
     organization: Schemas['Organization']
@@ -199,6 +222,12 @@ export type Schemas = {
     externalId?: string | null
     /** What you keep about it: up to 50 entries; its own people never see it */
     metadata?: Record<string, string>
+    /** How many people may be active; null: any number. Nobody who is active is touched by it */
+    seatLimit?: {
+      seats: number
+      /** `hold`: whoever a directory or a first sign-in brings beyond it waits to be let in */
+      rule: "warn" | "hold"
+    } | null
     brands?: Array<{
       slug: string
       name: string
@@ -3000,6 +3029,12 @@ export type Paths = {
         externalId?: string | null
         /** What you keep about it: up to 50 entries; its own people never see it */
         metadata?: Record<string, string>
+        /** How many people may be active; null: any number. Nobody who is active is touched by it */
+        seatLimit?: {
+          seats: number
+          /** `hold`: whoever a directory or a first sign-in brings beyond it waits to be let in */
+          rule: "warn" | "hold"
+        } | null
       }
       answer: Schemas['Organization']
     }
@@ -3014,6 +3049,12 @@ export type Paths = {
         retentionDays?: number
       }
       answer: Schemas['Organization']
+    }
+  }
+  '/seats': {
+    /** Read how many people are active, and how many may be */
+    get: {
+      answer: Schemas['SeatUse']
     }
   }
   '/brands': {

@@ -269,6 +269,7 @@ export async function furnishConsole(sql: postgres.Sql, organizationId: string, 
   await insert('application_choices', { application_id: 'x', switched_off_at: at, switched_off_by: 'x' })
   await insert('branding', { display_name: 'x', updated_at: at })
   await insert('logos', { hash: 'x', media_type: 'image/png', content: 'x', updated_at: at })
+  await insert('seat_limits', { seats: 1_000_000, rule: 'warn' })
   await insert('idempotent_answers', {
     caller_id: 'x',
     key_hash: 'x',

@@ -227,7 +227,7 @@ async function openSession(
     userId: person.userId,
     trace,
   }
-  if (person.how === 'created' && connection.jit === 'approval') {
+  if (person.how === 'waiting') {
     await tx.commitWith(attemptStatement(ctx, { ...shared, outcome: 'pending', reason: 'awaits_approval' }))
     return { kind: 'pending', reference }
   }

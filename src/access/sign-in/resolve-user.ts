@@ -11,6 +11,7 @@ import { isDirectorysHold } from '#directory/status-word.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
 import { statusReasonWords } from '#words/status-reasons.ts'
+import { areSeatsTaken } from '../ground/seats.ts'
 import { chosenEmail, refuseSeveral } from './chosen-email.ts'
 import { defaultAssignment } from './default-role.ts'
 import { invitedEmailProof } from './email-proofs.ts'
@@ -32,7 +33,11 @@ export type UserLookup = {
   trace: Trace
 }
 
-export type ResolvedUser = { userId: string; directoryId: string | null; how: 'identity' | 'linked' | 'created' }
+export type ResolvedUser = {
+  userId: string
+  directoryId: string | null
+  how: 'identity' | 'linked' | 'created' | 'waiting'
+}
 
 /** @throws SignInRefused */
 export async function resolveIdentity(tx: Transaction, ctx: CallContext, lookup: UserLookup): Promise<ResolvedUser> {
@@ -70,9 +75,9 @@ export async function resolveIdentity(tx: Transaction, ctx: CallContext, lookup:
     )
   if (found.further.length > 0)
     refuse(trace, 'link_needs_confirmation', 'The address is a further one of somebody who signs in by another address')
-  const userId = await create(tx, ctx, lookup)
+  const { userId, isWaiting } = await create(tx, ctx, lookup)
   await link(tx, ctx, lookup, userId)
-  return { userId, directoryId: null, how: 'created' }
+  return { userId, directoryId: null, how: isWaiting ? 'waiting' : 'created' }
 }
 
 async function linkTo(tx: Transaction, ctx: CallContext, lookup: UserLookup, person: Person): Promise<ResolvedUser> {
@@ -272,7 +277,11 @@ async function link(tx: Transaction, ctx: CallContext, lookup: UserLookup, userI
 }
 
 /** Just-in-time provisioning. @throws SignInRefused where the connection does not allow it for this person */
-async function create(tx: Transaction, ctx: CallContext, lookup: UserLookup): Promise<string> {
+async function create(
+  tx: Transaction,
+  ctx: CallContext,
+  lookup: UserLookup,
+): Promise<{ userId: string; isWaiting: boolean }> {
   const { connection, identity, trace } = lookup
   const { jit } = connection
   if (jit === 'off')
@@ -280,7 +289,7 @@ async function create(tx: Transaction, ctx: CallContext, lookup: UserLookup): Pr
   if (jit === 'verified_domains') await requireVerifiedEmail(tx, ctx, lookup, 'jit_domain')
   const { profile, subject } = identity
   const userName = profile.email ?? subject
-  const isInvited = jit === 'approval'
+  const isInvited = jit === 'approval' || (await areSeatsTaken(tx, ctx))
   const content = {
     userName,
     externalId: profile.externalId,
@@ -296,7 +305,7 @@ async function create(tx: Transaction, ctx: CallContext, lookup: UserLookup): Pr
   })
   if (connection.defaultRoleId !== null) await tx.run(defaultAssignment(ctx, connection, user.id))
   passed(trace, 'created', isInvited ? 'Created, and waits for approval' : 'Created by the first sign-in')
-  return user.id
+  return { userId: user.id, isWaiting: isInvited }
 }
 
 function displayNameOf({ profile, subject }: ExternalIdentity): string {

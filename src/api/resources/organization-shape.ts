@@ -21,6 +21,16 @@ export const metadata = z.record(z.string(), z.string()).openapi({
   example: { plan: 'enterprise' },
 })
 
+export const seatLimit = z
+  .object({
+    seats: z.number().int(),
+    rule: z.enum(['warn', 'hold']).openapi({
+      description: '`hold`: whoever a directory or a first sign-in brings beyond it waits to be let in',
+    }),
+  })
+  .nullable()
+  .openapi({ description: 'How many people may be active; null: any number. Nobody who is active is touched by it' })
+
 export const Organization = z
   .object({
     id: z.string(),
@@ -34,8 +44,9 @@ export const Organization = z
     updatedAt: time,
     externalId: externalId.optional(),
     metadata: metadata.optional(),
+    seatLimit: seatLimit.optional(),
     deletionDueAt: time.nullable().optional().openapi({ description: 'When it is erased; null unless it was deleted' }),
   })
   .openapi('Organization', {
-    description: '`externalId`, `metadata` and `deletionDueAt` are for platform keys alone',
+    description: '`externalId`, `metadata`, `seatLimit` and `deletionDueAt` are for platform keys alone',
   })

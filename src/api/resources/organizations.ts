@@ -16,6 +16,7 @@ import {
   metadata,
   Organization,
   roleStrategy,
+  seatLimit,
   secondPerson,
 } from './organization-shape.ts'
 
@@ -53,6 +54,7 @@ const ofPlatform = {
   }),
   externalId: externalId.optional(),
   metadata: metadata.optional(),
+  seatLimit: seatLimit.optional(),
 }
 
 const updateRoute = operation('patch', '/organizations/{id}', 'updateOrganization', {
@@ -88,14 +90,15 @@ export const organizationRoutes = newRoutes()
   })
   .openapi(updateRoute, async (c) => {
     const [ctx, { id }] = [c.get('ctx'), c.req.valid('param')]
-    const { status, externalId: own, metadata: notes, name, ...organization } = c.req.valid('json')
+    const { status, externalId: own, metadata: notes, seatLimit: seats, name, ...organization } = c.req.valid('json')
     if (isAbove(ctx)) {
       if (Object.keys(organization).length > 0)
         throw invalid('Policies belong to the organization: send them with Rolecall-Organization', 'organization')
-      return c.json(await changeOrganization(ctx, id, given({ name, status, externalId: own, metadata: notes })), 200)
+      const changes = given({ name, status, externalId: own, metadata: notes, seatLimit: seats })
+      return c.json(await changeOrganization(ctx, id, changes), 200)
     }
     await getOrganization(ctx, id)
-    if ([status, own, notes].some((each) => each !== undefined)) requireOperator(ctx)
+    if ([status, own, notes, seats].some((each) => each !== undefined)) requireOperator(ctx)
     const change = { kind: 'update_organization', organization: given({ name, ...organization }) } as const
     return c.json(await makeConfirmed(c, change), 200)
   })

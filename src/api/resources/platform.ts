@@ -10,7 +10,7 @@ import { idParam, jsonAnswer, jsonBody, newRoutes, operationsOf, problem } from 
 import { orNull, slug } from '../contract/schemas.ts'
 import { Brand } from './brands.ts'
 import { Invitation } from './invitations.ts'
-import { externalId, metadata, Organization } from './organization-shape.ts'
+import { externalId, metadata, Organization, seatLimit } from './organization-shape.ts'
 import { settingsFields } from './settings.ts'
 import { NewSetupLink } from './setup-links.ts'
 
@@ -27,6 +27,7 @@ const CreateOrganization = z
     rolePack: z.string().optional().openapi({ description: '`mixer3` unless said otherwise' }),
     externalId: externalId.optional(),
     metadata: metadata.optional(),
+    seatLimit: seatLimit.optional(),
     brands: z.array(z.strictObject({ slug, name: z.string() })).optional(),
     settings: z.strictObject(settings).partial().optional(),
     administrators: z

@@ -50,6 +50,7 @@ import { provisioningEventRoutes } from './provisioning-events.ts'
 import { reportRoutes } from './reports.ts'
 import { rolePackRoutes } from './role-packs.ts'
 import { roleRoutes } from './roles.ts'
+import { seatRoutes } from './seats.ts'
 import { separationRoutes } from './separation-rules.ts'
 import { sessionRoutes } from './sessions.ts'
 import { settingsRoutes } from './settings.ts'
@@ -69,6 +70,7 @@ import { userRoutes } from './users.ts'
 
 export const resourceRoutes = [
   organizationRoutes,
+  seatRoutes,
   platformRoutes,
   brandRoutes,
   userRoutes,

@@ -21,6 +21,7 @@ import { Confirm, typedState } from '../ui/confirm.tsx'
 import { emptyForm, isRefused } from '../ui/forms.ts'
 import { Search } from '../ui/list.tsx'
 import { Badge, ButtonForm, Panel } from '../ui/parts.tsx'
+import { seatsInWords } from '../ui/seats.ts'
 import { renderForm } from '../ui/submit.ts'
 import { frameOf, type PlatformEnv, PlatformPage } from './frame.tsx'
 
@@ -88,7 +89,7 @@ const rowOf = (organization: PlatformOrganization, health: OrganizationHealth | 
     <a href={`/platform/organizations/${organization.id}`}>{organization.name}</a> <code>{organization.slug}</code>
   </>,
   <StatusBadge organization={organization} />,
-  String(health?.active ?? 0),
+  seatsInWords(health?.active ?? 0, organization.seatLimit),
   <Time at={health?.synchronisedAt ?? null} empty="Never" />,
   <Time at={health?.signedInAt ?? null} empty="Never" />,
   faultsOf(health).join(', ') || 'No problems found',
@@ -122,13 +123,13 @@ async function showOne(c: Context<PlatformEnv>): Promise<Response> {
   const frame = frameOf(c)
   const organization = await getPlatformOrganization(frame.ctx, c.req.param('id') ?? '')
   const health = (await organizationHealth(frame.ctx, [organization.id])).get(organization.id)
-  const { id, slug, name, status, externalId, metadata, createdAt, deletionDueAt } = organization
+  const { id, slug, name, status, externalId, metadata, seatLimit, createdAt, deletionDueAt } = organization
   const page = (
     <PlatformPage frame={frame} section="organizations" title={name}>
       <Panel title="Health" id="health">
         <Facts
           facts={[
-            { term: 'Active users', value: String(health?.active ?? 0) },
+            { term: 'Active users', value: seatsInWords(health?.active ?? 0, seatLimit) },
             { term: 'Last synchronization', value: <Time at={health?.synchronisedAt ?? null} empty="Never" /> },
             { term: 'Last sign-in', value: <Time at={health?.signedInAt ?? null} empty="Never" /> },
             { term: 'Problems', value: faultsOf(health).join(', ') || 'None found' },

@@ -1,15 +1,18 @@
 // Settings: the organization itself, people from outside, and how long things are kept.
 import { type Context, Hono } from 'hono'
+import { getSeatUse } from '#access/organizations/seats.ts'
 import { getSettings, type OrganizationSettings, updateSettings } from '#access/organizations/settings.ts'
 import { emailChanges } from '#directory/email-change.ts'
 import type { Form } from '#http/read-form.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
+import { Alert } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Check, Choice, Field } from '#http/ui/forms.tsx'
 import { isPermitted } from '#src/context.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { filledForm, textOf } from '../ui/forms.ts'
 import { Panel, TextArea } from '../ui/parts.tsx'
+import { seatsInWords } from '../ui/seats.ts'
 import { renderForm, submit } from '../ui/submit.ts'
 import { SettingsFrame } from './settings-frame.tsx'
 
@@ -74,6 +77,7 @@ const formOf = (settings: OrganizationSettings): FormState =>
 
 async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Response> {
   const frame = frameOf(c)
+  const seats = await getSeatUse(frame.ctx)
   const { values, errors } = state
   const number = (name: string, label: string, hint?: string) => (
     <Field
@@ -90,6 +94,14 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
   )
   const page = (
     <SettingsFrame frame={frame} tab="general">
+      {seats.limit === null ? null : (
+        <Alert
+          kind={seats.used < seats.limit.seats ? 'info' : 'warning'}
+          title={`Active users: ${seatsInWords(seats.used, seats.limit)}`}
+        >
+          The platform sets this limit. Nobody who is active is deactivated because of it.
+        </Alert>
+      )}
       <PostForm action="/console/settings" state={state}>
         <Panel title="Organization">
           <Field {...field(state, 'name')} label="Name" maxlength={200} />

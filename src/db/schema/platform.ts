@@ -1,6 +1,6 @@
 // What stands above the organizations: keys of the platform, what it knows of each organization, and whom its applications serve.
 import { sql } from 'drizzle-orm'
-import { boolean, index, jsonb, pgPolicy, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import { boolean, index, integer, jsonb, pgPolicy, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import { belongsTo, ownOrganizationOnly, serverRole, time } from './common.ts'
 import { organizations } from './organizations.ts'
 import { users } from './users.ts'
@@ -115,4 +115,18 @@ export const idempotentAnswers = pgTable(
     index('idempotent_answers_expiry').on(table.expiresAt),
     ownOrganizationOnly(),
   ],
+)
+
+/** How many people an organization may have active, as the platform says. */
+export const seatLimits = pgTable(
+  'seat_limits',
+  {
+    organizationId: text('organization_id')
+      .primaryKey()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    seats: integer('seats').notNull(),
+    /** `hold`: new people beyond it wait. */
+    rule: text('rule', { enum: ['warn', 'hold'] }).notNull(),
+  },
+  () => [ownOrganizationOnly()],
 )

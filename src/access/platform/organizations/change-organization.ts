@@ -4,6 +4,7 @@ import { recordAudit } from '#audit/record.ts'
 import { given, nameSchema, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, type Transaction } from '#src/context.ts'
 import { requirePlatform } from '../../ground/platform-rights.ts'
+import { setSeatLimitWithin } from '../../organizations/seats.ts'
 import { setStatusWithin, updateOrganizationWithin } from '../../organizations/update-organization.ts'
 import { factsInput } from './facts-input.ts'
 import { inside } from './inside.ts'
@@ -14,6 +15,7 @@ const ChangeInput = z.object({
   status: z.enum(['active', 'suspended']).optional(),
   externalId: factsInput.externalId.optional(),
   metadata: factsInput.metadata.optional(),
+  seatLimit: factsInput.seatLimit.optional(),
 })
 
 type Changes = z.output<typeof ChangeInput>
@@ -53,10 +55,11 @@ async function changeInside(
   tx: Transaction,
   ctx: CallContext,
   before: PlatformOrganization,
-  { name, status }: Changes,
+  { name, status, seatLimit }: Changes,
 ): Promise<void> {
   if (name !== undefined) await updateOrganizationWithin(tx, ctx, { name })
   if (status !== undefined && status !== before.status) await setStatusWithin(tx, ctx, status)
+  if (seatLimit !== undefined) await setSeatLimitWithin(tx, ctx, { before: before.seatLimit, after: seatLimit })
 }
 
 const changed = (organization: PlatformOrganization, changes: Changes): Record<string, unknown> =>

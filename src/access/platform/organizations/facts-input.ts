@@ -4,6 +4,12 @@ import { z } from 'zod'
 const key = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must have names of letters, digits, "_", "-" and "."')
 
 export const factsInput = {
+  seatLimit: z
+    .object({
+      seats: z.int().min(0, 'must be at least 0').max(10_000_000, 'must be at most 10000000'),
+      rule: z.enum(['warn', 'hold']).default('warn'),
+    })
+    .nullable(),
   externalId: z
     .string()
     .trim()

@@ -5,19 +5,22 @@ import { notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction, type Transaction } from '#src/context.ts'
 import { requirePlatform, requireReached } from '../../ground/platform-rights.ts'
 import { type OrganizationRecord, organizationColumns } from '../../organizations/organizations.ts'
+import type { SeatLimit } from '../../organizations/seats.ts'
 
 export type PlatformOrganization = OrganizationRecord & {
   /** The platform's own id of it. */
   externalId: string | null
   /** The platform's own words about it. */
   metadata: Record<string, string>
+  /** How many people it may have active; null: any number. */
+  seatLimit: SeatLimit | null
   /** When it is erased; null unless it was deleted. */
   deletionDueAt: string | null
 }
 
 /** Of `organizations o` and `platform_organizations p`. */
 const columns = sql`${organizationColumns}, p.external_id as "externalId", coalesce(p.metadata, '{}') as metadata,
-  p.deletion_due_at as "deletionDueAt"`
+  p.deletion_due_at as "deletionDueAt", seat_limit_of(o.id) as "seatLimit"`
 
 const source = sql`organizations o left join platform_organizations p on p.organization_id = o.id`
 

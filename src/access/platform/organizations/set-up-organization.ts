@@ -14,6 +14,7 @@ import { requirePlatform } from '../../ground/platform-rights.ts'
 import { createInvitation } from '../../invitations/create-invitation.ts'
 import type { InvitationRecord } from '../../invitations/invitations.ts'
 import { newOrganization } from '../../organizations/create-organization.ts'
+import { setSeatLimitWithin } from '../../organizations/seats.ts'
 import { SettingsInput, updateSettings } from '../../organizations/settings.ts'
 import { factsInput } from './facts-input.ts'
 import { inside } from './inside.ts'
@@ -25,6 +26,7 @@ const SetUpInput = z.object({
   rolePack: z.string().optional(),
   externalId: factsInput.externalId.default(null),
   metadata: factsInput.metadata.default({}),
+  seatLimit: factsInput.seatLimit.default(null),
   brands: z
     .array(z.object({ slug: z.string(), name: z.string() }))
     .max(200, 'must name at most 200 brands')
@@ -63,11 +65,12 @@ async function setUp(
   ctx: CallContext,
   wanted: z.output<typeof SetUpInput>,
 ): Promise<SetUpOrganization> {
-  const { slug, name, rolePack, externalId, metadata } = wanted
+  const { slug, name, rolePack, externalId, metadata, seatLimit } = wanted
   const { record, statements } = newOrganization(ctx, { slug, name, ...(rolePack === undefined ? {} : { rolePack }) })
-  const facts = { externalId, metadata, deletionDueAt: null }
+  const facts = { externalId, metadata, seatLimit, deletionDueAt: null }
   const made = await inside(tx, ctx, record.id, async (own) => {
     for (const statement of statements) await tx.run(statement)
+    if (seatLimit !== null) await setSeatLimitWithin(tx, own, { before: null, after: seatLimit })
     return furnish(tx, own, wanted)
   })
   await tx.run(saveFacts({ id: record.id, ...facts }, ctx.actor.id))
