@@ -1,5 +1,6 @@
 // The four requests of a sign-in that the product answers: its beginning, its return, signing out, and being told of an end.
 import { beginFlow, type Flow, ownAddress, readAnswer, type SignInOptions } from './authorize.ts'
+import { readText } from './body.ts'
 import { readCookies, writeCookie } from './cookies.ts'
 import { RolecallError, unreached } from './errors.ts'
 import type { CookieNamed, Keeper } from './keepers.ts'
@@ -129,7 +130,8 @@ function isForeign({ headers }: Request, origin: string): boolean {
 }
 
 async function hearLogout({ openId, keeper }: Parts, request: Request): Promise<Response> {
-  const token = new URLSearchParams(await request.text()).get('logout_token') ?? ''
+  const text = request.body === null ? '' : await readText(request.body)
+  const token = new URLSearchParams(text).get('logout_token') ?? ''
   const { sid } = await openId.readLogoutToken(token)
   await keeper.end(sid)
   return new Response(null, { status: 200, headers: { 'Cache-Control': 'no-store' } })

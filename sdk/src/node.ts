@@ -1,13 +1,11 @@
 // Requests and answers of Node's HTTP server as those of the web, for Express and Fastify.
+import { readText } from './body.ts'
 import type { Rolecall } from './rolecall.ts'
 
 export type NodeRequest = AsyncIterable<Uint8Array> & {
   method?: string | undefined
   headers: Record<string, string | string[] | undefined>
 }
-
-/** A logout token is a fraction of that. */
-const largestBody = 65_536
 
 /**
  * The address is taken from the kit's own origin, not from what the request says of itself. The body is read where the kit
@@ -27,17 +25,10 @@ export async function webRequest(
   return new Request(url, { method, headers, ...(hasBody ? { body: await bodyOf(request, parsed) } : {}) })
 }
 
-async function bodyOf(request: NodeRequest, parsed: unknown): Promise<string> {
-  if (typeof parsed === 'object' && parsed !== null)
-    return new URLSearchParams(parsed as Record<string, string>).toString()
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const chunk of request) {
-    text += decoder.decode(chunk, { stream: true })
-    if (text.length > largestBody) return ''
-  }
-  return text
-}
+const bodyOf = async (request: NodeRequest, parsed: unknown): Promise<string> =>
+  typeof parsed === 'object' && parsed !== null
+    ? new URLSearchParams(parsed as Record<string, string>).toString()
+    : readText(request)
 
 /** Set-Cookie, which may be there many times, apart from the others. */
 export const headersOf = ({ headers }: Response): Array<[name: string, value: string | string[]]> => [
