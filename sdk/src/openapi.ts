@@ -3057,6 +3057,16 @@ export type Paths = {
       answer: Schemas['SeatUse']
     }
   }
+  '/organizations/{id}/export': {
+    /** Download everything of an organization, without secrets, as lines of JSON with `table` and `row` */
+    get: {
+      params: {
+        /** The id */
+        id: string
+      }
+      answer: string
+    }
+  }
   '/brands': {
     /** List the brands */
     get: {

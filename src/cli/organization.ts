@@ -1,11 +1,12 @@
 // `rolecall organization …`
 import type { Command } from 'commander'
 import { createOrganization } from '#access/organizations/create-organization.ts'
+import { exportOrganization } from '#access/organizations/export-organization.ts'
 import { listOrganizations } from '#access/organizations/organizations.ts'
 import { changeOrganization } from '#access/platform/organizations/change-organization.ts'
 import { deleteOrganization } from '#access/platform/organizations/delete-organization.ts'
 import { type OutputOptions, print, printList } from './output.ts'
-import { type CliRuntime, instanceContext } from './runtime.ts'
+import { type CliRuntime, inOrganization, instanceContext } from './runtime.ts'
 import { addSignInPolicyCommand } from './sign-in-policy.ts'
 
 type CreateOptions = OutputOptions & { slug: string; name: string; rolePack?: string }
@@ -33,6 +34,15 @@ export function addOrganizationCommands(program: Command, runtime: CliRuntime): 
         ID: ({ id }) => id,
       })
     })
+  organization
+    .command('export')
+    .description('print everything of an organization, without secrets, as lines of JSON with table and row')
+    .requiredOption('--organization <slug>', 'slug or id')
+    .action((options: { organization: string }) =>
+      inOrganization(runtime, options.organization, async (ctx) => {
+        for await (const part of await exportOrganization(ctx)) runtime.print(part.trimEnd())
+      }),
+    )
   addSignInPolicyCommand(organization, runtime)
   organization
     .command('delete')

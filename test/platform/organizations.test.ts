@@ -196,6 +196,40 @@ describe('deleting', () => {
     expect((await platform.send('GET', 'users', undefined, client.organizationId)).status).toBe(404)
   })
 
+  test('leaves time to export everything but secrets, page by page, suspended or not', async () => {
+    const [client, bystander] = [await furnished(), await furnished()]
+    await stage.app.owner`insert into application_sessions (organization_id, session_id, application_id, created_at)
+      select ${client.organizationId}, 'ses_' || n, 'app_x', now() from generate_series(1, 2_005) n`
+    const { body: issued } = await client.post('api-keys', { name: 'Exported' })
+    await platform.send('DELETE', `organizations/${client.slug}?retentionDays=10`)
+    const { status, body } = await platform.send('GET', `organizations/${client.slug}/export`)
+    expect(status).toBe(200)
+    const lines = (typeof body === 'string' ? body : '').trim().split('\n')
+    const rows = lines.map((line) => JSON.parse(line) as { table: string; row: Record<string, unknown> })
+    const of = (table: string) => rows.filter((each) => each.table === table).map(({ row }) => row)
+    expect([of('organizations').length, of('users').length]).toEqual([1, 1])
+    const sessions = of('application_sessions').filter((row) => row['application_id'] === 'app_x')
+    expect([sessions.length, new Set(sessions.map((row) => row['session_id'])).size]).toEqual([2_005, 2_005])
+    for (const table of ['assignments', 'roles', 'audit_events', 'directories', 'api_keys'])
+      expect(of(table).length, table).toBeGreaterThan(0)
+    const secrets = ['key_hash', 'token_hash', 'secret_sealed', 'body_sealed', 'hash', 'code_hash', 'password_sealed']
+    for (const { table, row } of rows)
+      expect([table, Object.keys(row).filter((name) => secrets.includes(name))]).toEqual([table, []])
+    expect(lines.some((line) => line.includes(issued.key) || line.includes(bystander.organizationId))).toBe(false)
+    const nothing = await createPlatformKey(stage, { access: 'nothing' })
+    expect((await nothing.send('GET', `organizations/${client.slug}/export`)).status).toBe(403)
+    const deciding = await createPlatformKey(stage, { access: 'decisions' })
+    expect((await deciding.send('GET', `organizations/${client.slug}/export`)).status).toBe(403)
+    expect((await bystander.get(`organizations/${client.organizationId}/export`)).status).toBe(404)
+    const own = await bystander.get(`organizations/${bystander.organizationId}/export`)
+    expect([own.status, await bystander.auditOf(bystander.organizationId)]).toEqual([
+      200,
+      expect.arrayContaining(['organization.export']),
+    ])
+    const printed = await stage.rolecall('organization', 'export', '--organization', bystander.slug)
+    expect(printed.lines.join('\n')).toContain('"table":"users"')
+  }, 60_000)
+
   test('by command', async () => {
     const client = await stage.createClient()
     const { lines } = await stage.rolecall(

@@ -1,8 +1,11 @@
 // What only keys of the platform ask for: new organizations, and their end.
 import { z } from '@hono/zod-openapi'
+import { exportOrganization } from '#access/organizations/export-organization.ts'
 import { getOrganization } from '#access/organizations/organizations.ts'
 import { deleteOrganization } from '#access/platform/organizations/delete-organization.ts'
+import { getPlatformOrganization } from '#access/platform/organizations/platform-organizations.ts'
 import { setUpOrganization } from '#access/platform/organizations/set-up-organization.ts'
+import { download } from '#http/download.ts'
 import { AppError } from '#platform/errors.ts'
 import { given } from '#platform/input.ts'
 import { type CallContext, platformId } from '#src/context.ts'
@@ -82,6 +85,16 @@ const deleteRoute = operation('delete', '/organizations/{id}', 'deleteOrganizati
   responses: { 202: jsonAnswer(Organization, 'The organization, with the time at which it is erased'), ...refused },
 })
 
+const exportRoute = operation('get', '/organizations/{id}/export', 'exportOrganization', {
+  summary: 'Download everything of an organization, without secrets, as lines of JSON with `table` and `row`',
+  description:
+    'For keys that may do everything: of the organization itself, or of the platform with `access: everything`',
+  request: { params: idParam },
+  responses: {
+    200: { description: 'All of it, as it is read', content: { 'application/x-ndjson': { schema: z.string() } } },
+  },
+})
+
 /** @throws AppError forbidden for keys of an organization, and for those of the platform inside of one */
 function requireAbove(ctx: CallContext): void {
   if (ctx.platform === undefined)
@@ -93,6 +106,15 @@ function requireAbove(ctx: CallContext): void {
 }
 
 export const platformRoutes = newRoutes()
+  .openapi(exportRoute, async (c) => {
+    const [ctx, { id }] = [c.get('ctx'), c.req.valid('param')]
+    const own =
+      ctx.organizationId === platformId ? await getPlatformOrganization(ctx, id) : await getOrganization(ctx, id)
+    const inside = c.get('contextIn')?.(own.id) ?? ctx
+    const lines = await exportOrganization(inside)
+    // The library takes every media type with "json" in it for one value.
+    return (await download(lines, { type: 'application/x-ndjson', name: `${own.slug}.ndjson` })) as never
+  })
   .openapi(createRoute, async (c) => {
     requireAbove(c.get('ctx'))
     const { setupLink, ...made } = await setUpOrganization(c.get('ctx'), given(c.req.valid('json')))
