@@ -29,12 +29,12 @@ export function createHostApp({ origin, ...settings }: Settings): Hono {
   app.get('/', async (c) => {
     const session = sessionOf(c)
     if (session === undefined) return c.html(html`<h1>Newsroom</h1><a href="/sign-in">Sign in</a>`)
-    const { name, roles = [], brands = [] } = session.claims
+    const { name, organization, roles = [], brands = [] } = session.claims
     const rows = brands.map(async (brand) => {
       const decision = await rolecall.can(session, 'content.publish', { brand: brand.id })
       return html`<li>${brand.slug}: ${brand.roles.join(', ')} (${decision ? 'may publish' : 'may not publish'})</li>`
     })
-    return c.html(html`<h1>Hello ${name}</h1><p>Roles: ${roles.join(', ') || 'none'}</p>
+    return c.html(html`<h1>Hello ${name}</h1><p>${organization?.name}. Roles: ${roles.join(', ') || 'none'}</p>
       <ul>${await Promise.all(rows)}</ul><form method="post" action="/sign-out"><button>Sign out</button></form>`)
   })
 

@@ -12,7 +12,14 @@ import { cast, entraMappings, oktaMappings, organizationName } from './northwind
 import { createOutput, type Output } from './output.ts'
 import { createFeed, provision } from './provisioning.ts'
 import { freePort, type ServerProcess, startServer } from './server-process.ts'
-import { createApiKey, createBrands, createDirectory, createMappings, createOrganization } from './set-up.ts'
+import {
+  createApiKey,
+  createBrands,
+  createDecisionKey,
+  createDirectory,
+  createMappings,
+  createOrganization,
+} from './set-up.ts'
 import { connectSignIn, type SignInScene, type Visitor, visitApplication } from './sign-in.ts'
 
 type Scene = { output: Output; env: NodeJS.ProcessEnv; origin: string; setting: string }
@@ -85,8 +92,12 @@ async function play(
     connect('Head office (Okta)'),
     connect('Studio (Entra ID)'),
     createApiKey(rolecall, organization),
+    createDecisionKey(rolecall),
   ])
-  const [headOfficeDirectory, studioDirectory, apiKey] = await output.during('Two SCIM directories, one API key', apart)
+  const [headOfficeDirectory, studioDirectory, apiKey, decisionKey] = await output.during(
+    'Two SCIM directories, an API key, and a key of the platform',
+    apart,
+  )
 
   output.heading('Okta and Entra ID provision at the same time')
   const { headOffice, studio } = cast()
@@ -119,7 +130,7 @@ async function play(
 
   output.heading('People sign in')
   const signingIn = connectSignIn({
-    ...{ rolecall, organization, apiKey, issuer: origin },
+    ...{ rolecall, organization, decisionKey, issuer: origin },
     directoryId: headOfficeDirectory.directoryId,
     domain: headOffice.domain,
     people: people.filter(({ feed }) => feed === okta).map(({ person }) => person),

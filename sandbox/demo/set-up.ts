@@ -66,7 +66,12 @@ export async function createMappings(
   })
 }
 
-/** Creates the key with which the host application asks for decisions. */
+/** Creates the platform's key with which the host application asks for decisions about people of every customer. */
+export async function createDecisionKey(rolecall: RolecallCommand): Promise<string> {
+  return textAt(await rolecall('platform-key', 'create', '--name', 'Newsroom', '--access', 'decisions'), 'key')
+}
+
+/** Creates a key for whoever tries the API. */
 export async function createApiKey(rolecall: RolecallCommand, organization: string): Promise<string> {
   return textAt(await rolecall('api-key', 'create', '--organization', organization), 'key')
 }

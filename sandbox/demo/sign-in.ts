@@ -26,7 +26,8 @@ type Options = {
   directoryId: string
   domain: string
   people: readonly Person[]
-  apiKey: string
+  /** With which the application asks for decisions. */
+  decisionKey: string
   issuer: string
 }
 
@@ -88,30 +89,21 @@ async function claimDomain({ rolecall, organization, domain }: Options): Promise
   }
 }
 
+/** One for all customers. */
 async function startApplication({
   rolecall,
-  organization,
-  apiKey,
+  decisionKey,
   issuer,
 }: Options): Promise<{ url: string; process: ChildProcess }> {
   const port = await freePort(3000)
   const url = `http://localhost:${port}`
   const application = await rolecall(
-    ...[
-      'application',
-      'create',
-      '--organization',
-      organization,
-      '--name',
-      'Newsroom',
-      '--redirect-uri',
-      `${url}/callback`,
-    ],
+    ...['application', 'create', '--platform', '--name', 'Newsroom', '--redirect-uri', `${url}/callback`],
     ...['--post-logout-redirect-uri', `${url}/`, '--backchannel-logout-uri', `${url}/backchannel-logout`],
   )
   const env = {
     PATH: process.env['PATH'],
-    ...{ ISSUER: issuer, API_KEY: apiKey, PORT: String(port) },
+    ...{ ISSUER: issuer, API_KEY: decisionKey, PORT: String(port) },
     CLIENT_ID: textAt(application, 'clientId'),
     CLIENT_SECRET: textAt(application, 'clientSecret'),
   }

@@ -6,8 +6,8 @@ import { cast, entraMappings, oktaMappings } from '../../sandbox/demo/northwind.
 import { createOutput } from '../../sandbox/demo/output.ts'
 import { createFeed, provision } from '../../sandbox/demo/provisioning.ts'
 import {
-  createApiKey,
   createBrands,
+  createDecisionKey,
   createDirectory,
   createMappings,
   createOrganization,
@@ -43,7 +43,7 @@ export async function furnishConsole(env: NodeJS.ProcessEnv, origin: string): Pr
   const leaver = memberOfOnly(headOffice, 'Aurora Editors')
   const people = [administrator, editor, leaver, ...headOffice.people.slice(0, 12)]
   const signIn = await connectSignIn({
-    ...{ rolecall, organization, apiKey: await createApiKey(rolecall, organization), issuer: origin },
+    ...{ rolecall, organization, decisionKey: await createDecisionKey(rolecall), issuer: origin },
     ...{ directoryId: okta.directoryId, domain: headOffice.domain, people: unique(people) },
   })
   for (const person of unique(people).slice(1)) await visitApplication(signIn, person, origin)

@@ -2,6 +2,7 @@
 // ends that come while a session is refreshed.
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { ownAddress } from '#sdk/authorize.ts'
 import { createRolecall, memoryStore, type Rolecall, type RolecallSettings, type SessionStore } from '#sdk/rolecall.ts'
 import { cookieSecret } from '../support/product.ts'
 
@@ -87,6 +88,20 @@ const endSession = async (rolecall: Rolecall): Promise<number> => {
   return (await rolecall.backchannelLogout(new Request(`${product}/backchannel-logout`, { method: 'POST', body })))
     .status
 }
+
+test.each([
+  ['/brands?page=2#top', '/brands?page=2#top'],
+  [`${product}/brands`, '/brands'],
+  [undefined, '/'],
+  ['https://evil.example.net/brands', '/'],
+  ['//evil.example.net/brands', '/'],
+  ['/.//evil.example.net', '/'],
+  ['/\\evil.example.net', '/'],
+  ['https://news.example.com.evil.example.net/', '/'],
+  ['http://[', '/'],
+])('after a sign-in, %s is %s', (address, expected) => {
+  expect(ownAddress(address, `${product}/callback`)).toBe(expected)
+})
 
 describe('cookies', () => {
   test('are bound to the host, out of reach of scripts, and only go over TLS', async () => {

@@ -119,6 +119,9 @@ describe.each([
     const own = new URL(await answerTo(browser))
     own.searchParams.set('code', new URL(foreign).searchParams.get('code') ?? '')
     expect((await browser.request(own.href)).status).toBe(400)
+    const alike = new URL(await answerTo(browser))
+    alike.searchParams.set('state', `${alike.searchParams.get('state')}-`)
+    expect((await browser.request(alike.href)).status).toBe(400)
     expect(await claimsAt(product, browser)).toBeNull()
   })
 
