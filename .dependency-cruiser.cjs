@@ -41,6 +41,7 @@ const vendorGates = [
   { vendor: ['sucrase'], places: ['platform/jsx.ts'] },
   { vendor: ['secure-json-parse'], places: ['platform/json.ts'] },
   { vendor: ['nodemailer'], places: ['platform/smtp.ts'] },
+  { vendor: ['intl-messageformat'], places: ['words/texts'] },
   { vendor: ['@simplewebauthn', 'otpauth'], places: ['access/accounts', 'sso/local', 'sso/login'] },
   { vendor: ['uqr'], places: ['http/ui'] },
   { vendor: ['drizzle-orm'], places: ['access', 'connections', 'directory', 'audit', 'context.ts', 'db'] },

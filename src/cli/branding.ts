@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander'
 import { type Branding, getBranding } from '#access/organizations/branding/branding.ts'
 import { type BrandingInput, changeBranding } from '#access/organizations/branding/change-branding.ts'
 import { putLogo, removeLogo } from '#access/organizations/branding/change-logo.ts'
-import { languages } from '#words/languages.ts'
+import { languages } from '#words/texts/languages.ts'
 import { type OutputOptions, print } from './output.ts'
 import { type CliRuntime, inOwner, type OwnerOptions, withOwner } from './runtime.ts'
 

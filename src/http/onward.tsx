@@ -5,6 +5,7 @@ import type { AppEnv } from './env.ts'
 import { renderPage } from './pages.ts'
 import { WideLink } from './ui/buttons.tsx'
 import { CardPage } from './ui/page.tsx'
+import { Say, useWords } from './ui/reader.tsx'
 
 export function redirectOnward<E extends AppEnv>(c: Context<E>, path: string): Response | Promise<Response> {
   if (!/^\/(oauth2|sign-in)\//.test(path)) return c.redirect(path, 303)
@@ -13,9 +14,11 @@ export function redirectOnward<E extends AppEnv>(c: Context<E>, path: string): R
 }
 
 const OnwardPage = ({ path }: { path: string }) => (
-  <CardPage title="One moment" lead="You are being taken on.">
+  <CardPage title={useWords()('onward.title')} lead={<Say of="onward.lead" />}>
     <p>
-      <WideLink href={path}>Continue</WideLink>
+      <WideLink href={path}>
+        <Say of="frame.continue" />
+      </WideLink>
     </p>
   </CardPage>
 )

@@ -5,8 +5,8 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { knownZone } from '#words/zones.ts'
 import { readCookie } from './cookies.ts'
 import type { AppEnv } from './env.ts'
+import { readerOf } from './reader.ts'
 import { pageFor } from './ui/page-for.tsx'
-import { readerOf } from './ui/reader.tsx'
 
 /** Where browsers report what the policy kept out of a page. */
 export const reportPath = '/csp-reports'
@@ -32,7 +32,7 @@ export async function renderPage<E extends AppEnv>(
   element: PageElement,
   { status = 200, formAction = [] }: PageOptions = {},
 ): Promise<Response> {
-  const reader = (await c.var.findReader?.()) ?? readerOf()
+  const reader = await readerOf(c)
   const html = await pageFor({ zone: browserZone(c), reader }, element as Child).toString()
   return c.body(`<!doctype html>${html}`, status, {
     'Content-Type': 'text/html; charset=utf-8',

@@ -135,6 +135,7 @@ const signInUrl =
     const meant = client === undefined ? undefined : await meantOrganization(services, clients, { client, params })
     const query = new URLSearchParams({ return_to: continuationPath(uid), organization: meant?.slug ?? '' })
     if (typeof params['login_hint'] === 'string') query.set('login_hint', params['login_hint'].slice(0, 320))
+    if (typeof params['ui_locales'] === 'string') query.set('ui_locales', params['ui_locales'].slice(0, 500))
     // Whoever is signed in already has to sign in again, or as somebody else.
     if (visitOf(ctx).session !== undefined) query.set('prompt', 'login')
     return `/login?${query}`

@@ -139,7 +139,7 @@ describe('an invitation', () => {
     await invite(email)
     const path = await linkIn(organization, email)
     for (const [fields, message] of [
-      [{ password: 'short', repeat: 'short' }, 'at least 12'],
+      [{ password: 'short', repeat: 'short' }, 'This password is too short'],
       [{ repeat: 'other' }, 'not the same'],
       [{ name: ' ' }, 'must not be empty'],
       [{ password: `${email}`, repeat: email }, 'your own name'],

@@ -275,7 +275,7 @@ describe('the page of one’s own sign-in', () => {
       browser.post('/account/security/password', { oldPassword, password, repeat })
     for (const [old, password, repeat, message] of [
       ['wrong', 'a new phrase 52 wind', undefined, 'not your present password'],
-      [goodPassword, 'short', undefined, 'at least 12'],
+      [goodPassword, 'short', undefined, 'This password is too short'],
       [goodPassword, 'password1234', undefined, 'tried first'],
       [goodPassword, 'a new phrase 52 wind', 'other', 'not the same'],
     ] as const) {

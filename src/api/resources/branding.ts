@@ -4,7 +4,7 @@ import { getBranding } from '#access/organizations/branding/branding.ts'
 import { changeBranding } from '#access/organizations/branding/change-branding.ts'
 import { putLogo, removeLogo } from '#access/organizations/branding/change-logo.ts'
 import { given } from '#platform/input.ts'
-import { languages } from '#words/languages.ts'
+import { languages } from '#words/texts/languages.ts'
 import { jsonAnswer, jsonBody, newRoutes, operationsOf } from '../contract/routes.ts'
 import { time } from '../contract/schemas.ts'
 

@@ -2,7 +2,7 @@
 import type { Child } from 'hono/jsx'
 
 export type SubmitButtonProps = {
-  label: string
+  label: Child
   /** `primary` once a page: what most people came for. */
   kind?: 'primary' | 'secondary' | 'danger'
   /** Tells the buttons of one form apart. */

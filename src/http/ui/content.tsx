@@ -5,7 +5,7 @@ type AlertKind = 'info' | 'success' | 'warning' | 'danger'
 
 export type AlertProps = {
   kind: AlertKind
-  title: string
+  title: Child
   children?: Child
 }
 

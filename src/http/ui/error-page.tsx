@@ -1,6 +1,7 @@
 // A page for what went wrong: what it was, what to do next, and a code that leads an administrator to the details.
 import { WideLink } from './buttons.tsx'
 import { CardPage } from './page.tsx'
+import { Say } from './reader.tsx'
 
 export type ErrorPageProps = {
   title: string
@@ -26,7 +27,7 @@ export const ErrorPage = ({ title, detail, advice, reference, organization, acti
       </p>
     )}
     <p class="reference">
-      Reference <code>{reference}</code>
+      <Say of="frame.reference" /> <code>{reference}</code>
     </p>
   </CardPage>
 )

@@ -1,16 +1,17 @@
 // Parts of forms. Labels, hints and messages are tied to their field, so that every reader hears what the eye sees.
 import type { Child } from 'hono/jsx'
+import { Say } from './reader.tsx'
 
 export type FieldProps = {
   /** The field's name, and its id: once a page. */
   name: string
-  label: string
+  label: Child
   type?: 'text' | 'email' | 'password' | 'url' | 'search' | 'tel' | 'number' | 'date' | 'datetime-local'
   /** What was typed; a password never comes back. */
   value?: string | undefined
   hint?: Child
   /** What is wrong with the value: marks the field and is read out with it. */
-  error?: string | undefined
+  error?: Child
   /** WCAG 1.3.5, and what password managers go by: `username webauthn`, `current-password`, `one-time-code`, `off`. */
   autocomplete?: string
   inputmode?: 'text' | 'numeric' | 'email' | 'url'
@@ -45,16 +46,16 @@ export const Field = (props: FieldProps) => {
   )
 }
 
-type Said = { hint?: Child; error?: string | undefined }
+type Said = { hint?: Child; error?: Child }
 
-export type LabelledProps = Said & { id: string; label: string; isOptional?: boolean; children: Child }
+export type LabelledProps = Said & { id: string; label: Child; isOptional?: boolean; children: Child }
 
 /** The frame of a field: its label above it, and below what is wrong with it and what helps. */
 export const Labelled = ({ id, label, isOptional = false, hint, error, children }: LabelledProps) => (
   <div class="field">
     <label class="form-label" for={id}>
       {label}
-      {isOptional ? <span class="field-optional"> (optional)</span> : null}
+      {isOptional ? <OptionalMark /> : null}
     </label>
     {children}
     {error === undefined ? null : (
@@ -68,6 +69,13 @@ export const Labelled = ({ id, label, isOptional = false, hint, error, children 
       </p>
     )}
   </div>
+)
+
+const OptionalMark = () => (
+  <span class="field-optional">
+    {' '}
+    <Say of="frame.optional" />
+  </span>
 )
 
 /** What ties the field itself to the words of its frame. */

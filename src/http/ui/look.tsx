@@ -2,7 +2,7 @@
 import type { Look } from '#access/ground/look.ts'
 import { Logo } from './logo.tsx'
 import { logoPath, lookPath } from './look-paths.ts'
-import { useReader } from './reader.tsx'
+import { useReader, useWords, type Words } from './reader.tsx'
 
 /** After Rolecall's own style sheets, so that it counts more. */
 export const LookSheet = () => {
@@ -28,10 +28,11 @@ export const NameRow = ({ organization }: { organization: string | undefined }) 
 
 export const LookLinks = () => {
   const { look } = useReader()
-  const links = look === undefined ? [] : linksOf(look)
+  const t = useWords()
+  const links = look === undefined ? [] : linksOf(look, t)
   if (links.length === 0) return null
   return (
-    <nav class="look-links" aria-label="About this service">
+    <nav class="look-links" aria-label={t('frame.about')}>
       <ul>
         {links.map(({ label, href }) => (
           <li>{href === null ? label : <a href={href}>{label}</a>}</li>
@@ -41,11 +42,13 @@ export const LookLinks = () => {
   )
 }
 
-const linksOf = ({ helpUrl, privacyUrl, termsUrl, supportContact }: Look) => [
-  ...(helpUrl === null ? [] : [{ label: 'Help', href: helpUrl }]),
-  ...(privacyUrl === null ? [] : [{ label: 'Privacy', href: privacyUrl }]),
-  ...(termsUrl === null ? [] : [{ label: 'Terms', href: termsUrl }]),
-  ...(supportContact === null ? [] : [{ label: `Support: ${supportContact}`, href: addressOf(supportContact) }]),
+const linksOf = ({ helpUrl, privacyUrl, termsUrl, supportContact }: Look, t: Words) => [
+  ...(helpUrl === null ? [] : [{ label: t('frame.help'), href: helpUrl }]),
+  ...(privacyUrl === null ? [] : [{ label: t('frame.privacy'), href: privacyUrl }]),
+  ...(termsUrl === null ? [] : [{ label: t('frame.terms'), href: termsUrl }]),
+  ...(supportContact === null
+    ? []
+    : [{ label: t('frame.support', { contact: supportContact }), href: addressOf(supportContact) }]),
 ]
 
 /** Null for a sentence, which leads nowhere. */

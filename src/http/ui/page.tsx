@@ -1,9 +1,10 @@
 // The frame around every page: head, skip link, header, main, footer. Two shapes: `Page` for work, `CardPage` for the few
 // decisions of signing in. Works without scripts; light or dark by the reader's own setting.
 import type { Child } from 'hono/jsx'
+import { directionOf } from '#words/texts/languages.ts'
 import { type AssetName, assetPath } from './assets.ts'
 import { LookLinks, LookSheet, NameRow, shownName } from './look.tsx'
-import { useReader } from './reader.tsx'
+import { Say, useReader } from './reader.tsx'
 
 export type DocumentProps = {
   title: string
@@ -18,7 +19,7 @@ export type DocumentProps = {
 }
 
 export const Document = ({ title, organization, scripts = [], bodyClass, children, ...rest }: DocumentProps) => (
-  <html lang="en">
+  <html lang={useReader().language} dir={directionOf(useReader().language)}>
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -41,7 +42,7 @@ export const Document = ({ title, organization, scripts = [], bodyClass, childre
     </head>
     <body class={bodyClass}>
       <a class="skip-link" href="#main">
-        Skip to content
+        <Say of="frame.skip" />
       </a>
       {children}
     </body>

@@ -3,25 +3,25 @@ import type { Trace } from '#access/sign-in/trace.ts'
 import { Alert, Table } from '#http/ui/content.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { CardPage, Page } from '#http/ui/page.tsx'
+import { InEnglish, Say, useWords } from '#http/ui/reader.tsx'
 import { checkWords, ReceivedValues, TakenValues } from '#http/ui/trace-values.tsx'
 
 /** The same words for every reason: who is refused learns a reference, an administrator the reason. */
-export const RefusedPage = ({ reference }: { reference: string }) => (
-  <ErrorPage
-    title="You could not be signed in"
-    advice="Try again from the start. If it happens again, send the reference below to an administrator of your organization, who can see what was missing."
-    reference={reference}
-    action={{ label: 'Back to sign-in', href: '/login' }}
-  />
-)
+export const RefusedPage = ({ reference }: { reference: string }) => {
+  const t = useWords()
+  const action = { label: t('frame.backToSignIn'), href: '/login' }
+  return <ErrorPage title={t('refused.title')} advice={t('refused.advice')} reference={reference} action={action} />
+}
 
 /** The person turned back at the provider, which they know best. */
 export const CancelledPage = () => (
-  <CardPage title="You turned back" lead="The sign-in was cancelled at your identity provider.">
-    <p>Nobody was signed in. You can begin again whenever you like.</p>
+  <CardPage title={useWords()('cancelled.title')} lead={<Say of="cancelled.lead" />}>
+    <p>
+      <Say of="cancelled.text" />
+    </p>
     <p class="mt-3">
       <a class="btn btn-primary w-100" href="/login">
-        Back to sign-in
+        <Say of="frame.backToSignIn" />
       </a>
     </p>
   </CardPage>
@@ -29,38 +29,41 @@ export const CancelledPage = () => (
 
 /** The same of a test, which says nothing of the connection then. */
 export const CancelledTestPage = () => (
-  <CardPage title="You turned back" lead="You turned back at the provider; nothing was tested.">
-    <p>
-      Begin the test again where you began it, and finish the sign-in there. You can close this page: the set-up is open
-      in another tab.
-    </p>
-  </CardPage>
+  <InEnglish>
+    <CardPage title="You turned back" lead="You turned back at the provider; nothing was tested.">
+      <p>
+        Begin the test again where you began it, and finish the sign-in there. You can close this page: the set-up is
+        open in another tab.
+      </p>
+    </CardPage>
+  </InEnglish>
 )
 
 export const PendingPage = ({ reference }: { reference: string }) => (
-  <CardPage title="Almost there" lead="An administrator has to approve your first sign-in.">
-    <p>You are known now, but have no access yet. Once you are approved, sign in again in the same way.</p>
+  <CardPage title={useWords()('pending.title')} lead={<Say of="pending.lead" />}>
+    <p>
+      <Say of="pending.text" />
+    </p>
     <p class="reference">
-      Reference <code>{reference}</code>
+      <Say of="frame.reference" /> <code>{reference}</code>
     </p>
   </CardPage>
 )
 
 /** Another person is signed in here: an identity provider's own start must not swap them unseen. */
 export const SwapPage = ({ action, name }: { action: string; name: string }) => (
-  <CardPage title="Switch accounts?" lead="Somebody else is signed in with this browser.">
+  <CardPage title={useWords()('swap.title')} lead={<Say of="swap.lead" />}>
     <p>
-      Your identity provider wants to sign in <strong>{name}</strong>. The account that is signed in now will be signed
-      out here.
+      <Say of="swap.text" values={{ name, b: (words) => <strong>{words}</strong> }} />
     </p>
     <form method="post" action={action}>
       <button class="btn btn-primary w-100" type="submit">
-        Continue as {name}
+        <Say of="swap.continue" values={{ name }} />
       </button>
     </form>
     <p class="mt-3">
       <a class="btn w-100" href="/account">
-        Stay signed in as I am
+        <Say of="swap.stay" />
       </a>
     </p>
   </CardPage>
@@ -69,8 +72,11 @@ export const SwapPage = ({ action, name }: { action: string; name: string }) => 
 const marks = { ok: 'Passed', failed: 'Refused', note: 'Note' } as const
 
 /** What an administrator sees of an attempt or a test. */
-export const TestPage = ({ messageChecks, ...props }: TestProps & { messageChecks: number | undefined }) =>
-  messageChecks === undefined ? <WholeTest {...props} /> : <MessageTest {...props} messageChecks={messageChecks} />
+export const TestPage = ({ messageChecks, ...props }: TestProps & { messageChecks: number | undefined }) => (
+  <InEnglish>
+    {messageChecks === undefined ? <WholeTest {...props} /> : <MessageTest {...props} messageChecks={messageChecks} />}
+  </InEnglish>
+)
 
 type TestProps = { trace: Trace; reference: string; verdict: string | null }
 

@@ -1,71 +1,78 @@
 // `/login/forgot` and `/login/reset/{token}`: a new password by mail. The answer is the same for everybody.
 
 import { type Context, Hono } from 'hono'
+import type { Child } from 'hono/jsx'
 import { findPasswordReset, requestPasswordReset, resetPassword } from '#access/accounts/passwords/password-reset.ts'
 import { visitorOf } from '#http/client-address.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
+import { wordsFor } from '#http/reader.ts'
 import { tellApplications } from '#http/session-ends.ts'
 import { SubmitButton, WideLink } from '#http/ui/buttons.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
+import { Say, useWords } from '#http/ui/reader.tsx'
 import { faultOf, NewPasswordFields, newPasswordOf } from '../login/new-password.tsx'
 import { type LocalEnv, type LocalServices, renderRateLimited, withMinimumDuration } from '../login/shared.tsx'
 
 const BackToSignIn = () => (
   <p class="aside">
-    <a href="/login">Back to sign-in</a>
+    <a href="/login">
+      <Say of="frame.backToSignIn" />
+    </a>
   </p>
 )
 
 const ForgotPage = () => (
-  <CardPage title="Forgot your password?" lead="We send a link to choose a new one.">
+  <CardPage title={useWords()('password.forgot')} lead={<Say of="forgot.lead" />}>
     <form method="post" action="/login/forgot">
       <Field
         name="email"
-        label="E-mail or user name"
+        label={<Say of="login.name" />}
         inputmode="email"
         autocomplete="username"
         maxlength={320}
         hasFocus
       />
-      <SubmitButton label="Send the link" wide />
+      <SubmitButton label={<Say of="forgot.send" />} wide />
     </form>
     <BackToSignIn />
   </CardPage>
 )
 
 const SentPage = () => (
-  <CardPage
-    title="Look at your mail"
-    lead="If there is an account with a password for what you entered, a link is on its way to its address."
-  >
+  <CardPage title={useWords()('sent.title')} lead={<Say of="sent.lead" />}>
     <p>
-      It is good for 30 minutes. Nothing there? Look among the unwanted mail. People who sign in through their
-      organization’s own provider have no password here; their administrator helps.
+      <Say of="sent.text" />
     </p>
     <BackToSignIn />
   </CardPage>
 )
 
-type ResetPageProps = { token: string; organization: string; userName: string; minLength: number; error?: string }
+type ResetPageProps = { token: string; organization: string; userName: string; minLength: number; error?: Child }
 
 const ResetPage = ({ token, organization, userName, minLength, error }: ResetPageProps) => (
-  <CardPage title="Choose a new password" organization={organization} lead={`For ${userName}`}>
+  <CardPage
+    title={useWords()('reset.title')}
+    organization={organization}
+    lead={<Say of="reset.for" values={{ name: userName }} />}
+  >
     <form method="post" action={`/login/reset/${token}`}>
       <input type="text" name="username" value={userName} autocomplete="username" readonly hidden />
       <NewPasswordFields minLength={minLength} error={error} />
-      <SubmitButton label="Save password" wide />
+      <SubmitButton label={<Say of="reset.save" />} wide />
     </form>
   </CardPage>
 )
 
 const DonePage = ({ organization }: { organization: string }) => (
-  <CardPage title="Your password is changed" organization={organization} lead="You were signed out everywhere else.">
+  <CardPage title={useWords()('reset.done')} organization={organization} lead={<Say of="reset.doneLead" />}>
     <p>
-      <WideLink href="/login">Sign in</WideLink>
+      <WideLink href="/login">
+        <Say of="frame.signIn" />
+      </WideLink>
     </p>
   </CardPage>
 )
@@ -111,7 +118,7 @@ export function createForgot(services: LocalServices): Hono<LocalEnv> {
   return routes
 }
 
-async function showReset(c: Context<LocalEnv>, services: LocalServices, error?: string): Promise<Response> {
+async function showReset(c: Context<LocalEnv>, services: LocalServices, error?: Child): Promise<Response> {
   const token = c.req.param('token') ?? ''
   const found = await findPasswordReset(services, { token, requestId: c.get('requestId') })
   if (found === undefined) return renderOver(c)
@@ -122,14 +129,9 @@ async function showReset(c: Context<LocalEnv>, services: LocalServices, error?: 
   return renderPage(c, page, { status: error === undefined ? 200 : 422 })
 }
 
-const renderOver = (c: Context<LocalEnv>): Promise<Response> =>
-  renderPage(
-    c,
-    <ErrorPage
-      title="This link does not work any more"
-      advice="It was used, replaced by a newer one, or is older than 30 minutes. Ask for a new one."
-      reference={c.get('requestId')}
-      action={{ label: 'Send a new link', href: '/login/forgot' }}
-    />,
-    { status: 410 },
-  )
+async function renderOver(c: Context<LocalEnv>): Promise<Response> {
+  const t = await wordsFor(c)
+  const action = { label: t('reset.again'), href: '/login/forgot' }
+  const [title, advice] = [t('reset.over'), t('reset.overAdvice')]
+  return renderPage(c, <ErrorPage {...{ title, advice, action }} reference={c.get('requestId')} />, { status: 410 })
+}

@@ -1,5 +1,6 @@
 // The pages of an invitation: what it is, accepting it, and why it cannot be accepted.
 
+import type { Child } from 'hono/jsx'
 import type { OpenInvitation } from '#access/invitations/accept-invitation.ts'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
@@ -13,7 +14,7 @@ export type InvitationPageProps = {
   found: OpenInvitation
   token: string
   name?: string | undefined
-  error?: string | undefined
+  error?: Child
 }
 
 const Note = ({ note, inviter }: { note: string | null; inviter: string | null }) =>

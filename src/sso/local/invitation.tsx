@@ -1,5 +1,6 @@
 // `/invitation/{token}`: looking at an invitation does not use it up, accepting it does.
 import { type Context, Hono } from 'hono'
+import type { Child } from 'hono/jsx'
 import {
   acceptInvitation,
   findInvitation,
@@ -65,7 +66,7 @@ async function withOpenInvitation(
   return renderPage(c, <OtherPersonPage found={found} token={tokenOf(c)} userName={name} />, { status: 409 })
 }
 
-type Shown = { found: OpenInvitation; token: string; name?: string | undefined; error?: string | undefined }
+type Shown = { found: OpenInvitation; token: string; name?: string | undefined; error?: Child }
 
 const show = (c: Context<LocalEnv>, shown: Shown): Promise<Response> =>
   renderPage(c, <InvitationPage {...shown} />, { status: shown.error === undefined ? 200 : 422 })

@@ -1,6 +1,7 @@
 // `/login/second-factor`: where whoever manages something shows a second factor, or sets one up, when the session has none.
 
 import { type Context, Hono } from 'hono'
+import type { Child } from 'hono/jsx'
 import {
   beginOwnFactor,
   enrolOwnFactor,
@@ -13,11 +14,13 @@ import { redirectOnward } from '#http/onward.tsx'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
+import { wordsFor } from '#http/reader.ts'
 import { ownContext, readSession, requireSession, sessionOf, setSessionCookie } from '#http/session.ts'
 import { tellApplications } from '#http/session-ends.ts'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { CardPage } from '#http/ui/page.tsx'
+import { Say, useWords } from '#http/ui/reader.tsx'
 import type { CallContext } from '#src/context.ts'
 import { passkeyScripts } from '../login/passkey-form.tsx'
 import {
@@ -33,15 +36,15 @@ import { AuthenticatorFields, FactorForms, RecoveryCodesPage } from '../login/st
 import { stepUpFirst } from './step-up.tsx'
 
 const path = '/login/second-factor'
-const wrongCode = 'This is not right, or was used before'
+const wrongCode = <Say of="factor.wrong" />
 
-type ShowProps = { organization: string; carried: Carried; hasTotp: boolean; hasPasskeys: boolean; error?: string }
+type ShowProps = { organization: string; carried: Carried; hasTotp: boolean; hasPasskeys: boolean; error?: Child }
 
 const ShowPage = ({ organization, carried, hasTotp, hasPasskeys, error }: ShowProps) => (
   <CardPage
-    title="Confirm that it is you"
+    title={useWords()('factor.title')}
     organization={organization}
-    lead="Whoever manages something here shows a second factor."
+    lead={<Say of="factor.manager" />}
     scripts={hasPasskeys ? passkeyScripts : []}
   >
     {error === undefined ? null : <Alert kind="danger" title={error} />}
@@ -49,7 +52,9 @@ const ShowPage = ({ organization, carried, hasTotp, hasPasskeys, error }: ShowPr
       <CarriedFields {...carried} />
     </FactorForms>
     <p class="aside">
-      <a href="/account">Not now</a>
+      <a href="/account">
+        <Say of="factor.notNow" />
+      </a>
     </p>
   </CardPage>
 )
@@ -61,7 +66,7 @@ export function createSecondFactor(services: LocalServices): Hono<LocalEnv> {
   const own = [readSession(services), requireSession] as const
   const ctxOf = (c: Context<LocalEnv>): CallContext => ownContext(services, c)
 
-  async function show(c: Context<LocalEnv>, carried: Carried, error?: string): Promise<Response> {
+  async function show(c: Context<LocalEnv>, carried: Carried, error?: Child): Promise<Response> {
     const [ctx, session] = [ctxOf(c), sessionOf(c)]
     const step = await nextFactorStep(ctx, session)
     if (step.kind === 'none') return redirectOnward(c, carried.returnTo)
@@ -78,17 +83,19 @@ export function createSecondFactor(services: LocalServices): Hono<LocalEnv> {
     const setup = await beginOwnFactor(ctx, session)
     const page = (
       <CardPage
-        title="Set up a second factor"
+        title={(await wordsFor(c))('factor.setUp')}
         organization={organization}
-        lead={`Whoever manages something at ${organization} needs a code from their phone or computer besides.`}
+        lead={<Say of="factor.setUpManager" values={{ organization }} />}
       >
         <form method="post" action={path}>
           <CarriedFields {...carried} />
           <AuthenticatorFields setup={setup} error={error} />
-          <SubmitButton label="Continue" wide />
+          <SubmitButton label={<Say of="frame.continue" />} wide />
         </form>
         <p class="aside">
-          <a href="/account">Not now</a>
+          <a href="/account">
+            <Say of="factor.notNow" />
+          </a>
         </p>
       </CardPage>
     )

@@ -1,4 +1,5 @@
 // `/account/security`: how a person signs in, and what they can change about it.
+import type { Child } from 'hono/jsx'
 import { isLocal, nameOf } from '#access/accounts/account/account.ts'
 import type { OwnFactors } from '#access/accounts/factors/own-factors.ts'
 import type { TotpSetup } from '#access/accounts/factors/totp.ts'
@@ -26,7 +27,7 @@ const notices = {
 
 export type Notice = keyof typeof notices
 
-export type Fault = { at: 'password' | 'totp' | 'passkeys'; message: string }
+export type Fault = { at: 'password' | 'totp' | 'passkeys'; message: Child }
 
 type FactorsProps = { factors: OwnFactors; fault?: Fault | undefined }
 
@@ -209,7 +210,7 @@ type RemoveIdentityPageProps = {
   organization: string
   identity: OwnIdentity
   isLast: boolean
-  error?: string | undefined
+  error?: Child
 }
 
 export const RemoveIdentityPage = ({ name, organization, identity, isLast, error }: RemoveIdentityPageProps) => (
@@ -231,7 +232,7 @@ export const RemoveIdentityPage = ({ name, organization, identity, isLast, error
   </AccountPage>
 )
 
-type TotpPageProps = { name: string; organization: string; setup: TotpSetup; error?: string | undefined }
+type TotpPageProps = { name: string; organization: string; setup: TotpSetup; error?: Child }
 
 export const TotpPage = ({ name, organization, setup, error }: TotpPageProps) => (
   <AccountPage section="security" name={name} organization={organization} lead="Set up an authenticator app.">

@@ -1,5 +1,6 @@
 // The routes of `/account/security`. All of it wants a recent proof of who one is.
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import type { Child } from 'hono/jsx'
 import { nameOf } from '#access/accounts/account/account.ts'
 import { getOwnFactors } from '#access/accounts/factors/own-factors.ts'
 import {
@@ -104,7 +105,7 @@ type Parts = {
 
 /** Removing what a provider is linked to the person by; asked first, since it may be their only way in. */
 function addIdentities(routes: Hono<LocalEnv>, { services, ctxOf, own, sameOrigin }: Parts): void {
-  const showRemove = async (c: Context<LocalEnv>, error?: string): Promise<Response> => {
+  const showRemove = async (c: Context<LocalEnv>, error?: Child): Promise<Response> => {
     const [ctx, connectionId] = [ctxOf(c), c.req.param('connectionId') ?? '']
     const [{ account }, identities] = await Promise.all([getOwnFactors(ctx), listOwnIdentities(ctx)])
     const identity = identities.find((each) => each.connectionId === connectionId && each.linkedAt !== null)
@@ -133,7 +134,7 @@ function addIdentities(routes: Hono<LocalEnv>, { services, ctxOf, own, sameOrigi
 
 /** Setting up an authenticator, and recovery codes: pages that show something once. */
 function addTotp(routes: Hono<LocalEnv>, { services, ctxOf, own, sameOrigin, show }: Parts): void {
-  const showTotp = async (c: Context<LocalEnv>, error?: string): Promise<Response> => {
+  const showTotp = async (c: Context<LocalEnv>, error?: Child): Promise<Response> => {
     const ctx = ctxOf(c)
     const [setup, { account }] = [await beginOwnTotp(ctx), await getOwnFactors(ctx)]
     const shared = { name: nameOf(account), organization: account.organization.name }

@@ -18,6 +18,7 @@ import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
+import { Say, useWords } from '#http/ui/reader.tsx'
 import { notFound } from '#platform/errors.ts'
 import { PasswordField } from '../login/new-password.tsx'
 import { Or, PasskeyForm, passkeyScripts } from '../login/passkey-form.tsx'
@@ -38,12 +39,12 @@ const StepUpPage = ({ account, connectionId, carried, isWrong }: StepUpPageProps
   const [hasPassword, hasPasskey] = [mayProveByPassword(account), mayProveByPasskey(account)]
   return (
     <CardPage
-      title="Confirm that it is you"
+      title={useWords()('factor.title')}
       organization={organization.name}
-      lead={`You are signed in as ${userName}. What comes next needs a fresh proof.`}
+      lead={<Say of="stepUp.lead" values={{ name: userName }} />}
       scripts={hasPasskey ? passkeyScripts : []}
     >
-      {isWrong ? <Alert kind="danger" title="That did not work; try again" /> : null}
+      {isWrong ? <Alert kind="danger" title={<Say of="stepUp.wrong" />} /> : null}
       {hasPassword ? (
         <form method="post" action="/login/step-up">
           <CarriedFields {...carried} />
@@ -52,13 +53,13 @@ const StepUpPage = ({ account, connectionId, carried, isWrong }: StepUpPageProps
           {hasTotp ? (
             <Field
               name="code"
-              label="Code"
+              label={<Say of="factor.code" />}
               autocomplete="one-time-code"
               maxlength={40}
-              hint="From your authenticator app, or a recovery code."
+              hint={<Say of="stepUp.codeHint" />}
             />
           ) : null}
-          <SubmitButton label="Continue" wide />
+          <SubmitButton label={<Say of="frame.continue" />} wide />
         </form>
       ) : null}
       {hasPassword && hasPasskey ? (
@@ -67,14 +68,19 @@ const StepUpPage = ({ account, connectionId, carried, isWrong }: StepUpPageProps
         </div>
       ) : null}
       {hasPasskey ? (
-        <PasskeyForm action="/login/step-up" question="/login/step-up/question" kind="use" label="Use a passkey">
+        <PasskeyForm
+          action="/login/step-up"
+          question="/login/step-up/question"
+          kind="use"
+          label={<Say of="passkey.use" />}
+        >
           <CarriedFields {...carried} />
         </PasskeyForm>
       ) : null}
       {connectionId === null ? null : (
         <p>
           <a class="btn w-100" href={providerPath(connectionId, { ...carried, prompt: 'login' })}>
-            Sign in again through your organization
+            <Say of="stepUp.provider" />
           </a>
         </p>
       )}

@@ -19,6 +19,9 @@ import { redirectOnward } from '#http/onward.tsx'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
+import { keepLanguage } from '#http/reader.ts'
+import { Say } from '#http/ui/reader.tsx'
+import { firstKnown } from '#words/texts/languages.ts'
 import { ChooserPage, NamePage, PasswordPage, SeveralPage } from './pages.tsx'
 import {
   browserOf,
@@ -42,6 +45,7 @@ export function createLogin(services: LocalServices): Hono<LocalEnv> {
 
   routes.get('/', async (c) => {
     const carried = carriedOf(services, c.req.query())
+    keepLanguage(c, firstKnown(c.req.query('ui_locales')))
     const realm = await namedRealm(c, services, carried)
     return renderPage(c, <NamePage {...{ carried, realm }} isUnsaved={c.req.query('unsaved') !== undefined} />)
   })
@@ -50,7 +54,8 @@ export function createLogin(services: LocalServices): Hono<LocalEnv> {
   routes.get('/password', async (c) => {
     const carried = carriedOf(services, c.req.query())
     const { organization } = await namedRealm(c, services, carried)
-    return renderPage(c, PasswordPage({ carried, organization: organization?.name, name: undefined, isWrong: false }))
+    const shown = { carried, organization: organization?.name, name: undefined, isWrong: false }
+    return renderPage(c, <PasswordPage {...shown} />)
   })
   routes.post('/password', sameOrigin, async (c) => password(c, services, await readForm(c)))
 
@@ -94,7 +99,7 @@ async function discover(c: Context<LocalEnv>, services: LocalServices, form: For
   if (seconds > 0) return renderRateLimited(c, seconds)
   const realm = await realmOf(c, services, organizationId)
   if (name === '') {
-    const page = <NamePage carried={carried} realm={realm} error="Enter your e-mail address or user name" />
+    const page = <NamePage carried={carried} realm={realm} error={<Say of="login.nameMissing" />} />
     return renderPage(c, page, { status: 422 })
   }
   const only = onlyConnection(realm)
@@ -102,7 +107,8 @@ async function discover(c: Context<LocalEnv>, services: LocalServices, form: For
   const wantsPassword = form['with'] === 'password' && realm.allowsPassword
   if (realm.connections.length > 0 && !wantsPassword)
     return renderPage(c, <ChooserPage carried={carried} realm={realm} name={name} />)
-  return renderPage(c, PasswordPage({ carried, organization: realm.organization?.name, name, isWrong: false }))
+  const shown = { carried, organization: realm.organization?.name, name, isWrong: false }
+  return renderPage(c, <PasswordPage {...shown} />)
 }
 
 async function password(c: Context<LocalEnv>, services: LocalServices, form: Form): Promise<Response> {
@@ -123,8 +129,8 @@ async function password(c: Context<LocalEnv>, services: LocalServices, form: For
       return renderRateLimited(c, outcome.seconds)
     case 'refused': {
       const { organization } = await namedRealm(c, services, carried)
-      const page = PasswordPage({ carried, organization: organization?.name, name, isWrong: true })
-      return renderPage(c, page, { status: 403 })
+      const shown = { carried, organization: organization?.name, name, isWrong: true }
+      return renderPage(c, <PasswordPage {...shown} />, { status: 403 })
     }
     case 'several':
       return renderPage(c, <SeveralPage carried={carried} organizations={outcome.organizations} />)
@@ -146,7 +152,7 @@ async function passkey(c: Context<LocalEnv>, services: LocalServices, form: Form
       return renderRateLimited(c, outcome.seconds)
     case 'refused': {
       const realm = await namedRealm(c, services, carried)
-      const page = <NamePage carried={carried} realm={realm} error="This passkey could not be used here" />
+      const page = <NamePage carried={carried} realm={realm} error={<Say of="passkey.refused" />} />
       return renderPage(c, page, { status: 403 })
     }
     default:

@@ -1,22 +1,31 @@
 // Passwords in forms: the field of the one that somebody has, the two of a new one, and how those are read.
+import type { Child } from 'hono/jsx'
 import type { Form } from '#http/read-form.ts'
 import { Field } from '#http/ui/forms.tsx'
+import { Say } from '#http/ui/reader.tsx'
 import { AppError } from '#platform/errors.ts'
+import type { TextKey } from '#words/texts/texts.ts'
 
-export type NewPasswordFieldsProps = { minLength: number; error?: string | undefined }
+export type NewPasswordFieldsProps = { minLength: number; error?: Child }
 
 export const NewPasswordFields = ({ minLength, error }: NewPasswordFieldsProps) => (
   <>
     <Field
       name="password"
-      label="New password"
+      label={<Say of="password.new" />}
       type="password"
       autocomplete="new-password"
       maxlength={200}
-      hint={`At least ${minLength} characters. A few words that do not belong together are easy to remember.`}
+      hint={<Say of="password.hint" values={{ count: minLength }} />}
       error={error}
     />
-    <Field name="repeat" label="New password, again" type="password" autocomplete="new-password" maxlength={200} />
+    <Field
+      name="repeat"
+      label={<Say of="password.again" />}
+      type="password"
+      autocomplete="new-password"
+      maxlength={200}
+    />
   </>
 )
 
@@ -24,7 +33,7 @@ export const NewPasswordFields = ({ minLength, error }: NewPasswordFieldsProps) 
 export const PasswordField = ({ hasFocus = false }: { hasFocus?: boolean }) => (
   <Field
     name="password"
-    label="Password"
+    label={<Say of="password.label" />}
     type="password"
     autocomplete="current-password"
     maxlength={200}
@@ -41,7 +50,17 @@ export function newPasswordOf(form: Form): string {
 }
 
 /** What a form is shown again with, where its content was refused; everything else is thrown on. */
-export function faultOf(error: unknown): string {
-  if (error instanceof AppError && (error.code === 'invalid' || error.code === 'conflict')) return error.message
-  throw error
+export function faultOf(error: unknown): Child {
+  if (!(error instanceof AppError) || (error.code !== 'invalid' && error.code !== 'conflict')) throw error
+  const key = faults[error.reason ?? '']
+  return key === undefined ? error.message : <Say of={key} />
+}
+
+/** By the reasons of `newPasswordOf` and of the policy. */
+const faults: Record<string, TextKey> = {
+  password_repeat: 'password.repeat',
+  password_short: 'password.short',
+  password_long: 'password.long',
+  password_common: 'password.common',
+  password_own_name: 'password.ownName',
 }

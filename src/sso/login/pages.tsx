@@ -1,10 +1,12 @@
 // The first pages of signing in: who are you, by which way, and the password.
 
+import type { Child } from 'hono/jsx'
 import type { HomeRealm } from '#access/accounts/sign-in/home-realm.ts'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
+import { Say, useWords } from '#http/ui/reader.tsx'
 import { PasswordField } from './new-password.tsx'
 import { Or, PasskeyForm, passkeyScripts } from './passkey-form.tsx'
 import { type Carried, CarriedFields, hinted, providerPath, withCarried } from './shared.tsx'
@@ -14,7 +16,7 @@ type Ways = { carried: Carried; realm: HomeRealm }
 const NameField = ({ name, hasFocus = false }: { name?: string | undefined; hasFocus?: boolean }) => (
   <Field
     name="email"
-    label="E-mail or user name"
+    label={<Say of="login.name" />}
     value={name}
     inputmode="email"
     autocomplete="username"
@@ -24,7 +26,12 @@ const NameField = ({ name, hasFocus = false }: { name?: string | undefined; hasF
 )
 
 const PasskeySignIn = ({ carried }: { carried: Carried }) => (
-  <PasskeyForm action="/login/passkey" question="/login/passkey/question" kind="use" label="Sign in with a passkey">
+  <PasskeyForm
+    action="/login/passkey"
+    question="/login/passkey/question"
+    kind="use"
+    label={<Say of="passkey.signIn" />}
+  >
     <CarriedFields {...carried} />
   </PasskeyForm>
 )
@@ -34,14 +41,14 @@ const Providers = ({ realm, carried }: Ways) => (
   <div class="ways">
     {realm.connections.map(({ id, name }, index) => (
       <a class={`btn${index === 0 ? ' btn-primary' : ''} w-100`} href={providerPath(id, carried)}>
-        Continue with {name}
+        <Say of="login.through" values={{ provider: name }} />
       </a>
     ))}
   </div>
 )
 
 type NamePageProps = Ways & {
-  error?: string | undefined
+  error?: Child
   /** A form was sent after its session had ended. */
   isUnsaved?: boolean
 }
@@ -50,17 +57,18 @@ type NamePageProps = Ways & {
 export const NamePage = ({ carried, realm, error, isUnsaved = false }: NamePageProps) => {
   const { organization, connections, allowsPassword } = realm
   const hasProviders = connections.length > 0
+  const t = useWords()
   return (
     <CardPage
-      title="Sign in"
+      title={t('frame.signIn')}
       organization={organization?.name}
-      lead={hasProviders ? undefined : 'We take you to your organization’s own sign-in, or ask for your password.'}
+      lead={hasProviders ? undefined : t('login.lead')}
       scripts={passkeyScripts}
     >
       {error === undefined ? null : <Alert kind="danger" title={error} />}
       {isUnsaved ? (
-        <Alert kind="warning" title="What you sent was not saved">
-          Your session had ended before. Sign in, and you come back to the page of the form to enter it again.
+        <Alert kind="warning" title={t('login.unsaved')}>
+          {t('login.unsavedText')}
         </Alert>
       ) : null}
       {hasProviders ? <Providers realm={realm} carried={carried} /> : null}
@@ -70,7 +78,7 @@ export const NamePage = ({ carried, realm, error, isUnsaved = false }: NamePageP
           <CarriedFields {...carried} />
           {hasProviders ? <input type="hidden" name="with" value="password" /> : null}
           <NameField name={carried.loginHint} hasFocus={!hasProviders} />
-          <SubmitButton label="Continue" kind={hasProviders ? 'secondary' : 'primary'} wide />
+          <SubmitButton label={t('frame.continue')} kind={hasProviders ? 'secondary' : 'primary'} wide />
         </form>
       )}
       {allowsPassword ? <PasskeySignIn carried={carried} /> : null}
@@ -80,17 +88,23 @@ export const NamePage = ({ carried, realm, error, isUnsaved = false }: NamePageP
 
 /** Several ways fit: the person chooses. */
 export const ChooserPage = ({ carried, realm, name }: Ways & { name: string }) => (
-  <CardPage title="How do you want to sign in?" organization={realm.organization?.name} lead={`As ${name}`}>
+  <CardPage
+    title={useWords()('login.how')}
+    organization={realm.organization?.name}
+    lead={<Say of="login.as" values={{ name }} />}
+  >
     <Providers realm={realm} carried={hinted(carried, name)} />
     {realm.allowsPassword ? (
       <form method="post" action="/login" class="ways">
         <CarriedFields {...carried} />
         <input type="hidden" name="email" value={name} />
-        <SubmitButton label="Use a password or passkey" kind="secondary" name="with" value="password" wide />
+        <SubmitButton label={<Say of="login.usePassword" />} kind="secondary" name="with" value="password" wide />
       </form>
     ) : null}
     <p class="aside">
-      <a href={withCarried('/login', carried)}>Not you? Start again</a>
+      <a href={withCarried('/login', carried)}>
+        <Say of="login.notYou" />
+      </a>
     </p>
   </CardPage>
 )
@@ -104,11 +118,11 @@ export type PasswordPageProps = {
 
 /** The same page for everybody whose address leads nowhere else, whether there is such a person or not. */
 export const PasswordPage = ({ carried, organization, name, isWrong }: PasswordPageProps) => (
-  <CardPage title="Enter your password" organization={organization} scripts={passkeyScripts}>
+  <CardPage title={useWords()('password.title')} organization={organization} scripts={passkeyScripts}>
     {isWrong ? (
-      <Alert kind="danger" title="That did not work">
+      <Alert kind="danger" title={<Say of="fault.invalid.title" />}>
         <p>
-          Check e-mail and password. If your organization has a sign-in of its own, <a href="/login">start there</a>.
+          <Say of="password.wrong" values={{ link: (words) => <a href="/login">{words}</a> }} />
         </p>
       </Alert>
     ) : null}
@@ -116,11 +130,13 @@ export const PasswordPage = ({ carried, organization, name, isWrong }: PasswordP
       <CarriedFields {...carried} />
       <NameField name={name ?? carried.loginHint} hasFocus={name === undefined} />
       <PasswordField hasFocus={name !== undefined} />
-      <SubmitButton label="Sign in" wide />
+      <SubmitButton label={<Say of="frame.signIn" />} wide />
     </form>
     <PasskeySignIn carried={carried} />
     <p class="aside">
-      <a href="/login/forgot">Forgot your password?</a>
+      <a href="/login/forgot">
+        <Say of="password.forgot" />
+      </a>
     </p>
   </CardPage>
 )
@@ -129,7 +145,7 @@ export type SeveralPageProps = { carried: Carried; organizations: readonly { slu
 
 /** The password was right for more than one organization. */
 export const SeveralPage = ({ carried, organizations }: SeveralPageProps) => (
-  <CardPage title="Where do you want to sign in?" lead="You have an account in more than one organization.">
+  <CardPage title={useWords()('login.where')} lead={<Say of="login.several" />}>
     <div class="ways">
       {organizations.map(({ slug, name }) => (
         <a class="btn w-100" href={withCarried('/login/password', { ...carried, organization: slug })}>

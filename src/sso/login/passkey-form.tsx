@@ -1,6 +1,7 @@
 // A form that a passkey fills in. It needs a script, so it stays hidden where there is none.
 import type { Child } from 'hono/jsx'
 import type { AssetName } from '#http/ui/assets.ts'
+import { Say, useWords } from '#http/ui/reader.tsx'
 
 export const passkeyScripts: readonly AssetName[] = ['webauthn.js', 'passkey.js']
 
@@ -10,7 +11,7 @@ export type PasskeyFormProps = {
   /** Where the question comes from. */
   question: string
   kind: 'use' | 'new'
-  label: string
+  label: Child
   isPrimary?: boolean
   /** As wide as the card, unless it stands on a page of work. */
   wide?: boolean
@@ -32,8 +33,12 @@ export const PasskeyForm = ({
     <button type="submit" class={`btn${isPrimary ? ' btn-primary' : ''}${wide ? ' w-100' : ''}`}>
       {label}
     </button>
-    <p class="field-error" role="status" data-message></p>
+    <p class="field-error" role="status" data-message={useWords()('passkey.failed')}></p>
   </form>
 )
 
-export const Or = () => <p class="or">or</p>
+export const Or = () => (
+  <p class="or">
+    <Say of="login.or" />
+  </p>
+)

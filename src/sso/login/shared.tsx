@@ -12,6 +12,7 @@ import type { AppEnv } from '#http/env.ts'
 import { redirectOnward } from '#http/onward.tsx'
 import { renderPage } from '#http/pages.ts'
 import type { Form } from '#http/read-form.ts'
+import { wordsFor } from '#http/reader.ts'
 import { safeReturnTo } from '#http/return-to.ts'
 import { sessionTokenHash, setSessionCookie, userContext } from '#http/session.ts'
 import { tellApplications } from '#http/session-ends.ts'
@@ -120,11 +121,12 @@ export async function showSignedIn(
 }
 
 /** Too many attempts, be there such a person or not. */
-export function renderRateLimited(c: Context<LocalEnv>, seconds: number): Promise<Response> {
+export async function renderRateLimited(c: Context<LocalEnv>, seconds: number): Promise<Response> {
   c.header('Retry-After', String(seconds))
   const minutes = Math.ceil(seconds / 60)
-  const advice = `Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, then try again.`
-  const page = <ErrorPage title="Too many attempts" advice={advice} reference={c.get('requestId')} />
+  const t = await wordsFor(c)
+  const [title, advice] = [t('fault.too_many.title'), t('login.limited', { minutes })]
+  const page = <ErrorPage title={title} advice={advice} reference={c.get('requestId')} />
   return renderPage(c, page, { status: 429 })
 }
 

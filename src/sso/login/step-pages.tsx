@@ -6,10 +6,11 @@ import { Alert } from '#http/ui/content.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { qrCode } from '#http/ui/qr-code.ts'
+import { Say, useWords } from '#http/ui/reader.tsx'
 import { NewPasswordFields } from './new-password.tsx'
 import { Or, PasskeyForm, passkeyScripts } from './passkey-form.tsx'
 
-type StepProps = { state: string; organization: string; error?: string | undefined }
+type StepProps = { state: string; organization: string; error?: Child }
 
 const State = ({ state }: { state: string }) => <input type="hidden" name="state" value={state} />
 
@@ -20,7 +21,7 @@ type FactorFormsProps = {
   hasTotp: boolean
   hasPasskeys: boolean
   /** Of the code. */
-  error?: string | undefined
+  error?: Child
   /** What goes along, as hidden fields of each form. */
   children: Child
 }
@@ -33,14 +34,14 @@ export const FactorForms = ({ action, hasTotp, hasPasskeys, error, children }: F
         {children}
         <Field
           name="code"
-          label="Code"
+          label={<Say of="factor.code" />}
           autocomplete="one-time-code"
           maxlength={40}
-          hint="Six digits from your authenticator app, or one of your recovery codes."
+          hint={<Say of="factor.codeHint" />}
           error={error}
           hasFocus
         />
-        <SubmitButton label="Continue" wide />
+        <SubmitButton label={<Say of="frame.continue" />} wide />
       </form>
     ) : null}
     {hasTotp && hasPasskeys ? (
@@ -53,7 +54,7 @@ export const FactorForms = ({ action, hasTotp, hasPasskeys, error, children }: F
         action={action}
         question={`${action}/question`}
         kind="use"
-        label="Use a passkey"
+        label={<Say of="passkey.use" />}
         isPrimary={!hasTotp}
       >
         {children}
@@ -65,62 +66,73 @@ export const FactorForms = ({ action, hasTotp, hasPasskeys, error, children }: F
 export type VerifyPageProps = StepProps & { hasTotp: boolean; hasPasskeys: boolean }
 
 export const VerifyPage = ({ state, organization, error, hasTotp, hasPasskeys }: VerifyPageProps) => (
-  <CardPage title="Confirm that it is you" organization={organization} scripts={hasPasskeys ? passkeyScripts : []}>
+  <CardPage title={useWords()('factor.title')} organization={organization} scripts={hasPasskeys ? passkeyScripts : []}>
     {error !== undefined && !hasTotp ? <Alert kind="danger" title={error} /> : null}
     <FactorForms action={path} {...{ hasTotp, hasPasskeys, error }}>
       <State state={state} />
     </FactorForms>
     <p class="aside">
-      <a href="/login">Start again</a>
+      <a href="/login">
+        <Say of="factor.startAgain" />
+      </a>
     </p>
   </CardPage>
 )
 
 /** The picture of the secret, the secret itself, and the field for the first code. */
-export const AuthenticatorFields = ({ setup, error }: { setup: TotpSetup; error?: string | undefined }) => (
+export const AuthenticatorFields = ({ setup, error }: { setup: TotpSetup; error?: Child }) => (
   <>
     <ol class="set-up">
-      <li>Open an authenticator app, such as the one in your password manager.</li>
       <li>
-        Scan this picture with it.
-        <img
-          class="qr-code"
-          src={qrCode(setup.uri)}
-          width="200"
-          height="200"
-          alt="QR code for your authenticator app"
-        />
+        <Say of="factor.open" />
+      </li>
+      <li>
+        <Say of="factor.scan" />
+        <img class="qr-code" src={qrCode(setup.uri)} width="200" height="200" alt={useWords()('factor.picture')} />
         <details>
-          <summary>Cannot scan it?</summary>
+          <summary>
+            <Say of="factor.cannotScan" />
+          </summary>
           <p>
-            Type this key instead: <code class="secret-key">{setup.secret.match(/.{1,4}/g)?.join(' ')}</code>
+            <Say of="factor.typeKey" /> <code class="secret-key">{setup.secret.match(/.{1,4}/g)?.join(' ')}</code>
           </p>
         </details>
       </li>
-      <li>Type the six digits that it shows.</li>
+      <li>
+        <Say of="factor.typeDigits" />
+      </li>
     </ol>
-    <Field name="code" label="Code" autocomplete="one-time-code" inputmode="numeric" maxlength={8} error={error} />
+    <Field
+      name="code"
+      label={<Say of="factor.code" />}
+      autocomplete="one-time-code"
+      inputmode="numeric"
+      maxlength={8}
+      error={error}
+    />
   </>
 )
 
 export const EnrolPage = ({ state, organization, error, setup }: StepProps & { setup: TotpSetup }) => (
   <CardPage
-    title="Set up a second factor"
+    title={useWords()('factor.setUp')}
     organization={organization}
-    lead={`${organization} asks for a code from your phone or computer beside the password.`}
+    lead={<Say of="factor.setUpLead" values={{ organization }} />}
   >
     <form method="post" action={path}>
       <State state={state} />
       <AuthenticatorFields setup={setup} error={error} />
-      <SubmitButton label="Continue" wide />
+      <SubmitButton label={<Say of="frame.continue" />} wide />
     </form>
   </CardPage>
 )
 
 export const RecoveryCodes = ({ codes }: { codes: readonly string[] }) => (
   <>
-    <Alert kind="warning" title="They are shown this once">
-      <p>Print them, or keep them in a password manager. Each one opens your account once, in place of the app.</p>
+    <Alert kind="warning" title={<Say of="recovery.once" />}>
+      <p>
+        <Say of="recovery.print" />
+      </p>
     </Alert>
     <ul class="recovery-codes">
       {codes.map((code) => (
@@ -135,10 +147,12 @@ export const RecoveryCodes = ({ codes }: { codes: readonly string[] }) => (
 export type RecoveryCodesPageProps = { organization: string; codes: readonly string[]; next: string }
 
 export const RecoveryCodesPage = ({ organization, codes, next }: RecoveryCodesPageProps) => (
-  <CardPage title="Your recovery codes" organization={organization} lead="For when your phone is lost.">
+  <CardPage title={useWords()('recovery.title')} organization={organization} lead={<Say of="recovery.lead" />}>
     <RecoveryCodes codes={codes} />
     <p>
-      <WideLink href={next}>I have kept them</WideLink>
+      <WideLink href={next}>
+        <Say of="recovery.kept" />
+      </WideLink>
     </p>
   </CardPage>
 )
@@ -146,15 +160,11 @@ export const RecoveryCodesPage = ({ organization, codes, next }: RecoveryCodesPa
 export type ChangePageProps = StepProps & { minLength: number }
 
 export const ChangePage = ({ state, organization, error, minLength }: ChangePageProps) => (
-  <CardPage
-    title="Choose a password of your own"
-    organization={organization}
-    lead="The one that you were given was for the first time only."
-  >
+  <CardPage title={useWords()('change.title')} organization={organization} lead={<Say of="change.lead" />}>
     <form method="post" action={path}>
       <State state={state} />
       <NewPasswordFields minLength={minLength} error={error} />
-      <SubmitButton label="Save and sign in" wide />
+      <SubmitButton label={<Say of="change.save" />} wide />
     </form>
   </CardPage>
 )

@@ -1,6 +1,7 @@
 // `/login/continue`: the steps between the password and the session, one page each, bound to the browser that began.
 
 import { type Context, Hono } from 'hono'
+import type { Child } from 'hono/jsx'
 import {
   changeAtSignIn,
   enrolAtSignIn,
@@ -15,7 +16,9 @@ import { redirectOnward } from '#http/onward.tsx'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { type PageElement, renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
+import { wordsFor } from '#http/reader.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
+import { Say } from '#http/ui/reader.tsx'
 import { faultOf, newPasswordOf } from './new-password.tsx'
 import { knownBrowserOf, type LocalEnv, type LocalServices, putSession, renderRateLimited } from './shared.tsx'
 import { ChangePage, EnrolPage, RecoveryCodesPage, VerifyPage } from './step-pages.tsx'
@@ -49,7 +52,7 @@ export function createSteps(services: LocalServices): Hono<LocalEnv> {
     try {
       const outcome = await carryOut(services, pending, where, form)
       if (outcome.kind !== 'wrong') return await answer(c, services, pending, outcome)
-      return await renderStep(c, { pending, state: where.state, error: 'This is not right, or was used before' })
+      return await renderStep(c, { pending, state: where.state, error: <Say of="factor.wrong" /> })
     } catch (error) {
       return renderStep(c, { pending, state: where.state, error: faultOf(error) })
     }
@@ -87,7 +90,7 @@ async function answer(
   return renderPage(c, <RecoveryCodesPage organization={name} codes={codes} next={next} />)
 }
 
-type Shown = { pending: Pending; state: string; error?: string }
+type Shown = { pending: Pending; state: string; error?: Child }
 
 async function renderStep(c: Context<LocalEnv>, shown: Shown): Promise<Response> {
   c.set('shownFor', shown.pending.account.organization.id)
@@ -106,14 +109,11 @@ async function stepPage({ pending, state, error }: Shown): Promise<PageElement |
 }
 
 /** The sign-in has run out, is finished, or belongs to another browser. */
-const renderGone = (c: Context<LocalEnv>): Promise<Response> =>
-  renderPage(
-    c,
-    <ErrorPage
-      title="Please start again"
-      advice="This sign-in has run out or is finished. It takes a moment only."
-      reference={c.get('requestId')}
-      action={{ label: 'Back to sign-in', href: '/login' }}
-    />,
-    { status: 410 },
+async function renderGone(c: Context<LocalEnv>): Promise<Response> {
+  const t = await wordsFor(c)
+  const action = { label: t('frame.backToSignIn'), href: '/login' }
+  const page = (
+    <ErrorPage title={t('gone.title')} advice={t('gone.advice')} reference={c.get('requestId')} action={action} />
   )
+  return renderPage(c, page, { status: 410 })
+}

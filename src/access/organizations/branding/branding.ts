@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { prepared } from '#db/statement.ts'
 import { lineSchema } from '#platform/input.ts'
 import { type CallContext, inTransaction, platformId, requirePermission, type Transaction } from '#src/context.ts'
-import { languages } from '#words/languages.ts'
+import { languages } from '#words/texts/languages.ts'
 import { requirePlatform } from '../../ground/platform-rights.ts'
 
 const colour = z

@@ -23,7 +23,7 @@ for (const form of document.querySelectorAll('form[data-passkey]')) {
     event.preventDefault()
     message.textContent = ''
     ask(form).catch(() => {
-      message.textContent = 'That did not work, or was cancelled. Try again, or choose another way.'
+      message.textContent = message.dataset.message
     })
   })
 }

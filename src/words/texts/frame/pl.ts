@@ -1,0 +1,43 @@
+// Tryb rozkazujący, bez „Pan” i „Pani”.
+import type { en } from './en.ts'
+
+export const pl = {
+  'frame.skip': 'Przejdź do treści',
+  'frame.optional': '(opcjonalnie)',
+  'frame.reference': 'Numer zgłoszenia',
+  'frame.about': 'O tej usłudze',
+  'frame.help': 'Pomoc',
+  'frame.privacy': 'Prywatność',
+  'frame.terms': 'Warunki korzystania',
+  'frame.support': 'Wsparcie: {contact}',
+  'frame.continue': 'Dalej',
+  'frame.signIn': 'Zaloguj się',
+  'frame.backToSignIn': 'Wróć do logowania',
+  'frame.askForAccess': 'Poproś o dostęp',
+  'fault.invalid.title': 'Nie udało się',
+  'fault.invalid.advice': 'Żądanie nie jest takie, jakiego oczekujemy. Wróć, sprawdź wpisane dane i spróbuj ponownie.',
+  'fault.unauthenticated.title': 'Zaloguj się',
+  'fault.unauthenticated.advice': 'Nie masz otwartej sesji albo już się zakończyła. Zaloguj się i spróbuj ponownie.',
+  'fault.forbidden.title': 'Nie masz do tego dostępu',
+  'fault.forbidden.advice': 'Jeśli potrzebujesz go do pracy, zwróć się do administratora swojej organizacji.',
+  'fault.not_found.title': 'Tu niczego nie ma',
+  'fault.not_found.advice': 'Link może być stary albo błędnie wpisany. Sprawdź adres lub wróć tam, skąd przychodzisz.',
+  'fault.conflict.title': 'To jest już zajęte',
+  'fault.conflict.advice': 'Wpisane dane kolidują z czymś, co już istnieje. Wróć i wybierz coś innego.',
+  'fault.precondition_failed.title': 'Ktoś był szybszy',
+  'fault.precondition_failed.advice':
+    'W międzyczasie wprowadzono zmiany. Wróć, odśwież stronę i wprowadź swoją zmianę jeszcze raz.',
+  'fault.against_policy.title': 'Twoja organizacja na to nie pozwala',
+  'fault.against_policy.advice': 'Wróć i zrób to inaczej albo zapytaj administratora o tę zasadę.',
+  'fault.precondition_required.title': 'To wymaga potwierdzenia',
+  'fault.precondition_required.advice': 'Wróć, zobacz, co spowoduje zmiana, i potwierdź ją.',
+  'fault.too_large.title': 'To było za dużo',
+  'fault.too_large.advice': 'Wróć i wyślij mniej naraz.',
+  'fault.too_many.title': 'Zbyt wiele prób',
+  'fault.too_many.advice': 'Odczekaj minutę i spróbuj ponownie.',
+  'fault.unavailable.title': 'Zaraz wracamy',
+  'fault.unavailable.advice': 'Usługa jest w tej chwili niedostępna. Odczekaj kilka sekund i odśwież stronę.',
+  'fault.internal.title': 'Coś poszło nie tak po naszej stronie',
+  'fault.internal.advice':
+    'To nie Twoja wina. Spróbuj ponownie; jeśli to się powtórzy, podaj administratorowi numer zgłoszenia widoczny poniżej.',
+} as const satisfies Record<keyof typeof en, string>
