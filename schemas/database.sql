@@ -6300,6 +6300,8 @@ CREATE TABLE platform_organizations (
   -- Suspended until then, and erased after it; null: it is not being deleted.
   deletion_due_at timestamp(3) with time zone,
   deletion_by text,
+  -- From then on rows of it are gone, and it does not come back.
+  erasing_since timestamp(3) with time zone,
   CONSTRAINT platform_organizations_pkey PRIMARY KEY (organization_id),
   CONSTRAINT platform_organizations_external_id UNIQUE (external_id),
   CONSTRAINT platform_organizations_deletion CHECK ((deletion_due_at IS NULL) = (deletion_by IS NULL)),
@@ -6397,7 +6399,7 @@ ALTER TABLE idempotent_answers ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON idempotent_answers FOR ALL TO rolecall_server
   USING (organization_id = current_setting('rolecall.organization_id'::text, true))
   WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
-GRANT SELECT, INSERT ON idempotent_answers TO rolecall_server;
+GRANT SELECT, INSERT, UPDATE ON idempotent_answers TO rolecall_server;
 
 -- Which key of the platform this is and what it may do, by its hash alone.
 CREATE OR REPLACE FUNCTION public.resolve_platform_key(p_key_hash text)
@@ -6557,6 +6559,8 @@ BEGIN
     WHERE p.deletion_due_at <= clock_timestamp() AND o.status = 'suspended'
     ORDER BY p.deletion_due_at LIMIT 1 FOR UPDATE OF o SKIP LOCKED;
   IF organization_id IS NULL THEN RETURN; END IF;
+  UPDATE platform_organizations p SET erasing_since = coalesce(p.erasing_since, clock_timestamp())
+    WHERE p.organization_id = erase_due_organization.organization_id;
   is_gone := false;
   -- What refers to something goes before it; the history, which writes down what goes, after all of it.
   FOR v_table, v_refers_to_itself IN

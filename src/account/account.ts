@@ -56,6 +56,8 @@ function createPages(services: AccountServices): Hono<AppEnv> {
   const [session, own] = [readSession(services), [readSession(services), requireSession] as const]
 
   pages.post('/sign-out', sameOrigin, session, async (c) => {
+    // An older session at the same organization is not to come back by it.
+    await sessionsBeside(c, services)
     const ended = await signOutHere(c, services)
     const next = ended === undefined ? undefined : await services.afterSignOut(ended, c.get('requestId'))
     if (next === undefined) return c.redirect('/signed-out', 303)

@@ -2,16 +2,15 @@
 // session too: an application may ask somebody to choose (prompt=select_account) who has just signed out of one of them.
 import { type Context, Hono } from 'hono'
 import { createSessionReader, type SessionDescription } from '#access/sign-in/sessions/describe-session.ts'
-import { endOwnSession } from '#access/sign-in/sessions/own-sessions.ts'
 import type { AppEnv } from '#http/env.ts'
 import { redirectOnward } from '#http/onward.tsx'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
 import { safeReturnTo } from '#http/return-to.ts'
-import { readSession, userContext } from '#http/session.ts'
-import { signOutHere, tellApplications } from '#http/session-ends.ts'
-import { forgetSessionsBeside, sessionsBeside, switchSession } from '#http/sessions-beside.ts'
+import { readSession } from '#http/session.ts'
+import { signOutHere } from '#http/session-ends.ts'
+import { endBeside, sessionsBeside, switchSession } from '#http/sessions-beside.ts'
 import { WideLink } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { CardPage } from '#http/ui/page.tsx'
@@ -59,20 +58,11 @@ export function createOrganizationPages(services: AccountServices): Hono<AppEnv>
   })
 
   pages.post('/sign-out-all', async (c) => {
-    for (const session of await sessionsBeside(c, services)) {
-      await endOwnSession(userContext(services, session, c.get('requestId')), session.sessionId).catch(ended)
-      tellApplications(c, services, session.organizationId)
-    }
-    forgetSessionsBeside(c)
+    await endBeside(c, services, await sessionsBeside(c, services))
     await signOutHere(c, services)
     return c.redirect('/signed-out', 303)
   })
   return pages
-}
-
-/** As good as signed out. */
-function ended(error: unknown): void {
-  if (!(error instanceof AppError && ['unauthenticated', 'not_found'].includes(error.code))) throw error
 }
 
 const loginPath = (returnTo: string | undefined): string =>

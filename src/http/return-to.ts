@@ -5,7 +5,7 @@ const fallback = '/account'
 const maxLength = 2_000
 
 /** Pages that a sign-in may lead to: the path itself, and what is below it. */
-const allowed = ['/account', '/console', '/login', '/oauth2'] as const
+const allowed = ['/account', '/console', '/device', '/login', '/oauth2', '/platform'] as const
 
 /** Encoded separators, controls and dots in a path mean one thing to us and another to a proxy. */
 const trickyPath = /%(?:[01][0-9a-f]|7f|2e|2f|5c)/i

@@ -188,10 +188,10 @@ async function artifactOf(
   clients: ClientReader,
   given: { model: string; id: string; payload: AdapterPayload; seconds: number | null },
 ): Promise<NewArtifact> {
-  const { session, continued } = visitOf()
+  const { session, newestProof, continued } = visitOf()
   if (given.model === 'Interaction') {
-    const since = continued === undefined ? session : continued
-    const payload = waitingPayload(given.payload.params, since?.authenticatedAt ?? null)
+    const since = continued === undefined ? newestProof : continued.authenticatedAt
+    const payload = waitingPayload(given.payload.params, since)
     return { ...given, payload, organizationId: null, userId: null, sessionId: null, grantId: null }
   }
   const { userCode: _, ...payload } = given.payload

@@ -15,15 +15,22 @@ import type { AppEnv } from '#http/env.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { renderErrorPage } from '#http/pages-errors.ts'
+import { sessionOf } from '#http/session.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { notFound } from '#platform/errors.ts'
 import type { ProviderServices } from './engine.ts'
 
+export type ConfirmationParts = {
+  clients: ClientReader
+  session: MiddlewareHandler<AppEnv>
+  /** Sets the session that a request means, of those in the browser. */
+  choose(c: Context<AppEnv>, params: WaitingRequest['params']): Promise<void>
+}
+
 export function createConfirmation(
   services: ProviderServices,
-  clients: ClientReader,
-  session: MiddlewareHandler<AppEnv>,
+  { clients, session, choose }: ConfirmationParts,
 ): Hono<AppEnv> {
   const confirmation = new Hono<AppEnv>()
   confirmation.onError((error, c) => renderErrorPage(c, error))
@@ -31,18 +38,20 @@ export function createConfirmation(
   const uidOf = (c: Context<AppEnv>): string => c.req.param('uid') ?? ''
 
   confirmation.get(path, session, async (c) => {
-    const person = c.get('session')
-    if (person === undefined) return signInFirst(c)
+    if (c.get('session') === undefined) return signInFirst(c)
     const asked = await readAsked(services, clients, uidOf(c))
+    await choose(c, asked.waiting.params)
+    const person = sessionOf(c)
     const formAction = [asked.waiting.params['redirect_uri'] ?? '']
     const organization = (await clients.served(asked.client, person.organizationId))?.name
     return renderPage(c, ConfirmPage({ ...asked, organization, who: await nameOf(services, person) }), { formAction })
   })
 
   confirmation.post(path, session, requireSameOrigin({ origin: services.urls.origin }), async (c) => {
-    const person = c.get('session')
-    if (person === undefined) return signInFirst(c)
+    if (c.get('session') === undefined) return signInFirst(c)
     const { uid, waiting } = await readAsked(services, clients, uidOf(c))
+    await choose(c, waiting.params)
+    const person = sessionOf(c)
     await confirmWaitingRequest(services.database, uid, { ...waiting, confirmedBy: person.sessionId })
     return c.redirect(continuationPath(uid), 303)
   })

@@ -11,6 +11,7 @@ import { renderPage } from '#http/pages.ts'
 import { renderErrorPage } from '#http/pages-errors.ts'
 import { readForm } from '#http/read-form.ts'
 import { signOutHere } from '#http/session-ends.ts'
+import { endBeside, type SessionBeside, sessionsBeside } from '#http/sessions-beside.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { invalid } from '#platform/errors.ts'
@@ -20,7 +21,7 @@ import type { ProviderServices } from './engine.ts'
 type Fields = Readonly<Record<string, string | undefined>>
 
 /** The application that asked, and where the person goes on afterwards. */
-type Asked = { client: Client | undefined; target: string | undefined }
+type Asked = { client: Client | undefined; target: string | undefined; sessionId: string | undefined }
 
 const confirmPath = `${routes.end_session}/confirm`
 
@@ -32,9 +33,14 @@ export function createLogout(
   const logout = new Hono<AppEnv>()
   logout.onError((error, c) => renderErrorPage(c, error))
 
+  /** The session that the application means, where it is not the current one. */
+  const besideOf = async (c: Context<AppEnv>, { sessionId }: Asked): Promise<SessionBeside | undefined> =>
+    (await sessionsBeside(c, services)).find((session) => session.sessionId === sessionId)
+
   const ask = async (c: Context<AppEnv>, fields: Fields): Promise<Response> => {
     const asked = await readRequest(services, clients, fields)
-    if (c.get('session') === undefined) return c.redirect(asked.target ?? '/signed-out', 303)
+    const beside = await besideOf(c, asked)
+    if (c.get('session') === undefined && beside === undefined) return c.redirect(asked.target ?? '/signed-out', 303)
     const formAction = asked.target === undefined ? [] : [asked.target]
     return renderPage(c, ConfirmPage(asked, fields), { formAction })
   }
@@ -44,7 +50,9 @@ export function createLogout(
 
   logout.post(confirmPath, session, requireSameOrigin({ origin: services.urls.origin }), async (c) => {
     const asked = await readRequest(services, clients, await readForm(c))
-    await signOutHere(c, services)
+    const beside = await besideOf(c, asked)
+    if (beside === undefined) await signOutHere(c, services)
+    else await endBeside(c, services, [beside])
     return c.redirect(asked.target ?? '/signed-out', 303)
   })
   return logout
@@ -60,21 +68,25 @@ function queryOf(c: Context): Fields {
 /** @throws AppError invalid */
 async function readRequest(services: ProviderServices, clients: ClientReader, fields: Fields): Promise<Asked> {
   const { id_token_hint: hint, client_id: clientId, post_logout_redirect_uri: uri, state } = fields
-  const audience = hint === undefined || hint === '' ? undefined : await audienceOf(services, hint)
+  const told = hint === undefined || hint === '' ? undefined : await readHint(services, hint)
+  const [audience, sessionId] = [told?.audience, told?.sessionId]
   if (audience !== undefined && clientId !== undefined && clientId !== '' && audience !== clientId)
     throw invalid('client_id is not the application that id_token_hint was issued to')
   const client = await clients.find(audience ?? clientId ?? '')
-  if (uri === undefined || uri === '') return { client, target: undefined }
+  if (uri === undefined || uri === '') return { client, target: undefined, sessionId }
   // Without a registered application to compare with, nobody is sent anywhere (§3).
   if (client?.postLogoutRedirectUris.includes(uri) !== true)
     throw invalid('post_logout_redirect_uri is not registered with the application')
   const target = new URL(uri)
   if (state !== undefined) target.searchParams.set('state', state)
-  return { client, target: target.href }
+  return { client, target: target.href, sessionId }
 }
 
-/** Whom the ID token was issued to. It may have expired: it only says who asks. */
-async function audienceOf(services: ProviderServices, hint: string): Promise<string> {
+/** Whom the ID token was issued to, and in which session. It may have expired: it only says who asks, and for what. */
+async function readHint(
+  services: ProviderServices,
+  hint: string,
+): Promise<{ audience: string; sessionId: string | undefined }> {
   const keys = createLocalJWKSet({ keys: (await loadSigningKeys(services)).map(publicPart) })
   const verified = await jwtVerify(hint, keys, {
     issuer: services.urls.provider.issuer,
@@ -82,7 +94,8 @@ async function audienceOf(services: ProviderServices, hint: string): Promise<str
     currentDate: new Date(0),
   }).catch(() => undefined)
   if (typeof verified?.payload.aud !== 'string') throw invalid('id_token_hint is not an ID token of ours')
-  return verified.payload.aud
+  const { aud: audience, sid } = verified.payload
+  return { audience, sessionId: typeof sid === 'string' ? sid : undefined }
 }
 
 const carried = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'] as const

@@ -55,7 +55,8 @@ export function createProvider(services: ProviderServices): Hono<AppEnv> {
     await dropWaitingRequest(database, uid)
     return pass(c, services, engine, request)
   })
-  provider.route('/', createConfirmation(services, clients, session))
+  const choose = (c: Context<AppEnv>, params: WaitingRequest['params']) => chooseSession(c, services, clients, params)
+  provider.route('/', createConfirmation(services, { clients, session, choose }))
   const passDevice = async (c: Context<AppEnv>) => {
     const { visit, status } = await carry(c, services, engine)
     return visit.device ?? (visit.failure === undefined ? alreadySent(status) : renderFailure(c, visit.failure))
@@ -108,6 +109,17 @@ async function pass(
   return visit.failure === undefined ? alreadySent(status) : renderFailure(c, visit.failure)
 }
 
+/** An older session beside the current one is no proof of who is there now. */
+async function newestProofOf(c: Context<AppEnv>, services: ProviderServices): Promise<string | null> {
+  const sessions = [c.get('session') ?? [], await sessionsBeside(c, services)].flat()
+  return (
+    sessions
+      .map(({ authenticatedAt }) => authenticatedAt)
+      .toSorted()
+      .at(-1) ?? null
+  )
+}
+
 /** A clone is a Response of the platform: @hono/node-server does not look for the mark on its own kind. */
 const alreadySent = (status: number): Response =>
   new Response(null, { status, headers: RESPONSE_ALREADY_SENT.headers }).clone()
@@ -124,12 +136,14 @@ async function carry(
   if (incoming === undefined || outgoing === undefined) throw notFound('Page')
   const answer = await engine.current()
   const session = c.get('session')
+  // Before the cookies are those of the provider alone.
+  const newestProof = await newestProofOf(c, services)
   const { host, protocol } = new URL(services.urls.provider.issuer)
   Object.assign(incoming.headers, { 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) })
   incoming.headers.cookie = session === undefined ? '' : `${innerCookieName}=${session.sessionId}`
   if (waiting !== undefined) incoming.url = `${routes.authorization}?${new URLSearchParams(waiting.params)}`
   for (const [name, value] of Object.entries(c.get('frame'))) outgoing.setHeader(name, value)
-  const visit = beginVisit(incoming, session, waiting)
+  const visit = beginVisit(incoming, { session, newestProof }, waiting)
   await answer(incoming, outgoing)
   return { visit, status: outgoing.statusCode }
 }

@@ -13,7 +13,9 @@ export type DeviceStep =
 export type Visit = {
   /** The live session of the browser; the provider has none of its own. */
   session: BrowserSession | undefined
-  /** Where a waiting request goes on: when the person of that time had last proven who they are. */
+  /** When anybody at this browser last proved who they are, in whichever session; null where nobody is signed in. */
+  newestProof: string | null
+  /** Where a waiting request goes on: when anybody at the browser of that time had last proven who they are. */
   continued: { authenticatedAt: string | null; confirmedBy: string | null } | undefined
   /** Whether something else than a code is asked for, which has to be told the way that it asks for. */
   isOtherResponse: boolean
@@ -27,12 +29,13 @@ const visits = new WeakMap<IncomingMessage, Visit>()
 
 export function beginVisit(
   request: IncomingMessage,
-  session: BrowserSession | undefined,
+  { session, newestProof }: Pick<Visit, 'session' | 'newestProof'>,
   continued?: Visit['continued'],
 ): Visit {
   const responseType = new URL(request.url ?? '', 'http://localhost').searchParams.get('response_type') ?? 'code'
   const visit: Visit = {
     session,
+    newestProof,
     continued,
     isOtherResponse: responseType !== 'code',
     failure: undefined,

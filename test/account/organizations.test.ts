@@ -27,7 +27,8 @@ async function customer(): Promise<Customer> {
 
 async function signIn({ person }: Customer, returnTo = '/account'): Promise<Response> {
   const answer = await tryPassword(browser, person.userName, goodPassword, { return_to: returnTo })
-  expect(answer.status).toBe(303)
+  // On to an application by a page of its own.
+  expect(answer.status).toBe(returnTo.startsWith('/oauth2/') ? 200 : 303)
   return answer
 }
 
@@ -74,6 +75,22 @@ describe('side by side', () => {
     expect([await live(one), await live(other)]).toEqual([1, 1])
     await switchTo(one)
     expect(await whoIsHere()).toBe(one.person.id)
+  })
+
+  test('an older session at the same organization ends with a sign-in there, wherever the browser holds it', async () => {
+    const alice = { ...other, person: await provisionLocalUser(other.organization, `alice${people}@example.com`) }
+    await signIn(alice)
+    await signIn(one)
+    await signIn(other)
+    expect([await live(alice), await live(one), await live(other)]).toEqual([0, 1, 1])
+    await browser.post('/account/sign-out', {})
+    const page = await (await browser.get('/account/organizations')).text()
+    expect(page).not.toContain(`Switch to ${other.organization.slug}`)
+    await signIn(other)
+    await signIn(one)
+    await signIn(other)
+    await browser.post('/account/organizations/sign-out-all', {})
+    expect([await live(one), await live(other)]).toEqual([0, 0])
   })
 
   test('a browser holds at most five beside the current one', async () => {
@@ -205,5 +222,37 @@ describe('applications', () => {
     expect(tokens.claims()?.sub).toBe(one.person.id)
     const silent = await party.begin({ prompt: 'select_account none' })
     expect((await party.visit(silent.url, cookies())).left?.searchParams.get('error')).toBe('invalid_request')
+  })
+
+  const age = ({ person }: Customer, minutes: number) =>
+    app.owner`update sessions set authenticated_at = now() - make_interval(mins => ${minutes}) where user_id = ${person.id}`
+
+  test.each([
+    [{ prompt: 'select_account login' }],
+    [{ prompt: 'login' }],
+    [{ max_age: '60' }],
+    [{ prompt: 'select_account', max_age: '60' }],
+  ])('%o is not answered by an older session that the person switches to', async (parameters) => {
+    await age(one, 120)
+    await age(other, 180)
+    const flow = await party.begin(parameters as Record<string, string>)
+    const { at } = await party.visit(flow.url, cookies())
+    const returnTo = at.searchParams.get('return_to') ?? ''
+    await switchTo(one, { return_to: returnTo })
+    const again = await party.visit(returnTo, cookies())
+    expect([again.at.pathname, again.left]).toEqual(['/login', undefined])
+    // Whoever proves who they are goes on.
+    await signIn(one, again.at.searchParams.get('return_to') ?? '')
+    const { left } = await party.visit(again.at.searchParams.get('return_to') ?? '', cookies())
+    expect((await party.finish(flow, left)).claims()?.sub).toBe(one.person.id)
+  })
+
+  test('sign out of the session that their token names, and of no other', async () => {
+    const tokens = await party.signIn(cookies(), { organization: one.organization.slug })
+    const fields = { id_token_hint: tokens.id_token ?? '' }
+    const page = await browser.get(`/oauth2/logout?${new URLSearchParams(fields)}`)
+    expect(page.status).toBe(200)
+    await browser.post('/oauth2/logout/confirm', fields)
+    expect([await live(one), await live(other), await whoIsHere()]).toEqual([0, 1, other.person.id])
   })
 })

@@ -152,6 +152,15 @@ describe('failures', () => {
     expect([answer.status, answer.body.reason]).toEqual([400, 'idempotency_key'])
   })
 
+  test('a key is free again when its day is over, before anything is swept', async () => {
+    const key = freshKey()
+    await post('brands', { slug: 'of-the-day', name: 'X' }, key)
+    await stage.app.owner`update idempotent_answers set expires_at = now() - interval '1 minute'`
+    const fresh = await post('brands', { slug: 'of-the-next', name: 'X' }, key)
+    expect([fresh.status, fresh.headers.get('idempotency-replayed')]).toEqual([201, null])
+    expect((await post('brands', { slug: 'of-the-next', name: 'X' }, key)).body).toEqual(fresh.body)
+  })
+
   test('a kept answer is sealed, gone after a day, and never done again where it cannot be opened', async () => {
     const key = freshKey()
     const body = { name: 'Sealed' }

@@ -171,6 +171,18 @@ describe('what changes something', () => {
     expect(await (await get('/platform/audit', administrator)).text()).toContain('Olu Operator')
   })
 
+  test('nobody locks the operators out: their own organization is ended by command alone', async () => {
+    const administrator = await operator('administrator')
+    for (const change of ['suspend', 'delete']) {
+      const answer = await post(`/platform/organizations/${operations.id}/${change}`, administrator, {
+        proof: 'operations',
+      })
+      expect([change, answer.status, await statusOf(operations)]).toEqual([change, 409, 'active'])
+    }
+    const reader = await operator('reader')
+    expect((await get(`/platform/organizations/${customer.id}/suspend`, reader)).status).toBe(403)
+  })
+
   test('a form of another site changes nothing', async () => {
     const administrator = await operator('administrator')
     const answer = await fetch(`${app.origin}/platform/organizations/${customer.id}/suspend`, {

@@ -230,6 +230,39 @@ describe('deleting', () => {
     expect(printed.lines.join('\n')).toContain('"table":"users"')
   }, 60_000)
 
+  test('does not come back once erasing has begun, and takes no days that are none', async () => {
+    const client = await furnished()
+    for (const days of ['', ' ', '0x5', '1e1', '-1', '366', '1.5'])
+      expect([
+        days,
+        (await platform.send('DELETE', `organizations/${client.slug}?retentionDays=${encodeURIComponent(days)}`))
+          .status,
+      ]).toEqual([days, 400])
+    await platform.send('DELETE', `organizations/${client.slug}?retentionDays=0`)
+    expect(await eraseDueOrganizations(stage.services, 1)).toEqual([])
+    for (const [method, body] of [
+      ['PATCH', { status: 'active' }],
+      ['DELETE', undefined],
+    ] as const) {
+      const answer = await platform.send(method, `organizations/${client.slug}`, body)
+      expect([answer.status, answer.body.reason]).toEqual([409, 'erasing'])
+    }
+  })
+
+  test('an erased organization leaves the terms of applications changeable', async () => {
+    const client = await stage.createClient()
+    const { body: made } = await platform.send('POST', 'applications', {
+      name: 'Newsroom',
+      redirectUris: ['https://news.example.com/cb'],
+    })
+    const terms = (body: object) => platform.send('PATCH', `platform/applications/${made.id}/terms`, body)
+    await terms({ reach: 'except', organizationIds: [client.organizationId] })
+    await platform.send('DELETE', `organizations/${client.slug}?retentionDays=0`)
+    for (let left = 20; left > 0; left -= 1) await eraseDueOrganizations(stage.services)
+    expect((await terms({ isOptional: true })).status).toBe(200)
+    expect((await terms({ organizationIds: ['org_00000000000000000000000000'] })).status).toBe(404)
+  })
+
   test('by command', async () => {
     const client = await stage.createClient()
     const { lines } = await stage.rolecall(

@@ -137,6 +137,26 @@ describe('reach', () => {
     expect((await other.get(`organizations/${other.organizationId}`)).body).toMatchObject({ status: 'active' })
   })
 
+  test('what concerns all organizations is for keys that reach all', async () => {
+    const narrow = { reach: 'only' as const, organizationIds: [one.organizationId] }
+    for (const scope of ['applications.write', 'events.read'] as const)
+      await expect(createPlatformKey(stage, { ...narrow, scopes: [scope] })).rejects.toMatchObject({ code: 'invalid' })
+    const key = await createPlatformKey(stage, narrow)
+    // As one that was issued before this was asked.
+    await stage.app
+      .owner`update platform_keys set scopes = '["organizations.write", "applications.write", "events.read"]' where id = ${key.id}`
+    for (const [method, path, body] of [
+      ['POST', 'organizations', { slug: 'beyond', name: 'Beyond' }],
+      ['GET', 'audit-events'],
+      ['GET', 'applications'],
+      ['PATCH', 'branding', { displayName: 'Evil' }],
+    ] as const)
+      expect([path, (await key.send(method, path, body)).status]).toEqual([
+        path,
+        path === 'branding' ? expect.toSatisfy((status: number) => status >= 400) : 403,
+      ])
+  })
+
   test('the database refuses it too, whatever the server says', async () => {
     const key = await createPlatformKey(stage, { reach: 'only', organizationIds: [one.organizationId] })
     const sql = stage.app.serverRole()

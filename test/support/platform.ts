@@ -1,4 +1,5 @@
 // Keys of the platform, and how they ask.
+import { platformScopes } from '#access/ground/platform-rights.ts'
 import { issuePlatformKey } from '#access/platform/keys/platform-keys.ts'
 import { type CallContext, enterInstance, platformId, servicesOf } from '#src/context.ts'
 import { type AccessStage, type Answer, read } from './access.ts'
@@ -23,6 +24,8 @@ export const operatorContext = (stage: AccessStage): CallContext => ({
   ...{ entry: enterInstance({}), requestId: stage.services.ids.next('req') },
 })
 
+const ofOrganizations = ['organizations.read', 'organizations.write', 'organizations.delete'] as const
+
 /** A key with everything, unless said otherwise. */
 export async function createPlatformKey(
   stage: AccessStage,
@@ -30,14 +33,7 @@ export async function createPlatformKey(
 ): Promise<PlatformClient> {
   const { id, key } = await issuePlatformKey(operatorContext(stage), {
     name: 'Product',
-    scopes: [
-      'organizations.read',
-      'organizations.write',
-      'organizations.delete',
-      'applications.read',
-      'applications.write',
-      'events.read',
-    ],
+    scopes: (input.reach ?? 'all') === 'all' ? [...platformScopes] : [...ofOrganizations],
     access: 'everything',
     ...input,
   })

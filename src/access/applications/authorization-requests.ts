@@ -6,7 +6,7 @@ import { type ArtifactPayload, dropArtifact, findArtifact, putArtifact } from '.
 export type WaitingRequest = {
   /** The parameters as the application sent them. */
   params: Record<string, string>
-  /** When the person of that time had last proven who they are; null where nobody was signed in. */
+  /** When anybody at that browser had last proven who they are; null where nobody was signed in. */
   authenticatedAt: string | null
   /** The session whose person wants to go on; null where nobody has said so. */
   confirmedBy: string | null

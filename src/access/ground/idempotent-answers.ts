@@ -29,7 +29,9 @@ const insert = prepared<Place & { requestHash: string; sealed: string; hours: nu
     p,
   ) => sql`insert into idempotent_answers as a (organization_id, caller_id, key_hash, request_hash, answer_sealed, expires_at)
     values (${p.organizationId}, ${p.callerId}, ${p.keyHash}, ${p.requestHash}, ${p.sealed},
-      now() + make_interval(hours => ${p.hours}::int))`,
+      now() + make_interval(hours => ${p.hours}::int))
+    on conflict (organization_id, caller_id, key_hash) do update set request_hash = excluded.request_hash,
+      answer_sealed = excluded.answer_sealed, expires_at = excluded.expires_at where a.expires_at <= now()`,
 )
 
 const keptHours = 24

@@ -64,6 +64,12 @@ export function reaches(rights: PlatformRights | undefined, organizationId: stri
   return rights.organizationIds.includes(organizationId) === (rights.reach === 'only')
 }
 
+/** What concerns all organizations is not for a key that reaches some. @throws AppError forbidden (reason `reach`) */
+export function requireWholeReach({ platform }: Pick<CallContext, 'platform'>): void {
+  if (platform === undefined || platform.reach === 'all') return
+  throw new AppError('forbidden', 'This needs a platform key that reaches all organizations', { reason: 'reach' })
+}
+
 /** @throws AppError not_found: what is out of reach is answered like what is not there */
 export function requireReached(ctx: CallContext, organizationId: string): void {
   if (!reaches(ctx.platform, organizationId)) throw notFound('Organization')

@@ -3,7 +3,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { answerBefore, type KeptAnswer, keepAnswer } from '#access/ground/idempotent-answers.ts'
 import { AppError, invalid } from '#platform/errors.ts'
-import { inSharedTransaction } from '#src/context.ts'
+import { type CallContext, inSharedTransaction } from '#src/context.ts'
 import type { ApiEnv } from './env.ts'
 
 /** The answer is one of a failure: what was done is taken back, and the key stays unused. */
@@ -16,7 +16,7 @@ export const idempotent: MiddlewareHandler<ApiEnv> = async (c, next) => {
   if (!/^[\x21-\x7e]{1,255}$/.test(key))
     throw invalid('Idempotency-Key must have 1 to 255 printable characters without spaces', 'idempotency_key')
   const { pathname, search } = new URL(c.req.url)
-  const request = JSON.stringify([pathname, search, await c.req.text()])
+  const request = JSON.stringify([pathname, search, await c.req.text(), rightsIn(c.get('ctx'))])
   const kept = await once(c, { key, request }, next).catch((error: unknown) => {
     if (error instanceof Failed) return undefined
     throw error
@@ -28,6 +28,12 @@ export const idempotent: MiddlewareHandler<ApiEnv> = async (c, next) => {
     headers: { ...(contentType === '' ? {} : { 'Content-Type': contentType }), 'Idempotency-Replayed': 'true' },
   })
 }
+
+/** Whoever may do less by now is not told again what they were told. */
+const rightsIn = ({ permissions, brandPermissions }: CallContext) => [
+  permissions === 'all' ? permissions : [...permissions].toSorted(),
+  [...(brandPermissions ?? [])].map(([brand, held]) => [brand, [...held].toSorted()]),
+]
 
 /** Parts of an import are the same when they are sent again, and take longer than a transaction may. */
 const isImport = (c: Context): boolean => c.req.path.endsWith('/user-imports')

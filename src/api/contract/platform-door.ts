@@ -47,7 +47,10 @@ export function platformDoor(services: ApiServices): Door {
     const { scopes, reach, organizationIds } = owner
     const ctx: CallContext = {
       ...{ ...servicesOf(services), organizationId: platformId, actor: { type: 'platform_key', id: owner.keyId } },
-      ...{ permissions: platformPermissions(scopes), platform: { scopes: new Set(scopes), reach, organizationIds } },
+      ...{
+        permissions: platformPermissions(reach === 'all' ? scopes : []),
+        platform: { scopes: new Set(scopes), reach, organizationIds },
+      },
       ...{ entry: enterPlatform({ keyHash }), requestId: c.get('requestId') },
     }
     const reference = c.req.header(organizationHeader)

@@ -75,9 +75,10 @@ const deleteRoute = operation('delete', '/organizations/{id}', 'deleteOrganizati
   request: {
     params: idParam,
     query: z.strictObject({
-      retentionDays: z.coerce
-        .number()
-        .int()
+      retentionDays: z
+        .string()
+        .regex(/^\d{1,3}$/, 'must be a whole number from 0 to 365')
+        .transform(Number)
         .optional()
         .openapi({ type: 'integer', description: '0 to 365; 30 unless said otherwise' }),
     }),

@@ -1,5 +1,6 @@
 // Organizations as those see them who run the installation: the list with how each does, and one of them.
 import { type Context, Hono } from 'hono'
+import { requirePlatform } from '#access/ground/platform-rights.ts'
 import { changeOrganization } from '#access/platform/organizations/change-organization.ts'
 import { deleteOrganization } from '#access/platform/organizations/delete-organization.ts'
 import { type OrganizationHealth, organizationHealth } from '#access/platform/organizations/organization-health.ts'
@@ -15,7 +16,6 @@ import { EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import type { FormState } from '#http/ui/form.tsx'
 import { Time } from '#http/ui/time.tsx'
 import { isId } from '#platform/ids.ts'
-import { requireFreshProof } from '#src/context.ts'
 import { counted } from '#words/counts.ts'
 import { Confirm, typedState } from '../ui/confirm.tsx'
 import { emptyForm, isRefused } from '../ui/forms.ts'
@@ -196,7 +196,7 @@ const changes = {
 
 async function showChange(c: Context<PlatformEnv>, state: FormState): Promise<Response> {
   const frame = frameOf(c)
-  requireFreshProof(frame.ctx)
+  requirePlatform(frame.ctx, 'organizations.write')
   const { id = '', change = '' } = c.req.param() as Record<string, string | undefined>
   const { title, submit, effects } = changes[change as keyof typeof changes]
   const { slug, name } = await getPlatformOrganization(frame.ctx, id)

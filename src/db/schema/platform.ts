@@ -50,6 +50,8 @@ export const platformOrganizations = pgTable(
     /** Erased after it. */
     deletionDueAt: time('deletion_due_at'),
     deletionBy: text('deletion_by'),
+    /** From then on rows of it are gone, and it does not come back. */
+    erasingSince: time('erasing_since'),
   },
   (table) => [
     unique('platform_organizations_external_id').on(table.externalId),

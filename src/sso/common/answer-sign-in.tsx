@@ -6,7 +6,7 @@ import { isTest } from '#access/sign-in/requests.ts'
 import { cancelled, SignInRefused, type Trace } from '#access/sign-in/trace.ts'
 import { renderPage } from '#http/pages.ts'
 import { setSessionCookie } from '#http/session.ts'
-import { keepBeside } from '#http/sessions-beside.ts'
+import { makeRoom } from '#http/sessions-beside.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { CancelledPage, CancelledTestPage, PendingPage, RefusedPage, TestPage } from './pages.tsx'
@@ -111,7 +111,7 @@ async function showOutcome(
       c,
       <TestPage trace={outcome.trace} reference={outcome.reference} verdict={null} messageChecks={messageChecks} />,
     )
-  await keepBeside(c, ctx, ctx.organizationId)
+  await makeRoom(c, ctx, ctx.organizationId)
   setSessionCookie(c, outcome.token, outcome.expiresAt, ctx.clock)
   return c.redirect(outcome.returnTo, 303)
 }

@@ -5,8 +5,6 @@ import type { Context } from 'hono'
 import { limits } from '#access/accounts/account/rate-limits.ts'
 import type { Completion, SignedIn } from '#access/accounts/sign-in/complete-sign-in.ts'
 import { addressKey, countAttempt } from '#access/ground/count-attempts.ts'
-import { endOwnSession } from '#access/sign-in/sessions/own-sessions.ts'
-import { resolveSession } from '#access/sign-in/sessions/resolve-session.ts'
 import { clientAddress, visitorOf } from '#http/client-address.ts'
 import type { AppEnv } from '#http/env.ts'
 import { redirectOnward } from '#http/onward.tsx'
@@ -14,11 +12,9 @@ import { renderPage } from '#http/pages.ts'
 import type { Form } from '#http/read-form.ts'
 import { wordsFor } from '#http/reader.ts'
 import { safeReturnTo } from '#http/return-to.ts'
-import { sessionTokenHash, setSessionCookie, userContext } from '#http/session.ts'
-import { tellApplications } from '#http/session-ends.ts'
-import { keepBeside } from '#http/sessions-beside.ts'
+import { setSessionCookie } from '#http/session.ts'
+import { makeRoom } from '#http/sessions-beside.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
-import { AppError } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
 import type { Services } from '#src/context.ts'
 import { ensureBrowserState, readBrowserState } from '../common/browser-state.ts'
@@ -93,20 +89,8 @@ export const knownBrowserOf = (c: Context<LocalEnv>, services: LocalServices) =>
 
 /** Puts the session into the browser; one of the same organization has ended by then, and one of another stays beside it. */
 export async function putSession(c: Context<LocalEnv>, services: LocalServices, signedIn: SignedIn): Promise<void> {
-  await keepBeside(c, services, signedIn.organizationId)
-  await endReplaced(c, services, signedIn.organizationId)
+  await makeRoom(c, services, signedIn.organizationId)
   setSessionCookie(c, signedIn.token, signedIn.expiresAt, services.clock)
-}
-
-async function endReplaced(c: Context<LocalEnv>, services: LocalServices, organizationId: string): Promise<void> {
-  const tokenHash = sessionTokenHash(c)
-  const live = tokenHash === undefined ? undefined : await resolveSession(services.database, tokenHash)
-  if (live === undefined || tokenHash === undefined || live.organizationId !== organizationId) return
-  const ctx = userContext(services, { ...live, tokenHash }, c.get('requestId'))
-  await endOwnSession(ctx, live.sessionId, 'replaced').catch((error: unknown) => {
-    if (!(error instanceof AppError && ['unauthenticated', 'not_found'].includes(error.code))) throw error
-  })
-  tellApplications(c, services, live.organizationId)
 }
 
 /** What a proof led to: the next step of signing in, or the session and the page that the person wanted. */

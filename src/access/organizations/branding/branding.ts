@@ -5,7 +5,7 @@ import { prepared } from '#db/statement.ts'
 import { lineSchema } from '#platform/input.ts'
 import { type CallContext, inTransaction, platformId, requirePermission, type Transaction } from '#src/context.ts'
 import { languages } from '#words/texts/languages.ts'
-import { requirePlatform } from '../../ground/platform-rights.ts'
+import { requirePlatform, requireWholeReach } from '../../ground/platform-rights.ts'
 
 const colour = z
   .string()
@@ -64,8 +64,10 @@ const nothing: Branding = {
 
 /** Organizations by their own right, the platform by the scope of whoever runs it. @throws AppError forbidden; unauthenticated */
 export function requireBrandingWrite(ctx: CallContext): void {
-  if (ctx.organizationId === platformId) requirePlatform(ctx, 'organizations.write')
-  else requirePermission(ctx, 'organization.write')
+  if (ctx.organizationId === platformId) {
+    requirePlatform(ctx, 'organizations.write')
+    requireWholeReach(ctx)
+  } else requirePermission(ctx, 'organization.write')
 }
 
 /** Its own; what is null is the platform's or Rolecall's. @throws AppError forbidden */

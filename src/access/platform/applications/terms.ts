@@ -81,8 +81,10 @@ export async function setApplicationTerms(
     const before = await termsWithin(tx, applicationId)
     const after = mergedTerms(before, wanted)
     const { organizationIds } = after
-    const [counted] = await tx.run(countOrganizations({ ids: organizationIds }))
-    if (counted?.count !== organizationIds.length) throw notFound('Organization')
+    // One that was named before may have been erased since.
+    const named = organizationIds.filter((id) => !before.organizationIds.includes(id))
+    const [counted] = await tx.run(countOrganizations({ ids: named }))
+    if (counted?.count !== named.length) throw notFound('Organization')
     const target = { targetType: 'application', targetId: applicationId } as const
     await tx.commitWith(
       upsert({ applicationId, ...after, organizationIds: JSON.stringify(organizationIds) }),

@@ -123,6 +123,9 @@ function scopeOf(given: Omit<z.output<typeof IssueInput>, 'name' | 'expiresAt'>)
   const organizationIds = [...new Set(given.organizationIds)]
   if ((reach === 'all') !== (organizationIds.length === 0))
     throw invalidField('organizationIds', 'belong to keys whose reach is `only` or `except`, and only to those')
+  const ofAll = given.scopes.filter((scope) => !scope.startsWith('organizations.'))
+  if (reach !== 'all' && ofAll.length > 0)
+    throw invalidField('scopes', `${ofAll.join(', ')} concern all organizations: for keys whose reach is \`all\``)
   if (access === 'nothing' && given.scopes.length === 0)
     throw invalidField('scopes', 'a key needs a scope, or access to organizations')
   return {

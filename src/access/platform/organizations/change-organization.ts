@@ -8,7 +8,13 @@ import { setSeatLimitWithin } from '../../organizations/seats.ts'
 import { setStatusWithin, updateOrganizationWithin } from '../../organizations/update-organization.ts'
 import { factsInput } from './facts-input.ts'
 import { inside } from './inside.ts'
-import { lockedWithin, organizationWithin, type PlatformOrganization, saveFacts } from './platform-organizations.ts'
+import {
+  lockedWithin,
+  organizationWithin,
+  type PlatformOrganization,
+  requireKept,
+  saveFacts,
+} from './platform-organizations.ts'
 
 const ChangeInput = z.object({
   name: nameSchema.optional(),
@@ -35,7 +41,8 @@ export async function changeOrganization(
   return inTransaction(ctx, async (tx) => {
     const before = await lockedWithin(tx, ctx, reference)
     const facts = factsOf(before, changes)
-    await tx.run(saveFacts(facts, ctx.actor.id))
+    await requireKept(tx, ctx, before.id, { endsAccess: changes.status === 'suspended' })
+    await tx.run(saveFacts(facts))
     await inside(tx, ctx, before.id, (own) => changeInside(tx, own, before, changes))
     const after = await organizationWithin(tx, ctx, before.id)
     const detail = { before: changed(before, changes), after: changed(after, changes) }

@@ -6,7 +6,7 @@ import { type CallContext, inTransaction } from '#src/context.ts'
 import { requirePlatform } from '../../ground/platform-rights.ts'
 import { setStatusWithin } from '../../organizations/update-organization.ts'
 import { inside } from './inside.ts'
-import { lockedWithin, type PlatformOrganization, saveFacts } from './platform-organizations.ts'
+import { lockedWithin, type PlatformOrganization, requireKept, saveFacts } from './platform-organizations.ts'
 
 const DeleteInput = z.object({
   /** How long it can be had back. */
@@ -29,6 +29,7 @@ export async function deleteOrganization(
   return inTransaction(ctx, async (tx) => {
     const before = await lockedWithin(tx, ctx, reference)
     const deletionDueAt = new Date(ctx.clock.now().getTime() + retentionDays * dayMillis).toISOString()
+    await requireKept(tx, ctx, before.id, { endsAccess: true })
     await tx.run(saveFacts({ ...before, deletionDueAt }, ctx.actor.id))
     if (before.status !== 'suspended') await inside(tx, ctx, before.id, (own) => setStatusWithin(tx, own, 'suspended'))
     const target = { targetType: 'organization', targetId: before.id } as const

@@ -1,7 +1,7 @@
 // Organizations as the platform sees them: those that the caller reaches, with what it keeps about them for itself.
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
-import { notFound } from '#platform/errors.ts'
+import { AppError, notFound } from '#platform/errors.ts'
 import { type CallContext, inTransaction, type Transaction } from '#src/context.ts'
 import { requirePlatform, requireReached } from '../../ground/platform-rights.ts'
 import { type OrganizationRecord, organizationColumns } from '../../organizations/organizations.ts'
@@ -111,23 +111,54 @@ const putFacts = prepared<
     externalId: string | null
     metadata: string
     deletionDueAt: string | null
-    deletionBy: string | null
+    deletionBy: string
   },
   never
 >(
   (
     p,
   ) => sql`insert into platform_organizations as x (organization_id, external_id, metadata, deletion_due_at, deletion_by)
-    values (${p.organizationId}, ${p.externalId}, ${p.metadata}::jsonb, ${p.deletionDueAt}::timestamptz, ${p.deletionBy})
+    values (${p.organizationId}, ${p.externalId}, ${p.metadata}::jsonb, ${p.deletionDueAt}::timestamptz,
+      case when ${p.deletionDueAt}::timestamptz is not null then ${p.deletionBy} end)
     on conflict (organization_id) do update set external_id = excluded.external_id, metadata = excluded.metadata,
-      deletion_due_at = excluded.deletion_due_at, deletion_by = excluded.deletion_by`,
+      deletion_due_at = excluded.deletion_due_at, deletion_by = case when excluded.deletion_due_at is null then null
+        when ${p.deletionBy} = '' then x.deletion_by else excluded.deletion_by end`,
 )
 
 type Facts = Pick<PlatformOrganization, 'id' | 'externalId' | 'metadata' | 'deletionDueAt'>
 
-/** What the platform keeps about it, as it is from now on. */
-export const saveFacts = ({ id, externalId, metadata, deletionDueAt }: Facts, by: string) =>
+/** What the platform keeps about it, as it is from now on. @param deletedBy who deletes it; '' where it is as before */
+export const saveFacts = ({ id, externalId, metadata, deletionDueAt }: Facts, deletedBy = '') =>
   putFacts({
     ...{ organizationId: id, externalId, metadata: JSON.stringify(metadata), deletionDueAt },
-    deletionBy: deletionDueAt === null ? null : by,
+    deletionBy: deletedBy,
   })
+
+const standing = prepared<{ organizationId: string }, { isErasing: boolean; hasOperators: boolean }>(
+  (p) => sql`select exists (select from platform_organizations p
+      where p.organization_id = ${p.organizationId} and p.erasing_since is not null) as "isErasing",
+    exists (select from platform_operators o where o.organization_id = ${p.organizationId}) as "hasOperators"`,
+)
+
+/**
+ * What is being erased does not come back, and whoever runs the installation does not lock themselves out.
+ * @throws AppError conflict (reasons `erasing`, `operators_organization`)
+ */
+export async function requireKept(
+  tx: Transaction,
+  { platform }: CallContext,
+  organizationId: string,
+  { endsAccess = false } = {},
+): Promise<void> {
+  const [found] = await tx.run(standing({ organizationId }))
+  if (found?.isErasing === true)
+    throw new AppError('conflict', 'The organization is being erased; it cannot be had back', { reason: 'erasing' })
+  if (endsAccess && platform !== undefined && found?.hasOperators === true)
+    throw new AppError(
+      'conflict',
+      'The operators of this installation are people of this organization: use the command line',
+      {
+        reason: 'operators_organization',
+      },
+    )
+}

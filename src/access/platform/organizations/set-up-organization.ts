@@ -10,7 +10,7 @@ import { type CallContext, inTransaction, partOf, type Transaction } from '#src/
 import type { BrandRecord } from '../../grants/brands/brands.ts'
 import { createBrand } from '../../grants/brands/create-brand.ts'
 import { highestRole } from '../../grants/roles/highest-role.ts'
-import { requirePlatform } from '../../ground/platform-rights.ts'
+import { requirePlatform, requireWholeReach } from '../../ground/platform-rights.ts'
 import { createInvitation } from '../../invitations/create-invitation.ts'
 import type { InvitationRecord } from '../../invitations/invitations.ts'
 import { newOrganization } from '../../organizations/create-organization.ts'
@@ -56,6 +56,8 @@ export async function setUpOrganization(
   input: z.input<typeof SetUpInput>,
 ): Promise<SetUpOrganization> {
   requirePlatform(ctx, 'organizations.write')
+  // It could not reach what it makes.
+  if (ctx.platform?.reach === 'only') requireWholeReach(ctx)
   const wanted = parseInput(SetUpInput, input)
   return inTransaction(ctx, (tx) => setUp(tx, partOf(ctx, tx), wanted))
 }
@@ -73,7 +75,7 @@ async function setUp(
     if (seatLimit !== null) await setSeatLimitWithin(tx, own, { before: null, after: seatLimit })
     return furnish(tx, own, wanted)
   })
-  await tx.run(saveFacts({ id: record.id, ...facts }, ctx.actor.id))
+  await tx.run(saveFacts({ id: record.id, ...facts }))
   const detail = { slug, name, externalId, administrators: made.administrators.map(({ email }) => email) }
   const target = { targetType: 'organization', targetId: record.id } as const
   await tx.run(recordAudit(ctx, { action: 'organization.create', ...target, detail }))
