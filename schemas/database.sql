@@ -311,6 +311,8 @@ CREATE TRIGGER count_new_people AFTER INSERT ON users REFERENCING NEW TABLE AS f
   FOR EACH STATEMENT EXECUTE FUNCTION count_new_people();
 CREATE TRIGGER forget_address AFTER UPDATE OF attributes, user_name ON users
   FOR EACH ROW WHEN ((old.attributes -> 'emails'::text) IS DISTINCT FROM (new.attributes -> 'emails'::text) OR old.user_name_key IS DISTINCT FROM new.user_name_key) EXECUTE FUNCTION forget_address();
+CREATE TRIGGER forget_operator AFTER UPDATE OF status ON users
+  FOR EACH ROW WHEN (new.status = 'erased'::text AND old.status <> 'erased'::text) EXECUTE FUNCTION forget_operator();
 CREATE TRIGGER forget_yielding BEFORE UPDATE OF attributes, user_name ON users
   FOR EACH ROW WHEN (old.address_yielded_to IS NOT NULL AND sign_in_key(old.attributes, old.user_name) IS DISTINCT FROM sign_in_key(new.attributes, new.user_name)) EXECUTE FUNCTION forget_yielding();
 CREATE TRIGGER give_address_back AFTER UPDATE OF attributes, user_name, deleted_at ON users
@@ -6497,6 +6499,19 @@ AS $function$
   SELECT o.name, o.role FROM platform_operators o JOIN users u ON u.organization_id = o.organization_id AND u.id = o.user_id
     WHERE o.organization_id = p_organization_id AND o.user_id = p_user_id AND u.status = 'active' AND u.deleted_at IS NULL $function$;
 GRANT EXECUTE ON FUNCTION operator_of(text, text) TO rolecall_server;
+
+-- Somebody who is erased is no operator any more.
+-- Trigger of users (forget_operator).
+CREATE OR REPLACE FUNCTION public.forget_operator()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  DELETE FROM platform_operators o WHERE o.user_id = NEW.id AND o.organization_id = NEW.organization_id;
+  RETURN NULL;
+END $function$;
 
 -- The entry of an operator above the organizations: refuses (RC401) a session that is not live, and somebody who is no
 -- operator any more.

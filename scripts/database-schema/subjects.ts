@@ -395,6 +395,7 @@ const platform: Subject = {
     'organization_of_slug',
     'organizations_of_users',
     'operator_of',
+    'forget_operator',
     'enter_operator',
     'organization_health',
     'erase_due_organization',

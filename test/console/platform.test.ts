@@ -116,6 +116,12 @@ describe('who gets in', () => {
     expect((await get('/platform', deactivated)).status).toBe(303)
   })
 
+  test('whoever is erased is no operator any more, and no name stays', async () => {
+    const { userId } = await operator('reader')
+    await app.owner`update users set status = 'erased' where id = ${userId}`
+    expect(await app.owner`select from platform_operators where user_id = ${userId}`).toHaveLength(0)
+  })
+
   test('the database asks for itself whether the session is an operator’s', async () => {
     const [nobody, somebody] = [await operator(undefined), await operator('reader')]
     const enter = ({ userId, session }: typeof nobody) =>
