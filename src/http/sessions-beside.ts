@@ -71,7 +71,10 @@ export async function keepBeside(c: Context, services: Services, organizationId:
  * @throws AppError unavailable
  */
 export async function makeRoom(c: Context<AppEnv>, services: Services, organizationId: string): Promise<void> {
-  const live = await liveOf(services, [...currentIn(c), ...tokensIn(c)])
+  const tokens = [...currentIn(c), ...tokensIn(c)]
+  // A provider that posts from its own site brings none of our cookies: what they hold stays.
+  if (tokens.length === 0) return
+  const live = await liveOf(services, tokens)
   const others = live.filter((session) => session.organizationId !== organizationId)
   const kept = others.filter((session, index) => index < most && firstOf(others, session))
   await endThese(

@@ -31,7 +31,7 @@ const insert = prepared<Place & { requestHash: string; sealed: string; hours: nu
     values (${p.organizationId}, ${p.callerId}, ${p.keyHash}, ${p.requestHash}, ${p.sealed},
       now() + make_interval(hours => ${p.hours}::int))
     on conflict (organization_id, caller_id, key_hash) do update set request_hash = excluded.request_hash,
-      answer_sealed = excluded.answer_sealed, expires_at = excluded.expires_at where a.expires_at <= now()`,
+      answer_sealed = excluded.answer_sealed, expires_at = excluded.expires_at where a.expires_at <= excluded.expires_at - make_interval(hours => ${p.hours}::int)`,
 )
 
 const keptHours = 24
