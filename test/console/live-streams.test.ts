@@ -7,11 +7,14 @@ import { createLiveStreams } from '#console/connect/events.ts'
 const limits = { perActor: 3, all: 4, millis: 60_000, pollMillis: 5, heartbeatMillis: 60_000 }
 
 function stage(more: Partial<typeof limits> = {}) {
-  const told = { text: 'first', isStopping: false }
+  const told = { text: 'first', isStopping: false, asked: 0 }
   const streams = createLiveStreams({ isStopping: () => told.isStopping, limits: { ...limits, ...more } })
   const app = new Hono()
   app.get('/:actor', (c) =>
-    streams.open(c, c.req.param('actor'), async () => [{ event: 'part', content: html`${told.text}` }]),
+    streams.open(c, c.req.param('actor'), async () => {
+      told.asked += 1
+      return [{ event: 'part', content: html`${told.text}` }]
+    }),
   )
   return { told, open: async (actor: string) => app.request(`/${actor}`) }
 }
@@ -24,10 +27,20 @@ test('what reads the same is sent once, and the stream ends at its time', async 
 })
 
 test('a silent stream says that it is still there', async () => {
-  const { open } = stage({ millis: 80, heartbeatMillis: 20 })
-  const text = await (await open('ada')).text()
-  expect(text.match(/: still here/g)?.length).toBeGreaterThan(0)
-  expect(await (await stage({ millis: 80 }).open('ada')).text()).not.toContain('still here')
+  const { open, told } = stage({ heartbeatMillis: 1 })
+  const answer = await open('ada')
+  let text = ''
+  for await (const part of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += part
+    told.isStopping = text.includes(': still here')
+  }
+  expect(text).toContain(': still here')
+
+  const busy = stage()
+  const unasked = await busy.open('ada')
+  await expect.poll(() => busy.told.asked).toBeGreaterThan(3)
+  busy.told.isStopping = true
+  expect(await unasked.text()).not.toContain('still here')
 })
 
 test('all streams end when the server stops', async () => {
