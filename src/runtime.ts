@@ -1,7 +1,7 @@
 // What the commands run on: the services, for the time of one command, and the server.
 import { readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { relative, resolve } from 'node:path'
+import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { requireSealingKeys } from '#access/organizations/sealing-check.ts'
 import type { CliRuntime } from '#cli/runtime.ts'
@@ -57,13 +57,18 @@ function resolved(path: string): string {
   }
 }
 
+/** Whether a path lies in a folder, links followed. */
+function liesIn(folder: string, path: string): boolean {
+  const way = relative(resolved(folder), resolved(path))
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+}
+
 export function createRuntime(config: Config, environment: NodeJS.ProcessEnv = {}): CliRuntime {
   return {
     version: (createRequire(import.meta.url)('#package.json') as { version: string }).version,
     variable: (name) => environment[name],
     secretFile: async (path) => {
-      const isOurs = !relative(resolved(config.dataDir), resolved(path)).startsWith('..')
-      if (isOurs) throw invalid(`${path} lies in DATA_DIR, which is the server’s own`)
+      if (liesIn(config.dataDir, path)) throw invalid(`${path} lies in DATA_DIR, which is the server’s own`)
       try {
         return readFileSync(path, 'utf8')
       } catch (error) {

@@ -49,7 +49,6 @@ export type IdPrefix =
   | 'inr'
   | 'abs'
   | 'plk'
-  | 'pev'
 
 export type Ids = { next(prefix: IdPrefix): string }
 

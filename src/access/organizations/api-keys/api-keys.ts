@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { listText, prepared } from '#db/statement.ts'
+import { inDays } from '#platform/clock.ts'
 import { issueSecret } from '#platform/crypto.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -80,7 +81,7 @@ const insertKey = prepared<
 /** @returns the key, which is shown this once. @throws AppError invalid; forbidden (reason `ceiling`) */
 export async function issueApiKey(ctx: CallContext, input: z.input<typeof IssueApiKeyInput>): Promise<IssuedApiKey> {
   requirePermission(ctx, 'api_keys.write')
-  const { name, expiresAt = inDays(ctx, usualDays), ...given } = parseInput(IssueApiKeyInput, input)
+  const { name, expiresAt = inDays(ctx.clock, usualDays), ...given } = parseInput(IssueApiKeyInput, input)
   requireFuture(expiresAt, ctx.clock.now(), 'expiresAt')
   const scope = keyScopeOf(given)
   const { plain, hash, lastFour } = issueSecret('rck', ctx.randomBytes)
@@ -102,9 +103,6 @@ export async function issueApiKey(ctx: CallContext, input: z.input<typeof IssueA
   })
   return { id, name, lastFour, createdAt: now, expiresAt, revokedAt: null, lastUsedAt: null, ...scope, key: plain }
 }
-
-const inDays = (ctx: CallContext, days: number): string =>
-  new Date(ctx.clock.now().getTime() + days * 86_400_000).toISOString()
 
 type ApiKeyKey = { organizationId: string; keyId: string }
 

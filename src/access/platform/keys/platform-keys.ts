@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { recordAudit } from '#audit/record.ts'
 import { listText, prepared } from '#db/statement.ts'
+import { inDays } from '#platform/clock.ts'
 import { issueSecret } from '#platform/crypto.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -93,7 +94,7 @@ export async function issuePlatformKey(
   input: z.input<typeof IssueInput>,
 ): Promise<PlatformKeyRecord & { key: string }> {
   requireOperator(ctx)
-  const { expiresAt = inDays(ctx, usualDays), ...wanted } = parseInput(IssueInput, input)
+  const { expiresAt = inDays(ctx.clock, usualDays), ...wanted } = parseInput(IssueInput, input)
   requireFuture(expiresAt, ctx.clock.now(), 'expiresAt')
   const scope = scopeOf(wanted)
   const { plain, hash, lastFour } = issueSecret('rpk', ctx.randomBytes)
@@ -133,9 +134,6 @@ function scopeOf(given: Omit<z.output<typeof IssueInput>, 'name' | 'expiresAt'>)
     addressRanges: addressRangesOf(ranges),
   }
 }
-
-const inDays = (ctx: CallContext, days: number): string =>
-  new Date(ctx.clock.now().getTime() + days * 86_400_000).toISOString()
 
 const revoke = prepared<{ keyId: string; now: string }, { isNew: boolean }>(
   (
