@@ -1321,7 +1321,7 @@ GRANT EXECUTE ON FUNCTION adoption_verdict(text, text, text) TO PUBLIC;
 CREATE OR REPLACE FUNCTION public.arrival_of(p_organization_id text, p_directory_id text, p_user_name text, p_user_name_key text, p_external_id text, p_attributes jsonb)
  RETURNS TABLE(invited_id text, is_held boolean, is_staged boolean)
  LANGUAGE plpgsql
- STABLE SECURITY DEFINER
+ SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
  SET enable_seqscan TO 'off'
 AS $function$
@@ -6610,13 +6610,14 @@ GRANT EXECUTE ON FUNCTION erase_due_organization(integer) TO rolecall_server;
 CREATE OR REPLACE FUNCTION public.are_seats_taken(p_organization_id text)
  RETURNS boolean
  LANGUAGE plpgsql
- STABLE SECURITY DEFINER
+ SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
   v_seats integer;
 BEGIN
-  SELECT l.seats INTO v_seats FROM seat_limits l WHERE l.organization_id = p_organization_id AND l.rule = 'hold';
+  SELECT l.seats INTO v_seats FROM seat_limits l WHERE l.organization_id = p_organization_id AND l.rule = 'hold'
+    FOR NO KEY UPDATE;
   IF NOT FOUND THEN RETURN false; END IF;
   RETURN (SELECT coalesce(sum(c.people), 0) >= v_seats FROM people_counts c
     WHERE c.organization_id = p_organization_id AND c.status = 'active');

@@ -6,7 +6,7 @@ import { adoptionBarriers } from '#db/schema/common.ts'
 import { prepared } from '#db/statement.ts'
 import type { CallContext, Transaction } from '#src/context.ts'
 import { activation } from './activation.ts'
-import { isStaged } from './staged.ts'
+import { isStaged, isWaitingForSeat } from './staged.ts'
 import { type UpdateUserInput, updateUserWithin } from './update-user.ts'
 import type { UserContent } from './user-content.ts'
 import type { UserRecord } from './users.ts'
@@ -35,8 +35,11 @@ const settle = prepared<Key, never>(
     where organization_id = ${p.organizationId} and directory_id = ${p.directoryId} and user_id = ${p.userId}`,
 )
 
-const staged = prepared<{ organizationId: string; directoryId: string }, { isStaged: boolean }>(
-  (p) => sql`select ${isStaged(p.organizationId, p.directoryId)} as "isStaged"`,
+// Whoever was invited has the word of somebody who knows of the seats.
+const staged = prepared<Key, { isStaged: boolean }>(
+  (p) => sql`select ${isStaged(p.organizationId, p.directoryId)} or ${isWaitingForSeat(p.organizationId)}
+    and not exists (select from invitations i where i.organization_id = ${p.organizationId} and i.user_id = ${p.userId})
+    as "isStaged"`,
 )
 
 export type Adoption = Pick<UpdateUserInput, 'change' | 'whenHeld' | 'settleAddress' | 'expectedVersion'> & {
@@ -55,7 +58,7 @@ export const asBrought =
 
 /**
  * In a transaction that holds the user's row and has settled that the directory may have them. Whoever waits for an approval is
- * let in by the directory's word, unless its own arrivals wait.
+ * let in by the directory's word, unless its own arrivals wait or every seat is taken.
  * @throws AppError as `updateUser` does
  */
 export async function adoptWithin(

@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { type AuditRowParameters, auditParameters, insertAudit } from '#audit/record.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, nowOf } from '#src/context.ts'
-import { isStaged } from './staged.ts'
+import { isStaged, isWaitingForSeat } from './staged.ts'
 import { type WrittenUser, writtenColumns } from './users.ts'
 
 type Parameters = AuditRowParameters & { organizationId: string; userId: string; isArrival: boolean; now: string }
@@ -14,7 +14,8 @@ const isHeld = (p: { isArrival: SQL }): SQL => sql`not ${p.isArrival}::boolean a
 const reactivate = prepared<Parameters, WrittenUser>(
   (p) => sql`with reactivated as (
       update users u set status = case when ${isHeld(p)} then 'inactive'
-          when ${p.isArrival}::boolean and ${isStaged(sql`u.organization_id`, sql`u.directory_id`)} then 'invited'
+          when ${p.isArrival}::boolean and (${isStaged(sql`u.organization_id`, sql`u.directory_id`)}
+            or ${isWaitingForSeat(sql`u.organization_id`)}) then 'invited'
           else 'active' end,
         status_reason = case when ${isHeld(p)} then 'directory' end, is_held_by_directory = false, returns_at = null,
         address_yielded_to = case when ${isHeld(p)} then u.address_yielded_to end,
@@ -30,7 +31,7 @@ const reactivate = prepared<Parameters, WrittenUser>(
 /**
  * The reactivation as a statement for a transaction that holds the user's row. It fails as conflict (reason `uniqueness`) where
  * somebody else has their sign-in address by now.
- * @param by a directory brings people back as it brings them: where its arrivals are staged, they wait
+ * @param by a directory brings people back as it brings them: where its arrivals are staged, or every seat is taken, they wait
  */
 export function reactivation(
   ctx: CallContext,

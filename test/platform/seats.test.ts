@@ -84,6 +84,71 @@ describe('a limit', () => {
     expect(await statusOf(await scim.user('d@example.com'))).toBe('active')
   })
 
+  test('that holds goes on holding whom their directory turns off and on again, until there is a seat', async () => {
+    const client = await stage.createClient()
+    const scim = await directoryOf(client)
+    const here = await scim.user('a@example.com')
+    await limit(client, { seats: 1, rule: 'hold' })
+    const late = await scim.user('b@example.com')
+    const turn = (id: string, value: boolean) => scim.patch(`/Users/${id}`, { op: 'replace', path: 'active', value })
+    await turn(late, false)
+    expect(await statusOf(late)).toBe('inactive')
+    await turn(late, true)
+    expect(await statusOf(late)).toBe('invited')
+    // Whose seat it is comes back to it.
+    await turn(here, false)
+    await turn(here, true)
+    expect([await statusOf(here), await statusOf(late)]).toEqual(['active', 'invited'])
+    // A seat is free once somebody leaves.
+    await turn(here, false)
+    await turn(late, false)
+    await turn(late, true)
+    await turn(here, true)
+    expect([await statusOf(here), await statusOf(late)]).toEqual(['invited', 'active'])
+  })
+
+  test('that holds goes on holding who waits since a first sign-in when a directory takes them over; an invitation counts', async () => {
+    const client = await stage.createClient()
+    const scim = await directoryOf(client)
+    await scim.user('a@example.com')
+    await limit(client, { seats: 1, rule: 'hold' })
+    const organization = { id: client.organizationId, slug: client.slug, ctx: client.ctx }
+    await verifyDomain(organization, 'example.com')
+    const connection = await createOidcConnection(organization, { issuer: op.issuer, clientId: 'rolecall' } as never)
+    await arriveByOidc({ app: stage.app, organization }, op, connection, {
+      claims: { sub: 'waits', email: 'waits@example.com', email_verified: true },
+    })
+    const invitation = { email: 'asked@example.com', roleId: await roleId(client, 'viewer') }
+    expect((await client.post('invitations', invitation)).status).toBeLessThan(300)
+    const [waits, asked] = [await scim.user('waits@example.com'), await scim.user('asked@example.com')]
+    expect([await statusOf(waits), await statusOf(asked)]).toEqual(['invited', 'active'])
+  })
+
+  test('that holds gives the last seat once, however many arrive in the same moment', async () => {
+    const client = await stage.createClient()
+    const scims = await Promise.all([1, 2, 3, 4].map(() => directoryOf(client)))
+    await limit(client, { seats: 3, rule: 'hold' })
+    const arrivals = scims.flatMap((scim, index) => [1, 2, 3].map((n) => scim.user(`p${index}-${n}@example.com`)))
+    await Promise.all(arrivals)
+    expect((await seatsOf(client)).used).toBe(3)
+    // Nor when they come back together.
+    const rows = await stage.app
+      .owner`select id, directory_id from users where organization_id = ${client.organizationId}`
+    const ids = rows.map(({ id }) => String(id))
+    const turn = (value: boolean) =>
+      Promise.all(
+        ids.flatMap((id) =>
+          scims.map((scim) =>
+            scim.patch(`/Users/${id}`, { op: 'replace', path: 'active', value }).catch(() => undefined),
+          ),
+        ),
+      )
+    await turn(false)
+    expect((await seatsOf(client)).used).toBe(0)
+    await turn(true)
+    expect((await seatsOf(client)).used).toBe(3)
+  })
+
   test('that holds makes a first sign-in wait, and lets in who is known', async () => {
     const client = await stage.createClient()
     const organization = { id: client.organizationId, slug: client.slug, ctx: client.ctx }
