@@ -1,4 +1,5 @@
 // My access: the roles that a person holds in the organization and in each brand, where each comes from, until when.
+
 import type { OwnAccess, OwnAssignment } from '#access/people/own/own-access.ts'
 import type { OwnChange } from '#access/people/own/own-changes.ts'
 import type { OwnTeam } from '#access/people/own/own-teams.ts'
@@ -6,6 +7,7 @@ import type { OwnReview } from '#access/reviews/lines/own-lines.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
+import { PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { Time } from '#http/ui/time.tsx'
 import { counted } from '#words/counts.ts'
@@ -70,7 +72,7 @@ const Ask = ({ access, request }: { access: OwnAccess; request: OwnRequest }) =>
   <>
     <h2 id="ask">Is something missing?</h2>
     {request.openSince === null ? (
-      <form method="post" action="/account/request">
+      <PostForm action="/account/request">
         <Field
           name="words"
           label="What you need, and what for"
@@ -80,7 +82,7 @@ const Ask = ({ access, request }: { access: OwnAccess; request: OwnRequest }) =>
           maxlength={300}
         />
         <SubmitButton label="Ask for access" kind="secondary" />
-      </form>
+      </PostForm>
     ) : (
       <Alert kind="info" title="You have asked for access">
         On <Time at={request.openSince} />. The administrators of {access.organization.name} have been told; you get a

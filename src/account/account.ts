@@ -12,7 +12,8 @@ import { postAway } from '#http/leave.tsx'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
-import { ownContext, readSession, requireSession, sessionOf, userContext } from '#http/session.ts'
+import { requireMadeHere, requireSession } from '#http/require-session.tsx'
+import { ownContext, readSession, sessionOf, userContext } from '#http/session.ts'
 import { forgetSession, signOutHere, tellApplications } from '#http/session-ends.ts'
 import { sessionsBeside } from '#http/sessions-beside.ts'
 import { SignedOutPage } from '#http/ui/signed-out-page.tsx'
@@ -53,9 +54,9 @@ export function createAccount(services: AccountServices): Hono<AppEnv> {
 function createPages(services: AccountServices): Hono<AppEnv> {
   const pages = new Hono<AppEnv>()
   const sameOrigin = requireSameOrigin({ origin: services.urls.origin })
-  const [session, own] = [readSession(services), [readSession(services), requireSession] as const]
+  const [session, own] = [readSession(services), [readSession(services), requireSession(services)] as const]
 
-  pages.post('/sign-out', sameOrigin, session, async (c) => {
+  pages.post('/sign-out', sameOrigin, session, requireMadeHere(services), async (c) => {
     // An older session at the same organization is not to come back by it.
     await sessionsBeside(c, services)
     const ended = await signOutHere(c, services)

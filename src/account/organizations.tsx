@@ -1,20 +1,26 @@
 // `/account/organizations`: the organizations that a browser is signed in at, and the way from one to another. Works without a current
 // session too: an application may ask somebody to choose (prompt=select_account) who has just signed out of one of them.
+
 import { type Context, Hono } from 'hono'
 import { createSessionReader, type SessionDescription } from '#access/sign-in/sessions/describe-session.ts'
 import type { AppEnv } from '#http/env.ts'
+import { madeForOf, readMadeFor } from '#http/made-for.ts'
 import { redirectOnward } from '#http/onward.tsx'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
+import { askWhichSession } from '#http/require-session.tsx'
 import { safeReturnTo } from '#http/return-to.ts'
 import { readSession } from '#http/session.ts'
 import { signOutHere } from '#http/session-ends.ts'
 import { endBeside, sessionsBeside, switchSession } from '#http/sessions-beside.ts'
-import { WideLink } from '#http/ui/buttons.tsx'
+import { SubmitButton, WideLink } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
+import { PostForm } from '#http/ui/form.tsx'
+import { KeptFields } from '#http/ui/kept-form.tsx'
 import { CardPage } from '#http/ui/page.tsx'
-import { AppError } from '#platform/errors.ts'
+import { AppError, invalid } from '#platform/errors.ts'
+import { parseJson } from '#platform/json.ts'
 import type { AccountServices } from './env.ts'
 
 const path = '/account/organizations'
@@ -57,6 +63,22 @@ export function createOrganizationPages(services: AccountServices): Hono<AppEnv>
     return switched === undefined ? show(c, returnTo, true) : redirectOnward(c, returnTo ?? '/')
   })
 
+  // A form of ours that was made for another session than the current one, on its way back to that.
+  pages.post('/back', async (c) => {
+    const { path: to, page, fields, meant } = await readForm(c, { maxBytes: mostKeptBytes })
+    const form = readKept(fields)
+    const wanted = readMadeFor(meant)
+    const switched =
+      wanted === undefined ? undefined : await switchSession(c, services, wanted.organizationId, wanted.userId)
+    if (switched !== undefined) c.set('session', switched)
+    const isThere = meant === undefined || meant === '' || madeForOf(c) === meant
+    if (!isThere || c.get('session') === undefined)
+      return askWhichSession(c, services, { path: to ?? '', page: page ?? '', form, madeFor: meant })
+    const target = safeReturnTo(form === undefined ? page : to, origin)
+    if (form === undefined) return redirectOnward(c, target)
+    return renderPage(c, <SendAgainPage kept={{ path: target, fields: form }} />)
+  })
+
   pages.post('/sign-out-all', async (c) => {
     await endBeside(c, services, await sessionsBeside(c, services))
     await signOutHere(c, services)
@@ -64,6 +86,28 @@ export function createOrganizationPages(services: AccountServices): Hono<AppEnv>
   })
   return pages
 }
+
+/** JSON of a form as large as any of ours. */
+const mostKeptBytes = 12_582_912
+
+function readKept(text: string | undefined): Record<string, string> | undefined {
+  if (text === undefined || text === '') return undefined
+  const kept: unknown = parseJson(text)
+  if (typeof kept !== 'object' || kept === null) throw invalid('The form is not one of ours')
+  return Object.fromEntries(Object.entries(kept).map(([name, value]) => [name, String(value)]))
+}
+
+const SendAgainPage = ({ kept }: { kept: KeptFields }) => (
+  <CardPage title="Send it now?" lead="Nothing has been sent yet. Go on only if it was you who filled this in.">
+    <PostForm action={kept.path} hidden={kept.fields}>
+      <KeptFields {...kept} names={new Map()} />
+      <SubmitButton label="Send it" wide />
+    </PostForm>
+    <p class="aside">
+      <a href="/account">Do nothing</a>
+    </p>
+  </CardPage>
+)
 
 const loginPath = (returnTo: string | undefined): string =>
   returnTo === undefined ? '/login' : `/login?return_to=${encodeURIComponent(returnTo)}`
@@ -96,11 +140,11 @@ const OrganizationsPage = ({ here, others, returnTo, hasEnded }: OrganizationsPr
       <WideLink href={loginPath(returnTo ?? path)}>Sign in at another organization</WideLink>
     </p>
     {here === undefined && others.length === 0 ? null : (
-      <form method="post" action={`${path}/sign-out-all`}>
+      <PostForm action={`${path}/sign-out-all`}>
         <button type="submit" class="btn w-100">
           Sign out of all
         </button>
-      </form>
+      </PostForm>
     )}
   </CardPage>
 )
@@ -115,13 +159,13 @@ const Choice = ({ description: { organization, user }, isHere, returnTo }: Choic
         <strong>{organization.name}</strong>, as {user.displayName ?? user.userName} (now)
       </p>
     ) : (
-      <form method="post" action={`${path}/switch`}>
+      <PostForm action={`${path}/switch`}>
         <input type="hidden" name="organization" value={organization.id} />
         {returnTo === undefined ? null : <input type="hidden" name="return_to" value={returnTo} />}
         <button type="submit" class="btn w-100">
           {isHere ? 'Continue at' : 'Switch to'} {organization.name}, as {user.displayName ?? user.userName}
         </button>
-      </form>
+      </PostForm>
     )}
   </li>
 )

@@ -9,7 +9,8 @@ import type { AppEnv } from '#http/env.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
-import { ownContext, readSession, requireSession } from '#http/session.ts'
+import { requireSession } from '#http/require-session.tsx'
+import { ownContext, readSession } from '#http/session.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import { emptyForm, refusedForm } from '#http/ui/form-state.ts'
 import { AppError, notFound } from '#platform/errors.ts'
@@ -24,7 +25,7 @@ const pageSize = 50
 /** @returns an app to be mounted at `/account/reviews` */
 export function createReviewPages(services: AccountServices): Hono<AppEnv> {
   const pages = new Hono<AppEnv>()
-  pages.use(requireSameOrigin({ origin: services.urls.origin }), readSession(services), requireSession)
+  pages.use(requireSameOrigin({ origin: services.urls.origin }), readSession(services), requireSession(services))
   const contextOf = (c: Context<AppEnv>): CallContext => ownContext(services, c)
 
   pages.get('/', async (c) => {

@@ -1,10 +1,12 @@
 // My sessions: where a person is signed in, and the way to end it there or everywhere.
+
 import { useContext } from 'hono/jsx'
 import type { SessionRecord } from '#access/sign-in/sessions/sessions.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { deviceName } from '#http/ui/devices.ts'
+import { PostForm } from '#http/ui/form.tsx'
 import { Time, Zone } from '#http/ui/time.tsx'
 import { agoInWords } from '#words/times.ts'
 import { timeInZone } from '#words/zones.ts'
@@ -43,7 +45,7 @@ const SessionItem = ({ session, isCurrent, now }: ItemProps) => {
           {ip === null ? null : <> from {ip}</>}
         </p>
       </div>
-      <form method="post" action={isCurrent ? '/account/sign-out' : `/account/sessions/${id}/end`}>
+      <PostForm action={isCurrent ? '/account/sign-out' : `/account/sessions/${id}/end`}>
         <button
           type="submit"
           class="btn btn-sm"
@@ -51,7 +53,7 @@ const SessionItem = ({ session, isCurrent, now }: ItemProps) => {
         >
           Sign out
         </button>
-      </form>
+      </PostForm>
     </li>
   )
 }
@@ -86,8 +88,8 @@ export const SessionsPage = ({
     <p>
       Ends all of your sessions, this one too, and signs you out of the applications that you use through this sign-in.
     </p>
-    <form method="post" action="/account/sessions/end-all">
+    <PostForm action="/account/sessions/end-all">
       <SubmitButton label="Sign out everywhere" kind="danger" />
-    </form>
+    </PostForm>
   </AccountPage>
 )

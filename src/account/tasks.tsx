@@ -7,7 +7,8 @@ import type { AppEnv } from '#http/env.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
-import { ownContext, readSession, requireSession } from '#http/session.ts'
+import { requireSession } from '#http/require-session.tsx'
+import { ownContext, readSession } from '#http/session.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { EmptyState, Table } from '#http/ui/content.tsx'
 import { PostForm } from '#http/ui/form.tsx'
@@ -20,7 +21,7 @@ import type { AccountServices } from './env.ts'
 /** @returns an app to be mounted at `/account/tasks` */
 export function createTaskPages(services: AccountServices): Hono<AppEnv> {
   const pages = new Hono<AppEnv>()
-  pages.use(requireSameOrigin({ origin: services.urls.origin }), readSession(services), requireSession)
+  pages.use(requireSameOrigin({ origin: services.urls.origin }), readSession(services), requireSession(services))
   const contextOf = (c: Context<AppEnv>): CallContext => ownContext(services, c)
   pages.get('/', async (c) => {
     const ctx = contextOf(c)

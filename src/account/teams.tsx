@@ -7,7 +7,8 @@ import type { AppEnv } from '#http/env.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
-import { ownContext, readSession, requireSession, sessionOf } from '#http/session.ts'
+import { requireSession } from '#http/require-session.tsx'
+import { ownContext, readSession, sessionOf } from '#http/session.ts'
 import type { FormState } from '#http/ui/form.tsx'
 import { emptyForm, refusedForm } from '#http/ui/form-state.ts'
 import { AppError, isProofWanted, notFound } from '#platform/errors.ts'
@@ -21,7 +22,7 @@ type Kind = 'add_team_members' | 'remove_team_members'
 export function createTeamPages(services: AccountServices): Hono<AppEnv> {
   const pages = new Hono<AppEnv>()
   const sameOrigin = requireSameOrigin({ origin: services.urls.origin })
-  const own = [readSession(services), requireSession] as const
+  const own = [readSession(services), requireSession(services)] as const
   const personOf = (c: Context<AppEnv>): CallContext => ownContext(services, c)
 
   pages.get('/:id', ...own, (c) => showTeam(c, personOf(c), c.req.param('id'), emptyForm))

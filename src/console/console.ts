@@ -2,7 +2,8 @@
 // script; every change is a verb that the API has too.
 import { Hono } from 'hono'
 import { requireSameOrigin } from '#http/origin-check.ts'
-import { readSession, requireSession } from '#http/session.ts'
+import { requireSession } from '#http/require-session.tsx'
+import { readSession } from '#http/session.ts'
 import { isProofWanted, notFound } from '#platform/errors.ts'
 import { createAudit } from './audit/audit.tsx'
 import { createBrands } from './brands/brands.tsx'
@@ -54,7 +55,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
     Object.assign(c.get('frame'), { 'Referrer-Policy': 'strict-origin-when-cross-origin' })
     return next()
   })
-  console.use(requireSameOrigin({ origin: services.urls.origin }), readSession(services), requireSession)
+  console.use(requireSameOrigin({ origin: services.urls.origin }), readSession(services), requireSession(services))
   console.use(requireManager(services))
   console.route('/', createOverview())
   console.route('/users', createErasePages())

@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { knownZone } from '#words/zones.ts'
 import { readCookie } from './cookies.ts'
 import type { AppEnv } from './env.ts'
+import { madeForOf } from './made-for.ts'
 import { readerOf } from './reader.ts'
 import { pageFor } from './ui/page-for.tsx'
 
@@ -33,7 +34,8 @@ export async function renderPage<E extends AppEnv>(
   { status = 200, formAction = [] }: PageOptions = {},
 ): Promise<Response> {
   const reader = await readerOf(c)
-  const html = await pageFor({ zone: browserZone(c), reader }, element as Child).toString()
+  const around = { zone: browserZone(c), reader, madeFor: madeForOf(c) }
+  const html = await pageFor(around, element as Child).toString()
   return c.body(`<!doctype html>${html}`, status, {
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Security-Policy': contentSecurityPolicy(scriptNonce(c), formAction),

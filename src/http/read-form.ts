@@ -1,7 +1,8 @@
 // Form bodies, read strictly: each field once, plain names, valid UTF-8, within a size.
 import type { Context } from 'hono'
-import { invalid } from '#platform/errors.ts'
+import { AppError, invalid } from '#platform/errors.ts'
 import { readBytes } from './read-body.ts'
+import { madeForField } from './ui/made-for.tsx'
 
 /** Without a prototype: whatever is not in the form is undefined. */
 export type Form = Readonly<Record<string, string | undefined>>
@@ -12,23 +13,42 @@ const fieldName = /^[a-z][\w.:-]{0,127}$/i
 const inherited = new Set(['constructor', 'prototype', 'hasOwnProperty', 'toString', 'valueOf'])
 
 /**
- * The fields of an application/x-www-form-urlencoded body, values as sent. Forms of people have 64 KB; `maxBytes` is for
- * messages of other systems.
+ * The fields of an application/x-www-form-urlencoded body, values as sent, but for the one that says what the form was made for
+ * (`madeForIn`). Forms of people have 64 KB; `maxBytes` is for messages of other systems.
  * @throws AppError invalid or too_large
  */
 export async function readForm(c: Context, { maxBytes = usualMaxBytes } = {}): Promise<Form> {
-  if (mediaTypeOf(c) !== 'application/x-www-form-urlencoded') {
-    throw invalid('The body must be application/x-www-form-urlencoded')
-  }
-  const form = parseForm(await readText(c, maxBytes))
-  formsRead.set(c.req.raw, form)
+  const { form, bytes } = await readOnce(c, maxBytes)
+  if (bytes > maxBytes) throw new AppError('too_large', `The form is larger than ${maxBytes} bytes`)
   return form
 }
 
-const formsRead = new WeakMap<Request, Form>()
-
 /** The form of a request, whether somebody has read it before or not. @throws AppError invalid or too_large */
-export const formOf = async (c: Context): Promise<Form> => formsRead.get(c.req.raw) ?? readForm(c)
+export const formOf = async (c: Context): Promise<Form> => formsRead.get(c.req.raw)?.form ?? readForm(c)
+
+/** As large as the largest form of any page; each page has its own limit. */
+const mostBytes = 4_194_304
+
+/** What the form says that it was made for, before anybody else reads it; undefined where it does not say. @throws AppError invalid or too_large */
+export const madeForIn = async (c: Context): Promise<string | undefined> => (await readOnce(c, mostBytes)).madeFor
+
+type ReadForm = { form: Form; madeFor: string | undefined; bytes: number }
+
+const formsRead = new WeakMap<Request, ReadForm>()
+
+async function readOnce(c: Context, maxBytes: number): Promise<ReadForm> {
+  const known = formsRead.get(c.req.raw)
+  if (known !== undefined) return known
+  if (mediaTypeOf(c) !== 'application/x-www-form-urlencoded') {
+    throw invalid('The body must be application/x-www-form-urlencoded')
+  }
+  const text = await readText(c, maxBytes)
+  const { [madeForField]: madeFor, ...fields } = parseForm(text)
+  const form: Form = Object.freeze(Object.assign(Object.create(null), fields))
+  const read = { form, madeFor, bytes: Buffer.byteLength(text) }
+  formsRead.set(c.req.raw, read)
+  return read
+}
 
 /** @throws AppError invalid */
 export function parseForm(text: string): Form {

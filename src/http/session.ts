@@ -14,7 +14,6 @@ import { type CallContext, enterOrganization, type Services, servicesOf } from '
 import { clearCookie, readCookie, setCookie } from './cookies.ts'
 import type { AppEnv } from './env.ts'
 import { createUseNotes } from './note-use.ts'
-import { problemResponse } from './problem.ts'
 
 const cookieName = 'rolecall_session'
 
@@ -52,29 +51,6 @@ export function readSession(services: Services): MiddlewareHandler<AppEnv> {
     if (session !== undefined) touch(c, session)
     return next()
   }
-}
-
-/** After `readSession`: readers go to sign in and come back, everything else gets 401. */
-export const requireSession: MiddlewareHandler<AppEnv> = async (c, next) => {
-  if (c.get('session') !== undefined) return next()
-  if (c.req.header('accept')?.includes('text/html') !== true) {
-    return problemResponse(new AppError('unauthenticated', 'There is no live session here'), c.get('requestId'))
-  }
-  const { pathname, search } = new URL(c.req.url)
-  if (c.req.method === 'GET') return c.redirect(`/login?return_to=${encodeURIComponent(`${pathname}${search}`)}`, 303)
-  return c.redirect(`/login?return_to=${encodeURIComponent(pageOfForm(c))}&unsaved=1`, 303)
-}
-
-/** The page whose form was sent, as the browser says; else the one that the form belongs to. */
-function pageOfForm(c: Context<AppEnv>): string {
-  const { pathname } = new URL(c.req.url)
-  const [referer, origin] = [c.req.header('referer') ?? '', c.req.header('origin')]
-  const page = URL.canParse(referer) ? new URL(referer) : undefined
-  // That this origin is ours, `requireSameOrigin` has seen to; where the path leads is looked at again at sign-in.
-  if (page !== undefined && page.origin === origin) return `${page.pathname}${page.search}`
-  return pathname.startsWith('/console/')
-    ? pathname
-    : (/^\/account\/(security|sessions)\b/.exec(pathname)?.[0] ?? '/account')
 }
 
 /** The session of a request that `requireSession` let through. */

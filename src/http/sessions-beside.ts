@@ -93,14 +93,18 @@ const firstOf = (sessions: readonly SessionBeside[], session: SessionBeside): bo
 
 /**
  * The session of another organization becomes the current one, which stays beside it.
+ * @param userId whose it has to be, where that matters
  * @returns undefined where there is none that lives. @throws AppError unavailable
  */
 export async function switchSession(
   c: Context<AppEnv>,
   services: Services,
   organizationId: string,
+  userId?: string,
 ): Promise<SessionBeside | undefined> {
-  const wanted = (await sessionsBeside(c, services)).find((session) => session.organizationId === organizationId)
+  const wanted = (await sessionsBeside(c, services)).find(
+    (session) => session.organizationId === organizationId && (userId ?? session.userId) === session.userId,
+  )
   if (wanted === undefined) return undefined
   putTokens(c, [...currentIn(c), ...tokensIn(c).filter((token) => token !== wanted.token)])
   setSessionCookie(c, wanted.token, wanted.expiresAt, services.clock)

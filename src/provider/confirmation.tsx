@@ -1,5 +1,6 @@
 // A program on a device asks to sign somebody in. Whoever made it, another program can do the same in its name, so the person
 // says that it is theirs (RFC 8252 §8.6); the request then goes on in that session and in no other.
+
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import {
   confirmationPath,
@@ -17,6 +18,7 @@ import { renderPage } from '#http/pages.ts'
 import { renderErrorPage } from '#http/pages-errors.ts'
 import { sessionOf } from '#http/session.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
+import { PostForm } from '#http/ui/form.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { notFound } from '#platform/errors.ts'
 import type { ProviderServices } from './engine.ts'
@@ -88,8 +90,8 @@ const ConfirmPage = ({ uid, client, organization, refusal, who }: ConfirmProps) 
     organization={organization}
     lead={`A program on this device says that it is ${client.name}, and wants to act for ${who ?? 'you'} there. Go on only if you have just started it yourself.`}
   >
-    <form method="post" action={confirmationPath(uid)}>
+    <PostForm action={confirmationPath(uid)}>
       <Buttons submit="Continue" back={refusal} leave="Refuse" />
-    </form>
+    </PostForm>
   </CardPage>
 )

@@ -1,6 +1,8 @@
 // The pages of signing in on a device: the code, the question whether it is theirs, and the end.
+
 import type { Client } from '#access/applications/clients.ts'
 import { Actions, SubmitButton } from '#http/ui/buttons.tsx'
+import { PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { deviceForm } from './adapter.ts'
@@ -13,7 +15,7 @@ export const CodePage = ({ code, isUnknown = false }: { code?: string | undefine
     title="Sign in on a device"
     lead="Enter the code that the device or program in front of you shows. If somebody else gave you the code, do not go on: they would be signed in as you."
   >
-    <form method="post" action={path}>
+    <PostForm action={path}>
       <input type="hidden" name="xsrf" value={deviceForm} />
       <Field
         name="user_code"
@@ -30,7 +32,7 @@ export const CodePage = ({ code, isUnknown = false }: { code?: string | undefine
       <Actions>
         <SubmitButton label="Continue" />
       </Actions>
-    </form>
+    </PostForm>
   </CardPage>
 )
 
@@ -45,14 +47,14 @@ export const ConfirmPage = ({ client, organization, who, userCode }: ConfirmPage
     <p class="h2">
       <code>{userCode}</code>
     </p>
-    <form method="post" action={path}>
+    <PostForm action={path}>
       <input type="hidden" name="xsrf" value={deviceForm} />
       <input type="hidden" name="user_code" value={userCode} />
       <Actions>
         <SubmitButton label="Sign in there" name="confirm" value="yes" />
         <SubmitButton label="Refuse" kind="secondary" name="abort" value="yes" />
       </Actions>
-    </form>
+    </PostForm>
   </CardPage>
 )
 

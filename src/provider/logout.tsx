@@ -13,6 +13,7 @@ import { readForm } from '#http/read-form.ts'
 import { signOutHere } from '#http/session-ends.ts'
 import { endBeside, type SessionBeside, sessionsBeside } from '#http/sessions-beside.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
+import { PostForm } from '#http/ui/form.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { invalid } from '#platform/errors.ts'
 import { routes } from './configuration.ts'
@@ -110,11 +111,11 @@ const ConfirmPage = ({ client, target }: Asked, fields: Fields) => (
         : `${client.name} asks to sign you out. You will be signed out in every application that you use through this sign-in.`
     }
   >
-    <form method="post" action={confirmPath}>
+    <PostForm action={confirmPath}>
       {carried.map((name) =>
         fields[name] === undefined ? null : <input type="hidden" name={name} value={fields[name]} />,
       )}
       <Buttons submit="Sign out" back={target ?? '/account'} leave="Stay signed in" />
-    </form>
+    </PostForm>
   </CardPage>
 )

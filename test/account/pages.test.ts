@@ -12,6 +12,7 @@ import { change } from '../support/access.ts'
 import type { TestOrganization } from '../support/app.ts'
 import { collectPageErrors, launchBrowser, openPage, pageFaults, type View } from '../support/browser.ts'
 import { startListeningApp } from '../support/listening.ts'
+import { asFromPage } from '../support/made-for.ts'
 import { createPerson, giveRole } from '../support/people.ts'
 import { type SignedIn, signIn } from '../support/sessions.ts'
 
@@ -67,19 +68,12 @@ async function open(path: string, session: SignedIn, view: View = {}): Promise<P
 const get = (path: string, cookie = '', headers: Record<string, string> = {}) =>
   fetch(`${app.origin}${path}`, { redirect: 'manual', headers: { Accept: 'text/html', Cookie: cookie, ...headers } })
 
-const post = (path: string, cookie: string, headers: Record<string, string> = {}) =>
-  fetch(`${app.origin}${path}`, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: {
-      Accept: 'text/html',
-      Cookie: cookie,
-      Origin: app.origin,
-      'Content-Type': 'application/x-www-form-urlencoded',
-      ...headers,
-    },
-    body: '',
-  })
+const post = async (path: string, cookie: string, headers: Record<string, string> = {}) => {
+  const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
+  const sent = { Accept: 'text/html', Cookie: cookie, Origin: app.origin, ...form, ...headers }
+  const init: RequestInit = { method: 'POST', redirect: 'manual', headers: sent, body: '' }
+  return fetch(`${app.origin}${path}`, await asFromPage(app.owner, init))
+}
 
 const isSignedIn = async ({ cookie }: SignedIn) => (await get('/session', cookie)).status === 200
 

@@ -85,7 +85,8 @@ test('J6: two accounts, a drill with each, an emergency, and the report about it
   expect(await repairing.getByRole('link', { name: 'New role' }).count()).toBe(0)
   await repairing.goto(`${app.origin}/console/roles/new`)
   const post = await repairing.evaluate(
-    `fetch('/console/roles/packs', { method: 'POST', body: new URLSearchParams({ pack: 'owner5' }) }).then((r) => r.status)`,
+    `fetch('/console/roles/packs', { method: 'POST', body: new URLSearchParams({ pack: 'owner5',
+      made_for: document.querySelector('[name=made_for]').value }) }).then((r) => r.status)`,
   )
   expect(post).toBe(403)
 

@@ -11,6 +11,7 @@ import type { TestOrganization } from '../support/app.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { openAs } from '../support/console.ts'
 import { startListeningApp } from '../support/listening.ts'
+import { asFromPage } from '../support/made-for.ts'
 import { createPerson } from '../support/people.ts'
 import { type SignedIn, signIn } from '../support/sessions.ts'
 import { startWalk, type Walk, walkPages } from '../support/walk.ts'
@@ -34,13 +35,11 @@ async function operator(role: OperatorRole | undefined): Promise<{ userId: strin
 const get = (path: string, { session }: { session: SignedIn }) =>
   fetch(app.origin + path, { redirect: 'manual', headers: { Cookie: session.cookie, Accept: 'text/html' } })
 
-const post = (path: string, { session }: { session: SignedIn }, form: Record<string, string> = {}) =>
-  fetch(app.origin + path, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: { Cookie: session.cookie, Origin: app.origin, Accept: 'text/html' },
-    body: new URLSearchParams(form),
-  })
+const post = async (path: string, { session }: { session: SignedIn }, form: Record<string, string> = {}) => {
+  const headers = { Cookie: session.cookie, Origin: app.origin, Accept: 'text/html' }
+  const init: RequestInit = { method: 'POST', redirect: 'manual', headers, body: new URLSearchParams(form) }
+  return fetch(app.origin + path, await asFromPage(app.owner, init))
+}
 
 const statusOf = async (organization: TestOrganization) =>
   (await app.owner`select status from organizations where id = ${organization.id}`)[0]?.['status']

@@ -20,6 +20,7 @@ import { createUrls, type Urls } from '#platform/urls.ts'
 import { createApp } from '#src/app.ts'
 import { type CallContext, enterInstance, enterOrganization, type Services } from '#src/context.ts'
 import { cloneTemplate, type TestDatabase } from './database.ts'
+import { asFromPage } from './made-for.ts'
 import { type ScimClient, scimClient } from './scim.ts'
 
 /** A clock that tests set; it stands still otherwise, but for a millisecond a look, so that times stay distinct. */
@@ -45,6 +46,8 @@ export type TestApp = {
   provisioning: ProvisioningLog
   request(path: string, init?: RequestInit): Promise<Response>
   fetch: ReturnType<typeof createApp>['fetch']
+  /** What is mounted where, in the order in which it is asked. */
+  routes: ReturnType<typeof createApp>['routes']
   createOrganization(slug?: string): Promise<TestOrganization>
   createDirectory(organization: TestOrganization): Promise<{ directoryId: string; token: string }>
   createApiKey(organization: TestOrganization): Promise<string>
@@ -182,8 +185,9 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     elsewhere,
     log: { lines },
     provisioning,
-    request: async (path, init) => app.request(path, init),
+    request: async (path, init) => app.request(path, await asFromPage(owner, init)),
     fetch: app.fetch,
+    routes: app.routes,
     createOrganization: async (slug) => {
       slugs += 1
       const chosen = slug ?? `organization-${slugs}`

@@ -1,4 +1,5 @@
 // The wizard's one page: all steps of a provider below each other, each with how far it is and what to do in it.
+
 import { presets } from '#connections/providers/providers.ts'
 import { mayChooseAgain } from '#connections/setup-links/choose-again.ts'
 import type { SetupFacts } from '#connections/setup-links/setup-facts.ts'
@@ -6,6 +7,7 @@ import { isConfigured } from '#connections/sign-in/connections.ts'
 import { LinkButton, PrimaryLink, SmallLink } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import type { FormState } from '#http/ui/form.tsx'
+import { PostForm } from '#http/ui/form.tsx'
 import { ButtonForm } from '../ui/parts.tsx'
 import { Overview, Progress, StepState } from './live.tsx'
 import { DomainStep } from './parts/domain-step.tsx'
@@ -104,11 +106,11 @@ const TestStep = ({ host, facts }: StepProps) => (
       {host.isConsole ? ' and what the person would become' : ''}. Nobody is signed in and nothing is changed.
     </p>
     {isConfigured(facts.connection) ? (
-      <form method="post" action={`${host.base}/test`} target="_blank" rel="noopener">
+      <PostForm action={`${host.base}/test`} target="_blank" rel="noopener">
         <button type="submit" class="btn btn-primary">
           Try a sign-in
         </button>
-      </form>
+      </PostForm>
     ) : (
       <p class="text-secondary">The provider has to be connected first.</p>
     )}

@@ -3,7 +3,8 @@ import { Hono, type MiddlewareHandler } from 'hono'
 import { asOperator } from '#access/platform/operators/as-operator.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderErrorPage } from '#http/pages-errors.ts'
-import { readSession, requireSession, sessionOf } from '#http/session.ts'
+import { requireSession } from '#http/require-session.tsx'
+import { readSession, sessionOf } from '#http/session.ts'
 import { LinkButton } from '#http/ui/buttons.tsx'
 import { isProofWanted, notFound } from '#platform/errors.ts'
 import type { ConsoleServices } from '../ui/env.ts'
@@ -17,7 +18,7 @@ import { createOrganizationPages } from './organization-pages.tsx'
 /** @returns an app to be mounted at `/platform` */
 export function createPlatform(services: ConsoleServices): Hono<PlatformEnv> {
   const platform = new Hono<PlatformEnv>()
-  platform.use(requireSameOrigin({ origin: services.urls.origin }), readSession(services), requireSession)
+  platform.use(requireSameOrigin({ origin: services.urls.origin }), readSession(services), requireSession(services))
   platform.use(requireOperator(services))
   platform.route('/', createOrganizationPages())
   platform.route('/', createKeyPages())

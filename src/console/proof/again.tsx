@@ -4,9 +4,10 @@ import { findKeptForm, type KeptForm } from '#access/accounts/sign-in/kept-forms
 import { namesOf } from '#audit/names-of.ts'
 import { renderPage } from '#http/pages.ts'
 import { Buttons, LinkButton } from '#http/ui/buttons.tsx'
-import { Alert, Facts } from '#http/ui/content.tsx'
+import { Alert } from '#http/ui/content.tsx'
 import { HiddenFields, PostForm } from '#http/ui/form.tsx'
-import { idsIn, type Names, nameWords, pathWords, Said } from '#http/ui/said.tsx'
+import { KeptFields } from '#http/ui/kept-form.tsx'
+import { idsIn, type Names } from '#http/ui/said.tsx'
 import { requireFreshProof } from '#src/context.ts'
 import { type ConsoleEnv, frameOf } from '../ui/env.ts'
 import { ConsolePage } from '../ui/frame.tsx'
@@ -49,39 +50,12 @@ export function createAgain(): Hono<ConsoleEnv> {
   return pages
 }
 
-const isSecret = (name: string): boolean => /password|secret|token|code/i.test(name)
-
-/** What pages tell each other; nobody has typed it. */
-const isOfPages = (name: string): boolean => /^(step|next|back|return_to|query)$|hash$/i.test(name)
-
 type AgainProps = { kept: KeptForm; names: Names }
 
-/** Whoever comes back to an open browser sees what somebody else may have left there. */
 const AgainForm = ({ kept: { path, fields }, names }: AgainProps) => (
   <PostForm action={path} class="panel">
-    <Facts
-      facts={[
-        { term: 'Where', value: pathWords(path, names) },
-        ...Object.entries(fields)
-          .filter(([name, value]) => value !== '' && !isOfPages(name))
-          .map(([name, value]) => ({
-            term: nameWords(name, names),
-            value: isSecret(name) ? '(not shown)' : <Said value={typed(value)} names={names} />,
-          })),
-      ]}
-    />
+    <KeptFields {...{ path, fields, names }} />
     <HiddenFields values={fields} />
     <Buttons submit="Carry it out" back="/console" leave="Do nothing" />
   </PostForm>
 )
-
-/** A box that is checked is a yes; what pages keep as JSON is shown by its parts. */
-function typed(value: string): unknown {
-  if (value === 'on') return true
-  if (!/^[[{]/.test(value)) return value
-  try {
-    return JSON.parse(value)
-  } catch {
-    return value
-  }
-}

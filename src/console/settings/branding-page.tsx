@@ -155,7 +155,7 @@ const LogoPanel = ({ branding, error, mayWrite }: LogoPanelProps) => (
     )}
     {mayWrite ? (
       <>
-        <form method="post" action={`${brandingHome}/logo`} enctype="multipart/form-data">
+        <PostForm action={`${brandingHome}/logo`} enctype="multipart/form-data">
           <Labelled id="logo-file" label="Picture" error={error}>
             <input
               class={error === undefined ? 'form-control' : 'form-control is-invalid'}
@@ -170,7 +170,7 @@ const LogoPanel = ({ branding, error, mayWrite }: LogoPanelProps) => (
           <Actions>
             <SubmitButton label="Upload the logo" kind="secondary" />
           </Actions>
-        </form>
+        </PostForm>
         {branding.logoHash === null ? null : (
           <PostForm action={`${brandingHome}/logo/remove`}>
             <Actions>

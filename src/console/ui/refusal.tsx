@@ -1,10 +1,12 @@
 // What went wrong, inside the console: with the menu, for whoever only took a wrong turn.
+
 import type { Context } from 'hono'
 import { permissionCatalogue } from '#access/decisions/permissions.ts'
 import { grantOf } from '#access/grants/managers/management.ts'
 import { renderErrorPage } from '#http/pages-errors.ts'
 import { LinkButton, SubmitButton } from '#http/ui/buttons.tsx'
 import type { ErrorPageProps } from '#http/ui/error-page.tsx'
+import { PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { AppError } from '#platform/errors.ts'
 import type { ManagementPermission } from '#src/context.ts'
@@ -49,7 +51,7 @@ const Ask = ({ frame: { manager }, refused }: { frame: Frame; refused: string })
       <p>
         {accessContact === null ? `An administrator of ${name} can give it to you.` : `Ask ${accessContact}, or below.`}
       </p>
-      <form method="post" action="/account/request">
+      <PostForm action="/account/request">
         <Field
           name="words"
           label="What you need, and what for"
@@ -58,7 +60,7 @@ const Ask = ({ frame: { manager }, refused }: { frame: Frame; refused: string })
         />
         <input type="hidden" name="refused" value={refused} />
         <SubmitButton label="Ask for access" kind="secondary" />
-      </form>
+      </PostForm>
     </Panel>
   )
 }

@@ -1,6 +1,7 @@
 // A form as a page has it: what was typed, what is wrong with it, and the fields that nobody sees.
 import type { Child } from 'hono/jsx'
 import { Alert } from './content.tsx'
+import { MadeForField, useMadeForPath } from './made-for.tsx'
 
 type Values = Readonly<Record<string, string | undefined>>
 
@@ -26,18 +27,28 @@ export type FormProps = {
   state?: FormState | undefined
   class?: string
   autocomplete?: 'off'
+  /** A form with one file, and nothing beside it. */
+  enctype?: 'multipart/form-data'
+  /** For what leads away from us: a tab of its own. */
+  target?: '_blank'
+  rel?: 'opener' | 'noopener'
   /** Fields that nobody sees; those without a value are left out. */
   hidden?: Values
   children?: Child
 }
 
-export const PostForm = ({ action, state, hidden = {}, children, ...rest }: FormProps) => (
-  <form method="post" action={action} {...rest}>
-    <Refusal state={state} />
-    <HiddenFields values={hidden} />
-    {children}
-  </form>
-)
+export const PostForm = ({ action, state, hidden = {}, children, ...rest }: FormProps) => {
+  const fileAction = useMadeForPath(action)
+  const isFile = rest.enctype !== undefined
+  return (
+    <form method="post" action={isFile ? fileAction : action} {...rest}>
+      {isFile ? null : <MadeForField />}
+      <Refusal state={state} />
+      <HiddenFields values={hidden} />
+      {children}
+    </form>
+  )
+}
 
 /** What is wrong with a form as a whole. */
 export const Refusal = ({ state }: { state: FormState | undefined }) =>

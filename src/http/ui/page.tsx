@@ -1,8 +1,10 @@
 // The frame around every page: head, skip link, header, main, footer. Two shapes: `Page` for work, `CardPage` for the few
 // decisions of signing in. Works without scripts; light or dark by the reader's own setting.
+
 import type { Child } from 'hono/jsx'
 import { directionOf } from '#words/texts/languages.ts'
 import { type AssetName, assetPath } from './assets.ts'
+import { PostForm } from './form.tsx'
 import { LookLinks, LookSheet, NameRow, shownName } from './look.tsx'
 import { Say, useReader } from './reader.tsx'
 
@@ -113,11 +115,11 @@ export const Page = ({
 export const UserMenu = ({ name, accountPath, signOutPath }: PageUser) => (
   <div class="user-menu">
     <a href={accountPath}>{name}</a>
-    <form method="post" action={signOutPath}>
+    <PostForm action={signOutPath}>
       <button type="submit" class="btn btn-sm">
         Sign out
       </button>
-    </form>
+    </PostForm>
   </div>
 )
 

@@ -1,7 +1,9 @@
 // Pages of a sign-in that ends here: refused, waiting, or a test that shows what would have happened.
+
 import type { Trace } from '#access/sign-in/trace.ts'
 import { Alert, Table } from '#http/ui/content.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
+import { PostForm } from '#http/ui/form.tsx'
 import { CardPage, Page } from '#http/ui/page.tsx'
 import { InEnglish, Say, useWords } from '#http/ui/reader.tsx'
 import { checkWords, ReceivedValues, TakenValues } from '#http/ui/trace-values.tsx'
@@ -56,11 +58,11 @@ export const SwapPage = ({ action, name }: { action: string; name: string }) => 
     <p>
       <Say of="swap.text" values={{ name, b: (words) => <strong>{words}</strong> }} />
     </p>
-    <form method="post" action={action}>
+    <PostForm action={action}>
       <button class="btn btn-primary w-100" type="submit">
         <Say of="swap.continue" values={{ name }} />
       </button>
-    </form>
+    </PostForm>
     <p class="mt-3">
       <a class="btn w-100" href="/account">
         <Say of="swap.stay" />

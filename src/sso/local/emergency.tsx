@@ -8,6 +8,7 @@ import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
+import { PostForm } from '#http/ui/form.tsx'
 import { Check, Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { PasswordField } from '../login/new-password.tsx'
@@ -28,7 +29,7 @@ const EmergencyPage = ({ userName, reason, isDrill = false, error }: EmergencyPa
     lead="For when your organization’s sign-in does not work. All administrators are told, and everything is recorded."
   >
     {error === undefined ? null : <Alert kind="danger" title={error} />}
-    <form method="post" action="/emergency">
+    <PostForm action="/emergency">
       <Field name="userName" label="User name" value={userName} autocomplete="username" maxlength={320} hasFocus />
       <PasswordField />
       <Field
@@ -53,7 +54,7 @@ const EmergencyPage = ({ userName, reason, isDrill = false, error }: EmergencyPa
         isChecked={isDrill}
       />
       <SubmitButton label="Sign in" kind="danger" wide />
-    </form>
+    </PostForm>
     <p class="aside">
       <a href="/login">Back to the usual sign-in</a>
     </p>

@@ -11,6 +11,7 @@ import { wordsFor } from '#http/reader.ts'
 import { tellApplications } from '#http/session-ends.ts'
 import { SubmitButton, WideLink } from '#http/ui/buttons.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
+import { PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { Say, useWords } from '#http/ui/reader.tsx'
@@ -27,7 +28,7 @@ const BackToSignIn = () => (
 
 const ForgotPage = () => (
   <CardPage title={useWords()('password.forgot')} lead={<Say of="forgot.lead" />}>
-    <form method="post" action="/login/forgot">
+    <PostForm action="/login/forgot">
       <Field
         name="email"
         label={<Say of="login.name" />}
@@ -37,7 +38,7 @@ const ForgotPage = () => (
         hasFocus
       />
       <SubmitButton label={<Say of="forgot.send" />} wide />
-    </form>
+    </PostForm>
     <BackToSignIn />
   </CardPage>
 )
@@ -59,11 +60,11 @@ const ResetPage = ({ token, organization, userName, minLength, error }: ResetPag
     organization={organization}
     lead={<Say of="reset.for" values={{ name: userName }} />}
   >
-    <form method="post" action={`/login/reset/${token}`}>
+    <PostForm action={`/login/reset/${token}`}>
       <input type="text" name="username" value={userName} autocomplete="username" readonly hidden />
       <NewPasswordFields minLength={minLength} error={error} />
       <SubmitButton label={<Say of="reset.save" />} wide />
-    </form>
+    </PostForm>
   </CardPage>
 )
 

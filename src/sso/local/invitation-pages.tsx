@@ -5,6 +5,7 @@ import type { OpenInvitation } from '#access/invitations/accept-invitation.ts'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
+import { PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { NewPasswordFields } from '../login/new-password.tsx'
@@ -66,12 +67,12 @@ const OwnWays = ({ found, token, name, error }: InvitationPageProps) => {
   return (
     <>
       {allows.password ? (
-        <form method="post" action={action}>
+        <PostForm action={action}>
           <Field name="name" label="Your name" value={shownName} autocomplete="name" maxlength={200} />
           <input type="text" name="username" value={invitation.email} autocomplete="username" readonly hidden />
           <NewPasswordFields minLength={account.organization.passwordMinLength} error={error} />
           <SubmitButton label="Accept" wide />
-        </form>
+        </PostForm>
       ) : null}
       {!allows.password && error !== undefined ? <Alert kind="danger" title={error} /> : null}
       {allows.passkey ? (
@@ -121,9 +122,9 @@ export const OtherPersonPage = ({
     lead={`It is for ${found.invitation.email}, and you are signed in as ${userName}.`}
   >
     <p>If both are you, sign out here first. Otherwise leave it to the person whom it is for.</p>
-    <form method="post" action={`/invitation/${token}/sign-out`}>
+    <PostForm action={`/invitation/${token}/sign-out`}>
       <SubmitButton label="Sign out and go on" wide />
-    </form>
+    </PostForm>
     <p class="aside">
       <a href="/account">Stay signed in as {userName}</a>
     </p>

@@ -3,7 +3,8 @@ import { type Context, Hono } from 'hono'
 import { getOwnProfile } from '#access/accounts/profile/own-profile.ts'
 import { exportOwnData } from '#access/people/personal-data/own-data.ts'
 import { renderPage } from '#http/pages.ts'
-import { ownContext, readSession, requireSession } from '#http/session.ts'
+import { requireSession } from '#http/require-session.tsx'
+import { ownContext, readSession } from '#http/session.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { KeptData } from '#http/ui/kept-data.tsx'
 import { Time } from '#http/ui/time.tsx'
@@ -13,7 +14,7 @@ import { stepUpFirst } from './step-up.tsx'
 /** Mounted at `/account`. */
 export function createOwnData(services: LocalServices): Hono<LocalEnv> {
   const routes = new Hono<LocalEnv>()
-  const own = [readSession(services), requireSession] as const
+  const own = [readSession(services), requireSession(services)] as const
   routes.get('/data', ...own, async (c) => (await stepUpFirst(c, services, '/account/data')) ?? show(c, services))
 
   routes.get('/data.json', ...own, async (c) => {

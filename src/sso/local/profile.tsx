@@ -7,11 +7,12 @@ import { sendsMail } from '#access/notices/mail/mail-server.ts'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
-import { ownContext, readSession, requireSession } from '#http/session.ts'
+import { requireSession } from '#http/require-session.tsx'
+import { ownContext, readSession } from '#http/session.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
-import { type FormState, field, Refusal } from '#http/ui/form.tsx'
+import { type FormState, field, PostForm, Refusal } from '#http/ui/form.tsx'
 import { emptyForm, refusedForm } from '#http/ui/form-state.ts'
 import { Field } from '#http/ui/forms.tsx'
 import { AppError } from '#platform/errors.ts'
@@ -32,7 +33,7 @@ const notices: Record<string, string> = {
 export function createProfile(services: LocalServices): Hono<LocalEnv> {
   const routes = new Hono<LocalEnv>()
   const sameOrigin = requireSameOrigin({ origin: services.urls.origin })
-  const own = [readSession(services), requireSession] as const
+  const own = [readSession(services), requireSession(services)] as const
   const ctxOf = (c: Context<LocalEnv>): CallContext => ownContext(services, c)
 
   async function show(c: Context<LocalEnv>, state: FormState | undefined = undefined): Promise<Response> {
@@ -112,7 +113,7 @@ const About = ({ profile: { displayName, language, timeZone }, state = emptyForm
   const known = { displayName: displayName ?? '', language: language ?? '', timeZone: timeZone ?? '' }
   const shown: FormState = { ...state, values: { ...known, ...state.values } }
   return (
-    <form method="post" action={home} class="panel">
+    <PostForm action={home} class="panel">
       <h2>About you</h2>
       <Field {...field(shown, 'displayName')} label="Name" autocomplete="name" maxlength={200} isOptional />
       <Field
@@ -123,12 +124,12 @@ const About = ({ profile: { displayName, language, timeZone }, state = emptyForm
       />
       <Field {...field(shown, 'timeZone')} label="Time zone" hint="Such as Europe/Berlin." isOptional />
       <SubmitButton label="Save" />
-    </form>
+    </PostForm>
   )
 }
 
 const Address = ({ profile, state }: OwnFormProps) => (
-  <form method="post" action={`${home}/address`} class="panel">
+  <PostForm action={`${home}/address`} class="panel">
     <h2>Sign-in address</h2>
     <p>{profile.email ?? 'You have none.'}</p>
     {profile.pendingEmail === null ? null : <p>{profile.pendingEmail} waits for its link to be opened.</p>}
@@ -146,12 +147,12 @@ const Address = ({ profile, state }: OwnFormProps) => (
     ) : (
       <p>It is never changed here.</p>
     )}
-  </form>
+  </PostForm>
 )
 
 const ConfirmPage = ({ profile, token }: { profile: OwnProfile; token: string }) => (
   <AccountPage section="profile" name={nameOf(profile)} organization={profile.organizationName}>
-    <form method="post" action={`${home}/address/${encodeURIComponent(token)}`} class="panel">
+    <PostForm action={`${home}/address/${encodeURIComponent(token)}`} class="panel">
       <h2>Confirm your new address</h2>
       <p>
         {profile.pendingEmail === null
@@ -159,6 +160,6 @@ const ConfirmPage = ({ profile, token }: { profile: OwnProfile; token: string })
           : `You sign in with ${profile.pendingEmail} from then on.`}
       </p>
       <SubmitButton label="Confirm the address" />
-    </form>
+    </PostForm>
   </AccountPage>
 )

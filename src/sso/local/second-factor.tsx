@@ -15,10 +15,12 @@ import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { wordsFor } from '#http/reader.ts'
-import { ownContext, readSession, requireSession, sessionOf, setSessionCookie } from '#http/session.ts'
+import { requireSession } from '#http/require-session.tsx'
+import { ownContext, readSession, sessionOf, setSessionCookie } from '#http/session.ts'
 import { tellApplications } from '#http/session-ends.ts'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
+import { PostForm } from '#http/ui/form.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { Say, useWords } from '#http/ui/reader.tsx'
 import type { CallContext } from '#src/context.ts'
@@ -63,7 +65,7 @@ const ShowPage = ({ organization, carried, hasTotp, hasPasskeys, error }: ShowPr
 export function createSecondFactor(services: LocalServices): Hono<LocalEnv> {
   const routes = new Hono<LocalEnv>()
   const sameOrigin = requireSameOrigin({ origin: services.urls.origin })
-  const own = [readSession(services), requireSession] as const
+  const own = [readSession(services), requireSession(services)] as const
   const ctxOf = (c: Context<LocalEnv>): CallContext => ownContext(services, c)
 
   async function show(c: Context<LocalEnv>, carried: Carried, error?: Child): Promise<Response> {
@@ -87,11 +89,11 @@ export function createSecondFactor(services: LocalServices): Hono<LocalEnv> {
         organization={organization}
         lead={<Say of="factor.setUpManager" values={{ organization }} />}
       >
-        <form method="post" action={path}>
+        <PostForm action={path}>
           <CarriedFields {...carried} />
           <AuthenticatorFields setup={setup} error={error} />
           <SubmitButton label={<Say of="frame.continue" />} wide />
-        </form>
+        </PostForm>
         <p class="aside">
           <a href="/account">
             <Say of="factor.notNow" />

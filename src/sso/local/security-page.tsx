@@ -1,4 +1,5 @@
 // `/account/security`: how a person signs in, and what they can change about it.
+
 import type { Child } from 'hono/jsx'
 import { isLocal, nameOf } from '#access/accounts/account/account.ts'
 import type { OwnFactors } from '#access/accounts/factors/own-factors.ts'
@@ -7,6 +8,7 @@ import type { OwnIdentity } from '#access/accounts/identities/own-identities.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { Buttons, LinkButton, PrimaryLink, SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, Table } from '#http/ui/content.tsx'
+import { PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { Time } from '#http/ui/time.tsx'
 import { counted } from '#words/counts.ts'
@@ -114,7 +116,7 @@ const Password = ({ factors, fault }: FactorsProps) => (
   <section aria-labelledby="password-title">
     <h2 id="password-title">Password</h2>
     <Wrong fault={fault} at="password" />
-    <form method="post" action={`${path}/password`}>
+    <PostForm action={`${path}/password`}>
       <input type="text" name="username" value={factors.account.userName} autocomplete="username" readonly hidden />
       <Field
         name="oldPassword"
@@ -125,7 +127,7 @@ const Password = ({ factors, fault }: FactorsProps) => (
       />
       <NewPasswordFields minLength={factors.account.organization.passwordMinLength} />
       <SubmitButton label="Change password" kind="secondary" />
-    </form>
+    </PostForm>
   </section>
 )
 
@@ -139,7 +141,7 @@ const Passkeys = ({ factors: { passkeys }, fault }: FactorsProps) => (
         caption="Your passkeys"
         columns={['Name', 'Added', 'Last used', 'Action']}
         rows={passkeys.map(({ id, name, createdAt, lastUsedAt }) => [
-          <form method="post" action={`${path}/passkeys/${id}/rename`} class="inline-form">
+          <PostForm action={`${path}/passkeys/${id}/rename`} class="inline-form">
             <input
               class="form-control"
               name="name"
@@ -151,14 +153,14 @@ const Passkeys = ({ factors: { passkeys }, fault }: FactorsProps) => (
             <button type="submit" class="btn btn-sm" aria-label={`Rename ${name}`}>
               Rename
             </button>
-          </form>,
+          </PostForm>,
           <Time at={createdAt} />,
           <Time at={lastUsedAt} empty="never" />,
-          <form method="post" action={`${path}/passkeys/${id}/remove`}>
+          <PostForm action={`${path}/passkeys/${id}/remove`}>
             <button type="submit" class="btn btn-sm" aria-label={`Remove ${name}`}>
               Remove
             </button>
-          </form>,
+          </PostForm>,
         ])}
       />
     )}
@@ -188,12 +190,12 @@ const Authenticator = ({ factors, fault }: FactorsProps) => (
           {counted(factors.recoveryCodesLeft, 'recovery code')} left.
         </p>
         <div class="actions">
-          <form method="post" action={`${path}/recovery-codes`}>
+          <PostForm action={`${path}/recovery-codes`}>
             <SubmitButton label="New recovery codes" kind="secondary" />
-          </form>
-          <form method="post" action={`${path}/totp/remove`}>
+          </PostForm>
+          <PostForm action={`${path}/totp/remove`}>
             <SubmitButton label="Remove the authenticator" kind="danger" />
-          </form>
+          </PostForm>
         </div>
       </>
     ) : (
@@ -225,10 +227,10 @@ export const RemoveIdentityPage = ({ name, organization, identity, isLast, error
       Sessions that came through {identity.name} end at once, this one too if it did. It is linked to you again only if
       you ask for it here, or an administrator approves it.
     </p>
-    <form method="post" action={`${path}/identities/${identity.connectionId}/remove`}>
+    <PostForm action={`${path}/identities/${identity.connectionId}/remove`}>
       {isLast ? <input type="hidden" name="isLastAccepted" value="on" /> : null}
       <Buttons submit={isLast ? 'Remove it all the same' : 'Remove it'} kind="danger" back={path} leave="Keep it" />
-    </form>
+    </PostForm>
   </AccountPage>
 )
 
@@ -236,10 +238,10 @@ type TotpPageProps = { name: string; organization: string; setup: TotpSetup; err
 
 export const TotpPage = ({ name, organization, setup, error }: TotpPageProps) => (
   <AccountPage section="security" name={name} organization={organization} lead="Set up an authenticator app.">
-    <form method="post" action={`${path}/totp`}>
+    <PostForm action={`${path}/totp`}>
       <AuthenticatorFields setup={setup} error={error} />
       <Buttons submit="Finish" back={path} leave="Not now" />
-    </form>
+    </PostForm>
   </AccountPage>
 )
 

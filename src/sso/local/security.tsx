@@ -21,7 +21,8 @@ import { changeOwnPassword } from '#access/accounts/passwords/change-password.ts
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
-import { ownContext, readSession, requireSession, sessionOf } from '#http/session.ts'
+import { requireSession } from '#http/require-session.tsx'
+import { ownContext, readSession, sessionOf } from '#http/session.ts'
 import { forgetSession, tellApplications } from '#http/session-ends.ts'
 import { notFound } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
@@ -39,7 +40,7 @@ export function createSecurity(services: LocalServices): Hono<LocalEnv> {
   const routes = new Hono<LocalEnv>()
   const sameOrigin = requireSameOrigin({ origin: services.urls.origin })
   const recent: MiddlewareHandler<LocalEnv> = async (c, next) => (await stepUpFirst(c, services, home)) ?? next()
-  const own = [readSession(services), requireSession, recent] as const
+  const own = [readSession(services), requireSession(services), recent] as const
   const ctxOf = (c: Context<LocalEnv>): CallContext => ownContext(services, c)
 
   async function show(c: Context<LocalEnv>, fault?: Fault): Promise<Response> {

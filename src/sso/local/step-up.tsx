@@ -13,9 +13,11 @@ import { redirectOnward } from '#http/onward.tsx'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
-import { ownContext, readSession, requireSession, sessionOf, setSessionCookie, userContext } from '#http/session.ts'
+import { requireSession } from '#http/require-session.tsx'
+import { ownContext, readSession, sessionOf, setSessionCookie, userContext } from '#http/session.ts'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
+import { PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { Say, useWords } from '#http/ui/reader.tsx'
@@ -46,7 +48,7 @@ const StepUpPage = ({ account, connectionId, carried, isWrong }: StepUpPageProps
     >
       {isWrong ? <Alert kind="danger" title={<Say of="stepUp.wrong" />} /> : null}
       {hasPassword ? (
-        <form method="post" action="/login/step-up">
+        <PostForm action="/login/step-up">
           <CarriedFields {...carried} />
           <input type="text" name="username" value={userName} autocomplete="username" readonly hidden />
           <PasswordField hasFocus />
@@ -60,7 +62,7 @@ const StepUpPage = ({ account, connectionId, carried, isWrong }: StepUpPageProps
             />
           ) : null}
           <SubmitButton label={<Say of="frame.continue" />} wide />
-        </form>
+        </PostForm>
       ) : null}
       {hasPassword && hasPasskey ? (
         <div data-with-passkey hidden>
@@ -92,7 +94,7 @@ const StepUpPage = ({ account, connectionId, carried, isWrong }: StepUpPageProps
 export function createStepUp(services: LocalServices): Hono<LocalEnv> {
   const routes = new Hono<LocalEnv>()
   const sameOrigin = requireSameOrigin({ origin: services.urls.origin })
-  const own = [readSession(services), requireSession] as const
+  const own = [readSession(services), requireSession(services)] as const
 
   routes.get('/', ...own, (c) => show(c, services, { carried: carriedOf(services, c.req.query()), isWrong: false }))
 

@@ -8,6 +8,7 @@ import { renderPage } from '#http/pages.ts'
 import { tellApplications } from '#http/session-ends.ts'
 import { SubmitButton, WideLink } from '#http/ui/buttons.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
+import { PostForm } from '#http/ui/form.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { type LocalEnv, type LocalServices, refuseToken } from '../login/shared.tsx'
 
@@ -21,9 +22,9 @@ const UndoPage = ({ undo, token }: { undo: OpenUndo; token: string }) => (
       Through <strong>{undo.connectionName}</strong>, somebody can sign in as you. If that is not you, take it back:
       whoever came in that way is signed out at once.
     </p>
-    <form method="post" action={`/login/undo/${token}`}>
+    <PostForm action={`/login/undo/${token}`}>
       <SubmitButton label="Take it back" kind="danger" wide />
-    </form>
+    </PostForm>
     <p class="aside">If it is you, close this page; nothing has changed.</p>
   </CardPage>
 )

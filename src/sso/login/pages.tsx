@@ -4,6 +4,7 @@ import type { Child } from 'hono/jsx'
 import type { HomeRealm } from '#access/accounts/sign-in/home-realm.ts'
 import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
+import { PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { Say, useWords } from '#http/ui/reader.tsx'
@@ -74,12 +75,12 @@ export const NamePage = ({ carried, realm, error, isUnsaved = false }: NamePageP
       {hasProviders ? <Providers realm={realm} carried={carried} /> : null}
       {hasProviders && allowsPassword ? <Or /> : null}
       {hasProviders && !allowsPassword ? null : (
-        <form method="post" action="/login">
+        <PostForm action="/login">
           <CarriedFields {...carried} />
           {hasProviders ? <input type="hidden" name="with" value="password" /> : null}
           <NameField name={carried.loginHint} hasFocus={!hasProviders} />
           <SubmitButton label={t('frame.continue')} kind={hasProviders ? 'secondary' : 'primary'} wide />
-        </form>
+        </PostForm>
       )}
       {allowsPassword ? <PasskeySignIn carried={carried} /> : null}
     </CardPage>
@@ -95,11 +96,11 @@ export const ChooserPage = ({ carried, realm, name }: Ways & { name: string }) =
   >
     <Providers realm={realm} carried={hinted(carried, name)} />
     {realm.allowsPassword ? (
-      <form method="post" action="/login" class="ways">
+      <PostForm action="/login" class="ways">
         <CarriedFields {...carried} />
         <input type="hidden" name="email" value={name} />
         <SubmitButton label={<Say of="login.usePassword" />} kind="secondary" name="with" value="password" wide />
-      </form>
+      </PostForm>
     ) : null}
     <p class="aside">
       <a href={withCarried('/login', carried)}>
@@ -126,12 +127,12 @@ export const PasswordPage = ({ carried, organization, name, isWrong }: PasswordP
         </p>
       </Alert>
     ) : null}
-    <form method="post" action="/login/password">
+    <PostForm action="/login/password">
       <CarriedFields {...carried} />
       <NameField name={name ?? carried.loginHint} hasFocus={name === undefined} />
       <PasswordField hasFocus={name !== undefined} />
       <SubmitButton label={<Say of="frame.signIn" />} wide />
-    </form>
+    </PostForm>
     <PasskeySignIn carried={carried} />
     <p class="aside">
       <a href="/login/forgot">

@@ -1,6 +1,7 @@
 // A form that a passkey fills in. It needs a script, so it stays hidden where there is none.
 import type { Child } from 'hono/jsx'
 import type { AssetName } from '#http/ui/assets.ts'
+import { MadeForField } from '#http/ui/made-for.tsx'
 import { Say, useWords } from '#http/ui/reader.tsx'
 
 export const passkeyScripts: readonly AssetName[] = ['webauthn.js', 'passkey.js']
@@ -28,6 +29,7 @@ export const PasskeyForm = ({
   children,
 }: PasskeyFormProps) => (
   <form class="passkey-form" method="post" action={action} data-passkey={kind} data-question={question} hidden>
+    <MadeForField />
     {children}
     <input type="hidden" name="credential" value="" />
     <button type="submit" class={`btn${isPrimary ? ' btn-primary' : ''}${wide ? ' w-100' : ''}`}>

@@ -1,8 +1,10 @@
 // The pages between password and session: second factor, its first set-up, recovery codes, a new password.
+
 import type { Child } from 'hono/jsx'
 import type { TotpSetup } from '#access/accounts/factors/totp.ts'
 import { SubmitButton, WideLink } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
+import { PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { qrCode } from '#http/ui/qr-code.ts'
@@ -30,7 +32,7 @@ type FactorFormsProps = {
 export const FactorForms = ({ action, hasTotp, hasPasskeys, error, children }: FactorFormsProps) => (
   <>
     {hasTotp ? (
-      <form method="post" action={action}>
+      <PostForm action={action}>
         {children}
         <Field
           name="code"
@@ -42,7 +44,7 @@ export const FactorForms = ({ action, hasTotp, hasPasskeys, error, children }: F
           hasFocus
         />
         <SubmitButton label={<Say of="frame.continue" />} wide />
-      </form>
+      </PostForm>
     ) : null}
     {hasTotp && hasPasskeys ? (
       <div data-with-passkey hidden>
@@ -119,11 +121,11 @@ export const EnrolPage = ({ state, organization, error, setup }: StepProps & { s
     organization={organization}
     lead={<Say of="factor.setUpLead" values={{ organization }} />}
   >
-    <form method="post" action={path}>
+    <PostForm action={path}>
       <State state={state} />
       <AuthenticatorFields setup={setup} error={error} />
       <SubmitButton label={<Say of="frame.continue" />} wide />
-    </form>
+    </PostForm>
   </CardPage>
 )
 
@@ -161,10 +163,10 @@ export type ChangePageProps = StepProps & { minLength: number }
 
 export const ChangePage = ({ state, organization, error, minLength }: ChangePageProps) => (
   <CardPage title={useWords()('change.title')} organization={organization} lead={<Say of="change.lead" />}>
-    <form method="post" action={path}>
+    <PostForm action={path}>
       <State state={state} />
       <NewPasswordFields minLength={minLength} error={error} />
       <SubmitButton label={<Say of="change.save" />} wide />
-    </form>
+    </PostForm>
   </CardPage>
 )
