@@ -1,6 +1,6 @@
 // Who looks at a page: how the organization that it is of looks, and in which language it is read. The console is not part of it.
 import type { Context, MiddlewareHandler } from 'hono'
-import { findLook, type Look } from '#access/ground/look.ts'
+import { findLook, type Look, languageOfPerson } from '#access/ground/look.ts'
 import type { Services } from '#src/context.ts'
 import { acceptedLanguage, knownLanguage, type Language } from '#words/texts/languages.ts'
 import { say } from '#words/texts/say.ts'
@@ -46,8 +46,7 @@ function languageOf(c: Context<AppEnv>, look: Look | undefined): Language {
   if (inEnglish.test(c.req.path)) return 'en'
   return (
     knownLanguage(readCookie(c, languageCookie)) ??
-    acceptedLanguage(look?.personLanguage ?? undefined) ??
-    knownLanguage(look?.personLocale) ??
+    languageOfPerson(look) ??
     acceptedLanguage(c.req.header('accept-language')) ??
     knownLanguage(look?.language) ??
     'en'

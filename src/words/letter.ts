@@ -1,4 +1,5 @@
 // What a letter of ours consists of; how it becomes a mail is no matter of words (access/notices/mail/compose.ts).
+import type { Language } from './texts/languages.ts'
 
 export type Letter = {
   subject: string
@@ -15,3 +16,6 @@ export type Letter = {
   /** Below: what it is about, and what to do where it was unexpected. */
   closing: readonly string[]
 }
+
+/** In the language of whoever reads it. */
+export type LetterIn = (language: Language) => Letter

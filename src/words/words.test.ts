@@ -64,7 +64,10 @@ describe('mails name the zone of their reader', () => {
     ['1 February 2030 at 08:30 (Asia/Tokyo)', zone],
     ['31 January 2030 at 23:30 UTC', undefined],
   ])('%s', (words, read) => {
-    for (const { paragraphs, closing } of letters(read)) expect([...paragraphs, ...closing].join(' ')).toContain(words)
+    for (const letter of letters(read)) {
+      const { paragraphs, closing } = typeof letter === 'function' ? letter('en') : letter
+      expect([...paragraphs, ...closing].join(' ')).toContain(words)
+    }
   })
 })
 

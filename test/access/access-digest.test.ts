@@ -119,7 +119,7 @@ describe('000-36 the digest', () => {
     ).toHaveLength(2)
     const first = await mails()
     expect(Object.keys(first).sort()).toEqual(['ada@example.com', 'ben@example.com'])
-    expect(first['ada@example.com']).toContain('You hold Editor in Aurora by now, through: group Writers.')
+    expect(first['ada@example.com']).toContain('You now hold Editor in Aurora, through: group Writers.')
     expect(await due()).toBe(0)
     await clearMails()
     await pass('2 days')
@@ -129,7 +129,7 @@ describe('000-36 the digest', () => {
     await pass('2 days')
     await send()
     expect((await mails())['ben@example.com']).toContain(
-      'You do not hold Editor in Aurora any more. It came through: group Writers.',
+      'You no longer hold Editor in Aurora. It came through: group Writers.',
     )
     const trail = await client.auditOf(client.organizationId)
     expect(trail.filter((action) => action === 'access_digest.send')).toHaveLength(2)
@@ -163,12 +163,12 @@ describe('000-36 the digest', () => {
       'The rule Four eyes withholds Editor in Aurora from you. You would hold it through: group Writers.',
     )
     expect(told['ada@example.com']).not.toContain('You hold Editor')
-    expect(told['ben@example.com']).toContain('You hold Editor in Aurora by now')
+    expect(told['ben@example.com']).toContain('You now hold Editor in Aurora')
     await done('DELETE', `mappings/${reading}`)
     await clearMails()
     await pass('2 days')
     await send()
-    expect((await mails())['ada@example.com']).toContain('You hold Editor in Aurora by now, through: group Writers.')
+    expect((await mails())['ada@example.com']).toContain('You now hold Editor in Aurora, through: group Writers.')
   })
   test('says when an exception counts no more, since the role below it is gone, and when it counts again', async () => {
     await newClient()
@@ -182,12 +182,12 @@ describe('000-36 the digest', () => {
     await pass('2 days')
     await send()
     const gone = (await mails())['ada@example.com']
-    expect(gone).toContain('The permission content.publish in Aurora that is for you alone does not count any more')
+    expect(gone).toContain('Your own permission content.publish in Aurora no longer counts')
     await clearMails()
     await map({ roleId: ids['viewer'] })
     await pass('2 days')
     await send()
-    expect((await mails())['ada@example.com']).toContain('that is for you alone counts by now')
+    expect((await mails())['ada@example.com']).toContain('Your own permission content.publish in Aurora now counts')
   })
   test('names whoever has changed it for this person, and nobody who changed something for others', async () => {
     await newClient()
@@ -234,7 +234,7 @@ describe('000-36 the digest', () => {
     await pass('2 days')
     await send()
     const told = await mails()
-    expect(told['cleo@example.com']).toContain('You hold Officer in Aurora by now, through: team Press')
+    expect(told['cleo@example.com']).toContain('You now hold Officer in Aurora, through: team Press')
     expect(told['ben@example.com']).toContain('through: team Press')
     expect(told['ada@example.com']).toContain('through: filter userName eq "ada@example.com"')
     await clearMails()
@@ -243,7 +243,7 @@ describe('000-36 the digest', () => {
     await send()
     const changed = await mails()
     expect(changed['cleo@example.com']).toContain(
-      'The role Officer allows by now: content.edit; it does not allow any more: content.view.',
+      'The role Officer now allows: content.edit. The role Officer no longer allows: content.view.',
     )
     await clearMails()
     // A role of a team that has come to its end.
@@ -252,7 +252,7 @@ describe('000-36 the digest', () => {
     await owner`update team_roles set expires_at = now() - interval '1 day' where team_id = ${team}`
     await pass('2 days')
     await send()
-    expect((await mails())['cleo@example.com']).toContain('You do not hold Officer in Aurora any more')
+    expect((await mails())['cleo@example.com']).toContain('You no longer hold Officer in Aurora')
   })
   test('names who has changed it: a person, or the directory that pushed a group', async () => {
     await newClient()
@@ -291,7 +291,7 @@ describe('000-36 the digest', () => {
     await pass('20 minutes')
     const seen = (await client.get('access-digest/preview')).body
     expect(seen.people.map(({ userId }: { userId: string }) => userId).sort()).toEqual([ids['ada'], ids['ben']].sort())
-    expect(seen.people[0].sentences[0]).toContain('You hold Editor in Aurora by now')
+    expect(seen.people[0].sentences[0]).toContain('You now hold Editor in Aurora')
     expect(await mails()).toEqual({})
     await pass('50 minutes')
     expect(await due()).toBe(1)
@@ -343,7 +343,7 @@ test('by command and in the console', async () => {
     await createManager({ id: client.organizationId, slug: client.slug, ctx: client.ctx }),
   )
   expect((await pages.get('/console/settings/mail')).text).toContain('at most once an hour')
-  expect((await pages.get('/console/settings/mail/digest')).text).toContain('You hold Editor in Aurora by now')
+  expect((await pages.get('/console/settings/mail/digest')).text).toContain('You now hold Editor in Aurora')
   expect((await pages.post('/console/settings/mail/digest', { pace: 'off' })).status).toBe(303)
   expect((await client.get('access-digest')).body.pace).toBe('off')
 })

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
 import { prepared } from '#db/statement.ts'
 import { platformId, type Transaction } from '#src/context.ts'
+import { acceptedLanguage, knownLanguage, type Language } from '#words/texts/languages.ts'
 
 export type Look = {
   /** Of the organization that the page is of; null where it is of none. */
@@ -55,6 +56,14 @@ export const findLookIn = async (
   organizationId: string,
   userId: string | null = null,
 ): Promise<Look | undefined> => (await tx.run(select({ organizationId, userId })))[0]
+
+/** What the person says of themselves (RFC 7643 §4.1.1). */
+export const languageOfPerson = (look: Look | undefined): Language | undefined =>
+  acceptedLanguage(look?.personLanguage ?? undefined) ?? knownLanguage(look?.personLocale)
+
+/** Where no browser is asked: the person's, then the organization's. */
+export const languageOfLook = (look: Look | undefined): Language | undefined =>
+  languageOfPerson(look) ?? knownLanguage(look?.language)
 
 export type Logo = { mediaType: string; content: Uint8Array<ArrayBuffer> }
 

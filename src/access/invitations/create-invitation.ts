@@ -261,7 +261,7 @@ async function invite(
   const [made] = await tx.run(insertInvitation({ ...row, invitedBy: createdBy, days, now }))
   for (const holding of holdings) await tx.run(insertHolding(ctx, { userId, expiresAt, sponsor, ...holding }))
   await queueInvitation(tx, ctx, {
-    ...{ invitationId, token: plain, email, note, organizationName },
+    ...{ invitationId, token: plain, userId, email, note, organizationName },
     expiresAt: made?.expiresAt ?? now,
     inviter: made?.inviter ?? null,
     timeZone: made?.timeZone ?? null,

@@ -9,6 +9,8 @@ import { knownZone } from '#words/zones.ts'
 import { queueMail } from '../notices/mail/queue-mail.ts'
 
 type Row = {
+  /** Who is invited. */
+  userId: string
   email: string
   note: string | null
   expiresAt: string
@@ -24,7 +26,7 @@ const renew = prepared<{ organizationId: string; invitationId: string; tokenHash
     from organizations o
     where i.organization_id = ${p.organizationId} and i.id = ${p.invitationId} and i.status = 'pending'
       and o.id = i.organization_id
-    returning i.email, i.note, i.expires_at as "expiresAt", o.name as "organizationName",
+    returning i.user_id as "userId", i.email, i.note, i.expires_at as "expiresAt", o.name as "organizationName",
       (select coalesce(u.display_name, u.user_name) from users u
         where u.organization_id = i.organization_id and u.id = i.invited_by) as inviter, (select ${timeZoneColumn} from users u
         where u.organization_id = i.organization_id and u.id = i.user_id) as "timeZone"`,
@@ -71,7 +73,7 @@ const termsOf = prepared<{ organizationId: string; invitationId: string }, Terms
 type Sending = Row & { invitationId: string; token: string }
 
 export async function queueInvitation(tx: Transaction, ctx: CallContext, sending: Sending): Promise<void> {
-  const { invitationId, token, email, note, expiresAt, organizationName, inviter, timeZone } = sending
+  const { invitationId, token, userId, email, note, expiresAt, organizationName, inviter, timeZone } = sending
   const [terms = { roles: [], overrides: [], provider: null }] = await tx.run(
     termsOf({ organizationId: ctx.organizationId, invitationId }),
   )
@@ -80,5 +82,5 @@ export async function queueInvitation(tx: Transaction, ctx: CallContext, sending
     acceptUrl: ctx.urls.page(`/invitation/${token}`),
     zone: knownZone(timeZone),
   })
-  await queueMail(tx, ctx, { kind: 'invitation', to: email, targetId: invitationId, letter })
+  await queueMail(tx, ctx, { kind: 'invitation', to: email, readerId: userId, targetId: invitationId, letter })
 }

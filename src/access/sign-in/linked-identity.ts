@@ -41,6 +41,6 @@ export async function tellOfLink(tx: Transaction, ctx: CallContext, linked: Link
     ...{ userName: found.userName, organization: found.organizationName, connection: found.connectionName, undoDays },
     undoUrl: ctx.urls.page(`/login/undo/${plain}`),
   })
-  await queueMail(tx, ctx, { kind: 'identity_linked', to: found.email, targetId: userId, letter })
+  await queueMail(tx, ctx, { kind: 'identity_linked', to: found.email, readerId: userId, targetId: userId, letter })
   await tx.run(insertUndo({ ...linked, organizationId, tokenHash: hash, days: undoDays }))
 }

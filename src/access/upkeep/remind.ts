@@ -40,12 +40,12 @@ const claim = prepared<{ organizationId: string; limit: number }, Due>(
       (select b.name from brands b where b.organization_id = a.organization_id and b.id = a.brand_id) as brand`,
 )
 
-type Reader = { email: string | null; timeZone: string | null }
+type Reader = { userId: string | null; email: string | null; timeZone: string | null }
 
 const readerOf = prepared<{ organizationId: string; userNameKey: string }, Reader>(
   (
     p,
-  ) => sql`select ${emailColumn} as email, ${timeZoneColumn} as "timeZone" from users u where u.organization_id = ${p.organizationId}
+  ) => sql`select u.id as "userId", ${emailColumn} as email, ${timeZoneColumn} as "timeZone" from users u where u.organization_id = ${p.organizationId}
     and u.user_name_key = ${p.userNameKey} and u.deleted_at is null and u.status = 'active'`,
 )
 
@@ -63,7 +63,7 @@ export async function remindOfEnds(ctx: CallContext): Promise<void> {
 async function remind(tx: Transaction, ctx: CallContext, due: Due, organization: string): Promise<void> {
   const sponsor = await sponsorOf(tx, ctx, due.sponsor)
   const isTheirOwn = sponsor.email === due.email
-  for (const { email: to, timeZone } of isTheirOwn ? [due] : [due, sponsor]) {
+  for (const { userId: readerId, email: to, timeZone } of isTheirOwn ? [due] : [due, sponsor]) {
     if (to === null) continue
     const letter = reminderLetter({
       ...{ role: due.role, brand: due.brand, organization, expiresAt: due.expiresAt },
@@ -71,13 +71,13 @@ async function remind(tx: Transaction, ctx: CallContext, due: Due, organization:
       assignmentUrl: ctx.urls.page(`/console/users/${due.userId}/assignments/${due.id}`),
       zone: knownZone(timeZone),
     })
-    await queueMail(tx, ctx, { kind: 'reminder', to, letter, targetId: due.id })
+    await queueMail(tx, ctx, { kind: 'reminder', to, readerId, letter, targetId: due.id })
   }
   const detail = { days: due.days, userId: due.userId, toPerson: due.email !== null, toSponsor: sponsor.email !== null }
   await tx.run(recordAudit(ctx, { action: 'assignment.remind', targetType: 'assignment', targetId: due.id, detail }))
 }
 
-const nobody: Reader = { email: null, timeZone: null }
+const nobody: Reader = { userId: null, email: null, timeZone: null }
 
 async function sponsorOf(tx: Transaction, ctx: CallContext, sponsor: string | null): Promise<Reader> {
   if (sponsor === null) return nobody
@@ -85,5 +85,5 @@ async function sponsorOf(tx: Transaction, ctx: CallContext, sponsor: string | nu
   const [user] = await tx.run(readerOf({ organizationId: ctx.organizationId, userNameKey }))
   if (user?.email) return user
   const isAddress = /^[^\s@<>",;]+@[^\s@<>",;]+\.[^\s@<>",;]+$/.test(sponsor.trim())
-  return isAddress ? { email: sponsor.trim(), timeZone: null } : nobody
+  return isAddress ? { userId: null, email: sponsor.trim(), timeZone: null } : nobody
 }

@@ -1,14 +1,10 @@
 // To whoever was given a role by hand, had one taken, or has another end of it.
-import type { Letter } from '../letter.ts'
+import type { LetterIn } from '../letter.ts'
+import { say } from '../texts/say.ts'
 import { namedTime } from '../zones.ts'
 
-const verbs = { given: 'gave you', taken: 'took from you', moved: 'changed the end of' }
-
-/** A permission that is taken from one person. */
-const denials = { given: 'took from you', taken: 'gave you back', moved: 'changed until when you are without' }
-
-export function accessChangedLetter(change: {
-  kind: keyof typeof verbs
+type Change = {
+  kind: 'given' | 'taken' | 'moved'
   role: string
   /** The role that it takes the place of. */
   insteadOf?: string | undefined
@@ -23,18 +19,33 @@ export function accessChangedLetter(change: {
   accountUrl: string
   /** The reader's. */
   zone: string | undefined
-}): Letter {
-  const { kind, role, override = null, brand, reason, expiresAt, organization } = change
-  const who = change.actor ?? `An administrator of ${organization}`
-  const until = expiresAt === null || kind === 'taken' ? '' : ` until ${namedTime(expiresAt, change.zone)}`
-  const verb = (override?.effect === 'deny' ? denials : verbs)[kind]
-  const instead = change.insteadOf === undefined ? '' : `, in place of ${change.insteadOf}`
-  const what = override === null ? `the role ${role}` : `the permission ${override.permission}`
-  return {
-    subject: `Your access at ${organization} has changed`,
-    paragraphs: [`${who} ${verb} ${what} in ${brand ?? organization}${until}${instead}.`],
-    quote: reason,
-    action: { label: 'See my access', url: change.accountUrl },
-    closing: ['You get this because what you may do has changed. If it looks wrong, ask your administrator.'],
-  }
 }
+
+const sentences = {
+  role: { given: 'changed.roleGiven', taken: 'changed.roleTaken', moved: 'changed.roleMoved' },
+  allow: { given: 'changed.allowGiven', taken: 'changed.allowTaken', moved: 'changed.allowMoved' },
+  deny: { given: 'changed.denyGiven', taken: 'changed.denyTaken', moved: 'changed.denyMoved' },
+} as const
+
+const yes = (is: boolean): string => (is ? 'yes' : 'no')
+
+export const accessChangedLetter =
+  ({ kind, role, insteadOf, override = null, brand, expiresAt, organization, ...change }: Change): LetterIn =>
+  (language) => ({
+    subject: say(language, 'changed.subject', { organization }),
+    paragraphs: [
+      say(language, sentences[override?.effect ?? 'role'][kind], {
+        who: change.actor ?? say(language, 'mail.administrator', { organization }),
+        place: brand ?? organization,
+        ...{ role, permission: override?.permission ?? '' },
+        ...{
+          ends: yes(expiresAt !== null),
+          time: expiresAt === null ? '' : namedTime(expiresAt, change.zone, language),
+        },
+        ...{ replaces: yes(insteadOf !== undefined), former: insteadOf ?? '' },
+      }),
+    ],
+    quote: change.reason,
+    action: { label: say(language, 'changed.action'), url: change.accountUrl },
+    closing: [say(language, 'changed.closing')],
+  })

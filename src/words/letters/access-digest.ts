@@ -1,6 +1,9 @@
 // To whoever holds more, less or something else by now, other than by what somebody gave them by hand: once for all of it.
-import { counted } from '../counts.ts'
-import type { Letter } from '../letter.ts'
+import type { LetterIn } from '../letter.ts'
+import { listed } from '../lists.ts'
+import type { RoleSource } from '../role-sources.ts'
+import type { Language } from '../texts/languages.ts'
+import { say } from '../texts/say.ts'
 import { namedTime } from '../zones.ts'
 
 export type DigestLine =
@@ -9,8 +12,7 @@ export type DigestLine =
       role: string
       /** Null: in the organization. */
       brand: string | null
-      /** In a few words each: `group Writers`. */
-      through: string[]
+      sources: RoleSource[]
       /** Who has changed it, where that is known. */
       by: string | null
     }
@@ -19,7 +21,7 @@ export type DigestLine =
       kind: 'withheld'
       role: string
       brand: string | null
-      through: string[]
+      sources: RoleSource[]
       /** The name of the rule. */
       rule: string
       by: null
@@ -44,53 +46,68 @@ export type DigestLine =
 
 const shownLines = 30
 
-const byWords = (by: string | null): string => (by === null ? '' : ` Changed by ${by}.`)
+const exceptions = {
+  allow: { counts: 'digest.allowCounts', pauses: 'digest.allowPauses' },
+  deny: { counts: 'digest.denyCounts', pauses: 'digest.denyPauses' },
+} as const
 
 /** As one sentence or two. */
-export function digestSentence(line: DigestLine, organization: string): string {
-  if (line.kind === 'role') {
-    const parts = [
-      ...(line.allows.length === 0 ? [] : [`allows by now: ${line.allows.join(', ')}`]),
-      ...(line.refuses.length === 0 ? [] : [`does not allow any more: ${line.refuses.join(', ')}`]),
-    ]
-    return `The role ${line.role} ${parts.join('; it ')}.${byWords(line.by)}`
-  }
-  if (line.kind === 'override') {
-    const what = `${line.effect === 'allow' ? 'permission' : 'refusal of'} ${line.permission} in ${line.brand ?? organization}`
-    return line.counts
-      ? `The ${what} that is for you alone counts by now, since you hold a role there.`
-      : `The ${what} that is for you alone does not count any more, since you hold no role there.`
-  }
-  const where = `${line.role} in ${line.brand ?? organization}`
-  const through = line.through.join(', ')
-  if (line.kind === 'withheld')
-    return `The rule ${line.rule} withholds ${where} from you. You would hold it through: ${through}.`
-  const what =
-    line.kind === 'gained'
-      ? `You hold ${where} by now, through: ${through}.`
-      : `You do not hold ${where} any more. It came through: ${through}.`
-  return `${what}${byWords(line.by)}`
+export function digestSentence(line: DigestLine, organization: string, language: Language = 'en'): string {
+  const sentence = sentenceOf(line, organization, language)
+  return line.by === null ? sentence : `${sentence} ${say(language, 'digest.by', { name: line.by })}`
 }
 
-export function accessDigestLetter(digest: {
-  organization: string
-  lines: readonly DigestLine[]
-  /** Since when. */
-  from: string
-  accountUrl: string
-  /** The reader's. */
-  zone: string | undefined
-}): Letter {
-  const { organization, lines, from, accountUrl, zone } = digest
-  const left = lines.length - shownLines
-  return {
-    subject: `Your access at ${organization} has changed`,
-    paragraphs: [
-      `Since ${namedTime(from, zone)}, this has changed of what you may do at ${organization}:`,
-      ...lines.slice(0, shownLines).map((line) => digestSentence(line, organization)),
-      ...(left > 0 ? [`And ${counted(left, 'change')} more.`] : []),
-    ],
-    action: { label: 'See my access', url: accountUrl },
-    closing: ['You get this because what you may do has changed. If it looks wrong, ask your administrator.'],
+function sentenceOf(line: DigestLine, organization: string, language: Language): string {
+  if (line.kind === 'role') return roleSentence(line, language)
+  const place = line.brand ?? organization
+  if (line.kind === 'override') {
+    const sentence = exceptions[line.effect][line.counts ? 'counts' : 'pauses']
+    return say(language, sentence, { permission: line.permission, place })
   }
+  const through = listed([...new Set(line.sources.map((source) => sourceIn(source, language)))], language)
+  const values = { role: line.role, place, through }
+  return line.kind === 'withheld'
+    ? say(language, 'digest.withheld', { ...values, rule: line.rule })
+    : say(language, line.kind === 'gained' ? 'digest.gained' : 'digest.lost', values)
 }
+
+const roleSentence = ({ role, allows, refuses }: DigestLine & { kind: 'role' }, language: Language): string =>
+  [
+    ...(allows.length === 0 ? [] : [say(language, 'digest.roleAllows', { role, permissions: allows.join(', ') })]),
+    ...(refuses.length === 0 ? [] : [say(language, 'digest.roleRefuses', { role, permissions: refuses.join(', ') })]),
+  ].join(' ')
+
+/** In a few words: `group Writers`. */
+function sourceIn(source: RoleSource, language: Language): string {
+  if (source.type === 'direct') return say(language, 'through.direct', { reason: source.reason })
+  if (source.type === 'team') return say(language, 'through.team', { name: source.team.name })
+  if (source.filter !== null) return say(language, 'through.filter', { filter: source.filter })
+  const names = source.path.map(({ displayName }) => displayName)
+  const name = names.reduceRight((outer, inner) => say(language, 'through.inside', { name: inner, outer }))
+  return say(language, 'through.group', { name })
+}
+
+export const accessDigestLetter =
+  (digest: {
+    organization: string
+    lines: readonly DigestLine[]
+    /** Since when. */
+    from: string
+    accountUrl: string
+    /** The reader's. */
+    zone: string | undefined
+  }): LetterIn =>
+  (language) => {
+    const { organization, lines, from, accountUrl, zone } = digest
+    const count = lines.length - shownLines
+    return {
+      subject: say(language, 'changed.subject', { organization }),
+      paragraphs: [
+        say(language, 'digest.lead', { time: namedTime(from, zone, language), organization }),
+        ...lines.slice(0, shownLines).map((line) => digestSentence(line, organization, language)),
+        ...(count > 0 ? [say(language, 'digest.more', { count })] : []),
+      ],
+      action: { label: say(language, 'changed.action'), url: accountUrl },
+      closing: [say(language, 'changed.closing')],
+    }
+  }

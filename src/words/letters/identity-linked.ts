@@ -1,19 +1,14 @@
 // To whoever an account at an identity provider was linked to: with the way to take it back.
-import type { Letter } from '../letter.ts'
+import type { LetterIn } from '../letter.ts'
+import { say } from '../texts/say.ts'
 
-export const identityLinkedLetter = (linked: {
-  userName: string
-  organization: string
-  connection: string
-  undoUrl: string
-  undoDays: number
-}): Letter => ({
-  subject: `${linked.connection} can sign you in to ${linked.organization} from now on`,
-  paragraphs: [
-    `A sign-in through ${linked.connection} was linked to ${linked.userName} at ${linked.organization} just now. Whoever has that account there can sign in as you.`,
-  ],
-  action: { label: 'That was not me: take it back', url: linked.undoUrl, isForRecipientAlone: true },
-  closing: [
-    `If you expected it, there is nothing to do. The link takes the sign-in away and works once, for ${linked.undoDays} days; nothing happens before you confirm it there.`,
-  ],
-})
+type Linked = { userName: string; organization: string; connection: string; undoUrl: string; undoDays: number }
+
+export const identityLinkedLetter =
+  ({ userName: name, organization, connection, undoUrl: url, undoDays: days }: Linked): LetterIn =>
+  (language) => ({
+    subject: say(language, 'linked.subject', { connection, organization }),
+    paragraphs: [say(language, 'linked.lead', { connection, name, organization })],
+    action: { label: say(language, 'linked.action'), url, isForRecipientAlone: true },
+    closing: [say(language, 'linked.closing', { days })],
+  })

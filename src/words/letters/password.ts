@@ -1,30 +1,26 @@
 // About a password: a link to choose a new one, and that it was changed.
-import type { Letter } from '../letter.ts'
+import type { LetterIn } from '../letter.ts'
+import { say } from '../texts/say.ts'
 
-export const passwordResetLetter = (reset: {
-  userName: string
-  organization: string
-  resetUrl: string
-  minutes: number
-}): Letter => ({
-  subject: `Choose a new password for ${reset.organization}`,
-  paragraphs: [`Somebody, most likely you, asked for a new password for ${reset.userName} at ${reset.organization}.`],
-  action: { label: 'Choose a new password', url: reset.resetUrl, isForRecipientAlone: true },
-  closing: [
-    `The link works once, for ${reset.minutes} minutes. If you did not ask for it, do nothing: your password stays as it is.`,
-  ],
-})
+export const passwordResetLetter =
+  (reset: { userName: string; organization: string; resetUrl: string; minutes: number }): LetterIn =>
+  (language) => {
+    const { userName: name, organization, resetUrl: url, minutes } = reset
+    return {
+      subject: say(language, 'newPassword.subject', { organization }),
+      paragraphs: [say(language, 'newPassword.lead', { name, organization })],
+      action: { label: say(language, 'newPassword.action'), url, isForRecipientAlone: true },
+      closing: [say(language, 'newPassword.closing', { minutes })],
+    }
+  }
 
-export const passwordChangedLetter = (changed: {
-  userName: string
-  organization: string
-  forgotUrl: string
-}): Letter => ({
-  subject: `Your password for ${changed.organization} was changed`,
-  paragraphs: [
-    `The password of ${changed.userName} at ${changed.organization} was changed just now, and you were signed out elsewhere.`,
-  ],
-  closing: [
-    `If that was you, there is nothing to do. If it was not, choose a new password at ${changed.forgotUrl} and tell your administrator.`,
-  ],
-})
+export const passwordChangedLetter =
+  (changed: { userName: string; organization: string; forgotUrl: string }): LetterIn =>
+  (language) => {
+    const { userName: name, organization, forgotUrl: url } = changed
+    return {
+      subject: say(language, 'passwordChanged.subject', { organization }),
+      paragraphs: [say(language, 'passwordChanged.lead', { name, organization })],
+      closing: [say(language, 'passwordChanged.closing', { url })],
+    }
+  }

@@ -18,6 +18,9 @@ export const languageNames: Record<Language, string> = {
   ar: 'العربية',
 }
 
+/** As dates, numbers and lists are written: English as in Britain. */
+export const localeOf = (language: Language): string => (language === 'en' ? 'en-GB' : language)
+
 export const directionOf = (language: Language): 'ltr' | 'rtl' => (language === 'ar' ? 'rtl' : 'ltr')
 
 /** The one of ours that a tag (RFC 5646), such as `de-AT` or `pt`, comes nearest to; undefined where none does. */

@@ -1,7 +1,13 @@
 // Every text in every language: well formed, with the same placeholders and elements as in English, each plural form that the language
 // has and none that it has not, and used somewhere.
 import { globSync, readFileSync } from 'node:fs'
-import { isPluralElement, isTagElement, type MessageFormatElement, parse } from '@formatjs/icu-messageformat-parser'
+import {
+  isPluralElement,
+  isSelectElement,
+  isTagElement,
+  type MessageFormatElement,
+  parse,
+} from '@formatjs/icu-messageformat-parser'
 import { describe, expect, test } from 'vitest'
 import { languages } from './languages.ts'
 import { say } from './say.ts'
@@ -23,6 +29,9 @@ function partsOf(elements: readonly MessageFormatElement[]): { names: string[]; 
     } else if (isPluralElement(element)) {
       found.names.push(element.value)
       found.plurals.push(Object.keys(element.options).filter((form) => !form.startsWith('=')))
+      for (const option of Object.values(element.options)) add(partsOf(option.value))
+    } else if (isSelectElement(element)) {
+      found.names.push(element.value, ...Object.keys(element.options).map((option) => `${element.value}=${option}`))
       for (const option of Object.values(element.options)) add(partsOf(option.value))
     } else if ('value' in element && element.type === 1) found.names.push(element.value)
   }

@@ -11,6 +11,16 @@ import { nl as frameNl } from './frame/nl.ts'
 import { pl as framePl } from './frame/pl.ts'
 import { ptBR as frameBr } from './frame/pt-BR.ts'
 import type { Language } from './languages.ts'
+import { ar as mailAr } from './mail/ar.ts'
+import { de as mailDe } from './mail/de.ts'
+import { en as mailEn } from './mail/en.ts'
+import { es as mailEs } from './mail/es.ts'
+import { fr as mailFr } from './mail/fr.ts'
+import { it as mailIt } from './mail/it.ts'
+import { ja as mailJa } from './mail/ja.ts'
+import { nl as mailNl } from './mail/nl.ts'
+import { pl as mailPl } from './mail/pl.ts'
+import { ptBR as mailBr } from './mail/pt-BR.ts'
 import { ar as signInAr } from './sign-in/ar.ts'
 import { de as signInDe } from './sign-in/de.ts'
 import { en as signInEn } from './sign-in/en.ts'
@@ -22,17 +32,17 @@ import { nl as signInNl } from './sign-in/nl.ts'
 import { pl as signInPl } from './sign-in/pl.ts'
 import { ptBR as signInBr } from './sign-in/pt-BR.ts'
 
-export type TextKey = keyof typeof frameEn | keyof typeof signInEn
+export type TextKey = keyof typeof frameEn | keyof typeof mailEn | keyof typeof signInEn
 
 export const texts: Record<Language, Record<TextKey, string>> = {
-  en: { ...frameEn, ...signInEn },
-  de: { ...frameDe, ...signInDe },
-  fr: { ...frameFr, ...signInFr },
-  es: { ...frameEs, ...signInEs },
-  'pt-BR': { ...frameBr, ...signInBr },
-  it: { ...frameIt, ...signInIt },
-  nl: { ...frameNl, ...signInNl },
-  pl: { ...framePl, ...signInPl },
-  ja: { ...frameJa, ...signInJa },
-  ar: { ...frameAr, ...signInAr },
+  en: { ...frameEn, ...mailEn, ...signInEn },
+  de: { ...frameDe, ...mailDe, ...signInDe },
+  fr: { ...frameFr, ...mailFr, ...signInFr },
+  es: { ...frameEs, ...mailEs, ...signInEs },
+  'pt-BR': { ...frameBr, ...mailBr, ...signInBr },
+  it: { ...frameIt, ...mailIt, ...signInIt },
+  nl: { ...frameNl, ...mailNl, ...signInNl },
+  pl: { ...framePl, ...mailPl, ...signInPl },
+  ja: { ...frameJa, ...mailJa, ...signInJa },
+  ar: { ...frameAr, ...mailAr, ...signInAr },
 }

@@ -12,5 +12,5 @@ export async function notifyPasswordChanged(tx: Transaction, ctx: CallContext, a
     ...{ userName, organization: organization.name },
     forgotUrl: ctx.urls.page('/login/forgot'),
   })
-  await queueMail(tx, ctx, { kind: 'password_changed', to: email, targetId: userId, letter })
+  await queueMail(tx, ctx, { kind: 'password_changed', to: email, readerId: userId, targetId: userId, letter })
 }

@@ -78,7 +78,7 @@ async function sendLink({ ctx, account }: Candidate, visitor: Visitor): Promise<
       ...{ userName: account.userName, organization: organization.name, minutes },
       resetUrl: ctx.urls.page(`/login/reset/${plain}`),
     })
-    await queueMail(tx, ctx, { kind: 'password_reset', to: email, targetId: userId, letter })
+    await queueMail(tx, ctx, { kind: 'password_reset', to: email, readerId: userId, targetId: userId, letter })
     await tx.commitWith<unknown>(
       insert({ organizationId, userId, tokenHash: hash, minutes }),
       recordAudit(ctx, { action: 'user.password_reset_request', targetType: 'user', targetId: userId, detail }),

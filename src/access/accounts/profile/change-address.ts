@@ -72,7 +72,7 @@ export async function requestAddressChange(ctx: CallContext, { email }: { email:
   })
   await inTransaction(ctx, async (tx) => {
     await tx.run(keep({ organizationId: ctx.organizationId, userId, tokenHash: hash, email: wanted, hours }))
-    await queueMail(tx, ctx, { kind: 'address_change', to: wanted, targetId: userId, letter })
+    await queueMail(tx, ctx, { kind: 'address_change', to: wanted, readerId: userId, targetId: userId, letter })
     const audit = { action: 'user.request_address_change', targetType: 'user', targetId: userId } as const
     await tx.commitWith(recordAudit(ctx, audit))
   })
@@ -96,7 +96,13 @@ export async function confirmAddressChange(ctx: CallContext, { token }: { token:
     await tx.run(emailProof(ctx, { userId, email, how: 'reset' }))
     if (profile.email !== null) {
       const letter = addressChangedLetter({ ...profile, email, organization: profile.organizationName })
-      await queueMail(tx, ctx, { kind: 'address_change', to: profile.email, targetId: userId, letter })
+      await queueMail(tx, ctx, {
+        kind: 'address_change',
+        to: profile.email,
+        readerId: userId,
+        targetId: userId,
+        letter,
+      })
     }
     const audit = { action: 'user.change_own_address', targetType: 'user', targetId: userId } as const
     await tx.commitWith(recordAudit(ctx, audit))

@@ -45,5 +45,5 @@ export async function notifyOfAccess(tx: Transaction, ctx: CallContext, notice: 
     accountUrl: ctx.urls.page('/account'),
     zone: knownZone(timeZone),
   })
-  await queueMail(tx, ctx, { kind: 'access_changed', to: to.email, targetId: userId, letter })
+  await queueMail(tx, ctx, { kind: 'access_changed', to: to.email, readerId: userId, targetId: userId, letter })
 }

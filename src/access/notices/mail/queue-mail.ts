@@ -4,8 +4,8 @@ import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import type { SealPlace } from '#platform/sealing.ts'
 import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
-import type { Letter } from '#words/letter.ts'
-import { findLookIn } from '../../ground/look.ts'
+import type { Letter, LetterIn } from '#words/letter.ts'
+import { findLookIn, languageOfLook } from '../../ground/look.ts'
 import { composeKept } from './compose.ts'
 
 export type MailKind =
@@ -29,7 +29,9 @@ export type MailKind =
 export type NewMail = {
   kind: MailKind
   to: string
-  letter: Letter
+  /** Who reads it, in whose language it is written; the organization's where it is nobody who is known here. */
+  readerId?: string | null
+  letter: Letter | LetterIn
   /** What it is about: an invitation's or a user's id. */
   targetId: string
 }
@@ -69,12 +71,16 @@ export const mailBodyPlace = (organizationId: string, mailId: string): SealPlace
 export async function queueMail(tx: Transaction, ctx: CallContext, mail: NewMail): Promise<string> {
   const { organizationId } = ctx
   const id = ctx.ids.next('mal')
-  const body = JSON.stringify(composeKept(mail.letter, await findLookIn(tx, organizationId)))
+  const look = await findLookIn(tx, organizationId, mail.readerId ?? null)
+  // What is not translated is in English.
+  const language = typeof mail.letter === 'function' ? (languageOfLook(look) ?? 'en') : 'en'
+  const letter = typeof mail.letter === 'function' ? mail.letter(language) : mail.letter
+  const body = JSON.stringify(composeKept(letter, { look, language }))
   await tx.run(
     insert({
       ...{ organizationId, id, kind: mail.kind, targetId: mail.targetId, now: nowOf(ctx) },
       recipient: mail.to,
-      subject: oneLine(mail.letter.subject),
+      subject: oneLine(letter.subject),
       bodySealed: ctx.sealing.seal(body, mailBodyPlace(organizationId, id)),
       hasMailServer: ctx.hasMailServer,
     }),

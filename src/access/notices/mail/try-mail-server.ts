@@ -32,7 +32,12 @@ export async function tryMailServer(ctx: CallContext, input: z.input<typeof TryM
   const letter = testLetter(ctx.urls.origin)
   const transport = createServerTransport(server, ctx.outgoing.resolve)
   try {
-    await transport.send({ id: ctx.ids.next('mal'), to, subject: letter.subject, ...composeKept(letter) })
+    await transport.send({
+      id: ctx.ids.next('mal'),
+      to,
+      subject: letter.subject,
+      ...composeKept(letter, { look: undefined, language: 'en' }),
+    })
     return { isAccepted: true, message: null }
   } catch (error) {
     return { isAccepted: false, message: failureWords(error) }

@@ -4,7 +4,6 @@ import { sql } from 'drizzle-orm'
 import { prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import type { DigestLine } from '#words/letters/access-digest.ts'
-import { sourceText } from '#words/role-sources.ts'
 import { type AccessModel, conflictsIn, readAccessModel } from '../../decisions/access-model.ts'
 import { contextAt } from '../../ground/context-at.ts'
 import { fromHeld, type HeldRole, heldRoleJson } from '../sources.ts'
@@ -87,8 +86,7 @@ const onlyIn = (these: Side, those: Side): Cell[] =>
 const newlyWithheld = (now: Side, then: Side): DigestLine[] =>
   [...(now ?? [])].flatMap(([key, { role, brand, sources, withheldBy: rule }]) => {
     if (rule === undefined || then?.get(key)?.withheldBy !== undefined) return []
-    const through = [...new Set(sources.map(sourceText))]
-    return [{ kind: 'withheld', role: role.name, brand: brand?.name ?? null, through, rule, by: null }]
+    return [{ kind: 'withheld', role: role.name, brand: brand?.name ?? null, sources, rule, by: null }]
   })
 
 /** An exception counts where they hold a role. */
@@ -171,8 +169,7 @@ export async function changesOf(ctx: CallContext, userIds: readonly string[], mo
   const makerOf = await readMakers(ctx, causes, moments)
   const lineOf = (kind: 'gained' | 'lost', userId: string, cell: Cell): DigestLine => {
     const { role, brand, sources } = cell
-    const through = [...new Set(sources.map(sourceText))]
-    return { kind, role: role.name, brand: brand?.name ?? null, through, by: makerOf(causesIn(kind, userId, cell)) }
+    return { kind, role: role.name, brand: brand?.name ?? null, sources, by: makerOf(causesIn(kind, userId, cell)) }
   }
   const overrideIds = people.flatMap(({ overrides }) => overrides.map(({ role }) => role.id))
   const overridden = new Map(

@@ -8,6 +8,7 @@ import { emailColumn } from '#directory/email.ts'
 import { timeZoneColumn } from '#directory/time-zone.ts'
 import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
 import { accessDigestLetter, type DigestLine, digestSentence } from '#words/letters/access-digest.ts'
+import { sourceText } from '#words/role-sources.ts'
 import { knownZone } from '#words/zones.ts'
 import { organizationName } from '../../notices/alarms/organization-name.ts'
 import { queueMail } from '../../notices/mail/queue-mail.ts'
@@ -108,7 +109,7 @@ async function tellSome(ctx: CallContext, userIds: string[], moments: Moments): 
       if (lines === undefined || email === null) continue
       const about = { organization, lines, from: moments.from, accountUrl: ctx.urls.page('/account') }
       const letter = accessDigestLetter({ ...about, zone: knownZone(timeZone) })
-      await queueMail(tx, ctx, { kind: 'access_digest', to: email, letter, targetId: userId })
+      await queueMail(tx, ctx, { kind: 'access_digest', to: email, readerId: userId, letter, targetId: userId })
       mails += 1
     }
     return mails
@@ -119,7 +120,18 @@ export type DigestPreview = Moments & {
   /** Who may be concerned; for some of them nothing will have changed. */
   candidates: number
   /** Of the first hundred of those, who would be told, and what. */
-  people: { userId: string; name: string; sentences: string[]; lines: DigestLine[] }[]
+  people: { userId: string; name: string; sentences: string[]; lines: ShownLine[] }[]
+}
+
+/** With through what it is or was held, in a few words each: `group Writers`. */
+type ShownLine =
+  | Exclude<DigestLine, { sources: unknown }>
+  | (Omit<DigestLine & { sources: unknown }, 'sources'> & { through: string[] })
+
+const shownLine = (line: DigestLine): ShownLine => {
+  if (!('sources' in line)) return line
+  const { sources, ...rest } = line
+  return { ...rest, through: [...new Set(sources.map(sourceText))] }
 }
 
 const candidates = prepared<Key & { from: string }, { userId: string; name: string }>(
@@ -143,7 +155,7 @@ export async function previewAccessDigest(ctx: CallContext): Promise<DigestPrevi
   const shown = new Map(found.slice(0, atOnce).map(({ userId, name }) => [userId, name]))
   const changes = shown.size === 0 ? new Map<string, DigestLine[]>() : await changesOf(ctx, [...shown.keys()], moments)
   const people = [...changes].map(([userId, lines]) => ({
-    ...{ userId, name: shown.get(userId) ?? userId, lines },
+    ...{ userId, name: shown.get(userId) ?? userId, lines: lines.map(shownLine) },
     sentences: lines.map((line) => digestSentence(line, organization)),
   }))
   return { ...moments, candidates: found.length, people }

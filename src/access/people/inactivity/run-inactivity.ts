@@ -117,7 +117,8 @@ async function warnOne(tx: Transaction, ctx: CallContext, run: Run, person: DueA
   if (email !== null) {
     const signInUrl = ctx.urls.page('/account')
     const about = { organization: run.organization, since, deactivatesAt, signInUrl, zone: knownZone(timeZone) }
-    await queueMail(tx, ctx, { kind: 'inactivity', to: email, letter: inactivityLetter(about), targetId: userId })
+    const letter = inactivityLetter(about)
+    await queueMail(tx, ctx, { kind: 'inactivity', to: email, readerId: userId, letter, targetId: userId })
   }
   const detail = { run: run.id, ...figuresOf(run), since, deactivatesAt, isMailed: email !== null }
   await tx.run(recordAudit(ctx, { action: 'user.inactivity_warning', targetType: 'user', targetId: userId, detail }))
