@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { Configuration } from '../src/access/configuration/document.ts'
 import { openApiDocument } from '../src/api/openapi.ts'
+import { EventSchema } from '../src/audit/events/events.ts'
 import { environmentSchema } from '../src/config.ts'
 import { presets } from '../src/connections/providers/providers.ts'
 import { schemaDocuments } from '../src/scim/discovery.ts'
@@ -36,6 +37,7 @@ async function publishedFiles(): Promise<PublishedFile[]> {
   return [
     json('schemas/config.json', { title: 'Environment of Rolecall', ...config }),
     json('schemas/configuration.json', z.toJSONSchema(Configuration, { io: 'input' })),
+    json('schemas/events.json', { title: 'Events of Rolecall', ...z.toJSONSchema(EventSchema) }),
     json('schemas/openapi.json', openApi),
     { path: 'sdk/src/openapi.ts', text: sdkTypes(JSON.parse(JSON.stringify(openApi)) as OpenApi) },
     ...schemaDocuments().map(({ name, document }) => json(`schemas/scim/${name}.json`, document)),

@@ -7,6 +7,7 @@ import type { RandomBytes } from '#platform/crypto.ts'
 import { AppError, freshProofNeeded, notFound } from '#platform/errors.ts'
 import type { Ids } from '#platform/ids.ts'
 import type { Metrics } from '#platform/metrics.ts'
+import type { News } from '#platform/news.ts'
 import type { Outgoing } from '#platform/outgoing.ts'
 import type { Sealing } from '#platform/sealing.ts'
 import type { Urls } from '#platform/urls.ts'
@@ -54,6 +55,7 @@ export type ManagementPermission =
   | 'api_keys.write'
   | 'audit.read'
   | 'audit.write'
+  | 'events.read'
   | 'access.read'
 
 /** What a key of the platform may do above the organizations. */
@@ -91,6 +93,8 @@ export type Services = {
   hasMailServer: boolean
   /** What is counted, where somebody reads it. */
   metrics?: Metrics
+  /** Who is told at once that there are new events, where something in this process looks for them. */
+  news?: News
 }
 
 /** The services alone, out of a wider object; what a context is made of. */
@@ -105,9 +109,11 @@ export const servicesOf = ({
   urls,
   hasMailServer,
   metrics,
+  news,
 }: Services): Services => ({
   ...{ database, clock, ids, randomBytes, sealing, outgoing, resolveTxt, urls, hasMailServer },
   ...(metrics === undefined ? {} : { metrics }),
+  ...(news === undefined ? {} : { news }),
 })
 
 /** Permissions of roles, as a person holds them in one scope. */

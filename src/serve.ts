@@ -7,9 +7,11 @@ import { createProvisioningLog } from '#connections/provisioning/log.ts'
 import { loginWarning } from '#db/login.ts'
 import { migrateDatabase } from '#db/migrate.ts'
 import { type Settled, settledWarning } from '#db/settle.ts'
+import { followEvents } from '#jobs/events.ts'
 import { mailJob } from '#jobs/mail.ts'
 import { startWorker } from '#jobs/worker.ts'
 import { createLog } from '#platform/log.ts'
+import { createNews } from '#platform/news.ts'
 import { createMailTransport } from '#platform/smtp.ts'
 import { createUrls } from '#platform/urls.ts'
 import { createApp } from './app.ts'
@@ -37,7 +39,7 @@ export async function serve(config: Config): Promise<void> {
       if (warning !== undefined) log.warn({ state }, warning)
     }
     onSettled(await migrateDatabase(opened.ownerUrl, opened.url))
-    const services = createServices(config, opened.url, { onSettled })
+    const services = { ...createServices(config, opened.url, { onSettled }), news: createNews() }
     try {
       await services.database.check()
       const warning = await loginWarning(services.database)
@@ -66,10 +68,11 @@ export async function serve(config: Config): Promise<void> {
       const transport = config.smtpUrl === undefined ? undefined : createMailTransport(config.smtpUrl, config.mailFrom)
       const own = { ...services, urls: createUrls(originOf(config, port)) }
       const worker = startWorker(own, log, { jobs: mailJob(transport) })
+      const follower = followEvents(own, log)
       start.isOver = true
       await asked
       log.info('Stopping: requests under way may finish')
-      await Promise.all([drain(server, config.shutdownSeconds), worker.stop()])
+      await Promise.all([drain(server, config.shutdownSeconds), worker.stop(), follower.stop()])
       // After the last request was answered.
       await provisioning.stop()
       transport?.close()

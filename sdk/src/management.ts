@@ -55,8 +55,24 @@ type Item<P extends ListPaths> = Answer<Operation<P, 'get'>> extends { items: Ar
 export type Management = { [M in Method]: Call<M> } & {
   /** Every item of a list, page by page as they are asked for. */
   list<P extends ListPaths>(path: P, ...input: Arguments<Operation<P, 'get'>>): AsyncIterableIterator<Item<P>>
+  /**
+   * What changes, in its order, without an end: what there is after a cursor, and then what comes. Keep the `cursor` of each one that
+   * you are done with, and begin there the next time. Throws RolecallError, `gone` where the cursor is older than events are kept.
+   */
+  events(options?: EventOptions): AsyncIterableIterator<RolecallEvent>
   /** The same key, for another organization. */
   forOrganization(organization: string): Management
+}
+
+/** An event, and where to go on behind it. */
+export type RolecallEvent = Answer<Operation<'/events', 'get'>>['items'][number]
+
+export type EventOptions = {
+  /** The cursor of the last event that was dealt with; `latest` unless given: what comes from now on. */
+  after?: string
+  types?: readonly string[]
+  /** Ends it. */
+  signal?: AbortSignal
 }
 
 type Given = RequestOptions & {
@@ -65,6 +81,9 @@ type Given = RequestOptions & {
   body?: unknown
   contentType?: string
 }
+
+/** How long a question for events waits for one; less than an answer may take. */
+const waitSeconds = 20
 
 export function createManagement(settings: ManagementSettings): Management {
   const call =
@@ -81,9 +100,20 @@ export function createManagement(settings: ManagementSettings): Management {
       cursor = page.nextCursor
     } while (cursor !== null)
   }
+  async function* events({ after, types, signal }: EventOptions = {}): AsyncGenerator<RolecallEvent> {
+    let from = after ?? 'latest'
+    const only = types === undefined ? {} : { types: types.join(',') }
+    const more = signal === undefined ? {} : { signal }
+    while (signal?.aborted !== true) {
+      const query = { ...only, after: from, limit: 500, wait: from === 'latest' ? 0 : waitSeconds }
+      const page = (await get('/events', { query, ...more })) as Answer<Operation<'/events', 'get'>>
+      yield* page.items
+      from = page.next ?? from
+    }
+  }
   const methods = { get, post: call('post'), put: call('put'), patch: call('patch'), delete: call('delete') }
   const forOrganization = (organization: string): Management => createManagement({ ...settings, organization })
-  return { ...methods, list, forOrganization } as unknown as Management
+  return { ...methods, list, events, forOrganization } as unknown as Management
 }
 
 async function request(settings: ManagementSettings, method: Method, path: string, given: Given): Promise<unknown> {

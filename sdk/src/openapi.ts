@@ -2960,6 +2960,30 @@ export type Schemas = {
     sealedAt: string | null
     lastEventId: string | null
   }
+  EventPage: {
+    items: Array<(Schemas['Event'] & {
+      /** What to send as `after` to go on behind this one */
+      cursor: string
+    })>
+    /** What to send as `after` next, also where there was nothing */
+    next: string | null
+    /** True where more is there already */
+    hasMore: boolean
+  }
+  Event: {
+    /** The same in every answer and delivery */
+    id: string
+    type: "access.changed" | "alarm.raised" | "alarm.settled" | "api_key.issued" | "api_key.revoked" | "application.created" | "application.deleted" | "application.secret_rotated" | "application.updated" | "assignment.created" | "assignment.deleted" | "assignment.updated" | "brand.created" | "brand.deleted" | "brand.updated" | "connection.created" | "connection.status_changed" | "connection.updated" | "credential.changed" | "directory.created" | "directory.deleted" | "directory.moved" | "directory.secret_issued" | "directory.secret_revoked" | "directory.updated" | "domain.added" | "domain.removed" | "domain.updated" | "domain.verified" | "emergency.used" | "group.created" | "group.deleted" | "group.members_added" | "group.members_removed" | "group.updated" | "identity.linked" | "identity.unlinked" | "invitation.cancelled" | "invitation.created" | "invitation.resent" | "mapping.created" | "mapping.deleted" | "operator.added" | "operator.removed" | "organization.created" | "organization.deletion_scheduled" | "organization.erased" | "organization.restored" | "organization.resumed" | "organization.suspended" | "organization.updated" | "platform_key.issued" | "platform_key.revoked" | "policy.created" | "policy.deleted" | "role.created" | "role.deleted" | "role.pack_installed" | "role.updated" | "separation_rule.created" | "separation_rule.deleted" | "separation_rule.updated" | "session.ended" | "session.started" | "team.created" | "team.deleted" | "team.members_added" | "team.members_removed" | "team.updated" | "user.activated" | "user.adopted" | "user.created" | "user.deactivated" | "user.deleted" | "user.erased" | "user.groups_claimed" | "user.held" | "user.reactivated" | "user.restored" | "user.updated" | "webhook.created" | "webhook.deleted" | "webhook.paused" | "webhook.resumed" | "webhook.secret_rotated" | "webhook.updated"
+    version: 1
+    timestamp: string
+    organizationId: string
+    actor: {
+      type: string
+      id: string
+    }
+    /** By the type: schemas/events.json */
+    data: Record<string, unknown>
+  }
   Alarm: {
     id: string
     /** `emergency_drill` only notes that the monthly mail went out */
@@ -6928,6 +6952,21 @@ export type Paths = {
     /** Show the head of the sealed audit trail: kept elsewhere, it proves that nothing before it was rewritten */
     get: {
       answer: Schemas['AuditHead']
+    }
+  }
+  '/events': {
+    /** Read what has changed, oldest first, each event once and in its order */
+    get: {
+      query?: {
+        /** The id of an event, or `next` of an answer: what comes after it. `latest`: what comes from now on. Without it, what there is of the last 30 days */
+        after?: string
+        /** Only these, with commas */
+        types?: string
+        limit?: number
+        /** How many seconds to wait where there is nothing yet */
+        wait?: number
+      }
+      answer: Schemas['EventPage']
     }
   }
   '/alarms': {

@@ -2,6 +2,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { notFound } from '#platform/errors.ts'
 import type { ApiEnv, ApiServices } from './contract/env.ts'
+import { createWaiting } from './contract/event-stream.ts'
 import { requireApiKey, requireOrganization } from './contract/guard.ts'
 import { idempotent } from './contract/idempotency.ts'
 import { answerError, checkJson, limitBody, requireJson } from './contract/requests.ts'
@@ -11,10 +12,11 @@ import { resourceRoutes } from './resources/resources.ts'
 
 /** Where a platform key names no organization. */
 const isAboveOrganizations = (path: string): boolean =>
-  /\/api\/v1\/(organizations|platform|applications|audit-events|branding)(\/|$)/.test(path)
+  /\/api\/v1\/(organizations|platform|applications|audit-events|branding|events)(\/|$)/.test(path)
 
 export function createApi(services: ApiServices): OpenAPIHono<ApiEnv> {
   let document: string | undefined
+  const waiting = createWaiting({ news: services.news, isStopping: services.isStopping ?? (() => false) })
   const api = newRoutes()
   api.onError((error, c) => answerError(services.log, error, c))
   api.get('/openapi.json', (c) => {
@@ -24,6 +26,10 @@ export function createApi(services: ApiServices): OpenAPIHono<ApiEnv> {
   })
   api.use('*', requireApiKey(services), limitBody, requireJson, checkJson)
   api.use('*', (c, next) => (isAboveOrganizations(c.req.path) ? next() : requireOrganization(c, next)))
+  api.use('*', (c, next) => {
+    c.set('waiting', waiting)
+    return next()
+  })
   api.use('*', idempotent)
   for (const routes of resourceRoutes) api.route('/', routes)
   api.all('*', () => {

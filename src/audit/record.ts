@@ -2,6 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, nowOf } from '#src/context.ts'
+import type { AuditAction } from './actions.ts'
 
 /** What an application of the host has events of, apart from the words that are ours. */
 export type HostTarget = `app.${string}`
@@ -9,8 +10,7 @@ export type HostTarget = `app.${string}`
 export type AuditEntry = {
   /** Where whoever writes it has to know it; made otherwise. */
   id?: string
-  /** noun.verb, e.g. `user.deactivate` */
-  action: string
+  action: AuditAction | HostTarget
   targetType:
     | 'organization'
     | 'brand'

@@ -14,6 +14,7 @@ const exitCodes = {
   precondition_required: 1,
   against_policy: 1,
   too_large: 1,
+  gone: 1,
   too_many: 1,
   unavailable: 1,
   internal: 1,

@@ -19,6 +19,7 @@ const kinds = {
   against_policy: { status: 422, isToldWhy: true },
   precondition_required: { status: 428 },
   too_large: { status: 413 },
+  gone: { status: 410 },
   too_many: { status: 429, retryAfter: '60' },
   unavailable: { status: 503, retryAfter: '5' },
   internal: { status: 500 },
@@ -46,6 +47,8 @@ export async function renderErrorPage<E extends AppEnv>(
   const t = await wordsFor(c)
   const askForAccess = { label: t('frame.askForAccess'), href: '/account#ask' }
   const asking = isForbidden ? { refused: error.message, action: askForAccess } : {}
-  const [title, advice] = [t(`fault.${error.code}.title`), t(`fault.${error.code}.advice`)]
+  // What is not kept any more reads like what is not there.
+  const fault = error.code === 'gone' ? 'not_found' : error.code
+  const [title, advice] = [t(`fault.${fault}.title`), t(`fault.${fault}.advice`)]
   return renderPage(c, draw({ title, detail, advice, reference, ...asking }), { status })
 }

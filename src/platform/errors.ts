@@ -6,6 +6,8 @@ export type ErrorCode =
   | 'forbidden'
   | 'not_found'
   | 'conflict'
+  /** It was there, and is not kept any more. */
+  | 'gone'
   | 'precondition_failed'
   | 'precondition_required'
   /** Understood and valid, and against a rule that the organization has set. */

@@ -13,6 +13,7 @@ const statuses = {
   precondition_required: 428,
   against_policy: 400,
   too_large: 413,
+  gone: 410,
   too_many: 429,
   unavailable: 503,
   internal: 500,

@@ -150,6 +150,8 @@ describe('every table of an organization', () => {
         where organization_id = ${mine.organizationId}`
       const id = typeof row?.['content']?.id === 'number' ? randomInt(2 ** 40) : randomUUID()
       const fresh = { ...row?.['content'], organization_id: other, ...(columns.includes('id') ? { id } : {}) }
+      // What functions alone write is refused before a policy is asked.
+      const refusal = (await allowed(name, 'insert')) ? 'row-level security' : 'permission denied'
       await expect(
         inMine(
           (sql) =>
@@ -157,7 +159,7 @@ describe('every table of an organization', () => {
               select ${sql(columns)} from jsonb_populate_record(null::${sql(name)}, ${sql.json(fresh)}) r`,
         ),
         name,
-      ).rejects.toMatchObject({ code: '42501', message: expect.stringContaining('row-level security') })
+      ).rejects.toMatchObject({ code: '42501', message: expect.stringContaining(refusal) })
       if (!(await allowed(name, 'update'))) continue
       await expect(
         inMine((sql) => sql`update ${sql(name)} set organization_id = ${other}`),

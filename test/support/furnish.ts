@@ -270,6 +270,8 @@ export async function furnishConsole(sql: postgres.Sql, organizationId: string, 
   await insert('branding', { display_name: 'x', updated_at: at })
   await insert('logos', { hash: 'x', media_type: 'image/png', content: 'x', updated_at: at })
   await insert('seat_limits', { seats: 1_000_000, rule: 'warn' })
+  await insert('derived_events', { id: `evt_${id()}`, occurred_at: at, action: 'access.changed', detail: {} })
+  await insert('event_progress', { worked_out_to: 0 })
   await insert('idempotent_answers', {
     caller_id: 'x',
     key_hash: 'x',

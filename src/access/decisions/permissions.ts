@@ -44,6 +44,7 @@ export const permissionCatalogue = [
   { name: 'settings.integrations', description: 'Connect other systems' },
   { name: 'audit.view', description: 'See the audit trail' },
   { name: 'audit.write', description: 'Write what happens in an application into the audit trail' },
+  { name: 'events.read', description: 'Read what changes as it happens, as an application does' },
   { name: 'billing.view', description: 'See plan and invoices' },
   { name: 'billing.manage', description: 'Change plan and payment' },
 ] as const satisfies readonly { name: string; description: string; parameter?: string }[]

@@ -1,6 +1,8 @@
 // Making a draft, changing what is in it, and throwing it away.
+
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import type { AuditAction } from '#audit/actions.ts'
 import { recordAudit } from '#audit/record.ts'
 import { once } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
@@ -128,7 +130,7 @@ async function audit(
   tx: Transaction,
   ctx: CallContext,
   targetId: string,
-  action: string,
+  action: AuditAction,
   detail: Record<string, unknown>,
 ): Promise<void> {
   await tx.run(recordAudit(ctx, { action, targetType: 'draft', targetId, detail }))

@@ -18,10 +18,10 @@ export const platformScopes = [
 ] as const satisfies readonly PlatformScope[]
 
 /** Of the applications and the audit trail that are the platform's own. */
-const ownPermissions: Partial<Record<PlatformScope, ManagementPermission>> = {
-  'applications.read': 'applications.read',
-  'applications.write': 'applications.write',
-  'events.read': 'audit.read',
+const ownPermissions: Partial<Record<PlatformScope, readonly ManagementPermission[]>> = {
+  'applications.read': ['applications.read'],
+  'applications.write': ['applications.write'],
+  'events.read': ['audit.read', 'events.read'],
 }
 
 /** What the scopes let somebody do with the verbs that organizations and the platform share. */

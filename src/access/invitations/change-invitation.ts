@@ -1,5 +1,7 @@
 // Sending an invitation again, and taking it back.
+
 import { sql } from 'drizzle-orm'
+import type { AuditAction } from '#audit/actions.ts'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
@@ -69,7 +71,7 @@ export async function cancelInvitation(ctx: CallContext, invitationId: string): 
   })
 }
 
-const auditOf = (ctx: CallContext, action: string, targetId: string, brandIds: Locked['brandIds']) => {
+const auditOf = (ctx: CallContext, action: AuditAction, targetId: string, brandIds: Locked['brandIds']) => {
   const holdings = brandIds.map((brandId) => ({ brandId }))
   return recordAudit(ctx, { action, targetType: 'invitation', targetId, detail: { holdings } })
 }

@@ -1,7 +1,9 @@
 // Inviting a person: they exist from now on, as invited, with the roles that they will hold; none of it has effect before they
 // accept. Inviting the same person again is sending it again.
+
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import type { AuditAction } from '#audit/actions.ts'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { isWaiting } from '#db/waiting.ts'
@@ -185,7 +187,7 @@ const otherRoles = (): AppError =>
     reason: 'other_roles',
   })
 
-const audit = (ctx: CallContext, invitationId: string, action: string, detail: Record<string, unknown>) =>
+const audit = (ctx: CallContext, invitationId: string, action: AuditAction, detail: Record<string, unknown>) =>
   recordAudit(ctx, { action, targetType: 'invitation', targetId: invitationId, detail })
 
 /** Each once. */

@@ -1,6 +1,8 @@
 // Name and policies of an organization, and its suspension, which the platform orders.
+
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import type { AuditAction } from '#audit/actions.ts'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
@@ -75,7 +77,7 @@ export function setStatusWithin(
 async function change(
   tx: Transaction,
   ctx: CallContext,
-  action: string,
+  action: AuditAction,
   changes: Changes,
 ): Promise<OrganizationRecord> {
   const { organizationId } = ctx

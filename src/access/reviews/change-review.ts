@@ -47,7 +47,12 @@ const settleStalled = prepared<Key & { by: string; now: string }, never>(
 type Work = (tx: Transaction, key: Key, review: AccessReview) => Promise<Record<string, unknown> | undefined>
 
 /** @param work undefined where nothing changes by it */
-async function change(ctx: CallContext, reviewId: string, action: string, work: Work): Promise<AccessReview> {
+async function change(
+  ctx: CallContext,
+  reviewId: string,
+  action: 'suspend' | 'resume' | 'cancel' | 'take_over',
+  work: Work,
+): Promise<AccessReview> {
   await inTransaction(ctx, async (tx) => {
     const review = await lockReview(tx, ctx, reviewId)
     if (review.status === 'closed' || review.status === 'cancelled')

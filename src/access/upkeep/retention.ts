@@ -1,6 +1,7 @@
 // What has been kept for as long as the organization wants it: provisioning log, traces of sign-ins, mails, and outcomes of
 // changes of many people. Never the audit trail.
 import { type SQL, sql } from 'drizzle-orm'
+import { eventDays } from '#audit/events/rows.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 
@@ -22,13 +23,16 @@ const deletion = (table: string, time: string, days: SQL, only: SQL = sql`true`)
 /** Outcomes of changes of many people; the trail has each of them for good. */
 const userChangeDays = sql`30`
 
-const deletions: Record<'events' | 'attempts' | 'mails' | 'userChanges', (batch: Batch) => Statement<{ one: number }>> =
-  {
-    events: deletion('provisioning_events', 'occurred_at', sql`o.provisioning_log_days`),
-    attempts: deletion('sign_in_attempts', 'occurred_at', sql`o.sign_in_trace_days`),
-    mails: deletion('mails', 'created_at', sql`o.mail_days`, sql`x.status <> 'queued'`),
-    userChanges: deletion('user_changes', 'finished_at', userChangeDays),
-  }
+const deletions: Record<
+  'events' | 'attempts' | 'mails' | 'userChanges' | 'derivedEvents',
+  (batch: Batch) => Statement<{ one: number }>
+> = {
+  events: deletion('provisioning_events', 'occurred_at', sql`o.provisioning_log_days`),
+  attempts: deletion('sign_in_attempts', 'occurred_at', sql`o.sign_in_trace_days`),
+  mails: deletion('mails', 'created_at', sql`o.mail_days`, sql`x.status <> 'queued'`),
+  userChanges: deletion('user_changes', 'finished_at', userChangeDays),
+  derivedEvents: deletion('derived_events', 'occurred_at', sql.raw(String(eventDays))),
+}
 
 export type Removed = Record<keyof typeof deletions, number>
 
@@ -39,6 +43,7 @@ export async function removeOld(ctx: CallContext): Promise<Removed> {
     attempts: await removeAll(ctx, deletions.attempts),
     mails: await removeAll(ctx, deletions.mails),
     userChanges: await removeAll(ctx, deletions.userChanges),
+    derivedEvents: await removeAll(ctx, deletions.derivedEvents),
   }
 }
 

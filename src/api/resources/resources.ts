@@ -27,6 +27,7 @@ import { directoryTokenRoutes } from './directory-tokens.ts'
 import { domainRoutes } from './domains.ts'
 import { draftRoutes } from './drafts.ts'
 import { emergencyRoutes } from './emergency.ts'
+import { eventRoutes } from './events.ts'
 import { extensionAttributeRoutes } from './extension-attributes.ts'
 import { groupMemberRoutes } from './group-members.ts'
 import { groupRoutes } from './groups.ts'
@@ -135,5 +136,6 @@ export const resourceRoutes = [
   mailServerRoutes,
   apiKeyRoutes,
   auditEventRoutes,
+  eventRoutes,
   alarmRoutes,
 ] as const

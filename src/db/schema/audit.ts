@@ -35,8 +35,43 @@ export const auditEvents = pgTable(
       .using('gin', sql`jsonb_path_query_array(detail, 'lax $.**.brandId')`)
       .where(sql`jsonb_path_exists(detail, 'lax $.**.brandId')`),
     uniqueIndex('audit_events_position').on(table.organizationId, table.position),
+    index('audit_events_in_order').on(table.position),
     ownOrganizationOnly(),
   ],
+)
+
+/** Events that the worker works out of changes; those of the changes themselves are rows of the trail. Kept for 30 days. */
+export const derivedEvents = pgTable(
+  'derived_events',
+  {
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    id: text('id').notNull(),
+    occurredAt: time('occurred_at').notNull(),
+    action: text('action').notNull(),
+    detail: jsonb('detail').notNull(),
+    /** In one order with those of the trail; the same trigger gives it. */
+    position: bigint('position', { mode: 'number' }).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex('derived_events_position').on(table.organizationId, table.position),
+    index('derived_events_in_order').on(table.position),
+    ownOrganizationOnly(),
+  ],
+)
+
+/** Up to which position it was worked out whose access has changed. */
+export const eventProgress = pgTable(
+  'event_progress',
+  {
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    workedOutTo: bigint('worked_out_to', { mode: 'number' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId] }), ownOrganizationOnly()],
 )
 
 /**

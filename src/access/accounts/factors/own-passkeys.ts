@@ -1,7 +1,9 @@
 // A person's own passkeys: adding, naming and removing them.
+
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import type { AuditAction } from '#audit/actions.ts'
 import { prepared, type Statement } from '#db/statement.ts'
 import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
@@ -83,7 +85,7 @@ function ownPasskey(ctx: CallContext, passkeyId: string): PasskeyKey {
 async function changePasskey(
   ctx: CallContext,
   statement: Statement<{ id: string }>,
-  action: string,
+  action: AuditAction,
   passkeyId: string,
   ...more: Statement<unknown>[]
 ): Promise<void> {

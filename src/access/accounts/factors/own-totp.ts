@@ -1,5 +1,6 @@
 // A person's own authenticator and recovery codes. Adding or taking away a second factor ends their other sessions, which
 // were opened under the old rules.
+import type { AuditAction } from '#audit/actions.ts'
 import type { Statement } from '#db/statement.ts'
 import { AppError } from '#platform/errors.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
@@ -37,7 +38,12 @@ function wrongCode(): AppError {
   return new AppError('invalid', message, { reason: 'wrong_code', fields: [{ path: 'code', message }] })
 }
 
-const factorChange = (ctx: CallContext, userId: string, action: string, sessionId: string): Statement<unknown>[] => [
+const factorChange = (
+  ctx: CallContext,
+  userId: string,
+  action: AuditAction,
+  sessionId: string,
+): Statement<unknown>[] => [
   ownChange(ctx, userId, action),
   userSessionsEnd(ctx, userId, { reason: 'factor_changed', exceptId: sessionId }),
 ]

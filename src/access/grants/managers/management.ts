@@ -46,6 +46,7 @@ const grants: Record<string, readonly ManagementPermission[]> = {
   'settings.integrations': [...aboutSettings, 'directories.write', 'connections.write'],
   'audit.view': ['audit.read'],
   'audit.write': ['audit.write'],
+  'events.read': ['events.read'],
 }
 
 /** The permission of the catalogue that lets somebody do this and the least besides. */

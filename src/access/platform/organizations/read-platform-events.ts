@@ -1,0 +1,64 @@
+// Events of every organization that a key of the platform reaches, in one order.
+import { z } from 'zod'
+import { eventOf, publishedTypes } from '#audit/events/events.ts'
+import { firstPosition, isForgotten, selectPlatformEvents } from '#audit/events/platform-rows.ts'
+import { actionsFor, type EventPage, type EventQuery } from '#audit/events/read-events.ts'
+import { eventsSince, forgotten, settledPosition } from '#audit/events/rows.ts'
+import { readCursor, writeCursor } from '#platform/cursor.ts'
+import { invalid } from '#platform/errors.ts'
+import { firstIdAt } from '#platform/ids.ts'
+import { parseInput } from '#platform/input.ts'
+import { type CallContext, inTransaction } from '#src/context.ts'
+import { requirePlatform } from '../../ground/platform-rights.ts'
+
+const Types = z.object({
+  types: z
+    .array(z.enum(publishedTypes as [string, ...string[]]))
+    .min(1)
+    .max(200)
+    .optional(),
+})
+
+/**
+ * As `readEvents` of an organization, with a cursor of its own, since no event is the platform's last one.
+ * @throws AppError forbidden (reason `scope`); gone; invalid
+ */
+export async function readPlatformEvents(ctx: CallContext, query: EventQuery): Promise<EventPage> {
+  requirePlatform(ctx, 'events.read')
+  const { types = null } = parseInput(Types, { types: query.types })
+  const { after, limit } = query
+  const from = after === 'latest' ? undefined : await placeAfter(ctx, after)
+  const upTo = await settledPosition(ctx, from === undefined ? 10_000 : undefined)
+  if (from === undefined || upTo === undefined || upTo <= from)
+    return { items: [], cursors: [], next: nextOf(upTo ?? from) ?? after ?? null, hasMore: false }
+  const { reach = 'all', organizationIds = [] } = ctx.platform ?? {}
+  const range = { after: from, upTo, since: eventsSince(ctx).toISOString(), reach, organizationIds }
+  const statement = selectPlatformEvents({ ...range, actions: actionsFor(types), limit: limit + 1 })
+  const [rows = []] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  const shown = rows.slice(0, limit)
+  const hasMore = rows.length > limit
+  const last = hasMore ? shown.at(-1)?.position : upTo
+  const cursors = shown.map(({ position }) => writeCursor(position))
+  return { items: shown.map((row) => eventOf(row)), cursors, next: nextOf(last) ?? null, hasMore }
+}
+
+/** Where a stream goes on after this event. */
+const nextOf = (position: number | undefined): string | undefined =>
+  position === undefined ? undefined : writeCursor(position)
+
+/** @throws AppError gone; invalid (reason `invalidCursor`) */
+async function placeAfter(ctx: CallContext, after: string | undefined): Promise<number> {
+  const since = eventsSince(ctx)
+  if (after === undefined) {
+    const begin = firstPosition({ firstId: firstIdAt('evt', since) })
+    const [[row] = []] = await inTransaction(ctx, (tx) => tx.commitWith(begin))
+    return row?.position ?? 0
+  }
+  const [position] = readCursor(after)
+  if (typeof position !== 'number' || !Number.isSafeInteger(position) || position < 0)
+    throw invalid('`after` is the `next` of an answer before, or `latest`', 'invalidCursor')
+  const old = isForgotten({ after: position, since: since.toISOString() })
+  const [[row] = []] = await inTransaction(ctx, (tx) => tx.commitWith(old))
+  if (row?.isForgotten === true) throw forgotten()
+  return position
+}
